@@ -1,0 +1,1 @@
+"""The rules of mail: plain data and pure functions; no clock, no chance."""

@@ -1,0 +1,1 @@
+"""What happened: everything a reader sees, computed from traces."""

@@ -1,0 +1,1 @@
+"""Queueing formulas: pure functions of numbers, each with the conditions under which it holds."""

@@ -1,0 +1,30 @@
+"""What every formula asks of its numbers, and the errors that say so."""
+
+import math
+from numbers import Integral
+
+__all__ = ["at_least_zero", "from_one", "positive", "settles"]
+
+
+def positive(name: str, value: float) -> None:
+    """ValueError unless the value is a finite number above 0."""
+    if not (math.isfinite(value) and value > 0):
+        raise ValueError(f"{name} {value:g} is not a finite number above 0")
+
+
+def at_least_zero(name: str, value: float) -> None:
+    """ValueError unless the value is a finite number, 0 or above."""
+    if not (math.isfinite(value) and value >= 0):
+        raise ValueError(f"{name} {value:g} is not a finite number from 0")
+
+
+def from_one(name: str, value: object) -> None:
+    """ValueError unless the value is an integer, 1 or above."""
+    if not isinstance(value, Integral) or int(value) < 1:
+        raise ValueError(f"{name} {value} is not an integer from 1")
+
+
+def settles(load: float) -> None:
+    """ValueError unless the load of each server is below 1: else the queue grows without end."""
+    if not load < 1:
+        raise ValueError(f"load {load:g} is not below 1: the queue does not settle")

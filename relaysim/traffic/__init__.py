@@ -1,0 +1,1 @@
+"""All chance, fixed before the run: keyed draws, sampling of distributions, arrivals."""

@@ -1,0 +1,333 @@
+"""Text to integers and back: what a scenario's author may write, and what the answer is if not."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from fractions import Fraction
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from relaysim import units
+
+S = 1_000_000
+DAY = 86_400 * S
+
+# The first parse imports pint, which takes longer than an example may.
+patient = settings(deadline=None)
+
+
+@pytest.mark.parametrize(
+    ("text", "microseconds"),
+    [
+        ("0 s", 0),
+        ("1 us", 1),
+        ("5 ms", 5_000),
+        ("5ms", 5_000),
+        (" 5  ms ", 5_000),
+        ("0.2 s", 200_000),
+        (".5 s", 500_000),
+        ("5e3 ms", 5 * S),
+        ("15 min", 900 * S),
+        ("1.5 h", 5_400 * S),
+        ("2 d", 2 * DAY),
+        ("400 d", 400 * DAY),
+        ("1 w", 7 * DAY),
+        ("1 second", S),
+        ("2 minutes", 120 * S),
+        ("3 hours", 3 * 3_600 * S),
+        ("1 day", DAY),
+        ("2 weeks", 14 * DAY),
+        # Nearest microsecond, a half to the even one.
+        ("0.4 us", 0),
+        ("0.6 us", 1),
+        ("0.5 us", 0),
+        ("1.5 us", 2),
+        # A float would give an even number here.
+        ("9007199254740993 us", 9_007_199_254_740_993),
+        ("4611686018427387903 us", 2**62 - 1),
+    ],
+)
+def test_a_duration_is_microseconds(text: str, microseconds: int) -> None:
+    assert units.duration(text) == microseconds
+
+
+@pytest.mark.parametrize(
+    ("text", "microseconds"),
+    [
+        ("00:10:00", 600 * S),
+        ("00:00:05", 5 * S),
+        ("8:00:00", 8 * 3_600 * S),
+        ("23:59:59", DAY - S),
+        ("2.00:00:00", 2 * DAY),
+        ("00:00:00.1000000", 100_000),
+        ("1.02:03:04.5", DAY + (2 * 3_600 + 3 * 60 + 4) * S + 500_000),
+    ],
+)
+def test_a_duration_may_be_copied_from_exchange(text: str, microseconds: int) -> None:
+    assert units.duration(text) == microseconds
+
+
+@pytest.mark.parametrize("text", ["24:00:00", "00:60:00", "00:00:60", "1.99:00:00"])
+def test_a_clock_that_does_not_exist_is_refused(text: str) -> None:
+    """.NET reads "24:00:00" as 24 days; nobody who writes it means that."""
+    with pytest.raises(ValueError, match=r'such as "1\.00:00:00" for a day'):
+        units.duration(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "size_bytes"),
+    [
+        ("0 B", 0),
+        ("1 byte", 1),
+        ("75 KB", 76_800),
+        ("75KB", 76_800),
+        ("10 MB", 10_485_760),
+        ("36 MB", 37_748_736),
+        ("1 GB", 1_073_741_824),
+        ("1 TB", 1_099_511_627_776),
+        ("0.3 KB", 307),
+    ],
+)
+def test_a_size_counts_in_1024_as_exchange_does(text: str, size_bytes: int) -> None:
+    assert units.size(text) == size_bytes
+
+
+@pytest.mark.parametrize(
+    ("text", "bits"),
+    [
+        ("1 bit/s", 1),
+        ("64 kbit/s", 64_000),
+        ("20 Mbit/s", 20_000_000),
+        ("20 Mbit / s", 20_000_000),
+        ("1.5 Gbit/s", 1_500_000_000),
+    ],
+)
+def test_a_bandwidth_counts_in_1000_as_lines_are_sold(text: str, bits: int) -> None:
+    assert units.bandwidth(text) == bits
+
+
+@pytest.mark.parametrize(
+    ("text", "per_second"),
+    [
+        ("0/s", Fraction(0)),
+        ("3.2/s", Fraction(16, 5)),
+        ("100/s", Fraction(100)),
+        ("40/min", Fraction(2, 3)),
+        ("40 / minute", Fraction(2, 3)),
+        ("5/h", Fraction(1, 720)),
+        ("6000/d", Fraction(5, 72)),
+        ("1/w", Fraction(1, 604_800)),
+    ],
+)
+def test_a_rate_is_an_exact_fraction_of_events_per_second(text: str, per_second: Fraction) -> None:
+    assert units.rate(text) == per_second
+
+
+def test_unlimited_is_no_limit_in_any_case() -> None:
+    limit = units.unlimited(units.count)
+    assert limit("Unlimited") is None
+    assert limit("unlimited") is None
+    assert limit(5_000) == 5_000
+    with pytest.raises(ValueError, match=r'"unlimted" is not a count: .* \(or "unlimited"\)$'):
+        limit("unlimted")
+
+
+@pytest.mark.parametrize("value", [0, -1, True, False, 2.0, "5", None, [5], 2**62])
+def test_a_count_is_a_positive_integer(value: object) -> None:
+    with pytest.raises(ValueError, match="is not a count: write an integer from 1, such as 20"):
+        units.count(value)
+
+
+@pytest.mark.parametrize("value", [1, 20, 2**62 - 1])
+def test_a_count_is_itself(value: int) -> None:
+    assert units.count(value) == value
+
+
+DURATION = 'is not a duration: write a number and one of us, ms, s, min, h, d, w, such as "5 ms"'
+SIZE = 'is not a size: write a number and one of B, KB, MB, GB, TB, such as "75 KB"'
+BANDWIDTH = (
+    "is not a bandwidth: write a number and one of bit/s, kbit/s, Mbit/s, Gbit/s,"
+    ' such as "20 Mbit/s"'
+)
+RATE = 'is not a rate: write a number and one of /s, /min, /h, /d, /w, such as "40/min"'
+
+
+@pytest.mark.parametrize(
+    ("parse", "value", "message"),
+    [
+        (units.duration, "5 sec", f'"5 sec" {DURATION}; did you mean "5 s"?'),
+        (units.duration, "90m", f'"90m" {DURATION}; did you mean "90 min"?'),
+        (units.duration, "2 hrs", f'"2 hrs" {DURATION}; did you mean "2 h"?'),
+        (units.duration, "5 MS", f'"5 MS" {DURATION}; did you mean "5 ms"?'),
+        (units.duration, "5 s s", f'"5 s s" {DURATION}; did you mean "5 s"?'),
+        (units.duration, "5 ms/KB", f'"5 ms/KB" {DURATION}; did you mean "5 ms"?'),
+        (units.duration, "5", f'"5" {DURATION}'),
+        (units.duration, 5, f"5 {DURATION}"),
+        (units.duration, 0, f"0 {DURATION}"),
+        (units.duration, True, f"True {DURATION}"),
+        (units.duration, None, f"None {DURATION}"),
+        (units.duration, [5, "s"], f"[5, 's'] {DURATION}"),
+        (units.duration, "", f'"" {DURATION}'),
+        (units.duration, "s", f'"s" {DURATION}'),
+        (units.duration, "nan s", f'"nan s" {DURATION}'),
+        (units.duration, "inf d", f'"inf d" {DURATION}'),
+        (units.duration, "5 KB", f'"5 KB" {DURATION}'),
+        (units.duration, "1_000 s", f'"1_000 s" {DURATION}'),
+        (units.duration, "٥ s", f'"٥ s" {DURATION}'),
+        (units.duration, "5\ns\n5", f"'5\\ns\\n5' {DURATION}; did you mean \"5 s\"?"),
+        (units.duration, "9" * 100 + " s", f'"{"9" * 64}..." {DURATION}'),
+        (units.duration, "-5 s", '"-5 s" is negative: a duration is 0 or more'),
+        (units.size, "36", f'"36" {SIZE}'),
+        (units.size, "75 kb", f'"75 kb" {SIZE}; did you mean "75 KB"?'),
+        (units.size, "75 KiB", f'"75 KiB" {SIZE}; did you mean "75 KB"?'),
+        (units.size, "-1 KB", '"-1 KB" is negative: a size is 0 or more'),
+        (units.bandwidth, "20 Mbit", f'"20 Mbit" {BANDWIDTH}; did you mean "20 Mbit/s"?'),
+        (units.bandwidth, "20 Mbps", f'"20 Mbps" {BANDWIDTH}; did you mean "20 Mbit/s"?'),
+        (units.bandwidth, "20 Mb/s", f'"20 Mb/s" {BANDWIDTH}; did you mean "20 Mbit/s"?'),
+        (
+            units.bandwidth,
+            "0 bit/s",
+            '"0 bit/s" carries nothing: a bandwidth is at least 1 bit/s',
+        ),
+        (units.rate, "40", f'"40" {RATE}'),
+        (units.rate, "40 min", f'"40 min" {RATE}; did you mean "40/min"?'),
+        (units.rate, "40 per min", f'"40 per min" {RATE}; did you mean "40/min"?'),
+        (units.rate, "100/m", f'"100/m" {RATE}; did you mean "100/min"?'),
+        (units.rate, "40/sec", f'"40/sec" {RATE}; did you mean "40/s"?'),
+    ],
+)
+def test_an_error_says_what_to_write(
+    parse: Callable[[object], object], value: object, message: str
+) -> None:
+    with pytest.raises(ValueError) as raised:  # noqa: PT011 - the whole message is compared
+        parse(value)
+    assert str(raised.value) == message
+
+
+def test_bytes_are_not_offered_for_bits() -> None:
+    """ "20 Mbit/s" would be no correction of "20 MB/s" but a line eight times slower."""
+    for parse, text in [(units.bandwidth, "20 MB/s"), (units.size, "75 Mbit")]:
+        with pytest.raises(ValueError, match=r'such as "[^"]*"$'):
+            parse(text)
+
+
+@pytest.mark.parametrize(
+    ("parse", "text", "base"),
+    [
+        (units.duration, "1e400 s", "us"),
+        (units.duration, "1e99999999999999999999 s", "us"),
+        (units.duration, "1e-99999999999999999999 s", "us"),
+        (units.duration, "4611686018427387904 us", "us"),
+        (units.duration, "4611686018427387903.5 us", "us"),
+        (units.duration, "99999999.00:00:00", "us"),
+        (units.size, "1e8 TB", "B"),
+        (units.bandwidth, "1e12 Gbit/s", "bit/s"),
+        (units.rate, "1e19/s", "/s"),
+    ],
+)
+def test_what_does_not_fit_an_integer_is_out_of_range(
+    parse: Callable[[object], object], text: str, base: str
+) -> None:
+    with pytest.raises(ValueError, match=rf'^"{text}" is out of range: .* below 2\*\*62 in {base}'):
+        parse(text)
+
+
+@patient
+@given(
+    st.sampled_from([units.duration, units.size, units.bandwidth, units.rate]),
+    st.one_of(
+        st.text(),
+        st.text("0123456789.eE+-: /sminhdwkMGKBbit"),
+        st.from_type(object),
+        st.lists(st.text()),
+    ),
+)
+def test_absurd_input_is_a_value_error_or_in_range(
+    parse: Callable[[object], Fraction], value: object
+) -> None:
+    try:
+        result = parse(value)
+    except ValueError:
+        return
+    assert 0 <= result < units.LIMIT
+
+
+@patient
+@given(st.integers(0, 10**15))
+def test_a_duration_survives_being_written(microseconds: int) -> None:
+    assert units.duration(units.format_duration(microseconds)) == microseconds
+
+
+@patient
+@given(st.integers(0, units.LIMIT - 1))
+def test_a_size_survives_being_written(size_bytes: int) -> None:
+    assert units.size(units.format_size(size_bytes)) == size_bytes
+
+
+@patient
+@given(st.integers(1, units.LIMIT - 1))
+def test_a_bandwidth_survives_being_written(bits: int) -> None:
+    assert units.bandwidth(units.format_bandwidth(bits)) == bits
+
+
+@patient
+@given(
+    st.decimals(0, 10**9, allow_nan=False, allow_infinity=False, places=6),
+    st.sampled_from(["/s", "/min", "/h", "/d", "/w"]),
+)
+def test_a_rate_survives_being_written(number: object, unit: str) -> None:
+    rate = units.rate(f"{number:f}{unit}")
+    assert units.rate(units.format_rate(rate)) == rate
+
+
+@pytest.mark.parametrize(
+    ("microseconds", "text"),
+    [
+        (0, "0 s"),
+        (1, "1 us"),
+        (5_000, "5 ms"),
+        (100_000, "100 ms"),
+        (1_500_000, "1.5 s"),
+        (1_234_567, "1.234567 s"),
+        (60 * S, "1 min"),
+        (75 * 60 * S, "75 min"),
+        (12 * 3_600 * S, "12 h"),
+        (2 * DAY, "2 d"),
+        (7 * DAY, "1 w"),
+        (-5_000, "-5 ms"),
+    ],
+)
+def test_a_duration_is_written_as_people_would(microseconds: int, text: str) -> None:
+    assert units.format_duration(microseconds) == text
+
+
+def test_the_other_quantities_are_written_as_people_would() -> None:
+    assert [units.format_size(n) for n in (0, 1_025, 1_536, 76_800, 37_748_736)] == [
+        "0 B",
+        "1025 B",
+        "1.5 KB",
+        "75 KB",
+        "36 MB",
+    ]
+    assert [units.format_bandwidth(n) for n in (0, 64_000, 1_500_000, 20_000_000, 10**9)] == [
+        "0 bit/s",
+        "64 kbit/s",
+        "1.5 Mbit/s",
+        "20 Mbit/s",
+        "1 Gbit/s",
+    ]
+    rates = [Fraction(0), Fraction(2, 3), Fraction(16, 5), Fraction(1, 86_400), Fraction(1, 13)]
+    assert [units.format_rate(rate) for rate in rates] == [
+        "0/s",
+        "40/min",
+        "3.2/s",
+        "1/d",
+        "4.61538/min",  # no unit of time makes a thirteenth a finite decimal
+    ]
+
+
+def test_importing_units_does_not_import_pint() -> None:
+    code = "import sys, relaysim.units; assert 'pint' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True)
