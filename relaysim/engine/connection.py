@@ -1,0 +1,136 @@
+"""Connections: what happens between a hub and whoever takes its mail."""
+
+from typing import TYPE_CHECKING
+
+from relaysim.engine.clock import ATTEMPT, Life
+from relaysim.engine.receiver import ACCEPTED, DEFERRED, JUNKED
+from relaysim.engine.station import SEND
+from relaysim.engine.trace import Fate, Visit
+from relaysim.traffic.draw import Decision, draw32
+
+if TYPE_CHECKING:
+    from relaysim.engine.delivery import DeliveryQueue
+
+_SEND = int(Visit.SEND)
+_CONNECT_TIME, _RESPONSE_TIME = int(Decision.CONNECT_TIME), int(Decision.RESPONSE_TIME)
+_MAILBOX_TIME, _SEND_COST = int(Decision.MAILBOX_TIME), int(Decision.SEND_COST)
+_DELIVERED, _JUNKED = int(Fate.DELIVERED), int(Fate.JUNKED)
+
+LAN_BITS = 100_000_000
+"""Between two hubs of a site, bit/s (assumption, as for hosts on the LAN)."""
+
+
+def outside(queue: "DeliveryQueue", transaction: int) -> Life:
+    """The life of a connection to another organization."""
+    plan, hub, clock, record = queue.plan, queue.hub, queue.clock, queue.record
+    internet, line = queue.world.internet, queue.world.lines[plan.line]
+    receiver = queue.world.plan.receivers[plan.receiver]
+    epoch = hub.epoch
+    copy, attempt = record.leader[transaction], record.tried[transaction]
+    time = receiver.connect_time[draw32(record.key[copy], _CONNECT_TIME, attempt) >> 16]
+    if time:
+        yield clock.at(clock.tick + time, ATTEMPT, hub.number, copy, attempt)
+    greeting = -1
+    if hub.epoch == epoch:
+        greeting = internet.greet(plan.egress, plan.domain, record.key[copy], attempt)
+        if greeting >= 0 and greeting != internet.unable:
+            due = clock.tick + hub.plan.reject_time
+            yield clock.at(due, ATTEMPT, hub.number, copy, attempt)
+    if hub.epoch != epoch:
+        queue.cut(transaction, 1)
+        return
+    if greeting >= 0:
+        queue.failed(transaction, greeting)
+        return
+    queue.connected()
+    opened, carried = 1, 0
+    while True:
+        copy, attempt = record.leader[transaction], record.tried[transaction]
+        key, size = record.key[copy], record.size[record.carries[transaction]]
+        kind, said = ACCEPTED, -1
+        if internet.listed:
+            for stage in ("mail", "rcpt"):
+                if kind == ACCEPTED:
+                    kind, said = internet.refusal(plan.egress, plan.domain, stage)
+        if kind != ACCEPTED:
+            due = clock.tick + hub.plan.reject_time
+            yield clock.at(due, ATTEMPT, hub.number, copy, attempt)
+        else:
+            work = hub.plan.send.of(size, draw32(key, _SEND_COST, attempt) >> 16)
+            yield hub.cores.serve(SEND, _SEND, transaction, attempt, copy, work)
+            if hub.epoch == epoch:
+                yield line.transfer(transaction, attempt, copy, size)
+                index = draw32(key, _RESPONSE_TIME, attempt) >> 16
+                due = clock.tick + receiver.response_time[index]
+                yield clock.at(due, ATTEMPT, hub.number, copy, attempt)
+                kind, said = internet.verdict(plan.egress, plan.domain, key, attempt)
+        if hub.epoch != epoch:
+            internet.leave(plan.egress, plan.domain)
+            queue.cut(transaction, opened)
+            return
+        queue.ended(transaction, said, opened)
+        if kind == DEFERRED:
+            queue.put_off(transaction, copy, attempt)
+        elif kind in (ACCEPTED, JUNKED):
+            hub.finish(transaction, _DELIVERED if kind == ACCEPTED else _JUNKED, said)
+        else:
+            hub.finish(transaction, int(Fate.BOUNCED), said)
+        opened = 0
+        carried += 1
+        if carried == plan.per_connection:
+            break
+        transaction = queue.take()
+        if transaction < 0:
+            break
+    internet.leave(plan.egress, plan.domain)
+    queue.closed()
+
+
+def inside(queue: "DeliveryQueue", transaction: int) -> Life:
+    """The life of a connection to the mailbox server, or to another hub of the site."""
+    plan, hub, clock, record = queue.plan, queue.hub, queue.clock, queue.record
+    epoch = hub.epoch
+    there = queue.next_hub()
+    if there is not None and not there.up:
+        queue.failed(transaction, queue.world.internet.unable)
+        return
+    queue.connected()
+    opened, carried = 1, 0
+    while True:
+        copy, attempt = record.leader[transaction], record.tried[transaction]
+        key, message = record.key[copy], record.carries[transaction]
+        size = record.size[message]
+        work = hub.plan.send.of(size, draw32(key, _SEND_COST, attempt) >> 16)
+        yield hub.cores.serve(SEND, _SEND, transaction, attempt, copy, work)
+        arrived = True
+        if hub.epoch == epoch:
+            if there is None:
+                index = draw32(key, _MAILBOX_TIME, attempt) >> 16
+                due = clock.tick + queue.world.plan.mailbox_time[index]
+                yield clock.at(due, ATTEMPT, hub.number, copy, attempt)
+            else:
+                its_epoch = there.epoch
+                due = clock.tick + size * 8_000_000 // LAN_BITS
+                yield clock.at(due, ATTEMPT, hub.number, copy, attempt)
+                yield there.database.commit(message, copy)
+                arrived = there.up and there.epoch == its_epoch
+        if hub.epoch != epoch:
+            queue.cut(transaction, opened)
+            return
+        if not arrived:
+            queue.closed()
+            queue.broken(transaction, opened)
+            return
+        queue.ended(transaction, queue.world.internet.accepted, opened)
+        if there is None:
+            hub.finish(transaction, _DELIVERED, queue.world.internet.accepted)
+        else:
+            hub.hand_over(transaction, there)
+        opened = 0
+        carried += 1
+        if carried == plan.per_connection:
+            break
+        transaction = queue.take()
+        if transaction < 0:
+            break
+    queue.closed()

@@ -1,0 +1,120 @@
+"""The mailbox server: it submits the users' mail to the hubs of the site."""
+
+from collections import deque
+
+from relaysim.engine.clock import ATTEMPT, CLOCK, Actor, Life, Moment
+from relaysim.engine.plan import HostPlan
+from relaysim.engine.station import RECEIVE
+from relaysim.engine.trace import Fate, Visit
+from relaysim.engine.world import World
+from relaysim.mail import reply
+from relaysim.mail.backpressure import Peer
+from relaysim.traffic.draw import Decision, draw32
+
+_RECEIVE, _SUBMIT = int(Visit.RECEIVE), int(Visit.SUBMIT)
+_RECEIVE_COST = int(Decision.RECEIVE_COST)
+
+
+class MailboxServer:
+    """The users' mail: the mailbox server hands it to the hubs of the site in turn.
+
+    It is no SMTP client: no receive connector, no rights, no acknowledgement. Each hub takes so
+    many submissions at a time. A hub that is down is passed over; if all are, the mail waits.
+    """
+
+    def __init__(self, world: World, number: int) -> None:
+        self.world, self.number = world, number
+        self.plan: HostPlan = world.plan.hosts[number]
+        self.clock, self.record = world.clock, world.record
+        self.hubs = [world.hubs[hub] for hub, _ in self.plan.doors]
+        self.spools: list[deque[int]] = [deque() for _ in self.hubs]
+        self.busy = [0] * len(self.hubs)
+        self.turn = 0
+        self.stations = [hub.plan.submission_station for hub in self.hubs]
+        self.talking: dict[int, tuple[int, int]] = {}
+        self.refused = self.record.reply_id(str(reply.INSUFFICIENT_RESOURCES))
+        self.unable = self.record.reply_id(str(reply.UNABLE_TO_CONNECT))
+
+    def submit(self, message: int) -> None:
+        """A user has sent a message."""
+        first = self.turn
+        self.turn = (first + 1) % len(self.hubs)
+        for turn in range(len(self.hubs)):
+            number = (first + turn) % len(self.hubs)
+            if self.hubs[number].up:
+                self.spools[number].append(message)
+                self._start(number)
+                return
+        self._lost(message, self.unable)
+
+    def _start(self, number: int) -> None:
+        most = self.hubs[number].plan.mailbox_submissions
+        if not most or self.busy[number] < most:
+            self.busy[number] += 1
+            Actor(self._submission(number))
+
+    def _submission(self, number: int) -> Life:
+        clock, record, plan = self.clock, self.record, self.plan
+        hub, spool, station = self.hubs[number], self.spools[number], self.stations[number]
+        while spool:
+            message = spool.popleft()
+            record.tries[message] += 1
+            size, copy = record.size[message], record.first_copy[message]
+            start, epoch = clock.tick, hub.epoch
+            if not hub.up:
+                self.submit(message)
+                continue
+            if hub.pressure.refuses_mail_from(Peer.MAILBOX_SERVER, sender_is_authoritative=True):
+                self._lost(message, self.refused)
+                continue
+            record.connected[message] = start
+            self.talking[message] = (number, start)
+            hub.pressure.uncommitted += size
+            time = 2 * plan.round_trip
+            time += size * 8_000_000 // plan.bandwidth if plan.bandwidth else 0
+            if time:
+                yield clock.at(start + time, ATTEMPT, self.number, copy, record.tries[message])
+            if hub.epoch == epoch:
+                index = draw32(record.key[copy], _RECEIVE_COST, 0) >> 16
+                work = hub.plan.receive.of(size, index)
+                yield hub.cores.serve(RECEIVE, _RECEIVE, message, 0, copy, work)
+            if hub.epoch == epoch:
+                yield hub.database.commit(message, copy)
+            hub.pressure.uncommitted -= size
+            cut = hub.epoch != epoch
+            end = hub.stopped_at if cut else clock.tick
+            del self.talking[message]
+            record.visit((station, _SUBMIT, message, 0, start, start, end))
+            if cut:
+                self._lost(message, self.unable)
+            else:
+                record.acknowledged[message] = clock.tick
+                hub.own(message)
+        self.busy[number] -= 1
+
+    def _lost(self, message: int, said: int) -> None:
+        """No hub took it: the mailbox server keeps it and tries again."""
+        record, plan, now = self.record, self.plan, self.clock.tick
+        record.reply[message] = said
+        again = now + plan.retry_every
+        if not plan.retry_every or again >= record.created[message] + plan.give_up_after:
+            first = record.first_copy[message]
+            for copy in range(first, first + record.copies[message]):
+                record.fated(copy, Fate.ABANDONED, now, said)
+            if not record.open:
+                self.clock.finished = True
+            return
+        copy = record.first_copy[message]
+        moment = self.clock.at(
+            again, CLOCK, self.number, copy, record.tries[message], about=message
+        )
+        moment.callbacks.append(self._again)
+
+    def _again(self, moment: Moment) -> None:
+        self.submit(moment.about)
+
+    def close(self) -> None:
+        """The run is over: submissions under way are written down as such."""
+        for message, (number, start) in self.talking.items():
+            station = self.stations[number]
+            self.record.visit((station, _SUBMIT, message, 0, start, start, -1))

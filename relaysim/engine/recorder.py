@@ -1,0 +1,268 @@
+"""The recorder: what the model writes to while it runs. It becomes the trace."""
+
+from array import array
+
+import numpy as np
+
+from relaysim.engine.plan import Plan
+from relaysim.engine.trace import (
+    ATTEMPTS,
+    COPIES,
+    LEVELS,
+    LISTINGS,
+    MESSAGES,
+    TRANSACTIONS,
+    VISITS,
+    Fate,
+    Level,
+    Names,
+    Rows,
+    Table,
+    Trace,
+)
+from relaysim.traffic.workload import Draws
+
+_HUB, _QUEUE = TRANSACTIONS.index("hub"), TRANSACTIONS.index("queue")
+
+
+class Recorder:
+    """Columns of messages and copies, known from the draws on, and tables that grow.
+
+    `open` counts the copies without a fate. A column is a flat array of 64-bit integers: eight
+    bytes an entry, where a list would take forty.
+    """
+
+    def __init__(self, plan: Plan, draws: Draws) -> None:
+        self.plan = plan
+        n, c = len(draws.created), len(draws.key)
+        counts = np.diff(draws.first_copy)
+        stream_of = np.array([plan.stream_index[name] for name in draws.streams], dtype=np.int64)
+
+        def column(values: object) -> "array[int]":
+            return array("q", np.ascontiguousarray(values, dtype=np.int64).tobytes())
+
+        def filled(length: int, value: int) -> "array[int]":
+            return array("q", [value]) * length
+
+        self.stream = column(stream_of[draws.stream])
+        self.number = column(draws.number)
+        self.created = column(draws.created)
+        self.size = column(draws.size)
+        self.first_copy = column(draws.first_copy[:-1])
+        self.copies = column(counts)
+        self.connected = filled(n, -1)
+        self.committed = filled(n, -1)
+        self.acknowledged = filled(n, -1)
+        self.reply = filled(n, -1)
+        self.connector = filled(n, -1)
+        self.hub = filled(n, -1)
+        self.tries = filled(n, 0)
+        self.parent = filled(n, -1)
+
+        self.message = column(np.repeat(np.arange(n), counts))
+        self.domain = column(draws.domain)
+        self.transaction = filled(c, -1)
+        self.end = filled(c, -1)
+        self.fate = filled(c, int(Fate.IN_FLIGHT))
+        self.copy_reply = filled(c, -1)
+        self.key = array("Q", np.ascontiguousarray(draws.key, dtype=np.uint64).tobytes())
+        self.open = c
+
+        self.carries = array("q")
+        self.leader = array("q")
+        self.priority = array("b")
+        self.tried = array("q")
+        self.ready = array("q")
+        self.expires = array("q")
+        self.settled = array("b")
+
+        self.transactions = Rows(TRANSACTIONS)
+        self.attempts = Rows(ATTEMPTS)
+        self.visits = Rows(VISITS)
+        self.levels = Rows(LEVELS)
+        self.listings = Rows(LISTINGS)
+        self.attempt = self.attempts.flat.extend
+        self.visit = self.visits.flat.extend
+        self.replies: dict[str, int] = {}
+        self.codes: list[int] = []
+
+    def reply_id(self, text: str) -> int:
+        """The number that stands for a reply in this trace."""
+        number = self.replies.get(text)
+        if number is None:
+            number = self.replies[text] = len(self.codes)
+            self.codes.append(int(text[:3]))
+        return number
+
+    def code(self, reply: int) -> int:
+        """The three digits of a reply."""
+        return self.codes[reply]
+
+    def lost_copies(self, message: int) -> int:
+        """How many copies of a message have met their fate."""
+        if self.copies[message] == 1:
+            return 1 if self.fate[self.first_copy[message]] else 0
+        first = self.first_copy[message]
+        return sum(1 for copy in range(first, first + self.copies[message]) if self.fate[copy])
+
+    def level(self, level: Level, subject: int, time: int, value: int) -> None:
+        """A state changes."""
+        self.levels.flat.extend((level, subject, time, value))
+
+    def open_transaction(
+        self, copies: list[int], hub: int, queue: int, parent: int, now: int, expires: int
+    ) -> int:
+        """Copies of one message with the same next hop go on as one. Returns its row."""
+        row = len(self.carries)
+        first = copies[0]
+        message = self.message[first]
+        self.transactions.flat.extend((message, first, len(copies), hub, queue, parent, now))
+        self.carries.append(message)
+        self.leader.append(first)
+        self.priority.append(self.plan.streams[self.stream[message]].priority)
+        self.tried.append(0)
+        self.ready.append(now)
+        self.expires.append(expires)
+        self.settled.append(0)
+        transaction = self.transaction
+        for copy in copies:
+            transaction[copy] = row
+        return row
+
+    def members(self, transaction: int) -> list[int]:
+        """The copies that a transaction still carries."""
+        message = self.carries[transaction]
+        first = self.first_copy[message]
+        return [
+            copy
+            for copy in range(first, first + self.copies[message])
+            if self.transaction[copy] == transaction and not self.fate[copy]
+        ]
+
+    def held_by(self, transaction: int) -> int:
+        """The hub of a transaction."""
+        return self.transactions.flat[transaction * len(TRANSACTIONS) + _HUB]
+
+    def queue_of(self, transaction: int) -> int:
+        """The delivery queue of a transaction."""
+        return self.transactions.flat[transaction * len(TRANSACTIONS) + _QUEUE]
+
+    def carried(self, transaction: int) -> int:
+        """How many copies a transaction still carries."""
+        if self.copies[self.carries[transaction]] == 1:
+            return 1
+        return len(self.members(transaction))
+
+    def fated(self, copy: int, fate: int, time: int, reply: int) -> None:
+        """A copy meets its fate: once, and for good."""
+        self.fate[copy] = fate
+        self.end[copy] = time
+        self.copy_reply[copy] = reply
+        self.open -= 1
+
+    def notice(
+        self,
+        stream: int,
+        number: int,
+        now: int,
+        size: int,
+        hub: int,
+        domain: int,
+        key: int,
+        of: int,
+    ) -> int:
+        """A DSN is made: a message of its own, with one copy. Returns its row."""
+        row, copy = len(self.stream), len(self.message)
+        for values, value in (
+            (self.stream, stream),
+            (self.number, number),
+            (self.created, now),
+            (self.size, size),
+            (self.first_copy, copy),
+            (self.copies, 1),
+            (self.connected, now),
+            (self.committed, -1),
+            (self.acknowledged, -1),
+            (self.reply, -1),
+            (self.connector, -1),
+            (self.hub, hub),
+            (self.tries, 0),
+            (self.parent, of),
+            (self.message, row),
+            (self.domain, domain),
+            (self.transaction, -1),
+            (self.end, -1),
+            (self.fate, int(Fate.IN_FLIGHT)),
+            (self.copy_reply, -1),
+            (self.key, key),
+        ):
+            values.append(value)
+        self.open += 1
+        return row
+
+    def trace(self, end: int) -> Trace:
+        """What has been written, as a trace."""
+        messages = (
+            self.stream,
+            self.number,
+            self.created,
+            self.size,
+            self.first_copy,
+            self.copies,
+            self.connected,
+            self.committed,
+            self.acknowledged,
+            self.reply,
+            self.connector,
+            self.hub,
+            self.tries,
+            self.parent,
+        )
+        copies = (
+            self.message,
+            self.domain,
+            self.transaction,
+            self.end,
+            self.fate,
+            self.copy_reply,
+        )
+        return Trace(
+            names=self._names(),
+            end=end,
+            messages=_table(MESSAGES, messages),
+            copies=_table(COPIES, copies),
+            transactions=self.transactions.table(),
+            attempts=self.attempts.table(),
+            visits=self.visits.table(),
+            levels=self.levels.table(),
+            listings=self.listings.table(),
+        )
+
+    def _names(self) -> Names:
+        plan = self.plan
+        return Names(
+            hosts=tuple(host.name for host in plan.hosts),
+            streams=tuple(stream.name for stream in plan.streams),
+            hubs=tuple(hub.name for hub in plan.hubs),
+            connectors=tuple(connector.name for connector in plan.connectors),
+            queues=tuple(queue.name for queue in plan.queues),
+            egress=plan.egress,
+            blocklists=plan.blocklists,
+            destinations=tuple(receiver.name for receiver in plan.receivers),
+            domains=plan.domains,
+            destination=plan.receiver_of,
+            stations=tuple(station.name for station in plan.stations),
+            capacity=tuple(station.servers for station in plan.stations),
+            queue_capacity=tuple(queue.connections for queue in plan.queues),
+            replies=tuple(self.replies),
+        )
+
+
+def _table(columns: tuple[str, ...], arrays: tuple["array[int]", ...]) -> Table:
+    return Table(
+        columns,
+        {
+            name: np.frombuffer(values, dtype=np.int64) if values else np.empty(0, np.int64)
+            for name, values in zip(columns, arrays, strict=True)
+        },
+    )

@@ -1,0 +1,44 @@
+"""The reference engine: a pure function of plan and draws."""
+
+import numpy as np
+
+from relaysim.engine.clock import Actor
+from relaysim.engine.compile import compile_plan
+from relaysim.engine.host import Host
+from relaysim.engine.hub import Hub
+from relaysim.engine.mailbox import MailboxServer
+from relaysim.engine.plan import Plan
+from relaysim.engine.script import play, source
+from relaysim.engine.trace import Trace
+from relaysim.engine.world import World
+from relaysim.scenario.model import Scenario
+from relaysim.traffic.workload import Draws
+
+
+def run(plan: Plan, draws: Draws) -> Trace:
+    """Simulate. The run ends when every copy has its fate, at the latest at the horizon."""
+    world = World(plan, draws)
+    world.hubs.extend(Hub(world, number) for number in range(len(plan.hubs)))
+    for number, host in enumerate(plan.hosts):
+        kind = MailboxServer if host.by_mailbox_server else Host
+        world.hosts.append(kind(world, number))
+    for event in plan.script:
+        play(world, event)
+    bounds = np.searchsorted(draws.stream, np.arange(len(draws.streams) + 1)).tolist()
+    for number, name in enumerate(draws.streams):
+        host_number = plan.streams[plan.stream_index[name]].host
+        submitter = world.hosts[host_number]
+        Actor(source(world, host_number, submitter, bounds[number], bounds[number + 1]))
+    if not world.record.open:
+        return world.record.trace(0)
+    end = world.clock.run_until(plan.horizon)
+    for hub in world.hubs:
+        hub.close()
+    for submitter in world.hosts:
+        submitter.close()
+    return world.record.trace(end)
+
+
+def simulate(scenario: Scenario, draws: Draws) -> Trace:
+    """Compile a scenario and run it on draws."""
+    return run(compile_plan(scenario, draws), draws)

@@ -1,0 +1,48 @@
+"""The script: sources create messages, and scripted events happen."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from relaysim.engine.clock import ARRIVAL, SCRIPT, Life
+from relaysim.engine.plan import Scripted
+from relaysim.engine.world import World
+
+
+class Submitter(Protocol):
+    """A host, or the mailbox server."""
+
+    def submit(self, message: int) -> None:
+        """A stream has created a message."""
+
+
+def source(world: World, host: int, submitter: Submitter, first: int, last: int) -> Life:
+    """A stream: each of its messages, rows `first` to `last` - 1, appears at its time."""
+    clock, created = world.clock, world.record.created
+    first_copy = world.record.first_copy
+    for message in range(first, last):
+        yield clock.at(created[message], ARRIVAL, host, first_copy[message])
+        submitter.submit(message)
+
+
+def play(world: World, event: Scripted) -> None:
+    """Schedule the beginning and the end of a scripted event."""
+    begin, finish = _acts(world, event)
+    clock = world.clock
+    clock.at(event.at, SCRIPT, event.subject).callbacks.append(lambda _: begin())
+    clock.at(event.until, SCRIPT, event.subject).callbacks.append(lambda _: finish())
+
+
+def _acts(world: World, event: Scripted) -> tuple[Callable[[], None], Callable[[], None]]:
+    internet, subject = world.internet, event.subject
+    if event.what == "stop":
+        hub = world.hubs[subject]
+        return hub.stop, hub.start
+    if event.what == "outage":
+        return lambda: internet.go_down(subject), lambda: internet.come_back(subject)
+
+    def list_it() -> None:
+        internet.list_egress(subject, event.blocklist)
+        until = min(event.until, world.plan.horizon)
+        world.record.listings.flat.extend((subject, event.blocklist, event.at, until, 1))
+
+    return list_it, lambda: internet.delist_egress(subject, event.blocklist)

@@ -1,0 +1,133 @@
+"""Ways: from each hub, the delivery queue of each domain."""
+
+from array import array
+
+from relaysim.engine.numbering import Numbering
+from relaysim.engine.plan import TOO_LARGE, QueuePlan
+from relaysim.scenario import route
+from relaysim.scenario.model import Scenario
+
+INTRA_ORGANIZATION = 20
+"""Messages a connection between two hubs carries (IntraOrgConnectorSmtpMaxMessagesPerConnection;
+20 is confirmed from 2013 on)."""
+
+
+class Ways:
+    """The queues that mail may go to, and for each hub, domain and size which one.
+
+    `tables` has for each (hub, receive connector) and size band a queue for each domain. The
+    receive connector is -1 unless a send connector is linked to one.
+    """
+
+    def __init__(self, scenario: Scenario, numbers: Numbering) -> None:
+        self.scenario, self.numbers = scenario, numbers
+        self.queues: list[QueuePlan] = []
+        self._number: dict[str, int] = {}
+        senders = scenario.send_connectors.values()
+        self.linked = any(each.linked_receive_connector for each in senders)
+        sizes = {each.max_message_size for each in senders if each.max_message_size is not None}
+        self.bands = tuple(sorted(sizes))
+        self.tables: dict[tuple[int, int], tuple[array[int], ...]] = {}
+        connectors = [-1, *range(len(numbers.connectors))] if self.linked else [-1]
+        domains = tuple(numbers.domains)
+        for hub in range(len(numbers.hubs)):
+            for connector in connectors:
+                self.tables[hub, connector] = tuple(
+                    array("q", [self._way(hub, domain, size, connector) for domain in domains])
+                    for size in (*self.bands, self.bands[-1] + 1 if self.bands else 0)
+                )
+
+    def _way(self, hub: int, domain: str, size: int, connector: int) -> int:
+        """The queue that a message for a domain joins at a hub."""
+        scenario, numbers = self.scenario, self.numbers
+        name = numbers.hubs[hub]
+        linked = None if connector < 0 else "\\".join(numbers.connectors[connector])
+        hop = route.next_hop(scenario, name, domain, size, linked)
+        model = scenario.hubs[name]
+        match hop.kind:
+            case route.HopKind.TOO_LARGE:
+                return TOO_LARGE
+            case route.HopKind.UNREACHABLE:
+                return self._queue(f"{name}.unreachable", hub, reachable=False)
+            case route.HopKind.MAILBOX:
+                limit = model.max_concurrent_mailbox_deliveries or 0
+                return self._queue(f"{name}.mailbox", hub, connections=limit)
+            case route.HopKind.TRANSFER:
+                assert hop.connector is not None
+                sources = hop.connector.source_transport_servers
+                return self._queue(
+                    f"{name}->{','.join(sources)}",
+                    hub,
+                    connections=model.max_per_domain_outbound_connections or 0,
+                    per_connection=INTRA_ORGANIZATION,
+                    to_hubs=tuple(numbers.hubs.index(each) for each in sources),
+                )
+            case route.HopKind.REMOTE:
+                return self._remote(hub, hop)
+
+    def _remote(self, hub: int, hop: route.Hop) -> int:
+        numbers, scenario = self.numbers, self.scenario
+        name = numbers.hubs[hub]
+        model = scenario.hubs[name]
+        assert hop.connector is not None
+        assert hop.egress is not None
+        domain = numbers.domain(hop.next_hop)
+        receiver = numbers.receiver_of[domain]
+        destination = scenario.destinations.get(numbers.destinations[receiver])
+        limits = [hop.connector.smtp_max_messages_per_connection]
+        if destination is not None:
+            limits.append(destination.max_messages_per_connection)
+        return self._queue(
+            f"{name}->{hop.next_hop}",
+            hub,
+            connections=model.max_per_domain_outbound_connections or 0,
+            per_connection=min((limit for limit in limits if limit is not None), default=0),
+            receiver=receiver,
+            domain=domain,
+            egress=numbers.egress.index(hop.egress),
+            line=numbers.line_of(scenario, hop.egress),
+        )
+
+    def _queue(
+        self,
+        name: str,
+        hub: int,
+        *,
+        connections: int = 0,
+        per_connection: int = 0,
+        reachable: bool = True,
+        receiver: int = -1,
+        domain: int = -1,
+        egress: int = -1,
+        line: int = -1,
+        to_hubs: tuple[int, ...] = (),
+    ) -> int:
+        if name not in self._number:
+            self._number[name] = len(self.queues)
+            self.queues.append(
+                QueuePlan(
+                    name,
+                    hub,
+                    connections,
+                    per_connection,
+                    reachable,
+                    receiver,
+                    domain,
+                    egress,
+                    line,
+                    to_hubs,
+                )
+            )
+        return self._number[name]
+
+    def egress_of(self, hubs: set[int]) -> list[int]:
+        """The public IPs by which mail that comes in at these hubs may leave."""
+        found: set[int] = set()
+        for hub in hubs:
+            for way in {way for way in self.tables[hub, -1][0] if way != TOO_LARGE}:
+                queue = self.queues[way]
+                if queue.egress >= 0:
+                    found.add(queue.egress)
+                elif queue.to_hubs:
+                    found.update(self.egress_of(set(queue.to_hubs)))
+        return sorted(found)

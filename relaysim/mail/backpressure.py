@@ -1,0 +1,134 @@
+"""Back pressure: how pressed a hub is for a resource, and what it then refuses.
+
+Resources are polled every 2 s. The queue database's drive and the version buckets are watched;
+CPU, network and, in Exchange 2007 and 2010, queue lengths are not.
+"""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+RESOURCE_MONITORING_INTERVAL = 2_000_000
+"""Between two polls, microseconds (confirmed, also for 2007)."""
+
+FREE_SPACE = 500 * 1024 * 1024
+"""Bytes kept free on the drive of the queue database: 500 MB (confirmed for 2007 SP1 and 2010)."""
+
+VERSION_BUCKET_HISTORY = 10
+"""Polls without reaching Normal before pressed version buckets refuse mail (confirmed for 2013)."""
+
+_START, _STEP, _LONGEST = 10_000_000, 5_000_000, 55_000_000
+
+
+class Level(IntEnum):
+    """Resource pressure."""
+
+    NORMAL = 0
+    MEDIUM = 1
+    HIGH = 2
+
+
+class Peer(IntEnum):
+    """Who submits."""
+
+    MAILBOX_SERVER = 0
+    """A mailbox server of the organization, by mailbox submission."""
+    EXCHANGE_SERVER = 1
+    """Another hub."""
+    OTHER = 2
+    """Everyone else: applications, printers, the Internet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """Where a resource becomes Medium and High, and where it is Normal again."""
+
+    normal: int
+    medium: int
+    high: int
+
+
+VERSION_BUCKETS = Thresholds(80, 120, 200)
+"""In buckets of uncommitted work (confirmed for 2007 by its event text; 2010 unconfirmed)."""
+
+
+def disk_thresholds(drive_size: int) -> Thresholds:
+    """For the drive of the queue database, in percent used; sizes in bytes.
+
+    High = floor(100 x (size - 500 MB) / size), Medium 2 points lower, Normal 4 (confirmed for 2007
+    SP1 and 2010). Raises ValueError for a drive so small that Normal would be below zero.
+    """
+    high = 100 * (drive_size - FREE_SPACE) // drive_size if drive_size > 0 else -1
+    if high < 4:
+        raise ValueError(
+            f"a drive of {drive_size} bytes is too small: back pressure keeps 500 MB free"
+        )
+    return Thresholds(high - 4, high - 2, high)
+
+
+def disk_use(used: int, drive_size: int) -> int:
+    """Percent of the drive in use, rounded down."""
+    return 100 * used // drive_size
+
+
+def level(previous: Level, value: int, thresholds: Thresholds) -> Level:
+    """The level of a resource after a poll, with hysteresis.
+
+    It rises to Medium or High when the value reaches that threshold. It falls only when the value
+    is down to the threshold of a lower level: from High at `medium` to Medium, from either at
+    `normal` to Normal. (That thresholds differ up and down is confirmed; which one ends which level
+    is read from the newer documents, unconfirmed for 2007 and 2010.)
+    """
+    if value >= thresholds.high:
+        return Level.HIGH
+    if value <= thresholds.normal:
+        return Level.NORMAL
+    if previous is Level.HIGH and value > thresholds.medium:
+        return Level.HIGH
+    if previous is Level.NORMAL and value < thresholds.medium:
+        return Level.NORMAL
+    return Level.MEDIUM
+
+
+def refusing_level(disk: Level, buckets: Level, polls_pressed: int, delays_first: bool) -> Level:
+    """The pressure that refusals go by: the highest of the resources.
+
+    With `delays_first` (2010) version buckets at Medium count only once they have been pressed for
+    `VERSION_BUCKET_HISTORY` polls in a row; until then answers are only late (`mail_from_delay`).
+    """
+    patient = delays_first and buckets is Level.MEDIUM and polls_pressed < VERSION_BUCKET_HISTORY
+    return disk if patient else max(disk, buckets)
+
+
+def refuses_connection(pressure: Level, delays_first: bool) -> bool:
+    """Whether a connection is refused before the greeting: Exchange 2007 at High.
+
+    `delays_first` is the style of 2010, which takes every connection and answers MAIL FROM late.
+    (2007 "rejects connections" at Medium too, but lets authoritative senders through, which it can
+    know at MAIL FROM only: there the refusal comes at MAIL FROM, an assumption.)
+    """
+    return pressure is Level.HIGH and not delays_first
+
+
+def refuses_mail_from(pressure: Level, peer: Peer, sender_is_authoritative: bool) -> bool:
+    """Whether MAIL FROM (or mailbox submission) gets `452 4.3.1 Insufficient system resources`.
+
+    `pressure` is the `refusing_level`. At Medium mail from others than Exchange servers is refused,
+    except from senders in an authoritative domain; the null sender is in none. At High all of it
+    (confirmed).
+    """
+    if pressure is Level.HIGH:
+        return True
+    return pressure is Level.MEDIUM and peer is Peer.OTHER and not sender_is_authoritative
+
+
+def mail_from_delay(previous: int, pressed: bool) -> int:
+    """How long 2010 delays its answers to MAIL FROM after a poll, microseconds.
+
+    None at first, 10 s at the first poll under pressure, 5 s more at each further one up to 55 s,
+    and down by the same steps afterwards; to Exchange servers and others alike (confirmed for 2013;
+    that each poll is a step is an assumption: the tenth then reaches 55 s, just when refusals
+    start).
+    """
+    if pressed:
+        return min(_LONGEST, previous + _STEP) if previous else _START
+    return previous - _STEP if previous > _START else 0

@@ -1,0 +1,68 @@
+"""What the rules need to know of a receive connector."""
+
+# ruff: noqa: D102 -- the properties are Exchange's parameters; the class describes them
+
+from collections.abc import Collection, Sequence
+from enum import StrEnum
+from typing import Protocol
+
+from relaysim.mail.address import AddressRange, Binding
+from relaysim.mail.auth import AuthMechanism
+from relaysim.mail.rights import PermissionGroup, PermissionLike
+from relaysim.mail.spelling import parse_name
+
+
+class MessageRateSource(StrEnum):
+    """What counts as one source for MessageRateLimit."""
+
+    NONE = "None"
+    IP_ADDRESS = "IPAddress"
+    USER = "User"
+    ALL = "All"
+
+
+def parse_rate_source(text: object) -> MessageRateSource:
+    """The rate source, in any case. Raises ValueError that names the nearest."""
+    return parse_name(MessageRateSource, text, "a message rate source")
+
+
+class ReceiveConnector(Protocol):
+    """A receive connector of one hub, with Exchange's parameter names.
+
+    Sizes in bytes, times in microseconds, `message_rate_limit` in messages a minute,
+    `max_inbound_connection_percentage_per_source` from 1 to 100; None is "unlimited".
+    `message_rate_source` is a value of `MessageRateSource`.
+    """
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def enabled(self) -> bool: ...
+    @property
+    def bindings(self) -> Sequence[Binding]: ...
+    @property
+    def remote_ip_ranges(self) -> Sequence[AddressRange]: ...
+    @property
+    def permission_groups(self) -> Collection[PermissionGroup]: ...
+    @property
+    def auth_mechanism(self) -> Collection[AuthMechanism]: ...
+    @property
+    def permissions(self) -> Sequence[PermissionLike]: ...
+    @property
+    def max_inbound_connection(self) -> int | None: ...
+    @property
+    def max_inbound_connection_per_source(self) -> int | None: ...
+    @property
+    def max_inbound_connection_percentage_per_source(self) -> int: ...
+    @property
+    def message_rate_limit(self) -> int | None: ...
+    @property
+    def message_rate_source(self) -> str: ...
+    @property
+    def max_message_size(self) -> int | None: ...
+    @property
+    def max_recipients_per_message(self) -> int | None: ...
+    @property
+    def tarpit_interval(self) -> int: ...
+    @property
+    def max_acknowledgement_delay(self) -> int: ...

@@ -1,0 +1,146 @@
+"""SMTP replies of Exchange, word for word, for every step that is simulated.
+
+"Confirmed" means that Microsoft's documentation or a record of a real server has the text; the
+others are the best known wording. Later versions word some of them differently.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A reply: three-digit code, enhanced status code ("" where there is none) and text.
+
+    The text may have fields in braces, such as `{ip}`; `filled` puts values in.
+    """
+
+    code: int
+    enhanced: str
+    text: str
+
+    def __str__(self) -> str:
+        return " ".join(part for part in (str(self.code), self.enhanced, self.text) if part)
+
+    @property
+    def is_success(self) -> bool:
+        """Whether the command succeeded (2xx) or may go on (3xx)."""
+        return self.code < 400
+
+    @property
+    def is_transient(self) -> bool:
+        """Whether trying again later makes sense (4xx)."""
+        return 400 <= self.code < 500
+
+    @property
+    def is_permanent(self) -> bool:
+        """Whether trying again makes no sense (5xx)."""
+        return self.code >= 500
+
+    def filled(self, **fields: object) -> "Reply":
+        """The reply with its fields replaced. Raises KeyError if one is missing."""
+        return Reply(self.code, self.enhanced, self.text.format(**fields))
+
+
+# Connection.
+BANNER = Reply(220, "", "{server} Microsoft ESMTP MAIL Service ready at {date}")  # confirmed
+EHLO_OK = Reply(250, "", "{server} Hello [{ip}]")  # unconfirmed
+READY_FOR_TLS = Reply(220, "2.0.0", "SMTP server ready")  # unconfirmed
+CLOSING = Reply(221, "2.0.0", "Service closing transmission channel")  # confirmed
+# A hub that is down sends nothing. These are the words that Exchange as a client gives for a failed
+# connection, used on both sides: refused (confirmed), lost (confirmed), unanswered (confirmed).
+UNABLE_TO_CONNECT = Reply(421, "4.2.1", "Unable to connect")
+CONNECTION_DROPPED = Reply(421, "4.4.2", "Connection dropped")
+CONNECTION_TIMED_OUT = Reply(421, "4.4.1", "Connection timed out")
+# Confirmed as a text; unconfirmed for the case that no receive connector matches.
+SERVICE_NOT_AVAILABLE = Reply(421, "4.3.2", "Service not available")
+# MaxInboundConnection; unconfirmed wording.
+TOO_MANY_CONNECTIONS = Reply(
+    421,
+    "4.3.2",
+    "The maximum number of concurrent server connections has exceeded a limit, closing "
+    "transmission channel",
+)
+# MaxInboundConnectionPerSource (several sources); for the percentage unconfirmed.
+TOO_MANY_CONNECTIONS_PER_SOURCE = Reply(
+    421,
+    "4.3.2",
+    "The maximum number of concurrent connections has exceeded a limit, closing transmission "
+    "channel",
+)
+
+# AUTH.
+AUTHENTICATED = Reply(235, "2.7.0", "Authentication successful")  # unconfirmed
+AUTHENTICATION_UNSUCCESSFUL = Reply(535, "5.7.3", "Authentication unsuccessful")  # several sources
+AUTHENTICATION_NOT_OFFERED = Reply(504, "5.7.4", "Unrecognized authentication type")  # unconfirmed
+
+# MAIL FROM.
+SENDER_OK = Reply(250, "2.1.0", "Sender OK")  # confirmed
+NOT_AUTHENTICATED = Reply(530, "5.7.1", "Client was not authenticated")  # confirmed
+# Unconfirmed when exactly this one is sent.
+NO_SUBMIT_RIGHT = Reply(550, "5.7.1", "Client does not have permissions to submit to this server")
+# Several sources; there is a variant "Anonymous client does not ...", unconfirmed when.
+NO_SENDER_RIGHT = Reply(550, "5.7.1", "Client does not have permissions to send as this sender")
+INSUFFICIENT_RESOURCES = Reply(452, "4.3.1", "Insufficient system resources")  # confirmed
+# MessageRateLimit (several sources).
+SUBMISSION_RATE_EXCEEDED = Reply(
+    421, "4.4.2", "Message submission rate for this client has exceeded the configured limit"
+)
+# Text confirmed, code 552 unconfirmed.
+MESSAGE_TOO_LARGE = Reply(552, "5.3.4", "Message size exceeds fixed maximum message size")
+
+# RCPT TO.
+RECIPIENT_OK = Reply(250, "2.1.5", "Recipient OK")  # confirmed
+UNABLE_TO_RELAY = Reply(550, "5.7.1", "Unable to relay")  # confirmed
+TOO_MANY_RECIPIENTS = Reply(452, "4.5.3", "Too many recipients")  # confirmed
+
+# DATA.
+START_MAIL_INPUT = Reply(354, "", "Start mail input; end with <CRLF>.<CRLF>")  # confirmed
+QUEUED = Reply(250, "2.6.0", "<{message_id}> Queued mail for delivery")  # confirmed from 2013 on
+
+# What the hub says of mail that it owns: LastError of a queue, DSNs.
+PRIMARY_TARGET_FAILED = Reply(  # confirmed; {reply} is what the remote side said
+    451,
+    "4.4.0",
+    'Primary target IP address responded with: "{reply}" Attempted failover to alternate host, '
+    "but that did not succeed. Either there are no alternate hosts, or delivery failed to all "
+    "alternate hosts.",
+)
+MESSAGE_DELAYED = Reply(400, "4.4.7", "Message delayed")  # confirmed
+MESSAGE_EXPIRED = Reply(550, "4.4.7", "QUEUE.Expired; message expired")  # confirmed
+# All matching send connectors are too small. "ROUTING.SizeLimit" has one source.
+NO_ROUTE_FOR_SIZE = Reply(
+    550, "5.3.4", "ROUTING.SizeLimit; message size exceeds fixed maximum size for route"
+)
+
+EXCHANGE_REPLIES: tuple[Reply, ...] = (
+    BANNER,
+    EHLO_OK,
+    READY_FOR_TLS,
+    CLOSING,
+    UNABLE_TO_CONNECT,
+    CONNECTION_DROPPED,
+    CONNECTION_TIMED_OUT,
+    SERVICE_NOT_AVAILABLE,
+    TOO_MANY_CONNECTIONS,
+    TOO_MANY_CONNECTIONS_PER_SOURCE,
+    AUTHENTICATED,
+    AUTHENTICATION_UNSUCCESSFUL,
+    AUTHENTICATION_NOT_OFFERED,
+    SENDER_OK,
+    NOT_AUTHENTICATED,
+    NO_SUBMIT_RIGHT,
+    NO_SENDER_RIGHT,
+    INSUFFICIENT_RESOURCES,
+    SUBMISSION_RATE_EXCEEDED,
+    MESSAGE_TOO_LARGE,
+    RECIPIENT_OK,
+    UNABLE_TO_RELAY,
+    TOO_MANY_RECIPIENTS,
+    START_MAIL_INPUT,
+    QUEUED,
+    PRIMARY_TARGET_FAILED,
+    MESSAGE_DELAYED,
+    MESSAGE_EXPIRED,
+    NO_ROUTE_FOR_SIZE,
+)
+"""All of the above, in the order of a message's life."""

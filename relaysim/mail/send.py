@@ -1,0 +1,101 @@
+"""Send connectors: address spaces, and the next hop that a connector leads to."""
+
+# ruff: noqa: D102 -- the properties are Exchange's parameters; the class describes them
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from relaysim.mail.domains import parse_pattern
+from relaysim.mail.spelling import text_of
+
+
+@dataclass(frozen=True, slots=True)
+class AddressSpace:
+    """Recipient domains that a send connector serves: a pattern (see `specificity`) at a cost."""
+
+    pattern: str
+    cost: int
+
+    def __str__(self) -> str:
+        return f"SMTP:{self.pattern};{self.cost}"
+
+
+_SPACE = re.compile(r"(?:(?P<type>[^:;]+):)?(?P<pattern>[^:;]+)(?:;(?P<cost>[0-9]{1,3}))?")
+
+
+def parse_address_space(text: object) -> AddressSpace:
+    """An address space: "SMTP:*;1", "contoso.com", "*.contoso.com;5"; cost 1 to 100, else 1.
+
+    Raises ValueError.
+    """
+    match = _SPACE.fullmatch(text_of(text))
+    if match is None or (match["type"] or "SMTP").strip().upper() != "SMTP":
+        raise ValueError(
+            f'"{text}" is not an SMTP address space: write one such as "SMTP:*;1", "contoso.com" '
+            'or "*.contoso.com;5"'
+        )
+    cost = int(match["cost"] or 1)
+    if not 1 <= cost <= 100:
+        raise ValueError(f'"{text}" has a cost of {cost}: costs are 1 to 100')
+    return AddressSpace(parse_pattern(match["pattern"]), cost)
+
+
+class SendConnector(Protocol):
+    r"""A send connector of the organization, with Exchange's parameter names.
+
+    `max_message_size` in bytes; None is "unlimited". `linked_receive_connector` is `SERVER\name`.
+    """
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def enabled(self) -> bool: ...
+    @property
+    def address_spaces(self) -> Sequence[AddressSpace]: ...
+    @property
+    def source_transport_servers(self) -> Collection[str]: ...
+    @property
+    def smart_hosts(self) -> Sequence[str]: ...
+    @property
+    def dns_routing_enabled(self) -> bool: ...
+    @property
+    def max_message_size(self) -> int | None: ...
+    @property
+    def smtp_max_messages_per_connection(self) -> int | None: ...
+    @property
+    def linked_receive_connector(self) -> str | None: ...
+
+
+def is_source(connector: SendConnector, hub: str) -> bool:
+    """Whether the hub sends by this connector itself, without handing on to another hub."""
+    return hub in connector.source_transport_servers
+
+
+def next_hop(connector: SendConnector, domain: str) -> str:
+    """The queue's name: the recipient domain with DNS routing, the list of smart hosts otherwise.
+
+    With smart hosts all domains share one queue, and one limit of connections.
+    """
+    return domain if connector.dns_routing_enabled else ",".join(connector.smart_hosts)
+
+
+def send_problems(connector: SendConnector) -> list[str]:
+    """What New-SendConnector would refuse, one sentence each."""
+    problems = []
+    if connector.smart_hosts and connector.dns_routing_enabled:
+        problems.append("smart_hosts need dns_routing_enabled = false")
+    if not connector.smart_hosts and not connector.dns_routing_enabled:
+        problems.append("dns_routing_enabled = false needs smart_hosts")
+    if connector.linked_receive_connector is None:
+        if not connector.address_spaces:
+            problems.append("address_spaces must name at least one space")
+        return problems
+    if connector.address_spaces:
+        problems.append("linked_receive_connector goes without address_spaces")
+    if not connector.smart_hosts:
+        problems.append("linked_receive_connector needs smart_hosts")
+    if connector.max_message_size is not None:
+        problems.append('linked_receive_connector needs max_message_size = "unlimited"')
+    return problems

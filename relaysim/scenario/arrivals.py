@@ -1,0 +1,119 @@
+"""When a stream creates its messages."""
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Discriminator, Field, Tag, field_validator
+
+from relaysim.scenario.profile import Profile, named_profile
+from relaysim.scenario.recording import read
+from relaysim.scenario.table import Duration, Positive, Rate, Table
+
+
+class _Process(Table):
+    @field_validator("rate", check_fields=False)
+    @classmethod
+    def _above_zero(cls, rate: Rate) -> Rate:
+        if rate <= 0:
+            raise ValueError("must be above zero: for a quiet stream leave the stream out")
+        return rate
+
+
+class Poisson(_Process):
+    """Poisson arrivals; `rate` is the average over a working day, shaped by `profile`."""
+
+    process: Literal["poisson"]
+    rate: Rate
+    profile: Profile | None = None
+
+    @field_validator("profile", mode="before")
+    @classmethod
+    def _by_name(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return named_profile(value)
+        if isinstance(value, list):
+            return {"hours": value}
+        return value
+
+
+class Campaign(_Process):
+    """`messages` messages, one after another at `rate`, from `at` on, again after `every`."""
+
+    process: Literal["campaign"]
+    at: Duration
+    messages: Positive
+    rate: Rate
+    every: Duration | None = None
+
+    @field_validator("every")
+    @classmethod
+    def _moves_on(cls, every: Duration | None) -> Duration | None:
+        if every == 0:
+            raise ValueError("must be above zero")
+        return every
+
+
+class Bursts(_Process):
+    """Poisson bursts: rate x factor inside, nothing outside, so that `rate` is the long-run mean.
+
+    Bursts last exponentially long with mean `burst_length`; gaps have mean
+    (`burst_factor` - 1) x `burst_length`; the process starts in its stationary state.
+    """
+
+    process: Literal["bursts"]
+    rate: Rate
+    burst_factor: Annotated[float, Field(gt=1.0, le=1e6)]
+    burst_length: Duration
+
+    @field_validator("burst_length")
+    @classmethod
+    def _lasts(cls, length: Duration) -> Duration:
+        if length == 0:
+            raise ValueError("must be above zero")
+        return length
+
+
+class Every(Table):
+    """One message `every` so often, the first at `at`."""
+
+    process: Literal["every"]
+    every: Duration
+    at: Duration = 0
+
+    @field_validator("every")
+    @classmethod
+    def _moves_on(cls, every: Duration) -> Duration:
+        if every == 0:
+            raise ValueError("must be above zero")
+        return every
+
+
+class Replay(Table):
+    """The times of a CSV file, in its column `seconds`, counted from the start of the run.
+
+    Columns `recipients` and `bytes` are used where present; others are ignored.
+    """
+
+    process: Literal["replay"]
+    file: Annotated[Path, Field(strict=False)]
+
+    @field_validator("file")
+    @classmethod
+    def _is_readable(cls, file: Path) -> Path:
+        read(file)
+        return file
+
+
+def _kind(value: Any) -> Any:
+    return value.get("process") if isinstance(value, dict) else getattr(value, "process", None)
+
+
+Arrivals = Annotated[
+    Annotated[Poisson, Tag("poisson")]
+    | Annotated[Campaign, Tag("campaign")]
+    | Annotated[Bursts, Tag("bursts")]
+    | Annotated[Every, Tag("every")]
+    | Annotated[Replay, Tag("replay")],
+    Discriminator(_kind),
+]
+"""When messages are created: a table with `process`."""

@@ -1,0 +1,58 @@
+"""The identity of a scenario: equal for equal contents, whatever file they came from."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from enum import Enum
+from typing import Any
+
+import numpy.typing as npt
+
+from relaysim.scenario.arrivals import Replay
+from relaysim.scenario.law import Empirical
+from relaysim.scenario.model import Scenario
+from relaysim.scenario.recording import read
+from relaysim.scenario.table import Table
+
+
+def digest(scenario: Scenario) -> str:
+    """SHA-256 (64 hexadecimal digits) of everything that a scenario says but its name and title.
+
+    Files that it refers to count with what they say, not with their path. The order of tables and
+    keys plays no part, nor does the spelling of a value: "1 h" and "60 min" are the same.
+    """
+    content = {key: _canonical(value) for key, value in scenario if key not in ("name", "title")}
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _canonical(value: Any) -> Any:
+    """The value as JSON has it."""
+    match value:
+        case None | bool() | int() | float():
+            return value
+        case Replay():
+            recording = read(value.file)
+            columns = (recording.created, recording.recipients, recording.size)
+            return {"process": value.process, "columns": [_column(each) for each in columns]}
+        case Empirical():
+            return {
+                "distribution": value.distribution,
+                "values": list(map(_canonical, value.values)),
+            }
+        case Table():
+            return {key: _canonical(each) for key, each in value}
+        case Mapping():
+            return {str(key): _canonical(each) for key, each in value.items()}
+        case tuple() | frozenset():
+            return [_canonical(each) for each in value]
+        case Enum():
+            return value.value
+        case datetime():
+            return value.isoformat()
+    return str(value)
+
+
+def _column(values: npt.NDArray[Any] | None) -> str | None:
+    return None if values is None else hashlib.sha256(values.astype("<i8").tobytes()).hexdigest()

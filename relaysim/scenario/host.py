@@ -1,0 +1,74 @@
+"""Hosts: the machines that submit mail."""
+
+from typing import Annotated, Any, Literal
+
+from immutabledict import immutabledict
+from pydantic import BeforeValidator, Discriminator, Field, Tag, field_validator
+
+from relaysim.scenario.stream import Stream
+from relaysim.scenario.table import Address, Bandwidth, Duration, Limit, Named, Table
+
+Kind = Literal[
+    "sharepoint",
+    "antivirus",
+    "monitoring",
+    "application",
+    "printer",
+    "backup",
+    "bulk_marketing",
+    "mailbox_users",
+    "internet",
+    "none",
+]
+
+
+class Retry(Table):
+    """A host that tries again: every so often, until it gives up."""
+
+    retry_every: Duration
+    give_up_after: Duration
+
+    @field_validator("retry_every")
+    @classmethod
+    def _moves_on(cls, every: int) -> int:
+        if every == 0:
+            raise ValueError("must be above zero")
+        return every
+
+
+def _word_or_table(value: Any) -> str:
+    return "retry" if isinstance(value, dict | Retry) else "drop"
+
+
+def _drop(value: Any) -> Any:
+    if value != "drop":
+        raise ValueError('write "drop", or {retry_every = "5 min", give_up_after = "1 d"}')
+    return value
+
+
+OnFailure = Annotated[
+    Annotated[Literal["drop"], BeforeValidator(_drop), Tag("drop")]
+    | Annotated[Retry, Tag("retry")],
+    Discriminator(_word_or_table),
+]
+"""What a host does with mail that it cannot submit: "drop", or a table that says when to retry."""
+
+
+class Host(Table):
+    """A host: where it is, where it submits, over how many sessions, and what it does on failure.
+
+    Defaults come from its `kind`. `sessions` and `messages_per_connection` may be "unlimited".
+    `account` makes the host authenticate; its port is then 587 unless set.
+    """
+
+    kind: Kind
+    address: Address
+    server: str
+    port: Annotated[int, Field(ge=1, le=65535)]
+    account: str | None = None
+    sessions: Limit
+    messages_per_connection: Limit
+    on_failure: OnFailure
+    round_trip: Duration
+    bandwidth: Bandwidth
+    streams: Named[Stream] = Field(default_factory=immutabledict)

@@ -1,0 +1,155 @@
+"""The scenario: all that a scenario file says, checked and with every default filled in."""
+
+from datetime import datetime
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from typing import Annotated
+
+from immutabledict import immutabledict
+from pydantic import (
+    BeforeValidator,
+    Field,
+    ValidationInfo,
+    field_validator,
+)
+
+from relaysim.mail.domains import AcceptedDomainType, parse_domain_type, parse_pattern
+from relaysim.scenario.connector import SendConnector
+from relaysim.scenario.destination import Blocklist, Coupling, Destination, Operations
+from relaysim.scenario.event import Event
+from relaysim.scenario.host import Host
+from relaysim.scenario.hub import Hub
+from relaysim.scenario.law import TimeLaw
+from relaysim.scenario.table import (
+    DAY,
+    Address,
+    AddressName,
+    Bandwidth,
+    Duration,
+    Keyed,
+    Many,
+    Named,
+    Table,
+)
+
+
+def _network(value: object) -> IPv4Network | IPv6Network:
+    try:
+        return ip_network(str(value))
+    except ValueError as error:
+        raise ValueError(
+            f'"{value}" is not a block of addresses ({error}): write one such as "198.51.100.8/29"'
+        ) from None
+
+
+_LONGEST = 3660 * DAY
+
+
+class Run(Table):
+    """When, how long, how often. Messages are created for `duration`; then at most `drain` more."""
+
+    start: datetime = datetime(2010, 3, 1)  # noqa: DTZ001 -- local time of the organization
+    duration: Duration = DAY
+    drain: Duration = 3 * DAY
+    warm_up: Duration = 0
+    scale: Annotated[float, Field(gt=0.0, le=1000.0)] = 1.0
+    seed: Annotated[int, Field(ge=0, lt=2**63)] = 1
+    replications: Annotated[int, Field(ge=1, le=100_000)] = 5
+
+    @field_validator("start")
+    @classmethod
+    def _is_local(cls, start: datetime) -> datetime:
+        if start.tzinfo is not None:
+            raise ValueError("write the local time of the organization, without an offset")
+        return start
+
+    @field_validator("duration")
+    @classmethod
+    def _has_length(cls, duration: int) -> int:
+        if duration == 0:
+            raise ValueError("must be above zero")
+        return duration
+
+    @field_validator("duration", "drain")
+    @classmethod
+    def _ends(cls, length: int) -> int:
+        if length > _LONGEST:
+            raise ValueError("must not exceed ten years")
+        return length
+
+    @field_validator("warm_up")
+    @classmethod
+    def _leaves_something(cls, warm_up: int, info: ValidationInfo) -> int:
+        if warm_up >= info.data.get("duration", warm_up + 1):
+            raise ValueError("must be shorter than duration")
+        return warm_up
+
+    @property
+    def horizon(self) -> int:
+        """End of the run, microseconds."""
+        return self.duration + self.drain
+
+
+class Organization(Table):
+    """The accepted domains and their types."""
+
+    domains: Annotated[
+        Keyed[
+            Annotated[str, BeforeValidator(parse_pattern)],
+            Annotated[AcceptedDomainType, BeforeValidator(parse_domain_type)],
+        ],
+        Field(min_length=1),
+    ]
+
+
+class Line(Table):
+    """An Internet line."""
+
+    bandwidth: Bandwidth
+
+
+class Egress(Table):
+    """A public IP that hubs send from, and its whereabouts.
+
+    It uses a `line`, or has its own with this `bandwidth`; with neither nothing limits it.
+    """
+
+    line: str | None = None
+    bandwidth: Bandwidth = None
+    allocation: Annotated[IPv4Network | IPv6Network, BeforeValidator(_network)] | None = None
+    asn: Annotated[int, Field(ge=1, lt=2**32)] | None = None
+    age: Duration = 0
+
+    @field_validator("bandwidth")
+    @classmethod
+    def _one_line(cls, bandwidth: int | None, info: ValidationInfo) -> int | None:
+        if info.data.get("line") is not None:
+            raise ValueError("bandwidth makes a line of its own: write either line or bandwidth")
+        return bandwidth
+
+
+class Mailboxes(Table):
+    """Delivery to the mailbox server, and which hubs the users' mail is submitted to."""
+
+    delivery_time: TimeLaw
+    submission_server_override_list: Many[str] = ()
+
+
+class Scenario(Table):
+    """A relay design and its workload. Load one with `relaysim.load(path)`."""
+
+    name: Annotated[str, Field(min_length=1)]
+    title: str = ""
+    run: Run = Run()
+    organization: Organization
+    dns: Named[Annotated[Many[Address], Field(min_length=1)]] = Field(default_factory=immutabledict)
+    hubs: Annotated[Named[Hub], Field(min_length=1)]
+    send_connectors: Named[SendConnector] = Field(default_factory=immutabledict)
+    lines: Named[Line] = Field(default_factory=immutabledict)
+    egress: Annotated[Keyed[AddressName, Egress], Field(min_length=1)]
+    mailboxes: Mailboxes
+    hosts: Annotated[Named[Host], Field(min_length=1)]
+    destinations: Named[Destination] = Field(default_factory=immutabledict)
+    blocklists: Named[Blocklist] = Field(default_factory=immutabledict)
+    operations: Operations = Operations()
+    coupling: Coupling = Coupling()
+    events: Many[Event] = ()

@@ -1,0 +1,91 @@
+"""`--set path=value`: one value of a scenario, written on the command line.
+
+The path is dotted as in TOML, with quotes around names that hold other characters, and a position
+leads into a list: `egress."198.51.100.10".age=3 d`, `events.0.at=4 h`. The value is read as TOML
+and, where it is none, taken as text.
+"""
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from relaysim.scenario.defaults import without_rivals
+from relaysim.scenario.problem import Problem
+
+Keys = tuple[str, ...]
+
+SOURCE = "--set"
+"""What problems name as the file of such a value."""
+
+
+class OverrideError(Exception):
+    """A setting that cannot be read, or that leads nowhere; `problem` says why."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = replace(problem, file=SOURCE)
+        super().__init__(str(self.problem))
+
+
+def parse(text: str) -> tuple[Keys, Any]:
+    """The path and the value of `path=value`. Raises OverrideError."""
+    for at, character in enumerate(text):
+        path = _path(text[:at]) if character == "=" else ()
+        if path:
+            return path, _value(text[at + 1 :].strip())
+    raise OverrideError(
+        Problem((), f"{text!r} is no setting: write path=value, such as run.duration=2 h")
+    )
+
+
+def _path(text: str) -> Keys:
+    table = _only(f"{text} = 0")
+    return tuple(_single_keys(table)) if table else ()
+
+
+def _single_keys(table: Any) -> Iterator[str]:
+    while isinstance(table, dict):
+        ((key, table),) = table.items()
+        yield key
+
+
+def _value(text: str) -> Any:
+    table = _only(f"value = {text}")
+    return text if table is None else table["value"]
+
+
+def _only(text: str) -> dict[str, Any] | None:
+    """The one key of a line of TOML with its value; None if that is not what the text is."""
+    try:
+        table = tomllib.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return table if len(table) == 1 and "\n" not in text else None
+
+
+def put(tables: Any, path: Keys, value: Any, seen: Keys = ()) -> Any:
+    """A copy of `tables` with the value at `path`, instead of what was there.
+
+    Tables on the way are made where none are; a key that this one excludes goes, as in `extends`.
+    Raises OverrideError where the path leads through a value that is neither table nor list, or to
+    a position that a list does not have.
+    """
+    if not path:
+        return value
+    step, rest = path[0], path[1:]
+    here = (*seen, step)
+    if isinstance(tables, Mapping):
+        below = put(tables.get(step, {}), rest, value, here)
+        return {**without_rivals(tables, [step], seen), step: below}
+    if isinstance(tables, list):
+        position = _position(tables, step, here)
+        changed = put(tables[position], rest, value, here)
+        return [*tables[:position], changed, *tables[position + 1 :]]
+    raise OverrideError(Problem(seen, "neither a table nor a list", value=tables))
+
+
+def _position(items: list[Any], text: str, path: Keys) -> int:
+    if not text.isdecimal() or int(text) >= len(items):
+        there = f"0 to {len(items) - 1}" if items else "none, as the list is empty"
+        raise OverrideError(Problem(path, f"no such position in the list: allowed are {there}"))
+    return int(text)

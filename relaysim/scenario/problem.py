@@ -1,0 +1,109 @@
+"""What is wrong with a scenario file: where, what, and what would be right."""
+
+import difflib
+import json
+import re
+import textwrap
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, time
+from typing import Any
+
+KeyPath = tuple[str | int, ...]
+"""The keys that lead to a value: names of tables and keys, positions in lists."""
+
+_WIDTH = 96
+_SHOWN = 60
+_LISTED = 20
+_BARE = re.compile(r"[A-Za-z0-9_-]+")
+
+
+def dotted(path: KeyPath) -> str:
+    """A path as TOML and `--set` write it; names with other characters stand in quotes."""
+    return ".".join(
+        str(step) if _BARE.fullmatch(str(step)) else json.dumps(step, ensure_ascii=False)
+        for step in path
+    )
+
+
+def shown(value: Any) -> str:
+    """A value as TOML writes it, shortened where it is long; "" for a table and for nothing."""
+    if value is None or isinstance(value, dict):
+        return ""
+    text = _toml(value)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
+
+
+def _toml(value: Any) -> str:
+    match value:
+        case bool():
+            return str(value).lower()
+        case str():
+            return json.dumps(value, ensure_ascii=False)
+        case date() | time():
+            return value.isoformat()
+        case list() | tuple():
+            return f"[{', '.join(map(_toml, value))}]"
+        case dict():
+            return "{...}"
+    return repr(value)
+
+
+def nearest(word: object, known: Iterable[str]) -> str | None:
+    """The known word that is spelled most like this one, in any case; None if none is near."""
+    by_lower = {each.casefold(): each for each in known if each != word}
+    close = difflib.get_close_matches(str(word).casefold(), by_lower, 1)
+    return by_lower[close[0]] if close else None
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong.
+
+    `file` is the file that wrote the value, or "--set"; `value` is None where there is nothing to
+    show; `allowed` lists what would be right and `nearest` is the likeliest of it.
+    """
+
+    path: KeyPath
+    message: str
+    allowed: tuple[str, ...] = ()
+    nearest: str | None = None
+    file: str = ""
+    value: Any = None
+
+    def __str__(self) -> str:
+        head = ": ".join(filter(None, (self.file, dotted(self.path))))
+        value = shown(self.value)
+        text = f"{head} = {value}" if value else head
+        text += f": {self.message}"
+        if self.allowed:
+            more = ", ..." if len(self.allowed) > _LISTED else ""
+            text += f"; allowed: {', '.join(self.allowed[:_LISTED])}{more}"
+        if self.nearest is not None:
+            text += f'; did you mean "{self.nearest}"?'
+        return textwrap.fill(
+            text,
+            _WIDTH,
+            subsequent_indent="    ",
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+
+
+def unknown(path: KeyPath, word: str, noun: str, known: Iterable[str]) -> Problem:
+    """The problem of a name that nothing bears."""
+    allowed = tuple(known)
+    return Problem(path, f"there is no such {noun}", allowed, nearest(word, allowed))
+
+
+class ScenarioError(Exception):
+    """A scenario that cannot be used, with all its `problems`, in the order of the file."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__(self.problems)
+
+    def __str__(self) -> str:
+        count = len(self.problems)
+        head = "1 problem:" if count == 1 else f"{count} problems:"
+        return "\n".join([head, *map(str, self.problems)])

@@ -1,0 +1,117 @@
+"""What all tables of a scenario file share: strict keys, units in the text, no later change."""
+
+from collections.abc import Mapping
+from fractions import Fraction
+from ipaddress import IPv4Address, IPv6Address
+from typing import Annotated, Any, ClassVar, Self, TypeVar
+
+from immutabledict import immutabledict
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ModelWrapValidatorHandler,
+    SerializerFunctionWrapHandler,
+    ValidationError,
+    WrapSerializer,
+    model_validator,
+)
+from pydantic_core import InitErrorDetails
+
+from relaysim import units
+from relaysim.mail.address import parse_ip
+
+K = TypeVar("K")
+T = TypeVar("T")
+
+SECOND = 1_000_000
+"""One second in the microseconds that all times are kept in."""
+MINUTE = 60 * SECOND
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+
+
+class Table(BaseModel):
+    """A table of the scenario file: unknown keys are refused, nothing changes after loading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+
+    exactly_one: ClassVar[tuple[tuple[str, ...], ...]] = ()
+    """Groups of keys; exactly one key of each group must be written."""
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _one_of_each(cls, value: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        """Count the keys of each group, also where other keys of the table are wrong."""
+        problems = [
+            InitErrorDetails(type="value_error", input=value, ctx={"error": ValueError(message)})
+            for message in cls._miscounted(value)
+        ]
+        try:
+            table = handler(value)
+        except ValidationError as error:
+            problems += [_again(details) for details in error.errors(include_url=False)]
+        if problems:
+            raise ValidationError.from_exception_data(cls.__name__, problems)
+        return table
+
+    @classmethod
+    def _miscounted(cls, value: Any) -> list[str]:
+        if not isinstance(value, Mapping):
+            return []
+        counted = [(keys, [key for key in keys if key in value]) for keys in cls.exactly_one]
+        return [
+            f"write exactly one of {', '.join(keys)}: found {' and '.join(found) or 'none'}"
+            for keys, found in counted
+            if len(found) != 1
+        ]
+
+
+def _again(details: Any) -> InitErrorDetails:
+    kept = InitErrorDetails(type=details["type"], loc=details["loc"], input=details["input"])
+    if "ctx" in details:
+        kept["ctx"] = details["ctx"]
+    return kept
+
+
+def _listed(value: object) -> object:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def fixed(table: Mapping[str, T]) -> immutabledict[str, T]:
+    """The same table, unchangeable."""
+    return immutabledict(table)
+
+
+def _as_dict(table: Mapping[str, Any], write: SerializerFunctionWrapHandler) -> Any:
+    return write(dict(table))
+
+
+Address = Annotated[IPv4Address | IPv6Address, BeforeValidator(parse_ip)]
+"""An IP address."""
+AddressName = Annotated[str, BeforeValidator(lambda value: str(parse_ip(value)))]
+"""An IP address that serves as a name, in its canonical spelling."""
+Duration = Annotated[int, BeforeValidator(units.duration)]
+"""A length of time in microseconds, written with its unit: "5 ms", "2 d"."""
+Size = Annotated[int, BeforeValidator(units.size)]
+"""A size in bytes, written with its unit: "75 KB"; 1 KB is 1,024 bytes, as Exchange counts."""
+Rate = Annotated[Fraction, BeforeValidator(units.rate)]
+"""Events per second, written with its unit: "40/min"."""
+Bandwidth = Annotated[int | None, BeforeValidator(units.unlimited(units.bandwidth))]
+"""Bits per second ("20 Mbit/s"), or None for "unlimited"."""
+Limit = Annotated[int | None, BeforeValidator(units.unlimited(units.count))]
+"""A largest number, or None for "unlimited"."""
+SizeLimit = Annotated[int | None, BeforeValidator(units.unlimited(units.size))]
+"""A largest size in bytes, or None for "unlimited"."""
+Share = Annotated[float, Field(ge=0.0, le=1.0)]
+"""A probability, or a share of a whole."""
+Positive = Annotated[int, Field(ge=1, le=10**9)]
+"""A whole number above zero."""
+Many = Annotated[tuple[T, ...], BeforeValidator(_listed)]
+"""A list of the file, kept as a tuple."""
+Keyed = Annotated[Mapping[K, T], AfterValidator(fixed), WrapSerializer(_as_dict)]
+"""A table whose keys are themselves checked."""
+Named = Keyed[str, T]
+"""A table of named things."""

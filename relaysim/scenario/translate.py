@@ -1,0 +1,179 @@
+"""Pydantic's errors in plain words, at the path that the file wrote."""
+
+import re
+from collections.abc import Mapping
+from types import NoneType, UnionType
+from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin
+
+from pydantic import Tag, ValidationError
+from pydantic_core import ErrorDetails
+
+from relaysim.scenario.law import Empirical
+from relaysim.scenario.model import Scenario
+from relaysim.scenario.problem import KeyPath, Problem, nearest, shown
+from relaysim.scenario.table import Table
+
+_WORDS = {
+    "string_type": "text in quotes is needed",
+    "path_type": "text in quotes is needed",
+    "bool_type": "true or false is needed, without quotes",
+    "int_type": "a whole number is needed, without quotes",
+    "int_from_float": "a whole number is needed",
+    "float_type": "a number is needed, without quotes",
+    "finite_number": "a finite number is needed",
+    "tuple_type": "a list is needed",
+    "mapping_type": "a table is needed",
+    "dict_type": "a table is needed",
+    "model_type": "a table is needed",
+    "model_attributes_type": "a table is needed",
+    "datetime_type": "a date and time is needed, without quotes, such as 2010-03-01T08:00:00",
+    "string_too_short": "must not be empty",
+    "greater_than": "must be above {gt:g}",
+    "greater_than_equal": "must be at least {ge:g}",
+    "less_than": "must be below {lt:g}",
+    "less_than_equal": "must be at most {le:g}",
+    "too_short": "at least {min_length} needed, found {actual_length}",
+    "too_long": "at most {max_length} allowed, found {actual_length}",
+}
+_FILLED_IN = {"name", "values"}
+"""Fields that no file writes: names come from keys, values from a file."""
+
+
+def translate(error: ValidationError, raw: Mapping[str, Any]) -> list[Problem]:
+    """The problems behind a validation error of a scenario; `raw` is what was validated."""
+    problems = [_problem(details, raw) for details in error.errors(include_url=False)]
+    return [problem for problem in problems if problem is not None]
+
+
+class _Place(NamedTuple):
+    """Where an error is: the path as written, the table around it, its type, its value."""
+
+    path: KeyPath
+    table: Any
+    type: Any
+    value: Any
+
+
+def _problem(details: ErrorDetails, raw: Mapping[str, Any]) -> Problem | None:
+    kind, context = details["type"], details.get("ctx", {})
+    path, table, inner, value = _place(details["loc"], raw)
+    if kind == "extra_forbidden":
+        return Problem(path, "unknown key", nearest=nearest(path[-1], _keys(table)))
+    if kind == "missing":
+        if _is_read_from_a_file(table, path):
+            return None
+        return Problem(path, "missing table" if _is_table(inner) else "missing key")
+    if kind == "union_tag_not_found":
+        allowed = tuple(tag for tag in _members(inner) if tag != "constant")
+        return Problem(path, f"a table with a key {_tag_key(path)} is needed", allowed)
+    if kind == "union_tag_invalid":
+        return _unknown((*path, _tag_key(path)), context["tag"], context["expected_tags"])
+    if kind == "literal_error":
+        return _unknown(path, value, context["expected"])
+    if kind == "value_error":
+        message = _without_value(str(context["error"]), value)
+    else:
+        message = _WORDS.get(kind, details["msg"]).format(**context)
+    if _is_read_from_a_file(table, path):
+        path = (*path[:-1], "file")
+        place = details["loc"][-1]
+        message = f"value {place + 1}: {message}" if isinstance(place, int) else message
+    return Problem(path, message)
+
+
+def _unknown(path: KeyPath, value: Any, expected: str) -> Problem:
+    allowed = tuple(re.findall("'([^']*)'", expected))
+    return Problem(path, "unknown value", allowed, nearest(value, allowed))
+
+
+def _without_value(message: str, value: Any) -> str:
+    """The message without the value that it begins with, as a problem shows the value itself."""
+    for start in (shown(value), repr(value), f'"{value}"'):
+        if start and message.startswith(f"{start} is "):
+            return message.removeprefix(f"{start} is ")
+    return message
+
+
+def _place(location: tuple[int | str, ...], raw: Mapping[str, Any]) -> _Place:
+    """Pydantic's location without the tags of unions and whatever a shorthand stands for."""
+    place = _Place((), None, Scenario, raw)
+    for step in location:
+        members = _members(place.type)
+        if members:
+            place = place._replace(type=members.get(step))
+        elif step == "[key]":
+            return place._replace(value=step)
+        elif isinstance(place.value, list) and not isinstance(step, int):
+            place = place._replace(type=_inside(place.type, step))
+        elif isinstance(place.value, Mapping):
+            inner = _inside(place.type, step)
+            place = _Place((*place.path, step), place.type, inner, place.value.get(step))
+        elif isinstance(place.value, list):
+            inner = _inside(place.type, step)
+            place = _Place((*place.path, step), place.type, inner, place.value[int(step)])
+        else:
+            break
+    return place
+
+
+def _bare(kind: Any) -> Any:
+    """A type without annotations, and without None."""
+    while True:
+        if get_origin(kind) is Annotated:
+            kind = get_args(kind)[0]
+        elif _is_union(kind) and len(some := [a for a in get_args(kind) if a is not NoneType]) == 1:
+            kind = some[0]
+        else:
+            return kind
+
+
+def _is_union(kind: Any) -> bool:
+    return get_origin(kind) in (Union, UnionType)
+
+
+def _members(kind: Any) -> dict[Any, Any]:
+    """The members of a tagged union by tag; empty for any other type."""
+    union = _bare(kind)
+    return {
+        note.tag: member
+        for member in (get_args(union) if _is_union(union) else ())
+        for note in getattr(member, "__metadata__", ())
+        if isinstance(note, Tag)
+    }
+
+
+def _is_table(kind: Any) -> bool:
+    bare = _bare(kind)
+    return get_origin(bare) is Mapping or (isinstance(bare, type) and issubclass(bare, Table))
+
+
+def _fields(kind: Any) -> dict[str, Any]:
+    """The keys of a table of the model, each with its type."""
+    bare = _bare(kind)
+    fields = bare.model_fields if isinstance(bare, type) and issubclass(bare, Table) else {}
+    return {field.alias or name: field.annotation for name, field in fields.items()}
+
+
+def _keys(kind: Any) -> set[str]:
+    keys = set(_fields(kind))
+    return keys | {"extends"} if _bare(kind) is Scenario else keys - _FILLED_IN
+
+
+def _inside(kind: Any, step: int | str) -> Any:
+    """The type of what a key or a position of this type holds."""
+    bare = _bare(kind)
+    if get_origin(bare) is Mapping:
+        return get_args(bare)[1]
+    if get_origin(bare) is tuple:
+        return get_args(bare)[0]
+    return _fields(bare).get(str(step))
+
+
+def _is_read_from_a_file(table: Any, path: KeyPath) -> bool:
+    """Whether it is the field of a law that its `file` fills; what is wrong is then the file."""
+    bare = _bare(table)
+    return isinstance(bare, type) and issubclass(bare, Empirical) and path[-1] == "values"
+
+
+def _tag_key(path: KeyPath) -> str:
+    return "process" if path[-1] == "arrivals" else "distribution"

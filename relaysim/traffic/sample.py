@@ -1,0 +1,94 @@
+"""Laws to whole numbers: samples for the traffic, and tables for the engine.
+
+Results are rounded to whole microseconds or bytes and lie in [0, `LARGEST`]. The cap touches only
+a heavy tail, or a law whose values are astronomic as stated: 2**62 microseconds are 146,000 years.
+"""
+
+import math
+from array import array
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from relaysim.scenario.law import Constant, Gamma, Law, RecipientLaw
+from relaysim.traffic.quantile import mean_below, quantile
+from relaysim.units import LIMIT
+
+__all__ = [
+    "LARGEST",
+    "ONE",
+    "TABLE_SIZE",
+    "factor_table",
+    "quantile_table",
+    "recipients",
+    "sample",
+]
+
+Floats = npt.NDArray[np.floating[Any]]
+Integers = npt.NDArray[np.int64]
+
+LARGEST = LIMIT - 2**9
+"""The largest float64 below the limit of every quantity."""
+TABLE_SIZE = 65_536
+"""Entries of a table: the upper 16 of 32 random bits choose one."""
+ONE = 65_536
+"""The factor 1 of `factor_table`: fixed point with 16 bits of fraction."""
+
+
+def sample(law: Law, u: Floats, least: int = 0) -> Integers:
+    """The law's value at each share in `u`, numbers in (0, 1); none below `least`."""
+    if isinstance(law, Constant):
+        return np.full(u.shape, max(law.value, least), dtype=np.int64)
+    return np.rint(np.clip(quantile(law, u), least, LARGEST)).astype(np.int64)
+
+
+def recipients(law: RecipientLaw, u: Floats) -> Integers:
+    """How many recipients each message has, at the shares in `u`, numbers in (0, 1)."""
+    if isinstance(law, int):
+        return np.full(u.shape, law, dtype=np.int64)
+    weights = np.arange(1, law.max + 1, dtype=np.float64) ** -law.s
+    reached = np.cumsum(weights)
+    return 1 + np.searchsorted(reached[:-1] / reached[-1], u, side="right").astype(np.int64)
+
+
+@lru_cache(maxsize=64)
+def quantile_table(law: Law) -> "array[int]":
+    """The law as 65,536 equally likely integers in ascending order; cached, so leave it unchanged.
+
+    Entry i is the law's mean between its i-th and (i+1)-th 65,536-quantile. So the mean of the
+    table is the law's mean, to half a 65,536th of a unit, and the top entry carries the whole tail;
+    midpoints would cut a heavy tail off.
+    """
+    if isinstance(law, Constant):
+        return array("q", [law.value]) * TABLE_SIZE
+    edges = mean_below(law, np.arange(TABLE_SIZE + 1) / TABLE_SIZE)
+    # Sorted, because rounding errors of nearly equal neighbours may turn them round.
+    means = np.sort(np.clip(np.diff(edges) * TABLE_SIZE, 0.0, LARGEST))
+    return array("q", _rounded(means).tobytes())
+
+
+@lru_cache(maxsize=64)
+def factor_table(cv: float) -> "array[int]":
+    """65,536 equally likely gamma-spread factors around `ONE`, whose mean is `ONE` exactly.
+
+    With cv 0 every factor is `ONE`. Cached, so leave it unchanged.
+    """
+    if cv == 0:
+        return array("q", [ONE]) * TABLE_SIZE
+    return quantile_table(Gamma[int](distribution="gamma", mean=ONE, cv=cv))
+
+
+def _rounded(values: Floats) -> Integers:
+    """Ascending values to ascending integers with the same sum, itself rounded.
+
+    The largest remainders go up, the others down.
+    """
+    whole = np.floor(values)
+    fraction = values - whole
+    up = round(math.fsum(fraction))
+    result = whole.astype(np.int64)
+    # From equal fractions the later goes up, so that the order stays.
+    result[np.argsort(fraction, kind="stable")[TABLE_SIZE - up :]] += 1
+    return result

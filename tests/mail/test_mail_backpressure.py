@@ -1,0 +1,89 @@
+from itertools import accumulate
+
+import pytest
+
+from relaysim.mail.backpressure import (
+    VERSION_BUCKETS,
+    Level,
+    Peer,
+    Thresholds,
+    disk_thresholds,
+    disk_use,
+    level,
+    mail_from_delay,
+    refuses_connection,
+    refuses_mail_from,
+    refusing_level,
+)
+
+NORMAL, MEDIUM, HIGH = Level
+GB = 1024**3
+
+
+def levels(values: list[int]) -> str:
+    """The level after each poll, as N, M and H."""
+    reached = accumulate(
+        values, lambda before, value: level(before, value, VERSION_BUCKETS), initial=NORMAL
+    )
+    return "".join(each.name[0] for each in reached)[1:]
+
+
+def test_version_buckets_rise_and_fall_with_hysteresis() -> None:
+    assert levels([79, 119, 120, 100, 81, 80, 119]) == "NNMMMNN"
+    assert levels([120, 199, 200, 199, 121, 120, 199, 80]) == "MMHHHMMN"
+    assert levels([213, 100, 119]) == "HMM"
+    assert levels([213, 80, 213]) == "HNH"
+
+
+def test_the_drive_of_the_queue_database() -> None:
+    assert disk_thresholds(100 * GB) == Thresholds(95, 97, 99)
+    assert disk_thresholds(10 * GB) == Thresholds(91, 93, 95)
+    assert disk_thresholds(524 * 1024**2) == Thresholds(0, 2, 4)
+    assert disk_use(96 * GB, 100 * GB) == 96
+    assert level(NORMAL, disk_use(96 * GB, 100 * GB), disk_thresholds(100 * GB)) is NORMAL
+    assert level(NORMAL, disk_use(97 * GB, 100 * GB), disk_thresholds(100 * GB)) is MEDIUM
+
+
+@pytest.mark.parametrize("size", [0, 1, 500 * 1024**2, 520 * 1024**2])
+def test_a_drive_too_small_to_keep_500_mb_free(size: int) -> None:
+    with pytest.raises(ValueError, match="is too small"):
+        disk_thresholds(size)
+
+
+@pytest.mark.parametrize(
+    ("pressure", "peer", "authoritative", "refused"),
+    [
+        (NORMAL, Peer.OTHER, False, False),
+        (MEDIUM, Peer.OTHER, False, True),
+        (MEDIUM, Peer.OTHER, True, False),
+        (MEDIUM, Peer.EXCHANGE_SERVER, False, False),
+        (MEDIUM, Peer.MAILBOX_SERVER, False, False),
+        (HIGH, Peer.OTHER, True, True),
+        (HIGH, Peer.EXCHANGE_SERVER, True, True),
+        (HIGH, Peer.MAILBOX_SERVER, True, True),
+    ],
+)
+def test_who_is_refused_at_which_level(
+    pressure: Level, peer: Peer, authoritative: bool, refused: bool
+) -> None:
+    assert refuses_mail_from(pressure, peer, authoritative) is refused
+
+
+def test_2007_refuses_connections_at_high_and_2010_takes_them() -> None:
+    assert [refuses_connection(each, delays_first=False) for each in Level] == [False, False, True]
+    assert not any(refuses_connection(each, delays_first=True) for each in Level)
+
+
+def test_2010_is_patient_with_version_buckets_and_not_with_the_drive() -> None:
+    assert refusing_level(NORMAL, MEDIUM, 9, delays_first=True) is NORMAL
+    assert refusing_level(NORMAL, MEDIUM, 10, delays_first=True) is MEDIUM
+    assert refusing_level(NORMAL, MEDIUM, 0, delays_first=False) is MEDIUM
+    assert refusing_level(MEDIUM, MEDIUM, 0, delays_first=True) is MEDIUM
+    assert refusing_level(NORMAL, HIGH, 0, delays_first=True) is HIGH
+
+
+def test_the_delay_climbs_to_55_s_by_the_tenth_poll_and_comes_down_again() -> None:
+    up = list(accumulate([True] * 11, mail_from_delay, initial=0))
+    assert [tick // 1_000_000 for tick in up] == [0, 10, 15, 20, 25, 30, 35, 40, 45, 50, 55, 55]
+    down = list(accumulate([False] * 11, mail_from_delay, initial=up[-1]))
+    assert [tick // 1_000_000 for tick in down] == [55, 50, 45, 40, 35, 30, 25, 20, 15, 10, 0, 0]

@@ -1,0 +1,272 @@
+import pytest
+
+from relaysim import units
+from relaysim.mail.blocklists import BLOCKLISTS, ZONES, blocklist_defaults
+from relaysim.mail.connector import parse_rate_source
+from relaysim.mail.destination import DESTINATIONS, destination_defaults
+from relaysim.mail.hosts import HOST_KINDS, host_defaults
+from relaysim.mail.profiles import (
+    MTA_PROFILES,
+    hub_defaults,
+    mta_profile,
+    receive_connector_defaults,
+)
+from relaysim.mail.value import Certainty, Value, plain
+
+
+def test_the_receive_connectors_of_exchange_2010() -> None:
+    assert receive_connector_defaults("exchange-2010", "HUB01", "externalrelay") == {
+        "max_inbound_connection": 5000,
+        "max_inbound_connection_per_source": 20,
+        "max_inbound_connection_percentage_per_source": 2,
+        "message_rate_limit": "unlimited",
+        "message_rate_source": "IPAddress",
+        "max_message_size": "10 MB",
+        "max_recipients_per_message": 200,
+        "tarpit_interval": "5 s",
+        "max_acknowledgement_delay": "30 s",
+    }
+
+
+def test_the_installed_connectors_differ() -> None:
+    custom = receive_connector_defaults("exchange-2010", "HUB01", "custom")
+    default = receive_connector_defaults("exchange-2010", "HUB01", "default hub01")
+    client = receive_connector_defaults("exchange-2010", "HUB01", "Client HUB01")
+    assert {key: default[key] for key in default if default[key] != custom[key]} == {
+        "max_inbound_connection_per_source": "unlimited",
+        "max_inbound_connection_percentage_per_source": 100,
+        "max_recipients_per_message": 5000,
+    }
+    assert {key: client[key] for key in client if client[key] != custom[key]} == {
+        "message_rate_limit": "5/min",
+        "message_rate_source": "User",
+    }
+    assert receive_connector_defaults("exchange-2010", "HUB02", "Client HUB01") == custom
+
+
+def test_2007_knows_no_delayed_acknowledgement_and_other_limits() -> None:
+    newer = receive_connector_defaults("exchange-2010", "HUB01", "Default HUB01")
+    older = receive_connector_defaults("exchange-2007", "HUB01", "Default HUB01")
+    assert older["max_acknowledgement_delay"] == "0 s"
+    assert older["max_inbound_connection_per_source"] == 100
+    assert older.keys() == newer.keys()
+    hub_2007, hub_2010 = hub_defaults("exchange-2007"), hub_defaults("exchange-2010")
+    assert {key: hub_2007[key] for key in hub_2007 if hub_2007[key] != hub_2010[key]} == {
+        "max_concurrent_mailbox_deliveries": 30,
+        "max_concurrent_mailbox_submissions": 30,
+    }
+
+
+def test_the_hub_of_exchange_2010() -> None:
+    hub = hub_defaults("exchange-2010")
+    assert hub["categorize_cost"] == {"base": "20 ms", "per_kb": "0.2 ms", "cv": 0.5}
+    assert (
+        hub["receive_cost"] == hub["send_cost"] == {"base": "4 ms", "per_kb": "0.05 ms", "cv": 0.5}
+    )
+    assert units.duration(hub["antivirus_cost"]["base"]) == 0
+    assert (hub["queue_database_batch_size"], hub["queue_database_batch_timeout"]) == (40, "100 ms")
+    quotas = [
+        hub[f"max_per_domain_{each}_priority_connections"] for each in ("high", "normal", "low")
+    ]
+    assert quotas == [3, 15, 2]
+    assert sum(quotas) == hub["max_per_domain_outbound_connections"]
+
+
+def test_none_costs_nothing_and_limits_nothing_but_has_the_retry_clock() -> None:
+    none, exchange = hub_defaults("none"), hub_defaults("exchange-2010")
+    assert none.keys() == exchange.keys()
+    for key, value in none.items():
+        if key.endswith("_cost"):
+            assert units.duration(value["base"]) == units.duration(value["per_kb"]) == 0
+        elif key.startswith("max_"):
+            assert value == "unlimited"
+        elif key in ("commit_write", "queue_database_batch_timeout", "reject_time"):
+            assert units.duration(value) == 0
+        elif "retry" in key or key.endswith("timeout"):
+            assert value == exchange[key]
+    assert none["queue_database_batch_size"] == 1
+    connector = receive_connector_defaults("none", "HUB01", "Client HUB01")
+    assert connector["max_inbound_connection"] == connector["message_rate_limit"] == "unlimited"
+    assert connector["tarpit_interval"] == connector["max_acknowledgement_delay"] == "0 s"
+
+
+def read(key: str, value: object) -> None:
+    """Read a default as the scenario file would; raises ValueError where it cannot be read."""
+    if isinstance(value, dict) and "distribution" in value:
+        for part in ("mean", "median", "low", "high"):
+            units.duration(value.get(part, "0 s"))
+    elif isinstance(value, dict) and "base" in value:
+        units.duration(value["base"]), units.duration(value["per_kb"])
+    elif isinstance(value, dict):
+        for part in value.values():
+            if isinstance(part, str):
+                units.duration(part)
+            else:
+                assert 0.0 < part <= 1.0
+    elif key == "message_rate_source":
+        parse_rate_source(value)
+    elif key == "message_rate_limit":
+        units.unlimited(units.rate)(value)
+    elif key == "max_message_size":
+        units.unlimited(units.size)(value)
+    elif key == "bandwidth":
+        units.unlimited(units.bandwidth)(value)
+    elif isinstance(value, str) and value[0].isdigit():
+        units.duration(value)
+    elif value != "unlimited" and isinstance(value, str):
+        assert key in ("on_failure", "refusal_stage", "refusal_action", "trigger", "widening")
+
+
+TABLES = {
+    **{f"hub {name}": profile.hub for name, profile in MTA_PROFILES.items()},
+    **{f"connector {name}": each.receive_connector for name, each in MTA_PROFILES.items()},
+    **{f"default {name}": profile.default_connector for name, profile in MTA_PROFILES.items()},
+    **{f"client {name}": profile.client_connector for name, profile in MTA_PROFILES.items()},
+    **{f"host {kind}": table for kind, table in HOST_KINDS.items()},
+    **{f"destination {name}": table for name, table in DESTINATIONS.items()},
+    **{f"blocklist {name}": table for name, table in BLOCKLISTS.items()},
+}
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_every_default_can_be_read_and_says_where_it_comes_from(name: str) -> None:
+    for key, entry in TABLES[name].items():
+        read(key, entry.value)
+        assert entry.source
+        assert isinstance(entry.certainty, Certainty)
+
+
+def test_a_callers_change_stays_its_own() -> None:
+    hub_defaults("exchange-2010")["send_cost"]["base"] = "1 h"
+    assert hub_defaults("exchange-2010")["send_cost"]["base"] == "4 ms"
+    nested = {"law": Value({"a": [1]}, "here", Certainty.ASSUMPTION)}
+    plain(nested)["law"]["a"].append(2)
+    assert plain(nested) == {"law": {"a": [1]}}
+
+
+@pytest.mark.parametrize(
+    ("kind", "sessions", "on_failure"),
+    [
+        ("sharepoint", 4, "drop"),
+        ("antivirus", 2, "drop"),
+        ("monitoring", 2, "drop"),
+        ("application", 4, {"retry_every": "5 min", "give_up_after": "1 d"}),
+        ("printer", 1, "drop"),
+        ("backup", 1, "drop"),
+        ("bulk_marketing", 20, {"retry_every": "5 min", "give_up_after": "1 d"}),
+        ("mailbox_users", "unlimited", {"retry_every": "1 min", "give_up_after": "2 d"}),
+        ("internet", "unlimited", {"retry_every": "15 min", "give_up_after": "5 d"}),
+        ("none", "unlimited", "drop"),
+    ],
+)
+def test_kinds_of_host(kind: str, sessions: object, on_failure: object) -> None:
+    host = host_defaults(kind)
+    assert host["sessions"] == sessions
+    assert host["on_failure"] == on_failure
+    assert host.keys() == host_defaults("none").keys()
+
+
+def test_where_hosts_are() -> None:
+    places = {kind: (host["round_trip"], host["bandwidth"]) for kind, host in all_hosts().items()}
+    assert places.pop("internet") == ("50 ms", "10 Mbit/s")
+    assert places.pop("none") == ("0 s", "unlimited")
+    assert set(places.values()) == {("1 ms", "100 Mbit/s")}
+
+
+def all_hosts() -> dict[str, dict[str, object]]:
+    return {kind: host_defaults(kind) for kind in HOST_KINDS}
+
+
+@pytest.mark.parametrize(
+    ("name", "mean", "cv"),
+    [
+        ("gmail", "0.8 s", 0.8),
+        ("outlook", "0.7 s", 0.8),
+        ("yahoo", "1.0 s", 0.8),
+        ("secure-gateway", "1.2 s", 1.5),
+        ("small-business-gateway", "1.5 s", 1.5),
+    ],
+)
+def test_response_times(name: str, mean: str, cv: float) -> None:
+    table = destination_defaults(name)
+    assert table["response_time"] == {"distribution": "lognormal", "mean": mean, "cv": cv}
+    assert table["connect_time"] == {"distribution": "lognormal", "mean": "0.4 s", "cv": 0.8}
+
+
+def test_who_refuses_on_which_list() -> None:
+    small = destination_defaults("small-business-gateway")
+    assert small["refuses_on"] == {
+        "spamhaus-css": 0.6,
+        "spamhaus-sbl": 0.6,
+        "spamhaus-xbl": 0.6,
+        "spamcop": 0.12,
+        "barracuda": 0.12,
+        "uceprotect-1": 0.03,
+        "uceprotect-2": 0.01,
+        "abusix": 0.03,
+    }
+    stages = {name: destination_defaults(name)["refusal_stage"] for name in DESTINATIONS}
+    assert stages == {
+        "gmail": "rcpt",
+        "outlook": "mail",
+        "yahoo": "mail",
+        "m365-business": "rcpt",
+        "secure-gateway": "rcpt",
+        "small-business-gateway": "rcpt",
+        "isp": "greeting",
+        "none": "rcpt",
+    }
+    gmail = destination_defaults("gmail")
+    assert (gmail["refuses_on"], gmail["refusal_action"]) == ({}, "score")
+    assert destination_defaults("yahoo")["max_messages_per_connection"] == 20
+
+
+def test_every_list_that_is_refused_on_is_known_and_has_a_zone() -> None:
+    used = {name for each in DESTINATIONS for name in destination_defaults(each)["refuses_on"]}
+    assert used <= set(BLOCKLISTS)
+    assert set(ZONES) == set(BLOCKLISTS)
+    assert len({ZONES[name] for name in ZONES if name.startswith("spamhaus")}) == 1
+
+
+def test_the_none_destination_does_nothing() -> None:
+    assert destination_defaults("none") == {
+        "connect_time": "0 s",
+        "response_time": "0 s",
+        "connect_failure": 0.0,
+        "defer": 0.0,
+        "max_connections_per_ip": "unlimited",
+        "max_messages_per_connection": "unlimited",
+        "refuses_on": {},
+        "refusal_stage": "rcpt",
+        "refusal_action": "reject",
+    }
+
+
+def test_the_published_lifetimes_of_lists() -> None:
+    lifetimes = {name: blocklist_defaults(name).get("lifetime") for name in BLOCKLISTS}
+    assert lifetimes == {
+        "spamhaus-css": "3 d",
+        "spamhaus-sbl": None,
+        "spamhaus-xbl": "2 d",
+        "spamcop": "24 h",
+        "barracuda": "7 d",
+        "uceprotect-1": "7 d",
+        "uceprotect-2": "7 d",
+        "abusix": "5.2 d",
+        "psbl": "14 d",
+    }
+
+
+@pytest.mark.parametrize(
+    ("look", "name", "message"),
+    [
+        (mta_profile, "exchange2010", 'is not an MTA profile: .*mean "exchange-2010"'),
+        (host_defaults, "sharepiont", 'is not a kind of host: .*mean "sharepoint"'),
+        (destination_defaults, "gmial", 'is not a destination profile: .*mean "gmail"'),
+        (blocklist_defaults, "spamhaus", "is not a blocklist profile: known are spamhaus-css"),
+        (blocklist_defaults, "zzz", "psbl$"),
+    ],
+)
+def test_an_unknown_profile_names_the_nearest(look, name: str, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        look(name)

@@ -1,0 +1,220 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from mail_examples import MB, Send, send
+
+from relaysim.mail.routing import NotUsed, Route, Unrouted, select_send_connector
+from relaysim.mail.send import (
+    AddressSpace,
+    is_source,
+    next_hop,
+    parse_address_space,
+    send_problems,
+)
+
+INTERNET = send("internet", "SMTP:*;1", source_transport_servers=("HUB01", "HUB02"))
+
+
+def chosen(connectors: list[Send], domain: str, size: int = 1024, hub: str = "HUB01") -> str | None:
+    connector = select_send_connector(connectors, domain, size, hub).connector
+    return connector.name if connector else None
+
+
+def reasons(route: Route[Send]) -> dict[str, tuple[NotUsed, str]]:
+    return {each.connector.name: (each.reason, each.text) for each in route.others}
+
+
+@pytest.mark.parametrize(
+    ("text", "space", "shown"),
+    [
+        ("SMTP:*;1", AddressSpace("*", 1), "SMTP:*;1"),
+        ("contoso.com", AddressSpace("contoso.com", 1), "SMTP:contoso.com;1"),
+        ("*.Contoso.com;5", AddressSpace("*.contoso.com", 5), "SMTP:*.contoso.com;5"),
+        ("smtp:*.com;100", AddressSpace("*.com", 100), "SMTP:*.com;100"),
+    ],
+)
+def test_address_spaces(text: str, space: AddressSpace, shown: str) -> None:
+    assert parse_address_space(text) == space
+    assert str(space) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("X400:c=tr;1", "is not an SMTP address space"),
+        ("*;1;2", "is not an SMTP address space"),
+        ("", "is not an SMTP address space"),
+        (5, "is not an SMTP address space"),
+        ("*;0", "has a cost of 0: costs are 1 to 100"),
+        ("*;101", "has a cost of 101: costs are 1 to 100"),
+        ("a*.com", "is not a domain pattern"),
+        ("a b", "is not a domain"),
+    ],
+)
+def test_what_is_no_address_space_is_refused(text: object, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        parse_address_space(text)
+
+
+def test_the_most_specific_space_wins_whatever_its_cost() -> None:
+    connectors = [
+        INTERNET,
+        send("contoso", "*.contoso.com;50"),
+        send("marketing", "marketing.contoso.com;100"),
+    ]
+    assert chosen(connectors, "marketing.contoso.com") == "marketing"
+    assert chosen(connectors, "www.contoso.com") == "contoso"
+    assert chosen(connectors, "contoso.com") == "contoso"
+    assert chosen(connectors, "gmail.com") == "internet"
+
+
+def test_of_its_own_spaces_a_connector_counts_the_closest_and_then_the_cheapest() -> None:
+    both = send("both", "*;1,gmail.com;9,gmail.com;3")
+    assert chosen([both, send("one", "gmail.com;4")], "gmail.com") == "both"
+    assert chosen([both, send("one", "gmail.com;2")], "gmail.com") == "one"
+
+
+def test_then_cost_then_the_local_server_then_the_name() -> None:
+    route = select_send_connector(
+        [
+            send("dear", "*;2"),
+            send("far", "*", source_transport_servers=("HUB02",)),
+            send("zeta", "*"),
+            send("Alpha", "*"),
+            send("narrow", "contoso.com"),
+            send("off", "gmail.com", enabled=False),
+            send("small", "gmail.com", max_message_size=5),
+            send("wide", "*.com", source_transport_servers=("HUB02",)),
+            send("tied", "", linked_receive_connector=r"HUB01\bulk", max_message_size=None),
+        ],
+        "gmail.org",
+        10,
+        "HUB01",
+    )
+    assert route.connector is not None
+    assert route.connector.name == "Alpha"
+    assert route.unrouted is None
+    none_match = "none of its address spaces matches gmail.org"
+    assert reasons(route) == {
+        "narrow": (NotUsed.ADDRESS_SPACE, none_match),
+        "off": (NotUsed.DISABLED, "it is disabled"),
+        "small": (NotUsed.ADDRESS_SPACE, none_match),
+        "wide": (NotUsed.ADDRESS_SPACE, none_match),
+        "tied": (NotUsed.LINKED, r"it carries only mail from HUB01\bulk"),
+        "zeta": (NotUsed.NAME, "Alpha comes first by name, all else being equal"),
+        "far": (NotUsed.REMOTE, "the hub is a source server of Alpha, not of it"),
+        "dear": (NotUsed.COST, "Alpha costs 1, it costs 2"),
+    }
+
+
+def test_a_hub_that_is_no_source_still_uses_the_connector() -> None:
+    route = select_send_connector([INTERNET], "gmail.com", 10, "HUB09")
+    assert route.connector is INTERNET
+    assert not is_source(INTERNET, "HUB09")
+    assert is_source(INTERNET, "HUB02")
+
+
+def test_a_connector_that_is_too_small_is_passed_over_for_a_wider_space() -> None:
+    small = send("small", "gmail.com", max_message_size=MB)
+    route = select_send_connector([small, INTERNET], "gmail.com", 2 * MB, "HUB01")
+    assert route.connector is INTERNET
+    assert reasons(route) == {
+        "small": (NotUsed.SIZE, "it takes 1048576 bytes at most, the message has 2097152")
+    }
+    fits = select_send_connector([small, INTERNET], "gmail.com", MB, "HUB01")
+    assert fits.connector is small
+    assert reasons(fits) == {
+        "internet": (NotUsed.LESS_SPECIFIC, "small has the more specific address space")
+    }
+
+
+def test_unreachable_and_too_large_are_told_apart() -> None:
+    nowhere = select_send_connector([send("c", "contoso.com")], "gmail.com", 99 * MB, "HUB01")
+    assert (nowhere.connector, nowhere.unrouted) == (None, Unrouted.UNREACHABLE)
+    too_large = select_send_connector([INTERNET], "gmail.com", 99 * MB, "HUB01")
+    assert (too_large.connector, too_large.unrouted) == (None, Unrouted.TOO_LARGE)
+    unlimited = send("any", "*", max_message_size=None)
+    assert chosen([unlimited], "gmail.com", 99 * MB) == "any"
+
+
+def test_what_comes_in_by_a_linked_receive_connector_leaves_by_its_send_connector() -> None:
+    bulk = send(
+        "bulk",
+        "",
+        smart_hosts=("203.0.113.30",),
+        dns_routing_enabled=False,
+        max_message_size=None,
+        linked_receive_connector=r"HUB01\externalrelay",
+    )
+    route = select_send_connector(
+        [INTERNET, bulk], "gmail.com", 10, "HUB01", r"hub01\ExternalRelay"
+    )
+    assert route.connector is bulk
+    assert reasons(route) == {
+        "internet": (NotUsed.LINKED, r"bulk is linked to hub01\ExternalRelay")
+    }
+    other = select_send_connector(
+        [INTERNET, bulk], "gmail.com", 10, "HUB01", r"HUB01\internalrelay"
+    )
+    assert other.connector is INTERNET
+
+
+def test_the_next_hop_is_the_domain_or_the_smart_hosts() -> None:
+    hosts = send("x", "*", smart_hosts=("10.0.0.1", "10.0.0.2"), dns_routing_enabled=False)
+    assert next_hop(INTERNET, "gmail.com") == "gmail.com"
+    assert next_hop(hosts, "gmail.com") == "10.0.0.1,10.0.0.2"
+
+
+@pytest.mark.parametrize(
+    ("connector", "problems"),
+    [
+        (INTERNET, []),
+        (send("s", "*", smart_hosts=("h",), dns_routing_enabled=False), []),
+        (
+            send("s", "*", smart_hosts=("h",)),
+            ["smart_hosts need dns_routing_enabled = false"],
+        ),
+        (
+            send("s", "*", dns_routing_enabled=False),
+            ["dns_routing_enabled = false needs smart_hosts"],
+        ),
+        (send("s", ""), ["address_spaces must name at least one space"]),
+        (
+            send(
+                "s",
+                "",
+                smart_hosts=("h",),
+                dns_routing_enabled=False,
+                max_message_size=None,
+                linked_receive_connector=r"HUB01\relay",
+            ),
+            [],
+        ),
+        (
+            send("s", "*", linked_receive_connector=r"HUB01\relay"),
+            [
+                "linked_receive_connector goes without address_spaces",
+                "linked_receive_connector needs smart_hosts",
+                'linked_receive_connector needs max_message_size = "unlimited"',
+            ],
+        ),
+    ],
+)
+def test_what_exchange_would_refuse(connector: Send, problems: list[str]) -> None:
+    assert send_problems(connector) == problems
+
+
+SPACES = st.lists(st.sampled_from(["*;1", "*;2", "*.com;1", "gmail.com;3"]), max_size=3)
+
+
+@given(st.lists(SPACES, max_size=5), st.randoms())
+def test_the_choice_does_not_depend_on_order_and_accounts_for_all(
+    spaces: list[list[str]], random
+) -> None:
+    connectors = [send(f"c{n}", ",".join(each)) for n, each in enumerate(spaces)]
+    route = select_send_connector(connectors, "gmail.com", 10, "HUB01")
+    shuffled = list(connectors)
+    random.shuffle(shuffled)
+    again = select_send_connector(shuffled, "gmail.com", 10, "HUB01")
+    assert again.connector is route.connector
+    assert len(route.others) + (route.connector is not None) == len(connectors)

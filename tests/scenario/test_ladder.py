@@ -1,0 +1,87 @@
+"""The scenarios that come with the project: a ladder of designs, each one step from another."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from relaysim.scenario.load import load
+from relaysim.scenario.model import Scenario
+
+ROOT = Path(__file__).parents[2]
+LADDER = ROOT / "scenarios"
+EXAMPLES = ROOT.parent / "shared" / "examples"
+RUNGS = {
+    "fresh-hub": None,
+    "connectors-only": "fresh-hub",
+    "shared-hub": "connectors-only",
+    "shared-hub-default-ack": "shared-hub",
+    "shared-hub-8-cores": "shared-hub",
+    "shared-hub-priority": "shared-hub",
+    "shared-hub-throttled": "shared-hub",
+    "listing-day": "shared-hub",
+    "dedicated-hub-same-ip": "shared-hub",
+    "dedicated-hub-same-allocation": "dedicated-hub-same-ip",
+    "dedicated-hub": "dedicated-hub-same-ip",
+    "dedicated-hub-own-domain": "dedicated-hub",
+    "mm4": None,
+}
+
+
+def rung(name: str) -> Scenario:
+    return load(LADDER / f"{name}.toml")
+
+
+def content(scenario: Scenario) -> dict[str, object]:
+    return {key: value for key, value in scenario if key not in ("name", "title")}
+
+
+def test_these_are_all() -> None:
+    assert {path.stem for path in LADDER.glob("*.toml")} == set(RUNGS)
+
+
+@pytest.mark.parametrize(("name", "base"), RUNGS.items())
+def test_each_rung_loads_and_stands_on_the_one_below(name: str, base: str | None) -> None:
+    text = (LADDER / f"{name}.toml").read_text(encoding="utf-8")
+    assert text.startswith("# ")
+    tables = tomllib.loads(text)
+    assert tables.get("extends") == (base and f"{base}.toml")
+    scenario = rung(name)
+    assert scenario.name == name
+    assert scenario.title
+    assert base is None or content(scenario) != content(rung(base))
+
+
+@pytest.mark.skipif(not EXAMPLES.is_dir(), reason="the shared examples are not here")
+@pytest.mark.parametrize("name", ["shared-hub", "dedicated-hub", "listing-day", "mm4"])
+def test_the_shared_examples_load_and_say_the_same(name: str) -> None:
+    assert content(rung(name)) == content(load(EXAMPLES / f"{name}.toml"))
+
+
+def test_a_fresh_hub_takes_nobody_who_does_not_log_in() -> None:
+    connectors = rung("fresh-hub").hubs["HUB01"].receive_connectors
+    assert set(connectors) == {"Default HUB01", "Client HUB01"}
+    assert not any("AnonymousUsers" in each.permission_groups for each in connectors.values())
+
+
+def test_the_dedicated_designs_differ_in_their_ip() -> None:
+    def whereabouts(name: str) -> tuple[object, object, object]:
+        scenario = rung(name)
+        egress = scenario.egress[scenario.hubs["HUB02"].egress]
+        return scenario.hubs["HUB02"].egress, egress.allocation, egress.asn
+
+    shared = rung("shared-hub").egress["198.51.100.10"]
+    assert whereabouts("dedicated-hub-same-ip") == ("198.51.100.10", shared.allocation, 64500)
+    near = whereabouts("dedicated-hub-same-allocation")
+    assert near == ("198.51.100.11", shared.allocation, 64500)
+    far = whereabouts("dedicated-hub")
+    assert far[0] == "203.0.113.25"
+    assert far[1:] != near[1:]
+    assert whereabouts("dedicated-hub-own-domain") == far
+
+
+def test_a_second_hub_is_dedicated_only_if_the_users_keep_to_the_first() -> None:
+    for name in RUNGS:
+        scenario = rung(name)
+        if len(scenario.hubs) > 1:
+            assert scenario.mailboxes.submission_server_override_list == ("HUB01",), name

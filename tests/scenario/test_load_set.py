@@ -1,0 +1,105 @@
+"""`--set path=value`: one value at a time, whatever the key."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from relaysim.scenario.load import load
+from relaysim.scenario.override import OverrideError, parse, put
+from relaysim.scenario.problem import ScenarioError
+
+SMALL = Path(__file__).parent / "small.toml"
+SHARED = Path(__file__).parents[2] / "scenarios" / "shared-hub.toml"
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "value"),
+    [
+        ("run.scale=1.3", ("run", "scale"), 1.3),
+        ("run.duration=2 h", ("run", "duration"), "2 h"),
+        ('run.duration = "2 h"', ("run", "duration"), "2 h"),
+        ("hubs.HUB01.mta=exchange-2007", ("hubs", "HUB01", "mta"), "exchange-2007"),
+        ('egress."198.51.100.10".age=3 d', ("egress", "198.51.100.10", "age"), "3 d"),
+        ("hosts.'a=b'.port=26", ("hosts", "a=b", "port"), 26),
+        ("dns.mail=['10.0.0.1']", ("dns", "mail"), ["10.0.0.1"]),
+        ("events.0.at=1 h", ("events", "0", "at"), "1 h"),
+        ("a.b={c = true}", ("a", "b"), {"c": True}),
+        ("title=", ("title",), ""),
+        ("title=a = b", ("title",), "a = b"),
+    ],
+)
+def test_a_setting_is_a_path_and_a_value(text: str, path: tuple[str, ...], value: Any) -> None:
+    assert parse(text) == (path, value)
+
+
+@pytest.mark.parametrize("text", ["run.scale", "=5", "", "run scale=5", "run..scale=5", "a.=1"])
+def test_anything_else_is_no_setting(text: str) -> None:
+    with pytest.raises(OverrideError, match="is no setting: write path=value"):
+        parse(text)
+
+
+def test_putting_copies() -> None:
+    tables = {"run": {"scale": 1.0}, "events": [{"at": "1 h"}]}
+    assert put(tables, ("run", "scale"), 2.0)["run"] == {"scale": 2.0}
+    assert put(tables, ("events", "0", "at"), "2 h")["events"] == [{"at": "2 h"}]
+    assert put(tables, ("new", "table"), 1)["new"] == {"table": 1}
+    assert tables == {"run": {"scale": 1.0}, "events": [{"at": "1 h"}]}
+
+
+def test_settings_lie_over_the_file_in_their_order() -> None:
+    scenario = load(
+        SHARED,
+        [
+            "run.scale=1.3",
+            "hosts.marketing.streams.newsletter.arrivals.messages=5000",
+            "hosts.marketing.streams.newsletter.arrivals.messages=6000",
+            'egress."198.51.100.10".age=3 d',
+            "hubs.HUB01.receive_connectors.externalrelay.message_rate_limit=unlimited",
+            'destinations.isp={profile="isp", domain_count=5}',
+        ],
+    )
+    arrivals: Any = scenario.hosts["marketing"].streams["newsletter"].arrivals
+    assert scenario.run.scale == 1.3
+    assert arrivals.messages == 6000
+    assert scenario.egress["198.51.100.10"].age == 3 * 86_400 * 1_000_000
+    assert scenario.destinations["isp"].domain_count == 5
+    assert scenario.name == "shared-hub"
+
+
+def test_a_law_may_be_changed_in_part_or_whole() -> None:
+    path = "hosts.crm.streams.invoices.size"
+    part: Any = load(SMALL, [f"{path}.median=30 KB"]).hosts["crm"].streams["invoices"].size
+    assert (part.median, part.sigma) == (30 * 1024, 0.6)
+    other: Any = load(SMALL, [f"{path}.mean=30 KB"]).hosts["crm"].streams["invoices"].size
+    assert (other.mean, other.median, other.sigma) == (30 * 1024, None, 0.6)
+    whole: Any = load(SMALL, [f"{path}=30 KB"]).hosts["crm"].streams["invoices"].size
+    assert whole.value == 30 * 1024
+
+
+def test_problems_of_settings_say_so() -> None:
+    with pytest.raises(ScenarioError) as caught:
+        load(
+            SMALL,
+            [
+                "nonsense",
+                "run.duration.hours=2",
+                "hubs.HUB01.coers=8",
+                "run.replications=0",
+                "hubs.HUB02.cores=4",
+                "hosts.crm.streams.invoices.to={gmail = 0.5}",
+            ],
+        )
+    assert (
+        str(caught.value)
+        == """\
+8 problems:
+--set: 'nonsense' is no setting: write path=value, such as run.duration=2 h
+--set: run.duration = "2 h": neither a table nor a list
+--set: run.replications = 0: must be at least 1
+--set: hubs.HUB01.coers = 8: unknown key; did you mean "cores"?
+--set: hubs.HUB02.mta: missing key
+--set: hubs.HUB02.addresses: missing key
+--set: hubs.HUB02.egress: missing key
+--set: hosts.crm.streams.invoices.to: the shares add up to 0.5, not to 1"""
+    )
