@@ -14,15 +14,14 @@ import numpy.typing as npt
 from relaysim.scenario.arrivals import Arrivals, Bursts, Campaign, Every, Poisson, Replay
 from relaysim.scenario.model import Run
 from relaysim.scenario.recording import read
+from relaysim.scenario.table import SECOND
 from relaysim.traffic.draw import Decision, draw_array, uniforms
 from relaysim.traffic.pace import Pace, Steps, by_profile
 
 __all__ = ["creation_times"]
 
 Integers = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 
-_SECOND = 1_000_000
 # Exponential gaps are whole multiples of 2**-24 means: their sums are then exact, and no rounding
 # of the logarithm on another machine spreads over all later messages.
 _GRAIN = 2.0**24
@@ -49,7 +48,7 @@ def creation_times(process: Arrivals, key: int, run: Run, pace: Pace) -> Integer
 
 def _poisson(process: Poisson, key: int, run: Run, pace: Pace) -> Integers:
     rate = by_profile(process.profile, run.start, run.duration) * Steps.from_pace(pace)
-    return _random(rate, float(process.rate) / _SECOND, key)
+    return _random(rate, float(process.rate) / SECOND, key)
 
 
 def _bursts(process: Bursts, key: int, run: Run, pace: Pace) -> Integers:
@@ -73,18 +72,18 @@ def _bursts(process: Bursts, key: int, run: Run, pace: Pace) -> Integers:
     start = np.concatenate(([0.0], ends[:-1]))
     kept = start < run.duration
     on = Steps(start[kept], np.where(inside, factor, 0.0)[kept], run.duration)
-    return _random(on * Steps.from_pace(pace), float(process.rate) / _SECOND, key)
+    return _random(on * Steps.from_pace(pace), float(process.rate) / SECOND, key)
 
 
 def _random(shape: Steps, rate: float, key: int) -> Integers:
     """A Poisson process of rate `rate` x `shape` a microsecond, by inversion of its integral.
 
     Points of a unit Poisson process, mapped through the inverse of the cumulated rate, are a
-    Poisson process of that rate (Cinlar, Introduction to Stochastic Processes, 1975, section 4.7).
+    Poisson process of that rate (Cinlar, Introduction to Stochastic Processes, 1975, chapter 4).
     """
     steps = Steps(shape.start, shape.rate * rate, shape.end)
     total = float(steps.reached()[-1])
-    count = int(total + 6 * math.sqrt(total)) + 16
+    count = int(total + 2 * math.sqrt(total)) + 1
     while True:
         points = np.cumsum(_exponentials(key, Decision.GAP, count)) / _GRAIN
         if points[-1] > total:
@@ -103,7 +102,7 @@ def _campaign(process: Campaign, run: Run, pace: Pace) -> Integers:
     scale = Fraction(repr(run.scale))
     messages = math.floor(process.messages * scale + Fraction(1, 2))
     starts = range(process.at, run.duration, process.every or run.duration)
-    rate = process.rate / _SECOND
+    rate = process.rate / SECOND
     runs = [_steady(rate, at, messages, pace) for at in starts]
     return np.sort(np.concatenate([*runs, np.zeros(0, dtype=np.int64)]))
 

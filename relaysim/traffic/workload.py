@@ -33,8 +33,7 @@ Integers = npt.NDArray[np.int64]
 class Draws:
     """One replication's messages and copies: the same in every design that has these streams.
 
-    n messages in order of (stream, number), c copies in order of (message, recipient number). All
-    arrays are read-only.
+    n messages in order of (stream, number), c copies in order of (message, recipient number).
     """
 
     streams: tuple[str, ...]
@@ -62,11 +61,6 @@ class Draws:
     uses: npt.NDArray[np.bool_]
     """[domains, blocklists by name] whether the domain acts on the list in this replication."""
 
-    def __post_init__(self) -> None:
-        for value in vars(self).values():
-            if isinstance(value, np.ndarray):
-                value.setflags(write=False)
-
 
 @dataclass(frozen=True)
 class _Part:
@@ -80,13 +74,16 @@ class _Part:
 
 
 def draw(scenario: Scenario, replication: int, seed: int) -> Draws:
-    """All chance that is fixed before a run; the seed is this one, not that of the scenario."""
+    """All chance that is fixed before a run; the seed is this one, not that of the scenario.
+
+    The arrays are read-only.
+    """
     places = receivers(scenario)
     names = sorted((host, name) for host, at in scenario.hosts.items() for name in at.streams)
     parts = [_part(scenario, places, names_of, replication, seed) for names_of in names]
     lengths = [len(part.created) for part in parts]
     copies = _joined([part.copies for part in parts])
-    return Draws(
+    draws = Draws(
         streams=tuple(f"{host}.{name}" for host, name in names),
         stream=np.repeat(np.arange(len(parts), dtype=np.int32), lengths),
         number=_joined([np.arange(length, dtype=np.int64) for length in lengths]),
@@ -100,6 +97,10 @@ def draw(scenario: Scenario, replication: int, seed: int) -> Draws:
         destinations=places.destinations,
         uses=policies(scenario, places, replication, seed),
     )
+    for value in vars(draws).values():
+        if isinstance(value, np.ndarray):
+            value.setflags(write=False)
+    return draws
 
 
 def _part(
@@ -134,7 +135,7 @@ def _shapes(stream: Stream, messages: Keys) -> tuple[Integers, Integers]:
 
 def _domains(to: Mapping[str, float], places: Receivers, copies: Keys) -> Integers:
     """A destination by its share for each copy, and one of its domains, all equally likely."""
-    names = sorted(name for name, share in to.items() if share > 0)
+    names = sorted(to)
     reached = np.cumsum([to[name] for name in names])
     u = uniforms(draw_array(copies, Decision.DESTINATION))
     place = np.searchsorted(reached[:-1] / reached[-1], u, side="right")

@@ -1,0 +1,83 @@
+"""Saving the arrivals of a run and replaying them gives the same messages and copies."""
+
+from pathlib import Path
+
+import pytest
+from traffic_examples import (
+    CAMPAIGN,
+    DESTINATIONS,
+    POISSON,
+    Raw,
+    arrays,
+    drawn,
+    host,
+    stream,
+    tables,
+)
+
+from relaysim.traffic.saving import save_arrivals
+
+SAVED = {
+    "poisson": POISSON,
+    "campaign": CAMPAIGN | {"rate": "7/s", "messages": 500},
+    "bursts": {"process": "bursts", "rate": "500/h", "burst_factor": 10, "burst_length": "1 min"},
+    "every": {"process": "every", "every": "77777777 us"},
+}
+
+
+@pytest.mark.parametrize("process", SAVED.values(), ids=SAVED)
+def test_saved_arrivals_replay_to_the_same_messages_and_copies(
+    tmp_path: Path, process: Raw
+) -> None:
+    original = stream(
+        process,
+        size={"distribution": "lognormal", "median": "20 KB", "sigma": 1.0},
+        recipients={"distribution": "zipf", "s": 1.5, "max": 20},
+        to={"internal": 0.5, "business": 0.5},
+    )
+    raw = tables({"app": host(load=original, more=stream())}, DESTINATIONS)
+    draws = drawn(raw)
+    file = tmp_path / "load.csv"
+
+    save_arrivals(draws, "app.load", file)
+
+    replayed = original | {
+        "arrivals": {"process": "replay", "file": str(file)},
+        "size": "1 B",
+        "recipients": 1,
+    }
+    raw["hosts"]["app"]["streams"]["load"] = replayed
+    assert arrays(drawn(raw)) == arrays(draws)
+
+
+def test_a_recording_of_times_alone_takes_sizes_and_recipients_from_the_stream(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "times.csv"
+    file.write_text("seconds\n3\n1\n2\n4000\n")
+    raw = tables()
+    raw["hosts"]["app"]["streams"]["load"] = stream(
+        {"process": "replay", "file": str(file)}, size="2 KB", recipients=2
+    )
+
+    draws = drawn(raw)
+
+    assert draws.created.tolist() == [1_000_000, 2_000_000, 3_000_000]
+    assert draws.size.tolist() == [2048, 2048, 2048]
+    assert draws.first_copy.tolist() == [0, 2, 4, 6]
+
+
+def test_a_saved_file_reads_like_this(tmp_path: Path) -> None:
+    raw = tables({"app": host(load=stream(CAMPAIGN | {"rate": "3/s"}, recipients=2))})
+    file = tmp_path / "load.csv"
+
+    save_arrivals(drawn(raw), "app.load", file)
+
+    assert file.read_text() == (
+        "seconds,recipients,bytes\n60.000000,2,1024\n60.333333,2,1024\n60.666667,2,1024\n"
+    )
+
+
+def test_only_a_stream_of_the_run_can_be_saved(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r'"app\.lode" is not a stream: there are app\.load'):
+        save_arrivals(drawn(tables()), "app.lode", tmp_path / "load.csv")
