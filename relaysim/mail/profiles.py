@@ -62,7 +62,6 @@ _RETRY_CLOCK: Table = {
     "transient_failure_retry_interval": _confirmed("5 min", _SERVER),
     "queue_glitch_retry_count": _unconfirmed(4, _RETRY),
     "queue_glitch_retry_interval": _unconfirmed("1 min", _RETRY),
-    "mailbox_delivery_queue_retry_interval": _unconfirmed("5 min", _RETRY),
     "delay_notification_timeout": _confirmed("4 h", _SERVER),
 }
 

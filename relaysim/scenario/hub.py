@@ -88,7 +88,6 @@ class Hub(Table):
     transient_failure_retry_count: Annotated[int, Field(ge=0, le=15)]
     transient_failure_retry_interval: Duration
     outbound_connection_failure_retry_interval: Duration
-    mailbox_delivery_queue_retry_interval: Duration
     message_expiration_timeout: Duration
     delay_notification_timeout: Duration
 

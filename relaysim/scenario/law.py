@@ -238,11 +238,11 @@ def lognormal(law: Lognormal[Any]) -> tuple[float, float]:
 
 
 def _pareto_mean(law: Pareto[Any]) -> float:
+    """low x alpha x (integral of exp((1 - alpha) t) for t from 0 to log(high / low)) / kept."""
     low, alpha = float(law.minimum), law.alpha
     if law.maximum is None:
         return alpha * low / (alpha - 1)
-    high = float(law.maximum)
-    if alpha == 1.0:
-        return low * math.log(high / low) / (1 - low / high)
-    kept = 1 - math.pow(low / high, alpha)
-    return alpha * low / (alpha - 1) * (1 - math.pow(low / high, alpha - 1)) / kept
+    width = math.log1p((law.maximum - law.minimum) / law.minimum)
+    kept = -math.expm1(-alpha * width)
+    slope = 1 - alpha
+    return low * alpha / kept * (math.expm1(slope * width) / slope if slope else width)

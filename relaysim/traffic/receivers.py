@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from relaysim.mail.blocklists import ZONES
 from relaysim.mail.domains import AcceptedDomainType
 from relaysim.scenario.destination import Blocklist, Destination
 from relaysim.scenario.model import Scenario
@@ -56,7 +57,8 @@ def policies(
 ) -> npt.NDArray[np.bool_]:
     """[domains, blocklists by name] whether the domain acts on the list, all through a replication.
 
-    Each domain draws by its name and by the name under which `refuses_on` has the list.
+    Each domain draws by its name and by the zone that it asks: who uses ZEN uses all of Spamhaus's
+    lists in it. A list without a known zone goes by its name in `refuses_on`.
     """
     lists = [scenario.blocklists[name] for name in sorted(scenario.blocklists)]
     uses = np.zeros((len(places.domains), len(lists)), dtype=np.bool_)
@@ -73,7 +75,8 @@ def policies(
             dtype=np.uint64,
         )
         for n, entry in entries.items():
-            keys = mix_array(domains, name_key(seed, replication, "blocklist", entry))
+            asked = ZONES.get(lists[n].profile, entry)
+            keys = mix_array(domains, name_key(seed, replication, "blocklist", asked))
             uses[first : first + count, n] = uniforms(keys) < destination.refuses_on[entry]
     return uses
 

@@ -21,6 +21,15 @@ class TestPolicies:
         assert abs(cop.sum() - 600) < 3.3 * np.sqrt(2000 * 0.3 * 0.7)
         assert abs((css & cop).sum() - 360) < 3.3 * np.sqrt(2000 * 0.18 * 0.82)
 
+    def test_who_asks_zen_uses_all_of_spamhaus_lists_in_it(self) -> None:
+        lists = {"css": {"profile": "spamhaus-css"}, "xbl": {"profile": "spamhaus-xbl"}}
+
+        uses = self.uses({"css": 0.6, "xbl": 0.6}, lists)
+
+        css, xbl = uses.T
+        assert css.tolist() == xbl.tolist()
+        assert css.any()
+
     def test_never_and_always(self) -> None:
         lists = {"css": {"profile": "spamhaus-css"}, "cop": {"profile": "spamcop"}}
 
