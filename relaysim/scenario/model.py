@@ -1,8 +1,9 @@
 """The scenario: all that a scenario file says, checked and with every default filled in."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from ipaddress import IPv4Network, IPv6Network, ip_network
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from immutabledict import immutabledict
 from pydantic import (
@@ -30,6 +31,10 @@ from relaysim.scenario.table import (
     Named,
     Table,
 )
+
+if TYPE_CHECKING:
+    from relaysim.scenario.audit import Finding
+    from relaysim.scenario.explain import Explanation
 
 
 def _network(value: object) -> IPv4Network | IPv6Network:
@@ -153,3 +158,17 @@ class Scenario(Table):
     operations: Operations = Operations()
     coupling: Coupling = Coupling()
     events: Many[Event] = ()
+
+    def check(self) -> "list[Finding]":
+        """What a mail administrator would say about the design, the worst first."""
+        from relaysim.scenario.audit import check
+
+        return check(self)
+
+    def explain(
+        self, host: str | None = None, to: str | Sequence[str] = (), **letter: Any
+    ) -> "Explanation":
+        """Why a message is taken or refused, and where it goes; see `scenario.explain.explain`."""
+        from relaysim.scenario.explain import explain
+
+        return explain(self, host, to, **letter)

@@ -171,8 +171,8 @@ class HopKind(StrEnum):
 class Hop:
     """The next hop of a transaction.
 
-    `hub` holds the queue, except that a transfer names the hub that it leads to. `next_hop` is the
-    name of a remote queue: a domain, or a list of smart hosts. `egress` is the public IP that a
+    `hub` holds the queue. `next_hop` is what the queue is called after: a domain, a list of smart
+    hosts, or for a transfer the source servers; "" elsewhere. `egress` is the public IP that a
     remote hop leaves by. `route` says which send connector it is and why not the others; None for
     mailboxes.
     """
@@ -191,8 +191,7 @@ def next_hop(
     r"""Where `hub` sends a transaction for a domain (lower case) with a message of `size` bytes.
 
     `receive_connector` (`HUB\name`) is the one that the message came in by, for send connectors
-    linked to it; it stays the same when the message is handed to another hub. That is the first
-    source server of the send connector (assumption: Exchange takes them in turn).
+    linked to it; it stays the same when the message is handed to another hub.
     """
     connectors = scenario.send_connectors.values()
     route = select_send_connector(connectors, domain, size, hub, receive_connector)
@@ -212,18 +211,23 @@ def next_hop(
             connector,
             route,
         )
-    source = connector.source_transport_servers[0]
-    return Hop(HopKind.TRANSFER, source, connector=connector, route=route)
+    sources = ",".join(connector.source_transport_servers)
+    return Hop(HopKind.TRANSFER, hub, sources, connector=connector, route=route)
 
 
-def last_hop(
+def last_hops(
     scenario: Scenario, hub: str, domain: str, size: int, receive_connector: str | None = None
-) -> Hop:
-    """The hop that leaves the organization or ends: `next_hop`, past a transfer."""
+) -> tuple[Hop, ...]:
+    """Where a transaction goes in the end: `next_hop`, or after a transfer that of each source.
+
+    The source servers of a send connector are taken in turn (confirmed: Microsoft on load balancing
+    within a site).
+    """
     hop = next_hop(scenario, hub, domain, size, receive_connector)
-    if hop.kind is HopKind.TRANSFER:
-        return next_hop(scenario, hop.hub, domain, size, receive_connector)
-    return hop
+    if hop.kind is not HopKind.TRANSFER or hop.connector is None:
+        return (hop,)
+    sources = hop.connector.source_transport_servers
+    return tuple(next_hop(scenario, each, domain, size, receive_connector) for each in sources)
 
 
 def identity(hub: str, connector: str) -> str:

@@ -1,0 +1,89 @@
+"""Audit: what a mail administrator would say about a design before it is built."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from relaysim.scenario.audit.acknowledgement import delayed_acknowledgement
+from relaysim.scenario.audit.answering import (
+    host_unanswered,
+    same_source,
+    server_address,
+    sessions_over_limit,
+    wildcard_answers,
+)
+from relaysim.scenario.audit.capacity import (
+    busiest_hour_load,
+    campaign_load,
+    message_rate,
+    whole_run_load,
+)
+from relaysim.scenario.audit.conflicting import (
+    binding_address,
+    connector_conflict,
+    partial_overlap,
+)
+from relaysim.scenario.audit.finding import Finding, Severity
+from relaysim.scenario.audit.relaying import forged_sender, open_relay
+from relaysim.scenario.audit.routing import handed_over, no_send_connector, route_too_small
+from relaysim.scenario.audit.sharing import (
+    bulk_shares_allocation,
+    bulk_shares_connections,
+    bulk_shares_hub,
+    bulk_shares_ip,
+    bulk_shares_line,
+)
+from relaysim.scenario.audit.spread import submission_spread
+from relaysim.scenario.audit.submission import (
+    message_too_large,
+    recipient_limit,
+    relay_refused,
+    stream_refused,
+)
+from relaysim.scenario.audit.text import render
+from relaysim.scenario.audit.unused import inert, unused
+from relaysim.scenario.model import Scenario
+
+__all__ = ["CHECKS", "Check", "Finding", "Severity", "check", "render"]
+
+Check = Callable[[Scenario], Iterator[Finding]]
+
+CHECKS: tuple[Check, ...] = (
+    connector_conflict,
+    partial_overlap,
+    binding_address,
+    open_relay,
+    server_address,
+    host_unanswered,
+    stream_refused,
+    relay_refused,
+    no_send_connector,
+    submission_spread,
+    bulk_shares_hub,
+    bulk_shares_connections,
+    bulk_shares_line,
+    bulk_shares_ip,
+    bulk_shares_allocation,
+    delayed_acknowledgement,
+    campaign_load,
+    busiest_hour_load,
+    whole_run_load,
+    sessions_over_limit,
+    message_rate,
+    handed_over,
+    message_too_large,
+    recipient_limit,
+    route_too_small,
+    forged_sender,
+    same_source,
+    wildcard_answers,
+    inert,
+    unused,
+)
+"""All checks; a check's name is that of its function."""
+
+
+def check(scenario: Scenario) -> list[Finding]:
+    """All findings: errors, then advice, then notes, each in the order of the checks."""
+    found = [replace(finding, check=each.__name__) for each in CHECKS for finding in each(scenario)]
+    order = list(Severity)
+    return sorted(found, key=lambda finding: order.index(finding.severity))

@@ -1,0 +1,187 @@
+"""The paths of mail: where each stream gets in, what is refused, and where the rest goes."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from relaysim.mail.reply import Reply
+from relaysim.scenario import route
+from relaysim.scenario.connector import ReceiveConnector
+from relaysim.scenario.destination import Destination
+from relaysim.scenario.host import Host
+from relaysim.scenario.law import mean
+from relaysim.scenario.model import Scenario
+from relaysim.scenario.problem import dotted
+from relaysim.scenario.reference import INTERNAL
+from relaysim.scenario.stream import Stream
+
+
+@dataclass(frozen=True, slots=True)
+class Domains:
+    """`count` receiving domains of a destination that are treated alike; `name` is one of them."""
+
+    destination: str
+    name: str
+    count: int
+
+    def __str__(self) -> str:
+        return self.name if self.count == 1 else f"{self.destination} ({self.count:,} domains)"
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """The recipients of a stream in some domains: their share of all, and the hops they take.
+
+    `first` is the hop from the hub that took the mail; `lasts` are the last ones, one unless the
+    source servers of a send connector take it in turn.
+    """
+
+    domains: Domains
+    share: float
+    first: route.Hop
+    lasts: tuple[route.Hop, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The recipients of a stream in some domains that RCPT TO refuses, and their share of all."""
+
+    domains: Domains
+    share: float
+    reply: Reply
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """How a share of a stream's messages gets in.
+
+    `connector` is None where none answers, and for the mailbox server, which needs none. `reply`
+    says why no mail of the stream gets in here; it is None where mail does.
+    """
+
+    host: str
+    stream: str
+    share: float
+    target: route.Target
+    connector: ReceiveConnector | None
+    reply: Reply | None
+    ways: tuple[Way, ...] = ()
+    refused: tuple[Refused, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The stream's full name, `host.stream`."""
+        return f"{self.host}.{self.stream}"
+
+    @property
+    def place(self) -> str:
+        """The stream's path in the scenario file."""
+        return dotted(("hosts", self.host, "streams", self.stream))
+
+    @property
+    def hub(self) -> str:
+        """The hub that takes the mail. Only where one does."""
+        return self.target.hub or ""
+
+
+def is_culprit(host: Host, stream: Stream) -> bool:
+    """Whether the stream sends what gets an IP listed: as it says, else if it is bulk marketing."""
+    return host.kind == "bulk_marketing" if stream.culprit is None else stream.culprit
+
+
+def domains_of(scenario: Scenario, destination: str) -> tuple[Domains, ...]:
+    """The receiving domains; counted ones are alike but for their number, so one stands for all."""
+    if destination == INTERNAL:
+        return (Domains(INTERNAL, route.own_domain(scenario), 1),)
+    return _receiving(scenario.destinations[destination])
+
+
+@lru_cache(maxsize=64)  # a million counted domains take a second to name
+def _receiving(destination: Destination) -> tuple[Domains, ...]:
+    names = destination.domain_names()
+    if destination.domains is None:
+        return (Domains(destination.name, names[0], len(names)),)
+    return tuple(Domains(destination.name, name, 1) for name in names)
+
+
+def answers(scenario: Scenario, host: Host) -> tuple[ReceiveConnector | None, ...]:
+    """For each target of the host the connector that answers it."""
+    return tuple(
+        route.listen(scenario, host, each).connector for each in route.targets(scenario, host)
+    )
+
+
+def clients(scenario: Scenario, hub: str, connector: ReceiveConnector) -> list[str]:
+    """The hosts whose sessions the connector answers."""
+    return [
+        name
+        for name, host in scenario.hosts.items()
+        if not route.by_mailbox_server(host)
+        for target, answer in zip(
+            route.targets(scenario, host), answers(scenario, host), strict=True
+        )
+        if target.hub == hub and answer is connector
+    ]
+
+
+def paths(scenario: Scenario) -> Iterator[Path]:
+    """All paths of all streams. A connection that nobody answers goes on to the next address."""
+    for name, host in scenario.hosts.items():
+        targets, connectors = route.targets(scenario, host), answers(scenario, host)
+        mailbox = route.by_mailbox_server(host)
+        shares = _shares([mailbox or each is not None for each in connectors])
+        for short, stream in host.streams.items():
+            for target, connector, share in zip(targets, connectors, shares, strict=True):
+                if mailbox:
+                    path = Path(name, short, share, target, None, None)
+                    yield _followed(scenario, host, stream, path)
+                elif connector is not None:
+                    reply = route.mail_verdict(scenario, host, connector, stream.sender)
+                    refusal = None if reply.is_success else reply
+                    path = Path(name, short, share, target, connector, refusal)
+                    yield _followed(scenario, host, stream, path)
+                elif share:
+                    reply = route.greeting(target, None)
+                    yield Path(name, short, share, target, None, reply)
+
+
+def _shares(taken: list[bool]) -> list[float]:
+    """The share of connections that ends at each target: they start at each in turn.
+
+    Where no target answers, each fails its own share.
+    """
+    count = len(taken)
+    if not any(taken):
+        return [1 / count] * count
+    ends = [
+        next(place for k in range(count) if taken[place := (n + k) % count]) for n in range(count)
+    ]
+    return [ends.count(number) / count for number in range(count)]
+
+
+def _followed(scenario: Scenario, host: Host, stream: Stream, path: Path) -> Path:
+    """The path with what becomes of each recipient."""
+    if path.reply is not None:
+        return path
+    connector, link = path.connector, None
+    ways, refused = [], []
+    size = max(1, round(mean(stream.size)))
+    for domains, share in _recipients(scenario, stream):
+        if connector is not None:
+            link = route.identity(path.hub, connector.name)
+            reply = route.rcpt_verdict(scenario, host, connector, domains.name)
+            if not reply.is_success:
+                refused.append(Refused(domains, share, reply))
+                continue
+        first = route.next_hop(scenario, path.hub, domains.name, size, link)
+        lasts = route.last_hops(scenario, path.hub, domains.name, size, link)
+        ways.append(Way(domains, share, first, lasts))
+    return replace(path, ways=tuple(ways), refused=tuple(refused))
+
+
+def _recipients(scenario: Scenario, stream: Stream) -> Iterator[tuple[Domains, float]]:
+    """The domains that a stream writes to, each with its share of recipients."""
+    for destination, part in stream.to.items():
+        if part:
+            found = domains_of(scenario, destination)
+            yield from ((each, part / len(found)) for each in found)

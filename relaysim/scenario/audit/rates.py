@@ -1,0 +1,77 @@
+"""How many messages a stream sends, hour by hour; rate events are left out."""
+
+from datetime import timedelta
+
+import numpy as np
+import numpy.typing as npt
+
+from relaysim.scenario.arrivals import Bursts, Campaign, Every, Poisson, Replay
+from relaysim.scenario.model import Run, Scenario
+from relaysim.scenario.profile import Profile
+from relaysim.scenario.recording import read
+from relaysim.scenario.table import HOUR, SECOND
+
+Floats = npt.NDArray[np.float64]
+
+
+def edges(run: Run) -> Floats:
+    """The hours of the clock in the run: where each starts, and where the last ends (microseconds).
+
+    The first and the last may be cut short.
+    """
+    into_hour = (run.start - run.start.replace(minute=0, second=0, microsecond=0)) // timedelta(
+        microseconds=1
+    )
+    whole = np.arange(HOUR - into_hour, run.duration, HOUR, dtype=np.float64)
+    return np.concatenate(([0.0], whole, [float(run.duration)]))
+
+
+def steady(scenario: Scenario, host: str, stream: str) -> Floats:
+    """Messages a second in each hour of the run; a campaign counts as none (see `campaign`)."""
+    run = scenario.run
+    hours = edges(run)
+    arrivals = scenario.hosts[host].streams[stream].arrivals
+    match arrivals:
+        case Poisson():
+            rate = float(arrivals.rate) * run.scale
+            return rate * _weights(arrivals.profile, run, len(hours) - 1)
+        case Bursts():
+            return np.full(len(hours) - 1, float(arrivals.rate) * run.scale)
+        case Every():
+            rate = run.scale * SECOND / arrivals.every
+            return rate * np.clip((hours[1:] - arrivals.at) / np.diff(hours), 0, 1)
+        case Replay():
+            counts, _ = np.histogram(read(arrivals.file).created, hours)
+            return counts / np.diff(hours) * SECOND
+        case Campaign():
+            return np.zeros(len(hours) - 1)
+
+
+def _weights(profile: Profile | None, run: Run, count: int) -> Floats:
+    if profile is None:
+        return np.ones(count)
+    clock = run.start.hour + np.arange(count)
+    weekday = (run.start.weekday() + clock // 24) % 7
+    return np.asarray(
+        np.array(profile.hours)[clock % 24] * np.array(profile.weekdays)[weekday], dtype=np.float64
+    )
+
+
+def campaign(scenario: Scenario, host: str, stream: str) -> tuple[Campaign, float, float] | None:
+    """A stream's campaign, its messages and their rate a second, both with the run's scale."""
+    arrivals = scenario.hosts[host].streams[stream].arrivals
+    if not isinstance(arrivals, Campaign):
+        return None
+    scale = scenario.run.scale
+    return arrivals, arrivals.messages * scale, float(arrivals.rate) * scale
+
+
+def messages(scenario: Scenario, host: str, stream: str) -> float:
+    """How many messages the stream sends in the whole run, on average."""
+    run = scenario.run
+    found = campaign(scenario, host, stream)
+    if found is not None:
+        arrivals, count, rate = found
+        starts = range(arrivals.at, run.duration, arrivals.every or run.duration)
+        return sum(min(count, rate * (run.duration - at) / SECOND) for at in starts)
+    return float(steady(scenario, host, stream) @ np.diff(edges(run))) / SECOND

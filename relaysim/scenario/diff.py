@@ -1,0 +1,150 @@
+"""What differs between two designs, in the spelling of the scenario file."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from relaysim.scenario.defaults import with_defaults
+from relaysim.scenario.model import Scenario
+from relaysim.scenario.problem import KeyPath, dotted
+from relaysim.scenario.table import Table
+from relaysim.scenario.written import written
+
+_KINDS = ("distribution", "process")
+_PROFILE_KEYS = ("mta", "usage", "kind", "account", "profile")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A value that differs: its path, and what each design has there.
+
+    Values are text, numbers, lists and tables as a file would write them, None for nothing.
+    """
+
+    path: str
+    before: Any
+    after: Any
+
+    def __str__(self) -> str:
+        before, after = (
+            "(none)" if each is None else json.dumps(each, ensure_ascii=False, default=str)
+            for each in (self.before, self.after)
+        )
+        return f"{self.path}: {before} → {after}"
+
+
+def diff(base: Scenario, other: Scenario) -> list[Change]:
+    """What `other` has otherwise than `base`; name and title apart.
+
+    Tables are compared key by key, lists whole. Of a table that only one design has, such as a new
+    hub, the values that its profile does not give are told.
+    """
+    tables = [written(each) for each in (base, other)]
+    for table in tables:
+        table.pop("name")
+        table.pop("title")
+    return list(_changes((base, other), (), *tables))
+
+
+def _changes(
+    designs: tuple[Scenario, Scenario], path: KeyPath, one: Any, two: Any
+) -> Iterator[Change]:
+    if one == two:
+        return
+    if one is None and (found := _table_at(designs[1], path)):
+        yield from _alone(path, found, _defaults(designs[1]))
+    elif two is None and (found := _table_at(designs[0], path)):
+        for change in _alone(path, found, _defaults(designs[0])):
+            yield Change(change.path, change.after, None)
+    elif isinstance(one, dict) and isinstance(two, dict) and _alike(one, two):
+        for key in dict.fromkeys([*one, *two]):
+            yield from _changes(designs, (*path, key), one.get(key), two.get(key))
+    else:
+        yield Change(dotted(path), one, two)
+
+
+def _alike(one: dict[str, Any], two: dict[str, Any]) -> bool:
+    """Whether the keys of the two mean the same: not so for two kinds of distribution."""
+    return all(one.get(key) == two.get(key) for key in _KINDS)
+
+
+def _table_at(scenario: Scenario, path: KeyPath) -> Table | None:
+    """The named table at a path, such as a hub; None where the path leads to something else."""
+    here: Any = scenario
+    for step in path:
+        if isinstance(here, Table):
+            here = next(
+                (
+                    getattr(here, key)
+                    for key, info in type(here).model_fields.items()
+                    if step in (key, info.alias)
+                ),
+                None,
+            )
+        else:
+            here = here.get(step) if isinstance(here, Mapping) else None
+    return here if isinstance(here, Table) else None
+
+
+def _alone(path: KeyPath, found: Table, defaults: Any) -> Iterator[Change]:
+    """What a table says beyond the defaults of its profile, as if it were new."""
+    parts = _parts(found)
+    own = {
+        key: value
+        for key, value in written(found, model_defaults=False).items()
+        if key not in parts
+    }
+    below = {key: value for key, value in _at(defaults, path).items() if key not in parts}
+    usual = {}
+    if below:
+        usual = written(type(found).model_validate({**own, **below}), model_defaults=False)
+    for key, value in own.items():
+        if key in _PROFILE_KEYS or key not in below or usual.get(key) != value:
+            yield Change(dotted((*path, key)), None, value)
+    for key, tables in parts.items():
+        for name, each in tables.items():
+            yield from _alone((*path, key, name), each, defaults)
+
+
+def _parts(found: Table) -> dict[str, Mapping[str, Table]]:
+    """The tables of named things that a table holds, such as the connectors of a hub."""
+    return {
+        key: value
+        for key, value in found
+        if isinstance(value, Mapping)
+        and value
+        and all(isinstance(each, Table) for each in value.values())
+    }
+
+
+def _defaults(scenario: Scenario) -> dict[str, Any]:
+    """What the profiles of a scenario's things give, in the tables of a file."""
+    hubs = {
+        name: {
+            "mta": hub.mta,
+            "receive_connectors": {
+                each.name: {"usage": each.usage} for each in hub.receive_connectors.values()
+            },
+        }
+        for name, hub in scenario.hubs.items()
+    }
+    hosts = {
+        name: {"kind": host.kind} | ({"account": host.account} if host.account else {})
+        for name, host in scenario.hosts.items()
+    }
+    bare: dict[str, Any] = {
+        "hubs": hubs,
+        "hosts": hosts,
+        "send_connectors": {name: {} for name in scenario.send_connectors},
+        "destinations": {n: {"profile": d.profile} for n, d in scenario.destinations.items()},
+        "blocklists": {n: {"profile": b.profile} for n, b in scenario.blocklists.items()},
+    }
+    return with_defaults(bare)
+
+
+def _at(tables: Any, path: KeyPath) -> dict[str, Any]:
+    """The table at a path; an empty one where there is none."""
+    for step in path:
+        tables = tables.get(step, {}) if isinstance(tables, Mapping) else {}
+    return dict(tables) if isinstance(tables, Mapping) else {}

@@ -1,0 +1,131 @@
+"""A scenario back in the spelling of its file: plain tables, with units in the text."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from enum import Enum
+from types import UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
+
+from pydantic import BeforeValidator
+from pydantic.fields import FieldInfo
+
+from relaysim import units
+from relaysim.scenario import table
+from relaysim.scenario.connector import ReceiveConnector
+from relaysim.scenario.law import Constant, Empirical
+from relaysim.scenario.model import Scenario
+from relaysim.scenario.profile import PROFILES, Profile, named_profile
+from relaysim.scenario.table import Table
+
+Writer = Callable[[Any], Any]
+
+
+def written(model: Table, model_defaults: bool = True) -> dict[str, Any]:
+    """The table as a file would write it, with the defaults of its profile filled in.
+
+    Tables, lists, numbers and text as `tomllib` gives them; what is absent is left out, and so are
+    the names that are keys of the table above. Without `model_defaults` the keys that have the
+    default of the model are left out too, and the result can be loaded again.
+    """
+    found = {}
+    for key, info in type(model).model_fields.items():
+        value = getattr(model, key)
+        usual = not info.is_required() and value == info.get_default(call_default_factory=True)
+        if key in _left_out(model) or (usual and not model_defaults):
+            continue
+        text = _value(value, _kind(info), model_defaults)
+        if text is not None:
+            found[info.alias or key] = text
+    return found
+
+
+def _left_out(model: Table) -> tuple[str, ...]:
+    """The fields that no file writes."""
+    if isinstance(model, Empirical):
+        return ("values",)
+    return () if isinstance(model, Scenario) else ("name",)
+
+
+def _value(value: Any, kind: Any, model_defaults: bool) -> Any:
+    writer = _writer(kind)
+    if writer is not None:
+        return writer(value)
+    match value:
+        case None | bool() | int() | float() | datetime():
+            return value
+        case Enum():
+            return value.value
+        case Constant():
+            return _value(value.value, _kind(type(value).model_fields["value"]), model_defaults)
+        case Profile():
+            return _profile_name(value) or written(value, model_defaults)
+        case Table():
+            return written(value, model_defaults)
+        case Mapping():
+            return {
+                key: _value(each, _inner(kind, 1), model_defaults) for key, each in value.items()
+            }
+        case tuple():
+            return [_value(each, _inner(kind, 0), model_defaults) for each in value]
+    return str(value)
+
+
+def _profile_name(profile: Profile) -> str | None:
+    names = (name for name in PROFILES if Profile.model_validate(named_profile(name)) == profile)
+    return next(names, None)
+
+
+def _kind(info: FieldInfo) -> Any:
+    """The type of a field with all that pydantic split off it."""
+    return Annotated[(info.annotation, *info.metadata)] if info.metadata else info.annotation
+
+
+def _bare(kind: Any) -> Any:
+    return _bare(get_args(kind)[0]) if get_origin(kind) is Annotated else kind
+
+
+def _inner(kind: Any, position: int) -> Any:
+    """The type of the values of a table or of a list."""
+    arguments = get_args(_bare(kind))
+    return arguments[position] if len(arguments) > position else None
+
+
+def _checks(kind: Any) -> list[Any]:
+    """The functions that read a value of this type."""
+    if get_origin(kind) is Annotated:
+        inner, *metadata = get_args(kind)
+        found = [each.func for each in metadata if isinstance(each, BeforeValidator)]
+        return found + _checks(inner)
+    if get_origin(kind) in (Union, UnionType):
+        return [check for each in get_args(kind) for check in _checks(each)]
+    return []
+
+
+def _writer(kind: Any) -> Writer | None:
+    """How to write a quantity of this type, known by the function that reads it."""
+    return next((_WRITERS[check] for check in _checks(kind) if check in _WRITERS), None)
+
+
+def _absent(write: Callable[[Any], str]) -> Writer:
+    return lambda value: None if value is None else write(value)
+
+
+def _unlimited(write: Writer) -> Writer:
+    return lambda value: "unlimited" if value is None else write(value)
+
+
+_WRITERS: dict[Any, Writer] = {
+    _checks(kind)[0]: writer
+    for kind, writer in (
+        (table.Duration, _absent(units.format_duration)),
+        (table.Size, _absent(units.format_size)),
+        (table.Rate, _absent(units.format_rate)),
+        (table.Bandwidth, _unlimited(units.format_bandwidth)),
+        (table.Limit, _unlimited(int)),
+        (table.SizeLimit, _unlimited(units.format_size)),
+        (
+            _kind(ReceiveConnector.model_fields["message_rate_limit"]),
+            _unlimited(lambda rate: f"{rate}/min"),
+        ),
+    )
+}

@@ -1,0 +1,268 @@
+"""What the audit says of capacity, with figures that can be checked by hand."""
+
+import pytest
+from relay_designs import found
+
+from relaysim.scenario.audit import Severity
+from relaysim.scenario.audit.load import stages
+from relaysim.scenario.audit.rates import messages
+from relaysim.scenario.load import loads
+from relaysim.scenario.model import Scenario
+
+DESIGN = r"""
+name = "one-hub"
+
+[run]
+start = 2010-03-01T08:00:00
+duration = "1 d"
+
+[organization.domains]
+"cozumpark.com" = "Authoritative"
+
+[hubs.HUB01]
+mta = "exchange-2010"
+cores = 2
+addresses = ["10.0.0.1"]
+egress = "198.51.100.10"
+receive_cost = "10 ms"
+categorize_cost = "20 ms"
+send_cost = "10 ms"
+
+[hubs.HUB01.receive_connectors.relay]
+bindings = ["0.0.0.0:25"]
+remote_ip_ranges = ["10.0.0.2", "10.0.0.3"]
+permission_groups = ["AnonymousUsers"]
+permissions = [{ user = 'NT AUTHORITY\ANONYMOUS LOGON', extended_rights = [
+    "Ms-Exch-SMTP-Accept-Any-Recipient",
+] }]
+
+[send_connectors.internet]
+address_spaces = ["SMTP:*;1"]
+source_transport_servers = ["HUB01"]
+
+[lines.main]
+bandwidth = "unlimited"
+
+[egress."198.51.100.10"]
+line = "main"
+
+[mailboxes]
+delivery_time = "200 ms"
+
+[hosts.bulk]
+kind = "bulk_marketing"
+address = "10.0.0.2"
+server = "10.0.0.1"
+
+[hosts.bulk.streams.news]
+sender = "news@cozumpark.com"
+arrivals = { process = "campaign", at = "2 h", messages = 6000, rate = "100/s" }
+size = "100 KB"
+to = { a = 1.0 }
+
+[hosts.app]
+kind = "none"
+address = "10.0.0.3"
+server = "10.0.0.1"
+
+[hosts.app.streams.mail]
+class = "corporate"
+sender = "app@cozumpark.com"
+arrivals = { process = "poisson", rate = "10/s" }
+size = "100 KB"
+to = { internal = 1.0 }
+
+[destinations.a]
+profile = "none"
+domains = ["a.example"]
+response_time = "0.1 s"
+
+[destinations.many]
+profile = "none"
+domain_count = 10
+response_time = "1 s"
+"""
+PEAK = "[" + "1, " * 9 + "25" + ", 1" * 14 + "]"
+"""One hour, from nine to ten, in which 25 times as much comes as in any other."""
+
+
+def design(*overrides: str) -> Scenario:
+    return loads(DESIGN, "design", overrides)
+
+
+def demand(scenario: Scenario, stream: str) -> dict[str, float]:
+    """Seconds of a server that a message of the stream asks of each stage."""
+    return {
+        stage.name: pytest.approx(stage.demand[stream])
+        for stage in stages(scenario)
+        if stream in stage.demand
+    }
+
+
+def test_a_campaign_that_the_cores_cannot_carry_takes_longer() -> None:
+    # 100/s at 40 ms are 4 cores, the other mail's 10/s at 40 ms 0.4 more; 1.6 are left of 2.
+    (finding,) = found(design(), "campaign_load")
+    assert finding.severity is Severity.ADVICE
+    assert finding.place == "hosts.bulk.streams.news"
+    assert finding.reason == (
+        "At 100/s bulk.news asks, with the other mail, 2.2 times what the 2 cores of HUB01 can "
+        "do: 40/s get through, and the 6,000 messages take 2.5 min instead of 60 s."
+    )
+
+
+def test_enough_cores_end_that() -> None:
+    assert found(design("hubs.HUB01.cores=5"), "campaign_load") == []
+
+
+def test_the_connections_to_a_domain_limit_too() -> None:
+    # 100/s that take 0.5 s each keep 50 connections busy, of 20.
+    scenario = design("hubs.HUB01.cores=5", 'destinations.a.response_time="0.5 s"')
+    (finding,) = found(scenario, "campaign_load")
+    assert finding.reason == (
+        "At 100/s bulk.news asks, with the other mail, 2.5 times what the 20 connections of HUB01 "
+        "to a.example can do: 40/s get through, and the 6,000 messages take 2.5 min instead of "
+        "60 s."
+    )
+
+
+def test_the_destination_may_allow_fewer() -> None:
+    scenario = design("hubs.HUB01.cores=5", "destinations.a.max_connections_per_ip=5")
+    (finding,) = found(scenario, "campaign_load")
+    assert "2 times what the 5 connections of HUB01 to a.example can do" in finding.reason
+
+
+def test_the_line_limits_too() -> None:
+    # A message is 819,200 bits: a tenth of a second of this line.
+    scenario = design("hubs.HUB01.cores=5", 'lines.main.bandwidth="8.192 Mbit/s"')
+    (finding,) = found(scenario, "campaign_load")
+    assert finding.reason == (
+        "At 100/s bulk.news asks, with the other mail, 10 times what the line main can do: 10/s "
+        "get through, and the 6,000 messages take 10 min instead of 60 s."
+    )
+
+
+def test_so_do_the_sessions_of_the_host() -> None:
+    # 10 ms, 110 ms for the commit, 8.2 ms for the body and 4.06 round trips of 1 ms: 0.132 s.
+    scenario = design("hubs.HUB01.cores=5", "hosts.bulk.sessions=4")
+    (finding,) = found(scenario, "campaign_load")
+    assert "3.3 times what the 4 sessions of bulk can do: 30/s get through" in finding.reason
+
+
+def test_the_mailboxes_take_so_many_at_a_time() -> None:
+    scenario = design("hubs.HUB01.cores=5", "hosts.bulk.streams.news.to={internal=1.0}")
+    (finding,) = found(scenario, "campaign_load")
+    assert "1.1 times what the 20 mailbox deliveries of HUB01 can do: 90/s get" in finding.reason
+
+
+def test_where_the_other_mail_is_too_much_already_a_campaign_never_ends() -> None:
+    scenario = design('hosts.app.streams.mail.arrivals.rate="60/s"')
+    reason = found(scenario, "campaign_load")[0].reason
+    assert reason.endswith(
+        "the other mail alone is too much, so the campaign does not get through."
+    )
+
+
+def test_the_scale_of_the_run_counts() -> None:
+    assert found(design("run.scale=0.1"), "campaign_load") == []
+
+
+def test_the_busiest_hour() -> None:
+    # 4.8/s on average over the day are 60/s in that hour, and 50/s are what two cores carry.
+    scenario = design(
+        f'hosts.app.streams.mail.arrivals={{process="poisson", rate="4.8/s", profile={PEAK}}}'
+    )
+    (finding,) = found(scenario, "busiest_hour_load")
+    assert finding.severity is Severity.ADVICE
+    assert finding.place == "hubs.HUB01.cores"
+    assert finding.reason == (
+        "In the busiest hour (from 09:00) bulk.news and app.mail ask 1.2 times what the 2 cores "
+        "of HUB01 can do: the queue grows all the hour, to 12 min of work."
+    )
+    assert found(scenario, "whole_run_load") == []
+
+
+def test_an_hour_below_capacity_is_nothing_to_speak_of() -> None:
+    assert found(design(), "busiest_hour_load") == []
+    assert found(design(), "whole_run_load") == []
+
+
+def test_a_run_that_does_not_settle() -> None:
+    scenario = design('hosts.app.streams.mail.arrivals.rate="60/s"')
+    (finding,) = found(scenario, "whole_run_load")
+    assert finding.severity is Severity.ADVICE
+    assert finding.reason == (
+        "Over the whole run bulk.news and app.mail ask 1.2 times what the 2 cores of HUB01 can "
+        "do: the queue does not settle, and 4.8 h of work is left at the end."
+    )
+
+
+def test_a_limit_of_messages_a_minute() -> None:
+    limit = 'hubs.HUB01.receive_connectors.relay.message_rate_limit="600/min"'
+    (finding,) = found(design(limit), "message_rate")
+    assert finding.place == "hosts.bulk.streams.news"
+    assert finding.reason == (
+        "bulk.news sends up to 100/s, and relay takes 600 messages a minute (message_rate_limit, "
+        "by IPAddress): the others get 421 4.4.2 Message submission rate for this client has "
+        "exceeded the configured limit."
+    )
+    uncounted = 'hubs.HUB01.receive_connectors.relay.message_rate_source="None"'
+    assert found(design(limit, uncounted), "message_rate") == []
+    assert found(design(), "message_rate") == []
+
+
+def test_what_a_message_asks_of_each_stage() -> None:
+    assert demand(design(), "bulk.news") == {
+        "bulk.sessions": 0.132252,
+        "HUB01.cpu": 0.040,
+        "HUB01->a.example": 0.1,
+        "HUB01.outbound": 0.1,
+    }
+    assert demand(design(), "app.mail") == {
+        "app.sessions": 0.12,
+        "HUB01.cpu": 0.040,
+        "HUB01.mailbox": 0.2,
+    }
+
+
+def test_recipients_in_one_domain_are_one_transaction() -> None:
+    two = design("hosts.app.streams.mail.recipients=2")
+    assert demand(two, "app.mail")["HUB01.mailbox"] == 0.2
+    half = design(
+        "hosts.app.streams.mail.recipients=2", "hosts.app.streams.mail.to={internal=0.5, a=0.5}"
+    )
+    # Three messages of four have a recipient in either place, so there are 1.5 transactions.
+    assert demand(half, "app.mail")["HUB01.mailbox"] == 0.15
+    assert demand(half, "app.mail")["HUB01.cpu"] == 0.045
+
+
+def test_counted_domains_share_the_mail() -> None:
+    found_demand = demand(design("hosts.app.streams.mail.to={many=1.0}"), "app.mail")
+    assert found_demand["HUB01->many-01.example"] == 0.1
+    assert found_demand["HUB01.outbound"] == 1.0
+
+
+def test_a_handed_over_message_is_categorized_twice() -> None:
+    scenario = design(
+        'hubs.HUB02={mta="none", cores=1, addresses=["10.0.0.9"], egress="198.51.100.10",'
+        ' categorize_cost="7 ms", send_cost="3 ms"}',
+        'send_connectors.internet.source_transport_servers=["HUB02"]',
+    )
+    bulk = demand(scenario, "bulk.news")
+    assert bulk["HUB01.cpu"] == 0.040
+    assert bulk["HUB02.cpu"] == 0.010
+
+
+@pytest.mark.parametrize(
+    ("arrivals", "expected"),
+    [
+        ('{process="poisson", rate="2/s"}', 2 * 86_400),
+        ('{process="campaign", at="2 h", messages=500, rate="1/s"}', 500),
+        ('{process="campaign", at="0 h", messages=500, rate="1/s", every="12 h"}', 1000),
+        ('{process="campaign", at="23 h", messages=7200, rate="1/s"}', 3600),
+        ('{process="every", every="1 h", at="12 h"}', 12),
+        ('{process="bursts", rate="1/s", burst_factor=5, burst_length="1 min"}', 86_400),
+    ],
+)
+def test_how_many_messages_a_stream_sends(arrivals: str, expected: int) -> None:
+    scenario = design(f"hosts.app.streams.mail.arrivals={arrivals}")
+    assert messages(scenario, "app", "mail") == pytest.approx(expected)

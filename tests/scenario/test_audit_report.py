@@ -1,0 +1,125 @@
+"""The audit as a whole: which checks there are, their order, and how findings are printed."""
+
+import pytest
+from relay_designs import example, shared_hub
+
+from relaysim.scenario.audit import CHECKS, Finding, Severity, check, render, words
+from relaysim.scenario.model import Scenario
+
+
+def names(scenario: Scenario, severity: Severity) -> list[str]:
+    return [finding.check for finding in check(scenario) if finding.severity is severity]
+
+
+@pytest.mark.parametrize("name", ["shared-hub", "dedicated-hub", "listing-day", "mm4"])
+def test_the_examples_have_no_errors(name: str) -> None:
+    assert names(example(name), Severity.ERROR) == []
+
+
+def test_the_shared_hub_gets_the_advice_of_the_article() -> None:
+    scenario = shared_hub()
+    assert names(scenario, Severity.ERROR) == []
+    assert dict.fromkeys(names(scenario, Severity.ADVICE)) == dict.fromkeys(
+        [
+            "bulk_shares_hub",
+            "bulk_shares_connections",
+            "bulk_shares_ip",
+            "delayed_acknowledgement",
+            "campaign_load",
+            "forged_sender",
+        ]
+    )
+    assert names(scenario, Severity.NOTE) == ["inert"]
+
+
+def test_the_dedicated_hub_shares_the_line_only() -> None:
+    advice = names(example("dedicated-hub"), Severity.ADVICE)
+    assert [name for name in advice if name.startswith("bulk_shares")] == ["bulk_shares_line"]
+
+
+def test_theory_needs_no_advice() -> None:
+    assert check(example("mm4")) == []
+
+
+def test_every_check_has_a_name_of_its_own_and_says_what_it_looks_for() -> None:
+    assert len({each.__name__ for each in CHECKS}) == len(CHECKS)
+    assert all(each.__doc__ for each in CHECKS)
+
+
+def test_errors_come_first() -> None:
+    scenario = shared_hub('send_connectors.internet.address_spaces=["gmail.com"]')
+    order = [finding.severity for finding in check(scenario)]
+    assert order == sorted(order, key=list(Severity).index)
+    assert order[0] is Severity.ERROR
+
+
+def test_a_finding_in_print() -> None:
+    findings = [each for each in check(shared_hub()) if each.check == "bulk_shares_ip"]
+    assert render(findings) == (
+        "advice: bulk_shares_ip (hosts.marketing.streams.newsletter)\n"
+        "  marketing.newsletter leaves by 198.51.100.10 together with\n"
+        "  users.correspondence and crm.invoices: when the bulk mail gets that IP on a\n"
+        "  blocklist, that mail is refused with it.\n"
+        "  Way out: Send the bulk mail from a public IP of its own. A hub cannot choose\n"
+        "  its IP by send connector (SourceIPAddress is for Edge servers), so that takes\n"
+        "  another hub with its own address translation, or a smart host for which a send\n"
+        "  connector is linked to the bulk system's receive connector\n"
+        "  (LinkedReceiveConnector).\n"
+        "\n"
+        "0 errors, 1 advice, 0 notes"
+    )
+
+
+def test_a_long_command_goes_on_after_a_backtick() -> None:
+    findings = [each for each in check(shared_hub()) if each.check == "forged_sender"]
+    assert render(findings).splitlines()[-5:-2] == [
+        '    Get-ReceiveConnector "HUB01\\Default HUB01" | Remove-ADPermission -User `',
+        '      "NT AUTHORITY\\ANONYMOUS LOGON" -ExtendedRights `',
+        '      "ms-Exch-SMTP-Accept-Authoritative-Domain-Sender"',
+    ]
+
+
+def test_no_line_is_wider_than_eighty_columns() -> None:
+    assert max(map(len, render(check(shared_hub())).splitlines())) <= 80
+
+
+def test_nothing_found_is_said_too() -> None:
+    assert render([]) == "0 errors, 0 advice, 0 notes"
+
+
+def test_a_finding_as_json_has_it() -> None:
+    finding = Finding(Severity.NOTE, "dns.mail", "Why.", "What to do.", None, "unused")
+    assert finding.as_dict() == {
+        "check": "unused",
+        "severity": "note",
+        "place": "dns.mail",
+        "reason": "Why.",
+        "way_out": "What to do.",
+        "command": None,
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (words.about(90_000), "25 h"),
+        (words.about(150), "2.5 min"),
+        (words.about(60), "60 s"),
+        (words.about(0.25), "0.25 s"),
+        (words.about(600_000), "6.9 d"),
+        (words.per_time(100), "100/s"),
+        (words.per_time(2 / 3), "40/min"),
+        (words.per_time(1 / 7200), "12/d"),
+        (words.times(1.84), "1.8 times"),
+        (words.times(1234.5), "1,234 times"),
+        (words.share(0.3), "30 %"),
+        (words.share(1.0), "100 %"),
+        (words.share(0.999), "more than 99 %"),
+        (words.share(0.00001), "less than 0.01 %"),
+        (words.listed(["a"]), "a"),
+        (words.listed(["a", "b", "c"]), "a, b and c"),
+        (words.listed("abcdefgh"), "a, b, c, d, e and 3 more"),
+    ],
+)
+def test_numbers_and_lists_in_words(text: str, expected: str) -> None:
+    assert text == expected

@@ -1,0 +1,70 @@
+"""The rights at a receive connector, as Get-ADPermission prints them, and their source."""
+
+import pytest
+from relay_designs import DEDICATED, shared_hub
+
+from relaysim.scenario.explain import connector_grants, explain_connector
+
+
+def test_the_internal_relay_has_any_sender_and_not_any_recipient() -> None:
+    assert explain_connector(shared_hub(), "internalrelay") == (
+        'Get-ADPermission "HUB01\\internalrelay" | select user,extendedrights\n'
+        "\n"
+        "User                          ExtendedRights                                     From\n"
+        "----                          --------------                                     ----\n"
+        "NT AUTHORITY\\ANONYMOUS LOGON  {ms-Exch-SMTP-Accept-Any-Sender}                   "
+        "AnonymousUsers\n"
+        "NT AUTHORITY\\ANONYMOUS LOGON  {ms-Exch-Accept-Headers-Routing}                   "
+        "AnonymousUsers\n"
+        "NT AUTHORITY\\ANONYMOUS LOGON  {ms-Exch-SMTP-Submit}                              "
+        "AnonymousUsers\n"
+        "NT AUTHORITY\\ANONYMOUS LOGON  {ms-Exch-SMTP-Accept-Authoritative-Domain-Sender}  "
+        "AnonymousUsers"
+    )
+
+
+def test_the_external_relay_has_one_right_more() -> None:
+    lines = explain_connector(shared_hub(), "externalrelay").splitlines()
+    assert lines[-1] == (
+        "NT AUTHORITY\\ANONYMOUS LOGON  {ms-Exch-SMTP-Accept-Any-Recipient}                "
+        "Add-ADPermission"
+    )
+    assert len(lines) == 9
+
+
+def test_the_server_may_stand_before_the_name_in_any_case() -> None:
+    scenario = shared_hub()
+    assert explain_connector(scenario, r"hub01\InternalRelay") == explain_connector(
+        scenario, "internalrelay"
+    )
+
+
+def test_a_name_that_two_hubs_have_gives_two_tables() -> None:
+    scenario = shared_hub(
+        *DEDICATED,
+        'hubs.HUB02.receive_connectors.internalrelay={bindings=["0.0.0.0:25"],'
+        ' remote_ip_ranges=["10.0.0.1"]}',
+    )
+    first, second = explain_connector(scenario, "internalrelay").split("\n\nGet-ADPermission ")
+    assert first.startswith('Get-ADPermission "HUB01\\internalrelay"')
+    assert second == (
+        '"HUB02\\internalrelay" | select user,extendedrights\n'
+        "\n"
+        "Nobody has a right: the connector takes no mail."
+    )
+
+
+def test_the_nearest_name_is_told() -> None:
+    with pytest.raises(ValueError, match='did you mean "internalrelay"'):
+        explain_connector(shared_hub(), "internelrelay")
+    with pytest.raises(ValueError, match=r'did you mean "HUB01\\externalrelay"'):
+        explain_connector(shared_hub(), r"HUB01\extrelay")
+
+
+def test_the_same_as_rows() -> None:
+    rows = list(connector_grants(shared_hub(), "externalrelay"))
+    assert len(rows) == 5
+    identity, grant = rows[-1]
+    assert identity == r"HUB01\externalrelay"
+    assert grant.right == "ms-Exch-SMTP-Accept-Any-Recipient"
+    assert grant.source == "Add-ADPermission"
