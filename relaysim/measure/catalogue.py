@@ -1,0 +1,156 @@
+"""The output contract, second half: every metric and every scope, with unit and meaning."""
+
+from typing import Literal, NamedTuple
+
+from relaysim.measure.columns import PARTS_OF_LATENCY
+
+
+class Matters(NamedTuple):
+    """The smallest difference that matters: an absolute one, or a share of the base if larger."""
+
+    absolute: float
+    relative: float = 0.0
+
+    def of(self, base: float) -> float:
+        """How large a difference from `base` must be to matter."""
+        return max(self.absolute, self.relative * abs(base))
+
+
+class Metric(NamedTuple):
+    """A metric, which direction is good, and what difference matters unless told otherwise."""
+
+    name: str
+    unit: str
+    better: Literal["more", "less"]
+    matters: Matters
+    meaning: str
+
+
+_COPIES = Matters(1.0, 0.01)
+_TIME = Matters(1.0, 0.05)
+_LENGTH = Matters(1.0, 0.05)
+_GOT = "copies created in the window that were"
+
+METRICS: dict[str, Metric] = {
+    metric.name: metric
+    for metric in (
+        Metric("created", "copies", "more", _COPIES, "copies created in the window"),
+        Metric("accepted", "copies", "more", _COPIES, f"{_GOT} committed by a hub"),
+        Metric(
+            "refused", "copies", "less", _COPIES, f"{_GOT} refused at submission, last answer 5xx"
+        ),
+        Metric("abandoned", "copies", "less", _COPIES, f"{_GOT} given up by the host"),
+        Metric("delivered", "copies", "more", _COPIES, f"{_GOT} delivered"),
+        Metric("junked", "copies", "less", _COPIES, f"{_GOT} delivered to the junk folder"),
+        Metric("bounced", "copies", "less", _COPIES, f"{_GOT} refused for good by the receiver"),
+        Metric("expired", "copies", "less", _COPIES, f"{_GOT} given up by the hub after too long"),
+        Metric("in_flight", "copies", "less", _COPIES, f"{_GOT} under way when the run ended"),
+        Metric(
+            "on_time",
+            "share",
+            "more",
+            Matters(0.005),
+            "share of the copies created in the window that were delivered or junked within the "
+            "deadline of their stream",
+        ),
+        Metric(
+            "throughput",
+            "copies/s",
+            "more",
+            Matters(0.0, 0.01),
+            "copies delivered or junked in the window, whenever they were created, per second",
+        ),
+        Metric(
+            "peak_throughput",
+            "copies/s",
+            "more",
+            Matters(0.0, 0.05),
+            "the same in the best whole minute of the window, counted from its start",
+        ),
+        Metric(
+            "completion",
+            "s",
+            "less",
+            Matters(60.0, 0.05),
+            "first creation to last fate; absent if a copy is in flight",
+        ),
+        Metric("latency_mean", "s", "less", _TIME, "mean latency: creation to final 250"),
+        *(
+            Metric(f"latency_p{p}", "s", "less", _TIME, f"{p} % of the latencies are at most this")
+            for p in (50, 90, 95, 99)
+        ),
+        Metric("latency_max", "s", "less", _TIME, "largest latency"),
+        Metric(
+            "latency_p95_worst_hour",
+            "s",
+            "less",
+            _TIME,
+            "largest p95 among the hours of creation, counted from the start of the run, that have "
+            "at least 20 copies delivered or junked",
+        ),
+        *(
+            Metric(name, "s", "less", _TIME, f"mean per delivered or junked copy: {text}")
+            for name, text in PARTS_OF_LATENCY
+        ),
+        Metric(
+            "utilization",
+            "share",
+            "less",
+            Matters(0.01),
+            "share of the servers that were busy, mean over the window; the rest is headroom",
+        ),
+        Metric("queue_mean", "entries", "less", _LENGTH, "number waiting, mean over the window"),
+        Metric("queue_max", "entries", "less", _LENGTH, "largest number waiting in the window"),
+        Metric(
+            "wait_mean",
+            "s",
+            "less",
+            Matters(0.1, 0.05),
+            "mean wait of those who came in the window and were served",
+        ),
+        Metric(
+            "minutes_above",
+            "min",
+            "less",
+            Matters(1.0, 0.05),
+            "time in the window with more waiting than Microsoft's threshold for the queue: 100 in "
+            "the submission queue, 250 in a delivery queue",
+        ),
+        Metric("listings", "listings", "less", Matters(0.1), "listings that began in the window"),
+        Metric(
+            "listed_time",
+            "s",
+            "less",
+            Matters(600.0),
+            "time in the window in which the IP was on at least one list, or the list had any IP",
+        ),
+    )
+}
+
+COPY_METRICS = tuple(list(METRICS)[: list(METRICS).index("utilization")])
+"""Metrics of groups of copies."""
+LATENCY_METRICS = tuple(m for m in COPY_METRICS if m.startswith(("latency_", "wait_", "service")))
+"""Metrics of delivered and junked copies: a comparison takes those delivered in both."""
+RESOURCE_METRICS = ("utilization", "queue_mean", "queue_max", "wait_mean", "minutes_above")
+LISTING_METRICS = ("listings", "listed_time")
+
+SCOPES: dict[str, tuple[str, tuple[str, ...]]] = {
+    "total": ("all mail, without DSNs", COPY_METRICS),
+    "class": (
+        "a class; also split as `CLASS.internal` and `CLASS.external`; DSNs are the class `dsn`",
+        COPY_METRICS,
+    ),
+    "stream": ("`host.stream`", COPY_METRICS),
+    "destination": ("a destination; `internal` is the own mailboxes", COPY_METRICS),
+    "hub": ("a hub: copies whose last hub it was", COPY_METRICS),
+    "egress": ("a public IP: copies whose last attempt left by it", COPY_METRICS + LISTING_METRICS),
+    "resource": (
+        (
+            "`HUB.cpu`, `HUB.commit`, `HUB.submission`, `HUB.mailboxsubmission`, `HUB.mailbox`, "
+            "`HUB->domain` (`HUB->destination` where domains are counted), `HUB->HUB`, "
+            "`LINE.line`, `HUB/connector` (connections)"
+        ),
+        RESOURCE_METRICS,
+    ),
+    "blocklist": ("a blocklist", LISTING_METRICS),
+}

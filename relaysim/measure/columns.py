@@ -1,0 +1,132 @@
+"""The output contract, first half: every column of every frame, with unit and meaning.
+
+The page on output is made from here and from `measure.catalogue`; a test holds the frames against
+it.
+"""
+
+from typing import NamedTuple
+
+ABSENT = "absent where it did not happen"
+
+
+class Column(NamedTuple):
+    """A column of a frame; the unit is "*" where another column tells it."""
+
+    name: str
+    unit: str
+    meaning: str
+
+
+REPLICATION = Column("replication", "", "number of the replication, from 0")
+PARTS_OF_LATENCY = (
+    ("wait_host", "wait for the host: from creation until a session turns to it, at the last try"),
+    ("wait_commit", "wait for the batch of the queue database, at every hub"),
+    ("wait_submission", "wait for a core to take it in or to categorize it, at every hub"),
+    ("wait_delivery", "wait in a delivery queue for a connection, then for a core to send it"),
+    ("wait_line", "wait for the Internet line"),
+    ("wait_mailbox", "the same as `wait_delivery`, for delivery to mailboxes"),
+    ("wait_retry", "wait for the next attempt: its queue in Retry, or the message not due yet"),
+    ("service", "the rest: something was done for it"),
+)
+
+FRAMES: dict[str, tuple[Column, ...]] = {
+    "messages": (
+        REPLICATION,
+        Column("message", "", "number of the message in the replication, from 0"),
+        Column("host", "", "the host that made it; absent for a DSN"),
+        Column("stream", "", "`host.stream`; `HUB.dsn` for a DSN"),
+        Column("class", "", "the class of its stream; `dsn` for a DSN"),
+        Column("number", "", "number within the stream, from 0"),
+        Column("created", "s", "when it was created, since the start of the run"),
+        Column("size", "B", "size"),
+        Column("copies", "", "number of its copies: one for each recipient"),
+        Column("connected", "s", f"when a session turned to it, at the last try; {ABSENT}"),
+        Column("committed", "s", f"when a hub had committed it and owned it; {ABSENT}"),
+        Column("acknowledged", "s", f"when the host got its final 250; {ABSENT}"),
+        Column("reply", "", "last reply at submission"),
+        Column("connector", "", "`HUB/connector`; absent for mailbox submission and DSNs"),
+        Column("hub", "", "the hub that accepted it"),
+        Column("tries", "", "attempts at submission"),
+        Column("parent", "", "for a DSN: the copy that caused it; else -1"),
+    ),
+    "copies": (
+        REPLICATION,
+        Column("copy", "", "number of the copy in the replication, from 0"),
+        Column("message", "", "number of its message"),
+        Column("stream", "", "`host.stream`; `HUB.dsn` for a DSN"),
+        Column("destination", "", "class of domains; `internal` for the own mailboxes"),
+        Column("domain", "", "domain of the recipient"),
+        Column("hub", "", "the last hub that it came to; absent if none had it"),
+        Column("egress", "", "the public IP of its last attempt; absent if it stayed inside"),
+        Column("created", "s", "when its message was created"),
+        Column("queued", "s", f"when it entered its last delivery queue; {ABSENT}"),
+        Column("first_attempt", "s", f"when a connection of that queue first took it; {ABSENT}"),
+        Column("end", "s", "when it met its fate; absent while in flight"),
+        Column("attempts", "", "attempts in its last delivery queue"),
+        Column("fate", "", "how it ended"),
+        Column("reply", "", "the reply that decided its fate"),
+        Column("latency", "s", "creation to final 250; absent unless delivered or junked"),
+        *(
+            Column(name, "s", f"{text}; absent if no hub accepted it")
+            for name, text in PARTS_OF_LATENCY
+        ),
+    ),
+    "attempts": (
+        REPLICATION,
+        Column("transaction", "", "number of the transaction in the replication, from 0"),
+        Column("message", "", "number of its message"),
+        Column("attempt", "", "number of the attempt, from 0"),
+        Column("queue", "", "`HUB->domain`, `HUB.mailbox`, or `HUB->HUB`"),
+        Column("egress", "", "the public IP; absent if it stayed inside"),
+        Column("enter", "s", "when it was ready to be sent: queued, or due again"),
+        Column("start", "s", f"when a connection took it; {ABSENT}"),
+        Column("end", "s", f"the verdict, or the failure to connect; {ABSENT}"),
+        Column("reply", "", "what the other side said"),
+        Column("opened", "", "whether it opened its connection"),
+        Column("copies", "", "copies that it carried"),
+    ),
+    "listings": (
+        REPLICATION,
+        Column("egress", "", "the public IP"),
+        Column("blocklist", "", "the list"),
+        Column("start", "s", "when the listing began"),
+        Column("end", "s", "when it ended; absent if it outlived the run"),
+        Column("scripted", "", "whether the scenario's script made it"),
+    ),
+    "levels": (
+        REPLICATION,
+        Column("level", "", "which state"),
+        Column("subject", "", "whose: a queue, a hub, a destination or a host"),
+        Column("time", "s", "when it changed"),
+        Column("value", "", "to what; 0 is the normal state"),
+    ),
+    "metrics": (
+        Column("scenario", "", "name of the scenario"),
+        Column("scope", "", "kind of subject"),
+        Column("subject", "", "what is measured"),
+        Column("metric", "", "name of the metric"),
+        Column("value", "*", "mean of the replications that have a value"),
+        Column("low", "*", "lower end of its confidence interval; absent for one replication"),
+        Column("high", "*", "upper end"),
+        Column("unit", "", "unit of the three"),
+        Column("replications", "", "how many replications have a value"),
+    ),
+    "comparisons": (
+        Column("scenario", "", "name of the scenario"),
+        Column("base", "", "name of the scenario that it is compared with"),
+        Column("scope", "", "kind of subject"),
+        Column("subject", "", "what is measured"),
+        Column("metric", "", "name of the metric"),
+        Column("value", "*", "mean in the scenario, over what both have in common"),
+        Column("difference", "*", "mean of the paired differences, scenario minus base"),
+        Column("difference_low", "*", "lower end of its confidence interval"),
+        Column("difference_high", "*", "upper end"),
+        Column(
+            "verdict", "", "`better`, `worse`, `no practical difference` or `undecided` (see below)"
+        ),
+        Column("narrowing", "", "how many times narrower the interval is than without pairing"),
+        Column("copies", "copies", "latency: copies delivered in both, mean of the replications"),
+        Column("unit", "", "unit of the values"),
+        Column("replications", "", "pairs of replications that have a value"),
+    ),
+}

@@ -1,0 +1,67 @@
+"""Counts and rates of copies, group by group."""
+
+import numpy as np
+import numpy.typing as npt
+
+from relaysim.engine.trace import Column, Fate
+from relaysim.measure.copies import Copies
+from relaysim.measure.window import MINUTE, SECOND, Window
+
+Values = dict[str, npt.NDArray[np.float64]]
+"""A metric's value for each subject; NaN where there is none."""
+
+FATES = {
+    "refused": Fate.REFUSED,
+    "abandoned": Fate.ABANDONED,
+    "delivered": Fate.DELIVERED,
+    "junked": Fate.JUNKED,
+    "bounced": Fate.BOUNCED,
+    "expired": Fate.EXPIRED,
+    "in_flight": Fate.IN_FLIGHT,
+}
+
+
+def counts(copies: Copies, group: Column, subjects: int) -> Values:
+    """The given copies by what became of them, and the share of them that was on time."""
+
+    def count(chosen: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
+        return np.bincount(group[chosen & (group >= 0)], minlength=subjects).astype(np.float64)
+
+    values = {"created": count(group >= 0), "accepted": count(copies.accepted)}
+    values |= {name: count(copies.fate == fate) for name, fate in FATES.items()}
+    due = count(copies.deadline >= 0)
+    values["on_time"] = np.divide(
+        count(copies.on_time), due, out=np.full(subjects, np.nan), where=due > 0
+    )
+    return values
+
+
+def rates(copies: Copies, group: Column, subjects: int, window: Window) -> Values:
+    """Copies delivered or junked in the window, per second, whenever they were created.
+
+    The best minute is one of the whole minutes of the window, counted from its start; a window
+    shorter than a minute has the one rate.
+    """
+    got = (copies.latency >= 0) & window.holds(copies.end) & (group >= 0)
+    throughput = np.bincount(group[got], minlength=subjects) / (window.length / SECOND)
+    minutes = window.length // MINUTE
+    if minutes == 0:
+        return {"throughput": throughput, "peak_throughput": throughput}
+    minute = (copies.end[got] - window.start) // MINUTE
+    whole = minute < minutes
+    keys, events = np.unique(group[got][whole] * minutes + minute[whole], return_counts=True)
+    best = np.zeros(subjects, np.int64)
+    np.maximum.at(best, keys // minutes, events)
+    return {"throughput": throughput, "peak_throughput": best / (MINUTE / SECOND)}
+
+
+def completion(copies: Copies, group: Column, subjects: int) -> Values:
+    """Seconds from the first creation to the last fate; NaN if one of the copies is in flight."""
+    some = np.flatnonzero(group >= 0)
+    of = group[some]
+    first = np.full(subjects, np.iinfo(np.int64).max)
+    last = np.full(subjects, -1)
+    np.minimum.at(first, of, copies.created[some])
+    np.maximum.at(last, of, copies.end[some])
+    last[of[copies.fate[some] == Fate.IN_FLIGHT]] = -1
+    return {"completion": np.where(last >= 0, (last - first) / SECOND, np.nan)}

@@ -1,0 +1,99 @@
+"""How sure we are: confidence intervals over replications, paired differences, verdicts.
+
+Every metric, a quantile too, is one number in each replication; replications are independent and
+alike, so Student's t interval for their mean holds (Law, Simulation Modeling and Analysis,
+section 9.4). One replication says nothing about the spread: its interval is NaN.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import stdtrit
+
+from relaysim.measure.catalogue import Matters, Metric
+
+Floats = npt.NDArray[np.float64]
+CONFIDENCE = 0.95
+BETTER, WORSE = "better", "worse"
+SAME, UNDECIDED = "no practical difference", "undecided"
+
+
+class Estimate(NamedTuple):
+    """A mean, its confidence interval, and the number of values that it rests on."""
+
+    value: float
+    low: float
+    high: float
+    n: int
+
+
+class Estimates(NamedTuple):
+    """The same for many things at once, as arrays."""
+
+    value: Floats
+    low: Floats
+    high: Floats
+    n: npt.NDArray[np.int64]
+
+
+def estimates(values: Floats, confidence: float = CONFIDENCE) -> Estimates:
+    """Estimates of each row of `values`; the columns are replications, NaN where there is none."""
+    n = np.count_nonzero(~np.isnan(values), axis=1)
+    some, several = n > 0, n > 1
+    mean = np.divide(np.nansum(values, axis=1), n, out=np.full(len(n), np.nan), where=some)
+    half = np.full(len(n), np.nan)
+    spread = deviations(values)[several]
+    at = stdtrit(n[several] - 1, 0.5 + confidence / 2)
+    half[several] = at * spread / np.sqrt(n[several])
+    return Estimates(mean, mean - half, mean + half, n)
+
+
+def interval(values: npt.ArrayLike, confidence: float = CONFIDENCE) -> Estimate:
+    """The estimate of one thing from its values in the replications."""
+    row = np.asarray(values, np.float64).reshape(1, -1)
+    value, low, high, n = (array[0] for array in estimates(row, confidence))
+    return Estimate(float(value), float(low), float(high), int(n))
+
+
+def deviations(values: Floats) -> Floats:
+    """Sample standard deviation of each row, NaN for fewer than two values."""
+    n = np.count_nonzero(~np.isnan(values), axis=1)
+    several = n > 1
+    mean = np.divide(np.nansum(values, axis=1), n, out=np.zeros(len(n)), where=n > 0)
+    square = np.nansum((values - mean[:, None]) ** 2, axis=1)
+    deviation = np.full(len(n), np.nan)
+    deviation[several] = np.sqrt(square[several] / (n[several] - 1))
+    return deviation
+
+
+def narrowing(base: Floats, other: Floats) -> Floats:
+    """By what factor pairing narrowed the interval of each row's difference.
+
+    It is the standard deviation that the difference of independent replications would have, over
+    that of the paired differences: 1 is no gain, below 1 a loss. NaN where no difference varies.
+    """
+    both = ~(np.isnan(base) | np.isnan(other))
+    base, other = np.where(both, base, np.nan), np.where(both, other, np.nan)
+    apart = np.sqrt(deviations(base) ** 2 + deviations(other) ** 2)
+    paired = deviations(other - base)
+    factor: Floats = np.divide(apart, paired, out=np.full(len(apart), np.nan), where=paired > 0)
+    return factor
+
+
+def verdict(metric: Metric, base: float, difference: Estimate, matters: Matters | None) -> str:
+    """What a paired difference says.
+
+    `no practical difference`: the whole interval lies within the difference that matters, on both
+    sides of zero. `better` or `worse`: the interval leaves out zero, and the difference itself is
+    larger than the one that matters. `undecided`: anything else, so always with one replication.
+    """
+    least = (matters or metric.matters).of(base)
+    value, low, high, _ = difference
+    if np.isnan(low) or np.isnan(base):
+        return UNDECIDED
+    if -least <= low and high <= least:
+        return SAME
+    if (low > 0 or high < 0) and abs(value) > least:
+        return BETTER if (value > 0) == (metric.better == "more") else WORSE
+    return UNDECIDED

@@ -1,0 +1,86 @@
+"""Pairs: the copies that were delivered in both of two designs, and how late they were in each.
+
+Mail that is lost leaves the sample, and what is left looks faster. So latency is compared over the
+copies that both designs delivered or junked, and only there. Draws do not know the design, so a
+copy is the same in both if stream, number and recipient are.
+"""
+
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+import pandas as pd
+
+from relaysim.engine.trace import Column, Names
+from relaysim.measure.catalogue import METRICS
+from relaysim.measure.copies import DSN, Copies
+from relaysim.measure.groups import groups
+from relaysim.measure.latency import latency
+from relaysim.scenario.model import Scenario
+
+PAIRED_SCOPES = ("total", "class", "stream", "destination")
+"""Scopes whose subjects hold the same copies in every design, which a hub or an IP does not."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """The copies of one run that count, without DSNs, and the names behind them."""
+
+    copies: Copies
+    names: Names
+
+    @classmethod
+    def of(cls, copies: Copies, names: Names, streams: AbstractSet[str]) -> Self:
+        """The copies of some streams that count."""
+        chosen = np.array([name in streams for name in names.streams], bool)[copies.stream]
+        return cls(copies.where(copies.counted & ~copies.dsn & chosen), names)
+
+    def keys(self, streams: tuple[str, ...]) -> tuple[Column, Column, Column]:
+        """Stream (by its place in `streams`), number and recipient of each copy."""
+        place = {name: i for i, name in enumerate(streams)}
+        at = np.array([place.get(name, -1) for name in self.names.streams], np.int64)
+        return at[self.copies.stream], self.copies.number, self.copies.recipient
+
+
+def paired(base: Sample, other: Sample, scenario: Scenario) -> pd.DataFrame:
+    """Latency and its parts over the copies that both delivered or junked.
+
+    Columns `scope, subject, metric, base, value, copies, unit`; seconds. Copies stand under the
+    subjects that they have in `scenario`, the base.
+    """
+    ours, theirs = _same(base, other)
+    both = (base.copies.latency[ours] >= 0) & (other.copies.latency[theirs] >= 0)
+    before, after = base.copies.where(ours[both]), other.copies.where(theirs[both])
+    rows = []
+    for group in groups(before, base.names, scenario):
+        if group.scope not in PAIRED_SCOPES:
+            continue
+        subjects = len(group.subjects)
+        chosen = group.of >= 0
+        copies = np.bincount(group.of[chosen], minlength=subjects).tolist()
+        was, now = (latency(sample, group.of, subjects) for sample in (before, after))
+        rows += [
+            (group.scope, subject, name, was[name][i], now[name][i], copies[i], METRICS[name].unit)
+            for i, subject in enumerate(group.subjects)
+            if subject != DSN
+            for name in was
+        ]
+    columns = ["scope", "subject", "metric", "base", "value", "copies", "unit"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _same(base: Sample, other: Sample) -> tuple[Column, Column]:
+    """Rows of the copies that are in both, side by side."""
+    ours, theirs = base.keys(base.names.streams), other.keys(base.names.streams)
+    if all(np.array_equal(a, b) for a, b in zip(ours, theirs, strict=True)):
+        every = np.arange(len(base.copies))
+        return every, every
+    numbers = 1 + max(int(part[1].max(initial=0)) for part in (ours, theirs))
+    recipients = 1 + max(int(part[2].max(initial=0)) for part in (ours, theirs))
+    one, two = (
+        (stream * numbers + number) * recipients + recipient
+        for stream, number, recipient in (ours, theirs)
+    )
+    _, in_base, in_other = np.intersect1d(one, two, assume_unique=True, return_indices=True)
+    return in_base, in_other

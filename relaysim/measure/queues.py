@@ -1,0 +1,60 @@
+"""Queues and throughput over time, for figures."""
+
+import numpy as np
+import pandas as pd
+
+from relaysim.engine.trace import Column, Trace
+from relaysim.measure.copies import Copies
+from relaysim.measure.groups import groups
+from relaysim.measure.resources import resources
+from relaysim.measure.window import SECOND
+from relaysim.scenario.model import Scenario
+
+
+def backlog(trace: Trace, scenario: Scenario, width: int = 60 * SECOND) -> pd.DataFrame:
+    """Mean number waiting at each resource, for each bin of `width` microseconds.
+
+    One column a resource; the index is the beginning of the bin in seconds. The bins cover the run
+    from its start to its end.
+    """
+    edges = _edges(trace, width)
+    columns = {
+        resource.name: np.diff(resource.occupancy.waiting().area(edges)) / width
+        for resource in resources(trace, scenario)
+    }
+    return pd.DataFrame(columns, index=_index(edges))
+
+
+def throughput_series(
+    trace: Trace,
+    scenario: Scenario,
+    width: int = 60 * SECOND,
+    scope: str = "class",
+    copies: Copies | None = None,
+) -> pd.DataFrame:
+    """Copies delivered or junked per second, for each bin of `width` microseconds.
+
+    One column for each subject of a scope of copies (`total`, `class`, `stream`, `destination`,
+    `hub`, `egress`); the index is the beginning of the bin in seconds. KeyError for another scope.
+    """
+    copies = Copies.of(trace, scenario) if copies is None else copies
+    edges = _edges(trace, width)
+    columns = {}
+    for group in groups(copies, trace.names, scenario):
+        if group.scope != scope:
+            continue
+        for i, subject in enumerate(group.subjects):
+            got = copies.end[(group.of == i) & (copies.latency >= 0)]
+            per_bin = np.bincount(got // width, minlength=len(edges) - 1)
+            columns[subject] = per_bin / (width / SECOND)
+    if not columns:
+        raise KeyError(f"{scope!r} is not a scope of copies")
+    return pd.DataFrame(columns, index=_index(edges))
+
+
+def _edges(trace: Trace, width: int) -> Column:
+    return np.arange(trace.end // width + 2, dtype=np.int64) * width
+
+
+def _index(edges: Column) -> pd.Index:
+    return pd.Index(edges[:-1] / SECOND, name="seconds")

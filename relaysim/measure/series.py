@@ -1,0 +1,105 @@
+"""Series: what a figure draws of one run, small enough to keep, and their mean over replications.
+
+| frame | index | columns | values |
+| --- | --- | --- | --- |
+| `backlog` | start of a minute, seconds | resources | mean number waiting |
+| `throughput` | start of a minute, seconds | subjects of `class` | copies got through per second |
+| `missing` | age, seconds since creation | subjects of `class` | share that is not there yet |
+| `losses` | | `stream, fate, reply, copies` | copies that were lost |
+
+`missing` counts all copies created in the window, so what is lost never leaves it: it ends at the
+share that was lost, and no design looks faster for having lost its slowest mail.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from relaysim.engine.trace import Fate, Trace
+from relaysim.measure.copies import Copies
+from relaysim.measure.groups import groups
+from relaysim.measure.queues import backlog, throughput_series
+from relaysim.measure.window import SECOND
+from relaysim.scenario.model import Scenario
+
+AGES: npt.NDArray[np.float64] = np.round(10 ** (np.arange(-20, 121) / 20), 6)
+"""The ages of `missing`: 20 a decade, from 0.1 s to a million seconds (11 days)."""
+LOST = (Fate.REFUSED, Fate.ABANDONED, Fate.BOUNCED, Fate.EXPIRED)
+_LOSS = ["stream", "fate", "reply"]
+
+
+@dataclass(frozen=True)
+class Series:
+    """The series of one run, or their mean over replications."""
+
+    backlog: pd.DataFrame
+    throughput: pd.DataFrame
+    missing: pd.DataFrame
+    losses: pd.DataFrame
+
+    @classmethod
+    def of(cls, trace: Trace, scenario: Scenario, copies: Copies | None = None) -> Self:
+        """The series of one trace."""
+        copies = copies or Copies.of(trace, scenario)
+        return cls(
+            backlog(trace, scenario),
+            throughput_series(trace, scenario, copies=copies),
+            _missing(trace, scenario, copies.where(copies.counted)),
+            _losses(trace, copies),
+        )
+
+    @classmethod
+    def mean(cls, runs: Sequence[Self]) -> Self:
+        """The mean over replications; after the end of a run nothing waits and nothing comes."""
+        losses = pd.concat([run.losses for run in runs])
+        total = losses.groupby(_LOSS, as_index=False, sort=True)["copies"].sum()
+        return cls(
+            _mean(runs, lambda run: run.backlog),
+            _mean(runs, lambda run: run.throughput),
+            pd.concat([run.missing for run in runs]).groupby(level=0).mean(),
+            total.assign(copies=total["copies"] / len(runs)),
+        )
+
+
+def _mean(runs: Sequence[Series], frame: Callable[[Series], pd.DataFrame]) -> pd.DataFrame:
+    frames = [frame(run) for run in runs]
+    columns = list(dict.fromkeys(name for each in frames for name in each.columns))
+    total = reduce(lambda one, other: one.add(other, fill_value=0.0), frames)
+    return total[columns] / len(runs)
+
+
+def _missing(trace: Trace, scenario: Scenario, counted: Copies) -> pd.DataFrame:
+    """For each class, the share of its copies that is not delivered or junked by each age."""
+    columns = {}
+    for group in groups(counted, trace.names, scenario):
+        if group.scope != "class":
+            continue
+        for i, subject in enumerate(group.subjects):
+            mine = counted.latency[group.of == i]
+            got = np.sort(mine[mine >= 0]) / SECOND
+            arrived = np.searchsorted(got, AGES, "right")
+            columns[subject] = (
+                1.0 - arrived / len(mine) if len(mine) else np.full(len(AGES), np.nan)
+            )
+    return pd.DataFrame(columns, index=pd.Index(AGES, name="seconds"))
+
+
+def _losses(trace: Trace, copies: Copies) -> pd.DataFrame:
+    """Copies of the window that were lost, by stream, fate and the reply that decided it."""
+    lost = np.flatnonzero(copies.counted & np.isin(copies.fate, LOST))
+    rows = np.stack((copies.stream[lost], copies.fate[lost], trace.copies["reply"][lost]))
+    kinds, many = np.unique(rows, axis=1, return_counts=True)
+    names = trace.names
+    return pd.DataFrame(
+        {
+            "stream": [names.streams[stream] for stream in kinds[0]],
+            "fate": [Fate(fate).name.lower() for fate in kinds[1]],
+            "reply": [names.replies[reply] if reply >= 0 else "" for reply in kinds[2]],
+            "copies": many.astype(np.float64),
+        }
+    )

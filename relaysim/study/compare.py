@@ -1,0 +1,179 @@
+"""Comparisons: designs against a base on the same draws, copy by copy."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+import numpy as np
+import pandas as pd
+
+from relaysim.engine.invariants import Violation
+from relaysim.measure.catalogue import LATENCY_METRICS, METRICS, Matters
+from relaysim.measure.copies import streams
+from relaysim.measure.estimate import Estimate, Estimates, Floats, estimates, narrowing, verdict
+from relaysim.measure.pairs import paired
+from relaysim.measure.series import Series
+from relaysim.scenario.model import Scenario
+from relaysim.study.jobs import Progress, in_order
+from relaysim.study.provenance import Provenance, now
+from relaysim.study.replicate import Replication, Wanted, numbered, replicate, settled
+from relaysim.study.stack import KEY, Stack
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Designs and how they differ from the base, the first; columns stand in `measure.columns`.
+
+    `metrics` is about all that each design carries, `comparisons` about `streams`, those that all
+    designs have. `series` is what figures draw, by the name of the design. `violations` are
+    (scenario, replication, what is broken).
+    """
+
+    scenarios: tuple[Scenario, ...]
+    streams: tuple[str, ...]
+    seed: int
+    replications: int
+    metrics: pd.DataFrame
+    comparisons: pd.DataFrame
+    per_replication: pd.DataFrame
+    series: Mapping[str, Series]
+    violations: list[tuple[str, int, Violation]]
+    provenance: Provenance
+
+
+def compare(
+    base: Scenario,
+    *others: Scenario,
+    replications: int | None = None,
+    seed: int | None = None,
+    progress: Progress | None = None,
+    jobs: int | None = None,
+    check_invariants: bool = False,
+    matters: Mapping[str, Matters] | None = None,
+    command: str = "",
+) -> Comparison:
+    """Run a base and other designs on the same draws, and compare each with the base.
+
+    `replications` and `seed` are the base's own unless given; `jobs`, `progress` and `command` are
+    those of `run`. `matters` replaces the smallest difference that matters of some metrics. Latency
+    is compared over the copies that both delivered. ValueError if there is nothing to compare, if
+    two designs have one name, or if a metric is not known.
+    """
+    started = now()
+    designs = (base, *others)
+    replications, seed = settled(base, replications, seed)
+    matters = dict(matters or {})
+    _ask_sense(designs, matters)
+    shared = frozenset.intersection(*(frozenset(streams(design)) for design in designs))
+    wanted = Wanted(violations=check_invariants, streams=shared)
+    calls = [
+        partial(replicate, design, replication, seed, wanted)
+        for replication in range(replications)
+        for design in designs
+    ]
+    kept: list[list[Replication]] = [[] for _ in designs]
+    pairs: list[list[pd.DataFrame]] = [[] for _ in others]
+    for number, run in enumerate(in_order(calls, jobs, progress)):
+        design = number % len(designs)
+        if design == 0:
+            against = run.sample
+        elif against is not None and run.sample is not None:
+            pairs[design - 1].append(paired(against, run.sample, base))
+        # Samples are large: none is kept beyond its replication.
+        kept[design].append(_without_sample(run))
+    measured = [[run.metrics for run in runs] for runs in kept]
+    common = [Stack.of([run.shared for run in runs if run.shared is not None]) for runs in kept]
+    return Comparison(
+        scenarios=designs,
+        streams=tuple(sorted(shared)),
+        seed=seed,
+        replications=replications,
+        metrics=pd.concat(
+            [Stack.of(m).metrics(d.name) for d, m in zip(designs, measured, strict=True)],
+            ignore_index=True,
+        ),
+        comparisons=pd.concat(
+            [
+                _compared(base.name, other.name, common[0], common[1 + i], pairs[i], matters)
+                for i, other in enumerate(others)
+            ],
+            ignore_index=True,
+        ),
+        per_replication=pd.concat(
+            [numbered(d.name, m) for d, m in zip(designs, measured, strict=True)],
+            ignore_index=True,
+        ),
+        series={
+            design.name: Series.mean([run.series for run in runs])
+            for design, runs in zip(designs, kept, strict=True)
+        },
+        violations=[
+            (design.name, i, found)
+            for design, runs in zip(designs, kept, strict=True)
+            for i, run in enumerate(runs)
+            for found in run.violations
+        ],
+        provenance=Provenance.of(designs, seed, replications, command, started),
+    )
+
+
+def _ask_sense(designs: Sequence[Scenario], matters: Mapping[str, Matters]) -> None:
+    names = [design.name for design in designs]
+    if len(names) < 2:
+        raise ValueError("a comparison takes a base and at least one other design")
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise ValueError(f"two designs have the name {', '.join(twice)}: names tell them apart")
+    unknown = sorted(set(matters) - set(METRICS))
+    if unknown:
+        raise ValueError(f"no such metric: {', '.join(unknown)}")
+
+
+def _compared(
+    base: str,
+    name: str,
+    ours: Stack,
+    theirs: Stack,
+    pairs: Sequence[pd.DataFrame],
+    matters: Mapping[str, Matters],
+) -> pd.DataFrame:
+    """The rows of one design: metrics that both have, latency over the copies that both delivered.
+
+    A hub or a public IP carries other copies in every design, so their latencies are not compared.
+    """
+    before, after, many = (Stack.of(pairs, column) for column in ("base", "value", "copies"))
+    index = ours.index()
+    late = index.get_level_values("metric").isin(LATENCY_METRICS)
+    kept = index.isin(theirs.index()) & (~late | index.isin(before.index()))
+    index, late, keys = index[kept], late[kept], ours.keys[kept].reset_index(drop=True)
+    was = np.where(late[:, None], before.rows(index), ours.rows(index))
+    now_is = np.where(late[:, None], after.rows(index), theirs.rows(index))
+    both = ~(np.isnan(was) | np.isnan(now_is))
+    was, now_is = np.where(both, was, np.nan), np.where(both, now_is, np.nan)
+
+    value, base_value = estimates(now_is).value, estimates(was).value
+    difference = estimates(now_is - was)
+    frame = keys[KEY].copy()
+    frame.insert(0, "scenario", name)
+    frame.insert(1, "base", base)
+    frame["value"] = value
+    frame["difference"], frame["difference_low"], frame["difference_high"], n = difference
+    frame["verdict"] = _verdicts(keys["metric"].tolist(), base_value, difference, matters)
+    frame["narrowing"] = narrowing(was, now_is)
+    frame["copies"] = np.where(late, many.rows(index).mean(axis=1), np.nan)
+    frame["unit"], frame["replications"] = keys["unit"], n
+    return frame
+
+
+def _verdicts(
+    names: Sequence[str], base: Floats, difference: Estimates, matters: Mapping[str, Matters]
+) -> list[str]:
+    rows = zip(names, base.tolist(), *(part.tolist() for part in difference), strict=True)
+    return [
+        verdict(METRICS[name], was, Estimate(*estimate), matters.get(name))
+        for name, was, *estimate in rows
+    ]
+
+
+def _without_sample(run: Replication) -> Replication:
+    return replace(run, sample=None)

@@ -1,0 +1,124 @@
+"""Results as files, and as one JSON object."""
+
+import json
+import math
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+import relaysim
+from relaysim.study.compare import Comparison
+from relaysim.study.replicate import RunResult
+
+Result = RunResult | Comparison
+
+PROVENANCE = "provenance.json"
+TABLES = ("metrics", "comparisons")
+FRAMES = ("messages", "copies", "attempts", "listings", "levels")
+FILES = {PROVENANCE, *(f"{name}.csv" for name in TABLES), *(f"{name}.parquet" for name in FRAMES)}
+"""Everything that an output directory may hold."""
+
+
+class OutputError(Exception):
+    """The directory cannot be written, and why."""
+
+
+def write(result: Result, directory: str | os.PathLike[str]) -> Path:
+    """Write a result into a directory, whole or not at all; return its path.
+
+    `metrics.csv` and `provenance.json` always; a comparison adds `comparisons.csv`, a run its
+    frames (`messages.parquet` and so on; it is repeated if they were not kept). An earlier output
+    is replaced. OutputError if the directory holds anything else, or is no directory.
+    """
+    target = Path(directory).resolve()
+    ask_ours(target)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        made = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+    except OSError as error:
+        raise OutputError(f"{target.parent}: {error.strerror}") from error
+    try:
+        made.chmod(0o777 & ~_umask())
+        _fill(result, made)
+        _put_in_place(made, target)
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+    return target
+
+
+def to_json(result: Result) -> dict[str, Any]:
+    """The result as one object of JSON values, without the time of day; NaN is None."""
+    comparisons = result.comparisons if isinstance(result, Comparison) else None
+    return {
+        "relaysim": relaysim.__version__,
+        "seed": result.seed,
+        "replications": result.replications,
+        "metrics": _rows(result.metrics),
+        "comparisons": [] if comparisons is None else _rows(comparisons),
+        "provenance": result.provenance.facts(),
+    }
+
+
+def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    columns = {str(name): [_plain(value) for value in frame[name].tolist()] for name in frame}
+    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+
+
+def _plain(value: Any) -> Any:
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _fill(result: Result, directory: Path) -> None:
+    for name in TABLES:
+        table = getattr(result, name, None)
+        if table is not None:
+            table.to_csv(directory / f"{name}.csv", index=False, lineterminator="\n")
+    if isinstance(result, RunResult):
+        for name in FRAMES:
+            result.frames[name].to_parquet(directory / f"{name}.parquet", index=False)
+    facts = {**result.provenance.facts(), "times": result.provenance.times()}
+    text = json.dumps(facts, indent=2, ensure_ascii=False) + "\n"
+    (directory / PROVENANCE).write_text(text, encoding="utf-8")
+
+
+def ask_ours(target: Path) -> None:
+    """Refuse a place that is neither free nor an earlier output."""
+    if not target.exists():
+        return
+    if not target.is_dir():
+        raise OutputError(f"{target} is a file: an output is a directory")
+    found = {path.name for path in target.iterdir()}
+    if not found:
+        return
+    if PROVENANCE not in found:
+        raise OutputError(f"{target} is not empty and holds no earlier output of relaysim")
+    others = sorted(found - FILES)
+    if others:
+        raise OutputError(f"{target} holds files that are not relaysim's: {', '.join(others)}")
+
+
+def _put_in_place(made: Path, target: Path) -> None:
+    """Rename; an earlier output is set aside first, and comes back if the renaming fails."""
+    aside = made.with_name(f"{made.name}-old")
+    try:
+        if target.exists():
+            target.rename(aside)
+        try:
+            made.rename(target)
+        except OSError:
+            if aside.exists():
+                aside.rename(target)
+            raise
+    except OSError as error:
+        raise OutputError(f"{target}: {error.strerror}") from error
+    shutil.rmtree(aside, ignore_errors=True)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,189 @@
+"""Replications: the same scenario on independent draws, and what is kept of each run."""
+
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+from functools import cached_property, partial
+
+import pandas as pd
+
+from relaysim.engine.invariants import Violation, check
+from relaysim.engine.run import simulate
+from relaysim.engine.trace import Trace
+from relaysim.measure.copies import Copies
+from relaysim.measure.metrics import metrics
+from relaysim.measure.pairs import Sample
+from relaysim.measure.series import Series
+from relaysim.measure.tables import Frames, gather, tables
+from relaysim.scenario.model import Scenario
+from relaysim.study.jobs import Progress, in_order
+from relaysim.study.provenance import Provenance, now
+from relaysim.study.stack import Stack
+from relaysim.traffic.workload import draw
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What to keep of a run beside its metrics.
+
+    `frames`: its tables. `violations`: what invariants find. `streams`: the sample of these
+    streams' copies for a comparison, and the metrics of them alone.
+    """
+
+    frames: bool = False
+    violations: bool = False
+    streams: AbstractSet[str] | None = None
+
+
+@dataclass(frozen=True)
+class Replication:
+    """What is kept of one run."""
+
+    metrics: pd.DataFrame
+    series: Series
+    frames: Frames | None = None
+    violations: list[Violation] = field(default_factory=list)
+    sample: Sample | None = None
+    shared: pd.DataFrame | None = None
+
+
+def trace_of(scenario: Scenario, replication: int, seed: int) -> Trace:
+    """The trace of one replication: the same whenever and wherever it is asked for."""
+    return simulate(scenario, draw(scenario, replication, seed))
+
+
+def replicate(scenario: Scenario, replication: int, seed: int, wanted: Wanted) -> Replication:
+    """Run one replication and keep what is wanted."""
+    draws = draw(scenario, replication, seed)
+    trace = simulate(scenario, draws)
+    copies = Copies.of(trace, scenario)
+    measured = metrics(trace, scenario, copies)
+    series = Series.of(trace, scenario, copies)
+    frames = tables(trace, scenario, replication, copies) if wanted.frames else None
+    violations = check(trace, draws, scenario) if wanted.violations else []
+    if wanted.streams is None:
+        return Replication(measured, series, frames, violations)
+    all_shared = wanted.streams >= set(draws.streams)
+    shared = measured if all_shared else metrics(trace, scenario, copies, wanted.streams)
+    sample = Sample.of(copies, trace.names, wanted.streams)
+    return Replication(measured, series, frames, violations, sample, shared)
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """What came out of the replications of a scenario; columns stand in `measure.columns`.
+
+    `metrics` has means with 95 % confidence intervals, `per_replication` the values behind them;
+    `series` is what figures draw, the mean over the replications. `violations` has one entry
+    (replication, what is broken) for each broken invariant, if they were checked.
+    """
+
+    scenario: Scenario
+    seed: int
+    replications: int
+    metrics: pd.DataFrame
+    per_replication: pd.DataFrame
+    series: Series
+    violations: list[tuple[int, Violation]]
+    provenance: Provenance
+    jobs: int | None = None
+    gathered: Frames | None = field(default=None, repr=False)
+
+    @cached_property
+    def frames(self) -> Frames:
+        """The tables of all replications; if they were not kept, the replications are run again."""
+        if self.gathered is not None:
+            return self.gathered
+        calls = _calls(self.scenario, self.replications, self.seed, Wanted(frames=True))
+        runs = in_order(calls, self.jobs)
+        return gather([run.frames for run in runs if run.frames is not None])
+
+    @property
+    def messages(self) -> pd.DataFrame:
+        """One row a message."""
+        return self.frames["messages"]
+
+    @property
+    def copies(self) -> pd.DataFrame:
+        """One row a copy."""
+        return self.frames["copies"]
+
+    @property
+    def attempts(self) -> pd.DataFrame:
+        """One row an attempt to deliver a transaction."""
+        return self.frames["attempts"]
+
+    @property
+    def listings(self) -> pd.DataFrame:
+        """One row a listing of a public IP."""
+        return self.frames["listings"]
+
+    @property
+    def levels(self) -> pd.DataFrame:
+        """One row a change of a state: back pressure, Retry, stops and outages."""
+        return self.frames["levels"]
+
+    def trace(self, replication: int = 0) -> Trace:
+        """The trace of one replication, made again: for figures and for a closer look."""
+        return trace_of(self.scenario, replication, self.seed)
+
+
+def run(
+    scenario: Scenario,
+    replications: int | None = None,
+    seed: int | None = None,
+    *,
+    progress: Progress | None = None,
+    jobs: int | None = None,
+    frames: bool = False,
+    check_invariants: bool = False,
+    command: str = "",
+) -> RunResult:
+    """Run a scenario; `replications` and `seed` are the scenario's own unless given.
+
+    `jobs` is the number of processes (None: one on each core; 1: this one alone); the result does
+    not depend on it. `frames` keeps the tables of every run at once. `command` is what a reader
+    would type to get the same, for the provenance. ValueError for fewer than one replication.
+    """
+    started = now()
+    replications, seed = settled(scenario, replications, seed)
+    wanted = Wanted(frames=frames, violations=check_invariants)
+    runs = list(in_order(_calls(scenario, replications, seed, wanted), jobs, progress))
+    kept = [run.frames for run in runs if run.frames is not None]
+    measured = [run.metrics for run in runs]
+    return RunResult(
+        scenario=scenario,
+        seed=seed,
+        replications=replications,
+        metrics=Stack.of(measured).metrics(scenario.name),
+        per_replication=numbered(scenario.name, measured),
+        series=Series.mean([run.series for run in runs]),
+        violations=[(i, found) for i, run in enumerate(runs) for found in run.violations],
+        provenance=Provenance.of([scenario], seed, replications, command, started),
+        jobs=jobs,
+        gathered=gather(kept) if kept else None,
+    )
+
+
+def settled(scenario: Scenario, replications: int | None, seed: int | None) -> tuple[int, int]:
+    """Replications and seed as given, else the scenario's own. ValueError if they make no sense."""
+    replications = scenario.run.replications if replications is None else replications
+    seed = scenario.run.seed if seed is None else seed
+    if replications < 1:
+        raise ValueError(f"{replications} replications: at least one is needed")
+    if seed < 0:
+        raise ValueError(f"the seed is {seed}: it must not be negative")
+    return replications, seed
+
+
+def numbered(scenario: str, measured: list[pd.DataFrame]) -> pd.DataFrame:
+    """The metrics of each replication under one another, with the number of the replication."""
+    frame = pd.concat(measured, keys=range(len(measured)), names=["replication", None])
+    frame = frame.reset_index(level="replication").reset_index(drop=True)
+    frame.insert(0, "scenario", scenario)
+    return frame
+
+
+def _calls(
+    scenario: Scenario, replications: int, seed: int, wanted: Wanted
+) -> "list[partial[Replication]]":
+    return [partial(replicate, scenario, i, seed, wanted) for i in range(replications)]

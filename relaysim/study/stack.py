@@ -1,0 +1,54 @@
+"""Metrics of several replications, stacked."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+import pandas as pd
+
+from relaysim.measure.estimate import Floats, estimates
+
+KEY = ["scope", "subject", "metric"]
+
+
+@dataclass(frozen=True)
+class Stack:
+    """One row a metric, one column a replication; NaN where a replication has no value.
+
+    `keys` is a frame with the columns `scope, subject, metric, unit`.
+    """
+
+    keys: pd.DataFrame
+    values: Floats
+
+    @classmethod
+    def of(cls, frames: Sequence[pd.DataFrame], column: str = "value") -> Self:
+        """From the metrics of each replication, whose rows may differ; rows keep their order."""
+        every = pd.concat(frames, ignore_index=True)
+        row, _ = pd.factorize(pd.MultiIndex.from_frame(every[KEY]))
+        replication = np.repeat(np.arange(len(frames)), [len(frame) for frame in frames])
+        first = ~pd.Series(row).duplicated().to_numpy()
+        values = np.full((int(first.sum()), len(frames)), np.nan)
+        values[row, replication] = every[column].to_numpy(np.float64)
+        return cls(every.loc[first, [*KEY, "unit"]].reset_index(drop=True), values)
+
+    def metrics(self, scenario: str) -> pd.DataFrame:
+        """The frame `metrics`: means over the replications with confidence intervals."""
+        value, low, high, n = estimates(self.values)
+        frame = self.keys[KEY].copy()
+        frame.insert(0, "scenario", scenario)
+        frame["value"], frame["low"], frame["high"] = value, low, high
+        frame["unit"], frame["replications"] = self.keys["unit"], n
+        return frame
+
+    def index(self) -> pd.MultiIndex:
+        """The keys as an index."""
+        return pd.MultiIndex.from_frame(self.keys[KEY])
+
+    def rows(self, keys: pd.MultiIndex) -> Floats:
+        """The values of some keys, in their order; NaN for those that are not here."""
+        at = self.index().get_indexer(keys)
+        values = self.values[at]
+        values[at < 0] = np.nan
+        return values

@@ -1,0 +1,241 @@
+"""Counts, rates and latencies, from small stories with the answers worked out by hand."""
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+from trace_story import LATER, REFUSAL, Story, scenario
+
+from relaysim.engine.trace import Fate, Trace
+from relaysim.measure.metrics import metrics
+
+Key = tuple[str, str]
+TOTAL = ("total", "total")
+ENDS = (Fate.REFUSED, Fate.ABANDONED, Fate.DELIVERED, Fate.JUNKED, Fate.BOUNCED, Fate.EXPIRED)
+
+
+def measured(trace: Trace, key: Key, *names: str, changes: tuple[str, ...] = ()) -> list[float]:
+    """Some metrics of one subject."""
+    frame = metrics(trace, scenario(changes))
+    mine = frame[(frame["scope"] == key[0]) & (frame["subject"] == key[1])]
+    values = dict(zip(mine["metric"], mine["value"], strict=True))
+    return [values[name] for name in names]
+
+
+def sent(story: Story, stream: str, to: str, created: float, end: float) -> int:
+    """A message that is taken at once and delivered at `end`; its copy."""
+    message = story.message(stream, [to], created, connected=created, committed=created)
+    copy = story.copy(message)
+    queue = "HUB01.mailbox" if to == "cozumpark.com" else f"HUB01->{to}"
+    transaction = story.queued([copy], queue, at=created)
+    story.attempt(transaction, enter=created, start=created, end=end)
+    story.ends(copy, end)
+    return copy
+
+
+def test_every_copy_is_counted_under_its_fate() -> None:
+    story = Story()
+    fates = [Fate.DELIVERED, Fate.DELIVERED, Fate.JUNKED, Fate.BOUNCED, Fate.EXPIRED]
+    for fate in fates:
+        story.ends(sent(story, "app.news", "gmail.com", 0, 5), 5, fate)
+    for fate in (Fate.REFUSED, Fate.REFUSED, Fate.REFUSED, Fate.ABANDONED):
+        message = story.message("app.news", ["gmail.com"], 0, connected=0, reply=REFUSAL)
+        story.ends(story.copy(message), 1, fate, REFUSAL)
+    story.message("app.news", ["gmail.com"], 0)  # never connected
+    story.message("app.news", ["gmail.com"], 0, connected=0, committed=1)  # still under way
+    names = ["created", "accepted", *(f.name.lower() for f in (*ENDS, Fate.IN_FLIGHT))]
+    trace = story.trace(end=10)
+    counted = [11, 6, 3, 1, 2, 1, 1, 1, 2]
+    assert measured(trace, TOTAL, *names) == counted
+    assert measured(trace, ("stream", "app.news"), *names) == counted
+    assert measured(trace, ("class", "bulk.external"), *names) == counted
+    assert measured(trace, ("destination", "gmail"), *names) == counted
+    # The one that no hub ever talked to stands under none.
+    assert measured(trace, ("hub", "HUB01"), *names) == [10, 6, 3, 1, 2, 1, 1, 1, 1]
+    # Refused mail left by no public IP; what waits at a hub without a queue has none yet.
+    assert measured(trace, ("egress", "198.51.100.10"), "created") == [5]
+    assert measured(trace, ("stream", "app.alerts"), "created") == [0]
+
+
+def test_on_time_is_the_share_of_all_created_copies_that_met_the_deadline_of_their_stream() -> None:
+    story = Story()
+    sent(story, "app.alerts", "gmail.com", 0, 10)  # just in time: the deadline is 10 s
+    sent(story, "app.alerts", "gmail.com", 0, 10.000001)
+    story.ends(sent(story, "app.alerts", "gmail.com", 1, 2), 2, Fate.JUNKED)
+    story.ends(sent(story, "app.alerts", "gmail.com", 1, 2), 2, Fate.BOUNCED)
+    sent(story, "app.news", "gmail.com", 0, 3000)  # 1 h
+    trace = story.trace(end=3000)
+    assert measured(trace, ("stream", "app.alerts"), "on_time") == [2 / 4]
+    assert measured(trace, TOTAL, "on_time") == [3 / 5]
+    assert math.isnan(measured(trace, ("class", "system.internal"), "on_time")[0])
+
+
+def test_a_class_is_split_by_the_side_that_its_copies_go_to() -> None:
+    story = Story()
+    sent(story, "app.alerts", "cozumpark.com", 0, 1)
+    sent(story, "app.alerts", "gmail.com", 0, 2)
+    sent(story, "app.alerts", "gmail.com", 0, 4)
+    trace = story.trace(end=9)
+    assert measured(trace, ("class", "system"), "delivered", "latency_max") == [3, 4]
+    assert measured(trace, ("class", "system.internal"), "delivered", "latency_max") == [1, 1]
+    assert measured(trace, ("class", "system.external"), "delivered", "latency_max") == [2, 4]
+    subjects = metrics(trace, scenario()).query("scope == 'class'")["subject"].unique().tolist()
+    # The newsletter goes to nobody inside.
+    assert subjects == ["bulk", "dsn", "system", "bulk.external", "system.external",
+                        "system.internal"]  # fmt: skip
+
+
+def test_only_copies_created_in_the_window_count_but_the_rate_counts_what_arrives_in_it() -> None:
+    story = Story()
+    sent(story, "app.news", "gmail.com", 0, 20)  # before the window, arrives in it
+    sent(story, "app.news", "gmail.com", 10, 19)  # the first tick of the window counts
+    sent(story, "app.news", "gmail.com", 99, 130)  # created in it, arrives after it
+    trace = story.trace(end=130)
+    window = ('run.warm_up="10 s"',)
+    assert measured(trace, TOTAL, "created", "delivered", changes=window) == [2, 2]
+    assert measured(trace, TOTAL, "latency_max", changes=window) == [31]
+    assert measured(trace, TOTAL, "throughput", changes=window) == [2 / 90]
+
+
+def test_a_dsn_is_counted_in_its_own_class_and_nowhere_else_with_the_copy_that_caused_it() -> None:
+    story = Story()
+    early = sent(story, "app.alerts", "gmail.com", 5, 6)
+    late = sent(story, "app.alerts", "gmail.com", 50, 51)
+    for cause, at in ((early, 60), (late, 300)):
+        notice = story.message(
+            "HUB01.dsn", ["cozumpark.com"], at, connected=at, committed=at, parent=cause
+        )
+        story.ends(story.copy(notice), at + 7)
+    trace = story.trace(end=400)
+    frame = metrics(trace, scenario(['run.warm_up="10 s"']))
+    created = frame[frame["metric"] == "created"].set_index(["scope", "subject"])["value"]
+    # Of the two DSNs the one counts whose cause was created in the window, itself long after it.
+    assert created["class", "dsn"] == 1
+    assert created["total", "total"] == 1
+    assert created["hub", "HUB01"] == 1
+    assert created["destination", "internal"] == 0
+    assert created["class", "system"] == 1
+    names = set(frame["subject"])
+    assert "HUB01.dsn" not in names
+    assert "elsewhere" not in names
+    window = ('run.warm_up="10 s"',)
+    found = measured(trace, ("class", "dsn"), "latency_mean", "on_time", changes=window)
+    assert found[0] == 7
+    assert math.isnan(found[1])
+
+
+def test_peak_throughput_is_the_best_whole_minute_of_the_window() -> None:
+    story = Story()
+    for end in (10, 69.9, 70, 71, 129, 131, 132, 133, 134):
+        sent(story, "app.news", "gmail.com", 0, end)
+    trace = story.trace(end=200)
+    # Minutes 10 to 70 (2 copies) and 70 to 130 (3); the four after 130 are in no whole minute.
+    window = ('run.warm_up="10 s"', 'run.duration="150 s"')
+    throughput = [9 / 140, 3 / 60]
+    found = measured(trace, TOTAL, "throughput", "peak_throughput", changes=window)
+    assert found == throughput
+    # A window of less than a minute has the one rate.
+    window = ('run.warm_up="130 s"', 'run.duration="150 s"')
+    found = measured(trace, TOTAL, "throughput", "peak_throughput", changes=window)
+    assert found == [4 / 20, 4 / 20]
+
+
+def test_completion_runs_from_the_first_creation_to_the_last_fate() -> None:
+    story = Story()
+    sent(story, "app.news", "gmail.com", 3, 40)
+    story.ends(sent(story, "app.news", "gmail.com", 5, 90), 90, Fate.BOUNCED)
+    sent(story, "app.alerts", "gmail.com", 7, 8)
+    assert measured(story.trace(end=99), ("stream", "app.news"), "completion") == [87]
+    story.message("app.news", ["gmail.com"], 20)
+    trace = story.trace(end=99)
+    assert math.isnan(measured(trace, ("stream", "app.news"), "completion")[0])
+    assert math.isnan(measured(trace, TOTAL, "completion")[0])
+    assert measured(trace, ("stream", "app.alerts"), "completion") == [1]
+
+
+def test_latency_is_that_of_delivered_and_junked_copies_with_interpolated_quantiles() -> None:
+    story = Story()
+    late = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0]
+    for seconds in late:
+        sent(story, "app.news", "gmail.com", 0, seconds)
+    story.ends(sent(story, "app.news", "gmail.com", 0, 128), 128, Fate.JUNKED)
+    story.ends(sent(story, "app.news", "gmail.com", 0, 500), 500, Fate.BOUNCED)
+    sent(story, "app.alerts", "gmail.com", 0, 3)
+    trace = story.trace(end=500)
+    late.append(128.0)
+    names = [f"latency_{name}" for name in ("mean", "p50", "p90", "p95", "p99", "max")]
+    found = measured(trace, ("stream", "app.news"), *names)
+    assert found[0] == 255 / 8
+    # By hand: the median lies between the 4th and the 5th.
+    assert found[1] == 12.0
+    assert found[1:5] == pytest.approx(np.quantile(late, [0.5, 0.9, 0.95, 0.99]))
+    assert found[5] == 128.0
+    assert measured(trace, ("stream", "app.alerts"), *names) == [3.0] * 6
+
+
+def test_the_worst_hour_is_the_hour_of_creation_with_the_largest_p95() -> None:
+    story = Story()
+    hour = 3600
+    for i in range(21):
+        sent(story, "app.news", "gmail.com", i, i + 1 + i)  # latencies 1 to 21 s
+    for i in range(20):
+        sent(story, "app.news", "gmail.com", hour + i, hour + i + 60)
+    for i in range(19):  # one too few to count
+        sent(story, "app.news", "gmail.com", 2 * hour + i, 2 * hour + i + 900)
+    trace = story.trace(end=4 * hour)
+    long = ('run.duration="4 h"',)
+    key = ("stream", "app.news")
+    assert measured(trace, key, "latency_p95_worst_hour", changes=long) == [60.0]
+    # Only the first hour: the 20th of 21 values is the 0.95 quantile.
+    short = ('run.duration="1 h"',)
+    assert measured(trace, key, "latency_p95_worst_hour", changes=short) == [20.0]
+    other = measured(trace, ("stream", "app.alerts"), "latency_p95_worst_hour", changes=long)
+    assert math.isnan(other[0])
+
+
+def test_the_mean_waits_and_the_service_add_up_to_the_mean_latency() -> None:
+    story = Story()
+    first = story.message("app.news", ["gmail.com"], 0, connected=2, committed=3)
+    transaction = story.queued([story.copy(first)], "HUB01->gmail.com", at=3)
+    story.attempt(transaction, enter=3, start=7, end=8, reply=LATER)
+    story.attempt(transaction, enter=20, start=20, end=21, attempt=1)
+    story.ends(story.copy(first), 21)
+    sent(story, "app.news", "gmail.com", 30, 31)
+    names = ["wait_host", "wait_delivery", "wait_retry", "service", "latency_mean"]
+    assert measured(story.trace(end=31), TOTAL, *names) == [1.0, 2.0, 6.0, 2.0, 11.0]
+
+
+def test_a_copy_stands_under_the_hub_and_the_ip_that_it_went_through_last() -> None:
+    story = Story()
+    message = story.message("app.news", ["gmail.com"], 0, connected=0, committed=0)
+    first = story.queued([0], "HUB01->HUB02", at=0)
+    story.attempt(first, enter=0, start=0, end=1)
+    second = story.queued([0], "HUB02->gmail.com", at=1, parent=first)
+    story.attempt(second, enter=1, start=-1, end=-1)  # in Retry since long, never tried
+    trace = story.trace(end=50)
+    assert story.copy(message) == 0
+    assert measured(trace, ("hub", "HUB01"), "created") == [0]
+    assert measured(trace, ("hub", "HUB02"), "created") == [1]
+    assert measured(trace, ("egress", "203.0.113.25"), "created", "in_flight") == [1, 1]
+
+
+def test_streams_can_be_left_out() -> None:
+    story = Story()
+    sent(story, "app.news", "gmail.com", 0, 5)
+    sent(story, "app.alerts", "gmail.com", 0, 7)
+    frame = metrics(story.trace(end=9), scenario(), only={"app.alerts"})
+    created = frame[frame["metric"] == "created"].set_index(["scope", "subject"])["value"]
+    assert created["total", "total"] == 1
+    assert created["class", "bulk"] == 0
+    assert created["class", "system"] == 1
+
+
+def test_a_scenario_has_the_same_rows_whatever_happened() -> None:
+    busy = Story()
+    sent(busy, "app.news", "gmail.com", 0, 5)
+    columns = ["scope", "subject", "metric", "unit"]
+    pd.testing.assert_frame_equal(
+        metrics(busy.trace(end=9), scenario())[columns],
+        metrics(Story().trace(end=0), scenario())[columns],
+    )

@@ -1,0 +1,95 @@
+"""Confidence intervals, what pairing gains, and verdicts."""
+
+import math
+
+import numpy as np
+import pytest
+
+from relaysim.measure.catalogue import METRICS, Matters
+from relaysim.measure.estimate import Estimate, estimates, interval, narrowing, verdict
+
+
+def test_an_interval_is_students() -> None:
+    # From a table of Student's t: 4.3027 for 2 degrees of freedom, 0.975.
+    found = interval([1.0, 2.0, 3.0])
+    half = 4.302653 / math.sqrt(3)
+    assert found == pytest.approx(Estimate(2.0, 2.0 - half, 2.0 + half, 3), abs=1e-6)
+    narrow = interval([1.0, 2.0, 3.0], confidence=0.5)
+    assert narrow.high == pytest.approx(2.0 + 0.816497 / math.sqrt(3), abs=1e-6)
+
+
+def test_one_replication_says_nothing_about_the_spread() -> None:
+    value, low, high, n = interval([7.0])
+    assert (value, n) == (7.0, 1)
+    assert math.isnan(low)
+    assert math.isnan(high)
+
+
+def test_equal_values_leave_no_doubt() -> None:
+    assert interval([5.0, 5.0]) == Estimate(5.0, 5.0, 5.0, 2)
+
+
+def test_a_replication_without_a_value_is_left_out() -> None:
+    assert interval([1.0, math.nan, 2.0, 3.0]) == interval([1.0, 2.0, 3.0])
+    assert interval([math.nan, math.nan]).n == 0
+    assert math.isnan(interval([math.nan, math.nan]).value)
+
+
+def test_many_rows_are_estimated_like_each() -> None:
+    rows = np.array([[1.0, 2.0, 4.0], [math.nan, 3.0, math.nan], [2.0, math.nan, 9.0]])
+    found = estimates(rows)
+    for i, row in enumerate(rows):
+        one = tuple(float(part[i]) for part in found)
+        assert one == pytest.approx(interval(row), nan_ok=True)
+
+
+def test_pairing_narrows_by_what_both_have_in_common() -> None:
+    base = np.array([[10.0, 20.0, 30.0], [10.0, 20.0, 30.0], [1.0, 2.0, 3.0], [1.0, 2.0, 3.0]])
+    other = np.array(
+        [[11.0, 21.0, 32.0], [30.0, 20.0, 10.0], [4.0, 5.0, 6.0], [1.0, 2.0, math.nan]]
+    )
+    gain = narrowing(base, other)
+    # Differences 1, 1, 2 vary by sqrt(1/3); independent ones by sqrt(100 + 331/3).
+    assert gain[0] == pytest.approx(math.sqrt((100 + 331 / 3) * 3))
+    # Opposite moves: pairing costs.
+    assert gain[1] == pytest.approx(math.sqrt(200) / 20)
+    # Differences that do not vary at all.
+    assert np.isnan(gain[2:]).all()
+
+
+@pytest.mark.parametrize(
+    ("low", "value", "high", "said"),
+    [
+        (0.010, 0.020, 0.030, "better"),
+        (0.001, 0.020, 0.039, "better"),
+        (-0.030, -0.020, -0.010, "worse"),
+        (-0.004, 0.000, 0.004, "no practical difference"),
+        (0.001, 0.003, 0.005, "no practical difference"),  # sure, and too small to matter
+        (-0.001, 0.020, 0.041, "undecided"),
+        (-0.020, 0.000, 0.020, "undecided"),
+        (0.001, 0.004, 0.007, "undecided"),  # sure of the side, not that it matters
+        (math.nan, 0.020, math.nan, "undecided"),  # one replication
+        (math.nan, math.nan, math.nan, "undecided"),
+    ],
+)
+def test_a_verdict_needs_a_difference_that_is_sure_and_matters(
+    low: float, value: float, high: float, said: str
+) -> None:
+    on_time = METRICS["on_time"]  # half a percentage point matters
+    assert verdict(on_time, 0.9, Estimate(value, low, high, 5), None) == said
+
+
+def test_less_is_better_where_the_catalogue_says_so() -> None:
+    less = Estimate(-30.0, -40.0, -20.0, 5)
+    assert verdict(METRICS["latency_p95"], 60.0, less, None) == "better"
+    assert verdict(METRICS["delivered"], 60.0, less, None) == "worse"
+
+
+def test_what_matters_may_be_a_share_of_the_base_and_may_be_set() -> None:
+    p95, ten_less = METRICS["latency_p95"], Estimate(-10.0, -11.0, -9.0, 5)
+    assert verdict(p95, 60.0, ten_less, None) == "better"
+    assert verdict(p95, 600.0, ten_less, None) == "no practical difference"  # 5 % are 30 s
+    assert verdict(p95, 600.0, ten_less, Matters(1.0)) == "better"
+    assert verdict(p95, 60.0, ten_less, Matters(15.0)) == "no practical difference"
+    # Nothing to compare with.
+    assert verdict(p95, math.nan, ten_less, None) == "undecided"

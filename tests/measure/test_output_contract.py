@@ -1,0 +1,115 @@
+"""The written contract and the frames say the same."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from trace_story import LATER, REFUSAL, Story, scenario
+
+from relaysim.engine.trace import Fate, Level, Trace
+from relaysim.measure.catalogue import LATENCY_METRICS, METRICS, SCOPES
+from relaysim.measure.columns import FRAMES
+from relaysim.measure.contract import document
+from relaysim.measure.metrics import metrics
+from relaysim.measure.tables import Frames, gather, tables
+
+
+def story() -> Trace:
+    """A delivered copy with a retry, a refused one, a DSN, a listing and a level."""
+    told = Story()
+    first = told.message("app.alerts", ["gmail.com"], 0, connected=0.25, committed=2)
+    told.ends(told.copy(told.message("app.news", ["gmail.com"], 1, connected=1)), 2, Fate.REFUSED,
+              REFUSAL)  # fmt: skip
+    transaction = told.queued([first], "HUB01->gmail.com", at=3)
+    told.attempt(transaction, enter=3, start=4, end=5, reply=LATER)
+    told.attempt(transaction, enter=65, start=65.5, end=66, attempt=1, opened=0)
+    told.ends(0, 66, Fate.BOUNCED, REFUSAL)
+    notice = told.message("HUB01.dsn", ["cozumpark.com"], 66, connected=66, committed=66, parent=0)
+    inside = told.queued([told.copy(notice)], "HUB01.mailbox", at=66)
+    told.attempt(inside, enter=66, start=66, end=67)
+    told.ends(told.copy(notice), 67)
+    told.level(Level.OUTAGE, 2, 30, 1)
+    told.listing("198.51.100.10", 10, 20)
+    return told.trace(end=67)
+
+
+@pytest.fixture(scope="module")
+def frames() -> Frames:
+    return tables(story(), scenario(), replication=4)
+
+
+@pytest.mark.parametrize("name", ["messages", "copies", "attempts", "listings", "levels"])
+def test_a_frame_has_the_columns_of_the_contract(frames: Frames, name: str) -> None:
+    assert list(frames[name].columns) == [column.name for column in FRAMES[name]]
+    assert frames[name]["replication"].unique().tolist() == [4]
+    for column in FRAMES[name]:
+        if column.unit == "s":
+            assert frames[name][column.name].dtype == np.float64
+
+
+def test_every_scope_has_its_metrics_with_their_units() -> None:
+    frame = metrics(story(), scenario())
+    assert list(dict.fromkeys(frame["scope"])) == [
+        "total", "class", "stream", "destination", "hub", "egress", "resource", "blocklist",
+    ]  # fmt: skip
+    for scope, (_, names) in SCOPES.items():
+        mine = frame[frame["scope"] == scope]
+        assert set(mine["metric"]) == set(names)
+        assert not mine.duplicated(["subject", "metric"]).any()
+    for metric, unit in zip(frame["metric"], frame["unit"], strict=True):
+        assert unit == METRICS[metric].unit
+
+
+def test_every_metric_belongs_to_a_scope() -> None:
+    assert {name for _, names in SCOPES.values() for name in names} == set(METRICS)
+    assert len(LATENCY_METRICS) == 7 + 8
+
+
+def test_names_stand_in_place_of_numbers(frames: Frames) -> None:
+    messages, copies = frames["messages"], frames["copies"]
+    assert messages["stream"].tolist() == ["app.alerts", "app.news", "HUB01.dsn"]
+    assert messages["class"].tolist() == ["system", "bulk", "dsn"]
+    assert messages["host"].isna().tolist() == [False, False, True]
+    assert messages["hub"].tolist()[::2] == ["HUB01", "HUB01"]
+    assert messages["connected"].tolist() == [0.25, 1.0, 66.0]
+    assert messages["parent"].tolist() == [-1, -1, 0]
+    assert copies["fate"].tolist() == ["bounced", "refused", "delivered"]
+    assert copies["reply"].tolist()[:2] == ["550 5.7.1 Unable to relay"] * 2
+    assert copies["domain"].tolist() == ["gmail.com", "gmail.com", "cozumpark.com"]
+    assert copies["egress"].tolist()[0] == "198.51.100.10"
+    assert copies["egress"].isna().tolist() == [False, True, True]
+    assert frames["levels"]["subject"].tolist() == ["gmail"]
+    assert frames["listings"]["blocklist"].tolist() == ["css"]
+
+
+def test_a_copy_has_its_times_and_the_parts_of_its_life(frames: Frames) -> None:
+    bounced, refused, notice = (row for _, row in frames["copies"].iterrows())
+    assert (bounced["queued"], bounced["first_attempt"], bounced["attempts"]) == (3.0, 4.0, 2)
+    assert (bounced["wait_delivery"], bounced["wait_retry"], bounced["service"]) == (1.5, 60, 4.25)
+    assert np.isnan(bounced["latency"])
+    assert np.isnan(refused["wait_host"])
+    assert np.isnan(refused["queued"])
+    assert notice["latency"] == notice["service"] == 1.0
+    attempts = frames["attempts"]
+    assert attempts["opened"].tolist() == [True, False, True]
+    assert attempts["message"].tolist() == [0, 0, 2]
+
+
+def test_replications_are_gathered_one_under_the_other(frames: Frames) -> None:
+    empty = tables(Story().trace(end=0), scenario(), replication=5)
+    again = tables(story(), scenario(), replication=6)
+    gathered = gather([frames, empty, again])
+    assert gathered["copies"]["replication"].tolist() == [4] * 3 + [6] * 3
+    assert isinstance(gathered["copies"]["reply"].dtype, pd.CategoricalDtype)
+    assert gathered["copies"]["fate"].tolist() == ["bounced", "refused", "delivered"] * 2
+
+
+def test_the_page_has_every_column_and_every_metric() -> None:
+    page = document()
+    for name, columns in FRAMES.items():
+        assert f"## `{name}`" in page
+        for column in columns:
+            assert f"| `{column.name}` | {column.unit} | {column.meaning} |" in page
+    for metric in METRICS.values():
+        assert f"| `{metric.name}` | {metric.unit} | {metric.better} |" in page
+    assert "| 0.005 | share of the copies" in page
+    assert "| 1 or 5% of the base | mean latency" in page

@@ -1,0 +1,325 @@
+"""Traces made by hand: a story told in seconds, kept as the engine would have written it."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from relaysim.engine.trace import (
+    ATTEMPTS,
+    COPIES,
+    LEVELS,
+    LISTINGS,
+    MESSAGES,
+    TRANSACTIONS,
+    VISITS,
+    Fate,
+    Level,
+    Names,
+    Rows,
+    Trace,
+    Visit,
+)
+from relaysim.scenario.load import loads
+from relaysim.scenario.model import Scenario
+from relaysim.traffic.workload import Draws
+
+SECOND = 1_000_000
+
+TOML = """
+name = "story"
+
+[run]
+duration = "100 s"
+drain = "1 d"
+warm_up = "0 s"
+
+[organization.domains]
+"cozumpark.com" = "Authoritative"
+
+[hubs.HUB01]
+mta = "none"
+cores = 2
+addresses = ["192.168.168.169"]
+egress = "198.51.100.10"
+max_per_domain_outbound_connections = 2
+queue_database_batch_size = 2
+queue_database_batch_timeout = "1 s"
+message_expiration_timeout = "2 d"
+
+[hubs.HUB02]
+mta = "none"
+cores = 1
+addresses = ["192.168.168.172"]
+egress = "203.0.113.25"
+
+[hubs.HUB01.receive_connectors.relay]
+bindings = ["0.0.0.0:25"]
+remote_ip_ranges = ["0.0.0.0-255.255.255.255"]
+permission_groups = ["AnonymousUsers"]
+
+[send_connectors.internet]
+address_spaces = ["SMTP:*;1"]
+source_transport_servers = ["HUB02"]
+
+[lines.main]
+bandwidth = "20 Mbit/s"
+
+[egress."198.51.100.10"]
+line = "main"
+
+[egress."203.0.113.25"]
+line = "main"
+
+[hosts.app]
+kind = "none"
+address = "192.168.168.50"
+server = "192.168.168.169"
+
+[hosts.app.streams.alerts]
+class = "system"
+sender = "app@cozumpark.com"
+arrivals = { process = "poisson", rate = "1/s" }
+size = "1 KB"
+to = { internal = 0.5, gmail = 0.5 }
+deadline = "10 s"
+
+[hosts.app.streams.news]
+class = "bulk"
+sender = "news@cozumpark.com"
+arrivals = { process = "poisson", rate = "1/s" }
+size = "1 KB"
+to = { gmail = 0.5, business = 0.5 }
+deadline = "1 h"
+
+[destinations.gmail]
+profile = "none"
+domains = ["gmail.com"]
+refuses_on = { css = 1.0 }
+refusal_stage = "rcpt"
+refusal_action = "reject"
+
+[destinations.business]
+profile = "none"
+domain_count = 2
+
+[blocklists.css]
+profile = "spamhaus-css"
+"""
+
+NAMES = Names(
+    hosts=("app",),
+    streams=("app.alerts", "app.news", "HUB01.dsn", "HUB02.dsn"),
+    hubs=("HUB01", "HUB02"),
+    connectors=("HUB01/relay",),
+    queues=(
+        "HUB01.mailbox",
+        "HUB01->HUB02",
+        "HUB01->gmail.com",
+        "HUB01->business-1.example",
+        "HUB01->business-2.example",
+        "HUB02->gmail.com",
+    ),
+    egress=("198.51.100.10", "203.0.113.25"),
+    blocklists=("css",),
+    destinations=("internal", "business", "gmail", "elsewhere"),
+    domains=(
+        "cozumpark.com",
+        "business-1.example",
+        "business-2.example",
+        "gmail.com",
+        "example.net",
+    ),
+    destination=(0, 1, 1, 2, 3),
+    stations=("HUB01.cpu", "HUB01.commit", "HUB02.cpu", "HUB02.commit", "main.line", "HUB01/relay"),
+    capacity=(2, 1, 1, 1, 1, 0),
+    queue_capacity=(20, 0, 2, 2, 2, 2),
+    replies=("250 2.0.0 OK", "550 5.7.1 Unable to relay", "451 4.7.1 Later"),
+)
+OK, REFUSAL, LATER = 0, 1, 2
+
+
+def ticks(seconds: float) -> int:
+    """Seconds as the trace has them; -1 stays absent."""
+    return -1 if seconds == -1 else round(seconds * SECOND)
+
+
+def scenario(changes: Sequence[str] = ()) -> Scenario:
+    """The scenario of all stories, with overrides such as `run.warm_up="5 s"`."""
+    return loads(TOML, overrides=changes)
+
+
+class Story:
+    """Tells what happened, step by step; each step returns its row."""
+
+    def __init__(self) -> None:
+        self.tables = {
+            name: Rows(columns)
+            for name, columns in (
+                ("messages", MESSAGES),
+                ("copies", COPIES),
+                ("transactions", TRANSACTIONS),
+                ("attempts", ATTEMPTS),
+                ("visits", VISITS),
+                ("levels", LEVELS),
+                ("listings", LISTINGS),
+            )
+        }
+        self.numbers: dict[str, int] = {}
+
+    def message(
+        self,
+        stream: str,
+        to: Sequence[str],
+        created: float,
+        connected: float = -1,
+        committed: float = -1,
+        *,
+        hub: str = "HUB01",
+        parent: int = -1,
+        reply: int = OK,
+    ) -> int:
+        """A message and a copy to each domain; it has been acknowledged when it was committed."""
+        number = self.numbers.setdefault(stream, 0)
+        self.numbers[stream] += 1
+        row, copy = self._rows("messages"), self._rows("copies")
+        at = NAMES.hubs.index(hub) if committed >= 0 else -1
+        door = 0 if connected >= 0 and parent < 0 else -1
+        self._add(
+            "messages",
+            NAMES.streams.index(stream),
+            number,
+            ticks(created),
+            1024,
+            copy,
+            len(to),
+            ticks(connected),
+            ticks(committed),
+            ticks(committed if parent < 0 else -1),
+            reply,
+            door,
+            at,
+            1,
+            parent,
+        )
+        for domain in to:
+            where = NAMES.domains.index(domain)
+            self._add("copies", row, where, -1, -1, Fate.IN_FLIGHT, -1)
+        return row
+
+    def copy(self, message: int, recipient: int = 0) -> int:
+        """The row of a copy of a message."""
+        return self.tables["messages"].flat[message * len(MESSAGES) + 4] + recipient
+
+    def ends(self, copy: int, at: float, fate: Fate = Fate.DELIVERED, reply: int = OK) -> None:
+        """A copy meets its fate."""
+        flat, base = self.tables["copies"].flat, copy * len(COPIES)
+        flat[base + 3], flat[base + 4], flat[base + 5] = ticks(at), fate, reply
+
+    def queued(self, copies: Sequence[int], queue: str, at: float, parent: int = -1) -> int:
+        """Copies of one message enter a delivery queue as one transaction."""
+        row = self._rows("transactions")
+        hub = queue.split("->")[0].split(".")[0]
+        flat = self.tables["copies"].flat
+        message = flat[copies[0] * len(COPIES)]
+        for copy in copies:
+            flat[copy * len(COPIES) + 2] = row
+        self._add(
+            "transactions",
+            message,
+            copies[0],
+            len(copies),
+            NAMES.hubs.index(hub),
+            NAMES.queues.index(queue),
+            parent,
+            ticks(at),
+        )
+        return row
+
+    def attempt(
+        self,
+        transaction: int,
+        enter: float,
+        start: float,
+        end: float,
+        *,
+        attempt: int = 0,
+        reply: int = OK,
+        opened: int = 1,
+    ) -> int:
+        """An attempt to deliver a transaction."""
+        row = self._rows("attempts")
+        flat, base = self.tables["transactions"].flat, transaction * len(TRANSACTIONS)
+        copies, hub, queue = flat[base + 2], flat[base + 3], flat[base + 4]
+        outside = NAMES.queues[queue].partition("->")[2] in NAMES.domains
+        egress = hub if outside else -1
+        self._add(
+            "attempts",
+            transaction,
+            attempt,
+            queue,
+            egress,
+            ticks(enter),
+            ticks(start),
+            ticks(end),
+            reply,
+            opened,
+            copies,
+        )
+        return row
+
+    def visit(
+        self,
+        station: str,
+        visit: Visit,
+        subject: int,
+        enter: float,
+        start: float,
+        end: float,
+        attempt: int = 0,
+    ) -> None:
+        """A visit to a station."""
+        number = NAMES.stations.index(station)
+        self._add("visits", number, visit, subject, attempt, ticks(enter), ticks(start), ticks(end))
+
+    def level(self, level: Level, subject: int, at: float, value: int) -> None:
+        """A state changes."""
+        self._add("levels", level, subject, ticks(at), value)
+
+    def listing(self, egress: str, start: float, end: float) -> None:
+        """A public IP is on the list."""
+        self._add("listings", NAMES.egress.index(egress), 0, ticks(start), ticks(end), 1)
+
+    def trace(self, end: float) -> Trace:
+        """The story so far, as a trace that ends then."""
+        made = {name: rows.table() for name, rows in self.tables.items()}
+        return Trace(names=NAMES, end=ticks(end), **made)
+
+    def draws(self) -> Draws:
+        """The draws that belong to the story: all of its messages but DSNs."""
+        messages = self.tables["messages"].table()
+        mail = messages["parent"] < 0
+        copies = self.tables["copies"].table()
+        first = messages["first_copy"][mail]
+        total = int(messages["copies"][mail].sum())
+        return Draws(
+            streams=NAMES.streams[:2],
+            stream=messages["stream"][mail].astype(np.int32),
+            number=messages["number"][mail],
+            created=messages["created"][mail],
+            size=messages["size"][mail],
+            first_copy=np.append(first, total),
+            domain=copies["domain"][:total],
+            key=np.arange(total, dtype=np.uint64),
+            domains=NAMES.domains[:4],
+            destination=NAMES.destination[:4],
+            destinations=NAMES.destinations[:3],
+            uses=np.array([[False], [False], [False], [True]]),
+        )
+
+    def _rows(self, table: str) -> int:
+        rows = self.tables[table]
+        return len(rows.flat) // len(rows.columns)
+
+    def _add(self, table: str, *row: int) -> None:
+        assert len(row) == len(self.tables[table].columns)
+        self.tables[table].flat.extend(row)

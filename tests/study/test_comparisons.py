@@ -1,0 +1,147 @@
+"""Comparisons are paired, copy by copy, and say what they rest on."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from small_designs import MORE, design
+
+from relaysim.measure.catalogue import Matters
+from relaysim.measure.columns import FRAMES
+from relaysim.study.compare import Comparison, compare
+from relaysim.study.replicate import run
+
+
+@pytest.fixture(scope="module")
+def more() -> Comparison:
+    return compare(design("two"), design("more", MORE), jobs=1)
+
+
+def row(found: Comparison, subject: str, metric: str, name: str = "more") -> dict[str, Any]:
+    """The comparison of one metric in the scopes of copies."""
+    frame = found.comparisons
+    mine = frame[
+        (frame["scenario"] == name) & (frame["subject"] == subject) & (frame["metric"] == metric)
+    ]
+    assert len(mine) == 1
+    return {str(key): value for key, value in mine.iloc[0].items()}
+
+
+def test_a_comparison_has_the_columns_of_the_contract(more: Comparison) -> None:
+    assert list(more.comparisons.columns) == [column.name for column in FRAMES["comparisons"]]
+    assert (more.comparisons["base"] == "two").all()
+    assert (more.comparisons["scenario"] == "more").all()
+    assert not more.comparisons.duplicated(["scope", "subject", "metric"]).any()
+    assert (more.replications, more.seed) == (3, 7)
+
+
+def test_each_design_has_the_metrics_that_it_has_alone(more: Comparison) -> None:
+    for scenario in (design("two"), design("more", MORE)):
+        alone = run(scenario, seed=7, replications=3, jobs=1)
+        mine = more.metrics[more.metrics["scenario"] == scenario.name].reset_index(drop=True)
+        pd.testing.assert_frame_equal(mine, alone.metrics)
+        assert more.series[scenario.name].missing.equals(alone.series.missing)
+
+
+def test_a_difference_is_the_mean_of_the_paired_differences(more: Comparison) -> None:
+    found = row(more, "app.invoices", "on_time")
+    each = more.per_replication
+    each = each[(each["subject"] == "app.invoices") & (each["metric"] == "on_time")]
+    ours, theirs = (each[each["scenario"] == name]["value"].to_numpy() for name in ("two", "more"))
+    assert found["difference"] == pytest.approx((theirs - ours).mean())
+    assert found["value"] == pytest.approx(theirs.mean())
+    assert found["difference_low"] < found["difference"] < found["difference_high"]
+    assert (found["verdict"], found["unit"], found["replications"]) == ("better", "share", 3)
+    assert found["narrowing"] == pytest.approx(
+        np.hypot(ours.std(ddof=1), theirs.std(ddof=1)) / (theirs - ours).std(ddof=1)
+    )
+    assert np.isnan(found["copies"])
+
+
+def test_where_everything_arrives_in_both_latency_differs_by_the_plain_means(
+    more: Comparison,
+) -> None:
+    found = row(more, "app.invoices", "latency_mean")
+    means = more.metrics[more.metrics["subject"] == "app.invoices"].set_index(
+        ["scenario", "metric"]
+    )["value"]
+    assert means["two", "delivered"] == means["two", "created"]
+    difference = means["more", "latency_mean"] - means["two", "latency_mean"]
+    assert found["difference"] == pytest.approx(difference)
+    assert found["copies"] == pytest.approx(means["two", "delivered"])
+    # Response times are the same copy by copy: only the wait differs.
+    assert row(more, "app.invoices", "service")["difference"] == 0
+    assert row(more, "app.invoices", "service")["verdict"] == "no practical difference"
+
+
+def test_a_design_does_not_differ_from_itself_under_another_name() -> None:
+    found = compare(design("two"), design("same"), jobs=1).comparisons
+    known = found[found["replications"] > 1]
+    assert len(known) > 100
+    assert (known["difference"] == 0).all()
+    assert set(known["verdict"]) == {"no practical difference"}
+
+
+def test_one_replication_decides_nothing() -> None:
+    found = compare(design("two"), design("more", MORE), replications=1, jobs=1)
+    assert set(found.comparisons["verdict"]) == {"undecided"}
+    assert found.comparisons["difference_low"].isna().all()
+
+
+def test_what_matters_can_be_set() -> None:
+    found = compare(design("two"), design("more", MORE), jobs=1, matters={"on_time": Matters(1.0)})
+    assert row(found, "app.invoices", "on_time")["verdict"] == "no practical difference"
+
+
+def test_two_processes_give_what_one_gives(more: Comparison) -> None:
+    parallel = compare(design("two"), design("more", MORE), jobs=2)
+    pd.testing.assert_frame_equal(parallel.comparisons, more.comparisons)
+    pd.testing.assert_frame_equal(parallel.metrics, more.metrics)
+
+
+def test_only_streams_that_all_designs_have_are_compared() -> None:
+    """The newsletter takes two thirds of the connections; its own copies are not compared."""
+    found = compare(design("two"), design("more", news=True), jobs=1)
+    assert found.streams == ("app.invoices",)
+    assert row(found, "total", "created")["difference"] == 0
+    assert row(found, "app.invoices", "latency_mean")["difference"] > 0
+    assert (
+        row(found, "total", "latency_mean")["copies"]
+        == row(found, "app.invoices", "latency_mean")["copies"]
+    )
+    assert "bulk" not in set(found.comparisons["subject"])
+    # The metrics are about everything all the same.
+    metrics = found.metrics.set_index(["scenario", "subject", "metric"])["value"]
+    assert metrics["more", "app.news", "created"] > 0
+
+
+def test_several_designs_are_each_compared_with_the_base() -> None:
+    found = compare(design("two"), design("more", MORE), design("same"), replications=2, jobs=1)
+    assert list(dict.fromkeys(found.metrics["scenario"])) == ["two", "more", "same"]
+    assert list(dict.fromkeys(found.comparisons["scenario"])) == ["more", "same"]
+    assert row(found, "app.invoices", "latency_mean", "same")["difference"] == 0
+    assert row(found, "app.invoices", "latency_mean", "more")["difference"] < 0
+
+
+def test_broken_invariants_are_reported(more: Comparison) -> None:
+    assert more.violations == []
+    checked = compare(
+        design("two"), design("more", MORE), replications=1, jobs=1, check_invariants=True
+    )
+    assert checked.violations == []
+
+
+@pytest.mark.parametrize(
+    ("names", "matters", "text"),
+    [
+        (["two"], {}, "a comparison takes a base and at least one other design"),
+        (["two", "two"], {}, "two designs have the name two: names tell them apart"),
+        (["two", "three"], {"lateness": Matters(1.0)}, "no such metric: lateness"),
+    ],
+)
+def test_a_comparison_without_sense_is_refused(
+    names: list[str], matters: dict[str, Matters], text: str
+) -> None:
+    with pytest.raises(ValueError, match=text):
+        compare(*(design(name) for name in names), jobs=1, matters=matters)

@@ -1,0 +1,160 @@
+"""Results as files: whole or not at all, and the same bytes for the same study."""
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from small_designs import MORE, design
+
+import relaysim
+from relaysim.measure.columns import FRAMES
+from relaysim.study import output
+from relaysim.study.compare import Comparison, compare
+from relaysim.study.output import OutputError, to_json, write
+from relaysim.study.replicate import RunResult, run
+
+FILES = ["attempts.parquet", "copies.parquet", "levels.parquet", "listings.parquet",
+         "messages.parquet", "metrics.csv", "provenance.json"]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def result() -> RunResult:
+    return run(design("two"), replications=2, jobs=1, frames=True, command="relaysim run two.toml")
+
+
+@pytest.fixture(scope="module")
+def comparison() -> Comparison:
+    return compare(design("two"), design("more", MORE), replications=2, jobs=1)
+
+
+def names(directory: Path) -> list[str]:
+    return sorted(path.name for path in directory.iterdir())
+
+
+def test_a_run_writes_its_metrics_its_frames_and_where_they_come_from(
+    result: RunResult, tmp_path: Path
+) -> None:
+    target = write(result, tmp_path / "deep" / "out")
+    assert names(target) == FILES
+    assert names(tmp_path / "deep") == ["out"]
+    metrics = pd.read_csv(target / "metrics.csv")
+    pd.testing.assert_frame_equal(metrics, result.metrics.astype(metrics.dtypes.to_dict()))
+    copies = pd.read_parquet(target / "copies.parquet")
+    assert list(copies.columns) == [column.name for column in FRAMES["copies"]]
+    assert copies["end"].tolist() == result.copies["end"].tolist()
+    assert copies["fate"].tolist() == result.copies["fate"].tolist()
+    facts = json.loads((target / "provenance.json").read_text())
+    assert facts["command"] == "relaysim run two.toml"
+    assert facts["scenarios"] == [{"name": "two", "digest": result.provenance.scenarios[0][1]}]
+    assert set(facts["times"]) == {"started", "finished"}
+
+
+def test_a_comparison_writes_its_comparisons(comparison: Comparison, tmp_path: Path) -> None:
+    target = write(comparison, tmp_path / "out")
+    assert names(target) == ["comparisons.csv", "metrics.csv", "provenance.json"]
+    header = (target / "comparisons.csv").read_text().partition("\n")[0]
+    assert header == ",".join(column.name for column in FRAMES["comparisons"])
+
+
+def test_the_same_study_writes_the_same_bytes_but_for_the_time_of_day(
+    result: RunResult, tmp_path: Path
+) -> None:
+    write(result, tmp_path / "one")
+    again = run(design("two"), replications=2, jobs=2, command="relaysim run two.toml")
+    write(again, tmp_path / "two")
+    for name in FILES[:-1]:
+        one, two = ((tmp_path / each / name).read_bytes() for each in ("one", "two"))
+        assert one == two, name
+    one, two = (
+        json.loads((tmp_path / each / "provenance.json").read_text()) for each in ("one", "two")
+    )
+    assert one.pop("times").keys() == two.pop("times").keys()
+    assert one == two
+    assert to_json(result) == to_json(again)
+
+
+def test_an_earlier_output_is_replaced_as_a_whole(
+    result: RunResult, comparison: Comparison, tmp_path: Path
+) -> None:
+    target = write(result, tmp_path / "out")
+    write(comparison, target)
+    assert names(target) == ["comparisons.csv", "metrics.csv", "provenance.json"]
+    assert names(tmp_path) == ["out"]
+
+
+def test_an_empty_directory_is_filled(comparison: Comparison, tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    assert "metrics.csv" in names(write(comparison, tmp_path / "out"))
+
+
+def test_anything_else_is_left_alone(comparison: Comparison, tmp_path: Path) -> None:
+    target = tmp_path / "out"
+    target.mkdir()
+    (target / "letters.txt").write_text("dear")
+    with pytest.raises(OutputError, match="is not empty and holds no earlier output of relaysim"):
+        write(comparison, target)
+    (target / "provenance.json").write_text("{}")
+    with pytest.raises(OutputError, match=r"holds files that are not relaysim's: letters\.txt"):
+        write(comparison, target)
+    with pytest.raises(OutputError, match="is a file: an output is a directory"):
+        write(comparison, target / "letters.txt")
+    assert names(target) == ["letters.txt", "provenance.json"]
+    assert names(tmp_path) == ["out"]
+
+
+def test_a_failure_halfway_leaves_the_earlier_output(
+    comparison: Comparison, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = write(comparison, tmp_path / "out")
+    before = {path.name: path.read_bytes() for path in target.iterdir()}
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(output, "_fill", full)
+    with pytest.raises(OSError, match="No space left on device"):
+        write(comparison, target)
+    assert {path.name: path.read_bytes() for path in target.iterdir()} == before
+    assert names(tmp_path) == ["out"]
+
+
+def test_an_output_that_cannot_be_put_in_place_leaves_the_earlier_one(
+    comparison: Comparison, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = write(comparison, tmp_path / "out")
+    rename = Path.rename
+
+    def refuse(path: Path, to: Path) -> Path:
+        if to == target and not path.name.endswith("-old"):
+            raise OSError(13, "Permission denied")
+        return rename(path, to)
+
+    monkeypatch.setattr(Path, "rename", refuse)
+    with pytest.raises(OutputError, match="Permission denied"):
+        write(comparison, target)
+    assert names(tmp_path) == ["out"]
+    assert names(target) == ["comparisons.csv", "metrics.csv", "provenance.json"]
+
+
+def test_the_json_object_has_rows_for_metrics_and_comparisons(
+    result: RunResult, comparison: Comparison
+) -> None:
+    found = to_json(comparison)
+    assert list(found) == [
+        "relaysim", "seed", "replications", "metrics", "comparisons", "provenance",
+    ]  # fmt: skip
+    assert (found["relaysim"], found["seed"]) == (relaysim.__version__, 7)
+    assert list(found["metrics"][0]) == [column.name for column in FRAMES["metrics"]]
+    assert list(found["comparisons"][0]) == [column.name for column in FRAMES["comparisons"]]
+    assert len(found["metrics"]) == len(comparison.metrics)
+    assert to_json(result)["comparisons"] == []
+    assert "times" not in found["provenance"]
+
+
+def test_what_does_not_exist_is_null_in_json() -> None:
+    one = to_json(run(design("two"), replications=1, jobs=1))
+    text = json.dumps(one, allow_nan=False)
+    row = next(row for row in json.loads(text)["metrics"] if row["metric"] == "on_time")
+    assert (row["low"], row["high"], row["replications"]) == (None, None, 1)
+    assert row["value"] is not None
