@@ -1,5 +1,7 @@
 """The written contract and the frames say the same."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -113,3 +115,11 @@ def test_the_page_has_every_column_and_every_metric() -> None:
         assert f"| `{metric.name}` | {metric.unit} | {metric.better} |" in page
     assert "| 0.005 | share of the copies" in page
     assert "| 1 or 5% of the base | mean latency" in page
+
+
+def test_the_page_on_outputs_is_the_contract() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "output.md").read_text(encoding="utf-8")
+
+    assert page == f"# What comes out\n\n{document()}\n", (
+        "write docs/output.md anew from document()"
+    )
