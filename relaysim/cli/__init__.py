@@ -1,0 +1,17 @@
+"""The command line. What a command needs is imported when it runs, so that help comes at once."""
+
+import sys
+from io import TextIOWrapper
+
+from relaysim.cli.app import app
+
+__all__ = ["app", "main"]
+
+
+def main() -> None:
+    """Run the command line and leave with its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            # A terminal that has no "±" shows "?", and that is no reason to fail.
+            stream.reconfigure(errors="replace")
+    app()

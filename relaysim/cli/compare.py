@@ -1,0 +1,98 @@
+"""`relaysim compare`: what another design changes."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from relaysim.cli.errors import UserError, told
+from relaysim.cli.options import (
+    Invariants,
+    Jobs,
+    Json,
+    Out,
+    Replications,
+    Seed,
+    Set,
+    read,
+)
+from relaysim.cli.output import ask_intact, ask_writable, note, print_json, progress, typed, write
+
+if TYPE_CHECKING:
+    from relaysim.scenario.model import Scenario
+
+
+def compare(
+    base: Annotated[Path, typer.Argument(metavar="BASE", help="The design to compare with.")],
+    others: Annotated[list[Path], typer.Argument(metavar="OTHER", help="Other designs.")],
+    settings: Set = None,
+    replications: Replications = None,
+    seed: Seed = None,
+    out: Out = None,
+    figures: Annotated[
+        Path, typer.Option(metavar="DIR", help="Where figures go, as PNG and SVG.")
+    ] = Path("figures"),
+    no_figures: Annotated[bool, typer.Option("--no-figures", help="Draw no figures.")] = False,
+    smallest: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="METRIC=VALUE",
+            help="The smallest difference that matters, such as latency_p95='30 s' or "
+            "on_time='1 %'. May be repeated.",
+        ),
+    ] = None,
+    jobs: Jobs = None,
+    check_invariants: Invariants = False,
+    json: Json = False,
+) -> None:
+    """Compare designs on the very same mail, copy by copy.
+
+    Every difference comes with a 95 % confidence interval and a verdict. --set changes all designs.
+    """
+    from relaysim.cli.smallest import parse
+
+    with told(ValueError):
+        matters = dict(parse(text) for text in smallest or ())
+    designs = [read(file, settings) for file in (base, *others)]
+    _ask_names(designs)
+    ask_writable(out)
+
+    from relaysim.scenario.problem import ScenarioError
+    from relaysim.study import compare as study
+    from relaysim.study import output
+
+    names = ", ".join(design.name for design in designs)
+    with told(ScenarioError), progress(names) as shown:
+        found = study.compare(
+            *designs,
+            replications=replications,
+            seed=seed,
+            progress=shown,
+            jobs=jobs,
+            check_invariants=check_invariants,
+            matters=matters,
+            command=typed(),
+        )
+    write(found, out)
+    if not no_figures:
+        from relaysim.present import figures as drawn
+
+        with told(OSError, drawn.NothingToDrawError):
+            files = drawn.write(found, figures)
+        note(f"figures: {figures}/{{{','.join(drawn.FIGURES)}}}.{{png,svg}} ({len(files)} files)")
+    if json:
+        print_json(output.to_json(found))
+    else:
+        from relaysim.present import compared
+        from relaysim.present.terminal import show
+
+        show(compared.report(found))
+    ask_intact([(f"{name}, replication {i}", broken) for name, i, broken in found.violations])
+
+
+def _ask_names(designs: "Sequence[Scenario]") -> None:
+    names = [design.name for design in designs]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise UserError(f"two designs have the name {', '.join(twice)}: names tell them apart")

@@ -1,0 +1,50 @@
+"""What goes wrong for the user: a message on stderr and an exit code, never a traceback."""
+
+import textwrap
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+WRONG, INTERRUPTED = 2, 130
+_WIDTH = 96
+
+
+class UserError(Exception):
+    """Something that the user can put right; the message says what."""
+
+
+@contextmanager
+def told(*kinds: type[Exception]) -> Iterator[None]:
+    """Errors of these kinds are the user's to put right."""
+    try:
+        yield
+    except kinds as error:
+        raise UserError(str(error)) from error
+
+
+def _wrapped(message: str) -> str:
+    """The message with overlong lines broken."""
+    return "\n".join(
+        textwrap.fill(line, _WIDTH, subsequent_indent="    ", break_on_hyphens=False)
+        if len(line) > _WIDTH
+        else line
+        for line in message.splitlines()
+    )
+
+
+class Commands(TyperGroup):
+    """The group of commands, which turns errors of the user into messages."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except UserError as error:
+            typer.echo(_wrapped(f"relaysim: {error}"), err=True)
+            raise typer.Exit(WRONG) from None
+        except KeyboardInterrupt:
+            typer.echo("relaysim: interrupted", err=True)
+            raise typer.Exit(INTERRUPTED) from None

@@ -1,0 +1,98 @@
+"""`relaysim explain`: why a message is taken or refused, and where it goes."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from relaysim.cli.errors import UserError, told
+from relaysim.cli.options import File, Json, Set, read
+from relaysim.cli.output import print_json
+
+if TYPE_CHECKING:
+    from relaysim.scenario.model import Scenario
+
+_Text = str | None
+
+
+def explain(
+    scenario: File,
+    host: Annotated[_Text, typer.Option(metavar="NAME", help="The host that sends.")] = None,
+    to: Annotated[
+        list[str] | None,
+        typer.Option("--to", metavar="ADDRESS", help="A recipient. May be repeated."),
+    ] = None,
+    sender: Annotated[
+        _Text,
+        typer.Option("--from", metavar="ADDRESS", help="The sender; by default the stream's."),
+    ] = None,
+    stream: Annotated[
+        _Text, typer.Option(metavar="NAME", help="The stream of the host; by default its first.")
+    ] = None,
+    size: Annotated[_Text, typer.Option(metavar="SIZE", help='The size, such as "2 MB".')] = None,
+    address: Annotated[
+        _Text, typer.Option(metavar="IP", help="The address that sends, instead of a host.")
+    ] = None,
+    server: Annotated[
+        _Text, typer.Option(metavar="NAME", help="Where it connects to: a DNS name or an address.")
+    ] = None,
+    port: Annotated[int | None, typer.Option(min=1, max=65535, metavar="N")] = None,
+    connector: Annotated[
+        _Text, typer.Option(metavar="NAME", help="Print the rights at this receive connector.")
+    ] = None,
+    settings: Set = None,
+    json: Json = False,
+) -> None:
+    """Show the SMTP dialogue of a message: connector, rights, replies, next hops.
+
+    With --connector, show who has which right at a receive connector, as Get-ADPermission does.
+    """
+    from relaysim.scenario.explain import explain as explained
+
+    if connector is not None and (host or address or to):
+        raise UserError("--connector stands alone: leave out --host, --address and --to")
+    if connector is None and not (host or address):
+        raise UserError("who sends? give --host NAME, or --address IP with --server NAME")
+    design = read(scenario, settings)
+    with told(ValueError):
+        if connector is not None:
+            _rights(design, connector, json)
+            return
+        explanation = explained(
+            design,
+            host,
+            to or (),
+            sender=sender,
+            size=size,
+            stream=stream,
+            from_address=address,
+            server=server,
+            port=port,
+        )
+    if json:
+        _print(explanation.as_dict())
+    else:
+        typer.echo(str(explanation))
+
+
+def _rights(design: "Scenario", connector: str, json: bool) -> None:
+    from relaysim.scenario.explain import connector_grants, explain_connector
+
+    if not json:
+        typer.echo(explain_connector(design, connector))
+        return
+    rights = [
+        {
+            "connector": identity,
+            "user": grant.user,
+            "extended_right": grant.right.value,
+            "from": grant.source,
+        }
+        for identity, grant in connector_grants(design, connector)
+    ]
+    _print({"connector": connector, "rights": rights})
+
+
+def _print(content: dict[str, Any]) -> None:
+    import relaysim
+
+    print_json({"relaysim": relaysim.__version__, **content})

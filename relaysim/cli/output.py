@@ -1,0 +1,85 @@
+"""What commands leave behind: text or JSON on stdout, directories, and a bar while one waits."""
+
+import json
+import shlex
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from relaysim.cli.errors import told
+
+if TYPE_CHECKING:
+    from relaysim.engine.invariants import Violation
+    from relaysim.study.output import Result
+
+
+def print_json(content: Mapping[str, Any]) -> None:
+    """One JSON object on stdout."""
+    typer.echo(json.dumps(content, indent=2, ensure_ascii=False))
+
+
+def typed() -> str:
+    """The command as it was typed: every result carries what made it."""
+    return shlex.join(["relaysim", *sys.argv[1:]])
+
+
+def note(text: str) -> None:
+    """A line on stderr, beside the output."""
+    typer.echo(text, err=True)
+
+
+def ask_writable(directory: Path | None) -> None:
+    """Refuse a directory that cannot be written before hours go into what it should hold."""
+    from relaysim.study.output import OutputError, ask_ours
+
+    if directory is not None:
+        with told(OutputError, OSError):
+            ask_ours(directory)
+
+
+def write(result: "Result", directory: Path | None) -> None:
+    """Write a result into a directory, if one is wanted."""
+    from relaysim.study import output
+
+    if directory is not None:
+        with told(output.OutputError, OSError):
+            note(f"written: {output.write(result, directory)}")
+
+
+@contextmanager
+def progress(what: str) -> Iterator[Callable[[int, int], None] | None]:
+    """A bar on stderr that shows how many runs are done; None where stderr is no terminal."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    from relaysim.present.terminal import console
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console(error=True), transient=True) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def ask_intact(found: "Sequence[tuple[str, Violation]]") -> None:
+    """Leave with exit code 1 if a run broke an invariant: relaysim itself is wrong then."""
+    for where, broken in found:
+        note(f"relaysim: {broken.invariant} does not hold in {where}: {broken.text}")
+    if found:
+        raise typer.Exit(1)

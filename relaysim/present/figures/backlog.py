@@ -1,0 +1,130 @@
+"""Where mail piles up: how much waits in the longest queues over the day."""
+
+import textwrap
+from collections.abc import Mapping
+from datetime import datetime
+from typing import NamedTuple
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator, StrMethodFormatter
+
+from relaysim.present.figures.clock import active, at, clock_axis
+from relaysim.present.figures.style import PALE, Look, looks, sheet
+from relaysim.present.number import number
+
+MOST = 3
+"""Kinds of queue that are shown: the longest ones."""
+_ROOM = 1.3
+"""How much higher than the longest queue a panel is: there the names of the hubs stand."""
+_DASHES = ("-", (0.0, (4.0, 1.5)), (0.0, (1.2, 1.2)))
+_BELOW = ("axes fraction", "offset points")
+_STATIONS = {"submission": "submission queue", "mailbox": "mailbox delivery queue"}
+
+
+class Queue(NamedTuple):
+    """A queue of a design: its kind, which other hubs and designs have too, whose it is."""
+
+    kind: str
+    hub: str
+    waiting: "pd.Series[float]"
+
+    def longest(self) -> float:
+        """The most that waits."""
+        return float(self.waiting.max())
+
+    def peak(self) -> float:
+        """When that is, seconds."""
+        return float(self.waiting.index[int(self.waiting.to_numpy().argmax())])
+
+
+def queues(frame: pd.DataFrame) -> list[Queue]:
+    """The queues among the resources of a frame; cores, commits, lines and connectors are none."""
+    found = []
+    for name in map(str, frame):
+        hub, arrow, hop = name.partition("->")
+        station_of, _, station = name.rpartition(".")
+        if arrow:
+            found.append(Queue(f"queue to {hop}", hub, frame[name]))
+        elif station in _STATIONS:
+            found.append(Queue(_STATIONS[station], station_of, frame[name]))
+    return sorted(found, key=lambda queue: queue[:2])
+
+
+def backlog(
+    series: Mapping[str, pd.DataFrame], start: datetime, duration: float, caption: str
+) -> Figure:
+    """One row a design, one column for each of the longest kinds of queue, one line a hub.
+
+    `series` is the `backlog` of `measure.series` by design. The axis covers the `duration` of the
+    run in seconds and the time that queues take to empty; only the time in which they are not empty
+    if that is short.
+    """
+    found = {design: queues(frame) for design, frame in series.items()}
+    by_kind: dict[str, list[Queue]] = {}
+    for queue in (queue for each in found.values() for queue in each):
+        by_kind.setdefault(queue.kind, []).append(queue)
+    longest = {kind: max(map(Queue.longest, mine)) for kind, mine in by_kind.items()}
+    kinds = sorted(sorted(longest), key=lambda kind: -longest[kind])[:MOST]
+    kinds = [kind for kind in kinds if longest[kind] > 0.01 * longest[kinds[0]]] or kinds[:1]
+    first, last, outside = _span(
+        [active(q.waiting for q in by_kind[kind]) for kind in kinds], duration
+    )
+    figure, axes = sheet(
+        len(series),
+        len(kinds),
+        _message(found, start),
+        caption,
+        row_height=1.9,
+        sharex=True,
+        sharey="col",
+    )
+    for number_, panel in enumerate(axes):
+        row, column = divmod(number_, len(kinds))
+        design, look = list(looks(list(series)).items())[row]
+        _draw(panel, [q for q in found[design] if q.kind == kinds[column]], look)
+        clock_axis(panel, start, first, last, most=4)
+        panel.set_ylim(0.0, _ROOM * longest[kinds[column]] or 1.0)
+        if row == 0:
+            panel.set_title(kinds[column])
+        if row == len(series) - 1:
+            panel.set_xlabel("time of day")
+            if outside and column == len(kinds) - 1:
+                panel.annotate(outside, (1, 0), (0, -38), *_BELOW, size=6.5, color=PALE, ha="right")
+        if column == 0:
+            panel.set_ylabel(f"{textwrap.fill(design, 20)}\nentries waiting")
+    return figure
+
+
+def _span(spells: list[tuple[float, float]], duration: float) -> tuple[float, float, str]:
+    """From when to when the axis goes, and what is to be said of the rest."""
+    first, last = min(spell[0] for spell in spells), max(spell[1] for spell in spells)
+    if last - first > duration / 3 or not last:
+        return 0.0, max(duration, last), ""
+    margin = 0.3 * (last - first) + 300.0
+    return max(first - margin, 0.0), last + 2 * margin, "before and after: below 1 % of the peaks"
+
+
+def _draw(panel: Axes, mine: list[Queue], look: Look) -> None:
+    for queue, dashes in zip(mine, _DASHES, strict=False):
+        times, waiting = queue.waiting.index.to_numpy(), queue.waiting.to_numpy()
+        panel.plot(times, waiting, color=look.colour, linestyle=dashes, label=queue.hub)
+    panel.yaxis.set_major_locator(MaxNLocator(5, integer=True))
+    panel.yaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
+    if mine:
+        panel.legend(loc="upper right", fontsize=7.5, ncols=len(mine), borderaxespad=0.0)
+
+
+def _message(found: Mapping[str, list[Queue]], start: datetime) -> str:
+    """The longest queue of each design, or of the worst one where there are many."""
+    worst = [(design, max(mine, key=Queue.longest)) for design, mine in found.items() if mine]
+    if len(worst) > 2:
+        worst = [max(worst, key=lambda pair: pair[1].longest())]
+    if not any(queue.longest() for _, queue in worst):
+        return "Where mail piles up: nowhere"
+    return "Where mail piles up: " + ", ".join(
+        f"{number(round(queue.longest()))} in the {queue.kind} "
+        f"({design}, {queue.hub}, {at(start, queue.peak())})"
+        for design, queue in worst
+    )

@@ -1,0 +1,43 @@
+"""The time of day along an axis."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
+
+HOUR = 3600.0
+_STEPS = (1 / 12, 1 / 6, 0.25, 0.5, 1.0, 2.0, 3.0, 6.0, 12.0, 24.0, 48.0, 168.0)
+
+
+def at(start: datetime, seconds: float) -> str:
+    """The time of day, with the number of the day from the second one on: "day 2 02:00"."""
+    moment = start + timedelta(seconds=round(seconds))
+    day = (moment.date() - start.date()).days
+    return (f"day {day + 1} " if day else "") + f"{moment:%H:%M}"
+
+
+def clock_axis(panel: Axes, start: datetime, first: float, last: float, most: int = 7) -> None:
+    """An axis of seconds since the start of the run, lettered by time of day."""
+    midnight = start.replace(hour=0, minute=0, second=0, microsecond=0)
+    offset = (start - midnight).total_seconds()
+    step = next((s for s in _STEPS if (last - first) / (s * HOUR) <= most), _STEPS[-1]) * HOUR
+    marks = np.arange(np.ceil((offset + first) / step) * step, offset + last + 1.0, step) - offset
+    panel.set_xlim(first, last)
+    panel.xaxis.set_major_locator(FixedLocator(marks.tolist()))
+    panel.xaxis.set_minor_locator(NullLocator())
+    panel.xaxis.set_major_formatter(FuncFormatter(lambda x, _: at(start, x).replace(" ", "\n")))
+
+
+def active(series: Iterable["pd.Series[float]"], least: float = 0.01) -> tuple[float, float]:
+    """From when to when any of these is above a share of the maximum of all; 0, 0 if never.
+
+    The index of a series holds the start of each minute, seconds.
+    """
+    known = list(series)
+    top = max((float(each.max()) for each in known), default=0.0)
+    times = [each.index[each > least * top].to_numpy() for each in known if top > 0.0]
+    found = np.concatenate([np.zeros(0), *times])
+    return (float(found.min()), float(found.max())) if len(found) else (0.0, 0.0)

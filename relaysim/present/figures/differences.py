@@ -1,0 +1,164 @@
+"""What a design changes: paired differences from the base, with intervals and verdicts."""
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
+
+from relaysim.measure.catalogue import METRICS
+from relaysim.present.figures.style import INK, PALE, Key, Look, looks, sheet
+from relaysim.present.headlines import Headline
+from relaysim.present.lookup import difference_of
+
+MARKS = {"better": "^", "worse": "v", "no practical difference": "o", "undecided": "x"}
+"""One mark a verdict, so that nobody needs its colour."""
+_SHOWN = ("on_time", "latency_p95_worst_hour", "completion")
+_TIMES = {
+    1.0: "1 s",
+    10.0: "10 s",
+    60.0: "1 min",
+    600.0: "10 min",
+    3600.0: "1 h",
+    36_000.0: "10 h",
+    345_600.0: "4 d",
+}
+
+
+def differences(
+    comparisons: pd.DataFrame, headlines: Sequence[Headline], base: str, caption: str
+) -> Figure:
+    """One panel a headline metric, one row for each subject and design.
+
+    Times are drawn on an axis that is linear within a second of zero and logarithmic beyond.
+    """
+    shown = [headline for headline in headlines if headline.metric in _SHOWN]
+    designs = list(dict.fromkeys(comparisons["scenario"]))
+    rows = {headline.metric: _rows(comparisons, headline) for headline in shown}
+    rows = {metric: frame for metric, frame in rows.items() if len(frame)}
+    drawn = looks([base, *designs])
+    heights = [0.6 + 0.24 * len(frame) for frame in rows.values()]
+    figure, axes = sheet(
+        len(rows),
+        1,
+        _message(pd.concat(rows.values()), base),
+        caption,
+        _keys(designs, drawn),
+        row_height=float(np.mean(heights)) + 0.25,
+        height_ratios=heights,
+    )
+    for headline, panel in zip((h for h in shown if h.metric in rows), axes, strict=True):
+        panel.set_title(headline.text)
+        _panel(panel, rows[headline.metric], drawn, METRICS[headline.metric].unit)
+        metric = METRICS[headline.metric]
+        points = ", percentage points" if metric.unit == "share" else ""
+        side = "right" if metric.better == "more" else "left"
+        panel.set_xlabel(f"difference from {base}{points} ({side} is better)")
+    return figure
+
+
+def _rows(comparisons: pd.DataFrame, headline: Headline) -> pd.DataFrame:
+    """The comparisons of a headline, subjects in its order and designs in theirs."""
+    mine = comparisons[
+        (comparisons["scope"] == headline.scope)
+        & (comparisons["metric"] == headline.metric)
+        & comparisons["subject"].isin(headline.subjects)
+        & comparisons["difference"].notna()
+    ]
+    order = {subject: i for i, subject in enumerate(headline.subjects)}
+    return mine.sort_values("subject", key=lambda names: names.map(order), kind="stable")
+
+
+def _panel(panel: Axes, rows: pd.DataFrame, drawn: Mapping[str, Look], unit: str) -> None:
+    places = _places(rows["subject"].tolist())
+    if unit == "s":
+        panel.set_xscale("symlog", linthresh=1.0)
+    records: Any = rows.to_dict("records")
+    for place, row in zip(places, records, strict=True):
+        colour, open_ended = drawn[row["scenario"]].colour, row["verdict"] == "undecided"
+        ends = [row["difference_low"], row["difference_high"]]
+        panel.plot(ends, [place, place], color=colour, linewidth=2.2, solid_capstyle="butt")
+        panel.plot(
+            row["difference"],
+            place,
+            MARKS[row["verdict"]],
+            color=colour,
+            markersize=7,
+            markeredgewidth=2.0 if open_ended else 0.8,
+            markeredgecolor=colour if open_ended else "white",
+        )
+        panel.annotate(
+            f"{difference_of(row)}   {row['verdict']}",
+            (1.01, place),
+            xycoords=("axes fraction", "data"),
+            va="center",
+            size=7.5,
+            color=INK,
+        )
+    panel.axvline(0.0, color=INK, linewidth=1.0)
+    subjects = rows["subject"].tolist()
+    labels = [s if i == 0 or subjects[i - 1] != s else "" for i, s in enumerate(subjects)]
+    panel.set_yticks(places, labels)
+    panel.set_ylim(places[-1] - 0.7, places[0] + 0.7)
+    panel.grid(visible=False, axis="y")
+    _ticks(panel, rows, unit)
+
+
+def _places(subjects: Sequence[str]) -> Any:
+    """Heights of the rows from the top down; a little more room where a subject begins."""
+    gap = 0.5 if len(set(subjects)) < len(subjects) else 0.0
+    begins = [one != other for one, other in pairwise([subjects[0], *subjects])]
+    return (-np.cumsum([1.0 + gap * new for new in begins])).tolist()
+
+
+def _ticks(panel: Axes, rows: pd.DataFrame, unit: str) -> None:
+    """Both ends in view, zero too, and no more marks than the axis has room for."""
+    values = rows[["difference", "difference_low", "difference_high"]].to_numpy(np.float64)
+    low, high = min(np.nanmin(values), 0.0), max(np.nanmax(values), 0.0)
+    if unit != "s":
+        room = 0.06 * (high - low) or 0.01
+        panel.set_xlim(low - room, high + room)
+        panel.xaxis.set_major_formatter(FuncFormatter(_points))
+        return
+    reach = max(-low, high, 1.0)
+    known = [time for time in _TIMES if time <= 2.0 * reach]
+    ticks = [-time for time in reversed(known) if time <= -2.5 * low]
+    ticks += [0.0, *(time for time in known if time <= 2.5 * high)]
+    panel.set_xlim(min(1.7 * low, -0.4), max(1.7 * high, 0.4))
+    panel.xaxis.set_major_locator(FixedLocator(ticks))
+    panel.xaxis.set_minor_locator(NullLocator())
+    panel.xaxis.set_major_formatter(FuncFormatter(_time))
+
+
+def _time(seconds: float, _: int) -> str:
+    return f"{'+' if seconds > 0.0 else '-'}{_TIMES[abs(seconds)]}" if seconds else "0"
+
+
+def _points(share: float, _: int) -> str:
+    return f"{100 * share:+.3g}" if abs(share) > 1e-9 else "0"
+
+
+def _keys(designs: Sequence[str], drawn: Mapping[str, Look]) -> list[Key]:
+    marks = {
+        verdict: Line2D([], [], marker=mark, color=PALE, linestyle="", markeredgewidth=1.5)
+        for verdict, mark in MARKS.items()
+    }
+    lines = {name: Line2D([], [], color=drawn[name].colour, linewidth=2.2) for name in designs}
+    return [{**lines, **marks}] if len(designs) == 1 else [lines, marks]
+
+
+def _message(rows: pd.DataFrame, base: str) -> str:
+    """How many of the comparisons that are shown came out which way, for each design."""
+    designs = list(rows.groupby("scenario", sort=False)["verdict"])
+    shown = list(MARKS) if len(designs) == 1 else ["better", "worse"]
+    told = [
+        f"{design} is "
+        + ", ".join(f"{verdict} in {int((verdicts == verdict).sum())}" for verdict in shown)
+        for design, verdicts in designs
+    ]
+    return f"Against {base}, of {len(designs[0][1])} comparisons: {'; '.join(told)}"

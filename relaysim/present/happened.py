@@ -1,0 +1,163 @@
+"""What a run says: what became of the mail, how late it was, where the time went, what was lost."""
+
+import math
+from collections.abc import Sequence
+
+import pandas as pd
+from rich.console import RenderableType
+
+from relaysim.measure.waits import PARTS
+from relaysim.present.caption import ASSUMPTIONS, NOT_MODELLED, origin
+from relaysim.present.headlines import campaign_classes
+from relaysim.present.lookup import Lookup
+from relaysim.present.number import NONE, number
+from relaysim.present.subjects import DSN, classes
+from relaysim.present.terminal import Grid, tables, text
+from relaysim.study.replicate import RunResult
+
+COUNTS = ("junked", "refused", "abandoned", "bounced", "expired", "in_flight")
+PART_NAMES = {
+    "wait_host": "host",
+    "wait_commit": "commit",
+    "wait_submission": "core",
+    "wait_delivery": "connection",
+    "wait_line": "line",
+    "wait_mailbox": "mailbox",
+    "wait_retry": "retry",
+    "service": "service",
+}
+MOST_RESOURCES, MOST_LOSSES = 15, 12
+
+
+def report(result: RunResult) -> list[RenderableType]:
+    """All of it, for the terminal."""
+    scenario, found = result.scenario, Lookup(result.metrics)
+    name = scenario.name
+    shown = classes(found.subjects("class"))
+    title = f"{name}: {scenario.title}" if scenario.title else name
+    return [
+        text(title),
+        text(""),
+        *tables(fates(found, name, shown)),
+        *tables(lateness(found, name, shown)),
+        *_campaigns(result, found),
+        *tables(time(found, [name], shown)),
+        *tables(resources(found, name)),
+        *_listings(found, name),
+        *losses(result.series.losses),
+        text(ASSUMPTIONS),
+        text(NOT_MODELLED),
+        text(origin(result.provenance)),
+    ]
+
+
+def fates(found: Lookup, name: str, shown: Sequence[str]) -> Grid:
+    """What became of the copies of each class, and of all."""
+    rows = [("class", subject) for subject in shown]
+    rows += [("class", DSN)] * (found.value(name, "class", DSN, "created") > 0.0)
+    rows += [("total", "total")]
+    metrics = ["created", "delivered"]
+    metrics += [m for m in COUNTS if any(found.value(name, *row, m) > 0.0 for row in rows)]
+    return Grid(
+        "What became of it (copies in a replication)",
+        ["class", *(metric.replace("_", " ") for metric in metrics)],
+        [[row[1], *(found.interval(name, *row, metric) for metric in metrics)] for row in rows],
+    )
+
+
+def lateness(found: Lookup, name: str, shown: Sequence[str]) -> Grid:
+    """How late each class was."""
+    metrics = {
+        "on_time": "on time",
+        "latency_p50": "p50",
+        "latency_p95": "p95",
+        "latency_p95_worst_hour": "p95 worst hour",
+    }
+    rows = [("class", subject) for subject in shown] + [("total", "total")]
+    return Grid(
+        "How late (on time: share of all copies created, within their deadline)",
+        ["class", *metrics.values()],
+        [[row[1], *(found.interval(name, *row, metric) for metric in metrics)] for row in rows],
+    )
+
+
+def time(found: Lookup, designs: Sequence[str], shown: Sequence[str]) -> Grid:
+    """The mean latency of each class by what was waited for; parts without a millisecond left out.
+
+    With several designs each class has one row for each of them.
+    """
+    keys = [(design, "class", subject) for subject in shown for design in designs]
+    parts = [part for part in PARTS if any(found.value(*key, part) >= 0.001 for key in keys)]
+
+    def cells(design: str, subject: str) -> list[str]:
+        each = [found.value(design, "class", subject, part) for part in PARTS]
+        whole = number(sum(each), "s") if not math.isnan(sum(each)) else NONE
+        return [whole, *(found.number(design, "class", subject, part) for part in parts)]
+
+    rows: list[list[str]] = []
+    for subject in shown:
+        if len(designs) == 1:
+            rows.append([subject, *cells(designs[0], subject)])
+        else:
+            rows += [[subject], *([f"  {name}", *cells(name, subject)] for name in designs)]
+    return Grid(
+        "Where the time goes (mean wait of a copy that got through, by what it waits for)",
+        ["class", "all", *(PART_NAMES[part] for part in parts)],
+        rows,
+    )
+
+
+def resources(found: Lookup, name: str) -> Grid:
+    """The resources that were used, the busiest first."""
+
+    def load(subject: str) -> tuple[float, ...]:
+        values = (found.value(name, "resource", subject, m) for m in ("utilization", *_LOADS))
+        return tuple(-value if value == value else 0.0 for value in values)
+
+    used = sorted((s for s in found.subjects("resource") if any(load(s))), key=load)
+    more = f"; {len(used) - MOST_RESOURCES} more are quieter" if len(used) > MOST_RESOURCES else ""
+    metrics = ("utilization", "queue_mean", "queue_max", "wait_mean", "minutes_above")
+    return Grid(
+        f"Resources by load (above: minutes over Microsoft's threshold{more})",
+        ["resource", "utilization", "queue mean", "queue max", "wait", "above"],
+        [
+            [subject, *(found.number(name, "resource", subject, metric) for metric in metrics)]
+            for subject in used[:MOST_RESOURCES]
+        ],
+    )
+
+
+_LOADS = ("minutes_above", "queue_max")
+
+
+def losses(lost: pd.DataFrame) -> list[RenderableType]:
+    """The largest losses, each with the reply that caused it."""
+    if lost.empty:
+        return [text("Losses: none"), text("")]
+    worst = lost.sort_values("copies", ascending=False, kind="stable")
+    lines: list[RenderableType] = [text("Losses and the replies that caused them")]
+    for row in worst.head(MOST_LOSSES).to_dict("records"):
+        lines.append(text(f"{row['stream']}: {number(row['copies'])} {row['fate']}"))
+        lines.append(text(row["reply"] or "no reply", indent=4))
+    rest = float(worst["copies"].iloc[MOST_LOSSES:].sum())
+    lines += [text(f"others: {number(rest)}")] * (rest > 0)
+    return [*lines, text("")]
+
+
+def _campaigns(result: RunResult, found: Lookup) -> list[RenderableType]:
+    name = result.scenario.name
+    lines = [
+        text(f"Campaign {subject}: complete after {found.interval(name, *key)}.")
+        for subject in sorted(campaign_classes(result.scenario))
+        if not math.isnan(found.value(name, *(key := ("class", subject, "completion"))))
+    ]
+    return [*lines, text("")] if lines else []
+
+
+def _listings(found: Lookup, name: str) -> list[RenderableType]:
+    lines = [
+        text(f"{ip}: listed for {found.interval(name, 'egress', ip, 'listed_time')}.")
+        for ip in found.subjects("egress")
+        if found.value(name, "egress", ip, "listed_time") > 0.0
+    ]
+    return [*lines, text("")] if lines else []

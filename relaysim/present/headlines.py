@@ -1,0 +1,57 @@
+"""The metrics that decide between designs, out of all that are measured."""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from relaysim.present.subjects import classes
+from relaysim.scenario.arrivals import Campaign
+from relaysim.scenario.model import Scenario
+
+
+class Headline(NamedTuple):
+    """A metric that is shown for some subjects of a scope, and how it is called."""
+
+    metric: str
+    text: str
+    scope: str
+    subjects: tuple[str, ...]
+
+
+LOSSES = ("refused", "abandoned", "bounced", "expired", "junked")
+
+
+def headlines(scenario: Scenario, subjects: Iterable[str]) -> list[Headline]:
+    """What to compare designs by; `subjects` are all those of the scope `class`.
+
+    A campaign is judged by when it is complete. Other mail is judged by its worst hour: a day's p95
+    cannot see what lasts half an hour.
+    """
+    shown = classes(subjects)
+    campaigns = [name for name in shown if name in campaign_classes(scenario)]
+    others = tuple(name for name in shown if name not in campaigns)
+    found = [
+        Headline("on_time", "on time", "class", tuple(shown)),
+        Headline("latency_p95_worst_hour", "p95 in the worst hour", "class", others),
+        Headline("completion", "campaign complete after", "class", tuple(campaigns)),
+        *(Headline(metric, metric, "total", ("total",)) for metric in LOSSES),
+    ]
+    return [headline for headline in found if headline.subjects]
+
+
+def campaign_classes(scenario: Scenario) -> set[str]:
+    """The classes that hold nothing but campaigns."""
+    arrivals: dict[str, list[bool]] = {}
+    for host in scenario.hosts.values():
+        for stream in host.streams.values():
+            arrivals.setdefault(stream.class_, []).append(isinstance(stream.arrivals, Campaign))
+    return {name for name, found in arrivals.items() if all(found)}
+
+
+def deadlines(scenarios: Sequence[Scenario]) -> dict[str, tuple[float, ...]]:
+    """The deadlines of each class, seconds, shortest first."""
+    found: dict[str, set[float]] = {}
+    for scenario in scenarios:
+        for host in scenario.hosts.values():
+            for stream in host.streams.values():
+                found.setdefault(stream.class_, set()).add(stream.deadline / 1e6)
+    return {name: tuple(sorted(times)) for name, times in found.items()}

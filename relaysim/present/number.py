@@ -1,0 +1,116 @@
+"""Numbers as people read them: few digits, a unit that fits the size, and the interval.
+
+Values come as the frames have them: times in seconds, shares as fractions of 1. Three significant
+digits, or as many as the interval leaves a meaning to.
+"""
+
+import math
+from typing import NamedTuple
+
+NONE = "-"
+"""What stands where there is no value."""
+
+
+class Scale(NamedTuple):
+    """How a quantity is written: how many of the frame's unit one is, its name, and its digits.
+
+    `digits` is the largest number of decimals that still says something, and `least` the smallest
+    amount: what is more than nothing and below it is "<0.01 %".
+    """
+
+    factor: float
+    text: str
+    digits: int
+    least: float
+
+
+_TIMES = (
+    (1.0, Scale(0.001, " ms", 1, 1.0)),
+    (120.0, Scale(1.0, " s", 2, 0.0)),
+    (7200.0, Scale(60.0, " min", 2, 0.0)),
+    (172_800.0, Scale(3600.0, " h", 2, 0.0)),
+    (math.inf, Scale(86_400.0, " d", 2, 0.0)),
+)
+_COUNT = Scale(1.0, "", 1, 0.1)
+_OTHERS = {
+    "share": Scale(0.01, " %", 2, 0.01),
+    "copies/s": Scale(1.0, "/s", 3, 0.001),
+    "min": Scale(1.0, " min", 2, 0.01),
+}
+
+
+def scale(size: float, unit: str) -> Scale:
+    """How a quantity of this size is written; counts of any kind bear no unit."""
+    if unit != "s":
+        return _OTHERS.get(unit, _COUNT)
+    rounded = float(f"{abs(size):.3g}") or 1.0
+    return next(scale for below, scale in _TIMES if rounded < below)
+
+
+def number(value: float, unit: str = "") -> str:
+    """A value with its unit: 0.0123 s is "12.3 ms", 0.0123 of a whole "1.23 %"."""
+    return interval(value, math.nan, math.nan, unit)
+
+
+def interval(value: float, low: float, high: float, unit: str = "") -> str:
+    """A value with half the width of its interval, "12.3±0.4 min"; alone where there is none.
+
+    A share that is not whole is not written as whole, nor what is more than nothing as nothing.
+    """
+    if not math.isfinite(value):
+        return NONE
+    if unit == "share" and 0.99995 <= value < 1.0:
+        return ">99.99 %"
+    half = _half(low, high)
+    kind = scale(max(abs(value), half), unit)
+    if 0.0 < value < kind.least * kind.factor and half < kind.least * kind.factor:
+        return f"<{kind.least:g}{kind.text}"
+    return _written(value, half, kind)
+
+
+def difference(value: float, low: float, high: float, unit: str = "") -> str:
+    """A difference, with its sign; of shares in percentage points: "+1.2±0.3 pp"."""
+    if not math.isfinite(value):
+        return NONE
+    half = _half(low, high)
+    kind = scale(max(abs(value), half), unit)
+    if unit == "share":
+        kind = kind._replace(text=" pp")
+    return _written(value, half, kind, sign="+")
+
+
+def _half(low: float, high: float) -> float:
+    """Half the width of an interval, 0 if there is none."""
+    half = (high - low) / 2
+    return max(0.0, half)  # 0.0 for NaN too
+
+
+def _written(value: float, half: float, kind: Scale, sign: str = "") -> str:
+    scaled, spread = value / kind.factor, half / kind.factor
+    digits = min(kind.digits, _decimals(scaled, spread))
+    if kind.text == " %" and round(scaled, digits) == 100.0 != scaled:
+        digits = kind.digits
+    scaled = round(scaled, digits)
+    body = f"{scaled:{sign},.{digits}f}" if scaled else f"{0:.{digits}f}"
+    return body + (f"±{spread:,.{digits}f}" if spread else "") + kind.text
+
+
+def _decimals(value: float, half: float) -> int:
+    """Decimals for three significant digits, or fewer where the interval says that they are noise.
+
+    The interval keeps one digit, or two if it begins with 1.
+    """
+    size = max(abs(value), half)
+    if size == 0.0 or (not half and value == round(value)):
+        return 0
+    three = 2 - _exponent(size)
+    if not half:
+        return max(three, 0)
+    exponent = _exponent(half)
+    kept = -exponent + (half < 2 * 10.0**exponent)
+    return max(min(three, kept), 0)
+
+
+def _exponent(value: float) -> int:
+    """The power of ten of the first of three significant digits."""
+    return int(f"{value:.2e}".partition("e")[2])

@@ -1,0 +1,54 @@
+"""Profiles as text: each default as a scenario file has it, with source and certainty below."""
+
+import json
+import textwrap
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from relaysim.mail.value import Value
+from relaysim.present.terminal import WIDTH
+
+
+def text(profiles: Mapping[str, Mapping[str, Mapping[str, Value]]]) -> str:
+    """The profiles by name, each with its tables by their path in the scenario file."""
+    return "\n".join(line for name, tables in profiles.items() for line in _profile(name, tables))
+
+
+def _profile(name: str, tables: Mapping[str, Mapping[str, Value]]) -> Iterator[str]:
+    yield f"# {name}"
+    for path, table in tables.items():
+        if table:
+            yield f"[{path}]"
+        for key, value in table.items():
+            yield from _wrapped(f"{key} = {toml(value.value)}", "", "    ")
+            yield from _wrapped(f"{value.certainty.value}: {value.source}", "    # ", "    # ")
+    yield ""
+
+
+def toml(value: Any) -> str:
+    """A value as TOML has it on one line."""
+    match value:
+        case bool():
+            return str(value).lower()
+        case str():
+            return json.dumps(value, ensure_ascii=False)
+        case Mapping():
+            return f"{{{', '.join(f'{_key(key)} = {toml(each)}' for key, each in value.items())}}}"
+        case list() | tuple():
+            return f"[{', '.join(map(toml, value))}]"
+    return repr(value)
+
+
+def _key(name: str) -> str:
+    return name if name.replace("-", "").replace("_", "").isalnum() else json.dumps(name)
+
+
+def _wrapped(content: str, first: str, further: str) -> list[str]:
+    return textwrap.wrap(
+        content,
+        WIDTH,
+        initial_indent=first,
+        subsequent_indent=further,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

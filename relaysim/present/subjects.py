@@ -1,0 +1,27 @@
+"""Which subjects a reader is shown: each class of mail, by side where it has two."""
+
+from collections.abc import Iterable
+
+DSN = "dsn"
+
+
+def classes(names: Iterable[object]) -> list[str]:
+    """The subjects of the scope `class` to show, out of all of them and in their order.
+
+    A class that has mail for the own mailboxes and for outside stands as `CLASS.internal` and
+    `CLASS.external`, any other as a whole. DSNs are not shown.
+    """
+    known = list(dict.fromkeys(map(str, names)))
+    shown = []
+    for name in known:
+        whole, _, side = name.rpartition(".")
+        if side in ("internal", "external") and whole in known:
+            if _sides(whole) <= set(known):
+                shown.append(name)
+        elif name != DSN and not _sides(name) <= set(known):
+            shown.append(name)
+    return sorted(shown)
+
+
+def _sides(name: str) -> set[str]:
+    return {f"{name}.internal", f"{name}.external"}

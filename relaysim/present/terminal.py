@@ -1,0 +1,124 @@
+"""Text for a terminal: tables that fit it, and one way to print them.
+
+Nothing depends on colour, and a table that is too wide goes on below with its first column again.
+"""
+
+import sys
+import textwrap
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from rich.box import Box
+from rich.console import Console, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+WIDTH = 80
+"""The most columns that output takes."""
+_BETWEEN = 2
+_RULED = Box("    \n    \n -- \n    \n    \n    \n    \n    \n", ascii=True)
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A table of text: names on the left, values right-aligned.
+
+    A row with fewer cells than the header, such as one name alone, is a heading within the table.
+    `wrapped` columns may break their text over lines, all others are as wide as their text.
+    """
+
+    title: str
+    header: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    wrapped: Sequence[str] = ()
+
+
+def console(*, error: bool = False) -> Console:
+    """The console on stdout or stderr: at most `WIDTH` columns, and text as it is."""
+    stream = sys.stderr if error else sys.stdout
+    made = Console(file=stream, markup=False, emoji=False, highlight=False)
+    made.width = min(made.width, WIDTH)
+    return made
+
+
+def text(content: str, indent: int = 0, hanging: int = 0) -> Text:
+    """A paragraph, broken at spaces to fit; `hanging` indents all lines but the first further."""
+    filled = textwrap.fill(
+        content,
+        WIDTH,
+        initial_indent=" " * indent,
+        subsequent_indent=" " * (indent + hanging),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return Text(filled)
+
+
+def show(parts: Iterable[RenderableType]) -> None:
+    """Print to stdout, without spaces at the ends of lines."""
+    out = console()
+    with out.capture() as captured:
+        out.print(*parts, sep="\n")
+    lines = captured.get().splitlines()
+    out.file.write("".join(f"{line.rstrip()}\n" for line in lines))
+
+
+def tables(grid: Grid, width: int = WIDTH) -> list[RenderableType]:
+    """The grid under its title, as one table, or as several where it is too wide."""
+    shown: list[RenderableType] = [Text(grid.title, "bold")]
+    if not grid.rows:
+        return [*shown, Text("nothing"), Text("")]
+    for columns in _blocks(grid, width):
+        shown += [_table(grid, columns), Text("")]
+    return shown
+
+
+def _blocks(grid: Grid, width: int) -> list[list[int]]:
+    """The columns of each block: as few blocks as fit, of like width; all have the first column."""
+    widths = [_width(grid, i) + _BETWEEN for i in range(len(grid.header))]
+    room = max(width + _BETWEEN - widths[0], max(widths[1:], default=0))
+    fewest = len(_filled(widths, room))
+    return next(
+        blocks for space in range(1, room + 1) if len(blocks := _filled(widths, space)) == fewest
+    )
+
+
+def _filled(widths: Sequence[int], room: int) -> list[list[int]]:
+    """Blocks that are filled one after the other, with at most `room` beside the first column."""
+    blocks = [[0]]
+    for i in range(1, len(widths)):
+        taken = sum(widths[j] for j in blocks[-1][1:])
+        if taken and taken + widths[i] > room:
+            blocks.append([0])
+        blocks[-1].append(i)
+    return blocks
+
+
+def _width(grid: Grid, column: int) -> int:
+    cells = [row[column] for row in grid.rows if len(row) > column]
+    words = column < len(grid.header) and grid.header[column] in grid.wrapped
+    lines = [line for cell in [*cells, grid.header[column]] for line in cell.splitlines()]
+    if words:
+        lines = [word for line in lines for word in line.split()]
+    return max(map(len, lines), default=0)
+
+
+def _table(grid: Grid, columns: list[int]) -> Table:
+    table = Table(
+        box=_RULED,
+        show_edge=False,
+        pad_edge=False,
+        padding=(0, _BETWEEN // 2),
+        collapse_padding=True,
+    )
+    for i in columns:
+        wrapped = grid.header[i] in grid.wrapped
+        table.add_column(
+            Text(grid.header[i]),
+            justify="left" if i == 0 or wrapped else "right",
+            no_wrap=not wrapped,
+            min_width=None if wrapped else _width(grid, i),
+        )
+    for row in grid.rows:
+        table.add_row(*(Text(row[i]) for i in columns if i < len(row)))
+    return table

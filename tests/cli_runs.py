@@ -1,0 +1,29 @@
+"""The command line, called within the process or as users call it."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from typer.testing import CliRunner, Result
+
+from relaysim.cli import app
+
+ROOT = Path(__file__).parents[1]
+SCENARIOS = ROOT / "scenarios"
+SHARED = str(SCENARIOS / "shared-hub.toml")
+DEDICATED = str(SCENARIOS / "dedicated-hub.toml")
+LISTING = str(SCENARIOS / "listing-day.toml")
+MM4 = str(SCENARIOS / "mm4.toml")
+LITTLE = ("--set", "run.scale=0.02", "--replications", "2", "--jobs", "1")
+"""Options under which the small company runs in a moment."""
+
+
+def relaysim(*arguments: str) -> Result:
+    """The command within this process; `exit_code`, `stdout` and `stderr` say what it did."""
+    return CliRunner(env={"COLUMNS": "80"}).invoke(app, list(arguments))
+
+
+def process(*arguments: str) -> "subprocess.CompletedProcess[str]":
+    """The command in a process of its own."""
+    command = [sys.executable, "-m", "relaysim", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)

@@ -1,0 +1,102 @@
+"""What `compare` prints: what differs, and what that changes."""
+
+import contextlib
+import io
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+from small_comparison import comparison
+
+from relaysim.measure.estimate import SAME
+from relaysim.present import compared
+from relaysim.present.headlines import Headline
+from relaysim.present.terminal import WIDTH, show
+
+COLUMNS = [
+    *("scenario", "base", "scope", "subject", "metric", "value"),
+    *("difference", "difference_low", "difference_high", "verdict", "narrowing"),
+    *("copies", "unit", "replications"),
+]
+
+
+def found(*rows):
+    """The small comparison with other differences."""
+    return replace(comparison(), comparisons=pd.DataFrame(list(rows), columns=COLUMNS))
+
+
+def row(scope, subject, metric, value, difference, half, verdict, narrowing, unit):
+    ends = (difference - half, difference + half)
+    head = ("new", "old", scope, subject, metric, value, difference)
+    return (*head, *ends, verdict, narrowing, 100.0, unit, 5)
+
+
+@pytest.fixture(scope="module")
+def lines():
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out):
+        show(compared.report(comparison()))
+    return out.getvalue().splitlines()
+
+
+def test_a_row_has_both_values_the_difference_the_verdict_and_what_pairing_gained():
+    made = found(
+        row("class", "bulk", "on_time", 0.95, -0.03, 0.01, "worse", 4.26, "share"),
+        row(
+            "class",
+            "corporate",
+            "on_time",
+            0.99,
+            0.0,
+            0.0,
+            "no practical difference",
+            None,
+            "share",
+        ),
+    )
+    shown = [Headline("on_time", "on time", "class", ("bulk", "corporate"))]
+    grid = compared.verdicts(made, "old", "new", shown)
+    assert grid.title == "new against the base, old"
+    assert grid.rows == [
+        ["on time"],
+        ["  bulk", "98 %", "95 %", "-3.0±1.0 pp", "worse", "x4.3"],
+        ["  corporate", "99 %", "99 %", "0 pp", SAME, "-"],
+    ]
+
+
+def test_losses_are_shown_only_where_something_is_lost():
+    made = found(
+        row("total", "total", "bounced", 900.0, 800.0, 90.0, "worse", 1.0, "copies"),
+        row("total", "total", "expired", 0.0, 0.0, 0.0, SAME, 1.0, "copies"),
+    )
+    shown = [Headline(metric, metric, "total", ("total",)) for metric in ("bounced", "expired")]
+    grid = compared.verdicts(made, "old", "new", shown)
+    assert grid.rows == [["bounced"], ["  total", "100", "900", "+800±90", "worse", "x1.0"]]
+
+
+def test_what_has_no_difference_is_left_out():
+    nan = float("nan")
+    made = found(row("class", "bulk", "completion", nan, nan, nan, "undecided", nan, "s"))
+    shown = [Headline("completion", "campaign complete after", "class", ("bulk",))]
+    assert compared.verdicts(made, "old", "new", shown).rows == []
+
+
+def test_the_report_fits_the_terminal(lines):
+    assert max(map(len, lines)) <= WIDTH
+
+
+def test_the_report_says_first_what_differs(lines):
+    head = lines.index("What listing-day has otherwise than shared-hub")
+    assert lines[head + 1].startswith('events: [] → [{"at": "3 h"')
+    assert head < lines.index("listing-day against the base, shared-hub")
+
+
+def test_the_report_tells_the_time_of_every_design(lines):
+    start = next(i for i, line in enumerate(lines) if line.startswith("Where the time goes"))
+    names = [line.split()[0] for line in lines[start + 3 : start + 7]]
+    assert names == ["bulk", "shared-hub", "dedicated-hub-same-allocation", "listing-day"]
+
+
+def test_equal_designs_differ_in_nothing():
+    base = comparison().scenarios[0]
+    assert [str(line) for line in compared.changes(base, base)][1:] == ["nothing", ""]

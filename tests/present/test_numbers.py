@@ -1,0 +1,88 @@
+"""Numbers are written with few digits, a unit that fits, and their interval."""
+
+import math
+
+import pytest
+
+from relaysim.present.number import difference, interval, number
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "text"),
+    [
+        (0.0, "s", "0 s"),
+        (0.0004, "s", "<1 ms"),
+        (0.0014, "s", "1.4 ms"),
+        (0.0723, "s", "72.3 ms"),
+        (0.9996, "s", "1.00 s"),
+        (12.345, "s", "12.3 s"),
+        (119.4, "s", "119 s"),
+        (120.0, "s", "2 min"),
+        (3599.0, "s", "60.0 min"),
+        (7300.0, "s", "2.03 h"),
+        (200_000.0, "s", "2.31 d"),
+        (60_000.0, "copies", "60,000"),
+        (17_512.4, "copies", "17,512"),
+        (3.6, "copies", "3.6"),
+        (0.03, "entries", "<0.1"),
+        (12.3456, "copies/s", "12.3/s"),
+        (7.25, "min", "7.25 min"),
+        (math.nan, "s", "-"),
+    ],
+)
+def test_a_number_has_three_digits_and_a_unit_of_its_size(value, unit, text):
+    assert number(value, unit) == text
+
+
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [
+        (0.0, "0 %"),
+        (0.00003, "<0.01 %"),
+        (0.0003, "0.03 %"),
+        (0.983, "98.3 %"),
+        (0.9997, "99.97 %"),
+        (0.99999, ">99.99 %"),
+        (1.0, "100 %"),
+    ],
+)
+def test_only_nothing_is_written_as_nothing_and_only_all_as_all(share, text):
+    assert number(share, "share") == text
+
+
+@pytest.mark.parametrize(
+    ("value", "half", "unit", "text"),
+    [
+        (0.983, 0.004, "share", "98.3±0.4 %"),
+        (0.9997, 0.0001, "share", "99.97±0.01 %"),
+        (17_512.4, 160.0, "copies", "17,512±160"),
+        (12.34, 0.25, "s", "12.3±0.2 s"),
+        (12.34, 0.123, "s", "12.3±0.1 s"),
+        (740.0, 40.0, "s", "12.3±0.7 min"),
+        (0.5, 3.0, "s", "0±3 s"),
+        (60_000.0, 0.0, "copies", "60,000"),
+    ],
+)
+def test_an_interval_takes_away_the_digits_that_are_noise(value, half, unit, text):
+    assert interval(value, value - half, value + half, unit) == text
+
+
+def test_one_replication_has_no_interval():
+    assert interval(12.34, math.nan, math.nan, "s") == "12.3 s"
+
+
+@pytest.mark.parametrize(
+    ("value", "half", "unit", "text"),
+    [
+        (0.012, 0.003, "share", "+1.2±0.3 pp"),
+        (-0.35, 0.05, "share", "-35±5 pp"),
+        (1.0, 0.0, "share", "+100 pp"),
+        (0.0, 0.0, "share", "0 pp"),
+        (-91.0, 6.0, "s", "-91±6 s"),
+        (-0.5, 3.0, "s", "0±3 s"),
+        (1894.0, 527.0, "copies", "+1,894±527"),
+        (math.nan, math.nan, "s", "-"),
+    ],
+)
+def test_a_difference_has_a_sign_and_shares_differ_by_points(value, half, unit, text):
+    assert difference(value, value - half, value + half, unit) == text

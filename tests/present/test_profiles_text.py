@@ -1,0 +1,38 @@
+"""Profiles are printed as a scenario file would have them, each default with its source."""
+
+import tomllib
+
+import pytest
+
+from relaysim.mail.value import Certainty, Value
+from relaysim.present.profiles import text, toml
+from relaysim.present.terminal import WIDTH
+
+TABLE = {
+    "sessions": Value(4, "a guess at its worker threads", Certainty.ASSUMPTION),
+    "on_failure": Value({"retry_every": "5 min"}, "a queue " * 12, Certainty.ASSUMPTION),
+}
+
+
+def test_a_default_stands_above_its_certainty_and_source():
+    assert text({"sharepoint": {"hosts.NAME": {"sessions": TABLE["sessions"]}}}) == (
+        "# sharepoint\n"
+        "[hosts.NAME]\n"
+        "sessions = 4\n"
+        "    # assumption: a guess at its worker threads\n"
+    )
+
+
+def test_a_profile_is_toml_and_fits_the_terminal():
+    printed = text({"application": {"hosts.NAME": TABLE}})
+    assert tomllib.loads(printed) == {
+        "hosts": {"NAME": {"sessions": 4, "on_failure": {"retry_every": "5 min"}}}
+    }
+    assert max(map(len, printed.splitlines())) <= WIDTH
+
+
+@pytest.mark.parametrize(
+    "value", [True, 4, 0.5, "5 s", 'say "x"', ["a", 1], {"spamhaus-css": 0.6, "a b": {"c": []}}]
+)
+def test_a_value_is_written_as_toml_reads_it(value):
+    assert tomllib.loads(f"value = {toml(value)}")["value"] == value

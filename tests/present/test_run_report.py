@@ -1,0 +1,153 @@
+"""What `run` prints: counts, delays, waits, resources and losses, with their origin."""
+
+import contextlib
+import io
+
+import pandas as pd
+import pytest
+from small_comparison import listing_day
+
+from relaysim.measure.waits import PARTS
+from relaysim.present import happened
+from relaysim.present.lookup import Lookup
+from relaysim.present.terminal import WIDTH, show
+
+
+def metrics(*rows):
+    """A frame `metrics` of one design, from rows (scope, subject, metric, value, half, unit)."""
+    return Lookup(
+        pd.DataFrame(
+            [
+                ("one", scope, subject, metric, value, value - half, value + half, unit, 5)
+                for scope, subject, metric, value, half, unit in rows
+            ],
+            columns=[
+                "scenario",
+                "scope",
+                "subject",
+                "metric",
+                "value",
+                "low",
+                "high",
+                "unit",
+                "replications",
+            ],
+        )
+    )
+
+
+@pytest.fixture(scope="module")
+def lines():
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out):
+        show(happened.report(listing_day()))
+    return out.getvalue().splitlines()
+
+
+def test_counts_stand_with_their_intervals_and_what_never_happened_is_left_out():
+    found = metrics(
+        ("class", "bulk", "created", 60_000.0, 0.0, "copies"),
+        ("class", "bulk", "delivered", 59_000.0, 120.0, "copies"),
+        ("class", "bulk", "bounced", 1000.0, 120.0, "copies"),
+        ("class", "bulk", "refused", 0.0, 0.0, "copies"),
+        ("total", "total", "created", 60_000.0, 0.0, "copies"),
+        ("total", "total", "delivered", 59_000.0, 120.0, "copies"),
+        ("total", "total", "bounced", 1000.0, 120.0, "copies"),
+        ("total", "total", "refused", 0.0, 0.0, "copies"),
+    )
+    grid = happened.fates(found, "one", ["bulk"])
+    assert grid.header == ["class", "created", "delivered", "bounced"]
+    assert grid.rows == [
+        ["bulk", "60,000", "59,000±120", "1,000±120"],
+        ["total", "60,000", "59,000±120", "1,000±120"],
+    ]
+
+
+def test_dsns_are_told_where_there_are_any():
+    rows = [("class", "dsn", "created", 12.0, 3.0, "copies")]
+    assert [row[0] for row in happened.fates(metrics(*rows), "one", []).rows] == ["dsn", "total"]
+
+
+def test_the_parts_of_the_time_add_up_to_all_of_it():
+    waits = dict.fromkeys(PARTS, 0.0) | {"wait_delivery": 90.0, "wait_host": 0.0002, "service": 1.5}
+    rows = [("class", "bulk", part, wait, 0.0, "s") for part, wait in waits.items()]
+    grid = happened.time(metrics(*rows), ["one"], ["bulk"])
+    assert grid.header == ["class", "all", "connection", "service"]
+    assert grid.rows == [["bulk", "91.5 s", "90 s", "1.50 s"]]
+
+
+def test_a_class_of_which_nothing_got_through_has_no_time():
+    grid = happened.time(metrics(), ["one"], ["bulk"])
+    assert grid.rows == [["bulk", "-"]]
+
+
+def test_resources_stand_by_load_and_idle_ones_are_left_out():
+    found = metrics(
+        ("resource", "HUB01.commit", "utilization", 0.02, 0.0, "share"),
+        ("resource", "HUB01.cpu", "utilization", 0.4, 0.0, "share"),
+        ("resource", "HUB01.submission", "queue_max", 900.0, 0.0, "entries"),
+        ("resource", "HUB01.submission", "minutes_above", 12.0, 0.0, "min"),
+        ("resource", "HUB01.mailbox", "utilization", 0.0, 0.0, "share"),
+    )
+    grid = happened.resources(found, "one")
+    assert [row[0] for row in grid.rows] == ["HUB01.cpu", "HUB01.commit", "HUB01.submission"]
+    assert grid.rows[2] == ["HUB01.submission", "-", "-", "900", "-", "12 min"]
+
+
+def test_many_quiet_resources_are_only_counted():
+    rows = [
+        ("resource", f"HUB01->d{i}", "utilization", 0.5 - i / 100, 0.0, "share") for i in range(20)
+    ]
+    grid = happened.resources(metrics(*rows), "one")
+    assert len(grid.rows) == happened.MOST_RESOURCES
+    assert "5 more are quieter" in grid.title
+
+
+def test_a_loss_is_told_with_the_reply_that_caused_it():
+    lost = pd.DataFrame(
+        [
+            ("crm.invoices", "refused", "550 5.7.1 Unable to relay", 12.0),
+            ("app.load", "abandoned", "", 3.0),
+        ],
+        columns=["stream", "fate", "reply", "copies"],
+    )
+    assert [str(line) for line in happened.losses(lost)] == [
+        "Losses and the replies that caused them",
+        "crm.invoices: 12 refused",
+        "    550 5.7.1 Unable to relay",
+        "app.load: 3 abandoned",
+        "    no reply",
+        "",
+    ]
+
+
+def test_the_smallest_of_many_losses_are_added_up():
+    many = happened.MOST_LOSSES + 2
+    lost = pd.DataFrame(
+        [("app.load", "bounced", f"550 {i}", float(many - i)) for i in range(many)],
+        columns=["stream", "fate", "reply", "copies"],
+    )
+    assert str(happened.losses(lost)[-2]) == "others: 3"
+
+
+def test_the_report_fits_the_terminal(lines):
+    assert max(map(len, lines)) <= WIDTH
+
+
+def test_the_report_names_the_refusal_and_the_listing(lines):
+    report = " ".join(" ".join(lines).split())
+    assert "bounced 554 5.7.1 Service unavailable; Client host [198.51.100.10] blocked" in report
+    assert "198.51.100.10: listed for 7 h." in report
+
+
+def test_the_report_ends_with_what_made_it(lines):
+    report = " ".join(" ".join(lines).split())
+    digest = dict(listing_day().provenance.scenarios)["listing-day"]
+    assert f"seed 1; 2 replications with 95 % intervals; plan listing-day {digest[:12]}" in report
+    assert report.endswith("made by: relaysim run day.toml")
+
+
+def test_the_report_names_its_greatest_assumption_and_what_is_not_modelled(lines):
+    report = " ".join(" ".join(lines).split())
+    core = report.index("The core time that a message costs")
+    assert core < report.index("Not modelled: duplicates, DNS failures, shadow queues")

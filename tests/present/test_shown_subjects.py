@@ -1,0 +1,49 @@
+"""Which subjects and metrics a reader is shown."""
+
+from small_comparison import design
+
+from relaysim.present.headlines import campaign_classes, deadlines, headlines
+from relaysim.present.subjects import classes
+
+ALL = [
+    "bulk",
+    "corporate",
+    "dsn",
+    "system",
+    "bulk.external",
+    "corporate.external",
+    "corporate.internal",
+    "system.internal",
+]
+SHOWN = ["bulk", "corporate.external", "corporate.internal", "system"]
+
+
+def test_a_class_with_two_sides_is_shown_by_side_and_dsns_are_not_shown():
+    assert classes(ALL) == SHOWN
+
+
+def test_a_dot_in_the_name_of_a_class_is_no_side():
+    assert classes(["mail.internal", "mail.internal.external"]) == ["mail.internal"]
+
+
+def test_a_campaign_is_judged_by_its_end_and_other_mail_by_its_worst_hour():
+    found = {each.metric: each.subjects for each in headlines(design("shared-hub"), ALL)}
+    assert found["on_time"] == tuple(SHOWN)
+    assert found["latency_p95_worst_hour"] == ("corporate.external", "corporate.internal", "system")
+    assert found["completion"] == ("bulk",)
+    assert found["bounced"] == ("total",)
+
+
+def test_without_a_campaign_nothing_is_said_of_campaigns():
+    metrics = [each.metric for each in headlines(design("mm4"), ["corporate"])]
+    assert "completion" not in metrics
+    assert campaign_classes(design("mm4")) == set()
+
+
+def test_a_class_has_all_the_deadlines_of_its_streams():
+    assert deadlines([design("shared-hub")]) == {
+        "corporate": (900.0,),
+        "system": (300.0, 3600.0),
+        "transactional": (120.0,),
+        "bulk": (86_400.0,),
+    }

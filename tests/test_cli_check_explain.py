@@ -1,0 +1,112 @@
+"""`check`, `explain` and `profiles`: what can be said without a run."""
+
+import json
+
+import pytest
+from cli_runs import SHARED, process, relaysim
+
+from relaysim import load
+from relaysim.mail.hosts import HOST_KINDS
+
+
+def test_advice_alone_is_no_failure():
+    result = relaysim("check", SHARED)
+    assert result.exit_code == 0
+    assert "advice: bulk_shares_hub (hosts.marketing.streams.newsletter)" in result.stdout
+    assert result.stdout.splitlines()[-1].startswith("0 errors")
+
+
+def test_an_error_of_the_design_is_exit_code_2():
+    to_the_internal_connector = ("--set", "hosts.crm.server=mail")
+    result = relaysim("check", SHARED, *to_the_internal_connector)
+    assert result.exit_code == 2
+    assert result.stdout.startswith("error: relay_refused (hosts.crm.streams.invoices)")
+    assert "Way out:" in result.stdout
+
+
+def test_findings_as_json_are_those_of_the_library():
+    found = json.loads(relaysim("check", SHARED, "--json").stdout)
+    assert found["findings"] == [finding.as_dict() for finding in load(SHARED).check()]
+    assert set(found) == {"relaysim", "scenario", "findings"}
+
+
+def test_a_file_that_cannot_be_used_is_a_finding_too():
+    result = relaysim("check", SHARED, "--set", "hubs.HUB01.cores=x", "--json")
+    assert result.exit_code == 2
+    (finding,) = json.loads(result.stdout)["findings"]
+    assert (finding["severity"], finding["place"]) == ("error", "hubs.HUB01.cores")
+
+
+def test_the_nearest_spelling_is_the_way_out():
+    result = relaysim("check", SHARED, "--set", "hubs.HUB01.coers=4", "--json")
+    ways = {each["place"]: each["way_out"] for each in json.loads(result.stdout)["findings"]}
+    assert ways["hubs.HUB01.coers"] == 'did you mean "cores"?'
+
+
+def test_explain_shows_the_refusal_of_a_relay():
+    letter = ("--host", "sharepoint", "--to", "someone@gmail.com", "--size", "2 MB")
+    done = process("explain", "scenarios/shared-hub.toml", *letter)
+    assert done.returncode == 0
+    assert "C: MAIL FROM:<sharepoint@cozumpark.com> SIZE=2097152" in done.stdout
+    assert "someone@gmail.com: 550 5.7.1 Unable to relay" in done.stdout
+    assert done.stderr == ""
+
+
+def test_explain_takes_sender_stream_and_another_server():
+    result = relaysim(
+        *("explain", SHARED, "--host", "marketing", "--stream", "newsletter", "--server", "mail"),
+        *("--from", "x@cozumpark.com", "--to", "a@gmail.com", "--to", "b@cozumpark.com", "--json"),
+    )
+    found = json.loads(result.stdout)
+    assert found["sender"] == "x@cozumpark.com"
+    (attempt,) = found["attempts"]
+    replies = {each["recipient"]: each["accepted"] for each in attempt["recipients"]}
+    assert replies == {"a@gmail.com": False, "b@cozumpark.com": True}
+
+
+def test_explain_takes_an_address_that_is_no_host():
+    result = relaysim(
+        *("explain", SHARED, "--address", "10.9.9.9", "--server", "externalrelay", "--port", "25"),
+        *("--to", "b@cozumpark.com"),
+    )
+    assert result.exit_code == 0
+    assert result.stdout.startswith("10.9.9.9 connects to 192.168.168.171 port 25")
+
+
+def test_explain_prints_the_rights_at_a_connector():
+    text = relaysim("explain", SHARED, "--connector", "externalrelay").stdout
+    assert text.startswith('Get-ADPermission "HUB01\\externalrelay" | select user,extendedrights')
+    found = json.loads(relaysim("explain", SHARED, "--connector", "externalrelay", "--json").stdout)
+    rights = {each["extended_right"] for each in found["rights"]}
+    assert "ms-Exch-SMTP-Accept-Any-Recipient" in rights
+    assert {each["connector"] for each in found["rights"]} == {"HUB01\\externalrelay"}
+
+
+def test_the_library_explains_as_the_command_does():
+    explanation = load(SHARED).explain("sharepoint", "a@cozumpark.com", size="2 MB")
+    letter = ("--host", "sharepoint", "--to", "a@cozumpark.com", "--size", "2 MB")
+    assert relaysim("explain", SHARED, *letter).stdout == f"{explanation}\n"
+
+
+def test_a_profile_is_printed_with_sources():
+    result = relaysim("profiles", "mta", "exchange-2010")
+    assert 'max_acknowledgement_delay = "30 s"\n    # confirmed: Microsoft' in result.stdout
+    assert '[receive_connectors."Client HUB"]' in result.stdout
+    assert "exchange-2007" not in result.stdout
+
+
+@pytest.mark.parametrize("kind", ["mta", "host", "destination", "blocklist"])
+def test_all_profiles_of_a_kind_fit_the_terminal(kind):
+    result = relaysim("profiles", kind)
+    assert result.exit_code == 0
+    assert max(map(len, result.stdout.splitlines())) <= 80
+
+
+def test_profiles_as_json_have_value_source_and_certainty():
+    found = json.loads(relaysim("profiles", "host", "printer", "--json").stdout)
+    sessions = HOST_KINDS["printer"]["sessions"]
+    assert found["profiles"]["printer"]["hosts.NAME"]["sessions"] == {
+        "value": sessions.value,
+        "source": sessions.source,
+        "certainty": "assumption",
+    }

@@ -1,0 +1,172 @@
+"""`run` and `compare`: tables, JSON, directories and figures."""
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from cli_runs import DEDICATED, LISTING, LITTLE, MM4, SHARED, process, relaysim
+
+from relaysim import run
+from relaysim.engine.invariants import Violation
+
+SHORT = ("--set", "run.duration=200 s", "--set", "run.warm_up=0 s", "--jobs", "1")
+
+
+def test_run_prints_tables_within_80_columns():
+    result = relaysim("run", LISTING, *LITTLE)
+    assert result.exit_code == 0
+    assert result.stderr == ""
+    assert max(map(len, result.stdout.splitlines())) <= 80
+    for title in ("What became of it", "How late", "Where the time goes", "Resources by load"):
+        assert title in result.stdout
+    assert "198.51.100.10: listed for 7 h." in result.stdout
+
+
+def test_run_as_json_is_one_object_and_the_same_each_time():
+    command = ("run", "scenarios/mm4.toml", *SHORT, "--replications", "2", "--seed", "5", "--json")
+    one, two = process(*command), process(*command)
+    assert one.stdout == two.stdout
+    found = json.loads(one.stdout)
+    assert list(found) == [
+        *("relaysim", "seed", "replications", "metrics", "comparisons", "provenance"),
+    ]
+    assert (found["seed"], found["replications"], found["comparisons"]) == (5, 2, [])
+    assert found["provenance"]["command"] == (
+        "relaysim run scenarios/mm4.toml --set 'run.duration=200 s' --set 'run.warm_up=0 s' "
+        "--jobs 1 --replications 2 --seed 5 --json"
+    )
+    assert one.stderr == ""
+
+
+def test_run_writes_a_directory_that_says_what_made_it(tmp_path):
+    out = tmp_path / "out"
+    result = relaysim("run", MM4, *SHORT, "--replications", "2", "--out", str(out))
+    assert result.exit_code == 0
+    assert result.stderr == f"written: {out}\n"
+    assert {file.name for file in out.iterdir()} == {
+        *("metrics.csv", "provenance.json"),
+        *(f"{n}.parquet" for n in ("messages", "copies", "attempts", "listings", "levels")),
+    }
+    assert json.loads((out / "provenance.json").read_text())["replications"] == 2
+    assert set(pd.read_parquet(out / "copies.parquet")["replication"]) == {0, 1}
+
+
+def test_nothing_runs_if_the_directory_holds_other_things(tmp_path, monkeypatch):
+    (tmp_path / "thesis.txt").write_text("mine")
+    monkeypatch.setattr("relaysim.study.replicate.run", None)
+    result = relaysim("run", MM4, "--out", str(tmp_path))
+    assert result.exit_code == 2
+    assert "holds no earlier output" in " ".join(result.stderr.split())
+
+
+def test_a_setting_changes_the_run():
+    command = ("run", MM4, *SHORT, "--replications", "1", "--json")
+    permissions = "hubs.HUB01.receive_connectors.relay.permissions"
+    found = json.loads(relaysim(*command, "--set", f"{permissions}=[]").stdout)
+    total = {row["metric"]: row["value"] for row in found["metrics"] if row["scope"] == "total"}
+    assert total["refused"] == total["created"] > 0
+
+
+def test_a_broken_invariant_is_exit_code_1_after_the_result(monkeypatch):
+    broken = [Violation("INV-4", "queue 3 of 2")]
+    monkeypatch.setattr("relaysim.study.replicate.check", lambda *_: broken)
+    result = relaysim("run", MM4, *SHORT, "--replications", "1", "--check-invariants")
+    assert result.exit_code == 1
+    assert "What became of it" in result.stdout
+    assert result.stderr == ("relaysim: INV-4 does not hold in replication 0: queue 3 of 2\n")
+
+
+def test_invariants_hold_on_the_small_company():
+    result = relaysim("run", LISTING, *LITTLE, "--check-invariants")
+    assert (result.exit_code, result.stderr) == (0, "")
+
+
+def test_compare_prints_what_differs_and_draws(tmp_path):
+    figures = tmp_path / "figures"
+    result = relaysim("compare", SHARED, DEDICATED, *LITTLE, "--figures", str(figures))
+    assert result.exit_code == 0
+    assert 'hosts.marketing.server: "externalrelay" → "bulkrelay"' in result.stdout
+    assert "dedicated-hub against the base, shared-hub" in result.stdout
+    assert max(map(len, result.stdout.splitlines())) <= 80
+    assert len(list(figures.iterdir())) == 10
+    assert str(figures) in result.stderr
+
+
+def test_figures_go_into_figures_unless_told_otherwise(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    command = ("compare", MM4, "busy.toml", *SHORT, "--replications", "2")
+    (tmp_path / "busy.toml").write_text(
+        f'extends = "{MM4}"\nhosts.app.streams.load.arrivals.rate = "3.6/s"\n'
+    )
+    assert relaysim(*command, "--no-figures").exit_code == 0
+    assert not (tmp_path / "figures").exists()
+    assert relaysim(*command).exit_code == 0
+    assert (tmp_path / "figures" / "latency.png").is_file()
+
+
+@pytest.fixture
+def busy(tmp_path) -> str:
+    file = Path(tmp_path) / "busy.toml"
+    file.write_text(f'extends = "{MM4}"\nhosts.app.streams.load.arrivals.rate = "3.6/s"\n')
+    return str(file)
+
+
+def verdicts(busy, *smallest):
+    options = (*SHORT, "--replications", "3", "--no-figures", "--json")
+    result = relaysim("compare", MM4, busy, *options, *smallest)
+    rows = json.loads(result.stdout)["comparisons"]
+    return {
+        row["metric"]: row["verdict"]
+        for row in rows
+        if (row["scope"], row["subject"]) == ("total", "total")
+    }
+
+
+def test_the_user_says_what_difference_matters(busy):
+    assert verdicts(busy)["created"] == "better"
+    assert verdicts(busy, "--smallest", "created=5000")["created"] == "no practical difference"
+
+
+def test_compare_writes_its_tables(tmp_path, busy):
+    out = tmp_path / "out"
+    options = (*SHORT, "--replications", "2", "--no-figures", "--out", str(out))
+    assert relaysim("compare", MM4, busy, *options).exit_code == 0
+    assert {file.name for file in out.iterdir()} == {
+        *("metrics.csv", "comparisons.csv", "provenance.json"),
+    }
+
+
+def test_designs_that_lose_everything_are_compared_too(tmp_path, busy):
+    refused = ("--set", "hubs.HUB01.receive_connectors.relay.permissions=[]")
+    options = (*SHORT, *refused, "--replications", "2", "--figures", str(tmp_path / "figures"))
+    result = relaysim("compare", MM4, busy, *options)
+    assert result.exit_code == 0
+    assert "refused" in result.stdout
+    assert len(list((tmp_path / "figures").iterdir())) == 10
+
+
+def test_designs_without_mail_have_no_figures(busy):
+    options = (*SHORT, "--set", "hosts.app.streams={}", "--replications", "2")
+    result = relaysim("compare", MM4, busy, *options)
+    assert result.exit_code == 2
+    assert "nothing to draw" in result.stderr
+
+
+def test_figures_that_cannot_be_written_are_said_so(tmp_path, busy):
+    (tmp_path / "taken").write_text("a file")
+    options = (*SHORT, "--replications", "2", "--figures", str(tmp_path / "taken"))
+    result = relaysim("compare", MM4, busy, *options)
+    assert result.exit_code == 2
+    assert "taken" in result.stderr
+
+
+def test_the_library_runs_what_the_command_runs():
+    from relaysim import load
+
+    settings = ("run.duration=200 s", "run.warm_up=0 s")
+    metrics = run(load(MM4, settings), replications=2, jobs=1).metrics
+    found = json.loads(relaysim("run", MM4, *SHORT, "--replications", "2", "--json").stdout)
+    assert [row["value"] for row in found["metrics"] if row["value"] is not None] == (
+        metrics["value"].dropna().tolist()
+    )
