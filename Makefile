@@ -1,0 +1,36 @@
+# On a fresh machine with Python 3.11 or newer and make: `make demo`, `make test`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+# The setting of the demonstration; `make demo DEMO="--replications 2"` makes it smaller.
+DEMO ?=
+
+.PHONY: demo test lint bench clean
+
+demo: $(READY)
+	$(BIN)/relaysim compare scenarios/shared-hub.toml scenarios/dedicated-hub.toml --figures figures $(DEMO)
+
+test: $(READY)
+	$(BIN)/pytest
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(READY)
+	$(BIN)/python benchmarks/throughput.py
+	$(BIN)/python benchmarks/verification.py
+
+$(READY): pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "relaysim needs Python 3.11 or newer")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	touch $@
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist

@@ -1,0 +1,138 @@
+"""How fast, how much memory, and how both grow: ratios within one run, never absolute promises.
+
+    python benchmarks/throughput.py            # speed and memory, about two minutes
+    python benchmarks/throughput.py --growth   # also from 10,000 to 1,000,000 messages
+
+The yardstick is an M/M/4 queue written the way SimPy's documentation would: a `Resource` and one
+process a customer. It is run in turn with relaysim in the same process, so that a machine whose
+speed drifts slows both.
+"""
+
+import argparse
+import random
+import subprocess
+import sys
+from pathlib import Path
+from statistics import median
+from time import process_time
+
+import simpy
+
+from relaysim.engine.run import simulate
+from relaysim.scenario.load import load
+from relaysim.traffic.workload import draw
+
+SCENARIOS = Path(__file__).parent.parent / "scenarios"
+CUSTOMERS = 100_000
+ROUNDS = 5
+
+
+def yardstick() -> float:
+    """Customers per second of processor time of the idiomatic SimPy M/M/4."""
+    env, rng = simpy.Environment(), random.Random(1)
+    servers = simpy.Resource(env, capacity=4)
+    waits: list[float] = []
+
+    def customer() -> simpy.events.ProcessGenerator:
+        arrived = env.now
+        with servers.request() as request:
+            yield request
+            waits.append(env.now - arrived)
+            yield env.timeout(rng.expovariate(1.0))
+
+    def arrivals() -> simpy.events.ProcessGenerator:
+        for _ in range(CUSTOMERS):
+            yield env.timeout(rng.expovariate(3.2))
+            env.process(customer())
+
+    env.process(arrivals())
+    start = process_time()
+    env.run()
+    return CUSTOMERS / (process_time() - start)
+
+
+def relay(name: str, *overrides: str) -> float:
+    """Messages per second of processor time, from the drawing of the mail to the trace."""
+    scenario = load(SCENARIOS / f"{name}.toml", overrides)
+    start = process_time()
+    draws = draw(scenario, 0, 1)
+    simulate(scenario, draws)
+    return len(draws.created) / (process_time() - start)
+
+
+def speed() -> None:
+    """Print the speed of each scenario beside the yardstick, as medians of ratios."""
+    rows: dict[str, list[tuple[float, float]]] = {"mm4": [], "shared-hub": []}
+    for _ in range(ROUNDS):
+        for name, found in rows.items():
+            found.append((relay(name), yardstick()))
+    print(f"{'scenario':<12} {'messages/s':>11} {'SimPy M/M/4':>12} {'ratio':>6}   (min to max)")
+    for name, found in rows.items():
+        ratios = [ours / theirs for ours, theirs in found]
+        ours, theirs = (median(each) for each in zip(*found, strict=True))
+        print(
+            f"{name:<12} {ours:>11,.0f} {theirs:>12,.0f} {median(ratios):>6.2f}"
+            f"   ({min(ratios):.2f} to {max(ratios):.2f})"
+        )
+
+
+PEAK = """
+import resource, sys
+from relaysim.engine.run import simulate
+from relaysim.scenario.load import load
+from relaysim.traffic.workload import draw
+scenario = load(sys.argv[1], sys.argv[2:])
+draws = draw(scenario, 0, 1)
+simulate(scenario, draws)
+print(len(draws.created), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+
+
+def peak(name: str, *overrides: str) -> tuple[int, int]:
+    """Messages of a run and the peak memory of a process of its own that does it, bytes."""
+    command = [sys.executable, "-c", PEAK, str(SCENARIOS / f"{name}.toml"), *overrides]
+    output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    count, kilobytes = map(int, output.split())
+    return count, kilobytes * 1024
+
+
+DAYS = "hosts.marketing.streams.newsletter.arrivals.every=1 d"
+SIZES = {
+    "mm4": (("run.duration=3125 s",), ("run.duration=312500 s",)),
+    "shared-hub": (
+        ("run.duration=4 h", "hosts.marketing.streams.newsletter.arrivals.messages=1000"),
+        (DAYS, "run.duration=11.5 d"),
+    ),
+}
+
+
+def memory() -> None:
+    """Print peak memory per message, as the slope between a small and a large run."""
+    print(f"\n{'scenario':<12} {'messages':>19} {'bytes a message':>16}")
+    for name, (small, large) in SIZES.items():
+        (few, low), (many, high) = peak(name, *small), peak(name, *large)
+        slope = (high - low) / (many - few)
+        print(f"{name:<12} {f'{few:,} to {many:,}':>19} {slope:>16,.0f}")
+
+
+def growth() -> None:
+    """Print the processor time per message of a large run over that of a small one."""
+    print(f"\n{'scenario':<12} {'time per message at 10^6 over 10^4':>35}")
+    for name, (small, large) in SIZES.items():
+        few = median(relay(name, *small) for _ in range(ROUNDS))
+        print(f"{name:<12} {few / relay(name, *large):>35.2f}")
+
+
+def main() -> None:
+    """Run what was asked for."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--growth", action="store_true", help="also the large runs (minutes)")
+    wanted = parser.parse_args()
+    speed()
+    if wanted.growth:
+        memory()
+        growth()
+
+
+if __name__ == "__main__":
+    main()
