@@ -31,10 +31,16 @@ class Sample:
     names: Names
 
     @classmethod
-    def of(cls, copies: Copies, names: Names, streams: AbstractSet[str]) -> Self:
-        """The copies of some streams that count."""
-        chosen = np.array([name in streams for name in names.streams], bool)[copies.stream]
-        return cls(copies.where(copies.counted & ~copies.dsn & chosen), names)
+    def of(cls, copies: Copies, names: Names) -> Self:
+        """The copies that count."""
+        return cls(copies.where(copies.counted & ~copies.dsn), names)
+
+    def among(self, streams: AbstractSet[str]) -> "Sample":
+        """The copies of some streams."""
+        chosen = np.array([name in streams for name in self.names.streams], bool)
+        if chosen[self.copies.stream].all():
+            return self
+        return Sample(self.copies.where(chosen[self.copies.stream]), self.names)
 
     def keys(self, streams: tuple[str, ...]) -> tuple[Column, Column, Column]:
         """Stream (by its place in `streams`), number and recipient of each copy."""
@@ -47,7 +53,7 @@ def paired(base: Sample, other: Sample, scenario: Scenario) -> pd.DataFrame:
     """Latency and its parts over the copies that both delivered or junked.
 
     Columns `scope, subject, metric, base, value, copies, unit`; seconds. Copies stand under the
-    subjects that they have in `scenario`, the base.
+    subjects that they have in `scenario`, the base. Both hold the same streams (`Sample.among`).
     """
     ours, theirs = _same(base, other)
     both = (base.copies.latency[ours] >= 0) & (other.copies.latency[theirs] >= 0)

@@ -24,13 +24,13 @@ from relaysim.study.stack import KEY, Stack
 class Comparison:
     """Designs and how they differ from the base, the first; columns stand in `measure.columns`.
 
-    `metrics` is about all that each design carries, `comparisons` about `streams`, those that all
-    designs have. `series` is what figures draw, by the name of the design. `violations` are
+    `metrics` is about all that each design carries, `comparisons` about `streams`: those that a
+    design, by its name, has in common with the base. `series` is what figures draw, by the name of the design. `violations` are
     (scenario, replication, what is broken).
     """
 
     scenarios: tuple[Scenario, ...]
-    streams: tuple[str, ...]
+    streams: Mapping[str, frozenset[str]]
     seed: int
     replications: int
     metrics: pd.DataFrame
@@ -64,12 +64,13 @@ def compare(
     replications, seed = settled(base, replications, seed)
     matters = dict(matters or {})
     _ask_sense(designs, matters)
-    shared = frozenset.intersection(*(frozenset(streams(design)) for design in designs))
-    wanted = Wanted(violations=check_invariants, streams=shared)
+    shared = [frozenset(streams(base)) & frozenset(streams(other)) for other in others]
+    wanted = [Wanted(violations=check_invariants, among=tuple(dict.fromkeys(shared)))]
+    wanted += [Wanted(violations=check_invariants, among=(some,)) for some in shared]
     calls = [
-        partial(replicate, design, replication, seed, wanted)
+        partial(replicate, design, replication, seed, wish)
         for replication in range(replications)
-        for design in designs
+        for design, wish in zip(designs, wanted, strict=True)
     ]
     kept: list[list[Replication]] = [[] for _ in designs]
     pairs: list[list[pd.DataFrame]] = [[] for _ in others]
@@ -78,14 +79,15 @@ def compare(
         if design == 0:
             against = run.sample
         elif against is not None and run.sample is not None:
-            pairs[design - 1].append(paired(against, run.sample, base))
+            some = shared[design - 1]
+            found = paired(against.among(some), run.sample.among(some), base)
+            pairs[design - 1].append(found)
         # Samples are large: none is kept beyond its replication.
         kept[design].append(_without_sample(run))
     measured = [[run.metrics for run in runs] for runs in kept]
-    common = [Stack.of([run.shared for run in runs if run.shared is not None]) for runs in kept]
     return Comparison(
         scenarios=designs,
-        streams=tuple(sorted(shared)),
+        streams={other.name: some for other, some in zip(others, shared, strict=True)},
         seed=seed,
         replications=replications,
         metrics=pd.concat(
@@ -94,8 +96,15 @@ def compare(
         ),
         comparisons=pd.concat(
             [
-                _compared(base.name, other.name, common[0], common[1 + i], pairs[i], matters)
-                for i, other in enumerate(others)
+                _compared(
+                    base.name,
+                    other.name,
+                    Stack.of([run.among[some] for run in kept[0]]),
+                    Stack.of([run.among[some] for run in kept[1 + i]]),
+                    pairs[i],
+                    matters,
+                )
+                for i, (other, some) in enumerate(zip(others, shared, strict=True))
             ],
             ignore_index=True,
         ),

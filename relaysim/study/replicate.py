@@ -1,6 +1,5 @@
 """Replications: the same scenario on independent draws, and what is kept of each run."""
 
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 
@@ -25,13 +24,13 @@ from relaysim.traffic.workload import draw
 class Wanted:
     """What to keep of a run beside its metrics.
 
-    `frames`: its tables. `violations`: what invariants find. `streams`: the sample of these
-    streams' copies for a comparison, and the metrics of them alone.
+    `frames`: its tables. `violations`: what invariants find. `among`: for comparisons, the sample of
+    its copies, and the metrics of each of these sets of streams alone.
     """
 
     frames: bool = False
     violations: bool = False
-    streams: AbstractSet[str] | None = None
+    among: tuple[frozenset[str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -43,7 +42,7 @@ class Replication:
     frames: Frames | None = None
     violations: list[Violation] = field(default_factory=list)
     sample: Sample | None = None
-    shared: pd.DataFrame | None = None
+    among: dict[frozenset[str], pd.DataFrame] = field(default_factory=dict)
 
 
 def trace_of(scenario: Scenario, replication: int, seed: int) -> Trace:
@@ -60,12 +59,15 @@ def replicate(scenario: Scenario, replication: int, seed: int, wanted: Wanted) -
     series = Series.of(trace, scenario, copies)
     frames = tables(trace, scenario, replication, copies) if wanted.frames else None
     violations = check(trace, draws, scenario) if wanted.violations else []
-    if wanted.streams is None:
+    if not wanted.among:
         return Replication(measured, series, frames, violations)
-    all_shared = wanted.streams >= set(draws.streams)
-    shared = measured if all_shared else metrics(trace, scenario, copies, wanted.streams)
-    sample = Sample.of(copies, trace.names, wanted.streams)
-    return Replication(measured, series, frames, violations, sample, shared)
+    own = frozenset(draws.streams)
+    among = {
+        some: measured if some >= own else metrics(trace, scenario, copies, some)
+        for some in wanted.among
+    }
+    sample = Sample.of(copies, trace.names)
+    return Replication(measured, series, frames, violations, sample, among)
 
 
 @dataclass(frozen=True)

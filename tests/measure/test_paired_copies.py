@@ -24,7 +24,7 @@ def sample(ends: Sequence[float], *, streams: set[str] = BOTH, alerts: int = 0) 
         story.attempt(transaction, enter=0, start=end / 2, end=end or 1)
         story.ends(copy, end or 1, Fate.DELIVERED if end else Fate.BOUNCED)
     trace = story.trace(end=99)
-    return Sample.of(Copies.of(trace, scenario()), trace.names, streams)
+    return Sample.of(Copies.of(trace, scenario()), trace.names).among(streams)
 
 
 def rows(

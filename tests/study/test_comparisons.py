@@ -100,10 +100,10 @@ def test_two_processes_give_what_one_gives(more: Comparison) -> None:
     pd.testing.assert_frame_equal(parallel.metrics, more.metrics)
 
 
-def test_only_streams_that_all_designs_have_are_compared() -> None:
+def test_only_streams_that_a_design_has_in_common_with_the_base_are_compared() -> None:
     """The newsletter takes two thirds of the connections; its own copies are not compared."""
     found = compare(design("two"), design("more", news=True), jobs=1)
-    assert found.streams == ("app.invoices",)
+    assert found.streams == {"more": {"app.invoices"}}
     assert row(found, "total", "created")["difference"] == 0
     assert row(found, "app.invoices", "latency_mean")["difference"] > 0
     assert (
@@ -114,6 +114,18 @@ def test_only_streams_that_all_designs_have_are_compared() -> None:
     # The metrics are about everything all the same.
     metrics = found.metrics.set_index(["scenario", "subject", "metric"])["value"]
     assert metrics["more", "app.news", "created"] > 0
+
+
+def test_a_design_without_a_stream_takes_it_from_no_other_comparison() -> None:
+    base, less, same = design("base", news=True), design("less"), design("same", news=True)
+    found = compare(base, less, same, replications=2, jobs=1)
+    assert found.streams == {
+        "less": {"app.invoices"},
+        "same": {"app.invoices", "app.news"},
+    }
+    assert row(found, "app.news", "latency_mean", "same")["difference"] == 0
+    of_less = found.comparisons[found.comparisons["scenario"] == "less"]
+    assert "app.news" not in set(of_less["subject"])
 
 
 def test_several_designs_are_each_compared_with_the_base() -> None:

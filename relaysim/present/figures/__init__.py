@@ -57,17 +57,17 @@ FIGURES: dict[str, Callable[[Comparison], Figure]] = {
 
 
 class NothingToDrawError(Exception):
-    """The designs have no mail in common."""
+    """No design has mail in common with the base."""
 
 
 def write(found: Comparison, directory: str | os.PathLike[str]) -> list[Path]:
     """Write every figure of a comparison into a directory; return the paths.
 
     The same comparison gives the same bytes. A file is replaced as a whole or not at all. OSError
-    if the directory cannot be written, NothingToDrawError if the designs
-    have no stream in common.
+    if the directory cannot be written, NothingToDrawError if no design has a stream in common with
+    the base.
     """
-    if not found.streams:
+    if not any(found.streams.values()):
         raise NothingToDrawError("the designs have no stream in common: there is nothing to draw")
     target = Path(directory)
     target.mkdir(parents=True, exist_ok=True)
