@@ -1,0 +1,171 @@
+"""The ladder of designs against the shared hub, as docs/ladder.md.
+
+python benchmarks/ladder.py [--replications N]     # some minutes
+"""
+
+import argparse
+from pathlib import Path
+
+import pandas as pd
+
+from relaysim.present.number import difference, interval, number
+from relaysim.scenario.load import load
+from relaysim.study.compare import Comparison, compare
+
+ROOT = Path(__file__).parent.parent
+BASE = "shared-hub"
+RUNGS = {
+    "fresh-hub": "as installed: Anonymous not ticked, no relay connector, no bulk mail",
+    "connectors-only": "Anonymous ticked, `internalrelay` and `externalrelay` added, no bulk mail",
+    "shared-hub": "the newsletter joins on `externalrelay`",
+    "shared-hub-default-ack": "delayed acknowledgement of 30 s on `externalrelay`, the default",
+    "shared-hub-8-cores": "twice the cores: the hardware of two hubs",
+    "shared-hub-priority": "priority queuing, the newsletter at low priority",
+    "shared-hub-throttled": "600 messages a minute from one address on `externalrelay`",
+    "dedicated-hub-same-ip": "a hub for the newsletter, behind the same public IP",
+    "dedicated-hub-same-allocation": "and an own public IP in the same allocation",
+    "dedicated-hub": "and an own public IP in another allocation",
+    "dedicated-hub-own-domain": "and a sender domain of its own",
+    "listing-day": "the shared hub, its IP on Spamhaus CSS from 11:00 on",
+}
+SHOWN = (
+    ("corporate.internal", "on_time", "on time"),
+    ("corporate.internal", "latency_p95_worst_hour", "p95 in the worst hour"),
+    ("corporate.external", "on_time", "on time"),
+    ("corporate.external", "latency_p95_worst_hour", "p95 in the worst hour"),
+    ("transactional", "on_time", "on time"),
+    ("transactional", "latency_p95_worst_hour", "p95 in the worst hour"),
+    ("bulk", "completion", "campaign complete after"),
+)
+WAITS = (
+    ("wait_host", "host"),
+    ("wait_commit", "commit"),
+    ("wait_submission", "core"),
+    ("wait_delivery", "connection"),
+    ("wait_line", "line"),
+    ("wait_mailbox", "mailbox"),
+    ("wait_retry", "retry"),
+    ("service", "service"),
+)
+Rows = list[list[str]]
+
+
+def table(head: list[str], rows: Rows) -> str:
+    """A Markdown table."""
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def values(found: Comparison) -> dict[tuple[str, str, str], pd.Series]:
+    """The rows of `metrics` of the scope `class`, by design, subject and metric."""
+    rows = found.metrics[found.metrics["scope"] == "class"]
+    return {(row["scenario"], row["subject"], row["metric"]): row for _, row in rows.iterrows()}
+
+
+def levels(found: Comparison) -> str:
+    """What each rung gives, with intervals."""
+    by = values(found)
+    rows = []
+    for name, what in RUNGS.items():
+        cells = [
+            interval(row["value"], row["low"], row["high"], row["unit"]) if row is not None else "-"
+            for row in (by.get((name, subject, metric)) for subject, metric, _ in SHOWN)
+        ]
+        rows.append([f"`{name}`", what, *cells])
+    heads = [f"{subject}: {text}" for subject, _, text in SHOWN]
+    return table(["rung", "what it changes", *heads], rows)
+
+
+def differences(found: Comparison) -> str:
+    """Each rung against the shared hub: paired difference, verdict, gain of pairing."""
+    frame = found.comparisons[found.comparisons["scope"] == "class"]
+    by = {(row["scenario"], row["subject"], row["metric"]): row for _, row in frame.iterrows()}
+    rows = []
+    for name in RUNGS:
+        for subject, metric, text in SHOWN:
+            row = by.get((name, subject, metric))
+            if row is None or pd.isna(row["difference"]):
+                continue
+            low, high, unit = row["difference_low"], row["difference_high"], row["unit"]
+            gain = row["narrowing"]
+            rows.append(
+                [
+                    f"`{name}`",
+                    f"{subject}: {text}",
+                    difference(row["difference"], low, high, unit),
+                    row["verdict"],
+                    "-" if pd.isna(gain) else f"x{gain:.1f}",
+                ]
+            )
+    return table(["rung", "metric", "difference", "verdict", "gain of pairing"], rows)
+
+
+def waits(found: Comparison) -> str:
+    """Where the time of a copy goes, on the average."""
+    by = values(found)
+    rows = []
+    for subject in dict.fromkeys(subject for subject, _, _ in SHOWN):
+        for name in RUNGS:
+            cells = [by.get((name, subject, metric)) for metric, _ in WAITS]
+            if any(cell is None or pd.isna(cell["value"]) for cell in cells):
+                continue
+            rows.append(
+                [
+                    subject,
+                    f"`{name}`",
+                    *(number(cell["value"], "s") for cell in cells if cell is not None),
+                ]
+            )
+    return table(["class", "rung", *(text for _, text in WAITS)], rows)
+
+
+def page(found: Comparison) -> str:
+    """The page."""
+    return f"""# The ladder of designs
+
+Each rung of `scenarios/` against the shared hub, on the same mail: {found.replications} runs
+of a working day, seed {found.seed}. Values are means with half the width of their 95 % confidence
+interval. Made by `python benchmarks/ladder.py --replications {found.replications}`.
+
+## What each rung gives
+
+{levels(found)}
+
+## Against the shared hub
+
+Paired differences over the streams that a rung has in common with the shared hub; latencies over
+the copies that both delivered. The gain says how many times narrower pairing made the interval.
+
+{differences(found)}
+
+## Where the time goes
+
+Mean wait of a copy that got through, by what it waits for, and the time in which something was done
+for it. What a design lost is not in its mean.
+
+{waits(found)}
+
+Until listings arise from what is sent, the last four rungs of the dedicated hub cannot differ: an
+own public IP, its allocation and its sender domain matter to blocklists and providers only.
+"""
+
+
+def main() -> None:
+    """Compare, and write the page."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--replications", type=int, default=5)
+    wanted = parser.parse_args()
+    names = [BASE, *(name for name in RUNGS if name != BASE)]
+    designs = [load(ROOT / "scenarios" / f"{name}.toml") for name in names]
+
+    def progress(done: int, total: int) -> None:
+        print(f"\r{done} of {total} runs", end="", flush=True)
+
+    found = compare(*designs, replications=wanted.replications, progress=progress)
+    target = ROOT / "docs" / "ladder.md"
+    target.write_text(page(found), encoding="utf-8")
+    print(f"\nwritten: {target.relative_to(ROOT)}")
+
+
+if __name__ == "__main__":
+    main()
