@@ -7,13 +7,13 @@ READY := $(VENV)/.ready
 # The setting of the demonstration; `make demo DEMO="--replications 2"` makes it smaller.
 DEMO ?=
 
-.PHONY: demo test lint bench clean
+.PHONY: demo test lint bench verify ladder clean
 
 demo: $(READY)
 	$(BIN)/relaysim compare scenarios/shared-hub.toml scenarios/dedicated-hub.toml --figures figures $(DEMO)
 
 test: $(READY)
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto
 
 lint: $(READY)
 	$(BIN)/ruff check .
@@ -22,8 +22,13 @@ lint: $(READY)
 	$(BIN)/lint-imports
 
 bench: $(READY)
-	$(BIN)/python benchmarks/throughput.py
+	$(BIN)/python benchmarks/throughput.py --growth
+
+verify: $(READY)
 	$(BIN)/python benchmarks/verification.py
+
+ladder: $(READY)
+	$(BIN)/python benchmarks/ladder.py
 
 $(READY): pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "relaysim needs Python 3.11 or newer")'

@@ -18,9 +18,10 @@ def source_limit(
     The smaller of MaxInboundConnectionPerSource and MaxInboundConnectionPercentagePerSource of the
     connections still free, rounded down (Microsoft's words: "available remaining connections"). The
     percentage shrinks as the connector fills and is 0 when few are free: with 2 % and fewer than 50
-    free connections nobody gets another one.
+    free connections nobody gets another one. 100 % is no limit (assumption: by the letter, it would
+    stop a source at half of the connector, since its own connections are not free).
     """
-    if maximum is None:
+    if maximum is None or percentage == 100:
         return per_source
     share = percentage * (maximum - open_connections) // 100
     return share if per_source is None else min(per_source, share)

@@ -1,5 +1,6 @@
 """Replications: the same scenario on independent draws, and what is kept of each run."""
 
+import gc
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 
@@ -54,6 +55,9 @@ def replicate(scenario: Scenario, replication: int, seed: int, wanted: Wanted) -
     """Run one replication and keep what is wanted."""
     draws = draw(scenario, replication, seed)
     trace = simulate(scenario, draws)
+    # The actors of a run refer to each other: without this, several runs' worth of them would pile
+    # up in a process before the collector comes round.
+    gc.collect()
     copies = Copies.of(trace, scenario)
     measured = metrics(trace, scenario, copies)
     series = Series.of(trace, scenario, copies)

@@ -173,7 +173,12 @@ def test_the_texts_of_the_two_limits() -> None:
 
 
 def test_no_limit_per_source_leaves_the_percentage() -> None:
-    assert session.source_limit(None, 100, 5000, 1000) == 4000
+    assert session.source_limit(None, 50, 5000, 1000) == 2000
+
+
+def test_a_hundred_percent_is_no_limit() -> None:
+    assert session.source_limit(None, 100, 5000, 4999) is None
+    assert session.source_limit(20, 100, 5000, 4999) == 20
     assert session.source_limit(20, 100, None, 10**6) == 20
     assert session.source_limit(None, 2, None, 10**6) is None
     free = replace(DEFAULT, max_inbound_connection=None, max_inbound_connection_per_source=None)

@@ -1,0 +1,33 @@
+"""Simulated queues against the formulas, by confidence intervals of independent replications.
+
+Two seeds keep this short; `benchmarks/verification.py` runs the same systems with twenty.
+"""
+
+from dataclasses import replace
+
+import pytest
+from agreement import NARROW, System, agreement, fewest
+from systems import SYSTEMS, seeds
+
+BATCHES = SYSTEMS[-1]
+
+
+@pytest.mark.parametrize("system", SYSTEMS, ids=lambda system: system.name)
+def test_theory_lies_in_the_intervals_and_they_are_narrow(system: System) -> None:
+    chosen = seeds(system, 2)
+    for quantity, found in agreement(system, chosen).items():
+        assert found.widest < NARROW, quantity
+        assert found.covered >= fewest(len(chosen)), quantity
+        assert found.contains, quantity
+
+
+def test_sixteen_of_twenty_intervals_must_contain_the_value() -> None:
+    assert fewest(20) == 16
+    assert fewest(2) == 1
+
+
+@pytest.mark.parametrize("factor", [0.98, 1.02])
+def test_a_formula_that_is_two_percent_off_is_rejected(factor: float) -> None:
+    off = {name: (factor * theory, run) for name, (theory, run) in BATCHES.expected.items()}
+    found = agreement(replace(BATCHES, expected=off), seeds(BATCHES, 2))
+    assert not any(each.contains for each in found.values())

@@ -1,0 +1,35 @@
+"""A receive connector with few connections and a host that does not try again: Erlang's B."""
+
+import numpy as np
+from systems import SYSTEMS
+
+from relaysim.engine.trace import Fate, Trace
+from relaysim.mail import reply
+from relaysim.study.replicate import trace_of
+
+LOSS = next(system for system in SYSTEMS if system.name.startswith("M/G/3/3"))
+
+
+def traced() -> Trace:
+    return trace_of(LOSS.scenario(), replication=0, seed=1)
+
+
+def test_what_is_turned_away_is_abandoned_with_the_reply_of_max_inbound_connection() -> None:
+    trace = traced()
+    fate, said = trace.copies["fate"], trace.copies["reply"]
+    lost = fate == Fate.ABANDONED
+    assert lost.any()
+    assert np.all(lost | (fate == Fate.DELIVERED))
+    assert {trace.names.replies[number] for number in np.unique(said[lost])} == {
+        str(reply.TOO_MANY_CONNECTIONS)
+    }
+    assert np.array_equal(trace.copies["end"][lost], trace.messages["created"][lost])
+
+
+def test_nobody_is_turned_away_while_a_connection_is_free() -> None:
+    trace = traced()
+    sessions = trace.visits["station"] == trace.names.stations.index("HUB01/relay")
+    start, end = (np.sort(trace.visits[column][sessions]) for column in ("start", "end"))
+    created, fate = trace.messages["created"], trace.copies["fate"]
+    found = np.searchsorted(start, created, "left") - np.searchsorted(end, created, "right")
+    assert np.array_equal(fate == Fate.ABANDONED, found == 3)
