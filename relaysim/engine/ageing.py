@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from relaysim.engine.clock import CLOCK, Actor, Life, Moment
-from relaysim.engine.trace import Fate
 from relaysim.mail.retry import delay_notice_at, expires_at
 from relaysim.traffic.draw import Decision
 
@@ -15,8 +14,9 @@ if TYPE_CHECKING:
 class Ageing:
     """Two clocks of a hub that look at each message it has accepted, in the order of acceptance.
 
-    One sends a delay notice, the other expires the message, each so long after its acceptance.
-    What is gone by then costs nothing: a clock sleeps until the oldest message still here is due.
+    One sends a delay notice, the other expires the message, each so long after its acceptance; what
+    is due while the hub is stopped happens when it is back. What is gone by then costs nothing: a
+    clock sleeps until the oldest message still here is due.
     """
 
     def __init__(self, hub: "Hub") -> None:
@@ -29,56 +29,50 @@ class Ageing:
         Actor(self._look(expires_at(0, timeout), self._too_old))
 
     def wake(self) -> None:
-        """A message has come in after a time without any."""
+        """A message has come in after a time without any, or the hub is back."""
         asleep, self.asleep = self.asleep, []
         for moment in asleep:
             moment.happen()
 
     def _look(self, after: int, act: Callable[[int], None]) -> Life:
-        clock, record, owned, since = self.clock, self.record, self.hub.owned, self.hub.owned_at
+        clock, hub = self.clock, self.hub
         number = 0
         while True:
-            while number < len(owned) and not self._here(owned[number]):
+            while number < len(hub.owned) and not self._here(number):
                 number += 1
-            if number == len(owned):
+            if number == len(hub.owned) or not hub.up:
                 moment = Moment(clock)
                 self.asleep.append(moment)
                 yield moment
-                continue
-            due = since[number] + after
-            if clock.tick < due:
-                copy = record.first_copy[owned[number]]
-                yield clock.at(due, CLOCK, self.hub.number, copy)
-            for transaction in self._here(owned[number]):
-                act(transaction)
-            number += 1
+            elif clock.tick < (due := hub.owned_at[number] + after):
+                copy = self.record.first_copy[hub.owned[number]]
+                yield clock.at(due, CLOCK, hub.number, copy)
+            else:
+                for transaction in self._here(number):
+                    if transaction != hub.handed[number]:
+                        act(transaction)
+                number += 1
 
-    def _here(self, message: int) -> list[int]:
-        """The transactions of a message that are here; before it is routed, -1 or a settled one."""
-        record, hub = self.record, self.hub.number
+    def _here(self, number: int) -> list[int]:
+        """The transactions here of an accepted message; before it is routed, what it came as."""
+        record, handed = self.record, self.hub.handed[number]
+        message = self.hub.owned[number]
         first = record.first_copy[message]
         found: dict[int, None] = {}
         for copy in range(first, first + record.copies[message]):
             if not record.fate[copy]:
                 transaction = record.transaction[copy]
-                if (
-                    transaction < 0
-                    or record.settled[transaction]
-                    or record.held_by(transaction) == hub
+                if transaction == handed or (
+                    not record.settled[transaction] and record.came_from(transaction) == handed
                 ):
                     found[transaction] = None
         return list(found)
 
-    def _waits(self, transaction: int) -> bool:
-        return transaction >= 0 and not self.record.settled[transaction]
-
     def _delayed(self, transaction: int) -> None:
-        if self._waits(transaction):
-            self.hub.notify(self.record.leader[transaction], Decision.DELAY_NOTICE)
+        self.hub.notify(self.record.leader[transaction], Decision.DELAY_NOTICE)
 
     def _too_old(self, transaction: int) -> None:
         """Expire what waits; what is on its way is judged when its attempt has ended."""
-        if self._waits(transaction):
-            queue = self.hub.queues[self.record.queue_of(transaction)]
-            if transaction not in queue.started:
-                self.hub.finish(transaction, int(Fate.EXPIRED), self.hub.expired)
+        queue = self.hub.queues[self.record.queue_of(transaction)]
+        if transaction not in queue.started:
+            queue.expire(transaction)

@@ -9,9 +9,14 @@ from simpy.events import Event
 Life = Generator["Moment", None, None]
 """What an actor does: a generator that yields the moments it waits for."""
 
-SCRIPT, STATE, CLOCK, SERVICE, BATCH, ATTEMPT, ARRIVAL = (rank << 60 for rank in range(2, 9))
-"""What goes first among events of one tick: scripted events, states of lists and providers, polls
-and clocks, the end of a service, of a batch, of an attempt, and last the arrival of a message."""
+END, SCRIPT, STATE, CLOCK, SERVICE, BATCH, ATTEMPT, ARRIVAL = (rank << 60 for rank in range(1, 9))
+"""What goes first among events of one tick: the end of the run, scripted events, states of lists
+and providers, polls and clocks, the end of a service, of a batch, of an attempt, and last the
+arrival of a message."""
+
+QUEUE, LINE, HOST, DESTINATION, EGRESS = (kind << 13 for kind in range(1, 6))
+"""Kinds of entity other than hubs, added to a number: one more of a kind then leaves the order of
+all others as it was. A queue goes by its hub, with its own number in place of a copy."""
 
 
 class Moment(Event):
@@ -66,8 +71,9 @@ class Clock(Environment):
     ) -> None:
         """Schedule a moment that somebody may be waiting for already.
 
-        Its place among the events of its tick is packed into one integer (4, 16, 32 and 12 bits)
-        that SimPy takes as priority. It is above 1, so SimPy's own priorities 0 and 1 stay apart.
+        Its place among the events of its tick is packed into one integer (4, 16, 32 and 12 bits; 3
+        of the 16 are the kind) that SimPy takes as priority. It is above 1, so SimPy's own
+        priorities 0 and 1 stay apart.
         This is `Environment.schedule` for a time instead of a delay.
         """
         if attempt > 4095:
@@ -85,7 +91,7 @@ class Clock(Environment):
 
     def run_until(self, horizon: int) -> int:
         """Step until somebody sets `finished`, or to the horizon; return the tick of the end."""
-        self.at(horizon, SCRIPT).callbacks.append(self._finish)
+        self.at(horizon, END).callbacks.append(self._finish)
         step = self.step
         while not self.finished:
             step()

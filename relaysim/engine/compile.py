@@ -264,7 +264,21 @@ def _script(
             if event.listing.egress is not None:
                 listed = [numbers.egress.index(event.listing.egress)]
             else:
-                host = hosts[numbers.hosts.index(str(event.listing.of))]
-                listed = ways.egress_of({hub for hub, _ in host.doors if hub >= 0})
+                listed = _carriers(scenario, numbers, hosts, ways, str(event.listing.of))
             found += [Scripted(event.at, until, "listing", egress, blocklist) for egress in listed]
     return tuple(found)
+
+
+def _carriers(
+    scenario: Scenario, numbers: Numbering, hosts: tuple[HostPlan, ...], ways: Ways, name: str
+) -> list[int]:
+    """The public IPs that carry the mail of a host to where its streams write."""
+    written = {
+        numbers.destinations.index(place)
+        for stream in scenario.hosts[name].streams.values()
+        for place, share in stream.to.items()
+        if share > 0
+    }
+    domains = {domain for domain, place in enumerate(numbers.receiver_of) if place in written}
+    doors = {door for door in hosts[numbers.hosts.index(name)].doors if door[0] >= 0}
+    return ways.egress_of(doors, domains)

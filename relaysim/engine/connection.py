@@ -21,7 +21,10 @@ LAN_BITS = 100_000_000
 
 
 def outside(queue: "DeliveryQueue", transaction: int) -> Life:
-    """The life of a connection to another organization."""
+    """The life of a connection to another organization.
+
+    If the hub stops, the queue takes back what it carried; the connection finds out and is gone.
+    """
     plan, hub, clock, record = queue.plan, queue.hub, queue.clock, queue.record
     internet, line = queue.world.internet, queue.world.lines[plan.line]
     receiver = queue.world.plan.receivers[plan.receiver]
@@ -37,13 +40,12 @@ def outside(queue: "DeliveryQueue", transaction: int) -> Life:
             due = clock.tick + hub.plan.reject_time
             yield clock.at(due, ATTEMPT, hub.number, copy, attempt)
     if hub.epoch != epoch:
-        queue.cut(transaction, 1)
         return
     if greeting >= 0:
         queue.failed(transaction, greeting)
         return
     queue.connected()
-    opened, carried = 1, 0
+    carried = 0
     while True:
         copy, attempt = record.leader[transaction], record.tried[transaction]
         key, size = record.key[copy], record.size[record.carries[transaction]]
@@ -66,16 +68,14 @@ def outside(queue: "DeliveryQueue", transaction: int) -> Life:
                 kind, said = internet.verdict(plan.egress, plan.domain, key, attempt)
         if hub.epoch != epoch:
             internet.leave(plan.egress, plan.domain)
-            queue.cut(transaction, opened)
             return
-        queue.ended(transaction, said, opened)
+        queue.ended(transaction, said)
         if kind == DEFERRED:
             queue.put_off(transaction, copy, attempt)
         elif kind in (ACCEPTED, JUNKED):
             hub.finish(transaction, _DELIVERED if kind == ACCEPTED else _JUNKED, said)
         else:
             hub.finish(transaction, int(Fate.BOUNCED), said)
-        opened = 0
         carried += 1
         if carried == plan.per_connection:
             break
@@ -87,46 +87,44 @@ def outside(queue: "DeliveryQueue", transaction: int) -> Life:
 
 
 def inside(queue: "DeliveryQueue", transaction: int) -> Life:
-    """The life of a connection to the mailbox server, or to another hub of the site."""
+    """The life of a connection to the mailbox server, or to another hub of the site.
+
+    If the other hub stops, this one notices when it has sent its message or waits for the commit.
+    """
     plan, hub, clock, record = queue.plan, queue.hub, queue.clock, queue.record
     epoch = hub.epoch
     there = queue.next_hub()
     if there is not None and not there.up:
         queue.failed(transaction, queue.world.internet.unable)
         return
+    its_epoch = there.epoch if there is not None else 0
     queue.connected()
-    opened, carried = 1, 0
+    carried = 0
     while True:
         copy, attempt = record.leader[transaction], record.tried[transaction]
         key, message = record.key[copy], record.carries[transaction]
         size = record.size[message]
         work = hub.plan.send.of(size, draw32(key, _SEND_COST, attempt) >> 16)
         yield hub.cores.serve(SEND, _SEND, transaction, attempt, copy, work)
-        arrived = True
         if hub.epoch == epoch:
             if there is None:
                 index = draw32(key, _MAILBOX_TIME, attempt) >> 16
                 due = clock.tick + queue.world.plan.mailbox_time[index]
-                yield clock.at(due, ATTEMPT, hub.number, copy, attempt)
             else:
-                its_epoch = there.epoch
                 due = clock.tick + size * 8_000_000 // LAN_BITS
-                yield clock.at(due, ATTEMPT, hub.number, copy, attempt)
+            yield clock.at(due, ATTEMPT, hub.number, copy, attempt)
+            if there is not None and there.epoch == its_epoch and hub.epoch == epoch:
                 yield there.database.commit(message, copy)
-                arrived = there.up and there.epoch == its_epoch
         if hub.epoch != epoch:
-            queue.cut(transaction, opened)
             return
-        if not arrived:
-            queue.closed()
-            queue.broken(transaction, opened)
+        if there is not None and there.epoch != its_epoch:
+            queue.broken(transaction)
             return
-        queue.ended(transaction, queue.world.internet.accepted, opened)
+        queue.ended(transaction, queue.world.internet.accepted)
         if there is None:
             hub.finish(transaction, _DELIVERED, queue.world.internet.accepted)
         else:
             hub.hand_over(transaction, there)
-        opened = 0
         carried += 1
         if carried == plan.per_connection:
             break

@@ -3,10 +3,10 @@
 from collections import deque
 from typing import TYPE_CHECKING
 
-from relaysim.engine.clock import CLOCK, Actor, Moment
+from relaysim.engine.clock import CLOCK, QUEUE, Actor, Moment
 from relaysim.engine.connection import inside, outside
 from relaysim.engine.plan import QueuePlan
-from relaysim.engine.trace import Level
+from relaysim.engine.trace import Fate, Level
 from relaysim.engine.world import World
 from relaysim.mail import reply
 from relaysim.mail.priority import choose
@@ -23,6 +23,8 @@ class DeliveryQueue:
     carries transactions one after another and closes when none waits. When a connection fails and
     no other is open, the whole queue is in Retry: nothing of it is tried until the clock of the hub
     allows one connection, whose success sets all free.
+
+    `started` has, for what a connection carries, when it took it and whether it opened with it.
     """
 
     def __init__(self, world: World, hub: "Hub", number: int, plan: QueuePlan) -> None:
@@ -33,9 +35,9 @@ class DeliveryQueue:
         self.in_use = [0] * len(self.ready)
         self.limit = plan.connections or 1 << 62
         self.connecting = self.open = self.connections = 0
-        self.started: dict[int, int] = {}
+        self.started: dict[int, tuple[int, int]] = {}
         self.retrying = False
-        self.failures = 0
+        self.failures = self.lost = 0
         self.timer: Moment | None = None
 
     def put(self, transaction: int) -> None:
@@ -46,18 +48,21 @@ class DeliveryQueue:
 
     def pump(self) -> None:
         """Open connections for what waits, as far as the limits go."""
-        if self.retrying or not self.plan.reachable or not self.hub.up:
+        if not self.plan.reachable or not self.hub.up:
             return
-        while self.connecting + self.open < self.limit:
-            if not self.hub.may_open(self):
+        lost = self.lost
+        while self.connecting + self.open < self.limit and self.lost == lost:
+            if self.retrying and (self.timer is not None or self.connecting):
                 return
-            transaction = self.take()
+            if not any(self.ready) or not self.hub.outbound.may_open(self):
+                return
+            transaction = self.take(1)
             if transaction < 0:
                 return
             self._connect(transaction)
 
-    def take(self) -> int:
-        """The transaction whose turn it is, or -1."""
+    def take(self, opens: int = 0) -> int:
+        """The transaction whose turn it is, or -1; `opens` is 1 for the first of a connection."""
         settled = self.record.settled
         while True:
             priority = 0
@@ -72,12 +77,12 @@ class DeliveryQueue:
             transaction = waiting.popleft()
             if not settled[transaction]:
                 self.in_use[priority] += 1
-                self.started[transaction] = self.clock.tick
+                self.started[transaction] = self.clock.tick, opens
                 return transaction
 
     def _connect(self, transaction: int) -> None:
         self.connecting += 1
-        self.hub.opened(self)
+        self.hub.outbound.opened(self)
         life = outside if self.plan.domain >= 0 else inside
         Actor(life(self, transaction))
 
@@ -101,11 +106,18 @@ class DeliveryQueue:
     def closed(self) -> None:
         """A connection has closed."""
         self.open -= 1
-        self.hub.closed(self)
+        self.hub.outbound.closed(self)
         self.pump()
 
-    def ended(self, transaction: int, said: int, opened: int, end: int = -1) -> None:
-        """Write an attempt down."""
+    def ended(self, transaction: int, said: int) -> None:
+        """An attempt has ended: write it down."""
+        record = self.record
+        start, opened = self.started.pop(transaction)
+        self._write(transaction, start, self.clock.tick, said, opened)
+        record.tried[transaction] += 1
+        self.in_use[record.priority[transaction] if self.quotas else 0] -= 1
+
+    def _write(self, transaction: int, start: int, end: int, said: int, opened: int) -> None:
         record = self.record
         record.attempt(
             (
@@ -114,46 +126,37 @@ class DeliveryQueue:
                 self.number,
                 self.plan.egress,
                 record.ready[transaction],
-                self.started.pop(transaction),
-                self.clock.tick if end < 0 else end,
+                start,
+                end,
                 said,
                 opened,
                 record.carried(transaction),
             )
         )
-        record.tried[transaction] += 1
-        self.in_use[record.priority[transaction] if self.quotas else 0] -= 1
 
     def failed(self, transaction: int, said: int) -> None:
         """A connection could not be made."""
-        self.ended(transaction, said, 1)
+        self.ended(transaction, said)
         self.connecting -= 1
-        self.hub.closed(self)
+        self._lose(transaction)
+
+    def broken(self, transaction: int) -> None:
+        """The other hub stopped while a connection to it was open."""
+        self.ended(transaction, self.record.reply_id(str(reply.CONNECTION_DROPPED)))
+        self.open -= 1
+        self._lose(transaction)
+
+    def _lose(self, transaction: int) -> None:
+        """A connection is lost. What it carried opens none at once: it waits for those that are
+        open, or with the whole queue in Retry."""
+        self.lost += 1
         if not self.open:
             self._enter_retry()
         self._back(transaction)
-
-    def broken(self, transaction: int, opened: int) -> None:
-        """The other hub stopped while it was taking the transaction."""
-        said = self.record.reply_id(str(reply.CONNECTION_DROPPED))
-        self.ended(transaction, said, opened)
-        if not self.open:
-            self._enter_retry()
-        self._back(transaction)
-
-    def cut(self, transaction: int, opened: int) -> None:
-        """The hub stopped while the connection was open; the transaction stays in the queue."""
-        said = self.record.reply_id(str(reply.CONNECTION_DROPPED))
-        self.in_use[self.record.priority[transaction] if self.quotas else 0] += 1
-        self.ended(transaction, said, opened, self.hub.stopped_at)
-        self._back(transaction)
-        self.pump()
+        self.hub.outbound.closed(self)
 
     def _back(self, transaction: int) -> None:
-        """A transaction whose connection failed is the next one again.
-
-        It opens no connection of its own: others are open, or the queue is in Retry.
-        """
+        """A transaction whose connection is lost is the next one again."""
         if not self.hub.gives_up(transaction):
             self.record.ready[transaction] = self.clock.tick
             priority = self.record.priority[transaction] if self.quotas else 0
@@ -162,7 +165,9 @@ class DeliveryQueue:
     def put_off(self, transaction: int, copy: int, attempt: int) -> None:
         """A 4xx reply to a message: it is tried again by itself, later."""
         if not self.hub.gives_up(transaction):
-            due = self.clock.tick + self.hub.plan.message_retry_interval
+            self.record.ready[transaction] = due = (
+                self.clock.tick + self.hub.plan.message_retry_interval
+            )
             again = self.clock.at(due, CLOCK, self.hub.number, copy, attempt, about=transaction)
             again.callbacks.append(self._again)
 
@@ -186,7 +191,7 @@ class DeliveryQueue:
             retry.transient_failure_retry_interval,
             retry.outbound_connection_failure_retry_interval,
         )
-        self.timer = clock.at(clock.tick + delay, CLOCK, self.hub.number, self.number)
+        self.timer = clock.at(clock.tick + delay, CLOCK, QUEUE | self.hub.number, self.number)
         self.timer.callbacks.append(self._due)
 
     def _due(self, timer: Moment) -> None:
@@ -194,20 +199,27 @@ class DeliveryQueue:
         if timer is not self.timer:
             return
         self.timer = None
-        transaction = self.take()
-        if transaction < 0:
+        self.pump()
+        if self.retrying and not any(self.ready) and not self.connecting:
             self._leave_retry()
-        else:
-            self._connect(transaction)
 
     def _leave_retry(self) -> None:
         self.retrying, self.failures, self.timer = False, 0, None
         self.record.level(Level.QUEUE_RETRY, self.number, self.clock.tick, 0)
 
     def stop(self) -> None:
-        """The hub stops: its connections are gone, what they carried comes back one by one."""
+        """The hub stops: its connections are gone, and what they carried is next again."""
         self.connecting = self.open = 0
-        self.in_use = [0] * len(self.in_use)
+        said = self.record.reply_id(str(reply.CONNECTION_DROPPED))
+        for transaction in reversed(list(self.started)):
+            self.ended(transaction, said)
+            self._back(transaction)
+
+    def expire(self, transaction: int) -> None:
+        """A transaction that is not on its way is given up."""
+        if self.record.ready[transaction] <= self.clock.tick:
+            self._write(transaction, -1, self.clock.tick, -1, 0)
+        self.hub.finish(transaction, int(Fate.EXPIRED), self.hub.expired)
 
     def start(self) -> None:
         """The hub is back: the queue is tried at once (assumption)."""
@@ -217,20 +229,9 @@ class DeliveryQueue:
 
     def close(self) -> None:
         """The run is over: what still waits or travels is written down as such."""
-        record = self.record
-        waiting = [(t, -1) for ready in self.ready for t in ready if not record.settled[t]]
-        for transaction, start in [*self.started.items(), *waiting]:
-            record.attempt(
-                (
-                    transaction,
-                    record.tried[transaction],
-                    self.number,
-                    self.plan.egress,
-                    record.ready[transaction],
-                    start,
-                    -1,
-                    -1,
-                    0,
-                    record.carried(transaction),
-                )
-            )
+        for transaction, (start, opened) in self.started.items():
+            self._write(transaction, start, -1, -1, opened)
+        for ready in self.ready:
+            for transaction in ready:
+                if not self.record.settled[transaction]:
+                    self._write(transaction, -1, -1, -1, 0)

@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Generator
 
-from relaysim.engine.clock import ATTEMPT, CLOCK, Actor, Life, Moment
+from relaysim.engine.clock import ATTEMPT, CLOCK, HOST, Actor, Life, Moment
 from relaysim.engine.hub import Hub
 from relaysim.engine.listener import Listener
 from relaysim.engine.plan import HostPlan, Verdicts
@@ -24,20 +24,20 @@ CLOSED = 421
 class Host:
     """A host that submits over SMTP.
 
-    Its messages wait in the spool, oldest first. As long as one waits and the host has a session to
-    spare, a session connects; it closes when the spool is empty or `messages_per_connection` is
-    reached.
+    Its messages wait in the spool, first come, first served. As long as one waits and the host has
+    a session to spare, a session connects; it closes when the spool is empty or
+    `messages_per_connection` is reached.
     """
 
     def __init__(self, world: World, number: int) -> None:
-        self.world, self.number = world, number
+        self.world, self.number, self.entity = world, number, HOST | number
         self.plan: HostPlan = world.plan.hosts[number]
         self.clock, self.record = world.clock, world.record
         self.spool: deque[int] = deque()
         self.sessions = self.connected = self.connections = 0
         self.most = self.plan.sessions or 1 << 62
         self.resting = False
-        self.talking: dict[int, tuple[int, int, int, int]] = {}
+        self.talking: dict[int, tuple[int, int, int, int, int]] = {}
         said = self.record.reply_id
         self.unable = said(str(reply.UNABLE_TO_CONNECT))
         self.dropped = said(str(reply.CONNECTION_DROPPED))
@@ -61,35 +61,35 @@ class Host:
             message = self.spool.popleft()
             asked = clock.tick
             copy = record.first_copy[message]
-            start, self.connections = self.connections, self.connections + 1
+            connection, self.connections = self.connections, self.connections + 1
             said, door, hub = self.unable, -1, None
             for turn in range(len(plan.doors)):
-                number, door = plan.doors[(start + turn) % len(plan.doors)]
+                number, door = plan.doors[(connection + turn) % len(plan.doors)]
                 said, hub = self.unable, None
                 if number >= 0 and self.world.hubs[number].up:
                     hub = self.world.hubs[number]
                     answered = hub.slot()
                     if answered > clock.tick:
-                        yield clock.at(answered, ATTEMPT, self.number, copy)
+                        yield clock.at(answered, ATTEMPT, self.entity, copy)
                     said = self._greet(hub, door)
                     if said < 0:
                         break
                 if plan.round_trip:
                     due = clock.tick + plan.round_trip
-                    yield clock.at(due, ATTEMPT, self.number, copy, record.tries[message])
+                    yield clock.at(due, ATTEMPT, self.entity, copy, record.tries[message])
             if said >= 0 or hub is None:
                 if self._turned_away(message, said):
                     break
                 continue
             epoch, accepted = hub.epoch, clock.tick
             self.connected += 1
-            self.talking[message] = (door, asked, accepted, epoch)
+            self.talking[connection] = (message, door, asked, accepted, epoch)
             setup = plan.verdicts[door].setup_time
             if setup:
                 due = accepted + setup
-                yield clock.at(due, ATTEMPT, self.number, copy, record.tries[message])
+                yield clock.at(due, ATTEMPT, self.entity, copy, record.tries[message])
             record.connected[message] = accepted
-            opener, carried = message, 0
+            carried = 0
             listener = hub.listeners[door]
             while (yield from self._dialog(hub, listener, door, epoch, message)):
                 carried += 1
@@ -97,7 +97,7 @@ class Host:
                     break
                 message = self.spool.popleft()
                 record.connected[message] = clock.tick
-            self._close(hub, opener)
+            self._close(hub, connection)
         self.sessions -= 1
 
     def _greet(self, hub: Hub, door: int) -> int:
@@ -109,14 +109,14 @@ class Host:
         answer = hub.listeners[door].admit(self.plan.source)
         return self.record.reply_id(answer) if answer else -1
 
-    def _close(self, hub: Hub, opener: int) -> None:
-        door, asked, accepted, epoch = self.talking.pop(opener)
+    def _close(self, hub: Hub, connection: int) -> None:
+        opener, door, asked, accepted, epoch = self.talking.pop(connection)
         self.connected -= 1
         end = self.clock.tick
         if hub.epoch == epoch:
             hub.listeners[door].leave(self.plan.source)
         else:
-            end = hub.stopped_at
+            end = hub.stopped_at[epoch]
         station = hub.listeners[door].plan.station
         self.record.visit((station, _SESSION, opener, 0, asked, accepted, end))
 
@@ -137,7 +137,7 @@ class Host:
         said = self._mail_from(hub, listener, verdicts, message)
         if said >= 0:
             time = plan.round_trip + verdicts.tarpit + pressure.delay
-            yield clock.at(clock.tick + time, ATTEMPT, self.number, copy, tries)
+            yield clock.at(clock.tick + time, ATTEMPT, self.entity, copy, tries)
             self._lost(message, said)
             return record.code(said) != CLOSED
         refused = self._rcpt_to(verdicts, message)
@@ -151,7 +151,7 @@ class Host:
                 time += mails * (size * 8_000_000 // plan.bandwidth)
             pressure.uncommitted += size
         if time:
-            yield clock.at(clock.tick + time, ATTEMPT, self.number, copy, tries)
+            yield clock.at(clock.tick + time, ATTEMPT, self.entity, copy, tries)
         for one, answer in refused:
             record.fated(one, Fate.REFUSED, clock.tick, answer)
             record.reply[message] = answer
@@ -168,7 +168,6 @@ class Host:
         if hub.epoch != epoch:
             self._lost(message, self.dropped)
             return False
-        record.reply[message] = self.queued
         delay = listener.plan.max_acknowledgement_delay
         if delay:
             done = hub.hold(message)
@@ -178,10 +177,12 @@ class Host:
                 late.callbacks.append(hub.too_late)
                 yield done
             if hub.epoch != epoch:
+                record.reply[message] = self.dropped
                 return False
         else:
             hub.own(message)
         record.acknowledged[message] = clock.tick
+        record.reply[message] = self.queued
         return True
 
     def _mail_from(self, hub: Hub, listener: Listener, verdicts: Verdicts, message: int) -> int:
@@ -225,7 +226,7 @@ class Host:
             return
         copy = record.first_copy[message]
         moment = self.clock.at(
-            again, CLOCK, self.number, copy, record.tries[message], about=message
+            again, CLOCK, self.entity, copy, record.tries[message], about=message
         )
         moment.callbacks.append(self._again)
 
@@ -261,12 +262,20 @@ class Host:
         if not plan.retry_every or self._too_old(message, again):
             self._let_go(message, Fate.ABANDONED, said)
             return False
-        self.spool.appendleft(message)
+        self._put_back(message)
         if not self.connected and not self.resting:
             self.resting = True
             record.level(Level.HOST_RETRY, self.number, self.clock.tick, 1)
-            self.clock.at(again, CLOCK, self.number).callbacks.append(self._rested)
+            self.clock.at(again, CLOCK, self.entity).callbacks.append(self._rested)
         return True
+
+    def _put_back(self, message: int) -> None:
+        """Into the spool, before all that were created later."""
+        spool, created = self.spool, self.record.created
+        place = 0
+        while place < len(spool) and created[spool[place]] <= created[message]:
+            place += 1
+        spool.insert(place, message)
 
     def _rested(self, _: object) -> None:
         self.resting = False
@@ -276,6 +285,8 @@ class Host:
 
     def close(self) -> None:
         """The run is over: sessions that are open are written down as such."""
-        for opener, (door, asked, accepted, _) in self.talking.items():
-            station = self.world.plan.connectors[door].station
-            self.record.visit((station, _SESSION, opener, 0, asked, accepted, -1))
+        for opener, door, asked, accepted, epoch in self.talking.values():
+            connector = self.world.plan.connectors[door]
+            hub = self.world.hubs[connector.hub]
+            end = hub.stopped_at[epoch] if hub.epoch != epoch else -1
+            self.record.visit((connector.station, _SESSION, opener, 0, asked, accepted, end))

@@ -2,11 +2,13 @@
 
 from array import array
 from collections import deque
+from typing import TYPE_CHECKING
 
 from relaysim.engine.ageing import Ageing
 from relaysim.engine.clock import Moment
 from relaysim.engine.delivery import DeliveryQueue
 from relaysim.engine.listener import Listener
+from relaysim.engine.outbound import Outbound
 from relaysim.engine.plan import TOO_LARGE, HubPlan
 from relaysim.engine.pressure import Pressure
 from relaysim.engine.station import CATEGORIZE, Cores, QueueDatabase
@@ -14,6 +16,9 @@ from relaysim.engine.trace import Fate, Level, Visit
 from relaysim.engine.world import World
 from relaysim.mail import reply
 from relaysim.traffic.draw import Decision, draw32, mix
+
+if TYPE_CHECKING:
+    from relaysim.engine.mailbox import MailboxServer
 
 DSN_SIZE = 5 * 1024
 """Bytes of an NDR or a delay notice with the headers of the original (assumption)."""
@@ -37,13 +42,16 @@ class Hub:
     """A Hub Transport server.
 
     `epoch` counts its stops: who finds another number than when he began has been cut off.
+    `stopped_at` has the end of each epoch that is over. `submissions` is the mail that mailbox
+    servers have for this hub, `submitting` how many places for it are in use.
     """
 
     def __init__(self, world: World, number: int) -> None:
         plan: HubPlan = world.plan.hubs[number]
         self.world, self.number, self.plan = world, number, plan
         self.clock, self.record = world.clock, world.record
-        self.up, self.epoch, self.stopped_at, self.stops = True, 0, -1, 0
+        self.up, self.epoch, self.stops = True, 0, 0
+        self.stopped_at: list[int] = []
         self.cores = Cores(self.clock, self.record, number, plan.cpu_station, plan.cores)
         self.database = QueueDatabase(
             self.clock,
@@ -61,12 +69,14 @@ class Hub:
             if connector.hub == number
         }
         self.queues: dict[int, DeliveryQueue] = {}
-        self.outbound = 0
-        self.starved: dict[int, DeliveryQueue] = {}
+        self.outbound = Outbound(plan.outbound_connections)
+        self.submissions: deque[tuple[MailboxServer, int]] = deque()
+        self.submitting = 0
         self.accepted: deque[int] = deque(maxlen=plan.connection_rate or 1)
         self.waiting: dict[int, Acknowledgement] = {}
         self.owned = array("q")
         self.owned_at = array("q")
+        self.handed = array("q")
         self.notices = 0
         self.categorize = plan.categorize
         self.scans = plan.antivirus.base > 0 or plan.antivirus.per_kb > 0
@@ -95,6 +105,7 @@ class Hub:
             record.hub[message] = self.number
         self.owned.append(message)
         self.owned_at.append(now)
+        self.handed.append(handed)
         copy, size = record.first_copy[message], record.size[message]
         self.pressure.hold(size)
         if self.ageing.asleep:
@@ -107,15 +118,12 @@ class Hub:
         if done is self.clock.past:
             self._route(message, handed, now)
         else:
-            done.about = len(self.owned) - 1 if handed < 0 else ~handed
+            done.about = len(self.owned) - 1
             done.callbacks.append(self._on_categorized)
 
     def _categorized(self, done: Moment) -> None:
-        about = done.about
-        if about >= 0:
-            self._route(self.owned[about], -1, self.owned_at[about])
-        else:
-            self._route(self.record.carries[~about], ~about, self.record.ready[~about])
+        number = done.about
+        self._route(self.owned[number], self.handed[number], self.owned_at[number])
 
     def _route(self, message: int, handed: int, since: int) -> None:
         """Split a message by next hop and queue the transactions: Exchange's bifurcation."""
@@ -150,7 +158,10 @@ class Hub:
                 transaction = record.open_transaction(
                     copies, self.number, way, handed, now, expires
                 )
-                (self.queues.get(way) or self._new_queue(way)).put(transaction)
+                if now < expires:
+                    (self.queues.get(way) or self._new_queue(way)).put(transaction)
+                else:
+                    self.finish(transaction, Fate.EXPIRED, self.expired)
 
     def _new_queue(self, number: int) -> DeliveryQueue:
         plan = self.world.plan.queues[number]
@@ -178,7 +189,6 @@ class Hub:
         record = self.record
         message = record.carries[transaction]
         record.settled[transaction] = 1
-        record.ready[transaction] = self.clock.tick
         there.own(message, transaction)
         self._one_done(message, record.size[message])
 
@@ -190,10 +200,10 @@ class Hub:
         return True
 
     def notify(self, copy: int, why: Decision) -> None:
-        """Tell the sender by a DSN, which never makes another one."""
+        """Tell the sender by a DSN. A DSN and other mail of the null sender never make one."""
         record, plan = self.record, self.world.plan
         stream = plan.streams[record.stream[record.message[copy]]]
-        if stream.host < 0:
+        if stream.host < 0 or stream.sender_domain < 0:
             return
         message = record.notice(
             self.plan.dsn_stream,
@@ -238,27 +248,6 @@ class Hub:
         if not self.record.open:
             self.clock.finished = True
 
-    # Outbound connections of the whole server.
-
-    def may_open(self, queue: DeliveryQueue) -> bool:
-        """Whether a queue may open one more; if not, it is told when it may."""
-        most = self.plan.outbound_connections
-        if queue.plan.domain < 0 or not most or self.outbound < most:
-            return True
-        self.starved[queue.number] = queue
-        return False
-
-    def opened(self, queue: DeliveryQueue) -> None:
-        """A queue opens a connection."""
-        self.outbound += queue.plan.domain >= 0
-
-    def closed(self, queue: DeliveryQueue) -> None:
-        """A connection of a queue ends; who has waited longest for one may open its own."""
-        self.outbound -= queue.plan.domain >= 0
-        if self.starved:
-            number = next(iter(self.starved))
-            self.starved.pop(number).pump()
-
     # Stops.
 
     def stop(self) -> None:
@@ -266,17 +255,17 @@ class Hub:
         self.stops += 1
         if not self.up:
             return
-        self.up, self.stopped_at = False, self.clock.tick
+        self.up = False
         self.epoch += 1
+        self.stopped_at.append(self.clock.tick)
         self.record.level(Level.HUB_DOWN, self.number, self.clock.tick, 1)
-        self.outbound = 0
-        self.starved.clear()
+        self.outbound.reset()
         for listener in self.listeners.values():
             listener.reset()
-        for queue in self.queues.values():
-            queue.stop()
         self.cores.stop()
         self.database.stop()
+        for number in sorted(self.queues):
+            self.queues[number].stop()
         for message in list(self.waiting):
             self.release(message)
 
@@ -288,6 +277,7 @@ class Hub:
         self.up = True
         self.record.level(Level.HUB_DOWN, self.number, self.clock.tick, 0)
         self.cores.start()
+        self.ageing.wake()
         for number in sorted(self.queues):
             self.queues[number].start()
 

@@ -190,7 +190,10 @@ def inv_8(trace: Trace, draws: Draws, scenario: Scenario) -> list[str]:
     delivered = np.flatnonzero((copies["fate"] == Fate.DELIVERED) & (copies["transaction"] >= 0))
     attempt = last[copies["transaction"][delivered]]
     delivered, attempt = delivered[attempt >= 0], attempt[attempt >= 0]
-    domain = copies["domain"][delivered]
+    # Who decides is the next hop, which may be a smart host.
+    number = {name: i for i, name in enumerate(names.domains)}
+    hop = np.array([number.get(name.partition("->")[2], -1) for name in names.queues], np.int64)
+    domain = hop[attempts["queue"][attempt]]
     judged = _checked_each(trace, scenario)[domain] | (attempts["opened"][attempt] > 0)
     index = {name: i for i, name in enumerate(sorted(scenario.blocklists))}
     uses = np.zeros((len(names.domains), len(names.blocklists)), bool)
@@ -230,7 +233,7 @@ def inv_11(trace: Trace, draws: Draws, scenario: Scenario) -> list[str]:
     under_way[attempts["transaction"][(attempts["start"] >= 0) & (attempts["end"] < 0)]] = True
     transaction = copies["transaction"][sent]
     late = (copies["fate"][sent] == Fate.IN_FLIGHT) & (expires[transaction] < trace.end)
-    late &= ~under_way[transaction]
+    late &= ~under_way[transaction] & ~_down_at_the_end(trace)[transactions["hub"][transaction]]
     return texts + _broken(copies, sent[late], "copies", "waits longer than it may")
 
 
@@ -243,6 +246,15 @@ def _checked_each(trace: Trace, scenario: Scenario) -> Mask:
         late = found is not None and found.refusal_stage != "greeting"
         each.append(late or (found is not None and found.refusal_action == "score"))
     return np.array(each, bool)[np.array(names.destination, np.int64)]
+
+
+def _down_at_the_end(trace: Trace) -> Mask:
+    """Which hubs are stopped when the run ends: nothing expires in them."""
+    levels = trace.levels
+    rows = levels["level"] == Level.HUB_DOWN
+    down = np.zeros(len(trace.names.hubs), bool)
+    down[levels["subject"][rows]] = levels["value"][rows] > 0  # the last one stays
+    return down
 
 
 def _again(trace: Trace) -> tuple[Column, Mask]:

@@ -1,8 +1,7 @@
 """The mailbox server: it submits the users' mail to the hubs of the site."""
 
-from collections import deque
-
-from relaysim.engine.clock import ATTEMPT, CLOCK, Actor, Life, Moment
+from relaysim.engine.clock import ATTEMPT, CLOCK, HOST, Actor, Life, Moment
+from relaysim.engine.hub import Hub
 from relaysim.engine.plan import HostPlan
 from relaysim.engine.station import RECEIVE
 from relaysim.engine.trace import Fate, Visit
@@ -23,15 +22,12 @@ class MailboxServer:
     """
 
     def __init__(self, world: World, number: int) -> None:
-        self.world, self.number = world, number
+        self.entity = HOST | number
         self.plan: HostPlan = world.plan.hosts[number]
         self.clock, self.record = world.clock, world.record
         self.hubs = [world.hubs[hub] for hub, _ in self.plan.doors]
-        self.spools: list[deque[int]] = [deque() for _ in self.hubs]
-        self.busy = [0] * len(self.hubs)
         self.turn = 0
-        self.stations = [hub.plan.submission_station for hub in self.hubs]
-        self.talking: dict[int, tuple[int, int]] = {}
+        self.talking: dict[int, tuple[Hub, int, int]] = {}
         self.refused = self.record.reply_id(str(reply.INSUFFICIENT_RESOURCES))
         self.unable = self.record.reply_id(str(reply.UNABLE_TO_CONNECT))
 
@@ -40,57 +36,56 @@ class MailboxServer:
         first = self.turn
         self.turn = (first + 1) % len(self.hubs)
         for turn in range(len(self.hubs)):
-            number = (first + turn) % len(self.hubs)
-            if self.hubs[number].up:
-                self.spools[number].append(message)
-                self._start(number)
+            hub = self.hubs[(first + turn) % len(self.hubs)]
+            if hub.up:
+                hub.submissions.append((self, message))
+                most = hub.plan.mailbox_submissions
+                if not most or hub.submitting < most:
+                    hub.submitting += 1
+                    Actor(_place(hub))
                 return
+        self.record.tries[message] += 1
         self._lost(message, self.unable)
 
-    def _start(self, number: int) -> None:
-        most = self.hubs[number].plan.mailbox_submissions
-        if not most or self.busy[number] < most:
-            self.busy[number] += 1
-            Actor(self._submission(number))
-
-    def _submission(self, number: int) -> Life:
+    def submission(self, hub: Hub, message: int) -> Life:
+        """One message has a place at a hub."""
         clock, record, plan = self.clock, self.record, self.plan
-        hub, spool, station = self.hubs[number], self.spools[number], self.stations[number]
-        while spool:
-            message = spool.popleft()
-            record.tries[message] += 1
-            size, copy = record.size[message], record.first_copy[message]
-            start, epoch = clock.tick, hub.epoch
-            if not hub.up:
-                self.submit(message)
-                continue
-            if hub.pressure.refuses_mail_from(Peer.MAILBOX_SERVER, sender_is_authoritative=True):
-                self._lost(message, self.refused)
-                continue
-            record.connected[message] = start
-            self.talking[message] = (number, start)
-            hub.pressure.uncommitted += size
-            time = 2 * plan.round_trip
-            time += size * 8_000_000 // plan.bandwidth if plan.bandwidth else 0
-            if time:
-                yield clock.at(start + time, ATTEMPT, self.number, copy, record.tries[message])
-            if hub.epoch == epoch:
-                index = draw32(record.key[copy], _RECEIVE_COST, 0) >> 16
-                work = hub.plan.receive.of(size, index)
-                yield hub.cores.serve(RECEIVE, _RECEIVE, message, 0, copy, work)
-            if hub.epoch == epoch:
-                yield hub.database.commit(message, copy)
-            hub.pressure.uncommitted -= size
-            cut = hub.epoch != epoch
-            end = hub.stopped_at if cut else clock.tick
-            del self.talking[message]
-            record.visit((station, _SUBMIT, message, 0, start, start, end))
-            if cut:
-                self._lost(message, self.unable)
-            else:
-                record.acknowledged[message] = clock.tick
-                hub.own(message)
-        self.busy[number] -= 1
+        if not hub.up:
+            self.submit(message)
+            return
+        record.tries[message] += 1
+        if hub.pressure.refuses_mail_from(Peer.MAILBOX_SERVER, sender_is_authoritative=True):
+            self._lost(message, self.refused)
+            return
+        size, copy = record.size[message], record.first_copy[message]
+        start, epoch = clock.tick, hub.epoch
+        record.connected[message] = start
+        self.talking[message] = (hub, start, epoch)
+        hub.pressure.uncommitted += size
+        time = 2 * plan.round_trip
+        time += size * 8_000_000 // plan.bandwidth if plan.bandwidth else 0
+        if time:
+            yield clock.at(start + time, ATTEMPT, self.entity, copy, record.tries[message])
+        if hub.epoch == epoch:
+            index = draw32(record.key[copy], _RECEIVE_COST, 0) >> 16
+            work = hub.plan.receive.of(size, index)
+            yield hub.cores.serve(RECEIVE, _RECEIVE, message, 0, copy, work)
+        if hub.epoch == epoch:
+            yield hub.database.commit(message, copy)
+        hub.pressure.uncommitted -= size
+        self._write(message, clock.tick)
+        del self.talking[message]
+        if hub.epoch != epoch:
+            self._lost(message, self.unable)
+        else:
+            record.acknowledged[message] = clock.tick
+            hub.own(message)
+
+    def _write(self, message: int, end: int) -> None:
+        hub, start, epoch = self.talking[message]
+        if hub.epoch != epoch:
+            end = hub.stopped_at[epoch]
+        self.record.visit((hub.plan.submission_station, _SUBMIT, message, 0, start, start, end))
 
     def _lost(self, message: int, said: int) -> None:
         """No hub took it: the mailbox server keeps it and tries again."""
@@ -106,7 +101,7 @@ class MailboxServer:
             return
         copy = record.first_copy[message]
         moment = self.clock.at(
-            again, CLOCK, self.number, copy, record.tries[message], about=message
+            again, CLOCK, self.entity, copy, record.tries[message], about=message
         )
         moment.callbacks.append(self._again)
 
@@ -115,6 +110,13 @@ class MailboxServer:
 
     def close(self) -> None:
         """The run is over: submissions under way are written down as such."""
-        for message, (number, start) in self.talking.items():
-            station = self.stations[number]
-            self.record.visit((station, _SUBMIT, message, 0, start, start, -1))
+        for message in self.talking:
+            self._write(message, -1)
+
+
+def _place(hub: Hub) -> Life:
+    """A place for submission at a hub: one message after another, whichever server has it."""
+    while hub.submissions:
+        server, message = hub.submissions.popleft()
+        yield from server.submission(hub, message)
+    hub.submitting -= 1

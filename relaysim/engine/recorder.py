@@ -22,7 +22,7 @@ from relaysim.engine.trace import (
 )
 from relaysim.traffic.workload import Draws
 
-_HUB, _QUEUE = TRANSACTIONS.index("hub"), TRANSACTIONS.index("queue")
+_PARENT, _QUEUE = TRANSACTIONS.index("parent"), TRANSACTIONS.index("queue")
 
 
 class Recorder:
@@ -139,9 +139,9 @@ class Recorder:
             if self.transaction[copy] == transaction and not self.fate[copy]
         ]
 
-    def held_by(self, transaction: int) -> int:
-        """The hub of a transaction."""
-        return self.transactions.flat[transaction * len(TRANSACTIONS) + _HUB]
+    def came_from(self, transaction: int) -> int:
+        """The transaction of another hub that handed it over, or -1."""
+        return self.transactions.flat[transaction * len(TRANSACTIONS) + _PARENT]
 
     def queue_of(self, transaction: int) -> int:
         """The delivery queue of a transaction."""

@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from typing import Protocol
 
-from relaysim.engine.clock import ARRIVAL, SCRIPT, Life
+from relaysim.engine.clock import ARRIVAL, DESTINATION, EGRESS, HOST, SCRIPT, Life
 from relaysim.engine.plan import Scripted
 from relaysim.engine.world import World
+
+_KINDS = {"stop": 0, "outage": DESTINATION, "listing": EGRESS}
 
 
 class Submitter(Protocol):
@@ -20,16 +22,19 @@ def source(world: World, host: int, submitter: Submitter, first: int, last: int)
     clock, created = world.clock, world.record.created
     first_copy = world.record.first_copy
     for message in range(first, last):
-        yield clock.at(created[message], ARRIVAL, host, first_copy[message])
+        yield clock.at(created[message], ARRIVAL, HOST | host, first_copy[message])
         submitter.submit(message)
 
 
 def play(world: World, event: Scripted) -> None:
-    """Schedule the beginning and the end of a scripted event."""
+    """Schedule the beginning and the end of a scripted event.
+
+    Of events that touch, the later one begins before the earlier one ends: it goes on.
+    """
     begin, finish = _acts(world, event)
-    clock = world.clock
-    clock.at(event.at, SCRIPT, event.subject).callbacks.append(lambda _: begin())
-    clock.at(event.until, SCRIPT, event.subject).callbacks.append(lambda _: finish())
+    clock, entity = world.clock, _KINDS[event.what] | event.subject
+    clock.at(event.at, SCRIPT, entity, 0).callbacks.append(lambda _: begin())
+    clock.at(event.until, SCRIPT, entity, 1).callbacks.append(lambda _: finish())
 
 
 def _acts(world: World, event: Scripted) -> tuple[Callable[[], None], Callable[[], None]]:

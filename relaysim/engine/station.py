@@ -2,7 +2,7 @@
 
 from collections import deque
 
-from relaysim.engine.clock import BATCH, SERVICE, Clock, Moment
+from relaysim.engine.clock import BATCH, LINE, SERVICE, Clock, Moment
 from relaysim.engine.recorder import Recorder
 from relaysim.engine.trace import Visit
 
@@ -71,7 +71,7 @@ class Cores:
             cut = tuple(self.waiting[kind])
             self.waiting[kind].clear()
             for job in cut:
-                self._leave(job)
+                self._leave(job, self.clock.tick)
                 job[0].happen()
 
     def start(self) -> None:
@@ -86,11 +86,11 @@ class Cores:
         """The run is over: what still waits is written down as such."""
         for waiting in self.waiting:
             for job in waiting:
-                self._leave(job)
+                self._leave(job, -1)
 
-    def _leave(self, job: Job) -> None:
+    def _leave(self, job: Job, end: int) -> None:
         _, visit, subject, attempt, _, _, enter = job
-        self.visit((self.station, visit, subject, attempt, enter, -1, -1))
+        self.visit((self.station, visit, subject, attempt, enter, -1, end))
 
 
 class QueueDatabase:
@@ -151,15 +151,18 @@ class QueueDatabase:
     def stop(self) -> None:
         """The hub stops: the open batch is lost, and whoever waits for it is told so."""
         batch = self.batch
-        self.close()
+        self._leave(self.clock.tick)
         self.batch, self.timer, self.members = None, None, []
         if batch is not None:
             batch.happen()
 
     def close(self) -> None:
-        """The run is over, or the hub stops: the open batch is written down as such."""
+        """The run is over: the open batch is written down as such."""
+        self._leave(-1)
+
+    def _leave(self, end: int) -> None:
         for message, enter in self.members:
-            self.visit((self.station, _COMMIT, message, 0, enter, -1, -1))
+            self.visit((self.station, _COMMIT, message, 0, enter, -1, end))
 
 
 class Line:
@@ -168,7 +171,8 @@ class Line:
     def __init__(
         self, clock: Clock, recorder: Recorder, line: int, station: int, bandwidth: int
     ) -> None:
-        self.clock, self.line, self.station, self.bandwidth = clock, line, station, bandwidth
+        self.clock, self.station, self.bandwidth = clock, station, bandwidth
+        self.entity = LINE | line
         self.visit = recorder.visit
         self.free_at = 0
 
@@ -180,4 +184,4 @@ class Line:
         start = max(now, self.free_at)
         self.free_at = end = start + size * 8_000_000 // self.bandwidth
         self.visit((self.station, _LINE, transaction, attempt, now, start, end))
-        return self.clock.at(end, SERVICE, self.line, copy, attempt)
+        return self.clock.at(end, SERVICE, self.entity, copy, attempt)

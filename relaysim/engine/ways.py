@@ -120,14 +120,19 @@ class Ways:
             )
         return self._number[name]
 
-    def egress_of(self, hubs: set[int]) -> list[int]:
-        """The public IPs by which mail that comes in at these hubs may leave."""
+    def egress_of(self, doors: set[tuple[int, int]], domains: set[int]) -> list[int]:
+        """The public IPs by which mail for some domains leaves that comes in at these doors.
+
+        A door is a hub and a receive connector, or -1.
+        """
         found: set[int] = set()
-        for hub in hubs:
-            for way in {way for way in self.tables[hub, -1][0] if way != TOO_LARGE}:
+        for hub, connector in doors:
+            tables = self.tables[hub, connector if self.linked else -1]
+            for way in {table[domain] for table in tables for domain in domains} - {TOO_LARGE}:
                 queue = self.queues[way]
                 if queue.egress >= 0:
                     found.add(queue.egress)
                 elif queue.to_hubs:
-                    found.update(self.egress_of(set(queue.to_hubs)))
+                    onward = {(each, connector) for each in queue.to_hubs}
+                    found.update(self.egress_of(onward, domains))
         return sorted(found)

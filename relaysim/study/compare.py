@@ -25,8 +25,8 @@ class Comparison:
     """Designs and how they differ from the base, the first; columns stand in `measure.columns`.
 
     `metrics` is about all that each design carries, `comparisons` about `streams`: those that a
-    design, by its name, has in common with the base. `series` is what figures draw, by the name of the design. `violations` are
-    (scenario, replication, what is broken).
+    design, by its name, has in common with the base. `series` is what figures draw, by the name of
+    the design. `violations` are (scenario, replication, what is broken).
     """
 
     scenarios: tuple[Scenario, ...]

@@ -25,8 +25,8 @@ from relaysim.traffic.workload import draw
 class Wanted:
     """What to keep of a run beside its metrics.
 
-    `frames`: its tables. `violations`: what invariants find. `among`: for comparisons, the sample of
-    its copies, and the metrics of each of these sets of streams alone.
+    `frames`: its tables. `violations`: what invariants find. `among`: for comparisons, the sample
+    of its copies, and the metrics of each of these sets of streams alone.
     """
 
     frames: bool = False

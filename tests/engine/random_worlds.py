@@ -1,0 +1,350 @@
+"""Random small scenarios, as tables. Times are whole seconds, so that much happens at once."""
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+Tables = dict[str, Any]
+DURATION = 300
+HUBS = ("HUB01", "HUB02", "HUB03")
+ADDRESS = {"HUB01": "192.168.168.169", "HUB02": "192.168.168.172", "HUB03": "192.168.168.173"}
+EGRESS = {"HUB01": "198.51.100.10", "HUB02": "203.0.113.25", "HUB03": "203.0.113.26"}
+PLACES = ("internal", "sink", "many", "other")
+RIGHT = "Ms-Exch-SMTP-Accept-Any-Recipient"
+RELAY = [{"user": "NT AUTHORITY\\ANONYMOUS LOGON", "extended_rights": [RIGHT]}]
+
+
+def _some(**choices: tuple[Any, ...]) -> st.SearchStrategy[Tables]:
+    """Some of the keys, each with one of its values."""
+    optional: dict[str, st.SearchStrategy[Any]] = {
+        key: st.sampled_from(values) for key, values in choices.items()
+    }
+    return st.fixed_dictionaries({}, optional=optional)
+
+
+_COST: tuple[Any, ...] = (
+    "0 s",
+    "10 ms",
+    "1 s",
+    {"base": "10 ms", "per_kb": "1 ms", "cv": 0.5},
+    {"base": "0 s", "per_kb": "10 ms", "cv": 0.0},
+)
+_LAW: tuple[Any, ...] = (
+    "0 s",
+    "1 s",
+    "10 s",
+    {"distribution": "exponential", "mean": "1 s"},
+    {"distribution": "lognormal", "mean": "20 s", "cv": 2.0},
+)
+_LIMIT = (1, 2, 3, "unlimited")
+_SHARE = (0.0, 0.0, 0.3, 1.0)
+_PRESSURE = {"version_bucket_size": "1 KB"}
+_DRIVE = {"queue_drive_size": "10 GB", "queue_drive_used": "9520 MB"}
+
+_HUB = _some(
+    mta=("none", "exchange-2007", "exchange-2010"),
+    cores=(1, 2),
+    receive_cost=_COST,
+    categorize_cost=_COST,
+    antivirus_cost=_COST,
+    send_cost=_COST,
+    queue_database_batch_size=(1, 2, 40),
+    queue_database_batch_timeout=("0 s", "100 ms", "1 s"),
+    commit_write=("0 s", "10 ms", "1 s"),
+    max_connection_rate_per_minute=(2, 20, "unlimited"),
+    max_outbound_connections=_LIMIT,
+    max_per_domain_outbound_connections=_LIMIT,
+    max_concurrent_mailbox_deliveries=_LIMIT,
+    max_concurrent_mailbox_submissions=_LIMIT,
+    reject_time=("0 s", "1 s"),
+    message_retry_interval=("1 s", "1 min"),
+    queue_glitch_retry_count=(0, 2),
+    queue_glitch_retry_interval=("1 s", "10 s"),
+    transient_failure_retry_count=(0, 2),
+    transient_failure_retry_interval=("20 s",),
+    outbound_connection_failure_retry_interval=("10 s", "1 min"),
+    message_expiration_timeout=("10 s", "1 min", "10 min"),
+    delay_notification_timeout=("5 s", "30 s", "4 h"),
+    priority_queuing_enabled=(True, False),
+    max_per_domain_high_priority_connections=_LIMIT,
+    max_per_domain_normal_priority_connections=_LIMIT,
+    max_per_domain_low_priority_connections=_LIMIT,
+    specific_binding_hides_wildcard=(True, False),
+    back_pressure=(_PRESSURE, _DRIVE, _PRESSURE | _DRIVE),
+)
+_CONNECTOR = _some(
+    permissions=(RELAY, RELAY, RELAY, []),
+    max_inbound_connection=(1, 2, 100),
+    max_inbound_connection_per_source=_LIMIT,
+    max_inbound_connection_percentage_per_source=(20, 50, 100),
+    message_rate_limit=("1/min", "3/min", "unlimited"),
+    message_rate_source=("IPAddress", "All", "None"),
+    max_message_size=("1 KB", "20 KB", "unlimited"),
+    max_recipients_per_message=(1, 2, "unlimited"),
+    tarpit_interval=("0 s", "5 s"),
+    max_acknowledgement_delay=("0 s", "1 s", "30 s"),
+)
+_DESTINATION = _some(
+    profile=("none", "none", "small-business-gateway"),
+    connect_time=_LAW,
+    response_time=_LAW,
+    connect_failure=_SHARE,
+    defer=_SHARE,
+    max_connections_per_ip=_LIMIT,
+    max_messages_per_connection=_LIMIT,
+    refuses_on=({"css": 0.5}, {"css": 1.0}),
+    refusal_stage=("greeting", "mail", "rcpt", "data"),
+    refusal_action=("reject", "defer", "score"),
+)
+_ARRIVALS = st.one_of(
+    st.builds(
+        lambda every, at: {"process": "every", "every": f"{every} s", "at": f"{at} s"},
+        st.sampled_from((10, 30, 60)),
+        st.integers(0, 60),
+    ),
+    st.builds(
+        lambda at, messages, rate: {
+            "process": "campaign",
+            "at": f"{at} s",
+            "messages": messages,
+            "rate": rate,
+        },
+        st.integers(0, 250),
+        st.integers(1, 30),
+        st.sampled_from(("1/s", "1000000/s", "10/min")),
+    ),
+    st.sampled_from(
+        (
+            {"process": "poisson", "rate": "4/min"},
+            {"process": "bursts", "rate": "3/min", "burst_factor": 5, "burst_length": "20 s"},
+        )
+    ),
+)
+_TO = st.sampled_from(
+    (
+        {"internal": 1.0},
+        {"sink": 1.0},
+        {"many": 1.0},
+        {"internal": 0.25, "sink": 0.25, "many": 0.25, "other": 0.25},
+    )
+)
+_SIZE: tuple[Any, ...] = ("1 KB", "8 KB", {"distribution": "lognormal", "median": "8 KB", "sigma": 2})
+_RECIPIENTS: tuple[Any, ...] = (1, 1, 3, {"distribution": "zipf", "s": 1.5, "max": 9})
+_STREAM = st.builds(
+    lambda fixed, arrivals, to: fixed | {"arrivals": arrivals, "to": to},
+    st.fixed_dictionaries(
+        {
+            "sender": st.sampled_from(("a@cozumpark.com", "a@elsewhere.example", "<>")),
+            "size": st.sampled_from(_SIZE),
+            "recipients": st.sampled_from(_RECIPIENTS),
+            "priority": st.sampled_from(("high", "normal", "low")),
+        }
+    ),
+    _ARRIVALS,
+    _TO,
+)
+_DROP_OR_RETRY = (
+    "drop",
+    {"retry_every": "7 s", "give_up_after": "1 min"},
+    {"retry_every": "1 min", "give_up_after": "1 d"},
+)
+_HOST = _some(
+    sessions=_LIMIT,
+    messages_per_connection=_LIMIT,
+    on_failure=_DROP_OR_RETRY,
+    round_trip=("0 s", "1 ms", "1 s"),
+    bandwidth=("8 kbit/s", "unlimited"),
+)
+_KINDS = ("none", "application", "bulk_marketing", "printer", "internet", "mailbox_users")
+
+
+@st.composite
+def hubs(draw: st.DrawFn, names: tuple[str, ...]) -> Tables:
+    """Hubs with one receive connector each, with costs and limits of all kinds."""
+    found = {}
+    for name in names:
+        connector = draw(_CONNECTOR)
+        found[name] = (
+            {"mta": "none", "cores": 1, "addresses": [ADDRESS[name]], "egress": EGRESS[name]}
+            | draw(_HUB)
+            | {
+                "receive_connectors": {
+                    "relay": {
+                        "bindings": ["0.0.0.0:25"],
+                        "remote_ip_ranges": ["0.0.0.0-255.255.255.255"],
+                        "permission_groups": ["AnonymousUsers"],
+                        "permissions": RELAY,
+                    }
+                    | connector
+                }
+            }
+        )
+    return found
+
+
+@st.composite
+def hosts(draw: st.DrawFn, names: tuple[str, ...], server: str | None = None) -> Tables:
+    """Hosts of all kinds with one or two streams each; without a server they go by DNS."""
+    found = {}
+    for number, name in enumerate(names):
+        streams = draw(st.dictionaries(st.sampled_from("ab"), _STREAM, min_size=1, max_size=2))
+        kind = draw(st.sampled_from(_KINDS if server is None else _KINDS[:-1]))
+        found[name] = {
+            "kind": kind,
+            "address": f"10.0.0.{draw(st.integers(1, 2))}" if server is None else f"10.0.1.{number}",
+            "server": server or draw(st.sampled_from(("one", "all"))),
+            "streams": streams,
+        } | draw(_HOST)
+    return found
+
+
+def _event(kinds: dict[str, st.SearchStrategy[Tables]]) -> st.SearchStrategy[Tables]:
+    return st.sampled_from(sorted(kinds)).flatmap(
+        lambda kind: st.builds(
+            lambda at, length, event: {"at": f"{at} s", kind: event | {"for": f"{length} s"}},
+            st.integers(0, DURATION),
+            st.integers(0, 120),
+            kinds[kind],
+        )
+    )
+
+
+def events(names: tuple[str, ...], of: tuple[str, ...]) -> st.SearchStrategy[list[Tables]]:
+    """Stops of hubs, outages, listings of an egress or of what carries the mail of a host."""
+    listing = st.one_of(
+        *(st.just({"egress": EGRESS[name], "blocklist": "css"}) for name in names),
+        *(st.just({"of": host, "blocklist": "css"}) for host in of),
+    )
+    kinds = {
+        "stop": st.sampled_from(names).map(lambda name: {"hub": name}),
+        "outage": st.sampled_from(PLACES[1:]).map(lambda name: {"destination": name}),
+        "listing": listing,
+    }
+    return st.lists(_event(kinds), max_size=4)
+
+
+@st.composite
+def destinations(draw: st.DrawFn) -> Tables:
+    """Three destinations, one of them with several domains."""
+    domains: Tables = {
+        "sink": {"domains": ["example.org"]},
+        "many": {"domain_count": draw(st.integers(1, 4))},
+        "other": {"domains": ["example.net"]},
+    }
+    return {name: {"profile": "none"} | draw(_DESTINATION) | of for name, of in domains.items()}
+
+
+@st.composite
+def send_connectors(draw: st.DrawFn, names: tuple[str, ...]) -> Tables:
+    """A way for all, perhaps one by a smart host for some, perhaps one for a receive connector."""
+    sources = st.lists(st.sampled_from(names), min_size=1, unique=True)
+    limit = st.sampled_from(_LIMIT)
+    size = st.sampled_from(("4 KB", "unlimited"))
+    smart = {"smart_hosts": ["mx.provider.example"], "dns_routing_enabled": False}
+    found: Tables = {
+        "internet": {"address_spaces": ["SMTP:*;1"], "max_message_size": draw(size)},
+    }
+    if draw(st.booleans()):
+        spaces = draw(st.sampled_from((["SMTP:*;2"], ["SMTP:example.net;1"])))
+        found["smart"] = smart | {"address_spaces": spaces, "max_message_size": draw(size)}
+    if draw(st.sampled_from((False, False, True))):
+        found["linked"] = smart | {
+            "linked_receive_connector": rf"{draw(st.sampled_from(names))}\relay",
+            "max_message_size": "unlimited",
+        }
+    for connector in found.values():
+        connector["source_transport_servers"] = draw(sources)
+        connector["smtp_max_messages_per_connection"] = draw(limit)
+    return found
+
+
+@st.composite
+def lines(draw: st.DrawFn, names: tuple[str, ...], shared: bool) -> Tables:
+    """Public IPs, on a common line if they may share one."""
+    bandwidth = draw(st.sampled_from(("8 kbit/s", "1 Mbit/s", "unlimited")))
+    if shared:
+        return {
+            "lines": {"main": {"bandwidth": bandwidth}},
+            "egress": {EGRESS[name]: {"line": "main"} for name in names},
+        }
+    return {"egress": {EGRESS[name]: {"bandwidth": bandwidth} for name in names}}
+
+
+@st.composite
+def worlds(draw: st.DrawFn) -> Tables:
+    """Any scenario: one to three hubs, one to three hosts, whatever may happen to them."""
+    names = HUBS[: draw(st.integers(1, 3))]
+    senders = ("crm", "mailer", "users")[: draw(st.integers(1, 3))]
+    addresses = [ADDRESS[name] for name in names]
+    drain = draw(st.sampled_from(("0 s", "1 min", "1 h")))
+    return {
+        "name": "random",
+        "run": {"duration": f"{DURATION} s", "drain": drain},
+        "organization": {"domains": {"cozumpark.com": "Authoritative"}},
+        "dns": {"one": addresses[:1], "all": addresses},
+        "hubs": draw(hubs(names)),
+        "send_connectors": draw(send_connectors(names)),
+        **draw(lines(names, draw(st.booleans()))),
+        "mailboxes": draw(_some(delivery_time=_LAW)),
+        "hosts": draw(hosts(senders)),
+        "destinations": draw(destinations()),
+        "blocklists": {"css": {"profile": "spamhaus-css"}},
+        "events": [
+            event for event in draw(events(names, senders)) if _in_time(event, DURATION, drain)
+        ],
+    }
+
+
+def _in_time(event: Tables, duration: int, drain: str) -> bool:
+    """Whether an event begins in the run: at its end is too late if it does not drain."""
+    return drain != "0 s" or int(event["at"].removesuffix(" s")) < duration
+
+
+@st.composite
+def neighbours(draw: st.DrawFn) -> tuple[Tables, Tables]:
+    """A culprit on a hub of its own beside a hub that others use: with the culprit, and without.
+
+    A third hub is down for good; its host tries until the end, so that both runs are as long.
+    """
+    names = HUBS
+    own = draw(hosts(("crm", "users"), ADDRESS["HUB02"]))
+    culprit = draw(hosts(("mailer",), ADDRESS["HUB01"]))
+    keeper: Tables = {
+        "kind": "none",
+        "address": "10.0.2.1",
+        "server": ADDRESS["HUB03"],
+        "on_failure": {"retry_every": "5 min", "give_up_after": "9 d"},
+        "streams": {
+            "last": {
+                "sender": "a@cozumpark.com",
+                "size": "1 KB",
+                "to": {"sink": 1.0},
+                "arrivals": {"process": "every", "every": "1 h", "at": "0 s"},
+            }
+        },
+    }
+    ways = {
+        name.lower(): {
+            "address_spaces": ["SMTP:*;1"],
+            "source_transport_servers": [name],
+            "max_message_size": "unlimited",
+            "smtp_max_messages_per_connection": draw(st.sampled_from(_LIMIT)),
+        }
+        for name in names
+    }
+    given = {
+        "name": "random",
+        "run": {"duration": f"{DURATION} s", "drain": "20 min"},
+        "organization": {"domains": {"cozumpark.com": "Authoritative"}},
+        "hubs": draw(hubs(names)),
+        "send_connectors": ways,
+        **draw(lines(names, shared=False)),
+        "hosts": own | {"keeper": keeper},
+        "destinations": draw(destinations()),
+        "blocklists": {"css": {"profile": "spamhaus-css"}},
+        "events": [
+            *draw(events(names[:2], ())),
+            {"at": "0 s", "stop": {"hub": "HUB03", "for": "9 d"}},
+        ],
+    }
+    return given | {"hosts": given["hosts"] | culprit}, given

@@ -1,0 +1,81 @@
+"""A trace told in names, so that traces of different scenarios can be compared."""
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from relaysim.engine.trace import Trace, Visit
+
+Told = dict[str, list[tuple[Any, ...]]]
+
+
+def told(trace: Trace, streams: Collection[str] | None = None) -> Told:
+    """The rows about the messages of some streams, or of all, in their order.
+
+    Every index is replaced by what it stands for: a message by its stream and number, a copy by its
+    message and its place in it, a transaction by its first copy and its hub.
+    """
+    names = trace.names
+    messages, copies, transactions = trace.messages, trace.copies, trace.transactions
+    attempts, visits = trace.attempts, trace.visits
+
+    def name(of: Sequence[str]) -> Callable[[int], str]:
+        return lambda row: of[row] if row >= 0 else ""
+
+    def message(row: int) -> tuple[Any, ...]:
+        return names.streams[messages["stream"][row]], int(messages["number"][row])
+
+    def copy(row: int) -> tuple[Any, ...]:
+        if row < 0:
+            return ()
+        owner = copies["message"][row]
+        return *message(owner), int(row - messages["first_copy"][owner])
+
+    def transaction(row: int) -> tuple[Any, ...]:
+        if row < 0:
+            return ()
+        return *copy(transactions["first_copy"][row]), names.hubs[transactions["hub"][row]]
+
+    meaning: dict[str, Callable[[int], Any]] = {
+        "message": message,
+        "first_copy": copy,
+        "transaction": transaction,
+        "stream": name(names.streams),
+        "domain": name(names.domains),
+        "queue": name(names.queues),
+        "station": name(names.stations),
+        "connector": name(names.connectors),
+        "hub": name(names.hubs),
+        "egress": name(names.egress),
+        "reply": name(names.replies),
+    }
+
+    def rows(
+        columns: Mapping[str, Iterable[Any]], owners: Iterable[int], **more: Callable[[int], Any]
+    ) -> list[tuple[Any, ...]]:
+        """`owners` has the message of each row."""
+        found = [
+            [means(value) for value in values] if (means := (meaning | more).get(column)) else values
+            for column, values in columns.items()
+        ]
+        told_rows = zip(*found, strict=True)
+        return [
+            row
+            for row, owner in zip(told_rows, owners, strict=True)
+            if streams is None or names.streams[messages["stream"][owner]] in streams
+        ]
+
+    by_transaction = np.isin(visits["visit"], (Visit.SEND, Visit.LINE)).tolist()
+    subjects = list(zip(visits["subject"].tolist(), by_transaction, strict=True))
+    carried = transactions["message"]
+    return {
+        "messages": rows(messages.data, range(len(messages)), parent=copy),
+        "copies": rows(copies.data, copies["message"]),
+        "transactions": rows(transactions.data, carried, parent=transaction),
+        "attempts": rows(attempts.data, carried[attempts["transaction"]]),
+        "visits": rows(
+            visits.data | {"subject": [transaction(s) if by else message(s) for s, by in subjects]},
+            [carried[s] if by else s for s, by in subjects],
+        ),
+    }
