@@ -10,7 +10,6 @@ from relaysim.mail.blocklists import ZONES
 from relaysim.mail.reply import Reply
 
 ACCEPTED = Reply(250, "2.0.0", "OK")
-UNKNOWN_USER = Reply(550, "5.1.1", "User unknown")
 TRY_AGAIN_LATER = Reply(451, "4.7.1", "Please try again later")  # unconfirmed
 TOO_MANY_CONNECTIONS = Reply(421, "4.7.0", "Error: too many connections from {ip}")  # Postfix
 
@@ -89,22 +88,6 @@ _REJECTED_BY_PROVIDER = {
     ("yahoo", _ZEN): _YAHOO_REJECTED,
     **{("m365-business", zone): _M365_REJECTED for zone in _REJECTED},
 }
-
-REMOTE_REPLIES: tuple[Reply, ...] = (
-    ACCEPTED,
-    UNKNOWN_USER,
-    TRY_AGAIN_LATER,
-    TOO_MANY_CONNECTIONS,
-    *DEFERRALS.values(),
-    _UNNAMED_REJECTED,
-    _UNNAMED_DEFERRED,
-    *_REJECTED.values(),
-    *_DEFERRED.values(),
-    _OUTLOOK_REJECTED,
-    _YAHOO_REJECTED,
-    _M365_REJECTED,
-)
-"""All that destinations answer."""
 
 
 def deferral(destination: str) -> Reply:

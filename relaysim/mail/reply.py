@@ -26,16 +26,6 @@ class Reply:
         """Whether the command succeeded (2xx) or may go on (3xx)."""
         return self.code < 400
 
-    @property
-    def is_transient(self) -> bool:
-        """Whether trying again later makes sense (4xx)."""
-        return 400 <= self.code < 500
-
-    @property
-    def is_permanent(self) -> bool:
-        """Whether trying again makes no sense (5xx)."""
-        return self.code >= 500
-
     def filled(self, **fields: object) -> "Reply":
         """The reply with its fields replaced. Raises KeyError if one is missing."""
         return Reply(self.code, self.enhanced, self.text.format(**fields))
@@ -47,10 +37,9 @@ EHLO_OK = Reply(250, "", "{server} Hello [{ip}]")  # unconfirmed
 READY_FOR_TLS = Reply(220, "2.0.0", "SMTP server ready")  # unconfirmed
 CLOSING = Reply(221, "2.0.0", "Service closing transmission channel")  # confirmed
 # A hub that is down sends nothing. These are the words that Exchange as a client gives for a failed
-# connection, used on both sides: refused (confirmed), lost (confirmed), unanswered (confirmed).
+# connection, used on both sides: refused, lost (both confirmed).
 UNABLE_TO_CONNECT = Reply(421, "4.2.1", "Unable to connect")
 CONNECTION_DROPPED = Reply(421, "4.4.2", "Connection dropped")
-CONNECTION_TIMED_OUT = Reply(421, "4.4.1", "Connection timed out")
 # Confirmed as a text; unconfirmed for the case that no receive connector matches.
 SERVICE_NOT_AVAILABLE = Reply(421, "4.3.2", "Service not available")
 # MaxInboundConnection; unconfirmed wording.
@@ -97,50 +86,9 @@ TOO_MANY_RECIPIENTS = Reply(452, "4.5.3", "Too many recipients")  # confirmed
 START_MAIL_INPUT = Reply(354, "", "Start mail input; end with <CRLF>.<CRLF>")  # confirmed
 QUEUED = Reply(250, "2.6.0", "<{message_id}> Queued mail for delivery")  # confirmed from 2013 on
 
-# What the hub says of mail that it owns: LastError of a queue, DSNs.
-PRIMARY_TARGET_FAILED = Reply(  # confirmed; {reply} is what the remote side said
-    451,
-    "4.4.0",
-    'Primary target IP address responded with: "{reply}" Attempted failover to alternate host, '
-    "but that did not succeed. Either there are no alternate hosts, or delivery failed to all "
-    "alternate hosts.",
-)
-MESSAGE_DELAYED = Reply(400, "4.4.7", "Message delayed")  # confirmed
+# What the hub says of mail that it owns.
 MESSAGE_EXPIRED = Reply(550, "4.4.7", "QUEUE.Expired; message expired")  # confirmed
 # All matching send connectors are too small. "ROUTING.SizeLimit" has one source.
 NO_ROUTE_FOR_SIZE = Reply(
     550, "5.3.4", "ROUTING.SizeLimit; message size exceeds fixed maximum size for route"
 )
-
-EXCHANGE_REPLIES: tuple[Reply, ...] = (
-    BANNER,
-    EHLO_OK,
-    READY_FOR_TLS,
-    CLOSING,
-    UNABLE_TO_CONNECT,
-    CONNECTION_DROPPED,
-    CONNECTION_TIMED_OUT,
-    SERVICE_NOT_AVAILABLE,
-    TOO_MANY_CONNECTIONS,
-    TOO_MANY_CONNECTIONS_PER_SOURCE,
-    AUTHENTICATED,
-    AUTHENTICATION_UNSUCCESSFUL,
-    AUTHENTICATION_NOT_OFFERED,
-    SENDER_OK,
-    NOT_AUTHENTICATED,
-    NO_SUBMIT_RIGHT,
-    NO_SENDER_RIGHT,
-    INSUFFICIENT_RESOURCES,
-    SUBMISSION_RATE_EXCEEDED,
-    MESSAGE_TOO_LARGE,
-    RECIPIENT_OK,
-    UNABLE_TO_RELAY,
-    TOO_MANY_RECIPIENTS,
-    START_MAIL_INPUT,
-    QUEUED,
-    PRIMARY_TARGET_FAILED,
-    MESSAGE_DELAYED,
-    MESSAGE_EXPIRED,
-    NO_ROUTE_FOR_SIZE,
-)
-"""All of the above, in the order of a message's life."""

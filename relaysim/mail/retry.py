@@ -22,12 +22,6 @@ def queue_retry_delay(
     return outbound_connection_failure_retry_interval
 
 
-def message_retry_at(now: int, message_retry_interval: int, expiry: int) -> int | None:
-    """When a message that got a 4xx reply is tried again; None if it expires first."""
-    again = now + message_retry_interval
-    return again if again < expiry else None
-
-
 def expires_at(accepted_at: int, message_expiration_timeout: int) -> int:
     """When a message is given up with an NDR: the timeout runs from when the hub accepted it."""
     return accepted_at + message_expiration_timeout

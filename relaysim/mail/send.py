@@ -79,23 +79,3 @@ def next_hop(connector: SendConnector, domain: str) -> str:
     With smart hosts all domains share one queue, and one limit of connections.
     """
     return domain if connector.dns_routing_enabled else ",".join(connector.smart_hosts)
-
-
-def send_problems(connector: SendConnector) -> list[str]:
-    """What New-SendConnector would refuse, one sentence each."""
-    problems = []
-    if connector.smart_hosts and connector.dns_routing_enabled:
-        problems.append("smart_hosts need dns_routing_enabled = false")
-    if not connector.smart_hosts and not connector.dns_routing_enabled:
-        problems.append("dns_routing_enabled = false needs smart_hosts")
-    if connector.linked_receive_connector is None:
-        if not connector.address_spaces:
-            problems.append("address_spaces must name at least one space")
-        return problems
-    if connector.address_spaces:
-        problems.append("linked_receive_connector goes without address_spaces")
-    if not connector.smart_hosts:
-        problems.append("linked_receive_connector needs smart_hosts")
-    if connector.max_message_size is not None:
-        problems.append('linked_receive_connector needs max_message_size = "unlimited"')
-    return problems

@@ -128,7 +128,11 @@ _TO = st.sampled_from(
         {"internal": 0.25, "sink": 0.25, "many": 0.25, "other": 0.25},
     )
 )
-_SIZE: tuple[Any, ...] = ("1 KB", "8 KB", {"distribution": "lognormal", "median": "8 KB", "sigma": 2})
+_SIZE: tuple[Any, ...] = (
+    "1 KB",
+    "8 KB",
+    {"distribution": "lognormal", "median": "8 KB", "sigma": 2},
+)
 _RECIPIENTS: tuple[Any, ...] = (1, 1, 3, {"distribution": "zipf", "s": 1.5, "max": 9})
 _STREAM = st.builds(
     lambda fixed, arrivals, to: fixed | {"arrivals": arrivals, "to": to},
@@ -191,7 +195,9 @@ def hosts(draw: st.DrawFn, names: tuple[str, ...], server: str | None = None) ->
         kind = draw(st.sampled_from(_KINDS if server is None else _KINDS[:-1]))
         found[name] = {
             "kind": kind,
-            "address": f"10.0.0.{draw(st.integers(1, 2))}" if server is None else f"10.0.1.{number}",
+            "address": f"10.0.0.{draw(st.integers(1, 2))}"
+            if server is None
+            else f"10.0.1.{number}",
             "server": server or draw(st.sampled_from(("one", "all"))),
             "streams": streams,
         } | draw(_HOST)

@@ -95,9 +95,7 @@ def test_an_outage_of_three_days_makes_it_expire() -> None:
     assert len(created) == 2 * counts["expired"]  # a delay notice and an NDR each
 
 
-@pytest.mark.parametrize(
-    ("stage", "fate"), [("rcpt", "bounced"), ("greeting", "delivered")]
-)
+@pytest.mark.parametrize(("stage", "fate"), [("rcpt", "bounced"), ("greeting", "delivered")])
 def test_a_listing_bounces_or_holds_up_what_goes_to_its_users(stage: str, fate: str) -> None:
     uses = f"""
     [destinations.sink]

@@ -60,7 +60,9 @@ def test_batches_are_written_one_after_another() -> None:
 
 
 def test_without_a_time_out_each_message_is_written_at_once() -> None:
-    run = play(BATCHES, "[hubs.HUB01]\nqueue_database_batch_timeout = '0 s'", mail={"app.load": [0, 0]})
+    run = play(
+        BATCHES, "[hubs.HUB01]\nqueue_database_batch_timeout = '0 s'", mail={"app.load": [0, 0]}
+    )
     assert run.messages("app.load", "committed") == [0.01, 0.02]
 
 

@@ -14,7 +14,10 @@ def kinds(run: object) -> list[tuple[str, int, float, float, float]]:
     names = run.trace.names.stations  # type: ignore[attr-defined]
     mine = visits["station"] == names.index(CPU)
     found = zip(
-        *(visits[column][mine].tolist() for column in ("visit", "subject", "enter", "start", "end")),
+        *(
+            visits[column][mine].tolist()
+            for column in ("visit", "subject", "enter", "start", "end")
+        ),
         strict=True,
     )
     return [
@@ -87,7 +90,10 @@ def test_a_free_core_takes_send_before_receive_before_categorizer_work() -> None
 def test_begun_work_is_not_interrupted() -> None:
     costs = "[hubs.HUB01]\nreceive_cost = '10 ms'\ncategorize_cost = '10 s'"
     run = play(costs, mail={"app.load": [0, 1]})
-    assert kinds(run)[1:3] == [("CATEGORIZE", 0, 0.01, 0.01, 10.01), ("RECEIVE", 1, 1.0, 10.01, 10.02)]
+    assert kinds(run)[1:3] == [
+        ("CATEGORIZE", 0, 0.01, 0.01, 10.01),
+        ("RECEIVE", 1, 1.0, 10.01, 10.02),
+    ]
 
 
 MANY = """

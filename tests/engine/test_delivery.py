@@ -81,7 +81,9 @@ def test_the_destination_may_close_it_earlier() -> None:
 
 def test_a_connection_closes_when_its_queue_is_empty() -> None:
     run = play(
-        SLOW, "[hubs.HUB01]\nmax_per_domain_outbound_connections = 1", mail={"app.load": [0, 3, 3.5]}
+        SLOW,
+        "[hubs.HUB01]\nmax_per_domain_outbound_connections = 1",
+        mail={"app.load": [0, 3, 3.5]},
     )
     assert run.attempts(OUT) == [(0, 0.0, 3.0, OK), (1, 3.0, 6.0, OK), (2, 6.0, 8.0, OK)]
     assert run.opened(OUT) == [1, 1, 0]

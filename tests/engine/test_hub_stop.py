@@ -216,7 +216,20 @@ def test_a_restart_sets_the_retry_clock_back_and_tries_at_once() -> None:
     outage = "[[events]]\nat = '0 s'\noutage = { destination = 'sink', for = '1000 s' }"
     run = play(outage, stop("250 s", "50 s"), mail={"app.load": [0]})
     starts = [start for _, start, _, _ in run.attempts(OUT)]
-    assert starts == [0.0, 60.0, 120.0, 180.0, 240.0, 300.0, 360.0, 420.0, 480.0, 540.0, 840.0, 1140.0]
+    assert starts == [
+        0.0,
+        60.0,
+        120.0,
+        180.0,
+        240.0,
+        300.0,
+        360.0,
+        420.0,
+        480.0,
+        540.0,
+        840.0,
+        1140.0,
+    ]
 
 
 def test_nothing_expires_in_a_stopped_hub_but_all_that_is_too_old_does_at_the_restart() -> None:
@@ -295,9 +308,7 @@ SIZE = 125_000_000
 )
 def test_a_hand_over_to_a_hub_that_stops_is_tried_again(at: str, noticed: float) -> None:
     """The queue is in Retry, a minute from when it is noticed; then the other hub is back."""
-    run = play(
-        SECOND_HUB, BY_HUB02, stop(at, "10 s", "HUB02"), mail={"app.load": [(0, 1, SIZE)]}
-    )
+    run = play(SECOND_HUB, BY_HUB02, stop(at, "10 s", "HUB02"), mail={"app.load": [(0, 1, SIZE)]})
     due = noticed + 60
     if at == "5 s":  # core time and transfer go on, since nobody has noticed
         assert run.visits("HUB01.cpu")[0][:4] == (0, 0.0, 0.0, 10.0)
@@ -329,7 +340,9 @@ def test_a_hand_over_by_a_hub_that_stops_is_made_again(at: str) -> None:
 
 def test_a_connection_to_a_hub_that_was_down_meanwhile_is_broken() -> None:
     """HUB02 stops for a moment between two messages of one connection, while a core is at work."""
-    one = "[hubs.HUB01]\nmax_per_domain_outbound_connections = 1\n[hubs.HUB02]\ncommit_write = '0 s'"
+    one = (
+        "[hubs.HUB01]\nmax_per_domain_outbound_connections = 1\n[hubs.HUB02]\ncommit_write = '0 s'"
+    )
     quick = "[hubs.HUB02]\nqueue_database_batch_timeout = '0 s'"
     run = play(
         SECOND_HUB,

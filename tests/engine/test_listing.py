@@ -97,7 +97,9 @@ def test_scoring_accepts_and_junks_whatever_the_stage(stage: str) -> None:
 
 def test_the_check_is_made_when_the_message_is_offered() -> None:
     """Offered at 1 s, when the connection stands. The listing begins or ends a moment later."""
-    assert play(user(), listed("1001 ms"), mail={"app.load": [0]}).fates("app.load") == ["delivered"]
+    assert play(user(), listed("1001 ms"), mail={"app.load": [0]}).fates("app.load") == [
+        "delivered"
+    ]
     assert play(user(), listed("0 s", "1 s"), mail={"app.load": [0]}).fates("app.load") == [
         "delivered"
     ]

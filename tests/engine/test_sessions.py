@@ -218,9 +218,7 @@ RATE = """
 [hubs.HUB01.receive_connectors.relay]
 message_rate_limit = "2/min"
 """
-OVER_RATE = (
-    "421 4.4.2 Message submission rate for this client has exceeded the configured limit"
-)
+OVER_RATE = "421 4.4.2 Message submission rate for this client has exceeded the configured limit"
 
 
 def test_a_message_over_the_rate_is_refused_and_closes_the_session() -> None:

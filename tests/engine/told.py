@@ -56,7 +56,9 @@ def told(trace: Trace, streams: Collection[str] | None = None) -> Told:
     ) -> list[tuple[Any, ...]]:
         """`owners` has the message of each row."""
         found = [
-            [means(value) for value in values] if (means := (meaning | more).get(column)) else values
+            [means(value) for value in values]
+            if (means := (meaning | more).get(column))
+            else values
             for column, values in columns.items()
         ]
         told_rows = zip(*found, strict=True)

@@ -3,7 +3,7 @@ import pytest
 from relaysim.mail.auth import AuthMechanism, auth_problems, parse_mechanism
 from relaysim.mail.connector import MessageRateSource, parse_rate_source
 from relaysim.mail.rights import PermissionGroup
-from relaysim.mail.usage import Usage, parse_usage, usage_defaults, usage_problems
+from relaysim.mail.usage import Usage, parse_usage, usage_defaults
 
 SERVERS = [PermissionGroup.EXCHANGE_SERVERS]
 
@@ -91,32 +91,3 @@ def test_default_bindings_and_ranges() -> None:
 def test_a_callers_change_stays_its_own() -> None:
     usage_defaults(Usage.CLIENT)["bindings"].append("10.0.0.1:587")
     assert usage_defaults(Usage.CLIENT)["bindings"] == ["0.0.0.0:587"]
-
-
-@pytest.mark.parametrize(
-    ("usage", "given", "problems"),
-    [
-        (Usage.CUSTOM, {"bindings", "remote_ip_ranges"}, []),
-        (
-            Usage.CUSTOM,
-            set(),
-            ["usage Custom needs bindings", "usage Custom needs remote_ip_ranges"],
-        ),
-        (Usage.CLIENT, {"remote_ip_ranges"}, []),
-        (
-            Usage.CLIENT,
-            {"bindings"},
-            ["usage Client needs remote_ip_ranges", "usage Client sets bindings itself"],
-        ),
-        (Usage.INTERNAL, {"remote_ip_ranges"}, []),
-        (Usage.INTERNET, {"bindings"}, []),
-        (
-            Usage.INTERNET,
-            {"bindings", "remote_ip_ranges"},
-            ["usage Internet sets remote_ip_ranges itself"],
-        ),
-        (Usage.PARTNER, {"bindings"}, ["usage Partner needs remote_ip_ranges"]),
-    ],
-)
-def test_what_a_usage_asks_for(usage: Usage, given: set[str], problems: list[str]) -> None:
-    assert usage_problems(usage, given) == problems

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from relaysim.mail.priority import Priority, choose, parse_priority
-from relaysim.mail.retry import delay_notice_at, expires_at, message_retry_at, queue_retry_delay
+from relaysim.mail.retry import delay_notice_at, expires_at, queue_retry_delay
 
 MINUTE = 60_000_000
 HOUR, DAY = 60 * MINUTE, 1440 * MINUTE
@@ -31,12 +31,8 @@ def test_without_glitch_and_transient_retries_only_the_steady_interval_is_left()
     assert tries((0, MINUTE, 0, MINUTE, 10 * MINUTE), 3) == [10, 20, 30]
 
 
-def test_a_message_is_tried_again_until_it_expires() -> None:
-    expiry = expires_at(5, 2 * DAY)
-    assert expiry == 5 + 2 * DAY
-    assert message_retry_at(0, MINUTE, expiry) == MINUTE
-    assert message_retry_at(expiry - MINUTE - 1, MINUTE, expiry) == expiry - 1
-    assert message_retry_at(expiry - MINUTE, MINUTE, expiry) is None
+def test_a_message_expires_two_days_after_it_was_accepted() -> None:
+    assert expires_at(5, 2 * DAY) == 5 + 2 * DAY
 
 
 def test_the_delay_notice_comes_at_four_hours_or_not_at_all() -> None:

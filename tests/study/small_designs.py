@@ -52,7 +52,7 @@ deadline = "1500 ms"
 profile = "none"
 domains = ["example.org"]
 response_time = { distribution = "exponential", mean = "1 s" }
-"""  # noqa: E501
+"""
 
 NEWS = """
 [hosts.app.streams.news]
