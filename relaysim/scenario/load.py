@@ -52,7 +52,22 @@ def from_mapping(
     tables: Mapping[str, Any], name: str = "<mapping>", overrides: Iterable[str] = ()
 ) -> Scenario:
     """The scenario of tables such as `tomllib` gives, which are not changed; else as `loads`."""
+    missing = [Problem(path, "there is no value", file=name) for path in _nothings(tables)]
+    if missing:
+        raise ScenarioError(missing)
     return _scenario(_chain(_Source(name, deepcopy(dict(tables)))), overrides)
+
+
+def _nothings(value: Any, path: KeyPath = ()) -> Iterator[KeyPath]:
+    """Where tables have None, which a file cannot say."""
+    if value is None:
+        yield path
+    elif isinstance(value, Mapping):
+        for key, each in value.items():
+            yield from _nothings(each, (*path, key))
+    elif isinstance(value, list | tuple):
+        for place, each in enumerate(value):
+            yield from _nothings(each, (*path, place))
 
 
 def _chain(source: _Source, seen: tuple[Path, ...] = ()) -> list[_Source]:

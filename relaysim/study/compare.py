@@ -63,6 +63,8 @@ def compare(
     designs = (base, *others)
     replications, seed = settled(base, replications, seed)
     matters = dict(matters or {})
+    for other in others:
+        settled(other, replications, seed)
     _ask_sense(designs, matters)
     shared = [frozenset(streams(base)) & frozenset(streams(other)) for other in others]
     wanted = [Wanted(violations=check_invariants, among=tuple(dict.fromkeys(shared)))]

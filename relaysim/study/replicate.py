@@ -14,7 +14,9 @@ from relaysim.measure.metrics import metrics
 from relaysim.measure.pairs import Sample
 from relaysim.measure.series import Series
 from relaysim.measure.tables import Frames, gather, tables
+from relaysim.scenario.audit.size import too_large
 from relaysim.scenario.model import Scenario
+from relaysim.scenario.problem import Problem, ScenarioError
 from relaysim.study.jobs import Progress, in_order
 from relaysim.study.provenance import Provenance, now
 from relaysim.study.stack import Stack
@@ -171,7 +173,13 @@ def run(
 
 
 def settled(scenario: Scenario, replications: int | None, seed: int | None) -> tuple[int, int]:
-    """Replications and seed as given, else the scenario's own. ValueError if they make no sense."""
+    """Replications and seed as given, else the scenario's own.
+
+    ValueError if they make no sense, ScenarioError if no machine would finish a replication.
+    """
+    why = too_large(scenario)
+    if why is not None:
+        raise ScenarioError([Problem(("run",), why)])
     replications = scenario.run.replications if replications is None else replications
     seed = scenario.run.seed if seed is None else seed
     if replications < 1:

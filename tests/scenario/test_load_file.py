@@ -101,6 +101,16 @@ def test_a_text_and_a_mapping_load_like_a_file() -> None:
     tables = tomllib.loads(text)
     assert loads(text) == load(SMALL)
     assert from_mapping(tables) == load(SMALL)
+
+
+def test_a_mapping_without_a_value_is_refused() -> None:
+    tables = tomllib.loads(SMALL.read_text(encoding="utf-8"))
+    tables["run"]["duration"] = None
+
+    with pytest.raises(ScenarioError) as caught:
+        from_mapping(tables)
+
+    assert str(caught.value) == "1 problem:\n<mapping>: run.duration: there is no value"
     assert tables == tomllib.loads(text)
 
 

@@ -32,6 +32,7 @@ from relaysim.scenario.audit.sharing import (
     bulk_shares_ip,
     bulk_shares_line,
 )
+from relaysim.scenario.audit.size import run_size
 from relaysim.scenario.audit.spread import submission_spread
 from relaysim.scenario.audit.submission import (
     message_too_large,
@@ -67,6 +68,7 @@ CHECKS: tuple[Check, ...] = (
     campaign_load,
     busiest_hour_load,
     whole_run_load,
+    run_size,
     sessions_over_limit,
     message_rate,
     handed_over,
