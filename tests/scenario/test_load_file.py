@@ -101,6 +101,7 @@ def test_a_text_and_a_mapping_load_like_a_file() -> None:
     tables = tomllib.loads(text)
     assert loads(text) == load(SMALL)
     assert from_mapping(tables) == load(SMALL)
+    assert tables == tomllib.loads(text)
 
 
 def test_a_mapping_without_a_value_is_refused() -> None:
@@ -111,7 +112,6 @@ def test_a_mapping_without_a_value_is_refused() -> None:
         from_mapping(tables)
 
     assert str(caught.value) == "1 problem:\n<mapping>: run.duration: there is no value"
-    assert tables == tomllib.loads(text)
 
 
 def test_problems_of_a_text_name_it() -> None:
