@@ -80,17 +80,27 @@ PEAK = """
 import resource, sys
 from relaysim.engine.run import simulate
 from relaysim.scenario.load import load
+from relaysim.study.replicate import Wanted, replicate
 from relaysim.traffic.workload import draw
-scenario = load(sys.argv[1], sys.argv[2:])
+scenario = load(sys.argv[2], sys.argv[3:])
 draws = draw(scenario, 0, 1)
-simulate(scenario, draws)
-print(len(draws.created), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+count = len(draws.created)
+if sys.argv[1] == "trace":
+    simulate(scenario, draws)
+else:
+    del draws
+    replicate(scenario, 0, 1, Wanted())
+print(count, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 """
 
 
-def peak(name: str, *overrides: str) -> tuple[int, int]:
-    """Messages of a run and the peak memory of a process of its own that does it, bytes."""
-    command = [sys.executable, "-c", PEAK, str(SCENARIOS / f"{name}.toml"), *overrides]
+def peak(up_to: str, name: str, *overrides: str) -> tuple[int, int]:
+    """Messages of a run, and the peak memory of a process of its own that does it, bytes.
+
+    `up_to` is "trace" (draws, plan, engine) or "metrics" (and all that is computed from the trace).
+    """
+    path = str(SCENARIOS / f"{name}.toml")
+    command = [sys.executable, "-c", PEAK, up_to, path, *overrides]
     output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     count, kilobytes = map(int, output.split())
     return count, kilobytes * 1024
@@ -108,11 +118,13 @@ SIZES = {
 
 def memory() -> None:
     """Print peak memory per message, as the slope between a small and a large run."""
-    print(f"\n{'scenario':<12} {'messages':>19} {'bytes a message':>16}")
+    print(f"\n{'bytes a message':<15} {'messages':>19} {'to the trace':>13} {'to the metrics':>15}")
     for name, (small, large) in SIZES.items():
-        (few, low), (many, high) = peak(name, *small), peak(name, *large)
-        slope = (high - low) / (many - few)
-        print(f"{name:<12} {f'{few:,} to {many:,}':>19} {slope:>16,.0f}")
+        slopes = []
+        for up_to in ("trace", "metrics"):
+            (few, low), (many, high) = peak(up_to, name, *small), peak(up_to, name, *large)
+            slopes.append((high - low) / (many - few))
+        print(f"{name:<15} {f'{few:,} to {many:,}':>19} {slopes[0]:>13,.0f} {slopes[1]:>15,.0f}")
 
 
 def growth() -> None:

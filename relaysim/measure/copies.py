@@ -104,6 +104,8 @@ class Copies:
 
     def where(self, chosen: Mask | Column) -> Self:
         """Some of the copies, chosen by a mask or by their rows."""
+        if chosen.dtype == bool and chosen.all():
+            return self
         taken = {f.name: getattr(self, f.name)[chosen] for f in fields(self) if f.name != "waits"}
         return type(self)(**taken, waits={name: part[chosen] for name, part in self.waits.items()})
 

@@ -60,14 +60,15 @@ def replicate(scenario: Scenario, replication: int, seed: int, wanted: Wanted) -
     # The actors of a run refer to each other: without this, several runs' worth of them would pile
     # up in a process before the collector comes round.
     gc.collect()
+    violations = check(trace, draws, scenario) if wanted.violations else []
+    own = frozenset(draws.streams)
+    del draws
     copies = Copies.of(trace, scenario)
     measured = metrics(trace, scenario, copies)
     series = Series.of(trace, scenario, copies)
     frames = tables(trace, scenario, replication, copies) if wanted.frames else None
-    violations = check(trace, draws, scenario) if wanted.violations else []
     if not wanted.among:
         return Replication(measured, series, frames, violations)
-    own = frozenset(draws.streams)
     among = {
         some: measured if some >= own else metrics(trace, scenario, copies, some)
         for some in wanted.among
