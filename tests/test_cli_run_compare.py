@@ -170,3 +170,11 @@ def test_the_library_runs_what_the_command_runs():
     assert [row["value"] for row in found["metrics"] if row["value"] is not None] == (
         metrics["value"].dropna().tolist()
     )
+
+
+def test_a_narrow_terminal_crops_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    arguments = ["run", SHARED, *LITTLE]
+    monkeypatch.setenv("COLUMNS", "40")
+    narrow = process(*arguments).stdout
+    monkeypatch.setenv("COLUMNS", "80")
+    assert narrow == process(*arguments).stdout

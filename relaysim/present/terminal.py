@@ -34,10 +34,13 @@ class Grid:
 
 
 def console(*, error: bool = False) -> Console:
-    """The console on stdout or stderr: at most `WIDTH` columns, and text as it is."""
+    """The console: text as it is, `WIDTH` columns on stdout and at most so many on stderr.
+
+    A narrower terminal breaks the lines of stdout itself, where tables would lose what is cropped.
+    """
     stream = sys.stderr if error else sys.stdout
     made = Console(file=stream, markup=False, emoji=False, highlight=False)
-    made.width = min(made.width, WIDTH)
+    made.width = min(made.width, WIDTH) if error else WIDTH
     return made
 
 
