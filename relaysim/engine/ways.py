@@ -127,12 +127,18 @@ class Ways:
         """
         found: set[int] = set()
         for hub, connector in doors:
-            tables = self.tables[hub, connector if self.linked else -1]
-            for way in {table[domain] for table in tables for domain in domains} - {TOO_LARGE}:
-                queue = self.queues[way]
-                if queue.egress >= 0:
-                    found.add(queue.egress)
-                elif queue.to_hubs:
-                    onward = {(each, connector) for each in queue.to_hubs}
-                    found.update(self.egress_of(onward, domains))
+            for band in range(len(self.bands) + 1):
+                for domain in domains:
+                    found |= self._egress(hub, connector if self.linked else -1, band, domain)
         return sorted(found)
+
+    def _egress(self, hub: int, connector: int, band: int, domain: int) -> set[int]:
+        """Those of one domain and size band; no way leads back to a hub that handed the mail on."""
+        way = self.tables[hub, connector][band][domain]
+        if way == TOO_LARGE:
+            return set()
+        queue = self.queues[way]
+        if queue.egress >= 0:
+            return {queue.egress}
+        onward = (self._egress(each, connector, band, domain) for each in queue.to_hubs)
+        return set().union(*onward)

@@ -205,3 +205,22 @@ def test_it_follows_a_linked_send_connector() -> None:
     """
     run = play(SECOND_HUB, user(), OF_APP, linked, mail={"app.load": [0]})
     assert [run.trace.names.egress[e] for e in run.trace.listings["egress"]] == ["203.0.113.25"]
+
+
+def test_hubs_that_hand_each_other_mail_for_different_domains_are_no_circle() -> None:
+    """HUB01 hands partner mail to HUB02, which hands all other mail to HUB01."""
+    crossed = """
+    [destinations.partner]
+    profile = "none"
+    domains = ["example.net"]
+    [send_connectors.partner]
+    address_spaces = ["SMTP:example.net;1"]
+    source_transport_servers = ["HUB02"]
+    [hosts.app.streams.load]
+    to = { sink = 0.5, partner = 0.5 }
+    """
+    run = play(SECOND_HUB, user(), OF_APP, crossed, mail={"app.load": [0]})
+    assert sorted(run.trace.names.egress[e] for e in run.trace.listings["egress"]) == [
+        "198.51.100.10",
+        "203.0.113.25",
+    ]
