@@ -70,8 +70,12 @@ def _known(kind: Kind) -> "dict[str, Sections]":
         return {name: {"hosts.NAME": table} for name, table in HOST_KINDS.items()}
     if kind is Kind.DESTINATION:
         from relaysim.mail.destination import DESTINATIONS
+        from relaysim.mail.reputation import REPUTATIONS
 
-        return {name: {"destinations.NAME": table} for name, table in DESTINATIONS.items()}
+        known = {name: {"destinations.NAME": table} for name, table in DESTINATIONS.items()}
+        for name, table in REPUTATIONS.items():
+            known[name]["destinations.NAME.reputation"] = table
+        return dict(known)
     from relaysim.mail.blocklists import BLOCKLISTS
 
     return {name: {"blocklists.NAME": table} for name, table in BLOCKLISTS.items()}

@@ -65,6 +65,12 @@ _RETRY_CLOCK: Table = {
     "delay_notification_timeout": _confirmed("4 h", _SERVER),
 }
 
+_SKIP = _assumed(
+    True,
+    "true: a 5xx greeting puts the queue into Retry, as Postfix does by default "
+    "(smtp_skip_5xx_greeting); false: its mail bounces. What Exchange does is not documented",
+)
+
 _HUB_2010: Table = {
     "receive_cost": _assumed(_cost("4 ms", "0.05 ms"), _CORE_RATIO),
     "categorize_cost": _assumed(_cost("20 ms", "0.2 ms"), _CORE_RATIO),
@@ -77,6 +83,7 @@ _HUB_2010: Table = {
     "max_connection_rate_per_minute": _confirmed(1200, _SERVER),
     **_RETRY_CLOCK,
     "reject_time": _assumed("0.2 s", "a round trip or two and a look-up"),
+    "skip_5xx_greeting": _SKIP,
     "queue_database_batch_size": _unconfirmed(40, _DATABASE),
     "queue_database_batch_timeout": _unconfirmed("100 ms", _DATABASE),
     "commit_write": _assumed("10 ms", "one sequential write of a log"),
@@ -120,6 +127,7 @@ _HUB_NONE: Table = {
     "max_connection_rate_per_minute": _off("unlimited"),
     **_RETRY_CLOCK,
     "reject_time": _off("0 s"),
+    "skip_5xx_greeting": _SKIP,
     "queue_database_batch_size": _off(1),
     "queue_database_batch_timeout": _off("0 s"),
     "commit_write": _off("0 s"),

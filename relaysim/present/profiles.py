@@ -20,9 +20,19 @@ def _profile(name: str, tables: Mapping[str, Mapping[str, Value]]) -> Iterator[s
         if table:
             yield f"[{path}]"
         for key, value in table.items():
-            yield from _wrapped(f"{key} = {toml(value.value)}", "", "    ")
-            yield from _wrapped(f"{value.certainty.value}: {value.source}", "    # ", "    # ")
+            yield from _assigned(key, value.value)
+            yield from _comment(f"{value.certainty.value}: {value.source}")
     yield ""
+
+
+def _assigned(key: str, value: Any) -> Iterator[str]:
+    """The value at a key; a table that is too long for one line has a line for each of its keys."""
+    line = f"{key} = {toml(value)}"
+    if len(line) > WIDTH and isinstance(value, Mapping):
+        for part, each in value.items():
+            yield from _assigned(f"{key}.{_key(part)}", each)
+    else:
+        yield line
 
 
 def toml(value: Any) -> str:
@@ -43,12 +53,12 @@ def _key(name: str) -> str:
     return name if name.replace("-", "").replace("_", "").isalnum() else json.dumps(name)
 
 
-def _wrapped(content: str, first: str, further: str) -> list[str]:
+def _comment(content: str) -> list[str]:
     return textwrap.wrap(
         content,
         WIDTH,
-        initial_indent=first,
-        subsequent_indent=further,
+        initial_indent="    # ",
+        subsequent_indent="    # ",
         break_long_words=False,
         break_on_hyphens=False,
     )

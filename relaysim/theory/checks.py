@@ -3,7 +3,7 @@
 import math
 from numbers import Integral
 
-__all__ = ["at_least_zero", "from_one", "positive", "settles"]
+__all__ = ["at_least_zero", "from_one", "positive", "settles", "share"]
 
 
 def positive(name: str, value: float) -> None:
@@ -28,3 +28,9 @@ def settles(load: float) -> None:
     """ValueError unless the load of each server is below 1: else the queue grows without end."""
     if not load < 1:
         raise ValueError(f"load {load:g} is not below 1: the queue does not settle")
+
+
+def share(name: str, value: float) -> None:
+    """ValueError unless the value is between 0 and 1."""
+    if not 0 <= value <= 1:
+        raise ValueError(f"{name} {value:g} is not between 0 and 1")

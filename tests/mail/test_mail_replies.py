@@ -3,8 +3,18 @@ import pytest
 from relaysim.mail import reply
 from relaysim.mail.blocklists import BLOCKLISTS
 from relaysim.mail.destination import DESTINATIONS
-from relaysim.mail.remote import ACCEPTED, TRY_AGAIN_LATER, deferral, refusal
+from relaysim.mail.remote import (
+    ACCEPTED,
+    TRY_AGAIN_LATER,
+    blocked,
+    cold,
+    deferral,
+    refusal,
+    throttled,
+    unknown_user,
+)
 from relaysim.mail.reply import Reply
+from relaysim.mail.reputation import REPUTATIONS
 
 
 def test_a_reply_reads_as_on_the_wire() -> None:
@@ -117,3 +127,87 @@ def test_the_refusal_texts(destination: str, blocklist: str, action: str, text: 
 
 def test_the_deferral_of_an_unknown_kind() -> None:
     assert deferral("my-own-profile") is TRY_AGAIN_LATER
+
+
+def test_a_provider_slows_down_with_4xx_and_blocks_with_5xx() -> None:
+    for destination in (*DESTINATIONS, "my-own-profile"):
+        for reply_to in (throttled, cold):
+            assert 400 <= reply_to(destination).code < 500
+        for reply_to in (blocked, unknown_user):
+            assert reply_to(destination).code >= 500
+        assert str(unknown_user(destination)).startswith("550 5.1.1 ")
+
+
+def test_providers_block_in_their_own_words_and_name_the_address() -> None:
+    unnamed = blocked("my-own-profile")
+    assert str(unnamed.filled(ip="192.0.2.1")) == (
+        "550 5.7.1 Mail from 192.0.2.1 is blocked for its reputation"
+    )
+    assert unnamed not in {blocked(name) for name in REPUTATIONS}
+    assert len({blocked(name) for name in REPUTATIONS}) == len(REPUTATIONS)
+
+
+@pytest.mark.parametrize(
+    ("given", "text"),
+    [
+        (
+            throttled("gmail"),
+            (
+                "421 4.7.28 [192.0.2.1] Our system has detected an unusual rate of unsolicited "
+                "mail originating from your IP address. To protect our users from spam, mail sent "
+                "from your IP address has been temporarily rate limited. Please visit "
+                "https://support.google.com/mail/?p=UnsolicitedRateLimitError to review our Bulk "
+                "Email Senders Guidelines. - gsmtp"
+            ),
+        ),
+        (
+            throttled("outlook"),
+            (
+                "421 RP-001 The mail server IP connecting to Windows Live Hotmail server has "
+                "exceeded the rate limit allowed. Reason for rate limitation is related to "
+                "IP/domain reputation problems."
+            ),
+        ),
+        (
+            cold("outlook"),
+            (
+                "451 4.7.650 The mail server [192.0.2.1] has been temporarily rate limited due to "
+                "IP reputation. For e-mail delivery information, see https://aka.ms/postmaster "
+                "(S775)"
+            ),
+        ),
+        (
+            cold("yahoo"),
+            (
+                "421 4.7.0 [TSS04] Messages from 192.0.2.1 temporarily deferred due to unexpected "
+                "volume or user complaints - 4.16.55.1; see "
+                "https://postmaster.yahooinc.com/error-codes"
+            ),
+        ),
+        (
+            cold("m365-business"),
+            "451 4.7.500 Server busy. Please try again later from [192.0.2.1].",
+        ),
+        (
+            blocked("outlook"),
+            (
+                "550 5.7.1 Unfortunately, messages from [192.0.2.1] weren't sent. Please contact "
+                "your Internet service provider since part of their network is on our block list "
+                "(S3140). You can also refer your provider to "
+                "http://mail.live.com/mail/troubleshooting.aspx#errors."
+            ),
+        ),
+        (
+            blocked("gmail"),
+            (
+                "550 5.7.1 [192.0.2.1] Our system has detected that this message is likely "
+                "suspicious due to the very low reputation of the sending IP address. To best "
+                "protect our users from spam, the message has been blocked. Please visit "
+                "https://support.google.com/mail/answer/188131 for more information. - gsmtp"
+            ),
+        ),
+        (unknown_user("isp"), "550 5.1.1 Recipient address rejected: User unknown"),
+    ],
+)
+def test_what_providers_say_of_a_bad_or_new_address(given: Reply, text: str) -> None:
+    assert str(given.filled(ip="192.0.2.1")) == text

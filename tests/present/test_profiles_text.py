@@ -31,6 +31,15 @@ def test_a_profile_is_toml_and_fits_the_terminal():
     assert max(map(len, printed.splitlines())) <= WIDTH
 
 
+def test_a_table_too_long_for_a_line_has_a_line_for_each_key():
+    long = {f"list-{n}": 0.5 for n in range(9)} | {"with spaces": {"a": 1}}
+    printed = text(
+        {"isp": {"destinations.NAME": {"refuses_on": Value(long, "", Certainty.ASSUMPTION)}}}
+    )
+    assert printed.splitlines()[2:4] == ["refuses_on.list-0 = 0.5", "refuses_on.list-1 = 0.5"]
+    assert tomllib.loads(printed) == {"destinations": {"NAME": {"refuses_on": long}}}
+
+
 @pytest.mark.parametrize(
     "value", [True, 4, 0.5, "5 s", 'say "x"', ["a", 1], {"spamhaus-css": 0.6, "a b": {"c": []}}]
 )

@@ -1,0 +1,43 @@
+"""Office hours and waking hours: when people work and read mail. Microseconds from a Monday 00:00.
+
+Monday to Friday from 9 to 17 h, and 7 to 23 h, without holidays: an assumption.
+"""
+
+_HOUR = 3_600_000_000
+_DAY = 24 * _HOUR
+_WEEK = 7 * _DAY
+_WORKING_DAYS = 5
+
+OPENS = 9 * _HOUR
+CLOSES = 17 * _HOUR
+_WORKING_DAY = CLOSES - OPENS
+
+_WAKES = 7 * _HOUR
+_SLEEPS = 23 * _HOUR
+
+
+def office(moment: int, work: int) -> int:
+    """When `work` microseconds of office time after `moment` are over; at once if it is none."""
+    if work == 0:
+        return moment
+    days, rest = divmod(_worked(moment) + work - 1, _WORKING_DAY)
+    week, day = divmod(days, _WORKING_DAYS)
+    return week * _WEEK + day * _DAY + OPENS + rest + 1
+
+
+def waking(moment: int) -> int:
+    """The moment itself if people are awake (7:00 up to 23:00), else the next 7:00."""
+    day, clock = divmod(moment, _DAY)
+    if _WAKES <= clock < _SLEEPS:
+        return moment
+    return (day if clock < _WAKES else day + 1) * _DAY + _WAKES
+
+
+def _worked(moment: int) -> int:
+    """Office time from the start to the moment."""
+    week, rest = divmod(moment, _WEEK)
+    day, clock = divmod(rest, _DAY)
+    if day >= _WORKING_DAYS:
+        return (week + 1) * _WORKING_DAYS * _WORKING_DAY
+    today = min(max(0, clock - OPENS), _WORKING_DAY)
+    return (week * _WORKING_DAYS + day) * _WORKING_DAY + today

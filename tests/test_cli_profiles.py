@@ -1,0 +1,56 @@
+"""`profiles`: all that is known of a list or a destination, as a scenario file would have it."""
+
+import json
+import tomllib
+
+import pytest
+from cli_runs import relaysim
+
+from relaysim.mail.blocklists import BLOCKLISTS, blocklist_defaults
+from relaysim.mail.destination import DESTINATIONS, destination_defaults
+from relaysim.mail.reputation import REPUTATIONS
+from relaysim.mail.value import Certainty
+
+CERTAINTIES = tuple(f"    # {each.value}: " for each in Certainty)
+PRINTED = [
+    *(("blocklist", name, blocklist_defaults(name)) for name in BLOCKLISTS),
+    *(("destination", name, destination_defaults(name)) for name in DESTINATIONS),
+]
+
+
+@pytest.mark.parametrize(("kind", "name", "defaults"), PRINTED)
+def test_what_is_printed_is_what_a_scenario_gets(kind: str, name: str, defaults: dict) -> None:
+    printed = relaysim("profiles", kind, name).stdout
+    assert tomllib.loads(printed) == {f"{kind}s": {"NAME": defaults}}
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"), [("blocklist", "spamcop"), ("destination", "gmail"), ("destination", "isp")]
+)
+def test_every_parameter_is_printed_with_its_source(kind: str, name: str) -> None:
+    lines = relaysim("profiles", kind, name).stdout.splitlines()
+    keys = [line.partition(" = ")[0] for line in lines if " = " in line]
+    sources = [line for line in lines if line.startswith(CERTAINTIES)]
+    assert len(sources) == len({key.partition(".")[0] for key in keys}) >= 13
+    assert lines[1].startswith("[")
+    assert lines[3].startswith(CERTAINTIES)
+
+
+def test_the_reputation_that_gmail_keeps_is_a_table_of_its_own() -> None:
+    printed = relaysim("profiles", "destination", "gmail").stdout
+    assert (
+        "[destinations.NAME.reputation]\n"
+        "complaint_limit = 0.001\n"
+        "    # one source: egressif.io quotes Google: stay below 0.10 %\n"
+    ) in printed
+    found = json.loads(relaysim("profiles", "destination", "gmail", "--json").stdout)
+    sections = found["profiles"]["gmail"]
+    assert sections.keys() == {"destinations.NAME", "destinations.NAME.reputation"}
+    assert sections["destinations.NAME.reputation"]["throttle_rate"]["value"] == "600/h"
+    assert sections["destinations.NAME.reputation"].keys() == REPUTATIONS["gmail"].keys()
+
+
+def test_a_long_table_of_shares_has_a_line_for_each() -> None:
+    printed = relaysim("profiles", "destination", "small-business-gateway").stdout
+    assert "refuses_on.uceprotect-1 = 0.03\nrefuses_on.uceprotect-2 = 0.01\n" in printed
+    assert "refusal_stage = {rcpt = 0.9, greeting = 0.1}\n    # assumption: Postfix" in printed
