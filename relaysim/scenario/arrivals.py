@@ -1,13 +1,13 @@
 """When a stream creates its messages."""
 
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Discriminator, Field, Tag, field_validator
 
 from relaysim.scenario.profile import Profile, named_profile
 from relaysim.scenario.recording import read
-from relaysim.scenario.table import Duration, Positive, Rate, Table
+from relaysim.scenario.table import Duration, Lasting, Positive, Rate, Table
 
 
 class _Process(Table):
@@ -43,14 +43,7 @@ class Campaign(_Process):
     at: Duration
     messages: Positive
     rate: Rate
-    every: Duration | None = None
-
-    @field_validator("every")
-    @classmethod
-    def _moves_on(cls, every: Duration | None) -> Duration | None:
-        if every == 0:
-            raise ValueError("must be above zero")
-        return every
+    every: Lasting | None = None
 
 
 class Bursts(_Process):
@@ -63,29 +56,31 @@ class Bursts(_Process):
     process: Literal["bursts"]
     rate: Rate
     burst_factor: Annotated[float, Field(gt=1.0, le=1e6)]
-    burst_length: Duration
+    burst_length: Lasting
 
-    @field_validator("burst_length")
-    @classmethod
-    def _lasts(cls, length: Duration) -> Duration:
-        if length == 0:
-            raise ValueError("must be above zero")
-        return length
+
+class Compromise(_Process):
+    """The spam of a host that somebody else has taken over: Poisson at `rate` from its start on.
+
+    It starts `at` a time, or at a time that each replication draws: exponential, `per_year` a year.
+    It `lasts` so long at most, and comes once in a run at most.
+    """
+
+    exactly_one: ClassVar[tuple[tuple[str, ...], ...]] = (("at", "per_year"),)
+
+    process: Literal["compromise"]
+    rate: Rate
+    at: Duration | None = None
+    per_year: Annotated[float, Field(gt=0.0, le=1000.0)] | None = None
+    lasts: Lasting
 
 
 class Every(Table):
     """One message `every` so often, the first at `at`."""
 
     process: Literal["every"]
-    every: Duration
+    every: Lasting
     at: Duration = 0
-
-    @field_validator("every")
-    @classmethod
-    def _moves_on(cls, every: Duration) -> Duration:
-        if every == 0:
-            raise ValueError("must be above zero")
-        return every
 
 
 class Replay(Table):
@@ -112,6 +107,7 @@ Arrivals = Annotated[
     Annotated[Poisson, Tag("poisson")]
     | Annotated[Campaign, Tag("campaign")]
     | Annotated[Bursts, Tag("bursts")]
+    | Annotated[Compromise, Tag("compromise")]
     | Annotated[Every, Tag("every")]
     | Annotated[Replay, Tag("replay")],
     Discriminator(_kind),

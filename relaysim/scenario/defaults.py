@@ -16,12 +16,24 @@ from relaysim.mail.usage import parse_usage, usage_defaults
 Raw = dict[str, Any]
 
 _KINDS = ("distribution", "process")
+_WHOLE = ("refusal_stage", "refusal_action")
 _LAW = (("mean", "median"), ("cv", "sigma"))
 _DESTINATION = (("domains", "domain_count"),)
 _EGRESS = (("line", "bandwidth"),)
+_ONSET = (("at", "per_year"),)
 
 # Delivery to mailboxes is an assumption; so are 20 messages a connection before Exchange 2016.
 _MAILBOXES: Raw = {"delivery_time": {"distribution": "lognormal", "mean": "150 ms", "cv": 1.0}}
+# All assumed: nothing is published on how long administrators take. Monitors look every 6 to 12 h.
+_OPERATIONS: Raw = {
+    "monitor_every": "6 h",
+    "on_listing": "nothing",
+    "repair_time": {"distribution": "lognormal", "median": "4 h", "sigma": 1.0},
+    "ndr_time": {"distribution": "exponential", "mean": "1 h"},
+    "back_off": "source",
+    "delisting": "after_repair",
+    "cleaning": 0.9,
+}
 _SEND_CONNECTOR: Raw = {"max_message_size": "10 MB", "smtp_max_messages_per_connection": 20}
 
 
@@ -30,13 +42,14 @@ def merged(below: Mapping[str, Any], above: Mapping[str, Any], path: tuple[str, 
 
     A distribution or arrival process of another kind replaces the one below it whole, since the
     parameters of one mean nothing to the other. Of keys that exclude each other, such as `mean` and
-    `median`, the one above replaces the other one below.
+    `median`, the one above replaces the other one below. Shares that make up one whole are replaced
+    together.
     """
     if any(isinstance(above.get(key), str) and above[key] != below.get(key) for key in _KINDS):
         return dict(above)
     result = without_rivals(below, above, path)
     for key, value in above.items():
-        lower = below.get(key)
+        lower = None if key in _WHOLE else below.get(key)
         if isinstance(lower, Mapping) and isinstance(value, Mapping):
             value = merged(lower, value, (*path, key))
         result[key] = value
@@ -54,6 +67,8 @@ def _rivals(below: Mapping[str, Any], path: tuple[str, ...]) -> tuple[tuple[str,
     """Pairs of keys of this table that exclude each other."""
     if "distribution" in below:
         return _LAW
+    if below.get("process") == "compromise":
+        return _ONSET
     match path:
         case ("destinations", _):
             return _DESTINATION
@@ -74,7 +89,11 @@ def with_defaults(raw: Mapping[str, Any]) -> Raw:
         "destinations": _destination,
         "blocklists": _blocklist,
     }
-    filled = {**raw, "mailboxes": _over(_MAILBOXES, raw.get("mailboxes", {}))}
+    filled = {
+        **raw,
+        "mailboxes": _over(_MAILBOXES, raw.get("mailboxes", {})),
+        "operations": _over(_OPERATIONS, raw.get("operations", {})),
+    }
     for group, fill in fillers.items():
         if group in raw:
             filled[group] = _each(raw[group], fill)

@@ -1,24 +1,50 @@
-"""Destinations: classes of receiving domains, and the blocklists that some of them use."""
+"""Destinations: classes of receiving domains, and how they answer."""
 
-from typing import Annotated, ClassVar, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from relaysim.mail.address import parse_domain
 from relaysim.scenario.law import TimeLaw
-from relaysim.scenario.table import Duration, Limit, Many, Named, Share, Table
+from relaysim.scenario.reputation import Reputation, parse_reputation
+from relaysim.scenario.table import (
+    Duration,
+    Keyed,
+    Limit,
+    Many,
+    Named,
+    Share,
+    Table,
+    adds_up,
+)
 
 RefusalStage = Literal["greeting", "mail", "rcpt", "data"]
 RefusalAction = Literal["reject", "defer", "score"]
+
+
+def shares_of_words(value: Any) -> Any:
+    """A word alone is what all domains do: "rcpt" is {rcpt = 1.0}. Raises ValueError."""
+    if isinstance(value, str):
+        return {value: 1.0}
+    if not isinstance(value, Mapping):
+        raise ValueError("write a word, or a table of words with their shares of the domains")
+    return value
 
 
 class Destination(Table):
     """Receiving domains that behave alike, named (`domains`) or counted (`domain_count`).
 
     `refuses_on` gives, for each blocklist (or blocklist profile), the probability that a domain
-    uses it; the domain then acts at `refusal_stage` with `refusal_action`. `connect_failure` is the
-    probability that an attempt to connect fails, `defer` that an accepted connection defers a
-    message with a 4xx reply.
+    uses it. Such a domain acts on it at `refusal_stage` with `refusal_action`: a word, or a table
+    of words with their shares of the domains. With the action "score" a domain takes the mail of a
+    listed IP and puts `junk_share` of it in the junk folder. A domain believes the answer of a list
+    for `dnsbl_ttl` if the IP is on it, else for `dnsbl_negative_ttl`; `mirrors` is the share of
+    domains that ask a local copy of the list. `reputation` is what a large provider makes of what
+    it sees itself, None where it keeps none.
+
+    `connect_failure` is the probability that an attempt to connect fails, `defer` that an accepted
+    connection defers a message with a 4xx reply.
     """
 
     exactly_one: ClassVar[tuple[tuple[str, ...], ...]] = (("domains", "domain_count"),)
@@ -36,8 +62,17 @@ class Destination(Table):
     max_connections_per_ip: Limit
     max_messages_per_connection: Limit
     refuses_on: Named[Share]
-    refusal_stage: RefusalStage
-    refusal_action: RefusalAction
+    refusal_stage: Annotated[
+        Keyed[RefusalStage, Share], BeforeValidator(shares_of_words), AfterValidator(adds_up)
+    ]
+    refusal_action: Annotated[
+        Keyed[RefusalAction, Share], BeforeValidator(shares_of_words), AfterValidator(adds_up)
+    ]
+    junk_share: Share
+    dnsbl_ttl: Duration
+    dnsbl_negative_ttl: Duration
+    mirrors: Share
+    reputation: Annotated[Reputation | None, BeforeValidator(parse_reputation)]
 
     def domain_names(self) -> tuple[str, ...]:
         """The receiving domains; counted ones are named after the destination."""
@@ -47,50 +82,3 @@ class Destination(Table):
         return tuple(
             f"{self.name}-{n:0{width}d}.example" for n in range(1, (self.domain_count or 0) + 1)
         )
-
-
-class Blocklist(Table):
-    """A blocklist operator; `relaysim.mail.blocklists` says what each parameter means.
-
-    The parameters are read and kept; only scripted listings act in this release. `max_requests` is
-    None for "unlimited", another parameter is None where the operator has none.
-    """
-
-    name: str
-    profile: str
-    trigger: Literal["count", "scored_ratio", "hazard", "compromise"]
-    trap_share: Share | None = None
-    window: Duration | None = None
-    threshold: Annotated[float, Field(gt=0.0)] | None = None
-    threshold_ratio: Share | None = None
-    relist_factor: Share | None = None
-    lifetime: Duration | None = None
-    growth: Annotated[float, Field(ge=1.0, le=100.0)] | None = None
-    max_lifetime: Duration | None = None
-    build_interval: Duration | None = None
-    mirror_delay: Duration | None = None
-    delisting_time: TimeLaw | None = None
-    max_requests: Limit = None
-    widening: Literal["none", "vicinity", "escalate", "allocation_count", "asn_score"] = "none"
-
-
-class Operations(Table):
-    """How the administrator notices a listing and reacts. Inert in this release."""
-
-    monitor_every: Duration = 6 * 3600 * 1_000_000
-    on_listing: Literal["nothing", "pause_culprit", "clean_list", "move_culprit"] = "nothing"
-    move_to: str | None = None
-    repair_time: TimeLaw | None = None
-    back_off: Literal["source", "stream"] = "source"
-
-
-class Coupling(Table):
-    """Switches of the channels by which one stream harms another. Inert in this release."""
-
-    listing: bool = True
-    widening: bool = True
-    provider_ip: bool = True
-    provider_domain: bool = True
-    back_off: bool = True
-    contention: bool = True
-    reaction: bool = True

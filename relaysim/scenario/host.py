@@ -3,10 +3,10 @@
 from typing import Annotated, Any, Literal
 
 from immutabledict import immutabledict
-from pydantic import BeforeValidator, Discriminator, Field, Tag, field_validator
+from pydantic import BeforeValidator, Discriminator, Field, Tag
 
 from relaysim.scenario.stream import Stream
-from relaysim.scenario.table import Address, Bandwidth, Duration, Limit, Named, Table
+from relaysim.scenario.table import Address, Bandwidth, Duration, Lasting, Limit, Named, Table
 
 Kind = Literal[
     "sharepoint",
@@ -25,15 +25,8 @@ Kind = Literal[
 class Retry(Table):
     """A host that tries again: every so often, until it gives up."""
 
-    retry_every: Duration
+    retry_every: Lasting
     give_up_after: Duration
-
-    @field_validator("retry_every")
-    @classmethod
-    def _moves_on(cls, every: int) -> int:
-        if every == 0:
-            raise ValueError("must be above zero")
-        return every
 
 
 def _word_or_table(value: Any) -> str:

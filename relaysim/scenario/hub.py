@@ -81,6 +81,7 @@ class Hub(Table):
     max_concurrent_mailbox_deliveries: Limit
     max_concurrent_mailbox_submissions: Limit
     reject_time: Duration
+    skip_5xx_greeting: bool
 
     message_retry_interval: Duration
     queue_glitch_retry_count: Annotated[int, Field(ge=0, le=15)]

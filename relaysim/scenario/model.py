@@ -14,12 +14,14 @@ from pydantic import (
 )
 
 from relaysim.mail.domains import AcceptedDomainType, parse_domain_type, parse_pattern
+from relaysim.scenario.blocklist import Blocklist
 from relaysim.scenario.connector import SendConnector
-from relaysim.scenario.destination import Blocklist, Coupling, Destination, Operations
+from relaysim.scenario.destination import Destination
 from relaysim.scenario.event import Event
 from relaysim.scenario.host import Host
 from relaysim.scenario.hub import Hub
 from relaysim.scenario.law import TimeLaw
+from relaysim.scenario.operations import Coupling, Operations
 from relaysim.scenario.table import (
     DAY,
     Address,
@@ -155,7 +157,7 @@ class Scenario(Table):
     hosts: Annotated[Named[Host], Field(min_length=1)]
     destinations: Named[Destination] = Field(default_factory=immutabledict)
     blocklists: Named[Blocklist] = Field(default_factory=immutabledict)
-    operations: Operations = Operations()
+    operations: Operations
     coupling: Coupling = Coupling()
     events: Many[Event] = ()
 

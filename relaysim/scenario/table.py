@@ -85,6 +85,20 @@ def fixed(table: Mapping[str, T]) -> immutabledict[str, T]:
     return immutabledict(table)
 
 
+def _above_zero(value: int) -> int:
+    if value == 0:
+        raise ValueError("must be above zero")
+    return value
+
+
+def adds_up(shares: Mapping[K, float]) -> Mapping[K, float]:
+    """The same shares. Raises ValueError unless they add up to 1."""
+    total = sum(shares.values())
+    if abs(total - 1.0) > 1e-6:
+        raise ValueError(f"the shares add up to {total:.10g}, not to 1")
+    return shares
+
+
 def _as_dict(table: Mapping[str, Any], write: SerializerFunctionWrapHandler) -> Any:
     return write(dict(table))
 
@@ -95,6 +109,8 @@ AddressName = Annotated[str, BeforeValidator(lambda value: str(parse_ip(value)))
 """An IP address that serves as a name, in its canonical spelling."""
 Duration = Annotated[int, BeforeValidator(units.duration)]
 """A length of time in microseconds, written with its unit: "5 ms", "2 d"."""
+Lasting = Annotated[Duration, AfterValidator(_above_zero)]
+"""A length of time above zero."""
 Size = Annotated[int, BeforeValidator(units.size)]
 """A size in bytes, written with its unit: "75 KB"; 1 KB is 1,024 bytes, as Exchange counts."""
 Rate = Annotated[Fraction, BeforeValidator(units.rate)]

@@ -35,6 +35,8 @@ _WORDS = {
     "too_short": "at least {min_length} needed, found {actual_length}",
     "too_long": "at most {max_length} allowed, found {actual_length}",
 }
+_KEY = "[key]"
+"""Pydantic's word for a key that is wrong itself."""
 _FILLED_IN = {"name", "values"}
 """Fields that no file writes: names come from keys, values from a file."""
 
@@ -68,6 +70,9 @@ def _problem(details: ErrorDetails, raw: Mapping[str, Any]) -> Problem | None:
         return Problem(path, f"a table with a key {_tag_key(path)} is needed", allowed)
     if kind == "union_tag_invalid":
         return _unknown((*path, _tag_key(path)), context["tag"], context["expected_tags"])
+    if kind == "literal_error" and value == _KEY:
+        known = _allowed(context["expected"])
+        return Problem(path, "unknown key", known, nearest(path[-1], known))
     if kind == "literal_error":
         return _unknown(path, value, context["expected"])
     if kind == "value_error":
@@ -82,8 +87,12 @@ def _problem(details: ErrorDetails, raw: Mapping[str, Any]) -> Problem | None:
 
 
 def _unknown(path: KeyPath, value: Any, expected: str) -> Problem:
-    allowed = tuple(re.findall("'([^']*)'", expected))
+    allowed = _allowed(expected)
     return Problem(path, "unknown value", allowed, nearest(value, allowed))
+
+
+def _allowed(expected: str) -> tuple[str, ...]:
+    return tuple(re.findall("'([^']*)'", expected))
 
 
 def _without_value(message: str, value: Any) -> str:
@@ -101,7 +110,7 @@ def _place(location: tuple[int | str, ...], raw: Mapping[str, Any]) -> _Place:
         members = _members(place.type)
         if members:
             place = place._replace(type=members.get(step))
-        elif step == "[key]":
+        elif step == _KEY:
             return place._replace(value=step)
         elif isinstance(place.value, list) and not isinstance(step, int):
             place = place._replace(type=_inside(place.type, step))

@@ -12,9 +12,11 @@ from pydantic.fields import FieldInfo
 from relaysim import units
 from relaysim.scenario import table
 from relaysim.scenario.connector import ReceiveConnector
+from relaysim.scenario.destination import shares_of_words
 from relaysim.scenario.law import Constant, Empirical
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.profile import PROFILES, Profile, named_profile
+from relaysim.scenario.reputation import parse_reputation
 from relaysim.scenario.table import Table
 
 Writer = Callable[[Any], Any]
@@ -48,7 +50,7 @@ def _left_out(model: Table) -> tuple[str, ...]:
 
 def _value(value: Any, kind: Any, model_defaults: bool) -> Any:
     writer = _writer(kind)
-    if writer is not None:
+    if writer is not None and not isinstance(value, Table):
         return writer(value)
     match value:
         case None | bool() | int() | float() | datetime():
@@ -114,7 +116,15 @@ def _unlimited(write: Writer) -> Writer:
     return lambda value: "unlimited" if value is None else write(value)
 
 
+def _word(shares: Mapping[str, float]) -> Any:
+    """A word alone where it is the only one."""
+    return next(iter(shares)) if len(shares) == 1 else dict(shares)
+
+
 _WRITERS: dict[Any, Writer] = {
+    shares_of_words: _word,
+    parse_reputation: lambda _: "none",
+} | {
     _checks(kind)[0]: writer
     for kind, writer in (
         (table.Duration, _absent(units.format_duration)),

@@ -24,17 +24,22 @@ def test_the_shared_hub_gets_the_advice_of_the_article() -> None:
             "bulk_shares_hub",
             "bulk_shares_connections",
             "bulk_shares_ip",
+            "bulk_shares_domain",
             "delayed_acknowledgement",
             "campaign_load",
             "forged_sender",
         ]
     )
-    assert names(scenario, Severity.NOTE) == ["inert"]
+    assert names(scenario, Severity.NOTE) == ["listing_reach", "trap_hits"]
 
 
-def test_the_dedicated_hub_shares_the_line_only() -> None:
+def test_the_dedicated_hub_shares_line_and_domain_and_is_cold() -> None:
     advice = names(example("dedicated-hub"), Severity.ADVICE)
-    assert [name for name in advice if name.startswith("bulk_shares")] == ["bulk_shares_line"]
+    assert [name for name in advice if name.startswith(("bulk_shares", "cold"))] == [
+        "bulk_shares_line",
+        "bulk_shares_domain",
+        "cold_egress",
+    ]
 
 
 def test_theory_needs_no_advice() -> None:

@@ -93,24 +93,6 @@ def test_a_hub_that_hands_over_shares_hub_and_ip_after_all() -> None:
     ]
 
 
-def test_a_neighbour_in_the_allocation() -> None:
-    neighbour = 'egress."203.0.113.25".allocation="198.51.100.8/30"'
-    (finding,) = found(shared_hub(*DEDICATED, neighbour), "bulk_shares_allocation")
-    assert finding.severity is Severity.ADVICE
-    assert finding.reason == (
-        "203.0.113.25 carries bulk mail and 198.51.100.10 does not, but both are in the block "
-        "198.51.100.8/30: blocklists that widen a listing to the neighbourhood reach the other IP "
-        "too."
-    )
-
-
-def test_another_block_of_the_same_provider_is_a_note() -> None:
-    scenario = shared_hub(*DEDICATED, 'egress."203.0.113.25".asn=64500')
-    (finding,) = found(scenario, "bulk_shares_allocation")
-    assert finding.severity is Severity.NOTE
-    assert "both are in AS64500" in finding.reason
-
-
 def test_one_line_for_both_ips() -> None:
     scenario = shared_hub(*DEDICATED, 'egress."203.0.113.25".line="main"')
     (finding,) = found(scenario, "bulk_shares_line")

@@ -230,12 +230,3 @@ def test_what_nothing_uses_is_noted() -> None:
         "lines.spare",
         "destinations.isp",
     ]
-
-
-def test_what_is_inert_is_noted() -> None:
-    (finding,) = found(shared_hub("coupling.listing=false"), "inert")
-    assert finding.reason == (
-        "Read and checked, but inert in this release: signals of marketing.newsletter, blocklists "
-        "spamcop, css and uceprotect-2, operations, coupling. No mail gets an IP listed, and "
-        "nobody reacts."
-    )

@@ -23,7 +23,17 @@ RUNGS = {
     "dedicated-hub-same-ip": "shared-hub",
     "dedicated-hub-same-allocation": "dedicated-hub-same-ip",
     "dedicated-hub": "dedicated-hub-same-ip",
+    "dedicated-hub-warm": "dedicated-hub",
     "dedicated-hub-own-domain": "dedicated-hub",
+    "small-company": "connectors-only",
+    "campaign-optin": "small-company",
+    "campaign-aged-list": "campaign-optin",
+    "campaign-purchased-list": "campaign-optin",
+    "campaign-aged-list-same-ip": "campaign-aged-list",
+    "campaign-aged-list-same-allocation": "campaign-aged-list-same-ip",
+    "campaign-aged-list-dedicated": "campaign-aged-list-same-ip",
+    "campaign-aged-list-dedicated-warm": "campaign-aged-list-dedicated",
+    "compromised-host": "small-company",
     "mm4": None,
 }
 
@@ -78,6 +88,9 @@ def test_the_dedicated_designs_differ_in_their_ip() -> None:
     assert far[0] == "203.0.113.25"
     assert far[1:] != near[1:]
     assert whereabouts("dedicated-hub-own-domain") == far
+    for name in ("same-ip", "same-allocation", "dedicated", "dedicated-warm"):
+        other = "dedicated-hub" if name.startswith("dedicated") else f"dedicated-hub-{name}"
+        assert whereabouts(f"campaign-aged-list-{name}") == whereabouts(other), name
 
 
 def test_a_second_hub_is_dedicated_only_if_the_users_keep_to_the_first() -> None:

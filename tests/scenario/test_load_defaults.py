@@ -86,7 +86,7 @@ def test_a_destination_has_the_defaults_of_its_profile() -> None:
     gmail = scenario.destinations["gmail"]
     assert isinstance(gmail.response_time, Lognormal)
     assert (gmail.response_time.mean, gmail.response_time.cv) == (2 * SECOND, 0.8)
-    assert gmail.refusal_action == "score"
+    assert gmail.refusal_action == {"score": 1.0}
 
 
 def test_refuses_on_is_merged_with_the_profile() -> None:

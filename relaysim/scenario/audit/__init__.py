@@ -11,6 +11,7 @@ from relaysim.scenario.audit.answering import (
     sessions_over_limit,
     wildcard_answers,
 )
+from relaysim.scenario.audit.breakin import relay_by_address
 from relaysim.scenario.audit.capacity import (
     busiest_hour_load,
     campaign_load,
@@ -23,14 +24,24 @@ from relaysim.scenario.audit.conflicting import (
     partial_overlap,
 )
 from relaysim.scenario.audit.finding import Finding, Severity
+from relaysim.scenario.audit.reach import (
+    bulk_shares_allocation,
+    bulk_shares_domain,
+    listing_reach,
+)
+from relaysim.scenario.audit.reaction import endless_listing, reaction
 from relaysim.scenario.audit.relaying import forged_sender, open_relay
 from relaysim.scenario.audit.routing import handed_over, no_send_connector, route_too_small
 from relaysim.scenario.audit.sharing import (
-    bulk_shares_allocation,
     bulk_shares_connections,
     bulk_shares_hub,
     bulk_shares_ip,
     bulk_shares_line,
+)
+from relaysim.scenario.audit.signals import (
+    culprit_without_signals,
+    innocent_with_signals,
+    trap_hits,
 )
 from relaysim.scenario.audit.size import run_size
 from relaysim.scenario.audit.spread import submission_spread
@@ -41,7 +52,8 @@ from relaysim.scenario.audit.submission import (
     stream_refused,
 )
 from relaysim.scenario.audit.text import render
-from relaysim.scenario.audit.unused import inert, unused
+from relaysim.scenario.audit.unused import unused
+from relaysim.scenario.audit.warming import cold_egress
 from relaysim.scenario.model import Scenario
 
 __all__ = ["CHECKS", "Check", "Finding", "Severity", "check", "render"]
@@ -64,6 +76,15 @@ CHECKS: tuple[Check, ...] = (
     bulk_shares_line,
     bulk_shares_ip,
     bulk_shares_allocation,
+    bulk_shares_domain,
+    cold_egress,
+    relay_by_address,
+    listing_reach,
+    trap_hits,
+    culprit_without_signals,
+    innocent_with_signals,
+    reaction,
+    endless_listing,
     delayed_acknowledgement,
     campaign_load,
     busiest_hour_load,
@@ -78,7 +99,6 @@ CHECKS: tuple[Check, ...] = (
     forged_sender,
     same_source,
     wildcard_answers,
-    inert,
     unused,
 )
 """All checks; a check's name is that of its function."""

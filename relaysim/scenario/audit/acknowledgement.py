@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator
 
+from relaysim.scenario.arrivals import Compromise
 from relaysim.scenario.audit.answering import allowed_sessions
 from relaysim.scenario.audit.finding import Finding, Severity
-from relaysim.scenario.audit.paths import is_culprit, paths
+from relaysim.scenario.audit.paths import paths
 from relaysim.scenario.audit.rates import campaign, messages
 from relaysim.scenario.audit.sharing import hubs_of, parted
 from relaysim.scenario.audit.words import about, connector_place, per_time, set_connector
 from relaysim.scenario.connector import ReceiveConnector
+from relaysim.scenario.culprit import is_culprit
 from relaysim.scenario.host import Host
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.table import SECOND
@@ -25,7 +27,8 @@ def delayed_acknowledgement(scenario: Scenario) -> Iterator[Finding]:
         host, connector = scenario.hosts[path.host], path.connector
         if connector is None or not path.ways or not path.share:
             continue
-        if not is_culprit(host, host.streams[path.stream]):
+        stream = host.streams[path.stream]
+        if not is_culprit(host, stream) or isinstance(stream.arrivals, Compromise):
             continue
         hub = scenario.hubs[path.hub]
         has_it = hub.mta == "exchange-2010"

@@ -7,9 +7,10 @@ from relaysim.mail.selection import Reason
 from relaysim.mail.session import connect, source_limit
 from relaysim.scenario import route
 from relaysim.scenario.audit.finding import Finding, Severity
-from relaysim.scenario.audit.paths import answers, is_culprit
+from relaysim.scenario.audit.paths import answers
 from relaysim.scenario.audit.words import listed, set_connector
 from relaysim.scenario.connector import ReceiveConnector
+from relaysim.scenario.culprit import is_culprit
 from relaysim.scenario.host import Host
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.problem import dotted

@@ -84,11 +84,6 @@ class Path:
         return self.target.hub or ""
 
 
-def is_culprit(host: Host, stream: Stream) -> bool:
-    """Whether the stream sends what gets an IP listed: as it says, else if it is bulk marketing."""
-    return host.kind == "bulk_marketing" if stream.culprit is None else stream.culprit
-
-
 def domains_of(scenario: Scenario, destination: str) -> tuple[Domains, ...]:
     """The receiving domains; counted ones are alike but for their number, so one stands for all."""
     if destination == INTERNAL:

@@ -5,11 +5,11 @@ from datetime import timedelta
 import numpy as np
 import numpy.typing as npt
 
-from relaysim.scenario.arrivals import Bursts, Campaign, Every, Poisson, Replay
+from relaysim.scenario.arrivals import Bursts, Campaign, Compromise, Every, Poisson, Replay
 from relaysim.scenario.model import Run, Scenario
 from relaysim.scenario.profile import Profile
 from relaysim.scenario.recording import read
-from relaysim.scenario.table import HOUR, SECOND
+from relaysim.scenario.table import DAY, HOUR, SECOND
 
 Floats = npt.NDArray[np.float64]
 
@@ -43,8 +43,21 @@ def steady(scenario: Scenario, host: str, stream: str) -> Floats:
         case Replay():
             counts, _ = np.histogram(read(arrivals.file).created, hours)
             return counts / np.diff(hours) * SECOND
+        case Compromise():
+            rate = float(arrivals.rate) * run.scale
+            gone = _since_start(arrivals, hours)
+            gone -= _since_start(arrivals, np.maximum(hours - arrivals.lasts, 0))
+            return rate * np.diff(gone) / np.diff(hours)
         case Campaign():
             return np.zeros(len(hours) - 1)
+
+
+def _since_start(arrivals: Compromise, hours: Floats) -> Floats:
+    """How long ago the break-in is at each time, 0 before it; the mean where its time is drawn."""
+    if arrivals.per_year is None:
+        return np.maximum(hours - (arrivals.at or 0), 0.0)
+    rate = arrivals.per_year / (365 * DAY)
+    return np.asarray(hours + np.expm1(-rate * hours) / rate, dtype=np.float64)
 
 
 def _weights(profile: Profile | None, run: Run, count: int) -> Floats:

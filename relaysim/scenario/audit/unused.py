@@ -4,50 +4,19 @@ from collections.abc import Iterable, Iterator
 
 from relaysim.scenario.audit.finding import Finding, Severity
 from relaysim.scenario.audit.paths import paths
-from relaysim.scenario.audit.words import listed
+from relaysim.scenario.blocklist import Blocklist
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.problem import dotted
-from relaysim.scenario.stream import Stream
-
-
-def inert(scenario: Scenario) -> Iterator[Finding]:
-    """Signals, blocklists, operations and coupling are read, but nothing acts on them as yet."""
-    signals = [
-        f"{host}.{name}"
-        for host, model in scenario.hosts.items()
-        for name, stream in model.streams.items()
-        if _has_signals(stream)
-    ]
-    found = [f"signals of {listed(signals)}"] if signals else []
-    if scenario.blocklists:
-        found.append(f"blocklists {listed(scenario.blocklists)}")
-    found += [key for key in ("operations", "coupling") if key in scenario.model_fields_set]
-    if found:
-        yield Finding(
-            Severity.NOTE,
-            "",
-            f"Read and checked, but inert in this release: {', '.join(found)}. No mail gets an IP "
-            "listed, and nobody reacts.",
-            "Script the listing with a listing event, which does act.",
-        )
-
-
-def _has_signals(stream: Stream) -> bool:
-    listing = stream.mailing_list
-    rates = [stream.trap_rate, stream.complaint_rate, stream.unknown_rate]
-    if listing is not None:
-        rates += [listing.trap_share, listing.complaint_rate, listing.unknown_rate]
-    return any(rates)
 
 
 def unused(scenario: Scenario) -> Iterator[Finding]:
     """Tables that nothing of the scenario leads to."""
     ways = [way for path in paths(scenario) for way in path.ways]
     carriers = {hop.connector.name for way in ways for hop in way.lasts if hop.connector}
-    used: dict[str, Iterable[str]] = {
+    used: dict[str, Iterable[str | None]] = {
         "dns": {host.server for host in scenario.hosts.values()},
         "send_connectors": carriers,
-        "egress": {hub.egress for hub in scenario.hubs.values()},
+        "egress": {hub.egress for hub in scenario.hubs.values()} | {scenario.operations.move_to},
         "lines": {egress.line for egress in scenario.egress.values() if egress.line},
         "destinations": {
             destination
@@ -56,6 +25,14 @@ def unused(scenario: Scenario) -> Iterator[Finding]:
             for destination in stream.to
         },
     }
+    for name, blocklist in scenario.blocklists.items():
+        if not _is_used(scenario, blocklist):
+            yield Finding(
+                Severity.NOTE,
+                dotted(("blocklists", name)),
+                "No destination acts on it: who gets on this list does not notice.",
+                "Take it out, or write it in refuses_on of a destination.",
+            )
     for table, names in used.items():
         for name in getattr(scenario, table):
             if name not in names:
@@ -65,3 +42,11 @@ def unused(scenario: Scenario) -> Iterator[Finding]:
                     "No mail of this scenario uses it.",
                     "Take it out, or use it.",
                 )
+
+
+def _is_used(scenario: Scenario, blocklist: Blocklist) -> bool:
+    return any(
+        destination.refuses_on.get(name)
+        for destination in scenario.destinations.values()
+        for name in (blocklist.name, blocklist.profile)
+    )

@@ -14,7 +14,7 @@ def about(seconds: float) -> str:
     """A length of time to two digits: 90,000 s are "25 h"."""
     for length, unit in _TIMES:
         if seconds >= 2 * length:
-            return f"{_two_digits(seconds / length)} {unit}"
+            return f"{two_digits(seconds / length)} {unit}"
     return f"{seconds:.2g} s"
 
 
@@ -22,11 +22,12 @@ def per_time(rate: float) -> str:
     """A rate per second to two digits, in a unit that keeps it above 1: 2/3 is "40/min"."""
     for length, unit in ((1, "s"), (60, "min"), (3600, "h")):
         if rate * length >= 1:
-            return f"{_two_digits(rate * length)}/{unit}"
-    return f"{_two_digits(rate * 86400)}/d"
+            return f"{two_digits(rate * length)}/{unit}"
+    return f"{two_digits(rate * 86400)}/d"
 
 
-def _two_digits(number: float) -> str:
+def two_digits(number: float) -> str:
+    """A number to two digits, or in whole: 2.25 is "2.2", 1234.5 is "1,234"."""
     return f"{number:.2g}" if number < 10 else f"{number:,.0f}"
 
 

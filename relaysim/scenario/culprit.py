@@ -1,0 +1,23 @@
+"""Culprits: the streams that send what gets an IP listed. All others are innocent."""
+
+from relaysim.scenario.arrivals import Compromise
+from relaysim.scenario.host import Host
+from relaysim.scenario.model import Scenario
+from relaysim.scenario.stream import Stream
+
+
+def is_culprit(host: Host, stream: Stream) -> bool:
+    """Whether the stream is one: as it says, else if it is bulk marketing or a break-in."""
+    if stream.culprit is not None:
+        return stream.culprit
+    return host.kind == "bulk_marketing" or isinstance(stream.arrivals, Compromise)
+
+
+def culprits(scenario: Scenario) -> frozenset[str]:
+    """The full names, `host.stream`, of all culprits."""
+    return frozenset(
+        f"{name}.{short}"
+        for name, host in scenario.hosts.items()
+        for short, stream in host.streams.items()
+        if is_culprit(host, stream)
+    )

@@ -1,0 +1,50 @@
+"""What the administrator does about a listing, and which ways of harm are open."""
+
+from typing import Literal
+
+from relaysim.scenario.law import TimeLaw
+from relaysim.scenario.table import AddressName, Lasting, Share, Table
+
+OnListing = Literal["nothing", "pause_culprit", "clean_list", "move_culprit"]
+BackOff = Literal["source", "stream", "none"]
+Delisting = Literal["after_repair", "at_once", "never"]
+
+
+class Operations(Table):
+    """How the administrator notices a listing and reacts. Defaults stand in `defaults`.
+
+    He looks at the lists `monitor_every` so often, or hears of it `ndr_time` after the first
+    non-delivery report that the listing costs an innocent stream, whichever is first. Then he does
+    what `on_listing` says, which takes `repair_time`: nothing, pause the culprits until the IP is
+    clean, clean their lists of the share `cleaning` of the traps, or move them to the egress
+    `move_to`. He asks the lists to remove the IP when `delisting` says. Times are office hours.
+
+    `back_off`: what waits when a provider throttles: all mail from that IP to it ("source"), that
+    of the stream that met it ("stream"), or none but the message itself.
+    """
+
+    monitor_every: Lasting
+    on_listing: OnListing
+    move_to: AddressName | None = None
+    repair_time: TimeLaw
+    ndr_time: TimeLaw
+    back_off: BackOff
+    delisting: Delisting
+    cleaning: Share
+
+
+class Coupling(Table):
+    """Switches of the ways by which one stream harms another, to tell their parts in it.
+
+    `listing` of the IP, its `widening` to neighbours, the reputation of the IP (`provider_ip`) and
+    of the sender domain (`provider_domain`) at large providers, the sender's own `back_off`,
+    `contention` in the hub, and the administrator's `reaction`.
+    """
+
+    listing: bool = True
+    widening: bool = True
+    provider_ip: bool = True
+    provider_domain: bool = True
+    back_off: bool = True
+    contention: bool = True
+    reaction: bool = True

@@ -1,0 +1,73 @@
+"""The reputation that a mailbox provider keeps of IPs and of sender domains."""
+
+from fractions import Fraction
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator
+
+from relaysim.scenario.law import TimeLaw
+from relaysim.scenario.table import Lasting, Positive, Rate, Share, Table
+
+
+def parse_reputation(value: Any) -> Any:
+    """The word "none" is None. Raises ValueError for any other word."""
+    if not isinstance(value, str):
+        return value
+    if value != "none":
+        raise ValueError('write "none", or a table')
+    return None
+
+
+def _hourly(rate: Fraction) -> Fraction:
+    if rate == 0 or (rate * 3600).denominator != 1:
+        raise ValueError('write a whole number of messages an hour, from 1, such as "600/h"')
+    return rate
+
+
+HourlyRate = Annotated[Rate, AfterValidator(_hourly)]
+Limiting = Annotated[float, Field(gt=0.0, le=1.0)]
+
+
+class Reputation(Table):
+    """What a provider counts, and what it does: the states are good, warn, throttle and block.
+
+    An IP's badness is complaints / inboxed over `complaint_limit` + unknown / attempted over
+    `unknown_limit` + hits of the provider's own traps over `trap_limit` + a term for sudden volume.
+    The counts halve in `half_life` and mean something once `least_inboxed` messages lie in the
+    inbox. The same is kept of sender domains; `domain_weight` is its part of the verdict.
+
+    `warn_junk` and `throttle_junk` are the shares that go to the junk folder, `throttle_rate` what
+    a throttled IP may send. A new IP may send `cold_rate`, times `cold_growth` each day with
+    traffic, and is new again `idle_after` the last. A sender that goes on above `persistence` times
+    the throttle for `persistence_time` is blocked. A throttle ends after `recovery_time` of good
+    conduct, a block after `block_time`, or `mitigation_time` after a request. `trap_share` is the
+    share of all traps that is the provider's; `widening` the probability that a block reaches each
+    other IP of the same /24.
+    """
+
+    complaint_limit: Limiting
+    unknown_limit: Limiting
+    trap_limit: Positive
+    half_life: Lasting
+    domain_weight: Share
+    least_inboxed: Positive
+    warn_junk: Share
+    throttle_junk: Share
+    throttle_rate: HourlyRate
+    cold_rate: HourlyRate
+    cold_growth: Annotated[float, Field(ge=1.0, le=100.0)]
+    idle_after: Lasting
+    persistence: Annotated[float, Field(gt=0.0, le=1000.0)] | None = None
+    persistence_time: Annotated[Lasting | None, Field(validate_default=True)] = None
+    recovery_time: Lasting
+    block_time: Lasting
+    mitigation_time: TimeLaw | None = None
+    trap_share: Share
+    widening: Share
+
+    @field_validator("persistence_time")
+    @classmethod
+    def _both_or_neither(cls, length: int | None, info: ValidationInfo) -> int | None:
+        if (length is None) != (info.data.get("persistence") is None):
+            raise ValueError("persistence and persistence_time go together: write both or neither")
+        return length

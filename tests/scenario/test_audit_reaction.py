@@ -1,0 +1,91 @@
+"""What the administrator can do about a listing, and lists that nobody notices or gets off."""
+
+from relay_designs import DEDICATED, found, shared_hub
+
+from relaysim.scenario.audit import Finding, Severity
+from relaysim.scenario.model import Scenario
+
+INNOCENT = "hosts.marketing.streams.newsletter.culprit=false"
+
+
+def reaction(scenario: Scenario) -> Finding:
+    (finding,) = found(scenario, "reaction")
+    assert finding.severity is Severity.ADVICE
+    return finding
+
+
+def test_nothing_pausing_and_cleaning_are_possible() -> None:
+    for word in ("nothing", "pause_culprit", "clean_list"):
+        assert found(shared_hub(f"operations.on_listing={word}"), "reaction") == []
+
+
+def test_without_a_culprit_there_is_nothing_to_do() -> None:
+    assert found(shared_hub(INNOCENT), "reaction") == []
+    finding = reaction(shared_hub(INNOCENT, "operations.on_listing=pause_culprit"))
+    assert finding.place == "operations.on_listing"
+    assert finding.reason == (
+        'on_listing is "pause_culprit", but no stream is a culprit: nothing can be done.'
+    )
+
+
+def test_a_culprit_without_a_list_has_nothing_to_clean() -> None:
+    finding = reaction(
+        shared_hub(
+            INNOCENT,
+            "hosts.crm.streams.invoices.culprit=true",
+            "operations.on_listing=clean_list",
+        )
+    )
+    assert finding.reason == (
+        'on_listing is "clean_list", but crm.invoices has no mailing_list to clean.'
+    )
+
+
+def move(target: str) -> str:
+    return f'operations={{on_listing="move_culprit", move_to="{target}"}}'
+
+
+def test_culprits_move_to_a_spare_ip() -> None:
+    spare = 'egress."192.0.2.9"={allocation="192.0.2.8/29"}'
+    scenario = shared_hub(spare, move("192.0.2.9"))
+    assert found(scenario, "reaction") == []
+    assert found(scenario, "unused") == []
+    assert [each.place for each in found(shared_hub(spare), "unused")] == ['egress."192.0.2.9"']
+
+
+def test_a_move_to_where_they_are_is_none() -> None:
+    finding = reaction(shared_hub(move("198.51.100.10")))
+    assert finding.place == "operations.move_to"
+    assert finding.reason == (
+        "marketing.newsletter leaves by 198.51.100.10 already: the move changes nothing."
+    )
+
+
+def test_a_move_to_where_the_others_are_takes_the_listing_along() -> None:
+    finding = reaction(shared_hub(*DEDICATED, move("198.51.100.10")))
+    assert finding.reason == (
+        "198.51.100.10 carries users.correspondence and crm.invoices: the move takes the next "
+        "listing there."
+    )
+
+
+def test_a_list_that_nobody_uses_harms_nobody() -> None:
+    psbl = 'blocklists.psbl.profile="psbl"'
+    (finding,) = found(shared_hub(psbl), "unused")
+    assert (finding.severity, finding.place) == (Severity.NOTE, "blocklists.psbl")
+    assert finding.reason == "No destination acts on it: who gets on this list does not notice."
+    used = "destinations.business.refuses_on.psbl=0.02"
+    assert found(shared_hub(psbl, used), "unused") == []
+
+
+def test_a_list_without_an_end() -> None:
+    sbl = 'blocklists.sbl.profile="spamhaus-sbl"'
+    assert found(shared_hub(sbl), "endless_listing") == []
+    (finding,) = found(shared_hub(sbl, "operations.delisting=never"), "endless_listing")
+    assert (finding.severity, finding.place) == (Severity.NOTE, "blocklists.sbl")
+    assert finding.reason == (
+        "sbl keeps an IP until somebody has it removed, and nobody does: a listing lasts to the "
+        "end of the run."
+    )
+    scripted = shared_hub('blocklists.own.profile="none"', "operations.delisting=never")
+    assert found(scripted, "endless_listing") == []

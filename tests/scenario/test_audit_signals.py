@@ -1,0 +1,141 @@
+"""Traps, complaints, break-ins: what gets an IP listed, and who counts as the culprit."""
+
+import pytest
+from relay_designs import found, shared_hub
+
+from relaysim.scenario.audit import Severity
+
+NEWSLETTER = "hosts.marketing.streams.newsletter"
+LISTS = tuple(
+    f'blocklists.{name}.profile="{name}"' for name in ("barracuda", "uceprotect-1", "psbl")
+)
+PC = (
+    'hosts.pc={kind="application", address="192.168.168.77", server="externalrelay", streams={'
+    'spam={sender="hakan@cozumpark.com", size="8 KB", to={gmail=1.0}, trap_rate=0.01, arrivals={'
+    'process="compromise", rate="600/min", at="1 h", lasts="3 h"}}}}',
+    "hubs.HUB01.receive_connectors.externalrelay.remote_ip_ranges="
+    '["10.10.20.30", "192.168.168.60", "192.168.168.77"]',
+)
+
+
+def test_the_traps_of_a_mailing_list_against_the_thresholds() -> None:
+    (finding,) = found(shared_hub(*LISTS), "trap_hits")
+    assert finding.severity is Severity.NOTE
+    assert finding.place == NEWSLETTER
+    # 60,000 x 5e-4 = 30 traps, of which css owns 7.5 and needs 5, psbl 1.5 and needs 1, ...
+    assert finding.reason == (
+        "One campaign of marketing.newsletter meets about 30 spam traps among 60,000 addresses. By "
+        "that it gets its IP on css (87 %), psbl (78 %), barracuda (69 %) and uceprotect-1 (12 %)."
+    )
+
+
+def test_a_weekly_campaign_keeps_long_listings_alive() -> None:
+    (finding,) = found(shared_hub(*LISTS, f'{NEWSLETTER}.arrivals.every="7 d"'), "trap_hits")
+    assert finding.reason.endswith(
+        "A listing by psbl (2 w), barracuda (1 w) and uceprotect-1 (1 w) lasts until the next "
+        "campaign, which hits the same traps: without a clean-up it never ends."
+    )
+    often = f'{NEWSLETTER}.arrivals.every="30 d"'
+    assert "never ends" not in found(shared_hub(*LISTS, often), "trap_hits")[0].reason
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        f"{NEWSLETTER}.mailing_list.trap_share=1e-9",
+        f"{NEWSLETTER}.to={{internal=1.0}}",
+        f"{NEWSLETTER}.culprit=false",
+        'blocklists.css.trigger="none"',
+    ],
+)
+def test_no_traps_no_listing(setting: str) -> None:
+    assert found(shared_hub(setting), "trap_hits") == []
+
+
+def test_a_shorter_list_has_fewer_traps() -> None:
+    few = f"{NEWSLETTER}.arrivals.messages=20000"
+    (finding,) = found(shared_hub(few), "trap_hits")
+    assert "about 10 spam traps among 20,000 addresses. By that it gets its IP on css (11 %)." in (
+        finding.reason
+    )
+
+
+def test_a_stream_without_a_list_meets_traps_all_the_time() -> None:
+    (finding,) = [each for each in found(shared_hub(*PC), "trap_hits") if "pc.spam" in each.reason]
+    assert finding.reason == (
+        "pc.spam meets about 1,080 spam traps among 108,000 addresses. By that it gets its IP on "
+        "css (100 %)."
+    )
+    assert finding.way_out == "Let no host relay that can do without."
+
+
+def test_a_culprit_without_signals_harms_by_the_queue_only() -> None:
+    (finding,) = found(shared_hub(f"{NEWSLETTER}.mailing_list={{}}"), "trap_hits") or [None]
+    assert finding is None
+    silent = [f"{NEWSLETTER}.mailing_list.{key}=0.0" for key in ("trap_share", "unknown_rate")]
+    complained = shared_hub(*silent)
+    assert found(complained, "culprit_without_signals") == []
+    nothing = shared_hub(*silent, f"{NEWSLETTER}.mailing_list.complaint_rate=0.0")
+    (finding,) = found(nothing, "culprit_without_signals")
+    assert finding.severity is Severity.NOTE
+    assert finding.place == NEWSLETTER
+    assert finding.reason == (
+        "marketing.newsletter is a culprit without traps, unknown users or complaints: it gets no "
+        "IP listed, and harms the other mail by the queue only."
+    )
+
+
+def test_a_break_in_is_found_by_what_it_does() -> None:
+    quiet = shared_hub(*PC, "hosts.pc.streams.spam.trap_rate=0.0")
+    assert found(quiet, "culprit_without_signals") == []
+
+
+def test_a_little_of_everything_is_innocent() -> None:
+    scenario = shared_hub(
+        "hosts.crm.streams.invoices.trap_rate=1e-6",
+        "hosts.crm.streams.invoices.complaint_rate=1e-4",
+        "hosts.crm.streams.invoices.unknown_rate=0.01",
+    )
+    assert found(scenario, "innocent_with_signals") == []
+
+
+def test_innocent_mail_that_behaves_like_bulk_mail() -> None:
+    scenario = shared_hub(f"{NEWSLETTER}.culprit=false")
+    (finding,) = found(scenario, "innocent_with_signals")
+    assert finding.severity is Severity.NOTE
+    assert finding.place == NEWSLETTER
+    assert finding.reason == (
+        "marketing.newsletter counts as innocent, but meets about 30 spam traps in the run and "
+        "draws complaints (0.3 %) beyond what gmail (0.1 %), outlook (0.1 %) and yahoo (0.1 %) "
+        "allow: what it brings on the others is not told apart from their own bad luck."
+    )
+    inside = shared_hub(f"{NEWSLETTER}.culprit=false", f"{NEWSLETTER}.to={{internal=1.0}}")
+    assert found(inside, "innocent_with_signals") == []
+
+
+def test_a_host_that_relays_by_its_address_alone() -> None:
+    scenario = shared_hub(*PC)
+    (finding,) = found(scenario, "relay_by_address")
+    assert finding.severity is Severity.ADVICE
+    assert finding.place == "hosts.pc.streams.spam"
+    assert finding.reason == (
+        "pc relays through externalrelay by its address alone. Taken over, it sends up to 10/s by "
+        "198.51.100.10, 108,000 messages in all. It shares that IP with users.correspondence and "
+        "crm.invoices."
+    )
+    assert finding.command == 'Set-ReceiveConnector "HUB01\\externalrelay" -MessageRateLimit 60'
+
+
+def test_a_rate_limit_limits_a_break_in_too() -> None:
+    limit = 'hubs.HUB01.receive_connectors.externalrelay.message_rate_limit="60/min"'
+    (finding,) = found(shared_hub(*PC, limit), "relay_by_address")
+    assert "sends up to 1/s by 198.51.100.10, 10,800 messages in all" in finding.reason
+    assert finding.command is None
+
+
+def test_nobody_plans_a_hub_for_a_break_in() -> None:
+    without = f"{NEWSLETTER}.culprit=false"
+    scenario = shared_hub(*PC, without)
+    for name in ("bulk_shares_hub", "bulk_shares_ip", "delayed_acknowledgement"):
+        assert found(scenario, name) == []
+    assert found(scenario, "listing_reach") != []
