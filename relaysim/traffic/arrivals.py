@@ -11,20 +11,30 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
-from relaysim.scenario.arrivals import Arrivals, Bursts, Campaign, Every, Poisson, Replay
+from relaysim.scenario.arrivals import (
+    Arrivals,
+    Bursts,
+    Campaign,
+    Compromise,
+    Every,
+    Poisson,
+    Replay,
+)
 from relaysim.scenario.model import Run
 from relaysim.scenario.recording import read
-from relaysim.scenario.table import SECOND
+from relaysim.scenario.table import DAY, SECOND
 from relaysim.traffic.draw import Decision, draw_array, uniforms
 from relaysim.traffic.pace import Pace, Steps, by_profile
 
-__all__ = ["creation_times"]
+__all__ = ["creation_times", "scaled"]
 
 Integers = npt.NDArray[np.int64]
 
 # Exponential gaps are whole multiples of 2**-24 means: their sums are then exact, and no rounding
 # of the logarithm on another machine spreads over all later messages.
 _GRAIN = 2.0**24
+
+_YEAR = 365 * DAY
 
 
 def creation_times(process: Arrivals, key: int, run: Run, pace: Pace) -> Integers:
@@ -39,11 +49,18 @@ def creation_times(process: Arrivals, key: int, run: Run, pace: Pace) -> Integer
             times = _campaign(process, run, pace)
         case Bursts():
             times = _bursts(process, key, run, pace)
+        case Compromise():
+            times = _compromise(process, key, run, pace)
         case Every():
             times = _steady(Fraction(1, process.every), process.at, None, pace)
         case Replay():
             times = read(process.file).created
     return times[: np.searchsorted(times, run.duration)]
+
+
+def scaled(count: int, scale: float) -> int:
+    """A number of messages or addresses times the scale of the run, halves upwards."""
+    return math.floor(count * Fraction(repr(scale)) + Fraction(1, 2))
 
 
 def _poisson(process: Poisson, key: int, run: Run, pace: Pace) -> Integers:
@@ -75,6 +92,18 @@ def _bursts(process: Bursts, key: int, run: Run, pace: Pace) -> Integers:
     return _random(on * Steps.from_pace(pace), float(process.rate) / SECOND, key)
 
 
+def _compromise(process: Compromise, key: int, run: Run, pace: Pace) -> Integers:
+    """Poisson for as long as it lasts, from the start that is scripted or drawn."""
+    start = process.at or 0
+    if process.per_year is not None:
+        years = _exponentials(key, Decision.COMPROMISE, 1)[0] / _GRAIN / process.per_year
+        start = round(years * _YEAR)
+    edges = np.array([0, start, start + process.lasts], dtype=np.float64)
+    kept = edges < run.duration
+    on = Steps(edges[kept], np.array([0.0, 1.0, 0.0])[kept], run.duration)
+    return _random(on * Steps.from_pace(pace), float(process.rate) / SECOND, key)
+
+
 def _random(shape: Steps, rate: float, key: int) -> Integers:
     """A Poisson process of rate `rate` x `shape` a microsecond, by inversion of its integral.
 
@@ -99,8 +128,7 @@ def _exponentials(key: int, decision: Decision, count: int) -> Integers:
 
 def _campaign(process: Campaign, run: Run, pace: Pace) -> Integers:
     """The campaign and its repetitions, at a multiple of the rate and of the messages by scale."""
-    scale = Fraction(repr(run.scale))
-    messages = math.floor(process.messages * scale + Fraction(1, 2))
+    messages = scaled(process.messages, run.scale)
     starts = range(process.at, run.duration, process.every or run.duration)
     rate = process.rate / SECOND
     runs = [_steady(rate, at, messages, pace) for at in starts]

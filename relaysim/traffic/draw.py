@@ -9,6 +9,8 @@ draws the same numbers in every design, in any order of events.
 arithmetic modulo 2**64 only, hence easy to repeat in any language.
 """
 
+import math
+from collections.abc import Iterable
 from enum import IntEnum
 from hashlib import blake2b
 
@@ -17,12 +19,14 @@ import numpy.typing as npt
 
 __all__ = [
     "Decision",
+    "below",
     "draw32",
     "draw32_array",
     "draw_array",
     "mix",
     "mix_array",
     "name_key",
+    "name_keys",
     "uniforms",
 ]
 
@@ -51,16 +55,47 @@ class Decision(IntEnum):
     # Of the copy that a DSN is about, once.
     NDR = 9
     DELAY_NOTICE = 10
-    # Of a copy, once.
+    # Of a copy, once; of an address of a mailing list, for all copies that go to it.
     DESTINATION = 16
     DOMAIN = 17
+    PROVIDER_TRAP = 18
+    UNKNOWN = 19
+    # Of a copy, once.
+    COMPLAINT = 20
+    REPORT = 21
     # Of a message, once.
     RECIPIENTS = 24
     SIZE = 25
+    # Of a copy, once it has arrived.
+    TRAP_DELAY = 26
+    COMPLAINT_DELAY = 27
+    FEEDBACK_DELAY = 28
+    JUNK = 29
+    # Of the first copy to a trap of a mailing list, counted by clean-up.
+    CLEANED = 30
     # Of a stream, counted by message or burst.
     GAP = 32
     BURST_FIRST = 33
     BURST_LENGTH = 34
+    # Of a stream, once.
+    COMPROMISE = 35
+    # Of a receiving domain, once.
+    STAGE = 40
+    ACTION = 41
+    MIRROR = 42
+    # Of a blocklist, counted by its own events.
+    LIST_HAZARD = 48
+    LIST_COMPROMISE = 49
+    LIST_REQUEST = 50
+    LIST_VICINITY = 51
+    LIST_ESCALATE = 52
+    LIST_NEIGHBOUR = 53
+    # Of the administrator, and of a mailbox provider, counted by their own events.
+    ADMIN_MONITOR = 56
+    ADMIN_NDR = 57
+    ADMIN_REPAIR = 58
+    PROVIDER_WIDENING = 60
+    PROVIDER_MITIGATION = 61
 
 
 def name_key(seed: int, replication: int, *parts: str) -> int:
@@ -68,11 +103,14 @@ def name_key(seed: int, replication: int, *parts: str) -> int:
 
     Each part goes into the hash after its length, so ("a", "bc") and ("ab", "c") differ.
     """
-    digest = blake2b(f"{seed}.{replication}".encode(), digest_size=8)
-    for part in parts:
-        text = part.encode()
-        digest.update(b"/%d:%b" % (len(text), text))
-    return int.from_bytes(digest.digest(), "little")
+    return int.from_bytes(_hashed(_hash(seed, replication), *parts).digest(), "little")
+
+
+def name_keys(seed: int, replication: int, kind: str, names: Iterable[str]) -> Keys:
+    """`name_key(seed, replication, kind, name)` of each name."""
+    start = _hashed(_hash(seed, replication), kind)
+    digests = [_hashed(start.copy(), name).digest() for name in names]
+    return np.frombuffer(b"".join(digests), dtype="<u8").astype(np.uint64)
 
 
 def mix(key: int, salt: int) -> int:
@@ -123,6 +161,24 @@ def draw_array(keys: Keys | int, decision: int, counters: Keys | int = 0) -> Key
 def uniforms(bits: Keys) -> npt.NDArray[np.float64]:
     """Random bits as numbers evenly in (0, 1): odd multiples of 2**-53, so never 0 and never 1."""
     return ((bits >> np.uint64(11)) | np.uint64(1)).astype(np.float64) * 2.0**-53
+
+
+def below(bits: Keys, probability: float) -> npt.NDArray[np.bool_]:
+    """Which of the random bits stand for an event of this probability: a larger one keeps them."""
+    if probability >= 1:
+        return np.ones(bits.shape, dtype=np.bool_)
+    return bits < np.uint64(math.ceil(probability * 2.0**64))
+
+
+def _hash(seed: int, replication: int) -> blake2b:
+    return blake2b(f"{seed}.{replication}".encode(), digest_size=8)
+
+
+def _hashed(digest: blake2b, *parts: str) -> blake2b:
+    for part in parts:
+        text = part.encode()
+        digest.update(b"/%d:%b" % (len(text), text))
+    return digest
 
 
 def _steps(salts: Keys | int) -> Keys | np.uint64:

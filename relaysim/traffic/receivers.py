@@ -1,19 +1,17 @@
-"""The receiving domains of a scenario, and which of them act on which blocklist."""
+"""The receiving domains of a scenario, numbered."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import numpy as np
-import numpy.typing as npt
-
-from relaysim.mail.blocklists import ZONES
 from relaysim.mail.domains import AcceptedDomainType
-from relaysim.scenario.destination import Blocklist, Destination
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.reference import INTERNAL
-from relaysim.traffic.draw import mix_array, name_key, uniforms
 
-__all__ = ["Receivers", "policies", "receivers"]
+__all__ = ["SPAMTRAPS", "SPAMTRAP_DOMAIN", "Receivers", "receivers"]
+
+SPAMTRAPS = "spamtraps"
+"""The destination of the blocklist operators' traps: they answer at once and refuse nobody."""
+SPAMTRAP_DOMAIN = "spamtrap.example"
 
 
 @dataclass(frozen=True)
@@ -21,7 +19,7 @@ class Receivers:
     """All receiving domains, those of a destination side by side."""
 
     destinations: tuple[str, ...]
-    """`internal`, then the destinations by name."""
+    """`internal`, then the destinations by name, then `spamtraps` where there are any."""
     domains: tuple[str, ...]
     """The internal domain, then those of each destination in its own order."""
     destination: tuple[int, ...]
@@ -30,16 +28,19 @@ class Receivers:
     """Per destination: index of its first domain, and how many it has."""
 
 
-def receivers(scenario: Scenario) -> Receivers:
+def receivers(scenario: Scenario, spamtraps: bool = False) -> Receivers:
     """Number the domains; the mailboxes are in the first authoritative one.
 
-    Without an authoritative domain nobody writes to mailboxes, and the first one stands in.
+    Without an authoritative domain nobody writes to mailboxes, and the first one stands in. The
+    operators' traps come last, so that they change no other number.
     """
     accepted = scenario.organization.domains
     own = [name for name, kind in accepted.items() if kind is AcceptedDomainType.AUTHORITATIVE]
     internal = (own or list(accepted))[0].removeprefix("*.")
     names: dict[str, tuple[str, ...]] = {INTERNAL: (internal,)}
     names |= {name: place.domain_names() for name, place in sorted(scenario.destinations.items())}
+    if spamtraps:
+        names[SPAMTRAPS] = (SPAMTRAP_DOMAIN,)
     span, first = {}, 0
     for name, domains in names.items():
         span[name] = first, len(domains)
@@ -50,38 +51,3 @@ def receivers(scenario: Scenario) -> Receivers:
         destination=tuple(n for n, domains in enumerate(names.values()) for _ in domains),
         span=span,
     )
-
-
-def policies(
-    scenario: Scenario, places: Receivers, replication: int, seed: int
-) -> npt.NDArray[np.bool_]:
-    """[domains, blocklists by name] whether the domain acts on the list, all through a replication.
-
-    Each domain draws by its name and by the zone that it asks: who uses ZEN uses all of Spamhaus's
-    lists in it. A list without a known zone goes by its name in `refuses_on`.
-    """
-    lists = [scenario.blocklists[name] for name in sorted(scenario.blocklists)]
-    uses = np.zeros((len(places.domains), len(lists)), dtype=np.bool_)
-    for name, destination in scenario.destinations.items():
-        entries = {n: entry for n, of in enumerate(lists) if (entry := _entry(destination, of))}
-        if not entries:
-            continue
-        first, count = places.span[name]
-        domains = np.array(
-            [
-                name_key(seed, replication, "domain", domain)
-                for domain in places.domains[first : first + count]
-            ],
-            dtype=np.uint64,
-        )
-        for n, entry in entries.items():
-            asked = ZONES.get(lists[n].profile, entry)
-            keys = mix_array(domains, name_key(seed, replication, "blocklist", asked))
-            uses[first : first + count, n] = uniforms(keys) < destination.refuses_on[entry]
-    return uses
-
-
-def _entry(destination: Destination, blocklist: Blocklist) -> str | None:
-    """What `refuses_on` calls the list: its name, else its profile; None if it is not there."""
-    known = (blocklist.name, blocklist.profile)
-    return next((name for name in known if name in destination.refuses_on), None)

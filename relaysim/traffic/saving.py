@@ -13,7 +13,10 @@ def save_arrivals(draws: Draws, stream: str, path: Path) -> None:
     """Write a stream's messages as CSV: seconds (to the microsecond), recipients, bytes.
 
     A stream of the same host and name that replays the file has the same messages and copies, and
-    with them the same keys: the run does not change. Raises ValueError for an unknown stream.
+    with them the same keys: the run does not change. If it writes to a mailing list, give it
+    `mailing_list.addresses` as `draws.list_size` has it for the stream, since a recording does not
+    tell where the list begins again. The mail of a compromised host is replayed, the compromise is
+    not: no operator finds it out. Raises ValueError for an unknown stream.
     """
     if stream not in draws.streams:
         raise ValueError(f'"{stream}" is not a stream: there are {", ".join(draws.streams)}')

@@ -1,27 +1,14 @@
 """The messages and copies of one replication, drawn before the run."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
-from relaysim.scenario.arrivals import Replay
 from relaysim.scenario.model import Scenario
-from relaysim.scenario.recording import read
-from relaysim.scenario.stream import Stream
-from relaysim.traffic.arrivals import creation_times
-from relaysim.traffic.draw import (
-    Decision,
-    draw32_array,
-    draw_array,
-    mix_array,
-    name_key,
-    uniforms,
-)
-from relaysim.traffic.pace import pace_of
-from relaysim.traffic.receivers import Receivers, policies, receivers
-from relaysim.traffic.sample import recipients, sample
+from relaysim.traffic.part import Drawing
+from relaysim.traffic.policies import policies
 
 __all__ = ["Draws", "draw"]
 
@@ -36,6 +23,9 @@ class Draws:
     n messages in order of (stream, number), c copies in order of (message, recipient number).
     """
 
+    seed: int
+    replication: int
+    """With the seed what `name_key` takes: so whoever has a name can draw during the run."""
     streams: tuple[str, ...]
     """`host.stream`, in order of (host, stream)."""
     stream: npt.NDArray[np.int32]
@@ -53,104 +43,117 @@ class Draws:
     key: Keys
     """[c] what `draw32` takes: a hash of seed, replication, host, stream, number and recipient."""
     domains: tuple[str, ...]
-    """The internal domain, then those of the destinations by name, each in its own order."""
+    """The internal domain, then those of the destinations by name, each in its own order.
+
+    The last is `spamtrap.example`, of the destination `spamtraps`, if there can be traps.
+    """
     destination: tuple[int, ...]
     """Per domain: index into `destinations`."""
     destinations: tuple[str, ...]
-    """`internal`, then the destinations by name."""
+    """`internal`, then the destinations by name, then `spamtraps` if there can be traps."""
     uses: npt.NDArray[np.bool_]
     """[domains, blocklists by name] whether the domain acts on the list in this replication."""
+    stage: npt.NDArray[np.int8]
+    """[domains] where the domain refuses: index into `policies.STAGES`."""
+    action: npt.NDArray[np.int8]
+    """[domains] what it does with mail of a listed IP: index into `policies.ACTIONS`."""
+    mirrors: npt.NDArray[np.bool_]
+    """[domains] whether it asks a local copy of the lists."""
+    signal: npt.NDArray[np.uint8]
+    """[c] bits of `signals.Signal`."""
+    trap_copy: Integers
+    """[t] ascending rows of the copies that go to traps of operators; one may stand twice."""
+    trap_operator: Integers
+    """[t] index into `operators`: whose trap it is."""
+    operators: tuple[str, ...]
+    """The operators of the scenario's lists that have traps, by name."""
+    list_size: Integers
+    """[streams] addresses of the stream's mailing list, 0 without one.
+
+    Copy i of a stream, counted from its first, goes to address i % list_size.
+    """
+    log_weight: float
+    """Logarithm of how likely these traps are, over how likely `tilt` made them; else 0."""
+
+    def without(self, streams: frozenset[str]) -> "Draws":
+        """The same draws without the messages of some streams; all names and numbers stay."""
+        gone = np.isin(self.streams, list(streams))
+        messages = ~gone[self.stream]
+        copies = np.diff(self.first_copy)
+        kept = np.repeat(messages, copies)
+        traps = kept[self.trap_copy]
+        row = np.cumsum(kept) - 1
+        return _read_only(
+            replace(
+                self,
+                stream=self.stream[messages],
+                number=self.number[messages],
+                created=self.created[messages],
+                size=self.size[messages],
+                first_copy=_starts(copies[messages]),
+                domain=self.domain[kept],
+                key=self.key[kept],
+                signal=self.signal[kept],
+                trap_copy=row[self.trap_copy[traps]],
+                trap_operator=self.trap_operator[traps],
+            )
+        )
 
 
-@dataclass(frozen=True)
-class _Part:
-    """The messages of one stream and their copies."""
-
-    created: Integers
-    size: Integers
-    copies: Integers
-    domain: Integers
-    key: Keys
-
-
-def draw(scenario: Scenario, replication: int, seed: int) -> Draws:
+def draw(scenario: Scenario, replication: int, seed: int, tilt: float = 1.0) -> Draws:
     """All chance that is fixed before a run; the seed is this one, not that of the scenario.
 
-    The arrays are read-only.
+    `tilt` makes every spam trap of an operator that much likelier, see `traps`. Raises ValueError
+    unless it is a number from 1 on. The arrays are read-only.
     """
-    places = receivers(scenario)
+    if not 1 <= tilt < math.inf:
+        raise ValueError(f"tilt is {tilt}: it makes traps likelier, so it must be 1 or more")
+    drawing = Drawing(scenario, replication, seed, tilt)
+    places, acts = drawing.places, policies(scenario, drawing.places, replication, seed)
     names = sorted((host, name) for host, at in scenario.hosts.items() for name in at.streams)
-    parts = [_part(scenario, places, names_of, replication, seed) for names_of in names]
+    parts = [drawing.part(host, name) for host, name in names]
     lengths = [len(part.created) for part in parts]
-    copies = _joined([part.copies for part in parts])
-    draws = Draws(
-        streams=tuple(f"{host}.{name}" for host, name in names),
-        stream=np.repeat(np.arange(len(parts), dtype=np.int32), lengths),
-        number=_joined([np.arange(length, dtype=np.int64) for length in lengths]),
-        created=_joined([part.created for part in parts]),
-        size=_joined([part.size for part in parts]),
-        first_copy=np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(copies))),
-        domain=_joined([part.domain for part in parts]),
-        key=np.concatenate([part.key for part in parts] or [np.zeros(0, dtype=np.uint64)]),
-        domains=places.domains,
-        destination=places.destination,
-        destinations=places.destinations,
-        uses=policies(scenario, places, replication, seed),
+    first = _starts([len(part.key) for part in parts])[:-1]
+    return _read_only(
+        Draws(
+            seed=seed,
+            replication=replication,
+            streams=tuple(f"{host}.{name}" for host, name in names),
+            stream=np.repeat(np.arange(len(parts), dtype=np.int32), lengths),
+            number=_joined([np.arange(length, dtype=np.int64) for length in lengths]),
+            created=_joined([part.created for part in parts]),
+            size=_joined([part.size for part in parts]),
+            first_copy=_starts(_joined([part.copies for part in parts])),
+            domain=_joined([part.domain for part in parts]),
+            key=np.concatenate([np.zeros(0, np.uint64), *(part.key for part in parts)]),
+            domains=places.domains,
+            destination=places.destination,
+            destinations=places.destinations,
+            uses=acts.uses,
+            stage=acts.stage,
+            action=acts.action,
+            mirrors=acts.mirrors,
+            signal=np.concatenate([np.zeros(0, np.uint8), *(part.signal for part in parts)]),
+            trap_copy=_joined([at + part.trap_copy for at, part in zip(first, parts, strict=True)]),
+            trap_operator=_joined([part.trap_operator for part in parts]),
+            operators=tuple(drawing.operators),
+            list_size=np.array([part.list_size for part in parts], dtype=np.int64),
+            log_weight=sum(part.log_weight for part in parts),
+        )
     )
-    for value in vars(draws).values():
-        if isinstance(value, np.ndarray):
-            value.setflags(write=False)
-    return draws
 
 
-def _part(
-    scenario: Scenario, places: Receivers, names: tuple[str, str], replication: int, seed: int
-) -> _Part:
-    host, name = names
-    stream, run = scenario.hosts[host].streams[name], scenario.run
-    pace = pace_of(f"{host}.{name}", scenario.events, run.scale, run.duration)
-    created = creation_times(
-        stream.arrivals, name_key(seed, replication, "stream", host, name), run, pace
-    )
-    numbers = np.arange(len(created), dtype=np.uint64)
-    messages = mix_array(name_key(seed, replication, "message", host, name), numbers)
-    size, copies = _shapes(stream, messages)
-    owners = mix_array(name_key(seed, replication, "copy", host, name), numbers)
-    key = mix_array(np.repeat(owners, copies), _within(copies))
-    return _Part(created, size, copies, _domains(stream.to, places, key), key)
-
-
-def _shapes(stream: Stream, messages: Keys) -> tuple[Integers, Integers]:
-    """Size in bytes and number of recipients of each message: recorded ones, where there are."""
-    recording = read(stream.arrivals.file) if isinstance(stream.arrivals, Replay) else None
-    count = len(messages)
-    if recording is not None and recording.size is not None:
-        size = np.maximum(recording.size[:count], 1)
-    else:
-        size = sample(stream.size, uniforms(draw_array(messages, Decision.SIZE)), least=1)
-    if recording is not None and recording.recipients is not None:
-        return size, recording.recipients[:count]
-    return size, recipients(stream.recipients, uniforms(draw_array(messages, Decision.RECIPIENTS)))
-
-
-def _domains(to: Mapping[str, float], places: Receivers, copies: Keys) -> Integers:
-    """A destination by its share for each copy, and one of its domains, all equally likely."""
-    names = sorted(to)
-    reached = np.cumsum([to[name] for name in names])
-    u = uniforms(draw_array(copies, Decision.DESTINATION))
-    place = np.searchsorted(reached[:-1] / reached[-1], u, side="right")
-    first = np.array([places.span[name][0] for name in names], dtype=np.int64)
-    count = np.array([places.span[name][1] for name in names], dtype=np.int64)
-    # The upper half of a 64-bit product of 32 random bits and the count is below the count.
-    within = draw32_array(copies, Decision.DOMAIN).astype(np.int64) * count[place] >> 32
-    return np.asarray(first[place] + within)
-
-
-def _within(copies: Integers) -> Keys:
-    """Recipient numbers: 0 to k - 1 for each message with k copies."""
-    ends = np.cumsum(copies)
-    return (np.arange(copies.sum()) - np.repeat(ends - copies, copies)).astype(np.uint64)
+def _starts(lengths: Integers | list[int]) -> Integers:
+    """Where each begins that is so long, and where the last ends."""
+    return np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(lengths, dtype=np.int64)))
 
 
 def _joined(parts: list[Integers]) -> Integers:
     return np.concatenate([*parts, np.zeros(0, dtype=np.int64)])
+
+
+def _read_only(draws: Draws) -> Draws:
+    for value in vars(draws).values():
+        if isinstance(value, np.ndarray):
+            value.setflags(write=False)
+    return draws

@@ -1,6 +1,6 @@
 """A draw depends on what it is for, looks random, and is the same one by one or many at once."""
 
-from itertools import product
+from itertools import pairwise, product
 
 import numpy as np
 import numpy.typing as npt
@@ -11,12 +11,14 @@ from scipy import stats
 
 from relaysim.traffic.draw import (
     Decision,
+    below,
     draw32,
     draw32_array,
     draw_array,
     mix,
     mix_array,
     name_key,
+    name_keys,
     uniforms,
 )
 
@@ -93,6 +95,35 @@ def test_a_key_knows_where_its_parts_end() -> None:
     keys = {name_key(*run, *parts) for run, parts in product(runs, names)}
 
     assert len(keys) == len(runs) * len(names)
+
+
+def test_many_names_have_the_keys_of_each() -> None:
+    names = ["gmail.com", "", "münchen.example"]
+
+    keys = name_keys(1, 2, "domain", names)
+
+    assert keys.tolist() == [name_key(1, 2, "domain", name) for name in names]
+    assert name_keys(1, 2, "domain", []).tolist() == []
+
+
+def test_an_event_has_its_probability_and_a_likelier_one_comes_with_it() -> None:
+    bits = draw_array(COPIES, Decision.UNKNOWN)
+
+    shares = [below(bits, probability) for probability in (0.0, 1e-3, 0.3, 0.9, 1.0)]
+
+    for found, probability in zip(shares, (0.0, 1e-3, 0.3, 0.9, 1.0), strict=True):
+        spread = np.sqrt(len(bits) * probability * (1 - probability))
+        assert abs(found.sum() - len(bits) * probability) <= 3.3 * spread
+    assert all(np.all(rarer <= other) for rarer, other in pairwise(shares))
+
+
+def test_an_event_is_certain_at_probability_1_and_impossible_at_0() -> None:
+    ends = np.array([0, 1, 2**63, 2**64 - 1], dtype=np.uint64)
+
+    assert below(ends, 1.0).all()
+    assert not below(ends, 0.0).any()
+    assert below(ends, 0.5).tolist() == [True, True, False, False]
+    assert below(ends, 2.0**-64).tolist() == [True, False, False, False]
 
 
 def test_uniform_numbers_are_strictly_inside() -> None:

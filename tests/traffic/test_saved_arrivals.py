@@ -6,6 +6,7 @@ import pytest
 from traffic_examples import (
     CAMPAIGN,
     DESTINATIONS,
+    LISTS,
     POISSON,
     Raw,
     arrays,
@@ -47,6 +48,59 @@ def test_saved_arrivals_replay_to_the_same_messages_and_copies(
         "recipients": 1,
     }
     raw["hosts"]["app"]["streams"]["load"] = replayed
+    assert arrays(drawn(raw)) == arrays(draws)
+
+
+def test_a_saved_mailing_list_replays_to_the_same_addresses(tmp_path: Path) -> None:
+    # Three weekly campaigns to a list, of which each reaches a part.
+    weekly = {
+        "process": "campaign",
+        "at": "1 h",
+        "messages": 300,
+        "rate": "10/s",
+        "every": "7 d",
+    }
+    listed = {"addresses": 400, "trap_share": 0.3, "complaint_rate": 0.1, "unknown_rate": 0.2}
+    original = stream(weekly, {"business": 1.0}, mailing_list=listed)
+    raw = tables(
+        {"app": host(load=original)},
+        DESTINATIONS,
+        run={"duration": "21 d", "scale": 2.0},
+        blocklists=LISTS,
+    )
+    draws = drawn(raw)
+    file = tmp_path / "load.csv"
+
+    save_arrivals(draws, "app.load", file)
+
+    replayed = original | {"arrivals": {"process": "replay", "file": str(file)}}
+    raw["hosts"]["app"]["streams"]["load"] = replayed | {
+        "mailing_list": listed | {"addresses": int(draws.list_size[0])}
+    }
+    assert draws.list_size.tolist() == [800]
+    assert len(draws.key) == 1800
+    assert arrays(drawn(raw)) == arrays(draws)
+    # With the length that the campaign's list was given, before the scale, it would not.
+    raw["hosts"]["app"]["streams"]["load"] = replayed
+    assert drawn(raw).domain.tolist() != draws.domain.tolist()
+
+
+def test_a_saved_compromise_replays_to_the_same_mail(tmp_path: Path) -> None:
+    spam = stream(
+        {"process": "compromise", "rate": "600/h", "at": "10 min", "lasts": "30 min"},
+        trap_rate=0.5,
+        complaint_rate=0.5,
+    )
+    raw = tables({"app": host(load=spam)}, blocklists=LISTS)
+    draws = drawn(raw)
+    file = tmp_path / "load.csv"
+
+    save_arrivals(draws, "app.load", file)
+
+    raw["hosts"]["app"]["streams"]["load"] = spam | {
+        "arrivals": {"process": "replay", "file": str(file)}
+    }
+    assert len(draws.trap_copy) > 10
     assert arrays(drawn(raw)) == arrays(draws)
 
 

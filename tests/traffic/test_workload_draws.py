@@ -17,6 +17,7 @@ from traffic_examples import (
     POISSON,
     Raw,
     arrays,
+    by_name,
     drawn,
     host,
     stream,
@@ -28,26 +29,6 @@ from relaysim.traffic.draw import mix, name_key
 from relaysim.traffic.workload import Draws, draw
 
 EXAMPLES = Path(__file__).parents[3] / "shared" / "examples"
-
-
-def by_name(draws: Draws, name: str) -> list[tuple[object, ...]]:
-    """All that a stream draws, with names in place of indices."""
-    messages = np.flatnonzero(draws.stream == draws.streams.index(name))
-    rows: list[tuple[object, ...]] = []
-    for m in messages.tolist():
-        copies = range(int(draws.first_copy[m]), int(draws.first_copy[m + 1]))
-        places = [int(draws.domain[c]) for c in copies]
-        rows.append(
-            (
-                int(draws.number[m]),
-                int(draws.created[m]),
-                int(draws.size[m]),
-                [int(draws.key[c]) for c in copies],
-                [draws.domains[d] for d in places],
-                [draws.destinations[draws.destination[d]] for d in places],
-            )
-        )
-    return rows
 
 
 def policies_by_name(draws: Draws) -> dict[str, list[bool]]:
@@ -70,6 +51,7 @@ def test_a_small_campaign_in_full() -> None:
 
     draws = drawn(raw)
 
+    assert (draws.seed, draws.replication) == (1, 0)
     assert draws.streams == ("a.only", "b.first", "b.second")
     assert draws.stream.tolist() == [1, 2, 2, 2]
     assert draws.number.tolist() == [0, 0, 1, 2]
@@ -100,15 +82,23 @@ def test_columns_have_their_types_and_cannot_be_changed() -> None:
         "domain": "int64",
         "key": "uint64",
         "uses": "bool",
+        "stage": "int8",
+        "action": "int8",
+        "mirrors": "bool",
+        "signal": "uint8",
+        "trap_copy": "int64",
+        "trap_operator": "int64",
+        "list_size": "int64",
     }
     with pytest.raises(ValueError, match="read-only"):
         draws.created[0] = 0
 
 
 def test_a_run_without_mail_has_empty_columns() -> None:
-    draws = drawn(tables(hosts={"app": host()}))
+    draws = drawn(tables(hosts={"app": host()}, blocklists=LISTS))
 
     assert draws.streams == ()
+    assert draws.signal.tolist() == draws.list_size.tolist() == draws.trap_copy.tolist() == []
     assert draws.created.tolist() == draws.key.tolist() == draws.domain.tolist() == []
     assert draws.first_copy.tolist() == [0]
 
@@ -191,18 +181,37 @@ def test_scale_and_rate_events_reach_the_streams_they_name() -> None:
     assert seconds == [60, 60.5, 61, 61.5, 62, 62.5, 120, 120.5, 121, 121.5, 122, 122.5]
 
 
-STREAMS = st.fixed_dictionaries(
+MAIL: dict[str, st.SearchStrategy[object]] = {
+    "arrivals": st.sampled_from([CAMPAIGN, POISSON, {"process": "every", "every": "5 min"}]),
+    "size": st.sampled_from(
+        ["1 KB", {"distribution": "lognormal", "median": "20 KB", "sigma": 0.5}]
+    ),
+    "to": st.sampled_from(
+        [{"sink": 1.0}, {"internal": 0.5, "business": 0.5}, {"business": 0.4, "sink": 0.6}]
+    ),
+}
+LETTERS = st.fixed_dictionaries(
     {
-        "arrivals": st.sampled_from([CAMPAIGN, POISSON, {"process": "every", "every": "5 min"}]),
-        "size": st.sampled_from(
-            ["1 KB", {"distribution": "lognormal", "median": "20 KB", "sigma": 0.5}]
-        ),
+        **MAIL,
         "recipients": st.sampled_from([1, 4, {"distribution": "zipf", "s": 1.5, "max": 9}]),
-        "to": st.sampled_from(
-            [{"sink": 1.0}, {"internal": 0.5, "business": 0.5}, {"business": 0.4, "sink": 0.6}]
+        "trap_rate": st.sampled_from([0.0, 0.2]),
+        "complaint_rate": st.sampled_from([0.0, 0.3]),
+    }
+)
+LISTED = st.fixed_dictionaries(
+    {
+        **MAIL,
+        "mailing_list": st.fixed_dictionaries(
+            {
+                "addresses": st.sampled_from([20, 1000]),
+                "trap_share": st.sampled_from([0.0, 0.5]),
+                "unknown_rate": st.sampled_from([0.0, 0.2]),
+                "complaint_rate": st.sampled_from([0.0, 0.3]),
+            }
         ),
     }
 )
+STREAMS = st.one_of(LETTERS, LISTED)
 NAMES = st.sampled_from(["a", "app", "app2", "load2", "zz"])
 
 
@@ -216,7 +225,7 @@ def test_whatever_else_is_in_the_scenario_a_message_draws_the_same(
     busier["hosts"].setdefault(name, host("192.168.168.60"))["streams"]["more"] = stream(**theirs)
     busier["destinations"][place] = {"profile": "none", "domain_count": 3}
     busier["hubs"]["HUB00"] = HUB | {"addresses": ["192.168.168.170"]}
-    busier["blocklists"] = {"a-list": {"profile": "spamcop"}} | LISTS
+    busier["blocklists"] = {"a-list": {"profile": "spamhaus-xbl"}} | LISTS
 
     one, other = drawn(alone), drawn(busier)
 
@@ -237,6 +246,39 @@ def test_the_order_of_the_file_does_not_matter(ours: Raw) -> None:
     turned["hosts"]["app"]["streams"] = dict(reversed(streams.items()))
 
     assert arrays(drawn(raw)) == arrays(drawn(turned))
+
+
+@settings(deadline=None, max_examples=20)
+@given(ours=STREAMS, theirs=STREAMS)
+def test_leaving_a_stream_out_is_the_same_as_never_having_had_it(ours: Raw, theirs: Raw) -> None:
+    raw = tables(
+        {"app": host(a=stream(**theirs), load=stream(**ours), z=stream(**theirs))},
+        DESTINATIONS,
+        blocklists=LISTS,
+    )
+    never = deepcopy(raw)
+    for name in ("a", "z"):
+        del never["hosts"]["app"]["streams"][name]
+
+    draws = drawn(raw)
+    left = draws.without(frozenset({"app.a", "app.z"}))
+
+    assert by_name(left, "app.load") == by_name(draws, "app.load")
+    assert by_name(left, "app.load") == by_name(drawn(never), "app.load")
+    assert by_name(left, "app.a") == by_name(left, "app.z") == []
+    assert len(left.key) == left.first_copy[-1]
+    for name in ("streams", "domains", "destinations", "operators", "log_weight"):
+        assert getattr(left, name) == getattr(draws, name)
+    for name in ("list_size", "uses", "stage", "action", "mirrors"):
+        assert getattr(left, name).tolist() == getattr(draws, name).tolist()
+    with pytest.raises(ValueError, match="read-only"):
+        left.first_copy[0] = 1
+
+
+def test_leaving_nothing_out_changes_nothing() -> None:
+    draws = drawn(tables({"app": host(load=stream(trap_rate=0.5))}, blocklists=LISTS))
+
+    assert arrays(draws.without(frozenset())) == arrays(draws)
 
 
 def test_a_stream_that_sends_nothing_changes_no_other_row() -> None:
@@ -289,6 +331,48 @@ def test_what_was_drawn_once_is_drawn_again() -> None:
     assert draws.domain[:6].tolist() == [0, 0, 0, 0, 0, 0]
     assert draws.key[:2].tolist() == [17913300168893512327, 3672482513944720086]
     assert np.flatnonzero(draws.uses[:, 0])[:6].tolist() == [2, 4, 8, 9, 10, 13]
+
+
+def test_a_mailing_list_that_was_drawn_once_is_drawn_again() -> None:
+    # As above: these numbers may never change.
+    listed = {"addresses": 60, "trap_share": 0.5, "unknown_rate": 0.2, "complaint_rate": 0.2}
+    mail = stream(to={"internal": 0.2, "business": 0.8}, mailing_list=listed)
+    raw = tables({"app": host(load=mail)}, deepcopy(DESTINATIONS), blocklists=LISTS)
+    raw["destinations"]["business"] |= {
+        "refusal_stage": {"mail": 0.5, "rcpt": 0.5},
+        "refusal_action": {"reject": 0.5, "score": 0.5},
+        "mirrors": 0.5,
+    }
+
+    draws = drawn(raw)
+
+    assert draws.domain[:8].tolist() == [5, 0, 32, 6, 14, 30, 25, 0]
+    assert draws.signal[:20].tolist() == [
+        0,
+        0,
+        1,
+        0,
+        0,
+        4,
+        8,
+        0,
+        0,
+        1,
+        8,
+        0,
+        0,
+        0,
+        8,
+        8,
+        0,
+        0,
+        1,
+        4,
+    ]
+    assert draws.trap_copy[:6].tolist() == [2, 9, 18, 21, 35, 50]
+    assert draws.stage[1:9].tolist() == [1, 1, 2, 1, 2, 1, 2, 2]
+    assert draws.action[1:9].tolist() == [0, 0, 2, 2, 0, 2, 0, 0]
+    assert np.flatnonzero(draws.mirrors)[:6].tolist() == [2, 3, 4, 6, 7, 8]
 
 
 @pytest.mark.skipif(not EXAMPLES.exists(), reason="the shared examples are not beside the project")

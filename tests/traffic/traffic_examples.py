@@ -1,5 +1,6 @@
 """A small scenario to draw for, and the creation times of one stream."""
 
+from collections import Counter
 from collections.abc import Iterable
 from copy import deepcopy
 from datetime import datetime
@@ -8,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from pydantic import TypeAdapter
+from scipy import stats
 
 from relaysim.scenario.arrivals import Arrivals
 from relaysim.scenario.event import Event
@@ -16,6 +18,7 @@ from relaysim.scenario.model import Run
 from relaysim.traffic.arrivals import creation_times
 from relaysim.traffic.draw import name_key
 from relaysim.traffic.pace import pace_of
+from relaysim.traffic.signals import Signal
 from relaysim.traffic.workload import Draws, draw
 
 Raw = dict[str, Any]
@@ -80,12 +83,56 @@ def tables(hosts: Raw | None = None, destinations: Raw | None = None, **more: ob
     }
 
 
-def drawn(raw: Raw, replication: int = 0, seed: int = 1) -> Draws:
-    return draw(from_mapping(deepcopy(raw)), replication, seed)
+def drawn(raw: Raw, replication: int = 0, seed: int = 1, tilt: float = 1.0) -> Draws:
+    return draw(from_mapping(deepcopy(raw)), replication, seed, tilt)
 
 
 def arrays(draws: Draws) -> Raw:
     return {name: value.tolist() for name, value in vars(draws).items() if hasattr(value, "tolist")}
+
+
+def by_name(draws: Draws, name: str) -> list[dict[str, Any]]:
+    """All that a stream draws, message by message, with names in place of indices."""
+    traps = Counter(
+        (copy, draws.operators[operator])
+        for copy, operator in zip(
+            draws.trap_copy.tolist(), draws.trap_operator.tolist(), strict=True
+        )
+    )
+    assert set(traps.values()) <= {1}
+    rows = []
+    for m in np.flatnonzero(draws.stream == draws.streams.index(name)).tolist():
+        copies = range(int(draws.first_copy[m]), int(draws.first_copy[m + 1]))
+        places = [int(draws.domain[c]) for c in copies]
+        rows.append(
+            {
+                "number": int(draws.number[m]),
+                "created": int(draws.created[m]),
+                "size": int(draws.size[m]),
+                "keys": [int(draws.key[c]) for c in copies],
+                "domains": [draws.domains[d] for d in places],
+                "destinations": [draws.destinations[draws.destination[d]] for d in places],
+                "signals": [Signal(int(draws.signal[c])) for c in copies],
+                "operators": [
+                    [each for each in draws.operators if (c, each) in traps] for c in copies
+                ],
+            }
+        )
+    return rows
+
+
+def flagged(draws: Draws, signal: Signal) -> npt.NDArray[np.bool_]:
+    """For each copy, whether it has the signal."""
+    return (draws.signal & np.uint8(signal)) > 0
+
+
+def likely(hits: int, of: int, probability: float) -> bool:
+    """Whether so many hits are within the central 99.9 % of a binomial distribution."""
+    return bool(stats.binomtest(hits, of, probability).pvalue > 1e-3)
+
+
+def compromise(per_hour: int, **more: object) -> Raw:
+    return {"process": "compromise", "rate": f"{per_hour}/h", **more}
 
 
 def times(
