@@ -16,6 +16,18 @@ from relaysim.scenario.problem import KeyPath, Problem, unknown
 from relaysim.scenario.raw import Found, Raw, at, named, parsed, streams, texts
 
 INTERNAL = "internal"
+SPAMTRAPS = "spamtraps"
+"""The destination of the blocklist operators' traps: they answer at once and refuse nobody."""
+SPAMTRAP_DOMAIN = "spamtrap.example"
+ELSEWHERE = "elsewhere"
+"""The destination of domains that no destination has (senders of bounced mail, smart hosts): they
+answer at once and take everything (assumption)."""
+
+_RESERVED = {
+    INTERNAL: "the own mailboxes",
+    SPAMTRAPS: "the traps of blocklist operators",
+    ELSEWHERE: "domains that no destination has",
+}
 """The destination that stands for the own mailboxes."""
 DSN = "dsn"
 """The class of delivery status notifications."""
@@ -58,8 +70,9 @@ def _names_are_free(raw: Raw) -> Found:
             yield Problem(path, "this class is reserved for the notices that hubs send")
         elif isinstance(kind, str) and "." in kind:
             yield Problem(path, "the name of a class has no dot")
-    if INTERNAL in at(raw, "destinations"):
-        yield Problem(("destinations", INTERNAL), "this name is reserved for the own mailboxes")
+    for name, what in _RESERVED.items():
+        if name in at(raw, "destinations"):
+            yield Problem(("destinations", name), f"this name is reserved for {what}")
 
 
 def _addresses_are_of_one_hub(raw: Raw) -> Found:
@@ -162,6 +175,8 @@ def _domains(raw: Raw) -> Found:
                 yield Problem(path, f"this domain is already in destination {owner[domain][1]}")
             if is_authoritative(own, domain):
                 yield Problem(path, f"this is a domain of the organization: use {INTERNAL}")
+            if domain == SPAMTRAP_DOMAIN:
+                yield Problem(path, f"this domain is reserved for {_RESERVED[SPAMTRAPS]}")
 
 
 def _events(raw: Raw) -> Found:

@@ -8,12 +8,13 @@ import numpy.typing as npt
 from relaysim.scenario.arrivals import Replay
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.recording import read
+from relaysim.scenario.reference import SPAMTRAPS
 from relaysim.scenario.stream import Stream
 from relaysim.traffic.addressee import domains, list_size
 from relaysim.traffic.arrivals import creation_times
 from relaysim.traffic.draw import Decision, draw_array, mix_array, name_key, uniforms
 from relaysim.traffic.pace import pace_of
-from relaysim.traffic.receivers import SPAMTRAPS, receivers
+from relaysim.traffic.receivers import receivers
 from relaysim.traffic.sample import recipients, sample
 from relaysim.traffic.signals import (
     add_complaints,

@@ -5,13 +5,9 @@ from dataclasses import dataclass
 
 from relaysim.mail.domains import AcceptedDomainType
 from relaysim.scenario.model import Scenario
-from relaysim.scenario.reference import INTERNAL
+from relaysim.scenario.reference import INTERNAL, SPAMTRAP_DOMAIN, SPAMTRAPS
 
-__all__ = ["SPAMTRAPS", "SPAMTRAP_DOMAIN", "Receivers", "receivers"]
-
-SPAMTRAPS = "spamtraps"
-"""The destination of the blocklist operators' traps: they answer at once and refuse nobody."""
-SPAMTRAP_DOMAIN = "spamtrap.example"
+__all__ = ["Receivers", "receivers"]
 
 
 @dataclass(frozen=True)

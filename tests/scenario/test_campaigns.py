@@ -118,13 +118,13 @@ def test_a_pc_that_relays_by_its_address_is_taken_over() -> None:
     assert found.run.duration == 14 * DAY
     assert found.operations.on_listing == "pause_culprit"
     assert found.blocklists["xbl"].trigger == "compromise"
-    assert messages(found, "pc", "spam") == pytest.approx(600 * 60 * 72)
+    assert messages(found, "pc", "spam") == pytest.approx(600 * 60 * 24)
     # With the first one in a random year the PC is rarely taken over in these two weeks: 0.2 a year
-    # x (14 d - 3 d / 2) x 3 d / 365 d, nearly, is the time that its spam goes on.
+    # x (14 d - 1 d / 2) x 1 d / 365 d, nearly, is the time that its spam goes on.
     drawn = load(
         SCENARIOS / "compromised-host.toml", ["hosts.pc.streams.spam.arrivals.per_year=0.2"]
     )
-    spam = 600 * 1440 * 0.2 * (14 - 1.5) * 3 / 365
+    spam = 600 * 1440 * 0.2 * (14 - 0.5) / 365
     assert messages(drawn, "pc", "spam") == pytest.approx(spam, rel=0.005)
     assert [each.check for each in check(found) if "pc.streams" in each.place] == [
         "relay_by_address",
