@@ -1,10 +1,12 @@
 """Compile: a scenario becomes a plan."""
 
 from dataclasses import replace
-from fractions import Fraction
 
+from relaysim.engine import observers
+from relaysim.engine.apart import apart
 from relaysim.engine.doors import host_plan
 from relaysim.engine.numbering import Numbering
+from relaysim.engine.observers import threshold
 from relaysim.engine.plan import (
     ConnectorPlan,
     Cost,
@@ -26,6 +28,8 @@ from relaysim.mail.connector import MessageRateSource
 from relaysim.mail.domains import is_authoritative
 from relaysim.mail.priority import parse_priority
 from relaysim.scenario import hub as hub_model
+from relaysim.scenario.arrivals import Compromise
+from relaysim.scenario.culprit import is_culprit
 from relaysim.scenario.destination import Destination
 from relaysim.scenario.law import Constant
 from relaysim.scenario.model import Scenario
@@ -49,8 +53,10 @@ def compile_plan(scenario: Scenario, draws: Draws) -> Plan:
     hosts = tuple(host_plan(scenario, numbers, name, replies) for name in numbers.hosts)
     stations = _stations(scenario, numbers)
     station = {each.name: number for number, each in enumerate(stations)}
-    return Plan(
+    moved = _moved(scenario, numbers, ways)
+    plan = Plan(
         name=scenario.name,
+        duration=scenario.run.duration,
         horizon=scenario.run.horizon,
         streams=streams,
         stream_index={stream.name: number for number, stream in enumerate(streams)},
@@ -64,9 +70,16 @@ def compile_plan(scenario: Scenario, draws: Draws) -> Plan:
         domains=tuple(numbers.domains),
         receiver_of=tuple(numbers.receiver_of),
         lines=_lines(scenario, numbers, station),
-        egress=tuple(numbers.egress),
-        blocklists=tuple(numbers.blocklists),
+        egress=observers.egress(scenario, numbers, draws, hosts, ways),
+        from_domains=tuple(numbers.from_domains),
+        blocklists=observers.blocklists(scenario, draws),
+        operators=observers.operators(scenario, draws),
+        operations=observers.operations(scenario),
+        parties=(0,) if scenario.coupling.listing else (1, 2),
+        complaint_delay=quantile_table(observers.COMPLAINT_DELAY),
+        feedback_delay=quantile_table(observers.FEEDBACK_DELAY),
         refusals=_refusals(scenario, numbers),
+        moved=moved,
         replies=tuple(replies),
         linked=ways.linked,
         ways=ways.tables,
@@ -75,6 +88,7 @@ def compile_plan(scenario: Scenario, draws: Draws) -> Plan:
         script=_script(scenario, numbers, hosts, streams, ways),
         mailbox_time=quantile_table(scenario.mailboxes.delivery_time),
     )
+    return plan if scenario.coupling.contention else apart(plan)
 
 
 def _stations(scenario: Scenario, numbers: Numbering) -> tuple[Station, ...]:
@@ -100,16 +114,44 @@ def _stations(scenario: Scenario, numbers: Numbering) -> tuple[Station, ...]:
 def _stream(scenario: Scenario, numbers: Numbering, name: str) -> StreamPlan:
     host, _, short = name.partition(".")
     if host not in scenario.hosts or short not in scenario.hosts[host].streams:
-        return StreamPlan(name, -1, int(parse_priority("normal")), -1, False)
-    stream = scenario.hosts[host].streams[short]
+        return _dsn(name, numbers)
+    stream, coupling = scenario.hosts[host].streams[short], scenario.coupling
     domain = domain_of(stream.sender)
     own = bool(domain) and is_authoritative(scenario.organization.domains, domain)
+    culprit = is_culprit(scenario.hosts[host], stream)
+    party = 2 if culprit else 1
     return StreamPlan(
+        number=numbers.streams.index(name),
         name=name,
         host=numbers.hosts.index(host),
         priority=int(parse_priority(stream.priority)),
         sender_domain=-1 if not domain else 0 if own else numbers.domain(domain),
         sender_is_authoritative=own,
+        from_domain=numbers.from_domain(domain),
+        culprit=culprit,
+        counted=True,
+        compromised=isinstance(stream.arrivals, Compromise),
+        bounce_removals=stream.mailing_list.bounce_removals if stream.mailing_list else 0,
+        listing_party=0 if coupling.listing else party,
+        ip_party=0 if coupling.provider_ip else party,
+        domain_party=0 if coupling.provider_domain else party,
+    )
+
+
+def _dsn(name: str, numbers: Numbering) -> StreamPlan:
+    """Reports of the hub: nobody counts them, and they share the fate of the innocent."""
+    return StreamPlan(
+        number=numbers.streams.index(name),
+        name=name,
+        host=-1,
+        priority=int(parse_priority("normal")),
+        sender_domain=-1,
+        sender_is_authoritative=False,
+        from_domain=numbers.from_domain(""),
+        culprit=False,
+        counted=False,
+        compromised=False,
+        bounce_removals=0,
     )
 
 
@@ -144,6 +186,7 @@ def _hub(hub: hub_model.Hub, numbers: Numbering, station: dict[str, int]) -> Hub
         mailbox_submissions=hub.max_concurrent_mailbox_submissions or 0,
         outbound_connections=hub.max_outbound_connections or 0,
         reject_time=hub.reject_time,
+        skip_5xx_greeting=hub.skip_5xx_greeting,
         message_retry_interval=hub.message_retry_interval,
         retry=RetryClock(
             hub.queue_glitch_retry_count,
@@ -188,7 +231,7 @@ def _connector(
 
 def _receivers(scenario: Scenario, numbers: Numbering) -> tuple[ReceiverPlan, ...]:
     at_once = quantile_table(Constant[int](value=0))
-    silent = ReceiverPlan("", at_once, at_once, 0, 0, 0, 0, "", False, "")
+    silent = ReceiverPlan("", at_once, at_once, 0, 0, 0, 0, 0, 0, 0, "", "", None)
     found = []
     for name in numbers.destinations:
         if name in scenario.destinations:
@@ -203,33 +246,30 @@ def _receiver(destination: Destination) -> ReceiverPlan:
         name=destination.name,
         connect_time=quantile_table(destination.connect_time),
         response_time=quantile_table(destination.response_time),
-        connect_failure=_threshold(destination.connect_failure),
-        defer=_threshold(destination.defer),
+        connect_failure=threshold(destination.connect_failure),
+        defer=threshold(destination.defer),
         connections_per_ip=destination.max_connections_per_ip or 0,
         per_connection=destination.max_messages_per_connection or 0,
-        refuses_at=destination.refusal_stage,
-        junks=destination.refusal_action == "score",
+        junk_share=threshold(destination.junk_share),
+        dnsbl_ttl=destination.dnsbl_ttl,
+        dnsbl_negative_ttl=destination.dnsbl_negative_ttl,
         deferral=str(remote.deferral(destination.profile)),
+        unknown_user=str(remote.unknown_user(destination.profile)),
+        reputation=observers.reputation(destination),
     )
 
 
-def _threshold(probability: float) -> int:
-    return round(Fraction(probability) * (1 << 32))
-
-
-def _refusals(scenario: Scenario, numbers: Numbering) -> dict[tuple[int, int], str]:
+def _refusals(scenario: Scenario, numbers: Numbering) -> dict[tuple[int, int, int], str]:
     found = {}
     for receiver, name in enumerate(numbers.destinations):
         destination = scenario.destinations.get(name)
         if destination is None:
             continue
         for blocklist, listed in enumerate(numbers.blocklists):
-            answer = remote.refusal(
-                destination.profile,
-                scenario.blocklists[listed].profile,
-                destination.refusal_action,
-            )
-            found[receiver, blocklist] = str(answer)
+            profile = scenario.blocklists[listed].profile
+            for number, action in enumerate(("reject", "defer")):
+                answer = remote.refusal(destination.profile, profile, action)
+                found[receiver, blocklist, number] = str(answer)
     return found
 
 
@@ -267,6 +307,14 @@ def _script(
                 listed = _carriers(scenario, numbers, hosts, ways, str(event.listing.of))
             found += [Scripted(event.at, until, "listing", egress, blocklist) for egress in listed]
     return tuple(found)
+
+
+def _moved(scenario: Scenario, numbers: Numbering, ways: Ways) -> dict[int, int]:
+    """The queues that the administrator moves the culprits' mail to."""
+    move_to = scenario.operations.move_to
+    if scenario.operations.on_listing != "move_culprit" or move_to is None:
+        return {}
+    return ways.moved(numbers.egress.index(move_to), numbers.line_of(scenario, move_to))
 
 
 def _carriers(

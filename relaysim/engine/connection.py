@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from relaysim.engine.clock import ATTEMPT, Life
-from relaysim.engine.receiver import ACCEPTED, DEFERRED, JUNKED
+from relaysim.engine.receiver import ACCEPTED, CLOSED, DEFERRED
 from relaysim.engine.station import SEND
 from relaysim.engine.trace import Fate, Visit
 from relaysim.traffic.draw import Decision, draw32
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _SEND = int(Visit.SEND)
 _CONNECT_TIME, _RESPONSE_TIME = int(Decision.CONNECT_TIME), int(Decision.RESPONSE_TIME)
 _MAILBOX_TIME, _SEND_COST = int(Decision.MAILBOX_TIME), int(Decision.SEND_COST)
-_DELIVERED, _JUNKED = int(Fate.DELIVERED), int(Fate.JUNKED)
+_DELIVERED, _BOUNCED = int(Fate.DELIVERED), int(Fate.BOUNCED)
 
 LAN_BITS = 100_000_000
 """Between two hubs of a site, bit/s (assumption, as for hosts on the LAN)."""
@@ -28,32 +28,39 @@ def outside(queue: "DeliveryQueue", transaction: int) -> Life:
     plan, hub, clock, record = queue.plan, queue.hub, queue.clock, queue.record
     internet, line = queue.world.internet, queue.world.lines[plan.line]
     receiver = queue.world.plan.receivers[plan.receiver]
-    epoch = hub.epoch
+    epoch, counts = hub.epoch, queue.world.counts_volume
     copy, attempt = record.leader[transaction], record.tried[transaction]
     time = receiver.connect_time[draw32(record.key[copy], _CONNECT_TIME, attempt) >> 16]
     if time:
         yield clock.at(clock.tick + time, ATTEMPT, hub.number, copy, attempt)
     greeting = -1
     if hub.epoch == epoch:
-        greeting = internet.greet(plan.egress, plan.domain, record.key[copy], attempt)
+        greeting = internet.greet(plan, transaction)
         if greeting >= 0 and greeting != internet.unable:
             due = clock.tick + hub.plan.reject_time
             yield clock.at(due, ATTEMPT, hub.number, copy, attempt)
     if hub.epoch != epoch:
         return
     if greeting >= 0:
-        queue.failed(transaction, greeting)
+        if record.code(greeting) >= 500 and not hub.plan.skip_5xx_greeting:
+            internet.bounced(plan, transaction, greeting)
+            queue.turned_away(transaction, greeting)
+        else:
+            queue.failed(transaction, greeting)
         return
     queue.connected()
+    watched = internet.watched[plan.domain]
+    if not watched:
+        queue.works(transaction)
     carried = 0
     while True:
         copy, attempt = record.leader[transaction], record.tried[transaction]
         key, size = record.key[copy], record.size[record.carries[transaction]]
         kind, said = ACCEPTED, -1
-        if internet.listed:
-            for stage in ("mail", "rcpt"):
-                if kind == ACCEPTED:
-                    kind, said = internet.refusal(plan.egress, plan.domain, stage)
+        if watched:
+            kind, said = internet.asked(plan, transaction, hub)
+            if kind != CLOSED:
+                queue.works(transaction)
         if kind != ACCEPTED:
             due = clock.tick + hub.plan.reject_time
             yield clock.at(due, ATTEMPT, hub.number, copy, attempt)
@@ -65,17 +72,28 @@ def outside(queue: "DeliveryQueue", transaction: int) -> Life:
                 index = draw32(key, _RESPONSE_TIME, attempt) >> 16
                 due = clock.tick + receiver.response_time[index]
                 yield clock.at(due, ATTEMPT, hub.number, copy, attempt)
-                kind, said = internet.verdict(plan.egress, plan.domain, key, attempt)
+                kind, said = internet.verdict(plan, transaction)
         if hub.epoch != epoch:
             internet.leave(plan.egress, plan.domain)
             return
-        queue.ended(transaction, said)
-        if kind == DEFERRED:
-            queue.put_off(transaction, copy, attempt)
-        elif kind in (ACCEPTED, JUNKED):
-            hub.finish(transaction, _DELIVERED if kind == ACCEPTED else _JUNKED, said)
+        if kind == CLOSED:
+            if queue.backs_off(transaction, said):
+                internet.leave(plan.egress, plan.domain)
+                return
         else:
-            hub.finish(transaction, int(Fate.BOUNCED), said)
+            queue.ended(transaction, said)
+            if kind == ACCEPTED:
+                if counts:
+                    internet.sent(plan, transaction)
+                if watched:
+                    internet.take(plan, transaction, hub)
+                else:
+                    hub.finish(transaction, _DELIVERED, said)
+            elif kind == DEFERRED:
+                queue.put_off(transaction, copy, attempt)
+            else:
+                internet.bounced(plan, transaction, said)
+                hub.finish(transaction, _BOUNCED, said)
         carried += 1
         if carried == plan.per_connection:
             break
@@ -99,6 +117,7 @@ def inside(queue: "DeliveryQueue", transaction: int) -> Life:
         return
     its_epoch = there.epoch if there is not None else 0
     queue.connected()
+    queue.works(transaction)
     carried = 0
     while True:
         copy, attempt = record.leader[transaction], record.tried[transaction]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from relaysim.engine.clock import CLOCK, QUEUE, Actor, Moment
 from relaysim.engine.connection import inside, outside
 from relaysim.engine.plan import QueuePlan
+from relaysim.engine.suspension import Suspensions
 from relaysim.engine.trace import Fate, Level
 from relaysim.engine.world import World
 from relaysim.mail import reply
@@ -39,6 +40,8 @@ class DeliveryQueue:
         self.retrying = False
         self.failures = self.lost = 0
         self.timer: Moment | None = None
+        self.back_off = world.plan.operations.back_off
+        self.suspensions = Suspensions(self)
 
     def put(self, transaction: int) -> None:
         """A transaction is ready to be sent."""
@@ -75,7 +78,7 @@ class DeliveryQueue:
             if not waiting:
                 return -1
             transaction = waiting.popleft()
-            if not settled[transaction]:
+            if not settled[transaction] and not self.suspensions.hold(transaction):
                 self.in_use[priority] += 1
                 self.started[transaction] = self.clock.tick, opens
                 return transaction
@@ -96,9 +99,17 @@ class DeliveryQueue:
         return next((hub for hub in turns if hub.up), turns[0])
 
     def connected(self) -> None:
-        """A connection stands: if the queue was in Retry, it is no longer."""
+        """A connection stands."""
         self.connecting -= 1
         self.open += 1
+
+    def works(self, transaction: int) -> None:
+        """A connection is good for mail: if the queue was in Retry, it is no longer.
+
+        A reply that closes the connection before it took anything leaves the queue where it was
+        (assumption): else every such reply would start the clock of the hub anew.
+        """
+        self.suspensions.works(transaction)
         if self.retrying:
             self._leave_retry()
             self.pump()
@@ -140,11 +151,41 @@ class DeliveryQueue:
         self.connecting -= 1
         self._lose(transaction)
 
+    def turned_away(self, transaction: int, said: int) -> None:
+        """A greeting that is taken as an answer to the message: it bounces."""
+        self.ended(transaction, said)
+        self.connecting -= 1
+        self.hub.finish(transaction, int(Fate.BOUNCED), said)
+        self.hub.outbound.closed(self)
+        self.pump()
+        if self.retrying and self.timer is None and not any(self.ready) and not self.connecting:
+            self._leave_retry()
+
     def broken(self, transaction: int) -> None:
         """The other hub stopped while a connection to it was open."""
-        self.ended(transaction, self.record.reply_id(str(reply.CONNECTION_DROPPED)))
+        self._cut(transaction, self.record.reply_id(str(reply.CONNECTION_DROPPED)))
+
+    def _cut(self, transaction: int, said: int) -> None:
+        self.ended(transaction, said)
         self.open -= 1
         self._lose(transaction)
+
+    def backs_off(self, transaction: int, said: int) -> bool:
+        """A provider wants less mail; whether this connection ends.
+
+        The whole source backs off: as after any lost connection, and the last one puts the queue
+        into Retry. Or the stream alone does, or nobody, and the message is tried again by itself.
+        """
+        if self.back_off == "source":
+            self._cut(transaction, said)
+            return True
+        self.ended(transaction, said)
+        if self.back_off == "stream":
+            self.suspensions.suspend(transaction)
+        else:
+            copy = self.record.leader[transaction]
+            self.put_off(transaction, copy, self.record.tried[transaction] - 1)
+        return False
 
     def _lose(self, transaction: int) -> None:
         """A connection is lost. What it carried opens none at once: it waits for those that are
@@ -178,21 +219,26 @@ class DeliveryQueue:
     def _enter_retry(self) -> None:
         if self.timer is not None:
             return
-        clock, retry = self.clock, self.hub.plan.retry
+        clock = self.clock
         if not self.retrying:
             self.retrying = True
             self.record.level(Level.QUEUE_RETRY, self.number, clock.tick, 1)
         self.failures += 1
-        delay = queue_retry_delay(
-            self.failures,
+        due = clock.tick + self.retry_delay(self.failures)
+        self.timer = clock.at(due, CLOCK, QUEUE | self.hub.number, self.number)
+        self.timer.callbacks.append(self._due)
+
+    def retry_delay(self, failures: int) -> int:
+        """How long the hub waits after so many failures in a row."""
+        retry = self.hub.plan.retry
+        return queue_retry_delay(
+            failures,
             retry.queue_glitch_retry_count,
             retry.queue_glitch_retry_interval,
             retry.transient_failure_retry_count,
             retry.transient_failure_retry_interval,
             retry.outbound_connection_failure_retry_interval,
         )
-        self.timer = clock.at(clock.tick + delay, CLOCK, QUEUE | self.hub.number, self.number)
-        self.timer.callbacks.append(self._due)
 
     def _due(self, timer: Moment) -> None:
         """The hub's clock allows the queue one connection."""
@@ -220,12 +266,17 @@ class DeliveryQueue:
         if self.record.ready[transaction] <= self.clock.tick:
             self._write(transaction, -1, self.clock.tick, -1, 0)
         self.hub.finish(transaction, int(Fate.EXPIRED), self.hub.expired)
+        self.suspensions.gone(transaction)
 
     def start(self) -> None:
         """The hub is back: the queue is tried at once (assumption)."""
         if self.retrying:
             self._leave_retry()
         self.pump()
+
+    def waits(self, transaction: int) -> None:
+        """At the end of the run nobody has taken a transaction."""
+        self._write(transaction, -1, -1, -1, 0)
 
     def close(self) -> None:
         """The run is over: what still waits or travels is written down as such."""
@@ -234,4 +285,5 @@ class DeliveryQueue:
         for ready in self.ready:
             for transaction in ready:
                 if not self.record.settled[transaction]:
-                    self._write(transaction, -1, -1, -1, 0)
+                    self.waits(transaction)
+        self.suspensions.close()

@@ -147,6 +147,8 @@ class Hub:
         if waiting is not None:
             waiting.left = len(groups)
         now, expires = self.clock.tick, since + self.plan.message_expiration_timeout
+        if self.world.administrator.moved and plan.streams[record.stream[message]].culprit:
+            groups = {plan.moved.get(way, way): copies for way, copies in groups.items()}
         for way, copies in groups.items():
             if way == TOO_LARGE:
                 said = record.reply_id(str(reply.NO_ROUTE_FOR_SIZE))
@@ -182,6 +184,15 @@ class Hub:
                 record.fated(copy, fate, now, said)
         if fate in _BAD:
             self.notify(record.leader[transaction], Decision.NDR)
+        self._one_done(message, record.size[message])
+
+    def settle(self, transaction: int, copies: list[int], fates: list[int], said: int) -> None:
+        """Each copy that a transaction still carries meets a good fate of its own."""
+        record, now = self.record, self.clock.tick
+        record.settled[transaction] = 1
+        message = record.carries[transaction]
+        for copy, fate in zip(copies, fates, strict=True):
+            record.fated(copy, fate, now, said)
         self._one_done(message, record.size[message])
 
     def hand_over(self, transaction: int, there: "Hub") -> None:

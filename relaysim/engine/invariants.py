@@ -10,7 +10,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from relaysim.engine.apart import SUFFIX
 from relaysim.engine.occupancy import queues, stations
+from relaysim.engine.refused import inv_8
 from relaysim.engine.steps import Spells
 from relaysim.engine.trace import Column, Fate, Level, Table, Trace
 from relaysim.scenario.model import Scenario
@@ -55,7 +57,7 @@ def inv_1(trace: Trace, draws: Draws, scenario: Scenario) -> list[str]:
     texts += _broken(messages, dsn != (parent >= 0), "messages", "neither drawn nor a DSN")
     texts += _broken(copies, ~np.isin(fate, list(Fate)), "copies", "no such fate")
     texts += _broken(copies, (fate == Fate.IN_FLIGHT) != (end < 0), "copies", "fate without end")
-    outside = (fate == Fate.REFUSED) | (fate == Fate.ABANDONED)
+    outside = np.isin(fate, (Fate.REFUSED, Fate.ABANDONED, Fate.SUPPRESSED))
     committed = messages["committed"][copies["message"]] >= 0
     taken = ~outside & (fate != Fate.IN_FLIGHT)
     texts += _broken(copies, taken & ~committed, "copies", "a fate of a hub that never had it")
@@ -143,7 +145,7 @@ def inv_5(trace: Trace, draws: Draws, scenario: Scenario) -> list[str]:
             continue
         busy, waiting, least = use.busy(), use.waiting(), 1
         if what == "commit":
-            hub = scenario.hubs[owner]
+            hub = scenario.hubs[owner.removesuffix(SUFFIX)]
             late = np.minimum(use.enter + hub.queue_database_batch_timeout, use.until)
             idle = (use.until - late) - (busy.area(use.until) - busy.area(late))
             texts += _broken(trace.visits, use.rows[idle > 0], use.name, "the batch was due")
@@ -176,42 +178,6 @@ def inv_7(trace: Trace, draws: Draws, scenario: Scenario) -> list[str]:
     return texts
 
 
-def inv_8(trace: Trace, draws: Draws, scenario: Scenario) -> list[str]:
-    """No copy is delivered from an IP to a domain that sees the IP on a list that it refuses on.
-
-    Where the trace does not tell the moment of the check, only attempts that were listed throughout
-    are judged; those on a connection that an earlier check at the greeting let in are not.
-    """
-    copies, attempts, names = trace.copies, trace.attempts, trace.names
-    last = np.full(len(trace.transactions), -1, np.int64)
-    ended = np.flatnonzero((attempts["end"] >= 0) & (attempts["egress"] >= 0))
-    ended = ended[np.argsort(attempts["end"][ended], kind="stable")]
-    last[attempts["transaction"][ended]] = ended
-    delivered = np.flatnonzero((copies["fate"] == Fate.DELIVERED) & (copies["transaction"] >= 0))
-    attempt = last[copies["transaction"][delivered]]
-    delivered, attempt = delivered[attempt >= 0], attempt[attempt >= 0]
-    # Who decides is the next hop, which may be a smart host.
-    number = {name: i for i, name in enumerate(names.domains)}
-    hop = np.array([number.get(name.partition("->")[2], -1) for name in names.queues], np.int64)
-    domain = hop[attempts["queue"][attempt]]
-    judged = _checked_each(trace, scenario)[domain] | (attempts["opened"][attempt] > 0)
-    index = {name: i for i, name in enumerate(sorted(scenario.blocklists))}
-    uses = np.zeros((len(names.domains), len(names.blocklists)), bool)
-    for b, name in enumerate(names.blocklists):
-        uses[: len(draws.domains), b] = draws.uses[:, index[name]]
-    texts = []
-    listings = trace.listings
-    for row in range(len(listings)):
-        inside = (attempts["egress"][attempt] == listings["egress"][row]) & (
-            attempts["start"][attempt] >= listings["start"][row]
-        )
-        if listings["end"][row] >= 0:
-            inside &= attempts["end"][attempt] < listings["end"][row]
-        wrong = delivered[inside & judged & uses[domain, listings["blocklist"][row]]]
-        texts += _broken(copies, wrong, "copies", f"delivered in spite of listing {row}")
-    return texts
-
-
 def inv_11(trace: Trace, draws: Draws, scenario: Scenario) -> list[str]:
     """Every retry loop ends: attempts are counted, and stop with the fate or with expiry."""
     copies, transactions, attempts = trace.copies, trace.transactions, trace.attempts
@@ -227,7 +193,8 @@ def inv_11(trace: Trace, draws: Draws, scenario: Scenario) -> list[str]:
     fate = np.where(fate >= 0, fate, trace.end)  # handed over
     after = attempts["enter"] > fate[attempts["transaction"]]
     texts += _broken(attempts, after, "attempts", "after the fate of all its copies")
-    timeout = [scenario.hubs[name].message_expiration_timeout for name in trace.names.hubs]
+    hubs = [scenario.hubs[name.removesuffix(SUFFIX)] for name in trace.names.hubs]
+    timeout = [hub.message_expiration_timeout for hub in hubs]
     expires = transactions["queued"] + np.array(timeout, np.int64)[transactions["hub"]]
     under_way = np.zeros(len(transactions), bool)
     under_way[attempts["transaction"][(attempts["start"] >= 0) & (attempts["end"] < 0)]] = True
@@ -235,17 +202,6 @@ def inv_11(trace: Trace, draws: Draws, scenario: Scenario) -> list[str]:
     late = (copies["fate"][sent] == Fate.IN_FLIGHT) & (expires[transaction] < trace.end)
     late &= ~under_way[transaction] & ~_down_at_the_end(trace)[transactions["hub"][transaction]]
     return texts + _broken(copies, sent[late], "copies", "waits longer than it may")
-
-
-def _checked_each(trace: Trace, scenario: Scenario) -> Mask:
-    """Which domains look at their lists for every message, and not at the greeting alone."""
-    names = trace.names
-    each = []
-    for destination in names.destinations:
-        found = scenario.destinations.get(destination)
-        late = found is not None and found.refusal_stage != "greeting"
-        each.append(late or (found is not None and found.refusal_action == "score"))
-    return np.array(each, bool)[np.array(names.destination, np.int64)]
 
 
 def _down_at_the_end(trace: Trace) -> Mask:

@@ -1,11 +1,8 @@
 """Numbers for names: an engine knows everything by its place in the order of names."""
 
 from relaysim.scenario.model import Scenario
+from relaysim.scenario.reference import ELSEWHERE
 from relaysim.traffic.workload import Draws
-
-ELSEWHERE = "elsewhere"
-"""The destination of domains that no destination has (senders of bounced mail, smart hosts): they
-answer at once and take everything (assumption)."""
 
 
 class Numbering:
@@ -28,6 +25,7 @@ class Numbering:
         self.streams = [*draws.streams, *(f"{hub}.dsn" for hub in self.hubs)]
         self.domains = list(draws.domains)
         self.receiver_of = list(draws.destination)
+        self.from_domains: list[str] = []
         self._domain = {name: number for number, name in enumerate(self.domains)}
 
     def domain(self, name: str) -> int:
@@ -37,6 +35,12 @@ class Numbering:
             self.domains.append(name)
             self.receiver_of.append(len(self.destinations) - 1)
         return self._domain[name]
+
+    def from_domain(self, name: str) -> int:
+        """The number of a sender's domain, as receivers see it."""
+        if name not in self.from_domains:
+            self.from_domains.append(name)
+        return self.from_domains.index(name)
 
     def line_of(self, scenario: Scenario, egress: str) -> int:
         """The line of a public IP: a named one, or its own."""

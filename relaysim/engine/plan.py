@@ -35,13 +35,28 @@ class Station:
 
 @dataclass(frozen=True, slots=True)
 class StreamPlan:
-    """A stream; `host` is -1 for DSNs. Priority: 0 high, 1 normal, 2 low."""
+    """A stream; `host` is -1 for DSNs. Priority: 0 high, 1 normal, 2 low.
 
+    `from_domain` numbers the domain of its sender, as `from_domains` of the plan has it. Nobody
+    counts what comes of a stream that is not `counted`. `listing_party`, `ip_party` and
+    `domain_party` are 0 where the stream shares the fate of its IP or its domain with all others;
+    with that coupling off 1 (innocent) or 2 (culprit), each a fate of its own.
+    """
+
+    number: int
     name: str
     host: int
     priority: int
     sender_domain: int
     sender_is_authoritative: bool
+    from_domain: int
+    culprit: bool
+    counted: bool
+    compromised: bool
+    bounce_removals: int
+    listing_party: int = 0
+    ip_party: int = 0
+    domain_party: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +158,7 @@ class HubPlan:
     mailbox_submissions: int
     outbound_connections: int
     reject_time: int
+    skip_5xx_greeting: bool
     message_retry_interval: int
     retry: RetryClock
     message_expiration_timeout: int
@@ -174,6 +190,113 @@ class QueuePlan:
 
 
 @dataclass(frozen=True, slots=True)
+class ReputationPlan:
+    """What a mailbox provider counts and does, see `mail.standing`; shares are parts per million.
+
+    Junk shares and `widening` are thresholds for a 32-bit draw; rates are messages an hour.
+    """
+
+    complaint_limit: int
+    unknown_limit: int
+    trap_limit: int
+    decay: int
+    domain_weight: int
+    least_inboxed: int
+    warn_junk: int
+    throttle_junk: int
+    throttle_rate: int
+    cold_rate: int
+    cold_growth: int
+    idle_after: int
+    persistence: int
+    persistence_time: int
+    recovery_time: int
+    block_time: int
+    mitigation_time: "array[int] | None"
+    widening: int
+    throttled: str
+    cold: str
+    blocked: str
+
+
+@dataclass(frozen=True, slots=True)
+class BlocklistPlan:
+    """An operator's rules; shares and factors are parts per million or thousandths as in `mail`.
+
+    0 stands for what the operator does not have, -1 for no limit of requests. `hazard` draws the
+    hits x microseconds that a human operator looks at before he lists.
+    """
+
+    name: str
+    operator: int
+    trigger: str
+    window: int
+    threshold: int
+    relist_factor: int
+    memory: int
+    threshold_ratio: int
+    visibility: int
+    hazard: "array[int] | None"
+    compromise_time: "array[int] | None"
+    lifetime: int
+    growth: int
+    max_lifetime: int
+    short_lifetime: int
+    build_interval: int
+    mirror_delay: int
+    delisting_time: "array[int] | None"
+    max_requests: int
+    widening: str
+    vicinity_listings: int
+    vicinity_prefix: int
+    vicinity_probability: int
+    escalate_after: int
+    escalate_time: "array[int] | None"
+    neighbour_time: "array[int] | None"
+    asn_addresses: int
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorPlan:
+    """Whoever owns spam traps: how long until a hit is seen, and the lists that it feeds."""
+
+    name: str
+    trap_delay: "array[int]"
+    blocklists: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EgressPlan:
+    """A public IP; an allocation is (network, prefix length), with an ASN of 0 for none.
+
+    `age` is in days, `usual` has the busiest day that it had before with each destination.
+    """
+
+    name: str
+    address: int
+    bits: int
+    allocation: tuple[int, int]
+    asn: int
+    age: int
+    usual: dict[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class OperationsPlan:
+    """What the administrator does; `offset` is where in the week the run begins."""
+
+    monitor_every: int
+    on_listing: str
+    repair_time: "array[int]"
+    ndr_time: "array[int]"
+    back_off: str
+    delisting: str
+    cleaning: int
+    offset: int
+    reacts: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ReceiverPlan:
     """How a destination answers. Probabilities are thresholds for a 32-bit draw."""
 
@@ -184,9 +307,12 @@ class ReceiverPlan:
     defer: int
     connections_per_ip: int
     per_connection: int
-    refuses_at: str
-    junks: bool
+    junk_share: int
+    dnsbl_ttl: int
+    dnsbl_negative_ttl: int
     deferral: str
+    unknown_user: str
+    reputation: ReputationPlan | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +344,7 @@ class Plan:
     """All that an engine knows of a scenario. Entities stand in the order of their names."""
 
     name: str
+    duration: int
     horizon: int
     streams: tuple[StreamPlan, ...]
     stream_index: dict[str, int]
@@ -229,10 +356,19 @@ class Plan:
     domains: tuple[str, ...]
     receiver_of: tuple[int, ...]
     lines: tuple[LinePlan, ...]
-    egress: tuple[str, ...]
-    blocklists: tuple[str, ...]
-    refusals: dict[tuple[int, int], str]
-    """By (receiver, blocklist): what a domain that uses the list says; `{ip}` is the egress."""
+    egress: tuple[EgressPlan, ...]
+    from_domains: tuple[str, ...]
+    blocklists: tuple[BlocklistPlan, ...]
+    operators: tuple[OperatorPlan, ...]
+    operations: OperationsPlan
+    parties: tuple[int, ...]
+    """As whom the lists know an IP: see `engine.listings`."""
+    complaint_delay: "array[int]"
+    feedback_delay: "array[int]"
+    refusals: dict[tuple[int, int, int], str]
+    """By (receiver, blocklist, action): what a domain says; `{ip}` is the egress."""
+    moved: dict[int, int]
+    """By queue: the one that the culprits' mail joins in its place when they have been moved."""
     replies: tuple[str, ...]
     """What the verdicts point to."""
     linked: bool

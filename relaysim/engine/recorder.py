@@ -6,11 +6,15 @@ import numpy as np
 
 from relaysim.engine.plan import Plan
 from relaysim.engine.trace import (
+    ACTIONS,
     ATTEMPTS,
     COPIES,
     LEVELS,
     LISTINGS,
+    LOOKUPS,
     MESSAGES,
+    NO_CAUSE,
+    SIGNALS,
     TRANSACTIONS,
     VISITS,
     Fate,
@@ -66,6 +70,7 @@ class Recorder:
         self.fate = filled(c, int(Fate.IN_FLIGHT))
         self.copy_reply = filled(c, -1)
         self.key = array("Q", np.ascontiguousarray(draws.key, dtype=np.uint64).tobytes())
+        self.signal = array("B", np.ascontiguousarray(draws.signal, dtype=np.uint8).tobytes())
         self.open = c
 
         self.carries = array("q")
@@ -81,17 +86,23 @@ class Recorder:
         self.visits = Rows(VISITS)
         self.levels = Rows(LEVELS)
         self.listings = Rows(LISTINGS)
+        self.signals = Rows(SIGNALS)
+        self.lookups = Rows(LOOKUPS)
+        self.actions = Rows(ACTIONS)
         self.attempt = self.attempts.flat.extend
         self.visit = self.visits.flat.extend
-        self.replies: dict[str, int] = {}
+        self.replies: dict[tuple[str, int], int] = {}
         self.codes: list[int] = []
+        self.causes: list[int] = []
+        self.standings: list[str] = []
 
-    def reply_id(self, text: str) -> int:
-        """The number that stands for a reply in this trace."""
-        number = self.replies.get(text)
+    def reply_id(self, text: str, cause: int = NO_CAUSE) -> int:
+        """The number that stands for a reply in this trace, given for a cause."""
+        number = self.replies.get((text, cause))
         if number is None:
-            number = self.replies[text] = len(self.codes)
+            number = self.replies[text, cause] = len(self.codes)
             self.codes.append(int(text[:3]))
+            self.causes.append(cause)
         return number
 
     def code(self, reply: int) -> int:
@@ -195,6 +206,7 @@ class Recorder:
             (self.fate, int(Fate.IN_FLIGHT)),
             (self.copy_reply, -1),
             (self.key, key),
+            (self.signal, 0),
         ):
             values.append(value)
         self.open += 1
@@ -236,6 +248,9 @@ class Recorder:
             visits=self.visits.table(),
             levels=self.levels.table(),
             listings=self.listings.table(),
+            signals=self.signals.table(),
+            lookups=self.lookups.table(),
+            actions=self.actions.table(),
         )
 
     def _names(self) -> Names:
@@ -246,15 +261,18 @@ class Recorder:
             hubs=tuple(hub.name for hub in plan.hubs),
             connectors=tuple(connector.name for connector in plan.connectors),
             queues=tuple(queue.name for queue in plan.queues),
-            egress=plan.egress,
-            blocklists=plan.blocklists,
+            egress=tuple(egress.name for egress in plan.egress),
+            blocklists=tuple(blocklist.name for blocklist in plan.blocklists),
             destinations=tuple(receiver.name for receiver in plan.receivers),
             domains=plan.domains,
             destination=plan.receiver_of,
             stations=tuple(station.name for station in plan.stations),
             capacity=tuple(station.servers for station in plan.stations),
             queue_capacity=tuple(queue.connections for queue in plan.queues),
-            replies=tuple(self.replies),
+            replies=tuple(text for text, _ in self.replies),
+            causes=tuple(self.causes),
+            standings=tuple(self.standings),
+            operators=tuple(operator.name for operator in plan.operators),
         )
 
 

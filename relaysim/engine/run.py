@@ -2,22 +2,40 @@
 
 import numpy as np
 
+from relaysim.engine.administrator import Administrator
+from relaysim.engine.blocklist import Blocklist
 from relaysim.engine.clock import Actor
 from relaysim.engine.compile import compile_plan
 from relaysim.engine.host import Host
 from relaysim.engine.hub import Hub
 from relaysim.engine.mailbox import MailboxServer
 from relaysim.engine.plan import Plan
-from relaysim.engine.script import play, source
+from relaysim.engine.receiver import Internet
+from relaysim.engine.script import play, source, watch
+from relaysim.engine.signals import Signals
 from relaysim.engine.trace import Trace
 from relaysim.engine.world import World
 from relaysim.scenario.model import Scenario
+from relaysim.traffic.draw import name_key
 from relaysim.traffic.workload import Draws
 
 
 def run(plan: Plan, draws: Draws) -> Trace:
     """Simulate. The run ends when every copy has its fate, at the latest at the horizon."""
     world = World(plan, draws)
+    world.blocklists.extend(
+        Blocklist(
+            world,
+            number,
+            name_key(draws.seed, draws.replication, "blocklist operator", blocklist.name),
+        )
+        for number, blocklist in enumerate(plan.blocklists)
+    )
+    world.internet = Internet(world, draws)
+    world.signals = Signals(world, draws)
+    world.administrator = Administrator(
+        world, name_key(draws.seed, draws.replication, "administrator", "")
+    )
     world.hubs.extend(Hub(world, number) for number in range(len(plan.hubs)))
     for number, host in enumerate(plan.hosts):
         kind = MailboxServer if host.by_mailbox_server else Host
@@ -31,6 +49,7 @@ def run(plan: Plan, draws: Draws) -> Trace:
         Actor(source(world, host_number, submitter, bounds[number], bounds[number + 1]))
     if not world.record.open:
         return world.record.trace(0)
+    watch(world)
     end = world.clock.run_until(plan.horizon)
     for hub in world.hubs:
         hub.close()

@@ -4,7 +4,9 @@ from collections.abc import Callable
 from typing import Protocol
 
 from relaysim.engine.clock import ARRIVAL, DESTINATION, EGRESS, HOST, SCRIPT, Life
+from relaysim.engine.listings import PARTIES
 from relaysim.engine.plan import Scripted
+from relaysim.engine.trace import Cause
 from relaysim.engine.world import World
 
 _KINDS = {"stop": 0, "outage": DESTINATION, "listing": EGRESS}
@@ -20,10 +22,27 @@ class Submitter(Protocol):
 def source(world: World, host: int, submitter: Submitter, first: int, last: int) -> Life:
     """A stream: each of its messages, rows `first` to `last` - 1, appears at its time."""
     clock, created = world.clock, world.record.created
-    first_copy = world.record.first_copy
+    first_copy, mailing = world.record.first_copy, world.mailing
     for message in range(first, last):
         yield clock.at(created[message], ARRIVAL, HOST | host, first_copy[message])
-        submitter.submit(message)
+        if mailing.keeps(message):
+            clock.finished = not world.record.open
+        else:
+            submitter.submit(message)
+
+
+def watch(world: World) -> None:
+    """Where there are blocklists, a run lasts as long as mail may be created, all fates known or
+    not: how long an IP is listed is a result."""
+    if world.plan.blocklists:
+        world.record.open += 1
+        moment = world.clock.at(world.plan.duration, SCRIPT, 0)
+
+        def over(_: object) -> None:
+            world.record.open -= 1
+            world.clock.finished = not world.record.open
+
+        moment.callbacks.append(over)
 
 
 def play(world: World, event: Scripted) -> None:
@@ -45,9 +64,10 @@ def _acts(world: World, event: Scripted) -> tuple[Callable[[], None], Callable[[
     if event.what == "outage":
         return lambda: internet.go_down(subject), lambda: internet.come_back(subject)
 
-    def list_it() -> None:
-        internet.list_egress(subject, event.blocklist)
-        until = min(event.until, world.plan.horizon)
-        world.record.listings.flat.extend((subject, event.blocklist, event.at, until, 1))
+    who = subject * PARTIES + (0 if world.plan.parties == (0,) else 2)
+    rows = []
 
-    return list_it, lambda: internet.delist_egress(subject, event.blocklist)
+    def list_it() -> None:
+        rows.append(world.listings.publish(who, event.blocklist, Cause.SCRIPT))
+
+    return list_it, lambda: world.listings.withdraw(rows.pop())

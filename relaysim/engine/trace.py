@@ -27,6 +27,8 @@ class Fate(IntEnum):
     EXPIRED = 4
     REFUSED = 5
     ABANDONED = 6
+    SUPPRESSED = 7
+    """Never submitted: its address is off the list, or its stream is paused."""
 
 
 class Visit(IntEnum):
@@ -64,6 +66,51 @@ class Level(IntEnum):
     """Subject: destination. 1 while it cannot be connected to."""
     HOST_RETRY = 5
     """Subject: host. 1 while the host waits before it connects again."""
+    PROVIDER = 6
+    """Subject: standing. What a mailbox provider thinks, see `mail.standing.State`."""
+    PAUSED = 7
+    """Subject: stream. 1 while the administrator keeps it from sending."""
+
+
+class Cause(IntEnum):
+    """Why an IP is on a list."""
+
+    SCRIPT = 0
+    TRIGGER = 1
+    """By what the operator saw of it."""
+    WIDENING = 2
+    """By what the operator saw of its neighbours."""
+
+
+class Seen(IntEnum):
+    """A signal: what somebody saw of a copy, and whom the `subject` names."""
+
+    TRAP = 0
+    """Operator."""
+    PROVIDER_TRAP = 1
+    """Destination."""
+    COMPLAINT = 2
+    """Destination."""
+    UNKNOWN = 3
+    """Destination."""
+    REPORT = 4
+    """Blocklist."""
+
+
+class Action(IntEnum):
+    """What the administrator does about an IP, and whom the `subject` names."""
+
+    DETECTED = 0
+    """Nobody: -1."""
+    REPAIRED = 1
+    """Nobody: -1."""
+    REQUESTED = 2
+    """Blocklist, or for a mailbox provider -1 - destination."""
+    PAUSED = 3
+    """Stream, as in the three that follow."""
+    RESUMED = 4
+    CLEANED = 5
+    MOVED = 6
 
 
 MESSAGES = (
@@ -105,8 +152,8 @@ ATTEMPTS = (
     "queue",
     "egress",  # index into names.egress, -1 for mailbox delivery and transfers between hubs
     "enter",  # ready to be sent: queued, or due again after a retry
-    "start",  # a connection took it
-    "end",  # the verdict, or the failure to connect
+    "start",  # a connection took it; -1: none did before its end, or that of the run
+    "end",  # the verdict, the failure to connect, a stop of the hub; without a start: expiry
     "reply",
     "opened",  # 1 if this attempt opened its connection
     "copies",  # how many it carried
@@ -117,11 +164,31 @@ VISITS = (
     "subject",  # row of a message or of a transaction
     "attempt",  # 0; for SEND and LINE the attempt of the transaction
     "enter",
-    "start",
+    "start",  # -1: not before a stop of the hub, at `end`, or the end of the run
     "end",
 )
 LEVELS = ("level", "subject", "time", "value")
-LISTINGS = ("egress", "blocklist", "start", "end", "scripted")
+LISTINGS = (
+    "egress",
+    "blocklist",
+    "start",  # published
+    "end",  # withdrawn; -1: not before the end of the run
+    "cause",  # see Cause
+    "against",  # 0 all mail of the IP, 1 that of innocent streams, 2 that of culprits
+)
+SIGNALS = ("signal", "copy", "egress", "time", "subject")
+LOOKUPS = (
+    "egress",
+    "domain",
+    "time",  # the domain asks its lists about the IP
+    "until",  # it believes the answer up to here, exclusive
+    "listed",  # 1 if the IP is on one of them
+    "against",  # as for listings: about whose mail it asks
+)
+ACTIONS = ("action", "egress", "time", "subject")
+
+
+NO_CAUSE, PROVIDER_CAUSE = -1, -2
 
 
 @dataclass(frozen=True)
@@ -132,7 +199,9 @@ class Names:
     `HUB->domain`, `HUB.mailbox` and `HUB->HUB`; `stations` are `HUB.cpu`, `HUB.commit`,
     `HUB.mailboxsubmission`, `LINE.line` and `HUB/connector`. `capacity` gives the servers of each
     station (0: unlimited), `queue_capacity` the connections that a queue may use (0: unlimited).
-    `destination` maps each domain to its destination.
+    `destination` maps each domain to its destination. `causes` has, for each reply, the blocklist
+    that it cites, `PROVIDER_CAUSE` if it comes of what a mailbox provider thinks, or -1. A standing
+    is `DESTINATION EGRESS SENDER-DOMAIN`; `operators` own spam traps.
     """
 
     hosts: tuple[str, ...]
@@ -149,6 +218,9 @@ class Names:
     capacity: tuple[int, ...]
     queue_capacity: tuple[int, ...]
     replies: tuple[str, ...]
+    causes: tuple[int, ...]
+    standings: tuple[str, ...]
+    operators: tuple[str, ...]
 
 
 class Rows:
@@ -194,6 +266,9 @@ class Trace:
     visits: Table
     levels: Table
     listings: Table
+    signals: Table
+    lookups: Table
+    actions: Table
 
     TABLES = (
         "messages",
@@ -203,6 +278,9 @@ class Trace:
         "visits",
         "levels",
         "listings",
+        "signals",
+        "lookups",
+        "actions",
     )
 
     def fingerprint(self) -> str:

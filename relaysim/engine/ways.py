@@ -1,6 +1,7 @@
 """Ways: from each hub, the delivery queue of each domain."""
 
 from array import array
+from dataclasses import replace
 
 from relaysim.engine.numbering import Numbering
 from relaysim.engine.plan import TOO_LARGE, QueuePlan
@@ -119,6 +120,16 @@ class Ways:
                 )
             )
         return self._number[name]
+
+    def moved(self, egress: int, line: int) -> dict[int, int]:
+        """For each queue that leaves by another public IP one that leaves by this one."""
+        found = {}
+        for number, queue in enumerate(tuple(self.queues)):
+            if queue.egress not in (-1, egress):
+                found[number] = len(self.queues)
+                name = f"{queue.name} by {self.numbers.egress[egress]}"
+                self.queues.append(replace(queue, name=name, egress=egress, line=line))
+        return found
 
     def egress_of(self, doors: set[tuple[int, int]], domains: set[int]) -> list[int]:
         """The public IPs by which mail for some domains leaves that comes in at these doors.

@@ -52,6 +52,7 @@ max_message_size = "unlimited"
 smtp_max_messages_per_connection = "unlimited"
 
 [egress."198.51.100.10"]
+age = "400 d"
 
 [mailboxes]
 delivery_time = "0 s"

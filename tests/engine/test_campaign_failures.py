@@ -102,6 +102,9 @@ def test_a_listing_bounces_or_holds_up_what_goes_to_its_users(stage: str, fate: 
     refuses_on = {{ css = 1.0 }}
     refusal_action = "reject"
     refusal_stage = "{stage}"
+    mirrors = 0.0
+    dnsbl_ttl = "0 s"
+    dnsbl_negative_ttl = "0 s"
     """
     listing = "listing = { of = 'app', blocklist = 'css', for = '2 h' }"
     run = play(CAMPAIGN, uses, event(listing))

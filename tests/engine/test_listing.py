@@ -3,7 +3,7 @@
 import pytest
 from small_world import SECOND_HUB, play
 
-from relaysim.engine.trace import Level
+from relaysim.engine.trace import Cause, Level
 
 OUT = "HUB01->example.org"
 OK = "250 2.0.0 OK"
@@ -89,7 +89,8 @@ def test_a_deferral_is_tried_again_until_the_listing_is_over(stage: str, end: fl
 
 @pytest.mark.parametrize("stage", ["greeting", "mail", "rcpt", "data"])
 def test_scoring_accepts_and_junks_whatever_the_stage(stage: str) -> None:
-    run = play(user(stage, "score"), listed("0 s", "4 s"), mail={"app.load": [0, 10]})
+    junk = "[destinations.sink]\njunk_share = 1.0"
+    run = play(user(stage, "score"), junk, listed("0 s", "4 s"), mail={"app.load": [0, 10]})
     assert run.ends("app.load") == [(3.0, "junked"), (13.0, "delivered")]
     assert run.verdicts("app.load") == [OK, OK]
     assert run.messages("HUB01.dsn", "created") == []
@@ -113,7 +114,7 @@ def test_overlapping_listings_hold_until_the_last_one_ends() -> None:
     listings = run.trace.listings
     assert listings["start"].tolist() == [0, 20_000_000]
     assert listings["end"].tolist() == [30_000_000, 50_000_000]
-    assert listings["scripted"].tolist() == [1, 1]
+    assert listings["cause"].tolist() == [Cause.SCRIPT, Cause.SCRIPT]
 
 
 def test_a_listing_that_starts_as_the_last_one_ends_leaves_no_gap() -> None:

@@ -1,0 +1,334 @@
+"""Mailbox providers: what a large provider thinks of an IP and of a sender domain, and does."""
+
+from typing import TYPE_CHECKING
+
+from relaysim.engine.clock import DESTINATION, EGRESS, STATE, Moment
+from relaysim.engine.listings import OPERATOR, PARTIES
+from relaysim.engine.plan import ReputationPlan, StreamPlan
+from relaysim.engine.trace import Level
+from relaysim.mail.standing import (
+    LEAVE,
+    SCALE,
+    State,
+    badness,
+    blend,
+    cold_rate,
+    next_state,
+    spike,
+)
+from relaysim.traffic.draw import Decision, draw32
+
+if TYPE_CHECKING:
+    from relaysim.engine.world import World
+
+EVERY = 900_000_000
+"""How often a provider makes up its mind: 15 minutes (assumption)."""
+HOUR, DAY = 3_600_000_000, 86_400_000_000
+SMALL = 1_000
+"""Messages a day that never count as a jump in volume (assumption)."""
+
+
+class Account:
+    """What a provider has counted of an IP, or of a domain; counters fade with a half-life."""
+
+    __slots__ = ("attempted", "complaints", "inboxed", "traps", "unknown")
+
+    def __init__(self) -> None:
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self.complaints = self.inboxed = self.unknown = self.attempted = self.traps = 0
+
+    def fade(self, factor: int) -> None:
+        """An hour passes."""
+        self.complaints = self.complaints * factor >> 32
+        self.inboxed = self.inboxed * factor >> 32
+        self.unknown = self.unknown * factor >> 32
+        self.attempted = self.attempted * factor >> 32
+        self.traps = self.traps * factor >> 32
+
+    def badness(self, plan: ReputationPlan) -> int:
+        """In thousandths of what makes a provider wary; 0 while it has seen too little."""
+        if self.inboxed < plan.least_inboxed * SCALE:
+            return 0
+        return badness(
+            self.complaints,
+            self.inboxed,
+            self.unknown,
+            self.attempted,
+            self.traps,
+            complaint_limit_ppm=plan.complaint_limit,
+            unknown_limit_ppm=plan.unknown_limit,
+            trap_limit=plan.trap_limit,
+        )
+
+
+class IpAccount(Account):
+    """The account of an IP: also how much it sends, by the hour and by the day.
+
+    `cap` is what a provider takes of it an hour while it is cold; `banned_until` a block that came
+    from its neighbours.
+    """
+
+    __slots__ = (
+        "admitted",
+        "banned_until",
+        "busiest",
+        "cap",
+        "day",
+        "days",
+        "hour",
+        "slow",
+        "tried",
+        "volume",
+        "who",
+    )
+
+    def __init__(self, who: int, age: int, usual: int) -> None:
+        super().__init__()
+        self.who = who
+        self.hour = self.day = -1
+        self.admitted = self.tried = self.volume = self.slow = self.banned_until = 0
+        self.days, self.busiest = age, max(usual, SMALL)
+        self.cap: int | None = None
+
+    def turn(self, now: int, plan: ReputationPlan) -> None:
+        """A new hour has begun since the IP last sent; perhaps a new day."""
+        self.hour, self.admitted, self.tried = now // HOUR, 0, 0
+        day = now // DAY
+        if day != self.day:
+            if self.day >= 0:
+                self.days = 0 if (day - self.day) * DAY > plan.idle_after else self.days + 1
+                self.busiest = max(self.busiest, self.volume)
+            self.day, self.volume = day, 0
+            self.cap = cold_rate(plan.cold_rate, plan.cold_growth, self.days)
+
+
+class Standing:
+    """How an IP and a sender domain together stand with a provider.
+
+    `junk` is how likely a copy goes to the junk folder, as a threshold for a 32-bit draw.
+    """
+
+    __slots__ = ("below_since", "domain", "ip", "junk", "number", "state")
+
+    def __init__(self, number: int, ip: IpAccount, domain: Account) -> None:
+        self.number, self.ip, self.domain = number, ip, domain
+        self.state = State.GOOD
+        self.junk = 0
+        self.below_since: int | None = None
+
+    def took(self, junked: bool) -> None:
+        """The provider took a copy."""
+        ip, domain = self.ip, self.domain
+        ip.attempted += SCALE
+        domain.attempted += SCALE
+        if not junked:
+            ip.inboxed += SCALE
+            domain.inboxed += SCALE
+
+
+class Provider:
+    """One destination that keeps reputations.
+
+    Chance is drawn by its own key, counted by its own events with each IP. `asked` are the IPs for
+    which a request is under way.
+    """
+
+    def __init__(self, world: "World", number: int, plan: ReputationPlan, key: int) -> None:
+        self.world, self.number, self.plan, self.key = world, number, plan, key
+        self.clock, self.record = world.clock, world.record
+        self.ips: dict[int, IpAccount] = {}
+        self.domains: dict[int, Account] = {}
+        self.standings: dict[tuple[int, int], Standing] = {}
+        self.known: dict[tuple[int, int], Standing] = {}
+        self.events: dict[int, int] = {}
+        self.asked: set[int] = set()
+        self.throttled, self.cold, self.blocked = plan.throttled, plan.cold, plan.blocked
+        self.junk = (0, plan.warn_junk, plan.throttle_junk, plan.throttle_junk)
+
+    def standing(self, stream: StreamPlan, egress: int) -> Standing:
+        """The standing of a stream's mail from an IP."""
+        found = self.known.get((stream.number, egress))
+        return self._look_up(stream, egress) if found is None else found
+
+    def _look_up(self, stream: StreamPlan, egress: int) -> Standing:
+        who = egress * PARTIES + stream.ip_party
+        whose = stream.from_domain * PARTIES + stream.domain_party
+        found = self.standings.get((who, whose))
+        if found is None:
+            found = self._new(who, whose, stream)
+        self.known[stream.number, egress] = found
+        return found
+
+    def _new(self, who: int, whose: int, stream: StreamPlan) -> Standing:
+        egress = self.world.plan.egress[who // PARTIES]
+        if not self.standings:
+            due = (self.clock.tick // EVERY + 1) * EVERY
+            self._settle(due)
+        if who not in self.ips:
+            self.ips[who] = IpAccount(who, egress.age, egress.usual.get(self.number, 0))
+        domain = self.domains.setdefault(whose, Account())
+        names = self.record.standings
+        found = Standing(len(names), self.ips[who], domain)
+        receiver = self.world.plan.receivers[self.number].name
+        names.append(f"{receiver} {egress.name} {self.world.plan.from_domains[stream.from_domain]}")
+        self.standings[who, whose] = found
+        return found
+
+    def refuses(self, stream: StreamPlan, egress: int) -> str:
+        """What the provider says to a message at MAIL FROM: "", or a reply that ends it.
+
+        A reply in 4xx closes the connection. Who is not counted is not held to any rate.
+        """
+        standing = self.standing(stream, egress)
+        ip, now = standing.ip, self.clock.tick
+        if not stream.counted:
+            blocked = standing.state is State.BLOCK or now < ip.banned_until
+            return self.blocked if blocked else ""
+        if ip.hour != now // HOUR:
+            ip.turn(now, self.plan)
+        ip.tried += 1
+        if standing.state is State.BLOCK or now < ip.banned_until:
+            return self.blocked
+        if standing.state is State.THROTTLE and ip.admitted >= self.plan.throttle_rate:
+            return self.throttled
+        if ip.cap is not None and ip.admitted >= ip.cap:
+            return self.cold
+        ip.admitted += 1
+        ip.volume += 1
+        return ""
+
+    # What it sees.
+
+    def unknown(self, stream: StreamPlan, egress: int) -> None:
+        """Nobody of that name here."""
+        standing = self.standing(stream, egress)
+        for account in (standing.ip, standing.domain):
+            account.attempted += SCALE
+            account.unknown += SCALE
+
+    def complaint(self, stream: StreamPlan, egress: int) -> None:
+        """A user called a copy spam."""
+        standing = self.standing(stream, egress)
+        standing.ip.complaints += SCALE
+        standing.domain.complaints += SCALE
+
+    def trapped(self, stream: StreamPlan, egress: int) -> None:
+        """A copy reached one of its own traps."""
+        standing = self.standing(stream, egress)
+        standing.ip.traps += SCALE
+        standing.domain.traps += SCALE
+
+    # What it makes of it.
+
+    def _settle(self, due: int) -> None:
+        moment = self.clock.at(due, STATE, DESTINATION | self.number)
+        moment.callbacks.append(self._think)
+
+    def _think(self, _: Moment) -> None:
+        now, plan = self.clock.tick, self.plan
+        if now % HOUR == 0:
+            for account in (*self.ips.values(), *self.domains.values()):
+                account.fade(plan.decay)
+            if plan.persistence_time:
+                self._ask_patience()
+        for standing in self.standings.values():
+            self._judge(standing)
+        self._settle(now + EVERY)
+
+    def _judge(self, standing: Standing) -> None:
+        ip, now, plan = standing.ip, self.clock.tick, self.plan
+        today = ip.volume if ip.day == now // DAY else 0
+        bad = blend(
+            ip.badness(plan) + spike(today, ip.busiest),
+            standing.domain.badness(plan),
+            plan.domain_weight,
+        )
+        if bad >= LEAVE:
+            standing.below_since = None
+        elif standing.below_since is None:
+            standing.below_since = now
+        state = next_state(
+            standing.state, bad, standing.below_since, now, plan.recovery_time, plan.block_time
+        )
+        self._enter(standing, state)
+
+    def _enter(self, standing: Standing, state: State) -> None:
+        if state is standing.state:
+            return
+        spreads = state is State.BLOCK and not any(
+            each.state is State.BLOCK for each in self._of(standing.ip)
+        )
+        standing.state = state
+        standing.junk = self.junk[state]
+        self.record.level(Level.PROVIDER, standing.number, self.clock.tick, state)
+        if spreads and self.plan.widening:
+            self._spread(standing.ip.who)
+
+    def _of(self, ip: IpAccount) -> list[Standing]:
+        """How an IP stands, with each of its sender domains."""
+        return [standing for standing in self.standings.values() if standing.ip is ip]
+
+    def _spread(self, who: int) -> None:
+        """A block may take other IPs of the same /24 along."""
+        egress, party = divmod(who, PARTIES)
+        mine = self.world.plan.egress[egress]
+        for number, other in enumerate(self.world.plan.egress):
+            near = other.bits == mine.bits == 32 and other.address >> 8 == mine.address >> 8
+            if number == egress or not near:
+                continue
+            if self._bits(Decision.PROVIDER_WIDENING, who) < self.plan.widening:
+                there = number * PARTIES + party
+                ip = self.ips.setdefault(
+                    there, IpAccount(there, other.age, other.usual.get(self.number, 0))
+                )
+                ip.banned_until = self.clock.tick + self.plan.block_time
+
+    def _ask_patience(self) -> None:
+        """Who goes on hammering while it is throttled gets blocked."""
+        now, plan = self.clock.tick, self.plan
+        for ip in self.ips.values():
+            slowed = [s for s in self._of(ip) if s.state is State.THROTTLE]
+            tried = ip.tried if ip.hour == now // HOUR - 1 else 0
+            hammers = bool(slowed) and tried * 1000 > plan.persistence * plan.throttle_rate
+            ip.slow = ip.slow + 1 if hammers else 0
+            if ip.slow * HOUR >= plan.persistence_time:
+                ip.slow = 0
+                for standing in slowed:
+                    standing.below_since = None
+                    self._enter(standing, State.BLOCK)
+
+    def blocks(self, egress: int) -> bool:
+        """Whether it refuses mail of an IP altogether."""
+        mine = [ip for who, ip in self.ips.items() if who // PARTIES == egress]
+        return any(self.clock.tick < ip.banned_until for ip in mine) or any(
+            standing.state is State.BLOCK and standing.ip in mine
+            for standing in self.standings.values()
+        )
+
+    def request(self, egress: int) -> bool:
+        """The administrator asks for mitigation; False without such a form, or if he has asked."""
+        table = self.plan.mitigation_time
+        if table is None or egress in self.asked:
+            return False
+        self.asked.add(egress)
+        wait = table[self._bits(Decision.PROVIDER_MITIGATION, egress * PARTIES) >> 16]
+        done = self.clock.at(self.clock.tick + wait, STATE, EGRESS | egress, OPERATOR | self.number)
+        done.callbacks.append(lambda _: self._mitigate(egress))
+        return True
+
+    def _bits(self, decision: Decision, who: int) -> int:
+        event = self.events[who] = self.events.get(who, 0) + 1
+        return draw32(self.key, decision, event)
+
+    def _mitigate(self, egress: int) -> None:
+        self.asked.discard(egress)
+        for who, ip in self.ips.items():
+            if who // PARTIES == egress:
+                ip.clear()
+                ip.banned_until = 0
+        for standing in self.standings.values():
+            if standing.ip.who // PARTIES == egress and standing.state is State.BLOCK:
+                self._enter(standing, State.GOOD)
