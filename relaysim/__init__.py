@@ -6,6 +6,7 @@
     dedicated = relaysim.load("dedicated-hub.toml")
     relaysim.run(shared).metrics
     relaysim.compare(shared, dedicated).comparisons
+    relaysim.blast_radius(shared).metrics
 
 The names of this module are imported when they are first used, so that importing it costs nothing.
 """
@@ -17,21 +18,37 @@ if TYPE_CHECKING:
     from relaysim.scenario.load import load, loads
     from relaysim.scenario.model import Scenario
     from relaysim.scenario.problem import ScenarioError
+    from relaysim.study.blast import blast_radius, isolation_gain
     from relaysim.study.compare import compare
     from relaysim.study.replicate import run
+    from relaysim.study.risk import yearly_risk
 
 __version__ = "0.1.0"
 
 _HOMES = {
     "Scenario": "relaysim.scenario.model",
     "ScenarioError": "relaysim.scenario.problem",
+    "blast_radius": "relaysim.study.blast",
     "compare": "relaysim.study.compare",
+    "isolation_gain": "relaysim.study.blast",
     "load": "relaysim.scenario.load",
     "loads": "relaysim.scenario.load",
     "run": "relaysim.study.replicate",
+    "yearly_risk": "relaysim.study.risk",
 }
 
-__all__ = ["Scenario", "ScenarioError", "__version__", "compare", "load", "loads", "run"]
+__all__ = [
+    "Scenario",
+    "ScenarioError",
+    "__version__",
+    "blast_radius",
+    "compare",
+    "isolation_gain",
+    "load",
+    "loads",
+    "run",
+    "yearly_risk",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -47,6 +47,7 @@ def test_run_writes_a_directory_that_says_what_made_it(tmp_path):
     assert {file.name for file in out.iterdir()} == {
         *("metrics.csv", "provenance.json"),
         *(f"{n}.parquet" for n in ("messages", "copies", "attempts", "listings", "levels")),
+        *(f"{n}.parquet" for n in ("signals", "lookups", "actions")),
     }
     assert json.loads((out / "provenance.json").read_text())["replications"] == 2
     assert set(pd.read_parquet(out / "copies.parquet")["replication"]) == {0, 1}
@@ -91,6 +92,14 @@ def test_compare_prints_what_differs_and_draws(tmp_path):
     assert max(map(len, result.stdout.splitlines())) <= 80
     assert len(list(figures.iterdir())) == 10
     assert str(figures) in result.stderr
+
+
+def test_compare_tells_the_blast_radius_unless_told_not_to():
+    command = ("compare", SHARED, LISTING, *LITTLE, "--no-figures", "--json")
+    found, without = (json.loads(relaysim(*command, *no).stdout) for no in ((), ("--no-blast",)))
+    assert "isolation_gain" in {row["metric"] for row in found["comparisons"]}
+    assert not any(row["metric"].startswith("blast") for row in without["metrics"])
+    assert len(without["metrics"]) < len(found["metrics"])
 
 
 def test_figures_go_into_figures_unless_told_otherwise(tmp_path, monkeypatch):

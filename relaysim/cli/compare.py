@@ -42,6 +42,12 @@ def compare(
             "on_time='1 %'. May be repeated.",
         ),
     ] = None,
+    no_blast: Annotated[
+        bool,
+        typer.Option(
+            "--no-blast", help="Leave out the blast radius of culprits: it takes two more runs."
+        ),
+    ] = False,
     jobs: Jobs = None,
     check_invariants: Invariants = False,
     json: Json = False,
@@ -71,6 +77,7 @@ def compare(
             progress=shown,
             jobs=jobs,
             check_invariants=check_invariants,
+            blast=not no_blast,
             matters=matters,
             command=typed(),
         )

@@ -1,34 +1,25 @@
 """The output contract, second half: every metric and every scope, with unit and meaning."""
 
-from typing import Literal, NamedTuple
-
+from relaysim.measure.blast.catalogue import BLAST, BLAST_SCOPES
 from relaysim.measure.columns import PARTS_OF_LATENCY
+from relaysim.measure.metric import Matters, Metric
 
-
-class Matters(NamedTuple):
-    """The smallest difference that matters: an absolute one, or a share of the base if larger."""
-
-    absolute: float
-    relative: float = 0.0
-
-    def of(self, base: float) -> float:
-        """How large a difference from `base` must be to matter."""
-        return max(self.absolute, self.relative * abs(base))
-
-
-class Metric(NamedTuple):
-    """A metric, which direction is good, and what difference matters unless told otherwise."""
-
-    name: str
-    unit: str
-    better: Literal["more", "less"]
-    matters: Matters
-    meaning: str
-
+__all__ = [
+    "BLAST_SCOPES",
+    "COPY_METRICS",
+    "LATENCY_METRICS",
+    "LISTING_METRICS",
+    "METRICS",
+    "RESOURCE_METRICS",
+    "SCOPES",
+    "Matters",
+    "Metric",
+]
 
 _COPIES = Matters(1.0, 0.01)
 _TIME = Matters(1.0, 0.05)
 _LENGTH = Matters(1.0, 0.05)
+_CHANCE = Matters(0.05)
 _GOT = "copies created in the window that were"
 
 METRICS: dict[str, Metric] = {
@@ -45,6 +36,13 @@ METRICS: dict[str, Metric] = {
         Metric("bounced", "copies", "less", _COPIES, f"{_GOT} refused for good by the receiver"),
         Metric("expired", "copies", "less", _COPIES, f"{_GOT} given up by the hub after too long"),
         Metric("in_flight", "copies", "less", _COPIES, f"{_GOT} under way when the run ended"),
+        Metric(
+            "suppressed",
+            "copies",
+            "less",
+            _COPIES,
+            f"{_GOT} never sent: off the mailing list, or their stream was paused",
+        ),
         Metric(
             "on_time",
             "share",
@@ -116,6 +114,14 @@ METRICS: dict[str, Metric] = {
             "time in the window with more waiting than Microsoft's threshold for the queue: 100 in "
             "the submission queue, 250 in a delivery queue",
         ),
+        Metric(
+            "listed",
+            "share",
+            "less",
+            _CHANCE,
+            "1 if it was listed in the window at all, else 0: the mean is how likely that is",
+            chance=True,
+        ),
         Metric("listings", "listings", "less", Matters(0.1), "listings that began in the window"),
         Metric(
             "listed_time",
@@ -124,6 +130,15 @@ METRICS: dict[str, Metric] = {
             Matters(600.0),
             "time in the window in which the IP was on at least one list, or the list had any IP",
         ),
+        Metric(
+            "listing_length",
+            "s",
+            "less",
+            Matters(600.0, 0.05),
+            "mean length of the listings that began in the window; one that outlives the run "
+            "counts up to its end",
+        ),
+        *BLAST,
     )
 }
 
@@ -132,10 +147,10 @@ COPY_METRICS = tuple(list(METRICS)[: list(METRICS).index("utilization")])
 LATENCY_METRICS = tuple(m for m in COPY_METRICS if m.startswith(("latency_", "wait_", "service")))
 """Metrics of delivered and junked copies: a comparison takes those delivered in both."""
 RESOURCE_METRICS = ("utilization", "queue_mean", "queue_max", "wait_mean", "minutes_above")
-LISTING_METRICS = ("listings", "listed_time")
+LISTING_METRICS = ("listed", "listings", "listed_time", "listing_length")
 
 SCOPES: dict[str, tuple[str, tuple[str, ...]]] = {
-    "total": ("all mail, without DSNs", COPY_METRICS),
+    "total": ("all mail, without DSNs; all public IPs", COPY_METRICS + LISTING_METRICS),
     "class": (
         "a class; also split as `CLASS.internal` and `CLASS.external`; DSNs are the class `dsn`",
         COPY_METRICS,

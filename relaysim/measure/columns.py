@@ -89,16 +89,109 @@ FRAMES: dict[str, tuple[Column, ...]] = {
         REPLICATION,
         Column("egress", "", "the public IP"),
         Column("blocklist", "", "the list"),
-        Column("start", "s", "when the listing began"),
-        Column("end", "s", "when it ended; absent if it outlived the run"),
-        Column("scripted", "", "whether the scenario's script made it"),
+        Column("start", "s", "when it was published"),
+        Column("end", "s", "when it was withdrawn; absent if it outlived the run"),
+        Column(
+            "cause",
+            "",
+            "`script` (of the scenario), `trigger` (what the operator saw of the IP) or "
+            "`widening` (what it saw of its neighbours)",
+        ),
+        Column(
+            "against",
+            "",
+            "whose mail it is held against: `all`, or `innocents` or `culprits` alone where "
+            "`coupling.listing` is off",
+        ),
     ),
     "levels": (
         REPLICATION,
         Column("level", "", "which state"),
-        Column("subject", "", "whose: a queue, a hub, a destination or a host"),
+        Column(
+            "subject",
+            "",
+            "whose: a queue, a hub, a destination, a host, a stream, or for `provider` "
+            "`DESTINATION EGRESS SENDER-DOMAIN`",
+        ),
         Column("time", "s", "when it changed"),
-        Column("value", "", "to what; 0 is the normal state"),
+        Column(
+            "value",
+            "",
+            "to what; 0 is the normal state. `provider`: 1 some mail is junked, 2 throttled, "
+            "3 blocked",
+        ),
+    ),
+    "signals": (
+        REPLICATION,
+        Column("signal", "", "`trap`, `provider_trap`, `complaint`, `unknown` (user) or `report`"),
+        Column("copy", "", "number of the copy that it comes of"),
+        Column("egress", "", "the public IP that the copy came by"),
+        Column("time", "s", "when somebody saw it"),
+        Column("subject", "", "who: an operator of traps, a destination, for a report a blocklist"),
+    ),
+    "lookups": (
+        REPLICATION,
+        Column("egress", "", "the public IP"),
+        Column("domain", "", "the domain that asks its lists about it"),
+        Column("time", "s", "when it asks"),
+        Column("until", "s", "up to when it believes the answer"),
+        Column("listed", "", "whether the IP is on one of them"),
+        Column("against", "", "about whose mail it asks, as for `listings`"),
+    ),
+    "actions": (
+        REPLICATION,
+        Column(
+            "action",
+            "",
+            "what the administrator did: `detected`, `repaired`, `requested` (to be taken off), "
+            "`paused`, `resumed`, `cleaned` (a mailing list) or `moved` (to another IP)",
+        ),
+        Column("egress", "", "the public IP that it was about"),
+        Column("time", "s", "when"),
+        Column("subject", "", "a blocklist or a destination that was asked, else a stream"),
+    ),
+    "harmed": (
+        REPLICATION,
+        Column("copy", "", "number of the innocent copy in the treatment, T"),
+        Column("message", "", "number of its message"),
+        Column("stream", "", "`host.stream`"),
+        Column("class", "", "the class of its stream"),
+        Column("destination", "", "class of domains; `internal` for the own mailboxes"),
+        Column("domain", "", "domain of the recipient"),
+        Column("created", "s", "when its message was created"),
+        Column("fate", "", "how it ended in T"),
+        Column("reply", "", "the reply that decided its fate in T"),
+        Column("latency", "s", "creation to final 250 in T; absent unless delivered or junked"),
+        Column("latency_control", "s", "the same in C"),
+        Column("latency_absent", "s", "the same in N"),
+        Column("harm", "", "1 if it was not delivered or junked within its deadline in T, else 0"),
+        Column("harm_control", "", "the same in C"),
+        Column("harm_absent", "", "the same in N"),
+        Column(
+            "cause",
+            "",
+            "the blocklist that refused or deferred it last, `provider` for a mailbox provider's "
+            "own opinion; else `junked`, `late`, or its fate",
+        ),
+    ),
+    "incidents": (
+        REPLICATION,
+        Column("start", "s", "when trouble began"),
+        Column("end", "s", "when the last of it was over; absent if it outlived the run"),
+        Column("egress", "", "the public IPs"),
+        Column("blocklists", "", "the lists that they were on"),
+        Column("providers", "", "the destinations that blocked or throttled them"),
+        Column(
+            "signals",
+            "",
+            "signals of mail from these IPs that somebody saw since the incident before, up to "
+            "its start",
+        ),
+        Column(
+            "refused_innocents",
+            "copies",
+            "innocent copies of the window that bounced for reputation, from its start to the next",
+        ),
     ),
     "metrics": (
         Column("scenario", "", "name of the scenario"),

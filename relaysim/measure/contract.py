@@ -1,6 +1,8 @@
 """The page that documents the output, made from the contract."""
 
-from relaysim.measure.catalogue import METRICS, SCOPES, Matters
+from collections.abc import Mapping
+
+from relaysim.measure.catalogue import BLAST_SCOPES, METRICS, SCOPES, Matters
 from relaysim.measure.columns import FRAMES
 
 NOTES = """\
@@ -9,7 +11,25 @@ they were created in it, a DSN if the copy that caused it was; rates, utilizatio
 listings are about what happens in it, whoever caused that. Latency runs from creation to the final
 250, over delivered and junked copies; quantiles are interpolated linearly between order statistics.
 The eight parts of the latency add up to it exactly, copy by copy. `low` and `high` are Student's
-95 % confidence interval over the replications. Queues count who waits, not who is being served.
+95 % confidence interval over the replications; of `listed` and `incident`, which happen in a
+replication or do not, Wilson's, and Newcombe's of their differences. Queues count who waits, not
+who is being served. Mail to spam traps of blocklist operators stands under no destination.
+"""
+BLAST = """\
+Where a scenario has a culprit, `blast_radius` and `compare` make three runs of the same copies. In
+T everything is on. In C the culprits send the same mail with the same answers from every address,
+but nobody counts anything of it, and no listing is scripted. In N the culprits send nothing, and no
+listing is scripted. A copy is harmed in a run if it is not delivered or junked within the deadline
+of its stream, judged at the deadline or at the end of the run, whichever is first. All streams but
+culprits and DSNs are innocent. A share weighs each copy with the `weight` of its stream, or all
+alike where the weights add up to nothing. Values are those of a replication: of one horizon.
+
+Some subjects hold in some replications alone; `replications` says in how many:
+
+- `X | listed`: in those in which some public IP was listed in the window;
+- `D | refuses` and `D | accepts`, `total | D refuses` and `total | D accepts`: for a destination D
+  of one domain, for which chance decides once a replication whether it acts on blocklists. Results
+  then come in two kinds, and an interval around the mean of both says little.
 """
 VERDICTS = """\
 The difference that matters of a metric is the larger of an absolute one and a share of the base. A
@@ -30,9 +50,8 @@ def document() -> str:
         lines += [f"## `{frame}`", "", "| column | unit | meaning |", "| --- | --- | --- |"]
         lines += [f"| `{c.name}` | {c.unit} | {c.meaning} |" for c in columns]
         lines += [""]
-    lines += ["## Scopes", "", "| scope | subjects | metrics |", "| --- | --- | --- |"]
-    for scope, (subjects, names) in SCOPES.items():
-        lines += [f"| `{scope}` | {subjects} | {', '.join(f'`{n}`' for n in names)} |"]
+    lines += ["## Scopes", "", *_scopes(SCOPES)]
+    lines += ["", "## Scopes of the blast radius", "", BLAST, *_scopes(BLAST_SCOPES)]
     lines += ["", "## Metrics", "", NOTES]
     lines += ["| metric | unit | better | difference that matters | meaning |"]
     lines += ["| --- | --- | --- | --- | --- |"]
@@ -46,6 +65,14 @@ def document() -> str:
         )
         lines += [f"| {' | '.join(cells)} |"]
     return "\n".join([*lines, "", "## Verdicts", "", VERDICTS])
+
+
+def _scopes(scopes: Mapping[str, tuple[str, tuple[str, ...]]]) -> list[str]:
+    rows = [
+        f"| `{scope}` | {subjects} | {', '.join(f'`{n}`' for n in names)} |"
+        for scope, (subjects, names) in scopes.items()
+    ]
+    return ["| scope | subjects | metrics |", "| --- | --- | --- |", *rows]
 
 
 def _matters(matters: Matters) -> str:

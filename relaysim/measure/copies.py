@@ -6,6 +6,7 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
+from relaysim.engine.apart import SUFFIX
 from relaysim.engine.trace import Column, Fate, Trace
 from relaysim.measure.waits import Ways, waits
 from relaysim.measure.window import Window
@@ -147,7 +148,9 @@ def _egress_of_hub(trace: Trace, scenario: Scenario, hub: Column) -> Column:
     """The egress of each copy's hub, if the copy is in a queue that leads out; else -1."""
     names, transaction = trace.names, trace.copies["transaction"]
     index = {name: i for i, name in enumerate(names.egress)}
-    of_hub = np.array([index.get(scenario.hubs[h].egress, -1) for h in names.hubs], np.int64)
+    # With the coupling by contention off culprits have twins of the hubs.
+    hubs = (scenario.hubs[name.removesuffix(SUFFIX)] for name in names.hubs)
+    of_hub = np.array([index.get(hub.egress, -1) for hub in hubs], np.int64)
     outward = np.array([_leads_out(name, names.hubs) for name in names.queues], bool)
     egress = np.full(len(transaction), -1, np.int64)
     sent = np.flatnonzero(transaction >= 0)

@@ -18,6 +18,7 @@ FATES = {
     "bounced": Fate.BOUNCED,
     "expired": Fate.EXPIRED,
     "in_flight": Fate.IN_FLIGHT,
+    "suppressed": Fate.SUPPRESSED,
 }
 
 

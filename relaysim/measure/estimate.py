@@ -2,7 +2,8 @@
 
 Every metric, a quantile too, is one number in each replication; replications are independent and
 alike, so Student's t interval for their mean holds (Law, Simulation Modeling and Analysis,
-section 9.4). One replication says nothing about the spread: its interval is NaN.
+section 9.4). One replication says nothing about the spread: its interval is NaN. What happens in a
+replication or not has intervals of its own, see `measure.chance`.
 """
 
 from typing import NamedTuple

@@ -86,6 +86,7 @@ def queue_groups(trace: Trace, scenario: Scenario) -> tuple[tuple[str, ...], Col
     of = np.zeros(len(trace.names.queues), np.int64)
     for i, queue in enumerate(trace.names.queues):
         hub, _, hop = queue.partition("->")
-        name = f"{hub}->{counted[hop]}" if hop in counted else queue
+        hop, by, ip = hop.partition(" by ")  # of culprits that have been moved to another IP
+        name = f"{hub}->{counted[hop]}{by}{ip}" if hop in counted else queue
         of[i] = names.setdefault(name, len(names))
     return tuple(names), of

@@ -11,7 +11,7 @@
 share that was lost, and no design looks faster for having lost its slowest mail.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
 from typing import Self
@@ -59,18 +59,18 @@ class Series:
         losses = pd.concat([run.losses for run in runs])
         total = losses.groupby(_LOSS, as_index=False, sort=True)["copies"].sum()
         return cls(
-            _mean(runs, lambda run: run.backlog),
-            _mean(runs, lambda run: run.throughput),
+            mean_frame([run.backlog for run in runs]),
+            mean_frame([run.throughput for run in runs]),
             pd.concat([run.missing for run in runs]).groupby(level=0).mean(),
             total.assign(copies=total["copies"] / len(runs)),
         )
 
 
-def _mean(runs: Sequence[Series], frame: Callable[[Series], pd.DataFrame]) -> pd.DataFrame:
-    frames = [frame(run) for run in runs]
+def mean_frame(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """The mean of frames of numbers; what a frame does not have counts as nothing."""
     columns = list(dict.fromkeys(name for each in frames for name in each.columns))
     total = reduce(lambda one, other: one.add(other, fill_value=0.0), frames)
-    return total[columns] / len(runs)
+    return total[columns] / len(frames)
 
 
 def _missing(trace: Trace, scenario: Scenario, counted: Copies) -> pd.DataFrame:

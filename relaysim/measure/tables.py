@@ -4,33 +4,36 @@ Columns and their meaning stand in `measure.columns`. Times are float64 seconds 
 the run, which hold microseconds exactly over any run that is allowed; names are categoricals.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 
-from relaysim.engine.trace import Column, Fate, Level, Trace
+from relaysim.engine.trace import Fate, Trace
+from relaysim.measure.cells import labelled, named, seconds
 from relaysim.measure.copies import DSN, Copies, streams
+from relaysim.measure.events import actions, levels, listings, lookups, signals
 from relaysim.measure.waits import PARTS
-from relaysim.measure.window import SECOND
 from relaysim.scenario.model import Scenario
 
 Frames = dict[str, pd.DataFrame]
 FATES = tuple(fate.name.lower() for fate in Fate)
-LEVELS = tuple(level.name.lower() for level in Level)
 
 
 def tables(
     trace: Trace, scenario: Scenario, replication: int = 0, copies: Copies | None = None
 ) -> Frames:
-    """The frames `messages`, `copies`, `attempts`, `listings` and `levels` of one replication."""
+    """The frames of one replication, by name: those of `study.output.FRAMES`."""
     copies = Copies.of(trace, scenario) if copies is None else copies
     made = {
         "messages": _messages(trace, scenario),
         "copies": _copies(trace, copies),
         "attempts": _attempts(trace),
-        "listings": _listings(trace),
-        "levels": _levels(trace),
+        "listings": listings(trace),
+        "levels": levels(trace),
+        "signals": signals(trace),
+        "lookups": lookups(trace),
+        "actions": actions(trace),
     }
     for frame in made.values():
         frame.insert(0, "replication", np.int64(replication))
@@ -39,10 +42,11 @@ def tables(
 
 def gather(parts: Sequence[Frames]) -> Frames:
     """The frames of several replications, one under the other; names stay categoricals."""
-    return {name: _stacked([part[name] for part in parts]) for name in parts[0]}
+    return {name: stacked([part[name] for part in parts]) for name in parts[0]}
 
 
-def _stacked(frames: list[pd.DataFrame]) -> pd.DataFrame:
+def stacked(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Frames of the same columns, one under the other; names stay categoricals."""
     columns = {}
     for name in frames[0].columns:
         pieces = [frame[name] for frame in frames]
@@ -52,25 +56,6 @@ def _stacked(frames: list[pd.DataFrame]) -> pd.DataFrame:
         else:
             columns[name] = pd.concat(pieces, ignore_index=True)
     return pd.DataFrame(columns)
-
-
-def _name(code: Column, names: Sequence[str]) -> "pd.Categorical[str]":
-    """Names of some codes; -1 is absent."""
-    dtype: pd.CategoricalDtype[str] = pd.CategoricalDtype(list(names))
-    return pd.Categorical.from_codes(code, dtype=dtype)
-
-
-def _named(code: Column, label: Callable[[int], str | None], codes: int) -> "pd.Categorical[str]":
-    """Labels of some codes, of which several may share one; None is absent."""
-    labels = [label(i) for i in range(codes)]
-    names = sorted({text for text in labels if text is not None})
-    index = np.array([-1 if text is None else names.index(text) for text in labels], np.int64)
-    return _name(index[code], names)
-
-
-def _seconds(time: Column) -> "pd.Series[float]":
-    """Times in seconds; -1 is absent."""
-    return pd.Series(np.where(time >= 0, time / SECOND, np.nan))
 
 
 def _messages(trace: Trace, scenario: Scenario) -> pd.DataFrame:
@@ -86,19 +71,19 @@ def _messages(trace: Trace, scenario: Scenario) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "message": np.arange(len(rows)),
-            "host": _named(stream, lambda i: host_of.get(names.streams[i]), many),
-            "stream": _name(stream, names.streams),
-            "class": _named(stream, class_of, many),
+            "host": labelled(stream, lambda i: host_of.get(names.streams[i]), many),
+            "stream": named(stream, names.streams),
+            "class": labelled(stream, class_of, many),
             "number": rows["number"],
-            "created": _seconds(rows["created"]),
+            "created": seconds(rows["created"]),
             "size": rows["size"],
             "copies": rows["copies"],
-            "connected": _seconds(rows["connected"]),
-            "committed": _seconds(rows["committed"]),
-            "acknowledged": _seconds(rows["acknowledged"]),
-            "reply": _name(rows["reply"], names.replies),
-            "connector": _name(rows["connector"], names.connectors),
-            "hub": _name(rows["hub"], names.hubs),
+            "connected": seconds(rows["connected"]),
+            "committed": seconds(rows["committed"]),
+            "acknowledged": seconds(rows["acknowledged"]),
+            "reply": named(rows["reply"], names.replies),
+            "connector": named(rows["connector"], names.connectors),
+            "hub": named(rows["hub"], names.hubs),
             "tries": rows["tries"],
             "parent": rows["parent"],
         }
@@ -114,23 +99,23 @@ def _copies(trace: Trace, copies: Copies) -> pd.DataFrame:
         {
             "copy": np.arange(len(rows)),
             "message": rows["message"],
-            "stream": _name(copies.stream, names.streams),
-            "destination": _name(copies.destination, names.destinations),
-            "domain": _name(rows["domain"], names.domains),
-            "hub": _name(copies.hub, names.hubs),
-            "egress": _name(copies.egress, names.egress),
-            "created": _seconds(copies.created),
-            "queued": _seconds(queued),
-            "first_attempt": _seconds(copies.first_attempt),
-            "end": _seconds(rows["end"]),
+            "stream": named(copies.stream, names.streams),
+            "destination": named(copies.destination, names.destinations),
+            "domain": named(rows["domain"], names.domains),
+            "hub": named(copies.hub, names.hubs),
+            "egress": named(copies.egress, names.egress),
+            "created": seconds(copies.created),
+            "queued": seconds(queued),
+            "first_attempt": seconds(copies.first_attempt),
+            "end": seconds(rows["end"]),
             "attempts": copies.attempts,
-            "fate": _name(rows["fate"], FATES),
-            "reply": _name(rows["reply"], names.replies),
-            "latency": _seconds(copies.latency),
+            "fate": named(rows["fate"], FATES),
+            "reply": named(rows["reply"], names.replies),
+            "latency": seconds(copies.latency),
         }
     )
     for part in PARTS:
-        frame[part] = _seconds(np.where(copies.accepted, copies.waits[part], -1))
+        frame[part] = seconds(np.where(copies.accepted, copies.waits[part], -1))
     return frame
 
 
@@ -141,52 +126,13 @@ def _attempts(trace: Trace) -> pd.DataFrame:
             "transaction": rows["transaction"],
             "message": trace.transactions["message"][rows["transaction"]],
             "attempt": rows["attempt"],
-            "queue": _name(rows["queue"], names.queues),
-            "egress": _name(rows["egress"], names.egress),
-            "enter": _seconds(rows["enter"]),
-            "start": _seconds(rows["start"]),
-            "end": _seconds(rows["end"]),
-            "reply": _name(rows["reply"], names.replies),
+            "queue": named(rows["queue"], names.queues),
+            "egress": named(rows["egress"], names.egress),
+            "enter": seconds(rows["enter"]),
+            "start": seconds(rows["start"]),
+            "end": seconds(rows["end"]),
+            "reply": named(rows["reply"], names.replies),
             "opened": rows["opened"] > 0,
             "copies": rows["copies"],
-        }
-    )
-
-
-def _listings(trace: Trace) -> pd.DataFrame:
-    rows, names = trace.listings, trace.names
-    return pd.DataFrame(
-        {
-            "egress": _name(rows["egress"], names.egress),
-            "blocklist": _name(rows["blocklist"], names.blocklists),
-            "start": _seconds(rows["start"]),
-            "end": _seconds(rows["end"]),
-            "scripted": rows["scripted"] > 0,
-        }
-    )
-
-
-def _levels(trace: Trace) -> pd.DataFrame:
-    rows, names = trace.levels, trace.names
-    whose = {
-        Level.QUEUE_RETRY: names.queues,
-        Level.HUB_DOWN: names.hubs,
-        Level.VERSION_BUCKETS: names.hubs,
-        Level.QUEUE_DISK: names.hubs,
-        Level.OUTAGE: names.destinations,
-        Level.HOST_RETRY: names.hosts,
-    }
-    subjects = sorted({name for of in whose.values() for name in of})
-    index = {name: i for i, name in enumerate(subjects)}
-    subject = np.full(len(rows), -1, np.int64)
-    for level, of in whose.items():
-        mine = rows["level"] == level
-        subject[mine] = np.array([index[name] for name in of], np.int64)[rows["subject"][mine]]
-    return pd.DataFrame(
-        {
-            "level": _name(rows["level"], LEVELS),
-            "subject": _name(subject, subjects),
-            "time": _seconds(rows["time"]),
-            "value": rows["value"],
         }
     )

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from rich.console import RenderableType
 from rich.text import Text
 
+from relaysim.present.blast import blast
 from relaysim.present.caption import ASSUMPTIONS, NOT_MODELLED, origin
 from relaysim.present.happened import time
 from relaysim.present.headlines import Headline, headlines
@@ -44,6 +45,7 @@ def report(found: Comparison) -> list[RenderableType]:
         text(""),
         *lines,
         *tables(time(measured, names, classes(subjects))),
+        *blast(found),
         text(READING),
         text(ASSUMPTIONS),
         text(NOT_MODELLED),

@@ -15,7 +15,7 @@ from relaysim.present.subjects import DSN, classes
 from relaysim.present.terminal import Grid, tables, text
 from relaysim.study.replicate import RunResult
 
-COUNTS = ("junked", "refused", "abandoned", "bounced", "expired", "in_flight")
+COUNTS = ("junked", "refused", "abandoned", "bounced", "expired", "in_flight", "suppressed")
 PART_NAMES = {
     "wait_host": "host",
     "wait_commit": "commit",
@@ -43,7 +43,7 @@ def report(result: RunResult) -> list[RenderableType]:
         *_campaigns(result, found),
         *tables(time(found, [name], shown)),
         *tables(resources(found, name)),
-        *_listings(found, name),
+        *listings(found, name),
         *losses(result.series.losses),
         text(ASSUMPTIONS),
         text(NOT_MODELLED),
@@ -154,10 +154,14 @@ def _campaigns(result: RunResult, found: Lookup) -> list[RenderableType]:
     return [*lines, text("")] if lines else []
 
 
-def _listings(found: Lookup, name: str) -> list[RenderableType]:
-    lines = [
-        text(f"{ip}: listed for {found.interval(name, 'egress', ip, 'listed_time')}.")
-        for ip in found.subjects("egress")
-        if found.value(name, "egress", ip, "listed_time") > 0.0
-    ]
+def listings(found: Lookup, name: str) -> list[RenderableType]:
+    """How likely each public IP was listed, and for how long."""
+    lines: list[RenderableType] = []
+    for ip in found.subjects("egress"):
+        key = (name, "egress", ip)
+        likely = found.value(*key, "listed")
+        if likely > 0.0:
+            time = found.interval(*key, "listed_time")
+            seldom = f" in {found.chance(*key, 'listed')} of the replications,"
+            lines.append(text(f"{ip}: listed{seldom if likely < 1.0 else ''} for {time}."))
     return [*lines, text("")] if lines else []

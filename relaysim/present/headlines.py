@@ -17,7 +17,12 @@ class Headline(NamedTuple):
     subjects: tuple[str, ...]
 
 
-LOSSES = ("refused", "abandoned", "bounced", "expired", "junked")
+LOSSES = ("refused", "abandoned", "bounced", "expired", "junked", "suppressed")
+BLAST = {
+    "listed": "chance of a listing",
+    "blast_reputation": "harm by reputation",
+    "blast_congestion": "harm by congestion",
+}
 
 
 def headlines(scenario: Scenario, subjects: Iterable[str]) -> list[Headline]:
@@ -34,6 +39,7 @@ def headlines(scenario: Scenario, subjects: Iterable[str]) -> list[Headline]:
         Headline("latency_p95_worst_hour", "p95 in the worst hour", "class", others),
         Headline("completion", "campaign complete after", "class", tuple(campaigns)),
         *(Headline(metric, metric, "total", ("total",)) for metric in LOSSES),
+        *(Headline(metric, name, "total", ("total",)) for metric, name in BLAST.items()),
     ]
     return [headline for headline in found if headline.subjects]
 

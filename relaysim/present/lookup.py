@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from relaysim.present.number import NONE, difference, interval, number
+from relaysim.present.number import NONE, chance, difference, interval, number
 
 
 class Key(NamedTuple):
@@ -48,6 +48,11 @@ class Lookup:
         """Its value with half the width of its interval, as text."""
         row = self.row(*key)
         return NONE if row is None else interval(row["value"], row["low"], row["high"], row["unit"])
+
+    def chance(self, *key: str) -> str:
+        """How likely it is, with the ends of its interval, as text."""
+        row = self.row(*key)
+        return NONE if row is None else chance(row["value"], row["low"], row["high"])
 
     def any(self, scenario: str, scope: str, subjects: Iterable[str], metric: str) -> bool:
         """Whether one of the subjects has a value above zero."""

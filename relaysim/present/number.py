@@ -36,6 +36,7 @@ _OTHERS = {
     "share": Scale(0.01, " %", 2, 0.01),
     "copies/s": Scale(1.0, "/s", 3, 0.001),
     "min": Scale(1.0, " min", 2, 0.01),
+    "h": Scale(1.0, " h", 2, 0.01),
 }
 
 
@@ -77,6 +78,20 @@ def difference(value: float, low: float, high: float, unit: str = "") -> str:
     if unit == "share":
         kind = kind._replace(text=" pp")
     return _written(value, half, kind, sign="+")
+
+
+def chance(value: float, low: float = math.nan, high: float = math.nan) -> str:
+    """How likely something is, with the ends of its interval, "60 % (23 % to 88 %)"."""
+    if not math.isfinite(value):
+        return NONE
+    ends = [_percent(end) for end in (low, high) if math.isfinite(end)]
+    seldom = 0.0 < value < 0.01
+    said = number(value, "share") if seldom else _percent(value)
+    return said + (f" ({' to '.join(ends)})" if ends else "")
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f} %"
 
 
 def _half(low: float, high: float) -> float:

@@ -8,16 +8,19 @@ import numpy as np
 import pandas as pd
 
 from relaysim.engine.invariants import Violation
+from relaysim.measure.blast.series import BlastSeries
 from relaysim.measure.catalogue import LATENCY_METRICS, METRICS, Matters
 from relaysim.measure.copies import streams
 from relaysim.measure.estimate import Estimate, Estimates, Floats, estimates, narrowing, verdict
 from relaysim.measure.pairs import paired
 from relaysim.measure.series import Series
+from relaysim.scenario.culprit import culprits
 from relaysim.scenario.model import Scenario
+from relaysim.study.isolation import gain
 from relaysim.study.jobs import Progress, in_order
 from relaysim.study.provenance import Provenance, now
 from relaysim.study.replicate import Replication, Wanted, numbered, replicate, settled
-from relaysim.study.stack import KEY, Stack
+from relaysim.study.stack import KEY, Stack, differences
 
 
 @dataclass(frozen=True)
@@ -26,7 +29,8 @@ class Comparison:
 
     `metrics` is about all that each design carries, `comparisons` about `streams`: those that a
     design, by its name, has in common with the base. `series` is what figures draw, by the name of
-    the design. `violations` are (scenario, replication, what is broken).
+    the design, and `blast` what they draw of the blast radius, for designs with a culprit, unless
+    it was not wanted. `violations` are (scenario, replication, what is broken).
     """
 
     scenarios: tuple[Scenario, ...]
@@ -37,6 +41,7 @@ class Comparison:
     comparisons: pd.DataFrame
     per_replication: pd.DataFrame
     series: Mapping[str, Series]
+    blast: Mapping[str, BlastSeries]
     violations: list[tuple[str, int, Violation]]
     provenance: Provenance
 
@@ -49,6 +54,7 @@ def compare(
     progress: Progress | None = None,
     jobs: int | None = None,
     check_invariants: bool = False,
+    blast: bool = True,
     matters: Mapping[str, Matters] | None = None,
     command: str = "",
 ) -> Comparison:
@@ -56,8 +62,9 @@ def compare(
 
     `replications` and `seed` are the base's own unless given; `jobs`, `progress` and `command` are
     those of `run`. `matters` replaces the smallest difference that matters of some metrics. Latency
-    is compared over the copies that both delivered. ValueError if there is nothing to compare, if
-    two designs have one name, or if a metric is not known.
+    is compared over the copies that both delivered. A design with a culprit is run three times for
+    its blast radius, unless `blast` is false. ValueError if there is nothing to compare, if two
+    designs have one name, or if a metric is not known.
     """
     started = now()
     designs = (base, *others)
@@ -67,8 +74,10 @@ def compare(
         settled(other, replications, seed)
     _ask_sense(designs, matters)
     shared = [frozenset(streams(base)) & frozenset(streams(other)) for other in others]
-    wanted = [Wanted(violations=check_invariants, among=tuple(dict.fromkeys(shared)))]
-    wanted += [Wanted(violations=check_invariants, among=(some,)) for some in shared]
+    guilty = frozenset().union(*map(culprits, designs))
+    wish = Wanted(violations=check_invariants, blast=blast, guilty=guilty)
+    wanted = [replace(wish, among=tuple(dict.fromkeys(shared)))]
+    wanted += [replace(wish, among=(some,)) for some in shared]
     calls = [
         partial(replicate, design, replication, seed, wish)
         for replication in range(replications)
@@ -118,6 +127,11 @@ def compare(
             design.name: Series.mean([run.series for run in runs])
             for design, runs in zip(designs, kept, strict=True)
         },
+        blast={
+            design.name: BlastSeries.mean([run.blast.series for run in runs if run.blast])
+            for design, runs in zip(designs, kept, strict=True)
+            if any(run.blast for run in runs)
+        },
         violations=[
             (design.name, i, found)
             for design, runs in zip(designs, kept, strict=True)
@@ -163,7 +177,7 @@ def _compared(
     was, now_is = np.where(both, was, np.nan), np.where(both, now_is, np.nan)
 
     value, base_value = estimates(now_is).value, estimates(was).value
-    difference = estimates(now_is - was)
+    difference = differences(ours.chance[kept], was, now_is)
     frame = keys[KEY].copy()
     frame.insert(0, "scenario", name)
     frame.insert(1, "base", base)
@@ -173,7 +187,35 @@ def _compared(
     frame["narrowing"] = narrowing(was, now_is)
     frame["copies"] = np.where(late, many.rows(index).mean(axis=1), np.nan)
     frame["unit"], frame["replications"] = keys["unit"], n
-    return frame
+    harm = np.flatnonzero(index == ("total", "total", "blast_reputation"))
+    if not len(harm):
+        return frame
+    isolation = _isolation(base, name, gain(was[harm[0]], now_is[harm[0]]), matters)
+    return pd.concat([frame, isolation], ignore_index=True)
+
+
+def _isolation(
+    base: str, name: str, found: Estimate, matters: Mapping[str, Matters]
+) -> pd.DataFrame:
+    """The isolation gain as a row: that of the base over itself is nothing."""
+    metric = METRICS["isolation_gain"]
+    row = {
+        "scenario": name,
+        "base": base,
+        "scope": "total",
+        "subject": "total",
+        "metric": metric.name,
+        "value": found.value,
+        "difference": found.value,
+        "difference_low": found.low,
+        "difference_high": found.high,
+        "verdict": verdict(metric, 0.0, found, matters.get(metric.name)),
+        "narrowing": np.nan,
+        "copies": np.nan,
+        "unit": metric.unit,
+        "replications": found.n,
+    }
+    return pd.DataFrame([row])
 
 
 def _verdicts(

@@ -11,15 +11,26 @@ from typing import Any
 import pandas as pd
 
 import relaysim
+from relaysim.study.blast import BlastRadius
 from relaysim.study.compare import Comparison
 from relaysim.study.replicate import RunResult
 
-Result = RunResult | Comparison
+Result = RunResult | Comparison | BlastRadius
 
 PROVENANCE = "provenance.json"
 TABLES = ("metrics", "comparisons")
-FRAMES = ("messages", "copies", "attempts", "listings", "levels")
-FILES = {PROVENANCE, *(f"{name}.csv" for name in TABLES), *(f"{name}.parquet" for name in FRAMES)}
+FRAMES = (
+    *("messages", "copies", "attempts", "listings", "levels"),
+    *("signals", "lookups", "actions"),
+)
+"""The frames of a run."""
+BLAST_FRAMES = ("harmed", "incidents")
+"""The frames of a blast radius."""
+FILES = {
+    PROVENANCE,
+    *(f"{name}.csv" for name in TABLES),
+    *(f"{name}.parquet" for name in (*FRAMES, *BLAST_FRAMES)),
+}
 """Everything that an output directory may hold."""
 
 
@@ -31,8 +42,9 @@ def write(result: Result, directory: str | os.PathLike[str]) -> Path:
     """Write a result into a directory, whole or not at all; return its path.
 
     `metrics.csv` and `provenance.json` always; a comparison adds `comparisons.csv`, a run its
-    frames (`messages.parquet` and so on; it is repeated if they were not kept). An earlier output
-    is replaced. OutputError if the directory holds anything else, or is no directory.
+    frames (`messages.parquet` and so on; it is repeated if they were not kept), a blast radius
+    `harmed.parquet` and `incidents.parquet`. An earlier output is replaced. OutputError if the
+    directory holds anything else, or is no directory.
     """
     target = Path(directory).resolve()
     ask_ours(target)
@@ -77,9 +89,11 @@ def _fill(result: Result, directory: Path) -> None:
         table = getattr(result, name, None)
         if table is not None:
             table.to_csv(directory / f"{name}.csv", index=False, lineterminator="\n")
-    if isinstance(result, RunResult):
-        for name in FRAMES:
-            result.frames[name].to_parquet(directory / f"{name}.parquet", index=False)
+    frames = result.frames if isinstance(result, RunResult) else {}
+    if isinstance(result, BlastRadius):
+        frames = {name: getattr(result, name) for name in BLAST_FRAMES}
+    for name, frame in frames.items():
+        frame.to_parquet(directory / f"{name}.parquet", index=False)
     facts = {**result.provenance.facts(), "times": result.provenance.times()}
     text = json.dumps(facts, indent=2, ensure_ascii=False) + "\n"
     (directory / PROVENANCE).write_text(text, encoding="utf-8")

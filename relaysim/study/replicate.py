@@ -6,15 +6,19 @@ from functools import cached_property, partial
 
 import pandas as pd
 
+from relaysim.engine.coupled import coupled
 from relaysim.engine.invariants import Violation, check
 from relaysim.engine.run import simulate
 from relaysim.engine.trace import Trace
+from relaysim.measure.blast.blast import Measured
+from relaysim.measure.blast.series import BlastSeries
 from relaysim.measure.copies import Copies
 from relaysim.measure.metrics import metrics
 from relaysim.measure.pairs import Sample
 from relaysim.measure.series import Series
 from relaysim.measure.tables import Frames, gather, tables
 from relaysim.scenario.audit.size import too_large
+from relaysim.scenario.culprit import culprits
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.problem import Problem, ScenarioError
 from relaysim.study.jobs import Progress, in_order
@@ -28,12 +32,27 @@ class Wanted:
     """What to keep of a run beside its metrics.
 
     `frames`: its tables. `violations`: what invariants find. `among`: for comparisons, the sample
-    of its copies, and the metrics of each of these sets of streams alone.
+    of its copies, and the metrics of each of these sets of streams alone. `blast`: its blast
+    radius, from two more runs, if the scenario has culprits; `harmed` keeps the frame of who was
+    harmed too. In comparisons the streams of `guilty`, culprits of another design, are no
+    innocents.
     """
 
     frames: bool = False
     violations: bool = False
     among: tuple[frozenset[str], ...] = ()
+    blast: bool = False
+    harmed: bool = False
+    guilty: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Blast:
+    """What is kept of the coupled runs of one replication."""
+
+    series: BlastSeries
+    incidents: pd.DataFrame
+    harmed: pd.DataFrame | None
 
 
 @dataclass(frozen=True)
@@ -46,6 +65,7 @@ class Replication:
     violations: list[Violation] = field(default_factory=list)
     sample: Sample | None = None
     among: dict[frozenset[str], pd.DataFrame] = field(default_factory=dict)
+    blast: Blast | None = None
 
 
 def trace_of(scenario: Scenario, replication: int, seed: int) -> Trace:
@@ -56,25 +76,39 @@ def trace_of(scenario: Scenario, replication: int, seed: int) -> Trace:
 def replicate(scenario: Scenario, replication: int, seed: int, wanted: Wanted) -> Replication:
     """Run one replication and keep what is wanted."""
     draws = draw(scenario, replication, seed)
-    trace = simulate(scenario, draws)
+    runs = coupled(scenario, draws) if wanted.blast and culprits(scenario) else None
+    trace = simulate(scenario, draws) if runs is None else runs.treatment
     # The actors of a run refer to each other: without this, several runs' worth of them would pile
     # up in a process before the collector comes round.
     gc.collect()
     violations = check(trace, draws, scenario) if wanted.violations else []
     own = frozenset(draws.streams)
-    del draws
     copies = Copies.of(trace, scenario)
     measured = metrics(trace, scenario, copies)
-    series = Series.of(trace, scenario, copies)
-    frames = tables(trace, scenario, replication, copies) if wanted.frames else None
-    if not wanted.among:
-        return Replication(measured, series, frames, violations)
     among = {
         some: measured if some >= own else metrics(trace, scenario, copies, some)
         for some in wanted.among
     }
-    sample = Sample.of(copies, trace.names)
-    return Replication(measured, series, frames, violations, sample, among)
+    blast = None
+    if runs is not None:
+        found = Measured.of(runs, scenario, draws, copies)
+        own_blast = found.metrics()
+        measured = pd.concat([measured, own_blast], ignore_index=True)
+        for some, plain in among.items():
+            innocent = some - wanted.guilty
+            mine = own_blast if innocent >= own - culprits(scenario) else found.metrics(innocent)
+            among[some] = pd.concat([plain, mine], ignore_index=True)
+        harmed = found.harmed(replication) if wanted.harmed else None
+        blast = Blast(found.series(), found.incident_frame(replication), harmed)
+    return Replication(
+        metrics=measured,
+        series=Series.of(trace, scenario, copies),
+        frames=tables(trace, scenario, replication, copies) if wanted.frames else None,
+        violations=violations,
+        sample=Sample.of(copies, trace.names) if wanted.among else None,
+        among=among,
+        blast=blast,
+    )
 
 
 @dataclass(frozen=True)
@@ -128,8 +162,23 @@ class RunResult:
 
     @property
     def levels(self) -> pd.DataFrame:
-        """One row a change of a state: back pressure, Retry, stops and outages."""
+        """One row a change of a state: back pressure, Retry, stops, outages, reputation."""
         return self.frames["levels"]
+
+    @property
+    def signals(self) -> pd.DataFrame:
+        """One row a signal that somebody saw."""
+        return self.frames["signals"]
+
+    @property
+    def lookups(self) -> pd.DataFrame:
+        """One row a question of a domain to its blocklists."""
+        return self.frames["lookups"]
+
+    @property
+    def actions(self) -> pd.DataFrame:
+        """One row an act of the administrator."""
+        return self.frames["actions"]
 
     def trace(self, replication: int = 0) -> Trace:
         """The trace of one replication, made again: for figures and for a closer look."""

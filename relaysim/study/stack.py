@@ -1,15 +1,19 @@
 """Metrics of several replications, stacked."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
 import pandas as pd
 
-from relaysim.measure.estimate import Floats, estimates
+from relaysim.measure.catalogue import METRICS
+from relaysim.measure.chance import chance_differences, chances
+from relaysim.measure.copies import Mask
+from relaysim.measure.estimate import Estimates, Floats, estimates
 
 KEY = ["scope", "subject", "metric"]
+CHANCES = tuple(metric.name for metric in METRICS.values() if metric.chance)
 
 
 @dataclass(frozen=True)
@@ -35,12 +39,17 @@ class Stack:
 
     def metrics(self, scenario: str) -> pd.DataFrame:
         """The frame `metrics`: means over the replications with confidence intervals."""
-        value, low, high, n = estimates(self.values)
+        value, low, high, n = _by_kind(self.chance, chances, estimates, self.values)
         frame = self.keys[KEY].copy()
         frame.insert(0, "scenario", scenario)
         frame["value"], frame["low"], frame["high"] = value, low, high
         frame["unit"], frame["replications"] = self.keys["unit"], n
         return frame
+
+    @property
+    def chance(self) -> Mask:
+        """Which rows are 0 or 1 in a replication."""
+        return self.keys["metric"].isin(CHANCES).to_numpy()
 
     def index(self) -> pd.MultiIndex:
         """The keys as an index."""
@@ -52,3 +61,24 @@ class Stack:
         values = self.values[at]
         values[at < 0] = np.nan
         return values
+
+
+def differences(chance: Mask, base: Floats, other: Floats) -> Estimates:
+    """The paired differences of rows, other minus base; `chance` says which rows are 0 or 1."""
+    return _by_kind(chance, chance_differences, lambda was, now: estimates(now - was), base, other)
+
+
+def _by_kind(
+    chance: Mask,
+    of_chances: Callable[..., Estimates],
+    of_means: Callable[..., Estimates],
+    *values: Floats,
+) -> Estimates:
+    """Estimates of rows of two kinds, each in its place."""
+    found = of_means(*values)
+    if not chance.any():
+        return found
+    likely = of_chances(*(rows[chance] for rows in values))
+    for part, ours in zip(found, likely, strict=True):
+        part[chance] = ours
+    return found

@@ -4,8 +4,10 @@ import math
 
 import numpy as np
 import pytest
+from scipy.stats import binomtest
 
 from relaysim.measure.catalogue import METRICS, Matters
+from relaysim.measure.chance import chance_differences, chances
 from relaysim.measure.estimate import Estimate, estimates, interval, narrowing, verdict
 
 
@@ -93,3 +95,39 @@ def test_what_matters_may_be_a_share_of_the_base_and_may_be_set() -> None:
     assert verdict(p95, 60.0, ten_less, Matters(15.0)) == "no practical difference"
     # Nothing to compare with.
     assert verdict(p95, math.nan, ten_less, None) == "undecided"
+
+
+@pytest.mark.parametrize(("ones", "n"), [(0, 5), (1, 5), (5, 5), (1, 1), (17, 40)])
+def test_a_chance_has_wilsons_interval(ones: int, n: int) -> None:
+    values = np.array([[1.0] * ones + [0.0] * (n - ones) + [math.nan]])
+    expected = binomtest(ones, n).proportion_ci(method="wilson")
+    value, low, high, count = (part[0] for part in chances(values))
+    assert (value, low, high) == pytest.approx((ones / n, expected.low, expected.high))
+    assert count == n
+
+
+def test_a_chance_without_a_value_is_none() -> None:
+    found = chances(np.array([[math.nan, math.nan]]))
+    assert found.n[0] == 0
+    assert np.isnan([part[0] for part in found[:3]]).all()
+
+
+def test_a_paired_difference_of_chances_is_newcombes() -> None:
+    # The example of his paper: 36 times both, 12 times the one, twice the other of 50.
+    one = np.array([[1.0] * 36 + [1.0] * 12 + [0.0] * 2])
+    other = np.array([[1.0] * 36 + [0.0] * 12 + [1.0] * 2])
+    found = chance_differences(other, one)
+    assert found.value[0] == pytest.approx(0.2)
+    assert (found.low[0], found.high[0]) == pytest.approx((0.0569, 0.3404), abs=1e-4)
+
+
+def test_what_never_happened_in_few_replications_may_differ_all_the_same() -> None:
+    never = np.zeros((1, 5))
+    found = chance_differences(never, never)
+    half = chances(never).high[0]
+    assert (found.value[0], found.low[0], found.high[0]) == pytest.approx((0.0, -half, half))
+    listed = METRICS["listed"]
+    assert verdict(listed, 0.0, Estimate(0.0, -half, half, 5), None) == "undecided"
+    once = chance_differences(np.array([[0.0, math.nan]]), np.array([[1.0, 1.0]]))
+    assert (once.value[0], once.n[0]) == (1.0, 1)
+    assert np.isnan([once.low[0], once.high[0]]).all()

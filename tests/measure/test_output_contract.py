@@ -7,12 +7,14 @@ import pandas as pd
 import pytest
 from trace_story import LATER, REFUSAL, Story, scenario
 
-from relaysim.engine.trace import Fate, Level, Trace
-from relaysim.measure.catalogue import LATENCY_METRICS, METRICS, SCOPES
+from relaysim.engine.trace import Action, Cause, Fate, Level, Seen, Trace
+from relaysim.mail.standing import State
+from relaysim.measure.catalogue import BLAST_SCOPES, LATENCY_METRICS, METRICS, SCOPES
 from relaysim.measure.columns import FRAMES
 from relaysim.measure.contract import document
 from relaysim.measure.metrics import metrics
 from relaysim.measure.tables import Frames, gather, tables
+from relaysim.study import output
 
 
 def story() -> Trace:
@@ -30,7 +32,18 @@ def story() -> Trace:
     told.attempt(inside, enter=66, start=66, end=67)
     told.ends(told.copy(notice), 67)
     told.level(Level.OUTAGE, 2, 30, 1)
+    told.level(Level.PROVIDER, 0, 31, State.BLOCK)
+    told.level(Level.PAUSED, 1, 32, 1)
     told.listing("198.51.100.10", 10, 20)
+    told.listing("203.0.113.25", 10, -1, Cause.WIDENING, against=1)
+    told.signal(Seen.TRAP, 0, 8)
+    told.signal(Seen.COMPLAINT, 0, 9, subject=2)
+    told.signal(Seen.REPORT, 0, 9, subject=0)
+    told.lookup("gmail.com", 5, 905, listed=True)
+    told.action(Action.DETECTED, 33)
+    told.action(Action.REQUESTED, 34, subject=0)
+    told.action(Action.REQUESTED, 34, subject=-1 - 2)
+    told.action(Action.PAUSED, 34, subject=1)
     return told.trace(end=67)
 
 
@@ -39,7 +52,7 @@ def frames() -> Frames:
     return tables(story(), scenario(), replication=4)
 
 
-@pytest.mark.parametrize("name", ["messages", "copies", "attempts", "listings", "levels"])
+@pytest.mark.parametrize("name", output.FRAMES)
 def test_a_frame_has_the_columns_of_the_contract(frames: Frames, name: str) -> None:
     assert list(frames[name].columns) == [column.name for column in FRAMES[name]]
     assert frames[name]["replication"].unique().tolist() == [4]
@@ -62,7 +75,9 @@ def test_every_scope_has_its_metrics_with_their_units() -> None:
 
 
 def test_every_metric_belongs_to_a_scope() -> None:
-    assert {name for _, names in SCOPES.values() for name in names} == set(METRICS)
+    scopes = (*SCOPES.values(), *BLAST_SCOPES.values())
+    # The isolation gain compares designs: it stands in comparisons alone.
+    assert {n for _, names in scopes for n in names} == set(METRICS) - {"isolation_gain"}
     assert len(LATENCY_METRICS) == 7 + 8
 
 
@@ -79,8 +94,23 @@ def test_names_stand_in_place_of_numbers(frames: Frames) -> None:
     assert copies["domain"].tolist() == ["gmail.com", "gmail.com", "cozumpark.com"]
     assert copies["egress"].tolist()[0] == "198.51.100.10"
     assert copies["egress"].isna().tolist() == [False, True, True]
-    assert frames["levels"]["subject"].tolist() == ["gmail"]
-    assert frames["listings"]["blocklist"].tolist() == ["css"]
+    assert frames["listings"]["blocklist"].tolist() == ["css", "css"]
+    assert frames["listings"]["cause"].tolist() == ["script", "widening"]
+    assert frames["listings"]["against"].tolist() == ["all", "innocents"]
+
+
+def test_every_state_signal_and_act_names_whose_it_is(frames: Frames) -> None:
+    assert frames["levels"]["subject"].tolist() == [
+        "gmail", "gmail 198.51.100.10 cozumpark.com", "app.news",
+    ]  # fmt: skip
+    assert frames["levels"]["value"].tolist() == [1, 3, 1]
+    assert frames["signals"]["signal"].tolist() == ["trap", "complaint", "report"]
+    assert frames["signals"]["subject"].tolist() == ["spamhaus", "gmail", "css"]
+    assert frames["lookups"]["listed"].tolist() == [True]
+    actions = frames["actions"]
+    assert actions["action"].tolist() == ["detected", "requested", "requested", "paused"]
+    assert actions["subject"].isna().tolist() == [True, False, False, False]
+    assert actions["subject"].tolist()[1:] == ["css", "gmail", "app.news"]
 
 
 def test_a_copy_has_its_times_and_the_parts_of_its_life(frames: Frames) -> None:

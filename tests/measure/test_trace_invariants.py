@@ -1,7 +1,9 @@
 """A sound trace breaks no invariant, and each invariant finds the fault it is there for."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
+import numpy as np
 import pytest
 from trace_story import LATER, REFUSAL, Story, scenario
 
@@ -95,7 +97,13 @@ def full_batch(story: Story) -> None:
 def in_spite_of_listing(story: Story) -> None:
     """The IP is listed from 60 s to 80 s; the delivery at 68 to 70 s goes through all the same."""
     story.listing("203.0.113.25", 60, 80)
+    story.lookup("gmail.com", 68, 968, listed=True, egress="203.0.113.25")
     story.ends(1, 70, Fate.DELIVERED)
+
+
+def told_wrong(story: Story) -> None:
+    """The IP is on the list, and the domain is told that it is not."""
+    story.lookup("gmail.com", 20, 920, listed=False, egress="203.0.113.25")
 
 
 def attempt_after_fate(story: Story) -> None:
@@ -130,7 +138,8 @@ def forgotten(story: Story) -> None:
         (idle_core, "INV-5", "HUB01.cpu: idle beside waiting work at 3000000"),
         (late_batch, "INV-5", "HUB01.commit: 1 the batch was due: row 9"),
         (full_batch, "INV-5", "HUB01.commit: idle beside waiting work at 20000000"),
-        (in_spite_of_listing, "INV-8", "copies: 1 delivered in spite of listing 1: row 1"),
+        (in_spite_of_listing, "INV-8", "transactions row 2: delivered without a clean answer"),
+        (told_wrong, "INV-8", "lookups row 0: told that it is not listed"),
         (put("attempts", 3, attempt=2), "INV-11", "attempts: 1 not numbered from 0 without gaps"),
         (attempt_after_fate, "INV-11", "attempts: 1 after the fate of all its copies: row 4"),
     ],
@@ -172,12 +181,11 @@ def test_a_stopped_hub_may_be_idle_beside_work() -> None:
 def test_a_domain_that_only_looks_at_the_greeting_may_take_mail_on_a_connection_from_before() -> (
     None
 ):
-    changes = ['destinations.gmail.refusal_stage="greeting"']
-
     def listed(opened: int) -> list[str]:
         story = sound(in_spite_of_listing)
         put("attempts", 3, opened=opened)(story)
-        broken = check(story.trace(71), story.draws(), scenario(changes))
+        at_the_greeting = replace(story.draws(), stage=np.zeros(4, np.int8))
+        broken = check(story.trace(71), at_the_greeting, scenario())
         return [violation.invariant for violation in broken]
 
     assert listed(opened=0) == []

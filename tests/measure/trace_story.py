@@ -5,17 +5,23 @@ from collections.abc import Sequence
 import numpy as np
 
 from relaysim.engine.trace import (
+    ACTIONS,
     ATTEMPTS,
     COPIES,
     LEVELS,
     LISTINGS,
+    LOOKUPS,
     MESSAGES,
+    SIGNALS,
     TRANSACTIONS,
     VISITS,
+    Action,
+    Cause,
     Fate,
     Level,
     Names,
     Rows,
+    Seen,
     Trace,
     Visit,
 )
@@ -133,9 +139,18 @@ NAMES = Names(
     stations=("HUB01.cpu", "HUB01.commit", "HUB02.cpu", "HUB02.commit", "main.line", "HUB01/relay"),
     capacity=(2, 1, 1, 1, 1, 0),
     queue_capacity=(20, 0, 2, 2, 2, 2),
-    replies=("250 2.0.0 OK", "550 5.7.1 Unable to relay", "451 4.7.1 Later"),
+    replies=(
+        "250 2.0.0 OK",
+        "550 5.7.1 Unable to relay",
+        "451 4.7.1 Later",
+        "554 5.7.1 Client host blocked using css",
+        "550 5.7.1 S3140",
+    ),
+    causes=(-1, -1, -1, 0, -2),
+    standings=("gmail 198.51.100.10 cozumpark.com", "gmail 203.0.113.25 cozumpark.com"),
+    operators=("spamhaus",),
 )
-OK, REFUSAL, LATER = 0, 1, 2
+OK, REFUSAL, LATER, LISTED, BLOCKED = range(5)
 
 
 def ticks(seconds: float) -> int:
@@ -162,6 +177,9 @@ class Story:
                 ("visits", VISITS),
                 ("levels", LEVELS),
                 ("listings", LISTINGS),
+                ("signals", SIGNALS),
+                ("lookups", LOOKUPS),
+                ("actions", ACTIONS),
             )
         }
         self.numbers: dict[str, int] = {}
@@ -285,9 +303,27 @@ class Story:
         """A state changes."""
         self._add("levels", level, subject, ticks(at), value)
 
-    def listing(self, egress: str, start: float, end: float) -> None:
+    def listing(
+        self, egress: str, start: float, end: float, cause: Cause = Cause.SCRIPT, against: int = 0
+    ) -> None:
         """A public IP is on the list."""
-        self._add("listings", NAMES.egress.index(egress), 0, ticks(start), ticks(end), 1)
+        number = NAMES.egress.index(egress)
+        self._add("listings", number, 0, ticks(start), ticks(end), cause, against)
+
+    def signal(self, seen: Seen, copy: int, at: float, subject: int = 0) -> None:
+        """Somebody sees something of a copy that came by the first IP."""
+        self._add("signals", seen, copy, 0, ticks(at), subject)
+
+    def lookup(
+        self, domain: str, at: float, until: float, listed: bool, egress: str = "198.51.100.10"
+    ) -> None:
+        """A domain asks about a public IP."""
+        ip, number = NAMES.egress.index(egress), NAMES.domains.index(domain)
+        self._add("lookups", ip, number, ticks(at), ticks(until), listed, 0)
+
+    def action(self, action: Action, at: float, subject: int = -1) -> None:
+        """The administrator does something about the first IP."""
+        self._add("actions", action, 0, ticks(at), subject)
 
     def trace(self, end: float) -> Trace:
         """The story so far, as a trace that ends then."""
@@ -302,6 +338,8 @@ class Story:
         first = messages["first_copy"][mail]
         total = int(messages["copies"][mail].sum())
         return Draws(
+            seed=1,
+            replication=0,
             streams=NAMES.streams[:2],
             stream=messages["stream"][mail].astype(np.int32),
             number=messages["number"][mail],
@@ -314,6 +352,15 @@ class Story:
             destination=NAMES.destination[:4],
             destinations=NAMES.destinations[:3],
             uses=np.array([[False], [False], [False], [True]]),
+            stage=np.full(4, 2, np.int8),
+            action=np.zeros(4, np.int8),
+            mirrors=np.zeros(4, bool),
+            signal=np.zeros(total, np.uint8),
+            trap_copy=np.zeros(0, np.int64),
+            trap_operator=np.zeros(0, np.int64),
+            operators=NAMES.operators,
+            list_size=np.zeros(2, np.int64),
+            log_weight=0.0,
         )
 
     def _rows(self, table: str) -> int:

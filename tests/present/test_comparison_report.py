@@ -100,3 +100,14 @@ def test_the_report_tells_the_time_of_every_design(lines):
 def test_equal_designs_differ_in_nothing():
     base = comparison().scenarios[0]
     assert [str(line) for line in compared.changes(base, base)][1:] == ["nothing", ""]
+
+
+def test_the_report_ends_with_the_blast_radius_of_each_design(lines):
+    start = lines.index("Blast radius")
+    named = [line for line in lines[start:] if line.endswith(", culprit marketing.newsletter")]
+    assert [line.partition(",")[0] for line in named] == [
+        "shared-hub",
+        "dedicated-hub-same-allocation",
+        "listing-day",
+    ]
+    assert "  Listings: in 100 % (34 % to 100 %) of the replications; 1 in each, some IP" in lines

@@ -151,3 +151,15 @@ def test_the_report_names_its_greatest_assumption_and_what_is_not_modelled(lines
     report = " ".join(" ".join(lines).split())
     core = report.index("The core time that a message costs")
     assert core < report.index("Not modelled: duplicates, DNS failures, shadow queues")
+
+
+def test_a_listing_that_does_not_always_come_is_told_with_its_chance():
+    found = metrics(
+        ("egress", "198.51.100.10", "listed", 0.5, 0.4, "share"),
+        ("egress", "198.51.100.10", "listed_time", 7200.0, 3600.0, "s"),
+        ("egress", "203.0.113.25", "listed", 0.0, 0.0, "share"),
+    )
+    assert [str(line) for line in happened.listings(found, "one")] == [
+        "198.51.100.10: listed in 50 % (10 % to 90 %) of the replications, for 2.0±1.0 h.",
+        "",
+    ]

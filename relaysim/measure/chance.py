@@ -1,0 +1,61 @@
+"""How likely something is that happens in a replication or does not: Wilson's interval.
+
+Student's t would be sure that what was never seen never happens. Wilson's score interval is not
+(Wilson, Journal of the American Statistical Association 22, 1927), and the interval for a paired
+difference of two such shares that is built on it is not either (Newcombe, Statistics in Medicine
+17, 1998, page 2635, method 10).
+"""
+
+import numpy as np
+from scipy.special import ndtri
+
+from relaysim.measure.copies import Mask
+from relaysim.measure.estimate import CONFIDENCE, Estimates, Floats
+
+
+def chances(values: Floats, confidence: float = CONFIDENCE) -> Estimates:
+    """The share of ones in each row of zeros and ones, NaN where there is no value."""
+    n = np.count_nonzero(~np.isnan(values), axis=1)
+    some = n > 0
+    share = np.divide(np.nansum(values, axis=1), n, out=np.full(len(n), np.nan), where=some)
+    many = np.where(some, n, 1)
+    z = ndtri(0.5 + confidence / 2)
+    wide = 1.0 + z * z / many
+    middle = (share + z * z / (2 * many)) / wide
+    half = z / wide * np.sqrt(share * (1 - share) / many + z * z / (4 * many * many))
+    # Never seen, and always: the formula gives the very end but for rounding.
+    low = np.where(share == 0.0, 0.0, middle - half)
+    return Estimates(share, low, np.where(share == 1.0, 1.0, middle + half), n)
+
+
+def chance_differences(base: Floats, other: Floats, confidence: float = CONFIDENCE) -> Estimates:
+    """How much likelier each row is in `other` than in `base`, replication by replication.
+
+    NaN in either drops the replication; one replication says nothing about a difference.
+    """
+    both = ~(np.isnan(base) | np.isnan(other))
+    base, other = np.where(both, base, np.nan), np.where(both, other, np.nan)
+    p, q = chances(other, confidence), chances(base, confidence)
+    difference = p.value - q.value
+    r = _correlation(base, other, both)
+    down, up = p.value - p.low, p.high - p.value
+    down_base, up_base = q.value - q.low, q.high - q.value
+    low = difference - np.sqrt(down**2 - 2 * r * down * up_base + up_base**2)
+    high = difference + np.sqrt(up**2 - 2 * r * up * down_base + down_base**2)
+    several = p.n > 1
+    return Estimates(
+        difference, np.where(several, low, np.nan), np.where(several, high, np.nan), p.n
+    )
+
+
+def _correlation(base: Floats, other: Floats, both: Mask) -> Floats:
+    """The correlation of two yes-or-no values by row, with Newcombe's correction for continuity."""
+    n = np.count_nonzero(both, axis=1)
+    yes = np.nansum(base * other, axis=1)
+    only_base, only_other = np.nansum(base, axis=1) - yes, np.nansum(other, axis=1) - yes
+    no = n - yes - only_base - only_other
+    product = yes * no - only_base * only_other
+    product = np.where(product > 0, np.maximum(product - n / 2, 0.0), product)
+    margins = (yes + only_base) * (only_other + no) * (yes + only_other) * (only_base + no)
+    found: Floats = np.divide(product, np.sqrt(margins), out=np.zeros(len(n)), where=margins > 0)
+    return found

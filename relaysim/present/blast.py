@@ -1,0 +1,144 @@
+"""What a comparison says of the blast radius: how likely a listing is, and who suffers for whom."""
+
+import math
+from collections.abc import Iterator, Sequence
+
+from rich.console import RenderableType
+from rich.text import Text
+
+from relaysim.present.lookup import Lookup
+from relaysim.present.number import chance, interval
+from relaysim.present.terminal import text
+from relaysim.scenario.culprit import culprits
+from relaysim.scenario.model import Scenario
+from relaysim.study.compare import Comparison
+from relaysim.units import format_duration
+
+MOST = 6
+"""The most streams and lists that are named."""
+LEAST = 0.0005
+"""The harm from which on a stream is named."""
+RULES = (
+    "What blocklists and mailbox providers do is an assumption where they publish no rules: "
+    "`relaysim profiles blocklist` and `relaysim profiles destination` name each source."
+)
+
+
+def blast(found: Comparison) -> list[RenderableType]:
+    """The section, if a design has a culprit and the blast radius was wanted."""
+    if not found.blast:
+        return []
+    measured, compared = Lookup(found.metrics), Lookup(found.comparisons)
+    base = found.scenarios[0]
+    run, many = base.run, found.replications
+    horizon = format_duration(run.duration - run.warm_up)
+    lines: list[RenderableType] = [
+        Text("Blast radius", "bold"),
+        text(
+            f"What innocent mail suffers for the culprits in a replication, that is in {horizon}; "
+            f"means over {many} replication{'s' if many > 1 else ''}"
+            f"{', with 95 % intervals' if many > 1 else ''}."
+        ),
+        text(""),
+    ]
+    for design in found.scenarios:
+        if design.name not in found.blast:
+            continue
+        lines.append(text(f"{design.name}, culprit{_all(sorted(culprits(design)))}", hanging=4))
+        lines += [text(line, 2, 2) for line in _sentences(design, measured)]
+        lines += [text(line, 2, 2) for line in _gain(design, base, compared)]
+        lines.append(text(""))
+    return [*lines, text(RULES)]
+
+
+def _all(names: Sequence[str]) -> str:
+    return f"{'s' if len(names) > 1 else ''} {', '.join(names)}"
+
+
+def _sentences(design: Scenario, found: Lookup) -> Iterator[str]:
+    """What is said of a design, one sentence or two for each question."""
+    total = (design.name, "total", "total")
+    yield from _listings(design, found)
+    hit = {
+        word: found.interval(*total, f"{word}_innocents")
+        for word in ("refused", "junked", "late")
+        if found.value(*total, f"{word}_innocents") > 0.0
+    }
+    if not hit and not found.value(*total, "harmed"):
+        yield "Innocent mail: nothing is refused, junked or late."
+        return
+    copies = ", ".join(f"{many} {word}" for word, many in hit.items()) or "none refused or late"
+    yield f"Innocent copies: {copies}; harmed in all: {found.interval(*total, 'harmed')}."
+    if not found.value(*total, "blast_radius"):
+        return
+    yield (
+        f"Harm: {found.interval(*total, 'blast_radius')} of innocent mail, by weight: "
+        f"{found.interval(*total, 'blast_reputation')} by reputation and "
+        f"{found.interval(*total, 'blast_congestion')} by congestion."
+    )
+    yield from _streams(design, found)
+    yield from _if_listed(design, found)
+
+
+def _listings(design: Scenario, found: Lookup) -> Iterator[str]:
+    """How likely a listing is, how many there are and how long they last, on which lists."""
+    total = (design.name, "total", "total")
+    row = found.row(*total, "listed")
+    if row is None or not row["value"]:
+        least = "" if row is None else f": its chance is below {chance(row['high'])}"
+        yield f"Listings: none in the replications{least}."
+        return
+    by_list = {
+        name: found.value(design.name, "blocklist", name, "listed")
+        for name in found.subjects("blocklist")
+    }
+    worst = sorted((n for n, share in by_list.items() if share > 0.0), key=lambda n: -by_list[n])
+    lists = ", ".join(f"{name} {chance(by_list[name])}" for name in worst[:MOST])
+    yield (
+        f"Listings: in {found.chance(*total, 'listed')} of the replications; "
+        f"{found.interval(*total, 'listings')} in each, some IP listed for "
+        f"{found.interval(*total, 'listed_time')}; one lasts "
+        f"{found.interval(*total, 'listing_length')}. By list: {lists}."
+    )
+
+
+def _streams(design: Scenario, found: Lookup) -> Iterator[str]:
+    """The streams with harm, the worst first."""
+    harm = {
+        name: found.value(design.name, "stream", name, "blast_radius")
+        for name in found.subjects("stream")
+        if " | " not in name
+    }
+    worst = sorted((name for name, share in harm.items() if share > LEAST), key=lambda n: -harm[n])
+    if worst:
+        named = (
+            f"{name} {found.interval(design.name, 'stream', name, 'blast_radius')}"
+            for name in worst[:MOST]
+        )
+        more = f", and {len(worst) - MOST} more" if len(worst) > MOST else ""
+        yield f"By stream: {', '.join(named)}{more}."
+
+
+def _gain(design: Scenario, base: Scenario, found: Lookup) -> Iterator[str]:
+    """The isolation gain, where there is a base with harm to avoid."""
+    row = found.row(design.name, "total", "total", "isolation_gain")
+    if row is not None and not math.isnan(row["difference"]):
+        ends = row["difference_low"], row["difference_high"]
+        one = "; it rests on one replication" if math.isnan(ends[0]) else ""
+        yield (
+            f"Isolation gain, the share of {base.name}'s harm by reputation that is avoided: "
+            f"{interval(row['difference'], *ends, 'share')}{one}."
+        )
+
+
+def _if_listed(design: Scenario, found: Lookup) -> Iterator[str]:
+    """The same given a listing, where some replications have one and some have none."""
+    given = (design.name, "total", "total | listed")
+    row = found.row(*given, "blast_reputation")
+    likely = found.value(design.name, "total", "total", "listed")
+    if row is not None and 0.0 < likely < 1.0:
+        yield (
+            f"Given a listing ({row['replications']} of the replications): "
+            f"{found.interval(*given, 'refused_innocents')} refused, "
+            f"harm by reputation {found.interval(*given, 'blast_reputation')}."
+        )

@@ -1,0 +1,79 @@
+"""Coupled runs told by hand: what became of each copy in the treatment, the control and without."""
+
+from collections.abc import Sequence
+
+from trace_story import OK, Story, scenario
+
+from relaysim.engine.coupled import Coupled
+from relaysim.engine.trace import Fate
+from relaysim.measure.blast.blast import Measured
+from relaysim.scenario.model import Scenario
+
+CULPRIT = ("hosts.app.streams.news.culprit=true", 'run.duration="5 h"')
+"""The newsletter is the culprit; alerts are innocent and have ten seconds."""
+
+End = tuple[float, Fate, int]
+"""How long it took, its fate, and the reply."""
+
+
+def took(seconds: float, fate: Fate = Fate.DELIVERED, reply: int = OK) -> End:
+    """A copy ends so many seconds after its creation."""
+    return seconds, fate, reply
+
+
+def lost(reply: int, seconds: float = 1.0) -> End:
+    """A copy bounces."""
+    return seconds, Fate.BOUNCED, reply
+
+
+LATE = took(20)
+SOON = took(2)
+
+
+class Coupling:
+    """Tells the three runs together."""
+
+    def __init__(self, changes: Sequence[str] = ()) -> None:
+        self.scenario: Scenario = scenario([*CULPRIT, *changes])
+        self.treatment, self.control, self.absent = Story(), Story(), Story()
+
+    def alert(self, created: float, *ends: End, to: str = "gmail.com") -> int:
+        """An innocent copy and its end in T, C and N; its row, which is the same in all of them.
+
+        Alerts come before newsletters, as in draws.
+        """
+        runs = zip((self.treatment, self.control, self.absent), ends, strict=True)
+        rows = {_sent(story, "app.alerts", to, created, end) for story, end in runs}
+        return rows.pop()
+
+    def news(self, created: float, *ends: End) -> int:
+        """A culprit's copy and its end in T and C."""
+        runs = zip((self.treatment, self.control), ends, strict=True)
+        rows = {_sent(story, "app.news", "gmail.com", created, end) for story, end in runs}
+        return rows.pop()
+
+    def runs(self, end: float = 40_000) -> Coupled:
+        """The traces."""
+        return Coupled(self.treatment.trace(end), self.control.trace(end), self.absent.trace(end))
+
+    def measured(self, end: float = 40_000) -> Measured:
+        """What is found in them."""
+        return Measured.of(self.runs(end), self.scenario, self.treatment.draws())
+
+    def values(self, *subject: str, end: float = 40_000) -> dict[str, float]:
+        """The metrics of a scope and subject; by default of everything together."""
+        scope, name = subject or ("total", "total")
+        frame = self.measured(end).metrics()
+        mine = frame[(frame["scope"] == scope) & (frame["subject"] == name)]
+        return dict(zip(mine["metric"], mine["value"], strict=True))
+
+
+def _sent(story: Story, stream: str, to: str, created: float, end: End) -> int:
+    seconds, fate, reply = end
+    message = story.message(stream, [to], created, connected=created, committed=created)
+    copy = story.copy(message)
+    queue = "HUB01.mailbox" if to == "cozumpark.com" else f"HUB01->{to}"
+    transaction = story.queued([copy], queue, at=created)
+    story.attempt(transaction, created, created, created + seconds, reply=reply)
+    story.ends(copy, created + seconds, fate, reply)
+    return copy

@@ -1,0 +1,162 @@
+"""Harm to innocent copies: who is harmed, by which of two causes, and that the parts add up."""
+
+import math
+
+import pytest
+from coupled_story import LATE, SOON, Coupling, End, lost, took
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from trace_story import BLOCKED, LISTED, REFUSAL
+
+from relaysim.engine.trace import Fate, Seen
+from relaysim.measure.blast.innocents import Innocents
+from relaysim.measure.copies import Copies
+
+
+def test_harm_is_split_into_what_is_known_of_the_culprits_and_what_they_take_up() -> None:
+    told = Coupling()
+    told.alert(0, lost(LISTED), SOON, SOON)  # by a list: reputation
+    told.alert(1, LATE, LATE, SOON)  # behind the newsletter: congestion
+    told.alert(2, SOON, LATE, SOON)  # relieved: bounced bulk left the queue
+    told.alert(3, took(4), took(3), took(1))  # later, and early enough
+    told.alert(4, took(2, Fate.JUNKED), SOON, SOON)
+    told.news(5, lost(LISTED), SOON)
+    found = told.values()
+    assert found["blast_reputation"] == (1 - 1) / 5
+    assert found["blast_congestion"] == 2 / 5
+    assert found["blast_radius"] == 2 / 5
+    assert found["blast_junk"] == 1 / 5
+    assert (found["harmed"], found["refused_innocents"]) == (2, 1)
+    assert (found["junked_innocents"], found["late_innocents"]) == (1, 1)
+    assert found["delay_hours"] == pytest.approx((18 + 3) / 3600)
+
+
+@settings(deadline=None, max_examples=50)
+@given(
+    st.lists(
+        st.tuples(*[st.sampled_from((SOON, LATE, lost(LISTED), took(3, Fate.JUNKED)))] * 3),
+        min_size=1,
+        max_size=12,
+    )
+)
+def test_the_parts_add_up_exactly_copy_by_copy(copies: list[tuple[End, End, End]]) -> None:
+    told = Coupling()
+    for number, ends in enumerate(copies):
+        told.alert(number, *ends)
+    found = told.values()
+    count = len(copies)
+    parts = [round(found[f"blast_{part}"] * count) for part in ("reputation", "congestion")]
+    assert found["blast_radius"] * count == pytest.approx(sum(parts))
+    harm = [sum(copy[run] in (LATE, lost(LISTED)) for copy in copies) for run in range(3)]
+    assert parts == [harm[0] - harm[1], harm[1] - harm[2]]
+
+
+def test_the_end_of_the_run_judges_what_is_in_flight_and_the_deadline_what_comes_later() -> None:
+    told = Coupling()
+    told.alert(0, took(10), took(10.000001), SOON)
+    told.alert(1, took(2, Fate.IN_FLIGHT), SOON, SOON)
+    for story in (told.treatment, told.control, told.absent):
+        story.ends(1, -1 if story is told.treatment else 3, Fate.DELIVERED)
+    told.treatment.ends(1, -1, Fate.IN_FLIGHT)
+    found = told.values(end=5)
+    # The second copy has 6 s of its deadline left when the run ends.
+    assert found["blast_reputation"] == (-1 + 1) / 2
+    assert found["blast_congestion"] == 1 / 2
+    assert found["harmed"] == 1
+
+
+def test_only_innocent_copies_of_the_window_count_and_no_dsn() -> None:
+    told = Coupling(['run.warm_up="10 s"'])
+    told.alert(5, lost(LISTED), SOON, SOON)
+    told.alert(15, SOON, SOON, SOON)
+    culprit = told.news(15, lost(LISTED), SOON)
+    notice = told.treatment.message(
+        "HUB01.dsn", ["gmail.com"], 16, connected=16, committed=16, parent=culprit
+    )
+    told.treatment.ends(told.treatment.copy(notice), 17, Fate.BOUNCED, LISTED)
+    assert told.values()["blast_radius"] == 0
+    assert told.values()["refused_innocents"] == 0
+
+
+def test_a_share_weighs_copies_with_the_weight_of_their_stream() -> None:
+    told = Coupling(["hosts.app.streams.alerts.weight=3", "hosts.app.streams.news.culprit=false"])
+    told.alert(0, lost(LISTED), SOON, SOON)
+    for story in (told.treatment, told.control, told.absent):
+        message = story.message("app.news", ["gmail.com"], 1, connected=1, committed=1)
+        story.ends(story.copy(message), 2)
+    assert told.values()["blast_reputation"] == 3 / 4
+    told.scenario = Coupling(
+        ["hosts.app.streams.alerts.weight=0", "hosts.app.streams.news.culprit=false",
+         "hosts.app.streams.news.weight=0"]
+    ).scenario  # fmt: skip
+    assert told.values()["blast_reputation"] == 1 / 2
+
+
+def test_groups_hold_innocent_mail_alone() -> None:
+    told = Coupling()
+    told.alert(0, lost(LISTED), SOON, SOON)
+    told.alert(1, SOON, SOON, SOON, to="cozumpark.com")
+    told.news(2, lost(LISTED), SOON)
+    frame = told.measured().metrics()
+    mine = frame[frame["metric"] == "blast_reputation"].set_index(["scope", "subject"])["value"]
+    assert mine["class", "system"] == 1 / 2
+    assert mine["class", "system.external"] == 1
+    assert mine["stream", "app.alerts"] == 1 / 2
+    assert (mine["destination", "gmail"], mine["destination", "internal"]) == (1, 0)
+    assert math.isnan(mine["destination", "business"])
+    assert ("stream", "app.news") not in mine.index
+    assert ("class", "bulk") not in mine.index
+
+
+def test_a_refusal_counts_under_the_list_that_it_cites_and_the_ip_that_it_met() -> None:
+    told = Coupling()
+    told.alert(0, lost(LISTED), SOON, SOON)
+    told.alert(1, lost(BLOCKED), SOON, SOON)
+    told.alert(2, lost(REFUSAL), SOON, SOON)  # for another reason
+    assert told.values("blocklist", "css") == {"refused_innocents": 1}
+    assert told.values("egress", "198.51.100.10") == {"refused_innocents": 2}
+    assert told.values()["refused_innocents"] == 2
+    assert told.values()["harmed"] == 3
+
+
+def test_containment_and_leverage_ask_who_pays_for_the_signals() -> None:
+    told = Coupling()
+    told.alert(0, lost(LISTED), SOON, SOON)
+    told.alert(1, LATE, LATE, SOON)  # congestion: no signal did that
+    culprits = [told.news(2 + n, lost(LISTED), SOON) for n in range(3)]
+    told.news(6, lost(REFUSAL), lost(REFUSAL))
+    for copy in culprits[:2]:
+        told.treatment.signal(Seen.TRAP, copy, 10)
+    told.treatment.signal(Seen.COMPLAINT, 0, 10, subject=2)  # of innocent mail
+    found = told.values()
+    assert found["containment"] == 3 / 4
+    assert found["leverage"] == 1 / 2
+
+
+def test_without_signals_and_harm_there_is_neither() -> None:
+    told = Coupling()
+    told.alert(0, SOON, SOON, SOON)
+    found = told.values()
+    assert math.isnan(found["containment"])
+    assert math.isnan(found["leverage"])
+
+
+def test_breadth_counts_streams_and_hours_that_lost_a_hundredth() -> None:
+    told = Coupling()
+    for hour in (0, 1, 1):
+        told.alert(3600 * hour, SOON, SOON, SOON)
+    told.alert(3600 * 1 + 5, LATE, SOON, SOON)
+    for number in range(101):
+        told.alert(3600 * 2 + number, LATE if number == 0 else SOON, SOON, SOON)
+    found = told.values()
+    assert found["blast_hours"] == 1  # of the third hour's copies less than 1 % were late
+    assert found["blast_streams"] == 1
+
+
+def test_runs_that_differ_in_their_innocent_copies_are_not_coupled() -> None:
+    told = Coupling()
+    told.alert(0, SOON, SOON, SOON)
+    told.absent.message("app.alerts", ["gmail.com"], 9)
+    runs = told.runs()
+    with pytest.raises(ValueError, match="differ in their innocent copies"):
+        Innocents.of(runs, told.scenario, Copies.of(runs.treatment, told.scenario))
