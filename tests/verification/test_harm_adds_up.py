@@ -1,0 +1,67 @@
+"""The two parts of the blast radius make up the whole harm, in every scenario that ships.
+
+The whole is counted here from the traces alone: copies of innocent streams that were late or lost
+with the culprits' mail, less those without it.
+"""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from relaysim.engine.coupled import coupled
+from relaysim.engine.trace import Fate, Trace
+from relaysim.measure.blast.blast import Measured
+from relaysim.measure.copies import Copies
+from relaysim.scenario.culprit import culprits
+from relaysim.scenario.load import load
+from relaysim.scenario.model import Scenario
+from relaysim.traffic.workload import draw
+
+ROOT = Path(__file__).parents[2] / "scenarios"
+SMALL = ("run.scale=0.02", "run.drain=3 d")
+FILES = sorted(
+    path.relative_to(ROOT).as_posix() for path in ROOT.rglob("*.toml") if culprits(load(path))
+)
+
+
+def harm(trace: Trace, scenario: Scenario, stream: str) -> int:
+    """How many copies of a stream are not delivered or junked within its deadline."""
+    host, _, name = stream.partition(".")
+    deadline = scenario.hosts[host].streams[name].deadline
+    mine = trace.messages["stream"] == trace.names.streams.index(stream)
+    copies = np.flatnonzero(mine[trace.copies["message"]])
+    created = trace.messages["created"][trace.copies["message"][copies]]
+    fate, end = trace.copies["fate"][copies], trace.copies["end"][copies]
+    fine = np.isin(fate, (Fate.DELIVERED, Fate.JUNKED)) & (end - created <= deadline)
+    return int((~fine).sum())
+
+
+def test_there_are_scenarios_with_culprits() -> None:
+    assert len(FILES) > 20
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_reputation_and_congestion_add_up(file: str) -> None:
+    days = ["run.duration=3 d"] if load(ROOT / file).run.duration > 3 * 86_400_000_000 else []
+    scenario = load(ROOT / file, [*SMALL, *days])
+    draws = draw(scenario, 0, 1)
+    runs = coupled(scenario, draws)
+    found = Measured.of(runs, scenario, draws, Copies.of(runs.treatment, scenario))
+    frame = found.metrics()
+    rows = frame[frame["scope"] == "stream"].set_index(["subject", "metric"])["value"]
+    guilty = culprits(scenario)
+    assert not guilty & set(rows.index.get_level_values("subject"))
+    of_copy = np.repeat(draws.stream, np.diff(draws.first_copy))
+    for number, stream in enumerate(draws.streams):
+        created = int((of_copy == number).sum())
+        if stream in guilty or not created:
+            continue
+        whole = harm(runs.treatment, scenario, stream) - harm(runs.absent, scenario, stream)
+        shares = [rows[stream, f"blast_{part}"] * created for part in ("reputation", "congestion")]
+        copies = [round(share) for share in shares]
+        assert shares == pytest.approx(copies, abs=1e-6)
+        assert sum(copies) == whole
+        host, _, name = stream.partition(".")
+        if set(scenario.hosts[host].streams[name].to) == {"internal"}:
+            assert copies[0] == 0
