@@ -9,7 +9,7 @@ from relaysim.engine.plan import BlocklistPlan
 from relaysim.engine.trace import Cause
 from relaysim.engine.widening import Widening, widening
 from relaysim.engine.world import World
-from relaysim.mail.lifetime import lifetime
+from relaysim.mail.lifetime import FOR_EVER, lifetime
 from relaysim.mail.trigger import is_scored, relist_threshold, score
 from relaysim.traffic.draw import Decision, draw32
 
@@ -70,6 +70,7 @@ class Blocklist:
         self.world, self.number, self.key = world, number, key
         self.clock = world.clock
         self.plan: BlocklistPlan = world.plan.blocklists[number]
+        self.window = self.plan.window or FOR_EVER
         self.books: dict[int, Book] = {}
         self.events: dict[int, int] = {}
         self.published: dict[int, int] = {}
@@ -119,7 +120,7 @@ class Blocklist:
     def _seen(self, book: Book) -> None:
         now = book.last = self.clock.tick
         for times in (book.hits, book.reports):
-            while times and times[0] < now - self.plan.window:
+            while times and times[0] < now - self.window:
                 times.popleft()
         if book.listed:
             return
@@ -139,7 +140,7 @@ class Blocklist:
         return is_scored(
             score([now - at for at in book.reports], [now - at for at in book.hits]),
             len(book.reports) + len(book.hits),
-            self.world.volumes.within(book.who, now, plan.window),
+            self.world.volumes.within(book.who, now, self.window),
             plan.threshold,
             plan.threshold_ratio,
             plan.visibility,
@@ -161,7 +162,7 @@ class Blocklist:
 
     def _looks(self, book: Book) -> None:
         book.watched = False
-        while book.hits and book.hits[0] < self.clock.tick - self.plan.window:
+        while book.hits and book.hits[0] < self.clock.tick - self.window:
             book.hits.popleft()
         if book.listed or not book.hits:
             return

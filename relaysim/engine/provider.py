@@ -167,14 +167,25 @@ class Provider:
         if not self.standings:
             due = (self.clock.tick // EVERY + 1) * EVERY
             self._settle(due)
-        if who not in self.ips:
-            self.ips[who] = IpAccount(who, egress.age, egress.usual.get(self.number, 0))
         domain = self.domains.setdefault(whose, Account())
         names = self.record.standings
-        found = Standing(len(names), self.ips[who], domain)
+        found = Standing(len(names), self._account(who), domain)
         receiver = self.world.plan.receivers[self.number].name
-        names.append(f"{receiver} {egress.name} {self.world.plan.from_domains[stream.from_domain]}")
+        sender = self.world.plan.from_domains[stream.from_domain]
+        if stream.ip_party or stream.domain_party:
+            sender += "/culprits" if stream.culprit else "/innocents"
+        names.append(f"{receiver} {egress.name} {sender}")
         self.standings[who, whose] = found
+        if self.clock.tick < found.ip.banned_until:
+            self._enter(found, State.BLOCK)
+        return found
+
+    def _account(self, who: int) -> IpAccount:
+        found = self.ips.get(who)
+        if found is None:
+            egress = self.world.plan.egress[who // PARTIES]
+            usual = egress.usual.get(self.number, 0)
+            found = self.ips[who] = IpAccount(who, egress.age, usual)
         return found
 
     def refuses(self, stream: StreamPlan, egress: int) -> str:
@@ -185,12 +196,11 @@ class Provider:
         standing = self.standing(stream, egress)
         ip, now = standing.ip, self.clock.tick
         if not stream.counted:
-            blocked = standing.state is State.BLOCK or now < ip.banned_until
-            return self.blocked if blocked else ""
+            return self.blocked if standing.state is State.BLOCK else ""
         if ip.hour != now // HOUR:
             ip.turn(now, self.plan)
         ip.tried += 1
-        if standing.state is State.BLOCK or now < ip.banned_until:
+        if standing.state is State.BLOCK:
             return self.blocked
         if standing.state is State.THROTTLE and ip.admitted >= self.plan.throttle_rate:
             return self.throttled
@@ -253,26 +263,32 @@ class Provider:
         state = next_state(
             standing.state, bad, standing.below_since, now, plan.recovery_time, plan.block_time
         )
-        self._enter(standing, state)
+        if state is State.BLOCK and standing.state is not State.BLOCK:
+            self._block(standing)
+        else:
+            self._enter(standing, state)
 
     def _enter(self, standing: Standing, state: State) -> None:
         if state is standing.state:
             return
-        spreads = state is State.BLOCK and not any(
-            each.state is State.BLOCK for each in self._of(standing.ip)
-        )
         standing.state = state
         standing.junk = self.junk[state]
         self.record.level(Level.PROVIDER, standing.number, self.clock.tick, state)
-        if spreads and self.plan.widening:
-            self._spread(standing.ip.who)
+        if state is State.BLOCK:
+            # A block lasts from here on, however good the conduct was before.
+            standing.below_since = None
 
     def _of(self, ip: IpAccount) -> list[Standing]:
         """How an IP stands, with each of its sender domains."""
         return [standing for standing in self.standings.values() if standing.ip is ip]
 
-    def _spread(self, who: int) -> None:
-        """A block may take other IPs of the same /24 along."""
+    def _block(self, standing: Standing) -> None:
+        """Block an IP for what it did; the first block may take others of the same /24 along."""
+        who = standing.ip.who
+        first = not any(each.state is State.BLOCK for each in self._of(standing.ip))
+        self._enter(standing, State.BLOCK)
+        if not first or not self.plan.widening:
+            return
         egress, party = divmod(who, PARTIES)
         mine = self.world.plan.egress[egress]
         for number, other in enumerate(self.world.plan.egress):
@@ -280,11 +296,14 @@ class Provider:
             if number == egress or not near:
                 continue
             if self._bits(Decision.PROVIDER_WIDENING, who) < self.plan.widening:
-                there = number * PARTIES + party
-                ip = self.ips.setdefault(
-                    there, IpAccount(there, other.age, other.usual.get(self.number, 0))
-                )
-                ip.banned_until = self.clock.tick + self.plan.block_time
+                self._ban(number * PARTIES + party)
+
+    def _ban(self, who: int) -> None:
+        """Block an IP for what its neighbour did."""
+        ip = self._account(who)
+        ip.banned_until = self.clock.tick + self.plan.block_time
+        for standing in self._of(ip):
+            self._enter(standing, State.BLOCK)
 
     def _ask_patience(self) -> None:
         """Who goes on hammering while it is throttled gets blocked."""
@@ -302,9 +321,8 @@ class Provider:
 
     def blocks(self, egress: int) -> bool:
         """Whether it refuses mail of an IP altogether."""
-        mine = [ip for who, ip in self.ips.items() if who // PARTIES == egress]
-        return any(self.clock.tick < ip.banned_until for ip in mine) or any(
-            standing.state is State.BLOCK and standing.ip in mine
+        return any(
+            standing.state is State.BLOCK and standing.ip.who // PARTIES == egress
             for standing in self.standings.values()
         )
 

@@ -201,7 +201,8 @@ class Names:
     station (0: unlimited), `queue_capacity` the connections that a queue may use (0: unlimited).
     `destination` maps each domain to its destination. `causes` has, for each reply, the blocklist
     that it cites, `PROVIDER_CAUSE` if it comes of what a mailbox provider thinks, or -1. A standing
-    is `DESTINATION EGRESS SENDER-DOMAIN`; `operators` own spam traps.
+    is `DESTINATION EGRESS SENDER-DOMAIN`, with `/innocents` or `/culprits` where these are judged
+    apart; `operators` own spam traps.
     """
 
     hosts: tuple[str, ...]

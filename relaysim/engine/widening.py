@@ -241,13 +241,13 @@ class Asn(Widening):
         blocklist = self.blocklist
         self.impacts[asn, party].append(blocklist.clock.tick)
         self._rescore(asn, party)
-        gone = blocklist.clock.tick + blocklist.plan.window + 1
+        gone = blocklist.clock.tick + blocklist.window + 1
         moment = blocklist.clock.at(gone, STATE, EGRESS, OPERATOR | blocklist.number)
         moment.callbacks.append(lambda _: self._rescore(asn, party))
 
     def _rescore(self, asn: int, party: int) -> None:
         blocklist, impacts = self.blocklist, self.impacts[asn, party]
-        while impacts and impacts[0] < blocklist.clock.tick - blocklist.plan.window:
+        while impacts and impacts[0] < blocklist.clock.tick - blocklist.window:
             impacts.popleft()
         listed = asn_is_listed(len(impacts), blocklist.plan.asn_addresses)
         for number, egress in enumerate(self.egress):

@@ -9,9 +9,10 @@ def classes(names: Iterable[object]) -> list[str]:
     """The subjects of the scope `class` to show, out of all of them and in their order.
 
     A class that has mail for the own mailboxes and for outside stands as `CLASS.internal` and
-    `CLASS.external`, any other as a whole. DSNs are not shown.
+    `CLASS.external`, any other as a whole. DSNs and what is under a condition (`CLASS | listed`)
+    are not shown.
     """
-    known = list(dict.fromkeys(map(str, names)))
+    known = [name for name in dict.fromkeys(map(str, names)) if " | " not in name]
     shown = []
     for name in known:
         whole, _, side = name.rpartition(".")

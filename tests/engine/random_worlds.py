@@ -3,6 +3,7 @@
 from typing import Any
 
 from hypothesis import strategies as st
+from random_reputation import reputed, slowed
 
 Tables = dict[str, Any]
 DURATION = 300
@@ -36,7 +37,7 @@ _LAW: tuple[Any, ...] = (
     {"distribution": "exponential", "mean": "1 s"},
     {"distribution": "lognormal", "mean": "20 s", "cv": 2.0},
 )
-_LIMIT = (1, 2, 3, "unlimited")
+LIMIT = (1, 2, 3, "unlimited")
 _SHARE = (0.0, 0.0, 0.3, 1.0)
 _PRESSURE = {"version_bucket_size": "1 KB"}
 _DRIVE = {"queue_drive_size": "10 GB", "queue_drive_used": "9520 MB"}
@@ -52,10 +53,10 @@ _HUB = _some(
     queue_database_batch_timeout=("0 s", "100 ms", "1 s"),
     commit_write=("0 s", "10 ms", "1 s"),
     max_connection_rate_per_minute=(2, 20, "unlimited"),
-    max_outbound_connections=_LIMIT,
-    max_per_domain_outbound_connections=_LIMIT,
-    max_concurrent_mailbox_deliveries=_LIMIT,
-    max_concurrent_mailbox_submissions=_LIMIT,
+    max_outbound_connections=LIMIT,
+    max_per_domain_outbound_connections=LIMIT,
+    max_concurrent_mailbox_deliveries=LIMIT,
+    max_concurrent_mailbox_submissions=LIMIT,
     reject_time=("0 s", "1 s"),
     message_retry_interval=("1 s", "1 min"),
     queue_glitch_retry_count=(0, 2),
@@ -66,16 +67,16 @@ _HUB = _some(
     message_expiration_timeout=("10 s", "1 min", "10 min"),
     delay_notification_timeout=("5 s", "30 s", "4 h"),
     priority_queuing_enabled=(True, False),
-    max_per_domain_high_priority_connections=_LIMIT,
-    max_per_domain_normal_priority_connections=_LIMIT,
-    max_per_domain_low_priority_connections=_LIMIT,
+    max_per_domain_high_priority_connections=LIMIT,
+    max_per_domain_normal_priority_connections=LIMIT,
+    max_per_domain_low_priority_connections=LIMIT,
     specific_binding_hides_wildcard=(True, False),
     back_pressure=(_PRESSURE, _DRIVE, _PRESSURE | _DRIVE),
 )
 _CONNECTOR = _some(
     permissions=(RELAY, RELAY, RELAY, []),
     max_inbound_connection=(1, 2, 100),
-    max_inbound_connection_per_source=_LIMIT,
+    max_inbound_connection_per_source=LIMIT,
     max_inbound_connection_percentage_per_source=(20, 50, 100),
     message_rate_limit=("1/min", "3/min", "unlimited"),
     message_rate_source=("IPAddress", "All", "None"),
@@ -90,8 +91,8 @@ _DESTINATION = _some(
     response_time=_LAW,
     connect_failure=_SHARE,
     defer=_SHARE,
-    max_connections_per_ip=_LIMIT,
-    max_messages_per_connection=_LIMIT,
+    max_connections_per_ip=LIMIT,
+    max_messages_per_connection=LIMIT,
     refuses_on=({"css": 0.5}, {"css": 1.0}),
     refusal_stage=("greeting", "mail", "rcpt", "data"),
     refusal_action=("reject", "defer", "score"),
@@ -153,8 +154,8 @@ _DROP_OR_RETRY = (
     {"retry_every": "1 min", "give_up_after": "1 d"},
 )
 _HOST = _some(
-    sessions=_LIMIT,
-    messages_per_connection=_LIMIT,
+    sessions=LIMIT,
+    messages_per_connection=LIMIT,
     on_failure=_DROP_OR_RETRY,
     round_trip=("0 s", "1 ms", "1 s"),
     bandwidth=("8 kbit/s", "unlimited"),
@@ -244,7 +245,7 @@ def destinations(draw: st.DrawFn) -> Tables:
 def send_connectors(draw: st.DrawFn, names: tuple[str, ...]) -> Tables:
     """A way for all, perhaps one by a smart host for some, perhaps one for a receive connector."""
     sources = st.lists(st.sampled_from(names), min_size=1, unique=True)
-    limit = st.sampled_from(_LIMIT)
+    limit = st.sampled_from(LIMIT)
     size = st.sampled_from(("4 KB", "unlimited"))
     smart = {"smart_hosts": ["mx.provider.example"], "dns_routing_enabled": False}
     found: Tables = {
@@ -278,7 +279,21 @@ def lines(draw: st.DrawFn, names: tuple[str, ...], shared: bool) -> Tables:
 
 @st.composite
 def worlds(draw: st.DrawFn) -> Tables:
-    """Any scenario: one to three hubs, one to three hosts, whatever may happen to them."""
+    """Any scenario, in half of the cases with all that has to do with reputation."""
+    tables = draw(plain_worlds())
+    return draw(reputed_worlds(tables)) if draw(st.booleans()) else tables
+
+
+@st.composite
+def reputed_worlds(draw: st.DrawFn, tables: Tables | None = None) -> Tables:
+    """A scenario with reputation: within minutes, or within hours."""
+    found = draw(reputed(draw(plain_worlds()) if tables is None else tables))
+    return slowed(found) if draw(st.sampled_from((True, True, False))) else found
+
+
+@st.composite
+def plain_worlds(draw: st.DrawFn) -> Tables:
+    """One to three hubs, one to three hosts, whatever may happen to them."""
     names = HUBS[: draw(st.integers(1, 3))]
     senders = ("crm", "mailer", "users")[: draw(st.integers(1, 3))]
     addresses = [ADDRESS[name] for name in names]
@@ -304,53 +319,3 @@ def worlds(draw: st.DrawFn) -> Tables:
 def _in_time(event: Tables, duration: int, drain: str) -> bool:
     """Whether an event begins in the run: at its end is too late if it does not drain."""
     return drain != "0 s" or int(event["at"].removesuffix(" s")) < duration
-
-
-@st.composite
-def neighbours(draw: st.DrawFn) -> tuple[Tables, Tables]:
-    """A culprit on a hub of its own beside a hub that others use: with the culprit, and without.
-
-    A third hub is down for good; its host tries until the end, so that both runs are as long.
-    """
-    names = HUBS
-    own = draw(hosts(("crm", "users"), ADDRESS["HUB02"]))
-    culprit = draw(hosts(("mailer",), ADDRESS["HUB01"]))
-    keeper: Tables = {
-        "kind": "none",
-        "address": "10.0.2.1",
-        "server": ADDRESS["HUB03"],
-        "on_failure": {"retry_every": "5 min", "give_up_after": "9 d"},
-        "streams": {
-            "last": {
-                "sender": "a@cozumpark.com",
-                "size": "1 KB",
-                "to": {"sink": 1.0},
-                "arrivals": {"process": "every", "every": "1 h", "at": "0 s"},
-            }
-        },
-    }
-    ways = {
-        name.lower(): {
-            "address_spaces": ["SMTP:*;1"],
-            "source_transport_servers": [name],
-            "max_message_size": "unlimited",
-            "smtp_max_messages_per_connection": draw(st.sampled_from(_LIMIT)),
-        }
-        for name in names
-    }
-    given = {
-        "name": "random",
-        "run": {"duration": f"{DURATION} s", "drain": "20 min"},
-        "organization": {"domains": {"cozumpark.com": "Authoritative"}},
-        "hubs": draw(hubs(names)),
-        "send_connectors": ways,
-        **draw(lines(names, shared=False)),
-        "hosts": own | {"keeper": keeper},
-        "destinations": draw(destinations()),
-        "blocklists": {"css": {"profile": "spamhaus-css"}},
-        "events": [
-            *draw(events(names[:2], ())),
-            {"at": "0 s", "stop": {"hub": "HUB03", "for": "9 d"}},
-        ],
-    }
-    return given | {"hosts": given["hosts"] | culprit}, given

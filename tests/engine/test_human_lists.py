@@ -15,7 +15,7 @@ from reputation_world import (
     listed,
     listings,
 )
-from small_world import SECOND_HUB, Played, play, seconds
+from small_world import SECOND_HUB, Mail, Played, play, seconds
 
 from relaysim.traffic.draw import Decision
 
@@ -73,7 +73,7 @@ def test_what_was_looked_at_is_not_forgotten() -> None:
     """Five hours of each burst count; the burst that makes them enough lists."""
     brief = "[blocklists.sbl]\nwindow = '5 h'"
     bursts = [600 + n * 10 * HOUR for n in range(12)]
-    mail = {"app.traps": [at for at in bursts for _ in range(10)]}
+    mail: Mail = {"app.traps": [at for at in bursts for _ in range(10)]}
     run = play(TRAPS, SBL, NOBODY_LOOKS, brief, mail=mail)
     whole, rest = divmod(hours_of_looking(run, 10) - 1, 5)
     assert 0 < whole < 11
@@ -89,7 +89,7 @@ FOUND = "[blocklists.sbl]\nhazard_rate = '1000000/d'"
 def test_people_do_not_remove_before_the_cause_is_gone() -> None:
     """Asked at once: nothing. Asked after a repair of two hours: gone twelve hours later."""
     slow = "[operations]\nrepair_time = '2 h'\non_listing = 'clean_list'"
-    mail = {"app.traps": [0], "app.load": [2 * HOUR]}
+    mail: Mail = {"app.traps": [0], "app.load": [2 * HOUR]}
     at_once = "[operations]\non_listing = 'nothing'\ndelisting = 'at_once'"
     run = play(TRAPS, SBL, FOUND, CALLED, at_once, mail=mail)
     assert listings(run, "sbl") == [(HOUR, -1)]
@@ -107,7 +107,7 @@ def test_after_a_removal_people_look_anew() -> None:
     """A hit after it is one hit, with a number of its own that is enough."""
     once = "[operations]\non_listing = 'clean_list'"
     rate = "[blocklists.sbl]\nhazard_rate = '2000/d'\nwindow = '1 d'"
-    mail = {"app.traps": [0] * 10 + [10 * DAY], "app.load": [2 * HOUR]}
+    mail: Mail = {"app.traps": [0] * 10 + [10 * DAY], "app.load": [2 * HOUR]}
     run = play(TRAPS, SBL, rate, CALLED, once, mail=mail)
     assert [hours_of_looking(run, 10)] == [1]
     # The second number of this list was drawn for the request, the third for patience.
@@ -137,7 +137,7 @@ def test_a_listing_that_is_ignored_spreads_to_the_allocation_until_it_ends() -> 
     on_listing = "clean_list"
     repair_time = "8 h"
     """
-    mail = {"app.traps": [0], "app.load": [7 * DAY]}
+    mail: Mail = {"app.traps": [0], "app.load": [7 * DAY]}
     run = play(TRAPS, SBL, FOUND, TWO_IPS, CALLED, patience, mail=mail)
     more = seconds(drawn(run, "sbl", "escalate_time", Decision.LIST_ESCALATE, 2))
     assert 0 < more < 5 * HOUR
@@ -152,7 +152,7 @@ def test_a_listing_that_is_ignored_spreads_to_the_allocation_until_it_ends() -> 
 def test_a_listing_that_ends_in_time_spreads_to_nobody() -> None:
     patience = "[blocklists.sbl]\nescalate_after = '1 d'\nescalate_rate = '24/d'"
     once = "[operations]\non_listing = 'clean_list'"
-    mail = {"app.traps": [0], "app.load": [2 * HOUR]}
+    mail: Mail = {"app.traps": [0], "app.load": [2 * HOUR]}
     run = play(TRAPS, SBL, FOUND, TWO_IPS, CALLED, patience, once, mail=mail)
     assert listed(run) == [(IP, "sbl", HOUR, 14 * HOUR, "trigger", 0)]
 
@@ -173,13 +173,32 @@ source_transport_servers = ["HUB01", "HUB02"]
 """
 
 
+def test_what_one_ip_does_changes_nothing_for_another() -> None:
+    """How much people must see of the second IP is the same whatever they saw of the first."""
+    found = []
+    for first in ([], [0.0] * 30):
+        mail: dict[str, list[float]] = {"app.load": [0], "two.traps": [DAY] * 10}
+        if first:
+            mail["app.traps"] = first
+        run = play(
+            SBL,
+            TRAPS,
+            SECOND_HUB.replace(OTHER_IP, "198.51.100.11"),
+            SECOND_CULPRIT,
+            NOBODY_LOOKS,
+            mail=mail,
+        )
+        found.append([row for row in listed(run) if row[0] == "198.51.100.11"])
+    assert found[0] == found[1] != []
+
+
 @pytest.mark.parametrize("second_hit", [2 * HOUR, 10 * DAY])
 def test_who_is_listed_for_himself_stays_when_the_others_go_free(second_hit: float) -> None:
     """Before the escalation or during it: his own listing lasts, asked for or not."""
     both = SECOND_HUB.replace(OTHER_IP, "198.51.100.11")
     patience = "[blocklists.sbl]\nescalate_after = '1 d'\nescalate_rate = '1000000/d'"
     once = "[operations]\non_listing = 'clean_list'"
-    mail = {"app.traps": [0], "app.load": [20 * DAY], "two.traps": [second_hit]}
+    mail: Mail = {"app.traps": [0], "app.load": [20 * DAY], "two.traps": [second_hit]}
     run = play(TRAPS, SBL, FOUND, both, SECOND_CULPRIT, TWO_IPS, CALLED, patience, once, mail=mail)
     rows = {row[0]: row for row in listed(run)}
     assert rows[IP][2:4] == (HOUR, -1)

@@ -1,15 +1,24 @@
 """INV-1 to 5, 7, 8 and 11 on random scenarios, and the books of the recorder."""
 
+import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
-from random_worlds import Tables, worlds
+from hypothesis import HealthCheck, Phase, given, settings
+from random_worlds import Tables, plain_worlds, reputed_worlds
 
 from relaysim.engine.invariants import check
 from relaysim.engine.recorder import Recorder
 from relaysim.engine.run import simulate
-from relaysim.engine.trace import Fate
+from relaysim.engine.trace import PROVIDER_CAUSE, Action, Cause, Fate, Level, Seen, Trace
+from relaysim.mail.standing import State
 from relaysim.scenario.load import from_mapping
 from relaysim.traffic.workload import draw
+
+fuzz = settings(
+    max_examples=100,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
 
 
 def once_and_for_good(record: Recorder, copy: int, fate: int, time: int, reply: int) -> None:
@@ -22,15 +31,8 @@ def once_and_for_good(record: Recorder, copy: int, fate: int, time: int, reply: 
 fated = Recorder.fated
 
 
-@settings(
-    max_examples=120,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
-@given(worlds())
-def test_no_scenario_breaks_an_invariant(tables: Tables) -> None:
-    """And each run ends when all copies have their fate, or at the horizon.
+def checked(tables: Tables) -> Trace:
+    """The trace of a scenario that breaks no invariant, gives each copy one fate, and ends in time.
 
     It lasts at least as long as mail may be created, since there is a blocklist.
     """
@@ -47,3 +49,43 @@ def test_no_scenario_breaks_an_invariant(tables: Tables) -> None:
     if not open_copies and len(trace.copies):
         assert trace.end == max(trace.copies["end"].max(), scenario.run.duration)
     assert simulate(scenario, draws).fingerprint() == trace.fingerprint()
+    return trace
+
+
+@fuzz
+@given(plain_worlds())
+def test_no_scenario_breaks_an_invariant(tables: Tables) -> None:
+    checked(tables)
+
+
+def happened(trace: Trace) -> set[str]:
+    """The kinds of things that happened in a run."""
+    found = {Cause(cause).name for cause in trace.listings["cause"].tolist()}
+    found |= {Seen(signal).name for signal in trace.signals["signal"].tolist()}
+    found |= {Action(action).name for action in trace.actions["action"].tolist()}
+    found |= {Fate(fate).name for fate in trace.copies["fate"].tolist()}
+    states = trace.levels["value"][trace.levels["level"] == Level.PROVIDER]
+    found |= {f"state {State(state).name}" for state in states.tolist()}
+    replies = trace.attempts["reply"]
+    causes = np.array(trace.names.causes, np.int64)[replies[replies >= 0]]
+    if (causes >= 0).any():
+        found.add("refused for a list")
+    if (causes == PROVIDER_CAUSE).any():
+        found.add("refused for a reputation")
+    return found
+
+
+def test_no_reputation_breaks_one_whatever_comes_of_it() -> None:
+    """And among the scenarios there is all that may come of it."""
+    seen: set[str] = set()
+
+    @settings(fuzz, phases=[Phase.generate])
+    @given(reputed_worlds())
+    def play(tables: Tables) -> None:
+        seen.update(happened(checked(tables)))
+
+    play()
+    wanted = {member.name for kind in (Cause, Seen, Action, Fate) for member in kind}
+    wanted |= {f"state {state.name}" for state in State}
+    wanted |= {"refused for a list", "refused for a reputation"}
+    assert wanted - seen == set()

@@ -17,6 +17,7 @@ from reputation_world import (
 from small_world import Mail, Played, play
 
 from relaysim.engine.trace import Level
+from relaysim.traffic.draw import Decision, draw32, name_key
 
 MINE = f"sink {IP} cozumpark.com"
 BAD = "[hosts.app.streams.unknown]\nunknown_rate = 1.0"
@@ -36,7 +37,7 @@ def test_a_share_of_the_mail_goes_to_the_junk_folder(unknown: int, key: str) -> 
     """In both states; what lies there does not count as mail in the inbox."""
     junk = "[destinations.sink.reputation]\nwarn_junk = 0.0\nthrottle_junk = 0.0"
     share = f"[destinations.sink.reputation]\n{key} = 0.3"
-    mail = {"app.load": [0] * 100 + [1000] * 500, "app.unknown": [0] * unknown}
+    mail: Mail = {"app.load": [0] * 100 + [1000] * 500, "app.unknown": [0] * unknown}
     found = run(junk, share, mail=mail)
     fates = found.fates("app.load")
     assert set(fates[:100]) == {"delivered"}
@@ -55,7 +56,7 @@ throttle_junk = 0.0
 
 def test_a_throttled_ip_may_send_so_much_in_each_hour_of_the_clock() -> None:
     """At 1,000 s 106 of the hour are through already: nothing more. Then ten an hour."""
-    mail = {"app.load": [0] * 100 + [1000] * 25, "app.unknown": [0] * 18}
+    mail: Mail = {"app.load": [0] * 100 + [1000] * 25, "app.unknown": [0] * 18}
     found = run(THROTTLED, ALONE, mail=mail)
     ends = [end for end, _ in found.ends("app.load")[100:]]
     hours = [int(end // HOUR) for end in ends]
@@ -84,7 +85,7 @@ message_expiration_timeout = "10 min"
 
 def by_day(days: list[int], messages: int, *changes: str) -> list[int]:
     """How many get through of so many messages at the first second of some days."""
-    mail = {"app.load": [day * DAY for day in days for _ in range(messages)]}
+    mail: Mail = {"app.load": [day * DAY for day in days for _ in range(messages)]}
     fates = run(COLD, ALONE, *changes, mail=mail).fates("app.load")
     assert set(fates) <= {"delivered", "expired"}
     return [fates[n * messages : (n + 1) * messages].count("delivered") for n in range(len(days))]
@@ -124,7 +125,7 @@ def test_each_hour_has_its_own_limit() -> None:
 
 
 def test_unknown_users_use_up_the_limit_too() -> None:
-    mail = {"app.load": [1] * 20, "app.unknown": [0] * 15}
+    mail: Mail = {"app.load": [1] * 20, "app.unknown": [0] * 15}
     assert count(run(COLD, ALONE, mail=mail), "app.load") == {"delivered": 5, "expired": 15}
 
 
@@ -158,7 +159,7 @@ def test_who_hammers_on_for_two_hours_is_blocked(
     Good mail in between makes the counters better, so the block ends four hours after it began.
     """
     how = f"[operations]\nback_off = '{back_off}'"
-    mail = {"app.load": [0] * 100 + [1000] * 200, "app.unknown": [0] * 18}
+    mail: Mail = {"app.load": [0] * 100 + [1000] * 200, "app.unknown": [0] * 18}
     assert states(run(HAMMERED, how, mail=mail), MINE)[:3] == found
 
 
@@ -166,7 +167,7 @@ def test_who_hammers_on_for_two_hours_is_blocked(
 def test_an_hour_of_quiet_starts_the_count_anew(second: float, blocks: list[float]) -> None:
     """Two bursts of forty minutes: in the first two hours, or in the first and the third."""
     how = "[operations]\nback_off = 'none'\n[hubs.HUB01]\nmessage_expiration_timeout = '40 min'"
-    mail = {"app.load": [0] * 100 + [1000] * 150 + [second] * 150, "app.unknown": [0] * 18}
+    mail: Mail = {"app.load": [0] * 100 + [1000] * 150 + [second] * 150, "app.unknown": [0] * 18}
     found = states(run(HAMMERED, how, mail=mail), MINE)
     assert [time for time, state in found if state == 3] == blocks
 
@@ -183,10 +184,28 @@ NOBODY = "[hosts.h0.streams.bad]\nunknown_rate = 1.0"
 def test_a_block_may_take_the_other_ips_of_the_24_along(widening: float, fate: str) -> None:
     """Blocked at 900 s; the neighbour for two hours, the IP in the next /24 not at all."""
     share = f"[destinations.sink.reputation]\nwidening = {widening}"
-    later = {"h1.load": [899, 901, QUARTER + 2 * HOUR - 1, QUARTER + 2 * HOUR], "h2.load": [901]}
-    found = play(PROVIDER, NEAR, NOBODY, SPREADS, share, NOBODY_LOOKS, mail=BLOCKED | later)
+    later: Mail = {
+        "h1.load": [899, 901, QUARTER + 2 * HOUR - 1, QUARTER + 2 * HOUR],
+        "h2.load": [901],
+    }
+    found = play(PROVIDER, NEAR, NOBODY, SPREADS, share, NOBODY_LOOKS, mail={**BLOCKED, **later})
     assert found.fates("h1.load") == ["delivered", fate, fate, "delivered"]
     assert found.fates("h2.load") == ["delivered"]
+
+
+def test_a_block_of_several_sender_domains_is_one_block() -> None:
+    """Each neighbour is at risk once, however many domains are blocked with the IP."""
+    key = name_key(3, 0, "provider", "sink")
+    first, second = (draw32(key, Decision.PROVIDER_WIDENING, n) / 2**32 for n in (1, 2))
+    assert second < first
+    share = f"[destinations.sink.reputation]\nwidening = {(first + second) / 2}"
+    near = hubs("198.51.100.0/24", "198.51.100.11")
+    more = "\n".join(f"[hosts.h0.streams.s{n}]\nsender = 'a@{n}.example'" for n in range(3))
+    own: Mail = {f"h0.s{n}": [0] for n in range(3)}
+    mail: Mail = {**BLOCKED, **own, "h0.bad": [0] * 110, "h1.load": [901]}
+    found = play(PROVIDER, near, NOBODY, SPREADS, share, more, NOBODY_LOOKS, mail=mail, seed=3)
+    assert states(found, MINE)[0] == states(found, f"sink {IP} 2.example")[0] == (QUARTER, 3)
+    assert found.fates("h1.load") == ["delivered"]
 
 
 ASKS = """
@@ -203,7 +222,7 @@ mitigation_time = "24 h"
 
 def test_a_request_for_mitigation_ends_a_block_and_clears_the_counters() -> None:
     """An NDR at 1,000 s, asked at once, granted a day later; asked again only after that."""
-    mail = {"h0.bad": [0] * 100, "h0.load": [0] * 100 + [1000, 1000 + DAY - 1, 1000 + DAY]}
+    mail: Mail = {"h0.bad": [0] * 100, "h0.load": [0] * 100 + [1000, 1000 + DAY - 1, 1000 + DAY]}
     days = "[run]\nduration = '4 d'"
     found = play(PROVIDER, NEAR, NOBODY, CALLED, ASKS, days, mail=mail)
     assert states(found, MINE) == [(QUARTER, 3), (1000 + DAY, 0)]
@@ -212,7 +231,7 @@ def test_a_request_for_mitigation_ends_a_block_and_clears_the_counters() -> None
 
 
 def test_without_a_form_nobody_is_asked() -> None:
-    mail = {"h0.bad": [0] * 100, "h0.load": [0] * 100 + [1000]}
+    mail: Mail = {"h0.bad": [0] * 100, "h0.load": [0] * 100 + [1000]}
     formless = ASKS.replace('mitigation_time = "24 h"', "")
     found = play(PROVIDER, NEAR, NOBODY, CALLED, formless, mail=mail)
     assert actions(found) == [(1000.0, "detected", "")]

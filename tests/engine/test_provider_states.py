@@ -75,14 +75,14 @@ def test_hits_of_its_own_traps(limit: int, state: int) -> None:
 
 def test_nothing_is_judged_before_enough_lies_in_the_inbox() -> None:
     """All unknown but 49; the fiftieth good one makes it a block."""
-    mail = {"app.load": [0] * 49 + [1000], "app.unknown": [0] * 100}
+    mail: Mail = {"app.load": [0] * 49 + [1000], "app.unknown": [0] * 100}
     assert states(run(mail=mail), MINE) == [(2 * QUARTER, 3)]
 
 
 def test_better_mail_ends_a_throttle_after_its_time_and_a_warning_at_once() -> None:
     """15.25 % unknown, diluted to 8.3 % at 1 h: below 12 % for two hours, then to 3.8 % at 5 h."""
     limits = "[destinations.sink.reputation]\nrecovery_time = '2 h'\nthrottle_junk = 0.0\nwarn_junk = 0.0"
-    mail = {
+    mail: Mail = {
         "app.load": [0] * 100 + [HOUR] * 100 + [5 * HOUR] * 260,
         "app.unknown": [0] * 18,
     }
@@ -94,14 +94,14 @@ def test_better_mail_ends_a_throttle_after_its_time_and_a_warning_at_once() -> N
 def test_a_warning_stays_between_its_two_limits() -> None:
     """Entered at 5.7 %, left below 4 %: at 4.1 % it is still on."""
     junk = "[destinations.sink.reputation]\nwarn_junk = 0.0"
-    mail = {"app.load": [0] * 100 + [HOUR] * 40 + [2 * HOUR] * 10, "app.unknown": [0] * 6}
+    mail: Mail = {"app.load": [0] * 100 + [HOUR] * 40 + [2 * HOUR] * 10, "app.unknown": [0] * 6}
     assert states(run(junk, mail=mail), MINE) == [(QUARTER, 1), (2 * HOUR + QUARTER, 0)]
 
 
 def test_a_relapse_starts_the_time_of_recovery_anew() -> None:
     """Better from 1 h on, worse again at 2 h, better at 3 h: it ends two hours after that."""
     limits = "[destinations.sink.reputation]\nrecovery_time = '2 h'\nthrottle_junk = 0.0"
-    mail = {
+    mail: Mail = {
         "app.load": [0] * 100 + [HOUR] * 60 + [3 * HOUR] * 100,
         "app.unknown": [0] * 18 + [2 * HOUR] * 12,
     }
@@ -112,7 +112,7 @@ def test_a_relapse_starts_the_time_of_recovery_anew() -> None:
 def test_a_block_ends_when_the_counters_have_faded() -> None:
     """After an hour half of it is left: too little to judge. Two hours of that end the block."""
     fades = "[destinations.sink.reputation]\nhalf_life = '1 h'\nblock_time = '2 h'"
-    mail = {
+    mail: Mail = {
         "app.load": [0] * 99 + [QUARTER, 3 * HOUR - 1, 3 * HOUR],
         "app.unknown": [0] * 100,
     }
@@ -124,7 +124,7 @@ def test_a_block_ends_when_the_counters_have_faded() -> None:
 
 def test_what_it_refuses_at_mail_from_is_no_mail_that_it_counts() -> None:
     """In a block unknown users are not found out, so nothing is added to what it knows."""
-    mail = {"app.load": [0] * 100, "app.unknown": [0] * 100 + [1000] * 50}
+    mail: Mail = {"app.load": [0] * 100, "app.unknown": [0] * 100 + [1000] * 50}
     played = run(mail=mail)
     assert len(signals(played, Seen.UNKNOWN)) == 100
     assert played.verdicts("app.unknown")[-1].startswith("550 5.7.1")
@@ -149,7 +149,7 @@ def test_the_same_volume_is_no_jump_any_more_the_next_time(monkeypatch: pytest.M
     monkeypatch.setattr(provider, "SMALL", 10)
     young = f"[run]\nduration = '6 d'\n[egress.'{IP}']\nage = '20 d'"
     for days in ([0, 1], [0, 3]):
-        mail = {"app.load": [day * DAY + HOUR for day in days for _ in range(40)]}
+        mail: Mail = {"app.load": [day * DAY + HOUR for day in days for _ in range(40)]}
         assert states(run(young, mail=mail), MINE) == [(HOUR + QUARTER, 1), (DAY, 0)]
 
 

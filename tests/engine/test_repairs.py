@@ -19,7 +19,7 @@ from reputation_world import (
     looks,
     signals,
 )
-from small_world import Played, play, seconds
+from small_world import Mail, Played, play, seconds
 
 from relaysim.engine.trace import Level
 
@@ -52,7 +52,7 @@ def paused(run: Played, stream: str) -> list[tuple[float, int]]:
 def test_the_culprits_are_paused_until_the_ip_is_found_clean() -> None:
     """Listed on Monday morning, noticed at ten, removed at 12:30; the look after that ends it."""
     end = next(look for look in LOOKS if look > 3.5 * HOUR)
-    mail = {
+    mail: Mail = {
         "app.traps": [10, 3599, 3601, end - 1, end + 1],
         "app.load": [3600, end - 1],
     }
@@ -78,7 +78,7 @@ def test_they_stay_paused_as_long_as_another_ip_is_in_trouble() -> None:
     """The second IP is listed later, by mail that nobody pauses, and so for longer."""
     design = hubs("198.51.100.0/24", OTHER_IP), "[hosts.h1.streams.traps]\nculprit = false"
     slow = "[run]\nduration = '3 d'\n[blocklists.list]\nlifetime = '30 h'"
-    mail = {"h0.traps": [10], "h0.load": [20], "h1.traps": [5 * HOUR], "h1.load": [6 * HOUR]}
+    mail: Mail = {"h0.traps": [10], "h0.load": [20], "h1.traps": [5 * HOUR], "h1.load": [6 * HOUR]}
     policy = "[operations]\non_listing = 'pause_culprit'\ndelisting = 'never'"
     run = play(LIST, *design, CALLED, SIX_HOURLY, slow, policy, mail=mail)
     end = next(look for look in LOOKS if look > 35 * HOUR)
@@ -122,6 +122,17 @@ def test_each_clean_up_draws_anew_for_what_is_left() -> None:
     assert gone == pytest.approx([0, 0.5, 0.75, 0.875], abs=0.15)
     assert (weeks[1] <= weeks[2]).all()
     assert (weeks[2] <= weeks[3]).all()
+
+
+def test_what_is_taken_off_one_list_does_not_depend_on_the_others() -> None:
+    """A second list of another culprit, which comes first in the order of names."""
+    share = "[operations]\ncleaning = 0.5\ndelisting = 'never'"
+    listed = "[blocklists.list]\nlifetime = '20 d'\n[run]\nduration = '8 d'"
+    design = LIST, NEWS, SIX_HOURLY, REPAIRS.format(policy="clean_list"), listed, share
+    second = NEWS.replace("streams.news", "streams.more")
+    one, two = play(*design), play(second, *design)
+    assert [what for _, what, _ in actions(two)].count("cleaned") == 2
+    assert two.fates("app.news") == one.fates("app.news")
 
 
 def test_a_stream_without_a_list_cannot_be_cleaned() -> None:
@@ -215,6 +226,7 @@ def test_removed_before_it_is_cut_off_it_is_relisted_at_once() -> None:
     found = listings(run, "xbl")
     asked = [time for time, what, _ in actions(run) if what == "requested"]
     assert len(asked) == 3  # as many as are heard in a month
+    assert set(run.fates("app.spam")) == {"delivered"}
     assert [end for _, end in found[:3]] == [after(time, HOUR) for time in asked]
     created = np.array(run.messages("app.spam", "created"))
     for (_, end), (start, _) in pairwise(found):

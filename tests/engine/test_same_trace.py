@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
-from random_worlds import Tables, neighbours, worlds
-from told import told
+from hypothesis import strategies as st
+from random_neighbours import neighbours, reputed_neighbours
+from random_worlds import Tables, worlds
+from told import reputation, told
 
+from relaysim.engine.coupled import coupled
 from relaysim.engine.run import simulate
 from relaysim.engine.trace import Trace, first_divergence
 from relaysim.scenario.load import from_mapping, load
@@ -36,6 +39,7 @@ def run(tables: Tables) -> Trace:
 
 FINGERPRINT = """
 import sys
+from relaysim.engine.coupled import coupled
 from relaysim.engine.run import simulate
 from relaysim.scenario.load import load
 from relaysim.traffic.workload import draw
@@ -79,22 +83,31 @@ QUIET: Tables = {
     "to": {"internal": 0.5, "many": 0.5},
     "arrivals": {"process": "campaign", "at": "9 d", "messages": 5, "rate": "1/s"},
 }
+LISTED: Tables = {"mailing_list": {"addresses": 5, "trap_share": 1.0, "unknown_rate": 0.5}}
+"""What it would do if it did send."""
 
 
 @fuzz
-@given(worlds())
-def test_a_stream_that_sends_nothing_changes_no_row(tables: Tables) -> None:
+@given(worlds(), st.booleans())
+def test_a_stream_that_sends_nothing_changes_no_row(tables: Tables, guilty: bool) -> None:
     """It comes first in the order of names, on a new host and on one that is there."""
-    before = told(run(tables))
+    one = run(tables)
     more = deepcopy(tables)
     more["hosts"]["a-quiet-one"] = {
         "kind": "none",
         "address": "10.0.0.9",
         "server": "one",
-        "streams": {"nothing": QUIET},
+        "streams": {"nothing": QUIET | LISTED | {"culprit": guilty}},
     }
-    next(iter(more["hosts"].values()))["streams"]["0-nothing"] = QUIET
-    assert told(run(more)) == before
+    there = next(iter(more["hosts"].values()))["streams"]
+    beside = next(iter(there.values()))
+    # It writes where the host writes anyway: a scripted listing is of the IPs that carry its mail.
+    same = {key: beside[key] for key in ("to", "culprit") if key in beside}
+    there["0-nothing"] = QUIET | LISTED | same
+    other = run(more)
+    streams = {name for name in one.names.streams if not name.endswith(".dsn")}
+    assert told(other) == told(one)
+    assert reputation(other, streams=streams) == reputation(one)
 
 
 # INV-10: a run's arrivals, saved and replayed.
@@ -105,18 +118,21 @@ def test_a_stream_that_sends_nothing_changes_no_row(tables: Tables) -> None:
 def test_replayed_arrivals_give_the_same_trace(
     tmp_path_factory: pytest.TempPathFactory, tables: Tables
 ) -> None:
+    """A mailing list keeps its length, and a hijacked host stays one: files say neither."""
     folder = tmp_path_factory.mktemp("arrivals")
     scenario = from_mapping(tables)
     draws = draw(scenario, 0, 1)
     again = deepcopy(tables)
-    for name in draws.streams:
+    for number, name in enumerate(draws.streams):
         host, _, stream = name.partition(".")
-        if not (draws.stream == draws.streams.index(name)).any():
+        table = again["hosts"][host]["streams"][stream]
+        if not (draws.stream == number).any() or table["arrivals"]["process"] == "compromise":
             continue
         file = folder / f"{name}.csv"
         save_arrivals(draws, name, file)
-        table = again["hosts"][host]["streams"][stream]
         table["arrivals"] = {"process": "replay", "file": str(file)}
+        if "mailing_list" in table:
+            table["mailing_list"]["addresses"] = int(draws.list_size[number])
     assert first_divergence(simulate(scenario, draws), run(again)) is None
 
 
@@ -134,3 +150,23 @@ def test_a_culprit_on_a_hub_of_its_own_changes_no_row_of_the_others(
     assert "crm.a" in others or "crm.b" in others
     beside = run(with_it)
     assert told(beside, others) == told(alone, others)
+
+
+@fuzz
+@given(reputed_neighbours())
+def test_nor_do_the_signals_of_a_culprit_with_an_ip_and_a_domain_of_its_own(
+    tables: Tables,
+) -> None:
+    """Whether they are counted, whether the culprit is there: nobody else sees a difference."""
+    scenario = from_mapping(tables)
+    draws = draw(scenario, 0, 1)
+    runs = coupled(scenario, draws)
+    names = runs.treatment.names
+    others = {name for name in names.streams if not name.startswith(("HUB01", "mailer"))}
+    egress = set(names.egress) - {"198.51.100.10"}
+    found = [
+        (told(trace, others), reputation(trace, egress, others))
+        for trace in (runs.treatment, runs.control, runs.absent)
+    ]
+    assert found[0] == found[1]
+    assert found[0] == found[2]

@@ -50,8 +50,7 @@ def test_two_domains_on_one_ip_share_what_the_ip_counts() -> None:
 
 def test_the_reply_is_the_providers_own_and_no_lists() -> None:
     """The other stream of the blocked IP and domain is refused a while later."""
-    later = {"h1.late": [1000]}
-    found = play(PROVIDER, DESIGN, NOBODY_LOOKS, SAME, mail=MAIL | later)
+    found = play(PROVIDER, DESIGN, NOBODY_LOOKS, SAME, mail={**MAIL, "h1.late": [1000]})
     (said,) = found.verdicts("h1.late")
     assert said.startswith(f"550 5.7.1 [{OTHER_IP}] Our system has detected")
     names = found.trace.names

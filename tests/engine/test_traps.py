@@ -53,6 +53,15 @@ def test_a_hit_after_the_end_lists_anew() -> None:
     assert listings(run) == [(10.0, 3610.0), (3611.0, 7211.0)]
 
 
+def test_a_hit_at_the_very_end_renews_the_listing_whoever_else_writes() -> None:
+    """Seen at 3,610 s, when the listing would be over: what is seen comes before what is done."""
+    later = "[blocklists.list]\ntrap_delay = '10 s'"
+    mail = {"app.traps": [0, 3600]}
+    for others in ({}, {"app.load": [0] * 5}, {"app.xmas": [0] * 5}):
+        run = play(TRAPS, LIST, NOBODY_LOOKS, later, mail=mail | others)
+        assert listings(run) == [(10.0, 7210.0)]
+
+
 def test_too_few_hits_or_hits_too_far_apart_list_nobody() -> None:
     strict = "[blocklists.list]\nthreshold = 3\nwindow = '100 s'"
     far = {"app.traps": [0, 50, 101, 151.000001]}
@@ -60,6 +69,18 @@ def test_too_few_hits_or_hits_too_far_apart_list_nobody() -> None:
     near = {"app.traps": [0, 50, 100]}
     run = play(TRAPS, LIST, NOBODY_LOOKS, strict, mail=near)
     assert listings(run) == [(100.0, 3700.0)]
+
+
+def test_without_a_window_no_hit_is_forgotten() -> None:
+    ever = """
+    [blocklists.ever]
+    profile = "none"
+    trigger = "count"
+    trap_share = 1.0
+    threshold = 3
+    """
+    run = play(TRAPS, ever, NOBODY_LOOKS, mail={"app.traps": [0, 1000, 80_000]})
+    assert listings(run, "ever") == [(80_000.0, -1)]
 
 
 def test_traps_of_a_mailing_list_are_hit_by_every_campaign() -> None:

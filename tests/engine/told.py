@@ -5,7 +5,18 @@ from typing import Any
 
 import numpy as np
 
-from relaysim.engine.trace import Trace, Visit
+from relaysim.engine.trace import (
+    ACTIONS,
+    LEVELS,
+    LISTINGS,
+    LOOKUPS,
+    SIGNALS,
+    Action,
+    Level,
+    Seen,
+    Trace,
+    Visit,
+)
 
 Told = dict[str, list[tuple[Any, ...]]]
 
@@ -81,3 +92,72 @@ def told(trace: Trace, streams: Collection[str] | None = None) -> Told:
             [carried[s] if by else s for s, by in subjects],
         ),
     }
+
+
+def reputation(
+    trace: Trace, egress: Collection[str] | None = None, streams: Collection[str] | None = None
+) -> Told:
+    """The rows about what is thought of some public IPs, or of all, in their order, in names.
+
+    Signals are only those of the copies of some streams, actions that are about a stream too.
+    """
+    names, messages, copies = trace.names, trace.messages, trace.copies
+    first = messages["first_copy"]
+
+    def copy(row: int) -> tuple[Any, ...]:
+        message = copies["message"][row]
+        stream = names.streams[messages["stream"][message]]
+        return stream, int(messages["number"][message]), int(row - first[message])
+
+    def subject(action: int, number: int) -> str:
+        if action in (Action.DETECTED, Action.REPAIRED):
+            return ""
+        if action == Action.REQUESTED:
+            return names.blocklists[number] if number >= 0 else names.destinations[-1 - number]
+        return names.streams[number]
+
+    def wanted(number: int) -> bool:
+        return egress is None or names.egress[number] in egress
+
+    def rows(table: str, *columns: str) -> list[tuple[int, ...]]:
+        found = getattr(trace, table)
+        return list(zip(*(found[column].tolist() for column in columns), strict=True))
+
+    seen = {
+        Seen.TRAP: names.operators,
+        Seen.REPORT: names.blocklists,
+    }
+    return {
+        "listings": [
+            (names.egress[ip], names.blocklists[number], *rest)
+            for ip, number, *rest in rows("listings", *LISTINGS)
+            if wanted(ip)
+        ],
+        "signals": [
+            (kind, copy(row), names.egress[ip], time, seen.get(Seen(kind), names.destinations)[who])
+            for kind, row, ip, time, who in rows("signals", *SIGNALS)
+            if wanted(ip) and (streams is None or copy(row)[0] in streams)
+        ],
+        "lookups": [
+            (names.egress[ip], names.domains[domain], *rest)
+            for ip, domain, *rest in rows("lookups", *LOOKUPS)
+            if wanted(ip)
+        ],
+        "states": [
+            (names.standings[number], time, value)
+            for level, number, time, value in rows("levels", *LEVELS)
+            if level == Level.PROVIDER and wanted(_egress_of(trace, number))
+        ],
+        "actions": [
+            (action, names.egress[ip] if ip >= 0 else "", time, subject(action, number))
+            for action, ip, time, number in rows("actions", *ACTIONS)
+            if (ip < 0 or wanted(ip))
+            and (
+                streams is None or action <= Action.REQUESTED or subject(action, number) in streams
+            )
+        ],
+    }
+
+
+def _egress_of(trace: Trace, standing: int) -> int:
+    return trace.names.egress.index(trace.names.standings[standing].split()[1])

@@ -20,6 +20,7 @@ SHOWN = ["bulk", "corporate.external", "corporate.internal", "system"]
 
 def test_a_class_with_two_sides_is_shown_by_side_and_dsns_are_not_shown():
     assert classes(ALL) == SHOWN
+    assert classes([*ALL, *(f"{name} | listed" for name in ALL)]) == SHOWN
 
 
 def test_a_dot_in_the_name_of_a_class_is_no_side():

@@ -1,0 +1,82 @@
+"""Random scenarios in which a culprit has a hub of its own beside one that others use."""
+
+from hypothesis import strategies as st
+from random_reputation import kept_apart, slowed
+from random_worlds import (
+    ADDRESS,
+    DURATION,
+    EGRESS,
+    HUBS,
+    LIMIT,
+    Tables,
+    destinations,
+    events,
+    hosts,
+    hubs,
+    lines,
+)
+
+
+@st.composite
+def neighbours(draw: st.DrawFn) -> tuple[Tables, Tables]:
+    """A culprit on a hub of its own beside a hub that others use: with the culprit, and without.
+
+    A third hub is down for good; its host tries until the end, so that both runs are as long.
+    """
+    names = HUBS
+    own = draw(hosts(("crm", "users"), ADDRESS["HUB02"]))
+    culprit = draw(hosts(("mailer",), ADDRESS["HUB01"]))
+    keeper: Tables = {
+        "kind": "none",
+        "address": "10.0.2.1",
+        "server": ADDRESS["HUB03"],
+        "on_failure": {"retry_every": "5 min", "give_up_after": "9 d"},
+        "streams": {
+            "last": {
+                "sender": "a@cozumpark.com",
+                "size": "1 KB",
+                "to": {"sink": 1.0},
+                "arrivals": {"process": "every", "every": "1 h", "at": "0 s"},
+            }
+        },
+    }
+    ways = {
+        name.lower(): {
+            "address_spaces": ["SMTP:*;1"],
+            "source_transport_servers": [name],
+            "max_message_size": "unlimited",
+            "smtp_max_messages_per_connection": draw(st.sampled_from(LIMIT)),
+        }
+        for name in names
+    }
+    given = {
+        "name": "random",
+        "run": {"duration": f"{DURATION} s", "drain": "20 min"},
+        "organization": {"domains": {"cozumpark.com": "Authoritative"}},
+        "hubs": draw(hubs(names)),
+        "send_connectors": ways,
+        **draw(lines(names, shared=False)),
+        "hosts": own | {"keeper": keeper},
+        "destinations": draw(destinations()),
+        "blocklists": {"css": {"profile": "spamhaus-css"}},
+        "events": [
+            *draw(events(names[:2], ())),
+            {"at": "0 s", "stop": {"hub": "HUB03", "for": "9 d"}},
+        ],
+    }
+    return given | {"hosts": given["hosts"] | culprit}, given
+
+
+@st.composite
+def reputed_neighbours(draw: st.DrawFn) -> Tables:
+    """The same, where the culprit and all others have a reputation to lose.
+
+    The script lists the culprit's IP alone: it is played with the culprit's signals only.
+    """
+    found = draw(kept_apart(draw(neighbours())[0], "mailer"))
+    found["events"] = [
+        event
+        for event in found["events"]
+        if event.get("listing", {}).get("egress") in (None, EGRESS["HUB01"])
+    ]
+    return slowed(found) if draw(st.booleans()) else found

@@ -1,0 +1,293 @@
+"""Reputation for random scenarios: signals, lists of all profiles, providers, and who reacts."""
+
+from copy import deepcopy
+from datetime import datetime
+from typing import Any
+
+from hypothesis import strategies as st
+
+from relaysim.mail.blocklists import BLOCKLISTS
+
+Tables = dict[str, Any]
+
+_EXPONENTIAL = {"distribution": "exponential", "mean": "5 s"}
+_FAST: dict[str, tuple[Any, ...]] = {
+    "trap_share": (0.2, 1.0),
+    "trap_delay": ("0 s", "1 s", _EXPONENTIAL),
+    "window": ("10 s", "5 min", "7 d"),
+    "relist_factor": (0.4, 1.0),
+    "memory": ("1 min", "1 h", "30 d"),
+    "threshold_ratio": (0.0, 0.02, 1.0),
+    "report_share": (0.5, 1.0),
+    "hazard_rate": ("10000000/d",),
+    "compromise_time": ("0 s", "10 s", _EXPONENTIAL),
+    "lifetime": ("5 s", "1 min", "40 min"),
+    "growth": (1.0, 2.0),
+    "max_lifetime": ("2 min", "3 h"),
+    "short_lifetime": ("3 s",),
+    "build_interval": ("0 s", "7 s", "1 min"),
+    "mirror_delay": ("0 s", "5 s", "1 min"),
+    "delisting_time": ("0 s", "3 s", "10 min", _EXPONENTIAL),
+    "max_requests": (1, 2, "unlimited"),
+    "vicinity_listings": (1, 2),
+    "vicinity_prefix": (24, 29),
+    "vicinity_probability": (0.5, 1.0),
+    "escalate_after": ("0 s", "10 s"),
+    "escalate_rate": ("10000/d",),
+    "neighbour_rate": ("1000/d",),
+    "asn_addresses": (256,),
+}
+_PROFILES = tuple(sorted(BLOCKLISTS))
+MONDAY = datetime(2010, 3, 1, 9)  # noqa: DTZ001 -- local time of the organization
+
+
+@st.composite
+def blocklists(draw: st.DrawFn) -> Tables:
+    """`css` and up to four more of any profile, each with what its profile has, made fast."""
+    profiles = draw(st.lists(st.sampled_from((*_PROFILES, "spamcop")), max_size=4, unique=True))
+    found = {}
+    for name, profile in {"css": "spamhaus-css", **{each: each for each in profiles}}.items():
+        keys = sorted(_FAST.keys() & BLOCKLISTS[profile].keys())
+        found[name] = {"profile": profile} | {
+            key: draw(st.sampled_from(_FAST[key])) for key in keys
+        }
+        if BLOCKLISTS[profile]["trigger"].value == "count":
+            found[name]["threshold"] = draw(st.integers(1, 3))
+    return found
+
+
+_REPUTATION: dict[str, tuple[Any, ...]] = {
+    "complaint_limit": (0.1, 0.5),
+    "unknown_limit": (0.05, 0.2),
+    "trap_limit": (1, 5),
+    "half_life": ("1 h", "3 d"),
+    "domain_weight": (0.0, 0.5, 1.0),
+    "least_inboxed": (1, 3),
+    "warn_junk": (0.1, 0.5),
+    "throttle_junk": (0.0, 0.5),
+    "throttle_rate": ("1/h", "10/h"),
+    "cold_rate": ("1/h", "3/h", "1000/h"),
+    "cold_growth": (1.0, 1.4),
+    "idle_after": ("1 d", "30 d"),
+    "recovery_time": ("15 min", "1 h"),
+    "block_time": ("30 min", "1 h"),
+    "trap_share": (0.0, 0.5),
+    "widening": (0.0, 1.0),
+}
+_USES = st.dictionaries(st.sampled_from(_PROFILES), st.sampled_from((0.5, 1.0)), max_size=4)
+_STAGES = ("greeting", "mail", "rcpt", "data", {"greeting": 0.5, "rcpt": 0.5})
+_ACTIONS = ("reject", "defer", "score", {"reject": 0.5, "defer": 0.3, "score": 0.2})
+
+
+@st.composite
+def receiving(draw: st.DrawFn) -> Tables:
+    """How a destination uses lists, and perhaps what it makes of an IP."""
+    found: Tables = {
+        "refuses_on": {"css": 1.0} | draw(_USES),
+        "refusal_stage": draw(st.sampled_from(_STAGES)),
+        "refusal_action": draw(st.sampled_from(_ACTIONS)),
+        "junk_share": draw(st.sampled_from((0.0, 0.5, 1.0))),
+        "dnsbl_ttl": draw(st.sampled_from(("0 s", "5 s", "5 min"))),
+        "dnsbl_negative_ttl": draw(st.sampled_from(("0 s", "5 s", "5 min"))),
+        "mirrors": draw(st.sampled_from((0.0, 0.5, 1.0))),
+    }
+    if draw(st.sampled_from((True, True, False))):
+        found["reputation"] = {k: draw(st.sampled_from(v)) for k, v in _REPUTATION.items()}
+        if draw(st.booleans()):
+            found["reputation"] |= {"persistence": 0.5, "persistence_time": "1 h"}
+        if draw(st.booleans()):
+            found["reputation"]["mitigation_time"] = draw(st.sampled_from(("1 min", _EXPONENTIAL)))
+    return found
+
+
+def _signals(suffix: str) -> st.SearchStrategy[Tables]:
+    return st.fixed_dictionaries(
+        {
+            f"trap_{suffix}": st.sampled_from((0.0, 0.1, 0.4)),
+            "unknown_rate": st.sampled_from((0.0, 0.3, 0.6)),
+            "complaint_rate": st.sampled_from((0.0, 1.0)),
+        }
+    )
+
+
+_LIST = st.builds(
+    lambda signals, removals, addresses: (
+        signals | {"bounce_removals": removals} | ({"addresses": addresses} if addresses else {})
+    ),
+    _signals("share"),
+    st.integers(1, 2),
+    st.sampled_from((30, 31, 0)),
+)
+_HIJACKED = st.builds(
+    lambda at, lasts: {
+        "process": "compromise",
+        "rate": "20/min",
+        "at": f"{at} s",
+        "lasts": f"{lasts} s",
+    },
+    st.integers(0, 250),
+    st.sampled_from((10, 60)),
+)
+
+
+@st.composite
+def sending(draw: st.DrawFn, hosts: Tables, guilty: bool | None = None) -> Tables:
+    """The hosts with signals; each is a culprit with all its streams, or innocent with all.
+
+    Mail that stays inside has no signals, so some of it goes out.
+    """
+    hosts = deepcopy(hosts)
+    for host in hosts.values():
+        culprit = draw(st.booleans()) if guilty is None else guilty
+        for stream in host["streams"].values():
+            stream["culprit"] = culprit
+            if stream["to"] == {"internal": 1.0}:
+                stream["to"] = {"sink": 0.5, "many": 0.5}
+            if culprit and draw(st.sampled_from((False, False, True))):
+                stream["arrivals"] = draw(_HIJACKED)
+            if draw(st.booleans()):
+                stream["recipients"] = 1
+                stream["mailing_list"] = draw(_LIST)
+            else:
+                stream |= draw(_signals("rate"))
+    return hosts
+
+
+@st.composite
+def operations(draw: st.DrawFn, egress: tuple[str, ...]) -> Tables:
+    """An administrator of any kind, who is quick."""
+    return {
+        "monitor_every": draw(st.sampled_from(("10 s", "1 min", "1 h"))),
+        "on_listing": draw(
+            st.sampled_from(
+                (
+                    "nothing",
+                    "pause_culprit",
+                    "clean_list",
+                    "clean_list",
+                    "move_culprit",
+                    "move_culprit",
+                )
+            )
+        ),
+        "move_to": draw(st.sampled_from(egress)),
+        "repair_time": draw(st.sampled_from(("0 s", "10 s", _EXPONENTIAL))),
+        "ndr_time": draw(st.sampled_from(("0 s", "10 s", _EXPONENTIAL))),
+        "back_off": draw(st.sampled_from(("source", "stream", "none"))),
+        "delisting": draw(st.sampled_from(("after_repair", "at_once", "never"))),
+        "cleaning": draw(st.sampled_from((0.5, 1.0))),
+    }
+
+
+_SWITCHES = (
+    "listing",
+    "widening",
+    "provider_ip",
+    "provider_domain",
+    "back_off",
+    "contention",
+    "reaction",
+)
+COUPLING = st.fixed_dictionaries(
+    {switch: st.sampled_from((True, True, True, True, False)) for switch in _SWITCHES}
+)
+_PLACE = {
+    "198.51.100.10": ("198.51.100.8/29", "198.51.100.0/24"),
+    "203.0.113.25": ("203.0.113.24/29", "203.0.113.0/25", "203.0.113.0/24"),
+    "203.0.113.26": ("203.0.113.24/29", "203.0.113.0/25", "203.0.113.0/24"),
+}
+
+
+@st.composite
+def whereabouts(draw: st.DrawFn, egress: Tables, asns: dict[str, tuple[int, ...]]) -> Tables:
+    """Allocation, ASN and age of each IP; one without `asns` of its own may be in any."""
+    return {
+        ip: table
+        | {
+            "allocation": draw(st.sampled_from(_PLACE[ip])),
+            "asn": draw(st.sampled_from(asns.get(ip, (64500, 64501)))),
+            "age": draw(st.sampled_from(("0 s", "3 d", "400 d"))),
+        }
+        for ip, table in egress.items()
+    }
+
+
+@st.composite
+def reputed(draw: st.DrawFn, tables: Tables) -> Tables:
+    """A scenario, and all that may come of what is sent in it. It begins when people are awake."""
+    egress = tuple(sorted(tables["egress"]))
+    destinations = {
+        name: table | draw(receiving()) for name, table in tables["destinations"].items()
+    }
+    for hub in tables["hubs"].values():
+        hub["skip_5xx_greeting"] = draw(st.booleans())
+    return tables | {
+        "run": tables["run"] | {"start": MONDAY},
+        "egress": draw(whereabouts(tables["egress"], {})),
+        "hosts": draw(sending(tables["hosts"])),
+        "destinations": destinations,
+        "blocklists": draw(blocklists()),
+        "operations": draw(operations(egress)),
+        "coupling": draw(COUPLING),
+    }
+
+
+@st.composite
+def kept_apart(draw: st.DrawFn, tables: Tables, culprit: str) -> Tables:
+    """The same for a host that alone is a culprit and shares no hub, line, IP or sender domain.
+
+    Nobody reacts, and nobody backs off for others.
+    """
+    found = draw(reputed(tables))
+    hosts = draw(sending(tables["hosts"], guilty=False))
+    hosts |= draw(sending({culprit: tables["hosts"][culprit]}, guilty=True))
+    for stream in hosts[culprit]["streams"].values():
+        stream["sender"] = "news@bulk.example"
+    asns: dict[str, tuple[int, ...]] = {
+        ip: (64500,) if ip.startswith("198.51.100.") else (64501,) for ip in tables["egress"]
+    }
+    return found | {
+        "hosts": hosts,
+        "egress": draw(whereabouts(tables["egress"], asns)),
+        "coupling": found["coupling"] | {"reaction": False, "back_off": False},
+    }
+
+
+def slowed(tables: Tables) -> Tables:
+    """The same in minutes for seconds: long enough for providers and human operators to think.
+
+    Nothing is tried again for longer than ten minutes, so that a run stays short.
+    """
+    hosts = {
+        name: host
+        | {
+            "streams": {
+                short: stream | {"arrivals": _slow(stream["arrivals"])}
+                for short, stream in host["streams"].items()
+            }
+        }
+        for name, host in tables["hosts"].items()
+    }
+    hubs = {
+        name: hub
+        | {"message_retry_interval": "1 min"}
+        | {"message_expiration_timeout": hub.get("message_expiration_timeout", "10 min")}
+        for name, hub in tables["hubs"].items()
+    }
+    return tables | {
+        "run": tables["run"] | {"duration": _slow(tables["run"]["duration"])},
+        "hubs": hubs,
+        "hosts": hosts,
+        "events": [_slow(event) for event in tables["events"]],
+    }
+
+
+def _slow(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _slow(each) for key, each in value.items()}
+    if not isinstance(value, str):
+        return value
+    for unit, longer in (("/min", "/h"), ("/s", "/min"), (" s", " min")):
+        if value.endswith(unit):
+            return value.removesuffix(unit) + longer
+    return value
