@@ -7,10 +7,11 @@ READY := $(VENV)/.ready
 # The setting of the demonstration; `make demo DEMO="--replications 2"` makes it smaller.
 DEMO ?=
 
-.PHONY: demo test lint bench verify ladder clean
+.PHONY: demo test lint bench verify ladder campaigns findings clean
 
 demo: $(READY)
-	$(BIN)/relaysim compare scenarios/shared-hub.toml scenarios/dedicated-hub.toml --figures figures $(DEMO)
+	$(BIN)/relaysim compare scenarios/shared-hub.toml scenarios/dedicated-hub.toml \
+		scenarios/dedicated-hub-warm.toml --figures figures $(DEMO)
 
 test: $(READY)
 	$(BIN)/pytest -n auto
@@ -29,6 +30,12 @@ verify: $(READY)
 
 ladder: $(READY)
 	$(BIN)/python benchmarks/ladder.py
+
+campaigns: $(READY)
+	$(BIN)/python benchmarks/campaigns.py
+
+findings: $(READY)
+	$(BIN)/python benchmarks/findings.py
 
 $(READY): pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "relaysim needs Python 3.11 or newer")'

@@ -23,9 +23,10 @@ RUNGS = {
     "shared-hub-priority": "priority queuing, the newsletter at low priority",
     "shared-hub-throttled": "600 messages a minute from one address on `externalrelay`",
     "dedicated-hub-same-ip": "a hub for the newsletter, behind the same public IP",
-    "dedicated-hub-same-allocation": "and an own public IP in the same allocation",
-    "dedicated-hub": "and an own public IP in another allocation",
+    "dedicated-hub-same-allocation": "and an own, new public IP in the same allocation",
+    "dedicated-hub": "and an own, new public IP in another allocation",
     "dedicated-hub-own-domain": "and a sender domain of its own",
+    "dedicated-hub-warm": "the IP of `dedicated-hub`, known for more than a year",
     "listing-day": "the shared hub, its IP on Spamhaus CSS from 11:00 on",
 }
 SHOWN = (
@@ -35,7 +36,15 @@ SHOWN = (
     ("corporate.external", "latency_p95_worst_hour", "p95 in the worst hour"),
     ("transactional", "on_time", "on time"),
     ("transactional", "latency_p95_worst_hour", "p95 in the worst hour"),
+    ("bulk", "on_time", "on time"),
     ("bulk", "completion", "campaign complete after"),
+)
+BLAST = (
+    ("listed", "listed"),
+    ("refused_innocents", "innocent copies refused"),
+    ("junked_innocents", "junked"),
+    ("blast_reputation", "harm by reputation"),
+    ("blast_congestion", "harm by congestion"),
 )
 WAITS = (
     ("wait_host", "host"),
@@ -100,6 +109,26 @@ def differences(found: Comparison) -> str:
     return table(["rung", "metric", "difference", "verdict", "gain of pairing"], rows)
 
 
+def blast(found: Comparison) -> str:
+    """Who suffers for the newsletter, of all innocent mail."""
+    frame = found.metrics[(found.metrics["scope"] == "total")]
+    by = {
+        (row["scenario"], row["metric"]): row
+        for _, row in frame[frame["subject"] == "total"].iterrows()
+    }
+    rows = []
+    for name in RUNGS:
+        cells = [by.get((name, metric)) for metric, _ in BLAST]
+        if name in found.blast and all(cell is not None for cell in cells):
+            told = [
+                interval(cell["value"], cell["low"], cell["high"], cell["unit"])
+                for cell in cells
+                if cell is not None
+            ]
+            rows.append([f"`{name}`", *told])
+    return table(["rung", *(text for _, text in BLAST)], rows)
+
+
 def waits(found: Comparison) -> str:
     """Where the time of a copy goes, on the average."""
     by = values(found)
@@ -145,8 +174,17 @@ for it. What a design lost is not in its mean.
 
 {waits(found)}
 
-Until listings arise from what is sent, the last four rungs of the dedicated hub cannot differ: an
-own public IP, its allocation and its sender domain matter to blocklists and providers only.
+## Blast radius
+
+What innocent mail suffers for the newsletter in a day (`docs/reputation.md` says how it is
+measured). The listing of `listing-day` is scripted. Five days see two or three listings, so the
+intervals are wide; `docs/campaigns.md` has four weeks.
+
+{blast(found)}
+
+A new IP is cold: the large providers take little from it on its first days, so most of the
+newsletter expires. That is the price of an own IP until it is known, and the newsletter alone pays
+it.
 """
 
 

@@ -316,8 +316,7 @@ class Provider:
             if ip.slow * HOUR >= plan.persistence_time:
                 ip.slow = 0
                 for standing in slowed:
-                    standing.below_since = None
-                    self._enter(standing, State.BLOCK)
+                    self._block(standing)
 
     def blocks(self, egress: int) -> bool:
         """Whether it refuses mail of an IP altogether."""

@@ -1,0 +1,368 @@
+"""Eleven claims about reputation, each put to the test by a pair of scenarios: docs/findings.md.
+
+    python benchmarks/findings.py                 # all, about half an hour on two cores
+    python benchmarks/findings.py H2 H4 --replications 10
+
+A claim is a set of paired contrasts. It is confirmed if every one of them is as expected, with its
+whole 95 % interval; refuted if one is the other way round, with its whole interval; else undecided.
+"""
+
+import argparse
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from relaysim.measure.estimate import Estimate, Floats, interval
+from relaysim.present import number as text
+from relaysim.scenario.load import load
+from relaysim.study.compare import Comparison, compare
+from relaysim.study.isolation import gain
+
+ROOT = Path(__file__).parent.parent
+Key = tuple[str, str, str]
+"""Scope, subject, metric."""
+
+
+@dataclass(frozen=True)
+class Contrast:
+    """One metric in two designs, and what the claim expects of the second one.
+
+    `expects`: "less" or "more" than in the first; "same": the interval of the difference lies
+    within `by` on both sides of zero; "zero": exactly none, in every replication; "most": at least
+    the share `by` of it is gone.
+    """
+
+    what: str
+    key: Key
+    first: str
+    second: str
+    expects: str
+    by: float = 0.0
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A claim, the scenario files that test it, and in how many replications."""
+
+    claim: str
+    files: tuple[str, ...]
+    contrasts: tuple[Contrast, ...]
+    replications: int = 12
+    remark: str = ""
+
+
+def _total(metric: str) -> Key:
+    return "total", "total", metric
+
+
+_CONGESTION, _REPUTATION = _total("blast_congestion"), _total("blast_reputation")
+_SENT = "innocent mail harmed"
+
+FINDINGS = {
+    "H1": Finding(
+        "A hub of its own for the bulk mail removes the congestion, but not the harm to the "
+        "reputation, unless the IP is another one.",
+        ("findings/company", "findings/own-hub", "findings/own-ip"),
+        (
+            Contrast(f"{_SENT} by congestion", _CONGESTION, "company", "own-hub", "most", 0.9),
+            Contrast(f"{_SENT} by reputation", _REPUTATION, "company", "own-hub", "same", 0.005),
+            Contrast(f"{_SENT} by reputation", _REPUTATION, "company", "own-ip", "less"),
+        ),
+    ),
+    "H2": Finding(
+        "An own IP in the same /29 does not isolate against UCEPROTECT level 2.",
+        ("findings/widening-next-door", "findings/widening-elsewhere"),
+        (
+            Contrast(
+                "runs in which the other IP, 198.51.100.10, gets on a list",
+                ("egress", "198.51.100.10", "listed"),
+                "widening-elsewhere",
+                "widening-next-door",
+                "more",
+            ),
+            Contrast(
+                "innocent mail refused that cites UCEPROTECT level 2",
+                ("blocklist", "uceprotect-2", "refused_innocents"),
+                "widening-elsewhere",
+                "widening-next-door",
+                "more",
+            ),
+        ),
+        remark="Hardly any receiver refuses on level 2 (1 % of the small companies here), so being "
+        "listed there harms little mail.",
+    ),
+    "H3": Finding(
+        "An own IP with the same From domain leaves the harm by the domain's reputation.",
+        ("findings/own-ip", "findings/own-domain"),
+        (
+            Contrast(
+                "innocent mail put into the junk folder",
+                _total("blast_junk"),
+                "own-ip",
+                "own-domain",
+                "most",
+                0.9,
+            ),
+        ),
+    ),
+    "H4": Finding(
+        "Sharing dilutes: under a list that divides reports by mail, clean mail on the same IP "
+        "lowers the chance of a listing, but a listing hits more.",
+        ("findings/dilution-shared", "findings/dilution-own-ip"),
+        (
+            Contrast(
+                "runs with a listing",
+                _total("listed"),
+                "dilution-own-ip",
+                "dilution-shared",
+                "less",
+            ),
+            Contrast(
+                "innocent mail refused",
+                _total("refused_innocents"),
+                "dilution-own-ip",
+                "dilution-shared",
+                "more",
+            ),
+        ),
+        replications=40,
+    ),
+    "H5": Finding(
+        "A dedicated IP for a weekly newsletter stays cold, and its bulk mail pays for it; nobody "
+        "else does.",
+        ("findings/own-new-ip-weekly", "findings/own-new-ip-daily", "findings/own-ip"),
+        (
+            Contrast(
+                "newsletters delivered on time",
+                ("class", "bulk", "on_time"),
+                "own-ip",
+                "own-new-ip-weekly",
+                "less",
+            ),
+            Contrast(
+                "newsletters delivered on time",
+                ("class", "bulk", "on_time"),
+                "own-new-ip-weekly",
+                "own-new-ip-daily",
+                "more",
+            ),
+            Contrast(
+                f"{_SENT} by reputation", _REPUTATION, "own-ip", "own-new-ip-weekly", "same", 0.005
+            ),
+        ),
+        replications=6,
+        remark="In this model an IP warms up by days with traffic, as SendGrid's schedule does: "
+        "the same mail in daily parts makes it warm in about three weeks. Volume plays no part, so "
+        "the published minimum of 50,000 a day is not tested. The well-known IP was run for two "
+        "weeks, the new ones for four.",
+    ),
+    "H6": Finding(
+        "Priority queuing in one hub gives most of what a second hub gives against congestion.",
+        ("shared-hub", "shared-hub-priority", "dedicated-hub-same-ip"),
+        (
+            Contrast(
+                "invoices harmed by congestion",
+                ("class", "transactional", "blast_congestion"),
+                "shared-hub",
+                "dedicated-hub-same-ip",
+                "most",
+                0.5,
+            ),
+            Contrast(
+                "invoices harmed by congestion",
+                ("class", "transactional", "blast_congestion"),
+                "shared-hub",
+                "shared-hub-priority",
+                "most",
+                0.5,
+            ),
+        ),
+        replications=10,
+    ),
+    "H7": Finding(
+        "Giving mail up after two days, as Exchange does, turns a three-day block that defers into "
+        "loss; five days, as Postfix has it, do not.",
+        ("findings/deferred", "findings/deferred-five-days"),
+        (
+            Contrast(
+                "invoices that expire",
+                ("class", "transactional", "expired"),
+                "deferred",
+                "deferred-five-days",
+                "most",
+                0.9,
+            ),
+        ),
+        replications=10,
+    ),
+    "H8": Finding(
+        "Backing off on 4xx prevents Outlook's block.",
+        ("findings/hammers-on", "findings/backs-off"),
+        (
+            Contrast(
+                "innocent mail refused by Outlook",
+                ("class", "transactional", "refused_innocents"),
+                "hammers-on",
+                "backs-off",
+                "most",
+                0.9,
+            ),
+        ),
+        remark="That hammering on is punished is one Microsoft employee's word; how much of it, "
+        "and after how long, are assumptions.",
+    ),
+    "H9": Finding(
+        "When the whole source backs off, innocent mail on a shared IP waits too; when the stream "
+        "alone does, it does not.",
+        ("findings/backs-off", "findings/suspends-stream"),
+        (
+            Contrast(
+                "invoices harmed by reputation",
+                ("class", "transactional", "blast_reputation"),
+                "backs-off",
+                "suspends-stream",
+                "less",
+            ),
+        ),
+    ),
+    "H10": Finding(
+        "Repairing before asking for removal beats asking first.",
+        ("findings/asks-first", "findings/repairs-first"),
+        (
+            Contrast(
+                "time on a list",
+                ("egress", "198.51.100.10", "listed_time"),
+                "asks-first",
+                "repairs-first",
+                "less",
+            ),
+            Contrast(
+                "innocent mail refused",
+                _total("refused_innocents"),
+                "asks-first",
+                "repairs-first",
+                "less",
+            ),
+        ),
+    ),
+    "H11": Finding(
+        "A stream that stays inside has no exposure of reputation in any design.",
+        ("findings/company", "findings/own-hub", "findings/own-ip-next-door", "findings/own-ip"),
+        tuple(
+            Contrast(
+                "SharePoint's mail harmed by reputation",
+                ("stream", "sharepoint.alerts", "blast_reputation"),
+                "company",
+                design,
+                "zero",
+            )
+            for design in ("company", "own-hub", "own-ip-next-door", "own-ip")
+        ),
+        replications=3,
+    ),
+}
+
+
+def values(found: Comparison, design: str, key: Key) -> Floats:
+    """A metric of a design by replication."""
+    frame = found.per_replication
+    scope, subject, metric = key
+    mine = frame[
+        (frame["scenario"] == design)
+        & (frame["scope"] == scope)
+        & (frame["subject"] == subject)
+        & (frame["metric"] == metric)
+    ]
+    result = np.zeros(found.replications)
+    result[mine["replication"].to_numpy()] = mine["value"].to_numpy()
+    return np.nan_to_num(result)
+
+
+def judge(contrast: Contrast, first: Floats, second: Floats) -> int:
+    """1 as expected, -1 the other way round, 0 undecided."""
+    _, low, high, _ = interval(second - first)
+    if contrast.expects == "zero":
+        return 1 if not second.any() else -1
+    if contrast.expects == "same":
+        return 1 if -contrast.by <= low and high <= contrast.by else 0
+    if contrast.expects == "most":
+        _, low, high, _ = gain(first, second)
+        if np.isnan(low):
+            return 0
+        return 1 if low >= contrast.by else -1 if high < contrast.by else 0
+    sign = 1 if contrast.expects == "more" else -1
+    if low > 0 or high < 0:
+        return sign if low > 0 else -sign
+    return 0
+
+
+def shown(estimate: Estimate, unit: str) -> str:
+    """An estimate with half its interval."""
+    return text.interval(estimate.value, estimate.low, estimate.high, unit)
+
+
+def sentence(found: Comparison, contrast: Contrast) -> str:
+    """The contrast in numbers."""
+    rows = found.metrics[found.metrics["metric"] == contrast.key[2]]
+    unit = str(rows["unit"].iloc[0]) if len(rows) else ""
+    pair = [(d, values(found, d, contrast.key)) for d in (contrast.first, contrast.second)]
+    if contrast.expects == "zero":
+        return f"{contrast.what}: exactly 0 in `{contrast.second}`" * (not pair[1][1].any())
+    told = " → ".join(f"{shown(interval(each), unit)} in `{name}`" for name, each in pair)
+    difference = interval(pair[1][1] - pair[0][1])
+    ends = difference.low, difference.high
+    return f"{contrast.what}: {told} ({text.difference(difference.value, *ends, unit)} paired)"
+
+
+def test(name: str, replications: int | None) -> str:
+    """One finding, run and told in Markdown."""
+    finding = FINDINGS[name]
+    designs = [load(ROOT / "scenarios" / f"{file}.toml") for file in finding.files]
+    many = replications or finding.replications
+    found = compare(*designs, replications=many, seed=1)
+    verdicts = [
+        judge(
+            contrast,
+            values(found, contrast.first, contrast.key),
+            values(found, contrast.second, contrast.key),
+        )
+        for contrast in finding.contrasts
+    ]
+    word = "refuted" if -1 in verdicts else "undecided" if 0 in verdicts else "confirmed"
+    lines = [f"## {name}: {finding.claim}", ""]
+    told = [sentence(found, contrast) for contrast in finding.contrasts]
+    lines += [f"**{word.capitalize()}.** " + "; ".join(told) + ".", ""]
+    if finding.remark:
+        lines += [finding.remark, ""]
+    files = " ".join(f"scenarios/{file}.toml" for file in finding.files)
+    lines += [f"`relaysim compare {files} --replications {many} --seed 1`", ""]
+    return "\n".join(lines)
+
+
+HEAD = """\
+# Findings
+
+Eleven claims about mail reputation that people make, each put to the test by scenarios of
+`scenarios/findings/` or of the ladder. Values are means with half of their 95 % interval over the
+replications; differences are paired on the same mail. The parameters behind them are mostly
+assumptions (`relaysim profiles` prints which), so a finding says what follows from them.
+Made by `python benchmarks/findings.py`.
+"""
+
+
+def main() -> None:
+    """Run what was asked for, and print it."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="*", help="H1 to H11; all if none is given")
+    parser.add_argument("--replications", type=int, default=None)
+    wanted = parser.parse_args()
+    print(HEAD)
+    for name in wanted.names or FINDINGS:
+        print(test(name, wanted.replications))
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()
