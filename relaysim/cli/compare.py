@@ -86,8 +86,9 @@ def compare(
         from relaysim.present import figures as drawn
 
         with told(OSError, drawn.NothingToDrawError):
-            files = drawn.write(found, figures)
-        note(f"figures: {figures}/{{{','.join(drawn.FIGURES)}}}.{{png,svg}} ({len(files)} files)")
+            files = drawn.write(found, figures, tell=note)
+        names = ",".join(dict.fromkeys(file.stem for file in files))
+        note(f"figures: {figures}/{{{names}}}.{{png,svg}} ({len(files)} files)")
     if json:
         print_json(output.to_json(found))
     else:

@@ -127,8 +127,8 @@ class Administrator:
         for number, stream in enumerate(self.world.plan.streams):
             if stream.compromised:
                 # A hijacked machine is cut off for good, whatever the policy for newsletters.
-                mailing.pause(number, self.clock.tick)
-                self._did(Action.PAUSED, egress, number)
+                if mailing.pause(number, self.clock.tick):
+                    self._did(Action.PAUSED, egress, number)
             elif stream.culprit and policy == "clean_list":
                 if mailing.clean(number, self.plan.cleaning):
                     self._did(Action.CLEANED, egress, number)
@@ -140,8 +140,7 @@ class Administrator:
 
     def _pause(self, egress: int) -> None:
         for number, stream in enumerate(self.world.plan.streams):
-            if stream.culprit:
-                self.world.mailing.pause(number, self.clock.tick)
+            if stream.culprit and self.world.mailing.pause(number, self.clock.tick):
                 self._did(Action.PAUSED, egress, number)
 
     def _resume(self) -> None:

@@ -190,8 +190,9 @@ class Blocklist:
         self.later(found, who, lambda _: self._found(book))
 
     def _found(self, book: Book) -> None:
+        """Found out, if it is still at it: it sent something within the last hour (assumption)."""
         book.watched = False
-        if not book.listed:
+        if not book.listed and self.clock.tick - book.last <= HOUR:
             book.last = self.clock.tick
             self.list(book, Cause.TRIGGER)
 

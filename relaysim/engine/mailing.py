@@ -75,11 +75,13 @@ class Mailing:
                 removed.add(address)
         return True
 
-    def pause(self, stream: int, now: int) -> None:
-        """A stream sends nothing more."""
-        if stream not in self.paused:
-            self.paused.add(stream)
-            self.record.level(Level.PAUSED, stream, now, 1)
+    def pause(self, stream: int, now: int) -> bool:
+        """A stream sends nothing more; False if it was paused before."""
+        if stream in self.paused:
+            return False
+        self.paused.add(stream)
+        self.record.level(Level.PAUSED, stream, now, 1)
+        return True
 
     def resume(self, stream: int, now: int) -> None:
         """It may send again."""

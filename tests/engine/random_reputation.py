@@ -100,24 +100,29 @@ def receiving(draw: st.DrawFn) -> Tables:
     return found
 
 
-def _signals(suffix: str) -> st.SearchStrategy[Tables]:
+def _signals(suffix: str, culprit: bool) -> st.SearchStrategy[Tables]:
     return st.fixed_dictionaries(
         {
-            f"trap_{suffix}": st.sampled_from((0.0, 0.1, 0.4)),
-            "unknown_rate": st.sampled_from((0.0, 0.3, 0.6)),
+            f"trap_{suffix}": st.sampled_from((0.1, 0.4) if culprit else (0.0, 0.1)),
+            "unknown_rate": st.sampled_from((0.0, 0.2, 0.4)),
             "complaint_rate": st.sampled_from((0.0, 1.0)),
         }
     )
 
 
-_LIST = st.builds(
-    lambda signals, removals, addresses: (
-        signals | {"bounce_removals": removals} | ({"addresses": addresses} if addresses else {})
-    ),
-    _signals("share"),
-    st.integers(1, 2),
-    st.sampled_from((30, 31, 0)),
-)
+def _list(culprit: bool) -> st.SearchStrategy[Tables]:
+    return st.builds(
+        lambda signals, removals, addresses: (
+            signals
+            | {"bounce_removals": removals}
+            | ({"addresses": addresses} if addresses else {})
+        ),
+        _signals("share", culprit),
+        st.integers(1, 2),
+        st.sampled_from((30, 31, 0)),
+    )
+
+
 _HIJACKED = st.builds(
     lambda at, lasts: {
         "process": "compromise",
@@ -138,7 +143,7 @@ def sending(draw: st.DrawFn, hosts: Tables, guilty: bool | None = None) -> Table
     """
     hosts = deepcopy(hosts)
     for host in hosts.values():
-        culprit = draw(st.booleans()) if guilty is None else guilty
+        culprit = draw(st.sampled_from((True, True, False))) if guilty is None else guilty
         for stream in host["streams"].values():
             stream["culprit"] = culprit
             if stream["to"] == {"internal": 1.0}:
@@ -147,9 +152,9 @@ def sending(draw: st.DrawFn, hosts: Tables, guilty: bool | None = None) -> Table
                 stream["arrivals"] = draw(_HIJACKED)
             if draw(st.booleans()):
                 stream["recipients"] = 1
-                stream["mailing_list"] = draw(_LIST)
+                stream["mailing_list"] = draw(_list(culprit))
             else:
-                stream |= draw(_signals("rate"))
+                stream |= draw(_signals("rate", culprit))
     return hosts
 
 

@@ -1,10 +1,11 @@
 """Each figure says its message in its title, from hand-made series."""
 
-from datetime import datetime
+import itertools
 
 import numpy as np
 import pandas as pd
 import pytest
+from lettering import CAPTION, START, title
 
 from relaysim.measure.series import AGES
 from relaysim.measure.waits import PARTS
@@ -17,18 +18,11 @@ from relaysim.present.figures.throughput import throughput
 from relaysim.present.figures.waits import waits
 from relaysim.present.headlines import Headline
 
-START = datetime(2010, 3, 1, 8)  # noqa: DTZ001 -- local time, as scenarios have it
-CAPTION = "seed 1"
-
 
 @pytest.fixture(autouse=True)
 def _on_paper():
     with style.paper():
         yield
-
-
-def title(figure):
-    return figure.texts[0].get_text().replace("\n", " ")
 
 
 def arriving(at_age, lost=0.0):
@@ -103,6 +97,22 @@ def test_backlog_shows_the_whole_day_or_says_what_it_leaves_out():
     (panel,) = backlog({"one": long}, START, 36_000.0, CAPTION).axes
     assert panel.get_xlim() == (0.0, 36_000.0)
     assert not panel.texts
+
+
+@pytest.mark.parametrize("days", [2, 5, 14, 28])
+def test_letters_along_the_axis_of_many_days_do_not_overlap(days):
+    queues = {f"HUB01->{name}.com": [500.0] * 10 for name in ("a", "b", "c")}
+    busy = minutes(**queues)
+    busy.index *= days * 144
+    figure = backlog({"one": busy}, START, days * 86_400.0, CAPTION)
+    style.settle(figure)
+    for panel in figure.axes:
+        low, high = panel.get_xlim()
+        ticks = [tick for tick in panel.xaxis.get_major_ticks() if low <= tick.get_loc() <= high]
+        boxes = [tick.label1.get_window_extent() for tick in ticks]
+        assert len(boxes) >= 2
+        assert all(one.x1 < other.x0 for one, other in itertools.pairwise(boxes))
+        assert panel.get_xlabel() == "time of the run"
 
 
 def test_throughput_is_told_in_copies_a_minute():

@@ -1,8 +1,9 @@
-"""The five figures: one message each, nothing cut off, axes that say what they are."""
+"""The figures: one message each, nothing cut off, axes that say what they are."""
 
 import itertools
 import sys
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 
 import matplotlib as mpl
 import pytest
@@ -10,20 +11,34 @@ from matplotlib.colors import to_hex
 from matplotlib.image import imread
 from matplotlib.text import Text
 from small_comparison import COMMAND, comparison
+from small_course import course, thinks
 
 from relaysim.present import figures
-from relaysim.present.figures import style
+from relaysim.present.figures import Material, style
+from relaysim.present.figures.providers import providers
+
+EMPTY = "providers"
+"""In the little comparison no provider thinks ill of anybody, so that figure is drawn by hand."""
 
 
 @pytest.fixture(scope="module")
 def drawn():
     """All figures, laid out."""
-    found = {}
+    found, of = {}, Material(comparison())
     with style.paper():
         for name, draw in figures.FIGURES.items():
-            found[name] = draw(comparison())
+            found[name] = opinions(of) if name == EMPTY else draw(of)
             style.settle(found[name])
     return found
+
+
+def opinions(of):
+    """One provider throttles the innocent IP of two designs for an hour."""
+    courses = {}
+    for design in of.found.scenarios[:2]:
+        levels = [thinks(3.0, 2), thinks(4.0, 0)]
+        courses[design.name] = course(levels=levels, of=design)
+    return providers(courses, of.caption_of_one)
 
 
 def panels(figure):
@@ -37,10 +52,18 @@ def inside(axis, tick):
 
 
 NAMES = list(figures.FIGURES)
+KINDS = ("png", "svg")
 
 
-def test_there_are_five():
-    assert NAMES == ["latency", "backlog", "throughput", "waits", "differences"]
+OF_ONE = ("incident", "providers")
+"""Figures of one replication."""
+
+
+def test_there_are_nine():
+    assert [
+        *("latency", "backlog", "throughput", "waits", "differences"),
+        *("blast_radius", "reach", "incident", "providers"),
+    ] == NAMES
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -52,6 +75,12 @@ def test_a_title_is_a_sentence_about_the_result(drawn, name):
 @pytest.mark.parametrize("name", NAMES)
 def test_the_caption_says_where_the_numbers_come_from(drawn, name):
     caption = drawn[name].texts[1].get_text().replace("\n", " ")
+    if name in OF_ONE:
+        which, _, caption = caption.partition("; ")
+        assert which == (
+            "replication 0 alone, counted from 0: that of listing-day with most innocent copies "
+            "refused"
+        )
     assert caption.startswith("seed 1; 2 replications with 95 % intervals; plan shared-hub ")
     assert caption.endswith(f"made by: {COMMAND}")
 
@@ -60,7 +89,7 @@ def test_the_caption_says_where_the_numbers_come_from(drawn, name):
 def test_every_panel_says_what_it_shows(drawn, name):
     shown = panels(drawn[name])
     assert any(axes.get_xlabel() for axes in shown)
-    if name in ("latency", "backlog", "throughput"):
+    if name in ("latency", "backlog", "throughput", "incident"):
         assert any(axes.get_ylabel() for axes in shown)
     if name != "backlog":
         assert all(axes.get_title("left") for axes in shown)
@@ -110,12 +139,15 @@ def test_a_design_has_its_own_colour_and_dashes_in_every_panel(drawn, name):
 def test_figures_are_written_twice_with_the_same_bytes(tmp_path):
     (tmp_path / "one").mkdir()
     (tmp_path / "one" / "notes.txt").write_text("mine")
-    files = figures.write(comparison(), tmp_path / "one")
+    (tmp_path / "one" / f"{EMPTY}.png").write_text("of another comparison")
+    said = []
+    files = figures.write(comparison(), tmp_path / "one", said.append)
     again = figures.write(comparison(), tmp_path / "two")
-    kinds = ("png", "svg")
-    assert [file.name for file in files] == [f"{name}.{kind}" for name in NAMES for kind in kinds]
+    written = [name for name in NAMES if name != EMPTY]
+    assert [file.name for file in files] == [f"{n}.{kind}" for n in written for kind in KINDS]
     found = {file.name for file in (tmp_path / "one").iterdir()}
     assert found == {"notes.txt", *(file.name for file in files)}
+    assert said == ["no figure providers: no mailbox provider ever thinks ill of a public IP"]
     for one, two in zip(files, again, strict=True):
         assert one.read_bytes() == two.read_bytes()
     for file in files:
@@ -125,7 +157,31 @@ def test_figures_are_written_twice_with_the_same_bytes(tmp_path):
             assert imread(file).shape[1] == 1200
 
 
+def test_without_reputation_the_figures_of_it_are_left_out(tmp_path):
+    found = comparison()
+    calm = found.per_replication.assign(value=0.0)
+    said = []
+    files = figures.write(replace(found, blast={}, per_replication=calm), tmp_path, said.append)
+    assert [file.stem for file in files[::2]] == NAMES[:5]
+    assert said == [
+        "no figure blast_radius: no innocent mail is lost, late or junked for what culprits send",
+        "no figure reach: no innocent message would ever be refused for reputation",
+        *(
+            f"no figure {name}: no public IP was listed or held back for its reputation in any "
+            "replication"
+            for name in OF_ONE
+        ),
+    ]
+
+
 @pytest.mark.usefixtures("drawn")
 def test_matplotlib_is_left_as_it_was():
     assert mpl.rcParams["svg.hashsalt"] is None
     assert "matplotlib.pyplot" not in sys.modules
+
+
+def test_the_listed_time_is_that_of_the_ips_of_innocent_mail():
+    of = Material(comparison())
+    told = [of.listed(design) for design in comparison().scenarios]
+    ip = "198.51.100.10"
+    assert told == [f"{ip} not listed", f"{ip} not listed", f"{ip} on a list for 7 h"]

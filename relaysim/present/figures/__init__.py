@@ -1,4 +1,4 @@
-"""The five figures of a comparison, as PNG and SVG."""
+"""The figures of a comparison, as PNG and SVG."""
 
 import os
 import tempfile
@@ -7,74 +7,112 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
-from relaysim.present.caption import origin
 from relaysim.present.figures import style
 from relaysim.present.figures.backlog import backlog
+from relaysim.present.figures.blast_radius import blast_radius
 from relaysim.present.figures.differences import differences
+from relaysim.present.figures.incident import incident
 from relaysim.present.figures.latency import latency
+from relaysim.present.figures.material import Material
+from relaysim.present.figures.nothing import NothingToDrawError
+from relaysim.present.figures.providers import providers
+from relaysim.present.figures.reach import reach
 from relaysim.present.figures.throughput import throughput
 from relaysim.present.figures.waits import waits
 from relaysim.present.headlines import deadlines, headlines
 from relaysim.study.compare import Comparison
 
-
-def _latency(found: Comparison) -> Figure:
-    missing = {name: series.missing for name, series in found.series.items()}
-    return latency(missing, deadlines(found.scenarios), origin(found.provenance))
+__all__ = ["FIGURES", "Material", "NothingToDrawError", "write"]
 
 
-def _backlog(found: Comparison) -> Figure:
-    run = found.scenarios[0].run
-    waiting = {name: series.backlog for name, series in found.series.items()}
-    return backlog(waiting, run.start, run.duration / 1e6, origin(found.provenance))
+def _latency(of: Material) -> Figure:
+    missing = {name: series.missing for name, series in of.found.series.items()}
+    return latency(missing, deadlines(of.found.scenarios), of.caption)
 
 
-def _throughput(found: Comparison) -> Figure:
-    run = found.scenarios[0].run
-    rates = {name: series.throughput for name, series in found.series.items()}
-    return throughput(rates, run.start, run.duration / 1e6, origin(found.provenance))
+def _backlog(of: Material) -> Figure:
+    run = of.found.scenarios[0].run
+    waiting = {name: series.backlog for name, series in of.found.series.items()}
+    return backlog(waiting, run.start, run.duration / 1e6, of.caption)
 
 
-def _waits(found: Comparison) -> Figure:
-    return waits(found.metrics, list(found.series), origin(found.provenance))
+def _throughput(of: Material) -> Figure:
+    run = of.found.scenarios[0].run
+    rates = {name: series.throughput for name, series in of.found.series.items()}
+    return throughput(rates, run.start, run.duration / 1e6, of.caption)
 
 
-def _differences(found: Comparison) -> Figure:
-    metrics, base = found.metrics, found.scenarios[0]
+def _waits(of: Material) -> Figure:
+    return waits(of.found.metrics, list(of.found.series), of.caption)
+
+
+def _differences(of: Material) -> Figure:
+    metrics, base = of.found.metrics, of.found.scenarios[0]
     subjects = metrics.loc[metrics["scope"] == "class", "subject"]
     shown = headlines(base, subjects)
-    return differences(found.comparisons, shown, base.name, origin(found.provenance))
+    return differences(of.found.comparisons, shown, base.name, of.caption)
 
 
-FIGURES: dict[str, Callable[[Comparison], Figure]] = {
+def _blast_radius(of: Material) -> Figure:
+    return blast_radius(of.found.metrics, list(of.found.blast), of.caption)
+
+
+def _reach(of: Material) -> Figure:
+    run = of.found.scenarios[0].run
+    mine = {name: series.reach for name, series in of.found.blast.items()}
+    listed = {design.name: of.listed(design) for design in of.found.scenarios}
+    return reach(mine, listed, run.start, run.duration / 1e6, of.caption)
+
+
+def _incident(of: Material) -> Figure:
+    return incident(of.course(of.chosen.design), of.caption_of_one)
+
+
+def _providers(of: Material) -> Figure:
+    caption = of.caption_of_one
+    return providers({d.name: of.course(d) for d in of.found.scenarios}, caption)
+
+
+FIGURES: dict[str, Callable[[Material], Figure]] = {
     "latency": _latency,
     "backlog": _backlog,
     "throughput": _throughput,
     "waits": _waits,
     "differences": _differences,
+    "blast_radius": _blast_radius,
+    "reach": _reach,
+    "incident": _incident,
+    "providers": _providers,
 }
-"""The figures by the name of their files."""
+"""The figures by the name of their files. Each raises NothingToDrawError where it would be empty:
+the last four do if reputation changes nothing."""
 
 
-class NothingToDrawError(Exception):
-    """No design has mail in common with the base."""
+def write(
+    found: Comparison,
+    directory: str | os.PathLike[str],
+    tell: Callable[[str], None] | None = None,
+) -> list[Path]:
+    """Write the figures of a comparison into a directory; return the paths.
 
-
-def write(found: Comparison, directory: str | os.PathLike[str]) -> list[Path]:
-    """Write every figure of a comparison into a directory; return the paths.
-
-    The same comparison gives the same bytes. A file is replaced as a whole or not at all. OSError
-    if the directory cannot be written, NothingToDrawError if no design has a stream in common with
-    the base.
+    The same comparison gives the same bytes. A file is replaced as a whole or not at all. A figure
+    that would be empty is left out, and one of that name from before is removed; `tell` hears why.
+    OSError if the directory cannot be written, NothingToDrawError if no design has a stream in
+    common with the base.
     """
     if not any(found.streams.values()):
         raise NothingToDrawError("the designs have no stream in common: there is nothing to draw")
-    target = Path(directory)
+    target, of = Path(directory), Material(found)
     target.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".figures-", dir=target) as made, style.paper():
-        files = [
-            file
-            for name, draw in FIGURES.items()
-            for file in style.write(draw(found), Path(made) / name)
-        ]
+        files, empty = [], []
+        for name, draw in FIGURES.items():
+            try:
+                files += style.write(draw(of), Path(made) / name)
+            except NothingToDrawError as why:
+                empty += [target / f"{name}.png", target / f"{name}.svg"]
+                if tell is not None:
+                    tell(f"no figure {name}: {why}")
+        for file in empty:
+            file.unlink(missing_ok=True)
         return [file.replace(target / file.name) for file in files]

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 
-from relaysim.present.figures.clock import active, at, clock_axis
+from relaysim.present.figures.clock import active, at, clock_axis, clock_label
 from relaysim.present.figures.style import PALE, Look, looks, sheet
 from relaysim.present.number import number
 
@@ -89,7 +89,7 @@ def backlog(
         if row == 0:
             panel.set_title(kinds[column])
         if row == len(series) - 1:
-            panel.set_xlabel("time of day")
+            panel.set_xlabel(clock_label(last))
             if outside and column == len(kinds) - 1:
                 panel.annotate(outside, (1, 0), (0, -38), *_BELOW, size=6.5, color=PALE, ha="right")
         if column == 0:

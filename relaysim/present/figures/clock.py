@@ -9,7 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 HOUR = 3600.0
-_STEPS = (1 / 12, 1 / 6, 0.25, 0.5, 1.0, 2.0, 3.0, 6.0, 12.0, 24.0, 48.0, 168.0)
+_STEPS = (1 / 12, 1 / 6, 0.25, 0.5, 1.0, 2.0, 3.0, 6.0, 12.0, 24.0, 48.0, 96.0, 168.0, 336.0, 672.0)
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 def at(start: datetime, seconds: float) -> str:
@@ -19,16 +20,34 @@ def at(start: datetime, seconds: float) -> str:
     return (f"day {day + 1} " if day else "") + f"{moment:%H:%M}"
 
 
+def day(start: datetime, seconds: float) -> str:
+    """The number of the day and which it is, "day 9 Tue"."""
+    moment = start + timedelta(seconds=round(seconds))
+    return f"day {(moment.date() - start.date()).days + 1} {_DAYS[moment.weekday()]}"
+
+
 def clock_axis(panel: Axes, start: datetime, first: float, last: float, most: int = 7) -> None:
-    """An axis of seconds since the start of the run, lettered by time of day."""
+    """An axis of seconds since the start of the run, lettered by time of day, or by midnights.
+
+    It has at most so many steps, a quarter less where letters tell the day.
+    """
     midnight = start.replace(hour=0, minute=0, second=0, microsecond=0)
     offset = (start - midnight).total_seconds()
-    step = next((s for s in _STEPS if (last - first) / (s * HOUR) <= most), _STEPS[-1]) * HOUR
+    room = most if offset + last <= 24 * HOUR else 0.75 * most
+    step = next((s for s in _STEPS if (last - first) / (s * HOUR) <= room), _STEPS[-1]) * HOUR
     marks = np.arange(np.ceil((offset + first) / step) * step, offset + last + 1.0, step) - offset
     panel.set_xlim(first, last)
     panel.xaxis.set_major_locator(FixedLocator(marks.tolist()))
     panel.xaxis.set_minor_locator(NullLocator())
-    panel.xaxis.set_major_formatter(FuncFormatter(lambda x, _: at(start, x).replace(" ", "\n")))
+    lettered = day if step >= 24 * HOUR else at
+    panel.xaxis.set_major_formatter(
+        FuncFormatter(lambda x, _: "\n".join(lettered(start, x).rsplit(" ", 1)))
+    )
+
+
+def clock_label(last: float) -> str:
+    """What an axis up to so many seconds is about."""
+    return "time of day" if last <= 24 * HOUR else "time of the run"
 
 
 def active(series: Iterable["pd.Series[float]"], least: float = 0.01) -> tuple[float, float]:

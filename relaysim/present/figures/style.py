@@ -4,6 +4,7 @@ A design has one colour and one dash pattern everywhere, so that a figure can be
 colours are those of Okabe and Ito, which people with any colour vision can tell apart.
 """
 
+import re
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -127,7 +128,9 @@ def line(look: Look, **how: Any) -> dict[str, Any]:
 
 
 def _filled(text: str, width: int) -> str:
-    return textwrap.fill(text, width, break_on_hyphens=False)
+    """The text in lines; a number stays with its unit."""
+    kept = re.sub(r"(?<=\d) (?=(?:ms|s|min|h|d|pp)\b|%)", "\u00a0", text)
+    return textwrap.fill(kept, width, break_on_hyphens=False).replace("\u00a0", " ")
 
 
 def _key_lines(key: Key) -> list[Key]:
@@ -157,6 +160,23 @@ def _draw_key(figure: Figure, key: Key, top: float) -> None:
         columnspacing=1.2,
     )
     legend.set_in_layout(False)
+
+
+def beside_title(panel: Axes, key: Key) -> None:
+    """The key of one panel, at the right end of the line of its title."""
+    panel.legend(
+        list(key.values()),
+        list(key),
+        loc="lower right",
+        bbox_to_anchor=(1.0, 1.0),
+        ncols=max(len(key), 1),
+        borderaxespad=0.15,
+        borderpad=0.0,
+        fontsize=8,
+        handlelength=1.3,
+        handletextpad=0.5,
+        columnspacing=1.2,
+    )
 
 
 def settle(figure: Figure) -> None:

@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import StrMethodFormatter
 
-from relaysim.present.figures.clock import active, clock_axis
+from relaysim.present.figures.clock import active, clock_axis, clock_label
 from relaysim.present.figures.style import design_key, line, looks, sheet
 from relaysim.present.number import number
 from relaysim.present.subjects import classes
@@ -52,7 +52,7 @@ def throughput(
     for panel in axes[::columns]:
         panel.set_ylabel("copies delivered/min")
     for panel in axes[: len(subjects)][-columns:]:
-        panel.set_xlabel("time of day")
+        panel.set_xlabel(clock_label(last))
     return figure
 
 

@@ -1,0 +1,120 @@
+"""What mailbox providers think of each public IP over time."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from relaysim.mail.standing import State
+from relaysim.present.figures.clock import clock_axis
+from relaysim.present.figures.course import Course, Span, Standing
+from relaysim.present.figures.nothing import NothingToDrawError
+from relaysim.present.figures.states import bands_key, draw_bands, draw_sending, sending_key
+from relaysim.present.figures.style import sheet
+from relaysim.present.figures.told import by_design
+from relaysim.present.number import number
+
+_ROW, _PANEL = 0.21, 0.45
+"""Height of a row of bands, and of a panel without its rows, inches."""
+APART = " (culprits)"
+"""Stands after an IP that no innocent mail leaves by."""
+
+
+def providers(courses: Mapping[str, Course], caption: str) -> Figure:
+    """One panel a design, one row for each provider and IP; the same replication of each.
+
+    NothingToDrawError if no provider ever thinks ill of any IP.
+    """
+    shown = {name: course for name, course in courses.items() if course.standings}
+    spans = [span for course in shown.values() for span in _ill(course)]
+    if not spans:
+        raise NothingToDrawError("no mailbox provider ever thinks ill of a public IP")
+    rows = {name: _rows(course) for name, course in shown.items()}
+    heights = [_PANEL + _ROW * len(mine) for mine in rows.values()]
+    last = _last(list(shown.values()))
+    key = dict(bands_key(span.state for span in spans))
+    for course in shown.values():
+        key |= sending_key(course)
+    figure, axes = sheet(
+        len(shown),
+        1,
+        _message(shown, last),
+        caption,
+        [key],
+        row_height=float(np.mean(heights)),
+        height_ratios=heights,
+        sharex=True,
+    )
+    for (name, course), panel in zip(shown.items(), axes, strict=True):
+        panel.set_title(name)
+        draw_sending(panel, course)
+        clock_axis(panel, course.scenario.run.start, 0.0, last, most=12)
+        draw_bands(panel, rows[name], 0.0, last)
+    axes[-1].set_xlabel("time of the run")
+    return figure
+
+
+def _ill(course: Course) -> list[Span]:
+    return [span for span in course.spans if isinstance(span.subject, Standing)]
+
+
+def _last(courses: Sequence[Course]) -> float:
+    """Where the axis ends: with the creation of mail, or with the last change of an opinion."""
+    changes = [span.start for course in courses for span in _ill(course)]
+    changes += [s.end for course in courses for s in _ill(course) if s.end < course.end]
+    end = max(course.end for course in courses)
+    return min(max([courses[0].duration, *(1.05 * change for change in changes)]), end)
+
+
+def _rows(course: Course) -> list[tuple[str, list[Span]]]:
+    """One row a standing; those of an IP of which nothing is to be said share one.
+
+    IPs of innocent mail come first. The domain of the sender is named where an IP has several.
+    """
+    spans: dict[Standing, list[Span]] = {standing: [] for standing in course.standings}
+    for span in _ill(course):
+        spans[_of(span)].append(span)
+    senders = Counter((standing.provider, standing.egress) for standing in spans)
+    rows = []
+    for egress in sorted({s.egress for s in spans}, key=lambda ip: (not _innocent(course, ip), ip)):
+        mine = sorted(standing for standing in spans if standing.egress == egress)
+        quiet = [standing for standing in mine if not spans[standing]]
+        shown = [standing for standing in mine if spans[standing] or len(quiet) == 1]
+        apart = APART * (not _innocent(course, egress))
+        for standing in shown:
+            sender = f" {standing.sender}" * (senders[standing.provider, egress] > 1)
+            rows.append((f"{standing.provider} {egress}{sender}{apart}", spans[standing]))
+        if len(quiet) > 1:
+            rows.append((f"{'others' if shown else 'all'} {egress}{apart}", []))
+    return rows
+
+
+def _innocent(course: Course, egress: str) -> bool:
+    """Whether innocent mail leaves by the IP."""
+    return any(used for standing, used in course.standings.items() if standing.egress == egress)
+
+
+def _message(shown: Mapping[str, Course], last: float) -> str:
+    """For how long innocent mail is throttled or blocked."""
+    held = {name: _held(course, last) for name, course in shown.items()}
+    told = {name: f"for {number(time, 's')}" if time else "never" for name, time in held.items()}
+    return (
+        "What mailbox providers think: one at least throttles or blocks innocent mail "
+        + by_design(told)
+    )
+
+
+def _held(course: Course, last: float) -> float:
+    """The time in which at least one standing of innocent mail is in THROTTLE or BLOCK."""
+    held, until = 0.0, 0.0
+    mine = [s for s in _ill(course) if s.state >= State.THROTTLE and course.standings[_of(s)]]
+    for span in sorted(mine, key=lambda span: span.start):
+        held += max(min(span.end, last) - max(span.start, until), 0.0)
+        until = max(until, min(span.end, last))
+    return held
+
+
+def _of(span: Span) -> Standing:
+    assert isinstance(span.subject, Standing)
+    return span.subject

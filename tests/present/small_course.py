@@ -1,0 +1,81 @@
+"""The course of a replication, told by hand in hours."""
+
+from collections.abc import Sequence
+from functools import cache
+
+import pandas as pd
+from small_comparison import SCENARIOS
+
+from relaysim.present.figures.course import Course
+from relaysim.scenario.load import load
+from relaysim.scenario.model import Scenario
+
+IP, OTHER = "198.51.100.10", "203.0.113.25"
+UNKNOWN = "550 5.1.1 Recipient address rejected: User unknown"
+BLOCKED = "554 5.7.1 Service unavailable; Client host [198.51.100.10] blocked"
+HOUR = 3600.0
+
+
+@cache
+def scenario(name: str = "campaign-aged-list", *changes: str) -> Scenario:
+    """Four weeks with a newsletter; an invoice has two minutes."""
+    return load(SCENARIOS / f"{name}.toml", changes)
+
+
+def listing(start: float, end: float | None, blocklist: str = "css", ip: str = IP) -> tuple:
+    """An IP is on a list."""
+    return ip, blocklist, start, end, "all"
+
+
+def thinks(time: float, state: int, provider: str = "gmail", ip: str = IP) -> tuple:
+    """A provider changes its mind."""
+    return "provider", f"{provider} {ip} cozumpark.com", time, state
+
+
+def did(time: float, action: str, subject: str | None = None, ip: str = IP) -> tuple:
+    """The administrator does something."""
+    return action, ip, time, subject
+
+
+def copy(
+    created: float,
+    fate: str = "delivered",
+    seconds: float = 1.0,
+    reply: str = "250 2.0.0 OK",
+    stream: str = "crm.invoices",
+) -> tuple:
+    """A copy and what becomes of it so many seconds after its creation."""
+    late = seconds if fate in ("delivered", "junked") else None
+    return stream, created, created + seconds / HOUR, fate, reply, late
+
+
+def news(created: float, many: int) -> list[tuple]:
+    """A culprit's copies come through."""
+    return [copy(created, stream="marketing.newsletter")] * many
+
+
+def course(
+    copies: Sequence[tuple] = (),
+    listings: Sequence[tuple] = (),
+    levels: Sequence[tuple] = (),
+    actions: Sequence[tuple] = (),
+    of: Scenario | None = None,
+) -> Course:
+    """All of it; something happens to a copy, at any rate."""
+    frames = {
+        "copies": _frame([copy(0.0), *copies], "stream created end fate reply latency"),
+        "listings": _frame(listings, "egress blocklist start end against"),
+        "levels": _frame(levels, "level subject time value"),
+        "actions": _frame(actions, "action egress time subject"),
+    }
+    return Course(of or scenario(), 0, frames)
+
+
+def _frame(rows: Sequence[tuple], columns: str) -> pd.DataFrame:
+    frame = pd.DataFrame(list(rows), columns=columns.split())
+    for name in ("created", "end", "start", "time"):
+        if name in frame:
+            frame[name] = HOUR * frame[name].astype(float)
+    if "latency" in frame:
+        frame["latency"] = frame["latency"].astype(float)
+    return frame

@@ -1,0 +1,238 @@
+"""An incident: what is held against IPs, what the administrator does, what innocent mail has of it."""
+
+import itertools
+
+import pytest
+from lettering import CAPTION, title
+from matplotlib.colors import to_hex
+from small_comparison import comparison
+from small_course import BLOCKED, IP, OTHER, UNKNOWN, copy, course, did, listing, news, thinks
+
+from relaysim.mail.standing import State
+from relaysim.present.figures import Material, NothingToDrawError, style
+from relaysim.present.figures.course import LISTED, Standing
+from relaysim.present.figures.incident import TOLL_COLOURS, incident
+from relaysim.present.figures.marks import Mark, place
+from relaysim.present.figures.states import BANDS
+
+HOUR, DAY = 3600.0, 24
+DONE = (
+    did(60.0, "detected"),
+    did(63.0, "repaired"),
+    did(63.0, "cleaned", "marketing.newsletter"),
+    did(63.0, "requested", "css"),
+    did(63.0, "requested", "outlook"),
+    did(64.0, "paused", "marketing.newsletter"),
+    did(65.0, "moved", "marketing.newsletter"),
+    did(130.0, "resumed", "marketing.newsletter"),
+)
+
+
+@pytest.fixture(autouse=True)
+def _on_paper():
+    with style.paper():
+        yield
+
+
+def trouble(**more):
+    """Listed from hour 58 to 70, throttled and then blocked by gmail from 59 to 100."""
+    copies = [
+        *news(58.0, 500),
+        *news(80.0, 4),
+        *[copy(60.5, "bounced", reply=BLOCKED)] * 7,
+        *[copy(60.5, "bounced", reply=UNKNOWN)] * 9,
+        *[copy(61.5, seconds=121.0)] * 5,
+        *[copy(61.5, "junked", seconds=121.0)] * 2,
+        *[copy(61.5, "junked", seconds=119.0)] * 3,
+        *[copy(61.5, seconds=119.0)] * 40,
+        copy(61.5, "expired", seconds=2 * 86_400.0),
+        *[copy(61.5, "bounced", reply=BLOCKED, stream="marketing.newsletter")] * 50,
+    ]
+    levels = [thinks(59.0, 2), thinks(64.0, 3), thinks(100.0, 1), thinks(101.0, 0)]
+    return course(copies, [listing(58.5, 70.0)], levels, **more)
+
+
+def test_the_toll_is_counted_by_the_hour_of_creation_each_copy_once():
+    toll = trouble().toll
+    assert toll.sum().to_dict() == {"refused": 8, "late": 7, "junked": 3}
+    assert toll.loc[60 * HOUR].to_dict() == {"refused": 7, "late": 0, "junked": 0}
+    assert toll.loc[61 * HOUR].to_dict() == {"refused": 1, "late": 7, "junked": 3}
+    assert len(toll) == 28 * 24
+
+
+def test_the_toll_of_a_run_is_what_is_measured():
+    of = Material(comparison())
+    design, replication, _ = of.chosen
+    measured = comparison().per_replication
+    mine = measured[
+        (measured["scenario"] == design.name)
+        & (measured["replication"] == replication)
+        & (measured["scope"] == "total")
+        & (measured["metric"] == "refused_innocents")
+        & (measured["subject"] == "total")
+    ]
+    assert design.name == "listing-day"
+    assert of.course(design).toll["refused"].sum() == mine["value"].item() > 0
+
+
+def test_culprits_send_in_hours_with_a_hundredth_of_their_busiest():
+    assert trouble().sending == [(58 * HOUR, 59 * HOUR)]
+    busy = course([*news(2.0, 100), *news(3.0, 1), *news(4.0, 100), *news(6.0, 2)])
+    assert busy.sending == [(2 * HOUR, 5 * HOUR), (6 * HOUR, 7 * HOUR)]
+    assert course().sending == []
+
+
+def test_spans_last_until_the_next_change_of_mind():
+    gmail = Standing("gmail", IP, "cozumpark.com")
+    assert trouble().spans == [
+        ("css", IP, LISTED, 58.5 * HOUR, 70 * HOUR),
+        (gmail, IP, State.THROTTLE, 59 * HOUR, 64 * HOUR),
+        (gmail, IP, State.BLOCK, 64 * HOUR, 100 * HOUR),
+        (gmail, IP, State.WARN, 100 * HOUR, 101 * HOUR),
+    ]
+
+
+def test_what_outlives_the_run_lasts_to_its_end():
+    (span,) = course(listings=[listing(600.0, None)]).spans
+    assert span.end == 28 * DAY * HOUR
+
+
+def test_trouble_with_a_pause_of_a_day_is_two_incidents():
+    spans = [listing(10.0, 20.0), listing(43.9, 50.0), listing(74.0, 80.0)]
+    found = course(listings=spans).incidents()
+    hours = [(incident.start / HOUR, incident.end / HOUR) for incident in found]
+    assert hours == [(10.0, 50.0), (74.0, 80.0)]
+    assert course(levels=[thinks(10.0, 1), thinks(20.0, 0)]).incidents() == []
+
+
+def test_the_message_tells_who_held_what_and_what_it_cost():
+    assert title(incident(trouble(), CAPTION)) == (
+        "An incident of 41.5 h in campaign-aged-list: 198.51.100.10 is on 1 blocklist and blocked "
+        "by 1 provider; innocent copies: 8 refused or expired, 7 late, 3 junked"
+    )
+
+
+def test_an_incident_that_outlives_the_run_is_told_as_such():
+    figure = incident(course(listings=[listing(28 * DAY - 48.0, None, ip=OTHER)]), CAPTION)
+    assert title(figure) == (
+        "An incident of more than 2 d in campaign-aged-list: 203.0.113.25 is on 1 blocklist; "
+        "innocent copies: none refused, late or junked"
+    )
+
+
+def test_bands_have_the_lengths_of_the_spans_and_the_worse_are_higher():
+    bands = incident(trouble(), CAPTION).axes[-2]
+    assert [label.get_text() for label in bands.get_yticklabels()] == ["css", "gmail"]
+    drawn = [
+        (to_hex(bar.get_facecolor()).upper(), bar.get_x() / HOUR, bar.get_width() / HOUR)
+        for container in bands.containers
+        for bar in container
+    ]
+    assert drawn == [
+        (BANDS[LISTED].colour, 58.5, 11.5),
+        (BANDS[State.THROTTLE].colour, 59.0, 5.0),
+        (BANDS[State.BLOCK].colour, 64.0, 36.0),
+        (BANDS[State.WARN].colour, 100.0, 1.0),
+    ]
+    assert BANDS[State.WARN].height < BANDS[State.THROTTLE].height < BANDS[State.BLOCK].height
+
+
+def test_the_toll_is_stacked_refused_below():
+    panel = incident(trouble(), CAPTION).axes[-1]
+    areas = {to_hex(patch.get_facecolor()).upper(): patch for patch in panel.patches}
+    at = {}
+    for name, colour in TOLL_COLOURS.items():
+        values, edges, base = areas[colour].get_data()
+        hour = list(edges).index(61 * HOUR)
+        at[name] = (base[hour], values[hour])
+    assert at == {"refused": (0, 1), "late": (1, 8), "junked": (8, 11)}
+
+
+def test_the_axis_begins_with_the_sending_that_brought_it_about():
+    first, last = incident(trouble(), CAPTION).axes[-1].get_xlim()
+    assert 55 * HOUR < first < 58 * HOUR
+    assert 100 * HOUR < last < 103 * HOUR
+
+
+def labels(panel):
+    return [text.get_text().replace("\n", " ") for text in panel.texts]
+
+
+def test_what_happens_in_one_moment_has_one_mark():
+    figure = incident(trouble(actions=DONE), CAPTION)
+    assert labels(figure.axes[0]) == [
+        "detected",
+        "repaired; cleaned; requested css, outlook",
+        "paused",
+        "moved",
+    ]
+
+
+def test_marks_of_several_ips_name_them():
+    acts = [did(60.0, "detected"), did(60.0, "detected", ip=OTHER)]
+    figure = incident(trouble(actions=acts), CAPTION)
+    assert labels(figure.axes[0]) == [f"detected ({IP})", f"detected ({OTHER})"]
+
+
+def test_labels_meet_neither_each_other_nor_a_line_that_leads_down():
+    crowd = [did(58.5 + i / 3, "requested", f"{'list-' * (i % 7 + 1)}{i}") for i in range(40)]
+    crowd += [did(96.0 + i, "requested", "another-list-with-a-long-name") for i in range(5)]
+    figure = incident(trouble(actions=crowd), CAPTION)
+    style.settle(figure)
+    panel = figure.axes[0]
+    assert len(panel.texts) == 45
+    boxes = [text.get_window_extent() for text in panel.texts]
+    frame = panel.get_window_extent()
+    for box in boxes:
+        assert frame.y0 <= box.y0 < box.y1 <= frame.y1 + 1
+        assert box.x1 <= figure.bbox.x1
+    for one, other in itertools.combinations(boxes, 2):
+        assert not one.overlaps(other)
+    leaders = [line for line in panel.lines if len(line.get_xdata()) == 2]
+    assert len(leaders) == 45
+    to_right = [
+        box for box, text in zip(boxes, panel.texts, strict=True) if text.get_ha() == "left"
+    ]
+    for line in leaders:
+        ends = panel.transData.transform(line.get_xydata())
+        for box in to_right:
+            inside = box.x0 < ends[0][0] < box.x1
+            assert not (inside and ends[1][1] < box.y1 and ends[0][1] > box.y0)
+
+
+def test_a_label_without_room_on_the_right_stands_on_the_left():
+    (early, late) = place([Mark(1.0, "something long"), Mark(99.0, "something long")], 0, 100, 6.0)
+    assert (early.left, late.left) == (False, True)
+    assert early.lane == late.lane == 0
+
+
+def test_a_label_on_the_left_keeps_clear_of_those_before_it():
+    (early, late) = place([Mark(80.0, "something long"), Mark(99.0, "something long")], 0, 100, 6.0)
+    assert (early.left, late.left) == (False, True)
+    assert (early.lane, late.lane) == (0, 1)
+
+
+def test_of_several_incidents_that_with_most_refusals_is_shown():
+    refused = [copy(hour, "bounced", reply=BLOCKED) for hour in (12.0, 112.0, 112.0, 212.0)]
+    late = [copy(211.0, seconds=600.0)] * 9
+    spans = [listing(10.0, 15.0), listing(110.0, 115.0), listing(210.0, 215.0)]
+    figure = incident(course([*refused, *late], spans), CAPTION)
+    first, last = figure.axes[-1].get_xlim()
+    assert 80 * HOUR < first < 110 * HOUR < 115 * HOUR < last < 200 * HOUR
+    assert title(figure).endswith("innocent copies: 2 refused")
+
+
+def test_titles_and_keys_of_panels_do_not_meet():
+    figure = incident(trouble(actions=DONE), CAPTION)
+    style.settle(figure)
+    for panel in figure.axes[-2:]:
+        key = panel.get_legend().get_window_extent()
+        words = panel._left_title.get_window_extent()
+        assert words.x1 < key.x0
+        assert key.x1 <= figure.bbox.x1
+
+
+def test_without_a_listing_or_a_block_there_is_nothing_to_draw():
+    calm = course(levels=[thinks(10.0, 2), thinks(50.0, 0)])
+    with pytest.raises(NothingToDrawError, match="no public IP was listed or blocked in repl"):
+        incident(calm, CAPTION)
