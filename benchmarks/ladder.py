@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from relaysim.present.number import difference, interval, number
+from relaysim.present.number import chance, difference, interval, number
 from relaysim.scenario.load import load
 from relaysim.study.compare import Comparison, compare
 
@@ -121,7 +121,9 @@ def blast(found: Comparison) -> str:
         cells = [by.get((name, metric)) for metric, _ in BLAST]
         if name in found.blast and all(cell is not None for cell in cells):
             told = [
-                interval(cell["value"], cell["low"], cell["high"], cell["unit"])
+                chance(cell["value"], cell["low"], cell["high"])
+                if cell["metric"] == "listed"
+                else interval(cell["value"], cell["low"], cell["high"], cell["unit"])
                 for cell in cells
                 if cell is not None
             ]

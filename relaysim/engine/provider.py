@@ -308,7 +308,7 @@ class Provider:
     def _ask_patience(self) -> None:
         """Who goes on hammering while it is throttled gets blocked."""
         now, plan = self.clock.tick, self.plan
-        for ip in self.ips.values():
+        for ip in tuple(self.ips.values()):  # a block may add those of its neighbours
             slowed = [s for s in self._of(ip) if s.state is State.THROTTLE]
             tried = ip.tried if ip.hour == now // HOUR - 1 else 0
             hammers = bool(slowed) and tried * 1000 > plan.persistence * plan.throttle_rate

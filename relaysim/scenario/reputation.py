@@ -25,7 +25,8 @@ def _hourly(rate: Fraction) -> Fraction:
 
 
 HourlyRate = Annotated[Rate, AfterValidator(_hourly)]
-Limiting = Annotated[float, Field(gt=0.0, le=1.0)]
+Limiting = Annotated[float, Field(ge=1e-6, le=1.0)]
+"""A share that counts are held against; a millionth is the smallest that can be told."""
 
 
 class Reputation(Table):

@@ -193,6 +193,20 @@ def test_a_block_may_take_the_other_ips_of_the_24_along(widening: float, fate: s
     assert found.fates("h2.load") == ["delivered"]
 
 
+def test_a_block_for_hammering_spreads_as_well() -> None:
+    """Blocked at two hours, and the neighbour with it, of which nothing was known."""
+    near = hubs("198.51.100.0/24", "198.51.100.11")
+    how = "[operations]\nback_off = 'none'\n[destinations.sink.reputation]\nwidening = 1.0"
+    mail: Mail = {
+        "h0.load": [0] * 100 + [1000] * 200,
+        "h0.bad": [0] * 18,
+        "h1.load": [2 * HOUR + 1],
+    }
+    found = play(PROVIDER, near, NOBODY, HAMMERED, how, NOBODY_LOOKS, mail=mail)
+    assert states(found, MINE)[:2] == [(QUARTER, 2), (2 * HOUR, 3)]
+    assert found.fates("h1.load") == ["bounced"]
+
+
 def test_a_block_of_several_sender_domains_is_one_block() -> None:
     """Each neighbour is at risk once, however many domains are blocked with the IP."""
     key = name_key(3, 0, "provider", "sink")
