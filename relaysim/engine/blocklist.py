@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from relaysim.engine.clock import EGRESS, STATE, Moment
 from relaysim.engine.listings import OPERATOR, PARTIES
-from relaysim.engine.plan import BlocklistPlan
+from relaysim.engine.observed import BlocklistPlan
 from relaysim.engine.trace import Cause
 from relaysim.engine.widening import Widening, widening
 from relaysim.engine.world import World

@@ -9,14 +9,14 @@ import numpy as np
 import numpy.typing as npt
 
 from relaysim.engine.numbering import Numbering
-from relaysim.engine.plan import (
+from relaysim.engine.observed import (
     BlocklistPlan,
     EgressPlan,
-    HostPlan,
     OperationsPlan,
     OperatorPlan,
     ReputationPlan,
 )
+from relaysim.engine.plan import HostPlan
 from relaysim.engine.ways import Ways
 from relaysim.mail import remote
 from relaysim.mail.blocklists import OPERATORS

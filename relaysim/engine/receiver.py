@@ -4,9 +4,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from relaysim.engine.account import Standing
 from relaysim.engine.listings import PARTIES, Lookups
 from relaysim.engine.plan import Plan, QueuePlan, StreamPlan
-from relaysim.engine.provider import Provider, Standing
+from relaysim.engine.provider import Provider
 from relaysim.engine.trace import PROVIDER_CAUSE, Fate, Level
 from relaysim.mail import remote, reply
 from relaysim.traffic.draw import Decision, draw32, name_key

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from relaysim.engine.clock import EGRESS, STATE
 from relaysim.engine.listings import OPERATOR, PARTIES
-from relaysim.engine.plan import EgressPlan
+from relaysim.engine.observed import EgressPlan
 from relaysim.engine.trace import Cause
 from relaysim.mail.widening import allocation_threshold, asn_is_listed
 from relaysim.traffic.draw import Decision

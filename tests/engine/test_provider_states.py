@@ -14,7 +14,7 @@ from reputation_world import (
 )
 from small_world import Mail, Played, play
 
-from relaysim.engine import observers, provider
+from relaysim.engine import account, observers
 from relaysim.engine.trace import Seen
 from relaysim.scenario.law import Constant
 
@@ -138,7 +138,7 @@ def test_a_jump_in_volume_of_a_young_ip(
     monkeypatch: pytest.MonkeyPatch, volume: int, state: int
 ) -> None:
     """Doublings above twice the usual: four times is one, sixteen times is three."""
-    monkeypatch.setattr(provider, "SMALL", 10)
+    monkeypatch.setattr(account, "SMALL", 10)
     young = f"[egress.'{IP}']\nage = '29 d'"
     played = run(young, mail={"app.load": [0] * volume})
     assert states(played, MINE) == ([(QUARTER, state)] if state else [])
@@ -146,7 +146,7 @@ def test_a_jump_in_volume_of_a_young_ip(
 
 def test_the_same_volume_is_no_jump_any_more_the_next_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """A warning until midnight, whether there is mail on the next day or not."""
-    monkeypatch.setattr(provider, "SMALL", 10)
+    monkeypatch.setattr(account, "SMALL", 10)
     young = f"[run]\nduration = '6 d'\n[egress.'{IP}']\nage = '20 d'"
     for days in ([0, 1], [0, 3]):
         mail: Mail = {"app.load": [day * DAY + HOUR for day in days for _ in range(40)]}
@@ -154,6 +154,6 @@ def test_the_same_volume_is_no_jump_any_more_the_next_time(monkeypatch: pytest.M
 
 
 def test_a_warm_ip_is_used_to_what_its_scenario_sends(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(provider, "SMALL", 10)
+    monkeypatch.setattr(account, "SMALL", 10)
     assert states(run(mail={"app.load": [0] * 200}), MINE) == []
     assert count(run(mail={"app.load": [0] * 200}), "app.load") == {"delivered": 200}
