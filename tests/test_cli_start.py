@@ -4,7 +4,7 @@ import subprocess
 import sys
 
 import pytest
-from cli_runs import MM4, SHARED, process, relaysim
+from cli_runs import DEDICATED, MM4, SHARED, process, relaysim
 
 import relaysim as package
 
@@ -65,8 +65,14 @@ def test_every_command_explains_itself_within_80_columns(command):
         (["explain", SHARED, "--connector", "internalrely"], 'mean "internalrelay"?'),
         (["explain", SHARED, "--address", "10.0.0.1", "--to", "a@b.org"], "give a server"),
         (["compare", SHARED, SHARED], "two designs have the name shared-hub"),
+        (["compare", SHARED, MM4], "run.start of mm4 is not that of shared-hub"),
+        (["compare", SHARED, DEDICATED, "--figures", MM4], "figures go into a directory"),
+        (["compare", SHARED, DEDICATED, "--out", MM4 + "/out"], "no output goes below it"),
         (["compare", SHARED, MM4, "--smallest", "latency=3"], '"latency" is not a metric'),
-        (["compare", SHARED, MM4, "--smallest", "latency_p95=3"], "is not a duration"),
+        (
+            ["compare", SHARED, MM4, "--smallest", "latency_p95=3"],
+            '--smallest latency_p95=3: "3" is not a duration',
+        ),
         (["compare", SHARED, MM4, "--smallest", "on_time"], "write METRIC=VALUE"),
         (["compare", SHARED, MM4, "--smallest", "bounced=many"], '"many" is no number'),
         (["compare", SHARED, MM4, "--smallest", "on_time=-1 %"], "is no difference"),

@@ -1,8 +1,7 @@
 """`relaysim compare`: what another design changes."""
 
-from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -18,9 +17,6 @@ from relaysim.cli.options import (
     read,
 )
 from relaysim.cli.output import ask_intact, ask_writable, note, print_json, progress, typed, write
-
-if TYPE_CHECKING:
-    from relaysim.scenario.model import Scenario
 
 
 def compare(
@@ -57,16 +53,17 @@ def compare(
     Every difference comes with a 95 % confidence interval and a verdict. --set changes all designs.
     """
     from relaysim.cli.smallest import parse
-
-    with told(ValueError):
-        matters = dict(parse(text) for text in smallest or ())
-    designs = [read(file, settings) for file in (base, *others)]
-    _ask_names(designs)
-    ask_writable(out)
-
     from relaysim.scenario.problem import ScenarioError
     from relaysim.study import compare as study
     from relaysim.study import output
+
+    designs = [read(file, settings) for file in (base, *others)]
+    with told(ValueError):
+        matters = dict(parse(text) for text in smallest or ())
+        study.ask_sense(designs, matters)
+    ask_writable(out)
+    if figures.is_file() and not no_figures:
+        raise UserError(f"--figures {figures}: this is a file, and figures go into a directory")
 
     names = ", ".join(design.name for design in designs)
     with told(ScenarioError), progress(names) as shown:
@@ -97,10 +94,3 @@ def compare(
 
         show(compared.report(found))
     ask_intact([(f"{name}, replication {i}", broken) for name, i, broken in found.violations])
-
-
-def _ask_names(designs: "Sequence[Scenario]") -> None:
-    names = [design.name for design in designs]
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        raise UserError(f"two designs have the name {', '.join(twice)}: names tell them apart")

@@ -17,7 +17,10 @@ def parse(text: str) -> tuple[str, Matters]:
         raise ValueError(f'"{text}" names no difference: write METRIC=VALUE, such as on_time=1 %')
     if name not in METRICS:
         raise unknown(name, "a metric", METRICS)
-    return name, Matters(_amount(amount, METRICS[name].unit))
+    try:
+        return name, Matters(_amount(amount, METRICS[name].unit))
+    except ValueError as error:
+        raise ValueError(f"--smallest {text}: {error}") from None
 
 
 def _amount(text: str, unit: str) -> float:

@@ -114,7 +114,7 @@ def _stations(scenario: Scenario, numbers: Numbering) -> tuple[Station, ...]:
 def _stream(scenario: Scenario, numbers: Numbering, name: str) -> StreamPlan:
     host, _, short = name.partition(".")
     if host not in scenario.hosts or short not in scenario.hosts[host].streams:
-        return _dsn(name, numbers)
+        return _dsn(name, numbers, 0 if scenario.coupling.listing else 1)
     stream, coupling = scenario.hosts[host].streams[short], scenario.coupling
     domain = domain_of(stream.sender)
     own = bool(domain) and is_authoritative(scenario.organization.domains, domain)
@@ -138,7 +138,7 @@ def _stream(scenario: Scenario, numbers: Numbering, name: str) -> StreamPlan:
     )
 
 
-def _dsn(name: str, numbers: Numbering) -> StreamPlan:
+def _dsn(name: str, numbers: Numbering, party: int) -> StreamPlan:
     """Reports of the hub: nobody counts them, and they share the fate of the innocent."""
     return StreamPlan(
         number=numbers.streams.index(name),
@@ -152,6 +152,7 @@ def _dsn(name: str, numbers: Numbering) -> StreamPlan:
         counted=False,
         compromised=False,
         bounce_removals=0,
+        listing_party=party,
     )
 
 

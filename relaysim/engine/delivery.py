@@ -55,7 +55,7 @@ class DeliveryQueue:
             return
         lost = self.lost
         while self.connecting + self.open < self.limit and self.lost == lost:
-            if self.retrying and (self.timer is not None or self.connecting):
+            if self.retrying and (self.timer is not None or self.connecting or self.open):
                 return
             if not any(self.ready) or not self.hub.outbound.may_open(self):
                 return
@@ -194,6 +194,8 @@ class DeliveryQueue:
         if not self.open:
             self._enter_retry()
         self._back(transaction)
+        # Its own loss feeds the others first: fed by it, the queue would lose again, without end.
+        self.hub.outbound.starved.pop(self.number, None)
         self.hub.outbound.closed(self)
 
     def _back(self, transaction: int) -> None:

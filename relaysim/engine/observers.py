@@ -55,7 +55,7 @@ def _mean(rate: Fraction | None, factor: int = 1) -> "array[int] | None":
     """Exponential gaps of a rate, in microseconds x `factor`."""
     if not rate:
         return None
-    mean = round(factor * SECOND / rate)
+    mean = max(1, round(factor * SECOND / rate))
     return quantile_table(Exponential[int](distribution="exponential", mean=mean))
 
 

@@ -234,8 +234,13 @@ class Internet:
                     blocklist.compromised(who)
 
     def bounced(self, queue: QueuePlan, transaction: int, said: int) -> None:
-        """A message is refused for good: an innocent sender refused for a reputation will call."""
-        if self.record.causes[said] != -1 and not self._stream(transaction).culprit:
+        """A message is refused for good: an innocent sender refused for a reputation will call.
+
+        Of DSNs and other mail of the null sender there is no NDR, so nobody does.
+        """
+        stream = self._stream(transaction)
+        tells = stream.host >= 0 and stream.sender_domain >= 0 and not stream.culprit
+        if self.record.causes[said] != -1 and tells:
             self.world.administrator.bounced(queue.egress)
 
     def _said(self, text: str, egress: int, cause: int = -1) -> int:

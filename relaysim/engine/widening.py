@@ -56,6 +56,8 @@ class Widening:
         """The other IPs of the organization that share the first `bits` with this one."""
         egress, party = divmod(who, PARTIES)
         mine = self.egress[egress]
+        if bits > mine.bits:
+            return []
         return [
             number * PARTIES + party
             for number, other in enumerate(self.egress)
@@ -134,7 +136,7 @@ class Allocation(Widening):
     """The whole allocation is listed while enough IPs of it are.
 
     `foreign` has when the listings of the neighbours end who belong to others, by allocation. A
-    block smaller than a /26 is taken to be the organization's alone (assumption).
+    block smaller than a /26, or of IPv6, is taken to be the organization's alone (assumption).
     """
 
     def __init__(self, blocklist: "Blocklist") -> None:
@@ -144,7 +146,7 @@ class Allocation(Widening):
             bits = egress.bits - egress.allocation[1]
             if egress.allocation not in self.foreign:
                 self.foreign[egress.allocation] = deque()
-                if bits > 6:
+                if egress.bits == 32 and bits > 6:
                     own = sum(each.allocation == egress.allocation for each in self.egress)
                     self._wait(number, (1 << bits) - own)
 
@@ -154,7 +156,7 @@ class Allocation(Widening):
         table = blocklist.plan.neighbour_time
         if table is None:
             return
-        gap = blocklist.drawn(table, Decision.LIST_NEIGHBOUR) * 256 // addresses
+        gap = max(1, blocklist.drawn(table, Decision.LIST_NEIGHBOUR) * 256 // addresses)
         moment = blocklist.clock.at(
             blocklist.clock.tick + gap, STATE, EGRESS | egress, OPERATOR | blocklist.number
         )
@@ -219,7 +221,7 @@ class Asn(Widening):
         table, addresses = blocklist.plan.neighbour_time, blocklist.plan.asn_addresses
         if table is None:
             return
-        gap = blocklist.drawn(table, Decision.LIST_NEIGHBOUR) * 256 // addresses
+        gap = max(1, blocklist.drawn(table, Decision.LIST_NEIGHBOUR) * 256 // addresses)
         moment = blocklist.clock.at(
             blocklist.clock.tick + gap, STATE, EGRESS, OPERATOR | blocklist.number
         )

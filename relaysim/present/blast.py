@@ -7,9 +7,10 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from relaysim.present.lookup import Lookup
-from relaysim.present.number import chance, interval
+from relaysim.present.number import NONE, chance, interval
 from relaysim.present.terminal import text
-from relaysim.scenario.culprit import culprits
+from relaysim.scenario.audit.warming import cold_egress
+from relaysim.scenario.culprit import culprits, is_culprit
 from relaysim.scenario.model import Scenario
 from relaysim.study.compare import Comparison
 from relaysim.units import format_duration
@@ -19,6 +20,7 @@ MOST = 6
 LEAST = 0.0005
 """The harm from which on a stream is named."""
 RULES = (
+    "Junked mail is delivered, if badly: it is counted beside the harm, not in it. "
     "What blocklists and mailbox providers do is an assumption where they publish no rules: "
     "`relaysim profiles blocklist` and `relaysim profiles destination` name each source."
 )
@@ -42,11 +44,14 @@ def blast(found: Comparison) -> list[RenderableType]:
         text(""),
     ]
     for design in found.scenarios:
-        if design.name not in found.blast:
+        guilty = sorted(culprits(design))
+        if not guilty:
+            lines += [text(f"{design.name}: no stream is a culprit"), text("")]
             continue
-        lines.append(text(f"{design.name}, culprit{_all(sorted(culprits(design)))}", hanging=4))
+        lines.append(text(f"{design.name}, culprit{_all(guilty)}", hanging=4))
         lines += [text(line, 2, 2) for line in _sentences(design, measured)]
         lines += [text(line, 2, 2) for line in _gain(design, base, compared)]
+        lines += [text(f"New IP: {found.reason}", 2, 2) for found in cold_egress(design)]
         lines.append(text(""))
     return [*lines, text(RULES)]
 
@@ -59,6 +64,10 @@ def _sentences(design: Scenario, found: Lookup) -> Iterator[str]:
     """What is said of a design, one sentence or two for each question."""
     total = (design.name, "total", "total")
     yield from _listings(design, found)
+    streams = ((host, each) for host in design.hosts.values() for each in host.streams.values())
+    if all(is_culprit(host, stream) for host, stream in streams):
+        yield "Innocent mail: there is none."
+        return
     hit = {
         word: found.interval(*total, f"{word}_innocents")
         for word in ("refused", "junked", "late")
@@ -94,11 +103,13 @@ def _listings(design: Scenario, found: Lookup) -> Iterator[str]:
     }
     worst = sorted((n for n, share in by_list.items() if share > 0.0), key=lambda n: -by_list[n])
     lists = ", ".join(f"{name} {chance(by_list[name])}" for name in worst[:MOST])
+    length = found.interval(*total, "listing_length")
+    lasts = f"; one lasts {length}" if length != NONE else ""
+    many = f"{found.interval(*total, 'listings')} in each"
+    begun = many if found.value(*total, "listings") else "all begun before the time counted"
     yield (
-        f"Listings: in {found.chance(*total, 'listed')} of the replications; "
-        f"{found.interval(*total, 'listings')} in each, some IP listed for "
-        f"{found.interval(*total, 'listed_time')}; one lasts "
-        f"{found.interval(*total, 'listing_length')}. By list: {lists}."
+        f"Listings: in {found.chance(*total, 'listed')} of the replications; {begun}, some IP "
+        f"listed for {found.interval(*total, 'listed_time')}{lasts}. By list: {lists}."
     )
 
 
@@ -125,9 +136,10 @@ def _gain(design: Scenario, base: Scenario, found: Lookup) -> Iterator[str]:
     if row is not None and not math.isnan(row["difference"]):
         ends = row["difference_low"], row["difference_high"]
         one = "; it rests on one replication" if math.isnan(ends[0]) else ""
+        more = " (below zero: this design has more of it)" if row["difference"] < 0.0 else ""
         yield (
             f"Isolation gain, the share of {base.name}'s harm by reputation that is avoided: "
-            f"{interval(row['difference'], *ends, 'share')}{one}."
+            f"{interval(row['difference'], *ends, 'share')}{more}{one}."
         )
 
 

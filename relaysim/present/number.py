@@ -113,7 +113,7 @@ def _written(value: float, half: float, kind: Scale, sign: str = "") -> str:
 def _decimals(value: float, half: float) -> int:
     """Decimals for three significant digits, or fewer where the interval says that they are noise.
 
-    The interval keeps one digit, or two if it begins with 1.
+    The interval keeps one digit, or two if it begins with 1, and so does a value of its own size.
     """
     size = max(abs(value), half)
     if size == 0.0 or (not half and value == round(value)):
@@ -123,6 +123,8 @@ def _decimals(value: float, half: float) -> int:
         return max(three, 0)
     exponent = _exponent(half)
     kept = -exponent + (half < 2 * 10.0**exponent)
+    if value and -_exponent(value) == kept + 1:
+        kept += 1
     return max(min(three, kept), 0)
 
 

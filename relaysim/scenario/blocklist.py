@@ -1,10 +1,11 @@
 """Blocklists: how an operator lists an IP, for how long, and which neighbours with it."""
 
 from collections.abc import Mapping
+from fractions import Fraction
 from types import MappingProxyType
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from relaysim.scenario.law import TimeLaw
 from relaysim.scenario.table import Duration, Lasting, Limit, Positive, Rate, Share, Table
@@ -12,6 +13,16 @@ from relaysim.scenario.table import Duration, Lasting, Limit, Positive, Rate, Sh
 Trigger = Literal["count", "scored_ratio", "hazard", "compromise", "none"]
 Widening = Literal["none", "vicinity", "escalate", "allocation_count", "asn_score"]
 Factor = Annotated[float, Field(ge=1.0, le=100.0)]
+
+
+def _seldom(rate: Fraction) -> Fraction:
+    if rate * 86_400 > 1000:
+        raise ValueError("must be at most 1000/d: that lists each address four times a day")
+    return rate
+
+
+NeighbourRate = Annotated[Rate, AfterValidator(_seldom)]
+"""How many of 256 foreign addresses get listed."""
 
 
 class Blocklist(Table):
@@ -49,7 +60,7 @@ class Blocklist(Table):
     vicinity_probability: Share | None = None
     escalate_after: Duration | None = None
     escalate_rate: Rate | None = None
-    neighbour_rate: Rate | None = None
+    neighbour_rate: NeighbourRate | None = None
     asn_addresses: Positive | None = None
 
 

@@ -8,7 +8,7 @@ from relaysim.mail.destination import DESTINATIONS
 from relaysim.scenario.blocklist import NEEDED, OPTIONAL
 from relaysim.scenario.defaults import with_defaults
 from relaysim.scenario.problem import Problem, unknown
-from relaysim.scenario.raw import Found, Raw, at, named, parsed
+from relaysim.scenario.raw import Found, Raw, at, named, parsed, streams
 
 
 def _profiles(raw: Raw) -> Found:
@@ -67,4 +67,45 @@ def _move(raw: Raw) -> Found:
         yield Problem(path, 'missing key: needed with on_listing = "move_culprit"')
 
 
-LIST_CHECKS: tuple[Callable[[Raw], Found], ...] = (_profiles, _parameters, _uses, _move)
+def _two_rates(raw: Raw) -> Found:
+    """A mailing list has the rates of its stream."""
+    for host, name, stream in streams(raw):
+        if "mailing_list" in stream:
+            path = ("hosts", host, "streams", name)
+            for key, there in _LISTED.items():
+                if key in stream:
+                    text = f"no effect beside a mailing_list: write {there} there"
+                    yield Problem((*path, key), text)
+
+
+_LISTED = {
+    "trap_rate": "trap_share",
+    "complaint_rate": "complaint_rate",
+    "unknown_rate": "unknown_rate",
+}
+
+
+def _parted(raw: Raw) -> Found:
+    """Without the coupling by contention culprits and innocents have hosts of their own."""
+    if at(raw, "coupling").get("contention") is not False:
+        return
+    kinds: dict[str, set[bool]] = {}
+    for host, _, stream in streams(raw):
+        usual = at(raw, "hosts", host).get("kind") == "bulk_marketing" or (
+            at(stream, "arrivals").get("process") == "compromise"
+        )
+        kinds.setdefault(host, set()).add(stream.get("culprit", usual) is True)
+    for host, found in kinds.items():
+        if len(found) > 1:
+            text = f"parts culprits from innocents by host, but {host} has streams of both"
+            yield Problem(("coupling", "contention"), text)
+
+
+LIST_CHECKS: tuple[Callable[[Raw], Found], ...] = (
+    _profiles,
+    _parameters,
+    _uses,
+    _move,
+    _two_rates,
+    _parted,
+)

@@ -1,6 +1,6 @@
 """The scenario: all that a scenario file says, checked and with every default filled in."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import TYPE_CHECKING, Annotated, Any
@@ -143,6 +143,10 @@ class Mailboxes(Table):
 
 class Scenario(Table):
     """A relay design and its workload. Load one with `relaysim.load(path)`."""
+
+    def __repr_args__(self) -> Iterator[tuple[str, str]]:
+        """Its name alone: whole, it would fill pages."""
+        yield "name", self.name
 
     name: Annotated[str, Field(min_length=1)]
     title: str = ""

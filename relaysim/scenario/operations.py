@@ -1,13 +1,21 @@
 """What the administrator does about a listing, and which ways of harm are open."""
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator
 
 from relaysim.scenario.law import TimeLaw
-from relaysim.scenario.table import AddressName, Lasting, Share, Table
+from relaysim.scenario.table import SECOND, AddressName, Lasting, Share, Table
 
 OnListing = Literal["nothing", "pause_culprit", "clean_list", "move_culprit"]
 BackOff = Literal["source", "stream", "none"]
 Delisting = Literal["after_repair", "at_once", "never"]
+
+
+def _not_all_the_time(every: int) -> int:
+    if every < SECOND:
+        raise ValueError("must be at least 1 s")
+    return every
 
 
 class Operations(Table):
@@ -23,7 +31,7 @@ class Operations(Table):
     of the stream that met it ("stream"), or none but the message itself.
     """
 
-    monitor_every: Lasting
+    monitor_every: Annotated[Lasting, AfterValidator(_not_all_the_time)]
     on_listing: OnListing
     move_to: AddressName | None = None
     repair_time: TimeLaw

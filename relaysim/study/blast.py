@@ -1,6 +1,6 @@
 """The blast radius of a design: who suffers for what its culprits send, and how likely that is."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 import numpy as np
@@ -34,11 +34,11 @@ class BlastRadius:
     scenario: Scenario
     seed: int
     replications: int
-    metrics: pd.DataFrame
-    per_replication: pd.DataFrame
-    harmed: pd.DataFrame
-    incidents: pd.DataFrame
-    series: BlastSeries
+    metrics: pd.DataFrame = field(repr=False)
+    per_replication: pd.DataFrame = field(repr=False)
+    harmed: pd.DataFrame = field(repr=False)
+    incidents: pd.DataFrame = field(repr=False)
+    series: BlastSeries = field(repr=False)
     provenance: Provenance
 
     def values(self, scope: str, subject: str, metric: str) -> Floats:
@@ -67,8 +67,8 @@ def blast_radius(
     has no culprit.
     """
     started = now()
-    ask_culprit(scenario)
     replications, seed = settled(scenario, replications, seed)
+    ask_culprit(scenario)
     wanted = Wanted(blast=True, harmed=True)
     calls = [partial(replicate, scenario, i, seed, wanted) for i in range(replications)]
     runs = list(in_order(calls, jobs, progress))

@@ -1,7 +1,7 @@
 """Comparisons: designs against a base on the same draws, copy by copy."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 import numpy as np
@@ -34,14 +34,14 @@ class Comparison:
     """
 
     scenarios: tuple[Scenario, ...]
-    streams: Mapping[str, frozenset[str]]
+    streams: Mapping[str, frozenset[str]] = field(repr=False)
     seed: int
     replications: int
-    metrics: pd.DataFrame
-    comparisons: pd.DataFrame
-    per_replication: pd.DataFrame
-    series: Mapping[str, Series]
-    blast: Mapping[str, BlastSeries]
+    metrics: pd.DataFrame = field(repr=False)
+    comparisons: pd.DataFrame = field(repr=False)
+    per_replication: pd.DataFrame = field(repr=False)
+    series: Mapping[str, Series] = field(repr=False)
+    blast: Mapping[str, BlastSeries] = field(repr=False)
     violations: list[tuple[str, int, Violation]]
     provenance: Provenance
 
@@ -72,7 +72,7 @@ def compare(
     matters = dict(matters or {})
     for other in others:
         settled(other, replications, seed)
-    _ask_sense(designs, matters)
+    ask_sense(designs, matters)
     shared = [frozenset(streams(base)) & frozenset(streams(other)) for other in others]
     guilty = frozenset().union(*map(culprits, designs))
     wish = Wanted(violations=check_invariants, blast=blast, guilty=guilty)
@@ -142,16 +142,29 @@ def compare(
     )
 
 
-def _ask_sense(designs: Sequence[Scenario], matters: Mapping[str, Matters]) -> None:
-    names = [design.name for design in designs]
-    if len(names) < 2:
+def ask_sense(designs: Sequence[Scenario], matters: Mapping[str, Matters]) -> None:
+    """ValueError if the designs cannot be told apart, or have not the same time to compare."""
+    base, *others = designs
+    if not others:
         raise ValueError("a comparison takes a base and at least one other design")
+    names = [design.name for design in designs]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise ValueError(f"two designs have the name {', '.join(twice)}: names tell them apart")
+    for other in others:
+        for key in _SAME_RUN:
+            if getattr(base.run, key) != getattr(other.run, key):
+                raise ValueError(
+                    f"run.{key} of {other.name} is not that of {base.name}: designs are compared "
+                    "over the same time and mail"
+                )
     unknown = sorted(set(matters) - set(METRICS))
     if unknown:
         raise ValueError(f"no such metric: {', '.join(unknown)}")
+
+
+_SAME_RUN = ("start", "duration", "warm_up", "scale")
+"""What of a run decides which mail there is and which of it counts."""
 
 
 def _compared(

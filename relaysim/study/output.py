@@ -101,6 +101,9 @@ def _fill(result: Result, directory: Path) -> None:
 
 def ask_ours(target: Path) -> None:
     """Refuse a place that is neither free nor an earlier output."""
+    for place in target.parents:
+        if place.is_file():
+            raise OutputError(f"{place} is a file: no output goes below it")
     if not target.exists():
         return
     if not target.is_dir():

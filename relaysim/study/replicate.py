@@ -82,6 +82,9 @@ def replicate(scenario: Scenario, replication: int, seed: int, wanted: Wanted) -
     # up in a process before the collector comes round.
     gc.collect()
     violations = check(trace, draws, scenario) if wanted.violations else []
+    if wanted.violations and runs is not None:
+        violations += check(runs.control, draws, scenario)
+        violations += check(runs.absent, draws.without(culprits(scenario)), scenario)
     own = frozenset(draws.streams)
     copies = Copies.of(trace, scenario)
     measured = metrics(trace, scenario, copies)
@@ -123,9 +126,9 @@ class RunResult:
     scenario: Scenario
     seed: int
     replications: int
-    metrics: pd.DataFrame
-    per_replication: pd.DataFrame
-    series: Series
+    metrics: pd.DataFrame = field(repr=False)
+    per_replication: pd.DataFrame = field(repr=False)
+    series: Series = field(repr=False)
     violations: list[tuple[int, Violation]]
     provenance: Provenance
     jobs: int | None = None
@@ -225,8 +228,11 @@ def run(
 def settled(scenario: Scenario, replications: int | None, seed: int | None) -> tuple[int, int]:
     """Replications and seed as given, else the scenario's own.
 
-    ValueError if they make no sense, ScenarioError if no machine would finish a replication.
+    TypeError if that is no scenario, ValueError if the numbers make no sense, ScenarioError if no
+    machine would finish a replication.
     """
+    if not isinstance(scenario, Scenario):
+        raise TypeError(f"no scenario but {scenario!r}: relaysim.load(path) makes one of a file")
     why = too_large(scenario)
     if why is not None:
         raise ScenarioError([Problem(("run",), why)])

@@ -8,12 +8,12 @@ the tilt, which decides how wide their intervals are. No weight is above 2, so t
 something else than traps, such as complaints, is found as well as by half a plain sample.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 import numpy as np
 import pandas as pd
-from scipy.special import stdtrit
+from scipy.special import expit, logit, stdtrit
 
 from relaysim.engine.coupled import coupled
 from relaysim.measure.blast.blast import Measured
@@ -58,7 +58,7 @@ class YearlyRisk:
     given_listed: dict[str, Estimate]
     effective_replications: float
     effective_listed: float
-    per_replication: pd.DataFrame
+    per_replication: pd.DataFrame = field(repr=False)
     provenance: Provenance
 
 
@@ -78,8 +78,8 @@ def yearly_risk(
     arguments are those of `run`. ValueError if the scenario has no culprit, or for a smaller tilt.
     """
     started = now()
-    ask_culprit(scenario)
     replications, seed = settled(scenario, replications, seed)
+    ask_culprit(scenario)
     tilt = tilt_for(scenario, seed) if tilt is None else tilt
     # Numbers 0, 2, 4 ... are plain.
     plain = -(-replications // 2) / replications
@@ -113,7 +113,8 @@ def _weighed(
     """A row of `per_replication`; `plain` is the share of replications that are."""
     draws = draw(scenario, replication, seed, tilt=tilt if replication % 2 else 1.0)
     ratio = log_likelihood_ratio(scenario, draws, tilt)
-    weight = 1.0 / (plain + (1.0 - plain) * np.exp(-ratio))
+    # 1 / (plain + (1 - plain) e^-ratio), however large the ratio is.
+    weight = float(expit(ratio + logit(plain)) / plain)
     runs = coupled(scenario, draws)
     rows = listings(runs.treatment, Window.of(scenario))
     listed = next(row[3] for row in rows if row[:3] == ("total", "total", "listed"))
@@ -122,7 +123,7 @@ def _weighed(
     values = dict(zip(total["metric"], total["value"], strict=True))
     return (
         replication,
-        float(weight),
+        weight,
         listed,
         *(values[name] for name in MEASURES),
     )

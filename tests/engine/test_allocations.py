@@ -119,7 +119,7 @@ def test_own_ips_and_neighbours_add_up() -> None:
 
 
 def test_a_block_of_the_own_company_has_no_neighbours() -> None:
-    busy = "[blocklists.list]\nneighbour_rate = '1000/d'"
+    busy = "[blocklists.list]\nneighbour_rate = '200/d'"
     run = play(LIST, NOBODY_LOOKS, hubs("198.51.100.0/26"), COUNTED, busy, mail={"app.load": [0]})
     assert rows(run) == []
 

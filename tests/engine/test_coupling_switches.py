@@ -13,7 +13,6 @@ import pytest
 from many_hubs import hubs
 from reputation_world import (
     CALLED,
-    DAY,
     HOUR,
     IP,
     LIST,
@@ -242,8 +241,3 @@ def test_a_stop_of_the_hub_stops_its_twin_too() -> None:
     ends = np.array([end for end, _ in run.ends("bulk.news")])
     assert not ((ends > 100) & (ends < 100 + HOUR)).any()
     assert (ends > 100 + HOUR).sum() > 100
-
-
-def test_a_host_of_both_kinds_cannot_be_parted() -> None:
-    with pytest.raises(ValueError, match="give the culprit a host of its own"):
-        play(LIST, NEWS, off("contention"), mail={"app.load": [0], "app.news": [DAY / 2]})

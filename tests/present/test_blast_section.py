@@ -90,6 +90,26 @@ def test_what_was_never_seen_has_a_chance_all_the_same() -> None:
     assert "Isolation gain" not in said
 
 
+def test_a_listing_from_before_is_not_counted_as_begun() -> None:
+    before = [row for row in LISTED if row[2] not in ("listings", "listing_length")]
+    said = sentences([*before, ("total", "total", "listings", 0.0, 0.0, 0.0)])
+    assert "all begun before the time counted, some IP listed for 5.0±1.0 h. By list:" in said
+
+
+def test_a_design_without_a_culprit_or_with_nobody_else_is_told() -> None:
+    made = comparison()
+    base, other = made.scenarios[:2]
+    host = base.hosts["marketing"]
+    alone = base.model_copy(update={"hosts": {"marketing": host}})
+    nobody = other.model_copy(
+        update={"hosts": {name: h for name, h in other.hosts.items() if name != "marketing"}}
+    )
+    lines = blast(replace(made, scenarios=(alone, nobody)))
+    said = " ".join(str(line) for line in lines)
+    assert "Innocent mail: there is none." in said
+    assert f"{other.name}: no stream is a culprit" in said
+
+
 def test_harm_is_told_by_cause_and_by_stream_the_worst_first() -> None:
     said = sentences(LISTED + HARM)
     assert "Innocent copies: 490±120 refused, 220±15 late; harmed in all: 710±135." in said
@@ -106,7 +126,9 @@ def test_harm_is_told_by_cause_and_by_stream_the_worst_first() -> None:
 def test_the_isolation_gain_is_told_against_the_base() -> None:
     what = "Isolation gain, the share of shared-hub's harm by reputation that is avoided: "
     assert f"{what}87±9 %." in sentences(NONE, 0.87, 0.78, 0.96)
-    assert f"{what}-20±10 %." in sentences(NONE, -0.2, -0.3, -0.1)
+    assert f"{what}-20±10 % (below zero: this design has more of it)." in sentences(
+        NONE, -0.2, -0.3, -0.1
+    )
     unsure = sentences(NONE, 1.0, float("nan"), float("nan"))
     assert f"{what}100 %; it rests on one replication." in unsure
 

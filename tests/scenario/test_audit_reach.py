@@ -31,6 +31,15 @@ def test_who_is_hit_when_the_common_ip_is_listed() -> None:
     )
 
 
+def test_an_ip_lies_in_its_allocation() -> None:
+    scenario = shared_hub('egress."198.51.100.10".allocation=203.0.113.0/24')
+    finding = only(scenario, "outside_allocation")
+    assert finding.severity is Severity.ERROR
+    assert finding.place == 'egress."198.51.100.10".allocation'
+    assert finding.reason == "198.51.100.10 does not lie in 203.0.113.0/24."
+    assert found(shared_hub(), "outside_allocation") == []
+
+
 def test_an_own_ip_keeps_a_listing_away_from_the_others() -> None:
     assert found(shared_hub(*DEDICATED), "listing_reach") == []
     assert found(shared_hub(*DEDICATED), "bulk_shares_allocation") == []

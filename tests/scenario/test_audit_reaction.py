@@ -53,6 +53,12 @@ def test_culprits_move_to_a_spare_ip() -> None:
     assert [each.place for each in found(shared_hub(spare), "unused")] == ['egress."192.0.2.9"']
 
 
+def test_a_place_to_move_to_is_of_use_to_a_move_only() -> None:
+    finding = reaction(shared_hub('operations.move_to="198.51.100.10"'))
+    assert finding.place == "operations.move_to"
+    assert finding.reason == 'move_to has no effect: on_listing is "nothing".'
+
+
 def test_a_move_to_where_they_are_is_none() -> None:
     finding = reaction(shared_hub(move("198.51.100.10")))
     assert finding.place == "operations.move_to"

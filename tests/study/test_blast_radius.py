@@ -86,6 +86,16 @@ def test_two_processes_find_what_one_finds(found: BlastRadius) -> None:
     pd.testing.assert_frame_equal(again.series.harm, found.series.harm)
 
 
+def test_a_result_is_shown_in_a_line_or_two(found: BlastRadius) -> None:
+    assert repr(found).startswith("BlastRadius(scenario=Scenario(name=")
+    assert len(repr(found)) < 1500
+
+
+def test_a_file_is_no_scenario() -> None:
+    with pytest.raises(TypeError, match=r"'x.toml': relaysim.load\(path\) makes one of a file"):
+        blast_radius("x.toml")  # type: ignore[arg-type]
+
+
 def test_without_a_culprit_there_is_no_blast_radius() -> None:
     with pytest.raises(ValueError, match=r"two has no culprit.*culprit = true"):
         blast_radius(design("two"), 1, jobs=1)

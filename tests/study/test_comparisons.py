@@ -161,3 +161,8 @@ def test_a_comparison_without_sense_is_refused(
 ) -> None:
     with pytest.raises(ValueError, match=text):
         compare(*(design(name) for name in names), jobs=1, matters=matters)
+
+
+def test_designs_of_different_length_are_not_compared() -> None:
+    with pytest.raises(ValueError, match=r"run\.duration of more is not that of two"):
+        compare(design("two"), design("more", MORE, "run.duration=61 s"), replications=1)

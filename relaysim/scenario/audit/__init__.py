@@ -24,6 +24,7 @@ from relaysim.scenario.audit.conflicting import (
     partial_overlap,
 )
 from relaysim.scenario.audit.finding import Finding, Severity
+from relaysim.scenario.audit.misplaced import outside_allocation
 from relaysim.scenario.audit.reach import (
     bulk_shares_allocation,
     bulk_shares_domain,
@@ -77,6 +78,7 @@ CHECKS: tuple[Check, ...] = (
     bulk_shares_ip,
     bulk_shares_allocation,
     bulk_shares_domain,
+    outside_allocation,
     cold_egress,
     relay_by_address,
     listing_reach,

@@ -13,6 +13,13 @@ from relaysim.scenario.problem import dotted
 def reaction(scenario: Scenario) -> Iterator[Finding]:
     """The reaction to a listing has nothing to act on."""
     wanted, place = scenario.operations.on_listing, "operations.on_listing"
+    if scenario.operations.move_to is not None and wanted != "move_culprit":
+        yield Finding(
+            Severity.ADVICE,
+            "operations.move_to",
+            f'move_to has no effect: on_listing is "{wanted}".',
+            'Write on_listing = "move_culprit", or leave move_to out.',
+        )
     if wanted == "nothing":
         return
     guilty = sorted(culprits(scenario))
