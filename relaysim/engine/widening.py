@@ -1,8 +1,8 @@
 """Widening: how a listing spreads to IPs that did nothing.
 
 A list without widening shows who is listed. With `vicinity` and `escalate` others join them; with
-`allocation_count` and `asn_score` what is listed is a whole allocation or ASN, by the number of
-listed IPs in it, foreign neighbours included.
+`allocation_count` and `asn_score` what is listed is a whole allocation, by the number of listed IPs
+in it, or a whole ASN, by its hits, foreign neighbours included.
 """
 
 from collections import deque

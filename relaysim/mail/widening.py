@@ -1,6 +1,7 @@
 """Widening: how many listed addresses make an operator list all of their network.
 
-An impact is an address that UCEPROTECT has on its level 1, for what it saw within 7 days.
+An impact is what UCEPROTECT counts: for an allocation an address that its level 1 has, for an ASN a
+hit within 7 days (that each hit is one is an assumption: the policy says "impacts" only).
 """
 
 
