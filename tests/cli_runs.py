@@ -18,12 +18,18 @@ LITTLE = ("--set", "run.scale=0.02", "--replications", "2", "--jobs", "1")
 """Options under which the small company runs in a moment."""
 
 
+def _all(arguments: tuple[str, ...]) -> list[str]:
+    """What one test has run is of no use to another."""
+    runs = arguments[:1] in {("run",), ("compare",)} and "--store" not in arguments
+    return [*arguments, "--no-store"] if runs else [*arguments]
+
+
 def relaysim(*arguments: str) -> Result:
     """The command within this process; `exit_code`, `stdout` and `stderr` say what it did."""
-    return CliRunner(env={"COLUMNS": "80"}).invoke(app, list(arguments))
+    return CliRunner(env={"COLUMNS": "80"}).invoke(app, _all(arguments))
 
 
 def process(*arguments: str) -> "subprocess.CompletedProcess[str]":
     """The command in a process of its own."""
-    command = [sys.executable, "-m", "relaysim", *arguments]
+    command = [sys.executable, "-m", "relaysim", *_all(arguments)]
     return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)

@@ -34,7 +34,7 @@ def test_run_as_json_is_one_object_and_the_same_each_time():
     assert (found["seed"], found["replications"], found["comparisons"]) == (5, 2, [])
     assert found["provenance"]["command"] == (
         "relaysim run scenarios/mm4.toml --set 'run.duration=200 s' --set 'run.warm_up=0 s' "
-        "--jobs 1 --replications 2 --seed 5 --json"
+        "--jobs 1 --replications 2 --seed 5 --json --no-store"
     )
     assert one.stderr == ""
 

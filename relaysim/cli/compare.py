@@ -7,16 +7,30 @@ import typer
 
 from relaysim.cli.errors import UserError, told
 from relaysim.cli.options import (
+    Cluster,
     Invariants,
     Jobs,
     Json,
+    Kept,
+    NoStore,
     Out,
     Replications,
     Seed,
     Set,
+    opened,
     read,
+    workers,
 )
-from relaysim.cli.output import ask_intact, ask_writable, note, print_json, progress, typed, write
+from relaysim.cli.output import (
+    ask_intact,
+    ask_writable,
+    note,
+    print_json,
+    progress,
+    told_of,
+    typed,
+    write,
+)
 
 
 def compare(
@@ -45,6 +59,9 @@ def compare(
         ),
     ] = False,
     jobs: Jobs = None,
+    cluster: Cluster = None,
+    store: Kept = None,
+    no_store: NoStore = False,
     check_invariants: Invariants = False,
     json: Json = False,
 ) -> None:
@@ -56,28 +73,32 @@ def compare(
     from relaysim.scenario.problem import ScenarioError
     from relaysim.study import compare as study
     from relaysim.study import output
+    from relaysim.study.jobs import ClusterError
 
     designs = [read(file, settings) for file in (base, *others)]
     with told(ValueError):
         matters = dict(parse(text) for text in smallest or ())
         study.ask_sense(designs, matters)
     ask_writable(out)
+    kept = opened(store, no_store)
     if figures.is_file() and not no_figures:
         raise UserError(f"--figures {figures}: this is a file, and figures go into a directory")
 
     names = ", ".join(design.name for design in designs)
-    with told(ScenarioError), progress(names) as shown:
+    with told(ScenarioError, ClusterError), progress(names) as shown:
         found = study.compare(
             *designs,
             replications=replications,
             seed=seed,
             progress=shown,
-            jobs=jobs,
+            jobs=workers(jobs, cluster),
+            store=kept,
             check_invariants=check_invariants,
             blast=not no_blast,
             matters=matters,
             command=typed(),
         )
+    told_of(kept)
     write(found, out)
     if not no_figures:
         from relaysim.present import figures as drawn

@@ -5,10 +5,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from relaysim.cli.errors import told
+from relaysim.cli.errors import UserError, told
+from relaysim.cli.output import note
 
 if TYPE_CHECKING:
     from relaysim.scenario.model import Scenario
+    from relaysim.study.store import Store
 
 File = Annotated[Path, typer.Argument(metavar="SCENARIO", help="A scenario file (TOML).")]
 Set = Annotated[
@@ -29,6 +31,25 @@ Seed = Annotated[
 Jobs = Annotated[
     int | None, typer.Option(min=1, metavar="N", help="Processes; by default one on each core.")
 ]
+Cluster = Annotated[
+    str | None,
+    typer.Option(
+        metavar="ADDRESS", help="Run on a Dask cluster: its scheduler, such as tcp://10.0.0.1:8786."
+    ),
+]
+Kept = Annotated[
+    Path | None,
+    typer.Option(
+        "--store",
+        envvar="RELAYSIM_STORE",
+        metavar="DIR",
+        help="Where finished replications are kept, for this study and others; "
+        "by default in your cache.",
+    ),
+]
+NoStore = Annotated[
+    bool, typer.Option("--no-store", help="Neither use nor keep finished replications.")
+]
 Out = Annotated[
     Path | None,
     typer.Option(metavar="DIR", help="Write the tables and their provenance into this directory."),
@@ -36,6 +57,28 @@ Out = Annotated[
 Invariants = Annotated[
     bool, typer.Option("--check-invariants", help="Check every run against the invariants.")
 ]
+
+
+def workers(jobs: int | None, cluster: str | None) -> int | str | None:
+    """Where replications run: processes here, or the address of a cluster."""
+    if cluster is not None and jobs is not None:
+        raise UserError("--jobs is for processes here: leave it out with --cluster")
+    return jobs if cluster is None else cluster
+
+
+def opened(directory: Path | None, none: bool) -> "Store | None":
+    """The store of finished replications, if one is wanted."""
+    from relaysim.study.store import Store
+
+    if none:
+        return None
+    try:
+        return Store(directory)
+    except OSError as error:
+        if directory is not None:
+            raise UserError(f"--store {directory}: {error.strerror}") from error
+        note(f"nothing is kept: {error.filename}: {error.strerror}")
+        return None
 
 
 def read(file: Path, settings: list[str] | None) -> "Scenario":

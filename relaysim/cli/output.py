@@ -15,6 +15,7 @@ from relaysim.cli.errors import told
 if TYPE_CHECKING:
     from relaysim.engine.invariants import Violation
     from relaysim.study.output import Result
+    from relaysim.study.store import Store
 
 
 def print_json(content: Mapping[str, Any]) -> None:
@@ -48,6 +49,14 @@ def write(result: "Result", directory: Path | None) -> None:
     if directory is not None:
         with told(output.OutputError, OSError):
             note(f"written: {output.write(result, directory)}")
+
+
+def told_of(store: "Store | None") -> None:
+    """Say how much a store has saved, and what in it was of no use."""
+    if store is not None and store.used:
+        note(f"{store.used} finished runs from {store.directory}")
+    if store is not None and store.distrusted:
+        note(f"{len(store.distrusted)} damaged or foreign entries there were computed anew")
 
 
 @contextmanager

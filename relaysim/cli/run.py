@@ -2,17 +2,30 @@
 
 from relaysim.cli.errors import told
 from relaysim.cli.options import (
+    Cluster,
     File,
     Invariants,
     Jobs,
     Json,
+    Kept,
+    NoStore,
     Out,
     Replications,
     Seed,
     Set,
+    opened,
     read,
+    workers,
 )
-from relaysim.cli.output import ask_intact, ask_writable, print_json, progress, typed, write
+from relaysim.cli.output import (
+    ask_intact,
+    ask_writable,
+    print_json,
+    progress,
+    told_of,
+    typed,
+    write,
+)
 
 
 def run(
@@ -22,6 +35,9 @@ def run(
     seed: Seed = None,
     out: Out = None,
     jobs: Jobs = None,
+    cluster: Cluster = None,
+    store: Kept = None,
+    no_store: NoStore = False,
     check_invariants: Invariants = False,
     json: Json = False,
 ) -> None:
@@ -32,21 +48,25 @@ def run(
     """
     design = read(scenario, settings)
     ask_writable(out)
+    kept = opened(store, no_store)
 
     from relaysim.scenario.problem import ScenarioError
     from relaysim.study import output, replicate
+    from relaysim.study.jobs import ClusterError
 
-    with told(ScenarioError), progress(design.name) as shown:
+    with told(ScenarioError, ClusterError), progress(design.name) as shown:
         result = replicate.run(
             design,
             replications,
             seed,
             progress=shown,
-            jobs=jobs,
+            jobs=workers(jobs, cluster),
+            store=kept,
             frames=out is not None,
             check_invariants=check_invariants,
             command=typed(),
         )
+    told_of(kept)
     write(result, out)
     if json:
         print_json(output.to_json(result))

@@ -1,7 +1,6 @@
 """The blast radius of a design: who suffers for what its culprits send, and how likely that is."""
 
 from dataclasses import dataclass, field
-from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -13,10 +12,12 @@ from relaysim.measure.tables import stacked
 from relaysim.scenario.culprit import culprits
 from relaysim.scenario.model import Scenario
 from relaysim.study.isolation import gain
-from relaysim.study.jobs import Progress, in_order
+from relaysim.study.jobs import Jobs, Progress, in_order
 from relaysim.study.provenance import Provenance, now
 from relaysim.study.replicate import Wanted, numbered, replicate, settled
 from relaysim.study.stack import Stack
+from relaysim.study.store import Store
+from relaysim.study.task import Task
 
 KEPT = {*LISTING_METRICS, *(name for _, names in BLAST_SCOPES.values() for name in names)}
 
@@ -57,7 +58,8 @@ def blast_radius(
     replications: int | None = None,
     seed: int | None = None,
     *,
-    jobs: int | None = None,
+    jobs: Jobs = None,
+    store: Store | None = None,
     progress: Progress | None = None,
     command: str = "",
 ) -> BlastRadius:
@@ -70,8 +72,8 @@ def blast_radius(
     replications, seed = settled(scenario, replications, seed)
     ask_culprit(scenario)
     wanted = Wanted(blast=True, harmed=True)
-    calls = [partial(replicate, scenario, i, seed, wanted) for i in range(replications)]
-    runs = list(in_order(calls, jobs, progress))
+    calls = [Task(replicate, scenario, (i, seed, wanted)) for i in range(replications)]
+    runs = list(in_order(calls, jobs, progress, store))
     measured = [run.metrics[run.metrics["metric"].isin(KEPT)] for run in runs]
     kept = [run.blast for run in runs if run.blast is not None]
     return BlastRadius(

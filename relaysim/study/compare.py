@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -17,10 +16,12 @@ from relaysim.measure.series import Series
 from relaysim.scenario.culprit import culprits
 from relaysim.scenario.model import Scenario
 from relaysim.study.isolation import gain
-from relaysim.study.jobs import Progress, in_order
+from relaysim.study.jobs import Jobs, Progress, in_order
 from relaysim.study.provenance import Provenance, now
 from relaysim.study.replicate import Replication, Wanted, numbered, replicate, settled
 from relaysim.study.stack import KEY, Stack, differences
+from relaysim.study.store import Store
+from relaysim.study.task import Task
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,8 @@ def compare(
     replications: int | None = None,
     seed: int | None = None,
     progress: Progress | None = None,
-    jobs: int | None = None,
+    jobs: Jobs = None,
+    store: Store | None = None,
     check_invariants: bool = False,
     blast: bool = True,
     matters: Mapping[str, Matters] | None = None,
@@ -79,13 +81,13 @@ def compare(
     wanted = [replace(wish, among=tuple(dict.fromkeys(shared)))]
     wanted += [replace(wish, among=(some,)) for some in shared]
     calls = [
-        partial(replicate, design, replication, seed, wish)
+        Task(replicate, design, (replication, seed, wish))
         for replication in range(replications)
         for design, wish in zip(designs, wanted, strict=True)
     ]
     kept: list[list[Replication]] = [[] for _ in designs]
     pairs: list[list[pd.DataFrame]] = [[] for _ in others]
-    for number, run in enumerate(in_order(calls, jobs, progress)):
+    for number, run in enumerate(in_order(calls, jobs, progress, store)):
         design = number % len(designs)
         if design == 0:
             against = run.sample

@@ -1,31 +1,95 @@
-"""Many independent jobs: on all cores or in this process, with results in the order of the jobs."""
+"""Many independent jobs, here, on all cores or on a cluster: results in the order of the jobs."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
-from typing import TypeVar
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing, contextmanager
+from typing import Any, TypeVar, cast
 
-from joblib import Parallel, cpu_count, delayed
+from joblib import Parallel, cpu_count, delayed, parallel_config
+
+from relaysim.study.store import Store
+from relaysim.study.task import Task, source
 
 T = TypeVar("T")
 Progress = Callable[[int, int], None]
 """Called after each job with how many are done and how many there are."""
+Jobs = int | str | None
+"""Processes (None: one on each core; 1: this one alone), or the address of a Dask scheduler."""
+
+
+class ClusterError(Exception):
+    """The cluster is not there, or would compute something else."""
 
 
 def in_order(
-    calls: Sequence[Callable[[], T]], jobs: int | None = None, progress: Progress | None = None
+    calls: Sequence[Callable[[], T]],
+    jobs: Jobs = None,
+    progress: Progress | None = None,
+    store: Store | None = None,
 ) -> Iterator[T]:
     """The result of each call, in order, as soon as it and those before it are there.
 
-    `jobs` is the number of processes: None for one on each core, 1 for none but this one. Results
-    do not depend on it. When the iterator is closed, or interrupted, what has not begun is dropped.
+    Results do not depend on `jobs`. A task that the `store` holds is not computed again; any other
+    is in it as soon as it is done. When the iterator is closed, or interrupted, what has not begun
+    is dropped. ClusterError if a scheduler cannot be used.
     """
-    workers = min(jobs or cpu_count(), len(calls))
-    if workers > 1:
-        results = Parallel(n_jobs=workers, return_as="generator")(delayed(call)() for call in calls)
-    else:
-        results = (call() for call in calls)
-    with closing(results):
-        for done, result in enumerate(results, 1):
-            if progress is not None:
-                progress(done, len(calls))
-            yield result
+    held = {i for i, call in enumerate(calls) if store and isinstance(call, Task) and call in store}
+    missing = [i for i in range(len(calls)) if i not in held]
+    done, early = len(held), dict[int, T]()
+    with closing(_computed([calls[i] for i in missing], jobs)) as results:
+        for i, call in enumerate(calls):
+            if i in held and store and isinstance(call, Task):
+                # Between two looks somebody may have emptied the store.
+                found = store.get(call)
+                early[i] = call() if found is None else found
+                if progress is not None:
+                    progress(done, len(calls))
+            while i not in early:
+                which, result = next(results)
+                number = missing[which]
+                early[number], of = result, calls[number]
+                if store and isinstance(of, Task):
+                    store.put(of, result)
+                done += 1
+                if progress is not None:
+                    progress(done, len(calls))
+            yield early.pop(i)
+
+
+def _computed(calls: Sequence[Callable[[], T]], jobs: Jobs) -> Generator[tuple[int, T]]:
+    """The results as they come, each with the number of its call."""
+    workers = min(jobs or cpu_count(), len(calls)) if not isinstance(jobs, str) else 0
+    if workers == 1 or not calls:
+        for i, call in enumerate(calls):
+            yield i, call()
+        return
+    with _cluster(jobs) if isinstance(jobs, str) else parallel_config("loky", n_jobs=workers):
+        parallel = Parallel(return_as="generator_unordered")
+        with closing(
+            parallel(delayed(_numbered)(i, call) for i, call in enumerate(calls))
+        ) as found:
+            yield from found
+
+
+def _numbered(number: int, call: Callable[[], T]) -> tuple[int, T]:
+    return number, call()
+
+
+@contextmanager
+def _cluster(address: str) -> Iterator[None]:
+    """What joblib runs meanwhile goes to the workers of a Dask scheduler."""
+    try:
+        from dask.distributed import Client
+    except ImportError as error:
+        raise ClusterError('a cluster takes Dask: install "relaysim[cluster]"') from error
+    try:
+        client: Any = cast("Any", Client)(address, timeout="10s", set_as_default=False)
+    except (OSError, ValueError) as error:
+        raise ClusterError(f"no Dask scheduler answers at {address}: {error}") from error
+    with client:
+        others = [worker for worker, theirs in client.run(source).items() if theirs != source()]
+        if others:
+            raise ClusterError(
+                f"{', '.join(others)}: other versions of relaysim or its libraries than here"
+            )
+        with parallel_config("dask", client=client, n_jobs=-1):
+            yield

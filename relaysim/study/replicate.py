@@ -2,7 +2,7 @@
 
 import gc
 from dataclasses import dataclass, field
-from functools import cached_property, partial
+from functools import cached_property
 
 import pandas as pd
 
@@ -21,9 +21,11 @@ from relaysim.scenario.audit.size import too_large
 from relaysim.scenario.culprit import culprits
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.problem import Problem, ScenarioError
-from relaysim.study.jobs import Progress, in_order
+from relaysim.study.jobs import Jobs, Progress, in_order
 from relaysim.study.provenance import Provenance, now
 from relaysim.study.stack import Stack
+from relaysim.study.store import Store
+from relaysim.study.task import Task
 from relaysim.traffic.workload import draw
 
 
@@ -131,7 +133,7 @@ class RunResult:
     series: Series = field(repr=False)
     violations: list[tuple[int, Violation]]
     provenance: Provenance
-    jobs: int | None = None
+    jobs: Jobs = None
     gathered: Frames | None = field(default=None, repr=False)
 
     @cached_property
@@ -194,21 +196,23 @@ def run(
     seed: int | None = None,
     *,
     progress: Progress | None = None,
-    jobs: int | None = None,
+    jobs: Jobs = None,
+    store: Store | None = None,
     frames: bool = False,
     check_invariants: bool = False,
     command: str = "",
 ) -> RunResult:
     """Run a scenario; `replications` and `seed` are the scenario's own unless given.
 
-    `jobs` is the number of processes (None: one on each core; 1: this one alone); the result does
-    not depend on it. `frames` keeps the tables of every run at once. `command` is what a reader
-    would type to get the same, for the provenance. ValueError for fewer than one replication.
+    `jobs` is the number of processes (None: one on each core; 1: this one alone), or the address of
+    a Dask scheduler; the result does not depend on it. What the `store` holds is not run again.
+    `frames` keeps the tables of every run at once. `command` is what a reader would type to get the
+    same, for the provenance. ValueError for fewer than one replication.
     """
     started = now()
     replications, seed = settled(scenario, replications, seed)
     wanted = Wanted(frames=frames, violations=check_invariants)
-    runs = list(in_order(_calls(scenario, replications, seed, wanted), jobs, progress))
+    runs = list(in_order(_calls(scenario, replications, seed, wanted), jobs, progress, store))
     kept = [run.frames for run in runs if run.frames is not None]
     measured = [run.metrics for run in runs]
     return RunResult(
@@ -255,5 +259,5 @@ def numbered(scenario: str, measured: list[pd.DataFrame]) -> pd.DataFrame:
 
 def _calls(
     scenario: Scenario, replications: int, seed: int, wanted: Wanted
-) -> "list[partial[Replication]]":
-    return [partial(replicate, scenario, i, seed, wanted) for i in range(replications)]
+) -> list[Task[Replication]]:
+    return [Task(replicate, scenario, (i, seed, wanted)) for i in range(replications)]

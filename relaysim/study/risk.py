@@ -9,7 +9,6 @@ something else than traps, such as complaints, is found as well as by half a pla
 """
 
 from dataclasses import dataclass, field
-from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -23,9 +22,11 @@ from relaysim.measure.listings import listings
 from relaysim.measure.window import Window
 from relaysim.scenario.model import Scenario
 from relaysim.study.blast import ask_culprit
-from relaysim.study.jobs import Progress, in_order
+from relaysim.study.jobs import Jobs, Progress, in_order
 from relaysim.study.provenance import Provenance, now
 from relaysim.study.replicate import settled
+from relaysim.study.store import Store
+from relaysim.study.task import Task
 from relaysim.study.tilt import log_likelihood_ratio, tilt_for
 from relaysim.traffic.workload import draw
 
@@ -68,7 +69,8 @@ def yearly_risk(
     seed: int | None = None,
     tilt: float | None = None,
     *,
-    jobs: int | None = None,
+    jobs: Jobs = None,
+    store: Store | None = None,
     progress: Progress | None = None,
     command: str = "",
 ) -> YearlyRisk:
@@ -83,8 +85,8 @@ def yearly_risk(
     tilt = tilt_for(scenario, seed) if tilt is None else tilt
     # Numbers 0, 2, 4 ... are plain.
     plain = -(-replications // 2) / replications
-    calls = [partial(_weighed, scenario, i, seed, tilt, plain) for i in range(replications)]
-    rows = list(in_order(calls, jobs, progress))
+    calls = [Task(_weighed, scenario, (i, seed, tilt, plain)) for i in range(replications)]
+    rows = list(in_order(calls, jobs, progress, store))
     frame = pd.DataFrame(rows, columns=["replication", "weight", "listed", *MEASURES])
     weight, listed = frame["weight"].to_numpy(), frame["listed"].to_numpy()
     values = {name: frame[name].to_numpy() for name in MEASURES}

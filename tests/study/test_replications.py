@@ -1,6 +1,7 @@
 """Replications: the same on any number of processes, and nothing but seed and scenario decides."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,7 @@ from relaysim.measure.estimate import interval
 from relaysim.study import replicate
 from relaysim.study.jobs import in_order
 from relaysim.study.replicate import RunResult, run
+from relaysim.study.store import Store
 
 TOTAL = ["total", "total"]
 
@@ -126,6 +128,14 @@ def test_jobs_come_back_in_order_and_one_by_one(jobs: int) -> None:
     results = in_order(calls, jobs)
     assert isinstance(results, Iterator)
     assert list(results) == [0, 1, 2, 3, 4]
+
+
+def test_progress_counts_what_a_store_holds_at_once(tmp_path: Path) -> None:
+    store, told = Store(tmp_path), list[tuple[int, int]]()
+    run(design("two"), replications=2, jobs=1, store=store)
+    run(design("two"), jobs=1, store=store, progress=lambda done, of: told.append((done, of)))
+    assert store.used == 2
+    assert (told[0], told[-1]) == ((2, 3), (3, 3))
 
 
 def test_an_interruption_reaches_the_caller_and_stops_the_rest() -> None:

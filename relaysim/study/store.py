@@ -1,0 +1,101 @@
+"""Store: finished replications on disk, so that no study repeats what another has done.
+
+An entry is one file, named by the identity of its task. Its content is signed with a key that lies
+in the store, readable by its owner alone: an entry that is cut short, altered or somebody else's is
+not even unpickled, and computed anew.
+"""
+
+import hmac
+import os
+import pickle
+import secrets
+import tempfile
+import zlib
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, TypeVar
+
+from platformdirs import user_cache_path
+
+from relaysim.study.task import Task
+
+T = TypeVar("T")
+_KEY = "key"
+
+
+class Store:
+    """A directory of results.
+
+    `used` counts the results that were found, `distrusted` has the identities of the entries that
+    were there and could not be used. OSError if the directory cannot be written.
+    """
+
+    def __init__(self, directory: str | os.PathLike[str] | None = None) -> None:
+        """In the user's cache, unless a directory is given."""
+        self.directory = Path(directory) if directory is not None else default_directory()
+        self.directory.mkdir(parents=True, exist_ok=True)
+        self.distrusted: set[str] = set()
+        self.used = 0
+        self._secret = self._key()
+
+    def __contains__(self, task: Task[Any]) -> bool:
+        """Whether there is a result of the task that can be trusted."""
+        return self._body(task) is not None
+
+    def get(self, task: Task[T]) -> T | None:
+        """The result of a task; None if it is not here or cannot be trusted."""
+        body = self._body(task)
+        if body is None:
+            return None
+        self.used += 1
+        found: T = pickle.loads(zlib.decompress(body))
+        return found
+
+    def put(self, task: Task[T], result: T) -> None:
+        """Keep a result, whole or not at all."""
+        body = zlib.compress(pickle.dumps(result, protocol=5), 1)
+        path = self._path(task)
+        path.parent.mkdir(exist_ok=True)
+        _write(path, self._signed(task, body) + body)
+
+    def _body(self, task: Task[Any]) -> bytes | None:
+        try:
+            content = self._path(task).read_bytes()
+        except FileNotFoundError:
+            return None
+        signature, body = content[:32], content[32:]
+        if not hmac.compare_digest(signature, self._signed(task, body)):
+            self.distrusted.add(task.identity)
+            return None
+        return body
+
+    def _path(self, task: Task[Any]) -> Path:
+        return self.directory / task.identity[:2] / task.identity[2:]
+
+    def _signed(self, task: Task[Any], body: bytes) -> bytes:
+        # With its name, so that an entry is of no use under another one.
+        return hmac.digest(self._secret, task.identity.encode() + body, "sha256")
+
+    def _key(self) -> bytes:
+        path = self.directory / _KEY
+        if not path.exists():
+            with suppress(FileExistsError):
+                _write(path, secrets.token_bytes(32), os.link)
+        return path.read_bytes()
+
+
+def default_directory() -> Path:
+    """Where replications are kept unless the user says otherwise."""
+    return user_cache_path("relaysim", appauthor=False) / "replications"
+
+
+def _write(path: Path, content: bytes, place: Callable[[str, Path], None] = os.replace) -> None:
+    """A file of its owner, there as a whole or not at all."""
+    handle, name = tempfile.mkstemp(dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        place(name, path)
+    finally:
+        Path(name).unlink(missing_ok=True)

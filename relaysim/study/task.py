@@ -1,0 +1,71 @@
+"""Task: something to compute of a scenario, with an identity that holds on any day."""
+
+import hashlib
+import platform
+from collections.abc import Callable
+from dataclasses import dataclass, fields, is_dataclass
+from functools import cache, cached_property
+from importlib.metadata import version
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import Any, Generic, TypeVar
+
+from relaysim.scenario.digest import digest
+from relaysim.scenario.model import Scenario
+
+T = TypeVar("T")
+_LIBRARIES = ("numpy", "pandas", "scipy", "simpy")
+
+
+@dataclass(frozen=True)
+class Task(Generic[T]):
+    """A function of a module, the scenario, and the other arguments."""
+
+    function: Callable[..., T]
+    scenario: Scenario
+    arguments: tuple[Any, ...]
+
+    def __call__(self) -> T:
+        """The result."""
+        return self.function(self.scenario, *self.arguments)
+
+    @cached_property
+    def identity(self) -> str:
+        """64 hexadecimal digits: the same for the same result, in any process and on any day."""
+        name = f"{self.function.__module__}.{self.function.__qualname__}"
+        said = (name, digest(self.scenario), _said(self.arguments), source())
+        return hashlib.sha256("\n".join(said).encode()).hexdigest()
+
+
+def _said(value: Any) -> str:
+    """The value as text, the same in every process: sets in order."""
+    if isinstance(value, (set, frozenset)):
+        return f"{{{', '.join(sorted(map(_said, value)))}}}"
+    if isinstance(value, tuple):
+        return f"({', '.join(map(_said, value))})"
+    if is_dataclass(value):
+        named = (_said(getattr(value, field.name)) for field in fields(value))
+        return f"{type(value).__name__}({', '.join(named)})"
+    return repr(value)
+
+
+@cache
+def source() -> str:
+    """What computes, in a line: a digest of relaysim's files, and the versions it runs on."""
+    found = hashlib.sha256()
+    for name, source in sorted(_sources(files("relaysim"), "")):
+        found.update(f"{name}\n".encode() + source)
+    used = [platform.python_version(), *map(version, _LIBRARIES)]
+    return f"{found.hexdigest()} {' '.join(used)}"
+
+
+def _sources(folder: Traversable, path: str) -> list[tuple[str, bytes]]:
+    """The Python files below a folder of the package, by name."""
+    found = []
+    for each in folder.iterdir():
+        name = f"{path}/{each.name}"
+        if each.is_dir():
+            found += _sources(each, name)
+        elif name.endswith(".py"):
+            found.append((name, each.read_bytes()))
+    return found

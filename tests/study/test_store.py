@@ -1,0 +1,134 @@
+"""The store: what it gives back, and what it does not trust."""
+
+import platform
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from relaysim.scenario.load import load
+from relaysim.scenario.model import Scenario
+from relaysim.study import task as tasks
+from relaysim.study.replicate import Replication, Wanted, replicate
+from relaysim.study.store import Store
+from relaysim.study.task import Task
+
+MM4 = Path(__file__).parents[2] / "scenarios" / "mm4.toml"
+
+
+def scenario(*settings: str) -> Scenario:
+    return load(MM4, ["run.duration=20 s", "run.warm_up=0 s", *settings])
+
+
+def task(*settings: str, number: int = 0, wanted: Wanted | None = None) -> Task[Replication]:
+    return Task(replicate, scenario(*settings), (number, 1, wanted or Wanted()))
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store(tmp_path)
+
+
+def entries(store: Store) -> list[Path]:
+    return [path for path in store.directory.rglob("*") if path.is_file() and path.name != "key"]
+
+
+def test_a_result_comes_back_as_it_was(store: Store) -> None:
+    made = task()()
+    store.put(task(), made)
+    found = store.get(task())
+    assert found is not None
+    assert found.metrics.equals(made.metrics)
+    assert (store.used, store.distrusted) == (1, set())
+
+
+def test_what_was_not_computed_is_not_there(store: Store) -> None:
+    assert task() not in store
+    assert store.get(task()) is None
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        task(number=1),
+        task("hubs.HUB01.cores=3"),
+        task(wanted=Wanted(frames=True)),
+        replace(task(), arguments=(0, 2, Wanted())),
+        Task(Wanted, scenario(), (0, 1, Wanted())),
+    ],
+    ids=["replication", "scenario", "wanted", "seed", "function"],
+)
+def test_all_that_decides_a_result_is_in_its_identity(other: Task[Replication]) -> None:
+    assert other.identity != task().identity
+
+
+def test_another_source_is_another_result(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = task().identity
+    monkeypatch.setattr(tasks, "source", lambda: "another")
+    assert task().identity != before
+
+
+def test_names_and_spelling_are_not(store: Store) -> None:
+    assert task("name=other", "run.duration=20000 ms").identity == task().identity
+    some = Wanted(among=(frozenset({"a.b", "c.d", "e.f"}),))
+    turned = Wanted(among=(frozenset({"e.f", "c.d", "a.b"}),))
+    assert task(wanted=some).identity == task(wanted=turned).identity
+
+
+def test_the_source_of_the_package_is_read_whole() -> None:
+    assert len(tasks.source().split()[0]) == 64
+    assert platform.python_version() in tasks.source()
+
+
+def cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:100])
+
+
+def flip(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[-1] ^= 1
+    path.write_bytes(content)
+
+
+def empty(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+@pytest.mark.parametrize("damage", [cut, flip, empty])
+def test_a_damaged_entry_is_noticed_and_replaced(
+    store: Store, damage: Callable[[Path], None]
+) -> None:
+    store.put(task(), task()())
+    (path,) = entries(store)
+    damage(path)
+    assert task() not in store
+    assert store.get(task()) is None
+    assert store.distrusted == {task().identity}
+    store.put(task(), task()())
+    assert task() in store
+
+
+def test_an_entry_under_another_name_or_from_another_store_is_not_trusted(
+    store: Store, tmp_path: Path
+) -> None:
+    store.put(task(), task()())
+    (path,) = entries(store)
+    other = task(number=1)
+    place = store.directory / other.identity[:2] / other.identity[2:]
+    place.parent.mkdir(exist_ok=True)
+    place.write_bytes(path.read_bytes())
+    assert other not in store
+
+    foreign = Store(tmp_path / "foreign")
+    foreign.put(task(), task()())
+    path.write_bytes(entries(foreign)[0].read_bytes())
+    assert task() not in store
+
+
+def test_only_the_owner_reads_the_key_and_it_stays(store: Store) -> None:
+    key = store.directory / "key"
+    assert key.stat().st_mode & 0o077 == 0
+    before = key.read_bytes()
+    Store(store.directory)
+    assert key.read_bytes() == before
