@@ -7,6 +7,8 @@
     relaysim.run(shared).metrics
     relaysim.compare(shared, dedicated).comparisons
     relaysim.blast_radius(shared).metrics
+    relaysim.sweep("shared-hub.toml", {"run.scale": [1, 1.3, 2]}, "dedicated-hub.toml").points
+    relaysim.size("shared-hub.toml", {"hubs.HUB01.cores": range(1, 17)}, ["total.on_time > 99 %"])
 
 The names of this module are imported when they are first used, so that importing it costs nothing.
 """
@@ -20,33 +22,48 @@ if TYPE_CHECKING:
     from relaysim.scenario.problem import ScenarioError
     from relaysim.study.blast import blast_radius, isolation_gain
     from relaysim.study.compare import compare
+    from relaysim.study.knee import knee
+    from relaysim.study.precision import Precision
     from relaysim.study.replicate import run
     from relaysim.study.risk import yearly_risk
+    from relaysim.study.size import size
+    from relaysim.study.store import Store
+    from relaysim.study.sweep import sweep
 
 __version__ = "0.1.0"
 
 _HOMES = {
+    "Precision": "relaysim.study.precision",
     "Scenario": "relaysim.scenario.model",
     "ScenarioError": "relaysim.scenario.problem",
+    "Store": "relaysim.study.store",
     "blast_radius": "relaysim.study.blast",
     "compare": "relaysim.study.compare",
     "isolation_gain": "relaysim.study.blast",
+    "knee": "relaysim.study.knee",
     "load": "relaysim.scenario.load",
     "loads": "relaysim.scenario.load",
     "run": "relaysim.study.replicate",
+    "size": "relaysim.study.size",
+    "sweep": "relaysim.study.sweep",
     "yearly_risk": "relaysim.study.risk",
 }
 
 __all__ = [
+    "Precision",
     "Scenario",
     "ScenarioError",
+    "Store",
     "__version__",
     "blast_radius",
     "compare",
     "isolation_gain",
+    "knee",
     "load",
     "loads",
     "run",
+    "size",
+    "sweep",
     "yearly_risk",
 ]
 

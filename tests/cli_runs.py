@@ -20,7 +20,10 @@ LITTLE = ("--set", "run.scale=0.02", "--replications", "2", "--jobs", "1")
 
 def _all(arguments: tuple[str, ...]) -> list[str]:
     """What one test has run is of no use to another."""
-    runs = arguments[:1] in {("run",), ("compare",)} and "--store" not in arguments
+    runs = (
+        arguments[:1] in {("run",), ("compare",), ("sweep",), ("size",)}
+        and "--store" not in arguments
+    )
     return [*arguments, "--no-store"] if runs else [*arguments]
 
 

@@ -75,7 +75,7 @@ def test_every_command_explains_itself_within_80_columns(command):
         ),
         (["compare", SHARED, MM4, "--smallest", "on_time"], "write METRIC=VALUE"),
         (["compare", SHARED, MM4, "--smallest", "bounced=many"], '"many" is no number'),
-        (["compare", SHARED, MM4, "--smallest", "on_time=-1 %"], "is no difference"),
+        (["compare", SHARED, MM4, "--smallest", "on_time=-1 %"], "is out of range"),
         (["profiles", "host", "printr"], 'did you mean "printer"?'),
     ],
 )

@@ -11,6 +11,8 @@ from relaysim.cli.errors import Commands
 from relaysim.cli.explain import explain
 from relaysim.cli.profiles import profiles
 from relaysim.cli.run import run
+from relaysim.cli.size import size
+from relaysim.cli.sweep import sweep
 
 app = typer.Typer(
     cls=Commands,
@@ -19,7 +21,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (check, explain, run, compare, profiles):
+for command in (check, explain, run, compare, sweep, size, profiles):
     app.command()(command)
 
 

@@ -50,6 +50,21 @@ Kept = Annotated[
 NoStore = Annotated[
     bool, typer.Option("--no-store", help="Neither use nor keep finished replications.")
 ]
+Chosen = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="QUANTITY",
+        help="What is shown: SCOPE.SUBJECT.METRIC, such as class.bulk.on_time, or total.METRIC; "
+        "may be repeated.",
+    ),
+]
+Targets = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="TARGET",
+        help='A bound for a quantity, such as "class.bulk.on_time > 99 %"; may be repeated.',
+    ),
+]
 Out = Annotated[
     Path | None,
     typer.Option(metavar="DIR", help="Write the tables and their provenance into this directory."),

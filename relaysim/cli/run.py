@@ -1,5 +1,9 @@
 """`relaysim run`: simulate one design."""
 
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
 from relaysim.cli.errors import told
 from relaysim.cli.options import (
     Cluster,
@@ -27,6 +31,9 @@ from relaysim.cli.output import (
     write,
 )
 
+if TYPE_CHECKING:
+    from relaysim.study.precision import Precision
+
 
 def run(
     scenario: File,
@@ -39,6 +46,22 @@ def run(
     store: Kept = None,
     no_store: NoStore = False,
     check_invariants: Invariants = False,
+    precision: Annotated[
+        str | None,
+        typer.Option(
+            metavar="WIDTH",
+            help="Go on until half the 95 % interval of each quantity is at most this share of its "
+            "mean, such as 0.05, or until there are as many as --replications says (100).",
+        ),
+    ] = None,
+    metric: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="QUANTITY[=WIDTH]",
+            help="What has to be precise, such as class.bulk.on_time or total.latency_p95='2 s', "
+            "where the width is an absolute one. May be repeated.",
+        ),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Simulate a design and say what became of its mail.
@@ -48,13 +71,16 @@ def run(
     """
     design = read(scenario, settings)
     ask_writable(out)
+    with told(ValueError):
+        wanted = _precision(precision, metric or [], replications)
     kept = opened(store, no_store)
 
+    from relaysim.measure.quantity import QuantityError
     from relaysim.scenario.problem import ScenarioError
     from relaysim.study import output, replicate
     from relaysim.study.jobs import ClusterError
 
-    with told(ScenarioError, ClusterError), progress(design.name) as shown:
+    with told(ScenarioError, ClusterError, QuantityError), progress(design.name) as shown:
         result = replicate.run(
             design,
             replications,
@@ -64,6 +90,7 @@ def run(
             store=kept,
             frames=out is not None,
             check_invariants=check_invariants,
+            precision=wanted,
             command=typed(),
         )
     told_of(kept)
@@ -72,7 +99,30 @@ def run(
         print_json(output.to_json(result))
     else:
         from relaysim.present import happened
+        from relaysim.present.precise import precise
         from relaysim.present.terminal import show
 
-        show(happened.report(result))
+        show([*happened.report(result), *precise(result)])
     ask_intact([(f"replication {i}", broken) for i, broken in result.violations])
+
+
+def _precision(width: str | None, metrics: list[str], most: int | None) -> "Precision | None":
+    """The precision that is asked for; ValueError if it makes no sense."""
+    from relaysim.measure.amount import amount
+    from relaysim.measure.quantity import Quantity
+    from relaysim.study.precision import MOST, Precision
+
+    if width is None:
+        if metrics:
+            raise ValueError("--metric says what has to be precise: give --precision too")
+        return None
+    absolute = {}
+    quantities = []
+    for text in metrics:
+        name, equals, size = text.partition("=")
+        quantity = Quantity.parse(name)
+        quantities.append(quantity)
+        if equals:
+            absolute[quantity] = amount(size.strip(), quantity.of.unit)
+    relative = amount(width.strip(), "share")
+    return Precision(relative, tuple(quantities), absolute, MOST if most is None else most)

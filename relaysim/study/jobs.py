@@ -1,5 +1,6 @@
 """Many independent jobs, here, on all cores or on a cluster: results in the order of the jobs."""
 
+import warnings
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
 from typing import Any, TypeVar, cast
@@ -25,7 +26,7 @@ def in_order(
     jobs: Jobs = None,
     progress: Progress | None = None,
     store: Store | None = None,
-) -> Iterator[T]:
+) -> Generator[T]:
     """The result of each call, in order, as soon as it and those before it are there.
 
     Results do not depend on `jobs`. A task that the `store` holds is not computed again; any other
@@ -64,10 +65,14 @@ def _computed(calls: Sequence[Callable[[], T]], jobs: Jobs) -> Generator[tuple[i
         return
     with _cluster(jobs) if isinstance(jobs, str) else parallel_config("loky", n_jobs=workers):
         parallel = Parallel(return_as="generator_unordered")
-        with closing(
-            parallel(delayed(_numbered)(i, call) for i, call in enumerate(calls))
-        ) as found:
+        found = parallel(delayed(_numbered)(i, call) for i, call in enumerate(calls))
+        try:
             yield from found
+        finally:
+            # A reader who has enough wants no word on what was under way.
+            with warnings.catch_warnings():
+                warnings.filterwarnings("ignore", ".*still being processed", UserWarning)
+                found.close()
 
 
 def _numbered(number: int, call: Callable[[], T]) -> tuple[int, T]:

@@ -13,12 +13,15 @@ import pandas as pd
 import relaysim
 from relaysim.study.blast import BlastRadius
 from relaysim.study.compare import Comparison
+from relaysim.study.precision import Reached
 from relaysim.study.replicate import RunResult
+from relaysim.study.size import Size
+from relaysim.study.sweep import Sweep
 
-Result = RunResult | Comparison | BlastRadius
+Result = RunResult | Comparison | BlastRadius | Sweep | Size
 
 PROVENANCE = "provenance.json"
-TABLES = ("metrics", "comparisons")
+TABLES = ("metrics", "comparisons", "points", "evidence")
 FRAMES = (
     *("messages", "copies", "attempts", "listings", "levels"),
     *("signals", "lookups", "actions"),
@@ -41,7 +44,8 @@ class OutputError(Exception):
 def write(result: Result, directory: str | os.PathLike[str]) -> Path:
     """Write a result into a directory, whole or not at all; return its path.
 
-    `metrics.csv` and `provenance.json` always; a comparison adds `comparisons.csv`, a run its
+    `provenance.json` always, and each table of the result as `NAME.csv`: `metrics`, `comparisons`
+    of a comparison or a sweep, `points` of a sweep, `evidence` of a size. A run adds its
     frames (`messages.parquet` and so on; it is repeated if they were not kept), a blast radius
     `harmed.parquet` and `incidents.parquet`. An earlier output is replaced. OutputError if the
     directory holds anything else, or is no directory.
@@ -64,14 +68,37 @@ def write(result: Result, directory: str | os.PathLike[str]) -> Path:
 
 def to_json(result: Result) -> dict[str, Any]:
     """The result as one object of JSON values, without the time of day; NaN is None."""
-    comparisons = result.comparisons if isinstance(result, Comparison) else None
-    return {
+    found: dict[str, Any] = {
         "relaysim": relaysim.__version__,
-        "seed": result.seed,
-        "replications": result.replications,
-        "metrics": _rows(result.metrics),
-        "comparisons": [] if comparisons is None else _rows(comparisons),
-        "provenance": result.provenance.facts(),
+        "seed": result.provenance.seed,
+        "replications": result.provenance.replications,
+    }
+    match result:
+        case Size():
+            found |= {"path": result.path, "value": result.value, "sure": result.sure}
+        case RunResult() if result.precision:
+            found["precision"] = [_precise(each) for each in result.precision]
+    found |= {name: _rows(table) for name, table in _tables(result)}
+    if not isinstance(result, Size):
+        found.setdefault("comparisons", [])
+    return found | {"provenance": result.provenance.facts()}
+
+
+def _tables(result: Result) -> list[tuple[str, pd.DataFrame]]:
+    """The tables that a result of its kind has, by name."""
+    return [(name, getattr(result, name)) for name in TABLES if hasattr(result, name)]
+
+
+def _precise(each: Reached) -> dict[str, Any]:
+    value, low, high, n = each.found
+    return {
+        "quantity": str(each.quantity),
+        "value": _plain(value),
+        "low": _plain(low),
+        "high": _plain(high),
+        "replications": n,
+        "wanted": _plain(each.wanted),
+        "narrow": each.narrow,
     }
 
 
@@ -85,10 +112,8 @@ def _plain(value: Any) -> Any:
 
 
 def _fill(result: Result, directory: Path) -> None:
-    for name in TABLES:
-        table = getattr(result, name, None)
-        if table is not None:
-            table.to_csv(directory / f"{name}.csv", index=False, lineterminator="\n")
+    for name, table in _tables(result):
+        table.to_csv(directory / f"{name}.csv", index=False, lineterminator="\n")
     frames = result.frames if isinstance(result, RunResult) else {}
     if isinstance(result, BlastRadius):
         frames = {name: getattr(result, name) for name in BLAST_FRAMES}

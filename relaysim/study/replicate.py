@@ -1,6 +1,8 @@
 """Replications: the same scenario on independent draws, and what is kept of each run."""
 
 import gc
+from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -22,6 +24,7 @@ from relaysim.scenario.culprit import culprits
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.problem import Problem, ScenarioError
 from relaysim.study.jobs import Jobs, Progress, in_order
+from relaysim.study.precision import Precision, Reached, Watch
 from relaysim.study.provenance import Provenance, now
 from relaysim.study.stack import Stack
 from relaysim.study.store import Store
@@ -122,7 +125,8 @@ class RunResult:
 
     `metrics` has means with 95 % confidence intervals, `per_replication` the values behind them;
     `series` is what figures draw, the mean over the replications. `violations` has one entry
-    (replication, what is broken) for each broken invariant, if they were checked.
+    (replication, what is broken) for each broken invariant, if they were checked. `precision` says
+    how precise the quantities are that were to be precise.
     """
 
     scenario: Scenario
@@ -133,6 +137,7 @@ class RunResult:
     series: Series = field(repr=False)
     violations: list[tuple[int, Violation]]
     provenance: Provenance
+    precision: tuple[Reached, ...] = ()
     jobs: Jobs = None
     gathered: Frames | None = field(default=None, repr=False)
 
@@ -200,9 +205,13 @@ def run(
     store: Store | None = None,
     frames: bool = False,
     check_invariants: bool = False,
+    precision: Precision | float | None = None,
     command: str = "",
 ) -> RunResult:
     """Run a scenario; `replications` and `seed` are the scenario's own unless given.
+
+    With a `precision` (or the relative one alone) replications go on until it is reached, or until
+    its limit; `replications` are not asked for then.
 
     `jobs` is the number of processes (None: one on each core; 1: this one alone), or the address of
     a Dask scheduler; the result does not depend on it. What the `store` holds is not run again.
@@ -211,22 +220,46 @@ def run(
     """
     started = now()
     replications, seed = settled(scenario, replications, seed)
-    wanted = Wanted(frames=frames, violations=check_invariants)
-    runs = list(in_order(_calls(scenario, replications, seed, wanted), jobs, progress, store))
+    if isinstance(precision, float):
+        precision = Precision(precision)
+    watch = None if precision is None else Watch(precision, scenario)
+    coupled = watch is not None and any(each.needs_blast for each in watch.quantities)
+    wanted = Wanted(frames=frames, violations=check_invariants, blast=coupled)
+    if watch is None:
+        calls = _calls(scenario, replications, seed, wanted)
+        runs = list(in_order(calls, jobs, progress, store))
+    else:
+        calls = _calls(scenario, watch.precision.most, seed, wanted)
+        with closing(in_order(calls, jobs, store=store)) as found:
+            runs = list(_until(watch, found, progress))
     kept = [run.frames for run in runs if run.frames is not None]
     measured = [run.metrics for run in runs]
     return RunResult(
         scenario=scenario,
         seed=seed,
-        replications=replications,
+        replications=len(runs),
         metrics=Stack.of(measured).metrics(scenario.name),
         per_replication=numbered(scenario.name, measured),
         series=Series.mean([run.series for run in runs]),
         violations=[(i, found) for i, run in enumerate(runs) for found in run.violations],
-        provenance=Provenance.of([scenario], seed, replications, command, started),
+        provenance=Provenance.of([scenario], seed, len(runs), command, started),
+        precision=() if watch is None else watch.reached(),
         jobs=jobs,
         gathered=gather(kept) if kept else None,
     )
+
+
+def _until(
+    watch: Watch, runs: Iterator[Replication], progress: Progress | None
+) -> Iterator[Replication]:
+    """The replications up to the last one that is needed."""
+    for done, run in enumerate(runs, 1):
+        yield run
+        last = watch.enough(run.metrics)
+        if progress is not None:
+            progress(done, done if last else watch.needed())
+        if last:
+            return
 
 
 def settled(scenario: Scenario, replications: int | None, seed: int | None) -> tuple[int, int]:

@@ -1,0 +1,96 @@
+"""`relaysim size`: the smallest value that meets targets."""
+
+from typing import Annotated
+
+import typer
+
+from relaysim.cli.errors import UserError, told
+from relaysim.cli.options import (
+    Cluster,
+    File,
+    Jobs,
+    Json,
+    Kept,
+    NoStore,
+    Out,
+    Seed,
+    Set,
+    Targets,
+    opened,
+    workers,
+)
+from relaysim.cli.output import ask_writable, print_json, progress, told_of, typed, write
+
+
+def size(
+    scenario: File,
+    vary: Annotated[
+        str,
+        typer.Option(
+            metavar="PATH=VALUES",
+            help="The values, the weakest first: LOW:HIGH[:STEP], or with commas between them.",
+        ),
+    ],
+    target: Targets = None,
+    confidence: Annotated[
+        float,
+        typer.Option(min=0.5, max=0.9999, help="How sure a verdict on a value has to be."),
+    ] = 0.95,
+    replications: Annotated[
+        int | None,
+        typer.Option(min=5, metavar="N", help="The most replications of a value (80)."),
+    ] = None,
+    settings: Set = None,
+    seed: Seed = None,
+    out: Out = None,
+    jobs: Jobs = None,
+    cluster: Cluster = None,
+    store: Kept = None,
+    no_store: NoStore = False,
+    json: Json = False,
+) -> None:
+    """Find the smallest value of a setting that meets all targets.
+
+    By bisection, with as many replications of each value as its verdict takes.
+    """
+    from relaysim.measure.quantity import QuantityError
+    from relaysim.measure.target import Target
+    from relaysim.scenario.problem import ScenarioError
+    from relaysim.study import output
+    from relaysim.study import size as study
+    from relaysim.study.jobs import ClusterError
+    from relaysim.study.vary import Vary
+
+    if not target:
+        raise UserError('give a --target, such as "class.bulk.on_time > 99 %"')
+    with told(ValueError):
+        targets = [Target.parse(text) for text in target]
+        varied = Vary.parse(vary)
+    ask_writable(out)
+    kept = opened(store, no_store)
+    with (
+        told(ScenarioError, ClusterError, QuantityError, study.SizeError),
+        progress("size") as shown,
+    ):
+        found = study.size(
+            scenario,
+            varied,
+            targets,
+            confidence=confidence,
+            most=study.MOST if replications is None else replications,
+            settings=settings or (),
+            seed=seed,
+            jobs=workers(jobs, cluster),
+            store=kept,
+            progress=shown,
+            command=typed(),
+        )
+    told_of(kept)
+    write(found, out)
+    if json:
+        print_json(output.to_json(found))
+    else:
+        from relaysim.present import sized
+        from relaysim.present.terminal import show
+
+        show(sized.report(found))

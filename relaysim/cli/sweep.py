@@ -1,0 +1,100 @@
+"""`relaysim sweep`: how designs behave as values change."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from relaysim.cli.errors import UserError, told
+from relaysim.cli.options import (
+    Chosen,
+    Cluster,
+    File,
+    Jobs,
+    Json,
+    Kept,
+    NoStore,
+    Out,
+    Replications,
+    Seed,
+    Set,
+    Targets,
+    opened,
+    workers,
+)
+from relaysim.cli.output import ask_writable, print_json, progress, told_of, typed, write
+
+
+def sweep(
+    scenario: File,
+    vary: Annotated[
+        list[str],
+        typer.Option(
+            metavar="PATH=VALUES",
+            help="What changes: values between commas, or LOW:HIGH[:STEP] for whole numbers. "
+            "Several make a grid.",
+        ),
+    ],
+    others: Annotated[
+        list[Path] | None,
+        typer.Option("--with", metavar="OTHER", help="Another design, paired with the first."),
+    ] = None,
+    metric: Chosen = None,
+    target: Targets = None,
+    settings: Set = None,
+    replications: Replications = None,
+    seed: Seed = None,
+    out: Out = None,
+    jobs: Jobs = None,
+    cluster: Cluster = None,
+    store: Kept = None,
+    no_store: NoStore = False,
+    json: Json = False,
+) -> None:
+    """Run designs at each point of a grid, all on the same draws.
+
+    A target such as "class.bulk.on_time > 99 %" shows how far it holds, where one number varies.
+    """
+    from relaysim.measure.quantity import Quantity, QuantityError
+    from relaysim.measure.target import Target
+    from relaysim.scenario.problem import ScenarioError
+    from relaysim.study import output
+    from relaysim.study import sweep as study
+    from relaysim.study.jobs import ClusterError
+    from relaysim.study.vary import Vary
+
+    with told(ValueError):
+        targets = [Target.parse(text) for text in target or ()]
+        chosen = [Quantity.parse(text) for text in metric or ()]
+        varied = [Vary.parse(text) for text in vary]
+    if targets and (len(varied) > 1 or not varied[0].numbers):
+        raise UserError("--target shows how far a target holds: vary one number alone")
+    chosen += [each.quantity for each in targets]
+    ask_writable(out)
+    kept = opened(store, no_store)
+    with (
+        told(ScenarioError, ClusterError, QuantityError, study.SweepError),
+        progress("sweep") as shown,
+    ):
+        found = study.sweep(
+            scenario,
+            varied,
+            *(others or ()),
+            quantities=tuple(dict.fromkeys(chosen)),
+            settings=settings or (),
+            replications=replications,
+            seed=seed,
+            jobs=workers(jobs, cluster),
+            store=kept,
+            progress=shown,
+            command=typed(),
+        )
+    told_of(kept)
+    write(found, out)
+    if json:
+        print_json(output.to_json(found))
+    else:
+        from relaysim.present import swept
+        from relaysim.present.terminal import show
+
+        show(swept.report(found, targets))

@@ -1,0 +1,26 @@
+"""Amounts of a metric as a user writes them: `30 s`, `1 %`, `0.01`, `10`."""
+
+import math
+
+from relaysim import units
+
+
+def amount(text: str, unit: str) -> float:
+    """The value in the unit of the frames.
+
+    Times carry a unit; a share is a percentage, or a fraction of 1. ValueError for anything else,
+    and for what is below zero.
+    """
+    if unit == "s":
+        return units.duration(text) / 1e6
+    factor = 1.0
+    number = text
+    if unit == "share" and text.endswith("%"):
+        number, factor = text.removesuffix("%"), 0.01
+    try:
+        found = factor * float(number)
+    except ValueError:
+        raise ValueError(f'"{text}" is no number (of {unit})') from None
+    if not math.isfinite(found) or found < 0.0:
+        raise ValueError(f'"{text}" is out of range: write a number from 0')
+    return found

@@ -1,0 +1,87 @@
+"""A quantity: one number of a run that a study is about, such as `class.bulk.on_time`."""
+
+from collections.abc import Iterable
+from typing import NamedTuple, Self
+
+import numpy as np
+import pandas as pd
+
+from relaysim.mail.spelling import unknown
+from relaysim.measure.catalogue import BLAST_SCOPES, METRICS, SCOPES, Metric
+from relaysim.scenario.model import Scenario
+
+ORDINARY = ("on_time", "latency_p50")
+"""What is asked of each class unless something else is: both have a meaning in any scenario."""
+
+
+class QuantityError(ValueError):
+    """A quantity that there is not, and the nearest one."""
+
+
+class Quantity(NamedTuple):
+    """A metric of a subject of a scope; `str` writes it as `SCOPE.SUBJECT.METRIC`."""
+
+    scope: str
+    subject: str
+    metric: str
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """`SCOPE.SUBJECT.METRIC`, or `total.METRIC`; subjects may hold dots. QuantityError."""
+        scope, _, rest = text.strip().partition(".")
+        subject, _, metric = rest.rpartition(".")
+        if scope == "total" and not subject:
+            subject = "total"
+        if scope not in SCOPES:
+            raise _unknown(scope, "a scope (write SCOPE.SUBJECT.METRIC)", SCOPES)
+        if not subject:
+            raise QuantityError(f'"{text}" names no metric: write {scope}.SUBJECT.METRIC')
+        metrics = SCOPES[scope][1] + BLAST_SCOPES.get(scope, ("", ()))[1]
+        if metric not in metrics:
+            raise _unknown(metric, f"a metric of the scope {scope}", metrics)
+        return cls(scope, subject, metric)
+
+    @property
+    def of(self) -> Metric:
+        """What the catalogue says of its metric."""
+        return METRICS[self.metric]
+
+    @property
+    def needs_blast(self) -> bool:
+        """Whether it takes coupled runs."""
+        return self.metric in BLAST_SCOPES.get(self.scope, ("", ()))[1]
+
+    def value(self, metrics: pd.DataFrame) -> float:
+        """Its value in the metrics of one replication, NaN where there is none."""
+        mine = (
+            (metrics["metric"] == self.metric)
+            & (metrics["subject"] == self.subject)
+            & (metrics["scope"] == self.scope)
+        )
+        found = metrics.loc[mine, "value"]
+        return float(found.iloc[0]) if len(found) else np.nan
+
+    def __str__(self) -> str:
+        return ".".join(self[1:] if self.scope == self.subject else self)
+
+
+def ask_there(quantity: Quantity, metrics: pd.DataFrame) -> None:
+    """QuantityError if the metrics of a replication know no such subject; it names the nearest."""
+    there = metrics.loc[metrics["scope"] == quantity.scope, "subject"].unique()
+    if quantity.subject not in there:
+        raise _unknown(quantity.subject, f"a {quantity.scope} of this scenario", there)
+
+
+def _unknown(value: str, noun: str, known: Iterable[str]) -> QuantityError:
+    return QuantityError(str(unknown(value, noun, known)))
+
+
+def ordinary(designs: Iterable[Scenario]) -> tuple[Quantity, ...]:
+    """What is asked of each class of the designs unless something else is."""
+    classes = {
+        stream.class_
+        for design in designs
+        for host in design.hosts.values()
+        for stream in host.streams.values()
+    }
+    return tuple(Quantity("class", name, each) for name in sorted(classes) for each in ORDINARY)

@@ -1,0 +1,41 @@
+"""A target: a bound that a quantity has to keep, such as `class.bulk.latency_p95 < 60 s`."""
+
+import re
+from typing import NamedTuple, Self
+
+from relaysim.measure.amount import amount
+from relaysim.measure.estimate import Estimate
+from relaysim.measure.quantity import Quantity
+
+_TARGET = re.compile(r"(?P<quantity>.+?)\s*(?P<sign><=?|(?<!-)>=?)\s*(?P<bound>[^<>=]+)")
+
+
+class Target(NamedTuple):
+    """The mean of the quantity over replications is to be below the bound, or above it."""
+
+    quantity: Quantity
+    below: bool
+    bound: float
+    text: str
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """`QUANTITY < BOUND` or `QUANTITY > BOUND`, the bound with its unit. Raises ValueError."""
+        found = _TARGET.fullmatch(text.strip())
+        if found is None:
+            raise ValueError(
+                f'"{text}" is no target: write SCOPE.SUBJECT.METRIC < BOUND, such as '
+                '"class.bulk.on_time > 99 %"'
+            )
+        quantity = Quantity.parse(found["quantity"])
+        bound = amount(found["bound"].strip(), quantity.of.unit)
+        return cls(quantity, found["sign"].startswith("<"), bound, text.strip())
+
+    def holds(self, value: float) -> bool:
+        """Whether a value keeps the bound; what has no value does not."""
+        return value <= self.bound if self.below else value >= self.bound
+
+    def verdict(self, found: Estimate) -> bool | None:
+        """Whether the whole interval keeps the bound; None if the bound lies in it."""
+        ends = self.holds(found.low), self.holds(found.high)
+        return ends[0] if ends[0] == ends[1] and found.low == found.low else None

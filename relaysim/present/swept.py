@@ -1,0 +1,92 @@
+"""What a sweep says: each quantity over the points, and how far the targets hold."""
+
+import math
+from collections.abc import Sequence
+
+import pandas as pd
+from rich.console import RenderableType
+
+from relaysim.measure.quantity import Quantity
+from relaysim.measure.target import Target
+from relaysim.present.caption import ASSUMPTIONS, origin
+from relaysim.present.number import NONE, difference, interval
+from relaysim.present.terminal import Grid, tables, text
+from relaysim.study.knee import Knee, knee
+from relaysim.study.stack import KEY
+from relaysim.study.sweep import Sweep
+
+READING = (
+    "Differences are paired: each replication of a design less that of the first design at the "
+    "same point, on the same draws; each over its own mail. Intervals are 95 %."
+)
+
+
+def report(found: Sweep, targets: Sequence[Target]) -> list[RenderableType]:
+    """All of it, for the terminal."""
+    lines: list[RenderableType] = [text(f"{', '.join(found.scenarios)} over {_over(found)}")]
+    lines.append(text(""))
+    for quantity in found.quantities:
+        lines += tables(_table(found, quantity))
+    for target in targets:
+        for name in found.scenarios:
+            lines.append(text(holds(found, knee(found, target, name)), hanging=4))
+    return [
+        *lines,
+        *([text("")] if targets else []),
+        *([text(READING)] if len(found.scenarios) > 1 else []),
+        text(ASSUMPTIONS),
+        text(origin(found.provenance, designs=False)),
+    ]
+
+
+def _over(found: Sweep) -> str:
+    points = len(found.points) // len(found.scenarios)
+    return f"{points} points of {' x '.join(found.parameters)}"
+
+
+def _table(found: Sweep, quantity: Quantity) -> Grid:
+    """A row for each point: the designs side by side, then their differences from the first."""
+    base, *others = found.scenarios
+    unit = quantity.of.unit
+    paths = [path.rpartition(".")[2] for path in found.parameters]
+    if len(set(paths)) < len(paths):
+        paths = list(found.parameters)
+    rows = []
+    for values, frame in found.points.groupby(list(found.parameters), sort=False):
+        row = [str(value) for value in values]
+        for name in found.scenarios:
+            mine = frame[frame["scenario"] == name].iloc[0]
+            low, high = float(mine[f"{quantity} low"]), float(mine[f"{quantity} high"])
+            row.append(interval(float(mine[str(quantity)]), low, high, unit))
+        row += [_difference(found, values, name, quantity) for name in others]
+        rows.append(row)
+    header = [*paths, *found.scenarios, *(f"{name} - {base}" for name in others)]
+    return Grid(f"{quantity}", header, rows)
+
+
+def _difference(found: Sweep, values: tuple[object, ...], name: str, quantity: Quantity) -> str:
+    frame = found.comparisons
+    mine = frame["scenario"] == name
+    for column, value in zip((*found.parameters, *KEY), (*values, *quantity), strict=True):
+        mine &= frame[column] == value
+    rows: pd.DataFrame = frame[mine]
+    if rows.empty:
+        return NONE
+    row = rows.iloc[0]
+    ends = float(row["low"]), float(row["high"])
+    return difference(float(row["difference"]), *ends, quantity.of.unit)
+
+
+def holds(found: Sweep, at: Knee) -> str:
+    """How far a target holds, in a sentence."""
+    path = found.parameters[0]
+    start = f"{at.scenario}: {at.target}"
+    if at.value == -math.inf:
+        return f"{start} does not hold at the first point of {path}."
+    if at.value == math.inf:
+        if math.isinf(at.low):
+            return f"{start} holds at all points of {path}."
+        return f"{start} holds at all points of {path}, surely up to {at.low:.4g}."
+    low = "below the first point" if at.low == -math.inf else f"{at.low:.4g}"
+    high = "beyond the last point" if at.high == math.inf else f"{at.high:.4g}"
+    return f"{start} holds up to {path} = {at.value:.4g} ({low} to {high})."

@@ -1,0 +1,123 @@
+"""Precision: replications go on until the intervals are as narrow as wanted.
+
+The rule is that of Hoad, Robinson and Davies (Automated selection of the number of replications for
+a discrete-event simulation, Journal of the Operational Research Society 61, 2010): when all
+intervals are narrow enough it looks some replications ahead, and stops if they stay so. A streak of
+similar values makes an interval narrow by luck; hardly ever does it stay so.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+import numpy as np
+import pandas as pd
+
+from relaysim.measure.chance import chances
+from relaysim.measure.estimate import Estimate, estimates
+from relaysim.measure.quantity import Quantity, ask_there, ordinary
+from relaysim.scenario.model import Scenario
+
+FEWEST = 3
+AHEAD = 5
+"""How many replications the rule looks ahead, and that share of 100 where there are more."""
+MOST = 100
+
+
+@dataclass(frozen=True)
+class Precision:
+    """How narrow the 95 % interval of each quantity is to be.
+
+    Half of it is to be at most `relative` times the mean, or what `absolute` has for the quantity,
+    in its own unit. Without `quantities` it is what
+    is ordinarily asked of each class. ValueError if a width is
+    not positive.
+    """
+
+    relative: float = 0.05
+    quantities: tuple[Quantity, ...] = ()
+    absolute: Mapping[Quantity, float] = field(default_factory=lambda: MappingProxyType({}))
+    most: int = MOST
+
+    def __post_init__(self) -> None:
+        for width in (self.relative, *self.absolute.values()):
+            if not 0.0 < width < np.inf:
+                raise ValueError(f"a precision of {width:g}: it must be above 0")
+        if self.most < FEWEST:
+            raise ValueError(f"at most {self.most} replications: at least {FEWEST} are needed")
+
+    def chosen(self, scenario: Scenario) -> tuple[Quantity, ...]:
+        """The quantities for a scenario."""
+        return self.quantities or ordinary([scenario])
+
+
+@dataclass(frozen=True)
+class Reached:
+    """How precise a quantity is after all replications, and how precise it was to be."""
+
+    quantity: Quantity
+    found: Estimate
+    wanted: float
+    """The half-width, in the unit of the quantity."""
+
+    @property
+    def half(self) -> float:
+        """Half the width of its interval; NaN where fewer than two replications have a value."""
+        return (self.found.high - self.found.low) / 2
+
+    @property
+    def narrow(self) -> bool:
+        """Whether it is as precise as wanted."""
+        return self.half <= self.wanted
+
+    @property
+    def needed(self) -> float:
+        """About how many replications it takes: the width falls with the root of their number."""
+        if self.narrow:
+            return self.found.n
+        return self.found.n * (self.half / self.wanted) ** 2 if self.wanted > 0 else np.inf
+
+
+class Watch:
+    """The rule at work: it sees one replication after another and says when there are enough."""
+
+    def __init__(self, precision: Precision, scenario: Scenario) -> None:
+        self.precision = precision
+        self.quantities = precision.chosen(scenario)
+        self.values: list[list[float]] = [[] for _ in self.quantities]
+        self.narrow_since: int | None = None
+
+    def enough(self, metrics: pd.DataFrame) -> bool:
+        """Whether the replication with these metrics was the last one that is needed.
+
+        QuantityError if they know no such subject.
+        """
+        for quantity, values in zip(self.quantities, self.values, strict=True):
+            if not values:
+                ask_there(quantity, metrics)
+            values.append(quantity.value(metrics))
+        n = len(self.values[0])
+        if n < FEWEST or not all(each.narrow for each in self.reached()):
+            self.narrow_since = None
+            return False
+        since = self.narrow_since = self.narrow_since or n
+        return n - since >= AHEAD * max(since, 100) // 100
+
+    def reached(self) -> tuple[Reached, ...]:
+        """How precise each quantity is by now."""
+        found = []
+        for quantity, values in zip(self.quantities, self.values, strict=True):
+            estimate = (chances if quantity.of.chance else estimates)(np.array([values]))
+            value, low, high, n = (float(part[0]) for part in estimate)
+            wanted = self.precision.absolute.get(quantity, self.precision.relative * abs(value))
+            found.append(Reached(quantity, Estimate(value, low, high, int(n)), wanted))
+        return tuple(found)
+
+    def needed(self) -> int:
+        """About how many replications there will be in all; at most as many as allowed."""
+        reached = self.reached()
+        wanted = [each.needed for each in reached if np.isfinite(each.half)]
+        most = self.precision.most
+        about = max(wanted, default=most)
+        ahead = AHEAD * max(about, 100) / 100
+        return int(min(most, max(len(self.values[0]), FEWEST, about) + ahead))

@@ -1,0 +1,114 @@
+"""What a study varies: a value of the scenario file, by its path, and the values it takes."""
+
+import itertools
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+from relaysim.scenario.override import OverrideError, parse
+
+MOST = 10_000
+"""The most values of a range."""
+
+
+@dataclass(frozen=True)
+class Vary:
+    """A path, dotted as in `--set`, and its values, each written as there."""
+
+    path: str
+    values: tuple[str, ...]
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """`PATH=V1,V2,...`, or `PATH=LOW:HIGH[:STEP]` for whole numbers. Raises ValueError."""
+        try:
+            parse(text)
+        except OverrideError as error:
+            raise ValueError(f'"{text}": write PATH=VALUE,VALUE,... as in {_EXAMPLE}') from error
+        path, _, values = text.partition("=")
+        return cls(path.strip(), tuple(_range(values) or _listed(values)))
+
+    @classmethod
+    def of(cls, path: str, values: Iterable[Any]) -> Self:
+        """From values of Python, such as numbers and texts with units."""
+        return cls(path, tuple(map(_written, values)))
+
+    def __post_init__(self) -> None:
+        if not self.values or not all(self.values):
+            raise ValueError(f"{self.path}: give at least one value, and no empty one")
+        if len(set(self.values)) < len(self.values):
+            raise ValueError(f"{self.path}: a value stands there twice")
+
+    @property
+    def numbers(self) -> bool:
+        """Whether all values are numbers."""
+        return not any(isinstance(number(value), str) for value in self.values)
+
+    def settings(self) -> tuple[str, ...]:
+        """The values as settings of a scenario, `path=value`."""
+        return tuple(f"{self.path}={value}" for value in self.values)
+
+
+_EXAMPLE = "hubs.HUB01.cores=2,4,8"
+
+
+def number(text: str) -> "float | int | str":
+    """A value as a number where it is one, so that frames sort and plot by it."""
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return text
+
+
+def grid(varied: Sequence[Vary]) -> list[tuple[str, ...]]:
+    """All combinations of the values, the last parameter turning fastest."""
+    paths = [each.path for each in varied]
+    if len(set(paths)) < len(paths):
+        raise ValueError("a parameter is varied twice")
+    return list(itertools.product(*(each.values for each in varied)))
+
+
+def varied(vary: "Mapping[str, Iterable[Any]] | Sequence[Vary]") -> tuple[Vary, ...]:
+    """As the functions of Python take it: a mapping of paths to values."""
+    if isinstance(vary, Mapping):
+        return tuple(Vary.of(path, values) for path, values in vary.items())
+    return tuple(vary)
+
+
+def _range(text: str) -> list[str]:
+    """The whole numbers of LOW:HIGH[:STEP]; nothing if it is none."""
+    parts = text.split(":")
+    if len(parts) not in (2, 3) or not all(part.strip().lstrip("-").isdigit() for part in parts):
+        return []
+    low, high, step = (*map(int, parts), 1)[:3]
+    if step < 1 or low > high or (high - low) // step >= MOST:
+        raise ValueError(f'"{text}" is no range: write LOW:HIGH or LOW:HIGH:STEP, at most {MOST}')
+    return [str(number) for number in range(low, high + 1, step)]
+
+
+def _listed(text: str) -> list[str]:
+    """The values between commas; commas within quotes and brackets part none."""
+    try:
+        found = tomllib.loads(f"values = [{text}]")["values"]
+    except tomllib.TOMLDecodeError:
+        return [part.strip() for part in text.split(",")]
+    return [_written(value) for value in found]
+
+
+def _written(value: Any) -> str:
+    """The value as TOML has it."""
+    match value:
+        case bool():
+            return str(value).lower()
+        case str():
+            return value
+        case list() | tuple():
+            return f"[{', '.join(_quoted(each) for each in value)}]"
+    return str(value)
+
+
+def _quoted(value: Any) -> str:
+    return f'"{value}"' if isinstance(value, str) else _written(value)

@@ -1,0 +1,101 @@
+"""Quantities and targets, as users write them."""
+
+import math
+
+import pandas as pd
+import pytest
+
+from relaysim.measure.amount import amount
+from relaysim.measure.estimate import Estimate
+from relaysim.measure.quantity import Quantity, QuantityError, ask_there
+from relaysim.measure.target import Target
+
+METRICS = pd.DataFrame(
+    [("class", "corporate.internal", "on_time", 0.5), ("total", "total", "created", 7.0)],
+    columns=["scope", "subject", "metric", "value"],
+)
+
+
+def test_the_metric_comes_last_and_the_subject_may_hold_dots() -> None:
+    found = Quantity.parse("class.corporate.internal.on_time")
+    assert found == ("class", "corporate.internal", "on_time")
+    assert str(found) == "class.corporate.internal.on_time"
+    assert found.value(METRICS) == 0.5
+
+
+def test_of_all_mail_the_subject_may_be_left_out() -> None:
+    for text in ("total.created", "total.total.created"):
+        assert Quantity.parse(text) == ("total", "total", "created")
+    assert str(Quantity.parse("total.created")) == "total.created"
+    assert math.isnan(Quantity.parse("total.bounced").value(METRICS))
+
+
+def test_coupled_runs_are_needed_for_a_blast_radius_alone() -> None:
+    assert Quantity.parse("total.blast_radius").needs_blast
+    assert not Quantity.parse("total.on_time").needs_blast
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("clas.bulk.on_time", 'did you mean "class"?'),
+        ("class.bulk.on_tme", 'did you mean "on_time"?'),
+        ("class.on_time", "names no metric: write class.SUBJECT.METRIC"),
+        ("stream.a.b.utilization", "is not a metric of the scope stream"),
+        ("", "is not a scope"),
+    ],
+)
+def test_a_quantity_that_there_is_not(text: str, message: str) -> None:
+    with pytest.raises(QuantityError, match=message.replace("?", r"\?")):
+        Quantity.parse(text)
+
+
+def test_a_subject_that_the_scenario_has_not() -> None:
+    ask_there(Quantity.parse("class.corporate.internal.latency_p95"), METRICS)
+    with pytest.raises(QuantityError, match=r'did you mean "corporate\.internal"\?'):
+        ask_there(Quantity.parse("class.corporate.intrnal.on_time"), METRICS)
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "value"),
+    [("30 s", "s", 30.0), ("1 %", "share", 0.01), ("0.2", "share", 0.2), ("10", "copies", 10.0)],
+)
+def test_amounts(text: str, unit: str, value: float) -> None:
+    assert amount(text, unit) == pytest.approx(value)
+
+
+@pytest.mark.parametrize("text", ["many", "-1", "nan", "inf", "5 %"])
+def test_what_is_no_amount_of_copies(text: str) -> None:
+    with pytest.raises(ValueError, match=r"is no number|is out of range"):
+        amount(text, "copies")
+
+
+@pytest.mark.parametrize(
+    ("text", "below", "bound"),
+    [
+        ("total.latency_p95 < 60 s", True, 60.0),
+        ("total.latency_p95<1 min", True, 60.0),
+        ("total.on_time >= 99 %", False, 0.99),
+        ("resource.HUB01->example.org.wait_mean < 1 s", True, 1.0),
+    ],
+)
+def test_a_target_is_a_quantity_and_its_bound(text: str, below: bool, bound: float) -> None:
+    found = Target.parse(text)
+    assert (found.below, found.bound, found.text) == (below, pytest.approx(bound), text)
+
+
+@pytest.mark.parametrize(
+    "text", ["total.on_time", "< 5 s", "total.on_time =< 5", "total.latency_p95 < 5"]
+)
+def test_what_is_no_target(text: str) -> None:
+    with pytest.raises(ValueError, match=r"is no target|is not a duration|is not a metric"):
+        Target.parse(text)
+
+
+def test_a_verdict_takes_the_whole_interval() -> None:
+    target = Target.parse("total.latency_mean < 2 s")
+    nan = math.nan
+    assert target.verdict(Estimate(1.0, 0.5, 1.5, 5)) is True
+    assert target.verdict(Estimate(3.0, 2.5, 3.5, 5)) is False
+    assert target.verdict(Estimate(1.9, 1.5, 2.3, 5)) is None
+    assert target.verdict(Estimate(1.0, nan, nan, 1)) is None

@@ -1,0 +1,105 @@
+"""Replications go on until the intervals are narrow, and stay so."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from small_designs import design
+
+from relaysim import run
+from relaysim.measure.quantity import Quantity, QuantityError
+from relaysim.study.precision import Precision, Watch
+
+LATENCY = Quantity("total", "total", "latency_mean")
+ON_TIME = Quantity("total", "total", "on_time")
+
+
+def watched(values: list[float], precision: Precision) -> tuple[int | None, Watch]:
+    """After how many replications with these mean latencies the rule has enough."""
+    watch = Watch(precision, design("two"))
+    for n, value in enumerate(values, 1):
+        frame = pd.DataFrame([{"scope": "total", "subject": "total", "metric": "latency_mean"}])
+        if watch.enough(frame.assign(value=value)):
+            return n, watch
+    return None, watch
+
+
+def test_it_looks_five_replications_ahead() -> None:
+    n, watch = watched([1.0] * 50, Precision(0.05, (LATENCY,)))
+    assert n == 3 + 5
+    (reached,) = watch.reached()
+    assert (reached.found.value, reached.half, reached.wanted) == (1.0, 0.0, 0.05)
+
+
+def test_a_lucky_start_does_not_stop_it() -> None:
+    """Three alike are narrow; the next ones are not, and all begins anew."""
+    values = [1.0, 1.0, 1.0, 2.0, 0.5] + [1.0] * 500
+    n, watch = watched(values, Precision(0.05, (LATENCY,)))
+    assert n is not None
+    since = n - 5 * max(n // 100, 1)
+    assert since > 8
+    spread = np.std(values[: n - 5], ddof=1) / np.sqrt(n - 5)
+    assert 1.9 * spread < 0.05 * np.mean(values[: n - 5]) * 1.05
+    assert all(each.narrow for each in watch.reached())
+
+
+def test_beyond_a_hundred_it_looks_a_twentieth_ahead() -> None:
+    """Values alternate around 1, so that the width falls as the root of their number."""
+    values = [1.0 + 0.1 * (-1) ** i for i in range(2000)]
+    n, _ = watched(values, Precision(0.01, (LATENCY,), most=2000))
+    assert n is not None
+    narrow = next(
+        k for k in range(3, 2000) if 1.98 * np.std(values[:k], ddof=1) / k**0.5 <= 0.01 * 1.0
+    )
+    assert narrow > 100
+    assert abs(n - narrow * 21 // 20) <= 30
+
+
+def test_an_absolute_width_goes_before_the_relative_one() -> None:
+    precision = Precision(0.05, (LATENCY,), {LATENCY: 3.0})
+    n, watch = watched([1.0, 2.0, 1.5] * 10, precision)
+    assert n == 8
+    assert watch.reached()[0].wanted == 3.0
+
+
+def test_a_run_goes_on_until_it_is_precise() -> None:
+    found = run(design("two"), precision=Precision(0.3, (LATENCY,)), jobs=1)
+    (reached,) = found.precision
+    assert reached.narrow
+    assert reached.half <= 0.3 * reached.found.value
+    assert found.replications == reached.found.n == found.provenance.replications
+    again = run(design("two"), replications=found.replications, jobs=2)
+    pd.testing.assert_frame_equal(again.metrics, found.metrics, check_exact=True)
+
+
+def test_the_limit_is_told() -> None:
+    told: list[tuple[int, int]] = []
+    precision = Precision(1e-6, (LATENCY,), most=4)
+    found = run(
+        design("two"), precision=precision, jobs=1, progress=lambda n, of: told.append((n, of))
+    )
+    (reached,) = found.precision
+    assert (found.replications, reached.narrow) == (4, False)
+    assert reached.needed > 1e6
+    assert told == [(1, 4), (2, 4), (3, 4), (4, 4)]
+
+
+def test_each_class_is_asked_for_unless_something_is_chosen() -> None:
+    chosen = Precision().chosen(design("two", news=True))
+    assert [str(each) for each in chosen] == [
+        "class.bulk.on_time",
+        "class.bulk.latency_p50",
+        "class.transactional.on_time",
+        "class.transactional.latency_p50",
+    ]
+
+
+def test_what_there_is_not_is_told_after_one_replication() -> None:
+    precision = Precision(0.1, (Quantity.parse("class.transactionl.on_time"),))
+    with pytest.raises(QuantityError, match='did you mean "transactional"'):
+        run(design("two"), precision=precision, jobs=1)
+
+
+@pytest.mark.parametrize("wrong", [{"relative": 0.0}, {"relative": -1.0}, {"most": 2}])
+def test_what_makes_no_sense(wrong: dict[str, float]) -> None:
+    with pytest.raises(ValueError, match=r"it must be above 0|at least 3 are needed"):
+        Precision(**wrong)  # type: ignore[arg-type]

@@ -1,0 +1,148 @@
+"""Sweeps: every point is the run that its settings make, and targets hold up to a knee."""
+
+import math
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from small_designs import TOML
+
+from relaysim import run
+from relaysim.measure.quantity import Quantity, QuantityError
+from relaysim.measure.target import Target
+from relaysim.scenario.load import load
+from relaysim.scenario.problem import ScenarioError
+from relaysim.study.knee import knee
+from relaysim.study.stack import KEY
+from relaysim.study.sweep import Sweep, SweepError, sweep
+from relaysim.study.vary import Vary, grid
+
+RATE = "hosts.app.streams.invoices.arrivals.rate"
+LATENCY = Quantity("total", "total", "latency_mean")
+CONNECTIONS = "hubs.HUB01.max_per_domain_outbound_connections"
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A design with two connections and one with eight."""
+    folder = tmp_path_factory.mktemp("designs")
+    two, eight = folder / "two.toml", folder / "eight.toml"
+    two.write_text(TOML)
+    eight.write_text(
+        f'extends = "two.toml"\nname = "eight"\n[hubs.HUB01]\n{CONNECTIONS.split(".")[2]} = 8\n'
+    )
+    return two, eight
+
+
+@pytest.fixture(scope="module")
+def found(files: tuple[Path, Path]) -> Sweep:
+    vary = {"run.scale": [0.2, 0.5, 1]}
+    return sweep(files[0], vary, files[1], quantities=[LATENCY], replications=4, jobs=1)
+
+
+def test_a_point_is_the_run_with_its_settings(files: tuple[Path, Path], found: Sweep) -> None:
+    alone = run(load(files[1], ["run.scale=0.5"]), replications=4, jobs=1).metrics
+    mine = found.metrics[
+        (found.metrics["run.scale"] == 0.5) & (found.metrics["scenario"] == "eight")
+    ]
+    pd.testing.assert_frame_equal(
+        mine.drop(columns="run.scale").reset_index(drop=True), alone, check_exact=True
+    )
+
+
+def test_points_have_the_parameters_as_columns_and_a_row_for_each_design(found: Sweep) -> None:
+    name = "total.latency_mean"
+    assert list(found.points.columns) == [
+        *("run.scale", "scenario", name, f"{name} low", f"{name} high")
+    ]
+    assert found.points["run.scale"].tolist() == [0.2, 0.2, 0.5, 0.5, 1, 1]
+    assert found.points["scenario"].tolist() == ["two", "eight"] * 3
+    assert (found.points[f"{name} low"] <= found.points[name]).all()
+
+
+def test_differences_are_paired(found: Sweep) -> None:
+    rows = found.comparisons.set_index(["run.scale", *KEY])
+    values = found.values
+    apart = values[("1",), "eight"][0] - values[("1",), "two"][0]
+    row = rows.loc[(1, *LATENCY)]
+    assert row["difference"] == pytest.approx(apart.mean())
+    assert row["high"] - row["low"] == pytest.approx(2 * 3.182446 * np.std(apart, ddof=1) / 2)
+
+
+def test_grids_take_every_combination() -> None:
+    points = grid([Vary.of("a", [1, 2]), Vary.of("b", ["5 ms", "1 s"])])
+    assert points == [("1", "5 ms"), ("1", "1 s"), ("2", "5 ms"), ("2", "1 s")]
+    with pytest.raises(ValueError, match="varied twice"):
+        grid([Vary.of("a", [1]), Vary.of("a", [2])])
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("hubs.HUB01.cores=1:4", ("1", "2", "3", "4")),
+        ("a.b=2:9:3", ("2", "5", "8")),
+        ("a.b=5000, 10000", ("5000", "10000")),
+        ("a.rate=1/s,2/s", ("1/s", "2/s")),
+        ('a.rate="1/s","2/s"', ("1/s", "2/s")),
+        ('egress."198.51.100.10".age=0 d,400 d', ("0 d", "400 d")),
+        ("a.list=[1, 2],[3]", ("[1, 2]", "[3]")),
+        ("a.flag=true,false", ("true", "false")),
+    ],
+)
+def test_values_are_written_as_settings_are(text: str, values: tuple[str, ...]) -> None:
+    assert Vary.parse(text).values == values
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("cores", "write PATH=VALUE,VALUE"),
+        ("a.b=", "at least one value"),
+        ("a.b=1,1", "stands there twice"),
+        ("a.b=4:1", "is no range"),
+        ("a.b=1:999999", "is no range"),
+    ],
+)
+def test_what_cannot_be_varied(text: str, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        Vary.parse(text)
+
+
+def test_a_point_that_is_no_scenario_is_told_before_anything_runs(
+    files: tuple[Path, Path],
+) -> None:
+    with pytest.raises(ScenarioError, match="coers"):
+        sweep(files[0], {"hubs.HUB01.coers": [1, 2]}, jobs=1)
+    with pytest.raises(SweepError, match="the same name"):
+        sweep(files[0], {"run.scale": [1]}, files[0], jobs=1)
+    with pytest.raises(SweepError, match="nothing is varied"):
+        sweep(files[0], {}, jobs=1)
+    wrong = Quantity.parse("class.none.on_time")
+    with pytest.raises(QuantityError, match="is not a class"):
+        sweep(files[0], {"run.scale": [0.1]}, quantities=[wrong], replications=1, jobs=1)
+
+
+def test_a_target_holds_up_to_where_the_mean_crosses_it(found: Sweep) -> None:
+    means = [float(found.values[(each,), "two"][0].mean()) for each in ("0.2", "0.5", "1")]
+    bound = (means[1] + means[2]) / 2
+    at = knee(found, Target(LATENCY, True, bound, ""), "two")
+    assert at.value == pytest.approx(0.75)
+    assert at.low <= at.value <= at.high
+    above = Target(LATENCY, True, 2 * means[2], "")
+    assert knee(found, above, "two").value == math.inf
+    below = Target(LATENCY, True, means[0] / 2, "")
+    assert knee(found, below, "two").value == -math.inf
+
+
+def test_a_knee_takes_one_number(files: tuple[Path, Path]) -> None:
+    words = sweep(
+        files[0],
+        {"hubs.HUB01.mta": ["none", "exchange-2010"]},
+        quantities=[LATENCY],
+        replications=1,
+        settings=["run.scale=0.1"],
+        jobs=1,
+    )
+    with pytest.raises(ValueError, match="one parameter that is a number"):
+        knee(words, Target.parse("total.latency_mean < 1 s"), "two")

@@ -1,0 +1,114 @@
+"""`relaysim run --precision`, `relaysim sweep` and `relaysim size`, as they are typed."""
+
+import json
+
+import pandas as pd
+import pytest
+from cli_runs import MM4, SHARED, relaysim
+
+CONNECTIONS = "hubs.HUB01.max_per_domain_outbound_connections"
+SHORT = ("--set", "run.duration=400 s", "--set", "run.warm_up=0 s", "--jobs", "1")
+
+
+def test_a_run_until_it_is_precise_says_how_precise():
+    result = relaysim("run", MM4, *SHORT, "--precision", "0.2", "--metric", "total.latency_p50")
+    assert result.exit_code == 0, result.stderr
+    assert "Precision (mean with half the width of its 95 % interval)" in result.stdout
+    assert "total.latency_p50" in result.stdout
+    assert "are enough: each interval is as narrow as wanted, and stayed so." in result.stdout
+
+
+def test_the_limit_and_what_it_would_take_are_told():
+    options = ("--precision", "1 %", "--metric", "total.wait_delivery=1 ms", "--replications", "3")
+    result = relaysim("run", MM4, *SHORT, *options)
+    assert "The limit of 3 replications is reached before 1 of 1 intervals" in result.stdout
+    assert "±1 ms    more than a million" in result.stdout
+    found = json.loads(relaysim("run", MM4, *SHORT, *options, "--json").stdout)
+    (precise,) = found["precision"]
+    assert precise["quantity"] == "total.wait_delivery"
+    assert (precise["wanted"], precise["narrow"], precise["replications"]) == (0.001, False, 3)
+
+
+def test_a_sweep_has_a_table_for_each_quantity_and_says_how_far_a_target_holds(tmp_path):
+    out = tmp_path / "out"
+    result = relaysim(
+        *("sweep", MM4, "--vary", "run.scale=0.5,1,1.2", *SHORT, "--replications", "3"),
+        *("--target", "total.wait_delivery < 500 ms", "--out", str(out)),
+    )
+    assert result.exit_code == 0, result.stderr
+    assert "mm4 over 3 points of run.scale" in result.stdout
+    assert "mm4: total.wait_delivery < 500 ms holds up to run.scale = " in result.stdout
+    points = pd.read_csv(out / "points.csv")
+    assert points["run.scale"].tolist() == [0.5, 1.0, 1.2]
+    assert (out / "metrics.csv").exists()
+    assert (out / "provenance.json").exists()
+
+
+def test_a_sweep_pairs_designs(tmp_path):
+    eight = tmp_path / "eight.toml"
+    eight.write_text(f'extends = "{MM4}"\nname = "eight"\n{CONNECTIONS} = 8\n')
+    result = relaysim(
+        *("sweep", MM4, "--vary", "run.scale=0.5,1", "--with", str(eight), *SHORT),
+        *("--replications", "2", "--metric", "total.latency_mean", "--json"),
+    )
+    found = json.loads(result.stdout)
+    assert [(row["run.scale"], row["scenario"]) for row in found["points"]] == [
+        *((0.5, "mm4"), (0.5, "eight"), (1, "mm4"), (1, "eight"))
+    ]
+    assert {row["scenario"] for row in found["comparisons"]} == {"eight"}
+
+
+def test_a_size_has_its_evidence():
+    target = "total.wait_delivery < 300 ms"
+    result = relaysim("size", MM4, "--vary", f"{CONNECTIONS}=4:8", "--target", target, *SHORT)
+    assert result.exit_code == 0, result.stderr
+    assert result.stdout.startswith(f"mm4: {CONNECTIONS} = 5\n")
+    assert (
+        "is the smallest value that meets total.wait_delivery < 300 ms, with 95%" in result.stdout
+    )
+    assert "missed" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["run", MM4, "--metric", "total.on_time"], "give --precision too"),
+        (["run", MM4, "--precision", "0"], "it must be above 0"),
+        (["run", MM4, "--precision", "x"], '"x" is no number'),
+        (["run", MM4, "--precision", "0.1", "--metric", "total.ontime"], 'mean "on_time"?'),
+        (["run", MM4, "--jobs", "2", "--cluster", "tcp://x:1"], "leave it out with --cluster"),
+        (["sweep", MM4, "--vary", "run.scale"], "write PATH=VALUE,VALUE"),
+        (["sweep", MM4, "--vary", "run.scal=1,2"], 'did you mean "scale"?'),
+        (["sweep", MM4, "--vary", "run.scale=1", "--with", MM4], "have the same name"),
+        (
+            ["sweep", MM4, "--vary", "hubs.HUB01.mta=none", "--target", "total.on_time > 1 %"],
+            "vary one number alone",
+        ),
+        (["size", MM4, "--vary", "hubs.HUB01.cores=1:4"], "give a --target"),
+        (
+            ["size", SHARED, "--vary", "hubs.HUB01.cores=4:1", "--target", "total.on_time > 1 %"],
+            "is no range",
+        ),
+        (
+            ["size", SHARED, "--vary", "hubs.HUB01.cores=1:4", "--target", "total.on_time"],
+            "is no target",
+        ),
+        (
+            [
+                "size",
+                MM4,
+                *SHORT,
+                "--vary",
+                f"{CONNECTIONS}=4:5",
+                "--target",
+                "total.latency_mean < 1 ms",
+            ],
+            "not even 5 meets the targets",
+        ),
+    ],
+)
+def test_what_the_user_can_put_right(arguments, message):
+    result = relaysim(*arguments)
+    assert result.exit_code == 2
+    assert message in " ".join(result.stderr.split())
+    assert "Traceback" not in result.stderr
