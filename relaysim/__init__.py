@@ -23,12 +23,14 @@ if TYPE_CHECKING:
     from relaysim.study.blast import blast_radius, isolation_gain
     from relaysim.study.compare import compare
     from relaysim.study.knee import knee
+    from relaysim.study.longrun import long_run
     from relaysim.study.precision import Precision
     from relaysim.study.replicate import run
     from relaysim.study.risk import yearly_risk
     from relaysim.study.size import size
     from relaysim.study.store import Store
     from relaysim.study.sweep import sweep
+    from relaysim.study.warmup import warm_up
 
 __version__ = "0.1.0"
 
@@ -43,9 +45,11 @@ _HOMES = {
     "knee": "relaysim.study.knee",
     "load": "relaysim.scenario.load",
     "loads": "relaysim.scenario.load",
+    "long_run": "relaysim.study.longrun",
     "run": "relaysim.study.replicate",
     "size": "relaysim.study.size",
     "sweep": "relaysim.study.sweep",
+    "warm_up": "relaysim.study.warmup",
     "yearly_risk": "relaysim.study.risk",
 }
 
@@ -61,9 +65,11 @@ __all__ = [
     "knee",
     "load",
     "loads",
+    "long_run",
     "run",
     "size",
     "sweep",
+    "warm_up",
     "yearly_risk",
 ]
 

@@ -14,16 +14,15 @@ SHARED = str(SCENARIOS / "shared-hub.toml")
 DEDICATED = str(SCENARIOS / "dedicated-hub.toml")
 LISTING = str(SCENARIOS / "listing-day.toml")
 MM4 = str(SCENARIOS / "mm4.toml")
+STUDIES = {"run", "compare", "sweep", "size", "warmup", "sensitivity"}
+"""Commands that keep what they have run."""
 LITTLE = ("--set", "run.scale=0.02", "--replications", "2", "--jobs", "1")
 """Options under which the small company runs in a moment."""
 
 
 def _all(arguments: tuple[str, ...]) -> list[str]:
     """What one test has run is of no use to another."""
-    runs = (
-        arguments[:1] in {("run",), ("compare",), ("sweep",), ("size",)}
-        and "--store" not in arguments
-    )
+    runs = arguments[:1] and arguments[0] in STUDIES and "--store" not in arguments
     return [*arguments, "--no-store"] if runs else [*arguments]
 
 

@@ -69,6 +69,25 @@ def test_a_size_has_its_evidence():
     assert "missed" in result.stdout
 
 
+def test_a_warm_up_is_found_and_drawn_or_there_is_none(tmp_path):
+    short = ("--set", "run.duration=2000 s", "--set", "run.warm_up=0 s", "--jobs", "1")
+    result = relaysim("warmup", MM4, *short, "--figures", str(tmp_path))
+    assert result.stdout.startswith("mm4: warm-up ")
+    assert {path.name for path in tmp_path.iterdir()} == {"warmup.png", "warmup.svg"}
+    assert relaysim("warmup", SHARED).stdout.startswith("shared-hub: no warm-up is right: the rate")
+
+
+def test_a_run_may_find_its_warm_up_first():
+    auto = ("--set", "run.duration=2000 s", "--set", "run.warm_up=auto", "--jobs", "1")
+    result = relaysim("run", MM4, *auto, "--replications", "2")
+    assert result.exit_code == 0
+    assert "mm4: warm-up " in result.stderr
+    three = ("--set", f"{CONNECTIONS}=3")
+    result = relaysim("run", MM4, *auto, *three)
+    assert result.exit_code == 2
+    assert "asks 107 % of what the 3 connections" in " ".join(result.stderr.split())
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

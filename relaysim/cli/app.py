@@ -13,6 +13,7 @@ from relaysim.cli.profiles import profiles
 from relaysim.cli.run import run
 from relaysim.cli.size import size
 from relaysim.cli.sweep import sweep
+from relaysim.cli.warmup import warmup
 
 app = typer.Typer(
     cls=Commands,
@@ -21,7 +22,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (check, explain, run, compare, sweep, size, profiles):
+for command in (check, explain, run, compare, sweep, size, warmup, profiles):
     app.command()(command)
 
 

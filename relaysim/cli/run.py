@@ -24,6 +24,7 @@ from relaysim.cli.options import (
 from relaysim.cli.output import (
     ask_intact,
     ask_writable,
+    note,
     print_json,
     progress,
     told_of,
@@ -79,14 +80,17 @@ def run(
     from relaysim.scenario.problem import ScenarioError
     from relaysim.study import output, replicate
     from relaysim.study.jobs import ClusterError
+    from relaysim.study.warmup import settle
 
     with told(ScenarioError, ClusterError, QuantityError), progress(design.name) as shown:
+        runs_on = workers(jobs, cluster)
+        design = settle(design, replications, seed, jobs=runs_on, store=kept, tell=note)
         result = replicate.run(
             design,
             replications,
             seed,
             progress=shown,
-            jobs=workers(jobs, cluster),
+            jobs=runs_on,
             store=kept,
             frames=out is not None,
             check_invariants=check_invariants,

@@ -81,8 +81,11 @@ def holds(found: Sweep, at: Knee) -> str:
     """How far a target holds, in a sentence."""
     path = found.parameters[0]
     start = f"{at.scenario}: {at.target}"
+    if math.isnan(at.value):
+        return f"{at.scenario} has no mail of {at.target}."
     if at.value == -math.inf:
-        return f"{start} does not hold at the first point of {path}."
+        end = "" if at.high == -math.inf else ", though its interval allows it"
+        return f"{start} does not hold at the first point of {path}{end}."
     if at.value == math.inf:
         if math.isinf(at.low):
             return f"{start} holds at all points of {path}."

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from relaysim.scenario.arrivals import Replay
 from relaysim.scenario.law import Empirical
-from relaysim.scenario.model import Scenario
+from relaysim.scenario.model import AUTO, Run, Scenario
 from relaysim.scenario.recording import read
 from relaysim.scenario.table import Table
 
@@ -41,6 +41,8 @@ def _canonical(value: Any) -> Any:
                 "distribution": value.distribution,
                 "values": list(map(_canonical, value.values)),
             }
+        case Run() if value.warm_up_auto:
+            return {key: _canonical(each) for key, each in value} | {"warm_up": AUTO}
         case Table():
             return {key: _canonical(each) for key, each in value}
         case Mapping():

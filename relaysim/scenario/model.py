@@ -1,18 +1,21 @@
 """The scenario: all that a scenario file says, checked and with every default filled in."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from ipaddress import IPv4Network, IPv6Network, ip_network
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
 from immutabledict import immutabledict
 from pydantic import (
     BeforeValidator,
     Field,
+    ModelWrapValidatorHandler,
     ValidationInfo,
     field_validator,
+    model_validator,
 )
 
+from relaysim import units
 from relaysim.mail.domains import AcceptedDomainType, parse_domain_type, parse_pattern
 from relaysim.scenario.blocklist import Blocklist
 from relaysim.scenario.connector import SendConnector
@@ -48,19 +51,44 @@ def _network(value: object) -> IPv4Network | IPv6Network:
         ) from None
 
 
+def _time_or_auto(value: object) -> object:
+    """The same text, if it is a duration. Raises ValueError that tells of the word too."""
+    try:
+        units.duration(value)
+    except ValueError as error:
+        raise ValueError(f'{error} (or "{AUTO}")') from None
+    return value
+
+
 _LONGEST = 3660 * DAY
+AUTO = "auto"
+"""The word for a warm-up that a study is to find."""
 
 
 class Run(Table):
-    """When, how long, how often. Messages are created for `duration`; then at most `drain` more."""
+    """When, how long, how often. Messages are created for `duration`; then at most `drain` more.
+
+    Nothing is counted before `warm_up`. Where the file says "auto" it is 0 and `warm_up_auto` true
+    until `relaysim.study.warmup.settle` has found it.
+    """
 
     start: datetime = datetime(2010, 3, 1)  # noqa: DTZ001 -- local time of the organization
     duration: Duration = DAY
     drain: Duration = 3 * DAY
-    warm_up: Duration = 0
+    warm_up: Annotated[Duration, BeforeValidator(_time_or_auto)] = 0
     scale: Annotated[float, Field(gt=0.0, le=1000.0)] = 1.0
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 1
     replications: Annotated[int, Field(ge=1, le=100_000)] = 5
+    # No field: the word is another value of warm_up, and a file has no other key for it.
+    _auto: bool = False
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _may_be_found(cls, value: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        auto = isinstance(value, Mapping) and value.get("warm_up") == AUTO
+        run = handler({**value, "warm_up": "0 s"} if auto else value)
+        run._auto = run._auto or auto
+        return run
 
     @field_validator("start")
     @classmethod
@@ -89,6 +117,19 @@ class Run(Table):
         if warm_up >= info.data.get("duration", warm_up + 1):
             raise ValueError("must be shorter than duration")
         return warm_up
+
+    @property
+    def warm_up_auto(self) -> bool:
+        """Whether the warm-up is still to be found."""
+        return self._auto
+
+    def with_warm_up(self, warm_up: int) -> Self:
+        """The same run with this warm-up, microseconds. ValueError if it leaves nothing."""
+        if not 0 <= warm_up < self.duration:
+            raise ValueError("the warm-up must be shorter than duration")
+        run = self.model_copy(update={"warm_up": warm_up})
+        run._auto = False
+        return run
 
     @property
     def horizon(self) -> int:

@@ -14,7 +14,7 @@ from relaysim.scenario import table
 from relaysim.scenario.connector import ReceiveConnector
 from relaysim.scenario.destination import shares_of_words
 from relaysim.scenario.law import Constant, Empirical
-from relaysim.scenario.model import Scenario
+from relaysim.scenario.model import AUTO, Run, Scenario
 from relaysim.scenario.profile import PROFILES, Profile, named_profile
 from relaysim.scenario.reputation import parse_reputation
 from relaysim.scenario.table import Table
@@ -38,6 +38,8 @@ def written(model: Table, model_defaults: bool = True) -> dict[str, Any]:
         text = _value(value, _kind(info), model_defaults)
         if text is not None:
             found[info.alias or key] = text
+    if isinstance(model, Run) and model.warm_up_auto:
+        found["warm_up"] = AUTO
     return found
 
 

@@ -18,6 +18,7 @@ from relaysim.study.replicate import Wanted, numbered, replicate, settled
 from relaysim.study.stack import Stack
 from relaysim.study.store import Store
 from relaysim.study.task import Task
+from relaysim.study.warmup import settle
 
 KEPT = {*LISTING_METRICS, *(name for _, names in BLAST_SCOPES.values() for name in names)}
 
@@ -70,6 +71,7 @@ def blast_radius(
     """
     started = now()
     replications, seed = settled(scenario, replications, seed)
+    scenario = settle(scenario, replications, seed, jobs=jobs, store=store)
     ask_culprit(scenario)
     wanted = Wanted(blast=True, harmed=True)
     calls = [Task(replicate, scenario, (i, seed, wanted)) for i in range(replications)]

@@ -16,7 +16,8 @@ class Knee(NamedTuple):
 
     `low` and `high` are where the ends of its 95 % interval cross it: the target holds surely below
     `low`, and surely not above `high`. An infinite `value`, `low` or `high` lies outside the points
-    of the sweep: minus infinity before the first one, infinity beyond the last one.
+    of the sweep: minus infinity before the first one, infinity beyond the last one. NaN: the design
+    has no such mail.
     """
 
     scenario: str
@@ -41,6 +42,8 @@ def knee(found: Sweep, target: Target | str, scenario: str) -> Knee:
     order = np.argsort(load)
     points = list(dict.fromkeys(point for point, _ in found.values))
     values = np.array([found.values[points[at], scenario][row] for at in order])
+    if np.isnan(values).all():
+        return Knee(scenario, target.text, np.nan, np.nan, np.nan)
     mean, low, high, _ = (chances if target.quantity.of.chance else estimates)(values)
     sign = 1.0 if target.below else -1.0
     worst, best = (high, low) if target.below else (low, high)

@@ -29,6 +29,7 @@ from relaysim.study.provenance import Provenance, now
 from relaysim.study.stack import Stack
 from relaysim.study.store import Store
 from relaysim.study.task import Task
+from relaysim.study.warmup import settle
 from relaysim.traffic.workload import draw
 
 
@@ -220,6 +221,7 @@ def run(
     """
     started = now()
     replications, seed = settled(scenario, replications, seed)
+    scenario = settle(scenario, replications, seed, jobs=jobs, store=store)
     if isinstance(precision, float):
         precision = Precision(precision)
     watch = None if precision is None else Watch(precision, scenario)

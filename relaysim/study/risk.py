@@ -28,6 +28,7 @@ from relaysim.study.replicate import settled
 from relaysim.study.store import Store
 from relaysim.study.task import Task
 from relaysim.study.tilt import log_likelihood_ratio, tilt_for
+from relaysim.study.warmup import settle
 from relaysim.traffic.workload import draw
 
 YEAR = 365 * 86_400_000_000
@@ -81,6 +82,7 @@ def yearly_risk(
     """
     started = now()
     replications, seed = settled(scenario, replications, seed)
+    scenario = settle(scenario, replications, seed, jobs=jobs, store=store)
     ask_culprit(scenario)
     tilt = tilt_for(scenario, seed) if tilt is None else tilt
     # Numbers 0, 2, 4 ... are plain.

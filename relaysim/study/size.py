@@ -21,6 +21,7 @@ from relaysim.study.replicate import Wanted, replicate, settled
 from relaysim.study.store import Store
 from relaysim.study.task import Task
 from relaysim.study.vary import Vary, varied
+from relaysim.study.warmup import settle
 
 MET, MISSED, UNDECIDED = "met", "missed", "undecided"
 FIRST, MOST = 5, 80
@@ -86,6 +87,8 @@ def size(
     _, seed = settled(designs[0], None, seed)
     for design in designs[1:]:
         settled(design, None, seed)
+    if designs[0].run.warm_up_auto:
+        designs = [settle(design, seed=seed, jobs=jobs, store=store) for design in designs]
     looks = [min(FIRST * 2**look, most) for look in range(math.ceil(math.log2(most / FIRST)) + 1)]
     keep = Wanted(blast=any(target.quantity.needs_blast for target in asked))
     trials = _Trials(vary.values, asked, looks, 1.0 - confidence)

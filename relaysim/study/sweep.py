@@ -20,6 +20,7 @@ from relaysim.study.stack import KEY, Stack, differences
 from relaysim.study.store import Store
 from relaysim.study.task import Task
 from relaysim.study.vary import Vary, grid, number, varied
+from relaysim.study.warmup import settle_all
 
 
 class SweepError(ValueError):
@@ -88,6 +89,14 @@ def sweep(
     replications, seed = settled(designs[0], replications, seed)
     for design in designs[1:]:
         settled(design, replications, seed)
+    if any(design.run.warm_up_auto for design in designs):
+        designs = [
+            design
+            for at in range(0, len(designs), many)
+            for design in settle_all(
+                designs[at : at + many], replications, seed, jobs=jobs, store=store
+            )
+        ]
     wanted = tuple(map(Quantity.parse, map(str, quantities))) or ordinary(designs[:many])
     keep = Wanted(blast=any(each.needs_blast for each in wanted))
     tasks = [Task(replicate, d, (i, seed, keep)) for d in designs for i in range(replications)]

@@ -1,6 +1,7 @@
 """Sweeps: every point is the run that its settings make, and targets hold up to a knee."""
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -133,6 +134,11 @@ def test_a_target_holds_up_to_where_the_mean_crosses_it(found: Sweep) -> None:
     assert knee(found, above, "two").value == math.inf
     below = Target(LATENCY, True, means[0] / 2, "")
     assert knee(found, below, "two").value == -math.inf
+
+
+def test_a_design_without_such_mail_has_no_knee(found: Sweep) -> None:
+    nobody = replace(found, values={key: values * np.nan for key, values in found.values.items()})
+    assert math.isnan(knee(nobody, Target(LATENCY, True, 1.0, ""), "two").value)
 
 
 def test_a_knee_takes_one_number(files: tuple[Path, Path]) -> None:

@@ -2,7 +2,8 @@
 
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 from matplotlib.figure import Figure
@@ -22,7 +23,7 @@ from relaysim.present.figures.waits import waits
 from relaysim.present.headlines import deadlines, headlines
 from relaysim.study.compare import Comparison
 
-__all__ = ["FIGURES", "Material", "NothingToDrawError", "write"]
+__all__ = ["FIGURES", "Material", "NothingToDrawError", "draw", "write"]
 
 
 def _latency(of: Material) -> Figure:
@@ -93,22 +94,34 @@ def write(
     directory: str | os.PathLike[str],
     tell: Callable[[str], None] | None = None,
 ) -> list[Path]:
-    """Write the figures of a comparison into a directory; return the paths.
+    """Write the figures of a comparison into a directory, as `draw` does; return the paths.
 
-    The same comparison gives the same bytes. A file is replaced as a whole or not at all. A figure
-    that would be empty is left out, and one of that name from before is removed; `tell` hears why.
-    OSError if the directory cannot be written, NothingToDrawError if no design has a stream in
-    common with the base.
+    NothingToDrawError if no design has a stream in common with the base.
     """
     if not any(found.streams.values()):
         raise NothingToDrawError("the designs have no stream in common: there is nothing to draw")
-    target, of = Path(directory), Material(found)
+    of = Material(found)
+    return draw({name: partial(each, of) for name, each in FIGURES.items()}, directory, tell)
+
+
+def draw(
+    figures: Mapping[str, Callable[[], Figure]],
+    directory: str | os.PathLike[str],
+    tell: Callable[[str], None] | None = None,
+) -> list[Path]:
+    """Write figures, by the names of their files, into a directory; return the paths.
+
+    The same result gives the same bytes. A file is replaced as a whole or not at all. A figure that
+    would be empty is left out, and one of that name from before is removed; `tell` hears why.
+    OSError if the directory cannot be written.
+    """
+    target = Path(directory)
     target.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".figures-", dir=target) as made, style.paper():
         files, empty = [], []
-        for name, draw in FIGURES.items():
+        for name, figure in figures.items():
             try:
-                files += style.write(draw(of), Path(made) / name)
+                files += style.write(figure(), Path(made) / name)
             except NothingToDrawError as why:
                 empty += [target / f"{name}.png", target / f"{name}.svg"]
                 if tell is not None:

@@ -1,0 +1,71 @@
+"""`relaysim warmup`: how much of the start of a run to leave out."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from relaysim.cli.errors import told
+from relaysim.cli.options import (
+    Cluster,
+    File,
+    Jobs,
+    Kept,
+    NoStore,
+    Replications,
+    Seed,
+    Set,
+    opened,
+    read,
+    workers,
+)
+from relaysim.cli.output import note, progress, told_of, typed
+
+
+def warmup(
+    scenario: File,
+    settings: Set = None,
+    replications: Replications = None,
+    seed: Seed = None,
+    figures: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Draw it into this directory.")
+    ] = None,
+    jobs: Jobs = None,
+    cluster: Cluster = None,
+    store: Kept = None,
+    no_store: NoStore = False,
+) -> None:
+    """Find the warm-up of a run that has a steady state, by MSER-5 over its replications.
+
+    `warm_up = "auto"` in a scenario does the same before anything else runs.
+    """
+    design = read(scenario, settings)
+    kept = opened(store, no_store)
+
+    from relaysim.scenario.problem import ScenarioError
+    from relaysim.study.jobs import ClusterError
+    from relaysim.study.warmup import warm_up
+
+    with told(ScenarioError, ClusterError), progress(design.name) as shown:
+        found = warm_up(
+            design,
+            replications,
+            seed,
+            jobs=workers(jobs, cluster),
+            progress=shown,
+            store=kept,
+            command=typed(),
+        )
+    told_of(kept)
+    if figures is not None:
+        from relaysim.present.figures import draw
+        from relaysim.present.figures.warmup import warmup as picture
+
+        with told(OSError):
+            files = draw({"warmup": lambda: picture(found)}, figures, tell=note)
+        for file in files:
+            note(f"figure: {file}")
+    from relaysim.present import warmed
+    from relaysim.present.terminal import show
+
+    show(warmed.report(found))

@@ -1,0 +1,88 @@
+"""One long run instead of many: how sure its means are, by batches of copies.
+
+For a scenario that settles, and whose warm-up is so long that replications would spend most of
+their time on it.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from relaysim.mail.spelling import unknown
+from relaysim.measure.batch import BatchMeans, batch_means
+from relaysim.measure.copies import Copies
+from relaysim.measure.estimate import Floats
+from relaysim.measure.groups import groups
+from relaysim.measure.quantity import Quantity
+from relaysim.measure.waits import PARTS
+from relaysim.measure.window import SECOND
+from relaysim.scenario.model import Scenario
+from relaysim.study.jobs import Jobs, in_order
+from relaysim.study.provenance import Provenance, now
+from relaysim.study.replicate import settled, trace_of
+from relaysim.study.store import Store
+from relaysim.study.task import Task
+from relaysim.study.warmup import settle
+
+SCOPES = ("total", "class", "stream")
+METRICS = ("latency_mean", *PARTS)
+"""The metrics that are a mean over the copies that were delivered or junked."""
+
+
+@dataclass(frozen=True)
+class LongRun:
+    """What one run says of a quantity; `batches` has its estimate, or why there is no interval."""
+
+    scenario: Scenario
+    quantity: Quantity
+    batches: BatchMeans
+    provenance: Provenance
+
+
+def long_run(
+    scenario: Scenario,
+    quantity: Quantity | str = "total.latency_mean",
+    seed: int | None = None,
+    *,
+    jobs: Jobs = None,
+    store: Store | None = None,
+    command: str = "",
+) -> LongRun:
+    """One replication, and the batch means of a quantity over its copies in order of creation.
+
+    A warm-up that is to be found is found first. ValueError if the quantity is none of `METRICS`
+    of a subject of `SCOPES`, or if none of its copies got through; ScenarioError as `settle`.
+    """
+    started = now()
+    wanted = Quantity.parse(quantity) if isinstance(quantity, str) else quantity
+    if wanted.scope not in SCOPES:
+        raise unknown(wanted.scope, "a scope of batch means", SCOPES)
+    if wanted.metric not in METRICS:
+        raise unknown(wanted.metric, "a metric of batch means", METRICS)
+    _, seed = settled(scenario, 1, seed)
+    scenario = settle(scenario, None, seed, jobs=jobs, store=store)
+    (row,) = in_order([Task(observations, scenario, (tuple(wanted), seed))], 1, None, store)
+    if not len(row):
+        raise ValueError(f"no copy of {wanted.subject} got through")
+    origin = Provenance.of([scenario], seed, 1, command, started)
+    return LongRun(scenario, wanted, batch_means(row), origin)
+
+
+def observations(scenario: Scenario, wanted: tuple[str, str, str], seed: int) -> Floats:
+    """The values (seconds) of the copies of the window that got through, in order of creation.
+
+    `wanted` is scope, subject and metric. ValueError if there is no such subject.
+    """
+    scope, subject, metric = wanted
+    trace = trace_of(scenario, 0, seed)
+    copies = Copies.of(trace, scenario)
+    copies = copies.where(copies.counted & (copies.latency >= 0))
+    some = [each for each in groups(copies, trace.names, scenario) if each.scope == scope]
+    for group in some:
+        if subject in group.subjects:
+            mine = copies.where(group.of == group.subjects.index(subject))
+            value = mine.latency if metric == "latency_mean" else mine.waits[metric]
+            found: Floats = value[np.argsort(mine.created, kind="stable")] / SECOND
+            return found
+    known = [subject for group in some for subject in group.subjects]
+    raise unknown(subject, f"a {scope} of this scenario", known)

@@ -1,0 +1,63 @@
+"""The bootstrap: when values are too skewed for Student's t, and what it then says."""
+
+import math
+
+import numpy as np
+import pytest
+
+from relaysim.measure.bootstrap import bca, suited_interval, too_skewed
+from relaysim.measure.estimate import interval
+
+CALM = [9.0, 10.0, 11.0, 12.0, 10.0] * 4
+DISASTER = [*[0.0] * 19, 100.0]
+
+
+def test_few_or_calm_values_are_students() -> None:
+    for values in (CALM, [0.0, 0.0, 0.0, 100.0], [5.0] * 30, []):
+        assert not too_skewed(values)
+    assert suited_interval(CALM) == interval(CALM)
+    assert suited_interval([1.0, 2.0]) == interval([1.0, 2.0])
+
+
+def test_cochrans_rule_asks_for_25_times_the_square_of_the_skewness() -> None:
+    # n - 1 zeros and a one have the skewness G1 = sqrt(n): the rule asks for 25 n values.
+    assert too_skewed(DISASTER)
+    assert not too_skewed(DISASTER[1:])
+    # Skewness (1 - 2p) / sqrt(p (1 - p)) of ones with share p: 25 G1^2 is 133 for p = 0.1.
+    assert too_skewed([*[0.0] * 90, *[1.0] * 10])
+    assert too_skewed([*[0.0] * 117, *[1.0] * 13])
+    assert not too_skewed([*[0.0] * 180, *[1.0] * 20])
+
+
+def test_a_disaster_is_doubt_above_and_not_below() -> None:
+    found = suited_interval(DISASTER)
+    assert found == bca(DISASTER)
+    assert (found.value, found.n) == (5.0, 20)
+    assert found.low >= 0.0
+    assert found.high - found.value > 2 * (found.value - found.low)
+    student = interval(DISASTER)
+    assert student.low < 0.0
+
+
+def test_the_same_values_have_the_same_interval() -> None:
+    np.random.seed(3)  # noqa: NPY002 -- what the caller draws plays no part
+    one = bca(DISASTER)
+    np.random.seed(4)  # noqa: NPY002
+    assert bca(DISASTER) == one
+    assert bca([*DISASTER, math.nan]) == one
+    assert bca(DISASTER, confidence=0.5).high < one.high
+
+
+@pytest.mark.parametrize("values", [[], [1.0], [2.0, 2.0], [math.nan, 1.0]])
+def test_the_bootstrap_needs_values_that_differ(values: list[float]) -> None:
+    with pytest.raises(ValueError, match="at least two values that differ"):
+        bca(values)
+
+
+def test_it_contains_a_skewed_mean_more_often_than_students_interval() -> None:
+    # Lognormal with cv 2 and mean 1, samples of 20.
+    spread = math.sqrt(math.log(5.0))
+    rows = np.random.default_rng(1).lognormal(-(spread**2) / 2, spread, (150, 20))
+    ours = sum(low <= 1.0 <= high for _, low, high, _ in map(suited_interval, rows))
+    students = sum(low <= 1.0 <= high for _, low, high, _ in map(interval, rows))
+    assert ours >= students + 5
