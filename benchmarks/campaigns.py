@@ -8,10 +8,12 @@ from pathlib import Path
 
 from ladder import table
 
+from relaysim.measure.several import confidence_of
 from relaysim.present.lookup import Lookup
 from relaysim.present.number import interval
 from relaysim.scenario.load import load
 from relaysim.study.compare import Comparison, compare
+from relaysim.study.store import Store
 
 ROOT = Path(__file__).parent.parent
 BASE = "campaign-aged-list"
@@ -80,7 +82,7 @@ def main() -> None:
     parser.add_argument("--replications", type=int, default=12)
     wanted = parser.parse_args()
     designs = [load(ROOT / "scenarios" / f"{name}.toml") for name in DESIGNS]
-    found = compare(*designs, replications=wanted.replications, seed=1)
+    found = compare(*designs, replications=wanted.replications, seed=1, store=Store())
     print(
         f"""# A weekly newsletter to an aged list
 
@@ -95,6 +97,10 @@ Made by `python benchmarks/campaigns.py --replications {wanted.replications}`.
     for title, columns in TABLES.items():
         print(f"## {title}\n\n{levels(found, columns)}\n")
     print(f"## What isolation gains\n\n{gains(found)}\n")
+    print(
+        f"Each interval has {100 * confidence_of(len(designs) - 1):.4g} % confidence, so that the "
+        "verdicts on a metric hold together\nwith 95 %.\n"
+    )
     print(
         """Harm: a copy that is not delivered or junked within its deadline, by weight. A new IP is
 cold: Gmail and Outlook take 20 an hour of it on its first day, Yahoo 100, and an IP that sends once

@@ -16,7 +16,7 @@ from relaysim.study.store import Store
 from relaysim.study.sweep import Sweep, sweep
 
 ROOT = Path(__file__).parent.parent
-SCALES = (0.25, 0.5, 0.75, 1, 1.3, 1.6, 2)
+SCALES = (0.5, 1, 1.3, 1.6, 2)
 TARGETS = (
     "class.corporate.internal.latency_p95_worst_hour < 60 s",
     "class.transactional.on_time > 95 %",
@@ -28,7 +28,7 @@ NEXT_YEAR = 1.3
 def main() -> None:
     """Run the sweep and write the page."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--replications", type=int, default=5)
+    parser.add_argument("--replications", type=int, default=4)
     wanted = parser.parse_args()
     base, *others = (ROOT / "scenarios" / f"{name}.toml" for name in _rungs())
     targets = [Target.parse(each) for each in TARGETS]

@@ -9,6 +9,7 @@
     relaysim.blast_radius(shared).metrics
     relaysim.sweep("shared-hub.toml", {"run.scale": [1, 1.3, 2]}, "dedicated-hub.toml").points
     relaysim.size("shared-hub.toml", {"hubs.HUB01.cores": range(1, 17)}, ["total.on_time > 99 %"])
+    relaysim.sensitivity("shared-hub.toml", "class.transactional.on_time").effects
 
 The names of this module are imported when they are first used, so that importing it costs nothing.
 """
@@ -25,8 +26,10 @@ if TYPE_CHECKING:
     from relaysim.study.knee import knee
     from relaysim.study.longrun import long_run
     from relaysim.study.precision import Precision
+    from relaysim.study.ranking import ranking
     from relaysim.study.replicate import run
     from relaysim.study.risk import yearly_risk
+    from relaysim.study.sensitivity import sensitivity
     from relaysim.study.size import size
     from relaysim.study.store import Store
     from relaysim.study.sweep import sweep
@@ -46,7 +49,9 @@ _HOMES = {
     "load": "relaysim.scenario.load",
     "loads": "relaysim.scenario.load",
     "long_run": "relaysim.study.longrun",
+    "ranking": "relaysim.study.ranking",
     "run": "relaysim.study.replicate",
+    "sensitivity": "relaysim.study.sensitivity",
     "size": "relaysim.study.size",
     "sweep": "relaysim.study.sweep",
     "warm_up": "relaysim.study.warmup",
@@ -66,7 +71,9 @@ __all__ = [
     "load",
     "loads",
     "long_run",
+    "ranking",
     "run",
+    "sensitivity",
     "size",
     "sweep",
     "warm_up",

@@ -11,6 +11,7 @@ from relaysim.cli.errors import Commands
 from relaysim.cli.explain import explain
 from relaysim.cli.profiles import profiles
 from relaysim.cli.run import run
+from relaysim.cli.sensitivity import sensitivity
 from relaysim.cli.size import size
 from relaysim.cli.sweep import sweep
 from relaysim.cli.warmup import warmup
@@ -22,7 +23,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (check, explain, run, compare, sweep, size, warmup, profiles):
+for command in (check, explain, run, compare, sweep, size, sensitivity, warmup, profiles):
     app.command()(command)
 
 

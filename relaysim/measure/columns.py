@@ -215,11 +215,41 @@ FRAMES: dict[str, tuple[Column, ...]] = {
         Column("difference_low", "*", "lower end of its confidence interval"),
         Column("difference_high", "*", "upper end"),
         Column(
+            "confidence",
+            "",
+            "confidence of the interval: 0.95 for one design, 1 - 0.05/k for k designs, so that "
+            "the verdicts on a metric hold together with 95 % (Bonferroni)",
+        ),
+        Column(
             "verdict", "", "`better`, `worse`, `no practical difference` or `undecided` (see below)"
+        ),
+        Column(
+            "replications_needed",
+            "",
+            "about how many replications would decide it, if difference and spread stay as they "
+            "are; `inf` above 10,000; absent where it is decided, and for one replication",
         ),
         Column("narrowing", "", "how many times narrower the interval is than without pairing"),
         Column("copies", "copies", "latency: copies delivered in both, mean of the replications"),
         Column("unit", "", "unit of the values"),
         Column("replications", "", "pairs of replications that have a value"),
+    ),
+    "theory": (
+        Column("scenario", "", "name of the scenario"),
+        Column("scope", "", "kind of subject: `resource`, `stream` or `blocklist`"),
+        Column("subject", "", "a resource that was used, a stream, a blocklist"),
+        Column(
+            "metric",
+            "",
+            "`utilization`, `wait_mean` and `queue_mean` of a resource; `latency_mean` of a "
+            "stream, and its `wait_delivery` with priority queuing; `listed_time` of a blocklist",
+        ),
+        Column("formula", "", "the formula by its name; empty where none applies"),
+        Column("theory", "*", "its value; absent where none applies"),
+        Column("value", "*", "what was simulated, as in `metrics`"),
+        Column("low", "*", "lower end of its confidence interval"),
+        Column("high", "*", "upper end"),
+        Column("inside", "", "whether the interval holds the value of the formula"),
+        Column("reason", "", "all reasons why no formula applies, joined by `; `"),
     ),
 }

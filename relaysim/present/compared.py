@@ -1,30 +1,29 @@
 """What a comparison says: what differs between the designs, and what that changes."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from rich.console import RenderableType
 from rich.text import Text
 
+from relaysim.measure.cliff import cliff_of
+from relaysim.measure.estimate import CONFIDENCE, UNDECIDED
+from relaysim.measure.needed import MOST
+from relaysim.measure.several import confidence_of
 from relaysim.present.blast import blast
 from relaysim.present.caption import ASSUMPTIONS, NOT_MODELLED, origin
+from relaysim.present.cliffs import late
 from relaysim.present.happened import time
 from relaysim.present.headlines import Headline, headlines
 from relaysim.present.lookup import Lookup, difference_of
-from relaysim.present.number import NONE, number
+from relaysim.present.number import NONE, chance, number
 from relaysim.present.subjects import classes
 from relaysim.present.terminal import Grid, tables, text
 from relaysim.scenario.diff import diff
 from relaysim.scenario.model import Scenario
 from relaysim.study.compare import Comparison
-
-READING = (
-    "A difference is the mean of paired differences with half the width of its 95 % interval; "
-    "latencies are over the copies that both designs delivered. Gain: how many times narrower "
-    "pairing made the interval. `no practical difference`: the whole interval is smaller than "
-    "what matters; `undecided`: more replications decide it. Where the time goes is over the "
-    "copies that each design got through: what it lost has left the mean."
-)
+from relaysim.study.ranking import ranking
 
 
 def report(found: Comparison) -> list[RenderableType]:
@@ -37,6 +36,7 @@ def report(found: Comparison) -> list[RenderableType]:
     lines: list[RenderableType] = []
     for other in others:
         lines += [*changes(base, other), *tables(verdicts(found, base.name, other.name, shown))]
+        lines += doubts(found, base.name, other.name, shown)
     return [
         *(
             text(f"{each.name}: {each.title}" if each.title else each.name)
@@ -44,9 +44,10 @@ def report(found: Comparison) -> list[RenderableType]:
         ),
         text(""),
         *lines,
+        *tables(best(found, shown)),
         *tables(time(measured, names, classes(subjects))),
         *blast(found),
-        text(READING),
+        text(reading(len(others))),
         text(ASSUMPTIONS),
         text(NOT_MODELLED),
         text(origin(found.provenance)),
@@ -62,28 +63,111 @@ def changes(base: Scenario, other: Scenario) -> list[RenderableType]:
 
 def verdicts(found: Comparison, base: str, other: str, shown: Sequence[Headline]) -> Grid:
     """The headline metrics of a design against those of the base; losses where there are any."""
-    compared = Lookup(found.comparisons)
+    rows: list[list[str]] = []
+    heading = None
+    for headline, subject, row in _shown(Lookup(found.comparisons), other, shown):
+        if headline is not heading:
+            rows.append([headline.text])
+            heading = headline
+        rows.append(
+            [
+                f"  {subject}",
+                number(row["value"] - row["difference"], row["unit"]),
+                number(row["value"], row["unit"]),
+                difference_of(row),
+                row["verdict"],
+                NONE if math.isnan(row["narrowing"]) else f"x{row['narrowing']:.1f}",
+            ]
+        )
+    header = ["", "base", "design", "difference", "verdict", "gain"]
+    return Grid(f"{other} against the base, {base}", header, rows, wrapped=("verdict",))
+
+
+def best(found: Comparison, shown: Sequence[Headline]) -> Grid:
+    """How likely each design is the best of all, by the means of the first headlines."""
+    names = [design.name for design in found.scenarios]
     rows: list[list[str]] = []
     for headline in shown:
+        if headline.scope != "class":
+            continue
         mine = []
+        for subject in headline.subjects:
+            there = found.metrics[
+                (found.metrics["scope"] == headline.scope)
+                & (found.metrics["subject"] == subject)
+                & (found.metrics["metric"] == headline.metric)
+            ]
+            if len(there) < len(names):
+                continue
+            order = ranking(found, headline.scope, subject, headline.metric)
+            likely = order.set_index("scenario")["probability_best"]
+            mine.append([f"  {subject}", *(chance(float(likely[name])) for name in names)])
+        rows += [[headline.text], *mine] if mine else []
+    title = "How likely each design is the best (its mean, over resampled replications)"
+    return Grid(title, ["", *names], rows)
+
+
+def doubts(
+    found: Comparison, base: str, other: str, shown: Sequence[Headline]
+) -> list[RenderableType]:
+    """What to make of the rows of `verdicts` that are undecided, or on a cliff."""
+    compared = Lookup(found.comparisons)
+    lines: list[RenderableType] = []
+    for headline, subject, row in _shown(compared, other, shown):
+        said = [*_undecided(row), *_cliff(found, (base, other), row, compared)]
+        if said:
+            lines.append(text(f"{subject}, {headline.text}: {'; '.join(said)}.", hanging=2))
+    return [*lines, text("")] if lines else []
+
+
+def reading(designs: int) -> str:
+    """How to read the table of so many designs."""
+    wide = f"{100 * confidence_of(designs):.4g} % interval"
+    if designs > 1:
+        wide += (
+            f" (Bonferroni: so the verdicts on a metric hold for all {designs} designs together "
+            f"with {100 * CONFIDENCE:.0f} %)"
+        )
+    return (
+        f"A difference is the mean of paired differences with half the width of its {wide}; "
+        "latencies are over the copies that both designs delivered. Gain: how many times narrower "
+        "pairing made the interval. `no practical difference`: the whole interval is smaller than "
+        "what matters; `undecided`: more replications decide it, if difference and spread stay as "
+        "they are. Where the time goes is over the copies that each design got through: what it "
+        "lost has left the mean."
+    )
+
+
+def _shown(
+    compared: Lookup, other: str, shown: Sequence[Headline]
+) -> Iterator[tuple[Headline, str, dict[str, Any]]]:
+    """The rows of the headline metrics that say something."""
+    for headline in shown:
         for subject in headline.subjects:
             row = compared.row(other, headline.scope, subject, headline.metric)
             if row is None or math.isnan(row["difference"]):
                 continue
             was = row["value"] - row["difference"]
-            if headline.scope == "total" and not (was or row["value"]):
-                continue
-            mine.append(
-                [
-                    f"  {subject}",
-                    number(was, row["unit"]),
-                    number(row["value"], row["unit"]),
-                    difference_of(row),
-                    row["verdict"],
-                    NONE if math.isnan(row["narrowing"]) else f"x{row['narrowing']:.1f}",
-                ]
-            )
-        if mine:
-            rows += [[headline.text], *mine]
-    header = ["", "base", "design", "difference", "verdict", "gain"]
-    return Grid(f"{other} against the base, {base}", header, rows, wrapped=("verdict",))
+            if headline.scope != "total" or was or row["value"]:
+                yield headline, subject, row
+
+
+def _undecided(row: dict[str, Any]) -> Iterator[str]:
+    many = row["replications_needed"]
+    if row["verdict"] != UNDECIDED or math.isnan(many):
+        return
+    about = f"about {float(f'{many:.2g}'):,.0f}" if many < math.inf else f"not even {MOST:,}"
+    yield f"undecided; {about} replications would decide it"
+
+
+def _cliff(
+    found: Comparison, designs: Sequence[str], row: dict[str, Any], compared: Lookup
+) -> Iterator[str]:
+    """That a quantile stands on a cliff, in which of the designs, and what to judge by instead."""
+    key = (row["scope"], row["subject"])
+    cliffs = {name: cliff_of(found.per_replication, name, *key, row["metric"]) for name in designs}
+    found_on = [f"{late(each)} in {name}" for name, each in cliffs.items() if each is not None]
+    if found_on:
+        instead = compared.row(row["scenario"], *key, "on_time")
+        said = "" if instead is None else f" ({difference_of(instead)}, {instead['verdict']})"
+        yield f"stands on a cliff, {' and '.join(found_on)}: judge by on_time{said}"

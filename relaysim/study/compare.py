@@ -10,18 +10,29 @@ from relaysim.engine.invariants import Violation
 from relaysim.measure.blast.series import BlastSeries
 from relaysim.measure.catalogue import LATENCY_METRICS, METRICS, Matters
 from relaysim.measure.copies import streams
-from relaysim.measure.estimate import Estimate, Estimates, Floats, estimates, narrowing, verdict
+from relaysim.measure.estimate import (
+    UNDECIDED,
+    Estimate,
+    Estimates,
+    Floats,
+    estimates,
+    narrowing,
+    verdict,
+)
+from relaysim.measure.needed import chances_needed, needed
 from relaysim.measure.pairs import paired
 from relaysim.measure.series import Series
+from relaysim.measure.several import confidence_of, differences
 from relaysim.scenario.culprit import culprits
 from relaysim.scenario.model import Scenario
 from relaysim.study.isolation import gain
 from relaysim.study.jobs import Jobs, Progress, in_order
 from relaysim.study.provenance import Provenance, now
 from relaysim.study.replicate import Replication, Wanted, numbered, replicate, settled
-from relaysim.study.stack import KEY, Stack, differences
+from relaysim.study.stack import KEY, Stack
 from relaysim.study.store import Store
 from relaysim.study.task import Task
+from relaysim.study.warmup import settle_all
 
 
 @dataclass(frozen=True)
@@ -64,16 +75,19 @@ def compare(
 
     `replications` and `seed` are the base's own unless given; `jobs`, `progress` and `command` are
     those of `run`. `matters` replaces the smallest difference that matters of some metrics. Latency
-    is compared over the copies that both delivered. A design with a culprit is run three times for
-    its blast radius, unless `blast` is false. ValueError if there is nothing to compare, if two
-    designs have one name, or if a metric is not known.
+    is compared over the copies that both delivered. The more designs, the wider each interval, so
+    that the verdicts on a metric hold together: `measure.several`. A design with a culprit is run
+    three times for its blast radius, unless `blast` is false. ValueError if there is nothing to
+    compare, if two designs have one name, or if a metric is not known.
     """
     started = now()
-    designs = (base, *others)
     replications, seed = settled(base, replications, seed)
     matters = dict(matters or {})
     for other in others:
         settled(other, replications, seed)
+    settled_designs = settle_all((base, *others), replications, seed, jobs=jobs, store=store)
+    designs = tuple(settled_designs)
+    base, others = designs[0], designs[1:]
     ask_sense(designs, matters)
     shared = [frozenset(streams(base)) & frozenset(streams(other)) for other in others]
     guilty = frozenset().union(*map(culprits, designs))
@@ -116,6 +130,7 @@ def compare(
                     Stack.of([run.among[some] for run in kept[1 + i]]),
                     pairs[i],
                     matters,
+                    confidence_of(len(others)),
                 )
                 for i, (other, some) in enumerate(zip(others, shared, strict=True))
             ],
@@ -176,6 +191,7 @@ def _compared(
     theirs: Stack,
     pairs: Sequence[pd.DataFrame],
     matters: Mapping[str, Matters],
+    confidence: float,
 ) -> pd.DataFrame:
     """The rows of one design: metrics that both have, latency over the copies that both delivered.
 
@@ -192,31 +208,40 @@ def _compared(
     was, now_is = np.where(both, was, np.nan), np.where(both, now_is, np.nan)
 
     value, base_value = estimates(now_is).value, estimates(was).value
-    difference = differences(ours.chance[kept], was, now_is)
+    chance = ours.chance[kept]
+    difference = differences(chance, was, now_is, confidence)
+    names = keys["metric"].tolist()
     frame = keys[KEY].copy()
     frame.insert(0, "scenario", name)
     frame.insert(1, "base", base)
     frame["value"] = value
     frame["difference"], frame["difference_low"], frame["difference_high"], n = difference
-    frame["verdict"] = _verdicts(keys["metric"].tolist(), base_value, difference, matters)
+    frame["confidence"] = confidence
+    frame["verdict"] = _verdicts(names, base_value, difference, matters)
+    least = _least(names, base_value, matters)
+    more = needed(difference, least, was.shape[1], confidence)
+    more[chance] = chances_needed(was[chance], now_is[chance], least[chance], confidence)
+    frame["replications_needed"] = np.where(frame["verdict"] == UNDECIDED, more, np.nan)
     frame["narrowing"] = narrowing(was, now_is)
     frame["copies"] = np.where(late, many.rows(index).mean(axis=1), np.nan)
     frame["unit"], frame["replications"] = keys["unit"], n
     harm = np.flatnonzero(index == ("total", "total", "blast_reputation"))
     if not len(harm):
         return frame
-    isolation = _isolation(base, name, gain(was[harm[0]], now_is[harm[0]]), matters)
-    return pd.concat([frame, isolation], ignore_index=True)
+    isolation = gain(was[harm[0]], now_is[harm[0]], confidence)
+    row = _isolation(isolation, was.shape[1], matters, confidence)
+    return pd.concat([frame, pd.DataFrame([{"scenario": name, "base": base, **row}])])
 
 
 def _isolation(
-    base: str, name: str, found: Estimate, matters: Mapping[str, Matters]
-) -> pd.DataFrame:
+    found: Estimate, replications: int, matters: Mapping[str, Matters], confidence: float
+) -> dict[str, object]:
     """The isolation gain as a row: that of the base over itself is nothing."""
     metric = METRICS["isolation_gain"]
-    row = {
-        "scenario": name,
-        "base": base,
+    said = verdict(metric, 0.0, found, matters.get(metric.name))
+    each = Estimates(*(np.array([part]) for part in found))
+    more = needed(each, _least([metric.name], np.zeros(1), matters), replications, confidence)
+    return {
         "scope": "total",
         "subject": "total",
         "metric": metric.name,
@@ -224,13 +249,14 @@ def _isolation(
         "difference": found.value,
         "difference_low": found.low,
         "difference_high": found.high,
-        "verdict": verdict(metric, 0.0, found, matters.get(metric.name)),
+        "confidence": confidence,
+        "verdict": said,
+        "replications_needed": float(more[0]) if said == UNDECIDED else np.nan,
         "narrowing": np.nan,
         "copies": np.nan,
         "unit": metric.unit,
         "replications": found.n,
     }
-    return pd.DataFrame([row])
 
 
 def _verdicts(
@@ -241,6 +267,12 @@ def _verdicts(
         verdict(METRICS[name], was, Estimate(*estimate), matters.get(name))
         for name, was, *estimate in rows
     ]
+
+
+def _least(names: Sequence[str], base: Floats, matters: Mapping[str, Matters]) -> Floats:
+    """The smallest differences that matter."""
+    rows = zip(names, base.tolist(), strict=True)
+    return np.array([(matters.get(name) or METRICS[name].matters).of(was) for name, was in rows])
 
 
 def _without_sample(run: Replication) -> Replication:

@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import math
 from dataclasses import replace
 
 import pandas as pd
@@ -13,10 +14,11 @@ from relaysim.present import compared
 from relaysim.present.headlines import Headline
 from relaysim.present.terminal import WIDTH, show
 
+NAN = float("nan")
 COLUMNS = [
     *("scenario", "base", "scope", "subject", "metric", "value"),
-    *("difference", "difference_low", "difference_high", "verdict", "narrowing"),
-    *("copies", "unit", "replications"),
+    *("difference", "difference_low", "difference_high", "confidence", "verdict"),
+    *("replications_needed", "narrowing", "copies", "unit", "replications"),
 ]
 
 
@@ -25,10 +27,10 @@ def found(*rows):
     return replace(comparison(), comparisons=pd.DataFrame(list(rows), columns=COLUMNS))
 
 
-def row(scope, subject, metric, value, difference, half, verdict, narrowing, unit):
+def row(scope, subject, metric, value, difference, half, verdict, narrowing, unit, needed=NAN):
     ends = (difference - half, difference + half)
     head = ("new", "old", scope, subject, metric, value, difference)
-    return (*head, *ends, verdict, narrowing, 100.0, unit, 5)
+    return (*head, *ends, 0.95, verdict, needed, narrowing, 100.0, unit, 5)
 
 
 @pytest.fixture(scope="module")
@@ -79,6 +81,79 @@ def test_what_has_no_difference_is_left_out():
     made = found(row("class", "bulk", "completion", nan, nan, nan, "undecided", nan, "s"))
     shown = [Headline("completion", "campaign complete after", "class", ("bulk",))]
     assert compared.verdicts(made, "old", "new", shown).rows == []
+
+
+ON_TIME = Headline("on_time", "on time", "class", ("bulk",))
+WORST = Headline("latency_p95_worst_hour", "p95 in the worst hour", "class", ("bulk",))
+
+
+def doubts(made, *shown):
+    """What is said below the table, in one line."""
+    return " ".join(" ".join(map(str, compared.doubts(made, "old", "new", shown))).split())
+
+
+@pytest.mark.parametrize(
+    ("needed", "said"),
+    [
+        (37.0, "bulk, on time: undecided; about 37 replications would decide it."),
+        (1234.0, "bulk, on time: undecided; about 1,200 replications would decide it."),
+        (math.inf, "bulk, on time: undecided; not even 10,000 replications would decide it."),
+        (NAN, ""),
+    ],
+)
+def test_what_is_undecided_says_how_many_replications_would_decide_it(needed, said):
+    undecided = row(
+        "class", "bulk", "on_time", 0.95, -0.01, 0.02, "undecided", 1.0, "share", needed
+    )
+    assert doubts(found(undecided), ON_TIME) == said
+
+
+def test_of_what_is_decided_nothing_is_said():
+    better = row("class", "bulk", "on_time", 0.95, 0.03, 0.01, "better", 1.0, "share")
+    assert compared.doubts(found(better), "old", "new", [ON_TIME]) == []
+
+
+def test_a_quantile_on_a_cliff_is_judged_by_on_time():
+    """In the base 4 to 6 % are late, and the p95 is two seconds or five minutes."""
+    each = [(0.96, 2.0), (0.94, 300.0), (0.955, 2.0)]
+    replications = pd.DataFrame(
+        [
+            (i, "old", "class", "bulk", metric, value)
+            for i, (on_time, p95) in enumerate(each)
+            for metric, value in (
+                ("created", 1000.0),
+                ("delivered", 1000.0),
+                ("junked", 0.0),
+                ("on_time", on_time),
+                ("latency_p95_worst_hour", p95),
+            )
+        ],
+        columns=["replication", "scenario", "scope", "subject", "metric", "value"],
+    )
+    made = found(
+        row("class", "bulk", "on_time", 0.99, 0.03, 0.01, "better", 1.0, "share"),
+        row("class", "bulk", WORST.metric, 1.0, -100.0, 400.0, "undecided", 1.0, "s", 60.0),
+    )
+    made = replace(made, per_replication=replications)
+    assert doubts(made, ON_TIME, WORST) == (
+        "bulk, p95 in the worst hour: undecided; about 60 replications would decide it; "
+        "stands on a cliff, 4 to 6 % are late in old: judge by on_time (+3.0±1.0 pp, better)."
+    )
+
+
+def test_intervals_of_several_designs_say_how_wide_they_are():
+    assert "half the width of its 95 % interval;" in compared.reading(1)
+    assert "97.5 % interval (Bonferroni: so the verdicts on a metric hold" in compared.reading(2)
+    assert "all 12 designs" in compared.reading(12)
+    assert "99.58 % interval" in compared.reading(12)
+
+
+def test_the_report_says_below_a_table_what_is_undecided(lines):
+    start = lines.index("listing-day against the base, shared-hub")
+    assert (
+        "transactional, on time: undecided; about 3 replications would decide it."
+        in (lines[start : start + 40])
+    )
 
 
 def test_the_report_fits_the_terminal(lines):

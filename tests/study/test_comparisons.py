@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.special import stdtrit
 from small_designs import MORE, design
 
 from relaysim.measure.catalogue import METRICS, Matters
@@ -138,6 +139,54 @@ def test_several_designs_are_each_compared_with_the_base() -> None:
     assert list(dict.fromkeys(found.comparisons["scenario"])) == ["more", "same"]
     assert row(found, "app.invoices", "latency_mean", "same")["difference"] == 0
     assert row(found, "app.invoices", "latency_mean", "more")["difference"] < 0
+
+
+def test_the_order_of_the_designs_changes_no_number() -> None:
+    base, one, other = design("two"), design("more", MORE), design("news", news=True)
+    found = compare(base, one, other, jobs=1)
+    again = compare(base, other, one, jobs=1)
+    key = ["scenario", "scope", "subject", "metric"]
+    for name in ("comparisons", "metrics"):
+        ours, theirs = (
+            getattr(each, name).sort_values(key, ignore_index=True) for each in (found, again)
+        )
+        pd.testing.assert_frame_equal(ours, theirs, check_exact=True)
+
+
+def test_with_more_designs_each_interval_is_wider_and_nothing_else_changes(
+    more: Comparison,
+) -> None:
+    """So that the verdicts hold together; with one design it is the plain 95 %."""
+    assert set(more.comparisons["confidence"]) == {0.95}
+    both = compare(design("two"), design("more", MORE), design("same"), jobs=1)
+    assert set(both.comparisons["confidence"]) == {0.975}
+    alone, beside = (row(each, "app.invoices", "on_time") for each in (more, both))
+    assert beside["difference"] == alone["difference"]
+    wider = stdtrit(2, 0.9875) / stdtrit(2, 0.975)
+    assert beside["difference_high"] - beside["difference"] == pytest.approx(
+        wider * (alone["difference_high"] - alone["difference"])
+    )
+
+
+def test_an_undecided_difference_says_how_many_replications_would_decide_it() -> None:
+    found = compare(design("two"), design("more", "hosts.app.sessions=1"), jobs=1)
+    frame = found.comparisons
+    decided = frame["verdict"] != "undecided"
+    assert frame.loc[decided, "replications_needed"].isna().all()
+    open_ones = frame[~decided & (frame["replications"] > 1)]
+    assert len(open_ones) > 0
+    assert (open_ones["replications_needed"] > found.replications).all()
+
+
+def test_as_many_replications_as_needed_decide_it() -> None:
+    """The difference and its spread do not stay exactly as they were: twice as many are safe."""
+    few = compare(design("two"), design("more", MORE), replications=2, jobs=1)
+    said = row(few, "app.invoices", "latency_mean")
+    assert said["verdict"] == "undecided"
+    many = int(2 * said["replications_needed"])
+    assert 4 < many < 40
+    enough = compare(design("two"), design("more", MORE), replications=many, jobs=1)
+    assert row(enough, "app.invoices", "latency_mean")["verdict"] == "better"
 
 
 def test_broken_invariants_are_reported(more: Comparison) -> None:

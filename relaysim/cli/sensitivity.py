@@ -1,0 +1,117 @@
+"""`relaysim sensitivity`: which assumptions matter."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from relaysim.cli.errors import UserError, told
+from relaysim.cli.options import (
+    Cluster,
+    File,
+    Jobs,
+    Json,
+    Kept,
+    NoStore,
+    Out,
+    Replications,
+    Seed,
+    Set,
+    opened,
+    workers,
+)
+from relaysim.cli.output import ask_writable, note, print_json, progress, told_of, typed, write
+
+
+def sensitivity(
+    scenario: File,
+    metric: Annotated[
+        str,
+        typer.Option(
+            metavar="QUANTITY",
+            help="What may change: SCOPE.SUBJECT.METRIC, such as class.bulk.on_time, or "
+            "total.METRIC.",
+        ),
+    ],
+    over: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="PATH=LOW:HIGH",
+            help="A number and its ends, instead of all assumptions; may be repeated.",
+        ),
+    ] = None,
+    sobol: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            help="Sobol indices too, of what stands in --over or else of the five largest: "
+            "N x (numbers + 2) points. A power of two.",
+        ),
+    ] = None,
+    settings: Set = None,
+    replications: Replications = None,
+    seed: Seed = None,
+    out: Out = None,
+    figures: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Draw a tornado into this directory.")
+    ] = None,
+    jobs: Jobs = None,
+    cluster: Cluster = None,
+    store: Kept = None,
+    no_store: NoStore = False,
+    json: Json = False,
+) -> None:
+    """Find the assumptions that decide a quantity: each at half and at double its value.
+
+    All runs see the same draws, and each change is paired with the scenario as it is.
+    """
+    from relaysim.measure.quantity import Quantity, QuantityError
+    from relaysim.scenario.problem import ScenarioError
+    from relaysim.study import output
+    from relaysim.study import sensitivity as study
+    from relaysim.study.inputs import SensitivityError
+    from relaysim.study.inputs import over as parse
+    from relaysim.study.jobs import ClusterError
+
+    with told(ValueError):
+        quantity = Quantity.parse(metric)
+        inputs = [parse(text) for text in over or ()]
+    twice = next((path for path, _ in inputs if [p for p, _ in inputs].count(path) > 1), None)
+    if twice is not None:
+        raise UserError(f"--over {twice} is given twice")
+    ask_writable(out)
+    kept = opened(store, no_store)
+    with (
+        told(ScenarioError, ClusterError, QuantityError, SensitivityError),
+        progress("sensitivity") as shown,
+    ):
+        found = study.sensitivity(
+            scenario,
+            quantity,
+            dict(inputs) or None,
+            settings=settings or (),
+            sobol=sobol,
+            replications=replications,
+            seed=seed,
+            jobs=workers(jobs, cluster),
+            store=kept,
+            progress=shown,
+            command=typed(),
+        )
+    told_of(kept)
+    write(found, out)
+    if figures is not None:
+        from relaysim.present.figures import draw
+        from relaysim.present.figures.tornado import tornado
+
+        with told(OSError):
+            files = draw({"tornado": lambda: tornado(found)}, figures, tell=note)
+        for file in files:
+            note(f"figure: {file}")
+    if json:
+        print_json(output.to_json(found))
+    else:
+        from relaysim.present import sensitive
+        from relaysim.present.terminal import show
+
+        show(sensitive.report(found))

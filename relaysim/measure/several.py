@@ -1,0 +1,27 @@
+"""Several designs against one base: intervals whose verdicts hold together.
+
+With k designs there are k intervals of one metric, and each may miss. Bonferroni: if each misses
+with 0.05 / k, all of them together hold with at least 95 %, however they depend on one another, and
+they do: the base is in all of them (Law, Simulation Modeling and Analysis, section 10.3.1,
+comparisons with a standard). Holm's procedure is less strict, but it tests and has no intervals,
+and Dunnett's takes independent samples, not paired ones. It is the designs that are counted, not
+the metrics: verdicts on one metric hold together, those on all metrics do not.
+"""
+
+from relaysim.measure.chance import chance_differences
+from relaysim.measure.copies import Mask
+from relaysim.measure.estimate import CONFIDENCE, Estimates, Floats, estimates
+
+
+def confidence_of(designs: int) -> float:
+    """The confidence of each interval where so many designs are compared with the base."""
+    return 1.0 - (1.0 - CONFIDENCE) / designs if designs > 1 else CONFIDENCE
+
+
+def differences(chance: Mask, base: Floats, other: Floats, confidence: float) -> Estimates:
+    """The paired differences of rows, other minus base; `chance` says which rows are 0 or 1."""
+    found = estimates(other - base, confidence)
+    likely = chance_differences(base[chance], other[chance], confidence)
+    for part, ours in zip(found, likely, strict=True):
+        part[chance] = ours
+    return found

@@ -1,0 +1,51 @@
+"""What a run says of quantiles that jump."""
+
+from dataclasses import replace
+
+import pandas as pd
+from small_comparison import listing_day
+
+from relaysim.measure.cliff import Cliff
+from relaysim.present.cliffs import cliffs, late
+
+
+def result(*each):
+    """The small run with these shares on time and p95s of a class, by replication."""
+    made = listing_day()
+    name = made.scenario.name
+    values = [
+        (i, metric, value)
+        for i, (on_time, p95) in enumerate(each)
+        for metric, value in (
+            ("created", 1000.0),
+            ("delivered", 1000.0),
+            ("junked", 0.0),
+            ("on_time", on_time),
+            ("latency_p95", p95),
+        )
+    ]
+    replications = pd.DataFrame(
+        [(i, name, "class", "orders", metric, value) for i, metric, value in values],
+        columns=["replication", "scenario", "scope", "subject", "metric", "value"],
+    )
+    metrics = pd.DataFrame(
+        [(name, "class", "orders", "on_time", 0.952, 0.942, 0.962, "share")],
+        columns=["scenario", "scope", "subject", "metric", "value", "low", "high", "unit"],
+    )
+    return replace(made, metrics=metrics, per_replication=replications)
+
+
+def test_a_quantile_on_a_cliff_is_named_with_what_to_judge_by():
+    lines = cliffs(result((0.96, 2.0), (0.94, 300.0), (0.955, 2.0)))
+    assert " ".join(" ".join(map(str, lines)).split()) == (
+        "orders, p95: stands on a cliff, 4 to 6 % are late: judge by on_time (95.2±1.0 %)."
+    )
+
+
+def test_of_steady_quantiles_nothing_is_said():
+    assert cliffs(result((0.96, 2.0), (0.94, 2.1), (0.955, 2.0))) == []
+
+
+def test_shares_have_two_digits():
+    assert late(Cliff(0.0097, 0.1284)) == "0.97 to 13 % are late"
+    assert late(Cliff(0.0, 0.0123)) == "0 to 1.2 % are late"
