@@ -66,8 +66,8 @@ def test_every_command_explains_itself_within_80_columns(command):
         (["explain", SHARED, "--address", "10.0.0.1", "--to", "a@b.org"], "give a server"),
         (["compare", SHARED, SHARED], "two designs have the name shared-hub"),
         (["compare", SHARED, MM4], "run.start of mm4 is not that of shared-hub"),
-        (["compare", SHARED, DEDICATED, "--figures", MM4], "figures go into a directory"),
-        (["compare", SHARED, DEDICATED, "--out", MM4 + "/out"], "no output goes below it"),
+        (["compare", SHARED, DEDICATED, "--figures", MM4], "cannot be a directory"),
+        (["compare", SHARED, DEDICATED, "--out", MM4 + "/out"], "cannot be a directory"),
         (["compare", SHARED, MM4, "--smallest", "latency=3"], '"latency" is not a metric'),
         (
             ["compare", SHARED, MM4, "--smallest", "latency_p95=3"],

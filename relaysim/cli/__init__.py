@@ -1,5 +1,6 @@
 """The command line. What a command needs is imported when it runs, so that help comes at once."""
 
+import signal
 import sys
 from io import TextIOWrapper
 
@@ -14,4 +15,6 @@ def main() -> None:
         if isinstance(stream, TextIOWrapper):
             # A terminal that has no "±" shows "?", and that is no reason to fail.
             stream.reconfigure(errors="replace")
+    # Processes that work for this one end with it, as after an interrupt.
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     app()

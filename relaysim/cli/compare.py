@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from relaysim.cli.errors import UserError, told
+from relaysim.cli.errors import told
 from relaysim.cli.options import (
     Cluster,
     Invariants,
@@ -82,8 +82,9 @@ def compare(
         study.ask_sense(designs, matters)
     ask_writable(out)
     kept = opened(store, no_store)
-    if figures.is_file() and not no_figures:
-        raise UserError(f"--figures {figures}: this is a file, and figures go into a directory")
+    if not no_figures:
+        with told(output.OutputError):
+            output.ask_possible(figures)
 
     names = ", ".join(design.name for design in designs)
     with told(ScenarioError, ClusterError), progress(names) as shown:

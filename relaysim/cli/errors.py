@@ -1,5 +1,7 @@
 """What goes wrong for the user: a message on stderr and an exit code, never a traceback."""
 
+import os
+import sys
 import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -41,10 +43,19 @@ class Commands(TyperGroup):
     def invoke(self, ctx: Any) -> Any:
         """Run the command."""
         try:
-            return super().invoke(ctx)
+            done = super().invoke(ctx)
+            sys.stdout.flush()
+            return done
         except UserError as error:
             typer.echo(_wrapped(f"relaysim: {error}"), err=True)
             raise typer.Exit(WRONG) from None
         except KeyboardInterrupt:
             typer.echo("relaysim: interrupted", err=True)
             raise typer.Exit(INTERRUPTED) from None
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            typer.echo(_wrapped(f"relaysim: {error.strerror or error}"), err=True)
+            # What is still to be written has nowhere to go.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+            raise typer.Exit(WRONG) from None

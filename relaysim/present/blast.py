@@ -12,6 +12,7 @@ from relaysim.present.terminal import text
 from relaysim.scenario.audit.warming import cold_egress
 from relaysim.scenario.culprit import culprits, is_culprit
 from relaysim.scenario.model import Scenario
+from relaysim.scenario.problem import dotted
 from relaysim.study.compare import Comparison
 from relaysim.units import format_duration
 
@@ -51,7 +52,7 @@ def blast(found: Comparison) -> list[RenderableType]:
         lines.append(text(f"{design.name}, culprit{_all(guilty)}", hanging=4))
         lines += [text(line, 2, 2) for line in _sentences(design, measured)]
         lines += [text(line, 2, 2) for line in _gain(design, base, compared)]
-        lines += [text(f"New IP: {found.reason}", 2, 2) for found in cold_egress(design)]
+        lines += [text(line, 2, 2) for line in _cold(design, measured)]
         lines.append(text(""))
     return [*lines, text(RULES)]
 
@@ -77,7 +78,8 @@ def _sentences(design: Scenario, found: Lookup) -> Iterator[str]:
         yield "Innocent mail: nothing is refused, junked or late."
         return
     copies = ", ".join(f"{many} {word}" for word, many in hit.items()) or "none refused or late"
-    yield f"Innocent copies: {copies}; harmed in all: {found.interval(*total, 'harmed')}."
+    harmed = found.interval(*total, "harmed")
+    yield f"Innocent copies: {copies}; harmed in all, lost ones too: {harmed}."
     if not found.value(*total, "blast_radius"):
         return
     yield (
@@ -92,6 +94,9 @@ def _sentences(design: Scenario, found: Lookup) -> Iterator[str]:
 def _listings(design: Scenario, found: Lookup) -> Iterator[str]:
     """How likely a listing is, how many there are and how long they last, on which lists."""
     total = (design.name, "total", "total")
+    if not design.blocklists:
+        yield "Listings: none, as there are no blocklists."
+        return
     row = found.row(*total, "listed")
     if row is None or not row["value"]:
         least = "" if row is None else f": its chance is below {chance(row['high'])}"
@@ -104,7 +109,7 @@ def _listings(design: Scenario, found: Lookup) -> Iterator[str]:
     worst = sorted((n for n, share in by_list.items() if share > 0.0), key=lambda n: -by_list[n])
     lists = ", ".join(f"{name} {chance(by_list[name])}" for name in worst[:MOST])
     length = found.interval(*total, "listing_length")
-    lasts = f"; one lasts {length}" if length != NONE else ""
+    lasts = f"; one lasts {length}, up to the end of the run" if length != NONE else ""
     many = f"{found.interval(*total, 'listings')} in each"
     begun = many if found.value(*total, "listings") else "all begun before the time counted"
     yield (
@@ -128,6 +133,19 @@ def _streams(design: Scenario, found: Lookup) -> Iterator[str]:
         )
         more = f", and {len(worst) - MOST} more" if len(worst) > MOST else ""
         yield f"By stream: {', '.join(named)}{more}."
+
+
+def _cold(design: Scenario, found: Lookup) -> Iterator[str]:
+    """What a new IP that is sent too much has cost."""
+    new = {finding.place for finding in cold_egress(design)}
+    for ip in design.egress:
+        key = (design.name, "egress", ip)
+        if dotted(("egress", ip)) in new and found.value(*key, "expired") > 0.0:
+            yield (
+                f"New IP: large providers take little from {ip} on its first days; of the copies "
+                f"that left by it {found.interval(*key, 'expired')} expired, and "
+                f"{found.interval(*key, 'on_time')} came on time."
+            )
 
 
 def _gain(design: Scenario, base: Scenario, found: Lookup) -> Iterator[str]:

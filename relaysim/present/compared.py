@@ -44,7 +44,7 @@ def report(found: Comparison) -> list[RenderableType]:
         ),
         text(""),
         *lines,
-        *tables(best(found, shown)),
+        *(tables(ranks) if (ranks := best(found, shown)).rows else []),
         *tables(time(measured, names, classes(subjects))),
         *blast(found),
         text(reading(len(others))),
@@ -92,16 +92,13 @@ def best(found: Comparison, shown: Sequence[Headline]) -> Grid:
             continue
         mine = []
         for subject in headline.subjects:
-            there = found.metrics[
-                (found.metrics["scope"] == headline.scope)
-                & (found.metrics["subject"] == subject)
-                & (found.metrics["metric"] == headline.metric)
-            ]
-            if len(there) < len(names):
-                continue
-            order = ranking(found, headline.scope, subject, headline.metric)
+            try:
+                order = ranking(found, headline.scope, subject, headline.metric)
+            except ValueError:
+                continue  # Nothing to rank: no replication has a value in all designs.
             likely = order.set_index("scenario")["probability_best"]
-            mine.append([f"  {subject}", *(chance(float(likely[name])) for name in names)])
+            if set(likely.index) >= set(names) and likely.notna().all():
+                mine.append([f"  {subject}", *(chance(float(likely[name])) for name in names)])
         rows += [[headline.text], *mine] if mine else []
     title = "How likely each design is the best (its mean, over resampled replications)"
     return Grid(title, ["", *names], rows)
@@ -154,7 +151,11 @@ def _shown(
 
 def _undecided(row: dict[str, Any]) -> Iterator[str]:
     many = row["replications_needed"]
-    if row["verdict"] != UNDECIDED or math.isnan(many):
+    if row["verdict"] != UNDECIDED:
+        return
+    if math.isnan(many):
+        if row["replications"] == 1:
+            yield "undecided; a single replication has a value in both designs"
         return
     about = f"about {float(f'{many:.2g}'):,.0f}" if many < math.inf else f"not even {MOST:,}"
     yield f"undecided; {about} replications would decide it"

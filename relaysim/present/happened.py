@@ -7,6 +7,7 @@ import pandas as pd
 from rich.console import RenderableType
 
 from relaysim.measure.waits import PARTS
+from relaysim.present.beside import theory
 from relaysim.present.caption import ASSUMPTIONS, NOT_MODELLED, origin
 from relaysim.present.headlines import campaign_classes
 from relaysim.present.lookup import Lookup
@@ -43,6 +44,7 @@ def report(result: RunResult) -> list[RenderableType]:
         *_campaigns(result, found),
         *tables(time(found, [name], shown)),
         *tables(resources(found, name)),
+        *theory(result),
         *listings(found, name),
         *losses(result.series.losses),
         text(ASSUMPTIONS),

@@ -5,6 +5,7 @@ of a wrong type: the check that follows reports it.
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from relaysim.mail.blocklists import BLOCKLISTS, blocklist_defaults
@@ -12,6 +13,7 @@ from relaysim.mail.destination import DESTINATIONS, destination_defaults
 from relaysim.mail.hosts import HOST_KINDS, host_defaults
 from relaysim.mail.profiles import MTA_PROFILES, hub_defaults, receive_connector_defaults
 from relaysim.mail.usage import parse_usage, usage_defaults
+from relaysim.mail.value import Certainty, Value, plain
 
 Raw = dict[str, Any]
 
@@ -22,19 +24,44 @@ _DESTINATION = (("domains", "domain_count"),)
 _EGRESS = (("line", "bandwidth"),)
 _ONSET = (("at", "per_year"),)
 
-# Delivery to mailboxes is an assumption; so are 20 messages a connection before Exchange 2016.
-_MAILBOXES: Raw = {"delivery_time": {"distribution": "lognormal", "mean": "150 ms", "cv": 1.0}}
-# All assumed: nothing is published on how long administrators take. Monitors look every 6 to 12 h.
-_OPERATIONS: Raw = {
-    "monitor_every": "6 h",
-    "on_listing": "nothing",
-    "repair_time": {"distribution": "lognormal", "median": "4 h", "sigma": 1.0},
-    "ndr_time": {"distribution": "exponential", "mean": "1 h"},
-    "back_off": "source",
-    "delisting": "after_repair",
-    "cleaning": 0.9,
-}
-_SEND_CONNECTOR: Raw = {"max_message_size": "10 MB", "smtp_max_messages_per_connection": 20}
+
+def _assumed(value: Any, source: str) -> Value:
+    return Value(value, source, Certainty.ASSUMPTION)
+
+
+_ADMINISTRATORS = "nothing is published on how long administrators take"
+
+MAILBOXES: Mapping[str, Value] = MappingProxyType(
+    {
+        "delivery_time": _assumed(
+            {"distribution": "lognormal", "mean": "150 ms", "cv": 1.0},
+            "nothing is published on delivery to mailboxes",
+        )
+    }
+)
+OPERATIONS: Mapping[str, Value] = MappingProxyType(
+    {
+        "monitor_every": _assumed("6 h", "monitors of blocklists look every 6 to 12 h"),
+        "on_listing": _assumed("nothing", _ADMINISTRATORS),
+        "repair_time": _assumed(
+            {"distribution": "lognormal", "median": "4 h", "sigma": 1.0}, _ADMINISTRATORS
+        ),
+        "ndr_time": _assumed({"distribution": "exponential", "mean": "1 h"}, _ADMINISTRATORS),
+        "back_off": _assumed("source", "what waits when a provider throttles is the sender's way"),
+        "delisting": _assumed("after_repair", "operators ask for the repair first"),
+        "cleaning": _assumed(0.9, "how many traps a cleaned list loses is not published"),
+    }
+)
+SEND_CONNECTOR: Mapping[str, Value] = MappingProxyType(
+    {
+        "max_message_size": Value(
+            "10 MB", "Microsoft, New-SendConnector, 2010 paragraphs", Certainty.CONFIRMED
+        ),
+        "smtp_max_messages_per_connection": _assumed(
+            20, "documented from Exchange 2016 on; before, the parameter without its value"
+        ),
+    }
+)
 
 
 def merged(below: Mapping[str, Any], above: Mapping[str, Any], path: tuple[str, ...] = ()) -> Raw:
@@ -84,15 +111,15 @@ def with_defaults(raw: Mapping[str, Any]) -> Raw:
     """
     fillers: dict[str, Callable[[str, Mapping[str, Any]], Raw]] = {
         "hubs": _hub,
-        "send_connectors": lambda name, table: {**_SEND_CONNECTOR, **table, "name": name},
+        "send_connectors": lambda name, table: {**plain(SEND_CONNECTOR), **table, "name": name},
         "hosts": _host,
         "destinations": _destination,
         "blocklists": _blocklist,
     }
     filled = {
         **raw,
-        "mailboxes": _over(_MAILBOXES, raw.get("mailboxes", {})),
-        "operations": _over(_OPERATIONS, raw.get("operations", {})),
+        "mailboxes": _over(plain(MAILBOXES), raw.get("mailboxes", {})),
+        "operations": _over(plain(OPERATIONS), raw.get("operations", {})),
     }
     for group, fill in fillers.items():
         if group in raw:

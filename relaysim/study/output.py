@@ -15,13 +15,15 @@ from relaysim.study.blast import BlastRadius
 from relaysim.study.compare import Comparison
 from relaysim.study.precision import Reached
 from relaysim.study.replicate import RunResult
+from relaysim.study.sensitivity import Sensitivity
 from relaysim.study.size import Size
 from relaysim.study.sweep import Sweep
+from relaysim.study.theory import beside
 
-Result = RunResult | Comparison | BlastRadius | Sweep | Size
+Result = RunResult | Comparison | BlastRadius | Sweep | Size | Sensitivity
 
 PROVENANCE = "provenance.json"
-TABLES = ("metrics", "comparisons", "points", "evidence")
+TABLES = ("metrics", "comparisons", "points", "evidence", "effects", "indices", "theory")
 FRAMES = (
     *("messages", "copies", "attempts", "listings", "levels"),
     *("signals", "lookups", "actions"),
@@ -45,8 +47,9 @@ def write(result: Result, directory: str | os.PathLike[str]) -> Path:
     """Write a result into a directory, whole or not at all; return its path.
 
     `provenance.json` always, and each table of the result as `NAME.csv`: `metrics`, `comparisons`
-    of a comparison or a sweep, `points` of a sweep, `evidence` of a size. A run adds its
-    frames (`messages.parquet` and so on; it is repeated if they were not kept), a blast radius
+    of a comparison or a sweep, `points` of a sweep, `evidence` of a size, `effects` of a
+    sensitivity and its `indices`, if they were wanted, `theory` of a run. A run adds its frames
+    (`messages.parquet` and so on; it is repeated if they were not kept), a blast radius
     `harmed.parquet` and `incidents.parquet`. An earlier output is replaced. OutputError if the
     directory holds anything else, or is no directory.
     """
@@ -76,17 +79,21 @@ def to_json(result: Result) -> dict[str, Any]:
     match result:
         case Size():
             found |= {"path": result.path, "value": result.value, "sure": result.sure}
+        case Sensitivity():
+            found |= {"quantity": str(result.quantity), "base": _base(result)}
         case RunResult() if result.precision:
             found["precision"] = [_precise(each) for each in result.precision]
     found |= {name: _rows(table) for name, table in _tables(result)}
-    if not isinstance(result, Size):
+    if not isinstance(result, Size | Sensitivity):
         found.setdefault("comparisons", [])
     return found | {"provenance": result.provenance.facts()}
 
 
 def _tables(result: Result) -> list[tuple[str, pd.DataFrame]]:
     """The tables that a result of its kind has, by name."""
-    return [(name, getattr(result, name)) for name in TABLES if hasattr(result, name)]
+    tables = [(name, getattr(result, name, None)) for name in TABLES]
+    tables += [("theory", beside(result))] if isinstance(result, RunResult) else []
+    return [(name, table) for name, table in tables if table is not None]
 
 
 def _precise(each: Reached) -> dict[str, Any]:
@@ -102,13 +109,21 @@ def _precise(each: Reached) -> dict[str, Any]:
     }
 
 
+def _base(result: Sensitivity) -> dict[str, Any]:
+    value, low, high, n = result.base
+    ends = {"value": _plain(value), "low": _plain(low), "high": _plain(high)}
+    return ends | {"replications": n, "unit": result.quantity.of.unit}
+
+
 def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
     columns = {str(name): [_plain(value) for value in frame[name].tolist()] for name in frame}
     return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
 
 def _plain(value: Any) -> Any:
-    return None if isinstance(value, float) and not math.isfinite(value) else value
+    if value is pd.NA or (isinstance(value, float) and not math.isfinite(value)):
+        return None
+    return value
 
 
 def _fill(result: Result, directory: Path) -> None:
@@ -126,13 +141,9 @@ def _fill(result: Result, directory: Path) -> None:
 
 def ask_ours(target: Path) -> None:
     """Refuse a place that is neither free nor an earlier output."""
-    for place in target.parents:
-        if place.is_file():
-            raise OutputError(f"{place} is a file: no output goes below it")
+    ask_possible(target)
     if not target.exists():
         return
-    if not target.is_dir():
-        raise OutputError(f"{target} is a file: an output is a directory")
     found = {path.name for path in target.iterdir()}
     if not found:
         return
@@ -141,6 +152,13 @@ def ask_ours(target: Path) -> None:
     others = sorted(found - FILES)
     if others:
         raise OutputError(f"{target} holds files that are not relaysim's: {', '.join(others)}")
+
+
+def ask_possible(directory: Path) -> None:
+    """Refuse a directory that cannot be: something else stands in its way."""
+    for place in (directory, *directory.parents):
+        if place.exists() and not place.is_dir():
+            raise OutputError(f"{directory} cannot be a directory: {place} is none")
 
 
 def _put_in_place(made: Path, target: Path) -> None:

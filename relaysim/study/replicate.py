@@ -281,6 +281,8 @@ def settled(scenario: Scenario, replications: int | None, seed: int | None) -> t
         raise ValueError(f"{replications} replications: at least one is needed")
     if seed < 0:
         raise ValueError(f"the seed is {seed}: it must not be negative")
+    if seed >= 2**63:
+        raise ValueError(f"the seed is {seed}: it must be below 2**63")
     return replications, seed
 
 

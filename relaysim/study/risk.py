@@ -32,6 +32,8 @@ from relaysim.study.warmup import settle
 from relaysim.traffic.workload import draw
 
 YEAR = 365 * 86_400_000_000
+FEW = 5
+"""Fewer effective replications with a listing make no interval by themselves (assumption)."""
 MEASURES = ("blast_radius", "blast_reputation", "refused_innocents")
 
 
@@ -102,8 +104,10 @@ def yearly_risk(
         horizon=window.length,
         listed=likely,
         listed_in_a_year=_in_a_year(likely, window.length),
-        expected={name: interval(weight * value) for name, value in values.items()},
-        given_listed={name: ratio(weight * listed, value) for name, value in values.items()},
+        expected={name: _from_zero(interval(weight * value)) for name, value in values.items()},
+        given_listed={
+            name: _from_zero(ratio(weight * listed, value)) for name, value in values.items()
+        },
         effective_replications=_effective(weight),
         effective_listed=_effective(weight * listed),
         per_replication=frame,
@@ -151,6 +155,11 @@ def ratio(weight: Floats, values: Floats, confidence: float = CONFIDENCE) -> Est
     return Estimate(mean, mean - half, mean + half, n)
 
 
+def _from_zero(found: Estimate) -> Estimate:
+    """The same, of what cannot be below zero."""
+    return found._replace(low=max(found.low, 0.0)) if found.value >= 0.0 else found
+
+
 def _effective(weight: Floats) -> float:
     """Kish's effective size of a weighted sample."""
     square = float((weight**2).sum())
@@ -160,15 +169,18 @@ def _effective(weight: Floats) -> float:
 def _likely(weight: Floats, listed: Floats) -> Estimate:
     """The probability of a listing, with Student's interval.
 
-    It is Wilson's for a plain sample, and that of the plain half where no listing was seen: a mean
-    of nothing would be sure of nothing.
+    It is Wilson's for a plain sample. Where fewer than `FEW` replications with a listing have a
+    weight that counts it reaches as far as that of the plain half: a mean of next to nothing would
+    be sure of next to nothing.
     """
     plain = (weight == 1.0).all()
-    if plain or not listed.any():
-        some = listed if plain else listed[::2]
-        value, low, high, _ = (part[0] for part in chances(some[None, :]))
-        return Estimate(float(value), float(low), float(high), len(listed))
+    some = listed if plain else listed[::2]
+    share, least, most, _ = (float(part[0]) for part in chances(some[None, :]))
+    if plain:
+        return Estimate(share, least, most, len(listed))
     value, low, high, n = interval(weight * listed)
+    if _effective(weight * listed) < FEW:
+        low, high = min(low, least), max(high, most)
     return Estimate(min(value, 1.0), max(low, 0.0), min(high, 1.0), n)
 
 

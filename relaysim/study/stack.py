@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from relaysim.measure.catalogue import METRICS
-from relaysim.measure.chance import chance_differences, chances
+from relaysim.measure.chance import chances
 from relaysim.measure.copies import Mask
 from relaysim.measure.estimate import Estimates, Floats, estimates
 
@@ -61,11 +61,6 @@ class Stack:
         values = self.values[at]
         values[at < 0] = np.nan
         return values
-
-
-def differences(chance: Mask, base: Floats, other: Floats) -> Estimates:
-    """The paired differences of rows, other minus base; `chance` says which rows are 0 or 1."""
-    return _by_kind(chance, chance_differences, lambda was, now: estimates(now - was), base, other)
 
 
 def _by_kind(

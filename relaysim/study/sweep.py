@@ -9,14 +9,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from relaysim.measure.estimate import Floats
+from relaysim.measure.estimate import CONFIDENCE, Floats
 from relaysim.measure.quantity import Quantity, ask_there, ordinary
+from relaysim.measure.several import differences
 from relaysim.scenario.load import load
 from relaysim.scenario.model import Scenario
 from relaysim.study.jobs import Jobs, Progress, in_order
 from relaysim.study.provenance import Provenance, now
 from relaysim.study.replicate import Replication, Wanted, replicate, settled
-from relaysim.study.stack import KEY, Stack, differences
+from relaysim.study.stack import KEY, Stack
 from relaysim.study.store import Store
 from relaysim.study.task import Task
 from relaysim.study.vary import Vary, grid, number, varied
@@ -177,7 +178,7 @@ class _Made:
         """The differences of a design from the first one, of what both have."""
         both = other.index().isin(base.index())
         keys = other.index()[both]
-        found = differences(other.chance[both], base.rows(keys), other.rows(keys))
+        found = differences(other.chance[both], base.rows(keys), other.rows(keys), CONFIDENCE)
         frame = other.keys.loc[both, KEY].reset_index(drop=True)
         frame.insert(0, "scenario", name)
         frame.insert(1, "base", self.names[0])

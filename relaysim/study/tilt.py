@@ -18,22 +18,21 @@ REPORTS = 2
 
 
 def tilt_for(scenario: Scenario, seed: int) -> float:
-    """The tilt with which the first of the lists is expected to see as many hits as it lists for.
+    """The tilt with which all lists together are expected to see as many hits as the first needs.
 
-    A listing is then about as likely as not. All traps are tilted alike, so it is the list that
-    needs the smallest tilt: with a larger one the hits of that list would be far too many, and
-    hardly any replication would have a weight that counts. 1 where listings are that likely anyway,
-    or no list goes by hits. Hits are those of mail from all streams within the list's window, in
-    the workload of replication 0.
+    All traps are tilted alike, those of other lists too, and each hit costs weight: with more of
+    them hardly any replication would have a weight that counts. 1 where listings are that likely
+    anyway, or no list goes by hits. Hits are those of mail from all streams within the list's
+    window, in the workload of replication 0.
     """
     shares, expected = operator_shares(scenario), _Expected(scenario, seed)
     needed = []
     for blocklist in scenario.blocklists.values():
-        share, least = shares.get(OPERATORS[blocklist.profile], 0.0), _least(blocklist)
-        if least is not None:
+        least = _least(blocklist)
+        if least is not None and shares.get(OPERATORS[blocklist.profile], 0.0) > 0.0:
             # Where one hit lists, any of the run will do.
             span = scenario.run.horizon if least == 1 else blocklist.window or 0
-            hits = share * expected.most(span)
+            hits = sum(shares.values()) * expected.most(span)
             needed += [least / hits] if hits > 0.0 else []
     return max(1.0, min(needed, default=1.0))
 

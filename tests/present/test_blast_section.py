@@ -79,7 +79,7 @@ def test_a_listing_is_told_with_its_chance_its_length_and_its_lists() -> None:
     )
     assert (
         "Listings: in 60 % (23 % to 88 %) of the replications; 1.2±0.4 in each, some IP listed "
-        "for 5.0±1.0 h; one lasts 3 d. By list: spamcop 40 %, css 20 %."
+        "for 5.0±1.0 h; one lasts 3 d, up to the end of the run. By list: spamcop 40 %, css 20 %."
     ) in said
 
 
@@ -112,7 +112,10 @@ def test_a_design_without_a_culprit_or_with_nobody_else_is_told() -> None:
 
 def test_harm_is_told_by_cause_and_by_stream_the_worst_first() -> None:
     said = sentences(LISTED + HARM)
-    assert "Innocent copies: 490±120 refused, 220±15 late; harmed in all: 710±135." in said
+    assert (
+        "Innocent copies: 490±120 refused, 220±15 late; harmed in all, lost ones too: 710±135."
+        in said
+    )
     assert (
         "Harm: 4.2±1.1 % of innocent mail, by weight: 3.1±1.0 % by reputation and 1.1±0.2 % by "
         "congestion."

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-import numpy as np
 import pandas as pd
 import pytest
 
@@ -10,7 +9,8 @@ from relaysim.measure.estimate import Estimate
 from relaysim.measure.quantity import Quantity
 from relaysim.present.figures.nothing import NothingToDrawError
 from relaysim.present.figures.tornado import tornado
-from relaysim.present.sensitive import broken, report, sentences
+from relaysim.present.sensitive import CONVENTION, broken, left_out, report, sentences
+from relaysim.present.sensitive import tornado as tornado_table
 from relaysim.study.inputs import Input
 from relaysim.study.provenance import Provenance
 from relaysim.study.sensitivity import Sensitivity
@@ -22,14 +22,21 @@ ENDS = ("low", "high")
 def study(moves: Sequence[float]) -> Sensitivity:
     """Inputs of which each moves a share of 90 % so far down at its high end, by no chance."""
     inputs = [Input(f"hosts.a.n{i}", "2", "1", "4", "a guess") for i in range(len(moves))]
+    parts = ("", "_low", "_high")
     rows = [
         {
-            **{"path": each.path, "low": each.low, "base": each.base, "high": each.high},
-            **{"at_low": 0.9, "at_high": 0.9 - move},
-            **dict.fromkeys([f"low_difference{part}" for part in ("", "_low", "_high")], 0.0),
-            **dict.fromkeys([f"high_difference{part}" for part in ("", "_low", "_high")], -move),
-            **{"swing": move, "effect": "measurable" if move else "none"},
-            **{"unit": "share", "source": each.source},
+            "path": each.path,
+            "low": each.low,
+            "base": each.base,
+            "high": each.high,
+            "at_low": 0.9,
+            "at_high": 0.9 - move,
+            **{f"low_difference{part}": 0.0 for part in parts},
+            **{f"high_difference{part}": -move for part in parts},
+            "swing": move,
+            "effect": "measurable" if move else "none",
+            "unit": "share",
+            "source": each.source,
         }
         for each, move in zip(inputs, moves, strict=True)
     ]
@@ -60,24 +67,34 @@ def test_what_may_be_chance_is_told() -> None:
     found.effects["effect"] = "undecided"
     assert sentences(found) == [
         "None of 1 number moves class.bulk.on_time measurably.",
-        "1 move it by no more than 20 pp, which may be chance: more replications tell.",
+        "1 moves it by no more than 20 pp, which may be chance: more replications tell.",
     ]
 
 
+def test_a_convention_is_called_one() -> None:
+    told = [str(part) for part in report(study([0.25]))]
+    assert any(" ".join(part.split()) == CONVENTION for part in told)
+
+
 def test_beyond_fifteen_they_are_counted() -> None:
-    text = "\n".join(map(str, report(study(np.linspace(0.2, 0.01, 20).tolist()))[3:4]))
-    assert "None" not in text
-    lines = _shown(study(np.linspace(0.2, 0.01, 20).tolist()))
-    assert sum("hosts.a.n" in line for line in lines) == 15
-    assert any(line.startswith("and 5 more, none moves it by more than 5 pp") for line in lines)
+    many = study([0.25] * 15 + [0.125] * 5 + [0.0])
+    assert [row[0] for row in tornado_table(many).rows] == [f"hosts.a.n{i}" for i in range(15)]
+    assert left_out(many) == "and 5 more, none of which moves it by more than 12.5 pp"
+    assert left_out(study([0.25, 0.0])) is None
 
 
-def _shown(found: Sensitivity) -> list[str]:
-    """The table as it is printed."""
-    from relaysim.present.sensitive import _tornado
+def test_each_end_has_its_line() -> None:
+    (row,) = tornado_table(study([0.25])).rows
+    assert row == ["hosts.a.n0", "1\n4", "90 %\n65 %", "0 pp\n-25 pp"]
 
-    grid = _tornado(found)
-    return [row[0] for row in grid.rows]
+
+def test_an_end_that_there_is_not_has_no_line_and_no_bar() -> None:
+    found = study([0.25, 0.125])
+    found.effects.loc[0, ["low", "at_low", "low_difference"]] = None
+    (row, _) = tornado_table(found).rows
+    assert row == ["hosts.a.n0", "4", "65 %", "-25 pp"]
+    (panel,) = tornado(found).axes
+    assert [text.get_text() for text in panel.texts] == ["4", "1", "4"]
 
 
 def test_long_paths_are_parted_at_a_point() -> None:
@@ -93,6 +110,13 @@ def test_the_tornado_has_a_bar_for_each_end_the_largest_on_top() -> None:
     assert widths == pytest.approx([0.0, -0.2, 0.0, -0.1])
     assert panel.get_xlabel() == "class.bulk.on_time, %"
     assert [text.get_text() for text in panel.texts] == ["1", "4", "1", "4"]
+
+
+def test_the_title_names_the_largest_unless_it_may_be_chance() -> None:
+    found = study([0.25])
+    assert "most of all hosts.a.n0" in tornado(found).texts[0].get_text()
+    found.effects["effect"] = "undecided"
+    assert "nothing for certain" in tornado(found).texts[0].get_text()
 
 
 def test_where_nothing_moves_there_is_nothing_to_draw() -> None:

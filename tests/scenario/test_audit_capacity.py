@@ -212,7 +212,7 @@ def test_a_limit_of_messages_a_minute() -> None:
 
 def test_what_a_message_asks_of_each_stage() -> None:
     assert demand(design(), "bulk.news") == {
-        "bulk.sessions": 0.132252,
+        "bulk.sessions": 0.132212,
         "HUB01.cpu": 0.040,
         "HUB01->a.example": 0.1,
         "HUB01.outbound": 0.1,

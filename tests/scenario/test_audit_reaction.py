@@ -95,3 +95,11 @@ def test_a_list_without_an_end() -> None:
     )
     scripted = shared_hub('blocklists.own.profile="none"', "operations.delisting=never")
     assert found(scripted, "endless_listing") == []
+
+
+def test_an_event_when_all_may_be_over() -> None:
+    event = 'events=[{at="{}", outage={destination="gmail", for="1 h"}}]'
+    assert found(shared_hub(event.replace("{}", "2 h")), "event_in_drain") == []
+    (finding,) = found(shared_hub(event.replace("{}", "20 h")), "event_in_drain")
+    assert (finding.severity, finding.place) == (Severity.NOTE, "events.0")
+    assert finding.reason.startswith("At 20 h no more mail is made: the run ends as soon as all")

@@ -53,6 +53,7 @@ from relaysim.scenario.audit.submission import (
     stream_refused,
 )
 from relaysim.scenario.audit.text import render
+from relaysim.scenario.audit.timing import event_in_drain
 from relaysim.scenario.audit.unused import unused
 from relaysim.scenario.audit.warming import cold_egress
 from relaysim.scenario.model import Scenario
@@ -101,6 +102,7 @@ CHECKS: tuple[Check, ...] = (
     forged_sender,
     same_source,
     wildcard_answers,
+    event_in_drain,
     unused,
 )
 """All checks; a check's name is that of its function."""

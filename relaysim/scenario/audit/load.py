@@ -1,41 +1,61 @@
 """The load that streams offer to each stage: seconds of a server for each message."""
 
+import math
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from relaysim.scenario import route
+from relaysim.scenario import dialog, route
 from relaysim.scenario.arrivals import Replay
 from relaysim.scenario.audit.answering import allowed_sessions
 from relaysim.scenario.audit.paths import Path, Way, paths
-from relaysim.scenario.hub import Cost
 from relaysim.scenario.law import mean
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.problem import dotted
 from relaysim.scenario.recording import read
+from relaysim.scenario.service import Service, of_costs, of_size, of_time
 from relaysim.scenario.stream import Stream
 from relaysim.scenario.table import SECOND
 from relaysim.theory.load import utilization
 
-_KB = 1024
-_SETUP_TRIPS = 6  # TCP and greeting, EHLO, STARTTLS with its handshake, EHLO again
-_MESSAGE_TRIPS = 4  # MAIL FROM, RCPT TO, DATA, end of data
+
+@dataclass(frozen=True)
+class Part:
+    """Work that a stream asks of a stage: visits of a message on average, and what each takes.
+
+    `work` tells the kinds of work of a core apart: receive, categorize, send.
+    """
+
+    stream: str
+    visits: float
+    service: Service
+    work: str = ""
 
 
 @dataclass
 class Stage:
-    """A stage with `servers` alike, and what a message of each stream asks of one (seconds).
+    """A stage with `servers` alike, and what messages ask of it.
 
-    `what` names them for people, `place` is the path in the scenario file that limits them.
+    `what` names them for people, `place` is the path in the scenario file that limits them. There
+    are `alike` such stages, one for each domain of a destination whose domains are counted.
     """
 
     name: str
     what: str
     place: str
     servers: int
-    demand: dict[str, float] = field(default_factory=lambda: defaultdict(float))
+    alike: int = 1
+    parts: list[Part] = field(default_factory=list)
+
+    @property
+    def demand(self) -> dict[str, float]:
+        """What a message of each stream asks, on average, in seconds of a server."""
+        found: dict[str, float] = defaultdict(float)
+        for part in self.parts:
+            found[part.stream] += part.visits * part.service.seconds
+        return dict(found)
 
     def load(self, rates: Mapping[str, float]) -> float:
         """The load of each server at these rates (messages a second by stream)."""
@@ -57,64 +77,64 @@ class Stages:
 
     def _add(self, path: Path) -> None:
         """Add what one path of a stream asks of the stages that it comes by."""
-        host = self.scenario.hosts[path.host]
-        stream = host.streams[path.stream]
-        size = mean(stream.size)
+        stream = self.scenario.hosts[path.host].streams[path.stream]
         several = _recipient_counts(stream)
-        self._session(path, size)
+        self._session(path, mean(stream.size), several)
         if not path.ways:
             return
-        hub = self.scenario.hubs[path.hub]
-        work = _seconds(hub.receive_cost, size) + self._categorize(path.hub, size)
-        self._cpu(path.hub, path, work)
+        self._cpu(path.hub, path, 1.0, "receive")
+        self._cpu(path.hub, path, 1.0, "categorize")
         handed: dict[str, float] = defaultdict(float)
         for way in path.ways:
             for hop in way.lasts:
                 if way.first.kind is route.HopKind.TRANSFER:
                     handed[hop.hub] += way.share / len(way.lasts)
-                self._transactions(path, way, hop, size, several)
+                self._transactions(path, way, hop, several)
         for there, share in handed.items():
             part = _transactions(share, several)
-            self._cpu(path.hub, path, part * _seconds(hub.send_cost, size))
-            self._cpu(there, path, part * self._categorize(there, size))
+            self._cpu(path.hub, path, part, "send")
+            self._cpu(there, path, part, "categorize")
 
     def _transactions(
-        self, path: Path, way: Way, hop: route.Hop, size: float, several: Mapping[int, float]
+        self, path: Path, way: Way, hop: route.Hop, several: Mapping[int, float]
     ) -> None:
         """What delivery asks: cores, mailbox server or connections, and the line."""
         count = way.domains.count
         each = _transactions(way.share / count, several) / len(way.lasts)
         hub = self.scenario.hubs[hop.hub]
         if hop.kind is route.HopKind.MAILBOX:
-            self._cpu(hop.hub, path, each * _seconds(hub.send_cost, size))
+            self._cpu(hop.hub, path, each, "send")
             self._stage(
                 f"{hop.hub}.mailbox",
                 f"mailbox deliveries of {hop.hub}",
                 ("hubs", hop.hub, "max_concurrent_mailbox_deliveries"),
                 hub.max_concurrent_mailbox_deliveries,
                 path,
-                each * mean(self.scenario.mailboxes.delivery_time) / SECOND,
+                each,
+                of_time(self.scenario.mailboxes.delivery_time),
             )
         elif hop.kind is route.HopKind.REMOTE:
-            self._cpu(hop.hub, path, each * count * _seconds(hub.send_cost, size))
-            self._line(hop.egress or "", path, each * count * size * 8)
+            self._cpu(hop.hub, path, each * count, "send")
+            self._line(hop.egress or "", path, each * count)
             self._connections(path, way, hop, each)
 
     def _connections(self, path: Path, way: Way, hop: route.Hop, each: float) -> None:
         hub = self.scenario.hubs[hop.hub]
         destination = self.scenario.destinations[way.domains.destination]
-        response = mean(destination.response_time) / SECOND
+        response = of_time(destination.response_time)
         direct = hop.next_hop == way.domains.name
         limits = [hub.max_per_domain_outbound_connections]
         if direct:
             limits.append(destination.max_connections_per_ip)
         self._stage(
-            f"{hop.hub}->{hop.next_hop}",
+            delivery_queue(self.scenario, way, hop),
             f"connections of {hop.hub} to {way.domains if direct else hop.next_hop}",
             ("hubs", hop.hub, "max_per_domain_outbound_connections"),
             min((limit for limit in limits if limit is not None), default=None),
             path,
-            (each if direct else each * way.domains.count) * response,
+            each if direct else each * way.domains.count,
+            response,
+            alike=way.domains.count if direct else 1,
         )
         self._stage(
             f"{hop.hub}.outbound",
@@ -122,16 +142,17 @@ class Stages:
             ("hubs", hop.hub, "max_outbound_connections"),
             hub.max_outbound_connections,
             path,
-            each * way.domains.count * response,
+            each * way.domains.count,
+            response,
         )
 
-    def _session(self, path: Path, size: float) -> None:
+    def _session(self, path: Path, size: float, several: Mapping[int, float]) -> None:
         """What submission asks: a session from the first round trip to the commit."""
         host, hub = self.scenario.hosts[path.host], self.scenario.hubs[path.hub]
-        trips = _MESSAGE_TRIPS + _SETUP_TRIPS / (host.messages_per_connection or 1 << 30)
-        held = trips * host.round_trip / SECOND
-        held += size * 8 / host.bandwidth if host.bandwidth else 0.0
-        held += _seconds(hub.receive_cost, size)
+        recipients = sum(k * part for k, part in several.items())
+        shared = host.messages_per_connection or math.inf
+        held = dialog.seconds(host, path.connector, size, recipients, shared)
+        held += self._core_time(path.hub, path, "receive").seconds
         held += (hub.queue_database_batch_timeout + hub.commit_write) / SECOND
         if path.connector is None:
             self._stage(
@@ -140,7 +161,8 @@ class Stages:
                 ("hubs", path.hub, "max_concurrent_mailbox_submissions"),
                 hub.max_concurrent_mailbox_submissions,
                 path,
-                held,
+                1.0,
+                Service(held, math.nan, "mixed"),
             )
             return
         limits = [host.sessions]
@@ -152,19 +174,26 @@ class Stages:
             ("hosts", path.host, "sessions"),
             min((limit for limit in limits if limit is not None), default=None),
             path,
-            held,
+            1.0,
+            Service(held, math.nan, "mixed"),
         )
 
-    def _categorize(self, name: str, size: float) -> float:
+    def _core_time(self, name: str, path: Path, work: str) -> Service:
         hub = self.scenario.hubs[name]
-        return _seconds(hub.categorize_cost, size) + _seconds(hub.antivirus_cost, size)
+        costs = {
+            "receive": (hub.receive_cost,),
+            "categorize": (hub.categorize_cost, hub.antivirus_cost),
+            "send": (hub.send_cost,),
+        }
+        return of_costs(costs[work], self.scenario.hosts[path.host].streams[path.stream].size)
 
-    def _cpu(self, name: str, path: Path, seconds: float) -> None:
+    def _cpu(self, name: str, path: Path, visits: float, work: str) -> None:
         cores = self.scenario.hubs[name].cores
         place = ("hubs", name, "cores")
-        self._stage(f"{name}.cpu", f"cores of {name}", place, cores, path, seconds)
+        service = self._core_time(name, path, work)
+        self._stage(f"{name}.cpu", f"cores of {name}", place, cores, path, visits, service, work)
 
-    def _line(self, name: str, path: Path, bits: float) -> None:
+    def _line(self, name: str, path: Path, visits: float) -> None:
         egress = self.scenario.egress[name]
         if egress.line is None:
             line, place, bandwidth = name, ("egress", name, "bandwidth"), egress.bandwidth
@@ -172,7 +201,9 @@ class Stages:
             line, place = egress.line, ("lines", egress.line, "bandwidth")
             bandwidth = self.scenario.lines[line].bandwidth
         if bandwidth is not None:
-            self._stage(f"{line}.line", f"line {line}", place, 1, path, bits / bandwidth)
+            size = self.scenario.hosts[path.host].streams[path.stream].size
+            service = of_size(size, bandwidth)
+            self._stage(f"{line}.line", f"line {line}", place, 1, path, visits, service)
 
     def _stage(
         self,
@@ -181,9 +212,12 @@ class Stages:
         place: tuple[str, ...],
         servers: int | None,
         path: Path,
-        seconds: float,
+        visits: float,
+        service: Service,
+        work: str = "",
+        alike: int = 1,
     ) -> None:
-        """Add the seconds of a server that a message on this path asks.
+        """Add what a message on this path asks: so many visits, each of such a service.
 
         Unlimited servers are no stage; nor are none at all, which `sessions_over_limit` reports.
         """
@@ -191,18 +225,22 @@ class Stages:
             return
         number = "" if name.endswith(".line") else f"{servers} "
         stage = self.found.setdefault(
-            name, Stage(name, f"the {number}{what}", dotted(place), servers)
+            name, Stage(name, f"the {number}{what}", dotted(place), servers, alike)
         )
-        stage.demand[path.name] += path.share * seconds
+        stage.parts.append(Part(path.name, path.share * visits, service, work))
+
+
+def delivery_queue(scenario: Scenario, way: Way, hop: route.Hop) -> str:
+    """What readers call the queue of a remote hop; counted domains go by their destination."""
+    name = way.domains.destination
+    counted = scenario.destinations[name].domain_count is not None
+    direct = hop.next_hop == way.domains.name
+    return f"{hop.hub}->{name if counted and direct else hop.next_hop}"
 
 
 def stages(scenario: Scenario) -> tuple[Stage, ...]:
     """All stages that can be short of servers, in the order in which mail comes to them."""
     return tuple(Stages(scenario).found.values())
-
-
-def _seconds(cost: Cost, size: float) -> float:
-    return (cost.base + cost.per_kb * size / _KB) / SECOND
 
 
 def _recipient_counts(stream: Stream) -> dict[int, float]:

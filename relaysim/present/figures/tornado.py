@@ -1,0 +1,104 @@
+"""A tornado: how far each assumption moves a quantity, the largest on top."""
+
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from relaysim.present.caption import origin
+from relaysim.present.figures.nothing import NothingToDrawError
+from relaysim.present.figures.style import INK, Key, Look, looks, sheet
+from relaysim.present.number import Scale, number, scale
+from relaysim.present.sensitive import ENDS, SHOWN, broken
+from relaysim.study.sensitivity import MEASURABLE, NONE, Sensitivity
+
+_SIDE = {"low": 0.19, "high": -0.19}
+"""How far above the middle of its row the bar of an end lies."""
+_THICK = 0.34
+
+
+def tornado(found: Sensitivity) -> Figure:
+    """One panel: for each of the largest inputs a bar from the base to the mean at each end.
+
+    NothingToDrawError if no input changes anything.
+    """
+    moving = found.effects[found.effects["effect"] != NONE].head(SHOWN)
+    if moving.empty:
+        raise NothingToDrawError(f"nothing that was changed moves {found.quantity}")
+    drawn = dict(zip(ENDS, looks(ENDS).values(), strict=True))
+    figure, (panel,) = sheet(
+        1, 1, _message(found), origin(found.provenance), [_key(drawn)], 0.7 + 0.4 * len(moving)
+    )
+    base = found.base.value
+    values = moving[["at_low", "at_high"]].to_numpy(np.float64)
+    kind = scale(float(np.nanmax(np.abs(np.append(values, base)))), found.quantity.of.unit)
+    records: Any = moving.to_dict("records")
+    for place, row in enumerate(records):
+        for end, look in drawn.items():
+            if isinstance(row[end], str) and np.isfinite(row[f"at_{end}"]):
+                _bar(panel, row, end, look, -place, base)
+    panel.axvline(base, color=INK, linewidth=1.0)
+    panel.set_yticks(
+        [-place for place in range(len(records))], [broken(r["path"]) for r in records]
+    )
+    panel.tick_params(axis="y", labelsize=8, length=0)
+    panel.set_ylim(-len(records) + 0.4, 0.6)
+    panel.grid(visible=False, axis="y")
+    panel.set_xlabel(f"{found.quantity},{kind.text}" if kind.text else str(found.quantity))
+    _axis(panel, kind)
+    return figure
+
+
+def _bar(panel: Axes, row: dict[str, Any], end: str, look: Look, place: float, base: float) -> None:
+    """From the base to the mean at an end, with the interval of the change and the value set."""
+    at, change = row[f"at_{end}"], row[f"{end}_difference"]
+    height = place + _SIDE[end]
+    panel.barh(
+        height, change, _THICK, left=base, color=look.colour, hatch=look.hatch, edgecolor="white"
+    )
+    ends = [base + row[f"{end}_difference_{part}"] for part in ENDS]
+    if row["unit"] == "share":
+        ends = [min(max(each, 0.0), 1.0) for each in ends]
+    if np.isfinite(ends).all() and ends[0] < ends[1]:
+        panel.plot(ends, [height, height], color=INK, linewidth=0.9)
+        panel.plot(ends, [height, height], "|", color=INK, markersize=4)
+    else:
+        ends = [at, at]
+    right = change >= 0
+    panel.annotate(
+        row[end],
+        (max(at, *ends) if right else min(at, *ends), height),
+        (4 if right else -4, 0),
+        textcoords="offset points",
+        ha="left" if right else "right",
+        va="center",
+        size=7,
+        color=INK,
+    )
+
+
+def _axis(panel: Axes, kind: Scale) -> None:
+    """Room for the words beside the bars, and marks in the unit that fits."""
+    low, high = panel.get_xlim()
+    room = 0.1 * (high - low)
+    panel.set_xlim(low - room, high + room)
+    panel.xaxis.set_major_locator(MaxNLocator(6))
+    panel.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value / kind.factor:.6g}"))
+
+
+def _key(drawn: dict[str, Look]) -> Key:
+    words = {"low": "at its low end", "high": "at its high end"}
+    return {
+        words[end]: Patch(facecolor=look.colour, hatch=look.hatch, edgecolor="white")
+        for end, look in drawn.items()
+    }
+
+
+def _message(found: Sensitivity) -> str:
+    most = found.effects.iloc[0]
+    said = f"most of all {most['path']}" if most["effect"] == MEASURABLE else "nothing for certain"
+    base = number(found.base.value, found.quantity.of.unit)
+    return f"What moves {found.quantity} of {found.scenario} ({base} as it is): {said}"

@@ -1,0 +1,144 @@
+"""What a sensitivity says: which assumptions move a quantity, how far, and which do not."""
+
+import math
+from typing import Any
+
+import pandas as pd
+from rich.console import RenderableType
+
+from relaysim.present.caption import origin
+from relaysim.present.number import NONE, difference, interval, number
+from relaysim.present.terminal import Grid, tables, text
+from relaysim.study.inputs import STATED
+from relaysim.study.sensitivity import MEASURABLE, UNDECIDED, Sensitivity
+from relaysim.study.sensitivity import NONE as NO_EFFECT
+
+SHOWN = 15
+"""So many inputs have their lines; the others are counted."""
+NAMED = 3
+"""So many inputs a sentence names."""
+ENDS = ("low", "high")
+CONVENTION = (
+    "Half and double (of a growth: of what it is above 1) is a convention, not a range that "
+    "anybody measured: give your own with --over."
+)
+PAIRED = (
+    "Changes are paired, each replication with the same one of the scenario as it is, on "
+    "the same draws. Each interval holds with 95 % for itself: of many numbers that do nothing, "
+    "about one in twenty seems to do something."
+)
+_SOBOL = (
+    "first: share of the variance that the number makes alone; total: together with the others "
+    "too. Both with half their 95 % intervals, by bootstrap. Numbers are independent and even "
+    "between their ends. A share below 0 or above 1 comes of too few points; where the quantity "
+    "never changes, nothing has a share."
+)
+_LONG = 40
+
+
+def report(found: Sensitivity) -> list[RenderableType]:
+    """All of it, for the terminal."""
+    base = interval(*found.base[:3], found.quantity.of.unit)
+    lines: list[RenderableType] = [
+        text(f"{found.scenario}: {found.quantity} = {base} as it is", hanging=4),
+        text(""),
+        *tables(tornado(found)),
+    ]
+    if (more := left_out(found)) is not None:
+        lines += [text(more), text("")]
+    if found.indices is not None:
+        lines += [*tables(_indices(found, found.indices)), text(_SOBOL), text("")]
+    return [
+        *lines,
+        *(text(each) for each in sentences(found)),
+        *([] if all(each.source == STATED for each in found.inputs) else [text(CONVENTION)]),
+        text(PAIRED),
+        text(origin(found.provenance)),
+    ]
+
+
+def tornado(found: Sensitivity) -> Grid:
+    """A row for each of the largest, with a line for each of its ends."""
+    moving = found.effects[found.effects["effect"] != NO_EFFECT]
+    records: Any = moving.head(SHOWN).to_dict("records")
+    rows = []
+    for row in records:
+        ends = [end for end in ENDS if isinstance(row[end], str)]
+        cells = ([row[end], *_at(row, end)] for end in ends)
+        rows.append([broken(row["path"]), *("\n".join(each) for each in zip(*cells, strict=True))])
+    return Grid(
+        "One at a time, from the largest change to the smallest",
+        ["assumption", "set to", found.quantity.metric, "change"],
+        rows,
+    )
+
+
+def left_out(found: Sensitivity) -> str | None:
+    """How many more inputs move the quantity, and how far at most; None if all are in the table."""
+    swings = found.effects.loc[found.effects["effect"] != NO_EFFECT, "swing"].iloc[SHOWN:]
+    if not len(swings):
+        return None
+    most = _points(number(float(swings.max()), found.quantity.of.unit))
+    return f"and {len(swings)} more, none of which moves it by more than {most}"
+
+
+def _at(row: dict[str, Any], end: str) -> tuple[str, str]:
+    """The quantity at an end of an input, and how far that is from the base."""
+    change, low, high = (row[f"{end}_difference{part}"] for part in ("", "_low", "_high"))
+    return number(row[f"at_{end}"], row["unit"]), difference(change, low, high, row["unit"])
+
+
+def broken(path: str) -> str:
+    """A long path on two lines, parted at a point."""
+    if len(path) <= _LONG:
+        return path
+    at = path.rfind(".", 0, _LONG - 2)
+    return f"{path[:at]}\n  {path[at:]}" if at > 0 else path
+
+
+def _indices(found: Sensitivity, indices: pd.DataFrame) -> Grid:
+    records: Any = indices.to_dict("records")
+    rows = [[broken(row["path"]), _share(row, "first"), _share(row, "total")] for row in records]
+    points = (found.sobol or 0) * (len(indices) + 2)
+    return Grid(f"Sobol indices, of {points} points", ["assumption", "first", "total"], rows)
+
+
+def _share(row: dict[str, Any], index: str) -> str:
+    value, half = row[index], row[f"{index}_half"]
+    return NONE if math.isnan(value) else f"{value:.2f}±{half:.2f}"
+
+
+def sentences(found: Sensitivity) -> list[str]:
+    """Which inputs matter, and which do not."""
+    effects, name = found.effects, found.quantity
+    of = {kind: effects[effects["effect"] == kind] for kind in (MEASURABLE, UNDECIDED, NO_EFFECT)}
+    numbers = f"{len(effects)} number{'s' if len(effects) != 1 else ''}"
+    said = [f"None of {numbers} moves {name} measurably."]
+    if len(of[MEASURABLE]):
+        records: Any = of[MEASURABLE].head(NAMED).to_dict("records")
+        most = ", ".join(
+            f"{row['path']} ({_points(number(row['swing'], name.of.unit))})" for row in records
+        )
+        moves = _verb("move", of[MEASURABLE])
+        said = [
+            f"{len(of[MEASURABLE])} of {numbers} {moves} {name} measurably, most of all {most}."
+        ]
+    if len(of[UNDECIDED]):
+        largest = _points(number(float(of[UNDECIDED]["swing"].max()), name.of.unit))
+        said.append(
+            f"{len(of[UNDECIDED])} {_verb('move', of[UNDECIDED])} it by no more than {largest}, "
+            "which may be chance: more replications tell."
+        )
+    if len(of[NO_EFFECT]):
+        changes = _verb("change", of[NO_EFFECT])
+        said.append(f"{len(of[NO_EFFECT])} {changes} nothing in any replication.")
+    return said
+
+
+def _verb(verb: str, rows: pd.DataFrame) -> str:
+    return verb if len(rows) != 1 else f"{verb}s"
+
+
+def _points(amount: str) -> str:
+    """A difference of shares is told in percentage points."""
+    return amount.removesuffix("%") + "pp" if amount.endswith("%") else amount

@@ -1,0 +1,275 @@
+"""Sensitivity: which of the numbers that nobody knows decide a quantity.
+
+One at a time: each input at its low and at its high end, all else as it is (a tornado). And by
+Sobol's indices: all inputs at once, and which share of the quantity's variance comes of each, alone
+and together with others (Saltelli et al., Computer Physics Communications 181, 2010; by SALib).
+"""
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from itertools import chain, islice
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+import pandas as pd
+
+from relaysim.measure.chance import chances
+from relaysim.measure.estimate import CONFIDENCE, Estimate, Estimates, Floats, estimates
+from relaysim.measure.quantity import Quantity, ask_there
+from relaysim.measure.several import differences
+from relaysim.scenario.load import load
+from relaysim.scenario.model import Scenario
+from relaysim.scenario.problem import ScenarioError
+from relaysim.study.assumptions import assumptions
+from relaysim.study.inputs import Input, SensitivityError, stated
+from relaysim.study.jobs import Jobs, Progress, in_order
+from relaysim.study.provenance import Provenance, now
+from relaysim.study.replicate import Wanted, replicate, settled
+from relaysim.study.sobol import COLUMNS, sobol_indices
+from relaysim.study.span import Number, between
+from relaysim.study.store import Store
+from relaysim.study.task import Task
+from relaysim.study.warmup import settle, with_warm_up
+
+MEASURABLE, UNDECIDED, NONE = "measurable", "undecided", "none"
+FEW = 5
+"""So many inputs get Sobol indices if none were given."""
+_AT_ONCE = 2000
+"""Runs whose scenarios are in memory at the same time."""
+_MIDDLE = 0.3718281828
+"""A share of the way at which no number that has to be whole lies, but by chance."""
+
+
+@dataclass(frozen=True)
+class Sensitivity:
+    """What came out of a study of sensitivity.
+
+    `base` is the quantity with everything as it is. `effects` has one row for each of the `inputs`,
+    the largest swing first: `path, low, base, high` as written, absent for a missing end;
+    `at_low` and `at_high`, the means of the quantity there; `low_difference` and `high_difference`,
+    paired with the base, each with the ends of its 95 % interval under `NAME_low` and `NAME_high`;
+    `swing`, how far the quantity moves over the ends and the base; `effect`, which is `measurable`
+    if an interval leaves out zero, `none` if no replication changed at all, else `undecided`; the
+    `unit`; and `source`, what the base rests on.
+
+    `indices` is None unless they were wanted, else `path, first, first_half, total, total_half`:
+    the shares of the variance, each with half the width of its 95 % interval, NaN if the quantity
+    has no variance or no value somewhere; `sobol` is the number of base points.
+    """
+
+    scenario: str
+    quantity: Quantity
+    seed: int
+    replications: int
+    base: Estimate
+    inputs: tuple[Input, ...]
+    effects: pd.DataFrame = field(repr=False)
+    sobol: int | None
+    indices: pd.DataFrame | None = field(repr=False)
+    provenance: Provenance
+
+
+def sensitivity(
+    file: str | os.PathLike[str],
+    quantity: Quantity | str,
+    inputs: Mapping[str, tuple[Any, Any]] | Sequence[Input] | None = None,
+    *,
+    settings: Iterable[str] = (),
+    sobol: int | None = None,
+    replications: int | None = None,
+    seed: int | None = None,
+    jobs: Jobs = None,
+    store: Store | None = None,
+    progress: Progress | None = None,
+    command: str = "",
+) -> Sensitivity:
+    """Change inputs of a scenario file and see what a quantity makes of it.
+
+    Inputs are a mapping of paths to their low and high ends; by default all assumptions in force,
+    from half to double (`study.assumptions`). With `sobol`, a power of two, there are Sobol indices
+    too, of the inputs given or else of the five with the largest swing: they take `sobol` x
+    (inputs + 2) points, where inputs are independent and even between their ends. All runs see the
+    same draws, so that a point has one value, the mean over the replications.
+
+    QuantityError if there is no such quantity, SensitivityError if it has no value or the inputs
+    make no sense, ScenarioError if one of them makes no scenario.
+    """
+    started, settings = now(), tuple(settings)
+    quantity = Quantity.parse(str(quantity))
+    if sobol is not None and (sobol < 2 or sobol & (sobol - 1)):
+        raise SensitivityError(f"{sobol} Sobol points: write a power of two, such as 16")
+    base = load(Path(file), settings)
+    replications, seed = settled(base, replications, seed)
+    chosen = assumptions(file, settings) if inputs is None else stated(base, inputs)
+    if not chosen:
+        raise SensitivityError(f"{base.name} has no assumptions: give inputs and their ends")
+    auto = base.run.warm_up_auto
+    base = settle(base, replications, seed, jobs=jobs, store=store)
+    at = _Designs(Path(file), settings, base.run.warm_up if auto else None)
+    ends = [(each.path, value) for each in chosen for value in each.ends.values()]
+    many = len(chosen) if inputs is not None else min(FEW, len(chosen))
+    points = 1 + len(ends) + (sobol * (many + 2) if sobol else 0)
+    runs = _Runs(quantity, replications, seed, points * replications, jobs, store, progress)
+    designs = [at({path: value}) for path, value in ends]
+    values = np.stack(list(runs.values(chain([base], designs))))
+    effects = _effects(chosen, quantity, values)
+    indices = None
+    if sobol is not None:
+        few = chosen if inputs is not None else _largest(chosen, effects)
+        indices = _indices(few, sobol, seed, at, runs)
+    return Sensitivity(
+        scenario=base.name,
+        quantity=quantity,
+        seed=seed,
+        replications=replications,
+        base=_estimate(quantity, values[:1]),
+        inputs=chosen,
+        effects=effects,
+        sobol=sobol,
+        indices=indices,
+        provenance=Provenance.of([base], seed, replications, command, started),
+    )
+
+
+@dataclass(frozen=True)
+class _Designs:
+    """The scenario with other values at some paths; all have the warm-up that was found for one."""
+
+    file: Path
+    settings: tuple[str, ...]
+    warm_up: int | None
+
+    def __call__(self, values: Mapping[str, str]) -> Scenario:
+        changed = (f"{path}={value}" for path, value in values.items())
+        scenario = load(self.file, [*self.settings, *changed])
+        settled(scenario, None, None)
+        return scenario if self.warm_up is None else with_warm_up(scenario, self.warm_up)
+
+
+@dataclass
+class _Runs:
+    """The values of the quantity, which are all that is kept of the runs."""
+
+    quantity: Quantity
+    replications: int
+    seed: int
+    total: int
+    jobs: Jobs
+    store: Store | None
+    progress: Progress | None
+    done: int = 0
+
+    def values(self, designs: Iterable[Scenario]) -> Iterator[Floats]:
+        """Of each design, those of its replications."""
+        waiting, size = iter(designs), max(1, _AT_ONCE // self.replications)
+        while some := list(islice(waiting, size)):
+            keep = Wanted(blast=self.quantity.needs_blast)
+            numbers = range(self.replications)
+            tasks = [Task(replicate, each, (i, self.seed, keep)) for each in some for i in numbers]
+            with closing(in_order(tasks, self.jobs, self._progress, self.store)) as found:
+                for _ in some:
+                    yield np.array([self._value(next(found).metrics) for _ in numbers])
+            self.done += len(tasks)
+
+    def _progress(self, done: int, _: int) -> None:
+        if self.progress is not None:
+            self.progress(self.done + done, self.total)
+
+    def _value(self, metrics: pd.DataFrame) -> float:
+        ask_there(self.quantity, metrics)
+        return self.quantity.value(metrics)
+
+
+def _estimates(quantity: Quantity, values: Floats) -> Estimates:
+    return (chances if quantity.of.chance else estimates)(values)
+
+
+def _estimate(quantity: Quantity, values: Floats) -> Estimate:
+    value, low, high, n = _estimates(quantity, values)
+    return Estimate(float(value[0]), float(low[0]), float(high[0]), int(n[0]))
+
+
+def _effects(inputs: Sequence[Input], quantity: Quantity, values: Floats) -> pd.DataFrame:
+    """The frame `effects`; `values` has a row for the base, then one for each end, in order."""
+    if np.isnan(values[0]).all():
+        raise SensitivityError(f"{quantity} has no value in any replication")
+    base = np.repeat(values[:1], len(inputs), axis=0)
+    rows = iter(values[1:])
+    absent = np.full(values.shape[1], np.nan)
+    at: dict[str, list[Floats]] = {"low": [], "high": []}
+    for each in inputs:
+        for end, found in at.items():
+            found.append(next(rows) if end in each.ends else absent)
+    frame = pd.DataFrame([(each.path, each.low, each.base, each.high) for each in inputs])
+    frame.columns = pd.Index(["path", "low", "base", "high"])
+    moved = [np.zeros(len(inputs))]
+    beyond, same = np.zeros(len(inputs), bool), np.ones(len(inputs), bool)
+    chance = np.full(len(inputs), quantity.of.chance)
+    for end, found in at.items():
+        there = np.stack(found)
+        frame[f"at_{end}"] = _estimates(quantity, there).value
+        value, low, high, _ = differences(chance, base, there, CONFIDENCE)
+        frame[f"{end}_difference"] = value
+        frame[f"{end}_difference_low"], frame[f"{end}_difference_high"] = low, high
+        moved.append(value)
+        beyond |= (low > 0) | (high < 0)
+        alike = (there == base) | (np.isnan(there) & np.isnan(base))
+        gone = np.array([end not in each.ends for each in inputs])
+        same &= gone | alike.all(axis=1)
+    frame["swing"] = np.fmax.reduce(moved) - np.fmin.reduce(moved)
+    frame["effect"] = np.where(beyond, MEASURABLE, np.where(same, NONE, UNDECIDED))
+    frame["unit"], frame["source"] = quantity.of.unit, [each.source for each in inputs]
+    return frame.sort_values("swing", ascending=False, kind="stable", ignore_index=True)
+
+
+def _largest(inputs: Sequence[Input], effects: pd.DataFrame) -> list[Input]:
+    """The few inputs with the largest swing, of those that change anything."""
+    paths = effects.loc[effects["effect"] != NONE, "path"].head(FEW).tolist()
+    return sorted((e for e in inputs if e.path in paths), key=lambda e: paths.index(e.path))
+
+
+def _indices(
+    inputs: Sequence[Input], count: int, seed: int, at: _Designs, runs: _Runs
+) -> pd.DataFrame:
+    """The frame `indices`."""
+    paths = pd.DataFrame({"path": [each.path for each in inputs]}, dtype=object)
+    if not inputs:
+        return paths.assign(**dict.fromkeys(COLUMNS, np.nan))
+    axes = [_Axis.of(each, at) for each in inputs]
+
+    def response(shares: Floats) -> Floats:
+        designs = (
+            at({axis.path: axis.at(share) for axis, share in zip(axes, point, strict=True)})
+            for point in shares
+        )
+        return np.concatenate([estimates(values[None]).value for values in runs.values(designs)])
+
+    return paths.assign(**sobol_indices(len(inputs), count, seed, response))
+
+
+@dataclass(frozen=True)
+class _Axis:
+    """An input from its low to its high end, or from the base where it has only one."""
+
+    path: str
+    low: Number
+    high: Number
+    whole: bool
+
+    @classmethod
+    def of(cls, given: Input, designs: _Designs) -> Self:
+        low, high = Number.parse(given.low or given.base), Number.parse(given.high or given.base)
+        whole = low.whole and high.whole
+        if not whole:
+            # Rates too may have to be whole, such as messages an hour: the scenario knows.
+            try:
+                designs({given.path: str(between(low, high, _MIDDLE, whole=False))})
+            except ScenarioError:
+                whole = True
+        return cls(given.path, low, high, whole)
+
+    def at(self, share: float) -> str:
+        return str(between(self.low, self.high, share, self.whole))
