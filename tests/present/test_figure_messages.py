@@ -145,9 +145,8 @@ def comparisons(*rows):
     columns = ["scenario", "subject", "difference", "half", "verdict"]
     frame = pd.DataFrame(list(rows), columns=columns)
     low, high = frame["difference"] - frame["half"], frame["difference"] + frame["half"]
-    return frame.assign(
-        scope="class", metric="on_time", unit="share", difference_low=low, difference_high=high
-    )
+    frame = frame.assign(difference_low=low, difference_high=high, confidence=0.95)
+    return frame.assign(scope="class", metric="on_time", unit="share")
 
 
 def test_differences_count_the_verdicts_and_mark_each():

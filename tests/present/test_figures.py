@@ -81,7 +81,8 @@ def test_the_caption_says_where_the_numbers_come_from(drawn, name):
             "replication 0 alone, counted from 0: that of listing-day with most innocent copies "
             "refused"
         )
-    assert caption.startswith("seed 1; 2 replications with 95 % intervals; plan shared-hub ")
+    sure = " (97.5 % of differences)" if name == "differences" else ""
+    assert caption.startswith(f"seed 1; 2 replications with 95 % intervals{sure}; plan shared-hub ")
     assert caption.endswith(f"made by: {COMMAND}")
 
 

@@ -12,6 +12,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from relaysim.measure.catalogue import METRICS
+from relaysim.measure.estimate import CONFIDENCE
 from relaysim.present.figures.style import INK, PALE, Key, Look, looks, sheet
 from relaysim.present.headlines import Headline
 from relaysim.present.lookup import difference_of
@@ -19,6 +20,8 @@ from relaysim.present.lookup import difference_of
 MARKS = {"better": "^", "worse": "v", "no practical difference": "o", "undecided": "x"}
 """One mark a verdict, so that nobody needs its colour."""
 _SHOWN = ("on_time", "latency_p95_worst_hour", "completion")
+_ROOM = 10
+"""Labels that an axis has room for."""
 _TIMES = {
     1.0: "1 s",
     10.0: "10 s",
@@ -47,7 +50,7 @@ def differences(
         len(rows),
         1,
         _message(pd.concat(rows.values()), base),
-        caption,
+        _sure(caption, comparisons),
         _keys(designs, drawn),
         row_height=float(np.mean(heights)) + 0.25,
         height_ratios=heights,
@@ -60,6 +63,15 @@ def differences(
         side = "right" if metric.better == "more" else "left"
         panel.set_xlabel(f"difference from {base}{points} ({side} is better)")
     return figure
+
+
+def _sure(caption: str, comparisons: pd.DataFrame) -> str:
+    """The caption, which is about intervals of means, with how sure those of differences are."""
+    confidence = float(comparisons["confidence"].max())
+    if confidence == CONFIDENCE:
+        return caption
+    means = f"{100 * CONFIDENCE:.0f} % intervals"
+    return caption.replace(means, f"{means} ({100 * confidence:.4g} % of differences)", 1)
 
 
 def _rows(comparisons: pd.DataFrame, headline: Headline) -> pd.DataFrame:
@@ -129,10 +141,29 @@ def _ticks(panel: Axes, rows: pd.DataFrame, unit: str) -> None:
     known = [time for time in _TIMES if time <= 2.0 * reach]
     ticks = [-time for time in reversed(known) if time <= -2.5 * low]
     ticks += [0.0, *(time for time in known if time <= 2.5 * high)]
-    panel.set_xlim(min(1.7 * low, -0.4), max(1.7 * high, 0.4))
-    panel.xaxis.set_major_locator(FixedLocator(ticks))
+    ends = min(1.7 * low, -0.4), max(1.7 * high, 0.4)
+    panel.set_xlim(*ends)
+    panel.xaxis.set_major_locator(FixedLocator(_apart(ticks, _drawn(ends[1]) - _drawn(ends[0]))))
     panel.xaxis.set_minor_locator(NullLocator())
     panel.xaxis.set_major_formatter(FuncFormatter(_time))
+
+
+def _apart(ticks: Sequence[float], width: float) -> list[float]:
+    """Those of the ticks whose labels do not touch, from zero outwards on both sides."""
+    kept = [0.0]
+    for side in (-1.0, 1.0):
+        last = 0.0
+        for tick in sorted((tick for tick in ticks if tick * side > 0.0), key=abs):
+            if abs(_drawn(tick) - _drawn(last)) >= width / _ROOM:
+                kept.append(tick)
+                last = tick
+    return sorted(kept)
+
+
+def _drawn(seconds: float) -> float:
+    """Where the axis has a time, in decades from zero, as good as the axis does."""
+    size = abs(seconds)
+    return float(np.copysign(size if size < 1.0 else 1.0 + np.log10(size), seconds))
 
 
 def _time(seconds: float, _: int) -> str:
