@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 # The setting of the demonstration; `make demo DEMO="--replications 2"` makes it smaller.
 DEMO ?=
 
-.PHONY: demo test lint bench verify ladder campaigns findings clean
+.PHONY: demo test lint bench verify ladder campaigns findings coverage pairing growth clean
 
 demo: $(READY)
 	$(BIN)/relaysim compare scenarios/shared-hub.toml scenarios/dedicated-hub.toml \
@@ -32,10 +32,19 @@ ladder: $(READY)
 	$(BIN)/python benchmarks/ladder.py
 
 campaigns: $(READY)
-	$(BIN)/python benchmarks/campaigns.py
+	$(BIN)/python benchmarks/campaigns.py > docs/campaigns.new && mv docs/campaigns.new docs/campaigns.md
 
 findings: $(READY)
-	$(BIN)/python benchmarks/findings.py
+	$(BIN)/python benchmarks/findings.py > docs/findings.new && mv docs/findings.new docs/findings.md
+
+coverage: $(READY)
+	$(BIN)/python benchmarks/coverage.py
+
+pairing: $(READY)
+	$(BIN)/python benchmarks/pairing.py
+
+growth: $(READY)
+	$(BIN)/python benchmarks/growth.py
 
 $(READY): pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "relaysim needs Python 3.11 or newer")'
