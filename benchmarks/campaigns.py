@@ -8,11 +8,13 @@ from pathlib import Path
 
 from ladder import table
 
-from relaysim.measure.several import confidence_of
+from relaysim.measure.catalogue import METRICS
+from relaysim.measure.estimate import Floats, interval, verdict
+from relaysim.present import number as text
 from relaysim.present.lookup import Lookup
-from relaysim.present.number import interval
 from relaysim.scenario.load import load
 from relaysim.study.compare import Comparison, compare
+from relaysim.study.isolation import gain
 from relaysim.study.store import Store
 
 ROOT = Path(__file__).parent.parent
@@ -60,20 +62,29 @@ def levels(found: Comparison, columns: tuple[tuple[str, str, str, str], ...]) ->
             for *key, _ in columns
         ]
         lines.append([what, *cells])
-    return table(["design", *(text for *_, text in columns)], lines)
+    return table(["design", *(title for *_, title in columns)], lines)
 
 
 def gains(found: Comparison) -> str:
     """The isolation gain of each design over the shared hub, and its paired differences."""
     lines = []
-    for row in found.comparisons.to_dict("records"):
-        whole = row["scope"] == "total" and row["subject"] == "total"
-        if not whole or row["metric"] not in ("isolation_gain", "blast_reputation"):
-            continue
-        low, high = row["difference_low"], row["difference_high"]
-        told = interval(row["difference"], low, high, row["unit"])
-        lines.append([DESIGNS[row["scenario"]], row["metric"], told, row["verdict"]])
+    was = harm(found, BASE)
+    for name, what in list(DESIGNS.items())[1:]:
+        now = harm(found, name)
+        pairs = {"blast_reputation": interval(now - was), "isolation_gain": gain(was, now)}
+        for metric, each in pairs.items():
+            told = text.interval(*each[:3], "share")
+            said = verdict(METRICS[metric], float(was.mean()), each, None)
+            lines.append([what, metric, told, said])
     return table(["design", "metric", "against one hub, one IP", "verdict"], lines)
+
+
+def harm(found: Comparison, design: str) -> Floats:
+    """The harm by reputation of a design in each replication."""
+    each = found.per_replication
+    mine = each[(each["scenario"] == design) & (each["metric"] == "blast_reputation")]
+    mine = mine[(mine["scope"] == "total") & (mine["subject"] == "total")]
+    return mine["value"].to_numpy()
 
 
 def main() -> None:
@@ -97,10 +108,7 @@ Made by `python benchmarks/campaigns.py --replications {wanted.replications}`.
     for title, columns in TABLES.items():
         print(f"## {title}\n\n{levels(found, columns)}\n")
     print(f"## What isolation gains\n\n{gains(found)}\n")
-    print(
-        f"Each interval has {100 * confidence_of(len(designs) - 1):.4g} % confidence, so that the "
-        "verdicts on a metric hold together\nwith 95 %.\n"
-    )
+    print("Each interval has 95 % confidence by itself.\n")
     print(
         """Harm: a copy that is not delivered or junked within its deadline, by weight. A new IP is
 cold: Gmail and Outlook take 20 an hour of it on its first day, Yahoo 100, and an IP that sends once

@@ -104,6 +104,13 @@ def test_a_run_may_find_its_warm_up_first():
             "vary one number alone",
         ),
         (["size", MM4, "--vary", "hubs.HUB01.cores=1:4"], "give a --target"),
+        (["sweep", MM4, *["--vary", "run.scale=1,2"] * 2], "varied twice"),
+        (["sweep", MM4, "--vary", "a.b=1:9999", "--vary", "c.d=1:9"], "more than 10,000 points"),
+        (["sweep", MM4, "--vary", "run.seed=1,2"], "it is the study's own"),
+        (
+            ["size", MM4, *["--vary", "run.scale=1:2"] * 2, "--target", "total.on_time > 1 %"],
+            "a size varies one path",
+        ),
         (
             ["size", SHARED, "--vary", "hubs.HUB01.cores=4:1", "--target", "total.on_time > 1 %"],
             "is no range",

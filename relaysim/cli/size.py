@@ -25,7 +25,7 @@ from relaysim.cli.output import ask_writable, print_json, progress, told_of, typ
 def size(
     scenario: File,
     vary: Annotated[
-        str,
+        list[str],
         typer.Option(
             metavar="PATH=VALUES",
             help="The values, the weakest first: LOW:HIGH[:STEP], or with commas between them.",
@@ -63,9 +63,11 @@ def size(
 
     if not target:
         raise UserError('give a --target, such as "class.bulk.on_time > 99 %"')
+    if len(vary) > 1:
+        raise UserError("--vary stands there twice: a size varies one path")
     with told(ValueError):
         targets = [Target.parse(text) for text in target]
-        varied = Vary.parse(vary)
+        varied = Vary.parse(vary[0])
     ask_writable(out)
     kept = opened(store, no_store)
     with (

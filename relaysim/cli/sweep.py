@@ -61,12 +61,13 @@ def sweep(
     from relaysim.study import output
     from relaysim.study import sweep as study
     from relaysim.study.jobs import ClusterError
-    from relaysim.study.vary import Vary
+    from relaysim.study.vary import Vary, grid
 
     with told(ValueError):
         targets = [Target.parse(text) for text in target or ()]
         chosen = [Quantity.parse(text) for text in metric or ()]
         varied = [Vary.parse(text) for text in vary]
+        grid(varied)
     if targets and (len(varied) > 1 or not varied[0].numbers):
         raise UserError("--target shows how far a target holds: vary one number alone")
     chosen += [each.quantity for each in targets]

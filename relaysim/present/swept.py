@@ -87,8 +87,13 @@ def holds(found: Sweep, at: Knee) -> str:
         end = "" if at.high == -math.inf else ", though its interval allows it"
         return f"{start} does not hold at the first point of {path}{end}."
     if at.value == math.inf:
-        if math.isinf(at.low):
+        if at.low == math.inf:
             return f"{start} holds at all points of {path}."
+        if at.low == -math.inf:
+            return (
+                f"{start} holds at all points of {path} by the means; the intervals cannot tell, "
+                "not even at the first point."
+            )
         return f"{start} holds at all points of {path}, surely up to {at.low:.4g}."
     low = "below the first point" if at.low == -math.inf else f"{at.low:.4g}"
     high = "beyond the last point" if at.high == math.inf else f"{at.high:.4g}"

@@ -67,7 +67,9 @@ def _computed(calls: Sequence[Callable[[], T]], jobs: Jobs) -> Generator[tuple[i
         parallel = Parallel(return_as="generator_unordered")
         found = parallel(delayed(_numbered)(i, call) for i, call in enumerate(calls))
         try:
-            yield from found
+            # Not `yield from`, which would close it by itself.
+            for each in found:  # noqa: UP028
+                yield each
         finally:
             # A reader who has enough wants no word on what was under way.
             with warnings.catch_warnings():

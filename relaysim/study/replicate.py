@@ -222,8 +222,8 @@ def run(
     started = now()
     replications, seed = settled(scenario, replications, seed)
     scenario = settle(scenario, replications, seed, jobs=jobs, store=store)
-    if isinstance(precision, float):
-        precision = Precision(precision)
+    if isinstance(precision, int | float):
+        precision = Precision(float(precision))
     watch = None if precision is None else Watch(precision, scenario)
     coupled = watch is not None and any(each.needs_blast for each in watch.quantities)
     wanted = Wanted(frames=frames, violations=check_invariants, blast=coupled)

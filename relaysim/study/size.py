@@ -200,4 +200,9 @@ class _Trials:
                     f"{name} is {found.value:.4g} {unit} ({found.low:.4g} to {found.high:.4g}, "
                     f"{found.n} replications), so {target.text} is {verdict}"
                 )
+        if self.verdict(at) == UNDECIDED:
+            return (
+                f"whether {self.values[at]}, the last value, meets the targets is undecided, and "
+                f"more replications may decide it: {'; '.join(said)}"
+            )
         return f"not even {self.values[at]} meets the targets: {'; '.join(said)}"

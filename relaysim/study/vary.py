@@ -1,6 +1,7 @@
 """What a study varies: a value of the scenario file, by its path, and the values it takes."""
 
 import itertools
+import math
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,7 +10,9 @@ from typing import Any, Self
 from relaysim.scenario.override import OverrideError, parse
 
 MOST = 10_000
-"""The most values of a range."""
+"""The most values of a range, and points of a grid."""
+OURS = ("run.seed", "run.replications", "name", "title")
+"""What a study sets itself, or what changes nothing."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,8 @@ class Vary:
         return cls(path, tuple(map(_written, values)))
 
     def __post_init__(self) -> None:
+        if self.path in OURS:
+            raise ValueError(f"{self.path} is not to be varied: it is the study's own")
         if not self.values or not all(self.values):
             raise ValueError(f"{self.path}: give at least one value, and no empty one")
         if len(set(self.values)) < len(self.values):
@@ -64,7 +69,12 @@ def number(text: str) -> "float | int | str":
 
 
 def grid(varied: Sequence[Vary]) -> list[tuple[str, ...]]:
-    """All combinations of the values, the last parameter turning fastest."""
+    """All combinations of the values, the last parameter turning fastest.
+
+    ValueError if a path is there twice, or for more points than `MOST`.
+    """
+    if math.prod(len(each.values) for each in varied) > MOST:
+        raise ValueError(f"more than {MOST:,} points: vary less, or in larger steps")
     paths = [each.path for each in varied]
     if len(set(paths)) < len(paths):
         raise ValueError("a parameter is varied twice")
