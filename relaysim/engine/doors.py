@@ -4,19 +4,13 @@ from array import array
 
 from relaysim.engine.numbering import Numbering
 from relaysim.engine.plan import HostPlan, Verdicts
-from relaysim.mail.auth import AuthMechanism
 from relaysim.mail.reply import Reply
 from relaysim.mail.rights import Right
 from relaysim.mail.session import tarpits
-from relaysim.scenario import route
+from relaysim.scenario import dialog, route
 from relaysim.scenario.connector import ReceiveConnector
 from relaysim.scenario.host import Host, Retry
 from relaysim.scenario.model import Scenario
-
-SETUP, TLS, LOGIN = 2, 4, 2
-"""Round trips to set a session up: TCP with the greeting, and EHLO; STARTTLS, two for its handshake
-and EHLO again; AUTH (counted from RFC 5321, 3207, 5246 and 4954; that hosts use TLS where it is
-offered is an assumption)."""
 
 
 def host_plan(
@@ -77,13 +71,11 @@ def _verdicts(
         "q",
         [number(route.rcpt_verdict(scenario, host, connector, each)) for each in numbers.domains],
     )
-    trips = SETUP + TLS * (AuthMechanism.TLS in connector.auth_mechanism)
-    trips += LOGIN * (host.account is not None)
     refusal = Reply(550, "", "")
     return Verdicts(
         mail=mail,
         rcpt=rcpt,
-        setup_time=trips * host.round_trip,
+        setup_time=dialog.setup_trips(host, connector) * host.round_trip,
         tarpit=connector.tarpit_interval if tarpits(session.principal, refusal) else 0,
         bypasses_size_limit=Right.BYPASS_MESSAGE_SIZE_LIMIT in session.rights,
         relays=max(rcpt) < 0,

@@ -9,11 +9,18 @@ from relaysim.scenario.host import Host
 from relaysim.scenario.table import SECOND
 
 SETUP, TLS, LOGIN = 2, 4, 2
-"""Round trips to set a session up: TCP with the greeting, and EHLO; STARTTLS with its handshake,
-and EHLO again; AUTH."""
+"""Round trips to set a session up: TCP with the greeting, and EHLO; STARTTLS, two for its handshake
+and EHLO again; AUTH (counted from RFC 5321, 3207, 5246 and 4954; that hosts use TLS where it is
+offered is an assumption)."""
 MAIL, DATA, SUBMISSION = 1, 2, 2
 """Round trips of a message: MAIL FROM (RCPT TO is one for each recipient), DATA with its end; all
 of those of the mailbox server, which is no SMTP client."""
+
+
+def setup_trips(host: Host, connector: ReceiveConnector) -> int:
+    """Round trips before the first message of a session."""
+    trips = SETUP + TLS * (AuthMechanism.TLS in connector.auth_mechanism)
+    return trips + LOGIN * (host.account is not None)
 
 
 def seconds(
@@ -26,8 +33,6 @@ def seconds(
     """
     trips = float(SUBMISSION)
     if connector is not None:
-        setup = SETUP + TLS * (AuthMechanism.TLS in connector.auth_mechanism)
-        setup += LOGIN * (host.account is not None)
-        trips = setup / shared + MAIL + recipients + DATA
+        trips = setup_trips(host, connector) / shared + MAIL + recipients + DATA
     body = size * 8 / host.bandwidth if host.bandwidth else 0.0
     return trips * host.round_trip / SECOND + body

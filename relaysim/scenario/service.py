@@ -39,6 +39,9 @@ class Service:
     law: str
 
 
+AT_ONCE = Service(0.0, 0.0, "constant")
+
+
 def of_time(law: TimeLaw) -> Service:
     """A law of time in seconds."""
     return Service(mean(law) / SECOND, cv(law), law.distribution)

@@ -6,8 +6,6 @@ import numpy as np
 import pytest
 from scipy.integrate import quad
 
-from relaysim.engine import doors
-from relaysim.scenario import dialog
 from relaysim.scenario.hub import Cost
 from relaysim.scenario.law import (
     Constant,
@@ -97,7 +95,3 @@ def test_a_mixture_has_the_moments_of_what_is_mixed():
     found = mixture([(1.0, one), (1.0, other)])
     assert (found.seconds, found.law) == (2.0, "mixed")
     assert found.cv == pytest.approx(np.std([1, 3]) / 2)
-
-
-def test_the_dialog_has_the_round_trips_of_the_engine():
-    assert (dialog.SETUP, dialog.TLS, dialog.LOGIN) == (doors.SETUP, doors.TLS, doors.LOGIN)

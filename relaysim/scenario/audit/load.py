@@ -11,11 +11,12 @@ from relaysim.scenario import dialog, route
 from relaysim.scenario.arrivals import Replay
 from relaysim.scenario.audit.answering import allowed_sessions
 from relaysim.scenario.audit.paths import Path, Way, paths
+from relaysim.scenario.destination import Destination
 from relaysim.scenario.law import mean
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.problem import dotted
 from relaysim.scenario.recording import read
-from relaysim.scenario.service import Service, of_costs, of_size, of_time
+from relaysim.scenario.service import AT_ONCE, Service, of_costs, of_size, of_time
 from relaysim.scenario.stream import Stream
 from relaysim.scenario.table import SECOND
 from relaysim.theory.load import utilization
@@ -120,12 +121,13 @@ class Stages:
 
     def _connections(self, path: Path, way: Way, hop: route.Hop, each: float) -> None:
         hub = self.scenario.hubs[hop.hub]
-        destination = self.scenario.destinations[way.domains.destination]
-        response = of_time(destination.response_time)
         direct = hop.next_hop == way.domains.name
+        receiver = self._receiver(hop.next_hop, way.domains.destination if direct else None)
+        # A smart host that is no domain of a destination answers at once (`reference.ELSEWHERE`).
+        response = of_time(receiver.response_time) if receiver else AT_ONCE
         limits = [hub.max_per_domain_outbound_connections]
-        if direct:
-            limits.append(destination.max_connections_per_ip)
+        if receiver is not None:
+            limits.append(receiver.max_connections_per_ip)
         self._stage(
             delivery_queue(self.scenario, way, hop),
             f"connections of {hop.hub} to {way.domains if direct else hop.next_hop}",
@@ -145,6 +147,13 @@ class Stages:
             each * way.domains.count,
             response,
         )
+
+    def _receiver(self, next_hop: str, destination: str | None) -> Destination | None:
+        """Who answers: the destination that is known, or that has the next hop for a domain."""
+        there = self.scenario.destinations
+        if destination is not None:
+            return there[destination]
+        return next((each for each in there.values() if next_hop in each.domain_names()), None)
 
     def _session(self, path: Path, size: float, several: Mapping[int, float]) -> None:
         """What submission asks: a session from the first round trip to the commit."""
