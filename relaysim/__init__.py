@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from relaysim.scenario.problem import ScenarioError
     from relaysim.study.blast import blast_radius, isolation_gain
     from relaysim.study.compare import compare
-    from relaysim.study.knee import knee
     from relaysim.study.longrun import long_run
     from relaysim.study.precision import Precision
     from relaysim.study.ranking import ranking
@@ -45,7 +44,6 @@ _HOMES = {
     "blast_radius": "relaysim.study.blast",
     "compare": "relaysim.study.compare",
     "isolation_gain": "relaysim.study.blast",
-    "knee": "relaysim.study.knee",
     "load": "relaysim.scenario.load",
     "loads": "relaysim.scenario.load",
     "long_run": "relaysim.study.longrun",
@@ -67,7 +65,6 @@ __all__ = [
     "blast_radius",
     "compare",
     "isolation_gain",
-    "knee",
     "load",
     "loads",
     "long_run",

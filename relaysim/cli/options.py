@@ -74,6 +74,15 @@ Invariants = Annotated[
 ]
 
 
+def once(given: list[str] | None, option: str) -> list[str]:
+    """What an option that may be repeated was given. UserError if the same stands there twice."""
+    texts = given or []
+    for text in texts:
+        if texts.count(text) > 1:
+            raise UserError(f"{option} {text} is given twice")
+    return texts
+
+
 def workers(jobs: int | None, cluster: str | None) -> int | str | None:
     """Where replications run: processes here, or the address of a cluster."""
     if cluster is not None and jobs is not None:

@@ -16,6 +16,7 @@ from relaysim.cli.options import (
     Seed,
     Set,
     Targets,
+    once,
     opened,
     workers,
 )
@@ -66,7 +67,7 @@ def size(
     if len(vary) > 1:
         raise UserError("--vary stands there twice: a size varies one path")
     with told(ValueError):
-        targets = [Target.parse(text) for text in target]
+        targets = [Target.parse(text) for text in once(target, "--target")]
         varied = Vary.parse(vary[0])
     ask_writable(out)
     kept = opened(store, no_store)

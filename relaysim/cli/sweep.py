@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from relaysim.cli.errors import UserError, told
+from relaysim.cli.errors import told
 from relaysim.cli.options import (
     Chosen,
     Cluster,
@@ -19,6 +19,7 @@ from relaysim.cli.options import (
     Seed,
     Set,
     Targets,
+    once,
     opened,
     workers,
 )
@@ -64,13 +65,10 @@ def sweep(
     from relaysim.study.vary import Vary, grid
 
     with told(ValueError):
-        targets = [Target.parse(text) for text in target or ()]
-        chosen = [Quantity.parse(text) for text in metric or ()]
+        targets = [Target.parse(text) for text in once(target, "--target")]
+        chosen = [Quantity.parse(text) for text in once(metric, "--metric")]
         varied = [Vary.parse(text) for text in vary]
         grid(varied)
-    if targets and (len(varied) > 1 or not varied[0].numbers):
-        raise UserError("--target shows how far a target holds: vary one number alone")
-    chosen += [each.quantity for each in targets]
     ask_writable(out)
     kept = opened(store, no_store)
     with (
@@ -81,7 +79,8 @@ def sweep(
             scenario,
             varied,
             *(others or ()),
-            quantities=tuple(dict.fromkeys(chosen)),
+            quantities=chosen,
+            targets=targets,
             settings=settings or (),
             replications=replications,
             seed=seed,
@@ -98,4 +97,4 @@ def sweep(
         from relaysim.present import swept
         from relaysim.present.terminal import show
 
-        show(swept.report(found, targets))
+        show(swept.report(found))

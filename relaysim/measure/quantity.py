@@ -8,6 +8,8 @@ import pandas as pd
 
 from relaysim.mail.spelling import unknown
 from relaysim.measure.catalogue import BLAST_SCOPES, METRICS, SCOPES, Metric
+from relaysim.measure.chance import chances
+from relaysim.measure.estimate import CONFIDENCE, Estimates, Floats, estimates
 from relaysim.scenario.model import Scenario
 
 ORDINARY = ("on_time", "latency_p50")
@@ -61,15 +63,24 @@ class Quantity(NamedTuple):
         found = metrics.loc[mine, "value"]
         return float(found.iloc[0]) if len(found) else np.nan
 
+    def estimates(self, values: Floats, confidence: float = CONFIDENCE) -> Estimates:
+        """Means of rows of its values with their intervals: of chances Wilson's, else Student's."""
+        return (chances if self.of.chance else estimates)(values, confidence)
+
     def __str__(self) -> str:
         return ".".join(self[1:] if self.scope == self.subject else self)
 
 
-def ask_there(quantity: Quantity, metrics: pd.DataFrame) -> None:
-    """QuantityError if the metrics of a replication know no such subject; it names the nearest."""
-    there = metrics.loc[metrics["scope"] == quantity.scope, "subject"].unique()
+def ask_there(quantity: Quantity, *metrics: pd.DataFrame) -> None:
+    """QuantityError if no metrics of a replication know such a subject; it names the nearest."""
+    there = {
+        str(subject): None
+        for frame in metrics
+        for subject in frame.loc[frame["scope"] == quantity.scope, "subject"].unique()
+    }
     if quantity.subject not in there:
-        raise _unknown(quantity.subject, f"a {quantity.scope} of this scenario", there)
+        designs = "this scenario" if len(metrics) == 1 else "any of the designs"
+        raise _unknown(quantity.subject, f"a {quantity.scope} of {designs}", there)
 
 
 def _unknown(value: str, noun: str, known: Iterable[str]) -> QuantityError:

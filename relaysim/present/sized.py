@@ -11,7 +11,10 @@ from relaysim.study.size import Size
 def report(found: Size) -> list[RenderableType]:
     """All of it, for the terminal."""
     targets = " and ".join(target.text for target in found.targets)
-    unsure = " The next smaller value is undecided and may do as well: more replications decide it."
+    first, before, later = "first", "value before it", "later"
+    if found.rising:
+        first, before, later = "smallest", "next smaller value", "larger"
+    unsure = f" The {before} is undecided and may do as well: more replications decide it."
     units = {target.text: target.quantity.of.unit for target in found.targets}
     rows = [
         [
@@ -26,7 +29,7 @@ def report(found: Size) -> list[RenderableType]:
     return [
         text(f"{found.scenario}: {found.path} = {found.value}", hanging=4),
         text(
-            f"is the smallest value that meets {targets}, with {found.confidence:.0%} confidence."
+            f"is the {first} value that meets {targets}, with {found.confidence:.0%} confidence."
             f"{'' if found.sure else unsure}"
         ),
         text(""),
@@ -40,7 +43,7 @@ def report(found: Size) -> list[RenderableType]:
             )
         ),
         text(
-            "Values between those were left out: a larger value is taken to do no worse, which "
+            f"Values between those were left out: a {later} value is taken to do no worse, which "
             "the rows above let you judge."
         ),
         text(ASSUMPTIONS),

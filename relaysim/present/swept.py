@@ -1,17 +1,15 @@
 """What a sweep says: each quantity over the points, and how far the targets hold."""
 
 import math
-from collections.abc import Sequence
 
 import pandas as pd
 from rich.console import RenderableType
 
 from relaysim.measure.quantity import Quantity
-from relaysim.measure.target import Target
 from relaysim.present.caption import ASSUMPTIONS, origin
 from relaysim.present.number import NONE, difference, interval
 from relaysim.present.terminal import Grid, tables, text
-from relaysim.study.knee import Knee, knee
+from relaysim.study.knee import EVERYWHERE, FROM, NO_MAIL, NOWHERE, Knee
 from relaysim.study.stack import KEY
 from relaysim.study.sweep import Sweep
 
@@ -21,18 +19,16 @@ READING = (
 )
 
 
-def report(found: Sweep, targets: Sequence[Target]) -> list[RenderableType]:
+def report(found: Sweep) -> list[RenderableType]:
     """All of it, for the terminal."""
     lines: list[RenderableType] = [text(f"{', '.join(found.scenarios)} over {_over(found)}")]
     lines.append(text(""))
     for quantity in found.quantities:
         lines += tables(_table(found, quantity))
-    for target in targets:
-        for name in found.scenarios:
-            lines.append(text(holds(found, knee(found, target, name)), hanging=4))
     return [
         *lines,
-        *([text("")] if targets else []),
+        *(text(holds(found, each), hanging=4) for each in found.knees),
+        *([text("")] if found.knees else []),
         *([text(READING)] if len(found.scenarios) > 1 else []),
         text(ASSUMPTIONS),
         text(origin(found.provenance, designs=False)),
@@ -41,7 +37,7 @@ def report(found: Sweep, targets: Sequence[Target]) -> list[RenderableType]:
 
 def _over(found: Sweep) -> str:
     points = len(found.points) // len(found.scenarios)
-    return f"{points} points of {' x '.join(found.parameters)}"
+    return f"{points} point{'s' * (points != 1)} of {' x '.join(found.parameters)}"
 
 
 def _table(found: Sweep, quantity: Quantity) -> Grid:
@@ -79,22 +75,35 @@ def _difference(found: Sweep, values: tuple[object, ...], name: str, quantity: Q
 
 def holds(found: Sweep, at: Knee) -> str:
     """How far a target holds, in a sentence."""
-    path = found.parameters[0]
+    (path,) = found.parameters
     start = f"{at.scenario}: {at.target}"
-    if math.isnan(at.value):
+    if at.holds == NO_MAIL:
         return f"{at.scenario} has no mail of {at.target}."
-    if at.value == -math.inf:
-        end = "" if at.high == -math.inf else ", though its interval allows it"
-        return f"{start} does not hold at the first point of {path}{end}."
-    if at.value == math.inf:
-        if at.low == math.inf:
-            return f"{start} holds at all points of {path}."
-        if at.low == -math.inf:
-            return (
-                f"{start} holds at all points of {path} by the means; the intervals cannot tell, "
-                "not even at the first point."
-            )
-        return f"{start} holds at all points of {path}, surely up to {at.low:.4g}."
-    low = "below the first point" if at.low == -math.inf else f"{at.low:.4g}"
-    high = "beyond the last point" if at.high == math.inf else f"{at.high:.4g}"
-    return f"{start} holds up to {path} = {at.value:.4g} ({low} to {high})."
+    if at.holds == NOWHERE:
+        end, allowed = ("first", at.high) if at.value < 0 else ("last", at.low)
+        allows = "" if allowed == at.value else ", though its interval allows it"
+        return f"{start} does not hold at the {end} point of {path}{allows}."
+    if at.holds == EVERYWHERE:
+        return f"{start} holds at all points of {path}{_surely(at)}."
+    low = "below the first point" if at.low == -math.inf else _amount(at.low, at.unit)
+    high = "beyond the last point" if at.high == math.inf else _amount(at.high, at.unit)
+    up_to, on = ("from", " on") if at.holds == FROM else ("up to", "")
+    return f"{start} holds {up_to} {path} = {_amount(at.value, at.unit)}{on} ({low} to {high})."
+
+
+def _surely(at: Knee) -> str:
+    """How far the interval of the mean keeps a target that the mean keeps everywhere."""
+    upward = at.value > 0
+    end = at.low if upward else at.high
+    if end == at.value:
+        return ""
+    if math.isinf(end):
+        point = "first" if upward else "last"
+        return f" by the means; the intervals cannot tell, not even at the {point} point"
+    amount = _amount(end, at.unit)
+    return f", surely up to {amount}" if upward else f", surely from {amount} on"
+
+
+def _amount(value: float, unit: str) -> str:
+    """Four digits, and no power of ten."""
+    return f"{float(f'{value:.4g}'):,.12g}{unit}"

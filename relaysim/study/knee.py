@@ -1,65 +1,65 @@
-"""Knee: the largest value of a varied load at which a target still holds."""
+"""Knee: how far along a varied number a target still holds."""
 
 from typing import NamedTuple
 
 import numpy as np
 
-from relaysim.measure.chance import chances
-from relaysim.measure.estimate import Floats, estimates
+from relaysim.measure.estimate import Floats
 from relaysim.measure.target import Target
-from relaysim.study.sweep import Sweep
-from relaysim.study.vary import number
+
+UP_TO, FROM, EVERYWHERE, NOWHERE, NO_MAIL = "up to", "from", "everywhere", "nowhere", "no mail"
 
 
 class Knee(NamedTuple):
-    """Where the mean of a quantity crosses the bound, between two points of the sweep.
+    """Where the mean of a quantity crosses the bound, between two points of a sweep.
 
-    `low` and `high` are where the ends of its 95 % interval cross it: the target holds surely below
-    `low`, and surely not above `high`. An infinite `value`, `low` or `high` lies outside the points
-    of the sweep: minus infinity before the first one, infinity beyond the last one. NaN: the design
-    has no such mail.
+    `holds` is `up to` for what gets worse along the points, as with a load, and `from` for what
+    gets better, as with cores. `low` and `high` are where the ends of the 95 % interval cross the
+    bound: up to a knee the target holds surely below `low` and surely not above `high`, from a knee
+    on surely above `high` and surely not below `low`. Each is minus infinity before the first point
+    and infinity beyond the last, and so is the `value` of what holds `everywhere` or `nowhere`.
+    With `no mail` of its kind in the design all are NaN. `unit` is that of the varied number, with
+    the space before it.
     """
 
     scenario: str
     target: str
+    holds: str
     value: float
     low: float
     high: float
+    unit: str = ""
 
 
-def knee(found: Sweep, target: Target | str, scenario: str) -> Knee:
+def knee(scenario: str, target: Target, values: Floats, load: Floats, unit: str = "") -> Knee:
     """The knee of a design, by straight lines between the points; the first one, if several.
 
-    The interval is that of the loads at which the target can be neither confirmed nor refuted by
-    the interval of the mean (inverting a test at each load). ValueError if the sweep does not vary
-    one number alone, or does not have the quantity.
+    `values` of the quantity have a row for each load and a column for each replication. The
+    interval is that of the loads at which the target can be neither confirmed nor refuted by the
+    interval of the mean (inverting a test at each load).
     """
-    target = Target.parse(target) if isinstance(target, str) else target
-    load = _load(found)
-    if target.quantity not in found.quantities:
-        raise ValueError(f"the sweep does not have {target.quantity}")
-    row = found.quantities.index(target.quantity)
-    order = np.argsort(load)
-    points = list(dict.fromkeys(point for point, _ in found.values))
-    values = np.array([found.values[points[at], scenario][row] for at in order])
     if np.isnan(values).all():
-        return Knee(scenario, target.text, np.nan, np.nan, np.nan)
-    mean, low, high, _ = (chances if target.quantity.of.chance else estimates)(values)
+        return Knee(scenario, target.text, NO_MAIL, np.nan, np.nan, np.nan, unit)
+    order = np.argsort(load)
+    load = load[order]
+    mean, low, high, _ = target.quantity.estimates(values[order])
     sign = 1.0 if target.below else -1.0
     worst, best = (high, low) if target.below else (low, high)
-    crossed = [
-        _crossing(load[order], sign * (curve - target.bound)) for curve in (mean, worst, best)
-    ]
-    return Knee(scenario, target.text, *crossed)
+    beyond, at_worst, at_best = (sign * (curve - target.bound) for curve in (mean, worst, best))
+    # What has no value keeps no bound.
+    first, last = (np.inf if np.isnan(end) else end for end in (beyond[0], beyond[-1]))
+    if first <= last:
+        at, least, most = (_crossing(load, curve) for curve in (beyond, at_worst, at_best))
+        holds = _holds(at, UP_TO)
+    else:
+        back = -load[::-1]
+        at, most, least = (-_crossing(back, curve[::-1]) for curve in (beyond, at_worst, at_best))
+        holds = _holds(-at, FROM)
+    return Knee(scenario, target.text, holds, at, least, most, unit)
 
 
-def _load(found: Sweep) -> Floats:
-    """The values of the one parameter, in the order of the points."""
-    points = list(dict.fromkeys(point for point, _ in found.values))
-    values = [number(point[0]) for point in points]
-    if len(found.parameters) != 1 or any(isinstance(value, str) for value in values):
-        raise ValueError("a knee takes a sweep of one parameter that is a number")
-    return np.array(values, np.float64)
+def _holds(crossing: float, inside: str) -> str:
+    return inside if np.isfinite(crossing) else EVERYWHERE if crossing > 0 else NOWHERE
 
 
 def _crossing(load: Floats, excess: Floats) -> float:

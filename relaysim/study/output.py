@@ -23,7 +23,7 @@ from relaysim.study.theory import beside
 Result = RunResult | Comparison | BlastRadius | Sweep | Size | Sensitivity
 
 PROVENANCE = "provenance.json"
-TABLES = ("metrics", "comparisons", "points", "evidence", "effects", "indices", "theory")
+TABLES = ("metrics", "comparisons", "points", "evidence", "effects", "indices")
 FRAMES = (
     *("messages", "copies", "attempts", "listings", "levels"),
     *("signals", "lookups", "actions"),
@@ -33,7 +33,7 @@ BLAST_FRAMES = ("harmed", "incidents")
 """The frames of a blast radius."""
 FILES = {
     PROVENANCE,
-    *(f"{name}.csv" for name in TABLES),
+    *(f"{name}.csv" for name in (*TABLES, "knees", "precision", "theory")),
     *(f"{name}.parquet" for name in (*FRAMES, *BLAST_FRAMES)),
 }
 """Everything that an output directory may hold."""
@@ -47,8 +47,9 @@ def write(result: Result, directory: str | os.PathLike[str]) -> Path:
     """Write a result into a directory, whole or not at all; return its path.
 
     `provenance.json` always, and each table of the result as `NAME.csv`: `metrics`, `comparisons`
-    of a comparison or a sweep, `points` of a sweep, `evidence` of a size, `effects` of a
-    sensitivity and its `indices`, if they were wanted, `theory` of a run. A run adds its frames
+    of a comparison or a sweep, `points` of a sweep and the `knees` of its targets, `evidence` of a
+    size, `effects` of a sensitivity and its `indices`, if they were wanted, `theory` of a run and
+    the `precision` that was asked of it. A run adds its frames
     (`messages.parquet` and so on; it is repeated if they were not kept), a blast radius
     `harmed.parquet` and `incidents.parquet`. An earlier output is replaced. OutputError if the
     directory holds anything else, or is no directory.
@@ -81,8 +82,6 @@ def to_json(result: Result) -> dict[str, Any]:
             found |= {"path": result.path, "value": result.value, "sure": result.sure}
         case Sensitivity():
             found |= {"quantity": str(result.quantity), "base": _base(result)}
-        case RunResult() if result.precision:
-            found["precision"] = [_precise(each) for each in result.precision]
     found |= {name: _rows(table) for name, table in _tables(result)}
     if not isinstance(result, Size | Sensitivity):
         found.setdefault("comparisons", [])
@@ -92,7 +91,12 @@ def to_json(result: Result) -> dict[str, Any]:
 def _tables(result: Result) -> list[tuple[str, pd.DataFrame]]:
     """The tables that a result of its kind has, by name."""
     tables = [(name, getattr(result, name, None)) for name in TABLES]
-    tables += [("theory", beside(result))] if isinstance(result, RunResult) else []
+    if isinstance(result, Sweep) and result.knees:
+        tables.append(("knees", pd.DataFrame(result.knees)))
+    if isinstance(result, RunResult):
+        tables.append(("theory", beside(result)))
+        if result.precision:
+            tables.append(("precision", pd.DataFrame(map(_precise, result.precision))))
     return [(name, table) for name, table in tables if table is not None]
 
 
@@ -100,12 +104,14 @@ def _precise(each: Reached) -> dict[str, Any]:
     value, low, high, n = each.found
     return {
         "quantity": str(each.quantity),
-        "value": _plain(value),
-        "low": _plain(low),
-        "high": _plain(high),
+        "value": value,
+        "low": low,
+        "high": high,
+        "unit": each.quantity.of.unit,
         "replications": n,
-        "wanted": _plain(each.wanted),
+        "wanted": each.wanted,
         "narrow": each.narrow,
+        "needed": each.needed,
     }
 
 
@@ -155,10 +161,16 @@ def ask_ours(target: Path) -> None:
 
 
 def ask_possible(directory: Path) -> None:
-    """Refuse a directory that cannot be: something else stands in its way."""
+    """Refuse a directory that cannot be: something else stands in its way, or it is forbidden."""
     for place in (directory, *directory.parents):
         if place.exists() and not place.is_dir():
             raise OutputError(f"{directory} cannot be a directory: {place} is none")
+    # Where it is made, or what it becomes is renamed: the nearest directory that there is.
+    place = next(each for each in directory.parents if each.is_dir())
+    try:
+        Path(tempfile.mkdtemp(prefix=".relaysim-", dir=place)).rmdir()
+    except OSError as error:
+        raise OutputError(f"{directory} cannot be written: {place}: {error.strerror}") from error
 
 
 def _put_in_place(made: Path, target: Path) -> None:

@@ -16,8 +16,7 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 
-from relaysim.measure.chance import chances
-from relaysim.measure.estimate import CONFIDENCE, Estimate, Estimates, Floats, estimates
+from relaysim.measure.estimate import CONFIDENCE, Estimate, Floats, estimates
 from relaysim.measure.quantity import Quantity, ask_there
 from relaysim.measure.several import differences
 from relaysim.scenario.load import load
@@ -32,6 +31,7 @@ from relaysim.study.sobol import COLUMNS, sobol_indices
 from relaysim.study.span import Number, between
 from relaysim.study.store import Store
 from relaysim.study.task import Task
+from relaysim.study.vary import MOST, design
 from relaysim.study.warmup import settle, with_warm_up
 
 MEASURABLE, UNDECIDED, NONE = "measurable", "undecided", "none"
@@ -112,6 +112,8 @@ def sensitivity(
     ends = [(each.path, value) for each in chosen for value in each.ends.values()]
     many = len(chosen) if inputs is not None else min(FEW, len(chosen))
     points = 1 + len(ends) + (sobol * (many + 2) if sobol else 0)
+    if points > MOST:
+        raise SensitivityError(f"{points:,} points: at most {MOST:,} make a study")
     runs = _Runs(quantity, replications, seed, points * replications, jobs, store, progress)
     designs = [at({path: value}) for path, value in ends]
     values = np.stack(list(runs.values(chain([base], designs))))
@@ -143,8 +145,7 @@ class _Designs:
     warm_up: int | None
 
     def __call__(self, values: Mapping[str, str]) -> Scenario:
-        changed = (f"{path}={value}" for path, value in values.items())
-        scenario = load(self.file, [*self.settings, *changed])
+        scenario = design(self.file, self.settings, values, "--over")
         settled(scenario, None, None)
         return scenario if self.warm_up is None else with_warm_up(scenario, self.warm_up)
 
@@ -183,12 +184,8 @@ class _Runs:
         return self.quantity.value(metrics)
 
 
-def _estimates(quantity: Quantity, values: Floats) -> Estimates:
-    return (chances if quantity.of.chance else estimates)(values)
-
-
 def _estimate(quantity: Quantity, values: Floats) -> Estimate:
-    value, low, high, n = _estimates(quantity, values)
+    value, low, high, n = quantity.estimates(values)
     return Estimate(float(value[0]), float(low[0]), float(high[0]), int(n[0]))
 
 
@@ -210,7 +207,7 @@ def _effects(inputs: Sequence[Input], quantity: Quantity, values: Floats) -> pd.
     chance = np.full(len(inputs), quantity.of.chance)
     for end, found in at.items():
         there = np.stack(found)
-        frame[f"at_{end}"] = _estimates(quantity, there).value
+        frame[f"at_{end}"] = quantity.estimates(there).value
         value, low, high, _ = differences(chance, base, there, CONFIDENCE)
         frame[f"{end}_difference"] = value
         frame[f"{end}_difference_low"], frame[f"{end}_difference_high"] = low, high

@@ -10,17 +10,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from relaysim.measure.chance import chances
-from relaysim.measure.estimate import Estimate, estimates
+from relaysim.measure.estimate import Estimate
 from relaysim.measure.quantity import ask_there
 from relaysim.measure.target import Target
-from relaysim.scenario.load import load
 from relaysim.study.jobs import Jobs, Progress, in_order
 from relaysim.study.provenance import Provenance, now
 from relaysim.study.replicate import Wanted, replicate, settled
 from relaysim.study.store import Store
 from relaysim.study.task import Task
-from relaysim.study.vary import Vary, varied
+from relaysim.study.vary import Vary, design, varied
 from relaysim.study.warmup import settle
 
 MET, MISSED, UNDECIDED = "met", "missed", "undecided"
@@ -39,13 +37,15 @@ class Size:
     `evidence` has one row for each value that was tried and each target: `value, target, mean, low,
     high, replications, verdict`, where the interval is that of the last look and the verdict is
     `met`, `missed` or `undecided`. `sure` is False if the next smaller value is undecided: it may
-    do as well.
+    do as well. `rising` says whether the values are numbers from the smallest to the largest; if
+    not, the first in the order given takes the place of the smallest.
     """
 
     scenario: str
     path: str
     value: str
     sure: bool
+    rising: bool
     targets: tuple[Target, ...]
     confidence: float
     evidence: pd.DataFrame = field(repr=False)
@@ -78,17 +78,19 @@ def size(
     started = now()
     (vary,) = varied(vary) if isinstance(vary, Mapping) else (vary,)
     asked = [Target.parse(each) if isinstance(each, str) else each for each in targets]
-    if not asked or not 0.5 <= confidence < 1.0 or most < FIRST:
-        raise ValueError(
-            f"a size takes a target, a confidence from 0.5 to below 1 (not {confidence:g}) and at "
-            f"least {FIRST} replications (not {most})"
-        )
-    designs = [load(Path(file), [*settings, setting]) for setting in vary.settings()]
+    if not asked:
+        raise ValueError("a size takes at least one target")
+    if not 0.5 <= confidence < 1.0:
+        raise ValueError(f"a confidence of {confidence:g}: give one from 0.5 to below 1")
+    if most < FIRST:
+        raise ValueError(f"at most {most} replications of a value: give at least {FIRST}")
+    settings = tuple(settings)
+    designs = [design(Path(file), settings, {vary.path: value}) for value in vary.values]
     _, seed = settled(designs[0], None, seed)
-    for design in designs[1:]:
-        settled(design, None, seed)
+    for each in designs[1:]:
+        settled(each, None, seed)
     if designs[0].run.warm_up_auto:
-        designs = [settle(design, seed=seed, jobs=jobs, store=store) for design in designs]
+        designs = [settle(each, seed=seed, jobs=jobs, store=store) for each in designs]
     looks = [min(FIRST * 2**look, most) for look in range(math.ceil(math.log2(most / FIRST)) + 1)]
     keep = Wanted(blast=any(target.quantity.needs_blast for target in asked))
     trials = _Trials(vary.values, asked, looks, 1.0 - confidence)
@@ -119,6 +121,7 @@ def size(
         path=vary.path,
         value=vary.values[high],
         sure=low < 0 or trials.verdict(low) == MISSED,
+        rising=vary.rising,
         targets=tuple(asked),
         confidence=confidence,
         evidence=trials.frame(),
@@ -160,8 +163,8 @@ class _Trials:
         return UNDECIDED if holds is None else MET if holds else MISSED
 
     def _estimate(self, at: int, number: int) -> Estimate:
-        of = chances if self.targets[number].quantity.of.chance else estimates
-        value, low, high, n = of(np.array([self.seen[at][number]]), self.confidence)
+        values = np.array([self.seen[at][number]])
+        value, low, high, n = self.targets[number].quantity.estimates(values, self.confidence)
         return Estimate(float(value[0]), float(low[0]), float(high[0]), int(n[0]))
 
     def counts(self) -> list[int]:

@@ -2,25 +2,26 @@
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from relaysim.mail.spelling import unknown
 from relaysim.measure.estimate import CONFIDENCE, Floats
 from relaysim.measure.quantity import Quantity, ask_there, ordinary
 from relaysim.measure.several import differences
-from relaysim.scenario.load import load
-from relaysim.scenario.model import Scenario
+from relaysim.measure.target import Target
 from relaysim.study.jobs import Jobs, Progress, in_order
+from relaysim.study.knee import Knee, knee
 from relaysim.study.provenance import Provenance, now
 from relaysim.study.replicate import Replication, Wanted, replicate, settled
 from relaysim.study.stack import KEY, Stack
 from relaysim.study.store import Store
 from relaysim.study.task import Task
-from relaysim.study.vary import Vary, grid, number, varied
+from relaysim.study.vary import Vary, design, grid, number, varied
 from relaysim.study.warmup import settle_all
 
 
@@ -28,6 +29,11 @@ class SweepError(ValueError):
     """A sweep without sense, and why."""
 
 
+COMPARED = (
+    *("scenario", "base", *KEY),
+    *("difference", "low", "high", "unit", "replications"),
+)
+"""The columns of `comparisons` after the parameters."""
 Point = tuple[str, ...]
 """The value of each parameter, as it was written."""
 
@@ -36,16 +42,17 @@ Point = tuple[str, ...]
 class Sweep:
     """What came out of a sweep.
 
-    `parameters` are the varied paths. `points` has one row for each point and design: the
+    `parameters` are the `varied` paths. `points` has one row for each point and design: the
     parameters, `scenario`, and for each of the `quantities` its mean under its name and the ends of
     its 95 % interval under `NAME low` and `NAME high`. `metrics` and `comparisons` have all
     metrics, one row each, with the parameters as first columns; a comparison pairs replications of
     a design with those of the first design at the same point, each over its own mail. `values` has
-    the quantities by (point, design), shape (quantities, replications).
+    the quantities by (point, design), shape (quantities, replications). `knees` has how far each
+    target holds, design by design.
     """
 
     scenarios: tuple[str, ...]
-    parameters: tuple[str, ...]
+    varied: tuple[Vary, ...]
     quantities: tuple[Quantity, ...]
     seed: int
     replications: int
@@ -54,6 +61,31 @@ class Sweep:
     comparisons: pd.DataFrame = field(repr=False)
     values: Mapping[tuple[Point, str], Floats] = field(repr=False)
     provenance: Provenance
+    knees: tuple[Knee, ...] = ()
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """The paths that are varied."""
+        return tuple(each.path for each in self.varied)
+
+    def knee(self, target: Target | str, scenario: str | None = None) -> Knee:
+        """How far a target holds for a design, the first one unless it is named.
+
+        ValueError if not one number alone is varied, or for a quantity or design that is not here.
+        """
+        target = Target.parse(target) if isinstance(target, str) else target
+        name = self.scenarios[0] if scenario is None else scenario
+        if name not in self.scenarios:
+            raise unknown(name, "a design of this sweep", self.scenarios)
+        if target.quantity not in self.quantities:
+            raise unknown(
+                f"{target.quantity}", "a quantity of this sweep", map(str, self.quantities)
+            )
+        _ask_one_number(self.varied)
+        row = self.quantities.index(target.quantity)
+        (along,) = self.varied
+        values = np.array([self.values[(value,), name][row] for value in along.values])
+        return knee(name, target, values, np.array(along.amounts), along.unit)
 
 
 def sweep(
@@ -61,6 +93,7 @@ def sweep(
     vary: Mapping[str, Iterable[Any]] | Sequence[Vary],
     *others: str | os.PathLike[str],
     quantities: Sequence[Quantity | str] = (),
+    targets: Sequence[Target | str] = (),
     settings: Iterable[str] = (),
     replications: int | None = None,
     seed: int | None = None,
@@ -72,42 +105,50 @@ def sweep(
     """Run the design of a file, and others with it, at each point of a grid.
 
     All points and designs see the same draws, as far as what is varied leaves them alike.
-    `settings` are `path=value` for all. Quantities are by default `on_time` and the median latency
-    of each class. ScenarioError if a point is no scenario, SweepError if nothing is varied or two
-    designs have the same name, QuantityError if the first design does not have a quantity.
+    `settings` are `path=value` for all. Quantities are those given and those of the targets, by
+    default `on_time` and the median latency of each class. ScenarioError if a point is no scenario,
+    SweepError if nothing is varied, two designs have the same name, or a target is to be held
+    against more than one number; QuantityError if no design has a quantity.
     """
     started, parameters = now(), varied(vary)
     if not parameters:
         raise SweepError("nothing is varied: give a path with its values")
+    asked = [Target.parse(each) if isinstance(each, str) else each for each in targets]
+    if asked:
+        _ask_one_number(parameters)
     points, settings = grid(parameters), tuple(settings)
+    paths = [each.path for each in parameters]
     designs = [
-        _design(each, settings, parameters, point) for point in points for each in (file, *others)
+        design(Path(each), settings, dict(zip(paths, point, strict=True)))
+        for point in points
+        for each in (file, *others)
     ]
     many = 1 + len(others)
-    names = [design.name for design in designs[:many]]
+    names = [each.name for each in designs[:many]]
     if len(set(names)) < many:
         raise SweepError(f"two of the designs {', '.join(names)} have the same name")
     replications, seed = settled(designs[0], replications, seed)
-    for design in designs[1:]:
-        settled(design, replications, seed)
-    if any(design.run.warm_up_auto for design in designs):
+    for each in designs[1:]:
+        settled(each, replications, seed)
+    if any(each.run.warm_up_auto for each in designs):
         designs = [
-            design
+            each
             for at in range(0, len(designs), many)
-            for design in settle_all(
+            for each in settle_all(
                 designs[at : at + many], replications, seed, jobs=jobs, store=store
             )
         ]
-    wanted = tuple(map(Quantity.parse, map(str, quantities))) or ordinary(designs[:many])
+    wanted = (*map(Quantity.parse, map(str, quantities)), *(each.quantity for each in asked))
+    wanted = tuple(dict.fromkeys(wanted)) or ordinary(designs[:many])
     keep = Wanted(blast=any(each.needs_blast for each in wanted))
     tasks = [Task(replicate, d, (i, seed, keep)) for d in designs for i in range(replications)]
-    made = _Made(tuple(each.path for each in parameters), names, wanted)
+    made = _Made(tuple(paths), names, wanted)
     runs = in_order(tasks, jobs, progress, store)
     for point in points:
         made.add(point, [[_metrics(next(runs)) for _ in range(replications)] for _ in names])
-    return Sweep(
+    found = Sweep(
         scenarios=tuple(names),
-        parameters=made.parameters,
+        varied=parameters,
         quantities=wanted,
         seed=seed,
         replications=replications,
@@ -115,17 +156,16 @@ def sweep(
         metrics=pd.concat(made.metrics, ignore_index=True),
         comparisons=pd.concat(made.comparisons, ignore_index=True)
         if made.comparisons
-        else pd.DataFrame(),
+        else pd.DataFrame(columns=[*paths, *COMPARED]),
         values=made.values,
         provenance=Provenance.of(designs, seed, replications, command, started),
     )
+    return replace(found, knees=tuple(found.knee(each, name) for each in asked for name in names))
 
 
-def _design(
-    file: str | os.PathLike[str], settings: Iterable[str], parameters: Sequence[Vary], point: Point
-) -> Scenario:
-    values = (f"{each.path}={value}" for each, value in zip(parameters, point, strict=True))
-    return load(Path(file), [*settings, *values])
+def _ask_one_number(varied: Sequence[Vary]) -> None:
+    if len(varied) != 1 or not varied[0].amounts:
+        raise SweepError("how far a target holds is told where one number alone is varied")
 
 
 def _metrics(run: Replication) -> pd.DataFrame:
@@ -148,7 +188,7 @@ class _Made:
     def add(self, point: Point, measured: list[list[pd.DataFrame]]) -> None:
         """A point: the metrics of the replications of each design."""
         for quantity in self.quantities:
-            ask_there(quantity, measured[0][0])
+            ask_there(quantity, *(frames[0] for frames in measured))
         stacks = [Stack.of(frames) for frames in measured]
         for name, stack, frames in zip(self.names, stacks, measured, strict=True):
             metrics = stack.metrics(name)
@@ -180,8 +220,7 @@ class _Made:
         keys = other.index()[both]
         found = differences(other.chance[both], base.rows(keys), other.rows(keys), CONFIDENCE)
         frame = other.keys.loc[both, KEY].reset_index(drop=True)
-        frame.insert(0, "scenario", name)
-        frame.insert(1, "base", self.names[0])
-        frame["difference"], frame["low"], frame["high"], many = found
-        frame["unit"], frame["replications"] = other.keys.loc[both, "unit"].to_numpy(), many
-        return frame
+        frame["scenario"], frame["base"] = name, self.names[0]
+        frame["difference"], frame["low"], frame["high"], frame["replications"] = found
+        frame["unit"] = other.keys.loc[both, "unit"].to_numpy()
+        return frame[list(COMPARED)]

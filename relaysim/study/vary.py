@@ -4,10 +4,16 @@ import itertools
 import math
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
 from typing import Any, Self
 
-from relaysim.scenario.override import OverrideError, parse
+from relaysim.scenario.load import load
+from relaysim.scenario.model import Scenario
+from relaysim.scenario.override import SOURCE, OverrideError, parse
+from relaysim.scenario.problem import ScenarioError, dotted
+from relaysim.study.span import Number
 
 MOST = 10_000
 """The most values of a range, and points of a grid."""
@@ -34,7 +40,9 @@ class Vary:
 
     @classmethod
     def of(cls, path: str, values: Iterable[Any]) -> Self:
-        """From values of Python, such as numbers and texts with units."""
+        """From values of Python, such as numbers and texts with units. Raises ValueError."""
+        if isinstance(values, str):
+            raise ValueError(f'{path}: "{values}" is one value: give a list of them')
         return cls(path, tuple(map(_written, values)))
 
     def __post_init__(self) -> None:
@@ -42,17 +50,27 @@ class Vary:
             raise ValueError(f"{self.path} is not to be varied: it is the study's own")
         if not self.values or not all(self.values):
             raise ValueError(f"{self.path}: give at least one value, and no empty one")
-        if len(set(self.values)) < len(self.values):
+        if len(set(self.amounts or self.values)) < len(self.values):
             raise ValueError(f"{self.path}: a value stands there twice")
 
-    @property
-    def numbers(self) -> bool:
-        """Whether all values are numbers."""
-        return not any(isinstance(number(value), str) for value in self.values)
+    @cached_property
+    def amounts(self) -> tuple[float, ...]:
+        """The values as numbers in the unit of the first; nothing if they are not of one kind."""
+        try:
+            numbers = [Number.parse(value) for value in self.values]
+            return tuple(float(each.in_unit(numbers[0].unit)) for each in numbers)
+        except ValueError:
+            return ()
 
-    def settings(self) -> tuple[str, ...]:
-        """The values as settings of a scenario, `path=value`."""
-        return tuple(f"{self.path}={value}" for value in self.values)
+    @property
+    def unit(self) -> str:
+        """What follows the first number, with the space before it."""
+        return Number.parse(self.values[0]).unit if self.amounts else ""
+
+    @property
+    def rising(self) -> bool:
+        """Whether each value is a number above the one before."""
+        return bool(self.amounts) and all(a < b for a, b in itertools.pairwise(self.amounts))
 
 
 _EXAMPLE = "hubs.HUB01.cores=2,4,8"
@@ -66,6 +84,28 @@ def number(text: str) -> "float | int | str":
         except ValueError:
             continue
     return text
+
+
+def design(
+    file: Path, settings: Iterable[str], values: Mapping[str, str], source: str = "--vary"
+) -> Scenario:
+    """The scenario of a file under `path=value` settings, with other values at some paths.
+
+    ScenarioError names `source` where one of these is wrong.
+    """
+    try:
+        return load(file, [*settings, *(f"{path}={value}" for path, value in values.items())])
+    except ScenarioError as error:
+        raise ScenarioError(
+            replace(each, file=f"{source} ({file.name})")
+            if each.file == SOURCE and any(_on_one_way(dotted(each.path), path) for path in values)
+            else each
+            for each in error.problems
+        ) from None
+
+
+def _on_one_way(one: str, other: str) -> bool:
+    return one.startswith(other) or other.startswith(one)
 
 
 def grid(varied: Sequence[Vary]) -> list[tuple[str, ...]]:

@@ -1,11 +1,15 @@
 """The smallest value that meets its targets, with the evidence on both sides."""
 
+import io
+from contextlib import redirect_stdout
 from pathlib import Path
 
 import pytest
 from small_designs import TOML
 
 from relaysim.measure.target import Target
+from relaysim.present import sized
+from relaysim.present.terminal import show
 from relaysim.study.size import SizeError, size
 from relaysim.study.vary import Vary
 
@@ -48,6 +52,17 @@ def test_if_nothing_will_do_the_error_says_by_how_much() -> None:
         size(MM4, CONNECTIONS, [never], settings=SHORT, jobs=1)
 
 
+def test_the_first_of_values_in_another_order_is_told_as_such() -> None:
+    """From the weakest to the strongest, which need not be from the smallest to the largest."""
+    found = size(MM4, {"run.scale": [1.2, 1.0, 0.5]}, [WAIT], settings=SHORT, jobs=1)
+    assert not found.rising
+    assert found.value == "0.5"
+    with redirect_stdout(io.StringIO()) as out:
+        show(sized.report(found))
+    assert "is the first value that meets" in out.getvalue()
+    assert "a later value is taken to do no worse" in " ".join(out.getvalue().split())
+
+
 def test_what_stays_undecided_counts_as_missed_and_is_told() -> None:
     """The bound is what five servers wait: no number of replications tells."""
     edge = Target.parse("total.wait_delivery < 160 ms")
@@ -57,12 +72,17 @@ def test_what_stays_undecided_counts_as_missed_and_is_told() -> None:
 
 
 @pytest.mark.parametrize(
-    ("targets", "wrong"), [([], {}), ([WAIT], {"confidence": 1.0}), ([WAIT], {"most": 2})]
+    ("targets", "wrong", "message"),
+    [
+        ([], {}, "takes at least one target"),
+        ([WAIT], {"confidence": 1.5}, r"a confidence of 1.5: give one from 0.5 to below 1"),
+        ([WAIT], {"most": 2}, "at most 2 replications of a value: give at least 5"),
+    ],
 )
 def test_what_makes_no_sense(
-    tmp_path: Path, targets: list[Target], wrong: dict[str, float]
+    tmp_path: Path, targets: list[Target], wrong: dict[str, float], message: str
 ) -> None:
     file = tmp_path / "two.toml"
     file.write_text(TOML)
-    with pytest.raises(ValueError, match="a size takes a target"):
+    with pytest.raises(ValueError, match=message):
         size(file, CONNECTIONS, targets, **wrong)  # type: ignore[arg-type]

@@ -14,7 +14,7 @@ from relaysim.measure.quantity import Quantity, QuantityError
 from relaysim.measure.target import Target
 from relaysim.scenario.load import load
 from relaysim.scenario.problem import ScenarioError
-from relaysim.study.knee import knee
+from relaysim.study.knee import EVERYWHERE, FROM, NO_MAIL, NOWHERE, UP_TO
 from relaysim.study.stack import KEY
 from relaysim.study.sweep import Sweep, SweepError, sweep
 from relaysim.study.vary import Vary, grid
@@ -101,6 +101,7 @@ def test_values_are_written_as_settings_are(text: str, values: tuple[str, ...]) 
         ("cores", "write PATH=VALUE,VALUE"),
         ("a.b=", "at least one value"),
         ("a.b=1,1", "stands there twice"),
+        ("a.b=1 s,1000 ms", "stands there twice"),
         ("a.b=4:1", "is no range"),
         ("a.b=1:999999", "is no range"),
     ],
@@ -113,32 +114,39 @@ def test_what_cannot_be_varied(text: str, message: str) -> None:
 def test_a_point_that_is_no_scenario_is_told_before_anything_runs(
     files: tuple[Path, Path],
 ) -> None:
-    with pytest.raises(ScenarioError, match="coers"):
+    with pytest.raises(ScenarioError, match=r"--vary \(two.toml\): hubs.HUB01.coers = 1"):
         sweep(files[0], {"hubs.HUB01.coers": [1, 2]}, jobs=1)
+    with pytest.raises(ScenarioError, match=r"--set: hubs.HUB01.coers = 1"):
+        sweep(files[0], {"run.scale": [1]}, settings=["hubs.HUB01.coers=1"], jobs=1)
+    with pytest.raises(ValueError, match="give a list"):
+        sweep(files[0], {"run.scale": "45"}, jobs=1)
     with pytest.raises(SweepError, match="the same name"):
         sweep(files[0], {"run.scale": [1]}, files[0], jobs=1)
     with pytest.raises(SweepError, match="nothing is varied"):
         sweep(files[0], {}, jobs=1)
     wrong = Quantity.parse("class.none.on_time")
-    with pytest.raises(QuantityError, match="is not a class"):
+    with pytest.raises(QuantityError, match="is not a class of this scenario"):
         sweep(files[0], {"run.scale": [0.1]}, quantities=[wrong], replications=1, jobs=1)
 
 
 def test_a_target_holds_up_to_where_the_mean_crosses_it(found: Sweep) -> None:
     means = [float(found.values[(each,), "two"][0].mean()) for each in ("0.2", "0.5", "1")]
     bound = (means[1] + means[2]) / 2
-    at = knee(found, Target(LATENCY, True, bound, ""), "two")
+    at = found.knee(Target(LATENCY, True, bound, ""), "two")
+    assert at.holds == UP_TO
     assert at.value == pytest.approx(0.75)
     assert at.low <= at.value <= at.high
     above = Target(LATENCY, True, 2 * means[2], "")
-    assert knee(found, above, "two").value == math.inf
+    assert found.knee(above)[2:4] == (EVERYWHERE, math.inf)
     below = Target(LATENCY, True, means[0] / 2, "")
-    assert knee(found, below, "two").value == -math.inf
+    assert found.knee(below)[2:4] == (NOWHERE, -math.inf)
 
 
 def test_a_design_without_such_mail_has_no_knee(found: Sweep) -> None:
     nobody = replace(found, values={key: values * np.nan for key, values in found.values.items()})
-    assert math.isnan(knee(nobody, Target(LATENCY, True, 1.0, ""), "two").value)
+    at = nobody.knee(Target(LATENCY, True, 1.0, ""))
+    assert at.holds == NO_MAIL
+    assert math.isnan(at.value)
 
 
 def test_a_knee_takes_one_number(files: tuple[Path, Path]) -> None:
@@ -150,5 +158,29 @@ def test_a_knee_takes_one_number(files: tuple[Path, Path]) -> None:
         settings=["run.scale=0.1"],
         jobs=1,
     )
-    with pytest.raises(ValueError, match="one parameter that is a number"):
-        knee(words, Target.parse("total.latency_mean < 1 s"), "two")
+    target = "total.latency_mean < 1 s"
+    with pytest.raises(SweepError, match="one number alone is varied"):
+        words.knee(target)
+    with pytest.raises(SweepError, match="one number alone is varied"):
+        sweep(files[0], {"hubs.HUB01.mta": ["none"]}, targets=[target], jobs=1)
+    with pytest.raises(ValueError, match=r'"tow" is not a design .* did you mean "two"'):
+        words.knee(target, "tow")
+    with pytest.raises(ValueError, match="is not a quantity of this sweep"):
+        words.knee("total.latency_p95 < 1 s")
+
+
+def test_what_gets_better_holds_from_a_value_on(files: tuple[Path, Path]) -> None:
+    """Numbers may have units, also different ones; they are put in order."""
+    vary = {RATE: ["1/s", "120/min", "4/s"]}
+    found = sweep(files[0], vary, targets=["total.latency_mean > 3 s"], replications=4, jobs=1)
+    means = [float(found.values[(each,), "two"][0].mean()) for each in vary[RATE]]
+    assert found.varied[0].amounts == (1.0, 2.0, 4.0)
+    bound = (means[0] + means[1]) / 2
+    at = found.knee(Target(LATENCY, False, bound, ""))
+    assert (at.holds, at.unit) == (FROM, "/s")
+    assert at.value == pytest.approx(1.5)
+    assert at.low <= at.value <= at.high
+    assert found.knee(Target(LATENCY, False, 0.0, ""))[2:4] == (EVERYWHERE, -math.inf)
+    assert found.knee(Target(LATENCY, False, 1e9, ""))[2:4] == (NOWHERE, math.inf)
+    (told,) = found.knees
+    assert told == found.knee("total.latency_mean > 3 s")
