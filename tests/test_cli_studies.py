@@ -6,6 +6,8 @@ import pandas as pd
 import pytest
 from cli_runs import MM4, SHARED, relaysim
 
+from relaysim.cli import output
+
 CONNECTIONS = "hubs.HUB01.max_per_domain_outbound_connections"
 SHORT = ("--set", "run.duration=400 s", "--set", "run.warm_up=0 s", "--jobs", "1")
 
@@ -38,6 +40,9 @@ def test_a_sweep_has_a_table_for_each_quantity_and_says_how_far_a_target_holds(t
     assert result.exit_code == 0, result.stderr
     assert "mm4 over 3 points of run.scale" in result.stdout
     assert "mm4: total.wait_delivery < 500 ms holds up to run.scale = " in result.stdout
+    knees = pd.read_csv(out / "knees.csv")
+    assert knees[["scenario", "holds"]].to_numpy().tolist() == [["mm4", "up to"]]
+    assert list(pd.read_csv(out / "comparisons.csv").columns[:2]) == ["run.scale", "scenario"]
     points = pd.read_csv(out / "points.csv")
     assert points["run.scale"].tolist() == [0.5, 1.0, 1.2]
     assert (out / "metrics.csv").exists()
@@ -56,6 +61,28 @@ def test_a_sweep_pairs_designs(tmp_path):
         *((0.5, "mm4"), (0.5, "eight"), (1, "mm4"), (1, "eight"))
     ]
     assert {row["scenario"] for row in found["comparisons"]} == {"eight"}
+
+
+def test_the_order_of_the_designs_changes_no_number(tmp_path):
+    """Not even which of them is the first one, but for the sign of the difference."""
+    eight = tmp_path / "eight.toml"
+    eight.write_text(f'extends = "{MM4}"\nname = "eight"\n{CONNECTIONS} = 8\n')
+    found = []
+    for first, second in ((MM4, str(eight)), (str(eight), MM4)):
+        arguments = ("sweep", first, "--vary", "run.scale=0.5,1", "--with", second, *SHORT)
+        found.append(json.loads(relaysim(*arguments, "--replications", "3", "--json").stdout))
+    for table in ("points", "metrics"):
+        rows = [sorted(json.dumps(row, sort_keys=True) for row in each[table]) for each in found]
+        assert rows[0] == rows[1]
+    key = ("run.scale", "scope", "subject", "metric")
+    there, back = (
+        {tuple(row[name] for name in key): row for row in each["comparisons"]} for each in found
+    )
+    assert there.keys() == back.keys()
+    for name, row in there.items():
+        if row["difference"] is not None:
+            assert row["difference"] == -back[name]["difference"]
+            assert row["low"] == pytest.approx(-back[name]["high"], nan_ok=True)
 
 
 def test_a_size_has_its_evidence():
@@ -93,7 +120,19 @@ def test_a_run_may_find_its_warm_up_first():
     [
         (["run", MM4, "--metric", "total.on_time"], "give --precision too"),
         (["run", MM4, "--precision", "0"], "it must be above 0"),
-        (["run", MM4, "--precision", "x"], '"x" is no number'),
+        (["run", MM4, "--precision", "x"], '--precision x: "x" is no number'),
+        (["run", MM4, "--precision", "-1"], '--precision -1: "-1" is out of range'),
+        (
+            ["run", MM4, "--precision", "0.1", *["--metric", "total.on_time"] * 2],
+            "--metric total.on_time is given twice",
+        ),
+        (["run", MM4, "--cluster", "foo"], '"foo" is no scheduler: write tcp://HOST:PORT'),
+        (["run", MM4, "--cluster", "tcp://127.0.0.1:1"], "no Dask scheduler answers at"),
+        (["run", MM4, "--out", "/proc/relaysim/out"], "cannot be written"),
+        (
+            ["sweep", MM4, "--vary", "run.scale=1,2", *["--target", "total.on_time > 1 %"] * 2],
+            "--target total.on_time > 1 % is given twice",
+        ),
         (["run", MM4, "--precision", "0.1", "--metric", "total.ontime"], 'mean "on_time"?'),
         (["run", MM4, "--jobs", "2", "--cluster", "tcp://x:1"], "leave it out with --cluster"),
         (["sweep", MM4, "--vary", "run.scale"], "write PATH=VALUE,VALUE"),
@@ -101,7 +140,7 @@ def test_a_run_may_find_its_warm_up_first():
         (["sweep", MM4, "--vary", "run.scale=1", "--with", MM4], "have the same name"),
         (
             ["sweep", MM4, "--vary", "hubs.HUB01.mta=none", "--target", "total.on_time > 1 %"],
-            "vary one number alone",
+            "where one number alone is varied",
         ),
         (["size", MM4, "--vary", "hubs.HUB01.cores=1:4"], "give a --target"),
         (["sweep", MM4, *["--vary", "run.scale=1,2"] * 2], "varied twice"),
@@ -138,3 +177,15 @@ def test_what_the_user_can_put_right(arguments, message):
     assert result.exit_code == 2
     assert message in " ".join(result.stderr.split())
     assert "Traceback" not in result.stderr
+
+
+def test_a_log_gets_a_line_a_minute(capsys, monkeypatch):
+    minutes = iter([0.0, 30.0, 60.0, 90.0, 120.0])
+    monkeypatch.setattr("time.monotonic", lambda: next(minutes))
+    with output.progress("sweep") as tell:
+        for done in range(1, 5):
+            tell(done * 500, 4000)
+    assert capsys.readouterr().err.splitlines() == [
+        "sweep: 1,000 of 4,000 runs, about 3 min left",
+        "sweep: 2,000 of 4,000 runs, about 2 min left",
+    ]

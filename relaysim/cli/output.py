@@ -3,6 +3,7 @@
 import json
 import shlex
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from relaysim.engine.invariants import Violation
     from relaysim.study.output import Result
     from relaysim.study.store import Store
+
+
+_PAUSE = 60.0
 
 
 def print_json(content: Mapping[str, Any]) -> None:
@@ -61,9 +65,9 @@ def told_of(store: "Store | None") -> None:
 
 @contextmanager
 def progress(what: str) -> Iterator[Callable[[int, int], None] | None]:
-    """A bar on stderr that shows how many runs are done; None where stderr is no terminal."""
+    """A bar on stderr that shows how many runs are done; a line a minute in a log."""
     if not sys.stderr.isatty():
-        yield None
+        yield _lines(what)
         return
     from rich.progress import (
         BarColumn,
@@ -84,6 +88,20 @@ def progress(what: str) -> Iterator[Callable[[int, int], None] | None]:
     with Progress(*columns, console=console(error=True), transient=True) as bar:
         task = bar.add_task(what, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _lines(what: str) -> Callable[[int, int], None]:
+    start = last = time.monotonic()
+
+    def tell(done: int, total: int) -> None:
+        nonlocal last
+        now = time.monotonic()
+        if now - last >= _PAUSE:
+            left = (now - start) / done * (total - done)
+            note(f"{what}: {done:,} of {total:,} runs, about {left / 60:.0f} min left")
+            last = now
+
+    return tell
 
 
 def ask_intact(found: "Sequence[tuple[str, Violation]]") -> None:

@@ -121,13 +121,18 @@ def _precision(width: str | None, metrics: list[str], most: int | None) -> "Prec
         if metrics:
             raise ValueError("--metric says what has to be precise: give --precision too")
         return None
-    absolute = {}
-    quantities = []
+    absolute: dict[Quantity | str, float] = {}
+    quantities: list[Quantity] = []
     for text in metrics:
         name, equals, size = text.partition("=")
         quantity = Quantity.parse(name)
+        if quantity in quantities:
+            raise ValueError(f"--metric {quantity} is given twice")
         quantities.append(quantity)
         if equals:
             absolute[quantity] = amount(size.strip(), quantity.of.unit)
-    relative = amount(width.strip(), "share")
-    return Precision(relative, tuple(quantities), absolute, MOST if most is None else most)
+    try:
+        relative = amount(width.strip(), "share")
+    except ValueError as error:
+        raise ValueError(f"--precision {width}: {error}") from None
+    return Precision(relative, quantities, absolute, MOST if most is None else most)

@@ -64,10 +64,12 @@ def means(row: Floats, batches: int) -> Floats:
 def correlation(row: Floats) -> float:
     """Lag-1 correlation by the jackknife: twice that of all, less the mean of that of the halves.
 
-    It takes away most of the bias towards below zero that a short row has.
+    It takes away most of the bias towards below zero that a short row has. What comes out beyond
+    what a correlation can be is taken for the end.
     """
     half = len(row) // 2
-    return 2 * _lag1(row) - (_lag1(row[:half]) + _lag1(row[half:])) / 2
+    found = 2 * _lag1(row) - (_lag1(row[:half]) + _lag1(row[half:])) / 2
+    return min(max(found, -1.0), 1.0)
 
 
 def _lag1(row: Floats) -> float:

@@ -19,6 +19,11 @@ NAMES = {
     "wait_delivery": "wait for a connection",
     "listed_time": "time listed",
 }
+DEPENDENT = "Rows of one queue hang together: a busy spell moves them all."
+NO_WARM_UP = (
+    "Formulas are for the steady state and the run has no warm-up: its queues start empty, which "
+    "makes the simulated waits shorter."
+)
 MOST_REASONS = 3
 """The most reasons that are told; the frame has all."""
 
@@ -30,6 +35,8 @@ def theory(result: RunResult) -> list[RenderableType]:
     lines: list[RenderableType] = []
     if not known.empty:
         lines += tables(values(known))
+        warm = result.scenario.run.warm_up > 0
+        lines += [text(DEPENDENT if warm else f"{DEPENDENT} {NO_WARM_UP}"), text("")]
     else:
         lines.append(text("Theory beside simulation"))
     said = reasons(found[found["scope"] == "resource"])

@@ -1,5 +1,7 @@
 """Many independent jobs, here, on all cores or on a cluster: results in the order of the jobs."""
 
+import re
+import socket
 import warnings
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -15,6 +17,7 @@ Progress = Callable[[int, int], None]
 """Called after each job with how many are done and how many there are."""
 Jobs = int | str | None
 """Processes (None: one on each core; 1: this one alone), or the address of a Dask scheduler."""
+_ADDRESS = re.compile(r"((tcp|tls)://)?(?P<host>\[[0-9a-fA-F:.]+\]|[^:/\s]+):(?P<port>[0-9]+)")
 
 
 class ClusterError(Exception):
@@ -31,8 +34,10 @@ def in_order(
 
     Results do not depend on `jobs`. A task that the `store` holds is not computed again; any other
     is in it as soon as it is done. When the iterator is closed, or interrupted, what has not begun
-    is dropped. ClusterError if a scheduler cannot be used.
+    is dropped. ClusterError if a scheduler cannot be used, ValueError for less than one process.
     """
+    if isinstance(jobs, int) and jobs < 1:
+        raise ValueError(f"{jobs} processes: at least 1 is needed")
     held = {i for i, call in enumerate(calls) if store and isinstance(call, Task) and call in store}
     missing = [i for i in range(len(calls)) if i not in held]
     done, early = len(held), dict[int, T]()
@@ -81,6 +86,17 @@ def _numbered(number: int, call: Callable[[], T]) -> tuple[int, T]:
     return number, call()
 
 
+def _ask_answering(address: str) -> None:
+    """Knock before Dask does, which would go on for a while and leave a traceback in the log."""
+    found = _ADDRESS.fullmatch(address)
+    if found is None:
+        raise ClusterError(f'"{address}" is no scheduler: write tcp://HOST:PORT')
+    try:
+        socket.create_connection((found["host"].strip("[]"), int(found["port"])), 10).close()
+    except (OSError, OverflowError) as error:
+        raise ClusterError(f"no Dask scheduler answers at {address}: {error}") from error
+
+
 @contextmanager
 def _cluster(address: str) -> Iterator[None]:
     """What joblib runs meanwhile goes to the workers of a Dask scheduler."""
@@ -88,6 +104,7 @@ def _cluster(address: str) -> Iterator[None]:
         from dask.distributed import Client
     except ImportError as error:
         raise ClusterError('a cluster takes Dask: install "relaysim[cluster]"') from error
+    _ask_answering(address)
     try:
         client: Any = cast("Any", Client)(address, timeout="10s", set_as_default=False)
     except (OSError, ValueError) as error:

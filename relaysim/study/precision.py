@@ -6,16 +6,15 @@ intervals are narrow enough it looks some replications ahead, and stops if they 
 similar values makes an interval narrow by luck; hardly ever does it stay so.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
 
-from relaysim.measure.chance import chances
-from relaysim.measure.estimate import Estimate, estimates
-from relaysim.measure.quantity import Quantity, ask_there, ordinary
+from relaysim.measure.estimate import Estimate
+from relaysim.measure.quantity import Quantity, QuantityError, ask_there, ordinary
 from relaysim.scenario.model import Scenario
 
 FEWEST = 3
@@ -29,14 +28,13 @@ class Precision:
     """How narrow the 95 % interval of each quantity is to be.
 
     Half of it is to be at most `relative` times the mean, or what `absolute` has for the quantity,
-    in its own unit. Without `quantities` it is what
-    is ordinarily asked of each class. ValueError if a width is
-    not positive.
+    in its own unit. Without `quantities`, which may be texts, it is what is ordinarily asked of
+    each class. ValueError if a width is not positive or a quantity is none.
     """
 
     relative: float = 0.05
-    quantities: tuple[Quantity, ...] = ()
-    absolute: Mapping[Quantity, float] = field(default_factory=lambda: MappingProxyType({}))
+    quantities: Sequence[Quantity | str] = ()
+    absolute: Mapping[Quantity | str, float] = field(default_factory=lambda: MappingProxyType({}))
     most: int = MOST
 
     def __post_init__(self) -> None:
@@ -45,10 +43,20 @@ class Precision:
                 raise ValueError(f"a precision of {width:g}: it must be above 0")
         if self.most < FEWEST:
             raise ValueError(f"at most {self.most} replications: at least {FEWEST} are needed")
+        self.chosen_widths()
 
     def chosen(self, scenario: Scenario) -> tuple[Quantity, ...]:
         """The quantities for a scenario."""
-        return self.quantities or ordinary([scenario])
+        given = (*self.quantities, *self.absolute)
+        return tuple(dict.fromkeys(map(_quantity, given))) or ordinary([scenario])
+
+    def chosen_widths(self) -> dict[Quantity, float]:
+        """The absolute widths by quantity."""
+        return {_quantity(each): width for each, width in self.absolute.items()}
+
+
+def _quantity(given: Quantity | str) -> Quantity:
+    return given if isinstance(given, Quantity) else Quantity.parse(given)
 
 
 @dataclass(frozen=True)
@@ -83,20 +91,26 @@ class Watch:
 
     def __init__(self, precision: Precision, scenario: Scenario) -> None:
         self.precision = precision
-        self.quantities = precision.chosen(scenario)
+        self.quantities, self.widths = precision.chosen(scenario), precision.chosen_widths()
         self.values: list[list[float]] = [[] for _ in self.quantities]
         self.narrow_since: int | None = None
 
     def enough(self, metrics: pd.DataFrame) -> bool:
         """Whether the replication with these metrics was the last one that is needed.
 
-        QuantityError if they know no such subject.
+        QuantityError if they know no such subject, or if the first `AHEAD` replications all have no
+        value of a quantity.
         """
         for quantity, values in zip(self.quantities, self.values, strict=True):
             if not values:
                 ask_there(quantity, metrics)
             values.append(quantity.value(metrics))
         n = len(self.values[0])
+        for quantity, values in zip(self.quantities, self.values, strict=True):
+            if n == AHEAD and np.isnan(values).all():
+                raise QuantityError(
+                    f"{quantity} has no value in any of {n} replications: there is no such mail"
+                )
         if n < FEWEST or not all(each.narrow for each in self.reached()):
             self.narrow_since = None
             return False
@@ -107,9 +121,10 @@ class Watch:
         """How precise each quantity is by now."""
         found = []
         for quantity, values in zip(self.quantities, self.values, strict=True):
-            estimate = (chances if quantity.of.chance else estimates)(np.array([values]))
-            value, low, high, n = (float(part[0]) for part in estimate)
-            wanted = self.precision.absolute.get(quantity, self.precision.relative * abs(value))
+            value, low, high, n = (
+                float(part[0]) for part in quantity.estimates(np.array([values]))
+            )
+            wanted = self.widths.get(quantity, self.precision.relative * abs(value))
             found.append(Reached(quantity, Estimate(value, low, high, int(n)), wanted))
         return tuple(found)
 

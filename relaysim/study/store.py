@@ -53,16 +53,20 @@ class Store:
         return found
 
     def put(self, task: Task[T], result: T) -> None:
-        """Keep a result, whole or not at all."""
+        """Keep a result, whole or not at all: if something else stands in its way, not at all."""
         body = zlib.compress(pickle.dumps(result, protocol=5), 1)
         path = self._path(task)
-        path.parent.mkdir(exist_ok=True)
-        _write(path, self._signed(task, body) + body)
+        with suppress(FileExistsError, IsADirectoryError, NotADirectoryError):
+            path.parent.mkdir(exist_ok=True)
+            _write(path, self._signed(task, body) + body)
 
     def _body(self, task: Task[Any]) -> bytes | None:
         try:
             content = self._path(task).read_bytes()
         except FileNotFoundError:
+            return None
+        except OSError:
+            self.distrusted.add(task.identity)
             return None
         signature, body = content[:32], content[32:]
         if not hmac.compare_digest(signature, self._signed(task, body)):

@@ -103,3 +103,17 @@ def test_what_there_is_not_is_told_after_one_replication() -> None:
 def test_what_makes_no_sense(wrong: dict[str, float]) -> None:
     with pytest.raises(ValueError, match=r"it must be above 0|at least 3 are needed"):
         Precision(**wrong)  # type: ignore[arg-type]
+
+
+def test_quantities_may_be_texts() -> None:
+    precision = Precision(0.05, ["total.on_time"], {"total.latency_mean": 0.5})
+    watch = Watch(precision, design("two"))
+    assert watch.quantities == (ON_TIME, LATENCY)
+    assert watch.widths == {LATENCY: 0.5}
+    with pytest.raises(QuantityError, match='did you mean "on_time"'):
+        Precision(quantities=["total.ontime"]).chosen(design("two"))
+
+
+def test_what_never_has_a_value_ends_the_waiting() -> None:
+    with pytest.raises(QuantityError, match=r"total.latency_mean has no value in any of 5 repl"):
+        watched([np.nan] * 50, Precision(0.05, (LATENCY,)))

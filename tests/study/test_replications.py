@@ -170,3 +170,8 @@ def test_more_connections_shorten_the_wait_for_one(result: RunResult) -> None:
         return float(frame[("total", "total", "wait_delivery")])
 
     assert wait(more) < wait(result) / 2
+
+
+def test_less_than_one_process_is_refused() -> None:
+    with pytest.raises(ValueError, match="0 processes: at least 1 is needed"):
+        run(design("two"), replications=1, jobs=0)

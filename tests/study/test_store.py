@@ -132,3 +132,19 @@ def test_only_the_owner_reads_the_key_and_it_stays(store: Store) -> None:
     before = key.read_bytes()
     Store(store.directory)
     assert key.read_bytes() == before
+
+
+def test_a_directory_in_place_of_an_entry_is_no_result_and_stops_nothing(store: Store) -> None:
+    store.put(task(), task()())
+    (entry,) = entries(store)
+    entry.unlink()
+    entry.mkdir()
+    assert store.get(task()) is None
+    assert store.distrusted == {task().identity}
+    store.put(task(), task()())
+    assert entry.is_dir()
+    entry.rmdir()
+    entry.parent.rmdir()
+    entry.parent.write_text("a file in place of a folder")
+    assert store.get(task()) is None
+    store.put(task(), task()())
