@@ -80,8 +80,8 @@ def holds(found: Sweep, at: Knee) -> str:
     if at.holds == NO_MAIL:
         return f"{at.scenario} has no mail of {at.target}."
     if at.holds == NOWHERE:
-        end, allowed = ("first", at.high) if at.value < 0 else ("last", at.low)
-        allows = "" if allowed == at.value else ", though its interval allows it"
+        end = "first" if at.low == -math.inf else "last"
+        allows = "" if at.low == at.high else ", though its interval allows it"
         return f"{start} does not hold at the {end} point of {path}{allows}."
     if at.holds == EVERYWHERE:
         return f"{start} holds at all points of {path}{_surely(at)}."
@@ -93,10 +93,10 @@ def holds(found: Sweep, at: Knee) -> str:
 
 def _surely(at: Knee) -> str:
     """How far the interval of the mean keeps a target that the mean keeps everywhere."""
-    upward = at.value > 0
-    end = at.low if upward else at.high
-    if end == at.value:
+    if at.low == at.high:
         return ""
+    upward = at.high == math.inf
+    end = at.low if upward else at.high
     if math.isinf(end):
         point = "first" if upward else "last"
         return f" by the means; the intervals cannot tell, not even at the {point} point"

@@ -17,9 +17,10 @@ class Knee(NamedTuple):
     gets better, as with cores. `low` and `high` are where the ends of the 95 % interval cross the
     bound: up to a knee the target holds surely below `low` and surely not above `high`, from a knee
     on surely above `high` and surely not below `low`. Each is minus infinity before the first point
-    and infinity beyond the last, and so is the `value` of what holds `everywhere` or `nowhere`.
-    With `no mail` of its kind in the design all are NaN. `unit` is that of the varied number, with
-    the space before it.
+    and infinity beyond the last. There is no `value` (NaN) where the mean keeps the bound
+    `everywhere`, or `nowhere`, which is to say not at the end of the points where it comes closest;
+    with `no mail` of its kind in the design all three are NaN. `unit` is that of the varied number,
+    with the space before it.
     """
 
     scenario: str
@@ -50,16 +51,13 @@ def knee(scenario: str, target: Target, values: Floats, load: Floats, unit: str 
     first, last = (np.inf if np.isnan(end) else end for end in (beyond[0], beyond[-1]))
     if first <= last:
         at, least, most = (_crossing(load, curve) for curve in (beyond, at_worst, at_best))
-        holds = _holds(at, UP_TO)
+        holds = UP_TO if np.isfinite(at) else EVERYWHERE if at > 0 else NOWHERE
     else:
         back = -load[::-1]
         at, most, least = (-_crossing(back, curve[::-1]) for curve in (beyond, at_worst, at_best))
-        holds = _holds(-at, FROM)
-    return Knee(scenario, target.text, holds, at, least, most, unit)
-
-
-def _holds(crossing: float, inside: str) -> str:
-    return inside if np.isfinite(crossing) else EVERYWHERE if crossing > 0 else NOWHERE
+        holds = FROM if np.isfinite(at) else EVERYWHERE if at < 0 else NOWHERE
+    value = at if np.isfinite(at) else np.nan
+    return Knee(scenario, target.text, holds, value, least, most, unit)
 
 
 def _crossing(load: Floats, excess: Floats) -> float:

@@ -137,9 +137,12 @@ def test_a_target_holds_up_to_where_the_mean_crosses_it(found: Sweep) -> None:
     assert at.value == pytest.approx(0.75)
     assert at.low <= at.value <= at.high
     above = Target(LATENCY, True, 2 * means[2], "")
-    assert found.knee(above)[2:4] == (EVERYWHERE, math.inf)
+    everywhere = found.knee(above)
+    assert (everywhere.holds, everywhere.high) == (EVERYWHERE, math.inf)
+    assert math.isnan(everywhere.value)
     below = Target(LATENCY, True, means[0] / 2, "")
-    assert found.knee(below)[2:4] == (NOWHERE, -math.inf)
+    nowhere = found.knee(below)
+    assert (nowhere.holds, nowhere.low) == (NOWHERE, -math.inf)
 
 
 def test_a_design_without_such_mail_has_no_knee(found: Sweep) -> None:
@@ -180,7 +183,9 @@ def test_what_gets_better_holds_from_a_value_on(files: tuple[Path, Path]) -> Non
     assert (at.holds, at.unit) == (FROM, "/s")
     assert at.value == pytest.approx(1.5)
     assert at.low <= at.value <= at.high
-    assert found.knee(Target(LATENCY, False, 0.0, ""))[2:4] == (EVERYWHERE, -math.inf)
-    assert found.knee(Target(LATENCY, False, 1e9, ""))[2:4] == (NOWHERE, math.inf)
+    everywhere = found.knee(Target(LATENCY, False, 0.0, ""))
+    assert (everywhere.holds, everywhere.low) == (EVERYWHERE, -math.inf)
+    nowhere = found.knee(Target(LATENCY, False, 1e9, ""))
+    assert (nowhere.holds, nowhere.low, nowhere.high) == (NOWHERE, math.inf, math.inf)
     (told,) = found.knees
     assert told == found.knee("total.latency_mean > 3 s")
