@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import bootstrap, skew
 
-from relaysim.measure.estimate import CONFIDENCE, Estimate, Floats, interval
+from relaysim.measure.estimate import CONFIDENCE, Estimate, Estimates, Floats, estimates
 
 FEWEST = 20
 RESAMPLES = 9999
@@ -50,9 +50,13 @@ def bca(values: npt.ArrayLike, confidence: float = CONFIDENCE) -> Estimate:
     return Estimate(float(row.mean()), float(found.low), float(found.high), len(row))
 
 
-def suited_interval(values: npt.ArrayLike, confidence: float = CONFIDENCE) -> Estimate:
-    """The estimate of a row: by the bootstrap where its values demand it, else Student's."""
-    return bca(values, confidence) if too_skewed(values) else interval(values, confidence)
+def suited_estimates(values: Floats, confidence: float = CONFIDENCE) -> Estimates:
+    """Estimates of each row: by the bootstrap where its values demand it, else Student's."""
+    found = estimates(values, confidence)
+    for row in np.flatnonzero(found.n >= FEWEST):
+        if too_skewed(values[row]):
+            _, found.low[row], found.high[row], _ = bca(values[row], confidence)
+    return found
 
 
 def _there(values: npt.ArrayLike) -> Floats:

@@ -7,7 +7,7 @@ difference of two such shares that is built on it is not either (Newcombe, Stati
 """
 
 import numpy as np
-from scipy.special import ndtri
+from scipy.special import betaincinv, ndtri
 
 from relaysim.measure.copies import Mask
 from relaysim.measure.estimate import CONFIDENCE, Estimates, Floats
@@ -26,6 +26,25 @@ def chances(values: Floats, confidence: float = CONFIDENCE) -> Estimates:
     # Never seen, and always: the formula gives the very end but for rounding.
     low = np.where(share == 0.0, 0.0, middle - half)
     return Estimates(share, low, np.where(share == 1.0, 1.0, middle + half), n)
+
+
+def exact_chances(values: Floats, confidence: float = CONFIDENCE) -> Estimates:
+    """The same with the interval of Clopper and Pearson (Biometrika 26, 1934).
+
+    Each end errs with no more than half of what the confidence leaves, which a decision on one end
+    takes; Wilson's keep the confidence on the average only.
+    """
+    share, _, _, n = chances(values, confidence)
+    hits, tail = np.nansum(values, axis=1), (1.0 - confidence) / 2
+    misses = n - hits
+    low = np.where(hits > 0, betaincinv(np.maximum(hits, 1), misses + 1, tail), 0.0)
+    high = np.where(misses > 0, betaincinv(hits + 1, np.maximum(misses, 1), 1.0 - tail), 1.0)
+    return Estimates(share, low, high, n)
+
+
+def unseen(replications: int, confidence: float = CONFIDENCE) -> float:
+    """How likely, at most, is what happened in none of so many replications: 1 - 0.05^(1/n)."""
+    return float(1.0 - (1.0 - confidence) ** (1.0 / replications))
 
 
 def chance_differences(base: Floats, other: Floats, confidence: float = CONFIDENCE) -> Estimates:

@@ -7,9 +7,10 @@ import numpy as np
 import pandas as pd
 
 from relaysim.mail.spelling import unknown
+from relaysim.measure.bootstrap import suited_estimates
 from relaysim.measure.catalogue import BLAST_SCOPES, METRICS, SCOPES, Metric
 from relaysim.measure.chance import chances
-from relaysim.measure.estimate import CONFIDENCE, Estimates, Floats, estimates
+from relaysim.measure.estimate import CONFIDENCE, Estimates, Floats
 from relaysim.scenario.model import Scenario
 
 ORDINARY = ("on_time", "latency_p50")
@@ -64,8 +65,8 @@ class Quantity(NamedTuple):
         return float(found.iloc[0]) if len(found) else np.nan
 
     def estimates(self, values: Floats, confidence: float = CONFIDENCE) -> Estimates:
-        """Means of rows of its values with their intervals: of chances Wilson's, else Student's."""
-        return (chances if self.of.chance else estimates)(values, confidence)
+        """Means of rows of its values with their intervals, as the frame `metrics` has them."""
+        return (chances if self.of.chance else suited_estimates)(values, confidence)
 
     def __str__(self) -> str:
         return ".".join(self[1:] if self.scope == self.subject else self)

@@ -1,5 +1,7 @@
 """Where numbers come from: the line under every table and figure."""
 
+from relaysim.measure import chance as measure
+from relaysim.present.number import chance
 from relaysim.study.provenance import Provenance
 
 PLAN_DIGITS = 12
@@ -15,12 +17,28 @@ NOT_MODELLED = (
 )
 
 
-def origin(provenance: Provenance, designs: bool = True) -> str:
+SURVIVORS = (
+    "Latencies are of the mail that got through: what is refused or lost is not late. Look at "
+    "on_time too."
+)
+
+
+def unseen(replications: int) -> str:
+    """What replications cannot know, in one sentence."""
+    most = chance(measure.unseen(replications))
+    many = f"none of {replications} replications" if replications > 1 else "not this replication"
+    return (
+        f"What happens in {many} may still have a chance of up to {most} (with 95 % confidence), "
+        "and the intervals of means know nothing of it."
+    )
+
+
+def origin(provenance: Provenance, designs: bool = True, intervals: bool = True) -> str:
     """Seed, replications, plans, versions and command of a result, in one sentence."""
     facts = provenance.facts()
     many = provenance.replications
     parts = [f"seed {provenance.seed}", f"{many} replication{'s' if many != 1 else ''}"]
-    if many > 1:
+    if many > 1 and intervals:
         parts[-1] += " with 95 % intervals"
     if designs:
         plans = (f"{name} {digest[:PLAN_DIGITS]}" for name, digest in provenance.scenarios)

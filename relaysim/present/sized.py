@@ -1,8 +1,11 @@
 """What a size says: the smallest value that will do, and the evidence on both sides of it."""
 
+from collections.abc import Hashable
+from typing import Any
+
 from rich.console import RenderableType
 
-from relaysim.present.caption import ASSUMPTIONS, origin
+from relaysim.present.caption import ASSUMPTIONS, SURVIVORS, origin, unseen
 from relaysim.present.number import interval
 from relaysim.present.terminal import Grid, tables, text
 from relaysim.study.size import Size
@@ -14,38 +17,49 @@ def report(found: Size) -> list[RenderableType]:
     first, before, later = "first", "value before it", "later"
     if found.rising:
         first, before, later = "smallest", "next smaller value", "larger"
-    unsure = f" The {before} is undecided and may do as well: more replications decide it."
     units = {target.text: target.quantity.of.unit for target in found.targets}
+    sure = f"{100 * found.confidence:g} %"
+    said = f"is the {first} value that meets {targets}, with {sure} confidence."
+    if not found.sure:
+        said = (
+            f"meets {targets}, with {sure} confidence. Whether it is the {first} that does is not "
+            f"decided: the {before} may do as well, and more replications tell."
+        )
+    elif found.first:
+        said = f"meets {targets}, with {sure} confidence. It is the {first} that was to be tried."
     rows = [
         [
             row["value"],
             row["target"],
             interval(row["mean"], row["low"], row["high"], units[row["target"]]),
-            str(row["replications"]),
+            _many(row),
             row["verdict"],
         ]
         for row in found.evidence.to_dict("records")
     ]
     return [
         text(f"{found.scenario}: {found.path} = {found.value}", hanging=4),
-        text(
-            f"is the {first} value that meets {targets}, with {found.confidence:.0%} confidence."
-            f"{'' if found.sure else unsure}"
-        ),
+        text(said),
         text(""),
         *tables(
             Grid(
-                f"What was tried (intervals as wide as {found.confidence:.0%} confidence after "
-                "several looks takes)",
+                f"What was tried (intervals so wide that all verdicts hold with {sure} confidence)",
                 [found.path.rpartition(".")[2], "target", "mean", "replications", "verdict"],
                 rows,
                 wrapped=["target"],
             )
         ),
         text(
-            f"Values between those were left out: a {later} value is taken to do no worse, which "
-            "the rows above let you judge."
+            f"A {later} value is taken to do no worse, which the rows above let you judge. "
+            f"{unseen(found.provenance.replications)}"
         ),
+        *([text(SURVIVORS)] if "s" in units.values() else []),
         text(ASSUMPTIONS),
-        text(origin(found.provenance)),
+        text(origin(found.provenance, intervals=False)),
     ]
+
+
+def _many(row: dict[Hashable, Any]) -> str:
+    """The replications of a row; of how many, where some have no value."""
+    many, without = row["replications"], row["without_value"]
+    return f"{many - without} of {many}" if without else f"{many}"

@@ -10,9 +10,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from relaysim.measure.bootstrap import suited_estimates
+from relaysim.measure.chance import exact_chances
 from relaysim.measure.estimate import Estimate
 from relaysim.measure.quantity import ask_there
 from relaysim.measure.target import Target
+from relaysim.scenario.problem import ScenarioError
 from relaysim.study.jobs import Jobs, Progress, in_order
 from relaysim.study.provenance import Provenance, now
 from relaysim.study.replicate import Wanted, replicate, settled
@@ -35,10 +38,12 @@ class Size:
     """The smallest value that meets all targets, and the evidence.
 
     `evidence` has one row for each value that was tried and each target: `value, target, mean, low,
-    high, replications, verdict`, where the interval is that of the last look and the verdict is
-    `met`, `missed` or `undecided`. `sure` is False if the next smaller value is undecided: it may
-    do as well. `rising` says whether the values are numbers from the smallest to the largest; if
-    not, the first in the order given takes the place of the smallest.
+    high, replications, without_value, verdict`, where the interval is that of the last look,
+    `without_value` counts the replications that have none, and the verdict is `met`, `missed` or
+    `undecided`. `sure` is False if the next smaller value is undecided: it may do as well. `rising`
+    says whether the values are numbers from the smallest to the largest; if not, the first in the
+    order given takes the place of the smallest. `first` says whether it is the first of all values,
+    so that what is smaller was not tried.
     """
 
     scenario: str
@@ -46,6 +51,7 @@ class Size:
     value: str
     sure: bool
     rising: bool
+    first: bool
     targets: tuple[Target, ...]
     confidence: float
     evidence: pd.DataFrame = field(repr=False)
@@ -55,7 +61,7 @@ class Size:
 def size(
     file: str | os.PathLike[str],
     vary: Mapping[str, Iterable[Any]] | Vary,
-    targets: Sequence[Target | str],
+    targets: Sequence[Target | str] | str,
     *,
     confidence: float = 0.95,
     most: int = MOST,
@@ -70,14 +76,20 @@ def size(
 
     A value meets a target if a one-sided interval of the mean over replications keeps it, and
     misses it if the interval on the other side does not; else there are twice as many replications,
-    up to `most`. The probability of error is shared evenly among looks and targets (Bonferroni), so
-    that with the `confidence` a single verdict is right. All values see the same draws. That a
-    stronger design does no worse is assumed. What stays undecided counts as missed. SizeError if no
-    value does it, ValueError for numbers that make no sense.
+    up to `most`. The answer gets as many in any case and has to meet the targets then too: what is
+    rare may not have been seen before. The probability of error is shared evenly among looks,
+    targets and the values that a bisection tries (Bonferroni), so that with the `confidence` all
+    verdicts are right. All values see the same draws. That a stronger design does no worse is
+    assumed.
+
+    What stays undecided counts as missed, and so does a value with which a run does not settle. A
+    replication without a value keeps no target. SizeError if no value does it, ValueError for
+    numbers that make no sense.
     """
     started = now()
     (vary,) = varied(vary) if isinstance(vary, Mapping) else (vary,)
-    asked = [Target.parse(each) if isinstance(each, str) else each for each in targets]
+    given = [targets] if isinstance(targets, str) else targets
+    asked = [Target.parse(each) if isinstance(each, str) else each for each in given]
     if not asked:
         raise ValueError("a size takes at least one target")
     if not 0.5 <= confidence < 1.0:
@@ -89,32 +101,38 @@ def size(
     _, seed = settled(designs[0], None, seed)
     for each in designs[1:]:
         settled(each, None, seed)
-    if designs[0].run.warm_up_auto:
-        designs = [settle(each, seed=seed, jobs=jobs, store=store) for each in designs]
     looks = [min(FIRST * 2**look, most) for look in range(math.ceil(math.log2(most / FIRST)) + 1)]
     keep = Wanted(blast=any(target.quantity.needs_blast for target in asked))
-    trials = _Trials(vary.values, asked, looks, 1.0 - confidence)
+    trials = _Trials(vary, asked, looks, 1.0 - confidence)
 
-    def meets(at: int) -> bool:
+    def meets(at: int, to_the_end: bool = False) -> bool:
         """Look at a value with more and more replications until all targets are decided."""
-        done = 0
+        try:
+            settling = settle(designs[at], seed=seed, jobs=jobs, store=store)
+        except ScenarioError as error:
+            trials.unsettled(at, error)
+            return False
         for look in looks:
-            tasks = [Task(replicate, designs[at], (i, seed, keep)) for i in range(done, look)]
-            runs = in_order(tasks, jobs, store=store)
-            verdict = trials.look(at, [run.metrics for run in runs])
-            done = look
+            done = trials.replications_of(at)
+            if done and trials.verdict(at) != UNDECIDED and not to_the_end:
+                break
+            tasks = [Task(replicate, settling, (i, seed, keep)) for i in range(done, look)]
+            trials.add(at, [run.metrics for run in in_order(tasks, jobs, store=store)])
             if progress is not None:
                 progress(trials.replications, trials.at_most())
-            if verdict != UNDECIDED:
-                break
-        return verdict == MET
+        return trials.verdict(at) == MET
 
-    low, high = -1, len(designs) - 1
-    if not meets(high):
-        raise SizeError(trials.failure(high))
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (low, middle) if meets(middle) else (middle, high)
+    low, high, last = -1, len(designs) - 1, len(designs) - 1
+    found = meets(high)
+    while found:
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (low, middle) if meets(middle) else (middle, high)
+        if meets(high, to_the_end=True):
+            break
+        low, high, found = high, last, high < last
+    if not found:
+        raise SizeError(trials.failure(last))
     scenario = designs[high]
     return Size(
         scenario=scenario.name,
@@ -122,6 +140,7 @@ def size(
         value=vary.values[high],
         sure=low < 0 or trials.verdict(low) == MISSED,
         rising=vary.rising,
+        first=low < 0,
         targets=tuple(asked),
         confidence=confidence,
         evidence=trials.frame(),
@@ -133,25 +152,28 @@ class _Trials:
     """What is known of the values that were tried."""
 
     def __init__(
-        self,
-        values: Sequence[str],
-        targets: Sequence[Target],
-        looks: Sequence[int],
-        error: float,
+        self, vary: Vary, targets: Sequence[Target], looks: Sequence[int], error: float
     ) -> None:
-        self.values, self.targets, self.most = values, targets, looks[-1]
+        self.values, self.rising, self.targets = vary.values, vary.rising, targets
+        self.most = looks[-1]
+        self.tried = math.ceil(math.log2(len(self.values))) + 1
         # An interval has two ends, and each verdict rests on one of them.
-        self.confidence = 1.0 - 2.0 * error / (len(looks) * len(targets))
+        self.confidence = 1.0 - 2.0 * error / (len(looks) * len(targets) * self.tried)
         self.seen: dict[int, list[list[float]]] = {}
+        self.reasons: dict[int, str] = {}
 
-    def look(self, at: int, metrics: Sequence[pd.DataFrame]) -> str:
-        """Add replications of a value; the verdict on all targets together."""
+    def unsettled(self, at: int, error: ScenarioError) -> None:
+        """Note that a run with a value does not settle, and why."""
+        self.seen[at] = [[] for _ in self.targets]
+        self.reasons[at] = "; ".join(each.message for each in error.problems)
+
+    def add(self, at: int, metrics: Sequence[pd.DataFrame]) -> None:
+        """More replications of a value."""
         seen = self.seen.setdefault(at, [[] for _ in self.targets])
         for frame in metrics:
             for target, values in zip(self.targets, seen, strict=True):
                 ask_there(target.quantity, frame)
                 values.append(target.quantity.value(frame))
-        return self.verdict(at)
 
     def verdict(self, at: int) -> str:
         """`met` if all targets are, `missed` if one is."""
@@ -159,13 +181,23 @@ class _Trials:
         return MISSED if MISSED in found else UNDECIDED if UNDECIDED in found else MET
 
     def _verdict(self, at: int, number: int) -> str:
+        there = ~np.isnan(self.seen[at][number])
+        if not there.any():
+            return MISSED
         holds = self.targets[number].verdict(self._estimate(at, number))
-        return UNDECIDED if holds is None else MET if holds else MISSED
+        if holds is None or (holds and not there.all()):
+            return UNDECIDED
+        return MET if holds else MISSED
 
     def _estimate(self, at: int, number: int) -> Estimate:
-        values = np.array([self.seen[at][number]])
-        value, low, high, n = self.targets[number].quantity.estimates(values, self.confidence)
+        values = np.array([self.seen[at][number]], np.float64)
+        of = exact_chances if self.targets[number].quantity.of.chance else suited_estimates
+        value, low, high, n = of(values, self.confidence)
         return Estimate(float(value[0]), float(low[0]), float(high[0]), int(n[0]))
+
+    def replications_of(self, at: int) -> int:
+        """How many there are of a value."""
+        return len(self.seen.get(at, [[]])[0])
 
     def counts(self) -> list[int]:
         """The replications of each value that was tried."""
@@ -178,34 +210,49 @@ class _Trials:
 
     def at_most(self) -> int:
         """How many there would be if every look at each value of the bisection were needed."""
-        left = math.ceil(math.log2(len(self.values))) + 1 - len(self.seen)
-        return self.replications + max(0, left) * self.most
+        return self.replications + max(0, self.tried - len(self.seen)) * self.most
 
     def frame(self) -> pd.DataFrame:
         """The evidence, from the smallest value to the largest."""
         rows = []
         for at in sorted(self.seen):
             for number, target in enumerate(self.targets):
-                found = self._estimate(at, number)
-                key = (self.values[at], target.text)
-                rows.append((*key, *found, self._verdict(at, number)))
-        names = ("value", "target", "mean", "low", "high", "replications", "verdict")
-        return pd.DataFrame(rows, columns=names)
+                value, low, high, n = self._estimate(at, number)
+                many = self.replications_of(at)
+                verdict = self._verdict(at, number)
+                row = (self.values[at], target.text, value, low, high, many, many - n, verdict)
+                rows.append(row)
+        names = ("value", "target", "mean", "low", "high", "replications", "without_value")
+        return pd.DataFrame(rows, columns=[*names, "verdict"])
 
     def failure(self, at: int) -> str:
         """Why not even the last value will do."""
-        said = []
-        for number, target in enumerate(self.targets):
-            found, verdict = self._estimate(at, number), self._verdict(at, number)
-            if verdict != MET:
-                name, unit = f"{target.quantity}", target.quantity.of.unit
-                said.append(
-                    f"{name} is {found.value:.4g} {unit} ({found.low:.4g} to {found.high:.4g}, "
-                    f"{found.n} replications), so {target.text} is {verdict}"
-                )
+        order = "" if self.rising else " (values go from the weakest to the strongest)"
+        name = f"{self.values[at]}, the last value{order},"
+        if at in self.reasons:
+            return f"not even {name} meets the targets: {self.reasons[at]}"
+        said = [
+            self._failed(at, number)
+            for number in range(len(self.targets))
+            if self._verdict(at, number) != MET
+        ]
         if self.verdict(at) == UNDECIDED:
             return (
-                f"whether {self.values[at]}, the last value, meets the targets is undecided, and "
-                f"more replications may decide it: {'; '.join(said)}"
+                f"whether {name} meets the targets is undecided, and more replications may decide "
+                f"it: {'; '.join(said)}"
             )
-        return f"not even {self.values[at]} meets the targets: {'; '.join(said)}"
+        return f"not even {name} meets the targets: {'; '.join(said)}"
+
+    def _failed(self, at: int, number: int) -> str:
+        target, found = self.targets[number], self._estimate(at, number)
+        many, verdict = self.replications_of(at), self._verdict(at, number)
+        if not found.n:
+            return f"{target.quantity} has no value in any of {many} replications"
+        share = target.quantity.of.unit == "share"
+        factor, unit = (100.0, "%") if share else (1.0, target.quantity.of.unit)
+        mean, low, high = (f"{factor * each:.4g}" for each in found[:3])
+        without = f", {many - found.n} of them without a value" if found.n < many else ""
+        return (
+            f"{target.quantity} is {mean} {unit} ({low} to {high}, {many} replications{without}), "
+            f"so {target.text} is {verdict}"
+        )

@@ -7,10 +7,11 @@ from typing import Self
 import numpy as np
 import pandas as pd
 
+from relaysim.measure.bootstrap import suited_estimates
 from relaysim.measure.catalogue import METRICS
 from relaysim.measure.chance import chances
 from relaysim.measure.copies import Mask
-from relaysim.measure.estimate import Estimates, Floats, estimates
+from relaysim.measure.estimate import Estimates, Floats
 
 KEY = ["scope", "subject", "metric"]
 CHANCES = tuple(metric.name for metric in METRICS.values() if metric.chance)
@@ -39,7 +40,7 @@ class Stack:
 
     def metrics(self, scenario: str) -> pd.DataFrame:
         """The frame `metrics`: means over the replications with confidence intervals."""
-        value, low, high, n = _by_kind(self.chance, chances, estimates, self.values)
+        value, low, high, n = _by_kind(self.chance, chances, suited_estimates, self.values)
         frame = self.keys[KEY].copy()
         frame.insert(0, "scenario", scenario)
         frame["value"], frame["low"], frame["high"] = value, low, high

@@ -3,13 +3,20 @@
 import math
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
-from relaysim.measure.bootstrap import bca, suited_interval, too_skewed
-from relaysim.measure.estimate import interval
+from relaysim.measure.bootstrap import bca, suited_estimates, too_skewed
+from relaysim.measure.estimate import Estimate, interval
 
 CALM = [9.0, 10.0, 11.0, 12.0, 10.0] * 4
 DISASTER = [*[0.0] * 19, 100.0]
+
+
+def suited_interval(values: npt.ArrayLike) -> Estimate:
+    """The estimate of one row."""
+    value, low, high, n = (part[0] for part in suited_estimates(np.atleast_2d(values)))
+    return Estimate(float(value), float(low), float(high), int(n))
 
 
 def test_few_or_calm_values_are_students() -> None:

@@ -3,14 +3,19 @@
 import io
 from contextlib import redirect_stdout
 from pathlib import Path
+from types import SimpleNamespace
 
+import pandas as pd
 import pytest
 from small_designs import TOML
 
+from relaysim.measure.quantity import Quantity
 from relaysim.measure.target import Target
 from relaysim.present import sized
 from relaysim.present.terminal import show
+from relaysim.study.replicate import Replication
 from relaysim.study.size import SizeError, size
+from relaysim.study.task import Task
 from relaysim.study.vary import Vary
 
 MM4 = Path(__file__).parents[2] / "scenarios" / "mm4.toml"
@@ -48,7 +53,9 @@ def test_all_targets_have_to_be_met() -> None:
 
 def test_if_nothing_will_do_the_error_says_by_how_much() -> None:
     never = Target.parse("total.latency_mean < 500 ms")
-    with pytest.raises(SizeError, match=r"not even 8 meets .* total\.latency_mean is \d.* missed"):
+    with pytest.raises(
+        SizeError, match=r"not even 8, the last value, meets .* total\.latency_mean is \d.* missed"
+    ):
         size(MM4, CONNECTIONS, [never], settings=SHORT, jobs=1)
 
 
@@ -60,7 +67,48 @@ def test_the_first_of_values_in_another_order_is_told_as_such() -> None:
     with redirect_stdout(io.StringIO()) as out:
         show(sized.report(found))
     assert "is the first value that meets" in out.getvalue()
-    assert "a later value is taken to do no worse" in " ".join(out.getvalue().split())
+    assert "A later value is taken to do no worse" in " ".join(out.getvalue().split())
+
+
+def test_what_was_not_seen_at_first_is_looked_for_before_an_answer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A disaster in the tenth replication of four connections, which five looks do not see."""
+    seen: dict[int, int] = {}
+
+    def value(quantity: Quantity, metrics: pd.DataFrame) -> float:
+        at = int(metrics["at"].iloc[0])
+        seen[at] = seen.get(at, 0) + 1
+        return 100.0 if at == 4 and seen[at] > 9 else 0.1
+
+    monkeypatch.setattr(Quantity, "value", value)
+    monkeypatch.setattr("relaysim.study.size.ask_there", lambda *_: None)
+    monkeypatch.setattr("relaysim.study.size.in_order", lambda tasks, *_, **__: map(_run_of, tasks))
+    found = size(MM4, CONNECTIONS, [WAIT], settings=SHORT, most=20, jobs=1)
+    assert found.value == "5"
+    verdicts = found.evidence.set_index("value")["verdict"].to_dict()
+    assert verdicts == {"4": "missed", "5": "met", "6": "met", "8": "met"}
+    assert found.sure
+
+
+def _run_of(task: Task[Replication]) -> SimpleNamespace:
+    hub = task.scenario.hubs["HUB01"]
+    frame = pd.DataFrame({"at": [hub.max_per_domain_outbound_connections]})
+    return SimpleNamespace(metrics=frame)
+
+
+def test_what_has_no_value_meets_nothing() -> None:
+    never = Target.parse("class.dsn.latency_p95 < 5 s")
+    with pytest.raises(SizeError, match=r"class.dsn.latency_p95 has no value in any of 5 repl"):
+        size(MM4, CONNECTIONS, [never], settings=SHORT, jobs=1)
+
+
+def test_a_value_with_which_a_run_does_not_settle_is_missed() -> None:
+    vary = Vary.of(CONNECTIONS.path, [3, 5])
+    auto = ("run.duration=3000 s", "run.warm_up=auto")
+    found = size(MM4, vary, "total.wait_delivery < 400 ms", settings=auto, most=10, jobs=1)
+    assert found.value == "5"
+    assert found.evidence.set_index("value").loc["3", "verdict"] == "missed"
 
 
 def test_what_stays_undecided_counts_as_missed_and_is_told() -> None:
