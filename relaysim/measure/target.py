@@ -11,16 +11,20 @@ _TARGET = re.compile(r"(?P<quantity>.+?)\s*(?P<sign><=?|(?<!-)>=?)\s*(?P<bound>[
 
 
 class Target(NamedTuple):
-    """The mean of the quantity over replications is to be below the bound, or above it."""
+    """The mean of the quantity over replications is to be below the bound, or above it.
+
+    The bound itself keeps it only if it is `inclusive`: written with <= or >=.
+    """
 
     quantity: Quantity
     below: bool
     bound: float
     text: str
+    inclusive: bool = False
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """`QUANTITY < BOUND` or `QUANTITY > BOUND`, the bound with its unit. Raises ValueError."""
+        """`QUANTITY < BOUND`, or with <=, > or >=; the bound with its unit. Raises ValueError."""
         found = _TARGET.fullmatch(text.strip())
         if found is None:
             raise ValueError(
@@ -29,11 +33,15 @@ class Target(NamedTuple):
             )
         quantity = Quantity.parse(found["quantity"])
         bound = amount(found["bound"].strip(), quantity.of.unit)
-        return cls(quantity, found["sign"].startswith("<"), bound, text.strip())
+        if quantity.of.unit == "share" and bound > 1.0:
+            raise ValueError(f'"{text}": a share is at most 100 %')
+        sign = found["sign"]
+        return cls(quantity, sign.startswith("<"), bound, text.strip(), sign.endswith("="))
 
     def holds(self, value: float) -> bool:
         """Whether a value keeps the bound; what has no value does not."""
-        return value <= self.bound if self.below else value >= self.bound
+        excess = value - self.bound if self.below else self.bound - value
+        return excess <= 0.0 if self.inclusive else excess < 0.0
 
     def verdict(self, found: Estimate) -> bool | None:
         """Whether the whole interval keeps the bound; None if the bound lies in it."""

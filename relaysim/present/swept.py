@@ -6,7 +6,7 @@ import pandas as pd
 from rich.console import RenderableType
 
 from relaysim.measure.quantity import Quantity
-from relaysim.present.caption import ASSUMPTIONS, origin
+from relaysim.present.caption import ASSUMPTIONS, SURVIVORS, origin, unseen
 from relaysim.present.number import NONE, difference, interval
 from relaysim.present.terminal import Grid, tables, text
 from relaysim.study.knee import EVERYWHERE, FROM, NO_MAIL, NOWHERE, Knee
@@ -16,6 +16,11 @@ from relaysim.study.sweep import Sweep
 READING = (
     "Differences are paired: each replication of a design less that of the first design at the "
     "same point, on the same draws; each over its own mail. Intervals are 95 %."
+)
+
+KNEES = (
+    "How far a target holds is told by straight lines between the points; in brackets, between "
+    "which values the 95 % intervals of the means cannot tell, and the runs next to it."
 )
 
 
@@ -28,8 +33,10 @@ def report(found: Sweep) -> list[RenderableType]:
     return [
         *lines,
         *(text(holds(found, each), hanging=4) for each in found.knees),
-        *([text("")] if found.knees else []),
+        *([text(KNEES), text("")] if found.knees else []),
         *([text(READING)] if len(found.scenarios) > 1 else []),
+        *([text(SURVIVORS)] if any(each.of.unit == "s" for each in found.quantities) else []),
+        text(unseen(found.replications)),
         text(ASSUMPTIONS),
         text(origin(found.provenance, designs=False)),
     ]
@@ -78,30 +85,42 @@ def holds(found: Sweep, at: Knee) -> str:
     (path,) = found.parameters
     start = f"{at.scenario}: {at.target}"
     if at.holds == NO_MAIL:
-        return f"{at.scenario} has no mail of {at.target}."
+        return f"{start} has no value at any point, as there is no such mail."
+    more = ""
+    if at.crossings > 1:
+        more = f" The mean crosses the bound {at.crossings} times: see the rows above."
     if at.holds == NOWHERE:
-        end = "first" if at.low == -math.inf else "last"
-        allows = "" if at.low == at.high else ", though its interval allows it"
-        return f"{start} does not hold at the {end} point of {path}{allows}."
+        where = "at any point" if not at.crossings else "at either end"
+        allows = "" if at.low == at.high else ", though the intervals allow it"
+        return f"{start} does not hold {where} of {path}{allows}.{more}"
     if at.holds == EVERYWHERE:
-        return f"{start} holds at all points of {path}{_surely(at)}."
-    low = "below the first point" if at.low == -math.inf else _amount(at.low, at.unit)
+        return f"{start} holds at all points of {path}{_sure(at)}."
+    low = "before the first point" if at.low == -math.inf else _amount(at.low, at.unit)
     high = "beyond the last point" if at.high == math.inf else _amount(at.high, at.unit)
     up_to, on = ("from", " on") if at.holds == FROM else ("up to", "")
-    return f"{start} holds {up_to} {path} = {_amount(at.value, at.unit)}{on} ({low} to {high})."
+    where = f"{path} = {_amount(at.value, at.unit)}{on} ({low} to {high}"
+    return f"{start} holds {up_to} {where}; {_between(found, at)}).{more}"
 
 
-def _surely(at: Knee) -> str:
+def _between(found: Sweep, at: Knee) -> str:
+    """The points on both sides of a knee."""
+    load = sorted(found.varied[0].amounts)
+    before = max(each for each in load if each <= at.value)
+    after = min((each for each in load if each > at.value), default=before)
+    if before == at.value or after == before:
+        return f"a run at {_amount(before, at.unit)}"
+    return f"runs at {_amount(before, at.unit)} and {_amount(after, at.unit)}"
+
+
+def _sure(at: Knee) -> str:
     """How far the interval of the mean keeps a target that the mean keeps everywhere."""
     if at.low == at.high:
         return ""
-    upward = at.high == math.inf
-    end = at.low if upward else at.high
-    if math.isinf(end):
-        point = "first" if upward else "last"
-        return f" by the means; the intervals cannot tell, not even at the {point} point"
-    amount = _amount(end, at.unit)
-    return f", surely up to {amount}" if upward else f", surely from {amount} on"
+    if at.high == math.inf and at.low > -math.inf:
+        return f", by the intervals up to {_amount(at.low, at.unit)}"
+    if at.low == -math.inf and at.high < math.inf:
+        return f", by the intervals from {_amount(at.high, at.unit)} on"
+    return " by the means; the intervals cannot tell"
 
 
 def _amount(value: float, unit: str) -> str:

@@ -7,6 +7,7 @@ import numpy as np
 from relaysim.measure.estimate import Floats
 from relaysim.measure.target import Target
 
+_JUST = float(np.finfo(np.float64).tiny)
 UP_TO, FROM, EVERYWHERE, NOWHERE, NO_MAIL = "up to", "from", "everywhere", "nowhere", "no mail"
 
 
@@ -19,8 +20,9 @@ class Knee(NamedTuple):
     on surely above `high` and surely not below `low`. Each is minus infinity before the first point
     and infinity beyond the last. There is no `value` (NaN) where the mean keeps the bound
     `everywhere`, or `nowhere`, which is to say not at the end of the points where it comes closest;
-    with `no mail` of its kind in the design all three are NaN. `unit` is that of the varied number,
-    with the space before it.
+    with `no mail` of its kind in the design all three are NaN. `crossings` counts how often the
+    mean crosses the bound over the points: the knee is one of them. `unit` is that of the varied
+    number, with the space before it.
     """
 
     scenario: str
@@ -29,47 +31,65 @@ class Knee(NamedTuple):
     value: float
     low: float
     high: float
+    crossings: int = 0
     unit: str = ""
 
 
 def knee(scenario: str, target: Target, values: Floats, load: Floats, unit: str = "") -> Knee:
-    """The knee of a design, by straight lines between the points; the first one, if several.
+    """The knee of a design, by straight lines between the points.
 
+    Of several crossings it is the first for what gets worse, the last for what gets better.
     `values` of the quantity have a row for each load and a column for each replication. The
-    interval is that of the loads at which the target can be neither confirmed nor refuted by the
-    interval of the mean (inverting a test at each load).
+    interval is that of the loads at which the interval of the mean, point by point, neither keeps
+    nor breaks the target (inverting a test at each load); that the mean goes straight from point to
+    point is not in it. What has no value keeps no target: a point without any does not, and one
+    where some replications have none does not surely.
     """
     if np.isnan(values).all():
-        return Knee(scenario, target.text, NO_MAIL, np.nan, np.nan, np.nan, unit)
+        return Knee(scenario, target.text, NO_MAIL, np.nan, np.nan, np.nan, 0, unit)
     order = np.argsort(load)
-    load = load[order]
-    mean, low, high, _ = target.quantity.estimates(values[order])
+    load, values = load[order], values[order]
+    mean, low, high, _ = target.quantity.estimates(values)
     sign = 1.0 if target.below else -1.0
     worst, best = (high, low) if target.below else (low, high)
     beyond, at_worst, at_best = (sign * (curve - target.bound) for curve in (mean, worst, best))
-    # What has no value keeps no bound.
-    first, last = (np.inf if np.isnan(end) else end for end in (beyond[0], beyond[-1]))
-    if first <= last:
-        at, least, most = (_crossing(load, curve) for curve in (beyond, at_worst, at_best))
+    none = np.isnan(beyond)
+    beyond[none] = np.inf
+    at_worst[np.isnan(values).any(axis=1) | np.isnan(at_worst)] = np.inf
+    at_best = np.where(none, np.inf, np.where(np.isnan(at_best), -np.inf, at_best))
+    if not target.inclusive:
+        # On the bound is beyond it.
+        beyond, at_worst, at_best = (
+            np.where(curve == 0.0, _JUST, curve) for curve in (beyond, at_worst, at_best)
+        )
+    crossings = int(np.count_nonzero(np.diff(beyond > 0.0)))
+    if beyond[0] <= beyond[-1]:
+        at, least = _crossing(load, beyond), _crossing(load, at_worst)
+        most = _crossing(load, at_best, late=True)
         holds = UP_TO if np.isfinite(at) else EVERYWHERE if at > 0 else NOWHERE
     else:
         back = -load[::-1]
-        at, most, least = (-_crossing(back, curve[::-1]) for curve in (beyond, at_worst, at_best))
+        at, most = -_crossing(back, beyond[::-1]), -_crossing(back, at_worst[::-1])
+        least = -_crossing(back, at_best[::-1], late=True)
         holds = FROM if np.isfinite(at) else EVERYWHERE if at < 0 else NOWHERE
     value = at if np.isfinite(at) else np.nan
-    return Knee(scenario, target.text, holds, value, least, most, unit)
+    return Knee(scenario, target.text, holds, value, least, most, crossings, unit)
 
 
-def _crossing(load: Floats, excess: Floats) -> float:
-    """Where the excess over the bound gets above 0 first; where there is no value, it is above."""
-    above = ~(excess <= 0.0)
+def _crossing(load: Floats, excess: Floats, late: bool = False) -> float:
+    """Where the excess over the bound gets above 0 first.
+
+    Between a point and one with an infinite excess nothing is known: it is as early as can be, or
+    as late.
+    """
+    above = excess > 0.0
     if above[0]:
         return -np.inf
     if not above.any():
         return np.inf
     after = int(np.argmax(above))
     before = after - 1
-    if not np.isfinite(excess[after]):
-        return float(load[before])
+    if np.isinf(excess[before]) or np.isinf(excess[after]):
+        return float(load[after if late else before])
     part = -excess[before] / (excess[after] - excess[before])
     return float(load[before] + part * (load[after] - load[before]))

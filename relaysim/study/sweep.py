@@ -93,7 +93,7 @@ def sweep(
     vary: Mapping[str, Iterable[Any]] | Sequence[Vary],
     *others: str | os.PathLike[str],
     quantities: Sequence[Quantity | str] = (),
-    targets: Sequence[Target | str] = (),
+    targets: Sequence[Target | str] | str = (),
     settings: Iterable[str] = (),
     replications: int | None = None,
     seed: int | None = None,
@@ -113,7 +113,8 @@ def sweep(
     started, parameters = now(), varied(vary)
     if not parameters:
         raise SweepError("nothing is varied: give a path with its values")
-    asked = [Target.parse(each) if isinstance(each, str) else each for each in targets]
+    given = [targets] if isinstance(targets, str) else targets
+    asked = [Target.parse(each) if isinstance(each, str) else each for each in given]
     if asked:
         _ask_one_number(parameters)
     points, settings = grid(parameters), tuple(settings)
@@ -165,7 +166,10 @@ def sweep(
 
 def _ask_one_number(varied: Sequence[Vary]) -> None:
     if len(varied) != 1 or not varied[0].amounts:
-        raise SweepError("how far a target holds is told where one number alone is varied")
+        raise SweepError(
+            "how far a target holds is told where one number alone is varied: leave the target "
+            "out, or vary one number"
+        )
 
 
 def _metrics(run: Replication) -> pd.DataFrame:

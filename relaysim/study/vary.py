@@ -12,7 +12,7 @@ from typing import Any, Self
 from relaysim.scenario.load import load
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.override import SOURCE, OverrideError, parse
-from relaysim.scenario.problem import ScenarioError, dotted
+from relaysim.scenario.problem import ScenarioError
 from relaysim.study.span import Number
 
 MOST = 10_000
@@ -41,8 +41,8 @@ class Vary:
     @classmethod
     def of(cls, path: str, values: Iterable[Any]) -> Self:
         """From values of Python, such as numbers and texts with units. Raises ValueError."""
-        if isinstance(values, str):
-            raise ValueError(f'{path}: "{values}" is one value: give a list of them')
+        if isinstance(values, str) or not isinstance(values, Iterable):
+            raise ValueError(f"{path}: {values!r} is one value: give a list of them")
         return cls(path, tuple(map(_written, values)))
 
     def __post_init__(self) -> None:
@@ -50,8 +50,10 @@ class Vary:
             raise ValueError(f"{self.path} is not to be varied: it is the study's own")
         if not self.values or not all(self.values):
             raise ValueError(f"{self.path}: give at least one value, and no empty one")
-        if len(set(self.amounts or self.values)) < len(self.values):
-            raise ValueError(f"{self.path}: a value stands there twice")
+        same = self.amounts or self.values
+        for value, each in zip(self.values, same, strict=True):
+            if same.count(each) > 1:
+                raise ValueError(f"{self.path}: {value} stands there twice")
 
     @cached_property
     def amounts(self) -> tuple[float, ...]:
@@ -93,19 +95,16 @@ def design(
 
     ScenarioError names `source` where one of these is wrong.
     """
+    settings = tuple(settings)
     try:
         return load(file, [*settings, *(f"{path}={value}" for path, value in values.items())])
     except ScenarioError as error:
+        load(file, settings)
+        # Without the values all is well.
         raise ScenarioError(
-            replace(each, file=f"{source} ({file.name})")
-            if each.file == SOURCE and any(_on_one_way(dotted(each.path), path) for path in values)
-            else each
+            replace(each, file=f"{source} ({file.name})") if each.file == SOURCE else each
             for each in error.problems
         ) from None
-
-
-def _on_one_way(one: str, other: str) -> bool:
-    return one.startswith(other) or other.startswith(one)
 
 
 def grid(varied: Sequence[Vary]) -> list[tuple[str, ...]]:
@@ -131,11 +130,15 @@ def varied(vary: "Mapping[str, Iterable[Any]] | Sequence[Vary]") -> tuple[Vary, 
 def _range(text: str) -> list[str]:
     """The whole numbers of LOW:HIGH[:STEP]; nothing if it is none."""
     parts = text.split(":")
-    if len(parts) not in (2, 3) or not all(part.strip().lstrip("-").isdigit() for part in parts):
+    if len(parts) not in (2, 3) or any(isinstance(number(part), str) for part in parts):
         return []
+    if not all(part.strip().lstrip("-").isdigit() for part in parts):
+        raise ValueError(f'"{text}": ranges are for whole numbers; write others between commas')
     low, high, step = (*map(int, parts), 1)[:3]
-    if step < 1 or low > high or (high - low) // step >= MOST:
-        raise ValueError(f'"{text}" is no range: write LOW:HIGH or LOW:HIGH:STEP, at most {MOST}')
+    if step < 1 or low > high:
+        raise ValueError(f'"{text}" is no range: write LOW:HIGH or LOW:HIGH:STEP, rising')
+    if (high - low) // step >= MOST:
+        raise ValueError(f'"{text}" has more than {MOST:,} values')
     return [str(number) for number in range(low, high + 1, step)]
 
 

@@ -14,7 +14,7 @@ from relaysim.measure.quantity import Quantity, QuantityError
 from relaysim.measure.target import Target
 from relaysim.scenario.load import load
 from relaysim.scenario.problem import ScenarioError
-from relaysim.study.knee import EVERYWHERE, FROM, NO_MAIL, NOWHERE, UP_TO
+from relaysim.study.knee import EVERYWHERE, FROM, NO_MAIL, NOWHERE, UP_TO, Knee, knee
 from relaysim.study.stack import KEY
 from relaysim.study.sweep import Sweep, SweepError, sweep
 from relaysim.study.vary import Vary, grid
@@ -103,7 +103,8 @@ def test_values_are_written_as_settings_are(text: str, values: tuple[str, ...]) 
         ("a.b=1,1", "stands there twice"),
         ("a.b=1 s,1000 ms", "stands there twice"),
         ("a.b=4:1", "is no range"),
-        ("a.b=1:999999", "is no range"),
+        ("a.b=1:999999", "more than 10,000 values"),
+        ("a.b=0.5:1.5", "ranges are for whole numbers"),
     ],
 )
 def test_what_cannot_be_varied(text: str, message: str) -> None:
@@ -189,3 +190,36 @@ def test_what_gets_better_holds_from_a_value_on(files: tuple[Path, Path]) -> Non
     assert (nowhere.holds, nowhere.low, nowhere.high) == (NOWHERE, math.inf, math.inf)
     (told,) = found.knees
     assert told == found.knee("total.latency_mean > 3 s")
+
+
+def measured(target: str, rows: list[list[float]], load: list[float]) -> Knee:
+    """The knee of values by load and replication."""
+    return knee("two", Target.parse(target), np.array(rows), np.array(load))
+
+
+def test_the_bound_itself_keeps_a_target_only_if_it_says_so() -> None:
+    rows, load = [[0.0, 0.0], [0.0, 0.0]], [1.0, 2.0]
+    assert measured("total.expired > 0", rows, load).holds == NOWHERE
+    assert measured("total.expired >= 0", rows, load).holds == EVERYWHERE
+    with pytest.raises(ValueError, match="a share is at most 100 %"):
+        Target.parse("total.on_time > 150 %")
+
+
+def test_several_crossings_are_counted() -> None:
+    rows = [[1.0, 1.1], [3.0, 3.1], [1.0, 1.1], [3.0, 3.1]]
+    found = measured("total.latency_mean < 2 s", rows, [1.0, 2.0, 3.0, 4.0])
+    assert (found.holds, found.crossings) == (UP_TO, 3)
+    assert 1.0 < found.value < 2.0
+
+
+def test_where_an_interval_is_not_known_nothing_is_sure() -> None:
+    target, load = "total.latency_mean < 2 s", [1.0, 2.0, 3.0]
+    alone = measured(target, [[1.0], [1.5], [3.0]], load)
+    assert (alone.low, alone.high) == (-math.inf, math.inf)
+    # A replication without a value at the second point: the mean keeps the bound, but not surely.
+    some = measured(target, [[1.0, 1.1], [1.5, np.nan], [3.0, 3.1]], load)
+    assert some.low == 1.0
+    assert some.low <= some.value <= some.high
+    # A point without any value does not keep it: how far on the way to it, nobody knows.
+    none = measured(target, [[1.0, 1.1], [np.nan, np.nan], [3.0, 3.1]], load)
+    assert (none.low, none.value, none.high) == (1.0, 1.0, 2.0)
