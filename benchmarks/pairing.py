@@ -20,7 +20,7 @@ from relaysim.present.lookup import difference_of
 from relaysim.present.number import interval
 from relaysim.scenario.load import load
 from relaysim.study.compare import Comparison, compare
-from relaysim.study.ranking import RESAMPLES, ranking
+from relaysim.study.ranking import DRAWS, ranking
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -194,14 +194,14 @@ spread of the few replications that were run: it is an order of magnitude.
 ## Several designs
 
 With k designs against one base, each interval has the confidence 1 - 0.05/k (Bonferroni: Law,
-section 10.3.1), so that the verdicts on a metric hold together with 95 %. Verdicts on all metrics
-do not: choose the metric first. The frame has the confidence as `confidence`.
+section 10.3.1), so that the verdicts on one metric of one subject hold together with 95 %. Verdicts
+on all of them do not: choose the metric first. The frame has the confidence as `confidence`.
 
 `relaysim.study.ranking.ranking(comparison, scope, subject, metric)` says which design is the best
-and how sure that is: the share of {RESAMPLES:,} resamples of the replications, the same ones for
-all designs, in which its mean is the best (bootstrap: Efron and Tibshirani, An Introduction to the
-Bootstrap, chapter 6). Equal designs share it. A design may be the best for sure, though by how much
-is undecided: it is better in every replication, and by amounts that vary widely.
+and how likely it is: the share of {DRAWS:,} draws of the means that are likely, given those seen,
+in which its own is the best (multivariate t with n - 1 degrees of freedom, the same draws for all
+designs). It is as sure as a paired t interval, and like that it takes the means of the replications
+to be normal. Equal designs share it.
 
 {ranks(first)}
 

@@ -7,12 +7,13 @@ from typing import Any
 from rich.console import RenderableType
 from rich.text import Text
 
+from relaysim.measure.catalogue import METRICS
 from relaysim.measure.cliff import cliff_of
 from relaysim.measure.estimate import CONFIDENCE, UNDECIDED
 from relaysim.measure.needed import MOST
 from relaysim.measure.several import confidence_of
 from relaysim.present.blast import blast
-from relaysim.present.caption import ASSUMPTIONS, NOT_MODELLED, origin
+from relaysim.present.caption import ASSUMPTIONS, NOT_MODELLED, origin, unseen
 from relaysim.present.cliffs import late
 from relaysim.present.happened import time
 from relaysim.present.headlines import Headline, headlines
@@ -48,6 +49,7 @@ def report(found: Comparison) -> list[RenderableType]:
         *tables(time(measured, names, classes(subjects))),
         *blast(found),
         text(reading(len(others))),
+        text(unseen(found.provenance.replications)),
         text(ASSUMPTIONS),
         text(NOT_MODELLED),
         text(origin(found.provenance)),
@@ -88,7 +90,8 @@ def best(found: Comparison, shown: Sequence[Headline]) -> Grid:
     names = [design.name for design in found.scenarios]
     rows: list[list[str]] = []
     for headline in shown:
-        if headline.scope != "class":
+        # Of times each design knows only what it got through itself.
+        if headline.scope != "class" or METRICS[headline.metric].unit == "s":
             continue
         mine = []
         for subject in headline.subjects:
@@ -100,7 +103,7 @@ def best(found: Comparison, shown: Sequence[Headline]) -> Grid:
             if set(likely.index) >= set(names) and likely.notna().all():
                 mine.append([f"  {subject}", *(chance(float(likely[name])) for name in names)])
         rows += [[headline.text], *mine] if mine else []
-    title = "How likely each design is the best (its mean, over resampled replications)"
+    title = "How likely each design has the best mean (normal means, as for the intervals)"
     return Grid(title, ["", *names], rows)
 
 
@@ -122,16 +125,16 @@ def reading(designs: int) -> str:
     wide = f"{100 * confidence_of(designs):.4g} % interval"
     if designs > 1:
         wide += (
-            f" (Bonferroni: so the verdicts on a metric hold for all {designs} designs together "
-            f"with {100 * CONFIDENCE:.0f} %)"
+            f" (Bonferroni: so the verdicts on one metric of one subject hold for all {designs} "
+            f"designs together with {100 * CONFIDENCE:.0f} %)"
         )
     return (
         f"A difference is the mean of paired differences with half the width of its {wide}; "
-        "latencies are over the copies that both designs delivered. Gain: how many times narrower "
-        "pairing made the interval. `no practical difference`: the whole interval is smaller than "
-        "what matters; `undecided`: more replications decide it, if difference and spread stay as "
-        "they are. Where the time goes is over the copies that each design got through: what it "
-        "lost has left the mean."
+        "latencies are over the copies that both designs delivered. Gain: how many times smaller "
+        "pairing made the standard deviation, and about as many times narrower the interval. `no "
+        "practical difference`: the whole interval is smaller than what matters; `undecided`: more "
+        "replications decide it, if difference and spread stay as they are. Where the time goes is "
+        "over the copies that each design got through: what it lost has left the mean."
     )
 
 
@@ -158,7 +161,7 @@ def _undecided(row: dict[str, Any]) -> Iterator[str]:
             yield "undecided; a single replication has a value in both designs"
         return
     about = f"about {float(f'{many:.2g}'):,.0f}" if many < math.inf else f"not even {MOST:,}"
-    yield f"undecided; {about} replications would decide it"
+    yield f"undecided; {about} replications give an even chance of deciding it"
 
 
 def _cliff(

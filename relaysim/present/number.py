@@ -8,6 +8,7 @@ import math
 from typing import NamedTuple
 
 NONE = "-"
+_NOTABLE = 0.1
 """What stands where there is no value."""
 
 
@@ -56,12 +57,17 @@ def number(value: float, unit: str = "") -> str:
 def interval(value: float, low: float, high: float, unit: str = "") -> str:
     """A value with half the width of its interval, "12.3±0.4 min"; alone where there is none.
 
-    A share that is not whole is not written as whole, nor what is more than nothing as nothing.
+    An interval that is not symmetric has its ends instead, "20 % (4 % to 62 %)". A share that is
+    not whole is not written as whole, nor what is more than nothing as nothing.
     """
     if not math.isfinite(value):
         return NONE
     if unit == "share" and 0.99995 <= value < 1.0:
         return ">99.99 %"
+    if _skewed(value, low, high):
+        if unit == "share":
+            return chance(value, low, high)
+        return f"{number(value, unit)} ({number(low, unit)} to {number(high, unit)})"
     half = _half(low, high)
     kind = scale(max(abs(value), half), unit)
     if 0.0 < value < kind.least * kind.factor and half < kind.least * kind.factor:
@@ -73,6 +79,9 @@ def difference(value: float, low: float, high: float, unit: str = "") -> str:
     """A difference, with its sign; of shares in percentage points: "+1.2±0.3 pp"."""
     if not math.isfinite(value):
         return NONE
+    if _skewed(value, low, high):
+        ends = (difference(end, math.nan, math.nan, unit) for end in (low, high))
+        return f"{difference(value, math.nan, math.nan, unit)} ({' to '.join(ends)})"
     half = _half(low, high)
     kind = scale(max(abs(value), half), unit)
     if unit == "share":
@@ -92,6 +101,12 @@ def chance(value: float, low: float = math.nan, high: float = math.nan) -> str:
 
 def _percent(share: float) -> str:
     return f"{100 * share:.0f} %"
+
+
+def _skewed(value: float, low: float, high: float) -> bool:
+    """Whether the interval reaches notably farther on one side."""
+    half = _half(low, high)
+    return abs(value - (low + high) / 2) > _NOTABLE * half > 0.0
 
 
 def _half(low: float, high: float) -> float:

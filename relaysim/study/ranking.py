@@ -1,10 +1,11 @@
 """Ranking: the designs of a comparison by one metric, and how sure the first place is.
 
-The first place is put to the test by the bootstrap: the replications are drawn anew, with
-replacement, the same ones for all designs, as they share their mail, and the design with the best
-mean counts (Efron and Tibshirani, An Introduction to the Bootstrap, chapter 6; of rankings: Hall
-and Miller, Annals of Statistics 37, 2009, page 3929). A handful of replications knows little of its
-own spread, so with fewer than about ten the probabilities are too sure.
+How likely a design is to have the best mean is said under the assumption that a paired t interval
+makes too, that the means of the replications are normal: the means that are likely, given those
+seen, then have a multivariate t distribution with n - 1 degrees of freedom about them, and the
+spread of the replications (the posterior under a flat prior: Gelman et al., Bayesian Data Analysis,
+section 3.6, with the degrees of freedom of the paired t test of two designs). All designs share a
+draw, as they share their mail.
 """
 
 import numpy as np
@@ -15,7 +16,7 @@ from relaysim.measure.chance import chances
 from relaysim.measure.estimate import Floats, estimates
 from relaysim.study.compare import Comparison
 
-RESAMPLES = 10_000
+DRAWS = 10_000
 
 
 def ranking(comparison: Comparison, scope: str, subject: str, metric: str) -> pd.DataFrame:
@@ -23,10 +24,10 @@ def ranking(comparison: Comparison, scope: str, subject: str, metric: str) -> pd
 
     `value` with its 95 % interval is about the replications in which every design that has the
     metric has a value, and about all mail of a design: of latencies, what it delivered itself.
-    `rank` begins at 1, and equal designs share it. `probability_best` is the share of the
-    resamples in which the design has the best mean; where several have it, each gets its part. It
-    is NaN for fewer than two replications. Depends on the seed of the comparison, not on the order
-    of its designs. ValueError if no design has such a value.
+    `rank` begins at 1, and equal designs share it. `probability_best` is the share of `DRAWS`
+    likely means in which the design has the best; where several have it, each gets its part. It is
+    NaN for fewer than two replications. Depends on the seed of the comparison, not on the order of
+    its designs. ValueError if no design has such a value.
     """
     each = comparison.per_replication
     mine = each[
@@ -58,12 +59,14 @@ def ranking(comparison: Comparison, scope: str, subject: str, metric: str) -> pd
 
 def _best(values: Floats, seed: int) -> Floats:
     """How likely the mean of each row is the smallest."""
-    replications = values.shape[1]
-    if replications < 2:
+    n = values.shape[1]
+    if n < 2:
         return np.full(len(values), np.nan)
-    again = np.random.default_rng(seed).integers(replications, size=(RESAMPLES, replications))
+    random = np.random.default_rng(seed)
+    weights = random.standard_normal((DRAWS, n))
+    weights *= np.sqrt((n - 1) / random.chisquare(n - 1, (DRAWS, 1))) / np.sqrt(n * (n - 1))
     # Row by row, so that equal designs have equal means to the last digit.
-    means = np.array([row[again].mean(axis=1) for row in values])
+    means = np.array([row.mean() + weights @ (row - row.mean()) for row in values])
     first = means == means.min(axis=0)
     share: Floats = (first / first.sum(axis=0)).mean(axis=1)
     return share
