@@ -169,7 +169,7 @@ interval. Made by `python benchmarks/ladder.py --replications {found.replication
 Paired differences over the streams that a rung has in common with the shared hub; latencies over
 the copies that both delivered. The gain says how many times narrower pairing made the interval.
 With so many rungs each interval has {100 * confidence_of(len(found.scenarios) - 1):.4g} %
-confidence, so that the verdicts on a metric hold together with 95 %.
+confidence, so that the verdicts on one metric of one subject hold together with 95 %.
 
 {differences(found)}
 

@@ -67,8 +67,9 @@ def compare(
 ) -> None:
     """Compare designs on the very same mail, copy by copy.
 
-    Every difference comes with its confidence interval and a verdict; the verdicts on a metric
-    hold together with 95 % confidence, however many designs there are. --set changes all designs.
+    Every difference comes with its confidence interval and a verdict; the verdicts on one metric of
+    one subject hold together with 95 % confidence, however many designs there are. --set changes
+    all designs.
     """
     from relaysim.cli.smallest import parse
     from relaysim.scenario.problem import ScenarioError

@@ -44,7 +44,8 @@ class Commands(TyperGroup):
         """Run the command."""
         try:
             done = super().invoke(ctx)
-            sys.stdout.flush()
+            if sys.stdout is not None:
+                sys.stdout.flush()
             return done
         except UserError as error:
             typer.echo(_wrapped(f"relaysim: {error}"), err=True)

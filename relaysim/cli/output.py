@@ -61,6 +61,8 @@ def told_of(store: "Store | None") -> None:
         note(f"{store.used} finished runs from {store.directory}")
     if store is not None and store.distrusted:
         note(f"{len(store.distrusted)} damaged or foreign entries there were computed anew")
+    if store is not None and store.unkept:
+        note(f"{store.unkept} finished runs are not kept: something else lies in their places")
 
 
 @contextmanager

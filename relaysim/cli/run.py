@@ -103,11 +103,9 @@ def run(
         print_json(output.to_json(result))
     else:
         from relaysim.present import happened
-        from relaysim.present.cliffs import cliffs
-        from relaysim.present.precise import precise
         from relaysim.present.terminal import show
 
-        show([*happened.report(result), *cliffs(result), *precise(result)])
+        show(happened.report(result))
     ask_intact([(f"replication {i}", broken) for i, broken in result.violations])
 
 

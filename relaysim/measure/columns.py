@@ -218,7 +218,7 @@ FRAMES: dict[str, tuple[Column, ...]] = {
             "confidence",
             "",
             "confidence of the interval: 0.95 for one design, 1 - 0.05/k for k designs, so that "
-            "the verdicts on a metric hold together with 95 % (Bonferroni)",
+            "the verdicts on one metric of one subject hold together with 95 % (Bonferroni)",
         ),
         Column(
             "verdict", "", "`better`, `worse`, `no practical difference` or `undecided` (see below)"

@@ -5,7 +5,7 @@ with 0.05 / k, all of them together hold with at least 95 %, however they depend
 they do: the base is in all of them (Law, Simulation Modeling and Analysis, section 10.3.1,
 comparisons with a standard). Holm's procedure is less strict, but it tests and has no intervals,
 and Dunnett's takes independent samples, not paired ones. It is the designs that are counted, not
-the metrics: verdicts on one metric hold together, those on all metrics do not.
+the metrics: verdicts on one metric of one subject hold together, those on all of them do not.
 """
 
 from relaysim.measure.chance import chance_differences

@@ -59,6 +59,9 @@ def mser5(observations: npt.ArrayLike) -> Truncation:
     share = f"{cut * BATCH} of {len(mean)} observations"
     if 2 * cut > count:
         return Truncation(cut * BATCH, statistic, False, f"the cut, {share}, is in the second half")
+    if 0 < cut == len(statistic) - 1:
+        # Of few batches the last candidate lies in the first half: a trend chooses it.
+        return Truncation(cut * BATCH, statistic, False, f"the cut, {share}, is the last possible")
     return Truncation(cut * BATCH, statistic, True, f"the cut is {share}")
 
 

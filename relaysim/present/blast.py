@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from rich.console import RenderableType
 from rich.text import Text
 
+from relaysim.measure.chance import unseen
 from relaysim.present.lookup import Lookup
 from relaysim.present.number import NONE, chance, interval
 from relaysim.present.terminal import text
@@ -99,7 +100,10 @@ def _listings(design: Scenario, found: Lookup) -> Iterator[str]:
         return
     row = found.row(*total, "listed")
     if row is None or not row["value"]:
-        least = "" if row is None else f": its chance is below {chance(row['high'])}"
+        least = ""
+        if row is not None:
+            most = chance(unseen(row["replications"]))
+            least = f": its chance is below {most} (with 95 % confidence)"
         yield f"Listings: none in the replications{least}."
         return
     by_list = {

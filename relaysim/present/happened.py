@@ -8,10 +8,12 @@ from rich.console import RenderableType
 
 from relaysim.measure.waits import PARTS
 from relaysim.present.beside import theory
-from relaysim.present.caption import ASSUMPTIONS, NOT_MODELLED, origin
+from relaysim.present.caption import ASSUMPTIONS, NOT_MODELLED, origin, unseen
+from relaysim.present.cliffs import cliffs
 from relaysim.present.headlines import campaign_classes
 from relaysim.present.lookup import Lookup
 from relaysim.present.number import NONE, number
+from relaysim.present.precise import precise
 from relaysim.present.subjects import DSN, classes
 from relaysim.present.terminal import Grid, tables, text
 from relaysim.study.replicate import RunResult
@@ -47,6 +49,9 @@ def report(result: RunResult) -> list[RenderableType]:
         *theory(result),
         *listings(found, name),
         *losses(result.series.losses),
+        *cliffs(result),
+        *precise(result),
+        text(unseen(result.replications)),
         text(ASSUMPTIONS),
         text(NOT_MODELLED),
         text(origin(result.provenance)),

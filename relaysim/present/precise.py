@@ -4,6 +4,7 @@ import math
 
 from rich.console import RenderableType
 
+from relaysim.measure.needed import MOST
 from relaysim.present.number import NONE, interval, number
 from relaysim.present.terminal import Grid, tables, text
 from relaysim.study.precision import Reached
@@ -18,27 +19,40 @@ def precise(result: RunResult) -> list[RenderableType]:
     many, all_of_them = f"{result.replications} replications", len(result.precision)
     said = f"{many} are enough: each interval is as narrow as wanted, and stayed so."
     if wide:
+        are = "is" if len(wide) == 1 else "are"
         said = (
-            f"The limit of {many} is reached before {len(wide)} of {all_of_them} intervals are as "
+            f"The limit of {many} is reached: {len(wide)} of {all_of_them} intervals {are} not as "
             "narrow as wanted."
+        )
+    elif not result.precise:
+        said = (
+            f"The limit of {many} is reached: each interval is as narrow as wanted, but whether "
+            "they stay so was not seen."
         )
     grid = Grid(
         "Precision (mean with half the width of its 95 % interval)",
         ["quantity", "found", "wanted", "replications it takes"],
-        [_row(each) for each in result.precision],
+        [_row(each, result.replications) for each in result.precision],
+        wrapped=["replications it takes"],
     )
     return [*tables(grid), text(said), text("")]
 
 
-def _row(each: Reached) -> list[str]:
+def _row(each: Reached, replications: int) -> list[str]:
     unit = each.quantity.of.unit
     found = each.found
-    takes = f"about {each.needed:,.0f}" if each.needed < 1e6 else "more than a million"
-    if math.isnan(each.needed):
-        takes = NONE
+    without = "" if found.n == replications else f" (in {found.n} of {replications})"
     return [
         f"{each.quantity}",
-        interval(found.value, found.low, found.high, unit),
-        f"±{number(each.wanted, unit)}",
-        "enough" if each.narrow else takes,
+        interval(found.value, found.low, found.high, unit) + without,
+        f"±{number(each.wanted, unit)}" if each.wanted else NONE,
+        "enough" if each.narrow else _takes(each),
     ]
+
+
+def _takes(each: Reached) -> str:
+    if each.wanted == 0.0:
+        return "the mean is 0: give a width of its own"
+    if math.isnan(each.needed):
+        return NONE
+    return f"about {each.needed:,.0f}" if each.needed < math.inf else f"more than {MOST:,}"

@@ -24,8 +24,9 @@ CONVENTION = (
 )
 PAIRED = (
     "Changes are paired, each replication with the same one of the scenario as it is, on "
-    "the same draws. Each interval holds with 95 % for itself: of many numbers that do nothing, "
-    "about one in twenty seems to do something."
+    "the same draws. The intervals of a number's two changes are 97.5 %, so that both hold "
+    "together with 95 %: of many numbers that do nothing, about one in twenty seems to do "
+    "something."
 )
 _SOBOL = (
     "first: share of the variance that the number makes alone; total: together with the others "
@@ -59,8 +60,7 @@ def report(found: Sensitivity) -> list[RenderableType]:
 
 def tornado(found: Sensitivity) -> Grid:
     """A row for each of the largest, with a line for each of its ends."""
-    moving = found.effects[found.effects["effect"] != NO_EFFECT]
-    records: Any = moving.head(SHOWN).to_dict("records")
+    records: Any = found.effects[_shown(found)].to_dict("records")
     rows = []
     for row in records:
         ends = [end for end in ENDS if isinstance(row[end], str)]
@@ -73,13 +73,22 @@ def tornado(found: Sensitivity) -> Grid:
     )
 
 
+def _shown(found: Sensitivity) -> "pd.Series[bool]":
+    """The rows of the table: those that move the quantity measurably, and then the largest."""
+    kind = found.effects["effect"]
+    order = kind.map({MEASURABLE: 0, UNDECIDED: 1, NO_EFFECT: 2}).sort_values(kind="stable")
+    first = found.effects.index.isin(order.index[:SHOWN])
+    return (kind != NO_EFFECT) & first
+
+
 def left_out(found: Sensitivity) -> str | None:
-    """How many more inputs move the quantity, and how far at most; None if all are in the table."""
-    swings = found.effects.loc[found.effects["effect"] != NO_EFFECT, "swing"].iloc[SHOWN:]
+    """How many more inputs changed the quantity, and how far; None if all are in the table."""
+    more = (found.effects["effect"] != NO_EFFECT) & ~_shown(found)
+    swings = found.effects.loc[more, "swing"]
     if not len(swings):
         return None
     most = _points(number(float(swings.max()), found.quantity.of.unit))
-    return f"and {len(swings)} more, none of which moves it by more than {most}"
+    return f"and {len(swings)} more, the mean of none of which changed by more than {most}"
 
 
 def _at(row: dict[str, Any], end: str) -> tuple[str, str]:
@@ -114,6 +123,8 @@ def sentences(found: Sensitivity) -> list[str]:
     of = {kind: effects[effects["effect"] == kind] for kind in (MEASURABLE, UNDECIDED, NO_EFFECT)}
     numbers = f"{len(effects)} number{'s' if len(effects) != 1 else ''}"
     said = [f"None of {numbers} moves {name} measurably."]
+    if found.replications == 1:
+        said = ["One replication has no intervals, so that nothing is measurable."]
     if len(of[MEASURABLE]):
         records: Any = of[MEASURABLE].head(NAMED).to_dict("records")
         most = ", ".join(
@@ -126,8 +137,8 @@ def sentences(found: Sensitivity) -> list[str]:
     if len(of[UNDECIDED]):
         largest = _points(number(float(of[UNDECIDED]["swing"].max()), name.of.unit))
         said.append(
-            f"{len(of[UNDECIDED])} {_verb('move', of[UNDECIDED])} it by no more than {largest}, "
-            "which may be chance: more replications tell."
+            f"{len(of[UNDECIDED])} changed its mean by up to {largest}, which may be chance: more "
+            "replications tell, and the intervals how much it may be."
         )
     if len(of[NO_EFFECT]):
         changes = _verb("change", of[NO_EFFECT])

@@ -14,6 +14,6 @@ def report(found: WarmUp) -> list[RenderableType]:
     said = {
         "cut": f"{name}: warm-up {format_duration(found.cut)} of {format_duration(run.duration)}",
         "terminating": f"{name}: no warm-up is right",
-        "does not settle": f"{name} does not settle",
+        "does not settle": f"{name}: no warm-up is found",
     }[found.verdict]
     return [text(f"{said}: {found.reason}.", hanging=4), text(""), text(origin(found.provenance))]

@@ -22,7 +22,7 @@ from relaysim.study.provenance import Provenance, now
 from relaysim.study.replicate import settled, trace_of
 from relaysim.study.store import Store
 from relaysim.study.task import Task
-from relaysim.study.warmup import settle
+from relaysim.study.warmup import changing, settle
 
 SCOPES = ("total", "class", "stream")
 METRICS = ("latency_mean", *PARTS)
@@ -50,8 +50,9 @@ def long_run(
 ) -> LongRun:
     """One replication, and the batch means of a quantity over its copies in order of creation.
 
-    A warm-up that is to be found is found first. ValueError if the quantity is none of `METRICS`
-    of a subject of `SCOPES`, or if none of its copies got through; ScenarioError as `settle`.
+    A warm-up that is to be found is found first. A terminating run has no steady state, and its
+    mean no interval. ValueError if the quantity is none of `METRICS` of a subject of `SCOPES`, or
+    if none of its copies got through; ScenarioError as `settle`.
     """
     started = now()
     wanted = Quantity.parse(quantity) if isinstance(quantity, str) else quantity
@@ -65,7 +66,12 @@ def long_run(
     if not len(row):
         raise ValueError(f"no copy of {wanted.subject} got through")
     origin = Provenance.of([scenario], seed, 1, command, started)
-    return LongRun(scenario, wanted, batch_means(row), origin)
+    batches = batch_means(row)
+    begins = next(changing(scenario), None)
+    if begins is not None:
+        mean = batches.estimate._replace(low=np.nan, high=np.nan)
+        batches = batches._replace(estimate=mean, why=f"no steady state: {begins}")
+    return LongRun(scenario, wanted, batches, origin)
 
 
 def observations(scenario: Scenario, wanted: tuple[str, str, str], seed: int) -> Floats:

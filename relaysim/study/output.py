@@ -92,12 +92,20 @@ def _tables(result: Result) -> list[tuple[str, pd.DataFrame]]:
     """The tables that a result of its kind has, by name."""
     tables = [(name, getattr(result, name, None)) for name in TABLES]
     if isinstance(result, Sweep) and result.knees:
-        tables.append(("knees", pd.DataFrame(result.knees)))
+        tables.append(("knees", _ends(pd.DataFrame(result.knees))))
     if isinstance(result, RunResult):
         tables.append(("theory", beside(result)))
         if result.precision:
             tables.append(("precision", pd.DataFrame(map(_precise, result.precision))))
     return [(name, table) for name, table in tables if table is not None]
+
+
+def _ends(knees: pd.DataFrame) -> pd.DataFrame:
+    """With words for what lies before the first point or beyond the last."""
+    words = {-math.inf: "before", math.inf: "beyond"}
+    ends = knees[["low", "high"]].astype(object)
+    knees[["low", "high"]] = ends.map(lambda end: words.get(end, end))
+    return knees
 
 
 def _precise(each: Reached) -> dict[str, Any]:
@@ -147,6 +155,7 @@ def _fill(result: Result, directory: Path) -> None:
 
 def ask_ours(target: Path) -> None:
     """Refuse a place that is neither free nor an earlier output."""
+    target = target.resolve()
     ask_possible(target)
     if not target.exists():
         return
@@ -162,6 +171,7 @@ def ask_ours(target: Path) -> None:
 
 def ask_possible(directory: Path) -> None:
     """Refuse a directory that cannot be: something else stands in its way, or it is forbidden."""
+    directory = directory.resolve()
     for place in (directory, *directory.parents):
         if place.exists() and not place.is_dir():
             raise OutputError(f"{directory} cannot be a directory: {place} is none")

@@ -13,7 +13,10 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
-from relaysim.measure.estimate import Estimate
+from relaysim.measure.chance import chances
+from relaysim.measure.estimate import CONFIDENCE, Estimate
+from relaysim.measure.needed import MOST as SEARCHED
+from relaysim.measure.needed import deviation_of, smallest
 from relaysim.measure.quantity import Quantity, QuantityError, ask_there, ordinary
 from relaysim.scenario.model import Scenario
 
@@ -80,10 +83,28 @@ class Reached:
 
     @property
     def needed(self) -> float:
-        """About how many replications it takes: the width falls with the root of their number."""
+        """About how many replications it takes, if the spread stays as it is; NaN if none is known.
+
+        Infinite where more than 10,000 would be needed, and for a share of a mean of zero.
+        """
         if self.narrow:
             return self.found.n
-        return self.found.n * (self.half / self.wanted) ** 2 if self.wanted > 0 else np.inf
+        if np.isnan(self.half):
+            return np.nan
+        if self.quantity.of.chance:
+            return self._chances()
+        deviation = deviation_of(np.array([self.half]), self.found.n)
+        return float(smallest(deviation, np.array([self.wanted]), CONFIDENCE)[0])
+
+    def _chances(self) -> float:
+        """If what was seen came over and over again."""
+        hits, n = round(self.found.value * self.found.n), self.found.n
+        for times in range(2, SEARCHED // n + 1):
+            row = np.repeat([1.0, 0.0], [hits * times, (n - hits) * times])
+            _, low, high, _ = chances(row[None])
+            if (high[0] - low[0]) / 2 <= self.wanted:
+                return float(n * times)
+        return np.inf
 
 
 class Watch:
@@ -92,30 +113,41 @@ class Watch:
     def __init__(self, precision: Precision, scenario: Scenario) -> None:
         self.precision = precision
         self.quantities, self.widths = precision.chosen(scenario), precision.chosen_widths()
+        self.given = bool(precision.quantities or precision.absolute)
         self.values: list[list[float]] = [[] for _ in self.quantities]
+        self.stayed = False
         self.narrow_since: int | None = None
 
     def enough(self, metrics: pd.DataFrame) -> bool:
         """Whether the replication with these metrics was the last one that is needed.
 
-        QuantityError if they know no such subject, or if the first `AHEAD` replications all have no
-        value of a quantity.
+        What has no value in the first `AHEAD` replications is a QuantityError if somebody asked for
+        it, and else no longer looked at; so is a subject that they do not know.
         """
         for quantity, values in zip(self.quantities, self.values, strict=True):
             if not values:
                 ask_there(quantity, metrics)
             values.append(quantity.value(metrics))
         n = len(self.values[0])
-        for quantity, values in zip(self.quantities, self.values, strict=True):
-            if n == AHEAD and np.isnan(values).all():
-                raise QuantityError(
-                    f"{quantity} has no value in any of {n} replications: there is no such mail"
-                )
+        if n == AHEAD:
+            self._drop_empty()
         if n < FEWEST or not all(each.narrow for each in self.reached()):
             self.narrow_since = None
             return False
         since = self.narrow_since = self.narrow_since or n
-        return n - since >= AHEAD * max(since, 100) // 100
+        self.stayed = n - since >= AHEAD * max(since, 100) // 100
+        return self.stayed
+
+    def _drop_empty(self) -> None:
+        empty = [bool(np.isnan(values).all()) for values in self.values]
+        if any(empty) and (self.given or all(empty)):
+            raise QuantityError(
+                f"{self.quantities[empty.index(True)]} has no value in any of {AHEAD} "
+                "replications: there is no such mail"
+            )
+        some = [each for each, none in zip(self.quantities, empty, strict=True) if not none]
+        self.values = [row for row, none in zip(self.values, empty, strict=True) if not none]
+        self.quantities = tuple(some)
 
     def reached(self) -> tuple[Reached, ...]:
         """How precise each quantity is by now."""

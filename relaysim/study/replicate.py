@@ -127,7 +127,8 @@ class RunResult:
     `metrics` has means with 95 % confidence intervals, `per_replication` the values behind them;
     `series` is what figures draw, the mean over the replications. `violations` has one entry
     (replication, what is broken) for each broken invariant, if they were checked. `precision` says
-    how precise the quantities are that were to be precise.
+    how precise the quantities are that were to be precise, and `precise` whether all are as wanted
+    and stayed so for as long as the rule looks ahead.
     """
 
     scenario: Scenario
@@ -139,6 +140,7 @@ class RunResult:
     violations: list[tuple[int, Violation]]
     provenance: Provenance
     precision: tuple[Reached, ...] = ()
+    precise: bool = False
     jobs: Jobs = None
     gathered: Frames | None = field(default=None, repr=False)
 
@@ -246,6 +248,7 @@ def run(
         violations=[(i, found) for i, run in enumerate(runs) for found in run.violations],
         provenance=Provenance.of([scenario], seed, len(runs), command, started),
         precision=() if watch is None else watch.reached(),
+        precise=watch is not None and watch.stayed,
         jobs=jobs,
         gathered=gather(kept) if kept else None,
     )

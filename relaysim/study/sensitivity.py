@@ -16,9 +16,9 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 
-from relaysim.measure.estimate import CONFIDENCE, Estimate, Floats, estimates
+from relaysim.measure.estimate import Estimate, Floats
 from relaysim.measure.quantity import Quantity, ask_there
-from relaysim.measure.several import differences
+from relaysim.measure.several import confidence_of, differences
 from relaysim.scenario.load import load
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.problem import ScenarioError
@@ -50,7 +50,8 @@ class Sensitivity:
     `base` is the quantity with everything as it is. `effects` has one row for each of the `inputs`,
     the largest swing first: `path, low, base, high` as written, absent for a missing end;
     `at_low` and `at_high`, the means of the quantity there; `low_difference` and `high_difference`,
-    paired with the base, each with the ends of its 95 % interval under `NAME_low` and `NAME_high`;
+    paired with the base, each with the ends of its 97.5 % interval under `NAME_low` and
+    `NAME_high`, so that both of an input hold together with 95 %;
     `swing`, how far the quantity moves over the ends and the base; `effect`, which is `measurable`
     if an interval leaves out zero, `none` if no replication changed at all, else `undecided`; the
     `unit`; and `source`, what the base rests on.
@@ -208,7 +209,7 @@ def _effects(inputs: Sequence[Input], quantity: Quantity, values: Floats) -> pd.
     for end, found in at.items():
         there = np.stack(found)
         frame[f"at_{end}"] = quantity.estimates(there).value
-        value, low, high, _ = differences(chance, base, there, CONFIDENCE)
+        value, low, high, _ = differences(chance, base, there, confidence_of(len(at)))
         frame[f"{end}_difference"] = value
         frame[f"{end}_difference_low"], frame[f"{end}_difference_high"] = low, high
         moved.append(value)
@@ -242,7 +243,8 @@ def _indices(
             at({axis.path: axis.at(share) for axis, share in zip(axes, point, strict=True)})
             for point in shares
         )
-        return np.concatenate([estimates(values[None]).value for values in runs.values(designs)])
+        # A mean over other replications than the rest is none: what has no value is NaN.
+        return np.array([values.mean() for values in runs.values(designs)])
 
     return paths.assign(**sobol_indices(len(inputs), count, seed, response))
 

@@ -5,6 +5,7 @@ in the store, readable by its owner alone: an entry that is cut short, altered o
 not even unpickled, and computed anew.
 """
 
+import errno
 import hmac
 import os
 import pickle
@@ -21,22 +22,25 @@ from platformdirs import user_cache_path
 from relaysim.study.task import Task
 
 T = TypeVar("T")
-_KEY = "key"
+_KEY, _KEY_SIZE = "key", 32
 
 
 class Store:
     """A directory of results.
 
     `used` counts the results that were found, `distrusted` has the identities of the entries that
-    were there and could not be used. OSError if the directory cannot be written.
+    were there and could not be used, `unkept` counts results for which there was no place. OSError
+    if the directory cannot be written, holds anything else, or has somebody else's key.
     """
 
     def __init__(self, directory: str | os.PathLike[str] | None = None) -> None:
         """In the user's cache, unless a directory is given."""
         self.directory = Path(directory) if directory is not None else default_directory()
+        if self.directory.exists() and not self.directory.is_dir():
+            raise NotADirectoryError(errno.ENOTDIR, "it is no directory", str(self.directory))
         self.directory.mkdir(parents=True, exist_ok=True)
         self.distrusted: set[str] = set()
-        self.used = 0
+        self.used = self.unkept = 0
         self._secret = self._key()
 
     def __contains__(self, task: Task[Any]) -> bool:
@@ -56,9 +60,11 @@ class Store:
         """Keep a result, whole or not at all: if something else stands in its way, not at all."""
         body = zlib.compress(pickle.dumps(result, protocol=5), 1)
         path = self._path(task)
-        with suppress(FileExistsError, IsADirectoryError, NotADirectoryError):
+        try:
             path.parent.mkdir(exist_ok=True)
             _write(path, self._signed(task, body) + body)
+        except (FileExistsError, IsADirectoryError, NotADirectoryError):
+            self.unkept += 1
 
     def _body(self, task: Task[Any]) -> bytes | None:
         try:
@@ -84,9 +90,18 @@ class Store:
     def _key(self) -> bytes:
         path = self.directory / _KEY
         if not path.exists():
+            if any(self.directory.iterdir()):
+                what = "it holds other files, and no finished replications"
+                raise FileExistsError(errno.EEXIST, what, str(self.directory))
             with suppress(FileExistsError):
-                _write(path, secrets.token_bytes(32), os.link)
-        return path.read_bytes()
+                _write(path, secrets.token_bytes(_KEY_SIZE), os.link)
+        key = path.read_bytes()
+        # Where there are owners, another's key would make us trust what they wrote.
+        if len(key) != _KEY_SIZE or path.stat().st_uid != getattr(os, "getuid", int)():
+            raise PermissionError(
+                errno.EPERM, "its key is damaged or not yours: remove it", str(path)
+            )
+        return key
 
 
 def default_directory() -> Path:

@@ -93,7 +93,7 @@ def warm_up(
     replications, seed = settled(scenario, replications, seed)
     series = pd.Series(np.zeros(0), name="latency")
     found = None
-    begins, short = next(_changing(scenario), None), next(_overloaded(scenario), None)
+    begins, short = next(changing(scenario), None), next(_overloaded(scenario), None)
     if begins is not None:
         verdict, cut, reason = _terminating(begins)
     elif short is not None:
@@ -150,7 +150,7 @@ def settle_all(
         settle(each, replications, seed, jobs=jobs, store=store, tell=tell) for each in designs
     ]
     cuts = [each.run.warm_up for each in found]
-    ends = [each.run.warm_up_auto and next(_changing(each), None) for each in designs]
+    ends = [each.run.warm_up_auto and next(changing(each), None) for each in designs]
     longest = 0 if any(ends) else max(cuts)
     return [
         with_warm_up(each, longest) if design.run.warm_up_auto else each
@@ -237,7 +237,7 @@ def _unsettled(why: str) -> tuple[Verdict, int, str]:
     return "does not settle", 0, why
 
 
-def _changing(scenario: Scenario) -> Iterator[str]:
+def changing(scenario: Scenario) -> Iterator[str]:
     """What makes later times of a run unlike earlier ones."""
     sent_to = set()
     for host, described in scenario.hosts.items():

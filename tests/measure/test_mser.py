@@ -42,6 +42,10 @@ def test_a_cut_in_the_second_half_says_that_the_run_is_too_short() -> None:
     assert found.why == f"the cut, {found.index} of 200 observations, is in the second half"
     late = mser5([5.0] * 55 + STEADY * 9)
     assert (late.index, late.settled) == (55, False)
+    # Of few batches no candidate lies in the second half.
+    trend = mser5(np.arange(50.0))
+    assert (trend.settled, trend.index) == (False, 20)
+    assert trend.why == "the cut, 20 of 50 observations, is the last possible"
     half = mser5([5.0] * 50 + STEADY * 10)
     assert (half.index, half.settled) == (50, True)
 

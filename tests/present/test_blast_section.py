@@ -85,7 +85,10 @@ def test_a_listing_is_told_with_its_chance_its_length_and_its_lists() -> None:
 
 def test_what_was_never_seen_has_a_chance_all_the_same() -> None:
     said = sentences(NONE)
-    assert "Listings: none in the replications: its chance is below 37 %." in said
+    assert (
+        "Listings: none in the replications: its chance is below 63 % (with 95 % confidence)."
+        in said
+    )
     assert "Innocent mail: nothing is refused, junked or late." in said
     assert "Isolation gain" not in said
 

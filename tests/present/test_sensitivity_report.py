@@ -1,6 +1,7 @@
 """What a sensitivity says and draws: the largest first, small ones counted, nothing cut off."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -67,8 +68,11 @@ def test_what_may_be_chance_is_told() -> None:
     found.effects["effect"] = "undecided"
     assert sentences(found) == [
         "None of 1 number moves class.bulk.on_time measurably.",
-        "1 moves it by no more than 20 pp, which may be chance: more replications tell.",
+        "1 changed its mean by up to 20 pp, which may be chance: more replications tell, and the "
+        "intervals how much it may be.",
     ]
+    alone = replace(found, replications=1)
+    assert sentences(alone)[0].startswith("One replication has no intervals")
 
 
 def test_a_convention_is_called_one() -> None:
@@ -79,8 +83,17 @@ def test_a_convention_is_called_one() -> None:
 def test_beyond_fifteen_they_are_counted() -> None:
     many = study([0.25] * 15 + [0.125] * 5 + [0.0])
     assert [row[0] for row in tornado_table(many).rows] == [f"hosts.a.n{i}" for i in range(15)]
-    assert left_out(many) == "and 5 more, none of which moves it by more than 12.5 pp"
+    assert left_out(many) == ("and 5 more, the mean of none of which changed by more than 12.5 pp")
     assert left_out(study([0.25, 0.0])) is None
+
+
+def test_what_is_measurable_has_its_row_however_small_it_is() -> None:
+    many = study([0.25] * 20 + [0.01])
+    many.effects.loc[:19, "effect"] = "undecided"
+    assert [row[0] for row in tornado_table(many).rows] == [
+        *(f"hosts.a.n{i}" for i in range(14)),
+        "hosts.a.n20",
+    ]
 
 
 def test_each_end_has_its_line() -> None:

@@ -6,8 +6,10 @@ import pytest
 from small_designs import design
 
 from relaysim import run
+from relaysim.measure.estimate import Estimate
 from relaysim.measure.quantity import Quantity, QuantityError
-from relaysim.study.precision import Precision, Watch
+from relaysim.present.precise import precise
+from relaysim.study.precision import Precision, Reached, Watch
 
 LATENCY = Quantity("total", "total", "latency_mean")
 ON_TIME = Quantity("total", "total", "on_time")
@@ -117,3 +119,35 @@ def test_quantities_may_be_texts() -> None:
 def test_what_never_has_a_value_ends_the_waiting() -> None:
     with pytest.raises(QuantityError, match=r"total.latency_mean has no value in any of 5 repl"):
         watched([np.nan] * 50, Precision(0.05, (LATENCY,)))
+
+
+def test_what_nobody_asked_for_and_never_has_a_value_is_no_longer_looked_at() -> None:
+    watch = Watch(Precision(), design("two"))
+    rows = [
+        (each.scope, each.subject, each.metric, np.nan if each.metric == "on_time" else 1.0)
+        for each in watch.quantities
+    ]
+    frame = pd.DataFrame(rows, columns=["scope", "subject", "metric", "value"])
+    for _ in range(5):
+        watch.enough(frame)
+    assert {each.metric for each in watch.quantities} == {"latency_p50"}
+
+
+def test_a_limit_within_the_look_ahead_is_no_proof() -> None:
+    result = run(design("two"), precision=Precision(0.9, ["total.latency_mean"], most=3), jobs=1)
+    assert all(each.narrow for each in result.precision)
+    assert not result.precise
+    said = " ".join(" ".join(map(str, precise(result))).split())
+    assert "but whether they stay so was not seen" in said
+
+
+def test_what_it_takes_falls_with_students_quantile_too() -> None:
+    half = 4.302653 * 1.0 / np.sqrt(3)
+    found = Estimate(10.0, 10.0 - half, 10.0 + half, 3)
+    # With a standard deviation of 1: 18 values have a half-width of 0.497, 17 one of 0.514.
+    assert Reached(LATENCY, found, 0.5).needed == 18
+    assert np.isnan(Reached(LATENCY, Estimate(1.0, np.nan, np.nan, 1), 0.5).needed)
+    listed = Quantity("total", "total", "listed")
+    never = Reached(listed, Estimate(0.0, 0.0, 0.3244, 8), 0.1)
+    # Wilson's interval of none of n is z^2 / (n + z^2) wide: 15.4 replications, and eight by eight.
+    assert never.needed == 16

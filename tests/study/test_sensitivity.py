@@ -56,7 +56,8 @@ def test_an_end_is_the_run_with_its_setting(file: Path, found: Sensitivity) -> N
     assert found.base.value == pytest.approx(was.mean())
     assert row["at_high"] == pytest.approx(now.mean())
     assert row["high_difference"] == pytest.approx((now - was).mean())
-    half = 3.182446 * np.std(now - was, ddof=1) / 2
+    # Two ends: 97.5 % each, Student's quantile for three degrees of freedom.
+    half = 4.176535 * np.std(now - was, ddof=1) / 2
     assert row["high_difference_high"] - row["high_difference"] == pytest.approx(half)
     assert row["swing"] == pytest.approx(row["low_difference"] - row["high_difference"])
 

@@ -148,3 +148,17 @@ def test_a_directory_in_place_of_an_entry_is_no_result_and_stops_nothing(store: 
     entry.parent.write_text("a file in place of a folder")
     assert store.get(task()) is None
     store.put(task(), task()())
+
+
+def test_a_directory_with_other_files_is_no_store(tmp_path: Path) -> None:
+    (tmp_path / "letter.txt").write_text("not ours")
+    with pytest.raises(OSError, match="it holds other files, and no finished replications"):
+        Store(tmp_path)
+    with pytest.raises(OSError, match="it is no directory"):
+        Store(tmp_path / "letter.txt")
+
+
+def test_a_damaged_key_signs_nothing(tmp_path: Path) -> None:
+    (tmp_path / "key").write_bytes(b"hi")
+    with pytest.raises(OSError, match="damaged or not yours"):
+        Store(tmp_path)
