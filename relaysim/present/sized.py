@@ -18,6 +18,7 @@ def report(found: Size) -> list[RenderableType]:
     if found.rising:
         first, before, later = "smallest", "next smaller value", "larger"
     units = {target.text: target.quantity.of.unit for target in found.targets}
+    target = ["target"] if len(found.targets) > 1 else []
     sure = f"{100 * found.confidence:g} %"
     said = f"is the {first} value that meets {targets}, with {sure} confidence."
     if not found.sure:
@@ -30,7 +31,7 @@ def report(found: Size) -> list[RenderableType]:
     rows = [
         [
             row["value"],
-            row["target"],
+            *([row["target"]] if target else []),
             interval(row["mean"], row["low"], row["high"], units[row["target"]]),
             _many(row),
             row["verdict"],
@@ -44,9 +45,9 @@ def report(found: Size) -> list[RenderableType]:
         *tables(
             Grid(
                 f"What was tried (intervals so wide that all verdicts hold with {sure} confidence)",
-                [found.path.rpartition(".")[2], "target", "mean", "replications", "verdict"],
+                [found.path.rpartition(".")[2], *target, "mean", "replications", "verdict"],
                 rows,
-                wrapped=["target"],
+                wrapped=target,
             )
         ),
         text(

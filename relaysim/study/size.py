@@ -117,9 +117,8 @@ def size(
             if done and trials.verdict(at) != UNDECIDED and not to_the_end:
                 break
             tasks = [Task(replicate, settling, (i, seed, keep)) for i in range(done, look)]
-            trials.add(at, [run.metrics for run in in_order(tasks, jobs, store=store)])
-            if progress is not None:
-                progress(trials.replications, trials.at_most())
+            runs = in_order(tasks, jobs, trials.told(progress, look - done), store)
+            trials.add(at, [run.metrics for run in runs])
         return trials.verdict(at) == MET
 
     low, high, last = -1, len(designs) - 1, len(designs) - 1
@@ -208,9 +207,17 @@ class _Trials:
         """All of them."""
         return sum(self.counts())
 
-    def at_most(self) -> int:
-        """How many there would be if every look at each value of the bisection were needed."""
-        return self.replications + max(0, self.tried - len(self.seen)) * self.most
+    def told(self, progress: Progress | None, more: int) -> Progress | None:
+        """Progress through all replications, as far as they can be known, where some run now.
+
+        As if one look at each value were enough, and all of them at the answer.
+        """
+        done = self.replications
+        values = max(0, self.tried - len(self.seen) - 1)
+        rest = max(0, self.most - max([more, *self.counts()]))
+        if progress is None:
+            return None
+        return lambda now, _: progress(done + now, done + more + values * FIRST + rest)
 
     def frame(self) -> pd.DataFrame:
         """The evidence, from the smallest value to the largest."""
