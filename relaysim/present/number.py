@@ -57,19 +57,17 @@ def number(value: float, unit: str = "") -> str:
 def interval(value: float, low: float, high: float, unit: str = "") -> str:
     """A value with half the width of its interval, "12.3±0.4 min"; alone where there is none.
 
-    An interval that is not symmetric has its ends instead, "20 % (4 % to 62 %)". A share that is
+    An interval that is not symmetric has its ends instead, "20 % (4 to 62 %)". A share that is
     not whole is not written as whole, nor what is more than nothing as nothing.
     """
     if not math.isfinite(value):
         return NONE
     if unit == "share" and 0.99995 <= value < 1.0:
         return ">99.99 %"
-    if _skewed(value, low, high):
-        if unit == "share":
-            return chance(value, low, high)
-        return f"{number(value, unit)} ({number(low, unit)} to {number(high, unit)})"
     half = _half(low, high)
     kind = scale(max(abs(value), half), unit)
+    if _skewed(value, low, high):
+        return _with_ends(value, low, high, kind)
     if 0.0 < value < kind.least * kind.factor and half < kind.least * kind.factor:
         return f"<{kind.least:g}{kind.text}"
     return _written(value, half, kind)
@@ -79,13 +77,12 @@ def difference(value: float, low: float, high: float, unit: str = "") -> str:
     """A difference, with its sign; of shares in percentage points: "+1.2±0.3 pp"."""
     if not math.isfinite(value):
         return NONE
-    if _skewed(value, low, high):
-        ends = (difference(end, math.nan, math.nan, unit) for end in (low, high))
-        return f"{difference(value, math.nan, math.nan, unit)} ({' to '.join(ends)})"
     half = _half(low, high)
     kind = scale(max(abs(value), half), unit)
     if unit == "share":
         kind = kind._replace(text=" pp")
+    if _skewed(value, low, high):
+        return _with_ends(value, low, high, kind, sign="+")
     return _written(value, half, kind, sign="+")
 
 
@@ -123,6 +120,13 @@ def _written(value: float, half: float, kind: Scale, sign: str = "") -> str:
     scaled = round(scaled, digits)
     body = f"{scaled:{sign},.{digits}f}" if scaled else f"{0:.{digits}f}"
     return body + (f"±{spread:,.{digits}f}" if spread else "") + kind.text
+
+
+def _with_ends(value: float, low: float, high: float, kind: Scale, sign: str = "") -> str:
+    scaled = [each / kind.factor for each in (value, low, high)]
+    digits = min(kind.digits, _decimals(scaled[0], _half(*scaled[1:])))
+    texts = [f"{each:{sign},.{digits}f}" if round(each, digits) else "0" for each in scaled]
+    return f"{texts[0]}{kind.text} ({texts[1]} to {texts[2]}{kind.text})"
 
 
 def _decimals(value: float, half: float) -> int:

@@ -88,3 +88,11 @@ def test_one_replication_has_no_interval():
 )
 def test_a_difference_has_a_sign_and_shares_differ_by_points(value, half, unit, text):
     assert difference(value, value - half, value + half, unit) == text
+
+
+def test_an_interval_that_is_not_symmetric_shows_its_ends() -> None:
+    assert interval(0.0, 0.0, 0.3244, "share") == "0 % (0 to 32 %)"
+    assert interval(0.961, 0.957, 0.964, "share") == "96.1 % (95.7 to 96.4 %)"
+    assert interval(1.38, 1.34, 1.46, "s") == "1.38 s (1.34 to 1.46 s)"
+    assert difference(0.1, -0.19, 0.4, "share") == "+10±30 pp"
+    assert difference(0.1, -0.19, 0.5, "share") == "+10 pp (-19 to +50 pp)"
