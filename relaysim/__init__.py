@@ -18,6 +18,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from relaysim.present.figure import figure
+    from relaysim.present.summary import summary
     from relaysim.scenario.load import load, loads
     from relaysim.scenario.model import Scenario
     from relaysim.scenario.problem import ScenarioError
@@ -43,6 +45,7 @@ _HOMES = {
     "Store": "relaysim.study.store",
     "blast_radius": "relaysim.study.blast",
     "compare": "relaysim.study.compare",
+    "figure": "relaysim.present.figure",
     "isolation_gain": "relaysim.study.blast",
     "load": "relaysim.scenario.load",
     "loads": "relaysim.scenario.load",
@@ -51,6 +54,7 @@ _HOMES = {
     "run": "relaysim.study.replicate",
     "sensitivity": "relaysim.study.sensitivity",
     "size": "relaysim.study.size",
+    "summary": "relaysim.present.summary",
     "sweep": "relaysim.study.sweep",
     "warm_up": "relaysim.study.warmup",
     "yearly_risk": "relaysim.study.risk",
@@ -64,6 +68,7 @@ __all__ = [
     "__version__",
     "blast_radius",
     "compare",
+    "figure",
     "isolation_gain",
     "load",
     "loads",
@@ -72,6 +77,7 @@ __all__ = [
     "run",
     "sensitivity",
     "size",
+    "summary",
     "sweep",
     "warm_up",
     "yearly_risk",

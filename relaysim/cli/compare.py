@@ -26,6 +26,7 @@ from relaysim.cli.output import (
     ask_writable,
     note,
     print_json,
+    print_text,
     progress,
     told_of,
     typed,
@@ -113,8 +114,5 @@ def compare(
     if json:
         print_json(output.to_json(found))
     else:
-        from relaysim.present import compared
-        from relaysim.present.terminal import show
-
-        show(compared.report(found))
+        print_text(found)
     ask_intact([(f"{name}, replication {i}", broken) for name, i, broken in found.violations])

@@ -15,6 +15,7 @@ from relaysim.cli.errors import told
 
 if TYPE_CHECKING:
     from relaysim.engine.invariants import Violation
+    from relaysim.present.summary import Summed
     from relaysim.study.output import Result
     from relaysim.study.store import Store
 
@@ -25,6 +26,14 @@ _PAUSE = 60.0
 def print_json(content: Mapping[str, Any]) -> None:
     """One JSON object on stdout."""
     typer.echo(json.dumps(content, indent=2, ensure_ascii=False))
+
+
+def print_text(result: "Summed") -> None:
+    """What a result says, on stdout."""
+    from relaysim.present.summary import report
+    from relaysim.present.terminal import show
+
+    show(report(result))
 
 
 def typed() -> str:

@@ -26,6 +26,7 @@ from relaysim.cli.output import (
     ask_writable,
     note,
     print_json,
+    print_text,
     progress,
     told_of,
     typed,
@@ -102,10 +103,7 @@ def run(
     if json:
         print_json(output.to_json(result))
     else:
-        from relaysim.present import happened
-        from relaysim.present.terminal import show
-
-        show(happened.report(result))
+        print_text(result)
     ask_intact([(f"replication {i}", broken) for i, broken in result.violations])
 
 

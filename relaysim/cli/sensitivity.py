@@ -20,7 +20,16 @@ from relaysim.cli.options import (
     opened,
     workers,
 )
-from relaysim.cli.output import ask_writable, note, print_json, progress, told_of, typed, write
+from relaysim.cli.output import (
+    ask_writable,
+    note,
+    print_json,
+    print_text,
+    progress,
+    told_of,
+    typed,
+    write,
+)
 
 
 def sensitivity(
@@ -111,7 +120,4 @@ def sensitivity(
     if json:
         print_json(output.to_json(found))
     else:
-        from relaysim.present import sensitive
-        from relaysim.present.terminal import show
-
-        show(sensitive.report(found))
+        print_text(found)

@@ -20,7 +20,15 @@ from relaysim.cli.options import (
     opened,
     workers,
 )
-from relaysim.cli.output import ask_writable, print_json, progress, told_of, typed, write
+from relaysim.cli.output import (
+    ask_writable,
+    print_json,
+    print_text,
+    progress,
+    told_of,
+    typed,
+    write,
+)
 
 
 def size(
@@ -93,7 +101,4 @@ def size(
     if json:
         print_json(output.to_json(found))
     else:
-        from relaysim.present import sized
-        from relaysim.present.terminal import show
-
-        show(sized.report(found))
+        print_text(found)

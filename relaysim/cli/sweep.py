@@ -23,7 +23,15 @@ from relaysim.cli.options import (
     opened,
     workers,
 )
-from relaysim.cli.output import ask_writable, print_json, progress, told_of, typed, write
+from relaysim.cli.output import (
+    ask_writable,
+    print_json,
+    print_text,
+    progress,
+    told_of,
+    typed,
+    write,
+)
 
 
 def sweep(
@@ -94,7 +102,4 @@ def sweep(
     if json:
         print_json(output.to_json(found))
     else:
-        from relaysim.present import swept
-        from relaysim.present.terminal import show
-
-        show(swept.report(found))
+        print_text(found)

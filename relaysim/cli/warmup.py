@@ -19,7 +19,7 @@ from relaysim.cli.options import (
     read,
     workers,
 )
-from relaysim.cli.output import note, progress, told_of, typed
+from relaysim.cli.output import note, print_text, progress, told_of, typed
 
 
 def warmup(
@@ -65,7 +65,4 @@ def warmup(
             files = draw({"warmup": lambda: picture(found)}, figures, tell=note)
         for file in files:
             note(f"figure: {file}")
-    from relaysim.present import warmed
-    from relaysim.present.terminal import show
-
-    show(warmed.report(found))
+    print_text(found)

@@ -57,13 +57,17 @@ def text(content: str, indent: int = 0, hanging: int = 0) -> Text:
     return Text(filled)
 
 
-def show(parts: Iterable[RenderableType]) -> None:
-    """Print to stdout, without spaces at the ends of lines."""
+def plain(parts: Iterable[RenderableType]) -> str:
+    """The parts as text, without spaces at the ends of lines."""
     out = console()
     with out.capture() as captured:
         out.print(*parts, sep="\n")
-    lines = captured.get().splitlines()
-    out.file.write("".join(f"{line.rstrip()}\n" for line in lines))
+    return "".join(f"{line.rstrip()}\n" for line in captured.get().splitlines())
+
+
+def show(parts: Iterable[RenderableType]) -> None:
+    """Print to stdout."""
+    sys.stdout.write(plain(parts))
 
 
 def tables(grid: Grid, width: int = WIDTH) -> list[RenderableType]:

@@ -6,8 +6,6 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
-from matplotlib.figure import Figure
-
 from relaysim.present.figures import style
 from relaysim.present.figures.backlog import backlog
 from relaysim.present.figures.blast_radius import blast_radius
@@ -18,6 +16,7 @@ from relaysim.present.figures.material import Material
 from relaysim.present.figures.nothing import NothingToDrawError
 from relaysim.present.figures.providers import providers
 from relaysim.present.figures.reach import reach
+from relaysim.present.figures.style import Sheet
 from relaysim.present.figures.throughput import throughput
 from relaysim.present.figures.waits import waits
 from relaysim.present.headlines import deadlines, headlines
@@ -26,55 +25,55 @@ from relaysim.study.compare import Comparison
 __all__ = ["FIGURES", "Material", "NothingToDrawError", "draw", "write"]
 
 
-def _latency(of: Material) -> Figure:
+def _latency(of: Material) -> Sheet:
     missing = {name: series.missing for name, series in of.found.series.items()}
     return latency(missing, deadlines(of.found.scenarios), of.caption)
 
 
-def _backlog(of: Material) -> Figure:
+def _backlog(of: Material) -> Sheet:
     run = of.found.scenarios[0].run
     waiting = {name: series.backlog for name, series in of.found.series.items()}
     return backlog(waiting, run.start, run.duration / 1e6, of.caption)
 
 
-def _throughput(of: Material) -> Figure:
+def _throughput(of: Material) -> Sheet:
     run = of.found.scenarios[0].run
     rates = {name: series.throughput for name, series in of.found.series.items()}
     return throughput(rates, run.start, run.duration / 1e6, of.caption)
 
 
-def _waits(of: Material) -> Figure:
+def _waits(of: Material) -> Sheet:
     return waits(of.found.metrics, list(of.found.series), of.caption)
 
 
-def _differences(of: Material) -> Figure:
+def _differences(of: Material) -> Sheet:
     metrics, base = of.found.metrics, of.found.scenarios[0]
     subjects = metrics.loc[metrics["scope"] == "class", "subject"]
     shown = headlines(base, subjects)
     return differences(of.found.comparisons, shown, base.name, of.caption)
 
 
-def _blast_radius(of: Material) -> Figure:
+def _blast_radius(of: Material) -> Sheet:
     return blast_radius(of.found.metrics, list(of.found.blast), of.caption)
 
 
-def _reach(of: Material) -> Figure:
+def _reach(of: Material) -> Sheet:
     run = of.found.scenarios[0].run
     mine = {name: series.reach for name, series in of.found.blast.items()}
     listed = {design.name: of.listed(design) for design in of.found.scenarios}
     return reach(mine, listed, run.start, run.duration / 1e6, of.caption)
 
 
-def _incident(of: Material) -> Figure:
+def _incident(of: Material) -> Sheet:
     return incident(of.course(of.chosen.design), of.caption_of_one)
 
 
-def _providers(of: Material) -> Figure:
+def _providers(of: Material) -> Sheet:
     caption = of.caption_of_one
     return providers({d.name: of.course(d) for d in of.found.scenarios}, caption)
 
 
-FIGURES: dict[str, Callable[[Material], Figure]] = {
+FIGURES: dict[str, Callable[[Material], Sheet]] = {
     "latency": _latency,
     "backlog": _backlog,
     "throughput": _throughput,
@@ -105,7 +104,7 @@ def write(
 
 
 def draw(
-    figures: Mapping[str, Callable[[], Figure]],
+    figures: Mapping[str, Callable[[], Sheet]],
     directory: str | os.PathLike[str],
     tell: Callable[[str], None] | None = None,
 ) -> list[Path]:

@@ -7,11 +7,10 @@ from typing import NamedTuple
 
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 
 from relaysim.present.figures.clock import active, at, clock_axis, clock_label
-from relaysim.present.figures.style import PALE, Look, looks, sheet
+from relaysim.present.figures.style import PALE, Look, Sheet, looks, sheet
 from relaysim.present.number import number
 
 MOST = 3
@@ -54,7 +53,7 @@ def queues(frame: pd.DataFrame) -> list[Queue]:
 
 def backlog(
     series: Mapping[str, pd.DataFrame], start: datetime, duration: float, caption: str
-) -> Figure:
+) -> Sheet:
     """One row a design, one column for each of the longest kinds of queue, one line a hub.
 
     `series` is the `backlog` of `measure.series` by design. The axis covers the `duration` of the

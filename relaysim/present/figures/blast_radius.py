@@ -7,14 +7,13 @@ from typing import Any, NamedTuple
 import pandas as pd
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from relaysim.present.figures.nothing import NothingToDrawError
 from relaysim.present.figures.states import JUNKED
-from relaysim.present.figures.style import INK, Key, sheet
+from relaysim.present.figures.style import INK, Key, Sheet, sheet
 from relaysim.present.figures.told import by_design
 from relaysim.present.lookup import Lookup
 
@@ -76,7 +75,7 @@ Table = dict[Subject, dict[str, Bar]]
 """The bars of a column, by subject and design."""
 
 
-def blast_radius(metrics: pd.DataFrame, designs: Sequence[str], caption: str) -> Figure:
+def blast_radius(metrics: pd.DataFrame, designs: Sequence[str], caption: str) -> Sheet:
     """One row of panels for all innocent mail and for each stream with harm, one bar a design.
 
     The parts of a bar are stacked; a mark stands at their sum, with its interval. Junk has a column

@@ -7,13 +7,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from relaysim.measure.catalogue import METRICS
 from relaysim.measure.estimate import CONFIDENCE
-from relaysim.present.figures.style import INK, PALE, Key, Look, looks, sheet
+from relaysim.present.figures.style import INK, PALE, Key, Look, Sheet, looks, sheet
 from relaysim.present.headlines import Headline
 from relaysim.present.lookup import difference_of
 
@@ -35,7 +34,7 @@ _TIMES = {
 
 def differences(
     comparisons: pd.DataFrame, headlines: Sequence[Headline], base: str, caption: str
-) -> Figure:
+) -> Sheet:
     """One panel a headline metric, one row for each subject and design.
 
     Times are drawn on an axis that is linear within a second of zero and logarithmic beyond.

@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 
@@ -25,7 +24,7 @@ from relaysim.present.figures.states import (
     draw_sending,
     sending_key,
 )
-from relaysim.present.figures.style import WIDTH, beside_title, sheet
+from relaysim.present.figures.style import WIDTH, Sheet, beside_title, sheet
 from relaysim.present.number import number
 from relaysim.scenario.culprit import culprits
 
@@ -37,7 +36,7 @@ _MARGINS, _LETTER = 0.55, 0.058
 """Inches that an axis leaves of the width beside its labels, and the width of their letters."""
 
 
-def incident(course: Course, caption: str) -> Figure:
+def incident(course: Course, caption: str) -> Sheet:
     """The incident of a replication in which most innocent copies were refused, late or junked.
 
     From the top down: what the administrator did; lists that had an IP and providers that held

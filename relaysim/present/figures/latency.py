@@ -5,11 +5,10 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from relaysim import units
-from relaysim.present.figures.style import INK, PALE, design_key, line, looks, sheet
+from relaysim.present.figures.style import INK, PALE, Sheet, design_key, line, looks, sheet
 from relaysim.present.number import number
 from relaysim.present.subjects import classes
 
@@ -33,7 +32,7 @@ def latency(
     missing: Mapping[str, pd.DataFrame],
     deadlines: Mapping[str, tuple[float, ...]],
     caption: str,
-) -> Figure:
+) -> Sheet:
     """One panel a class, one line a design, on logarithmic axes, with the deadlines marked.
 
     `missing` is that of `measure.series` by design; `deadlines` are the seconds by class.

@@ -4,14 +4,13 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from matplotlib.figure import Figure
 
 from relaysim.mail.standing import State
 from relaysim.present.figures.clock import clock_axis
 from relaysim.present.figures.course import Course, Span, Standing
 from relaysim.present.figures.nothing import NothingToDrawError
 from relaysim.present.figures.states import bands_key, draw_bands, draw_sending, sending_key
-from relaysim.present.figures.style import sheet
+from relaysim.present.figures.style import Sheet, sheet
 from relaysim.present.figures.told import by_design
 from relaysim.present.number import number
 
@@ -21,7 +20,7 @@ APART = " (culprits)"
 """Stands after an IP that no innocent mail leaves by."""
 
 
-def providers(courses: Mapping[str, Course], caption: str) -> Figure:
+def providers(courses: Mapping[str, Course], caption: str) -> Sheet:
     """One panel a design, one row for each provider and IP; the same replication of each.
 
     NothingToDrawError if no provider ever thinks ill of any IP.

@@ -6,12 +6,11 @@ from datetime import datetime
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from relaysim.present.figures.clock import HOUR, clock_axis
 from relaysim.present.figures.nothing import NothingToDrawError
-from relaysim.present.figures.style import INK, Look, looks, sheet
+from relaysim.present.figures.style import INK, Look, Sheet, looks, sheet
 from relaysim.present.figures.told import by_design
 from relaysim.present.number import number
 
@@ -24,7 +23,7 @@ def reach(
     start: datetime,
     duration: float,
     caption: str,
-) -> Figure:
+) -> Sheet:
     """One panel a design, for the stream that is refused for longest; means over replications.
 
     `series` is the `reach` of `measure.blast.series` by design, and `listed` says by design for how

@@ -4,6 +4,7 @@ A design has one colour and one dash pattern everywhere, so that a figure can be
 colours are those of Okabe and Ito, which people with any colour vision can tell apart.
 """
 
+import io
 import re
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
@@ -77,6 +78,29 @@ def looks(designs: Sequence[str]) -> dict[str, Look]:
     return {name: _LOOKS[i % len(_LOOKS)] for i, name in enumerate(designs)}
 
 
+class Sheet(Figure):
+    """A figure that knows what it says: `message` above its panels, `origin` below them.
+
+    A notebook shows it as it is.
+    """
+
+    message = ""
+    origin = ""
+
+    @property
+    def alt(self) -> str:
+        """What stands in place of the figure where it cannot be seen."""
+        panels = [axes.get_title(loc="left") for axes in self.axes]
+        return ". ".join(part for part in (self.message, *panels, self.origin) if part)
+
+    def _repr_png_(self) -> bytes:
+        made = io.BytesIO()
+        with paper():
+            settle(self)
+            self.savefig(made, format="png", metadata={"Software": None})
+        return made.getvalue()
+
+
 @contextmanager
 def paper() -> Iterator[None]:
     """Draw and write within: matplotlib's own defaults with our settings, whatever the user set."""
@@ -94,25 +118,27 @@ def sheet(
     keys: Sequence[Key] = (),
     row_height: float = 2.4,
     **how: Any,
-) -> tuple[Figure, list[Axes]]:
+) -> tuple[Sheet, list[Axes]]:
     """A figure of `rows` x `columns` panels: its message and keys above, its origin below.
 
     `how` goes to `Figure.subplots`.
     """
+    message, origin = title, caption
     title, caption = _filled(title, 82), _filled(caption, 138)
     lines = [line for key in keys for line in _key_lines(key)]
-    message = 0.12 + _HEAD * (title.count("\n") + 1)
-    above = message + (0.06 + _KEY * len(lines) if lines else 0.03)
+    head = 0.12 + _HEAD * (title.count("\n") + 1)
+    above = head + (0.06 + _KEY * len(lines) if lines else 0.03)
     below = 0.15 + _FOOT * (caption.count("\n") + 1)
     height = rows * row_height + above + below
-    figure = Figure(figsize=(WIDTH, height), layout="constrained")
+    figure = Sheet(figsize=(WIDTH, height), layout="constrained")
+    figure.message, figure.origin = message, origin
     FigureCanvasAgg(figure)
     engine: Any = figure.get_layout_engine()
     engine.set(rect=(0.005, below / height, 0.99, 1 - (above + below) / height), h_pad=0.06)
     figure.text(0.012, 1 - 0.1 / height, title, size=11, weight="bold", color=INK, va="top")
     figure.text(0.012, 0.08 / height, caption, size=6.5, color=PALE, va="bottom")
     for i, line in enumerate(lines):
-        _draw_key(figure, line, 1 - (message + _KEY * i) / height)
+        _draw_key(figure, line, 1 - (head + _KEY * i) / height)
     axes = figure.subplots(rows, columns, squeeze=False, **how)
     return figure, list(axes.flat)
 

@@ -5,11 +5,10 @@ from datetime import datetime
 
 import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure
 from matplotlib.ticker import StrMethodFormatter
 
 from relaysim.present.figures.clock import active, clock_axis, clock_label
-from relaysim.present.figures.style import design_key, line, looks, sheet
+from relaysim.present.figures.style import Sheet, design_key, line, looks, sheet
 from relaysim.present.number import number
 from relaysim.present.subjects import classes
 
@@ -19,7 +18,7 @@ BIN = 600.0
 
 def throughput(
     series: Mapping[str, pd.DataFrame], start: datetime, duration: float, caption: str
-) -> Figure:
+) -> Sheet:
     """One panel a class, one line a design.
 
     `series` is the `throughput` of `measure.series` by design, copies per second.

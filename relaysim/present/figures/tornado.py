@@ -4,13 +4,12 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from relaysim.present.caption import origin
 from relaysim.present.figures.nothing import NothingToDrawError
-from relaysim.present.figures.style import INK, Key, Look, looks, sheet
+from relaysim.present.figures.style import INK, Key, Look, Sheet, looks, sheet
 from relaysim.present.number import Scale, number, scale
 from relaysim.present.sensitive import ENDS, SHOWN, broken
 from relaysim.study.sensitivity import MEASURABLE, NONE, Sensitivity
@@ -20,7 +19,7 @@ _SIDE = {"low": 0.19, "high": -0.19}
 _THICK = 0.34
 
 
-def tornado(found: Sensitivity) -> Figure:
+def tornado(found: Sensitivity) -> Sheet:
     """One panel: for each of the largest inputs a bar from the base to the mean at each end.
 
     NothingToDrawError if no input changes anything.

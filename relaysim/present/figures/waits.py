@@ -7,11 +7,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from relaysim.measure.waits import PARTS
-from relaysim.present.figures.style import INK, Key, sheet
+from relaysim.present.figures.style import INK, Key, Sheet, sheet
 from relaysim.present.number import number, scale
 from relaysim.present.subjects import classes
 
@@ -41,7 +40,7 @@ stand for what is waited for, not for a design."""
 Means = npt.NDArray[np.float64]
 
 
-def waits(metrics: pd.DataFrame, designs: Sequence[str], caption: str) -> Figure:
+def waits(metrics: pd.DataFrame, designs: Sequence[str], caption: str) -> Sheet:
     """One panel a class, one bar a design; the parts of a bar add up to the mean latency.
 
     `metrics` is the frame of that name, of all the designs.

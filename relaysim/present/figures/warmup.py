@@ -3,13 +3,12 @@
 from typing import Any
 
 import numpy as np
-from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from relaysim.present.caption import origin
 from relaysim.present.figures.clock import clock_axis, clock_label
 from relaysim.present.figures.nothing import NothingToDrawError
-from relaysim.present.figures.style import INK, PALE, line, looks, sheet
+from relaysim.present.figures.style import INK, PALE, Sheet, line, looks, sheet
 from relaysim.present.number import number, scale
 from relaysim.study.warmup import WarmUp
 from relaysim.units import format_duration
@@ -18,7 +17,7 @@ _PARTS = 40
 """The thick line is a mean over so small a part of the run."""
 
 
-def warmup(found: WarmUp) -> Figure:
+def warmup(found: WarmUp) -> Sheet:
     """One panel: the series, its running mean, and a mark where the warm-up ends.
 
     NothingToDrawError if it took no run to tell.

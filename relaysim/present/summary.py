@@ -1,0 +1,37 @@
+"""What a result says, as text."""
+
+from rich.console import RenderableType
+
+from relaysim.present import compared, happened, sensitive, sized, swept, warmed
+from relaysim.present.terminal import plain
+from relaysim.study.compare import Comparison
+from relaysim.study.replicate import RunResult
+from relaysim.study.sensitivity import Sensitivity
+from relaysim.study.size import Size
+from relaysim.study.sweep import Sweep
+from relaysim.study.warmup import WarmUp
+
+Summed = RunResult | Comparison | Sweep | Size | Sensitivity | WarmUp
+"""Results of which there is a summary."""
+
+
+def report(result: Summed) -> list[RenderableType]:
+    """The tables and sentences of a result, in the order in which they are read."""
+    match result:
+        case RunResult():
+            return happened.report(result)
+        case Comparison():
+            return compared.report(result)
+        case Sweep():
+            return swept.report(result)
+        case Size():
+            return sized.report(result)
+        case Sensitivity():
+            return sensitive.report(result)
+        case WarmUp():
+            return warmed.report(result)
+
+
+def summary(result: Summed) -> str:
+    """What the command of a result prints, at most 80 columns wide."""
+    return plain(report(result))
