@@ -120,10 +120,12 @@ def test_an_interrupt_is_exit_code_130_and_leaves_nothing(monkeypatch, tmp_path)
         raise KeyboardInterrupt
 
     monkeypatch.setattr("relaysim.study.replicate.run", interrupted)
-    result = relaysim("run", MM4, "--out", str(tmp_path / "out"))
+    out, kept = str(tmp_path / "out"), str(tmp_path / "kept")
+    result = relaysim("run", MM4, "--out", out, "--store", kept)
     assert result.exit_code == 130
-    assert result.stderr == "relaysim: interrupted\n"
-    assert list(tmp_path.iterdir()) == []
+    kept = f"finished runs are kept in {tmp_path / 'kept'}: the same command goes on there\n"
+    assert result.stderr == f"{kept}relaysim: interrupted\n"
+    assert [each.name for each in tmp_path.iterdir()] == ["kept"]
 
 
 def test_a_terminal_without_our_letters_gets_question_marks(monkeypatch):

@@ -150,6 +150,10 @@ def test_a_run_may_find_its_warm_up_first():
         (["sweep", MM4, "--vary", "a.b=1:9999", "--vary", "c.d=1:9"], "more than 10,000 points"),
         (["sweep", MM4, "--vary", "run.seed=1,2"], "it is the study's own"),
         (
+            ["sweep", MM4, "--vary", "run.scale=1,2", "--set", "run.scale=3"],
+            "--set: run.scale: is varied and set too: leave one of the two out",
+        ),
+        (
             ["size", MM4, *["--vary", "run.scale=1:2"] * 2, "--target", "total.on_time > 1 %"],
             "a size varies one path",
         ),

@@ -89,7 +89,7 @@ def compare(
             output.ask_possible(figures)
 
     names = ", ".join(design.name for design in designs)
-    with told(ScenarioError, ClusterError), progress(names) as shown:
+    with told(ScenarioError, ClusterError), progress(names, kept) as shown:
         found = study.compare(
             *designs,
             replications=replications,

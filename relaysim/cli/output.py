@@ -75,8 +75,24 @@ def told_of(store: "Store | None") -> None:
 
 
 @contextmanager
-def progress(what: str) -> Iterator[Callable[[int, int], None] | None]:
-    """A bar on stderr that shows how many runs are done; a line a minute in a log."""
+def progress(
+    what: str, store: "Store | None" = None
+) -> Iterator[Callable[[int, int], None] | None]:
+    """A bar on stderr that shows how many runs are done; a line a minute in a log.
+
+    Who interrupts hears that the `store` keeps what is finished.
+    """
+    try:
+        with _progress(what) as shown:
+            yield shown
+    except KeyboardInterrupt:
+        if store is not None:
+            note(f"finished runs are kept in {store.directory}: the same command goes on there")
+        raise
+
+
+@contextmanager
+def _progress(what: str) -> Iterator[Callable[[int, int], None] | None]:
     if not sys.stderr.isatty():
         yield _lines(what)
         return

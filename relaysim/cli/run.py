@@ -83,7 +83,7 @@ def run(
     from relaysim.study.jobs import ClusterError
     from relaysim.study.warmup import settle
 
-    with told(ScenarioError, ClusterError, QuantityError), progress(design.name) as shown:
+    with told(ScenarioError, ClusterError, QuantityError), progress(design.name, kept) as shown:
         runs_on = workers(jobs, cluster)
         design = settle(design, replications, seed, jobs=runs_on, store=kept, tell=note)
         result = replicate.run(

@@ -92,7 +92,7 @@ def sensitivity(
     kept = opened(store, no_store)
     with (
         told(ScenarioError, ClusterError, QuantityError, SensitivityError),
-        progress("sensitivity") as shown,
+        progress("sensitivity", kept) as shown,
     ):
         found = study.sensitivity(
             scenario,

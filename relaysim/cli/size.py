@@ -81,7 +81,7 @@ def size(
     kept = opened(store, no_store)
     with (
         told(ScenarioError, ClusterError, QuantityError, study.SizeError),
-        progress("size") as shown,
+        progress("size", kept) as shown,
     ):
         found = study.size(
             scenario,

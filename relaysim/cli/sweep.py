@@ -81,7 +81,7 @@ def sweep(
     kept = opened(store, no_store)
     with (
         told(ScenarioError, ClusterError, QuantityError, study.SweepError),
-        progress("sweep") as shown,
+        progress("sweep", kept) as shown,
     ):
         found = study.sweep(
             scenario,

@@ -46,7 +46,7 @@ def warmup(
     from relaysim.study.jobs import ClusterError
     from relaysim.study.warmup import warm_up
 
-    with told(ScenarioError, ClusterError), progress(design.name) as shown:
+    with told(ScenarioError, ClusterError), progress(design.name, kept) as shown:
         found = warm_up(
             design,
             replications,

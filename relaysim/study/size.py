@@ -21,7 +21,7 @@ from relaysim.study.provenance import Provenance, now
 from relaysim.study.replicate import Wanted, replicate, settled
 from relaysim.study.store import Store
 from relaysim.study.task import Task
-from relaysim.study.vary import Vary, design, varied
+from relaysim.study.vary import Vary, ask_apart, design, varied
 from relaysim.study.warmup import settle
 
 MET, MISSED, UNDECIDED = "met", "missed", "undecided"
@@ -97,6 +97,7 @@ def size(
     if most < FIRST:
         raise ValueError(f"at most {most} replications of a value: give at least {FIRST}")
     settings = tuple(settings)
+    ask_apart(settings, [vary])
     designs = [design(Path(file), settings, {vary.path: value}) for value in vary.values]
     _, seed = settled(designs[0], None, seed)
     for each in designs[1:]:

@@ -21,7 +21,7 @@ from relaysim.study.replicate import Replication, Wanted, replicate, settled
 from relaysim.study.stack import KEY, Stack
 from relaysim.study.store import Store
 from relaysim.study.task import Task
-from relaysim.study.vary import Vary, design, grid, number, varied
+from relaysim.study.vary import Vary, ask_apart, design, grid, number, varied
 from relaysim.study.warmup import settle_all
 
 
@@ -118,6 +118,7 @@ def sweep(
     if asked:
         _ask_one_number(parameters)
     points, settings = grid(parameters), tuple(settings)
+    ask_apart(settings, parameters)
     paths = [each.path for each in parameters]
     designs = [
         design(Path(each), settings, dict(zip(paths, point, strict=True)))

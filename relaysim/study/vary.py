@@ -12,7 +12,7 @@ from typing import Any, Self
 from relaysim.scenario.load import load
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.override import SOURCE, OverrideError, parse
-from relaysim.scenario.problem import ScenarioError
+from relaysim.scenario.problem import KeyPath, Problem, ScenarioError
 from relaysim.study.span import Number
 
 MOST = 10_000
@@ -105,6 +105,23 @@ def design(
             replace(each, file=f"{source} ({file.name})") if each.file == SOURCE else each
             for each in error.problems
         ) from None
+
+
+def ask_apart(settings: Iterable[str], varied: Iterable[Vary]) -> None:
+    """ScenarioError where a setting fixes the very value that is varied."""
+    paths = {parse(f"{each.path}=0")[0] for each in varied}
+    fixed = [path for path in map(_set, settings) if path in paths]
+    if fixed:
+        message = "is varied and set too: leave one of the two out"
+        raise ScenarioError(Problem(path, message, file=SOURCE) for path in fixed)
+
+
+def _set(setting: str) -> KeyPath:
+    try:
+        return parse(setting)[0]
+    except OverrideError:
+        # Loading says what is wrong with it.
+        return ()
 
 
 def grid(varied: Sequence[Vary]) -> list[tuple[str, ...]]:
