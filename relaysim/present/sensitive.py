@@ -127,9 +127,7 @@ def sentences(found: Sensitivity) -> list[str]:
         said = ["One replication has no intervals, so that nothing is measurable."]
     if len(of[MEASURABLE]):
         records: Any = of[MEASURABLE].head(NAMED).to_dict("records")
-        most = ", ".join(
-            f"{row['path']} ({_points(number(row['swing'], name.of.unit))})" for row in records
-        )
+        most = ", ".join(f"{row['path']} ({_certain(row)})" for row in records)
         moves = _verb("move", of[MEASURABLE])
         said = [
             f"{len(of[MEASURABLE])} of {numbers} {moves} {name} measurably, most of all {most}."
@@ -144,6 +142,17 @@ def sentences(found: Sensitivity) -> list[str]:
         changes = _verb("change", of[NO_EFFECT])
         said.append(f"{len(of[NO_EFFECT])} {changes} nothing in any replication.")
     return said
+
+
+def _certain(row: dict[str, Any]) -> str:
+    """The larger change of those whose intervals leave out zero, and where it is."""
+    sure = [
+        end
+        for end in ENDS
+        if row[f"{end}_difference_low"] > 0.0 or row[f"{end}_difference_high"] < 0.0
+    ]
+    end = max(sure, key=lambda each: abs(row[f"{each}_difference"]))
+    return f"{_at(row, end)[1]} at {row[end]}"
 
 
 def _verb(verb: str, rows: pd.DataFrame) -> str:

@@ -15,6 +15,8 @@ from relaysim.scenario.model import Scenario
 
 T = TypeVar("T")
 _LIBRARIES = ("numpy", "pandas", "scipy", "simpy")
+_ABOVE = ("/cli/", "/present/")
+"""Folders that import what computes, and are imported by none of it."""
 
 
 @dataclass(frozen=True)
@@ -51,9 +53,14 @@ def _said(value: Any) -> str:
 
 @cache
 def source() -> str:
-    """What computes, in a line: a digest of relaysim's files, and the versions it runs on."""
+    """What computes, in a line: a digest of relaysim's files, and the versions it runs on.
+
+    Files that only show what was computed are left out: no run can depend on them.
+    """
     found = hashlib.sha256()
     for name, source in sorted(_sources(files("relaysim"), "")):
+        if name.startswith(_ABOVE):
+            continue
         found.update(f"{name}\n".encode() + source)
     used = [platform.python_version(), *map(version, _LIBRARIES)]
     return f"{found.hexdigest()} {' '.join(used)}"

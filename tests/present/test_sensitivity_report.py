@@ -57,8 +57,8 @@ def study(moves: Sequence[float]) -> Sensitivity:
 
 def test_sentences_name_the_largest_and_count_the_others() -> None:
     assert sentences(study([0.2, 0.1, 0.05, 0.01, 0.0, 0.0])) == [
-        "4 of 6 numbers move class.bulk.on_time measurably, most of all hosts.a.n0 (20 pp), "
-        "hosts.a.n1 (10 pp), hosts.a.n2 (5 pp).",
+        "4 of 6 numbers move class.bulk.on_time measurably, most of all hosts.a.n0 (-20 pp at 4), "
+        "hosts.a.n1 (-10 pp at 4), hosts.a.n2 (-5 pp at 4).",
         "2 change nothing in any replication.",
     ]
 
@@ -130,6 +130,13 @@ def test_the_title_names_the_largest_unless_it_may_be_chance() -> None:
     assert "most of all hosts.a.n0" in tornado(found).texts[0].get_text()
     found.effects["effect"] = "undecided"
     assert "nothing for certain" in tornado(found).texts[0].get_text()
+
+
+def test_a_small_change_that_is_certain_is_named_before_a_large_one_that_is_not() -> None:
+    found = study([0.2, 0.01])
+    found.effects.loc[0, "effect"] = "undecided"
+    assert "for certain hosts.a.n1" in tornado(found).texts[0].get_text()
+    assert "most of all hosts.a.n1 (-1 pp at 4)." in sentences(found)[0]
 
 
 def test_where_nothing_moves_there_is_nothing_to_draw() -> None:

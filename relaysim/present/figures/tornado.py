@@ -97,7 +97,11 @@ def _key(drawn: dict[str, Look]) -> Key:
 
 
 def _message(found: Sensitivity) -> str:
-    most = found.effects.iloc[0]
-    said = f"most of all {most['path']}" if most["effect"] == MEASURABLE else "nothing for certain"
+    effects = found.effects
+    certain = effects.loc[effects["effect"] == MEASURABLE, "path"]
+    said = "nothing for certain"
+    if len(certain):
+        first = certain.index[0] == effects.index[0]
+        said = f"{'most of all' if first else 'for certain'} {certain.iloc[0]}"
     base = number(found.base.value, found.quantity.of.unit)
     return f"What moves {found.quantity} of {found.scenario} ({base} as it is): {said}"
