@@ -1,5 +1,6 @@
 """What goes wrong for the user: a message on stderr and an exit code, never a traceback."""
 
+import errno
 import os
 import sys
 import textwrap
@@ -11,7 +12,7 @@ import typer
 from typer.core import TyperGroup
 
 WRONG, INTERRUPTED = 2, 130
-_WIDTH = 96
+_WIDTH = 80
 
 
 class UserError(Exception):
@@ -25,6 +26,11 @@ def told(*kinds: type[Exception]) -> Iterator[None]:
         yield
     except kinds as error:
         raise UserError(str(error)) from error
+
+
+def is_broken_pipe(error: OSError, windows: bool = os.name == "nt") -> bool:
+    """Whether Windows says so of a reader who has stopped reading: its word is EINVAL."""
+    return windows and error.errno == errno.EINVAL and error.filename is None
 
 
 def _wrapped(message: str) -> str:
@@ -56,6 +62,8 @@ class Commands(TyperGroup):
         except BrokenPipeError:
             raise
         except OSError as error:
+            if is_broken_pipe(error):
+                raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE)) from error
             typer.echo(_wrapped(f"relaysim: {error.strerror or error}"), err=True)
             # What is still to be written has nowhere to go.
             os.dup2(os.open(os.devnull, os.O_WRONLY), 1)

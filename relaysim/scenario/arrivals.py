@@ -23,8 +23,11 @@ class Poisson(_Process):
     """Poisson arrivals; `rate` is the average over a working day, shaped by `profile`."""
 
     process: Literal["poisson"]
+    """The word that chooses this process."""
     rate: Rate
+    """Mean over a day of weight 1."""
     profile: Profile | None = None
+    """How the rate changes: a name, 24 weights of the hours, or a table."""
 
     @field_validator("profile", mode="before")
     @classmethod
@@ -40,10 +43,15 @@ class Campaign(_Process):
     """`messages` messages, one after another at `rate`, from `at` on, again after `every`."""
 
     process: Literal["campaign"]
+    """The word that chooses this process."""
     at: Duration
+    """When the first message is created, from the start of the run."""
     messages: Positive
+    """Messages of one campaign."""
     rate: Rate
+    """How fast they are created."""
     every: Lasting | None = None
+    """Time from one campaign to the next; without it there is only one."""
 
 
 class Bursts(_Process):
@@ -54,9 +62,13 @@ class Bursts(_Process):
     """
 
     process: Literal["bursts"]
+    """The word that chooses this process."""
     rate: Rate
+    """Mean over a long time."""
     burst_factor: Annotated[float, Field(gt=1.0, le=1e6)]
+    """The rate inside a burst over the mean."""
     burst_length: Lasting
+    """Mean length of a burst."""
 
 
 class Compromise(_Process):
@@ -69,18 +81,26 @@ class Compromise(_Process):
     exactly_one: ClassVar[tuple[tuple[str, ...], ...]] = (("at", "per_year"),)
 
     process: Literal["compromise"]
+    """The word that chooses this process."""
     rate: Rate
+    """Messages while it lasts."""
     at: Duration | None = None
+    """When it starts, from the start of the run."""
     per_year: Annotated[float, Field(gt=0.0, le=1000.0)] | None = None
+    """How often a year, at a random time, instead of `at`."""
     lasts: Lasting
+    """How long at most; the administrator may end it sooner."""
 
 
 class Every(Table):
     """One message `every` so often, the first at `at`."""
 
     process: Literal["every"]
+    """The word that chooses this process."""
     every: Lasting
+    """Time between two messages."""
     at: Duration = 0
+    """The first one, from the start of the run."""
 
 
 class Replay(Table):
@@ -90,7 +110,9 @@ class Replay(Table):
     """
 
     process: Literal["replay"]
+    """The word that chooses this process."""
     file: Annotated[Path, Field(strict=False)]
+    """A CSV file with a column `seconds`, beside the scenario unless the path is absolute."""
 
     @field_validator("file")
     @classmethod

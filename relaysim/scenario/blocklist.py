@@ -32,36 +32,67 @@ class Blocklist(Table):
     """
 
     name: str
+    """The key of its table; no file writes it."""
     profile: str
+    """The profile that its defaults come from."""
     trigger: Trigger
+    """How it decides to list."""
     trap_share: Share | None = None
+    """Share of all spam traps that are its own."""
     trap_delay: TimeLaw | None = None
+    """Time from the delivery to a trap until it is seen."""
     window: Lasting | None = None
+    """How long a hit or report counts."""
     threshold: Annotated[float, Field(gt=0.0, le=1e6)] | None = None
+    """Hits, or points of the score, that list."""
     relist_factor: Share | None = None
+    """Factor of the threshold for an IP that was listed within `memory`."""
     memory: Lasting | None = None
+    """How long it remembers listings and requests."""
     threshold_ratio: Share | None = None
+    """Score over reputation points that lists, beside the threshold."""
     visibility: Share | None = None
+    """Share of the mail of an IP that its users ask about; each gives a reputation point."""
     report_share: Share | None = None
+    """Share of complaints that are reported to it as well."""
     hazard_rate: Rate | None = None
+    """How soon a person lists who sees `hazard_hits` hits."""
     hazard_hits: Positive | None = None
+    """Hits for which `hazard_rate` holds; more list sooner."""
     compromise_time: TimeLaw | None = None
+    """Time until a hijacked host is found out."""
     lifetime: Lasting | None = None
+    """How long a listing lasts from the last hit on; without it until it is removed."""
     growth: Factor | None = None
+    """Factor of the lifetime for each relisting from the third listing on."""
     max_lifetime: Lasting | None = None
+    """The longest that it grows to."""
     short_lifetime: Lasting | None = None
+    """The lifetime where there were just two reports or hits."""
     build_interval: Duration | None = None
+    """How often the list is published; without it at once."""
     mirror_delay: Duration | None = None
+    """How much later a copy of the list has it."""
     delisting_time: TimeLaw | None = None
+    """Time from a request to the removal; without it requests are in vain."""
     max_requests: Limit = None
+    """Requests that are heeded within `memory`."""
     widening: Widening = "none"
+    """How a listing reaches other addresses."""
     vicinity_listings: Positive | None = None
+    """Which listing of an IP within `memory` takes its vicinity along, such as the second."""
     vicinity_prefix: Annotated[int, Field(ge=8, le=128)] | None = None
+    """Prefix length of the vicinity."""
     vicinity_probability: Share | None = None
+    """Probability that each other address of the vicinity is listed then."""
     escalate_after: Duration | None = None
+    """How long a listing may be ignored before it widens."""
     escalate_rate: Rate | None = None
+    """How soon it widens from then on."""
     neighbour_rate: NeighbourRate | None = None
+    """How many of 256 addresses in foreign hands get listed, by which a network is."""
     asn_addresses: Positive | None = None
+    """Addresses of the autonomous system, against which its score is taken."""
 
 
 NEEDED: Mapping[str, tuple[str, ...]] = MappingProxyType(

@@ -34,7 +34,9 @@ class Permission(Table):
     """Rights added singly, as `Add-ADPermission -User ... -ExtendedRights ...` does."""
 
     user: Annotated[str, BeforeValidator(parse_user)]
+    """Who gets the rights."""
     extended_rights: Many[Annotated[Right, BeforeValidator(parse_right)]]
+    """The rights, by their names in Active Directory."""
 
 
 class ReceiveConnector(Table):
@@ -45,26 +47,43 @@ class ReceiveConnector(Table):
     """
 
     name: str
+    """The key of its table; no file writes it."""
     enabled: bool = True
+    """Whether it answers."""
     usage: Annotated[Usage, BeforeValidator(parse_usage)] | None = None
+    """Sets permission groups and mechanisms as Exchange does for this use, unless written."""
     bindings: Annotated[
         Many[Annotated[Binding, BeforeValidator(parse_binding)]], Field(min_length=1)
     ]
+    """Local addresses and ports that it listens on."""
     remote_ip_ranges: Annotated[
         Many[Annotated[AddressRange, BeforeValidator(parse_range)]], Field(min_length=1)
     ]
+    """Addresses of clients that it answers; of several connectors the narrowest fits."""
     permission_groups: Many[Annotated[PermissionGroup, BeforeValidator(parse_group)]] = ()
+    """Groups that may submit, with the rights that come with them."""
     auth_mechanism: Many[Annotated[AuthMechanism, BeforeValidator(parse_mechanism)]] = ()
+    """How clients may prove who they are, and TLS."""
     permissions: Many[Permission] = ()
+    """Rights given singly, such as that to relay."""
     max_inbound_connection: Limit
+    """Connections at a time."""
     max_inbound_connection_per_source: Limit
+    """Connections at a time from one address."""
     max_inbound_connection_percentage_per_source: Annotated[int, Field(ge=1, le=100)]
+    """Connections from one address, in percent of those still free."""
     message_rate_limit: Annotated[int | None, BeforeValidator(_per_minute)]
+    """Messages a minute from one client."""
     message_rate_source: Annotated[MessageRateSource, BeforeValidator(parse_rate_source)]
+    """What counts as one client: its address, its account, or both."""
     max_message_size: SizeLimit
+    """The largest message that it takes."""
     max_recipients_per_message: Limit
+    """The most recipients that a message may have here; more get 452."""
     tarpit_interval: Duration
+    """Delay of an error reply to an anonymous client."""
     max_acknowledgement_delay: Duration
+    """How long the final 250 may wait for delivery; 0 is no delay."""
 
     @field_validator("auth_mechanism")
     @classmethod
@@ -86,18 +105,28 @@ class SendConnector(Table):
     """
 
     name: str
+    """The key of its table; no file writes it."""
     enabled: bool = True
+    """Whether it is used."""
     source_transport_servers: Annotated[Many[str], Field(min_length=1)]
+    """The hubs that send by it."""
     linked_receive_connector: str | None = None
+    """Takes whatever came in by this receive connector, whoever it is for."""
     address_spaces: Annotated[
         Many[Annotated[AddressSpace, BeforeValidator(parse_address_space)]],
         Field(validate_default=True),
     ] = ()
+    """Domains that it serves, such as "SMTP:*;1": the most specific, then the cheapest."""
     smart_hosts: Many[str] = ()
+    """Relays that mail goes to instead of the receiving domain."""
     dns_routing_enabled: Annotated[bool, Field(validate_default=True)] = True
+    """Whether mail goes straight to the receiving domain."""
     max_message_size: SizeLimit
+    """The largest message that it sends."""
     smtp_max_messages_per_connection: Limit
+    """Messages that one connection carries."""
     port: Annotated[int, Field(ge=1, le=65535)] = 25
+    """The port that it connects to."""
 
     @field_validator("dns_routing_enabled")
     @classmethod

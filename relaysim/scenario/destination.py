@@ -50,29 +50,47 @@ class Destination(Table):
     exactly_one: ClassVar[tuple[tuple[str, ...], ...]] = (("domains", "domain_count"),)
 
     name: str
+    """The key of its table; no file writes it."""
     profile: str
+    """The profile that its defaults come from."""
     domains: (
         Annotated[Many[Annotated[str, BeforeValidator(parse_domain)]], Field(min_length=1)] | None
     ) = None
+    """Its domains by name."""
     domain_count: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
+    """So many domains with made-up names, instead of `domains`."""
     connect_time: TimeLaw
+    """Time to set up a connection to it."""
     response_time: TimeLaw
+    """Time from the end of a message to its reply."""
     connect_failure: Share
+    """Probability that a connection fails."""
     defer: Share
+    """Probability that a message gets a 4xx reply."""
     max_connections_per_ip: Limit
+    """Connections that it takes from one IP."""
     max_messages_per_connection: Limit
+    """Messages that it takes on one connection."""
     refuses_on: Named[Share]
+    """Share of its domains that act on each blocklist."""
     refusal_stage: Annotated[
         Keyed[RefusalStage, Share], BeforeValidator(shares_of_words), AfterValidator(adds_up)
     ]
+    """Where in the dialogue they do: one word, or shares of words."""
     refusal_action: Annotated[
         Keyed[RefusalAction, Share], BeforeValidator(shares_of_words), AfterValidator(adds_up)
     ]
+    """What they do: one word, or shares of words."""
     junk_share: Share
+    """Share of the mail of a listed IP that the action "score" puts into the junk folder."""
     dnsbl_ttl: Duration
+    """How long a domain believes that an IP is listed."""
     dnsbl_negative_ttl: Duration
+    """How long it believes that an IP is not listed."""
     mirrors: Share
+    """Share of its domains that ask a copy of the list, which lags."""
     reputation: Annotated[Reputation | None, BeforeValidator(parse_reputation)]
+    """What the provider makes of what it sees itself; "none" keeps none."""
 
     def domain_names(self) -> tuple[str, ...]:
         """The receiving domains; counted ones are named after the destination."""

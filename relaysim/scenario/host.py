@@ -26,7 +26,9 @@ class Retry(Table):
     """A host that tries again: every so often, until it gives up."""
 
     retry_every: Lasting
+    """Time between two tries."""
     give_up_after: Duration
+    """Age at which the host drops the message."""
 
 
 def _word_or_table(value: Any) -> str:
@@ -55,13 +57,24 @@ class Host(Table):
     """
 
     kind: Kind
+    """What it is; decides the defaults."""
     address: Address
+    """The address that it connects from."""
     server: str
+    """Where it submits: a name of `[dns]`, or an address of a hub."""
     port: Annotated[int, Field(ge=1, le=65535)]
+    """The port that it connects to."""
     account: str | None = None
+    """The account that it logs in with; without one it is anonymous."""
     sessions: Limit
+    """SMTP sessions at a time."""
     messages_per_connection: Limit
+    """Messages before it closes a session."""
     on_failure: OnFailure
+    """What it does with mail that it cannot submit."""
     round_trip: Duration
+    """Round-trip time between it and the hub."""
     bandwidth: Bandwidth
+    """Of each session."""
     streams: Named[Stream] = Field(default_factory=immutabledict)
+    """The kinds of mail that it sends, by name."""

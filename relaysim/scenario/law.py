@@ -17,6 +17,7 @@ from pydantic import (
     model_validator,
 )
 
+from relaysim.scenario.place import unreadable
 from relaysim.scenario.table import Duration, Size, Table
 
 Q = TypeVar("Q")
@@ -43,14 +44,18 @@ class Constant(_Law, Generic[Q]):
     """Always the same value; a file writes the value alone."""
 
     distribution: Literal["constant"] = "constant"
+    """The word that chooses this distribution."""
     value: Q
+    """The value."""
 
 
 class Exponential(_Law, Generic[Q]):
     """Memoryless, with the given mean."""
 
     distribution: Literal["exponential"]
+    """The word that chooses this distribution."""
     mean: Q
+    """The mean of what is drawn."""
 
 
 class Lognormal(_Law, Generic[Q]):
@@ -59,35 +64,50 @@ class Lognormal(_Law, Generic[Q]):
     exactly_one: ClassVar[tuple[tuple[str, ...], ...]] = (("mean", "median"), ("cv", "sigma"))
 
     distribution: Literal["lognormal"]
+    """The word that chooses this distribution."""
     mean: Q | None = None
+    """The mean of what is drawn."""
     median: Q | None = None
+    """The median, instead of `mean`."""
     cv: Spread | None = None
+    """Standard deviation over mean."""
     sigma: Spread | None = None
+    """Standard deviation of the logarithm, instead of `cv`."""
 
 
 class Gamma(_Law, Generic[Q]):
     """Gamma with the given mean and coefficient of variation."""
 
     distribution: Literal["gamma"]
+    """The word that chooses this distribution."""
     mean: Q
+    """The mean of what is drawn."""
     cv: Spread
+    """Standard deviation over mean."""
 
 
 class Weibull(_Law, Generic[Q]):
     """Weibull with the given mean and shape; a shape below 1 has a heavy tail."""
 
     distribution: Literal["weibull"]
+    """The word that chooses this distribution."""
     mean: Q
+    """The mean of what is drawn."""
     shape: Annotated[float, Field(ge=0.1, le=100.0)]
+    """The shape; 1 is exponential."""
 
 
 class Pareto(_Law, Generic[Q]):
     """Pareto from `minimum` on, with tail index `alpha`, cut at `maximum` where one is given."""
 
     distribution: Literal["pareto"]
+    """The word that chooses this distribution."""
     minimum: Q
+    """The smallest value."""
     alpha: Annotated[float, Field(gt=0.0, le=100.0)]
+    """The tail index."""
     maximum: Annotated[Q | None, Field(validate_default=True)] = None
+    """The largest value; without it there is none."""
 
     @field_validator("maximum")
     @classmethod
@@ -103,8 +123,11 @@ class Uniform(_Law, Generic[Q]):
     """Evenly between `low` and `high`."""
 
     distribution: Literal["uniform"]
+    """The word that chooses this distribution."""
     low: Q
+    """The smallest value."""
     high: Q
+    """The largest value."""
 
     @field_validator("high")
     @classmethod
@@ -121,8 +144,11 @@ class Empirical(_Law, Generic[Q]):
     """
 
     distribution: Literal["empirical"]
+    """The word that chooses this distribution."""
     file: Annotated[Path, Field(strict=False)]
+    """A text file with one value a line, beside the scenario unless the path is absolute."""
     values: Annotated[tuple[Q, ...], Field(min_length=1)]
+    """What the file said; no scenario writes it."""
 
     @model_validator(mode="before")
     @classmethod
@@ -147,7 +173,7 @@ def _lines(file: Path) -> tuple[str, ...]:
     try:
         lines = file.read_text(encoding="utf-8-sig").splitlines()
     except OSError as error:
-        raise ValueError(f"the file cannot be read: {error.strerror}") from None
+        raise ValueError(unreadable(file, error)) from None
     except UnicodeDecodeError:
         raise ValueError("the file cannot be read: it is not UTF-8 text") from None
     return tuple(line.strip() for line in lines if line.strip())
@@ -195,8 +221,11 @@ class Zipf(Table):
     """How many recipients: k from 1 to `max` with probability proportional to k to the power -s."""
 
     distribution: Literal["zipf"]
+    """The word that chooses this distribution."""
     s: Annotated[float, Field(gt=0.0, le=20.0)]
+    """The exponent; the larger, the fewer recipients."""
     max: Annotated[int, Field(ge=1, le=5000)]
+    """The most recipients."""
 
 
 def _count_or_law(value: Any) -> str:

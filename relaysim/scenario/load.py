@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from relaysim.scenario import override
 from relaysim.scenario.defaults import merged, with_defaults
 from relaysim.scenario.model import Scenario
+from relaysim.scenario.place import ESCAPES, sought, unreadable
 from relaysim.scenario.problem import KeyPath, Problem, ScenarioError
 from relaysim.scenario.reference import reference_problems
 from relaysim.scenario.translate import translate
@@ -21,6 +22,8 @@ from relaysim.scenario.translate import translate
 Raw = dict[str, Any]
 
 _LINE = re.compile(r"line ([0-9]+), column [0-9]+")
+_ESCAPE = re.compile("[Ee]scape|[Hh]ex")
+"""What tomllib says of a backslash that begins no escape."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +81,7 @@ def _chain(source: _Source, seen: tuple[Path, ...] = ()) -> list[_Source]:
     problem = Problem(("extends",), "", file=source.file, value=base)
     if not isinstance(base, str):
         raise ScenarioError([replace(problem, message="text in quotes is needed")])
-    path = source.folder / base
+    path = sought(source.folder, base)
     below = _Source(str(path), _read(path, problem), path.parent)
     if path.resolve() in seen:
         circle = " → ".join(each.name for each in (*seen, path))
@@ -91,9 +94,7 @@ def _read(path: Path, problem: Problem) -> Raw:
     try:
         data = path.read_bytes()
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        message = f"the file cannot be read: {reason}"
-        raise ScenarioError([replace(problem, message=message)]) from None
+        raise ScenarioError([replace(problem, message=unreadable(path, error))]) from None
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -111,6 +112,8 @@ def _parsed(text: str, file: str) -> Raw:
         found = _LINE.fullmatch(place)
         last = text.count("\n") + 1
         line = found[1] if found else last if place else None
+        if _ESCAPE.search(message):
+            message = f"{message}; {ESCAPES}"
         problem = Problem((), f"not TOML: {message}", file=f"{file}:{line}" if line else file)
         raise ScenarioError([problem]) from None
 
@@ -142,14 +145,13 @@ def _scenario(files: list[_Source], overrides: Iterable[str], name: str | None =
 def _with_paths(tables: Any, folder: Path) -> Any:
     """The tables with each `file` sought from the folder of the file that wrote it."""
 
-    def sought(key: str, value: Any) -> Any:
+    def placed(key: str, value: Any) -> Any:
         if isinstance(value, dict) and key != "organization":
             return _with_paths(value, folder)
-        return (
-            str((folder / value).absolute()) if key == "file" and isinstance(value, str) else value
-        )
+        is_file = key == "file" and isinstance(value, str)
+        return str(sought(folder, value).absolute()) if is_file else value
 
-    return {key: sought(key, value) for key, value in tables.items()}
+    return {key: placed(key, value) for key, value in tables.items()}
 
 
 def _overridden(tables: Raw, overrides: Iterable[str]) -> tuple[Raw, list[_Source], list[Problem]]:

@@ -73,12 +73,19 @@ class Run(Table):
     """
 
     start: datetime = datetime(2010, 3, 1)  # noqa: DTZ001 -- local time of the organization
+    """The first moment, in local time; weekday and hour decide what a profile gives."""
     duration: Duration = DAY
+    """How long messages are created."""
     drain: Duration = 3 * DAY
+    """How long what is left may go on arriving afterwards; nothing new is created."""
     warm_up: Annotated[Duration, BeforeValidator(_time_or_auto)] = 0
+    """What is created before it is not counted; "auto" has it found by MSER-5."""
     scale: Annotated[float, Field(gt=0.0, le=1000.0)] = 1.0
+    """Multiplies all mail but replayed streams: rates, and the messages of campaigns."""
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 1
+    """Decides all chance, together with the number of the replication."""
     replications: Annotated[int, Field(ge=1, le=100_000)] = 5
+    """Independent repetitions of the run."""
     # No field: the word is another value of warm_up, and a file has no other key for it.
     _auto: bool = False
 
@@ -147,12 +154,14 @@ class Organization(Table):
         ],
         Field(min_length=1),
     ]
+    """Domains that the organization receives mail for, each with its type."""
 
 
 class Line(Table):
     """An Internet line."""
 
     bandwidth: Bandwidth
+    """What can be sent at a time, shared by all that use the line."""
 
 
 class Egress(Table):
@@ -162,10 +171,15 @@ class Egress(Table):
     """
 
     line: str | None = None
+    """The line that its mail takes, which other addresses may share."""
     bandwidth: Bandwidth = None
+    """A line of its own with this bandwidth, instead of `line`."""
     allocation: Annotated[IPv4Network | IPv6Network, BeforeValidator(_network)] | None = None
+    """The block of addresses that it belongs to, which a list may widen a listing to."""
     asn: Annotated[int, Field(ge=1, lt=2**32)] | None = None
+    """The autonomous system that it belongs to, which a list may widen a listing to."""
     age: Duration = 0
+    """How long it has sent mail before the run; providers are wary of a new IP."""
 
     @field_validator("bandwidth")
     @classmethod
@@ -179,7 +193,9 @@ class Mailboxes(Table):
     """Delivery to the mailbox server, and which hubs the users' mail is submitted to."""
 
     delivery_time: TimeLaw
+    """How long the mailbox server takes to store a message."""
     submission_server_override_list: Many[str] = ()
+    """The hubs that take the users' mail; without it all of them."""
 
 
 class Scenario(Table):
@@ -190,21 +206,37 @@ class Scenario(Table):
         yield "name", self.name
 
     name: Annotated[str, Field(min_length=1)]
+    """What results call the design; the name of the file unless it is written."""
     title: str = ""
+    """One line that says what the design is."""
     run: Run = Run()
+    """When, how long and how often."""
     organization: Organization
+    """The accepted domains."""
     dns: Named[Annotated[Many[Address], Field(min_length=1)]] = Field(default_factory=immutabledict)
+    """Names by which hosts find hubs, each with its addresses, tried in turn."""
     hubs: Annotated[Named[Hub], Field(min_length=1)]
+    """Hub Transport servers by name."""
     send_connectors: Named[SendConnector] = Field(default_factory=immutabledict)
+    """Ways out of the organization by name."""
     lines: Named[Line] = Field(default_factory=immutabledict)
+    """Internet lines by name."""
     egress: Annotated[Keyed[AddressName, Egress], Field(min_length=1)]
+    """Public IPs that hubs send from, by address."""
     mailboxes: Mailboxes
+    """The mailbox server."""
     hosts: Annotated[Named[Host], Field(min_length=1)]
+    """Machines that submit mail, by name."""
     destinations: Named[Destination] = Field(default_factory=immutabledict)
+    """Classes of receiving domains, by name."""
     blocklists: Named[Blocklist] = Field(default_factory=immutabledict)
+    """Blocklist operators by name."""
     operations: Operations
+    """How the administrator notices a listing and reacts."""
     coupling: Coupling = Coupling()
+    """Which ways of harm are open."""
     events: Many[Event] = ()
+    """What happens at chosen times."""
 
     def check(self) -> "list[Finding]":
         """What a mail administrator would say about the design, the worst first."""

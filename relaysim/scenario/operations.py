@@ -32,13 +32,21 @@ class Operations(Table):
     """
 
     monitor_every: Annotated[Lasting, AfterValidator(_not_all_the_time)]
+    """How often the administrator looks at the lists."""
     on_listing: OnListing
+    """What he does about a listing."""
     move_to: AddressName | None = None
+    """The egress that "move_culprit" moves the culprits to."""
     repair_time: TimeLaw
+    """Office hours that it takes."""
     ndr_time: TimeLaw
+    """Time until an innocent sender's non-delivery report reaches him."""
     back_off: BackOff
+    """What waits when a provider throttles."""
     delisting: Delisting
+    """When he asks the lists for removal."""
     cleaning: Share
+    """Share of the traps that a cleaned list loses."""
 
 
 class Coupling(Table):
@@ -50,9 +58,16 @@ class Coupling(Table):
     """
 
     listing: bool = True
+    """The IP is on a blocklist."""
     widening: bool = True
+    """So are its neighbours."""
     provider_ip: bool = True
+    """A provider thinks ill of the IP."""
     provider_domain: bool = True
+    """And of the sender domain."""
     back_off: bool = True
+    """The hub waits with all mail to a provider."""
     contention: bool = True
+    """Queues, cores and lines are busy."""
     reaction: bool = True
+    """What the administrator does."""

@@ -12,7 +12,7 @@ from typing import Any
 KeyPath = tuple[str | int, ...]
 """The keys that lead to a value: names of tables and keys, positions in lists."""
 
-_WIDTH = 96
+_WIDTH = 80
 _SHOWN = 60
 _LISTED = 20
 _BARE = re.compile(r"[A-Za-z0-9_-]+")

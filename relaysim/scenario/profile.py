@@ -35,7 +35,9 @@ class Profile(Table):
     """
 
     hours: Annotated[Many[Weight], Field(min_length=24, max_length=24)]
+    """Weights of the hours of the day, from midnight; scaled to mean 1."""
     weekdays: Annotated[Many[Weight], Field(min_length=7, max_length=7)] = (1.0,) * 7
+    """Weights of the days, Monday first."""
 
     @field_validator("hours")
     @classmethod

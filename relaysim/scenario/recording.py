@@ -8,6 +8,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from relaysim.scenario.place import unreadable
+
 _LIMIT = 2**53
 
 
@@ -29,7 +31,7 @@ def read(path: Path) -> Recording:
     try:
         stat = path.stat()
     except OSError as error:
-        raise ValueError(f"the file cannot be read: {error.strerror}") from None
+        raise ValueError(unreadable(path, error)) from None
     return _read(path, stat.st_mtime_ns, stat.st_size)
 
 
@@ -50,7 +52,7 @@ def _read(path: Path, _modified: int, _size: int) -> Recording:
                 for name, values in found.items():
                     values.append(_number(row[name], name, rows.line_num))
     except OSError as error:
-        raise ValueError(f"the file cannot be read: {error.strerror}") from None
+        raise ValueError(unreadable(path, error)) from None
     except UnicodeDecodeError:
         raise ValueError("the file cannot be read: it is not UTF-8 text") from None
     except csv.Error as error:

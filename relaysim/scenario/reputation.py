@@ -47,24 +47,43 @@ class Reputation(Table):
     """
 
     complaint_limit: Limiting
+    """Complaints over messages in the inbox that make a badness of 1."""
     unknown_limit: Limiting
+    """Unknown users over messages tried that make a badness of 1."""
     trap_limit: Positive
+    """Hits of the provider's own traps that make a badness of 1."""
     half_life: Lasting
+    """Time in which what was counted halves."""
     domain_weight: Share
+    """Part of the sender domain in the verdict; the rest is the IP's."""
     least_inboxed: Positive
+    """Messages in the inbox from which on the counts mean something."""
     warn_junk: Share
+    """Share that goes to the junk folder in the state warn."""
     throttle_junk: Share
+    """Share that goes to the junk folder in the state throttle."""
     throttle_rate: HourlyRate
+    """What an IP may send in the state throttle."""
     cold_rate: HourlyRate
+    """What a new IP may send on its first day."""
     cold_growth: Annotated[float, Field(ge=1.0, le=100.0)]
+    """Factor of that for each day with traffic."""
     idle_after: Lasting
+    """Time without mail after which an IP is new again."""
     persistence: Annotated[float, Field(gt=0.0, le=1000.0)] | None = None
+    """Rate over `throttle_rate` that leads to a block; without it none does."""
     persistence_time: Annotated[Lasting | None, Field(validate_default=True)] = None
+    """How long it takes to."""
     recovery_time: Lasting
+    """Good conduct that ends a throttle."""
     block_time: Lasting
+    """How long a block lasts."""
     mitigation_time: TimeLaw | None = None
+    """Time from a request to the end of a block; without it requests are in vain."""
     trap_share: Share
+    """Share of all spam traps that are the provider's."""
     widening: Share
+    """Probability that a block reaches each other IP of the same /24."""
 
     @field_validator("persistence_time")
     @classmethod

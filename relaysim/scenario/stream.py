@@ -23,10 +23,15 @@ class MailingList(Table):
     """
 
     addresses: Positive | None = None
+    """Addresses on it; without it as many as a campaign has messages."""
     trap_share: Share = 0.0
+    """Share of them that are spam traps."""
     complaint_rate: Share = 0.0
+    """Share of messages in an inbox that somebody complains of."""
     unknown_rate: Share = 0.0
+    """Share of them that do not exist."""
     bounce_removals: Positive = 1
+    """Bounces after which an address is taken off."""
 
 
 class Stream(Table):
@@ -40,19 +45,33 @@ class Stream(Table):
     """
 
     sender: Annotated[str, BeforeValidator(parse_address)]
+    """The address in MAIL FROM."""
     class_: Annotated[str, Field(alias="class", min_length=1)] = "corporate"
+    """The class that results count it in."""
     arrivals: Arrivals
+    """When its messages are created."""
     size: SizeLaw
+    """Size of a message."""
     recipients: RecipientLaw = 1
+    """Recipients of a message."""
     to: Annotated[Named[Share], AfterValidator(adds_up)]
+    """Shares of the recipients by destination; `internal` are the own mailboxes."""
     priority: Priority = "normal"
+    """Its priority, where the hub heeds it."""
     weight: Annotated[float, Field(ge=0.0, le=1e9)] = 1.0
+    """How much a harmed message matters when harm is added up."""
     deadline: Duration = DAY
+    """What counts as on time."""
     culprit: bool | None = None
+    """Whether it sends what gets an IP listed; otherwise bulk marketing and hijacked hosts do."""
     mailing_list: MailingList | None = None
+    """The list that it writes to."""
     trap_rate: Share = 0.0
+    """Probability that a copy hits a spam trap, by a mistyped address."""
     complaint_rate: Share = 0.0
+    """Probability that a copy in an inbox is complained of."""
     unknown_rate: Share = 0.0
+    """Probability that the address of a copy does not exist."""
 
     @field_validator("mailing_list")
     @classmethod

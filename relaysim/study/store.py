@@ -23,6 +23,13 @@ from relaysim.study.task import Task
 
 T = TypeVar("T")
 _KEY, _KEY_SIZE = "key", 32
+_IN_THE_WAY: tuple[type[OSError], ...] = (
+    FileExistsError,
+    IsADirectoryError,
+    NotADirectoryError,
+    # Windows's word for a directory, and for a file that somebody reads just now.
+    *((PermissionError,) if os.name == "nt" else ()),
+)
 
 
 class Store:
@@ -63,7 +70,7 @@ class Store:
         try:
             path.parent.mkdir(exist_ok=True)
             _write(path, self._signed(task, body) + body)
-        except (FileExistsError, IsADirectoryError, NotADirectoryError):
+        except _IN_THE_WAY:
             self.unkept += 1
 
     def _body(self, task: Task[Any]) -> bytes | None:
@@ -94,7 +101,7 @@ class Store:
                 what = "it holds other files, and no finished replications"
                 raise FileExistsError(errno.EEXIST, what, str(self.directory))
             with suppress(FileExistsError):
-                _write(path, secrets.token_bytes(_KEY_SIZE), os.link)
+                _write(path, secrets.token_bytes(_KEY_SIZE), _place_first)
         key = path.read_bytes()
         # Where there are owners, another's key would make us trust what they wrote.
         if len(key) != _KEY_SIZE or path.stat().st_uid != getattr(os, "getuid", int)():
@@ -107,6 +114,20 @@ class Store:
 def default_directory() -> Path:
     """Where replications are kept unless the user says otherwise."""
     return user_cache_path("relaysim", appauthor=False) / "replications"
+
+
+def _place_first(name: str, path: Path) -> None:
+    """Give a file its name unless it is taken: FileExistsError.
+
+    Where there are no hard links (FAT, some network drives) it is renamed. Windows keeps to the
+    rule then; elsewhere the last of two at the same moment wins, and trusts nothing of the other.
+    """
+    try:
+        os.link(name, path)
+    except FileExistsError:
+        raise
+    except OSError:
+        os.rename(name, path)  # noqa: PTH104 -- beside os.link
 
 
 def _write(path: Path, content: bytes, place: Callable[[str, Path], None] = os.replace) -> None:

@@ -116,7 +116,8 @@ def tables(*changes: str, mail: Mail | None = None, folder: Path | None = None) 
         file = folder / f"{name}.csv"
         rows = [(m, 1, 1024) if isinstance(m, int | float) else (*m, 1024)[:3] for m in messages]
         file.write_text(
-            "seconds,recipients,bytes\n" + "".join(f"{t},{n},{size}\n" for t, n, size in rows)
+            "seconds,recipients,bytes\n" + "".join(f"{t},{n},{size}\n" for t, n, size in rows),
+            encoding="utf-8",
         )
         stream = _STREAM | {"arrivals": {"process": "replay", "file": str(file)}}
         given = result["hosts"][host].get("streams", {}).get(short, {})

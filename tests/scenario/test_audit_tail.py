@@ -48,5 +48,5 @@ def test_the_share_above(law: object, limit: int, expected: float) -> None:
 
 def test_the_share_of_recorded_sizes(tmp_path: Path) -> None:
     file = tmp_path / "sizes.txt"
-    file.write_text("1 KB\n2 KB\n3 KB\n40 KB\n")
+    file.write_text("1 KB\n2 KB\n3 KB\n40 KB\n", encoding="utf-8")
     assert share({"distribution": "empirical", "file": str(file)}, 2 * KB) == 0.5

@@ -130,7 +130,7 @@ def test_what_is_written_loads_again(name: str) -> None:
 
 def test_all_kinds_of_values_load_again(tmp_path: Path) -> None:
     sizes = tmp_path / "sizes.txt"
-    sizes.write_text("1 KB\n3 KB\n")
+    sizes.write_text("1 KB\n3 KB\n", encoding="utf-8")
     scenario = shared_hub(
         f"hosts.crm.streams.invoices.size={{distribution='empirical', file='{sizes}'}}",
         'hosts.users.streams.correspondence.arrivals={process="every", every="1 min"}',

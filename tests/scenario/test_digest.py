@@ -46,8 +46,8 @@ def test_files_count_with_what_they_say_and_not_with_their_path(tmp_path: Path) 
     def with_files(name: str, sizes: str, times: str) -> str:
         folder = tmp_path / name
         folder.mkdir()
-        (folder / "sizes.txt").write_text(sizes)
-        (folder / "times.csv").write_text(times)
+        (folder / "sizes.txt").write_text(sizes, encoding="utf-8")
+        (folder / "times.csv").write_text(times, encoding="utf-8")
         base = "hosts.crm.streams.invoices"
         law = f'{{distribution = "empirical", file = "{folder}/sizes.txt"}}'
         replay = f'{{process = "replay", file = "{folder}/times.csv"}}'

@@ -8,28 +8,33 @@ from relaysim.scenario.explain import connector_grants, explain_connector
 
 def test_the_internal_relay_has_any_sender_and_not_any_recipient() -> None:
     assert explain_connector(shared_hub(), "internalrelay") == (
-        'Get-ADPermission "HUB01\\internalrelay" | select user,extendedrights\n'
+        'Get-ADPermission "HUB01\\internalrelay" | ft extendedrights -GroupBy user\n'
         "\n"
-        "User                          ExtendedRights                                     From\n"
-        "----                          --------------                                     ----\n"
-        "NT AUTHORITY\\ANONYMOUS LOGON  {ms-Exch-SMTP-Accept-Any-Sender}                   "
-        "AnonymousUsers\n"
-        "NT AUTHORITY\\ANONYMOUS LOGON  {ms-Exch-Accept-Headers-Routing}                   "
-        "AnonymousUsers\n"
-        "NT AUTHORITY\\ANONYMOUS LOGON  {ms-Exch-SMTP-Submit}                              "
-        "AnonymousUsers\n"
-        "NT AUTHORITY\\ANONYMOUS LOGON  {ms-Exch-SMTP-Accept-Authoritative-Domain-Sender}  "
-        "AnonymousUsers"
+        "   User: NT AUTHORITY\\ANONYMOUS LOGON\n"
+        "\n"
+        "ExtendedRights                                     From\n"
+        "--------------                                     ----\n"
+        "{ms-Exch-SMTP-Accept-Any-Sender}                   AnonymousUsers\n"
+        "{ms-Exch-Accept-Headers-Routing}                   AnonymousUsers\n"
+        "{ms-Exch-SMTP-Submit}                              AnonymousUsers\n"
+        "{ms-Exch-SMTP-Accept-Authoritative-Domain-Sender}  AnonymousUsers"
     )
 
 
 def test_the_external_relay_has_one_right_more() -> None:
     lines = explain_connector(shared_hub(), "externalrelay").splitlines()
-    assert lines[-1] == (
-        "NT AUTHORITY\\ANONYMOUS LOGON  {ms-Exch-SMTP-Accept-Any-Recipient}                "
-        "Add-ADPermission"
-    )
-    assert len(lines) == 9
+    assert lines[-1] == "{ms-Exch-SMTP-Accept-Any-Recipient}                Add-ADPermission"
+    assert len(lines) == 11
+
+
+def test_each_user_has_a_table_of_its_own() -> None:
+    text = explain_connector(shared_hub(), "Default HUB01")
+    users = [line for line in text.splitlines() if line.startswith("   User: ")]
+    assert len(users) == len(set(users)) == 6
+    assert users[:2] == [
+        "   User: NT AUTHORITY\\ANONYMOUS LOGON",
+        "   User: NT AUTHORITY\\Authenticated Users",
+    ]
 
 
 def test_the_server_may_stand_before_the_name_in_any_case() -> None:
@@ -48,7 +53,7 @@ def test_a_name_that_two_hubs_have_gives_two_tables() -> None:
     first, second = explain_connector(scenario, "internalrelay").split("\n\nGet-ADPermission ")
     assert first.startswith('Get-ADPermission "HUB01\\internalrelay"')
     assert second == (
-        '"HUB02\\internalrelay" | select user,extendedrights\n'
+        '"HUB02\\internalrelay" | ft extendedrights -GroupBy user\n'
         "\n"
         "Nobody has a right: the connector takes no mail."
     )

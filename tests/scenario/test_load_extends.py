@@ -13,13 +13,13 @@ SMALL = Path(__file__).parent / "small.toml"
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    (tmp_path / "small.toml").write_text(SMALL.read_text(encoding="utf-8"))
+    (tmp_path / "small.toml").write_text(SMALL.read_text(encoding="utf-8"), encoding="utf-8")
     return tmp_path
 
 
 def extend(folder: Path, text: str, name: str = "child.toml", base: str = "small.toml") -> Path:
     path = folder / name
-    path.write_text(f'extends = "{base}"\n{text}')
+    path.write_text(f'extends = "{base}"\n{text}', encoding="utf-8")
     return path
 
 

@@ -86,7 +86,9 @@ def test_domains_that_are_counted_are_named_after_their_destination() -> None:
 
 def test_a_scenario_without_a_name_bears_that_of_its_file(tmp_path: Path) -> None:
     path = tmp_path / "tuesday.toml"
-    path.write_text(SMALL.read_text(encoding="utf-8").replace('name = "small"', ""))
+    path.write_text(
+        SMALL.read_text(encoding="utf-8").replace('name = "small"', ""), encoding="utf-8"
+    )
     assert load(path).name == "tuesday"
 
 
@@ -139,8 +141,10 @@ def test_a_base_whose_name_no_file_can_have_is_a_problem() -> None:
 def test_files_count_from_the_scenario_that_names_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "sizes.txt").write_text("10 KB\n\n30 KB\n")
-    (tmp_path / "log.csv").write_text("seconds,bytes,subject\n5,100,b\n1.5,200,a\n")
+    (tmp_path / "sizes.txt").write_text("10 KB\n\n30 KB\n", encoding="utf-8")
+    (tmp_path / "log.csv").write_text(
+        "seconds,bytes,subject\n5,100,b\n1.5,200,a\n", encoding="utf-8"
+    )
     text = SMALL.read_text(encoding="utf-8")
     text += """
 [hosts.crm.streams.replayed]
@@ -149,10 +153,12 @@ arrivals = { process = "replay", file = "log.csv" }
 size = { distribution = "empirical", file = "sizes.txt" }
 to = { internal = 1.0 }
 """
-    (tmp_path / "recorded.toml").write_text(text)
+    (tmp_path / "recorded.toml").write_text(text, encoding="utf-8")
     (tmp_path / "deeper").mkdir()
     monkeypatch.chdir(tmp_path / "deeper")
-    (tmp_path / "deeper" / "child.toml").write_text('extends = "../recorded.toml"\n')
+    (tmp_path / "deeper" / "child.toml").write_text(
+        'extends = "../recorded.toml"\n', encoding="utf-8"
+    )
     stream = load("child.toml").hosts["crm"].streams["replayed"]
     assert isinstance(stream.arrivals, Replay)
     assert stream.arrivals.file.is_absolute()

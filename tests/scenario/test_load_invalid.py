@@ -37,7 +37,8 @@ def test_ten_mistakes_are_ten_problems() -> None:
 def test_messages_fit_on_a_page_and_speak_plainly() -> None:
     for path in INVALID.glob("*.txt"):
         text = path.read_text(encoding="utf-8")
-        assert max(map(len, text.splitlines())) <= 96, path.name
+        wide = [line for line in text.splitlines() if len(line) > 80 and " " in line.strip()]
+        assert wide == [], path.name  # a long path of keys stays in one piece
         assert "Input should" not in text, path.name
         assert "pydantic" not in text, path.name
 

@@ -9,7 +9,7 @@ from relaysim.scenario.recording import read
 
 def recording(folder: Path, text: str) -> Path:
     path = folder / "log.csv"
-    path.write_text(text)
+    path.write_text(text, encoding="utf-8")
     return path
 
 

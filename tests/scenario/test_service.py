@@ -44,7 +44,7 @@ def test_standard_deviation_over_mean_of_each_law(law, expected):
 
 def test_recorded_values_have_the_spread_of_the_values(tmp_path):
     file = tmp_path / "times.txt"
-    file.write_text("1 s\n3 s\n")
+    file.write_text("1 s\n3 s\n", encoding="utf-8")
     law = Empirical[int].model_construct(distribution="empirical", file=file, values=(1, 3))
     assert cv(law) == 0.5
 

@@ -28,9 +28,13 @@ def test_it_is_no_warm_up_until_it_is_found() -> None:
 
 
 def test_a_file_extends_one_that_says_so(tmp_path: Path) -> None:
-    (tmp_path / "base.toml").write_text(f'extends = "{SMALL}"\n[run]\nwarm_up = "auto"\n')
-    (tmp_path / "same.toml").write_text('extends = "base.toml"\n')
-    (tmp_path / "other.toml").write_text('extends = "base.toml"\n[run]\nwarm_up = "5 min"\n')
+    (tmp_path / "base.toml").write_text(
+        f'extends = "{SMALL}"\n[run]\nwarm_up = "auto"\n', encoding="utf-8"
+    )
+    (tmp_path / "same.toml").write_text('extends = "base.toml"\n', encoding="utf-8")
+    (tmp_path / "other.toml").write_text(
+        'extends = "base.toml"\n[run]\nwarm_up = "5 min"\n', encoding="utf-8"
+    )
     assert load(tmp_path / "same.toml").run.warm_up_auto
     other = load(tmp_path / "other.toml").run
     assert (other.warm_up, other.warm_up_auto) == (300_000_000, False)
@@ -78,8 +82,8 @@ def test_once_it_is_found_the_scenario_is_like_one_that_says_the_time() -> None:
     [
         (
             "run.warm_up=Auto",
-            "not a duration: write a number and one of us, ms, s, min, h, d, w,\n"
-            '    such as "5 ms" (or "auto")',
+            "not a duration: write a number and one of us, ms,\n"
+            '    s, min, h, d, w, such as "5 ms" (or "auto")',
         ),
         ("run.warm_up_auto=true", 'unknown key; did you mean "warm_up"?'),
         ("run._auto=true", "unknown key"),

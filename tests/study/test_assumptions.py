@@ -24,7 +24,7 @@ def found() -> dict[str, Input]:
 @pytest.fixture
 def two(tmp_path: Path) -> Path:
     file = tmp_path / "two.toml"
-    file.write_text(TOML)
+    file.write_text(TOML, encoding="utf-8")
     return file
 
 

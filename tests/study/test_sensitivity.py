@@ -29,7 +29,7 @@ CORES = "hubs.HUB01.cores"
 @pytest.fixture(scope="module")
 def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("designs") / "two.toml"
-    path.write_text(TOML)
+    path.write_text(TOML, encoding="utf-8")
     return path
 
 

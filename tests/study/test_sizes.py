@@ -131,6 +131,6 @@ def test_what_makes_no_sense(
     tmp_path: Path, targets: list[Target], wrong: dict[str, float], message: str
 ) -> None:
     file = tmp_path / "two.toml"
-    file.write_text(TOML)
+    file.write_text(TOML, encoding="utf-8")
     with pytest.raises(ValueError, match=message):
         size(file, CONNECTIONS, targets, **wrong)  # type: ignore[arg-type]

@@ -145,13 +145,13 @@ def test_a_directory_in_place_of_an_entry_is_no_result_and_stops_nothing(store: 
     assert entry.is_dir()
     entry.rmdir()
     entry.parent.rmdir()
-    entry.parent.write_text("a file in place of a folder")
+    entry.parent.write_text("a file in place of a folder", encoding="utf-8")
     assert store.get(task()) is None
     store.put(task(), task()())
 
 
 def test_a_directory_with_other_files_is_no_store(tmp_path: Path) -> None:
-    (tmp_path / "letter.txt").write_text("not ours")
+    (tmp_path / "letter.txt").write_text("not ours", encoding="utf-8")
     with pytest.raises(OSError, match="it holds other files, and no finished replications"):
         Store(tmp_path)
     with pytest.raises(OSError, match="it is no directory"):

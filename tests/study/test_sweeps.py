@@ -29,9 +29,10 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """A design with two connections and one with eight."""
     folder = tmp_path_factory.mktemp("designs")
     two, eight = folder / "two.toml", folder / "eight.toml"
-    two.write_text(TOML)
+    two.write_text(TOML, encoding="utf-8")
     eight.write_text(
-        f'extends = "two.toml"\nname = "eight"\n[hubs.HUB01]\n{CONNECTIONS.split(".")[2]} = 8\n'
+        f'extends = "two.toml"\nname = "eight"\n[hubs.HUB01]\n{CONNECTIONS.split(".")[2]} = 8\n',
+        encoding="utf-8",
     )
     return two, eight
 

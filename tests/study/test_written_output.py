@@ -45,7 +45,7 @@ def test_a_run_writes_its_metrics_its_frames_and_where_they_come_from(
     assert list(copies.columns) == [column.name for column in FRAMES["copies"]]
     assert copies["end"].tolist() == result.copies["end"].tolist()
     assert copies["fate"].tolist() == result.copies["fate"].tolist()
-    facts = json.loads((target / "provenance.json").read_text())
+    facts = json.loads((target / "provenance.json").read_text(encoding="utf-8"))
     assert facts["command"] == "relaysim run two.toml"
     assert facts["scenarios"] == [{"name": "two", "digest": result.provenance.scenarios[0][1]}]
     assert set(facts["times"]) == {"started", "finished"}
@@ -54,7 +54,7 @@ def test_a_run_writes_its_metrics_its_frames_and_where_they_come_from(
 def test_a_comparison_writes_its_comparisons(comparison: Comparison, tmp_path: Path) -> None:
     target = write(comparison, tmp_path / "out")
     assert names(target) == ["comparisons.csv", "metrics.csv", "provenance.json"]
-    header = (target / "comparisons.csv").read_text().partition("\n")[0]
+    header = (target / "comparisons.csv").read_text(encoding="utf-8").partition("\n")[0]
     assert header == ",".join(column.name for column in FRAMES["comparisons"])
 
 
@@ -68,7 +68,8 @@ def test_the_same_study_writes_the_same_bytes_but_for_the_time_of_day(
         one, two = ((tmp_path / each / name).read_bytes() for each in ("one", "two"))
         assert one == two, name
     one, two = (
-        json.loads((tmp_path / each / "provenance.json").read_text()) for each in ("one", "two")
+        json.loads((tmp_path / each / "provenance.json").read_text(encoding="utf-8"))
+        for each in ("one", "two")
     )
     assert one.pop("times").keys() == two.pop("times").keys()
     assert one == two
@@ -92,10 +93,10 @@ def test_an_empty_directory_is_filled(comparison: Comparison, tmp_path: Path) ->
 def test_anything_else_is_left_alone(comparison: Comparison, tmp_path: Path) -> None:
     target = tmp_path / "out"
     target.mkdir()
-    (target / "letters.txt").write_text("dear")
+    (target / "letters.txt").write_text("dear", encoding="utf-8")
     with pytest.raises(OutputError, match="is not empty and holds no earlier output of relaysim"):
         write(comparison, target)
-    (target / "provenance.json").write_text("{}")
+    (target / "provenance.json").write_text("{}", encoding="utf-8")
     with pytest.raises(OutputError, match=r"holds files that are not relaysim's: letters\.txt"):
         write(comparison, target)
     with pytest.raises(OutputError, match="cannot be a directory"):

@@ -178,7 +178,7 @@ def test_a_constant_is_constant() -> None:
 
 def test_empirical_values_come_back_equally_often(tmp_path: Path) -> None:
     file = tmp_path / "sizes.txt"
-    file.write_text("6 KB\n1 KB\n\n2 KB\n")
+    file.write_text("6 KB\n1 KB\n\n2 KB\n", encoding="utf-8")
     found = size_law({"distribution": "empirical", "file": str(file)})
 
     values, counts = np.unique(sample(found, U), return_counts=True)

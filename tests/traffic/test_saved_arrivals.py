@@ -108,7 +108,7 @@ def test_a_recording_of_times_alone_takes_sizes_and_recipients_from_the_stream(
     tmp_path: Path,
 ) -> None:
     file = tmp_path / "times.csv"
-    file.write_text("seconds\n3\n1\n2\n4000\n")
+    file.write_text("seconds\n3\n1\n2\n4000\n", encoding="utf-8")
     raw = tables()
     raw["hosts"]["app"]["streams"]["load"] = stream(
         {"process": "replay", "file": str(file)}, size="2 KB", recipients=2
@@ -127,7 +127,7 @@ def test_a_saved_file_reads_like_this(tmp_path: Path) -> None:
 
     save_arrivals(drawn(raw), "app.load", file)
 
-    assert file.read_text() == (
+    assert file.read_text(encoding="utf-8") == (
         "seconds,recipients,bytes\n60.000000,2,1024\n60.333333,2,1024\n60.666667,2,1024\n"
     )
 

@@ -94,7 +94,10 @@ class TestReplay:
     @pytest.fixture
     def file(self, tmp_path: Path) -> Path:
         path = tmp_path / "week.csv"
-        path.write_text("seconds,subject\n7200,late\n0.000001,first\n3599.999999,last\n60,next\n")
+        path.write_text(
+            "seconds,subject\n7200,late\n0.000001,first\n3599.999999,last\n60,next\n",
+            encoding="utf-8",
+        )
         return path
 
     def test_times_are_as_recorded_up_to_the_end_of_the_run(self, file: Path) -> None:

@@ -12,9 +12,9 @@ from relaysim.scenario.route import identity
 def explain_connector(scenario: Scenario, name: str) -> str:
     r"""The rights at a receive connector, named `internalrelay` or `HUB01\internalrelay`.
 
-    Each right of each user stands on a line of its own, as in the output of Get-ADPermission, with
-    the permission group that brought it or Add-ADPermission. A name that several hubs have gives a
-    table for each. Raises ValueError, which names the nearest, for an unknown connector.
+    Each right of each user stands on a line of its own, as in the output of Get-ADPermission, user
+    by user, with the permission group that brought it or Add-ADPermission. A name that several hubs
+    have gives tables for each. Raises ValueError, which names the nearest, for an unknown one.
     """
     return "\n\n".join(_table(hub, each) for hub, each in _named(scenario, name))
 
@@ -45,16 +45,17 @@ def _named(scenario: Scenario, name: str) -> Iterator[tuple[str, ReceiveConnecto
 
 
 def _table(hub: str, connector: ReceiveConnector) -> str:
-    rows = [("User", "ExtendedRights", "From")]
-    rows.append(("----", "--------------", "----"))
-    rows += [_row(grant) for grant in grants(connector)]
-    widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
-    lines = [f"{user:<{widths[0]}}  {right:<{widths[1]}}  {source}" for user, right, source in rows]
-    head = f'Get-ADPermission "{identity(hub, connector.name)}" | select user,extendedrights'
-    if len(rows) == 2:
-        lines = ["Nobody has a right: the connector takes no mail."]
-    return "\n".join([head, "", *lines])
-
-
-def _row(grant: Grant) -> tuple[str, str, str]:
-    return grant.user, f"{{{grant.right.value}}}", grant.source
+    head = f'Get-ADPermission "{identity(hub, connector.name)}" | ft extendedrights -GroupBy user'
+    blocks = [head]
+    by_user: dict[str, list[Grant]] = {}
+    for grant in grants(connector):
+        by_user.setdefault(grant.user, []).append(grant)
+    for user, own in by_user.items():
+        rows = [("ExtendedRights", "From"), ("--------------", "----")]
+        rows += [(f"{{{grant.right.value}}}", grant.source) for grant in own]
+        width = max(len(right) for right, _ in rows)
+        lines = [f"{right:<{width}}  {source}" for right, source in rows]
+        blocks += [f"   User: {user}", "\n".join(lines)]
+    if len(blocks) == 1:
+        blocks.append("Nobody has a right: the connector takes no mail.")
+    return "\n\n".join(blocks)

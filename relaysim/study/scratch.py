@@ -1,0 +1,22 @@
+"""A directory for what is not finished yet."""
+
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def scratch(folder: Path, name: str) -> Iterator[Path]:
+    """A new hidden directory in `folder`, with the rights that others have there; gone afterwards.
+
+    One of `tempfile` is its owner's alone, and on Windows stays so when it, or a file from it, is
+    moved to its place. Raises OSError.
+    """
+    made = folder / f".{name}-{secrets.token_hex(8)}"
+    made.mkdir()
+    try:
+        yield made
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
