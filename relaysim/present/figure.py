@@ -5,37 +5,75 @@ from functools import partial
 
 from relaysim.mail.spelling import look_up
 from relaysim.present.figures import FIGURES, Material, style
+from relaysim.present.figures.design import design
+from relaysim.present.figures.evidence import evidence
+from relaysim.present.figures.fates import fates
+from relaysim.present.figures.path import path
+from relaysim.present.figures.qshape import qshape
+from relaysim.present.figures.queues import queues
+from relaysim.present.figures.story import Story
 from relaysim.present.figures.style import Sheet
+from relaysim.present.figures.sweep import sweep
 from relaysim.present.figures.tornado import tornado
 from relaysim.present.figures.warmup import warmup
+from relaysim.present.qshape import QShape
 from relaysim.study.compare import Comparison
+from relaysim.study.replicate import RunResult
 from relaysim.study.sensitivity import Sensitivity
+from relaysim.study.size import Size
+from relaysim.study.sweep import Sweep
+from relaysim.study.transcript import Transcript
 from relaysim.study.warmup import WarmUp
 
-Drawable = Comparison | Sensitivity | WarmUp
+Drawable = RunResult | Comparison | Sweep | Size | Sensitivity | WarmUp | QShape | Transcript
 """Results that have figures."""
+Figures = Mapping[str, Callable[[], Sheet]]
 
 
-def figures(result: Drawable) -> Mapping[str, Callable[[], Sheet]]:
-    """What can be drawn of a result, by name. Each raises NothingToDrawError where it is empty."""
+def figures(result: Drawable) -> Figures:
+    """What can be drawn of a result, by name. Each raises NothingToDrawError where it is empty.
+
+    NothingToDrawError at once for designs without a stream in common.
+    """
     match result:
+        case RunResult():
+            return _of_run(Story(result))
         case Comparison():
             of = Material(result)
             return {name: partial(draw, of) for name, draw in FIGURES.items()}
+        case Sweep():
+            return {"sweep": partial(sweep, result)}
+        case Size():
+            return {"evidence": partial(evidence, result)}
         case Sensitivity():
             return {"tornado": partial(tornado, result)}
         case WarmUp():
             return {"warmup": partial(warmup, result)}
+        case Transcript():
+            return {"path": partial(path, result)}
+        case QShape():
+            return {"qshape": partial(qshape, result, result.caption)}
 
 
 def figure(result: Drawable, name: str) -> Sheet:
     """One figure of a result: a matplotlib figure that a notebook shows.
 
     ValueError if there is none of that name, with those that there are; NothingToDrawError if it
-    would be empty.
+    would be empty. `design` and `qshape` of a run take the time of one replication.
     """
     draw = look_up(figures(result), name, "a figure")
     with style.paper():
         made = draw()
         style.settle(made)
     return made
+
+
+def _of_run(of: Story) -> Figures:
+    result, run = of.result, of.result.scenario.run
+    name, metrics = result.scenario.name, result.metrics
+    return {
+        "design": lambda: design(of.picture(), of.caption_of_one),
+        "fates": lambda: fates(metrics, name, of.caption),
+        "queues": lambda: queues(result.series.backlog, metrics, name, run, of.caption),
+        "qshape": lambda: qshape(of.qshape(), of.caption_of_one),
+    }

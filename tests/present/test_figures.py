@@ -13,7 +13,7 @@ from matplotlib.text import Text
 from small_comparison import COMMAND, comparison
 from small_course import course, thinks
 
-from relaysim.present import figures
+from relaysim.present import figure, figures
 from relaysim.present.figures import Material, style
 from relaysim.present.figures.providers import providers
 
@@ -139,11 +139,11 @@ def test_a_design_has_its_own_colour_and_dashes_in_every_panel(drawn, name):
 
 def test_figures_are_written_twice_with_the_same_bytes(tmp_path):
     (tmp_path / "one").mkdir()
-    (tmp_path / "one" / "notes.txt").write_text("mine")
-    (tmp_path / "one" / f"{EMPTY}.png").write_text("of another comparison")
+    (tmp_path / "one" / "notes.txt").write_text("mine", encoding="utf-8")
+    (tmp_path / "one" / f"{EMPTY}.png").write_text("of another comparison", encoding="utf-8")
     said = []
-    files = figures.write(comparison(), tmp_path / "one", said.append)
-    again = figures.write(comparison(), tmp_path / "two")
+    files = figures.draw(figure.figures(comparison()), tmp_path / "one", said.append)
+    again = figures.draw(figure.figures(comparison()), tmp_path / "two")
     written = [name for name in NAMES if name != EMPTY]
     assert [file.name for file in files] == [f"{n}.{kind}" for n in written for kind in KINDS]
     found = {file.name for file in (tmp_path / "one").iterdir()}
@@ -162,7 +162,8 @@ def test_without_reputation_the_figures_of_it_are_left_out(tmp_path):
     found = comparison()
     calm = found.per_replication.assign(value=0.0)
     said = []
-    files = figures.write(replace(found, blast={}, per_replication=calm), tmp_path, said.append)
+    found = replace(found, blast={}, per_replication=calm)
+    files = figures.draw(figure.figures(found), tmp_path, said.append)
     assert [file.stem for file in files[::2]] == NAMES[:5]
     assert said == [
         "no figure blast_radius: no innocent mail is lost, late or junked for what culprits send",

@@ -1,9 +1,7 @@
-"""The figures of a comparison, as PNG and SVG."""
+"""The figures of a comparison by name, and how figures are written: as PNG and SVG."""
 
 import os
-import tempfile
 from collections.abc import Callable, Mapping
-from functools import partial
 from pathlib import Path
 
 from relaysim.present.figures import style
@@ -20,9 +18,9 @@ from relaysim.present.figures.style import Sheet
 from relaysim.present.figures.throughput import throughput
 from relaysim.present.figures.waits import waits
 from relaysim.present.headlines import deadlines, headlines
-from relaysim.study.compare import Comparison
+from relaysim.study.scratch import scratch
 
-__all__ = ["FIGURES", "Material", "NothingToDrawError", "draw", "write"]
+__all__ = ["FIGURES", "Material", "NothingToDrawError", "draw"]
 
 
 def _latency(of: Material) -> Sheet:
@@ -88,21 +86,6 @@ FIGURES: dict[str, Callable[[Material], Sheet]] = {
 the last four do if reputation changes nothing."""
 
 
-def write(
-    found: Comparison,
-    directory: str | os.PathLike[str],
-    tell: Callable[[str], None] | None = None,
-) -> list[Path]:
-    """Write the figures of a comparison into a directory, as `draw` does; return the paths.
-
-    NothingToDrawError if no design has a stream in common with the base.
-    """
-    if not any(found.streams.values()):
-        raise NothingToDrawError("the designs have no stream in common: there is nothing to draw")
-    of = Material(found)
-    return draw({name: partial(each, of) for name, each in FIGURES.items()}, directory, tell)
-
-
 def draw(
     figures: Mapping[str, Callable[[], Sheet]],
     directory: str | os.PathLike[str],
@@ -116,11 +99,11 @@ def draw(
     """
     target = Path(directory)
     target.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".figures-", dir=target) as made, style.paper():
+    with scratch(target, "figures") as made, style.paper():
         files, empty = [], []
         for name, figure in figures.items():
             try:
-                files += style.write(figure(), Path(made) / name)
+                files += style.write(figure(), made / name)
             except NothingToDrawError as why:
                 empty += [target / f"{name}.png", target / f"{name}.svg"]
                 if tell is not None:

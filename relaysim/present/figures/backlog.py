@@ -17,6 +17,8 @@ MOST = 3
 """Kinds of queue that are shown: the longest ones."""
 _ROOM = 1.3
 """How much higher than the longest queue a panel is: there the names of the hubs stand."""
+_LONG = 2.0
+"""How many times as long as the run an axis is at most."""
 _DASHES = ("-", (0.0, (4.0, 1.5)), (0.0, (1.2, 1.2)))
 _BELOW = ("axes fraction", "offset points")
 _STATIONS = {"submission": "submission queue", "mailbox": "mailbox delivery queue"}
@@ -58,7 +60,7 @@ def backlog(
 
     `series` is the `backlog` of `measure.series` by design. The axis covers the `duration` of the
     run in seconds and the time that queues take to empty; only the time in which they are not empty
-    if that is short.
+    if that is short. Where they take longer than the run the rest is told: it would hide the day.
     """
     found = {design: queues(frame) for design, frame in series.items()}
     by_kind: dict[str, list[Queue]] = {}
@@ -67,9 +69,8 @@ def backlog(
     longest = {kind: max(map(Queue.longest, mine)) for kind, mine in by_kind.items()}
     kinds = sorted(sorted(longest), key=lambda kind: -longest[kind])[:MOST]
     kinds = [kind for kind in kinds if longest[kind] > 0.01 * longest[kinds[0]]] or kinds[:1]
-    first, last, outside = _span(
-        [active(q.waiting for q in by_kind[kind]) for kind in kinds], duration
-    )
+    spells = [active(q.waiting for q in by_kind[kind]) for kind in kinds]
+    first, last, outside = _span(spells, duration, start)
     figure, axes = sheet(
         len(series),
         len(kinds),
@@ -96,9 +97,13 @@ def backlog(
     return figure
 
 
-def _span(spells: list[tuple[float, float]], duration: float) -> tuple[float, float, str]:
+def _span(
+    spells: list[tuple[float, float]], duration: float, start: datetime
+) -> tuple[float, float, str]:
     """From when to when the axis goes, and what is to be said of the rest."""
     first, last = min(spell[0] for spell in spells), max(spell[1] for spell in spells)
+    if last > _LONG * duration:
+        return 0.0, duration, f"what waits at the end is gone by {at(start, last)}"
     if last - first > duration / 3 or not last:
         return 0.0, max(duration, last), ""
     margin = 0.3 * (last - first) + 300.0

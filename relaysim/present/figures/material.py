@@ -30,9 +30,16 @@ class Chosen(NamedTuple):
 
 
 class Material:
-    """A comparison, with the course of one replication of its designs."""
+    """A comparison, with the course of one replication of its designs.
+
+    NothingToDrawError if no design has a stream in common with the base.
+    """
 
     def __init__(self, found: Comparison) -> None:
+        if not any(found.streams.values()):
+            raise NothingToDrawError(
+                "the designs have no stream in common: there is nothing to draw"
+            )
         self.found = found
         self._courses: dict[str, Course] = {}
 

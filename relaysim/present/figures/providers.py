@@ -1,23 +1,37 @@
-"""What mailbox providers think of each public IP over time."""
+"""What mailbox providers hold against each public IP over time."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
+from matplotlib.axes import Axes
 
 from relaysim.mail.standing import State
 from relaysim.present.figures.clock import clock_axis
 from relaysim.present.figures.course import Course, Span, Standing
 from relaysim.present.figures.nothing import NothingToDrawError
 from relaysim.present.figures.states import bands_key, draw_bands, draw_sending, sending_key
-from relaysim.present.figures.style import Sheet, sheet
+from relaysim.present.figures.style import PALE, Sheet, sheet
 from relaysim.present.figures.told import by_design
 from relaysim.present.number import number
+from relaysim.scenario.audit.warming import cold_egress
+from relaysim.scenario.problem import dotted
 
-_ROW, _PANEL = 0.21, 0.45
+_ROW, _PANEL = 0.23, 0.45
 """Height of a row of bands, and of a panel without its rows, inches."""
+_INSIDE: Any = ("axes fraction", "data"), "offset points"
+_NEW = "; but it is new, and large providers take little of it"
 APART = " (culprits)"
 """Stands after an IP that no innocent mail leaves by."""
+
+
+class Row(NamedTuple):
+    """What one provider, or several, think of an IP."""
+
+    label: str
+    egress: str
+    spans: list[Span]
 
 
 def providers(courses: Mapping[str, Course], caption: str) -> Sheet:
@@ -49,7 +63,8 @@ def providers(courses: Mapping[str, Course], caption: str) -> Sheet:
         panel.set_title(name)
         draw_sending(panel, course)
         clock_axis(panel, course.scenario.run.start, 0.0, last, most=12)
-        draw_bands(panel, rows[name], 0.0, last)
+        draw_bands(panel, [(row.label, row.spans) for row in rows[name]], 0.0, last)
+        _tell(panel, course, rows[name])
     axes[-1].set_xlabel("time of the run")
     return figure
 
@@ -66,7 +81,7 @@ def _last(courses: Sequence[Course]) -> float:
     return min(max([courses[0].duration, *(1.05 * change for change in changes)]), end)
 
 
-def _rows(course: Course) -> list[tuple[str, list[Span]]]:
+def _rows(course: Course) -> list[Row]:
     """One row a standing; those of an IP of which nothing is to be said share one.
 
     IPs of innocent mail come first. The domain of the sender is named where an IP has several.
@@ -83,10 +98,22 @@ def _rows(course: Course) -> list[tuple[str, list[Span]]]:
         apart = APART * (not _innocent(course, egress))
         for standing in shown:
             sender = f" {standing.sender}" * (senders[standing.provider, egress] > 1)
-            rows.append((f"{standing.provider} {egress}{sender}{apart}", spans[standing]))
+            label = f"{standing.provider}, {egress}{sender}{apart}"
+            rows.append(Row(label, egress, spans[standing]))
         if len(quiet) > 1:
-            rows.append((f"{'others' if shown else 'all'} {egress}{apart}", []))
+            label = f"all {'others' if shown else 'providers'}, {egress}{apart}"
+            rows.append(Row(label, egress, []))
     return rows
+
+
+def _tell(panel: Axes, course: Course, rows: Sequence[Row]) -> None:
+    """Say so where nothing is held against an IP, and if it is new all the same."""
+    new = {finding.place for finding in cold_egress(course.scenario)}
+    for place, row in enumerate(rows):
+        if not row.spans:
+            cold = dotted(("egress", row.egress)) in new
+            text = f"nothing against it{_NEW * cold}"
+            panel.annotate(text, (0, -place), (4, 0), *_INSIDE, size=7.5, color=PALE, va="center")
 
 
 def _innocent(course: Course, egress: str) -> bool:
@@ -99,7 +126,7 @@ def _message(shown: Mapping[str, Course], last: float) -> str:
     held = {name: _held(course, last) for name, course in shown.items()}
     told = {name: f"for {number(time, 's')}" if time else "never" for name, time in held.items()}
     return (
-        "What mailbox providers think: one at least throttles or blocks innocent mail "
+        "What mailbox providers think: at least one of them throttles or blocks innocent mail "
         + by_design(told)
     )
 

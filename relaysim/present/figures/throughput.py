@@ -1,73 +1,107 @@
-"""How much gets through: copies delivered a minute over the day, by class."""
+"""How much gets through: copies delivered over the run, by class."""
 
+import math
 from collections.abc import Mapping
 from datetime import datetime
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from matplotlib.ticker import StrMethodFormatter
+from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 
 from relaysim.present.figures.clock import active, clock_axis, clock_label
-from relaysim.present.figures.style import Sheet, design_key, line, looks, sheet
+from relaysim.present.figures.style import PALE, Sheet, design_key, line, looks, sheet
+from relaysim.present.figures.told import by_design
 from relaysim.present.number import number
 from relaysim.present.subjects import classes
 
-BIN = 600.0
-"""Seconds over which the rate is averaged: a minute of a quiet class has a copy or none."""
+LEAST = 0.05
+"""The share of the largest rate below which a class counts as over."""
+_FIRST, _THINNER, _LAST = 2.8, 0.5, 1.3
+"""Lines of designs get thinner, so that each is seen where they coincide; points."""
+_BELOW = ("axes fraction", "offset points")
+
+
+class Bin(NamedTuple):
+    """What a rate is averaged over and counted by, seconds, and how that is written."""
+
+    width: float
+    unit: float
+    text: str
+
+
+BINS = (
+    (2.0, Bin(600.0, 60.0, "minute")),
+    (10.0, Bin(3600.0, 3600.0, "hour")),
+    (math.inf, Bin(86_400.0, 86_400.0, "day")),
+)
+"""The bins of runs up to so many days: in ten minutes a quiet class has a copy or none."""
 
 
 def throughput(
     series: Mapping[str, pd.DataFrame], start: datetime, duration: float, caption: str
 ) -> Sheet:
-    """One panel a class, one line a design.
+    """One panel a class, one line a design; of a long run by the hour or by the day.
 
-    `series` is the `throughput` of `measure.series` by design, copies per second.
+    `series` is the `throughput` of `measure.series` by design, copies per second, and `duration`
+    how long mail is created, seconds.
     """
+    bin_ = next(each for days, each in BINS if duration <= days * 86_400.0)
     subjects = classes(name for frame in series.values() for name in frame)
-    rates = {design: _a_minute(frame) for design, frame in series.items()}
+    rates = {design: _rates(frame, bin_) for design, frame in series.items()}
     columns = min(2, len(subjects))
     figure, axes = sheet(
         -(-len(subjects) // columns),
         columns,
-        _message(rates, subjects),
+        _message(rates, subjects, bin_),
         caption,
         [design_key(list(series))],
         row_height=1.9,
     )
-    spells = [active(r[subject] for r in rates.values() if subject in r) for subject in subjects]
-    last = max([duration, *(spell[1] + BIN for spell in spells)])
+    ends = [
+        active((rate[subject] for rate in rates.values() if subject in rate), LEAST)[1] + bin_.width
+        for subject in subjects
+    ]
+    last = max([duration, *ends])
     for subject, panel in zip(subjects, axes, strict=False):
         panel.set_title(subject)
-        for design, look in looks(list(series)).items():
+        for place, (design, look) in enumerate(looks(list(series)).items()):
             if subject in rates[design]:
                 rate = rates[design][subject]
-                edges = np.append(rate.index.to_numpy(), rate.index[-1] + BIN)
-                panel.stairs(rate.to_numpy(), edges, baseline=None, **line(look, linewidth=1.8))
+                edges = np.append(rate.index.to_numpy(), rate.index[-1] + bin_.width)
+                how = line(look, linewidth=max(_FIRST - _THINNER * place, _LAST))
+                panel.stairs(rate.to_numpy(), edges, baseline=None, **how)
         clock_axis(panel, start, 0.0, last)
         panel.set_ylim(bottom=0.0)
+        panel.yaxis.set_major_locator(MaxNLocator(4))
         panel.yaxis.set_major_formatter(StrMethodFormatter("{x:,g}"))
     for panel in axes[len(subjects) :]:
         panel.set_axis_off()
     for panel in axes[::columns]:
-        panel.set_ylabel("copies delivered/min")
+        panel.set_ylabel(f"copies delivered/{bin_.text.replace('minute', 'min')}")
     for panel in axes[: len(subjects)][-columns:]:
         panel.set_xlabel(clock_label(last))
+    if max(float(rate.index[-1]) for rate in rates.values()) > last:
+        text = f"after that: below {100 * LEAST:g} % of the peaks"
+        panel = axes[len(subjects) - 1]
+        panel.annotate(text, (1, 0), (0, -38), *_BELOW, size=6.5, color=PALE, ha="right")
     return figure
 
 
-def _a_minute(frame: pd.DataFrame) -> pd.DataFrame:
-    """Copies a minute, averaged over bins of `BIN` seconds."""
-    bins = np.floor(frame.index.to_numpy() / BIN) * BIN
-    mean = 60.0 * frame.groupby(bins).mean()
-    return mean.rename_axis("seconds")
+def _rates(frame: pd.DataFrame, bin_: Bin) -> pd.DataFrame:
+    """Copies a unit of time, averaged over bins; the index is the start of minutes."""
+    bins = np.floor(frame.index.to_numpy() / bin_.width) * bin_.width
+    # The last bin may be cut short by the end of the run, after which nothing comes.
+    sums = 60.0 * frame.groupby(bins).sum()
+    return (sums * (bin_.unit / bin_.width)).rename_axis("seconds")
 
 
-def _message(rates: Mapping[str, pd.DataFrame], subjects: list[str]) -> str:
-    """The best ten minutes of the class that has most, in each design."""
+def _message(rates: Mapping[str, pd.DataFrame], subjects: list[str], bin_: Bin) -> str:
+    """The best bin of the class that has most, in each design."""
     peaks = {design: frame.max() for design, frame in rates.items()}
     most = max(subjects, key=lambda subject: max(peak.get(subject, 0.0) for peak in peaks.values()))
-    best = ", ".join(
-        f"{number(float(peak.get(most, 0.0)), 'copies/min')} in {design}"
-        for design, peak in peaks.items()
+    best = {design: number(float(peak.get(most, 0.0)), "copies") for design, peak in peaks.items()}
+    return (
+        f"How much gets through: {most} mail at its busiest, copies a {bin_.text}: "
+        f"{by_design(best)}"
     )
-    return f"How much gets through: {most} mail at its busiest, copies a minute: {best}"

@@ -5,9 +5,10 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import FixedLocator, FuncFormatter
 
 from relaysim.present.caption import origin
+from relaysim.present.figures.amounts import ticks
 from relaysim.present.figures.nothing import NothingToDrawError
 from relaysim.present.figures.style import INK, Key, Look, Sheet, looks, sheet
 from relaysim.present.number import Scale, number, scale
@@ -47,7 +48,7 @@ def tornado(found: Sensitivity) -> Sheet:
     panel.set_ylim(-len(records) + 0.4, 0.6)
     panel.grid(visible=False, axis="y")
     panel.set_xlabel(f"{found.quantity},{kind.text}" if kind.text else str(found.quantity))
-    _axis(panel, kind)
+    _axis(panel, kind, found.quantity.of.unit == "share")
     return figure
 
 
@@ -79,13 +80,19 @@ def _bar(panel: Axes, row: dict[str, Any], end: str, look: Look, place: float, b
     )
 
 
-def _axis(panel: Axes, kind: Scale) -> None:
-    """Room for the words beside the bars, and marks in the unit that fits."""
+def _axis(panel: Axes, kind: Scale, share: bool) -> None:
+    """Room for the words beside the bars, and marks in the unit that fits; no share above 1."""
     low, high = panel.get_xlim()
     room = 0.1 * (high - low)
     panel.set_xlim(low - room, high + room)
-    panel.xaxis.set_major_locator(MaxNLocator(6))
-    panel.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value / kind.factor:.6g}"))
+    ends = panel.get_xlim()
+    panel.xaxis.set_major_locator(FixedLocator(ticks(*ends, kind.factor, most=6)))
+
+    def lettered(value: float, _: int) -> str:
+        there = not share or -1e-9 < value < 1 + 1e-9
+        return f"{value / kind.factor:.6g}" if there else ""
+
+    panel.xaxis.set_major_formatter(FuncFormatter(lettered))
 
 
 def _key(drawn: dict[str, Look]) -> Key:

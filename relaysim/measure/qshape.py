@@ -1,0 +1,120 @@
+"""The shape of queues: what is in each at a moment, by how long it has been there.
+
+As Postfix's `qshape` prints it (https://www.postfix.org/QSHAPE_README.html): one row a queue, one
+column for all entries and one for each span of ages, which double from 5 minutes on.
+"""
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from relaysim.engine.steps import Steps
+from relaysim.engine.trace import Column, Fate, Trace, Visit
+from relaysim.measure.resources import queue_groups
+from relaysim.measure.window import MINUTE
+from relaysim.scenario.model import Scenario
+
+AGES = (5, 10, 20, 40, 80, 160, 320, 640, 1280)
+"""Where one column ends and the next begins, minutes."""
+ALL = "T"
+COLUMNS = (ALL, *map(str, AGES), f"{AGES[-1]}+")
+TOTAL = "TOTAL"
+
+
+@dataclass(frozen=True)
+class Entries:
+    """What was in the queues of a run: for each entry its queue and the span [enter, leave).
+
+    An entry of a delivery queue is a transaction, from when it was queued until the last of its
+    copies had left, however often it was tried meanwhile; one of a submission queue is a message,
+    from its commit until it was categorized. What is being served is in the queue. `queue` is an
+    index into `queues`, whose names are those of `measure.resources`; times are microseconds, and
+    `leave` is beyond the end of the run for what was there to the last.
+    """
+
+    queues: tuple[str, ...]
+    queue: Column
+    enter: Column
+    leave: Column
+
+    @classmethod
+    def of(cls, trace: Trace, scenario: Scenario) -> Self:
+        """All entries of a trace."""
+        names, group = queue_groups(trace, scenario)
+        stations = [f"{hub}.submission" for hub in trace.names.hubs]
+        submission, of = _submissions(trace)
+        sent = trace.transactions
+        return cls(
+            queues=(*names, *stations),
+            queue=np.concatenate((group[sent["queue"]], len(names) + of)),
+            enter=np.concatenate((sent["queued"], trace.visits["enter"][submission])),
+            leave=np.concatenate((_left(trace), _open(trace, trace.visits["end"][submission]))),
+        )
+
+    def within(self, hub: str) -> Self:
+        """Those in the queues of a hub alone."""
+        mine = np.array([name.startswith((f"{hub}.", f"{hub}->")) for name in self.queues], bool)
+        number = np.cumsum(mine) - 1
+        kept = mine[self.queue]
+        return type(self)(
+            tuple(name for name, is_mine in zip(self.queues, mine, strict=True) if is_mine),
+            number[self.queue[kept]],
+            self.enter[kept],
+            self.leave[kept],
+        )
+
+    def fullest(self) -> int:
+        """When most was in all queues together, microseconds: the first such moment, 0 if never."""
+        steps = Steps.of(self.enter, self.leave)
+        return int(steps.times[np.argmax(steps.values)]) if len(steps.times) else 0
+
+    def shape(self, time: int) -> pd.DataFrame:
+        """The entries at a time: one row a queue that has any, by `COLUMNS`, the fullest first.
+
+        The column "5" has those of an age below 5 minutes, "10" those from there to below 10, and
+        so on; the index is the names of the queues.
+        """
+        there = (self.enter <= time) & (time < self.leave)
+        age = np.searchsorted(np.array(AGES) * MINUTE, time - self.enter[there], "right")
+        many = len(AGES) + 1
+        cells = np.bincount(self.queue[there] * many + age, minlength=len(self.queues) * many)
+        counts: npt.NDArray[np.int64] = cells.reshape(len(self.queues), many).astype(np.int64)
+        frame = pd.DataFrame(counts, index=pd.Index(self.queues, name="queue"), columns=COLUMNS[1:])
+        frame.insert(0, ALL, counts.sum(axis=1))
+        frame = frame[frame[ALL] > 0]
+        return frame.sort_index().sort_values(ALL, ascending=False, kind="stable")
+
+
+def _submissions(trace: Trace) -> tuple[Column, Column]:
+    """The visits to categorizers, and the hub of each."""
+    index = {f"{hub}.cpu": i for i, hub in enumerate(trace.names.hubs)}
+    hub_of = np.array([index.get(name, -1) for name in trace.names.stations], np.int64)
+    rows = np.flatnonzero(trace.visits["visit"] == Visit.CATEGORIZE)
+    return rows, hub_of[trace.visits["station"][rows]]
+
+
+def _open(trace: Trace, end: Column) -> Column:
+    """Ends, those that were not seen beyond the end of the run."""
+    return np.where((end >= 0) & (end <= trace.end), end, trace.end + 1)
+
+
+def _left(trace: Trace) -> Column:
+    """When each transaction left its queue.
+
+    One that was handed to another hub left with the attempt that did it, any other with the last of
+    its copies.
+    """
+    many, copies, tries = len(trace.transactions), trace.copies, trace.attempts
+    left = np.full(many, -1, np.int64)
+    sent = copies["transaction"] >= 0
+    gone = np.where(copies["fate"] == Fate.IN_FLIGHT, trace.end + 1, copies["end"])
+    np.maximum.at(left, copies["transaction"][sent], gone[sent])
+    parent = trace.transactions["parent"]
+    handed = np.zeros(many, bool)
+    handed[parent[parent >= 0]] = True
+    last = np.full(many, -1, np.int64)
+    np.maximum.at(last, tries["transaction"], _open(trace, tries["end"]))
+    return np.where(handed | (left < 0), last, left)

@@ -1,0 +1,37 @@
+"""Letters on paper: how wide a text is, and text in lines that fit."""
+
+from functools import cache
+
+from matplotlib.font_manager import FontProperties
+from matplotlib.textpath import TextPath
+
+LEADING = 1.25
+"""Height of a line of text in sizes of its letters."""
+
+
+@cache
+def inches(text: str, size: float, bold: bool = False) -> float:
+    """The width of a line of text."""
+    font = FontProperties(family="DejaVu Sans", weight="bold" if bold else "normal")
+    path = TextPath((0, 0), text.replace(" ", "n"), size=size, prop=font)
+    return float(path.get_extents().width) / 72 if text else 0.0
+
+
+def wrapped(text: str, size: float, width: float, bold: bool = False) -> list[str]:
+    """The text in lines no wider than so many inches; a word that is wider is broken."""
+    lines: list[str] = []
+    for word in text.split():
+        tried = f"{lines[-1]} {word}" if lines else word
+        if lines and inches(tried, size, bold) <= width:
+            lines[-1] = tried
+            continue
+        while inches(word, size, bold) > width and len(word) > 1:
+            many = next(
+                n
+                for n in range(len(word) - 1, 0, -1)
+                if n == 1 or inches(word[:n], size, bold) <= width
+            )
+            lines.append(word[:many])
+            word = word[many:]
+        lines.append(word)
+    return lines or [""]

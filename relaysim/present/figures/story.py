@@ -1,0 +1,74 @@
+"""What the figures of a run are drawn from, and the one replication that is run again for them."""
+
+from functools import cached_property
+
+import numpy as np
+
+from relaysim.engine.trace import Trace
+from relaysim.present.caption import origin
+from relaysim.present.figures.design import Picture
+from relaysim.present.figures.flows import flows
+from relaysim.present.figures.limits import limits
+from relaysim.present.lookup import Lookup
+from relaysim.present.qshape import QShape, of_one
+from relaysim.study.replicate import RunResult
+
+
+class Story:
+    """A run, with the trace of its typical replication."""
+
+    def __init__(self, result: RunResult) -> None:
+        self.result = result
+
+    @property
+    def caption(self) -> str:
+        """Where means over all replications come from."""
+        return origin(self.result.provenance)
+
+    @cached_property
+    def typical(self) -> int:
+        """The replication with the median share on time; of two in the middle the worse one."""
+        frame = self.result.per_replication
+        mine = (frame["scope"] == "total") & (frame["metric"] == "on_time")
+        shares = frame[mine].set_index("replication")["value"].fillna(0.0)
+        order = shares.sort_values(kind="stable").index.to_numpy(np.int64)
+        return int(order[(len(order) - 1) // 2])
+
+    @property
+    def caption_of_one(self) -> str:
+        """The same for a figure of the typical replication."""
+        which = of_one(self.typical)
+        if self.result.replications > 1:
+            which += ": that with the median share on time"
+        return f"{which}; {self.caption}"
+
+    @cached_property
+    def trace(self) -> Trace:
+        """The trace of the typical replication, made again."""
+        return self.result.trace(self.typical)
+
+    def picture(self) -> Picture:
+        """The design: flows and limits of the typical replication, listings of all."""
+        scenario = self.result.scenario
+        return Picture(
+            scenario, flows(self.trace, scenario), limits(self.trace, scenario), self.listed()
+        )
+
+    def listed(self) -> dict[str, str]:
+        """For each public IP that was listed, in how many replications, or for how long."""
+        found, name = Lookup(self.result.metrics), self.result.scenario.name
+        told = {}
+        for ip in found.subjects("egress"):
+            if found.value(name, "egress", ip, "listed") > 0.0:
+                likely = found.chance(name, "egress", ip, "listed").partition(" (")[0]
+                time = found.number(name, "egress", ip, "listed_time")
+                several = f" in {likely} of replications" * (self.result.replications > 1)
+                told[ip] = (
+                    f"listed{several}, {time} in the mean" if several else f"listed for {time}"
+                )
+        return told
+
+    def qshape(self) -> QShape:
+        """The queues of the typical replication when most is in them."""
+        result = self.result
+        return QShape.of(self.trace, result.scenario, self.typical, result.provenance)

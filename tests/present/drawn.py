@@ -1,0 +1,60 @@
+"""What lies where on a figure that is laid out."""
+
+import itertools
+
+from matplotlib.patches import Rectangle
+from matplotlib.text import Text
+
+
+def shown(figure):
+    """The texts that can be seen, ticks beyond the ends of their axis left out."""
+    unseen = {
+        id(tick.label1)
+        for axes in figure.axes
+        for axis in (axes.xaxis, axes.yaxis)
+        for tick in axis.get_major_ticks()
+        if not min(axis.get_view_interval()) <= tick.get_loc() <= max(axis.get_view_interval())
+    }
+    hidden = {
+        id(tick.label1)
+        for axes in figure.axes
+        if not axes.axison
+        for axis in (axes.xaxis, axes.yaxis)
+        for tick in axis.get_major_ticks()
+    }
+    return [
+        text
+        for text in figure.findobj(match=Text)
+        if id(text) not in unseen | hidden and text.get_visible() and text.get_text().strip()
+    ]
+
+
+def cut_off(figure):
+    """Texts that leave the paper."""
+    width, height = figure.get_size_inches() * figure.dpi
+    return [
+        text.get_text()
+        for text in shown(figure)
+        for box in [text.get_window_extent()]
+        if box.x0 < 0 or box.y0 < 0 or box.x1 > width or box.y1 > height
+    ]
+
+
+def touching(figure, slack=1.0):
+    """Pairs of texts that overlap by more than so many dots."""
+    boxes = [(text.get_text(), text.get_window_extent()) for text in shown(figure)]
+    return [
+        (one, other)
+        for (one, a), (other, b) in itertools.combinations(boxes, 2)
+        if min(a.x1, b.x1) - max(a.x0, b.x0) > slack and min(a.y1, b.y1) - max(a.y0, b.y0) > slack
+    ]
+
+
+def boxes(panel):
+    """The white boxes of a drawing, in data coordinates: left, top, right, bottom."""
+    return [
+        (x, y, x + patch.get_width(), y + patch.get_height())
+        for patch in panel.patches
+        if isinstance(patch, Rectangle) and patch.get_facecolor()[:3] == (1.0, 1.0, 1.0)
+        for x, y in [patch.get_xy()]
+    ]
