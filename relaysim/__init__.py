@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from relaysim.study.size import size
     from relaysim.study.store import Store
     from relaysim.study.sweep import sweep
+    from relaysim.study.transcript import transcript
     from relaysim.study.warmup import warm_up
 
 __version__ = "0.1.0"
@@ -56,6 +57,7 @@ _HOMES = {
     "size": "relaysim.study.size",
     "summary": "relaysim.present.summary",
     "sweep": "relaysim.study.sweep",
+    "transcript": "relaysim.study.transcript",
     "warm_up": "relaysim.study.warmup",
     "yearly_risk": "relaysim.study.risk",
 }
@@ -79,6 +81,7 @@ __all__ = [
     "size",
     "summary",
     "sweep",
+    "transcript",
     "warm_up",
     "yearly_risk",
 ]

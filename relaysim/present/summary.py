@@ -2,16 +2,17 @@
 
 from rich.console import RenderableType
 
-from relaysim.present import compared, happened, sensitive, sized, swept, warmed
+from relaysim.present import compared, happened, sensitive, sized, swept, transcript, warmed
 from relaysim.present.terminal import plain
 from relaysim.study.compare import Comparison
 from relaysim.study.replicate import RunResult
 from relaysim.study.sensitivity import Sensitivity
 from relaysim.study.size import Size
 from relaysim.study.sweep import Sweep
+from relaysim.study.transcript import Transcript
 from relaysim.study.warmup import WarmUp
 
-Summed = RunResult | Comparison | Sweep | Size | Sensitivity | WarmUp
+Summed = RunResult | Comparison | Sweep | Size | Sensitivity | WarmUp | Transcript
 """Results of which there is a summary."""
 
 
@@ -30,6 +31,8 @@ def report(result: Summed) -> list[RenderableType]:
             return sensitive.report(result)
         case WarmUp():
             return warmed.report(result)
+        case Transcript():
+            return transcript.report(result)
 
 
 def summary(result: Summed) -> str:

@@ -1,0 +1,338 @@
+"""The journey of one message: everything that a trace knows of it, in the order of time."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from relaysim.engine.trace import Cause, Fate, Level, Seen, Table, Trace, Visit
+from relaysim.measure.waits import PARTS, is_mailbox, waits
+
+NEVER = -1
+
+
+class Event(NamedTuple):
+    """Something that happens to a message: times in microseconds since the start of the run.
+
+    `copies` are the numbers of the recipients that it is about, from 0; none if about all of them.
+    `waited` and `lasted` are how long it waited for this and how long this took, -1 if it is no
+    such thing. `where` is a host, a station, a queue or an IP, `reply` the SMTP reply.
+    """
+
+    time: int
+    what: str
+    copies: tuple[int, ...] = ()
+    where: str = ""
+    waited: int = NEVER
+    lasted: int = NEVER
+    reply: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Copy:
+    """How one copy ended, and where its time went: `waits` by part, which add up to `lasted`."""
+
+    number: int
+    domain: str
+    fate: Fate
+    end: int
+    reply: str
+    lasted: int
+    waits: dict[str, int]
+
+
+@dataclass(frozen=True)
+class Journey:
+    """The life of one message. `created` and `ended` (of the run) in microseconds."""
+
+    stream: str
+    number: int
+    size: int
+    created: int
+    ended: int
+    tries: int
+    connector: str
+    reply: str
+    copies: tuple[Copy, ...]
+    events: tuple[Event, ...]
+    parent: str
+    """What the message is a DSN of, as `STREAM:N`; "" for any other."""
+
+
+def journey(trace: Trace, message: int) -> Journey:
+    """The journey of a message, by its row in the trace."""
+    rows, names = trace.messages, trace.names
+    first, many = int(rows["first_copy"][message]), int(rows["copies"][message])
+    teller = _Teller(trace, message, first, many)
+    events = sorted(teller.events(), key=lambda event: event.time)
+    parent = int(rows["parent"][message])
+    return Journey(
+        stream=names.streams[rows["stream"][message]],
+        number=int(rows["number"][message]),
+        size=int(rows["size"][message]),
+        created=int(rows["created"][message]),
+        ended=trace.end,
+        tries=int(rows["tries"][message]),
+        connector=_name(names.connectors, rows["connector"][message]),
+        reply=_name(names.replies, rows["reply"][message]),
+        copies=tuple(_copies(trace, first, many)),
+        events=tuple(events),
+        parent="" if parent < 0 else label(trace, int(trace.copies["message"][parent])),
+    )
+
+
+def label(trace: Trace, message: int) -> str:
+    """A message as `STREAM:N`."""
+    rows = trace.messages
+    return f"{trace.names.streams[rows['stream'][message]]}:{rows['number'][message]}"
+
+
+def _name(names: Sequence[str], number: int) -> str:
+    return names[number] if number >= 0 else ""
+
+
+def _copies(trace: Trace, first: int, many: int) -> Iterator[Copy]:
+    rows, names, parts = trace.copies, trace.names, waits(trace)
+    for copy in range(first, first + many):
+        spent = {part: int(parts[part][copy]) for part in PARTS}
+        end = int(rows["end"][copy])
+        yield Copy(
+            number=copy - first,
+            domain=_name(names.domains, rows["domain"][copy]),
+            fate=Fate(rows["fate"][copy]),
+            end=end if end >= 0 else trace.end,
+            reply=_name(names.replies, rows["reply"][copy]),
+            lasted=sum(spent.values()),
+            waits=spent,
+        )
+
+
+class _Teller:
+    """Finds the rows of a message in each table, and tells them."""
+
+    def __init__(self, trace: Trace, message: int, first: int, many: int) -> None:
+        self.trace, self.names, self.message = trace, trace.names, message
+        self.first, self.many = first, many
+        self.created = int(trace.messages["created"][message])
+        self.transactions = np.flatnonzero(trace.transactions["message"] == message)
+        self.carried = self._carried()
+
+    def _carried(self) -> dict[int, tuple[int, ...]]:
+        """The recipients that each transaction carries, those handed on by it too."""
+        found: dict[int, list[int]] = {int(row): [] for row in self.transactions}
+        for number in range(self.many):
+            row = int(self.trace.copies["transaction"][self.first + number])
+            while row >= 0:
+                found[row].append(number)
+                row = int(self.trace.transactions["parent"][row])
+        return {row: tuple(numbers) for row, numbers in found.items()}
+
+    def _where(self, row: int) -> tuple[int, ...]:
+        """The recipients of a transaction; nothing if these are all."""
+        numbers = self.carried[row]
+        return () if len(numbers) == self.many else numbers
+
+    def events(self) -> Iterator[Event]:
+        """All of them, table by table."""
+        yield Event(self.created, "created", where=self._host())
+        yield from self._submission()
+        yield from self._at_hubs()
+        yield from self._acknowledged()
+        for row in map(int, self.transactions):
+            yield from self._delivery(row)
+        yield from self._seen()
+        yield from self._notices()
+        yield from self._fates()
+
+    def _host(self) -> str:
+        stream = self.names.streams[self.trace.messages["stream"][self.message]]
+        return str(stream).rpartition(".")[0]
+
+    def _submission(self) -> Iterator[Event]:
+        rows, names = self.trace.messages, self.names
+        connector = _name(names.connectors, rows["connector"][self.message])
+        connected = int(rows["connected"][self.message])
+        opened = False
+        for row in self._visits(Visit.SESSION):
+            asked, accepted = self._time("enter", row), self._time("start", row)
+            opened |= accepted == connected
+            where = names.stations[self.trace.visits["station"][row]]
+            yield Event(accepted, "session", where=where, waited=accepted - asked)
+        for row in self._visits(Visit.SUBMIT):
+            where = names.stations[self.trace.visits["station"][row]]
+            yield self._visit("submitted", row, where)
+        if connected >= 0 and not opened and connector:
+            waited = connected - self.created
+            yield Event(connected, "turn", where=connector, waited=waited)
+        yield from self._rests(connected)
+
+    def _acknowledged(self) -> Iterator[Event]:
+        rows, names = self.trace.messages, self.names
+        acknowledged = int(rows["acknowledged"][self.message])
+        if acknowledged >= 0:
+            reply = _name(names.replies, rows["reply"][self.message])
+            connector = _name(names.connectors, rows["connector"][self.message])
+            lasted = acknowledged - int(rows["committed"][self.message])
+            yield Event(acknowledged, "acknowledged", where=connector, lasted=lasted, reply=reply)
+
+    def _rests(self, connected: int) -> Iterator[Event]:
+        """While the host rests, since no hub would talk to it."""
+        host = self._host()
+        if host in self.names.hosts:
+            number = self.names.hosts.index(host)
+            last = connected if connected >= 0 else self.trace.end
+            yield from self._spells(Level.HOST_RETRY, number, self.created, last, host, ())
+
+    def _at_hubs(self) -> Iterator[Event]:
+        visits, rows = self.trace.visits, self.trace.messages
+        committed, hub = int(rows["committed"][self.message]), rows["hub"][self.message]
+        if committed >= 0 and not self._visits(Visit.COMMIT):
+            # A queue database that takes no time keeps no record of its writes.
+            yield Event(committed, "committed", where=self.names.hubs[hub])
+        told = ((Visit.RECEIVE, "received"), (Visit.COMMIT, "committed"))
+        for kind, what in (*told, (Visit.CATEGORIZE, "categorized")):
+            for row in self._visits(kind):
+                where = self.names.stations[visits["station"][row]].rpartition(".")[0]
+                yield self._visit(what, row, where)
+
+    def _delivery(self, row: int) -> Iterator[Event]:
+        transactions, attempts, names = self.trace.transactions, self.trace.attempts, self.names
+        queue, copies = int(transactions["queue"][row]), self._where(row)
+        where = _name(names.queues, queue)
+        yield Event(int(transactions["queued"][row]), "queued", copies, where)
+        mine = np.flatnonzero(attempts["transaction"] == row)
+        for at in mine[np.argsort(attempts["attempt"][mine])]:
+            yield from self._attempt(int(at), row, copies)
+        if queue >= 0 and len(mine):
+            ends = [self._until(attempts, int(at)) for at in mine]
+            first, last = int(transactions["queued"][row]), max(ends)
+            yield from self._spells(Level.QUEUE_RETRY, queue, first, last, where, copies)
+
+    def _attempt(self, at: int, row: int, copies: tuple[int, ...]) -> Iterator[Event]:
+        attempts, names = self.trace.attempts, self.names
+        number, queue = int(attempts["attempt"][at]), int(attempts["queue"][at])
+        enter, start = int(attempts["enter"][at]), int(attempts["start"][at])
+        end, egress = int(attempts["end"][at]), _name(names.egress, attempts["egress"][at])
+        where, reply = _name(names.queues, queue), int(attempts["reply"][at])
+        if start < 0:
+            until = self._until(attempts, at)
+            yield Event(until, "no connection", copies, where, waited=until - enter)
+            return
+        opened = "opened" if attempts["opened"][at] else "open"
+        yield Event(start, "connection", copies, egress or where, start - enter, text=opened)
+        for kind, what in ((Visit.SEND, "sent"), (Visit.LINE, "transferred")):
+            for visit in self._visits(kind, row, number):
+                station = names.stations[self.trace.visits["station"][visit]]
+                yield self._visit(what, visit, station, copies)
+        if end >= 0:
+            said = _name(names.replies, reply)
+            why = self._why(reply, int(attempts["egress"][at]), end)
+            mailbox = bool(is_mailbox(self.trace)[queue])
+            what = "stored" if mailbox and not said.startswith(("4", "5")) else "answered"
+            yield Event(end, what, copies, egress or where, NEVER, end - start, said, why)
+
+    def _why(self, reply: int, egress: int, time: int) -> str:
+        """What a refusal cites, if that is a list."""
+        cause = self.names.causes[reply] if reply >= 0 else -1
+        if cause < 0:
+            return "by its reputation" if cause == -2 else ""
+        rows = self.trace.listings
+        on = (rows["egress"] == egress) & (rows["blocklist"] == cause) & (rows["start"] <= time)
+        found = np.flatnonzero(on)
+        if not len(found):
+            return f"on {self.names.blocklists[cause]}"
+        last = found[-1]
+        how = {Cause.SCRIPT: "as scripted", Cause.WIDENING: "with its neighbours"}
+        why = how.get(Cause(rows["cause"][last]), "for what it sent")
+        return f"on {self.names.blocklists[cause]} {why}"
+
+    def _seen(self) -> Iterator[Event]:
+        rows, names = self.trace.signals, self.names
+        who = {
+            Seen.TRAP: names.operators,
+            Seen.REPORT: names.blocklists,
+        }
+        mine = (rows["copy"] >= self.first) & (rows["copy"] < self.first + self.many)
+        for row in np.flatnonzero(mine):
+            seen = Seen(rows["signal"][row])
+            subject = _name(who.get(seen, names.destinations), rows["subject"][row])
+            number = int(rows["copy"][row]) - self.first
+            yield Event(
+                int(rows["time"][row]),
+                "signal",
+                (number,) if self.many > 1 else (),
+                subject,
+                text=seen.name.lower(),
+            )
+
+    def _notices(self) -> Iterator[Event]:
+        rows = self.trace.messages
+        for number in range(self.many):
+            copy = self.first + number
+            end = int(self.trace.copies["end"][copy])
+            for row in np.flatnonzero(rows["parent"] == copy):
+                created = int(rows["created"][row])
+                late = end < 0 or created < end
+                yield Event(
+                    created,
+                    "delay notice" if late else "NDR",
+                    (number,) if self.many > 1 else (),
+                    label(self.trace, int(row)),
+                )
+
+    def _fates(self) -> Iterator[Event]:
+        rows = self.trace.copies
+        groups: dict[tuple[int, int, int], list[int]] = {}
+        for number in range(self.many):
+            copy = self.first + number
+            key = (int(rows["end"][copy]), int(rows["fate"][copy]), int(rows["reply"][copy]))
+            groups.setdefault(key, []).append(number)
+        for (end, fate, reply), numbers in groups.items():
+            yield Event(
+                end if end >= 0 else self.trace.end,
+                Fate(fate).name.lower(),
+                tuple(numbers) if len(numbers) < self.many else (),
+                reply=_name(self.names.replies, reply),
+            )
+
+    def _spells(
+        self, level: Level, subject: int, first: int, last: int, where: str, copies: tuple[int, ...]
+    ) -> Iterator[Event]:
+        """When a state begins and ends, as far as it falls between two times."""
+        rows = self.trace.levels
+        mine = np.flatnonzero((rows["level"] == level) & (rows["subject"] == subject))
+        began = -1
+        for row in mine:
+            time, on = int(rows["time"][row]), bool(rows["value"][row])
+            if on:
+                began = time
+            elif began >= 0:
+                if time > first and began < last:
+                    yield Event(began, "retry", copies, where, lasted=time - began)
+                began = -1
+        if 0 <= began < last:
+            yield Event(began, "retry", copies, where)
+
+    def _visits(self, kind: Visit, subject: int | None = None, attempt: int = 0) -> list[int]:
+        rows = self.trace.visits
+        mine = (rows["visit"] == kind) & (rows["attempt"] == attempt)
+        mine &= rows["subject"] == (self.message if subject is None else subject)
+        return [int(row) for row in np.flatnonzero(mine)]
+
+    def _visit(self, what: str, row: int, where: str, copies: tuple[int, ...] = ()) -> Event:
+        """A visit to a station, told when its service ends, or its waiting in vain."""
+        visits = self.trace.visits
+        enter, start, end = (int(visits[name][row]) for name in ("enter", "start", "end"))
+        until = self._until(visits, row)
+        if start < 0:
+            return Event(until, f"not {what}", copies, where, until - enter)
+        return Event(until, what, copies, where, start - enter, until - start if end >= 0 else -1)
+
+    def _until(self, table: Table, row: int) -> int:
+        end = int(table["end"][row])
+        return end if end >= 0 else self.trace.end
+
+    def _time(self, column: str, row: int) -> int:
+        return int(self.trace.visits[column][row])
