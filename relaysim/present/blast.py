@@ -32,30 +32,39 @@ def blast(found: Comparison) -> list[RenderableType]:
     """The section, if a design has a culprit and the blast radius was wanted."""
     if not found.blast:
         return []
+    lines: list[RenderableType] = [Text("Blast radius", "bold"), text(horizon(found)), text("")]
+    for head, sentences in told(found):
+        lines.append(text(head, hanging=4))
+        lines += [text(line, 2, 2) for line in sentences]
+        lines.append(text(""))
+    return [*lines, text(RULES)]
+
+
+def horizon(found: Comparison) -> str:
+    """What the section is about, and over how long a time."""
+    run, many = found.scenarios[0].run, found.replications
+    return (
+        "What innocent mail suffers for the culprits in a replication, that is in "
+        f"{format_duration(run.duration - run.warm_up)}; means over {many} "
+        f"replication{'s' if many > 1 else ''}{', with 95 % intervals' if many > 1 else ''}."
+    )
+
+
+def told(found: Comparison) -> Iterator[tuple[str, list[str]]]:
+    """For each design its name with its culprits, and the sentences about it."""
     measured, compared = Lookup(found.metrics), Lookup(found.comparisons)
     base = found.scenarios[0]
-    run, many = base.run, found.replications
-    horizon = format_duration(run.duration - run.warm_up)
-    lines: list[RenderableType] = [
-        Text("Blast radius", "bold"),
-        text(
-            f"What innocent mail suffers for the culprits in a replication, that is in {horizon}; "
-            f"means over {many} replication{'s' if many > 1 else ''}"
-            f"{', with 95 % intervals' if many > 1 else ''}."
-        ),
-        text(""),
-    ]
     for design in found.scenarios:
         guilty = sorted(culprits(design))
         if not guilty:
-            lines += [text(f"{design.name}: no stream is a culprit"), text("")]
+            yield f"{design.name}: no stream is a culprit", []
             continue
-        lines.append(text(f"{design.name}, culprit{_all(guilty)}", hanging=4))
-        lines += [text(line, 2, 2) for line in _sentences(design, measured)]
-        lines += [text(line, 2, 2) for line in _gain(design, base, compared)]
-        lines += [text(line, 2, 2) for line in _cold(design, measured)]
-        lines.append(text(""))
-    return [*lines, text(RULES)]
+        sentences = [
+            *_sentences(design, measured),
+            *_gain(design, base, compared),
+            *_cold(design, measured),
+        ]
+        yield f"{design.name}, culprit{_all(guilty)}", sentences
 
 
 def _all(names: Sequence[str]) -> str:

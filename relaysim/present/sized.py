@@ -13,21 +13,44 @@ from relaysim.study.size import Size
 
 def report(found: Size) -> list[RenderableType]:
     """All of it, for the terminal."""
+    later = "larger" if found.rising else "later"
+    seconds = any(target.quantity.of.unit == "s" for target in found.targets)
+    return [
+        text(f"{found.scenario}: {found.path} = {found.value}", hanging=4),
+        text(verdict(found)),
+        text(""),
+        *tables(evidence(found)),
+        text(
+            f"A {later} value is taken to do no worse, which the rows above let you judge. "
+            f"{unseen(found.provenance.replications)}"
+        ),
+        *([text(SURVIVORS)] if seconds else []),
+        text(ASSUMPTIONS),
+        text(origin(found.provenance, intervals=False)),
+    ]
+
+
+def verdict(found: Size) -> str:
+    """What the value that was found does, and how sure that is."""
     targets = " and ".join(target.text for target in found.targets)
-    first, before, later = "first", "value before it", "later"
+    first, before = "first", "value before it"
     if found.rising:
-        first, before, later = "smallest", "next smaller value", "larger"
-    units = {target.text: target.quantity.of.unit for target in found.targets}
-    target = ["target"] if len(found.targets) > 1 else []
+        first, before = "smallest", "next smaller value"
     sure = f"{100 * found.confidence:g} %"
-    said = f"is the {first} value that meets {targets}, with {sure} confidence."
     if not found.sure:
-        said = (
+        return (
             f"meets {targets}, with {sure} confidence. Whether it is the {first} that does is not "
             f"decided: the {before} may do as well, and more replications tell."
         )
-    elif found.first:
-        said = f"meets {targets}, with {sure} confidence. It is the {first} that was to be tried."
+    if found.first:
+        return f"meets {targets}, with {sure} confidence. It is the {first} that was to be tried."
+    return f"is the {first} value that meets {targets}, with {sure} confidence."
+
+
+def evidence(found: Size) -> Grid:
+    """What was tried, from the smallest value to the largest."""
+    units = {target.text: target.quantity.of.unit for target in found.targets}
+    target = ["target"] if len(found.targets) > 1 else []
     rows = [
         [
             row["value"],
@@ -38,26 +61,13 @@ def report(found: Size) -> list[RenderableType]:
         ]
         for row in found.evidence.to_dict("records")
     ]
-    return [
-        text(f"{found.scenario}: {found.path} = {found.value}", hanging=4),
-        text(said),
-        text(""),
-        *tables(
-            Grid(
-                f"What was tried (intervals so wide that all verdicts hold with {sure} confidence)",
-                [found.path.rpartition(".")[2], *target, "mean", "replications", "verdict"],
-                rows,
-                wrapped=target,
-            )
-        ),
-        text(
-            f"A {later} value is taken to do no worse, which the rows above let you judge. "
-            f"{unseen(found.provenance.replications)}"
-        ),
-        *([text(SURVIVORS)] if "s" in units.values() else []),
-        text(ASSUMPTIONS),
-        text(origin(found.provenance, intervals=False)),
-    ]
+    sure = f"{100 * found.confidence:g} %"
+    return Grid(
+        f"What was tried (intervals so wide that all verdicts hold with {sure} confidence)",
+        [found.path.rpartition(".")[2], *target, "mean", "replications", "verdict"],
+        rows,
+        wrapped=target,
+    )
 
 
 def _many(row: dict[Hashable, Any]) -> str:

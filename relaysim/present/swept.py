@@ -29,7 +29,7 @@ def report(found: Sweep) -> list[RenderableType]:
     lines: list[RenderableType] = [text(f"{', '.join(found.scenarios)} over {_over(found)}")]
     lines.append(text(""))
     for quantity in found.quantities:
-        lines += tables(_table(found, quantity))
+        lines += tables(table(found, quantity))
     return [
         *lines,
         *(text(holds(found, each), hanging=4) for each in found.knees),
@@ -47,7 +47,7 @@ def _over(found: Sweep) -> str:
     return f"{points} point{'s' * (points != 1)} of {' x '.join(found.parameters)}"
 
 
-def _table(found: Sweep, quantity: Quantity) -> Grid:
+def table(found: Sweep, quantity: Quantity) -> Grid:
     """A row for each point: the designs side by side, then their differences from the first."""
     base, *others = found.scenarios
     unit = quantity.of.unit

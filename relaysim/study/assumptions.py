@@ -76,7 +76,7 @@ def assumptions(file: str | os.PathLike[str], settings: Iterable[str] = ()) -> t
 
 def _numbers(scenario: Scenario) -> Iterator[tuple[Keys, Number, str]]:
     """Every number above zero that a profile in use assumes: its path, itself and its source."""
-    for path, table in _tables(scenario):
+    for path, table in defaults(scenario):
         for key, default in table.items():
             if default.certainty is Certainty.ASSUMPTION:
                 for keys, number in _within((*path, key), default.value):
@@ -84,7 +84,7 @@ def _numbers(scenario: Scenario) -> Iterator[tuple[Keys, Number, str]]:
                         yield keys, number, default.source
 
 
-def _tables(scenario: Scenario) -> Iterator[tuple[Keys, Mapping[str, Value]]]:
+def defaults(scenario: Scenario) -> Iterator[tuple[Keys, Mapping[str, Value]]]:
     """The defaults of each table of the scenario, under its path."""
     for name, hub in scenario.hubs.items():
         yield ("hubs", name), mta_profile(hub.mta).hub

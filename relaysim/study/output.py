@@ -5,6 +5,8 @@ import math
 import os
 import shutil
 import tempfile
+from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,9 @@ import relaysim
 from relaysim.study.blast import BlastRadius
 from relaysim.study.compare import Comparison
 from relaysim.study.precision import Reached
+from relaysim.study.provenance import Provenance
 from relaysim.study.replicate import RunResult
+from relaysim.study.scratch import scratch
 from relaysim.study.sensitivity import Sensitivity
 from relaysim.study.size import Size
 from relaysim.study.sweep import Sweep
@@ -31,10 +35,13 @@ FRAMES = (
 """The frames of a run."""
 BLAST_FRAMES = ("harmed", "incidents")
 """The frames of a blast radius."""
+REPORT = ("report.html", "report.md", "figures")
+"""What a report leaves."""
 FILES = {
     PROVENANCE,
     *(f"{name}.csv" for name in (*TABLES, "knees", "precision", "theory")),
     *(f"{name}.parquet" for name in (*FRAMES, *BLAST_FRAMES)),
+    *REPORT,
 }
 """Everything that an output directory may hold."""
 
@@ -54,19 +61,24 @@ def write(result: Result, directory: str | os.PathLike[str]) -> Path:
     `harmed.parquet` and `incidents.parquet`. An earlier output is replaced. OutputError if the
     directory holds anything else, or is no directory.
     """
+    return put(directory, lambda made: _fill(result, made))
+
+
+def put(directory: str | os.PathLike[str], fill: Callable[[Path], None]) -> Path:
+    """Put what `fill` writes in the place of a directory, whole or not at all; return its path.
+
+    OutputError if it holds anything but an earlier output, or cannot be written.
+    """
     target = Path(directory).resolve()
     ask_ours(target)
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        made = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
-    except OSError as error:
-        raise OutputError(f"{target.parent}: {error.strerror}") from error
-    try:
-        made.chmod(0o777 & ~_umask())
-        _fill(result, made)
+    with ExitStack() as stack:
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            made = stack.enter_context(scratch(target.parent, target.name))
+        except OSError as error:
+            raise OutputError(f"{target.parent}: {error.strerror}") from error
+        fill(made)
         _put_in_place(made, target)
-    finally:
-        shutil.rmtree(made, ignore_errors=True)
     return target
 
 
@@ -148,9 +160,14 @@ def _fill(result: Result, directory: Path) -> None:
         frames = {name: getattr(result, name) for name in BLAST_FRAMES}
     for name, frame in frames.items():
         frame.to_parquet(directory / f"{name}.parquet", index=False)
-    facts = {**result.provenance.facts(), "times": result.provenance.times()}
+    write_provenance(result.provenance, directory)
+
+
+def write_provenance(provenance: Provenance, directory: Path) -> None:
+    """What makes a directory relaysim's own: where its numbers come from."""
+    facts = {**provenance.facts(), "times": provenance.times()}
     text = json.dumps(facts, indent=2, ensure_ascii=False) + "\n"
-    (directory / PROVENANCE).write_text(text, encoding="utf-8")
+    (directory / PROVENANCE).write_text(text, encoding="utf-8", newline="\n")
 
 
 def ask_ours(target: Path) -> None:
@@ -198,9 +215,3 @@ def _put_in_place(made: Path, target: Path) -> None:
     except OSError as error:
         raise OutputError(f"{target}: {error.strerror}") from error
     shutil.rmtree(aside, ignore_errors=True)
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

@@ -1,0 +1,161 @@
+"""The answer of a report: which design, by how much, what it costs, and when that flips."""
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from relaysim.measure.estimate import UNDECIDED
+from relaysim.present.headlines import Headline, headlines
+from relaysim.present.lookup import Lookup, difference_of
+from relaysim.present.number import number
+from relaysim.study.compare import Comparison
+from relaysim.study.report import Report, innocent_classes
+from relaysim.study.stack import KEY
+
+BETTER, WORSE = "better", "worse"
+Row = tuple[Headline, str, dict[str, Any]]
+
+
+def decision(found: Report) -> str:
+    """Which design to take, in one sentence."""
+    base, *others = (design.name for design in found.comparison.scenarios)
+    counts = {name: tally(found.comparison, name) for name in others}
+    clear = [name for name in others if counts[name][BETTER] and not counts[name][WORSE]]
+    if clear:
+        best = max(clear, key=lambda name: _level(found, name))
+        also = _all([name for name in clear if name != best])
+        more = f" (so are {also}; of these it has most of that mail on time)" if also else ""
+        return (
+            f"Take {best}: it is better than {base} in {_figures(counts[best][BETTER])} and worse "
+            f"in none{more}."
+        )
+    spared = [name for name in others if _innocents(found, name) == (True, False)]
+    if spared:
+        best = max(spared, key=lambda name: _level(found, name))
+        return (
+            f"{best} treats all other mail better than {base} or alike, and its culprits pay for "
+            "it: a trade, to be decided by what their mail is worth."
+        )
+    if not any(counts[name][BETTER] or counts[name][WORSE] for name in others):
+        return (
+            f"No difference between {base} and {_all(others)} is measured: more replications, or a "
+            "heavier load, may show one."
+        )
+    if not any(counts[name][BETTER] for name in others):
+        return f"Stay with {base}: nothing of the others is better in any headline figure."
+    return f"No design is better than {base} without being worse in something: see what each costs."
+
+
+def points(found: Report) -> Iterator[tuple[str, list[str]]]:
+    """For each design a heading, and what is better, worse and undecided."""
+    comparison = found.comparison
+    base, *others = (design.name for design in comparison.scenarios)
+    for name in others:
+        rows = list(headline_rows(comparison, name))
+        said = []
+        for verdict, word in ((BETTER, "Better"), (WORSE, "Worse")):
+            mine = [_said(row) for row in rows if row[2]["verdict"] == verdict]
+            if mine:
+                said.append(f"{word}: {'; '.join(mine)}.")
+        open_ = [_name(of, subject) for of, subject, row in rows if row["verdict"] == UNDECIDED]
+        if open_:
+            said.append(f"Undecided: {'; '.join(open_)}.")
+        yield f"{name} instead of {base}", said or ["No headline figure differs measurably."]
+
+
+def headline_rows(found: Comparison, name: str) -> Iterator[Row]:
+    """The rows of the headline figures of a design that say something."""
+    compared = Lookup(found.comparisons)
+    subjects = Lookup(found.metrics).subjects("class")
+    for headline in headlines(found.scenarios[0], subjects):
+        for subject in headline.subjects:
+            row = compared.row(name, headline.scope, subject, headline.metric)
+            if row is None or math.isnan(row["difference"]):
+                continue
+            if headline.scope != "total" or row["value"] or row["value"] != row["difference"]:
+                yield headline, subject, row
+
+
+def tally(found: Comparison, name: str) -> dict[str, int]:
+    """How many headline figures are better, and how many worse."""
+    verdicts = [row["verdict"] for _, _, row in headline_rows(found, name)]
+    return {verdict: verdicts.count(verdict) for verdict in (BETTER, WORSE)}
+
+
+def flips(found: Report) -> Iterator[str]:
+    """From which load on each design differs measurably from the base in the decisive figure."""
+    swept = found.flips
+    if swept is None:
+        return
+    (path,) = swept.parameters
+    base, *others = swept.scenarios
+    frame = swept.comparisons
+    mine = frame[
+        np.logical_and.reduce([frame[k] == v for k, v in zip(KEY, found.quantity, strict=True)])
+    ]
+    for name in others:
+        rows = mine[mine["scenario"] == name].sort_values(path)
+        if rows.empty:
+            continue
+        sign = np.where(rows["low"] > 0.0, 1, np.where(rows["high"] < 0.0, -1, 0))
+        load = [_load(value) for value in rows[path].tolist()]
+        yield f"{name}: {_course(sign.tolist(), load, base)}."
+
+
+def _course(sign: Sequence[int], load: Sequence[str], base: str) -> str:
+    """How a verdict goes along the points."""
+    words = {1: f"better than {base}", -1: f"worse than {base}", 0: "not measurably different"}
+    spans: list[list[Any]] = []
+    for each, at in zip(sign, load, strict=True):
+        if spans and spans[-1][0] == each:
+            spans[-1][2] = at
+        else:
+            spans.append([each, at, at])
+    if len(spans) == 1:
+        return f"{words[spans[0][0]]} at all points, {spans[0][1]} to {spans[0][2]}"
+    return ", ".join(
+        f"{words[each]} at {first}" + (f" to {last}" if last != first else "")
+        for each, first, last in spans
+    )
+
+
+def _load(value: float) -> str:
+    return f"{value:,.6g}"
+
+
+def _name(headline: Headline, subject: str) -> str:
+    return headline.text if headline.scope == "total" else f"{subject} {headline.text}"
+
+
+def _said(row: Row) -> str:
+    headline, subject, of = row
+    was = number(of["value"] - of["difference"], of["unit"])
+    now = number(of["value"], of["unit"])
+    return f"{_name(headline, subject)} {now} instead of {was} ({difference_of(of)})"
+
+
+def _innocents(found: Report, name: str) -> tuple[bool, bool]:
+    """Whether something of innocent mail is better, and whether something is worse."""
+    names = innocent_classes(found.comparison.scenarios[0])
+    verdicts = {
+        row["verdict"]
+        for headline, subject, row in headline_rows(found.comparison, name)
+        if headline.scope == "class" and subject.split(".")[0] in names
+    }
+    return BETTER in verdicts, WORSE in verdicts
+
+
+def _level(found: Report, name: str) -> float:
+    return Lookup(found.comparison.metrics).value(name, *found.quantity)
+
+
+def _figures(many: int) -> str:
+    return f"{many} headline figure{'s' if many != 1 else ''}"
+
+
+def _all(names: Sequence[str]) -> str:
+    return (
+        ", ".join(names[:-1]) + (" and " if len(names) > 1 else "") + (names[-1] if names else "")
+    )

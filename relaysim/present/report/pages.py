@@ -1,0 +1,277 @@
+"""The sections of a report, in the order in which they are read."""
+
+from collections.abc import Callable, Iterator, Mapping
+
+from rich.console import RenderableType
+from rich.text import Text
+
+from relaysim.present import blast, compared, sensitive, sized, swept
+from relaysim.present.caption import ASSUMPTIONS, NOT_MODELLED, SURVIVORS, origin, unseen
+from relaysim.present.figure import figures
+from relaysim.present.figures import style
+from relaysim.present.figures.nothing import NothingToDrawError
+from relaysim.present.figures.style import Sheet
+from relaysim.present.happened import lateness, resources, time
+from relaysim.present.headlines import headlines
+from relaysim.present.lookup import Lookup
+from relaysim.present.report import answer, workload
+from relaysim.present.report.blocks import (
+    Block,
+    Listing,
+    Paragraph,
+    Picture,
+    Points,
+    Section,
+    TableBlock,
+)
+from relaysim.present.subjects import classes
+from relaysim.present.terminal import Grid
+from relaysim.scenario.diff import diff
+from relaysim.study.report import Report
+
+NORMAL = ("latency", "backlog", "throughput", "waits")
+BAD = ("blast_radius", "reach", "incident", "providers")
+_DRAWN = 4
+"""The most designs that are drawn."""
+
+
+def sections(found: Report) -> list[Section]:
+    """All of them; what is left out says so."""
+    drawn = _Drawn(figures(found.comparison))
+    made = (
+        _answer(found),
+        _differences(found),
+        _workload(found),
+        _normal(found, drawn),
+        _bad(found, drawn),
+        _paired(found, drawn),
+        _turning(found),
+        _sizing(found),
+        _left_out(found),
+        _provenance(found),
+    )
+    return list(made)
+
+
+class _Drawn:
+    """Figures by name, those that have something to show."""
+
+    def __init__(self, known: Mapping[str, Callable[[], Sheet]]) -> None:
+        self.known = known
+
+    def __call__(self, name: str, stem: str | None = None) -> Iterator[Block]:
+        with style.paper():
+            try:
+                made = self.known[name]()
+            except NothingToDrawError as why:
+                yield Paragraph(f"No figure {stem or name}: {why}.")
+                return
+            style.settle(made)
+        yield Picture(stem or name, made)
+
+
+def source(found: Report) -> str:
+    """Replications, intervals and seed: what stands below every table."""
+    many, seed = found.comparison.replications, found.comparison.seed
+    half = "; ± is half of a 95 % interval" if many > 1 else ""
+    return f"Means over {many} replication{'s' if many != 1 else ''}{half}; seed {seed}."
+
+
+def _answer(found: Report) -> Section:
+    run = found.comparison.scenarios[0].run
+    blocks: list[Block] = [
+        Paragraph(answer.decision(found), strong=True),
+        *(Points(said, head) for head, said in answer.points(found)),
+    ]
+    flips = list(answer.flips(found))
+    if found.flips is not None:
+        path = found.flips.parameters[0]
+        blocks.append(Points(flips, f"When it flips: {found.quantity}, along {path}"))
+    else:
+        blocks.append(Paragraph("When the answer flips was not looked for (--no-flip)."))
+    blocks.append(
+        Paragraph(
+            f"Each figure is that of one run of {len(found.comparison.scenarios)} designs on the "
+            f"same mail, which begins {run.start:%d %B %Y, %H:%M}. {source(found)}"
+        )
+    )
+    return Section("answer", "The answer", blocks)
+
+
+def _differences(found: Report) -> Section:
+    base, *others = found.comparison.scenarios
+    blocks: list[Block] = [
+        Points(
+            [f"{each.name}: {each.title}" if each.title else each.name for each in (base, *others)]
+        )
+    ]
+    for other in others:
+        changes = [str(change) for change in diff(base, other)] or ["nothing"]
+        blocks.append(Points((), f"What {other.name} has otherwise than {base.name}"))
+        blocks.append(Listing("\n".join(changes)))
+    known = {run.scenario.name: figures(run) for run in found.runs[:_DRAWN]}
+    for name, drawings in known.items():
+        blocks += _Drawn(drawings)("design", f"design-{name}")
+    if len(found.runs) > _DRAWN:
+        blocks.append(Paragraph(f"The other {len(found.runs) - _DRAWN} designs are not drawn."))
+    return Section("designs", "What differs between the designs", blocks)
+
+
+def _workload(found: Report) -> Section:
+    base = found.comparison.scenarios[0]
+    stated = "Every number below is the scenario's own or a default whose source is named."
+    return Section(
+        "workload",
+        "The mail, and the source of each number",
+        [
+            Paragraph(
+                f"{stated} {workload.assumed(base)} of the defaults are assumptions: nobody "
+                f"published them. {ASSUMPTIONS}"
+            ),
+            TableBlock(workload.streams(base), f"From the scenario; run.scale {base.run.scale:g}."),
+            TableBlock(workload.numbers(base), "From the scenario and its profiles.", folded=True),
+        ],
+    )
+
+
+def _normal(found: Report, drawn: _Drawn) -> Section:
+    measured = Lookup(found.comparison.metrics)
+    shown = classes(measured.subjects("class"))
+    names = [design.name for design in found.comparison.scenarios]
+    blocks: list[Block] = [
+        *(
+            TableBlock(_named(lateness(measured, name, shown), name), source(found))
+            for name in names
+        ),
+        TableBlock(time(measured, names, shown), source(found)),
+        *(
+            TableBlock(_named(resources(measured, name), name), source(found), folded=True)
+            for name in names
+        ),
+        Paragraph(SURVIVORS),
+    ]
+    for name in NORMAL:
+        blocks += drawn(name)
+    return Section("day", "The day: how late, and what it waits for", blocks)
+
+
+def _bad(found: Report, drawn: _Drawn) -> Section:
+    comparison = found.comparison
+    if not comparison.blast:
+        said = "No stream is a culprit: no public IP gets listed for what another stream sends."
+        return Section("bad-day", "A bad day: listings and who suffers", [Paragraph(said)])
+    blocks: list[Block] = [
+        Paragraph(blast.horizon(comparison)),
+        *(Points(said, head) for head, said in blast.told(comparison)),
+        Paragraph(blast.RULES),
+    ]
+    for name in BAD:
+        blocks += drawn(name)
+    return Section("bad-day", "A bad day: listings and who suffers", blocks)
+
+
+def _paired(found: Report, drawn: _Drawn) -> Section:
+    comparison = found.comparison
+    base, *others = comparison.scenarios
+    shown = headlines(base, Lookup(comparison.metrics).subjects("class"))
+    blocks: list[Block] = []
+    for other in others:
+        blocks.append(
+            TableBlock(compared.verdicts(comparison, base.name, other.name, shown), source(found))
+        )
+        doubts = _said(compared.doubts(comparison, base.name, other.name, shown))
+        blocks += [Points(doubts, "What to make of it")] if doubts else []
+    blocks.append(Paragraph(compared.reading(len(others))))
+    ranks = compared.best(comparison, shown)
+    blocks += [TableBlock(ranks, source(found))] if ranks.rows else []
+    blocks += drawn("differences")
+    return Section("differences", "The differences, pair by pair", blocks)
+
+
+def _turning(found: Report) -> Section:
+    blocks: list[Block] = []
+    if found.flips is not None:
+        swept_of = f"{source(found)} Each row is a point of the sweep."
+        blocks += [TableBlock(swept.table(found.flips, found.quantity), swept_of)]
+        blocks += _Drawn(figures(found.flips))("sweep")
+    if found.turning is not None:
+        turning = found.turning
+        half = f"Replications: {turning.replications}; seed {turning.seed}; changes ±: 97.5 %."
+        blocks += [
+            Paragraph(
+                f"Each of {len(turning.inputs)} assumptions that are likely to turn the answer is "
+                f"halved and doubled in {turning.scenario}, one at a time. "
+                + " ".join(sensitive.sentences(turning))
+            ),
+            TableBlock(sensitive.tornado(turning), half),
+            *_Drawn(figures(turning))("tornado"),
+            Paragraph(
+                "All assumptions: relaysim sensitivity takes them one by one, which is a matter of "
+                "an hour."
+            ),
+        ]
+    else:
+        blocks.append(Paragraph("Which assumptions turn it was not looked at (--no-sensitivity)."))
+    return Section("turning", "What turns the answer", blocks)
+
+
+def _sizing(found: Report) -> Section:
+    base = found.comparison.scenarios[0].name
+    blocks: list[Block] = []
+    for each in found.sizings:
+        tried = ", ".join(map(str, each.tried))
+        head = f"{each.target.text}, as {each.instead_of} gives it; {base} with {tried} cores"
+        if each.found is None:
+            blocks.append(Points([f"No such hub: {each.why}."], head))
+            continue
+        rows = sized.evidence(each.found)
+        blocks += [
+            Points([f"{each.found.path} = {each.found.value} {sized.verdict(each.found)}"], head),
+            TableBlock(rows, f"Intervals hold together; seed {each.found.provenance.seed}."),
+        ]
+    if not blocks:
+        said = "Not looked at (--no-sizing), or no other design serves that mail better."
+        blocks.append(Paragraph(said))
+    else:
+        blocks.insert(
+            0, Paragraph("Equal service: how many cores give the base what the other design gives.")
+        )
+    return Section("sizing", f"What a larger hub alone would buy {base}", blocks)
+
+
+def _left_out(found: Report) -> Section:
+    many = found.comparison.replications
+    return Section(
+        "limits",
+        "What this does not say",
+        [Paragraph(NOT_MODELLED), Paragraph(unseen(many)), Paragraph(ASSUMPTIONS)],
+    )
+
+
+def _provenance(found: Report) -> Section:
+    comparison = found.comparison
+    rows = [[name, digest[:12]] for name, digest in comparison.provenance.scenarios]
+    times = comparison.provenance.times()
+    return Section(
+        "provenance",
+        "Provenance",
+        [
+            Paragraph(origin(comparison.provenance, designs=False)),
+            TableBlock(
+                Grid("Designs and the hashes of their plans", ["design", "plan"], rows),
+                f"Of {comparison.replications} replications; seed {comparison.seed}.",
+            ),
+            Paragraph(f"Computed {times['started']} to {times['finished']}. Made again by:"),
+            Listing(found.command or "relaysim report"),
+        ],
+    )
+
+
+def _named(grid: Grid, name: str) -> Grid:
+    return Grid(f"{name}: {grid.title}", grid.header, grid.rows, grid.wrapped)
+
+
+def _said(lines: list[RenderableType]) -> list[str]:
+    """Paragraphs for the terminal as plain sentences."""
+    texts = [" ".join(line.plain.split()) for line in lines if isinstance(line, Text)]
+    return [each for each in texts if each]

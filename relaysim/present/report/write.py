@@ -1,0 +1,100 @@
+"""Writing a report: HTML and Markdown from the same blocks."""
+
+import base64
+import io
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from relaysim.present.figures import style
+from relaysim.present.figures.style import Sheet
+from relaysim.present.report.answer import decision
+from relaysim.present.report.blocks import Picture
+from relaysim.present.report.pages import sections
+from relaysim.study.output import put, write_provenance
+from relaysim.study.report import Report
+
+
+def write(found: Report, directory: str | os.PathLike[str]) -> Path:
+    """Write `report.html`, `report.md` with its `figures`, and `provenance.json`; return the path.
+
+    The page holds its figures and needs no other file. An earlier report is replaced, whole or not
+    at all. OutputError if the directory holds anything else, or cannot be written.
+    """
+    facts = _facts(found)
+    pictures = [
+        block
+        for section in facts["sections"]
+        for block in section.blocks
+        if isinstance(block, Picture)
+    ]
+
+    def fill(made: Path) -> None:
+        (made / "figures").mkdir()
+        for each in pictures:
+            (made / "figures" / f"{each.name}.png").write_bytes(_png(each.sheet))
+        for name in ("report.html", "report.md"):
+            text = _environment().get_template(f"{name}.jinja").render(facts)
+            (made / name).write_text(text, encoding="utf-8", newline="\n")
+        write_provenance(found.comparison.provenance, made)
+
+    return put(directory, fill)
+
+
+def _facts(found: Report) -> dict[str, Any]:
+    names = [design.name for design in found.comparison.scenarios]
+    return {
+        "title": f"{names[0]} or {' or '.join(names[1:])}",
+        "decision": decision(found),
+        "sections": sections(found),
+        "day": found.comparison.provenance.times()["finished"][:10],
+    }
+
+
+def _environment() -> Environment:
+    made = Environment(
+        loader=PackageLoader("relaysim.present.report", "templates"),
+        autoescape=lambda name: bool(name) and str(name).endswith(".html.jinja"),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters["data"] = _data
+    made.filters["cell"] = _cell
+    made.filters["lines"] = _lines
+    made.filters["prose"] = _prose
+    made.filters["capitalize_first"] = lambda text: text[:1].upper() + text[1:]
+    made.filters["width"] = lambda sheet: round(sheet.get_figwidth() * style.DOTS)
+    made.filters["height"] = lambda sheet: round(sheet.get_figheight() * style.DOTS)
+    return made
+
+
+def _png(sheet: Sheet) -> bytes:
+    made = io.BytesIO()
+    with style.paper():
+        sheet.savefig(made, format="png", metadata={"Software": None})
+    return made.getvalue()
+
+
+def _data(sheet: Sheet) -> str:
+    """The figure as an address that holds it."""
+    return f"data:image/png;base64,{base64.b64encode(_png(sheet)).decode()}"
+
+
+def _prose(text: str) -> Markup:
+    """Sentences in HTML; what stands between backticks is code."""
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))
+
+
+def _lines(text: str) -> Markup:
+    """A cell of an HTML table, with the ends of its lines."""
+    return Markup("<br>").join(text.strip().split("\n"))
+
+
+def _cell(text: str) -> str:
+    """A cell of a Markdown table."""
+    return text.strip().replace("|", "\\|").replace("\n", " ")

@@ -1,0 +1,256 @@
+"""What an architecture report rests on: a comparison, and the studies that question its answer."""
+
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from relaysim.measure.quantity import Quantity
+from relaysim.measure.target import Target
+from relaysim.scenario.arrivals import Campaign
+from relaysim.scenario.culprit import is_culprit
+from relaysim.scenario.load import load
+from relaysim.scenario.model import Scenario
+from relaysim.scenario.problem import dotted
+from relaysim.study.assumptions import assumptions
+from relaysim.study.compare import Comparison, ask_sense, compare
+from relaysim.study.inputs import Input
+from relaysim.study.jobs import Jobs, Progress
+from relaysim.study.replicate import RunResult, run
+from relaysim.study.sensitivity import Sensitivity, sensitivity
+from relaysim.study.size import Size, SizeError, size
+from relaysim.study.store import Store
+from relaysim.study.sweep import Sweep, sweep
+
+PARTS = (0.125, 0.25, 0.5, 1.0, 1.5)
+"""Of the load as it is: the points of the sweep that looks for where the answer flips."""
+LARGER = (1, 2, 4, 8)
+"""Times the cores of the base: what sizing tries."""
+FEW_LOOKS = 20
+"""At least so many replications for a value, if its verdict takes them."""
+MARGIN = 0.01
+"""The same service: a share on time that is at most this much below the other design's."""
+FEW = 12
+"""Assumptions whose ends are tried."""
+_COST = ("receive_cost.base", "categorize_cost.base", "send_cost.base")
+_LISTING, _LISTS = ("threshold", "trap_share"), ".refuses_on."
+
+
+@dataclass(frozen=True)
+class Sizing:
+    """The smallest hub of the base with which a class is served as well as by another design.
+
+    `found` is the size, or `why` says that none in the range will do.
+    """
+
+    target: Target
+    instead_of: str
+    tried: tuple[int, ...]
+    found: Size | None
+    why: str
+
+
+@dataclass(frozen=True)
+class Report:
+    """A comparison of a base with other designs, and how far its answer carries.
+
+    `runs` has the run of each design. `quantity` is the share on time of the mail that the designs
+    treat most differently, culprits left aside, and `rival` the design that treats it best.
+    `flips` sweeps the size of the campaign, or the load, over all designs; `sizings` ask whether a
+    larger base would do as well; `turning` changes assumptions of the base. Each is None, or empty,
+    if it was not wanted.
+    """
+
+    comparison: Comparison
+    runs: tuple[RunResult, ...] = field(repr=False)
+    quantity: Quantity
+    rival: str
+    flips: Sweep | None
+    sizings: tuple[Sizing, ...]
+    turning: Sensitivity | None
+    command: str
+
+
+def report(
+    base: str | os.PathLike[str],
+    *others: str | os.PathLike[str],
+    settings: Iterable[str] = (),
+    replications: int | None = None,
+    seed: int | None = None,
+    flip: bool = True,
+    sizing: bool = True,
+    turning: bool = True,
+    jobs: Jobs = None,
+    store: Store | None = None,
+    progress: Progress | None = None,
+    command: str = "",
+) -> Report:
+    """Compare designs; ask when the answer flips, what hardware alone buys, what it hangs on.
+
+    `progress` hears of the comparison and then of each study in turn. ScenarioError for a file that
+    is no scenario, ValueError for designs that cannot be compared.
+    """
+    settings, files = tuple(settings), [Path(base), *map(Path, others)]
+    designs = [load(file, settings) for file in files]
+    ask_sense(designs, {})
+    found = compare(
+        *designs,
+        replications=replications,
+        seed=seed,
+        jobs=jobs,
+        store=store,
+        progress=progress,
+        command=command,
+    )
+    many, seed = found.replications, found.seed
+    runs = tuple(
+        run(each, many, seed, jobs=jobs, store=store, progress=progress, command=command)
+        for each in designs
+    )
+    quantity, rival = decisive(found)
+    flips = None
+    path = campaign_path(designs)
+    if flip and path is not None:
+        flips = sweep(
+            files[0],
+            {path: _points(designs[0], path)},
+            *files[1:],
+            quantities=[quantity],
+            settings=[each for each in settings if not each.startswith(f"{path}=")],
+            replications=many,
+            seed=seed,
+            jobs=jobs,
+            store=store,
+            progress=progress,
+            command=command,
+        )
+    sizings: list[Sizing] = []
+    for target in _targets(found, quantity, rival) if sizing and rival else ():
+        path = dotted(("hubs", next(iter(designs[0].hubs)), "cores"))
+        cores = next(iter(designs[0].hubs.values())).cores
+        tried = tuple(times * cores for times in LARGER)
+        larger, why = None, ""
+        try:
+            larger = size(
+                files[0],
+                {path: tried},
+                [target],
+                settings=[each for each in settings if not each.startswith(f"{path}=")],
+                most=max(4 * many, FEW_LOOKS),
+                seed=seed,
+                jobs=jobs,
+                store=store,
+                progress=progress,
+            )
+        except SizeError as error:
+            why = str(error)
+        sizings.append(Sizing(target, rival, tried, larger, why))
+    turn = None
+    inputs = deciding(files[0], settings) if turning else ()
+    if inputs:
+        turn = sensitivity(
+            files[0],
+            quantity,
+            inputs,
+            settings=settings,
+            replications=many,
+            seed=seed,
+            jobs=jobs,
+            store=store,
+            progress=progress,
+            command=command,
+        )
+    return Report(found, runs, quantity, rival, flips, tuple(sizings), turn, command)
+
+
+def innocent_classes(scenario: Scenario) -> list[str]:
+    """The classes of mail that no culprit sends."""
+    guilty: dict[str, bool] = {}
+    for host in scenario.hosts.values():
+        for stream in host.streams.values():
+            guilty[stream.class_] = guilty.get(stream.class_, False) or is_culprit(host, stream)
+    return [name for name, culprit in guilty.items() if not culprit]
+
+
+def decisive(found: Comparison) -> tuple[Quantity, str]:
+    """The share on time of innocent mail that the designs differ in most, and the best in it.
+
+    The design is "" if none is better than the base in it.
+    """
+    frame = found.comparisons
+    names = innocent_classes(found.scenarios[0])
+    mine = frame[(frame["scope"] == "class") & (frame["metric"] == "on_time")]
+    mine = mine[mine["subject"].isin(names)].dropna(subset=["difference"])
+    if mine.empty:
+        total = frame[(frame["scope"] == "total") & (frame["metric"] == "on_time")]
+        mine = total.dropna(subset=["difference"])
+    if mine.empty:
+        return Quantity("total", "total", "on_time"), ""
+    row = mine.iloc[int(mine["difference"].abs().to_numpy().argmax())]
+    quantity = Quantity(row["scope"], row["subject"], "on_time")
+    same = mine[mine["subject"] == row["subject"]]
+    best = same.iloc[int(same["difference"].to_numpy().argmax())]
+    return quantity, str(best["scenario"]) if best["difference"] > 0.0 else ""
+
+
+def campaign_path(designs: Sequence[Scenario]) -> str | None:
+    """What to vary: the messages of a culprit's campaign that all designs have, else the load."""
+    for name, host in designs[0].hosts.items():
+        for short, stream in host.streams.items():
+            if isinstance(stream.arrivals, Campaign) and is_culprit(host, stream):
+                alike = [
+                    each.hosts[name].streams[short].arrivals
+                    for each in designs
+                    if name in each.hosts and short in each.hosts[name].streams
+                ]
+                if len(alike) == len(designs) and all(isinstance(a, Campaign) for a in alike):
+                    return dotted(("hosts", name, "streams", short, "arrivals", "messages"))
+    return "run.scale"
+
+
+def _points(base: Scenario, path: str) -> list[int | float]:
+    if path == "run.scale":
+        return [round(base.run.scale * part, 6) for part in PARTS]
+    _, host, _, stream, *_ = path.split(".")
+    kind = base.hosts[host].streams[stream]
+    messages = kind.arrivals.messages if isinstance(kind.arrivals, Campaign) else 1
+    room = kind.mailing_list.addresses if kind.mailing_list else None
+    points = dict.fromkeys(max(1, round(messages * part)) for part in PARTS)
+    return [each for each in points if room is None or each <= room]
+
+
+def _targets(found: Comparison, quantity: Quantity, rival: str) -> list[Target]:
+    """The service of the other design: on time, and in the worst hour of what it relieves most."""
+    frame = found.metrics
+    mine = frame[frame["scenario"] == rival].set_index(["scope", "subject", "metric"])["value"]
+    share = max(0.0, float(mine.loc[tuple(quantity)]) - MARGIN)
+    targets = [Target.parse(f"{quantity} > {100 * share:.3g} %")]
+    compared = found.comparisons
+    worst = compared[
+        (compared["scenario"] == rival)
+        & (compared["metric"] == "latency_p95_worst_hour")
+        & (compared["scope"] == "class")
+        & (compared["verdict"] == "better")
+    ]
+    worst = worst[worst["subject"].isin(innocent_classes(found.scenarios[0]))]
+    if len(worst):
+        before = (worst["value"] - worst["difference"]).to_numpy(np.float64)
+        row = worst.iloc[int((before / worst["value"].to_numpy(np.float64)).argmax())]
+        bound = float(f"{2.0 * row['value']:.2g}")
+        targets.append(Target.parse(f"class.{row['subject']}.latency_p95_worst_hour < {bound:g} s"))
+    return targets
+
+
+def deciding(file: Path, settings: Iterable[str]) -> tuple[Input, ...]:
+    """Assumptions that are likely to turn an answer: core time, and what gets an IP listed."""
+    every = assumptions(file, settings)
+    at_hubs = [e for e in every if e.path.startswith("hubs.") and e.path.endswith(_COST)]
+    of_lists = [
+        each
+        for each in every
+        if (each.path.startswith("blocklists.") and each.path.endswith(_LISTING))
+        or _LISTS in each.path
+    ]
+    return tuple([*at_hubs[: FEW // 2], *of_lists][:FEW])

@@ -1,0 +1,149 @@
+"""The architecture report: the answer first, each number with its source, what was left out said."""
+
+import re
+from pathlib import Path
+
+import pytest
+from small_comparison import LITTLE, SCENARIOS, comparison
+
+from relaysim.measure.quantity import Quantity
+from relaysim.present.report import write
+from relaysim.present.report.answer import _course as course
+from relaysim.present.report.answer import decision, tally
+from relaysim.present.report.pages import sections
+from relaysim.present.report.workload import numbers, streams
+from relaysim.scenario.load import load
+from relaysim.study.output import OutputError
+from relaysim.study.report import (
+    Report,
+    campaign_path,
+    deciding,
+    decisive,
+    innocent_classes,
+    report,
+)
+
+pytestmark = pytest.mark.xdist_group("report pages")
+TITLES = [
+    "The answer",
+    "What differs between the designs",
+    "The mail, and the source of each number",
+    "The day: how late, and what it waits for",
+    "A bad day: listings and who suffers",
+    "The differences, pair by pair",
+    "What turns the answer",
+    "What a larger hub alone would buy shared-hub",
+    "What this does not say",
+    "Provenance",
+]
+
+
+@pytest.fixture(scope="module")
+def bare():
+    """A comparison alone, without the studies that question it."""
+    found = comparison()
+    quantity, rival = decisive(found)
+    return Report(found, (), quantity, rival, None, (), None, "relaysim report a.toml b.toml")
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    files = [SCENARIOS / f"{name}.toml" for name in ("shared-hub", "listing-day")]
+    found = report(*files, settings=LITTLE, replications=2, jobs=1, command="relaysim report x")
+    return found, write(found, tmp_path_factory.mktemp("report") / "out")
+
+
+def test_the_sections_stand_in_the_order_in_which_they_are_read(bare):
+    made = sections(bare)
+    assert [each.title for each in made] == TITLES
+    assert made[0].blocks[0].strong
+
+
+def test_what_was_not_looked_at_is_said(bare):
+    said = [
+        block.text for each in sections(bare) for block in each.blocks if block.kind == "paragraph"
+    ]
+    for option in ("--no-flip", "--no-sensitivity", "--no-sizing"):
+        assert any(option in text for text in said)
+
+
+def test_every_table_says_its_seed_and_replications_or_that_it_is_the_scenarios(bare):
+    tables = [block for each in sections(bare) for block in each.blocks if block.kind == "table"]
+    assert len(tables) >= 8
+    for block in tables:
+        assert re.search(r"seed \d|[Ss]cenario", block.origin), block.grid.title
+
+
+def test_the_decision_names_the_design_that_is_better_and_never_worse(bare):
+    counts = {
+        name: tally(bare.comparison, name)
+        for name in ("dedicated-hub-same-allocation", "listing-day")
+    }
+    said = decision(bare)
+    clear = [name for name, of in counts.items() if of["better"] and not of["worse"]]
+    assert (said.startswith("Take ")) == bool(clear)
+
+
+def test_a_course_of_verdicts_is_told_in_spans():
+    assert course([0, 0, 1], ["1", "2", "3"], "a") == (
+        "not measurably different at 1 to 2, better than a at 3"
+    )
+    assert course([-1, -1], ["1", "2"], "a") == "worse than a at all points, 1 to 2"
+
+
+def test_the_workload_has_a_row_for_each_stream_and_a_source_for_each_number():
+    design = load(SCENARIOS / "shared-hub.toml")
+    assert [row[0] for row in streams(design).rows][-1] == "marketing.newsletter"
+    found = {row[0]: row[1:] for row in numbers(design).rows}
+    value, source, sure = found["hubs.HUB01.message_expiration_timeout"]
+    assert (value, sure) == ('"2 d"', "confirmed")
+    assert source == "Microsoft, Set-TransportServer, 2010 paragraphs"
+    assert found["hubs.HUB01.categorize_cost"][2] == "assumption"
+    assert all(source for _, source, _ in found.values())
+    assert "stated" not in {sure for _, _, sure in found.values()}
+    other = load(SCENARIOS / "shared-hub.toml", ["hubs.HUB01.max_outbound_connections=5"])
+    assert ["hubs.HUB01.max_outbound_connections", "5", "the scenario file", "stated"] in [
+        *numbers(other).rows
+    ]
+
+
+def test_the_load_that_is_varied_is_the_campaign_of_a_culprit():
+    shared = load(SCENARIOS / "shared-hub.toml")
+    path = "hosts.marketing.streams.newsletter.arrivals.messages"
+    assert campaign_path([shared, shared]) == path
+    assert campaign_path([shared, load(SCENARIOS / "connectors-only.toml")]) == "run.scale"
+    assert innocent_classes(shared) == ["corporate", "system", "transactional"]
+
+
+def test_the_assumptions_that_are_tried_are_of_core_time_and_of_lists():
+    paths = [each.path for each in deciding(SCENARIOS / "shared-hub.toml", ())]
+    assert "hubs.HUB01.categorize_cost.base" in paths
+    assert "blocklists.css.threshold" in paths
+    assert len(paths) <= 12
+
+
+def test_html_and_markdown_say_the_same_and_a_report_replaces_only_its_own(whole):
+    found, place = whole
+    html = (place / "report.html").read_text(encoding="utf-8")
+    markdown = (place / "report.md").read_text(encoding="utf-8")
+    for title in TITLES:
+        assert f">{title}</h2>" in html
+        assert f"## {title}\n" in markdown
+    names = re.findall(r"\]\(figures/(.+?)\.png\)", markdown)
+    assert sorted(names) == sorted(each.stem for each in (place / "figures").iterdir())
+    assert html.count("<img ") == len(names) >= 8
+    assert found.flips is not None
+    assert found.turning is not None
+    assert write(found, place) == place
+    (place / "mine.txt").write_text("mine", encoding="utf-8")
+    with pytest.raises(OutputError, match=r"mine\.txt"):
+        write(found, place)
+    (place / "mine.txt").unlink()
+
+
+def test_the_decisive_figure_is_of_innocent_mail(whole):
+    found, _ = whole
+    assert isinstance(found.quantity, Quantity)
+    assert found.quantity.metric == "on_time"
+    assert found.quantity.subject.split(".")[0] in ("corporate", "system", "transactional")
+    assert isinstance(SCENARIOS, Path)
