@@ -4,17 +4,21 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-# The setting of the demonstration; `make demo DEMO="--replications 2"` makes it smaller.
+# The setting of the demonstration; `make demo DEMO="--replications 2"` makes it smaller. Its
+# figures go where no tracked file lies: those of figures/ are made by `make figures`.
 DEMO ?=
 
-.PHONY: demo test lint bench verify ladder campaigns findings coverage pairing growth clean
+.PHONY: demo figures test lint bench verify ladder campaigns findings coverage pairing growth clean
 
 demo: $(READY)
 	$(BIN)/relaysim compare scenarios/shared-hub.toml scenarios/dedicated-hub.toml \
-		scenarios/dedicated-hub-warm.toml --figures figures $(DEMO)
+		scenarios/dedicated-hub-warm.toml --figures out/demo $(DEMO)
+
+figures: $(READY)
+	$(BIN)/python benchmarks/figures.py
 
 test: $(READY)
-	$(BIN)/pytest -n auto
+	$(BIN)/pytest -n auto --dist loadgroup
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -50,12 +50,12 @@ def test_run_writes_a_directory_that_says_what_made_it(tmp_path):
         *(f"{n}.parquet" for n in ("messages", "copies", "attempts", "listings", "levels")),
         *(f"{n}.parquet" for n in ("signals", "lookups", "actions")),
     }
-    assert json.loads((out / "provenance.json").read_text())["replications"] == 2
+    assert json.loads((out / "provenance.json").read_text(encoding="utf-8"))["replications"] == 2
     assert set(pd.read_parquet(out / "copies.parquet")["replication"]) == {0, 1}
 
 
 def test_nothing_runs_if_the_directory_holds_other_things(tmp_path, monkeypatch):
-    (tmp_path / "thesis.txt").write_text("mine")
+    (tmp_path / "thesis.txt").write_text("mine", encoding="utf-8")
     monkeypatch.setattr("relaysim.study.replicate.run", None)
     result = relaysim("run", MM4, "--out", str(tmp_path))
     assert result.exit_code == 2
@@ -107,7 +107,7 @@ def test_figures_go_into_figures_unless_told_otherwise(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     command = ("compare", MM4, "busy.toml", *SHORT, "--replications", "2")
     (tmp_path / "busy.toml").write_text(
-        f'extends = "{MM4}"\nhosts.app.streams.load.arrivals.rate = "3.6/s"\n'
+        f'extends = "{MM4}"\nhosts.app.streams.load.arrivals.rate = "3.6/s"\n', encoding="utf-8"
     )
     assert relaysim(*command, "--no-figures").exit_code == 0
     assert not (tmp_path / "figures").exists()
@@ -118,7 +118,9 @@ def test_figures_go_into_figures_unless_told_otherwise(tmp_path, monkeypatch):
 @pytest.fixture
 def busy(tmp_path) -> str:
     file = Path(tmp_path) / "busy.toml"
-    file.write_text(f'extends = "{MM4}"\nhosts.app.streams.load.arrivals.rate = "3.6/s"\n')
+    file.write_text(
+        f'extends = "{MM4}"\nhosts.app.streams.load.arrivals.rate = "3.6/s"\n', encoding="utf-8"
+    )
     return str(file)
 
 
@@ -164,7 +166,7 @@ def test_designs_without_mail_have_no_figures(busy):
 
 
 def test_figures_that_cannot_be_written_are_said_so(tmp_path, busy):
-    (tmp_path / "taken").write_text("a file")
+    (tmp_path / "taken").write_text("a file", encoding="utf-8")
     options = (*SHORT, "--replications", "2", "--figures", str(tmp_path / "taken"))
     result = relaysim("compare", MM4, busy, *options)
     assert result.exit_code == 2

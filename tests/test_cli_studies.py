@@ -54,7 +54,7 @@ def test_a_sweep_has_a_table_for_each_quantity_and_says_how_far_a_target_holds(t
 
 def test_a_sweep_pairs_designs(tmp_path):
     eight = tmp_path / "eight.toml"
-    eight.write_text(f'extends = "{MM4}"\nname = "eight"\n{CONNECTIONS} = 8\n')
+    eight.write_text(f'extends = "{MM4}"\nname = "eight"\n{CONNECTIONS} = 8\n', encoding="utf-8")
     result = relaysim(
         *("sweep", MM4, "--vary", "run.scale=0.5,1", "--with", str(eight), *SHORT),
         *("--replications", "2", "--metric", "total.latency_mean", "--json"),
@@ -69,7 +69,7 @@ def test_a_sweep_pairs_designs(tmp_path):
 def test_the_order_of_the_designs_changes_no_number(tmp_path):
     """Not even which of them is the first one, but for the sign of the difference."""
     eight = tmp_path / "eight.toml"
-    eight.write_text(f'extends = "{MM4}"\nname = "eight"\n{CONNECTIONS} = 8\n')
+    eight.write_text(f'extends = "{MM4}"\nname = "eight"\n{CONNECTIONS} = 8\n', encoding="utf-8")
     found = []
     for first, second in ((MM4, str(eight)), (str(eight), MM4)):
         arguments = ("sweep", first, "--vary", "run.scale=0.5,1", "--with", second, *SHORT)

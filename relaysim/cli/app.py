@@ -1,6 +1,8 @@
 """The commands put together."""
 
-from typing import Annotated
+import inspect
+from collections.abc import Callable
+from typing import Annotated, Any
 
 import typer
 
@@ -9,22 +11,57 @@ from relaysim.cli.check import check
 from relaysim.cli.compare import compare
 from relaysim.cli.errors import Commands
 from relaysim.cli.explain import explain
+from relaysim.cli.new import new
 from relaysim.cli.profiles import profiles
+from relaysim.cli.qshape import qshape
+from relaysim.cli.report import report
 from relaysim.cli.run import run
 from relaysim.cli.sensitivity import sensitivity
 from relaysim.cli.size import size
 from relaysim.cli.sweep import sweep
+from relaysim.cli.trace import trace
 from relaysim.cli.warmup import warmup
 
+COMMANDS: dict[str, tuple[Callable[..., None], ...]] = {
+    "A design": (new, check, explain),
+    "What happens to its mail": (run, trace, qshape, compare, report),
+    "How it grows, and what it hangs on": (sweep, size, sensitivity, warmup),
+    "What is assumed": (profiles,),
+}
+"""The commands in the order of their help, under the questions that they answer."""
+
+_FIRST = """\
+ Three commands to begin with:
+   relaysim new acme                                a company, one shared hub
+   relaysim new acme-dedicated --extends acme.toml  a second design
+   relaysim compare acme.toml acme-dedicated.toml   what it changes"""
+
+
+class _Group(Commands):
+    """The commands, whose help ends with what to type first."""
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Print the help."""
+        super().format_help(ctx, formatter)
+        # No epilogue, of which some versions of typer make one paragraph.
+        typer.echo(_FIRST)
+
+
+def _help(command: Callable[..., Any]) -> str:
+    """What a command says of itself, each paragraph in one line: the terminal breaks it."""
+    paragraphs = (inspect.getdoc(command) or "").split("\n\n")
+    return "\n\n".join(" ".join(each.split()) for each in paragraphs)
+
+
 app = typer.Typer(
-    cls=Commands,
+    cls=_Group,
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (check, explain, run, compare, sweep, size, sensitivity, warmup, profiles):
-    app.command()(command)
+for panel, commands in COMMANDS.items():
+    for command in commands:
+        app.command(help=_help(command), rich_help_panel=panel)(command)
 
 
 def _version(wanted: bool) -> None:

@@ -22,9 +22,10 @@ from relaysim.cli.options import (
     workers,
 )
 from relaysim.cli.output import (
+    ask_drawable,
     ask_intact,
     ask_writable,
-    note,
+    draw,
     print_json,
     print_text,
     progress,
@@ -84,9 +85,8 @@ def compare(
         study.ask_sense(designs, matters)
     ask_writable(out)
     kept = opened(store, no_store)
-    if not no_figures:
-        with told(output.OutputError):
-            output.ask_possible(figures)
+    wanted = None if no_figures else figures
+    ask_drawable(wanted)
 
     names = ", ".join(design.name for design in designs)
     with told(ScenarioError, ClusterError), progress(names, kept) as shown:
@@ -104,13 +104,7 @@ def compare(
         )
     told_of(kept)
     write(found, out)
-    if not no_figures:
-        from relaysim.present import figures as drawn
-
-        with told(OSError, drawn.NothingToDrawError):
-            files = drawn.write(found, figures, tell=note)
-        names = ",".join(dict.fromkeys(file.stem for file in files))
-        note(f"figures: {figures}/{{{names}}}.{{png,svg}} ({len(files)} files)")
+    draw(found, wanted)
     if json:
         print_json(output.to_json(found))
     else:

@@ -69,6 +69,12 @@ Out = Annotated[
     Path | None,
     typer.Option(metavar="DIR", help="Write the tables and their provenance into this directory."),
 ]
+Figures = Annotated[
+    Path | None,
+    typer.Option(
+        "--figures", metavar="DIR", help="Draw figures into this directory, as PNG and SVG."
+    ),
+]
 Invariants = Annotated[
     bool, typer.Option("--check-invariants", help="Check every run against the invariants.")
 ]

@@ -1,7 +1,9 @@
 """What commands leave behind: text or JSON on stdout, directories, and a bar while one waits."""
 
 import json
+import os
 import shlex
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -15,6 +17,7 @@ from relaysim.cli.errors import told
 
 if TYPE_CHECKING:
     from relaysim.engine.invariants import Violation
+    from relaysim.present.figure import Drawable
     from relaysim.present.summary import Summed
     from relaysim.study.output import Result
     from relaysim.study.store import Store
@@ -24,8 +27,9 @@ _PAUSE = 60.0
 
 
 def print_json(content: Mapping[str, Any]) -> None:
-    """One JSON object on stdout."""
-    typer.echo(json.dumps(content, indent=2, ensure_ascii=False))
+    """One JSON object on stdout, in ASCII where stdout does not take all letters."""
+    all_letters = (getattr(sys.stdout, "encoding", None) or "").lower().startswith("utf")
+    typer.echo(json.dumps(content, indent=2, ensure_ascii=not all_letters))
 
 
 def print_text(result: "Summed") -> None:
@@ -38,7 +42,13 @@ def print_text(result: "Summed") -> None:
 
 def typed() -> str:
     """The command as it was typed: every result carries what made it."""
-    return shlex.join(["relaysim", *sys.argv[1:]])
+    return command_line("relaysim", *sys.argv[1:])
+
+
+def command_line(*words: str | Path, windows: bool = os.name == "nt") -> str:
+    """Words as a shell takes them: one of POSIX, or cmd and PowerShell."""
+    texts = [str(word) for word in words]
+    return subprocess.list2cmdline(texts) if windows else shlex.join(texts)
 
 
 def note(text: str) -> None:
@@ -62,6 +72,30 @@ def write(result: "Result", directory: Path | None) -> None:
     if directory is not None:
         with told(output.OutputError, OSError):
             note(f"written: {output.write(result, directory)}")
+
+
+def ask_drawable(directory: Path | None) -> None:
+    """Refuse a directory that cannot hold figures before hours go into what they show."""
+    from relaysim.study.output import OutputError, ask_possible
+
+    if directory is not None:
+        with told(OutputError):
+            ask_possible(directory)
+
+
+def draw(result: "Drawable", directory: Path | None) -> None:
+    """Draw the figures of a result into a directory, if one is wanted, and say where they are."""
+    if directory is None:
+        return
+    from relaysim.present import figures as drawn
+    from relaysim.present.figure import figures
+
+    with told(OSError, drawn.NothingToDrawError):
+        files = drawn.draw(figures(result), directory, tell=note)
+    names = ",".join(dict.fromkeys(file.stem for file in files))
+    several = f"{{{names}}}" if "," in names else names
+    if files:
+        note(f"figures: {directory / several}.{{png,svg}} ({len(files)} files)")
 
 
 def told_of(store: "Store | None") -> None:

@@ -7,6 +7,7 @@ import typer
 from relaysim.cli.errors import told
 from relaysim.cli.options import (
     Cluster,
+    Figures,
     File,
     Invariants,
     Jobs,
@@ -22,8 +23,10 @@ from relaysim.cli.options import (
     workers,
 )
 from relaysim.cli.output import (
+    ask_drawable,
     ask_intact,
     ask_writable,
+    draw,
     note,
     print_json,
     print_text,
@@ -43,6 +46,7 @@ def run(
     replications: Replications = None,
     seed: Seed = None,
     out: Out = None,
+    figures: Figures = None,
     jobs: Jobs = None,
     cluster: Cluster = None,
     store: Kept = None,
@@ -73,6 +77,7 @@ def run(
     """
     design = read(scenario, settings)
     ask_writable(out)
+    ask_drawable(figures)
     with told(ValueError):
         wanted = _precision(precision, metric or [], replications)
     kept = opened(store, no_store)
@@ -100,6 +105,7 @@ def run(
         )
     told_of(kept)
     write(result, out)
+    draw(result, figures)
     if json:
         print_json(output.to_json(result))
     else:

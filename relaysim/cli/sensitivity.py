@@ -1,6 +1,5 @@
 """`relaysim sensitivity`: which assumptions matter."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -8,6 +7,7 @@ import typer
 from relaysim.cli.errors import UserError, told
 from relaysim.cli.options import (
     Cluster,
+    Figures,
     File,
     Jobs,
     Json,
@@ -21,8 +21,9 @@ from relaysim.cli.options import (
     workers,
 )
 from relaysim.cli.output import (
+    ask_drawable,
     ask_writable,
-    note,
+    draw,
     print_json,
     print_text,
     progress,
@@ -61,9 +62,7 @@ def sensitivity(
     replications: Replications = None,
     seed: Seed = None,
     out: Out = None,
-    figures: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Draw a tornado into this directory.")
-    ] = None,
+    figures: Figures = None,
     jobs: Jobs = None,
     cluster: Cluster = None,
     store: Kept = None,
@@ -89,6 +88,7 @@ def sensitivity(
     if twice is not None:
         raise UserError(f"--over {twice} is given twice")
     ask_writable(out)
+    ask_drawable(figures)
     kept = opened(store, no_store)
     with (
         told(ScenarioError, ClusterError, QuantityError, SensitivityError),
@@ -109,14 +109,7 @@ def sensitivity(
         )
     told_of(kept)
     write(found, out)
-    if figures is not None:
-        from relaysim.present.figures import draw
-        from relaysim.present.figures.tornado import tornado
-
-        with told(OSError):
-            files = draw({"tornado": lambda: tornado(found)}, figures, tell=note)
-        for file in files:
-            note(f"figure: {file}")
+    draw(found, figures)
     if json:
         print_json(output.to_json(found))
     else:

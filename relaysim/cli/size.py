@@ -7,6 +7,7 @@ import typer
 from relaysim.cli.errors import UserError, told
 from relaysim.cli.options import (
     Cluster,
+    Figures,
     File,
     Jobs,
     Json,
@@ -21,7 +22,9 @@ from relaysim.cli.options import (
     workers,
 )
 from relaysim.cli.output import (
+    ask_drawable,
     ask_writable,
+    draw,
     print_json,
     print_text,
     progress,
@@ -52,6 +55,7 @@ def size(
     settings: Set = None,
     seed: Seed = None,
     out: Out = None,
+    figures: Figures = None,
     jobs: Jobs = None,
     cluster: Cluster = None,
     store: Kept = None,
@@ -78,6 +82,7 @@ def size(
         targets = [Target.parse(text) for text in once(target, "--target")]
         varied = Vary.parse(vary[0])
     ask_writable(out)
+    ask_drawable(figures)
     kept = opened(store, no_store)
     with (
         told(ScenarioError, ClusterError, QuantityError, study.SizeError),
@@ -98,6 +103,7 @@ def size(
         )
     told_of(kept)
     write(found, out)
+    draw(found, figures)
     if json:
         print_json(output.to_json(found))
     else:

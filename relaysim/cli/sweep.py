@@ -9,6 +9,7 @@ from relaysim.cli.errors import told
 from relaysim.cli.options import (
     Chosen,
     Cluster,
+    Figures,
     File,
     Jobs,
     Json,
@@ -24,7 +25,9 @@ from relaysim.cli.options import (
     workers,
 )
 from relaysim.cli.output import (
+    ask_drawable,
     ask_writable,
+    draw,
     print_json,
     print_text,
     progress,
@@ -54,6 +57,7 @@ def sweep(
     replications: Replications = None,
     seed: Seed = None,
     out: Out = None,
+    figures: Figures = None,
     jobs: Jobs = None,
     cluster: Cluster = None,
     store: Kept = None,
@@ -78,6 +82,7 @@ def sweep(
         varied = [Vary.parse(text) for text in vary]
         grid(varied)
     ask_writable(out)
+    ask_drawable(figures)
     kept = opened(store, no_store)
     with (
         told(ScenarioError, ClusterError, QuantityError, study.SweepError),
@@ -99,6 +104,7 @@ def sweep(
         )
     told_of(kept)
     write(found, out)
+    draw(found, figures)
     if json:
         print_json(output.to_json(found))
     else:

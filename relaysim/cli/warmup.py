@@ -1,13 +1,9 @@
 """`relaysim warmup`: how much of the start of a run to leave out."""
 
-from pathlib import Path
-from typing import Annotated
-
-import typer
-
 from relaysim.cli.errors import told
 from relaysim.cli.options import (
     Cluster,
+    Figures,
     File,
     Jobs,
     Kept,
@@ -19,7 +15,7 @@ from relaysim.cli.options import (
     read,
     workers,
 )
-from relaysim.cli.output import note, print_text, progress, told_of, typed
+from relaysim.cli.output import ask_drawable, draw, print_text, progress, told_of, typed
 
 
 def warmup(
@@ -27,9 +23,7 @@ def warmup(
     settings: Set = None,
     replications: Replications = None,
     seed: Seed = None,
-    figures: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Draw it into this directory.")
-    ] = None,
+    figures: Figures = None,
     jobs: Jobs = None,
     cluster: Cluster = None,
     store: Kept = None,
@@ -40,6 +34,7 @@ def warmup(
     `warm_up = "auto"` in a scenario does the same before anything else runs.
     """
     design = read(scenario, settings)
+    ask_drawable(figures)
     kept = opened(store, no_store)
 
     from relaysim.scenario.problem import ScenarioError
@@ -57,12 +52,5 @@ def warmup(
             command=typed(),
         )
     told_of(kept)
-    if figures is not None:
-        from relaysim.present.figures import draw
-        from relaysim.present.figures.warmup import warmup as picture
-
-        with told(OSError):
-            files = draw({"warmup": lambda: picture(found)}, figures, tell=note)
-        for file in files:
-            note(f"figure: {file}")
+    draw(found, figures)
     print_text(found)

@@ -1,0 +1,151 @@
+"""`relaysim new`: a scenario of one's own to begin with, and a second design to compare it with."""
+
+import json
+import textwrap
+from importlib import resources
+from pathlib import Path
+from string import Template
+from typing import Annotated
+
+import typer
+
+from relaysim.cli.errors import UserError
+from relaysim.cli.options import read
+from relaysim.cli.output import command_line
+
+_WIDTH = 80
+_MAILBOXES, _NEWSLETTER = 200, 30_000
+_SENT, _FROM_OUTSIDE = 20, 55
+"""Messages a mailbox and working day in Microsoft's profile of 100 messages: 20 sent, 80 received
+(Exchange 2010, mailbox server sizing). About 25 of the 80 are the colleagues' in the template."""
+
+
+def new(
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="The file to write; .toml may be left out.")
+    ],
+    extends: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="BASE",
+            help="Write a second design instead, as its difference from this scenario: a relay "
+            "hub and a public IP for the bulk mail alone.",
+        ),
+    ] = None,
+    mailboxes: Annotated[
+        int | None,
+        typer.Option(min=1, max=1_000_000, metavar="N", help=f"Mailboxes ({_MAILBOXES})."),
+    ] = None,
+    newsletter: Annotated[
+        int | None,
+        typer.Option(
+            min=1, max=10_000_000, metavar="N", help=f"Readers of the newsletter ({_NEWSLETTER:,})."
+        ),
+    ] = None,
+    out: Annotated[
+        Path, typer.Option(metavar="DIR", help="The directory to write it into.")
+    ] = Path(),
+) -> None:
+    """Write a scenario to begin with: a company of your size, with comments.
+
+    What to replace with numbers of your own is marked "yours". A file that is there is never
+    overwritten.
+    """
+    path = _place(out, name)
+    if extends is None:
+        _first(path, mailboxes or _MAILBOXES, newsletter or _NEWSLETTER)
+    elif mailboxes or newsletter:
+        raise UserError(f"--mailboxes and --newsletter are those of {extends}: change them there")
+    else:
+        _second(path, extends)
+
+
+def company(name: str, mailboxes: int, newsletter: int) -> str:
+    """The text of a scenario of a company with so many mailboxes and readers of its newsletter."""
+    file = resources.files("relaysim.cli") / "templates" / "company.toml"
+    return Template(file.read_text(encoding="utf-8")).substitute(
+        name=json.dumps(name, ensure_ascii=False),
+        mailboxes=mailboxes,
+        sent=_SENT,
+        received=_FROM_OUTSIDE,
+        outbound=mailboxes * _SENT,
+        inbound=mailboxes * _FROM_OUTSIDE,
+        newsletter=newsletter,
+    )
+
+
+def _first(path: Path, mailboxes: int, newsletter: int) -> None:
+    _write(path, company(path.stem, mailboxes, newsletter))
+    _tell(
+        f"{path} is a company with one hub and one public IP, {mailboxes:,} mailboxes and a "
+        f"newsletter of {newsletter:,} messages.",
+        "what an administrator would say about it, what becomes of a day's mail, and a second "
+        "design, with a relay hub for the newsletter",
+        ["check", path],
+        ["run", path],
+        ["new", path.with_name(f"{path.stem}-dedicated"), "--extends", path],
+    )
+
+
+def _second(path: Path, base: Path) -> None:
+    from relaysim.cli import second
+    from relaysim.scenario.dedicated import DedicatedError, dedicated
+
+    design = read(base, None)
+    if path.stem == design.name:
+        raise UserError(f"{base} has the name {design.name} already: a second design takes another")
+    try:
+        found = dedicated(design)
+    except DedicatedError as error:
+        raise UserError(f"{base}: {error}") from error
+    folder = second.way(base, path.parent)
+    _write(path, second.text(found, path.stem, design.name, folder))
+    hosts = " and ".join(found.hosts)
+    _tell(
+        f"{path} is {design.name} with a relay hub and a public IP for {hosts} alone.",
+        "what an administrator would say about it, and what it changes",
+        ["check", path],
+        ["compare", base, path],
+    )
+
+
+def _place(directory: Path, name: str) -> Path:
+    """The file of that name, which ends in .toml."""
+    path = directory / name
+    if Path(name).name in ("", ".."):
+        raise UserError(f'"{name}" names no file')
+    return path if path.suffix.casefold() == ".toml" else path.with_name(f"{path.name}.toml")
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a new file, whole or not at all. UserError if something is there, or it cannot be."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(f"{path.parent} cannot be a directory: {error.strerror}") from error
+    try:
+        file = path.open("x", encoding="utf-8")
+    except FileExistsError:
+        raise UserError(
+            f"{path} is there already, and is not overwritten: choose another name, or remove it"
+        ) from None
+    except OSError as error:
+        raise UserError(f"{path} cannot be written: {error.strerror}") from error
+    try:
+        with file:
+            file.write(text)
+    except OSError as error:
+        path.unlink(missing_ok=True)
+        raise UserError(f"{path} cannot be written: {error.strerror}") from error
+
+
+def _tell(written: str, purpose: str, *commands: list[str | Path]) -> None:
+    """Say what was written and what to type next."""
+    paragraphs = (
+        f'{written} Lines marked "yours" wait for your own numbers.',
+        f"Next, {purpose}:",
+    )
+    for paragraph in paragraphs:
+        typer.echo(textwrap.fill(paragraph, _WIDTH, break_long_words=False, break_on_hyphens=False))
+    for command in commands:
+        typer.echo(f"  {command_line('relaysim', *command)}")

@@ -1,0 +1,76 @@
+"""`relaysim qshape`: what is in the queues at a moment, by age."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from relaysim.cli.errors import told
+from relaysim.cli.options import Figures, File, Json, Seed, Set, read
+from relaysim.cli.output import ask_drawable, draw, print_json, typed
+
+if TYPE_CHECKING:
+    from relaysim.present.qshape import QShape
+
+
+def qshape(
+    scenario: File,
+    at: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TIME",
+            help='When: a time of day ("11:00", "day 2 09:30"), or how long after the start '
+            '("3 h"); by default when most is in the queues.',
+        ),
+    ] = None,
+    hub: Annotated[
+        str | None, typer.Option(metavar="NAME", help="The queues of this hub alone.")
+    ] = None,
+    replication: Annotated[
+        int, typer.Option(min=0, metavar="I", help="Which replication, counted from 0.")
+    ] = 0,
+    settings: Set = None,
+    seed: Seed = None,
+    figures: Figures = None,
+    json: Json = False,
+) -> None:
+    """Show the queues of one replication by age, as Postfix's qshape does.
+
+    One row a queue, one column for each span of ages; the fullest queue comes first.
+    """
+    design = read(scenario, settings)
+    ask_drawable(figures)
+
+    from relaysim.present.qshape import moment, report
+    from relaysim.present.qshape import qshape as look
+    from relaysim.present.terminal import show
+    from relaysim.scenario.problem import ScenarioError
+
+    with told(ScenarioError, ValueError):
+        time = None if at is None else moment(design, at)
+        found = look(design, time, hub, replication, seed, typed())
+    draw(found, figures)
+    if json:
+        print_json(_object(found))
+    else:
+        show(report(found))
+
+
+def _object(found: "QShape") -> dict[str, Any]:
+    """The shape as JSON has it: time in seconds, one object a queue."""
+    import relaysim
+    from relaysim.measure.qshape import TOTAL
+    from relaysim.present.qshape import clock
+
+    rows = [(TOTAL, found.total), *((str(name), row) for name, row in found.shape.iterrows())]
+    return {
+        "relaysim": relaysim.__version__,
+        "seed": found.provenance.seed,
+        "replication": found.replication,
+        "at": found.at / 1e6,
+        "clock": clock(found.scenario, found.at),
+        "hub": found.hub,
+        "queues": [
+            {"queue": name, **{age: int(row[age]) for age in row.index}} for name, row in rows
+        ],
+        "provenance": found.provenance.facts(),
+    }

@@ -1,0 +1,82 @@
+"""`relaysim report`: an architecture comparison to hand on."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from relaysim.cli.errors import told
+from relaysim.cli.options import (
+    Cluster,
+    Jobs,
+    Kept,
+    NoStore,
+    Replications,
+    Seed,
+    Set,
+    opened,
+    read,
+    workers,
+)
+from relaysim.cli.output import ask_writable, note, progress, told_of, typed
+
+
+def report(
+    base: Annotated[Path, typer.Argument(metavar="BASE", help="The design to compare with.")],
+    others: Annotated[list[Path], typer.Argument(metavar="OTHER", help="Other designs.")],
+    out: Annotated[
+        Path, typer.Option(metavar="DIR", help="Where report.html and report.md go.")
+    ] = Path("report"),
+    settings: Set = None,
+    replications: Replications = None,
+    seed: Seed = None,
+    no_flip: Annotated[
+        bool, typer.Option("--no-flip", help="Do not look for the load at which the answer flips.")
+    ] = False,
+    no_sizing: Annotated[
+        bool, typer.Option("--no-sizing", help="Do not ask what a larger hub alone would buy.")
+    ] = False,
+    no_sensitivity: Annotated[
+        bool, typer.Option("--no-sensitivity", help="Do not try other values of assumptions.")
+    ] = False,
+    jobs: Jobs = None,
+    cluster: Cluster = None,
+    store: Kept = None,
+    no_store: NoStore = False,
+) -> None:
+    """Write an architecture report: one HTML page to hand on, and the same as Markdown.
+
+    The answer first, then what differs, the mail and its sources, a normal and a bad day, the
+    paired differences, what turns the answer, and what a larger hub alone would buy.
+    """
+    from relaysim.scenario.problem import ScenarioError
+    from relaysim.study import output
+    from relaysim.study import report as study
+    from relaysim.study.jobs import ClusterError
+
+    for file in (base, *others):
+        read(file, settings)
+    ask_writable(out)
+    kept = opened(store, no_store)
+    with told(ScenarioError, ClusterError, ValueError), progress("report", kept) as shown:
+        found = study.report(
+            base,
+            *others,
+            settings=settings or (),
+            replications=replications,
+            seed=seed,
+            flip=not no_flip,
+            sizing=not no_sizing,
+            turning=not no_sensitivity,
+            jobs=workers(jobs, cluster),
+            store=kept,
+            progress=shown,
+            command=typed(),
+        )
+    told_of(kept)
+
+    from relaysim.present.report import write
+
+    with told(output.OutputError, OSError):
+        place = write(found, out)
+    note(f"written: {place / 'report.html'}")

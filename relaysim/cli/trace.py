@@ -1,0 +1,67 @@
+"""`relaysim trace`: the life of one message."""
+
+from json import loads
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+import relaysim
+from relaysim.cli.errors import told
+from relaysim.cli.options import File, Json, Seed, Set, read
+from relaysim.cli.output import print_json, print_text, typed
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def trace(
+    scenario: File,
+    message: Annotated[
+        str | None,
+        typer.Option(
+            metavar="STREAM:N",
+            help="The message: the N-th of a stream, from 0, such as crm.invoices:17. Without it, "
+            "some that are worth a look are listed.",
+        ),
+    ] = None,
+    replication: Annotated[
+        int, typer.Option(min=0, metavar="I", help="The replication, from 0.")
+    ] = 0,
+    settings: Set = None,
+    seed: Seed = None,
+    json: Json = False,
+) -> None:
+    """Tell the whole life of one message: sessions, queues, attempts, replies, fate."""
+    from relaysim.scenario.problem import ScenarioError
+    from relaysim.study import transcript as study
+
+    design = read(scenario, settings)
+    with told(ScenarioError, study.TranscriptError):
+        if message is None:
+            _list(study.examples(design, replication=replication, seed=seed), design.name, json)
+            return
+        found = study.transcript(
+            design, message, replication=replication, seed=seed, command=typed()
+        )
+    if json:
+        facts = {"message": found.message, "replication": replication}
+        frames = {"events": found.events, "recipients": found.recipients}
+        _print(facts, frames, {"provenance": found.provenance.facts()})
+    else:
+        print_text(found)
+
+
+def _list(examples: "pd.DataFrame", name: str, json: bool) -> None:
+    if json:
+        _print({"scenario": name}, {"messages": examples}, {})
+        return
+    from relaysim.present.terminal import show
+    from relaysim.present.transcript import listed
+
+    show(listed(examples, name))
+
+
+def _print(facts: dict[str, Any], frames: dict[str, "pd.DataFrame"], rest: dict[str, Any]) -> None:
+    """One JSON object, with a list of rows for each frame; what is no number is null."""
+    rows = {name: loads(frame.to_json(orient="records")) for name, frame in frames.items()}
+    print_json({"relaysim": relaysim.__version__, **facts, **rows, **rest})

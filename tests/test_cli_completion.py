@@ -1,0 +1,103 @@
+"""The shell completes commands, options and files."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from cli_runs import ROOT
+
+from relaysim.cli.app import COMMANDS
+
+NAMES = [command.__name__ for commands in COMMANDS.values() for command in commands]
+VARIABLE = "_RELAYSIM_COMPLETE"
+START = "from relaysim.cli import main; import sys; sys.argv[0] = 'relaysim'; main()"
+"""relaysim under its own name, as the script that an installation makes."""
+
+
+def completing(**variables: str) -> "subprocess.CompletedProcess[str]":
+    """relaysim as a shell's completion calls it."""
+    return subprocess.run(
+        [sys.executable, "-c", START],
+        env={**os.environ, **variables},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def completed(line: str) -> list[str]:
+    """What bash is offered for the last word of the line."""
+    words = line.split(" ")
+    found = completing(
+        **{VARIABLE: "complete_bash", "COMP_WORDS": line, "COMP_CWORD": str(len(words) - 1)}
+    )
+    assert found.stderr == ""
+    return found.stdout.split()
+
+
+@pytest.mark.parametrize(
+    ("shell", "sign"),
+    [
+        ("bash", "complete -o default -F _relaysim_completion relaysim"),
+        ("zsh", "#compdef relaysim"),
+        ("fish", "complete --command relaysim"),
+        ("powershell", "Register-ArgumentCompleter -Native -CommandName relaysim"),
+        ("pwsh", "Register-ArgumentCompleter -Native -CommandName relaysim"),
+    ],
+)
+def test_each_shell_has_a_script(shell: str, sign: str) -> None:
+    found = completing(**{VARIABLE: f"source_{shell}"})
+    assert found.returncode == 0
+    assert sign in found.stdout
+    assert VARIABLE in found.stdout
+
+
+def test_the_first_word_is_a_command() -> None:
+    assert completed("relaysim ") == NAMES
+    assert completed("relaysim co") == ["compare"]
+    assert completed("relaysim s") == [name for name in NAMES if name.startswith("s")]
+
+
+def test_after_a_dash_come_options() -> None:
+    assert completed("relaysim new acme --") == [
+        *("--extends", "--mailboxes", "--newsletter", "--out", "--help"),
+    ]
+    assert completed("relaysim compare a.toml b.toml --smal") == ["--smallest"]
+
+
+def test_a_kind_of_profile_is_one_of_four() -> None:
+    assert completed("relaysim profiles ") == ["mta", "host", "destination", "blocklist"]
+
+
+@pytest.mark.parametrize(
+    "line", ["check s", "compare a.toml s", "new a --extends s", "run --out s"]
+)
+def test_a_file_is_left_to_the_shell_which_knows_files_best(line: str) -> None:
+    assert completed(f"relaysim {line}") == []
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="there is no bash")
+def test_bash_completes_a_command_and_leaves_a_file_to_its_default(tmp_path: Path) -> None:
+    script = completing(**{VARIABLE: "source_bash"}).stdout
+    command = tmp_path / "relaysim"
+    command.write_text(f"#!{sys.executable}\n{START}\n", encoding="utf-8")
+    command.chmod(0o755)
+    tries = """
+    try() { COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _relaysim_completion "$1"
+            echo "${COMPREPLY[*]}"; }
+    try relaysim swe
+    try relaysim check --j
+    try relaysim check scenarios/sh
+    """
+    done = subprocess.run(
+        ["bash", "--norc", "-c", f"{script}\n{tries}"],
+        env={**os.environ, "PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}"},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.splitlines() == ["sweep", "--json", ""]

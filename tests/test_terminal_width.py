@@ -1,0 +1,122 @@
+"""Whatever a command prints fits 80 columns and needs no colour."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from cli_runs import DEDICATED, LISTING, LITTLE, MM4, ROOT, SHARED, relaysim
+from typer.testing import Result
+
+from relaysim.cli.app import COMMANDS
+
+NAMES = [command.__name__ for commands in COMMANDS.values() for command in commands]
+QUICK = ("--set", "run.scale=0.05", "--replications", "2", "--jobs", "1")
+"""Options under which the queue of mm4 runs in a moment."""
+ORDERS = [
+    ("--version",),
+    ("--help",),
+    ("check", SHARED),
+    ("check", DEDICATED),
+    ("explain", SHARED, "--host", "sharepoint", "--to", "ayse@hotmail.com"),
+    ("explain", SHARED, "--host", "users", "--to", "hakan@cozumpark.com", "--to", "a@gmail.com"),
+    ("explain", SHARED, "--connector", "Default HUB01"),
+    ("profiles", "mta"),
+    ("profiles", "host"),
+    ("profiles", "destination"),
+    ("profiles", "blocklist"),
+    ("run", SHARED, *LITTLE),
+    ("run", MM4, *QUICK, "--replications", "6", "--precision", "0.5"),
+    ("compare", SHARED, DEDICATED, LISTING, *LITTLE, "--no-figures", "--no-blast"),
+    ("compare", SHARED, DEDICATED, *LITTLE, "--no-figures"),
+    (
+        *("sweep", MM4, *QUICK, "--target", "total.on_time > 99 %"),
+        *("--vary", "hubs.HUB01.max_per_domain_outbound_connections=3,4"),
+    ),
+    (
+        *("size", MM4, "--set", "run.scale=0.05", "--replications", "5", "--jobs", "1"),
+        *("--target", "total.on_time > 99 %"),
+        *("--vary", "hubs.HUB01.max_per_domain_outbound_connections=3:5"),
+    ),
+    (
+        *("sensitivity", MM4, *QUICK, "--metric", "total.latency_mean"),
+        *("--over", "hubs.HUB01.max_per_domain_outbound_connections=3:5"),
+    ),
+    ("warmup", MM4, *QUICK),
+    ("trace", SHARED, "--set", "run.scale=0.02"),
+    ("trace", SHARED, "--set", "run.scale=0.02", "--message", "crm.invoices:1"),
+    ("qshape", SHARED, "--set", "run.scale=0.02"),
+]
+MISTAKES = [
+    ("nonsense",),
+    ("run",),
+    ("run", "nosuch.toml"),
+    ("run", MM4, "--replications", "0"),
+    ("run", MM4, "--set", "run.duratoin=2 h"),
+    ("check", "ten-mistakes.toml"),
+    ("explain", SHARED, "--host", "crm"),
+    ("explain", SHARED, "--host", "shrepoint", "--to", "a@b.org"),
+    ("compare", "mm4.toml", "small.toml"),
+    ("profiles", "host", "printr"),
+    ("new", "ten-mistakes"),
+    ("new", "other", "--extends", "small.toml"),
+]
+
+
+@pytest.fixture(autouse=True)
+def no_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    for name in ("FORCE_COLOR", "PY_COLORS", "GITHUB_ACTIONS", "TERMINAL_WIDTH"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def wide(result: Result) -> Iterator[str]:
+    """Lines that do not fit. A word that cannot be broken, such as a path of keys, may be wide."""
+    for line in (*result.stdout.splitlines(), *result.stderr.splitlines()):
+        if len(line) > 80 and " " in line.strip():
+            yield line
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_help_fits(name: str) -> None:
+    result = relaysim(name, "--help")
+    assert result.exit_code == 0
+    assert list(wide(result)) == []
+    assert "\x1b" not in result.output
+
+
+@pytest.mark.parametrize("order", ORDERS, ids=lambda order: order[0])
+def test_what_a_command_prints_fits(order: tuple[str, ...]) -> None:
+    result = relaysim(*order)
+    assert result.exit_code == 0
+    assert result.stdout != ""
+    assert list(wide(result)) == []
+    assert "\x1b" not in result.output
+
+
+@pytest.mark.parametrize("order", MISTAKES, ids=" ".join)
+def test_what_it_says_of_a_mistake_fits(
+    order: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    folder = ROOT / "tests" / "scenario"
+    for file in (folder / "invalid" / "ten-mistakes.toml", folder / "small.toml", Path(MM4)):
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    monkeypatch.chdir(tmp_path)
+    result = relaysim(*order)
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert result.stderr != ""
+    assert list(wide(result)) == []
+    assert "\x1b" not in result.output
+
+
+@pytest.mark.parametrize("order", [(), ("check", str(ROOT / "scenarios" / "fresh-hub.toml"))])
+def test_so_does_what_ends_with_exit_code_2_and_is_no_mistake(order: tuple[str, ...]) -> None:
+    result = relaysim(*order)
+    assert result.exit_code == 2
+    assert result.stdout != ""
+    assert list(wide(result)) == []
+
+
+def test_every_command_is_walked() -> None:
+    written = {"new"}  # what it prints has a path in it: see test_cli_new
+    assert {order[0] for order in ORDERS if order[0] in NAMES} == set(NAMES) - written
