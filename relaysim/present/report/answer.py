@@ -27,9 +27,12 @@ def decision(found: Report) -> str:
         best = max(clear, key=lambda name: _level(found, name))
         also = _all([name for name in clear if name != best])
         more = f" (so are {also}; of these it has most of that mail on time)" if also else ""
+        of = counts[best]
+        doubt = f"; {of[UNDECIDED]} are undecided" if of[UNDECIDED] > 1 else ""
+        doubt = "; one is undecided" if of[UNDECIDED] == 1 else doubt
         return (
-            f"Take {best}: it is better than {base} in {_figures(counts[best][BETTER])} and worse "
-            f"in none{more}."
+            f"Take {best}: it is better than {base} in {_figures(of[BETTER])} and worse in none"
+            f"{doubt}{more}."
         )
     spared = [name for name in others if _innocents(found, name) == (True, False)]
     if spared:
@@ -79,9 +82,9 @@ def headline_rows(found: Comparison, name: str) -> Iterator[Row]:
 
 
 def tally(found: Comparison, name: str) -> dict[str, int]:
-    """How many headline figures are better, and how many worse."""
+    """How many headline figures are better, worse and undecided."""
     verdicts = [row["verdict"] for _, _, row in headline_rows(found, name)]
-    return {verdict: verdicts.count(verdict) for verdict in (BETTER, WORSE)}
+    return {verdict: verdicts.count(verdict) for verdict in (BETTER, WORSE, UNDECIDED)}
 
 
 def flips(found: Report) -> Iterator[str]:

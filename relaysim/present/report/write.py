@@ -67,7 +67,8 @@ def _environment() -> Environment:
     made.filters["cell"] = _cell
     made.filters["lines"] = _lines
     made.filters["prose"] = _prose
-    made.filters["capitalize_first"] = lambda text: text[:1].upper() + text[1:]
+    made.filters["caption"] = _caption
+    made.filters["name"] = lambda text: re.sub(r"\n\s*", "", text).strip()
     made.filters["width"] = lambda sheet: round(sheet.get_figwidth() * style.DOTS)
     made.filters["height"] = lambda sheet: round(sheet.get_figheight() * style.DOTS)
     return made
@@ -83,6 +84,12 @@ def _png(sheet: Sheet) -> bytes:
 def _data(sheet: Sheet) -> str:
     """The figure as an address that holds it."""
     return f"data:image/png;base64,{base64.b64encode(_png(sheet)).decode()}"
+
+
+def _caption(sheet: Sheet) -> str:
+    """Replications, intervals and seed of a figure; plans and versions stand in the picture."""
+    said = re.split("; (?:plan|relaysim) ", sheet.origin)[0]
+    return f"{said[:1].upper()}{said[1:]}."
 
 
 def _prose(text: str) -> Markup:
