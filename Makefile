@@ -7,12 +7,13 @@ READY := $(VENV)/.ready
 # The setting of the demonstration; `make demo DEMO="--replications 2"` makes it smaller. Its
 # figures go where no tracked file lies: those of figures/ are made by `make figures`.
 DEMO ?=
+DESIGNS := $(addprefix scenarios/,shared-hub.toml dedicated-hub.toml dedicated-hub-warm.toml)
 
 .PHONY: demo figures test lint bench verify ladder campaigns findings coverage pairing growth clean
 
 demo: $(READY)
-	$(BIN)/relaysim compare scenarios/shared-hub.toml scenarios/dedicated-hub.toml \
-		scenarios/dedicated-hub-warm.toml --figures out/demo $(DEMO)
+	$(BIN)/relaysim compare $(DESIGNS) --figures out/demo $(DEMO)
+	$(BIN)/relaysim report $(DESIGNS) --out out/report --no-flip --no-sizing --no-sensitivity $(DEMO)
 
 figures: $(READY)
 	$(BIN)/python benchmarks/figures.py

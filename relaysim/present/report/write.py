@@ -9,6 +9,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
+from PIL import Image
 
 from relaysim.present.figures import style
 from relaysim.present.figures.style import Sheet
@@ -75,9 +76,12 @@ def _environment() -> Environment:
 
 
 def _png(sheet: Sheet) -> bytes:
-    made = io.BytesIO()
+    """The figure in 256 colours, which are more than it has: a third of the size."""
+    drawn, made = io.BytesIO(), io.BytesIO()
     with style.paper():
-        sheet.savefig(made, format="png", metadata={"Software": None})
+        sheet.savefig(drawn, format="png")
+    colours = Image.open(drawn).convert("RGB").quantize(256, dither=Image.Dither.NONE)
+    colours.save(made, format="png", optimize=True)
     return made.getvalue()
 
 
