@@ -74,8 +74,13 @@ _LOOKS = (
 
 
 def looks(designs: Sequence[str]) -> dict[str, Look]:
-    """The look of each design, in their order; after seven it begins anew."""
-    return {name: _LOOKS[i % len(_LOOKS)] for i, name in enumerate(designs)}
+    """The look of each design, in their order; after seven, colours come with other dashes."""
+    many = len(_LOOKS)
+    found = {}
+    for i, name in enumerate(designs):
+        own, other = _LOOKS[i % many], _LOOKS[(i + i // many) % many]
+        found[name] = Look(own.colour, other.dashes, other.hatch)
+    return found
 
 
 class Sheet(Figure):
