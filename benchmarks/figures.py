@@ -38,7 +38,7 @@ _CONNECTIONS = "hubs.HUB01.max_per_domain_outbound_connections"
 _COLLEAGUES = "class.corporate.internal.latency_p95_worst_hour"
 _STUDIES = f"""
 sweep {_SHARED} --with scenarios/shared-hub-throttled.toml
-  --vary run.scale=0.2,0.4,0.6,0.8 --target '{_COLLEAGUES} < 10 s' --replications 3
+  --vary run.scale=0.2,0.4,0.6,0.8,1 --target '{_COLLEAGUES} < 10 s' --replications 3
 
 sensitivity {_SHARED} --metric {_COLLEAGUES} --set run.scale=0.5 --replications 3
   --over hubs.HUB01.cores=2:8 --over 'hubs.HUB01.categorize_cost.base=10 ms:40 ms'

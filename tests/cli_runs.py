@@ -14,7 +14,7 @@ SHARED = str(SCENARIOS / "shared-hub.toml")
 DEDICATED = str(SCENARIOS / "dedicated-hub.toml")
 LISTING = str(SCENARIOS / "listing-day.toml")
 MM4 = str(SCENARIOS / "mm4.toml")
-STUDIES = {"run", "compare", "sweep", "size", "warmup", "sensitivity"}
+STUDIES = {"run", "compare", "report", "sweep", "size", "warmup", "sensitivity"}
 """Commands that keep what they have run."""
 LITTLE = ("--set", "run.scale=0.02", "--replications", "2", "--jobs", "1")
 """Options under which the small company runs in a moment."""

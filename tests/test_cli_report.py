@@ -2,7 +2,7 @@
 
 from cli_runs import DEDICATED, SHARED, relaysim
 
-LITTLE = ("--set", "run.scale=0.02", "--replications", "2", "--jobs", "1", "--no-store")
+LITTLE = ("--set", "run.scale=0.02", "--replications", "2", "--jobs", "1")
 ALONE = ("--no-flip", "--no-sizing", "--no-sensitivity")
 
 

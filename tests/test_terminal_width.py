@@ -45,6 +45,7 @@ ORDERS = [
     ("trace", SHARED, "--set", "run.scale=0.02"),
     ("trace", SHARED, "--set", "run.scale=0.02", "--message", "crm.invoices:1"),
     ("qshape", SHARED, "--set", "run.scale=0.02"),
+    ("report", "--help"),
 ]
 MISTAKES = [
     ("nonsense",),

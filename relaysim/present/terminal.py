@@ -7,6 +7,7 @@ import sys
 import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from rich.box import Box
 from rich.console import Console, RenderableType
@@ -15,6 +16,12 @@ from rich.text import Text
 
 WIDTH = 80
 """The most columns that output takes."""
+_RAW: dict[str, Any] = {
+    "force_jupyter": False,
+    "markup": False,
+    "emoji": False,
+    "highlight": False,
+}
 _BETWEEN = 2
 _RULED = Box("    \n    \n -- \n    \n    \n    \n    \n    \n", ascii=True)
 
@@ -39,7 +46,7 @@ def console(*, error: bool = False) -> Console:
     A narrower terminal breaks the lines of stdout itself, where tables would lose what is cropped.
     """
     stream = sys.stderr if error else sys.stdout
-    made = Console(file=stream, markup=False, emoji=False, highlight=False)
+    made = Console(file=stream, **_RAW)
     made.width = min(made.width, WIDTH) if error else WIDTH
     return made
 
@@ -58,8 +65,12 @@ def text(content: str, indent: int = 0, hanging: int = 0) -> Text:
 
 
 def plain(parts: Iterable[RenderableType]) -> str:
-    """The parts as text, without spaces at the ends of lines."""
-    out = console()
+    """The parts as text alone: notebooks ask for colour, and print what a summary returns."""
+    return _written(parts, Console(color_system=None, width=WIDTH, **_RAW))
+
+
+def _written(parts: Iterable[RenderableType], out: Console) -> str:
+    """The parts without spaces at the ends of lines."""
     with out.capture() as captured:
         out.print(*parts, sep="\n")
     return "".join(f"{line.rstrip()}\n" for line in captured.get().splitlines())
@@ -67,7 +78,7 @@ def plain(parts: Iterable[RenderableType]) -> str:
 
 def show(parts: Iterable[RenderableType]) -> None:
     """Print to stdout."""
-    sys.stdout.write(plain(parts))
+    sys.stdout.write(_written(parts, console()))
 
 
 def tables(grid: Grid, width: int = WIDTH) -> list[RenderableType]:

@@ -123,6 +123,45 @@ def test_throughput_is_told_in_copies_a_minute():
     )
 
 
+@pytest.mark.parametrize(
+    ("days", "width", "said"),
+    [
+        (2, 600.0, "a minute: 60 in"),
+        (7, 3600.0, "an hour: 3,600 in"),
+        (28, 86_400.0, "a day: 86,400"),
+    ],
+)
+def test_throughput_of_a_long_run_is_told_by_the_hour_or_the_day(days, width, said):
+    one = minutes(bulk=[1.0] * (days * 1440))
+    figure = throughput({"one": one}, START, days * 86_400.0, CAPTION)
+    assert f"at its busiest, copies {said}" in title(figure)
+    edges = figure.axes[0].patches[0].get_data().edges
+    assert set(np.diff(edges)) == {width}
+
+
+def test_throughput_says_what_it_leaves_out_after_the_run():
+    one = minutes(bulk=[100.0] * 60 + [1.0] * 600)
+    figure = throughput({"one": one}, START, 3600.0, CAPTION)
+    (panel,) = figure.axes
+    assert panel.get_xlim() == (0.0, 3600.0)
+    assert panel.texts[0].get_text() == "after that: below 5 % of the peaks"
+    (panel,) = throughput({"one": one}, START, 39_600.0, CAPTION).axes
+    assert not panel.texts
+
+
+def test_throughput_tells_equal_peaks_once():
+    one = minutes(bulk=[2.0] * 10)
+    figure = throughput({"one": one, "two": one}, START, 600.0, CAPTION)
+    assert title(figure).endswith("copies a minute: 120 in one and two")
+
+
+def test_backlog_that_outlives_the_run_by_days_is_told():
+    left = minutes(**{"HUB01->gmail.com": [500.0] * 3000})
+    (panel,) = backlog({"one": left}, START, 36_000.0, CAPTION).axes
+    assert panel.get_xlim() == (0.0, 36_000.0)
+    assert panel.texts[0].get_text() == "what waits at the end is gone by day 3 09:59"
+
+
 def test_waits_tell_the_part_that_differs_most():
     rows = [
         (design, "class", "bulk", part, (90.0 if design == "old" else 3.0) * (i == 3) + 1.0, "s")

@@ -223,6 +223,13 @@ def test_an_opinion_is_drawn_from_its_change_to_the_next():
     assert panel.get_xlim() == (0.0, 28 * DAY)
 
 
+def test_where_nothing_is_held_against_an_ip_it_says_so_and_whether_it_is_new():
+    shared, apart = providers(opinions(), CAPTION).axes
+    assert [text.get_text() for text in shared.texts] == ["nothing against it"]
+    cold = "nothing against it; but it is new, and large providers take little of it"
+    assert [text.get_text() for text in apart.texts] == ["nothing against it", cold]
+
+
 def test_a_sender_domain_is_named_where_an_ip_has_several():
     newsletter = "hosts.marketing.streams.newsletter.sender='news@news.example'"
     both = scenario("campaign-aged-list", newsletter)

@@ -26,7 +26,8 @@ Floats = npt.NDArray[np.float64]
 def quantity_axis(panel: Axes, quantity: Quantity, values: Floats) -> None:
     """The y axis of a quantity, which `values` lie on: in one unit, or as a log with a unit each.
 
-    Shares begin where they are, if that is far from zero.
+    It is lettered with the unit alone: the title of a panel has its quantity. Shares begin where
+    they are, if that is far from zero.
     """
     unit = quantity.of.unit
     known = values[np.isfinite(values)]
@@ -36,7 +37,7 @@ def quantity_axis(panel: Axes, quantity: Quantity, values: Floats) -> None:
     if unit == "s" and high > WIDE * positive.min(initial=np.inf):
         _log(panel, low, float(positive.min()), high)
         panel.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value, unit)))
-        panel.set_ylabel(quantity.metric)
+        panel.set_ylabel("logarithmic")
         return
     kind, most = scale(max(abs(low), abs(high)), unit), np.inf
     bottom = min(low, 0.0)
@@ -49,7 +50,7 @@ def quantity_axis(panel: Axes, quantity: Quantity, values: Floats) -> None:
     panel.yaxis.set_major_formatter(
         FuncFormatter(lambda value, _: f"{value / kind.factor:,.6g}" if value <= most else "")
     )
-    panel.set_ylabel(f"{quantity.metric},{kind.text}" if kind.text else quantity.metric)
+    panel.set_ylabel(kind.text.strip() or unit)
 
 
 def ticks(low: float, high: float, factor: float, most: int = 5) -> list[float]:

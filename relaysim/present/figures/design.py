@@ -31,7 +31,8 @@ OTHER, CULPRITS, SHORT = "#A9C1D9", "#E0A458", "#C1121F"
 """Mail of innocents and of culprits, and limits that bind."""
 _PANEL, _LEFT, _RIGHT = 7.84, 0.02, 0.14
 """The width of the panel, and what stays free at its sides, inches."""
-_BOX = 1.2
+_BOX, _PART = 1.2, 0.74
+"""The width of a box, at most: inches, and part of the distance of two columns."""
 _WIDEST, _THINNEST = 0.42, 0.012
 """Widths of the widest band and of the thinnest that can be seen, inches."""
 _HEAD, _FOOT = 0.3, 0.35
@@ -43,6 +44,8 @@ _TITLES = {
     IP: "ways out",
     DESTINATION: "destinations",
 }
+_MISHAP = 0.001
+"""The share of copies that may be refused without a word in the title."""
 _FATES = {"in_flight": "in flight"}
 
 
@@ -71,7 +74,9 @@ def design(of: Picture, caption: str) -> Sheet:
 
     stages = [kinds for kinds in STAGES if any(s.kind in kinds for s in of.flows.stops())]
     column = {kind: place for place, kinds in enumerate(stages) for kind in kinds}
-    between = (_PANEL - _BOX - _LEFT - _RIGHT) / max(len(stages) - 1, 1)
+    room = _PANEL - _LEFT - _RIGHT
+    box = min(_BOX, _PART * room / (len(stages) - 1 + _PART))
+    between = (room - box) / max(len(stages) - 1, 1)
     boxes = [_box(of, stop, column[stop.kind]) for stop in of.flows.stops()]
     flows = sorted(of.flows.flows, key=lambda flow: flow.culprit)
     bands = [
@@ -80,7 +85,7 @@ def design(of: Picture, caption: str) -> Sheet:
     ]
     stubs = [Stub(lost.at, width(lost.copies), REFUSED) for lost in of.flows.losses]
     left = [_LEFT + between * place for place in range(len(stages))]
-    layout = Layout.of(boxes, bands, stubs, left, _BOX)
+    layout = Layout.of(boxes, bands, stubs, left, box)
     tall = layout.height + _HEAD + _FOOT
     figure, (panel,) = sheet(1, 1, _message(of), caption, _keys(of), row_height=tall + 0.12)
     panel.set_axis_off()
@@ -192,11 +197,11 @@ def _message(of: Picture) -> str:
 
 
 def _turned_away(of: Flows) -> Iterator[str]:
-    """How much mail no hub took, and where."""
+    """How much mail no hub took, and where, unless it is a mishap."""
     lost = [each for each in of.losses if each.at.kind in (CONNECTOR, SUBMISSION)]
-    if lost:
+    many = sum(each.copies for each in lost)
+    if many > _MISHAP * sum(flow.copies for flow in of.flows if flow.start.kind == HOST):
         places = dict.fromkeys(each.at.name.rpartition("/")[2] for each in lost)
-        many = sum(each.copies for each in lost)
         yield f"{many:,} cop{'ies do' if many != 1 else 'y does'} not get in at {_all([*places])}"
 
 

@@ -13,7 +13,7 @@ LEADING = 1.25
 def inches(text: str, size: float, bold: bool = False) -> float:
     """The width of a line of text."""
     font = FontProperties(family="DejaVu Sans", weight="bold" if bold else "normal")
-    path = TextPath((0, 0), text.replace(" ", "n"), size=size, prop=font)
+    path = TextPath((0, 0), text, size=size, prop=font)
     return float(path.get_extents().width) / 72 if text else 0.0
 
 

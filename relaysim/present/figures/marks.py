@@ -5,9 +5,8 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from matplotlib.axes import Axes
-from matplotlib.font_manager import FontProperties
-from matplotlib.textpath import TextPath
 
+from relaysim.present.figures.letters import inches
 from relaysim.present.figures.style import INK, PALE
 
 LEADER: Any = {"color": PALE, "linewidth": 0.6, "linestyle": (0, (1, 2))}
@@ -49,7 +48,7 @@ def place(marks: Sequence[Mark], first: float, last: float, width: float) -> lis
     for mark in sorted(marks):
         lines = tuple(textwrap.wrap(mark.text, _LETTERS, break_on_hyphens=False))
         at = width * (mark.time - first) / (last - first)
-        long = max(map(_inches, lines)) + _GAP
+        long = max(inches(line, SIZE) for line in lines) + _GAP
         left = at + long > width and at > long
         start, end = (at - long, at) if left else (at, at + long)
         mine = (start - _AIR, end + _AIR)
@@ -100,9 +99,3 @@ def draw_marks(panel: Axes, placed: Sequence[Placed]) -> None:
 def _free(taken: list[list[tuple[float, float]]], lane: int, mine: tuple[float, float]) -> bool:
     others = taken[lane] if lane < len(taken) else []
     return all(mine[1] <= start or end <= mine[0] for start, end in others)
-
-
-def _inches(line: str) -> float:
-    """The width of a line of text."""
-    path = TextPath((0, 0), line, size=SIZE, prop=FontProperties(family="DejaVu Sans"))
-    return float(path.get_extents().width) / 72

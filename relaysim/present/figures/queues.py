@@ -15,7 +15,7 @@ from matplotlib.patches import Patch, Rectangle
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from relaysim.measure.resources import DELIVERY_THRESHOLD, SUBMISSION_THRESHOLD
-from relaysim.present.figures.clock import HOUR, active, at, clock_axis, clock_label
+from relaysim.present.figures.clock import HOUR, at, clock_axis, clock_label
 from relaysim.present.figures.nothing import NothingToDrawError
 from relaysim.present.figures.style import INK, PALE, Key, Sheet, sheet
 from relaysim.present.lookup import Lookup
@@ -31,9 +31,10 @@ BINS = ((7 * 24.0, 1.0), (42 * 24.0, 6.0), (math.inf, 24.0))
 ABOVE = "#C1121F"
 _SHADES = colormaps["YlGnBu"]
 _STATIONS = {"submission": SUBMISSION_THRESHOLD, "mailbox": DELIVERY_THRESHOLD}
-_ROW, _BAR, _REST = 0.22, 0.09, 1.9
-"""Heights of a row, of the scale of colours, and of all that is written, inches."""
+_ROW, _ROOM, _BAR, _REST = 0.2, 0.3, 0.09, 1.6
+"""Heights of a row and for all rows, of the scale of colours, of all that is written, inches."""
 _BESIDE: Any = ("axes fraction", "data"), "offset points"
+_ABOVE: Any = "axes fraction", "offset points"
 _COLUMNS = {"peak": 44.0, "above": 96.0}
 """Texts to the right of the map, and where they end, points."""
 
@@ -61,7 +62,7 @@ def queues(
     waits.
     """
     start, warm_up, duration = run.start, run.warm_up / 1e6, run.duration / 1e6
-    last = max(duration, active(backlog[name] for name in _thresholds(backlog))[1] + HOUR)
+    last = max(duration, _gone(backlog))
     width = HOUR * next(hours for most, hours in BINS if last <= most * HOUR)
     last = width * math.ceil(last / width)
     waited = [queue for queue in _binned(backlog, width, last) if queue.means.max() >= LEAST]
@@ -69,7 +70,7 @@ def queues(
         raise NothingToDrawError("nothing ever waits in a queue for long")
     shown = waited[:MOST]
     found = Lookup(metrics)
-    heights = [_ROW * len(shown), _BAR]
+    heights = [_ROW * len(shown) + _ROOM, _BAR]
     figure, (panel, scale) = sheet(
         2,
         1,
@@ -96,7 +97,8 @@ def queues(
         minutes = found.value(*key, "minutes_above")
         above = number(60.0 * minutes, "s") if minutes > 0.0 else "-"
         _beside(panel, place, number(round(found.value(*key, "queue_max"))), above)
-    _beside(panel, -0.95, *_COLUMNS, colour=PALE)
+    for text, x in _COLUMNS.items():
+        panel.annotate(text, (1, 1), (x, 6), *_ABOVE, size=7.5, color=PALE, ha="right")
     panel.set_yticks(range(len(shown)), [queue.name for queue in shown])
     panel.set_ylim(len(shown) - 0.5, -0.5)
     panel.tick_params(axis="y", length=0.0, labelsize=8)
@@ -135,6 +137,15 @@ def _thresholds(backlog: pd.DataFrame) -> dict[str, int]:
     return known
 
 
+def _gone(backlog: pd.DataFrame) -> float:
+    """When the last queue is as good as empty, seconds: the end of the last hour with a mean."""
+    hours = (backlog.index.to_numpy(np.float64) // HOUR).astype(np.int64)
+    waiting = backlog[list(_thresholds(backlog))].to_numpy(np.float64)
+    some = [np.bincount(hours, each) / 60.0 >= LEAST for each in waiting.T]
+    ends = [HOUR * (np.flatnonzero(each)[-1] + 1) for each in some if each.any()]
+    return float(max(ends, default=0.0))
+
+
 def _binned(backlog: pd.DataFrame, width: float, last: float) -> list[Queue]:
     """The queues by their worst column, then by name. The index is the start of minutes."""
     bins = (backlog.index.to_numpy(np.float64) // width).astype(np.int64)
@@ -157,10 +168,10 @@ def _outline(panel: Axes, queue: Queue, place: int, width: float) -> None:
         panel.add_patch(shape)
 
 
-def _beside(panel: Axes, place: float, *texts: str, colour: str = INK) -> None:
+def _beside(panel: Axes, place: float, *texts: str) -> None:
     """Texts to the right of a row."""
     for text, x in zip(texts, _COLUMNS.values(), strict=True):
-        how: Any = {"size": 7.5, "color": colour, "ha": "right", "va": "center"}
+        how: Any = {"size": 7.5, "color": INK, "ha": "right", "va": "center"}
         panel.annotate(text, (1, place), (x, 0), *_BESIDE, **how)
 
 

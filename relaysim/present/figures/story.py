@@ -62,10 +62,8 @@ class Story:
             if found.value(name, "egress", ip, "listed") > 0.0:
                 likely = found.chance(name, "egress", ip, "listed").partition(" (")[0]
                 time = found.number(name, "egress", ip, "listed_time")
-                several = f" in {likely} of replications" * (self.result.replications > 1)
-                told[ip] = (
-                    f"listed{several}, {time} in the mean" if several else f"listed for {time}"
-                )
+                several = self.result.replications > 1
+                told[ip] = f"listed {f'in {likely} of replications' if several else f'for {time}'}"
         return told
 
     def qshape(self) -> QShape:

@@ -23,17 +23,18 @@ _BELOW = ("axes fraction", "offset points")
 
 
 class Bin(NamedTuple):
-    """What a rate is averaged over and counted by, seconds, and how that is written."""
+    """What a rate is averaged over and counted by, seconds, and how that is written and said."""
 
     width: float
     unit: float
     text: str
+    said: str
 
 
 BINS = (
-    (2.0, Bin(600.0, 60.0, "minute")),
-    (10.0, Bin(3600.0, 3600.0, "hour")),
-    (math.inf, Bin(86_400.0, 86_400.0, "day")),
+    (2.0, Bin(600.0, 60.0, "min", "a minute")),
+    (10.0, Bin(3600.0, 3600.0, "h", "an hour")),
+    (math.inf, Bin(86_400.0, 86_400.0, "d", "a day")),
 )
 """The bins of runs up to so many days: in ten minutes a quiet class has a copy or none."""
 
@@ -78,7 +79,7 @@ def throughput(
     for panel in axes[len(subjects) :]:
         panel.set_axis_off()
     for panel in axes[::columns]:
-        panel.set_ylabel(f"copies delivered/{bin_.text.replace('minute', 'min')}")
+        panel.set_ylabel(f"copies delivered/{bin_.text}")
     for panel in axes[: len(subjects)][-columns:]:
         panel.set_xlabel(clock_label(last))
     if max(float(rate.index[-1]) for rate in rates.values()) > last:
@@ -102,6 +103,5 @@ def _message(rates: Mapping[str, pd.DataFrame], subjects: list[str], bin_: Bin) 
     most = max(subjects, key=lambda subject: max(peak.get(subject, 0.0) for peak in peaks.values()))
     best = {design: number(float(peak.get(most, 0.0)), "copies") for design, peak in peaks.items()}
     return (
-        f"How much gets through: {most} mail at its busiest, copies a {bin_.text}: "
-        f"{by_design(best)}"
+        f"How much gets through: {most} mail at its busiest, copies {bin_.said}: {by_design(best)}"
     )

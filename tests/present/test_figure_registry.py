@@ -1,0 +1,79 @@
+"""Every result names its figures, and draws each by its name."""
+
+import pytest
+from small_comparison import SCENARIOS, comparison, listing_day
+from small_course import scenario
+
+from relaysim import figure
+from relaysim.present.figure import figures
+from relaysim.present.figures import NothingToDrawError
+from relaysim.present.figures.story import Story
+from relaysim.present.figures.style import Sheet
+from relaysim.present.qshape import qshape
+from relaysim.study.replicate import run
+from relaysim.study.sensitivity import sensitivity
+from relaysim.study.size import size
+from relaysim.study.sweep import sweep
+from relaysim.study.transcript import transcript
+from relaysim.study.warmup import warm_up
+
+MM4 = SCENARIOS / "mm4.toml"
+SHORT = ("run.duration=200 s", "run.warm_up=0 s")
+RUN = ["design", "fates", "queues", "qshape"]
+
+
+def test_a_run_and_a_comparison_name_their_figures():
+    assert list(figures(listing_day())) == RUN
+    assert list(figures(comparison())) == [
+        *("latency", "backlog", "throughput", "waits", "differences"),
+        *("blast_radius", "reach", "incident", "providers"),
+    ]
+
+
+def test_studies_have_one_figure_each():
+    alone = {"settings": SHORT, "jobs": 1}
+    found = {
+        "sweep": sweep(MM4, {"run.scale": [0.5, 0.6]}, replications=1, **alone),
+        "evidence": size(MM4, {"run.scale": [0.5, 0.6]}, "total.on_time > 1 %", most=5, **alone),
+        "tornado": sensitivity(
+            MM4, "total.latency_mean", {"run.scale": ("0.5", "1.1")}, replications=2, **alone
+        ),
+        "warmup": warm_up(scenario("mm4", *SHORT), 2, jobs=1),
+        "qshape": qshape(scenario("mm4", *SHORT)),
+        "path": transcript(scenario("mm4", *SHORT), "app.load:3"),
+    }
+    for name, result in found.items():
+        assert list(figures(result)) == [name]
+        made = figure(result, name)
+        assert isinstance(made, Sheet)
+        assert made.message
+        assert made.origin
+
+
+@pytest.mark.parametrize("name", RUN)
+def test_a_notebook_shows_the_figure_of_a_run(name):
+    made = figure(listing_day(), name)
+    assert made._repr_png_().startswith(b"\x89PNG")
+    assert "listing-day" in made.message or "198.51.100.10" in made.message
+    assert made.alt.endswith(made.origin)
+
+
+def test_a_name_that_is_not_there_is_told_with_the_nearest():
+    with pytest.raises(
+        ValueError, match='"qshap" is not a figure: known are design, fates, queues'
+    ):
+        figure(listing_day(), "qshap")
+
+
+def test_a_run_of_nothing_has_no_figures():
+    silent = run(scenario("mm4", *SHORT, "hosts.app.streams={}"), 1, jobs=1)
+    for name in RUN:
+        with pytest.raises(NothingToDrawError):
+            figure(silent, name)
+
+
+def test_the_typical_replication_is_the_one_with_the_median_share_on_time():
+    frame = listing_day().per_replication
+    mine = frame[(frame["scope"] == "total") & (frame["metric"] == "on_time")]
+    shares = dict(zip(mine["replication"], mine["value"], strict=True))
+    assert Story(listing_day()).typical == min(shares, key=shares.get)
