@@ -9,7 +9,7 @@ READY := $(VENV)/.ready
 DEMO ?=
 DESIGNS := $(addprefix scenarios/,shared-hub.toml dedicated-hub.toml dedicated-hub-warm.toml)
 
-.PHONY: demo figures test lint bench verify ladder campaigns findings coverage pairing growth clean
+.PHONY: demo figures test lint bench verify ladder campaigns findings coverage pairing growth docs clean
 
 demo: $(READY)
 	$(BIN)/relaysim compare $(DESIGNS) --figures out/demo $(DEMO)
@@ -51,6 +51,9 @@ pairing: $(READY)
 growth: $(READY)
 	$(BIN)/python benchmarks/growth.py
 
+docs: $(READY)
+	$(BIN)/sphinx-build -E -W --keep-going -n -q -b html docs docs/_build/html
+
 $(READY): pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "relaysim needs Python 3.11 or newer")'
 	$(PYTHON) -m venv $(VENV)
@@ -59,4 +62,4 @@ $(READY): pyproject.toml
 	touch $@
 
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist docs/_build

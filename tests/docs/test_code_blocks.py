@@ -10,7 +10,11 @@ PAGES = [page for page in PAGES if "_build" not in page.parts]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=[str(page.relative_to(ROOT)) for page in PAGES])
-def test_the_blocks_of_a_page_run(page: Path, tmp_path: Path) -> None:
+def test_the_blocks_of_a_page_run(
+    page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LOKY_MAX_CPU_COUNT", "1")  # no processes for a moment's work
+    monkeypatch.setenv("RELAYSIM_STORE", str(tmp_path / "store"))
     here = Page(page, tmp_path)
     wrong = []
     for block in blocks(here.text):

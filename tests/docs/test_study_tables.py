@@ -1,0 +1,76 @@
+"""The page on tables of studies names the columns that studies return."""
+
+import re
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import relaysim
+from relaysim.study.sweep import Sweep
+
+ROOT = Path(__file__).parents[2]
+MM4 = ROOT / "scenarios" / "mm4.toml"
+PAGE = (ROOT / "docs" / "reference" / "study-tables.md").read_text(encoding="utf-8")
+SMALL = ("run.duration=200 s", "run.warm_up=0 s")
+CORES = "hubs.HUB01.max_per_domain_outbound_connections"
+
+
+def columns(table: str, study: str) -> set[str]:
+    """The columns that the page names for a table."""
+    section = PAGE.split(f"## `{table}` of a {study}\n")[1].split("\n## ")[0]
+    firsts = re.findall(r"^\| (.*?) \|", section, re.MULTILINE)
+    return {name for first in firsts for name in re.findall(r"`([^`]+)`", first)}
+
+
+@pytest.fixture(scope="module")
+def sweep() -> Sweep:
+    return relaysim.sweep(
+        MM4,
+        {CORES: [4, 5]},
+        targets="total.on_time > 50 %",
+        settings=SMALL,
+        replications=2,
+        jobs=1,
+    )
+
+
+def test_sweeps(sweep: Sweep) -> None:
+    mean, low, high = "QUANTITY", "QUANTITY low", "QUANTITY high"
+    names = {mean: "total.on_time", low: "total.on_time low", high: "total.on_time high"}
+    shown = {names.get(name, name) for name in columns("points", "sweep")}
+    assert {CORES, *shown} == {*sweep.points}
+    assert {CORES, *columns("comparisons", "sweep")} == {*sweep.comparisons}
+    assert columns("knees", "sweep") == {*pd.DataFrame(sweep.knees)}
+
+
+def test_sizes() -> None:
+    found = relaysim.size(
+        MM4, {CORES: [4, 5]}, "total.on_time > 50 %", most=5, settings=SMALL, jobs=1
+    )
+    assert columns("evidence", "size") == {*found.evidence}
+
+
+def test_sensitivities() -> None:
+    found = relaysim.sensitivity(
+        MM4,
+        "total.latency_mean",
+        {"destinations.sink.response_time.mean": ("0.5 s", "1.1 s")},
+        settings=SMALL,
+        sobol=2,
+        replications=2,
+        jobs=1,
+    )
+    assert columns("effects", "sensitivity") == {*found.effects}
+    assert found.indices is not None
+    assert columns("indices", "sensitivity") == {*found.indices}
+
+
+def test_precision(tmp_path: Path) -> None:
+    from relaysim.study.output import write
+
+    scenario = relaysim.load(MM4, SMALL)
+    wanted = relaysim.Precision(9.0, ["total.on_time"], most=3)
+    write(relaysim.run(scenario, precision=wanted, jobs=1), tmp_path / "out")
+    found = pd.read_csv(tmp_path / "out" / "precision.csv")
+    assert columns("precision", "run") == {*found}
