@@ -9,7 +9,7 @@ READY := $(VENV)/.ready
 DEMO ?=
 DESIGNS := $(addprefix scenarios/,shared-hub.toml dedicated-hub.toml dedicated-hub-warm.toml)
 
-.PHONY: demo figures test lint bench verify ladder campaigns findings coverage pairing growth docs clean
+.PHONY: demo figures test lint bench verify ladder campaigns findings coverage pairing growth notebooks docs clean
 
 demo: $(READY)
 	$(BIN)/relaysim compare $(DESIGNS) --figures out/demo $(DEMO)
@@ -50,6 +50,9 @@ pairing: $(READY)
 
 growth: $(READY)
 	$(BIN)/python benchmarks/growth.py
+
+notebooks: $(READY)
+	$(BIN)/python benchmarks/notebooks.py
 
 docs: $(READY)
 	$(BIN)/sphinx-build -E -W --keep-going -n -q -b html docs docs/_build/html

@@ -1,0 +1,36 @@
+"""The notebooks, and the little setting in which each is executed here."""
+
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbclient import NotebookClient
+
+FOLDER = Path(__file__).parents[2] / "notebooks"
+QUICK: dict[str, dict[str, Any]] = {
+    "01-first-run": {"REPLICATIONS": 2, "SCALE": 0.1},
+    "02-who-may-relay": {},
+    "03-one-hub-and-theory": {"REPLICATIONS": 3, "DURATION": "1000 s"},
+    "04-shared-or-dedicated": {"REPLICATIONS": 2, "SCALE": 0.05, "SIZES": [5_000, 10_000]},
+    "05-the-day-we-got-listed": {"REPLICATIONS": 2, "SCALE": 0.1, "DAYS": 3},
+    "06-capacity-plan": {"REPLICATIONS": 2, "SCALE": 0.05},
+}
+"""By notebook, what takes the place of the values in its parameters cell."""
+FILES = [FOLDER / f"{name}.ipynb" for name in QUICK]
+
+
+def read(file: Path) -> Any:
+    """A notebook as it was committed."""
+    return nbformat.read(file, as_version=4)
+
+
+def parameters(book: Any) -> list[Any]:
+    """The cells that are tagged so."""
+    return [cell for cell in book.cells if "parameters" in cell.metadata.get("tags", [])]
+
+
+def execute(book: Any) -> Any:
+    """Run a notebook from a clean kernel, top to bottom, in its own folder."""
+    where = {"metadata": {"path": str(FOLDER)}}
+    NotebookClient(book, timeout=600, kernel_name="python3", resources=where).execute()
+    return book
