@@ -162,7 +162,9 @@ class _Teller:
             yield Event(accepted, "session", where=where, waited=accepted - asked)
         for row in self._visits(Visit.SUBMIT):
             where = names.stations[self.trace.visits["station"][row]]
-            yield self._visit("submitted", row, where)
+            asked, begun = self._time("enter", row), self._time("start", row)
+            if begun >= 0:
+                yield Event(begun, "submitted", where=where, waited=begun - asked)
         if connected >= 0 and not opened and connector:
             waited = connected - self.created
             yield Event(connected, "turn", where=connector, waited=waited)
@@ -171,7 +173,8 @@ class _Teller:
     def _acknowledged(self) -> Iterator[Event]:
         rows, names = self.trace.messages, self.names
         acknowledged = int(rows["acknowledged"][self.message])
-        if acknowledged >= 0:
+        # The mailbox server gets no reply: it is no SMTP client.
+        if acknowledged >= 0 and rows["connector"][self.message] >= 0:
             reply = _name(names.replies, rows["reply"][self.message])
             connector = _name(names.connectors, rows["connector"][self.message])
             lasted = acknowledged - int(rows["committed"][self.message])

@@ -1,7 +1,7 @@
 """The transcript of a message, as text: a line for each thing that happened to it."""
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 import pandas as pd
@@ -18,7 +18,7 @@ from relaysim.present.terminal import WIDTH, Grid, tables, text
 from relaysim.study.transcript import SECOND, Transcript, numbers
 from relaysim.units import format_duration
 
-_OFFSET = 10
+_OFFSET, _SHORT = 10, 16
 _GOT_THROUGH = (Fate.DELIVERED, Fate.JUNKED)
 _SIGNALS = {
     "trap": "a spam trap of {} has it",
@@ -92,7 +92,7 @@ def _clock(start: datetime, time: int, days: bool) -> str:
 
 
 def _said(event: Event, found: Transcript) -> str:
-    who = f"recipient{'s' if len(event.copies) > 1 else ''} {numbers(event.copies)}: "
+    who = f"recipient{'s' if len(event.copies) > 1 else ''} {few(event.copies)}: "
     return (who if event.copies else "") + _what(event, found)
 
 
@@ -187,7 +187,16 @@ def groups(found: Transcript) -> list[list[Copy]]:
 
 def name(group: list[Copy]) -> str:
     """Recipients by number, and their domain."""
-    return f"{numbers([copy.number for copy in group])} {group[0].domain}"
+    return f"{few([copy.number for copy in group])} {group[0].domain}"
+
+
+def few(copies: Sequence[int]) -> str:
+    """Recipients by number; of very many the first, and how many they are."""
+    whole = numbers(copies)
+    if len(whole) <= _SHORT:
+        return whole
+    first = whole[:_SHORT].rpartition(", ")[0]
+    return f"{first}, ... ({len(copies)})"
 
 
 def _fates(found: Transcript) -> Grid:

@@ -1,6 +1,8 @@
 """What host and hub said to each other about a message, and when."""
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
+from email.utils import format_datetime
 
 from relaysim.engine.trace import Fate
 from relaysim.measure.journey import Event, Journey
@@ -12,6 +14,7 @@ from relaysim.scenario.host import Host
 from relaysim.scenario.model import Scenario
 
 _FIRST = "MAIL FROM"
+_READY = " ready at "
 _SHAKE = 3
 """Round trips of a TLS handshake (two) and the EHLO after it, as in `scenario.dialog.TLS`."""
 
@@ -33,7 +36,8 @@ def spoken(scenario: Scenario, told: Journey) -> tuple[list[Event], bool]:
     begun = [event for event in told.events if event.what in ("session", "turn")]
     if attempt is None or attempt.connector is None or not begun:
         return [], not told.connector
-    lines = list(_timed(host, attempt.connector, attempt, told, begun[-1]))
+    start = scenario.run.start
+    lines = list(_timed(host, attempt.connector, attempt, told, begun[-1], start))
     taken = [event for event in told.events if event.what == "received"]
     if taken and lines:
         # What the hub adds to its answers under back pressure.
@@ -64,7 +68,12 @@ def _answered(scenario: Scenario, told: Journey, name: str, short: str) -> Attem
 
 
 def _timed(
-    host: Host, connector: ReceiveConnector, attempt: Attempt, told: Journey, begun: Event
+    host: Host,
+    connector: ReceiveConnector,
+    attempt: Attempt,
+    told: Journey,
+    begun: Event,
+    start: datetime,
 ) -> Iterator[Event]:
     """The lines with their times, from the set-up of the session or from MAIL FROM on."""
     trip, now, mail = host.round_trip, begun.time, False
@@ -85,7 +94,7 @@ def _timed(
             asked = line.text if line.who == "C" else ""
         if final or line.text.startswith("DelayedAck"):
             continue
-        yield Event(now, "smtp", text=str(line))
+        yield Event(now, "smtp", text=_dated(str(line), start, now))
         if line.text.startswith("TLS handshake"):
             now += _SHAKE * trip
         elif line.text.startswith("Tarpit"):
@@ -94,3 +103,12 @@ def _timed(
             body = told.size * 8_000_000 // host.bandwidth if host.bandwidth else 0
             now += body + trip
             yield Event(now, "smtp", text="C: .")
+
+
+def _dated(line: str, start: datetime, now: int) -> str:
+    """A greeting with the time of its session in place of that of the run."""
+    server, ready, _ = line.partition(_READY)
+    if not ready or not line.startswith("S: 220 "):
+        return line
+    date = format_datetime(start + timedelta(microseconds=now)).rsplit(" ", 1)[0]
+    return f"{server}{ready}{date}"

@@ -13,7 +13,9 @@ from relaysim.present.report.answer import decision, tally
 from relaysim.present.report.pages import sections
 from relaysim.present.report.workload import numbers, streams
 from relaysim.scenario.load import load
+from relaysim.study.compare import compare
 from relaysim.study.output import OutputError
+from relaysim.study.replicate import run
 from relaysim.study.report import (
     Report,
     campaign_path,
@@ -63,7 +65,7 @@ def test_what_was_not_looked_at_is_said(bare):
     said = [
         block.text for each in sections(bare) for block in each.blocks if block.kind == "paragraph"
     ]
-    for option in ("--no-flip", "--no-sensitivity", "--no-sizing"):
+    for option in ("--no-flip", "--no-sensitivity", "No other design has more"):
         assert any(option in text for text in said)
 
 
@@ -82,6 +84,23 @@ def test_the_decision_names_the_design_that_is_better_and_never_worse(bare):
     said = decision(bare)
     clear = [name for name, of in counts.items() if of["better"] and not of["worse"]]
     assert (said.startswith("Take ")) == bool(clear)
+
+
+def test_names_and_titles_are_text_and_nothing_else(tmp_path):
+    odd = '../<b>|"x'
+    settings = [*LITTLE, f"name='{odd}'", "title='<script>alert(1)</script>'"]
+    files = [SCENARIOS / "shared-hub.toml", SCENARIOS / "dedicated-hub.toml"]
+    designs = [load(files[0], settings), load(files[1], LITTLE)]
+    found = compare(*designs, replications=1, jobs=1, blast=False)
+    runs = tuple(run(each, 1, jobs=1) for each in designs)
+    quantity, rival = decisive(found)
+    place = write(Report(found, runs, quantity, rival, None, (), None, ""), tmp_path / "out")
+    html = (place / "report.html").read_text(encoding="utf-8")
+    markdown = (place / "report.md").read_text(encoding="utf-8")
+    for text in (html, markdown):
+        assert "<script>" not in re.sub(r"\\<", "", text)
+    assert "<b>" not in html
+    assert (place / "figures" / "design-1.png").is_file()
 
 
 def test_a_course_of_verdicts_is_told_in_spans():

@@ -7,6 +7,7 @@ import pytest
 import relaysim
 from relaysim.present.figures import style
 from relaysim.present.figures.path import path
+from relaysim.present.transcript import few
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 
@@ -45,6 +46,11 @@ def test_the_mailbox_server_speaks_no_smtp(several):
     assert "handed over by the mailbox server" in text
     assert "MAIL FROM" not in text
     assert "local parts" not in text
+
+
+def test_very_many_recipients_leave_room_for_what_became_of_them():
+    assert few(range(0, 60, 2)) == "1, 3, 5, 7, 9, ... (30)"
+    assert few([0, 1, 2, 7]) == "1-3, 8"
 
 
 def test_its_seed_and_plan_stand_below(refused):

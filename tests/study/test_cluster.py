@@ -13,12 +13,14 @@ from relaysim.study import task
 from relaysim.study.jobs import ClusterError
 from relaysim.study.store import Store
 
+pytestmark = pytest.mark.xdist_group("cluster")  # One cluster, and one port of it, is enough.
+
 
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[str]:
     """The address of a scheduler with two workers."""
     with LocalCluster(
-        n_workers=2, threads_per_worker=1, dashboard_address=None, scheduler_port=0
+        n_workers=2, threads_per_worker=1, dashboard_address=":0", scheduler_port=0
     ) as started:
         yield started.scheduler_address
 

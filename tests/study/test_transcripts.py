@@ -97,7 +97,7 @@ def test_a_delivered_message_is_told_from_its_creation_to_its_mailbox():
     assert told(found) == [
         ("created", "app", 0.0, ""),
         ("session", "HUB01/relay", 0.0, ""),
-        ("smtp", "", 0.001, "S: 220 HUB01 Microsoft ESMTP MAIL Service ready at Mon, 01 Mar 2010 08:00:00"),
+        ("smtp", "", 0.001, "S: 220 HUB01 Microsoft ESMTP MAIL Service ready at Mon, 01 Mar 2010 08:00:10"),
         ("smtp", "", 0.001, "C: EHLO app"),
         ("smtp", "", 0.002, "S: 250-HUB01 Hello [192.168.168.50]"),
         ("smtp", "", 0.002, "S: 250-SIZE"),

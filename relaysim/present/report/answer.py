@@ -38,8 +38,8 @@ def decision(found: Report) -> str:
     if spared:
         best = max(spared, key=lambda name: _level(found, name))
         return (
-            f"{best} treats all other mail better than {base} or alike, and its culprits pay for "
-            "it: a trade, to be decided by what their mail is worth."
+            f"{best} treats other mail better than {base} wherever a difference is measured, and "
+            "its culprits pay for it: a trade, to be decided by what their mail is worth."
         )
     if not any(counts[name][BETTER] or counts[name][WORSE] for name in others):
         return (
@@ -47,6 +47,12 @@ def decision(found: Report) -> str:
             "heavier load, may show one."
         )
     if not any(counts[name][BETTER] for name in others):
+        unsure = max(counts[name][UNDECIDED] for name in others)
+        if unsure:
+            return (
+                f"Nothing is measured that speaks against {base}, and {_figures(unsure)} of "
+                "another design may yet: more replications decide."
+            )
         return f"Stay with {base}: nothing of the others is better in any headline figure."
     return f"No design is better than {base} without being worse in something: see what each costs."
 

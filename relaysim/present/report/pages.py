@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from rich.console import RenderableType
 from rich.text import Text
 
+from relaysim.measure.copies import streams
 from relaysim.present import blast, compared, sensitive, sized, swept
 from relaysim.present.caption import ASSUMPTIONS, NOT_MODELLED, SURVIVORS, origin, unseen
 from relaysim.present.figure import figures
@@ -83,6 +84,7 @@ def _answer(found: Report) -> Section:
         Paragraph(answer.decision(found), strong=True),
         *(Points(said, head) for head, said in answer.points(found)),
     ]
+    scaled = "" if run.scale == 1.0 else f"All mail is scaled by {run.scale:g} (run.scale). "
     flips = list(answer.flips(found))
     if found.flips is not None:
         path = found.flips.parameters[0]
@@ -92,10 +94,20 @@ def _answer(found: Report) -> Section:
     blocks.append(
         Paragraph(
             f"Each figure is that of one run of {len(found.comparison.scenarios)} designs on the "
-            f"same mail, which begins {run.start:%d %B %Y, %H:%M}. {source(found)}"
+            f"same mail, which begins {run.start:%d %B %Y, %H:%M}. {source(found)} "
+            f"{scaled}{_apart(found)}{unseen(found.comparison.replications)}"
         )
     )
     return Section("answer", "The answer", blocks)
+
+
+def _apart(found: Report) -> str:
+    """Streams that not all designs have: differences are of those that both have."""
+    every = [frozenset(streams(each)) for each in found.comparison.scenarios]
+    own = sorted(frozenset().union(*every) - frozenset.intersection(*every))
+    if not own:
+        return ""
+    return f"Not in all designs, and compared in none: {', '.join(own)}. "
 
 
 def _differences(found: Report) -> Section:
@@ -109,9 +121,8 @@ def _differences(found: Report) -> Section:
         changes = [str(change) for change in diff(base, other)] or ["nothing"]
         blocks.append(Points((), f"What {other.name} has otherwise than {base.name}"))
         blocks.append(Listing("\n".join(changes)))
-    known = {run.scenario.name: figures(run) for run in found.runs[:_DRAWN]}
-    for name, drawings in known.items():
-        blocks += _Drawn(drawings)("design", f"design-{name}")
+    for place, run in enumerate(found.runs[:_DRAWN], 1):
+        blocks += _Drawn(figures(run))("design", f"design-{place}")
     if len(found.runs) > _DRAWN:
         blocks.append(Paragraph(f"The other {len(found.runs) - _DRAWN} designs are not drawn."))
     return Section("designs", "What differs between the designs", blocks)
@@ -203,7 +214,7 @@ def _turning(found: Report) -> Section:
                 f"halved and doubled in {turning.scenario}, one at a time. "
                 + " ".join(sensitive.sentences(turning))
             ),
-            TableBlock(sensitive.tornado(turning), half),
+            *([TableBlock(table, half)] if (table := sensitive.tornado(turning)).rows else []),
             *_Drawn(figures(turning))("tornado"),
             Paragraph(
                 "All assumptions: relaysim sensitivity takes them one by one, which is a matter of "
@@ -230,7 +241,9 @@ def _sizing(found: Report) -> Section:
             TableBlock(rows, f"Intervals hold together; seed {each.found.provenance.seed}."),
         ]
     if not blocks:
-        said = "Not looked at (--no-sizing), or no other design serves that mail better."
+        said = "Not looked at (--no-sizing)."
+        if not found.rival:
+            said = f"No other design has more of that mail on time than {base}."
         blocks.append(Paragraph(said))
     else:
         blocks.insert(

@@ -33,7 +33,7 @@ def streams(scenario: Scenario) -> Grid:
                 ]
             )
     header = ["stream", "class", "arrivals", "size", "recipients", "to", "deadline"]
-    title = f"Mail of {scenario.name}, as its scenario file states it"
+    title = f"Mail of {scenario.name}, as its scenario has it"
     return Grid(title, header, rows, wrapped=header[2:6])
 
 

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 from PIL import Image
@@ -69,6 +70,7 @@ def _environment() -> Environment:
     made.filters["lines"] = _lines
     made.filters["prose"] = _prose
     made.filters["caption"] = _caption
+    made.filters["plain"] = _plain
     made.filters["name"] = lambda text: re.sub(r"\n\s*", "", text).strip()
     made.filters["width"] = lambda sheet: round(sheet.get_figwidth() * style.DOTS)
     made.filters["height"] = lambda sheet: round(sheet.get_figheight() * style.DOTS)
@@ -77,10 +79,12 @@ def _environment() -> Environment:
 
 def _png(sheet: Sheet) -> bytes:
     """The figure in 256 colours, which are more than it has: a third of the size."""
-    drawn, made = io.BytesIO(), io.BytesIO()
+    made = io.BytesIO()
+    canvas: Any = sheet.canvas
     with style.paper():
-        sheet.savefig(drawn, format="png")
-    colours = Image.open(drawn).convert("RGB").quantize(256, dither=Image.Dither.NONE)
+        canvas.draw()
+    drawn = Image.fromarray(np.asarray(canvas.buffer_rgba()))
+    colours = drawn.convert("RGB").quantize(256, dither=Image.Dither.NONE)
     colours.save(made, format="png", optimize=True)
     return made.getvalue()
 
@@ -106,6 +110,11 @@ def _lines(text: str) -> Markup:
     return Markup("<br>").join(text.strip().split("\n"))
 
 
+def _plain(text: str) -> str:
+    """Text of a scenario in Markdown: no tag, no picture."""
+    return re.sub(r"([<\[\]])", r"\\\1", text).replace("\n", " ")
+
+
 def _cell(text: str) -> str:
     """A cell of a Markdown table."""
-    return text.strip().replace("|", "\\|").replace("\n", " ")
+    return _plain(text.strip()).replace("|", "\\|")
