@@ -58,7 +58,7 @@ def report(
         read(file, settings)
     ask_writable(out)
     kept = opened(store, no_store)
-    with told(ScenarioError, ClusterError, ValueError), progress("report", kept) as shown:
+    with told(ScenarioError, ClusterError, ValueError):
         found = study.report(
             base,
             *others,
@@ -70,7 +70,7 @@ def report(
             turning=not no_sensitivity,
             jobs=workers(jobs, cluster),
             store=kept,
-            progress=shown,
+            stage=lambda what: progress(what, kept),
             command=typed(),
         )
     told_of(kept)

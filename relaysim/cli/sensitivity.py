@@ -1,5 +1,6 @@
 """`relaysim sensitivity`: which assumptions matter."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -43,6 +44,15 @@ def sensitivity(
             "total.METRIC.",
         ),
     ],
+    other: Annotated[
+        Path | None,
+        typer.Option(
+            "--with",
+            metavar="OTHER",
+            help="Another design: what changes is then its figure less that of the first, pair by "
+            "pair.",
+        ),
+    ] = None,
     over: Annotated[
         list[str] | None,
         typer.Option(
@@ -71,13 +81,13 @@ def sensitivity(
 ) -> None:
     """Find the assumptions that decide a quantity: each at half and at double its value.
 
-    All runs see the same draws, and each change is paired with the scenario as it is.
+    All runs see the same draws, and each change is paired with the scenario as it is. With another
+    design it is told what turns the answer.
     """
     from relaysim.measure.quantity import Quantity, QuantityError
     from relaysim.scenario.problem import ScenarioError
     from relaysim.study import output
     from relaysim.study import sensitivity as study
-    from relaysim.study.inputs import SensitivityError
     from relaysim.study.inputs import over as parse
     from relaysim.study.jobs import ClusterError
 
@@ -91,13 +101,14 @@ def sensitivity(
     ask_drawable(figures)
     kept = opened(store, no_store)
     with (
-        told(ScenarioError, ClusterError, QuantityError, SensitivityError),
+        told(ScenarioError, ClusterError, QuantityError, ValueError),
         progress("sensitivity", kept) as shown,
     ):
         found = study.sensitivity(
             scenario,
             quantity,
             dict(inputs) or None,
+            other=other,
             settings=settings or (),
             sobol=sobol,
             replications=replications,

@@ -37,6 +37,11 @@ class Estimates(NamedTuple):
     high: Floats
     n: npt.NDArray[np.int64]
 
+    def first(self) -> Estimate:
+        """That of the first thing."""
+        value, low, high, n = (part[0] for part in self)
+        return Estimate(float(value), float(low), float(high), int(n))
+
 
 def estimates(values: Floats, confidence: float = CONFIDENCE) -> Estimates:
     """Estimates of each row of `values`; the columns are replications, NaN where there is none."""
@@ -50,11 +55,14 @@ def estimates(values: Floats, confidence: float = CONFIDENCE) -> Estimates:
     return Estimates(mean, mean - half, mean + half, n)
 
 
+def reverse(found: Estimates) -> Estimates:
+    """The same differences seen from the other side."""
+    return Estimates(-found.value, -found.high, -found.low, found.n)
+
+
 def interval(values: npt.ArrayLike, confidence: float = CONFIDENCE) -> Estimate:
     """The estimate of one thing from its values in the replications."""
-    row = np.asarray(values, np.float64).reshape(1, -1)
-    value, low, high, n = (array[0] for array in estimates(row, confidence))
-    return Estimate(float(value), float(low), float(high), int(n))
+    return estimates(np.asarray(values, np.float64).reshape(1, -1), confidence).first()
 
 
 def deviations(values: Floats) -> Floats:

@@ -37,7 +37,7 @@ def figures(result: Drawable) -> Figures:
     """
     match result:
         case RunResult():
-            return _of_run(Story(result))
+            return of_run(Story(result))
         case Comparison():
             of = Material(result)
             return {name: partial(draw, of) for name, draw in FIGURES.items()}
@@ -68,7 +68,8 @@ def figure(result: Drawable, name: str) -> Sheet:
     return made
 
 
-def _of_run(of: Story) -> Figures:
+def of_run(of: Story) -> Figures:
+    """What can be drawn of a run, by name."""
     result, run = of.result, of.result.scenario.run
     name, metrics = result.scenario.name, result.metrics
     return {

@@ -119,7 +119,11 @@ def _written(value: float, half: float, kind: Scale, sign: str = "") -> str:
         digits = kind.digits
     scaled = round(scaled, digits)
     body = f"{scaled:{sign},.{digits}f}" if scaled else f"{0:.{digits}f}"
-    return body + (f"±{spread:,.{digits}f}" if spread else "") + kind.text
+    if not spread:
+        return body + kind.text
+    # An interval that is narrower than the last digit is not none.
+    half_text = f"{spread:,.{digits}f}" if round(spread, digits) else f"<{10.0**-digits:.{digits}f}"
+    return f"{body}±{half_text}{kind.text}"
 
 
 def _with_ends(value: float, low: float, high: float, kind: Scale, sign: str = "") -> str:
@@ -132,7 +136,8 @@ def _with_ends(value: float, low: float, high: float, kind: Scale, sign: str = "
 def _decimals(value: float, half: float) -> int:
     """Decimals for three significant digits, or fewer where the interval says that they are noise.
 
-    The interval keeps one digit, or two if it begins with 1, and so does a value of its own size.
+    There are more where the interval would vanish else. The interval keeps one digit, or two if it
+    begins with 1, and so does a value of its own size.
     """
     size = max(abs(value), half)
     if size == 0.0 or (not half and value == round(value)):
@@ -144,7 +149,7 @@ def _decimals(value: float, half: float) -> int:
     kept = -exponent + (half < 2 * 10.0**exponent)
     if value and -_exponent(value) == kept + 1:
         kept += 1
-    return max(min(three, kept), 0)
+    return max(min(three, kept), kept if not round(half, three) else 0, 0)
 
 
 def _exponent(value: float) -> int:

@@ -13,6 +13,7 @@ from relaysim.study.inputs import STATED
 from relaysim.study.sensitivity import MEASURABLE, UNDECIDED, Sensitivity
 from relaysim.study.sensitivity import NONE as NO_EFFECT
 
+TURNS, BLURS = "turns", "is no longer measurable"
 SHOWN = 15
 """So many inputs have their lines; the others are counted."""
 NAMED = 3
@@ -39,9 +40,8 @@ _LONG = 40
 
 def report(found: Sensitivity) -> list[RenderableType]:
     """All of it, for the terminal."""
-    base = interval(*found.base[:3], found.quantity.of.unit)
     lines: list[RenderableType] = [
-        text(f"{found.scenario}: {found.quantity} = {base} as it is", hanging=4),
+        text(f"{found.scenario}: {found.asked} = {as_it_is(found)} as it is", hanging=4),
         text(""),
         *tables(tornado(found)),
     ]
@@ -58,17 +58,23 @@ def report(found: Sensitivity) -> list[RenderableType]:
     ]
 
 
+def as_it_is(found: Sensitivity) -> str:
+    """What is asked about, with everything as it is."""
+    write = interval if found.other is None else difference
+    return write(*found.base[:3], found.quantity.of.unit)
+
+
 def tornado(found: Sensitivity) -> Grid:
     """A row for each of the largest, with a line for each of its ends."""
     records: Any = found.effects[_shown(found)].to_dict("records")
-    rows = []
+    rows, alone = [], found.other is None
     for row in records:
         ends = [end for end in ENDS if isinstance(row[end], str)]
-        cells = ([row[end], *_at(row, end)] for end in ends)
+        cells = ([row[end], *_at(row, end, found.other is not None)] for end in ends)
         rows.append([broken(row["path"]), *("\n".join(each) for each in zip(*cells, strict=True))])
     return Grid(
         "One at a time, from the largest change to the smallest",
-        ["assumption", "set to", found.quantity.metric, "change"],
+        ["assumption", "set to", found.quantity.metric if alone else "difference", "change"],
         rows,
     )
 
@@ -91,10 +97,13 @@ def left_out(found: Sensitivity) -> str | None:
     return f"and {len(swings)} more, the mean of none of which changed by more than {most}"
 
 
-def _at(row: dict[str, Any], end: str) -> tuple[str, str]:
+def _at(row: dict[str, Any], end: str, paired: bool) -> tuple[str, str]:
     """The quantity at an end of an input, and how far that is from the base."""
     change, low, high = (row[f"{end}_difference{part}"] for part in ("", "_low", "_high"))
-    return number(row[f"at_{end}"], row["unit"]), difference(change, low, high, row["unit"])
+    value, least, most = (row[f"at_{end}{part}"] for part in ("", "_low", "_high"))
+    unit = row["unit"]
+    there = difference(value, least, most, unit) if paired else number(value, unit)
+    return there, difference(change, low, high, unit)
 
 
 def broken(path: str) -> str:
@@ -118,8 +127,8 @@ def _share(row: dict[str, Any], index: str) -> str:
 
 
 def sentences(found: Sensitivity) -> list[str]:
-    """Which inputs matter, and which do not."""
-    effects, name = found.effects, found.quantity
+    """Which inputs matter, and which do not; of a difference, also which turn it."""
+    effects, name = found.effects, found.asked
     of = {kind: effects[effects["effect"] == kind] for kind in (MEASURABLE, UNDECIDED, NO_EFFECT)}
     numbers = f"{len(effects)} number{'s' if len(effects) != 1 else ''}"
     said = [f"None of {numbers} moves {name} measurably."]
@@ -133,7 +142,8 @@ def sentences(found: Sensitivity) -> list[str]:
             f"{len(of[MEASURABLE])} of {numbers} {moves} {name} measurably, most of all {most}."
         ]
     if len(of[UNDECIDED]):
-        largest = _points(number(float(of[UNDECIDED]["swing"].max()), name.of.unit))
+        unit = found.quantity.of.unit
+        largest = _points(number(float(of[UNDECIDED]["swing"].max()), unit))
         said.append(
             f"{len(of[UNDECIDED])} changed its mean by up to {largest}, which may be chance: more "
             "replications tell, and the intervals how much it may be."
@@ -141,7 +151,29 @@ def sentences(found: Sensitivity) -> list[str]:
     if len(of[NO_EFFECT]):
         changes = _verb("change", of[NO_EFFECT])
         said.append(f"{len(of[NO_EFFECT])} {changes} nothing in any replication.")
-    return said
+    return said if found.other is None else [*said, turning(found)]
+
+
+def turning(found: Sensitivity) -> str:
+    """Whether the sign of a difference stays the same at all ends, by its 95 % intervals."""
+    sign = _sign(found.base.low, found.base.high)
+    if not sign:
+        return "The difference itself is not measurable: there is no sign to turn."
+    ends: dict[str, list[str]] = {TURNS: [], BLURS: []}
+    records: Any = found.effects.to_dict("records")
+    for row in records:
+        for end in ENDS:
+            there = _sign(row[f"at_{end}_low"], row[f"at_{end}_high"])
+            if isinstance(row[end], str) and there != sign:
+                ends[TURNS if there else BLURS].append(f"{row['path']} = {row[end]}")
+    said = [f"it {what} with {', '.join(where)}" for what, where in ends.items() if where]
+    if not said:
+        return "The difference keeps its sign, measurably, at every end of each number."
+    return f"The difference does not keep its sign everywhere: {'; '.join(said)}."
+
+
+def _sign(low: float, high: float) -> int:
+    return 1 if low > 0.0 else -1 if high < 0.0 else 0
 
 
 def _certain(row: dict[str, Any]) -> str:
@@ -152,7 +184,7 @@ def _certain(row: dict[str, Any]) -> str:
         if row[f"{end}_difference_low"] > 0.0 or row[f"{end}_difference_high"] < 0.0
     ]
     end = max(sure, key=lambda each: abs(row[f"{each}_difference"]))
-    return f"{_at(row, end)[1]} at {row[end]}"
+    return f"{_at(row, end, paired=True)[1]} at {row[end]}"
 
 
 def _verb(verb: str, rows: pd.DataFrame) -> str:

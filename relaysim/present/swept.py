@@ -1,6 +1,7 @@
 """What a sweep says: each quantity over the points, and how far the targets hold."""
 
 import math
+from collections.abc import Iterator
 
 import pandas as pd
 from rich.console import RenderableType
@@ -23,6 +24,12 @@ KNEES = (
     "which values the 95 % intervals of the means cannot tell, and the runs next to it."
 )
 
+APART = (
+    "From where on designs differ is told by straight lines between the points, for differences "
+    "larger than what matters; in brackets, between which values the 95 % intervals of the paired "
+    "differences cannot tell, and the runs next to it."
+)
+
 
 def report(found: Sweep) -> list[RenderableType]:
     """All of it, for the terminal."""
@@ -30,10 +37,13 @@ def report(found: Sweep) -> list[RenderableType]:
     lines.append(text(""))
     for quantity in found.quantities:
         lines += tables(table(found, quantity))
+    apart = [] if found.knees else list(break_evens(found))
     return [
         *lines,
         *(text(holds(found, each), hanging=4) for each in found.knees),
         *([text(KNEES), text("")] if found.knees else []),
+        *(text(each, hanging=4) for each in apart),
+        *([text(APART), text("")] if apart else []),
         *([text(READING)] if len(found.scenarios) > 1 else []),
         *([text(SURVIVORS)] if any(each.of.unit == "s" for each in found.quantities) else []),
         text(unseen(found.replications)),
@@ -89,17 +99,57 @@ def holds(found: Sweep, at: Knee) -> str:
     more = ""
     if at.crossings > 1:
         more = f" The mean crosses the bound {at.crossings} times: see the rows above."
+    does = "does not hold" if at.holds == NOWHERE else "holds"
+    return f"{start} {does} {where(found, at, path)}.{more}"
+
+
+def break_evens(found: Sweep) -> Iterator[str]:
+    """From where on each design is better or worse than the first, in a sentence a quantity.
+
+    None where not one number alone is varied.
+    """
+    others = found.scenarios[1:]
+    if len(found.varied) == 1 and found.varied[0].amounts:
+        for quantity in found.quantities:
+            for name in others:
+                better, worse = found.break_even(quantity, name)
+                if better.holds != NO_MAIL:
+                    yield f"{name}: {quantity} {_apart(found, better, worse)}."
+
+
+def _apart(found: Sweep, better: Knee, worse: Knee) -> str:
+    base, key = found.scenarios[0], found.parameters[0].rpartition(".")[2]
+    held = [(word, at) for word, at in (("better", better), ("worse", worse))]
+    said = [
+        f"is {word} than that of {base} {where(found, at, key)}"
+        for word, at in held
+        if at.holds != NOWHERE
+    ]
+    said += [f"is {word} between the ends only" for word, at in held if _in_between(at)]
+    if said:
+        return ", and ".join(said)
+    may = any(at.low != at.high for _, at in held)
+    allows = ", though the intervals allow one" if may else ""
+    return f"has no difference from {base} that matters at any point of {key}{allows}"
+
+
+def _in_between(at: Knee) -> bool:
+    return at.holds == NOWHERE and at.crossings > 0
+
+
+def where(found: Sweep, at: Knee, path: str) -> str:
+    """The part of a path where a target holds; if nowhere, after `not`."""
     if at.holds == NOWHERE:
-        where = "at any point" if not at.crossings else "at either end"
+        ends = "at any point" if not at.crossings else "at either end"
         allows = "" if at.low == at.high else ", though the intervals allow it"
-        return f"{start} does not hold {where} of {path}{allows}.{more}"
+        return f"{ends} of {path}{allows}"
     if at.holds == EVERYWHERE:
-        return f"{start} holds at all points of {path}{_sure(at)}."
+        return f"at all points of {path}{_sure(at)}"
     low = "before the first point" if at.low == -math.inf else _amount(at.low, at.unit)
     high = "beyond the last point" if at.high == math.inf else _amount(at.high, at.unit)
     up_to, on = ("from", " on") if at.holds == FROM else ("up to", "")
-    where = f"{path} = {_amount(at.value, at.unit)}{on} ({low} to {high}"
-    return f"{start} holds {up_to} {where}; {_between(found, at)}).{more}"
+    bound = f"{path} = {_amount(at.value, at.unit)}{on} ({low} to {high}"
+    return f"{up_to} {bound}; {_between(found, at)})"
 
 
 def _between(found: Sweep, at: Knee) -> str:

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from relaysim.engine.invariants import Violation
+from relaysim.mail.spelling import look_up
 from relaysim.measure.blast.series import BlastSeries
 from relaysim.measure.catalogue import LATENCY_METRICS, METRICS, Matters
 from relaysim.measure.copies import streams
@@ -28,7 +29,14 @@ from relaysim.scenario.model import Scenario
 from relaysim.study.isolation import gain
 from relaysim.study.jobs import Jobs, Progress, in_order
 from relaysim.study.provenance import Provenance, now
-from relaysim.study.replicate import Replication, Wanted, numbered, replicate, settled
+from relaysim.study.replicate import (
+    Replication,
+    RunResult,
+    Wanted,
+    numbered,
+    replicate,
+    settled,
+)
 from relaysim.study.stack import KEY, Stack
 from relaysim.study.store import Store
 from relaysim.study.task import Task
@@ -56,6 +64,28 @@ class Comparison:
     blast: Mapping[str, BlastSeries] = field(repr=False)
     violations: list[tuple[str, int, Violation]]
     provenance: Provenance
+
+    def run(self, name: str) -> RunResult:
+        """The run of one design, for what is drawn and told of a run; nothing is simulated again.
+
+        ValueError for the name of no design.
+        """
+        design = look_up({each.name: each for each in self.scenarios}, name, "a design")
+        origins = tuple(each for each in self.provenance.scenarios if each[0] == name)
+        return RunResult(
+            scenario=design,
+            seed=self.seed,
+            replications=self.replications,
+            metrics=_of(name, self.metrics),
+            per_replication=_of(name, self.per_replication),
+            series=self.series[name],
+            violations=[(number, found) for of, number, found in self.violations if of == name],
+            provenance=replace(self.provenance, scenarios=origins),
+        )
+
+
+def _of(name: str, frame: pd.DataFrame) -> pd.DataFrame:
+    return frame[frame["scenario"] == name].reset_index(drop=True)
 
 
 def compare(

@@ -1,6 +1,6 @@
 """Inputs: numbers of a scenario file that a study of sensitivity changes, and how far."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -42,7 +42,7 @@ class Input:
             raise SensitivityError(f"{path}: {error}") from error
         if not rising:
             raise SensitivityError(f"{path}: {ends[0]} is not below {ends[1]}")
-        return cls(path, _in_force(scenario, path), str(ends[0]), str(ends[1]), STATED)
+        return cls(path, in_force(scenario, path), str(ends[0]), str(ends[1]), STATED)
 
     @property
     def ends(self) -> dict[str, str]:
@@ -65,11 +65,18 @@ def over(text: str) -> tuple[str, tuple[str, str]]:
 
 
 def stated(
-    scenario: Scenario, inputs: Mapping[str, tuple[Any, Any]] | Iterable[Input]
+    designs: Sequence[Scenario], inputs: Mapping[str, tuple[Any, Any]] | Iterable[Input]
 ) -> tuple[Input, ...]:
-    """The inputs that a caller gives, also as a mapping of paths to their ends."""
+    """The inputs that a caller gives, also as a mapping of paths to their ends.
+
+    What an input is in force is that of the first design that has it.
+    """
+
+    def having(path: str) -> Scenario:
+        return next((each for each in designs if in_force(each, path)), designs[0])
+
     found = (
-        tuple(Input.of(scenario, path, *ends) for path, ends in inputs.items())
+        tuple(Input.of(having(path), path, *ends) for path, ends in inputs.items())
         if isinstance(inputs, Mapping)
         else tuple(inputs)
     )
@@ -82,7 +89,7 @@ def stated(
     return found
 
 
-def _in_force(scenario: Scenario, path: str) -> str:
+def in_force(scenario: Scenario, path: str) -> str:
     """The value at a path; "" where the scenario has none."""
     here: Any = written(scenario)
     try:

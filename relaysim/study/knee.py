@@ -1,10 +1,10 @@
-"""Knee: how far along a varied number a target still holds."""
+"""Knees: how far along a varied number a target holds, and from where on two designs differ."""
 
 from typing import NamedTuple
 
 import numpy as np
 
-from relaysim.measure.estimate import Floats
+from relaysim.measure.estimate import Estimates, Floats
 from relaysim.measure.target import Target
 
 _JUST = float(np.finfo(np.float64).tiny)
@@ -47,8 +47,6 @@ def knee(scenario: str, target: Target, values: Floats, load: Floats, unit: str 
     """
     if np.isnan(values).all():
         return Knee(scenario, target.text, NO_MAIL, np.nan, np.nan, np.nan, 0, unit)
-    order = np.argsort(load)
-    load, values = load[order], values[order]
     mean, low, high, _ = target.quantity.estimates(values)
     sign = 1.0 if target.below else -1.0
     worst, best = (high, low) if target.below else (low, high)
@@ -62,6 +60,34 @@ def knee(scenario: str, target: Target, values: Floats, load: Floats, unit: str 
         beyond, at_worst, at_best = (
             np.where(curve == 0.0, _JUST, curve) for curve in (beyond, at_worst, at_best)
         )
+    return _along(scenario, target.text, load, (beyond, at_worst, at_best), unit)
+
+
+def break_even(
+    scenario: str, told: str, apart: Estimates, least: Floats, load: Floats, unit: str = ""
+) -> Knee:
+    """From where on, or up to where, a design is ahead of another by more than what matters.
+
+    `apart` is by how much it is ahead at each load, paired, with 95 % intervals, and `least` the
+    smallest difference that matters there. The interval is found as that of a knee.
+    """
+    value, low, high = (least - each for each in apart[:3])
+    none = np.isnan(value)
+    if none.all():
+        return Knee(scenario, told, NO_MAIL, np.nan, np.nan, np.nan, 0, unit)
+    beyond = np.where(none, np.inf, np.where(value == 0.0, _JUST, value))
+    at_worst = np.where(np.isnan(low), np.inf, low)
+    at_best = np.where(none, np.inf, np.where(np.isnan(high), -np.inf, high))
+    return _along(scenario, told, load, (beyond, at_worst, at_best), unit)
+
+
+def _along(
+    scenario: str, told: str, load: Floats, excess: tuple[Floats, Floats, Floats], unit: str
+) -> Knee:
+    """Where an excess over a bound, which breaks it above 0, and those of its ends cross 0."""
+    order = np.argsort(load)
+    load = load[order]
+    beyond, at_worst, at_best = (curve[order] for curve in excess)
     crossings = int(np.count_nonzero(np.diff(beyond > 0.0)))
     if beyond[0] <= beyond[-1]:
         at, least = _crossing(load, beyond), _crossing(load, at_worst)
@@ -73,7 +99,7 @@ def knee(scenario: str, target: Target, values: Floats, load: Floats, unit: str 
         least = -_crossing(back, at_best[::-1], late=True)
         holds = FROM if np.isfinite(at) else EVERYWHERE if at < 0 else NOWHERE
     value = at if np.isfinite(at) else np.nan
-    return Knee(scenario, target.text, holds, value, least, most, crossings, unit)
+    return Knee(scenario, told, holds, value, least, most, crossings, unit)
 
 
 def _crossing(load: Floats, excess: Floats, late: bool = False) -> float:

@@ -1,8 +1,9 @@
 """What an architecture report rests on: a comparison, and the studies that question its answer."""
 
 import os
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -14,12 +15,11 @@ from relaysim.scenario.culprit import is_culprit
 from relaysim.scenario.load import load
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.problem import dotted
-from relaysim.study.assumptions import assumptions
 from relaysim.study.compare import Comparison, ask_sense, compare
 from relaysim.study.inputs import Input
 from relaysim.study.jobs import Jobs, Progress
-from relaysim.study.replicate import RunResult, run
-from relaysim.study.sensitivity import Sensitivity, sensitivity
+from relaysim.study.provenance import Provenance, now
+from relaysim.study.sensitivity import Sensitivity, assumed, sensitivity
 from relaysim.study.size import Size, SizeError, size
 from relaysim.study.store import Store
 from relaysim.study.sweep import Sweep, sweep
@@ -34,6 +34,8 @@ MARGIN = 0.01
 """The same service: a share on time that is at most this much below the other design's."""
 FEW = 12
 """Assumptions whose ends are tried."""
+Stage = Callable[[str], AbstractContextManager[Progress | None]]
+"""Told the name of each study as it begins; what it yields hears of the runs."""
 _COST = ("receive_cost.base", "categorize_cost.base", "send_cost.base")
 _LISTING, _LISTS = ("threshold", "trap_share"), ".refuses_on."
 
@@ -56,21 +58,20 @@ class Sizing:
 class Report:
     """A comparison of a base with other designs, and how far its answer carries.
 
-    `runs` has the run of each design. `quantity` is the share on time of the mail that the designs
-    treat most differently, culprits left aside, and `rival` the design that treats it best.
-    `flips` sweeps the size of the campaign, or the load, over all designs; `sizings` ask whether a
-    larger base would do as well; `turning` changes assumptions of the base. Each is None, or empty,
-    if it was not wanted.
+    `quantity` is the share on time of the mail that the designs treat most differently, culprits
+    left aside, and `rival` the design that treats it best. `flips` sweeps the size of the campaign,
+    or the load, over all designs; `sizings` ask whether a larger base would do as well; `turning`
+    changes assumptions and looks at what is left between the base and the rival, or at the base if
+    there is none. Each is None, or empty, if it was not wanted. `provenance` is that of all of it.
     """
 
     comparison: Comparison
-    runs: tuple[RunResult, ...] = field(repr=False)
     quantity: Quantity
     rival: str
     flips: Sweep | None
     sizings: tuple[Sizing, ...]
     turning: Sensitivity | None
-    command: str
+    provenance: Provenance
 
 
 def report(
@@ -84,85 +85,124 @@ def report(
     turning: bool = True,
     jobs: Jobs = None,
     store: Store | None = None,
-    progress: Progress | None = None,
+    stage: Stage = lambda _: nullcontext(),
     command: str = "",
 ) -> Report:
     """Compare designs; ask when the answer flips, what hardware alone buys, what it hangs on.
 
-    `progress` hears of the comparison and then of each study in turn. ScenarioError for a file that
+    `stage` hears of the comparison and then of each study in turn. ScenarioError for a file that
     is no scenario, ValueError for designs that cannot be compared.
     """
-    settings, files = tuple(settings), [Path(base), *map(Path, others)]
+    started, settings, files = now(), tuple(settings), [Path(base), *map(Path, others)]
     designs = [load(file, settings) for file in files]
     ask_sense(designs, {})
-    found = compare(
-        *designs,
-        replications=replications,
-        seed=seed,
-        jobs=jobs,
-        store=store,
-        progress=progress,
-        command=command,
-    )
-    many, seed = found.replications, found.seed
-    runs = tuple(
-        run(each, many, seed, jobs=jobs, store=store, progress=progress, command=command)
-        for each in designs
-    )
+    with stage("comparison") as progress:
+        found = compare(
+            *designs,
+            replications=replications,
+            seed=seed,
+            jobs=jobs,
+            store=store,
+            progress=progress,
+            command=command,
+        )
     quantity, rival = decisive(found)
-    flips = None
-    path = campaign_path(designs)
-    if flip and path is not None:
-        flips = sweep(
-            files[0],
-            {path: _points(designs[0], path)},
-            *files[1:],
-            quantities=[quantity],
-            settings=[each for each in settings if not each.startswith(f"{path}=")],
-            replications=many,
-            seed=seed,
-            jobs=jobs,
-            store=store,
-            progress=progress,
-            command=command,
-        )
-    sizings: list[Sizing] = []
-    for target in _targets(found, quantity, rival) if sizing and rival else ():
-        path = dotted(("hubs", next(iter(designs[0].hubs)), "cores"))
-        cores = next(iter(designs[0].hubs.values())).cores
-        tried = tuple(times * cores for times in LARGER)
-        larger, why = None, ""
-        try:
-            larger = size(
-                files[0],
-                {path: tried},
-                [target],
-                settings=[each for each in settings if not each.startswith(f"{path}=")],
-                most=max(4 * many, FEW_LOOKS),
-                seed=seed,
-                jobs=jobs,
-                store=store,
+    ask = _Questions(files, settings, found, quantity, rival, jobs, store, stage, command)
+    return Report(
+        comparison=found,
+        quantity=quantity,
+        rival=rival,
+        flips=ask.flips() if flip else None,
+        sizings=ask.sizings() if sizing and rival else (),
+        turning=ask.turning() if turning else None,
+        provenance=Provenance.of(found.scenarios, found.seed, found.replications, command, started),
+    )
+
+
+@dataclass(frozen=True)
+class _Questions:
+    """The studies that question a comparison, on its draws."""
+
+    files: Sequence[Path]
+    settings: tuple[str, ...]
+    found: Comparison
+    quantity: Quantity
+    rival: str
+    jobs: Jobs
+    store: Store | None
+    stage: Stage
+    command: str
+
+    def flips(self) -> Sweep:
+        """All designs, over the load."""
+        path = campaign_path(self.found.scenarios)
+        with self.stage("when it flips") as progress:
+            return sweep(
+                self.files[0],
+                {path: _points(self.found.scenarios[0], path)},
+                *self.files[1:],
+                quantities=[self.quantity],
+                settings=self._settings_but(path),
+                replications=self.found.replications,
+                seed=self.found.seed,
+                jobs=self.jobs,
+                store=self.store,
                 progress=progress,
+                command=self.command,
             )
-        except SizeError as error:
-            why = str(error)
-        sizings.append(Sizing(target, rival, tried, larger, why))
-    turn = None
-    inputs = deciding(files[0], settings) if turning else ()
-    if inputs:
-        turn = sensitivity(
-            files[0],
-            quantity,
-            inputs,
-            settings=settings,
-            replications=many,
-            seed=seed,
-            jobs=jobs,
-            store=store,
-            progress=progress,
-            command=command,
+
+    def sizings(self) -> tuple[Sizing, ...]:
+        """The first hub of the base, with more cores."""
+        return tuple(
+            self._larger(target) for target in _targets(self.found, self.quantity, self.rival)
         )
-    return Report(found, runs, quantity, rival, flips, tuple(sizings), turn, command)
+
+    def _larger(self, target: Target) -> Sizing:
+        name, hub = next(iter(self.found.scenarios[0].hubs.items()))
+        path, tried = dotted(("hubs", name, "cores")), tuple(hub.cores * more for more in LARGER)
+        with self.stage("larger hubs") as progress:
+            try:
+                larger = size(
+                    self.files[0],
+                    {path: tried},
+                    [target],
+                    settings=self._settings_but(path),
+                    most=max(4 * self.found.replications, FEW_LOOKS),
+                    seed=self.found.seed,
+                    jobs=self.jobs,
+                    store=self.store,
+                    progress=progress,
+                )
+            except SizeError as error:
+                return Sizing(target, self.rival, tried, None, str(error))
+        return Sizing(target, self.rival, tried, larger, "")
+
+    def turning(self) -> Sensitivity | None:
+        """The base, and its rival, with other values of assumptions; None without assumptions."""
+        names = [design.name for design in self.found.scenarios]
+        other = self.files[names.index(self.rival)] if self.rival else None
+        pair = [self.files[0], *([other] if other is not None else [])]
+        inputs = deciding(pair, self.settings)
+        if not inputs:
+            return None
+        with self.stage("assumptions") as progress:
+            return sensitivity(
+                self.files[0],
+                self.quantity,
+                inputs,
+                other=other,
+                settings=self.settings,
+                replications=self.found.replications,
+                seed=self.found.seed,
+                jobs=self.jobs,
+                store=self.store,
+                progress=progress,
+                command=self.command,
+            )
+
+    def _settings_but(self, path: str) -> list[str]:
+        """The settings without one of what is varied."""
+        return [each for each in self.settings if not each.startswith(f"{path}=")]
 
 
 def innocent_classes(scenario: Scenario) -> list[str]:
@@ -195,7 +235,7 @@ def decisive(found: Comparison) -> tuple[Quantity, str]:
     return quantity, str(best["scenario"]) if best["difference"] > 0.0 else ""
 
 
-def campaign_path(designs: Sequence[Scenario]) -> str | None:
+def campaign_path(designs: Sequence[Scenario]) -> str:
     """What to vary: the messages of a culprit's campaign that all designs have, else the load."""
     for name, host in designs[0].hosts.items():
         for short, stream in host.streams.items():
@@ -243,9 +283,9 @@ def _targets(found: Comparison, quantity: Quantity, rival: str) -> list[Target]:
     return targets
 
 
-def deciding(file: Path, settings: Iterable[str]) -> tuple[Input, ...]:
-    """Assumptions that are likely to turn an answer: core time, and what gets an IP listed."""
-    every = assumptions(file, settings)
+def deciding(files: Sequence[Path], settings: Iterable[str]) -> tuple[Input, ...]:
+    """Assumptions of designs that are likely to turn an answer: core time, and what lists an IP."""
+    every = assumed(files, settings)
     at_hubs = [e for e in every if e.path.startswith("hubs.") and e.path.endswith(_COST)]
     of_lists = [
         each

@@ -3,6 +3,8 @@
 One at a time: each input at its low and at its high end, all else as it is (a tornado). And by
 Sobol's indices: all inputs at once, and which share of the quantity's variance comes of each, alone
 and together with others (Saltelli et al., Computer Physics Communications 181, 2010; by SALib).
+
+With another design the question is about the difference of the two: on what a decision hangs.
 """
 
 import os
@@ -16,14 +18,15 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 
-from relaysim.measure.estimate import Estimate, Floats
+from relaysim.measure.estimate import CONFIDENCE, Estimate, Estimates, Floats
 from relaysim.measure.quantity import Quantity, ask_there
 from relaysim.measure.several import confidence_of, differences
 from relaysim.scenario.load import load
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.problem import ScenarioError
 from relaysim.study.assumptions import assumptions
-from relaysim.study.inputs import Input, SensitivityError, stated
+from relaysim.study.compare import ask_sense
+from relaysim.study.inputs import Input, SensitivityError, in_force, stated
 from relaysim.study.jobs import Jobs, Progress, in_order
 from relaysim.study.provenance import Provenance, now
 from relaysim.study.replicate import Wanted, replicate, settled
@@ -32,7 +35,7 @@ from relaysim.study.span import Number, between
 from relaysim.study.store import Store
 from relaysim.study.task import Task
 from relaysim.study.vary import MOST, design
-from relaysim.study.warmup import settle, with_warm_up
+from relaysim.study.warmup import settle_all, with_warm_up
 
 MEASURABLE, UNDECIDED, NONE = "measurable", "undecided", "none"
 FEW = 5
@@ -47,9 +50,11 @@ _MIDDLE = 0.3718281828
 class Sensitivity:
     """What came out of a study of sensitivity.
 
-    `base` is the quantity with everything as it is. `effects` has one row for each of the `inputs`,
-    the largest swing first: `path, low, base, high` as written, absent for a missing end;
-    `at_low` and `at_high`, the means of the quantity there; `low_difference` and `high_difference`,
+    `base` is the quantity with everything as it is: that of the `scenario` or, if there is an
+    `other` design, its own less that of the scenario, paired. `effects` has one row for each of the
+    `inputs`, the largest swing first: `path, low, base, high` as written, absent for a missing end;
+    `at_low` and `at_high`, the means of the quantity there, each with the ends of its 95 % interval
+    under `NAME_low` and `NAME_high`; `low_difference` and `high_difference`,
     paired with the base, each with the ends of its 97.5 % interval under `NAME_low` and
     `NAME_high`, so that both of an input hold together with 95 %;
     `swing`, how far the quantity moves over the ends and the base; `effect`, which is `measurable`
@@ -71,6 +76,14 @@ class Sensitivity:
     sobol: int | None
     indices: pd.DataFrame | None = field(repr=False)
     provenance: Provenance
+    other: str | None = None
+
+    @property
+    def asked(self) -> str:
+        """What the study is about, in words."""
+        if self.other is None:
+            return str(self.quantity)
+        return f"{self.quantity} of {self.other} less that of {self.scenario}"
 
 
 def sensitivity(
@@ -78,6 +91,7 @@ def sensitivity(
     quantity: Quantity | str,
     inputs: Mapping[str, tuple[Any, Any]] | Sequence[Input] | None = None,
     *,
+    other: str | os.PathLike[str] | None = None,
     settings: Iterable[str] = (),
     sobol: int | None = None,
     replications: int | None = None,
@@ -90,70 +104,99 @@ def sensitivity(
     """Change inputs of a scenario file and see what a quantity makes of it.
 
     Inputs are a mapping of paths to their low and high ends; by default all assumptions in force,
-    from half to double (`study.assumptions`). With `sobol`, a power of two, there are Sobol indices
+    from half to double (`study.assumptions`). With an `other` design the quantity is what it has
+    less what the first has, in each replication; a number that only one of them has is changed
+    there. With `sobol`, a power of two, there are Sobol indices
     too, of the inputs given or else of the five with the largest swing: they take `sobol` x
     (inputs + 2) points, where inputs are independent and even between their ends. All runs see the
     same draws, so that a point has one value, the mean over the replications.
 
     QuantityError if there is no such quantity, SensitivityError if it has no value or the inputs
-    make no sense, ScenarioError if one of them makes no scenario.
+    make no sense, or for the difference of two chances, ScenarioError if one of them makes no
+    scenario, ValueError for designs that cannot be compared.
     """
     started, settings = now(), tuple(settings)
     quantity = Quantity.parse(str(quantity))
     if sobol is not None and (sobol < 2 or sobol & (sobol - 1)):
         raise SensitivityError(f"{sobol} Sobol points: write a power of two, such as 16")
-    base = load(Path(file), settings)
-    replications, seed = settled(base, replications, seed)
-    chosen = assumptions(file, settings) if inputs is None else stated(base, inputs)
+    files = [Path(each) for each in (file, other) if each is not None]
+    designs = [load(each, settings) for each in files]
+    replications, seed = settled(designs[0], replications, seed)
+    if other is not None:
+        ask_sense(designs, {})
+        if quantity.of.chance:
+            raise SensitivityError(f"{quantity} is a chance: ask about one design alone")
+    chosen = assumed(files, settings) if inputs is None else stated(designs, inputs)
     if not chosen:
-        raise SensitivityError(f"{base.name} has no assumptions: give inputs and their ends")
-    auto = base.run.warm_up_auto
-    base = settle(base, replications, seed, jobs=jobs, store=store)
-    at = _Designs(Path(file), settings, base.run.warm_up if auto else None)
+        raise SensitivityError(f"{designs[0].name} has no assumptions: give inputs and their ends")
+    base = settle_all(designs, replications, seed, jobs=jobs, store=store)
+    at = _Designs(tuple(files), settings, tuple(base))
     ends = [(each.path, value) for each in chosen for value in each.ends.values()]
     many = len(chosen) if inputs is not None else min(FEW, len(chosen))
     points = 1 + len(ends) + (sobol * (many + 2) if sobol else 0)
     if points > MOST:
         raise SensitivityError(f"{points:,} points: at most {MOST:,} make a study")
-    runs = _Runs(quantity, replications, seed, points * replications, jobs, store, progress)
-    designs = [at({path: value}) for path, value in ends]
-    values = np.stack(list(runs.values(chain([base], designs))))
-    effects = _effects(chosen, quantity, values)
+    total = points * replications * len(files)
+    runs = _Runs(quantity, replications, seed, total, jobs, store, progress)
+    changed = [at({path: value}) for path, value in ends]
+    values = np.stack(list(runs.values(chain([base], changed))))
+    effects = _effects(chosen, quantity, values, other is not None)
     indices = None
     if sobol is not None:
         few = chosen if inputs is not None else _largest(chosen, effects)
         indices = _indices(few, sobol, seed, at, runs)
     return Sensitivity(
-        scenario=base.name,
+        scenario=base[0].name,
         quantity=quantity,
         seed=seed,
         replications=replications,
-        base=_estimate(quantity, values[:1]),
+        base=_estimates(quantity, values[:1], other is not None).first(),
         inputs=chosen,
         effects=effects,
         sobol=sobol,
         indices=indices,
-        provenance=Provenance.of([base], seed, replications, command, started),
+        provenance=Provenance.of(base, seed, replications, command, started),
+        other=base[1].name if other is not None else None,
     )
+
+
+def assumed(files: Sequence[Path], settings: Iterable[str] = ()) -> tuple[Input, ...]:
+    """The assumptions of designs, each once: as the first that has it has it."""
+    found: dict[str, Input] = {}
+    for each in files:
+        found = {given.path: given for given in assumptions(each, settings)} | found
+    return tuple(found.values())
 
 
 @dataclass(frozen=True)
 class _Designs:
-    """The scenario with other values at some paths; all have the warm-up that was found for one."""
+    """The designs with other values at some paths, and with the warm-up that was found once."""
 
-    file: Path
+    files: tuple[Path, ...]
     settings: tuple[str, ...]
-    warm_up: int | None
+    bases: tuple[Scenario, ...]
 
-    def __call__(self, values: Mapping[str, str]) -> Scenario:
-        scenario = design(self.file, self.settings, values, "--over")
-        settled(scenario, None, None)
-        return scenario if self.warm_up is None else with_warm_up(scenario, self.warm_up)
+    def __call__(self, values: Mapping[str, str]) -> list[Scenario]:
+        made = []
+        for file, base in zip(self.files, self.bases, strict=True):
+            mine = {path: value for path, value in values.items() if self._has(base, path)}
+            scenario = design(file, self.settings, mine, "--over")
+            settled(scenario, None, None)
+            auto = scenario.run.warm_up_auto
+            made.append(with_warm_up(scenario, base.run.warm_up) if auto else scenario)
+        return made
+
+    def _has(self, base: Scenario, path: str) -> bool:
+        """Whether a path is to be changed in a design: not where only another one has it."""
+        return bool(in_force(base, path)) or not any(in_force(e, path) for e in self.bases)
 
 
 @dataclass
 class _Runs:
-    """The values of the quantity, which are all that is kept of the runs."""
+    """The values of the quantity, which are all that is kept of the runs.
+
+    Of two designs it is the second's less the first's.
+    """
 
     quantity: Quantity
     replications: int
@@ -164,16 +207,22 @@ class _Runs:
     progress: Progress | None
     done: int = 0
 
-    def values(self, designs: Iterable[Scenario]) -> Iterator[Floats]:
-        """Of each design, those of its replications."""
-        waiting, size = iter(designs), max(1, _AT_ONCE // self.replications)
+    def values(self, points: Iterable[Sequence[Scenario]]) -> Iterator[Floats]:
+        """Of each point, those of its replications."""
+        waiting, size = iter(points), max(1, _AT_ONCE // self.replications)
         while some := list(islice(waiting, size)):
             keep = Wanted(blast=self.quantity.needs_blast)
             numbers = range(self.replications)
-            tasks = [Task(replicate, each, (i, self.seed, keep)) for each in some for i in numbers]
+            tasks = [
+                Task(replicate, each, (i, self.seed, keep))
+                for designs in some
+                for each in designs
+                for i in numbers
+            ]
             with closing(in_order(tasks, self.jobs, self._progress, self.store)) as found:
-                for _ in some:
-                    yield np.array([self._value(next(found).metrics) for _ in numbers])
+                for designs in some:
+                    of = [[self._value(next(found).metrics) for _ in numbers] for _ in designs]
+                    yield np.array(of[-1]) - (np.array(of[0]) if len(of) > 1 else 0.0)
             self.done += len(tasks)
 
     def _progress(self, done: int, _: int) -> None:
@@ -185,12 +234,16 @@ class _Runs:
         return self.quantity.value(metrics)
 
 
-def _estimate(quantity: Quantity, values: Floats) -> Estimate:
-    value, low, high, n = quantity.estimates(values)
-    return Estimate(float(value[0]), float(low[0]), float(high[0]), int(n[0]))
+def _estimates(quantity: Quantity, values: Floats, paired: bool) -> Estimates:
+    """Of rows of values; if they are paired differences, as in a comparison."""
+    if not paired:
+        return quantity.estimates(values)
+    return differences(np.zeros(len(values), bool), 0.0 * values, values, CONFIDENCE)
 
 
-def _effects(inputs: Sequence[Input], quantity: Quantity, values: Floats) -> pd.DataFrame:
+def _effects(
+    inputs: Sequence[Input], quantity: Quantity, values: Floats, paired: bool
+) -> pd.DataFrame:
     """The frame `effects`; `values` has a row for the base, then one for each end, in order."""
     if np.isnan(values[0]).all():
         raise SensitivityError(f"{quantity} has no value in any replication")
@@ -208,7 +261,8 @@ def _effects(inputs: Sequence[Input], quantity: Quantity, values: Floats) -> pd.
     chance = np.full(len(inputs), quantity.of.chance)
     for end, found in at.items():
         there = np.stack(found)
-        frame[f"at_{end}"] = quantity.estimates(there).value
+        mean, least, most, _ = _estimates(quantity, there, paired)
+        frame[f"at_{end}"], frame[f"at_{end}_low"], frame[f"at_{end}_high"] = mean, least, most
         value, low, high, _ = differences(chance, base, there, confidence_of(len(at)))
         frame[f"{end}_difference"] = value
         frame[f"{end}_difference_low"], frame[f"{end}_difference_high"] = low, high

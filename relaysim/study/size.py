@@ -192,8 +192,7 @@ class _Trials:
     def _estimate(self, at: int, number: int) -> Estimate:
         values = np.array([self.seen[at][number]], np.float64)
         of = exact_chances if self.targets[number].quantity.of.chance else suited_estimates
-        value, low, high, n = of(values, self.confidence)
-        return Estimate(float(value[0]), float(low[0]), float(high[0]), int(n[0]))
+        return of(values, self.confidence).first()
 
     def replications_of(self, at: int) -> int:
         """How many there are of a value."""

@@ -10,12 +10,12 @@ import numpy as np
 import pandas as pd
 
 from relaysim.mail.spelling import unknown
-from relaysim.measure.estimate import CONFIDENCE, Floats
+from relaysim.measure.estimate import CONFIDENCE, Floats, estimates, reverse
 from relaysim.measure.quantity import Quantity, ask_there, ordinary
 from relaysim.measure.several import differences
 from relaysim.measure.target import Target
 from relaysim.study.jobs import Jobs, Progress, in_order
-from relaysim.study.knee import Knee, knee
+from relaysim.study.knee import Knee, break_even, knee
 from relaysim.study.provenance import Provenance, now
 from relaysim.study.replicate import Replication, Wanted, replicate, settled
 from relaysim.study.stack import KEY, Stack
@@ -75,17 +75,37 @@ class Sweep:
         """
         target = Target.parse(target) if isinstance(target, str) else target
         name = self.scenarios[0] if scenario is None else scenario
+        values, along = self._along(name, target.quantity), self.varied[0]
+        return knee(name, target, values, np.array(along.amounts), along.unit)
+
+    def break_even(self, quantity: Quantity | str, scenario: str) -> tuple[Knee, Knee]:
+        """Where a design is better than the first one by more than what matters, and where worse.
+
+        ValueError as for `knee`.
+        """
+        of = Quantity.parse(str(quantity))
+        ours, theirs = self._along(self.scenarios[0], of), self._along(scenario, of)
+        (along,), chance = self.varied, np.full(len(ours), of.of.chance)
+        found = differences(chance, ours, theirs, CONFIDENCE)
+        was = estimates(ours).value
+        least = np.array([of.of.matters.of(each) for each in was.tolist()])
+        more = found if of.of.better == "more" else reverse(found)
+        told = f"{of} {{}} than that of {self.scenarios[0]} by more than what matters"
+        load = np.array(along.amounts)
+        return (
+            break_even(scenario, told.format("better"), more, least, load, along.unit),
+            break_even(scenario, told.format("worse"), reverse(more), least, load, along.unit),
+        )
+
+    def _along(self, name: str, quantity: Quantity) -> Floats:
+        """The values of a quantity along the one number that is varied; a row for each."""
         if name not in self.scenarios:
             raise unknown(name, "a design of this sweep", self.scenarios)
-        if target.quantity not in self.quantities:
-            raise unknown(
-                f"{target.quantity}", "a quantity of this sweep", map(str, self.quantities)
-            )
+        if quantity not in self.quantities:
+            raise unknown(f"{quantity}", "a quantity of this sweep", map(str, self.quantities))
         _ask_one_number(self.varied)
-        row = self.quantities.index(target.quantity)
-        (along,) = self.varied
-        values = np.array([self.values[(value,), name][row] for value in along.values])
-        return knee(name, target, values, np.array(along.amounts), along.unit)
+        (along,), row = self.varied, self.quantities.index(quantity)
+        return np.array([self.values[(value,), name][row] for value in along.values])
 
 
 def sweep(

@@ -8,14 +8,12 @@ from small_comparison import LITTLE, SCENARIOS, comparison
 
 from relaysim.measure.quantity import Quantity
 from relaysim.present.report import write
-from relaysim.present.report.answer import _course as course
 from relaysim.present.report.answer import decision, tally
 from relaysim.present.report.pages import sections
 from relaysim.present.report.workload import numbers, streams
 from relaysim.scenario.load import load
 from relaysim.study.compare import compare
 from relaysim.study.output import OutputError
-from relaysim.study.replicate import run
 from relaysim.study.report import (
     Report,
     campaign_path,
@@ -45,7 +43,7 @@ def bare():
     """A comparison alone, without the studies that question it."""
     found = comparison()
     quantity, rival = decisive(found)
-    return Report(found, (), quantity, rival, None, (), None, "relaysim report a.toml b.toml")
+    return Report(found, quantity, rival, None, (), None, found.provenance)
 
 
 @pytest.fixture(scope="module")
@@ -62,9 +60,9 @@ def test_the_sections_stand_in_the_order_in_which_they_are_read(bare):
 
 
 def test_what_was_not_looked_at_is_said(bare):
-    said = [
-        block.text for each in sections(bare) for block in each.blocks if block.kind == "paragraph"
-    ]
+    blocks = [block for each in sections(bare) for block in each.blocks]
+    said = [block.text for block in blocks if block.kind == "paragraph"]
+    said += [text for block in blocks if block.kind == "points" for text in block.items]
     for option in ("--no-flip", "--no-sensitivity", "No other design has more"):
         assert any(option in text for text in said)
 
@@ -92,22 +90,16 @@ def test_names_and_titles_are_text_and_nothing_else(tmp_path):
     files = [SCENARIOS / "shared-hub.toml", SCENARIOS / "dedicated-hub.toml"]
     designs = [load(files[0], settings), load(files[1], LITTLE)]
     found = compare(*designs, replications=1, jobs=1, blast=False)
-    runs = tuple(run(each, 1, jobs=1) for each in designs)
     quantity, rival = decisive(found)
-    place = write(Report(found, runs, quantity, rival, None, (), None, ""), tmp_path / "out")
+    place = write(
+        Report(found, quantity, rival, None, (), None, found.provenance), tmp_path / "out"
+    )
     html = (place / "report.html").read_text(encoding="utf-8")
     markdown = (place / "report.md").read_text(encoding="utf-8")
     for text in (html, markdown):
         assert "<script>" not in re.sub(r"\\<", "", text)
     assert "<b>" not in html
     assert (place / "figures" / "design-1.png").is_file()
-
-
-def test_a_course_of_verdicts_is_told_in_spans():
-    assert course([0, 0, 1], ["1", "2", "3"], "a") == (
-        "not measurably different at 1 to 2, better than a at 3"
-    )
-    assert course([-1, -1], ["1", "2"], "a") == "worse than a at all points, 1 to 2"
 
 
 def test_the_workload_has_a_row_for_each_stream_and_a_source_for_each_number():
@@ -135,7 +127,7 @@ def test_the_load_that_is_varied_is_the_campaign_of_a_culprit():
 
 
 def test_the_assumptions_that_are_tried_are_of_core_time_and_of_lists():
-    paths = [each.path for each in deciding(SCENARIOS / "shared-hub.toml", ())]
+    paths = [each.path for each in deciding([SCENARIOS / "shared-hub.toml"], ())]
     assert "hubs.HUB01.categorize_cost.base" in paths
     assert "blocklists.css.threshold" in paths
     assert len(paths) <= 12

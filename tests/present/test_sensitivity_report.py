@@ -10,7 +10,15 @@ from relaysim.measure.estimate import Estimate
 from relaysim.measure.quantity import Quantity
 from relaysim.present.figures.nothing import NothingToDrawError
 from relaysim.present.figures.tornado import tornado
-from relaysim.present.sensitive import CONVENTION, broken, left_out, report, sentences
+from relaysim.present.sensitive import (
+    CONVENTION,
+    as_it_is,
+    broken,
+    left_out,
+    report,
+    sentences,
+    turning,
+)
 from relaysim.present.sensitive import tornado as tornado_table
 from relaysim.study.inputs import Input
 from relaysim.study.provenance import Provenance
@@ -30,8 +38,8 @@ def study(moves: Sequence[float]) -> Sensitivity:
             "low": each.low,
             "base": each.base,
             "high": each.high,
-            "at_low": 0.9,
-            "at_high": 0.9 - move,
+            **{f"at_low{part}": 0.9 for part in parts},
+            **{f"at_high{part}": 0.9 - move for part in parts},
             **{f"low_difference{part}": 0.0 for part in parts},
             **{f"high_difference{part}": -move for part in parts},
             "swing": move,
@@ -142,3 +150,33 @@ def test_a_small_change_that_is_certain_is_named_before_a_large_one_that_is_not(
 def test_where_nothing_moves_there_is_nothing_to_draw() -> None:
     with pytest.raises(NothingToDrawError, match=r"nothing that was changed moves class\.bulk"):
         tornado(study([0.0]))
+
+
+def instead(base: Estimate, moves: Sequence[float]) -> Sensitivity:
+    """The same of a difference."""
+    found = replace(study(moves), base=base, other="other")
+    for part in ("", "_low", "_high"):
+        found.effects[f"at_low{part}"] = getattr(base, part.strip("_") or "value")
+        found.effects[f"at_high{part}"] = found.effects[f"at_low{part}"] - moves
+    return found
+
+
+def test_of_a_difference_it_is_told_what_turns_its_sign() -> None:
+    found = instead(Estimate(0.3, 0.2, 0.4, 5), [0.6, 0.3, 0.1])
+    assert sentences(found)[-1] == (
+        "The difference does not keep its sign everywhere: it turns with hosts.a.n0 = 4; it is no "
+        "longer measurable with hosts.a.n1 = 4."
+    )
+    assert "class.bulk.on_time of other less that of two" in sentences(found)[0]
+    assert tornado_table(found).header[2] == "difference"
+    assert tornado_table(found).rows[0][2] == "+30±10 pp\n-30±10 pp"
+    assert as_it_is(found) == "+30±10 pp"
+
+
+def test_a_difference_that_keeps_its_sign_or_has_none_says_so() -> None:
+    keeps = instead(Estimate(0.3, 0.2, 0.4, 5), [0.1])
+    assert (
+        turning(keeps) == "The difference keeps its sign, measurably, at every end of each number."
+    )
+    none = instead(Estimate(0.1, -0.2, 0.4, 5), [0.1])
+    assert turning(none) == "The difference itself is not measurable: there is no sign to turn."

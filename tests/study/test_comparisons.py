@@ -45,6 +45,18 @@ def test_each_design_has_the_metrics_that_it_has_alone(more: Comparison) -> None
         assert more.series[scenario.name].missing.equals(alone.series.missing)
 
 
+def test_the_run_of_a_design_is_the_one_that_it_has_alone(more: Comparison) -> None:
+    for of in more.scenarios:
+        mine, alone = more.run(of.name), run(of, replications=more.replications, jobs=1)
+        assert (mine.scenario, mine.seed) == (alone.scenario, alone.seed)
+        pd.testing.assert_frame_equal(mine.metrics, alone.metrics)
+        pd.testing.assert_frame_equal(mine.per_replication, alone.per_replication)
+        assert mine.provenance.scenarios == alone.provenance.scenarios
+        pd.testing.assert_frame_equal(mine.series.backlog, alone.series.backlog)
+    with pytest.raises(ValueError, match="two"):
+        more.run("tow")
+
+
 def test_a_difference_is_the_mean_of_the_paired_differences(more: Comparison) -> None:
     found = row(more, "app.invoices", "on_time")
     each = more.per_replication

@@ -71,6 +71,61 @@ def test_the_largest_comes_first_and_what_does_nothing_last(found: Sensitivity) 
     assert found.indices is None
 
 
+def test_of_two_designs_it_is_the_paired_difference_that_changes(file: Path) -> None:
+    other = file.with_name("four.toml")
+    other.write_text(f'extends = "two.toml"\nname = "four"\n{_hub("HUB01", 4)}', encoding="utf-8")
+    found = sensitivity(
+        file, LATENCY, {RESPONSE: ("500 ms", "900 ms")}, other=other, replications=4, jobs=1
+    )
+
+    def apart(settings: list[str]) -> np.ndarray:
+        ours, theirs = (
+            run(load(each, settings), replications=4, jobs=1).per_replication
+            for each in (file, other)
+        )
+        was, now = (
+            e.groupby("replication").apply(LATENCY.value).to_numpy() for e in (ours, theirs)
+        )
+        return now - was
+
+    base, high = apart([]), apart([f"{RESPONSE}=900 ms"])
+    assert found.base.value == pytest.approx(base.mean())
+    half = 3.182446 * np.std(base, ddof=1) / 2
+    assert found.base.high - found.base.value == pytest.approx(half)
+    (row,) = found.effects.to_dict("records")
+    assert row["at_high"] == pytest.approx(high.mean())
+    assert row["at_high_high"] - row["at_high"] == pytest.approx(
+        3.182446 * np.std(high, ddof=1) / 2
+    )
+    assert row["high_difference"] == pytest.approx((high - base).mean())
+    assert (found.scenario, found.other) == ("two", "four")
+    assert [name for name, _ in found.provenance.scenarios] == ["two", "four"]
+
+
+def _hub(name: str, connections: int) -> str:
+    return f"[hubs.{name}]\nmax_per_domain_outbound_connections = {connections}\n"
+
+
+def test_a_number_that_one_design_alone_has_is_changed_there(file: Path) -> None:
+    other = file.with_name("second.toml")
+    more = (
+        _hub("HUB02", 4)
+        + """
+cores = 1
+mta = "none"
+addresses = ["192.168.168.171"]
+egress = "198.51.100.10"
+"""
+    )
+    other.write_text(f'extends = "two.toml"\nname = "second"\n{more}', encoding="utf-8")
+    cores = "hubs.HUB02.cores"
+    found = sensitivity(file, LATENCY, {cores: (1, 2)}, other=other, replications=2, jobs=1)
+    assert found.inputs == (Input(cores, "1", "1", "2", "stated"),)
+    assert found.effects["effect"].tolist() == ["none"]
+    with pytest.raises(SensitivityError, match="is a chance: ask about one design alone"):
+        sensitivity(file, "egress.198\\.51.listed", other=other)
+
+
 def test_one_replication_decides_nothing(file: Path) -> None:
     inputs = {CONNECTIONS: (1, 4), MAILBOXES: ("75 ms", "300 ms")}
     alone = sensitivity(file, LATENCY, inputs, replications=1, jobs=1)
@@ -155,7 +210,7 @@ def test_few_scenarios_at_a_time_give_the_same(file: Path, monkeypatch: pytest.M
 
 def test_rates_that_have_to_be_whole_stay_whole(file: Path) -> None:
     rate = "hubs.HUB01.receive_connectors.relay.message_rate_limit"
-    designs = module._Designs(file, (), None)
+    designs = module._Designs((file,), (), (load(file),))
     axis = module._Axis.of(Input(rate, "unlimited", "100/min", "200/min"), designs)
     assert (axis.at(0.0), axis.at(0.123), axis.at(0.9999)) == ("100/min", "112/min", "200/min")
     response = module._Axis.of(Input(RESPONSE, "1 s", "1 s", "2 s"), designs)
@@ -163,7 +218,9 @@ def test_rates_that_have_to_be_whole_stay_whole(file: Path) -> None:
 
 
 def test_where_one_end_is_missing_the_base_takes_its_place(file: Path) -> None:
-    axis = module._Axis.of(Input(CORES, "1", None, "2"), module._Designs(file, (), None))
+    axis = module._Axis.of(
+        Input(CORES, "1", None, "2"), module._Designs((file,), (), (load(file),))
+    )
     assert (axis.at(0.0), axis.at(0.6)) == ("1", "2")
 
 

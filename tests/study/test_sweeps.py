@@ -10,11 +10,12 @@ import pytest
 from small_designs import TOML
 
 from relaysim import run
+from relaysim.measure.estimate import Estimates
 from relaysim.measure.quantity import Quantity, QuantityError
 from relaysim.measure.target import Target
 from relaysim.scenario.load import load
 from relaysim.scenario.problem import ScenarioError
-from relaysim.study.knee import EVERYWHERE, FROM, NO_MAIL, NOWHERE, UP_TO, Knee, knee
+from relaysim.study.knee import EVERYWHERE, FROM, NO_MAIL, NOWHERE, UP_TO, Knee, break_even, knee
 from relaysim.study.stack import KEY
 from relaysim.study.sweep import Sweep, SweepError, sweep
 from relaysim.study.vary import Vary, grid
@@ -224,3 +225,42 @@ def test_where_an_interval_is_not_known_nothing_is_sure() -> None:
     # A point without any value does not keep it: how far on the way to it, nobody knows.
     none = measured(target, [[1.0, 1.1], [np.nan, np.nan], [3.0, 3.1]], load)
     assert (none.low, none.value, none.high) == (1.0, 1.0, 2.0)
+
+
+def _ahead(value: list[float], half: float) -> Estimates:
+    mean = np.array(value)
+    return Estimates(mean, mean - half, mean + half, np.full(len(mean), 5))
+
+
+def test_designs_differ_from_where_the_difference_gets_larger_than_what_matters() -> None:
+    load, least = np.array([10.0, 20.0, 30.0, 40.0]), np.full(4, 5.0)
+    at = break_even("b", "b is better", _ahead([0, 10, 20, 30], 2.0), least, load, " messages")
+    # It is 1 a unit of load: 5 of the mean at 15, 5 of its ends at 13 and 17.
+    assert at == Knee("b", "b is better", FROM, 15.0, 13.0, 17.0, 1, " messages")
+    back = break_even("b", "", _ahead([30, 20, 10, 0], 2.0), least, load)
+    assert (back.holds, back.value, back.low, back.high) == (UP_TO, 35.0, 33.0, 37.0)
+
+
+def test_a_difference_that_never_matters_is_nowhere_and_one_without_values_is_none() -> None:
+    load, least = np.array([10.0, 20.0]), np.full(2, 5.0)
+    never = break_even("b", "", _ahead([1, 5], 0.0), least, load)
+    assert (never.holds, never.crossings) == (NOWHERE, 0)
+    ever = break_even("b", "", _ahead([6, 7], 0.0), least, load)
+    assert ever.holds == EVERYWHERE
+    assert break_even("b", "", _ahead([np.nan] * 2, 0.0), least, load).holds == NO_MAIL
+
+
+def test_a_sweep_tells_from_where_on_a_design_is_better(found: Sweep) -> None:
+    better, worse = found.break_even(LATENCY, "eight")
+    assert (better.holds, better.scenario, worse.holds) == (FROM, "eight", NOWHERE)
+    two, eight = (
+        np.array([found.values[(scale,), name][0].mean() for scale in ("0.2", "0.5", "1")])
+        for name in ("two", "eight")
+    )
+    excess = two - eight - [LATENCY.of.matters.of(each) for each in two]
+    assert (excess > 0.0).tolist() == [False, False, True]
+    at = 0.5 + 0.5 * -excess[1] / (excess[2] - excess[1])
+    assert better.value == pytest.approx(at)
+    assert better.low < better.value < better.high
+    with pytest.raises(ValueError, match="eigth"):
+        found.break_even(LATENCY, "eigth")

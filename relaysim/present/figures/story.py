@@ -15,10 +15,13 @@ from relaysim.study.replicate import RunResult
 
 
 class Story:
-    """A run, with the trace of its typical replication."""
+    """A run, with the trace of its typical replication.
 
-    def __init__(self, result: RunResult) -> None:
-        self.result = result
+    That is the base's, if there is one: designs side by side are to show the same mail.
+    """
+
+    def __init__(self, result: RunResult, base: "Story | None" = None) -> None:
+        self.result, self.base = result, base
 
     @property
     def caption(self) -> str:
@@ -28,6 +31,8 @@ class Story:
     @cached_property
     def typical(self) -> int:
         """The replication with the median share on time; of two in the middle the worse one."""
+        if self.base is not None:
+            return self.base.typical
         frame = self.result.per_replication
         mine = (frame["scope"] == "total") & (frame["metric"] == "on_time")
         shares = frame[mine].set_index("replication")["value"].fillna(0.0)
@@ -39,7 +44,8 @@ class Story:
         """The same for a figure of the typical replication."""
         which = of_one(self.typical)
         if self.result.replications > 1:
-            which += ": that with the median share on time"
+            whose = f" of {self.base.result.scenario.name}" if self.base is not None else ""
+            which += f": that with the median share on time{whose}"
         return f"{which}; {self.caption}"
 
     @cached_property

@@ -11,8 +11,8 @@ from relaysim.present.caption import origin
 from relaysim.present.figures.amounts import ticks
 from relaysim.present.figures.nothing import NothingToDrawError
 from relaysim.present.figures.style import INK, Key, Look, Sheet, looks, sheet
-from relaysim.present.number import Scale, number, scale
-from relaysim.present.sensitive import ENDS, SHOWN, broken
+from relaysim.present.number import Scale, scale
+from relaysim.present.sensitive import ENDS, SHOWN, as_it_is, broken
 from relaysim.study.sensitivity import MEASURABLE, NONE, Sensitivity
 
 _SIDE = {"low": 0.19, "high": -0.19}
@@ -27,7 +27,7 @@ def tornado(found: Sensitivity) -> Sheet:
     """
     moving = found.effects[found.effects["effect"] != NONE].head(SHOWN)
     if moving.empty:
-        raise NothingToDrawError(f"nothing that was changed moves {found.quantity}")
+        raise NothingToDrawError(f"nothing that was changed moves {found.asked}")
     drawn = dict(zip(ENDS, looks(ENDS).values(), strict=True))
     figure, (panel,) = sheet(
         1, 1, _message(found), origin(found.provenance), [_key(drawn)], 0.7 + 0.4 * len(moving)
@@ -35,11 +35,14 @@ def tornado(found: Sensitivity) -> Sheet:
     base = found.base.value
     values = moving[["at_low", "at_high"]].to_numpy(np.float64)
     kind = scale(float(np.nanmax(np.abs(np.append(values, base)))), found.quantity.of.unit)
+    share = found.quantity.of.unit == "share" and found.other is None
+    if found.quantity.of.unit == "share" and not share:
+        kind = kind._replace(text=" pp")
     records: Any = moving.to_dict("records")
     for place, row in enumerate(records):
         for end, look in drawn.items():
             if isinstance(row[end], str) and np.isfinite(row[f"at_{end}"]):
-                _bar(panel, row, end, look, -place, base)
+                _bar(panel, row, end, look, -place, base, share)
     panel.axvline(base, color=INK, linewidth=1.0)
     panel.set_yticks(
         [-place for place in range(len(records))], [broken(r["path"]) for r in records]
@@ -47,12 +50,14 @@ def tornado(found: Sensitivity) -> Sheet:
     panel.tick_params(axis="y", labelsize=8, length=0)
     panel.set_ylim(-len(records) + 0.4, 0.6)
     panel.grid(visible=False, axis="y")
-    panel.set_xlabel(f"{found.quantity},{kind.text}" if kind.text else str(found.quantity))
-    _axis(panel, kind, found.quantity.of.unit == "share")
+    panel.set_xlabel(f"{found.asked},{kind.text}" if kind.text else found.asked)
+    _axis(panel, kind, share)
     return figure
 
 
-def _bar(panel: Axes, row: dict[str, Any], end: str, look: Look, place: float, base: float) -> None:
+def _bar(
+    panel: Axes, row: dict[str, Any], end: str, look: Look, place: float, base: float, share: bool
+) -> None:
     """From the base to the mean at an end, with the interval of the change and the value set."""
     at, change = row[f"at_{end}"], row[f"{end}_difference"]
     height = place + _SIDE[end]
@@ -60,7 +65,7 @@ def _bar(panel: Axes, row: dict[str, Any], end: str, look: Look, place: float, b
         height, change, _THICK, left=base, color=look.colour, hatch=look.hatch, edgecolor="white"
     )
     ends = [base + row[f"{end}_difference_{part}"] for part in ENDS]
-    if row["unit"] == "share":
+    if share:
         ends = [min(max(each, 0.0), 1.0) for each in ends]
     if np.isfinite(ends).all() and ends[0] < ends[1]:
         panel.plot(ends, [height, height], color=INK, linewidth=0.9)
@@ -110,5 +115,5 @@ def _message(found: Sensitivity) -> str:
     if len(certain):
         first = certain.index[0] == effects.index[0]
         said = f"{'most of all' if first else 'for certain'} {certain.iloc[0]}"
-    base = number(found.base.value, found.quantity.of.unit)
-    return f"What moves {found.quantity} of {found.scenario} ({base} as it is): {said}"
+    of = "" if found.other is not None else f" of {found.scenario}"
+    return f"What moves {found.asked}{of} ({as_it_is(found)} as it is): {said}"

@@ -4,15 +4,15 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-import numpy as np
-
 from relaysim.measure.estimate import UNDECIDED
 from relaysim.present.headlines import Headline, headlines
 from relaysim.present.lookup import Lookup, difference_of
 from relaysim.present.number import number
+from relaysim.present.sensitive import turning
+from relaysim.present.swept import break_evens
 from relaysim.study.compare import Comparison
-from relaysim.study.report import Report, innocent_classes
-from relaysim.study.stack import KEY
+from relaysim.study.inputs import in_force
+from relaysim.study.report import Report, Sizing, innocent_classes
 
 BETTER, WORSE = "better", "worse"
 Row = tuple[Headline, str, dict[str, Any]]
@@ -94,44 +94,28 @@ def tally(found: Comparison, name: str) -> dict[str, int]:
 
 
 def flips(found: Report) -> Iterator[str]:
-    """From which load on each design differs measurably from the base in the decisive figure."""
-    swept = found.flips
-    if swept is None:
-        return
-    (path,) = swept.parameters
-    base, *others = swept.scenarios
-    frame = swept.comparisons
-    mine = frame[
-        np.logical_and.reduce([frame[k] == v for k, v in zip(KEY, found.quantity, strict=True)])
-    ]
-    for name in others:
-        rows = mine[mine["scenario"] == name].sort_values(path)
-        if rows.empty:
-            continue
-        sign = np.where(rows["low"] > 0.0, 1, np.where(rows["high"] < 0.0, -1, 0))
-        load = [_load(value) for value in rows[path].tolist()]
-        yield f"{name}: {_course(sign.tolist(), load, base)}."
+    """Where the answer turns: along the load, by assumptions, and what hardware alone buys."""
+    base = found.comparison.scenarios[0]
+    if found.flips is None:
+        yield "Along the load: not looked for (--no-flip)."
+    else:
+        path = found.flips.parameters[0]
+        for said in break_evens(found.flips):
+            yield f"Along {path} ({in_force(base, path)} as it is), {said}"
+    if found.turning is None:
+        yield "By assumptions: not looked for (--no-sensitivity)."
+    elif found.turning.other is not None:
+        few = len(found.turning.inputs)
+        yield f"By {few} assumptions, each halved and doubled: {turning(found.turning)}"
+    for each in found.sizings:
+        yield f"By hardware alone: {_bought(each, base.name)}"
 
 
-def _course(sign: Sequence[int], load: Sequence[str], base: str) -> str:
-    """How a verdict goes along the points."""
-    words = {1: f"better than {base}", -1: f"worse than {base}", 0: "not measurably different"}
-    spans: list[list[Any]] = []
-    for each, at in zip(sign, load, strict=True):
-        if spans and spans[-1][0] == each:
-            spans[-1][2] = at
-        else:
-            spans.append([each, at, at])
-    if len(spans) == 1:
-        return f"{words[spans[0][0]]} at all points, {spans[0][1]} to {spans[0][2]}"
-    return ", ".join(
-        f"{words[each]} at {first}" + (f" to {last}" if last != first else "")
-        for each, first, last in spans
-    )
-
-
-def _load(value: float) -> str:
-    return f"{value:,.6g}"
+def _bought(each: Sizing, base: str) -> str:
+    as_there = f"{each.target.text}, as {each.instead_of} has it"
+    if each.found is None:
+        return f"{base} is not shown to come to {as_there}, with up to {each.tried[-1]} cores."
+    return f"{base} comes to {as_there}, with {each.found.value} cores."
 
 
 def _name(headline: Headline, subject: str) -> str:

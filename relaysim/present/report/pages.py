@@ -8,9 +8,10 @@ from rich.text import Text
 from relaysim.measure.copies import streams
 from relaysim.present import blast, compared, sensitive, sized, swept
 from relaysim.present.caption import ASSUMPTIONS, NOT_MODELLED, SURVIVORS, origin, unseen
-from relaysim.present.figure import figures
+from relaysim.present.figure import figures, of_run
 from relaysim.present.figures import style
 from relaysim.present.figures.nothing import NothingToDrawError
+from relaysim.present.figures.story import Story
 from relaysim.present.figures.style import Sheet
 from relaysim.present.happened import lateness, resources, time
 from relaysim.present.headlines import headlines
@@ -85,12 +86,7 @@ def _answer(found: Report) -> Section:
         *(Points(said, head) for head, said in answer.points(found)),
     ]
     scaled = "" if run.scale == 1.0 else f"All mail is scaled by {run.scale:g} (run.scale). "
-    flips = list(answer.flips(found))
-    if found.flips is not None:
-        path = found.flips.parameters[0]
-        blocks.append(Points(flips, f"When it flips: {found.quantity}, along {path}"))
-    else:
-        blocks.append(Paragraph("When the answer flips was not looked for (--no-flip)."))
+    blocks.append(Points(list(answer.flips(found)), "When it flips"))
     blocks.append(
         Paragraph(
             f"Each figure is that of one run of {len(found.comparison.scenarios)} designs on the "
@@ -121,10 +117,12 @@ def _differences(found: Report) -> Section:
         changes = [str(change) for change in diff(base, other)] or ["nothing"]
         blocks.append(Points((), f"What {other.name} has otherwise than {base.name}"))
         blocks.append(Listing("\n".join(changes)))
-    for place, run in enumerate(found.runs[:_DRAWN], 1):
-        blocks += _Drawn(figures(run))("design", f"design-{place}")
-    if len(found.runs) > _DRAWN:
-        blocks.append(Paragraph(f"The other {len(found.runs) - _DRAWN} designs are not drawn."))
+    first = Story(found.comparison.run(base.name))
+    for place, design in enumerate((base, *others)[:_DRAWN], 1):
+        story = Story(found.comparison.run(design.name), first if place > 1 else None)
+        blocks += _Drawn(of_run(story))("design", f"design-{place}")
+    if len(others) >= _DRAWN:
+        blocks.append(Paragraph(f"The other {1 + len(others) - _DRAWN} designs are not drawn."))
     return Section("designs", "What differs between the designs", blocks)
 
 
@@ -211,8 +209,8 @@ def _turning(found: Report) -> Section:
         blocks += [
             Paragraph(
                 f"Each of {len(turning.inputs)} assumptions that are likely to turn the answer is "
-                f"halved and doubled in {turning.scenario}, one at a time. "
-                + " ".join(sensitive.sentences(turning))
+                f"halved and doubled, one at a time. {turning.asked} is "
+                f"{sensitive.as_it_is(turning)} as it is. " + " ".join(sensitive.sentences(turning))
             ),
             *([TableBlock(table, half)] if (table := sensitive.tornado(turning)).rows else []),
             *_Drawn(figures(turning))("tornado"),
@@ -264,18 +262,18 @@ def _left_out(found: Report) -> Section:
 def _provenance(found: Report) -> Section:
     comparison = found.comparison
     rows = [[name, digest[:12]] for name, digest in comparison.provenance.scenarios]
-    times = comparison.provenance.times()
+    times = found.provenance.times()
     return Section(
         "provenance",
         "Provenance",
         [
-            Paragraph(origin(comparison.provenance, designs=False)),
+            Paragraph(origin(found.provenance, designs=False)),
             TableBlock(
                 Grid("Designs and the hashes of their plans", ["design", "plan"], rows),
                 f"Of {comparison.replications} replications; seed {comparison.seed}.",
             ),
             Paragraph(f"Computed {times['started']} to {times['finished']}. Made again by:"),
-            Listing(found.command or "relaysim report"),
+            Listing(found.provenance.command or "relaysim report"),
         ],
     )
 

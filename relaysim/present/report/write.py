@@ -42,7 +42,7 @@ def write(found: Report, directory: str | os.PathLike[str]) -> Path:
         for name in ("report.html", "report.md"):
             text = _environment().get_template(f"{name}.jinja").render(facts)
             (made / name).write_text(text, encoding="utf-8", newline="\n")
-        write_provenance(found.comparison.provenance, made)
+        write_provenance(found.provenance, made)
 
     return put(directory, fill)
 
@@ -53,7 +53,7 @@ def _facts(found: Report) -> dict[str, Any]:
         "title": f"{names[0]} or {' or '.join(names[1:])}",
         "decision": decision(found),
         "sections": sections(found),
-        "day": found.comparison.provenance.times()["finished"][:10],
+        "day": found.provenance.times()["finished"][:10],
     }
 
 
