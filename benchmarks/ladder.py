@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from relaysim.measure.several import confidence_of
+from relaysim.present.compared import gain
 from relaysim.present.number import chance, difference, interval, number
 from relaysim.scenario.load import load
 from relaysim.study.compare import Comparison, compare
@@ -98,14 +99,13 @@ def differences(found: Comparison) -> str:
             if row is None or pd.isna(row["difference"]):
                 continue
             low, high, unit = row["difference_low"], row["difference_high"], row["unit"]
-            gain = row["narrowing"]
             rows.append(
                 [
                     f"`{name}`",
                     f"{subject}: {text}",
                     difference(row["difference"], low, high, unit),
                     row["verdict"],
-                    "-" if pd.isna(gain) else f"x{gain:.1f}",
+                    gain(row["narrowing"]),
                 ]
             )
     return table(["rung", "metric", "difference", "verdict", "gain of pairing"], rows)

@@ -78,11 +78,18 @@ def verdicts(found: Comparison, base: str, other: str, shown: Sequence[Headline]
                 number(row["value"], row["unit"]),
                 difference_of(row),
                 row["verdict"],
-                NONE if math.isnan(row["narrowing"]) else f"x{row['narrowing']:.1f}",
+                gain(row["narrowing"]),
             ]
         )
     header = ["", "base", "design", "difference", "verdict", "gain"]
     return Grid(f"{other} against the base, {base}", header, rows, wrapped=("verdict",))
+
+
+def gain(factor: float) -> str:
+    """What pairing gained; where nearly all is common to both, no decimals."""
+    if math.isnan(factor):
+        return NONE
+    return f"x{factor:.1f}" if factor < 100.0 else f"x{factor:,.0f}"
 
 
 def best(found: Comparison, shown: Sequence[Headline]) -> Grid:
