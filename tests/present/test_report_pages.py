@@ -104,7 +104,11 @@ def test_names_and_titles_are_text_and_nothing_else(tmp_path):
 
 def test_the_workload_has_a_row_for_each_stream_and_a_source_for_each_number():
     design = load(SCENARIOS / "shared-hub.toml")
-    assert [row[0] for row in streams(design).rows][-1] == "marketing.newsletter"
+    rows = {row[0]: row for row in streams(design).rows}
+    assert list(rows)[-1] == "marketing.newsletter"
+    assert "rate 250/h (6,000/d), profile" in rows["users.correspondence"][2]
+    assert "rate 16000/d, profile" in rows["internet.inbound"][2]
+    assert "rate 100/s" in rows["marketing.newsletter"][2]
     found = {row[0]: row[1:] for row in numbers(design).rows}
     value, source, sure = found["hubs.HUB01.message_expiration_timeout"]
     assert (value, sure) == ('"2 d"', "confirmed")

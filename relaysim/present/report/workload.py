@@ -25,7 +25,7 @@ def streams(scenario: Scenario) -> Grid:
                 [
                     f"{host}.{name}",
                     stream.class_,
-                    _said(table["arrivals"]),
+                    _arrivals(table["arrivals"]),
                     _said(table["size"]),
                     _said(table.get("recipients", 1)),
                     _said(table["to"]),
@@ -81,6 +81,15 @@ def _same(value: Any, default: Any) -> bool:
         return Number.parse(default).in_unit(mine.unit) == mine.value
     except ValueError:
         return str(value).casefold() == str(default).casefold()
+
+
+def _arrivals(table: Mapping[str, Any]) -> str:
+    """A process, with its rate a day too: that of a campaign alone is of an hour or two."""
+    if "rate" in table and table["process"] != "campaign":
+        a_day = float(Number.parse(table["rate"]).in_unit("/d"))
+        if not table["rate"].endswith("/d"):
+            table = {**table, "rate": f"{table['rate']} ({a_day:,.6g}/d)"}
+    return _said(table)
 
 
 def _said(value: Any) -> str:
