@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator
 
+import numpy as np
 import pandas as pd
 from rich.console import RenderableType
 
@@ -60,21 +61,44 @@ def _over(found: Sweep) -> str:
 def table(found: Sweep, quantity: Quantity) -> Grid:
     """A row for each point: the designs side by side, then their differences from the first."""
     base, *others = found.scenarios
-    unit = quantity.of.unit
     paths = [path.rpartition(".")[2] for path in found.parameters]
     if len(set(paths)) < len(paths):
         paths = list(found.parameters)
     rows = []
     for values, frame in found.points.groupby(list(found.parameters), sort=False):
         row = [str(value) for value in values]
-        for name in found.scenarios:
-            mine = frame[frame["scenario"] == name].iloc[0]
-            low, high = float(mine[f"{quantity} low"]), float(mine[f"{quantity} high"])
-            row.append(interval(float(mine[str(quantity)]), low, high, unit))
+        row += [_mean(frame, name, quantity) for name in found.scenarios]
         row += [_difference(found, values, name, quantity) for name in others]
         rows.append(row)
     header = [*paths, *found.scenarios, *(f"{name} - {base}" for name in others)]
     return Grid(f"{quantity}", header, rows)
+
+
+def by_design(found: Sweep, quantity: Quantity) -> Grid:
+    """A row for each design, then one for its difference; a column for each point."""
+    base, *others = found.scenarios
+    points = list(found.points.groupby(list(found.parameters), sort=False))
+    rows = [
+        [f"  {name}", *(_mean(frame, name, quantity) for _, frame in points)]
+        for name in found.scenarios
+    ]
+    apart = [
+        [f"  {name}", *(_difference(found, values, name, quantity) for values, _ in points)]
+        for name in others
+    ]
+    header = ["", *(", ".join(map(_written, values)) for values, _ in points)]
+    title = f"{quantity} over {' x '.join(found.parameters)}"
+    return Grid(title, header, [["mean"], *rows, [f"less {base}"], *apart])
+
+
+def _written(value: object) -> str:
+    return f"{value:,}" if isinstance(value, int | np.integer) else str(value)
+
+
+def _mean(frame: pd.DataFrame, name: str, quantity: Quantity) -> str:
+    mine = frame[frame["scenario"] == name].iloc[0]
+    low, high = float(mine[f"{quantity} low"]), float(mine[f"{quantity} high"])
+    return interval(float(mine[str(quantity)]), low, high, quantity.of.unit)
 
 
 def _difference(found: Sweep, values: tuple[object, ...], name: str, quantity: Quantity) -> str:

@@ -200,8 +200,8 @@ def _paired(found: Report, drawn: _Drawn) -> Section:
 def _turning(found: Report) -> Section:
     blocks: list[Block] = []
     if found.flips is not None:
-        swept_of = f"{source(found)} Each row is a point of the sweep."
-        blocks += [TableBlock(swept.table(found.flips, found.quantity), swept_of)]
+        swept_of = f"{source(found)} Each column is a point of the sweep."
+        blocks += [TableBlock(swept.by_design(found.flips, found.quantity), swept_of)]
         blocks += _Drawn(figures(found.flips))("sweep")
     if found.turning is not None:
         turning = found.turning
