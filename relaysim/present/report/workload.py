@@ -34,7 +34,7 @@ def streams(scenario: Scenario) -> Grid:
             )
     header = ["stream", "class", "arrivals", "size", "recipients", "to", "deadline"]
     title = f"Mail of {scenario.name}, as its scenario has it"
-    return Grid(title, header, rows, wrapped=header[2:6])
+    return Grid(title, header, rows, wrapped=header[1:6])
 
 
 def numbers(scenario: Scenario) -> Grid:
