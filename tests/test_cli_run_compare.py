@@ -96,22 +96,22 @@ def test_compare_prints_what_differs_and_draws(tmp_path):
 
 
 def test_compare_tells_the_blast_radius_unless_told_not_to():
-    command = ("compare", SHARED, LISTING, *LITTLE, "--no-figures", "--json")
+    command = ("compare", SHARED, LISTING, *LITTLE, "--json")
     found, without = (json.loads(relaysim(*command, *no).stdout) for no in ((), ("--no-blast",)))
     assert "isolation_gain" in {row["metric"] for row in found["comparisons"]}
     assert not any(row["metric"].startswith("blast") for row in without["metrics"])
     assert len(without["metrics"]) < len(found["metrics"])
 
 
-def test_figures_go_into_figures_unless_told_otherwise(tmp_path, monkeypatch):
+def test_compare_draws_only_when_asked(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     command = ("compare", MM4, "busy.toml", *SHORT, "--replications", "2")
     (tmp_path / "busy.toml").write_text(
         f'extends = "{MM4}"\nhosts.app.streams.load.arrivals.rate = "3.6/s"\n', encoding="utf-8"
     )
-    assert relaysim(*command, "--no-figures").exit_code == 0
-    assert not (tmp_path / "figures").exists()
     assert relaysim(*command).exit_code == 0
+    assert [each.name for each in tmp_path.iterdir()] == ["busy.toml"]
+    assert relaysim(*command, "--figures", "figures").exit_code == 0
     assert (tmp_path / "figures" / "latency.png").is_file()
 
 
@@ -125,7 +125,7 @@ def busy(tmp_path) -> str:
 
 
 def verdicts(busy, *smallest):
-    options = (*SHORT, "--replications", "3", "--no-figures", "--json")
+    options = (*SHORT, "--replications", "3", "--json")
     result = relaysim("compare", MM4, busy, *options, *smallest)
     rows = json.loads(result.stdout)["comparisons"]
     return {
@@ -142,7 +142,7 @@ def test_the_user_says_what_difference_matters(busy):
 
 def test_compare_writes_its_tables(tmp_path, busy):
     out = tmp_path / "out"
-    options = (*SHORT, "--replications", "2", "--no-figures", "--out", str(out))
+    options = (*SHORT, "--replications", "2", "--out", str(out))
     assert relaysim("compare", MM4, busy, *options).exit_code == 0
     assert {file.name for file in out.iterdir()} == {
         *("metrics.csv", "comparisons.csv", "provenance.json"),
@@ -158,9 +158,10 @@ def test_designs_that_lose_everything_are_compared_too(tmp_path, busy):
     assert len(list((tmp_path / "figures").iterdir())) == 10
 
 
-def test_designs_without_mail_have_no_figures(busy):
+def test_designs_without_mail_have_no_figures(tmp_path, busy):
     options = (*SHORT, "--set", "hosts.app.streams={}", "--replications", "2")
-    result = relaysim("compare", MM4, busy, *options)
+    assert relaysim("compare", MM4, busy, *options).exit_code == 0
+    result = relaysim("compare", MM4, busy, *options, "--figures", str(tmp_path / "figures"))
     assert result.exit_code == 2
     assert "nothing to draw" in result.stderr
 

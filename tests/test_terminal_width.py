@@ -26,8 +26,8 @@ ORDERS = [
     ("profiles", "blocklist"),
     ("run", SHARED, *LITTLE),
     ("run", MM4, *QUICK, "--replications", "6", "--precision", "0.5"),
-    ("compare", SHARED, DEDICATED, LISTING, *LITTLE, "--no-figures", "--no-blast"),
-    ("compare", SHARED, DEDICATED, *LITTLE, "--no-figures"),
+    ("compare", SHARED, DEDICATED, LISTING, *LITTLE, "--no-blast"),
+    ("compare", SHARED, DEDICATED, *LITTLE),
     (
         *("sweep", MM4, *QUICK, "--target", "total.on_time > 99 %"),
         *("--vary", "hubs.HUB01.max_per_domain_outbound_connections=3,4"),

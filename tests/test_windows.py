@@ -213,7 +213,7 @@ def test_a_console_without_our_letters_is_no_reason_to_fail(
 
 
 def test_nor_is_a_result_with_arrows_and_plus_minus() -> None:
-    done = printed("cp437", "compare", SHARED, DEDICATED, *LITTLE, "--no-figures", "--no-store")
+    done = printed("cp437", "compare", SHARED, DEDICATED, *LITTLE, "--no-store")
     assert done.returncode == 0
     text = done.stdout.decode("cp437")
     assert "±" in text

@@ -8,6 +8,7 @@ import typer
 from relaysim.cli.errors import told
 from relaysim.cli.options import (
     Cluster,
+    Figures,
     Invariants,
     Jobs,
     Json,
@@ -42,10 +43,7 @@ def compare(
     replications: Replications = None,
     seed: Seed = None,
     out: Out = None,
-    figures: Annotated[
-        Path, typer.Option(metavar="DIR", help="Where figures go, as PNG and SVG.")
-    ] = Path("figures"),
-    no_figures: Annotated[bool, typer.Option("--no-figures", help="Draw no figures.")] = False,
+    figures: Figures = None,
     smallest: Annotated[
         list[str] | None,
         typer.Option(
@@ -85,8 +83,7 @@ def compare(
         study.ask_sense(designs, matters)
     ask_writable(out)
     kept = opened(store, no_store)
-    wanted = None if no_figures else figures
-    ask_drawable(wanted)
+    ask_drawable(figures)
 
     names = ", ".join(design.name for design in designs)
     with told(ScenarioError, ClusterError), progress(names, kept) as shown:
@@ -104,7 +101,7 @@ def compare(
         )
     told_of(kept)
     write(found, out)
-    draw(found, wanted)
+    draw(found, figures)
     if json:
         print_json(output.to_json(found))
     else:

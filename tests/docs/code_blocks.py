@@ -176,8 +176,6 @@ def quick(arguments: list[str]) -> list[str]:
     if verb in STUDIES:
         text += f" --replications {5 if verb == 'size' else 3 if '--precision' in text else 2}"
     text = re.sub(r"(?<=--message )(\S+):\d+", r"\1:0", text)
-    if verb == "compare":
-        text += " --no-figures"
     if verb == "size":
         text = re.sub(r"=(\d+):(\d+)\b", _ends, text) + " --confidence 0.5"
     if verb == "sensitivity" and "--over" not in text:
