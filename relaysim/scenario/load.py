@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from relaysim.scenario import override
 from relaysim.scenario.defaults import merged, with_defaults
+from relaysim.scenario.entry import missing
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.place import ESCAPES, sought, unreadable
 from relaysim.scenario.problem import KeyPath, Problem, ScenarioError
@@ -160,6 +161,9 @@ def _overridden(tables: Raw, overrides: Iterable[str]) -> tuple[Raw, list[_Sourc
     for text in overrides:
         try:
             path, value = override.parse(text)
+            absent = missing(tables, path)
+            if absent is not None:
+                raise override.OverrideError(absent)
             tables = override.put(tables, path, value)
         except override.OverrideError as error:
             problems.append(error.problem)

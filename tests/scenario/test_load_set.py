@@ -93,13 +93,57 @@ def test_problems_of_settings_say_so() -> None:
     assert (
         str(caught.value)
         == """\
-8 problems:
+6 problems:
 --set: 'nonsense' is no setting: write path=value, such as run.duration=2 h
 --set: run.duration = "2 h": neither a table nor a list
+--set: hubs.HUB02: there is no such hub; allowed: HUB01; did you mean "HUB01"?
 --set: run.replications = 0: must be at least 1
 --set: hubs.HUB01.coers = 8: unknown key; did you mean "cores"?
---set: hubs.HUB02.mta: missing key
---set: hubs.HUB02.addresses: missing key
---set: hubs.HUB02.egress: missing key
 --set: hosts.crm.streams.invoices.to: the shares add up to 0.5, not to 1"""
     )
+
+
+@pytest.mark.parametrize(
+    ("setting", "message"),
+    [
+        (
+            "hubs.HUB1.cores=8",
+            'hubs.HUB1: there is no such hub; allowed: HUB01; did you mean "HUB01"?',
+        ),
+        (
+            "hubs.HUB01.receive_connectors.externlrelay.message_rate_limit=5",
+            "hubs.HUB01.receive_connectors.externlrelay: there is no such receive\n"
+            "    connector; allowed: Default HUB01, Client HUB01, internalrelay,\n"
+            '    externalrelay; did you mean "externalrelay"?',
+        ),
+        (
+            'egress."198.51.100.11".age=3 d',
+            'egress."198.51.100.11": there is no such egress; allowed: 198.51.100.10;\n'
+            '    did you mean "198.51.100.10"?',
+        ),
+        (
+            "lines.second.bandwidth=2 Mbit/s",
+            "lines.second: there is no such line, and a new one is given whole:\n"
+            "    lines.second={...}; allowed: main",
+        ),
+    ],
+)
+def test_a_setting_changes_nothing_in_what_is_not_there(setting: str, message: str) -> None:
+    with pytest.raises(ScenarioError) as caught:
+        load(SHARED, [setting])
+    assert str(caught.value) == f"1 problem:\n--set: {message}"
+
+
+def test_what_is_new_is_given_whole_and_may_then_be_changed() -> None:
+    whole = 'destinations.isp={profile="isp", domain_count=5}'
+    changed = load(SHARED, [whole, "destinations.isp.domain_count=6"])
+    assert changed.destinations["isp"].domain_count == 6
+    assert "sbl" in load(SHARED, ["blocklists.sbl.profile=spamhaus-sbl"]).blocklists
+    assert "mail2" in load(SHARED, ["dns.mail2=['192.168.10.10']"]).dns
+
+
+def test_a_blocklist_that_has_a_profile_needs_no_table() -> None:
+    text = SHARED.read_text(encoding="utf-8")
+    assert "[blocklists.spamcop]" not in text
+    blocklist = load(SHARED, ["blocklists.spamcop.threshold=7"]).blocklists["spamcop"]
+    assert blocklist.threshold == 7
