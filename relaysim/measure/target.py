@@ -34,7 +34,9 @@ class Target(NamedTuple):
         quantity = Quantity.parse(found["quantity"])
         bound = amount(found["bound"].strip(), quantity.of.unit)
         if quantity.of.unit == "share" and bound > 1.0:
-            raise ValueError(f'"{text}": a share is at most 100 %')
+            meant = "%" not in found["bound"] and bound <= 100.0
+            hint = f": write {bound:g} %, or {bound / 100:g}" if meant else ""
+            raise ValueError(f'"{text}": a share is at most 100 %{hint}')
         sign = found["sign"]
         return cls(quantity, sign.startswith("<"), bound, text.strip(), sign.endswith("="))
 

@@ -203,8 +203,21 @@ def test_the_bound_itself_keeps_a_target_only_if_it_says_so() -> None:
     rows, load = [[0.0, 0.0], [0.0, 0.0]], [1.0, 2.0]
     assert measured("total.expired > 0", rows, load).holds == NOWHERE
     assert measured("total.expired >= 0", rows, load).holds == EVERYWHERE
-    with pytest.raises(ValueError, match="a share is at most 100 %"):
-        Target.parse("total.on_time > 150 %")
+
+
+@pytest.mark.parametrize(
+    ("target", "hint"),
+    [
+        ("total.on_time > 150 %", ""),
+        ("total.on_time > 150", ""),
+        ("total.on_time > 99", ": write 99 %, or 0.99"),
+        ("total.on_time >= 99.5", ": write 99.5 %, or 0.995"),
+    ],
+)
+def test_a_share_above_one_was_meant_as_a_percentage(target: str, hint: str) -> None:
+    with pytest.raises(ValueError, match="at most 100 %") as caught:
+        Target.parse(target)
+    assert str(caught.value) == f'"{target}": a share is at most 100 %{hint}'
 
 
 def test_several_crossings_are_counted() -> None:
