@@ -50,8 +50,8 @@ def explain(
 
     if connector is not None and (host or address or to):
         raise UserError("--connector stands alone: leave out --host, --address and --to")
-    if connector is None and not (host or address):
-        raise UserError("who sends? give --host NAME, or --address IP with --server NAME")
+    if connector is None:
+        _ask_whole(host, address, server, to)
     design = read(scenario, settings)
     with told(ValueError):
         if connector is not None:
@@ -72,6 +72,25 @@ def explain(
         _print(explanation.as_dict())
     else:
         typer.echo(str(explanation))
+
+
+def _ask_whole(host: _Text, address: _Text, server: _Text, to: list[str] | None) -> None:
+    """UserError unless it is said who sends, and to whom."""
+    from relaysim.mail.address import parse_ip
+
+    if not (host or address):
+        raise UserError("who sends? give --host NAME, or --address IP with --server NAME")
+    if host and address:
+        raise UserError("who sends? give --host or --address, not both")
+    if address:
+        with told(ValueError):
+            parse_ip(address)
+        if not server:
+            raise UserError(
+                "where does it connect to? give --server NAME: a name in [dns] or an address"
+            )
+    if not to:
+        raise UserError("to whom? give --to ADDRESS")
 
 
 def _rights(design: "Scenario", connector: str, json: bool) -> None:

@@ -353,6 +353,7 @@ def test_the_same_as_json_has_it() -> None:
         ({"host": "crm", "from_address": "10.0.0.1", "to": "a@b.com"}, "who sends"),
         ({"from_address": "10.0.0.1", "to": "a@b.com"}, "where does it connect to"),
         ({"from_address": "10.0.0", "server": "mail", "to": "a@b.com"}, "not an IP address"),
+        ({"from_address": "999.1.1.1", "server": "mial", "to": "a@b.com"}, "999.1.1.1"),
     ],
 )
 def test_a_question_that_makes_no_sense(question: dict[str, Any], message: str) -> None:

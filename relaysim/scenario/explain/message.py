@@ -66,6 +66,7 @@ def _client(
     """The host, and what it calls itself."""
     if (host is None) == (from_address is None):
         raise ValueError("who sends? give either a host or an address, and exactly one of them")
+    address = None if from_address is None else str(parse_ip(from_address))
     if server is not None and server not in scenario.dns:
         _check_server(scenario, server)
     if host is not None:
@@ -76,7 +77,6 @@ def _client(
         return host, scenario.hosts[host].model_copy(update=update)
     if server is None:
         raise ValueError("where does it connect to? give a server: a name in [dns] or an address")
-    address = str(parse_ip(from_address))
     table = {"kind": "none", "address": address, "server": server, "port": port or 25}
     return f"[{address}]", Host.model_validate(host_defaults("none") | table)
 
