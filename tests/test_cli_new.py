@@ -10,6 +10,7 @@ from cli_runs import SHARED, relaysim
 
 from relaysim import load
 from relaysim.scenario.audit import Severity, check
+from relaysim.scenario.audit.size import excess
 from relaysim.scenario.diff import diff
 
 SMALL = ("--mailboxes", "30", "--newsletter", "200")
@@ -86,7 +87,32 @@ def test_the_numbers_of_the_command_are_those_of_the_file(home: Path) -> None:
     assert hosts["users"]["streams"]["correspondence"]["arrivals"]["rate"] == "30000/d"
     assert hosts["internet"]["streams"]["inbound"]["arrivals"]["rate"] == "82500/d"
     assert hosts["marketing"]["streams"]["newsletter"]["arrivals"]["messages"] == 70_000
-    assert "yours: 1500 mailboxes x 20" in text
+    assert "yours: 1,500 mailboxes x 20" in text
+
+
+def test_one_of_a_kind_is_not_told_as_several(home: Path) -> None:
+    told = relaysim("new", "me", "--mailboxes", "1", "--newsletter", "1").stdout
+    assert "1 mailbox and a newsletter of 1 message." in " ".join(told.split())
+    assert "yours: 1 mailbox x 20" in (home / "me.toml").read_text(encoding="utf-8")
+
+
+def test_a_company_that_could_not_be_run_is_refused_with_the_largest_that_could(home: Path) -> None:
+    result = relaysim("new", "huge", "--mailboxes", "1000000", "--newsletter", "9000000")
+    assert (result.exit_code, result.stdout) == (2, "")
+    told = " ".join(result.stderr.split())
+    found = re.fullmatch(
+        r"relaysim: --mailboxes 1000000: a replication would have about [0-9,]+ messages, at most "
+        r"50,000,000 are tried; with a newsletter of 9,000,000 messages the largest company has "
+        r"([0-9,]+) mailboxes",
+        told,
+    )
+    assert found is not None
+    most = int(found[1].replace(",", ""))
+    for number, code in ((most, 0), (most + 1, 2)):
+        options = ("--mailboxes", str(number), "--newsletter", "9000000")
+        assert relaysim("new", f"of-{number}", *options).exit_code == code
+    assert [each.name for each in home.iterdir()] == [f"of-{most}.toml"]
+    assert excess(load(f"of-{most}.toml")) is None
 
 
 def test_the_templates_leave_no_place_unfilled(home: Path) -> None:

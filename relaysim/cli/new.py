@@ -2,6 +2,7 @@
 
 import json
 import textwrap
+from bisect import bisect_left
 from importlib import resources
 from pathlib import Path
 from string import Template
@@ -65,7 +66,7 @@ def company(name: str, mailboxes: int, newsletter: int) -> str:
     file = resources.files("relaysim.cli") / "templates" / "company.toml"
     return Template(file.read_text(encoding="utf-8")).substitute(
         name=json.dumps(name, ensure_ascii=False),
-        mailboxes=mailboxes,
+        mailboxes=_counted(mailboxes, "mailbox", "mailboxes"),
         sent=_SENT,
         received=_FROM_OUTSIDE,
         outbound=mailboxes * _SENT,
@@ -75,16 +76,41 @@ def company(name: str, mailboxes: int, newsletter: int) -> str:
 
 
 def _first(path: Path, mailboxes: int, newsletter: int) -> None:
+    _ask_possible(mailboxes, newsletter)
     _write(path, company(path.stem, mailboxes, newsletter))
     _tell(
-        f"{path} is a company with one hub and one public IP, {mailboxes:,} mailboxes and a "
-        f"newsletter of {newsletter:,} messages.",
+        f"{path} is a company with one hub and one public IP, "
+        f"{_counted(mailboxes, 'mailbox', 'mailboxes')} and a newsletter of "
+        f"{_counted(newsletter, 'message', 'messages')}.",
         "what an administrator would say about it, what becomes of a day's mail, and a second "
         "design, with a relay hub for the newsletter",
         ["check", path],
         ["run", path],
         ["new", path.with_name(f"{path.stem}-dedicated"), "--extends", path],
     )
+
+
+def _ask_possible(mailboxes: int, newsletter: int) -> None:
+    """UserError for a company whose mail is more than is tried, with the largest that is not."""
+    from relaysim.scenario.audit.size import excess
+    from relaysim.scenario.load import loads
+
+    def why(size: int) -> str | None:
+        return excess(loads(company("company", size, newsletter)))
+
+    reason = why(mailboxes)
+    if reason is not None:
+        most = bisect_left(range(1, mailboxes), True, key=lambda size: why(size) is not None)
+        raise UserError(
+            f"--mailboxes {mailboxes}: {reason}; with a newsletter of "
+            f"{_counted(newsletter, 'message', 'messages')} the largest company has "
+            f"{_counted(most, 'mailbox', 'mailboxes')}"
+        )
+
+
+def _counted(number: int, one: str, several: str) -> str:
+    """So many of something, such as 1 mailbox or 30,000 messages."""
+    return f"{number:,} {one if number == 1 else several}"
 
 
 def _second(path: Path, base: Path) -> None:

@@ -14,26 +14,30 @@ _LARGE = 2_000_000
 _BYTES, _A_SECOND = 800, 20_000
 
 
-def too_large(scenario: Scenario) -> str | None:
-    """Why no machine would finish a replication, or None if one might.
+def excess(scenario: Scenario) -> str | None:
+    """How many messages a replication would have too many, or None if it might be finished.
 
     A stream in bursts counts as its bursts where those are more than its messages.
     """
     expected = _expected(scenario)
     if expected <= MOST:
         return None
-    return (
-        f"{scenario.name}: a replication would have about {expected:,.0f} messages, at most "
-        f"{MOST:,} are tried: lower run.duration, run.scale, or a rate"
-    )
+    return f"a replication would have about {expected:,.0f} messages, at most {MOST:,} are tried"
+
+
+def too_large(scenario: Scenario) -> str | None:
+    """Why no machine would finish a replication, and what to do; None if one might."""
+    why = excess(scenario)
+    return why and f"{scenario.name}: {why}: lower run.duration, run.scale, or a rate"
 
 
 def run_size(scenario: Scenario) -> Iterator[Finding]:
     """The memory and time of a replication, where they are large."""
     expected = _expected(scenario)
-    why = too_large(scenario)
+    why = excess(scenario)
     if why is not None:
-        yield Finding(Severity.ERROR, "run", f"{why.partition(': ')[2]}.", "Simulate less.")
+        way_out = "Lower run.duration, run.scale, or a rate."
+        yield Finding(Severity.ERROR, "run", f"{why[0].upper()}{why[1:]}.", way_out)
     elif expected > _LARGE:
         yield Finding(
             Severity.ADVICE,
