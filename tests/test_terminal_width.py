@@ -1,13 +1,13 @@
-"""Whatever a command prints fits 80 columns and needs no colour."""
+"""Whatever a command prints fits 80 columns, or those of a narrower terminal, without colour."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from cli_runs import DEDICATED, LISTING, LITTLE, MM4, ROOT, SHARED, relaysim
-from typer.testing import Result
+from typer.testing import CliRunner, Result
 
-from relaysim.cli.app import COMMANDS
+from relaysim.cli.app import COMMANDS, app
 
 NAMES = [command.__name__ for commands in COMMANDS.values() for command in commands]
 QUICK = ("--set", "run.scale=0.05", "--replications", "2", "--jobs", "1")
@@ -116,6 +116,45 @@ def test_so_does_what_ends_with_exit_code_2_and_is_no_mistake(order: tuple[str, 
     assert result.exit_code == 2
     assert result.stdout != ""
     assert list(wide(result)) == []
+
+
+def narrow(columns: int, *order: str) -> Result:
+    """The command on a terminal of so many columns."""
+    return CliRunner(env={"COLUMNS": str(columns)}).invoke(app, order)
+
+
+@pytest.mark.parametrize(
+    ("columns", "order"),
+    [
+        (60, ("profiles", "mta")),
+        (60, ("run", SHARED, *LITTLE, "--no-store")),
+        (40, ("trace", SHARED, "--set", "run.scale=0.02", "--message", "crm.invoices:1")),
+        (40, ("warmup", MM4, *QUICK, "--no-store")),
+    ],
+    ids=lambda given: str(given) if isinstance(given, int) else given[0],
+)
+def test_a_narrow_terminal_gets_narrow_text_and_tables(
+    columns: int, order: tuple[str, ...]
+) -> None:
+    widths = [len(line) for line in narrow(columns, *order).stdout.splitlines()]
+    assert columns - 10 < max(widths) <= columns
+
+
+def test_a_table_that_needs_more_is_whole() -> None:
+    order = ("check", SHARED)
+    least = narrow(40, *order).stdout
+    assert narrow(10, *order).stdout == least
+    assert narrow(200, *order).stdout == relaysim(*order).stdout != least
+    (sweep,) = (each for each in ORDERS if each[0] == "sweep")
+    shown = narrow(40, *sweep, "--no-store").stdout
+    assert "max_per_domain_outbound_connections    mm4" in shown
+
+
+@pytest.mark.parametrize("order", MISTAKES[1:4], ids=" ".join)
+def test_a_mistake_is_told_on_a_narrow_terminal(order: tuple[str, ...]) -> None:
+    result = narrow(40, *order)
+    assert result.exit_code == 2
+    assert max(len(line) for line in result.stderr.splitlines()) <= 40
 
 
 def test_every_command_is_walked() -> None:

@@ -11,8 +11,9 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
+from relaysim.columns import columns
+
 WRONG, INTERRUPTED = 2, 130
-_WIDTH = 80
 
 
 class UserError(Exception):
@@ -36,8 +37,8 @@ def is_broken_pipe(error: OSError, windows: bool = os.name == "nt") -> bool:
 def _wrapped(message: str) -> str:
     """The message with overlong lines broken."""
     return "\n".join(
-        textwrap.fill(line, _WIDTH, subsequent_indent="    ", break_on_hyphens=False)
-        if len(line) > _WIDTH
+        textwrap.fill(line, columns(), subsequent_indent="    ", break_on_hyphens=False)
+        if len(line) > columns()
         else line
         for line in message.splitlines()
     )

@@ -13,8 +13,8 @@ import typer
 from relaysim.cli.errors import UserError
 from relaysim.cli.options import read
 from relaysim.cli.output import command_line
+from relaysim.columns import columns
 
-_WIDTH = 80
 _MAILBOXES, _NEWSLETTER = 200, 30_000
 _SENT, _FROM_OUTSIDE = 20, 55
 """Messages a mailbox and working day in Microsoft's profile of 100 messages: 20 sent, 80 received
@@ -172,6 +172,8 @@ def _tell(written: str, purpose: str, *commands: list[str | Path]) -> None:
         f"Next, {purpose}:",
     )
     for paragraph in paragraphs:
-        typer.echo(textwrap.fill(paragraph, _WIDTH, break_long_words=False, break_on_hyphens=False))
+        typer.echo(
+            textwrap.fill(paragraph, columns(), break_long_words=False, break_on_hyphens=False)
+        )
     for command in commands:
         typer.echo(f"  {command_line('relaysim', *command)}")

@@ -4,12 +4,11 @@ import math
 from collections.abc import Iterator, Sequence
 
 from rich.console import RenderableType
-from rich.text import Text
 
 from relaysim.measure.chance import unseen
 from relaysim.present.lookup import Lookup
 from relaysim.present.number import NONE, chance, interval
-from relaysim.present.terminal import text
+from relaysim.present.terminal import heading, text
 from relaysim.scenario.audit.warming import cold_egress
 from relaysim.scenario.culprit import culprits, is_culprit
 from relaysim.scenario.model import Scenario
@@ -32,7 +31,7 @@ def blast(found: Comparison) -> list[RenderableType]:
     """The section, if a design has a culprit and the blast radius was wanted."""
     if not found.blast:
         return []
-    lines: list[RenderableType] = [Text("Blast radius", "bold"), text(horizon(found)), text("")]
+    lines: list[RenderableType] = [heading("Blast radius"), text(horizon(found)), text("")]
     for head, sentences in told(found):
         lines.append(text(head, hanging=4))
         lines += [text(line, 2, 2) for line in sentences]

@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from rich.console import RenderableType
-from rich.text import Text
 
 from relaysim.measure.catalogue import METRICS
 from relaysim.measure.cliff import cliff_of
@@ -20,7 +19,7 @@ from relaysim.present.headlines import Headline, headlines
 from relaysim.present.lookup import Lookup, difference_of
 from relaysim.present.number import NONE, chance, number
 from relaysim.present.subjects import classes
-from relaysim.present.terminal import Grid, tables, text
+from relaysim.present.terminal import Grid, heading, tables, text
 from relaysim.scenario.diff import diff
 from relaysim.scenario.model import Scenario
 from relaysim.study.compare import Comparison
@@ -60,7 +59,7 @@ def changes(base: Scenario, other: Scenario) -> list[RenderableType]:
     """What a design has otherwise than the base, one line for each value."""
     found = [text(str(change), hanging=4) for change in diff(base, other)]
     head = f"What {other.name} has otherwise than {base.name}"
-    return [Text(head, "bold"), *(found or [text("nothing")]), text("")]
+    return [heading(head), *(found or [text("nothing")]), text("")]
 
 
 def verdicts(found: Comparison, base: str, other: str, shown: Sequence[Headline]) -> Grid:

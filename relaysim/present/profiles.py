@@ -5,8 +5,8 @@ import textwrap
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from relaysim.columns import columns
 from relaysim.mail.value import Value
-from relaysim.present.terminal import WIDTH
 
 
 def text(profiles: Mapping[str, Mapping[str, Mapping[str, Value]]]) -> str:
@@ -28,7 +28,7 @@ def _profile(name: str, tables: Mapping[str, Mapping[str, Value]]) -> Iterator[s
 def _assigned(key: str, value: Any) -> Iterator[str]:
     """The value at a key; a table that is too long for one line has a line for each of its keys."""
     line = f"{key} = {toml(value)}"
-    if len(line) > WIDTH and isinstance(value, Mapping):
+    if len(line) > columns() and isinstance(value, Mapping):
         for part, each in value.items():
             yield from _assigned(f"{key}.{_key(part)}", each)
     else:
@@ -56,7 +56,7 @@ def _key(name: str) -> str:
 def _comment(content: str) -> list[str]:
     return textwrap.wrap(
         content,
-        WIDTH,
+        columns(),
         initial_indent="    # ",
         subsequent_indent="    # ",
         break_long_words=False,

@@ -9,11 +9,12 @@ import pandas as pd
 from rich.console import RenderableType
 from rich.text import Text
 
+from relaysim.columns import columns
 from relaysim.engine.trace import Trace
 from relaysim.mail.spelling import look_up
 from relaysim.measure.qshape import COLUMNS, TOTAL, Entries
 from relaysim.present.caption import origin
-from relaysim.present.terminal import WIDTH, text
+from relaysim.present.terminal import text
 from relaysim.scenario.model import Scenario
 from relaysim.study.provenance import Provenance, now
 from relaysim.study.replicate import settled, trace_of
@@ -175,7 +176,7 @@ def _lines(found: QShape) -> Iterator[str]:
     }
     taken = sum(width + 1 for width in widths.values())
     longest = max(len(name) for name, _ in rows)
-    room = min(longest, max(WIDTH - taken, len(TOTAL)))
+    room = min(longest, max(columns() - taken, len(TOTAL)))
     yield " " * room + "".join(f" {column:>{widths[column]}}" for column in COLUMNS)
     for name, row in rows:
         if len(name) > room:

@@ -11,11 +11,12 @@ from typing import Any
 
 from rich.box import Box
 from rich.console import Console, RenderableType
+from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
-WIDTH = 80
-"""The most columns that output takes."""
+from relaysim.columns import MOST, columns
+
 _RAW: dict[str, Any] = {
     "force_jupyter": False,
     "markup": False,
@@ -41,13 +42,14 @@ class Grid:
 
 
 def console(*, error: bool = False) -> Console:
-    """The console: text as it is, `WIDTH` columns on stdout and at most so many on stderr.
+    """The console: text as it is.
 
-    A narrower terminal breaks the lines of stdout itself, where tables would lose what is cropped.
+    Stdout has all columns that output may take, so that a table which is wider than the terminal
+    is broken there by the terminal, and loses nothing.
     """
     stream = sys.stderr if error else sys.stdout
     made = Console(file=stream, **_RAW)
-    made.width = min(made.width, WIDTH) if error else WIDTH
+    made.width = columns() if error else MOST
     return made
 
 
@@ -55,7 +57,7 @@ def text(content: str, indent: int = 0, hanging: int = 0) -> Text:
     """A paragraph, broken at spaces to fit; `hanging` indents all lines but the first further."""
     filled = textwrap.fill(
         content,
-        WIDTH,
+        columns(),
         initial_indent=" " * indent,
         subsequent_indent=" " * (indent + hanging),
         break_long_words=False,
@@ -64,16 +66,30 @@ def text(content: str, indent: int = 0, hanging: int = 0) -> Text:
     return Text(filled)
 
 
+def heading(content: str) -> Text:
+    """A line of its own above what follows."""
+    made = text(content)
+    made.stylize("bold")
+    return made
+
+
 def plain(parts: Iterable[RenderableType]) -> str:
     """The parts as text alone: notebooks ask for colour, and print what a summary returns."""
-    return _written(parts, Console(color_system=None, width=WIDTH, **_RAW))
+    return _written(parts, Console(color_system=None, width=MOST, **_RAW))
 
 
 def _written(parts: Iterable[RenderableType], out: Console) -> str:
     """The parts without spaces at the ends of lines."""
     with out.capture() as captured:
-        out.print(*parts, sep="\n")
+        for part in parts:
+            out.print(part, width=_needed(part, out))
     return "".join(f"{line.rstrip()}\n" for line in captured.get().splitlines())
+
+
+def _needed(part: RenderableType, out: Console) -> int:
+    """The columns that a part takes: text is laid out already, a table may break some words."""
+    measured = Measurement.get(out, out.options, part)
+    return max(columns(), measured.maximum if isinstance(part, Text) else measured.minimum)
 
 
 def show(parts: Iterable[RenderableType]) -> None:
@@ -81,13 +97,13 @@ def show(parts: Iterable[RenderableType]) -> None:
     sys.stdout.write(_written(parts, console()))
 
 
-def tables(grid: Grid, width: int = WIDTH) -> list[RenderableType]:
+def tables(grid: Grid, width: int | None = None) -> list[RenderableType]:
     """The grid under its title, as one table, or as several where it is too wide."""
-    shown: list[RenderableType] = [Text(grid.title, "bold")]
+    shown: list[RenderableType] = [heading(grid.title)]
     if not grid.rows:
         return [*shown, Text("nothing"), Text("")]
-    for columns in _blocks(grid, width):
-        shown += [_table(grid, columns), Text("")]
+    for block in _blocks(grid, columns() if width is None else width):
+        shown += [_table(grid, block), Text("")]
     return shown
 
 
@@ -121,7 +137,7 @@ def _width(grid: Grid, column: int) -> int:
     return max(map(len, lines), default=0)
 
 
-def _table(grid: Grid, columns: list[int]) -> Table:
+def _table(grid: Grid, block: list[int]) -> Table:
     table = Table(
         box=_RULED,
         show_edge=False,
@@ -129,7 +145,7 @@ def _table(grid: Grid, columns: list[int]) -> Table:
         padding=(0, _BETWEEN // 2),
         collapse_padding=True,
     )
-    for i in columns:
+    for i in block:
         wrapped = grid.header[i] in grid.wrapped
         table.add_column(
             Text(grid.header[i]),
@@ -138,5 +154,5 @@ def _table(grid: Grid, columns: list[int]) -> Table:
             min_width=None if wrapped else _width(grid, i),
         )
     for row in grid.rows:
-        table.add_row(*(Text(row[i]) for i in columns if i < len(row)))
+        table.add_row(*(Text(row[i]) for i in block if i < len(row)))
     return table

@@ -8,13 +8,14 @@ import pandas as pd
 from rich.console import RenderableType
 from rich.text import Text
 
+from relaysim.columns import columns
 from relaysim.engine.trace import Fate
 from relaysim.measure.journey import Copy, Event
 from relaysim.measure.waits import PARTS
 from relaysim.present.caption import origin
 from relaysim.present.happened import PART_NAMES
 from relaysim.present.number import number
-from relaysim.present.terminal import WIDTH, Grid, tables, text
+from relaysim.present.terminal import Grid, tables, text
 from relaysim.study.transcript import SECOND, Transcript, numbers
 from relaysim.units import format_duration
 
@@ -75,7 +76,7 @@ def _lines(found: Transcript) -> Iterator[RenderableType]:
         head = f"{clock}  {since:>{_OFFSET}}  "
         body = textwrap.wrap(
             _said(event, found),
-            WIDTH - len(head),
+            columns() - len(head),
             subsequent_indent="  ",
             break_on_hyphens=False,
         )

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from datetime import date, time
 from typing import Any
 
+from relaysim.columns import columns
+
 KeyPath = tuple[str | int, ...]
 """The keys that lead to a value: names of tables and keys, positions in lists."""
 
-_WIDTH = 80
 _SHOWN = 60
 _LISTED = 20
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
@@ -83,7 +84,7 @@ class Problem:
             text += f'; did you mean "{self.nearest}"?'
         return textwrap.fill(
             text,
-            _WIDTH,
+            columns(),
             subsequent_indent="    ",
             break_long_words=False,
             break_on_hyphens=False,

@@ -7,9 +7,10 @@ import pandas as pd
 import pytest
 from small_comparison import SCENARIOS, listing_day
 
+from relaysim.columns import MOST
 from relaysim.present import happened
 from relaysim.present.beside import reasons, theory, values
-from relaysim.present.terminal import WIDTH, show
+from relaysim.present.terminal import show
 from relaysim.scenario.load import load
 from relaysim.study.replicate import run
 from relaysim.study.theory import COLUMNS
@@ -51,7 +52,7 @@ def test_a_run_that_theory_knows_shows_it_after_the_resources(mm4):
     lines = printed(happened.report(mm4))
     start = next(i for i, line in enumerate(lines) if line.startswith("Theory beside simulation"))
     assert any(line.startswith("Resources by load") for line in lines[:start])
-    assert max(map(len, lines)) <= WIDTH
+    assert max(map(len, lines)) <= MOST
     shown = {
         tuple(line.split()[:1] + line.split()[-3:])
         for line in lines[start : start + 9]

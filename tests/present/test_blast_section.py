@@ -6,10 +6,10 @@ import pandas as pd
 import pytest
 from small_comparison import comparison
 
+from relaysim.columns import MOST
 from relaysim.measure.catalogue import METRICS
 from relaysim.present.blast import blast
 from relaysim.present.number import chance
-from relaysim.present.terminal import WIDTH
 
 NAME = "shared-hub"
 NONE = [
@@ -66,7 +66,7 @@ def sentences(rows: list[tuple[object, ...]], *gain: float) -> str:
         replications=5,
     )
     lines = [str(line) for line in blast(found)]
-    assert max(len(part) for line in lines for part in line.splitlines()) <= WIDTH
+    assert max(len(part) for line in lines for part in line.splitlines()) <= MOST
     return " ".join(" ".join(lines).split())
 
 

@@ -9,10 +9,11 @@ import pandas as pd
 import pytest
 from small_comparison import comparison
 
+from relaysim.columns import MOST
 from relaysim.measure.estimate import SAME
 from relaysim.present import compared
 from relaysim.present.headlines import Headline
-from relaysim.present.terminal import WIDTH, show
+from relaysim.present.terminal import show
 
 NAN = float("nan")
 COLUMNS = [
@@ -169,7 +170,7 @@ def test_the_report_says_below_a_table_what_is_undecided(lines):
 
 
 def test_the_report_fits_the_terminal(lines):
-    assert max(map(len, lines)) <= WIDTH
+    assert max(map(len, lines)) <= MOST
 
 
 def test_the_report_says_first_what_differs(lines):

@@ -4,9 +4,9 @@ import tomllib
 
 import pytest
 
+from relaysim.columns import MOST
 from relaysim.mail.value import Certainty, Value
 from relaysim.present.profiles import text, toml
-from relaysim.present.terminal import WIDTH
 
 TABLE = {
     "sessions": Value(4, "a guess at its worker threads", Certainty.ASSUMPTION),
@@ -28,7 +28,7 @@ def test_a_profile_is_toml_and_fits_the_terminal():
     assert tomllib.loads(printed) == {
         "hosts": {"NAME": {"sessions": 4, "on_failure": {"retry_every": "5 min"}}}
     }
-    assert max(map(len, printed.splitlines())) <= WIDTH
+    assert max(map(len, printed.splitlines())) <= MOST
 
 
 def test_a_table_too_long_for_a_line_has_a_line_for_each_key():

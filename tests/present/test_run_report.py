@@ -7,10 +7,11 @@ import pandas as pd
 import pytest
 from small_comparison import listing_day
 
+from relaysim.columns import MOST
 from relaysim.measure.waits import PARTS
 from relaysim.present import happened
 from relaysim.present.lookup import Lookup
-from relaysim.present.terminal import WIDTH, show
+from relaysim.present.terminal import show
 
 
 def metrics(*rows):
@@ -131,7 +132,7 @@ def test_the_smallest_of_many_losses_are_added_up():
 
 
 def test_the_report_fits_the_terminal(lines):
-    assert max(map(len, lines)) <= WIDTH
+    assert max(map(len, lines)) <= MOST
 
 
 def test_the_report_names_the_refusal_and_the_listing(lines):

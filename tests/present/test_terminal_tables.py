@@ -2,7 +2,8 @@
 
 import pytest
 
-from relaysim.present.terminal import WIDTH, Grid, show, tables, text
+from relaysim.columns import MOST
+from relaysim.present.terminal import Grid, show, tables, text
 
 
 def printed(capsys, *parts):
@@ -36,7 +37,7 @@ def test_a_wide_table_goes_on_below_in_even_parts(capsys):
     lines = printed(capsys, *tables(grid)).splitlines()
     heads = [line.split() for line in lines if line.startswith("class")]
     assert heads == [["class", *"abc"], ["class", *"def"], ["class", *"ghi"]]
-    assert max(map(len, lines)) <= WIDTH
+    assert max(map(len, lines)) <= MOST
 
 
 def test_only_wrapped_columns_break_over_lines(capsys):
@@ -62,5 +63,5 @@ def test_no_line_ends_in_spaces(capsys):
 @pytest.mark.parametrize("hanging", [0, 4])
 def test_a_paragraph_breaks_at_spaces(capsys, hanging):
     first, *others = printed(capsys, text("word " * 40, hanging=hanging)).splitlines()
-    assert len(first) <= WIDTH
+    assert len(first) <= MOST
     assert all(line.startswith(" " * hanging + "word") for line in others)

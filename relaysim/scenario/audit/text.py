@@ -4,9 +4,9 @@ import re
 import textwrap
 from collections.abc import Iterable, Sequence
 
+from relaysim.columns import columns
 from relaysim.scenario.audit.finding import Finding, Severity
 
-_WIDTH = 80
 _PLURAL = {Severity.ERROR: "errors", Severity.ADVICE: "advice", Severity.NOTE: "notes"}
 # A quoted string must stay on one line, or PowerShell reads another one.
 _WORD = re.compile(r'(?:"[^"]*"|\S)+')
@@ -30,7 +30,7 @@ def _block(finding: Finding) -> str:
 def _wrapped(text: str) -> list[str]:
     return textwrap.wrap(
         text,
-        _WIDTH,
+        columns(),
         initial_indent="  ",
         subsequent_indent="  ",
         break_long_words=False,
@@ -42,7 +42,7 @@ def _command(command: str) -> list[str]:
     """The command, continued with a backtick where it is long, as PowerShell allows."""
     lines, line = [], "   "
     for word in _WORD.findall(command):
-        if len(line) + len(word) > _WIDTH - 3 and line.strip():
+        if len(line) + len(word) > columns() - 3 and line.strip():
             lines.append(f"{line} `")
             line = "     "
         line = f"{line} {word}"

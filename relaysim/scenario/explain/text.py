@@ -3,6 +3,7 @@
 import textwrap
 from collections.abc import Iterator, Sequence
 
+from relaysim.columns import columns
 from relaysim.mail import reply
 from relaysim.mail.rights import Right, session_permissions
 from relaysim.scenario import route
@@ -10,8 +11,6 @@ from relaysim.scenario.explain.attempt import Attempt, Outcome
 from relaysim.scenario.host import Host
 from relaysim.scenario.model import Scenario
 from relaysim.units import format_duration
-
-_WIDTH = 80
 
 _WHY = {
     reply.UNABLE_TO_RELAY: (
@@ -156,7 +155,7 @@ def _hop(scenario: Scenario, outcome: Outcome, hop: route.Hop) -> str:
 def _wrap(text: str, indent: int = 0) -> list[str]:
     return textwrap.wrap(
         text,
-        _WIDTH,
+        columns(),
         initial_indent=" " * indent,
         subsequent_indent=" " * (indent + 2),
         break_long_words=False,
