@@ -4,18 +4,31 @@ import os
 import signal
 import sys
 from io import TextIOWrapper
+from typing import TextIO
 
 from relaysim.cli.app import app
 
 __all__ = ["app", "main"]
 
 
+def _nowhere(number: int) -> TextIO:
+    """A stream instead of one that somebody closed: there is nobody to tell anything.
+
+    Processes that work for this one inherit it under its number, and need it.
+    """
+    opened = os.open(os.devnull, os.O_WRONLY)
+    if opened != number:
+        os.dup2(opened, number)
+        os.close(opened)
+    os.set_inheritable(number, True)
+    return open(number, "w", encoding="utf-8", closefd=False)
+
+
 def main() -> None:
     """Run the command line and leave with its exit code."""
-    if sys.stdout is None or sys.stderr is None:
-        # Somebody closed them: there is nobody to tell anything.
-        nowhere = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123
-        sys.stdout, sys.stderr = sys.stdout or nowhere, sys.stderr or nowhere
+    for number, name in ((1, "stdout"), (2, "stderr")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, _nowhere(number))
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             # A terminal that has no "±" shows "?", and that is no reason to fail.
