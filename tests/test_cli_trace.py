@@ -42,6 +42,18 @@ def test_as_json_it_is_one_object():
     assert listed["messages"][0]["message"] == "HUB01.dsn:0"
 
 
+def test_its_path_is_drawn_where_asked(tmp_path):
+    figures = tmp_path / "figures"
+    command = ("trace", SHARED, *LITTLE, "--figures", str(figures))
+    result = relaysim(*command, "--message", "crm.invoices:3")
+    assert result.exit_code == 0
+    assert {file.name for file in figures.iterdir()} == {"path.png", "path.svg"}
+    assert str(figures) in "".join(result.stderr.split())
+    without = relaysim(*command)
+    assert without.exit_code == 2
+    assert "give --message STREAM:N" in " ".join(without.stderr.split())
+
+
 @pytest.mark.parametrize(
     ("message", "text"),
     [

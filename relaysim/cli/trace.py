@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 import relaysim
-from relaysim.cli.errors import told
-from relaysim.cli.options import File, Json, Seed, Set, read
-from relaysim.cli.output import print_json, print_text, typed
+from relaysim.cli.errors import UserError, told
+from relaysim.cli.options import Figures, File, Json, Seed, Set, read
+from relaysim.cli.output import ask_drawable, draw, print_json, print_text, typed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,13 +29,17 @@ def trace(
     ] = 0,
     settings: Set = None,
     seed: Seed = None,
+    figures: Figures = None,
     json: Json = False,
 ) -> None:
     """Tell the whole life of one message: sessions, queues, attempts, replies, fate."""
     from relaysim.scenario.problem import ScenarioError
     from relaysim.study import transcript as study
 
+    if figures is not None and message is None:
+        raise UserError("--figures draws the path of one message: give --message STREAM:N")
     design = read(scenario, settings)
+    ask_drawable(figures)
     with told(ScenarioError, study.TranscriptError):
         if message is None:
             _list(study.examples(design, replication=replication, seed=seed), design.name, json)
@@ -43,6 +47,7 @@ def trace(
         found = study.transcript(
             design, message, replication=replication, seed=seed, command=typed()
         )
+    draw(found, figures)
     if json:
         facts = {"message": found.message, "replication": replication}
         frames = {"events": found.events, "recipients": found.recipients}

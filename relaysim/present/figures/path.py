@@ -169,4 +169,5 @@ def _message(found: Transcript) -> str:
     said = ", ".join(f"{n} {fate}" if many > 1 else fate for fate, n in fates.items())
     longest = number(max(copy.lasted for copy in told.copies) / SECOND, "s")
     due = "" if found.deadline is None else f", due within {format_duration(found.deadline)}"
-    return f"{found.message} of {found.scenario.name}: {said} after {longest}{due}"
+    after = " after" if many == 1 else ", the last after"
+    return f"{found.message} of {found.scenario.name}: {said}{after} {longest}{due}"
