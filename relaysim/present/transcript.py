@@ -12,6 +12,7 @@ from relaysim.columns import columns
 from relaysim.engine.trace import Fate
 from relaysim.measure.journey import Copy, Event
 from relaysim.measure.waits import PARTS
+from relaysim.present.alike import folded
 from relaysim.present.caption import origin
 from relaysim.present.happened import PART_NAMES
 from relaysim.present.number import number
@@ -70,7 +71,7 @@ def _lines(found: Transcript) -> Iterator[RenderableType]:
     told, start = found.journey, found.scenario.run.start
     last = max(told.created, *(event.time for event in told.events))
     days = _clock(start, told.created, True)[:6] != _clock(start, last, True)[:6]
-    for event in told.events:
+    for event in folded(told.events, len(told.copies)):
         clock = _clock(start, event.time, days)
         since = f"+{number((event.time - told.created) / SECOND, 's')}"
         head = f"{clock}  {since:>{_OFFSET}}  "
@@ -101,7 +102,7 @@ def _what(event: Event, found: Transcript) -> str:
     """One event in words."""
     told, where = found.journey, event.where
     match event.what:
-        case "smtp":
+        case "smtp" | "alike":
             return event.text
         case "created":
             of = f" about {told.parent}" if told.parent else ""

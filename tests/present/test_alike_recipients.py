@@ -1,0 +1,76 @@
+"""Of very many recipients to whom the same happens, a few are told, and one line for the others."""
+
+from pathlib import Path
+
+import relaysim
+from relaysim.measure.journey import Event
+from relaysim.present.alike import folded
+from relaysim.present.terminal import plain
+from relaysim.present.transcript import report
+
+SHARED = Path(__file__).parents[2] / "scenarios" / "shared-hub.toml"
+
+
+def queued(copies: tuple[int, ...], time: int, reply: str = "250 OK") -> list[Event]:
+    """Recipients enter a queue of their own, and have their answer at a time of their own."""
+    return [
+        Event(10, "queued", copies, where=f"HUB01->{copies[0]}.example"),
+        Event(time, "answered", copies, reply=reply),
+    ]
+
+
+def by_time(*stories: list[Event]) -> list[Event]:
+    return sorted((event for story in stories for event in story), key=lambda event: event.time)
+
+
+def test_up_to_ten_are_told_one_by_one() -> None:
+    events = [Event(0, "created"), *by_time(*(queued((i,), 20 + i) for i in range(10)))]
+    assert folded(events, 10) == events
+
+
+def test_of_more_three_are_told_and_the_others_in_one_line_where_the_last_of_them_ends() -> None:
+    put_off = queued((12,), 50, "450 later")
+    events = by_time(*(queued((i,), 20 + i) for i in range(12)), put_off)
+    told = folded(events, 13)
+    assert told == [
+        *(queued((i,), 20 + i)[0] for i in range(3)),
+        put_off[0],
+        *(queued((i,), 20 + i)[1] for i in range(3)),
+        Event(
+            31,
+            "alike",
+            tuple(range(3, 12)),
+            text="the same as recipient 3, each at times of its own",
+        ),
+        put_off[1],
+    ]
+
+
+def test_those_who_share_their_events_are_told_first() -> None:
+    many = queued(tuple(range(20, 30)), 90)
+    told = folded(by_time(*(queued((i,), 20 + i) for i in range(12)), many), 30)
+    assert many[0] in told
+    assert many[1] in told
+    (line,) = (event for event in told if event.what == "alike")
+    assert line.copies == tuple(range(2, 12))
+
+
+def test_a_dialogue_about_many_recipients_is_told_in_part() -> None:
+    lines = []
+    for i in range(14):
+        lines.append(Event(2 * i, "smtp", text=f"C: RCPT TO:<r{i}@a.org>"))
+        answer = "550 5.1.1 User unknown" if i == 13 else "250 2.1.5 Recipient OK"
+        lines.append(Event(2 * i + 1, "smtp", text=f"S: {answer}"))
+    more = Event(
+        25, "smtp", text="*: 10 more recipients, each with the answer 250 2.1.5 Recipient OK"
+    )
+    assert folded(lines, 1) == [*lines[:6], more, *lines[26:]]
+
+
+def test_a_transcript_keeps_every_event_and_prints_few() -> None:
+    settings = ["run.scale=0.02", "hosts.crm.streams.invoices.recipients=120"]
+    found = relaysim.transcript(relaysim.load(SHARED, settings), "crm.invoices:1")
+    printed = plain(report(found))
+    assert len(found.events) > 300
+    assert len(printed.partition("What became of it")[0].splitlines()) < 120
+    assert "each at times of its own" in " ".join(printed.split())
