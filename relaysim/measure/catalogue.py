@@ -84,7 +84,8 @@ METRICS: dict[str, Metric] = {
             "less",
             _TIME,
             "largest p95 among the hours of creation, counted from the start of the run, that have "
-            "at least 20 copies delivered or junked",
+            "at least 20 copies delivered or junked; below `latency_p95` where only quieter hours "
+            "are bad",
         ),
         *(
             Metric(name, "s", "less", _TIME, f"mean per delivered or junked copy: {text}")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import pandas as pd
 from rich.console import RenderableType
 
+from relaysim.measure.latency import FEWEST_IN_AN_HOUR
 from relaysim.measure.waits import PARTS
 from relaysim.present.beside import theory
 from relaysim.present.caption import ASSUMPTIONS, NOT_MODELLED, origin, unseen
@@ -43,6 +44,7 @@ def report(result: RunResult) -> list[RenderableType]:
         text(""),
         *tables(fates(found, name, shown)),
         *tables(lateness(found, name, shown)),
+        *quiet_hours(found, name, shown),
         *_campaigns(result, found),
         *tables(time(found, [name], shown)),
         *tables(resources(found, name)),
@@ -86,6 +88,23 @@ def lateness(found: Lookup, name: str, shown: Sequence[str]) -> Grid:
         ["class", *metrics.values()],
         [[row[1], *(found.interval(name, *row, metric) for metric in metrics)] for row in rows],
     )
+
+
+def quiet_hours(found: Lookup, name: str, shown: Sequence[str]) -> list[RenderableType]:
+    """Why the p95 of the worst hour may be below that of all hours, where one is."""
+    low = [
+        subject
+        for subject in shown
+        if found.value(name, "class", subject, "latency_p95_worst_hour")
+        < found.value(name, "class", subject, "latency_p95")
+    ]
+    if not low:
+        return []
+    said = (
+        f"{', '.join(low)}: the worst hour is better than the whole, as an hour with fewer than "
+        f"{FEWEST_IN_AN_HOUR} copies that got through is left out of it."
+    )
+    return [text(said), text("")]
 
 
 def time(found: Lookup, designs: Sequence[str], shown: Sequence[str]) -> Grid:
