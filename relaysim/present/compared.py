@@ -25,6 +25,9 @@ from relaysim.scenario.model import Scenario
 from relaysim.study.compare import Comparison
 from relaysim.study.ranking import ranking
 
+EQUAL = "equal"
+"""What stands in place of a chance where no design is better than another."""
+
 
 def report(found: Comparison) -> list[RenderableType]:
     """All of it, for the terminal."""
@@ -107,7 +110,10 @@ def best(found: Comparison, shown: Sequence[Headline]) -> Grid:
                 continue  # Nothing to rank: no replication has a value in all designs.
             likely = order.set_index("scenario")["probability_best"]
             if set(likely.index) >= set(names) and likely.notna().all():
-                mine.append([f"  {subject}", *(chance(float(likely[name])) for name in names)])
+                # Chances of designs that do the very same would look like the toss of a coin.
+                same = (order["rank"] == 1).all()
+                cells = (EQUAL if same else chance(float(likely[name])) for name in names)
+                mine.append([f"  {subject}", *cells])
         rows += [[headline.text], *mine] if mine else []
     title = "How likely each design has the best mean (normal means, as for the intervals)"
     return Grid(title, ["", *names], rows)

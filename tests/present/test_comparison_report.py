@@ -199,3 +199,17 @@ def test_the_report_ends_with_the_blast_radius_of_each_design(lines):
         "listing-day",
     ]
     assert "  Listings: in 100 % (34 % to 100 %) of the replications; 1 in each, some IP" in lines
+
+
+def test_designs_that_are_equal_in_every_replication_have_no_chances():
+    found = comparison()
+    shown = [Headline("on_time", "on time", "class", ("corporate.internal", "bulk"))]
+    per = found.per_replication
+    mine = (per["scope"] == "class") & (per["metric"] == "on_time")
+    equal = mine & (per["subject"] == "corporate.internal")
+    values = per["value"].where(~equal, 1.0)
+    apart = mine & (per["subject"] == "bulk") & (per["scenario"] == found.scenarios[0].name)
+    values = values.where(~apart, 0.5 + 0.01 * per["replication"])
+    grid = compared.best(replace(found, per_replication=per.assign(value=values)), shown)
+    assert grid.rows[:2] == [["on time"], ["  corporate.internal", "equal", "equal", "equal"]]
+    assert all(cell.endswith(" %") for cell in grid.rows[2][1:])
