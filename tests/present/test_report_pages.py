@@ -74,6 +74,23 @@ def test_every_table_says_its_seed_and_replications_or_that_it_is_the_scenarios(
         assert re.search(r"seed \d|[Ss]cenario", block.origin), block.grid.title
 
 
+def test_a_table_names_the_confidence_of_the_intervals_that_it_has(bare):
+    said = {
+        block.grid.title: block.origin
+        for each in sections(bare)
+        for block in each.blocks
+        if block.kind == "table"
+    }
+    over = "Means over 2 replications"
+    late = next(title for title in said if title.startswith("shared-hub: How late"))
+    assert said[late] == f"{over}; ± is half of a 95 % interval; seed 1."
+    # Two designs are compared with the base: Bonferroni.
+    apart = "listing-day against the base, shared-hub"
+    assert said[apart] == f"{over}; ± is half of a 97.5 % interval; seed 1."
+    time = next(title for title in said if title.startswith("Where the time goes"))
+    assert said[time] == f"{over}; seed 1."
+
+
 def test_the_decision_names_the_design_that_is_better_and_never_worse(bare):
     counts = {
         name: tally(bare.comparison, name)

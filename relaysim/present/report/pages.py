@@ -6,6 +6,8 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from relaysim.measure.copies import streams
+from relaysim.measure.estimate import CONFIDENCE
+from relaysim.measure.several import confidence_of
 from relaysim.present import blast, compared, sensitive, sized, swept
 from relaysim.present.caption import ASSUMPTIONS, NOT_MODELLED, SURVIVORS, origin, unseen
 from relaysim.present.figure import figures, of_run
@@ -72,10 +74,11 @@ class _Drawn:
         yield Picture(stem or name, made)
 
 
-def source(found: Report) -> str:
-    """Replications, intervals and seed: what stands below every table."""
+def source(found: Report, confidence: float | None = CONFIDENCE) -> str:
+    """Replications, intervals if there are any, and seed: what stands below every table."""
     many, seed = found.comparison.replications, found.comparison.seed
-    half = "; ± is half of a 95 % interval" if many > 1 else ""
+    shown = many > 1 and confidence is not None
+    half = f"; ± is half of a {100 * (confidence or 0):.4g} % interval" if shown else ""
     return f"Means over {many} replication{'s' if many != 1 else ''}{half}; seed {seed}."
 
 
@@ -90,11 +93,17 @@ def _answer(found: Report) -> Section:
     blocks.append(
         Paragraph(
             f"Each figure is that of one run of {len(found.comparison.scenarios)} designs on the "
-            f"same mail, which begins {run.start:%d %B %Y, %H:%M}. {source(found)} "
+            f"same mail, which begins {run.start:%d %B %Y, %H:%M}. "
+            f"{source(found, _of_differences(found))} "
             f"{scaled}{_apart(found)}{unseen(found.comparison.replications)}"
         )
     )
     return Section("answer", "The answer", blocks)
+
+
+def _of_differences(found: Report) -> float:
+    """The confidence of the interval of each difference from the base."""
+    return confidence_of(len(found.comparison.scenarios) - 1)
 
 
 def _apart(found: Report) -> str:
@@ -152,9 +161,9 @@ def _normal(found: Report, drawn: _Drawn) -> Section:
             TableBlock(_named(lateness(measured, name, shown), name), source(found))
             for name in names
         ),
-        TableBlock(time(measured, names, shown), source(found)),
+        TableBlock(time(measured, names, shown), source(found, None)),
         *(
-            TableBlock(_named(resources(measured, name), name), source(found), folded=True)
+            TableBlock(_named(resources(measured, name), name), source(found, None), folded=True)
             for name in names
         ),
         Paragraph(SURVIVORS),
@@ -186,13 +195,16 @@ def _paired(found: Report, drawn: _Drawn) -> Section:
     blocks: list[Block] = []
     for other in others:
         blocks.append(
-            TableBlock(compared.verdicts(comparison, base.name, other.name, shown), source(found))
+            TableBlock(
+                compared.verdicts(comparison, base.name, other.name, shown),
+                source(found, _of_differences(found)),
+            )
         )
         doubts = _said(compared.doubts(comparison, base.name, other.name, shown))
         blocks += [Points(doubts, "What to make of it")] if doubts else []
     blocks.append(Paragraph(compared.reading(len(others))))
     ranks = compared.best(comparison, shown)
-    blocks += [TableBlock(ranks, source(found))] if ranks.rows else []
+    blocks += [TableBlock(ranks, source(found, None))] if ranks.rows else []
     blocks += drawn("differences")
     return Section("differences", "The differences, pair by pair", blocks)
 
