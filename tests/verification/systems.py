@@ -101,14 +101,11 @@ def _cores(cost_cv: float, cores: int = 1) -> list[str]:
 
 def _more(stream: str, priority: str, rate: str) -> list[str]:
     """Another stream like the one that is there."""
-    at = f"hosts.app.streams.{stream}"
-    return [
-        f"{at}.sender={stream}@cozumpark.com",
-        f'{at}.arrivals={{process = "poisson", rate = "{rate}"}}',
-        f"{at}.size=1 KB",
-        f"{at}.to={{sink = 1.0}}",
-        f"{at}.priority={priority}",
-    ]
+    whole = (
+        f'sender = "{stream}@cozumpark.com", size = "1 KB", to = {{sink = 1.0}}, '
+        f'priority = "{priority}", arrivals = {{process = "poisson", rate = "{rate}"}}'
+    )
+    return [f"hosts.app.streams.{stream}={{{whole}}}"]
 
 
 def _by_priority(waits: tuple[float, ...]) -> dict[str, tuple[float, Measure]]:
