@@ -284,13 +284,12 @@ def _targets(found: Comparison, quantity: Quantity, rival: str) -> list[Target]:
 
 
 def deciding(files: Sequence[Path], settings: Iterable[str]) -> tuple[Input, ...]:
-    """Assumptions of designs that are likely to turn an answer: core time, and what lists an IP."""
+    """Assumptions of designs that are likely to turn an answer.
+
+    These are the core time of a message at the first hub, what gets an IP listed, and who refuses.
+    """
     every = assumed(files, settings)
-    at_hubs = [e for e in every if e.path.startswith("hubs.") and e.path.endswith(_COST)]
-    of_lists = [
-        each
-        for each in every
-        if (each.path.startswith("blocklists.") and each.path.endswith(_LISTING))
-        or _LISTS in each.path
-    ]
-    return tuple([*at_hubs[: FEW // 2], *of_lists][:FEW])
+    costs = [e for e in every if e.path.startswith("hubs.") and e.path.endswith(_COST)]
+    triggers = [e for e in every if e.path.startswith("blocklists.") and e.path.endswith(_LISTING)]
+    refusals = [each for each in every if _LISTS in each.path]
+    return (*costs[: len(_COST)], *triggers, *refusals)[:FEW]

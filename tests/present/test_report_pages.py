@@ -148,10 +148,13 @@ def test_the_load_that_is_varied_is_the_campaign_of_a_culprit():
 
 
 def test_the_assumptions_that_are_tried_are_of_core_time_and_of_lists():
-    paths = [each.path for each in deciding([SCENARIOS / "shared-hub.toml"], ())]
-    assert "hubs.HUB01.categorize_cost.base" in paths
-    assert "blocklists.css.threshold" in paths
-    assert len(paths) <= 12
+    files = [SCENARIOS / "shared-hub.toml", SCENARIOS / "dedicated-hub.toml"]
+    paths = [each.path for each in deciding(files, ())]
+    costs = [f"hubs.HUB01.{step}_cost.base" for step in ("receive", "categorize", "send")]
+    assert paths[:3] == costs
+    assert {"blocklists.css.threshold", "blocklists.css.trap_share"} < set(paths[3:])
+    assert any(".refuses_on." in path for path in paths)
+    assert len(paths) == 12
 
 
 def test_html_and_markdown_say_the_same_and_a_report_replaces_only_its_own(whole):

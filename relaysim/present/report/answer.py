@@ -100,8 +100,10 @@ def flips(found: Report) -> Iterator[str]:
         yield "Along the load: not looked for (--no-flip)."
     else:
         path = found.flips.parameters[0]
+        now = in_force(base, path)
+        now = f"{int(now):,}" if now.isdecimal() else now
         for said in break_evens(found.flips):
-            yield f"Along {path} ({in_force(base, path)} as it is), {said}"
+            yield f"Along {path} ({now} as it is), {said}"
     if found.turning is None:
         yield "By assumptions: not looked for (--no-sensitivity)."
     elif found.turning.other is not None:
