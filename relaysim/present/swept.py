@@ -130,34 +130,40 @@ def holds(found: Sweep, at: Knee) -> str:
 def break_evens(found: Sweep) -> Iterator[str]:
     """From where on each design is better or worse than the first, in a sentence a quantity.
 
-    None where not one number alone is varied.
+    What does not differ is told in one sentence a design. None where not one number alone is
+    varied.
     """
-    others = found.scenarios[1:]
-    if len(found.varied) == 1 and found.varied[0].amounts:
+    base, *others = found.scenarios
+    if len(found.varied) > 1 or not found.varied[0].amounts:
+        return
+    (key,) = (path.rpartition(".")[2] for path in found.parameters)
+    for name in others:
+        alike: dict[str, list[str]] = {}
         for quantity in found.quantities:
-            for name in others:
-                better, worse = found.break_even(quantity, name)
-                if better.holds != NO_MAIL:
-                    yield f"{name}: {quantity} {_apart(found, better, worse)}."
+            held = dict(zip(("better", "worse"), found.break_even(quantity, name), strict=True))
+            if held["better"].holds == NO_MAIL:
+                continue
+            said = [
+                f"is {word} than that of {base} {where(found, at, key)}"
+                for word, at in held.items()
+                if at.holds != NOWHERE
+            ]
+            said += [f"is {word} between the ends only" for word, at in held.items() if _inside(at)]
+            if said:
+                yield f"{name}: {quantity} {', and '.join(said)}."
+                continue
+            may = any(at.low != at.high for at in held.values())
+            alike.setdefault(", though the intervals allow one" if may else "", []).append(
+                str(quantity)
+            )
+        for allows, names in alike.items():
+            yield (
+                f"{name}: no difference from {base} that matters at any point of {key}{allows}: "
+                f"{', '.join(names)}."
+            )
 
 
-def _apart(found: Sweep, better: Knee, worse: Knee) -> str:
-    base, key = found.scenarios[0], found.parameters[0].rpartition(".")[2]
-    held = [(word, at) for word, at in (("better", better), ("worse", worse))]
-    said = [
-        f"is {word} than that of {base} {where(found, at, key)}"
-        for word, at in held
-        if at.holds != NOWHERE
-    ]
-    said += [f"is {word} between the ends only" for word, at in held if _in_between(at)]
-    if said:
-        return ", and ".join(said)
-    may = any(at.low != at.high for _, at in held)
-    allows = ", though the intervals allow one" if may else ""
-    return f"has no difference from {base} that matters at any point of {key}{allows}"
-
-
-def _in_between(at: Knee) -> bool:
+def _inside(at: Knee) -> bool:
     return at.holds == NOWHERE and at.crossings > 0
 
 
