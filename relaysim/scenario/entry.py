@@ -33,7 +33,9 @@ def missing(raw: Raw, path: tuple[str, ...]) -> Problem | None:
         begins = path[len(group) + 1 :] == ("profile",)
         if name not in known and not begins:
             here = (*group, name)
-            problem = unknown(here, name, noun, known)
+            # A setting is for all designs of a comparison: which of them lacks it?
+            of = f" in {raw['name']}" if isinstance(raw.get("name"), str) else ""
+            problem = unknown(here, name, f"{noun}{of}", known)
             whole = f"{problem.message}, and a new one is given whole: {dotted(here)}={{...}}"
             return problem if problem.nearest else replace(problem, message=whole)
     return None

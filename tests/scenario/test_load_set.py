@@ -96,7 +96,8 @@ def test_problems_of_settings_say_so() -> None:
 6 problems:
 --set: 'nonsense' is no setting: write path=value, such as run.duration=2 h
 --set: run.duration = "2 h": neither a table nor a list
---set: hubs.HUB02: there is no such hub; allowed: HUB01; did you mean "HUB01"?
+--set: hubs.HUB02: there is no such hub in small; allowed: HUB01; did you mean
+    "HUB01"?
 --set: run.replications = 0: must be at least 1
 --set: hubs.HUB01.coers = 8: unknown key; did you mean "cores"?
 --set: hosts.crm.streams.invoices.to: the shares add up to 0.5, not to 1"""
@@ -108,23 +109,24 @@ def test_problems_of_settings_say_so() -> None:
     [
         (
             "hubs.HUB1.cores=8",
-            'hubs.HUB1: there is no such hub; allowed: HUB01; did you mean "HUB01"?',
+            "hubs.HUB1: there is no such hub in shared-hub; allowed: HUB01; did you\n"
+            '    mean "HUB01"?',
         ),
         (
             "hubs.HUB01.receive_connectors.externlrelay.message_rate_limit=5",
             "hubs.HUB01.receive_connectors.externlrelay: there is no such receive\n"
-            "    connector; allowed: Default HUB01, Client HUB01, internalrelay,\n"
-            '    externalrelay; did you mean "externalrelay"?',
+            "    connector in shared-hub; allowed: Default HUB01, Client HUB01,\n"
+            '    internalrelay, externalrelay; did you mean "externalrelay"?',
         ),
         (
             'egress."198.51.100.11".age=3 d',
-            'egress."198.51.100.11": there is no such egress; allowed: 198.51.100.10;\n'
-            '    did you mean "198.51.100.10"?',
+            'egress."198.51.100.11": there is no such egress in shared-hub; allowed:\n'
+            '    198.51.100.10; did you mean "198.51.100.10"?',
         ),
         (
             "lines.second.bandwidth=2 Mbit/s",
-            "lines.second: there is no such line, and a new one is given whole:\n"
-            "    lines.second={...}; allowed: main",
+            "lines.second: there is no such line in shared-hub, and a new one is given\n"
+            "    whole: lines.second={...}; allowed: main",
         ),
     ],
 )
