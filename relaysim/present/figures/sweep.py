@@ -157,7 +157,8 @@ def _message(found: Sweep, along: Vary) -> str:
         rows = found.points[found.points["scenario"] == design]
         values = rows[str(quantity)].to_numpy(np.float64)
         ends = values[[0, -1]] if alone else (np.nanmin(values), np.nanmax(values))
-        told[design] = " to ".join(number(float(each), quantity.of.unit) for each in ends)
+        texts = (number(float(each), quantity.of.unit) for each in ends)
+        told[design] = " to ".join(dict.fromkeys(texts))
     if alone:
         where = f"at {along.path} = {along.values[0]} to {along.values[-1]}"
     else:

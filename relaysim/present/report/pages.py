@@ -217,7 +217,11 @@ def _turning(found: Report) -> Section:
         blocks += _Drawn(figures(found.flips))("sweep")
     if found.turning is not None:
         turning = found.turning
-        half = f"Replications: {turning.replications}; seed {turning.seed}; changes ±: 97.5 %."
+        half = (
+            f"Means over {turning.replications} replications; ± is half of an interval, of 97.5 % "
+            f"for changes{' and 95 % for differences' if turning.other else ''}; "
+            f"seed {turning.seed}."
+        )
         blocks += [
             Paragraph(
                 f"Each of {len(turning.inputs)} assumptions that are likely to turn the answer is "
