@@ -11,9 +11,20 @@ QUICK: dict[str, dict[str, Any]] = {
     "01-first-run": {"REPLICATIONS": 2, "SCALE": 0.1},
     "02-who-may-relay": {},
     "03-one-hub-and-theory": {"REPLICATIONS": 3, "DURATION": "1000 s"},
-    "04-shared-or-dedicated": {"REPLICATIONS": 2, "SCALE": 0.05, "SIZES": [5_000, 10_000]},
+    "04-shared-or-dedicated": {
+        "REPLICATIONS": 2,
+        "FEW": 2,
+        "SCALE": 0.05,
+        "SIZES": [5_000, 10_000],
+    },
     "05-the-day-we-got-listed": {"REPLICATIONS": 2, "SCALE": 0.1, "DAYS": 3},
-    "06-capacity-plan": {"REPLICATIONS": 2, "SCALE": 0.05},
+    "06-capacity-plan": {
+        "REPLICATIONS": 2,
+        "SCALE": 0.05,
+        "GROWTHS": [0.7],
+        "CANDIDATES": [4, 8],
+        "INVOICES_ON_TIME": "50 %",
+    },
 }
 """By notebook, what takes the place of the values in its parameters cell."""
 FILES = [FOLDER / f"{name}.ipynb" for name in QUICK]

@@ -92,3 +92,12 @@ def test_a_lesson_has_one_parameters_cell_and_is_committed_with_its_outputs(file
     shown = "\n".join(map(printed, codes))
     assert ABSOLUTE.findall(shown) == []
     assert "0x7f" not in shown
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_what_a_table_rests_on_is_printed_with_it(file):
+    for cell in read(file).cells:
+        kinds = {kind for each in cell.get("outputs", ()) for kind in each.get("data", {})}
+        if "text/html" in kinds:
+            said = "".join(each.text for each in cell.outputs if each.output_type == "stream")
+            assert re.search(r"\bseed \d+; \d+ replications?\b", said), cell.id

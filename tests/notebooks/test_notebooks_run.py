@@ -23,4 +23,4 @@ def test_all_notebooks_are_here():
     assert sorted(each.stem for each in FOLDER.glob("*.ipynb")) == list(QUICK)
     for file in FILES:
         nbformat.validate(read(file))
-        assert file.stat().st_size < 3_000_000
+        assert file.stat().st_size < 1_500_000
