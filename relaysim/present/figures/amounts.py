@@ -9,8 +9,9 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
 from relaysim.measure.quantity import Quantity
-from relaysim.present.number import number, scale
+from relaysim.present.number import scale
 from relaysim.study.vary import Vary
+from relaysim.units import format_duration
 
 WIDE = 50.0
 """How many times larger than the smallest the largest time is from which on an axis is a log."""
@@ -20,6 +21,19 @@ _NARROW = 0.01
 """The least span of shares."""
 _SPREAD = 30.0
 """The same for what is varied."""
+_MARKS = {
+    60.0: 1.0,
+    180.0: 3.0,
+    600.0: 1.0,
+    1800.0: 3.0,
+    3600.0: 1.0,
+    10_800.0: 3.0,
+    36_000.0: 1.0,
+    86_400.0: 1.0,
+    259_200.0: 3.0,
+    864_000.0: 1.0,
+}
+"""Times from a minute on at which a log has a mark; 3 are those that a short log has too."""
 Floats = npt.NDArray[np.float64]
 
 
@@ -36,8 +50,10 @@ def quantity_axis(panel: Axes, quantity: Quantity, values: Floats) -> None:
     positive = known[known > 0.0]
     if unit == "s" and high > WIDE * positive.min(initial=np.inf):
         _log(panel, low, float(positive.min()), high)
-        panel.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value, unit)))
-        panel.set_ylabel("logarithmic")
+        panel.yaxis.set_major_formatter(
+            FuncFormatter(lambda value, _: format_duration(round(1e6 * value)))
+        )
+        panel.set_ylabel("time, logarithmic")
         return
     kind, most = scale(max(abs(low), abs(high)), unit), np.inf
     bottom = min(low, 0.0)
@@ -76,8 +92,9 @@ def _log(panel: Axes, low: float, least: float, high: float) -> None:
         panel.set_yscale("symlog", linthresh=first)
         panel.set_ylim(-0.2 * first, 1.6 * high)
         zero, parts = [0.0], (1.0,)
-    decades = range(math.floor(math.log10(first)), math.floor(math.log10(1.5 * high)) + 1)
-    ticks = [part * 10.0**power for power in decades for part in parts]
+    decades = range(math.floor(math.log10(first)), 2)
+    ticks = [part * 10.0**power for power in decades for part in parts if part * 10.0**power < 60.0]
+    ticks += [mark for mark, part in _MARKS.items() if part in parts and mark >= first / 2]
     panel.yaxis.set_major_locator(FixedLocator([*zero, *ticks]))
     panel.yaxis.set_minor_locator(NullLocator())
 
