@@ -81,7 +81,10 @@ class Run(Table):
     warm_up: Annotated[Duration, BeforeValidator(_time_or_auto)] = 0
     """What is created before it is not counted; "auto" has it found by MSER-5."""
     scale: Annotated[float, Field(gt=0.0, le=1000.0)] = 1.0
-    """Multiplies all mail but replayed streams: rates, and the messages of campaigns."""
+    """Multiplies all mail but replayed streams: rates, and the messages of campaigns.
+
+    Cores, connections, lines and mailing lists stay as they are.
+    """
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 1
     """Decides all chance, together with the number of the replication."""
     replications: Annotated[int, Field(ge=1, le=100_000)] = 5
