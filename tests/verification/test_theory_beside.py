@@ -120,10 +120,8 @@ def test_a_line_with_two_kinds_of_mail_has_the_moments_of_both() -> None:
         'egress."198.51.100.10".bandwidth=819200 bit/s',
         "hosts.app.streams.load.arrivals.rate=0.3/s",
         'hosts.app.streams.load.size={distribution = "gamma", mean = "100 KB", cv = 0.7}',
-        "hosts.app.streams.more.sender=more@cozumpark.com",
-        'hosts.app.streams.more.arrivals={process = "poisson", rate = "0.4/s"}',
-        "hosts.app.streams.more.size=50 KB",
-        "hosts.app.streams.more.to={sink = 1.0}",
+        'hosts.app.streams.more={sender = "more@cozumpark.com", size = "50 KB", to = {sink = 1.0}, '
+        'arrivals = {process = "poisson", rate = "0.4/s"}}',
     )
     wait = 0.3 * 1.49 + 0.4 * 0.25
     assert says(network, "198.51.100.10.line") == ("M/G/1", wait)
