@@ -26,9 +26,11 @@ SURVIVORS = (
 def unseen(replications: int) -> str:
     """What replications cannot know, in one sentence."""
     most = chance(measure.unseen(replications))
-    many = f"none of {replications} replications" if replications > 1 else "not this replication"
+    what = "does not happen in this replication"
+    if replications > 1:
+        what = f"happens in none of {replications} replications"
     return (
-        f"What happens in {many} may still have a chance of up to {most} (with 95 % confidence), "
+        f"What {what} may still have a chance of up to {most} (with 95 % confidence), "
         "and the intervals of means know nothing of it."
     )
 

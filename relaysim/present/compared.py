@@ -123,6 +123,8 @@ def doubts(
     found: Comparison, base: str, other: str, shown: Sequence[Headline]
 ) -> list[RenderableType]:
     """What to make of the rows of `verdicts` that are undecided, or on a cliff."""
+    if found.replications == 1:
+        return [text("One replication has no intervals: nothing is decided."), text("")]
     compared = Lookup(found.comparisons)
     lines: list[RenderableType] = []
     for headline, subject, row in _shown(compared, other, shown):

@@ -75,6 +75,6 @@ def of_run(of: Story) -> Figures:
     return {
         "design": lambda: design(of.picture(), of.caption_of_one),
         "fates": lambda: fates(metrics, name, of.caption),
-        "queues": lambda: queues(result.series.backlog, metrics, name, run, of.caption),
+        "queues": lambda: queues(result.series.backlog, metrics, name, run, of.caption_of_means),
         "qshape": lambda: qshape(of.qshape(), of.caption_of_one),
     }

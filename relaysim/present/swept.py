@@ -11,7 +11,7 @@ from relaysim.measure.quantity import Quantity
 from relaysim.present.caption import ASSUMPTIONS, SURVIVORS, origin, unseen
 from relaysim.present.number import NONE, difference, interval
 from relaysim.present.terminal import Grid, tables, text
-from relaysim.study.knee import EVERYWHERE, FROM, NO_MAIL, NOWHERE, Knee
+from relaysim.study.knee import EVERYWHERE, FROM, NO_MAIL, NOWHERE, UP_TO, Knee
 from relaysim.study.stack import KEY
 from relaysim.study.sweep import Sweep
 
@@ -144,7 +144,7 @@ def break_evens(found: Sweep) -> Iterator[str]:
             if held["better"].holds == NO_MAIL:
                 continue
             said = [
-                f"is {word} than that of {base} {where(found, at, key)}"
+                f"is {word} than that of {base}{_by_means(at)} {where(found, at, key)}"
                 for word, at in held.items()
                 if at.holds != NOWHERE
             ]
@@ -161,6 +161,14 @@ def break_evens(found: Sweep) -> Iterator[str]:
                 f"{name}: no difference from {base} that matters at any point of {key}{allows}: "
                 f"{', '.join(names)}."
             )
+
+
+def _by_means(at: Knee) -> str:
+    """A word on a difference that is measured at no point."""
+    unsure = (at.holds == FROM and at.high == math.inf) or (
+        at.holds == UP_TO and at.low == -math.inf
+    )
+    return " by the means alone, measurably at no point," if unsure else ""
 
 
 def _inside(at: Knee) -> bool:

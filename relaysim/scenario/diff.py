@@ -88,17 +88,23 @@ def _table_at(scenario: Scenario, path: KeyPath) -> Table | None:
 
 
 def _alone(path: KeyPath, found: Table, defaults: Any) -> Iterator[Change]:
-    """What a table says beyond the defaults of its profile, as if it were new."""
-    parts = _parts(found)
+    """What a table says beyond the defaults of its profile, as if it were new.
+
+    What its file states is told though it be the default: of a new IP, that its age is 0.
+    """
+    parts, fields = _parts(found), type(found).model_fields
+    unusual = written(found, model_defaults=False)
+    stated = {fields[key].alias or key for key in found.model_fields_set if key in fields}
     own = {
-        key: value
-        for key, value in written(found, model_defaults=False).items()
-        if key not in parts
+        key: unusual.get(key, value)
+        for key, value in written(found).items()
+        if key not in parts and (key in unusual or key in stated)
     }
     below = {key: value for key, value in _at(defaults, path).items() if key not in parts}
     usual = {}
     if below:
-        usual = written(type(found).model_validate({**own, **below}), model_defaults=False)
+        profile = type(found).model_validate({**own, **below})
+        usual = written(profile) | written(profile, model_defaults=False)
     for key, value in own.items():
         if key in _PROFILE_KEYS or key not in below or usual.get(key) != value:
             yield Change(dotted((*path, key)), None, value)

@@ -6,8 +6,8 @@ from typing import Any, Self
 
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.override import OverrideError, parse
-from relaysim.scenario.written import written
 from relaysim.study.span import Number
+from relaysim.study.vary import value_at
 
 STATED = "stated"
 """The source of a range that somebody gave."""
@@ -91,15 +91,10 @@ def stated(
 
 def in_force(scenario: Scenario, path: str) -> str:
     """The value at a path; "" where the scenario has none."""
-    here: Any = written(scenario)
     try:
-        keys, _ = parse(f"{path}=0")
-        for key in keys:
-            here = here[int(key) if isinstance(here, list) else key]
-    except (LookupError, TypeError, ValueError):
-        return ""
+        here = value_at(scenario, path)
     except OverrideError as error:
         raise SensitivityError(f'"{path}" is no path: write it as in {_EXAMPLE}') from error
     if isinstance(here, dict | list):
         raise SensitivityError(f"{path} holds no number but several values: name one of them")
-    return str(here)
+    return "" if here is None else str(here)

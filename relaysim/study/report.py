@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from relaysim.measure.catalogue import METRICS
 from relaysim.measure.quantity import Quantity
 from relaysim.measure.target import Target
 from relaysim.scenario.arrivals import Campaign
@@ -59,8 +60,8 @@ class Report:
     """A comparison of a base with other designs, and how far its answer carries.
 
     `quantity` is the share on time of the mail that the designs treat most differently, culprits
-    left aside, and `rival` the design that treats it best. `flips` sweeps the size of the campaign,
-    or the load, over all designs; `sizings` ask whether a larger base would do as well; `turning`
+    left aside if any other differs, and `rival` the design that treats it best. `flips` sweeps the
+    size of the campaign, or the load; `sizings` ask whether a larger base would do; `turning`
     changes assumptions and looks at what is left between the base and the rival, or at the base if
     there is none. Each is None, or empty, if it was not wanted. `provenance` is that of all of it.
     """
@@ -215,14 +216,18 @@ def innocent_classes(scenario: Scenario) -> list[str]:
 
 
 def decisive(found: Comparison) -> tuple[Quantity, str]:
-    """The share on time of innocent mail that the designs differ in most, and the best in it.
+    """The share on time that the designs differ in most, and the design that is best in it.
 
-    The design is "" if none is better than the base in it.
+    Innocent mail comes first, if any of it differs by what matters. The design is "" if none is
+    better than the base.
     """
     frame = found.comparisons
     names = innocent_classes(found.scenarios[0])
-    mine = frame[(frame["scope"] == "class") & (frame["metric"] == "on_time")]
-    mine = mine[mine["subject"].isin(names)].dropna(subset=["difference"])
+    every = frame[(frame["scope"] == "class") & (frame["metric"] == "on_time")]
+    every = every.dropna(subset=["difference"])
+    mine = every[every["subject"].isin(names)]
+    if not (mine["difference"].abs() > METRICS["on_time"].matters.absolute).any():
+        mine = every
     if mine.empty:
         total = frame[(frame["scope"] == "total") & (frame["metric"] == "on_time")]
         mine = total.dropna(subset=["difference"])

@@ -19,14 +19,14 @@ import numpy as np
 import pandas as pd
 
 from relaysim.measure.estimate import CONFIDENCE, Estimate, Estimates, Floats
-from relaysim.measure.quantity import Quantity, ask_there
+from relaysim.measure.quantity import Quantity, QuantityError, ask_there
 from relaysim.measure.several import confidence_of, differences
 from relaysim.scenario.load import load
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.problem import ScenarioError
 from relaysim.study.assumptions import assumptions
 from relaysim.study.compare import ask_sense
-from relaysim.study.inputs import Input, SensitivityError, in_force, stated
+from relaysim.study.inputs import Input, SensitivityError, stated
 from relaysim.study.jobs import Jobs, Progress, in_order
 from relaysim.study.provenance import Provenance, now
 from relaysim.study.replicate import Wanted, replicate, settled
@@ -34,7 +34,7 @@ from relaysim.study.sobol import COLUMNS, sobol_indices
 from relaysim.study.span import Number, between
 from relaysim.study.store import Store
 from relaysim.study.task import Task
-from relaysim.study.vary import MOST, design
+from relaysim.study.vary import MOST, design, own
 from relaysim.study.warmup import settle_all, with_warm_up
 
 MEASURABLE, UNDECIDED, NONE = "measurable", "undecided", "none"
@@ -179,16 +179,11 @@ class _Designs:
     def __call__(self, values: Mapping[str, str]) -> list[Scenario]:
         made = []
         for file, base in zip(self.files, self.bases, strict=True):
-            mine = {path: value for path, value in values.items() if self._has(base, path)}
-            scenario = design(file, self.settings, mine, "--over")
+            scenario = design(file, self.settings, own(values, base, self.bases), "--over")
             settled(scenario, None, None)
             auto = scenario.run.warm_up_auto
             made.append(with_warm_up(scenario, base.run.warm_up) if auto else scenario)
         return made
-
-    def _has(self, base: Scenario, path: str) -> bool:
-        """Whether a path is to be changed in a design: not where only another one has it."""
-        return bool(in_force(base, path)) or not any(in_force(e, path) for e in self.bases)
 
 
 @dataclass
@@ -221,7 +216,10 @@ class _Runs:
             ]
             with closing(in_order(tasks, self.jobs, self._progress, self.store)) as found:
                 for designs in some:
-                    of = [[self._value(next(found).metrics) for _ in numbers] for _ in designs]
+                    of = [
+                        [self._value(next(found).metrics, each.name) for _ in numbers]
+                        for each in designs
+                    ]
                     yield np.array(of[-1]) - (np.array(of[0]) if len(of) > 1 else 0.0)
             self.done += len(tasks)
 
@@ -229,8 +227,11 @@ class _Runs:
         if self.progress is not None:
             self.progress(self.done + done, self.total)
 
-    def _value(self, metrics: pd.DataFrame) -> float:
-        ask_there(self.quantity, metrics)
+    def _value(self, metrics: pd.DataFrame, design: str) -> float:
+        try:
+            ask_there(self.quantity, metrics)
+        except QuantityError as error:
+            raise QuantityError(f"{design}: {error}") from None
         return self.quantity.value(metrics)
 
 

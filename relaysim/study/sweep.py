@@ -14,6 +14,7 @@ from relaysim.measure.estimate import CONFIDENCE, Floats, estimates, reverse
 from relaysim.measure.quantity import Quantity, ask_there, ordinary
 from relaysim.measure.several import differences
 from relaysim.measure.target import Target
+from relaysim.scenario.load import load
 from relaysim.study.jobs import Jobs, Progress, in_order
 from relaysim.study.knee import Knee, break_even, knee
 from relaysim.study.provenance import Provenance, now
@@ -21,7 +22,7 @@ from relaysim.study.replicate import Replication, Wanted, replicate, settled
 from relaysim.study.stack import KEY, Stack
 from relaysim.study.store import Store
 from relaysim.study.task import Task
-from relaysim.study.vary import Vary, ask_apart, design, grid, number, varied
+from relaysim.study.vary import Vary, ask_apart, design, grid, number, own, varied
 from relaysim.study.warmup import settle_all
 
 
@@ -124,7 +125,8 @@ def sweep(
 ) -> Sweep:
     """Run the design of a file, and others with it, at each point of a grid.
 
-    All points and designs see the same draws, as far as what is varied leaves them alike.
+    All points and designs see the same draws, as far as what is varied leaves them alike. A path
+    that only one of the designs has is varied there.
     `settings` are `path=value` for all. Quantities are those given and those of the targets, by
     default `on_time` and the median latency of each class. ScenarioError if a point is no scenario,
     SweepError if nothing is varied, two designs have the same name, or a target is to be held
@@ -140,12 +142,14 @@ def sweep(
     points, settings = grid(parameters), tuple(settings)
     ask_apart(settings, parameters)
     paths = [each.path for each in parameters]
+    files = [Path(each) for each in (file, *others)]
+    bases = [load(each, settings) for each in files]
     designs = [
-        design(Path(each), settings, dict(zip(paths, point, strict=True)))
+        design(each, settings, own(dict(zip(paths, point, strict=True)), base, bases))
         for point in points
-        for each in (file, *others)
+        for each, base in zip(files, bases, strict=True)
     ]
-    many = 1 + len(others)
+    many = len(files)
     names = [each.name for each in designs[:many]]
     if len(set(names)) < many:
         raise SweepError(f"two of the designs {', '.join(names)} have the same name")

@@ -13,6 +13,7 @@ from relaysim.scenario.load import load
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.override import SOURCE, OverrideError, parse
 from relaysim.scenario.problem import KeyPath, Problem, ScenarioError
+from relaysim.scenario.written import written
 from relaysim.study.span import Number
 
 MOST = 10_000
@@ -105,6 +106,32 @@ def design(
             replace(each, file=f"{source} ({file.name})") if each.file == SOURCE else each
             for each in error.problems
         ) from None
+
+
+def value_at(scenario: Scenario, path: str) -> Any:
+    """What a scenario has at a path, as a file would write it; None where it has nothing.
+
+    OverrideError for what is no path.
+    """
+    here: Any = written(scenario)
+    keys, _ = parse(f"{path}=0")
+    try:
+        for key in keys:
+            here = here[int(key) if isinstance(here, list) else key]
+    except (LookupError, TypeError, ValueError):
+        return None
+    return here
+
+
+def own(values: Mapping[str, str], design: Scenario, designs: Sequence[Scenario]) -> dict[str, str]:
+    """The values that are for one of several designs: none at a path that only others have."""
+
+    def only_elsewhere(path: str) -> bool:
+        return value_at(design, path) is None and any(
+            value_at(each, path) is not None for each in designs
+        )
+
+    return {path: value for path, value in values.items() if not only_elsewhere(path)}
 
 
 def ask_apart(settings: Iterable[str], varied: Iterable[Vary]) -> None:

@@ -60,7 +60,7 @@ def test_a_deadline_of_a_class_counts_for_both_of_its_sides():
     shown = [axes.get_title("left") for axes in figure.axes]
     assert shown == ["bulk.external", "bulk.internal"]
     for axes in figure.axes:
-        assert [text.get_text() for text in axes.texts] == ["p95", "deadline 1 min"]
+        assert [text.get_text() for text in axes.texts] == ["5 %", "deadline 1 min"]
 
 
 def test_queues_are_found_by_kind_among_the_resources():
@@ -197,7 +197,7 @@ def test_differences_count_the_verdicts_and_mark_each():
     shown = [Headline("on_time", "on time", "class", ("bulk", "corporate", "system"))]
     figure = differences(frame, shown, "old", CAPTION)
     assert title(figure) == (
-        "Against old, of 3 comparisons: new is better in 1, worse in 1, no practical difference "
+        "Against old, of the 3 comparisons here: new is better in 1, worse in 1, no practical difference "
         "in 0, undecided in 1"
     )
     (panel,) = figure.axes

@@ -81,8 +81,12 @@ def test_the_caption_says_where_the_numbers_come_from(drawn, name):
             "replication 0 alone, counted from 0: that of listing-day with most innocent copies "
             "refused"
         )
-    sure = " (97.5 % of differences)" if name == "differences" else ""
-    assert caption.startswith(f"seed 1; 2 replications with 95 % intervals{sure}; plan shared-hub ")
+    # Intervals are named where they are drawn.
+    sure = {
+        "differences": " with 95 % intervals (97.5 % of differences)",
+        "blast_radius": " with 95 % intervals",
+    }
+    assert caption.startswith(f"seed 1; 2 replications{sure.get(name, '')}; plan shared-hub ")
     assert caption.endswith(f"made by: {COMMAND}")
 
 

@@ -1,5 +1,6 @@
 """The architecture report: the answer first, each number with its source, what was left out said."""
 
+import dataclasses
 import re
 from pathlib import Path
 
@@ -7,6 +8,8 @@ import pytest
 from small_comparison import LITTLE, SCENARIOS, comparison
 
 from relaysim.measure.quantity import Quantity
+from relaysim.present.caption import unseen
+from relaysim.present.compared import doubts
 from relaysim.present.report import write
 from relaysim.present.report.answer import decision, tally
 from relaysim.present.report.pages import sections
@@ -63,7 +66,7 @@ def test_what_was_not_looked_at_is_said(bare):
     blocks = [block for each in sections(bare) for block in each.blocks]
     said = [block.text for block in blocks if block.kind == "paragraph"]
     said += [text for block in blocks if block.kind == "points" for text in block.items]
-    for option in ("--no-flip", "--no-sensitivity", "No other design has more"):
+    for option in ("--no-flip", "--no-sensitivity", "Nothing to buy: no other design"):
         assert any(option in text for text in said)
 
 
@@ -72,6 +75,30 @@ def test_every_table_says_its_seed_and_replications_or_that_it_is_the_scenarios(
     assert len(tables) >= 8
     for block in tables:
         assert re.search(r"seed \d|[Ss]cenario", block.origin), block.grid.title
+
+
+def test_how_mail_was_lost_is_no_merit_of_a_design(bare):
+    found = bare.comparison
+    losses = found.comparisons["metric"].isin(["bounced", "expired"])
+    others = found.comparisons["scope"].isin(["class", "total"]) & ~losses
+    frame = found.comparisons.copy()
+    frame.loc[losses, "verdict"] = "better"
+    frame.loc[others, "verdict"] = "undecided"
+    changed = dataclasses.replace(bare, comparison=dataclasses.replace(found, comparisons=frame))
+    assert decision(changed).startswith("No difference between shared-hub and")
+    frame.loc[frame["metric"] == "on_time", "verdict"] = "worse"
+    said = decision(changed)
+    assert said.startswith("Stay with shared-hub: nothing else is better in any, worse ")
+
+
+def test_one_replication_decides_nothing(bare):
+    alone = dataclasses.replace(bare.comparison, replications=1)
+    assert decision(dataclasses.replace(bare, comparison=alone)) == (
+        "One replication has no intervals: nothing is decided. More replications do that."
+    )
+    (said, _) = doubts(alone, "shared-hub", "listing-day", [])
+    assert said.plain == "One replication has no intervals: nothing is decided."
+    assert unseen(1).startswith("What does not happen in this replication may still")
 
 
 def test_a_table_names_the_confidence_of_the_intervals_that_it_has(bare):

@@ -1,5 +1,6 @@
 """What a sweep says: means and differences by point or by design, and from where on they differ."""
 
+import dataclasses
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,15 @@ def test_of_several_varied_values_each_has_its_place_and_nothing_is_said_of_a_wa
     )
     assert by_design(big, big.quantities[0]).header == ["", "1 KB, 1,000", "2 KB, 1,000"]
     assert list(break_evens(big)) == []
+
+
+def test_a_difference_that_is_measured_nowhere_is_told_as_one_of_means(found: Sweep) -> None:
+    alike = {key: found.values[key[0], "mm4"] for key in found.values}
+    # One replication of three gains a minute: twenty seconds in the mean, which may be chance.
+    alike[("1.4",), "six"] = alike[("1.4",), "mm4"] - [[0.0, 0.0, 60.0]]
+    (said,) = break_evens(dataclasses.replace(found, values=alike))
+    assert "than that of mm4 by the means alone, measurably at no point, from scale = " in said
+    assert "beyond the last point" in said
 
 
 def test_it_says_from_where_on_a_design_is_better(found: Sweep) -> None:

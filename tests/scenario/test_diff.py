@@ -34,6 +34,7 @@ DEDICATED_HUB = [
     'egress."203.0.113.25".line: (none) → "main"',
     'egress."203.0.113.25".allocation: (none) → "203.0.113.24/29"',
     'egress."203.0.113.25".asn: (none) → 64501',
+    'egress."203.0.113.25".age: (none) → "0 s"',
     'mailboxes.submission_server_override_list: [] → ["HUB01"]',
     'hosts.marketing.server: "externalrelay" → "bulkrelay"',
 ]

@@ -122,6 +122,8 @@ egress = "198.51.100.10"
     found = sensitivity(file, LATENCY, {cores: (1, 2)}, other=other, replications=2, jobs=1)
     assert found.inputs == (Input(cores, "1", "1", "2", "stated"),)
     assert found.effects["effect"].tolist() == ["none"]
+    with pytest.raises(QuantityError, match=r'two: "HUB02.cpu" is not a resource'):
+        sensitivity(file, "resource.HUB02.cpu.utilization", {cores: (1, 2)}, other=other, jobs=1)
     with pytest.raises(SensitivityError, match="is a chance: ask about one design alone"):
         sensitivity(file, "egress.198\\.51.listed", other=other)
 

@@ -277,3 +277,17 @@ def test_a_sweep_tells_from_where_on_a_design_is_better(found: Sweep) -> None:
     assert better.low < better.value < better.high
     with pytest.raises(ValueError, match="eigth"):
         found.break_even(LATENCY, "eigth")
+
+
+def test_a_path_that_one_design_alone_has_is_varied_there(files: tuple[Path, Path]) -> None:
+    other = files[0].with_name("line.toml")
+    line = '[lines.spare]\nbandwidth = "1 Mbit/s"\n[egress."198.51.100.10"]\nline = "spare"\n'
+    other.write_text(f'extends = "two.toml"\nname = "line"\n{line}', encoding="utf-8")
+    vary = {"lines.spare.bandwidth": ["20 kbit/s", "1 Mbit/s"]}
+    found = sweep(files[0], vary, other, quantities=[LATENCY], replications=2, jobs=1)
+    of = {
+        name: [found.values[(v,), name][0].tolist() for v in vary["lines.spare.bandwidth"]]
+        for name in found.scenarios
+    }
+    assert of["two"][0] == of["two"][1]
+    assert min(of["line"][0]) > max(of["line"][1])

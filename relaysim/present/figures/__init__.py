@@ -25,23 +25,23 @@ __all__ = ["FIGURES", "Material", "NothingToDrawError", "draw"]
 
 def _latency(of: Material) -> Sheet:
     missing = {name: series.missing for name, series in of.found.series.items()}
-    return latency(missing, deadlines(of.found.scenarios), of.caption)
+    return latency(missing, deadlines(of.found.scenarios), of.caption_of_means)
 
 
 def _backlog(of: Material) -> Sheet:
     run = of.found.scenarios[0].run
     waiting = {name: series.backlog for name, series in of.found.series.items()}
-    return backlog(waiting, run.start, run.duration / 1e6, of.caption)
+    return backlog(waiting, run.start, run.duration / 1e6, of.caption_of_means)
 
 
 def _throughput(of: Material) -> Sheet:
     run = of.found.scenarios[0].run
     rates = {name: series.throughput for name, series in of.found.series.items()}
-    return throughput(rates, run.start, run.duration / 1e6, of.caption)
+    return throughput(rates, run.start, run.duration / 1e6, of.caption_of_means)
 
 
 def _waits(of: Material) -> Sheet:
-    return waits(of.found.metrics, list(of.found.series), of.caption)
+    return waits(of.found.metrics, list(of.found.series), of.caption_of_means)
 
 
 def _differences(of: Material) -> Sheet:
@@ -59,7 +59,7 @@ def _reach(of: Material) -> Sheet:
     run = of.found.scenarios[0].run
     mine = {name: series.reach for name, series in of.found.blast.items()}
     listed = {design.name: of.listed(design) for design in of.found.scenarios}
-    return reach(mine, listed, run.start, run.duration / 1e6, of.caption)
+    return reach(mine, listed, run.start, run.duration / 1e6, of.caption_of_means)
 
 
 def _incident(of: Material) -> Sheet:

@@ -14,6 +14,8 @@ from relaysim.present.subjects import classes
 
 LEAST = 1e-3
 """The smallest share drawn: beyond it a curve is made of single copies."""
+_NEAR = 0.22
+"""The part of the axis that a label of a deadline takes."""
 _LEFT, _TOP = ("axes fraction", "data"), ("data", "axes fraction")
 _AGES = {
     0.1: "0.1 s",
@@ -139,18 +141,24 @@ def _span(
 
 
 def _marks(panel: Axes, deadlines: tuple[float, ...], first: float, last: float) -> None:
-    """A line for each deadline, and one at the share that a p95 leaves out."""
+    """A line for each deadline, and one where 5 % are missing.
+
+    Deadlines that are near each other have one label.
+    """
     panel.axhline(0.05, color=PALE, linewidth=0.8, linestyle=(0, (1, 2)))
-    panel.annotate("p95", (0, 0.05), (2, 2), _LEFT, "offset points", size=7, color=PALE)
-    text = "deadline "
-    for deadline in sorted(deadlines):
-        if first < deadline < last:
-            panel.axvline(deadline, color=INK, linewidth=1.0, linestyle=(0, (4, 2)))
-            text += _duration(deadline)
-            panel.annotate(
-                text, (deadline, 1), (0, 2), _TOP, "offset points", size=7, color=INK, ha="center"
-            )
-            text = ""
+    panel.annotate("5 %", (0, 0.05), (2, 2), _LEFT, "offset points", size=7, color=PALE)
+    near: list[list[float]] = []
+    for deadline in sorted(each for each in deadlines if first < each < last):
+        panel.axvline(deadline, color=INK, linewidth=1.0, linestyle=(0, (4, 2)))
+        if near and np.log(deadline / near[-1][-1]) < _NEAR * np.log(last / first):
+            near[-1].append(deadline)
+        else:
+            near.append([deadline])
+    for place, some in enumerate(near):
+        word = ("deadline " if len(some) == 1 else "deadlines ") if not place else ""
+        text = word + ", ".join(map(_duration, some))
+        at = (float(np.sqrt(some[0] * some[-1])), 1)
+        panel.annotate(text, at, (0, 2), _TOP, "offset points", size=7, color=INK, ha="center")
 
 
 def _ticks(panel: Axes, first: float, last: float) -> None:

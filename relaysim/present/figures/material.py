@@ -49,12 +49,17 @@ class Material:
         return origin(self.found.provenance)
 
     @property
+    def caption_of_means(self) -> str:
+        """The same for a figure that draws no intervals."""
+        return origin(self.found.provenance, intervals=False)
+
+    @property
     def caption_of_one(self) -> str:
         """The same for a figure of the chosen replication."""
         design, replication, why = self.chosen
         return (
             f"replication {replication} alone, counted from 0: that of {design.name} with {why}; "
-            f"{self.caption}"
+            f"{self.caption_of_means}"
         )
 
     @cached_property

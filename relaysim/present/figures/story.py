@@ -28,6 +28,11 @@ class Story:
         """Where means over all replications come from."""
         return origin(self.result.provenance)
 
+    @property
+    def caption_of_means(self) -> str:
+        """The same for a figure that draws no intervals."""
+        return origin(self.result.provenance, intervals=False)
+
     @cached_property
     def typical(self) -> int:
         """The replication with the median share on time; of two in the middle the worse one."""
@@ -46,7 +51,7 @@ class Story:
         if self.result.replications > 1:
             whose = f" of {self.base.result.scenario.name}" if self.base is not None else ""
             which += f": that with the median share on time{whose}"
-        return f"{which}; {self.caption}"
+        return f"{which}; {self.caption_of_means}"
 
     @cached_property
     def trace(self) -> Trace:

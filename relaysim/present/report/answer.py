@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from relaysim.measure.estimate import UNDECIDED
-from relaysim.present.headlines import Headline, headlines
+from relaysim.present.headlines import LOSSES, Headline, headlines
 from relaysim.present.lookup import Lookup, difference_of
 from relaysim.present.number import number
 from relaysim.present.sensitive import turning
@@ -21,6 +21,8 @@ Row = tuple[Headline, str, dict[str, Any]]
 def decision(found: Report) -> str:
     """Which design to take, in one sentence."""
     base, *others = (design.name for design in found.comparison.scenarios)
+    if found.comparison.replications == 1:
+        return "One replication has no intervals: nothing is decided. More replications do that."
     counts = {name: tally(found.comparison, name) for name in others}
     clear = [name for name in others if counts[name][BETTER] and not counts[name][WORSE]]
     if clear:
@@ -47,13 +49,10 @@ def decision(found: Report) -> str:
             "heavier load, may show one."
         )
     if not any(counts[name][BETTER] for name in others):
+        worse = _all([f"{name} in {_figures(counts[name][WORSE])}" for name in others])
         unsure = max(counts[name][UNDECIDED] for name in others)
-        if unsure:
-            return (
-                f"Nothing is measured that speaks against {base}, and {_figures(unsure)} of "
-                "another design may yet: more replications decide."
-            )
-        return f"Stay with {base}: nothing of the others is better in any headline figure."
+        doubt = f"; up to {unsure} are undecided" if unsure else ""
+        return f"Stay with {base}: nothing else is better in any, worse {worse}{doubt}."
     return f"No design is better than {base} without being worse in something: see what each costs."
 
 
@@ -63,14 +62,18 @@ def points(found: Report) -> Iterator[tuple[str, list[str]]]:
     base, *others = (design.name for design in comparison.scenarios)
     for name in others:
         rows = list(headline_rows(comparison, name))
-        said = []
-        for verdict, word in ((BETTER, "Better"), (WORSE, "Worse")):
-            mine = [_said(row) for row in rows if row[2]["verdict"] == verdict]
-            if mine:
-                said.append(f"{word}: {'; '.join(mine)}.")
-        open_ = [_name(of, subject) for of, subject, row in rows if row["verdict"] == UNDECIDED]
-        if open_:
-            said.append(f"Undecided: {'; '.join(open_)}.")
+        served = [row for row in rows if row[0].metric not in LOSSES]
+        parts = {
+            "Better": [_said(row) for row in served if row[2]["verdict"] == BETTER],
+            "Worse": [_said(row) for row in served if row[2]["verdict"] == WORSE],
+            "Undecided": [_undecided(row) for row in served if row[2]["verdict"] == UNDECIDED],
+            "What became of lost mail, and what was junked": [
+                _said(row)
+                for row in rows
+                if row[0].metric in LOSSES and row[2]["verdict"] in (BETTER, WORSE)
+            ],
+        }
+        said = [f"{word}: {'; '.join(mine)}." for word, mine in parts.items() if mine]
         yield f"{name} instead of {base}", said or ["No headline figure differs measurably."]
 
 
@@ -88,8 +91,13 @@ def headline_rows(found: Comparison, name: str) -> Iterator[Row]:
 
 
 def tally(found: Comparison, name: str) -> dict[str, int]:
-    """How many headline figures are better, worse and undecided."""
-    verdicts = [row["verdict"] for _, _, row in headline_rows(found, name)]
+    """How many headline figures are better, worse and undecided.
+
+    How mail was lost is none of them: that it was is in on_time, and fewer bounces may be more
+    that expired.
+    """
+    rows = headline_rows(found, name)
+    verdicts = [row["verdict"] for of, _, row in rows if of.metric not in LOSSES]
     return {verdict: verdicts.count(verdict) for verdict in (BETTER, WORSE, UNDECIDED)}
 
 
@@ -103,7 +111,7 @@ def flips(found: Report) -> Iterator[str]:
         now = in_force(base, path)
         now = f"{int(now):,}" if now.isdecimal() else now
         for said in break_evens(found.flips):
-            yield f"Along {path} ({now} as it is), {said}"
+            yield f"Along {path} ({now} as it is): {said}"
     if found.turning is None:
         yield "By assumptions: not looked for (--no-sensitivity)."
     elif found.turning.other is not None:
@@ -122,6 +130,12 @@ def _bought(each: Sizing, base: str) -> str:
 
 def _name(headline: Headline, subject: str) -> str:
     return headline.text if headline.scope == "total" else f"{subject} {headline.text}"
+
+
+def _undecided(row: Row) -> str:
+    """What is undecided; one replication has its numbers, as there is nothing else to say."""
+    headline, subject, of = row
+    return _said(row) if of["replications"] == 1 else _name(headline, subject)
 
 
 def _said(row: Row) -> str:

@@ -257,7 +257,7 @@ def _sizing(found: Report) -> Section:
     if not blocks:
         said = "Not looked at (--no-sizing)."
         if not found.rival:
-            said = f"No other design has more of that mail on time than {base}."
+            said = f"Nothing to buy: no other design is better than {base} in {found.quantity}."
         blocks.append(Paragraph(said))
     else:
         blocks.insert(
