@@ -22,6 +22,7 @@ from relaysim.study.jobs import Jobs, Progress
 from relaysim.study.provenance import Provenance, now
 from relaysim.study.sensitivity import Sensitivity, assumed, sensitivity
 from relaysim.study.size import Size, SizeError, size
+from relaysim.study.stack import KEY
 from relaysim.study.store import Store
 from relaysim.study.sweep import Sweep, sweep
 
@@ -62,8 +63,9 @@ class Report:
     `quantity` is the share on time of the mail that the designs treat most differently, culprits
     left aside if any other differs, and `rival` the design that treats it best. `flips` sweeps the
     size of the campaign, or the load; `sizings` ask whether a larger base would do; `turning`
-    changes assumptions and looks at what is left between the base and the rival, or at the base if
-    there is none. Each is None, or empty, if it was not wanted. `provenance` is that of all of it.
+    changes assumptions and looks at what is left between the base and the rival, or the design that
+    is farthest from the base. Each is None, or empty, if it was not wanted. `provenance` is that of
+    all of it.
     """
 
     comparison: Comparison
@@ -179,11 +181,13 @@ class _Questions:
         return Sizing(target, self.rival, tried, larger, "")
 
     def turning(self) -> Sensitivity | None:
-        """The base, and its rival, with other values of assumptions; None without assumptions."""
+        """The base against another design, under other assumptions; None without assumptions.
+
+        The other design is the rival or, if none is better than the base, the one farthest from it.
+        """
         names = [design.name for design in self.found.scenarios]
-        other = self.files[names.index(self.rival)] if self.rival else None
-        pair = [self.files[0], *([other] if other is not None else [])]
-        inputs = deciding(pair, self.settings)
+        other = self.files[names.index(self.rival or self._farthest())]
+        inputs = deciding([self.files[0], other], self.settings)
         if not inputs:
             return None
         with self.stage("assumptions") as progress:
@@ -200,6 +204,13 @@ class _Questions:
                 progress=progress,
                 command=self.command,
             )
+
+    def _farthest(self) -> str:
+        """The design that differs most from the base in the quantity; the first of several."""
+        frame = self.found.comparisons
+        mine = [frame[key] == value for key, value in zip(KEY, self.quantity, strict=True)]
+        apart = frame[np.logical_and.reduce(mine)].set_index("scenario")["difference"].abs()
+        return str(apart.idxmax()) if apart.notna().any() else self.found.scenarios[1].name
 
     def _settings_but(self, path: str) -> list[str]:
         """The settings without one of what is varied."""

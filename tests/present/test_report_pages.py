@@ -88,7 +88,7 @@ def test_how_mail_was_lost_is_no_merit_of_a_design(bare):
     assert decision(changed).startswith("No difference between shared-hub and")
     frame.loc[frame["metric"] == "on_time", "verdict"] = "worse"
     said = decision(changed)
-    assert said.startswith("Stay with shared-hub: nothing else is better in any, worse ")
+    assert said.startswith("Stay with shared-hub: no headline figure is better elsewhere, ")
 
 
 def test_one_replication_decides_nothing(bare):

@@ -49,10 +49,10 @@ def decision(found: Report) -> str:
             "heavier load, may show one."
         )
     if not any(counts[name][BETTER] for name in others):
-        worse = _all([f"{name} in {_figures(counts[name][WORSE])}" for name in others])
+        worse = _all([f"{name} is worse in {counts[name][WORSE]}" for name in others])
         unsure = max(counts[name][UNDECIDED] for name in others)
         doubt = f"; up to {unsure} are undecided" if unsure else ""
-        return f"Stay with {base}: nothing else is better in any, worse {worse}{doubt}."
+        return f"Stay with {base}: no headline figure is better elsewhere, and {worse}{doubt}."
     return f"No design is better than {base} without being worse in something: see what each costs."
 
 
@@ -114,9 +114,9 @@ def flips(found: Report) -> Iterator[str]:
             yield f"Along {path} ({now} as it is): {said}"
     if found.turning is None:
         yield "By assumptions: not looked for (--no-sensitivity)."
-    elif found.turning.other is not None:
-        few = len(found.turning.inputs)
-        yield f"By {few} assumptions, each halved and doubled: {turning(found.turning)}"
+    else:
+        few, of = len(found.turning.inputs), found.turning.asked
+        yield f"By {few} assumptions, each halved and doubled: {of}. {turning(found.turning)}"
     for each in found.sizings:
         yield f"By hardware alone: {_bought(each, base.name)}"
 
