@@ -209,3 +209,20 @@ def test_the_decisive_figure_is_of_innocent_mail(whole):
     assert found.quantity.metric == "on_time"
     assert found.quantity.subject.split(".")[0] in ("corporate", "system", "transactional")
     assert isinstance(SCENARIOS, Path)
+
+
+def test_a_design_that_sends_less_mail_is_no_answer(bare):
+    found = bare.comparison
+    other, listed = list(found.streams)
+    fewer = {**found.streams, other: frozenset({"users.correspondence"})}
+    changed = dataclasses.replace(bare, comparison=dataclasses.replace(found, streams=fewer))
+    said, left = (
+        decision(changed),
+        f" {other} is no answer: it does not send all mail of shared-hub.",
+    )
+    assert said.endswith(left)
+    assert other not in said.removesuffix(left)
+    neither = dataclasses.replace(found, streams=dict.fromkeys((other, listed), frozenset()))
+    assert decision(dataclasses.replace(bare, comparison=neither)) == (
+        "No design sends all mail of shared-hub: differences are of what both send."
+    )

@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from relaysim.measure.copies import streams
 from relaysim.measure.estimate import UNDECIDED
 from relaysim.present.headlines import LOSSES, Headline, headlines
 from relaysim.present.lookup import Lookup, difference_of
@@ -19,8 +20,19 @@ Row = tuple[Headline, str, dict[str, Any]]
 
 
 def decision(found: Report) -> str:
-    """Which design to take, in one sentence."""
-    base, *others = (design.name for design in found.comparison.scenarios)
+    """Which design to take, in a sentence, and which are no answer: they send less mail."""
+    base, *every = (design.name for design in found.comparison.scenarios)
+    whole = frozenset(streams(found.comparison.scenarios[0]))
+    less = [name for name in every if whole - found.comparison.streams[name]]
+    others = [name for name in every if name not in less]
+    if not others:
+        return f"No design sends all mail of {base}: differences are of what both send."
+    are = "is no answer: it does" if len(less) == 1 else "are no answers: they do"
+    left = f" {_all(less)} {are} not send all mail of {base}." if less else ""
+    return f"{_decided(found, base, others)}{left}"
+
+
+def _decided(found: Report, base: str, others: Sequence[str]) -> str:
     if found.comparison.replications == 1:
         return "One replication has no intervals: nothing is decided. More replications do that."
     counts = {name: tally(found.comparison, name) for name in others}
@@ -28,7 +40,7 @@ def decision(found: Report) -> str:
     if clear:
         best = max(clear, key=lambda name: _level(found, name))
         also = _all([name for name in clear if name != best])
-        more = f" (so are {also}; of these it has most of that mail on time)" if also else ""
+        more = f" (so are {also}; of these it is best in {found.quantity})" if also else ""
         of = counts[best]
         doubt = f"; {of[UNDECIDED]} are undecided" if of[UNDECIDED] > 1 else ""
         doubt = "; one is undecided" if of[UNDECIDED] == 1 else doubt
