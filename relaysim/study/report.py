@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from relaysim.measure.catalogue import METRICS
+from relaysim.measure.copies import streams
 from relaysim.measure.quantity import Quantity
 from relaysim.measure.target import Target
 from relaysim.scenario.arrivals import Campaign
@@ -226,13 +227,22 @@ def innocent_classes(scenario: Scenario) -> list[str]:
     return [name for name, culprit in guilty.items() if not culprit]
 
 
+def sending_less(found: Comparison) -> list[str]:
+    """The designs that do not send all mail of the base: what they do better may be for that."""
+    whole = frozenset(streams(found.scenarios[0]))
+    return [name for name, common in found.streams.items() if whole - common]
+
+
 def decisive(found: Comparison) -> tuple[Quantity, str]:
     """The share on time that the designs differ in most, and the design that is best in it.
 
-    Innocent mail comes first, if any of it differs by what matters. The design is "" if none is
-    better than the base.
+    Innocent mail comes first, if any of it differs by what matters, and designs that send all mail
+    of the base. The design is "" if none is better than the base.
     """
     frame = found.comparisons
+    whole = [name for name in found.streams if name not in sending_less(found)]
+    if whole:
+        frame = frame[frame["scenario"].isin(whole)]
     names = innocent_classes(found.scenarios[0])
     every = frame[(frame["scope"] == "class") & (frame["metric"] == "on_time")]
     every = every.dropna(subset=["difference"])

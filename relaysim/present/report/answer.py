@@ -4,7 +4,6 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from relaysim.measure.copies import streams
 from relaysim.measure.estimate import UNDECIDED
 from relaysim.present.headlines import LOSSES, Headline, headlines
 from relaysim.present.lookup import Lookup, difference_of
@@ -13,7 +12,7 @@ from relaysim.present.sensitive import turning
 from relaysim.present.swept import break_evens
 from relaysim.study.compare import Comparison
 from relaysim.study.inputs import in_force
-from relaysim.study.report import Report, Sizing, innocent_classes
+from relaysim.study.report import Report, Sizing, innocent_classes, sending_less
 
 BETTER, WORSE = "better", "worse"
 Row = tuple[Headline, str, dict[str, Any]]
@@ -22,8 +21,7 @@ Row = tuple[Headline, str, dict[str, Any]]
 def decision(found: Report) -> str:
     """Which design to take, in a sentence, and which are no answer: they send less mail."""
     base, *every = (design.name for design in found.comparison.scenarios)
-    whole = frozenset(streams(found.comparison.scenarios[0]))
-    less = [name for name in every if whole - found.comparison.streams[name]]
+    less = sending_less(found.comparison)
     others = [name for name in every if name not in less]
     if not others:
         return f"No design sends all mail of {base}: differences are of what both send."
