@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 from relaysim.measure.catalogue import METRICS
 from relaysim.measure.copies import streams
@@ -208,7 +209,7 @@ class _Questions:
 
     def _farthest(self) -> str:
         """The design that differs most from the base in the quantity; the first of several."""
-        frame = self.found.comparisons
+        frame = comparable(self.found)
         mine = [frame[key] == value for key, value in zip(KEY, self.quantity, strict=True)]
         apart = frame[np.logical_and.reduce(mine)].set_index("scenario")["difference"].abs()
         return str(apart.idxmax()) if apart.notna().any() else self.found.scenarios[1].name
@@ -233,16 +234,20 @@ def sending_less(found: Comparison) -> list[str]:
     return [name for name, common in found.streams.items() if whole - common]
 
 
+def comparable(found: Comparison) -> pd.DataFrame:
+    """The comparisons of designs that send all mail of the base; of all, if none does."""
+    frame = found.comparisons
+    whole = [name for name in found.streams if name not in sending_less(found)]
+    return frame[frame["scenario"].isin(whole)] if whole else frame
+
+
 def decisive(found: Comparison) -> tuple[Quantity, str]:
     """The share on time that the designs differ in most, and the design that is best in it.
 
     Innocent mail comes first, if any of it differs by what matters, and designs that send all mail
     of the base. The design is "" if none is better than the base.
     """
-    frame = found.comparisons
-    whole = [name for name in found.streams if name not in sending_less(found)]
-    if whole:
-        frame = frame[frame["scenario"].isin(whole)]
+    frame = comparable(found)
     names = innocent_classes(found.scenarios[0])
     every = frame[(frame["scope"] == "class") & (frame["metric"] == "on_time")]
     every = every.dropna(subset=["difference"])

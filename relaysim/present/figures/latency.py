@@ -104,6 +104,8 @@ def _message(
         for subject in subjects
         for deadline in _deadlines(deadlines, subject)[:1]
     ]
+    # Of mail that was never written there is no share.
+    found = [each for each in found if not np.isnan(list(each[2].values())).all()]
     if not found:
         return "How late: share of each class that is not there yet, by age"
 

@@ -219,8 +219,7 @@ def _turning(found: Report) -> Section:
         turning = found.turning
         half = (
             f"Means over {turning.replications} replications; ± is half of an interval, of 97.5 % "
-            f"for changes{' and 95 % for differences' if turning.other else ''}; "
-            f"seed {turning.seed}."
+            f"for changes and 95 % for differences; seed {turning.seed}."
         )
         blocks += [
             Paragraph(
