@@ -8,7 +8,7 @@ from relaysim.mail.session import connect, source_limit
 from relaysim.scenario import route
 from relaysim.scenario.audit.finding import Finding, Severity
 from relaysim.scenario.audit.paths import answers
-from relaysim.scenario.audit.words import listed, set_connector
+from relaysim.scenario.audit.words import listed, new_connector, set_connector
 from relaysim.scenario.connector import ReceiveConnector
 from relaysim.scenario.culprit import is_culprit
 from relaysim.scenario.host import Host
@@ -78,11 +78,7 @@ def _admitting(target: route.Target, host: Host, connector: ReceiveConnector | N
         return set_connector(
             hub, connector.name, RemoteIPRanges=[*connector.remote_ip_ranges, host.address]
         )
-    return (
-        f'New-ReceiveConnector -Name "relay" -Server {hub} -Usage Custom '
-        f"-Bindings {target.address}:{target.port} -RemoteIPRanges {host.address} "
-        "-PermissionGroups AnonymousUsers -AuthMechanism Tls"
-    )
+    return new_connector(hub, "relay", f"{target.address}:{target.port}", [str(host.address)])
 
 
 def wildcard_answers(scenario: Scenario) -> Iterator[Finding]:

@@ -21,8 +21,8 @@ class Finding:
     """One finding.
 
     `place` is the path in the scenario file, `reason` what is the matter, `way_out` what to do, and
-    `command` the Exchange Management Shell command for it where there is one. `check` is the name
-    of the check that found it.
+    `command` the Exchange Management Shell commands for it where there are any, one a line.
+    `check` is the name of the check that found it.
     """
 
     severity: Severity

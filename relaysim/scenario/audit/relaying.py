@@ -7,6 +7,7 @@ from relaysim.mail.access import identify, session_rights
 from relaysim.mail.address import AddressRange, parse_range
 from relaysim.mail.rights import ANONYMOUS, Right
 from relaysim.scenario import route
+from relaysim.scenario.audit import closing
 from relaysim.scenario.audit.finding import Finding, Severity
 from relaysim.scenario.audit.paths import clients
 from relaysim.scenario.audit.words import connector_place, listed, permission, set_connector
@@ -20,42 +21,74 @@ _PRIVATE = tuple(
 
 
 def open_relay(scenario: Scenario) -> Iterator[Finding]:
-    """Anyone in a range wider than the hosts that need it may send to any recipient.
+    """Strangers, or more addresses than the hosts that need it, may send to any recipient.
 
-    An error where the range reaches beyond private addresses, advice inside the own network.
+    An error where a connector that relays answers the Internet, or any host whose address the
+    Internet has too (source NAT): judged by who is answered, not by the width of a range. An error
+    also where its ranges reach beyond private addresses; advice inside the own network.
     """
     for hub, connector in _enabled(scenario):
-        wide = [each for each in connector.remote_ip_ranges if each.size > 1]
-        if not wide or not relays(connector):
+        if not relays(connector):
             continue
-        users = _users(scenario, hub, connector)
-        surplus = [
-            each
-            for each in wide
-            if each.size > sum(each.contains(scenario.hosts[user].address) for user in users)
-        ]
-        if not surplus:
-            continue
-        ranges = listed(map(str, surplus))
-        public = any(is_public(each) for each in surplus)
-        needed = dict.fromkeys(str(scenario.hosts[user].address) for user in users)
-        singles = [str(each) for each in connector.remote_ip_ranges if each.size == 1]
-        kept = list(dict.fromkeys([*singles, *needed]))
-        who = listed(users) if users else "no host of this scenario"
-        yield Finding(
-            Severity.ERROR if public else Severity.ADVICE,
-            connector_place(hub, connector.name),
-            f"An open relay{'' if public else ' for the own network'}: without logging in, "
-            f"everyone in {ranges} may send to any recipient. Needed by {who}.",
-            "List the addresses of the hosts that relay, one by one."
-            if kept
-            else "Take the right away from anonymous sessions.",
-            set_connector(hub, connector.name, RemoteIPRanges=kept)
-            if kept
-            else permission(
-                "Remove", hub, connector.name, identify(connector), Right.ACCEPT_ANY_RECIPIENT
-            ),
-        )
+        met = strangers(scenario, hub, connector)
+        if met:
+            yield _open_to_strangers(scenario, hub, connector, met)
+        else:
+            yield from _too_wide(scenario, hub, connector)
+
+
+def _open_to_strangers(
+    scenario: Scenario, hub: str, connector: ReceiveConnector, met: list[str]
+) -> Finding:
+    """The finding for a connector that relays and answers the hosts in `met`."""
+    hosts = scenario.hosts
+    addresses = list(dict.fromkeys(str(hosts[name].address) for name in met))
+    own = [
+        name
+        for name, host in hosts.items()
+        if str(host.address) in addresses and host.kind != "internet"
+    ]
+    behind = f", the address of {listed(own)} too, as behind source NAT" if own else ""
+    way_out, command = closing.to_strangers(scenario, hub, connector, addresses)
+    return Finding(
+        Severity.ERROR,
+        connector_place(hub, connector.name),
+        f"An open relay: {connector.name} answers mail from the Internet, which arrives as "
+        f"{listed(addresses)}{behind}. Without logging in, strangers may send to any recipient.",
+        way_out,
+        command,
+    )
+
+
+def _too_wide(scenario: Scenario, hub: str, connector: ReceiveConnector) -> Iterator[Finding]:
+    """The finding for a connector that relays for more addresses than hosts need."""
+    wide = [each for each in connector.remote_ip_ranges if each.size > 1]
+    users = clients(scenario, hub, connector)
+    surplus = [
+        each
+        for each in wide
+        if each.size > sum(each.contains(scenario.hosts[user].address) for user in users)
+    ]
+    if not surplus:
+        return
+    ranges = listed(map(str, surplus))
+    public = any(is_public(each) for each in surplus)
+    needed = dict.fromkeys(str(scenario.hosts[user].address) for user in users)
+    singles = [str(each) for each in connector.remote_ip_ranges if each.size == 1]
+    kept = list(dict.fromkeys([*singles, *needed]))
+    who = listed(users) if users else "no host of this scenario"
+    yield Finding(
+        Severity.ERROR if public else Severity.ADVICE,
+        connector_place(hub, connector.name),
+        f"An open relay{'' if public else ' for the own network'}: without logging in, "
+        f"everyone in {ranges} may send to any recipient. Needed by {who}.",
+        "List the addresses of the hosts that relay, one by one."
+        if kept
+        else "Take the right away from anonymous sessions.",
+        set_connector(hub, connector.name, RemoteIPRanges=kept)
+        if kept
+        else closing.without_relay(hub, connector),
+    )
 
 
 def forged_sender(scenario: Scenario) -> Iterator[Finding]:
@@ -69,6 +102,7 @@ def forged_sender(scenario: Scenario) -> Iterator[Finding]:
         rights = session_rights(connector, principal)
         domains = scenario.organization.domains
         reachable = any(is_public(each) for each in connector.remote_ip_ranges)
+        reachable = reachable or bool(strangers(scenario, hub, connector))
         accepted = rules.mail_from(principal, rights, own, domains).is_success
         if principal == ANONYMOUS and reachable and accepted:
             right = Right.ACCEPT_AUTHORITATIVE_DOMAIN_SENDER
@@ -95,12 +129,27 @@ def relays(connector: ReceiveConnector) -> bool:
     return {Right.SUBMIT, Right.ACCEPT_ANY_RECIPIENT} <= rights
 
 
-def _users(scenario: Scenario, hub: str, connector: ReceiveConnector) -> list[str]:
-    """The hosts that the connector is there for; the Internet is none."""
+def strangers(scenario: Scenario, hub: str, connector: ReceiveConnector) -> list[str]:
+    """Return the hosts that the connector answers and whose address the Internet has too.
+
+    Parameters
+    ----------
+    scenario
+        The design.
+    hub, connector
+        A receive connector and the hub that it belongs to.
+
+    Returns
+    -------
+    list of str
+        Hosts of kind `internet`, and hosts that share an address with one: behind source NAT a
+        receive connector cannot tell them apart.
+    """
+    addresses = {host.address for host in scenario.hosts.values() if host.kind == "internet"}
     return [
         name
         for name in clients(scenario, hub, connector)
-        if scenario.hosts[name].kind != "internet"
+        if scenario.hosts[name].address in addresses
     ]
 
 

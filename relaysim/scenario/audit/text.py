@@ -23,7 +23,8 @@ def _block(finding: Finding) -> str:
     lines += _wrapped(finding.reason)
     lines += _wrapped(f"Way out: {finding.way_out}")
     if finding.command:
-        lines += _command(finding.command)
+        for command in finding.command.splitlines():
+            lines += _command(command)
     return "\n".join(lines)
 
 

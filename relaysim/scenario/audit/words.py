@@ -69,6 +69,25 @@ def set_connector(hub: str, connector: str, **parameters: object) -> str:
     return " ".join([f'Set-ReceiveConnector "{identity(hub, connector)}"', *words])
 
 
+def new_connector(hub: str, name: str, bindings: str, addresses: Iterable[str]) -> str:
+    """Return the `New-ReceiveConnector` command for an anonymous connector with TLS.
+
+    Parameters
+    ----------
+    hub, name
+        Where it is made, and what it is called.
+    bindings
+        Addresses and ports that it listens at, joined by commas.
+    addresses
+        The clients that it answers.
+    """
+    return (
+        f'New-ReceiveConnector -Name "{name}" -Server {hub} -Usage Custom -Bindings {bindings} '
+        f"-RemoteIPRanges {','.join(addresses)} -PermissionGroups AnonymousUsers "
+        "-AuthMechanism Tls"
+    )
+
+
 def permission(verb: str, hub: str, connector: str, user: str, right: Right) -> str:
     """`Get-ReceiveConnector ... | Add-ADPermission ...`, or Remove-, with one right."""
     return (
