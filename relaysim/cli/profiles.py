@@ -58,6 +58,7 @@ def _known(kind: Kind) -> "dict[str, Sections]":
         return {
             name: {
                 "hubs.NAME": profile.hub,
+                "hubs.NAME.back_pressure": profile.back_pressure,
                 "receive_connectors.NAME": profile.receive_connector,
                 'receive_connectors."Default HUB"': profile.default_connector,
                 'receive_connectors."Client HUB"': profile.client_connector,

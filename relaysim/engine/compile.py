@@ -201,8 +201,7 @@ def _hub(hub: hub_model.Hub, numbers: Numbering, station: dict[str, int]) -> Hub
         priority_quotas=(high, normal, low) if hub.priority_queuing_enabled else None,
         pressure=PressurePlan(
             version_bucket_size=pressure.version_bucket_size or 0,
-            queue_drive_size=pressure.queue_drive_size or 0,
-            queue_drive_used=pressure.queue_drive_used,
+            drives=pressure.drives(),
             resource_monitoring_interval=pressure.resource_monitoring_interval,
             delays_first=hub.mta != "exchange-2007",
         ),

@@ -18,6 +18,7 @@ from relaysim.engine.observed import (
     OperatorPlan,
     ReputationPlan,
 )
+from relaysim.mail.backpressure import Drive
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +139,7 @@ class PressurePlan:
     """What of a hub is watched; 0 for a size that was not given."""
 
     version_bucket_size: int
-    queue_drive_size: int
-    queue_drive_used: int
+    drives: tuple[Drive, ...]
     resource_monitoring_interval: int
     delays_first: bool
 

@@ -5,24 +5,27 @@ from relaysim.engine.plan import PressurePlan
 from relaysim.engine.recorder import Recorder
 from relaysim.engine.trace import Level
 from relaysim.mail import backpressure
-from relaysim.mail.backpressure import Peer, Thresholds
+from relaysim.mail.backpressure import Peer, Resource, Thresholds
 
 _NORMAL = backpressure.Level.NORMAL
+_LEVEL = {Resource.DATABASE: Level.QUEUE_DISK, Resource.LOG: Level.LOG_DISK}
 
 
 class Pressure:
     """The watched resources of one hub; without a size nothing is watched and nothing refused.
 
-    Version buckets follow the uncommitted work: bytes of messages in DATA or commit. The drive
-    follows the most that the queue database ever held, since its file does not shrink.
+    Version buckets follow the uncommitted work: bytes of messages in DATA or commit. The drive of
+    the queue database follows the most that the database ever held, since its file does not shrink.
+    The log is circular: it takes no room of its own (assumption).
     """
 
     def __init__(self, clock: Clock, record: Recorder, hub: int, plan: PressurePlan) -> None:
         self.clock, self.record, self.hub, self.plan = clock, record, hub, plan
         self.uncommitted = self.held = self.most_held = 0
-        self.buckets = self.disk = _NORMAL
+        self.buckets = _NORMAL
+        self.disks = [_NORMAL] * len(plan.drives)
         self.pressed_polls = self.delay = 0
-        if plan.version_bucket_size or plan.queue_drive_size:
+        if plan.version_bucket_size or plan.drives:
             Actor(self._poll())
 
     def hold(self, size: int) -> None:
@@ -34,8 +37,9 @@ class Pressure:
     @property
     def level(self) -> backpressure.Level:
         """The pressure that refusals go by."""
+        disk = max(self.disks, default=_NORMAL)
         return backpressure.refusing_level(
-            self.disk, self.buckets, self.pressed_polls, self.plan.delays_first
+            disk, self.buckets, self.pressed_polls, self.plan.delays_first
         )
 
     def refuses_connection(self) -> bool:
@@ -49,8 +53,7 @@ class Pressure:
     def _poll(self) -> Life:
         plan, clock = self.plan, self.clock
         buckets = backpressure.VERSION_BUCKETS
-        drive = plan.queue_drive_size
-        disk = backpressure.disk_thresholds(drive) if drive else None
+        thresholds = [drive.thresholds for drive in plan.drives]
         while True:
             yield clock.at(clock.tick + plan.resource_monitoring_interval, CLOCK, self.hub)
             if plan.version_bucket_size:
@@ -60,9 +63,10 @@ class Pressure:
                 self.pressed_polls = self.pressed_polls + 1 if pressed else 0
                 if plan.delays_first:
                     self.delay = backpressure.mail_from_delay(self.delay, pressed)
-            if disk is not None:
-                use = backpressure.disk_use(self.most_held + plan.queue_drive_used, drive)
-                self.disk = self._rated(Level.QUEUE_DISK, self.disk, use, disk)
+            for number, drive in enumerate(plan.drives):
+                use = drive.use(self.most_held)
+                what, before = _LEVEL[drive.resource], self.disks[number]
+                self.disks[number] = self._rated(what, before, use, thresholds[number])
 
     def _rated(
         self, what: Level, before: backpressure.Level, value: int, thresholds: Thresholds

@@ -70,6 +70,8 @@ class Level(IntEnum):
     """Subject: standing. What a mailbox provider thinks, see `mail.standing.State`."""
     PAUSED = 7
     """Subject: stream. 1 while the administrator keeps it from sending."""
+    LOG_DISK = 8
+    """Subject: hub. Back pressure by the drive of the log: 0 Normal, 1 Medium, 2 High."""
 
 
 class Cause(IntEnum):

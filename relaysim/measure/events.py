@@ -36,6 +36,7 @@ def levels(trace: Trace) -> pd.DataFrame:
         Level.HUB_DOWN: names.hubs,
         Level.VERSION_BUCKETS: names.hubs,
         Level.QUEUE_DISK: names.hubs,
+        Level.LOG_DISK: names.hubs,
         Level.OUTAGE: names.destinations,
         Level.HOST_RETRY: names.hosts,
         Level.PROVIDER: names.standings,

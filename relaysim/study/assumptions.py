@@ -88,6 +88,7 @@ def defaults(scenario: Scenario) -> Iterator[tuple[Keys, Mapping[str, Value]]]:
     """The defaults of each table of the scenario, under its path."""
     for name, hub in scenario.hubs.items():
         yield ("hubs", name), mta_profile(hub.mta).hub
+        yield ("hubs", name, "back_pressure"), mta_profile(hub.mta).back_pressure
     for name in scenario.send_connectors:
         yield ("send_connectors", name), SEND_CONNECTOR
     for name, host in scenario.hosts.items():

@@ -55,7 +55,11 @@ def test_every_table_is_in_the_reference() -> None:
 def test_every_key_of_a_profile_is_shown_with_its_source() -> None:
     page = keys.markdown()
     for profile in MTA_PROFILES.values():
-        for key, value in {**profile.hub, **profile.receive_connector}.items():
+        for key, value in {
+            **profile.hub,
+            **profile.back_pressure,
+            **profile.receive_connector,
+        }.items():
             assert re.search(rf"{{confval}} hubs\.\S*\b{key}$", page, re.MULTILINE), key
             assert value.source in page
 

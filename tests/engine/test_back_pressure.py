@@ -181,3 +181,45 @@ def test_each_queue_of_a_message_takes_room_in_the_database() -> None:
 def test_without_a_size_nothing_is_watched() -> None:
     run = play("[hubs.HUB01]\ncommit_write = '1 h'", mail={"app.load": [0]})
     assert len(run.trace.levels) == 0
+
+
+LOG = """
+[hubs.HUB01.back_pressure]
+queue_drive_size = "130 GB"
+queue_drive_used = "125.5 GB"
+log_free_space = "5 GB"
+"""
+"""96 % of a drive for both: High for the log at 96 %, Normal for the queue database below 97 %."""
+
+
+def test_the_log_on_the_drive_of_the_database_refuses_first() -> None:
+    run = play(LOG, mail={"app.load": [1, 3]})
+    assert run.levels(Level.LOG_DISK, "HUB01") == [(2.0, 2)]
+    assert run.levels(Level.QUEUE_DISK, "HUB01") == []
+    assert run.fates("app.load") == ["delivered", "abandoned"]
+    assert run.verdicts("app.load")[1] == SHORT
+
+
+def test_a_drive_of_its_own_for_the_log_is_what_counts() -> None:
+    own = "[hubs.HUB01.back_pressure]\nlog_drive_size = '100 GB'\nlog_drive_used = '{}'"
+    run = play(LOG, own.format("60 GB"), mail={"app.load": [1, 3]})
+    assert run.fates("app.load") == ["delivered", "delivered"]
+    assert run.levels(Level.LOG_DISK, "HUB01") == []
+    run = play(LOG, own.format("93 GB"), mail={"app.load": [1, 3]})
+    assert run.levels(Level.LOG_DISK, "HUB01") == [(2.0, 1)]
+    run = play(LOG, own.format("95 GB"), mail={"app.load": [1, 3]})
+    assert run.levels(Level.LOG_DISK, "HUB01") == [(2.0, 2)]
+    assert run.verdicts("app.load")[1] == SHORT
+
+
+def test_the_profile_of_2010_keeps_5_gb_free_for_the_log() -> None:
+    """Without `log_free_space` the value is of the profile; "none" does not watch the log."""
+    drive = LOG.replace('log_free_space = "5 GB"\n', "")
+    assert play(drive, mail={"app.load": [3]}).fates("app.load") == ["delivered"]
+    late = play(drive, version_2010(), mail={"app.load": [3]})
+    assert late.levels(Level.LOG_DISK, "HUB01") == [(2.0, 2)]
+
+
+def version_2010() -> str:
+    """Exchange 2010 with all of its costs and delays off."""
+    return version_2007().replace("2007", "2010")

@@ -4,12 +4,14 @@ import pytest
 
 from relaysim.mail.backpressure import (
     VERSION_BUCKETS,
+    Drive,
     Level,
     Peer,
+    Resource,
     Thresholds,
     disk_thresholds,
-    disk_use,
     level,
+    level_at_start,
     mail_from_delay,
     refuses_connection,
     refuses_mail_from,
@@ -17,7 +19,9 @@ from relaysim.mail.backpressure import (
 )
 
 NORMAL, MEDIUM, HIGH = Level
-GB = 1024**3
+MB = 1024**2
+GB = 1024 * MB
+FREE = 500 * MB
 
 
 def levels(values: list[int]) -> str:
@@ -35,19 +39,41 @@ def test_version_buckets_rise_and_fall_with_hysteresis() -> None:
     assert levels([213, 80, 213]) == "HNH"
 
 
+def drive(resource: Resource, gigabytes: int, used: float, *, holds_mail: bool = True) -> Drive:
+    """A drive of so many gigabytes; the database keeps 500 MB of it free, the log 5 GB."""
+    free = FREE if resource is Resource.DATABASE else 5 * GB
+    return Drive(resource, gigabytes * GB, int(used * GB), free, holds_mail)
+
+
 def test_the_drive_of_the_queue_database() -> None:
-    assert disk_thresholds(100 * GB) == Thresholds(95, 97, 99)
-    assert disk_thresholds(10 * GB) == Thresholds(91, 93, 95)
-    assert disk_thresholds(524 * 1024**2) == Thresholds(0, 2, 4)
-    assert disk_use(96 * GB, 100 * GB) == 96
-    assert level(NORMAL, disk_use(96 * GB, 100 * GB), disk_thresholds(100 * GB)) is NORMAL
-    assert level(NORMAL, disk_use(97 * GB, 100 * GB), disk_thresholds(100 * GB)) is MEDIUM
+    assert disk_thresholds(100 * GB, FREE) == Thresholds(95, 97, 99)
+    assert disk_thresholds(10 * GB, FREE) == Thresholds(91, 93, 95)
+    assert disk_thresholds(524 * MB, FREE) == Thresholds(0, 2, 4)
+    assert drive(Resource.DATABASE, 100, 96).use() == 96
+    assert drive(Resource.DATABASE, 100, 96).use(3 * GB - 1) == 98
+    assert level_at_start([drive(Resource.DATABASE, 100, 96)]) is NORMAL
+    assert level_at_start([drive(Resource.DATABASE, 100, 97)]) is MEDIUM
 
 
-@pytest.mark.parametrize("size", [0, 1, 500 * 1024**2, 520 * 1024**2])
+def test_the_drive_of_the_log_keeps_5_gb_free() -> None:
+    """Event 15006 of a real server: 92, 94 and 96 % for the log, 95, 97 and 99 % beside it."""
+    database, log = (drive(each, 130, 125.5) for each in Resource)
+    assert database.thresholds == Thresholds(95, 97, 99)
+    assert log.thresholds == Thresholds(92, 94, 96)
+    assert level_at_start([database]) is NORMAL
+    assert level_at_start([log]) is HIGH
+    assert level_at_start([database, log]) is HIGH
+    assert level_at_start([]) is NORMAL
+
+
+def test_mail_takes_no_room_on_a_drive_of_the_log_alone() -> None:
+    assert drive(Resource.LOG, 100, 50, holds_mail=False).use(40 * GB) == 50
+
+
+@pytest.mark.parametrize("size", [0, 1, 500 * MB, 520 * MB])
 def test_a_drive_too_small_to_keep_500_mb_free(size: int) -> None:
     with pytest.raises(ValueError, match="is too small"):
-        disk_thresholds(size)
+        disk_thresholds(size, FREE)
 
 
 @pytest.mark.parametrize(

@@ -108,6 +108,8 @@ def read(key: str, value: object) -> None:
         parse_rate_source(value)
     elif key == "message_rate_limit":
         units.unlimited(units.rate)(value)
+    elif key.endswith("_free_space"):
+        units.size(value)
     elif key == "max_message_size":
         units.unlimited(units.size)(value)
     elif key == "bandwidth":
@@ -122,6 +124,7 @@ WORDS = {"on_failure", "refusal_stage", "refusal_action", "trigger", "widening",
 
 TABLES = {
     **{f"hub {name}": profile.hub for name, profile in MTA_PROFILES.items()},
+    **{f"pressure {name}": each.back_pressure for name, each in MTA_PROFILES.items()},
     **{f"connector {name}": each.receive_connector for name, each in MTA_PROFILES.items()},
     **{f"default {name}": profile.default_connector for name, profile in MTA_PROFILES.items()},
     **{f"client {name}": profile.client_connector for name, profile in MTA_PROFILES.items()},
@@ -155,7 +158,8 @@ def test_no_default_comes_from_anywhere_but_these_tables() -> None:
     for name, table in HOST_KINDS.items():
         assert host_defaults(name) == plain(table)
     for name, profile in MTA_PROFILES.items():
-        assert hub_defaults(name) == plain(profile.hub)
+        pressure = plain(profile.back_pressure)
+        assert hub_defaults(name) == plain(profile.hub) | {"back_pressure": pressure}
 
 
 def test_a_callers_change_stays_its_own() -> None:

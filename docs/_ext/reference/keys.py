@@ -54,7 +54,12 @@ SECTIONS = (
     Section("Run", "run", model.Run),
     Section("Organization", "organization", model.Organization),
     Section("Hubs", "hubs.NAME", hub.Hub, {n: p.hub for n, p in MTA_PROFILES.items()}),
-    Section("Back pressure", "hubs.NAME.back_pressure", hub.BackPressure),
+    Section(
+        "Back pressure",
+        "hubs.NAME.back_pressure",
+        hub.BackPressure,
+        {n: p.back_pressure for n, p in MTA_PROFILES.items()},
+    ),
     Section(
         "Receive connectors",
         "hubs.NAME.receive_connectors.NAME",

@@ -79,7 +79,7 @@ def entry(scenario: Scenario, host: Host, stream: Stream, path: Path) -> Iterato
     """Why the mail does not come in just as it is created; the hub is that of the path."""
     hub = scenario.hubs[path.hub]
     watched = hub.back_pressure
-    if watched.version_bucket_size is not None or watched.queue_drive_size is not None:
+    if watched.version_bucket_size is not None or watched.drives():
         yield HELD_OFF
     if path.share < 1:
         yield IN_TURN
