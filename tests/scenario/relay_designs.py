@@ -233,3 +233,26 @@ def example(name: str) -> Scenario:
 def found(scenario: Scenario, name: str) -> list[Finding]:
     """What one check finds."""
     return [finding for finding in check(scenario) if finding.check == name]
+
+
+ONE_HUB = Path(__file__).with_name("one_hub.toml")
+
+
+def one_hub(*overrides: str) -> Scenario:
+    """A small company with one hub and half an hour of mail, with some values set otherwise."""
+    return load(ONE_HUB, overrides)
+
+
+def two_hubs(*overrides: str) -> Scenario:
+    """The same with a second hub behind the same name; the relay connector is on HUB01 only."""
+    return one_hub(
+        'dns.mail=["192.168.10.10", "192.168.10.11"]',
+        'hubs.HUB02={mta="exchange-2010", cores=4, addresses=["192.168.10.11"],'
+        ' egress="198.51.100.10", receive_connectors={"Default HUB02"={bindings=["0.0.0.0:25"],'
+        ' remote_ip_ranges=["0.0.0.0-255.255.255.255"], permission_groups=["AnonymousUsers",'
+        ' "ExchangeUsers", "ExchangeServers", "ExchangeLegacyServers"],'
+        ' auth_mechanism=["Tls", "Integrated", "BasicAuth", "BasicAuthRequireTLS",'
+        ' "ExchangeServer"]}}}',
+        'send_connectors.internet.source_transport_servers=["HUB01", "HUB02"]',
+        *overrides,
+    )

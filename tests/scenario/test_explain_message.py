@@ -227,8 +227,7 @@ def test_the_users_mail_comes_by_the_mailbox_server() -> None:
     explanation = explain(shared_hub(*DEDICATED), "users", ["x@gmail.com", "ali@cozumpark.com"])
     assert str(explanation) == (
         "users submit by the mailbox server, past all receive connectors: no dialogue, no\n"
-        "  rights, no refusal. It takes in turn HUB01 (named in\n"
-        "  submission_server_override_list).\n"
+        "  rights. It takes in turn HUB01 (named in submission_server_override_list).\n"
         "\n"
         "By HUB01:\n"
         "  x@gmail.com\n"

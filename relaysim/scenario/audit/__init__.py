@@ -25,6 +25,7 @@ from relaysim.scenario.audit.conflicting import (
 )
 from relaysim.scenario.audit.finding import Finding, Severity
 from relaysim.scenario.audit.misplaced import outside_allocation
+from relaysim.scenario.audit.pressed import back_pressure
 from relaysim.scenario.audit.reach import (
     bulk_shares_allocation,
     bulk_shares_domain,
@@ -69,6 +70,7 @@ CHECKS: tuple[Check, ...] = (
     open_relay,
     server_address,
     host_unanswered,
+    back_pressure,
     stream_refused,
     relay_refused,
     no_send_connector,

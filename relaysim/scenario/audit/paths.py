@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from relaysim.mail.reply import Reply
-from relaysim.scenario import route
+from relaysim.scenario import pressure, route
 from relaysim.scenario.connector import ReceiveConnector
 from relaysim.scenario.destination import Destination
 from relaysim.scenario.host import Host
@@ -100,7 +100,9 @@ def _receiving(destination: Destination) -> tuple[Domains, ...]:
 
 
 def answers(scenario: Scenario, host: Host) -> tuple[ReceiveConnector | None, ...]:
-    """For each target of the host the connector that answers it."""
+    """For each target of the host the connector that answers it; the mailbox server needs none."""
+    if route.by_mailbox_server(host):
+        return (None,) * len(route.targets(scenario, host))
     return tuple(
         route.listen(scenario, host, each).connector for each in route.targets(scenario, host)
     )
@@ -120,24 +122,60 @@ def clients(scenario: Scenario, hub: str, connector: ReceiveConnector) -> list[s
 
 
 def paths(scenario: Scenario) -> Iterator[Path]:
-    """All paths of all streams. A connection that nobody answers goes on to the next address."""
+    """All paths of all streams. A connection that nobody answers goes on to the next address.
+
+    So does a submission of the mailbox server to a hub that is short of resources. Back pressure
+    counts as it is at the start.
+    """
     for name, host in scenario.hosts.items():
-        targets, connectors = route.targets(scenario, host), answers(scenario, host)
+        targets, connectors = route.targets(scenario, host), _greeted(scenario, host)
         mailbox = route.by_mailbox_server(host)
-        shares = _shares([mailbox or each is not None for each in connectors])
         for short, stream in host.streams.items():
-            for target, connector, share in zip(targets, connectors, shares, strict=True):
-                if mailbox:
-                    path = Path(name, short, share, target, None, None)
-                    yield _followed(scenario, host, stream, path)
-                elif connector is not None:
+            pressed = [_pressed(scenario, host, stream, target) for target in targets]
+            shares = _shares(
+                [
+                    refused is None if mailbox else connector is not None
+                    for connector, refused in zip(connectors, pressed, strict=True)
+                ]
+            )
+            for target, connector, refused, share in zip(
+                targets, connectors, pressed, shares, strict=True
+            ):
+                path = Path(name, short, share, target, connector, refused)
+                if connector is not None:
                     reply = route.mail_verdict(scenario, host, connector, stream.sender)
-                    refusal = None if reply.is_success else reply
-                    path = Path(name, short, share, target, connector, refusal)
+                    path = path if reply.is_success else replace(path, reply=reply)
                     yield _followed(scenario, host, stream, path)
+                elif mailbox and refused is None:
+                    yield _followed(scenario, host, stream, path)
+                elif share and mailbox:
+                    yield path
                 elif share:
-                    reply = route.greeting(target, None)
-                    yield Path(name, short, share, target, None, reply)
+                    yield replace(path, reply=_unanswered(scenario, target))
+
+
+def _greeted(scenario: Scenario, host: Host) -> tuple[ReceiveConnector | None, ...]:
+    """For each target of the host the connector that greets it; none under too much pressure."""
+    return tuple(
+        None if _hub_greeting(scenario, target) else connector
+        for target, connector in zip(
+            route.targets(scenario, host), answers(scenario, host), strict=True
+        )
+    )
+
+
+def _hub_greeting(scenario: Scenario, target: route.Target) -> Reply | None:
+    return None if target.hub is None else pressure.greeting(scenario.hubs[target.hub])
+
+
+def _unanswered(scenario: Scenario, target: route.Target) -> Reply:
+    return _hub_greeting(scenario, target) or route.greeting(target, None)
+
+
+def _pressed(scenario: Scenario, host: Host, stream: Stream, target: route.Target) -> Reply | None:
+    if target.hub is None:
+        return None
+    return pressure.mail_from(scenario, scenario.hubs[target.hub], host, stream.sender)
 
 
 def _shares(taken: list[bool]) -> list[float]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from relaysim.mail.address import domain_of
 from relaysim.mail.domains import is_authoritative
+from relaysim.mail.reply import INSUFFICIENT_RESOURCES
 from relaysim.mail.rights import ANONYMOUS, AUTHENTICATED_USERS, PermissionGroup, Right
 from relaysim.scenario import route
 from relaysim.scenario.audit.finding import Finding, Severity
@@ -22,7 +23,7 @@ def stream_refused(scenario: Scenario) -> Iterator[Finding]:
     """All mail of a stream is refused at MAIL FROM, or its host cannot log in."""
     for path in paths(scenario):
         connector = path.connector
-        if connector is None or path.reply is None:
+        if connector is None or path.reply in (None, INSUFFICIENT_RESOURCES):
             continue
         stream = scenario.hosts[path.host].streams[path.stream]
         way_out, command = _admitted(scenario, path, connector)

@@ -16,8 +16,8 @@ from relaysim.scenario.explain.dialogue import Line
 class Outcome:
     """What becomes of one recipient.
 
-    `reply` is the last word of the hub; None for mail that the mailbox server submits. `hops` are
-    those from there on: one, or where the mail is handed over that one and those of the source
+    `reply` is the last word of the hub; None for mail that it takes from the mailbox server. `hops`
+    are those from there on: one, or where the mail is handed over that one and those of the source
     servers; none if it is refused. `destination` is the one that the domain belongs to.
     """
 

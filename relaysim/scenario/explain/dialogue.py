@@ -9,9 +9,10 @@ from relaysim.mail.address import NULL_SENDER, domain_of
 from relaysim.mail.auth import AuthMechanism
 from relaysim.mail.reply import Reply
 from relaysim.mail.session import tarpits
-from relaysim.scenario import route
+from relaysim.scenario import pressure, route
 from relaysim.scenario.connector import ReceiveConnector
 from relaysim.scenario.host import Host
+from relaysim.scenario.hub import Hub
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.table import SECOND
 from relaysim.units import format_duration
@@ -82,9 +83,13 @@ def dialogue(
     connector: ReceiveConnector | None,
     letter: Letter,
 ) -> Dialogue:
-    """The session of a host, which calls itself `name`, for one letter, on a hub that is idle."""
-    greeting = route.greeting(target, connector)
-    if connector is None or target.hub is None:
+    """The session of a host, which calls itself `name`, for one letter, on a hub that is idle.
+
+    Back pressure is that of the start: an idle hub with a full drive refuses mail too.
+    """
+    refused = None if target.hub is None else pressure.greeting(scenario.hubs[target.hub])
+    greeting = refused or route.greeting(target, connector)
+    if connector is None or target.hub is None or refused:
         talk = _Talk(None, "")
         talk.server(greeting)
         return talk.over([greeting] * len(letter.recipients))
@@ -98,7 +103,7 @@ def dialogue(
         if not talk.server(session.login).is_success:
             talk.quit()
             return talk.over([session.login] * len(letter.recipients))
-    answer = _mail_from(scenario, talk, host, connector, letter)
+    answer = _mail_from(scenario, talk, scenario.hubs[target.hub], host, connector, letter)
     if not answer.is_success:
         talk.quit()
         return talk.over([answer] * len(letter.recipients))
@@ -140,12 +145,19 @@ def _extensions(connector: ReceiveConnector) -> Iterator[str]:
 
 
 def _mail_from(
-    scenario: Scenario, talk: _Talk, host: Host, connector: ReceiveConnector, letter: Letter
+    scenario: Scenario,
+    talk: _Talk,
+    hub: Hub,
+    host: Host,
+    connector: ReceiveConnector,
+    letter: Letter,
 ) -> Reply:
     size = "" if letter.size is None else f" SIZE={letter.size}"
     sender = "" if letter.sender == NULL_SENDER else letter.sender
     talk.client(f"MAIL FROM:<{sender}>{size}")
     answer = route.mail_verdict(scenario, host, connector, letter.sender)
+    if answer.is_success:
+        answer = pressure.mail_from(scenario, hub, host, letter.sender) or answer
     if answer.is_success and letter.size is not None:
         answer = route.size_verdict(scenario, host, connector, letter.size)
     return talk.server(answer)

@@ -7,7 +7,7 @@ from relaysim.mail.access import Grant, grants
 from relaysim.mail.address import domain_of, parse_address, parse_ip
 from relaysim.mail.hosts import host_defaults
 from relaysim.mail.spelling import unknown
-from relaysim.scenario import route
+from relaysim.scenario import pressure, route
 from relaysim.scenario.explain.attempt import Attempt, Outcome
 from relaysim.scenario.explain.dialogue import Letter, dialogue
 from relaysim.scenario.explain.explanation import Explanation
@@ -48,7 +48,7 @@ def explain(
     )
     by_mailbox_server = route.by_mailbox_server(client)
     attempts = tuple(
-        _submission(scenario, target, letter)
+        _submission(scenario, client, target, letter)
         if by_mailbox_server
         else _attempt(scenario, name, client, target, letter)
         for target in route.targets(scenario, client)
@@ -139,13 +139,15 @@ def _attempt(
     return Attempt(target, selection, other, session, given, talk.lines, tuple(outcomes))
 
 
-def _submission(scenario: Scenario, target: route.Target, letter: Letter) -> Attempt:
-    """The mailbox server hands the letter to a hub."""
+def _submission(scenario: Scenario, host: Host, target: route.Target, letter: Letter) -> Attempt:
+    """The mailbox server hands the letter to a hub, which may be short of resources."""
+    hub = scenario.hubs[target.hub or ""]
+    refused = pressure.mail_from(scenario, hub, host, letter.sender)
     outcomes = tuple(
         Outcome(
             recipient,
-            None,
-            _hops(scenario, target.hub, recipient, letter, None),
+            refused,
+            () if refused else _hops(scenario, target.hub, recipient, letter, None),
             _destination(scenario, recipient),
         )
         for recipient in letter.recipients

@@ -25,6 +25,10 @@ _WHY = {
         f"the session may not write as this sender: it has no {Right.ACCEPT_ANY_SENDER.value}, or "
         f"no {Right.ACCEPT_AUTHORITATIVE_DOMAIN_SENDER.value} for an own domain"
     ),
+    reply.INSUFFICIENT_RESOURCES: (
+        "back pressure: a drive of the hub is too full from the start (back_pressure of the hub; "
+        "relaysim check says which)"
+    ),
     reply.MESSAGE_TOO_LARGE: "the message is above max_message_size of the connector",
     reply.TOO_MANY_RECIPIENTS: (
         "max_recipients_per_message of the connector is reached; the client sends the others in "
@@ -51,7 +55,7 @@ def _mailbox(scenario: Scenario, name: str, attempts: Sequence[Attempt]) -> Iter
     )
     yield from _wrap(
         f"{name} submit by the mailbox server, past all receive connectors: no "
-        f"dialogue, no rights, no refusal. It takes in turn {', '.join(hubs)} ({which})."
+        f"dialogue, no rights. It takes in turn {', '.join(hubs)} ({which})."
     )
     for attempt in attempts:
         yield ""

@@ -1,0 +1,63 @@
+"""Back pressure that a hub has from the start: what it then answers, before any mail has come.
+
+The rules are those of `relaysim.mail.backpressure`. Pressure that mail itself builds up shows only
+in a run.
+"""
+
+from relaysim.mail import reply
+from relaysim.mail.address import domain_of
+from relaysim.mail.backpressure import (
+    Level,
+    Peer,
+    level_at_start,
+    refuses_connection,
+    refuses_mail_from,
+)
+from relaysim.mail.domains import is_authoritative
+from relaysim.mail.reply import Reply
+from relaysim.scenario.host import Host
+from relaysim.scenario.hub import Hub
+from relaysim.scenario.model import Scenario
+
+
+def at_start(hub: Hub) -> Level:
+    """Return the pressure that the drives of a hub put on it from the first poll on."""
+    return level_at_start(hub.back_pressure.drives())
+
+
+def delays_first(hub: Hub) -> bool:
+    """Return whether a hub under pressure takes connections and answers late (2010, not 2007)."""
+    return hub.mta != "exchange-2007"
+
+
+def greeting(hub: Hub) -> Reply | None:
+    """Return the reply to a connection under the pressure of the start; None for the banner."""
+    refused = refuses_connection(at_start(hub), delays_first(hub))
+    return reply.SERVICE_NOT_AVAILABLE if refused else None
+
+
+def mail_from(scenario: Scenario, hub: Hub, host: Host, sender: str) -> Reply | None:
+    """Return what the pressure of the start makes a hub reply to MAIL FROM.
+
+    Parameters
+    ----------
+    scenario
+        The design, for its accepted domains.
+    hub
+        The hub that is asked.
+    host
+        The host that sends. Mailbox users submit by the mailbox server, which High refuses too.
+    sender
+        The envelope sender.
+
+    Returns
+    -------
+    Reply or None
+        `452 4.3.1 Insufficient system resources`; None where pressure refuses nothing.
+    """
+    mailbox = host.kind == "mailbox_users"
+    domain = domain_of(sender)
+    own = mailbox or (bool(domain) and is_authoritative(scenario.organization.domains, domain))
+    peer = Peer.MAILBOX_SERVER if mailbox else Peer.OTHER
+    refused = refuses_mail_from(at_start(hub), peer, own)
+    return reply.INSUFFICIENT_RESOURCES if refused else None

@@ -1,0 +1,121 @@
+"""Back pressure of the start: check, explain and a run answer alike."""
+
+import pytest
+from relay_designs import found, one_hub, two_hubs
+
+import relaysim
+from relaysim.scenario.audit import Severity
+from relaysim.scenario.explain import explain
+from relaysim.scenario.model import Scenario
+
+DRIVE = 'hubs.HUB01.back_pressure={{queue_drive_size="130 GB", queue_drive_used="{}"}}'
+SHORT = "452 4.3.1 Insufficient system resources"
+OLD = 'hubs.HUB01.mta="exchange-2007"'
+
+
+def replies(scenario: Scenario) -> dict[str, set[str]]:
+    """What each host was told in a run, of the mail created after the first poll."""
+    result = relaysim.run(scenario, replications=1, jobs=1)
+    messages = result.messages[result.messages["created"] > 5]
+    return {host: set(rows["reply"]) for host, rows in messages.groupby("host")}
+
+
+def explained(scenario: Scenario, host: str, to: str) -> str:
+    (attempt,) = explain(scenario, host, to).attempts
+    return str(attempt.outcomes[0].reply)
+
+
+def test_a_full_drive_is_an_error_with_the_room_that_mends_it() -> None:
+    """The drive is at 99 %: High for the queue database and for its log."""
+    (finding,) = found(one_hub(DRIVE.format("129.8 GB")), "back_pressure")
+    assert finding.severity is Severity.ERROR
+    assert finding.place == "hubs.HUB01.back_pressure.queue_drive_used"
+    assert finding.reason == (
+        "The drive of the queue database is 99 % full from the start, which is High (from 99 % on) "
+        "and the drive of its log is 99 % full from the start, which is High (from 96 % on): all "
+        "mail is refused, that of the mailbox server too: MAIL FROM gets 452 4.3.1 Insufficient "
+        "system resources. Refused from the start: users.correspondence, internet.inbound, "
+        "printer.scans and erp.invoices."
+    )
+    assert finding.way_out == (
+        'Free the drive until it is back at Normal (queue_drive_used = "119.5 GB" or less), or '
+        "move the queue database to a larger drive."
+    )
+
+
+def test_the_log_is_watched_by_thresholds_of_its_own() -> None:
+    """At 96 % the log is High, and the database is Normal."""
+    (finding,) = found(one_hub(DRIVE.format("125.5 GB")), "back_pressure")
+    assert finding.severity is Severity.ERROR
+    assert finding.reason.startswith(
+        "The drive of its log is 96 % full from the start, which is High (from 96 % on): all mail"
+    )
+
+
+def test_the_log_on_a_drive_of_its_own_is_named_by_its_own_key() -> None:
+    (finding,) = found(
+        one_hub(
+            'hubs.HUB01.back_pressure={queue_drive_size="130 GB", log_drive_size="100 GB", '
+            'log_drive_used="99 GB"}'
+        ),
+        "back_pressure",
+    )
+    assert finding.place == "hubs.HUB01.back_pressure.log_drive_used"
+    assert 'log_drive_used = "91 GB" or less' in finding.way_out
+
+
+def test_medium_refuses_senders_from_outside_only() -> None:
+    """94 % is Medium for the log: mail of the own domain still flows, as a run shows."""
+    scenario = one_hub(DRIVE.format("122.5 GB"))
+    (finding,) = found(scenario, "back_pressure")
+    assert finding.severity is Severity.ERROR
+    assert finding.reason.endswith("Refused from the start: internet.inbound.")
+    assert explained(scenario, "internet", "ada@example.com") == SHORT
+    assert explained(scenario, "erp", "x@gmail.com") == "250 2.1.5 Recipient OK"
+    assert explained(scenario, "users", "x@gmail.com") == "None"
+    told = replies(scenario)
+    assert told["internet"] == {SHORT}
+    assert SHORT not in told["erp"] | told["printer"] | told["users"]
+
+
+@pytest.mark.parametrize(
+    ("used", "hosts"),
+    [("129.8 GB", {"users", "internet", "printer", "erp"}), ("119.5 GB", set())],
+)
+def test_check_explain_and_run_refuse_the_same_hosts(used: str, hosts: set[str]) -> None:
+    """119.5 GB is what the fix says: then nobody is refused."""
+    scenario = one_hub(DRIVE.format(used))
+    named = " ".join(finding.reason for finding in found(scenario, "back_pressure"))
+    writes = {"internet": "ada@example.com", "printer": "ada@example.com"}
+    for host in scenario.hosts:
+        refused = explained(scenario, host, writes.get(host, "x@gmail.com")) == SHORT
+        assert refused is (host in hosts) is (f"{host}." in named)
+    told = replies(scenario)
+    assert {host for host, texts in told.items() if SHORT in texts} == hosts
+
+
+def test_exchange_2007_refuses_the_connection() -> None:
+    scenario = one_hub(OLD, DRIVE.format("129.8 GB"))
+    (finding,) = found(scenario, "back_pressure")
+    assert "each connection gets 421 4.3.2 Service not available" in finding.reason
+    assert explained(scenario, "erp", "x@gmail.com") == "421 4.3.2 Service not available"
+    assert explained(scenario, "users", "x@gmail.com") == SHORT
+    assert found(scenario, "host_unanswered") == []
+    assert replies(scenario)["erp"] == {"421 4.3.2 Service not available"}
+
+
+def test_the_other_hub_takes_what_the_full_one_does_not() -> None:
+    """Mail of the mailbox server goes on to the other hub; applications hear 452 half the time."""
+    scenario = two_hubs(DRIVE.format("129.8 GB").replace("HUB01", "HUB02"))
+    (finding,) = found(scenario, "back_pressure")
+    assert finding.reason.endswith(
+        "Refused from the start: internet.inbound, printer.scans and erp.invoices."
+    )
+
+
+def test_a_refusal_for_want_of_resources_is_no_matter_of_rights() -> None:
+    assert found(one_hub(DRIVE.format("129.8 GB")), "stream_refused") == []
+
+
+def test_a_hub_with_room_is_not_mentioned() -> None:
+    assert found(one_hub(DRIVE.format("100 GB")), "back_pressure") == []
