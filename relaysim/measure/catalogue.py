@@ -1,7 +1,7 @@
 """The output contract, second half: every metric and every scope, with unit and meaning."""
 
 from relaysim.measure.blast.catalogue import BLAST, BLAST_SCOPES
-from relaysim.measure.columns import PARTS_OF_LATENCY
+from relaysim.measure.columns import HELD_PARTS, PARTS_OF_LATENCY
 from relaysim.measure.metric import Matters, Metric
 
 __all__ = [
@@ -89,7 +89,7 @@ METRICS: dict[str, Metric] = {
         ),
         *(
             Metric(name, "s", "less", _TIME, f"mean per delivered or junked copy: {text}")
-            for name, text in PARTS_OF_LATENCY
+            for name, text in (*PARTS_OF_LATENCY, *HELD_PARTS)
         ),
         Metric(
             "utilization",

@@ -28,6 +28,12 @@ PARTS_OF_LATENCY = (
     ("wait_retry", "wait for the next attempt: its queue in Retry, or the message not due yet"),
     ("service", "the rest: something was done for it"),
 )
+HELD_PARTS = (
+    ("wait_host_acknowledgement", "of `wait_host`: sessions of the host wait for acknowledgements"),
+    ("wait_delivery_core", "of `wait_delivery`: transactions with a connection wait for a core"),
+    ("wait_delivery_line", "of `wait_delivery`: transfers wait for the Internet line"),
+    ("wait_mailbox_core", "of `wait_mailbox`: deliveries with a connection wait for a core"),
+)
 
 FRAMES: dict[str, tuple[Column, ...]] = {
     "messages": (

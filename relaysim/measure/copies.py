@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from relaysim.engine.apart import SUFFIX
 from relaysim.engine.trace import Column, Fate, Trace
+from relaysim.measure.holding import held
 from relaysim.measure.waits import Ways, waits
 from relaysim.measure.window import Window
 from relaysim.scenario.model import Scenario
@@ -36,7 +37,7 @@ class Copies:
     hub. `attempts` and `first_attempt` are those in its last queue. `deadline` is -1 for a DSN.
     `counted` says whether it was created in the window; a DSN is counted with the copy that caused
     it. `latency` is -1 unless delivered or junked, `end` is the end of the run for a copy in
-    flight. `waits` are the parts of `measure.waits`.
+    flight. `waits` are the parts of `measure.waits` and of `measure.holding`.
     """
 
     stream: Column
@@ -92,7 +93,7 @@ class Copies:
             accepted=(trace.messages["committed"][message] >= 0) & ~refused,
             dsn=parent[message] >= 0,
             counted=window.holds(trace.messages["created"][cause][message]),
-            waits=waits(trace, ways),
+            waits=waits(trace, ways) | held(trace, ways),
         )
 
     @property

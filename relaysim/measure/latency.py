@@ -10,6 +10,7 @@ import numpy.typing as npt
 from relaysim.engine.trace import Column
 from relaysim.measure.copies import Copies
 from relaysim.measure.counts import Values
+from relaysim.measure.holding import HELD
 from relaysim.measure.waits import PARTS
 from relaysim.measure.window import HOUR, SECOND
 
@@ -30,7 +31,7 @@ def latency(copies: Copies, group: Column, subjects: int) -> Values:
     values["latency_max"] = _quantile(sorted_time, first, count, 1.0) / SECOND
     hour = copies.created[got] // HOUR
     values["latency_p95_worst_hour"] = _worst_hour(time, of, hour, subjects)
-    for part in PARTS:
+    for part in (*PARTS, *HELD):
         values[part] = _mean(copies.waits[part][got], of, subjects)
     return values
 

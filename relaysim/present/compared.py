@@ -11,6 +11,7 @@ from relaysim.measure.cliff import cliff_of
 from relaysim.measure.estimate import CONFIDENCE, UNDECIDED
 from relaysim.measure.needed import MOST
 from relaysim.measure.several import confidence_of
+from relaysim.present.binding import binding_tables
 from relaysim.present.blast import blast
 from relaysim.present.caption import ASSUMPTIONS, NOT_MODELLED, origin, unseen
 from relaysim.present.cliffs import late
@@ -49,6 +50,7 @@ def report(found: Comparison) -> list[RenderableType]:
         *lines,
         *(tables(ranks) if (ranks := best(found, shown)).rows else []),
         *tables(time(measured, names, classes(subjects))),
+        *binding_tables(measured, names, classes(subjects)),
         *blast(found),
         text(reading(len(others))),
         text(unseen(found.provenance.replications)),

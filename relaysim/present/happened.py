@@ -9,6 +9,7 @@ from rich.console import RenderableType
 from relaysim.measure.latency import FEWEST_IN_AN_HOUR
 from relaysim.measure.waits import PARTS
 from relaysim.present.beside import theory
+from relaysim.present.binding import binding_tables
 from relaysim.present.caption import ASSUMPTIONS, NOT_MODELLED, origin, unseen
 from relaysim.present.cliffs import cliffs
 from relaysim.present.headlines import campaign_classes
@@ -47,6 +48,7 @@ def report(result: RunResult) -> list[RenderableType]:
         *quiet_hours(found, name, shown),
         *_campaigns(result, found),
         *tables(time(found, [name], shown)),
+        *binding_tables(found, [name], shown),
         *tables(resources(found, name)),
         *theory(result),
         *listings(found, name),

@@ -195,8 +195,9 @@ class Story:
         hub: str = "HUB01",
         parent: int = -1,
         reply: int = OK,
+        acknowledged: float | None = None,
     ) -> int:
-        """A message and a copy to each domain; it has been acknowledged when it was committed."""
+        """A message and a copy to each domain; acknowledged when committed, unless said later."""
         number = self.numbers.setdefault(stream, 0)
         self.numbers[stream] += 1
         row, copy = self._rows("messages"), self._rows("copies")
@@ -212,7 +213,7 @@ class Story:
             len(to),
             ticks(connected),
             ticks(committed),
-            ticks(committed if parent < 0 else -1),
+            ticks(-1 if parent >= 0 else committed if acknowledged is None else acknowledged),
             reply,
             door,
             at,

@@ -9,6 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 
+from relaysim.measure.holding import HELD
 from relaysim.measure.waits import PARTS
 from relaysim.present.figures.style import INK, Key, Sheet, sheet
 from relaysim.present.number import number, scale
@@ -26,16 +27,41 @@ class Part(NamedTuple):
 
 PARTS_DRAWN: dict[str, Part] = {
     "wait_host": Part("waits for host", "waits for its host", "#332288", ""),
+    "wait_host_acknowledgement": Part(
+        "host, held up by acknowledgements",
+        "waits for a session that waits for its acknowledgement",
+        "#332288",
+        "///",
+    ),
     "wait_commit": Part("commit", "waits for the commit", "#88CCEE", ""),
     "wait_submission": Part("core", "waits for a core", "#44AA99", "..."),
     "wait_delivery": Part("connection", "waits for a connection", "#DDCC77", "///"),
+    "wait_delivery_core": Part(
+        "connection, held up by cores",
+        "waits for a connection that waits for a core",
+        "#DDCC77",
+        "...",
+    ),
+    "wait_delivery_line": Part(
+        "connection, held up by the line",
+        "waits for a connection that waits for the line",
+        "#DDCC77",
+        "",
+    ),
     "wait_line": Part("line", "waits for the line", "#117733", ""),
     "wait_mailbox": Part("mailbox", "waits for mailbox delivery", "#AA4499", "xxx"),
+    "wait_mailbox_core": Part(
+        "mailbox, held up by cores",
+        "waits for a mailbox delivery that waits for a core",
+        "#AA4499",
+        "...",
+    ),
     "wait_retry": Part("next attempt", "waits for the next attempt", "#882255", "\\\\\\"),
     "service": Part("is served", "is being served", "#BBBBBB", ""),
 }
-"""The parts of `measure.waits`, in order. Colours of Paul Tol, safe for any colour vision; they
-stand for what is waited for, not for a design."""
+"""The parts of `measure.waits` and, beside each, those of `measure.holding`, in order. Colours of
+Paul Tol, safe for any colour vision; they stand for what is waited for, not for a design."""
+DRAWN = tuple(PARTS_DRAWN)
 
 Means = npt.NDArray[np.float64]
 
@@ -50,8 +76,14 @@ def waits(metrics: pd.DataFrame, designs: Sequence[str], caption: str) -> Sheet:
     table = of_class.set_index(["subject", "scenario", "metric"])["value"]
 
     def means(subject: str) -> Means:
-        keys = pd.MultiIndex.from_product([[subject], designs, PARTS])
-        return table.reindex(keys).to_numpy(np.float64).reshape(len(designs), len(PARTS))
+        keys = pd.MultiIndex.from_product([[subject], designs, DRAWN])
+        parts = (
+            table.reindex(keys).to_numpy(np.float64, copy=True).reshape(len(designs), len(DRAWN))
+        )
+        for part in HELD:
+            whole = next(name for name in PARTS if part.startswith(f"{name}_"))
+            parts[:, DRAWN.index(whole)] -= np.nan_to_num(parts[:, DRAWN.index(part)])
+        return parts
 
     columns = min(2, len(subjects))
     found = {subject: means(subject) for subject in subjects}
@@ -78,7 +110,7 @@ def _key(found: Mapping[str, Means]) -> Key:
     """The parts that can be seen: 0.3 % of a bar at least."""
     every = np.nan_to_num(np.concatenate(list(found.values())))
     share = every.max(axis=0, where=every > 0.003 * every.sum(axis=1, keepdims=True), initial=0.0)
-    seen = [part for part, most in zip(PARTS, share, strict=True) if most > 0.0]
+    seen = [part for part, most in zip(DRAWN, share, strict=True) if most > 0.0]
     return {
         drawn.text: Patch(facecolor=drawn.colour, hatch=drawn.hatch, edgecolor="white")
         for drawn in (PARTS_DRAWN[part] for part in seen)
@@ -90,7 +122,7 @@ def _bars(panel: Axes, means: Means, designs: Sequence[str]) -> None:
     unit = scale(float(totals.max()), "s")
     rows = np.arange(len(designs))[::-1]
     left = np.zeros(len(designs))
-    for part, length in zip(PARTS, means.T, strict=True):
+    for part, length in zip(DRAWN, means.T, strict=True):
         drawn = PARTS_DRAWN[part]
         width = np.nan_to_num(length) / unit.factor
         panel.barh(
@@ -125,11 +157,11 @@ def _message(found: Mapping[str, Means], designs: Sequence[str]) -> str:
         return float(most / (means.sum(axis=1).max() + 1.0))
 
     subject, part = max(
-        ((subject, part) for subject in found for part in range(len(PARTS))),
+        ((subject, part) for subject in found for part in range(len(DRAWN))),
         key=lambda pair: weight(*pair),
     )
     times = ", ".join(
         f"{number(float(mean), 's')} in {design}"
         for design, mean in zip(designs, found[subject][:, part], strict=True)
     )
-    return f"Where the time goes: {subject} mail {PARTS_DRAWN[PARTS[part]].told} {times}"
+    return f"Where the time goes: {subject} mail {PARTS_DRAWN[DRAWN[part]].told} {times}"

@@ -9,6 +9,7 @@ from relaysim.measure.copies import streams
 from relaysim.measure.estimate import CONFIDENCE
 from relaysim.measure.several import confidence_of
 from relaysim.present import blast, compared, sensitive, sized, swept
+from relaysim.present.binding import binding
 from relaysim.present.caption import ASSUMPTIONS, NOT_MODELLED, SURVIVORS, origin, unseen
 from relaysim.present.figure import figures, of_run
 from relaysim.present.figures import style
@@ -156,12 +157,14 @@ def _normal(found: Report, drawn: _Drawn) -> Section:
     measured = Lookup(found.comparison.metrics)
     shown = classes(measured.subjects("class"))
     names = [design.name for design in found.comparison.scenarios]
+    held_up = binding(measured, names, shown)
     blocks: list[Block] = [
         *(
             TableBlock(_named(lateness(measured, name, shown), name), source(found))
             for name in names
         ),
         TableBlock(time(measured, names, shown), source(found, None)),
+        *(TableBlock(grid, source(found, None)) for grid in (held_up,) if grid.rows),
         *(
             TableBlock(_named(resources(measured, name), name), source(found, None), folded=True)
             for name in names
