@@ -8,7 +8,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Protocol
 
-from relaysim.mail.spelling import parse_name, text_of, unknown
+from relaysim.mail.spelling import parse_name, text_of
 
 
 class Right(StrEnum):
@@ -75,32 +75,6 @@ EXTERNALLY_SECURED_SERVERS = r"MS Exchange\Externally Secured Servers"
 PARTNER_SERVERS = r"MS Exchange\Partner Servers"
 EXCHANGE_SERVERS = r"<DOMAIN>\Exchange Servers"
 LEGACY_INTEROP = r"<DOMAIN>\ExchangeLegacyInterop"
-
-_WELL_KNOWN = (
-    ANONYMOUS,
-    AUTHENTICATED_USERS,
-    HUB_TRANSPORT_SERVERS,
-    EDGE_TRANSPORT_SERVERS,
-    EXTERNALLY_SECURED_SERVERS,
-    PARTNER_SERVERS,
-)
-_AUTHORITIES = ("nt authority\\", "ms exchange\\")
-
-
-def parse_user(text: object) -> str:
-    r"""A user or group that rights are added to: `DOMAIN\name` or `name@domain`.
-
-    The well-known ones get their canonical spelling whatever their case; a name of `NT AUTHORITY`
-    or `MS Exchange` that no session can have is an error, since it would grant nothing. Raises
-    ValueError that names the nearest.
-    """
-    user = text_of(text)
-    for known in _WELL_KNOWN:
-        if known.casefold() == user.casefold():
-            return known
-    if user.casefold().startswith(_AUTHORITIES) or not ("\\" in user or "@" in user):
-        raise unknown(user, r"a user (DOMAIN\name or name@domain)", _WELL_KNOWN)
-    return user
 
 
 class PermissionLike(Protocol):

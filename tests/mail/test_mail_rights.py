@@ -12,6 +12,7 @@ from mail_examples import (
 )
 
 from relaysim.mail.access import ADDED, Grant, grants, identify, session_rights
+from relaysim.mail.principal import parse_user
 from relaysim.mail.rights import (
     ANONYMOUS,
     AUTHENTICATED_USERS,
@@ -26,7 +27,6 @@ from relaysim.mail.rights import (
     Right,
     parse_group,
     parse_right,
-    parse_user,
     session_permissions,
 )
 
@@ -173,16 +173,71 @@ def test_permission_groups_in_any_case() -> None:
         (r"NT AUTHORITY\authenticated users", AUTHENTICATED_USERS),
         (r"COZUMPARK\crm", r"COZUMPARK\crm"),
         ("crm@cozumpark.com", "crm@cozumpark.com"),
+        (r"COZUMPARK\Exchange Servers", r"COZUMPARK\Exchange Servers"),
+        (r"COZUMPARK\Domain Users", r"COZUMPARK\Domain Users"),
     ],
 )
 def test_users_in_any_case(text: str, user: str) -> None:
     assert parse_user(text) == user
 
 
-@pytest.mark.parametrize("text", [r"NT AUTHORITY\ANONYMUS LOGON", "ANONYMOUS LOGON"])
-def test_a_user_that_no_session_can_be_is_refused(text: str) -> None:
+@pytest.mark.parametrize(
+    "text",
+    [
+        r"NT-AUTORITÄT\ANONYMOUS-ANMELDUNG",
+        "NT-AUTORITA\u0308T\\ANONYMOUS-ANMELDUNG",  # as macOS writes it
+        r"AUTORITE NT\ANONYMOUS LOGON",
+        r"NT AUTHORITY\ACCESSO ANONIMO",
+        r"AUTORIDADE NT\LOGON ANÔNIMO",
+        r"NT INSTANS\ANONYMOUS LOGON",
+        "S-1-5-7",
+        " s-1-5-7 ",
+    ],
+)
+def test_the_anonymous_logon_is_the_same_in_every_language_and_by_its_sid(text: str) -> None:
+    assert parse_user(text) == ANONYMOUS
+
+
+@pytest.mark.parametrize(
+    ("sid", "user"),
+    [
+        ("S-1-5-11", AUTHENTICATED_USERS),
+        ("S-1-9-1419165041-1139599005-3936102811-1022490595-10", PARTNER_SERVERS),
+        ("S-1-9-1419165041-1139599005-3936102811-1022490595-21", HUB_TRANSPORT_SERVERS),
+        ("S-1-9-1419165041-1139599005-3936102811-1022490595-23", EXTERNALLY_SECURED_SERVERS),
+    ],
+)
+def test_well_known_sids_are_the_principals(sid: str, user: str) -> None:
+    assert parse_user(sid) == user
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        r"NT AUTHORITY\ANONYMUS LOGON",
+        "ANONYMOUS LOGON",
+        r"CONTOSO\ANONYMOUS LOGON",
+        r"NT AUTHORTY\ANONYMOUS LOGON",
+        r"NT-Authority\Anonymous-Logon",
+        r"NT YETKİLİSİ\ANONIM OTURUM AÇMA",
+    ],
+)
+def test_a_user_that_is_close_to_the_anonymous_logon_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r'did you mean "NT AUTHORITY\\ANONYMOUS LOGON"'):
         parse_user(text)
+
+
+@pytest.mark.parametrize(
+    "text", [r"NT AUTHORITY\匿名登录", r"ZARZĄDZANIE NT\SYSTEM", r"NT YETKİLİSİ\SİSTEM", "Everyone"]
+)
+def test_a_user_that_no_session_can_be_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"known are NT AUTHORITY\\ANONYMOUS LOGON, .*S-1-5-7"):
+        parse_user(text)
+
+
+def test_another_sid_is_refused_because_no_account_has_it() -> None:
+    with pytest.raises(ValueError, match=r"is not a SID that relaysim knows: write .*DOMAIN\\name"):
+        parse_user("S-1-5-21-1004336348-1177238915-682003330-1105")
 
 
 def test_the_protocol_log_lists_the_permissions_of_a_session() -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+from relaysim.scenario.audit.accounts import right_without_user
 from relaysim.scenario.audit.acknowledgement import delayed_acknowledgement
 from relaysim.scenario.audit.answering import (
     host_unanswered,
@@ -73,6 +74,7 @@ CHECKS: tuple[Check, ...] = (
     back_pressure,
     stream_refused,
     relay_refused,
+    right_without_user,
     no_send_connector,
     submission_spread,
     bulk_shares_hub,

@@ -1,0 +1,45 @@
+"""A right that nobody can use is found, whatever language its user is written in."""
+
+import pytest
+from relay_designs import SHARED_HUB
+
+from relaysim.mail.rights import ANONYMOUS, Right
+from relaysim.scenario import route
+from relaysim.scenario.audit.accounts import right_without_user
+from relaysim.scenario.load import loads
+from relaysim.scenario.model import Scenario
+
+
+def relay_for(user: str, *overrides: str) -> Scenario:
+    given = f"[{{user = '{user}', extended_rights = ['ms-Exch-SMTP-Accept-Any-Recipient']}}]"
+    return loads(
+        SHARED_HUB,
+        overrides=[f"hubs.HUB01.receive_connectors.externalrelay.permissions={given}", *overrides],
+    )
+
+
+@pytest.mark.parametrize("user", [r"NT-AUTORITÄT\ANONYMOUS-ANMELDUNG", "S-1-5-7", ANONYMOUS])
+def test_a_relay_for_the_anonymous_logon_relays_in_any_language(user: str) -> None:
+    design = relay_for(user)
+    connector = design.hubs["HUB01"].receive_connectors["externalrelay"]
+    session = route.session(design, design.hosts["crm"], connector)
+    assert session.principal == ANONYMOUS
+    assert Right.ACCEPT_ANY_RECIPIENT in session.rights
+    assert list(right_without_user(design)) == []
+
+
+def test_a_right_for_a_user_that_no_host_logs_in_as_is_found() -> None:
+    (found,) = right_without_user(relay_for(r"CORP\anonymous"))
+    assert found.place == "hubs.HUB01.receive_connectors.externalrelay"
+    assert found.reason == (
+        r"permissions gives ms-Exch-SMTP-Accept-Any-Recipient to CORP\anonymous, but no host logs "
+        "in with that account: nobody can use the right."
+    )
+    assert ANONYMOUS in found.way_out
+
+
+def test_another_spelling_of_an_account_is_named() -> None:
+    design = relay_for(r"CORP\svc-crm", r"hosts.crm.account=CORP\svc-crms")
+    (found,) = right_without_user(design)
+    assert found.way_out.endswith(r'For account "CORP\svc-crms" write it in the same spelling.')
+    assert list(right_without_user(relay_for(r"corp\SVC-crm", r"hosts.crm.account=CORP\svc-crm"))) == []
