@@ -35,6 +35,7 @@ from relaysim.scenario.law import Constant
 from relaysim.scenario.model import Scenario
 from relaysim.traffic.sample import factor_table, quantile_table
 from relaysim.traffic.workload import Draws
+from relaysim.units import LIMIT
 
 _RATE_PER = (
     MessageRateSource.NONE,
@@ -197,7 +198,9 @@ def _hub(hub: hub_model.Hub, numbers: Numbering, station: dict[str, int]) -> Hub
             hub.outbound_connection_failure_retry_interval,
         ),
         message_expiration_timeout=hub.message_expiration_timeout,
-        delay_notification_timeout=hub.delay_notification_timeout,
+        delay_notification_timeout=(
+            LIMIT if hub.delay_notification_timeout is None else hub.delay_notification_timeout
+        ),
         priority_quotas=(high, normal, low) if hub.priority_queuing_enabled else None,
         pressure=PressurePlan(
             version_bucket_size=pressure.version_bucket_size or 0,

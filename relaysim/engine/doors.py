@@ -11,6 +11,7 @@ from relaysim.scenario import dialog, route
 from relaysim.scenario.connector import ReceiveConnector
 from relaysim.scenario.host import Host, Retry
 from relaysim.scenario.model import Scenario
+from relaysim.units import LIMIT
 
 
 def host_plan(
@@ -42,10 +43,17 @@ def host_plan(
         sessions=host.sessions or 0,
         messages_per_connection=host.messages_per_connection or 0,
         retry_every=retry.retry_every if retry else 0,
-        give_up_after=retry.give_up_after if retry else 0,
+        give_up_after=_give_up_after(retry),
         round_trip=host.round_trip,
         bandwidth=host.bandwidth or 0,
     )
+
+
+def _give_up_after(retry: Retry | None) -> int:
+    """The age at which a host drops a message, microseconds."""
+    if retry is None:
+        return 0
+    return LIMIT if retry.give_up_after is None else retry.give_up_after
 
 
 def _verdicts(

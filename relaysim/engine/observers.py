@@ -211,7 +211,7 @@ def operations(scenario: Scenario) -> OperationsPlan:
         back_off = "stream"
     clock = (start.hour * 60 + start.minute) * MINUTE + start.second * SECOND
     return OperationsPlan(
-        monitor_every=of.monitor_every,
+        monitor_every=of.monitor_every or 0,
         on_listing=of.on_listing,
         repair_time=quantile_table(of.repair_time),
         ndr_time=quantile_table(of.ndr_time),

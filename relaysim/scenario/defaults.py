@@ -5,6 +5,7 @@ of a wrong type: the check that follows reports it.
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
@@ -18,7 +19,8 @@ from relaysim.mail.value import Certainty, Value, plain
 Raw = dict[str, Any]
 
 _KINDS = ("distribution", "process")
-_WHOLE = ("refusal_stage", "refusal_action")
+_WHOLE = ("to", "refusal_stage", "refusal_action")
+"""Tables of shares of one whole: half of another one would add up to something else."""
 _LAW = (("mean", "median"), ("cv", "sigma"))
 _DESTINATION = (("domains", "domain_count"),)
 _EGRESS = (("line", "bandwidth"),)
@@ -64,13 +66,21 @@ SEND_CONNECTOR: Mapping[str, Value] = MappingProxyType(
 )
 
 
+SEND_CONNECTOR_NONE: Mapping[str, Value] = MappingProxyType(
+    {
+        key: Value("unlimited", "no limit where all source servers are none", Certainty.DEFINITION)
+        for key in SEND_CONNECTOR
+    }
+)
+
+
 def merged(below: Mapping[str, Any], above: Mapping[str, Any], path: tuple[str, ...] = ()) -> Raw:
     """`above` laid over `below`, key by key; lists are replaced. `path` is where they stand.
 
     A distribution or arrival process of another kind replaces the one below it whole, since the
     parameters of one mean nothing to the other. Of keys that exclude each other, such as `mean` and
-    `median`, the one above replaces the other one below. Shares that make up one whole are replaced
-    together.
+    `median`, the one above replaces the other one below. Shares that make up one whole, such as
+    `to`, are replaced together.
     """
     if any(isinstance(above.get(key), str) and above[key] != below.get(key) for key in _KINDS):
         return dict(above)
@@ -111,7 +121,7 @@ def with_defaults(raw: Mapping[str, Any]) -> Raw:
     """
     fillers: dict[str, Callable[[str, Mapping[str, Any]], Raw]] = {
         "hubs": _hub,
-        "send_connectors": lambda name, table: {**plain(SEND_CONNECTOR), **table, "name": name},
+        "send_connectors": partial(_send_connector, raw.get("hubs")),
         "hosts": _host,
         "destinations": _destination,
         "blocklists": _blocklist,
@@ -155,6 +165,19 @@ def _hub(name: str, table: Mapping[str, Any]) -> Raw:
     if "receive_connectors" in table:
         hub["receive_connectors"] = _each(table["receive_connectors"], connector)
     return hub | {"name": name}
+
+
+def _send_connector(hubs: Any, name: str, table: Mapping[str, Any]) -> Raw:
+    """The connector over the defaults of Exchange, or over none if all its servers are `none`."""
+    listed = table.get("source_transport_servers")
+    sources = listed if isinstance(listed, list) and isinstance(hubs, Mapping) else []
+    mtas = [hubs[each].get("mta") for each in sources if isinstance(_get(hubs, each), Mapping)]
+    off = bool(mtas) and len(mtas) == len(sources) and set(map(str, mtas)) == {"none"}
+    return {**plain(SEND_CONNECTOR_NONE if off else SEND_CONNECTOR), **table, "name": name}
+
+
+def _get(table: Mapping[str, Any], key: Any) -> Any:
+    return table.get(key) if isinstance(key, str) else None
 
 
 def _of_usage(usage: Any) -> Raw:

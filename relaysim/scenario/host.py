@@ -6,7 +6,16 @@ from immutabledict import immutabledict
 from pydantic import BeforeValidator, Discriminator, Field, Tag
 
 from relaysim.scenario.stream import Stream
-from relaysim.scenario.table import Address, Bandwidth, Duration, Lasting, Limit, Named, Table
+from relaysim.scenario.table import (
+    Address,
+    Bandwidth,
+    Duration,
+    Lasting,
+    Limit,
+    Named,
+    Table,
+    TimeLimit,
+)
 
 Kind = Literal[
     "sharepoint",
@@ -27,8 +36,8 @@ class Retry(Table):
 
     retry_every: Lasting
     """Time between two tries."""
-    give_up_after: Duration
-    """Age at which the host drops the message."""
+    give_up_after: TimeLimit
+    """Age at which the host drops the message; "unlimited" tries until the end of the run."""
 
 
 def _word_or_table(value: Any) -> str:

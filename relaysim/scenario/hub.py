@@ -17,6 +17,7 @@ from relaysim.scenario.table import (
     Positive,
     Size,
     Table,
+    TimeLimit,
 )
 from relaysim.units import format_size
 
@@ -184,8 +185,8 @@ class Hub(Table):
     """Wait of the queue from then on."""
     message_expiration_timeout: Duration
     """Age at which a message expires and its sender gets an NDR."""
-    delay_notification_timeout: Duration
-    """Age at which the sender is told of the delay."""
+    delay_notification_timeout: TimeLimit
+    """Age at which the sender is told of the delay; "unlimited" sends no such notice."""
 
     priority_queuing_enabled: bool
     """Whether connections are shared out by priority."""

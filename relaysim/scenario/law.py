@@ -10,6 +10,7 @@ from typing import Annotated, Any, ClassVar, Generic, Literal, TypeVar
 from pydantic import (
     BeforeValidator,
     Discriminator,
+    FailFast,
     Field,
     Tag,
     ValidationInfo,
@@ -17,7 +18,7 @@ from pydantic import (
     model_validator,
 )
 
-from relaysim.scenario.place import unreadable
+from relaysim.scenario.place import LARGEST_VALUES, contents, unreadable
 from relaysim.scenario.table import Duration, Size, Table
 
 Q = TypeVar("Q")
@@ -147,7 +148,7 @@ class Empirical(_Law, Generic[Q]):
     """The word that chooses this distribution."""
     file: Annotated[Path, Field(strict=False)]
     """A text file with one value a line, beside the scenario unless the path is absolute."""
-    values: Annotated[tuple[Q, ...], Field(min_length=1)]
+    values: Annotated[tuple[Q, ...], FailFast(), Field(min_length=1)]
     """What the file said; no scenario writes it."""
 
     @model_validator(mode="before")
@@ -171,11 +172,11 @@ class Empirical(_Law, Generic[Q]):
 
 def _lines(file: Path) -> tuple[str, ...]:
     try:
-        lines = file.read_text(encoding="utf-8-sig").splitlines()
-    except OSError as error:
-        raise ValueError(unreadable(file, error)) from None
+        lines = contents(file, LARGEST_VALUES).decode("utf-8-sig").splitlines()
     except UnicodeDecodeError:
         raise ValueError("the file cannot be read: it is not UTF-8 text") from None
+    except (OSError, ValueError) as error:
+        raise ValueError(unreadable(file, error)) from None
     return tuple(line.strip() for line in lines if line.strip())
 
 

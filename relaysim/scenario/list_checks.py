@@ -9,6 +9,7 @@ from relaysim.scenario.blocklist import NEEDED, OPTIONAL
 from relaysim.scenario.defaults import with_defaults
 from relaysim.scenario.problem import Problem, unknown
 from relaysim.scenario.raw import Found, Raw, at, named, parsed, streams
+from relaysim.scenario.table import NONE
 
 
 def _profiles(raw: Raw) -> Found:
@@ -38,7 +39,7 @@ def _parameters(raw: Raw) -> Found:
                 own = tuple(dict.fromkeys(each for each in known if each in special))
                 yield Problem(("blocklists", name, key), f"no parameter of a list {said}", own)
         for key in asked:
-            if key not in table:
+            if table.get(key, NONE) == NONE:
                 yield Problem(("blocklists", name, key), f"missing key: needed {said}")
         threshold = table.get("threshold")
         if "count" in rules and isinstance(threshold, float) and not threshold.is_integer():
@@ -59,7 +60,7 @@ def _move(raw: Raw) -> Found:
     """Whoever moves the culprits must say where to."""
     operations, path = at(raw, "operations"), ("operations", "move_to")
     known = {parsed(parse_ip, key): key for key in at(raw, "egress")}
-    if "move_to" in operations:
+    if operations.get("move_to", NONE) != NONE:
         address = parsed(parse_ip, operations["move_to"])
         if address is not None and address not in known:
             yield unknown(path, str(address), "egress", known.values())
@@ -70,7 +71,7 @@ def _move(raw: Raw) -> Found:
 def _two_rates(raw: Raw) -> Found:
     """A mailing list has the rates of its stream."""
     for host, name, stream in streams(raw):
-        if "mailing_list" in stream:
+        if stream.get("mailing_list", NONE) != NONE:
             path = ("hosts", host, "streams", name)
             for key, there in _LISTED.items():
                 if key in stream:

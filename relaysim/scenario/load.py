@@ -15,7 +15,8 @@ from relaysim.scenario import override
 from relaysim.scenario.defaults import merged, with_defaults
 from relaysim.scenario.entry import missing
 from relaysim.scenario.model import Scenario
-from relaysim.scenario.place import ESCAPES, sought, unreadable
+from relaysim.scenario.name_checks import name_problems, outside
+from relaysim.scenario.place import ESCAPES, LARGEST_SCENARIO, contents, sought, unreadable
 from relaysim.scenario.problem import KeyPath, Problem, ScenarioError
 from relaysim.scenario.reference import reference_problems
 from relaysim.scenario.translate import translate
@@ -84,6 +85,9 @@ def _chain(source: _Source, seen: tuple[Path, ...] = ()) -> list[_Source]:
         raise ScenarioError([replace(problem, message="text in quotes is needed")])
     path = sought(source.folder, base)
     below = _Source(str(path), _read(path, problem), path.parent)
+    if below.tables and not below.tables.keys() & {"extends", *Scenario.model_fields}:
+        # Its keys and values are not repeated: it may be any file.
+        raise ScenarioError([replace(problem, message="the file is not a scenario")])
     if path.resolve() in seen:
         circle = " → ".join(each.name for each in (*seen, path))
         raise ScenarioError([replace(problem, message=f"the files extend each other: {circle}")])
@@ -93,7 +97,8 @@ def _chain(source: _Source, seen: tuple[Path, ...] = ()) -> list[_Source]:
 def _read(path: Path, problem: Problem) -> Raw:
     """The tables of a file; `problem` says who asked for it."""
     try:
-        data = path.read_bytes()
+        # The file of the command line may be a pipe; one that a file names may not.
+        data = contents(path, LARGEST_SCENARIO, any_kind=not problem.path)
     except (OSError, ValueError) as error:
         raise ScenarioError([replace(problem, message=unreadable(path, error))]) from None
     try:
@@ -129,11 +134,13 @@ def _scenario(files: list[_Source], overrides: Iterable[str], name: str | None =
         tables.setdefault("name", name)
     tables, settings, problems = _overridden(tables, overrides)
     full = with_defaults(tables)
+    named = name_problems(tables)
     found = reference_problems(tables)
     try:
         scenario = Scenario.model_validate(full)
     except ValidationError as error:
         found += translate(error, full)
+    found = [*named, *outside(found, named)]
     problems += [
         _placed(problem, [*files, *settings])
         for problem in sorted(dict.fromkeys(found), key=lambda each: _order(each, tables))

@@ -5,15 +5,15 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator
 
 from relaysim.scenario.law import TimeLaw
-from relaysim.scenario.table import SECOND, AddressName, Lasting, Share, Table
+from relaysim.scenario.table import SECOND, AddressName, Share, Table, TimeLimit
 
 OnListing = Literal["nothing", "pause_culprit", "clean_list", "move_culprit"]
 BackOff = Literal["source", "stream", "none"]
 Delisting = Literal["after_repair", "at_once", "never"]
 
 
-def _not_all_the_time(every: int) -> int:
-    if every < SECOND:
+def _not_all_the_time(every: int | None) -> int | None:
+    if every is not None and every < SECOND:
         raise ValueError("must be at least 1 s")
     return every
 
@@ -31,8 +31,8 @@ class Operations(Table):
     of the stream that met it ("stream"), or none but the message itself.
     """
 
-    monitor_every: Annotated[Lasting, AfterValidator(_not_all_the_time)]
-    """How often the administrator looks at the lists."""
+    monitor_every: Annotated[TimeLimit, AfterValidator(_not_all_the_time)]
+    """How often the administrator looks at the lists; "unlimited" is never."""
     on_listing: OnListing
     """What he does about a listing."""
     move_to: AddressName | None = None

@@ -4,8 +4,12 @@ A path may have / or, as on Windows, a backslash between its steps: what was wri
 anywhere.
 """
 
+import io
+import os
 import re
+import stat
 from pathlib import Path, PureWindowsPath
+from typing import BinaryIO
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 ESCAPES = (
@@ -19,6 +23,80 @@ def sought(folder: Path, text: str) -> Path:
     if "\\" in text and not path.exists():
         return folder / PureWindowsPath(text).as_posix()
     return path
+
+
+MB = 2**20
+LARGEST_SCENARIO = 16 * MB
+"""Largest scenario file, bytes: some 40,000 hosts."""
+LARGEST_VALUES = 16 * MB
+"""Largest file of an empirical law, bytes: some two million values."""
+LARGEST_RECORDING = 512 * MB
+"""Largest recording, bytes: some 25 million messages."""
+
+
+def opened(path: Path, most: int, any_kind: bool = False) -> BinaryIO:
+    """Open a file that a scenario names, if it is a regular one of a bounded size.
+
+    Parameters
+    ----------
+    path
+        The file.
+    most
+        The largest size, bytes.
+    any_kind
+        Also take a pipe or a device, as for the scenario that the command line names; what is read
+        of it is not bounded here.
+
+    Returns
+    -------
+    BinaryIO
+        The open file, which the caller closes.
+
+    Raises
+    ------
+    ValueError
+        If it is no regular file, or too large. The message says how large it is.
+    OSError
+        If it cannot be opened.
+
+    Notes
+    -----
+    A named pipe would wait for a writer, and a device such as /dev/zero has no end; so the file is
+    opened without waiting, and looked at before it is read.
+    """
+    if any_kind:
+        return path.open("rb")
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    try:
+        found = os.fstat(handle)
+        if not stat.S_ISREG(found.st_mode):
+            what = "a directory" if stat.S_ISDIR(found.st_mode) else "not a regular file"
+            raise ValueError(f"it is {what}")
+        if found.st_size > most:
+            raise ValueError(_too_large(found.st_size, most))
+        return os.fdopen(handle, "rb")
+    except BaseException:
+        os.close(handle)
+        raise
+
+
+def contents(path: Path, most: int, any_kind: bool = False) -> bytes:
+    """Return the bytes of a file, as `opened` has it. Raises ValueError and OSError as there."""
+    with opened(path, most, any_kind) as file:
+        data = file.read(most + 1)
+    if len(data) > most:
+        raise ValueError(_too_large(None, most))
+    return data
+
+
+def text_lines(path: Path, most: int) -> io.TextIOWrapper:
+    """Open a UTF-8 text file to be read line by line. Raises ValueError and OSError as `opened`."""
+    return io.TextIOWrapper(opened(path, most), encoding="utf-8-sig", newline="")
+
+
+def _too_large(size: int | None, most: int) -> str:
+    has = "more" if size is None else f"{size:,} bytes"
+    return f"it has {has}, and at most {most // MB} MB are read"
 
 
 def unreadable(path: object, reason: object) -> str:

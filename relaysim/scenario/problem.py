@@ -21,10 +21,22 @@ _BARE = re.compile(r"[A-Za-z0-9_-]+")
 
 def dotted(path: KeyPath) -> str:
     """A path as TOML and `--set` write it; names with other characters stand in quotes."""
-    return ".".join(
-        str(step) if _BARE.fullmatch(str(step)) else json.dumps(step, ensure_ascii=False)
-        for step in path
-    )
+    return ".".join(str(step) if _BARE.fullmatch(str(step)) else quoted(str(step)) for step in path)
+
+
+def quoted(text: str) -> str:
+    """Return a text in the double quotes of TOML; what cannot be printed stands as an escape."""
+    return printable(json.dumps(text, ensure_ascii=False))
+
+
+def printable(text: str) -> str:
+    """Return a text for a screen: what cannot be printed stands as an escape of TOML."""
+    return "".join(each if each.isprintable() else _escape(each) for each in text)
+
+
+def _escape(character: str) -> str:
+    number = ord(character)
+    return f"\\U{number:08x}" if number > 0xFFFF else f"\\u{number:04x}"
 
 
 def shown(value: Any) -> str:
@@ -40,7 +52,7 @@ def _toml(value: Any) -> str:
         case bool():
             return str(value).lower()
         case str():
-            return json.dumps(value, ensure_ascii=False)
+            return quoted(value)
         case date() | time():
             return value.isoformat()
         case list() | tuple():
@@ -83,7 +95,7 @@ class Problem:
         if self.nearest is not None:
             text += f'; did you mean "{self.nearest}"?'
         return textwrap.fill(
-            text,
+            printable(text),
             columns(),
             subsequent_indent="    ",
             break_long_words=False,

@@ -1,6 +1,7 @@
 """Recorded arrivals: a CSV file with a column `seconds`, read strictly."""
 
 import csv
+from array import array
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -8,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from relaysim.scenario.place import unreadable
+from relaysim.scenario.place import LARGEST_RECORDING, text_lines, unreadable
 
 _LIMIT = 2**53
 
@@ -30,7 +31,7 @@ def read(path: Path) -> Recording:
     """Read a recording. Raises ValueError that names the line of the first fault."""
     try:
         stat = path.stat()
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise ValueError(unreadable(path, error)) from None
     return _read(path, stat.st_mtime_ns, stat.st_size)
 
@@ -38,19 +39,26 @@ def read(path: Path) -> Recording:
 @lru_cache(maxsize=8)
 def _read(path: Path, _modified: int, _size: int) -> Recording:
     try:
-        with path.open(encoding="utf-8-sig", newline="") as lines:
-            rows = csv.DictReader(lines)
-            names = rows.fieldnames or []
+        lines = text_lines(path, LARGEST_RECORDING)
+    except (OSError, ValueError) as error:
+        raise ValueError(unreadable(path, error)) from None
+    try:
+        with lines:
+            rows = csv.reader(lines)
+            names = next(rows, [])
             if "seconds" not in names:
-                raise ValueError(
-                    f"the file has no column seconds: its columns are {', '.join(names) or 'none'}"
-                )
-            found: dict[str, list[float]] = {
-                name: [] for name in ("seconds", "recipients", "bytes") if name in names
+                # Its first line may be of a file that is none of the reader's business.
+                raise ValueError("the file has no column seconds in its first line")
+            found = {
+                name: array("d") for name in ("seconds", "recipients", "bytes") if name in names
             }
+            columns = [(name, names.index(name), values) for name, values in found.items()]
             for row in rows:
-                for name, values in found.items():
-                    values.append(_number(row[name], name, rows.line_num))
+                if not row:
+                    continue
+                for name, place, values in columns:
+                    text = row[place] if place < len(row) else ""
+                    values.append(_number(text, name, rows.line_num))
     except OSError as error:
         raise ValueError(unreadable(path, error)) from None
     except UnicodeDecodeError:
@@ -73,15 +81,16 @@ def _read(path: Path, _modified: int, _size: int) -> Recording:
     return Recording(sorted_(created), column("recipients"), column("bytes"))
 
 
-def _number(text: str | None, name: str, line: int) -> float:
+def _number(text: str, name: str, line: int) -> float:
+    """The number in a cell. What is no number is not repeated: the file may be another one."""
     try:
-        value = float(text or "")
+        value = float(text)
     except ValueError:
-        raise ValueError(f'line {line}: {name} is "{text}", not a number') from None
+        raise ValueError(f"line {line}: {name} is not a number") from None
     if not 0 <= value * 1e6 < _LIMIT:
-        raise ValueError(f"line {line}: {name} is {text}, which is out of range")
+        raise ValueError(f"line {line}: {name} is {value:g}, which is out of range")
     if name != "seconds" and value != int(value):
-        raise ValueError(f"line {line}: {name} is {text}, not a whole number")
+        raise ValueError(f"line {line}: {name} is {value:g}, not a whole number")
     if name == "recipients" and not 1 <= value <= 5000:
-        raise ValueError(f"line {line}: recipients is {text}, allowed are 1 to 5000")
+        raise ValueError(f"line {line}: recipients is {value:g}, allowed are 1 to 5000")
     return value

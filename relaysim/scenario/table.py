@@ -1,9 +1,10 @@
 """What all tables of a scenario file share: strict keys, units in the text, no later change."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from ipaddress import IPv4Address, IPv6Address
-from typing import Annotated, Any, ClassVar, Self, TypeVar
+from types import NoneType, UnionType
+from typing import Annotated, Any, ClassVar, Self, TypeVar, Union, get_args, get_origin
 
 from immutabledict import immutabledict
 from pydantic import (
@@ -32,6 +33,9 @@ MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 
+NONE = "none"
+"""The word that switches an optional key off."""
+
 
 class Table(BaseModel):
     """A table of the scenario file: unknown keys are refused, nothing changes after loading."""
@@ -41,10 +45,33 @@ class Table(BaseModel):
     exactly_one: ClassVar[tuple[tuple[str, ...], ...]] = ()
     """Groups of keys; exactly one key of each group must be written."""
 
+    @classmethod
+    def is_optional(cls, key: str) -> bool:
+        """Return whether a field may be absent, so that the word "none" switches it off.
+
+        Text is left out: there "none" may be a name.
+        """
+        info = cls.model_fields.get(key)
+        return (
+            info is not None
+            and info.default is None
+            and not info.is_required()
+            and NoneType in (kinds := set(_alternatives(info.annotation)))
+            and str not in kinds
+        )
+
     @model_validator(mode="wrap")
     @classmethod
     def _one_of_each(cls, value: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
-        """Count the keys of each group, also where other keys of the table are wrong."""
+        """Count the keys of each group, also where other keys of the table are wrong.
+
+        The word "none" switches an optional key off that a profile or another file has set.
+        """
+        if isinstance(value, Mapping):
+            value = {
+                key: None if each == NONE and cls.is_optional(key) else each
+                for key, each in value.items()
+            }
         problems = [
             InitErrorDetails(type="value_error", input=value, ctx={"error": ValueError(message)})
             for message in cls._miscounted(value)
@@ -61,12 +88,24 @@ class Table(BaseModel):
     def _miscounted(cls, value: Any) -> list[str]:
         if not isinstance(value, Mapping):
             return []
-        counted = [(keys, [key for key in keys if key in value]) for keys in cls.exactly_one]
+        written = {key for key, each in value.items() if each is not None}
+        counted = [(keys, [key for key in keys if key in written]) for keys in cls.exactly_one]
         return [
             f"write exactly one of {', '.join(keys)}: found {' and '.join(found) or 'none'}"
             for keys, found in counted
             if len(found) != 1
         ]
+
+
+def _alternatives(kind: Any) -> Iterator[Any]:
+    """The types of a union, without their annotations."""
+    if get_origin(kind) is Annotated:
+        yield from _alternatives(get_args(kind)[0])
+    elif get_origin(kind) in (Union, UnionType):
+        for each in get_args(kind):
+            yield from _alternatives(each)
+    else:
+        yield kind
 
 
 def _again(details: Any) -> InitErrorDetails:
@@ -95,7 +134,7 @@ def adds_up(shares: Mapping[K, float]) -> Mapping[K, float]:
     """The same shares. Raises ValueError unless they add up to 1."""
     total = sum(shares.values())
     if abs(total - 1.0) > 1e-6:
-        raise ValueError(f"the shares add up to {total:.10g}, not to 1")
+        raise ValueError(f"the shares add up to {total:.10g}, not to 1: write all of them here")
     return shares
 
 
@@ -121,6 +160,8 @@ Limit = Annotated[int | None, BeforeValidator(units.unlimited(units.count))]
 """A largest number, or None for "unlimited"."""
 SizeLimit = Annotated[int | None, BeforeValidator(units.unlimited(units.size))]
 """A largest size in bytes, or None for "unlimited"."""
+TimeLimit = Annotated[int | None, BeforeValidator(units.unlimited(units.duration))]
+"""A longest time in microseconds, or None for "unlimited"."""
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 """A probability, or a share of a whole."""
 Positive = Annotated[int, Field(ge=1, le=10**9)]

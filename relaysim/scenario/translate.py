@@ -43,7 +43,14 @@ _FILLED_IN = {"name", "values"}
 
 def translate(error: ValidationError, raw: Mapping[str, Any]) -> list[Problem]:
     """The problems behind a validation error of a scenario; `raw` is what was validated."""
-    problems = [_problem(details, raw) for details in error.errors(include_url=False)]
+    errors = error.errors(include_url=False)
+    above = {details["loc"][:-1] for details in errors}
+    # A list with a wrong value is not empty as well.
+    problems = [
+        _problem(details, raw)
+        for details in errors
+        if not (details["type"] == "too_short" and details["loc"] in above)
+    ]
     return [problem for problem in problems if problem is not None]
 
 
@@ -82,8 +89,16 @@ def _problem(details: ErrorDetails, raw: Mapping[str, Any]) -> Problem | None:
     if _is_read_from_a_file(table, path):
         path = (*path[:-1], "file")
         place = details["loc"][-1]
-        message = f"value {place + 1}: {message}" if isinstance(place, int) else message
+        if isinstance(place, int):
+            message = _without_line(str(context.get("error", message)), place + 1)
     return Problem(path, message)
+
+
+def _without_line(message: str, number: int) -> str:
+    """The message on a value of a file, without the value: the file may be any file."""
+    quoted, _, wrong = message.partition(" is ")
+    reason = wrong if wrong and quoted[:1] in ('"', "'") else "not of the right form"
+    return f"value {number} is {reason.partition('; did you mean')[0]}"
 
 
 def _unknown(path: KeyPath, value: Any, expected: str) -> Problem:

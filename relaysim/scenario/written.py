@@ -17,7 +17,7 @@ from relaysim.scenario.law import Constant, Empirical
 from relaysim.scenario.model import AUTO, Run, Scenario
 from relaysim.scenario.profile import PROFILES, Profile, named_profile
 from relaysim.scenario.reputation import parse_reputation
-from relaysim.scenario.table import Table
+from relaysim.scenario.table import NONE, Table
 
 Writer = Callable[[Any], Any]
 
@@ -32,6 +32,9 @@ def written(model: Table, model_defaults: bool = True) -> dict[str, Any]:
     found = {}
     for key, info in type(model).model_fields.items():
         value = getattr(model, key)
+        if value is None and key in model.model_fields_set and model.is_optional(key):
+            found[info.alias or key] = _value(None, _kind(info), model_defaults) or NONE
+            continue
         usual = not info.is_required() and value == info.get_default(call_default_factory=True)
         if key in _left_out(model) or (usual and not model_defaults):
             continue
@@ -135,6 +138,7 @@ _WRITERS: dict[Any, Writer] = {
         (table.Bandwidth, _unlimited(units.format_bandwidth)),
         (table.Limit, _unlimited(int)),
         (table.SizeLimit, _unlimited(units.format_size)),
+        (table.TimeLimit, _unlimited(units.format_duration)),
         (
             _kind(ReceiveConnector.model_fields["message_rate_limit"]),
             _unlimited(lambda rate: f"{rate}/min"),

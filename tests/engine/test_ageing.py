@@ -40,6 +40,12 @@ def test_without_time_for_it_there_is_no_delay_notice() -> None:
     assert run.messages("HUB01.dsn", "created") == [4 * HOUR]
 
 
+def test_delay_notices_can_be_switched_off() -> None:
+    never = "[hubs.HUB01]\ndelay_notification_timeout = 'unlimited'"
+    run = play(OUTAGE, never, mail={"app.load": [0]})
+    assert run.messages("HUB01.dsn", "created") == [2 * DAY]
+
+
 def test_every_message_has_its_own_age() -> None:
     run = play(OUTAGE, mail={"app.load": [0, 10, 4 * HOUR]})
     assert [end for end, _ in run.ends("app.load")] == [2 * DAY, 2 * DAY + 10, 2 * DAY + 4 * HOUR]

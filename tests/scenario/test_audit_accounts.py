@@ -42,4 +42,7 @@ def test_another_spelling_of_an_account_is_named() -> None:
     design = relay_for(r"CORP\svc-crm", r"hosts.crm.account=CORP\svc-crms")
     (found,) = right_without_user(design)
     assert found.way_out.endswith(r'For account "CORP\svc-crms" write it in the same spelling.')
-    assert list(right_without_user(relay_for(r"corp\SVC-crm", r"hosts.crm.account=CORP\svc-crm"))) == []
+    assert (
+        list(right_without_user(relay_for(r"corp\SVC-crm", r"hosts.crm.account=CORP\svc-crm")))
+        == []
+    )

@@ -1,14 +1,19 @@
 """What a scenario does not say comes from its profiles."""
 
+import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from relaysim.scenario.defaults import merged, with_defaults
+from relaysim.scenario.digest import digest
 from relaysim.scenario.host import Retry
 from relaysim.scenario.hub import Cost
 from relaysim.scenario.law import Lognormal
-from relaysim.scenario.load import load
+from relaysim.scenario.load import from_mapping, load
+from relaysim.scenario.override import put
+from relaysim.scenario.written import written
 
 SMALL = Path(__file__).parent / "small.toml"
 SHARED = Path(__file__).parents[2] / "scenarios" / "shared-hub.toml"
@@ -104,6 +109,76 @@ def test_mailboxes_and_send_connectors_have_defaults() -> None:
     assert scenario.mailboxes.delivery_time.mean == 150_000  # type: ignore[union-attr]
     assert scenario.send_connectors["internet"].max_message_size == 10 * 1024 * 1024
     assert scenario.send_connectors["internet"].smtp_max_messages_per_connection == 20
+
+
+def test_a_send_connector_of_hubs_without_limits_has_none() -> None:
+    connector = load(SMALL, ['hubs.HUB01.mta="none"']).send_connectors["internet"]
+    assert connector.max_message_size is None
+    assert connector.smtp_max_messages_per_connection is None
+    mixed = load(
+        SMALL,
+        [
+            'hubs.HUB02={mta="none", cores=1, addresses=["192.168.168.170"],'
+            ' egress="198.51.100.10"}',
+            'send_connectors.internet.source_transport_servers=["HUB01", "HUB02"]',
+        ],
+    ).send_connectors["internet"]
+    assert mixed.smtp_max_messages_per_connection == 20
+
+
+def test_no_profile_called_none_limits_anything() -> None:
+    """Every limit of every profile `none` is off, whatever table it stands in."""
+    scenario = load(
+        SMALL,
+        [
+            'hubs.HUB01.mta="none"',
+            'hosts.crm.kind="none"',
+            'destinations.gmail.profile="none"',
+        ],
+    )
+    models = [
+        scenario.hubs["HUB01"],
+        scenario.hubs["HUB01"].receive_connectors["relay"],
+        scenario.send_connectors["internet"],
+        scenario.hosts["crm"],
+        scenario.destinations["gmail"],
+    ]
+    limits = {
+        key: getattr(model, key)
+        for model in models
+        for key in type(model).model_fields
+        if key.startswith(("max_", "smtp_max", "sessions", "messages_per_conn", "bandwidth"))
+    }
+    assert len(limits) > 12
+    assert limits.pop("max_inbound_connection_percentage_per_source") == 100
+    assert limits.pop("max_acknowledgement_delay") == 0
+    assert set(limits.values()) == {None}
+
+
+@pytest.mark.parametrize(
+    ("key", "setting"),
+    [
+        ("hubs.HUB01.delay_notification_timeout", "unlimited"),
+        ("hosts.crm.on_failure", {"retry_every": "5 min", "give_up_after": "unlimited"}),
+        ("operations.monitor_every", "unlimited"),
+        ("blocklists.css.max_requests", "unlimited"),
+        ("blocklists.css.lifetime", "none"),
+        ("blocklists.css.delisting_time", "none"),
+        ("egress.198.51.100.10.asn", "none"),
+        ("destinations.gmail.reputation.mitigation_time", "none"),
+    ],
+)
+def test_what_a_profile_sets_can_be_switched_off_and_is_written_so(key: str, setting: Any) -> None:
+    address = "198.51.100.10"
+    *path, last = key.replace(address, "ADDRESS").split(".")
+    path = [address if each == "ADDRESS" else each for each in path]
+    tables = put(tomllib.loads(SMALL.read_text(encoding="utf-8")), (*path, last), setting)
+    scenario = from_mapping(tables)
+    found: Any = written(scenario, model_defaults=False)
+    for each in (*path, last):
+        found = found[each]
+    assert found == setting
+    assert digest(from_mapping(written(scenario, model_defaults=False))) == digest(scenario)
 
 
 def test_a_blocklist_has_the_parameters_of_its_operator() -> None:

@@ -83,6 +83,30 @@ bandwidth = "2 Mbit/s"
     assert child.egress["198.51.100.10"].line is None
 
 
+def test_shares_of_a_child_replace_those_below_whole(folder: Path) -> None:
+    child = load(
+        extend(
+            folder,
+            """
+[hosts.crm.streams.invoices]
+to = { internal = 1.0 }
+[destinations.gmail]
+refusal_action = { reject = 1.0 }
+""",
+        )
+    )
+    assert dict(child.hosts["crm"].streams["invoices"].to) == {"internal": 1.0}
+    assert dict(child.destinations["gmail"].refusal_action) == {"reject": 1.0}
+
+
+def test_one_share_of_a_child_is_too_little_and_the_child_hears_so(folder: Path) -> None:
+    with pytest.raises(ScenarioError) as caught:
+        load(extend(folder, "[hosts.crm.streams.invoices.to]\ngmail = 0.5\n"))
+    (problem,) = caught.value.problems
+    assert Path(problem.file).name == "child.toml"
+    assert problem.message == "the shares add up to 0.5, not to 1: write all of them here"
+
+
 def test_another_profile_brings_its_own_defaults(folder: Path) -> None:
     child = load(extend(folder, '[hubs.HUB01]\nmta = "exchange-2007"\n'))
     connector = child.hubs["HUB01"].receive_connectors["relay"]

@@ -100,7 +100,8 @@ def test_problems_of_settings_say_so() -> None:
     "HUB01"?
 --set: run.replications = 0: must be at least 1
 --set: hubs.HUB01.coers = 8: unknown key; did you mean "cores"?
---set: hosts.crm.streams.invoices.to: the shares add up to 0.5, not to 1"""
+--set: hosts.crm.streams.invoices.to: the shares add up to 0.5, not to 1: write
+    all of them here"""
     )
 
 

@@ -44,14 +44,14 @@ def test_nobody_can_change_what_was_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "the file has no column seconds: its columns are none"),
+        ("", "the file has no column seconds in its first line"),
         ("seconds\n", "the file holds no messages"),
-        ("seconds\n1\nsoon\n", 'line 3: seconds is "soon", not a number'),
+        ("seconds\n1\nsoon\n", "line 3: seconds is not a number"),
         ("seconds\n-1\n", "line 2: seconds is -1, which is out of range"),
         ("seconds\nnan\n", "line 2: seconds is nan, which is out of range"),
         ("seconds,recipients\n1,0\n", "line 2: recipients is 0, allowed are 1 to 5000"),
         ("seconds,recipients\n1,1.5\n", "line 2: recipients is 1.5, not a whole number"),
-        ("seconds,recipients\n1\n", 'line 2: recipients is "None", not a number'),
+        ("seconds,recipients\n1\n", "line 2: recipients is not a number"),
     ],
 )
 def test_faults_name_their_line(tmp_path: Path, text: str, message: str) -> None:

@@ -107,7 +107,6 @@ def test_no_receive_connector_has_an_assumed_default() -> None:
 def test_what_the_user_states_is_no_assumption(two: Path) -> None:
     paths = {each.path for each in assumptions(two)}
     assert paths == {
-        "send_connectors.internet.smtp_max_messages_per_connection",
         "mailboxes.delivery_time.mean",
         "mailboxes.delivery_time.cv",
         "operations.monitor_every",

@@ -33,7 +33,7 @@ from relaysim.scenario import (
     reputation,
     stream,
 )
-from relaysim.scenario.defaults import MAILBOXES, OPERATIONS, SEND_CONNECTOR
+from relaysim.scenario.defaults import MAILBOXES, OPERATIONS, SEND_CONNECTOR, SEND_CONNECTOR_NONE
 from relaysim.scenario.table import Table
 
 Profiles = Mapping[str, Mapping[str, Value]]
@@ -77,7 +77,10 @@ SECTIONS = (
     ),
     Section("Permissions", "hubs.NAME.receive_connectors.NAME.permissions", connector.Permission),
     Section(
-        "Send connectors", "send_connectors.NAME", connector.SendConnector, {"": SEND_CONNECTOR}
+        "Send connectors",
+        "send_connectors.NAME",
+        connector.SendConnector,
+        {"": SEND_CONNECTOR, "all source servers none": SEND_CONNECTOR_NONE},
     ),
     Section("Lines", "lines.NAME", model.Line),
     Section("Egress", "egress.ADDRESS", model.Egress),

@@ -23,13 +23,14 @@ def right_without_user(scenario: Scenario) -> Iterator[Finding]:
                 user = permission.user
                 if is_well_known(user) or user.casefold() in known:
                     continue
+                rights = listed(right.value for right in permission.extended_rights)
                 near = nearest(user, accounts)
                 meant = f' For account "{near}" write it in the same spelling.' if near else ""
                 yield Finding(
                     Severity.ADVICE,
                     connector_place(hub, connector.name),
-                    f"permissions gives {listed(right.value for right in permission.extended_rights)} "
-                    f"to {user}, but no host logs in with that account: nobody can use the right.",
+                    f"permissions gives {rights} to {user}, but no host logs in with that "
+                    "account: nobody can use the right.",
                     f"If whoever does not log in is meant, write {ANONYMOUS}; if an application "
                     f'is meant, write account = "{user}" at its host.{meant}',
                 )

@@ -1,0 +1,118 @@
+"""Checks of names and other text: characters that change what a screen shows, and equal names."""
+
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from relaysim.mail.address import parse_ip
+from relaysim.scenario.problem import KeyPath, Problem
+from relaysim.scenario.raw import Found, Raw, at, parsed
+
+_CATEGORIES = {
+    "Cc": "a control character",
+    "Cf": "an invisible character",
+    "Cs": "half of a character",
+    "Zl": "a line separator",
+    "Zp": "a paragraph separator",
+}
+"""Unicode categories that no text of a scenario has, and what to call their characters."""
+_JOINERS = "\u200c\u200d"
+"""Joiners that Persian, the scripts of India and emoji need; they move no other text."""
+
+_GROUPS = (
+    "hubs",
+    "send_connectors",
+    "lines",
+    "hosts",
+    "destinations",
+    "blocklists",
+    "dns",
+)
+
+
+def _characters(raw: Raw) -> Found:
+    """Characters that could hide or reorder other text, or control a terminal.
+
+    The value of `file` and of `extends` is left out: a file of that name is sought, and what is
+    wrong with it is said there.
+    """
+    for path, text, is_key in _texts(raw):
+        wrong = next((each for each in text if _is_wrong(each)), None)
+        if wrong is not None:
+            what = f"{_CATEGORIES[unicodedata.category(wrong)]} (U+{ord(wrong):04X})"
+            yield Problem(path, f"the {'name' if is_key else 'text'} has {what}: leave it out")
+        elif is_key and (not text or text != text.strip()):
+            yield Problem(path, "the name is empty, or begins or ends with a blank")
+
+
+def _is_wrong(character: str) -> bool:
+    return unicodedata.category(character) in _CATEGORIES and character not in _JOINERS
+
+
+def _texts(value: Any, path: KeyPath = ()) -> Iterator[tuple[KeyPath, str, bool]]:
+    """All keys and texts of tables, each with its path, and whether it is a key."""
+    if isinstance(value, dict):
+        for key, each in value.items():
+            yield (*path, key), str(key), True
+            yield from _texts(each, (*path, key))
+    elif isinstance(value, list):
+        for place, each in enumerate(value):
+            yield from _texts(each, (*path, place))
+    elif isinstance(value, str) and path[-1:] not in (("file",), ("extends",)):
+        yield path, value, False
+
+
+def _equal_names(raw: Raw) -> Found:
+    """Names that only their case tells apart: Exchange, Windows and DNS take them for one.
+
+    Without this a file that writes `[send_connectors.Internet]` to change the `internet` of the
+    file that it extends has two of them.
+    """
+    groups: list[tuple[str, ...]] = [(group,) for group in _GROUPS]
+    groups.append(("organization", "domains"))
+    groups += [("hubs", hub, "receive_connectors") for hub in at(raw, "hubs")]
+    groups += [("hosts", host, "streams") for host in at(raw, "hosts")]
+    for group in groups:
+        first: dict[str, str] = {}
+        for name in at(raw, *group):
+            known = first.setdefault(_folded(name), name)
+            if known != name:
+                text = (
+                    f'only the case of letters tells this name from "{known}": write "{known}" '
+                    "to change that one, or another name for a second one"
+                )
+                yield Problem((*group, name), text)
+
+
+def _folded(name: object) -> str:
+    return unicodedata.normalize("NFKC", str(name)).casefold().strip()
+
+
+def _equal_addresses(raw: Raw) -> Found:
+    """Two spellings of one public IP."""
+    first: dict[Any, str] = {}
+    for name in at(raw, "egress"):
+        address = parsed(parse_ip, name)
+        if address is not None and first.setdefault(address, name) != name:
+            yield Problem(("egress", name), f'this is the same address as "{first[address]}"')
+
+
+def name_problems(raw: Raw) -> list[Problem]:
+    """Return what is wrong with the names and the text of a scenario's tables."""
+    return [problem for check in _CHECKS for problem in check(raw)]
+
+
+def outside(problems: Iterable[Problem], named: Iterable[Problem]) -> list[Problem]:
+    """Return the problems that do not lie within a thing whose name is wrong.
+
+    A table that should have changed another one lacks most of its keys: that is no news.
+    """
+    wrong = [problem.path for problem in named]
+    return [
+        problem
+        for problem in problems
+        if not any(problem.path[: len(path)] == path != problem.path for path in wrong)
+    ]
+
+
+_CHECKS: tuple[Callable[[Raw], Found], ...] = (_characters, _equal_names, _equal_addresses)

@@ -1,0 +1,83 @@
+"""Files that a scenario names: regular, of a bounded size, and never shown."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from relaysim.scenario import law, load, recording
+from relaysim.scenario.place import MB
+from relaysim.scenario.problem import ScenarioError
+
+SMALL = Path(__file__).parent / "small.toml"
+
+
+def refused(folder: Path, text: str) -> str:
+    path = folder / "child.toml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(ScenarioError) as caught:
+        load.load(path)
+    (problem,) = caught.value.problems
+    return problem.message
+
+
+def stream(key: str, table: str) -> str:
+    return f'extends = "{SMALL.as_posix()}"\n[hosts.crm.streams.invoices]\n{key} = {table}\n'
+
+
+@pytest.mark.parametrize("name", ["pipe", "device"])
+def test_a_pipe_and_a_device_are_refused_without_waiting(tmp_path: Path, name: str) -> None:
+    if not hasattr(os, "mkfifo"):
+        return
+    path = "/dev/zero"
+    if name == "pipe":
+        os.mkfifo(tmp_path / "pipe")
+        path = "pipe"
+    wrong = "the file cannot be read: it is not a regular file"
+    assert refused(tmp_path, f'extends = "{path}"') == wrong
+    replay = f'{{process = "replay", file = "{path}"}}'
+    assert refused(tmp_path, stream("arrivals", replay)) == wrong
+    sizes = f'{{distribution = "empirical", file = "{path}"}}'
+    assert refused(tmp_path, stream("size", sizes)) == wrong
+
+
+def test_a_file_that_is_too_large_is_not_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "large").write_bytes(b"\n" * (MB + 1))
+    for module, limit in (
+        (load, "LARGEST_SCENARIO"),
+        (law, "LARGEST_VALUES"),
+        (recording, "LARGEST_RECORDING"),
+    ):
+        monkeypatch.setattr(module, limit, MB)
+    wrong = "the file cannot be read: it has 1,048,577 bytes, and at most 1 MB are read"
+    assert refused(tmp_path, 'extends = "large"') == wrong
+    assert refused(tmp_path, stream("arrivals", '{process = "replay", file = "large"}')) == wrong
+    sizes = '{distribution = "empirical", file = "large"}'
+    assert refused(tmp_path, stream("size", sizes)) == wrong
+
+
+def test_nothing_of_a_file_is_shown_that_is_something_else(tmp_path: Path) -> None:
+    for secret in (
+        "root:x:0:0\n",
+        "PASSWORD = 'x'\nKEY = 'root:x:0:0'\n",
+        "root:x:0:0,seconds,x\n1",
+    ):
+        (tmp_path / "secret").write_text(secret, encoding="utf-8")
+        for text in (
+            'extends = "secret"',
+            stream("arrivals", '{process = "replay", file = "secret"}'),
+            stream("size", '{distribution = "empirical", file = "secret"}'),
+        ):
+            assert "root" not in refused(tmp_path, text)
+
+
+def test_the_scenario_itself_may_come_by_a_pipe(tmp_path: Path) -> None:
+    if not hasattr(os, "mkfifo"):
+        return
+    reader, writer = os.pipe()
+    os.write(writer, SMALL.read_bytes())
+    os.close(writer)
+    assert load.load(f"/dev/fd/{reader}").title == "One hub, one application"
+    os.close(reader)
