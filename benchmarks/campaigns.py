@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ladder import table
 
+import relaysim
 from relaysim.measure.catalogue import METRICS
 from relaysim.measure.estimate import Floats, interval, verdict
 from relaysim.present import number as text
@@ -102,7 +103,8 @@ def main() -> None:
 readers in a thousand complain. The administrator looks at the lists every six hours and cleans the
 list when the IP is on one. {wanted.replications} replications, seed 1; values are for four weeks,
 means with half the width of their 95 % interval (a chance: with its Wilson interval).
-Made by `python benchmarks/campaigns.py --replications {wanted.replications}`.
+Made with relaysim {relaysim.__version__} by `python
+benchmarks/campaigns.py --replications {wanted.replications}`.
 """
     )
     for title, columns in TABLES.items():

@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 from ladder import table
 
+import relaysim
 from relaysim.measure.chance import chances
 from relaysim.measure.estimate import Estimate
 from relaysim.scenario.load import load
@@ -122,7 +123,8 @@ A 95 % interval is to contain the true value in 95 of 100 studies. Here theory k
 made of `scenarios/mm4.toml` with one connection, {RATE:g} messages a second and answers that take
 1 s in the mean. There are {studies} independent studies of {REPLICATIONS} replications, each with
 the interval that `relaysim run` prints; and {studies} runs that are {LONG // SHORT} times as long,
-each with the interval of batch means. Made by `python benchmarks/coverage.py`.
+each with the interval of batch means. Made with
+relaysim {relaysim.__version__} by `python benchmarks/coverage.py`.
 
 {table(head, [line for line, _ in lines])}
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
+import relaysim
 from relaysim.measure.chance import chance_differences, chances
 from relaysim.measure.estimate import Estimate, Estimates, Floats, interval
 from relaysim.present import number as text
@@ -372,14 +373,14 @@ def test(name: str, replications: int | None) -> str:
     return "\n".join(lines)
 
 
-HEAD = """\
+HEAD = f"""\
 # Findings
 
 Eleven claims about mail reputation that people make, each put to the test by scenarios of
 `scenarios/findings/` or of the ladder. Values are means with half of their 95 % interval over the
 replications; differences are paired on the same mail. The parameters behind them are mostly
 assumptions (`relaysim profiles` prints which), so a finding says what follows from them.
-Made by `python benchmarks/findings.py`.
+Made with relaysim {relaysim.__version__} by `python benchmarks/findings.py`.
 """
 
 

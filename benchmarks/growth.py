@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ladder import RUNGS
 
+import relaysim
 from relaysim.measure.target import Target
 from relaysim.present import number as text
 from relaysim.study.knee import EVERYWHERE, NO_MAIL, UP_TO, Knee
@@ -72,7 +73,8 @@ def page(found: Sweep) -> list[str]:
         "",
         f"One sweep of `run.scale` over {', '.join(map(str, SCALES))}: all mail of the ladder's",
         f"working day, the newsletter too, so many times over; {found.replications} replications,",
-        f"seed {found.seed}. Made by `python benchmarks/growth.py`; with all rungs it is",
+        f"seed {found.seed}. Made with relaysim {relaysim.__version__} by",
+        "`python benchmarks/growth.py`; with all rungs it is",
         "",
         "    relaysim sweep scenarios/shared-hub.toml --with scenarios/dedicated-hub.toml ... \\",
         f"        --vary run.scale={','.join(map(str, SCALES))} \\",

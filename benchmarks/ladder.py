@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
+import relaysim
 from relaysim.measure.several import confidence_of
 from relaysim.present.compared import gain
 from relaysim.present.number import chance, difference, interval, number
@@ -25,6 +26,7 @@ RUNGS = {
     "shared-hub-8-cores": "twice the cores: the hardware of two hubs",
     "shared-hub-priority": "priority queuing, the newsletter at low priority",
     "shared-hub-throttled": "600 messages a minute from one address on `externalrelay`",
+    "shared-hub-slow-campaign": "the newsletter sent at 30 messages a second instead of 100",
     "dedicated-hub-same-ip": "a hub for the newsletter, behind the same public IP",
     "dedicated-hub-same-allocation": "and an own, new public IP in the same allocation",
     "dedicated-hub": "and an own, new public IP in another allocation",
@@ -158,7 +160,8 @@ def page(found: Comparison) -> str:
 
 Each rung of `scenarios/` against the shared hub, on the same mail: {found.replications} runs
 of a working day, seed {found.seed}. Values are means with half the width of their 95 % confidence
-interval. Made by `python benchmarks/ladder.py --replications {found.replications}`.
+interval. Made with relaysim {relaysim.__version__} by `python
+benchmarks/ladder.py --replications {found.replications}`.
 
 ## What each rung gives
 

@@ -13,6 +13,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
+import relaysim
 from relaysim.measure.catalogue import METRICS
 from relaysim.measure.needed import MOST, deviation_of, room, smallest
 from relaysim.present.figures.style import looks, paper
@@ -162,7 +163,8 @@ larger for n - 1 degrees of freedom than for 2n - 2, so the interval gains a lit
 by 10 % at 8 replications.
 
 {many} replications, seed {seed}, `run.scale` {scale:g} to be quick: congestion is milder than in
-`docs/ladder.md`. Made by `python benchmarks/pairing.py --replications {many} --scale {scale:g}`.
+`docs/ladder.md`. Made with relaysim {relaysim.__version__} by `python
+benchmarks/pairing.py --replications {many} --scale {scale:g}`.
 
 ![Transactional mail on time, by replication](pairing.png)
 

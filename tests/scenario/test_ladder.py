@@ -19,6 +19,7 @@ RUNGS = {
     "shared-hub-8-cores": "shared-hub",
     "shared-hub-priority": "shared-hub",
     "shared-hub-throttled": "shared-hub",
+    "shared-hub-slow-campaign": "shared-hub",
     "listing-day": "shared-hub",
     "dedicated-hub-same-ip": "shared-hub",
     "dedicated-hub-same-allocation": "dedicated-hub-same-ip",
