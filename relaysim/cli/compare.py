@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from relaysim.cli.errors import told
+from relaysim.cli.handover import results
 from relaysim.cli.options import (
     Cluster,
     Figures,
@@ -26,13 +27,9 @@ from relaysim.cli.output import (
     ask_drawable,
     ask_intact,
     ask_writable,
-    draw,
-    print_json,
-    print_text,
     progress,
     told_of,
     typed,
-    write,
 )
 
 
@@ -74,7 +71,6 @@ def compare(
     from relaysim.cli.smallest import parse
     from relaysim.scenario.problem import ScenarioError
     from relaysim.study import compare as study
-    from relaysim.study import output
     from relaysim.study.jobs import ClusterError
 
     designs = [read(file, settings) for file in (base, *others)]
@@ -100,10 +96,5 @@ def compare(
             command=typed(),
         )
     told_of(kept)
-    write(found, out)
-    draw(found, figures)
-    if json:
-        print_json(output.to_json(found))
-    else:
-        print_text(found)
-    ask_intact([(f"{name}, replication {i}", broken) for name, i, broken in found.violations])
+    broken = [(f"{name}, replication {i}", violation) for name, i, violation in found.violations]
+    results(found, json, out, figures, ("the invariants", lambda: ask_intact(broken)))

@@ -1,6 +1,7 @@
 """What goes wrong for the user: a message on stderr and an exit code, never a traceback."""
 
 import errno
+import logging
 import os
 import sys
 import textwrap
@@ -12,6 +13,7 @@ import typer
 from typer.core import TyperGroup
 
 from relaysim.columns import columns
+from relaysim.guard import LOGGER
 
 WRONG, INTERRUPTED = 2, 130
 
@@ -44,13 +46,40 @@ def _wrapped(message: str) -> str:
     )
 
 
+class Notes(logging.Handler):
+    """A log handler that prints each warning of relaysim once on stderr, in one line."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.printed: set[str] = set()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Print the message of a log record."""
+        message = record.getMessage()
+        if message not in self.printed:
+            self.printed.add(message)
+            typer.echo(_wrapped(f"relaysim: {message}"), err=True)
+
+
+@contextmanager
+def logged() -> Iterator[None]:
+    """Print what relaysim logs meanwhile."""
+    logger, handler = logging.getLogger(LOGGER), Notes()
+    logger.addHandler(handler)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+
+
 class Commands(TyperGroup):
     """The group of commands, which turns errors of the user into messages."""
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command."""
         try:
-            done = super().invoke(ctx)
+            with logged():
+                done = super().invoke(ctx)
             if sys.stdout is not None:
                 sys.stdout.flush()
             return done

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from relaysim.cli.errors import told
+from relaysim.guard import caught
 
 if TYPE_CHECKING:
     from relaysim.engine.invariants import Violation
@@ -90,12 +91,20 @@ def draw(result: "Drawable", directory: Path | None) -> None:
     from relaysim.present import figures as drawn
     from relaysim.present.figure import figures
 
+    undrawn = None
     with told(OSError, drawn.NothingToDrawError):
-        files = drawn.draw(figures(result), directory, tell=note)
+        try:
+            files = drawn.draw(figures(result), directory, tell=note)
+        except drawn.UndrawnError as error:
+            undrawn, files = error, error.files
     names = ",".join(dict.fromkeys(file.stem for file in files))
     several = f"{{{names}}}" if "," in names else names
     if files:
         note(f"figures: {directory / several}.{{png,svg}} ({len(files)} files)")
+    if undrawn is not None:
+        for name, fault in undrawn.faults:
+            caught(f"figure {name}", fault)
+        raise typer.Exit(1)
 
 
 def told_of(store: "Store | None") -> None:

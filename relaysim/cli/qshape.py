@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from relaysim.cli.errors import told
+from relaysim.cli.handover import drawn, hand_over, printed
 from relaysim.cli.options import Figures, File, Json, Seed, Set, read
-from relaysim.cli.output import ask_drawable, draw, print_json, typed
+from relaysim.cli.output import ask_drawable, print_json, typed
 
 if TYPE_CHECKING:
     from relaysim.present.qshape import QShape
@@ -48,11 +49,11 @@ def qshape(
     with told(ScenarioError, ValueError):
         time = None if at is None else moment(design, at)
         found = look(design, time, hub, replication, seed, typed())
-    draw(found, figures)
     if json:
-        print_json(_object(found))
+        text = printed(lambda: print_json(_object(found)))
     else:
-        show(report(found))
+        text = printed(lambda: show(report(found)))
+    hand_over(text, drawn(found, figures))
 
 
 def _object(found: "QShape") -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from relaysim.cli.errors import told
+from relaysim.cli.handover import hand_over, printed
 from relaysim.cli.options import (
     Cluster,
     Jobs,
@@ -75,8 +76,13 @@ def report(
         )
     told_of(kept)
 
-    from relaysim.present.report import write
+    from relaysim.present.report import first_sentence
+    from relaysim.present.report import write as write_report
+    from relaysim.present.terminal import show, text
 
-    with told(output.OutputError, OSError):
-        place = write(found, out)
-    note(f"written: {place / 'report.html'}")
+    def written() -> None:
+        with told(output.OutputError, OSError):
+            place = write_report(found, out)
+        note(f"written: {place / 'report.html'}")
+
+    hand_over(printed(lambda: show([text(first_sentence(found))])), ("the report", written))

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from relaysim.cli.errors import told
+from relaysim.cli.handover import results
 from relaysim.cli.options import (
     Cluster,
     Figures,
@@ -26,14 +27,10 @@ from relaysim.cli.output import (
     ask_drawable,
     ask_intact,
     ask_writable,
-    draw,
     note,
-    print_json,
-    print_text,
     progress,
     told_of,
     typed,
-    write,
 )
 
 if TYPE_CHECKING:
@@ -84,7 +81,7 @@ def run(
 
     from relaysim.measure.quantity import QuantityError
     from relaysim.scenario.problem import ScenarioError
-    from relaysim.study import output, replicate
+    from relaysim.study import replicate
     from relaysim.study.jobs import ClusterError
     from relaysim.study.warmup import settle
 
@@ -104,13 +101,8 @@ def run(
             command=typed(),
         )
     told_of(kept)
-    write(result, out)
-    draw(result, figures)
-    if json:
-        print_json(output.to_json(result))
-    else:
-        print_text(result)
-    ask_intact([(f"replication {i}", broken) for i, broken in result.violations])
+    broken = [(f"replication {i}", violation) for i, violation in result.violations]
+    results(result, json, out, figures, ("the invariants", lambda: ask_intact(broken)))
 
 
 def _precision(width: str | None, metrics: list[str], most: int | None) -> "Precision | None":

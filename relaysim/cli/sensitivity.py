@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from relaysim.cli.errors import UserError, told
+from relaysim.cli.handover import results
 from relaysim.cli.options import (
     Cluster,
     Figures,
@@ -24,13 +25,9 @@ from relaysim.cli.options import (
 from relaysim.cli.output import (
     ask_drawable,
     ask_writable,
-    draw,
-    print_json,
-    print_text,
     progress,
     told_of,
     typed,
-    write,
 )
 
 
@@ -86,7 +83,6 @@ def sensitivity(
     """
     from relaysim.measure.quantity import Quantity, QuantityError
     from relaysim.scenario.problem import ScenarioError
-    from relaysim.study import output
     from relaysim.study import sensitivity as study
     from relaysim.study.inputs import over as parse
     from relaysim.study.jobs import ClusterError
@@ -119,9 +115,4 @@ def sensitivity(
             command=typed(),
         )
     told_of(kept)
-    write(found, out)
-    draw(found, figures)
-    if json:
-        print_json(output.to_json(found))
-    else:
-        print_text(found)
+    results(found, json, out, figures)

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from relaysim.cli.errors import UserError, told
+from relaysim.cli.handover import results
 from relaysim.cli.options import (
     Cluster,
     Figures,
@@ -24,13 +25,9 @@ from relaysim.cli.options import (
 from relaysim.cli.output import (
     ask_drawable,
     ask_writable,
-    draw,
-    print_json,
-    print_text,
     progress,
     told_of,
     typed,
-    write,
 )
 
 
@@ -69,7 +66,6 @@ def size(
     from relaysim.measure.quantity import QuantityError
     from relaysim.measure.target import Target
     from relaysim.scenario.problem import ScenarioError
-    from relaysim.study import output
     from relaysim.study import size as study
     from relaysim.study.jobs import ClusterError
     from relaysim.study.vary import Vary
@@ -102,9 +98,4 @@ def size(
             command=typed(),
         )
     told_of(kept)
-    write(found, out)
-    draw(found, figures)
-    if json:
-        print_json(output.to_json(found))
-    else:
-        print_text(found)
+    results(found, json, out, figures)

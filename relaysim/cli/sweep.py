@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from relaysim.cli.errors import told
+from relaysim.cli.handover import results
 from relaysim.cli.options import (
     Chosen,
     Cluster,
@@ -27,13 +28,9 @@ from relaysim.cli.options import (
 from relaysim.cli.output import (
     ask_drawable,
     ask_writable,
-    draw,
-    print_json,
-    print_text,
     progress,
     told_of,
     typed,
-    write,
 )
 
 
@@ -71,7 +68,6 @@ def sweep(
     from relaysim.measure.quantity import Quantity, QuantityError
     from relaysim.measure.target import Target
     from relaysim.scenario.problem import ScenarioError
-    from relaysim.study import output
     from relaysim.study import sweep as study
     from relaysim.study.jobs import ClusterError
     from relaysim.study.vary import Vary, grid
@@ -103,9 +99,4 @@ def sweep(
             command=typed(),
         )
     told_of(kept)
-    write(found, out)
-    draw(found, figures)
-    if json:
-        print_json(output.to_json(found))
-    else:
-        print_text(found)
+    results(found, json, out, figures)

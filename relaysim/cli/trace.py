@@ -7,8 +7,9 @@ import typer
 
 import relaysim
 from relaysim.cli.errors import UserError, told
+from relaysim.cli.handover import drawn, hand_over, printed
 from relaysim.cli.options import Figures, File, Json, Seed, Set, read
-from relaysim.cli.output import ask_drawable, draw, print_json, print_text, typed
+from relaysim.cli.output import ask_drawable, print_json, print_text, typed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,13 +48,14 @@ def trace(
         found = study.transcript(
             design, message, replication=replication, seed=seed, command=typed()
         )
-    draw(found, figures)
     if json:
         facts = {"message": found.message, "replication": replication}
         frames = {"events": found.events, "recipients": found.recipients}
-        _print(facts, frames, {"provenance": found.provenance.facts()})
+        rest = {"provenance": found.provenance.facts()}
+        text = printed(lambda: _print(facts, frames, rest))
     else:
-        print_text(found)
+        text = printed(lambda: print_text(found))
+    hand_over(text, drawn(found, figures))
 
 
 def _list(examples: "pd.DataFrame", name: str, json: bool) -> None:

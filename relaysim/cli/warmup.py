@@ -1,6 +1,7 @@
 """`relaysim warmup`: how much of the start of a run to leave out."""
 
 from relaysim.cli.errors import told
+from relaysim.cli.handover import drawn, hand_over, printed
 from relaysim.cli.options import (
     Cluster,
     Figures,
@@ -15,7 +16,7 @@ from relaysim.cli.options import (
     read,
     workers,
 )
-from relaysim.cli.output import ask_drawable, draw, print_text, progress, told_of, typed
+from relaysim.cli.output import ask_drawable, print_text, progress, told_of, typed
 
 
 def warmup(
@@ -52,5 +53,4 @@ def warmup(
             command=typed(),
         )
     told_of(kept)
-    draw(found, figures)
-    print_text(found)
+    hand_over(printed(lambda: print_text(found)), drawn(found, figures))

@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 from rich.console import RenderableType
 
+from relaysim.guard import Guarded, described
 from relaysim.measure.catalogue import METRICS
 from relaysim.present.number import NONE, interval, number
 from relaysim.present.terminal import Grid, tables, text
@@ -29,7 +30,17 @@ MOST_REASONS = 3
 
 
 def theory(result: RunResult) -> list[RenderableType]:
-    """The section: every value that a formula gives, and the reasons of the resources without."""
+    """The section: every value that a formula gives, and the reasons of the resources without.
+
+    A fault in the section costs the section alone.
+    """
+    with Guarded("the comparison with theory") as part:
+        return _section(result)
+    error = "" if part.error is None else described(part.error)
+    return [text(f"Theory beside simulation: not made ({error})."), text("")]
+
+
+def _section(result: RunResult) -> list[RenderableType]:
     found = beside(result)
     known = found[found["formula"] != ""]
     lines: list[RenderableType] = []

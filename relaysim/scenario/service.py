@@ -65,26 +65,30 @@ def of_costs(costs: Sequence[Cost], size: SizeLaw) -> Service:
     if not seconds:
         return Service(0.0, 0.0, "constant")
     by_size = [cost.per_kb * kb / SECOND * spread for cost in costs]
-    variance = sum(by_size) ** 2 + sum(
-        (m**2 + s**2) * cost.cv**2 for m, s, cost in zip(means, by_size, costs, strict=True)
-    )
+    # Not as a sum of squares, which overflow where a law is astronomic as stated.
+    own = (math.hypot(m, s) * cost.cv for m, s, cost in zip(means, by_size, costs, strict=True))
+    deviation = math.hypot(sum(by_size), *own)
     law = "gamma" if len(costs) == 1 and not sum(by_size) else "mixed"
-    return Service(seconds, math.sqrt(variance) / seconds, law if variance else "constant")
+    return Service(seconds, deviation / seconds, law if deviation else "constant")
 
 
 def mixture(parts: Iterable[tuple[float, Service]]) -> Service:
-    """What a server meets that serves several kinds of work, each at a rate above 0."""
-    parts = tuple(parts)
+    """What a server meets that serves several kinds of work; nothing where no work comes."""
+    parts = tuple((rate, service) for rate, service in parts if rate)
+    if not parts:
+        return AT_ONCE
     kinds = {service for _, service in parts}
     if len(kinds) == 1:
         return kinds.pop()
     total = sum(rate for rate, _ in parts)
     seconds = sum(rate * each.seconds for rate, each in parts) / total
-    square = sum(rate * each.seconds**2 * (1 + each.cv**2) for rate, each in parts) / total
     if not seconds:
-        return Service(0.0, 0.0, "constant")
+        return AT_ONCE
+    square = sum(
+        rate / total * (each.seconds / seconds) ** 2 * (1 + each.cv**2) for rate, each in parts
+    )
     # Rounding may leave a little less than nothing of the variance of equal constants.
-    return Service(seconds, math.sqrt(max(0.0, square / seconds**2 - 1)), "mixed")
+    return Service(seconds, math.sqrt(max(0.0, square - 1)), "mixed")
 
 
 def cv(law: Law) -> float:

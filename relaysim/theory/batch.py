@@ -15,10 +15,17 @@ Q(k + 1) / lambda, with Q(n) the chance of at least n arrivals within T. Hence
 and, as batches start afresh with a first member, the mean wait of a member is the ratio of the
 two (renewal-reward; Ross, Introduction to Probability Models, chapter 7). Limits: without a
 timeout (B - 1) / (2 lambda); without a size T (1 + a/2) / (1 + a), where a = lambda T.
+
+Both sums are moments of M = min(N, B - 1), where N is Poisson with mean a (summation by parts):
+
+    sum of Q(k)    = E[M]            = a P(N <= B-2) + (B-1) P(N >= B)
+    sum of k Q(k)  = E[M (M + 1)] / 2
+                   = (a^2 P(N <= B-3) + 2 a P(N <= B-2) + (B-1) B P(N >= B)) / 2
+
+so that time and memory do not grow with the size of a batch.
 """
 
-import numpy as np
-from scipy.special import pdtrc
+from scipy.special import pdtr, pdtrc
 
 from relaysim.theory.checks import from_one, positive
 
@@ -30,7 +37,7 @@ def batch_members(arrival_rate: float, batch_size: int, timeout: float) -> float
 
     ValueError unless rate and timeout are above 0 and the size is an integer from 1.
     """
-    return 1 + float(_reached(arrival_rate, batch_size, timeout).sum())
+    return 1 + _sums(arrival_rate, batch_size, timeout)[0]
 
 
 def batch_wait(arrival_rate: float, batch_size: int, timeout: float) -> float:
@@ -38,13 +45,23 @@ def batch_wait(arrival_rate: float, batch_size: int, timeout: float) -> float:
 
     What writing the batch takes comes on top. Conditions and errors as `batch_members`.
     """
-    reached = _reached(arrival_rate, batch_size, timeout)
-    return float(np.arange(1, batch_size) @ reached) / arrival_rate / (1 + float(reached.sum()))
+    plain, weighted = _sums(arrival_rate, batch_size, timeout)
+    return weighted / arrival_rate / (1 + plain)
 
 
-def _reached(arrival_rate: float, batch_size: int, timeout: float) -> np.ndarray:
-    """Q(1) .. Q(B-1): the chance of at least that many arrivals within the timeout."""
+def _sums(arrival_rate: float, batch_size: int, timeout: float) -> tuple[float, float]:
+    """The sum of Q(k) and the sum of k Q(k), both for k = 1 .. B-1."""
     positive("arrival rate", arrival_rate)
     positive("timeout", timeout)
     from_one("batch size", batch_size)
-    return np.asarray(pdtrc(np.arange(batch_size - 1), arrival_rate * timeout))
+    arrivals, most = arrival_rate * timeout, batch_size - 1
+    full = float(pdtrc(most, arrivals))
+    fewer, fewer_still = (_at_most(most - k, arrivals) for k in (1, 2))
+    plain = arrivals * fewer + most * full
+    weighted = (arrivals**2 * fewer_still + 2 * arrivals * fewer + most * (most + 1) * full) / 2
+    return plain, weighted
+
+
+def _at_most(count: int, mean: float) -> float:
+    """The chance of at most so many arrivals, Poisson with this mean."""
+    return float(pdtr(count, mean)) if count >= 0 else 0.0

@@ -23,6 +23,8 @@ def erlang_b(servers: int, offered: float) -> float:
     blocked = 1.0
     for n in range(1, servers + 1):
         blocked = offered * blocked / (n + offered * blocked)
+        if not blocked:  # below the smallest number: more servers change nothing
+            break
     return blocked
 
 
@@ -33,8 +35,9 @@ def erlang_c(servers: int, offered: float) -> float:
     service, an unlimited queue and `offered` below the number of servers (M/M/c). ValueError
     otherwise.
     """
-    blocked = erlang_b(servers, offered)
+    from_one("servers", servers)
     settles(offered / servers)
+    blocked = erlang_b(servers, offered)
     return servers * blocked / (servers - offered * (1 - blocked))
 
 

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from scipy.stats import poisson
 
 from relaysim.theory.batch import batch_members, batch_wait
 
@@ -78,6 +79,21 @@ def test_without_a_timeout_the_first_waits_for_all_others() -> None:
 def test_without_a_size_the_first_waits_the_timeout_and_the_others_half() -> None:
     assert batch_wait(10.0, 10_000, 0.1) == pytest.approx((0.1 + 1 * 0.05) / 2)
     assert batch_members(10.0, 10_000, 0.1) == pytest.approx(2.0)
+
+
+def test_a_batch_of_any_size_takes_no_memory() -> None:
+    assert batch_wait(10.0, 10**18, 0.1) == pytest.approx((0.1 + 1 * 0.05) / 2)
+    assert batch_members(10.0, 10**18, 0.1) == pytest.approx(2.0)
+
+
+@pytest.mark.parametrize("batch_size", [1, 2, 3, 7, 40])
+@pytest.mark.parametrize("mean", [0.01, 1.0, 39.0, 500.0])
+def test_the_closed_form_is_the_sum_over_the_members(batch_size: int, mean: float) -> None:
+    reached = [float(poisson.sf(k - 1, mean)) for k in range(1, batch_size)]
+    members = 1 + math.fsum(reached)
+    waited = math.fsum(k * each for k, each in enumerate(reached, 1))
+    assert batch_members(mean, batch_size, 1.0) == pytest.approx(members, rel=1e-12)
+    assert batch_wait(mean, batch_size, 1.0) == pytest.approx(waited / mean / members, rel=1e-12)
 
 
 def test_numbers_without_a_meaning_are_refused() -> None:

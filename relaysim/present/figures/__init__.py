@@ -1,9 +1,10 @@
 """The figures of a comparison by name, and how figures are written: as PNG and SVG."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from relaysim.guard import described
 from relaysim.present.figures import style
 from relaysim.present.figures.backlog import backlog
 from relaysim.present.figures.blast_radius import blast_radius
@@ -20,7 +21,7 @@ from relaysim.present.figures.waits import waits
 from relaysim.present.headlines import deadlines, headlines
 from relaysim.study.scratch import scratch
 
-__all__ = ["FIGURES", "Material", "NothingToDrawError", "draw"]
+__all__ = ["FIGURES", "Material", "NothingToDrawError", "UndrawnError", "draw"]
 
 
 def _latency(of: Material) -> Sheet:
@@ -86,6 +87,18 @@ FIGURES: dict[str, Callable[[Material], Sheet]] = {
 the last four do if reputation changes nothing."""
 
 
+class UndrawnError(Exception):
+    """Some figures could not be drawn; all others are in their places.
+
+    `faults` has the name and the exception of each, `files` the paths of the others.
+    """
+
+    def __init__(self, faults: Sequence[tuple[str, Exception]], files: list[Path]) -> None:
+        self.faults, self.files = tuple(faults), files
+        text = "; ".join(f"figure {name} failed: {described(error)}" for name, error in faults)
+        super().__init__(text)
+
+
 def draw(
     figures: Mapping[str, Callable[[], Sheet]],
     directory: str | os.PathLike[str],
@@ -95,19 +108,29 @@ def draw(
 
     The same result gives the same bytes. A file is replaced as a whole or not at all. A figure that
     would be empty is left out, and one of that name from before is removed; `tell` hears why.
-    OSError if the directory cannot be written.
+    OSError if the directory cannot be written; UndrawnError, once all other figures are in their
+    places, if one could not be drawn.
     """
     target = Path(directory)
     target.mkdir(parents=True, exist_ok=True)
     with scratch(target, "figures") as made, style.paper():
-        files, empty = [], []
+        files, missing, faults = list[Path](), list[str](), list[tuple[str, Exception]]()
         for name, figure in figures.items():
             try:
                 files += style.write(figure(), made / name)
             except NothingToDrawError as why:
-                empty += [target / f"{name}.png", target / f"{name}.svg"]
+                missing.append(name)
                 if tell is not None:
                     tell(f"no figure {name}: {why}")
-        for file in empty:
-            file.unlink(missing_ok=True)
-        return [file.replace(target / file.name) for file in files]
+            except OSError:
+                raise
+            except Exception as error:
+                missing.append(name)
+                faults.append((name, error))
+        for name in missing:
+            for suffix in (".png", ".svg"):
+                (target / f"{name}{suffix}").unlink(missing_ok=True)
+        placed = [file.replace(target / file.name) for file in files]
+    if faults:
+        raise UndrawnError(faults, placed)
+    return placed

@@ -12,6 +12,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from relaysim.measure.catalogue import METRICS
 from relaysim.measure.estimate import CONFIDENCE
+from relaysim.present.figures.nothing import NothingToDrawError
 from relaysim.present.figures.style import INK, PALE, Key, Look, Sheet, looks, sheet
 from relaysim.present.headlines import Headline
 from relaysim.present.lookup import difference_of
@@ -43,6 +44,8 @@ def differences(
     designs = list(dict.fromkeys(comparisons["scenario"]))
     rows = {headline.metric: _rows(comparisons, headline) for headline in shown}
     rows = {metric: frame for metric, frame in rows.items() if len(frame)}
+    if not rows:
+        raise NothingToDrawError("no mail of both designs can be compared")
     drawn = looks([base, *designs])
     heights = [0.6 + 0.24 * len(frame) for frame in rows.values()]
     figure, axes = sheet(

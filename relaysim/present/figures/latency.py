@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from relaysim import units
+from relaysim.present.figures.nothing import NothingToDrawError
 from relaysim.present.figures.style import INK, PALE, Sheet, design_key, line, looks, sheet
 from relaysim.present.number import number
 from relaysim.present.subjects import classes
@@ -38,8 +39,12 @@ def latency(
     """One panel a class, one line a design, on logarithmic axes, with the deadlines marked.
 
     `missing` is that of `measure.series` by design; `deadlines` are the seconds by class.
+    NothingToDrawError if no mail was created.
     """
+    missing = {name: frame.dropna(axis="columns", how="all") for name, frame in missing.items()}
     subjects = classes(name for frame in missing.values() for name in frame)
+    if not subjects:
+        raise NothingToDrawError("no mail was created in the time counted")
     columns = min(2, len(subjects))
     figure, axes = sheet(
         -(-len(subjects) // columns),
@@ -131,6 +136,8 @@ def _span(
     first, last = np.inf, 0.0
     for frame in missing.values():
         known = frame[[subject for subject in subjects if subject in frame]].to_numpy()
+        if not known.size:  # no mail in this design
+            continue
         ages, full, final = frame.index.to_numpy(), np.nanmax(known[:1]), known[-1:]
         some = np.flatnonzero(np.nanmin(known, axis=1) < 0.98 * full)
         still = np.flatnonzero(np.nanmax(known - final, axis=1) > LEAST)

@@ -1,5 +1,5 @@
 """The architecture report: one HTML page that needs nothing else, and the same as Markdown."""
 
-from relaysim.present.report.write import write
+from relaysim.present.report.write import first_sentence, write
 
-__all__ = ["write"]
+__all__ = ["first_sentence", "write"]

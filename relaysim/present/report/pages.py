@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from rich.console import RenderableType
 from rich.text import Text
 
+from relaysim.guard import Guarded, described
 from relaysim.measure.copies import streams
 from relaysim.measure.estimate import CONFIDENCE
 from relaysim.measure.several import confidence_of
@@ -43,19 +44,38 @@ _DRAWN = 4
 def sections(found: Report) -> list[Section]:
     """All of them; what is left out says so."""
     drawn = _Drawn(figures(found.comparison))
+    base = found.comparison.scenarios[0].name
     made = (
-        _answer(found),
-        _differences(found),
-        _workload(found),
-        _normal(found, drawn),
-        _bad(found, drawn),
-        _paired(found, drawn),
-        _turning(found),
-        _sizing(found),
+        _whole("answer", _ANSWER, lambda: _answer(found)),
+        _whole("designs", _DESIGNS, lambda: _differences(found)),
+        _whole("workload", _WORKLOAD, lambda: _workload(found)),
+        _whole("day", _DAY, lambda: _normal(found, drawn)),
+        _whole("bad-day", _BAD_DAY, lambda: _bad(found, drawn)),
+        _whole("differences", _PAIRED, lambda: _paired(found, drawn)),
+        _whole("turning", _TURNING, lambda: _turning(found)),
+        _whole("sizing", _SIZING.format(base), lambda: _sizing(found)),
         _left_out(found),
         _provenance(found),
     )
     return list(made)
+
+
+_ANSWER = "The answer"
+_DESIGNS = "What differs between the designs"
+_WORKLOAD = "The mail, and the source of each number"
+_DAY = "The day: how late, and what it waits for"
+_BAD_DAY = "A bad day: listings and who suffers"
+_PAIRED = "The differences, pair by pair"
+_TURNING = "What turns the answer"
+_SIZING = "What a larger hub alone would buy {}"
+
+
+def _whole(anchor: str, title: str, make: Callable[[], Section]) -> Section:
+    """The section, or in its place what failed: the other sections are worth reading."""
+    with Guarded(f'section "{title}"') as part:
+        return make()
+    error = "" if part.error is None else described(part.error)
+    return Section(anchor, title, [Paragraph(f"This section failed ({error}).")])
 
 
 class _Drawn:
@@ -65,14 +85,18 @@ class _Drawn:
         self.known = known
 
     def __call__(self, name: str, stem: str | None = None) -> Iterator[Block]:
-        with style.paper():
+        shown = stem or name
+        with Guarded(f"figure {shown}", NothingToDrawError) as part, style.paper():
             try:
                 made = self.known[name]()
             except NothingToDrawError as why:
-                yield Paragraph(f"No figure {stem or name}: {why}.")
+                yield Paragraph(f"No figure {shown}: {why}.")
                 return
             style.settle(made)
-        yield Picture(stem or name, made)
+        if part.error is not None:
+            yield Paragraph(f"No figure {shown}: it failed ({described(part.error)}).")
+            return
+        yield Picture(shown, made)
 
 
 def source(found: Report, confidence: float | None = CONFIDENCE) -> str:
@@ -99,7 +123,7 @@ def _answer(found: Report) -> Section:
             f"{scaled}{_apart(found)}{unseen(found.comparison.replications)}"
         )
     )
-    return Section("answer", "The answer", blocks)
+    return Section("answer", _ANSWER, blocks)
 
 
 def _of_differences(found: Report) -> float:
@@ -133,7 +157,7 @@ def _differences(found: Report) -> Section:
         blocks += _Drawn(of_run(story))("design", f"design-{place}")
     if len(others) >= _DRAWN:
         blocks.append(Paragraph(f"The other {1 + len(others) - _DRAWN} designs are not drawn."))
-    return Section("designs", "What differs between the designs", blocks)
+    return Section("designs", _DESIGNS, blocks)
 
 
 def _workload(found: Report) -> Section:
@@ -141,7 +165,7 @@ def _workload(found: Report) -> Section:
     stated = "Every number below is the scenario's own or a default whose source is named."
     return Section(
         "workload",
-        "The mail, and the source of each number",
+        _WORKLOAD,
         [
             Paragraph(
                 f"{stated} {workload.assumed(base)} of the defaults are assumptions: nobody "
@@ -173,14 +197,14 @@ def _normal(found: Report, drawn: _Drawn) -> Section:
     ]
     for name in NORMAL:
         blocks += drawn(name)
-    return Section("day", "The day: how late, and what it waits for", blocks)
+    return Section("day", _DAY, blocks)
 
 
 def _bad(found: Report, drawn: _Drawn) -> Section:
     comparison = found.comparison
     if not comparison.blast:
         said = "No stream is a culprit: no public IP gets listed for what another stream sends."
-        return Section("bad-day", "A bad day: listings and who suffers", [Paragraph(said)])
+        return Section("bad-day", _BAD_DAY, [Paragraph(said)])
     blocks: list[Block] = [
         Paragraph(blast.horizon(comparison)),
         *(Points(said, head) for head, said in blast.told(comparison)),
@@ -188,7 +212,7 @@ def _bad(found: Report, drawn: _Drawn) -> Section:
     ]
     for name in BAD:
         blocks += drawn(name)
-    return Section("bad-day", "A bad day: listings and who suffers", blocks)
+    return Section("bad-day", _BAD_DAY, blocks)
 
 
 def _paired(found: Report, drawn: _Drawn) -> Section:
@@ -209,7 +233,7 @@ def _paired(found: Report, drawn: _Drawn) -> Section:
     ranks = compared.best(comparison, shown)
     blocks += [TableBlock(ranks, source(found, None))] if ranks.rows else []
     blocks += drawn("differences")
-    return Section("differences", "The differences, pair by pair", blocks)
+    return Section("differences", _PAIRED, blocks)
 
 
 def _turning(found: Report) -> Section:
@@ -239,7 +263,7 @@ def _turning(found: Report) -> Section:
         ]
     else:
         blocks.append(Paragraph("Which assumptions turn it was not looked at (--no-sensitivity)."))
-    return Section("turning", "What turns the answer", blocks)
+    return Section("turning", _TURNING, blocks)
 
 
 def _sizing(found: Report) -> Section:
@@ -265,7 +289,7 @@ def _sizing(found: Report) -> Section:
         blocks.insert(
             0, Paragraph("Equal service: how many cores give the base what the other design gives.")
         )
-    return Section("sizing", f"What a larger hub alone would buy {base}", blocks)
+    return Section("sizing", _SIZING.format(base), blocks)
 
 
 def _left_out(found: Report) -> Section:

@@ -12,6 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 from PIL import Image
 
+from relaysim.guard import Guarded, described
 from relaysim.present.figures import style
 from relaysim.present.figures.style import Sheet
 from relaysim.present.report.answer import decision
@@ -51,10 +52,18 @@ def _facts(found: Report) -> dict[str, Any]:
     names = [design.name for design in found.comparison.scenarios]
     return {
         "title": f"{names[0]} or {' or '.join(names[1:])}",
-        "decision": decision(found),
+        "decision": first_sentence(found),
         "sections": sections(found),
         "day": found.provenance.times()["finished"][:10],
     }
+
+
+def first_sentence(found: Report) -> str:
+    """Return the decision of a report, or what failed in its place."""
+    with Guarded("the decision") as part:
+        return decision(found)
+    error = "" if part.error is None else described(part.error)
+    return f"The decision failed ({error}): see the differences."
 
 
 def _environment() -> Environment:

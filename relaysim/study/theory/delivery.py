@@ -57,6 +57,8 @@ def wait_by_priority(network: Network, queue: str) -> dict[Priority, Answer]:
     stage, hub = network.stages[queue], network.scenario.hubs[queue.partition("->")[0]]
     work = network.work(stage.parts)
     classes = _classes(network, queue)
+    if not classes:  # no mail in this run, or answers at once: nothing waits
+        return {}
     against = [
         *network.overloaded,
         *network.against(part.stream for part in stage.parts),

@@ -1,15 +1,17 @@
 """Theory beside simulation: the frame `theory` of a run."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import pandas as pd
 
+from relaysim.guard import Guarded
 from relaysim.study.replicate import RunResult
-from relaysim.study.theory.answer import Answer, joined
+from relaysim.study.theory.answer import Answer, Answers, joined
 from relaysim.study.theory.latency import latency, wait_of_priority
 from relaysim.study.theory.listed import listed_time
-from relaysim.study.theory.network import Network
+from relaysim.study.theory.network import APART, Network
 from relaysim.study.theory.resources import answers
 
 COLUMNS = (
@@ -17,6 +19,7 @@ COLUMNS = (
     *("value", "low", "high", "inside", "reason"),
 )
 _METRICS = ("utilization", "wait_mean", "queue_mean")
+_NO_MAIL = "the stream sends no mail in this run"
 _NO_STREAM = "no stream comes here, but notices or mail to spam traps may"
 
 
@@ -60,24 +63,62 @@ def beside(result: RunResult) -> pd.DataFrame:
 
 
 def _answers(result: RunResult, measured: dict[_Key, _Measured]) -> Iterator[tuple[_Key, Answer]]:
-    network = Network(result.scenario)
     used = {
         key.subject: None
         for key, found in measured.items()
         if key.scope == "resource" and key.metric in _METRICS and found.value > 0
     }
+    with Guarded("the comparison with theory") as whole:
+        network = Network(result.scenario)
+    if whole.error is not None:
+        for resource in used:
+            for metric in _METRICS:
+                yield _Key("resource", resource, metric), _failed(whole.error)
+        return
     for resource in used:
-        found = answers(network, resource) or dict.fromkeys(_METRICS, Answer.none([_NO_STREAM]))
+        found = _guarded(resource, partial(_resource, network, resource), _METRICS)
         for metric in _METRICS:
             if metric in found:
                 yield _Key("resource", resource, metric), found[metric]
     for name in network.streams:
-        wait = wait_of_priority(network, name)
-        if wait is not None:
-            yield _Key("stream", name, "wait_delivery"), wait
-        yield _Key("stream", name, "latency_mean"), latency(network, name)
+        found = _guarded(name, partial(_stream, network, name), ("latency_mean",))
+        for metric, answer in found.items():
+            yield _Key("stream", name, metric), answer
     for name in result.scenario.blocklists:
-        yield _Key("blocklist", name, "listed_time"), listed_time(network, name)
+        found = _guarded(name, partial(_blocklist, network, name), ("listed_time",))
+        yield _Key("blocklist", name, "listed_time"), found["listed_time"]
+
+
+def _guarded(subject: str, answer: Callable[[], Answers], metrics: Sequence[str]) -> Answers:
+    """The answers about a subject; a formula that fails is a reason like any other."""
+    with Guarded(f"theory of {subject}") as part:
+        return answer()
+    return dict.fromkeys(metrics, _failed(part.error))
+
+
+def _failed(error: Exception | None) -> Answer:
+    return Answer.none([f"the formula failed ({type(error).__name__})"])
+
+
+def _resource(network: Network, resource: str) -> Answers:
+    """What theory says of a resource, by metric."""
+    if network.apart:
+        return dict.fromkeys(_METRICS, Answer.none([APART]))
+    return answers(network, resource) or dict.fromkeys(_METRICS, Answer.none([_NO_STREAM]))
+
+
+def _stream(network: Network, name: str) -> Answers:
+    """What theory says of a stream, by metric."""
+    if network.apart or not network.rates[name]:
+        return {"latency_mean": Answer.none([APART if network.apart else _NO_MAIL])}
+    wait = wait_of_priority(network, name)
+    first = {} if wait is None else {"wait_delivery": wait}
+    return first | {"latency_mean": latency(network, name)}
+
+
+def _blocklist(network: Network, name: str) -> Answers:
+    """What theory says of a blocklist, by metric."""
+    return {"listed_time": listed_time(network, name)}
 
 
 def _row(scenario: str, key: _Key, answer: Answer, found: _Measured) -> tuple[Any, ...]:

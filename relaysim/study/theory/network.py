@@ -13,6 +13,7 @@ from relaysim.scenario import route
 from relaysim.scenario.audit.load import Part, delivery_queue, stages
 from relaysim.scenario.audit.paths import Path, Way, paths
 from relaysim.scenario.audit.rates import messages
+from relaysim.scenario.culprit import culprits
 from relaysim.scenario.hub import Hub
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.service import mixture
@@ -26,6 +27,7 @@ Step = Literal["receive", "commit", "categorize", "deliver"]
 
 
 FROM_HUBS = "mail comes from another hub over its connections"
+APART = "culprits have hubs, queues and lines of their own (contention = false)"
 HELD_BY_CORES = "a connection is held while its mail waits for a core"
 
 
@@ -70,6 +72,11 @@ class Network:
             if any(streams.too_large(stream, hop.connector) for hop in hops):
                 found[path.name].append(streams.TOO_LARGE)
         return found
+
+    @cached_property
+    def apart(self) -> bool:
+        """Whether culprits and other mail have hubs, queues and lines of their own."""
+        return not self.scenario.coupling.contention and bool(culprits(self.scenario))
 
     @cached_property
     def overloaded(self) -> list[str]:

@@ -1,0 +1,223 @@
+"""A fault in the theory table, a figure or a file never costs the result."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+from cli_runs import DEDICATED, LITTLE, MM4, SHARED, relaysim
+
+from relaysim import load, run
+from relaysim.guard import CAUGHT, Guarded
+from relaysim.study.theory import beside
+
+SHORT = ("--set", "run.duration=200 s", "--set", "run.warm_up=0 s", "--jobs", "1")
+ONE = ("run", MM4, *SHORT, "--replications", "1")
+
+
+@pytest.fixture(autouse=True)
+def _uncounted():
+    CAUGHT.clear()
+
+
+def broken(*_arguments, **_options):
+    raise ZeroDivisionError("division by zero")
+
+
+def full(*_arguments, **_options):
+    raise OSError(28, "No space left on device")
+
+
+def flat(text):
+    return " ".join(text.split())
+
+
+def test_a_formula_that_fails_is_a_reason_in_the_table(monkeypatch, tmp_path):
+    monkeypatch.setattr("relaysim.study.theory.frame.answers", broken)
+    result = relaysim(*ONE, "--out", str(tmp_path / "out"))
+    assert result.exit_code == 0
+    assert "What became of it" in result.stdout
+    assert "the formula failed (ZeroDivisionError)" in flat(result.stdout)
+    assert result.stderr.count("relaysim: theory of HUB01->example.org failed: Zero") == 1
+    assert CAUGHT["theory of HUB01->example.org"] == 2  # in the text, and in theory.csv
+    text = (tmp_path / "out" / "theory.csv").read_text(encoding="utf-8")
+    assert "the formula failed (ZeroDivisionError)" in text
+
+
+@pytest.mark.parametrize(
+    ("place", "text"),
+    [
+        ("relaysim.study.theory.frame.Network", "the formula failed (ZeroDivisionError)"),
+        ("relaysim.study.theory.frame.latency", "M/M/4"),
+        ("relaysim.study.theory.frame.listed_time", "M/M/4"),
+        (
+            "relaysim.present.beside.values",
+            "Theory beside simulation: not made (ZeroDivisionError: division by zero).",
+        ),
+    ],
+)
+def test_a_fault_anywhere_in_the_theory_leaves_the_text(monkeypatch, place, text):
+    monkeypatch.setattr(place, broken)
+    blocklists = ("--set", "blocklists.css.profile=spamhaus-css")
+    result = relaysim(*ONE, *blocklists)
+    assert result.exit_code == 0
+    assert "What became of it" in result.stdout
+    assert text in flat(result.stdout)
+    assert "failed: ZeroDivisionError: division by zero" in flat(result.stderr)
+    assert sum(CAUGHT.values()) >= 1
+
+
+@pytest.mark.parametrize("fault", [ZeroDivisionError("division by zero"), MemoryError()])
+def test_a_figure_that_fails_costs_neither_the_result_nor_the_others(monkeypatch, tmp_path, fault):
+    def fails(*_arguments):
+        raise fault
+
+    monkeypatch.setattr("relaysim.present.figure.fates", fails)
+    result = relaysim(*ONE, "--figures", str(tmp_path))
+    assert result.exit_code == 1
+    assert "What became of it" in result.stdout
+    assert f"relaysim: figure fates failed: {type(fault).__name__}" in flat(result.stderr)
+    assert CAUGHT["figure fates"] == 1
+    assert {file.stem for file in tmp_path.iterdir()} == {"design", "qshape", "queues"}
+
+
+def test_a_figure_that_fails_leaves_no_figure_of_an_earlier_run(monkeypatch, tmp_path):
+    assert relaysim(*ONE, "--figures", str(tmp_path)).exit_code == 0
+    monkeypatch.setattr("relaysim.present.figure.fates", broken)
+    relaysim(*ONE, "--figures", str(tmp_path))
+    assert not (tmp_path / "fates.png").exists()
+
+
+@pytest.mark.parametrize(
+    ("place", "fault", "code", "text"),
+    [
+        ("relaysim.study.output._fill", full, 2, "No space left on device"),
+        ("relaysim.study.output._fill", broken, 1, "the files failed: ZeroDivisionError"),
+        ("relaysim.study.output._put_in_place", broken, 1, "the files failed: ZeroDivisionError"),
+        ("relaysim.present.figures.style.write", full, 2, "No space left on device"),
+        ("relaysim.present.figure.Story", broken, 1, "the figures failed: ZeroDivisionError"),
+    ],
+)
+def test_a_file_that_cannot_be_written_does_not_cost_the_result(
+    monkeypatch, tmp_path, place, fault, code, text
+):
+    monkeypatch.setattr(place, fault)
+    out, figures = tmp_path / "out", tmp_path / "figures"
+    result = relaysim(*ONE, "--json", "--out", str(out), "--figures", str(figures))
+    assert result.exit_code == code
+    assert json.loads(result.stdout)["replications"] == 1
+    assert text in flat(result.stderr)
+    # What did not fail is there: the files without the figures, the figures without the files.
+    assert out.exists() == ("output" not in place)
+    assert figures.exists() == ("present.figure.Story" not in place)
+
+
+def test_a_text_that_fails_is_printed_as_json(monkeypatch, tmp_path):
+    monkeypatch.setattr("relaysim.present.summary.happened.report", broken)
+    result = relaysim(*ONE, "--out", str(tmp_path / "out"))
+    assert result.exit_code == 1
+    assert json.loads(result.stdout)["replications"] == 1
+    assert "relaysim: the text failed: ZeroDivisionError" in result.stderr
+    assert (tmp_path / "out" / "provenance.json").is_file()
+
+
+def test_the_result_is_printed_before_anything_is_written_or_drawn(monkeypatch, tmp_path):
+    made = []
+    for name in ("print_text", "write", "draw"):
+        monkeypatch.setattr(
+            f"relaysim.cli.handover.{name}", lambda *_, name=name: made.append(name)
+        )
+    relaysim(*ONE, "--out", str(tmp_path / "out"), "--figures", str(tmp_path / "figures"))
+    assert made == ["print_text", "write", "draw"]
+
+
+def test_a_report_without_a_figure_and_a_section_is_a_report(monkeypatch, tmp_path):
+    drawn = {"latency": broken, "backlog": broken}
+    monkeypatch.setattr("relaysim.present.report.pages.figures", lambda _: drawn)
+    monkeypatch.setattr("relaysim.present.report.pages.workload.numbers", broken)
+    alone = ("--no-flip", "--no-sizing", "--no-sensitivity")
+    result = relaysim("report", SHARED, DEDICATED, *LITTLE, *alone, "--out", str(tmp_path / "out"))
+    assert result.exit_code == 0
+    text = (tmp_path / "out" / "report.md").read_text(encoding="utf-8")
+    assert "No figure latency: it failed (ZeroDivisionError: division by zero)." in text
+    assert "This section failed (ZeroDivisionError: division by zero)." in text
+    assert "## The differences, pair by pair" in text
+    assert CAUGHT["figure backlog"] == 1
+
+
+def test_an_interrupt_is_no_fault():
+    with pytest.raises(KeyboardInterrupt), Guarded("the figures"):
+        raise KeyboardInterrupt
+    assert not CAUGHT
+
+
+SMART_HOST = (
+    "send_connectors.internet.dns_routing_enabled=false",
+    'send_connectors.internet.smart_hosts=["filter.example"]',
+)
+ON_CPU = 'hubs.HUB01.categorize_cost={base="1 ms",per_kb="1 ms",cv=1}'
+
+
+@pytest.mark.parametrize(
+    ("scenario", "settings"),
+    [
+        (DEDICATED, ("run.duration=1 h", "run.scale=0.01")),
+        (SHARED, ("run.duration=1 h", "run.scale=0.01", *SMART_HOST)),
+        (SHARED, ("run.duration=1 h", "run.scale=0.01", "coupling.contention=false")),
+        (
+            MM4,
+            (
+                "run.duration=1 min",
+                "run.warm_up=0 s",
+                "hubs.HUB01.queue_database_batch_size=1000000000",
+                "hubs.HUB01.queue_database_batch_timeout=1 s",
+                "hubs.HUB01.receive_connectors.relay.max_inbound_connection=1000000000",
+            ),
+        ),
+        (
+            MM4,
+            (
+                "run.duration=1 min",
+                "run.warm_up=0 s",
+                'hosts.app.streams.load.size={distribution="lognormal",median="10 KB",sigma=20}',
+                ON_CPU,
+            ),
+        ),
+    ],
+    ids=["no mail of a campaign", "smart host", "contention off", "huge numbers", "heavy tail"],
+)
+def test_formulas_hold_or_say_why_not(scenario, settings):
+    design = load(scenario, settings)
+    frame = beside(run(design, replications=1, jobs=1))
+    assert not CAUGHT
+    assert not frame.empty
+    assert ((frame["formula"] != "") ^ (frame["reason"] != "")).all()
+    design.check()
+
+
+def test_without_contention_no_formula_speaks_for_hubs_of_which_there_are_two():
+    settings = ("run.scale=0.01", "coupling.contention=false")
+    frame = beside(run(load(SHARED, settings), replications=1, jobs=1))
+    used = frame[frame["scope"] != "blocklist"]
+    assert any("(culprits)" in subject for subject in used["subject"])
+    assert set(used["reason"]) == {
+        "culprits have hubs, queues and lines of their own (contention = false)"
+    }
+
+
+def test_a_stream_that_sends_nothing_has_no_formula():
+    settings = ("run.duration=1 h", "run.scale=0.01")
+    frame = beside(run(load(SHARED, settings), replications=1, jobs=1)).set_index("subject")
+    assert frame.loc["marketing.newsletter", "reason"] == "the stream sends no mail in this run"
+
+
+def test_a_reader_who_stops_reading_still_gets_the_files(tmp_path):
+    out = tmp_path / "out"
+    command = [sys.executable, "-m", "relaysim", *ONE, "--no-store", "--out", str(out)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+        assert running.stdout is not None
+        assert running.stderr is not None
+        running.stdout.close()
+        stderr = running.stderr.read().decode()
+    assert "Traceback" not in stderr
+    assert (out / "provenance.json").is_file()
