@@ -9,8 +9,8 @@
 Each seed gives a 95 % interval over 10 replications. At least 16 of 20 must contain the value of
 the formula, each must be narrower than 5 % of its mean to either side (10 % for listings, which
 are few and long), and the 99.9 % interval over all 200 replications must contain it too. The
-systems stand in tests/verification, in systems.py, listed_time.py and refused_mail.py; the tests
-run them with one or two seeds.
+systems stand in tests/verification, in systems.py, hub_systems.py, listed_time.py and
+refused_mail.py; the tests run them with one or two seeds.
 
 What one campaign does to a list that counts is counted over 100 runs: the number of runs with a
 listing must lie in its 99.9 % binomial interval. Where a listing is rarer than 5 %, 100 more runs
@@ -27,6 +27,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "verif
 
 from agreement import NARROW, REPLICATIONS, SURE, Agreement, System, agreement, fewest
 from count_lists import CAMPAIGNS, RARE, chance, counted, weighted
+from hub_systems import HUB_SYSTEMS, hub_seeds
 from listed_time import FEW, POISSON
 from refused_mail import LISTINGS
 from scipy.stats import binom
@@ -66,7 +67,7 @@ def verdict(good: bool) -> str:
 
 def systems(name: str, count: int) -> bool:
     """Run the systems with a name like this and print the table; whether all agree."""
-    chosen = [each for each in (*SYSTEMS, *REPUTATION) if name in each.name]
+    chosen = [each for each in (*SYSTEMS, *HUB_SYSTEMS, *REPUTATION) if name in each.name]
     if not chosen:
         return True
     print(f"{count} seeds, {REPLICATIONS} replications each")
@@ -74,12 +75,21 @@ def systems(name: str, count: int) -> bool:
     good = True
     for system in chosen:
         print(system.name, flush=True)
-        own = seeds(system, count) if system in SYSTEMS else listing_seeds(system, count)
+        own = own_seeds(system, count)
         for quantity, found in agreement(system, own).items():
             fine = holds(found, count, narrow(system))
             print(row(quantity, found, count, fine), flush=True)
             good = good and fine
     return good
+
+
+def own_seeds(system: System, count: int) -> range:
+    """Return the first seeds of a system of any kind."""
+    if system in SYSTEMS:
+        return seeds(system, count)
+    if system in HUB_SYSTEMS:
+        return hub_seeds(system, count)
+    return listing_seeds(system, count)
 
 
 def listing_seeds(system: System, count: int) -> range:

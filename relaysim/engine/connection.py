@@ -4,16 +4,17 @@ from typing import TYPE_CHECKING
 
 from relaysim.engine.clock import ATTEMPT, Life
 from relaysim.engine.receiver import ACCEPTED, CLOSED, DEFERRED
-from relaysim.engine.station import SEND
+from relaysim.engine.station import RECEIVE, SEND
 from relaysim.engine.trace import Fate, Visit
-from relaysim.traffic.draw import Decision, draw32
+from relaysim.traffic.draw import Decision, draw32, hop_counter
 
 if TYPE_CHECKING:
     from relaysim.engine.delivery import DeliveryQueue
 
-_SEND = int(Visit.SEND)
+_SEND, _RECEIVE = int(Visit.SEND), int(Visit.RECEIVE)
 _CONNECT_TIME, _RESPONSE_TIME = int(Decision.CONNECT_TIME), int(Decision.RESPONSE_TIME)
 _MAILBOX_TIME, _SEND_COST = int(Decision.MAILBOX_TIME), int(Decision.SEND_COST)
+_RECEIVE_COST = int(Decision.RECEIVE_COST)
 _DELIVERED, _BOUNCED = int(Fate.DELIVERED), int(Fate.BOUNCED)
 
 LAN_BITS = 100_000_000
@@ -65,7 +66,8 @@ def outside(queue: "DeliveryQueue", transaction: int) -> Life:
             due = clock.tick + hub.plan.reject_time
             yield clock.at(due, ATTEMPT, hub.number, copy, attempt)
         else:
-            work = hub.plan.send.of(size, draw32(key, _SEND_COST, attempt) >> 16)
+            counter = hop_counter(record.hop[transaction], attempt)
+            work = hub.plan.send.of(size, draw32(key, _SEND_COST, counter) >> 16)
             yield hub.cores.serve(SEND, _SEND, transaction, attempt, copy, work)
             if hub.epoch == epoch:
                 yield line.transfer(transaction, attempt, copy, size)
@@ -123,7 +125,8 @@ def inside(queue: "DeliveryQueue", transaction: int) -> Life:
         copy, attempt = record.leader[transaction], record.tried[transaction]
         key, message = record.key[copy], record.carries[transaction]
         size = record.size[message]
-        work = hub.plan.send.of(size, draw32(key, _SEND_COST, attempt) >> 16)
+        counter = hop_counter(record.hop[transaction], attempt)
+        work = hub.plan.send.of(size, draw32(key, _SEND_COST, counter) >> 16)
         yield hub.cores.serve(SEND, _SEND, transaction, attempt, copy, work)
         if hub.epoch == epoch:
             if there is None:
@@ -133,7 +136,12 @@ def inside(queue: "DeliveryQueue", transaction: int) -> Life:
                 due = clock.tick + size * 8_000_000 // LAN_BITS
             yield clock.at(due, ATTEMPT, hub.number, copy, attempt)
             if there is not None and there.epoch == its_epoch and hub.epoch == epoch:
-                yield there.database.commit(message, copy)
+                index = draw32(key, _RECEIVE_COST, record.hop[transaction] + 1) >> 16
+                work = there.plan.receive.of(size, index)
+                yield there.cores.serve(RECEIVE, _RECEIVE, message, 0, copy, work)
+                # Either hub may have stopped while the message waited for a core.
+                if there.epoch == its_epoch and hub.epoch == epoch:
+                    yield there.database.commit(message, copy)
         if hub.epoch != epoch:
             return
         if there is not None and there.epoch != its_epoch:

@@ -106,14 +106,15 @@ class Hub:
         self.owned.append(message)
         self.owned_at.append(now)
         self.handed.append(handed)
-        copy, size = record.first_copy[message], record.size[message]
+        size = record.size[message]
+        copy = record.first_copy[message] if handed < 0 else record.leader[handed]
         self.pressure.hold(size)
         if self.ageing.asleep:
             self.ageing.wake()
-        key = record.key[copy]
-        work = self.categorize.of(size, draw32(key, _CATEGORIZE_COST, 0) >> 16)
+        key, hop = record.key[copy], record.hops(handed)
+        work = self.categorize.of(size, draw32(key, _CATEGORIZE_COST, hop) >> 16)
         if self.scans:
-            work += self.plan.antivirus.of(size, draw32(key, _ANTIVIRUS_COST, 0) >> 16)
+            work += self.plan.antivirus.of(size, draw32(key, _ANTIVIRUS_COST, hop) >> 16)
         done = self.cores.serve(CATEGORIZE, _CATEGORIZE, message, 0, copy, work)
         if done is self.clock.past:
             self._route(message, handed, now)

@@ -77,6 +77,7 @@ class Recorder:
         self.leader = array("q")
         self.priority = array("b")
         self.tried = array("q")
+        self.hop = array("q")
         self.ready = array("q")
         self.expires = array("q")
         self.settled = array("b")
@@ -132,6 +133,7 @@ class Recorder:
         self.leader.append(first)
         self.priority.append(self.plan.streams[self.stream[message]].priority)
         self.tried.append(0)
+        self.hop.append(self.hops(parent))
         self.ready.append(now)
         self.expires.append(expires)
         self.settled.append(0)
@@ -139,6 +141,22 @@ class Recorder:
         for copy in copies:
             transaction[copy] = row
         return row
+
+    def hops(self, handed: int) -> int:
+        """Return how many hubs had a message before the hub that takes it now.
+
+        Parameters
+        ----------
+        handed : int
+            Row of the transaction that another hub handed over; -1 for a message that a host
+            submitted.
+
+        Returns
+        -------
+        int
+            0 for the first hub.
+        """
+        return self.hop[handed] + 1 if handed >= 0 else 0
 
     def members(self, transaction: int) -> list[int]:
         """The copies that a transaction still carries."""

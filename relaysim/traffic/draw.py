@@ -23,6 +23,7 @@ __all__ = [
     "draw32",
     "draw32_array",
     "draw_array",
+    "hop_counter",
     "mix",
     "mix_array",
     "name_key",
@@ -42,11 +43,13 @@ class Decision(IntEnum):
     enumeration takes a quarter of the time of a draw.
     """
 
-    # Of a copy (a transaction draws as its first copy), counted by attempt.
+    # Of a copy (a transaction draws as its first copy), counted by hop: 0 at the first hub.
     RECEIVE_COST = 0
     CATEGORIZE_COST = 1
     ANTIVIRUS_COST = 2
+    # The same, counted by hop and attempt (`hop_counter`).
     SEND_COST = 3
+    # The same, counted by attempt alone: equal in all designs, whatever hubs the mail comes by.
     MAILBOX_TIME = 4
     CONNECT_TIME = 5
     RESPONSE_TIME = 6
@@ -142,6 +145,27 @@ def draw32(key: int, decision: int, counter: int) -> int:
     z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9 & 0xFFFFFFFFFFFFFFFF
     z = (z ^ z >> 27) * 0x94D049BB133111EB & 0xFFFFFFFFFFFFFFFF
     return (z ^ z >> 31) >> 32
+
+
+def hop_counter(hop: int, attempt: int) -> int:
+    """Return the counter of what a hub spends on an attempt.
+
+    Each hub draws its own numbers. At the first hub the counter is the attempt alone, so a design
+    of one hub draws the same numbers as a design whose first hub hands the mail over.
+
+    Parameters
+    ----------
+    hop : int
+        How many hubs had the mail before.
+    attempt : int
+        From 0, below 2**32.
+
+    Returns
+    -------
+    int
+        A counter for `draw32` that no other hop and attempt have.
+    """
+    return hop << 32 | attempt
 
 
 def draw32_array(

@@ -15,22 +15,39 @@ source_transport_servers = ["HUB02"]
 
 
 def test_a_hub_that_is_no_source_hands_the_transaction_to_one_that_is() -> None:
-    """Core time to send on HUB01, the LAN, another commit and categorizer on HUB02."""
+    """Core time to send on HUB01, the LAN, then receive, commit and categorize on HUB02."""
     costs = """
     [hubs.HUB01]
     categorize_cost = "1 s"
     send_cost = "2 s"
     [hubs.HUB02]
+    receive_cost = "16 s"
     categorize_cost = "4 s"
     commit_write = "8 s"
     """
     run = play(SECOND_HUB, BY_HUB02, costs, mail={"app.load": [(0, 1, 12500)]})
     assert run.visits("HUB01.cpu") == [(0, 0.0, 0.0, 1.0), (0, 1.0, 1.0, 3.0)]
-    assert run.attempts(OVER) == [(0, 1.0, 11.001, OK)]
-    assert run.visits("HUB02.commit") == [(0, 3.001, 3.001, 11.001)]
-    assert run.visits("HUB02.cpu") == [(0, 11.001, 11.001, 15.001)]
-    assert run.attempts(OUT_2) == [(1, 15.001, 15.001, OK)]
-    assert run.ends("app.load") == [(15.001, "delivered")]
+    assert run.attempts(OVER) == [(0, 1.0, 27.001, OK)]
+    assert run.visits("HUB02.commit") == [(0, 19.001, 19.001, 27.001)]
+    assert run.visits("HUB02.cpu") == [(0, 3.001, 3.001, 19.001), (0, 27.001, 27.001, 31.001)]
+    assert run.attempts(OUT_2) == [(1, 31.001, 31.001, OK)]
+    assert run.ends("app.load") == [(31.001, "delivered")]
+
+
+def test_a_hub_that_stops_while_it_receives_from_another_hub_has_not_got_the_message() -> None:
+    """HUB02 stops at 5 s, in the middle of its work; HUB01 tries again when it is back."""
+    stop = """
+    [hubs.HUB02]
+    receive_cost = "10 s"
+    [[events]]
+    at = "5 s"
+    stop = { hub = "HUB02", for = "1 s" }
+    """
+    run = play(SECOND_HUB, BY_HUB02, stop, mail={"app.load": [(0, 1, 12500)]})
+    first, second = run.attempts(OVER)
+    assert first == (0, 0.0, 10.001, "421 4.4.2 Connection dropped")
+    assert second[3] == OK
+    assert run.fates("app.load") == ["delivered"]
 
 
 def test_the_hub_of_the_copy_is_the_last_one_and_the_hub_of_the_message_the_first() -> None:

@@ -94,6 +94,7 @@ class Stages:
         for there, share in handed.items():
             part = _transactions(share, several)
             self._cpu(path.hub, path, part, "send")
+            self._cpu(there, path, part, "receive")
             self._cpu(there, path, part, "categorize")
 
     def _transactions(
