@@ -6,7 +6,7 @@ from relaysim.engine.clock import EGRESS, STATE
 from relaysim.engine.listings import PARTIES
 from relaysim.engine.trace import Action
 from relaysim.mail.office import office
-from relaysim.traffic.draw import Decision, draw32
+from relaysim.traffic.draw import Decision, draw32, looked_up
 
 if TYPE_CHECKING:
     from array import array
@@ -49,7 +49,7 @@ class Administrator:
         return draw32(self.key, decision, self.events)
 
     def _drawn(self, table: "array[int]", decision: Decision) -> int:
-        return table[self._bits(decision) >> 16]
+        return looked_up(table, self._bits(decision))
 
     def _at(self, tick: int, egress: int, then: "Callable[[], None]") -> None:
         moment = self.clock.at(tick, STATE, EGRESS | egress, 1 << 31)

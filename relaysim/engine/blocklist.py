@@ -11,7 +11,7 @@ from relaysim.engine.widening import Widening, widening
 from relaysim.engine.world import World
 from relaysim.mail.lifetime import FOR_EVER, lifetime
 from relaysim.mail.trigger import is_scored, relist_threshold, score
-from relaysim.traffic.draw import Decision, draw32
+from relaysim.traffic.draw import Decision, draw32, looked_up
 
 if TYPE_CHECKING:
     from array import array
@@ -85,7 +85,7 @@ class Blocklist:
 
     def drawn(self, table: "array[int]", decision: Decision, who: int = -1) -> int:
         """The next number of a law, for an IP or for nobody in particular."""
-        return table[self._bits(decision, who) >> 16]
+        return looked_up(table, self._bits(decision, who))
 
     def happens(self, threshold: int, decision: Decision, who: int) -> bool:
         """Whether something of a probability happens for an IP."""

@@ -6,7 +6,7 @@ from relaysim.engine.clock import ATTEMPT, Life
 from relaysim.engine.receiver import ACCEPTED, CLOSED, DEFERRED
 from relaysim.engine.station import RECEIVE, SEND
 from relaysim.engine.trace import Fate, Visit
-from relaysim.traffic.draw import Decision, draw32, hop_counter
+from relaysim.traffic.draw import Decision, draw32, hop_counter, looked_up
 
 if TYPE_CHECKING:
     from relaysim.engine.delivery import DeliveryQueue
@@ -31,7 +31,7 @@ def outside(queue: "DeliveryQueue", transaction: int) -> Life:
     receiver = queue.world.plan.receivers[plan.receiver]
     epoch, counts = hub.epoch, queue.world.counts_volume
     copy, attempt = record.leader[transaction], record.tried[transaction]
-    time = receiver.connect_time[draw32(record.key[copy], _CONNECT_TIME, attempt) >> 16]
+    time = looked_up(receiver.connect_time, draw32(record.key[copy], _CONNECT_TIME, attempt))
     if time:
         yield clock.at(clock.tick + time, ATTEMPT, hub.number, copy, attempt)
     greeting = -1
@@ -67,12 +67,12 @@ def outside(queue: "DeliveryQueue", transaction: int) -> Life:
             yield clock.at(due, ATTEMPT, hub.number, copy, attempt)
         else:
             counter = hop_counter(record.hop[transaction], attempt)
-            work = hub.plan.send.of(size, draw32(key, _SEND_COST, counter) >> 16)
+            work = hub.plan.send.of(size, draw32(key, _SEND_COST, counter))
             yield hub.cores.serve(SEND, _SEND, transaction, attempt, copy, work)
             if hub.epoch == epoch:
                 yield line.transfer(transaction, attempt, copy, size)
-                index = draw32(key, _RESPONSE_TIME, attempt) >> 16
-                due = clock.tick + receiver.response_time[index]
+                bits = draw32(key, _RESPONSE_TIME, attempt)
+                due = clock.tick + looked_up(receiver.response_time, bits)
                 yield clock.at(due, ATTEMPT, hub.number, copy, attempt)
                 kind, said = internet.verdict(plan, transaction)
         if hub.epoch != epoch:
@@ -126,18 +126,18 @@ def inside(queue: "DeliveryQueue", transaction: int) -> Life:
         key, message = record.key[copy], record.carries[transaction]
         size = record.size[message]
         counter = hop_counter(record.hop[transaction], attempt)
-        work = hub.plan.send.of(size, draw32(key, _SEND_COST, counter) >> 16)
+        work = hub.plan.send.of(size, draw32(key, _SEND_COST, counter))
         yield hub.cores.serve(SEND, _SEND, transaction, attempt, copy, work)
         if hub.epoch == epoch:
             if there is None:
-                index = draw32(key, _MAILBOX_TIME, attempt) >> 16
-                due = clock.tick + queue.world.plan.mailbox_time[index]
+                bits = draw32(key, _MAILBOX_TIME, attempt)
+                due = clock.tick + looked_up(queue.world.plan.mailbox_time, bits)
             else:
                 due = clock.tick + size * 8_000_000 // LAN_BITS
             yield clock.at(due, ATTEMPT, hub.number, copy, attempt)
             if there is not None and there.epoch == its_epoch and hub.epoch == epoch:
-                index = draw32(key, _RECEIVE_COST, record.hop[transaction] + 1) >> 16
-                work = there.plan.receive.of(size, index)
+                bits = draw32(key, _RECEIVE_COST, record.hop[transaction] + 1)
+                work = there.plan.receive.of(size, bits)
                 yield there.cores.serve(RECEIVE, _RECEIVE, message, 0, copy, work)
                 # Either hub may have stopped while the message waited for a core.
                 if there.epoch == its_epoch and hub.epoch == epoch:

@@ -159,8 +159,8 @@ class Host:
             self._check_end()
             return hub.epoch == epoch
         if hub.epoch == epoch:
-            index = draw32(record.key[copy], _RECEIVE_COST, 0) >> 16
-            work = mails * hub.plan.receive.of(size, index)
+            bits = draw32(record.key[copy], _RECEIVE_COST, 0)
+            work = mails * hub.plan.receive.of(size, bits)
             yield hub.cores.serve(RECEIVE, _RECEIVE, message, 0, copy, work)
             if hub.epoch == epoch:
                 yield hub.database.commit(message, copy)

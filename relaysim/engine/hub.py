@@ -112,9 +112,9 @@ class Hub:
         if self.ageing.asleep:
             self.ageing.wake()
         key, hop = record.key[copy], record.hops(handed)
-        work = self.categorize.of(size, draw32(key, _CATEGORIZE_COST, hop) >> 16)
+        work = self.categorize.of(size, draw32(key, _CATEGORIZE_COST, hop))
         if self.scans:
-            work += self.plan.antivirus.of(size, draw32(key, _ANTIVIRUS_COST, hop) >> 16)
+            work += self.plan.antivirus.of(size, draw32(key, _ANTIVIRUS_COST, hop))
         done = self.cores.serve(CATEGORIZE, _CATEGORIZE, message, 0, copy, work)
         if done is self.clock.past:
             self._route(message, handed, now)

@@ -67,8 +67,8 @@ class MailboxServer:
         if time:
             yield clock.at(start + time, ATTEMPT, self.entity, copy, record.tries[message])
         if hub.epoch == epoch:
-            index = draw32(record.key[copy], _RECEIVE_COST, 0) >> 16
-            work = hub.plan.receive.of(size, index)
+            bits = draw32(record.key[copy], _RECEIVE_COST, 0)
+            work = hub.plan.receive.of(size, bits)
             yield hub.cores.serve(RECEIVE, _RECEIVE, message, 0, copy, work)
         if hub.epoch == epoch:
             yield hub.database.commit(message, copy)

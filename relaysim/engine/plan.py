@@ -4,8 +4,8 @@ Whatever does not depend on the moment is decided here, by the functions that `e
 which connector answers a host, what it says to each sender and recipient, which way each domain
 goes from each hub. What is left to an engine is time.
 
-Numbers without a limit are 0 where a limit is meant. Laws are tables of 65,536 quantiles that a
-16-bit draw indexes.
+Numbers without a limit are 0 where a limit is meant. Laws are tables of integers for 32-bit draws
+(`relaysim.traffic.draw.looked_up`).
 """
 
 from array import array
@@ -19,6 +19,7 @@ from relaysim.engine.observed import (
     ReputationPlan,
 )
 from relaysim.mail.backpressure import Drive
+from relaysim.traffic.draw import looked_up
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +30,12 @@ class Cost:
     per_kb: int
     factors: "array[int]"
 
-    def of(self, size: int, index: int) -> int:
-        """Microseconds for a message of `size` bytes and a 16-bit draw."""
-        return (self.base + (self.per_kb * size >> 10)) * self.factors[index] >> 16
+    def of(self, size: int, bits: int) -> int:
+        """Microseconds for a message of `size` bytes and a 32-bit draw."""
+        # `looked_up` is called for the top value alone: this runs several times a message.
+        index = bits >> 16
+        factor = self.factors[index] if index < 65_535 else looked_up(self.factors, bits)
+        return (self.base + (self.per_kb * size >> 10)) * factor >> 16
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from relaysim.mail.standing import (
     next_state,
     spike,
 )
-from relaysim.traffic.draw import Decision, draw32
+from relaysim.traffic.draw import Decision, draw32, looked_up
 
 if TYPE_CHECKING:
     from relaysim.engine.world import World
@@ -227,7 +227,7 @@ class Provider:
         if table is None or egress in self.asked:
             return False
         self.asked.add(egress)
-        wait = table[self._bits(Decision.PROVIDER_MITIGATION, egress * PARTIES) >> 16]
+        wait = looked_up(table, self._bits(Decision.PROVIDER_MITIGATION, egress * PARTIES))
         done = self.clock.at(self.clock.tick + wait, STATE, EGRESS | egress, OPERATOR | self.number)
         done.callbacks.append(lambda _: self._mitigate(egress))
         return True

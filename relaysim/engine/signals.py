@@ -6,7 +6,7 @@ from relaysim.engine.clock import EGRESS, STATE
 from relaysim.engine.listings import PARTIES
 from relaysim.engine.trace import Seen
 from relaysim.mail.office import waking
-from relaysim.traffic.draw import Decision, draw32
+from relaysim.traffic.draw import Decision, draw32, looked_up
 from relaysim.traffic.signals import Signal
 from relaysim.traffic.workload import Draws
 
@@ -45,13 +45,14 @@ class Signals:
             for operator in self.operators[copy]:
                 self._trap(copy, egress, operator)
         elif flags & _PROVIDER_TRAP:
-            delay = self.world.plan.feedback_delay[self._draw(copy, Decision.TRAP_DELAY)]
+            bits = self._draw(copy, Decision.TRAP_DELAY)
+            delay = looked_up(self.world.plan.feedback_delay, bits)
             self._later(now + delay, copy, egress, lambda: self._own_trap(copy, egress, receiver))
         elif flags & (_JUNKED if junked else _COMPLAINS):
             self._complains(copy, egress, receiver, flags)
 
     def _draw(self, copy: int, decision: Decision) -> int:
-        return draw32(self.record.key[copy], decision, 0) >> 16
+        return draw32(self.record.key[copy], decision, 0)
 
     def _later(self, tick: int, copy: int, egress: int, then: "Callable[[], None]") -> None:
         moment = self.clock.at(tick, STATE, EGRESS | egress, copy)
@@ -66,7 +67,7 @@ class Signals:
 
     def _trap(self, copy: int, egress: int, operator: int) -> None:
         plan = self.world.plan.operators[operator]
-        delay = plan.trap_delay[self._draw(copy, Decision.TRAP_DELAY)]
+        delay = looked_up(plan.trap_delay, self._draw(copy, Decision.TRAP_DELAY))
         stream = self.world.plan.streams[self.record.stream[self.record.message[copy]]]
         who = egress * PARTIES + stream.listing_party
 
@@ -86,10 +87,11 @@ class Signals:
 
     def _complains(self, copy: int, egress: int, receiver: int, flags: int) -> None:
         plan = self.world.plan
-        delay = min(plan.complaint_delay[self._draw(copy, Decision.COMPLAINT_DELAY)], _LONGEST)
+        bits = self._draw(copy, Decision.COMPLAINT_DELAY)
+        delay = min(looked_up(plan.complaint_delay, bits), _LONGEST)
         offset = plan.operations.offset
         opened = waking(self.clock.tick + delay + offset) - offset
-        feedback = plan.feedback_delay[self._draw(copy, Decision.FEEDBACK_DELAY)]
+        feedback = looked_up(plan.feedback_delay, self._draw(copy, Decision.FEEDBACK_DELAY))
         stream = plan.streams[self.record.stream[self.record.message[copy]]]
         provider = self.world.internet.providers[receiver]
         if provider is not None:

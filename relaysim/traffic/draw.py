@@ -10,6 +10,7 @@ arithmetic modulo 2**64 only, hence easy to repeat in any language.
 """
 
 import math
+from array import array
 from collections.abc import Iterable
 from enum import IntEnum
 from hashlib import blake2b
@@ -24,6 +25,7 @@ __all__ = [
     "draw32_array",
     "draw_array",
     "hop_counter",
+    "looked_up",
     "mix",
     "mix_array",
     "name_key",
@@ -139,12 +141,37 @@ def draw32(key: int, decision: int, counter: int) -> int:
     """32 random bits for an entity's decision, the `counter`-th time that it decides.
 
     The upper half of `mix(key, decision + 64 * counter)`, written out because an engine calls it
-    several times a message. `>> 16` makes it the index of a table of 65,536 entries.
+    several times a message. `looked_up` makes it a value of a law.
     """
     z = key + (decision + 64 * counter + 1) * 0x9E3779B97F4A7C15 & 0xFFFFFFFFFFFFFFFF
     z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9 & 0xFFFFFFFFFFFFFFFF
     z = (z ^ z >> 27) * 0x94D049BB133111EB & 0xFFFFFFFFFFFFFFFF
     return (z ^ z >> 31) >> 32
+
+
+_TOP = 65_535
+
+
+def looked_up(table: "array[int]", bits: int) -> int:
+    """Return the value of a law for a draw.
+
+    Parameters
+    ----------
+    table : array of int
+        65,536 equally likely values in ascending order; after them, for a law with a heavy tail,
+        65,536 parts of the top value (`relaysim.traffic.sample.quantile_table`).
+    bits : int
+        32 random bits. The upper 16 choose the value, the lower 16 the part of the top value.
+
+    Returns
+    -------
+    int
+        In the unit of the table.
+    """
+    index = bits >> 16
+    if index == _TOP and len(table) > 65_536:
+        return table[65_536 + (bits & 0xFFFF)]
+    return table[index]
 
 
 def hop_counter(hop: int, attempt: int) -> int:

@@ -13,8 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from relaysim.scenario.law import Constant, Gamma, Law, RecipientLaw
-from relaysim.traffic.quantile import mean_below, quantile
-from relaysim.units import LIMIT
+from relaysim.scenario.quantile import quantile
+from relaysim.scenario.quantile_table import LARGEST, TABLE_SIZE, table_means
 
 __all__ = [
     "LARGEST",
@@ -29,10 +29,6 @@ __all__ = [
 Floats = npt.NDArray[np.floating[Any]]
 Integers = npt.NDArray[np.int64]
 
-LARGEST = LIMIT - 2**9
-"""The largest float64 below the limit of every quantity."""
-TABLE_SIZE = 65_536
-"""Entries of a table: the upper 16 of 32 random bits choose one."""
 ONE = 65_536
 """The factor 1 of `factor_table`: fixed point with 16 bits of fraction."""
 
@@ -55,23 +51,24 @@ def recipients(law: RecipientLaw, u: Floats) -> Integers:
 
 @lru_cache(maxsize=64)
 def quantile_table(law: Law) -> "array[int]":
-    """The law as 65,536 equally likely integers in ascending order; cached, so leave it unchanged.
+    """The law as integers for draws of 32 bits (`looked_up`); cached, so leave it unchanged.
 
-    Entry i is the law's mean between its i-th and (i+1)-th 65,536-quantile. So the mean of the
-    table is the law's mean, to half a 65,536th of a unit, and the top entry carries the whole tail;
-    midpoints would cut a heavy tail off.
+    The first 65,536 are equally likely and ascend. Entry i is the law's mean between its i-th and
+    (i+1)-th 65,536-quantile. So their mean is the law's mean, to half a 65,536th of a unit.
+    Where the law has a heavy tail, 65,536 parts of the top entry follow.
     """
     if isinstance(law, Constant):
         return array("q", [law.value]) * TABLE_SIZE
-    edges = mean_below(law, np.arange(TABLE_SIZE + 1) / TABLE_SIZE)
-    # Sorted, because rounding errors of nearly equal neighbours may turn them round.
-    means = np.sort(np.clip(np.diff(edges) * TABLE_SIZE, 0.0, LARGEST))
-    return array("q", _rounded(means).tobytes())
+    bins, tail = table_means(law)
+    table = array("q", _rounded(bins).tobytes())
+    if tail is not None:
+        table.frombytes(_rounded(tail).tobytes())
+    return table
 
 
 @lru_cache(maxsize=64)
 def factor_table(cv: float) -> "array[int]":
-    """65,536 equally likely gamma-spread factors around `ONE`, whose mean is `ONE` exactly.
+    """A `quantile_table` of gamma-spread factors around `ONE`, whose mean is `ONE` exactly.
 
     With cv 0 every factor is `ONE`. Cached, so leave it unchanged.
     """

@@ -8,7 +8,7 @@ from small_world import Played, seconds
 
 from relaysim.engine.compile import compile_plan
 from relaysim.engine.trace import Action, Cause, Fate, Level, Seen
-from relaysim.traffic.draw import Decision, draw32, name_key
+from relaysim.traffic.draw import Decision, draw32, looked_up, name_key
 
 MINUTE, HOUR, DAY = 60.0, 3600.0, 86400.0
 IP, OTHER_IP = "198.51.100.10", "203.0.113.25"
@@ -175,4 +175,4 @@ def drawn(run: Played, blocklist: str, law: str, decision: Decision, event: int 
     plan = compile_plan(run.scenario, run.draws)
     table = getattr(next(each for each in plan.blocklists if each.name == blocklist), law)
     key = name_key(run.draws.seed, run.draws.replication, "blocklist operator", blocklist)
-    return int(table[draw32(key, decision, event) >> 16])
+    return looked_up(table, draw32(key, decision, event))

@@ -25,6 +25,7 @@ from relaysim.scenario.audit.conflicting import (
     partial_overlap,
 )
 from relaysim.scenario.audit.finding import Finding, Severity
+from relaysim.scenario.audit.heavy import heavy_tail
 from relaysim.scenario.audit.misplaced import outside_allocation
 from relaysim.scenario.audit.pressed import back_pressure
 from relaysim.scenario.audit.reach import (
@@ -97,6 +98,7 @@ CHECKS: tuple[Check, ...] = (
     busiest_hour_load,
     whole_run_load,
     run_size,
+    heavy_tail,
     sessions_over_limit,
     message_rate,
     handed_over,
