@@ -227,7 +227,9 @@ FRAMES: dict[str, tuple[Column, ...]] = {
             "the verdicts on one metric of one subject hold together with 95 % (Bonferroni)",
         ),
         Column(
-            "verdict", "", "`better`, `worse`, `no practical difference` or `undecided` (see below)"
+            "verdict",
+            "",
+            "`equal`, `better`, `worse`, `no practical difference` or `undecided` (see below)",
         ),
         Column(
             "replications_needed",

@@ -35,11 +35,15 @@ VERDICTS = """\
 The difference that matters of a metric is the larger of an absolute one and a share of the base. A
 comparison is
 
+- `equal` if the value is the same in both designs in every replication, of at least two: it is a
+  statement about these replications, in which both designs had the same draws;
 - `no practical difference` if the whole confidence interval of the difference lies within the
   difference that matters, on both sides of zero;
 - `better` or `worse` if the interval leaves out zero and the difference itself is larger than the
   one that matters;
 - `undecided` otherwise: with one replication always. More replications decide it.
+
+The first of these that holds is the verdict.
 """
 
 

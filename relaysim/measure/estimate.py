@@ -15,9 +15,11 @@ from scipy.special import stdtrit
 from relaysim.measure.catalogue import Matters, Metric
 
 Floats = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
 CONFIDENCE = 0.95
 BETTER, WORSE = "better", "worse"
 SAME, UNDECIDED = "no practical difference", "undecided"
+EQUAL = "equal"
 
 
 class Estimate(NamedTuple):
@@ -48,6 +50,9 @@ def estimates(values: Floats, confidence: float = CONFIDENCE) -> Estimates:
     n = np.count_nonzero(~np.isnan(values), axis=1)
     some, several = n > 0, n > 1
     mean = np.divide(np.nansum(values, axis=1), n, out=np.full(len(n), np.nan), where=some)
+    # Summing rounds: the mean of equal values is that value, to the last digit.
+    same = constant(values)
+    mean[same] = np.nanmax(values[same], axis=1)
     half = np.full(len(n), np.nan)
     spread = deviations(values)[several]
     at = stdtrit(n[several] - 1, 0.5 + confidence / 2)
@@ -73,7 +78,35 @@ def deviations(values: Floats) -> Floats:
     square = np.nansum((values - mean[:, None]) ** 2, axis=1)
     deviation = np.full(len(n), np.nan)
     deviation[several] = np.sqrt(square[several] / (n[several] - 1))
+    deviation[several & constant(values)] = 0.0
     return deviation
+
+
+def constant(values: Floats) -> Mask:
+    """Return which rows have the same value in every replication with one; NaN is no value."""
+    first = np.argmax(~np.isnan(values), axis=1)
+    reference = values[np.arange(len(values)), first][:, None]
+    return np.asarray(
+        ((values == reference) | np.isnan(values)).all(axis=1) & ~np.isnan(reference[:, 0])
+    )
+
+
+def equal_rows(base: Floats, other: Floats) -> Mask:
+    """Return which rows are equal in every replication.
+
+    Parameters
+    ----------
+    base, other : array of float, shape (rows, replications)
+        Values of two designs on the same draws; NaN where a replication has no value.
+
+    Returns
+    -------
+    array of bool, shape (rows,)
+        True where both have the same value, or both none, in each replication, and at least two
+        replications have a value.
+    """
+    same = (base == other) | (np.isnan(base) & np.isnan(other))
+    return np.asarray(same.all(axis=1) & (np.count_nonzero(~np.isnan(base), axis=1) > 1))
 
 
 def narrowing(base: Floats, other: Floats) -> Floats:
@@ -93,6 +126,7 @@ def narrowing(base: Floats, other: Floats) -> Floats:
 def verdict(metric: Metric, base: float, difference: Estimate, matters: Matters | None) -> str:
     """What a paired difference says.
 
+    `equal`, which is said of values and not of a difference, is not among them: see `equal_rows`.
     `no practical difference`: the whole interval lies within the difference that matters, on both
     sides of zero. `better` or `worse`: the interval leaves out zero, and the difference itself is
     larger than the one that matters. `undecided`: anything else, so always with one replication.

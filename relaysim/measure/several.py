@@ -8,9 +8,10 @@ and Dunnett's takes independent samples, not paired ones. It is the designs that
 the metrics: verdicts on one metric of one subject hold together, those on all of them do not.
 """
 
+import numpy as np
+
 from relaysim.measure.chance import chance_differences
-from relaysim.measure.copies import Mask
-from relaysim.measure.estimate import CONFIDENCE, Estimates, Floats, estimates
+from relaysim.measure.estimate import CONFIDENCE, Estimates, Floats, Mask, equal_rows, estimates
 
 
 def confidence_of(designs: int) -> float:
@@ -19,9 +20,18 @@ def confidence_of(designs: int) -> float:
 
 
 def differences(chance: Mask, base: Floats, other: Floats, confidence: float) -> Estimates:
-    """The paired differences of rows, other minus base; `chance` says which rows are 0 or 1."""
+    """The paired differences of rows, other minus base; `chance` says which rows are 0 or 1.
+
+    A row that is equal in every replication, of at least two, has the difference 0 and the interval
+    from 0 to 0: Newcombe's interval takes the two shares for results of different trials, and on
+    common random numbers they are results of the same ones.
+    """
     found = estimates(other - base, confidence)
     likely = chance_differences(base[chance], other[chance], confidence)
     for part, ours in zip(found, likely, strict=True):
         part[chance] = ours
+    equal = equal_rows(base, other)
+    for part in found[:3]:
+        part[equal] = 0.0
+    found.n[equal] = np.count_nonzero(~np.isnan(base[equal]), axis=1)
     return found

@@ -8,7 +8,7 @@ from rich.console import RenderableType
 
 from relaysim.measure.catalogue import METRICS
 from relaysim.measure.cliff import cliff_of
-from relaysim.measure.estimate import CONFIDENCE, UNDECIDED
+from relaysim.measure.estimate import CONFIDENCE, EQUAL, UNDECIDED
 from relaysim.measure.needed import MOST
 from relaysim.measure.several import confidence_of
 from relaysim.present.binding import binding_tables
@@ -25,9 +25,6 @@ from relaysim.scenario.diff import diff
 from relaysim.scenario.model import Scenario
 from relaysim.study.compare import Comparison
 from relaysim.study.ranking import ranking
-
-EQUAL = "equal"
-"""What stands in place of a chance where no design is better than another."""
 
 
 def report(found: Comparison) -> list[RenderableType]:
@@ -112,12 +109,15 @@ def best(found: Comparison, shown: Sequence[Headline]) -> Grid:
                 continue  # Nothing to rank: no replication has a value in all designs.
             likely = order.set_index("scenario")["probability_best"]
             if set(likely.index) >= set(names) and likely.notna().all():
-                # Chances of designs that do the very same would look like the toss of a coin.
-                same = (order["rank"] == 1).all()
+                # Each has the best mean in every draw only if all are equal in every replication.
+                same = (likely == 1.0).all()
                 cells = (EQUAL if same else chance(float(likely[name])) for name in names)
                 mine.append([f"  {subject}", *cells])
         rows += [[headline.text], *mine] if mine else []
-    title = "How likely each design has the best mean (normal means, as for the intervals)"
+    title = (
+        "How likely each design has the best mean (normal means, as for the intervals; of equal "
+        "designs each has it)"
+    )
     return Grid(title, ["", *names], rows)
 
 
@@ -147,10 +147,11 @@ def reading(designs: int) -> str:
     return (
         f"A difference is the mean of paired differences with half the width of its {wide}; "
         "latencies are over the copies that both designs delivered. Gain: how many times smaller "
-        "pairing made the standard deviation, and about as many times narrower the interval. `no "
-        "practical difference`: the whole interval is smaller than what matters; `undecided`: more "
-        "replications decide it, if difference and spread stay as they are. Where the time goes is "
-        "over the copies that each design got through: what it lost has left the mean."
+        "pairing made the standard deviation, and about as many times narrower the interval. "
+        "`equal`: the same in every replication; `no practical difference`: the whole interval is "
+        "smaller than what matters; `undecided`: more replications decide it, if difference and "
+        "spread stay as they are. Where the time goes is over the copies that each design got "
+        "through: what it lost has left the mean."
     )
 
 

@@ -12,10 +12,12 @@ from relaysim.measure.blast.series import BlastSeries
 from relaysim.measure.catalogue import LATENCY_METRICS, METRICS, Matters
 from relaysim.measure.copies import streams
 from relaysim.measure.estimate import (
+    EQUAL,
     UNDECIDED,
     Estimate,
     Estimates,
     Floats,
+    equal_rows,
     estimates,
     narrowing,
     verdict,
@@ -234,6 +236,7 @@ def _compared(
     index, late, keys = index[kept], late[kept], ours.keys[kept].reset_index(drop=True)
     was = np.where(late[:, None], before.rows(index), ours.rows(index))
     now_is = np.where(late[:, None], after.rows(index), theirs.rows(index))
+    equal = equal_rows(was, now_is)
     both = ~(np.isnan(was) | np.isnan(now_is))
     was, now_is = np.where(both, was, np.nan), np.where(both, now_is, np.nan)
 
@@ -247,7 +250,8 @@ def _compared(
     frame["value"] = value
     frame["difference"], frame["difference_low"], frame["difference_high"], n = difference
     frame["confidence"] = confidence
-    frame["verdict"] = _verdicts(names, base_value, difference, matters)
+    verdicts = _verdicts(names, base_value, difference, matters)
+    frame["verdict"] = np.where(equal, EQUAL, verdicts)
     least = _least(names, base_value, matters)
     more = needed(difference, least, was.shape[1], confidence)
     more[chance] = chances_needed(was[chance], now_is[chance], least[chance], confidence)
@@ -269,6 +273,8 @@ def _isolation(
     """The isolation gain as a row: that of the base over itself is nothing."""
     metric = METRICS["isolation_gain"]
     said = verdict(metric, 0.0, found, matters.get(metric.name))
+    if found[:3] == (0.0, 0.0, 0.0):
+        said = EQUAL  # both ends are 0 only if both designs have the same harm
     each = Estimates(*(np.array([part]) for part in found))
     more = needed(each, _least([metric.name], np.zeros(1), matters), replications, confidence)
     return {

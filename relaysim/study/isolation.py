@@ -12,7 +12,8 @@ def gain(base: Floats, other: Floats, confidence: float = CONFIDENCE) -> Estimat
     The values are `blast_reputation` by replication; a replication in which one of them is NaN is
     left out. NaN where the base has no harm to avoid. The interval, Student's t on the values that
     leave out one replication each (Efron and Tibshirani, An Introduction to the Bootstrap, chapter
-    11), is NaN where all the harm of the base comes of one replication.
+    11), is NaN where all the harm of the base comes of one replication. If both designs
+    have the same harm in every replication, the gain is 0, and so are both ends.
     """
     both = ~(np.isnan(base) | np.isnan(other))
     base, other = base[both], other[both]
@@ -21,6 +22,8 @@ def gain(base: Floats, other: Floats, confidence: float = CONFIDENCE) -> Estimat
     if n == 0 or base.sum() <= 0:
         return Estimate(nothing, nothing, nothing, n)
     value = 1.0 - float(other.sum() / base.sum())
+    if n > 1 and np.array_equal(base, other):
+        return Estimate(0.0, 0.0, 0.0, n)
     without = base.sum() - base
     if n == 1 or (without <= 0).any():
         return Estimate(value, nothing, nothing, n)

@@ -25,9 +25,10 @@ def ranking(comparison: Comparison, scope: str, subject: str, metric: str) -> pd
     `value` with its 95 % interval is about the replications in which every design that has the
     metric has a value, and about all mail of a design: of latencies, what it delivered itself.
     `rank` begins at 1, and equal designs share it. `probability_best` is the share of `DRAWS`
-    likely means in which the design has the best; where several have it, each gets its part. It is
-    NaN for fewer than two replications. Depends on the seed of the comparison, not on the order of
-    its designs. ValueError if no design has such a value.
+    likely means in which no design has a better one: of designs that are equal in every
+    replication, each has the best mean as often as the others. It is NaN for fewer than two
+    replications. Depends on the seed of the comparison, not on the order of its designs. ValueError
+    if no design has such a value.
     """
     each = comparison.per_replication
     mine = each[
@@ -67,6 +68,5 @@ def _best(values: Floats, seed: int) -> Floats:
     weights *= np.sqrt((n - 1) / random.chisquare(n - 1, (DRAWS, 1))) / np.sqrt(n * (n - 1))
     # Row by row, so that equal designs have equal means to the last digit.
     means = np.array([row.mean() + weights @ (row - row.mean()) for row in values])
-    first = means == means.min(axis=0)
-    share: Floats = (first / first.sum(axis=0)).mean(axis=1)
+    share: Floats = (means == means.min(axis=0)).mean(axis=1)
     return share

@@ -197,8 +197,8 @@ def test_differences_count_the_verdicts_and_mark_each():
     shown = [Headline("on_time", "on time", "class", ("bulk", "corporate", "system"))]
     figure = differences(frame, shown, "old", CAPTION)
     assert title(figure) == (
-        "Against old, of the 3 comparisons here: new is better in 1, worse in 1, no practical difference "
-        "in 0, undecided in 1"
+        "Against old, of the 3 comparisons here: new is better in 1, worse in 1, equal in 0, "
+        "no practical difference in 0, undecided in 1"
     )
     (panel,) = figure.axes
     assert [text.get_text() for text in panel.texts] == [

@@ -64,6 +64,17 @@ def test_equals_share_the_first_place(found: Comparison) -> None:
     assert last == pytest.approx(stdtr(2, -5.0), abs=0.005)
 
 
+def test_equal_designs_are_the_best_together_and_not_by_the_toss_of_a_coin(
+    found: Comparison,
+) -> None:
+    ranked = ranking(of(found, a=[1.0, 0.5, 0.75], b=[1.0, 0.5, 0.75]), *KEY)
+    assert ranked["probability_best"].tolist() == [1.0, 1.0]
+    # The means of these two are equal, and no more.
+    apart = ranking(of(found, a=[1.0, 0.5, 0.75], b=[0.5, 1.0, 0.75]), *KEY)
+    assert apart["rank"].tolist() == [1, 1]
+    assert apart["probability_best"].tolist() == pytest.approx([0.5, 0.5], abs=0.015)
+
+
 def test_of_two_designs_it_is_what_a_paired_t_test_says(found: Comparison) -> None:
     one, other = [0.9, 0.5, 0.8], [0.8, 0.7, 0.6]
     apart = np.subtract(one, other)

@@ -17,7 +17,13 @@ from relaysim.present.figures.style import INK, PALE, Key, Look, Sheet, looks, s
 from relaysim.present.headlines import Headline
 from relaysim.present.lookup import difference_of
 
-MARKS = {"better": "^", "worse": "v", "no practical difference": "o", "undecided": "x"}
+MARKS = {
+    "better": "^",
+    "worse": "v",
+    "equal": "s",
+    "no practical difference": "o",
+    "undecided": "x",
+}
 """One mark a verdict, so that nobody needs its colour."""
 _SHOWN = ("on_time", "latency_p95_worst_hour", "completion")
 _ROOM = 10
