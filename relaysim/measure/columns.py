@@ -205,9 +205,17 @@ FRAMES: dict[str, tuple[Column, ...]] = {
         Column("subject", "", "what is measured"),
         Column("metric", "", "name of the metric"),
         Column("value", "*", "mean of the replications that have a value"),
-        Column("low", "*", "lower end of its confidence interval; absent for one replication"),
+        Column(
+            "low",
+            "*",
+            "lower end of its confidence interval; absent for one replication, and for times that "
+            "a listing skews, where one can happen",
+        ),
         Column("high", "*", "upper end"),
-        Column("unit", "", "unit of the three"),
+        Column("median", "*", "median of the replications that have a value"),
+        Column("least", "*", "smallest value of a replication"),
+        Column("most", "*", "largest value of a replication"),
+        Column("unit", "", "unit of the values"),
         Column("replications", "", "how many replications have a value"),
     ),
     "comparisons": (
@@ -218,7 +226,12 @@ FRAMES: dict[str, tuple[Column, ...]] = {
         Column("metric", "", "name of the metric"),
         Column("value", "*", "mean in the scenario, over what both have in common"),
         Column("difference", "*", "mean of the paired differences, scenario minus base"),
-        Column("difference_low", "*", "lower end of its confidence interval"),
+        Column(
+            "difference_low",
+            "*",
+            "lower end of its confidence interval; of times that a listing skews, where one can "
+            "happen, that of `difference_median`, which takes at least six replications",
+        ),
         Column("difference_high", "*", "upper end"),
         Column(
             "confidence",
@@ -241,6 +254,11 @@ FRAMES: dict[str, tuple[Column, ...]] = {
         Column("copies", "copies", "latency: copies delivered in both, mean of the replications"),
         Column("unit", "", "unit of the values"),
         Column("replications", "", "pairs of replications that have a value"),
+        Column("base_median", "*", "median in the base; only of times that a listing skews"),
+        Column("value_median", "*", "the same in the scenario"),
+        Column("difference_median", "*", "the same of the paired differences"),
+        Column("difference_least", "*", "smallest paired difference, only there too"),
+        Column("difference_most", "*", "largest paired difference"),
     ),
     "theory": (
         Column("scenario", "", "name of the scenario"),

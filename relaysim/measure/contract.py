@@ -31,6 +31,18 @@ Some subjects hold in some replications alone; `replications` says in how many:
   of one domain, for which chance decides once a replication whether it acts on blocklists. Results
   then come in two kinds, and an interval around the mean of both says little.
 """
+DAYS = """\
+A day is 24 h, counted from the start of the run; the last one may be shorter. A day is bad for a
+class if under `run.bad_day_below` of its judged recipients that were created on the day are on time
+(0.95, an assumption); a day without any is no day of the class. `bad_day_share` is bad over judged
+days of all replications, its interval that of Clopper and Pearson (Biometrika 26, 1934), with as
+many independent days as the days of each replication are worth (Korn and Graubard, Survey
+Methodology 24, 1998). A difference of two such shares is Newcombe's, by replication.
+
+Where a listing can happen (a blocklist or a provider can act, or an event lists an IP), `latency_*`
+metrics, `listed_time`, `listing_length` and `address_hours` have no interval: look at `median`,
+`least` and `most`. Their verdict is one on the median of the paired differences.
+"""
 VERDICTS = """\
 The difference that matters of a metric is the larger of an absolute one and a share of the base. A
 comparison is
@@ -56,7 +68,7 @@ def document() -> str:
         lines += [""]
     lines += ["## Scopes", "", *_scopes(SCOPES)]
     lines += ["", "## Scopes of the blast radius", "", BLAST, *_scopes(BLAST_SCOPES)]
-    lines += ["", "## Metrics", "", NOTES]
+    lines += ["", "## Metrics", "", NOTES, DAYS]
     lines += ["| metric | unit | better | difference that matters | meaning |"]
     lines += ["| --- | --- | --- | --- | --- |"]
     for metric in METRICS.values():

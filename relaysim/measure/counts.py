@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 
 from relaysim.engine.trace import Column, Fate
-from relaysim.measure.copies import Copies
+from relaysim.measure.copies import Copies, Mask
 from relaysim.measure.window import MINUTE, SECOND, Window
 
 Values = dict[str, npt.NDArray[np.float64]]
@@ -28,13 +28,21 @@ def counts(copies: Copies, group: Column, subjects: int) -> Values:
     def count(chosen: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
         return np.bincount(group[chosen & (group >= 0)], minlength=subjects).astype(np.float64)
 
+    judged, on_time = punctual(copies)
     values = {"created": count(group >= 0), "accepted": count(copies.accepted)}
     values |= {name: count(copies.fate == fate) for name, fate in FATES.items()}
-    due = count(copies.deadline >= 0)
-    values["on_time"] = np.divide(
-        count(copies.on_time), due, out=np.full(subjects, np.nan), where=due > 0
-    )
+    due = count(judged)
+    values["on_time"] = np.divide(count(on_time), due, out=np.full(subjects, np.nan), where=due > 0)
     return values
+
+
+def punctual(copies: Copies) -> tuple[Mask, Mask]:
+    """Return which recipients are judged, and which of these were on time.
+
+    `on_time` and bad days ask here alone, so that both count the same recipients.
+    """
+    judged = copies.deadline >= 0
+    return judged, copies.on_time & judged
 
 
 def rates(copies: Copies, group: Column, subjects: int, window: Window) -> Values:

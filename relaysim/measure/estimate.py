@@ -60,6 +60,12 @@ def estimates(values: Floats, confidence: float = CONFIDENCE) -> Estimates:
     return Estimates(mean, mean - half, mean + half, n)
 
 
+def without_interval(found: Estimates) -> Estimates:
+    """Return the same means with NaN for both ends of the interval."""
+    nothing = np.full(len(found.value), np.nan)
+    return Estimates(found.value, nothing, nothing.copy(), found.n)
+
+
 def reverse(found: Estimates) -> Estimates:
     """The same differences seen from the other side."""
     return Estimates(-found.value, -found.high, -found.low, found.n)

@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 
 from relaysim.engine.trace import Trace
-from relaysim.measure.catalogue import METRICS
+from relaysim.measure.catalogue import DAY_SCOPES, METRICS
 from relaysim.measure.copies import Copies
 from relaysim.measure.counts import Values, completion, counts, rates
+from relaysim.measure.days import days
 from relaysim.measure.groups import groups
 from relaysim.measure.latency import latency
 from relaysim.measure.listings import listings
@@ -44,6 +45,8 @@ def metrics(
         values |= rates(copies, group.of, subjects, window)
         values |= completion(counted, of, subjects)
         values |= latency(counted, of, subjects)
+        if group.scope in DAY_SCOPES:
+            values |= days(counted, of, subjects, scenario)
         rows += flat(group.scope, group.subjects, values)
     for resource in resources(trace, scenario):
         measured = resource.measured(window)

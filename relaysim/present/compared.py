@@ -17,11 +17,13 @@ from relaysim.present.caption import ASSUMPTIONS, NOT_MODELLED, origin, unseen
 from relaysim.present.cliffs import late
 from relaysim.present.happened import time
 from relaysim.present.headlines import Headline, headlines
-from relaysim.present.lookup import Lookup, difference_of
-from relaysim.present.number import NONE, chance, number
+from relaysim.present.late_days import MEDIANS, late_days
+from relaysim.present.lookup import Lookup, difference_of, sides_of
+from relaysim.present.number import NONE, chance
 from relaysim.present.subjects import classes
 from relaysim.present.terminal import Grid, heading, tables, text
 from relaysim.scenario.diff import diff
+from relaysim.scenario.listing_sources import listing_possible
 from relaysim.scenario.model import Scenario
 from relaysim.study.compare import Comparison
 from relaysim.study.ranking import ranking
@@ -32,7 +34,8 @@ def report(found: Comparison) -> list[RenderableType]:
     base, *others = found.scenarios
     measured = Lookup(found.metrics)
     subjects = measured.subjects("class")
-    shown = headlines(base, subjects)
+    shown = headlines(base, subjects, others)
+    listings = any(map(listing_possible, found.scenarios))
     names = [design.name for design in found.scenarios]
     lines: list[RenderableType] = []
     for other in others:
@@ -46,10 +49,12 @@ def report(found: Comparison) -> list[RenderableType]:
         text(""),
         *lines,
         *(tables(ranks) if (ranks := best(found, shown)).rows else []),
+        *(late_days(measured, found.scenarios, classes(subjects)) if listings else []),
         *tables(time(measured, names, classes(subjects))),
         *binding_tables(measured, names, classes(subjects)),
         *blast(found),
         text(reading(len(others))),
+        *([text(MEDIANS)] if listings else []),
         text(unseen(found.provenance.replications)),
         text(ASSUMPTIONS),
         text(NOT_MODELLED),
@@ -75,8 +80,7 @@ def verdicts(found: Comparison, base: str, other: str, shown: Sequence[Headline]
         rows.append(
             [
                 f"  {subject}",
-                number(row["value"] - row["difference"], row["unit"]),
-                number(row["value"], row["unit"]),
+                *sides_of(row),
                 difference_of(row),
                 row["verdict"],
                 gain(row["narrowing"]),

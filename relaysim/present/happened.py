@@ -13,11 +13,13 @@ from relaysim.present.binding import binding_tables
 from relaysim.present.caption import ASSUMPTIONS, NOT_MODELLED, origin, unseen
 from relaysim.present.cliffs import cliffs
 from relaysim.present.headlines import campaign_classes
+from relaysim.present.late_days import late_days
 from relaysim.present.lookup import Lookup
 from relaysim.present.number import NONE, number
 from relaysim.present.precise import precise
 from relaysim.present.subjects import DSN, classes
 from relaysim.present.terminal import Grid, tables, text
+from relaysim.scenario.listing_sources import listing_possible
 from relaysim.study.replicate import RunResult
 
 COUNTS = ("junked", "refused", "abandoned", "bounced", "expired", "in_flight", "suppressed")
@@ -37,14 +39,15 @@ MOST_RESOURCES, MOST_LOSSES = 15, 12
 def report(result: RunResult) -> list[RenderableType]:
     """All of it, for the terminal."""
     scenario, found = result.scenario, Lookup(result.metrics)
-    name = scenario.name
+    name, possible = scenario.name, listing_possible(scenario)
     shown = classes(found.subjects("class"))
     title = f"{name}: {scenario.title}" if scenario.title else name
     return [
         text(title),
         text(""),
         *tables(fates(found, name, shown)),
-        *tables(lateness(found, name, shown)),
+        *tables(lateness(found, name, shown, possible)),
+        *(late_days(found, [scenario], shown) if possible else []),
         *quiet_hours(found, name, shown),
         *_campaigns(result, found),
         *tables(time(found, [name], shown)),
@@ -76,8 +79,8 @@ def fates(found: Lookup, name: str, shown: Sequence[str]) -> Grid:
     )
 
 
-def lateness(found: Lookup, name: str, shown: Sequence[str]) -> Grid:
-    """How late each class was."""
+def lateness(found: Lookup, name: str, shown: Sequence[str], possible: bool = False) -> Grid:
+    """How late each class was; where a listing is `possible`, times are medians with ranges."""
     metrics = {
         "on_time": "on time",
         "latency_p50": "p50",
@@ -85,8 +88,9 @@ def lateness(found: Lookup, name: str, shown: Sequence[str]) -> Grid:
         "latency_p95_worst_hour": "p95 worst hour",
     }
     rows = [("class", subject) for subject in shown] + [("total", "total")]
+    times = "; times: median and range of the replications" if possible else ""
     return Grid(
-        "How late (on time: share of all copies created, within their deadline)",
+        f"How late (on time: share of all copies created, within their deadline{times})",
         ["class", *metrics.values()],
         [[row[1], *(found.interval(name, *row, metric) for metric in metrics)] for row in rows],
     )

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from relaysim.present.subjects import classes
 from relaysim.scenario.arrivals import Campaign
+from relaysim.scenario.listing_sources import listing_possible
 from relaysim.scenario.model import Scenario
 
 
@@ -25,18 +26,24 @@ BLAST = {
 }
 
 
-def headlines(scenario: Scenario, subjects: Iterable[str]) -> list[Headline]:
+def headlines(
+    scenario: Scenario, subjects: Iterable[str], others: Sequence[Scenario] = ()
+) -> list[Headline]:
     """What to compare designs by; `subjects` are all those of the scope `class`.
+
+    Where a listing can happen in the scenario or in one of the `others`, late days are among them.
 
     A campaign is judged by when it is complete. Other mail is judged by its worst hour: a day's p95
     cannot see what lasts half an hour.
     """
     shown = classes(subjects)
     campaigns = [name for name in shown if name in campaign_classes(scenario)]
-    others = tuple(name for name in shown if name not in campaigns)
+    rest = tuple(name for name in shown if name not in campaigns)
+    days = any(map(listing_possible, (scenario, *others)))
     found = [
         Headline("on_time", "on time", "class", tuple(shown)),
-        Headline("latency_p95_worst_hour", "p95 in the worst hour", "class", others),
+        *([Headline("bad_day_share", "late days", "class", tuple(shown))] if days else []),
+        Headline("latency_p95_worst_hour", "p95 in the worst hour", "class", rest),
         Headline("completion", "campaign complete after", "class", tuple(campaigns)),
         *(Headline(metric, metric, "total", ("total",)) for metric in LOSSES),
         *(Headline(metric, name, "total", ("total",)) for metric, name in BLAST.items()),

@@ -1,11 +1,22 @@
 """Rows of the frames `metrics` and `comparisons`, found by their key and written for a reader."""
 
+import math
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 import pandas as pd
 
-from relaysim.present.number import NONE, chance, difference, interval, number
+from relaysim.measure.days import JUDGED, SHARE
+from relaysim.present.number import (
+    NONE,
+    chance,
+    days_of,
+    difference,
+    difference_spread,
+    interval,
+    number,
+    spread,
+)
 
 
 class Key(NamedTuple):
@@ -45,9 +56,20 @@ class Lookup:
         return NONE if row is None else number(row["value"], row["unit"])
 
     def interval(self, *key: str) -> str:
-        """Its value with half the width of its interval, as text."""
+        """Its value with half the width of its interval, as text.
+
+        What has no interval, as a listing can happen, is its median with the range.
+        """
         row = self.row(*key)
-        return NONE if row is None else interval(row["value"], row["low"], row["high"], row["unit"])
+        return NONE if row is None else interval_of(row)
+
+    def bad_days(self, *key: str) -> str:
+        """How many days of (scenario, scope, subject) were bad, as text."""
+        share, judged = self.row(*key, SHARE), self.row(*key, JUDGED)
+        if share is None or judged is None or math.isnan(share["value"]):
+            return NONE
+        every = judged["value"] * judged["replications"]
+        return days_of(share["value"] * every, every, share["low"], share["high"])
 
     def chance(self, *key: str) -> str:
         """How likely it is, with the ends of its interval, as text."""
@@ -59,7 +81,33 @@ class Lookup:
         return any(self.value(scenario, scope, subject, metric) > 0.0 for subject in subjects)
 
 
+def interval_of(row: Mapping[str, Any]) -> str:
+    """A row of `metrics` as text: the mean with its interval, else the median with the range."""
+    low, high, unit = row["low"], row["high"], row["unit"]
+    if "median" in row and math.isnan(low) and row["replications"] > 1:
+        return spread(row["median"], row["least"], row["most"], unit)
+    return interval(row["value"], low, high, unit)
+
+
+def sides_of(row: Mapping[str, Any]) -> tuple[str, str]:
+    """What a row of `comparisons` has of the base and of the design, as text."""
+    if is_median(row):
+        sides = row["base_median"], row["value_median"]
+    else:
+        sides = row["value"] - row["difference"], row["value"]
+    return number(sides[0], row["unit"]), number(sides[1], row["unit"])
+
+
+def is_median(row: Mapping[str, Any]) -> bool:
+    """Whether a row of `comparisons` is about medians: a time, where a listing can happen."""
+    there = not math.isnan(row.get("difference_median", math.nan))
+    return there and row["replications"] > 1
+
+
 def difference_of(row: Mapping[str, Any]) -> str:
     """The difference of a row of `comparisons`, as text."""
+    if is_median(row):
+        ends = row["difference_least"], row["difference_most"]
+        return difference_spread(row["difference_median"], *ends, row["unit"])
     ends = row["difference_low"], row["difference_high"]
     return difference(row["difference"], *ends, row["unit"])

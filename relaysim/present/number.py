@@ -86,6 +86,33 @@ def difference(value: float, low: float, high: float, unit: str = "") -> str:
     return _written(value, half, kind, sign="+")
 
 
+def spread(median: float, least: float, most: float, unit: str = "") -> str:
+    """A median with the range of the replications, "12 s (3.1 to 45 s)"; alone where all agree."""
+    middle, low, high = (number(each, unit) for each in (median, least, most))
+    if low == middle == high:
+        return middle
+    same = scale(abs(least), unit) == scale(abs(most), unit)
+    if same and (of := scale(abs(most), unit).text):
+        low = low.removesuffix(of)
+    return f"{middle} ({low} to {high})"
+
+
+def difference_spread(median: float, least: float, most: float, unit: str = "") -> str:
+    """The same of differences, with their signs: "+12 s (-3.1 s to +45 s)"."""
+    middle, low, high = (
+        difference(each, math.nan, math.nan, unit) for each in (median, least, most)
+    )
+    return middle if low == middle == high else f"{middle} ({low} to {high})"
+
+
+def days_of(bad: float, judged: float, low: float, high: float) -> str:
+    """How many days were bad, "2 of 5 days (5 to 85 %)"."""
+    if not judged:
+        return NONE
+    ends = f" ({100 * low:.0f} to {100 * high:.0f} %)" if math.isfinite(low) else ""
+    return f"{round(bad):,} of {round(judged):,} day{'s' * (round(judged) != 1)}{ends}"
+
+
 def chance(value: float, low: float = math.nan, high: float = math.nan) -> str:
     """How likely something is, with the ends of its interval, "60 % (23 % to 88 %)"."""
     if not math.isfinite(value):

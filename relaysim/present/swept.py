@@ -7,9 +7,11 @@ import numpy as np
 import pandas as pd
 from rich.console import RenderableType
 
+from relaysim.measure.catalogue import SKEWED_BY_LISTINGS
 from relaysim.measure.quantity import Quantity
 from relaysim.present.caption import ASSUMPTIONS, SURVIVORS, origin, unseen
-from relaysim.present.number import NONE, difference, interval
+from relaysim.present.late_days import MEDIANS
+from relaysim.present.number import NONE, difference, difference_spread, interval, spread
 from relaysim.present.terminal import Grid, tables, text
 from relaysim.study.knee import EVERYWHERE, FROM, NO_MAIL, NOWHERE, UP_TO, Knee
 from relaysim.study.stack import KEY
@@ -46,6 +48,7 @@ def report(found: Sweep) -> list[RenderableType]:
         *(text(each, hanging=4) for each in apart),
         *([text(APART), text("")] if apart else []),
         *([text(READING)] if len(found.scenarios) > 1 else []),
+        *([text(MEDIANS)] if any(_skewed(found, each) for each in found.quantities) else []),
         *([text(SURVIVORS)] if any(each.of.unit == "s" for each in found.quantities) else []),
         text(unseen(found.replications)),
         text(ASSUMPTIONS),
@@ -67,7 +70,7 @@ def table(found: Sweep, quantity: Quantity) -> Grid:
     rows = []
     for values, frame in found.points.groupby(list(found.parameters), sort=False):
         row = [str(value) for value in values]
-        row += [_mean(frame, name, quantity) for name in found.scenarios]
+        row += [_mean(found, frame, name, quantity) for name in found.scenarios]
         row += [_difference(found, values, name, quantity) for name in others]
         rows.append(row)
     header = [*paths, *found.scenarios, *(f"{name} - {base}" for name in others)]
@@ -79,7 +82,7 @@ def by_design(found: Sweep, quantity: Quantity) -> Grid:
     base, *others = found.scenarios
     points = list(found.points.groupby(list(found.parameters), sort=False))
     rows = [
-        [f"  {name}", *(_mean(frame, name, quantity) for _, frame in points)]
+        [f"  {name}", *(_mean(found, frame, name, quantity) for _, frame in points)]
         for name in found.scenarios
     ]
     apart = [
@@ -95,10 +98,22 @@ def _written(value: object) -> str:
     return f"{value:,}" if isinstance(value, int | np.integer) else str(value)
 
 
-def _mean(frame: pd.DataFrame, name: str, quantity: Quantity) -> str:
+def _mean(found: Sweep, frame: pd.DataFrame, name: str, quantity: Quantity) -> str:
     mine = frame[frame["scenario"] == name].iloc[0]
     low, high = float(mine[f"{quantity} low"]), float(mine[f"{quantity} high"])
-    return interval(float(mine[str(quantity)]), low, high, quantity.of.unit)
+    unit = quantity.of.unit
+    if found.replications > 1 and _skewed(found, quantity):
+        median, least, most = (float(mine[f"{quantity} {each}"]) for each in _PARTS)
+        return spread(median, least, most, unit)
+    return interval(float(mine[str(quantity)]), low, high, unit)
+
+
+_PARTS = ("median", "least", "most")
+
+
+def _skewed(found: Sweep, quantity: Quantity) -> bool:
+    """Whether a quantity has no interval, because a listing can happen."""
+    return found.listings and quantity.metric in SKEWED_BY_LISTINGS
 
 
 def _difference(found: Sweep, values: tuple[object, ...], name: str, quantity: Quantity) -> str:
@@ -110,6 +125,9 @@ def _difference(found: Sweep, values: tuple[object, ...], name: str, quantity: Q
     if rows.empty:
         return NONE
     row = rows.iloc[0]
+    if found.replications > 1 and _skewed(found, quantity):
+        median, least, most = (float(row[each]) for each in _PARTS)
+        return difference_spread(median, least, most, quantity.of.unit)
     ends = float(row["low"]), float(row["high"])
     return difference(float(row["difference"]), *ends, quantity.of.unit)
 

@@ -85,6 +85,11 @@ class Run(Table):
 
     Cores, connections, lines and mailing lists stay as they are.
     """
+    bad_day_below: Annotated[float, Field(gt=0.0, le=1.0)] = 0.95
+    """A day is bad for a class if a smaller share of its judged recipients is on time.
+
+    Days are 24 h from the start of the run. The default is an assumption.
+    """
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 1
     """Decides all chance, together with the number of the replication."""
     replications: Annotated[int, Field(ge=1, le=100_000)] = 5

@@ -10,6 +10,7 @@ from relaysim.measure.catalogue import BLAST_SCOPES, LISTING_METRICS
 from relaysim.measure.estimate import Estimate, Floats
 from relaysim.measure.tables import stacked
 from relaysim.scenario.culprit import culprits
+from relaysim.scenario.listing_sources import listing_possible
 from relaysim.scenario.model import Scenario
 from relaysim.study.isolation import gain
 from relaysim.study.jobs import Jobs, Progress, in_order
@@ -82,7 +83,7 @@ def blast_radius(
         scenario=scenario,
         seed=seed,
         replications=replications,
-        metrics=Stack.of(measured).metrics(scenario.name),
+        metrics=Stack.of(measured).metrics(scenario.name, listing_possible(scenario)),
         per_replication=numbered(scenario.name, measured),
         harmed=stacked([blast.harmed for blast in kept if blast.harmed is not None]),
         incidents=stacked([blast.incidents for blast in kept]),

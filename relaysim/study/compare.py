@@ -9,7 +9,7 @@ import pandas as pd
 from relaysim.engine.invariants import Violation
 from relaysim.mail.spelling import look_up
 from relaysim.measure.blast.series import BlastSeries
-from relaysim.measure.catalogue import LATENCY_METRICS, METRICS, Matters
+from relaysim.measure.catalogue import LATENCY_METRICS, METRICS, SKEWED_BY_LISTINGS, Matters
 from relaysim.measure.copies import streams
 from relaysim.measure.estimate import (
     EQUAL,
@@ -27,9 +27,11 @@ from relaysim.measure.pairs import paired
 from relaysim.measure.series import Series
 from relaysim.measure.several import confidence_of, differences
 from relaysim.scenario.culprit import culprits
+from relaysim.scenario.listing_sources import listing_possible
 from relaysim.scenario.model import Scenario
 from relaysim.study.isolation import gain
 from relaysim.study.jobs import Jobs, Progress, in_order
+from relaysim.study.medians import MEDIANS, by_median, median_columns, more_for_median
 from relaysim.study.provenance import Provenance, now
 from relaysim.study.replicate import (
     Replication,
@@ -150,7 +152,10 @@ def compare(
         seed=seed,
         replications=replications,
         metrics=pd.concat(
-            [Stack.of(m).metrics(d.name) for d, m in zip(designs, measured, strict=True)],
+            [
+                Stack.of(m).metrics(d.name, listing_possible(d))
+                for d, m in zip(designs, measured, strict=True)
+            ],
             ignore_index=True,
         ),
         comparisons=pd.concat(
@@ -163,6 +168,7 @@ def compare(
                     pairs[i],
                     matters,
                     confidence_of(len(others)),
+                    listing_possible(base) or listing_possible(other),
                 )
                 for i, (other, some) in enumerate(zip(others, shared, strict=True))
             ],
@@ -212,8 +218,8 @@ def ask_sense(designs: Sequence[Scenario], matters: Mapping[str, Matters]) -> No
         raise ValueError(f"no such metric: {', '.join(unknown)}")
 
 
-_SAME_RUN = ("start", "duration", "warm_up", "scale")
-"""What of a run decides which mail there is and which of it counts."""
+_SAME_RUN = ("start", "duration", "warm_up", "scale", "bad_day_below")
+"""What of a run decides which mail there is, which of it counts, and which days are bad."""
 
 
 def _compared(
@@ -224,10 +230,13 @@ def _compared(
     pairs: Sequence[pd.DataFrame],
     matters: Mapping[str, Matters],
     confidence: float,
+    listings: bool,
 ) -> pd.DataFrame:
     """The rows of one design: metrics that both have, latency over the copies that both delivered.
 
     A hub or a public IP carries other copies in every design, so their latencies are not compared.
+    Where `listings` can happen, times that a listing skews are judged by the median of the paired
+    differences.
     """
     before, after, many = (Stack.of(pairs, column) for column in ("base", "value", "copies"))
     index = ours.index()
@@ -243,22 +252,27 @@ def _compared(
     value, base_value = estimates(now_is).value, estimates(was).value
     chance = ours.chance[kept]
     difference = differences(chance, was, now_is, confidence)
+    skewed = keys["metric"].isin(SKEWED_BY_LISTINGS).to_numpy() & listings
+    judged = by_median(difference, now_is - was, skewed, equal, confidence)
     names = keys["metric"].tolist()
     frame = keys[KEY].copy()
     frame.insert(0, "scenario", name)
     frame.insert(1, "base", base)
     frame["value"] = value
-    frame["difference"], frame["difference_low"], frame["difference_high"], n = difference
+    frame["difference"], n = difference.value, difference.n
+    frame["difference_low"], frame["difference_high"] = judged.low, judged.high
     frame["confidence"] = confidence
-    verdicts = _verdicts(names, base_value, difference, matters)
+    verdicts = _verdicts(names, base_value, judged, matters)
     frame["verdict"] = np.where(equal, EQUAL, verdicts)
     least = _least(names, base_value, matters)
     more = needed(difference, least, was.shape[1], confidence)
     more[chance] = chances_needed(was[chance], now_is[chance], least[chance], confidence)
+    more[skewed] = more_for_median(now_is[skewed] - was[skewed], least[skewed], confidence)
     frame["replications_needed"] = np.where(frame["verdict"] == UNDECIDED, more, np.nan)
     frame["narrowing"] = narrowing(was, now_is)
     frame["copies"] = np.where(late, many.rows(index).mean(axis=1), np.nan)
     frame["unit"], frame["replications"] = keys["unit"], n
+    frame = frame.assign(**median_columns(was, now_is, skewed))
     harm = np.flatnonzero(index == ("total", "total", "blast_reputation"))
     if not len(harm):
         return frame
@@ -292,6 +306,7 @@ def _isolation(
         "copies": np.nan,
         "unit": metric.unit,
         "replications": found.n,
+        **dict.fromkeys(MEDIANS, np.nan),
     }
 
 

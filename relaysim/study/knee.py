@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from relaysim.measure.estimate import Estimates, Floats
+from relaysim.measure.estimate import Estimates, Floats, without_interval
 from relaysim.measure.target import Target
 
 _JUST = float(np.finfo(np.float64).tiny)
@@ -35,7 +35,15 @@ class Knee(NamedTuple):
     unit: str = ""
 
 
-def knee(scenario: str, target: Target, values: Floats, load: Floats, unit: str = "") -> Knee:
+def knee(
+    scenario: str,
+    target: Target,
+    values: Floats,
+    load: Floats,
+    unit: str = "",
+    *,
+    sure: bool = True,
+) -> Knee:
     """The knee of a design, by straight lines between the points.
 
     Of several crossings it is the first for what gets worse, the last for what gets better.
@@ -43,11 +51,13 @@ def knee(scenario: str, target: Target, values: Floats, load: Floats, unit: str 
     interval is that of the loads at which the interval of the mean, point by point, neither keeps
     nor breaks the target (inverting a test at each load); that the mean goes straight from point to
     point is not in it. What has no value keeps no target: a point without any does not, and one
-    where some replications have none does not surely.
+    where some replications have none does not surely. Where `sure` is false the mean has no
+    interval, and no point keeps or breaks the target surely.
     """
     if np.isnan(values).all():
         return Knee(scenario, target.text, NO_MAIL, np.nan, np.nan, np.nan, 0, unit)
-    mean, low, high, _ = target.quantity.estimates(values)
+    found = target.quantity.estimates(values)
+    mean, low, high, _ = found if sure else without_interval(found)
     sign = 1.0 if target.below else -1.0
     worst, best = (high, low) if target.below else (low, high)
     beyond, at_worst, at_best = (sign * (curve - target.bound) for curve in (mean, worst, best))

@@ -21,6 +21,7 @@ from relaysim.measure.series import Series
 from relaysim.measure.tables import Frames, gather, tables
 from relaysim.scenario.audit.size import too_large
 from relaysim.scenario.culprit import culprits
+from relaysim.scenario.listing_sources import listing_possible
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.problem import Problem, ScenarioError
 from relaysim.study.jobs import Jobs, Progress, in_order
@@ -242,7 +243,7 @@ def run(
         scenario=scenario,
         seed=seed,
         replications=len(runs),
-        metrics=Stack.of(measured).metrics(scenario.name),
+        metrics=Stack.of(measured).metrics(scenario.name, listing_possible(scenario)),
         per_replication=numbered(scenario.name, measured),
         series=Series.mean([run.series for run in runs]),
         violations=[(i, found) for i, run in enumerate(runs) for found in run.violations],

@@ -8,10 +8,12 @@ import numpy as np
 import pandas as pd
 
 from relaysim.measure.bootstrap import suited_estimates
-from relaysim.measure.catalogue import METRICS
+from relaysim.measure.catalogue import METRICS, SKEWED_BY_LISTINGS
 from relaysim.measure.chance import chances
 from relaysim.measure.copies import Mask
+from relaysim.measure.days import JUDGED, SHARE, day_shares
 from relaysim.measure.estimate import Estimates, Floats
+from relaysim.measure.middle import middle
 
 KEY = ["scope", "subject", "metric"]
 CHANCES = tuple(metric.name for metric in METRICS.values() if metric.chance)
@@ -38,14 +40,32 @@ class Stack:
         values[row, replication] = every[column].to_numpy(np.float64)
         return cls(every.loc[first, [*KEY, "unit"]].reset_index(drop=True), values)
 
-    def metrics(self, scenario: str) -> pd.DataFrame:
-        """The frame `metrics`: means over the replications with confidence intervals."""
+    def metrics(self, scenario: str, listings: bool = False) -> pd.DataFrame:
+        """The frame `metrics`: means over the replications with confidence intervals.
+
+        Where `listings` can happen, times that a listing skews have no interval.
+        """
         value, low, high, n = _by_kind(self.chance, chances, suited_estimates, self.values)
+        of_days = (self.keys["metric"] == SHARE).to_numpy()
+        if of_days.any():
+            mine = self.index()[of_days]
+            judged = self.rows(pd.MultiIndex.from_tuples([(*key[:2], JUDGED) for key in mine]))
+            found = day_shares(self.values[of_days], judged)
+            for part, ours in zip((value, low, high, n), found, strict=True):
+                part[of_days] = ours
+        if listings:
+            low[self.skewed], high[self.skewed] = np.nan, np.nan
         frame = self.keys[KEY].copy()
         frame.insert(0, "scenario", scenario)
         frame["value"], frame["low"], frame["high"] = value, low, high
+        frame["median"], frame["least"], frame["most"] = middle(self.values)
         frame["unit"], frame["replications"] = self.keys["unit"], n
         return frame
+
+    @property
+    def skewed(self) -> Mask:
+        """Which rows get no interval of a mean where a listing can happen."""
+        return self.keys["metric"].isin(SKEWED_BY_LISTINGS).to_numpy()
 
     @property
     def chance(self) -> Mask:

@@ -10,10 +10,13 @@ import numpy as np
 import pandas as pd
 
 from relaysim.mail.spelling import unknown
-from relaysim.measure.estimate import CONFIDENCE, Floats, estimates, reverse
+from relaysim.measure.catalogue import SKEWED_BY_LISTINGS
+from relaysim.measure.estimate import CONFIDENCE, Floats, estimates, reverse, without_interval
+from relaysim.measure.middle import middle
 from relaysim.measure.quantity import Quantity, ask_there, ordinary
 from relaysim.measure.several import differences
 from relaysim.measure.target import Target
+from relaysim.scenario.listing_sources import listing_possible
 from relaysim.scenario.load import load
 from relaysim.study.jobs import Jobs, Progress, in_order
 from relaysim.study.knee import Knee, break_even, knee
@@ -32,7 +35,7 @@ class SweepError(ValueError):
 
 COMPARED = (
     *("scenario", "base", *KEY),
-    *("difference", "low", "high", "unit", "replications"),
+    *("difference", "low", "high", "median", "least", "most", "unit", "replications"),
 )
 """The columns of `comparisons` after the parameters."""
 Point = tuple[str, ...]
@@ -44,12 +47,13 @@ class Sweep:
     """What came out of a sweep.
 
     `parameters` are the `varied` paths. `points` has one row for each point and design: the
-    parameters, `scenario`, and for each of the `quantities` its mean under its name and the ends of
-    its 95 % interval under `NAME low` and `NAME high`. `metrics` and `comparisons` have all
-    metrics, one row each, with the parameters as first columns; a comparison pairs replications of
-    a design with those of the first design at the same point, each over its own mail. `values` has
-    the quantities by (point, design), shape (quantities, replications). `knees` has how far each
-    target holds, design by design.
+    parameters, `scenario`, and for each of the `quantities` its mean under its name, the ends of
+    its 95 % interval under `NAME low` and `NAME high` (absent for times that a listing skews, where
+    one can happen), and `NAME median`, `NAME least` and `NAME most`. `metrics` and `comparisons`
+    have all metrics, one row each, with the parameters as first columns; a comparison pairs
+    replications of a design with those of the first design at the same point, each over its own
+    mail. `values` has the quantities by (point, design), shape (quantities, replications). `knees`
+    has how far each target holds, design by design.
     """
 
     scenarios: tuple[str, ...]
@@ -63,6 +67,8 @@ class Sweep:
     values: Mapping[tuple[Point, str], Floats] = field(repr=False)
     provenance: Provenance
     knees: tuple[Knee, ...] = ()
+    listings: bool = False
+    """Whether a listing can happen at a point: then times that it skews have no interval."""
 
     @property
     def parameters(self) -> tuple[str, ...]:
@@ -77,7 +83,10 @@ class Sweep:
         target = Target.parse(target) if isinstance(target, str) else target
         name = self.scenarios[0] if scenario is None else scenario
         values, along = self._along(name, target.quantity), self.varied[0]
-        return knee(name, target, values, np.array(along.amounts), along.unit)
+        load = np.array(along.amounts)
+        return knee(
+            name, target, values, load, along.unit, sure=self._has_interval(target.quantity)
+        )
 
     def break_even(self, quantity: Quantity | str, scenario: str) -> tuple[Knee, Knee]:
         """Where a design is better than the first one by more than what matters, and where worse.
@@ -88,6 +97,8 @@ class Sweep:
         ours, theirs = self._along(self.scenarios[0], of), self._along(scenario, of)
         (along,), chance = self.varied, np.full(len(ours), of.of.chance)
         found = differences(chance, ours, theirs, CONFIDENCE)
+        if not self._has_interval(of):
+            found = without_interval(found)
         was = estimates(ours).value
         least = np.array([of.of.matters.of(each) for each in was.tolist()])
         more = found if of.of.better == "more" else reverse(found)
@@ -97,6 +108,9 @@ class Sweep:
             break_even(scenario, told.format("better"), more, least, load, along.unit),
             break_even(scenario, told.format("worse"), reverse(more), least, load, along.unit),
         )
+
+    def _has_interval(self, quantity: Quantity) -> bool:
+        return not (self.listings and quantity.metric in SKEWED_BY_LISTINGS)
 
     def _along(self, name: str, quantity: Quantity) -> Floats:
         """The values of a quantity along the one number that is varied; a row for each."""
@@ -170,8 +184,12 @@ def sweep(
     tasks = [Task(replicate, d, (i, seed, keep)) for d in designs for i in range(replications)]
     made = _Made(tuple(paths), names, wanted)
     runs = in_order(tasks, jobs, progress, store)
-    for point in points:
-        made.add(point, [[_metrics(next(runs)) for _ in range(replications)] for _ in names])
+    for point, at in zip(points, range(0, len(designs), many), strict=True):
+        made.add(
+            point,
+            [listing_possible(each) for each in designs[at : at + many]],
+            [[_metrics(next(runs)) for _ in range(replications)] for _ in names],
+        )
     found = Sweep(
         scenarios=tuple(names),
         varied=parameters,
@@ -184,6 +202,7 @@ def sweep(
         if made.comparisons
         else pd.DataFrame(columns=[*paths, *COMPARED]),
         values=made.values,
+        listings=any(map(listing_possible, designs)),
         provenance=Provenance.of(designs, seed, replications, command, started),
     )
     return replace(found, knees=tuple(found.knee(each, name) for each in asked for name in names))
@@ -214,19 +233,22 @@ class _Made:
         self.comparisons: list[pd.DataFrame] = []
         self.values: dict[tuple[Point, str], Floats] = {}
 
-    def add(self, point: Point, measured: list[list[pd.DataFrame]]) -> None:
-        """A point: the metrics of the replications of each design."""
+    def add(
+        self, point: Point, listings: Sequence[bool], measured: list[list[pd.DataFrame]]
+    ) -> None:
+        """A point: for each design whether a listing can happen, and metrics by replication."""
         for quantity in self.quantities:
             ask_there(quantity, *(frames[0] for frames in measured))
         stacks = [Stack.of(frames) for frames in measured]
-        for name, stack, frames in zip(self.names, stacks, measured, strict=True):
-            metrics = stack.metrics(name)
+        for name, stack, frames, listed in zip(self.names, stacks, measured, listings, strict=True):
+            metrics = stack.metrics(name, listed)
             self.metrics.append(self._at(point, metrics))
             self.rows.append(self._row(point, name, metrics))
             values = [[each.value(frame) for frame in frames] for each in self.quantities]
             self.values[point, name] = np.array(values)
-        for name, stack in zip(self.names[1:], stacks[1:], strict=True):
-            self.comparisons.append(self._at(point, self._paired(name, stacks[0], stack)))
+        for name, stack, listed in zip(self.names[1:], stacks[1:], listings[1:], strict=True):
+            paired = self._paired(name, stacks[0], stack, listed or listings[0])
+            self.comparisons.append(self._at(point, paired))
 
     def _at(self, point: Point, frame: pd.DataFrame) -> pd.DataFrame:
         for at, (path, value) in enumerate(zip(self.parameters, point, strict=True)):
@@ -239,11 +261,12 @@ class _Made:
         row: dict[str, Any] = dict(zip(self.parameters, values, strict=True)) | {"scenario": name}
         for each in self.quantities:
             there = each in found.index
-            for column, ending in (("value", ""), ("low", " low"), ("high", " high")):
+            for column in ("value", "low", "high", "median", "least", "most"):
+                ending = "" if column == "value" else f" {column}"
                 row[f"{each}{ending}"] = found.loc[each, column] if there else np.nan
         return row
 
-    def _paired(self, name: str, base: Stack, other: Stack) -> pd.DataFrame:
+    def _paired(self, name: str, base: Stack, other: Stack, listings: bool) -> pd.DataFrame:
         """The differences of a design from the first one, of what both have."""
         both = other.index().isin(base.index())
         keys = other.index()[both]
@@ -251,5 +274,9 @@ class _Made:
         frame = other.keys.loc[both, KEY].reset_index(drop=True)
         frame["scenario"], frame["base"] = name, self.names[0]
         frame["difference"], frame["low"], frame["high"], frame["replications"] = found
+        if listings:
+            frame.loc[other.skewed[both], ["low", "high"]] = np.nan
+        apart = middle(other.rows(keys) - base.rows(keys))
+        frame["median"], frame["least"], frame["most"] = apart
         frame["unit"] = other.keys.loc[both, "unit"].to_numpy()
         return frame[list(COMPARED)]

@@ -57,7 +57,8 @@ def test_a_point_is_the_run_with_its_settings(files: tuple[Path, Path], found: S
 def test_points_have_the_parameters_as_columns_and_a_row_for_each_design(found: Sweep) -> None:
     name = "total.latency_mean"
     assert list(found.points.columns) == [
-        *("run.scale", "scenario", name, f"{name} low", f"{name} high")
+        *("run.scale", "scenario", name, f"{name} low", f"{name} high"),
+        *(f"{name} {each}" for each in ("median", "least", "most")),
     ]
     assert found.points["run.scale"].tolist() == [0.2, 0.2, 0.5, 0.5, 1, 1]
     assert found.points["scenario"].tolist() == ["two", "eight"] * 3

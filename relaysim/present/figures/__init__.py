@@ -48,7 +48,7 @@ def _waits(of: Material) -> Sheet:
 def _differences(of: Material) -> Sheet:
     metrics, base = of.found.metrics, of.found.scenarios[0]
     subjects = metrics.loc[metrics["scope"] == "class", "subject"]
-    shown = headlines(base, subjects)
+    shown = headlines(base, subjects, of.found.scenarios[1:])
     return differences(of.found.comparisons, shown, base.name, of.caption)
 
 

@@ -15,7 +15,7 @@ from relaysim.measure.estimate import CONFIDENCE
 from relaysim.present.figures.nothing import NothingToDrawError
 from relaysim.present.figures.style import INK, PALE, Key, Look, Sheet, looks, sheet
 from relaysim.present.headlines import Headline
-from relaysim.present.lookup import difference_of
+from relaysim.present.lookup import difference_of, is_median
 
 MARKS = {
     "better": "^",
@@ -104,7 +104,7 @@ def _panel(panel: Axes, rows: pd.DataFrame, drawn: Mapping[str, Look], unit: str
         ends = [row["difference_low"], row["difference_high"]]
         panel.plot(ends, [place, place], color=colour, linewidth=2.2, solid_capstyle="butt")
         panel.plot(
-            row["difference"],
+            row["difference_median"] if is_median(row) else row["difference"],
             place,
             MARKS[row["verdict"]],
             color=colour,

@@ -6,8 +6,7 @@ from typing import Any
 
 from relaysim.measure.estimate import UNDECIDED
 from relaysim.present.headlines import LOSSES, Headline, headlines
-from relaysim.present.lookup import Lookup, difference_of
-from relaysim.present.number import number
+from relaysim.present.lookup import Lookup, difference_of, sides_of
 from relaysim.present.sensitive import turning
 from relaysim.present.swept import break_evens
 from relaysim.study.compare import Comparison
@@ -91,7 +90,7 @@ def headline_rows(found: Comparison, name: str) -> Iterator[Row]:
     """The rows of the headline figures of a design that say something."""
     compared = Lookup(found.comparisons)
     subjects = Lookup(found.metrics).subjects("class")
-    for headline in headlines(found.scenarios[0], subjects):
+    for headline in headlines(found.scenarios[0], subjects, found.scenarios[1:]):
         for subject in headline.subjects:
             row = compared.row(name, headline.scope, subject, headline.metric)
             if row is None or math.isnan(row["difference"]):
@@ -150,8 +149,7 @@ def _undecided(row: Row) -> str:
 
 def _said(row: Row) -> str:
     headline, subject, of = row
-    was = number(of["value"] - of["difference"], of["unit"])
-    now = number(of["value"], of["unit"])
+    was, now = sides_of(of)
     return f"{_name(headline, subject)} {now} instead of {was} ({difference_of(of)})"
 
 

@@ -218,7 +218,7 @@ def _bad(found: Report, drawn: _Drawn) -> Section:
 def _paired(found: Report, drawn: _Drawn) -> Section:
     comparison = found.comparison
     base, *others = comparison.scenarios
-    shown = headlines(base, Lookup(comparison.metrics).subjects("class"))
+    shown = headlines(base, Lookup(comparison.metrics).subjects("class"), comparison.scenarios[1:])
     blocks: list[Block] = []
     for other in others:
         blocks.append(

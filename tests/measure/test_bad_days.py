@@ -1,0 +1,126 @@
+"""Bad days: which days of a run count, which are bad, and how sure their share is."""
+
+import numpy as np
+import pytest
+from scipy.stats import beta, binom, binomtest, quantile_test
+from trace_story import TOML, Story
+
+from relaysim.engine.trace import Fate
+from relaysim.measure.days import DAY, day_lengths, day_shares
+from relaysim.measure.metrics import metrics
+from relaysim.measure.middle import fewest_for_median, median_intervals, middle
+from relaysim.present.number import days_of
+from relaysim.scenario.load import loads
+from relaysim.scenario.problem import ScenarioError
+
+HOUR = 3600
+NAN = np.nan
+
+
+def _days(*changes: str) -> dict[tuple[str, str, str], float]:
+    """Four days of alerts: 20 on time; 19 and one lost; 18 and two late; none at all; 1 late."""
+    scenario = loads(TOML, overrides=("run.duration=98 h", *changes))
+    told = Story()
+    for day, (good, lost, late) in enumerate([(20, 0, 0), (19, 1, 0), (18, 0, 2), (0, 0, 0)]):
+        for number in range(good + lost + late):
+            at = 24 * HOUR * day + number
+            copy = told.copy(told.message("app.alerts", ["gmail.com"], at, committed=at))
+            fate = Fate.BOUNCED if good <= number < good + lost else Fate.DELIVERED
+            told.ends(copy, at + (11 if number >= good + lost else 1), fate)
+    copy = told.copy(told.message("app.alerts", ["gmail.com"], 97 * HOUR, committed=97 * HOUR))
+    told.ends(copy, 97 * HOUR + 3600)
+    frame = metrics(told.trace(end=98 * HOUR), scenario)
+    keys = zip(frame["scope"], frame["subject"], frame["metric"], strict=True)
+    return dict(zip(keys, frame["value"], strict=True))
+
+
+def test_a_day_is_bad_below_the_limit_and_no_day_without_mail() -> None:
+    """Of the days with mail, 100 %, 95 %, 90 % and 0 % are on time; 95 % is not below 95 %."""
+    found = _days()
+    assert found["class", "system", "judged_days"] == 4
+    assert found["class", "system", "bad_day_share"] == 0.5
+    assert found["total", "total", "bad_day_share"] == 0.5
+    assert found["class", "bulk", "judged_days"] == 0
+    assert np.isnan(found["class", "bulk", "bad_day_share"])
+
+
+@pytest.mark.parametrize(("limit", "bad"), [("0.96", 3), ("0.9", 1), ("1.0", 3)])
+def test_the_limit_is_a_key(limit: str, bad: int) -> None:
+    assert _days(f"run.bad_day_below={limit}")["class", "system", "bad_day_share"] == bad / 4
+
+
+@pytest.mark.parametrize("limit", ["0.0", "1.5", '"95 %"'])
+def test_a_limit_is_a_share_above_nothing(limit: str) -> None:
+    with pytest.raises(ScenarioError, match=r"run\.bad_day_below = "):
+        loads(TOML, overrides=(f"run.bad_day_below={limit}",))
+
+
+def test_the_days_of_a_run_are_counted_from_its_start() -> None:
+    scenario = loads(TOML, overrides=("run.duration=58 h", "run.warm_up=30 h"))
+    assert [length / DAY for length in day_lengths(scenario)] == [0.0, 0.75, 10 / 24]
+
+
+@pytest.mark.parametrize(("bad", "days"), [(2, 5), (0, 5), (5, 5), (1, 1), (7, 40)])
+def test_one_day_a_replication_has_the_interval_of_clopper_and_pearson(bad: int, days: int) -> None:
+    row = np.repeat([1.0, 0.0], [bad, days - bad])[None]
+    found = day_shares(row, np.ones_like(row))
+    exact = binomtest(bad, days).proportion_ci(method="exact")
+    assert (found.value[0], found.n[0]) == (bad / days, days)
+    assert (found.low[0], found.high[0]) == pytest.approx((exact.low, exact.high))
+
+
+def test_late_days_are_written_with_their_interval() -> None:
+    row = np.array([[1.0, 0.0, 1.0, 0.0, 0.0]])
+    _, low, high, _ = (part[0] for part in day_shares(row, np.ones_like(row)))
+    assert days_of(2, 5, low, high) == "2 of 5 days (5 to 85 %)"
+    assert days_of(0, 1, 0.0, 0.975) == "0 of 1 day (0 to 98 %)"
+
+
+def test_replications_without_a_judged_day_play_no_part() -> None:
+    found = day_shares(np.array([[1.0, NAN, 0.0], [NAN] * 3]), np.array([[1.0, 0, 1], [0] * 3]))
+    assert (found.value[0], found.n.tolist()) == (0.5, [2, 0])
+    assert np.isnan([part[1] for part in found[:3]]).all()
+
+
+def test_days_of_one_replication_are_worth_fewer_the_more_they_depend_on_one_another() -> None:
+    """Ten replications of ten days, half of the days bad: spread evenly, or whole replications."""
+    judged = np.full((2, 10), 10.0)
+    even, whole = np.full(10, 0.5), np.repeat([1.0, 0.0], 5)
+    found = day_shares(np.array([even, whole]), judged)
+    assert found.value.tolist() == [0.5, 0.5]
+    exact = binomtest(50, 100).proportion_ci(method="exact")
+    assert (found.low[0], found.high[0]) == pytest.approx((exact.low, exact.high))
+    # Korn and Graubard: p (1 - p) over the variance of the ratio is 9, Student's factors 0.771.
+    size = 9.0 * (1.984217 / 2.262157) ** 2
+    assert found.low[1] == pytest.approx(beta.ppf(0.025, size / 2, size / 2 + 1), rel=1e-5)
+
+
+def test_no_bad_day_in_long_runs_counts_each_run_once() -> None:
+    found = day_shares(np.zeros((1, 4)), np.full((1, 4), 28.0))
+    assert found.high[0] == pytest.approx(binomtest(0, 4).proportion_ci(method="exact").high)
+
+
+def test_the_interval_covers_the_truth_where_whole_runs_are_bad() -> None:
+    """400 samples of 8 runs of 7 days, each run bad as a whole with 30 %: at least 95 % cover."""
+    random = np.random.default_rng(4)
+    runs = (random.random((400, 8)) < 0.3).astype(np.float64)
+    _, low, high, _ = day_shares(runs, np.full(runs.shape, 7.0))
+    covered = np.count_nonzero((low <= 0.3) & (high >= 0.3))
+    assert covered >= binom.ppf(0.0005, 400, 0.95)
+
+
+@pytest.mark.parametrize("n", [6, 7, 10, 25])
+def test_the_interval_of_a_median_is_that_of_order_statistics(n: int) -> None:
+    values = np.random.default_rng(n).exponential(size=(1, n))
+    found = median_intervals(values)
+    exact = quantile_test(values[0], p=0.5).confidence_interval(0.95)
+    assert (found.low[0], found.high[0]) == (exact.low, exact.high)
+    assert found.value[0] == np.median(values)
+
+
+def test_five_values_have_no_interval_of_a_median() -> None:
+    assert fewest_for_median() == 6
+    found = median_intervals(np.array([[1.0, 2, 3, 4, 5], [NAN] * 5]))
+    assert found.value[0] == 3.0
+    assert np.isnan(found.low).all()
+    assert [part[0] for part in middle(np.array([[3.0, NAN, 1.0, 9.0]]))] == [3.0, 1.0, 9.0]

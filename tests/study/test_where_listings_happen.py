@@ -1,0 +1,104 @@
+"""Where a listing can happen no mean of latencies or listed hours has an interval, but days do."""
+
+import re
+
+import numpy as np
+import pytest
+from listing_designs import OFTEN, apart, shared
+from small_designs import MORE, design
+
+from relaysim.measure.catalogue import SKEWED_BY_LISTINGS
+from relaysim.present.summary import summary
+from relaysim.study.compare import Comparison, compare
+from relaysim.study.replicate import RunResult, run
+
+
+@pytest.fixture(scope="module")
+def risky() -> RunResult:
+    return run(shared(OFTEN), replications=6, jobs=1)
+
+
+@pytest.fixture(scope="module")
+def compared() -> Comparison:
+    return compare(shared(OFTEN), apart(OFTEN), replications=6, jobs=1)
+
+
+def _times_with_intervals(text: str) -> list[str]:
+    """The lines with a half-width of a time, but for the completion of a campaign."""
+    lines = [line for line in text.splitlines() if "complete after" not in line]
+    return [line for line in lines if re.search(r"±[\d.]+ (ms|s|min|h|d)\b", line)]
+
+
+def test_skewed_times_have_a_median_and_a_range_in_place_of_an_interval(risky: RunResult) -> None:
+    metrics = risky.metrics[risky.metrics["replications"] > 1]
+    skewed = metrics["metric"].isin(SKEWED_BY_LISTINGS)
+    assert set(metrics.loc[skewed, "metric"]) >= {"latency_p95", "listed_time"}
+    assert metrics.loc[skewed, ["low", "high"]].isna().all(axis=None)
+    assert metrics.loc[~skewed, ["low", "high"]].notna().all(axis=None)
+    assert (metrics["least"] <= metrics["median"]).all()
+    assert (metrics["median"] <= metrics["most"]).all()
+    each = risky.per_replication
+    key = {"scope": "class", "subject": "transactional", "metric": "latency_p95"}
+    mine = np.logical_and.reduce([each[name] == value for name, value in key.items()])
+    row = metrics.set_index(list(key)).loc[tuple(key.values())]
+    assert row["median"] == np.median(each.loc[mine, "value"])
+
+
+def test_a_run_prints_late_days_and_no_interval_of_a_latency(risky: RunResult) -> None:
+    text = summary(risky)
+    each = risky.per_replication
+    late = each[
+        (each["scope"] == "class")
+        & (each["subject"] == "transactional")
+        & (each["metric"] == "bad_day_share")
+    ]["value"].sum()
+    assert 0 < late < 6
+    assert re.search(rf"transactional +{late:.0f} of 6 days \(\d+ to \d+ %\)", text)
+    assert "a replication\nhas 1 day of 1 min." in text
+    times = text.split("How late")[1].split("Late days")[0]
+    assert re.search(r"transactional +[\d.]+ m?s \([\d.]+ .*to [\d.]+ m?s\)", times)
+    assert not _times_with_intervals(text)
+
+
+def test_without_listings_a_run_prints_intervals_as_ever() -> None:
+    result = run(design("two"), replications=3, jobs=1)
+    text = summary(result)
+    assert "Late days" not in text
+    assert re.search(r"transactional +[\d.]+±[\d.]+ %", text)
+    assert re.search(r"transactional .*±[\d.]+ m?s", text)
+
+
+def test_a_comparison_prints_late_days_of_each_design(compared: Comparison) -> None:
+    text = summary(compared)
+    days = r"\d of 6 days \(\d+ to \d+ %\)"
+    assert re.search(rf"transactional +{days} +0 of 6 days \(0 to 46 %\)", text)
+    assert re.search(r"late days\n", text)
+    assert not _times_with_intervals(text)
+
+
+def test_a_verdict_on_a_skewed_time_is_one_on_the_median(compared: Comparison) -> None:
+    rows = compared.comparisons
+    skewed = rows[rows["metric"].isin(SKEWED_BY_LISTINGS) & (rows["replications"] == 6)]
+    decided = skewed[~skewed["verdict"].isin(["equal", "undecided"])]
+    # Of six values the interval of the median is their range.
+    ends = decided[["difference_least", "difference_most"]].to_numpy()
+    assert decided[["difference_low", "difference_high"]].to_numpy().tolist() == ends.tolist()
+    others = rows[~rows["metric"].isin(SKEWED_BY_LISTINGS)]
+    assert others["difference_median"].isna().all()
+
+
+def test_five_replications_say_how_many_it_takes() -> None:
+    slow = 'destinations.sink.response_time="3 s"'
+    found = compare(shared(), shared(slow, name="slow"), replications=5, jobs=1, blast=False)
+    rows = found.comparisons.set_index(["scope", "subject", "metric"])
+    row = rows.loc[("class", "transactional", "latency_p50")]
+    assert (row["verdict"], row["replications_needed"]) == ("undecided", 6)
+    more = compare(shared(), shared(slow, name="slow"), replications=6, jobs=1, blast=False)
+    rows = more.comparisons.set_index(["scope", "subject", "metric"])
+    assert rows.loc[("class", "transactional", "latency_p50"), "verdict"] == "worse"
+
+
+def test_designs_with_other_limits_of_a_bad_day_are_not_compared() -> None:
+    other = design("more", MORE, "run.bad_day_below=0.9")
+    with pytest.raises(ValueError, match=r"run\.bad_day_below of more is not that of two"):
+        compare(design("two"), other)
