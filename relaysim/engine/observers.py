@@ -194,9 +194,9 @@ def _usual(
         domains = np.unique(draws.domain[mine])
         for place, those in groupby(domains.tolist(), key=lambda domain: int(destination[domain])):
             to = mine & (destination[draws.domain] == place)
-            for ip in ways.egress_of(doors, set(those)):
-                counts = np.bincount(day[to], minlength=days)
-                totals[ip, place] = totals.get((ip, place), 0) + counts
+            counts = np.bincount(day[to], minlength=days)
+            for seen in ways.seen_from(doors, set(those)):
+                totals[seen] = totals.get(seen, 0) + counts
     found: list[dict[int, int]] = [{} for _ in numbers.egress]
     for (ip, place), counts in totals.items():
         found[ip][place] = int(counts.max(initial=0))

@@ -224,9 +224,10 @@ class Internet:
         return _JUNKED if junked else _DELIVERED
 
     def sent(self, queue: QueuePlan, transaction: int) -> None:
-        """A message has gone out by an IP, to whomever."""
-        stream = self._stream(transaction)
-        if stream.counted:
+        """A message has gone out by an IP, which receivers behind a smart host do not see."""
+        record, stream = self.record, self._stream(transaction)
+        direct = record.domain[record.leader[transaction]] == queue.domain
+        if stream.counted and direct:
             who = queue.egress * PARTIES + stream.listing_party
             self.world.volumes.add(who, self.clock.tick)
             if stream.compromised:

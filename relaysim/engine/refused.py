@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from relaysim.engine.trace import Fate, Trace
+from relaysim.mail.send import smart_host_domain
 from relaysim.scenario.culprit import culprits
 from relaysim.scenario.model import Scenario
 from relaysim.traffic.workload import Draws
@@ -83,7 +84,8 @@ def _deliveries(
     number = {name: i for i, name in enumerate(names.domains)}
     # Who decides is the next hop, which may be a smart host; a moved queue tells its IP as well.
     hops = [name.partition("->")[2].partition(" by ")[0] for name in names.queues]
-    hop = np.array([number.get(name, -1) for name in hops], np.int64)
+    first = [smart_host_domain(name.partition(",")[0]) for name in hops]
+    hop = np.array([number.get(name, -1) for name in first], np.int64)
     refuses = np.zeros(len(names.domains), bool)
     greets = np.zeros(len(names.domains), bool)
     known = len(draws.domains)

@@ -72,7 +72,7 @@ class Ways:
         model = scenario.hubs[name]
         assert hop.connector is not None
         assert hop.egress is not None
-        domain = numbers.domain(hop.next_hop)
+        domain = numbers.domain(hop.domain)
         receiver = numbers.receiver_of[domain]
         destination = scenario.destinations.get(numbers.destinations[receiver])
         limits = [hop.connector.smtp_max_messages_per_connection]
@@ -131,25 +131,43 @@ class Ways:
                 self.queues.append(replace(queue, name=name, egress=egress, line=line))
         return found
 
+    def seen_from(self, doors: set[tuple[int, int]], domains: set[int]) -> set[tuple[int, int]]:
+        """Return which public IP brings mail for some domains to which receiver.
+
+        Parameters
+        ----------
+        doors
+            A hub and a receive connector, or -1, by which the mail comes in.
+        domains
+            The domains of its recipients.
+
+        Returns
+        -------
+        set of tuple
+            Public IP and receiver; behind a smart host only the smart host sees the IP.
+        """
+        found: set[tuple[int, int]] = set()
+        for hub, connector in doors:
+            for band in range(len(self.bands) + 1):
+                for domain in domains:
+                    queues = self._last(hub, connector if self.linked else -1, band, domain)
+                    found |= {(queue.egress, queue.receiver) for queue in queues}
+        return found
+
     def egress_of(self, doors: set[tuple[int, int]], domains: set[int]) -> list[int]:
         """The public IPs by which mail for some domains leaves that comes in at these doors.
 
         A door is a hub and a receive connector, or -1.
         """
-        found: set[int] = set()
-        for hub, connector in doors:
-            for band in range(len(self.bands) + 1):
-                for domain in domains:
-                    found |= self._egress(hub, connector if self.linked else -1, band, domain)
-        return sorted(found)
+        return sorted({egress for egress, _ in self.seen_from(doors, domains)})
 
-    def _egress(self, hub: int, connector: int, band: int, domain: int) -> set[int]:
-        """Those of one domain and size band; no way leads back to a hub that handed the mail on."""
+    def _last(self, hub: int, connector: int, band: int, domain: int) -> list[QueuePlan]:
+        """The last queues of one domain and size band; none leads back to a hub that handed on."""
         way = self.tables[hub, connector][band][domain]
         if way == TOO_LARGE:
-            return set()
+            return []
         queue = self.queues[way]
         if queue.egress >= 0:
-            return {queue.egress}
-        onward = (self._egress(each, connector, band, domain) for each in queue.to_hubs)
-        return set().union(*onward)
+            return [queue]
+        onward = (self._last(each, connector, band, domain) for each in queue.to_hubs)
+        return [last for queues in onward for last in queues]

@@ -73,6 +73,11 @@ def is_source(connector: SendConnector, hub: str) -> bool:
     return hub in connector.source_transport_servers
 
 
+def smart_host_domain(name: str) -> str:
+    """Return the domain or address of a smart host as destinations write it: lower case, no []."""
+    return name.strip().removeprefix("[").removesuffix("]").casefold()
+
+
 def next_hop(connector: SendConnector, domain: str) -> str:
     """The queue's name: the recipient domain with DNS routing, the list of smart hosts otherwise.
 

@@ -17,6 +17,27 @@ NOT_MODELLED = (
 )
 
 
+def behind_smart_hosts(provenance: Provenance) -> list[str]:
+    """Return one sentence for each design with smart hosts: what its "delivered" means.
+
+    Parameters
+    ----------
+    provenance
+        What the result was made from.
+
+    Returns
+    -------
+    list of str
+        Empty where all mail goes straight to its receivers.
+    """
+    return [
+        f'{name} sends by the smart host {", ".join(hosts)}: "delivered" means that the smart host '
+        "took the mail. What happens behind it (unknown users, refusals, listings, junk, delay) is "
+        "not modelled, so do not compare its losses with those of a design that sends direct."
+        for name, hosts in provenance.smart_hosts
+    ]
+
+
 SURVIVORS = (
     "Latencies are of the mail that got through: what is refused or lost is not late. Look at "
     "on_time too."

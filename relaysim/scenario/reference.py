@@ -10,9 +10,10 @@ from typing import Any
 from relaysim import units
 from relaysim.mail.address import parse_domain, parse_ip
 from relaysim.mail.domains import is_authoritative, parse_domain_type, parse_pattern
+from relaysim.mail.send import smart_host_domain
 from relaysim.scenario.list_checks import LIST_CHECKS
 from relaysim.scenario.model import Run
-from relaysim.scenario.problem import KeyPath, Problem, unknown
+from relaysim.scenario.problem import KeyPath, Problem, nearest, unknown
 from relaysim.scenario.raw import Found, Raw, at, named, parsed, streams, texts
 
 INTERNAL = "internal"
@@ -20,7 +21,7 @@ SPAMTRAPS = "spamtraps"
 """The destination of the blocklist operators' traps: they answer at once and refuse nobody."""
 SPAMTRAP_DOMAIN = "spamtrap.example"
 ELSEWHERE = "elsewhere"
-"""The destination of domains that no destination has (senders of bounced mail, smart hosts): they
+"""The destination of domains that no destination has (senders of bounced mail): they
 answer at once and take everything (assumption)."""
 
 _RESERVED = {
@@ -130,6 +131,36 @@ def _send_connectors(raw: Raw) -> Found:
             yield unknown((*path, "linked_receive_connector"), link, "receive connector", receive)
 
 
+def _smart_hosts(raw: Raw) -> Found:
+    """Each smart host is a domain of a destination, all of a connector of the same one."""
+    owner = {
+        smart_host_domain(text): destination
+        for destination, table in named(raw, "destinations")
+        for _, text in texts(table.get("domains"))
+    }
+    for name, table in named(raw, "send_connectors"):
+        first: str | None = None
+        for position, text in texts(table.get("smart_hosts")):
+            path = ("send_connectors", name, "smart_hosts", position)
+            domain = smart_host_domain(text)
+            place = owner.get(domain)
+            if place is None:
+                yield Problem(
+                    path,
+                    "no destination has this smart host, so how fast it answers is not known: "
+                    'write [destinations.smarthost] with profile = "secure-gateway" and '
+                    f'domains = ["{domain}"]',
+                    nearest=nearest(domain, owner),
+                )
+            elif first is not None and place != first:
+                yield Problem(
+                    path,
+                    f"this smart host is of destination {place}, the one before it of {first}: "
+                    "write the smart hosts of a connector under domains of one destination",
+                )
+            first = first or place
+
+
 def _mailboxes(raw: Raw) -> Found:
     hubs, key = at(raw, "hubs"), "submission_server_override_list"
     for position, hub in texts(at(raw, "mailboxes").get(key)):
@@ -217,6 +248,7 @@ _CHECKS: tuple[Callable[[Raw], Found], ...] = (
     _servers,
     _egress,
     _send_connectors,
+    _smart_hosts,
     _mailboxes,
     _recipients,
     _own_mailboxes,

@@ -15,7 +15,7 @@ from relaysim.mail.reply import Reply
 from relaysim.mail.rights import Right
 from relaysim.mail.routing import Route, Unrouted, select_send_connector
 from relaysim.mail.selection import Selection, select
-from relaysim.mail.send import is_source
+from relaysim.mail.send import is_source, smart_host_domain
 from relaysim.mail.send import next_hop as queue_name
 from relaysim.scenario.connector import ReceiveConnector, SendConnector
 from relaysim.scenario.host import Host
@@ -174,7 +174,7 @@ class Hop:
     `hub` holds the queue. `next_hop` is what the queue is called after: a domain, a list of smart
     hosts, or for a transfer the source servers; "" elsewhere. `egress` is the public IP that a
     remote hop leaves by. `route` says which send connector it is and why not the others; None for
-    mailboxes.
+    mailboxes. `domain` is the one that answers at a remote hop: the recipients', or the smart host.
     """
 
     kind: HopKind
@@ -183,6 +183,7 @@ class Hop:
     egress: str | None = None
     connector: SendConnector | None = None
     route: Route[SendConnector] | None = None
+    domain: str = ""
 
 
 def next_hop(
@@ -210,9 +211,22 @@ def next_hop(
             scenario.hubs[hub].egress,
             connector,
             route,
+            answering_domain(connector, domain),
         )
     sources = ",".join(connector.source_transport_servers)
     return Hop(HopKind.TRANSFER, hub, sources, connector=connector, route=route)
+
+
+def answering_domain(connector: SendConnector, domain: str) -> str:
+    """Return the domain that takes mail for a domain: that domain, or the first smart host."""
+    return domain if connector.dns_routing_enabled else smart_host_domain(connector.smart_hosts[0])
+
+
+def smart_hosts_in_use(scenario: Scenario) -> tuple[str, ...]:
+    """Return the smart hosts of enabled send connectors, as the file writes them."""
+    connectors = scenario.send_connectors.values()
+    names = [name for each in connectors if each.enabled for name in each.smart_hosts]
+    return tuple(dict.fromkeys(names))
 
 
 def last_hops(

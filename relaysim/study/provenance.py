@@ -10,6 +10,7 @@ from typing import Any, Self
 import relaysim
 from relaysim.scenario.digest import digest
 from relaysim.scenario.model import Scenario
+from relaysim.scenario.route import smart_hosts_in_use
 
 
 @dataclass(frozen=True)
@@ -17,7 +18,8 @@ class Provenance:
     """Everything that a result depends on and, kept apart, the time of day when it was made.
 
     `scenarios` are pairs of a name and a digest of what the scenario says. `started` and
-    `finished` are UTC, ISO 8601.
+    `finished` are UTC, ISO 8601. `smart_hosts` are pairs of a scenario's name and its smart hosts,
+    for scenarios that have any: what happens behind them is not part of the result.
     """
 
     scenarios: tuple[tuple[str, str], ...]
@@ -26,6 +28,7 @@ class Provenance:
     command: str
     started: str
     finished: str
+    smart_hosts: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     @classmethod
     def of(
@@ -39,7 +42,9 @@ class Provenance:
         """Of a study that ends now."""
         named = tuple((scenario.name, digest(scenario)) for scenario in scenarios)
         times = (_text(started), _text(now()))
-        return cls(named, seed, replications, command, *times)
+        smart = ((each.name, smart_hosts_in_use(each)) for each in scenarios)
+        behind = tuple(dict.fromkeys(pair for pair in smart if pair[1]))
+        return cls(named, seed, replications, command, *times, behind)
 
     def facts(self) -> dict[str, Any]:
         """What decides the result, as JSON has it: the same study has the same facts on any day."""

@@ -237,6 +237,7 @@ def destinations(draw: st.DrawFn) -> Tables:
         "sink": {"domains": ["example.org"]},
         "many": {"domain_count": draw(st.integers(1, 4))},
         "other": {"domains": ["example.net"]},
+        "smarthost": {"domains": ["mx.provider.example"]},
     }
     return {name: {"profile": "none"} | draw(_DESTINATION) | of for name, of in domains.items()}
 

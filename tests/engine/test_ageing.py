@@ -114,6 +114,9 @@ def test_a_large_message_goes_by_the_connector_that_takes_it() -> None:
     max_message_size = "2 KB"
     smart_hosts = ["mx.large.example"]
     dns_routing_enabled = false
+    [destinations.smarthost]
+    profile = "none"
+    domains = ["mx.large.example"]
     """
     run = play(large, mail={"app.load": [(0, 1, 1024), (0, 1, 1025), (0, 1, 2048), (0, 1, 2049)]})
     names = run.trace.names.queues

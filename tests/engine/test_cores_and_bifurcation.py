@@ -125,6 +125,9 @@ def test_with_a_smart_host_all_domains_are_one_next_hop() -> None:
     [send_connectors.internet]
     smart_hosts = ["mx.provider.example"]
     dns_routing_enabled = false
+    [destinations.smarthost]
+    profile = "none"
+    domains = ["mx.provider.example"]
     """
     run = play(MANY, smart, mail={"app.load": [(0, 12)]})
     names = run.trace.names

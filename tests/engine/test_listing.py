@@ -203,6 +203,9 @@ def test_it_follows_a_linked_send_connector() -> None:
     max_message_size = "unlimited"
     smart_hosts = ["mx.bulk.example"]
     dns_routing_enabled = false
+    [destinations.smarthost]
+    profile = "none"
+    domains = ["mx.bulk.example"]
     """
     run = play(SECOND_HUB, user(), OF_APP, linked, mail={"app.load": [0]})
     assert [run.trace.names.egress[e] for e in run.trace.listings["egress"]] == ["203.0.113.25"]

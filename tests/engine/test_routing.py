@@ -137,6 +137,9 @@ def test_the_most_specific_address_space_wins_whatever_it_costs() -> None:
     max_message_size = "unlimited"
     smart_hosts = ["mx.partner.example"]
     dns_routing_enabled = false
+    [destinations.smarthost]
+    profile = "none"
+    domains = ["mx.partner.example"]
     """
     run = play(partner, mail={"app.load": [0]})
     assert run.attempts("HUB01->mx.partner.example") == [(0, 0.0, 0.0, OK)]
@@ -158,6 +161,9 @@ def test_what_came_in_by_a_linked_receive_connector_leaves_by_its_send_connector
     max_message_size = "unlimited"
     smart_hosts = ["mx.bulk.example"]
     dns_routing_enabled = false
+    [destinations.smarthost]
+    profile = "none"
+    domains = ["mx.bulk.example"]
     [hosts.bulk]
     kind = "none"
     address = "192.168.168.60"
@@ -178,6 +184,9 @@ def test_the_link_holds_when_the_mail_is_handed_to_another_hub() -> None:
     max_message_size = "unlimited"
     smart_hosts = ["mx.bulk.example"]
     dns_routing_enabled = false
+    [destinations.smarthost]
+    profile = "none"
+    domains = ["mx.bulk.example"]
     """
     run = play(SECOND_HUB, linked, mail={"app.load": [0]})
     assert run.last_hubs("app.load") == ["HUB02"]

@@ -224,19 +224,14 @@ def test_what_a_message_asks_of_each_stage() -> None:
     }
 
 
-def test_a_smart_host_answers_as_the_destination_that_has_its_name_or_else_at_once() -> None:
-    def there(name: str) -> dict[str, float]:
-        return demand(
-            design(
-                f'send_connectors.internet.smart_hosts=["{name}"]',
-                "send_connectors.internet.dns_routing_enabled=false",
-                'destinations.gate={profile="none", domains=["gate.example.net"], response_time="3 s"}',
-            ),
-            "bulk.news",
-        )
-
-    assert there("gate.example.net")["HUB01->gate.example.net"] == 3.0
-    assert there("192.0.2.99")["HUB01->192.0.2.99"] == 0.0
+def test_a_smart_host_answers_as_its_destination() -> None:
+    smart = design(
+        'send_connectors.internet.smart_hosts=["Gate.example.net", "[192.0.2.99]"]',
+        "send_connectors.internet.dns_routing_enabled=false",
+        'destinations.gate={profile="none", domains=["gate.example.net", "192.0.2.99"],'
+        ' response_time="3 s"}',
+    )
+    assert demand(smart, "bulk.news")["HUB01->Gate.example.net,[192.0.2.99]"] == 3.0
 
 
 def test_recipients_in_one_domain_are_one_transaction() -> None:

@@ -67,6 +67,7 @@ def test_a_smart_host_makes_one_queue_of_all_domains() -> None:
         "hosts.crm.streams.invoices.to={gmail=1.0}",
         "send_connectors.internet.dns_routing_enabled=false",
         'send_connectors.internet.smart_hosts=["gate.example.net"]',
+        'destinations.gate={profile="none", domains=["gate.example.net"]}',
     )
     (finding,) = found(scenario, "bulk_shares_connections")
     assert "users.correspondence and crm.invoices: gate.example.net." in finding.reason

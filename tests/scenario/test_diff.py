@@ -142,6 +142,7 @@ def test_all_kinds_of_values_load_again(tmp_path: Path) -> None:
         r"send_connectors.bulk={linked_receive_connector='HUB01\externalrelay',"
         ' smart_hosts=["bulk.example.net"], dns_routing_enabled=false,'
         ' max_message_size="unlimited", source_transport_servers=["HUB01"]}',
+        'destinations.bulk={profile="none", domains=["bulk.example.net"]}',
         'events=[{at="1 h", stop={hub="HUB01", for="5 min"}}]',
     )
     assert again(scenario) == scenario

@@ -37,6 +37,7 @@ def test_with_smart_hosts_all_domains_have_one_queue() -> None:
     scenario = shared_hub(
         "send_connectors.internet.dns_routing_enabled=false",
         'send_connectors.internet.smart_hosts=["gate.example.net"]',
+        'destinations.gate={profile="none", domains=["gate.example.net"]}',
     )
     assert hop(scenario, "hotmail.com")[2] == "gate.example.net"
     assert hop(scenario, "gmail.com")[2] == "gate.example.net"
@@ -88,7 +89,8 @@ def test_a_linked_connector_takes_all_that_came_by_its_receive_connector() -> No
     scenario = shared_hub(
         r"send_connectors.bulk={linked_receive_connector='HUB01\externalrelay',"
         ' smart_hosts=["bulk.example.net"], dns_routing_enabled=false,'
-        ' max_message_size="unlimited", source_transport_servers=["HUB01"]}'
+        ' max_message_size="unlimited", source_transport_servers=["HUB01"]}',
+        'destinations.bulk={profile="none", domains=["bulk.example.net"]}',
     )
     came_by = route.identity("HUB01", "externalrelay")
     assert hop(scenario, "gmail.com", came_by=came_by)[2] == "bulk.example.net"

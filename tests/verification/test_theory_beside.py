@@ -252,7 +252,7 @@ LIGHT = ["hosts.app.streams.load.arrivals.rate=2/s"]
         ('hubs.HUB01.receive_cost={base="1 ms", per_kb="0 s", cv=1.0}', None),
         ("destinations.sink.response_time=1 s", "service is constant (cv 0), not exponential"),
         ("hosts.app.streams.load.recipients=3", None),
-        ('send_connectors.internet.dns_routing_enabled=false and send_connectors.internet.smart_hosts=["192.0.2.1"]', "a smart host takes the mail, and how fast is not in the scenario"),
+        ('send_connectors.internet.dns_routing_enabled=false and send_connectors.internet.smart_hosts=["192.0.2.1"] and destinations.gate={profile="none", domains=["192.0.2.1"]}', "a smart host takes the mail of many domains"),
     ],
 )  # fmt: skip
 def test_each_condition_of_mm4_that_is_broken_is_the_one_reason(

@@ -37,7 +37,7 @@ def targets(scenario: Scenario, draws: Draws, names: Names) -> list[Target]:
 def _of(path: Path, scenario: Scenario, index: Mapping[str, int], names: Names) -> Iterator[Target]:
     sender = domain_of(scenario.hosts[path.host].streams[path.stream].sender)
     for way, hop in outside(path):
-        domains = _deciding(way.domains, hop.next_hop, index)
+        domains = _deciding(way.domains, hop.domain, index)
         yield Target(
             path.name,
             path.share * way.share / len(way.lasts),
@@ -49,9 +49,9 @@ def _of(path: Path, scenario: Scenario, index: Mapping[str, int], names: Names) 
         )
 
 
-def _deciding(to: Domains, next_hop: str, index: Mapping[str, int]) -> range:
+def _deciding(to: Domains, answering: str, index: Mapping[str, int]) -> range:
     """The receiving domains themselves, or the smart host in their place."""
-    first = index.get(next_hop)
+    first = index.get(answering)
     if first is None:
         return range(0)
-    return range(first, first + (to.count if next_hop == to.name else 1))
+    return range(first, first + (to.count if answering == to.name else 1))

@@ -11,7 +11,14 @@ from relaysim.measure.estimate import CONFIDENCE
 from relaysim.measure.several import confidence_of
 from relaysim.present import blast, compared, sensitive, sized, swept
 from relaysim.present.binding import binding
-from relaysim.present.caption import ASSUMPTIONS, NOT_MODELLED, SURVIVORS, origin, unseen
+from relaysim.present.caption import (
+    ASSUMPTIONS,
+    NOT_MODELLED,
+    SURVIVORS,
+    behind_smart_hosts,
+    origin,
+    unseen,
+)
 from relaysim.present.figure import figures, of_run
 from relaysim.present.figures import style
 from relaysim.present.figures.nothing import NothingToDrawError
@@ -111,6 +118,7 @@ def _answer(found: Report) -> Section:
     run = found.comparison.scenarios[0].run
     blocks: list[Block] = [
         Paragraph(answer.decision(found), strong=True),
+        *_behind(found),
         *(Points(said, head) for head, said in answer.points(found)),
     ]
     scaled = "" if run.scale == 1.0 else f"All mail is scaled by {run.scale:g} (run.scale). "
@@ -124,6 +132,11 @@ def _answer(found: Report) -> Section:
         )
     )
     return Section("answer", _ANSWER, blocks)
+
+
+def _behind(found: Report) -> list[Paragraph]:
+    """What "delivered" means for designs with a smart host."""
+    return [Paragraph(each) for each in behind_smart_hosts(found.comparison.provenance)]
 
 
 def _of_differences(found: Report) -> float:
@@ -297,7 +310,7 @@ def _left_out(found: Report) -> Section:
     return Section(
         "limits",
         "What this does not say",
-        [Paragraph(NOT_MODELLED), Paragraph(unseen(many)), Paragraph(ASSUMPTIONS)],
+        [*_behind(found), Paragraph(NOT_MODELLED), Paragraph(unseen(many)), Paragraph(ASSUMPTIONS)],
     )
 
 

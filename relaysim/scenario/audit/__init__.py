@@ -35,7 +35,12 @@ from relaysim.scenario.audit.reach import (
 )
 from relaysim.scenario.audit.reaction import endless_listing, reaction
 from relaysim.scenario.audit.relaying import forged_sender, open_relay
-from relaysim.scenario.audit.routing import handed_over, no_send_connector, route_too_small
+from relaysim.scenario.audit.routing import (
+    handed_over,
+    no_send_connector,
+    route_too_small,
+    smart_host,
+)
 from relaysim.scenario.audit.sharing import (
     bulk_shares_connections,
     bulk_shares_hub,
@@ -105,6 +110,7 @@ CHECKS: tuple[Check, ...] = (
     message_too_large,
     recipient_limit,
     route_too_small,
+    smart_host,
     forged_sender,
     same_source,
     wildcard_answers,

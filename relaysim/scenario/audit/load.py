@@ -10,8 +10,8 @@ import numpy as np
 from relaysim.scenario import dialog, route
 from relaysim.scenario.arrivals import Replay
 from relaysim.scenario.audit.answering import allowed_sessions
-from relaysim.scenario.audit.paths import Path, Way, paths
-from relaysim.scenario.destination import Destination
+from relaysim.scenario.audit.paths import Path, Way, is_direct, paths
+from relaysim.scenario.audit.paths import receiver as receiver_of
 from relaysim.scenario.law import mean
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.problem import dotted
@@ -122,9 +122,9 @@ class Stages:
 
     def _connections(self, path: Path, way: Way, hop: route.Hop, each: float) -> None:
         hub = self.scenario.hubs[hop.hub]
-        direct = hop.next_hop == way.domains.name
-        receiver = self._receiver(hop.next_hop, way.domains.destination if direct else None)
-        # A smart host that is no domain of a destination answers at once (`reference.ELSEWHERE`).
+        direct = is_direct(way, hop)
+        receiver = self.scenario.destinations.get(receiver_of(self.scenario, way, hop) or "")
+        # A domain that no destination has answers at once (`reference.ELSEWHERE`).
         response = of_time(receiver.response_time) if receiver else AT_ONCE
         limits = [hub.max_per_domain_outbound_connections]
         if receiver is not None:
@@ -148,13 +148,6 @@ class Stages:
             each * way.domains.count,
             response,
         )
-
-    def _receiver(self, next_hop: str, destination: str | None) -> Destination | None:
-        """Who answers: the destination that is known, or that has the next hop for a domain."""
-        there = self.scenario.destinations
-        if destination is not None:
-            return there[destination]
-        return next((each for each in there.values() if next_hop in each.domain_names()), None)
 
     def _session(self, path: Path, size: float, several: Mapping[int, float]) -> None:
         """What submission asks: a session from the first round trip to the commit."""
@@ -243,9 +236,9 @@ class Stages:
 def delivery_queue(scenario: Scenario, way: Way, hop: route.Hop) -> str:
     """What readers call the queue of a remote hop; counted domains go by their destination."""
     name = way.domains.destination
-    counted = scenario.destinations[name].domain_count is not None
-    direct = hop.next_hop == way.domains.name
-    return f"{hop.hub}->{name if counted and direct else hop.next_hop}"
+    model = scenario.destinations.get(name)
+    counted = model is not None and model.domain_count is not None
+    return f"{hop.hub}->{name if counted and is_direct(way, hop) else hop.next_hop}"
 
 
 def stages(scenario: Scenario) -> tuple[Stage, ...]:

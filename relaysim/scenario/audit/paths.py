@@ -99,6 +99,41 @@ def _receiving(destination: Destination) -> tuple[Domains, ...]:
     return tuple(Domains(destination.name, name, 1) for name in names)
 
 
+def receiver(scenario: Scenario, way: Way, hop: route.Hop) -> str | None:
+    """Return the destination that answers at a remote hop.
+
+    Parameters
+    ----------
+    scenario
+        The design.
+    way, hop
+        The recipients, and a last hop of theirs.
+
+    Returns
+    -------
+    str or None
+        The recipients' destination, or that of the smart host in between; None where no
+        destination has the domain, as with a relay domain of the organization.
+    """
+    if hop.domain != way.domains.name:
+        return _owner(hop.domain, tuple(scenario.destinations.values()))
+    return way.domains.destination if way.domains.destination in scenario.destinations else None
+
+
+@lru_cache(maxsize=256)  # each way of each stream asks for the same few smart hosts
+def _owner(domain: str, destinations: tuple[Destination, ...]) -> str | None:
+    """The destination that has a domain by name; counted domains have no smart hosts."""
+    for each in destinations:
+        if each.domains is not None and domain in each.domains:
+            return each.name
+    return None
+
+
+def is_direct(way: Way, hop: route.Hop) -> bool:
+    """Return whether a remote hop leads to the recipients' domains, and not to a smart host."""
+    return hop.domain == way.domains.name
+
+
 def answers(scenario: Scenario, host: Host) -> tuple[ReceiveConnector | None, ...]:
     """For each target of the host the connector that answers it; the mailbox server needs none."""
     if route.by_mailbox_server(host):
@@ -121,12 +156,14 @@ def clients(scenario: Scenario, hub: str, connector: ReceiveConnector) -> list[s
     ]
 
 
-def paths(scenario: Scenario) -> Iterator[Path]:
+def paths(scenario: Scenario, *, refused: bool = False) -> Iterator[Path]:
     """All paths of all streams. A connection that nobody answers goes on to the next address.
 
     So does a submission of the mailbox server to a hub that is short of resources. Back pressure
-    counts as it is at the start.
+    counts as it is at the start. With `refused` the paths have the ways of all recipients, also of
+    those that the hub refuses.
     """
+    followed = _all_ways if refused else _followed
     for name, host in scenario.hosts.items():
         targets, connectors = route.targets(scenario, host), _greeted(scenario, host)
         mailbox = route.by_mailbox_server(host)
@@ -134,20 +171,22 @@ def paths(scenario: Scenario) -> Iterator[Path]:
             pressed = [_pressed(scenario, host, stream, target) for target in targets]
             shares = _shares(
                 [
-                    refused is None if mailbox else connector is not None
-                    for connector, refused in zip(connectors, pressed, strict=True)
+                    short_of is None if mailbox else connector is not None
+                    for connector, short_of in zip(connectors, pressed, strict=True)
                 ]
             )
-            for target, connector, refused, share in zip(
+            for target, connector, short_of, share in zip(
                 targets, connectors, pressed, shares, strict=True
             ):
-                path = Path(name, short, share, target, connector, refused)
-                if connector is not None:
+                path = Path(name, short, share, target, connector, short_of)
+                if refused and target.hub is not None and connector is None and not mailbox:
+                    yield followed(scenario, host, stream, path)
+                elif connector is not None:
                     reply = route.mail_verdict(scenario, host, connector, stream.sender)
                     path = path if reply.is_success else replace(path, reply=reply)
-                    yield _followed(scenario, host, stream, path)
-                elif mailbox and refused is None:
-                    yield _followed(scenario, host, stream, path)
+                    yield followed(scenario, host, stream, path)
+                elif mailbox and (refused or short_of is None):
+                    yield followed(scenario, host, stream, path)
                 elif share and mailbox:
                     yield path
                 elif share:
@@ -198,7 +237,6 @@ def _followed(scenario: Scenario, host: Host, stream: Stream, path: Path) -> Pat
         return path
     connector, link = path.connector, None
     ways, refused = [], []
-    size = max(1, round(mean(stream.size)))
     for domains, share in _recipients(scenario, stream):
         if connector is not None:
             link = route.identity(path.hub, connector.name)
@@ -206,10 +244,31 @@ def _followed(scenario: Scenario, host: Host, stream: Stream, path: Path) -> Pat
             if not reply.is_success:
                 refused.append(Refused(domains, share, reply))
                 continue
-        first = route.next_hop(scenario, path.hub, domains.name, size, link)
-        lasts = route.last_hops(scenario, path.hub, domains.name, size, link)
-        ways.append(Way(domains, share, first, lasts))
+        ways.append(_way(scenario, path.hub, stream, domains, share, link))
     return replace(path, ways=tuple(ways), refused=tuple(refused))
+
+
+def _all_ways(scenario: Scenario, host: Host, stream: Stream, path: Path) -> Path:
+    """The path with the ways of all recipients, whatever the hub replies."""
+    if path.connector is None:
+        return _followed(scenario, host, stream, replace(path, reply=None))
+    link = route.identity(path.hub, path.connector.name)
+    return replace(
+        path,
+        ways=tuple(
+            _way(scenario, path.hub, stream, domains, share, link)
+            for domains, share in _recipients(scenario, stream)
+        ),
+    )
+
+
+def _way(
+    scenario: Scenario, hub: str, stream: Stream, domains: Domains, share: float, link: str | None
+) -> Way:
+    """The way of some recipients from the hub that took the mail."""
+    size = max(1, round(mean(stream.size)))
+    first = route.next_hop(scenario, hub, domains.name, size, link)
+    return Way(domains, share, first, route.last_hops(scenario, hub, domains.name, size, link))
 
 
 def _recipients(scenario: Scenario, stream: Stream) -> Iterator[tuple[Domains, float]]:

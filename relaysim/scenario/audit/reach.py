@@ -7,7 +7,7 @@ from itertools import product
 from relaysim.mail.address import AddressRange
 from relaysim.mail.widening import allocation_threshold
 from relaysim.scenario.audit.finding import Finding, Severity
-from relaysim.scenario.audit.paths import Path
+from relaysim.scenario.audit.paths import Path, receiver
 from relaysim.scenario.audit.sharing import ips, names, open_paths, outside, parted
 from relaysim.scenario.audit.words import listed, share
 from relaysim.scenario.blocklist import Blocklist
@@ -58,9 +58,9 @@ def _parts(found: list[tuple[float, str]]) -> str:
 def _reach(scenario: Scenario, path: Path, egress: str, blocklist: Blocklist) -> float:
     """The share of the stream's recipients that this path takes by the IP to such domains."""
     return path.share * sum(
-        way.share / len(way.lasts) * _use(scenario.destinations[way.domains.destination], blocklist)
+        way.share / len(way.lasts) * _use(scenario.destinations[name], blocklist)
         for way, hop in outside(path)
-        if hop.egress == egress
+        if hop.egress == egress and (name := receiver(scenario, way, hop)) is not None
     )
 
 
@@ -157,11 +157,13 @@ def bulk_shares_domain(scenario: Scenario) -> Iterator[Finding]:
     }
     for domain in dict.fromkeys(_domain(scenario, path) for path in bulk):
         senders = [path for path in bulk if _domain(scenario, path) == domain]
-        met = {place for path in senders for place in _places(path)} & set(weights)
+        met = {place for path in senders for place in _places(scenario, path)} & set(weights)
         beside = [
-            path for path in others if _domain(scenario, path) == domain and met & _places(path)
+            path
+            for path in others
+            if _domain(scenario, path) == domain and met & _places(scenario, path)
         ]
-        met &= {place for path in beside for place in _places(path)}
+        met &= {place for path in beside for place in _places(scenario, path)}
         if met:
             judges = listed(f"{name} ({share(weights[name])})" for name in weights if name in met)
             yield Finding(
@@ -180,5 +182,7 @@ def _domain(scenario: Scenario, path: Path) -> str:
     return sender.rpartition("@")[2].casefold()
 
 
-def _places(path: Path) -> set[str]:
-    return {way.domains.destination for way, _ in outside(path)}
+def _places(scenario: Scenario, path: Path) -> set[str]:
+    """The destinations that see the sender: smart hosts hide those behind them."""
+    seen = (receiver(scenario, way, hop) for way, hop in outside(path))
+    return {name for name in seen if name is not None}

@@ -88,6 +88,26 @@ def _raised(way: Way, limit: int) -> str | None:
     return f'Set-SendConnector "{way.first.connector.name}" -MaxMessageSize 25MB'
 
 
+def smart_host(scenario: Scenario) -> Iterator[Finding]:
+    """Mail goes to a smart host, and what happens behind it is not modelled."""
+    sent: dict[str, list[str]] = {}
+    for path in paths(scenario):
+        for way in path.ways:
+            for hop in way.lasts:
+                if hop.connector is not None and hop.connector.smart_hosts:
+                    sent.setdefault(hop.connector.name, []).append(path.name)
+    for name, streams in sent.items():
+        hosts = scenario.send_connectors[name].smart_hosts
+        yield Finding(
+            Severity.NOTE,
+            dotted(("send_connectors", name, "smart_hosts")),
+            f"{listed(dict.fromkeys(streams))} go to the smart host {listed(hosts)}: a run counts "
+            "them as delivered when it takes them. What happens behind it is not modelled: "
+            "unknown users, refusals, listings of its IP, junk, delay.",
+            "Compare only times and losses up to the smart host with a design that sends direct.",
+        )
+
+
 def handed_over(scenario: Scenario) -> Iterator[Finding]:
     """A hub is no source server of the send connector, so its mail leaves by another one."""
     seen: set[tuple[str, str]] = set()

@@ -6,7 +6,7 @@ from itertools import product
 from relaysim.scenario import route
 from relaysim.scenario.arrivals import Compromise
 from relaysim.scenario.audit.finding import Finding, Severity
-from relaysim.scenario.audit.paths import Path, Way, paths
+from relaysim.scenario.audit.paths import Path, Way, is_direct, paths
 from relaysim.scenario.audit.words import listed
 from relaysim.scenario.culprit import is_culprit
 from relaysim.scenario.model import Scenario
@@ -45,7 +45,15 @@ def outside(path: Path) -> Iterator[tuple[Way, route.Hop]]:
 
 
 def ips(path: Path) -> set[str]:
-    """The public IPs that mail of the path leaves by."""
+    """The public IPs that receivers see mail of the path come from.
+
+    What goes to a smart host reaches its receivers from the IP of the smart host.
+    """
+    return {hop.egress for way, hop in outside(path) if hop.egress and is_direct(way, hop)}
+
+
+def own_ips(path: Path) -> set[str]:
+    """The public IPs that mail of the path leaves by, to smart hosts too."""
     return {hop.egress for _, hop in outside(path) if hop.egress}
 
 
@@ -127,10 +135,10 @@ def bulk_shares_line(scenario: Scenario) -> Iterator[Finding]:
         if line.bandwidth is None:
             continue
         on_it = {ip for ip, egress in scenario.egress.items() if egress.line == name}
-        senders = [path for path in bulk if on_it & ips(path)]
-        beside = [path for path in others if on_it & ips(path)]
-        apart = {ip for path in senders for ip in ips(path)} != {
-            ip for path in beside for ip in ips(path)
+        senders = [path for path in bulk if on_it & own_ips(path)]
+        beside = [path for path in others if on_it & own_ips(path)]
+        apart = {ip for path in senders for ip in own_ips(path)} != {
+            ip for path in beside for ip in own_ips(path)
         }
         if senders and beside and apart:
             yield Finding(

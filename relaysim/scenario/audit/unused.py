@@ -3,16 +3,16 @@
 from collections.abc import Iterable, Iterator
 
 from relaysim.scenario.audit.finding import Finding, Severity
-from relaysim.scenario.audit.paths import paths
+from relaysim.scenario.audit.paths import paths, receiver
 from relaysim.scenario.blocklist import Blocklist
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.problem import dotted
+from relaysim.scenario.route import HopKind
 
 
 def unused(scenario: Scenario) -> Iterator[Finding]:
     """Tables that nothing of the scenario leads to."""
-    ways = [way for path in paths(scenario) for way in path.ways]
-    carriers = {hop.connector.name for way in ways for hop in way.lasts if hop.connector}
+    carriers, receivers = _led_to(scenario)
     used: dict[str, Iterable[str | None]] = {
         "dns": {host.server for host in scenario.hosts.values()},
         "send_connectors": carriers,
@@ -23,7 +23,8 @@ def unused(scenario: Scenario) -> Iterator[Finding]:
             for host in scenario.hosts.values()
             for stream in host.streams.values()
             for destination in stream.to
-        },
+        }
+        | receivers,
     }
     for name, blocklist in scenario.blocklists.items():
         if not _is_used(scenario, blocklist):
@@ -42,6 +43,22 @@ def unused(scenario: Scenario) -> Iterator[Finding]:
                     "No mail of this scenario uses it.",
                     "Take it out, or use it.",
                 )
+
+
+def _led_to(scenario: Scenario) -> tuple[set[str], set[str]]:
+    """The send connectors and the answering destinations of all mail, refused at a hub or not.
+
+    What a hub refuses today it may take tomorrow: a refusal makes nothing superfluous.
+    """
+    carriers: set[str] = set()
+    receivers: set[str] = set()
+    for way in (way for path in paths(scenario, refused=True) for way in path.ways):
+        for hop in way.lasts:
+            if hop.connector is not None:
+                carriers.add(hop.connector.name)
+            if hop.kind is HopKind.REMOTE:
+                receivers.add(receiver(scenario, way, hop) or "")
+    return carriers, receivers
 
 
 def _is_used(scenario: Scenario, blocklist: Blocklist) -> bool:

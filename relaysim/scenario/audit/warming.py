@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from relaysim.mail.standing import cold_rate
 from relaysim.scenario.audit.finding import Finding, Severity
-from relaysim.scenario.audit.paths import paths
+from relaysim.scenario.audit.paths import paths, receiver
 from relaysim.scenario.audit.rates import campaign
 from relaysim.scenario.audit.sharing import outside
 from relaysim.scenario.audit.words import listed, per_time
@@ -32,8 +32,10 @@ def cold_egress(scenario: Scenario) -> Iterator[Finding]:
     for path in paths(scenario):
         if campaign(scenario, path.host, path.stream) is not None:
             for way, hop in outside(path):
+                name = receiver(scenario, way, hop)
                 key = (path.host, path.stream, hop.hub, hop.egress or "")
-                sent[key][way.domains.destination] += path.share * way.share / len(way.lasts)
+                if name is not None:
+                    sent[key][name] += path.share * way.share / len(way.lasts)
     for (host, stream, hub, egress), shares in sent.items():
         found = campaign(scenario, host, stream)
         if found is None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from relaysim.columns import columns
 from relaysim.mail import reply
+from relaysim.mail.address import domain_of
 from relaysim.mail.rights import Right, session_permissions
 from relaysim.scenario import route
 from relaysim.scenario.explain.attempt import Attempt, Outcome
@@ -140,9 +141,11 @@ def _hop(scenario: Scenario, outcome: Outcome, hop: route.Hop) -> str:
             return f"mailbox delivery queue of {hop.hub}"
         case route.HopKind.REMOTE:
             of = f" (destination {outcome.destination})" if outcome.destination else ""
+            smart = hop.domain != domain_of(outcome.recipient)
+            behind = "; what happens behind the smart host is not modelled" if smart else ""
             return (
                 f"queue {hop.next_hop}{of} of {hop.hub} by send connector {name}, leaves by "
-                f"{hop.egress}"
+                f"{hop.egress}{behind}"
             )
         case route.HopKind.TRANSFER:
             return f"handed to {hop.next_hop}, source server of send connector {name}"

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from relaysim.mail.priority import Priority, parse_priority
+from relaysim.scenario.audit.paths import is_direct, receiver
 from relaysim.scenario.law import mean
 from relaysim.scenario.service import mixture
 from relaysim.study.theory import formulas
@@ -94,9 +95,10 @@ def disturbed(network: Network, queue: str) -> Iterator[str]:
     scenario, found = network.scenario, network.queues[queue]
     hub = scenario.hubs[found[0][2].hub]
     limit = hub.max_per_domain_outbound_connections
-    if any(hop.next_hop != way.domains.name for _, way, hop in found):
-        yield "a smart host takes the mail, and how fast is not in the scenario"
-    most = scenario.destinations[found[0][1].domains.destination].max_connections_per_ip
+    if not all(is_direct(way, hop) for _, way, hop in found):
+        yield "a smart host takes the mail of many domains"
+    answering = scenario.destinations.get(receiver(scenario, *found[0][1:]) or "")
+    most = None if answering is None else answering.max_connections_per_ip
     if most is not None and (limit is None or limit * len(scenario.hubs) > most):
         yield "destinations turn away connections above a limit"
     if _shared(network, hub.name):
@@ -114,7 +116,8 @@ def _held(network: Network, queue: str) -> Iterator[str]:
         yield HELD_BY_CORES
     if any(network.line_of(hop.egress)[1] is not None for _, _, hop in found):
         yield "a connection is held while its mail waits for the line"
-    if any(mean(scenario.destinations[w.domains.destination].connect_time) for _, w, _ in found):
+    names = {receiver(scenario, way, hop) for _, way, hop in found} - {None}
+    if any(mean(scenario.destinations[name].connect_time) for name in names if name):
         yield "some attempts open a connection, and others find one open"
     if hub.priority_queuing_enabled and limit is not None:
         quotas = (
