@@ -126,7 +126,7 @@ def test_volume_behind_a_smart_host_is_not_seen_at_our_ip() -> None:
         ' rate="60/min", lasts="1 h"}}',
         "run.scale=0.05",
         'run.duration="2 h"',
-        'blocklists.xbl={profile="spamhaus-xbl"}',
+        'blocklists.xbl={profile="spamhaus-xbl", compromise_time="1 min"}',
     )
     direct = relaysim.run(shared_hub(*spam), replications=1, jobs=1)
     smart = relaysim.run(shared_hub(*spam, *BY_SMART_HOST), replications=1, jobs=1)
