@@ -154,6 +154,7 @@ def test_an_interrupt_is_no_fault():
 SMART_HOST = (
     "send_connectors.internet.dns_routing_enabled=false",
     'send_connectors.internet.smart_hosts=["filter.example"]',
+    'destinations.filter={profile="secure-gateway",domains=["filter.example"]}',
 )
 ON_CPU = 'hubs.HUB01.categorize_cost={base="1 ms",per_kb="1 ms",cv=1}'
 
