@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from relaysim.engine.clock import EGRESS, STATE, Moment
 from relaysim.engine.listings import OPERATOR, PARTIES
 from relaysim.engine.observed import BlocklistPlan
+from relaysim.engine.scripted import ScriptedListing
 from relaysim.engine.trace import Cause
 from relaysim.engine.widening import Widening, widening
 from relaysim.engine.world import World
@@ -63,7 +64,8 @@ class Blocklist:
 
     Chance is drawn by the operator's own key, counted by its own events with each IP: what one does
     changes nothing for another. A listing is published and withdrawn at the next time that the list
-    is built; it lasts from the last hit on, so that who goes on hitting stays listed.
+    is built; it lasts from the last hit on, so that who goes on hitting stays listed. `scripted`
+    are, by IP, the scripted listings that a request may end.
     """
 
     def __init__(self, world: World, number: int, key: int) -> None:
@@ -74,6 +76,7 @@ class Blocklist:
         self.books: dict[int, Book] = {}
         self.events: dict[int, int] = {}
         self.published: dict[int, int] = {}
+        self.scripted: dict[int, list[ScriptedListing]] = {}
         self.widening: Widening = widening(self)
 
     def book(self, who: int) -> Book:
@@ -233,8 +236,12 @@ class Blocklist:
 
         A human operator wants the cause gone.
         """
-        plan, book = self.plan, self.books.get(who)
-        if plan.delisting_time is None or book is None or not book.listed or book.asked:
+        plan = self.plan
+        listed = who in self.scripted or (who in self.books and self.books[who].listed)
+        if plan.delisting_time is None or not listed:
+            return False
+        book = self.book(who)
+        if book.asked:
             return False
         if plan.trigger == "hazard" and not repaired:
             return False
@@ -248,14 +255,27 @@ class Blocklist:
         return True
 
     def _granted(self, book: Book) -> None:
-        self.drop(book)
-        book.removed = True
+        if book.listed:
+            self.drop(book)
+        book.asked, book.removed = False, True
+        scripted = self.scripted.pop(book.who, [])
+        if scripted:
+            self.later(self._next_build(), book.who, lambda _: _withdraw(scripted))
+
+    def forget_request(self, who: int) -> None:
+        """The last scripted listing of an IP ended by itself: a request for it is of no use now."""
+        book = self.book(who)
+        if not book.listed:
+            book.asked = False
+            book.turn += 1
+
+    def _next_build(self) -> int:
+        every, now = self.plan.build_interval, self.clock.tick
+        return -(-now // every) * every if every else now
 
     def build(self, who: int) -> None:
         """Publish or withdraw an IP at the next build, by what is to be shown then."""
-        every, now = self.plan.build_interval, self.clock.tick
-        due = -(-now // every) * every if every else now
-        self.later(due, who, lambda _: self._built(who))
+        self.later(self._next_build(), who, lambda _: self._built(who))
 
     def _built(self, who: int) -> None:
         cause = self.widening.shown.get(who)
@@ -263,3 +283,8 @@ class Blocklist:
             self.world.listings.withdraw(self.published.pop(who))
         elif cause is not None and who not in self.published:
             self.published[who] = self.world.listings.publish(who, self.number, cause)
+
+
+def _withdraw(listings: "list[ScriptedListing]") -> None:
+    for listing in listings:
+        listing.withdraw()

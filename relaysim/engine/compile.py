@@ -308,7 +308,10 @@ def _script(
                 listed = [numbers.egress.index(event.listing.egress)]
             else:
                 listed = _carriers(scenario, numbers, hosts, ways, str(event.listing.of))
-            found += [Scripted(event.at, until, "listing", egress, blocklist) for egress in listed]
+            fixed = event.listing.fixed
+            found += [
+                Scripted(event.at, until, "listing", egress, blocklist, fixed) for egress in listed
+            ]
     return tuple(found)
 
 

@@ -231,13 +231,17 @@ class LinePlan:
 
 @dataclass(frozen=True, slots=True)
 class Scripted:
-    """An event of the script: `what` happens to `subject` at `at` and ends at `until`."""
+    """An event of the script: `what` happens to `subject` at `at` and ends at `until`.
+
+    A listing that is `fixed` stays in spite of requests for removal.
+    """
 
     at: int
     until: int
     what: str
     subject: int
     blocklist: int = -1
+    fixed: bool = False
 
 
 TOO_LARGE = -1

@@ -6,7 +6,7 @@ from typing import Protocol
 from relaysim.engine.clock import ARRIVAL, DESTINATION, EGRESS, HOST, SCRIPT, Life
 from relaysim.engine.listings import PARTIES
 from relaysim.engine.plan import Scripted
-from relaysim.engine.trace import Cause
+from relaysim.engine.scripted import ScriptedListing
 from relaysim.engine.world import World
 
 _KINDS = {"stop": 0, "outage": DESTINATION, "listing": EGRESS}
@@ -65,9 +65,5 @@ def _acts(world: World, event: Scripted) -> tuple[Callable[[], None], Callable[[
         return lambda: internet.go_down(subject), lambda: internet.come_back(subject)
 
     who = subject * PARTIES + (0 if world.plan.parties == (0,) else 2)
-    rows = []
-
-    def list_it() -> None:
-        rows.append(world.listings.publish(who, event.blocklist, Cause.SCRIPT))
-
-    return list_it, lambda: world.listings.withdraw(rows.pop())
+    listing = ScriptedListing(world.blocklists[event.blocklist], who, event.fixed)
+    return listing.begin, listing.finish

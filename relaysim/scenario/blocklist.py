@@ -62,7 +62,7 @@ class Blocklist(Table):
     compromise_time: TimeLaw | None = None
     """Time until a hijacked host is found out."""
     lifetime: Lasting | None = None
-    """How long a listing lasts from the last hit on; without it until it is removed."""
+    """Time from the last hit until the operator removes an IP; without it until a request does."""
     growth: Factor | None = None
     """Factor of the lifetime for each relisting from the third listing on."""
     max_lifetime: Lasting | None = None
@@ -70,7 +70,7 @@ class Blocklist(Table):
     short_lifetime: Lasting | None = None
     """The lifetime where there were just two reports or hits."""
     build_interval: Duration | None = None
-    """How often the list is published; without it at once."""
+    """How often the list is built: a listing appears and ends at the next build, else at once."""
     mirror_delay: Duration | None = None
     """How much later a copy of the list has it."""
     delisting_time: TimeLaw | None = None

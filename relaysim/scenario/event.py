@@ -28,7 +28,9 @@ class Listing(Table):
     blocklist: str
     """Which list."""
     for_: Annotated[Duration, Field(alias="for")]
-    """How long."""
+    """How long, unless the list removes the IP on request before."""
+    fixed: bool = False
+    """Whether the listing lasts its time in spite of requests for removal."""
 
 
 class Outage(Table):
