@@ -35,6 +35,11 @@ def read(file: Path) -> Any:
     return nbformat.read(file, as_version=4)
 
 
+def solution(file: Path) -> str:
+    """The solution of a notebook's exercise: a cell to run after all others."""
+    return (FOLDER / "solutions" / f"{file.stem}.py").read_text(encoding="utf-8")
+
+
 def parameters(book: Any) -> list[Any]:
     """The cells that are tagged so."""
     return [cell for cell in book.cells if "parameters" in cell.metadata.get("tags", [])]

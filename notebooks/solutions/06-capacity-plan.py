@@ -1,0 +1,43 @@
+# Solution of lesson 06, to run after its last cell: %load solutions/06-capacity-plan.py
+#
+# At night the newsletter is in nobody's way who writes: one core is enough for colleagues and invoices,
+# and the newsletter's own target decides. Mail from the Internet still waits behind it in that hour.
+NIGHT = [f"{NEWS}.arrivals.at=11 h", "run.duration=16 h"]
+PROMISES = [
+    f"stream.users.correspondence.latency_p95 < {COLLEAGUES_WITHIN}",
+    *TARGETS[1:],
+]
+night = relaysim.size(
+    FILE,
+    {f"{HUB}.cores": CANDIDATES},
+    PROMISES,
+    settings=[*model(), scale(GROWTH), *NIGHT],
+    most=max(REPLICATIONS, 5),
+    seed=SEED,
+)
+print(f"newsletter at night: {night.value} cores")
+for _, row in night.evidence.iterrows():
+    print(f"  {int(row.value)} cores, {row.target}: {row.verdict}")
+print(origin(night.provenance, designs=False, intervals=False))
+by_day = relaysim.run(
+    relaysim.load(FILE, [*model(), scale(GROWTH), f"{HUB}.cores={night.value}"]),
+    replications=REPLICATIONS,
+    seed=SEED,
+)
+by_night = relaysim.run(
+    relaysim.load(FILE, [*model(), scale(GROWTH), f"{HUB}.cores={night.value}", *NIGHT]),
+    replications=REPLICATIONS,
+    seed=SEED,
+)
+
+
+def p95(run, stream):
+    """The p95 of the latency of a stream, seconds, in the mean of the days."""
+    rows = run.metrics.query("scope == 'stream' and metric == 'latency_p95'")
+    return float(rows.set_index("subject").value[stream])
+
+
+print(f"\np95 of the latency with {night.value} cores: newsletter by day, at night")
+for stream in ("users.correspondence", "internet.inbound"):
+    print(f"  {stream:21} {p95(by_day, stream):8.1f} s {p95(by_night, stream):8.1f} s")
+assert p95(by_night, "users.correspondence") <= p95(by_day, "users.correspondence")
