@@ -7,16 +7,35 @@ from relaysim.engine.trace import Column, Trace
 from relaysim.measure.copies import Copies
 from relaysim.measure.groups import groups
 from relaysim.measure.resources import resources
-from relaysim.measure.window import SECOND
+from relaysim.measure.window import HOUR, MINUTE, SECOND
 from relaysim.scenario.model import Scenario
 
+MOST_MINUTES = 90_000
+"""Bins of a minute that a series has at most: 62 days. A longer run has bins of an hour, or ten
+years of a quiet company would take gigabytes for a column of zeros."""
 
-def backlog(trace: Trace, scenario: Scenario, width: int = 60 * SECOND) -> pd.DataFrame:
-    """Mean number waiting at each resource, for each bin of `width` microseconds.
+
+def bin_width(scenario: Scenario) -> int:
+    """Return the width of the bins of a scenario's series, microseconds: a minute or an hour.
+
+    It depends on the length of the run alone, so that all replications have the same bins.
+    """
+    return MINUTE if scenario.run.horizon <= MOST_MINUTES * MINUTE else HOUR
+
+
+def seconds_a_bin(series: pd.DataFrame) -> float:
+    """Return the width of the bins of a series as its index has them, seconds."""
+    starts = series.index.to_numpy(np.float64)
+    return float(starts[1] - starts[0]) if len(starts) > 1 else MINUTE / SECOND
+
+
+def backlog(trace: Trace, scenario: Scenario, width: int | None = None) -> pd.DataFrame:
+    """Mean number waiting at each resource, for each bin of `width` microseconds (`bin_width`).
 
     One column a resource; the index is the beginning of the bin in seconds. The bins cover the run
     from its start to its end.
     """
+    width = width or bin_width(scenario)
     edges = _edges(trace, width)
     columns = {
         resource.name: np.diff(resource.occupancy.waiting().area(edges)) / width
@@ -28,15 +47,16 @@ def backlog(trace: Trace, scenario: Scenario, width: int = 60 * SECOND) -> pd.Da
 def throughput_series(
     trace: Trace,
     scenario: Scenario,
-    width: int = 60 * SECOND,
+    width: int | None = None,
     scope: str = "class",
     copies: Copies | None = None,
 ) -> pd.DataFrame:
-    """Copies delivered or junked per second, for each bin of `width` microseconds.
+    """Copies delivered or junked per second, for each bin of `width` microseconds (`bin_width`).
 
     One column for each subject of a scope of copies (`total`, `class`, `stream`, `destination`,
     `hub`, `egress`); the index is the beginning of the bin in seconds. KeyError for another scope.
     """
+    width = width or bin_width(scenario)
     copies = Copies.of(trace, scenario) if copies is None else copies
     edges = _edges(trace, width)
     columns = {}

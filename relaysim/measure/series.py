@@ -2,11 +2,12 @@
 
 | frame | index | columns | values |
 | --- | --- | --- | --- |
-| `backlog` | start of a minute, seconds | resources | mean number waiting |
-| `throughput` | start of a minute, seconds | subjects of `class` | copies got through per second |
+| `backlog` | start of a bin, seconds | resources | mean number waiting |
+| `throughput` | start of a bin, seconds | subjects of `class` | copies got through per second |
 | `missing` | age, seconds since creation | subjects of `class` | share that is not there yet |
 | `losses` | | `stream, fate, reply, copies` | copies that were lost |
 
+A bin is a minute, or an hour in a run of more than 62 days (`queues.bin_width`).
 `missing` counts all copies created in the window, so what is lost never leaves it: it ends at the
 share that was lost, and no design looks faster for having lost its slowest mail.
 """

@@ -32,6 +32,18 @@ def test_what_is_lost_or_under_way_stays_missing_at_every_age():
     assert at(series, 1e6) == 0.5
 
 
+def test_the_bins_of_a_run_of_years_are_hours_whatever_the_replication():
+    short = Series.of(story(1.0), scenario(["run.duration=59 d", "run.drain=3 d"]))
+    assert short.backlog.index[1] == 60.0
+    years = scenario(["run.duration=3650 d", "run.drain=3 d"])
+    series = Series.of(story(1.0, until=3653 * 86_400.0), years)
+    assert series.backlog.index[1] == series.throughput.index[1] == 3600.0
+    assert len(series.backlog) == len(series.throughput) == 3653 * 24 + 1
+    # 1 message of the 4 at 1 s and 1 at 30 s arrived, all in the first hour
+    assert series.throughput["system"].iloc[0] * 3600.0 == pytest.approx(2.0)
+    assert Series.of(story(1.0), years).backlog.index[0] == 0.0
+
+
 def test_a_class_without_mail_is_missing_nothing_and_having_nothing():
     assert np.isnan(Series.of(story(1.0), scenario()).missing["bulk"]).all()
 

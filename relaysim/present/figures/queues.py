@@ -14,6 +14,7 @@ from matplotlib.colors import LogNorm
 from matplotlib.patches import Patch, Rectangle
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
+from relaysim.measure.queues import seconds_a_bin
 from relaysim.measure.resources import DELIVERY_THRESHOLD, SUBMISSION_THRESHOLD
 from relaysim.present.figures.clock import HOUR, at, clock_axis, clock_label
 from relaysim.present.figures.nothing import NothingToDrawError
@@ -141,19 +142,20 @@ def _gone(backlog: pd.DataFrame) -> float:
     """When the last queue is as good as empty, seconds: the end of the last hour with a mean."""
     hours = (backlog.index.to_numpy(np.float64) // HOUR).astype(np.int64)
     waiting = backlog[list(_thresholds(backlog))].to_numpy(np.float64)
-    some = [np.bincount(hours, each) / 60.0 >= LEAST for each in waiting.T]
+    part = seconds_a_bin(backlog) / HOUR
+    some = [np.bincount(hours, each) * part >= LEAST for each in waiting.T]
     ends = [HOUR * (np.flatnonzero(each)[-1] + 1) for each in some if each.any()]
     return float(max(ends, default=0.0))
 
 
 def _binned(backlog: pd.DataFrame, width: float, last: float) -> list[Queue]:
-    """The queues by their worst column, then by name. The index is the start of minutes."""
+    """The queues by their worst column, then by name. The index is the start of bins."""
     bins = (backlog.index.to_numpy(np.float64) // width).astype(np.int64)
-    columns, minutes = round(last / width), width / 60.0
+    columns, parts = round(last / width), width / seconds_a_bin(backlog)
     found = []
     for name, threshold in _thresholds(backlog).items():
         waiting = backlog[name].to_numpy(np.float64)
-        means = np.bincount(bins, waiting, columns)[:columns] / minutes
+        means = np.bincount(bins, waiting, columns)[:columns] / parts
         found.append(Queue(name, threshold, means))
     return sorted(found, key=lambda queue: (-queue.means.max(), queue.name))
 

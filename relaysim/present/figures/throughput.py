@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 
+from relaysim.measure.queues import seconds_a_bin
 from relaysim.present.figures.clock import active, clock_axis, clock_label
 from relaysim.present.figures.style import PALE, Sheet, design_key, line, looks, sheet
 from relaysim.present.figures.told import by_design
@@ -47,7 +48,8 @@ def throughput(
     `series` is the `throughput` of `measure.series` by design, copies per second, and `duration`
     how long mail is created, seconds.
     """
-    bin_ = next(each for days, each in BINS if duration <= days * 86_400.0)
+    least = max(map(seconds_a_bin, series.values()), default=0.0)
+    bin_ = next(each for days, each in BINS if duration <= days * 86_400.0 and each.width >= least)
     subjects = classes(name for frame in series.values() for name in frame)
     rates = {design: _rates(frame, bin_) for design, frame in series.items()}
     columns = min(2, len(subjects))
@@ -90,10 +92,10 @@ def throughput(
 
 
 def _rates(frame: pd.DataFrame, bin_: Bin) -> pd.DataFrame:
-    """Copies a unit of time, averaged over bins; the index is the start of minutes."""
+    """Copies a unit of time, averaged over bins; the index is the start of bins."""
     bins = np.floor(frame.index.to_numpy() / bin_.width) * bin_.width
     # The last bin may be cut short by the end of the run, after which nothing comes.
-    sums = 60.0 * frame.groupby(bins).sum()
+    sums = seconds_a_bin(frame) * frame.groupby(bins).sum()
     return (sums * (bin_.unit / bin_.width)).rename_axis("seconds")
 
 
