@@ -52,7 +52,7 @@ def explain(
         raise UserError("--connector stands alone: leave out --host, --address and --to")
     if connector is None:
         _ask_whole(host, address, server, to)
-    design = read(scenario, settings)
+    design = read(scenario, settings, to_run=False)
     with told(ValueError):
         if connector is not None:
             _rights(design, connector, json)

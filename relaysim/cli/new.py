@@ -117,7 +117,7 @@ def _second(path: Path, base: Path) -> None:
     from relaysim.cli import second
     from relaysim.scenario.dedicated import DedicatedError, dedicated
 
-    design = read(base, None)
+    design = read(base, None, to_run=False)
     if path.stem == design.name:
         raise UserError(f"{base} has the name {design.name} already: a second design takes another")
     try:

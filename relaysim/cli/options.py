@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from relaysim.scenario.model import Scenario
     from relaysim.study.store import Store
 
+MOST_REPLICATIONS = 100_000
+"""The most that a scenario may ask for, too (`run.replications`)."""
+
 File = Annotated[Path, typer.Argument(metavar="SCENARIO", help="A scenario file (TOML).")]
 Set = Annotated[
     list[str] | None,
@@ -23,7 +26,13 @@ Set = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
 Replications = Annotated[
-    int | None, typer.Option(min=1, metavar="N", help="Replications, instead of the scenario's.")
+    int | None,
+    typer.Option(
+        min=1,
+        max=MOST_REPLICATIONS,
+        metavar="N",
+        help="Replications, instead of the scenario's.",
+    ),
 ]
 Seed = Annotated[
     int | None, typer.Option(min=0, metavar="N", help="Seed, instead of the scenario's.")
@@ -111,10 +120,18 @@ def opened(directory: Path | None, none: bool) -> "Store | None":
         return None
 
 
-def read(file: Path, settings: list[str] | None) -> "Scenario":
-    """The scenario of a file under the settings of `--set`."""
+def read(file: Path, settings: list[str] | None, to_run: bool = True) -> "Scenario":
+    """The scenario of a file under the settings of `--set`.
+
+    A note says which messages a run of it leaves out, unless it is not read `to_run`.
+    """
+    from relaysim.scenario.audit.cut import cuts
     from relaysim.scenario.load import load
     from relaysim.scenario.problem import ScenarioError
+    from relaysim.units import format_duration
 
     with told(ScenarioError):
-        return load(file, settings or ())
+        design = load(file, settings or ())
+    for cut in cuts(design) if to_run else ():
+        note(f"{design.name}: {cut}, and run.duration is {format_duration(design.run.duration)}")
+    return design

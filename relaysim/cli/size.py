@@ -7,6 +7,7 @@ import typer
 from relaysim.cli.errors import UserError, told
 from relaysim.cli.handover import results
 from relaysim.cli.options import (
+    MOST_REPLICATIONS,
     Cluster,
     Figures,
     File,
@@ -47,7 +48,9 @@ def size(
     ] = 0.95,
     replications: Annotated[
         int | None,
-        typer.Option(min=5, metavar="N", help="The most replications of a value (80)."),
+        typer.Option(
+            min=5, max=MOST_REPLICATIONS, metavar="N", help="The most replications of a value (80)."
+        ),
     ] = None,
     settings: Set = None,
     seed: Seed = None,

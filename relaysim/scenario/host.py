@@ -10,7 +10,7 @@ from relaysim.scenario.table import (
     Address,
     Bandwidth,
     Duration,
-    Lasting,
+    Interval,
     Limit,
     Named,
     Table,
@@ -34,7 +34,7 @@ Kind = Literal[
 class Retry(Table):
     """A host that tries again: every so often, until it gives up."""
 
-    retry_every: Lasting
+    retry_every: Interval
     """Time between two tries."""
     give_up_after: TimeLimit
     """Age at which the host drops the message; "unlimited" tries until the end of the run."""

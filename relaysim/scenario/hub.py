@@ -11,6 +11,7 @@ from relaysim.scenario.table import (
     Address,
     AddressName,
     Duration,
+    Interval,
     Limit,
     Many,
     Named,
@@ -66,7 +67,7 @@ class BackPressure(Table):
     """Size of the drive of the queue database; unwatched without it."""
     queue_drive_used: Size = 0
     """What lies on that drive before the first message."""
-    resource_monitoring_interval: Duration = 2_000_000
+    resource_monitoring_interval: Interval = 2_000_000
     """How often the resources are looked at."""
 
     @field_validator("queue_drive_size", "log_drive_size")
@@ -171,17 +172,17 @@ class Hub(Table):
     skip_5xx_greeting: bool
     """Whether a 5xx greeting puts the queue into Retry; if not, its mail bounces."""
 
-    message_retry_interval: Duration
+    message_retry_interval: Interval
     """Wait of a message that a 4xx reply deferred."""
     queue_glitch_retry_count: Annotated[int, Field(ge=0, le=15)]
     """First retries of a queue that cannot connect."""
-    queue_glitch_retry_interval: Duration
+    queue_glitch_retry_interval: Interval
     """Wait before each of those."""
     transient_failure_retry_count: Annotated[int, Field(ge=0, le=15)]
     """Retries of the queue after those."""
-    transient_failure_retry_interval: Duration
+    transient_failure_retry_interval: Interval
     """Wait before each of them."""
-    outbound_connection_failure_retry_interval: Duration
+    outbound_connection_failure_retry_interval: Interval
     """Wait of the queue from then on."""
     message_expiration_timeout: Duration
     """Age at which a message expires and its sender gets an NDR."""

@@ -130,6 +130,13 @@ def _above_zero(value: int) -> int:
     return value
 
 
+def _from_one_second(value: int) -> int:
+    """Exchange's retry intervals begin at one second; with none a run would stand still."""
+    if value < SECOND:
+        raise ValueError("must be at least 1 s")
+    return value
+
+
 def adds_up(shares: Mapping[K, float]) -> Mapping[K, float]:
     """The same shares. Raises ValueError unless they add up to 1."""
     total = sum(shares.values())
@@ -150,6 +157,8 @@ Duration = Annotated[int, BeforeValidator(units.duration)]
 """A length of time in microseconds, written with its unit: "5 ms", "2 d"."""
 Lasting = Annotated[Duration, AfterValidator(_above_zero)]
 """A length of time above zero."""
+Interval = Annotated[Duration, AfterValidator(_from_one_second)]
+"""A time from one second on, after which something is done again."""
 Size = Annotated[int, BeforeValidator(units.size)]
 """A size in bytes, written with its unit: "75 KB"; 1 KB is 1,024 bytes, as Exchange counts."""
 Rate = Annotated[Fraction, BeforeValidator(units.rate)]

@@ -33,6 +33,9 @@ from relaysim.study.task import Task
 from relaysim.study.warmup import settle
 from relaysim.traffic.workload import draw
 
+MOST_REPLICATIONS = 100_000
+"""The most replications of a study: as many as a scenario may ask for (`run.replications`)."""
+
 
 @dataclass(frozen=True)
 class Wanted:
@@ -281,6 +284,8 @@ def settled(scenario: Scenario, replications: int | None, seed: int | None) -> t
         raise ScenarioError([Problem(("run",), why)])
     replications = scenario.run.replications if replications is None else replications
     seed = scenario.run.seed if seed is None else seed
+    if replications > MOST_REPLICATIONS:
+        raise ValueError(f"{replications:,} replications: at most {MOST_REPLICATIONS:,} are tried")
     if replications < 1:
         raise ValueError(f"{replications} replications: at least one is needed")
     if seed < 0:

@@ -2,9 +2,11 @@ import pytest
 from relay_designs import SHARED_HUB
 
 from relaysim.scenario.audit import Severity
-from relaysim.scenario.audit.size import run_size, too_large
+from relaysim.scenario.audit.rates import messages
+from relaysim.scenario.audit.size import run_size, sizes, too_large
 from relaysim.scenario.load import loads
 from relaysim.scenario.model import Scenario
+from relaysim.study.replicate import settled
 
 
 def design(*overrides: str) -> Scenario:
@@ -40,3 +42,75 @@ def test_what_no_machine_would_finish_is_an_error(override: str) -> None:
     assert str(too_large(scenario)).startswith("shared-hub: a replication would have about ")
     (found,) = run_size(scenario)
     assert found.severity is Severity.ERROR
+
+
+def counts(*overrides: str) -> dict[str, float]:
+    return {each.what: each.count for each in sizes(design(*overrides))}
+
+
+def test_recipients_are_counted_by_the_mean_of_their_law() -> None:
+    one = "hosts.marketing.streams.newsletter.mailing_list"
+    plain = counts()
+    users = messages(design(), "users", "correspondence")
+    assert counts("hosts.users.streams.correspondence.recipients=3")["recipients"] == pytest.approx(
+        plain["recipients"] + users * (3 - (plain["recipients"] - plain["messages"]) / users - 1)
+    )
+    assert counts(f"{one}=none")["messages"] == plain["messages"]
+
+
+def test_a_message_to_thousands_is_refused_by_its_recipients() -> None:
+    huge = design(
+        'hosts.crm.streams.invoices.arrivals={process="campaign", at="0 s", messages=100000,'
+        ' rate="100/s"}',
+        "hosts.crm.streams.invoices.recipients=5000",
+    )
+    assert str(too_large(huge)).startswith("shared-hub: a replication would have about 500,0")
+    assert str(too_large(huge)).endswith(
+        " recipients, most of them by crm.invoices; at most 100,000,000 are tried: lower "
+        "run.duration, run.scale, a rate, or recipients"
+    )
+
+
+def test_clocks_that_tick_without_mail_are_steps() -> None:
+    again = (
+        'hosts.crm.streams.invoices.arrivals={process="campaign", at="0 s", messages=1,'
+        ' rate="1/h", every="1 us"}'
+    )
+    quiet = design("run.scale=0.001", again)
+    assert "steps, most of them by crm.invoices" in str(too_large(quiet))
+    years = design(
+        "run.scale=0.001", "run.duration=3660 d", 'operations.monitor_every="1 s"',
+        'hubs.HUB01.back_pressure={queue_drive_size="1 TB", resource_monitoring_interval="1 s"}',
+    )  # fmt: skip
+    assert counts("run.duration=10 h", 'run.drain="0 s"', 'operations.monitor_every="1 s"')[
+        "steps"
+    ] == pytest.approx(36_000 + counts("run.duration=10 h", 'run.drain="0 s"',
+        "operations.monitor_every=unlimited")["steps"])  # fmt: skip
+    assert too_large(years) is None
+
+
+def test_rate_events_count() -> None:
+    event = '[{at="0 s", rate={stream="crm.invoices", factor=1000, for="365 d"}}]'
+    huge = design("run.duration=365 d", f"events={event}")
+    assert too_large(design("run.duration=365 d")) is None
+    assert "most of them by crm.invoices" in str(too_large(huge))
+
+
+@pytest.mark.parametrize(
+    ("at", "count", "rate", "every"),
+    [(0, 100, 1, 1000), (50, 700, 2, 300), (3000, 10, 1, 7), (3599, 5, 1, 3), (4000, 5, 1, 3)],
+)
+def test_campaigns_are_counted_in_one_go_as_one_by_one(
+    at: int, count: int, rate: int, every: int
+) -> None:
+    arrivals = (
+        f'{{process="campaign", at="{at} s", messages={count}, rate="{rate}/s", every="{every} s"}}'
+    )
+    found = design("run.duration=1 h", f"hosts.crm.streams.invoices.arrivals={arrivals}")
+    one_by_one = sum(min(count, rate * (3600 - start)) for start in range(at, 3600, every))
+    assert messages(found, "crm", "invoices") == pytest.approx(one_by_one)
+
+
+def test_more_replications_than_a_scenario_may_ask_for_are_refused() -> None:
+    with pytest.raises(ValueError, match=r"1,000,000,000 replications: at most 100,000 are tried"):
+        settled(design(), 1_000_000_000, 1)

@@ -24,6 +24,7 @@ from relaysim.scenario.audit.conflicting import (
     connector_conflict,
     partial_overlap,
 )
+from relaysim.scenario.audit.cut import mail_after_the_end
 from relaysim.scenario.audit.finding import Finding, Severity
 from relaysim.scenario.audit.heavy import heavy_tail
 from relaysim.scenario.audit.misplaced import outside_allocation
@@ -114,6 +115,7 @@ CHECKS: tuple[Check, ...] = (
     forged_sender,
     same_source,
     wildcard_answers,
+    mail_after_the_end,
     event_in_drain,
     unused,
 )

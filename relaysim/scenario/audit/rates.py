@@ -79,12 +79,28 @@ def campaign(scenario: Scenario, host: str, stream: str) -> tuple[Campaign, floa
     return arrivals, arrivals.messages * scale, float(arrivals.rate) * scale
 
 
+def _of_campaigns(arrivals: Campaign, count: float, rate: float, duration: int) -> float:
+    """The messages of all campaigns before the end: an arithmetic series, however many there are.
+
+    A campaign that starts early enough has `count` messages; a later one has those that its rate
+    gives until the end.
+    """
+    if arrivals.at >= duration:
+        return 0.0
+    every = arrivals.every or duration
+    starts = -(-(duration - arrivals.at) // every)
+    time_left = duration - count / rate * SECOND - arrivals.at
+    whole = 0 if time_left < 0 else min(starts, int(time_left // every) + 1)
+    cut = starts - whole
+    longest = duration - arrivals.at - whole * every
+    total = cut * longest - every * cut * (cut - 1) / 2
+    return whole * count + rate * total / SECOND
+
+
 def messages(scenario: Scenario, host: str, stream: str) -> float:
     """How many messages the stream sends in the whole run, on average."""
     run = scenario.run
     found = campaign(scenario, host, stream)
     if found is not None:
-        arrivals, count, rate = found
-        starts = range(arrivals.at, run.duration, arrivals.every or run.duration)
-        return sum(min(count, rate * (run.duration - at) / SECOND) for at in starts)
+        return _of_campaigns(*found, run.duration)
     return float(steady(scenario, host, stream) @ np.diff(edges(run))) / SECOND
