@@ -31,6 +31,21 @@ def test_harm_is_split_into_what_is_known_of_the_culprits_and_what_they_take_up(
     assert found["delay_hours"] == pytest.approx((18 + 3) / 3600)
 
 
+def test_each_copy_counts_for_one_kind_of_toll_and_only_what_the_culprits_add() -> None:
+    told = Coupling()
+    junked_late = took(20, Fate.JUNKED)
+    told.alert(0, lost(LISTED), SOON, SOON)
+    told.alert(1, junked_late, SOON, SOON)  # late, not junked too
+    told.alert(2, took(3, Fate.JUNKED), SOON, SOON)
+    told.alert(3, took(90, Fate.EXPIRED), SOON, SOON)
+    told.alert(4, LATE, SOON, LATE)  # late without the culprits as well
+    told.alert(5, took(90, Fate.EXPIRED), SOON, took(90, Fate.EXPIRED))
+    told.alert(6, took(3, Fate.JUNKED), SOON, took(3, Fate.JUNKED))
+    found = told.values()
+    assert [found[f"{kind}_innocents"] for kind in ("refused", "late", "junked")] == [1, 1, 1]
+    assert found["harmed"] == 3
+
+
 @settings(deadline=None, max_examples=50)
 @given(
     st.lists(

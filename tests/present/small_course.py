@@ -1,11 +1,12 @@
 """The course of a replication, told by hand in hours."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 import pandas as pd
 from small_comparison import SCENARIOS
 
+from relaysim.measure.blast.toll import TOLL
 from relaysim.present.figures.course import Course
 from relaysim.scenario.load import load
 from relaysim.scenario.model import Scenario
@@ -60,15 +61,20 @@ def course(
     levels: Sequence[tuple] = (),
     actions: Sequence[tuple] = (),
     of: Scenario | None = None,
+    toll: Mapping[int, tuple[int, int, int, int]] | None = None,
 ) -> Course:
-    """All of it; something happens to a copy, at any rate."""
+    """All of it; something happens to a copy, at any rate. `toll` has the kinds by hour."""
+    of = of or scenario()
+    hours = range(round(of.run.duration / 1e6 / HOUR))
+    counted = [(toll or {}).get(hour, (0,) * len(TOLL)) for hour in hours]
+    index = pd.Index([HOUR * hour for hour in hours], name="seconds")
     frames = {
         "copies": _frame([copy(0.0), *copies], "stream created end fate reply latency"),
         "listings": _frame(listings, "egress blocklist start end against"),
         "levels": _frame(levels, "level subject time value"),
         "actions": _frame(actions, "action egress time subject"),
     }
-    return Course(of or scenario(), 0, frames)
+    return Course(of, 0, frames, pd.DataFrame(counted, index, columns=list(TOLL)))
 
 
 def _frame(rows: Sequence[tuple], columns: str) -> pd.DataFrame:

@@ -52,7 +52,13 @@ BLAST = (
         f"{_INNOCENT} that bounced in T for the reputation of the IP or of the sender domain; "
         "of a blocklist: by the list that the reply cites",
     ),
-    Metric("junked_innocents", "copies", "less", _COPIES, f"{_INNOCENT} junked in T and not in N"),
+    Metric(
+        "junked_innocents",
+        "copies",
+        "less",
+        _COPIES,
+        f"{_INNOCENT} junked in T and not in N, but for those of `late_innocents`",
+    ),
     Metric(
         "late_innocents",
         "copies",

@@ -4,6 +4,7 @@ import numpy as np
 
 from relaysim.engine.trace import Column
 from relaysim.measure.blast.innocents import Floats, Innocents, difference
+from relaysim.measure.blast.toll import toll
 from relaysim.measure.copies import Mask
 from relaysim.measure.counts import Values
 from relaysim.measure.window import HOUR
@@ -19,7 +20,7 @@ def harm(found: Innocents, of: Column, subjects: int) -> Values:
     """
     treatment, control, absent = found.treatment, found.control, found.absent
     weight = weights(found, of, subjects)
-    excess = found.excess
+    excess, kinds = found.excess, toll(found)
 
     def share(one: Mask, other: Mask) -> Floats:
         return mean(difference(one, other), weight, of, subjects)
@@ -35,9 +36,9 @@ def harm(found: Innocents, of: Column, subjects: int) -> Values:
         "blast_congestion": share(control.harm, absent.harm),
         "blast_junk": share(treatment.junk, absent.junk),
         "harmed": count(excess > 0),
-        "refused_innocents": count(found.refused),
-        "junked_innocents": count(treatment.junk & ~absent.junk),
-        "late_innocents": count((excess > 0) & (treatment.latency >= 0)),
+        "refused_innocents": count(kinds["refused"]),
+        "junked_innocents": count(kinds["junked"]),
+        "late_innocents": count(kinds["late"]),
         "delay_hours": np.bincount(of[both], later, subjects) / HOUR,
     }
 

@@ -9,24 +9,24 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from relaysim.engine.coupled import coupled
 from relaysim.mail.address import domain_of
 from relaysim.mail.standing import State
-from relaysim.measure.copies import streams
+from relaysim.measure.blast.innocents import Innocents
+from relaysim.measure.blast.toll import toll
+from relaysim.measure.copies import Copies
 from relaysim.measure.tables import Frames, tables
 from relaysim.scenario.audit.paths import paths
 from relaysim.scenario.audit.sharing import outside
 from relaysim.scenario.culprit import culprits
 from relaysim.scenario.model import Scenario
-from relaysim.study.replicate import trace_of
+from relaysim.traffic.workload import draw
 
 HOUR, DAY = 3600.0, 86_400.0
 LISTED = 4
 """The state of an IP on a blocklist, beside those of `mail.standing.State`."""
 _LEAST = 0.01
-TOLL = ("refused", "late", "junked")
-_COPIES = ["stream", "created", "end", "fate", "reply", "latency"]
-_POLICY = r"^\d{3} 5\.7\."
-"""Replies that refuse for a policy (RFC 3463, X.7); an unknown user gets X.1."""
+_COPIES = ["stream", "created", "end", "latency"]
 
 
 class Standing(NamedTuple):
@@ -62,19 +62,28 @@ class Incident(NamedTuple):
 class Course:
     """One replication of a scenario, by the frames of its run, of this replication alone.
 
-    They are `copies`, `listings`, `levels` and `actions`.
+    They are `copies`, `listings`, `levels` and `actions`. `toll` has the innocent recipients of
+    each kind of `measure.blast.toll`, one column a kind, by the hour of their creation (seconds).
     """
 
     scenario: Scenario
     replication: int
     frames: Frames
+    toll: pd.DataFrame
 
     @classmethod
     def of(cls, scenario: Scenario, replication: int, seed: int) -> Self:
-        """Run the replication, or run it again: it is the same each time."""
-        frames = tables(trace_of(scenario, replication, seed), scenario, replication)
+        """Run the replication, or run it again: it is the same each time.
+
+        The toll takes the coupled runs, as the metrics of the blast radius do.
+        """
+        runs = coupled(scenario, draw(scenario, replication, seed))
+        copies = Copies.of(runs.treatment, scenario)
+        frames = tables(runs.treatment, scenario, replication, copies)
         kept = {name: frames[name] for name in ("listings", "levels", "actions")}
-        return cls(scenario, replication, {**kept, "copies": frames["copies"][_COPIES]})
+        found = Innocents.of(runs, scenario, copies)
+        kept["copies"] = frames["copies"][_COPIES]
+        return cls(scenario, replication, kept, _toll(found, scenario))
 
     @property
     def duration(self) -> float:
@@ -128,39 +137,6 @@ class Course:
         return {**dict.fromkeys(changed, False), **known}
 
     @cached_property
-    def toll(self) -> pd.DataFrame:
-        """Innocent copies refused, late and junked, each in one column, by the hour of creation.
-
-        Refused are copies that were refused for a policy, and those that expired; late are those
-        that came through after their deadline, the junk folder included.
-        """
-        known = streams(self.scenario)
-        innocent = known.keys() - culprits(self.scenario)
-        copies = self.frames["copies"]
-        start = self.scenario.run.warm_up / 1e6
-        copies = copies[
-            copies["stream"].isin(innocent) & copies["created"].between(start, self.duration)
-        ]
-        deadlines = {name: known[name].deadline / 1e6 for name in innocent}
-        deadline = copies["stream"].astype(str).map(deadlines).to_numpy(np.float64)
-        fate = copies["fate"].astype(str)
-        policy = copies["reply"].astype(str).str.contains(_POLICY)
-        late = copies["latency"].to_numpy() > deadline
-        toll = {
-            "refused": (fate == "expired") | ((fate == "bounced") & policy),
-            "late": late,
-            "junked": (fate == "junked") & ~late,
-        }
-        hour = (copies["created"].to_numpy() // HOUR).astype(np.int64)
-        hours = int(np.ceil(self.duration / HOUR))
-        columns = {
-            name: np.bincount(hour[np.asarray(mine)], minlength=hours)
-            for name, mine in toll.items()
-        }
-        index = pd.Index(HOUR * np.arange(hours), name="seconds")
-        return pd.DataFrame(columns, index=index)
-
-    @cached_property
     def sending(self) -> list[tuple[float, float]]:
         """Spells, by hours, in which mail of culprits gets through.
 
@@ -173,6 +149,13 @@ class Course:
         edges = np.flatnonzero(np.diff(count >= least, prepend=False, append=False))
         begins, ends = (HOUR * edges[::2]).tolist(), (HOUR * edges[1::2]).tolist()
         return list(zip(begins, ends, strict=True))
+
+
+def _toll(found: Innocents, scenario: Scenario) -> pd.DataFrame:
+    hours = int(np.ceil(scenario.run.duration / 1e6 / HOUR))
+    hour = found.copies.created // int(HOUR * 1e6)
+    columns = {name: np.bincount(hour[mine], minlength=hours) for name, mine in toll(found).items()}
+    return pd.DataFrame(columns, index=pd.Index(HOUR * np.arange(hours), name="seconds"))
 
 
 def _listings(frame: pd.DataFrame, end: float) -> Iterator[Span]:

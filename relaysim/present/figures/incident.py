@@ -10,12 +10,14 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 
 from relaysim.mail.standing import State
+from relaysim.measure.blast.toll import TOLL
 from relaysim.present.figures.clock import clock_axis
-from relaysim.present.figures.course import DAY, HOUR, TOLL, Course, Incident, Span, Standing
+from relaysim.present.figures.course import DAY, HOUR, Course, Incident, Span, Standing
 from relaysim.present.figures.marks import LEADER, Mark, draw_marks, height, place
 from relaysim.present.figures.nothing import NothingToDrawError
 from relaysim.present.figures.states import (
     BANDS,
+    EXPIRED,
     JUNKED,
     LATE,
     REFUSED,
@@ -28,7 +30,7 @@ from relaysim.present.figures.style import WIDTH, Sheet, beside_title, sheet
 from relaysim.present.number import number
 from relaysim.scenario.culprit import culprits
 
-TOLL_COLOURS = {"refused": REFUSED, "late": LATE, "junked": JUNKED}
+TOLL_COLOURS = {"refused": REFUSED, "expired": EXPIRED, "late": LATE, "junked": JUNKED}
 _DONE = ("detected", "repaired", "paused", "resumed", "cleaned", "moved", "requested")
 _ROW, _TOLL = 0.21, 1.5
 """Height of a row of bands, and of the panel of innocent copies, inches."""
@@ -37,11 +39,11 @@ _MARGINS, _LETTER = 0.55, 0.058
 
 
 def incident(course: Course, caption: str) -> Sheet:
-    """The incident of a replication in which most innocent copies were refused, late or junked.
+    """The incident of a replication with the largest toll of innocent mail.
 
     From the top down: what the administrator did; lists that had an IP and providers that held
-    something against it; innocent copies by the hour of their creation. NothingToDrawError if no
-    IP was listed or blocked.
+    something against it; innocent copies refused, expired, late and junked by the hour of their
+    creation. NothingToDrawError if no IP was listed or blocked.
     """
     shown = _worst(course)
     first, last = _axis(course, shown)
@@ -78,8 +80,7 @@ def incident(course: Course, caption: str) -> Sheet:
 
 def _draw_toll(panel: Axes, course: Course, toll: pd.DataFrame) -> None:
     panel.set_title("Innocent copies")
-    words = _words(course)
-    key = {words[name]: Patch(facecolor=TOLL_COLOURS[name]) for name in TOLL if toll[name].any()}
+    key = {name: Patch(facecolor=TOLL_COLOURS[name]) for name in TOLL if toll[name].any()}
     beside_title(panel, {**key, **sending_key(course)})
     base = np.zeros(len(toll))
     edges = np.append(toll.index.to_numpy(), toll.index[-1] + HOUR)
@@ -173,12 +174,6 @@ def _width(labels: Sequence[str]) -> float:
     return WIDTH - _MARGINS - _LETTER * max(map(len, labels))
 
 
-def _words(course: Course) -> dict[str, str]:
-    """What the columns of a toll are called."""
-    expired = (course.frames["copies"]["fate"] == "expired").any()
-    return {name: f"{name} or expired" if expired and name == "refused" else name for name in TOLL}
-
-
 def _message(course: Course, shown: Incident, toll: pd.DataFrame) -> str:
     end = min(shown.end, course.duration)
     spans = [span for span in shown.spans if span.start < end]
@@ -190,13 +185,12 @@ def _message(course: Course, shown: Incident, toll: pd.DataFrame) -> str:
         providers = {span.subject[0] for span in ill if span.state == worst}
         held.append(f"{BANDS[worst].text} by {_many(len(providers), 'provider')}")
     ips = sorted({span.egress for span in spans})
-    words = _words(course)
-    cost = [f"{int(toll[name].sum()):,} {words[name]}" for name in TOLL if toll[name].any()]
+    cost = [f"{int(toll[name].sum()):,} {name}" for name in TOLL if toll[name].any()]
     length = "more than " * (shown.end >= course.duration) + number(end - shown.start, "s")
     return (
         f"An incident of {length} in {course.scenario.name}: "
         f"{', '.join(ips)} {'is' if len(ips) == 1 else 'are'} {' and '.join(held)}; "
-        f"innocent copies: {', '.join(cost) or 'none refused, late or junked'}"
+        f"innocent copies: {', '.join(cost) or 'none refused, expired, late or junked'}"
     )
 
 

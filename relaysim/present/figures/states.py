@@ -19,7 +19,7 @@ class Band(NamedTuple):
     height: float
 
 
-REFUSED, LATE, JUNKED = "#993404", "#F28A1E", "#FECB6E"
+EXPIRED, REFUSED, LATE, JUNKED = "#662506", "#993404", "#F28A1E", "#FECB6E"
 """What becomes of mail has the colour of the state that brings it about."""
 BANDS = {
     int(State.WARN): Band("some mail junked", JUNKED, 0.3),
