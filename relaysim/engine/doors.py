@@ -45,6 +45,7 @@ def host_plan(
         retry_every=retry.retry_every if retry else 0,
         give_up_after=_give_up_after(retry),
         round_trip=host.round_trip,
+        pipelining=host.pipelining,
         bandwidth=host.bandwidth or 0,
     )
 

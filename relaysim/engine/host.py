@@ -134,17 +134,21 @@ class Host:
             self._lost(message, self.dropped)
             return False
         pressure = hub.pressure
+        asked = record.copies[message] - record.lost_copies(message)
         said = self._mail_from(hub, listener, verdicts, message)
         if said >= 0:
-            time = plan.round_trip + verdicts.tarpit + pressure.delay
+            # A host that pipelines has sent RCPT TO too, and each gets an error of its own.
+            all_refused = plan.pipelining and record.code(said) != CLOSED
+            errors = 1 + asked if all_refused else 1
+            time = plan.round_trip + verdicts.tarpit * errors + pressure.delay
             yield clock.at(clock.tick + time, ATTEMPT, self.entity, copy, tries)
             self._lost(message, said)
             return record.code(said) != CLOSED
         refused = self._rcpt_to(verdicts, message)
-        asked = record.copies[message] - record.lost_copies(message)
         accepted = asked - len(refused)
         mails = -(-accepted // (listener.plan.max_recipients_per_message or accepted or 1))
-        time = pressure.delay + plan.round_trip * (1 + asked) + verdicts.tarpit * len(refused)
+        trips = 1 if plan.pipelining else 1 + asked
+        time = pressure.delay + plan.round_trip * trips + verdicts.tarpit * len(refused)
         if accepted:
             time += (mails - 1) * plan.round_trip + mails * 2 * plan.round_trip
             if plan.bandwidth:

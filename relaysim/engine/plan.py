@@ -107,6 +107,7 @@ class HostPlan:
     retry_every: int
     give_up_after: int
     round_trip: int
+    pipelining: bool
     bandwidth: int
 
 

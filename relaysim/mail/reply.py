@@ -80,6 +80,8 @@ MESSAGE_TOO_LARGE = Reply(552, "5.3.4", "Message size exceeds fixed maximum mess
 # RCPT TO.
 RECIPIENT_OK = Reply(250, "2.1.5", "Recipient OK")  # confirmed
 UNABLE_TO_RELAY = Reply(550, "5.7.1", "Unable to relay")  # confirmed
+# RCPT TO that was sent at once with a MAIL FROM that is refused (RFC 2920); unconfirmed wording.
+NO_MAIL_COMMAND = Reply(503, "5.5.2", "Need mail command")
 TOO_MANY_RECIPIENTS = Reply(452, "4.5.3", "Too many recipients")  # confirmed
 
 # DATA.

@@ -13,8 +13,9 @@ SETUP, TLS, LOGIN = 2, 4, 2
 and EHLO again; AUTH (counted from RFC 5321, 3207, 5246 and 4954; that hosts use TLS where it is
 offered is an assumption)."""
 MAIL, DATA, SUBMISSION = 1, 2, 2
-"""Round trips of a message: MAIL FROM (RCPT TO is one for each recipient), DATA with its end; all
-of those of the mailbox server, which is no SMTP client."""
+"""Round trips of a message: MAIL FROM (RCPT TO is one for each recipient, none for a host that
+pipelines: RFC 2920), DATA with its end; all of those of the mailbox server, which is no SMTP
+client."""
 
 
 def setup_trips(host: Host, connector: ReceiveConnector) -> int:
@@ -33,6 +34,7 @@ def seconds(
     """
     trips = float(SUBMISSION)
     if connector is not None:
-        trips = setup_trips(host, connector) / shared + MAIL + recipients + DATA
+        rcpt = 0.0 if host.pipelining else recipients
+        trips = setup_trips(host, connector) / shared + MAIL + rcpt + DATA
     body = size * 8 / host.bandwidth if host.bandwidth else 0.0
     return trips * host.round_trip / SECOND + body

@@ -83,6 +83,8 @@ class Host(Table):
     """What it does with mail that it cannot submit."""
     round_trip: Duration
     """Round-trip time between it and the hub."""
+    pipelining: bool = False
+    """Whether it sends MAIL FROM and all RCPT TO at once (RFC 2920); applications mostly do not."""
     bandwidth: Bandwidth
     """Of each session."""
     streams: Named[Stream] = Field(default_factory=immutabledict)

@@ -68,6 +68,16 @@ def test_each_recipient_costs_a_round_trip() -> None:
     assert run.fates("app.load") == ["delivered"] * 3
 
 
+PIPELINING = "[hosts.app]\npipelining = true"
+
+
+def test_a_host_that_pipelines_sends_all_recipients_in_one_round_trip() -> None:
+    """2 s of set-up; MAIL with three RCPT; DATA; the body."""
+    run = play(SLOW, PIPELINING, mail={"app.load": [(0, 3)]})
+    assert run.messages("app.load", "committed") == [5.0]
+    assert run.fates("app.load") == ["delivered"] * 3
+
+
 def test_an_open_session_takes_the_next_message_from_the_spool() -> None:
     one = "[hosts.app]\nsessions = 1"
     run = play(SLOW, one, mail={"app.load": [0, 1, 2]})
@@ -286,6 +296,26 @@ def test_a_message_goes_on_without_the_recipients_that_are_refused() -> None:
     assert sorted(set(run.ends("app.load"))) == [(time, "delivered"), (time, "refused")]
     assert set(run.verdicts("app.load")) == {"550 5.7.1 Unable to relay", "250 2.0.0 OK"}
     assert run.replies("app.load") == [QUEUED]
+
+
+def test_pipelined_recipients_that_are_refused_cost_the_tarpit_each_and_one_round_trip() -> None:
+    run = play(SLOW, PIPELINING, INTERNAL_ONLY, mail={"app.load": [(0, 4)]})
+    outside = run.fates("app.load").count("refused")
+    assert 0 < outside < 4
+    time = 2 + 1 + 2 + 5 * outside
+    assert sorted(set(run.ends("app.load"))) == [(time, "delivered"), (time, "refused")]
+
+
+def test_a_refused_sender_that_pipelines_has_its_recipients_refused_too() -> None:
+    strict = """
+    [hubs.HUB01.receive_connectors.relay]
+    permission_groups = ["ExchangeUsers"]
+    permissions = []
+    tarpit_interval = "5 s"
+    """
+    run = play(SLOW, PIPELINING, strict, mail={"app.load": [(0, 2)]})
+    assert run.ends("app.load") == [(2.0 + 1 + 15, "refused")] * 2
+    assert set(run.verdicts("app.load")) == {"530 5.7.1 Client was not authenticated"}
 
 
 def test_a_message_whose_recipients_are_all_refused_has_no_body() -> None:

@@ -157,6 +157,38 @@ def last_lines(explanation: Explanation, count: int) -> list[str]:
     return [str(line) for line in explanation.attempts[0].lines[-count:]]
 
 
+def test_with_pipelining_the_tarpit_stands_before_the_reply_to_mail_from() -> None:
+    """The order of a real protocol log of 2010: replies go out together, after the delay."""
+    scenario = shared_hub("hosts.internet.pipelining=true")
+    assert last_lines(explain(scenario, "internet", "x@gmail.com"), 7) == [
+        "C: MAIL FROM:<someone@example.net> SIZE=109136",
+        "C: RCPT TO:<x@gmail.com>",
+        "*: Tarpit for '0.00:00:05'",
+        "S: 250 2.1.0 Sender OK",
+        "S: 550 5.7.1 Unable to relay",
+        "C: QUIT",
+        "S: 221 2.0.0 Service closing transmission channel",
+    ]
+
+
+def test_with_pipelining_each_recipient_of_a_refused_sender_is_refused() -> None:
+    scenario = shared_hub(
+        "hubs.HUB01.receive_connectors.internalrelay.permission_groups=[]",
+        "hosts.sharepoint.pipelining=true",
+    )
+    explanation = explain(scenario, "sharepoint", "ali@cozumpark.com")
+    assert last_lines(explanation, 7) == [
+        "*: Tarpit for '0.00:00:05'",
+        "C: RCPT TO:<ali@cozumpark.com>",
+        "*: Tarpit for '0.00:00:05'",
+        "S: 530 5.7.1 Client was not authenticated",
+        "S: 503 5.5.2 Need mail command",
+        "C: QUIT",
+        "S: 221 2.0.0 Service closing transmission channel",
+    ]
+    assert verdicts(explanation) == [("internalrelay", "530 5.7.1 Client was not authenticated")]
+
+
 def test_without_anonymous_users_the_dialogue_ends_at_mail_from() -> None:
     scenario = shared_hub("hubs.HUB01.receive_connectors.internalrelay.permission_groups=[]")
     explanation = explain(scenario, "sharepoint", "ali@cozumpark.com")

@@ -137,6 +137,28 @@ def test_who_may_not_relay_hears_it_in_the_dialogue():
     assert found.message == "app.mail:1"
 
 
+def test_pipelined_commands_share_a_round_trip_and_the_tarpit_comes_before_their_replies():
+    found = transcript(
+        story(
+            ('"Ms-Exch-SMTP-Accept-Any-Recipient"', '"Ms-Exch-SMTP-Submit"'),
+            (
+                'permission_groups = ["AnonymousUsers"]',
+                'permission_groups = ["AnonymousUsers"]\ntarpit_interval = "5 s"',
+            ),
+            ('kind = "none"', 'kind = "none"\npipelining = true'),
+        ),
+        "mail:1",
+    )
+    assert told(found)[-6:] == [
+        ("smtp", "", 0.002, "C: MAIL FROM:<app@cozumpark.com> SIZE=1024"),
+        ("smtp", "", 0.002, "C: RCPT TO:<recipient1@example.org>"),
+        ("smtp", "", 0.002, "*: Tarpit for '0.00:00:05'"),
+        ("smtp", "", 5.003, "S: 250 2.1.0 Sender OK"),
+        ("smtp", "", 5.003, "S: 550 5.7.1 Unable to relay"),
+        ("refused", "", 5.003, "550 5.7.1 Unable to relay"),
+    ]
+
+
 def test_a_message_that_is_put_off_says_how_often_and_its_notices_are_named():
     found = transcript(
         story(('response_time = "2 s"', 'response_time = "2 s"\ndefer = 1.0')), "app.mail:0"

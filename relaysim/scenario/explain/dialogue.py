@@ -52,6 +52,20 @@ class _Talk:
     def __init__(self, connector: ReceiveConnector | None, principal: str) -> None:
         self.connector, self.principal = connector, principal
         self.lines: list[Line] = []
+        self.held: list[Line] | None = None
+
+    def hold(self) -> None:
+        """Hold replies back: the client sends several commands at once (RFC 2920).
+
+        The server sends all replies together, after the delays of all. So in the log the tarpit of
+        a refused recipient stands before the reply to MAIL FROM.
+        """
+        self.held = []
+
+    def release(self) -> None:
+        """Send the replies that are held back."""
+        self.lines += self.held or []
+        self.held = None
 
     def client(self, text: str) -> None:
         self.lines.append(Line("C", text))
@@ -61,7 +75,7 @@ class _Talk:
         connector = self.connector
         if connector and connector.tarpit_interval and tarpits(self.principal, answer):
             self.note(f"Tarpit for '{_time_span(connector.tarpit_interval)}'")
-        self.lines.append(Line("S", str(answer)))
+        (self.lines if self.held is None else self.held).append(Line("S", str(answer)))
         return answer
 
     def note(self, text: str) -> None:
@@ -103,11 +117,17 @@ def dialogue(
         if not talk.server(session.login).is_success:
             talk.quit()
             return talk.over([session.login] * len(letter.recipients))
+    if host.pipelining:
+        talk.hold()
     answer = _mail_from(scenario, talk, scenario.hubs[target.hub], host, connector, letter)
-    if not answer.is_success:
-        talk.quit()
-        return talk.over([answer] * len(letter.recipients))
-    verdicts = _rcpt_to(scenario, talk, host, connector, letter)
+    if answer.is_success:
+        verdicts = _rcpt_to(scenario, talk, host, connector, letter)
+    else:
+        verdicts = [answer] * len(letter.recipients)
+        for recipient in letter.recipients if host.pipelining else ():
+            talk.client(f"RCPT TO:<{recipient}>")
+            talk.server(reply.NO_MAIL_COMMAND)
+    talk.release()
     if any(each.is_success for each in verdicts):
         _data(talk, connector, letter)
     talk.quit()
