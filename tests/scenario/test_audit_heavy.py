@@ -20,6 +20,13 @@ def test_a_law_that_loses_much_of_its_mean_square_is_noted_with_the_share() -> N
     )
 
 
+def test_a_law_of_an_astronomic_mean_square_has_one() -> None:
+    (finding,) = found(
+        shared_hub(RESPONSE + '={distribution="lognormal", median="1 s", sigma=20}'), "heavy_tail"
+    )
+    assert finding.reason.startswith("Draws hold 0.0% of the mean square of this lognormal law.")
+
+
 def test_a_law_without_a_mean_square_is_noted() -> None:
     (finding,) = found(
         shared_hub(RESPONSE + '={distribution="pareto", minimum="1 s", alpha=1.8}'), "heavy_tail"

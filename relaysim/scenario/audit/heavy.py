@@ -1,5 +1,6 @@
 """The check of heavy tails: how much of a law the draws of a run can show."""
 
+import math
 from collections.abc import Iterator
 
 from relaysim.scenario.audit.finding import Finding, Severity
@@ -24,7 +25,7 @@ def heavy_tail(scenario: Scenario) -> Iterator[Finding]:
         kept = kept_mean_square(law)
         if 1 - kept <= LOST:
             continue
-        if kept:
+        if math.isfinite(cv(law)):
             lost = (
                 f"Draws hold {kept:.1%} of the mean square of this {law.distribution} law. The "
                 "rest lies in values that one draw of 4,294,967,296 has, so waits come out too "
