@@ -75,6 +75,16 @@ def logged() -> Iterator[None]:
 class Commands(TyperGroup):
     """The group of commands, which turns errors of the user into messages."""
 
+    def parse_args(self, ctx: Any, args: list[str]) -> Any:
+        """Refuse words that are not text: they could stand in no file that relaysim writes."""
+        for word in args:
+            if any("\ud800" <= letter <= "\udfff" for letter in word):
+                shown = word.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+                wrong = f"{shown} is not UTF-8 text: write it in UTF-8, or rename the file"
+                typer.echo(_wrapped(f"relaysim: {wrong}"), err=True)
+                raise typer.Exit(WRONG)
+        return super().parse_args(ctx, args)
+
     def invoke(self, ctx: Any) -> Any:
         """Run the command."""
         try:

@@ -35,7 +35,8 @@ Replications = Annotated[
     ),
 ]
 Seed = Annotated[
-    int | None, typer.Option(min=0, metavar="N", help="Seed, instead of the scenario's.")
+    int | None,
+    typer.Option(min=0, max=2**63 - 1, metavar="N", help="Seed, instead of the scenario's."),
 ]
 Jobs = Annotated[
     int | None, typer.Option(min=1, metavar="N", help="Processes; by default one on each core.")

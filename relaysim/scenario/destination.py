@@ -1,7 +1,10 @@
 """Destinations: classes of receiving domains, and how they answer."""
 
+import hashlib
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal
+from unicodedata import normalize
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
@@ -96,7 +99,22 @@ class Destination(Table):
         """The receiving domains; counted ones are named after the destination."""
         if self.domains is not None:
             return self.domains
-        width = len(str(self.domain_count))
-        return tuple(
-            f"{self.name}-{n:0{width}d}.example" for n in range(1, (self.domain_count or 0) + 1)
-        )
+        count = self.domain_count or 0
+        width, stem = len(str(count)), _stem(self.name)
+        return tuple(f"{stem}-{n:0{width}d}.example" for n in range(1, count + 1))
+
+
+def _stem(name: str) -> str:
+    """Return the name of a destination as domain names have it.
+
+    A name that no domain has, such as "big_providers" or "müşteriler", is spelled with letters a to
+    z, digits and hyphens, and gets four digits of its hash: two such names never share a domain.
+    """
+    try:
+        parse_domain(f"{name}-{10**9}.example")
+    except ValueError:
+        plain = normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+        kept = re.sub("[^a-z0-9]+", "-", plain).strip("-")[:40].strip("-")
+        mark = hashlib.sha256(name.encode("utf-8", "replace")).hexdigest()[:4]
+        return f"{kept}-{mark}" if kept else f"domain-{mark}"
+    return name

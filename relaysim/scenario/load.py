@@ -18,6 +18,7 @@ from relaysim.scenario.model import Scenario
 from relaysim.scenario.name_checks import name_problems, outside
 from relaysim.scenario.place import ESCAPES, LARGEST_SCENARIO, contents, sought, unreadable
 from relaysim.scenario.problem import KeyPath, Problem, ScenarioError
+from relaysim.scenario.raw import unusable
 from relaysim.scenario.reference import reference_problems
 from relaysim.scenario.translate import translate
 
@@ -112,7 +113,7 @@ def _read(path: Path, problem: Problem) -> Raw:
 
 def _parsed(text: str, file: str) -> Raw:
     try:
-        return tomllib.loads(text)
+        tables = tomllib.loads(text)
     except (ValueError, RecursionError) as error:
         message, _, place = str(error).removesuffix(")").partition(" (at ")
         found = _LINE.fullmatch(place)
@@ -122,6 +123,10 @@ def _parsed(text: str, file: str) -> Raw:
             message = f"{message}; {ESCAPES}"
         problem = Problem((), f"not TOML: {message}", file=f"{file}:{line}" if line else file)
         raise ScenarioError([problem]) from None
+    wrong = unusable(tables)
+    if wrong is not None:
+        raise ScenarioError([replace(wrong, file=file)])
+    return tables
 
 
 def _scenario(files: list[_Source], overrides: Iterable[str], name: str | None = None) -> Scenario:

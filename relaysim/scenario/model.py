@@ -61,6 +61,8 @@ def _time_or_auto(value: object) -> object:
 
 
 _LONGEST = 3660 * DAY
+_LAST_YEAR = 9900
+"""Latest year of a start: a run and the axes of its figures end before the year 9999."""
 AUTO = "auto"
 """The word for a warm-up that a study is to find."""
 
@@ -110,6 +112,8 @@ class Run(Table):
     def _is_local(cls, start: datetime) -> datetime:
         if start.tzinfo is not None:
             raise ValueError("write the local time of the organization, without an offset")
+        if start.year > _LAST_YEAR:
+            raise ValueError(f"must not lie after the year {_LAST_YEAR}: calendars end in 9999")
         return start
 
     @field_validator("duration")

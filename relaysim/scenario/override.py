@@ -12,6 +12,7 @@ from typing import Any
 
 from relaysim.scenario.defaults import without_rivals
 from relaysim.scenario.problem import Problem
+from relaysim.scenario.raw import DEEPEST, unusable
 
 Keys = tuple[str, ...]
 
@@ -31,8 +32,14 @@ def parse(text: str) -> tuple[Keys, Any]:
     """The path and the value of `path=value`. Raises OverrideError."""
     for at, character in enumerate(text):
         path = _path(text[:at]) if character == "=" else ()
+        if len(path) > DEEPEST:
+            raise OverrideError(Problem(path[:1], f"a path has at most {DEEPEST} steps"))
         if path:
-            return path, _value(text[at + 1 :].strip())
+            value = _value(text[at + 1 :].strip())
+            wrong = unusable(value)
+            if wrong is not None:
+                raise OverrideError(replace(wrong, path=(*path, *wrong.path)))
+            return path, value
     raise OverrideError(
         Problem((), f"{text!r} is no setting: write path=value, such as run.duration=2 h")
     )

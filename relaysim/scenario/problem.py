@@ -39,6 +39,10 @@ def _escape(character: str) -> str:
     return f"\\U{number:08x}" if number > 0xFFFF else f"\\u{number:04x}"
 
 
+TOO_LONG = 10**1000
+"""No number of a scenario is as large; Python writes none of more than 4,300 digits in decimal."""
+
+
 def shown(value: Any) -> str:
     """A value as TOML writes it, shortened where it is long; "" for a table and for nothing."""
     if value is None or isinstance(value, dict):
@@ -59,7 +63,7 @@ def _toml(value: Any) -> str:
             return f"[{', '.join(map(_toml, value))}]"
         case dict():
             return "{...}"
-    return repr(value)
+    return hex(value) if isinstance(value, int) and abs(value) >= TOO_LONG else repr(value)
 
 
 def nearest(word: object, known: Iterable[str]) -> str | None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from relaysim.scenario.problem import Problem
+from relaysim.scenario.problem import TOO_LONG, KeyPath, Problem
 
 Raw = Mapping[str, Any]
 Found = Iterator[Problem]
@@ -43,3 +43,36 @@ def parsed(parse: Callable[[object], Any], value: Any) -> Any:
         return parse(value)
     except ValueError:
         return None
+
+
+DEEPEST = 32
+"""Levels of tables and lists that a scenario may have; the deepest key of relaysim is at 7."""
+
+
+def unusable(tables: Any) -> Problem | None:
+    """Return why no part of relaysim can work with what a file says; None if all can.
+
+    Parameters
+    ----------
+    tables
+        The tables of the file, or one value.
+
+    Notes
+    -----
+    Tables and lists may be nested in `DEEPEST` levels, and a number may have 1,000 digits. Without
+    recursion, as the depth is in question.
+    """
+    level: list[tuple[KeyPath, Any]] = [((), tables)]
+    for _ in range(DEEPEST + 1):
+        inner: list[tuple[KeyPath, Any]] = []
+        for path, value in level:
+            if isinstance(value, int) and abs(value) >= TOO_LONG:
+                return Problem(path, "a number has at most 1,000 digits", value=value)
+            items = value.items() if isinstance(value, dict) else ()
+            inner += [((*path, key), each) for key, each in items]
+            if isinstance(value, list):
+                inner += [((*path, place), each) for place, each in enumerate(value)]
+        level = inner
+        if not level:
+            return None
+    return Problem((), f"tables or lists are nested in more than {DEEPEST} levels")

@@ -69,8 +69,9 @@ def put(directory: str | os.PathLike[str], fill: Callable[[Path], None]) -> Path
 
     OutputError if it holds anything but an earlier output, or cannot be written.
     """
-    target = Path(directory).resolve()
+    target = Path(directory)
     ask_ours(target)
+    target = target.resolve()
     with ExitStack() as stack:
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -172,8 +173,7 @@ def write_provenance(provenance: Provenance, directory: Path) -> None:
 
 def ask_ours(target: Path) -> None:
     """Refuse a place that is neither free nor an earlier output."""
-    target = target.resolve()
-    ask_possible(target)
+    target = ask_possible(target)
     if not target.exists():
         return
     found = {path.name for path in target.iterdir()}
@@ -186,18 +186,39 @@ def ask_ours(target: Path) -> None:
         raise OutputError(f"{target} holds files that are not relaysim's: {', '.join(others)}")
 
 
-def ask_possible(directory: Path) -> None:
-    """Refuse a directory that cannot be: something else stands in its way, or it is forbidden."""
-    directory = directory.resolve()
-    for place in (directory, *directory.parents):
-        if place.exists() and not place.is_dir():
-            raise OutputError(f"{directory} cannot be a directory: {place} is none")
+def ask_possible(directory: Path) -> Path:
+    """Return the path of a directory without symbolic links, or refuse it.
+
+    Parameters
+    ----------
+    directory
+        A directory that is there, or one that is to be made.
+
+    Raises
+    ------
+    OutputError
+        If it cannot be: something else stands in its way, or it is forbidden.
+    """
+    try:
+        resolved = directory.resolve()
+        places = (resolved, *resolved.parents)
+        taken = next((place for place in places if place.exists() and not place.is_dir()), None)
+    except RuntimeError:  # Python's word for a loop, up to 3.12
+        raise OutputError(
+            f"{directory} cannot be a directory: its path is a loop of symbolic links"
+        ) from None
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise OutputError(f"{directory} cannot be a directory: {why}") from None
+    if taken is not None:
+        raise OutputError(f"{resolved} cannot be a directory: {taken} is none")
     # Where it is made, or what it becomes is renamed: the nearest directory that there is.
-    place = next(each for each in directory.parents if each.is_dir())
+    place = next((each for each in resolved.parents if each.is_dir()), resolved)
     try:
         Path(tempfile.mkdtemp(prefix=".relaysim-", dir=place)).rmdir()
     except OSError as error:
-        raise OutputError(f"{directory} cannot be written: {place}: {error.strerror}") from error
+        raise OutputError(f"{resolved} cannot be written: {place}: {error.strerror}") from error
+    return resolved
 
 
 def _put_in_place(made: Path, target: Path) -> None:

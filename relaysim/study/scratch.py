@@ -6,6 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+_KEPT = 32
+"""Letters of the name that are kept."""
+
 
 @contextmanager
 def scratch(folder: Path, name: str) -> Iterator[Path]:
@@ -14,7 +17,8 @@ def scratch(folder: Path, name: str) -> Iterator[Path]:
     One of `tempfile` is its owner's alone, and on Windows stays so when it, or a file from it, is
     moved to its place. Raises OSError.
     """
-    made = folder / f".{name}-{secrets.token_hex(8)}"
+    # Not the whole name: with more around it, a long one would be too long for the file system.
+    made = folder / f".{name[:_KEPT]}-{secrets.token_hex(8)}"
     made.mkdir()
     try:
         yield made
