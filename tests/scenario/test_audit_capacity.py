@@ -1,5 +1,7 @@
 """What the audit says of capacity, with figures that can be checked by hand."""
 
+import math
+
 import pytest
 from relay_designs import found
 
@@ -32,6 +34,7 @@ send_cost = "10 ms"
 bindings = ["0.0.0.0:25"]
 remote_ip_ranges = ["10.0.0.2", "10.0.0.3"]
 permission_groups = ["AnonymousUsers"]
+max_acknowledgement_delay = "0 s"
 permissions = [{ user = 'NT AUTHORITY\ANONYMOUS LOGON', extended_rights = [
     "Ms-Exch-SMTP-Accept-Any-Recipient",
 ] }]
@@ -276,3 +279,101 @@ def test_a_handed_over_message_is_received_and_categorized_twice() -> None:
 def test_how_many_messages_a_stream_sends(arrivals: str, expected: int) -> None:
     scenario = design(f"hosts.app.streams.mail.arrivals={arrivals}")
     assert messages(scenario, "app", "mail") == pytest.approx(expected)
+
+
+DELAYED = 'hubs.HUB01.receive_connectors.relay.max_acknowledgement_delay="30 s"'
+
+
+def held(scenario: Scenario) -> float:
+    """Seconds that a message of app.mail holds a session."""
+    (stage,) = [each for each in stages(scenario) if each.name == "app.sessions"]
+    return stage.demand["app.mail"]
+
+
+def test_a_delayed_acknowledgement_holds_the_session_until_delivery() -> None:
+    """Mailboxes take 200 ms, and 10 + 20 ms of core time before that are not waited for twice."""
+    late = held(design(DELAYED))
+    at_once = held(design())
+    assert late - at_once == pytest.approx(0.020 + 0.010 + 0.200)
+
+
+def test_the_delay_is_the_most_that_a_session_is_held() -> None:
+    short = DELAYED.replace("30 s", "100 ms")
+    late = held(design(short))
+    at_once = held(design())
+    assert late - at_once == pytest.approx(0.100)
+
+
+def test_the_spread_of_a_law_is_cut_at_the_delay() -> None:
+    """An exponential time of mean 10 s, cut at 10 s, is 10 x (1 - 1/e) s on average."""
+    law = 'mailboxes.delivery_time={distribution="exponential", mean="10 s"}'
+    free = ("hubs.HUB01.categorize_cost='0 s'", "hubs.HUB01.send_cost='0 s'")
+    slow = design(law, *free, DELAYED.replace("30 s", "10 s"))
+    late = held(slow)
+    at_once = held(design(law, *free))
+    assert late - at_once == pytest.approx(10 * (1 - math.exp(-1)), rel=1e-4)
+
+
+NOTES = (
+    'run.duration="2 h"',
+    'mailboxes.delivery_time={distribution="lognormal", mean="9.7 s", cv=0.5}',
+    'hosts.app.streams.mail.arrivals.rate="700/h"',
+    "hosts.app.sessions=1",
+    'hosts.app.messages_per_connection="unlimited"',
+    "hosts.bulk.streams.news.arrivals.messages=1",
+)
+
+
+def test_a_host_that_hands_over_by_one_session_is_held_too_long() -> None:
+    """700/h over one session that is held 9.7 s each ask 1.9 times what it can carry."""
+    (finding,) = found(design(*NOTES, DELAYED), "whole_run_load")
+    assert finding.place == "hosts.app.sessions"
+    assert finding.reason.startswith(
+        "Over the whole run app.mail ask 1.9 times what the 1 session of app can do: the queue "
+        "does not settle"
+    )
+    assert finding.way_out.startswith(
+        'Set max_acknowledgement_delay = "0 s" at HUB01\\relay, so that no session is held until '
+        "its message is delivered."
+    )
+    assert finding.command == (
+        'Set-ReceiveConnector "HUB01\\relay" -MaxAcknowledgementDelay 00:00:00'
+    )
+    assert found(design(*NOTES, DELAYED), "busiest_hour_load") == []
+    assert found(design(*NOTES), "whole_run_load") == []
+
+
+def test_hosts_behind_one_address_share_what_a_connector_allows_it() -> None:
+    """Each host alone has sessions enough; together they ask 1.3 times the 4 that are allowed."""
+    alone = (
+        DELAYED,
+        'mailboxes.delivery_time="2 s"',
+        'hosts.app.streams.mail.arrivals.rate="72/min"',
+        "hosts.app.sessions=4",
+        'hosts.twin={kind="none", address="10.0.0.4", server="10.0.0.1", sessions=4, streams={mail={'
+        ' sender="app@cozumpark.com", arrivals={process="poisson", rate="72/min"},'
+        ' size="100 KB", to={internal=1.0}}}}',
+        "hubs.HUB01.receive_connectors.relay.max_inbound_connection_per_source=4",
+        'hubs.HUB01.receive_connectors.relay.remote_ip_ranges=["10.0.0.2-10.0.0.4"]',
+        "hosts.bulk.streams.news.arrivals.messages=1",
+    )
+    assert found(design(*alone), "whole_run_load") == []
+    (finding,) = found(design(*alone, 'hosts.twin.address="10.0.0.3"'), "whole_run_load")
+    assert finding.place == (
+        "hubs.HUB01.receive_connectors.relay.max_inbound_connection_per_source"
+    )
+    assert finding.reason.startswith(
+        "Over the whole run app.mail and twin.mail ask 1.3 times what the 4 sessions that relay of "
+        "HUB01 allows 10.0.0.3 can do"
+    )
+
+
+@pytest.mark.parametrize(("messages", "told"), [(80, 0), (100, 1)])
+def test_less_than_a_second_is_no_finding(messages: int, told: int) -> None:
+    """Two cores carry 50/s of 40 ms, less the other mail 40/s: n messages take n/40, not n/73 s."""
+    scenario = design(
+        f"hosts.bulk.streams.news.arrivals.messages={messages}",
+        'hosts.bulk.streams.news.arrivals.rate="73/s"',
+    )
+    cores = [each for each in found(scenario, "campaign_load") if "cores" in each.reason]
+    assert len(cores) == told

@@ -150,7 +150,7 @@ def sessions_over_limit(scenario: Scenario) -> Iterator[Finding]:
                 dotted(("hosts", name, "sessions")),
                 f"{name} opens {wanted}, and {connector.name} allows one source {limit}: the "
                 f"others get {connect(connector, limit, limit)}.",
-                f"Set sessions of {name} to {limit} at most, or raise the limits of the connector.",
+                f"Raise the limits of {connector.name} for one source, if {name} may have as many.",
                 set_connector(
                     target.hub or "",
                     connector.name,

@@ -14,7 +14,11 @@ from relaysim.scenario.audit.rates import Floats, campaign, edges, messages, ste
 from relaysim.scenario.audit.words import about, listed, per_time, set_connector, times
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.problem import dotted
+from relaysim.scenario.route import identity
 from relaysim.scenario.table import SECOND
+
+_NOTICED = 1.0
+"""Seconds of delay or of work below which a stage that is short is not worth a finding."""
 
 
 def _streams(scenario: Scenario) -> Iterator[tuple[str, str, str]]:
@@ -53,6 +57,8 @@ def campaign_load(scenario: Scenario) -> Iterator[Finding]:
             if asked <= 1:
                 continue
             if others < 1:
+                if count / ((1 - others) / each) - count / rate < _NOTICED:
+                    continue
                 left = (1 - others) / each
                 result = (
                     f"{per_time(left)} get through, and the {count:,.0f} messages take "
@@ -77,8 +83,11 @@ def busiest_hour_load(scenario: Scenario) -> Iterator[Finding]:
     for stage in stages(scenario):
         load = _hourly(scenario, stage)
         hour = int(np.argmax(load))
-        if load[hour] > 1:
-            seconds = (hours[hour + 1] - hours[hour]) / SECOND
+        seconds = (hours[hour + 1] - hours[hour]) / SECOND
+        # What does not settle over the whole run is told there.
+        settles = (_overall(scenario, stage) - 1) * scenario.run.duration / SECOND < _NOTICED
+        if (load[hour] - 1) * seconds >= _NOTICED and settles:
+            way_out, command = _enlarged(stage, "or spread the mail over more hubs or hours.")
             begins = scenario.run.start + timedelta(microseconds=int(hours[hour]))
             yield Finding(
                 Severity.ADVICE,
@@ -86,29 +95,56 @@ def busiest_hour_load(scenario: Scenario) -> Iterator[Finding]:
                 f"In the busiest hour (from {begins:%H:%M}) {_senders(stage)} ask "
                 f"{times(load[hour])} what {stage.what} can do: the queue grows all the hour, to "
                 f"{about((load[hour] - 1) * seconds)} of work.",
-                f"Enlarge {stage.place}, or spread the mail over more hubs or hours.",
+                way_out,
+                command,
             )
+
+
+def _overall(scenario: Scenario, stage: Stage) -> float:
+    """The load of the stage over the whole run, campaigns included."""
+    seconds = scenario.run.duration / SECOND
+    return stage.load(
+        {
+            name: messages(scenario, host, stream) / seconds
+            for name, host, stream in _streams(scenario)
+            if name in stage.demand
+        }
+    )
 
 
 def whole_run_load(scenario: Scenario) -> Iterator[Finding]:
     """Over the whole run all mail asks more of a stage than it can carry: it does not settle."""
     seconds = scenario.run.duration / SECOND
     for stage in stages(scenario):
-        rates = {
-            name: messages(scenario, host, stream) / seconds
-            for name, host, stream in _streams(scenario)
-            if name in stage.demand
-        }
-        load = stage.load(rates)
-        if load > 1:
+        load = _overall(scenario, stage)
+        if (load - 1) * seconds >= _NOTICED:
+            way_out, command = _enlarged(
+                stage, "or send less; results of such a run depend on its length."
+            )
             yield Finding(
                 Severity.ADVICE,
                 stage.place,
                 f"Over the whole run {_senders(stage)} ask {times(load)} what {stage.what} can "
                 f"do: the queue does not settle, and {about((load - 1) * seconds)} of work is "
                 "left at the end.",
-                f"Enlarge {stage.place} or send less; results of such a run depend on its length.",
+                way_out,
+                command,
             )
+
+
+def _enlarged(stage: Stage, otherwise: str) -> tuple[str, str | None]:
+    """What relieves a stage, and the commands; sessions are held less without late replies."""
+    if not stage.acknowledges:
+        return f"Enlarge {stage.place}, {otherwise}", None
+    names = [identity(*each) for each in stage.acknowledges]
+    commands = [
+        set_connector(hub, name, MaxAcknowledgementDelay="00:00:00")
+        for hub, name in stage.acknowledges
+    ]
+    return (
+        f'Set max_acknowledgement_delay = "0 s" at {listed(names)}, so that no session is held '
+        f"until its message is delivered. Else enlarge {stage.place}, {otherwise}"
+    ), "\n".join(commands)
 
 
 def message_rate(scenario: Scenario) -> Iterator[Finding]:

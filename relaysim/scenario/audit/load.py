@@ -1,6 +1,7 @@
 """The load that streams offer to each stage: seconds of a server for each message."""
 
 import math
+import re
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,7 +10,7 @@ import numpy as np
 
 from relaysim.scenario import dialog, route
 from relaysim.scenario.arrivals import Replay
-from relaysim.scenario.audit.answering import allowed_sessions
+from relaysim.scenario.audit.held import acknowledgement, sources
 from relaysim.scenario.audit.paths import Path, Way, is_direct, paths
 from relaysim.scenario.audit.paths import receiver as receiver_of
 from relaysim.scenario.law import mean
@@ -20,6 +21,8 @@ from relaysim.scenario.service import AT_ONCE, Service, of_costs, of_size, of_ti
 from relaysim.scenario.stream import Stream
 from relaysim.scenario.table import SECOND
 from relaysim.theory.load import utilization
+
+_ONE = re.compile(r"^(session|core|connection)s( )")
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,7 @@ class Stage:
 
     `what` names them for people, `place` is the path in the scenario file that limits them. There
     are `alike` such stages, one for each domain of a destination whose domains are counted.
+    `acknowledges` names the receive connectors, by hub, that hold sessions until delivery.
     """
 
     name: str
@@ -49,6 +53,7 @@ class Stage:
     servers: int
     alike: int = 1
     parts: list[Part] = field(default_factory=list)
+    acknowledges: dict[tuple[str, str], None] = field(default_factory=dict)
 
     @property
     def demand(self) -> dict[str, float]:
@@ -168,18 +173,24 @@ class Stages:
                 Service(held, math.nan, "mixed"),
             )
             return
-        limits = [host.sessions]
-        if host.kind != "internet":
-            limits.append(allowed_sessions(path.connector))
-        self._stage(
-            f"{path.host}.sessions",
-            f"sessions of {path.host}",
-            ("hosts", path.host, "sessions"),
-            min((limit for limit in limits if limit is not None), default=None),
-            path,
-            1.0,
-            Service(held, math.nan, "mixed"),
-        )
+        late = acknowledgement(self.scenario, path, self._until_sent(path))
+        for source in sources(self.scenario, path, path.connector):
+            self._stage(
+                source.name,
+                source.what,
+                source.place,
+                source.sessions,
+                path,
+                1.0,
+                Service(held + late, math.nan, "mixed"),
+            )
+            if late and source.name in self.found:
+                self.found[source.name].acknowledges[path.hub, path.connector.name] = None
+
+    def _until_sent(self, path: Path) -> float:
+        """Seconds of core time from the commit of a message until a transaction is sent."""
+        works = ("categorize", "send")
+        return sum(self._core_time(path.hub, path, work).seconds for work in works)
 
     def _core_time(self, name: str, path: Path, work: str) -> Service:
         hub = self.scenario.hubs[name]
@@ -212,7 +223,7 @@ class Stages:
         self,
         name: str,
         what: str,
-        place: tuple[str, ...],
+        place: tuple[str, ...] | str,
         servers: int | None,
         path: Path,
         visits: float,
@@ -226,10 +237,11 @@ class Stages:
         """
         if not servers:
             return
+        if servers == 1:
+            what = _ONE.sub(r"\1\2", what)
+        key = place if isinstance(place, str) else dotted(place)
         number = "" if name.endswith(".line") else f"{servers} "
-        stage = self.found.setdefault(
-            name, Stage(name, f"the {number}{what}", dotted(place), servers, alike)
-        )
+        stage = self.found.setdefault(name, Stage(name, f"the {number}{what}", key, servers, alike))
         stage.parts.append(Part(path.name, path.share * visits, service, work))
 
 
