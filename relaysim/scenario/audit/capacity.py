@@ -16,6 +16,7 @@ from relaysim.scenario.model import Scenario
 from relaysim.scenario.problem import dotted
 from relaysim.scenario.route import identity
 from relaysim.scenario.table import SECOND
+from relaysim.theory.load import utilization
 
 _NOTICED = 1.0
 """Seconds of delay or of work below which a stage that is short is not worth a finding."""
@@ -27,13 +28,42 @@ def _streams(scenario: Scenario) -> Iterator[tuple[str, str, str]]:
         yield from ((f"{host}.{name}", host, name) for name in model.streams)
 
 
-def _hourly(scenario: Scenario, stage: Stage) -> Floats:
-    """The load of the stage in each hour of the run, without campaigns."""
-    load = np.zeros(len(edges(scenario.run)) - 1)
-    for name, host, stream in _streams(scenario):
-        if name in stage.demand:
-            load += steady(scenario, host, stream) * stage.load({name: 1.0})
-    return load
+class _Loads:
+    """The load of stages, each rate computed once.
+
+    A stage is asked about its own streams only: with all of them, a check of a thousand hosts took
+    a minute.
+    """
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.scenario = scenario
+        self.rates: dict[str, Floats] = {}
+        self.loads: dict[str, Floats] = {}
+        self.means: dict[str, float] = {}
+
+    def load(self, stage: Stage) -> Floats:
+        """Return the load of each server of the stage in each hour, without campaigns."""
+        if stage.name not in self.loads:
+            load = np.zeros(len(edges(self.scenario.run)) - 1)
+            for name, seconds in stage.demand.items():
+                load += self._rate(name) * utilization(1.0, seconds, stage.servers)
+            self.loads[stage.name] = load
+        return self.loads[stage.name]
+
+    def overall(self, stage: Stage) -> float:
+        """Return the load of each server of the stage over the whole run, with campaigns."""
+        seconds = self.scenario.run.duration / SECOND
+        for name in stage.demand:
+            if name not in self.means:
+                host, _, stream = name.partition(".")
+                self.means[name] = messages(self.scenario, host, stream) / seconds
+        return stage.load(self.means)
+
+    def _rate(self, name: str) -> Floats:
+        if name not in self.rates:
+            host, _, stream = name.partition(".")
+            self.rates[name] = steady(self.scenario, host, stream)
+        return self.rates[name]
 
 
 def campaign_load(scenario: Scenario) -> Iterator[Finding]:
@@ -42,17 +72,19 @@ def campaign_load(scenario: Scenario) -> Iterator[Finding]:
     The other mail counts with its load in the hour in which the campaign starts; one campaign is
     looked at at a time.
     """
+    hours = _Loads(scenario)
+    at: dict[str, list[tuple[Stage, float]]] = {}
+    for stage in stages(scenario):
+        for name, seconds in stage.demand.items():
+            at.setdefault(name, []).append((stage, utilization(1.0, seconds, stage.servers)))
     for name, host, stream in _streams(scenario):
         found = campaign(scenario, host, stream)
         if found is None or found[0].at >= scenario.run.duration:
             continue
         arrivals, count, rate = found
         hour = int(np.searchsorted(edges(scenario.run), arrivals.at, side="right")) - 1
-        for stage in stages(scenario):
-            if name not in stage.demand:
-                continue
-            others = float(_hourly(scenario, stage)[hour])
-            each = stage.load({name: 1.0})
+        for stage, each in at.get(name, ()):
+            others = float(hours.load(stage)[hour])
             asked = others + rate * each
             if asked <= 1:
                 continue
@@ -79,13 +111,13 @@ def campaign_load(scenario: Scenario) -> Iterator[Finding]:
 
 def busiest_hour_load(scenario: Scenario) -> Iterator[Finding]:
     """In the busiest hour the steady mail asks more of a stage than it can carry."""
-    hours = edges(scenario.run)
+    hours, loads = edges(scenario.run), _Loads(scenario)
     for stage in stages(scenario):
-        load = _hourly(scenario, stage)
+        load = loads.load(stage)
         hour = int(np.argmax(load))
         seconds = (hours[hour + 1] - hours[hour]) / SECOND
         # What does not settle over the whole run is told there.
-        settles = (_overall(scenario, stage) - 1) * scenario.run.duration / SECOND < _NOTICED
+        settles = (loads.overall(stage) - 1) * scenario.run.duration / SECOND < _NOTICED
         if (load[hour] - 1) * seconds >= _NOTICED and settles:
             way_out, command = _enlarged(stage, "or spread the mail over more hubs or hours.")
             begins = scenario.run.start + timedelta(microseconds=int(hours[hour]))
@@ -100,23 +132,11 @@ def busiest_hour_load(scenario: Scenario) -> Iterator[Finding]:
             )
 
 
-def _overall(scenario: Scenario, stage: Stage) -> float:
-    """The load of the stage over the whole run, campaigns included."""
-    seconds = scenario.run.duration / SECOND
-    return stage.load(
-        {
-            name: messages(scenario, host, stream) / seconds
-            for name, host, stream in _streams(scenario)
-            if name in stage.demand
-        }
-    )
-
-
 def whole_run_load(scenario: Scenario) -> Iterator[Finding]:
     """Over the whole run all mail asks more of a stage than it can carry: it does not settle."""
-    seconds = scenario.run.duration / SECOND
+    seconds, loads = scenario.run.duration / SECOND, _Loads(scenario)
     for stage in stages(scenario):
-        load = _overall(scenario, stage)
+        load = loads.overall(stage)
         if (load - 1) * seconds >= _NOTICED:
             way_out, command = _enlarged(
                 stage, "or send less; results of such a run depend on its length."

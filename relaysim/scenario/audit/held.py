@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -65,6 +66,7 @@ def _delivery(scenario: Scenario, path: Path, way: Way, hop: route.Hop) -> TimeL
     return None if name is None else scenario.destinations[name].response_time
 
 
+@lru_cache(maxsize=256)  # the same few laws for every path
 def _capped(law: TimeLaw, most: int) -> float:
     """The mean of the smaller of a time and a limit, seconds: the integral of its tail."""
     if isinstance(law, Constant):

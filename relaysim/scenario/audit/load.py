@@ -254,8 +254,17 @@ def delivery_queue(scenario: Scenario, way: Way, hop: route.Hop) -> str:
 
 
 def stages(scenario: Scenario) -> tuple[Stage, ...]:
-    """All stages that can be short of servers, in the order in which mail comes to them."""
-    return tuple(Stages(scenario).found.values())
+    """All stages that can be short of servers, in the order in which mail comes to them.
+
+    They are for reading: the next check that asks gets the same ones.
+    """
+    if not _latest or _latest[0][0] is not scenario:
+        _latest[:] = [(scenario, tuple(Stages(scenario).found.values()))]
+    return _latest[0][1]
+
+
+_latest: list[tuple[Scenario, tuple[Stage, ...]]] = []
+"""The scenario that was asked about last, and its stages."""
 
 
 def _recipient_counts(stream: Stream) -> dict[int, float]:

@@ -90,13 +90,14 @@ def bulk_shares_connections(scenario: Scenario) -> Iterator[Finding]:
         common: dict[str, str] = {}
         mine: list[Path] = []
         beside: list[Path] = []
+        joined = {id(path): _queues(path, name) for path in (*bulk, *others)}
         for one, other in product(bulk, others):
             if hub.priority_queuing_enabled and _priority(scenario, one) != _priority(
                 scenario, other
             ):
                 continue
-            queues = _queues(one, name)
-            met = {queue: queues[queue] for queue in _queues(other, name) if queue in queues}
+            queues = joined[id(one)]
+            met = {queue: queues[queue] for queue in joined[id(other)] if queue in queues}
             if met:
                 common |= met
                 mine.append(one)
