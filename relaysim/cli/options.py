@@ -107,18 +107,26 @@ def workers(jobs: int | None, cluster: str | None) -> int | str | None:
 
 
 def opened(directory: Path | None, none: bool) -> "Store | None":
-    """The store of finished replications, if one is wanted."""
+    """Return the store of finished replications, if one is wanted and can be used.
+
+    A directory that cannot be a store is the user's to put right. One that cannot be used costs
+    time, and never a result: the study goes on without it.
+    """
     from relaysim.study.store import Store
 
     if none:
         return None
     try:
-        return Store(directory)
+        store = Store(directory)
     except OSError as error:
         if directory is not None:
             raise UserError(f"--store {directory}: {error.strerror}") from error
-        note(f"nothing is kept: {error.filename}: {error.strerror}")
+        note(f"no finished run is kept: {error.filename}: {error.strerror}")
         return None
+    if store.closed:
+        note(f"no finished run is kept: {store.closed}")
+        return None
+    return store
 
 
 def read(file: Path, settings: list[str] | None, to_run: bool = True) -> "Scenario":

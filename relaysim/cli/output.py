@@ -110,11 +110,15 @@ def draw(result: "Drawable", directory: Path | None) -> None:
 def told_of(store: "Store | None") -> None:
     """Say how much a store has saved, and what in it was of no use."""
     if store is not None and store.used:
-        note(f"{store.used} finished runs from {store.directory}")
+        note(f"{_runs(store.used)} from {store.directory}")
     if store is not None and store.distrusted:
         note(f"{len(store.distrusted)} damaged or foreign entries there were computed anew")
     if store is not None and store.unkept:
-        note(f"{store.unkept} finished runs are not kept: something else lies in their places")
+        note(f"{_runs(store.unkept)} could not be kept in {store.directory}: {store.why}")
+
+
+def _runs(count: int) -> str:
+    return f"{count} finished run{'s' if count != 1 else ''}"
 
 
 @contextmanager
@@ -123,14 +127,17 @@ def progress(
 ) -> Iterator[Callable[[int, int], None] | None]:
     """A bar on stderr that shows how many runs are done; a line a minute in a log.
 
-    Who interrupts hears that the `store` keeps what is finished.
+    After an interrupt a line says how many finished runs the `store` holds.
     """
     try:
         with _progress(what) as shown:
             yield shown
     except KeyboardInterrupt:
-        if store is not None:
-            note(f"finished runs are kept in {store.directory}: the same command goes on there")
+        held = store.used + store.kept if store is not None else 0
+        if store is not None and held:
+            note(f"{_runs(held)} in {store.directory}: the same command goes on there")
+        else:
+            note("no finished run is kept")
         raise
 
 

@@ -14,7 +14,7 @@ def named(code: Column, names: Sequence[str]) -> "pd.Categorical[str]":
     place = {name: i for i, name in enumerate(dict.fromkeys(names))}
     if len(place) < len(names):
         code = np.array([*(place[name] for name in names), -1], np.int64)[code]
-    dtype: pd.CategoricalDtype[str] = pd.CategoricalDtype(list(place))
+    dtype: pd.CategoricalDtype[str] = pd.CategoricalDtype(pd.Index(list(place), dtype=str))
     return pd.Categorical.from_codes(code, dtype=dtype)
 
 

@@ -103,4 +103,4 @@ def _losses(trace: Trace, copies: Copies) -> pd.DataFrame:
             "reply": [names.replies[reply] if reply >= 0 else "" for reply in kinds[2]],
             "copies": many.astype(np.float64),
         }
-    )
+    ).astype(dict.fromkeys(_LOSS, str))

@@ -9,6 +9,7 @@ something else than traps, such as complaints, is found as well as by half a pla
 """
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -91,7 +92,7 @@ def yearly_risk(
     plain = -(-replications // 2) / replications
     calls = [Task(_weighed, scenario, (i, seed, tilt, plain)) for i in range(replications)]
     rows = list(in_order(calls, jobs, progress, store))
-    frame = pd.DataFrame(rows, columns=["replication", "weight", "listed", *MEASURES])
+    frame = pd.DataFrame(rows, columns=list(Weighed._fields))
     weight, listed = frame["weight"].to_numpy(), frame["listed"].to_numpy()
     values = {name: frame[name].to_numpy() for name in MEASURES}
     window = Window.of(scenario)
@@ -115,9 +116,18 @@ def yearly_risk(
     )
 
 
-def _weighed(
-    scenario: Scenario, replication: int, seed: int, tilt: float, plain: float
-) -> tuple[float, ...]:
+class Weighed(NamedTuple):
+    """One replication with its weight: a row of `per_replication`."""
+
+    replication: int
+    weight: float
+    listed: float
+    blast_radius: float
+    blast_reputation: float
+    refused_innocents: float
+
+
+def _weighed(scenario: Scenario, replication: int, seed: int, tilt: float, plain: float) -> Weighed:
     """A row of `per_replication`; `plain` is the share of replications that are."""
     draws = draw(scenario, replication, seed, tilt=tilt if replication % 2 else 1.0)
     ratio = log_likelihood_ratio(scenario, draws, tilt)
@@ -129,12 +139,7 @@ def _weighed(
     found = Measured.of(runs, scenario, draws).metrics()
     total = found[(found["scope"] == "total") & (found["subject"] == "total")]
     values = dict(zip(total["metric"], total["value"], strict=True))
-    return (
-        replication,
-        weight,
-        listed,
-        *(values[name] for name in MEASURES),
-    )
+    return Weighed(replication, weight, listed, *(values[name] for name in MEASURES))
 
 
 def ratio(weight: Floats, values: Floats, confidence: float = CONFIDENCE) -> Estimate:

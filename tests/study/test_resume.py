@@ -25,7 +25,7 @@ def started(store: Path) -> "subprocess.Popen[str]":
 
 def finished(store: Path) -> dict[Path, int]:
     """The entries, each with the time it was written."""
-    return {path: path.stat().st_mtime_ns for path in store.glob("??/*") if len(path.name) == 62}
+    return {path: path.stat().st_mtime_ns for path in store.glob("??/*.arrows")}
 
 
 def test_a_killed_study_goes_on_where_it_was_and_ends_with_the_same_bytes(tmp_path: Path) -> None:

@@ -110,6 +110,7 @@ def incidents(
     ]
     return pd.DataFrame(rows, columns=columns).astype(
         {"replication": np.int64, "start": np.float64, "end": np.float64}
+        | {"egress": str, "blocklists": str, "providers": str}
         | {"signals": np.int64, "refused_innocents": np.int64}
     )
 

@@ -1,0 +1,1 @@
+"""Encoding: results of tasks as one Arrow stream with a JSON header, by their declared types."""

@@ -1,0 +1,38 @@
+"""Worker: what each process that runs replications does first."""
+
+import os
+import signal
+import threading
+import time
+
+_PAUSE = 1.0
+"""Seconds between two looks at the parent."""
+
+
+def begin(parent: int) -> None:
+    """Prepare a worker process.
+
+    Ctrl-C in a terminal reaches every process of the command. The parent answers it, and ends its
+    workers. A parent that is killed can end nothing: the worker sees that it has another parent,
+    and exits.
+
+    Parameters
+    ----------
+    parent
+        Process id of the parent.
+
+    Notes
+    -----
+    Linux could send a signal when the parent dies (`PR_SET_PDEATHSIG`), but sends it when the
+    *thread* that started the worker ends, and workers are used again by other threads. Windows
+    keeps the id of a dead parent: there an idle worker ends by joblib's timeout of 300 s.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+
+
+def _end_with(parent: int) -> None:
+    """Exit as soon as the parent is another one."""
+    while os.getppid() == parent:
+        time.sleep(_PAUSE)
+    os._exit(1)

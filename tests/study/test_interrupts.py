@@ -1,0 +1,108 @@
+"""A study that is killed, interrupted or without a place loses nothing: see the benchmark."""
+
+import importlib.util
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from relaysim.study.jobs import ClusterError, WorkerError, in_order
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def interrupts() -> ModuleType:
+    path = ROOT / "benchmarks" / "interrupts.py"
+    spec = importlib.util.spec_from_file_location("interrupts", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["interrupts"] = module  # where its dataclasses look for their annotations
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def expected() -> list[str]:
+    """The undisturbed result, once it is there."""
+    return []
+
+
+@pytest.fixture
+def bench(interrupts: ModuleType, tmp_path: Path, expected: list[str]) -> Any:
+    return interrupts.Bench(tmp_path, seconds=300, replications=4, expected=expected)
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [("killed", -9), ("killed_with_its_workers", -9), ("interrupted", 130), ("worker_killed", 2)],
+)
+def test_what_was_finished_is_kept_and_no_process_stays(
+    interrupts: ModuleType, bench: Any, name: str, code: int
+) -> None:
+    row = getattr(interrupts, name)(bench)
+    assert row.exit == code
+    assert row.kept >= 2
+    assert row.used == row.kept
+    assert row.same
+    assert row.alive == 0
+    assert "Traceback" not in row.printed
+    if name == "interrupted":
+        kept = f"{row.kept} finished runs in {bench.store}: the same command goes on there\n"
+        assert row.printed == f"{kept}relaysim: interrupted\n"
+    if name == "worker_killed":
+        said = " ".join(row.printed.split())
+        assert "a worker process was killed by SIGKILL, most often because memory ran out" in said
+        assert f"finished runs: {row.kept} of 4, kept: {row.kept} in {bench.store}" in said
+        assert "run fewer processes at a time (--jobs 1) or a smaller run.scale" in said
+
+
+@pytest.mark.parametrize(
+    ("name", "printed"),
+    [
+        ("no_home", "no finished run is kept: no home directory"),
+        ("open_to_others", "others may write to this directory (mode 777)"),
+        ("damaged_key", "the key is damaged (5 bytes, not 32)"),
+    ],
+)
+def test_a_store_that_cannot_be_used_costs_no_result(
+    interrupts: ModuleType, bench: Any, name: str, printed: str
+) -> None:
+    row = getattr(interrupts, name)(bench)
+    assert (row.exit, row.kept, row.same, row.alive) == (0, 0, True, 0)
+    assert printed in row.printed
+    assert row.printed.count("\n") == 1
+
+
+def test_a_full_disk_costs_no_result(interrupts: ModuleType, bench: Any) -> None:
+    """Files of more than 10 kB cannot be written: an entry is larger, the key is smaller."""
+    row = bench.once(bench.start(before=interrupts.limit_files))
+    assert (row.exit, row.kept, row.same, row.alive) == (0, 0, True, 0)
+    assert row.printed == f"4 finished runs could not be kept in {bench.store}: File too large\n"
+    assert list((bench.store / "unfinished").iterdir()) == []
+
+
+def test_two_commands_may_work_on_one_store(interrupts: ModuleType, bench: Any) -> None:
+    row = interrupts.two_at_once(bench)
+    assert (row.exit, row.kept, row.same, row.alive) == (0, 4, True, 0)
+    assert "damaged" not in row.printed
+
+
+def without_memory() -> int:
+    raise MemoryError
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_too_little_memory_says_what_is_kept_and_what_to_do(jobs: int) -> None:
+    with pytest.raises(WorkerError) as caught:
+        list(in_order([without_memory, without_memory], jobs))
+    assert str(caught.value) == (
+        "a run had too little memory\n"
+        "finished runs: 0 of 2, kept: none\n"
+        "run fewer processes at a time (--jobs 1) or a smaller run.scale; "
+        "the same command uses what is kept"
+    )
+    assert isinstance(caught.value, ClusterError)
