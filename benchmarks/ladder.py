@@ -11,7 +11,8 @@ import pandas as pd
 import relaysim
 from relaysim.measure.several import confidence_of
 from relaysim.present.compared import gain
-from relaysim.present.number import chance, difference, interval, number
+from relaysim.present.lookup import difference_of, interval_of
+from relaysim.present.number import chance, number
 from relaysim.scenario.load import load
 from relaysim.study.compare import Comparison, compare
 from relaysim.study.store import Store
@@ -82,7 +83,7 @@ def levels(found: Comparison) -> str:
     rows = []
     for name, what in RUNGS.items():
         cells = [
-            interval(row["value"], row["low"], row["high"], row["unit"]) if row is not None else "-"
+            interval_of(row) if row is not None else "-"
             for row in (by.get((name, subject, metric)) for subject, metric, _ in SHOWN)
         ]
         rows.append([f"`{name}`", what, *cells])
@@ -100,12 +101,11 @@ def differences(found: Comparison) -> str:
             row = by.get((name, subject, metric))
             if row is None or pd.isna(row["difference"]):
                 continue
-            low, high, unit = row["difference_low"], row["difference_high"], row["unit"]
             rows.append(
                 [
                     f"`{name}`",
                     f"{subject}: {text}",
-                    difference(row["difference"], low, high, unit),
+                    difference_of(row),
                     row["verdict"],
                     gain(row["narrowing"]),
                 ]
@@ -127,7 +127,7 @@ def blast(found: Comparison) -> str:
             told = [
                 chance(cell["value"], cell["low"], cell["high"])
                 if cell["metric"] == "listed"
-                else interval(cell["value"], cell["low"], cell["high"], cell["unit"])
+                else interval_of(cell)
                 for cell in cells
                 if cell is not None
             ]

@@ -60,10 +60,11 @@ def estimates(values: Floats, confidence: float = CONFIDENCE) -> Estimates:
     return Estimates(mean, mean - half, mean + half, n)
 
 
-def without_interval(found: Estimates) -> Estimates:
-    """Return the same means with NaN for both ends of the interval."""
-    nothing = np.full(len(found.value), np.nan)
-    return Estimates(found.value, nothing, nothing.copy(), found.n)
+def without_interval(found: Estimates, rows: Mask | None = None) -> Estimates:
+    """Return the same means with NaN for both ends of the interval, in some rows or in all."""
+    chosen = np.ones(len(found.value), bool) if rows is None else rows
+    low, high = (np.where(chosen, np.nan, end) for end in (found.low, found.high))
+    return Estimates(found.value, low, high, found.n)
 
 
 def reverse(found: Estimates) -> Estimates:

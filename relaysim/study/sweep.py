@@ -11,7 +11,14 @@ import pandas as pd
 
 from relaysim.mail.spelling import unknown
 from relaysim.measure.catalogue import SKEWED_BY_LISTINGS
-from relaysim.measure.estimate import CONFIDENCE, Floats, estimates, reverse, without_interval
+from relaysim.measure.estimate import (
+    CONFIDENCE,
+    Floats,
+    equal_rows,
+    estimates,
+    reverse,
+    without_interval,
+)
 from relaysim.measure.middle import middle
 from relaysim.measure.quantity import Quantity, ask_there, ordinary
 from relaysim.measure.several import differences
@@ -98,7 +105,7 @@ class Sweep:
         (along,), chance = self.varied, np.full(len(ours), of.of.chance)
         found = differences(chance, ours, theirs, CONFIDENCE)
         if not self._has_interval(of):
-            found = without_interval(found)
+            found = without_interval(found, ~equal_rows(ours, theirs))
         was = estimates(ours).value
         least = np.array([of.of.matters.of(each) for each in was.tolist()])
         more = found if of.of.better == "more" else reverse(found)
@@ -275,7 +282,8 @@ class _Made:
         frame["scenario"], frame["base"] = name, self.names[0]
         frame["difference"], frame["low"], frame["high"], frame["replications"] = found
         if listings:
-            frame.loc[other.skewed[both], ["low", "high"]] = np.nan
+            unsure = other.skewed[both] & ~equal_rows(base.rows(keys), other.rows(keys))
+            frame.loc[unsure, ["low", "high"]] = np.nan
         apart = middle(other.rows(keys) - base.rows(keys))
         frame["median"], frame["least"], frame["most"] = apart
         frame["unit"] = other.keys.loc[both, "unit"].to_numpy()

@@ -119,3 +119,20 @@ def test_a_sweep_has_no_interval_around_equal_chances(tmp_path: Path) -> None:
     better, worse = swept.break_even(quantity, "many")
     assert (better.holds, worse.holds) == ("nowhere", "nowhere")
     assert better.low == better.high
+
+
+def test_a_sweep_of_equal_designs_leaves_no_doubt_about_times_that_a_listing_skews(
+    tmp_path: Path,
+) -> None:
+    first, second = tmp_path / "one.toml", tmp_path / "same.toml"
+    first.write_text(TOML.replace('"two"', '"one"') + LISTING + LIST_DAY, "utf-8")
+    second.write_text('extends = "one.toml"\nname = "same"\n', "utf-8")
+    quantity = "class.transactional.latency_p95"
+    swept = sweep(
+        first, {"run.scale": [0.5, 1]}, second, quantities=[quantity], replications=2, jobs=1
+    )
+    rows = swept.comparisons
+    rows = rows[(rows["subject"] == "transactional") & (rows["metric"] == "latency_p95")]
+    assert rows[["difference", "low", "high"]].to_numpy().tolist() == [[0.0, 0.0, 0.0]] * 2
+    for held in swept.break_even(quantity, "same"):
+        assert (held.holds, held.low) == ("nowhere", held.high)
