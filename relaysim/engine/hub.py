@@ -70,7 +70,7 @@ class Hub:
         }
         self.queues: dict[int, DeliveryQueue] = {}
         self.outbound = Outbound(plan.outbound_connections)
-        self.submissions: deque[tuple[MailboxServer, int]] = deque()
+        self.submissions: deque[tuple[MailboxServer, int, int, int]] = deque()
         self.submitting = 0
         self.accepted: deque[int] = deque(maxlen=plan.connection_rate or 1)
         self.waiting: dict[int, Acknowledgement] = {}

@@ -18,7 +18,15 @@ class MailboxServer:
     """The users' mail: the mailbox server hands it to the hubs of the site in turn.
 
     It is no SMTP client: no receive connector, no rights, no acknowledgement. Each hub takes so
-    many submissions at a time. A hub that is down is passed over; if all are, the mail waits.
+    many submissions at a time. The server asks each hub at most once in an attempt: a hub that is
+    down is passed over, and after a refusal or a cut submission the next hub is asked at once.
+    After the last hub the message waits for `retry_every`.
+
+    Notes
+    -----
+    That submission goes on to another hub of the site without a wait is an assumption. Documented
+    for Exchange 2007 and 2010 are the turns over the hubs of a site with the next one on failure;
+    one source has a selector of 2010 that avoids hubs marked unhealthy.
     """
 
     def __init__(self, world: World, number: int) -> None:
@@ -35,27 +43,39 @@ class MailboxServer:
         """A user has sent a message."""
         first = self.turn
         self.turn = (first + 1) % len(self.hubs)
-        for turn in range(len(self.hubs)):
-            hub = self.hubs[(first + turn) % len(self.hubs)]
-            if hub.up:
-                hub.submissions.append((self, message))
-                most = hub.plan.mailbox_submissions
-                if not most or hub.submitting < most:
-                    hub.submitting += 1
-                    Actor(_place(hub))
+        for turn, number in enumerate(range(first, first + len(self.hubs))):
+            if self.hubs[number % len(self.hubs)].up:
+                self._ask(message, first, turn)
                 return
         self.record.tries[message] += 1
         self._lost(message, self.unable)
 
-    def submission(self, hub: Hub, message: int) -> Life:
-        """One message has a place at a hub."""
+    def _ask(self, message: int, first: int, turn: int) -> None:
+        """Queue a message for a place at a hub: `turn` hubs after the `first` of this attempt."""
+        hub = self.hubs[(first + turn) % len(self.hubs)]
+        hub.submissions.append((self, message, first, turn))
+        most = hub.plan.mailbox_submissions
+        if not most or hub.submitting < most:
+            hub.submitting += 1
+            Actor(_place(hub))
+
+    def _ask_next(self, message: int, first: int, turn: int, said: int) -> None:
+        """Ask the next hub that is up; without one the message waits, with the reply `said`."""
+        for later in range(turn + 1, len(self.hubs)):
+            if self.hubs[(first + later) % len(self.hubs)].up:
+                self._ask(message, first, later)
+                return
+        self._lost(message, said)
+
+    def submission(self, hub: Hub, message: int, first: int, turn: int) -> Life:
+        """One message has a place at a hub, the one `turn` hubs after the `first` asked."""
         clock, record, plan = self.clock, self.record, self.plan
         if not hub.up:
             self.submit(message)
             return
         record.tries[message] += 1
         if hub.pressure.refuses_mail_from(Peer.MAILBOX_SERVER, sender_is_authoritative=True):
-            self._lost(message, self.refused)
+            self._ask_next(message, first, turn, self.refused)
             return
         size, copy = record.size[message], record.first_copy[message]
         start, epoch = clock.tick, hub.epoch
@@ -76,7 +96,7 @@ class MailboxServer:
         self._write(message, clock.tick)
         del self.talking[message]
         if hub.epoch != epoch:
-            self._lost(message, self.unable)
+            self._ask_next(message, first, turn, self.unable)
         else:
             record.acknowledged[message] = clock.tick
             hub.own(message)
@@ -117,6 +137,6 @@ class MailboxServer:
 def _place(hub: Hub) -> Life:
     """A place for submission at a hub: one message after another, whichever server has it."""
     while hub.submissions:
-        server, message = hub.submissions.popleft()
-        yield from server.submission(hub, message)
+        server, *asked = hub.submissions.popleft()
+        yield from server.submission(hub, *asked)
     hub.submitting -= 1

@@ -51,25 +51,60 @@ def test_a_hub_that_is_down_is_passed_over() -> None:
     assert run.hubs("app.load") == ["HUB02", "HUB02", "HUB01", "HUB02"]
 
 
-def test_submissions_that_a_stop_cuts_off_go_to_another_hub_a_minute_later() -> None:
+def test_submissions_that_a_stop_cuts_off_go_to_another_hub_at_once() -> None:
     down = "[[events]]\nat = '1 s'\nstop = { hub = 'HUB01', for = '1 h' }"
     run = play(USERS, SECOND_HUB, down, mail={"app.load": [(0, 1, 1000)]})
     assert run.visits("HUB01.mailboxsubmission") == [(0, 0.0, 0.0, 1.0)]
-    assert run.visits("HUB02.mailboxsubmission") == [(0, 63.0, 63.0, 66.0)]
+    assert run.visits("HUB02.mailboxsubmission") == [(0, 3.0, 3.0, 6.0)]
     assert run.hubs("app.load") == ["HUB02"]
     assert run.tries("app.load") == [2]
 
 
-def test_what_waited_behind_them_goes_to_another_hub_without_that_minute() -> None:
+def test_what_waited_behind_them_goes_to_another_hub_too() -> None:
     one = "[hubs.HUB01]\nmax_concurrent_mailbox_submissions = 1"
     down = "[[events]]\nat = '1 s'\nstop = { hub = 'HUB01', for = '1 h' }"
     run = play(USERS, SECOND_HUB, one, down, mail={"app.load": [(0, 1, 1000)] * 3})
     assert run.visits("HUB02.mailboxsubmission") == [
         (1, 0.0, 0.0, 3.0),
+        (0, 3.0, 3.0, 6.0),
         (2, 3.0, 3.0, 6.0),
-        (0, 63.0, 63.0, 66.0),
     ]
     assert run.tries("app.load") == [2, 1, 1]
+
+
+FULL = """
+[hubs.{}.back_pressure]
+queue_drive_size = "10 GB"
+queue_drive_used = "9.8 GB"
+"""
+"""The drive of the queue database is High from the first poll on, at 2 s."""
+SHORT = "452 4.3.1 Insufficient system resources"
+
+
+def test_after_a_refusal_the_mailbox_server_asks_the_next_hub_at_once() -> None:
+    run = play(USERS, SECOND_HUB, FULL.format("HUB01"), mail={"app.load": [3, 4, 5]})
+    assert run.hubs("app.load") == ["HUB02"] * 3
+    assert run.messages("app.load", "connected") == [3.0, 4.0, 5.0]
+    assert run.tries("app.load") == [2, 1, 2]
+    assert run.fates("app.load") == ["delivered"] * 3
+
+
+def test_after_the_last_hub_the_message_waits_for_the_retry() -> None:
+    """Both hubs refuse at 3 s, and again every minute until the server gives up."""
+    soon = "[hosts.app]\non_failure = { retry_every = '1 min', give_up_after = '150 s' }"
+    both = (FULL.format("HUB01"), FULL.format("HUB02"))
+    run = play(USERS, SECOND_HUB, *both, soon, mail={"app.load": [3]})
+    assert run.ends("app.load") == [(123.0, "abandoned")]
+    assert run.verdicts("app.load") == [SHORT]
+    assert run.tries("app.load") == [6]
+
+
+def test_a_refusal_by_the_last_hub_that_is_up_counts() -> None:
+    """HUB02 is down, so nobody is left to ask after HUB01."""
+    down = "[[events]]\nat = '0 s'\nstop = { hub = 'HUB02', for = '90 s' }"
+    run = play(USERS, SECOND_HUB, FULL.format("HUB01"), down, mail={"app.load": [3, 4]})
+    assert run.messages("app.load", "connected") == [123.0, 124.0]
+    assert run.hubs("app.load") == ["HUB02", "HUB02"]
 
 
 def test_while_all_hubs_are_down_the_mail_waits_in_the_mailboxes() -> None:
