@@ -110,12 +110,14 @@ def inside(queue: "DeliveryQueue", transaction: int) -> Life:
     """The life of a connection to the mailbox server, or to another hub of the site.
 
     If the other hub stops, this one notices when it has sent its message or waits for the commit.
+    A hub without resources takes no further message over an open connection either; its delay of
+    replies applies to other hubs too (confirmed for 2013).
     """
     plan, hub, clock, record = queue.plan, queue.hub, queue.clock, queue.record
     epoch = hub.epoch
-    there = queue.next_hub()
-    if there is not None and not there.up:
-        queue.failed(transaction, queue.world.internet.unable)
+    there, refusal = queue.next_hub()
+    if refusal >= 0:
+        queue.failed(transaction, refusal)
         return
     its_epoch = there.epoch if there is not None else 0
     queue.connected()
@@ -125,6 +127,9 @@ def inside(queue: "DeliveryQueue", transaction: int) -> Life:
         copy, attempt = record.leader[transaction], record.tried[transaction]
         key, message = record.key[copy], record.carries[transaction]
         size = record.size[message]
+        if there is not None and carried and there.up and (said := queue.refusal(there)) >= 0:
+            queue.turned_off(transaction, said)
+            return
         counter = hop_counter(record.hop[transaction], attempt)
         work = hub.plan.send.of(size, draw32(key, _SEND_COST, counter))
         yield hub.cores.serve(SEND, _SEND, transaction, attempt, copy, work)
@@ -133,15 +138,18 @@ def inside(queue: "DeliveryQueue", transaction: int) -> Life:
                 bits = draw32(key, _MAILBOX_TIME, attempt)
                 due = clock.tick + looked_up(queue.world.plan.mailbox_time, bits)
             else:
-                due = clock.tick + size * 8_000_000 // LAN_BITS
+                due = clock.tick + there.pressure.delay + size * 8_000_000 // LAN_BITS
+                there.pressure.uncommitted += size
             yield clock.at(due, ATTEMPT, hub.number, copy, attempt)
-            if there is not None and there.epoch == its_epoch and hub.epoch == epoch:
-                bits = draw32(key, _RECEIVE_COST, record.hop[transaction] + 1)
-                work = there.plan.receive.of(size, bits)
-                yield there.cores.serve(RECEIVE, _RECEIVE, message, 0, copy, work)
+            if there is not None:
+                if there.epoch == its_epoch and hub.epoch == epoch:
+                    bits = draw32(key, _RECEIVE_COST, record.hop[transaction] + 1)
+                    work = there.plan.receive.of(size, bits)
+                    yield there.cores.serve(RECEIVE, _RECEIVE, message, 0, copy, work)
                 # Either hub may have stopped while the message waited for a core.
                 if there.epoch == its_epoch and hub.epoch == epoch:
                     yield there.database.commit(message, copy)
+                there.pressure.uncommitted -= size
         if hub.epoch != epoch:
             return
         if there is not None and there.epoch != its_epoch:

@@ -10,6 +10,7 @@ from relaysim.engine.suspension import Suspensions
 from relaysim.engine.trace import Fate, Level
 from relaysim.engine.world import World
 from relaysim.mail import reply
+from relaysim.mail.backpressure import Peer
 from relaysim.mail.priority import choose
 from relaysim.mail.retry import queue_retry_delay
 
@@ -89,14 +90,34 @@ class DeliveryQueue:
         life = outside if self.plan.domain >= 0 else inside
         Actor(life(self, transaction))
 
-    def next_hub(self) -> "Hub | None":
-        """The hub of the next connection: each in turn, passing over those that are down."""
+    def next_hub(self) -> "tuple[Hub | None, int]":
+        """Return the hub of the next connection, and the reply that turns it away, or -1.
+
+        Each hub has its turn; a hub that would turn the connection away is passed over. Without
+        any other the connection goes to the hub whose turn it is. None stands for the mailboxes.
+        """
         hubs = [self.world.hubs[hub] for hub in self.plan.to_hubs]
         if not hubs:
-            return None
+            return None, -1
         start, self.connections = self.connections, self.connections + 1
         turns = [hubs[(start + turn) % len(hubs)] for turn in range(len(hubs))]
-        return next((hub for hub in turns if hub.up), turns[0])
+        answers = [self.refusal(hub) for hub in turns]
+        taken = answers.index(-1) if -1 in answers else 0
+        return turns[taken], answers[taken]
+
+    def refusal(self, there: "Hub") -> int:
+        """Return the reply with which another hub turns mail of this hub away now, or -1."""
+        said, pressure = self.record.reply_id, there.pressure
+        if not there.up:
+            return said(str(reply.UNABLE_TO_CONNECT))
+        if pressure.refuses_connection():
+            return said(str(reply.SERVICE_NOT_AVAILABLE))
+        refusal = self.plan.refusals[self.plan.to_hubs.index(there.number)]
+        if refusal:
+            return said(refusal)
+        if pressure.refuses_mail_from(Peer.EXCHANGE_SERVER, sender_is_authoritative=True):
+            return said(str(reply.INSUFFICIENT_RESOURCES))
+        return -1
 
     def connected(self) -> None:
         """A connection stands."""
@@ -164,6 +185,10 @@ class DeliveryQueue:
     def broken(self, transaction: int) -> None:
         """The other hub stopped while a connection to it was open."""
         self._cut(transaction, self.record.reply_id(str(reply.CONNECTION_DROPPED)))
+
+    def turned_off(self, transaction: int, said: int) -> None:
+        """End a connection to another hub that takes no further mail now."""
+        self._cut(transaction, said)
 
     def _cut(self, transaction: int, said: int) -> None:
         self.ended(transaction, said)

@@ -186,8 +186,9 @@ class QueuePlan:
 
     `connections` is its limit, `per_connection` the messages that one carries. Outside, `receiver`
     answers for `domain`, reached from `egress` over `line`; each is -1 elsewhere. `to_hubs` are
-    the hubs that mail is handed to, in turn by connection. Mail without a send connector waits in
-    the unreachable queue (`reachable` is false).
+    the hubs that mail is handed to, in turn by connection, and `refusals` has for each of them the
+    reply that turns this hub away, or "". Mail without a send connector waits in the unreachable
+    queue (`reachable` is false).
     """
 
     name: str
@@ -200,6 +201,7 @@ class QueuePlan:
     egress: int
     line: int
     to_hubs: tuple[int, ...]
+    refusals: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

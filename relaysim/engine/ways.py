@@ -6,6 +6,7 @@ from dataclasses import replace
 from relaysim.engine.numbering import Numbering
 from relaysim.engine.plan import TOO_LARGE, QueuePlan
 from relaysim.scenario import route
+from relaysim.scenario.handover import hand_overs
 from relaysim.scenario.model import Scenario
 
 INTRA_ORGANIZATION = 20
@@ -56,12 +57,17 @@ class Ways:
             case route.HopKind.TRANSFER:
                 assert hop.connector is not None
                 sources = hop.connector.source_transport_servers
+                title = f"{name}->{','.join(sources)}"
+                if title in self._number:
+                    return self._number[title]
+                answers = [each.reply for each in hand_overs(scenario, hop)]
                 return self._queue(
-                    f"{name}->{','.join(sources)}",
+                    title,
                     hub,
                     connections=model.max_per_domain_outbound_connections or 0,
                     per_connection=INTRA_ORGANIZATION,
                     to_hubs=tuple(numbers.hubs.index(each) for each in sources),
+                    refusals=tuple("" if each.is_success else str(each) for each in answers),
                 )
             case route.HopKind.REMOTE:
                 return self._remote(hub, hop)
@@ -102,6 +108,7 @@ class Ways:
         egress: int = -1,
         line: int = -1,
         to_hubs: tuple[int, ...] = (),
+        refusals: tuple[str, ...] = (),
     ) -> int:
         if name not in self._number:
             self._number[name] = len(self.queues)
@@ -117,6 +124,7 @@ class Ways:
                     egress,
                     line,
                     to_hubs,
+                    refusals,
                 )
             )
         return self._number[name]

@@ -57,6 +57,9 @@ TOO_MANY_CONNECTIONS_PER_SOURCE = Reply(
     "channel",
 )
 
+# Between two hubs. Confirmed as the last error of a queue between hubs of one organization.
+NO_EXCHANGE_AUTHENTICATION = Reply(451, "5.7.3", "Cannot achieve Exchange Server authentication")
+
 # AUTH.
 AUTHENTICATED = Reply(235, "2.7.0", "Authentication successful")  # unconfirmed
 AUTHENTICATION_UNSUCCESSFUL = Reply(535, "5.7.3", "Authentication unsuccessful")  # several sources

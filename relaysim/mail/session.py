@@ -4,10 +4,11 @@ from collections.abc import Collection, Mapping
 
 from relaysim.mail import reply
 from relaysim.mail.access import identify, offers_login, session_rights
+from relaysim.mail.auth import AuthMechanism
 from relaysim.mail.connector import ReceiveConnector
 from relaysim.mail.domains import AcceptedDomainType, is_accepted, is_authoritative
 from relaysim.mail.reply import Reply
-from relaysim.mail.rights import ANONYMOUS, Right
+from relaysim.mail.rights import ANONYMOUS, PermissionGroup, Right
 
 
 def source_limit(
@@ -70,6 +71,32 @@ def connect(
         open_from_source,
     )
     return refused or reply.BANNER
+
+
+def authenticate_server(connector: ReceiveConnector) -> Reply:
+    """Return the outcome of a hub's log-in at another hub of the organization.
+
+    Parameters
+    ----------
+    connector : ReceiveConnector
+        The connector that answers the hub.
+
+    Returns
+    -------
+    Reply
+        `235` if the connector offers Exchange Server authentication and lets Exchange servers in;
+        else `451 5.7.3`, the error that the sending hub records for its queue.
+
+    Notes
+    -----
+    Microsoft on receive connectors: mail between hubs needs `ExchangeServer` in AuthMechanism and
+    `ExchangeServers` in PermissionGroups. A connector with `ExternalAuthoritative` trusts every
+    client, but offers no Exchange Server authentication: a hub does not go on there (assumption).
+    """
+    offered = AuthMechanism.EXCHANGE_SERVER in connector.auth_mechanism
+    if offered and PermissionGroup.EXCHANGE_SERVERS in connector.permission_groups:
+        return reply.AUTHENTICATED
+    return reply.NO_EXCHANGE_AUTHENTICATION
 
 
 def authenticate(connector: ReceiveConnector) -> Reply:

@@ -40,7 +40,7 @@ _LAW: tuple[Any, ...] = (
 LIMIT = (1, 2, 3, "unlimited")
 _SHARE = (0.0, 0.0, 0.3, 1.0)
 _PRESSURE = {"version_bucket_size": "1 KB"}
-_DRIVE = {"queue_drive_size": "10 GB", "queue_drive_used": "9520 MB"}
+_DRIVE = {"queue_drive_size": "10 GB", "queue_drive_used": "9520 MB", "log_free_space": "500 MB"}
 
 _HUB = _some(
     mta=("none", "exchange-2007", "exchange-2010"),

@@ -280,9 +280,14 @@ def test_and_goes_by_every_hub_without_the_list() -> None:
 
 def test_a_hub_that_is_no_source_hands_over() -> None:
     scenario = shared_hub(*DEDICATED, 'send_connectors.internet.source_transport_servers=["HUB01"]')
-    assert str(explain(scenario, "marketing", "x@gmail.com")).endswith(
+    text = str(explain(scenario, "marketing", "x@gmail.com"))
+    assert (
         "  x@gmail.com: 250 2.1.5 Recipient OK\n"
         "    handed to HUB01, source server of send connector internet\n"
+        "      HUB02 (192.168.168.172) connects to 192.168.168.169 port 25:\n"
+        "        HUB01\\Default HUB01 answers, 235 2.7.0 Authentication successful\n"
+    ) in text
+    assert text.endswith(
         "    queue gmail.com (destination gmail) of HUB01 by send connector internet,\n"
         "      leaves by 198.51.100.10"
     )
@@ -367,6 +372,7 @@ def test_the_same_as_json_has_it() -> None:
                     "egress": "198.51.100.10",
                 }
             ],
+            "hand_overs": [],
         }
     ]
 

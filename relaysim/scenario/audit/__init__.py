@@ -26,6 +26,7 @@ from relaysim.scenario.audit.conflicting import (
 )
 from relaysim.scenario.audit.cut import mail_after_the_end
 from relaysim.scenario.audit.finding import Finding, Severity
+from relaysim.scenario.audit.handover import hand_over_refused
 from relaysim.scenario.audit.heavy import heavy_tail
 from relaysim.scenario.audit.misplaced import outside_allocation
 from relaysim.scenario.audit.pressed import back_pressure
@@ -83,6 +84,7 @@ CHECKS: tuple[Check, ...] = (
     relay_refused,
     right_without_user,
     no_send_connector,
+    hand_over_refused,
     submission_spread,
     bulk_shares_hub,
     bulk_shares_connections,

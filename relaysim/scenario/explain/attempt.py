@@ -10,6 +10,7 @@ from relaysim.mail.selection import Selection
 from relaysim.scenario import route
 from relaysim.scenario.connector import ReceiveConnector
 from relaysim.scenario.explain.dialogue import Line
+from relaysim.scenario.handover import HandOver
 
 
 @dataclass(frozen=True)
@@ -18,13 +19,15 @@ class Outcome:
 
     `reply` is the last word of the hub; None for mail that it takes from the mailbox server. `hops`
     are those from there on: one, or where the mail is handed over that one and those of the source
-    servers; none if it is refused. `destination` is the one that the domain belongs to.
+    servers that take it; none if it is refused. `destination` is the one that the domain belongs
+    to. `hand_overs` are the sessions with those servers.
     """
 
     recipient: str
     reply: Reply | None
     hops: tuple[route.Hop, ...]
     destination: str | None
+    hand_overs: tuple[HandOver, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """The outcome as JSON has it."""
@@ -42,6 +45,18 @@ class Outcome:
                     "egress": hop.egress,
                 }
                 for hop in self.hops
+            ],
+            "hand_overs": [
+                {
+                    "sender": each.sender,
+                    "receiver": each.receiver,
+                    "from": str(each.client),
+                    "to": str(each.address),
+                    "connector": each.connector and each.connector.name,
+                    "reply": str(each.reply),
+                    "accepted": each.reply.is_success,
+                }
+                for each in self.hand_overs
             ],
         }
 

@@ -6,11 +6,13 @@ from relaysim import units
 from relaysim.mail.access import Grant, grants
 from relaysim.mail.address import domain_of, parse_address, parse_ip
 from relaysim.mail.hosts import host_defaults
+from relaysim.mail.reply import Reply
 from relaysim.mail.spelling import unknown
 from relaysim.scenario import pressure, route
 from relaysim.scenario.explain.attempt import Attempt, Outcome
 from relaysim.scenario.explain.dialogue import Letter, dialogue
 from relaysim.scenario.explain.explanation import Explanation
+from relaysim.scenario.handover import hand_overs
 from relaysim.scenario.host import Host
 from relaysim.scenario.law import mean
 from relaysim.scenario.model import Scenario
@@ -128,12 +130,7 @@ def _attempt(
         link = route.identity(target.hub, connector.name)
     talk = dialogue(scenario, host, name, target, connector, letter)
     outcomes = [
-        Outcome(
-            recipient,
-            answer,
-            _hops(scenario, target.hub, recipient, letter, link) if answer.is_success else (),
-            _destination(scenario, recipient),
-        )
+        _outcome(scenario, target.hub, recipient, letter, link, answer)
         for recipient, answer in zip(letter.recipients, talk.verdicts, strict=True)
     ]
     return Attempt(target, selection, other, session, given, talk.lines, tuple(outcomes))
@@ -144,25 +141,30 @@ def _submission(scenario: Scenario, host: Host, target: route.Target, letter: Le
     hub = scenario.hubs[target.hub or ""]
     refused = pressure.mail_from(scenario, hub, host, letter.sender)
     outcomes = tuple(
-        Outcome(
-            recipient,
-            refused,
-            () if refused else _hops(scenario, target.hub, recipient, letter, None),
-            _destination(scenario, recipient),
-        )
+        _outcome(scenario, target.hub, recipient, letter, None, refused)
         for recipient in letter.recipients
     )
     return Attempt(target, None, None, None, (), (), outcomes)
 
 
-def _hops(
-    scenario: Scenario, hub: str | None, recipient: str, letter: Letter, link: str | None
-) -> tuple[route.Hop, ...]:
+def _outcome(
+    scenario: Scenario,
+    hub: str | None,
+    recipient: str,
+    letter: Letter,
+    link: str | None,
+    answer: Reply | None,
+) -> Outcome:
+    """The outcome of one recipient at a hub; `answer` is None for mailbox submission."""
+    destination = _destination(scenario, recipient)
+    if answer is not None and not answer.is_success:
+        return Outcome(recipient, answer, (), destination)
     domain, size = domain_of(recipient), letter.size or 0
     hop = route.next_hop(scenario, hub or "", domain, size, link)
-    if hop.kind is not route.HopKind.TRANSFER:
-        return (hop,)
-    return hop, *route.last_hops(scenario, hub or "", domain, size, link)
+    sessions = hand_overs(scenario, hop)
+    taken = [each.receiver for each in sessions if each.reply.is_success]
+    lasts = [route.next_hop(scenario, each, domain, size, link) for each in taken]
+    return Outcome(recipient, answer, (hop, *lasts), destination, sessions)
 
 
 def _destination(scenario: Scenario, recipient: str) -> str | None:

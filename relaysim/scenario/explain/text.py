@@ -6,9 +6,11 @@ from collections.abc import Iterator, Sequence
 from relaysim.columns import columns
 from relaysim.mail import reply
 from relaysim.mail.address import domain_of
-from relaysim.mail.rights import Right, session_permissions
+from relaysim.mail.auth import AuthMechanism
+from relaysim.mail.rights import PermissionGroup, Right, session_permissions
 from relaysim.scenario import route
 from relaysim.scenario.explain.attempt import Attempt, Outcome
+from relaysim.scenario.handover import PORT
 from relaysim.scenario.host import Host
 from relaysim.scenario.model import Scenario
 from relaysim.units import format_duration
@@ -131,6 +133,33 @@ def _outcomes(scenario: Scenario, attempt: Attempt) -> Iterator[str]:
             yield from _wrap(_WHY[outcome.reply], 4)
         for hop in outcome.hops:
             yield from _wrap(_hop(scenario, outcome, hop), 4)
+            if hop.kind is route.HopKind.TRANSFER:
+                yield from _hand_overs(scenario, outcome)
+
+
+def _hand_overs(scenario: Scenario, outcome: Outcome) -> Iterator[str]:
+    """The sessions in which a hub hands mail to others, and what a refusal leads to."""
+    for each in outcome.hand_overs:
+        if each.selection is None:
+            continue
+        name = each.connector.name if each.connector else None
+        found = "no receive connector" if name is None else route.identity(each.receiver, name)
+        yield from _wrap(
+            f"{each.sender} ({each.client}) connects to {each.address} port {PORT}: {found} "
+            f"answers, {each.reply}",
+            6,
+        )
+        for other in each.selection.passed_over:
+            yield from _wrap(f"not {other.connector.name}: {other.text}", 8)
+    if outcome.hand_overs and not any(each.reply.is_success for each in outcome.hand_overs):
+        hub = scenario.hubs[outcome.hand_overs[0].sender]
+        expires = format_duration(hub.message_expiration_timeout)
+        yield from _wrap(
+            f"the mail waits in Retry; a server needs {AuthMechanism.EXCHANGE_SERVER} in "
+            f"auth_mechanism and {PermissionGroup.EXCHANGE_SERVERS} in permission_groups of the "
+            f"connector; after {expires} {reply.MESSAGE_EXPIRED}",
+            6,
+        )
 
 
 def _hop(scenario: Scenario, outcome: Outcome, hop: route.Hop) -> str:
