@@ -35,7 +35,7 @@ DESIGNS = ("shared-hub", "dedicated-hub", "dedicated-hub-warm")
 _ALL = " ".join(f"scenarios/{name}.toml" for name in DESIGNS)
 _SHARED, _MM4 = "scenarios/shared-hub.toml", "scenarios/mm4.toml"
 _CONNECTIONS = "hubs.HUB01.max_per_domain_outbound_connections"
-_COLLEAGUES = "class.corporate.internal.latency_p95_worst_hour"
+_COLLEAGUES = "class.corporate.internal.latency_p95_busy_hours"
 _STUDIES = f"""
 sweep {_SHARED} --with scenarios/shared-hub-throttled.toml
   --vary run.scale=0.2,0.4,0.6,0.8,1 --target '{_COLLEAGUES} < 10 s' --replications 3

@@ -37,11 +37,11 @@ RUNGS = {
 }
 SHOWN = (
     ("corporate.internal", "on_time", "on time"),
-    ("corporate.internal", "latency_p95_worst_hour", "p95 in the worst hour"),
+    ("corporate.internal", "latency_p95_busy_hours", "p95 in the busy hours"),
     ("corporate.external", "on_time", "on time"),
-    ("corporate.external", "latency_p95_worst_hour", "p95 in the worst hour"),
+    ("corporate.external", "latency_p95_busy_hours", "p95 in the busy hours"),
     ("transactional", "on_time", "on time"),
-    ("transactional", "latency_p95_worst_hour", "p95 in the worst hour"),
+    ("transactional", "latency_p95_busy_hours", "p95 in the busy hours"),
     ("bulk", "on_time", "on time"),
     ("bulk", "completion", "campaign complete after"),
 )

@@ -33,8 +33,13 @@ STUDIES = (
 SHOWN = (
     ("class", "corporate.external", "on_time", "corporate.external: on time"),
     ("class", "transactional", "on_time", "transactional: on time"),
-    ("class", "corporate.internal", "latency_mean", "corporate.internal: mean latency"),
-    ("class", "transactional", "latency_mean", "transactional: mean latency"),
+    (
+        "class",
+        "corporate.internal",
+        "latency_mean_both_delivered",
+        "corporate.internal: mean latency",
+    ),
+    ("class", "transactional", "latency_mean_both_delivered", "transactional: mean latency"),
     ("total", "total", "blast_radius", "blast radius"),
     ("total", "total", "blast_reputation", "of it by reputation"),
 )

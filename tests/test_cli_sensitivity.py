@@ -7,7 +7,7 @@ import pytest
 from cli_runs import MM4, relaysim
 
 CONNECTIONS = "hubs.HUB01.max_per_domain_outbound_connections"
-SHORT = ("--set", "run.duration=100 s", "--set", "run.warm_up=0 s", "--set", "run.drain=60 s")
+SHORT = ("--set", "run.duration=100 s", "--set", "run.warm_up=0 s")
 LITTLE = (*SHORT, "--replications", "3", "--jobs", "1", "--metric", "total.wait_delivery")
 OVER = (
     *("--over", f"{CONNECTIONS}=4:8", "--over", "mailboxes.delivery_time.mean=75 ms:300 ms"),

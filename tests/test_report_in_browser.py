@@ -33,7 +33,7 @@ def file(tmp_path_factory):
     files = [SCENARIOS / f"{name}.toml" for name in LADDER]
     found = report(
         *files,
-        settings=["run.scale=0.02", "run.drain=6 h"],
+        settings=["run.scale=0.02", "run.drain=1 d"],
         replications=2,
         jobs=1,
         sizing=False,

@@ -2,7 +2,7 @@
 
 from relaysim.mail.spelling import unknown
 from relaysim.measure.amount import amount
-from relaysim.measure.catalogue import METRICS, Matters
+from relaysim.measure.catalogue import METRICS, RENAMED, Matters
 
 
 def parse(text: str) -> tuple[str, Matters]:
@@ -13,6 +13,8 @@ def parse(text: str) -> tuple[str, Matters]:
     name, equals, value = (part.strip() for part in text.partition("="))
     if not equals:
         raise ValueError(f'"{text}" names no difference: write METRIC=VALUE, such as on_time=1 %')
+    if name in RENAMED:
+        raise ValueError(f"{name} is called {RENAMED[name]} now")
     if name not in METRICS:
         raise unknown(name, "a metric", METRICS)
     try:

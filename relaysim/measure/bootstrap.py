@@ -24,9 +24,12 @@ _SEED = 1
 
 
 def too_skewed(values: npt.ArrayLike) -> bool:
-    """Whether the values of a row demand the bootstrap: `FEWEST` at least, and 25 G1^2 at most."""
+    """Whether the values of a row demand the bootstrap: `FEWEST` at least, and 25 G1^2 at most.
+
+    Not where one is infinite: then the mean is, whatever the others are.
+    """
     row = _there(values)
-    if len(row) < FEWEST or row.min() == row.max():
+    if len(row) < FEWEST or row.min() == row.max() or np.isinf(row).any():
         return False
     return bool(len(row) <= 25 * float(skew(row, bias=False)) ** 2)
 

@@ -6,12 +6,16 @@ from relaysim.measure.metric import Matters, Metric
 
 __all__ = [
     "BLAST_SCOPES",
+    "BOTH_DELIVERED",
     "COPY_METRICS",
     "DAY_METRICS",
     "DAY_SCOPES",
+    "DELIVERED_METRICS",
     "LATENCY_METRICS",
     "LISTING_METRICS",
     "METRICS",
+    "PAIRED_LATENCY",
+    "RENAMED",
     "RESOURCE_METRICS",
     "SCOPES",
     "SKEWED_BY_LISTINGS",
@@ -23,6 +27,19 @@ _COPIES = Matters(1.0, 0.01)
 _TIME = Matters(1.0, 0.05)
 _LENGTH = Matters(1.0, 0.05)
 _CHANCE = Matters(0.05)
+BOTH_DELIVERED = "_both_delivered"
+"""The ending of metrics of the recipients that both designs of a comparison delivered."""
+DELIVERED_LATENCY = (
+    ("latency_mean", "latency, creation to final 250"),
+    *PARTS_OF_LATENCY,
+    *HELD_PARTS,
+)
+PAIRED_LATENCY = (
+    *(f"latency_{name}" for name in ("p50", "p90", "p95", "p99", "max")),
+    *(name for name, _ in DELIVERED_LATENCY),
+)
+RENAMED = {"latency_p95_worst_hour": "latency_p95_busy_hours"}
+"""Metrics of earlier versions, and what stands in their place."""
 _GOT = "copies created in the window that were"
 
 METRICS: dict[str, Metric] = {
@@ -51,8 +68,16 @@ METRICS: dict[str, Metric] = {
             "share",
             "more",
             Matters(0.005),
-            "share of the copies created in the window that were delivered or junked within the "
-            "deadline of their stream",
+            "share of the judged recipients (created in the window, at least their deadline before "
+            "the end of the run) that were delivered or junked within the deadline of their stream",
+        ),
+        Metric(
+            "not_judged",
+            "copies",
+            "less",
+            _COPIES,
+            "recipients created in the window later than their deadline before the end of the run: "
+            "`on_time`, latency quantiles and harm leave them out, however they ended",
         ),
         Metric(
             "throughput",
@@ -75,24 +100,47 @@ METRICS: dict[str, Metric] = {
             Matters(60.0, 0.05),
             "first creation to last fate; absent if a copy is in flight",
         ),
-        Metric("latency_mean", "s", "less", _TIME, "mean latency: creation to final 250"),
         *(
-            Metric(f"latency_p{p}", "s", "less", _TIME, f"{p} % of the latencies are at most this")
+            Metric(
+                f"latency_p{p}",
+                "s",
+                "less",
+                _TIME,
+                f"{p} % of the judged recipients have at most this latency, creation to final 250; "
+                "infinite (lost) where it takes one that was not delivered or junked",
+            )
             for p in (50, 90, 95, 99)
         ),
-        Metric("latency_max", "s", "less", _TIME, "largest latency"),
         Metric(
-            "latency_p95_worst_hour",
+            "latency_max",
             "s",
             "less",
             _TIME,
-            "largest p95 among the hours of creation, counted from the start of the run, that have "
-            "at least 20 copies delivered or junked; below `latency_p95` where only quieter hours "
-            "are bad",
+            "the same of all judged recipients: lost where one was not delivered or junked",
+        ),
+        Metric(
+            "latency_p95_busy_hours",
+            "s",
+            "less",
+            _TIME,
+            "p95 of the judged recipients created in a busy hour, lost ones being later than all: "
+            "an hour of the run that creates at least 90 % as many recipients of all mail as the "
+            "busiest hour",
         ),
         *(
-            Metric(name, "s", "less", _TIME, f"mean per delivered or junked copy: {text}")
-            for name, text in (*PARTS_OF_LATENCY, *HELD_PARTS)
+            Metric(name, "s", "less", _TIME, f"mean per judged and delivered recipient: {text}")
+            for name, text in DELIVERED_LATENCY
+        ),
+        *(
+            Metric(
+                f"{name}{BOTH_DELIVERED}",
+                "s",
+                "less",
+                _TIME,
+                f"`{name}` over the recipients that both designs delivered or junked, in "
+                "`comparisons` alone",
+            )
+            for name in PAIRED_LATENCY
         ),
         Metric(
             "bad_day_share",
@@ -163,10 +211,18 @@ METRICS: dict[str, Metric] = {
     )
 }
 
-COPY_METRICS = tuple(list(METRICS)[: list(METRICS).index("bad_day_share")])
+COPY_METRICS = tuple(
+    name
+    for name in list(METRICS)[: list(METRICS).index("bad_day_share")]
+    if not name.endswith(BOTH_DELIVERED)
+)
 """Metrics of groups of copies."""
-LATENCY_METRICS = tuple(m for m in COPY_METRICS if m.startswith(("latency_", "wait_", "service")))
-"""Metrics of delivered and junked copies: a comparison takes those delivered in both."""
+DELIVERED_METRICS = tuple(name for name, _ in DELIVERED_LATENCY)
+"""Metrics of delivered and junked recipients alone, which a comparison does not take."""
+LATENCY_METRICS = tuple(
+    name for name in COPY_METRICS if name.startswith("latency_") and name not in DELIVERED_METRICS
+)
+"""Quantiles of the latency, in which lost recipients count as later than any other."""
 RESOURCE_METRICS = ("utilization", "queue_mean", "queue_max", "wait_mean", "minutes_above")
 DAY_METRICS = ("bad_day_share", "judged_days")
 """Metrics of days, for the scopes `DAY_SCOPES`."""
@@ -199,6 +255,7 @@ SCOPES: dict[str, tuple[str, tuple[str, ...]]] = {
 
 SKEWED_BY_LISTINGS = frozenset(
     {each for each in COPY_METRICS if each.startswith("latency_")}
+    | {f"{each}{BOTH_DELIVERED}" for each in PAIRED_LATENCY if each.startswith("latency_")}
     | {"listed_time", "listing_length", "address_hours"}
 )
 """Metrics that get no interval of a mean in a scenario where a listing can happen.

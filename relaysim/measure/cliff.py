@@ -18,7 +18,7 @@ TAILS: Mapping[str, float] = {
     "latency_p90": 0.10,
     "latency_p95": 0.05,
     "latency_p99": 0.01,
-    "latency_p95_worst_hour": 0.05,
+    "latency_p95_busy_hours": 0.05,
 }
 """The share of the copies above each quantile."""
 NEAR = 0.2
@@ -39,8 +39,9 @@ def cliff(metric: str, quantile: Floats, on_time: Floats, late: Floats) -> Cliff
     """The cliff that a quantile stands on, from its values in the replications; None if on none.
 
     All of this must hold: the quantile varies by more than `SPREAD` of its mean, `on_time` does
-    not, and over the replications `late`, the share of late ones among the copies that got through,
-    reaches or crosses what is within `NEAR` of the tail of the quantile.
+    not, and over the replications `late`, the share of judged recipients that are late or lost,
+    reaches or crosses what is within `NEAR` of the tail of the quantile. A quantile that is lost in
+    some replications varies.
     """
     if metric not in TAILS or len(late) < 2 or not _jumps(quantile) or _jumps(on_time):
         return None
@@ -54,9 +55,8 @@ def cliff_of(
 ) -> Cliff | None:
     """The same from the metrics of the replications of a run or a comparison.
 
-    Latency is that of the copies that got through, so late ones are counted among these too: what
-    was refused is not on time either, but in no quantile. The share is that of the whole window,
-    for the worst hour as well, which has at least as many late ones: an approximation.
+    Late and lost recipients are those above the quantile. The share is that of the whole window,
+    for the busy hours as well, which has about as many of them: an approximation.
     """
     if metric not in TAILS:
         return None
@@ -64,19 +64,19 @@ def cliff_of(
     mine = each[
         (each["scenario"] == scenario) & (each["scope"] == scope) & (each["subject"] == subject)
     ]
-    wanted = ["created", "delivered", "junked", "on_time", metric]
+    wanted = ["on_time", metric]
     table = mine[mine["metric"].isin(wanted)].pivot(
         index="replication", columns="metric", values="value"
     )
     if not set(wanted) <= set(table.columns):
         return None
     table = table.dropna()
-    through = table["delivered"] + table["junked"]
-    late = (1.0 - table["on_time"] * table["created"] / through).clip(lower=0.0).round(9)
-    return cliff(
-        metric, *(part.to_numpy(np.float64) for part in (table[metric], table["on_time"], late))
-    )
+    on_time = table["on_time"].to_numpy(np.float64)
+    return cliff(metric, table[metric].to_numpy(np.float64), on_time, (1.0 - on_time).round(9))
 
 
 def _jumps(values: Floats) -> bool:
+    lost = np.isinf(values)
+    if lost.any():
+        return not lost.all()
     return bool(deviations(values[None])[0] > SPREAD * abs(values.mean()))

@@ -204,7 +204,12 @@ FRAMES: dict[str, tuple[Column, ...]] = {
         Column("scope", "", "kind of subject"),
         Column("subject", "", "what is measured"),
         Column("metric", "", "name of the metric"),
-        Column("value", "*", "mean of the replications that have a value"),
+        Column(
+            "value",
+            "*",
+            "mean of the replications that have a value; `inf` where one of them is lost (in "
+            "files and JSON empty, with `lost`)",
+        ),
         Column(
             "low",
             "*",
@@ -217,6 +222,7 @@ FRAMES: dict[str, tuple[Column, ...]] = {
         Column("most", "*", "largest value of a replication"),
         Column("unit", "", "unit of the values"),
         Column("replications", "", "how many replications have a value"),
+        Column("replications_lost", "", "in how many of them it is lost: infinite"),
     ),
     "comparisons": (
         Column("scenario", "", "name of the scenario"),
@@ -225,7 +231,13 @@ FRAMES: dict[str, tuple[Column, ...]] = {
         Column("subject", "", "what is measured"),
         Column("metric", "", "name of the metric"),
         Column("value", "*", "mean in the scenario, over what both have in common"),
-        Column("difference", "*", "mean of the paired differences, scenario minus base"),
+        Column("base_value", "*", "the same in the base"),
+        Column(
+            "difference",
+            "*",
+            "mean of the paired differences, scenario minus base; infinite where one of the two is "
+            "lost in a replication: such differences are counted, not averaged",
+        ),
         Column(
             "difference_low",
             "*",
@@ -242,7 +254,8 @@ FRAMES: dict[str, tuple[Column, ...]] = {
         Column(
             "verdict",
             "",
-            "`equal`, `better`, `worse`, `no practical difference` or `undecided` (see below)",
+            "`equal`, `better`, `worse`, `no practical difference`, `undecided` or `loses more "
+            "mail` (see below)",
         ),
         Column(
             "replications_needed",
@@ -251,9 +264,13 @@ FRAMES: dict[str, tuple[Column, ...]] = {
             "are; `inf` above 10,000; absent where it is decided, and for one replication",
         ),
         Column("narrowing", "", "how many times narrower the interval is than without pairing"),
-        Column("copies", "copies", "latency: copies delivered in both, mean of the replications"),
+        Column("copies", "copies", "`_both_delivered`: copies of these, mean of the replications"),
         Column("unit", "", "unit of the values"),
         Column("replications", "", "pairs of replications that have a value"),
+        Column("replications_better", "", "in how many of them the scenario is better"),
+        Column("replications_worse", "", "in how many of them it is worse"),
+        Column("replications_lost", "", "in how many of them the value is lost: infinite"),
+        Column("base_replications_lost", "", "the same in the base"),
         Column("base_median", "*", "median in the base; only of times that a listing skews"),
         Column("value_median", "*", "the same in the scenario"),
         Column("difference_median", "*", "the same of the paired differences"),

@@ -7,9 +7,17 @@ from relaysim.measure.columns import FRAMES
 
 NOTES = """\
 Times are seconds since the start of the run. The window is [`warm_up`, `duration`). Copies count if
-they were created in it, a DSN if the copy that caused it was; rates, utilization, queues and
+they were created in it, a DSN if the copy that caused it was; `on_time`, latency and harm are about
+those of them that are judged: created at least their deadline before the end of the run. Left out
+by their creation alone, however they ended, the others bias nothing; rates, utilization, queues and
 listings are about what happens in it, whoever caused that. Latency runs from creation to the final
-250, over delivered and junked copies; quantiles are interpolated linearly between order statistics.
+250. Its quantiles count every judged recipient, and one that was not delivered or junked is later
+than any other: a quantile that such a one decides is lost. Frames have `inf` for it, text says
+"lost", JSON has `null` and CSV nothing, both with `lost` true. Quantiles are interpolated linearly
+between order statistics; the mean latency and its parts are over what was delivered or junked. In a
+comparison a difference with a lost value is counted (`replications_better`, `replications_worse`)
+and decided by the sign test; metrics that end in `_both_delivered` are over the recipients that
+both designs delivered or junked.
 The eight parts of the latency add up to it exactly, copy by copy. `low` and `high` are Student's
 95 % confidence interval over the replications; of `listed` and `incident`, which happen in a
 replication or do not, Wilson's, and Newcombe's of their differences. Queues count who waits, not
@@ -20,9 +28,10 @@ Where a scenario has a culprit, `blast_radius` and `compare` make three runs of 
 T everything is on. In C the culprits send the same mail with the same answers from every address,
 but nobody counts anything of it, and no listing is scripted. In N the culprits send nothing, and no
 listing is scripted. A copy is harmed in a run if it is not delivered or junked within the deadline
-of its stream, judged at the deadline or at the end of the run, whichever is first. All streams but
-culprits and DSNs are innocent. A share weighs each copy with the `weight` of its stream, or all
-alike where the weights add up to nothing. Values are those of a replication: of one horizon.
+of its stream. Judged copies count: those created at least that deadline before the end of the run,
+however they ended. All streams but culprits and DSNs are innocent. A share weighs each copy with
+the `weight` of its stream, or all alike where the weights add up to nothing. Values are those of a
+replication: of one horizon.
 
 Some subjects hold in some replications alone; `replications` says in how many:
 
@@ -53,6 +62,9 @@ comparison is
   difference that matters, on both sides of zero;
 - `better` or `worse` if the interval leaves out zero and the difference itself is larger than the
   one that matters;
+- `loses more mail` in place of these two where the design that has the better `on_time`,
+  `completion` or latency delivers fewer recipients than the other, by more than 0.5 % of those
+  created: throwing mail away makes the rest faster;
 - `undecided` otherwise: with one replication always. More replications decide it.
 
 The first of these that holds is the verdict.

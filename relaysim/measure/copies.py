@@ -36,8 +36,11 @@ class Copies:
     the last that the copy came to; `egress` the address of its last attempt or, before one, of its
     hub. `attempts` and `first_attempt` are those in its last queue. `deadline` is -1 for a DSN.
     `counted` says whether it was created in the window; a DSN is counted with the copy that caused
-    it. `latency` is -1 unless delivered or junked, `end` is the end of the run for a copy in
-    flight. `waits` are the parts of `measure.waits` and of `measure.holding`.
+    it. `judged` says whether it was created at least its deadline before the end of the run, so
+    that the run shows whether it was on time, however it ended; a DSN, which has no deadline, is
+    judged always. `latency` is -1 unless delivered or junked, `end` is the end of the run for a
+    copy in flight. `waits` are the parts of `measure.waits` and of
+    `measure.holding`.
     """
 
     stream: Column
@@ -56,6 +59,7 @@ class Copies:
     accepted: Mask
     dsn: Mask
     counted: Mask
+    judged: Mask
     waits: dict[str, Column]
 
     @classmethod
@@ -76,6 +80,7 @@ class Copies:
         by = np.where(egress >= 0, egress, _egress_of_hub(trace, scenario, hub))
         refused = (fate == Fate.REFUSED) | (fate == Fate.ABANDONED)
         through = (fate == Fate.DELIVERED) | (fate == Fate.JUNKED)
+        due = np.array(deadline, np.int64)[stream]
         return cls(
             stream=stream,
             number=trace.messages["number"][message],
@@ -89,10 +94,12 @@ class Copies:
             end=end,
             fate=fate,
             latency=np.where(through, end - created, -1),
-            deadline=np.array(deadline, np.int64)[stream],
+            deadline=due,
             accepted=(trace.messages["committed"][message] >= 0) & ~refused,
             dsn=parent[message] >= 0,
             counted=window.holds(trace.messages["created"][cause][message]),
+            # By the end that the scenario sets: a run that is over earlier has nothing in flight.
+            judged=created + due <= scenario.run.horizon,
             waits=waits(trace, ways) | held(trace, ways),
         )
 

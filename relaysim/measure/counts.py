@@ -23,7 +23,15 @@ FATES = {
 
 
 def counts(copies: Copies, group: Column, subjects: int) -> Values:
-    """The given copies by what became of them, and the share of them that was on time."""
+    """Count the recipients by final status, and find the share that was on time.
+
+    Notes
+    -----
+    Whether a recipient counts for `on_time` is decided by its creation alone (`Copies.judged`).
+    Leaving out what is unfinished at the end of the run instead would keep the fast ones of the
+    last hours and bias the share upward (censoring: Kaplan and Meier, Journal of the American
+    Statistical Association 53, 1958).
+    """
 
     def count(chosen: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
         return np.bincount(group[chosen & (group >= 0)], minlength=subjects).astype(np.float64)
@@ -33,6 +41,7 @@ def counts(copies: Copies, group: Column, subjects: int) -> Values:
     values |= {name: count(copies.fate == fate) for name, fate in FATES.items()}
     due = count(judged)
     values["on_time"] = np.divide(count(on_time), due, out=np.full(subjects, np.nan), where=due > 0)
+    values["not_judged"] = count((copies.deadline >= 0) & ~copies.judged)
     return values
 
 
@@ -41,7 +50,7 @@ def punctual(copies: Copies) -> tuple[Mask, Mask]:
 
     `on_time` and bad days ask here alone, so that both count the same recipients.
     """
-    judged = copies.deadline >= 0
+    judged = (copies.deadline >= 0) & copies.judged
     return judged, copies.on_time & judged
 
 

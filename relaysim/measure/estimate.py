@@ -20,6 +20,8 @@ CONFIDENCE = 0.95
 BETTER, WORSE = "better", "worse"
 SAME, UNDECIDED = "no practical difference", "undecided"
 EQUAL = "equal"
+LOSES_MORE = "loses more mail"
+"""In place of `better` or `worse`: the design that is faster or more punctual lost more mail."""
 
 
 class Estimate(NamedTuple):
@@ -46,9 +48,16 @@ class Estimates(NamedTuple):
 
 
 def estimates(values: Floats, confidence: float = CONFIDENCE) -> Estimates:
-    """Estimates of each row of `values`; the columns are replications, NaN where there is none."""
+    """Estimates of each row of `values`; the columns are replications, NaN where there is none.
+
+    The mean of a row with an infinite value, a quantile that is lost, is infinite, and so are the
+    ends of its interval: there is nothing left to be unsure of. It is NaN for infinities of both
+    signs.
+    """
     n = np.count_nonzero(~np.isnan(values), axis=1)
     some, several = n > 0, n > 1
+    infinite = _infinite_means(values)
+    values = np.where(np.isinf(values), np.nan, values)
     mean = np.divide(np.nansum(values, axis=1), n, out=np.full(len(n), np.nan), where=some)
     # Summing rounds: the mean of equal values is that value, to the last digit.
     same = constant(values)
@@ -57,7 +66,18 @@ def estimates(values: Floats, confidence: float = CONFIDENCE) -> Estimates:
     spread = deviations(values)[several]
     at = stdtrit(n[several] - 1, 0.5 + confidence / 2)
     half[several] = at * spread / np.sqrt(n[several])
-    return Estimates(mean, mean - half, mean + half, n)
+    low, high = mean - half, mean + half
+    lost = np.not_equal(infinite, 0.0)
+    for part in (mean, low, high):
+        part[lost] = infinite[lost]
+    return Estimates(mean, low, high, n)
+
+
+def _infinite_means(values: Floats) -> Floats:
+    """For each row 0, or the mean that an infinite value in it makes: infinite, or NaN."""
+    up, down = (np.equal(values, end).any(axis=1) for end in (np.inf, -np.inf))
+    one_way = np.where(up, np.inf, np.where(down, -np.inf, 0.0))
+    return np.where(up & down, np.nan, one_way)
 
 
 def without_interval(found: Estimates, rows: Mask | None = None) -> Estimates:
@@ -78,7 +98,9 @@ def interval(values: npt.ArrayLike, confidence: float = CONFIDENCE) -> Estimate:
 
 
 def deviations(values: Floats) -> Floats:
-    """Sample standard deviation of each row, NaN for fewer than two values."""
+    """Sample standard deviation of each row, NaN for fewer than two values or an infinite one."""
+    lost: npt.NDArray[np.bool_] = np.logical_or.reduce(np.isinf(values), axis=1)
+    values = np.where(lost[:, None], np.nan, values)
     n = np.count_nonzero(~np.isnan(values), axis=1)
     several = n > 1
     mean = np.divide(np.nansum(values, axis=1), n, out=np.zeros(len(n)), where=n > 0)
@@ -122,7 +144,7 @@ def narrowing(base: Floats, other: Floats) -> Floats:
     It is the standard deviation that the difference of independent replications would have, over
     that of the paired differences: 1 is no gain, below 1 a loss. NaN where no difference varies.
     """
-    both = ~(np.isnan(base) | np.isnan(other))
+    both = np.isfinite(base) & np.isfinite(other)
     base, other = np.where(both, base, np.nan), np.where(both, other, np.nan)
     apart = np.sqrt(deviations(base) ** 2 + deviations(other) ** 2)
     paired = deviations(other - base)

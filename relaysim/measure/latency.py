@@ -1,39 +1,72 @@
-"""How late: quantiles of the latency and its parts, group by group.
+"""How late: quantiles of the latency, its mean and its parts, group by group.
 
-A quantile is interpolated linearly between order statistics (Hyndman and Fan's type 7, the default
-of numpy, R and spreadsheets). Latency runs from creation to the final 250.
+A quantile counts every judged recipient (`Copies.judged`): one that was not delivered or junked is
+later than any that was, so that a design cannot improve its quantiles by losing its slowest mail. A
+quantile that such a recipient decides is infinite: it is lost. Quantiles are interpolated linearly
+between order statistics (Hyndman and Fan's type 7, the default of numpy, R and spreadsheets).
+Latency runs from creation to the final 250.
 """
 
 import numpy as np
 import numpy.typing as npt
 
 from relaysim.engine.trace import Column
-from relaysim.measure.copies import Copies
+from relaysim.measure.copies import Copies, Mask
 from relaysim.measure.counts import Values
 from relaysim.measure.holding import HELD
 from relaysim.measure.waits import PARTS
 from relaysim.measure.window import HOUR, SECOND
 
 Floats = npt.NDArray[np.float64]
-QUANTILES = {"latency_p50": 0.5, "latency_p90": 0.9, "latency_p95": 0.95, "latency_p99": 0.99}
-FEWEST_IN_AN_HOUR = 20
-"""An hour with fewer copies has no p95: it would be little else than its slowest copy (A)."""
+QUANTILES = {
+    "latency_p50": 0.5,
+    "latency_p90": 0.9,
+    "latency_p95": 0.95,
+    "latency_p99": 0.99,
+    "latency_max": 1.0,
+}
+BUSY = 0.9
+"""An hour is busy if it creates at least this share of the recipients of the busiest hour (our
+choice). A share, not the busiest hour alone: of hours that are alike the one with the most
+recipients is an accident, and the more of them there are, the larger the accident."""
 
 
 def latency(copies: Copies, group: Column, subjects: int) -> Values:
-    """Latency of those of the given copies that were delivered or junked, seconds."""
-    got = np.flatnonzero((copies.latency >= 0) & (group >= 0))
-    of, time = group[got], copies.latency[got]
-    values = {"latency_mean": _mean(time, of, subjects)}
-    sorted_time, first, count = _sorted(time, of, subjects)
-    for name, share in QUANTILES.items():
-        values[name] = _quantile(sorted_time, first, count, share) / SECOND
-    values["latency_max"] = _quantile(sorted_time, first, count, 1.0) / SECOND
-    hour = copies.created[got] // HOUR
-    values["latency_p95_worst_hour"] = _worst_hour(time, of, hour, subjects)
+    """Return quantiles of the judged recipients, and means of the delivered ones, in seconds."""
+    values = quantiles(copies, group, subjects)
+    got = np.flatnonzero((copies.latency >= 0) & (group >= 0) & copies.judged)
+    values["latency_mean"] = _mean(copies.latency[got], group[got], subjects)
     for part in (*PARTS, *HELD):
-        values[part] = _mean(copies.waits[part][got], of, subjects)
+        values[part] = _mean(copies.waits[part][got], group[got], subjects)
     return values
+
+
+def quantiles(copies: Copies, group: Column, subjects: int) -> Values:
+    """Return the quantiles of each group, seconds: infinite where lost, NaN without recipients."""
+    time, first, count = _sorted(copies, group, subjects)
+    return {
+        name: _quantile(time, first, count, share) / SECOND for name, share in QUANTILES.items()
+    }
+
+
+def busy_hours(copies: Copies) -> Mask:
+    """Return which recipients were created in a busy hour, of those given.
+
+    Notes
+    -----
+    Hours count from the start of the run. The load of an hour is the number of recipients of all
+    mail but DSNs that are created in it, whatever becomes of them.
+    """
+    hour = copies.created // HOUR
+    load = np.bincount(hour[~copies.dsn])
+    busy: Mask = np.append(load >= BUSY * load.max(initial=1), False)[np.minimum(hour, len(load))]
+    return busy
+
+
+def latency_in_busy_hours(copies: Copies, busy: Mask, group: Column, subjects: int) -> Values:
+    """Return the p95 of the recipients of each group that were created in a busy hour, seconds."""
+    time, first, count = _sorted(copies, np.where(busy, group, -1), subjects)
+    return {"latency_p95_busy_hours": _quantile(time, first, count, 0.95) / SECOND}
 
 
 def _mean(time: Column, group: Column, subjects: int) -> Floats:
@@ -43,33 +76,26 @@ def _mean(time: Column, group: Column, subjects: int) -> Floats:
     return mean
 
 
-def _sorted(time: Column, group: Column, subjects: int) -> tuple[Column, Column, Column]:
-    """Times in ascending order within each group, with where each group begins and its size."""
-    count = np.bincount(group, minlength=subjects).astype(np.int64)
-    return time[np.lexsort((time, group))], np.cumsum(count) - count, count
+def _sorted(copies: Copies, group: Column, subjects: int) -> tuple[Floats, Column, Column]:
+    """Latencies of the judged recipients, ascending in each group; each group's start and size."""
+    mine = np.flatnonzero((group >= 0) & copies.judged)
+    of, latency = group[mine], copies.latency[mine]
+    time = np.where(latency >= 0, latency, np.inf)
+    count = np.bincount(of, minlength=subjects).astype(np.int64)
+    return time[np.lexsort((time, of))], np.cumsum(count) - count, count
 
 
-def _quantile(time: Column, first: Column, count: Column, share: float) -> Floats:
+def _quantile(time: Floats, first: Column, count: Column, share: float) -> Floats:
     """The quantile of each group in microseconds; NaN for an empty one."""
     values = np.full(len(count), np.nan)
     some = np.flatnonzero(count > 0)
     place = (count[some] - 1) * share
     below = np.floor(place).astype(np.int64)
     above = np.minimum(below + 1, count[some] - 1)
-    low, high = time[first[some] + below], time[first[some] + above]
-    values[some] = low + (high - low) * (place - below)
+    low, high, part = time[first[some] + below], time[first[some] + above], place - below
+    found = low.copy()
+    between = (part > 0.0) & np.isfinite(high)
+    found[between] += (high[between] - low[between]) * part[between]
+    found[(part > 0.0) & np.isinf(high)] = np.inf
+    values[some] = found
     return values
-
-
-def _worst_hour(time: Column, group: Column, hour: Column, subjects: int) -> Floats:
-    """The largest p95 among the hours of creation (of the run, from its start), seconds."""
-    worst = np.full(subjects, np.nan)
-    if not len(time):
-        return worst
-    hours = int(hour.max()) + 1
-    keys, of_key = np.unique(group * hours + hour, return_inverse=True)
-    sorted_time, first, count = _sorted(time, of_key, len(keys))
-    p95 = _quantile(sorted_time, first, count, 0.95) / SECOND
-    enough = count >= FEWEST_IN_AN_HOUR
-    np.fmax.at(worst, keys[enough] // hours, p95[enough])
-    return worst

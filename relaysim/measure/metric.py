@@ -1,5 +1,6 @@
 """What a metric is, and how large a difference of it must be to matter."""
 
+from math import inf
 from typing import Literal, NamedTuple
 
 
@@ -10,8 +11,8 @@ class Matters(NamedTuple):
     relative: float = 0.0
 
     def of(self, base: float) -> float:
-        """How large a difference from `base` must be to matter."""
-        return max(self.absolute, self.relative * abs(base))
+        """How large a difference from `base` must be to matter; of a lost base, any that counts."""
+        return max(self.absolute, self.relative * abs(base)) if base < inf else self.absolute
 
 
 class Metric(NamedTuple):

@@ -11,7 +11,7 @@ from relaysim.measure.copies import Copies
 from relaysim.measure.counts import Values, completion, counts, rates
 from relaysim.measure.days import days
 from relaysim.measure.groups import groups
-from relaysim.measure.latency import latency
+from relaysim.measure.latency import busy_hours, latency, latency_in_busy_hours
 from relaysim.measure.listings import listings
 from relaysim.measure.resources import resources
 from relaysim.measure.window import Window
@@ -38,6 +38,7 @@ def metrics(
         keep = np.array([name in only for name in trace.names.streams], bool)
         copies = copies.where(keep[copies.stream])
     counted = copies.where(copies.counted)
+    busy = busy_hours(counted)
     rows: list[Row] = []
     for group in groups(copies, trace.names, scenario):
         subjects, of = len(group.subjects), group.of[copies.counted]
@@ -45,6 +46,7 @@ def metrics(
         values |= rates(copies, group.of, subjects, window)
         values |= completion(counted, of, subjects)
         values |= latency(counted, of, subjects)
+        values |= latency_in_busy_hours(counted, busy, of, subjects)
         if group.scope in DAY_SCOPES:
             values |= days(counted, of, subjects, scenario)
         rows += flat(group.scope, group.subjects, values)

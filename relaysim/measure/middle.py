@@ -22,11 +22,10 @@ def middle(values: Floats) -> Middle:
     some = ~np.isnan(values).all(axis=1)
     rows = values[some]
     if len(rows):
-        found[:, some] = (
-            np.nanmedian(rows, axis=1),
-            np.nanmin(rows, axis=1),
-            np.nanmax(rows, axis=1),
-        )
+        # Between two values that are lost in different directions there is no middle.
+        with np.errstate(invalid="ignore"):
+            median = np.nanmedian(rows, axis=1)
+        found[:, some] = median, np.nanmin(rows, axis=1), np.nanmax(rows, axis=1)
     return Middle(*found)
 
 

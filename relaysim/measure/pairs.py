@@ -1,8 +1,8 @@
 """Pairs: the copies that were delivered in both of two designs, and how late they were in each.
 
-Mail that is lost leaves the sample, and what is left looks faster. So latency is compared over the
-copies that both designs delivered or junked, and only there. Draws do not know the design, so a
-copy is the same in both if stream, number and recipient are.
+Mail that is lost leaves the sample, and what is left looks faster. So the mean latency and its
+parts are compared over the copies that both designs delivered or junked, and only there. Draws do
+not know the design, so a copy is the same in both if stream, number and recipient are.
 """
 
 from collections.abc import Set as AbstractSet
@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from relaysim.engine.trace import Column, Names
-from relaysim.measure.catalogue import METRICS
+from relaysim.measure.catalogue import BOTH_DELIVERED, METRICS, PAIRED_LATENCY
 from relaysim.measure.copies import DSN, Copies
 from relaysim.measure.groups import groups
 from relaysim.measure.latency import latency
@@ -50,13 +50,15 @@ class Sample:
 
 
 def paired(base: Sample, other: Sample, scenario: Scenario) -> pd.DataFrame:
-    """Latency and its parts over the copies that both delivered or junked.
+    """Latency and its parts over the judged copies that both delivered or junked.
 
-    Columns `scope, subject, metric, base, value, copies, unit`; seconds. Copies stand under the
+    Columns `scope, subject, metric, base, value, copies, unit`; seconds. Metrics have the ending
+    `_both_delivered`. Copies stand under the
     subjects that they have in `scenario`, the base. Both hold the same streams (`Sample.among`).
     """
     ours, theirs = _same(base, other)
     both = (base.copies.latency[ours] >= 0) & (other.copies.latency[theirs] >= 0)
+    both &= base.copies.judged[ours] & other.copies.judged[theirs]
     before, after = base.copies.where(ours[both]), other.copies.where(theirs[both])
     rows = []
     for group in groups(before, base.names, scenario):
@@ -67,10 +69,18 @@ def paired(base: Sample, other: Sample, scenario: Scenario) -> pd.DataFrame:
         copies = np.bincount(group.of[chosen], minlength=subjects).tolist()
         was, now = (latency(sample, group.of, subjects) for sample in (before, after))
         rows += [
-            (group.scope, subject, name, was[name][i], now[name][i], copies[i], METRICS[name].unit)
+            (
+                group.scope,
+                subject,
+                f"{name}{BOTH_DELIVERED}",
+                was[name][i],
+                now[name][i],
+                copies[i],
+                METRICS[name].unit,
+            )
             for i, subject in enumerate(group.subjects)
             if subject != DSN
-            for name in was
+            for name in PAIRED_LATENCY
         ]
     columns = ["scope", "subject", "metric", "base", "value", "copies", "unit"]
     return pd.DataFrame(rows, columns=columns)

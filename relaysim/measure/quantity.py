@@ -8,7 +8,7 @@ import pandas as pd
 
 from relaysim.mail.spelling import unknown
 from relaysim.measure.bootstrap import suited_estimates
-from relaysim.measure.catalogue import BLAST_SCOPES, METRICS, SCOPES, Metric
+from relaysim.measure.catalogue import BLAST_SCOPES, METRICS, RENAMED, SCOPES, Metric
 from relaysim.measure.chance import chances
 from relaysim.measure.estimate import CONFIDENCE, Estimates, Floats
 from relaysim.scenario.model import Scenario
@@ -40,6 +40,9 @@ class Quantity(NamedTuple):
         if not subject:
             raise QuantityError(f'"{text}" names no metric: write {scope}.SUBJECT.METRIC')
         metrics = SCOPES[scope][1] + BLAST_SCOPES.get(scope, ("", ()))[1]
+        if metric in RENAMED:
+            now = f"{scope}.{subject}.{RENAMED[metric]}"
+            raise QuantityError(f"{metric} is called {RENAMED[metric]} now: write {now}")
         if metric not in metrics:
             raise _unknown(metric, f"a metric of the scope {scope}", metrics)
         return cls(scope, subject, metric)

@@ -8,8 +8,8 @@
 | `losses` | | `stream, fate, reply, copies` | copies that were lost |
 
 A bin is a minute, or an hour in a run of more than 62 days (`queues.bin_width`).
-`missing` counts all copies created in the window, so what is lost never leaves it: it ends at the
-share that was lost, and no design looks faster for having lost its slowest mail.
+`missing` counts all judged copies, so what is lost never leaves it: it ends at the share that was
+lost, and no design looks faster for having lost its slowest mail.
 """
 
 from collections.abc import Sequence
@@ -50,7 +50,7 @@ class Series:
         return cls(
             backlog(trace, scenario),
             throughput_series(trace, scenario, copies=copies),
-            _missing(trace, scenario, copies.where(copies.counted)),
+            _missing(trace, scenario, copies.where(copies.counted & copies.judged)),
             _losses(trace, copies),
         )
 

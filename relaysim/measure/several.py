@@ -12,6 +12,7 @@ import numpy as np
 
 from relaysim.measure.chance import chance_differences
 from relaysim.measure.estimate import CONFIDENCE, Estimates, Floats, Mask, equal_rows, estimates
+from relaysim.measure.lost import minus, sign_test
 
 
 def confidence_of(designs: int) -> float:
@@ -25,8 +26,20 @@ def differences(chance: Mask, base: Floats, other: Floats, confidence: float) ->
     A row that is equal in every replication, of at least two, has the difference 0 and the interval
     from 0 to 0: Newcombe's interval takes the two shares for results of different trials, and on
     common random numbers they are results of the same ones.
+
+    Where a replication is lost in one design alone the difference is infinite, with the sign that
+    more of such replications have (NaN if none has more), and so are the ends of its interval if
+    the sign test decides the same way; if it does not, they are NaN.
     """
-    found = estimates(other - base, confidence)
+    apart = minus(other, base)
+    found = estimates(apart, confidence)
+    for row in np.flatnonzero(np.isinf(apart).any(axis=1)):
+        more, less = int((apart[row] > 0).sum()), int((apart[row] < 0).sum())
+        ways = int((apart[row] == np.inf).sum()) - int((apart[row] == -np.inf).sum())
+        value = np.copysign(np.inf, ways) if ways else np.nan
+        sure = (more - less) * ways > 0 and sign_test(more, less) <= 1.0 - confidence
+        found.value[row] = value
+        found.low[row] = found.high[row] = value if sure else np.nan
     likely = chance_differences(base[chance], other[chance], confidence)
     for part, ours in zip(found, likely, strict=True):
         part[chance] = ours

@@ -39,8 +39,8 @@ def behind_smart_hosts(provenance: Provenance) -> list[str]:
 
 
 SURVIVORS = (
-    "Latencies are of the mail that got through: what is refused or lost is not late. Look at "
-    "on_time too."
+    "In a latency quantile mail that is refused or lost is later than any other; mean latencies "
+    "and waits are of the mail that got through. Look at on_time too."
 )
 
 

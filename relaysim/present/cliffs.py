@@ -10,7 +10,7 @@ from relaysim.present.subjects import classes
 from relaysim.present.terminal import text
 from relaysim.study.replicate import RunResult
 
-QUANTILES = {"latency_p95": "p95", "latency_p95_worst_hour": "p95 in the worst hour"}
+QUANTILES = {"latency_p95": "p95", "latency_p95_busy_hours": "p95 in the busy hours"}
 """Those that a run shows."""
 
 

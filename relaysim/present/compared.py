@@ -17,8 +17,9 @@ from relaysim.present.caption import ASSUMPTIONS, NOT_MODELLED, origin, unseen
 from relaysim.present.cliffs import late
 from relaysim.present.happened import time
 from relaysim.present.headlines import Headline, headlines
+from relaysim.present.judged import not_judged
 from relaysim.present.late_days import MEDIANS, late_days
-from relaysim.present.lookup import Lookup, difference_of, sides_of
+from relaysim.present.lookup import Lookup, compares, difference_of, sides_of
 from relaysim.present.number import NONE, chance
 from relaysim.present.subjects import classes
 from relaysim.present.terminal import Grid, heading, tables, text
@@ -50,6 +51,7 @@ def report(found: Comparison) -> list[RenderableType]:
         *lines,
         *(tables(ranks) if (ranks := best(found, shown)).rows else []),
         *(late_days(measured, found.scenarios, classes(subjects)) if listings else []),
+        *not_judged(measured, names, classes(subjects)),
         *tables(time(measured, names, classes(subjects))),
         *binding_tables(measured, names, classes(subjects)),
         *blast(found),
@@ -150,7 +152,8 @@ def reading(designs: int) -> str:
         )
     return (
         f"A difference is the mean of paired differences with half the width of its {wide}; "
-        "latencies are over the copies that both designs delivered. Gain: how many times smaller "
+        "in a latency quantile lost mail is later than any other, and a difference with a lost "
+        "quantile is counted, not averaged. Gain: how many times smaller "
         "pairing made the standard deviation, and about as many times narrower the interval. "
         "`equal`: the same in every replication; `no practical difference`: the whole interval is "
         "smaller than what matters; `undecided`: more replications decide it, if difference and "
@@ -166,10 +169,9 @@ def _shown(
     for headline in shown:
         for subject in headline.subjects:
             row = compared.row(other, headline.scope, subject, headline.metric)
-            if row is None or math.isnan(row["difference"]):
+            if row is None or not compares(row):
                 continue
-            was = row["value"] - row["difference"]
-            if headline.scope != "total" or was or row["value"]:
+            if headline.scope != "total" or row["base_value"] or row["value"]:
                 yield headline, subject, row
 
 

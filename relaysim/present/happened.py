@@ -6,13 +6,13 @@ from collections.abc import Sequence
 import pandas as pd
 from rich.console import RenderableType
 
-from relaysim.measure.latency import FEWEST_IN_AN_HOUR
 from relaysim.measure.waits import PARTS
 from relaysim.present.beside import theory
 from relaysim.present.binding import binding_tables
 from relaysim.present.caption import ASSUMPTIONS, NOT_MODELLED, origin, unseen
 from relaysim.present.cliffs import cliffs
 from relaysim.present.headlines import campaign_classes
+from relaysim.present.judged import not_judged
 from relaysim.present.late_days import late_days
 from relaysim.present.lookup import Lookup
 from relaysim.present.number import NONE, number
@@ -48,7 +48,7 @@ def report(result: RunResult) -> list[RenderableType]:
         *tables(fates(found, name, shown)),
         *tables(lateness(found, name, shown, possible)),
         *(late_days(found, [scenario], shown) if possible else []),
-        *quiet_hours(found, name, shown),
+        *not_judged(found, [name], shown),
         *_campaigns(result, found),
         *tables(time(found, [name], shown)),
         *binding_tables(found, [name], shown),
@@ -85,32 +85,15 @@ def lateness(found: Lookup, name: str, shown: Sequence[str], possible: bool = Fa
         "on_time": "on time",
         "latency_p50": "p50",
         "latency_p95": "p95",
-        "latency_p95_worst_hour": "p95 worst hour",
+        "latency_p95_busy_hours": "p95 busy hours",
     }
     rows = [("class", subject) for subject in shown] + [("total", "total")]
     times = "; times: median and range of the replications" if possible else ""
     return Grid(
-        f"How late (on time: share of all copies created, within their deadline{times})",
+        f"How late (on time: share of the judged recipients, within their deadline{times})",
         ["class", *metrics.values()],
         [[row[1], *(found.interval(name, *row, metric) for metric in metrics)] for row in rows],
     )
-
-
-def quiet_hours(found: Lookup, name: str, shown: Sequence[str]) -> list[RenderableType]:
-    """Why the p95 of the worst hour may be below that of all hours, where one is."""
-    low = [
-        subject
-        for subject in shown
-        if found.value(name, "class", subject, "latency_p95_worst_hour")
-        < found.value(name, "class", subject, "latency_p95")
-    ]
-    if not low:
-        return []
-    said = (
-        f"{', '.join(low)}: the worst hour is better than the whole, as an hour with fewer than "
-        f"{FEWEST_IN_AN_HOUR} copies that got through is left out of it."
-    )
-    return [text(said), text("")]
 
 
 def time(found: Lookup, designs: Sequence[str], shown: Sequence[str]) -> Grid:

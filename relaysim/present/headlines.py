@@ -33,7 +33,7 @@ def headlines(
 
     Where a listing can happen in the scenario or in one of the `others`, late days are among them.
 
-    A campaign is judged by when it is complete. Other mail is judged by its worst hour: a day's p95
+    A campaign is judged by when it is complete. Other mail is judged by the busy hours: a day's p95
     cannot see what lasts half an hour.
     """
     shown = classes(subjects)
@@ -43,7 +43,7 @@ def headlines(
     found = [
         Headline("on_time", "on time", "class", tuple(shown)),
         *([Headline("bad_day_share", "late days", "class", tuple(shown))] if days else []),
-        Headline("latency_p95_worst_hour", "p95 in the worst hour", "class", rest),
+        Headline("latency_p95_busy_hours", "p95 in the busy hours", "class", rest),
         Headline("completion", "campaign complete after", "class", tuple(campaigns)),
         *(Headline(metric, metric, "total", ("total",)) for metric in LOSSES),
         *(Headline(metric, name, "total", ("total",)) for metric, name in BLAST.items()),

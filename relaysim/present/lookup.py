@@ -8,6 +8,7 @@ import pandas as pd
 
 from relaysim.measure.days import JUDGED, SHARE
 from relaysim.present.number import (
+    LOST,
     NONE,
     chance,
     days_of,
@@ -84,6 +85,9 @@ class Lookup:
 def interval_of(row: Mapping[str, Any]) -> str:
     """A row of `metrics` as text: the mean with its interval, else the median with the range."""
     low, high, unit = row["low"], row["high"], row["unit"]
+    lost = lost_in(int(row.get("replications_lost", 0)), int(row.get("replications", 1)))
+    if lost:
+        return lost
     if "median" in row and math.isnan(low) and row["replications"] > 1:
         return spread(row["median"], row["least"], row["most"], unit)
     return interval(row["value"], low, high, unit)
@@ -94,8 +98,13 @@ def sides_of(row: Mapping[str, Any]) -> tuple[str, str]:
     if is_median(row):
         sides = row["base_median"], row["value_median"]
     else:
-        sides = row["value"] - row["difference"], row["value"]
-    return number(sides[0], row["unit"]), number(sides[1], row["unit"])
+        sides = row["base_value"], row["value"]
+    many = int(row["replications"])
+    lost = (
+        lost_in(int(row["base_replications_lost"]), many),
+        lost_in(int(row["replications_lost"]), many),
+    )
+    return lost[0] or number(sides[0], row["unit"]), lost[1] or number(sides[1], row["unit"])
 
 
 def is_median(row: Mapping[str, Any]) -> bool:
@@ -104,8 +113,32 @@ def is_median(row: Mapping[str, Any]) -> bool:
     return there and row["replications"] > 1
 
 
+def lost_in(lost: int, replications: int) -> str:
+    """Return "lost in 2 of 5" replications, "lost" if in all; nothing if in none."""
+    if not lost:
+        return ""
+    return LOST if lost == replications else f"{LOST} in {lost} of {replications}"
+
+
+def compares(row: Mapping[str, Any]) -> bool:
+    """Return whether a row of `comparisons` has a difference, or values that are lost."""
+    lost = row["replications_lost"] or row["base_replications_lost"]
+    return bool(lost) or not math.isnan(row["difference"])
+
+
 def difference_of(row: Mapping[str, Any]) -> str:
-    """The difference of a row of `comparisons`, as text."""
+    """The difference of a row of `comparisons`, as text.
+
+    Where one of the two is lost in a replication, differences are counted and not averaged.
+    """
+    if row.get("replications_lost") or row.get("base_replications_lost"):
+        many, better, worse = (
+            int(row[f"replications{part}"]) for part in ("", "_better", "_worse")
+        )
+        said = [
+            f"{count} {word}" for count, word in ((better, "better"), (worse, "worse")) if count
+        ]
+        return f"{', '.join(said)} of {many}" if said else "both lost"
     if is_median(row):
         ends = row["difference_least"], row["difference_most"]
         return difference_spread(row["difference_median"], *ends, row["unit"])

@@ -8,8 +8,10 @@ import math
 from typing import NamedTuple
 
 NONE = "-"
-_NOTABLE = 0.1
 """What stands where there is no value."""
+LOST = "lost"
+"""What stands for a time that is infinite: a quantile that a lost recipient decides."""
+_NOTABLE = 0.1
 
 
 class Scale(NamedTuple):
@@ -46,7 +48,7 @@ def scale(size: float, unit: str) -> Scale:
     if unit != "s":
         return _OTHERS.get(unit, _COUNT)
     rounded = float(f"{abs(size):.3g}") or 1.0
-    return next(scale for below, scale in _TIMES if rounded < below)
+    return next((scale for below, scale in _TIMES if rounded < below), _TIMES[-1][1])
 
 
 def number(value: float, unit: str = "") -> str:
@@ -57,11 +59,12 @@ def number(value: float, unit: str = "") -> str:
 def interval(value: float, low: float, high: float, unit: str = "") -> str:
     """A value with half the width of its interval, "12.3±0.4 min"; alone where there is none.
 
+    A time that is infinite is "lost".
     An interval that is not symmetric has its ends instead, "20 % (4 to 62 %)". A share that is
     not whole is not written as whole, nor what is more than nothing as nothing.
     """
     if not math.isfinite(value):
-        return NONE
+        return LOST if value == math.inf and unit == "s" else NONE
     if unit == "share" and 0.99995 <= value < 1.0:
         return ">99.99 %"
     half = _half(low, high)
@@ -74,9 +77,12 @@ def interval(value: float, low: float, high: float, unit: str = "") -> str:
 
 
 def difference(value: float, low: float, high: float, unit: str = "") -> str:
-    """A difference, with its sign; of shares in percentage points: "+1.2±0.3 pp"."""
+    """A difference, with its sign; of shares in percentage points: "+1.2±0.3 pp".
+
+    A time that is lost in one of the two alone makes a difference without a size.
+    """
     if not math.isfinite(value):
-        return NONE
+        return {math.inf: "becomes lost", -math.inf: "no longer lost"}.get(value, NONE)
     half = _half(low, high)
     kind = scale(max(abs(value), half), unit)
     if unit == "share":

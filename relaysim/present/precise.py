@@ -5,6 +5,7 @@ import math
 from rich.console import RenderableType
 
 from relaysim.measure.needed import MOST
+from relaysim.present.lookup import lost_in
 from relaysim.present.number import NONE, interval, number
 from relaysim.present.terminal import Grid, tables, text
 from relaysim.study.precision import Reached
@@ -44,8 +45,8 @@ def _row(each: Reached, replications: int) -> list[str]:
     without = "" if found.n == replications else f" (in {found.n} of {replications})"
     return [
         f"{each.quantity}",
-        interval(found.value, found.low, found.high, unit) + without,
-        f"±{number(each.wanted, unit)}" if each.wanted else NONE,
+        lost_in(each.lost, found.n) or interval(found.value, found.low, found.high, unit) + without,
+        f"±{number(each.wanted, unit)}" if 0.0 < each.wanted < math.inf else NONE,
         "enough" if each.narrow else _takes(each),
     ]
 

@@ -6,6 +6,7 @@ from typing import Any
 from rich.console import RenderableType
 
 from relaysim.present.caption import ASSUMPTIONS, SURVIVORS, origin, unseen
+from relaysim.present.lookup import lost_in
 from relaysim.present.number import interval
 from relaysim.present.terminal import Grid, tables, text
 from relaysim.study.size import Size
@@ -55,7 +56,8 @@ def evidence(found: Size) -> Grid:
         [
             row["value"],
             *([row["target"]] if target else []),
-            interval(row["mean"], row["low"], row["high"], units[row["target"]]),
+            lost_in(row["replications_lost"], row["replications"])
+            or interval(row["mean"], row["low"], row["high"], units[row["target"]]),
             _many(row),
             row["verdict"],
         ]

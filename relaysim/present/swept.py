@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,7 @@ from relaysim.measure.catalogue import SKEWED_BY_LISTINGS
 from relaysim.measure.quantity import Quantity
 from relaysim.present.caption import ASSUMPTIONS, SURVIVORS, origin, unseen
 from relaysim.present.late_days import MEDIANS
+from relaysim.present.lookup import lost_in
 from relaysim.present.number import NONE, difference, difference_spread, interval, spread
 from relaysim.present.terminal import Grid, tables, text
 from relaysim.study.knee import EVERYWHERE, FROM, NO_MAIL, NOWHERE, UP_TO, Knee
@@ -68,9 +70,9 @@ def table(found: Sweep, quantity: Quantity) -> Grid:
     if len(set(paths)) < len(paths):
         paths = list(found.parameters)
     rows = []
-    for values, frame in found.points.groupby(list(found.parameters), sort=False):
+    for values, _ in found.points.groupby(list(found.parameters), sort=False):
         row = [str(value) for value in values]
-        row += [_mean(found, frame, name, quantity) for name in found.scenarios]
+        row += [_mean(found, values, name, quantity) for name in found.scenarios]
         row += [_difference(found, values, name, quantity) for name in others]
         rows.append(row)
     header = [*paths, *found.scenarios, *(f"{name} - {base}" for name in others)]
@@ -82,7 +84,7 @@ def by_design(found: Sweep, quantity: Quantity) -> Grid:
     base, *others = found.scenarios
     points = list(found.points.groupby(list(found.parameters), sort=False))
     rows = [
-        [f"  {name}", *(_mean(found, frame, name, quantity) for _, frame in points)]
+        [f"  {name}", *(_mean(found, values, name, quantity) for values, _ in points)]
         for name in found.scenarios
     ]
     apart = [
@@ -98,14 +100,16 @@ def _written(value: object) -> str:
     return f"{value:,}" if isinstance(value, int | np.integer) else str(value)
 
 
-def _mean(found: Sweep, frame: pd.DataFrame, name: str, quantity: Quantity) -> str:
-    mine = frame[frame["scenario"] == name].iloc[0]
-    low, high = float(mine[f"{quantity} low"]), float(mine[f"{quantity} high"])
+def _mean(found: Sweep, values: tuple[object, ...], name: str, quantity: Quantity) -> str:
+    row = _row(found, found.metrics, values, name, quantity)
+    if row is None:
+        return NONE
     unit = quantity.of.unit
-    if found.replications > 1 and _skewed(found, quantity):
-        median, least, most = (float(mine[f"{quantity} {each}"]) for each in _PARTS)
+    lost = lost_in(int(row["replications_lost"]), int(row["replications"]))
+    if not lost and found.replications > 1 and _skewed(found, quantity):
+        median, least, most = (float(row[each]) for each in _PARTS)
         return spread(median, least, most, unit)
-    return interval(float(mine[str(quantity)]), low, high, unit)
+    return lost or interval(float(row["value"]), float(row["low"]), float(row["high"]), unit)
 
 
 _PARTS = ("median", "least", "most")
@@ -117,19 +121,29 @@ def _skewed(found: Sweep, quantity: Quantity) -> bool:
 
 
 def _difference(found: Sweep, values: tuple[object, ...], name: str, quantity: Quantity) -> str:
-    frame = found.comparisons
-    mine = frame["scenario"] == name
-    for column, value in zip((*found.parameters, *KEY), (*values, *quantity), strict=True):
-        mine &= frame[column] == value
-    rows: pd.DataFrame = frame[mine]
-    if rows.empty:
+    row = _row(found, found.comparisons, values, name, quantity)
+    if row is None:
         return NONE
-    row = rows.iloc[0]
-    if found.replications > 1 and _skewed(found, quantity):
+    if found.replications > 1 and _skewed(found, quantity) and np.isfinite(row["difference"]):
         median, least, most = (float(row[each]) for each in _PARTS)
         return difference_spread(median, least, most, quantity.of.unit)
     ends = float(row["low"]), float(row["high"])
     return difference(float(row["difference"]), *ends, quantity.of.unit)
+
+
+def _row(
+    found: Sweep,
+    frame: pd.DataFrame,
+    values: tuple[object, ...],
+    name: str,
+    quantity: Quantity,
+) -> "pd.Series[Any] | None":
+    """The row of a design and a quantity at a point; None where there is none."""
+    mine = frame["scenario"] == name
+    for column, value in zip((*found.parameters, *KEY), (*values, *quantity), strict=True):
+        mine &= frame[column] == value
+    rows: pd.DataFrame = frame[mine]
+    return None if rows.empty else rows.iloc[0]
 
 
 def holds(found: Sweep, at: Knee) -> str:

@@ -15,6 +15,8 @@ from relaysim.mail.hosts import HOST_KINDS, host_defaults
 from relaysim.mail.profiles import MTA_PROFILES, hub_defaults, receive_connector_defaults
 from relaysim.mail.usage import parse_usage, usage_defaults
 from relaysim.mail.value import Certainty, Value, plain
+from relaysim.scenario.ending import default_drain
+from relaysim.units import format_duration
 
 Raw = dict[str, Any]
 
@@ -128,6 +130,7 @@ def with_defaults(raw: Mapping[str, Any]) -> Raw:
     }
     filled = {
         **raw,
+        "run": _over({"drain": format_duration(default_drain(raw))}, raw.get("run", {})),
         "mailboxes": _over(plain(MAILBOXES), raw.get("mailboxes", {})),
         "operations": _over(plain(OPERATIONS), raw.get("operations", {})),
     }

@@ -20,6 +20,7 @@ from relaysim.mail.domains import AcceptedDomainType, parse_domain_type, parse_p
 from relaysim.scenario.blocklist import Blocklist
 from relaysim.scenario.connector import SendConnector
 from relaysim.scenario.destination import Destination
+from relaysim.scenario.ending import LONGEST, USUAL
 from relaysim.scenario.event import Event
 from relaysim.scenario.host import Host
 from relaysim.scenario.hub import Hub
@@ -60,7 +61,6 @@ def _time_or_auto(value: object) -> object:
     return value
 
 
-_LONGEST = 3660 * DAY
 _LAST_YEAR = 9900
 """Latest year of a start: a run and the axes of its figures end before the year 9999."""
 AUTO = "auto"
@@ -78,8 +78,12 @@ class Run(Table):
     """The first moment, in local time; weekday and hour decide what a profile gives."""
     duration: Duration = DAY
     """How long messages are created."""
-    drain: Duration = 3 * DAY
-    """How long what is left may go on arriving afterwards; nothing new is created."""
+    drain: Duration = USUAL
+    """How long what is left may go on arriving afterwards; nothing new is created.
+
+    A recipient is judged if it was created at least its deadline before the end of the run, so a
+    drain below the largest deadline leaves the last ones out of `on_time` and of latency quantiles.
+    """
     warm_up: Annotated[Duration, BeforeValidator(_time_or_auto)] = 0
     """What is created before it is not counted; "auto" has it found by MSER-5."""
     scale: Annotated[float, Field(gt=0.0, le=1000.0)] = 1.0
@@ -126,7 +130,7 @@ class Run(Table):
     @field_validator("duration", "drain")
     @classmethod
     def _ends(cls, length: int) -> int:
-        if length > _LONGEST:
+        if length > LONGEST:
             raise ValueError("must not exceed ten years")
         return length
 

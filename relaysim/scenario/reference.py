@@ -11,6 +11,7 @@ from relaysim import units
 from relaysim.mail.address import parse_domain, parse_ip
 from relaysim.mail.domains import is_authoritative, parse_domain_type, parse_pattern
 from relaysim.mail.send import smart_host_domain
+from relaysim.scenario.ending import default_drain
 from relaysim.scenario.list_checks import LIST_CHECKS
 from relaysim.scenario.model import Run
 from relaysim.scenario.problem import KeyPath, Problem, nearest, unknown
@@ -234,9 +235,9 @@ def _events(raw: Raw) -> Found:
 
 def _horizon(raw: Raw) -> int | None:
     run = at(raw, "run")
+    usual = {"duration": Run.model_fields["duration"].default, "drain": default_drain(raw)}
     lengths = [
-        parsed(units.duration, run[key]) if key in run else Run.model_fields[key].default
-        for key in ("duration", "drain")
+        parsed(units.duration, run[key]) if key in run else length for key, length in usual.items()
     ]
     return None if None in lengths else sum(lengths)
 

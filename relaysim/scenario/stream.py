@@ -11,6 +11,8 @@ from relaysim.scenario.recording import read
 from relaysim.scenario.table import DAY, Duration, Named, Positive, Share, Table, adds_up
 
 Priority = Literal["high", "normal", "low"]
+DEADLINE = DAY
+"""The deadline of a stream whose file sets none."""
 
 
 class MailingList(Table):
@@ -60,7 +62,7 @@ class Stream(Table):
     """Its priority, where the hub heeds it."""
     weight: Annotated[float, Field(ge=0.0, le=1e9)] = 1.0
     """How much a harmed message matters when harm is added up."""
-    deadline: Duration = DAY
+    deadline: Duration = DEADLINE
     """What counts as on time."""
     culprit: bool | None = None
     """Whether it sends what gets an IP listed; otherwise bulk marketing and hijacked hosts do."""

@@ -3,35 +3,21 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-import numpy as np
 import pandas as pd
 
 from relaysim.engine.invariants import Violation
 from relaysim.mail.spelling import look_up
 from relaysim.measure.blast.series import BlastSeries
-from relaysim.measure.catalogue import LATENCY_METRICS, METRICS, SKEWED_BY_LISTINGS, Matters
+from relaysim.measure.catalogue import METRICS, RENAMED, Matters
 from relaysim.measure.copies import streams
-from relaysim.measure.estimate import (
-    EQUAL,
-    UNDECIDED,
-    Estimate,
-    Estimates,
-    Floats,
-    equal_rows,
-    estimates,
-    narrowing,
-    verdict,
-)
-from relaysim.measure.needed import chances_needed, needed
 from relaysim.measure.pairs import paired
 from relaysim.measure.series import Series
-from relaysim.measure.several import confidence_of, differences
+from relaysim.measure.several import confidence_of
 from relaysim.scenario.culprit import culprits
 from relaysim.scenario.listing_sources import listing_possible
 from relaysim.scenario.model import Scenario
-from relaysim.study.isolation import gain
+from relaysim.study.against import against_base
 from relaysim.study.jobs import Jobs, Progress, in_order
-from relaysim.study.medians import MEDIANS, by_median, median_columns, more_for_median
 from relaysim.study.provenance import Provenance, now
 from relaysim.study.replicate import (
     Replication,
@@ -41,7 +27,7 @@ from relaysim.study.replicate import (
     replicate,
     settled,
 )
-from relaysim.study.stack import KEY, Stack
+from relaysim.study.stack import Stack
 from relaysim.study.store import Store
 from relaysim.study.task import Task
 from relaysim.study.warmup import settle_all
@@ -160,11 +146,13 @@ def compare(
         ),
         comparisons=pd.concat(
             [
-                _compared(
+                against_base(
                     base.name,
                     other.name,
-                    Stack.of([run.among[some] for run in kept[0]]),
-                    Stack.of([run.among[some] for run in kept[1 + i]]),
+                    (
+                        [run.among[some] for run in kept[0]],
+                        [run.among[some] for run in kept[1 + i]],
+                    ),
                     pairs[i],
                     matters,
                     confidence_of(len(others)),
@@ -213,117 +201,14 @@ def ask_sense(designs: Sequence[Scenario], matters: Mapping[str, Matters]) -> No
                     f"run.{key} of {other.name} is not that of {base.name}: designs are compared "
                     "over the same time and mail"
                 )
-    unknown = sorted(set(matters) - set(METRICS))
-    if unknown:
-        raise ValueError(f"no such metric: {', '.join(unknown)}")
+    for each in sorted(set(matters) - set(METRICS)):
+        if each in RENAMED:
+            raise ValueError(f"{each} is called {RENAMED[each]} now")
+        raise ValueError(f"no such metric: {each}")
 
 
 _SAME_RUN = ("start", "duration", "warm_up", "scale", "bad_day_below")
 """What of a run decides which mail there is, which of it counts, and which days are bad."""
-
-
-def _compared(
-    base: str,
-    name: str,
-    ours: Stack,
-    theirs: Stack,
-    pairs: Sequence[pd.DataFrame],
-    matters: Mapping[str, Matters],
-    confidence: float,
-    listings: bool,
-) -> pd.DataFrame:
-    """The rows of one design: metrics that both have, latency over the copies that both delivered.
-
-    A hub or a public IP carries other copies in every design, so their latencies are not compared.
-    Where `listings` can happen, times that a listing skews are judged by the median of the paired
-    differences.
-    """
-    before, after, many = (Stack.of(pairs, column) for column in ("base", "value", "copies"))
-    index = ours.index()
-    late = index.get_level_values("metric").isin(LATENCY_METRICS)
-    kept = index.isin(theirs.index()) & (~late | index.isin(before.index()))
-    index, late, keys = index[kept], late[kept], ours.keys[kept].reset_index(drop=True)
-    was = np.where(late[:, None], before.rows(index), ours.rows(index))
-    now_is = np.where(late[:, None], after.rows(index), theirs.rows(index))
-    equal = equal_rows(was, now_is)
-    both = ~(np.isnan(was) | np.isnan(now_is))
-    was, now_is = np.where(both, was, np.nan), np.where(both, now_is, np.nan)
-
-    value, base_value = estimates(now_is).value, estimates(was).value
-    chance = ours.chance[kept]
-    difference = differences(chance, was, now_is, confidence)
-    skewed = keys["metric"].isin(SKEWED_BY_LISTINGS).to_numpy() & listings
-    judged = by_median(difference, now_is - was, skewed, equal, confidence)
-    names = keys["metric"].tolist()
-    frame = keys[KEY].copy()
-    frame.insert(0, "scenario", name)
-    frame.insert(1, "base", base)
-    frame["value"] = value
-    frame["difference"], n = difference.value, difference.n
-    frame["difference_low"], frame["difference_high"] = judged.low, judged.high
-    frame["confidence"] = confidence
-    verdicts = _verdicts(names, base_value, judged, matters)
-    frame["verdict"] = np.where(equal, EQUAL, verdicts)
-    least = _least(names, base_value, matters)
-    more = needed(difference, least, was.shape[1], confidence)
-    more[chance] = chances_needed(was[chance], now_is[chance], least[chance], confidence)
-    more[skewed] = more_for_median(now_is[skewed] - was[skewed], least[skewed], confidence)
-    frame["replications_needed"] = np.where(frame["verdict"] == UNDECIDED, more, np.nan)
-    frame["narrowing"] = narrowing(was, now_is)
-    frame["copies"] = np.where(late, many.rows(index).mean(axis=1), np.nan)
-    frame["unit"], frame["replications"] = keys["unit"], n
-    frame = frame.assign(**median_columns(was, now_is, skewed))
-    harm = np.flatnonzero(index == ("total", "total", "blast_reputation"))
-    if not len(harm):
-        return frame
-    isolation = gain(was[harm[0]], now_is[harm[0]], confidence)
-    row = _isolation(isolation, was.shape[1], matters, confidence)
-    return pd.concat([frame, pd.DataFrame([{"scenario": name, "base": base, **row}])])
-
-
-def _isolation(
-    found: Estimate, replications: int, matters: Mapping[str, Matters], confidence: float
-) -> dict[str, object]:
-    """The isolation gain as a row: that of the base over itself is nothing."""
-    metric = METRICS["isolation_gain"]
-    said = verdict(metric, 0.0, found, matters.get(metric.name))
-    if found[:3] == (0.0, 0.0, 0.0):
-        said = EQUAL  # both ends are 0 only if both designs have the same harm
-    each = Estimates(*(np.array([part]) for part in found))
-    more = needed(each, _least([metric.name], np.zeros(1), matters), replications, confidence)
-    return {
-        "scope": "total",
-        "subject": "total",
-        "metric": metric.name,
-        "value": found.value,
-        "difference": found.value,
-        "difference_low": found.low,
-        "difference_high": found.high,
-        "confidence": confidence,
-        "verdict": said,
-        "replications_needed": float(more[0]) if said == UNDECIDED else np.nan,
-        "narrowing": np.nan,
-        "copies": np.nan,
-        "unit": metric.unit,
-        "replications": found.n,
-        **dict.fromkeys(MEDIANS, np.nan),
-    }
-
-
-def _verdicts(
-    names: Sequence[str], base: Floats, difference: Estimates, matters: Mapping[str, Matters]
-) -> list[str]:
-    rows = zip(names, base.tolist(), *(part.tolist() for part in difference), strict=True)
-    return [
-        verdict(METRICS[name], was, Estimate(*estimate), matters.get(name))
-        for name, was, *estimate in rows
-    ]
-
-
-def _least(names: Sequence[str], base: Floats, matters: Mapping[str, Matters]) -> Floats:
-    """The smallest differences that matter."""
-    rows = zip(names, base.tolist(), strict=True)
-    return np.array([(matters.get(name) or METRICS[name].matters).of(was) for name, was in rows])
 
 
 def _without_sample(run: Replication) -> Replication:

@@ -75,14 +75,14 @@ def long_run(
 
 
 def observations(scenario: Scenario, wanted: tuple[str, str, str], seed: int) -> Floats:
-    """The values (seconds) of the copies of the window that got through, in order of creation.
+    """The values (seconds) of the judged copies of the window that got through, by creation.
 
     `wanted` is scope, subject and metric. ValueError if there is no such subject.
     """
     scope, subject, metric = wanted
     trace = trace_of(scenario, 0, seed)
     copies = Copies.of(trace, scenario)
-    copies = copies.where(copies.counted & (copies.latency >= 0))
+    copies = copies.where(copies.counted & copies.judged & (copies.latency >= 0))
     some = [each for each in groups(copies, trace.names, scenario) if each.scope == scope]
     for group in some:
         if subject in group.subjects:

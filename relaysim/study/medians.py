@@ -7,6 +7,7 @@ holds for any distribution but takes some six replications.
 import numpy as np
 
 from relaysim.measure.estimate import Estimates, Floats, Mask
+from relaysim.measure.lost import minus
 from relaysim.measure.middle import fewest_for_median, median_intervals, middle
 
 MEDIANS = (
@@ -44,7 +45,7 @@ def by_median(
 
 def median_columns(base: Floats, other: Floats, skewed: Mask) -> dict[str, Floats]:
     """Return the columns `MEDIANS`, NaN in rows that are not `skewed`."""
-    least_to_most = middle(other - base)
+    least_to_most = middle(minus(other, base))
     columns = (
         middle(base).median,
         middle(other).median,

@@ -15,6 +15,7 @@ import pandas as pd
 import relaysim
 from relaysim.study.blast import BlastRadius
 from relaysim.study.compare import Comparison
+from relaysim.study.lost_columns import told_lost
 from relaysim.study.precision import Reached
 from relaysim.study.provenance import Provenance
 from relaysim.study.replicate import RunResult
@@ -84,7 +85,10 @@ def put(directory: str | os.PathLike[str], fill: Callable[[Path], None]) -> Path
 
 
 def to_json(result: Result) -> dict[str, Any]:
-    """The result as one object of JSON values, without the time of day; NaN is None."""
+    """The result as one object of JSON values, without the time of day; NaN is None.
+
+    A value that is lost is None, with a `lost` of true beside it: see `study.lost_columns`.
+    """
     found: dict[str, Any] = {
         "relaysim": relaysim.__version__,
         "seed": result.provenance.seed,
@@ -110,7 +114,7 @@ def _tables(result: Result) -> list[tuple[str, pd.DataFrame]]:
         tables.append(("theory", beside(result)))
         if result.precision:
             tables.append(("precision", pd.DataFrame(map(_precise, result.precision))))
-    return [(name, table) for name, table in tables if table is not None]
+    return [(name, told_lost(name, table)) for name, table in tables if table is not None]
 
 
 def _ends(knees: pd.DataFrame) -> pd.DataFrame:
@@ -139,6 +143,7 @@ def _precise(each: Reached) -> dict[str, Any]:
 def _base(result: Sensitivity) -> dict[str, Any]:
     value, low, high, n = result.base
     ends = {"value": _plain(value), "low": _plain(low), "high": _plain(high)}
+    ends["lost"] = math.isinf(value)
     return ends | {"replications": n, "unit": result.quantity.of.unit}
 
 

@@ -70,10 +70,17 @@ class Reached:
     found: Estimate
     wanted: float
     """The half-width, in the unit of the quantity."""
+    lost: int = 0
+    """In how many replications it is lost: infinite."""
 
     @property
     def half(self) -> float:
-        """Half the width of its interval; NaN where fewer than two replications have a value."""
+        """Half the width of its interval; NaN where fewer than two replications have a value.
+
+        Nothing is left to be unsure of where it is lost in a replication: its mean is infinite.
+        """
+        if self.lost:
+            return 0.0
         return (self.found.high - self.found.low) / 2
 
     @property
@@ -157,7 +164,8 @@ class Watch:
                 float(part[0]) for part in quantity.estimates(np.array([values]))
             )
             wanted = self.widths.get(quantity, self.precision.relative * abs(value))
-            found.append(Reached(quantity, Estimate(value, low, high, int(n)), wanted))
+            lost = int(np.isinf(values).sum())
+            found.append(Reached(quantity, Estimate(value, low, high, int(n)), wanted, lost))
         return tuple(found)
 
     def needed(self) -> int:

@@ -59,10 +59,17 @@ def ranking(comparison: Comparison, scope: str, subject: str, metric: str) -> pd
 
 
 def _best(values: Floats, seed: int) -> Floats:
-    """How likely the mean of each row is the smallest."""
+    """How likely the mean of each row is the smallest; never that of a row with a lost value."""
     n = values.shape[1]
     if n < 2:
         return np.full(len(values), np.nan)
+    lost = np.isinf(values).any(axis=1)
+    if lost.all():
+        return np.full(len(values), 1.0 / len(values))
+    if lost.any():
+        found = np.zeros(len(values))
+        found[~lost] = _best(values[~lost], seed)
+        return found
     random = np.random.default_rng(seed)
     weights = random.standard_normal((DRAWS, n))
     weights *= np.sqrt((n - 1) / random.chisquare(n - 1, (DRAWS, 1))) / np.sqrt(n * (n - 1))

@@ -11,6 +11,7 @@ import pandas as pd
 
 from relaysim.measure.catalogue import METRICS
 from relaysim.measure.copies import streams
+from relaysim.measure.estimate import LOSES_MORE
 from relaysim.measure.quantity import Quantity
 from relaysim.measure.target import Target
 from relaysim.scenario.arrivals import Campaign
@@ -261,7 +262,9 @@ def decisive(found: Comparison) -> tuple[Quantity, str]:
         return Quantity("total", "total", "on_time"), ""
     row = mine.iloc[int(mine["difference"].abs().to_numpy().argmax())]
     quantity = Quantity(row["scope"], row["subject"], "on_time")
-    same = mine[mine["subject"] == row["subject"]]
+    same = mine[(mine["subject"] == row["subject"]) & (mine["verdict"] != LOSES_MORE)]
+    if same.empty:
+        return quantity, ""
     best = same.iloc[int(same["difference"].to_numpy().argmax())]
     return quantity, str(best["scenario"]) if best["difference"] > 0.0 else ""
 
@@ -293,24 +296,27 @@ def _points(base: Scenario, path: str) -> list[int | float]:
 
 
 def _targets(found: Comparison, quantity: Quantity, rival: str) -> list[Target]:
-    """The service of the other design: on time, and in the worst hour of what it relieves most."""
+    """The service of the other design: on time, and in the busy hours of what it relieves most."""
     frame = found.metrics
     mine = frame[frame["scenario"] == rival].set_index(["scope", "subject", "metric"])["value"]
     share = max(0.0, float(mine.loc[tuple(quantity)]) - MARGIN)
     targets = [Target.parse(f"{quantity} > {100 * share:.3g} %")]
     compared = found.comparisons
-    worst = compared[
+    relieved = compared[
         (compared["scenario"] == rival)
-        & (compared["metric"] == "latency_p95_worst_hour")
+        & (compared["metric"] == "latency_p95_busy_hours")
         & (compared["scope"] == "class")
         & (compared["verdict"] == "better")
     ]
-    worst = worst[worst["subject"].isin(innocent_classes(found.scenarios[0]))]
-    if len(worst):
-        before = (worst["value"] - worst["difference"]).to_numpy(np.float64)
-        row = worst.iloc[int((before / worst["value"].to_numpy(np.float64)).argmax())]
+    relieved = relieved[
+        relieved["subject"].isin(innocent_classes(found.scenarios[0]))
+        & np.isfinite(relieved["value"])
+    ]
+    if len(relieved):
+        before = relieved["base_value"].to_numpy(np.float64)
+        row = relieved.iloc[int((before / relieved["value"].to_numpy(np.float64)).argmax())]
         bound = float(f"{2.0 * row['value']:.2g}")
-        targets.append(Target.parse(f"class.{row['subject']}.latency_p95_worst_hour < {bound:g} s"))
+        targets.append(Target.parse(f"class.{row['subject']}.latency_p95_busy_hours < {bound:g} s"))
     return targets
 
 

@@ -19,6 +19,7 @@ import numpy as np
 import pandas as pd
 
 from relaysim.measure.estimate import CONFIDENCE, Estimate, Estimates, Floats
+from relaysim.measure.lost import minus
 from relaysim.measure.quantity import Quantity, QuantityError, ask_there
 from relaysim.measure.several import confidence_of, differences
 from relaysim.scenario.load import load
@@ -220,7 +221,8 @@ class _Runs:
                         [self._value(next(found).metrics, each.name) for _ in numbers]
                         for each in designs
                     ]
-                    yield np.array(of[-1]) - (np.array(of[0]) if len(of) > 1 else 0.0)
+                    own = np.array(of[-1])
+                    yield minus(own, np.array(of[0])) if len(of) > 1 else own
             self.done += len(tasks)
 
     def _progress(self, done: int, _: int) -> None:
@@ -239,7 +241,8 @@ def _estimates(quantity: Quantity, values: Floats, paired: bool) -> Estimates:
     """Of rows of values; if they are paired differences, as in a comparison."""
     if not paired:
         return quantity.estimates(values)
-    return differences(np.zeros(len(values), bool), 0.0 * values, values, CONFIDENCE)
+    nothing = np.where(np.isnan(values), np.nan, 0.0)
+    return differences(np.zeros(len(values), bool), nothing, values, CONFIDENCE)
 
 
 def _effects(
@@ -298,8 +301,11 @@ def _indices(
             at({axis.path: axis.at(share) for axis, share in zip(axes, point, strict=True)})
             for point in shares
         )
-        # A mean over other replications than the rest is none: what has no value is NaN.
-        return np.array([values.mean() for values in runs.values(designs)])
+        # A mean over other replications than the rest is none: what has no value is NaN. Nor has a
+        # quantile that is lost a variance.
+        return np.array(
+            [np.where(np.isinf(values), np.nan, values).mean() for values in runs.values(designs)]
+        )
 
     return paths.assign(**sobol_indices(len(inputs), count, seed, response))
 

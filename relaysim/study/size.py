@@ -227,10 +227,11 @@ class _Trials:
                 value, low, high, n = self._estimate(at, number)
                 many = self.replications_of(at)
                 verdict = self._verdict(at, number)
-                row = (self.values[at], target.text, value, low, high, many, many - n, verdict)
-                rows.append(row)
+                lost = int(np.isinf(self.seen[at][number]).sum())
+                counts = many, many - n, lost
+                rows.append((self.values[at], target.text, value, low, high, *counts, verdict))
         names = ("value", "target", "mean", "low", "high", "replications", "without_value")
-        return pd.DataFrame(rows, columns=[*names, "verdict"])
+        return pd.DataFrame(rows, columns=[*names, "replications_lost", "verdict"])
 
     def failure(self, at: int) -> str:
         """Why not even the last value will do."""
@@ -255,6 +256,12 @@ class _Trials:
         many, verdict = self.replications_of(at), self._verdict(at, number)
         if not found.n:
             return f"{target.quantity} has no value in any of {many} replications"
+        if math.isinf(found.value):
+            lost = int(np.isinf(self.seen[at][number]).sum())
+            return (
+                f"{target.quantity} is lost in {lost} of {many} replications, so {target.text} is "
+                f"{verdict}"
+            )
         share = target.quantity.of.unit == "share"
         factor, unit = (100.0, "%") if share else (1.0, target.quantity.of.unit)
         mean, low, high = (f"{factor * each:.4g}" for each in found[:3])

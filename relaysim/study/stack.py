@@ -60,6 +60,7 @@ class Stack:
         frame["value"], frame["low"], frame["high"] = value, low, high
         frame["median"], frame["least"], frame["most"] = middle(self.values)
         frame["unit"], frame["replications"] = self.keys["unit"], n
+        frame["replications_lost"] = np.isinf(self.values).sum(axis=1)
         return frame
 
     @property

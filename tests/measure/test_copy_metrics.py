@@ -154,44 +154,97 @@ def test_completion_runs_from_the_first_creation_to_the_last_fate() -> None:
     assert measured(trace, ("stream", "app.alerts"), "completion") == [1]
 
 
-def test_latency_is_that_of_delivered_and_junked_copies_with_interpolated_quantiles() -> None:
+NAMES = [f"latency_{name}" for name in ("mean", "p50", "p90", "p95", "p99", "max")]
+NEWS = ("stream", "app.news")
+
+
+def test_latency_has_interpolated_quantiles() -> None:
     story = Story()
     late = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0]
     for seconds in late:
         sent(story, "app.news", "gmail.com", 0, seconds)
     story.ends(sent(story, "app.news", "gmail.com", 0, 128), 128, Fate.JUNKED)
-    story.ends(sent(story, "app.news", "gmail.com", 0, 500), 500, Fate.BOUNCED)
     sent(story, "app.alerts", "gmail.com", 0, 3)
     trace = story.trace(end=500)
     late.append(128.0)
-    names = [f"latency_{name}" for name in ("mean", "p50", "p90", "p95", "p99", "max")]
-    found = measured(trace, ("stream", "app.news"), *names)
+    found = measured(trace, NEWS, *NAMES)
     assert found[0] == 255 / 8
     # By hand: the median lies between the 4th and the 5th.
     assert found[1] == 12.0
     assert found[1:5] == pytest.approx(np.quantile(late, [0.5, 0.9, 0.95, 0.99]))
     assert found[5] == 128.0
-    assert measured(trace, ("stream", "app.alerts"), *names) == [3.0] * 6
+    assert measured(trace, ("stream", "app.alerts"), *NAMES) == [3.0] * 6
 
 
-def test_the_worst_hour_is_the_hour_of_creation_with_the_largest_p95() -> None:
+def test_a_lost_recipient_is_later_than_any_other_and_no_part_of_the_mean() -> None:
+    story = Story()
+    for seconds in range(1, 20):
+        sent(story, "app.news", "gmail.com", 0, seconds)
+    story.ends(sent(story, "app.news", "gmail.com", 0, 500), 500, Fate.BOUNCED)
+    message = story.message("app.alerts", ["gmail.com"], 0, connected=0, committed=0)
+    trace = story.trace(end=500)
+    mean, p50, p90, p95, p99, largest = measured(trace, NEWS, *NAMES)
+    assert (mean, p50, p90) == (10.0, 10.5, 18.1)
+    # The 0.95 quantile of twenty lies between the 19th, which is there, and the 20th.
+    assert (p95, p99, largest) == (math.inf,) * 3
+    # In flight at the end of the run, after its deadline: lost for this purpose.
+    assert story.copy(message) == 20
+    found = measured(trace, ("stream", "app.alerts"), *NAMES)
+    assert found[1:] == [math.inf] * 5
+    assert math.isnan(found[0])
+
+
+def test_a_quantile_that_falls_on_a_delivered_recipient_is_not_lost() -> None:
+    story = Story()
+    for seconds in range(1, 21):
+        sent(story, "app.news", "gmail.com", 0, seconds)
+    story.ends(sent(story, "app.news", "gmail.com", 0, 500), 500, Fate.EXPIRED)
+    assert measured(story.trace(end=500), NEWS, "latency_p95") == [20.0]
+
+
+def test_what_is_not_judged_is_in_no_quantile_and_no_share() -> None:
+    story = Story()
+    # The run ends at 100 s + 10 s, and the deadline of alerts is 10 s.
+    sent(story, "app.alerts", "gmail.com", 99, 104)
+    for number in range(3):
+        sent(story, "app.alerts", "gmail.com", 100 + number, 109)
+    changes = ('run.duration="105 s"', 'run.drain="5 s"')
+    names = ["created", "delivered", "not_judged", "on_time", "latency_max", "latency_mean"]
+    found = measured(story.trace(end=110), ("stream", "app.alerts"), *names, changes=changes)
+    assert found == [4, 4, 2, 1.0, 9.0, 7.0]
+
+
+def test_busy_hours_create_nearly_as_many_recipients_as_the_busiest() -> None:
     story = Story()
     hour = 3600
-    for i in range(21):
-        sent(story, "app.news", "gmail.com", i, i + 1 + i)  # latencies 1 to 21 s
-    for i in range(20):
-        sent(story, "app.news", "gmail.com", hour + i, hour + i + 60)
-    for i in range(19):  # one too few to count
-        sent(story, "app.news", "gmail.com", 2 * hour + i, 2 * hour + i + 900)
-    trace = story.trace(end=4 * hour)
+
+    def at(number: int, many: int, latency: float, stream: str = "app.news") -> None:
+        for i in range(many):
+            sent(story, stream, "gmail.com", number * hour + i, number * hour + i + latency)
+
+    at(0, 20, 5)
+    at(1, 18, 60)  # 90 % of the busiest hour is busy
+    at(2, 17, 900)  # less is not, however late it is
+    at(3, 3, 7, "app.alerts")
     long = ('run.duration="4 h"',)
-    key = ("stream", "app.news")
-    assert measured(trace, key, "latency_p95_worst_hour", changes=long) == [60.0]
-    # Only the first hour: the 20th of 21 values is the 0.95 quantile.
-    short = ('run.duration="1 h"',)
-    assert measured(trace, key, "latency_p95_worst_hour", changes=short) == [20.0]
-    other = measured(trace, ("stream", "app.alerts"), "latency_p95_worst_hour", changes=long)
-    assert math.isnan(other[0])
+    trace = story.trace(end=4 * hour)
+    assert measured(trace, NEWS, "latency_p95_busy_hours", changes=long) == [60.0]
+    # The load is that of all mail: alerts have none in a busy hour.
+    found = measured(trace, ("stream", "app.alerts"), "latency_p95_busy_hours", changes=long)
+    assert math.isnan(found[0])
+
+
+def test_a_dead_busy_hour_is_lost_though_nothing_was_delivered_in_it() -> None:
+    story = Story()
+    hour = 3600
+    for i in range(10):
+        sent(story, "app.news", "gmail.com", i, i + 2)
+    for i in range(20):
+        copy = sent(story, "app.news", "gmail.com", hour + i, hour + i + 9)
+        story.ends(copy, hour + i + 9, Fate.EXPIRED)
+    long = ('run.duration="2 h"',)
+    trace = story.trace(end=2 * hour)
+    assert measured(trace, NEWS, "latency_p95_busy_hours", changes=long) == [math.inf]
 
 
 def test_the_mean_waits_and_the_service_add_up_to_the_mean_latency() -> None:

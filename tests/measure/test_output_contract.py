@@ -9,7 +9,14 @@ from trace_story import LATER, REFUSAL, Story, scenario
 
 from relaysim.engine.trace import Action, Cause, Fate, Level, Seen, Trace
 from relaysim.mail.standing import State
-from relaysim.measure.catalogue import BLAST_SCOPES, LATENCY_METRICS, METRICS, SCOPES
+from relaysim.measure.catalogue import (
+    BLAST_SCOPES,
+    DELIVERED_METRICS,
+    LATENCY_METRICS,
+    METRICS,
+    PAIRED_LATENCY,
+    SCOPES,
+)
 from relaysim.measure.columns import FRAMES
 from relaysim.measure.contract import document
 from relaysim.measure.metrics import metrics
@@ -77,8 +84,14 @@ def test_every_scope_has_its_metrics_with_their_units() -> None:
 def test_every_metric_belongs_to_a_scope() -> None:
     scopes = (*SCOPES.values(), *BLAST_SCOPES.values())
     # The isolation gain compares designs: it stands in comparisons alone.
-    assert {n for _, names in scopes for n in names} == set(METRICS) - {"isolation_gain"}
-    assert len(LATENCY_METRICS) == 7 + 8 + 4
+    # So do metrics of what both designs delivered.
+    alone = {"isolation_gain", *(f"{name}_both_delivered" for name in PAIRED_LATENCY)}
+    assert {n for _, names in scopes for n in names} == set(METRICS) - alone
+    assert (len(LATENCY_METRICS), len(DELIVERED_METRICS), len(PAIRED_LATENCY)) == (
+        6,
+        1 + 8 + 4,
+        5 + 13,
+    )
 
 
 def test_names_stand_in_place_of_numbers(frames: Frames) -> None:
@@ -143,8 +156,8 @@ def test_the_page_has_every_column_and_every_metric() -> None:
             assert f"| `{column.name}` | {column.unit} | {column.meaning} |" in page
     for metric in METRICS.values():
         assert f"| `{metric.name}` | {metric.unit} | {metric.better} |" in page
-    assert "| 0.005 | share of the copies" in page
-    assert "| 1 or 5% of the base | mean latency" in page
+    assert "| 0.005 | share of the judged recipients" in page
+    assert "| 1 or 5% of the base | mean per judged and delivered recipient: latency" in page
 
 
 def test_the_page_on_outputs_is_the_contract() -> None:

@@ -30,9 +30,12 @@ def sample(ends: Sequence[float], *, streams: set[str] = BOTH, alerts: int = 0) 
 def rows(
     base: Sample, other: Sample, metric: str
 ) -> dict[tuple[str, str], tuple[float, float, int]]:
-    """By subject: the base's value, the other's, and how many copies both delivered."""
+    """By subject: the base's value, the other's, and how many copies both delivered.
+
+    The metric is `METRIC_both_delivered`.
+    """
     frame = paired(base, other, scenario())
-    mine = frame[frame["metric"] == metric]
+    mine = frame[frame["metric"] == f"{metric}_both_delivered"]
     keys = zip(mine["scope"], mine["subject"], strict=True)
     return dict(
         zip(keys, zip(mine["base"], mine["value"], mine["copies"], strict=True), strict=True)

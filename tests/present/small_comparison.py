@@ -9,7 +9,7 @@ from relaysim.study.compare import Comparison, compare
 from relaysim.study.replicate import RunResult, run
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
-LITTLE = ("run.scale=0.02", "run.drain=6 h")
+LITTLE = ("run.scale=0.02", "run.drain=1 d")
 COMMAND = "relaysim compare shared-hub.toml dedicated-hub.toml"
 
 

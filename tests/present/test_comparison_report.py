@@ -17,9 +17,11 @@ from relaysim.present.terminal import show
 
 NAN = float("nan")
 COLUMNS = [
-    *("scenario", "base", "scope", "subject", "metric", "value"),
+    *("scenario", "base", "scope", "subject", "metric", "value", "base_value"),
     *("difference", "difference_low", "difference_high", "confidence", "verdict"),
     *("replications_needed", "narrowing", "copies", "unit", "replications"),
+    *("replications_better", "replications_worse"),
+    *("replications_lost", "base_replications_lost"),
 ]
 
 
@@ -30,8 +32,8 @@ def found(*rows):
 
 def row(scope, subject, metric, value, difference, half, verdict, narrowing, unit, needed=NAN):
     ends = (difference - half, difference + half)
-    head = ("new", "old", scope, subject, metric, value, difference)
-    return (*head, *ends, 0.95, verdict, needed, narrowing, 100.0, unit, 5)
+    head = ("new", "old", scope, subject, metric, value, value - difference, difference)
+    return (*head, *ends, 0.95, verdict, needed, narrowing, 100.0, unit, 5, 0, 0, 0, 0)
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +87,7 @@ def test_what_has_no_difference_is_left_out():
 
 
 ON_TIME = Headline("on_time", "on time", "class", ("bulk",))
-WORST = Headline("latency_p95_worst_hour", "p95 in the worst hour", "class", ("bulk",))
+BUSY = Headline("latency_p95_busy_hours", "p95 in the busy hours", "class", ("bulk",))
 
 
 def doubts(made, *shown):
@@ -135,18 +137,18 @@ def test_a_quantile_on_a_cliff_is_judged_by_on_time():
                 ("delivered", 1000.0),
                 ("junked", 0.0),
                 ("on_time", on_time),
-                ("latency_p95_worst_hour", p95),
+                ("latency_p95_busy_hours", p95),
             )
         ],
         columns=["replication", "scenario", "scope", "subject", "metric", "value"],
     )
     made = found(
         row("class", "bulk", "on_time", 0.99, 0.03, 0.01, "better", 1.0, "share"),
-        row("class", "bulk", WORST.metric, 1.0, -100.0, 400.0, "undecided", 1.0, "s", 60.0),
+        row("class", "bulk", BUSY.metric, 1.0, -100.0, 400.0, "undecided", 1.0, "s", 60.0),
     )
     made = replace(made, per_replication=replications)
-    assert doubts(made, ON_TIME, WORST) == (
-        "bulk, p95 in the worst hour: undecided; about 60 replications give an even chance of deciding it; "
+    assert doubts(made, ON_TIME, BUSY) == (
+        "bulk, p95 in the busy hours: undecided; about 60 replications give an even chance of deciding it; "
         "stands on a cliff, 4 to 6 % are late in old: judge by on_time (+3.0±1.0 pp, better)."
     )
 

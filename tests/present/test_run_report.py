@@ -45,24 +45,6 @@ def lines():
     return out.getvalue().splitlines()
 
 
-def latencies(worst: float):
-    """One class, with a p95 of 20 s over all hours."""
-    return metrics(
-        ("class", "system", "latency_p95", 20.0, 0.0, "s"),
-        ("class", "system", "latency_p95_worst_hour", worst, 0.0, "s"),
-    )
-
-
-def test_a_worst_hour_that_is_better_than_all_is_explained(capsys):
-    show(happened.quiet_hours(latencies(8.0), "one", ["system"]))
-    assert " ".join(capsys.readouterr().out.split()) == (
-        "system: the worst hour is better than the whole, as an hour with fewer than 20 copies "
-        "that got through is left out of it."
-    )
-    for worst in (20.0, 30.0, float("nan")):
-        assert happened.quiet_hours(latencies(worst), "one", ["system"]) == []
-
-
 def test_counts_stand_with_their_intervals_and_what_never_happened_is_left_out():
     found = metrics(
         ("class", "bulk", "created", 60_000.0, 0.0, "copies"),

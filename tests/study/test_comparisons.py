@@ -75,7 +75,7 @@ def test_a_difference_is_the_mean_of_the_paired_differences(more: Comparison) ->
 def test_where_everything_arrives_in_both_latency_differs_by_the_plain_means(
     more: Comparison,
 ) -> None:
-    found = row(more, "app.invoices", "latency_mean")
+    found = row(more, "app.invoices", "latency_mean_both_delivered")
     means = more.metrics[more.metrics["subject"] == "app.invoices"].set_index(
         ["scenario", "metric"]
     )["value"]
@@ -121,10 +121,10 @@ def test_only_streams_that_a_design_has_in_common_with_the_base_are_compared() -
     found = compare(design("two"), design("more", news=True), jobs=1)
     assert found.streams == {"more": {"app.invoices"}}
     assert row(found, "total", "created")["difference"] == 0
-    assert row(found, "app.invoices", "latency_mean")["difference"] > 0
+    assert row(found, "app.invoices", "latency_mean_both_delivered")["difference"] > 0
     assert (
-        row(found, "total", "latency_mean")["copies"]
-        == row(found, "app.invoices", "latency_mean")["copies"]
+        row(found, "total", "latency_mean_both_delivered")["copies"]
+        == row(found, "app.invoices", "latency_mean_both_delivered")["copies"]
     )
     assert "bulk" not in set(found.comparisons["subject"])
     # The metrics are about everything all the same.
@@ -139,7 +139,7 @@ def test_a_design_without_a_stream_takes_it_from_no_other_comparison() -> None:
         "less": {"app.invoices"},
         "same": {"app.invoices", "app.news"},
     }
-    assert row(found, "app.news", "latency_mean", "same")["difference"] == 0
+    assert row(found, "app.news", "latency_mean_both_delivered", "same")["difference"] == 0
     of_less = found.comparisons[found.comparisons["scenario"] == "less"]
     assert "app.news" not in set(of_less["subject"])
 
@@ -148,8 +148,8 @@ def test_several_designs_are_each_compared_with_the_base() -> None:
     found = compare(design("two"), design("more", MORE), design("same"), replications=2, jobs=1)
     assert list(dict.fromkeys(found.metrics["scenario"])) == ["two", "more", "same"]
     assert list(dict.fromkeys(found.comparisons["scenario"])) == ["more", "same"]
-    assert row(found, "app.invoices", "latency_mean", "same")["difference"] == 0
-    assert row(found, "app.invoices", "latency_mean", "more")["difference"] < 0
+    assert row(found, "app.invoices", "latency_mean_both_delivered", "same")["difference"] == 0
+    assert row(found, "app.invoices", "latency_mean_both_delivered", "more")["difference"] < 0
 
 
 def test_the_order_of_the_designs_changes_no_number() -> None:
@@ -192,12 +192,12 @@ def test_an_undecided_difference_says_how_many_replications_would_decide_it() ->
 def test_as_many_replications_as_needed_decide_it() -> None:
     """The difference and its spread do not stay exactly as they were: twice as many are safe."""
     few = compare(design("two"), design("more", MORE), replications=2, jobs=1)
-    said = row(few, "app.invoices", "latency_mean")
+    said = row(few, "app.invoices", "latency_mean_both_delivered")
     assert said["verdict"] == "undecided"
     many = int(2 * said["replications_needed"])
     assert 4 < many < 40
     enough = compare(design("two"), design("more", MORE), replications=many, jobs=1)
-    assert row(enough, "app.invoices", "latency_mean")["verdict"] == "better"
+    assert row(enough, "app.invoices", "latency_mean_both_delivered")["verdict"] == "better"
 
 
 def test_broken_invariants_are_reported(more: Comparison) -> None:

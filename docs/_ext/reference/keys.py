@@ -138,6 +138,7 @@ _SPECIAL = {
     ("", "name"): "the name of the file",
     ("", "mailboxes"): "",
     ("", "operations"): "",
+    ("run", "drain"): "the largest deadline of a stream, at least 3 d",
     ("hosts.NAME", "port"): "25; 587 for a host with an `account`",
     ("destinations.NAME", "reputation"): (
         f'a table for {", ".join(REPUTATIONS)} (see [reputation](#reputation)), else `"none"`'

@@ -153,7 +153,7 @@ class Measured:
 
     def _culprits_excess(self, guilty: Mask) -> int:
         """The culprits' own copies harmed in T, less those in C."""
-        rows = np.flatnonzero(guilty[self.copies.stream] & self.copies.counted)
+        rows = np.flatnonzero(guilty[self.copies.stream] & self.copies.counted & self.copies.judged)
         deadline = self.copies.deadline[rows]
         treatment = Outcomes.of(self.runs.treatment, rows, deadline).harm
         # T and C have the same rows of what was drawn.

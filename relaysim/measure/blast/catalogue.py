@@ -11,7 +11,7 @@ _COPIES = Matters(1.0, 0.01)
 _HOURS = Matters(1.0, 0.05)
 _SHARE = Matters(0.05)
 _HARM = Matters(0.001)
-_INNOCENT = "innocent copies created in the window"
+_INNOCENT = "judged innocent copies created in the window"
 
 BLAST = (
     Metric(

@@ -20,8 +20,8 @@ Floats = npt.NDArray[np.float64]
 class Outcomes:
     """What became of some copies in one run.
 
-    `harm`: not delivered or junked within the deadline (what is in flight when the run ends was
-    not). `junk`: junked, however late. `latency` is in microseconds, -1 unless it came through.
+    `harm`: not delivered or junked within the deadline, which ends before the run
+    does. `junk`: junked, however late. `latency` is in microseconds, -1 unless it came through.
     """
 
     harm: Mask
@@ -44,7 +44,7 @@ class Outcomes:
 
 @dataclass(frozen=True)
 class Innocents:
-    """The innocent copies that were created in the window, in the order of the draws.
+    """The judged innocent copies that were created in the window, in the order of the draws.
 
     `copies` tells how they fared in the treatment, T, and `row` where they stand in its tables.
     `refused`: bounced in T by a reply that comes of reputation. `weight` is that of their stream.
@@ -75,7 +75,7 @@ class Innocents:
         ]
         if not all(np.array_equal(created[0], other) for other in created[1:]):
             raise ValueError("the runs are not coupled: they differ in their innocent copies")
-        counted = copies.counted[rows[0]]
+        counted = (copies.counted & copies.judged)[rows[0]]
         rows = [row[counted] for row in rows]
         mine = copies.where(rows[0])
         outcomes = (

@@ -11,7 +11,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from relaysim.measure.catalogue import METRICS
-from relaysim.measure.estimate import CONFIDENCE
+from relaysim.measure.estimate import CONFIDENCE, LOSES_MORE
 from relaysim.present.figures.nothing import NothingToDrawError
 from relaysim.present.figures.style import INK, PALE, Key, Look, Sheet, looks, sheet
 from relaysim.present.headlines import Headline
@@ -23,9 +23,10 @@ MARKS = {
     "equal": "s",
     "no practical difference": "o",
     "undecided": "x",
+    LOSES_MORE: "D",
 }
 """One mark a verdict, so that nobody needs its colour."""
-_SHOWN = ("on_time", "latency_p95_worst_hour", "completion")
+_SHOWN = ("on_time", "latency_p95_busy_hours", "completion")
 _ROOM = 10
 """Labels that an axis has room for."""
 _TIMES = {
@@ -59,7 +60,7 @@ def differences(
         1,
         _message(pd.concat(rows.values()), base),
         _sure(caption, comparisons),
-        _keys(designs, drawn),
+        _keys(designs, drawn, pd.concat(rows.values())),
         row_height=float(np.mean(heights)) + 0.25,
         height_ratios=heights,
     )
@@ -88,7 +89,10 @@ def _rows(comparisons: pd.DataFrame, headline: Headline) -> pd.DataFrame:
         (comparisons["scope"] == headline.scope)
         & (comparisons["metric"] == headline.metric)
         & comparisons["subject"].isin(headline.subjects)
-        & comparisons["difference"].notna()
+        & (
+            comparisons["difference"].notna()
+            | (comparisons["replications_lost"] + comparisons["base_replications_lost"] > 0)
+        )
     ]
     order = {subject: i for i, subject in enumerate(headline.subjects)}
     return mine.sort_values("subject", key=lambda names: names.map(order), kind="stable")
@@ -100,6 +104,9 @@ def _panel(panel: Axes, rows: pd.DataFrame, drawn: Mapping[str, Look], unit: str
         panel.set_xscale("symlog", linthresh=1.0)
     records: Any = rows.to_dict("records")
     for place, row in zip(places, records, strict=True):
+        if not np.isfinite(row["difference"]):
+            _lost(panel, place, row, drawn[row["scenario"]].colour)
+            continue
         colour, open_ended = drawn[row["scenario"]].colour, row["verdict"] == "undecided"
         ends = [row["difference_low"], row["difference_high"]]
         panel.plot(ends, [place, place], color=colour, linewidth=2.2, solid_capstyle="butt")
@@ -112,14 +119,7 @@ def _panel(panel: Axes, rows: pd.DataFrame, drawn: Mapping[str, Look], unit: str
             markeredgewidth=2.0 if open_ended else 0.8,
             markeredgecolor=colour if open_ended else "white",
         )
-        panel.annotate(
-            f"{difference_of(row)}   {row['verdict']}",
-            (1.01, place),
-            xycoords=("axes fraction", "data"),
-            va="center",
-            size=7.5,
-            color=INK,
-        )
+        _say(panel, place, row)
     panel.axvline(0.0, color=INK, linewidth=1.0)
     subjects = rows["subject"].tolist()
     labels = [s if i == 0 or subjects[i - 1] != s else "" for i, s in enumerate(subjects)]
@@ -127,6 +127,27 @@ def _panel(panel: Axes, rows: pd.DataFrame, drawn: Mapping[str, Look], unit: str
     panel.set_ylim(places[-1] - 0.7, places[0] + 0.7)
     panel.grid(visible=False, axis="y")
     _ticks(panel, rows, unit)
+
+
+def _say(panel: Axes, place: float, row: dict[str, Any]) -> None:
+    """The difference and the verdict beside the panel."""
+    panel.annotate(
+        f"{difference_of(row)}   {row['verdict']}",
+        (1.01, place),
+        xycoords=("axes fraction", "data"),
+        va="center",
+        size=7.5,
+        color=INK,
+    )
+
+
+def _lost(panel: Axes, place: float, row: dict[str, Any], colour: str) -> None:
+    """A difference without a size, lost in one design alone: its mark at the edge of the panel."""
+    worse = row["replications_worse"] > row["replications_better"]
+    edge = 0.98 if worse else 0.02
+    at = panel.get_yaxis_transform()
+    panel.plot(edge, place, MARKS[row["verdict"]], color=colour, markersize=7, transform=at)
+    _say(panel, place, row)
 
 
 def _places(subjects: Sequence[str]) -> Any:
@@ -139,7 +160,8 @@ def _places(subjects: Sequence[str]) -> Any:
 def _ticks(panel: Axes, rows: pd.DataFrame, unit: str) -> None:
     """Both ends in view, zero too, and no more marks than the axis has room for."""
     values = rows[["difference", "difference_low", "difference_high"]].to_numpy(np.float64)
-    low, high = min(np.nanmin(values), 0.0), max(np.nanmax(values), 0.0)
+    values = values[np.isfinite(values)]
+    low, high = float(values.min(initial=0.0)), float(values.max(initial=0.0))
     if unit != "s":
         room = 0.06 * (high - low) or 0.01
         panel.set_xlim(low - room, high + room)
@@ -182,10 +204,11 @@ def _points(share: float, _: int) -> str:
     return f"{100 * share:+.3g}" if abs(share) > 1e-9 else "0"
 
 
-def _keys(designs: Sequence[str], drawn: Mapping[str, Look]) -> list[Key]:
+def _keys(designs: Sequence[str], drawn: Mapping[str, Look], rows: pd.DataFrame) -> list[Key]:
     marks = {
         verdict: Line2D([], [], marker=mark, color=PALE, linestyle="", markeredgewidth=1.5)
         for verdict, mark in MARKS.items()
+        if verdict != LOSES_MORE or (rows["verdict"] == LOSES_MORE).any()
     }
     lines = {name: Line2D([], [], color=drawn[name].colour, linewidth=2.2) for name in designs}
     return [{**lines, **marks}] if len(designs) == 1 else [lines, marks]
@@ -194,7 +217,8 @@ def _keys(designs: Sequence[str], drawn: Mapping[str, Look]) -> list[Key]:
 def _message(rows: pd.DataFrame, base: str) -> str:
     """How many of the comparisons that are shown came out which way, for each design."""
     designs = list(rows.groupby("scenario", sort=False)["verdict"])
-    shown = list(MARKS) if len(designs) == 1 else ["better", "worse"]
+    shown = [verdict for verdict in MARKS if verdict != LOSES_MORE]
+    shown = shown if len(designs) == 1 else ["better", "worse"]
     told = [
         f"{design} is "
         + ", ".join(f"{verdict} in {int((verdicts == verdict).sum())}" for verdict in shown)

@@ -58,9 +58,9 @@ def _draw(panel: Axes, found: Size, target: Target, values: list[str]) -> None:
     panel.axhline(target.bound, **_BOUND)
     for row, (mean, low, high) in zip(rows, known.tolist(), strict=True):
         place, (mark, colour) = values.index(row["value"]), MARKS[row["verdict"]]
-        if np.isnan(mean):
+        if not np.isfinite(mean):
             panel.annotate(
-                "no value",
+                "no value" if np.isnan(mean) else "lost",
                 (place, 0.5),
                 xycoords=("data", "axes fraction"),
                 size=7.5,

@@ -14,7 +14,14 @@ from matplotlib.transforms import ScaledTranslation
 from relaysim.measure.quantity import Quantity
 from relaysim.measure.target import Target
 from relaysim.present.caption import origin
-from relaysim.present.figures.amounts import amount, places, quantity_axis, varied_axis, within
+from relaysim.present.figures.amounts import (
+    Floats,
+    amount,
+    places,
+    quantity_axis,
+    varied_axis,
+    within,
+)
 from relaysim.present.figures.letters import wrapped
 from relaysim.present.figures.nothing import NothingToDrawError
 from relaysim.present.figures.style import INK, PALE, Key, Sheet, design_key, line, looks, sheet
@@ -90,7 +97,7 @@ def _draw(
         x = np.array([where[value] for value in rows[along.path]])
         order = np.argsort(x, kind="stable")
         x = x[order]
-        mean, low, high = within(quantity, rows[columns].to_numpy(np.float64)[order].T)
+        mean, low, high = within(quantity, _drawn(rows[columns].to_numpy(np.float64)[order].T))
         # Straight lines between the points, whatever the scales are: as knees are found.
         fine = np.unique(np.concatenate([np.linspace(*ends, 25) for ends in pairwise(x)]))
         panel.plot(fine, np.interp(fine, x, mean), **line(look))
@@ -142,6 +149,11 @@ def _keys(found: Sweep) -> list[Key]:
             [], [], color=PALE, marker="D", markersize=6, linewidth=2.2, markeredgecolor="white"
         )
     return [design_key(found.scenarios), *([marks] if marks else [])]
+
+
+def _drawn(values: Floats) -> Floats:
+    """Values without those that are lost, at which a line has a gap."""
+    return np.where(np.isinf(values), np.nan, values)
 
 
 def _message(found: Sweep, along: Vary) -> str:

@@ -33,8 +33,12 @@ def tornado(found: Sensitivity) -> Sheet:
         1, 1, _message(found), origin(found.provenance), [_key(drawn)], 0.7 + 0.4 * len(moving)
     )
     base = found.base.value
+    if not np.isfinite(base):
+        raise NothingToDrawError(f"{found.asked} is lost as it is")
     values = moving[["at_low", "at_high"]].to_numpy(np.float64)
-    kind = scale(float(np.nanmax(np.abs(np.append(values, base)))), found.quantity.of.unit)
+    kind = scale(
+        float(np.abs(np.append(values[np.isfinite(values)], base)).max()), found.quantity.of.unit
+    )
     share = found.quantity.of.unit == "share" and found.other is None
     if found.quantity.of.unit == "share" and not share:
         kind = kind._replace(text=" pp")

@@ -1,12 +1,11 @@
 """The answer of a report: which design, by how much, what it costs, and when that flips."""
 
-import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from relaysim.measure.estimate import UNDECIDED
+from relaysim.measure.estimate import LOSES_MORE, UNDECIDED
 from relaysim.present.headlines import LOSSES, Headline, headlines
-from relaysim.present.lookup import Lookup, difference_of, sides_of
+from relaysim.present.lookup import Lookup, compares, difference_of, sides_of
 from relaysim.present.sensitive import turning
 from relaysim.present.swept import break_evens
 from relaysim.study.compare import Comparison
@@ -75,6 +74,9 @@ def points(found: Report) -> Iterator[tuple[str, list[str]]]:
         parts = {
             "Better": [_said(row) for row in served if row[2]["verdict"] == BETTER],
             "Worse": [_said(row) for row in served if row[2]["verdict"] == WORSE],
+            "Faster, but loses more mail": [
+                _said(row) for row in served if row[2]["verdict"] == LOSES_MORE
+            ],
             "Undecided": [_undecided(row) for row in served if row[2]["verdict"] == UNDECIDED],
             "What became of lost mail, and what was junked": [
                 _said(row)
@@ -93,9 +95,9 @@ def headline_rows(found: Comparison, name: str) -> Iterator[Row]:
     for headline in headlines(found.scenarios[0], subjects, found.scenarios[1:]):
         for subject in headline.subjects:
             row = compared.row(name, headline.scope, subject, headline.metric)
-            if row is None or math.isnan(row["difference"]):
+            if row is None or not compares(row):
                 continue
-            if headline.scope != "total" or row["value"] or row["value"] != row["difference"]:
+            if headline.scope != "total" or row["value"] or row["base_value"]:
                 yield headline, subject, row
 
 

@@ -63,7 +63,7 @@ from relaysim.scenario.audit.submission import (
     stream_refused,
 )
 from relaysim.scenario.audit.text import render
-from relaysim.scenario.audit.timing import event_in_drain
+from relaysim.scenario.audit.timing import drain_below_deadline, event_in_drain
 from relaysim.scenario.audit.unused import unused
 from relaysim.scenario.audit.warming import cold_egress
 from relaysim.scenario.model import Scenario
@@ -119,6 +119,7 @@ CHECKS: tuple[Check, ...] = (
     wildcard_answers,
     mail_after_the_end,
     event_in_drain,
+    drain_below_deadline,
     unused,
 )
 """All checks; a check's name is that of its function."""

@@ -1,0 +1,40 @@
+"""When a run ends: the default of `run.drain`, from the tables as a file has them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from relaysim import units
+from relaysim.scenario.raw import named, parsed
+from relaysim.scenario.stream import DEADLINE
+from relaysim.scenario.table import DAY
+
+LONGEST = 3660 * DAY
+"""The longest `duration` and the longest `drain`."""
+USUAL = 3 * DAY
+"""Exchange gives up after two days (message_expiration_timeout), so all is final by then (ours)."""
+
+
+def default_drain(raw: Mapping[str, Any]) -> int:
+    """Return the largest deadline of a stream, at least three days.
+
+    All recipients are judged then, and mail that waits out its deadline is delivered or expires
+    instead of being under way, so lost to latency quantiles, when the run ends. A run with nothing
+    under way ends earlier.
+
+    Parameters
+    ----------
+    raw
+        The tables of a scenario file. Deadlines that cannot be read are passed over: the check of
+        the file reports them.
+
+    Returns
+    -------
+    int
+        Microseconds, at most ten years.
+    """
+    deadlines = (
+        parsed(units.duration, stream.get("deadline", DEADLINE))
+        for host, _ in named(raw, "hosts")
+        for _, stream in named(raw, "hosts", host, "streams")
+    )
+    return min(max((d for d in deadlines if d is not None and d > USUAL), default=USUAL), LONGEST)

@@ -1,0 +1,214 @@
+"""A hub that throws mail away: what it lost is later than all, and it wins no comparison."""
+
+import json
+import math
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from relaysim.measure.lost import minus, sign_test, signs_needed
+from relaysim.measure.quantity import Quantity, QuantityError
+from relaysim.measure.several import differences
+from relaysim.present.figure import figures
+from relaysim.present.summary import summary
+from relaysim.scenario.load import loads
+from relaysim.scenario.model import Scenario
+from relaysim.study.compare import Comparison, compare
+from relaysim.study.output import to_json, write
+from relaysim.study.precision import Precision
+from relaysim.study.ranking import ranking
+from relaysim.study.replicate import run
+from relaysim.study.size import SizeError, size
+from relaysim.study.sweep import sweep
+
+WORLD = """
+name = "patient"
+[run]
+duration = "20 min"
+replications = 6
+[organization.domains]
+"cozumpark.com" = "Authoritative"
+[hubs.HUB01]
+mta = "none"
+cores = 1
+addresses = ["192.168.168.169"]
+egress = "198.51.100.10"
+max_per_domain_outbound_connections = 1
+message_expiration_timeout = "2 d"
+[hubs.HUB01.receive_connectors.relay]
+bindings = ["0.0.0.0:25"]
+remote_ip_ranges = ["192.168.168.50"]
+permission_groups = ["AnonymousUsers"]
+permissions = [{ user = 'NT AUTHORITY\\ANONYMOUS LOGON', extended_rights = ["Ms-Exch-SMTP-Accept-Any-Recipient"] }]
+[send_connectors.internet]
+address_spaces = ["SMTP:*;1"]
+source_transport_servers = ["HUB01"]
+[egress."198.51.100.10"]
+bandwidth = "unlimited"
+[hosts.app]
+kind = "none"
+address = "192.168.168.50"
+server = "192.168.168.169"
+[hosts.app.streams.load]
+class = "orders"
+sender = "app@cozumpark.com"
+arrivals = { process = "poisson", rate = "1.25/s" }
+size = "1 KB"
+deadline = "2 min"
+to = { sink = 1.0 }
+[destinations.sink]
+profile = "none"
+domains = ["example.org"]
+response_time = { distribution = "exponential", mean = "1 s" }
+"""
+IMPATIENT = 'hubs.HUB01.message_expiration_timeout="90 s"'
+HEADLINES = ("on_time", "latency_p95", "latency_p95_busy_hours", "latency_mean_both_delivered")
+
+
+def design(name: str, *changes: str) -> Scenario:
+    return loads(WORLD, overrides=[f"name={name}", *changes])
+
+
+@cache
+def comparison() -> Comparison:
+    """An overloaded queue whose hub waits two days, against one that gives up after 90 seconds."""
+    return compare(design("patient"), design("impatient", IMPATIENT), jobs=1)
+
+
+def row(metric: str, scope: str = "class", subject: str = "orders") -> "pd.Series[object]":
+    frame = comparison().comparisons
+    mine = frame[
+        (frame["scope"] == scope) & (frame["subject"] == subject) & (frame["metric"] == metric)
+    ]
+    (found,) = (each for _, each in mine.iterrows())
+    return found
+
+
+def test_a_hub_that_gives_up_loses_mail_and_wins_nothing() -> None:
+    assert row("expired")["value"] / row("created")["value"] > 0.1  # type: ignore[operator]
+    assert row("expired")["base_value"] == 0.0
+    verdicts = {metric: row(metric)["verdict"] for metric in HEADLINES}
+    assert verdicts == {
+        "on_time": "loses more mail",
+        "latency_p95": "worse",
+        "latency_p95_busy_hours": "worse",
+        "latency_mean_both_delivered": "loses more mail",
+    }
+    # What is left is faster, which is why the survivors alone say nothing.
+    assert row("latency_mean_both_delivered")["difference"] < 0  # type: ignore[operator]
+    assert row("latency_p50")["difference"] < 0  # type: ignore[operator]
+    assert row("latency_p50")["verdict"] == "loses more mail"
+    every = comparison().comparisons
+    assert not set(every["metric"]) & {"latency_mean", "wait_delivery", "service"}
+
+
+def test_a_lost_quantile_is_infinite_in_frames_and_counted() -> None:
+    found = row("latency_p95")
+    assert (found["value"], found["difference"]) == (math.inf, math.inf)
+    assert (found["replications_worse"], found["replications_better"]) == (6, 0)
+    assert (found["replications_lost"], found["base_replications_lost"]) == (6, 0)
+
+
+def test_text_says_lost_and_counts() -> None:
+    said = " ".join(summary(comparison()).split())
+    assert "orders" in said
+    assert "lost 6 worse of 6 worse" in said
+    assert "inf" not in said.replace("in flight", "").split()
+    assert "nan" not in said
+    run_said = summary(comparison().run("impatient"))
+    assert " lost " in run_said
+
+
+def test_json_and_csv_have_nothing_and_say_that_it_is_lost(tmp_path: Path) -> None:
+    found = json.loads(json.dumps(to_json(comparison()), allow_nan=False))
+    key = {"scope": "class", "subject": "orders", "metric": "latency_p95"}
+    (lost,) = [r for r in found["comparisons"] if key.items() <= r.items()]
+    assert (lost["value"], lost["lost"], lost["base_lost"]) == (None, True, False)
+    assert lost["base_value"] > 0
+    assert lost["difference"] is None
+    by_design = {r["scenario"]: r for r in found["metrics"] if key.items() <= r.items()}
+    assert by_design["impatient"]["value"] is None
+    assert by_design["impatient"]["lost"] is True
+    assert by_design["patient"]["lost"] is False
+    written = write(comparison(), tmp_path / "out")
+    text = (written / "metrics.csv").read_text()
+    (line,) = [
+        each for each in text.splitlines() if each.startswith("impatient,class,orders,latency_p95,")
+    ]
+    assert line.split(",")[4:8] == ["", "True", "", ""]
+
+
+def test_figures_of_a_comparison_with_lost_values_are_drawn() -> None:
+    for name in ("differences", "latency"):
+        figures(comparison())[name]()
+
+
+def test_the_ranking_puts_a_lost_quantile_last() -> None:
+    ranked = ranking(comparison(), "class", "orders", "latency_p95")
+    assert ranked["scenario"].tolist() == ["patient", "impatient"]
+    assert ranked["probability_best"].tolist() == [1.0, 0.0]
+
+
+def test_a_size_is_not_met_by_what_is_lost(tmp_path: Path) -> None:
+    file = tmp_path / "impatient.toml"
+    file.write_text(WORLD.replace('"2 d"', '"90 s"'))
+    path = "hubs.HUB01.message_expiration_timeout"
+    with pytest.raises(SizeError, match=r"latency_p95 is lost in \d+ of \d+ replications"):
+        size(file, {path: ["30 s", "90 s"]}, ["class.orders.latency_p95 < 10 min"], jobs=1, most=5)
+    found = sweep(
+        file,
+        {path: ["90 s", "2 d"]},
+        quantities=["class.orders.latency_p95"],
+        replications=2,
+        jobs=1,
+    )
+    said = summary(found)
+    assert "lost" in said
+    assert "inf" not in said.split()
+    rows = to_json(found)["points"]
+    assert [each["class.orders.latency_p95 lost"] for each in rows] == [True, False]
+    figures(found)["sweep"]()
+
+
+def test_replications_stop_where_a_quantile_is_lost() -> None:
+    precision = Precision(0.05, ["class.orders.latency_p95"])
+    found = run(design("impatient", IMPATIENT), precision=precision, jobs=1)
+    assert found.precise
+    assert found.replications < 10
+    assert "lost" in summary(found)
+
+
+def test_the_old_name_names_the_new_one() -> None:
+    with pytest.raises(QuantityError) as caught:
+        Quantity.parse("class.orders.latency_p95_worst_hour")
+    assert str(caught.value) == (
+        "latency_p95_worst_hour is called latency_p95_busy_hours now: "
+        "write class.orders.latency_p95_busy_hours"
+    )
+
+
+def test_differences_with_lost_values_are_decided_by_the_sign_test() -> None:
+    inf = math.inf
+    base = np.array([[1.0] * 6, [1.0] * 5 + [inf], [inf] * 6, [1.0] * 6, [inf] + [1.0] * 5])
+    other = np.array([[inf] * 6, [inf] * 6, [inf] * 6, [inf] + [0.5] * 5, [1.0] * 6])
+    none = np.zeros(5, bool)
+    value, low, high, n = differences(none, base, other, 0.95)
+    assert value.tolist() == [inf, inf, 0.0, inf, -inf]
+    assert n.tolist() == [6] * 5
+    # Six that agree decide; five and a tie do not, nor does one worse among five better.
+    assert (low[0], high[0]) == (inf, inf)
+    assert np.isnan([*low[[1, 3, 4]], *high[[1, 3, 4]]]).all()
+    assert (low[2], high[2]) == (0.0, 0.0)
+
+
+def test_the_sign_test_is_exact() -> None:
+    assert sign_test(0, 0) == 1.0
+    assert sign_test(5, 0) == 2 * 0.5**5
+    assert sign_test(6, 0) == 2 * 0.5**6
+    assert sign_test(1, 7) == pytest.approx(2 * 9 / 256)
+    assert signs_needed(3, 0, 3, 0.95) == 6.0
+    assert signs_needed(2, 2, 4, 0.95) == math.inf
+    assert minus(np.array([math.inf, 3.0]), np.array([math.inf, 1.0])).tolist() == [0.0, 2.0]

@@ -1,0 +1,111 @@
+"""Whether mail is on time is judged by when it was created, so that the end of a run biases nothing."""
+
+import numpy as np
+from scipy.stats import binomtest
+
+from relaysim.present.number import number
+from relaysim.present.summary import summary
+from relaysim.scenario.load import loads
+from relaysim.scenario.model import Scenario
+from relaysim.scenario.table import DAY
+from relaysim.study.replicate import RunResult, run
+
+WORLD = """
+name = "slow"
+[run]
+duration = "10 h"
+drain = "0 s"
+replications = 4
+[organization.domains]
+"cozumpark.com" = "Authoritative"
+[hubs.HUB01]
+mta = "none"
+cores = 1
+addresses = ["192.168.168.169"]
+egress = "198.51.100.10"
+[hubs.HUB01.receive_connectors.relay]
+bindings = ["0.0.0.0:25"]
+remote_ip_ranges = ["192.168.168.50"]
+permission_groups = ["AnonymousUsers"]
+permissions = [{ user = 'NT AUTHORITY\\ANONYMOUS LOGON', extended_rights = ["Ms-Exch-SMTP-Accept-Any-Recipient"] }]
+[send_connectors.internet]
+address_spaces = ["SMTP:*;1"]
+source_transport_servers = ["HUB01"]
+[egress."198.51.100.10"]
+bandwidth = "unlimited"
+[hosts.app]
+kind = "none"
+address = "192.168.168.50"
+server = "192.168.168.169"
+[hosts.app.streams.load]
+class = "reports"
+sender = "app@cozumpark.com"
+arrivals = { process = "poisson", rate = "0.05/s" }
+size = "1 KB"
+deadline = "4 h"
+to = { sink = 1.0 }
+[destinations.sink]
+profile = "none"
+domains = ["example.org"]
+"""
+
+
+def slow(law: str, *changes: str) -> Scenario:
+    return loads(WORLD, overrides=[f"destinations.sink.response_time={law}", *changes])
+
+
+def values(result: RunResult, metric: str) -> np.ndarray:
+    frame = result.per_replication
+    mine = frame[(frame["scope"] == "total") & (frame["metric"] == metric)]
+    return mine["value"].to_numpy(np.float64)
+
+
+UNIFORM = '{distribution="uniform", low="1 h", high="3 h"}'
+EXPONENTIAL = '{distribution="exponential", mean="3 h"}'
+
+
+def test_answers_within_the_deadline_are_all_on_time_though_the_run_ends_before_many() -> None:
+    result = run(slow(UNIFORM), jobs=1)
+    assert values(result, "on_time").tolist() == [1.0] * 4
+    created, left = values(result, "created"), values(result, "not_judged")
+    copies = result.copies
+    late = copies[copies["created"] > 6 * 3600].groupby("replication").size()
+    assert left.tolist() == late.tolist()
+    assert (values(result, "latency_p95") < 3 * 3600).all()
+    none = number(1.0 - left.mean() / created.mean(), "share")
+    said = " ".join(summary(result).split())
+    assert f"not judged; on time is {none} if none of them were on time, 100 % if all were." in said
+
+
+def test_on_time_of_exponential_answers_is_that_of_the_law() -> None:
+    result = run(slow(EXPONENTIAL), jobs=1)
+    judged = values(result, "created") - values(result, "not_judged")
+    met = round(float((values(result, "on_time") * judged).sum()))
+    found = binomtest(met, round(float(judged.sum()))).proportion_ci(0.99)
+    truth = 1.0 - np.exp(-4 / 3)
+    assert found.low < truth < found.high
+    # Counting what is unfinished as late, or leaving it out, misses: the interval is narrow enough.
+    assert found.low > 0.621
+    assert found.high < 0.797
+
+
+def test_a_drain_that_is_left_out_judges_all() -> None:
+    left_out = WORLD.replace('drain = "0 s"\n', "")
+    scenario = loads(left_out)
+    assert scenario.run.drain == 3 * DAY
+    assert loads(left_out.replace('"4 h"', '"5 d"')).run.drain == 5 * DAY
+    result = run(scenario, replications=1, jobs=1)
+    assert values(result, "not_judged").tolist() == [0.0]
+    assert "ot judged" not in summary(result)
+
+
+def test_a_drain_below_a_deadline_gets_advice() -> None:
+    (finding,) = [f for f in slow(UNIFORM).check() if f.check == "drain_below_deadline"]
+    assert finding.place == "run.drain"
+    assert finding.reason == (
+        "0 s after the last message the run ends, before the deadline of app.load, 4 h: the "
+        "recipients of the last 40 % of the time are not judged, and on_time, latency quantiles "
+        "and harm leave them out."
+    )
+    fixed = slow(UNIFORM, "run.drain=4 h")
+    assert not [f for f in fixed.check() if f.check == "drain_below_deadline"]
