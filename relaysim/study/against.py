@@ -116,7 +116,9 @@ def _joined(plain: pd.DataFrame, pairs: pd.DataFrame, column: str) -> pd.DataFra
     metric = plain["metric"]
     alone = metric.isin(DELIVERED_METRICS)
     alone |= metric.isin(LATENCY_METRICS) & ~plain["scope"].isin(PAIRED_SCOPES)
-    paired = pairs[[*KEY, "unit"]].assign(value=pairs[column])
+    subjects = pd.MultiIndex.from_frame(plain[["scope", "subject"]])
+    here = pd.MultiIndex.from_frame(pairs[["scope", "subject"]]).isin(subjects)
+    paired = pairs.loc[here, [*KEY, "unit"]].assign(value=pairs.loc[here, column])
     return pd.concat([plain[~alone], paired], ignore_index=True)
 
 

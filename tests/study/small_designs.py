@@ -8,7 +8,7 @@ name = "two"
 
 [run]
 duration = "60 s"
-drain = "1 h"
+drain = "1 d"
 seed = 7
 replications = 3
 

@@ -84,8 +84,8 @@ def test_where_everything_arrives_in_both_latency_differs_by_the_plain_means(
     assert found["difference"] == pytest.approx(difference)
     assert found["copies"] == pytest.approx(means["two", "delivered"])
     # Response times are the same copy by copy: only the wait differs.
-    assert row(more, "app.invoices", "service")["difference"] == 0
-    assert row(more, "app.invoices", "service")["verdict"] == "equal"
+    assert row(more, "app.invoices", "service_both_delivered")["difference"] == 0
+    assert row(more, "app.invoices", "service_both_delivered")["verdict"] == "equal"
 
 
 def test_a_design_does_not_differ_from_itself_under_another_name() -> None:
