@@ -185,7 +185,8 @@ def comparisons(*rows):
     frame = pd.DataFrame(list(rows), columns=columns)
     low, high = frame["difference"] - frame["half"], frame["difference"] + frame["half"]
     frame = frame.assign(difference_low=low, difference_high=high, confidence=0.95)
-    return frame.assign(scope="class", metric="on_time", unit="share")
+    lost = {"replications_lost": 0, "base_replications_lost": 0}
+    return frame.assign(scope="class", metric="on_time", unit="share", **lost)
 
 
 def test_differences_count_the_verdicts_and_mark_each():
