@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from relaysim.guard import Guarded
+from relaysim.measure.estimate import interval
 from relaysim.study.replicate import RunResult
 from relaysim.study.theory.answer import Answer, Answers, joined
 from relaysim.study.theory.latency import latency, wait_of_priority
@@ -21,6 +22,16 @@ COLUMNS = (
 _METRICS = ("utilization", "wait_mean", "queue_mean")
 _NO_MAIL = "the stream sends no mail in this run"
 _NO_STREAM = "no stream comes here, but notices or mail to spam traps may"
+
+
+def _listed(result: RunResult) -> "dict[_Key, _Measured]":
+    """Return the time on each list with its interval, which `metrics` leaves out."""
+    frame = result.per_replication
+    mine = frame[(frame["scope"] == "blocklist") & (frame["metric"] == "listed_time")]
+    return {
+        _Key("blocklist", str(name), "listed_time"): _Measured(*interval(rows["value"])[:3])
+        for name, rows in mine.groupby("subject", sort=False)
+    }
 
 
 class _Key(NamedTuple):
@@ -53,6 +64,7 @@ def beside(result: RunResult) -> pd.DataFrame:
             strict=True,
         )
     }
+    measured |= _listed(result)
     rows = [
         _row(result.scenario.name, key, answer, measured[key])
         for key, answer in _answers(result, measured)
