@@ -152,18 +152,17 @@ def versions() -> dict[str, str]:
 
 
 def main() -> None:
-    """All figures, then the manifest; figures of before that nothing made are removed."""
+    """All figures, then the manifest; the figures of before are removed first."""
     os.chdir(ROOT)
+    for file in FIGURES.rglob("*"):
+        if file.suffix in (".png", ".svg"):
+            file.unlink()
     found: list[Entry] = []
     for command in COMMANDS:
         print(f"relaysim {command}", file=sys.stderr)
         found += made(command)
     found += path()
     found.sort(key=lambda entry: entry["file"])
-    known = {FIGURES / entry["file"] for entry in found}
-    for file in FIGURES.rglob("*"):
-        if file.suffix in (".png", ".svg") and file not in known:
-            file.unlink()
     content = json.dumps({"versions": versions(), "figures": found}, indent=1, ensure_ascii=False)
     (FIGURES / MANIFEST).write_text(f"{content}\n", encoding="utf-8")
     print(f"{len(found)} files and {MANIFEST} in {FIGURES.name}", file=sys.stderr)

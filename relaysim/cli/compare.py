@@ -79,7 +79,7 @@ def compare(
         study.ask_sense(designs, matters)
     ask_writable(out)
     kept = opened(store, no_store)
-    ask_drawable(figures)
+    ask_drawable(figures, "compare")
 
     names = ", ".join(design.name for design in designs)
     with told(ScenarioError, ClusterError), progress(names, kept) as shown:

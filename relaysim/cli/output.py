@@ -75,13 +75,18 @@ def write(result: "Result", directory: Path | None) -> None:
             note(f"written: {output.write(result, directory)}")
 
 
-def ask_drawable(directory: Path | None) -> None:
-    """Refuse a directory that cannot hold figures before hours go into what they show."""
+def ask_drawable(directory: Path | None, command: str) -> None:
+    """Refuse a directory that cannot hold the figures of a command before hours go into them."""
     from relaysim.study.output import OutputError, ask_possible
 
     if directory is not None:
         with told(OutputError):
             ask_possible(directory)
+        from relaysim.present.figure import NAMES
+        from relaysim.present.figures import ForeignFileError, ask_marked
+
+        with told(ForeignFileError, OSError):
+            ask_marked(directory, NAMES[command])
 
 
 def draw(result: "Drawable", directory: Path | None) -> None:
@@ -92,7 +97,7 @@ def draw(result: "Drawable", directory: Path | None) -> None:
     from relaysim.present.figure import figures
 
     undrawn = None
-    with told(OSError, drawn.NothingToDrawError):
+    with told(OSError, drawn.NothingToDrawError, drawn.ForeignFileError):
         try:
             files = drawn.draw(figures(result), directory, tell=note)
         except drawn.UndrawnError as error:

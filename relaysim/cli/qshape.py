@@ -39,7 +39,7 @@ def qshape(
     One row a queue, one column for each span of ages; the fullest queue comes first.
     """
     design = read(scenario, settings)
-    ask_drawable(figures)
+    ask_drawable(figures, "qshape")
 
     from relaysim.present.qshape import moment, report
     from relaysim.present.qshape import qshape as look

@@ -74,7 +74,7 @@ def run(
     """
     design = read(scenario, settings)
     ask_writable(out)
-    ask_drawable(figures)
+    ask_drawable(figures, "run")
     with told(ValueError):
         wanted = _precision(precision, metric or [], replications)
     kept = opened(store, no_store)

@@ -94,7 +94,7 @@ def sensitivity(
     if twice is not None:
         raise UserError(f"--over {twice} is given twice")
     ask_writable(out)
-    ask_drawable(figures)
+    ask_drawable(figures, "sensitivity")
     kept = opened(store, no_store)
     with (
         told(ScenarioError, ClusterError, QuantityError, ValueError),

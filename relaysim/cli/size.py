@@ -81,7 +81,7 @@ def size(
         targets = [Target.parse(text) for text in once(target, "--target")]
         varied = Vary.parse(vary[0])
     ask_writable(out)
-    ask_drawable(figures)
+    ask_drawable(figures, "size")
     kept = opened(store, no_store)
     with (
         told(ScenarioError, ClusterError, QuantityError, study.SizeError),

@@ -78,7 +78,7 @@ def sweep(
         varied = [Vary.parse(text) for text in vary]
         grid(varied)
     ask_writable(out)
-    ask_drawable(figures)
+    ask_drawable(figures, "sweep")
     kept = opened(store, no_store)
     with (
         told(ScenarioError, ClusterError, QuantityError, study.SweepError),

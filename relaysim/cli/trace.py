@@ -40,7 +40,7 @@ def trace(
     if figures is not None and message is None:
         raise UserError("--figures draws the path of one message: give --message STREAM:N")
     design = read(scenario, settings)
-    ask_drawable(figures)
+    ask_drawable(figures, "trace")
     with told(ScenarioError, study.TranscriptError):
         if message is None:
             _list(study.examples(design, replication=replication, seed=seed), design.name, json)

@@ -35,7 +35,7 @@ def warmup(
     `warm_up = "auto"` in a scenario does the same before anything else runs.
     """
     design = read(scenario, settings)
-    ask_drawable(figures)
+    ask_drawable(figures, "warmup")
     kept = opened(store, no_store)
 
     from relaysim.scenario.problem import ScenarioError

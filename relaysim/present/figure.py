@@ -28,6 +28,17 @@ from relaysim.study.warmup import WarmUp
 Drawable = RunResult | Comparison | Sweep | Size | Sensitivity | WarmUp | QShape | Transcript
 """Results that have figures."""
 Figures = Mapping[str, Callable[[], Sheet]]
+NAMES: Mapping[str, tuple[str, ...]] = {
+    "run": ("design", "fates", "queues", "qshape"),
+    "compare": tuple(FIGURES),
+    "sweep": ("sweep",),
+    "size": ("evidence",),
+    "sensitivity": ("tornado",),
+    "warmup": ("warmup",),
+    "trace": ("path",),
+    "qshape": ("qshape",),
+}
+"""The names of the figures that each command draws."""
 
 
 def figures(result: Drawable) -> Figures:

@@ -36,15 +36,6 @@ FRAMES = (
 """The frames of a run."""
 BLAST_FRAMES = ("harmed", "incidents")
 """The frames of a blast radius."""
-REPORT = ("report.html", "report.md", "figures")
-"""What a report leaves."""
-FILES = {
-    PROVENANCE,
-    *(f"{name}.csv" for name in (*TABLES, "knees", "precision", "theory")),
-    *(f"{name}.parquet" for name in (*FRAMES, *BLAST_FRAMES)),
-    *REPORT,
-}
-"""Everything that an output directory may hold."""
 
 
 class OutputError(Exception):
@@ -170,8 +161,12 @@ def _fill(result: Result, directory: Path) -> None:
 
 
 def write_provenance(provenance: Provenance, directory: Path) -> None:
-    """What makes a directory relaysim's own: where its numbers come from."""
-    facts = {**provenance.facts(), "times": provenance.times()}
+    """Write where the numbers of a directory come from, and which files are relaysim's.
+
+    It is the last file that is written, and the mark by which relaysim knows its own outputs.
+    """
+    files = sorted([PROVENANCE, *_files(directory)])
+    facts = {**provenance.facts(), "times": provenance.times(), "files": files}
     text = json.dumps(facts, indent=2, ensure_ascii=False) + "\n"
     (directory / PROVENANCE).write_text(text, encoding="utf-8", newline="\n")
 
@@ -186,9 +181,36 @@ def ask_ours(target: Path) -> None:
         return
     if PROVENANCE not in found:
         raise OutputError(f"{target} is not empty and holds no earlier output of relaysim")
-    others = sorted(found - FILES)
+    listed = _listed(target / PROVENANCE)
+    if listed is None:
+        raise OutputError(
+            f"{target / PROVENANCE} was not written by this version of relaysim: remove {target}, "
+            "or choose another directory"
+        )
+    others = sorted(_files(target) - listed)
     if others:
         raise OutputError(f"{target} holds files that are not relaysim's: {', '.join(others)}")
+
+
+def _files(directory: Path) -> set[str]:
+    """All that is in a directory and below, by its path there; directories but for empty ones."""
+    found = list(directory.iterdir())
+    inner = {each: _files(each) for each in found if each.is_dir() and not each.is_symlink()}
+    own = {each.name for each in found if not inner.get(each)}
+    return own | {f"{each.name}/{name}" for each, names in inner.items() for name in names}
+
+
+def _listed(file: Path) -> set[str] | None:
+    """The files of an earlier output; None if relaysim did not write what should list them."""
+    try:
+        if file.is_symlink():
+            return None
+        facts = json.loads(file.read_text(encoding="utf-8"))
+        if {"relaysim", "scenarios", "seed", "command", "times", "files"} <= facts.keys():
+            return set(facts["files"])
+    except (OSError, ValueError, AttributeError, TypeError):
+        pass
+    return None
 
 
 def ask_possible(directory: Path) -> Path:

@@ -144,7 +144,8 @@ def test_a_design_has_its_own_colour_and_dashes_in_every_panel(drawn, name):
 def test_figures_are_written_twice_with_the_same_bytes(tmp_path):
     (tmp_path / "one").mkdir()
     (tmp_path / "one" / "notes.txt").write_text("mine", encoding="utf-8")
-    (tmp_path / "one" / f"{EMPTY}.png").write_text("of another comparison", encoding="utf-8")
+    with style.paper():
+        style.write(opinions(Material(comparison())), tmp_path / "one" / EMPTY)
     said = []
     files = figures.draw(figure.figures(comparison()), tmp_path / "one", said.append)
     again = figures.draw(figure.figures(comparison()), tmp_path / "two")

@@ -109,12 +109,43 @@ def test_anything_else_is_left_alone(comparison: Comparison, tmp_path: Path) -> 
     with pytest.raises(OutputError, match="is not empty and holds no earlier output of relaysim"):
         write(comparison, target)
     (target / "provenance.json").write_text("{}", encoding="utf-8")
-    with pytest.raises(OutputError, match=r"holds files that are not relaysim's: letters\.txt"):
+    with pytest.raises(OutputError, match=r"provenance\.json was not written by this version"):
         write(comparison, target)
     with pytest.raises(OutputError, match="cannot be a directory"):
         write(comparison, target / "letters.txt")
     assert names(target) == ["letters.txt", "provenance.json"]
     assert names(tmp_path) == ["out"]
+
+
+@pytest.mark.parametrize("name", ["letters.txt", "figures/latency.png", "theory.csv", "empty"])
+def test_what_an_earlier_output_does_not_list_is_left_alone(
+    comparison: Comparison, tmp_path: Path, name: str
+) -> None:
+    target = write(comparison, tmp_path / "out")
+    facts = json.loads((target / "provenance.json").read_text(encoding="utf-8"))
+    assert facts["files"] == ["comparisons.csv", "metrics.csv", "provenance.json"]
+    foreign = target / name
+    if name == "empty":
+        foreign.mkdir()
+    else:
+        foreign.parent.mkdir(exist_ok=True)
+        foreign.write_text("mine", encoding="utf-8")
+    with pytest.raises(OutputError, match=f"holds files that are not relaysim's: {name}$"):
+        write(comparison, target)
+    assert foreign.exists()
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{}", "[]", "{", '{"relaysim": "0.1.0", "files": ["metrics.csv"]}', "\0"]
+)
+def test_a_provenance_that_relaysim_did_not_write_is_no_mark(
+    comparison: Comparison, tmp_path: Path, text: str
+) -> None:
+    (tmp_path / "provenance.json").write_text(text, encoding="utf-8")
+    (tmp_path / "metrics.csv").write_text("mine", encoding="utf-8")
+    with pytest.raises(OutputError, match=r"provenance\.json was not written by this version"):
+        write(comparison, tmp_path)
+    assert (tmp_path / "metrics.csv").read_text(encoding="utf-8") == "mine"
 
 
 def test_a_failure_halfway_leaves_the_earlier_output(

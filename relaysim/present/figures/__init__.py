@@ -11,6 +11,7 @@ from relaysim.present.figures.blast_radius import blast_radius
 from relaysim.present.figures.differences import differences
 from relaysim.present.figures.incident import incident
 from relaysim.present.figures.latency import latency
+from relaysim.present.figures.mark import KINDS, ForeignFileError, ask_marked
 from relaysim.present.figures.material import Material
 from relaysim.present.figures.nothing import NothingToDrawError
 from relaysim.present.figures.providers import providers
@@ -21,7 +22,15 @@ from relaysim.present.figures.waits import waits
 from relaysim.present.headlines import deadlines, headlines
 from relaysim.study.scratch import scratch
 
-__all__ = ["FIGURES", "Material", "NothingToDrawError", "UndrawnError", "draw"]
+__all__ = [
+    "FIGURES",
+    "ForeignFileError",
+    "Material",
+    "NothingToDrawError",
+    "UndrawnError",
+    "ask_marked",
+    "draw",
+]
 
 
 def _latency(of: Material) -> Sheet:
@@ -108,10 +117,12 @@ def draw(
 
     The same result gives the same bytes. A file is replaced as a whole or not at all. A figure that
     would be empty is left out, and one of that name from before is removed; `tell` hears why.
-    OSError if the directory cannot be written; UndrawnError, once all other figures are in their
+    ForeignFileError, before anything is drawn, if a file of such a name is not relaysim's. OSError
+    if the directory cannot be written; UndrawnError, once all other figures are in their
     places, if one could not be drawn.
     """
     target = Path(directory)
+    ask_marked(target, figures)
     target.mkdir(parents=True, exist_ok=True)
     with scratch(target, "figures") as made, style.paper():
         files, missing, faults = list[Path](), list[str](), list[tuple[str, Exception]]()
@@ -128,8 +139,8 @@ def draw(
                 missing.append(name)
                 faults.append((name, error))
         for name in missing:
-            for suffix in (".png", ".svg"):
-                (target / f"{name}{suffix}").unlink(missing_ok=True)
+            for kind in KINDS:
+                (target / f"{name}{kind}").unlink(missing_ok=True)
         placed = [file.replace(target / file.name) for file in files]
     if faults:
         raise UndrawnError(faults, placed)

@@ -19,6 +19,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from relaysim.present.figures.mark import MARK
+
 WIDTH = 8.0
 """Inches; at 150 dots an inch a figure is 1,200 pixels wide."""
 DOTS = 150
@@ -227,6 +229,6 @@ def write(figure: Figure, stem: Path) -> list[Path]:
     """The figure as PNG and SVG, the same bytes each time."""
     settle(figure)
     png, svg = stem.with_suffix(".png"), stem.with_suffix(".svg")
-    figure.savefig(png, metadata={"Software": None})
-    figure.savefig(svg, metadata={"Date": None, "Creator": None})
+    figure.savefig(png, metadata={"Software": MARK})
+    figure.savefig(svg, metadata={"Date": None, "Creator": MARK})
     return [png, svg]
