@@ -6,7 +6,7 @@ the first, is Jackson's and Burke's theorem (`theory.tandem`): `network` says wh
 
 from relaysim.mail.priority import parse_priority
 from relaysim.scenario import route
-from relaysim.scenario.audit.paths import Path, Way
+from relaysim.scenario.audit.paths import Path, Way, receiver
 from relaysim.scenario.audit.words import listed
 from relaysim.scenario.law import mean
 from relaysim.scenario.service import mixture
@@ -85,12 +85,15 @@ class Journey:
         if hop.kind is not route.HopKind.REMOTE:
             self.unknown[f"{hop.hub}->{hop.next_hop}"] = None
             return seconds
-        destination = scenario.destinations[way.domains.destination]
+        name = receiver(scenario, way, hop)
         seconds += self._connection(way)
         line, bandwidth = self.network.line_of(hop.egress)
         if bandwidth is not None:
             size = mean(self.network.streams[self.path.name].size)
             seconds += self._at(line) + size * 8 / bandwidth
+        if name is None:  # no destination has the domain: it answers at once
+            return seconds
+        destination = scenario.destinations[name]
         return seconds + (mean(destination.connect_time) + mean(destination.response_time)) / SECOND
 
     def _connection(self, way: Way) -> float:
