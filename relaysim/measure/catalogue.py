@@ -166,6 +166,19 @@ METRICS: dict[str, Metric] = {
             Matters(0.01),
             "share of the servers that were busy, mean over the window; the rest is headroom",
         ),
+        *(
+            Metric(
+                name,
+                "share",
+                "less",
+                Matters(0.01),
+                f"the same in the busiest {what} of the window, of whole ones from its start",
+            )
+            for name, what in (
+                ("utilization_busiest_hour", "hour"),
+                ("utilization_busiest_5_min", "five minutes"),
+            )
+        ),
         Metric("queue_mean", "entries", "less", _LENGTH, "number waiting, mean over the window"),
         Metric("queue_max", "entries", "less", _LENGTH, "largest number waiting in the window"),
         Metric(
@@ -223,7 +236,10 @@ LATENCY_METRICS = tuple(
     name for name in COPY_METRICS if name.startswith("latency_") and name not in DELIVERED_METRICS
 )
 """Quantiles of the latency, in which lost recipients count as later than any other."""
-RESOURCE_METRICS = ("utilization", "queue_mean", "queue_max", "wait_mean", "minutes_above")
+RESOURCE_METRICS = (
+    *("utilization", "utilization_busiest_hour", "utilization_busiest_5_min"),
+    *("queue_mean", "queue_max", "wait_mean", "minutes_above"),
+)
 DAY_METRICS = ("bad_day_share", "judged_days")
 """Metrics of days, for the scopes `DAY_SCOPES`."""
 DAY_SCOPES = ("total", "class")

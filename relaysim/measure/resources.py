@@ -7,13 +7,17 @@ import numpy as np
 
 from relaysim.engine.occupancy import Occupancy, rows_of, stations
 from relaysim.engine.trace import Column, Trace, Visit
-from relaysim.measure.window import MINUTE, SECOND, Window
+from relaysim.measure.window import HOUR, MINUTE, SECOND, Window
 from relaysim.scenario.model import Scenario
 
 SUBMISSION_THRESHOLD = 100
 """`Submission Queue Length`: Microsoft's counter pages want it at or below 100."""
 DELIVERY_THRESHOLD = 250
 """`Active Mailbox Delivery` and `Active Remote Delivery Queue Length`: below 250 at all times."""
+
+
+BUSIEST = {"utilization_busiest_hour": HOUR, "utilization_busiest_5_min": 5 * MINUTE}
+"""Utilizations of the busiest part of the window, and how long that part is."""
 
 
 @dataclass(frozen=True)
@@ -32,8 +36,8 @@ class Resource:
     def measured(self, window: Window) -> dict[str, float]:
         """The metrics of the resource over a window of time.
 
-        `utilization` is NaN for unlimited servers and left out for a queue without own servers, as
-        `minutes_above` is for a queue without a threshold.
+        Utilizations are NaN for unlimited servers and left out for a queue without own servers,
+        as `minutes_above` is for a queue without a threshold.
         """
         use, length = self.occupancy, window.length
         waiting = use.waiting().between(window.start, window.end)
@@ -42,6 +46,8 @@ class Resource:
         if self.has_servers:
             busy = float(window.overlap(use.begin, use.end).sum())
             values["utilization"] = busy / (use.capacity * length) if use.capacity else np.nan
+            for name, bin_length in BUSIEST.items():
+                values[name] = busiest(use, window, bin_length)
         values["queue_mean"] = float(window.overlap(use.enter, use.until).sum()) / length
         values["queue_max"] = float(waiting.largest())
         values["wait_mean"] = float(waits.mean()) / SECOND if len(waits) else np.nan
@@ -49,6 +55,31 @@ class Resource:
             above = waiting.time_where(waiting.values > self.threshold)
             values["minutes_above"] = above / MINUTE
         return values
+
+
+def busiest(use: Occupancy, window: Window, length: int) -> float:
+    """Return the utilization in the busiest whole bin of the window.
+
+    Parameters
+    ----------
+    use
+        A station or queue with servers of its own.
+    window
+        Bins count from its start; one that is shorter than a bin is a bin.
+    length
+        How long a bin is, microseconds.
+
+    Returns
+    -------
+    float
+        A share of the servers, NaN where they are unlimited.
+    """
+    if not use.capacity:
+        return np.nan
+    length = min(length, window.length)
+    edges = np.arange(window.start, window.end + 1, length)
+    busy = np.diff(use.busy().area(edges))
+    return float(busy.max()) / (use.capacity * length)
 
 
 def resources(trace: Trace, scenario: Scenario) -> Iterator[Resource]:

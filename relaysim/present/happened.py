@@ -131,10 +131,16 @@ def resources(found: Lookup, name: str) -> Grid:
 
     used = sorted((s for s in found.subjects("resource") if any(load(s))), key=load)
     more = f"; {len(used) - MOST_RESOURCES} more are quieter" if len(used) > MOST_RESOURCES else ""
-    metrics = ("utilization", "queue_mean", "queue_max", "wait_mean", "minutes_above")
+    metrics = (
+        *("utilization", "utilization_busiest_hour", "utilization_busiest_5_min"),
+        *("queue_mean", "queue_max", "wait_mean", "minutes_above"),
+    )
     return Grid(
         f"Resources by load (above: minutes over Microsoft's threshold{more})",
-        ["resource", "utilization", "queue mean", "queue max", "wait", "above"],
+        [
+            *("resource", "utilization", "busiest hour", "busiest 5 min"),
+            *("queue mean", "queue max", "wait", "above"),
+        ],
         [
             [subject, *(found.number(name, "resource", subject, metric) for metric in metrics)]
             for subject in used[:MOST_RESOURCES]

@@ -33,10 +33,32 @@ def test_a_cpu_is_as_busy_as_its_cores_and_its_queue_is_who_waits_for_one() -> N
     # Two cores for 100 s; work of 10 + 10 + 0 + 30 s. Two waits of 10 s and two of none.
     assert found == {
         "utilization": 50 / 200,
+        # A run of 100 s is shorter than five minutes.
+        "utilization_busiest_hour": 50 / 200,
+        "utilization_busiest_5_min": 50 / 200,
         "queue_mean": 20 / 100,
         "queue_max": 2,
         "wait_mean": 5.0,
     }
+
+
+def test_the_busiest_hour_and_the_busiest_five_minutes_stand_beside_the_mean() -> None:
+    story = Story()
+    minute = 60
+    for number in range(2):
+        story.message("app.alerts", ["gmail.com"], 0, connected=0)
+        # Both cores for eight minutes of the second hour, from its third minute on.
+        story.visit("HUB01.cpu", Visit.RECEIVE, number, 0, 62 * minute, 70 * minute)
+    changes = ('run.duration="10 h"', 'run.warm_up="0 s"')
+    found = measured(story.trace(end=36_000), "HUB01.cpu", *changes)
+    assert found["utilization"] == 8 / 600
+    assert found["utilization_busiest_hour"] == 8 / 60
+    assert found["utilization_busiest_5_min"] == 1.0
+    # Bins count from the end of the warm-up: 59 to 64, 64 to 69 and 69 to 74 min.
+    changes = ('run.duration="10 h"', 'run.warm_up="59 min"')
+    found = measured(story.trace(end=36_000), "HUB01.cpu", *changes)
+    assert found["utilization_busiest_5_min"] == 1.0
+    assert found["utilization_busiest_hour"] == 8 / 60
 
 
 def test_the_submission_queue_is_who_waits_to_be_categorized_and_has_a_threshold() -> None:
@@ -74,6 +96,8 @@ def test_a_delivery_queue_is_who_is_due_and_without_a_connection() -> None:
     found = measured(story.trace(end=400), "HUB01->gmail.com")
     assert found == {
         "utilization": 10 / 200,
+        "utilization_busiest_hour": 10 / 200,
+        "utilization_busiest_5_min": 10 / 200,
         "queue_mean": (20 + 30) / 100,
         "queue_max": 1,
         "wait_mean": 20.0,  # the second has not been served
@@ -122,7 +146,8 @@ def test_connections_at_a_connector_without_a_limit_have_no_utilization() -> Non
     message = story.message("app.alerts", ["gmail.com"], 0, connected=2)
     story.visit("HUB01/relay", Visit.SESSION, message, 0, 2, -1)
     found = measured(story.trace(end=50), "HUB01/relay")
-    assert math.isnan(found.pop("utilization"))
+    for ending in ("", "_busiest_hour", "_busiest_5_min"):
+        assert math.isnan(found.pop(f"utilization{ending}"))
     assert found == {"queue_mean": 0.02, "queue_max": 1, "wait_mean": 2.0}
 
 

@@ -86,13 +86,16 @@ def test_resources_stand_by_load_and_idle_ones_are_left_out():
     found = metrics(
         ("resource", "HUB01.commit", "utilization", 0.02, 0.0, "share"),
         ("resource", "HUB01.cpu", "utilization", 0.4, 0.0, "share"),
+        ("resource", "HUB01.cpu", "utilization_busiest_hour", 0.8, 0.0, "share"),
+        ("resource", "HUB01.cpu", "utilization_busiest_5_min", 1.0, 0.0, "share"),
         ("resource", "HUB01.submission", "queue_max", 900.0, 0.0, "entries"),
         ("resource", "HUB01.submission", "minutes_above", 12.0, 0.0, "min"),
         ("resource", "HUB01.mailbox", "utilization", 0.0, 0.0, "share"),
     )
     grid = happened.resources(found, "one")
     assert [row[0] for row in grid.rows] == ["HUB01.cpu", "HUB01.commit", "HUB01.submission"]
-    assert grid.rows[2] == ["HUB01.submission", "-", "-", "900", "-", "12 min"]
+    assert grid.rows[0][1:4] == ["40 %", "80 %", "100 %"]
+    assert grid.rows[2] == ["HUB01.submission", "-", "-", "-", "-", "900", "-", "12 min"]
 
 
 def test_many_quiet_resources_are_only_counted():
