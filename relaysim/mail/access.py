@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from relaysim.mail.auth import LOGINS, AuthMechanism
 from relaysim.mail.connector import ReceiveConnector
+from relaysim.mail.principal import is_account
 from relaysim.mail.rights import (
     ANONYMOUS,
     AUTHENTICATED_USERS,
@@ -68,5 +69,8 @@ def _all_grants(connector: ReceiveConnector) -> Iterator[Grant]:
 
 def session_rights(connector: ReceiveConnector, *users: str) -> frozenset[Right]:
     """The rights of a session: its principal's, and those of its account if one is also given."""
-    names = {user.casefold() for user in users}
-    return frozenset(grant.right for grant in grants(connector) if grant.user.casefold() in names)
+    return frozenset(
+        grant.right
+        for grant in grants(connector)
+        if any(is_account(grant.user, user) for user in users)
+    )

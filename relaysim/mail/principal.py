@@ -115,6 +115,29 @@ def parse_user(text: object) -> str:
     return user
 
 
+def is_account(user: str, account: str) -> bool:
+    r"""Return whether a right's user is the account that a host logs in with.
+
+    Parameters
+    ----------
+    user
+        The user of a right: a principal, `DOMAIN\name` or `name@domain`.
+    account
+        The account of a host, which may be written without a domain.
+
+    Returns
+    -------
+    bool
+        Whether they are the same, in any case. An account without a domain is the user of that
+        name in any domain (assumption: a scenario has one directory).
+    """
+    one, other = user.casefold(), account.casefold()
+    if one == other:
+        return True
+    bare = "\\" not in other and "@" not in other
+    return bare and not is_well_known(user) and one.rpartition("\\")[2].partition("@")[0] == other
+
+
 def is_well_known(user: str) -> bool:
     """Return whether a user, as `parse_user` gives it, is a principal of Windows or Exchange."""
     return user in _WELL_KNOWN

@@ -73,12 +73,13 @@ def test_an_account_writes_as_itself() -> None:
     )
     (finding,) = found(scenario, "stream_refused")
     assert finding.way_out == (
-        "Send as an address of the account's own, or give boss@cozumpark.com the right "
-        "ms-Exch-SMTP-Accept-Any-Sender."
+        "Send as an address of the account's own, or give boss@cozumpark.com the rights "
+        "ms-Exch-SMTP-Accept-Any-Sender and ms-Exch-SMTP-Accept-Authoritative-Domain-Sender."
     )
     assert finding.command == (
         'Get-ReceiveConnector "HUB01\\Client HUB01" | Add-ADPermission -User '
-        '"boss@cozumpark.com" -ExtendedRights "ms-Exch-SMTP-Accept-Any-Sender"'
+        '"boss@cozumpark.com" -ExtendedRights "ms-Exch-SMTP-Accept-Any-Sender",'
+        '"ms-Exch-SMTP-Accept-Authoritative-Domain-Sender"'
     )
 
 

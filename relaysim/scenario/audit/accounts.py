@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from relaysim.mail.principal import is_well_known
+from relaysim.mail.principal import is_account, is_well_known
 from relaysim.mail.rights import ANONYMOUS
 from relaysim.scenario.audit.finding import Finding, Severity
 from relaysim.scenario.audit.words import connector_place, listed
@@ -16,12 +16,11 @@ def right_without_user(scenario: Scenario) -> Iterator[Finding]:
     Well-known principals are left out, because Exchange itself decides which sessions they are.
     """
     accounts = {host.account for host in scenario.hosts.values() if host.account is not None}
-    known = {account.casefold() for account in accounts}
     for hub, table in scenario.hubs.items():
         for connector in table.receive_connectors.values():
             for permission in connector.permissions:
                 user = permission.user
-                if is_well_known(user) or user.casefold() in known:
+                if is_well_known(user) or any(is_account(user, each) for each in accounts):
                     continue
                 rights = listed(right.value for right in permission.extended_rights)
                 near = nearest(user, accounts)

@@ -101,8 +101,13 @@ def wildcard_answers(scenario: Scenario) -> Iterator[Finding]:
                 f"specific_binding_hides_wildcard = false {answer.connector.name} answers by its "
                 "wildcard binding, with true the session ends with "
                 f"{route.greeting(target, None)}. Which of the two Exchange does is unconfirmed.",
-                f"List {host.address} at the connector that is meant for {name}.",
-                _admitting(target, host, bound),
+                f"Bind {answer.connector.name} to {target.address}:{target.port} too, so that it "
+                f"answers {name} in either case.",
+                set_connector(
+                    target.hub or "",
+                    answer.connector.name,
+                    Bindings=[*answer.connector.bindings, f"{target.address}:{target.port}"],
+                ),
             )
 
 

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 
 from relaysim.mail.access import ADDED, grants, identify
-from relaysim.mail.address import IpAddress, parse_ip
-from relaysim.mail.domains import is_accepted
+from relaysim.mail.address import IpAddress, domain_of, parse_ip
+from relaysim.mail.domains import is_accepted, is_authoritative
 from relaysim.mail.rights import ANONYMOUS, Right
 from relaysim.mail.selection import select
 from relaysim.scenario import route
-from relaysim.scenario.audit.paths import paths
+from relaysim.scenario.audit.paths import clients, paths
 from relaysim.scenario.audit.words import (
+    free_name,
     listed,
     new_connector,
     permission,
@@ -63,10 +64,7 @@ def to_strangers(
     commands.append(without_relay(hub, connector))
     if not needed:
         return "Take the right away from anonymous sessions.", "\n".join(commands)
-    taken = {each.casefold() for each in scenario.hubs[hub].receive_connectors}
-    name = next(
-        name for name in ("relay", *(f"relay{k}" for k in range(2, 99))) if name not in taken
-    )
+    name = free_name(scenario, hub, "relay")
     bindings = ",".join(map(str, connector.bindings))
     commands.append(new_connector(hub, name, bindings, needed))
     commands.append(permission("Add", hub, name, ANONYMOUS, Right.ACCEPT_ANY_RECIPIENT))
@@ -75,6 +73,44 @@ def to_strangers(
         f"and take the right away from {connector.name}, which goes on taking mail from outside."
     )
     return way_out, "\n".join(commands)
+
+
+def to_forgers(scenario: Scenario, hub: str, connector: ReceiveConnector) -> str:
+    """Return the commands after which strangers cannot write as own senders, and own hosts can.
+
+    Parameters
+    ----------
+    scenario
+        The design.
+    hub, connector
+        The receive connector that takes own senders from anybody, and its hub.
+
+    Returns
+    -------
+    str
+        Commands, one a line. Own hosts that are taken here by their address alone get a connector
+        of their own first. None where such a host has the address of the Internet (source NAT).
+    """
+    right = Right.ACCEPT_AUTHORITATIVE_DOMAIN_SENDER
+    domains = scenario.organization.domains
+    public = {host.address for host in scenario.hosts.values() if host.kind == "internet"}
+    hosts = [
+        host
+        for host in (scenario.hosts[name] for name in clients(scenario, hub, connector))
+        if host.kind != "internet"
+        and route.session(scenario, host, connector).principal == ANONYMOUS
+        and any(is_authoritative(domains, domain_of(each.sender)) for each in host.streams.values())
+    ]
+    if any(host.address in public for host in hosts):
+        return ""
+    own = [str(host.address) for host in hosts]
+    commands = []
+    if own:
+        name = free_name(scenario, hub, "own senders")
+        bindings = ",".join(map(str, connector.bindings))
+        commands.append(new_connector(hub, name, bindings, dict.fromkeys(own)))
+    commands.append(permission("Remove", hub, connector.name, ANONYMOUS, right))
+    return "\n".join(commands)
 
 
 def without_relay(hub: str, connector: ReceiveConnector) -> str:

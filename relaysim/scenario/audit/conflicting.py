@@ -53,10 +53,15 @@ def _conflicts(
 
 
 def _narrowed(scenario: Scenario, hub: str, conflict: Conflict) -> str | None:
-    """The command that leaves the connector to the hosts that come to the two, if any do."""
+    """The command that leaves the connector to its hosts, if it has any.
+
+    Of two connectors with the same range these are the hosts of both, since one answers for both.
+    Where ranges overlap in part each keeps those that it answers.
+    """
     both = [scenario.hubs[hub].receive_connectors[conflict.existing]]
     both.append(scenario.hubs[hub].receive_connectors[conflict.connector])
-    hosts = [scenario.hosts[name] for each in both for name in clients(scenario, hub, each)]
+    answering = both if conflict.kind is ConflictKind.SAME else both[1:]
+    hosts = [scenario.hosts[name] for each in answering for name in clients(scenario, hub, each)]
     users = [
         str(host.address)
         for host in hosts

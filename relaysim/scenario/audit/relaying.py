@@ -10,7 +10,7 @@ from relaysim.scenario import route
 from relaysim.scenario.audit import closing
 from relaysim.scenario.audit.finding import Finding, Severity
 from relaysim.scenario.audit.paths import clients
-from relaysim.scenario.audit.words import connector_place, listed, permission, set_connector
+from relaysim.scenario.audit.words import connector_place, listed, set_connector
 from relaysim.scenario.connector import ReceiveConnector
 from relaysim.scenario.model import Scenario
 
@@ -92,11 +92,12 @@ def _too_wide(scenario: Scenario, hub: str, connector: ReceiveConnector) -> Iter
 
 
 def forged_sender(scenario: Scenario) -> Iterator[Finding]:
-    """A connector open to the Internet lets strangers write as one of the own senders.
+    """Connectors open to the Internet let strangers write as one of the own senders.
 
-    Source: exchangepedia.com, 2008, on spam from your own domain.
+    One finding for all of them. Source: exchangepedia.com, 2008, on spam from your own domain.
     """
     own = route.own_domain(scenario)
+    met: list[tuple[str, ReceiveConnector]] = []
     for hub, connector in _enabled(scenario):
         principal = identify(connector)
         rights = session_rights(connector, principal)
@@ -105,17 +106,22 @@ def forged_sender(scenario: Scenario) -> Iterator[Finding]:
         reachable = reachable or bool(strangers(scenario, hub, connector))
         accepted = rules.mail_from(principal, rights, own, domains).is_success
         if principal == ANONYMOUS and reachable and accepted:
-            right = Right.ACCEPT_AUTHORITATIVE_DOMAIN_SENDER
-            yield Finding(
-                Severity.ADVICE,
-                connector_place(hub, connector.name),
-                f"AnonymousUsers brings {right.value}, so a stranger can write as somebody of "
-                f"{own}: a forged mail from the director looks like his own.",
-                "Take the right away here, and let hosts that write as own senders use a "
-                "connector of their own. (In a scenario: write the other rights under "
-                "permissions instead of the group.)",
-                permission("Remove", hub, connector.name, ANONYMOUS, right),
-            )
+            met.append((hub, connector))
+    if not met:
+        return
+    right = Right.ACCEPT_AUTHORITATIVE_DOMAIN_SENDER
+    fixes = [closing.to_forgers(scenario, hub, connector) for hub, connector in met]
+    where = listed(route.identity(hub, connector.name) for hub, connector in met)
+    yield Finding(
+        Severity.ADVICE,
+        connector_place(met[0][0], met[0][1].name),
+        f"At {where} AnonymousUsers brings {right.value}, so a stranger can write as somebody of "
+        f"{own}: a forged mail from the director looks like his own.",
+        "Take the right away here, and let hosts that write as own senders use a connector of "
+        "their own. (In a scenario: write the other rights under permissions instead of the "
+        "group.)",
+        "\n".join(filter(None, fixes)) or None,
+    )
 
 
 def _enabled(scenario: Scenario) -> Iterator[tuple[str, ReceiveConnector]]:

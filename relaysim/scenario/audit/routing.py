@@ -60,7 +60,7 @@ def route_too_small(scenario: Scenario) -> Iterator[Finding]:
                 f"{listed(str(each.domains) for each in alike)}: each makes an NDR, "
                 f"{reply.NO_ROUTE_FOR_SIZE}.",
                 "Raise max_message_size of the send connector, or let the application send links.",
-                _raised(way, limit),
+                _raised(scenario, limit),
             )
 
 
@@ -81,11 +81,13 @@ def _kind(scenario: Scenario, path: Path, way: Way, size: int) -> route.HopKind:
     return route.next_hop(scenario, path.hub, way.domains.name, size, link).kind
 
 
-def _raised(way: Way, limit: int) -> str | None:
-    wanted = 25 * 1024**2
-    if way.first.connector is None or limit >= wanted:
+def _raised(scenario: Scenario, limit: int) -> str | None:
+    """The commands that raise this limit of send connectors to 25 MB, one a line."""
+    if limit >= 25 * 1024**2:
         return None
-    return f'Set-SendConnector "{way.first.connector.name}" -MaxMessageSize 25MB'
+    connectors = scenario.send_connectors.values()
+    names = [each.name for each in connectors if each.max_message_size == limit]
+    return "\n".join(f'Set-SendConnector "{name}" -MaxMessageSize 25MB' for name in names)
 
 
 def smart_host(scenario: Scenario) -> Iterator[Finding]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from relaysim.scenario import route
 from relaysim.scenario.audit.finding import Finding, Severity
-from relaysim.scenario.audit.sharing import hubs_of, parted
+from relaysim.scenario.audit.sharing import hubs_of, open_paths, parted
 from relaysim.scenario.audit.words import listed, share
 from relaysim.scenario.model import Scenario
 
@@ -25,9 +25,22 @@ def submission_spread(scenario: Scenario) -> Iterator[Finding]:
         return
     bulk, _ = parted(scenario)
     bulky = {hub for path in bulk for hub in hubs_of(path)}
-    clean = [hub for hub in hubs if hub not in bulky]
+    used = {path.hub for path in open_paths(scenario) if path.connector is not None}
+    idle = [hub for hub in hubs if hub not in used]
+    clean = [hub for hub in hubs if hub in used and hub not in bulky]
     part = share(1 / len(hubs))
-    if bulky and clean:
+    if idle and len(idle) < len(hubs) and not clean:
+        kept = [hub for hub in hubs if hub not in idle]
+        yield Finding(
+            Severity.ADVICE,
+            "mailboxes.submission_server_override_list",
+            f"No host sends to {listed(idle)}, and yet the mailbox server spreads the mail of "
+            f"{listed(users)} over every hub of the site: {part} goes to each of {listed(hubs)}.",
+            f"Name the hubs for the users' mail: submission_server_override_list = "
+            f"{json.dumps(kept)}.",
+            f"Set-MailboxServer MBX -SubmissionServerOverrideList {','.join(kept)}",
+        )
+    elif bulky and clean:
         yield Finding(
             Severity.ERROR,
             "mailboxes.submission_server_override_list",

@@ -10,7 +10,7 @@ from relaysim.scenario import route
 from relaysim.scenario.audit.finding import Finding, Severity
 from relaysim.scenario.audit.paths import Path, paths
 from relaysim.scenario.audit.rates import messages
-from relaysim.scenario.audit.relaying import relays
+from relaysim.scenario.audit.relayed import relayed
 from relaysim.scenario.audit.tail import above
 from relaysim.scenario.audit.words import listed, permission, set_connector, share
 from relaysim.scenario.connector import ReceiveConnector
@@ -20,21 +20,28 @@ from relaysim.units import format_size
 
 
 def stream_refused(scenario: Scenario) -> Iterator[Finding]:
-    """All mail of a stream is refused at MAIL FROM, or its host cannot log in."""
+    """All mail of a stream is refused at MAIL FROM, or its host cannot log in.
+
+    One finding for a stream: hubs that refuse alike are named together.
+    """
+    refused: dict[tuple[str, str], list[Path]] = {}
     for path in paths(scenario):
-        connector = path.connector
-        if connector is None or path.reply in (None, INSUFFICIENT_RESOURCES):
+        if path.connector is None or path.reply in (None, INSUFFICIENT_RESOURCES):
             continue
-        stream = scenario.hosts[path.host].streams[path.stream]
-        way_out, command = _admitted(scenario, path, connector)
-        stage = "AUTH" if path.reply.code == 535 else f"MAIL FROM:<{stream.sender}>"
+        refused.setdefault((path.name, str(path.reply)), []).append(path)
+    for (name, answer), found in refused.items():
+        path = found[0]
+        sender = scenario.hosts[path.host].streams[path.stream].sender
+        fixes = [_admitted(scenario, each, each.connector) for each in found if each.connector]
+        where = listed(f"{each.connector.name} of {each.hub}" for each in found if each.connector)
+        login = path.reply is not None and path.reply.code == 535
         yield Finding(
             Severity.ERROR,
             path.place,
-            f"{connector.name} of {path.hub} refuses all mail of {path.name}: {stage} gets "
-            f"{path.reply}.",
-            way_out,
-            command,
+            f"{where} {'refuses' if len(found) == 1 else 'refuse'} all mail of {name}: "
+            f"{'AUTH' if login else f'MAIL FROM:<{sender}>'} gets {answer}.",
+            " ".join(dict.fromkeys(way_out for way_out, _ in fixes)),
+            "\n".join(dict.fromkeys(command for _, command in fixes)),
         )
 
 
@@ -53,64 +60,56 @@ def _admitted(scenario: Scenario, path: Path, connector: ReceiveConnector) -> tu
             + (", or let the host log in with an account." if anonymous else "."),
             set_connector(hub, connector.name, PermissionGroups=kept),
         )
-    right = Right.ACCEPT_ANY_SENDER
-    own = is_authoritative(scenario.organization.domains, domain_of(sender))
-    if right in session.rights and own:
-        right = Right.ACCEPT_AUTHORITATIVE_DOMAIN_SENDER
+    needed = [Right.ACCEPT_ANY_SENDER]
+    if is_authoritative(scenario.organization.domains, domain_of(sender)):
+        needed.append(Right.ACCEPT_AUTHORITATIVE_DOMAIN_SENDER)
+    rights = [right for right in needed if right not in session.rights]
     user = session.principal
     if session.principal == AUTHENTICATED_USERS and host.account is not None:
-        user = host.account
+        bare = "@" not in host.account and "\\" not in host.account
+        user = f"{host.account}@{route.own_domain(scenario)}" if bare else host.account
     own_address = "send as an address of the account's own, or " if session.login else ""
-    way_out = f"{own_address}give {user} the right {right.value}."
+    plural = "s" if len(rights) > 1 else ""
+    way_out = f"{own_address}give {user} the right{plural} {listed(each.value for each in rights)}."
     way_out = way_out[0].upper() + way_out[1:]
-    return way_out, permission("Add", hub, connector.name, user, right)
+    return way_out, permission("Add", hub, connector.name, user, *rights)
 
 
 def relay_refused(scenario: Scenario) -> Iterator[Finding]:
-    """External mail comes to a connector that reaches internal recipients only."""
+    """External mail comes to a connector that reaches internal recipients only.
+
+    One finding for a stream: hubs that refuse alike are named together.
+    """
+    refused: dict[str, list[Path]] = {}
     for path in paths(scenario):
-        connector = path.connector
-        if connector is None or not path.refused:
-            continue
-        part = sum(each.share for each in path.refused)
-        domains = listed(str(each.domains) for each in path.refused)
-        if scenario.hosts[path.host].kind == "internet":
-            severity = Severity.NOTE
-            way_out, command = "Nothing: strangers must not relay.", None
-        else:
-            severity = Severity.ADVICE if path.ways else Severity.ERROR
-            way_out, command = _relayed(scenario, path, connector)
-        yield Finding(
-            severity,
-            path.place,
-            f"{connector.name} of {path.hub} takes mail for internal recipients only: "
-            f"{share(part)} of the recipients of {path.name} ({domains}) get "
-            f"{path.refused[0].reply} at RCPT TO.",
-            way_out,
-            command,
-        )
+        if path.connector is not None and path.refused and path.share:
+            refused.setdefault(path.name, []).append(path)
+    for name, found in refused.items():
+        yield _refused_at(scenario, name, found)
 
 
-def _relayed(scenario: Scenario, path: Path, connector: ReceiveConnector) -> tuple[str, str]:
-    """By the connector that relays, with the host's address on its list; else the right here."""
-    address = scenario.hosts[path.host].address
-    for hub in (path.hub, *scenario.hubs):
-        for other in scenario.hubs[hub].receive_connectors.values():
-            if other.enabled and other is not connector and relays(other):
-                at = listed(map(str, other.bindings))
-                way_out = (
-                    f"Send through {route.identity(hub, other.name)} ({at}), which relays: list "
-                    f"{address} there and point server of {path.host} to it."
-                )
-                ranges = list(dict.fromkeys(map(str, [*other.remote_ip_ranges, address])))
-                return way_out, set_connector(hub, other.name, RemoteIPRanges=ranges)
-    principal = route.session(scenario, scenario.hosts[path.host], connector).principal
-    way_out = (
-        f"Let {path.host} use a connector of its own that may relay, or give this one the right "
-        "if all hosts that it lists may write to anybody."
+def _refused_at(scenario: Scenario, name: str, found: list[Path]) -> Finding:
+    """The finding for a stream at the hubs that refuse its external mail."""
+    first = found[0]
+    domains = listed(dict.fromkeys(str(each.domains) for each in first.refused))
+    if scenario.hosts[first.host].kind == "internet":
+        severity = Severity.NOTE
+        fixes: list[tuple[str, str | None]] = [("Nothing: strangers must not relay.", None)]
+    else:
+        severity = Severity.ADVICE if all(path.ways for path in found) else Severity.ERROR
+        fixes = [relayed(scenario, path) for path in found]
+    where = listed(f"{path.connector.name} of {path.hub}" for path in found if path.connector)
+    part = sum(path.share * sum(each.share for each in path.refused) for path in found)
+    takes = "takes" if len(found) == 1 else "take"
+    commands = [command for _, command in fixes if command]
+    return Finding(
+        severity,
+        first.place,
+        f"{where} {takes} mail for internal recipients only: {share(part)} of the recipients of "
+        f"{name} ({domains}) get {first.refused[0].reply} at RCPT TO.",
+        " ".join(dict.fromkeys(way_out for way_out, _ in fixes)),
+        "\n".join(dict.fromkeys(commands)) or None,
     )
-    right = Right.ACCEPT_ANY_RECIPIENT
-    return way_out, permission("Add", path.hub, connector.name, principal, right)
 
 
 def message_too_large(scenario: Scenario) -> Iterator[Finding]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from relaysim.mail.rights import Right
+from relaysim.scenario.model import Scenario
 from relaysim.scenario.problem import dotted
 from relaysim.scenario.route import identity
 
@@ -69,6 +70,13 @@ def set_connector(hub: str, connector: str, **parameters: object) -> str:
     return " ".join([f'Set-ReceiveConnector "{identity(hub, connector)}"', *words])
 
 
+def free_name(scenario: Scenario, hub: str, name: str) -> str:
+    """Return the name for a new receive connector of a hub, numbered if it is taken."""
+    taken = {each.casefold() for each in scenario.hubs[hub].receive_connectors}
+    names = (name, *(f"{name}{number}" for number in range(2, len(taken) + 3)))
+    return next(each for each in names if each.casefold() not in taken)
+
+
 def new_connector(hub: str, name: str, bindings: str, addresses: Iterable[str]) -> str:
     """Return the `New-ReceiveConnector` command for an anonymous connector with TLS.
 
@@ -88,9 +96,10 @@ def new_connector(hub: str, name: str, bindings: str, addresses: Iterable[str]) 
     )
 
 
-def permission(verb: str, hub: str, connector: str, user: str, right: Right) -> str:
-    """`Get-ReceiveConnector ... | Add-ADPermission ...`, or Remove-, with one right."""
+def permission(verb: str, hub: str, connector: str, user: str, *rights: Right) -> str:
+    """`Get-ReceiveConnector ... | Add-ADPermission ...`, or Remove-, with one or more rights."""
+    named = ",".join(f'"{right.value}"' for right in rights)
     return (
         f'Get-ReceiveConnector "{identity(hub, connector)}" | {verb}-ADPermission -User "{user}" '
-        f'-ExtendedRights "{right.value}"'
+        f"-ExtendedRights {named}"
     )

@@ -7,6 +7,7 @@ from relaysim.mail.access import Grant, grants
 from relaysim.mail.address import domain_of, parse_address, parse_ip
 from relaysim.mail.hosts import host_defaults
 from relaysim.mail.reply import Reply
+from relaysim.mail.principal import is_account
 from relaysim.mail.spelling import unknown
 from relaysim.scenario import pressure, route
 from relaysim.scenario.explain.attempt import Attempt, Outcome
@@ -125,8 +126,10 @@ def _attempt(
     given: tuple[Grant, ...] = ()
     if connector is not None and target.hub is not None:
         session = route.session(scenario, host, connector)
-        users = [session.principal.casefold(), (host.account or "").casefold()]
-        given = tuple(each for each in grants(connector) if each.user.casefold() in users)
+        users = [session.principal, host.account or session.principal]
+        given = tuple(
+            each for each in grants(connector) if any(is_account(each.user, user) for user in users)
+        )
         link = route.identity(target.hub, connector.name)
     talk = dialogue(scenario, host, name, target, connector, letter)
     outcomes = [

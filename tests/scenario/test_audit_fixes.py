@@ -1,0 +1,367 @@
+"""Fixes that fix: what check prints is done, and then the finding is gone and no new error came.
+
+Each check stands in the registry with a scenario that provokes it and what a person does who follows
+its words; the commands that it prints are run on a small model of the shell. A note that only
+explains has no fix.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+from relay_designs import DEDICATED, one_hub, shared_hub, two_hubs
+from shell import overrides as done_by
+
+import relaysim
+from relaysim.scenario.audit import CHECKS, Finding, Severity, check
+from relaysim.scenario.model import Scenario
+
+Design = Callable[..., Scenario]
+CONNECTORS = "hubs.HUB01.receive_connectors"
+RELAY = f"{CONNECTORS}.relay"
+DEFAULT = f'{CONNECTORS}."Default HUB01"'
+NEWS = "hosts.marketing.streams.newsletter"
+INVOICES = "hosts.erp.streams.invoices"
+ALLOWED = (
+    r"permissions=[{user='NT AUTHORITY\ANONYMOUS LOGON', extended_rights="
+    '["Ms-Exch-SMTP-Accept-Any-Recipient"]}]'
+)
+APP = (
+    'hosts.app={kind="application", address="192.168.10.61", server="mail", account="svc-app",'
+    ' streams={mail={sender="noreply@example.com", arrivals={process="poisson", rate="500/d"},'
+    ' size="20 KB", to={internal=1.0}}}}'
+)
+GATE = (
+    'send_connectors.internet.smart_hosts=["gate.example.net"]',
+    "send_connectors.internet.dns_routing_enabled=false",
+    'destinations.gate={profile="none", domains=["gate.example.net"]}',
+)
+NO_ACK = f'{CONNECTORS}.externalrelay.max_acknowledgement_delay="0 s"'
+PEAK = ",".join("0.4" if hour == 10 else "1.0" if hour != 9 else "1.6" for hour in range(24))
+SPREAD = tuple(each for each in DEDICATED if "submission_server" not in each)
+
+
+@dataclass(frozen=True)
+class Case:
+    """How a check is provoked, and what is done about it.
+
+    `by_hand` are the settings of a person who follows the words of the fix; empty where the command
+    is all. `why` says why nothing mends a finding that only explains. `refused` asks that a run
+    delivers what was refused.
+    """
+
+    design: Design
+    provoked: tuple[str, ...]
+    by_hand: tuple[str, ...] = ()
+    why: str = ""
+    refused: bool = False
+
+
+REGISTRY: dict[str, Case] = {
+    "connector_conflict": Case(
+        one_hub, (f'{RELAY}.remote_ip_ranges=["0.0.0.0/0"]', f"{RELAY}.permissions=[]")
+    ),
+    "partial_overlap": Case(
+        one_hub,
+        (
+            f'{RELAY}.remote_ip_ranges=["192.168.10.60-192.168.10.70"]',
+            f'{CONNECTORS}.scan={{bindings=["0.0.0.0:25"], remote_ip_ranges=["192.168.10.50-192.168.10.65"],'
+            ' permission_groups=["AnonymousUsers"]}',
+        ),
+    ),
+    "binding_address": Case(
+        one_hub, (f'{RELAY}.bindings=["192.168.10.99:25"]', "hosts.erp.streams={}")
+    ),
+    "open_relay": Case(one_hub, (f"{DEFAULT}.{ALLOWED}",)),
+    "server_address": Case(
+        one_hub, ('dns.mail=["192.168.10.99"]',), ('dns.mail=["192.168.10.10"]',), refused=True
+    ),
+    "host_unanswered": Case(
+        one_hub,
+        (
+            f'{RELAY}.bindings=["192.168.10.10:26"]',
+            "hosts.erp.port=26",
+            f'{RELAY}.remote_ip_ranges=["192.168.10.9"]',
+        ),
+        refused=True,
+    ),
+    "back_pressure": Case(
+        one_hub,
+        ('hubs.HUB01.back_pressure={queue_drive_size="130 GB", queue_drive_used="129.8 GB"}',),
+        ('hubs.HUB01.back_pressure.queue_drive_used="119.5 GB"',),
+        refused=True,
+    ),
+    "stream_refused": Case(one_hub, (APP,), refused=True),
+    "relay_refused": Case(two_hubs, (), refused=True),
+    "right_without_user": Case(
+        one_hub,
+        (
+            f"{RELAY}.permissions=[{{user='nobody@example.com', extended_rights=[\"Ms-Exch-SMTP-Accept-Any-Recipient\"]}}]",
+            "hosts.erp.streams={}",
+        ),
+        (f"{RELAY}.permissions=[]",),
+    ),
+    "no_send_connector": Case(
+        one_hub, ('send_connectors.internet.address_spaces=["SMTP:gmail.com;1"]',), refused=True
+    ),
+    "submission_spread": Case(shared_hub, SPREAD),
+    "bulk_shares_hub": Case(shared_hub, (), DEDICATED),
+    "bulk_shares_connections": Case(shared_hub, (), DEDICATED),
+    "bulk_shares_line": Case(
+        shared_hub,
+        (*DEDICATED, 'egress."203.0.113.25".line="main"'),
+        ('lines.bulk={bandwidth="20 Mbit/s"}', 'egress."203.0.113.25".line="bulk"'),
+    ),
+    "bulk_shares_ip": Case(shared_hub, (), DEDICATED),
+    "bulk_shares_allocation": Case(
+        shared_hub,
+        (*DEDICATED, 'egress."203.0.113.25".asn=64500'),
+        ('egress."203.0.113.25".asn=64501',),
+    ),
+    "bulk_shares_domain": Case(shared_hub, (), (f'{NEWS}.sender="news@news.cozumpark.example"',)),
+    "outside_allocation": Case(
+        one_hub,
+        ('egress."198.51.100.10".allocation="203.0.113.0/29"',),
+        ('egress."198.51.100.10".allocation="198.51.100.8/29"',),
+    ),
+    "cold_egress": Case(shared_hub, DEDICATED, ('egress."203.0.113.25".age="400 d"',)),
+    "listing_reach": Case(shared_hub, (), why="it says who is in reach; no setting mends that"),
+    "trap_hits": Case(shared_hub, (), (f"{NEWS}.mailing_list.trap_share=0.0",)),
+    "culprit_without_signals": Case(
+        shared_hub,
+        (f"{NEWS}.mailing_list={{trap_share=0.0, complaint_rate=0.0, unknown_rate=0.0}}",),
+        (f"{NEWS}.mailing_list.complaint_rate=0.003",),
+    ),
+    "innocent_with_signals": Case(
+        shared_hub,
+        (f"{NEWS}.culprit=false", f"{NEWS}.mailing_list.trap_share=0.01"),
+        (f"{NEWS}.culprit=true",),
+    ),
+    "reaction": Case(
+        shared_hub,
+        ("operations.on_listing=clean_list", f"{NEWS}.culprit=false"),
+        (f"{NEWS}.culprit=true",),
+    ),
+    "smart_host": Case(one_hub, GATE, why="what happens behind a smart host is not modelled"),
+    "forged_sender": Case(one_hub, ()),
+    "sessions_over_limit": Case(one_hub, (f"{RELAY}.max_inbound_connection_per_source=2",)),
+    "message_rate": Case(
+        one_hub,
+        (f'{RELAY}.message_rate_limit="5/min"', f'{INVOICES}.arrivals.rate="20/min"'),
+    ),
+    "message_too_large": Case(
+        one_hub,
+        (f'{INVOICES}.size="15 MB"', 'send_connectors.internet.max_message_size="unlimited"'),
+        refused=True,
+    ),
+    "recipient_limit": Case(
+        one_hub, (f"{RELAY}.max_recipients_per_message=2", f"{INVOICES}.recipients=5")
+    ),
+    "route_too_small": Case(
+        one_hub, ('send_connectors.internet.max_message_size="50 KB"',), refused=True
+    ),
+    "handed_over": Case(two_hubs, ('send_connectors.internet.source_transport_servers=["HUB01"]',)),
+    "same_source": Case(
+        one_hub,
+        ('hosts.printer.address="192.168.10.60"',),
+        ('hosts.printer.address="192.168.10.52"',),
+    ),
+    "wildcard_answers": Case(
+        one_hub,
+        (f'{RELAY}.bindings=["192.168.10.10:25"]',),
+        (
+            f'{RELAY}.remote_ip_ranges=["192.168.10.60", "192.168.10.52", "203.0.113.7"]',
+            f"{RELAY}.permissions=[]",
+            "hosts.erp.streams={}",
+        ),
+    ),
+    "delayed_acknowledgement": Case(
+        shared_hub,
+        (NO_ACK.replace("0 s", "30 s"),),
+        why="on and off both have a price, which it names",
+    ),
+    "campaign_load": Case(shared_hub, (), (f'{NEWS}.arrivals.rate="20/s"',)),
+    "busiest_hour_load": Case(
+        one_hub,
+        (
+            'run.duration="2 h"',
+            "hubs.HUB01.cores=1",
+            f'{RELAY}.max_acknowledgement_delay="0 s"',
+            f'{INVOICES}.arrivals={{process="poisson", rate="15/s", profile={{hours=[{PEAK}]}}}}',
+        ),
+        (
+            "hubs.HUB01.cores=4",
+            'lines.main.bandwidth="1 Gbit/s"',
+            "hosts.erp.sessions=100",
+            f'{RELAY}.max_inbound_connection_per_source="unlimited"',
+            f"{RELAY}.max_inbound_connection_percentage_per_source=100",
+            'hubs.HUB01.max_per_domain_outbound_connections="unlimited"',
+        ),
+    ),
+    "whole_run_load": Case(
+        one_hub,
+        ('mailboxes.delivery_time="9.7 s"', 'hosts.printer.streams.scans.arrivals.rate="700/h"'),
+    ),
+    "relay_by_address": Case(
+        one_hub,
+        (
+            'hosts.erp.streams.spam={class="spam", sender="x@spam.example", size="3 KB", to={gmail=1.0}, trap_rate=0.001,'
+            ' arrivals={process="compromise", at="1 min", rate="60/min", lasts="10 min"}}',
+        ),
+        why="until the host logs in it relays by its address; the limit makes the harm smaller",
+    ),
+    "endless_listing": Case(
+        shared_hub,
+        (
+            'blocklists.sbl={profile="spamhaus-sbl"}',
+            "destinations.gmail.refuses_on={sbl=1.0}",
+            "operations.delisting=never",
+        ),
+        ("operations.delisting=after_repair",),
+    ),
+    "heavy_tail": Case(
+        one_hub,
+        ('mailboxes.delivery_time={distribution="pareto", minimum="50 ms", alpha=1.5}',),
+        (
+            'mailboxes.delivery_time={distribution="pareto", minimum="50 ms", alpha=1.5, maximum="5 s"}',
+        ),
+    ),
+    "mail_after_the_end": Case(
+        one_hub,
+        (f'{INVOICES}.arrivals={{process="campaign", at="25 min", messages=600, rate="1/s"}}',),
+        (f'{INVOICES}.arrivals.at="5 min"',),
+    ),
+    "run_size": Case(shared_hub, ("run.scale=30",), ("run.scale=1",)),
+    "event_in_drain": Case(
+        one_hub,
+        ('events=[{at="2 h", stop={hub="HUB01", for="1 min"}}]',),
+        ('events=[{at="10 min", stop={hub="HUB01", for="1 min"}}]',),
+    ),
+    "unused": Case(
+        one_hub,
+        ('destinations.gate={profile="none", domains=["gate.example.net"]}',),
+        (f"{INVOICES}.to={{gmail=0.5, outlook=0.3, gate=0.2}}",),
+    ),
+}
+
+
+def findings(scenario: Scenario, name: str) -> list[Finding]:
+    return [each for each in check(scenario) if each.check == name]
+
+
+def errors(scenario: Scenario) -> set[tuple[str, str]]:
+    return {(each.check, each.place) for each in check(scenario) if each.severity is Severity.ERROR}
+
+
+def commanded(case: Case, name: str) -> Scenario:
+    """The scenario after all commands of the check's findings, one after the other."""
+    done = list(case.provoked)
+    for finding in findings(case.design(*done), name):
+        for line in (finding.command or "").splitlines():
+            done += done_by(case.design(*done), line)
+    return case.design(*done)
+
+
+def delivered(scenario: Scenario) -> tuple[int, int]:
+    """Recipients delivered, and refused or abandoned, in a run."""
+    result = relaysim.run(scenario, replications=1, jobs=1)
+    rows = result.metrics
+    total = rows[rows["scope"] == "total"].set_index("metric")["value"]
+    return int(total["delivered"]), int(total["refused"] + total["abandoned"] + total["bounced"])
+
+
+def has_command(name: str, case: Case) -> bool:
+    return any(each.command for each in findings(case.design(*case.provoked), name))
+
+
+def test_every_check_is_in_the_registry() -> None:
+    assert set(REGISTRY) == {each.__name__ for each in CHECKS}
+
+
+@pytest.mark.parametrize("name", REGISTRY)
+def test_the_scenario_provokes_the_check(name: str) -> None:
+    case = REGISTRY[name]
+    found = findings(case.design(*case.provoked), name)
+    assert found
+    mended = bool(case.by_hand) or any(each.command for each in found)
+    assert mended or case.why
+    if case.why:
+        assert {each.severity for each in found} <= {Severity.NOTE, Severity.ADVICE}
+
+
+@pytest.mark.parametrize("name", [name for name, case in REGISTRY.items() if case.by_hand])
+def test_what_the_words_say_mends_it(name: str) -> None:
+    case = REGISTRY[name]
+    before, after = case.design(*case.provoked), case.design(*case.provoked, *case.by_hand)
+    assert findings(after, name) == []
+    assert errors(after) <= errors(before)
+
+
+@pytest.mark.parametrize(
+    "name", [name for name, case in REGISTRY.items() if not case.why and has_command(name, case)]
+)
+def test_the_commands_mend_it(name: str) -> None:
+    case = REGISTRY[name]
+    after = commanded(case, name)
+    assert findings(after, name) == []
+    assert errors(after) <= errors(case.design(*case.provoked))
+
+
+@pytest.mark.parametrize("name", [name for name, case in REGISTRY.items() if case.refused])
+def test_a_run_delivers_what_was_refused(name: str) -> None:
+    case = REGISTRY[name]
+    before = delivered(case.design(*case.provoked))
+    if case.by_hand:
+        after = delivered(case.design(*case.provoked, *case.by_hand))
+    else:
+        after = delivered(commanded(case, name))
+    assert after[0] > before[0]
+    assert after[1] < before[1] or before[1] == 0
+
+
+def test_a_connector_on_one_of_two_hubs_refuses_half_and_its_fix_is_on_the_other() -> None:
+    (finding,) = findings(two_hubs(), "relay_refused")
+    assert "50 % of the recipients of erp.invoices" in finding.reason
+    assert str(finding.command).splitlines() == [
+        'New-ReceiveConnector -Name "relay" -Server HUB02 -Usage Custom -Bindings 0.0.0.0:25 '
+        "-RemoteIPRanges 192.168.10.60 -PermissionGroups AnonymousUsers -AuthMechanism Tls",
+        'Get-ReceiveConnector "HUB02\\relay" | Add-ADPermission -User "NT AUTHORITY\\ANONYMOUS '
+        'LOGON" -ExtendedRights "ms-Exch-SMTP-Accept-Any-Recipient"',
+    ]
+
+
+def test_an_account_gets_both_rights_at_once_for_a_user_that_permissions_takes() -> None:
+    """A run then delivers, which the registry asks; here the words."""
+    (finding,) = findings(one_hub(APP), "stream_refused")
+    assert finding.way_out == (
+        "Send as an address of the account's own, or give svc-app@example.com the rights "
+        "ms-Exch-SMTP-Accept-Any-Sender and ms-Exch-SMTP-Accept-Authoritative-Domain-Sender."
+    )
+
+
+def test_a_relay_hub_that_nobody_uses_yet_gets_none_of_the_users_mail() -> None:
+    """Not PF1 is named for the users' mail, but the hub that is in use, bulk mail or not."""
+    idle = (
+        'hubs.PF1={mta="exchange-2010", cores=4, addresses=["192.168.168.173"],'
+        ' egress="198.51.100.10"}',
+        'send_connectors.internet.source_transport_servers=["HUB01", "PF1"]',
+    )
+    (finding,) = findings(shared_hub(*idle), "submission_spread")
+    assert finding.severity is Severity.ADVICE
+    assert finding.command == "Set-MailboxServer MBX -SubmissionServerOverrideList HUB01"
+    after = shared_hub(*idle, *done_by(shared_hub(*idle), str(finding.command)))
+    assert findings(after, "submission_spread") == []
+
+
+def test_what_holds_at_each_hub_is_said_once() -> None:
+    scenario = two_hubs(APP, f"{RELAY}.permissions=[]")
+    keys = [(each.check, each.place) for each in check(scenario)]
+    assert len(keys) == len(set(keys))
+    assert len(findings(scenario, "forged_sender")) == 1
+    (finding,) = findings(scenario, "relay_refused")
+    assert "relay of HUB01 and Default HUB02 of HUB02 take mail for internal" in finding.reason
+
+
+def test_the_fix_against_forged_senders_keeps_the_mail_of_own_hosts() -> None:
+    case = REGISTRY["forged_sender"]
+    assert errors(commanded(case, "forged_sender")) == set()
