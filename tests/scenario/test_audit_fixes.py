@@ -93,6 +93,20 @@ REGISTRY: dict[str, Case] = {
     ),
     "stream_refused": Case(one_hub, (APP,), refused=True),
     "relay_refused": Case(two_hubs, (), refused=True),
+    "hand_over_refused": Case(
+        one_hub,
+        (
+            'hubs.HUB02={mta="exchange-2010", cores=4, addresses=["192.168.10.11"],'
+            ' egress="198.51.100.10", receive_connectors={"Default HUB02"={'
+            'bindings=["0.0.0.0:25"], remote_ip_ranges=["0.0.0.0-255.255.255.255"],'
+            ' permission_groups=["ExchangeUsers", "ExchangeServers", "ExchangeLegacyServers"],'
+            ' auth_mechanism=["Tls", "Integrated", "BasicAuth", "BasicAuthRequireTLS",'
+            ' "ExchangeServer"]}}}',
+            'mailboxes.submission_server_override_list=["HUB02"]',
+            f'{RELAY}.remote_ip_ranges=["192.168.10.0/24"]',
+        ),
+        refused=True,
+    ),
     "right_without_user": Case(
         one_hub,
         (

@@ -6,8 +6,8 @@ from relaysim import units
 from relaysim.mail.access import Grant, grants
 from relaysim.mail.address import domain_of, parse_address, parse_ip
 from relaysim.mail.hosts import host_defaults
-from relaysim.mail.reply import Reply
 from relaysim.mail.principal import is_account
+from relaysim.mail.reply import Reply
 from relaysim.mail.spelling import unknown
 from relaysim.scenario import pressure, route
 from relaysim.scenario.explain.attempt import Attempt, Outcome
