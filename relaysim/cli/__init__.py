@@ -6,7 +6,10 @@ import sys
 from io import TextIOWrapper
 from typing import TextIO
 
-from relaysim.cli.app import app
+from relaysim.cli.interrupt import end_at_once, ended_at_once
+
+with ended_at_once():
+    from relaysim.cli.app import app
 
 __all__ = ["app", "main"]
 
@@ -26,6 +29,7 @@ def _nowhere(number: int) -> TextIO:
 
 def main() -> None:
     """Run the command line and leave with its exit code."""
+    end_at_once()
     for number, name in ((1, "stdout"), (2, "stderr")):
         if getattr(sys, name) is None:
             setattr(sys, name, _nowhere(number))

@@ -99,6 +99,10 @@ class Commands(TyperGroup):
         except KeyboardInterrupt:
             typer.echo("relaysim: interrupted", err=True)
             raise typer.Exit(INTERRUPTED) from None
+        except MemoryError:
+            wrong = "the memory is not enough: use a smaller run.scale or a shorter run.duration"
+            typer.echo(_wrapped(f"relaysim: {wrong}"), err=True)
+            raise typer.Exit(WRONG) from None
         except BrokenPipeError:
             raise
         except OSError as error:

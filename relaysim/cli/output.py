@@ -7,13 +7,15 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import BrokenExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
 
-from relaysim.cli.errors import told
+from relaysim.cli.errors import UserError, told
+from relaysim.cli.interrupt import raise_again
 from relaysim.guard import caught
 
 if TYPE_CHECKING:
@@ -134,16 +136,28 @@ def progress(
 
     After an interrupt a line says how many finished runs the `store` holds.
     """
+    raise_again()
     try:
         with _progress(what) as shown:
             yield shown
     except KeyboardInterrupt:
-        held = store.used + store.kept if store is not None else 0
-        if store is not None and held:
-            note(f"{_runs(held)} in {store.directory}: the same command goes on there")
-        else:
-            note("no finished run is kept")
+        note(_kept(store))
         raise
+    except (MemoryError, BrokenExecutor) as error:
+        short = isinstance(error, MemoryError)
+        cause = "the memory is not enough" if short else "a worker process was killed"
+        why = "" if short else ", most often because the memory is not enough"
+        raise UserError(
+            f"{cause}{why}: use fewer --jobs or a smaller run.scale; {_kept(store)}"
+        ) from error
+
+
+def _kept(store: "Store | None") -> str:
+    """What a study that ended early leaves behind."""
+    held = store.used + store.kept if store is not None else 0
+    if store is not None and held:
+        return f"{_runs(held)} in {store.directory}: the same command goes on there"
+    return "no finished run is kept"
 
 
 @contextmanager
