@@ -151,13 +151,44 @@ def _plain(value: Any) -> Any:
 
 def _fill(result: Result, directory: Path) -> None:
     for name, table in _tables(result):
-        table.to_csv(directory / f"{name}.csv", index=False, lineterminator="\n")
+        harmless(table).to_csv(directory / f"{name}.csv", index=False, lineterminator="\n")
     frames = result.frames if isinstance(result, RunResult) else {}
     if isinstance(result, BlastRadius):
         frames = {name: getattr(result, name) for name in BLAST_FRAMES}
     for name, frame in frames.items():
         frame.to_parquet(directory / f"{name}.parquet", index=False)
     write_provenance(result.provenance, directory)
+
+
+def harmless(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table whose texts no spreadsheet takes for a formula.
+
+    Parameters
+    ----------
+    table
+        A table that becomes a CSV file.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The table with an apostrophe before each text that begins with =, +, -, @, a tab or a
+        carriage return. Numbers stay as they are.
+
+    Notes
+    -----
+    The characters are those of OWASP's page on CSV injection.
+    """
+    texts = [name for name in table if not pd.api.types.is_numeric_dtype(table[name])]
+    return table.assign(
+        **{
+            str(name): table[name].map(lambda cell: f"'{cell}" if _is_formula(cell) else cell)
+            for name in texts
+        }
+    )
+
+
+def _is_formula(cell: Any) -> bool:
+    return isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r"))
 
 
 def write_provenance(provenance: Provenance, directory: Path) -> None:

@@ -226,3 +226,10 @@ def test_a_design_that_sends_less_mail_is_no_answer(bare):
     assert decision(dataclasses.replace(bare, comparison=neither)) == (
         "No design sends all mail of shared-hub: differences are of what both send."
     )
+
+
+def test_a_backslash_of_a_scenario_stays_one_in_markdown():
+    from relaysim.present.report.write import _cell, _plain
+
+    assert _plain(r"NT AUTHORITY\[x]") == r"NT AUTHORITY\\\[x\]"
+    assert _cell("a\\|b") == r"a\\\|b"

@@ -203,3 +203,15 @@ def test_what_does_not_exist_is_null_in_json() -> None:
     row = next(row for row in json.loads(text)["metrics"] if row["metric"] == "on_time")
     assert (row["low"], row["high"], row["replications"]) == (None, None, 1)
     assert row["value"] is not None
+
+
+def test_no_text_of_a_csv_file_is_a_formula_and_numbers_stay_numbers() -> None:
+    texts = ["=1+1", "+1", "-x", "@sum", "\tx", "\rx", "a=b", "", "it's"]
+    table = pd.DataFrame({"name": texts, "value": [-1.5] * len(texts), "end": [-2.0, *texts[1:]]})
+    found = output.harmless(table)
+    assert found["name"].tolist() == [
+        "'=1+1", "'+1", "'-x", "'@sum", "'\tx", "'\rx", "a=b", "", "it's",
+    ]  # fmt: skip
+    assert found["value"].tolist() == [-1.5] * len(texts)
+    assert found["end"].tolist()[:2] == [-2.0, "'+1"]
+    assert table["name"].tolist() == texts

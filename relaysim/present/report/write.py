@@ -120,8 +120,8 @@ def _lines(text: str) -> Markup:
 
 
 def _plain(text: str) -> str:
-    """Text of a scenario in Markdown: no tag, no picture."""
-    return re.sub(r"([<\[\]])", r"\\\1", text).replace("\n", " ")
+    """Text of a scenario in Markdown: no tag, no picture, and a backslash stays one."""
+    return re.sub(r"([\\<\[\]])", r"\\\1", text).replace("\n", " ")
 
 
 def _cell(text: str) -> str:
