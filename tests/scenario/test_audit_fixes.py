@@ -246,6 +246,7 @@ REGISTRY: dict[str, Case] = {
         (f'{INVOICES}.arrivals.at="5 min"',),
     ),
     "run_size": Case(shared_hub, ("run.scale=30",), ("run.scale=1",)),
+    "drain_below_deadline": Case(one_hub, ('run.drain="5 min"',), ('run.drain="1 d"',)),
     "event_in_drain": Case(
         one_hub,
         ('events=[{at="2 h", stop={hub="HUB01", for="1 min"}}]',),
