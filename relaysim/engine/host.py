@@ -1,6 +1,6 @@
 """Hosts: a spool of messages, and the SMTP sessions that submit them."""
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Generator
 
 from relaysim.engine.clock import ATTEMPT, CLOCK, HOST, Actor, Life, Moment
@@ -74,6 +74,7 @@ class Host:
                     said = self._greet(hub, door)
                     if said < 0:
                         break
+                record.refusal(message, number, door, clock.tick, said)
                 if plan.round_trip:
                     due = clock.tick + plan.round_trip
                     yield clock.at(due, ATTEMPT, self.entity, copy, record.tries[message])
@@ -156,6 +157,8 @@ class Host:
             pressure.uncommitted += size
         if time:
             yield clock.at(clock.tick + time, ATTEMPT, self.entity, copy, tries)
+        for answer, recipients in Counter(answer for _, answer in refused).items():
+            record.refusal(message, hub.number, door, clock.tick, answer, recipients)
         for one, answer in refused:
             record.fated(one, Fate.REFUSED, clock.tick, answer)
             record.reply[message] = answer
@@ -223,6 +226,8 @@ class Host:
         """The hub did not take a message: try again later, or let it go."""
         plan, record, now = self.plan, self.record, self.clock.tick
         record.reply[message] = said
+        door = record.connector[message]
+        record.refusal(message, self.world.plan.connectors[door].hub, door, now, said)
         permanent = record.code(said) >= 500
         again = now + plan.retry_every
         if permanent or not plan.retry_every or self._too_old(message, again):

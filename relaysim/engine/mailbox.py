@@ -48,6 +48,8 @@ class MailboxServer:
                 self._ask(message, first, turn)
                 return
         self.record.tries[message] += 1
+        number = self.hubs[first].number
+        self.record.refusal(message, number, -1, self.clock.tick, self.unable)
         self._lost(message, self.unable)
 
     def _ask(self, message: int, first: int, turn: int) -> None:
@@ -61,6 +63,8 @@ class MailboxServer:
 
     def _ask_next(self, message: int, first: int, turn: int, said: int) -> None:
         """Ask the next hub that is up; without one the message waits, with the reply `said`."""
+        refused = self.hubs[(first + turn) % len(self.hubs)].number
+        self.record.refusal(message, refused, -1, self.clock.tick, said)
         for later in range(turn + 1, len(self.hubs)):
             if self.hubs[(first + later) % len(self.hubs)].up:
                 self._ask(message, first, later)

@@ -14,6 +14,7 @@ from relaysim.engine.trace import (
     LOOKUPS,
     MESSAGES,
     NO_CAUSE,
+    REFUSALS,
     SIGNALS,
     TRANSACTIONS,
     VISITS,
@@ -90,6 +91,7 @@ class Recorder:
         self.signals = Rows(SIGNALS)
         self.lookups = Rows(LOOKUPS)
         self.actions = Rows(ACTIONS)
+        self.refusals = Rows(REFUSALS)
         self.attempt = self.attempts.flat.extend
         self.visit = self.visits.flat.extend
         self.replies: dict[tuple[str, int], int] = {}
@@ -120,6 +122,14 @@ class Recorder:
     def level(self, level: Level, subject: int, time: int, value: int) -> None:
         """A state changes."""
         self.levels.flat.extend((level, subject, time, value))
+
+    def refusal(
+        self, message: int, hub: int, connector: int, time: int, reply: int, recipients: int = 0
+    ) -> None:
+        """Record an attempt at submission that was not taken; without a number for all recipients
+        that are left."""
+        left = recipients or self.copies[message] - self.lost_copies(message)
+        self.refusals.flat.extend((message, hub, connector, time, reply, left))
 
     def open_transaction(
         self, copies: list[int], hub: int, queue: int, parent: int, now: int, expires: int
@@ -269,6 +279,7 @@ class Recorder:
             signals=self.signals.table(),
             lookups=self.lookups.table(),
             actions=self.actions.table(),
+            refusals=self.refusals.table(),
         )
 
     def _names(self) -> Names:

@@ -189,6 +189,16 @@ LOOKUPS = (
 )
 ACTIONS = ("action", "egress", "time", "subject")
 
+REFUSALS = (
+    "message",
+    "hub",  # -1: no hub has the address
+    "connector",  # -1: none answers, the hub is down, or mailbox submission
+    "time",
+    "reply",
+    "recipients",  # of the message, that this attempt was for
+)
+"""Attempts at submission that a hub did not take, one row for each address that was tried."""
+
 
 NO_CAUSE, PROVIDER_CAUSE = -1, -2
 
@@ -272,6 +282,7 @@ class Trace:
     signals: Table
     lookups: Table
     actions: Table
+    refusals: Table = field(default_factory=lambda: Rows(REFUSALS).table())
 
     TABLES = (
         "messages",
@@ -284,6 +295,7 @@ class Trace:
         "signals",
         "lookups",
         "actions",
+        "refusals",
     )
 
     def fingerprint(self) -> str:

@@ -110,6 +110,22 @@ FRAMES: dict[str, tuple[Column, ...]] = {
             "`coupling.listing` is off",
         ),
     ),
+    "refusals": (
+        REPLICATION,
+        Column("message", "", "number of the message that was submitted"),
+        Column("host", "", "the host that submitted it"),
+        Column("stream", "", "the stream, `host.stream`"),
+        Column("hub", "", "the hub that did not take it; absent if no hub has the address"),
+        Column(
+            "connector",
+            "",
+            "the receive connector, `HUB/connector`; absent if none answered, and for mailbox "
+            "submission",
+        ),
+        Column("time", "s", "when the attempt ended"),
+        Column("reply", "", "the reply that refused it, or the error of the connection"),
+        Column("recipients", "", "recipients that the attempt was for and that were not taken"),
+    ),
     "levels": (
         REPLICATION,
         Column("level", "", "which state"),

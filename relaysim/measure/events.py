@@ -52,6 +52,36 @@ def levels(trace: Trace) -> pd.DataFrame:
     )
 
 
+def refusals(trace: Trace) -> pd.DataFrame:
+    """Return one row for each attempt at submission that was not taken.
+
+    Parameters
+    ----------
+    trace : Trace
+        The trace of one replication.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The columns of `measure.columns.FRAMES["refusals"]` but the replication.
+    """
+    rows, names = trace.refusals, trace.names
+    stream = trace.messages["stream"][rows["message"]]
+    hosts = [name.partition(".")[0] for name in names.streams]
+    return pd.DataFrame(
+        {
+            "message": rows["message"],
+            "host": named(stream, hosts),
+            "stream": named(stream, names.streams),
+            "hub": named(rows["hub"], names.hubs),
+            "connector": named(rows["connector"], names.connectors),
+            "time": seconds(rows["time"]),
+            "reply": named(rows["reply"], names.replies),
+            "recipients": rows["recipients"],
+        }
+    )
+
+
 def signals(trace: Trace) -> pd.DataFrame:
     """One row a signal that somebody saw."""
     rows, names = trace.signals, trace.names

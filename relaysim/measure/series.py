@@ -5,6 +5,7 @@
 | `backlog` | start of a bin, seconds | resources | mean number waiting |
 | `throughput` | start of a bin, seconds | subjects of `class` | copies got through per second |
 | `missing` | age, seconds since creation | subjects of `class` | share that is not there yet |
+| `refusals` | | `host, where, reply, attempts` | attempts at submission that were not taken |
 | `losses` | | `stream, fate, reply, copies` | copies that were lost |
 
 A bin is a minute, or an hour in a run of more than 62 days (`queues.bin_width`).
@@ -32,6 +33,7 @@ AGES: npt.NDArray[np.float64] = np.round(10 ** (np.arange(-20, 121) / 20), 6)
 """The ages of `missing`: 20 a decade, from 0.1 s to a million seconds (11 days)."""
 LOST = (Fate.REFUSED, Fate.ABANDONED, Fate.BOUNCED, Fate.EXPIRED)
 _LOSS = ["stream", "fate", "reply"]
+_REFUSAL = ["host", "where", "reply"]
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,7 @@ class Series:
     throughput: pd.DataFrame
     missing: pd.DataFrame
     losses: pd.DataFrame
+    refusals: pd.DataFrame
 
     @classmethod
     def of(cls, trace: Trace, scenario: Scenario, copies: Copies | None = None) -> Self:
@@ -52,6 +55,7 @@ class Series:
             throughput_series(trace, scenario, copies=copies),
             _missing(trace, scenario, copies.where(copies.counted & copies.judged)),
             _losses(trace, copies),
+            _refusals(trace, copies),
         )
 
     @classmethod
@@ -59,11 +63,14 @@ class Series:
         """The mean over replications; after the end of a run nothing waits and nothing comes."""
         losses = pd.concat([run.losses for run in runs])
         total = losses.groupby(_LOSS, as_index=False, sort=True)["copies"].sum()
+        refused = pd.concat([run.refusals for run in runs])
+        attempts = refused.groupby(_REFUSAL, as_index=False, sort=True)["attempts"].sum()
         return cls(
             mean_frame([run.backlog for run in runs]),
             mean_frame([run.throughput for run in runs]),
             pd.concat([run.missing for run in runs]).groupby(level=0).mean(),
             total.assign(copies=total["copies"] / len(runs)),
+            attempts.assign(attempts=attempts["attempts"] / len(runs)),
         )
 
 
@@ -104,3 +111,27 @@ def _losses(trace: Trace, copies: Copies) -> pd.DataFrame:
             "copies": many.astype(np.float64),
         }
     ).astype(dict.fromkeys(_LOSS, str))
+
+
+def _refusals(trace: Trace, copies: Copies) -> pd.DataFrame:
+    """Refused attempts to submit messages of the window, by host, connector or hub, and reply."""
+    found, names = trace.refusals, trace.names
+    counted = copies.counted[trace.messages["first_copy"][found["message"]]]
+    rows = np.stack([found[name][counted] for name in ("message", "hub", "connector", "reply")])
+    if rows.shape[1]:
+        rows[0] = trace.messages["stream"][rows[0]]
+    kinds, many = np.unique(rows, axis=1, return_counts=True)
+    where = [
+        names.connectors[connector] if connector >= 0 else names.hubs[hub] if hub >= 0 else ""
+        for hub, connector in kinds[1:3].T.tolist()
+    ]
+    frame = pd.DataFrame(
+        {
+            "host": [names.streams[stream].partition(".")[0] for stream in kinds[0]],
+            "where": where,
+            "reply": [names.replies[reply] for reply in kinds[3]],
+            "attempts": many.astype(np.float64),
+        }
+    ).astype(dict.fromkeys(_REFUSAL, str))
+    total: pd.DataFrame = frame.groupby(_REFUSAL, as_index=False, sort=True)[["attempts"]].sum()
+    return total

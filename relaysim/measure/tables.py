@@ -12,7 +12,7 @@ import pandas as pd
 from relaysim.engine.trace import Fate, Trace
 from relaysim.measure.cells import labelled, named, seconds
 from relaysim.measure.copies import DSN, Copies, streams
-from relaysim.measure.events import actions, levels, listings, lookups, signals
+from relaysim.measure.events import actions, levels, listings, lookups, refusals, signals
 from relaysim.measure.waits import PARTS
 from relaysim.scenario.model import Scenario
 
@@ -34,6 +34,7 @@ def tables(
         "signals": signals(trace),
         "lookups": lookups(trace),
         "actions": actions(trace),
+        "refusals": refusals(trace),
     }
     for frame in made.values():
         frame.insert(0, "replication", np.int64(replication))

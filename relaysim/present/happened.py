@@ -55,7 +55,8 @@ def report(result: RunResult) -> list[RenderableType]:
         *tables(resources(found, name)),
         *theory(result),
         *listings(found, name),
-        *losses(result.series.losses),
+        *losses(result.series.losses, refused=not result.series.refusals.empty),
+        *refusals(result.series.refusals),
         *cliffs(result),
         *precise(result),
         text(unseen(result.replications)),
@@ -151,16 +152,49 @@ def resources(found: Lookup, name: str) -> Grid:
 _LOADS = ("minutes_above", "queue_max")
 
 
-def losses(lost: pd.DataFrame) -> list[RenderableType]:
-    """The largest losses, each with the reply that caused it."""
+def losses(lost: pd.DataFrame, refused: bool = False) -> list[RenderableType]:
+    """The largest losses, each with the reply that caused it.
+
+    `refused` says that attempts at submission were refused, though none was the last one.
+    """
     if lost.empty:
-        return [text("Losses: none"), text("")]
+        more = ", but attempts at submission were refused" if refused else ""
+        return [text(f"Losses: none{more}"), text("")]
     worst = lost.sort_values("copies", ascending=False, kind="stable")
     lines: list[RenderableType] = [text("Losses and the replies that caused them")]
     for row in worst.head(MOST_LOSSES).to_dict("records"):
         lines.append(text(f"{row['stream']}: {number(row['copies'])} {row['fate']}"))
         lines.append(text(row["reply"] or "no reply", indent=4))
     rest = float(worst["copies"].iloc[MOST_LOSSES:].sum())
+    lines += [text(f"others: {number(rest)}")] * (rest > 0)
+    return [*lines, text("")]
+
+
+def refusals(refused: pd.DataFrame) -> list[RenderableType]:
+    """Return the refused attempts at submission, the most frequent first.
+
+    Parameters
+    ----------
+    refused : pandas.DataFrame
+        The `refusals` of a series: host, where, reply, attempts in a replication.
+
+    Returns
+    -------
+    list of RenderableType
+        Nothing if no attempt was refused.
+    """
+    if refused.empty:
+        return []
+    most = refused.sort_values("attempts", ascending=False, kind="stable")
+    total = number(float(most["attempts"].sum()))
+    lines: list[RenderableType] = [
+        text(f"Refused attempts at submission: {total} in a replication")
+    ]
+    for row in most.head(MOST_LOSSES).to_dict("records"):
+        where = f" at {row['where']}" if row["where"] else ""
+        lines.append(text(f"{row['host']}{where}: {number(row['attempts'])}"))
+        lines.append(text(row["reply"], indent=4))
+    rest = float(most["attempts"].iloc[MOST_LOSSES:].sum())
     lines += [text(f"others: {number(rest)}")] * (rest > 0)
     return [*lines, text("")]
 

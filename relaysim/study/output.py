@@ -31,7 +31,7 @@ PROVENANCE = "provenance.json"
 TABLES = ("metrics", "comparisons", "points", "evidence", "effects", "indices")
 FRAMES = (
     *("messages", "copies", "attempts", "listings", "levels"),
-    *("signals", "lookups", "actions"),
+    *("signals", "lookups", "actions", "refusals"),
 )
 """The frames of a run."""
 BLAST_FRAMES = ("harmed", "incidents")

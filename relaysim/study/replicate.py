@@ -197,6 +197,11 @@ class RunResult:
         """One row an act of the administrator."""
         return self.frames["actions"]
 
+    @property
+    def refusals(self) -> pd.DataFrame:
+        """One row an attempt at submission that was not taken."""
+        return self.frames["refusals"]
+
     def trace(self, replication: int = 0) -> Trace:
         """The trace of one replication, made again: for figures and for a closer look."""
         return trace_of(self.scenario, replication, self.seed)

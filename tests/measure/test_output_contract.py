@@ -51,6 +51,7 @@ def story() -> Trace:
     told.action(Action.REQUESTED, 34, subject=0)
     told.action(Action.REQUESTED, 34, subject=-1 - 2)
     told.action(Action.PAUSED, 34, subject=1)
+    told.refusal(1, 2, REFUSAL)
     return told.trace(end=67)
 
 

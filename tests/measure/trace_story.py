@@ -12,6 +12,7 @@ from relaysim.engine.trace import (
     LISTINGS,
     LOOKUPS,
     MESSAGES,
+    REFUSALS,
     SIGNALS,
     TRANSACTIONS,
     VISITS,
@@ -180,6 +181,7 @@ class Story:
                 ("signals", SIGNALS),
                 ("lookups", LOOKUPS),
                 ("actions", ACTIONS),
+                ("refusals", REFUSALS),
             )
         }
         self.numbers: dict[str, int] = {}
@@ -325,6 +327,10 @@ class Story:
     def action(self, action: Action, at: float, subject: int = -1) -> None:
         """The administrator does something about the first IP."""
         self._add("actions", action, 0, ticks(at), subject)
+
+    def refusal(self, message: int, at: float, reply: int) -> None:
+        """The first hub does not take a message at its first connector."""
+        self._add("refusals", message, 0, 0, ticks(at), reply, 1)
 
     def trace(self, end: float) -> Trace:
         """The story so far, as a trace that ends then."""

@@ -16,7 +16,7 @@ from relaysim.study.replicate import RunResult, run
 
 FILES = ["actions.parquet", "attempts.parquet", "copies.parquet", "levels.parquet",
          "listings.parquet", "lookups.parquet", "messages.parquet", "metrics.csv",
-         "provenance.json", "signals.parquet", "theory.csv"]  # fmt: skip
+         "provenance.json", "refusals.parquet", "signals.parquet", "theory.csv"]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
