@@ -2,6 +2,7 @@
 
 import os
 import re
+import resource
 import subprocess
 import sys
 import time
@@ -166,6 +167,22 @@ def test_a_store_that_is_removed_meanwhile_costs_nothing(folder: Path) -> None:
     folder.rmdir()
     assert result_with(store) == expected
     assert (store.kept, store.unkept, store.why) == (0, 2, "No such file or directory")
+
+
+def test_a_full_disk_costs_nothing_and_leaves_nothing(folder: Path) -> None:
+    """No file of more than 1,000 bytes can be written: an entry is larger, a key is smaller."""
+    expected = result_with(Store(folder.parent / "other"))
+    store = Store(folder)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1_000, hard))
+    try:
+        found = result_with(store)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert found == expected
+    assert (store.kept, store.unkept, store.why) == (0, 2, "File too large")
+    assert list((folder / "unfinished").iterdir()) == []
+    assert result_with(Store(folder)) == expected
 
 
 def test_a_result_that_cannot_be_encoded_is_counted(
