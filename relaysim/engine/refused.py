@@ -92,11 +92,11 @@ def _deliveries(
     refuses[:known] = draws.uses.any(axis=1) & (draws.action != _SCORE)
     greets[:known] = draws.stage == _GREETING
     guilty = culprits(scenario)
+    # DSNs are no culprit's mail: with the listings of the two kinds apart they count as innocent.
     party = {
         i: 0 if scenario.coupling.listing else 2 if name in guilty else 1
         for i, name in enumerate(names.streams)
     }
-    dsn = {i for i, name in enumerate(names.streams) if name not in draws.streams}
     took = np.isin(copies["fate"], (Fate.DELIVERED, Fate.JUNKED)) & (copies["transaction"] >= 0)
     done = np.zeros(len(trace.transactions), bool)
     done[copies["transaction"][took]] = True
@@ -112,5 +112,5 @@ def _deliveries(
         if not refuses[domain] or (greets[domain] and not attempts["opened"][row]):
             continue
         stream = int(trace.messages["stream"][trace.transactions["message"][transaction]])
-        key = (int(attempts["egress"][row]), domain, 0 if stream in dsn else party[stream])
+        key = (int(attempts["egress"][row]), domain, party[stream])
         yield transaction, key, int(attempts["start"][row]), int(attempts["end"][row])

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, given, seed, settings
 from random_worlds import Tables, plain_worlds, reputed_worlds
 
 from relaysim.engine.invariants import check
@@ -76,16 +76,22 @@ def happened(trace: Trace) -> set[str]:
 
 
 def test_no_reputation_breaks_one_whatever_comes_of_it() -> None:
-    """And among the scenarios there is all that may come of it."""
-    seen: set[str] = set()
+    """And among the scenarios there is all that may come of it.
 
-    @settings(fuzz, phases=[Phase.generate])
-    @given(reputed_worlds())
-    def play(tables: Tables) -> None:
-        seen.update(happened(checked(tables)))
-
-    play()
+    Rounds of scenarios, each with a seed of its own: always 2, and up to 8 until every kind was
+    seen. So the coverage does not depend on one sequence of draws, which any new key changes.
+    """
     wanted = {member.name for kind in (Cause, Seen, Action, Fate) for member in kind}
     wanted |= {f"state {state.name}" for state in State}
     wanted |= {"refused for a list", "refused for a reputation"}
-    assert wanted - seen == set()
+    missing = set(wanted)
+
+    @settings(fuzz, phases=[Phase.generate], max_examples=50)
+    @given(reputed_worlds())
+    def play(tables: Tables) -> None:
+        missing.difference_update(happened(checked(tables)))
+
+    for number in range(8):
+        if number < 2 or missing:
+            seed(number)(play)()
+    assert missing == set()

@@ -118,3 +118,59 @@ def test_at_the_tick_of_a_change_both_answers_are_right() -> None:
     """Offered at the very second of the hit, before it is seen."""
     run = play(*STORY, mail={"app.load": [100], "app.traps": [100]})
     assert lookups(run) == [(100.0, 700.0, 0)]
+
+
+# A DSN has no culprit: with the coupling by listings off it is judged as innocent mail.
+
+NDR = """
+[destinations.shop]
+profile = "none"
+domains = ["example.net"]
+[hosts.app.streams.load]
+sender = "user@example.org"
+to = { shop = 1.0 }
+unknown_rate = 1.0
+"""
+SMART_HOST = """
+[send_connectors.partner]
+address_spaces = ["SMTP:example.org;1"]
+source_transport_servers = ["HUB01"]
+smart_hosts = ["mx.provider.example"]
+dns_routing_enabled = false
+max_message_size = "unlimited"
+[destinations.smarthost]
+profile = "none"
+domains = ["mx.provider.example"]
+refuses_on = { list = 1.0 }
+"""
+APART = "[coupling]\nlisting = false"
+HOPS = pytest.mark.parametrize(
+    ("hop", "domain"), [("", "example.org"), (SMART_HOST, "mx.provider.example")]
+)
+
+
+def ndr(*changes: str) -> Played:
+    """Culprits have the IP listed from 100 s on; at 200 s an NDR leaves for example.org."""
+    mail = {"app.traps": [100], "app.load": [200]}
+    run = play(TRAPS, LIST, NOBODY_LOOKS, NDR, *changes, mail=mail)
+    assert run.ends("app.load") == [(200.0, "bounced")]
+    return run
+
+
+@HOPS
+def test_an_ndr_is_refused_for_a_listing_of_all_mail(hop: str, domain: str) -> None:
+    run = ndr(hop)
+    assert lookups(run, domain) == [(200.0, 200.0, 1)]
+    assert run.ends("HUB01.dsn") == [(200.0, "bounced")]
+
+
+@HOPS
+def test_an_ndr_is_delivered_in_spite_of_a_listing_of_the_culprits(hop: str, domain: str) -> None:
+    """By the answer about innocent mail (1), as INV-8 demands: one about all mail (0) will not do."""
+    run = ndr(hop, APART)
+    assert lookups(run, domain) == [(200.0, 200.0, 0)]
+    assert run.trace.lookups["against"].tolist() == [1]
+    assert run.ends("HUB01.dsn") == [(200.0, "delivered")]
+    for against in (0, 2):
+        other = changed(run.trace.lookups, 0, against=against)
+        assert "INV-8" in violations(run, replace(run.trace, lookups=other))
