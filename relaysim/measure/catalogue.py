@@ -70,6 +70,14 @@ METRICS: dict[str, Metric] = {
             Matters(0.005),
             "share of the judged recipients (created in the window, at least their deadline before "
             "the end of the run) that were delivered or junked within the deadline of their stream",
+            denominator="judged",
+        ),
+        Metric(
+            "judged",
+            "copies",
+            "more",
+            _COPIES,
+            "recipients created in the window, at least their deadline before the end of the run",
         ),
         Metric(
             "not_judged",

@@ -20,7 +20,18 @@ and decided by the sign test; metrics that end in `_both_delivered` are over the
 both designs delivered or junked.
 The eight parts of the latency add up to it exactly, copy by copy. `low` and `high` are Student's
 95 % confidence interval over the replications; of `listed` and `incident`, which happen in a
-replication or do not, Wilson's, and Newcombe's of their differences. Queues count who waits, not
+replication or do not, Wilson's, and Newcombe's of their differences.
+
+Over replications, a share that counts recipients or streams is the ratio of two sums, such as all
+on time over all judged; the column `denominator` of the table names the metric that is summed
+below. The interval is that of the ratio estimator (linearization: Cochran, Sampling Techniques, 3rd
+edition, 1977, section 6.3), and a paired difference is that of the two ratios, with the residuals
+of both paired. With the same denominator in all replications both are those of the mean of the
+shares. `median`, `least` and `most` are about the shares of single replications. A replication
+without a share is left out. A long run has batch means of latencies, and no shares; the yearly risk
+keeps weighted means of the shares of horizons, because the harm of one horizon is what it is about.
+
+Queues count who waits, not
 who is being served. Mail to spam traps of blocklist operators stands under no destination.
 """
 BLAST = """\
@@ -81,8 +92,8 @@ def document() -> str:
     lines += ["## Scopes", "", *_scopes(SCOPES)]
     lines += ["", "## Scopes of the blast radius", "", BLAST, *_scopes(BLAST_SCOPES)]
     lines += ["", "## Metrics", "", NOTES, DAYS]
-    lines += ["| metric | unit | better | difference that matters | meaning |"]
-    lines += ["| --- | --- | --- | --- | --- |"]
+    lines += ["| metric | unit | better | difference that matters | meaning | denominator |"]
+    lines += ["| --- | --- | --- | --- | --- | --- |"]
     for metric in METRICS.values():
         cells = (
             f"`{metric.name}`",
@@ -90,6 +101,7 @@ def document() -> str:
             metric.better,
             _matters(metric.matters),
             metric.meaning,
+            f"`{metric.denominator}`" if metric.denominator else "",
         )
         lines += [f"| {' | '.join(cells)} |"]
     return "\n".join([*lines, "", "## Verdicts", "", VERDICTS])

@@ -41,6 +41,7 @@ def counts(copies: Copies, group: Column, subjects: int) -> Values:
     values |= {name: count(copies.fate == fate) for name, fate in FATES.items()}
     due = count(judged)
     values["on_time"] = np.divide(count(on_time), due, out=np.full(subjects, np.nan), where=due > 0)
+    values["judged"] = due
     values["not_judged"] = count((copies.deadline >= 0) & ~copies.judged)
     return values
 

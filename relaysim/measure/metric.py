@@ -18,7 +18,9 @@ class Matters(NamedTuple):
 class Metric(NamedTuple):
     """A metric, which direction is good, and what difference matters unless told otherwise.
 
-    A `chance` is 0 or 1 in a replication, so that its mean is how likely it is.
+    A `chance` is 0 or 1 in a replication, so that its mean is how likely it is. A share with a
+    `denominator`, a metric of the same scopes, is a ratio of sums over replications
+    (`measure.ratio`).
     """
 
     name: str
@@ -27,3 +29,4 @@ class Metric(NamedTuple):
     matters: Matters
     meaning: str
     chance: bool = False
+    denominator: str = ""

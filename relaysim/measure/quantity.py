@@ -1,6 +1,6 @@
 """A quantity: one number of a run that a study is about, such as `class.bulk.on_time`."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple, Self
 
 import numpy as np
@@ -11,6 +11,7 @@ from relaysim.measure.bootstrap import suited_estimates
 from relaysim.measure.catalogue import BLAST_SCOPES, METRICS, RENAMED, SCOPES, Metric
 from relaysim.measure.chance import chances
 from relaysim.measure.estimate import CONFIDENCE, Estimates, Floats
+from relaysim.measure.ratio import linearized
 from relaysim.scenario.model import Scenario
 
 ORDINARY = ("on_time", "latency_p50")
@@ -67,8 +68,26 @@ class Quantity(NamedTuple):
         found = metrics.loc[mine, "value"]
         return float(found.iloc[0]) if len(found) else np.nan
 
+    def denominator(self, metrics: pd.DataFrame) -> float:
+        """Return its denominator in the metrics of one replication, NaN where it has none."""
+        return self._replace(metric=self.of.denominator).value(metrics)
+
+    def row(self, seen: Sequence[tuple[float, float]]) -> Floats:
+        """Return its (value, denominator) in each replication as values to be averaged.
+
+        Returns
+        -------
+        array of float, shape (replications,)
+            The values or, for a share with a denominator, `measure.ratio.linearized` of them.
+        """
+        values, denominators = np.array(seen, np.float64).reshape(1, -1, 2).transpose(2, 0, 1)
+        return linearized(values, denominators).ravel()
+
     def estimates(self, values: Floats, confidence: float = CONFIDENCE) -> Estimates:
-        """Means of rows of its values with their intervals, as the frame `metrics` has them."""
+        """Means of rows of its values with their intervals, as the frame `metrics` has them.
+
+        Values of a share with a denominator are those that `row` returns.
+        """
         return (chances if self.of.chance else suited_estimates)(values, confidence)
 
     def __str__(self) -> str:

@@ -31,6 +31,7 @@ from relaysim.measure.estimate import (
 from relaysim.measure.lost import lost_rows, minus, signs_needed
 from relaysim.measure.needed import chances_needed, needed
 from relaysim.measure.pairs import PAIRED_SCOPES
+from relaysim.measure.ratio import linearized
 from relaysim.measure.several import differences
 from relaysim.study.isolation import gain
 from relaysim.study.medians import MEDIANS, by_median, median_columns, more_for_median
@@ -72,11 +73,15 @@ def against_base(
     both = ~(np.isnan(was) | np.isnan(now_is))
     was, now_is = np.where(both, was, np.nan), np.where(both, now_is, np.nan)
 
+    apart = minus(now_is, was)
+    was = linearized(was, ours.denominators(index))
+    now_is = linearized(now_is, theirs.denominators(index))
+    # Equal shares of different denominators are different ratios.
+    equal &= equal_rows(was, now_is)
     value, base_value = estimates(now_is).value, estimates(was).value
     chance = ours.chance[kept]
     difference = differences(chance, was, now_is, confidence)
     names = keys["metric"].tolist()
-    apart = minus(now_is, was)
     skewed = keys["metric"].isin(SKEWED_BY_LISTINGS).to_numpy() & listings
     judged = by_median(difference, apart, skewed, equal, confidence)
     more = np.array([METRICS[each].better == "more" for each in names], bool)[:, None]

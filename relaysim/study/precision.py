@@ -121,7 +121,8 @@ class Watch:
         self.precision = precision
         self.quantities, self.widths = precision.chosen(scenario), precision.chosen_widths()
         self.given = bool(precision.quantities or precision.absolute)
-        self.values: list[list[float]] = [[] for _ in self.quantities]
+        self.seen: list[list[tuple[float, float]]] = [[] for _ in self.quantities]
+        """Value and denominator of each quantity in each replication."""
         self.stayed = False
         self.narrow_since: int | None = None
 
@@ -131,11 +132,11 @@ class Watch:
         What has no value in the first `AHEAD` replications is a QuantityError if somebody asked for
         it, and else no longer looked at; so is a subject that they do not know.
         """
-        for quantity, values in zip(self.quantities, self.values, strict=True):
-            if not values:
+        for quantity, seen in zip(self.quantities, self.seen, strict=True):
+            if not seen:
                 ask_there(quantity, metrics)
-            values.append(quantity.value(metrics))
-        n = len(self.values[0])
+            seen.append((quantity.value(metrics), quantity.denominator(metrics)))
+        n = len(self.seen[0])
         if n == AHEAD:
             self._drop_empty()
         if n < FEWEST or not all(each.narrow for each in self.reached()):
@@ -146,23 +147,22 @@ class Watch:
         return self.stayed
 
     def _drop_empty(self) -> None:
-        empty = [bool(np.isnan(values).all()) for values in self.values]
+        empty = [all(np.isnan(value) for value, _ in seen) for seen in self.seen]
         if any(empty) and (self.given or all(empty)):
             raise QuantityError(
                 f"{self.quantities[empty.index(True)]} has no value in any of {AHEAD} "
                 "replications: there is no such mail"
             )
         some = [each for each, none in zip(self.quantities, empty, strict=True) if not none]
-        self.values = [row for row, none in zip(self.values, empty, strict=True) if not none]
+        self.seen = [row for row, none in zip(self.seen, empty, strict=True) if not none]
         self.quantities = tuple(some)
 
     def reached(self) -> tuple[Reached, ...]:
         """How precise each quantity is by now."""
         found = []
-        for quantity, values in zip(self.quantities, self.values, strict=True):
-            value, low, high, n = (
-                float(part[0]) for part in quantity.estimates(np.array([values]))
-            )
+        for quantity, seen in zip(self.quantities, self.seen, strict=True):
+            values = quantity.row(seen)
+            value, low, high, n = (float(part[0]) for part in quantity.estimates(values[None]))
             wanted = self.widths.get(quantity, self.precision.relative * abs(value))
             lost = int(np.isinf(values).sum())
             found.append(Reached(quantity, Estimate(value, low, high, int(n)), wanted, lost))
@@ -175,4 +175,4 @@ class Watch:
         most = self.precision.most
         about = max(wanted, default=most)
         ahead = AHEAD * max(about, 100) / 100
-        return int(min(most, max(len(self.values[0]), FEWEST, about) + ahead))
+        return int(min(most, max(len(self.seen[0]), FEWEST, about) + ahead))

@@ -14,6 +14,7 @@ import pandas as pd
 from relaysim.measure.catalogue import METRICS
 from relaysim.measure.chance import chances
 from relaysim.measure.estimate import Floats, estimates
+from relaysim.measure.ratio import linearized
 from relaysim.study.compare import Comparison
 
 DRAWS = 10_000
@@ -31,9 +32,8 @@ def ranking(comparison: Comparison, scope: str, subject: str, metric: str) -> pd
     if no design has such a value.
     """
     each = comparison.per_replication
-    mine = each[
-        (each["scope"] == scope) & (each["subject"] == subject) & (each["metric"] == metric)
-    ]
+    own = each[(each["scope"] == scope) & (each["subject"] == subject)]
+    mine = own[own["metric"] == metric]
     if mine.empty:
         raise ValueError(f"no design has {metric} of {subject} in the scope {scope}")
     # By name, so that the order of the designs changes no number.
@@ -43,6 +43,10 @@ def ranking(comparison: Comparison, scope: str, subject: str, metric: str) -> pd
     if not values.size:
         raise ValueError(f"no replication has {metric} of {subject} in all designs")
     about = METRICS[metric]
+    under = own[own["metric"] == about.denominator]
+    under = under.pivot(index="scenario", columns="replication", values="value")
+    under = under.reindex(index=table.index, columns=table.columns)
+    values = linearized(values, under.to_numpy(np.float64))
     value, low, high, _ = (chances if about.chance else estimates)(values)
     sign = 1.0 if about.better == "less" else -1.0
     found = pd.DataFrame(

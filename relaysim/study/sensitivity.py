@@ -191,7 +191,8 @@ class _Designs:
 class _Runs:
     """The values of the quantity, which are all that is kept of the runs.
 
-    Of two designs it is the second's less the first's.
+    Of two designs it is the second's less the first's. A share with a denominator is a ratio of
+    sums at each point (`Quantity.row`).
     """
 
     quantity: Quantity
@@ -218,23 +219,24 @@ class _Runs:
             with closing(in_order(tasks, self.jobs, self._progress, self.store)) as found:
                 for designs in some:
                     of = [
-                        [self._value(next(found).metrics, each.name) for _ in numbers]
+                        self.quantity.row(
+                            [self._seen(next(found).metrics, each.name) for _ in numbers]
+                        )
                         for each in designs
                     ]
-                    own = np.array(of[-1])
-                    yield minus(own, np.array(of[0])) if len(of) > 1 else own
+                    yield minus(of[-1], of[0]) if len(of) > 1 else of[-1]
             self.done += len(tasks)
 
     def _progress(self, done: int, _: int) -> None:
         if self.progress is not None:
             self.progress(self.done + done, self.total)
 
-    def _value(self, metrics: pd.DataFrame, design: str) -> float:
+    def _seen(self, metrics: pd.DataFrame, design: str) -> tuple[float, float]:
         try:
             ask_there(self.quantity, metrics)
         except QuantityError as error:
             raise QuantityError(f"{design}: {error}") from None
-        return self.quantity.value(metrics)
+        return self.quantity.value(metrics), self.quantity.denominator(metrics)
 
 
 def _estimates(quantity: Quantity, values: Floats, paired: bool) -> Estimates:

@@ -12,7 +12,7 @@ import pandas as pd
 
 from relaysim.measure.bootstrap import suited_estimates
 from relaysim.measure.chance import exact_chances
-from relaysim.measure.estimate import Estimate
+from relaysim.measure.estimate import Estimate, Floats
 from relaysim.measure.quantity import ask_there
 from relaysim.measure.target import Target
 from relaysim.scenario.problem import ScenarioError
@@ -159,7 +159,8 @@ class _Trials:
         self.tried = math.ceil(math.log2(len(self.values))) + 1
         # An interval has two ends, and each verdict rests on one of them.
         self.confidence = 1.0 - 2.0 * error / (len(looks) * len(targets) * self.tried)
-        self.seen: dict[int, list[list[float]]] = {}
+        self.seen: dict[int, list[list[tuple[float, float]]]] = {}
+        """Value and denominator of each target in each replication of a value."""
         self.reasons: dict[int, str] = {}
 
     def unsettled(self, at: int, error: ScenarioError) -> None:
@@ -173,7 +174,7 @@ class _Trials:
         for frame in metrics:
             for target, values in zip(self.targets, seen, strict=True):
                 ask_there(target.quantity, frame)
-                values.append(target.quantity.value(frame))
+                values.append((target.quantity.value(frame), target.quantity.denominator(frame)))
 
     def verdict(self, at: int) -> str:
         """`met` if all targets are, `missed` if one is."""
@@ -181,7 +182,7 @@ class _Trials:
         return MISSED if MISSED in found else UNDECIDED if UNDECIDED in found else MET
 
     def _verdict(self, at: int, number: int) -> str:
-        there = ~np.isnan(self.seen[at][number])
+        there = ~np.isnan(self._row(at, number))
         if not there.any():
             return MISSED
         holds = self.targets[number].verdict(self._estimate(at, number))
@@ -190,9 +191,12 @@ class _Trials:
         return MET if holds else MISSED
 
     def _estimate(self, at: int, number: int) -> Estimate:
-        values = np.array([self.seen[at][number]], np.float64)
+        values = self._row(at, number)[None]
         of = exact_chances if self.targets[number].quantity.of.chance else suited_estimates
         return of(values, self.confidence).first()
+
+    def _row(self, at: int, number: int) -> Floats:
+        return self.targets[number].quantity.row(self.seen[at][number])
 
     def replications_of(self, at: int) -> int:
         """How many there are of a value."""
@@ -227,7 +231,7 @@ class _Trials:
                 value, low, high, n = self._estimate(at, number)
                 many = self.replications_of(at)
                 verdict = self._verdict(at, number)
-                lost = int(np.isinf(self.seen[at][number]).sum())
+                lost = int(np.isinf(self._row(at, number)).sum())
                 counts = many, many - n, lost
                 rows.append((self.values[at], target.text, value, low, high, *counts, verdict))
         names = ("value", "target", "mean", "low", "high", "replications", "without_value")
@@ -257,7 +261,7 @@ class _Trials:
         if not found.n:
             return f"{target.quantity} has no value in any of {many} replications"
         if math.isinf(found.value):
-            lost = int(np.isinf(self.seen[at][number]).sum())
+            lost = int(np.isinf(self._row(at, number)).sum())
             return (
                 f"{target.quantity} is lost in {lost} of {many} replications, so {target.text} is "
                 f"{verdict}"

@@ -14,6 +14,7 @@ from relaysim.measure.copies import Mask
 from relaysim.measure.days import JUDGED, SHARE, day_shares
 from relaysim.measure.estimate import Estimates, Floats
 from relaysim.measure.middle import middle
+from relaysim.measure.ratio import linearized
 
 KEY = ["scope", "subject", "metric"]
 CHANCES = tuple(metric.name for metric in METRICS.values() if metric.chance)
@@ -43,9 +44,11 @@ class Stack:
     def metrics(self, scenario: str, listings: bool = False) -> pd.DataFrame:
         """The frame `metrics`: means over the replications with confidence intervals.
 
+        A share with a denominator is a ratio of sums; its median and range are of replications.
         Where `listings` can happen, times that a listing skews have no interval.
         """
-        value, low, high, n = _by_kind(self.chance, chances, suited_estimates, self.values)
+        values = linearized(self.values, self.denominators(self.index()))
+        value, low, high, n = _by_kind(self.chance, chances, suited_estimates, values)
         of_days = (self.keys["metric"] == SHARE).to_numpy()
         if of_days.any():
             mine = self.index()[of_days]
@@ -83,6 +86,14 @@ class Stack:
         values = self.values[at]
         values[at < 0] = np.nan
         return values
+
+    def denominators(self, keys: pd.MultiIndex) -> Floats:
+        """Return the denominators of some keys, in their order; NaN for those without one."""
+        names = keys.get_level_values("metric").map(
+            lambda name: METRICS[name].denominator if name in METRICS else ""
+        )
+        scope, subject = keys.get_level_values("scope"), keys.get_level_values("subject")
+        return self.rows(pd.MultiIndex.from_arrays([scope, subject, names], names=KEY))
 
 
 def _by_kind(

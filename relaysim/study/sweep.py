@@ -21,6 +21,7 @@ from relaysim.measure.estimate import (
 )
 from relaysim.measure.middle import middle
 from relaysim.measure.quantity import Quantity, ask_there, ordinary
+from relaysim.measure.ratio import linearized_pair
 from relaysim.measure.several import differences
 from relaysim.measure.target import Target
 from relaysim.scenario.listing_sources import listing_possible
@@ -59,8 +60,8 @@ class Sweep:
     one can happen), and `NAME median`, `NAME least` and `NAME most`. `metrics` and `comparisons`
     have all metrics, one row each, with the parameters as first columns; a comparison pairs
     replications of a design with those of the first design at the same point, each over its own
-    mail. `values` has the quantities by (point, design), shape (quantities, replications). `knees`
-    has how far each target holds, design by design.
+    mail. `values` has the quantities by (point, design), shape (quantities, replications), as
+    `Quantity.row` returns them. `knees` has how far each target holds, design by design.
     """
 
     scenarios: tuple[str, ...]
@@ -251,8 +252,12 @@ class _Made:
             metrics = stack.metrics(name, listed)
             self.metrics.append(self._at(point, metrics))
             self.rows.append(self._row(point, name, metrics))
-            values = [[each.value(frame) for frame in frames] for each in self.quantities]
-            self.values[point, name] = np.array(values)
+            self.values[point, name] = np.array(
+                [
+                    each.row([(each.value(frame), each.denominator(frame)) for frame in frames])
+                    for each in self.quantities
+                ]
+            )
         for name, stack, listed in zip(self.names[1:], stacks[1:], listings[1:], strict=True):
             paired = self._paired(name, stacks[0], stack, listed or listings[0])
             self.comparisons.append(self._at(point, paired))
@@ -277,14 +282,16 @@ class _Made:
         """The differences of a design from the first one, of what both have."""
         both = other.index().isin(base.index())
         keys = other.index()[both]
-        found = differences(other.chance[both], base.rows(keys), other.rows(keys), CONFIDENCE)
+        rows = base.rows(keys), other.rows(keys)
+        pair = linearized_pair(*rows, base.denominators(keys), other.denominators(keys))
+        found = differences(other.chance[both], *pair, CONFIDENCE)
         frame = other.keys.loc[both, KEY].reset_index(drop=True)
         frame["scenario"], frame["base"] = name, self.names[0]
         frame["difference"], frame["low"], frame["high"], frame["replications"] = found
         if listings:
-            unsure = other.skewed[both] & ~equal_rows(base.rows(keys), other.rows(keys))
+            unsure = other.skewed[both] & ~equal_rows(*rows)
             frame.loc[unsure, ["low", "high"]] = np.nan
-        apart = middle(other.rows(keys) - base.rows(keys))
+        apart = middle(rows[1] - rows[0])
         frame["median"], frame["least"], frame["most"] = apart
         frame["unit"] = other.keys.loc[both, "unit"].to_numpy()
         return frame[list(COMPARED)]

@@ -146,6 +146,7 @@ class Measured:
         own = self._culprits_excess(guilty)
         total = own + int(excess.sum())
         values["containment"] = own / total if total > 0 else np.nan
+        values["harmed_by_reputation"] = float(total)
         signals = int(guilty[self.copies.stream[trace.signals["copy"]]].sum())
         hit = int(np.count_nonzero(excess > 0))
         values["leverage"] = hit / signals if signals else np.nan

@@ -21,6 +21,7 @@ BLAST = (
         _HARM,
         f"all harm that comes of the culprits, as a share of the {_INNOCENT}, by weight: "
         "`blast_reputation` + `blast_congestion`",
+        denominator="innocent_weight",
     ),
     Metric(
         "blast_reputation",
@@ -28,6 +29,7 @@ BLAST = (
         "less",
         _HARM,
         "the part that comes of what is known of the culprits: harm in T less harm in C",
+        denominator="innocent_weight",
     ),
     Metric(
         "blast_congestion",
@@ -35,6 +37,7 @@ BLAST = (
         "less",
         _HARM,
         "the part that comes of what the culprits take up: harm in C less harm in N",
+        denominator="innocent_weight",
     ),
     Metric(
         "blast_junk",
@@ -42,6 +45,15 @@ BLAST = (
         "less",
         _HARM,
         f"share of the {_INNOCENT}, by weight, that were junked in T, less that in N",
+        denominator="innocent_weight",
+    ),
+    Metric(
+        "innocent_weight",
+        "weight",
+        "more",
+        _COPIES,
+        f"the {_INNOCENT}, by weight: the sum of the weights of their streams, or their number "
+        "where the weights add up to nothing",
     ),
     Metric("harmed", "copies", "less", _COPIES, f"{_INNOCENT} with more harm in T than in N"),
     Metric(
@@ -95,6 +107,14 @@ BLAST = (
         _SHARE,
         "share of the innocent streams of which at least 1 % more copies were harmed in T "
         "than in N",
+        denominator="innocent_streams",
+    ),
+    Metric(
+        "innocent_streams",
+        "streams",
+        "more",
+        Matters(1.0),
+        f"innocent streams with {_INNOCENT}",
     ),
     Metric(
         "blast_hours",
@@ -135,6 +155,14 @@ BLAST = (
         _SHARE,
         "share of the copies harmed by what is known of the culprits (in T, less those in C) "
         "that are the culprits' own",
+        denominator="harmed_by_reputation",
+    ),
+    Metric(
+        "harmed_by_reputation",
+        "copies",
+        "less",
+        _COPIES,
+        "judged copies harmed in T, less those in C, of culprits and of innocent streams",
     ),
     Metric(
         "leverage",
@@ -159,6 +187,7 @@ HARM_METRICS = (
     "blast_reputation",
     "blast_congestion",
     "blast_junk",
+    "innocent_weight",
     "harmed",
     "refused_innocents",
     "junked_innocents",
@@ -169,11 +198,13 @@ HARM_METRICS = (
 WHOLE_METRICS = (
     "reach_refused",
     "blast_streams",
+    "innocent_streams",
     "blast_hours",
     "address_hours",
     "incident",
     "incidents",
     "containment",
+    "harmed_by_reputation",
     "leverage",
 )
 """Metrics of coupled runs as a whole."""

@@ -35,6 +35,7 @@ def harm(found: Innocents, of: Column, subjects: int) -> Values:
         "blast_reputation": share(treatment.harm, control.harm),
         "blast_congestion": share(control.harm, absent.harm),
         "blast_junk": share(treatment.junk, absent.junk),
+        "innocent_weight": _sums(weight, of, subjects),
         "harmed": count(excess > 0),
         "refused_innocents": count(kinds["refused"]),
         "junked_innocents": count(kinds["junked"]),
@@ -54,6 +55,7 @@ def breadth(found: Innocents) -> dict[str, float]:
     by_hour = mean(found.excess, weights(found, hour, hours), hour, hours)
     return {
         "blast_streams": hit / np.count_nonzero(sent) if sent.any() else np.nan,
+        "innocent_streams": float(np.count_nonzero(sent)),
         "blast_hours": float(np.count_nonzero(by_hour >= LEAST)),
     }
 
@@ -66,8 +68,12 @@ def weights(found: Innocents, of: Column, subjects: int) -> Floats:
 
 def mean(value: Column, weight: Floats, of: Column, subjects: int) -> Floats:
     """The weighted mean of each group, NaN for an empty one."""
-    mine = of >= 0
-    total = np.bincount(of[mine], weight[mine], subjects)
-    sums = np.bincount(of[mine], (weight * value)[mine], subjects)
+    total, sums = _sums(weight, of, subjects), _sums(weight * value, of, subjects)
     found: Floats = np.divide(sums, total, out=np.full(subjects, np.nan), where=total > 0)
     return found
+
+
+def _sums(value: Floats, of: Column, subjects: int) -> Floats:
+    """The sum of each group."""
+    mine = of >= 0
+    return np.bincount(of[mine], value[mine], subjects).astype(np.float64)
