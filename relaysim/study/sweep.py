@@ -19,6 +19,7 @@ from relaysim.measure.estimate import (
     reverse,
     without_interval,
 )
+from relaysim.measure.lost import minus
 from relaysim.measure.middle import middle
 from relaysim.measure.quantity import Quantity, ask_there, ordinary
 from relaysim.measure.ratio import linearized_pair
@@ -291,7 +292,7 @@ class _Made:
         if listings:
             unsure = other.skewed[both] & ~equal_rows(*rows)
             frame.loc[unsure, ["low", "high"]] = np.nan
-        apart = middle(rows[1] - rows[0])
+        apart = middle(minus(rows[1], rows[0]))
         frame["median"], frame["least"], frame["most"] = apart
         frame["unit"] = other.keys.loc[both, "unit"].to_numpy()
         return frame[list(COMPARED)]

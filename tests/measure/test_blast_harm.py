@@ -11,6 +11,7 @@ from trace_story import BLOCKED, LISTED, REFUSAL
 from relaysim.engine.trace import Fate, Seen
 from relaysim.measure.blast.innocents import Innocents
 from relaysim.measure.copies import Copies
+from relaysim.study.stack import Stack
 
 
 def test_harm_is_split_into_what_is_known_of_the_culprits_and_what_they_take_up() -> None:
@@ -100,11 +101,30 @@ def test_a_share_weighs_copies_with_the_weight_of_their_stream() -> None:
         message = story.message("app.news", ["gmail.com"], 1, connected=1, committed=1)
         story.ends(story.copy(message), 2)
     assert told.values()["blast_reputation"] == 3 / 4
+    assert told.values()["innocent_weight"] == 4
     told.scenario = Coupling(
         ["hosts.app.streams.alerts.weight=0", "hosts.app.streams.news.culprit=false",
          "hosts.app.streams.news.weight=0"]
     ).scenario  # fmt: skip
     assert told.values()["blast_reputation"] == 1 / 2
+    assert told.values()["innocent_weight"] == 2
+
+
+def test_over_replications_harm_is_all_harm_over_all_weight() -> None:
+    quiet, busy = Coupling(), Coupling()
+    quiet.alert(0, lost(LISTED), SOON, SOON)
+    quiet.news(1, lost(LISTED), SOON)
+    for number in range(4):
+        busy.alert(number, lost(LISTED) if number == 0 else SOON, SOON, SOON)
+    for number in range(5):
+        busy.news(4 + number, lost(LISTED), SOON)
+    frames = [told.measured().metrics() for told in (quiet, busy)]
+    found = Stack.of(frames).metrics("story").set_index(["scope", "subject", "metric"])["value"]
+    for key in (("total", "total"), ("class", "system"), ("stream", "app.alerts")):
+        assert found[(*key, "blast_reputation")] == pytest.approx(2 / 5)
+        assert found[(*key, "innocent_weight")] == 5 / 2
+    assert found["total", "total", "containment"] == pytest.approx(6 / 8)
+    assert found["total", "total", "harmed_by_reputation"] == 8 / 2
 
 
 def test_groups_hold_innocent_mail_alone() -> None:
@@ -145,6 +165,7 @@ def test_containment_and_leverage_ask_who_pays_for_the_signals() -> None:
     told.treatment.signal(Seen.COMPLAINT, 0, 10, subject=2)  # of innocent mail
     found = told.values()
     assert found["containment"] == 3 / 4
+    assert found["harmed_by_reputation"] == 4
     assert found["leverage"] == 1 / 2
 
 
@@ -165,7 +186,7 @@ def test_breadth_counts_streams_and_hours_that_lost_a_hundredth() -> None:
         told.alert(3600 * 2 + number, LATE if number == 0 else SOON, SOON, SOON)
     found = told.values()
     assert found["blast_hours"] == 1  # of the third hour's copies less than 1 % were late
-    assert found["blast_streams"] == 1
+    assert found["blast_streams"] == found["innocent_streams"] == 1
 
 
 def test_runs_that_differ_in_their_innocent_copies_are_not_coupled() -> None:

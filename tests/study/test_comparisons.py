@@ -57,11 +57,16 @@ def test_the_run_of_a_design_is_the_one_that_it_has_alone(more: Comparison) -> N
         more.run("tow")
 
 
-def test_a_difference_is_the_mean_of_the_paired_differences(more: Comparison) -> None:
+def test_a_difference_of_shares_is_that_of_the_ratios_of_sums(more: Comparison) -> None:
     found = row(more, "app.invoices", "on_time")
     each = more.per_replication
-    each = each[(each["subject"] == "app.invoices") & (each["metric"] == "on_time")]
-    ours, theirs = (each[each["scenario"] == name]["value"].to_numpy() for name in ("two", "more"))
+    each = each[each["subject"] == "app.invoices"].set_index(["scenario", "metric"])["value"]
+    values = []
+    for name in ("two", "more"):
+        share, judged = (each[name, metric].to_numpy() for metric in ("on_time", "judged"))
+        ratio = (share * judged).sum() / judged.sum()
+        values.append(ratio + (share - ratio) * judged / judged.mean())
+    ours, theirs = values
     assert found["difference"] == pytest.approx((theirs - ours).mean())
     assert found["value"] == pytest.approx(theirs.mean())
     assert found["difference_low"] < found["difference"] < found["difference_high"]
