@@ -61,7 +61,8 @@ def estimates(values: Floats, confidence: float = CONFIDENCE) -> Estimates:
     mean = np.divide(np.nansum(values, axis=1), n, out=np.full(len(n), np.nan), where=some)
     # Summing rounds: the mean of equal values is that value, to the last digit.
     same = constant(values)
-    mean[same] = np.nanmax(values[same], axis=1)
+    if same.any():
+        mean[same] = np.nanmax(values[same], axis=1)
     half = np.full(len(n), np.nan)
     spread = deviations(values)[several]
     at = stdtrit(n[several] - 1, 0.5 + confidence / 2)
@@ -113,6 +114,8 @@ def deviations(values: Floats) -> Floats:
 
 def constant(values: Floats) -> Mask:
     """Return which rows have the same value in every replication with one; NaN is no value."""
+    if not values.shape[1]:
+        return np.zeros(len(values), bool)
     first = np.argmax(~np.isnan(values), axis=1)
     reference = values[np.arange(len(values)), first][:, None]
     return np.asarray(

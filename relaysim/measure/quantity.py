@@ -80,8 +80,8 @@ class Quantity(NamedTuple):
         array of float, shape (replications,)
             The values or, for a share with a denominator, `measure.ratio.linearized` of them.
         """
-        values, denominators = np.array(seen, np.float64).reshape(1, -1, 2).transpose(2, 0, 1)
-        return linearized(values, denominators).ravel()
+        values, denominators = np.array(seen, np.float64).reshape(len(seen), 2).T
+        return linearized(values[None], denominators[None]).ravel()
 
     def estimates(self, values: Floats, confidence: float = CONFIDENCE) -> Estimates:
         """Means of rows of its values with their intervals, as the frame `metrics` has them.

@@ -36,6 +36,8 @@ def linearized(shares: Floats, denominators: Floats) -> Floats:
     """
     weights = np.where(np.isnan(shares), np.nan, denominators)
     total = np.nansum(weights, axis=1)
+    if not (total > 0).any():
+        return shares
     rows = (total > 0) & ~constant(weights) & ~constant(shares)
     if not rows.any():
         return shares

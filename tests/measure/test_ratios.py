@@ -85,6 +85,10 @@ def test_the_mean_is_the_ratio_of_sums(seen: list[tuple[float, int]]) -> None:
     assert found.mean() == pytest.approx((share * weight).sum() / weight.sum(), abs=1e-12)
 
 
+def test_no_replication_makes_no_value() -> None:
+    assert Quantity("total", "total", "on_time").row([]).shape == (0,)
+
+
 def test_one_share_in_all_replications_leaves_no_doubt() -> None:
     shares, weights = np.full((1, 3), 0.1), np.array([[1.0, 3.0, 7.0]])
     assert suited_estimates(linearized(shares, weights)).first() == (0.1, 0.1, 0.1, 3)
