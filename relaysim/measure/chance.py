@@ -7,7 +7,7 @@ difference of two such shares that is built on it is not either (Newcombe, Stati
 """
 
 import numpy as np
-from scipy.special import betaincinv, ndtri
+from scipy.special import bdtr, betaincinv, ndtri
 
 from relaysim.measure.copies import Mask
 from relaysim.measure.estimate import CONFIDENCE, Estimates, Floats
@@ -51,6 +51,12 @@ def chance_differences(base: Floats, other: Floats, confidence: float = CONFIDEN
     """How much likelier each row is in `other` than in `base`, replication by replication.
 
     NaN in either drops the replication; one replication says nothing about a difference.
+
+    Notes
+    -----
+    The interval is Newcombe's for paired proportions (Statistics in Medicine 17, 1998, method 10).
+    With few replications it leaves 0 out too often: where the exact sign test of the replications
+    that differ does not reject (McNemar's test), the interval is widened to take 0 in.
     """
     both = ~(np.isnan(base) | np.isnan(other))
     base, other = np.where(both, base, np.nan), np.where(both, other, np.nan)
@@ -62,6 +68,9 @@ def chance_differences(base: Floats, other: Floats, confidence: float = CONFIDEN
     low = difference - np.sqrt(down**2 - 2 * r * down * up_base + up_base**2)
     high = difference + np.sqrt(up**2 - 2 * r * up * down_base + down_base**2)
     several = p.n > 1
+    more, less = ((both & (sign * (other - base) > 0)).sum(axis=1) for sign in (1, -1))
+    few = np.minimum(1.0, 2.0 * bdtr(np.minimum(more, less), more + less, 0.5)) > 1.0 - confidence
+    low, high = np.where(few, np.minimum(low, 0.0), low), np.where(few, np.maximum(high, 0.0), high)
     return Estimates(
         difference, np.where(several, low, np.nan), np.where(several, high, np.nan), p.n
     )

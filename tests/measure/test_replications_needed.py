@@ -76,10 +76,13 @@ def test_what_was_never_seen_takes_many_replications_to_rule_out() -> None:
     assert high < 0.05 < chance_differences(np.zeros((1, 70)), np.zeros((1, 70))).high[0]
 
 
-def test_a_chance_that_differs_is_decided_by_few() -> None:
-    base, other = np.array([[0.0, 0.0]]), np.array([[1.0, 1.0]])
-    assert chance_differences(base, other).low[0] > 0
-    assert chances_needed(base, other, np.array([0.05])).tolist() == [2.0]
+def test_a_chance_that_always_differs_is_decided_by_six() -> None:
+    """As the exact sign test: five replications that agree have a probability of 1 in 16."""
+    base, other = np.zeros((1, 5)), np.ones((1, 5))
+    assert chance_differences(base, other).low[0] == 0.0
+    assert chance_differences(np.zeros((1, 6)), np.ones((1, 6))).low[0] > 0
+    two = base[:, :2], other[:, :2]
+    assert chances_needed(*two, np.array([0.05])).tolist() == [6.0]
     one_of_four = np.array([[1.0, 0.0, 0.0, 0.0]])
     (many,) = chances_needed(np.zeros((1, 4)), one_of_four, np.array([0.05])).astype(int)
     assert chance_differences(np.zeros((1, many)), np.tile(one_of_four, many // 4)).low[0] > 0
