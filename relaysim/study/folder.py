@@ -81,12 +81,18 @@ def write(
         Path(temporary).unlink(missing_ok=True)
 
 
+def _own_uid() -> int:
+    """Return the user id of this process; 0 where users have none, as on Windows."""
+    own: int = getattr(os, "getuid", int)()
+    return own
+
+
 def _ask_private(folder: Path) -> None:
     """Refuse a folder to which others may write: they could put a key and entries there."""
     if os.name == "nt":
         return  # no owner and no mode to ask
     found = folder.stat()
-    if found.st_uid != os.getuid():
+    if found.st_uid != _own_uid():
         raise UnusableError(folder, f"the directory belongs to another user (uid {found.st_uid})")
     if found.st_mode & 0o022:
         mode = f"{stat.S_IMODE(found.st_mode):o}"
@@ -108,7 +114,7 @@ def _read(path: Path) -> bytes:
         found = os.fstat(handle)
         if not stat.S_ISREG(found.st_mode):
             raise _unusable(path, "is no regular file")
-        if os.name != "nt" and found.st_uid != os.getuid():
+        if os.name != "nt" and found.st_uid != _own_uid():
             raise _unusable(path, f"belongs to another user (uid {found.st_uid})")
         if os.name != "nt" and found.st_mode & 0o077:
             raise _unusable(path, f"is open to others (mode {stat.S_IMODE(found.st_mode):o})")

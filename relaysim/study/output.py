@@ -16,6 +16,7 @@ import relaysim
 from relaysim.study.blast import BlastRadius
 from relaysim.study.compare import Comparison
 from relaysim.study.lost_columns import told_lost
+from relaysim.study.mark import has_mark
 from relaysim.study.precision import Reached
 from relaysim.study.provenance import Provenance
 from relaysim.study.replicate import RunResult
@@ -70,7 +71,10 @@ def put(directory: str | os.PathLike[str], fill: Callable[[Path], None]) -> Path
             made = stack.enter_context(scratch(target.parent, target.name))
         except OSError as error:
             raise OutputError(f"{target.parent}: {error.strerror}") from error
-        fill(made)
+        try:
+            fill(made)
+        except OSError as error:
+            raise OutputError(f"{target} cannot be written: {error.strerror or error}") from error
         _put_in_place(made, target)
     return target
 
@@ -218,7 +222,7 @@ def ask_ours(target: Path) -> None:
             f"{target / PROVENANCE} was not written by this version of relaysim: remove {target}, "
             "or choose another directory"
         )
-    others = sorted(_files(target) - listed)
+    others = sorted(name for name in _files(target) - listed if not has_mark(target / name))
     if others:
         raise OutputError(f"{target} holds files that are not relaysim's: {', '.join(others)}")
 

@@ -203,7 +203,12 @@ def test_a_hub_as_installed_refuses_strangers_at_its_connector(drawn):
 
 
 def test_mail_that_is_handed_on_has_two_hubs():
-    changes = ('send_connectors.internet.source_transport_servers=["HUB02"]',)
+    changes = (
+        'send_connectors.internet.source_transport_servers=["HUB02"]',
+        'hubs.HUB02.receive_connectors."Default HUB02"={bindings=["0.0.0.0:25"], '
+        'remote_ip_ranges=["0.0.0.0-255.255.255.255"], permission_groups=["ExchangeServers"], '
+        'auth_mechanism=["Tls", "ExchangeServer"]}',
+    )
     made, trace = traced("dedicated-hub", *changes)
     found = flows(trace, made)
     (handed,) = (flow for flow in found.flows if flow.end.kind == "sending hub")

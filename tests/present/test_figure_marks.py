@@ -8,8 +8,8 @@ from small_comparison import comparison
 
 from relaysim.present import figure, figures
 from relaysim.present.figures import ForeignFileError, NothingToDrawError, draw
-from relaysim.present.figures.mark import has_mark
 from relaysim.present.figures.style import Sheet, sheet
+from relaysim.study.mark import has_mark
 
 FOREIGN = b"mine"
 

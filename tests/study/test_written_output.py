@@ -5,12 +5,15 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 from small_designs import MORE, design
 
 import relaysim
 from relaysim.measure.columns import FRAMES
 from relaysim.study import output
 from relaysim.study.compare import Comparison, compare
+from relaysim.study.mark import MARK
 from relaysim.study.output import OutputError, to_json, write
 from relaysim.study.replicate import RunResult, run
 
@@ -158,7 +161,7 @@ def test_a_failure_halfway_leaves_the_earlier_output(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(output, "_fill", full)
-    with pytest.raises(OSError, match="No space left on device"):
+    with pytest.raises(OutputError, match="out cannot be written: No space left on device"):
         write(comparison, target)
     assert {path.name: path.read_bytes() for path in target.iterdir()} == before
     assert names(tmp_path) == ["out"]
@@ -215,3 +218,24 @@ def test_no_text_of_a_csv_file_is_a_formula_and_numbers_stay_numbers() -> None:
     assert found["value"].tolist() == [-1.5] * len(texts)
     assert found["end"].tolist()[:2] == [-2.0, "'+1"]
     assert table["name"].tolist() == texts
+
+
+def test_figures_that_relaysim_drew_there_do_not_keep_an_output_from_being_replaced(
+    comparison: Comparison, tmp_path: Path
+) -> None:
+    target = write(comparison, tmp_path / "out")
+    (target / "figures").mkdir()
+    Image.new("RGB", (1, 1)).save(target / "figures" / "waits.png", pnginfo=_marked())
+    write(comparison, target)
+    assert not (target / "figures").exists()
+    Image.new("RGB", (1, 1)).save(target / "holiday.png")
+    with pytest.raises(OutputError, match=r"holds files that are not relaysim's: holiday\.png"):
+        write(comparison, target)
+    assert (target / "holiday.png").exists()
+
+
+def _marked() -> PngInfo:
+    """The metadata of a figure that relaysim drew."""
+    info = PngInfo()
+    info.add_text("Software", MARK)
+    return info

@@ -11,7 +11,6 @@ from relaysim.present.figures.blast_radius import blast_radius
 from relaysim.present.figures.differences import differences
 from relaysim.present.figures.incident import incident
 from relaysim.present.figures.latency import latency
-from relaysim.present.figures.mark import KINDS, ForeignFileError, ask_marked
 from relaysim.present.figures.material import Material
 from relaysim.present.figures.nothing import NothingToDrawError
 from relaysim.present.figures.providers import providers
@@ -20,6 +19,7 @@ from relaysim.present.figures.style import Sheet
 from relaysim.present.figures.throughput import throughput
 from relaysim.present.figures.waits import waits
 from relaysim.present.headlines import deadlines, headlines
+from relaysim.study.mark import KINDS, ForeignFileError, ask_marked
 from relaysim.study.scratch import scratch
 
 __all__ = [

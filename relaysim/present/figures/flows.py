@@ -129,7 +129,8 @@ def _stages(
     submission = numbers(SUBMISSION, names.hubs, np.where(submits, hub, -1))
     sent = accepted & (transaction >= 0)
     sender = np.where(sent, copies.hub[rows], -1)
-    queue = np.where(sent, trace.transactions["queue"][transaction], -1)
+    # One more, for those without a transaction: of a run that accepts nothing there is none at all.
+    queue = np.where(sent, np.append(trace.transactions["queue"], -1)[transaction], -1)
     inside = np.append(is_mailbox(trace), False)[queue]
     ip = np.where(sent & ~inside, copies.egress[rows], -1)
     out = np.maximum(

@@ -19,7 +19,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from relaysim.present.figures.mark import MARK
+from relaysim.study.mark import MARK
 
 WIDTH = 8.0
 """Inches; at 150 dots an inch a figure is 1,200 pixels wide."""

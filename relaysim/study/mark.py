@@ -23,13 +23,13 @@ def has_mark(file: Path) -> bool:
     Parameters
     ----------
     file
-        A PNG or SVG file that is there.
+        A file; one that is no PNG and no SVG has no mark.
 
     Notes
     -----
     A symbolic link is nobody's figure: what it leads to is not looked at.
     """
-    if file.is_symlink() or not file.is_file():
+    if file.suffix not in KINDS or file.is_symlink() or not file.is_file():
         return False
     try:
         if file.suffix == ".png":
