@@ -21,7 +21,9 @@ INVOICES = [[7212.5, 1, 61200], [7260.1, 2, 64000]]
 
 def _run_guide(directory: Path, monkeypatch: pytest.MonkeyPatch, *, zone: str = "") -> list[object]:
     """Run the guide's code in a directory of logs and return the rows of its recording."""
-    (code,) = (each.text for each in blocks(GUIDE.read_text("utf-8")) if each.language == "python")
+    (code,) = (
+        each.text for each in blocks(GUIDE.read_text(encoding="utf-8")) if each.language == "python"
+    )
     if zone:
         assert code.count("Europe/Istanbul") == 1
         code = code.replace("Europe/Istanbul", zone)
@@ -61,8 +63,8 @@ def test_the_time_zone_decides_what_is_in_the_run(
 def test_the_recording_is_replayed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     copy(LOGS / "exchange-2016.log", tmp_path / "MSGTRK20100301-1.LOG")
     _run_guide(tmp_path, monkeypatch)
-    base = (ROOT / "scenarios" / "mm4.toml").read_text("utf-8")
-    (tmp_path / "base.toml").write_text(base, "utf-8")
+    base = (ROOT / "scenarios" / "mm4.toml").read_text(encoding="utf-8")
+    (tmp_path / "base.toml").write_text(base, encoding="utf-8")
     host, stream = next(
         (host, stream)
         for host, described in relaysim.load(tmp_path / "base.toml").hosts.items()
@@ -72,7 +74,7 @@ def test_the_recording_is_replayed(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         f'extends = "base.toml"\n[run]\nduration = "10 h"\nwarm_up = "0 s"\n'
         f"[hosts.{host}.streams.{stream}]\n"
         'arrivals = { process = "replay", file = "invoices.csv" }\n',
-        "utf-8",
+        encoding="utf-8",
     )
     result = relaysim.run(relaysim.load(tmp_path / "replayed.toml"), replications=1, jobs=1)
     assert result.messages["created"].tolist() == [7212.5, 7260.1]

@@ -66,9 +66,16 @@ def test_each_rung_loads_and_stands_on_the_one_below(name: str, base: str | None
 @pytest.mark.skipif(not EXAMPLES.is_dir(), reason="the shared examples are not here")
 @pytest.mark.parametrize("name", ["shared-hub", "dedicated-hub", "listing-day", "mm4"])
 def test_the_shared_examples_load_and_say_the_same(name: str) -> None:
-    # The example of mm4 sets no deadline, and its drain is below the one that is assumed then.
-    changes = ["hosts.app.streams.load.deadline=1 h"] if name == "mm4" else []
-    assert content(rung(name)) == content(load(EXAMPLES / f"{name}.toml", changes))
+    changes = {
+        # The example of mm4 sets no deadline, and its drain is below the one that is assumed then.
+        "mm4": ["hosts.app.streams.load.deadline=1 h"],
+        # The listing of a whole afternoon is what the rung is about, whatever is requested.
+        "listing-day": [
+            'events=[{at="3 h", listing={of="marketing", blocklist="css", for="12 h", fixed=true}}]'
+        ],
+    }
+    example = load(EXAMPLES / f"{name}.toml", changes.get(name, []))
+    assert content(rung(name)) == content(example)
 
 
 def test_a_fresh_hub_takes_nobody_who_does_not_log_in() -> None:

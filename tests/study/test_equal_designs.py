@@ -103,11 +103,11 @@ def test_designs_with_the_same_harm_gain_nothing_for_sure() -> None:
 
 def test_a_sweep_has_no_interval_around_equal_chances(tmp_path: Path) -> None:
     first, second = tmp_path / "few.toml", tmp_path / "many.toml"
-    first.write_text(TOML.replace('"two"', '"few"') + LISTING + LIST_DAY, "utf-8")
+    first.write_text(TOML.replace('"two"', '"few"') + LISTING + LIST_DAY, encoding="utf-8")
     second.write_text(
         'extends = "few.toml"\nname = "many"\n'
         "[hubs.HUB01]\nmax_per_domain_outbound_connections = 8\n",
-        "utf-8",
+        encoding="utf-8",
     )
     quantity = "total.listed"
     swept = sweep(
@@ -125,8 +125,8 @@ def test_a_sweep_of_equal_designs_leaves_no_doubt_about_times_that_a_listing_ske
     tmp_path: Path,
 ) -> None:
     first, second = tmp_path / "one.toml", tmp_path / "same.toml"
-    first.write_text(TOML.replace('"two"', '"one"') + LISTING + LIST_DAY, "utf-8")
-    second.write_text('extends = "one.toml"\nname = "same"\n', "utf-8")
+    first.write_text(TOML.replace('"two"', '"one"') + LISTING + LIST_DAY, encoding="utf-8")
+    second.write_text('extends = "one.toml"\nname = "same"\n', encoding="utf-8")
     quantity = "class.transactional.latency_p95"
     swept = sweep(
         first, {"run.scale": [0.5, 1]}, second, quantities=[quantity], replications=2, jobs=1

@@ -63,7 +63,9 @@ def test_what_was_finished_is_kept_and_no_process_stays(
     if name == "worker_killed":
         words = " ".join(row.printed.split())
         assert "a worker process was killed by SIGKILL, most often because memory ran out" in words
-        assert f"finished runs: {row.kept} of 6, kept: {row.kept} in {bench.store}" in words
+        # A long path is broken at the edge of a terminal.
+        kept = f"finished runs: {row.kept} of 6, kept: {row.kept} in {bench.store}"
+        assert "".join(kept.split()) in "".join(row.printed.split())
         assert "run fewer processes at a time (--jobs 1) or a smaller run.scale" in words
 
 

@@ -134,7 +134,7 @@ def test_json_and_csv_have_nothing_and_say_that_it_is_lost(tmp_path: Path) -> No
     assert by_design["impatient"]["lost"] is True
     assert by_design["patient"]["lost"] is False
     written = write(comparison(), tmp_path / "out")
-    text = (written / "metrics.csv").read_text()
+    text = (written / "metrics.csv").read_text(encoding="utf-8")
     (line,) = [
         each for each in text.splitlines() if each.startswith("impatient,class,orders,latency_p95,")
     ]
@@ -154,7 +154,7 @@ def test_the_ranking_puts_a_lost_quantile_last() -> None:
 
 def test_a_size_is_not_met_by_what_is_lost(tmp_path: Path) -> None:
     file = tmp_path / "impatient.toml"
-    file.write_text(WORLD.replace('"2 d"', '"90 s"'))
+    file.write_text(WORLD.replace('"2 d"', '"90 s"'), encoding="utf-8")
     path = "hubs.HUB01.message_expiration_timeout"
     with pytest.raises(SizeError, match=r"latency_p95 is lost in \d+ of \d+ replications"):
         size(file, {path: ["30 s", "90 s"]}, ["class.orders.latency_p95 < 10 min"], jobs=1, most=5)

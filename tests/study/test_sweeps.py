@@ -292,3 +292,19 @@ def test_a_path_that_one_design_alone_has_is_varied_there(files: tuple[Path, Pat
     }
     assert of["two"][0] == of["two"][1]
     assert min(of["line"][0]) > max(of["line"][1])
+
+
+def test_what_is_lost_in_both_designs_makes_no_difference(files: tuple[Path, Path]) -> None:
+    """Nothing is delivered in time by either, so the p95 of both is lost: neither is the better."""
+    lost = sweep(
+        files[0],
+        {"run.scale": [0.2, 0.3]},
+        files[1],
+        quantities=[Quantity("total", "total", "latency_p95")],
+        settings=["destinations.sink.connect_failure=1.0"],
+        replications=2,
+        jobs=1,
+    )
+    assert np.isinf(lost.points["total.latency_p95"].to_numpy(np.float64)).all()
+    rows = lost.comparisons.query("scope == 'total' and metric == 'latency_p95'")
+    assert rows[["median", "least", "most"]].to_numpy().tolist() == [[0.0] * 3] * 2
