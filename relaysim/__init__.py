@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from relaysim.study.transcript import transcript
     from relaysim.study.warmup import warm_up
 
-__version__ = "0.1.0"
+__version__ = "0.2.0.dev0"
 
 _HOMES = {
     "Precision": "relaysim.study.precision",
