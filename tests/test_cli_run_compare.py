@@ -48,7 +48,7 @@ def test_run_writes_a_directory_that_says_what_made_it(tmp_path):
     assert {file.name for file in out.iterdir()} == {
         *("metrics.csv", "theory.csv", "provenance.json"),
         *(f"{n}.parquet" for n in ("messages", "copies", "attempts", "listings", "levels")),
-        *(f"{n}.parquet" for n in ("signals", "lookups", "actions")),
+        *(f"{n}.parquet" for n in ("signals", "lookups", "actions", "refusals")),
     }
     assert json.loads((out / "provenance.json").read_text(encoding="utf-8"))["replications"] == 2
     assert set(pd.read_parquet(out / "copies.parquet")["replication"]) == {0, 1}

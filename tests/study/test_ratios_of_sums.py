@@ -66,7 +66,8 @@ def test_a_sweep_a_size_and_a_sensitivity(found: Comparison, tmp_path: Path) -> 
     file = tmp_path / "two.toml"
     file.write_text(TOML, encoding="utf-8")
     other = tmp_path / "more.toml"
-    other.write_text(TOML.replace('"two"', '"more"').replace("connections = 2", "connections = 8"))
+    more_text = TOML.replace('"two"', '"more"').replace("connections = 2", "connections = 8")
+    other.write_text(more_text, encoding="utf-8")
     swept = sweep(
         file, {"hubs.HUB01.cores": [1, 2]}, other, quantities=[ON_TIME], replications=5, jobs=1
     )

@@ -56,7 +56,8 @@ def test_a_run_prints_late_days_and_no_interval_of_a_latency(risky: RunResult) -
     assert re.search(rf"transactional +{late:.0f} of 6 days \(\d+ to \d+ %\)", text)
     assert "a replication\nhas 1 day of 1 min." in text
     times = text.split("How late")[1].split("Late days")[0]
-    assert re.search(r"transactional +[\d.]+ m?s \([\d.]+ .*to [\d.]+ m?s\)", times)
+    # The newsletter loses mail on one day of six, so that day's quantiles are lost.
+    assert re.search(r"transactional .* lost in \d of 6", times)
     assert not _times_with_intervals(text)
 
 
