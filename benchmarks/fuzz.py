@@ -242,7 +242,7 @@ def _small(scenario: Scenario) -> Scenario:
 
 @contextmanager
 def _bounded() -> Iterator[None]:
-    """Limit the core time of a case, so that one without end is told from the others."""
+    """Limit the core time of a case, so that an endless case is found."""
 
     def stop(*_: object) -> None:
         raise TimeoutError(f"more than {MOST_SECONDS} s of core time")

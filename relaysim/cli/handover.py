@@ -52,7 +52,7 @@ def hand_over(*steps: Step) -> None:
             code = code or leaving.exit_code
         else:
             code = code or (FAULT if part.error is not None else 0)
-    # Of an error that is raised the message is printed by whoever catches it.
+    # The caller that catches the error prints its message.
     problems.sort(key=lambda problem: isinstance(problem, OSError))
     for problem in problems[:-1]:
         note(f"relaysim: {problem}")
