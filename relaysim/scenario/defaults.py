@@ -15,7 +15,7 @@ from relaysim.mail.hosts import HOST_KINDS, host_defaults
 from relaysim.mail.profiles import MTA_PROFILES, hub_defaults, receive_connector_defaults
 from relaysim.mail.usage import parse_usage, usage_defaults
 from relaysim.mail.value import Certainty, Value, plain
-from relaysim.scenario.ending import default_drain
+from relaysim.scenario.ending import default_deadline, default_drain
 from relaysim.units import format_duration
 
 Raw = dict[str, Any]
@@ -124,7 +124,7 @@ def with_defaults(raw: Mapping[str, Any]) -> Raw:
     fillers: dict[str, Callable[[str, Mapping[str, Any]], Raw]] = {
         "hubs": _hub,
         "send_connectors": partial(_send_connector, raw.get("hubs")),
-        "hosts": _host,
+        "hosts": partial(_host, format_duration(default_deadline(raw))),
         "destinations": _destination,
         "blocklists": _blocklist,
     }
@@ -190,10 +190,13 @@ def _of_usage(usage: Any) -> Raw:
         return {}
 
 
-def _host(_name: str, table: Mapping[str, Any]) -> Raw:
+def _host(deadline: str, _name: str, table: Mapping[str, Any]) -> Raw:
     port = 587 if "account" in table else 25
     below = host_defaults(_known(table.get("kind"), HOST_KINDS, "none"))
-    return merged(below | {"port": port}, table)
+    host = merged(below | {"port": port}, table)
+    if "streams" in host:
+        host["streams"] = _each(host["streams"], lambda _, own: {"deadline": deadline} | dict(own))
+    return host
 
 
 def _destination(name: str, table: Mapping[str, Any]) -> Raw:

@@ -1,10 +1,14 @@
-"""When a run ends: the default of `run.drain`, from the tables as a file has them."""
+"""When a run ends and what is on time: defaults of `run.drain` and of the deadline of a stream.
+
+Both read the tables as a file has them. Deadlines and drains that cannot be read are passed over:
+the check of the file reports them.
+"""
 
 from collections.abc import Mapping
 from typing import Any
 
 from relaysim import units
-from relaysim.scenario.raw import named, parsed
+from relaysim.scenario.raw import at, named, parsed
 from relaysim.scenario.stream import DEADLINE
 from relaysim.scenario.table import DAY
 
@@ -24,8 +28,7 @@ def default_drain(raw: Mapping[str, Any]) -> int:
     Parameters
     ----------
     raw
-        The tables of a scenario file. Deadlines that cannot be read are passed over: the check of
-        the file reports them.
+        The tables of a scenario file.
 
     Returns
     -------
@@ -38,3 +41,23 @@ def default_drain(raw: Mapping[str, Any]) -> int:
         for _, stream in named(raw, "hosts", host, "streams")
     )
     return min(max((d for d in deadlines if d is not None and d > USUAL), default=USUAL), LONGEST)
+
+
+def default_deadline(raw: Mapping[str, Any]) -> int:
+    """Return a day, or the drain where the file sets a shorter one.
+
+    A run shows of all its recipients whether they arrived within its drain, so a stream whose file
+    sets no deadline is judged by no longer one (ours). Without any drain it stays at a day.
+
+    Parameters
+    ----------
+    raw
+        The tables of a scenario file.
+
+    Returns
+    -------
+    int
+        Microseconds, above 0.
+    """
+    drain = parsed(units.duration, at(raw, "run").get("drain"))
+    return min(drain, DEADLINE) if drain else DEADLINE

@@ -12,7 +12,7 @@ from relaysim.scenario.table import DAY, Duration, Named, Positive, Share, Table
 
 Priority = Literal["high", "normal", "low"]
 DEADLINE = DAY
-"""The deadline of a stream whose file sets none."""
+"""The longest deadline of a stream whose file sets none."""
 
 
 class MailingList(Table):
@@ -63,7 +63,7 @@ class Stream(Table):
     weight: Annotated[float, Field(ge=0.0, le=1e9)] = 1.0
     """How much a harmed message matters when harm is added up."""
     deadline: Duration = DEADLINE
-    """What counts as on time."""
+    """What counts as on time; where it is not written a day, or the drain if the file sets less."""
     culprit: bool | None = None
     """Whether it sends what gets an IP listed; otherwise bulk marketing and hijacked hosts do."""
     mailing_list: MailingList | None = None

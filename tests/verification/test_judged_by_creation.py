@@ -1,8 +1,10 @@
 """Whether mail is on time is judged by when it was created, so that the end of a run biases nothing."""
 
 import numpy as np
+import pytest
 from scipy.stats import binomtest
 
+from relaysim import units
 from relaysim.present.number import number
 from relaysim.present.summary import summary
 from relaysim.scenario.load import loads
@@ -97,6 +99,19 @@ def test_a_drain_that_is_left_out_judges_all() -> None:
     result = run(scenario, replications=1, jobs=1)
     assert values(result, "not_judged").tolist() == [0.0]
     assert "ot judged" not in summary(result)
+
+
+@pytest.mark.parametrize(
+    ("drain", "deadline"),
+    [("1 h", "1 h"), ("36 h", "1 d"), ("0 s", "1 d"), (None, "1 d")],
+)
+def test_a_deadline_that_is_left_out_is_no_longer_than_a_drain_that_is_written(
+    drain: str | None, deadline: str
+) -> None:
+    file = WORLD.replace('deadline = "4 h"\n', "")
+    written = f'drain = "{drain}"\n' if drain else ""
+    scenario = loads(file.replace('drain = "0 s"\n', written))
+    assert scenario.hosts["app"].streams["load"].deadline == units.duration(deadline)
 
 
 def test_a_drain_below_a_deadline_gets_advice() -> None:
