@@ -8,13 +8,14 @@ __all__ = [
     "BLAST_SCOPES",
     "BOTH_DELIVERED",
     "COPY_METRICS",
-    "DAY_METRICS",
-    "DAY_SCOPES",
     "DELIVERED_METRICS",
+    "FEWEST_IN_AN_HOUR",
     "LATENCY_METRICS",
     "LISTING_METRICS",
     "METRICS",
     "PAIRED_LATENCY",
+    "PERIOD_METRICS",
+    "PERIOD_SCOPES",
     "RENAMED",
     "RESOURCE_METRICS",
     "SCOPES",
@@ -38,6 +39,9 @@ PAIRED_LATENCY = (
     *(f"latency_{name}" for name in ("p50", "p90", "p95", "p99", "max")),
     *(name for name, _ in DELIVERED_LATENCY),
 )
+FEWEST_IN_AN_HOUR = 20
+"""Judged recipients of a class from which on an hour is judged (an assumption): with fewer a single
+late recipient would make the hour bad."""
 RENAMED = {"latency_p95_worst_hour": "latency_p95_busy_hours"}
 """Metrics of earlier versions, and what stands in their place."""
 _GOT = "copies created in the window that were"
@@ -168,6 +172,22 @@ METRICS: dict[str, Metric] = {
             "the window",
         ),
         Metric(
+            "bad_hour_share",
+            "share",
+            "less",
+            Matters(0.01),
+            "the same share of the judged hours: it shows an hour that loses its mail, busy or not",
+            denominator="judged_hours",
+        ),
+        Metric(
+            "judged_hours",
+            "hours",
+            "more",
+            Matters(1.0),
+            "hours, of 60 min from the start of the run, in which at least "
+            f"{FEWEST_IN_AN_HOUR} judged recipients were created in the window",
+        ),
+        Metric(
             "utilization",
             "share",
             "less",
@@ -248,19 +268,19 @@ RESOURCE_METRICS = (
     *("utilization", "utilization_busiest_hour", "utilization_busiest_5_min"),
     *("queue_mean", "queue_max", "wait_mean", "minutes_above"),
 )
-DAY_METRICS = ("bad_day_share", "judged_days")
-"""Metrics of days, for the scopes `DAY_SCOPES`."""
-DAY_SCOPES = ("total", "class")
+PERIOD_METRICS = ("bad_day_share", "judged_days", "bad_hour_share", "judged_hours")
+"""Metrics of days and hours, for the scopes `PERIOD_SCOPES`."""
+PERIOD_SCOPES = ("total", "class")
 LISTING_METRICS = ("listed", "listings", "listed_time", "listing_length")
 
 SCOPES: dict[str, tuple[str, tuple[str, ...]]] = {
     "total": (
         "all mail, without DSNs; all public IPs",
-        COPY_METRICS + DAY_METRICS + LISTING_METRICS,
+        COPY_METRICS + PERIOD_METRICS + LISTING_METRICS,
     ),
     "class": (
         "a class; also split as `CLASS.internal` and `CLASS.external`; DSNs are the class `dsn`",
-        COPY_METRICS + DAY_METRICS,
+        COPY_METRICS + PERIOD_METRICS,
     ),
     "stream": ("`host.stream`", COPY_METRICS),
     "destination": ("a destination; `internal` is the own mailboxes", COPY_METRICS),

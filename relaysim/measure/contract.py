@@ -2,7 +2,13 @@
 
 from collections.abc import Mapping
 
-from relaysim.measure.catalogue import BLAST_SCOPES, METRICS, SCOPES, Matters
+from relaysim.measure.catalogue import (
+    BLAST_SCOPES,
+    FEWEST_IN_AN_HOUR,
+    METRICS,
+    SCOPES,
+    Matters,
+)
 from relaysim.measure.columns import FRAMES
 
 NOTES = """\
@@ -51,13 +57,18 @@ Some subjects hold in some replications alone; `replications` says in how many:
   of one domain, for which chance decides once a replication whether it acts on blocklists. Results
   then come in two kinds, and an interval around the mean of both says little.
 """
-DAYS = """\
+DAYS = f"""\
 A day is 24 h, counted from the start of the run; the last one may be shorter. A day is bad for a
 class if under `run.bad_day_below` of its judged recipients that were created on the day are on time
 (0.95, an assumption); a day without any is no day of the class. `bad_day_share` is bad over judged
 days of all replications, its interval that of Clopper and Pearson (Biometrika 26, 1934), with as
 many independent days as the days of each replication are worth (Korn and Graubard, Survey
 Methodology 24, 1998). A difference of two such shares is Newcombe's, by replication.
+
+The same holds for hours of 60 min, counted from the start of the run: `bad_hour_share` shows an
+hour that loses its mail though it is not a busy one. An hour is judged for a class if it has at
+least {FEWEST_IN_AN_HOUR} judged recipients (an assumption). Replications are the clusters of the
+interval too. A difference of two such shares is that of two ratios, see above.
 
 Where a listing can happen (a blocklist or a provider can act, or an event lists an IP), `latency_*`
 metrics, `listed_time`, `listing_length` and `address_hours` have no interval: look at `median`,

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 
 from relaysim.engine.trace import Trace
-from relaysim.measure.catalogue import DAY_SCOPES, METRICS
+from relaysim.measure.bad_periods import bad_periods
+from relaysim.measure.catalogue import METRICS, PERIOD_SCOPES
 from relaysim.measure.copies import Copies
 from relaysim.measure.counts import Values, completion, counts, rates
-from relaysim.measure.days import days
 from relaysim.measure.groups import groups
 from relaysim.measure.latency import busy_hours, latency, latency_in_busy_hours
 from relaysim.measure.listings import listings
@@ -47,8 +47,8 @@ def metrics(
         values |= completion(counted, of, subjects)
         values |= latency(counted, of, subjects)
         values |= latency_in_busy_hours(counted, busy, of, subjects)
-        if group.scope in DAY_SCOPES:
-            values |= days(counted, of, subjects, scenario)
+        if group.scope in PERIOD_SCOPES:
+            values |= bad_periods(counted, of, subjects, scenario)
         rows += flat(group.scope, group.subjects, values)
     for resource in resources(trace, scenario):
         measured = resource.measured(window)

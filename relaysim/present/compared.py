@@ -50,7 +50,7 @@ def report(found: Comparison) -> list[RenderableType]:
         text(""),
         *lines,
         *(tables(ranks) if (ranks := best(found, shown)).rows else []),
-        *(late_days(measured, found.scenarios, classes(subjects)) if listings else []),
+        *late_days(measured, found.scenarios, classes(subjects)),
         *not_judged(measured, names, classes(subjects)),
         *tables(time(measured, names, classes(subjects))),
         *binding_tables(measured, names, classes(subjects)),
@@ -169,9 +169,7 @@ def _shown(
     for headline in shown:
         for subject in headline.subjects:
             row = compared.row(other, headline.scope, subject, headline.metric)
-            if row is None or not compares(row):
-                continue
-            if headline.scope != "total" or row["base_value"] or row["value"]:
+            if row is not None and compares(row) and headline.says_something(row):
                 yield headline, subject, row
 
 

@@ -47,7 +47,7 @@ def report(result: RunResult) -> list[RenderableType]:
         text(""),
         *tables(fates(found, name, shown)),
         *tables(lateness(found, name, shown, possible)),
-        *(late_days(found, [scenario], shown) if possible else []),
+        *late_days(found, [scenario], shown),
         *not_judged(found, [name], shown),
         *_campaigns(result, found),
         *tables(time(found, [name], shown)),

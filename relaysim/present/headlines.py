@@ -1,7 +1,7 @@
 """The metrics that decide between designs, out of all that are measured."""
 
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from relaysim.present.subjects import classes
 from relaysim.scenario.arrivals import Campaign
@@ -17,6 +17,11 @@ class Headline(NamedTuple):
     scope: str
     subjects: tuple[str, ...]
 
+    def says_something(self, row: Mapping[str, Any]) -> bool:
+        """Whether a row of `comparisons` is worth a line: losses, late hours only if any."""
+        seldom = self.scope == "total" or self.metric == "bad_hour_share"
+        return bool(not seldom or row["base_value"] or row["value"])
+
 
 LOSSES = ("refused", "abandoned", "bounced", "expired", "junked", "suppressed")
 BLAST = {
@@ -31,7 +36,8 @@ def headlines(
 ) -> list[Headline]:
     """What to compare designs by; `subjects` are all those of the scope `class`.
 
-    Where a listing can happen in the scenario or in one of the `others`, late days are among them.
+    Where a listing can happen in the scenario or in one of the `others`, late days are among them;
+    late hours always are.
 
     A campaign is judged by when it is complete. Other mail is judged by the busy hours: a day's p95
     cannot see what lasts half an hour.
@@ -43,6 +49,7 @@ def headlines(
     found = [
         Headline("on_time", "on time", "class", tuple(shown)),
         *([Headline("bad_day_share", "late days", "class", tuple(shown))] if days else []),
+        Headline("bad_hour_share", "late hours", "class", tuple(shown)),
         Headline("latency_p95_busy_hours", "p95 in the busy hours", "class", rest),
         Headline("completion", "campaign complete after", "class", tuple(campaigns)),
         *(Headline(metric, metric, "total", ("total",)) for metric in LOSSES),

@@ -1,13 +1,15 @@
-"""Late days: on how many days of the replications too few recipients of a class were on time."""
+"""Late days and hours: in how many of them too few recipients of a class were on time."""
 
 from collections.abc import Sequence
 from itertools import groupby
 
 from rich.console import RenderableType
 
-from relaysim.measure.days import day_lengths
+from relaysim.measure.bad_periods import DAY, HOUR_OF_RUN, PERIODS, Period, day_lengths
 from relaysim.present.lookup import Lookup
+from relaysim.present.number import NONE
 from relaysim.present.terminal import Grid, tables, text
+from relaysim.scenario.listing_sources import listing_possible
 from relaysim.scenario.model import Scenario
 from relaysim.units import format_duration
 
@@ -22,27 +24,68 @@ MEDIANS = (
 def late_days(
     found: Lookup, designs: Sequence[Scenario], shown: Sequence[str]
 ) -> list[RenderableType]:
-    """A row for each class and a column for each design, and what a late day is."""
-    run = designs[0].run
-    rows = [("class", subject) for subject in shown] + [("total", "total")]
+    """Return a table of late days and hours, and what a day and an hour are.
+
+    Parameters
+    ----------
+    found
+        The frame `metrics`.
+    designs
+        Scenarios: a column each.
+    shown
+        Subjects of the scope `class`: a row for days and one for hours each.
+
+    Returns
+    -------
+    list of RenderableType
+        Days stand there where a listing can happen in a design, hours there too and where one is
+        late. Empty where there is neither.
+    """
+    keys = [("class", subject) for subject in shown] + [("total", "total")]
+    periods = _periods(found, designs, keys)
+    if not periods:
+        return []
+    rows: list[list[str]] = []
+    for key in keys:
+        cells = [[found.bad_periods(kind, each.name, *key) for each in designs] for kind in periods]
+        judged = [row for row in cells if set(row) != {NONE}] or cells[:1]
+        rows += [[key[1] if row is judged[0] else "", *row] for row in judged]
+    limit = f"{100 * designs[0].run.bad_day_below:.4g} %"
     grid = Grid(
-        f"Late days (a day is late if under {100 * run.bad_day_below:.4g} % of the judged "
-        "recipients are on time)",
-        ["class", *("late on" if len(designs) == 1 else design.name for design in designs)],
-        [[row[1], *(found.bad_days(design.name, *row) for design in designs)] for row in rows],
+        f"Late {' and '.join(f'{period.name}s' for period in periods)} (late if under {limit} of "
+        "the judged recipients are on time)",
+        ["class", *("late" if len(designs) == 1 else design.name for design in designs)],
+        rows,
     )
-    return [*tables(grid), text(meaning(designs[0])), text("")]
+    return [*tables(grid), text(meaning(designs[0], periods)), text("")]
 
 
-def meaning(scenario: Scenario) -> str:
-    """What a day is in this scenario, and what the interval says."""
+def _periods(
+    found: Lookup, designs: Sequence[Scenario], keys: Sequence[tuple[str, str]]
+) -> list[Period]:
+    """The periods that are shown."""
+    if any(map(listing_possible, designs)):
+        return list(PERIODS)
+    hours = HOUR_OF_RUN.share
+    late = any(found.value(each.name, *key, hours) > 0.0 for each in designs for key in keys)
+    return [HOUR_OF_RUN] if late else []
+
+
+def meaning(scenario: Scenario, periods: Sequence[Period]) -> str:
+    """Return what a day and an hour are in this scenario, and what the interval says."""
     lengths = [length for length in day_lengths(scenario) if length]
     parts = [(length, len(list(same))) for length, same in groupby(lengths)]
     days = " and ".join(
         f"{many} day{'s' * (many > 1)} of {format_duration(length)}" for length, many in parts
     )
+    is_what = {
+        DAY: "A day is 24 h from the start of the run, as far as it is counted: a replication has "
+        f"{days}. ",
+        HOUR_OF_RUN: "Hours count from the start of the run; one with fewer than "
+        f"{HOUR_OF_RUN.fewest} judged recipients is not judged, an assumption. ",
+    }
     return (
-        f"A day is 24 h from the start of the run, as far as it is counted: a replication has "
-        f"{days}. In brackets is the 95 % interval of the probability of a late day. The limit is "
-        "run.bad_day_below, an assumption."
+        f"{''.join(is_what[period] for period in periods)}In brackets is the 95 % interval of the "
+        f"probability of {' or '.join(f'a late {period.name}' for period in periods)}. The limit "
+        "is run.bad_day_below, an assumption."
     )

@@ -6,16 +6,16 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from relaysim.measure.days import JUDGED, SHARE
+from relaysim.measure.bad_periods import Period
 from relaysim.present.number import (
     LOST,
     NONE,
     chance,
-    days_of,
     difference,
     difference_spread,
     interval,
     number,
+    periods_of,
     spread,
 )
 
@@ -64,13 +64,14 @@ class Lookup:
         row = self.row(*key)
         return NONE if row is None else interval_of(row)
 
-    def bad_days(self, *key: str) -> str:
-        """How many days of (scenario, scope, subject) were bad, as text."""
-        share, judged = self.row(*key, SHARE), self.row(*key, JUDGED)
+    def bad_periods(self, period: Period, *key: str) -> str:
+        """How many days, or hours, of (scenario, scope, subject) were bad, as text."""
+        share, judged = self.row(*key, period.share), self.row(*key, period.judged)
         if share is None or judged is None or math.isnan(share["value"]):
             return NONE
         every = judged["value"] * judged["replications"]
-        return days_of(share["value"] * every, every, share["low"], share["high"])
+        ends = share["low"], share["high"]
+        return periods_of(period.name, share["value"] * every, every, *ends)
 
     def chance(self, *key: str) -> str:
         """How likely it is, with the ends of its interval, as text."""

@@ -111,12 +111,12 @@ def difference_spread(median: float, least: float, most: float, unit: str = "") 
     return middle if low == middle == high else f"{middle} ({low} to {high})"
 
 
-def days_of(bad: float, judged: float, low: float, high: float) -> str:
-    """How many days were bad, "2 of 5 days (5 to 85 %)"."""
+def periods_of(name: str, bad: float, judged: float, low: float, high: float) -> str:
+    """How many days (or what `name` is) were bad, "2 of 5 days (5 to 85 %)"."""
     if not judged:
         return NONE
     ends = f" ({100 * low:.0f} to {100 * high:.0f} %)" if math.isfinite(low) else ""
-    return f"{round(bad):,} of {round(judged):,} day{'s' * (round(judged) != 1)}{ends}"
+    return f"{round(bad):,} of {round(judged):,} {name}{'s' * (round(judged) != 1)}{ends}"
 
 
 def chance(value: float, low: float = math.nan, high: float = math.nan) -> str:

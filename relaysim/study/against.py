@@ -37,7 +37,7 @@ from relaysim.study.isolation import gain
 from relaysim.study.medians import MEDIANS, by_median, median_columns, more_for_median
 from relaysim.study.stack import KEY, Stack
 
-_FASTER = ("on_time", "bad_day_share", "completion", *LATENCY_METRICS)
+_FASTER = ("on_time", "bad_day_share", "bad_hour_share", "completion", *LATENCY_METRICS)
 """Metrics that mail thrown away makes better, for the mail that is left."""
 _COUNTS = (
     *("replications_better", "replications_worse"),

@@ -7,11 +7,11 @@ from typing import Self
 import numpy as np
 import pandas as pd
 
+from relaysim.measure.bad_periods import PERIODS, bad_shares
 from relaysim.measure.bootstrap import suited_estimates
 from relaysim.measure.catalogue import METRICS, SKEWED_BY_LISTINGS
 from relaysim.measure.chance import chances
 from relaysim.measure.copies import Mask
-from relaysim.measure.days import JUDGED, SHARE, day_shares
 from relaysim.measure.estimate import Estimates, Floats
 from relaysim.measure.middle import middle
 from relaysim.measure.ratio import linearized
@@ -49,13 +49,14 @@ class Stack:
         """
         values = linearized(self.values, self.denominators(self.index()))
         value, low, high, n = _by_kind(self.chance, chances, suited_estimates, values)
-        of_days = (self.keys["metric"] == SHARE).to_numpy()
-        if of_days.any():
-            mine = self.index()[of_days]
-            judged = self.rows(pd.MultiIndex.from_tuples([(*key[:2], JUDGED) for key in mine]))
-            found = day_shares(self.values[of_days], judged)
-            for part, ours in zip((value, low, high, n), found, strict=True):
-                part[of_days] = ours
+        for period in PERIODS:
+            mine = (self.keys["metric"] == period.share).to_numpy()
+            if mine.any():
+                of = self.keys.loc[mine, KEY].assign(metric=period.judged)
+                judged = self.rows(pd.MultiIndex.from_frame(of))
+                found = bad_shares(self.values[mine], judged)
+                for part, ours in zip((value, low, high, n), found, strict=True):
+                    part[mine] = ours
         if listings:
             low[self.skewed], high[self.skewed] = np.nan, np.nan
         frame = self.keys[KEY].copy()

@@ -98,6 +98,7 @@ def test_a_denominator_is_in_every_scope_of_its_share() -> None:
     shares = {each.name: each.denominator for each in METRICS.values() if each.denominator}
     assert shares == {
         "on_time": "judged",
+        "bad_hour_share": "judged_hours",
         **dict.fromkeys(
             ("blast_radius", "blast_reputation", "blast_congestion", "blast_junk"),
             "innocent_weight",

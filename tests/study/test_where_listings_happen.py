@@ -69,6 +69,18 @@ def test_without_listings_a_run_prints_intervals_as_ever() -> None:
     assert re.search(r"transactional .*±[\d.]+ m?s", text)
 
 
+def test_late_hours_are_printed_without_listings_too() -> None:
+    """The destination of all mail is down for the whole run of a minute, and for long after it."""
+    in_time = 'hosts.app.streams.invoices.deadline="1 min"'
+    down = 'events=[{ at = "0 s", outage = { destination = "sink", for = "2 h" } }]'
+    text = summary(compare(design("two", in_time), design("down", in_time, down), jobs=1))
+    assert "Late hours (late if under 95 % of the judged recipients are on time)" in text
+    late = r"0 of 3 hours \(0 to 71 %\) +3 of 3 hours \(29 to 100 %\)"
+    assert re.search(rf"transactional +{late}", text)
+    assert re.search(r"late hours\n +transactional +0 % +100 % +\+100 pp +worse", text)
+    assert "late days" not in text
+
+
 def test_a_comparison_prints_late_days_of_each_design(compared: Comparison) -> None:
     text = summary(compared)
     days = r"\d of 6 days \(\d+ to \d+ %\)"

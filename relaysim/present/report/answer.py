@@ -95,9 +95,7 @@ def headline_rows(found: Comparison, name: str) -> Iterator[Row]:
     for headline in headlines(found.scenarios[0], subjects, found.scenarios[1:]):
         for subject in headline.subjects:
             row = compared.row(name, headline.scope, subject, headline.metric)
-            if row is None or not compares(row):
-                continue
-            if headline.scope != "total" or row["value"] or row["base_value"]:
+            if row is not None and compares(row) and headline.says_something(row):
                 yield headline, subject, row
 
 

@@ -1,4 +1,7 @@
-"""Bad days: which days of a run count, which are bad, and how sure their share is."""
+"""Bad days and hours: which of a run count, which are bad, and how sure their share is."""
+
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -6,10 +9,13 @@ from scipy.stats import beta, binom, binomtest, quantile_test
 from trace_story import TOML, Story
 
 from relaysim.engine.trace import Fate
-from relaysim.measure.days import DAY, day_lengths, day_shares
+from relaysim.measure.bad_periods import DAY, HOUR_OF_RUN, bad_periods, bad_shares, day_lengths
+from relaysim.measure.estimate import interval
+from relaysim.measure.latency import busy_hours
 from relaysim.measure.metrics import metrics
 from relaysim.measure.middle import fewest_for_median, median_intervals, middle
-from relaysim.present.number import days_of
+from relaysim.measure.window import HOUR as HOUR_LENGTH
+from relaysim.present.number import periods_of
 from relaysim.scenario.load import loads
 from relaysim.scenario.problem import ScenarioError
 
@@ -57,13 +63,13 @@ def test_a_limit_is_a_share_above_nothing(limit: str) -> None:
 
 def test_the_days_of_a_run_are_counted_from_its_start() -> None:
     scenario = loads(TOML, overrides=("run.duration=58 h", "run.warm_up=30 h"))
-    assert [length / DAY for length in day_lengths(scenario)] == [0.0, 0.75, 10 / 24]
+    assert [length / DAY.length for length in day_lengths(scenario)] == [0.0, 0.75, 10 / 24]
 
 
 @pytest.mark.parametrize(("bad", "days"), [(2, 5), (0, 5), (5, 5), (1, 1), (7, 40)])
 def test_one_day_a_replication_has_the_interval_of_clopper_and_pearson(bad: int, days: int) -> None:
     row = np.repeat([1.0, 0.0], [bad, days - bad])[None]
-    found = day_shares(row, np.ones_like(row))
+    found = bad_shares(row, np.ones_like(row))
     exact = binomtest(bad, days).proportion_ci(method="exact")
     assert (found.value[0], found.n[0]) == (bad / days, days)
     assert (found.low[0], found.high[0]) == pytest.approx((exact.low, exact.high))
@@ -71,13 +77,72 @@ def test_one_day_a_replication_has_the_interval_of_clopper_and_pearson(bad: int,
 
 def test_late_days_are_written_with_their_interval() -> None:
     row = np.array([[1.0, 0.0, 1.0, 0.0, 0.0]])
-    _, low, high, _ = (part[0] for part in day_shares(row, np.ones_like(row)))
-    assert days_of(2, 5, low, high) == "2 of 5 days (5 to 85 %)"
-    assert days_of(0, 1, 0.0, 0.975) == "0 of 1 day (0 to 98 %)"
+    _, low, high, _ = (part[0] for part in bad_shares(row, np.ones_like(row)))
+    assert periods_of("day", 2, 5, low, high) == "2 of 5 days (5 to 85 %)"
+    assert periods_of("day", 0, 1, 0.0, 0.975) == "0 of 1 day (0 to 98 %)"
+
+
+def by_the_hour(created: list[int], on_time: list[int]) -> Any:
+    """Judged recipients of each hour, and how many of them are on time."""
+    hours = np.repeat(np.arange(len(created)), created)
+    good = np.concatenate(
+        [np.arange(many) < hits for many, hits in zip(created, on_time, strict=True)]
+    )
+    return SimpleNamespace(
+        created=hours * HOUR_LENGTH,
+        on_time=good,
+        judged=np.ones(len(hours), bool),
+        deadline=np.ones(len(hours), np.int64),
+    )
+
+
+def bad_hours(copies: Any, hours: int) -> tuple[float, float]:
+    run = SimpleNamespace(run=SimpleNamespace(duration=hours * HOUR_LENGTH, bad_day_below=0.95))
+    found = bad_periods(copies, np.zeros(len(copies.created), np.int64), 1, run)  # type: ignore[arg-type]
+    return float(found["bad_hour_share"][0]), float(found["judged_hours"][0])
+
+
+def test_an_hour_that_loses_its_mail_is_bad_though_it_is_not_busy() -> None:
+    """Twelve hours of 100 recipients but for hour 7, with 60, of which one is on time."""
+    created, on_time = [100] * 12, [98] * 12
+    created[7], on_time[7] = 60, 1
+    copies = by_the_hour(created, on_time)
+    assert not busy_hours(SimpleNamespace(created=copies.created, dsn=~copies.judged))[
+        copies.created // HOUR_LENGTH == 7
+    ].any()
+    assert bad_hours(copies, 12) == (1 / 12, 12)
+
+
+@pytest.mark.parametrize(("created", "judged"), [(20, 2), (19, 1)])
+def test_an_hour_with_fewer_than_twenty_judged_recipients_is_not_judged(
+    created: int, judged: int
+) -> None:
+    assert bad_hours(by_the_hour([created, 100, 0], [0, 100, 0]), 3) == (1 - 1 / judged, judged)
+
+
+@pytest.mark.parametrize("hours", [2, 8, 24, 96])
+def test_the_share_of_bad_hours_does_not_grow_with_the_run(hours: int) -> None:
+    """With 100 recipients an hour, each on time with 96 %, an hour is bad with a known chance."""
+    truth, random = binom.cdf(94, 100, 0.96), np.random.default_rng(hours)
+    shares = [
+        bad_hours(by_the_hour([100] * hours, random.binomial(100, 0.96, hours).tolist()), hours)[0]
+        for _ in range(200)
+    ]
+    found = interval(shares, 0.99)
+    assert found.low < truth < found.high
+
+
+def test_hours_of_one_replication_are_one_cluster() -> None:
+    """One replication of six is bad for 20 of 24 hours: that is not 20 of 144 independent hours."""
+    judged = np.full((1, 6), 24.0)
+    found = bad_shares(np.array([[20 / 24, 0, 0, 0, 0, 0]]), judged)
+    assert found.value[0] == 20 / 144
+    assert found.high[0] > binomtest(1, 6).proportion_ci(method="exact").high - 0.1
+    assert periods_of(HOUR_OF_RUN.name, 20, 144, 0.0, 0.6) == "20 of 144 hours (0 to 60 %)"
 
 
 def test_replications_without_a_judged_day_play_no_part() -> None:
-    found = day_shares(np.array([[1.0, NAN, 0.0], [NAN] * 3]), np.array([[1.0, 0, 1], [0] * 3]))
+    found = bad_shares(np.array([[1.0, NAN, 0.0], [NAN] * 3]), np.array([[1.0, 0, 1], [0] * 3]))
     assert (found.value[0], found.n.tolist()) == (0.5, [2, 0])
     assert np.isnan([part[1] for part in found[:3]]).all()
 
@@ -86,7 +151,7 @@ def test_days_of_one_replication_are_worth_fewer_the_more_they_depend_on_one_ano
     """Ten replications of ten days, half of the days bad: spread evenly, or whole replications."""
     judged = np.full((2, 10), 10.0)
     even, whole = np.full(10, 0.5), np.repeat([1.0, 0.0], 5)
-    found = day_shares(np.array([even, whole]), judged)
+    found = bad_shares(np.array([even, whole]), judged)
     assert found.value.tolist() == [0.5, 0.5]
     exact = binomtest(50, 100).proportion_ci(method="exact")
     assert (found.low[0], found.high[0]) == pytest.approx((exact.low, exact.high))
@@ -96,7 +161,7 @@ def test_days_of_one_replication_are_worth_fewer_the_more_they_depend_on_one_ano
 
 
 def test_no_bad_day_in_long_runs_counts_each_run_once() -> None:
-    found = day_shares(np.zeros((1, 4)), np.full((1, 4), 28.0))
+    found = bad_shares(np.zeros((1, 4)), np.full((1, 4), 28.0))
     assert found.high[0] == pytest.approx(binomtest(0, 4).proportion_ci(method="exact").high)
 
 
@@ -104,7 +169,7 @@ def test_the_interval_covers_the_truth_where_whole_runs_are_bad() -> None:
     """400 samples of 8 runs of 7 days, each run bad as a whole with 30 %: at least 95 % cover."""
     random = np.random.default_rng(4)
     runs = (random.random((400, 8)) < 0.3).astype(np.float64)
-    _, low, high, _ = day_shares(runs, np.full(runs.shape, 7.0))
+    _, low, high, _ = bad_shares(runs, np.full(runs.shape, 7.0))
     covered = np.count_nonzero((low <= 0.3) & (high >= 0.3))
     assert covered >= binom.ppf(0.0005, 400, 0.95)
 

@@ -1,26 +1,53 @@
-"""Bad days: days of a run on which too few recipients of a class were on time.
+"""Bad days and bad hours: spans of a run in which too few recipients of a class were on time.
 
-A day is 24 h, counted from the start of the run; the last one may be shorter. A day is bad for a
-class if under `run.bad_day_below` of its judged recipients, by the day of their creation, are on
-time. A day without judged recipients is no day of the class.
+Days have 24 h and hours 60 min, counted from the start of the run; the last one may be shorter. A
+day or an hour is bad for a class if under `run.bad_day_below` of its judged recipients, by the time
+of their creation, are on time. Only days with a judged recipient count, and only hours with at
+least `FEWEST_IN_AN_HOUR` of them.
 """
+
+from typing import NamedTuple
 
 import numpy as np
 from scipy.stats import beta, t
 
 from relaysim.engine.trace import Column
+from relaysim.measure.catalogue import FEWEST_IN_AN_HOUR
 from relaysim.measure.copies import Copies
 from relaysim.measure.counts import Values, punctual
 from relaysim.measure.estimate import CONFIDENCE, Estimates, Floats
 from relaysim.measure.window import HOUR, Window
 from relaysim.scenario.model import Scenario
 
-DAY = 24 * HOUR
-SHARE, JUDGED = "bad_day_share", "judged_days"
+
+class Period(NamedTuple):
+    """A kind of span: its name, its length in microseconds, and from how many recipients it counts.
+
+    `fewest` is the smallest number of judged recipients of a span that is judged.
+    """
+
+    name: str
+    length: int
+    fewest: int
+
+    @property
+    def share(self) -> str:
+        """The metric of the share of bad spans."""
+        return f"bad_{self.name}_share"
+
+    @property
+    def judged(self) -> str:
+        """The metric of the number of judged spans."""
+        return f"judged_{self.name}s"
 
 
-def days(copies: Copies, group: Column, subjects: int, scenario: Scenario) -> Values:
-    """Count the days of each subject, and find the share of them that was bad.
+DAY = Period("day", 24 * HOUR, 1)
+HOUR_OF_RUN = Period("hour", HOUR, FEWEST_IN_AN_HOUR)
+PERIODS = (DAY, HOUR_OF_RUN)
+
+
+def bad_periods(copies: Copies, group: Column, subjects: int, scenario: Scenario) -> Values:
+    """Count the judged days and hours of each subject, and find the share of them that was bad.
 
     Parameters
     ----------
@@ -36,38 +63,41 @@ def days(copies: Copies, group: Column, subjects: int, scenario: Scenario) -> Va
     Returns
     -------
     dict of str to array of float, shape (subjects,)
-        `judged_days`, and `bad_day_share`, NaN for a subject without such days.
+        `judged_days` and `judged_hours`; `bad_day_share` and `bad_hour_share`, NaN for a subject
+        without such days or hours.
     """
     judged, on_time = punctual(copies)
     judged = judged & (group >= 0)
-    many = -(-scenario.run.duration // DAY)
-    of = group[judged] * many + copies.created[judged] // DAY
-    size = subjects * many
-    count = np.bincount(of, minlength=size).reshape(subjects, many)
-    hits = np.bincount(of, on_time[judged], minlength=size).reshape(subjects, many)
-    there = count > 0
-    share = np.divide(hits, count, out=np.ones(count.shape), where=there)
-    bad, every = (share < scenario.run.bad_day_below).sum(axis=1), there.sum(axis=1)
-    return {
-        JUDGED: every.astype(np.float64),
-        SHARE: np.divide(bad, every, out=np.full(subjects, np.nan), where=every > 0),
-    }
+    subject, created, good = group[judged], copies.created[judged], on_time[judged]
+    values: Values = {}
+    for period in PERIODS:
+        spans = -(-scenario.run.duration // period.length)
+        span, size = subject * spans + created // period.length, subjects * spans
+        count = np.bincount(span, minlength=size).reshape(subjects, spans)
+        hits = np.bincount(span, good, minlength=size).reshape(subjects, spans)
+        there = count >= period.fewest
+        share = np.divide(hits, count, out=np.ones(count.shape), where=there)
+        bad, every = (share < scenario.run.bad_day_below).sum(axis=1), there.sum(axis=1)
+        values[period.judged] = every.astype(np.float64)
+        values[period.share] = np.divide(bad, every, out=np.full(subjects, np.nan), where=every > 0)
+    return values
 
 
-def day_shares(share: Floats, judged: Floats, confidence: float = CONFIDENCE) -> Estimates:
-    """Return the share of bad days over all replications, with an interval.
+def bad_shares(share: Floats, judged: Floats, confidence: float = CONFIDENCE) -> Estimates:
+    """Return the share of bad days, or hours, over all replications, with an interval.
 
     Parameters
     ----------
     share, judged : array of float, shape (rows, replications)
-        `bad_day_share` and `judged_days` of each replication; NaN or 0 days where there are none.
+        `bad_day_share` and `judged_days` of each replication, or those of hours; NaN or 0 where
+        there are none.
     confidence : float
         Confidence of the interval.
 
     Returns
     -------
     Estimates
-        Bad days over judged days, the ends of the interval, and the number of replications with a
+        Bad over judged days, the ends of the interval, and the number of replications with a
         judged day.
 
     Notes
@@ -77,7 +107,7 @@ def day_shares(share: Floats, judged: Floats, confidence: float = CONFIDENCE) ->
     lasts several days: the number of days is then replaced by the effective number of Korn and
     Graubard (Survey Methodology 24, 1998), where replications are the clusters. If all days are
     bad, or none, nothing shows how far days depend on one another, and each replication counts as
-    one day.
+    one day. The same holds for hours.
     """
     judged = np.where(np.isnan(share), 0.0, judged)
     bad = np.where(judged > 0, share, 0.0) * judged
@@ -113,5 +143,7 @@ def _effective(bad: Floats, judged: Floats, value: Floats, clusters: Column) -> 
 def day_lengths(scenario: Scenario) -> list[int]:
     """Return how much of each day of a run lies in the window, microseconds, first day first."""
     window = Window.of(scenario)
-    edges = range(0, window.end, DAY)
-    return [max(0, min(start + DAY, window.end) - max(start, window.start)) for start in edges]
+    edges = range(0, window.end, DAY.length)
+    return [
+        max(0, min(start + DAY.length, window.end) - max(start, window.start)) for start in edges
+    ]
