@@ -2,8 +2,10 @@
 
 import pytest
 from cli_runs import DEDICATED, MM4, SHARED, process, relaysim
+from typer.testing import CliRunner
 
 from relaysim import load
+from relaysim.cli import app
 from relaysim.mail.address import parse_domain
 from relaysim.scenario.raw import DEEPEST
 
@@ -147,3 +149,60 @@ def test_a_word_that_is_not_utf_8_is_refused_in_a_real_process_too():
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.count("\n") == 1
     assert done.stderr.startswith("relaysim: b\\xff.toml is not UTF-8 text")
+
+
+RED = "\x1b[31m"
+MAIL = ("explain", SHARED, "--host", "crm")
+TO = ("--to", "a@gmail.com")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((*MAIL, "--to", f"a{RED}b@gmail.com"), '"a\\u001b[31mb@gmail.com" is not a mail address'),
+        ((*MAIL, *TO, "--from", f"a{RED}@b.org"), '"a\\u001b[31m@b.org" is not a mail address'),
+        ((*MAIL, *TO, "--stream", f"a{RED}"), '"a\\u001b[31m" is not a stream of crm'),
+        ((*MAIL, *TO, "--server", f"a{RED}"), '"a\\u001b[31m" is not an address or a name'),
+        ((*MAIL[:3], f"a{RED}", *TO), '"a\\u001b[31m" is not a host'),
+        (
+            ("explain", SHARED, "--connector", f"a{RED}"),
+            '"a\\u001b[31m" is not a receive connector',
+        ),
+        (("check", f"a{RED}"), "a\\u001b[31m: the file cannot be read"),
+        (("check", MM4, "--set", f"run.a{RED}=1"), "'run.a\\x1b[31m=1' is no setting"),
+        (("run", MM4, "--out", f"{MM4}/a{RED}"), "a\\u001b[31m cannot be a directory"),
+        (("run", MM4, "--jobs", f"a{RED}"), "--jobs a\\u001b[31m: a whole number"),
+        (("trace", MM4, "--message", f"a{RED}"), "a\\u001b[31m"),
+        (("profiles", "host", f"a{RED}"), '"a\\u001b[31m" is not'),
+        ((f"a{RED}",), "31m"),
+    ],
+    ids=lambda given: given[0] if isinstance(given, tuple) else "",
+)
+def test_a_control_character_in_a_message_is_an_escape(arguments, message):
+    said = refused(*arguments)
+    assert message in said
+    assert "\x1b" not in said
+
+
+def test_so_it_is_where_a_result_names_the_command_and_its_folder(tmp_path, monkeypatch):
+    order = [*ONE, "--out", str(tmp_path / f"a{RED}")]
+    monkeypatch.setattr("sys.argv", ["relaysim", *order])
+    result = relaysim(*order)
+    assert result.exit_code == 0
+    for text in (result.stdout, result.stderr):
+        assert "\x1b" not in text
+        assert "a\\u001b[31m" in text
+
+
+def test_a_long_path_in_a_message_stays_whole(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    path = "folder/" * 12 + "no-such-design.toml"
+    orders = [
+        ("check", path),
+        ("run", MM4, "--out", MM4 + "/" + path),
+        ("new", "x", "--extends", path),
+    ]
+    for order in orders:
+        result = CliRunner(env={"COLUMNS": "40"}).invoke(app, list(order))
+        assert result.exit_code == 2
+        assert path.removesuffix(".toml") in result.stderr

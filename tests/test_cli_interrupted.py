@@ -9,6 +9,9 @@ import pytest
 from cli_runs import LITTLE, MM4, SHARED, relaysim
 from joblib.externals.loky.process_executor import TerminatedWorkerError
 
+from relaysim.cli.interrupt import end_at_once, handle_as_interrupts
+from relaysim.study.worker import start_tracker
+
 INTERRUPT_AT = """
 import signal, sys
 class Finder:
@@ -38,6 +41,72 @@ def test_the_package_leaves_ctrl_c_as_it_was():
     code = "import signal; import relaysim.cli; print(signal.getsignal(signal.SIGINT).__name__)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "default_int_handler\n"
+
+
+STOPS = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+
+
+@pytest.fixture
+def _handlers():
+    """The handlers of before, afterwards."""
+    numbers = [signal.SIGINT, *(getattr(signal, name) for name in STOPS)]
+    before = {number: signal.getsignal(number) for number in numbers}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+@pytest.mark.usefixtures("_handlers")
+@pytest.mark.parametrize("name", STOPS)
+@pytest.mark.parametrize("background", [False, True])
+def test_a_closed_terminal_and_a_batch_system_interrupt_as_ctrl_c_does(name, background):
+    if background:  # there a shell lets commands ignore Ctrl-C
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+    handle_as_interrupts()
+    with pytest.raises(KeyboardInterrupt):
+        signal.raise_signal(getattr(signal, name))
+
+
+@pytest.mark.usefixtures("_handlers")
+@pytest.mark.parametrize("name", STOPS)
+def test_what_nohup_ignores_stays_ignored(name):
+    number = getattr(signal, name)
+    for each in (number, signal.SIGINT):
+        signal.signal(each, signal.SIG_IGN)
+    handle_as_interrupts()
+    end_at_once()
+    for each in (number, signal.SIGINT):
+        assert signal.getsignal(each) is signal.SIG_IGN
+        signal.raise_signal(each)
+
+
+@pytest.mark.usefixtures("_handlers")
+def test_without_sighup_as_on_windows_sigterm_is_handled(monkeypatch):
+    monkeypatch.delattr(signal, "SIGHUP", raising=False)
+    handle_as_interrupts()
+    start_tracker()
+    with pytest.raises(KeyboardInterrupt):
+        signal.raise_signal(signal.SIGTERM)
+
+
+@pytest.mark.usefixtures("_handlers")
+@pytest.mark.parametrize("handled", [True, False])
+def test_a_closed_terminal_does_not_end_what_removes_semaphores(monkeypatch, handled):
+    """The tracker of joblib is started while SIGHUP is ignored, and inherits that."""
+    if not hasattr(signal, "SIGHUP"):
+        return
+    inherited = []
+    monkeypatch.setattr(
+        "relaysim.study.worker.resource_tracker.ensure_running",
+        lambda: inherited.append(signal.getsignal(signal.SIGHUP)),
+    )
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    if handled:
+        handle_as_interrupts()
+    before = signal.getsignal(signal.SIGHUP)
+    start_tracker()
+    assert inherited == [signal.SIG_IGN] * handled
+    assert signal.getsignal(signal.SIGHUP) is before
 
 
 KILLED = "a worker process was killed, most often because the memory is not enough"

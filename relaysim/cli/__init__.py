@@ -1,12 +1,11 @@
 """The command line. What a command needs is imported when it runs, so that help comes at once."""
 
 import os
-import signal
 import sys
 from io import TextIOWrapper
 from typing import TextIO
 
-from relaysim.cli.interrupt import end_at_once, ended_at_once
+from relaysim.cli.interrupt import end_at_once, ended_at_once, handle_as_interrupts
 
 with ended_at_once():
     from relaysim.cli.app import app
@@ -38,5 +37,5 @@ def main() -> None:
             # A terminal that has no "±" shows "?", and that is no reason to fail.
             stream.reconfigure(errors="replace")
     # Processes that work for this one end with it, as after an interrupt.
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    handle_as_interrupts()
     app()

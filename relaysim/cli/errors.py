@@ -14,8 +14,12 @@ from typer.core import TyperGroup
 
 from relaysim.columns import columns
 from relaysim.guard import LOGGER
+from relaysim.scenario.problem import printable
 
 WRONG, INTERRUPTED = 2, 130
+
+UsageError: Any = typer.BadParameter.__mro__[1]
+"""What Typer raises for a wrong command line: the class of Click, which later versions copy."""
 
 
 class UserError(Exception):
@@ -36,14 +40,46 @@ def is_broken_pipe(error: OSError, windows: bool = os.name == "nt") -> bool:
     return windows and error.errno == errno.EINVAL and error.filename is None
 
 
-def _wrapped(message: str) -> str:
-    """The message with overlong lines broken."""
+def wrapped(message: str) -> str:
+    """Return a message for the terminal.
+
+    Parameters
+    ----------
+    message
+        Text that may repeat what a user wrote.
+
+    Returns
+    -------
+    str
+        The lines of the message, filled to the width of the terminal. A word stays whole, such as a
+        path: it is copied. A control character stands as an escape, as TOML writes it.
+    """
     return "\n".join(
-        textwrap.fill(line, columns(), subsequent_indent="    ", break_on_hyphens=False)
+        textwrap.fill(
+            line,
+            columns(),
+            subsequent_indent="    ",
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
         if len(line) > columns()
         else line
-        for line in message.splitlines()
+        for line in map(printable, message.split("\n"))
     )
+
+
+def _tell(message: str) -> None:
+    typer.echo(wrapped(f"relaysim: {message}"), err=True)
+
+
+def _usage(error: Any) -> str:
+    """Return what is wrong with a command line, and where its options are listed.
+
+    Typer would print the usage and a box, with words of the library that parses values.
+    """
+    text = error.format_message().replace("Value error, ", "").rstrip(".")
+    command = error.ctx.command_path if error.ctx is not None else "relaysim"
+    return f"{text[:1].lower()}{text[1:]} (see {command} --help)"
 
 
 class Notes(logging.Handler):
@@ -58,7 +94,7 @@ class Notes(logging.Handler):
         message = record.getMessage()
         if message not in self.printed:
             self.printed.add(message)
-            typer.echo(_wrapped(f"relaysim: {message}"), err=True)
+            _tell(message)
 
 
 @contextmanager
@@ -76,14 +112,22 @@ class Commands(TyperGroup):
     """The group of commands, which turns errors of the user into messages."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> Any:
-        """Refuse words that are not text: they could stand in no file that relaysim writes."""
+        """Refuse words that are empty, or not text, and a wrong option before the command."""
         for word in args:
             if any("\ud800" <= letter <= "\udfff" for letter in word):
                 shown = word.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-                wrong = f"{shown} is not UTF-8 text: write it in UTF-8, or rename the file"
-                typer.echo(_wrapped(f"relaysim: {wrong}"), err=True)
+                _tell(f"{shown} is not UTF-8 text: write it in UTF-8, or rename the file")
                 raise typer.Exit(WRONG)
-        return super().parse_args(ctx, args)
+            if not word:
+                _tell('"" names no file, and is the value of no option: write a name or a value')
+                raise typer.Exit(WRONG)
+        if not args:
+            return super().parse_args(ctx, args)
+        try:
+            return super().parse_args(ctx, args)
+        except UsageError as error:
+            _tell(_usage(error))
+            raise typer.Exit(WRONG) from None
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command."""
@@ -94,21 +138,23 @@ class Commands(TyperGroup):
                 sys.stdout.flush()
             return done
         except UserError as error:
-            typer.echo(_wrapped(f"relaysim: {error}"), err=True)
+            _tell(str(error))
+            raise typer.Exit(WRONG) from None
+        except UsageError as error:
+            _tell(_usage(error))
             raise typer.Exit(WRONG) from None
         except KeyboardInterrupt:
             typer.echo("relaysim: interrupted", err=True)
             raise typer.Exit(INTERRUPTED) from None
         except MemoryError:
-            wrong = "the memory is not enough: use a smaller run.scale or a shorter run.duration"
-            typer.echo(_wrapped(f"relaysim: {wrong}"), err=True)
+            _tell("the memory is not enough: use a smaller run.scale or a shorter run.duration")
             raise typer.Exit(WRONG) from None
         except BrokenPipeError:
             raise
         except OSError as error:
             if is_broken_pipe(error):
                 raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE)) from error
-            typer.echo(_wrapped(f"relaysim: {error.strerror or error}"), err=True)
+            _tell(str(error.strerror or error))
             # What is still to be written has nowhere to go.
             os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
             raise typer.Exit(WRONG) from None

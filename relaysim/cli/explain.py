@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from relaysim.cli.errors import UserError, told
+from relaysim.cli.numbers import number
 from relaysim.cli.options import File, Json, Set, read
 from relaysim.cli.output import print_json
 
@@ -35,7 +36,14 @@ def explain(
     server: Annotated[
         _Text, typer.Option(metavar="NAME", help="Where it connects to: a DNS name or an address.")
     ] = None,
-    port: Annotated[int | None, typer.Option(min=1, max=65535, metavar="N")] = None,
+    port: Annotated[
+        int | None,
+        typer.Option(
+            parser=number(int, "--port", 1, 65535),
+            metavar="N",
+            help="The port that it connects to.",
+        ),
+    ] = None,
     connector: Annotated[
         _Text, typer.Option(metavar="NAME", help="Print the rights at this receive connector.")
     ] = None,

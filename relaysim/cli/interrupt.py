@@ -16,7 +16,12 @@ def _end(*_: object) -> None:
 
 
 def _handle(handler: Any) -> Any:
-    """Handle SIGINT from now on; return the handler of before, None where none can be set."""
+    """Handle SIGINT from now on; return the handler of before, None where none can be set.
+
+    A command that a shell starts in the background ignores SIGINT, and goes on to do so.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        return None
     try:
         return signal.signal(signal.SIGINT, handler)
     except ValueError:  # not the main thread
@@ -46,3 +51,21 @@ def ended_at_once() -> Iterator[None]:
     finally:
         if before is not None:
             _handle(before)
+
+
+def _interrupt(*_: object) -> None:
+    """Do what Ctrl-C does now."""
+    handler = signal.getsignal(signal.SIGINT)
+    if callable(handler):
+        handler(signal.SIGINT, None)
+    raise KeyboardInterrupt
+
+
+def handle_as_interrupts() -> None:
+    """Handle SIGTERM, and the SIGHUP of a closed terminal, as Ctrl-C.
+
+    A signal that is ignored stays ignored: nohup ignores SIGHUP. Windows has no SIGHUP.
+    """
+    for number in (signal.SIGTERM, getattr(signal, "SIGHUP", None)):
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, _interrupt)

@@ -11,9 +11,11 @@ from typing import Annotated
 import typer
 
 from relaysim.cli.errors import UserError
+from relaysim.cli.numbers import number
 from relaysim.cli.options import read
 from relaysim.cli.output import command_line
 from relaysim.columns import columns
+from relaysim.scenario.problem import printable
 
 _MAILBOXES, _NEWSLETTER = 200, 30_000
 _SENT, _FROM_OUTSIDE = 20, 55
@@ -35,12 +37,18 @@ def new(
     ] = None,
     mailboxes: Annotated[
         int | None,
-        typer.Option(min=1, max=1_000_000, metavar="N", help=f"Mailboxes ({_MAILBOXES})."),
+        typer.Option(
+            parser=number(int, "--mailboxes", 1, 1_000_000),
+            metavar="N",
+            help=f"Mailboxes ({_MAILBOXES}).",
+        ),
     ] = None,
     newsletter: Annotated[
         int | None,
         typer.Option(
-            min=1, max=10_000_000, metavar="N", help=f"Readers of the newsletter ({_NEWSLETTER:,})."
+            parser=number(int, "--newsletter", 1, 10_000_000),
+            metavar="N",
+            help=f"Readers of the newsletter ({_NEWSLETTER:,}).",
         ),
     ] = None,
     out: Annotated[
@@ -173,7 +181,9 @@ def _tell(written: str, purpose: str, *commands: list[str | Path]) -> None:
     )
     for paragraph in paragraphs:
         typer.echo(
-            textwrap.fill(paragraph, columns(), break_long_words=False, break_on_hyphens=False)
+            textwrap.fill(
+                printable(paragraph), columns(), break_long_words=False, break_on_hyphens=False
+            )
         )
     for command in commands:
-        typer.echo(f"  {command_line('relaysim', *command)}")
+        typer.echo(f"  {printable(command_line('relaysim', *command))}")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from relaysim.cli.errors import UserError, told
+from relaysim.cli.numbers import number
 from relaysim.cli.output import note
 
 if TYPE_CHECKING:
@@ -28,18 +29,26 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instea
 Replications = Annotated[
     int | None,
     typer.Option(
-        min=1,
-        max=MOST_REPLICATIONS,
+        parser=number(int, "--replications", 1, MOST_REPLICATIONS),
         metavar="N",
         help="Replications, instead of the scenario's.",
     ),
 ]
 Seed = Annotated[
     int | None,
-    typer.Option(min=0, max=2**63 - 1, metavar="N", help="Seed, instead of the scenario's."),
+    typer.Option(
+        parser=number(int, "--seed", 0, 2**63 - 1),
+        metavar="N",
+        help="Seed, instead of the scenario's.",
+    ),
 ]
 Jobs = Annotated[
-    int | None, typer.Option(min=1, metavar="N", help="Processes; by default one on each core.")
+    int | None,
+    typer.Option(
+        parser=number(int, "--jobs", 1),
+        metavar="N",
+        help="Processes; by default one on each core.",
+    ),
 ]
 Cluster = Annotated[
     str | None,
@@ -83,6 +92,14 @@ Figures = Annotated[
     Path | None,
     typer.Option(
         "--figures", metavar="DIR", help="Draw figures into this directory, as PNG and SVG."
+    ),
+]
+Replication = Annotated[
+    int,
+    typer.Option(
+        parser=number(int, "--replication", 0, MOST_REPLICATIONS),
+        metavar="I",
+        help="The replication, from 0.",
     ),
 ]
 Invariants = Annotated[

@@ -17,6 +17,7 @@ import typer
 from relaysim.cli.errors import UserError, told
 from relaysim.cli.interrupt import raise_again
 from relaysim.guard import caught
+from relaysim.scenario.problem import printable
 
 if TYPE_CHECKING:
     from relaysim.engine.invariants import Violation
@@ -55,8 +56,8 @@ def command_line(*words: str | Path, windows: bool = os.name == "nt") -> str:
 
 
 def note(text: str) -> None:
-    """A line on stderr, beside the output."""
-    typer.echo(text, err=True)
+    """A line on stderr, beside the output; control characters stand as escapes."""
+    typer.echo("\n".join(map(printable, text.split("\n"))), err=True)
 
 
 def ask_writable(directory: Path | None) -> None:

@@ -6,7 +6,7 @@ import typer
 
 from relaysim.cli.errors import told
 from relaysim.cli.handover import drawn, hand_over, printed
-from relaysim.cli.options import Figures, File, Json, Seed, Set, read
+from relaysim.cli.options import Figures, File, Json, Replication, Seed, Set, read
 from relaysim.cli.output import ask_drawable, print_json, typed
 
 if TYPE_CHECKING:
@@ -26,9 +26,7 @@ def qshape(
     hub: Annotated[
         str | None, typer.Option(metavar="NAME", help="The queues of this hub alone.")
     ] = None,
-    replication: Annotated[
-        int, typer.Option(min=0, metavar="I", help="Which replication, counted from 0.")
-    ] = 0,
+    replication: Replication = 0,
     settings: Set = None,
     seed: Seed = None,
     figures: Figures = None,

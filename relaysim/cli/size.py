@@ -6,6 +6,7 @@ import typer
 
 from relaysim.cli.errors import UserError, told
 from relaysim.cli.handover import results
+from relaysim.cli.numbers import number
 from relaysim.cli.options import (
     MOST_REPLICATIONS,
     Cluster,
@@ -44,12 +45,20 @@ def size(
     target: Targets = None,
     confidence: Annotated[
         float,
-        typer.Option(min=0.5, max=0.9999, help="How sure a verdict on a value has to be."),
+        typer.Option(
+            parser=number(float, "--confidence", 0.5, 0.9999),
+            metavar="P",
+            help="How sure a verdict on a value has to be, from 0.5 to 0.9999.",
+        ),
     ] = 0.95,
     replications: Annotated[
         int | None,
         typer.Option(
-            min=5, max=MOST_REPLICATIONS, metavar="N", help="The most replications of a value (80)."
+            parser=number(
+                int, "--replications", 5, MOST_REPLICATIONS, "the first look at a value takes 5"
+            ),
+            metavar="N",
+            help="The most replications of a value (80).",
         ),
     ] = None,
     settings: Set = None,

@@ -8,7 +8,7 @@ import typer
 import relaysim
 from relaysim.cli.errors import UserError, told
 from relaysim.cli.handover import drawn, hand_over, printed
-from relaysim.cli.options import Figures, File, Json, Seed, Set, read
+from relaysim.cli.options import Figures, File, Json, Replication, Seed, Set, read
 from relaysim.cli.output import ask_drawable, print_json, print_text, typed
 
 if TYPE_CHECKING:
@@ -25,9 +25,7 @@ def trace(
             "some that are worth a look are listed.",
         ),
     ] = None,
-    replication: Annotated[
-        int, typer.Option(min=0, metavar="I", help="The replication, from 0.")
-    ] = 0,
+    replication: Replication = 0,
     settings: Set = None,
     seed: Seed = None,
     figures: Figures = None,

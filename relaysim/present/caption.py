@@ -2,6 +2,7 @@
 
 from relaysim.measure import chance as measure
 from relaysim.present.number import chance
+from relaysim.scenario.problem import printable
 from relaysim.study.provenance import Provenance
 
 PLAN_DIGITS = 12
@@ -69,5 +70,5 @@ def origin(provenance: Provenance, designs: bool = True, intervals: bool = True)
     names = ("relaysim", "python", "numpy", "simpy")
     parts.append(", ".join(f"{name} {facts[name]}" for name in names))
     if provenance.command:
-        parts.append(f"made by: {provenance.command}")
+        parts.append(f"made by: {printable(provenance.command)}")
     return "; ".join(parts)

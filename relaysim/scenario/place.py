@@ -64,11 +64,11 @@ def opened(path: Path, most: int, any_kind: bool = False) -> BinaryIO:
     A named pipe would wait for a writer, and a device such as /dev/zero has no end; so the file is
     opened without waiting, and looked at before it is read.
     """
-    if any_kind:
-        return path.open("rb")
     handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     try:
         found = os.fstat(handle)
+        if any_kind:
+            return os.fdopen(handle, "rb")
         if not stat.S_ISREG(found.st_mode):
             what = "a directory" if stat.S_ISDIR(found.st_mode) else "not a regular file"
             raise ValueError(f"it is {what}")
@@ -83,10 +83,32 @@ def opened(path: Path, most: int, any_kind: bool = False) -> BinaryIO:
 def contents(path: Path, most: int, any_kind: bool = False) -> bytes:
     """Return the bytes of a file, as `opened` has it. Raises ValueError and OSError as there."""
     with opened(path, most, any_kind) as file:
-        data = file.read(most + 1)
+        data = _first_bytes(file) + file.read(most + 1)
     if len(data) > most:
         raise ValueError(_too_large(None, most))
     return data
+
+
+def _first_bytes(file: BinaryIO) -> bytes:
+    """Return what a pipe holds now, and wait for the rest from now on.
+
+    A pipe without bytes and without a writer has ended, or is a named pipe that nobody opened to
+    write. A writer that waits for a reader counts as a writer, so no writer comes too late.
+    """
+    handle = file.fileno()
+    if not hasattr(os, "O_NONBLOCK") or stat.S_ISREG(os.fstat(handle).st_mode):
+        return b""
+    first = b""
+    if stat.S_ISFIFO(os.fstat(handle).st_mode):
+        try:
+            first = os.read(handle, MB)
+        except BlockingIOError:
+            pass  # somebody has the pipe open to write
+        else:
+            if not first:
+                raise ValueError("it is not a regular file but a pipe, and nobody writes to it")
+    os.set_blocking(handle, True)
+    return first
 
 
 def text_lines(path: Path, most: int) -> io.TextIOWrapper:

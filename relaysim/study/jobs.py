@@ -13,7 +13,7 @@ from joblib import Parallel, cpu_count, delayed, parallel_config
 
 from relaysim.study.store import Store
 from relaysim.study.task import Task, source
-from relaysim.study.worker import begin
+from relaysim.study.worker import begin, start_tracker
 
 T = TypeVar("T")
 Progress = Callable[[int, int], None]
@@ -116,6 +116,7 @@ def _computed(calls: Sequence[Callable[[], T]], jobs: Jobs) -> Generator[tuple[i
 
 def _processes(workers: int) -> Any:
     """What joblib runs meanwhile goes to processes here, which end with this one."""
+    start_tracker()
     return parallel_config("loky", n_jobs=workers, initializer=begin, initargs=(os.getpid(),))
 
 

@@ -5,6 +5,8 @@ import signal
 import threading
 import time
 
+from joblib.externals.loky.backend import resource_tracker
+
 _PAUSE = 1.0
 """Seconds between two looks at the parent."""
 
@@ -36,3 +38,25 @@ def _end_with(parent: int) -> None:
     while os.getppid() == parent:
         time.sleep(_PAUSE)
     os._exit(1)
+
+
+def start_tracker() -> None:
+    """Start the process that removes what workers share, so that SIGHUP does not end it.
+
+    Notes
+    -----
+    A terminal that closes sends SIGHUP to every process of the command. A command that handles it
+    still needs this process, which else ends first: joblib then prints a traceback for each
+    semaphore. The process ignores what its parent ignores when it is started.
+    """
+    hangup = getattr(signal, "SIGHUP", None)
+    if hangup is None or threading.current_thread() is not threading.main_thread():
+        return
+    before = signal.getsignal(hangup)
+    if not callable(before):
+        return
+    signal.signal(hangup, signal.SIG_IGN)
+    try:
+        resource_tracker.ensure_running()
+    finally:
+        signal.signal(hangup, before)

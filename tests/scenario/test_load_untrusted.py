@@ -1,6 +1,8 @@
 """Files that a scenario names: regular, of a bounded size, and never shown."""
 
 import os
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -81,3 +83,36 @@ def test_the_scenario_itself_may_come_by_a_pipe(tmp_path: Path) -> None:
     os.close(writer)
     assert load.load(f"/dev/fd/{reader}").title == "One hub, one application"
     os.close(reader)
+
+
+def test_a_named_pipe_that_nobody_writes_to_is_refused_without_waiting(tmp_path: Path) -> None:
+    if not hasattr(os, "mkfifo"):
+        return
+    pipe = tmp_path / "pipe.toml"
+    os.mkfifo(pipe)
+    with pytest.raises(ScenarioError) as caught:
+        load.load(pipe)
+    (problem,) = caught.value.problems
+    assert problem.message == (
+        "the file cannot be read: it is not a regular file but a pipe, and nobody writes to it"
+    )
+
+
+def test_a_pipe_of_a_shell_may_be_slow(tmp_path: Path) -> None:
+    """The writer of `<(sleep 1; cat small.toml)` has the pipe open and writes later."""
+    if not hasattr(os, "mkfifo"):
+        return
+    reader, writer = os.pipe()
+
+    def write() -> None:
+        for part in (b"# a comment\n", SMALL.read_bytes()):
+            time.sleep(0.02)
+            os.write(writer, part)
+        os.close(writer)
+
+    with ThreadPoolExecutor() as pool:
+        written = pool.submit(write)
+        found = load.load(f"/dev/fd/{reader}", ("name=small",))
+        written.result()
+    os.close(reader)
+    assert found == load.load(SMALL)
