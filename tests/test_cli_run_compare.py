@@ -29,8 +29,8 @@ def test_run_as_json_is_one_object_and_the_same_each_time():
     assert one.stdout == two.stdout
     found = json.loads(one.stdout)
     assert list(found) == [
-        *("relaysim", "seed", "replications", "metrics", "theory", "comparisons"),
-        "provenance",
+        *("relaysim", "seed", "replications", "notes", "metrics", "refused_attempts", "theory"),
+        *("comparisons", "provenance"),
     ]
     assert (found["seed"], found["replications"], found["comparisons"]) == (5, 2, [])
     assert found["provenance"]["command"] == (
@@ -46,7 +46,7 @@ def test_run_writes_a_directory_that_says_what_made_it(tmp_path):
     assert result.exit_code == 0
     assert result.stderr == f"written: {out}\n"
     assert {file.name for file in out.iterdir()} == {
-        *("metrics.csv", "theory.csv", "provenance.json"),
+        *("metrics.csv", "refused_attempts.csv", "theory.csv", "provenance.json"),
         *(f"{n}.parquet" for n in ("messages", "copies", "attempts", "listings", "levels")),
         *(f"{n}.parquet" for n in ("signals", "lookups", "actions", "refusals")),
     }
@@ -145,7 +145,7 @@ def test_compare_writes_its_tables(tmp_path, busy):
     options = (*SHORT, "--replications", "2", "--out", str(out))
     assert relaysim("compare", MM4, busy, *options).exit_code == 0
     assert {file.name for file in out.iterdir()} == {
-        *("metrics.csv", "comparisons.csv", "provenance.json"),
+        *("metrics.csv", "comparisons.csv", "refused_attempts.csv", "provenance.json"),
     }
 
 

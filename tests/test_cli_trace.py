@@ -30,7 +30,7 @@ def test_as_json_it_is_one_object():
     command = ("trace", SHARED, *LITTLE, "--message", "invoices:3", "--replication", "1", "--json")
     found = json.loads(relaysim(*command).stdout)
     assert list(found) == [
-        *("relaysim", "message", "replication", "events", "recipients", "provenance")
+        *("relaysim", "message", "replication", "notes", "events", "recipients", "provenance")
     ]
     assert (found["message"], found["replication"]) == ("crm.invoices:3", 1)
     assert found["events"][0]["what"] == "created"

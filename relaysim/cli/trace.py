@@ -47,7 +47,8 @@ def trace(
             design, message, replication=replication, seed=seed, command=typed()
         )
     if json:
-        facts = {"message": found.message, "replication": replication}
+        notes = found.provenance.notes
+        facts = {"message": found.message, "replication": replication, "notes": notes}
         frames = {"events": found.events, "recipients": found.recipients}
         rest = {"provenance": found.provenance.facts()}
         text = printed(lambda: _print(facts, frames, rest))

@@ -20,6 +20,7 @@ __all__ = [
     "RESOURCE_METRICS",
     "SCOPES",
     "SKEWED_BY_LISTINGS",
+    "SUBMISSION_METRICS",
     "Matters",
     "Metric",
 ]
@@ -188,6 +189,14 @@ METRICS: dict[str, Metric] = {
             f"{FEWEST_IN_AN_HOUR} judged recipients were created in the window",
         ),
         Metric(
+            "refused_attempts",
+            "attempts",
+            "less",
+            _COPIES,
+            "attempts to submit messages created in the window that were refused, at a hub: by it; "
+            "a message that is taken later counts too, and is in `delivered` and no loss",
+        ),
+        Metric(
             "utilization",
             "share",
             "less",
@@ -271,20 +280,22 @@ RESOURCE_METRICS = (
 PERIOD_METRICS = ("bad_day_share", "judged_days", "bad_hour_share", "judged_hours")
 """Metrics of days and hours, for the scopes `PERIOD_SCOPES`."""
 PERIOD_SCOPES = ("total", "class")
+SUBMISSION_METRICS = ("refused_attempts",)
+"""Metrics of attempts at submission, for the scopes total, stream and hub."""
 LISTING_METRICS = ("listed", "listings", "listed_time", "listing_length")
 
 SCOPES: dict[str, tuple[str, tuple[str, ...]]] = {
     "total": (
         "all mail, without DSNs; all public IPs",
-        COPY_METRICS + PERIOD_METRICS + LISTING_METRICS,
+        COPY_METRICS + PERIOD_METRICS + LISTING_METRICS + SUBMISSION_METRICS,
     ),
     "class": (
         "a class; also split as `CLASS.internal` and `CLASS.external`; DSNs are the class `dsn`",
         COPY_METRICS + PERIOD_METRICS,
     ),
-    "stream": ("`host.stream`", COPY_METRICS),
+    "stream": ("`host.stream`", COPY_METRICS + SUBMISSION_METRICS),
     "destination": ("a destination; `internal` is the own mailboxes", COPY_METRICS),
-    "hub": ("a hub: copies whose last hub it was", COPY_METRICS),
+    "hub": ("a hub: copies whose last hub it was", COPY_METRICS + SUBMISSION_METRICS),
     "egress": ("a public IP: copies whose last attempt left by it", COPY_METRICS + LISTING_METRICS),
     "resource": (
         (

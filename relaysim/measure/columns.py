@@ -293,6 +293,18 @@ FRAMES: dict[str, tuple[Column, ...]] = {
         Column("difference_least", "*", "smallest paired difference, only there too"),
         Column("difference_most", "*", "largest paired difference"),
     ),
+    "refused_attempts": (
+        Column("scenario", "", "name of the scenario"),
+        Column("host", "", "the host that submitted"),
+        Column(
+            "where",
+            "",
+            "the receive connector, `HUB/connector`; the hub where none answered, and for mailbox "
+            "submission; empty if no hub has the address",
+        ),
+        Column("reply", "", "the reply that refused it, or the error of the connection"),
+        Column("attempts", "attempts", "refused attempts, mean of the replications"),
+    ),
     "theory": (
         Column("scenario", "", "name of the scenario"),
         Column("scope", "", "kind of subject: `resource`, `stream` or `blocklist`"),

@@ -14,6 +14,7 @@ from relaysim.measure.groups import groups
 from relaysim.measure.latency import busy_hours, latency, latency_in_busy_hours
 from relaysim.measure.listings import listings
 from relaysim.measure.resources import resources
+from relaysim.measure.submission import refused_attempts
 from relaysim.measure.window import Window
 from relaysim.scenario.model import Scenario
 
@@ -34,6 +35,7 @@ def metrics(
     """
     copies = Copies.of(trace, scenario) if copies is None else copies
     window = Window.of(scenario)
+    attempts = refused_attempts(trace, scenario, copies, only)
     if only is not None:
         keep = np.array([name in only for name in trace.names.streams], bool)
         copies = copies.where(keep[copies.stream])
@@ -54,6 +56,7 @@ def metrics(
         measured = resource.measured(window)
         rows += [("resource", resource.name, name, value) for name, value in measured.items()]
     rows += listings(trace, window)
+    rows += attempts
     return frame(rows)
 
 

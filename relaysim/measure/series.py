@@ -26,6 +26,7 @@ from relaysim.engine.trace import Fate, Trace
 from relaysim.measure.copies import Copies
 from relaysim.measure.groups import groups
 from relaysim.measure.queues import backlog, throughput_series
+from relaysim.measure.submission import breakdown, summed
 from relaysim.measure.window import SECOND
 from relaysim.scenario.model import Scenario
 
@@ -33,7 +34,6 @@ AGES: npt.NDArray[np.float64] = np.round(10 ** (np.arange(-20, 121) / 20), 6)
 """The ages of `missing`: 20 a decade, from 0.1 s to a million seconds (11 days)."""
 LOST = (Fate.REFUSED, Fate.ABANDONED, Fate.BOUNCED, Fate.EXPIRED)
 _LOSS = ["stream", "fate", "reply"]
-_REFUSAL = ["host", "where", "reply"]
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class Series:
             throughput_series(trace, scenario, copies=copies),
             _missing(trace, scenario, copies.where(copies.counted & copies.judged)),
             _losses(trace, copies),
-            _refusals(trace, copies),
+            breakdown(trace, copies),
         )
 
     @classmethod
@@ -63,8 +63,7 @@ class Series:
         """The mean over replications; after the end of a run nothing waits and nothing comes."""
         losses = pd.concat([run.losses for run in runs])
         total = losses.groupby(_LOSS, as_index=False, sort=True)["copies"].sum()
-        refused = pd.concat([run.refusals for run in runs])
-        attempts = refused.groupby(_REFUSAL, as_index=False, sort=True)["attempts"].sum()
+        attempts = summed(pd.concat([run.refusals for run in runs]))
         return cls(
             mean_frame([run.backlog for run in runs]),
             mean_frame([run.throughput for run in runs]),
@@ -111,27 +110,3 @@ def _losses(trace: Trace, copies: Copies) -> pd.DataFrame:
             "copies": many.astype(np.float64),
         }
     ).astype(dict.fromkeys(_LOSS, str))
-
-
-def _refusals(trace: Trace, copies: Copies) -> pd.DataFrame:
-    """Refused attempts to submit messages of the window, by host, connector or hub, and reply."""
-    found, names = trace.refusals, trace.names
-    counted = copies.counted[trace.messages["first_copy"][found["message"]]]
-    rows = np.stack([found[name][counted] for name in ("message", "hub", "connector", "reply")])
-    if rows.shape[1]:
-        rows[0] = trace.messages["stream"][rows[0]]
-    kinds, many = np.unique(rows, axis=1, return_counts=True)
-    where = [
-        names.connectors[connector] if connector >= 0 else names.hubs[hub] if hub >= 0 else ""
-        for hub, connector in kinds[1:3].T.tolist()
-    ]
-    frame = pd.DataFrame(
-        {
-            "host": [names.streams[stream].partition(".")[0] for stream in kinds[0]],
-            "where": where,
-            "reply": [names.replies[reply] for reply in kinds[3]],
-            "attempts": many.astype(np.float64),
-        }
-    ).astype(dict.fromkeys(_REFUSAL, str))
-    total: pd.DataFrame = frame.groupby(_REFUSAL, as_index=False, sort=True)[["attempts"]].sum()
-    return total

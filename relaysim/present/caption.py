@@ -16,29 +16,6 @@ NOT_MODELLED = (
     "Not modelled: duplicates, DNS failures, shadow queues, people who send a bounced message "
     "again, inbound spam filtering, other customers of the provider."
 )
-
-
-def behind_smart_hosts(provenance: Provenance) -> list[str]:
-    """Return one sentence for each design with smart hosts: what its "delivered" means.
-
-    Parameters
-    ----------
-    provenance
-        What the result was made from.
-
-    Returns
-    -------
-    list of str
-        Empty where all mail goes straight to its receivers.
-    """
-    return [
-        f'{name} sends by the smart host {", ".join(hosts)}: "delivered" means that the smart host '
-        "took the mail. What happens behind it (unknown users, refusals, listings, junk, delay) is "
-        "not modelled, so do not compare its losses with those of a design that sends direct."
-        for name, hosts in provenance.smart_hosts
-    ]
-
-
 SURVIVORS = (
     "In a latency quantile mail that is refused or lost is later than any other; mean latencies "
     "and waits are of the mail that got through. Look at on_time too."
@@ -72,3 +49,33 @@ def origin(provenance: Provenance, designs: bool = True, intervals: bool = True)
     if provenance.command:
         parts.append(f"made by: {printable(provenance.command)}")
     return "; ".join(parts)
+
+
+def figure_caption(provenance: Provenance, designs: bool = True, intervals: bool = True) -> str:
+    """Return the line under a figure: `origin`, with what is not modelled behind smart hosts.
+
+    Parameters
+    ----------
+    provenance
+        What the figure was made from.
+    designs
+        Whether to name the plans of the designs.
+    intervals
+        Whether the figure draws intervals.
+
+    Returns
+    -------
+    str
+        A figure is copied without the text around it, so each one carries the sentence.
+    """
+    return "; ".join(
+        [*map(_behind, provenance.smart_hosts), origin(provenance, designs, intervals)]
+    )
+
+
+def _behind(design: tuple[str, tuple[str, ...]]) -> str:
+    name, hosts = design
+    return (
+        f'"delivered" of {name}: taken by the smart host {", ".join(hosts)}; what happens behind '
+        "it is not modelled"
+    )

@@ -199,6 +199,30 @@ def refusals(refused: pd.DataFrame) -> list[RenderableType]:
     return [*lines, text("")]
 
 
+def refused_attempts(refused: pd.DataFrame) -> Grid:
+    """Return the refused attempts at submission as a table, the most frequent first.
+
+    Parameters
+    ----------
+    refused : pandas.DataFrame
+        The `refusals` of a series: host, where, reply, attempts in a replication.
+
+    Returns
+    -------
+    Grid
+        Without rows if no attempt was refused.
+    """
+    most = refused.sort_values("attempts", ascending=False, kind="stable")
+    rows = [
+        [row["host"], row["where"] or NONE, number(row["attempts"]), row["reply"]]
+        for row in most.head(MOST_LOSSES).to_dict("records")
+    ]
+    others = len(most) - len(rows)
+    more = f"; {others} more are rarer" if others else ""
+    title = f"refused attempts at submission (in a replication{more})"
+    return Grid(title, ["host", "where", "attempts", "reply"], rows, ("reply",))
+
+
 def _campaigns(result: RunResult, found: Lookup) -> list[RenderableType]:
     name = result.scenario.name
     lines = [

@@ -24,6 +24,9 @@ class Headline(NamedTuple):
 
 
 LOSSES = ("refused", "abandoned", "bounced", "expired", "junked", "suppressed")
+ATTEMPTS = "refused_attempts"
+NOT_SERVICE = (*LOSSES, ATTEMPTS)
+"""Metrics that explain a difference and decide none: `on_time` contains what they cost."""
 BLAST = {
     "listed": "chance of a listing",
     "blast_reputation": "harm by reputation",
@@ -53,6 +56,7 @@ def headlines(
         Headline("latency_p95_busy_hours", "p95 in the busy hours", "class", rest),
         Headline("completion", "campaign complete after", "class", tuple(campaigns)),
         *(Headline(metric, metric, "total", ("total",)) for metric in LOSSES),
+        Headline(ATTEMPTS, "refused attempts", "total", ("total",)),
         *(Headline(metric, name, "total", ("total",)) for metric, name in BLAST.items()),
     ]
     return [headline for headline in found if headline.subjects]

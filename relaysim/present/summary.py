@@ -3,7 +3,6 @@
 from rich.console import RenderableType
 
 from relaysim.present import compared, happened, sensitive, sized, swept, transcript, warmed
-from relaysim.present.caption import behind_smart_hosts
 from relaysim.present.terminal import plain, text
 from relaysim.study.compare import Comparison
 from relaysim.study.replicate import RunResult
@@ -21,7 +20,7 @@ def report(result: Summed) -> list[RenderableType]:
     """The tables and sentences of a result, in the order in which they are read."""
     told = _told(result)
     titles = len(result.scenarios) if isinstance(result, Comparison) else 1
-    return [*told[:titles], *map(text, behind_smart_hosts(result.provenance)), *told[titles:]]
+    return [*told[:titles], *map(text, result.provenance.notes), *told[titles:]]
 
 
 def _told(result: Summed) -> list[RenderableType]:

@@ -1,11 +1,14 @@
 """Whether a listing can happen in a scenario: the one place that decides it."""
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 
+from relaysim.scenario import route
 from relaysim.scenario.arrivals import Compromise
+from relaysim.scenario.audit.paths import paths, receiver
 from relaysim.scenario.blocklist import Blocklist
+from relaysim.scenario.direct import direct_destinations
 from relaysim.scenario.model import Scenario
-from relaysim.scenario.reference import INTERNAL
+from relaysim.scenario.reference import SPAMTRAPS
 from relaysim.scenario.stream import Stream
 
 
@@ -21,7 +24,9 @@ def listing_possible(scenario: Scenario) -> bool:
     -------
     bool
         True if an event lists an IP, if a blocklist operator can have evidence for its trigger or
-        lists foreign neighbours, or if some mail goes to a provider that keeps reputations.
+        lists foreign neighbours, or if some mail goes to a provider that keeps reputations. Mail
+        to a smart host is no evidence: the receivers behind it do not see the IP. A smart host
+        that keeps reputations is a provider.
 
     Notes
     -----
@@ -32,35 +37,41 @@ def listing_possible(scenario: Scenario) -> bool:
     """
     if any(event.listing is not None for event in scenario.events):
         return True
-    if any(_can_act(operator, scenario) for operator in scenario.blocklists.values()):
+    direct = direct_destinations(scenario)
+    if any(_can_act(operator, scenario, direct) for operator in scenario.blocklists.values()):
         return True
-    reached = {name for stream in _streams(scenario) for name, share in stream.to.items() if share}
+    reached = {
+        receiver(scenario, way, hop)
+        for path in paths(scenario, refused=True)
+        for way in path.ways
+        for hop in way.lasts
+        if hop.kind is route.HopKind.REMOTE
+    }
     return any(
         name in reached and destination.reputation is not None
         for name, destination in scenario.destinations.items()
     )
 
 
-def _can_act(operator: Blocklist, scenario: Scenario) -> bool:
+def _can_act(operator: Blocklist, scenario: Scenario, direct: Mapping[str, frozenset[str]]) -> bool:
     """Whether an operator can list an IP: by evidence, or by what its neighbours do."""
     if operator.widening in ("allocation_count", "asn_score") and operator.neighbour_rate:
         return True
-    streams = list(_streams(scenario))
-    if operator.trigger == "compromise":
-        return any(isinstance(stream.arrivals, Compromise) for stream in streams)
     if operator.trigger == "none":
         return False
-    outside = [stream for stream in streams if stream.to.get(INTERNAL, 0.0) < 1.0]
-    traps = any(_traps(stream) > 0.0 for stream in outside)
-    reports = operator.trigger == "scored_ratio" and bool(operator.report_share)
-    return (traps and bool(operator.trap_share)) or (
-        reports and any(_complaints(stream) > 0.0 for stream in outside)
+    streams = {
+        f"{host}.{name}": stream
+        for host, described in scenario.hosts.items()
+        for name, stream in described.streams.items()
+    }
+    seen = [stream for name, stream in streams.items() if direct[name] - {SPAMTRAPS}]
+    if operator.trigger == "compromise":
+        return any(isinstance(stream.arrivals, Compromise) for stream in seen)
+    traps = bool(operator.trap_share) and any(
+        _traps(stream) > 0.0 and SPAMTRAPS in direct[name] for name, stream in streams.items()
     )
-
-
-def _streams(scenario: Scenario) -> Iterator[Stream]:
-    for host in scenario.hosts.values():
-        yield from host.streams.values()
+    reports = operator.trigger == "scored_ratio" and bool(operator.report_share)
+    return traps or (reports and any(_complaints(stream) > 0.0 for stream in seen))
 
 
 def _traps(stream: Stream) -> float:

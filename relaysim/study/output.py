@@ -13,6 +13,8 @@ from typing import Any
 import pandas as pd
 
 import relaysim
+from relaysim.measure.submission import NAME as ATTEMPTS
+from relaysim.measure.submission import by_design
 from relaysim.study.blast import BlastRadius
 from relaysim.study.compare import Comparison
 from relaysim.study.lost_columns import told_lost
@@ -49,8 +51,8 @@ def write(result: Result, directory: str | os.PathLike[str]) -> Path:
     `provenance.json` always, and each table of the result as `NAME.csv`: `metrics`, `comparisons`
     of a comparison or a sweep, `points` of a sweep and the `knees` of its targets, `evidence` of a
     size, `effects` of a sensitivity and its `indices`, if they were wanted, `theory` of a run and
-    the `precision` that was asked of it. A run adds its frames
-    (`messages.parquet` and so on; it is repeated if they were not kept), a blast radius
+    the `precision` that was asked of it, `refused_attempts` of a run or a comparison. A run adds
+    its frames (`messages.parquet` and so on; it is repeated if they were not kept), a blast radius
     `harmed.parquet` and `incidents.parquet`. An earlier output is replaced. OutputError if the
     directory holds anything else, or is no directory.
     """
@@ -82,12 +84,14 @@ def put(directory: str | os.PathLike[str], fill: Callable[[Path], None]) -> Path
 def to_json(result: Result) -> dict[str, Any]:
     """The result as one object of JSON values, without the time of day; NaN is None.
 
-    A value that is lost is None, with a `lost` of true beside it: see `study.lost_columns`.
+    A value that is lost is None, with a `lost` of true beside it: see `study.lost_columns`. `notes`
+    says in words what the numbers leave out in these designs: see `Provenance.notes`.
     """
     found: dict[str, Any] = {
         "relaysim": relaysim.__version__,
         "seed": result.provenance.seed,
         "replications": result.provenance.replications,
+        "notes": result.provenance.notes,
     }
     match result:
         case Size():
@@ -105,7 +109,11 @@ def _tables(result: Result) -> list[tuple[str, pd.DataFrame]]:
     tables = [(name, getattr(result, name, None)) for name in TABLES]
     if isinstance(result, Sweep) and result.knees:
         tables.append(("knees", _ends(pd.DataFrame(result.knees))))
+    if isinstance(result, Comparison):
+        breakdowns = {name: series.refusals for name, series in result.series.items()}
+        tables.append((ATTEMPTS, by_design(breakdowns)))
     if isinstance(result, RunResult):
+        tables.append((ATTEMPTS, by_design({result.scenario.name: result.series.refusals})))
         tables.append(("theory", beside(result)))
         if result.precision:
             tables.append(("precision", pd.DataFrame(map(_precise, result.precision))))
@@ -201,7 +209,8 @@ def write_provenance(provenance: Provenance, directory: Path) -> None:
     It is the last file that is written, and the mark by which relaysim knows its own outputs.
     """
     files = sorted([PROVENANCE, *_files(directory)])
-    facts = {**provenance.facts(), "times": provenance.times(), "files": files}
+    facts = {**provenance.facts(), "notes": provenance.notes}
+    facts |= {"times": provenance.times(), "files": files}
     text = json.dumps(facts, indent=2, ensure_ascii=False) + "\n"
     (directory / PROVENANCE).write_text(text, encoding="utf-8", newline="\n")
 

@@ -59,6 +59,23 @@ class Provenance:
             "command": self.command,
         }
 
+    @property
+    def notes(self) -> list[str]:
+        """Return one sentence for each design with smart hosts: what its "delivered" means.
+
+        Returns
+        -------
+        list of str
+            Empty where all mail goes straight to its receivers.
+        """
+        return [
+            f'{name} sends by the smart host {", ".join(hosts)}: "delivered" means that the smart '
+            "host took the mail. What happens behind it (unknown users, refusals, listings, junk, "
+            "delay) is not modelled, so do not compare its losses with those of a design that "
+            "sends direct."
+            for name, hosts in self.smart_hosts
+        ]
+
     def times(self) -> dict[str, str]:
         """When the study ran."""
         return {"started": self.started, "finished": self.finished}

@@ -8,6 +8,7 @@ from small_world import SECOND_HUB, Played, play
 
 from relaysim.measure.copies import Copies
 from relaysim.measure.events import refusals
+from relaysim.measure.metrics import metrics
 from relaysim.measure.series import Series
 from relaysim.present.happened import losses
 from relaysim.present.happened import refusals as section
@@ -32,6 +33,13 @@ def rows(run: Played) -> list[tuple[str, str, str, float, str, int]]:
     ]
 
 
+def counts(run: Played, *only: str) -> dict[str, float]:
+    """The metric `refused_attempts` by subject, of all streams or of some."""
+    frame = metrics(run.trace, run.scenario, only=set(only) or None)
+    mine = frame[frame["metric"] == "refused_attempts"]
+    return dict(zip(mine["scope"] + " " + mine["subject"], mine["value"], strict=True))
+
+
 def test_a_refused_connection_that_is_made_again_shows() -> None:
     """Two sessions at a limit of one: the second one is refused, and its message gets in later."""
     limit = "[hubs.HUB01.receive_connectors.relay]\nmax_inbound_connection_per_source = 1"
@@ -39,6 +47,8 @@ def test_a_refused_connection_that_is_made_again_shows() -> None:
     run = play(limit, slow, RETRIES, mail={"app.load": [0, 0]})
     assert run.fates("app.load") == ["delivered", "delivered"]
     assert rows(run) == [("app", "HUB01", "HUB01/relay", 0.0, TOO_MANY, 1)]
+    assert counts(run) == {"total total": 1.0, "stream app.load": 1.0, "hub HUB01": 1.0}
+    assert set(counts(run, "app.others").values()) == {0.0}
     series = Series.of(run.trace, run.scenario, Copies.of(run.trace, run.scenario))
     mean = Series.mean([series, series])
     assert mean.refusals.to_dict("records") == [
@@ -61,12 +71,21 @@ def test_each_address_that_is_tried_has_a_row() -> None:
     run = play(SECOND_HUB, both, down, mail={"app.load": [1]})
     assert run.fates("app.load") == ["delivered"]
     assert [(hub, said) for _, hub, _, _, said, _ in rows(run)] == [("HUB01", UNABLE)]
+    assert (counts(run)["hub HUB01"], counts(run)["hub HUB02"]) == (1.0, 0.0)
+
+
+def test_mail_outside_the_window_counts_for_no_metric() -> None:
+    inside = "[hubs.HUB01.receive_connectors.relay]\npermissions = []"
+    run = play(inside, "[run]\nwarm_up = '1 h'", mail={"app.load": [0, 7200]})
+    assert len(rows(run)) == 2
+    assert counts(run)["total total"] == 1.0
 
 
 def test_refused_recipients_are_counted_in_one_row() -> None:
     inside = "[hubs.HUB01.receive_connectors.relay]\npermissions = []"
     run = play(inside, mail={"app.load": [(0, 3)]})
     assert rows(run) == [("app", "HUB01", "HUB01/relay", 0.0, NO_RELAY, 3)]
+    assert counts(run)["total total"] == 1.0
 
 
 def test_mailbox_submission_has_rows_without_a_connector() -> None:
@@ -81,5 +100,6 @@ def test_mailbox_submission_has_rows_without_a_connector() -> None:
 def test_nothing_refused_is_no_row_and_no_line() -> None:
     run = play(mail={"app.load": [0]})
     assert rows(run) == []
+    assert set(counts(run).values()) == {0.0}
     series = Series.of(run.trace, run.scenario, Copies.of(run.trace, run.scenario))
     assert section(Series.mean([series]).refusals) == []

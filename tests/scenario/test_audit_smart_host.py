@@ -5,17 +5,19 @@ from relay_designs import found, one_hub, shared_hub
 
 import relaysim
 from relaysim.cli.new import company
+from relaysim.present.figure import figure
 from relaysim.present.summary import summary
 from relaysim.scenario.audit import check
 from relaysim.scenario.explain import explain
 from relaysim.scenario.load import loads
+from relaysim.study.output import to_json
 
 BY_SMART_HOST = (
     'send_connectors.internet.smart_hosts=["gate.example.net"]',
     "send_connectors.internet.dns_routing_enabled=false",
     'destinations.gate={profile="secure-gateway", domains=["gate.example.net"]}',
 )
-DIRECT = "bulk_shares_ip", "bulk_shares_domain", "cold_egress", "listing_reach"
+DIRECT = "bulk_shares_ip", "bulk_shares_domain", "cold_egress", "listing_reach", "trap_hits"
 NEW_IP = 'egress."198.51.100.10".age="0 d"'
 
 
@@ -44,7 +46,7 @@ def test_refused_mail_makes_its_send_connector_no_less_used() -> None:
 
 
 def test_receivers_behind_a_smart_host_do_not_see_our_ip() -> None:
-    """A cold IP, shared reputation and reach apply to mail that goes straight to its receivers."""
+    """A cold IP, shared reputation, reach and traps apply to mail that goes straight."""
     direct = [name for name in names(NEW_IP) if name in DIRECT]
     assert set(direct) == set(DIRECT)
     assert [name for name in names(NEW_IP, *BY_SMART_HOST) if name in DIRECT] == []
@@ -92,14 +94,27 @@ def test_a_result_says_what_delivered_means(kind: str) -> None:
     short = 'run.duration="2 min"'
     smart, direct = one_hub(*BY_SMART_HOST, short), one_hub('name="direct"', short)
     if kind == "run":
-        text = summary(relaysim.run(smart, replications=1, jobs=1))
-        assert "smart host" not in summary(relaysim.run(direct, replications=1, jobs=1))
+        result = relaysim.run(smart, replications=1, jobs=1)
+        straight = relaysim.run(direct, replications=1, jobs=1)
+        assert "smart host" not in summary(straight)
+        assert to_json(straight)["notes"] == []
+        assert "smart host" not in figure(straight, "fates").origin
+        drawn = figure(result, "fates")
     else:
-        text = summary(relaysim.compare(direct, smart, replications=1, jobs=1))
-    assert (
+        result = relaysim.compare(direct, smart, replications=1, jobs=1)
+        drawn = figure(result, "latency")
+    said = (
         'one-hub sends by the smart host gate.example.net: "delivered" means that the smart host '
         "took the mail."
-    ) in " ".join(text.split())
+    )
+    assert said in " ".join(summary(result).split())
+    (note,) = to_json(result)["notes"]
+    assert note.startswith(said)
+    assert "What happens behind it" in note
+    assert (
+        '"delivered" of one-hub: taken by the smart host gate.example.net; what happens behind it '
+        "is not modelled; "
+    ) in drawn.origin
 
 
 def test_the_commented_smart_host_of_a_new_scenario_loads() -> None:

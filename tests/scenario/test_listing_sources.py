@@ -65,3 +65,38 @@ def test_a_scripted_listing_is_one() -> None:
     quiet = LIST % ("none", "widening = 'none'")
     event = 'events=[{at="1 s", listing={of="app", blocklist="own", for="1 h"}}]'
     assert _possible(quiet, event)
+
+
+SMART = (
+    'destinations.gate={profile="none", domains=["gate.example.net"]}',
+    'send_connectors.internet.smart_hosts=["gate.example.net"]',
+    "send_connectors.internet.dns_routing_enabled=false",
+)
+SPAM = f'{APP}.arrivals={{process="compromise", rate="1/s", at="0 s", lasts="1 h"}}'
+DIRECT_TRAPS = (
+    "send_connectors.traps={address_spaces=['SMTP:spamtrap.example;1'],"
+    ' source_transport_servers=["HUB01"]}'
+)
+
+
+@pytest.mark.parametrize(
+    ("changes", "behind"),
+    [
+        ((COUNT, f"{APP}.trap_rate=0.001"), False),
+        ((LIST % ("compromise", 'compromise_time = "1 h"'), SPAM), False),
+        (('blocklists.spamcop={profile="spamcop"}', f"{APP}.complaint_rate=0.001"), False),
+        (('destinations.sink.profile="gmail"',), False),
+        (('blocklists.own={profile="uceprotect-2", neighbour_rate="1/d"}',), True),
+        ((COUNT, f"{APP}.trap_rate=0.001", DIRECT_TRAPS), True),
+    ],
+)
+def test_mail_behind_a_smart_host_is_no_evidence_against_our_ip(
+    changes: tuple[str, ...], behind: bool
+) -> None:
+    assert _possible(*changes)
+    assert _possible(*changes, *SMART) is behind
+
+
+def test_a_smart_host_that_keeps_reputations_can_act() -> None:
+    assert not _possible(*SMART)
+    assert _possible(*SMART, 'destinations.gate.profile="gmail"')

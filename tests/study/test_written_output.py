@@ -19,7 +19,8 @@ from relaysim.study.replicate import RunResult, run
 
 FILES = ["actions.parquet", "attempts.parquet", "copies.parquet", "levels.parquet",
          "listings.parquet", "lookups.parquet", "messages.parquet", "metrics.csv",
-         "provenance.json", "refusals.parquet", "signals.parquet", "theory.csv"]  # fmt: skip
+         "provenance.json", "refusals.parquet", "refused_attempts.csv", "signals.parquet", "theory.csv"]  # fmt: skip
+COMPARED = ["comparisons.csv", "metrics.csv", "provenance.json", "refused_attempts.csv"]
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +69,7 @@ def test_a_run_writes_its_metrics_its_frames_and_where_they_come_from(
 
 def test_a_comparison_writes_its_comparisons(comparison: Comparison, tmp_path: Path) -> None:
     target = write(comparison, tmp_path / "out")
-    assert names(target) == ["comparisons.csv", "metrics.csv", "provenance.json"]
+    assert names(target) == COMPARED
     header = (target / "comparisons.csv").read_text(encoding="utf-8").partition("\n")[0]
     assert header == ",".join(columns("comparisons"))
 
@@ -96,7 +97,7 @@ def test_an_earlier_output_is_replaced_as_a_whole(
 ) -> None:
     target = write(result, tmp_path / "out")
     write(comparison, target)
-    assert names(target) == ["comparisons.csv", "metrics.csv", "provenance.json"]
+    assert names(target) == COMPARED
     assert names(tmp_path) == ["out"]
 
 
@@ -126,7 +127,7 @@ def test_what_an_earlier_output_does_not_list_is_left_alone(
 ) -> None:
     target = write(comparison, tmp_path / "out")
     facts = json.loads((target / "provenance.json").read_text(encoding="utf-8"))
-    assert facts["files"] == ["comparisons.csv", "metrics.csv", "provenance.json"]
+    assert facts["files"] == COMPARED
     foreign = target / name
     if name == "empty":
         foreign.mkdir()
@@ -182,7 +183,7 @@ def test_an_output_that_cannot_be_put_in_place_leaves_the_earlier_one(
     with pytest.raises(OutputError, match="Permission denied"):
         write(comparison, target)
     assert names(tmp_path) == ["out"]
-    assert names(target) == ["comparisons.csv", "metrics.csv", "provenance.json"]
+    assert names(target) == COMPARED
 
 
 def test_the_json_object_has_rows_for_metrics_and_comparisons(
@@ -190,8 +191,9 @@ def test_the_json_object_has_rows_for_metrics_and_comparisons(
 ) -> None:
     found = to_json(comparison)
     assert list(found) == [
-        "relaysim", "seed", "replications", "metrics", "comparisons", "provenance",
-    ]  # fmt: skip
+        *("relaysim", "seed", "replications", "notes"),
+        *("metrics", "comparisons", "refused_attempts", "provenance"),
+    ]
     assert (found["relaysim"], found["seed"]) == (relaysim.__version__, 7)
     assert list(found["metrics"][0]) == columns("metrics")
     assert list(found["comparisons"][0]) == columns("comparisons")

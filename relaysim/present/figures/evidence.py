@@ -8,7 +8,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from relaysim.measure.target import Target
-from relaysim.present.caption import origin
+from relaysim.present.caption import figure_caption
 from relaysim.present.figures.amounts import quantity_axis, within
 from relaysim.present.figures.style import INK, Key, Sheet, sheet
 from relaysim.study.size import MET, MISSED, UNDECIDED, Size
@@ -31,7 +31,7 @@ def evidence(found: Size) -> Sheet:
         len(found.targets),
         1,
         _message(found),
-        f"{sure}; {origin(found.provenance, intervals=False)}",
+        f"{sure}; {figure_caption(found.provenance, intervals=False)}",
         _keys(found),
         row_height=_ROW,
         sharex=True,

@@ -3,7 +3,7 @@
 from functools import cached_property
 from typing import NamedTuple
 
-from relaysim.present.caption import origin
+from relaysim.present.caption import figure_caption
 from relaysim.present.figures.course import Course
 from relaysim.present.figures.nothing import NothingToDrawError
 from relaysim.present.lookup import Lookup
@@ -46,12 +46,12 @@ class Material:
     @property
     def caption(self) -> str:
         """Where the numbers come from."""
-        return origin(self.found.provenance)
+        return figure_caption(self.found.provenance)
 
     @property
     def caption_of_means(self) -> str:
         """The same for a figure that draws no intervals."""
-        return origin(self.found.provenance, intervals=False)
+        return figure_caption(self.found.provenance, intervals=False)
 
     @property
     def caption_of_one(self) -> str:

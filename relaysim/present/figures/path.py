@@ -9,7 +9,7 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from relaysim.measure.journey import Event
-from relaysim.present.caption import origin
+from relaysim.present.caption import figure_caption
 from relaysim.present.figures.style import INK, Sheet, sheet
 from relaysim.present.number import number
 from relaysim.present.transcript import groups, name
@@ -71,7 +71,7 @@ def path(found: Transcript) -> Sheet:
         marks["deadline"] = Line2D([], [], color=INK, linestyle=(0, (4, 2)), linewidth=1.2)
     caption = (
         f"replication {found.replication} alone, counted from 0; "
-        f"{origin(found.provenance, intervals=False)}"
+        f"{figure_caption(found.provenance, intervals=False)}"
     )
     figure, (panel,) = sheet(1, 1, _message(found), caption, [key, marks], 1.0 + 0.55 * len(shown))
     last = max(copy.lasted for copy in found.journey.copies) / SECOND

@@ -5,7 +5,7 @@ from functools import cached_property
 import numpy as np
 
 from relaysim.engine.trace import Trace
-from relaysim.present.caption import origin
+from relaysim.present.caption import figure_caption
 from relaysim.present.figures.design import Picture
 from relaysim.present.figures.flows import flows
 from relaysim.present.figures.limits import limits
@@ -26,12 +26,12 @@ class Story:
     @property
     def caption(self) -> str:
         """Where means over all replications come from."""
-        return origin(self.result.provenance)
+        return figure_caption(self.result.provenance)
 
     @property
     def caption_of_means(self) -> str:
         """The same for a figure that draws no intervals."""
-        return origin(self.result.provenance, intervals=False)
+        return figure_caption(self.result.provenance, intervals=False)
 
     @cached_property
     def typical(self) -> int:

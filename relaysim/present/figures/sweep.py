@@ -13,7 +13,7 @@ from matplotlib.transforms import ScaledTranslation
 
 from relaysim.measure.quantity import Quantity
 from relaysim.measure.target import Target
-from relaysim.present.caption import origin
+from relaysim.present.caption import figure_caption
 from relaysim.present.figures.amounts import (
     Floats,
     amount,
@@ -61,7 +61,7 @@ def sweep(found: Sweep) -> Sheet:
         len(found.quantities),
         len(across),
         _message(found, along),
-        origin(found.provenance, designs=False),
+        figure_caption(found.provenance, designs=False),
         _keys(found),
         row_height=_ROW,
         sharex=True,

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 from matplotlib.ticker import FixedLocator, FuncFormatter
 
-from relaysim.present.caption import origin
+from relaysim.present.caption import figure_caption
 from relaysim.present.figures.amounts import ticks
 from relaysim.present.figures.nothing import NothingToDrawError
 from relaysim.present.figures.style import INK, Key, Look, Sheet, looks, sheet
@@ -30,7 +30,12 @@ def tornado(found: Sensitivity) -> Sheet:
         raise NothingToDrawError(f"nothing that was changed moves {found.asked}")
     drawn = dict(zip(ENDS, looks(ENDS).values(), strict=True))
     figure, (panel,) = sheet(
-        1, 1, _message(found), origin(found.provenance), [_key(drawn)], 0.7 + 0.4 * len(moving)
+        1,
+        1,
+        _message(found),
+        figure_caption(found.provenance),
+        [_key(drawn)],
+        0.7 + 0.4 * len(moving),
     )
     base = found.base.value
     if not np.isfinite(base):

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from matplotlib.lines import Line2D
 
-from relaysim.present.caption import origin
+from relaysim.present.caption import figure_caption
 from relaysim.present.figures.clock import clock_axis, clock_label
 from relaysim.present.figures.nothing import NothingToDrawError
 from relaysim.present.figures.style import INK, PALE, Sheet, line, looks, sheet
@@ -36,7 +36,7 @@ def warmup(found: WarmUp) -> Sheet:
     if marked:
         word = "end of the warm-up" if found.verdict == "cut" else "where MSER-5 would cut"
         key[word] = Line2D([], [], **cut)
-    figure, (panel,) = sheet(1, 1, _message(found), origin(found.provenance), [key])
+    figure, (panel,) = sheet(1, 1, _message(found), figure_caption(found.provenance), [key])
     seconds = run.duration / 1e6
     edges = np.append(found.series.index.to_numpy(np.float64), seconds)
     smooth = found.series.rolling(width, center=True, min_periods=1).mean().to_numpy()

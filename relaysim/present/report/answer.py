@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from relaysim.measure.estimate import LOSES_MORE, UNDECIDED
-from relaysim.present.headlines import LOSSES, Headline, headlines
+from relaysim.present.headlines import NOT_SERVICE, Headline, headlines
 from relaysim.present.lookup import Lookup, compares, difference_of, sides_of
 from relaysim.present.sensitive import turning
 from relaysim.present.swept import break_evens
@@ -70,7 +70,7 @@ def points(found: Report) -> Iterator[tuple[str, list[str]]]:
     base, *others = (design.name for design in comparison.scenarios)
     for name in others:
         rows = list(headline_rows(comparison, name))
-        served = [row for row in rows if row[0].metric not in LOSSES]
+        served = [row for row in rows if row[0].metric not in NOT_SERVICE]
         parts = {
             "Better": [_said(row) for row in served if row[2]["verdict"] == BETTER],
             "Worse": [_said(row) for row in served if row[2]["verdict"] == WORSE],
@@ -78,10 +78,10 @@ def points(found: Report) -> Iterator[tuple[str, list[str]]]:
                 _said(row) for row in served if row[2]["verdict"] == LOSES_MORE
             ],
             "Undecided": [_undecided(row) for row in served if row[2]["verdict"] == UNDECIDED],
-            "What became of lost mail, and what was junked": [
+            "What became of lost mail, what was junked, and refused attempts at submission": [
                 _said(row)
                 for row in rows
-                if row[0].metric in LOSSES and row[2]["verdict"] in (BETTER, WORSE)
+                if row[0].metric in NOT_SERVICE and row[2]["verdict"] in (BETTER, WORSE)
             ],
         }
         said = [f"{word}: {'; '.join(mine)}." for word, mine in parts.items() if mine]
@@ -103,10 +103,10 @@ def tally(found: Comparison, name: str) -> dict[str, int]:
     """How many headline figures are better, worse and undecided.
 
     How mail was lost is none of them: that it was is in on_time, and fewer bounces may be more
-    that expired.
+    that expired. Refused attempts are none either: on_time contains what they cost.
     """
     rows = headline_rows(found, name)
-    verdicts = [row["verdict"] for of, _, row in rows if of.metric not in LOSSES]
+    verdicts = [row["verdict"] for of, _, row in rows if of.metric not in NOT_SERVICE]
     return {verdict: verdicts.count(verdict) for verdict in (BETTER, WORSE, UNDECIDED)}
 
 

@@ -15,7 +15,6 @@ from relaysim.present.caption import (
     ASSUMPTIONS,
     NOT_MODELLED,
     SURVIVORS,
-    behind_smart_hosts,
     origin,
     unseen,
 )
@@ -24,7 +23,7 @@ from relaysim.present.figures import style
 from relaysim.present.figures.nothing import NothingToDrawError
 from relaysim.present.figures.story import Story
 from relaysim.present.figures.style import Sheet
-from relaysim.present.happened import lateness, resources, time
+from relaysim.present.happened import lateness, refused_attempts, resources, time
 from relaysim.present.headlines import headlines
 from relaysim.present.lookup import Lookup
 from relaysim.present.report import answer, workload
@@ -136,7 +135,7 @@ def _answer(found: Report) -> Section:
 
 def _behind(found: Report) -> list[Paragraph]:
     """What "delivered" means for designs with a smart host."""
-    return [Paragraph(each) for each in behind_smart_hosts(found.comparison.provenance)]
+    return [Paragraph(each) for each in found.comparison.provenance.notes]
 
 
 def _of_differences(found: Report) -> float:
@@ -205,6 +204,11 @@ def _normal(found: Report, drawn: _Drawn) -> Section:
         *(
             TableBlock(_named(resources(measured, name), name), source(found, None), folded=True)
             for name in names
+        ),
+        *(
+            TableBlock(_named(grid, name), source(found, None), folded=True)
+            for name in names
+            if (grid := refused_attempts(found.comparison.series[name].refusals)).rows
         ),
         Paragraph(SURVIVORS),
     ]

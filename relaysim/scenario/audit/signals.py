@@ -8,10 +8,11 @@ from relaysim.scenario.audit.rates import campaign, messages
 from relaysim.scenario.audit.words import listed, share, two_digits
 from relaysim.scenario.blocklist import Blocklist
 from relaysim.scenario.culprit import is_culprit
+from relaysim.scenario.direct import direct_destinations
 from relaysim.scenario.host import Host
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.problem import dotted
-from relaysim.scenario.reference import INTERNAL
+from relaysim.scenario.reference import INTERNAL, SPAMTRAPS
 from relaysim.scenario.stream import Stream
 from relaysim.theory.listing import count_listing
 from relaysim.units import format_duration
@@ -21,9 +22,13 @@ _LISTABLE = 0.01
 
 
 def trap_hits(scenario: Scenario) -> Iterator[Finding]:
-    """How likely the culprits' mail is to get its IP on the lists that count trap hits."""
+    """How likely the culprits' mail is to get its IP on the lists that count trap hits.
+
+    Traps behind a smart host do not see the IP.
+    """
+    direct = direct_destinations(scenario)
     for name, host, short, stream in _streams(scenario):
-        if not is_culprit(host, stream):
+        if not is_culprit(host, stream) or SPAMTRAPS not in direct[f"{name}.{short}"]:
             continue
         count, traps = _reached(scenario, name, short), _trap_share(stream)
         hits = count * traps
@@ -129,15 +134,18 @@ def _signals(stream: Stream) -> tuple[float, float, float]:
 
 def innocent_with_signals(scenario: Scenario) -> Iterator[Finding]:
     """Mail that counts as innocent, but hits traps or draws more complaints than are allowed."""
+    direct = direct_destinations(scenario)
     for name, host, short, stream in _streams(scenario):
         if is_culprit(host, stream):
             continue
+        seen = direct[f"{name}.{short}"]
         traps, _, complaints = _signals(stream)
-        hits = traps * messages(scenario, name, short) * _external(stream)
+        hits = traps * messages(scenario, name, short) * _external(stream) * (SPAMTRAPS in seen)
         over = [
             f"{place} ({share(provider.complaint_limit)})"
             for place in stream.to
-            if place in scenario.destinations
+            if place in seen
+            and place in scenario.destinations
             and (provider := scenario.destinations[place].reputation)
             and complaints >= provider.complaint_limit
         ]
