@@ -27,6 +27,7 @@ both designs delivered or junked.
 The eight parts of the latency add up to it exactly, copy by copy. `low` and `high` are Student's
 95 % confidence interval over the replications; of `listed` and `incident`, which happen in a
 replication or do not, Wilson's, and Newcombe's of their differences.
+An interval ends where the range of the quantity ends: a share at 0 and 1, all else at 0.
 
 Over replications, a share that counts recipients or streams is the ratio of two sums, such as all
 on time over all judged; the column `denominator` of the table names the metric that is summed

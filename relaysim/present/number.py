@@ -7,6 +7,8 @@ digits, or as many as the interval leaves a meaning to.
 import math
 from typing import NamedTuple
 
+from relaysim.measure.limits import difference_leaves_range, leaves_range
+
 NONE = "-"
 """What stands where there is no value."""
 LOST = "lost"
@@ -60,7 +62,8 @@ def interval(value: float, low: float, high: float, unit: str = "") -> str:
     """A value with half the width of its interval, "12.3±0.4 min"; alone where there is none.
 
     A time that is infinite is "lost".
-    An interval that is not symmetric has its ends instead, "20 % (4 to 62 %)". A share that is
+    An interval that is not symmetric has its ends instead, "20 % (4 to 62 %)", as one that would
+    reach beyond the range of the quantity. A share that is
     not whole is not written as whole, nor what is more than nothing as nothing.
     """
     if not math.isfinite(value):
@@ -69,7 +72,7 @@ def interval(value: float, low: float, high: float, unit: str = "") -> str:
         return ">99.99 %"
     half = _half(low, high)
     kind = scale(max(abs(value), half), unit)
-    if _skewed(value, low, high):
+    if _skewed(value, low, high) or leaves_range(value, half, low, high, unit):
         return _with_ends(value, low, high, kind)
     if 0.0 < value < kind.least * kind.factor and half < kind.least * kind.factor:
         return f"<{kind.least:g}{kind.text}"
@@ -87,7 +90,7 @@ def difference(value: float, low: float, high: float, unit: str = "") -> str:
     kind = scale(max(abs(value), half), unit)
     if unit == "share":
         kind = kind._replace(text=" pp")
-    if _skewed(value, low, high):
+    if _skewed(value, low, high) or difference_leaves_range(value, half, unit):
         return _with_ends(value, low, high, kind, sign="+")
     return _written(value, half, kind, sign="+")
 

@@ -41,7 +41,7 @@ def precise(result: RunResult) -> list[RenderableType]:
 
 def _row(each: Reached, replications: int) -> list[str]:
     unit = each.quantity.of.unit
-    found = each.found
+    found = each.interval
     without = "" if found.n == replications else f" (in {found.n} of {replications})"
     return [
         f"{each.quantity}",

@@ -28,6 +28,7 @@ from relaysim.measure.estimate import (
     narrowing,
     verdict,
 )
+from relaysim.measure.limits import difference_within_range
 from relaysim.measure.lost import lost_rows, minus, signs_needed
 from relaysim.measure.needed import chances_needed, needed
 from relaysim.measure.pairs import PAIRED_SCOPES
@@ -92,7 +93,9 @@ def against_base(
     frame.insert(1, "base", base)
     frame["value"], frame["base_value"] = value, base_value
     frame["difference"], n = difference.value, difference.n
-    frame["difference_low"], frame["difference_high"] = judged.low, judged.high
+    _, frame["difference_low"], frame["difference_high"], _ = difference_within_range(
+        judged, keys["unit"].tolist()
+    )
     frame["confidence"] = confidence
     verdicts = _verdicts(names, base_value, judged, matters)
     frame["verdict"] = np.where(equal, EQUAL, _unless_more_is_lost(frame, verdicts))
@@ -192,7 +195,7 @@ def _isolation(
         "base_value": 0.0,
         "difference": found.value,
         "difference_low": found.low,
-        "difference_high": found.high,
+        "difference_high": min(found.high, 1.0),  # no design avoids more than all harm
         "confidence": confidence,
         "verdict": said,
         "replications_needed": float(more[0]) if said == UNDECIDED else np.nan,

@@ -13,6 +13,7 @@ from relaysim.measure.batch import BatchMeans, batch_means
 from relaysim.measure.copies import Copies
 from relaysim.measure.estimate import Floats
 from relaysim.measure.groups import groups
+from relaysim.measure.limits import estimate_within_range
 from relaysim.measure.quantity import Quantity
 from relaysim.measure.waits import PARTS
 from relaysim.measure.window import SECOND
@@ -67,6 +68,7 @@ def long_run(
         raise ValueError(f"no copy of {wanted.subject} got through")
     origin = Provenance.of([scenario], seed, 1, command, started)
     batches = batch_means(row)
+    batches = batches._replace(estimate=estimate_within_range(batches.estimate, "s"))
     begins = next(changing(scenario), None)
     if begins is not None:
         mean = batches.estimate._replace(low=np.nan, high=np.nan)

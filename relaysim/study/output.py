@@ -129,7 +129,7 @@ def _ends(knees: pd.DataFrame) -> pd.DataFrame:
 
 
 def _precise(each: Reached) -> dict[str, Any]:
-    value, low, high, n = each.found
+    value, low, high, n = each.interval
     return {
         "quantity": str(each.quantity),
         "value": value,

@@ -15,6 +15,7 @@ import pandas as pd
 
 from relaysim.measure.chance import chances
 from relaysim.measure.estimate import CONFIDENCE, Estimate
+from relaysim.measure.limits import estimate_within_range
 from relaysim.measure.needed import MOST as SEARCHED
 from relaysim.measure.needed import deviation_of, smallest
 from relaysim.measure.quantity import Quantity, QuantityError, ask_there, ordinary
@@ -72,6 +73,11 @@ class Reached:
     """The half-width, in the unit of the quantity."""
     lost: int = 0
     """In how many replications it is lost: infinite."""
+
+    @property
+    def interval(self) -> Estimate:
+        """The estimate with an interval within the range of the quantity."""
+        return estimate_within_range(self.found, self.quantity.of.unit)
 
     @property
     def half(self) -> float:

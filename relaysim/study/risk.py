@@ -8,6 +8,7 @@ the tilt, which decides how wide their intervals are. No weight is above 2, so t
 something else than traps, such as complaints, is found as well as by half a plain sample.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -17,8 +18,10 @@ from scipy.special import expit, logit, stdtrit
 
 from relaysim.engine.coupled import coupled
 from relaysim.measure.blast.blast import Measured
+from relaysim.measure.catalogue import METRICS
 from relaysim.measure.chance import chances
 from relaysim.measure.estimate import CONFIDENCE, Estimate, Floats, interval
+from relaysim.measure.limits import estimate_within_range
 from relaysim.measure.listings import listings
 from relaysim.measure.window import Window
 from relaysim.scenario.model import Scenario
@@ -105,10 +108,10 @@ def yearly_risk(
         horizon=window.length,
         listed=likely,
         listed_in_a_year=_in_a_year(likely, window.length),
-        expected={name: _from_zero(interval(weight * value)) for name, value in values.items()},
-        given_listed={
-            name: _from_zero(ratio(weight * listed, value)) for name, value in values.items()
-        },
+        expected=_within({name: interval(weight * value) for name, value in values.items()}),
+        given_listed=_within(
+            {name: ratio(weight * listed, value) for name, value in values.items()}
+        ),
         effective_replications=_effective(weight),
         effective_listed=_effective(weight * listed),
         per_replication=frame,
@@ -160,9 +163,9 @@ def ratio(weight: Floats, values: Floats, confidence: float = CONFIDENCE) -> Est
     return Estimate(mean, mean - half, mean + half, n)
 
 
-def _from_zero(found: Estimate) -> Estimate:
-    """The same, of what cannot be below zero."""
-    return found._replace(low=max(found.low, 0.0)) if found.value >= 0.0 else found
+def _within(found: Mapping[str, Estimate]) -> dict[str, Estimate]:
+    """The same with intervals within the range of each metric."""
+    return {name: estimate_within_range(each, METRICS[name].unit) for name, each in found.items()}
 
 
 def _effective(weight: Floats) -> float:

@@ -19,6 +19,7 @@ import numpy as np
 import pandas as pd
 
 from relaysim.measure.estimate import CONFIDENCE, Estimate, Estimates, Floats
+from relaysim.measure.limits import difference_within_range, within_range
 from relaysim.measure.lost import minus
 from relaysim.measure.quantity import Quantity, QuantityError, ask_there
 from relaysim.measure.several import confidence_of, differences
@@ -241,10 +242,12 @@ class _Runs:
 
 def _estimates(quantity: Quantity, values: Floats, paired: bool) -> Estimates:
     """Of rows of values; if they are paired differences, as in a comparison."""
+    units = [quantity.of.unit] * len(values)
     if not paired:
-        return quantity.estimates(values)
+        return within_range(quantity.estimates(values), units)
     nothing = np.where(np.isnan(values), np.nan, 0.0)
-    return differences(np.zeros(len(values), bool), nothing, values, CONFIDENCE)
+    found = differences(np.zeros(len(values), bool), nothing, values, CONFIDENCE)
+    return difference_within_range(found, units)
 
 
 def _effects(
@@ -269,7 +272,8 @@ def _effects(
         there = np.stack(found)
         mean, least, most, _ = _estimates(quantity, there, paired)
         frame[f"at_{end}"], frame[f"at_{end}_low"], frame[f"at_{end}_high"] = mean, least, most
-        value, low, high, _ = differences(chance, base, there, confidence_of(len(at)))
+        apart = differences(chance, base, there, confidence_of(len(at)))
+        value, low, high, _ = difference_within_range(apart, [quantity.of.unit] * len(inputs))
         frame[f"{end}_difference"] = value
         frame[f"{end}_difference_low"], frame[f"{end}_difference_high"] = low, high
         moved.append(value)

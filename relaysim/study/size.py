@@ -13,6 +13,7 @@ import pandas as pd
 from relaysim.measure.bootstrap import suited_estimates
 from relaysim.measure.chance import exact_chances
 from relaysim.measure.estimate import Estimate, Floats
+from relaysim.measure.limits import estimate_within_range
 from relaysim.measure.quantity import ask_there
 from relaysim.measure.target import Target
 from relaysim.scenario.problem import ScenarioError
@@ -192,8 +193,9 @@ class _Trials:
 
     def _estimate(self, at: int, number: int) -> Estimate:
         values = self._row(at, number)[None]
-        of = exact_chances if self.targets[number].quantity.of.chance else suited_estimates
-        return of(values, self.confidence).first()
+        quantity = self.targets[number].quantity
+        of = exact_chances if quantity.of.chance else suited_estimates
+        return estimate_within_range(of(values, self.confidence).first(), quantity.of.unit)
 
     def _row(self, at: int, number: int) -> Floats:
         return self.targets[number].quantity.row(self.seen[at][number])

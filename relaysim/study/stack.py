@@ -13,6 +13,7 @@ from relaysim.measure.catalogue import METRICS, SKEWED_BY_LISTINGS
 from relaysim.measure.chance import chances
 from relaysim.measure.copies import Mask
 from relaysim.measure.estimate import Estimates, Floats
+from relaysim.measure.limits import within_range
 from relaysim.measure.middle import middle
 from relaysim.measure.ratio import linearized
 
@@ -57,6 +58,8 @@ class Stack:
                 found = bad_shares(self.values[mine], judged)
                 for part, ours in zip((value, low, high, n), found, strict=True):
                     part[mine] = ours
+        units = self.keys["unit"].tolist()
+        value, low, high, n = within_range(Estimates(value, low, high, n), units)
         if listings:
             low[self.skewed], high[self.skewed] = np.nan, np.nan
         frame = self.keys[KEY].copy()

@@ -19,6 +19,7 @@ from relaysim.measure.estimate import (
     reverse,
     without_interval,
 )
+from relaysim.measure.limits import difference_within_range
 from relaysim.measure.lost import minus
 from relaysim.measure.middle import middle
 from relaysim.measure.quantity import Quantity, ask_there, ordinary
@@ -288,11 +289,13 @@ class _Made:
         found = differences(other.chance[both], *pair, CONFIDENCE)
         frame = other.keys.loc[both, KEY].reset_index(drop=True)
         frame["scenario"], frame["base"] = name, self.names[0]
-        frame["difference"], frame["low"], frame["high"], frame["replications"] = found
+        units = other.keys.loc[both, "unit"].tolist()
+        parts = difference_within_range(found, units)
+        frame["difference"], frame["low"], frame["high"], frame["replications"] = parts
         if listings:
             unsure = other.skewed[both] & ~equal_rows(*rows)
             frame.loc[unsure, ["low", "high"]] = np.nan
         apart = middle(minus(rows[1], rows[0]))
         frame["median"], frame["least"], frame["most"] = apart
-        frame["unit"] = other.keys.loc[both, "unit"].to_numpy()
+        frame["unit"] = units
         return frame[list(COMPARED)]

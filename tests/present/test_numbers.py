@@ -96,3 +96,26 @@ def test_an_interval_that_is_not_symmetric_shows_its_ends() -> None:
     assert interval(1.38, 1.34, 1.46, "s") == "1.38 s (1.34 to 1.46 s)"
     assert difference(0.1, -0.19, 0.4, "share") == "+10±30 pp"
     assert difference(0.1, -0.19, 0.5, "share") == "+10 pp (-19 to +50 pp)"
+
+
+@pytest.mark.parametrize(
+    ("value", "low", "high", "unit", "text"),
+    [
+        (0.92, 0.24, 1.0, "share", "92 % (24 to 100 %)"),
+        (0.5, 0.0, 6.9, "copies", "0.5 (0 to 6.9)"),
+        (0.99, 0.9702, 1.0, "share", "99.0 % (97.0 to 100.0 %)"),
+        (0.99, 0.98, 1.0, "share", "99.0±1.0 %"),
+        (15.76, 0.0, 35.78, "s", "16 s (0 to 36 s)"),
+        (-0.01, -0.03, 0.01, "share", "-1±2 %"),
+    ],
+)
+def test_an_interval_that_would_leave_the_range_shows_its_ends(
+    value: float, low: float, high: float, unit: str, text: str
+) -> None:
+    assert interval(value, low, high, unit) == text
+
+
+def test_a_difference_of_shares_stays_within_a_hundred_points() -> None:
+    assert difference(0.67, -0.76, 1.0, "share") == "+67 pp (-76 to +100 pp)"
+    assert difference(0.95, 0.89, 1.0, "share") == "+95 pp (+89 to +100 pp)"
+    assert difference(15.0, -5.0, 35.0, "s") == "+15±20 s"

@@ -176,7 +176,7 @@ def test_with_more_designs_each_interval_is_wider_and_nothing_else_changes(
     assert set(more.comparisons["confidence"]) == {0.95}
     both = compare(design("two"), design("more", MORE), design("same"), jobs=1)
     assert set(both.comparisons["confidence"]) == {0.975}
-    alone, beside = (row(each, "app.invoices", "on_time") for each in (more, both))
+    alone, beside = (row(each, "app.invoices", "latency_p50") for each in (more, both))
     assert beside["difference"] == alone["difference"]
     wider = stdtrit(2, 0.9875) / stdtrit(2, 0.975)
     assert beside["difference_high"] - beside["difference"] == pytest.approx(

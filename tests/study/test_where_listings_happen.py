@@ -65,7 +65,7 @@ def test_without_listings_a_run_prints_intervals_as_ever() -> None:
     result = run(design("two"), replications=3, jobs=1)
     text = summary(result)
     assert "Late days" not in text
-    assert re.search(r"transactional +[\d.]+±[\d.]+ %", text)
+    assert re.search(r"transactional +[\d.]+ % \([\d.]+ to [\d.]+ %\)", text)
     assert re.search(r"transactional .*±[\d.]+ m?s", text)
 
 
@@ -115,3 +115,15 @@ def test_designs_with_other_limits_of_a_bad_day_are_not_compared() -> None:
     other = design("more", MORE, "run.bad_day_below=0.9")
     with pytest.raises(ValueError, match=r"run\.bad_day_below of more is not that of two"):
         compare(design("two"), other)
+
+
+def test_no_interval_leaves_the_range_of_its_quantity(
+    risky: RunResult, compared: Comparison
+) -> None:
+    for metrics in (risky.metrics, compared.metrics):
+        ends = metrics[["low", "high"]]
+        assert not (ends < 0.0).any(axis=None)
+        assert not (ends[metrics["unit"] == "share"] > 1.0).any(axis=None)
+    rows = compared.comparisons
+    apart = rows.loc[rows["unit"] == "share", ["difference_low", "difference_high"]]
+    assert not (apart.abs() > 1.0).any(axis=None)

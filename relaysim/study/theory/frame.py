@@ -8,6 +8,7 @@ import pandas as pd
 
 from relaysim.guard import Guarded
 from relaysim.measure.estimate import interval
+from relaysim.measure.limits import estimate_within_range
 from relaysim.study.replicate import RunResult
 from relaysim.study.theory.answer import Answer, Answers, joined
 from relaysim.study.theory.latency import latency, wait_of_priority
@@ -29,7 +30,9 @@ def _listed(result: RunResult) -> "dict[_Key, _Measured]":
     frame = result.per_replication
     mine = frame[(frame["scope"] == "blocklist") & (frame["metric"] == "listed_time")]
     return {
-        _Key("blocklist", str(name), "listed_time"): _Measured(*interval(rows["value"])[:3])
+        _Key("blocklist", str(name), "listed_time"): _Measured(
+            *estimate_within_range(interval(rows["value"]), "s")[:3]
+        )
         for name, rows in mine.groupby("subject", sort=False)
     }
 
