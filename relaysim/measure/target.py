@@ -13,6 +13,8 @@ _TARGET = re.compile(r"(?P<quantity>.+?)\s*(?P<sign><=?|(?<!-)>=?)\s*(?P<bound>[
 class Target(NamedTuple):
     """The mean of the quantity over replications is to be below the bound, or above it.
 
+    A size takes the median of a time where a listing can happen.
+
     The bound itself keeps it only if it is `inclusive`: written with <= or >=.
     """
 

@@ -57,16 +57,23 @@ def evidence(found: Size) -> Grid:
             row["value"],
             *([row["target"]] if target else []),
             lost_in(row["replications_lost"], row["replications"])
-            or interval(row["mean"], row["low"], row["high"], units[row["target"]]),
+            or interval(row["estimate"], row["low"], row["high"], units[row["target"]]),
             _many(row),
             row["verdict"],
         ]
         for row in found.evidence.to_dict("records")
     ]
     sure = f"{100 * found.confidence:g} %"
+    statistics = set(found.evidence["statistic"])
     return Grid(
         f"What was tried (intervals so wide that all verdicts hold with {sure} confidence)",
-        [found.path.rpartition(".")[2], *target, "mean", "replications", "verdict"],
+        [
+            found.path.rpartition(".")[2],
+            *target,
+            " or ".join(sorted(statistics)),
+            "replications",
+            "verdict",
+        ],
         rows,
         wrapped=target,
     )

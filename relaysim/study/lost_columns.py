@@ -7,7 +7,7 @@ import pandas as pd
 
 TABLES = ("metrics", "comparisons", "points", "evidence", "effects", "precision")
 """The tables that have latencies."""
-_NAMED = {"value": "lost", "mean": "lost", "base_value": "base_lost"}
+_NAMED = {"value": "lost", "estimate": "lost", "base_value": "base_lost"}
 """Columns that may be lost, and those that say so; others by the end of their name."""
 _LATENCY = re.compile(r".*\.latency_\w+|at_(low|high)")
 """The columns of quantities in `points`, and of the ends in `effects`."""

@@ -7,17 +7,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from relaysim.measure.bootstrap import suited_estimates
-from relaysim.measure.chance import exact_chances
-from relaysim.measure.estimate import Estimate, Floats
-from relaysim.measure.limits import estimate_within_range
+from relaysim.measure.catalogue import SKEWED_BY_LISTINGS
 from relaysim.measure.quantity import ask_there
 from relaysim.measure.target import Target
+from relaysim.scenario.listing_sources import listing_possible
 from relaysim.scenario.problem import ScenarioError
 from relaysim.study.jobs import Jobs, Progress, in_order
+from relaysim.study.judgement import MET, MISSED, UNDECIDED, Judgement
 from relaysim.study.provenance import Provenance, now
 from relaysim.study.replicate import Wanted, replicate, settled
 from relaysim.study.store import Store
@@ -25,7 +23,6 @@ from relaysim.study.task import Task
 from relaysim.study.vary import Vary, ask_apart, design, varied
 from relaysim.study.warmup import settle
 
-MET, MISSED, UNDECIDED = "met", "missed", "undecided"
 FIRST, MOST = 5, 80
 """Replications of the first look at a value, and the most; each look has twice as many."""
 
@@ -38,13 +35,14 @@ class SizeError(Exception):
 class Size:
     """The smallest value that meets all targets, and the evidence.
 
-    `evidence` has one row for each value that was tried and each target: `value, target, mean, low,
-    high, replications, without_value, verdict`, where the interval is that of the last look,
-    `without_value` counts the replications that have none, and the verdict is `met`, `missed` or
-    `undecided`. `sure` is False if the next smaller value is undecided: it may do as well. `rising`
-    says whether the values are numbers from the smallest to the largest; if not, the first in the
-    order given takes the place of the smallest. `first` says whether it is the first of all values,
-    so that what is smaller was not tried.
+    `evidence` has one row for each value that was tried and each target: `value, target, statistic,
+    estimate, low, high, replications, without_value, replications_lost, verdict`. `statistic` is
+    what `estimate` is of the replications, `mean` or `median`; the interval is that of the last
+    look; `without_value` counts the replications that have none, and the verdict is `met`, `missed`
+    or `undecided`. `sure` is False if the next smaller value is undecided: it may do as well.
+    `rising` says whether the values are numbers from the smallest to the largest; if not, the first
+    in the order given takes the place of the smallest. `first` says whether it is the first of all
+    values, so that what is smaller was not tried.
     """
 
     scenario: str
@@ -83,6 +81,11 @@ def size(
     verdicts are right. All values see the same draws. That a stronger design does no worse is
     assumed.
 
+    Where a listing can happen, a target of a time that a listing skews is one of the median, by
+    order statistics: no interval of the mean holds there. A time that is lost in a replication
+    misses a target that is an upper bound. A value that misses a target in every replication misses
+    it, if there are enough of them for the sign test.
+
     What stays undecided counts as missed, and so does a value with which a run does not settle. A
     replication without a value keeps no target. SizeError if no value does it, ValueError for
     numbers that make no sense.
@@ -105,7 +108,8 @@ def size(
         settled(each, None, seed)
     looks = [min(FIRST * 2**look, most) for look in range(math.ceil(math.log2(most / FIRST)) + 1)]
     keep = Wanted(blast=any(target.quantity.needs_blast for target in asked))
-    trials = _Trials(vary, asked, looks, 1.0 - confidence)
+    listings = any(map(listing_possible, designs))
+    trials = _Trials(vary, asked, looks, 1.0 - confidence, listings)
 
     def meets(at: int, to_the_end: bool = False) -> bool:
         """Look at a value with more and more replications until all targets are decided."""
@@ -153,8 +157,14 @@ class _Trials:
     """What is known of the values that were tried."""
 
     def __init__(
-        self, vary: Vary, targets: Sequence[Target], looks: Sequence[int], error: float
+        self,
+        vary: Vary,
+        targets: Sequence[Target],
+        looks: Sequence[int],
+        error: float,
+        listings: bool,
     ) -> None:
+        self.skewed = [listings and each.quantity.metric in SKEWED_BY_LISTINGS for each in targets]
         self.values, self.rising, self.targets = vary.values, vary.rising, targets
         self.most = looks[-1]
         self.tried = math.ceil(math.log2(len(self.values))) + 1
@@ -179,26 +189,14 @@ class _Trials:
 
     def verdict(self, at: int) -> str:
         """`met` if all targets are, `missed` if one is."""
-        found = {self._verdict(at, number) for number in range(len(self.targets))}
+        found = {self.judged(at, number).verdict for number in range(len(self.targets))}
         return MISSED if MISSED in found else UNDECIDED if UNDECIDED in found else MET
 
-    def _verdict(self, at: int, number: int) -> str:
-        there = ~np.isnan(self._row(at, number))
-        if not there.any():
-            return MISSED
-        holds = self.targets[number].verdict(self._estimate(at, number))
-        if holds is None or (holds and not there.all()):
-            return UNDECIDED
-        return MET if holds else MISSED
-
-    def _estimate(self, at: int, number: int) -> Estimate:
-        values = self._row(at, number)[None]
-        quantity = self.targets[number].quantity
-        of = exact_chances if quantity.of.chance else suited_estimates
-        return estimate_within_range(of(values, self.confidence).first(), quantity.of.unit)
-
-    def _row(self, at: int, number: int) -> Floats:
-        return self.targets[number].quantity.row(self.seen[at][number])
+    def judged(self, at: int, number: int) -> Judgement:
+        """What is known of a value and a target."""
+        target = self.targets[number]
+        row = target.quantity.row(self.seen[at][number])
+        return Judgement(target, row, self.confidence, self.skewed[number])
 
     def replications_of(self, at: int) -> int:
         """How many there are of a value."""
@@ -230,14 +228,15 @@ class _Trials:
         rows = []
         for at in sorted(self.seen):
             for number, target in enumerate(self.targets):
-                value, low, high, n = self._estimate(at, number)
-                many = self.replications_of(at)
-                verdict = self._verdict(at, number)
-                lost = int(np.isinf(self._row(at, number)).sum())
-                counts = many, many - n, lost
-                rows.append((self.values[at], target.text, value, low, high, *counts, verdict))
-        names = ("value", "target", "mean", "low", "high", "replications", "without_value")
-        return pd.DataFrame(rows, columns=[*names, "replications_lost", "verdict"])
+                judged, many = self.judged(at, number), self.replications_of(at)
+                *interval, n = judged.estimate
+                what = self.values[at], target.text, judged.statistic
+                rows.append((*what, *interval, many, many - n, judged.lost, judged.verdict))
+        names = (
+            *("value", "target", "statistic", "estimate", "low", "high"),
+            *("replications", "without_value", "replications_lost", "verdict"),
+        )
+        return pd.DataFrame(rows, columns=list(names))
 
     def failure(self, at: int) -> str:
         """Why not even the last value will do."""
@@ -245,34 +244,11 @@ class _Trials:
         name = f"{self.values[at]}, the last value{order},"
         if at in self.reasons:
             return f"not even {name} meets the targets: {self.reasons[at]}"
-        said = [
-            self._failed(at, number)
-            for number in range(len(self.targets))
-            if self._verdict(at, number) != MET
-        ]
+        judged = [self.judged(at, number) for number in range(len(self.targets))]
+        said = [str(each) for each in judged if each.verdict != MET]
         if self.verdict(at) == UNDECIDED:
             return (
                 f"whether {name} meets the targets is undecided, and more replications may decide "
                 f"it: {'; '.join(said)}"
             )
         return f"not even {name} meets the targets: {'; '.join(said)}"
-
-    def _failed(self, at: int, number: int) -> str:
-        target, found = self.targets[number], self._estimate(at, number)
-        many, verdict = self.replications_of(at), self._verdict(at, number)
-        if not found.n:
-            return f"{target.quantity} has no value in any of {many} replications"
-        if math.isinf(found.value):
-            lost = int(np.isinf(self._row(at, number)).sum())
-            return (
-                f"{target.quantity} is lost in {lost} of {many} replications, so {target.text} is "
-                f"{verdict}"
-            )
-        share = target.quantity.of.unit == "share"
-        factor, unit = (100.0, "%") if share else (1.0, target.quantity.of.unit)
-        mean, low, high = (f"{factor * each:.4g}" for each in found[:3])
-        without = f", {many - found.n} of them without a value" if found.n < many else ""
-        return (
-            f"{target.quantity} is {mean} {unit} ({low} to {high}, {many} replications{without}), "
-            f"so {target.text} is {verdict}"
-        )

@@ -77,7 +77,7 @@ def test_a_sweep_a_size_and_a_sensitivity(found: Comparison, tmp_path: Path) -> 
     assert rows.loc[(1, *KEY), "difference"] == pytest.approx(more - two, rel=1e-12)
     assert np.mean(swept.values[("1",), "two"][0]) == pytest.approx(two, rel=1e-12)
     sized = size(file, {CONNECTIONS: [2, 8]}, f"{ON_TIME} > 0 %", most=5, jobs=1)
-    means = sized.evidence.set_index("value")["mean"]
+    means = sized.evidence.set_index("value")["estimate"]
     assert means["2"] == pytest.approx(two, rel=1e-12)
     turned = sensitivity(file, ON_TIME, {CONNECTIONS: (2, 8)}, replications=5, jobs=1)
     assert turned.base.value == pytest.approx(two, rel=1e-12)

@@ -11,7 +11,8 @@ from relaysim.measure.target import Target
 from relaysim.present.caption import figure_caption
 from relaysim.present.figures.amounts import quantity_axis, within
 from relaysim.present.figures.style import INK, Key, Sheet, sheet
-from relaysim.study.size import MET, MISSED, UNDECIDED, Size
+from relaysim.study.judgement import MET, MISSED, UNDECIDED
+from relaysim.study.size import Size
 
 MARKS = {MET: ("^", "#009E73"), MISSED: ("v", "#D55E00"), UNDECIDED: ("x", "#666666")}
 """Mark and colour of each verdict."""
@@ -45,7 +46,7 @@ def evidence(found: Size) -> Sheet:
 def _draw(panel: Axes, found: Size, target: Target, values: list[str]) -> None:
     rows: Any = found.evidence[found.evidence["target"] == target.text].to_dict("records")
     known = within(
-        target.quantity, np.array([[row["mean"], row["low"], row["high"]] for row in rows])
+        target.quantity, np.array([[row["estimate"], row["low"], row["high"]] for row in rows])
     )
     quantity_axis(panel, target.quantity, np.append(known, target.bound))
     panel.set_title(target.text)
