@@ -196,3 +196,24 @@ def test_a_log_gets_a_line_a_minute(capsys, monkeypatch):
         "sweep: 1,000 of 4,000 runs, about 3 min left",
         "sweep: 2,000 of 4,000 runs, about 2 min left",
     ]
+
+
+STUDIES = [
+    ("sensitivity", MM4, "--metric", "class.nosuch.on_time"),
+    ("sweep", MM4, "--vary", "run.scale=0.1,0.2", "--metric", "class.nosuch.on_time"),
+    ("sweep", MM4, "--vary", "run.scale=0.1,0.2", "--target", "class.nosuch.on_time > 9 %"),
+    ("size", MM4, "--vary", "hubs.HUB01.cores=1:2", "--target", "class.nosuch.on_time > 9 %"),
+    ("run", MM4, "--precision", "0.1", "--metric", "class.nosuch.on_time"),
+]
+
+
+@pytest.mark.parametrize("order", STUDIES, ids=lambda order: order[0])
+@pytest.mark.parametrize("more", [(), ("--set", "run.warm_up=auto")], ids=["", "auto"])
+def test_a_mistyped_metric_is_told_before_anything_runs(monkeypatch, order, more):
+    def runs(_task):
+        raise AssertionError
+
+    monkeypatch.setattr("relaysim.study.task.Task.__call__", runs)
+    result = relaysim(*order, *more, "--jobs", "1")
+    assert result.exit_code == 2, result.exception
+    assert '"nosuch" is not a class of this scenario' in " ".join(result.stderr.split())

@@ -77,6 +77,8 @@ def run(
     ask_drawable(figures, "run")
     with told(ValueError):
         wanted = _precision(precision, metric or [], replications)
+        if wanted is not None:
+            wanted.ask_known(design)
     kept = opened(store, no_store)
 
     from relaysim.measure.quantity import QuantityError

@@ -33,8 +33,8 @@ def groups(copies: Copies, names: Names, scenario: Scenario) -> list[Groups]:
     classes = sorted(set(class_of))
     of_stream = np.array([classes.index(c) for c in class_of], np.int64)[copies.stream]
     internal = np.array([name == INTERNAL for name in names.destinations])[copies.destination]
-    sides = _sides(scenario)
-    index = {side: i for i, side in enumerate(sides)}
+    by_class = sides(scenario)
+    index = {side: i for i, side in enumerate(by_class)}
     by_side = np.array(
         [[index.get((c, side), -1) for side in ("external", INTERNAL)] for c in classes], np.int64
     )
@@ -51,7 +51,7 @@ def groups(copies: Copies, names: Names, scenario: Scenario) -> list[Groups]:
     return [
         Groups("total", ("total",), only_mail(np.zeros(len(copies), np.int64))),
         Groups("class", tuple(classes), of_stream),
-        Groups("class", tuple(f"{c}.{side}" for c, side in sides), only_mail(of_side)),
+        Groups("class", tuple(f"{c}.{side}" for c, side in by_class), only_mail(of_side)),
         Groups("stream", mail_streams, stream),
         Groups("destination", places, only_mail(place)),
         Groups("hub", names.hubs, only_mail(copies.hub)),
@@ -65,8 +65,8 @@ def _renumbered(names: tuple[str, ...], chosen: tuple[str, ...]) -> Column:
     return np.array([index.get(name, -1) for name in names], np.int64)
 
 
-def _sides(scenario: Scenario) -> list[tuple[str, str]]:
-    """The classes with the sides that their streams send to, sorted."""
+def sides(scenario: Scenario) -> list[tuple[str, str]]:
+    """Return the classes with the sides that their streams send to, sorted."""
     found = {
         (stream.class_, INTERNAL if destination == INTERNAL else "external")
         for stream in streams(scenario).values()

@@ -102,8 +102,14 @@ def ask_there(quantity: Quantity, *metrics: pd.DataFrame) -> None:
         for subject in frame.loc[frame["scope"] == quantity.scope, "subject"].unique()
     }
     if quantity.subject not in there:
-        designs = "this scenario" if len(metrics) == 1 else "any of the designs"
-        raise _unknown(quantity.subject, f"a {quantity.scope} of {designs}", there)
+        raise unknown_subject(quantity, there, len(metrics))
+
+
+def unknown_subject(quantity: Quantity, known: Iterable[str], designs: int) -> QuantityError:
+    """Return the error for a subject that none of so many designs has; it names the nearest."""
+    whose = "this scenario" if designs == 1 else "any of the designs"
+    article = "an" if quantity.scope == "egress" else "a"
+    return _unknown(quantity.subject, f"{article} {quantity.scope} of {whose}", known)
 
 
 def _unknown(value: str, noun: str, known: Iterable[str]) -> QuantityError:

@@ -20,6 +20,7 @@ from relaysim.present.headlines import Headline, headlines
 from relaysim.present.judged import not_judged
 from relaysim.present.late_days import MEDIANS, late_days
 from relaysim.present.lookup import Lookup, compares, difference_of, sides_of
+from relaysim.present.no_mail import no_mail
 from relaysim.present.number import NONE, chance
 from relaysim.present.subjects import classes
 from relaysim.present.terminal import Grid, heading, tables, text
@@ -38,15 +39,20 @@ def report(found: Comparison) -> list[RenderableType]:
     shown = headlines(base, subjects, others)
     listings = any(map(listing_possible, found.scenarios))
     names = [design.name for design in found.scenarios]
+    titles = [
+        text(f"{each.name}: {each.title}" if each.title else each.name) for each in found.scenarios
+    ]
     lines: list[RenderableType] = []
+    nothing = no_mail(measured, found.scenarios)
+    if nothing is not None:
+        for other in others:
+            lines += changes(base, other)
+        return [*titles, text(""), *lines, text(nothing), text(origin(found.provenance))]
     for other in others:
         lines += [*changes(base, other), *tables(verdicts(found, base.name, other.name, shown))]
         lines += doubts(found, base.name, other.name, shown)
     return [
-        *(
-            text(f"{each.name}: {each.title}" if each.title else each.name)
-            for each in found.scenarios
-        ),
+        *titles,
         text(""),
         *lines,
         *(tables(ranks) if (ranks := best(found, shown)).rows else []),

@@ -15,6 +15,7 @@ from relaysim.present.headlines import campaign_classes
 from relaysim.present.judged import not_judged
 from relaysim.present.late_days import late_days
 from relaysim.present.lookup import Lookup
+from relaysim.present.no_mail import no_mail
 from relaysim.present.number import NONE, number
 from relaysim.present.precise import precise
 from relaysim.present.subjects import DSN, classes
@@ -42,6 +43,9 @@ def report(result: RunResult) -> list[RenderableType]:
     name, possible = scenario.name, listing_possible(scenario)
     shown = classes(found.subjects("class"))
     title = f"{name}: {scenario.title}" if scenario.title else name
+    nothing = no_mail(found, [scenario])
+    if nothing is not None:
+        return [text(title), text(""), text(nothing), text(origin(result.provenance))]
     return [
         text(title),
         text(""),

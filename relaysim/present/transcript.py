@@ -73,7 +73,8 @@ def _lines(found: Transcript) -> Iterator[RenderableType]:
     days = _clock(start, told.created, True)[:6] != _clock(start, last, True)[:6]
     for event in folded(told.events, len(told.copies)):
         clock = _clock(start, event.time, days)
-        since = f"+{number((event.time - told.created) / SECOND, 's')}"
+        since = number((event.time - told.created) / SECOND, "s")
+        since = since if since.startswith("-") else f"+{since}"
         head = f"{clock}  {since:>{_OFFSET}}  "
         body = textwrap.wrap(
             _said(event, found),

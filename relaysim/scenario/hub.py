@@ -12,6 +12,7 @@ from relaysim.scenario.table import (
     AddressName,
     Duration,
     Interval,
+    Lasting,
     Limit,
     Many,
     Named,
@@ -184,7 +185,7 @@ class Hub(Table):
     """Wait before each of them."""
     outbound_connection_failure_retry_interval: Interval
     """Wait of the queue from then on."""
-    message_expiration_timeout: Duration
+    message_expiration_timeout: Lasting
     """Age at which a message expires and its sender gets an NDR."""
     delay_notification_timeout: TimeLimit
     """Age at which the sender is told of the delay; "unlimited" sends no such notice."""

@@ -33,6 +33,7 @@ from relaysim.scenario.table import (
     Bandwidth,
     Duration,
     Keyed,
+    Lasting,
     Many,
     Named,
     Table,
@@ -76,7 +77,7 @@ class Run(Table):
 
     start: datetime = datetime(2010, 3, 1)  # noqa: DTZ001 -- local time of the organization
     """The first moment, in local time; weekday and hour decide what a profile gives."""
-    duration: Duration = DAY
+    duration: Lasting = DAY
     """How long messages are created."""
     drain: Duration = USUAL
     """How long what is left may go on arriving afterwards; nothing new is created.
@@ -119,13 +120,6 @@ class Run(Table):
         if start.year > _LAST_YEAR:
             raise ValueError(f"must not lie after the year {_LAST_YEAR}: calendars end in 9999")
         return start
-
-    @field_validator("duration")
-    @classmethod
-    def _has_length(cls, duration: int) -> int:
-        if duration == 0:
-            raise ValueError("must be above zero")
-        return duration
 
     @field_validator("duration", "drain")
     @classmethod

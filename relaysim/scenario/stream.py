@@ -8,7 +8,7 @@ from relaysim.mail.address import parse_address
 from relaysim.scenario.arrivals import Arrivals, Campaign, Replay
 from relaysim.scenario.law import RecipientLaw, SizeLaw
 from relaysim.scenario.recording import read
-from relaysim.scenario.table import DAY, Duration, Named, Positive, Share, Table, adds_up
+from relaysim.scenario.table import DAY, Lasting, Named, Positive, Share, Table, adds_up
 
 Priority = Literal["high", "normal", "low"]
 DEADLINE = DAY
@@ -62,7 +62,7 @@ class Stream(Table):
     """Its priority, where the hub heeds it."""
     weight: Annotated[float, Field(ge=0.0, le=1e9)] = 1.0
     """How much a harmed message matters when harm is added up."""
-    deadline: Duration = DEADLINE
+    deadline: Lasting = DEADLINE
     """What counts as on time; where it is not written a day, or the drain if the file sets less."""
     culprit: bool | None = None
     """Whether it sends what gets an IP listed; otherwise bulk marketing and hijacked hosts do."""

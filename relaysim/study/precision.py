@@ -13,6 +13,7 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
+from relaysim.measure.asked import ask_known
 from relaysim.measure.chance import chances
 from relaysim.measure.estimate import CONFIDENCE, Estimate
 from relaysim.measure.limits import estimate_within_range
@@ -53,6 +54,11 @@ class Precision:
         """The quantities for a scenario."""
         given = (*self.quantities, *self.absolute)
         return tuple(dict.fromkeys(map(_quantity, given))) or ordinary([scenario])
+
+    def ask_known(self, scenario: Scenario) -> None:
+        """Refuse a quantity that no run of the scenario can have. Raises QuantityError."""
+        for quantity in self.chosen(scenario):
+            ask_known(quantity, [scenario])
 
     def chosen_widths(self) -> dict[Quantity, float]:
         """The absolute widths by quantity."""
@@ -126,6 +132,7 @@ class Watch:
     def __init__(self, precision: Precision, scenario: Scenario) -> None:
         self.precision = precision
         self.quantities, self.widths = precision.chosen(scenario), precision.chosen_widths()
+        precision.ask_known(scenario)
         self.given = bool(precision.quantities or precision.absolute)
         self.seen: list[list[tuple[float, float]]] = [[] for _ in self.quantities]
         """Value and denominator of each quantity in each replication."""

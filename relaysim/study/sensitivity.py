@@ -9,7 +9,7 @@ With another design the question is about the difference of the two: on what a d
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from itertools import chain, islice
 from pathlib import Path
@@ -18,6 +18,7 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 
+from relaysim.measure.asked import ask_known
 from relaysim.measure.estimate import CONFIDENCE, Estimate, Estimates, Floats
 from relaysim.measure.limits import difference_within_range, within_range
 from relaysim.measure.lost import minus
@@ -128,6 +129,9 @@ def sensitivity(
         ask_sense(designs, {})
         if quantity.of.chance:
             raise SensitivityError(f"{quantity} is a chance: ask about one design alone")
+    for each in designs:
+        with _named(each.name):
+            ask_known(quantity, [each])
     chosen = assumed(files, settings) if inputs is None else stated(designs, inputs)
     if not chosen:
         raise SensitivityError(f"{designs[0].name} has no assumptions: give inputs and their ends")
@@ -233,11 +237,18 @@ class _Runs:
             self.progress(self.done + done, self.total)
 
     def _seen(self, metrics: pd.DataFrame, design: str) -> tuple[float, float]:
-        try:
+        with _named(design):
             ask_there(self.quantity, metrics)
-        except QuantityError as error:
-            raise QuantityError(f"{design}: {error}") from None
         return self.quantity.value(metrics), self.quantity.denominator(metrics)
+
+
+@contextmanager
+def _named(design: str) -> Iterator[None]:
+    """Put the name of a design before what is wrong with a quantity of it."""
+    try:
+        yield
+    except QuantityError as error:
+        raise QuantityError(f"{design}: {error}") from None
 
 
 def _estimates(quantity: Quantity, values: Floats, paired: bool) -> Estimates:

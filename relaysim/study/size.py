@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from relaysim.measure.asked import ask_known
 from relaysim.measure.catalogue import SKEWED_BY_LISTINGS
 from relaysim.measure.quantity import ask_there
 from relaysim.measure.target import Target
@@ -106,6 +107,8 @@ def size(
     _, seed = settled(designs[0], None, seed)
     for each in designs[1:]:
         settled(each, None, seed)
+    for target in asked:
+        ask_known(target.quantity, designs)
     looks = [min(FIRST * 2**look, most) for look in range(math.ceil(math.log2(most / FIRST)) + 1)]
     keep = Wanted(blast=any(target.quantity.needs_blast for target in asked))
     listings = any(map(listing_possible, designs))

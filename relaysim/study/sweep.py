@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from relaysim.mail.spelling import unknown
+from relaysim.measure.asked import ask_known
 from relaysim.measure.catalogue import SKEWED_BY_LISTINGS
 from relaysim.measure.estimate import (
     CONFIDENCE,
@@ -177,6 +178,10 @@ def sweep(
     names = [each.name for each in designs[:many]]
     if len(set(names)) < many:
         raise SweepError(f"two of the designs {', '.join(names)} have the same name")
+    wanted = (*map(Quantity.parse, map(str, quantities)), *(each.quantity for each in asked))
+    wanted = tuple(dict.fromkeys(wanted)) or ordinary(designs[:many])
+    for quantity in wanted:
+        ask_known(quantity, designs)
     replications, seed = settled(designs[0], replications, seed)
     for each in designs[1:]:
         settled(each, replications, seed)
@@ -188,8 +193,6 @@ def sweep(
                 designs[at : at + many], replications, seed, jobs=jobs, store=store
             )
         ]
-    wanted = (*map(Quantity.parse, map(str, quantities)), *(each.quantity for each in asked))
-    wanted = tuple(dict.fromkeys(wanted)) or ordinary(designs[:many])
     keep = Wanted(blast=any(each.needs_blast for each in wanted))
     tasks = [Task(replicate, d, (i, seed, keep)) for d in designs for i in range(replications)]
     made = _Made(tuple(paths), names, wanted)

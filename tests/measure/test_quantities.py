@@ -1,15 +1,19 @@
 """Quantities and targets, as users write them."""
 
 import math
+from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from relaysim import load, run
 from relaysim.measure.amount import amount
+from relaysim.measure.asked import ask_known
 from relaysim.measure.estimate import Estimate
 from relaysim.measure.quantity import Quantity, QuantityError, ask_there
 from relaysim.measure.target import Target
 
+SHARED = Path(__file__).parents[2] / "scenarios" / "shared-hub.toml"
 METRICS = pd.DataFrame(
     [("class", "corporate.internal", "on_time", 0.5), ("total", "total", "created", 7.0)],
     columns=["scope", "subject", "metric", "value"],
@@ -48,6 +52,36 @@ def test_coupled_runs_are_needed_for_a_blast_radius_alone() -> None:
 def test_a_quantity_that_there_is_not(text: str, message: str) -> None:
     with pytest.raises(QuantityError, match=message.replace("?", r"\?")):
         Quantity.parse(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("class.transactionl.on_time", 'did you mean "transactional"?'),
+        ("class.corporate.intrnal.on_time", 'did you mean "corporate.internal"?'),
+        ("class.bulk.internal.on_time", '"bulk.internal" is not a class of this scenario'),
+        ("stream.crm.invoice.on_time", 'did you mean "crm.invoices"?'),
+        ("destination.hotmial.on_time", '"hotmial" is not a destination of this scenario'),
+        ("hub.HUB1.on_time", 'did you mean "HUB01"?'),
+        ("egress.198.51.100.99.on_time", "is not an egress of this scenario"),
+        ("blocklist.cs.listed", 'did you mean "css"?'),
+    ],
+)
+def test_a_subject_that_no_run_can_have_is_known_before_one(text: str, message: str) -> None:
+    with pytest.raises(QuantityError) as caught:
+        ask_known(Quantity.parse(text), [load(SHARED)])
+    assert message in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["shared-hub", "dedicated-hub", "listing-day"])
+def test_what_a_run_shows_may_be_asked_before_it(name: str) -> None:
+    """Also where no class, hub or public IP of a run has mail."""
+    design = load(SHARED.with_name(f"{name}.toml"), ["run.duration=1 s"])
+    metrics = run(design, replications=1, jobs=1).metrics
+    for scope, subject, metric in set(
+        metrics[["scope", "subject", "metric"]].itertuples(index=False)
+    ):
+        ask_known(Quantity(scope, subject, metric), [design])
 
 
 def test_a_subject_that_the_scenario_has_not() -> None:

@@ -2,16 +2,20 @@
 
 import contextlib
 import io
+from pathlib import Path
 
 import pandas as pd
 import pytest
 from small_comparison import listing_day
 
+import relaysim
 from relaysim.columns import MOST
 from relaysim.measure.waits import PARTS
 from relaysim.present import happened
 from relaysim.present.lookup import Lookup
 from relaysim.present.terminal import show
+
+SHARED = Path(__file__).parents[2] / "scenarios" / "shared-hub.toml"
 
 
 def metrics(*rows):
@@ -167,3 +171,19 @@ def test_a_listing_that_does_not_always_come_is_told_with_its_chance():
         "198.51.100.10: listed in 50 % (10 % to 90 %) of the replications, for 2.0±1.0 h.",
         "",
     ]
+
+
+def test_a_run_without_mail_says_so_in_one_sentence():
+    settings = ["run.duration=2 s", "run.warm_up=500 ms"]
+    design = relaysim.load(SHARED, settings)
+    one = relaysim.summary(relaysim.run(design, replications=2, jobs=1)).splitlines()
+    assert " ".join(one[2:4]) == (
+        "No mail was created in the 1.5 s after the warm-up that are counted, so there is nothing "
+        "to show: raise run.duration, run.scale or the rates of the streams."
+    )
+    assert len(one) < 10
+    other = relaysim.load(SHARED.with_name("dedicated-hub.toml"), settings)
+    two = relaysim.summary(relaysim.compare(design, other, replications=2, jobs=1, blast=False))
+    assert "No mail was created in the 1.5 s" in two
+    assert "What dedicated-hub has otherwise than shared-hub" in two
+    assert "late days" not in two

@@ -67,3 +67,16 @@ def test_the_figure_has_a_row_for_each_course_and_says_how_it_ended(several):
     assert panel.get_xscale() == "log"
     assert "time since it was created" in panel.get_xlabel()
     assert figure.message.startswith("users.correspondence:5 of listing-day: ")
+
+
+def test_what_was_before_the_message_has_a_minus_and_no_plus():
+    """The host is in Retry already when the message is created."""
+    settings = ["run.scale=0.02", 'events=[{at="0 s", stop={hub="HUB01", for="10 d"}}]']
+    design = relaysim.load(SCENARIOS / "shared-hub.toml", settings)
+    found = relaysim.transcript(design, "crm.invoices:3")
+    lines = relaysim.summary(found).splitlines()
+    before, created = [line.split("  ")[1:] for line in lines if "crm" in line][1:3]
+    assert [each.strip() for each in created if each] == ["+0 s", "created by crm"]
+    sign, *_ = [each.strip() for each in before if each]
+    assert sign[0] == "-"
+    assert "+-" not in relaysim.summary(found)
