@@ -111,7 +111,9 @@ METRICS: dict[str, Metric] = {
             "s",
             "less",
             Matters(60.0, 0.05),
-            "first creation to last fate; absent if a copy is in flight",
+            "first creation to the last final status; lost (infinite) where a recipient was not "
+            "reached: refused, abandoned, expired, bounced for another reason than 5.1.1 (no such "
+            "mailbox), or kept back while its stream paused; else absent where one is in flight",
         ),
         *(
             Metric(

@@ -86,8 +86,9 @@ comparison is
 - `better` or `worse` if the interval leaves out zero and the difference itself is larger than the
   one that matters;
 - `loses more mail` in place of these two where the design that has the better `on_time`,
-  `completion` or latency delivers fewer recipients than the other, by more than 0.5 % of those
-  created: throwing mail away makes the rest faster;
+  `completion`, late days or hours, latency, or fewer bounces and other losses, delivers fewer
+  recipients than the other, by more than 0.5 % of those created: throwing mail away makes the rest
+  faster, and what never gets out does not bounce;
 - `undecided` otherwise: with one replication always. More replications decide it.
 
 The first of these that holds is the verdict.

@@ -9,6 +9,7 @@ import numpy.typing as npt
 from relaysim.engine.apart import SUFFIX
 from relaysim.engine.trace import Column, Fate, Trace
 from relaysim.measure.holding import held
+from relaysim.measure.unreached import unreached
 from relaysim.measure.waits import Ways, waits
 from relaysim.measure.window import Window
 from relaysim.scenario.model import Scenario
@@ -38,7 +39,8 @@ class Copies:
     `counted` says whether it was created in the window; a DSN is counted with the copy that caused
     it. `judged` says whether it was created at least its deadline before the end of the run, so
     that the run shows whether it was on time, however it ended; a DSN, which has no deadline, is
-    judged always. `latency` is -1 unless delivered or junked, `end` is the end of the run for a
+    judged always. `unreached` are those that will never be delivered, though their mailbox exists.
+    `latency` is -1 unless delivered or junked, `end` is the end of the run for a
     copy in flight. `waits` are the parts of `measure.waits` and of
     `measure.holding`.
     """
@@ -60,6 +62,7 @@ class Copies:
     dsn: Mask
     counted: Mask
     judged: Mask
+    unreached: Mask
     waits: dict[str, Column]
 
     @classmethod
@@ -100,6 +103,7 @@ class Copies:
             counted=window.holds(trace.messages["created"][cause][message]),
             # By the end that the scenario sets: a run that is over earlier has nothing in flight.
             judged=created + due <= scenario.run.horizon,
+            unreached=unreached(trace, stream, created, fate),
             waits=waits(trace, ways) | held(trace, ways),
         )
 

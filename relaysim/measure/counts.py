@@ -75,7 +75,11 @@ def rates(copies: Copies, group: Column, subjects: int, window: Window) -> Value
 
 
 def completion(copies: Copies, group: Column, subjects: int) -> Values:
-    """Seconds from the first creation to the last fate; NaN if one of the copies is in flight."""
+    """Return the seconds from the first creation to the last final status of each subject.
+
+    They are infinite where a recipient was not reached (`measure.unreached`), else NaN where one is
+    in flight.
+    """
     some = np.flatnonzero(group >= 0)
     of = group[some]
     first = np.full(subjects, np.iinfo(np.int64).max)
@@ -83,4 +87,6 @@ def completion(copies: Copies, group: Column, subjects: int) -> Values:
     np.minimum.at(first, of, copies.created[some])
     np.maximum.at(last, of, copies.end[some])
     last[of[copies.fate[some] == Fate.IN_FLIGHT]] = -1
-    return {"completion": np.where(last >= 0, (last - first) / SECOND, np.nan)}
+    found = np.where(last >= 0, (last - first) / SECOND, np.nan)
+    found[of[copies.unreached[some]]] = np.inf
+    return {"completion": found}

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 from rich.console import RenderableType
@@ -14,7 +15,7 @@ from relaysim.present.cliffs import cliffs
 from relaysim.present.headlines import campaign_classes
 from relaysim.present.judged import not_judged
 from relaysim.present.late_days import late_days
-from relaysim.present.lookup import Lookup
+from relaysim.present.lookup import Lookup, interval_of
 from relaysim.present.no_mail import no_mail
 from relaysim.present.number import NONE, number
 from relaysim.present.precise import precise
@@ -230,11 +231,24 @@ def refused_attempts(refused: pd.DataFrame) -> Grid:
 def _campaigns(result: RunResult, found: Lookup) -> list[RenderableType]:
     name = result.scenario.name
     lines = [
-        text(f"Campaign {subject}: complete after {found.interval(name, *key)}.")
+        text(f"Campaign {subject}: {said}.")
         for subject in sorted(campaign_classes(result.scenario))
-        if not math.isnan(found.value(name, *(key := ("class", subject, "completion"))))
+        if (said := _complete(found.row(name, "class", subject, "completion")))
     ]
     return [*lines, text("")] if lines else []
+
+
+def _complete(row: dict[str, Any] | None) -> str:
+    """When a campaign is complete; nothing where no replication says so."""
+    if row is None or math.isnan(row["value"]):
+        return ""
+    lost, many = int(row["replications_lost"]), int(row["replications"])
+    if lost:
+        when = (
+            "never complete" if lost == many else f"not complete in {lost} of {many} replications"
+        )
+        return f"{when}: some recipients with a mailbox were not reached"
+    return f"complete after {interval_of(row)}"
 
 
 def listings(found: Lookup, name: str) -> list[RenderableType]:

@@ -14,6 +14,7 @@ from relaysim.measure.catalogue import (
     Matters,
 )
 from relaysim.measure.copies import Mask
+from relaysim.measure.counts import FATES
 from relaysim.measure.estimate import (
     BETTER,
     EQUAL,
@@ -38,8 +39,11 @@ from relaysim.study.isolation import gain
 from relaysim.study.medians import MEDIANS, by_median, median_columns, more_for_median
 from relaysim.study.stack import KEY, Stack
 
-_FASTER = ("on_time", "bad_day_share", "bad_hour_share", "completion", *LATENCY_METRICS)
-"""Metrics that mail thrown away makes better, for the mail that is left."""
+_FASTER = (
+    *("on_time", "bad_day_share", "bad_hour_share", "completion", *LATENCY_METRICS),
+    *("refused_attempts", *(name for name in FATES if name != "delivered")),
+)
+"""Metrics that mail thrown away makes better: for the mail that is left, or as less is left."""
 _COUNTS = (
     *("replications_better", "replications_worse"),
     *("replications_lost", "base_replications_lost"),
@@ -161,8 +165,12 @@ def _unless_more_is_lost(frame: pd.DataFrame, verdicts: Sequence[str]) -> list[s
     created = dict(zip(index, frame["base_value"].tolist(), strict=True))
 
     def delivers(scope: str, subject: str) -> float:
-        """How much more of the mail the design delivers than the base, as a share."""
+        """How much more of the mail the design delivers than the base, as a share.
+
+        Mail that goes another way, by another hub, is none that this one loses.
+        """
         more = sum(difference[scope, subject, each] for each in ("delivered", "junked"))
+        more -= difference[scope, subject, "created"]
         return float(more / (created[scope, subject, "created"] or 1.0))
 
     least = METRICS["on_time"].matters.absolute

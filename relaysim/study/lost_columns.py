@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 
 TABLES = ("metrics", "comparisons", "points", "evidence", "effects", "precision")
-"""The tables that have latencies."""
+"""The tables that have times which may be lost."""
 _NAMED = {"value": "lost", "estimate": "lost", "base_value": "base_lost"}
 """Columns that may be lost, and those that say so; others by the end of their name."""
-_LATENCY = re.compile(r".*\.latency_\w+|at_(low|high)")
+_LATENCY = re.compile(r".*\.(latency_\w+|completion)|at_(low|high)")
 """The columns of quantities in `points`, and of the ends in `effects`."""
 _UNSURE = re.compile(r"(.*[ _])?(low|high|median|least|most)|(.*_)?difference|swing")
 """Columns about values that may be lost: empty where these are."""

@@ -5,9 +5,9 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from trace_story import LATER, REFUSAL, Story, scenario
+from trace_story import BLOCKED, LATER, LISTED, OK, REFUSAL, UNKNOWN, Story, scenario
 
-from relaysim.engine.trace import Fate, Trace
+from relaysim.engine.trace import Fate, Level, Trace
 from relaysim.measure.metrics import metrics
 
 Key = tuple[str, str]
@@ -144,7 +144,7 @@ def test_peak_throughput_is_the_best_whole_minute_of_the_window() -> None:
 def test_completion_runs_from_the_first_creation_to_the_last_fate() -> None:
     story = Story()
     sent(story, "app.news", "gmail.com", 3, 40)
-    story.ends(sent(story, "app.news", "gmail.com", 5, 90), 90, Fate.BOUNCED)
+    story.ends(sent(story, "app.news", "gmail.com", 5, 90), 90, Fate.BOUNCED, UNKNOWN)
     sent(story, "app.alerts", "gmail.com", 7, 8)
     assert measured(story.trace(end=99), ("stream", "app.news"), "completion") == [87]
     story.message("app.news", ["gmail.com"], 20)
@@ -152,6 +152,43 @@ def test_completion_runs_from_the_first_creation_to_the_last_fate() -> None:
     assert math.isnan(measured(trace, ("stream", "app.news"), "completion")[0])
     assert math.isnan(measured(trace, TOTAL, "completion")[0])
     assert measured(trace, ("stream", "app.alerts"), "completion") == [1]
+
+
+@pytest.mark.parametrize(
+    ("fate", "reply", "completion"),
+    [
+        (Fate.JUNKED, OK, 87),
+        (Fate.BOUNCED, UNKNOWN, 87),
+        (Fate.BOUNCED, LISTED, math.inf),
+        (Fate.BOUNCED, BLOCKED, math.inf),
+        (Fate.EXPIRED, LATER, math.inf),
+        (Fate.REFUSED, REFUSAL, math.inf),
+        (Fate.ABANDONED, -1, math.inf),
+        (Fate.SUPPRESSED, -1, 87),  # off the mailing list
+    ],
+)
+def test_a_campaign_that_does_not_reach_all_who_exist_is_never_complete(
+    fate: Fate, reply: int, completion: float
+) -> None:
+    story = Story()
+    sent(story, "app.news", "gmail.com", 3, 40)
+    story.ends(sent(story, "app.news", "gmail.com", 5, 90), 90, fate, reply)
+    trace = story.trace(end=99)
+    assert measured(trace, ("stream", "app.news"), "completion") == [completion]
+
+
+def test_what_is_kept_back_by_a_pause_is_not_reached() -> None:
+    """Stream 1 pauses from 10 s to 20 s; addresses are off the list before, within and after it."""
+    found = []
+    for created in (9, 10, 19, 20):
+        story = Story()
+        sent(story, "app.news", "gmail.com", 3, 40)
+        message = story.message("app.news", ["gmail.com"], created)
+        story.ends(story.copy(message), created, Fate.SUPPRESSED, -1)
+        for at, value in ((10, 1), (20, 0)):
+            story.level(Level.PAUSED, 1, at, value)
+        found += measured(story.trace(end=99), ("stream", "app.news"), "completion")
+    assert found == [37, math.inf, math.inf, 37]
 
 
 NAMES = [f"latency_{name}" for name in ("mean", "p50", "p90", "p95", "p99", "max")]

@@ -146,12 +146,13 @@ NAMES = Names(
         "451 4.7.1 Later",
         "554 5.7.1 Client host blocked using css",
         "550 5.7.1 S3140",
+        "550 5.1.1 User unknown",
     ),
-    causes=(-1, -1, -1, 0, -2),
+    causes=(-1, -1, -1, 0, -2, -1),
     standings=("gmail 198.51.100.10 cozumpark.com", "gmail 203.0.113.25 cozumpark.com"),
     operators=("spamhaus",),
 )
-OK, REFUSAL, LATER, LISTED, BLOCKED = range(5)
+OK, REFUSAL, LATER, LISTED, BLOCKED, UNKNOWN = range(6)
 
 
 def ticks(seconds: float) -> int:

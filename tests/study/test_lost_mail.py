@@ -16,6 +16,7 @@ from relaysim.present.figure import figures
 from relaysim.present.summary import summary
 from relaysim.scenario.load import loads
 from relaysim.scenario.model import Scenario
+from relaysim.study.against import _unless_more_is_lost
 from relaysim.study.compare import Comparison, compare
 from relaysim.study.output import to_json, write
 from relaysim.study.precision import Precision
@@ -103,6 +104,28 @@ def test_a_hub_that_gives_up_loses_mail_and_wins_nothing() -> None:
     assert row("latency_p50")["verdict"] == "loses more mail"
     every = comparison().comparisons
     assert not set(every["metric"]) & {"latency_mean", "wait_delivery", "service"}
+
+
+def test_fewer_bounces_of_less_mail_are_no_merit() -> None:
+    """HUB01 sends a third to HUB02, which is no loss; of all mail a tenth does not get out."""
+    differences = {
+        ("total", "total"): {"created": 0.0, "delivered": -70.0, "junked": -10.0, "bounced": -20.0},
+        ("hub", "HUB01"): {"created": -270.0, "delivered": -250.0, "junked": 0.0, "bounced": -20.0},
+    }
+    rows = [
+        (*key, metric, 800.0, value)
+        for key, mine in differences.items()
+        for metric, value in mine.items()
+    ]
+    frame = pd.DataFrame(rows, columns=["scope", "subject", "metric", "base_value", "difference"])
+    said = ["better" if metric == "bounced" else "undecided" for metric in frame["metric"]]
+    found = frame.assign(verdict=_unless_more_is_lost(frame, said))
+    bounced = found[found["metric"] == "bounced"]
+    assert bounced["verdict"].tolist() == ["loses more mail", "better"]
+
+
+def test_a_campaign_that_loses_mail_is_never_complete() -> None:
+    assert (row("completion")["replications_lost"], row("completion")["verdict"]) == (6, "worse")
 
 
 def test_a_lost_quantile_is_infinite_in_frames_and_counted() -> None:

@@ -81,7 +81,7 @@ def points(found: Report) -> Iterator[tuple[str, list[str]]]:
             "What became of lost mail, what was junked, and refused attempts at submission": [
                 _said(row)
                 for row in rows
-                if row[0].metric in NOT_SERVICE and row[2]["verdict"] in (BETTER, WORSE)
+                if row[0].metric in NOT_SERVICE and row[2]["verdict"] in (BETTER, WORSE, LOSES_MORE)
             ],
         }
         said = [f"{word}: {'; '.join(mine)}." for word, mine in parts.items() if mine]
