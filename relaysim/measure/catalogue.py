@@ -225,7 +225,8 @@ METRICS: dict[str, Metric] = {
             "s",
             "less",
             Matters(0.1, 0.05),
-            "mean wait of those who came in the window and were served",
+            "mean wait of the entries that came in the window and were served; absent where the "
+            "queue never moved: no entry that had to wait was served",
         ),
         Metric(
             "minutes_above",

@@ -16,6 +16,9 @@ DELIVERY_THRESHOLD = 250
 """`Active Mailbox Delivery` and `Active Remote Delivery Queue Length`: below 250 at all times."""
 
 
+IN_VAIN = 0.05
+"""The share of entries that wait and are never served above which a mean of 0 s is no answer (our
+choice)."""
 BUSIEST = {"utilization_busiest_hour": HOUR, "utilization_busiest_5_min": 5 * MINUTE}
 """Utilizations of the busiest part of the window, and how long that part is."""
 
@@ -41,7 +44,6 @@ class Resource:
         """
         use, length = self.occupancy, window.length
         waiting = use.waiting().between(window.start, window.end)
-        waits = (use.until - use.enter)[use.served & window.holds(use.enter)]
         values = {}
         if self.has_servers:
             busy = float(window.overlap(use.begin, use.end).sum())
@@ -50,11 +52,38 @@ class Resource:
                 values[name] = busiest(use, window, bin_length)
         values["queue_mean"] = float(window.overlap(use.enter, use.until).sum()) / length
         values["queue_max"] = float(waiting.largest())
-        values["wait_mean"] = float(waits.mean()) / SECOND if len(waits) else np.nan
+        values["wait_mean"] = mean_wait(use, window)
         if self.threshold is not None:
             above = waiting.time_where(waiting.values > self.threshold)
             values["minutes_above"] = above / MINUTE
         return values
+
+
+def mean_wait(use: Occupancy, window: Window) -> float:
+    """Return the mean wait of the entries of the window that were served.
+
+    Parameters
+    ----------
+    use
+        A station or queue.
+    window
+        Entries that came in it count.
+
+    Returns
+    -------
+    float
+        Seconds. NaN where no entry was served. NaN too where no entry that had to wait was served,
+        and these are more than `IN_VAIN` of all entries: those who met a free server say nothing
+        of a queue that never moved.
+    """
+    came = window.holds(use.enter)
+    waits, served = (use.until - use.enter)[came], use.served[came]
+    if not served.any():
+        return np.nan
+    in_vain = np.count_nonzero(~served & (waits > 0))
+    if in_vain > IN_VAIN * len(waits) and not waits[served].any():
+        return np.nan
+    return float(waits[served].mean()) / SECOND
 
 
 def busiest(use: Occupancy, window: Window, length: int) -> float:

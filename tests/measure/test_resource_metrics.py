@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pandas as pd
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from trace_story import LATER, SECOND, Story, scenario
@@ -40,6 +41,29 @@ def test_a_cpu_is_as_busy_as_its_cores_and_its_queue_is_who_waits_for_one() -> N
         "queue_max": 2,
         "wait_mean": 5.0,
     }
+
+
+@pytest.mark.parametrize(
+    ("at_once", "late", "in_vain", "wait"),
+    [
+        (2, 0, 1, math.nan),  # two cores never end, and who waits for one is never served
+        (2, 0, 0, 0.0),
+        (19, 0, 1, 0.0),  # one of twenty is no more than 5 %
+        (18, 0, 1, math.nan),
+        (2, 1, 7, 2.0),  # a queue that moved: 0, 0 and 6 s
+        (0, 0, 1, math.nan),
+    ],
+)
+def test_a_queue_that_never_moved_has_no_mean_wait(
+    at_once: int, late: int, in_vain: int, wait: float
+) -> None:
+    story = Story()
+    starts = [0.0] * at_once + [6.0] * late + [-1] * in_vain
+    for number, start in enumerate(starts):
+        story.message("app.alerts", ["gmail.com"], 0, connected=0)
+        story.visit("HUB01.cpu", Visit.RECEIVE, number, 0, start, -1)
+    found = measured(story.trace(end=50), "HUB01.cpu")["wait_mean"]
+    assert found == wait or (math.isnan(found) and math.isnan(wait))
 
 
 def test_the_busiest_hour_and_the_busiest_five_minutes_stand_beside_the_mean() -> None:
