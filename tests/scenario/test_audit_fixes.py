@@ -233,6 +233,14 @@ REGISTRY: dict[str, Case] = {
         ),
         ("operations.delisting=after_repair",),
     ),
+    "listing_removed": Case(
+        shared_hub,
+        (
+            'events=[{at="1 h", listing={of="marketing", blocklist="css", for="2 d"}}]',
+            "operations.delisting=at_once",
+        ),
+        ('events=[{at="1 h", listing={of="marketing", blocklist="css", for="2 d", fixed=true}}]',),
+    ),
     "heavy_tail": Case(
         one_hub,
         ('mailboxes.delivery_time={distribution="pareto", minimum="50 ms", alpha=1.5}',),

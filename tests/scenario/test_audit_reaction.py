@@ -1,5 +1,6 @@
 """What the administrator can do about a listing, and lists that nobody notices or gets off."""
 
+import pytest
 from relay_designs import DEDICATED, found, shared_hub
 
 from relaysim.scenario.audit import Finding, Severity
@@ -103,3 +104,57 @@ def test_an_event_when_all_may_be_over() -> None:
     (finding,) = found(shared_hub(event.replace("{}", "20 h")), "event_in_drain")
     assert (finding.severity, finding.place) == (Severity.NOTE, "events.0")
     assert finding.reason.startswith("At 20 h no more mail is made: the run ends as soon as all")
+
+
+EVENT = 'events=[{{at="1 h", listing={{of="marketing", blocklist="css", for="{length}"}}}}]'
+ASKS = (
+    "operations.on_listing=pause_culprit",
+    'operations.repair_time="2 h"',
+    'operations.ndr_time="30 min"',
+    'blocklists.css.delisting_time="20 min"',
+)
+
+
+def removed(*changes: str, length: str = "2 d") -> list[Finding]:
+    return found(shared_hub(*ASKS, EVENT.format(length=length), *changes), "listing_removed")
+
+
+def test_a_request_that_ends_a_scripted_listing_is_said_with_its_time() -> None:
+    """Monday 9:00 to 12:00 until he looks, two office hours of repair, 20 minutes of removal."""
+    (finding,) = removed()
+    assert finding.place == "events.0.listing"
+    assert finding.severity is Severity.NOTE
+    assert finding.reason == (
+        "css removes the IP of marketing on request: by the medians of monitor_every, ndr_time, "
+        "repair_time and delisting_time the request comes 5 h after the listing begins and ends it "
+        "after 5.3 h, by the rule of the list, not after the 2 d that the file writes."
+    )
+    assert finding.way_out.startswith("Write fixed = true in the listing")
+
+
+@pytest.mark.parametrize(
+    ("changes", "length"),
+    [
+        ((), "5 h"),
+        (("operations.on_listing=nothing",), "2 d"),
+        (("operations.delisting=never",), "2 d"),
+        (("coupling.reaction=false",), "2 d"),
+        (('blocklists.css.delisting_time="none"',), "2 d"),
+        (("blocklists.css.trigger=none", 'blocklists.css.delisting_time="3 d"'), "2 d"),
+    ],
+)
+def test_a_listing_that_no_request_shortens_gets_no_note(
+    changes: tuple[str, ...], length: str
+) -> None:
+    assert removed(*changes, length=length) == []
+
+
+def test_office_hours_and_the_next_build_count() -> None:
+    """Nobody looks: an NDR after 30 minutes, and the list is built every six hours."""
+    never = 'operations.monitor_every="unlimited"'
+    (finding,) = removed(never, 'blocklists.css.build_interval="6 h"')
+    assert "the request comes 2.5 h after the listing begins and ends it after 5 h" in (
+        finding.reason
+    )
+    (finding,) = removed(never, "operations.delisting=at_once", "operations.on_listing=nothing")
+    assert "comes 30 min after the listing begins and ends it after 50 min" in finding.reason

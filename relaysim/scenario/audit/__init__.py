@@ -37,6 +37,7 @@ from relaysim.scenario.audit.reach import (
 )
 from relaysim.scenario.audit.reaction import endless_listing, reaction
 from relaysim.scenario.audit.relaying import forged_sender, open_relay
+from relaysim.scenario.audit.removal import listing_removed
 from relaysim.scenario.audit.routing import (
     handed_over,
     no_send_connector,
@@ -101,6 +102,7 @@ CHECKS: tuple[Check, ...] = (
     innocent_with_signals,
     reaction,
     endless_listing,
+    listing_removed,
     delayed_acknowledgement,
     campaign_load,
     busiest_hour_load,
