@@ -1,7 +1,20 @@
 """SMTP replies of Exchange, word for word, for every step that is simulated.
 
 "Confirmed" means that Microsoft's documentation or a record of a real server has the text; the
-others are the best known wording. Later versions word some of them differently.
+others are the best known wording.
+
+The wording is that of Exchange 2007 and 2010. No later version has a profile, so no setting chooses
+the wording of one. By public posts later servers word five of them differently:
+
+- `TOO_MANY_CONNECTIONS_PER_SOURCE`: `421 4.3.2 The maximum number of concurrent server connections
+  has exceeded a per-source limit, closing transmission channel` (posts of 2017 and 2021; which
+  version was the first is unconfirmed);
+- `UNABLE_TO_RELAY`: `550 5.7.54 SMTP; Unable to relay recipient in non-accepted domain` (2016);
+- `NOT_AUTHENTICATED`: `530 5.7.57 SMTP; Client was not authenticated to send anonymous mail during
+  MAIL FROM` (2016, unconfirmed);
+- `NO_SENDER_RIGHT`: `550 5.7.60 SMTP; Client does not have permissions to send as this sender`
+  (2013);
+- `INSUFFICIENT_RESOURCES`: the same text with the resource in brackets behind it (2016).
 """
 
 from dataclasses import dataclass

@@ -1,3 +1,6 @@
+import re
+from pathlib import Path
+
 import pytest
 
 from relaysim.mail import reply
@@ -32,6 +35,24 @@ def test_fields_are_filled_in() -> None:
     )
     with pytest.raises(KeyError):
         reply.BANNER.filled(server="HUB01")
+
+
+def test_the_guide_names_the_wording_of_later_versions_beside_ours() -> None:
+    guide = Path(__file__).parents[2] / "docs" / "guides" / "refused.md"
+    text = guide.read_text(encoding="utf-8")
+    ours = (
+        reply.TOO_MANY_CONNECTIONS_PER_SOURCE,
+        reply.UNABLE_TO_RELAY,
+        reply.NOT_AUTHENTICATED,
+        reply.NO_SENDER_RIGHT,
+        reply.INSUFFICIENT_RESOURCES,
+    )
+    for each in ours:
+        assert f"| `{each}` | " in text
+    later = set(re.findall(r"\| `(\d{3} [^`]+)` \(", text))
+    assert len(later) == 4
+    documented = " ".join((reply.__doc__ or "").split())
+    assert all(f"`{each}`" in documented for each in later)
 
 
 @pytest.mark.parametrize(
