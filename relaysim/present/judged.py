@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 
+import pandas as pd
 from rich.console import RenderableType
 
 from relaysim.present.lookup import Lookup
 from relaysim.present.number import number
+from relaysim.present.subjects import classes
 from relaysim.present.terminal import text
 
 BOUNDS_ABOVE = 0.05
@@ -44,6 +46,42 @@ def not_judged(
     return [text(WHY), *lines, text("")] if lines else []
 
 
+def worst_judged(
+    metrics: pd.DataFrame, parameters: Sequence[str], designs: Sequence[str]
+) -> list[RenderableType]:
+    """Return one line for each class of which a point of a sweep does not judge a large share.
+
+    Parameters
+    ----------
+    metrics
+        The frame `metrics` of a sweep.
+    parameters
+        The paths that are varied: columns of the frame.
+    designs
+        Names of scenarios; with several of them a line names its design.
+
+    Returns
+    -------
+    list of RenderableType
+        A line is about the point with the largest share. Empty where no share is above
+        `BOUNDS_ABOVE`.
+    """
+    mine = metrics[(metrics["scope"] == "class") & metrics["metric"].isin(_NEEDED)]
+    points = [(values, Lookup(rows)) for values, rows in mine.groupby([*parameters], sort=False)]
+    lines = []
+    for design in designs:
+        for subject in classes(mine["subject"]):
+            values, worst = max(points, key=lambda point: _share(point[1], design, subject))
+            if _share(worst, design, subject) <= BOUNDS_ABOVE:
+                continue
+            whose = f"{f'{design}, ' if len(designs) > 1 else ''}{subject}"
+            pairs = zip(parameters, values, strict=True)
+            at = f" at {', '.join(f'{path} = {value}' for path, value in pairs)}"
+            head = f"{whose}{at if len(points) > 1 else ''}"
+            lines += [text(f"{head}: {said}", hanging=2) for said in _said(worst, design, subject)]
+    return [text(WHY), *lines, text("")] if lines else []
+
+
 def bounds(on_time: float, created: float, left: float) -> tuple[float, float]:
     """Return `on_time` as if none, and as if all, of the recipients not judged were on time.
 
@@ -63,6 +101,15 @@ def bounds(on_time: float, created: float, left: float) -> tuple[float, float]:
     """
     met = on_time * (created - left) if created > left else 0.0
     return met / created, (met + left) / created
+
+
+_NEEDED = ("created", "not_judged", "on_time")
+
+
+def _share(found: Lookup, design: str, subject: str) -> float:
+    """The share of the recipients of a class that is not judged; 0 where there are none."""
+    created = found.value(design, "class", subject, "created")
+    return found.value(design, "class", subject, "not_judged") / created if created > 0.0 else 0.0
 
 
 def _said(found: Lookup, design: str, subject: str) -> Iterator[str]:

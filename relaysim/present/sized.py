@@ -6,8 +6,9 @@ from typing import Any
 from rich.console import RenderableType
 
 from relaysim.present.caption import ASSUMPTIONS, SURVIVORS, origin, unseen
+from relaysim.present.judged import BOUNDS_ABOVE, WHY
 from relaysim.present.lookup import lost_in
-from relaysim.present.number import interval
+from relaysim.present.number import interval, number
 from relaysim.present.terminal import Grid, tables, text
 from relaysim.study.size import Size
 
@@ -21,6 +22,7 @@ def report(found: Size) -> list[RenderableType]:
         text(verdict(found)),
         text(""),
         *tables(evidence(found)),
+        *not_judged(found),
         text(
             f"A {later} value is taken to do no worse, which the rows above let you judge. "
             f"{unseen(found.provenance.replications)}"
@@ -77,6 +79,28 @@ def evidence(found: Size) -> Grid:
         rows,
         wrapped=target,
     )
+
+
+def not_judged(found: Size) -> list[RenderableType]:
+    """Return one line for each target with more than `BOUNDS_ABOVE` of its recipients not judged.
+
+    Parameters
+    ----------
+    found
+        A size.
+
+    Returns
+    -------
+    list of RenderableType
+        Empty where at most that share is not judged with any value that was tried.
+    """
+    lines = []
+    for target, rows in found.evidence.groupby("target", sort=False):
+        shares = rows["share_not_judged"].dropna()
+        if len(shares) and shares.max() > BOUNDS_ABOVE:
+            ends = dict.fromkeys(number(each, "share") for each in (shares.min(), shares.max()))
+            lines.append(text(f"{target}: {' to '.join(ends)} not judged.", hanging=2))
+    return [text(WHY), *lines, text("")] if lines else []
 
 
 def _many(row: dict[Hashable, Any]) -> str:

@@ -11,6 +11,7 @@ from rich.console import RenderableType
 from relaysim.measure.catalogue import SKEWED_BY_LISTINGS
 from relaysim.measure.quantity import Quantity
 from relaysim.present.caption import ASSUMPTIONS, SURVIVORS, origin, unseen
+from relaysim.present.judged import worst_judged
 from relaysim.present.late_days import MEDIANS
 from relaysim.present.lookup import lost_in
 from relaysim.present.number import NONE, difference, difference_spread, interval, spread
@@ -47,6 +48,7 @@ def report(found: Sweep) -> list[RenderableType]:
         *lines,
         *(text(holds(found, each), hanging=4) for each in found.knees),
         *([text(KNEES), text("")] if found.knees else []),
+        *worst_judged(found.metrics, found.parameters, found.scenarios),
         *(text(each, hanging=4) for each in apart),
         *([text(APART), text("")] if apart else []),
         *([text(READING)] if len(found.scenarios) > 1 else []),

@@ -24,6 +24,7 @@ from relaysim.study.task import Task
 from relaysim.study.vary import Vary, ask_apart, design, varied
 from relaysim.study.warmup import settle
 
+_JUDGED = ("created", "not_judged")
 FIRST, MOST = 5, 80
 """Replications of the first look at a value, and the most; each look has twice as many."""
 
@@ -37,13 +38,14 @@ class Size:
     """The smallest value that meets all targets, and the evidence.
 
     `evidence` has one row for each value that was tried and each target: `value, target, statistic,
-    estimate, low, high, replications, without_value, replications_lost, verdict`. `statistic` is
-    what `estimate` is of the replications, `mean` or `median`; the interval is that of the last
-    look; `without_value` counts the replications that have none, and the verdict is `met`, `missed`
-    or `undecided`. `sure` is False if the next smaller value is undecided: it may do as well.
-    `rising` says whether the values are numbers from the smallest to the largest; if not, the first
-    in the order given takes the place of the smallest. `first` says whether it is the first of all
-    values, so that what is smaller was not tried.
+    estimate, low, high, replications, without_value, replications_lost, share_not_judged, verdict`.
+    `statistic` is what `estimate` is of the replications, `mean` or `median`; the interval is that
+    of the last look; `without_value` counts the replications that have none, `share_not_judged` is
+    of the recipients of the target's subject, and the verdict is `met`, `missed` or `undecided`.
+    `sure` is False if the next smaller value is undecided: it may do as well. `rising` says whether
+    the values are numbers from the smallest to the largest; if not, the first in the order given
+    takes the place of the smallest. `first` says whether it is the first of all values, so that
+    what is smaller was not tried.
     """
 
     scenario: str
@@ -175,20 +177,27 @@ class _Trials:
         self.confidence = 1.0 - 2.0 * error / (len(looks) * len(targets) * self.tried)
         self.seen: dict[int, list[list[tuple[float, float]]]] = {}
         """Value and denominator of each target in each replication of a value."""
+        self.counted: dict[int, list[list[tuple[float, float]]]] = {}
+        """Recipients created and not judged of each target's subject, likewise."""
         self.reasons: dict[int, str] = {}
 
     def unsettled(self, at: int, error: ScenarioError) -> None:
         """Note that a run with a value does not settle, and why."""
         self.seen[at] = [[] for _ in self.targets]
+        self.counted[at] = [[] for _ in self.targets]
         self.reasons[at] = "; ".join(each.message for each in error.problems)
 
     def add(self, at: int, metrics: Sequence[pd.DataFrame]) -> None:
         """More replications of a value."""
         seen = self.seen.setdefault(at, [[] for _ in self.targets])
+        counted = self.counted.setdefault(at, [[] for _ in self.targets])
         for frame in metrics:
-            for target, values in zip(self.targets, seen, strict=True):
-                ask_there(target.quantity, frame)
-                values.append((target.quantity.value(frame), target.quantity.denominator(frame)))
+            for target, values, counts in zip(self.targets, seen, counted, strict=True):
+                of = target.quantity
+                ask_there(of, frame)
+                values.append((of.value(frame), of.denominator(frame)))
+                created, left = (of._replace(metric=each).value(frame) for each in _JUDGED)
+                counts.append((created, left))
 
     def verdict(self, at: int) -> str:
         """`met` if all targets are, `missed` if one is."""
@@ -200,6 +209,12 @@ class _Trials:
         target = self.targets[number]
         row = target.quantity.row(self.seen[at][number])
         return Judgement(target, row, self.confidence, self.skewed[number])
+
+    def _not_judged(self, at: int, number: int) -> float:
+        """The share of the recipients of a target's subject that are not judged, else NaN."""
+        counts = self.counted[at][number]
+        created = sum(count for count, _ in counts)
+        return sum(left for _, left in counts) / created if created > 0 else math.nan
 
     def replications_of(self, at: int) -> int:
         """How many there are of a value."""
@@ -234,10 +249,11 @@ class _Trials:
                 judged, many = self.judged(at, number), self.replications_of(at)
                 *interval, n = judged.estimate
                 what = self.values[at], target.text, judged.statistic
-                rows.append((*what, *interval, many, many - n, judged.lost, judged.verdict))
+                counts = many, many - n, judged.lost, self._not_judged(at, number)
+                rows.append((*what, *interval, *counts, judged.verdict))
         names = (
             *("value", "target", "statistic", "estimate", "low", "high"),
-            *("replications", "without_value", "replications_lost", "verdict"),
+            *("replications", "without_value", "replications_lost", "share_not_judged", "verdict"),
         )
         return pd.DataFrame(rows, columns=list(names))
 

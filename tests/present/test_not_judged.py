@@ -1,0 +1,69 @@
+"""Sweeps and sizes say which share of the recipients they do not judge, where it is large."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from rich.console import RenderableType
+from rich.text import Text
+
+from relaysim.present.judged import WHY, worst_judged
+from relaysim.present.summary import summary
+from relaysim.study.size import size
+from relaysim.study.sweep import sweep
+
+MM4 = Path(__file__).parents[2] / "scenarios" / "mm4.toml"
+SCALE, DESIGNS = "run.scale", ("one", "two")
+EARLY = ("run.warm_up=0 s", "run.drain=0 s", "hosts.app.streams.load.deadline=15 s")
+"""The recipients of the last 15 s are not judged."""
+
+
+def lines(made: list[RenderableType]) -> list[str]:
+    return [" ".join(line.plain.split()) for line in made if isinstance(line, Text)]
+
+
+def metrics(left: dict[tuple[float, str], float]) -> pd.DataFrame:
+    """100 recipients of a class at each point and design, so many of them not judged."""
+    values = {"created": lambda _: 100.0, "not_judged": float, "on_time": lambda _: 0.9}
+    return pd.DataFrame(
+        [
+            {
+                SCALE: point,
+                "scenario": design,
+                "scope": "class",
+                "subject": "bulk",
+                "metric": metric,
+                "value": value(count),
+            }
+            for (point, design), count in left.items()
+            for metric, value in values.items()
+        ]
+    )
+
+
+def test_each_design_has_a_line_about_its_worst_point() -> None:
+    left = {(1.0, "one"): 3.0, (1.0, "two"): 8.0, (2.0, "one"): 5.0, (2.0, "two"): 20.0}
+    assert lines(worst_judged(metrics(left), [SCALE], DESIGNS)) == [
+        WHY,
+        "two, bulk at run.scale = 2.0: 20 of 100 (20 %) not judged; on time is 72 % if none of "
+        "them were on time, 92 % if all were.",
+        "",
+    ]
+
+
+def test_one_point_is_not_named_and_small_shares_are_not_told() -> None:
+    (_, line, _) = lines(worst_judged(metrics({(1.0, "one"): 50.0}), [SCALE], ["one"]))
+    assert line.startswith("bulk: 50 of 100 (50 %) not judged; ")
+    assert worst_judged(metrics({(1.0, "one"): 5.0}), [SCALE], ["one"]) == []
+
+
+@pytest.mark.parametrize(("duration", "told"), [("2 min", True), ("10 min", False)])
+def test_a_sweep_and_a_size_say_it(duration: str, told: bool) -> None:
+    settings = (*EARLY, f"run.duration={duration}")
+    values = {"hubs.HUB01.max_per_domain_outbound_connections": [6, 7]}
+    swept = sweep(MM4, values, settings=settings, replications=1, jobs=1)
+    sized = size(MM4, values, "total.on_time > 10 %", settings=settings, most=5, jobs=1)
+    for found in (swept, sized):
+        assert (WHY in " ".join(summary(found).split())) is told
+    shares = sized.evidence["share_not_judged"]
+    assert shares.between(0.07, 0.18).all() if told else shares.between(0.01, 0.05).all()
