@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from cli_runs import ROOT
+from cli_runs import DEDICATED, ROOT
 
 from relaysim.cli.app import COMMANDS
 
@@ -70,6 +70,19 @@ def test_after_a_dash_come_options() -> None:
 
 def test_a_kind_of_profile_is_one_of_four() -> None:
     assert completed("relaysim profiles ") == ["mta", "host", "destination", "blocklist"]
+
+
+@pytest.mark.parametrize(
+    ("words", "names"),
+    [
+        (f"{DEDICATED} --host HU", ["HUB01", "HUB02"]),
+        (f"{DEDICATED} --to a@b.org --host=cr", ["crm"]),
+        ("nosuch.toml --host HU", []),
+        ("--host HU", []),
+    ],
+)
+def test_a_host_is_one_of_the_scenario_or_a_hub(words: str, names: list[str]) -> None:
+    assert completed(f"relaysim explain {words}") == names
 
 
 @pytest.mark.parametrize(

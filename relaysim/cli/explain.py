@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from relaysim.cli.complete import hosts
 from relaysim.cli.errors import UserError, told
 from relaysim.cli.numbers import number
 from relaysim.cli.options import File, Json, Set, read
@@ -17,7 +18,14 @@ _Text = str | None
 
 def explain(
     scenario: File,
-    host: Annotated[_Text, typer.Option(metavar="NAME", help="The host that sends.")] = None,
+    host: Annotated[
+        _Text,
+        typer.Option(
+            metavar="NAME",
+            autocompletion=hosts,
+            help="The host that sends, or a hub that hands mail to another hub.",
+        ),
+    ] = None,
     to: Annotated[
         list[str] | None,
         typer.Option("--to", metavar="ADDRESS", help="A recipient. May be repeated."),
@@ -34,7 +42,11 @@ def explain(
         _Text, typer.Option(metavar="IP", help="The address that sends, instead of a host.")
     ] = None,
     server: Annotated[
-        _Text, typer.Option(metavar="NAME", help="Where it connects to: a DNS name or an address.")
+        _Text,
+        typer.Option(
+            metavar="NAME",
+            help="Where it connects to: a DNS name or an address; a hub connects to another hub.",
+        ),
     ] = None,
     port: Annotated[
         int | None,

@@ -50,7 +50,14 @@ class HandOver:
         return self.selection.connector if self.selection else None
 
 
-def hand_over(scenario: Scenario, sender: str, receiver: str) -> HandOver:
+def lowest_address(hub: Hub) -> IpAddress:
+    """Return the address from which a hub connects to others: the numerically lowest."""
+    return min(hub.addresses, key=_order)
+
+
+def hand_over(
+    scenario: Scenario, sender: str, receiver: str, to: IpAddress | None = None
+) -> HandOver:
     """Return the session in which the hub `sender` hands mail to the hub `receiver`.
 
     Parameters
@@ -59,6 +66,8 @@ def hand_over(scenario: Scenario, sender: str, receiver: str) -> HandOver:
         The scenario.
     sender, receiver : str
         Names of two hubs.
+    to : IpAddress or None
+        The address of the receiver that the session goes to; by default the first one.
 
     Returns
     -------
@@ -73,7 +82,7 @@ def hand_over(scenario: Scenario, sender: str, receiver: str) -> HandOver:
     (assumption).
     """
     hubs = scenario.hubs
-    client, address = min(hubs[sender].addresses, key=_order), hubs[receiver].addresses[0]
+    client, address = lowest_address(hubs[sender]), to or hubs[receiver].addresses[0]
     if not (_is_exchange(hubs[sender]) and _is_exchange(hubs[receiver])):
         return HandOver(sender, receiver, client, address, None, reply.AUTHENTICATED)
     hides = hubs[receiver].specific_binding_hides_wildcard

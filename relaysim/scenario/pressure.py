@@ -36,6 +36,12 @@ def greeting(hub: Hub) -> Reply | None:
     return reply.SERVICE_NOT_AVAILABLE if refused else None
 
 
+def mail_from_hub(hub: Hub) -> Reply | None:
+    """Return what the pressure of the start makes a hub reply to MAIL FROM of another hub."""
+    refused = refuses_mail_from(at_start(hub), Peer.EXCHANGE_SERVER, sender_is_authoritative=True)
+    return reply.INSUFFICIENT_RESOURCES if refused else None
+
+
 def mail_from(scenario: Scenario, hub: Hub, host: Host, sender: str) -> Reply | None:
     """Return what the pressure of the start makes a hub reply to MAIL FROM.
 

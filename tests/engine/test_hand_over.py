@@ -1,10 +1,11 @@
 """Mail that one Exchange hub hands to another meets the receive connectors of that hub."""
 
+import re
 import shlex
 from typing import Any
 
 import pytest
-from small_world import Played, play
+from small_world import Played, play, tables
 
 from relaysim.engine.trace import Level
 from relaysim.scenario.audit import Finding, Severity
@@ -13,6 +14,7 @@ from relaysim.scenario.audit.conflicting import connector_conflict, partial_over
 from relaysim.scenario.audit.handover import hand_over_refused
 from relaysim.scenario.audit.submission import relay_refused, stream_refused
 from relaysim.scenario.explain import explain
+from relaysim.scenario.load import from_mapping
 from relaysim.scenario.model import Scenario
 
 NO_AUTHENTICATION = "451 5.7.3 Cannot achieve Exchange Server authentication"
@@ -130,6 +132,11 @@ def as_toml(table: dict[str, Any]) -> str:
     return "\n".join([f"[hubs.{hub}.receive_connectors.'{name}']", *lines])
 
 
+def designed(*changes: str) -> Scenario:
+    """The two hubs with changes, without a run."""
+    return from_mapping(tables(TWO_HUBS, *changes))
+
+
 def run(*changes: str) -> Played:
     """Two messages, at 0 and 100 s."""
     return play(TWO_HUBS, *changes, mail={"app.load": [0, 100]})
@@ -238,6 +245,73 @@ def test_explain_shows_a_hand_over_that_works() -> None:
     text = " ".join(str(explain(run().scenario, "app", "a@example.org")).split())
     assert "HUB02\\Default HUB02 answers, 235 2.7.0 Authentication successful" in text
     assert "leaves by 198.51.100.10" in text
+
+
+@pytest.mark.parametrize("server", [None, "HUB02", "192.168.168.172", "bulk"])
+def test_explain_takes_a_hub_as_the_client(server: str | None) -> None:
+    """The reply is that of the engine and of check, however the other hub is named."""
+    scenario = designed(RELAY, '[dns]\nbulk = ["192.168.168.172"]')
+    explanation = explain(scenario, "HUB01", "a@example.org", server=server)
+    (attempt,) = explanation.attempts
+    assert attempt.connector is not None
+    assert attempt.connector.name == "relay"
+    assert [str(each.reply) for each in attempt.outcomes] == [NO_AUTHENTICATION]
+    lines = [str(line) for line in attempt.lines]
+    assert lines[-4:] == [
+        "C: AUTH as an Exchange server",
+        f"*: {NO_AUTHENTICATION}",
+        "C: QUIT",
+        "S: 221 2.0.0 Service closing transmission channel",
+    ]
+    text = " ".join(str(explanation).split())
+    assert text.startswith("HUB01 (192.168.168.169) connects to 192.168.168.172 port 25")
+    assert "not Default HUB02: relay has the smaller remote range" in text
+    assert "a server needs ExchangeServer in auth_mechanism and ExchangeServers" in text
+    assert explanation.as_dict()["host"] == "HUB01"
+
+
+def test_explain_shows_what_the_other_hub_does_with_the_mail() -> None:
+    explanation = explain(designed(RELAY, LIKE_SERVER), "HUB01", ["a@example.org"], size="20 MB")
+    (attempt,) = explanation.attempts
+    assert attempt.session is not None
+    assert attempt.session.principal == r"<DOMAIN>\Exchange Servers"
+    text = " ".join(str(explanation).split())
+    assert "C: AUTH as an Exchange server S: 235 2.7.0 Authentication successful" in text
+    assert "a@example.org: 250 2.1.5 Recipient OK" in text
+    assert "DelayedAck" not in text
+
+
+@pytest.mark.parametrize(
+    ("changes", "answer"),
+    [
+        ((NARROW,), NOBODY),
+        ((FULL.format("9.4 GB"),), "250 2.1.5 Recipient OK"),
+        ((FULL.format("9.6 GB"),), "452 4.3.1 Insufficient system resources"),
+        ((RELAY, "[hubs.HUB02]\nmta = 'none'"), "250 2.1.5 Recipient OK"),
+    ],
+    ids=["nobody answers", "Medium", "High", "no Exchange server"],
+)
+def test_explain_gives_a_hub_the_replies_of_the_engine(
+    changes: tuple[str, ...], answer: str
+) -> None:
+    (attempt,) = explain(designed(*changes), "HUB01", "a@example.org").attempts
+    assert [str(each.reply) for each in attempt.outcomes] == [answer]
+
+
+@pytest.mark.parametrize(
+    ("host", "more", "message"),
+    [
+        ("HUB2", {}, 'not a host or hub: known are app, HUB01, HUB02; did you mean "HUB02"?'),
+        ("HUB01", {"server": "HUB2"}, 'did you mean "HUB02"?'),
+        ("HUB01", {"server": "HUB01"}, "HUB01 is HUB01 itself: name another hub"),
+        ("HUB01", {"stream": "load"}, "HUB01 has no streams: give --from and --size instead"),
+        ("HUB01", {"port": 587}, "HUB01 is a hub, and hubs hand mail over at port 25, not at 587"),
+        ("HUB02", {}, "HUB02 hands no mail for a@example.org to another hub"),
+    ],
+)
+def test_what_a_hub_cannot_do_as_a_client(host: str, more: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(message)):
+        explain(designed(), host, "a@example.org", **more)
 
 
 def test_check_finds_the_connector_and_the_hub() -> None:

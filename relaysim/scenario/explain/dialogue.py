@@ -11,6 +11,7 @@ from relaysim.mail.reply import Reply
 from relaysim.mail.session import tarpits
 from relaysim.scenario import pressure, route
 from relaysim.scenario.connector import ReceiveConnector
+from relaysim.scenario.handover import HandOver
 from relaysim.scenario.host import Host
 from relaysim.scenario.hub import Hub
 from relaysim.scenario.model import Scenario
@@ -134,6 +135,56 @@ def dialogue(
     return talk.over(verdicts)
 
 
+def hub_dialogue(scenario: Scenario, client: Host, hand: HandOver, letter: Letter) -> Dialogue:
+    """Return the session in which a hub hands a message to a hub that is idle.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The design.
+    client : Host
+        The hub that sends, as a host.
+    hand : HandOver
+        Both hubs, the receive connector that answers, and the reply to the authentication.
+    letter : Letter
+        The message.
+    """
+    model, connector = scenario.hubs[hand.receiver], hand.connector
+    talk = _Talk(None, "")
+    refused = pressure.greeting(model)
+    if refused is None and hand.selection is not None and connector is None:
+        refused = hand.reply
+    if refused is not None:
+        talk.server(refused)
+        return talk.over([refused] * len(letter.recipients))
+    date = format_datetime(scenario.run.start).rsplit(" ", 1)[0]
+    talk.server(reply.BANNER.filled(server=hand.receiver, date=date))
+    if connector is None:  # one of the two is no Exchange server
+        talk.client(f"EHLO {hand.sender}")
+        talk.server(reply.EHLO_OK.filled(server=hand.receiver, ip=client.address))
+    else:
+        _hello(talk, client, hand.sender, hand.receiver, connector)
+        talk.client("AUTH as an Exchange server")
+        if not hand.reply.is_success:
+            # The sending hub records this itself: the server has nothing that it could reply to.
+            talk.note(str(hand.reply))
+            talk.quit()
+            return talk.over([hand.reply] * len(letter.recipients))
+        talk.server(hand.reply)
+    sender = "" if letter.sender == NULL_SENDER else letter.sender
+    talk.client(f"MAIL FROM:<{sender}>")
+    answer = talk.server(pressure.mail_from_hub(model) or reply.SENDER_OK)
+    verdicts = [answer] * len(letter.recipients)
+    if answer.is_success:
+        for recipient in letter.recipients:
+            talk.client(f"RCPT TO:<{recipient}>")
+            talk.server(reply.RECIPIENT_OK)
+        verdicts = [reply.RECIPIENT_OK] * len(letter.recipients)
+        _data(talk, None, letter)
+    talk.quit()
+    return talk.over(verdicts)
+
+
 def _hello(talk: _Talk, host: Host, name: str, hub: str, connector: ReceiveConnector) -> None:
     """EHLO with its answer, and STARTTLS where it is offered (assumption: hosts then use it)."""
     talk.client(f"EHLO {name}")
@@ -197,11 +248,11 @@ def _rcpt_to(
     return verdicts
 
 
-def _data(talk: _Talk, connector: ReceiveConnector, letter: Letter) -> None:
+def _data(talk: _Talk, connector: ReceiveConnector | None, letter: Letter) -> None:
     talk.client("DATA")
     talk.server(reply.START_MAIL_INPUT)
     talk.client("the message" if letter.size is None else f"the message, {letter.size:,} bytes")
-    delay = connector.max_acknowledgement_delay
+    delay = connector.max_acknowledgement_delay if connector else 0  # none between hubs
     if delay:
         talk.note(
             "DelayedAck: the reply waits until the message is delivered, at most "

@@ -7,13 +7,13 @@ from relaysim.mail.access import Grant, grants
 from relaysim.mail.address import domain_of, parse_address, parse_ip
 from relaysim.mail.hosts import host_defaults
 from relaysim.mail.principal import is_account
-from relaysim.mail.reply import Reply
 from relaysim.mail.spelling import unknown
 from relaysim.scenario import pressure, route
-from relaysim.scenario.explain.attempt import Attempt, Outcome
+from relaysim.scenario.explain.attempt import Attempt
 from relaysim.scenario.explain.dialogue import Letter, dialogue
 from relaysim.scenario.explain.explanation import Explanation
-from relaysim.scenario.handover import hand_overs
+from relaysim.scenario.explain.from_hub import hub_attempts, hub_client
+from relaysim.scenario.explain.outcome import outcome_at
 from relaysim.scenario.host import Host
 from relaysim.scenario.law import mean
 from relaysim.scenario.model import Scenario
@@ -34,10 +34,12 @@ def explain(
 ) -> Explanation:
     """What happens to a message for the recipients `to`.
 
-    It comes from `host`, or from any `from_address` to a `server`. Sender and size are by default
-    those of the `stream`, or of the host's first; without one the sender is app@ the own domain and
-    no size is announced. `server` and `port` replace those of the host. `size` is in bytes, or a
-    text such as "75 KB". Raises ValueError for a name or address that is wrong, with the nearest.
+    It comes from `host`, or from any `from_address` to a `server`. A host may be a hub, which hands
+    mail to another hub: to the `server`, by default the source servers of the send connector.
+    Sender and size are by default those of the `stream`, or of the host's first; without one the
+    sender is app@ the own domain and no size is announced. `server` and `port` replace those of the
+    host. `size` is in bytes, or a text such as "75 KB". Raises ValueError for a name or address
+    that is wrong, with the nearest.
     """
     name, client = _client(scenario, host, from_address, server, port)
     kind = _stream(client, name, stream)
@@ -49,6 +51,10 @@ def explain(
         tuple(_recipient(each) for each in recipients),
         units.size(size) if isinstance(size, str) else _size(size, kind),
     )
+    if _is_hub(scenario, host):
+        return Explanation(
+            scenario, name, client, letter, hub_attempts(scenario, name, client, letter)
+        )
     by_mailbox_server = route.by_mailbox_server(client)
     attempts = tuple(
         _submission(scenario, client, target, letter)
@@ -70,11 +76,13 @@ def _client(
     if (host is None) == (from_address is None):
         raise ValueError("who sends? give either a host or an address, and exactly one of them")
     address = None if from_address is None else str(parse_ip(from_address))
+    if host is not None and _is_hub(scenario, host):
+        return host, hub_client(scenario, host, server, port)
     if server is not None and server not in scenario.dns:
         _check_server(scenario, server)
     if host is not None:
         if host not in scenario.hosts:
-            raise unknown(host, "a host", scenario.hosts)
+            raise unknown(host, "a host or hub", [*scenario.hosts, *scenario.hubs])
         changed = {"server": server, "port": port}
         update = {key: value for key, value in changed.items() if value is not None}
         return host, scenario.hosts[host].model_copy(update=update)
@@ -82,6 +90,11 @@ def _client(
         raise ValueError("where does it connect to? give a server: a name in [dns] or an address")
     table = {"kind": "none", "address": address, "server": server, "port": port or 25}
     return f"[{address}]", Host.model_validate(host_defaults("none") | table)
+
+
+def _is_hub(scenario: Scenario, host: str | None) -> bool:
+    """Whether the name is that of a hub, and of no host."""
+    return host in scenario.hubs and host not in scenario.hosts
 
 
 def _check_server(scenario: Scenario, server: str) -> None:
@@ -94,6 +107,8 @@ def _check_server(scenario: Scenario, server: str) -> None:
 def _stream(host: Host, name: str, stream: str | None) -> Stream | None:
     if stream is None:
         return next(iter(host.streams.values()), None)
+    if not host.streams:
+        raise ValueError(f"{name} has no streams: give --from and --size instead")
     short = stream.removeprefix(f"{name}.")
     if short not in host.streams:
         raise unknown(stream, f"a stream of {name}", host.streams)
@@ -133,7 +148,7 @@ def _attempt(
         link = route.identity(target.hub, connector.name)
     talk = dialogue(scenario, host, name, target, connector, letter)
     outcomes = [
-        _outcome(scenario, target.hub, recipient, letter, link, answer)
+        outcome_at(scenario, target.hub, recipient, letter, link, answer)
         for recipient, answer in zip(letter.recipients, talk.verdicts, strict=True)
     ]
     return Attempt(target, selection, other, session, given, talk.lines, tuple(outcomes))
@@ -144,35 +159,7 @@ def _submission(scenario: Scenario, host: Host, target: route.Target, letter: Le
     hub = scenario.hubs[target.hub or ""]
     refused = pressure.mail_from(scenario, hub, host, letter.sender)
     outcomes = tuple(
-        _outcome(scenario, target.hub, recipient, letter, None, refused)
+        outcome_at(scenario, target.hub, recipient, letter, None, refused)
         for recipient in letter.recipients
     )
     return Attempt(target, None, None, None, (), (), outcomes)
-
-
-def _outcome(
-    scenario: Scenario,
-    hub: str | None,
-    recipient: str,
-    letter: Letter,
-    link: str | None,
-    answer: Reply | None,
-) -> Outcome:
-    """The outcome of one recipient at a hub; `answer` is None for mailbox submission."""
-    destination = _destination(scenario, recipient)
-    if answer is not None and not answer.is_success:
-        return Outcome(recipient, answer, (), destination)
-    domain, size = domain_of(recipient), letter.size or 0
-    hop = route.next_hop(scenario, hub or "", domain, size, link)
-    sessions = hand_overs(scenario, hop)
-    taken = [each.receiver for each in sessions if each.reply.is_success]
-    lasts = [route.next_hop(scenario, each, domain, size, link) for each in taken]
-    return Outcome(recipient, answer, (hop, *lasts), destination, sessions)
-
-
-def _destination(scenario: Scenario, recipient: str) -> str | None:
-    domain = domain_of(recipient)
-    for name, destination in scenario.destinations.items():
-        if domain in destination.domain_names():
-            return name
-    return None

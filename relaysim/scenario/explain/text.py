@@ -32,6 +32,11 @@ _WHY = {
         "back pressure: a drive of the hub is too full from the start (back_pressure of the hub; "
         "relaysim check says which)"
     ),
+    reply.NO_EXCHANGE_AUTHENTICATION: (
+        f"a server needs {AuthMechanism.EXCHANGE_SERVER} in auth_mechanism and "
+        f"{PermissionGroup.EXCHANGE_SERVERS} in permission_groups of the connector; the mail waits "
+        "in Retry until another source server takes it or it expires"
+    ),
     reply.MESSAGE_TOO_LARGE: "the message is above max_message_size of the connector",
     reply.TOO_MANY_RECIPIENTS: (
         "max_recipients_per_message of the connector is reached; the client sends the others in "
@@ -69,7 +74,7 @@ def _mailbox(scenario: Scenario, name: str, attempts: Sequence[Attempt]) -> Iter
 def _attempt(scenario: Scenario, name: str, host: Host, attempt: Attempt) -> Iterator[str]:
     target = attempt.target
     who = str(host.address) if name == f"[{host.address}]" else f"{name} ({host.address})"
-    called = "" if host.server == str(target.address) else f" ({host.server})"
+    called = "" if host.server in ("", str(target.address)) else f" ({host.server})"
     yield from _wrap(f"{who} connects to {target.address} port {target.port}{called}.")
     yield ""
     for line in attempt.lines:
