@@ -95,7 +95,7 @@ def test_two_hosts_behind_one_address_are_one_source() -> None:
 def test_more_sessions_than_a_source_may_have_are_refused() -> None:
     (finding,) = found(shared_hub("hosts.marketing.sessions=50"), "sessions_over_limit")
     assert finding.reason == (
-        "marketing opens 50, and externalrelay allows one source 20: the others get 421 4.3.2 The "
+        "marketing opens 50, and externalrelay of HUB01 allows one source 20: the others get 421 4.3.2 The "
         "maximum number of concurrent connections has exceeded a limit, closing transmission "
         "channel."
     )
@@ -114,12 +114,14 @@ def test_the_share_of_the_free_connections_is_a_limit_too() -> None:
     )
     (finding,) = found(scenario, "sessions_over_limit")
     assert finding.reason.startswith(
-        "crm opens as many sessions as it has mail, and externalrelay allows one source 6:"
+        "crm opens as many sessions as it has mail, and externalrelay of HUB01 allows one source 6:"
     )
 
 
 def test_a_small_connector_may_allow_a_source_no_session_at_all() -> None:
     scenario = shared_hub(f"{EXTERNAL}.max_inbound_connection=10")
     reasons = [finding.reason for finding in found(scenario, "sessions_over_limit")]
-    assert reasons[0].startswith("crm opens 4, and externalrelay allows one source 0:")
-    assert reasons[1].startswith("marketing opens 20, and externalrelay allows one source 0:")
+    assert reasons[0].startswith("crm opens 4, and externalrelay of HUB01 allows one source 0:")
+    assert reasons[1].startswith(
+        "marketing opens 20, and externalrelay of HUB01 allows one source 0:"
+    )

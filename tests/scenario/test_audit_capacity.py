@@ -204,7 +204,7 @@ def test_a_limit_of_messages_a_minute() -> None:
     (finding,) = found(design(limit), "message_rate")
     assert finding.place == "hosts.bulk.streams.news"
     assert finding.reason == (
-        "bulk.news sends up to 100/s, and relay takes 600 messages a minute (message_rate_limit, "
+        "bulk.news sends up to 100/s, and relay of HUB01 takes 600 messages a minute (message_rate_limit, "
         "by IPAddress): the others get 421 4.4.2 Message submission rate for this client has "
         "exceeded the configured limit."
     )

@@ -297,6 +297,47 @@ def has_command(name: str, case: Case) -> bool:
     return any(each.command for each in findings(case.design(*case.provoked), name))
 
 
+LIMITS = (
+    'max_message_size="10 MB"',
+    "max_inbound_connection_per_source=2",
+    "max_recipients_per_message=2",
+    'message_rate_limit="5/min"',
+)
+AT_BOTH = (
+    'hubs.HUB02.receive_connectors.relay={bindings=["0.0.0.0:25"],'
+    ' remote_ip_ranges=["192.168.10.60"], permission_groups=["AnonymousUsers"],'
+    ' auth_mechanism=["Tls"]}',
+    *(
+        f"hubs.{hub}.receive_connectors.relay.{each}"
+        for hub in ("HUB01", "HUB02")
+        for each in LIMITS
+    ),
+    f'{INVOICES}.size="15 MB"',
+    f"{INVOICES}.recipients=5",
+    f'{INVOICES}.arrivals.rate="40/min"',
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "parameter"),
+    [
+        ("message_too_large", "-MaxMessageSize 25MB"),
+        ("recipient_limit", "-MaxRecipientsPerMessage 5"),
+        ("sessions_over_limit", "-MaxInboundConnectionPerSource 4"),
+        ("message_rate", "-MessageRateLimit unlimited"),
+    ],
+)
+def test_a_limit_of_two_hubs_is_one_finding_with_a_command_for_each(
+    name: str, parameter: str
+) -> None:
+    (finding,) = findings(two_hubs(*AT_BOTH), name)
+    assert "relay of HUB01 and relay of HUB02" in finding.reason
+    one, two = (finding.command or "").splitlines()
+    assert one.startswith(f'Set-ReceiveConnector "HUB01\\relay" {parameter}')
+    assert two.startswith(f'Set-ReceiveConnector "HUB02\\relay" {parameter}')
+    assert findings(commanded(Case(two_hubs, AT_BOTH), name), name) == []
+
+
 def test_every_check_is_in_the_registry() -> None:
     assert set(REGISTRY) == {each.__name__ for each in CHECKS}
 

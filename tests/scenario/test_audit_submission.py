@@ -152,7 +152,7 @@ def test_large_messages_are_refused() -> None:
     # ln(10 MB / 2 MB) is 1.609, and 5.4 % of a normal law lie above that.
     assert finding.reason == (
         "5.4 % of the messages of crm.invoices are above 10 MB, the max_message_size of "
-        "externalrelay: MAIL FROM with SIZE= gets 552 5.3.4 Message size exceeds fixed maximum "
+        "externalrelay of HUB01: MAIL FROM with SIZE= gets 552 5.3.4 Message size exceeds fixed maximum "
         "message size."
     )
     assert finding.command == 'Set-ReceiveConnector "HUB01\\externalrelay" -MaxMessageSize 25MB'
@@ -183,9 +183,9 @@ def test_a_second_connector_may_be_large_enough() -> None:
 def test_many_recipients_go_in_several_messages() -> None:
     (finding,) = found(shared_hub("hosts.crm.streams.invoices.recipients=300"), "recipient_limit")
     assert finding.reason == (
-        "Messages of crm.invoices have up to 300 recipients, and externalrelay takes 200 at once: "
-        "each further RCPT TO gets 452 4.5.3 Too many recipients, and the client sends those in "
-        "another message."
+        "Messages of crm.invoices have up to 300 recipients, and externalrelay of HUB01 takes "
+        "200 at once: each further RCPT TO gets 452 4.5.3 Too many recipients, and the client sends "
+        "those in another message."
     )
 
 

@@ -139,28 +139,41 @@ def same_source(scenario: Scenario) -> Iterator[Finding]:
 
 
 def sessions_over_limit(scenario: Scenario) -> Iterator[Finding]:
-    """A host opens more sessions than the connector allows one source."""
+    """A host opens more sessions than the connector allows one source.
+
+    One finding for a host and a limit: hubs that allow as many are named together.
+    """
     for name, host in _clients(scenario):
+        if host.kind == "internet":
+            continue
+        over: dict[tuple[int, str], dict[tuple[str, str], None]] = {}
         for target, connector in zip(
             route.targets(scenario, host), answers(scenario, host), strict=True
         ):
-            if connector is None or host.kind == "internet":
+            limit = None if connector is None else allowed_sessions(connector)
+            if connector is None or limit is None:
                 continue
-            limit = allowed_sessions(connector)
-            if limit is None or (host.sessions is not None and host.sessions <= limit):
-                continue
+            if host.sessions is None or host.sessions > limit:
+                key = (limit, str(connect(connector, limit, limit)))
+                over.setdefault(key, {})[(target.hub or "", connector.name)] = None
+        for (limit, reply), found in over.items():
             wanted = "as many sessions as it has mail" if host.sessions is None else host.sessions
+            where = listed(f"{connector} of {hub}" for hub, connector in found)
+            allows = "allows" if len(found) == 1 else "each allow"
             yield Finding(
                 Severity.ADVICE,
                 dotted(("hosts", name, "sessions")),
-                f"{name} opens {wanted}, and {connector.name} allows one source {limit}: the "
-                f"others get {connect(connector, limit, limit)}.",
-                f"Raise the limits of {connector.name} for one source, if {name} may have as many.",
-                set_connector(
-                    target.hub or "",
-                    connector.name,
-                    MaxInboundConnectionPerSource=host.sessions or "unlimited",
-                    MaxInboundConnectionPercentagePerSource=100,
+                f"{name} opens {wanted}, and {where} {allows} one source {limit}: the others get "
+                f"{reply}.",
+                f"Raise the limits of {where} for one source, if {name} may have as many.",
+                "\n".join(
+                    set_connector(
+                        hub,
+                        connector,
+                        MaxInboundConnectionPerSource=host.sessions or "unlimited",
+                        MaxInboundConnectionPercentagePerSource=100,
+                    )
+                    for hub, connector in found
                 ),
             )
 

@@ -9,8 +9,9 @@ from relaysim.mail.connector import MessageRateSource
 from relaysim.mail.session import submission_rate
 from relaysim.scenario.audit.finding import Finding, Severity
 from relaysim.scenario.audit.load import Stage, stages
-from relaysim.scenario.audit.paths import paths
+from relaysim.scenario.audit.paths import Path, paths
 from relaysim.scenario.audit.rates import Floats, campaign, edges, messages, steady
+from relaysim.scenario.audit.together import connectors_of, set_at
 from relaysim.scenario.audit.words import about, listed, per_time, set_connector, times
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.problem import dotted
@@ -168,7 +169,11 @@ def _enlarged(stage: Stage, otherwise: str) -> tuple[str, str | None]:
 
 
 def message_rate(scenario: Scenario) -> Iterator[Finding]:
-    """A host sends more messages a minute than MessageRateLimit allows a source."""
+    """A host sends more messages a minute than MessageRateLimit allows a source.
+
+    One finding for a stream and a limit: hubs that allow as many are named together.
+    """
+    over: dict[tuple[str, int, MessageRateSource], list[Path]] = {}
     for path in paths(scenario):
         connector = path.connector
         if connector is None or path.reply is not None or not path.share:
@@ -178,18 +183,26 @@ def message_rate(scenario: Scenario) -> Iterator[Finding]:
             continue
         if source is MessageRateSource.IP_ADDRESS and scenario.hosts[path.host].kind == "internet":
             continue
-        found = campaign(scenario, path.host, path.stream)
-        rate = found[2] if found else float(steady(scenario, path.host, path.stream).max())
-        if rate * 60 > limit:
-            yield Finding(
-                Severity.ADVICE,
-                path.place,
-                f"{path.name} sends up to {per_time(rate)}, and {connector.name} takes {limit} "
-                f"messages a minute (message_rate_limit, by {source}): the others get "
-                f"{submission_rate(limit, limit)}.",
-                "Raise the limit, or send by a connector without one.",
-                set_connector(path.hub, connector.name, MessageRateLimit="unlimited"),
-            )
+        if _most_per_second(scenario, path) * 60 > limit:
+            over.setdefault((path.name, limit, source), []).append(path)
+    for (name, limit, source), found in over.items():
+        where = connectors_of(found)
+        yield Finding(
+            Severity.ADVICE,
+            found[0].place,
+            f"{name} sends up to {per_time(_most_per_second(scenario, found[0]))}, and "
+            f"{listed(where)} {'takes' if len(where) == 1 else 'each take'} {limit} "
+            f"message{'s' * (limit != 1)} a minute (message_rate_limit, by {source}): the others "
+            f"get {submission_rate(limit, limit)}.",
+            "Raise the limit, or send by a connector without one.",
+            set_at(found, MessageRateLimit="unlimited"),
+        )
+
+
+def _most_per_second(scenario: Scenario, path: Path) -> float:
+    """The highest rate of the messages of a path's stream."""
+    found = campaign(scenario, path.host, path.stream)
+    return found[2] if found else float(steady(scenario, path.host, path.stream).max())
 
 
 def _senders(stage: Stage) -> str:

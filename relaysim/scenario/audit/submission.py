@@ -12,6 +12,7 @@ from relaysim.scenario.audit.paths import Path, paths
 from relaysim.scenario.audit.rates import messages
 from relaysim.scenario.audit.relayed import relayed
 from relaysim.scenario.audit.tail import above
+from relaysim.scenario.audit.together import connectors_of, set_at
 from relaysim.scenario.audit.words import listed, permission, set_connector, share
 from relaysim.scenario.connector import ReceiveConnector
 from relaysim.scenario.law import Zipf
@@ -33,12 +34,12 @@ def stream_refused(scenario: Scenario) -> Iterator[Finding]:
         path = found[0]
         sender = scenario.hosts[path.host].streams[path.stream].sender
         fixes = [_admitted(scenario, each, each.connector) for each in found if each.connector]
-        where = listed(f"{each.connector.name} of {each.hub}" for each in found if each.connector)
+        where = connectors_of(found)
         login = path.reply is not None and path.reply.code == 535
         yield Finding(
             Severity.ERROR,
             path.place,
-            f"{where} {'refuses' if len(found) == 1 else 'refuse'} all mail of {name}: "
+            f"{listed(where)} {'refuses' if len(where) == 1 else 'refuse'} all mail of {name}: "
             f"{'AUTH' if login else f'MAIL FROM:<{sender}>'} gets {answer}.",
             " ".join(dict.fromkeys(way_out for way_out, _ in fixes)),
             "\n".join(dict.fromkeys(command for _, command in fixes)),
@@ -98,63 +99,80 @@ def _refused_at(scenario: Scenario, name: str, found: list[Path]) -> Finding:
     else:
         severity = Severity.ADVICE if all(path.ways for path in found) else Severity.ERROR
         fixes = [relayed(scenario, path) for path in found]
-    where = listed(f"{path.connector.name} of {path.hub}" for path in found if path.connector)
+    where = connectors_of(found)
     part = sum(path.share * sum(each.share for each in path.refused) for path in found)
-    takes = "takes" if len(found) == 1 else "take"
+    takes = "takes" if len(where) == 1 else "take"
     commands = [command for _, command in fixes if command]
     return Finding(
         severity,
         first.place,
-        f"{where} {takes} mail for internal recipients only: {share(part)} of the recipients of "
-        f"{name} ({domains}) get {first.refused[0].reply} at RCPT TO.",
+        f"{listed(where)} {takes} mail for internal recipients only: {share(part)} of the "
+        f"recipients of {name} ({domains}) get {first.refused[0].reply} at RCPT TO.",
         " ".join(dict.fromkeys(way_out for way_out, _ in fixes)),
         "\n".join(dict.fromkeys(commands)) or None,
     )
 
 
 def message_too_large(scenario: Scenario) -> Iterator[Finding]:
-    """Some messages of a stream are above the connector's MaxMessageSize."""
+    """Some messages of a stream are above the connector's MaxMessageSize.
+
+    One finding for a stream and a limit: hubs that refuse alike are named together.
+    """
+    refused: dict[tuple[str, int, str], list[Path]] = {}
     for path in paths(scenario):
         host, connector = scenario.hosts[path.host], path.connector
         if connector is None or path.reply is not None or connector.max_message_size is None:
             continue
         limit = connector.max_message_size
-        part = above(host.streams[path.stream].size, limit)
         answer = route.size_verdict(scenario, host, connector, limit + 1)
-        expected = path.share * part * messages(scenario, path.host, path.stream)
-        if answer.is_success or expected < 1:
+        if not answer.is_success:
+            refused.setdefault((path.name, limit, str(answer)), []).append(path)
+    for (name, limit, reply), found in refused.items():
+        name_of_host, stream = found[0].host, found[0].stream
+        part = above(scenario.hosts[name_of_host].streams[stream].size, limit)
+        taken = sum(path.share for path in found)
+        if taken * part * messages(scenario, name_of_host, stream) < 1:
             continue
         yield Finding(
             Severity.ADVICE,
-            path.place,
-            f"{share(part)} of the messages of {path.name} are above {format_size(limit)}, "
-            f"the max_message_size of {connector.name}: MAIL FROM with SIZE= gets {answer}.",
+            found[0].place,
+            f"{share(part)} of the messages of {name} are above {format_size(limit)}, "
+            f"the max_message_size of {listed(connectors_of(found))}: MAIL FROM with SIZE= gets "
+            f"{reply}.",
             "Send links instead of large attachments, or raise the limit (and that of the send "
             "connector with it).",
-            set_connector(path.hub, connector.name, MaxMessageSize="25MB")
-            if limit < 25 * 1024**2
-            else None,
+            set_at(found, MaxMessageSize="25MB") if limit < 25 * 1024**2 else None,
         )
 
 
 def recipient_limit(scenario: Scenario) -> Iterator[Finding]:
-    """Messages of a stream have more recipients than the connector takes at once."""
+    """Messages of a stream have more recipients than the connector takes at once.
+
+    One finding for a stream and a limit: hubs that refuse alike are named together.
+    """
+    refused: dict[tuple[str, int | None, str], list[Path]] = {}
     for path in paths(scenario):
         connector = path.connector
         if connector is None or path.reply is not None:
             continue
-        law = scenario.hosts[path.host].streams[path.stream].recipients
-        most = law.max if isinstance(law, Zipf) else law
-        answer = route.count_verdict(connector, most - 1)
-        if answer.is_success:
-            continue
+        answer = route.count_verdict(connector, _most_recipients(scenario, path) - 1)
+        if not answer.is_success:
+            key = (path.name, connector.max_recipients_per_message, str(answer))
+            refused.setdefault(key, []).append(path)
+    for (name, limit, reply), found in refused.items():
+        most, where = _most_recipients(scenario, found[0]), connectors_of(found)
+        takes = "takes" if len(where) == 1 else "take"
         yield Finding(
             Severity.ADVICE,
-            path.place,
-            f"Messages of {path.name} have up to {most} recipients, and {connector.name} takes "
-            f"{connector.max_recipients_per_message} at once: each further RCPT TO gets {answer}, "
-            "and the client sends those in another message.",
-            f"Raise max_recipients_per_message of {connector.name}, if the client does not do "
-            "that.",
-            set_connector(path.hub, connector.name, MaxRecipientsPerMessage=most),
+            found[0].place,
+            f"Messages of {name} have up to {most} recipients, and {listed(where)} {takes} "
+            f"{limit} at once: each further RCPT TO gets {reply}, and the client sends those in "
+            "another message.",
+            f"Raise max_recipients_per_message of {listed(where)}, if the client does not do that.",
+            set_at(found, MaxRecipientsPerMessage=most),
         )
+
+
+def _most_recipients(scenario: Scenario, path: Path) -> int:
+    law = scenario.hosts[path.host].streams[path.stream].recipients
+    return law.max if isinstance(law, Zipf) else law
