@@ -6,6 +6,7 @@ from relaysim.scenario import route
 from relaysim.scenario.arrivals import Compromise
 from relaysim.scenario.audit.paths import paths, receiver
 from relaysim.scenario.blocklist import Blocklist
+from relaysim.scenario.destination import Destination
 from relaysim.scenario.direct import direct_destinations
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.reference import SPAMTRAPS
@@ -25,8 +26,9 @@ def listing_possible(scenario: Scenario) -> bool:
     bool
         True if an event lists an IP, if a blocklist operator can have evidence for its trigger or
         lists foreign neighbours, or if some mail goes to a provider that keeps reputations. Mail
-        to a smart host is no evidence: the receivers behind it do not see the IP. A smart host
-        that keeps reputations is a provider.
+        to a smart host is no evidence: the receivers behind it do not see the IP. Where all mail
+        goes to smart hosts, a list counts only if one of them asks it. A smart host that keeps
+        reputations is a provider.
 
     Notes
     -----
@@ -35,22 +37,35 @@ def listing_possible(scenario: Scenario) -> bool:
     misses the true mean far more often than one time in twenty. A provider that keeps reputations
     counts volume as well as signals, so it can act on any mail.
     """
-    if any(event.listing is not None for event in scenario.events):
-        return True
     direct = direct_destinations(scenario)
-    if any(_can_act(operator, scenario, direct) for operator in scenario.blocklists.values()):
-        return True
-    reached = {
+    reached = _reached(scenario)
+    scripted = {event.listing.blocklist for event in scenario.events if event.listing is not None}
+    felt = [
+        blocklist
+        for blocklist in scenario.blocklists.values()
+        if any(direct.values()) or any(_asks(each, blocklist) for each in reached)
+    ]
+    return any(each.name in scripted or _can_act(each, scenario, direct) for each in felt) or any(
+        each.reputation is not None for each in reached
+    )
+
+
+def _reached(scenario: Scenario) -> list[Destination]:
+    """The destinations that answer the hubs: receivers, and smart hosts."""
+    names = {
         receiver(scenario, way, hop)
         for path in paths(scenario, refused=True)
         for way in path.ways
         for hop in way.lasts
         if hop.kind is route.HopKind.REMOTE
     }
-    return any(
-        name in reached and destination.reputation is not None
-        for name, destination in scenario.destinations.items()
-    )
+    return [each for name, each in scenario.destinations.items() if name in names]
+
+
+def _asks(destination: Destination, blocklist: Blocklist) -> bool:
+    """Whether some of the domains act on a list; `refuses_on` has its name, or its profile."""
+    shares = destination.refuses_on
+    return shares.get(blocklist.name, shares.get(blocklist.profile, 0.0)) > 0.0
 
 
 def _can_act(operator: Blocklist, scenario: Scenario, direct: Mapping[str, frozenset[str]]) -> bool:

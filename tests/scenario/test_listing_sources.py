@@ -10,6 +10,8 @@ from relaysim.scenario.load import load
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 LIST = 'blocklists.own={profile = "none", trigger = "%s", %s}'
 APP = "hosts.app.streams.load"
+QUIET = LIST % ("none", "widening = 'none'")
+EVENT = 'events=[{at="1 s", listing={of="app", blocklist="own", for="1 h"}}]'
 COUNT = LIST % ("count", "trap_share = 1.0, threshold = 2")
 
 
@@ -62,9 +64,7 @@ def test_a_provider_that_keeps_reputations_can_act_on_any_mail() -> None:
 
 
 def test_a_scripted_listing_is_one() -> None:
-    quiet = LIST % ("none", "widening = 'none'")
-    event = 'events=[{at="1 s", listing={of="app", blocklist="own", for="1 h"}}]'
-    assert _possible(quiet, event)
+    assert _possible(QUIET, EVENT)
 
 
 SMART = (
@@ -72,6 +72,8 @@ SMART = (
     'send_connectors.internet.smart_hosts=["gate.example.net"]',
     "send_connectors.internet.dns_routing_enabled=false",
 )
+GATE = SMART[0]
+NEIGHBOURS = ('blocklists.own={profile="uceprotect-2", neighbour_rate="1/d"}',)
 SPAM = f'{APP}.arrivals={{process="compromise", rate="1/s", at="0 s", lasts="1 h"}}'
 DIRECT_TRAPS = (
     "send_connectors.traps={address_spaces=['SMTP:spamtrap.example;1'],"
@@ -86,15 +88,19 @@ DIRECT_TRAPS = (
         ((LIST % ("compromise", 'compromise_time = "1 h"'), SPAM), False),
         (('blocklists.spamcop={profile="spamcop"}', f"{APP}.complaint_rate=0.001"), False),
         (('destinations.sink.profile="gmail"',), False),
-        (('blocklists.own={profile="uceprotect-2", neighbour_rate="1/d"}',), True),
+        (NEIGHBOURS, False),
+        ((*NEIGHBOURS, "destinations.gate.refuses_on={own=0.1}"), True),
+        ((*NEIGHBOURS, 'destinations.gate.refuses_on={"uceprotect-2"=0.1}'), True),
+        ((QUIET, EVENT), False),
+        ((QUIET, EVENT, "destinations.gate.refuses_on={own=0.1}"), True),
         ((COUNT, f"{APP}.trap_rate=0.001", DIRECT_TRAPS), True),
     ],
 )
-def test_mail_behind_a_smart_host_is_no_evidence_against_our_ip(
+def test_behind_a_smart_host_a_listing_of_our_ip_counts_only_where_mail_meets_it(
     changes: tuple[str, ...], behind: bool
 ) -> None:
-    assert _possible(*changes)
-    assert _possible(*changes, *SMART) is behind
+    assert _possible(GATE, *changes)
+    assert _possible(GATE, *changes, *SMART[1:]) is behind
 
 
 def test_a_smart_host_that_keeps_reputations_can_act() -> None:
