@@ -14,6 +14,7 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -158,35 +159,11 @@ class Study:
         return left
 
 
-def killed(bench: Bench) -> Row:
-    """The command is killed; its workers are not."""
+def ended(bench: Bench, signal_number: int, *, everybody: bool = False) -> Row:
+    """A signal ends the command, or everybody: the command and its workers, all at once."""
     study = bench.start()
     bench.wait_for(study, 2)
-    os.kill(study.process.pid, signal.SIGKILL)
-    return bench.again(study)
-
-
-def killed_with_its_workers(bench: Bench) -> Row:
-    """All processes are killed at once, as if the machine went down."""
-    study = bench.start()
-    bench.wait_for(study, 2)
-    os.killpg(study.process.pid, signal.SIGKILL)
-    return bench.again(study)
-
-
-def terminated(bench: Bench) -> Row:
-    """The command gets SIGTERM, as from a batch system."""
-    study = bench.start()
-    bench.wait_for(study, 2)
-    os.kill(study.process.pid, signal.SIGTERM)
-    return bench.again(study)
-
-
-def interrupted(bench: Bench) -> Row:
-    """Ctrl-C in a terminal: each process of the command gets SIGINT."""
-    study = bench.start()
-    bench.wait_for(study, 2)
-    os.killpg(study.process.pid, signal.SIGINT)
+    (os.killpg if everybody else os.kill)(study.process.pid, signal_number)
     return bench.again(study)
 
 
@@ -282,10 +259,13 @@ def first_use_by_forty(bench: Bench) -> Row:
 
 
 SITUATIONS: dict[str, Callable[[Bench], Row]] = {
-    "the command is killed (SIGKILL)": killed,
-    "all its processes are killed at once": killed_with_its_workers,
-    "the command gets SIGTERM": terminated,
-    "Ctrl-C": interrupted,
+    "the command is killed (SIGKILL)": partial(ended, signal_number=signal.SIGKILL),
+    "all its processes are killed at once": partial(
+        ended, signal_number=signal.SIGKILL, everybody=True
+    ),
+    "the command gets SIGTERM": partial(ended, signal_number=signal.SIGTERM),
+    "the terminal is closed (SIGHUP)": partial(ended, signal_number=signal.SIGHUP),
+    "Ctrl-C": partial(ended, signal_number=signal.SIGINT, everybody=True),
     "a worker is killed": worker_killed,
     "the disk of the store is full": disk_full,
     "no HOME, user without a name": no_home,

@@ -39,19 +39,24 @@ def bench(interrupts: ModuleType, tmp_path: Path, expected: list[str]) -> Any:
 
 @pytest.mark.parametrize(
     ("name", "code"),
-    [("killed", -9), ("killed_with_its_workers", -9), ("interrupted", 130), ("worker_killed", 2)],
+    [
+        ("the command is killed (SIGKILL)", -9),
+        ("all its processes are killed at once", -9),
+        ("Ctrl-C", 130),
+        ("a worker is killed", 2),
+    ],
 )
 def test_what_was_finished_is_kept_and_no_process_stays(
     interrupts: ModuleType, bench: Any, name: str, code: int
 ) -> None:
-    row = getattr(interrupts, name)(bench)
+    row = interrupts.SITUATIONS[name](bench)
     assert row.exit == code
     assert row.kept >= 2
     assert row.used == row.kept
     assert row.same
     assert row.alive == 0
     assert "Traceback" not in row.printed
-    if name == "interrupted":
+    if name == "Ctrl-C":
         text = (
             r"(\d+) finished runs? in (.+): the same command goes on there\nrelaysim: interrupted\n"
         )
@@ -60,7 +65,7 @@ def test_what_was_finished_is_kept_and_no_process_stays(
         # An interrupt may come between the write of an entry and its count.
         assert int(said[1]) in (row.kept - 1, row.kept)
         assert said[2] == str(bench.store)
-    if name == "worker_killed":
+    if name == "a worker is killed":
         words = " ".join(row.printed.split())
         assert "a worker process was killed by SIGKILL, most often because memory ran out" in words
         # A long path is broken at the edge of a terminal.
