@@ -1,6 +1,5 @@
 """Replications: the same scenario on independent draws, and what is kept of each run."""
 
-import gc
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -88,9 +87,6 @@ def replicate(scenario: Scenario, replication: int, seed: int, wanted: Wanted) -
     draws = draw(scenario, replication, seed)
     runs = coupled(scenario, draws) if wanted.blast and culprits(scenario) else None
     trace = simulate(scenario, draws) if runs is None else runs.treatment
-    # The actors of a run refer to each other: without this, several runs' worth of them would pile
-    # up in a process before the collector comes round.
-    gc.collect()
     violations = check(trace, draws, scenario) if wanted.violations else []
     if wanted.violations and runs is not None:
         violations += check(runs.control, draws, scenario)

@@ -4,7 +4,6 @@ Nothing here depends on how far the simulator may be off: an interval is as wide
 the replications makes it, and contains the true value as often as it says.
 """
 
-import gc
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -30,8 +29,6 @@ NARROW = 0.05
 """An interval of one seed must be narrower than this to either side, as a share of its mean."""
 SURE = 0.999
 """Confidence of the one interval over the replications of all seeds."""
-LARGE = 50_000
-"""A run of more messages than this leaves much behind."""
 
 
 @dataclass(frozen=True)
@@ -138,8 +135,4 @@ def agreement(system: System, seeds: Sequence[int]) -> dict[str, Agreement]:
 
 def _measured(system: System, scenario: Scenario, replication: int, seed: int) -> list[float]:
     outcome = Outcome(scenario, trace_of(scenario, replication, seed))
-    if len(outcome.trace.messages) > LARGE:
-        # An engine that has run is a web of cycles, and several large ones at a time are more than
-        # joblib lets a worker grow: it would warn, and start another.
-        gc.collect()
     return [measure(outcome) for _, measure in system.expected.values()]

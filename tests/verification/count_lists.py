@@ -4,16 +4,14 @@ Each list has traps of its own, so one run tells of all of them. The table is th
 and three lists; where a listing is rare, traps are made likelier and the runs weighted.
 """
 
-import gc
 import math
 from dataclasses import dataclass
 from functools import partial
 
-from agreement import LARGE
 from listing_world import SURE, listings, play, seen, stream, within, world
 
 from relaysim.engine.run import simulate
-from relaysim.engine.trace import Seen, Trace
+from relaysim.engine.trace import Seen
 from relaysim.measure.estimate import Estimate, interval
 from relaysim.scenario.model import Scenario
 from relaysim.study.jobs import in_order
@@ -87,7 +85,6 @@ def counted(
 def _outcome(scenario: Scenario, replication: int, seed: int) -> dict[str, tuple[int, bool]]:
     """Of one replication: hits of each list's traps, and whether it listed the IP."""
     trace = play(scenario, seed, replication)
-    _tidy(trace)
     return {
         name: (
             len(seen(trace, Seen.TRAP, name.partition("-")[0])),
@@ -95,12 +92,6 @@ def _outcome(scenario: Scenario, replication: int, seed: int) -> dict[str, tuple
         )
         for name in LISTS
     }
-
-
-def _tidy(trace: Trace) -> None:
-    """After a large run, make room for the next one: see `agreement`."""
-    if len(trace.messages) >= LARGE:
-        gc.collect()
 
 
 def weighted(
@@ -125,7 +116,6 @@ def weighted(
 def _weight(scenario: Scenario, name: str, replication: int, seed: int, tilt: float) -> float:
     draws = draw(scenario, replication, seed, tilt)
     trace = simulate(scenario, draws)
-    _tidy(trace)
     return math.exp(draws.log_weight) if listings(trace, name) else 0.0
 
 
