@@ -75,11 +75,6 @@ def ticks(low: float, high: float, factor: float, most: int = 5) -> list[float]:
     return [factor * value for value in values if low <= factor * value <= high]
 
 
-def within(quantity: Quantity, values: Floats) -> Floats:
-    """Values, or ends of their intervals, that a share cannot have are cut off."""
-    return np.clip(values, 0.0, 1.0) if quantity.of.unit == "share" else values
-
-
 def _log(panel: Axes, low: float, least: float, high: float) -> None:
     """A log from the least that is above zero, or one that ends at zero where that occurs."""
     if low > 0.0:

@@ -9,7 +9,7 @@ from matplotlib.patches import Patch
 
 from relaysim.measure.target import Target
 from relaysim.present.caption import figure_caption
-from relaysim.present.figures.amounts import quantity_axis, within
+from relaysim.present.figures.amounts import quantity_axis
 from relaysim.present.figures.style import INK, Key, Sheet, sheet
 from relaysim.study.judgement import MET, MISSED, UNDECIDED
 from relaysim.study.size import Size
@@ -45,9 +45,7 @@ def evidence(found: Size) -> Sheet:
 
 def _draw(panel: Axes, found: Size, target: Target, values: list[str]) -> None:
     rows: Any = found.evidence[found.evidence["target"] == target.text].to_dict("records")
-    known = within(
-        target.quantity, np.array([[row["estimate"], row["low"], row["high"]] for row in rows])
-    )
+    known = np.array([[row["estimate"], row["low"], row["high"]] for row in rows], np.float64)
     quantity_axis(panel, target.quantity, np.append(known, target.bound))
     panel.set_title(target.text)
     panel.set_xlim(-0.6, len(values) - 0.4)

@@ -20,7 +20,6 @@ from relaysim.present.figures.amounts import (
     places,
     quantity_axis,
     varied_axis,
-    within,
 )
 from relaysim.present.figures.letters import wrapped
 from relaysim.present.figures.nothing import NothingToDrawError
@@ -97,7 +96,7 @@ def _draw(
         x = np.array([where[value] for value in rows[along.path]])
         order = np.argsort(x, kind="stable")
         x = x[order]
-        mean, low, high = within(quantity, _drawn(rows[columns].to_numpy(np.float64)[order].T))
+        mean, low, high = _drawn(rows[columns].to_numpy(np.float64)[order].T)
         # Straight lines between the points, whatever the scales are: as knees are found.
         fine = np.unique(np.concatenate([np.linspace(*ends, 25) for ends in pairwise(x)]))
         panel.plot(fine, np.interp(fine, x, mean), **line(look))
@@ -111,7 +110,7 @@ def _draw(
     )
     targets = {each.target: Target.parse(each.target) for each in found.knees}
     bounds = [t.bound for t in targets.values() if t.quantity == quantity]
-    values = within(quantity, points[columns].to_numpy(np.float64).ravel())
+    values = points[columns].to_numpy(np.float64).ravel()
     quantity_axis(panel, quantity, np.append(values, bounds))
     varied_axis(panel, along)
     for bound in bounds:
