@@ -182,6 +182,7 @@ def test_a_control_character_in_a_message_is_an_escape(arguments, message):
     said = refused(*arguments)
     assert message in said
     assert "\x1b" not in said
+    assert "double quotes" not in said  # which a file has, and a command line has not
 
 
 def test_so_it_is_where_a_result_names_the_command_and_its_folder(tmp_path, monkeypatch):

@@ -101,7 +101,9 @@ def _read(path: Path, problem: Problem) -> Raw:
         # The file of the command line may be a pipe; one that a file names may not.
         data = contents(path, LARGEST_SCENARIO, any_kind=not problem.path)
     except (OSError, ValueError) as error:
-        raise ScenarioError([replace(problem, message=unreadable(path, error))]) from None
+        raise ScenarioError(
+            [replace(problem, message=unreadable(path, error, bool(problem.path)))]
+        ) from None
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -121,8 +121,11 @@ def _too_large(size: int | None, most: int) -> str:
     return f"it has {has}, and at most {most // MB} MB are read"
 
 
-def unreadable(path: object, reason: object) -> str:
-    """Why a file cannot be read; `reason` is an OSError, or what else is wrong with the path."""
+def unreadable(path: object, reason: object, written: bool = True) -> str:
+    """Why a file cannot be read; `reason` is an OSError, or what else is wrong with the path.
+
+    Where the path is `written` in a TOML file, a control character in it is most often a backslash.
+    """
     why = getattr(reason, "strerror", None) or reason
-    hint = f"; {ESCAPES}" if _CONTROL.search(str(path)) else ""
+    hint = f"; {ESCAPES}" if written and _CONTROL.search(str(path)) else ""
     return f"the file cannot be read: {why}{hint}"

@@ -222,6 +222,16 @@ def test_no_text_of_a_csv_file_is_a_formula_and_numbers_stay_numbers() -> None:
     assert table["name"].tolist() == texts
 
 
+def test_every_csv_file_of_relaysim_is_written_so() -> None:
+    """A table of any command reaches a CSV file by `harmless` alone."""
+    package = Path(output.__file__).parents[1]
+    sources = [path.read_text(encoding="utf-8") for path in sorted(package.rglob("*.py"))]
+    calls = [line.strip() for text in sources for line in text.splitlines() if ".to_csv(" in line]
+    assert calls
+    assert [line for line in calls if not line.startswith("harmless(table).to_csv(")] == []
+    assert not any("csv.writer" in text or "csv.DictWriter" in text for text in sources)
+
+
 def test_figures_that_relaysim_drew_there_do_not_keep_an_output_from_being_replaced(
     comparison: Comparison, tmp_path: Path
 ) -> None:
