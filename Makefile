@@ -19,7 +19,7 @@ figures: $(READY)
 	$(BIN)/python benchmarks/figures.py
 
 test: $(READY)
-	$(BIN)/pytest -n auto --dist loadgroup
+	$(BIN)/pytest -n auto --dist loadfile
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -60,6 +60,7 @@ def _handlers():
 @pytest.mark.parametrize("name", STOPS)
 @pytest.mark.parametrize("background", [False, True])
 def test_a_closed_terminal_and_a_batch_system_interrupt_as_ctrl_c_does(name, background):
+    signal.signal(getattr(signal, name), signal.SIG_DFL)  # which nohup ignores for the tests too
     if background:  # there a shell lets commands ignore Ctrl-C
         signal.signal(signal.SIGINT, signal.SIG_IGN)
     handle_as_interrupts()
@@ -83,6 +84,7 @@ def test_what_nohup_ignores_stays_ignored(name):
 @pytest.mark.usefixtures("_handlers")
 def test_without_sighup_as_on_windows_sigterm_is_handled(monkeypatch):
     monkeypatch.delattr(signal, "SIGHUP", raising=False)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     handle_as_interrupts()
     start_tracker()
     with pytest.raises(KeyboardInterrupt):

@@ -23,8 +23,6 @@ if CHROMIUM is None and not os.environ.get("RELAYSIM_BROWSER"):
     pytest.skip(
         "no Chromium here: install it to see the report as people do", allow_module_level=True
     )
-
-pytestmark = pytest.mark.xdist_group("browser")  # One worker makes the report once.
 playwright = pytest.importorskip("playwright.sync_api")
 
 

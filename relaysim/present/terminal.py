@@ -82,14 +82,16 @@ def _written(parts: Iterable[RenderableType], out: Console) -> str:
     """The parts without spaces at the ends of lines."""
     with out.capture() as captured:
         for part in parts:
-            out.print(part, width=_needed(part, out))
+            if isinstance(part, Text):  # laid out already: a long path stays in one piece
+                out.print(part, no_wrap=True, overflow="ignore", crop=False)
+            else:
+                out.print(part, width=_needed(part, out))
     return "".join(f"{line.rstrip()}\n" for line in captured.get().splitlines())
 
 
 def _needed(part: RenderableType, out: Console) -> int:
-    """The columns that a part takes: text is laid out already, a table may break some words."""
-    measured = Measurement.get(out, out.options, part)
-    return max(columns(), measured.maximum if isinstance(part, Text) else measured.minimum)
+    """The columns that a part takes: a table may break some words."""
+    return max(columns(), Measurement.get(out, out.options, part).minimum)
 
 
 def show(parts: Iterable[RenderableType]) -> None:

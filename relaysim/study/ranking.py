@@ -14,6 +14,7 @@ import pandas as pd
 from relaysim.measure.catalogue import METRICS
 from relaysim.measure.chance import chances
 from relaysim.measure.estimate import Floats, estimates
+from relaysim.measure.limits import within_range
 from relaysim.measure.ratio import linearized
 from relaysim.study.compare import Comparison
 
@@ -47,7 +48,8 @@ def ranking(comparison: Comparison, scope: str, subject: str, metric: str) -> pd
     under = under.pivot(index="scenario", columns="replication", values="value")
     under = under.reindex(index=table.index, columns=table.columns)
     values = linearized(values, under.to_numpy(np.float64))
-    value, low, high, _ = (chances if about.chance else estimates)(values)
+    of = chances if about.chance else estimates
+    value, low, high, _ = within_range(of(values), [about.unit] * len(values))
     sign = 1.0 if about.better == "less" else -1.0
     found = pd.DataFrame(
         {

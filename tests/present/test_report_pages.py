@@ -26,7 +26,6 @@ from relaysim.study.report import (
     report,
 )
 
-pytestmark = pytest.mark.xdist_group("report pages")
 TITLES = [
     "The answer",
     "What differs between the designs",

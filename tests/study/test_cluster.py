@@ -13,8 +13,6 @@ from relaysim.study import task
 from relaysim.study.jobs import ClusterError
 from relaysim.study.store import Store
 
-pytestmark = pytest.mark.xdist_group("cluster")  # One cluster, and one port of it, is enough.
-
 
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[str]:

@@ -119,13 +119,13 @@ def _by_priority(waits: tuple[float, ...]) -> dict[str, tuple[float, Measure]]:
 SYSTEMS = (
     System(
         "M/M/4: connections to a domain",
-        ["run.duration=50000 s"],
+        _run("2.4/s", 20_000, 200),
         {
-            "wait": (mmc_wait(3.2, 1, 4), _resource(QUEUE, "wait_mean")),
-            "wait p95": (mmc_wait_quantile(3.2, 1, 4, 0.95), wait_p95),
-            "share that waits": (erlang_c(4, 3.2), share_that_waits),
-            "queue length": (mmc_queue_length(3.2, 1, 4), _resource(QUEUE, "queue_mean")),
-            "utilization": (utilization(3.2, 1, 4), _resource(QUEUE, "utilization")),
+            "wait": (mmc_wait(2.4, 1, 4), _resource(QUEUE, "wait_mean")),
+            "wait p95": (mmc_wait_quantile(2.4, 1, 4, 0.95), wait_p95),
+            "share that waits": (erlang_c(4, 2.4), share_that_waits),
+            "queue length": (mmc_queue_length(2.4, 1, 4), _resource(QUEUE, "queue_mean")),
+            "utilization": (utilization(2.4, 1, 4), _resource(QUEUE, "utilization")),
         },
     ),
     System(
