@@ -7,7 +7,6 @@ from rich.console import RenderableType
 
 from relaysim.measure.bad_periods import DAY, HOUR_OF_RUN, PERIODS, Period, day_lengths
 from relaysim.present.lookup import Lookup
-from relaysim.present.number import NONE
 from relaysim.present.terminal import Grid, tables, text
 from relaysim.scenario.listing_sources import listing_possible
 from relaysim.scenario.model import Scenario
@@ -24,16 +23,17 @@ MEDIANS = (
 def late_days(
     found: Lookup, designs: Sequence[Scenario], shown: Sequence[str]
 ) -> list[RenderableType]:
-    """Return a table of late days and hours, and what a day and an hour are.
+    """Return tables of late days and hours, and what a day and an hour are.
 
     Parameters
     ----------
     found
         The frame `metrics`.
     designs
-        Scenarios: a column each.
+        Scenarios. Several have a column each, in a table of days and one of hours; a single one
+        has a table with both.
     shown
-        Subjects of the scope `class`: a row for days and one for hours each.
+        Subjects of the scope `class`: a row each.
 
     Returns
     -------
@@ -45,19 +45,28 @@ def late_days(
     periods = _periods(found, designs, keys)
     if not periods:
         return []
-    rows: list[list[str]] = []
-    for key in keys:
-        cells = [[found.bad_periods(kind, each.name, *key) for each in designs] for kind in periods]
-        judged = [row for row in cells if set(row) != {NONE}] or cells[:1]
-        rows += [[key[1] if row is judged[0] else "", *row] for row in judged]
     limit = f"{100 * designs[0].run.bad_day_below:.4g} %"
-    grid = Grid(
-        f"Late {' and '.join(f'{period.name}s' for period in periods)} (late if under {limit} of "
-        "the judged recipients are on time)",
-        ["class", *("late" if len(designs) == 1 else design.name for design in designs)],
-        rows,
-    )
-    return [*tables(grid), text(meaning(designs[0], periods)), text("")]
+    shown_parts: list[RenderableType] = []
+    for together in [periods] if len(designs) == 1 else [[period] for period in periods]:
+        names = [f"{period.name}s" for period in together]
+        grid = Grid(
+            f"Late {' and '.join(names)} (late if under {limit} of the judged recipients are on "
+            "time)",
+            ["class", *(names if len(designs) == 1 else [each.name for each in designs])],
+            [
+                [
+                    key[1],
+                    *(
+                        found.bad_periods(kind, each.name, *key)
+                        for kind in together
+                        for each in designs
+                    ),
+                ]
+                for key in keys
+            ],
+        )
+        shown_parts += tables(grid)
+    return [*shown_parts, text(meaning(designs[0], periods)), text("")]
 
 
 def _periods(
