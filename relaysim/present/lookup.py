@@ -86,7 +86,9 @@ class Lookup:
 def interval_of(row: Mapping[str, Any]) -> str:
     """A row of `metrics` as text: the mean with its interval, else the median with the range."""
     low, high, unit = row["low"], row["high"], row["unit"]
-    lost = lost_in(int(row.get("replications_lost", 0)), int(row.get("replications", 1)))
+    lost = lost_in(
+        row["metric"], int(row.get("replications_lost", 0)), int(row.get("replications", 1))
+    )
     if lost:
         return lost
     if "median" in row and math.isnan(low) and row["replications"] > 1:
@@ -102,8 +104,8 @@ def sides_of(row: Mapping[str, Any]) -> tuple[str, str]:
         sides = row["base_value"], row["value"]
     many = int(row["replications"])
     lost = (
-        lost_in(int(row["base_replications_lost"]), many),
-        lost_in(int(row["replications_lost"]), many),
+        lost_in(row["metric"], int(row["base_replications_lost"]), many),
+        lost_in(row["metric"], int(row["replications_lost"]), many),
     )
     return lost[0] or number(sides[0], row["unit"]), lost[1] or number(sides[1], row["unit"])
 
@@ -114,11 +116,15 @@ def is_median(row: Mapping[str, Any]) -> bool:
     return there and row["replications"] > 1
 
 
-def lost_in(lost: int, replications: int) -> str:
-    """Return "lost in 2 of 5" replications, "lost" if in all; nothing if in none."""
+def lost_in(metric: str, lost: int, replications: int) -> str:
+    """Return "lost in 2 of 5" replications, "lost" if in all; nothing if in none.
+
+    A campaign that does not reach all is complete "never in 2 of 5".
+    """
     if not lost:
         return ""
-    return LOST if lost == replications else f"{LOST} in {lost} of {replications}"
+    word = "never" if metric == "completion" else LOST
+    return word if lost == replications else f"{word} in {lost} of {replications}"
 
 
 def compares(row: Mapping[str, Any]) -> bool:

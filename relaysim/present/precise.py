@@ -45,7 +45,8 @@ def _row(each: Reached, replications: int) -> list[str]:
     without = "" if found.n == replications else f" (in {found.n} of {replications})"
     return [
         f"{each.quantity}",
-        lost_in(each.lost, found.n) or interval(found.value, found.low, found.high, unit) + without,
+        lost_in(each.quantity.metric, each.lost, found.n)
+        or interval(found.value, found.low, found.high, unit) + without,
         f"±{number(each.wanted, unit)}" if 0.0 < each.wanted < math.inf else NONE,
         "enough" if each.narrow else _takes(each),
     ]

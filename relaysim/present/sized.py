@@ -52,14 +52,14 @@ def verdict(found: Size) -> str:
 
 def evidence(found: Size) -> Grid:
     """What was tried, from the smallest value to the largest."""
-    units = {target.text: target.quantity.of.unit for target in found.targets}
+    of = {target.text: target.quantity for target in found.targets}
     target = ["target"] if len(found.targets) > 1 else []
     rows = [
         [
             row["value"],
             *([row["target"]] if target else []),
-            lost_in(row["replications_lost"], row["replications"])
-            or interval(row["estimate"], row["low"], row["high"], units[row["target"]]),
+            lost_in(of[row["target"]].metric, row["replications_lost"], row["replications"])
+            or interval(row["estimate"], row["low"], row["high"], of[row["target"]].of.unit),
             _many(row),
             row["verdict"],
         ]

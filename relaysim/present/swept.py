@@ -107,7 +107,7 @@ def _mean(found: Sweep, values: tuple[object, ...], name: str, quantity: Quantit
     if row is None:
         return NONE
     unit = quantity.of.unit
-    lost = lost_in(int(row["replications_lost"]), int(row["replications"]))
+    lost = lost_in(quantity.metric, int(row["replications_lost"]), int(row["replications"]))
     if not lost and found.replications > 1 and _skewed(found, quantity):
         median, least, most = (float(row[each]) for each in _PARTS)
         return spread(median, least, most, unit)
