@@ -12,7 +12,7 @@ night = relaysim.size(
     {f"{HUB}.cores": CANDIDATES},
     PROMISES,
     settings=[*model(), scale(GROWTH), *NIGHT],
-    most=max(REPLICATIONS, 5),
+    most=max(REPLICATIONS, 10),
     seed=SEED,
 )
 print(f"newsletter at night: {night.value} cores")
