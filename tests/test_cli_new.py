@@ -187,6 +187,7 @@ def test_nothing_is_overwritten(home: Path) -> None:
     [
         ([""], '"" names no file'),
         ([".."], '".." names no file'),
+        (["q\x01b"], '"q\\u0001b": the name has a control character (U+0001): leave it out'),
         (["taken/acme"], "taken cannot be a directory: File exists"),
         (["two", "--extends", "nosuch.toml"], "nosuch.toml: the file cannot be read"),
         (["two", "--extends", "two.toml"], "two.toml: the file cannot be read"),

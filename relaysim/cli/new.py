@@ -15,6 +15,7 @@ from relaysim.cli.numbers import number
 from relaysim.cli.options import read
 from relaysim.cli.output import command_line
 from relaysim.columns import columns
+from relaysim.scenario.name_checks import unfit
 from relaysim.scenario.problem import printable
 
 _MAILBOXES, _NEWSLETTER = 200, 30_000
@@ -148,6 +149,9 @@ def _place(directory: Path, name: str) -> Path:
     path = directory / name
     if Path(name).name in ("", ".."):
         raise UserError(f'"{name}" names no file')
+    what = unfit(path.stem)
+    if what is not None:
+        raise UserError(f'"{name}": the name has {what}: leave it out')
     return path if path.suffix.casefold() == ".toml" else path.with_name(f"{path.name}.toml")
 
 

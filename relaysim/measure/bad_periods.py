@@ -106,8 +106,8 @@ def bad_shares(share: Floats, judged: Floats, confidence: float = CONFIDENCE) ->
     of Clopper and Pearson (Biometrika 26, 1934). Days of one replication are not, as a listing
     lasts several days: the number of days is then replaced by the effective number of Korn and
     Graubard (Survey Methodology 24, 1998), where replications are the clusters. If all days are
-    bad, or none, nothing shows how far days depend on one another, and each replication counts as
-    one day. The same holds for hours.
+    bad, or none, or the same share of each replication, nothing shows how far days depend on one
+    another, and each replication counts as one day. The same holds for hours.
     """
     judged = np.where(np.isnan(share), 0.0, judged)
     bad = np.where(judged > 0, share, 0.0) * judged
@@ -135,7 +135,7 @@ def _effective(bad: Floats, judged: Floats, value: Floats, clusters: Column) -> 
         apart = bad[row] - value[row] * judged[row]
         variance = many / (many - 1) * (apart @ apart) / days_**2
         wide = (t.ppf(0.975, days_ - 1) / t.ppf(0.975, many - 1)) ** 2
-        free = value[row] * (1.0 - value[row]) / variance * wide if variance > 0 else np.inf
+        free = value[row] * (1.0 - value[row]) / variance * wide if variance > 0 else many
         size[row] = min(days_, free)
     return size
 

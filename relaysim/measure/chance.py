@@ -67,12 +67,32 @@ def chance_differences(base: Floats, other: Floats, confidence: float = CONFIDEN
     down_base, up_base = q.value - q.low, q.high - q.value
     low = difference - np.sqrt(down**2 - 2 * r * down * up_base + up_base**2)
     high = difference + np.sqrt(up**2 - 2 * r * up * down_base + down_base**2)
+    found = with_zero_unless_sure(Estimates(difference, low, high, p.n), other - base, confidence)
     several = p.n > 1
-    more, less = ((both & (sign * (other - base) > 0)).sum(axis=1) for sign in (1, -1))
-    few = np.minimum(1.0, 2.0 * bdtr(np.minimum(more, less), more + less, 0.5)) > 1.0 - confidence
-    low, high = np.where(few, np.minimum(low, 0.0), low), np.where(few, np.maximum(high, 0.0), high)
     return Estimates(
-        difference, np.where(several, low, np.nan), np.where(several, high, np.nan), p.n
+        difference, np.where(several, found.low, np.nan), np.where(several, found.high, np.nan), p.n
+    )
+
+
+def with_zero_unless_sure(found: Estimates, apart: Floats, confidence: float) -> Estimates:
+    """Return intervals of differences that contain 0 unless the exact sign test excludes it.
+
+    Parameters
+    ----------
+    found : Estimates
+        The differences, shape (rows,).
+    apart : array of float, shape (rows, replications)
+        The difference in each replication; NaN where there is none.
+    confidence : float
+        Confidence of the intervals.
+    """
+    more, less = (np.nansum(sign * apart > 0, axis=1) for sign in (1, -1))
+    few = np.minimum(1.0, 2.0 * bdtr(np.minimum(more, less), more + less, 0.5)) > 1.0 - confidence
+    return Estimates(
+        found.value,
+        np.where(few, np.minimum(found.low, 0.0), found.low),
+        np.where(few, np.maximum(found.high, 0.0), found.high),
+        found.n,
     )
 
 

@@ -84,7 +84,7 @@ def _sentences(design: Scenario, found: Lookup) -> Iterator[str]:
         if found.value(*total, f"{word}_innocents") > 0.0
     }
     if not hit and not found.value(*total, "harmed"):
-        yield "Innocent mail: nothing is refused, junked or late."
+        yield "Innocent mail: nothing more is refused, junked or late for the culprits."
         return
     copies = ", ".join(f"{many} {word}" for word, many in hit.items()) or "none refused or late"
     harmed = found.interval(*total, "harmed")

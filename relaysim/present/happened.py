@@ -136,7 +136,7 @@ def resources(found: Lookup, name: str) -> Grid:
         return tuple(-value if value == value else 0.0 for value in values)
 
     used = sorted((s for s in found.subjects("resource") if any(load(s))), key=load)
-    more = f"; {len(used) - MOST_RESOURCES} more are quieter" if len(used) > MOST_RESOURCES else ""
+    more = f"; and {len(used) - MOST_RESOURCES} quieter ones" if len(used) > MOST_RESOURCES else ""
     metrics = (
         *("utilization", "utilization_busiest_hour", "utilization_busiest_5_min"),
         *("queue_mean", "queue_max", "wait_mean", "minutes_above"),

@@ -37,16 +37,20 @@ def _characters(raw: Raw) -> Found:
     wrong with it is said there.
     """
     for path, text, is_key in _texts(raw):
-        wrong = next((each for each in text if _is_wrong(each)), None)
-        if wrong is not None:
-            what = f"{_CATEGORIES[unicodedata.category(wrong)]} (U+{ord(wrong):04X})"
+        what = unfit(text)
+        if what is not None:
             yield Problem(path, f"the {'name' if is_key else 'text'} has {what}: leave it out")
         elif is_key and (not text or text != text.strip()):
             yield Problem(path, "the name is empty, or begins or ends with a blank")
 
 
-def _is_wrong(character: str) -> bool:
-    return unicodedata.category(character) in _CATEGORIES and character not in _JOINERS
+def unfit(text: str) -> str | None:
+    """Return what a text has that none may have, "a control character (U+001B)"; else None."""
+    for character in text:
+        category = unicodedata.category(character)
+        if category in _CATEGORIES and character not in _JOINERS:
+            return f"{_CATEGORIES[category]} (U+{ord(character):04X})"
+    return None
 
 
 def _texts(value: Any, path: KeyPath = ()) -> Iterator[tuple[KeyPath, str, bool]]:

@@ -13,6 +13,7 @@ from relaysim.measure.catalogue import (
     SKEWED_BY_LISTINGS,
     Matters,
 )
+from relaysim.measure.chance import with_zero_unless_sure
 from relaysim.measure.copies import Mask
 from relaysim.measure.counts import FATES
 from relaysim.measure.estimate import (
@@ -87,6 +88,11 @@ def against_base(
     chance = ours.chance[kept]
     difference = differences(chance, was, now_is, confidence)
     names = keys["metric"].tolist()
+    hours = keys["metric"].eq("bad_hour_share").to_numpy()
+    for part, sure in zip(
+        difference, with_zero_unless_sure(difference, apart, confidence), strict=True
+    ):
+        part[hours] = sure[hours]
     skewed = keys["metric"].isin(SKEWED_BY_LISTINGS).to_numpy() & listings
     judged = by_median(difference, apart, skewed, equal, confidence)
     more = np.array([METRICS[each].better == "more" for each in names], bool)[:, None]

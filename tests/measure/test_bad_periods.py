@@ -75,6 +75,14 @@ def test_one_day_a_replication_has_the_interval_of_clopper_and_pearson(bad: int,
     assert (found.low[0], found.high[0]) == pytest.approx((exact.low, exact.high))
 
 
+def test_replications_with_the_same_share_of_late_hours_count_once_each() -> None:
+    """They show nothing of how hours depend on one another, as those without a late one do not."""
+    shares = np.array([[0.0, 0.0], [1 / 24, 1 / 24]])
+    _, low, high, _ = bad_shares(shares, np.full(shares.shape, 24.0))
+    assert high[1] > high[0] > 0.8
+    assert low[1] < 0.01
+
+
 def test_late_days_are_written_with_their_interval() -> None:
     row = np.array([[1.0, 0.0, 1.0, 0.0, 0.0]])
     _, low, high, _ = (part[0] for part in bad_shares(row, np.ones_like(row)))
@@ -148,10 +156,10 @@ def test_replications_without_a_judged_day_play_no_part() -> None:
 
 
 def test_days_of_one_replication_are_worth_fewer_the_more_they_depend_on_one_another() -> None:
-    """Ten replications of ten days, half of the days bad: spread evenly, or whole replications."""
+    """Ten replications of ten days, half of the days bad: spread widely, or whole replications."""
     judged = np.full((2, 10), 10.0)
-    even, whole = np.full(10, 0.5), np.repeat([1.0, 0.0], 5)
-    found = bad_shares(np.array([even, whole]), judged)
+    mixed, whole = np.repeat([0.4, 0.6], 5), np.repeat([1.0, 0.0], 5)
+    found = bad_shares(np.array([mixed, whole]), judged)
     assert found.value.tolist() == [0.5, 0.5]
     exact = binomtest(50, 100).proportion_ci(method="exact")
     assert (found.low[0], found.high[0]) == pytest.approx((exact.low, exact.high))

@@ -89,7 +89,7 @@ def test_what_was_never_seen_has_a_chance_all_the_same() -> None:
         "Listings: none in the replications: its chance is below 63 % (with 95 % confidence)."
         in said
     )
-    assert "Innocent mail: nothing is refused, junked or late." in said
+    assert "Innocent mail: nothing more is refused, junked or late for the culprits." in said
     assert "Isolation gain" not in said
 
 

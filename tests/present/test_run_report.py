@@ -108,7 +108,7 @@ def test_many_quiet_resources_are_only_counted():
     ]
     grid = happened.resources(metrics(*rows), "one")
     assert len(grid.rows) == happened.MOST_RESOURCES
-    assert "5 more are quieter" in grid.title
+    assert "5 quieter ones" in grid.title
 
 
 def test_a_loss_is_told_with_the_reply_that_caused_it():

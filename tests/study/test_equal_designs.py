@@ -7,6 +7,7 @@ import pytest
 from listing_designs import LISTING
 from small_designs import MORE, TOML
 
+from relaysim.measure.chance import with_zero_unless_sure
 from relaysim.measure.estimate import constant, equal_rows, estimates, narrowing
 from relaysim.measure.several import differences
 from relaysim.present import compared
@@ -136,3 +137,10 @@ def test_a_sweep_of_equal_designs_leaves_no_doubt_about_times_that_a_listing_ske
     assert rows[["difference", "low", "high"]].to_numpy().tolist() == [[0.0, 0.0, 0.0]] * 2
     for held in swept.break_even(quantity, "same"):
         assert (held.holds, held.low) == ("nowhere", held.high)
+
+
+@pytest.mark.parametrize(("replications", "low"), [(2, 0.0), (5, 0.0), (6, 1.0)])
+def test_replications_that_agree_are_a_verdict_from_six_on(replications: int, low: float) -> None:
+    apart = np.ones((1, replications))
+    found = with_zero_unless_sure(estimates(apart), apart, 0.95)
+    assert (found.value[0], found.low[0], found.high[0]) == (1.0, low, 1.0)
