@@ -77,7 +77,9 @@ def test_late_hours_are_printed_without_listings_too() -> None:
     assert "Late hours (late if under 95 % of the judged recipients are on time)" in text
     late = r"0 of 3 hours \(0 to 71 %\) +3 of 3 hours \(29 to 100 %\)"
     assert re.search(rf"transactional +{late}", text)
-    assert re.search(r"late hours\n +transactional +0 % +100 % +\+100 pp \(0 to \+100 pp\) +undecided", text)
+    assert re.search(
+        r"late hours\n +transactional +0 % +100 % +\+100 pp \(0 to \+100 pp\) +undecided", text
+    )
     assert "late days" not in text
 
 
