@@ -19,7 +19,7 @@ BLAST = (
         "share",
         "less",
         _HARM,
-        f"all harm that comes of the culprits, as a share of the {_INNOCENT}, by weight: "
+        f"all harm caused by the culprits, as a share of the {_INNOCENT}, by weight: "
         "`blast_reputation` + `blast_congestion`",
         denominator="innocent_weight",
     ),
@@ -28,7 +28,7 @@ BLAST = (
         "share",
         "less",
         _HARM,
-        "the part that comes of what is known of the culprits: harm in T less harm in C",
+        "the part caused by what receivers know about the culprits: harm in T less harm in C",
         denominator="innocent_weight",
     ),
     Metric(
@@ -36,7 +36,7 @@ BLAST = (
         "share",
         "less",
         _HARM,
-        "the part that comes of what the culprits take up: harm in C less harm in N",
+        "the part caused by the capacity that the culprits use: harm in C less harm in N",
         denominator="innocent_weight",
     ),
     Metric(
