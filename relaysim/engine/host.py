@@ -157,11 +157,12 @@ class Host:
             pressure.uncommitted += size
         if time:
             yield clock.at(clock.tick + time, ATTEMPT, self.entity, copy, tries)
-        for answer, recipients in Counter(answer for _, answer in refused).items():
-            record.refusal(message, hub.number, door, clock.tick, answer, recipients)
-        for one, answer in refused:
-            record.fated(one, Fate.REFUSED, clock.tick, answer)
-            record.reply[message] = answer
+        if refused:
+            for answer, recipients in Counter(answer for _, answer in refused).items():
+                record.refusal(message, hub.number, door, clock.tick, answer, recipients)
+            for one, answer in refused:
+                record.fated(one, Fate.REFUSED, clock.tick, answer)
+                record.reply[message] = answer
         if not accepted:
             self._check_end()
             return hub.epoch == epoch

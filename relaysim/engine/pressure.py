@@ -25,6 +25,8 @@ class Pressure:
         self.buckets = _NORMAL
         self.disks = [_NORMAL] * len(plan.drives)
         self.pressed_polls = self.delay = 0
+        # The pressure that refusals go by. It changes at polls alone and is read for each message.
+        self.level = _NORMAL
         if plan.version_bucket_size or plan.drives:
             Actor(self._poll())
 
@@ -33,14 +35,6 @@ class Pressure:
         self.held += size
         if self.held > self.most_held:
             self.most_held = self.held
-
-    @property
-    def level(self) -> backpressure.Level:
-        """The pressure that refusals go by."""
-        disk = max(self.disks, default=_NORMAL)
-        return backpressure.refusing_level(
-            disk, self.buckets, self.pressed_polls, self.plan.delays_first
-        )
 
     def refuses_connection(self) -> bool:
         """Whether a connection is refused."""
@@ -67,6 +61,12 @@ class Pressure:
                 use = drive.use(self.most_held)
                 what, before = _LEVEL[drive.resource], self.disks[number]
                 self.disks[number] = self._rated(what, before, use, thresholds[number])
+            self.level = backpressure.refusing_level(
+                max(self.disks, default=_NORMAL),
+                self.buckets,
+                self.pressed_polls,
+                plan.delays_first,
+            )
 
     def _rated(
         self, what: Level, before: backpressure.Level, value: int, thresholds: Thresholds
