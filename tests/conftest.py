@@ -3,20 +3,67 @@
 `pytest --force-regen` writes the files anew; the diff is then read and committed.
 """
 
-from collections.abc import Callable
 from pathlib import Path
 
+import golden_sections
 import pytest
+from golden_sections import Golden, Wording
 from pytest_regressions.file_regression import FileRegressionFixture
+
+from relaysim.scenario.audit import Finding
 
 GOLDEN = Path(__file__).parent / "golden"
 
 
 @pytest.fixture
-def golden(file_regression: FileRegressionFixture) -> Callable[[str, str], None]:
+def golden(file_regression: FileRegressionFixture) -> Golden:
     """Compare a text with the file of that name, such as `checks/open_relay`."""
 
     def check(name: str, text: str) -> None:
         file_regression.check(text, fullpath=GOLDEN / f"{name}.txt")
 
     return check
+
+
+@pytest.fixture
+def golden_section(request: pytest.FixtureRequest) -> Golden:
+    """Compare a text with the section of a file that has the name of the test as its title.
+
+    So the tests of one check, each with a scenario of its own, share one golden file.
+    """
+    title = request.node.name
+    config = request.config
+    anew = config.getoption("force_regen") or config.getoption("regen_all")
+    names: set[str] = set()
+
+    def check(name: str, text: str) -> None:
+        assert name not in names, f"a test has one section in {name}: put its texts together"
+        names.add(name)
+        file = GOLDEN / f"{name}.txt"
+        if anew:
+            golden_sections.write(file, title, text)
+        expected = golden_sections.read(file).get(title, "")
+        assert text == expected, f"{file} has other words: --force-regen writes it anew"
+
+    return check
+
+
+@pytest.fixture
+def wording(golden_section: Golden) -> Wording:
+    """Compare findings of one check with the golden file of this check."""
+
+    def check(*findings: Finding) -> None:
+        (name,) = {finding.check for finding in findings}
+        golden_section(f"checks/{name}", "\n\n".join(map(_text, findings)))
+
+    return check
+
+
+def _text(finding: Finding) -> str:
+    lines = [
+        f"{finding.severity}: {finding.place}",
+        f"reason: {finding.reason}",
+        f"fix: {finding.way_out}",
+        *(f"command: {line}" for line in (finding.command or "").splitlines()),
+    ]
+    return "\n".join(lines)

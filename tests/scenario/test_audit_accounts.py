@@ -1,11 +1,11 @@
 """A right that nobody can use is found, whatever language its user is written in."""
 
 import pytest
-from relay_designs import SHARED_HUB
+from golden_sections import Wording
+from relay_designs import SHARED_HUB, found
 
 from relaysim.mail.rights import ANONYMOUS, Right
 from relaysim.scenario import route
-from relaysim.scenario.audit.accounts import right_without_user
 from relaysim.scenario.load import loads
 from relaysim.scenario.model import Scenario
 
@@ -25,24 +25,21 @@ def test_a_relay_for_the_anonymous_logon_relays_in_any_language(user: str) -> No
     session = route.session(design, design.hosts["crm"], connector)
     assert session.principal == ANONYMOUS
     assert Right.ACCEPT_ANY_RECIPIENT in session.rights
-    assert list(right_without_user(design)) == []
+    assert found(design, "right_without_user") == []
 
 
-def test_a_right_for_a_user_that_no_host_logs_in_as_is_found() -> None:
-    (found,) = right_without_user(relay_for(r"CORP\anonymous"))
-    assert found.place == "hubs.HUB01.receive_connectors.externalrelay"
-    assert found.reason == (
-        r"permissions gives ms-Exch-SMTP-Accept-Any-Recipient to CORP\anonymous, but no host logs "
-        "in with that account: nobody can use the right."
-    )
-    assert ANONYMOUS in found.way_out
+def test_a_right_for_a_user_that_no_host_logs_in_as_is_found(wording: Wording) -> None:
+    (finding,) = found(relay_for(r"CORP\anonymous"), "right_without_user")
+    assert finding.place == "hubs.HUB01.receive_connectors.externalrelay"
+    assert r"CORP\anonymous" in finding.reason
+    assert ANONYMOUS in finding.way_out
+    wording(finding)
 
 
-def test_another_spelling_of_an_account_is_named() -> None:
+def test_another_spelling_of_an_account_is_named(wording: Wording) -> None:
     design = relay_for(r"CORP\svc-crm", r"hosts.crm.account=CORP\svc-crms")
-    (found,) = right_without_user(design)
-    assert found.way_out.endswith(r'For account "CORP\svc-crms" write it in the same spelling.')
-    assert (
-        list(right_without_user(relay_for(r"corp\SVC-crm", r"hosts.crm.account=CORP\svc-crm")))
-        == []
-    )
+    (finding,) = found(design, "right_without_user")
+    assert r'"CORP\svc-crms"' in finding.way_out
+    wording(finding)
+    same = relay_for(r"corp\SVC-crm", r"hosts.crm.account=CORP\svc-crm")
+    assert found(same, "right_without_user") == []

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
+from golden_sections import Wording
+from quantities import quantities
 from relay_designs import DEDICATED, one_hub, shared_hub, two_hubs
 from shell import overrides as done_by
 
@@ -328,10 +330,12 @@ AT_BOTH = (
     ],
 )
 def test_a_limit_of_two_hubs_is_one_finding_with_a_command_for_each(
-    name: str, parameter: str
+    wording: Wording, name: str, parameter: str
 ) -> None:
     (finding,) = findings(two_hubs(*AT_BOTH), name)
-    assert "relay of HUB01 and relay of HUB02" in finding.reason
+    assert "HUB01" in finding.reason
+    assert "HUB02" in finding.reason
+    wording(finding)
     one, two = (finding.command or "").splitlines()
     assert one.startswith(f'Set-ReceiveConnector "HUB01\\relay" {parameter}')
     assert two.startswith(f'Set-ReceiveConnector "HUB02\\relay" {parameter}')
@@ -343,10 +347,11 @@ def test_every_check_is_in_the_registry() -> None:
 
 
 @pytest.mark.parametrize("name", REGISTRY)
-def test_the_scenario_provokes_the_check(name: str) -> None:
+def test_the_scenario_provokes_the_check(wording: Wording, name: str) -> None:
     case = REGISTRY[name]
     found = findings(case.design(*case.provoked), name)
     assert found
+    wording(*found)
     mended = bool(case.by_hand) or any(each.command for each in found)
     assert mended or case.why
     if case.why:
@@ -383,27 +388,27 @@ def test_a_run_delivers_what_was_refused(name: str) -> None:
     assert after[1] < before[1] or before[1] == 0
 
 
-def test_a_connector_on_one_of_two_hubs_refuses_half_and_its_fix_is_on_the_other() -> None:
+def test_a_connector_on_one_of_two_hubs_refuses_half_and_its_fix_is_on_the_other(
+    wording: Wording,
+) -> None:
     (finding,) = findings(two_hubs(), "relay_refused")
-    assert "50 % of the recipients of erp.invoices" in finding.reason
-    assert str(finding.command).splitlines() == [
-        'New-ReceiveConnector -Name "relay" -Server HUB02 -Usage Custom -Bindings 0.0.0.0:25 '
-        "-RemoteIPRanges 192.168.10.60 -PermissionGroups AnonymousUsers -AuthMechanism Tls",
-        'Get-ReceiveConnector "HUB02\\relay" | Add-ADPermission -User "NT AUTHORITY\\ANONYMOUS '
-        'LOGON" -ExtendedRights "ms-Exch-SMTP-Accept-Any-Recipient"',
-    ]
+    assert "50 %" in quantities(finding.reason)
+    new, right = str(finding.command).splitlines()
+    assert new.startswith('New-ReceiveConnector -Name "relay" -Server HUB02 ')
+    assert "-RemoteIPRanges 192.168.10.60 " in new
+    assert right.startswith('Get-ReceiveConnector "HUB02\\relay" | Add-ADPermission ')
+    wording(finding)
 
 
 def test_an_account_gets_both_rights_at_once_for_a_user_that_permissions_takes() -> None:
-    """A run then delivers, which the registry asks; here the words."""
+    """A run then delivers, which the registry asks; here the command."""
     (finding,) = findings(one_hub(APP), "stream_refused")
-    assert finding.way_out == (
-        "Send as an address of the account's own, or give svc-app@example.com the rights "
-        "ms-Exch-SMTP-Accept-Any-Sender and ms-Exch-SMTP-Accept-Authoritative-Domain-Sender."
-    )
+    assert '-User "svc-app@example.com" ' in str(finding.command)
+    assert '"ms-Exch-SMTP-Accept-Any-Sender"' in str(finding.command)
+    assert '"ms-Exch-SMTP-Accept-Authoritative-Domain-Sender"' in str(finding.command)
 
 
-def test_a_relay_hub_that_nobody_uses_yet_gets_none_of_the_users_mail() -> None:
+def test_a_relay_hub_that_nobody_uses_yet_gets_none_of_the_users_mail(wording: Wording) -> None:
     """Not PF1 is named for the users' mail, but the hub that is in use, bulk mail or not."""
     idle = (
         'hubs.PF1={mta="exchange-2010", cores=4, addresses=["192.168.168.173"],'
@@ -412,18 +417,21 @@ def test_a_relay_hub_that_nobody_uses_yet_gets_none_of_the_users_mail() -> None:
     )
     (finding,) = findings(shared_hub(*idle), "submission_spread")
     assert finding.severity is Severity.ADVICE
-    assert finding.command == "Set-MailboxServer MBX -SubmissionServerOverrideList HUB01"
+    assert str(finding.command).endswith("-SubmissionServerOverrideList HUB01")
+    wording(finding)
     after = shared_hub(*idle, *done_by(shared_hub(*idle), str(finding.command)))
     assert findings(after, "submission_spread") == []
 
 
-def test_what_holds_at_each_hub_is_said_once() -> None:
+def test_what_holds_at_each_hub_is_said_once(wording: Wording) -> None:
     scenario = two_hubs(APP, f"{RELAY}.permissions=[]")
     keys = [(each.check, each.place) for each in check(scenario)]
     assert len(keys) == len(set(keys))
     assert len(findings(scenario, "forged_sender")) == 1
     (finding,) = findings(scenario, "relay_refused")
-    assert "relay of HUB01 and Default HUB02 of HUB02 take mail for internal" in finding.reason
+    assert "HUB01" in finding.reason
+    assert "Default HUB02" in finding.reason
+    wording(finding)
 
 
 def test_the_fix_against_forged_senders_keeps_the_mail_of_own_hosts() -> None:

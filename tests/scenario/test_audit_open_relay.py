@@ -1,6 +1,7 @@
 """What the audit says of a relay that answers strangers, whatever the width of its ranges."""
 
 import pytest
+from golden_sections import Wording
 from relay_designs import found, shared_hub
 
 from relaysim.scenario.audit import Severity, check
@@ -30,22 +31,16 @@ def behind_source_nat(*overrides: str) -> Scenario:
     )
 
 
-def test_a_relay_for_one_address_is_open_where_strangers_arrive_as_that_address() -> None:
+def test_a_relay_for_one_address_is_open_where_strangers_arrive_as_that_address(
+    wording: Wording,
+) -> None:
     scenario = behind_source_nat()
     (finding,) = found(scenario, "open_relay")
     assert finding.severity is Severity.ERROR
     assert finding.place == EXTERNAL
-    assert finding.reason == (
-        "An open relay: externalrelay answers mail from the Internet, which arrives as "
-        "192.168.168.5, the address of crm too, as behind source NAT. Without logging in, "
-        "strangers may send to any recipient."
-    )
-    assert finding.way_out == (
-        "Switch source NAT off for SMTP where it is done (load balancer or firewall), so that "
-        "HUB01 sees the address of each client; then list in remote_ip_ranges the addresses of "
-        "crm and marketing, and not 192.168.168.5."
-    )
+    assert "192.168.168.5" in finding.reason
     assert finding.command is None
+    wording(finding)
 
 
 def test_explain_and_check_agree_on_who_relays() -> None:
@@ -70,7 +65,7 @@ def test_the_relay_is_not_open_where_the_network_keeps_the_addresses() -> None:
     assert found(scenario, "open_relay") == []
 
 
-def test_a_narrow_range_that_holds_the_load_balancer_is_open() -> None:
+def test_a_narrow_range_that_holds_the_load_balancer_is_open(wording: Wording) -> None:
     """Two addresses are no wide range: the width says nothing, the host that is answered does."""
     scenario = shared_hub(
         'hosts.internet.address="192.168.168.61"',
@@ -79,52 +74,51 @@ def test_a_narrow_range_that_holds_the_load_balancer_is_open() -> None:
     )
     (finding,) = found(scenario, "open_relay")
     assert finding.severity is Severity.ERROR
-    assert finding.command == (
-        'Set-ReceiveConnector "HUB01\\externalrelay" -RemoteIPRanges 192.168.168.60,10.10.20.30'
-    )
+    assert "-RemoteIPRanges 192.168.168.60,10.10.20.30" in str(finding.command)
+    wording(finding)
 
 
-def test_the_default_connector_with_the_right_loses_it_and_goes_on_taking_mail() -> None:
+def test_the_default_connector_with_the_right_loses_it_and_goes_on_taking_mail(
+    wording: Wording,
+) -> None:
     (finding,) = found(shared_hub(f"{DEFAULT}.{RELAYS}"), "open_relay")
     assert finding.severity is Severity.ERROR
-    assert finding.way_out == "Take the right away from anonymous sessions."
     assert finding.command == REMOVED.format("Default HUB01")
+    wording(finding)
 
 
-def test_hosts_that_relayed_by_it_get_a_connector_of_their_own() -> None:
+def test_hosts_that_relayed_by_it_get_a_connector_of_their_own(wording: Wording) -> None:
     scenario = shared_hub(f"{DEFAULT}.{RELAYS}", 'hosts.crm.server="mail"')
     (finding,) = found(scenario, "open_relay")
-    assert finding.way_out == (
-        "Give crm a receive connector that lists only 192.168.168.60 and relays, and take the "
-        "right away from Default HUB01, which goes on taking mail from outside."
-    )
-    assert str(finding.command).splitlines() == [
-        REMOVED.format("Default HUB01"),
-        'New-ReceiveConnector -Name "relay" -Server HUB01 -Usage Custom -Bindings 0.0.0.0:25 '
-        "-RemoteIPRanges 192.168.168.60 -PermissionGroups AnonymousUsers -AuthMechanism Tls",
-        'Get-ReceiveConnector "HUB01\\relay" | Add-ADPermission -User "NT AUTHORITY\\ANONYMOUS '
-        'LOGON" -ExtendedRights "ms-Exch-SMTP-Accept-Any-Recipient"',
-    ]
+    removed, new, right = str(finding.command).splitlines()
+    assert removed == REMOVED.format("Default HUB01")
+    assert new.startswith("New-ReceiveConnector ")
+    assert "-RemoteIPRanges 192.168.168.60 " in new
+    assert right.startswith('Get-ReceiveConnector "HUB01\\relay" | Add-ADPermission ')
+    wording(finding)
 
 
-def test_an_externally_secured_connector_that_answers_strangers_becomes_anonymous() -> None:
+def test_an_externally_secured_connector_that_answers_strangers_becomes_anonymous(
+    wording: Wording,
+) -> None:
     scenario = shared_hub(
         f'{DEFAULT}.auth_mechanism=["Tls", "ExternalAuthoritative"]',
         f'{DEFAULT}.permission_groups=["ExchangeServers"]',
     )
     (finding,) = found(scenario, "open_relay")
     assert finding.severity is Severity.ERROR
-    assert finding.command == (
-        'Set-ReceiveConnector "HUB01\\Default HUB01" -AuthMechanism Tls -PermissionGroups '
-        "AnonymousUsers"
-    )
+    assert "-AuthMechanism Tls " in str(finding.command)
+    assert "-PermissionGroups AnonymousUsers" in str(finding.command)
+    wording(finding)
 
 
-def test_strangers_behind_a_private_address_can_forge_senders_too() -> None:
+def test_strangers_behind_a_private_address_can_forge_senders_too(wording: Wording) -> None:
     """The forged sender is judged alike: by who is answered."""
     scenario = behind_source_nat()
     (finding,) = found(scenario, "forged_sender")
-    assert finding.reason.startswith(r"At HUB01\Default HUB01 and HUB01\externalrelay Anonymous")
+    assert r"HUB01\Default HUB01" in finding.reason
+    assert r"HUB01\externalrelay" in finding.reason
+    wording(finding)
 
 
 @pytest.mark.parametrize("kind", ["none", "application"])

@@ -1,6 +1,8 @@
 """What the administrator can do about a listing, and lists that nobody notices or gets off."""
 
 import pytest
+from golden_sections import Wording
+from quantities import quantities
 from relay_designs import DEDICATED, found, shared_hub
 
 from relaysim.scenario.audit import Finding, Severity
@@ -20,16 +22,14 @@ def test_nothing_pausing_and_cleaning_are_possible() -> None:
         assert found(shared_hub(f"operations.on_listing={word}"), "reaction") == []
 
 
-def test_without_a_culprit_there_is_nothing_to_do() -> None:
+def test_without_a_culprit_there_is_nothing_to_do(wording: Wording) -> None:
     assert found(shared_hub(INNOCENT), "reaction") == []
     finding = reaction(shared_hub(INNOCENT, "operations.on_listing=pause_culprit"))
     assert finding.place == "operations.on_listing"
-    assert finding.reason == (
-        'on_listing is "pause_culprit", but no stream is a culprit: nothing can be done.'
-    )
+    wording(finding)
 
 
-def test_a_culprit_without_a_list_has_nothing_to_clean() -> None:
+def test_a_culprit_without_a_list_has_nothing_to_clean(wording: Wording) -> None:
     finding = reaction(
         shared_hub(
             INNOCENT,
@@ -37,9 +37,8 @@ def test_a_culprit_without_a_list_has_nothing_to_clean() -> None:
             "operations.on_listing=clean_list",
         )
     )
-    assert finding.reason == (
-        'on_listing is "clean_list", but crm.invoices has no mailing_list to clean.'
-    )
+    assert "crm.invoices" in finding.reason
+    wording(finding)
 
 
 def move(target: str) -> str:
@@ -54,56 +53,52 @@ def test_culprits_move_to_a_spare_ip() -> None:
     assert [each.place for each in found(shared_hub(spare), "unused")] == ['egress."192.0.2.9"']
 
 
-def test_a_place_to_move_to_is_of_use_to_a_move_only() -> None:
+def test_a_place_to_move_to_is_of_use_to_a_move_only(wording: Wording) -> None:
     finding = reaction(shared_hub('operations.move_to="198.51.100.10"'))
     assert finding.place == "operations.move_to"
-    assert finding.reason == 'move_to has no effect: on_listing is "nothing".'
+    wording(finding)
 
 
-def test_a_move_to_where_they_are_is_none() -> None:
+def test_a_move_to_where_they_are_is_none(wording: Wording) -> None:
     finding = reaction(shared_hub(move("198.51.100.10")))
     assert finding.place == "operations.move_to"
-    assert finding.reason == (
-        "marketing.newsletter leaves by 198.51.100.10 already: the move changes nothing."
-    )
+    wording(finding)
 
 
-def test_a_move_to_where_the_others_are_takes_the_listing_along() -> None:
+def test_a_move_to_where_the_others_are_takes_the_listing_along(wording: Wording) -> None:
     finding = reaction(shared_hub(*DEDICATED, move("198.51.100.10")))
-    assert finding.reason == (
-        "198.51.100.10 carries users.correspondence and crm.invoices: the move takes the next "
-        "listing there."
-    )
+    assert finding.place == "operations.move_to"
+    assert "users.correspondence" in finding.reason
+    assert "crm.invoices" in finding.reason
+    wording(finding)
 
 
-def test_a_list_that_nobody_uses_harms_nobody() -> None:
+def test_a_list_that_nobody_uses_harms_nobody(wording: Wording) -> None:
     psbl = 'blocklists.psbl.profile="psbl"'
     (finding,) = found(shared_hub(psbl), "unused")
     assert (finding.severity, finding.place) == (Severity.NOTE, "blocklists.psbl")
-    assert finding.reason == "No destination acts on it: who gets on this list does not notice."
+    wording(finding)
     used = "destinations.business.refuses_on.psbl=0.02"
     assert found(shared_hub(psbl, used), "unused") == []
 
 
-def test_a_list_without_an_end() -> None:
+def test_a_list_without_an_end(wording: Wording) -> None:
     sbl = 'blocklists.sbl.profile="spamhaus-sbl"'
     assert found(shared_hub(sbl), "endless_listing") == []
     (finding,) = found(shared_hub(sbl, "operations.delisting=never"), "endless_listing")
     assert (finding.severity, finding.place) == (Severity.NOTE, "blocklists.sbl")
-    assert finding.reason == (
-        "sbl keeps an IP until somebody has it removed, and nobody does: a listing lasts to the "
-        "end of the run."
-    )
+    wording(finding)
     scripted = shared_hub('blocklists.own.profile="none"', "operations.delisting=never")
     assert found(scripted, "endless_listing") == []
 
 
-def test_an_event_when_all_may_be_over() -> None:
+def test_an_event_when_all_may_be_over(wording: Wording) -> None:
     event = 'events=[{at="{}", outage={destination="gmail", for="1 h"}}]'
     assert found(shared_hub(event.replace("{}", "2 h")), "event_in_drain") == []
     (finding,) = found(shared_hub(event.replace("{}", "20 h")), "event_in_drain")
     assert (finding.severity, finding.place) == (Severity.NOTE, "events.0")
-    assert finding.reason.startswith("At 20 h no more mail is made: the run ends as soon as all")
+    assert "20 h" in quantities(finding.reason)
+    wording(finding)
 
 
 EVENT = 'events=[{{at="1 h", listing={{of="marketing", blocklist="css", for="{length}"}}}}]'
@@ -119,17 +114,14 @@ def removed(*changes: str, length: str = "2 d") -> list[Finding]:
     return found(shared_hub(*ASKS, EVENT.format(length=length), *changes), "listing_removed")
 
 
-def test_a_request_that_ends_a_scripted_listing_is_said_with_its_time() -> None:
+def test_a_request_that_ends_a_scripted_listing_is_said_with_its_time(wording: Wording) -> None:
     """Monday 9:00 to 12:00 until he looks, two office hours of repair, 20 minutes of removal."""
     (finding,) = removed()
     assert finding.place == "events.0.listing"
     assert finding.severity is Severity.NOTE
-    assert finding.reason == (
-        "css removes the IP of marketing on request: by the medians of monitor_every, ndr_time, "
-        "repair_time and delisting_time the request comes 5 h after the listing begins and ends it "
-        "after 5.3 h, by the rule of the list, not after the 2 d that the file writes."
-    )
-    assert finding.way_out.startswith("Write fixed = true in the listing")
+    assert quantities(finding.reason) >= {"5 h", "5.3 h", "2 d"}
+    assert "fixed = true" in finding.way_out
+    wording(finding)
 
 
 @pytest.mark.parametrize(
@@ -149,12 +141,11 @@ def test_a_listing_that_no_request_shortens_gets_no_note(
     assert removed(*changes, length=length) == []
 
 
-def test_office_hours_and_the_next_build_count() -> None:
+def test_office_hours_and_the_next_build_count(wording: Wording) -> None:
     """Nobody looks: an NDR after 30 minutes, and the list is built every six hours."""
     never = 'operations.monitor_every="unlimited"'
-    (finding,) = removed(never, 'blocklists.css.build_interval="6 h"')
-    assert "the request comes 2.5 h after the listing begins and ends it after 5 h" in (
-        finding.reason
-    )
-    (finding,) = removed(never, "operations.delisting=at_once", "operations.on_listing=nothing")
-    assert "comes 30 min after the listing begins and ends it after 50 min" in finding.reason
+    (built,) = removed(never, 'blocklists.css.build_interval="6 h"')
+    assert quantities(built.reason) >= {"2.5 h", "5 h"}
+    (at_once,) = removed(never, "operations.delisting=at_once", "operations.on_listing=nothing")
+    assert quantities(at_once.reason) >= {"30 min", "50 min"}
+    wording(built, at_once)

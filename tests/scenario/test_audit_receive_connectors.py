@@ -1,8 +1,9 @@
 """What the audit says of receive connectors: conflicts, bindings, open relays, forged senders."""
 
+from golden_sections import Wording
 from relay_designs import found, shared_hub
 
-from relaysim.scenario.audit import Severity, render
+from relaysim.scenario.audit import Severity
 
 INTERNAL = "hubs.HUB01.receive_connectors.internalrelay"
 EXTERNAL = "hubs.HUB01.receive_connectors.externalrelay"
@@ -14,24 +15,15 @@ def test_the_shared_hub_is_in_order() -> None:
     assert [finding for name in QUIET for finding in found(scenario, name)] == []
 
 
-def test_two_connectors_with_one_binding_and_one_range_conflict() -> None:
+def test_two_connectors_with_one_binding_and_one_range_conflict(wording: Wording) -> None:
     scenario = shared_hub(
         f'{INTERNAL}.bindings=["0.0.0.0:25"]', f'{INTERNAL}.remote_ip_ranges=["0.0.0.0/0"]'
     )
     (finding,) = found(scenario, "connector_conflict")
-    assert render([finding]) == (
-        "error: connector_conflict (hubs.HUB01.receive_connectors.internalrelay)\n"
-        "  internalrelay and Default HUB01: both listen at 0.0.0.0:25 to\n"
-        "  0.0.0.0-255.255.255.255. Exchange refuses it: The values that you specified\n"
-        "  for the Bindings and RemoteIPRanges parameters conflict with the settings on\n"
-        '  Receive connector "HUB01\\Default HUB01".\n'
-        "  Way out: Give one of the two another address of the hub, or narrow its\n"
-        "  remote_ip_ranges to the hosts that need it.\n"
-        '    Set-ReceiveConnector "HUB01\\internalrelay" -RemoteIPRanges `\n'
-        "      192.168.168.50,192.168.168.100\n"
-        "\n"
-        "1 error, 0 advice, 0 notes"
-    )
+    assert finding.severity is Severity.ERROR
+    assert finding.place == INTERNAL
+    assert "-RemoteIPRanges 192.168.168.50,192.168.168.100" in str(finding.command)
+    wording(finding)
     assert found(scenario, "partial_overlap") == []
 
 
@@ -41,7 +33,7 @@ def test_a_narrower_range_is_no_conflict() -> None:
     assert found(scenario, "partial_overlap") == []
 
 
-def test_ranges_that_overlap_in_part_conflict() -> None:
+def test_ranges_that_overlap_in_part_conflict(wording: Wording) -> None:
     scenario = shared_hub(
         f'{INTERNAL}.bindings=["192.168.168.171:25"]',
         f'{INTERNAL}.remote_ip_ranges=["192.168.168.40-192.168.168.70"]',
@@ -50,72 +42,58 @@ def test_ranges_that_overlap_in_part_conflict() -> None:
     (finding,) = found(scenario, "partial_overlap")
     assert finding.severity is Severity.ERROR
     assert finding.place == EXTERNAL
-    assert finding.reason == (
-        "externalrelay and internalrelay: both listen at 192.168.168.171:25, and "
-        "192.168.168.60-192.168.168.80 overlaps 192.168.168.40-192.168.168.70 only in part; one "
-        "range must lie completely inside the other. Exchange refuses it: The values that you "
-        "specified for the Bindings and RemoteIPRanges parameters conflict with the settings on "
-        'Receive connector "HUB01\\internalrelay".'
-    )
-    assert finding.command == (
-        'Set-ReceiveConnector "HUB01\\externalrelay" -RemoteIPRanges 192.168.168.60'
-    )
+    assert "192.168.168.60-192.168.168.80" in finding.reason
+    assert "192.168.168.40-192.168.168.70" in finding.reason
+    assert str(finding.command).endswith("-RemoteIPRanges 192.168.168.60")
+    wording(finding)
     assert found(scenario, "connector_conflict") == []
 
 
-def test_a_conflict_that_no_host_comes_to_has_no_command() -> None:
+def test_a_conflict_that_no_host_comes_to_has_no_command(wording: Wording) -> None:
     scenario = shared_hub(
         f'{INTERNAL}.bindings=["192.168.168.169:465"]',
         f'{INTERNAL}.remote_ip_ranges=["192.168.168.40-192.168.168.70"]',
         f'{EXTERNAL}.bindings=["192.168.168.169:465"]',
         f'{EXTERNAL}.remote_ip_ranges=["192.168.168.60-192.168.168.80"]',
     )
-    assert [finding.command for finding in found(scenario, "partial_overlap")] == [None]
+    (finding,) = found(scenario, "partial_overlap")
+    assert finding.command is None
+    wording(finding)
 
 
-def test_a_binding_needs_an_address_of_the_hub() -> None:
+def test_a_binding_needs_an_address_of_the_hub(wording: Wording) -> None:
     scenario = shared_hub(f'{INTERNAL}.bindings=["192.168.168.175:25"]')
     (finding,) = found(scenario, "binding_address")
     assert finding.severity is Severity.ERROR
-    assert finding.reason == (
-        "It is bound to 192.168.168.175:25, and HUB01 has no such address: nobody can reach it "
-        "there, and the transport service may not even start."
-    )
-    assert finding.command == (
-        'Set-ReceiveConnector "HUB01\\internalrelay" -Bindings 192.168.168.169:25'
-    )
+    assert finding.place == INTERNAL
+    assert "192.168.168.175:25" in finding.reason
+    assert str(finding.command).endswith("-Bindings 192.168.168.169:25")
+    wording(finding)
 
 
-def test_a_relay_for_a_whole_network_is_open_to_all_in_it() -> None:
+def test_a_relay_for_a_whole_network_is_open_to_all_in_it(wording: Wording) -> None:
     scenario = shared_hub(f'{EXTERNAL}.remote_ip_ranges=["10.10.20.0/24", "192.168.168.60"]')
     (finding,) = found(scenario, "open_relay")
     assert finding.severity is Severity.ADVICE
-    assert finding.reason == (
-        "An open relay for the own network: without logging in, everyone in "
-        "10.10.20.0-10.10.20.255 may send to any recipient. Needed by crm and marketing."
-    )
-    assert finding.command == (
-        'Set-ReceiveConnector "HUB01\\externalrelay" -RemoteIPRanges 192.168.168.60,10.10.20.30'
-    )
+    assert "10.10.20.0-10.10.20.255" in finding.reason
+    assert "-RemoteIPRanges 192.168.168.60,10.10.20.30" in str(finding.command)
+    wording(finding)
 
 
-def test_a_relay_for_the_internet_is_an_error() -> None:
+def test_a_relay_for_the_internet_is_an_error(wording: Wording) -> None:
     scenario = shared_hub(f'{EXTERNAL}.remote_ip_ranges=["0.0.0.0-255.255.255.255"]')
     (finding,) = found(scenario, "open_relay")
     assert finding.severity is Severity.ERROR
-    assert finding.reason.startswith(
-        "An open relay: without logging in, everyone in 0.0.0.0-255.255.255.255 may send"
-    )
+    assert "0.0.0.0-255.255.255.255" in finding.reason
+    wording(finding)
 
 
-def test_a_relay_that_nobody_needs_loses_the_right() -> None:
+def test_a_relay_that_nobody_needs_loses_the_right(wording: Wording) -> None:
     scenario = shared_hub(f'{EXTERNAL}.remote_ip_ranges=["172.16.0.0/16"]')
     (finding,) = found(scenario, "open_relay")
-    assert finding.reason.endswith("Needed by no host of this scenario.")
-    assert finding.command == (
-        'Get-ReceiveConnector "HUB01\\externalrelay" | Remove-ADPermission -User '
-        '"NT AUTHORITY\\ANONYMOUS LOGON" -ExtendedRights "ms-Exch-SMTP-Accept-Any-Recipient"'
-    )
+    assert "Remove-ADPermission" in str(finding.command)
+    assert "ms-Exch-SMTP-Accept-Any-Recipient" in str(finding.command)
+    wording(finding)
 
 
 def test_a_wide_range_is_no_open_relay_without_the_right() -> None:
@@ -133,15 +111,13 @@ def test_an_externally_secured_connector_is_an_open_relay_too() -> None:
     assert [finding.place for finding in found(scenario, "open_relay")] == [INTERNAL]
 
 
-def test_strangers_may_write_as_own_senders_by_the_default_connector() -> None:
+def test_strangers_may_write_as_own_senders_by_the_default_connector(wording: Wording) -> None:
     (finding,) = found(shared_hub(), "forged_sender")
     assert finding.severity is Severity.ADVICE
     assert finding.place == 'hubs.HUB01.receive_connectors."Default HUB01"'
-    assert finding.command == (
-        'Get-ReceiveConnector "HUB01\\Default HUB01" | Remove-ADPermission -User '
-        '"NT AUTHORITY\\ANONYMOUS LOGON" -ExtendedRights '
-        '"ms-Exch-SMTP-Accept-Authoritative-Domain-Sender"'
-    )
+    assert "Remove-ADPermission" in str(finding.command)
+    assert "ms-Exch-SMTP-Accept-Authoritative-Domain-Sender" in str(finding.command)
+    wording(finding)
 
 
 def test_without_that_right_they_may_not() -> None:

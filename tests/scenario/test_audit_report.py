@@ -3,7 +3,9 @@
 from pathlib import Path
 
 import pytest
-from relay_designs import example, shared_hub
+from golden_sections import Golden
+from quantities import quantities
+from relay_designs import example, found, shared_hub
 
 from relaysim.scenario.audit import CHECKS, Finding, Severity, check, render, words
 from relaysim.scenario.load import load
@@ -63,26 +65,22 @@ def test_errors_come_first() -> None:
     assert order[0] is Severity.ERROR
 
 
-def test_a_finding_in_print() -> None:
-    findings = [each for each in check(shared_hub()) if each.check == "bulk_shares_ip"]
-    assert render(findings) == (
-        "advice: bulk_shares_ip (hosts.marketing.streams.newsletter)\n"
-        "  marketing.newsletter leaves by 198.51.100.10 together with\n"
-        "  users.correspondence and crm.invoices: when the bulk mail gets that IP on a\n"
-        "  blocklist, that mail is refused with it.\n"
-        "  Way out: Send the bulk mail from a public IP of its own. A hub cannot choose\n"
-        "  its IP by send connector (SourceIPAddress is for Edge servers), so that takes\n"
-        "  another hub with its own address translation, or a smart host for which a send\n"
-        "  connector is linked to the bulk system's receive connector\n"
-        "  (LinkedReceiveConnector).\n"
-        "\n"
-        "0 errors, 1 advice, 0 notes"
+def test_a_finding_in_print(golden: Golden) -> None:
+    finding = Finding(
+        Severity.ADVICE,
+        "hosts.marketing.streams.newsletter",
+        "A reason of some length, " * 6 + "and its end.",
+        "A fix of some length, " * 7 + "and its end.",
+        'Set-ReceiveConnector "HUB01\\relay" -RemoteIPRanges 192.168.168.50,192.168.168.100',
+        "unused",
     )
+    note = Finding(Severity.NOTE, "", "A reason without a place.", "No fix.", None, "unused")
+    golden("reports/findings", render([finding, note]) + "\n")
 
 
 def test_a_long_command_goes_on_after_a_backtick() -> None:
-    findings = [each for each in check(shared_hub()) if each.check == "forged_sender"]
-    assert render(findings).splitlines()[-5:-2] == [
+    (finding,) = found(shared_hub(), "forged_sender")
+    assert render([finding]).splitlines()[-5:-2] == [
         '    Get-ReceiveConnector "HUB01\\Default HUB01" | Remove-ADPermission -User `',
         '      "NT AUTHORITY\\ANONYMOUS LOGON" -ExtendedRights `',
         '      "ms-Exch-SMTP-Accept-Authoritative-Domain-Sender"',
@@ -94,7 +92,7 @@ def test_no_line_is_wider_than_eighty_columns() -> None:
 
 
 def test_nothing_found_is_said_too() -> None:
-    assert render([]) == "0 errors, 0 advice, 0 notes"
+    assert quantities(render([])) == {"0"}
 
 
 def test_a_finding_as_json_has_it() -> None:
@@ -120,16 +118,27 @@ def test_a_finding_as_json_has_it() -> None:
         (words.per_time(100), "100/s"),
         (words.per_time(2 / 3), "40/min"),
         (words.per_time(1 / 7200), "12/d"),
-        (words.times(1.84), "1.8 times"),
-        (words.times(1234.5), "1,234 times"),
         (words.share(0.3), "30 %"),
         (words.share(1.0), "100 %"),
-        (words.share(0.999), "more than 99 %"),
-        (words.share(0.00001), "less than 0.01 %"),
         (words.listed(["a"]), "a"),
         (words.listed(["a", "b", "c"]), "a, b and c"),
-        (words.listed("abcdefgh"), "a, b, c, d, e and 3 more"),
     ],
 )
 def test_numbers_and_lists_in_words(text: str, expected: str) -> None:
     assert text == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (words.times(1.84), "1.8"),
+        (words.times(1234.5), "1,234"),
+        (words.share(0.999), "99 %"),
+        (words.share(0.00001), "0.01 %"),
+        (words.listed("abcdefgh"), "3"),
+    ],
+    ids=["times", "many times", "nearly all", "hardly any", "a long list"],
+)
+def test_numbers_with_words_beside_them(golden_section: Golden, text: str, expected: str) -> None:
+    assert quantities(text) == {expected}
+    golden_section("checks/_numbers", text)

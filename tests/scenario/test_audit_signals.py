@@ -1,6 +1,8 @@
 """Traps, complaints, break-ins: what gets an IP listed, and who counts as the culprit."""
 
 import pytest
+from golden_sections import Wording
+from quantities import quantities, quantities_after
 from relay_designs import found, shared_hub
 
 from relaysim.scenario.audit import Severity
@@ -16,27 +18,35 @@ PC = (
     "hubs.HUB01.receive_connectors.externalrelay.remote_ip_ranges="
     '["10.10.20.30", "192.168.168.60", "192.168.168.77"]',
 )
+NAMES = ("css", "psbl", "barracuda", "uceprotect-1", "gmail", "outlook", "yahoo")
 
 
-def test_the_traps_of_a_mailing_list_against_the_thresholds() -> None:
+def test_the_traps_of_a_mailing_list_against_the_thresholds(wording: Wording) -> None:
     (finding,) = found(shared_hub(*LISTS), "trap_hits")
     assert finding.severity is Severity.NOTE
     assert finding.place == NEWSLETTER
     # 60,000 x 5e-4 = 30 traps, of which css owns 7.5 and needs 5, psbl 1.5 and needs 1, ...
-    assert finding.reason == (
-        "One campaign of marketing.newsletter meets about 30 spam traps among 60,000 addresses. By "
-        "that it gets its IP on css (87 %), psbl (78 %), barracuda (69 %) and uceprotect-1 (12 %)."
-    )
+    assert quantities(finding.reason) >= {"30", "60,000"}
+    assert quantities_after(finding.reason, NAMES) == [
+        ("css", "87 %"),
+        ("psbl", "78 %"),
+        ("barracuda", "69 %"),
+        ("uceprotect-1", "12 %"),
+    ]
+    wording(finding)
 
 
-def test_a_weekly_campaign_keeps_long_listings_alive() -> None:
+def test_a_weekly_campaign_keeps_long_listings_alive(wording: Wording) -> None:
     (finding,) = found(shared_hub(*LISTS, f'{NEWSLETTER}.arrivals.every="7 d"'), "trap_hits")
-    assert finding.reason.endswith(
-        "A listing by psbl (2 w), barracuda (1 w) and uceprotect-1 (1 w) lasts until the next "
-        "campaign, which hits the same traps: without a clean-up it never ends."
-    )
-    often = f'{NEWSLETTER}.arrivals.every="30 d"'
-    assert "never ends" not in found(shared_hub(*LISTS, often), "trap_hits")[0].reason
+    assert quantities_after(finding.reason, NAMES)[-3:] == [
+        ("psbl", "2 w"),
+        ("barracuda", "1 w"),
+        ("uceprotect-1", "1 w"),
+    ]
+    wording(finding)
+    seldom = f'{NEWSLETTER}.arrivals.every="30 d"'
+    (finding,) = found(shared_hub(*LISTS, seldom), "trap_hits")
+    assert not any(each.endswith(" w") for each in quantities(finding.reason))
 
 
 @pytest.mark.parametrize(
@@ -55,21 +65,18 @@ def test_no_traps_no_listing(setting: str) -> None:
 def test_a_shorter_list_has_fewer_traps() -> None:
     few = f"{NEWSLETTER}.arrivals.messages=20000"
     (finding,) = found(shared_hub(few), "trap_hits")
-    assert "about 10 spam traps among 20,000 addresses. By that it gets its IP on css (11 %)." in (
-        finding.reason
-    )
+    assert quantities(finding.reason) >= {"10", "20,000"}
+    assert quantities_after(finding.reason, NAMES) == [("css", "11 %")]
 
 
-def test_a_stream_without_a_list_meets_traps_all_the_time() -> None:
+def test_a_stream_without_a_list_meets_traps_all_the_time(wording: Wording) -> None:
     (finding,) = [each for each in found(shared_hub(*PC), "trap_hits") if "pc.spam" in each.reason]
-    assert finding.reason == (
-        "pc.spam meets about 1,080 spam traps among 108,000 addresses. By that it gets its IP on "
-        "css (100 %)."
-    )
-    assert finding.way_out == "Let no host relay that can do without."
+    assert quantities(finding.reason) >= {"1,080", "108,000"}
+    assert quantities_after(finding.reason, NAMES) == [("css", "100 %")]
+    wording(finding)
 
 
-def test_a_culprit_without_signals_harms_by_the_queue_only() -> None:
+def test_a_culprit_without_signals_harms_by_the_queue_only(wording: Wording) -> None:
     (finding,) = found(shared_hub(f"{NEWSLETTER}.mailing_list={{}}"), "trap_hits") or [None]
     assert finding is None
     silent = [f"{NEWSLETTER}.mailing_list.{key}=0.0" for key in ("trap_share", "unknown_rate")]
@@ -79,10 +86,7 @@ def test_a_culprit_without_signals_harms_by_the_queue_only() -> None:
     (finding,) = found(nothing, "culprit_without_signals")
     assert finding.severity is Severity.NOTE
     assert finding.place == NEWSLETTER
-    assert finding.reason == (
-        "marketing.newsletter is a culprit without traps, unknown users or complaints: it gets no "
-        "IP listed, and harms the other mail by the queue only."
-    )
+    wording(finding)
 
 
 def test_a_break_in_is_found_by_what_it_does() -> None:
@@ -99,38 +103,40 @@ def test_a_little_of_everything_is_innocent() -> None:
     assert found(scenario, "innocent_with_signals") == []
 
 
-def test_innocent_mail_that_behaves_like_bulk_mail() -> None:
+def test_innocent_mail_that_behaves_like_bulk_mail(wording: Wording) -> None:
     scenario = shared_hub(f"{NEWSLETTER}.culprit=false")
     (finding,) = found(scenario, "innocent_with_signals")
     assert finding.severity is Severity.NOTE
     assert finding.place == NEWSLETTER
-    assert finding.reason == (
-        "marketing.newsletter counts as innocent, but meets about 30 spam traps in the run and "
-        "draws complaints (0.3 %) beyond what gmail (0.1 %), outlook (0.1 %) and yahoo (0.1 %) "
-        "allow: what it brings on the others is not told apart from their own bad luck."
-    )
+    assert quantities(finding.reason) >= {"30", "0.3 %"}
+    assert quantities_after(finding.reason, NAMES)[-3:] == [
+        ("gmail", "0.1 %"),
+        ("outlook", "0.1 %"),
+        ("yahoo", "0.1 %"),
+    ]
+    wording(finding)
     inside = shared_hub(f"{NEWSLETTER}.culprit=false", f"{NEWSLETTER}.to={{internal=1.0}}")
     assert found(inside, "innocent_with_signals") == []
 
 
-def test_a_host_that_relays_by_its_address_alone() -> None:
+def test_a_host_that_relays_by_its_address_alone(wording: Wording) -> None:
     scenario = shared_hub(*PC)
     (finding,) = found(scenario, "relay_by_address")
     assert finding.severity is Severity.ADVICE
     assert finding.place == "hosts.pc.streams.spam"
-    assert finding.reason == (
-        "pc relays through externalrelay by its address alone. Taken over, it sends up to 10/s by "
-        "198.51.100.10, 108,000 messages in all. It shares that IP with users.correspondence and "
-        "crm.invoices."
-    )
-    assert finding.command == 'Set-ReceiveConnector "HUB01\\externalrelay" -MessageRateLimit 60'
+    assert quantities(finding.reason) >= {"10/s", "108,000"}
+    assert "users.correspondence" in finding.reason
+    assert "crm.invoices" in finding.reason
+    assert str(finding.command).endswith("-MessageRateLimit 60")
+    wording(finding)
 
 
-def test_a_rate_limit_limits_a_break_in_too() -> None:
+def test_a_rate_limit_limits_a_break_in_too(wording: Wording) -> None:
     limit = 'hubs.HUB01.receive_connectors.externalrelay.message_rate_limit="60/min"'
     (finding,) = found(shared_hub(*PC, limit), "relay_by_address")
-    assert "sends up to 1/s by 198.51.100.10, 10,800 messages in all" in finding.reason
+    assert quantities(finding.reason) >= {"1/s", "10,800"}
     assert finding.command is None
+    wording(finding)
 
 
 def test_nobody_plans_a_hub_for_a_break_in() -> None:
