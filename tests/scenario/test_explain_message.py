@@ -4,6 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from golden_sections import Golden
+from refusals import refusal
 from relay_designs import DEDICATED, EXAMPLES, shared_hub
 
 from relaysim.scenario.explain import Explanation, explain
@@ -35,10 +37,32 @@ def verdicts(explanation: Explanation) -> list[tuple[str | None, str]]:
     ]
 
 
+def hops(explanation: Explanation) -> list[tuple[str, ...]]:
+    """Kind, hub, queue and public IP of each hop of each recipient."""
+    return [
+        tuple(hop[key] or "" for key in ("kind", "hub", "queue", "egress"))
+        for attempt in explanation.as_dict()["attempts"]
+        for recipient in attempt["recipients"]
+        for hop in recipient["hops"]
+    ]
+
+
+def passed_over(explanation: Explanation) -> list[str]:
+    """The connectors that do not answer."""
+    (attempt,) = explanation.as_dict()["attempts"]
+    return [each["connector"] for each in attempt["passed_over"]]
+
+
+def spoken(explanation: Explanation) -> list[str]:
+    """The lines that client and server send, without remarks."""
+    lines = [str(line) for line in explanation.attempts[0].lines]
+    return [line for line in lines if line.startswith(("C:", "S:"))]
+
+
 def test_sharepoint_reaches_a_colleague(design: Design) -> None:
     explanation = explain(design(), "sharepoint", "ali@cozumpark.com")
     assert verdicts(explanation) == [("internalrelay", "250 2.1.5 Recipient OK")]
-    assert "mailbox delivery queue of HUB01" in str(explanation)
+    assert hops(explanation) == [("mailbox", "HUB01", "", "")]
 
 
 def test_and_nobody_outside(design: Design) -> None:
@@ -46,55 +70,36 @@ def test_and_nobody_outside(design: Design) -> None:
     assert verdicts(explanation) == [("internalrelay", "550 5.7.1 Unable to relay")]
 
 
-def test_the_crm_does_and_leaves_by_the_public_ip(design: Design) -> None:
+def test_the_crm_does_and_leaves_by_the_public_ip(golden: Golden, design: Design) -> None:
     explanation = explain(design(), "crm", "ayse@hotmail.com")
     assert verdicts(explanation) == [("externalrelay", "250 2.1.5 Recipient OK")]
-    assert str(explanation).endswith(
-        "  ayse@hotmail.com: 250 2.1.5 Recipient OK\n"
-        "    queue hotmail.com (destination outlook) of HUB01 by send connector internet,\n"
-        "      leaves by 198.51.100.10"
-    )
+    assert hops(explanation) == [("remote", "HUB01", "hotmail.com", "198.51.100.10")]
+    golden("explain/relayed", str(explanation) + "\n")
 
 
 STRANGER: dict[str, Any] = {"from_address": "192.168.168.77", "server": "192.168.168.170"}
 BOTH = ["ali@cozumpark.com", "ayse@hotmail.com"]
 
 
-def test_an_address_that_no_list_has_is_answered_by_default(design: Design) -> None:
+def test_an_address_that_no_list_has_is_answered_by_default(golden: Golden, design: Design) -> None:
     explanation = explain(design(), to=BOTH, **STRANGER)
     assert verdicts(explanation) == [
         ("Default HUB01", "250 2.1.5 Recipient OK"),
         ("Default HUB01", "550 5.7.1 Unable to relay"),
     ]
-    assert (
-        "  specific_binding_hides_wildcard = false: another connector is bound to\n"
-        "    192.168.168.170 itself and does not list the client. So Default HUB01\n"
-        "    answers by its wildcard binding; with true the session ends with 421 4.3.2\n"
-        "    Service not available. Which of the two Exchange does is unconfirmed.\n"
-    ) in str(explanation)
+    assert "specific_binding_hides_wildcard = false" in str(explanation)
+    golden("explain/wildcard", str(explanation) + "\n")
 
 
-def test_unless_specific_bindings_hide_it(design: Design) -> None:
+def test_unless_specific_bindings_hide_it(golden: Golden, design: Design) -> None:
     scenario = design("hubs.HUB01.specific_binding_hides_wildcard=true")
-    assert str(explain(scenario, to=BOTH, **STRANGER)) == (
-        "192.168.168.77 connects to 192.168.168.170 port 25.\n"
-        "\n"
-        "  S: 421 4.3.2 Service not available\n"
-        "\n"
-        "Receive connector: none\n"
-        "  not Client HUB01: none of its bindings fits 192.168.168.170 port 25\n"
-        "  not internalrelay: its remote IP ranges do not list 192.168.168.77\n"
-        "  not externalrelay: none of its bindings fits 192.168.168.170 port 25\n"
-        "  not Default HUB01: its wildcard binding is hidden by a connector bound to\n"
-        "    192.168.168.170 port 25\n"
-        "  specific_binding_hides_wildcard = true: another connector is bound to\n"
-        "    192.168.168.170 itself and does not list the client. So the session ends\n"
-        "    with 421 4.3.2 Service not available; with false Default HUB01 answers by\n"
-        "    its wildcard binding. Which of the two Exchange does is unconfirmed.\n"
-        "Recipients:\n"
-        "  ali@cozumpark.com: 421 4.3.2 Service not available\n"
-        "  ayse@hotmail.com: 421 4.3.2 Service not available"
-    )
+    explanation = explain(scenario, to=BOTH, **STRANGER)
+    assert verdicts(explanation) == [(None, "421 4.3.2 Service not available")] * 2
+    assert passed_over(explanation) == [
+        *("Client HUB01", "internalrelay", "externalrelay", "Default HUB01")
+    ]
+    assert "specific_binding_hides_wildcard = true" in str(explanation)
+    golden("explain/wildcard_hidden", str(explanation) + "\n")
 
 
 def test_the_internet_cannot_relay(design: Design) -> None:
@@ -102,55 +107,14 @@ def test_the_internet_cannot_relay(design: Design) -> None:
     assert verdicts(explanation) == [("Default HUB01", "550 5.7.1 Unable to relay")]
 
 
-def test_the_whole_page(design: Design) -> None:
-    assert str(explain(design(), "sharepoint", BOTH, size="20 KB")) == (
-        "sharepoint (192.168.168.50) connects to 192.168.168.170 port 25 (internalrelay).\n"
-        "\n"
-        "  S: 220 HUB01 Microsoft ESMTP MAIL Service ready at Mon, 01 Mar 2010 08:00:00\n"
-        "  C: EHLO sharepoint\n"
-        "  S: 250-HUB01 Hello [192.168.168.50]\n"
-        "  S: 250-SIZE 10485760\n"
-        "  S: 250-PIPELINING\n"
-        "  S: 250-ENHANCEDSTATUSCODES\n"
-        "  S: 250-STARTTLS\n"
-        "  S: 250 8BITMIME\n"
-        "  C: STARTTLS\n"
-        "  S: 220 2.0.0 SMTP server ready\n"
-        "  *: TLS handshake, then EHLO again\n"
-        "  C: MAIL FROM:<sharepoint@cozumpark.com> SIZE=20480\n"
-        "  S: 250 2.1.0 Sender OK\n"
-        "  C: RCPT TO:<ali@cozumpark.com>\n"
-        "  S: 250 2.1.5 Recipient OK\n"
-        "  C: RCPT TO:<ayse@hotmail.com>\n"
-        "  *: Tarpit for '0.00:00:05'\n"
-        "  S: 550 5.7.1 Unable to relay\n"
-        "  C: DATA\n"
-        "  S: 354 Start mail input; end with <CRLF>.<CRLF>\n"
-        "  C: the message, 20,480 bytes\n"
-        "  *: DelayedAck: the reply waits until the message is delivered, at most 30 s\n"
-        "  S: 250 2.6.0 <message-id> Queued mail for delivery\n"
-        "  C: QUIT\n"
-        "  S: 221 2.0.0 Service closing transmission channel\n"
-        "\n"
-        "Receive connector: HUB01\\internalrelay\n"
-        "  not Client HUB01: none of its bindings fits 192.168.168.170 port 25\n"
-        "  not externalrelay: none of its bindings fits 192.168.168.170 port 25\n"
-        "  not Default HUB01: internalrelay has the smaller remote range (1 against\n"
-        "    4294967296 addresses)\n"
-        "Session: NT AUTHORITY\\ANONYMOUS LOGON\n"
-        "  ms-Exch-SMTP-Accept-Any-Sender                   AnonymousUsers\n"
-        "  ms-Exch-Accept-Headers-Routing                   AnonymousUsers\n"
-        "  ms-Exch-SMTP-Submit                              AnonymousUsers\n"
-        "  ms-Exch-SMTP-Accept-Authoritative-Domain-Sender  AnonymousUsers\n"
-        "  Set Session Permissions: SMTPSubmit SMTPAcceptAnySender\n"
-        "    SMTPAcceptAuthoritativeDomainSender AcceptRoutingHeaders\n"
-        "Recipients:\n"
-        "  ali@cozumpark.com: 250 2.1.5 Recipient OK\n"
-        "    mailbox delivery queue of HUB01\n"
-        "  ayse@hotmail.com: 550 5.7.1 Unable to relay\n"
-        "    the domain is no accepted domain, and the session has no\n"
-        "      ms-Exch-SMTP-Accept-Any-Recipient"
-    )
+def test_the_whole_page(golden: Golden, design: Design) -> None:
+    explanation = explain(design(), "sharepoint", BOTH, size="20 KB")
+    assert verdicts(explanation) == [
+        ("internalrelay", "250 2.1.5 Recipient OK"),
+        ("internalrelay", "550 5.7.1 Unable to relay"),
+    ]
+    assert passed_over(explanation) == ["Client HUB01", "externalrelay", "Default HUB01"]
+    golden("explain/two_recipients", str(explanation) + "\n")
 
 
 def last_lines(explanation: Explanation, count: int) -> list[str]:
@@ -189,7 +153,7 @@ def test_with_pipelining_each_recipient_of_a_refused_sender_is_refused() -> None
     assert verdicts(explanation) == [("internalrelay", "530 5.7.1 Client was not authenticated")]
 
 
-def test_without_anonymous_users_the_dialogue_ends_at_mail_from() -> None:
+def test_without_anonymous_users_the_dialogue_ends_at_mail_from(golden_section: Golden) -> None:
     scenario = shared_hub("hubs.HUB01.receive_connectors.internalrelay.permission_groups=[]")
     explanation = explain(scenario, "sharepoint", "ali@cozumpark.com")
     assert last_lines(explanation, 4) == [
@@ -198,14 +162,8 @@ def test_without_anonymous_users_the_dialogue_ends_at_mail_from() -> None:
         "C: QUIT",
         "S: 221 2.0.0 Service closing transmission channel",
     ]
-    assert str(explanation).endswith(
-        "Session: NT AUTHORITY\\ANONYMOUS LOGON\n"
-        "  Set Session Permissions: None\n"
-        "Recipients:\n"
-        "  ali@cozumpark.com: 530 5.7.1 Client was not authenticated\n"
-        "    the session is anonymous and has no ms-Exch-SMTP-Submit (AnonymousUsers\n"
-        "      brings it)"
-    )
+    assert verdicts(explanation) == [("internalrelay", "530 5.7.1 Client was not authenticated")]
+    golden_section("explain/message", str(explanation))
 
 
 def test_a_message_that_is_too_large() -> None:
@@ -227,22 +185,19 @@ def test_more_recipients_than_the_connector_takes() -> None:
     ]
 
 
-def test_a_host_with_an_account_logs_in() -> None:
+def test_a_host_with_an_account_logs_in(golden_section: Golden) -> None:
     scenario = shared_hub('hosts.crm.account="COZUMPARK\\\\billing"', 'hosts.crm.server="mail"')
     explanation = explain(scenario, "crm", "ayse@hotmail.com", size=1000)
-    lines = [str(line) for line in explanation.attempts[0].lines]
-    assert lines[6:14] == [
-        "S: 250-STARTTLS",
-        "S: 250-AUTH NTLM LOGIN (LOGIN only after STARTTLS)",
-        "S: 250 8BITMIME",
-        "C: STARTTLS",
-        "S: 220 2.0.0 SMTP server ready",
-        "*: TLS handshake, then EHLO again",
-        "C: AUTH as COZUMPARK\\billing",
-        "S: 235 2.7.0 Authentication successful",
-    ]
+    starttls, ready, login, answer = spoken(explanation)[9:13]
+    assert starttls == "C: STARTTLS"
+    assert ready == "S: 220 2.0.0 SMTP server ready"
+    assert login.startswith("C: AUTH ")
+    assert "COZUMPARK\\billing" in login
+    assert answer == "S: 235 2.7.0 Authentication successful"
     assert verdicts(explanation) == [("Client HUB01", "250 2.1.5 Recipient OK")]
-    assert "Session: NT AUTHORITY\\Authenticated Users\n" in str(explanation)
+    (attempt,) = explanation.as_dict()["attempts"]
+    assert attempt["principal"] == "NT AUTHORITY\\Authenticated Users"
+    golden_section("explain/message", str(explanation))
 
 
 def test_who_may_not_log_in_ends_there() -> None:
@@ -255,75 +210,65 @@ def test_who_may_not_log_in_ends_there() -> None:
     assert verdicts(explanation) == [("Client HUB01", "535 5.7.3 Authentication unsuccessful")]
 
 
-def test_the_users_mail_comes_by_the_mailbox_server() -> None:
+def test_the_users_mail_comes_by_the_mailbox_server(golden_section: Golden) -> None:
     explanation = explain(shared_hub(*DEDICATED), "users", ["x@gmail.com", "ali@cozumpark.com"])
-    assert str(explanation) == (
-        "users submit by the mailbox server, past all receive connectors: no dialogue, no\n"
-        "  rights. It takes in turn HUB01 (named in submission_server_override_list).\n"
-        "\n"
-        "By HUB01:\n"
-        "  x@gmail.com\n"
-        "    queue gmail.com (destination gmail) of HUB01 by send connector internet,\n"
-        "      leaves by 198.51.100.10\n"
-        "  ali@cozumpark.com\n"
-        "    mailbox delivery queue of HUB01"
-    )
+    assert verdicts(explanation) == [(None, "None")] * 2
+    assert hops(explanation) == [
+        ("remote", "HUB01", "gmail.com", "198.51.100.10"),
+        ("mailbox", "HUB01", "", ""),
+    ]
+    golden_section("explain/mailbox_server", str(explanation))
 
 
-def test_and_goes_by_every_hub_without_the_list() -> None:
+def test_and_goes_by_every_hub_without_the_list(golden_section: Golden) -> None:
     scenario = shared_hub(*DEDICATED, "mailboxes.submission_server_override_list=[]")
-    text = str(explain(scenario, "users", "x@gmail.com"))
-    assert "It takes in turn HUB01, HUB02 (all hubs of" in text
-    assert "By HUB02:\n  x@gmail.com\n    queue gmail.com (destination gmail) of HUB02" in text
-    assert text.endswith("leaves by 203.0.113.25")
+    explanation = explain(scenario, "users", "x@gmail.com")
+    assert hops(explanation) == [
+        ("remote", "HUB01", "gmail.com", "198.51.100.10"),
+        ("remote", "HUB02", "gmail.com", "203.0.113.25"),
+    ]
+    golden_section("explain/mailbox_server", str(explanation))
 
 
-def test_a_hub_that_is_no_source_hands_over() -> None:
+def test_a_hub_that_is_no_source_hands_over(golden_section: Golden) -> None:
     scenario = shared_hub(*DEDICATED, 'send_connectors.internet.source_transport_servers=["HUB01"]')
-    text = str(explain(scenario, "marketing", "x@gmail.com"))
-    assert (
-        "  x@gmail.com: 250 2.1.5 Recipient OK\n"
-        "    handed to HUB01, source server of send connector internet\n"
-    ) in text
-    assert "HUB01\\Default HUB01 answers, 235 2.7.0 Authentication successful" in " ".join(
-        text.split()
-    )
-    assert text.endswith(
-        "    queue gmail.com (destination gmail) of HUB01 by send connector internet,\n"
-        "      leaves by 198.51.100.10"
-    )
+    explanation = explain(scenario, "marketing", "x@gmail.com")
+    assert hops(explanation) == [
+        ("transfer", "HUB02", "HUB01", ""),
+        ("remote", "HUB01", "gmail.com", "198.51.100.10"),
+    ]
+    ((recipient,),) = [each["recipients"] for each in explanation.as_dict()["attempts"]]
+    (session,) = recipient["hand_overs"]
+    assert session["connector"] == "Default HUB01"
+    assert session["reply"] == "235 2.7.0 Authentication successful"
+    golden_section("explain/message", str(explanation))
 
 
-def test_mail_without_a_way_out() -> None:
+def test_mail_without_a_way_out(golden_section: Golden) -> None:
     scenario = shared_hub('send_connectors.internet.address_spaces=["gmail.com"]')
-    assert str(explain(scenario, "crm", "ayse@hotmail.com")).endswith(
-        "    Unreachable queue of HUB01: no send connector serves the domain; after 2 d\n"
-        "      550 4.4.7 QUEUE.Expired; message expired"
-    )
+    explanation = explain(scenario, "crm", "ayse@hotmail.com")
+    assert hops(explanation) == [("unreachable", "HUB01", "", "")]
+    assert "550 4.4.7 QUEUE.Expired; message expired" in str(explanation)
+    golden_section("explain/message", str(explanation))
 
 
-def test_mail_that_every_send_connector_finds_too_large() -> None:
+def test_mail_that_every_send_connector_finds_too_large(golden_section: Golden) -> None:
     scenario = shared_hub('send_connectors.internet.max_message_size="1 MB"')
-    assert str(explain(scenario, "crm", "ayse@hotmail.com", size="2 MB")).endswith(
-        "    NDR, as every matching send connector is too small: 550 5.3.4\n"
-        "      ROUTING.SizeLimit; message size exceeds fixed maximum size for route"
-    )
+    explanation = explain(scenario, "crm", "ayse@hotmail.com", size="2 MB")
+    assert hops(explanation) == [("too large", "HUB01", "", "")]
+    assert "550 5.3.4 ROUTING.SizeLimit" in " ".join(str(explanation).split())
+    golden_section("explain/message", str(explanation))
 
 
-def test_a_name_with_two_addresses_is_tried_at_both() -> None:
+def test_a_name_with_two_addresses_is_tried_at_both(golden_section: Golden) -> None:
     scenario = shared_hub('dns.externalrelay=["192.168.168.171", "192.168.168.199"]')
     explanation = explain(scenario, "crm", "ayse@hotmail.com")
     assert verdicts(explanation) == [
         ("externalrelay", "250 2.1.5 Recipient OK"),
         (None, "421 4.2.1 Unable to connect"),
     ]
-    assert str(explanation).endswith(
-        "  S: 421 4.2.1 Unable to connect\n"
-        "\n"
-        "Receive connector: none. No hub has the address 192.168.168.199.\n"
-        "Recipients:\n"
-        "  ayse@hotmail.com: 421 4.2.1 Unable to connect"
-    )
+    assert "192.168.168.199" in str(explanation)
+    golden_section("explain/message", str(explanation))
 
 
 def test_a_host_may_try_another_server_and_be_somebody_else() -> None:
@@ -345,10 +290,8 @@ def test_the_same_as_json_has_it() -> None:
         "by_mailbox_server": False,
     }
     assert attempt["connector"] == "externalrelay"
-    assert attempt["passed_over"][0] == {
-        "connector": "Client HUB01",
-        "reason": "none of its bindings fits 192.168.168.171 port 25",
-    }
+    assert attempt["passed_over"][0]["connector"] == "Client HUB01"
+    assert "192.168.168.171" in attempt["passed_over"][0]["reason"]
     assert attempt["rights"][-1] == {
         "right": "ms-Exch-SMTP-Accept-Any-Recipient",
         "source": "Add-ADPermission",
@@ -379,21 +322,28 @@ def test_the_same_as_json_has_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("question", "message"),
+    ("question", "named"),
     [
-        ({"host": "sharepiont", "to": "a@b.com"}, 'did you mean "sharepoint"'),
-        ({"host": "crm", "to": "a@b.com", "stream": "invoice"}, 'did you mean "invoices"'),
-        ({"host": "crm", "to": "a@b.com", "server": "externalreley"}, 'mean "externalrelay"'),
-        ({"host": "crm", "to": "ayse"}, "not a mail address"),
-        ({"host": "crm", "to": "<>"}, "no recipient"),
-        ({"host": "crm"}, "to whom"),
-        ({"to": "a@b.com"}, "who sends"),
-        ({"host": "crm", "from_address": "10.0.0.1", "to": "a@b.com"}, "who sends"),
-        ({"from_address": "10.0.0.1", "to": "a@b.com"}, "where does it connect to"),
-        ({"from_address": "10.0.0", "server": "mail", "to": "a@b.com"}, "not an IP address"),
+        ({"host": "sharepiont", "to": "a@b.com"}, '"sharepoint"'),
+        ({"host": "crm", "to": "a@b.com", "stream": "invoice"}, '"invoices"'),
+        ({"host": "crm", "to": "a@b.com", "server": "externalreley"}, '"externalrelay"'),
+        ({"host": "crm", "to": "ayse"}, "ayse"),
+        ({"host": "crm", "to": "<>"}, "<>"),
+        ({"host": "crm"}, ""),
+        ({"to": "a@b.com"}, ""),
+        ({"host": "crm", "from_address": "10.0.0.1", "to": "a@b.com"}, ""),
+        ({"from_address": "10.0.0.1", "to": "a@b.com"}, ""),
+        ({"from_address": "10.0.0", "server": "mail", "to": "a@b.com"}, "10.0.0"),
         ({"from_address": "999.1.1.1", "server": "mial", "to": "a@b.com"}, "999.1.1.1"),
     ],
+    ids=[
+        *("host", "stream", "server", "recipient", "no recipient", "to nobody", "from nobody"),
+        *("from two", "to no server", "half an address", "no address"),
+    ],
 )
-def test_a_question_that_makes_no_sense(question: dict[str, Any], message: str) -> None:
-    with pytest.raises(ValueError, match=message):
-        explain(shared_hub(), **question)
+def test_a_question_that_makes_no_sense(
+    golden_section: Golden, question: dict[str, Any], named: str
+) -> None:
+    message = refusal(ValueError, lambda: explain(shared_hub(), **question))
+    assert named in message
+    golden_section("errors/explain", message)

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from quantities import quantities
 
 from relaysim.scenario.law import Constant, Lognormal
 from relaysim.scenario.load import load
@@ -104,7 +105,8 @@ def test_one_share_of_a_child_is_too_little_and_the_child_hears_so(folder: Path)
         load(extend(folder, "[hosts.crm.streams.invoices.to]\ngmail = 0.5\n"))
     (problem,) = caught.value.problems
     assert Path(problem.file).name == "child.toml"
-    assert problem.message == "the shares add up to 0.5, not to 1: write all of them here"
+    assert problem.path == ("hosts", "crm", "streams", "invoices", "to")
+    assert quantities(problem.message) >= {"0.5", "1"}
 
 
 def test_another_profile_brings_its_own_defaults(folder: Path) -> None:

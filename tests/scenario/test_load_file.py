@@ -8,6 +8,7 @@ from ipaddress import ip_address, ip_network
 from pathlib import Path
 
 import pytest
+from golden_sections import Golden
 from pydantic import ValidationError
 
 from relaysim.scenario.arrivals import Poisson, Replay
@@ -106,14 +107,16 @@ def test_a_text_and_a_mapping_load_like_a_file() -> None:
     assert tables == tomllib.loads(text)
 
 
-def test_a_mapping_without_a_value_is_refused() -> None:
+def test_a_mapping_without_a_value_is_refused(golden_section: Golden) -> None:
     tables = tomllib.loads(SMALL.read_text(encoding="utf-8"))
     tables["run"]["duration"] = None
 
     with pytest.raises(ScenarioError) as caught:
         from_mapping(tables)
 
-    assert str(caught.value) == "1 problem:\n<mapping>: run.duration: there is no value"
+    (problem,) = caught.value.problems
+    assert (problem.file, problem.path) == ("<mapping>", ("run", "duration"))
+    golden_section("errors/files", str(caught.value))
 
 
 def test_problems_of_a_text_name_it() -> None:
@@ -122,15 +125,20 @@ def test_problems_of_a_text_name_it() -> None:
     assert {problem.file for problem in caught.value.problems} == {"cell 3"}
 
 
-def test_a_missing_file_and_a_directory_are_problems(tmp_path: Path) -> None:
+def test_a_missing_file_and_a_directory_are_problems(
+    golden_section: Golden, tmp_path: Path
+) -> None:
     with pytest.raises(ScenarioError) as caught:
         load(tmp_path / "nowhere.toml")
     (problem,) = caught.value.problems
     assert problem.file == str(tmp_path / "nowhere.toml")
-    assert problem.message == "the file cannot be read: No such file or directory"
+    missing = problem.message
+    assert "No such file or directory" in missing
     with pytest.raises(ScenarioError) as caught:
         load(tmp_path)
-    assert caught.value.problems[0].message == "the file cannot be read: Is a directory"
+    (problem,) = caught.value.problems
+    assert "Is a directory" in problem.message
+    golden_section("errors/files", f"{missing}\n{problem.message}")
 
 
 def test_a_base_whose_name_no_file_can_have_is_a_problem() -> None:

@@ -6,6 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from golden_sections import Golden
+from quantities import quantities
 
 from relaysim.scenario import law, load, recording
 from relaysim.scenario.place import MB
@@ -28,15 +30,17 @@ def stream(key: str, table: str) -> str:
 
 
 @pytest.mark.parametrize("name", ["pipe", "device"])
-def test_a_pipe_and_a_device_are_refused_without_waiting(tmp_path: Path, name: str) -> None:
+def test_a_pipe_and_a_device_are_refused_without_waiting(
+    golden_section: Golden, tmp_path: Path, name: str
+) -> None:
     if not hasattr(os, "mkfifo"):
         return
     path = "/dev/zero"
     if name == "pipe":
         os.mkfifo(tmp_path / "pipe")
         path = "pipe"
-    wrong = "the file cannot be read: it is not a regular file"
-    assert refused(tmp_path, f'extends = "{path}"') == wrong
+    wrong = refused(tmp_path, f'extends = "{path}"')
+    golden_section("errors/files", wrong)
     replay = f'{{process = "replay", file = "{path}"}}'
     assert refused(tmp_path, stream("arrivals", replay)) == wrong
     sizes = f'{{distribution = "empirical", file = "{path}"}}'
@@ -44,7 +48,7 @@ def test_a_pipe_and_a_device_are_refused_without_waiting(tmp_path: Path, name: s
 
 
 def test_a_file_that_is_too_large_is_not_read(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, golden_section: Golden
 ) -> None:
     (tmp_path / "large").write_bytes(b"\n" * (MB + 1))
     for module, limit in (
@@ -53,8 +57,9 @@ def test_a_file_that_is_too_large_is_not_read(
         (recording, "LARGEST_RECORDING"),
     ):
         monkeypatch.setattr(module, limit, MB)
-    wrong = "the file cannot be read: it has 1,048,577 bytes, and at most 1 MB are read"
-    assert refused(tmp_path, 'extends = "large"') == wrong
+    wrong = refused(tmp_path, 'extends = "large"')
+    assert quantities(wrong) >= {"1,048,577", "1 MB"}
+    golden_section("errors/files", wrong)
     assert refused(tmp_path, stream("arrivals", '{process = "replay", file = "large"}')) == wrong
     sizes = '{distribution = "empirical", file = "large"}'
     assert refused(tmp_path, stream("size", sizes)) == wrong
@@ -85,7 +90,9 @@ def test_the_scenario_itself_may_come_by_a_pipe(tmp_path: Path) -> None:
     os.close(reader)
 
 
-def test_a_named_pipe_that_nobody_writes_to_is_refused_without_waiting(tmp_path: Path) -> None:
+def test_a_named_pipe_that_nobody_writes_to_is_refused_without_waiting(
+    golden_section: Golden, tmp_path: Path
+) -> None:
     if not hasattr(os, "mkfifo"):
         return
     pipe = tmp_path / "pipe.toml"
@@ -93,9 +100,7 @@ def test_a_named_pipe_that_nobody_writes_to_is_refused_without_waiting(tmp_path:
     with pytest.raises(ScenarioError) as caught:
         load.load(pipe)
     (problem,) = caught.value.problems
-    assert problem.message == (
-        "the file cannot be read: it is not a regular file but a pipe, and nobody writes to it"
-    )
+    golden_section("errors/files", problem.message)
 
 
 def test_a_pipe_of_a_shell_may_be_slow(tmp_path: Path) -> None:

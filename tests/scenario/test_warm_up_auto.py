@@ -4,8 +4,10 @@ import pickle
 from pathlib import Path
 
 import pytest
+from golden_sections import Golden
+from refusals import refusal
 
-from relaysim.scenario.diff import diff
+from relaysim.scenario.diff import Change, diff
 from relaysim.scenario.digest import digest
 from relaysim.scenario.load import from_mapping, load
 from relaysim.scenario.model import Scenario
@@ -45,10 +47,8 @@ def test_the_word_is_part_of_what_the_scenario_says() -> None:
     assert auto != none
     assert digest(auto) != digest(none)
     assert digest(auto) == digest(small(AUTO))
-    assert [str(each) for each in diff(none, auto)] == ['run.warm_up: "0 s" → "auto"']
-    assert [str(each) for each in diff(small("run.warm_up=1 s"), auto)] == [
-        'run.warm_up: "1 s" → "auto"'
-    ]
+    assert diff(none, auto) == [Change("run.warm_up", "0 s", "auto")]
+    assert diff(small("run.warm_up=1 s"), auto) == [Change("run.warm_up", "1 s", "auto")]
     assert diff(auto, small(AUTO)) == []
 
 
@@ -66,33 +66,29 @@ def test_it_goes_where_the_scenario_goes() -> None:
     assert auto.model_copy(update={"name": "other"}).run.warm_up_auto
 
 
-def test_once_it_is_found_the_scenario_is_like_one_that_says_the_time() -> None:
+def test_once_it_is_found_the_scenario_is_like_one_that_says_the_time(
+    golden_section: Golden,
+) -> None:
     auto = small(AUTO)
     for found, text in ((60_000_000, "1 min"), (0, "0 s")):
         done = auto.model_copy(update={"run": auto.run.with_warm_up(found)})
         assert done == small(f"run.warm_up={text}")
         assert digest(done) == digest(small(f"run.warm_up={text}"))
     assert auto.run.warm_up_auto
-    with pytest.raises(ValueError, match="must be shorter than duration"):
-        auto.run.with_warm_up(auto.run.duration)
+    message = refusal(ValueError, lambda: auto.run.with_warm_up(auto.run.duration))
+    golden_section("errors/warm_up", message)
 
 
 @pytest.mark.parametrize(
-    ("setting", "problem"),
-    [
-        (
-            "run.warm_up=Auto",
-            "not a duration: write a number and one of us, ms,\n"
-            '    s, min, h, d, w, such as "5 ms" (or "auto")',
-        ),
-        ("run.warm_up_auto=true", 'unknown key; did you mean "warm_up"?'),
-        ("run._auto=true", "unknown key"),
-    ],
+    ("setting", "nearest"),
+    [("run.warm_up=Auto", ""), ("run.warm_up_auto=true", "warm_up"), ("run._auto=true", "")],
 )
-def test_nothing_else_means_it(setting: str, problem: str) -> None:
+def test_nothing_else_means_it(golden_section: Golden, setting: str, nearest: str) -> None:
     with pytest.raises(ScenarioError) as caught:
         small(setting)
-    assert str(caught.value).endswith(problem)
+    (problem,) = caught.value.problems
+    assert (problem.nearest or "") == nearest
+    golden_section("errors/warm_up", str(caught.value))
 
 
 def test_other_problems_of_the_table_are_told_as_ever() -> None:
