@@ -4,6 +4,7 @@
 
     shared = relaysim.load("shared-hub.toml")
     dedicated = relaysim.load("dedicated-hub.toml")
+    relaysim.check(shared)
     relaysim.run(shared).metrics
     relaysim.compare(shared, dedicated).comparisons
     relaysim.blast_radius(shared).metrics
@@ -20,6 +21,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from relaysim.present.figure import figure
     from relaysim.present.summary import summary
+    from relaysim.scenario.audit import check
+    from relaysim.scenario.explain import explain
     from relaysim.scenario.load import load, loads
     from relaysim.scenario.model import Scenario
     from relaysim.scenario.problem import ScenarioError
@@ -45,7 +48,9 @@ _HOMES = {
     "ScenarioError": "relaysim.scenario.problem",
     "Store": "relaysim.study.store",
     "blast_radius": "relaysim.study.blast",
+    "check": "relaysim.scenario.audit",
     "compare": "relaysim.study.compare",
+    "explain": "relaysim.scenario.explain",
     "figure": "relaysim.present.figure",
     "isolation_gain": "relaysim.study.blast",
     "load": "relaysim.scenario.load",
@@ -69,7 +74,9 @@ __all__ = [
     "Store",
     "__version__",
     "blast_radius",
+    "check",
     "compare",
+    "explain",
     "figure",
     "isolation_gain",
     "load",

@@ -9,6 +9,7 @@ from cli_runs import DEDICATED, LITTLE, MM4, SHARED, relaysim
 
 from relaysim import load, run
 from relaysim.guard import CAUGHT, Guarded
+from relaysim.scenario.audit import check
 from relaysim.study.theory import beside
 
 SHORT = ("--set", "run.duration=200 s", "--set", "run.warm_up=0 s", "--jobs", "1")
@@ -193,7 +194,7 @@ def test_formulas_hold_or_say_why_not(scenario, settings):
     assert not CAUGHT
     assert not frame.empty
     assert ((frame["formula"] != "") ^ (frame["reason"] != "")).all()
-    design.check()
+    check(design)
 
 
 def test_without_contention_no_formula_speaks_for_hubs_of_which_there_are_two():

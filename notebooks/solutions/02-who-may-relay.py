@@ -28,7 +28,7 @@ solved = relaysim.loads(
 
 def answers(host, to, **how):
     """The connector that answers, and the reply for the recipient."""
-    (attempt,) = solved.explain(host, to, **how).attempts
+    (attempt,) = relaysim.explain(solved, host, to, **how).attempts
     return attempt.connector.name, str(attempt.outcomes[0].reply)
 
 
@@ -43,7 +43,7 @@ for host, to, reply in (
     found = answers(host, to, sender=f"{host}@{COMPANY}")
     print(f"{host:10} to {to:30} {found[0]}: {found[1]}")
     assert found == ("internalrelay", reply)
-assert [each for each in solved.check() if each.severity.value == "error"] == []
+assert [each for each in relaysim.check(solved) if each.severity.value == "error"] == []
 
 # The price: an accepted domain is accepted from everybody, the backup server and the Internet included.
 strangers = answers(None, f"+905551234567@{GATEWAY}", **stranger)

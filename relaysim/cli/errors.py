@@ -12,9 +12,9 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from relaysim.columns import columns
 from relaysim.guard import LOGGER
 from relaysim.scenario.problem import printable
+from relaysim.wording import columns
 
 WRONG, INTERRUPTED = 2, 130
 

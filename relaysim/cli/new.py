@@ -14,9 +14,9 @@ from relaysim.cli.errors import UserError
 from relaysim.cli.numbers import number
 from relaysim.cli.options import read
 from relaysim.cli.output import command_line
-from relaysim.columns import columns
 from relaysim.scenario.name_checks import unfit
 from relaysim.scenario.problem import printable
+from relaysim.wording import columns
 
 _MAILBOXES, _NEWSLETTER = 200, 30_000
 _SENT, _FROM_OUTSIDE = 20, 55

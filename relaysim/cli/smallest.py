@@ -2,7 +2,8 @@
 
 from relaysim.mail.spelling import unknown
 from relaysim.measure.amount import amount
-from relaysim.measure.catalogue import METRICS, RENAMED, Matters
+from relaysim.measure.catalogue import METRICS, RENAMED
+from relaysim.measure.metric import Matters
 
 
 def parse(text: str) -> tuple[str, Matters]:

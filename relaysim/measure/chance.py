@@ -9,8 +9,7 @@ difference of two such shares that is built on it is not either (Newcombe, Stati
 import numpy as np
 from scipy.special import bdtr, betaincinv, ndtri
 
-from relaysim.measure.copies import Mask
-from relaysim.measure.estimate import CONFIDENCE, Estimates, Floats
+from relaysim.measure.estimate import CONFIDENCE, Estimates, Floats, Mask
 
 
 def chances(values: Floats, confidence: float = CONFIDENCE) -> Estimates:

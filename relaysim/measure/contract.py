@@ -2,14 +2,9 @@
 
 from collections.abc import Mapping
 
-from relaysim.measure.catalogue import (
-    BLAST_SCOPES,
-    FEWEST_IN_AN_HOUR,
-    METRICS,
-    SCOPES,
-    Matters,
-)
+from relaysim.measure.catalogue import BLAST_SCOPES, FEWEST_IN_AN_HOUR, METRICS, SCOPES
 from relaysim.measure.columns import FRAMES
+from relaysim.measure.metric import Matters
 
 NOTES = """\
 Times are seconds since the start of the run. The window is [`warm_up`, `duration`). Copies count if

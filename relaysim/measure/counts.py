@@ -4,7 +4,8 @@ import numpy as np
 import numpy.typing as npt
 
 from relaysim.engine.trace import Column, Fate
-from relaysim.measure.copies import Copies, Mask
+from relaysim.measure.copies import Copies
+from relaysim.measure.estimate import Mask
 from relaysim.measure.window import MINUTE, SECOND, Window
 
 Values = dict[str, npt.NDArray[np.float64]]

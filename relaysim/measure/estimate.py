@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import stdtrit
 
-from relaysim.measure.catalogue import Matters, Metric
+from relaysim.measure.metric import Matters, Metric
 
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]

@@ -11,8 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from relaysim.engine.trace import Column
-from relaysim.measure.copies import Copies, Mask
+from relaysim.measure.copies import Copies
 from relaysim.measure.counts import Values
+from relaysim.measure.estimate import Mask
 from relaysim.measure.holding import HELD
 from relaysim.measure.waits import PARTS
 from relaysim.measure.window import HOUR, SECOND

@@ -10,8 +10,7 @@ import math
 import numpy as np
 from scipy.special import bdtr
 
-from relaysim.measure.copies import Mask
-from relaysim.measure.estimate import Floats
+from relaysim.measure.estimate import Floats, Mask
 from relaysim.measure.needed import MOST
 
 

@@ -14,8 +14,7 @@ import numpy.typing as npt
 from scipy.special import stdtrit
 
 from relaysim.measure.chance import chance_differences
-from relaysim.measure.copies import Mask
-from relaysim.measure.estimate import CONFIDENCE, Estimates, Floats
+from relaysim.measure.estimate import CONFIDENCE, Estimates, Floats, Mask
 
 MOST = 10_000
 """Where more would be needed, the number is infinite: nobody will run so many."""

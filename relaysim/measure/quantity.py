@@ -8,9 +8,10 @@ import pandas as pd
 
 from relaysim.mail.spelling import unknown
 from relaysim.measure.bootstrap import suited_estimates
-from relaysim.measure.catalogue import BLAST_SCOPES, METRICS, RENAMED, SCOPES, Metric
+from relaysim.measure.catalogue import BLAST_SCOPES, METRICS, RENAMED, SCOPES
 from relaysim.measure.chance import chances
 from relaysim.measure.estimate import CONFIDENCE, Estimates, Floats
+from relaysim.measure.metric import Metric
 from relaysim.measure.ratio import linearized
 from relaysim.scenario.model import Scenario
 

@@ -5,8 +5,8 @@ import textwrap
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from relaysim.columns import columns
 from relaysim.mail.value import Value
+from relaysim.wording import columns
 
 
 def text(profiles: Mapping[str, Mapping[str, Mapping[str, Value]]]) -> str:

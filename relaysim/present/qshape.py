@@ -9,7 +9,6 @@ import pandas as pd
 from rich.console import RenderableType
 from rich.text import Text
 
-from relaysim.columns import columns
 from relaysim.engine.trace import Trace
 from relaysim.mail.spelling import look_up
 from relaysim.measure.qshape import COLUMNS, TOTAL, Entries
@@ -19,6 +18,7 @@ from relaysim.scenario.model import Scenario
 from relaysim.study.provenance import Provenance, now
 from relaysim.study.replicate import settled, trace_of
 from relaysim.units import duration
+from relaysim.wording import columns
 
 _CLOCK = re.compile(r"(?:day\s+(?P<day>[0-9]{1,4})\s+)?(?P<h>[0-9]{1,2}):(?P<m>[0-9]{2})")
 _SECOND, _MINUTE, _DAY = 1_000_000, 60_000_000, 86_400_000_000

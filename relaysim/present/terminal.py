@@ -15,7 +15,7 @@ from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
-from relaysim.columns import MOST, columns
+from relaysim.wording import MOST, columns
 
 _RAW: dict[str, Any] = {
     "force_jupyter": False,

@@ -8,7 +8,6 @@ import pandas as pd
 from rich.console import RenderableType
 from rich.text import Text
 
-from relaysim.columns import columns
 from relaysim.engine.trace import Fate
 from relaysim.measure.journey import Copy, Event
 from relaysim.measure.waits import PARTS
@@ -19,6 +18,7 @@ from relaysim.present.number import number
 from relaysim.present.terminal import Grid, tables, text
 from relaysim.study.transcript import SECOND, Transcript, numbers
 from relaysim.units import format_duration
+from relaysim.wording import columns
 
 _OFFSET, _SHORT = 10, 16
 _GOT_THROUGH = (Fate.DELIVERED, Fate.JUNKED)

@@ -1,9 +1,9 @@
 """The scenario: all that a scenario file says, checked and with every default filled in."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from ipaddress import IPv4Network, IPv6Network, ip_network
-from typing import TYPE_CHECKING, Annotated, Any, Self
+from typing import Annotated, Any, Self
 
 from immutabledict import immutabledict
 from pydantic import (
@@ -38,10 +38,6 @@ from relaysim.scenario.table import (
     Named,
     Table,
 )
-
-if TYPE_CHECKING:
-    from relaysim.scenario.audit import Finding
-    from relaysim.scenario.explain import Explanation
 
 
 def _network(value: object) -> IPv4Network | IPv6Network:
@@ -247,17 +243,3 @@ class Scenario(Table):
     """Which ways of harm are open."""
     events: Many[Event] = ()
     """What happens at chosen times."""
-
-    def check(self) -> "list[Finding]":
-        """What a mail administrator would say about the design, the worst first."""
-        from relaysim.scenario.audit import check
-
-        return check(self)
-
-    def explain(
-        self, host: str | None = None, to: str | Sequence[str] = (), **letter: Any
-    ) -> "Explanation":
-        """Why a message is taken or refused, and where it goes; see `scenario.explain.explain`."""
-        from relaysim.scenario.explain import explain
-
-        return explain(self, host, to, **letter)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, time
 from typing import Any
 
-from relaysim.columns import columns
+from relaysim.wording import columns
 
 KeyPath = tuple[str | int, ...]
 """The keys that lead to a value: names of tables and keys, positions in lists."""

@@ -11,10 +11,8 @@ from relaysim.measure.catalogue import (
     LATENCY_METRICS,
     METRICS,
     SKEWED_BY_LISTINGS,
-    Matters,
 )
 from relaysim.measure.chance import with_zero_unless_sure
-from relaysim.measure.copies import Mask
 from relaysim.measure.counts import FATES
 from relaysim.measure.estimate import (
     BETTER,
@@ -25,6 +23,7 @@ from relaysim.measure.estimate import (
     Estimate,
     Estimates,
     Floats,
+    Mask,
     equal_rows,
     estimates,
     narrowing,
@@ -32,6 +31,7 @@ from relaysim.measure.estimate import (
 )
 from relaysim.measure.limits import difference_within_range
 from relaysim.measure.lost import lost_rows, minus, signs_needed
+from relaysim.measure.metric import Matters
 from relaysim.measure.needed import chances_needed, needed
 from relaysim.measure.pairs import PAIRED_SCOPES
 from relaysim.measure.ratio import linearized

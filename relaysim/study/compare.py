@@ -8,8 +8,9 @@ import pandas as pd
 from relaysim.engine.invariants import Violation
 from relaysim.mail.spelling import look_up
 from relaysim.measure.blast.series import BlastSeries
-from relaysim.measure.catalogue import METRICS, RENAMED, Matters
+from relaysim.measure.catalogue import METRICS, RENAMED
 from relaysim.measure.copies import streams
+from relaysim.measure.metric import Matters
 from relaysim.measure.pairs import paired
 from relaysim.measure.series import Series
 from relaysim.measure.several import confidence_of

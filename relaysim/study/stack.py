@@ -11,8 +11,7 @@ from relaysim.measure.bad_periods import PERIODS, bad_shares
 from relaysim.measure.bootstrap import suited_estimates
 from relaysim.measure.catalogue import METRICS, SKEWED_BY_LISTINGS
 from relaysim.measure.chance import chances
-from relaysim.measure.copies import Mask
-from relaysim.measure.estimate import Estimates, Floats
+from relaysim.measure.estimate import Estimates, Floats, Mask
 from relaysim.measure.limits import within_range
 from relaysim.measure.middle import middle
 from relaysim.measure.ratio import linearized

@@ -21,7 +21,6 @@ from relaysim.measure.window import SECOND
 from relaysim.scenario.arrivals import Bursts, Every, Poisson
 from relaysim.scenario.audit.load import stages
 from relaysim.scenario.audit.rates import messages
-from relaysim.scenario.audit.words import listed
 from relaysim.scenario.model import AUTO, Scenario
 from relaysim.scenario.problem import Problem, ScenarioError
 from relaysim.scenario.stream import Stream
@@ -32,6 +31,7 @@ from relaysim.study.store import Store
 from relaysim.study.task import Task
 from relaysim.traffic.workload import draw
 from relaysim.units import format_duration
+from relaysim.wording import listed
 
 Verdict = Literal["cut", "terminating", "does not settle"]
 FINEST = 1000

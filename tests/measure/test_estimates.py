@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest
 
-from relaysim.measure.catalogue import METRICS, Matters
+from relaysim.measure.catalogue import METRICS
 from relaysim.measure.chance import chance_differences, chances
 from relaysim.measure.estimate import Estimate, estimates, interval, narrowing, verdict
+from relaysim.measure.metric import Matters
 
 
 def test_an_interval_is_students() -> None:

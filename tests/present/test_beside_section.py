@@ -7,13 +7,13 @@ import pandas as pd
 import pytest
 from small_comparison import SCENARIOS, listing_day
 
-from relaysim.columns import MOST
 from relaysim.present import happened
 from relaysim.present.beside import reasons, theory, values
 from relaysim.present.terminal import show
 from relaysim.scenario.load import load
 from relaysim.study.replicate import run
 from relaysim.study.theory import COLUMNS
+from relaysim.wording import MOST
 
 
 def printed(parts) -> list[str]:

@@ -6,10 +6,10 @@ import pandas as pd
 import pytest
 from small_comparison import comparison
 
-from relaysim.columns import MOST
 from relaysim.measure.catalogue import METRICS
 from relaysim.present.blast import blast
 from relaysim.present.number import chance
+from relaysim.wording import MOST
 
 NAME = "shared-hub"
 NONE = [

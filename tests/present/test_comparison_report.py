@@ -9,11 +9,11 @@ import pandas as pd
 import pytest
 from small_comparison import comparison
 
-from relaysim.columns import MOST
 from relaysim.measure.estimate import SAME
 from relaysim.present import compared
 from relaysim.present.headlines import Headline
 from relaysim.present.terminal import show
+from relaysim.wording import MOST
 
 NAN = float("nan")
 COLUMNS = [

@@ -4,9 +4,9 @@ import tomllib
 
 import pytest
 
-from relaysim.columns import MOST
 from relaysim.mail.value import Certainty, Value
 from relaysim.present.profiles import text, toml
+from relaysim.wording import MOST
 
 TABLE = {
     "sessions": Value(4, "a guess at its worker threads", Certainty.ASSUMPTION),

@@ -9,11 +9,11 @@ import pytest
 from small_comparison import listing_day
 
 import relaysim
-from relaysim.columns import MOST
 from relaysim.measure.waits import PARTS
 from relaysim.present import happened
 from relaysim.present.lookup import Lookup
 from relaysim.present.terminal import show
+from relaysim.wording import MOST
 
 SHARED = Path(__file__).parents[2] / "scenarios" / "shared-hub.toml"
 

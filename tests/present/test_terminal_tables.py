@@ -2,8 +2,8 @@
 
 import pytest
 
-from relaysim.columns import MOST
 from relaysim.present.terminal import Grid, show, tables, text
+from relaysim.wording import MOST
 
 
 def printed(capsys, *parts):

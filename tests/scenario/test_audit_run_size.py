@@ -4,6 +4,7 @@ from quantities import quantities
 from relay_designs import SHARED_HUB, found
 
 from relaysim.scenario.audit import Severity
+from relaysim.scenario.audit.large_run import run_size
 from relaysim.scenario.audit.rates import messages
 from relaysim.scenario.audit.size import sizes, too_large
 from relaysim.scenario.load import loads

@@ -7,6 +7,7 @@ from scipy.stats import binomtest
 from relaysim import units
 from relaysim.present.number import number
 from relaysim.present.summary import summary
+from relaysim.scenario.audit import check
 from relaysim.scenario.load import loads
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.table import DAY
@@ -115,7 +116,7 @@ def test_a_deadline_that_is_left_out_is_no_longer_than_a_drain_that_is_written(
 
 
 def test_a_drain_below_a_deadline_gets_advice() -> None:
-    (finding,) = [f for f in slow(UNIFORM).check() if f.check == "drain_below_deadline"]
+    (finding,) = [f for f in check(slow(UNIFORM)) if f.check == "drain_below_deadline"]
     assert finding.place == "run.drain"
     assert finding.reason == (
         "0 s after the last message the run ends, before the deadline of app.load, 4 h: the "
@@ -123,4 +124,4 @@ def test_a_drain_below_a_deadline_gets_advice() -> None:
         "and harm leave them out."
     )
     fixed = slow(UNIFORM, "run.drain=4 h")
-    assert not [f for f in fixed.check() if f.check == "drain_below_deadline"]
+    assert not [f for f in check(fixed) if f.check == "drain_below_deadline"]

@@ -16,7 +16,8 @@ from relaysim.measure.blast.reach import Reach
 from relaysim.measure.blast.series import BlastSeries
 from relaysim.measure.blast.shares import breadth, harm
 from relaysim.measure.blast.trouble import LISTED, Incident, Trouble
-from relaysim.measure.copies import Copies, Mask, streams
+from relaysim.measure.copies import Copies, streams
+from relaysim.measure.estimate import Mask
 from relaysim.measure.groups import groups
 from relaysim.measure.metrics import Row, flat, frame
 from relaysim.measure.pairs import PAIRED_SCOPES

@@ -9,7 +9,8 @@ import numpy.typing as npt
 
 from relaysim.engine.coupled import Coupled
 from relaysim.engine.trace import NO_CAUSE, Column, Fate, Names, Trace
-from relaysim.measure.copies import Copies, Mask, streams
+from relaysim.measure.copies import Copies, streams
+from relaysim.measure.estimate import Mask
 from relaysim.scenario.culprit import culprits
 from relaysim.scenario.model import Scenario
 

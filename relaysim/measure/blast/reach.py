@@ -17,7 +17,8 @@ from relaysim.mail.standing import State
 from relaysim.measure.blast.innocents import Floats, Innocents
 from relaysim.measure.blast.targets import Target, targets
 from relaysim.measure.blast.trouble import OPEN, spans, standings
-from relaysim.measure.copies import Mask, streams
+from relaysim.measure.copies import streams
+from relaysim.measure.estimate import Mask
 from relaysim.measure.groups import INTERNAL
 from relaysim.measure.window import HOUR, Window
 from relaysim.scenario.culprit import culprits

@@ -5,8 +5,8 @@ import numpy as np
 from relaysim.engine.trace import Column
 from relaysim.measure.blast.innocents import Floats, Innocents, difference
 from relaysim.measure.blast.toll import toll
-from relaysim.measure.copies import Mask
 from relaysim.measure.counts import Values
+from relaysim.measure.estimate import Mask
 from relaysim.measure.window import HOUR
 
 LEAST = 0.01

@@ -2,7 +2,7 @@
 
 from relaysim.engine.trace import Fate
 from relaysim.measure.blast.innocents import Innocents
-from relaysim.measure.copies import Mask
+from relaysim.measure.estimate import Mask
 
 TOLL = ("refused", "expired", "late", "junked")
 """The kinds, the worst first."""

@@ -8,7 +8,7 @@ import numpy as np
 from relaysim.engine.steps import Steps
 from relaysim.engine.trace import Column, Level, Names, Trace
 from relaysim.mail.standing import State
-from relaysim.measure.copies import Mask
+from relaysim.measure.estimate import Mask
 from relaysim.measure.window import HOUR, Window
 
 DAY = 24 * HOUR

@@ -12,12 +12,12 @@ import numpy as np
 
 from relaysim.engine.steps import Spells, Steps
 from relaysim.engine.trace import Column, Level, Trace
-from relaysim.measure.copies import Mask
+from relaysim.measure.estimate import Mask
 from relaysim.measure.resources import Resource, resources
 from relaysim.measure.window import SECOND, Window
 from relaysim.present.figures.flows import DESTINATION, HOST, HUB, IP, MAILBOX, SUBMISSION, Stop
 from relaysim.present.number import number
-from relaysim.scenario.audit.answering import allowed_sessions
+from relaysim.scenario.audit.held import allowed_sessions
 from relaysim.scenario.audit.paths import answers
 from relaysim.scenario.host import Host
 from relaysim.scenario.model import Scenario

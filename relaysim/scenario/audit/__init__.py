@@ -28,6 +28,7 @@ from relaysim.scenario.audit.cut import mail_after_the_end
 from relaysim.scenario.audit.finding import Finding, Severity
 from relaysim.scenario.audit.handover import hand_over_refused
 from relaysim.scenario.audit.heavy import heavy_tail
+from relaysim.scenario.audit.large_run import run_size
 from relaysim.scenario.audit.misplaced import outside_allocation
 from relaysim.scenario.audit.pressed import back_pressure
 from relaysim.scenario.audit.reach import (
@@ -44,7 +45,7 @@ from relaysim.scenario.audit.routing import (
     route_too_small,
     smart_host,
 )
-from relaysim.scenario.audit.sharing import (
+from relaysim.scenario.audit.sharing_checks import (
     bulk_shares_connections,
     bulk_shares_hub,
     bulk_shares_ip,
@@ -55,7 +56,6 @@ from relaysim.scenario.audit.signals import (
     innocent_with_signals,
     trap_hits,
 )
-from relaysim.scenario.audit.size import run_size
 from relaysim.scenario.audit.spread import submission_spread
 from relaysim.scenario.audit.submission import (
     message_too_large,

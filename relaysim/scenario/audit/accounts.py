@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from relaysim.mail.principal import is_account, is_well_known
 from relaysim.mail.rights import ANONYMOUS
 from relaysim.scenario.audit.finding import Finding, Severity
-from relaysim.scenario.audit.words import connector_place, listed
+from relaysim.scenario.audit.paths import connector_place
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.problem import nearest
+from relaysim.wording import listed
 
 
 def right_without_user(scenario: Scenario) -> Iterator[Finding]:

@@ -3,18 +3,19 @@
 from collections.abc import Iterator
 
 from relaysim.scenario.arrivals import Compromise
-from relaysim.scenario.audit.answering import allowed_sessions
 from relaysim.scenario.audit.finding import Finding, Severity
-from relaysim.scenario.audit.paths import paths
+from relaysim.scenario.audit.held import allowed_sessions
+from relaysim.scenario.audit.paths import connector_place, paths
 from relaysim.scenario.audit.rates import campaign, messages
 from relaysim.scenario.audit.sharing import hubs_of, parted
-from relaysim.scenario.audit.words import about, connector_place, per_time, set_connector
+from relaysim.scenario.audit.words import set_connector
 from relaysim.scenario.connector import ReceiveConnector
 from relaysim.scenario.culprit import is_culprit
 from relaysim.scenario.host import Host
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.table import SECOND
 from relaysim.units import format_duration
+from relaysim.wording import about, per_time
 
 
 def delayed_acknowledgement(scenario: Scenario) -> Iterator[Finding]:

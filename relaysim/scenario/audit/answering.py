@@ -4,16 +4,18 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from relaysim.mail.selection import Reason
-from relaysim.mail.session import connect, source_limit
+from relaysim.mail.session import connect
 from relaysim.scenario import route
 from relaysim.scenario.audit.finding import Finding, Severity
+from relaysim.scenario.audit.held import allowed_sessions
 from relaysim.scenario.audit.paths import answers
-from relaysim.scenario.audit.words import listed, new_connector, set_connector
+from relaysim.scenario.audit.words import new_connector, set_connector
 from relaysim.scenario.connector import ReceiveConnector
 from relaysim.scenario.culprit import is_culprit
 from relaysim.scenario.host import Host
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.problem import dotted
+from relaysim.wording import listed
 
 
 def _clients(scenario: Scenario) -> Iterator[tuple[str, Host]]:
@@ -176,13 +178,3 @@ def sessions_over_limit(scenario: Scenario) -> Iterator[Finding]:
                     for hub, connector in found
                 ),
             )
-
-
-def allowed_sessions(connector: ReceiveConnector) -> int | None:
-    """How many sessions the connector allows a single source; None is no limit."""
-    return source_limit(
-        connector.max_inbound_connection_per_source,
-        connector.max_inbound_connection_percentage_per_source,
-        connector.max_inbound_connection,
-        0,
-    )

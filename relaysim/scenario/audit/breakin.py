@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from relaysim.scenario.arrivals import Compromise
 from relaysim.scenario.audit.finding import Finding, Severity
 from relaysim.scenario.audit.sharing import ips, names, open_paths, parted
-from relaysim.scenario.audit.words import listed, per_time, set_connector, two_digits
+from relaysim.scenario.audit.words import set_connector
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.table import SECOND
+from relaysim.wording import listed, per_time, two_digits
 
 
 def relay_by_address(scenario: Scenario) -> Iterator[Finding]:

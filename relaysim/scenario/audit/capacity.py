@@ -12,12 +12,13 @@ from relaysim.scenario.audit.load import Stage, stages
 from relaysim.scenario.audit.paths import Path, paths
 from relaysim.scenario.audit.rates import Floats, campaign, edges, messages, steady
 from relaysim.scenario.audit.together import connectors_of, set_at
-from relaysim.scenario.audit.words import about, listed, per_time, set_connector, times
+from relaysim.scenario.audit.words import set_connector
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.problem import dotted
 from relaysim.scenario.route import identity
 from relaysim.scenario.table import SECOND
 from relaysim.theory.load import utilization
+from relaysim.wording import about, listed, per_time, times
 
 _NOTICED = 1.0
 """Seconds of delay or of work below which a stage that is short is not worth a finding."""

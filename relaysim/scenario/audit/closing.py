@@ -9,15 +9,10 @@ from relaysim.mail.rights import ANONYMOUS, Right
 from relaysim.mail.selection import select
 from relaysim.scenario import route
 from relaysim.scenario.audit.paths import clients, paths
-from relaysim.scenario.audit.words import (
-    free_name,
-    listed,
-    new_connector,
-    permission,
-    set_connector,
-)
+from relaysim.scenario.audit.words import free_name, new_connector, permission, set_connector
 from relaysim.scenario.connector import ReceiveConnector
 from relaysim.scenario.model import Scenario
+from relaysim.wording import listed
 
 
 def to_strangers(

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 
 from relaysim.mail.conflict import Conflict, ConflictKind, conflicts
 from relaysim.scenario.audit.finding import Finding, Severity
-from relaysim.scenario.audit.paths import clients
-from relaysim.scenario.audit.words import connector_place, listed, set_connector
+from relaysim.scenario.audit.paths import clients, connector_place
+from relaysim.scenario.audit.words import set_connector
 from relaysim.scenario.hub import Hub
 from relaysim.scenario.model import Scenario
+from relaysim.wording import listed
 
 
 def connector_conflict(scenario: Scenario) -> Iterator[Finding]:

@@ -11,13 +11,14 @@ from relaysim.mail.rights import PermissionGroup
 from relaysim.mail.selection import select
 from relaysim.mail.session import authenticate_server
 from relaysim.scenario.audit.finding import Finding, Severity
-from relaysim.scenario.audit.paths import paths
-from relaysim.scenario.audit.words import connector_place, listed, set_connector
+from relaysim.scenario.audit.paths import connector_place, paths
+from relaysim.scenario.audit.words import set_connector
 from relaysim.scenario.connector import ReceiveConnector
 from relaysim.scenario.handover import PORT, HandOver, hand_overs
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.problem import dotted
 from relaysim.units import format_duration
+from relaysim.wording import listed
 
 _GROUP, _MECHANISM = PermissionGroup.EXCHANGE_SERVERS, AuthMechanism.EXCHANGE_SERVER
 

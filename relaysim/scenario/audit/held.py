@@ -6,11 +6,10 @@ from functools import lru_cache
 
 import numpy as np
 
+from relaysim.mail.session import source_limit
 from relaysim.scenario import route
-from relaysim.scenario.audit.answering import allowed_sessions
-from relaysim.scenario.audit.paths import Path, Way, answers, receiver
+from relaysim.scenario.audit.paths import Path, Way, answers, connector_place, receiver
 from relaysim.scenario.audit.tail import above
-from relaysim.scenario.audit.words import connector_place
 from relaysim.scenario.connector import ReceiveConnector
 from relaysim.scenario.law import Constant, SizeLaw, TimeLaw
 from relaysim.scenario.model import Scenario
@@ -135,3 +134,13 @@ def sources(scenario: Scenario, path: Path, connector: ReceiveConnector) -> Iter
         yield Source(mine.name, mine.what, place, most)
     else:
         yield mine
+
+
+def allowed_sessions(connector: ReceiveConnector) -> int | None:
+    """How many sessions the connector allows a single source; None is no limit."""
+    return source_limit(
+        connector.max_inbound_connection_per_source,
+        connector.max_inbound_connection_percentage_per_source,
+        connector.max_inbound_connection,
+        0,
+    )

@@ -288,3 +288,8 @@ def _recipients(scenario: Scenario, stream: Stream) -> Iterator[tuple[Domains, f
         if part:
             found = domains_of(scenario, destination)
             yield from ((each, part / len(found)) for each in found)
+
+
+def connector_place(hub: str, connector: str) -> str:
+    """The path of a receive connector in the scenario file."""
+    return dotted(("hubs", hub, "receive_connectors", connector))

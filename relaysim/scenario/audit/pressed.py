@@ -7,11 +7,11 @@ from relaysim.mail.backpressure import Drive, Level, Resource, level
 from relaysim.scenario import pressure
 from relaysim.scenario.audit.finding import Finding, Severity
 from relaysim.scenario.audit.paths import paths
-from relaysim.scenario.audit.words import listed
 from relaysim.scenario.hub import Hub
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.problem import dotted
 from relaysim.units import format_size
+from relaysim.wording import listed
 
 _WHAT = {Resource.DATABASE: "the queue database", Resource.LOG: "its log"}
 _MB = 1024**2

@@ -9,13 +9,13 @@ from relaysim.mail.widening import allocation_threshold
 from relaysim.scenario.audit.finding import Finding, Severity
 from relaysim.scenario.audit.paths import Path, receiver
 from relaysim.scenario.audit.sharing import ips, names, open_paths, outside, parted
-from relaysim.scenario.audit.words import listed, share
 from relaysim.scenario.blocklist import Blocklist
 from relaysim.scenario.culprit import culprits
 from relaysim.scenario.destination import Destination
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.problem import dotted
 from relaysim.units import format_duration
+from relaysim.wording import listed, share
 
 Network = IPv4Network | IPv6Network
 

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from relaysim.scenario.audit.finding import Finding, Severity
 from relaysim.scenario.audit.sharing import ips, names, parted
-from relaysim.scenario.audit.words import listed
 from relaysim.scenario.culprit import culprits
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.problem import dotted
+from relaysim.wording import listed
 
 
 def reaction(scenario: Scenario) -> Iterator[Finding]:

@@ -4,14 +4,9 @@ from relaysim.mail.rights import ANONYMOUS, Right
 from relaysim.scenario import route
 from relaysim.scenario.audit.paths import Path
 from relaysim.scenario.audit.relaying import relays
-from relaysim.scenario.audit.words import (
-    free_name,
-    listed,
-    new_connector,
-    permission,
-    set_connector,
-)
+from relaysim.scenario.audit.words import free_name, new_connector, permission, set_connector
 from relaysim.scenario.model import Scenario
+from relaysim.wording import listed
 
 
 def relayed(scenario: Scenario, path: Path) -> tuple[str, str | None]:

@@ -9,10 +9,11 @@ from relaysim.mail.rights import ANONYMOUS, Right
 from relaysim.scenario import route
 from relaysim.scenario.audit import closing
 from relaysim.scenario.audit.finding import Finding, Severity
-from relaysim.scenario.audit.paths import clients
-from relaysim.scenario.audit.words import connector_place, listed, set_connector
+from relaysim.scenario.audit.paths import clients, connector_place
+from relaysim.scenario.audit.words import set_connector
 from relaysim.scenario.connector import ReceiveConnector
 from relaysim.scenario.model import Scenario
+from relaysim.wording import listed
 
 # Addresses that no packet from the Internet comes from (RFC 1918, RFC 4193).
 _PRIVATE = tuple(

@@ -9,10 +9,10 @@ from relaysim.scenario.audit.finding import Finding, Severity
 from relaysim.scenario.audit.paths import Path, Way, paths
 from relaysim.scenario.audit.rates import messages
 from relaysim.scenario.audit.tail import above
-from relaysim.scenario.audit.words import listed, share
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.problem import dotted
 from relaysim.units import format_duration, format_size
+from relaysim.wording import listed, share
 
 
 def no_send_connector(scenario: Scenario) -> Iterator[Finding]:

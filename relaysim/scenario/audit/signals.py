@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from relaysim.scenario.arrivals import Campaign, Compromise
 from relaysim.scenario.audit.finding import Finding, Severity
 from relaysim.scenario.audit.rates import campaign, messages
-from relaysim.scenario.audit.words import listed, share, two_digits
 from relaysim.scenario.blocklist import Blocklist
 from relaysim.scenario.culprit import is_culprit
 from relaysim.scenario.direct import direct_destinations
@@ -16,6 +15,7 @@ from relaysim.scenario.reference import INTERNAL, SPAMTRAPS
 from relaysim.scenario.stream import Stream
 from relaysim.theory.listing import count_listing
 from relaysim.units import format_duration
+from relaysim.wording import listed, share, two_digits
 
 _LISTABLE = 0.01
 """Chances of a listing below this are not told."""

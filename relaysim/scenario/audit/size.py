@@ -1,13 +1,12 @@
 """Runs that are longer, or larger, than a machine or the person who asks may expect."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
 from relaysim.scenario.arrivals import Bursts, Campaign, Replay
-from relaysim.scenario.audit.finding import Finding, Severity
 from relaysim.scenario.audit.rates import messages
 from relaysim.scenario.event import Event
 from relaysim.scenario.law import Zipf
@@ -24,17 +23,13 @@ MOST: Mapping[What, int] = {
     "domains": 10_000_000,
 }
 """What a replication may have at most: some 40 GB of memory, or a day on one core."""
-_REMEDY: Mapping[What, str] = {
+REMEDY: Mapping[What, str] = {
     "messages": "lower run.duration, run.scale, or a rate",
     "recipients": "lower run.duration, run.scale, a rate, or recipients",
     "steps": "raise the interval, or lower run.duration",
     "domains": "lower domain_count",
 }
 
-_LARGE = 2e9
-"""Bytes of memory from which on a run is worth a word."""
-_SLOW = 100.0
-"""Seconds on one core from which on a run is worth a word."""
 _BYTES: Mapping[What, float] = {"messages": 800, "recipients": 400, "domains": 500}
 """Memory of each, measured on one machine; of recipients those beyond the first of a message."""
 _A_SECOND = 20_000
@@ -152,37 +147,11 @@ def too_large(scenario: Scenario) -> str | None:
     """Return why no machine would finish a replication, and what to do; None if one might."""
     for each in sizes(scenario):
         if each.excess:
-            return f"{scenario.name}: {each.excess}: {_REMEDY[each.what]}"
+            return f"{scenario.name}: {each.excess}: {REMEDY[each.what]}"
     return None
 
 
-def run_size(scenario: Scenario) -> Iterator[Finding]:
-    """The memory and time of a replication, where they are large."""
-    found = sizes(scenario)
-    worst = next((each for each in found if each.excess), None)
-    if worst is not None and worst.excess is not None:
-        remedy = _REMEDY[worst.what]
-        yield Finding(
-            Severity.ERROR,
-            "run",
-            f"{worst.excess[0].upper()}{worst.excess[1:]}.",
-            f"{remedy[0].upper()}{remedy[1:]}.",
-        )
-        return
-    memory, seconds = _needs({each.what: each.count for each in found})
-    if memory > _LARGE or seconds > _SLOW:
-        counts = {each.what: each.count for each in found}
-        yield Finding(
-            Severity.ADVICE,
-            "run",
-            f"A replication has about {counts['messages']:,.0f} messages to "
-            f"{counts['recipients']:,.0f} recipients: it takes about {memory / 1e9:.1f} GB of "
-            f"memory and {seconds / 60:.0f} min on one core (measured on one machine).",
-            "Lower run.duration or run.scale, or the number of parallel runs (--jobs).",
-        )
-
-
-def _needs(counts: Mapping[What, float]) -> tuple[float, float]:
+def needs(counts: Mapping[What, float]) -> tuple[float, float]:
     """Memory in bytes and time in seconds of a replication."""
     further = max(counts["recipients"] - counts["messages"], 0.0)
     memory = (

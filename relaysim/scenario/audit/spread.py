@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from relaysim.scenario import route
 from relaysim.scenario.audit.finding import Finding, Severity
 from relaysim.scenario.audit.sharing import hubs_of, open_paths, parted
-from relaysim.scenario.audit.words import listed, share
 from relaysim.scenario.model import Scenario
+from relaysim.wording import listed, share
 
 
 def submission_spread(scenario: Scenario) -> Iterator[Finding]:

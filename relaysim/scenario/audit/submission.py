@@ -13,11 +13,12 @@ from relaysim.scenario.audit.rates import messages
 from relaysim.scenario.audit.relayed import relayed
 from relaysim.scenario.audit.tail import above
 from relaysim.scenario.audit.together import connectors_of, set_at
-from relaysim.scenario.audit.words import listed, permission, set_connector, share
+from relaysim.scenario.audit.words import permission, set_connector
 from relaysim.scenario.connector import ReceiveConnector
 from relaysim.scenario.law import Zipf
 from relaysim.scenario.model import Scenario
 from relaysim.units import format_size
+from relaysim.wording import listed, share
 
 
 def stream_refused(scenario: Scenario) -> Iterator[Finding]:

@@ -4,8 +4,8 @@ import re
 import textwrap
 from collections.abc import Iterable, Sequence
 
-from relaysim.columns import columns
 from relaysim.scenario.audit.finding import Finding, Severity
+from relaysim.wording import columns
 
 _PLURAL = {Severity.ERROR: "errors", Severity.ADVICE: "advice", Severity.NOTE: "notes"}
 # A quoted string must stay on one line, or PowerShell reads another one.

@@ -9,12 +9,12 @@ from relaysim.scenario.audit.finding import Finding, Severity
 from relaysim.scenario.audit.paths import paths, receiver
 from relaysim.scenario.audit.rates import campaign
 from relaysim.scenario.audit.sharing import outside
-from relaysim.scenario.audit.words import listed, per_time
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.problem import dotted
 from relaysim.scenario.reputation import Reputation
 from relaysim.scenario.table import DAY, HOUR
 from relaysim.units import format_duration
+from relaysim.wording import listed, per_time
 
 _Sender = tuple[str, str, str, str]
 """Host, stream, last hub and egress."""

@@ -3,7 +3,6 @@
 import textwrap
 from collections.abc import Iterator, Sequence
 
-from relaysim.columns import columns
 from relaysim.mail import reply
 from relaysim.mail.address import domain_of
 from relaysim.mail.auth import AuthMechanism
@@ -14,6 +13,7 @@ from relaysim.scenario.handover import PORT
 from relaysim.scenario.host import Host
 from relaysim.scenario.model import Scenario
 from relaysim.units import format_duration
+from relaysim.wording import columns
 
 _WHY = {
     reply.UNABLE_TO_RELAY: (

@@ -7,7 +7,6 @@ the first, is Jackson's and Burke's theorem (`theory.tandem`): `network` says wh
 from relaysim.mail.priority import parse_priority
 from relaysim.scenario import route
 from relaysim.scenario.audit.paths import Path, Way, receiver
-from relaysim.scenario.audit.words import listed
 from relaysim.scenario.law import mean
 from relaysim.scenario.service import mixture
 from relaysim.scenario.table import SECOND
@@ -16,6 +15,7 @@ from relaysim.study.theory.delivery import disturbed, wait_by_priority
 from relaysim.study.theory.network import Network
 from relaysim.study.theory.resources import answers
 from relaysim.study.theory.sessions import dialog, trips_vary
+from relaysim.wording import listed
 
 
 class Journey:
