@@ -9,14 +9,14 @@ from pathlib import Path
 from ladder import table
 
 import relaysim
-from relaysim.measure.catalogue import METRICS
-from relaysim.measure.estimate import Floats, interval, verdict
-from relaysim.present import number as text
-from relaysim.present.lookup import Lookup
+from relaysim.measure.metric_catalogue import METRICS
+from relaysim.present.text import number_format as text
+from relaysim.present.text.metric_rows import Lookup
 from relaysim.scenario.load import load
+from relaysim.stats.interval import Floats, interval, verdict
 from relaysim.study.compare import Comparison, compare
-from relaysim.study.isolation import gain
-from relaysim.study.store import Store
+from relaysim.study.execution.store import Store
+from relaysim.study.isolation_gain import gain
 
 ROOT = Path(__file__).parent.parent
 BASE = "campaign-aged-list"

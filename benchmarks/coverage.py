@@ -17,14 +17,14 @@ import numpy as np
 from ladder import table
 
 import relaysim
-from relaysim.measure.chance import chances
-from relaysim.measure.estimate import Estimate
 from relaysim.scenario.load import load
 from relaysim.scenario.model import Scenario
-from relaysim.study.jobs import in_order
-from relaysim.study.longrun import long_run
+from relaysim.stats.interval import Estimate
+from relaysim.stats.proportion import chances
+from relaysim.study.execution.jobs import in_order
+from relaysim.study.long_run import long_run
 from relaysim.study.replicate import run
-from relaysim.theory.single import mm1_wait
+from relaysim.theory.single_server import mm1_wait
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "coverage.md"
@@ -138,7 +138,7 @@ at a high load do not cover so well, however many the replications: more of them
 around the wrong place.
 
 Batch means: {refused} of the {studies} long runs were refused an interval, because neighbouring
-batches were too much alike (`relaysim/measure/batch.py`).
+batches were too much alike (`relaysim/stats/batch_means.py`).
 """
     return text, all(good for _, good in lines)
 

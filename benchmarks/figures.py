@@ -22,9 +22,9 @@ from typing import Any
 
 import relaysim
 from relaysim.cli import app
-from relaysim.present import figure
+from relaysim.present import figure_registry as figure
+from relaysim.present.drawing.style import Sheet
 from relaysim.present.figures import draw
-from relaysim.present.figures.style import Sheet
 
 ROOT = Path(__file__).parents[1]
 FIGURES = ROOT / "figures"

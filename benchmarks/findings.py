@@ -15,12 +15,12 @@ from pathlib import Path
 import numpy as np
 
 import relaysim
-from relaysim.measure.chance import chance_differences, chances
-from relaysim.measure.estimate import Estimate, Estimates, Floats, interval
-from relaysim.present import number as text
+from relaysim.present.text import number_format as text
 from relaysim.scenario.load import load
+from relaysim.stats.interval import Estimate, Estimates, Floats, interval
+from relaysim.stats.proportion import chance_differences, chances
 from relaysim.study.compare import Comparison, compare
-from relaysim.study.isolation import gain
+from relaysim.study.isolation_gain import gain
 
 ROOT = Path(__file__).parent.parent
 Key = tuple[str, str, str]

@@ -29,16 +29,16 @@ from typing import Any
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
-from relaysim.present.summary import report
-from relaysim.present.terminal import show
-from relaysim.scenario.audit import check, render
-from relaysim.scenario.audit.size import sizes
+from relaysim.analysis.run_size import sizes
+from relaysim.audit import check, render
+from relaysim.present.text.summary import report
+from relaysim.present.text.terminal import show
 from relaysim.scenario.load import from_mapping, load, loads
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.problem import ScenarioError
 from relaysim.scenario.written import written
-from relaysim.study.output import to_json
 from relaysim.study.replicate import run
+from relaysim.study.written_results import to_json
 
 ROOT = Path(__file__).parent.parent
 SEED = 20100301

@@ -11,9 +11,9 @@ from ladder import RUNGS
 
 import relaysim
 from relaysim.measure.target import Target
-from relaysim.present import number as text
-from relaysim.study.knee import EVERYWHERE, NO_MAIL, UP_TO, Knee
-from relaysim.study.store import Store
+from relaysim.present.text import number_format as text
+from relaysim.study.break_even import EVERYWHERE, NO_MAIL, UP_TO, Knee
+from relaysim.study.execution.store import Store
 from relaysim.study.sweep import Sweep, sweep
 
 ROOT = Path(__file__).parent.parent

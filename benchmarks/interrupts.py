@@ -233,7 +233,7 @@ def two_at_once(bench: Bench) -> Row:
 FIRST_USES = 40
 _FIRST_USE = """
 import os, sys
-from relaysim.study.store import Store
+from relaysim.study.execution.store import Store
 gate, ready = os.pipe()
 for _ in range(int(sys.argv[2])):
     if os.fork() == 0:

@@ -9,13 +9,13 @@ from pathlib import Path
 import pandas as pd
 
 import relaysim
-from relaysim.measure.several import confidence_of
-from relaysim.present.compared import gain
-from relaysim.present.lookup import difference_of, interval_of
-from relaysim.present.number import chance, number
+from relaysim.present.text.comparison import gain
+from relaysim.present.text.metric_rows import difference_of, interval_of
+from relaysim.present.text.number_format import chance, number
 from relaysim.scenario.load import load
+from relaysim.stats.several_designs import confidence_of
 from relaysim.study.compare import Comparison, compare
-from relaysim.study.store import Store
+from relaysim.study.execution.store import Store
 
 ROOT = Path(__file__).parent.parent
 BASE = "shared-hub"

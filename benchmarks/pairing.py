@@ -14,12 +14,12 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 import relaysim
-from relaysim.measure.catalogue import METRICS
-from relaysim.measure.needed import MOST, deviation_of, room, smallest
-from relaysim.present.figures.style import looks, paper
-from relaysim.present.lookup import difference_of
-from relaysim.present.number import interval
+from relaysim.measure.metric_catalogue import METRICS
+from relaysim.present.drawing.style import looks, paper
+from relaysim.present.text.metric_rows import difference_of
+from relaysim.present.text.number_format import interval
 from relaysim.scenario.load import load
+from relaysim.stats.replications_needed import MOST, deviation_of, room, smallest
 from relaysim.study.compare import Comparison, compare
 from relaysim.study.ranking import DRAWS, ranking
 

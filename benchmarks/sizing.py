@@ -10,7 +10,7 @@ from collections import Counter
 from pathlib import Path
 
 from relaysim.study.size import size
-from relaysim.study.vary import Vary
+from relaysim.study.varied_values import Vary
 from relaysim.theory.erlang import mmc_wait
 
 MM4 = Path(__file__).parent.parent / "scenarios" / "mm4.toml"

@@ -33,7 +33,7 @@ from refused_mail import LISTINGS
 from scipy.stats import binom
 from systems import SEEDS, SYSTEMS, seeds
 
-from relaysim.measure.estimate import Estimate
+from relaysim.stats.interval import Estimate
 
 REPUTATION: tuple[System, ...] = (*POISSON, *LISTINGS)
 RUNS = 100

@@ -19,26 +19,26 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from relaysim.present.figure import figure
-    from relaysim.present.summary import summary
-    from relaysim.scenario.audit import check
-    from relaysim.scenario.explain import explain
+    from relaysim.audit import check
+    from relaysim.explanation import explain
+    from relaysim.present.figure_registry import figure
+    from relaysim.present.text.summary import summary
     from relaysim.scenario.load import load, loads
     from relaysim.scenario.model import Scenario
     from relaysim.scenario.problem import ScenarioError
-    from relaysim.study.blast import blast_radius, isolation_gain
+    from relaysim.study.blast_radius import blast_radius, isolation_gain
     from relaysim.study.compare import compare
-    from relaysim.study.longrun import long_run
+    from relaysim.study.execution.store import Store
+    from relaysim.study.long_run import long_run
+    from relaysim.study.message_trace import transcript
     from relaysim.study.precision import Precision
     from relaysim.study.ranking import ranking
     from relaysim.study.replicate import run
-    from relaysim.study.risk import yearly_risk
     from relaysim.study.sensitivity import sensitivity
     from relaysim.study.size import size
-    from relaysim.study.store import Store
     from relaysim.study.sweep import sweep
-    from relaysim.study.transcript import transcript
-    from relaysim.study.warmup import warm_up
+    from relaysim.study.warm_up import warm_up
+    from relaysim.study.yearly_risk import yearly_risk
 
 __version__ = "0.2.0.dev0"
 
@@ -46,25 +46,25 @@ _HOMES = {
     "Precision": "relaysim.study.precision",
     "Scenario": "relaysim.scenario.model",
     "ScenarioError": "relaysim.scenario.problem",
-    "Store": "relaysim.study.store",
-    "blast_radius": "relaysim.study.blast",
-    "check": "relaysim.scenario.audit",
+    "Store": "relaysim.study.execution.store",
+    "blast_radius": "relaysim.study.blast_radius",
+    "check": "relaysim.audit",
     "compare": "relaysim.study.compare",
-    "explain": "relaysim.scenario.explain",
-    "figure": "relaysim.present.figure",
-    "isolation_gain": "relaysim.study.blast",
+    "explain": "relaysim.explanation",
+    "figure": "relaysim.present.figure_registry",
+    "isolation_gain": "relaysim.study.blast_radius",
     "load": "relaysim.scenario.load",
     "loads": "relaysim.scenario.load",
-    "long_run": "relaysim.study.longrun",
+    "long_run": "relaysim.study.long_run",
     "ranking": "relaysim.study.ranking",
     "run": "relaysim.study.replicate",
     "sensitivity": "relaysim.study.sensitivity",
     "size": "relaysim.study.size",
-    "summary": "relaysim.present.summary",
+    "summary": "relaysim.present.text.summary",
     "sweep": "relaysim.study.sweep",
-    "transcript": "relaysim.study.transcript",
-    "warm_up": "relaysim.study.warmup",
-    "yearly_risk": "relaysim.study.risk",
+    "transcript": "relaysim.study.message_trace",
+    "warm_up": "relaysim.study.warm_up",
+    "yearly_risk": "relaysim.study.yearly_risk",
 }
 
 __all__ = [

@@ -10,7 +10,7 @@ import pytest
 from golden_sections import Golden, Wording
 from pytest_regressions.file_regression import FileRegressionFixture
 
-from relaysim.scenario.audit import Finding
+from relaysim.audit import Finding
 
 GOLDEN = Path(__file__).parent / "golden"
 

@@ -7,7 +7,7 @@ import pytest
 from cli_runs import SCENARIOS, relaysim
 from covering import covering, uncovered
 
-from relaysim.guard import CAUGHT
+from relaysim.study.guard import CAUGHT
 
 NAMES = tuple(sorted(file.stem for file in SCENARIOS.glob("*.toml")))
 DURATIONS, SCALES = ("1 s", "1 h", "10 h"), (0.001, 0.05)

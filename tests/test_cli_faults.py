@@ -8,8 +8,8 @@ import pytest
 from cli_runs import DEDICATED, LITTLE, MM4, SHARED, relaysim
 
 from relaysim import load, run
-from relaysim.guard import CAUGHT, Guarded
-from relaysim.scenario.audit import check
+from relaysim.audit import check
+from relaysim.study.guard import CAUGHT, Guarded
 from relaysim.study.theory import beside
 
 SHORT = ("--set", "run.duration=200 s", "--set", "run.warm_up=0 s", "--jobs", "1")
@@ -34,7 +34,7 @@ def flat(text):
 
 
 def test_a_formula_that_fails_is_a_reason_in_the_table(monkeypatch, tmp_path):
-    monkeypatch.setattr("relaysim.study.theory.frame.answers", broken)
+    monkeypatch.setattr("relaysim.study.theory.theory_frame.answers", broken)
     result = relaysim(*ONE, "--out", str(tmp_path / "out"))
     assert result.exit_code == 0
     assert "What became of it" in result.stdout
@@ -48,11 +48,11 @@ def test_a_formula_that_fails_is_a_reason_in_the_table(monkeypatch, tmp_path):
 @pytest.mark.parametrize(
     ("place", "text"),
     [
-        ("relaysim.study.theory.frame.Network", "the formula failed (ZeroDivisionError)"),
-        ("relaysim.study.theory.frame.latency", "M/M/4"),
-        ("relaysim.study.theory.frame.listed_time", "M/M/4"),
+        ("relaysim.study.theory.theory_frame.Network", "the formula failed (ZeroDivisionError)"),
+        ("relaysim.study.theory.theory_frame.latency", "M/M/4"),
+        ("relaysim.study.theory.theory_frame.listed_time", "M/M/4"),
         (
-            "relaysim.present.beside.values",
+            "relaysim.present.text.theory_table.values",
             "Theory beside simulation: not made (ZeroDivisionError: division by zero).",
         ),
     ],
@@ -73,7 +73,7 @@ def test_a_figure_that_fails_costs_neither_the_result_nor_the_others(monkeypatch
     def fails(*_arguments):
         raise fault
 
-    monkeypatch.setattr("relaysim.present.figure.fates", fails)
+    monkeypatch.setattr("relaysim.present.figure_registry.fates", fails)
     result = relaysim(*ONE, "--figures", str(tmp_path))
     assert result.exit_code == 1
     assert "What became of it" in result.stdout
@@ -84,7 +84,7 @@ def test_a_figure_that_fails_costs_neither_the_result_nor_the_others(monkeypatch
 
 def test_a_figure_that_fails_leaves_no_figure_of_an_earlier_run(monkeypatch, tmp_path):
     assert relaysim(*ONE, "--figures", str(tmp_path)).exit_code == 0
-    monkeypatch.setattr("relaysim.present.figure.fates", broken)
+    monkeypatch.setattr("relaysim.present.figure_registry.fates", broken)
     relaysim(*ONE, "--figures", str(tmp_path))
     assert not (tmp_path / "fates.png").exists()
 
@@ -92,11 +92,21 @@ def test_a_figure_that_fails_leaves_no_figure_of_an_earlier_run(monkeypatch, tmp
 @pytest.mark.parametrize(
     ("place", "fault", "code", "text"),
     [
-        ("relaysim.study.output._fill", full, 2, "No space left on device"),
-        ("relaysim.study.output._fill", broken, 1, "the files failed: ZeroDivisionError"),
-        ("relaysim.study.output._put_in_place", broken, 1, "the files failed: ZeroDivisionError"),
-        ("relaysim.present.figures.style.write", full, 2, "No space left on device"),
-        ("relaysim.present.figure.Story", broken, 1, "the figures failed: ZeroDivisionError"),
+        ("relaysim.study.written_results._fill", full, 2, "No space left on device"),
+        ("relaysim.study.written_results._fill", broken, 1, "the files failed: ZeroDivisionError"),
+        (
+            "relaysim.study.written_results._put_in_place",
+            broken,
+            1,
+            "the files failed: ZeroDivisionError",
+        ),
+        ("relaysim.present.drawing.style.write", full, 2, "No space left on device"),
+        (
+            "relaysim.present.figure_registry.Story",
+            broken,
+            1,
+            "the figures failed: ZeroDivisionError",
+        ),
     ],
 )
 def test_a_file_that_cannot_be_written_does_not_cost_the_result(
@@ -114,7 +124,7 @@ def test_a_file_that_cannot_be_written_does_not_cost_the_result(
 
 
 def test_a_text_that_fails_is_printed_as_json(monkeypatch, tmp_path):
-    monkeypatch.setattr("relaysim.present.summary.happened.report", broken)
+    monkeypatch.setattr("relaysim.present.text.summary.happened.report", broken)
     result = relaysim(*ONE, "--out", str(tmp_path / "out"))
     assert result.exit_code == 1
     assert json.loads(result.stdout)["replications"] == 1
@@ -125,17 +135,15 @@ def test_a_text_that_fails_is_printed_as_json(monkeypatch, tmp_path):
 def test_the_result_is_printed_before_anything_is_written_or_drawn(monkeypatch, tmp_path):
     made = []
     for name in ("print_text", "write", "draw"):
-        monkeypatch.setattr(
-            f"relaysim.cli.handover.{name}", lambda *_, name=name: made.append(name)
-        )
+        monkeypatch.setattr(f"relaysim.cli.finish.{name}", lambda *_, name=name: made.append(name))
     relaysim(*ONE, "--out", str(tmp_path / "out"), "--figures", str(tmp_path / "figures"))
     assert made == ["print_text", "write", "draw"]
 
 
 def test_a_report_without_a_figure_and_a_section_is_a_report(monkeypatch, tmp_path):
     drawn = {"latency": broken, "backlog": broken}
-    monkeypatch.setattr("relaysim.present.report.pages.figures", lambda _: drawn)
-    monkeypatch.setattr("relaysim.present.report.pages.workload.numbers", broken)
+    monkeypatch.setattr("relaysim.present.report.report_sections.figures", lambda _: drawn)
+    monkeypatch.setattr("relaysim.present.report.report_sections.workload.numbers", broken)
     alone = ("--no-flip", "--no-sizing", "--no-sensitivity")
     result = relaysim("report", SHARED, DEDICATED, *LITTLE, *alone, "--out", str(tmp_path / "out"))
     assert result.exit_code == 0

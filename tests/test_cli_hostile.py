@@ -7,7 +7,7 @@ from typer.testing import CliRunner
 from relaysim import load
 from relaysim.cli import app
 from relaysim.mail.address import parse_domain
-from relaysim.scenario.raw import DEEPEST
+from relaysim.scenario.raw_tables import DEEPEST
 
 SHORT = ("--set", "run.duration=20 s", "--set", "run.warm_up=0 s")
 ONE = ("run", MM4, *SHORT, "--jobs", "1", "--replications", "1")

@@ -10,7 +10,7 @@ from cli_runs import LITTLE, MM4, SHARED, relaysim
 from joblib.externals.loky.process_executor import TerminatedWorkerError
 
 from relaysim.cli.interrupt import end_at_once, handle_as_interrupts
-from relaysim.study.worker import start_tracker
+from relaysim.study.execution.worker import start_tracker
 
 INTERRUPT_AT = """
 import signal, sys
@@ -99,7 +99,7 @@ def test_a_closed_terminal_does_not_end_what_removes_semaphores(monkeypatch, han
         return
     inherited = []
     monkeypatch.setattr(
-        "relaysim.study.worker.resource_tracker.ensure_running",
+        "relaysim.study.execution.worker.resource_tracker.ensure_running",
         lambda: inherited.append(signal.getsignal(signal.SIGHUP)),
     )
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
@@ -135,7 +135,7 @@ def test_too_little_memory_for_one_run_is_said_too(monkeypatch):
     def fails(*_arguments, **_options):
         raise MemoryError
 
-    monkeypatch.setattr("relaysim.present.qshape.qshape", fails)
+    monkeypatch.setattr("relaysim.present.text.queue_table.qshape", fails)
     result = relaysim("qshape", MM4)
     assert (result.exit_code, result.stdout) == (2, "")
     assert "the memory is not enough: use a smaller run.scale" in " ".join(result.stderr.split())
@@ -149,7 +149,7 @@ def test_a_worker_that_is_killed_leaves_what_was_kept(monkeypatch, tmp_path):
     store = ("--store", str(tmp_path / "kept"))
     command = ("run", SHARED, *LITTLE[:2])
     assert relaysim(*command, "--jobs", "1", "--replications", "1", *store).exit_code == 0
-    monkeypatch.setattr("relaysim.study.jobs._numbered", killed)
+    monkeypatch.setattr("relaysim.study.execution.jobs._numbered", killed)
     result = relaysim(*command, "--jobs", "2", "--replications", "3", *store)
     assert (result.exit_code, result.stdout) == (2, "")
     message = " ".join(result.stderr.split())

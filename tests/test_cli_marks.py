@@ -6,7 +6,7 @@ from cli_runs import MM4, relaysim
 
 @pytest.mark.parametrize("command", ["run", "warmup", "qshape"])
 def test_a_foreign_figure_is_refused_before_anything_runs(command, tmp_path, monkeypatch):
-    from relaysim.present.figure import NAMES
+    from relaysim.present.figure_registry import NAMES
 
     monkeypatch.setattr("relaysim.study.replicate.run", None)
     file = tmp_path / f"{NAMES[command][0]}.png"

@@ -9,9 +9,9 @@ import pytest
 from cli_runs import SHARED, relaysim
 
 from relaysim import load
-from relaysim.scenario.audit import Severity, check
-from relaysim.scenario.audit.size import excess
-from relaysim.scenario.diff import diff
+from relaysim.analysis.run_size import excess
+from relaysim.audit import Severity, check
+from relaysim.scenario.difference import diff
 
 SMALL = ("--mailboxes", "30", "--newsletter", "200")
 

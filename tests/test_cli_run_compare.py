@@ -8,7 +8,7 @@ import pytest
 from cli_runs import DEDICATED, LISTING, LITTLE, MM4, SHARED, process, relaysim
 
 from relaysim import run
-from relaysim.engine.invariants import Violation
+from relaysim.trace.invariants import Violation
 
 SHORT = ("--set", "run.duration=200 s", "--set", "run.warm_up=0 s", "--jobs", "1")
 

@@ -213,7 +213,7 @@ def test_a_mistyped_metric_is_told_before_anything_runs(monkeypatch, order, more
     def runs(_task):
         raise AssertionError
 
-    monkeypatch.setattr("relaysim.study.task.Task.__call__", runs)
+    monkeypatch.setattr("relaysim.study.execution.task.Task.__call__", runs)
     result = relaysim(*order, *more, "--jobs", "1")
     assert result.exit_code == 2, result.exception
     assert '"nosuch" is not a class of this scenario' in " ".join(result.stderr.split())

@@ -14,17 +14,17 @@ import pytest
 from cli_runs import DEDICATED, LITTLE, MM4, ROOT, SHARED, relaysim
 
 from relaysim import load
-from relaysim.cli import second
-from relaysim.cli.errors import is_broken_pipe
+from relaysim.cli import new_design as second
+from relaysim.cli.command_errors import is_broken_pipe
 from relaysim.cli.output import command_line
 from relaysim.present.figures import FIGURES
 from relaysim.scenario.arrivals import Replay
 from relaysim.scenario.digest import digest
 from relaysim.scenario.problem import ScenarioError
 from relaysim.scenario.recording import read
-from relaysim.study.output import BLAST_FRAMES, FRAMES, PROVENANCE, TABLES
-from relaysim.study.scratch import scratch
-from relaysim.study.store import Store
+from relaysim.study.execution.scratch_directory import scratch
+from relaysim.study.execution.store import Store
+from relaysim.study.written_results import BLAST_FRAMES, FRAMES, PROVENANCE, TABLES
 
 POSIX_ONLY = {
     *("fcntl", "grp", "pwd", "resource", "termios", "fork", "killpg", "getuid", "getloadavg"),

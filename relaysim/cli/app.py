@@ -8,8 +8,8 @@ import typer
 
 import relaysim
 from relaysim.cli.check import check
+from relaysim.cli.command_errors import Commands
 from relaysim.cli.compare import compare
-from relaysim.cli.errors import Commands
 from relaysim.cli.explain import explain
 from relaysim.cli.new import new
 from relaysim.cli.profiles import profiles
@@ -20,7 +20,7 @@ from relaysim.cli.sensitivity import sensitivity
 from relaysim.cli.size import size
 from relaysim.cli.sweep import sweep
 from relaysim.cli.trace import trace
-from relaysim.cli.warmup import warmup
+from relaysim.cli.warm_up import warmup
 
 COMMANDS: dict[str, tuple[Callable[..., None], ...]] = {
     "A design": (new, check, explain),

@@ -4,7 +4,7 @@ from typing import Any
 
 import typer
 
-from relaysim.cli.errors import WRONG
+from relaysim.cli.command_errors import WRONG
 from relaysim.cli.options import File, Json, Set
 from relaysim.cli.output import print_json
 
@@ -14,7 +14,7 @@ def check(scenario: File, settings: Set = None, json: Json = False) -> None:
 
     The exit code is 2 if there are errors and 0 if there is nothing but advice.
     """
-    from relaysim.scenario import audit
+    from relaysim import audit
     from relaysim.scenario.load import load
     from relaysim.scenario.problem import ScenarioError
 

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from relaysim.cli.errors import told
-from relaysim.cli.handover import results
+from relaysim.cli.command_errors import told
+from relaysim.cli.finish import results
 from relaysim.cli.options import (
     Cluster,
     Figures,
@@ -23,14 +23,7 @@ from relaysim.cli.options import (
     read,
     workers,
 )
-from relaysim.cli.output import (
-    ask_drawable,
-    ask_intact,
-    ask_writable,
-    progress,
-    told_of,
-    typed,
-)
+from relaysim.cli.output import ask_drawable, ask_intact, ask_writable, progress, told_of, typed
 
 
 def compare(
@@ -68,10 +61,10 @@ def compare(
     one subject hold together with 95 % confidence, however many designs there are. --set changes
     all designs.
     """
-    from relaysim.cli.smallest import parse
+    from relaysim.cli.margin import parse
     from relaysim.scenario.problem import ScenarioError
     from relaysim.study import compare as study
-    from relaysim.study.jobs import ClusterError
+    from relaysim.study.execution.jobs import ClusterError
 
     designs = [read(file, settings) for file in (base, *others)]
     with told(ValueError):

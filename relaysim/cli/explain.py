@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from relaysim.cli.complete import hosts
-from relaysim.cli.errors import UserError, told
-from relaysim.cli.numbers import number
+from relaysim.cli.command_errors import UserError, told
+from relaysim.cli.completion import hosts
+from relaysim.cli.number_options import number
 from relaysim.cli.options import File, Json, Set, read
 from relaysim.cli.output import print_json
 
@@ -66,7 +66,7 @@ def explain(
 
     With --connector, show who has which right at a receive connector, as Get-ADPermission does.
     """
-    from relaysim.scenario.explain import explain as explained
+    from relaysim.explanation import explain as explained
 
     if connector is not None and (host or address or to):
         raise UserError("--connector stands alone: leave out --host, --address and --to")
@@ -114,7 +114,7 @@ def _ask_whole(host: _Text, address: _Text, server: _Text, to: list[str] | None)
 
 
 def _rights(design: "Scenario", connector: str, json: bool) -> None:
-    from relaysim.scenario.explain import connector_grants, explain_connector
+    from relaysim.explanation import connector_grants, explain_connector
 
     if not json:
         typer.echo(explain_connector(design, connector))

@@ -10,8 +10,8 @@ from typing import Annotated
 
 import typer
 
-from relaysim.cli.errors import UserError
-from relaysim.cli.numbers import number
+from relaysim.cli.command_errors import UserError
+from relaysim.cli.number_options import number
 from relaysim.cli.options import read
 from relaysim.cli.output import command_line
 from relaysim.scenario.name_checks import unfit
@@ -101,7 +101,7 @@ def _first(path: Path, mailboxes: int, newsletter: int) -> None:
 
 def _ask_possible(mailboxes: int, newsletter: int) -> None:
     """UserError for a company whose mail is more than is tried, with the largest that is not."""
-    from relaysim.scenario.audit.size import excess
+    from relaysim.analysis.run_size import excess
     from relaysim.scenario.load import loads
 
     def why(size: int) -> str | None:
@@ -123,8 +123,8 @@ def _counted(number: int, one: str, several: str) -> str:
 
 
 def _second(path: Path, base: Path) -> None:
-    from relaysim.cli import second
-    from relaysim.scenario.dedicated import DedicatedError, dedicated
+    from relaysim.analysis.dedicated_design import DedicatedError, dedicated
+    from relaysim.cli import new_design as second
 
     design = read(base, None, to_run=False)
     if path.stem == design.name:

@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from relaysim.cli.errors import UserError, told
-from relaysim.cli.numbers import number
+from relaysim.cli.command_errors import UserError, told
+from relaysim.cli.number_options import number
 from relaysim.cli.output import note
 
 if TYPE_CHECKING:
     from relaysim.scenario.model import Scenario
-    from relaysim.study.store import Store
+    from relaysim.study.execution.store import Store
 
 MOST_REPLICATIONS = 100_000
 """The most that a scenario may ask for, too (`run.replications`)."""
@@ -129,7 +129,7 @@ def opened(directory: Path | None, none: bool) -> "Store | None":
     A directory that cannot be a store is the user's to put right. One that cannot be used costs
     time, and never a result: the study goes on without it.
     """
-    from relaysim.study.store import Store
+    from relaysim.study.execution.store import Store
 
     if none:
         return None
@@ -151,7 +151,7 @@ def read(file: Path, settings: list[str] | None, to_run: bool = True) -> "Scenar
 
     A note says which messages a run of it leaves out, unless it is not read `to_run`.
     """
-    from relaysim.scenario.audit.cut import cuts
+    from relaysim.audit.unfinished_mail import cuts
     from relaysim.scenario.load import load
     from relaysim.scenario.problem import ScenarioError
     from relaysim.units import format_duration

@@ -14,17 +14,17 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from relaysim.cli.errors import UserError, told
+from relaysim.cli.command_errors import UserError, told
 from relaysim.cli.interrupt import raise_again
-from relaysim.guard import caught
 from relaysim.scenario.problem import printable
+from relaysim.study.guard import caught
 
 if TYPE_CHECKING:
-    from relaysim.engine.invariants import Violation
-    from relaysim.present.figure import Drawable
-    from relaysim.present.summary import Summed
-    from relaysim.study.output import Result
-    from relaysim.study.store import Store
+    from relaysim.present.figure_registry import Drawable
+    from relaysim.present.text.summary import Summed
+    from relaysim.study.execution.store import Store
+    from relaysim.study.written_results import Result
+    from relaysim.trace.invariants import Violation
 
 
 _PAUSE = 60.0
@@ -38,8 +38,8 @@ def print_json(content: Mapping[str, Any]) -> None:
 
 def print_text(result: "Summed") -> None:
     """What a result says, on stdout."""
-    from relaysim.present.summary import report
-    from relaysim.present.terminal import show
+    from relaysim.present.text.summary import report
+    from relaysim.present.text.terminal import show
 
     show(report(result))
 
@@ -62,7 +62,7 @@ def note(text: str) -> None:
 
 def ask_writable(directory: Path | None) -> None:
     """Refuse a directory that cannot be written before hours go into what it should hold."""
-    from relaysim.study.output import OutputError, ask_ours
+    from relaysim.study.written_results import OutputError, ask_ours
 
     if directory is not None:
         with told(OutputError, OSError):
@@ -71,7 +71,7 @@ def ask_writable(directory: Path | None) -> None:
 
 def write(result: "Result", directory: Path | None) -> None:
     """Write a result into a directory, if one is wanted."""
-    from relaysim.study import output
+    from relaysim.study import written_results as output
 
     if directory is not None:
         with told(output.OutputError, OSError):
@@ -80,12 +80,12 @@ def write(result: "Result", directory: Path | None) -> None:
 
 def ask_drawable(directory: Path | None, command: str) -> None:
     """Refuse a directory that cannot hold the figures of a command before hours go into them."""
-    from relaysim.study.output import OutputError, ask_possible
+    from relaysim.study.written_results import OutputError, ask_possible
 
     if directory is not None:
         with told(OutputError):
             ask_possible(directory)
-        from relaysim.present.figure import NAMES
+        from relaysim.present.figure_registry import NAMES
         from relaysim.present.figures import ForeignFileError, ask_marked
 
         with told(ForeignFileError, OSError):
@@ -97,7 +97,7 @@ def draw(result: "Drawable", directory: Path | None) -> None:
     if directory is None:
         return
     from relaysim.present import figures as drawn
-    from relaysim.present.figure import figures
+    from relaysim.present.figure_registry import figures
 
     undrawn = None
     with told(OSError, drawn.NothingToDrawError, drawn.ForeignFileError):
@@ -174,7 +174,7 @@ def _progress(what: str) -> Iterator[Callable[[int, int], None] | None]:
         TimeRemainingColumn,
     )
 
-    from relaysim.present.terminal import console
+    from relaysim.present.text.terminal import console
 
     columns = (
         TextColumn("{task.description}"),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from relaysim.cli.errors import told
+from relaysim.cli.command_errors import told
 from relaysim.cli.options import Json
 from relaysim.cli.output import print_json
 
@@ -45,7 +45,7 @@ def profiles(
     if json:
         _print_json(kind, known)
     else:
-        from relaysim.present.profiles import text
+        from relaysim.present.text.profile_tables import text
 
         typer.echo(text(known))
 

@@ -4,13 +4,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from relaysim.cli.errors import told
-from relaysim.cli.handover import drawn, hand_over, printed
+from relaysim.cli.command_errors import told
+from relaysim.cli.finish import drawn, hand_over, printed
 from relaysim.cli.options import Figures, File, Json, Replication, Seed, Set, read
 from relaysim.cli.output import ask_drawable, print_json, typed
 
 if TYPE_CHECKING:
-    from relaysim.present.qshape import QShape
+    from relaysim.present.text.queue_table import QShape
 
 
 def qshape(
@@ -39,9 +39,9 @@ def qshape(
     design = read(scenario, settings)
     ask_drawable(figures, "qshape")
 
-    from relaysim.present.qshape import moment, report
-    from relaysim.present.qshape import qshape as look
-    from relaysim.present.terminal import show
+    from relaysim.present.text.queue_table import moment, report
+    from relaysim.present.text.queue_table import qshape as look
+    from relaysim.present.text.terminal import show
     from relaysim.scenario.problem import ScenarioError
 
     with told(ScenarioError, ValueError):
@@ -58,7 +58,7 @@ def _object(found: "QShape") -> dict[str, Any]:
     """The shape as JSON has it: time in seconds, one object a queue."""
     import relaysim
     from relaysim.measure.qshape import TOTAL
-    from relaysim.present.qshape import clock
+    from relaysim.present.text.queue_table import clock
 
     rows = [(TOTAL, found.total), *((str(name), row) for name, row in found.shape.iterrows())]
     return {

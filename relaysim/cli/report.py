@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from relaysim.cli.errors import told
-from relaysim.cli.handover import hand_over, printed
+from relaysim.cli.command_errors import told
+from relaysim.cli.finish import hand_over, printed
 from relaysim.cli.options import (
     Cluster,
     Jobs,
@@ -51,9 +51,9 @@ def report(
     paired differences, what turns the answer, and what a larger hub alone would buy.
     """
     from relaysim.scenario.problem import ScenarioError
-    from relaysim.study import output
-    from relaysim.study import report as study
-    from relaysim.study.jobs import ClusterError
+    from relaysim.study import architecture as study
+    from relaysim.study import written_results as output
+    from relaysim.study.execution.jobs import ClusterError
 
     for file in (base, *others):
         read(file, settings)
@@ -78,7 +78,7 @@ def report(
 
     from relaysim.present.report import first_sentence
     from relaysim.present.report import write as write_report
-    from relaysim.present.terminal import show, text
+    from relaysim.present.text.terminal import show, text
 
     def written() -> None:
         with told(output.OutputError, OSError):

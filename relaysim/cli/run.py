@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from relaysim.cli.errors import told
-from relaysim.cli.handover import results
+from relaysim.cli.command_errors import told
+from relaysim.cli.finish import results
 from relaysim.cli.options import (
     Cluster,
     Figures,
@@ -84,8 +84,8 @@ def run(
     from relaysim.measure.quantity import QuantityError
     from relaysim.scenario.problem import ScenarioError
     from relaysim.study import replicate
-    from relaysim.study.jobs import ClusterError
-    from relaysim.study.warmup import settle
+    from relaysim.study.execution.jobs import ClusterError
+    from relaysim.study.warm_up import settle
 
     with told(ScenarioError, ClusterError, QuantityError), progress(design.name, kept) as shown:
         runs_on = workers(jobs, cluster)

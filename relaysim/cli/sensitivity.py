@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from relaysim.cli.errors import UserError, told
-from relaysim.cli.handover import results
+from relaysim.cli.command_errors import UserError, told
+from relaysim.cli.finish import results
 from relaysim.cli.options import (
     Cluster,
     Figures,
@@ -22,13 +22,7 @@ from relaysim.cli.options import (
     opened,
     workers,
 )
-from relaysim.cli.output import (
-    ask_drawable,
-    ask_writable,
-    progress,
-    told_of,
-    typed,
-)
+from relaysim.cli.output import ask_drawable, ask_writable, progress, told_of, typed
 
 
 def sensitivity(
@@ -84,8 +78,8 @@ def sensitivity(
     from relaysim.measure.quantity import Quantity, QuantityError
     from relaysim.scenario.problem import ScenarioError
     from relaysim.study import sensitivity as study
-    from relaysim.study.inputs import over as parse
-    from relaysim.study.jobs import ClusterError
+    from relaysim.study.execution.jobs import ClusterError
+    from relaysim.study.factors import over as parse
 
     with told(ValueError):
         quantity = Quantity.parse(metric)

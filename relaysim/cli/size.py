@@ -4,9 +4,9 @@ from typing import Annotated
 
 import typer
 
-from relaysim.cli.errors import UserError, told
-from relaysim.cli.handover import results
-from relaysim.cli.numbers import number
+from relaysim.cli.command_errors import UserError, told
+from relaysim.cli.finish import results
+from relaysim.cli.number_options import number
 from relaysim.cli.options import (
     MOST_REPLICATIONS,
     Cluster,
@@ -24,13 +24,7 @@ from relaysim.cli.options import (
     opened,
     workers,
 )
-from relaysim.cli.output import (
-    ask_drawable,
-    ask_writable,
-    progress,
-    told_of,
-    typed,
-)
+from relaysim.cli.output import ask_drawable, ask_writable, progress, told_of, typed
 
 
 def size(
@@ -79,8 +73,8 @@ def size(
     from relaysim.measure.target import Target
     from relaysim.scenario.problem import ScenarioError
     from relaysim.study import size as study
-    from relaysim.study.jobs import ClusterError
-    from relaysim.study.vary import Vary
+    from relaysim.study.execution.jobs import ClusterError
+    from relaysim.study.varied_values import Vary
 
     if not target:
         raise UserError('give a --target, such as "class.bulk.on_time > 99 %"')

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from relaysim.cli.errors import told
-from relaysim.cli.handover import results
+from relaysim.cli.command_errors import told
+from relaysim.cli.finish import results
 from relaysim.cli.options import (
     Chosen,
     Cluster,
@@ -25,13 +25,7 @@ from relaysim.cli.options import (
     opened,
     workers,
 )
-from relaysim.cli.output import (
-    ask_drawable,
-    ask_writable,
-    progress,
-    told_of,
-    typed,
-)
+from relaysim.cli.output import ask_drawable, ask_writable, progress, told_of, typed
 
 
 def sweep(
@@ -69,8 +63,8 @@ def sweep(
     from relaysim.measure.target import Target
     from relaysim.scenario.problem import ScenarioError
     from relaysim.study import sweep as study
-    from relaysim.study.jobs import ClusterError
-    from relaysim.study.vary import Vary, grid
+    from relaysim.study.execution.jobs import ClusterError
+    from relaysim.study.varied_values import Vary, grid
 
     with told(ValueError):
         targets = [Target.parse(text) for text in once(target, "--target")]

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 import relaysim
-from relaysim.cli.errors import UserError, told
-from relaysim.cli.handover import drawn, hand_over, printed
+from relaysim.cli.command_errors import UserError, told
+from relaysim.cli.finish import drawn, hand_over, printed
 from relaysim.cli.options import Figures, File, Json, Replication, Seed, Set, read
 from relaysim.cli.output import ask_drawable, print_json, print_text, typed
 
@@ -33,7 +33,7 @@ def trace(
 ) -> None:
     """Tell the whole life of one message: sessions, queues, attempts, replies, fate."""
     from relaysim.scenario.problem import ScenarioError
-    from relaysim.study import transcript as study
+    from relaysim.study import message_trace as study
 
     if figures is not None and message is None:
         raise UserError("--figures draws the path of one message: give --message STREAM:N")
@@ -61,8 +61,8 @@ def _list(examples: "pd.DataFrame", name: str, json: bool) -> None:
     if json:
         _print({"scenario": name}, {"messages": examples}, {})
         return
-    from relaysim.present.terminal import show
-    from relaysim.present.transcript import listed
+    from relaysim.present.text.terminal import show
+    from relaysim.present.text.transcript import listed
 
     show(listed(examples, name))
 

@@ -1,1 +1,1 @@
-"""Time passes here and nowhere else: plan, reference engine, trace, invariants."""
+"""Time passes here and nowhere else: event loop, actors, runs."""

@@ -4,8 +4,8 @@ from array import array
 
 import numpy as np
 
-from relaysim.engine.plan import Plan
-from relaysim.engine.trace import (
+from relaysim.plan.plan import Plan
+from relaysim.trace.tables import (
     ACTIONS,
     ATTEMPTS,
     COPIES,

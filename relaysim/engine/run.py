@@ -6,20 +6,20 @@ from contextlib import contextmanager
 
 import numpy as np
 
-from relaysim.engine.administrator import Administrator
-from relaysim.engine.blocklist import Blocklist
-from relaysim.engine.clock import Actor
-from relaysim.engine.compile import compile_plan
-from relaysim.engine.host import Host
-from relaysim.engine.hub import Hub
-from relaysim.engine.mailbox import MailboxServer
-from relaysim.engine.plan import Plan
-from relaysim.engine.receiver import Internet
+from relaysim.engine.kernel import Actor
+from relaysim.engine.relay.host import Host
+from relaysim.engine.relay.hub import Hub
+from relaysim.engine.relay.mailbox_server import MailboxServer
+from relaysim.engine.reputation.administrator import Administrator
+from relaysim.engine.reputation.list_operator import Blocklist
+from relaysim.engine.reputation.receiver import Internet
+from relaysim.engine.reputation.signal_reports import Signals
 from relaysim.engine.script import play, source, watch
-from relaysim.engine.signals import Signals
-from relaysim.engine.trace import Trace
 from relaysim.engine.world import World
+from relaysim.plan.compiler import compile_plan
+from relaysim.plan.plan import Plan
 from relaysim.scenario.model import Scenario
+from relaysim.trace.tables import Trace
 from relaysim.traffic.draw import name_key
 from relaysim.traffic.workload import Draws
 

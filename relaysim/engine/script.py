@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from typing import Protocol
 
-from relaysim.engine.clock import ARRIVAL, DESTINATION, EGRESS, HOST, SCRIPT, Life
-from relaysim.engine.listings import PARTIES
-from relaysim.engine.plan import Scripted
-from relaysim.engine.scripted import ScriptedListing
+from relaysim.engine.kernel import ARRIVAL, DESTINATION, EGRESS, HOST, SCRIPT, Life
+from relaysim.engine.reputation.listings import PARTIES
+from relaysim.engine.reputation.scripted_listings import ScriptedListing
 from relaysim.engine.world import World
+from relaysim.plan.plan import Scripted
 
 _KINDS = {"stop": 0, "outage": DESTINATION, "listing": EGRESS}
 

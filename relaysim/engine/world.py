@@ -2,23 +2,23 @@
 
 from typing import TYPE_CHECKING
 
-from relaysim.engine.clock import Clock
-from relaysim.engine.listings import Listings
-from relaysim.engine.mailing import Mailing
-from relaysim.engine.plan import Plan
+from relaysim.engine.kernel import Clock
 from relaysim.engine.recorder import Recorder
-from relaysim.engine.station import Line
-from relaysim.engine.volumes import Volumes
+from relaysim.engine.relay.station import Line
+from relaysim.engine.reputation.ip_volume import Volumes
+from relaysim.engine.reputation.listings import Listings
+from relaysim.engine.reputation.suppression import Mailing
+from relaysim.plan.plan import Plan
 from relaysim.traffic.workload import Draws
 
 if TYPE_CHECKING:
-    from relaysim.engine.administrator import Administrator
-    from relaysim.engine.blocklist import Blocklist
-    from relaysim.engine.host import Host
-    from relaysim.engine.hub import Hub
-    from relaysim.engine.mailbox import MailboxServer
-    from relaysim.engine.receiver import Internet
-    from relaysim.engine.signals import Signals
+    from relaysim.engine.relay.host import Host
+    from relaysim.engine.relay.hub import Hub
+    from relaysim.engine.relay.mailbox_server import MailboxServer
+    from relaysim.engine.reputation.administrator import Administrator
+    from relaysim.engine.reputation.list_operator import Blocklist
+    from relaysim.engine.reputation.receiver import Internet
+    from relaysim.engine.reputation.signal_reports import Signals
 
 
 class World:

@@ -249,8 +249,8 @@ nobody is removed on request.
 address of the /`vicinity_prefix` with `vicinity_probability`. "escalate": while a listing stays
 unrepaired, from `escalate_after` on at `escalate_rate` the whole allocation. "allocation_count":
 not the IP itself, but its allocation, if enough of its addresses meet the trigger; "asn_score": its
-ASN of `asn_addresses`, if they have enough hits (`mail.widening`). Foreign addresses have one, and
-are listed for it, at `neighbour_rate` for 256 addresses.
+ASN of `asn_addresses`, if they have enough hits (`mail.escalation`). Foreign addresses have one,
+and are listed for it, at `neighbour_rate` for 256 addresses.
 """
 
 OPERATORS: Mapping[str, str] = MappingProxyType(

@@ -1,7 +1,7 @@
 """Reputation: what large mailbox providers count of an IP and a sender domain, and what they do.
 
-`mail.standing` has the rules. No provider publishes its own, so most of these are assumptions that
-lean on what providers ask of senders and on what operators set in answer.
+`mail.provider_state` has the rules. No provider publishes its own, so most of these are assumptions
+that lean on what providers ask of senders and on what operators set in answer.
 """
 
 from collections.abc import Mapping

@@ -11,13 +11,13 @@ from typing import NamedTuple
 import numpy as np
 from scipy.stats import beta, t
 
-from relaysim.engine.trace import Column
-from relaysim.measure.catalogue import FEWEST_IN_AN_HOUR
-from relaysim.measure.copies import Copies
-from relaysim.measure.counts import Values, punctual
-from relaysim.measure.estimate import CONFIDENCE, Estimates, Floats
-from relaysim.measure.window import HOUR, Window
+from relaysim.measure.measured_window import HOUR, Window
+from relaysim.measure.metric_catalogue import FEWEST_IN_AN_HOUR
+from relaysim.measure.recipient_counts import Values, punctual
+from relaysim.measure.recipients import Copies
 from relaysim.scenario.model import Scenario
+from relaysim.stats.interval import CONFIDENCE, Estimates, Floats
+from relaysim.trace.tables import Column
 
 
 class Period(NamedTuple):

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from relaysim.engine.trace import Cause, Fate, Level, Seen, Table, Trace, Visit
-from relaysim.measure.waits import PARTS, is_mailbox, waits
+from relaysim.measure.wait_parts import PARTS, is_mailbox, waits
+from relaysim.trace.tables import Cause, Fate, Level, Seen, Table, Trace, Visit
 
 NEVER = -1
 

@@ -5,18 +5,18 @@ from collections.abc import Set as AbstractSet
 import numpy as np
 import pandas as pd
 
-from relaysim.engine.trace import Trace
 from relaysim.measure.bad_periods import bad_periods
-from relaysim.measure.catalogue import METRICS, PERIOD_SCOPES
-from relaysim.measure.copies import Copies
-from relaysim.measure.counts import Values, completion, counts, rates
-from relaysim.measure.groups import groups
-from relaysim.measure.latency import busy_hours, latency, latency_in_busy_hours
-from relaysim.measure.listings import listings
-from relaysim.measure.resources import resources
-from relaysim.measure.submission import refused_attempts
-from relaysim.measure.window import Window
+from relaysim.measure.latency_metrics import busy_hours, latency, latency_in_busy_hours
+from relaysim.measure.listing_metrics import listings
+from relaysim.measure.measured_window import Window
+from relaysim.measure.metric_catalogue import METRICS, PERIOD_SCOPES
+from relaysim.measure.recipient_counts import Values, completion, counts, rates
+from relaysim.measure.recipient_groups import groups
+from relaysim.measure.recipients import Copies
+from relaysim.measure.refused_attempts import refused_attempts
+from relaysim.measure.resource_metrics import resources
 from relaysim.scenario.model import Scenario
+from relaysim.trace.tables import Trace
 
 Row = tuple[str, str, str, float]
 
@@ -27,7 +27,9 @@ def metrics(
     copies: Copies | None = None,
     only: AbstractSet[str] | None = None,
 ) -> pd.DataFrame:
-    """Columns `scope, subject, metric, value, unit`; what they mean stands in `measure.catalogue`.
+    """Measure one trace: a frame with columns `scope, subject, metric, value, unit`.
+
+    `measure.metric_catalogue` has the meaning of each metric.
 
     Every subject of the scenario has all metrics of its scope; a value that does not exist (the
     latency of a stream of which nothing was delivered) is NaN. `only` restricts the copies to some

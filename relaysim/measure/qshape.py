@@ -11,11 +11,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from relaysim.engine.steps import Steps
-from relaysim.engine.trace import Column, Fate, Trace, Visit
-from relaysim.measure.resources import queue_groups
-from relaysim.measure.window import MINUTE
+from relaysim.measure.measured_window import MINUTE
+from relaysim.measure.resource_metrics import queue_groups
 from relaysim.scenario.model import Scenario
+from relaysim.trace.step_function import Steps
+from relaysim.trace.tables import Column, Fate, Trace, Visit
 
 AGES = (5, 10, 20, 40, 80, 160, 320, 640, 1280)
 """Where one column ends and the next begins, minutes."""
@@ -31,8 +31,8 @@ class Entries:
     An entry of a delivery queue is a transaction, from when it was queued until the last of its
     copies had left, however often it was tried meanwhile; one of a submission queue is a message,
     from its commit until it was categorized. What is being served is in the queue. `queue` is an
-    index into `queues`, whose names are those of `measure.resources`; times are microseconds, and
-    `leave` is beyond the end of the run for what was there to the last.
+    index into `queues`, whose names are those of `measure.resource_metrics`; times are
+    microseconds, and `leave` is beyond the end of the run for what was there to the last.
     """
 
     queues: tuple[str, ...]

@@ -7,13 +7,13 @@ import numpy as np
 import pandas as pd
 
 from relaysim.mail.spelling import unknown
-from relaysim.measure.bootstrap import suited_estimates
-from relaysim.measure.catalogue import BLAST_SCOPES, METRICS, RENAMED, SCOPES
-from relaysim.measure.chance import chances
-from relaysim.measure.estimate import CONFIDENCE, Estimates, Floats
-from relaysim.measure.metric import Metric
-from relaysim.measure.ratio import linearized
+from relaysim.measure.metric_catalogue import BLAST_SCOPES, METRICS, RENAMED, SCOPES
 from relaysim.scenario.model import Scenario
+from relaysim.stats.bootstrap import suited_estimates
+from relaysim.stats.interval import CONFIDENCE, Estimates, Floats
+from relaysim.stats.metric import Metric
+from relaysim.stats.proportion import chances
+from relaysim.stats.ratio_of_sums import linearized
 
 ORDINARY = ("on_time", "latency_p50")
 """What is asked of each class unless something else is: both have a meaning in any scenario."""
@@ -79,7 +79,7 @@ class Quantity(NamedTuple):
         Returns
         -------
         array of float, shape (replications,)
-            The values or, for a share with a denominator, `measure.ratio.linearized` of them.
+            The values or, for a share with a denominator, `stats.ratio_of_sums.linearized` of them.
         """
         values, denominators = np.array(seen, np.float64).reshape(len(seen), 2).T
         return linearized(values[None], denominators[None]).ravel()

@@ -4,8 +4,8 @@ import re
 from typing import NamedTuple, Self
 
 from relaysim.measure.amount import amount
-from relaysim.measure.estimate import Estimate
 from relaysim.measure.quantity import Quantity
+from relaysim.stats.interval import Estimate
 
 _TARGET = re.compile(r"(?P<quantity>.+?)\s*(?P<sign><=?|(?<!-)>=?)\s*(?P<bound>[^<>=]+)")
 

@@ -1,1 +1,1 @@
-"""What the user writes: the model of a scenario file, strict loading, audit and explanation."""
+"""What the user writes: the model of a scenario file and strict loading."""

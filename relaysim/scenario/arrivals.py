@@ -5,7 +5,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Discriminator, Field, Tag, field_validator
 
-from relaysim.scenario.profile import Profile, named_profile
+from relaysim.scenario.rate_profile import Profile, named_profile
 from relaysim.scenario.recording import read
 from relaysim.scenario.table import Duration, Lasting, Positive, Rate, Table
 

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from relaysim.scenario.law import TimeLaw
+from relaysim.scenario.distribution import TimeLaw
 from relaysim.scenario.table import Duration, Lasting, Limit, Positive, Rate, Share, Table
 
 Trigger = Literal["count", "scored_ratio", "hazard", "compromise", "none"]

@@ -7,10 +7,10 @@ from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 from relaysim import units
 from relaysim.mail.address import AddressRange, Binding, parse_binding, parse_range
 from relaysim.mail.auth import AuthMechanism, auth_problems, parse_mechanism
-from relaysim.mail.connector import MessageRateSource, parse_rate_source
 from relaysim.mail.principal import parse_user
+from relaysim.mail.receive_connector import MessageRateSource, parse_rate_source
 from relaysim.mail.rights import PermissionGroup, Right, parse_group, parse_right
-from relaysim.mail.send import AddressSpace, parse_address_space
+from relaysim.mail.send_connector import AddressSpace, parse_address_space
 from relaysim.mail.usage import Usage, parse_usage
 from relaysim.scenario.table import Duration, Limit, Many, SizeLimit, Table
 

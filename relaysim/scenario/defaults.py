@@ -15,7 +15,7 @@ from relaysim.mail.hosts import HOST_KINDS, host_defaults
 from relaysim.mail.profiles import MTA_PROFILES, hub_defaults, receive_connector_defaults
 from relaysim.mail.usage import parse_usage, usage_defaults
 from relaysim.mail.value import Certainty, Value, plain
-from relaysim.scenario.ending import default_deadline, default_drain
+from relaysim.scenario.run_end import default_deadline, default_drain
 from relaysim.units import format_duration
 
 Raw = dict[str, Any]

@@ -9,18 +9,9 @@ from unicodedata import normalize
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from relaysim.mail.address import parse_domain
-from relaysim.scenario.law import TimeLaw
+from relaysim.scenario.distribution import TimeLaw
 from relaysim.scenario.reputation import Reputation, parse_reputation
-from relaysim.scenario.table import (
-    Duration,
-    Keyed,
-    Limit,
-    Many,
-    Named,
-    Share,
-    Table,
-    adds_up,
-)
+from relaysim.scenario.table import Duration, Keyed, Limit, Many, Named, Share, Table, adds_up
 
 RefusalStage = Literal["greeting", "mail", "rcpt", "data"]
 RefusalAction = Literal["reject", "defer", "score"]

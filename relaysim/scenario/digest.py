@@ -10,7 +10,7 @@ from typing import Any
 import numpy.typing as npt
 
 from relaysim.scenario.arrivals import Replay
-from relaysim.scenario.law import Empirical
+from relaysim.scenario.distribution import Empirical
 from relaysim.scenario.model import AUTO, Run, Scenario
 from relaysim.scenario.recording import read
 from relaysim.scenario.table import Table

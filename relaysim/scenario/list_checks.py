@@ -8,7 +8,7 @@ from relaysim.mail.destination import DESTINATIONS
 from relaysim.scenario.blocklist import NEEDED, OPTIONAL
 from relaysim.scenario.defaults import with_defaults
 from relaysim.scenario.problem import Problem, unknown
-from relaysim.scenario.raw import Found, Raw, at, named, parsed, streams
+from relaysim.scenario.raw_tables import Found, Raw, at, named, parsed, streams
 from relaysim.scenario.table import NONE
 
 

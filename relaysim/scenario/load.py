@@ -13,12 +13,12 @@ from pydantic import ValidationError
 
 from relaysim.scenario import override
 from relaysim.scenario.defaults import merged, with_defaults
-from relaysim.scenario.entry import missing
+from relaysim.scenario.files import ESCAPES, LARGEST_SCENARIO, contents, sought, unreadable
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.name_checks import name_problems, outside
-from relaysim.scenario.place import ESCAPES, LARGEST_SCENARIO, contents, sought, unreadable
+from relaysim.scenario.named_things import missing
 from relaysim.scenario.problem import KeyPath, Problem, ScenarioError
-from relaysim.scenario.raw import unusable
+from relaysim.scenario.raw_tables import unusable
 from relaysim.scenario.reference import reference_problems
 from relaysim.scenario.translate import translate
 

@@ -20,12 +20,12 @@ from relaysim.mail.domains import AcceptedDomainType, parse_domain_type, parse_p
 from relaysim.scenario.blocklist import Blocklist
 from relaysim.scenario.connector import SendConnector
 from relaysim.scenario.destination import Destination
-from relaysim.scenario.ending import LONGEST, USUAL
+from relaysim.scenario.distribution import TimeLaw
 from relaysim.scenario.event import Event
 from relaysim.scenario.host import Host
 from relaysim.scenario.hub import Hub
-from relaysim.scenario.law import TimeLaw
 from relaysim.scenario.operations import Coupling, Operations
+from relaysim.scenario.run_end import LONGEST, USUAL
 from relaysim.scenario.table import (
     DAY,
     Address,
@@ -68,7 +68,7 @@ class Run(Table):
     """When, how long, how often. Messages are created for `duration`; then at most `drain` more.
 
     Nothing is counted before `warm_up`. Where the file says "auto" it is 0 and `warm_up_auto` true
-    until `relaysim.study.warmup.settle` has found it.
+    until `relaysim.study.warm_up.settle` has found it.
     """
 
     start: datetime = datetime(2010, 3, 1)  # noqa: DTZ001 -- local time of the organization

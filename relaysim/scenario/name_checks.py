@@ -6,7 +6,7 @@ from typing import Any
 
 from relaysim.mail.address import parse_ip
 from relaysim.scenario.problem import KeyPath, Problem
-from relaysim.scenario.raw import Found, Raw, at, parsed
+from relaysim.scenario.raw_tables import Found, Raw, at, parsed
 
 _CATEGORIES = {
     "Cc": "a control character",

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator
 
-from relaysim.scenario.law import TimeLaw
+from relaysim.scenario.distribution import TimeLaw
 from relaysim.scenario.table import SECOND, AddressName, Share, Table, TimeLimit
 
 OnListing = Literal["nothing", "pause_culprit", "clean_list", "move_culprit"]

@@ -12,7 +12,7 @@ from typing import Any
 
 from relaysim.scenario.defaults import without_rivals
 from relaysim.scenario.problem import Problem
-from relaysim.scenario.raw import DEEPEST, unusable
+from relaysim.scenario.raw_tables import DEEPEST, unusable
 
 Keys = tuple[str, ...]
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from relaysim.scenario.place import LARGEST_RECORDING, text_lines, unreadable
+from relaysim.scenario.files import LARGEST_RECORDING, text_lines, unreadable
 
 _LIMIT = 2**53
 

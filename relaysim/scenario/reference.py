@@ -10,12 +10,12 @@ from typing import Any
 from relaysim import units
 from relaysim.mail.address import parse_domain, parse_ip
 from relaysim.mail.domains import is_authoritative, parse_domain_type, parse_pattern
-from relaysim.mail.send import smart_host_domain
-from relaysim.scenario.ending import default_drain
+from relaysim.mail.send_connector import smart_host_domain
 from relaysim.scenario.list_checks import LIST_CHECKS
 from relaysim.scenario.model import Run
 from relaysim.scenario.problem import KeyPath, Problem, nearest, unknown
-from relaysim.scenario.raw import Found, Raw, at, named, parsed, streams, texts
+from relaysim.scenario.raw_tables import Found, Raw, at, named, parsed, streams, texts
+from relaysim.scenario.run_end import default_drain
 
 INTERNAL = "internal"
 SPAMTRAPS = "spamtraps"

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
-from relaysim.scenario.law import TimeLaw
+from relaysim.scenario.distribution import TimeLaw
 from relaysim.scenario.table import Lasting, Positive, Rate, Share, Table
 
 

@@ -6,7 +6,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, fie
 
 from relaysim.mail.address import parse_address
 from relaysim.scenario.arrivals import Arrivals, Campaign, Replay
-from relaysim.scenario.law import RecipientLaw, SizeLaw
+from relaysim.scenario.distribution import RecipientLaw, SizeLaw
 from relaysim.scenario.recording import read
 from relaysim.scenario.table import DAY, Lasting, Named, Positive, Share, Table, adds_up
 

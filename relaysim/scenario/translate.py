@@ -8,7 +8,7 @@ from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin
 from pydantic import Tag, ValidationError
 from pydantic_core import ErrorDetails
 
-from relaysim.scenario.law import Empirical
+from relaysim.scenario.distribution import Empirical
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.problem import KeyPath, Problem, nearest, shown
 from relaysim.scenario.table import Table

@@ -13,9 +13,9 @@ from relaysim import units
 from relaysim.scenario import table
 from relaysim.scenario.connector import ReceiveConnector
 from relaysim.scenario.destination import shares_of_words
-from relaysim.scenario.law import Constant, Empirical
+from relaysim.scenario.distribution import Constant, Empirical
 from relaysim.scenario.model import AUTO, Run, Scenario
-from relaysim.scenario.profile import PROFILES, Profile, named_profile
+from relaysim.scenario.rate_profile import PROFILES, Profile, named_profile
 from relaysim.scenario.reputation import parse_reputation
 from relaysim.scenario.table import NONE, Table
 

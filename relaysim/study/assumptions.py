@@ -21,8 +21,8 @@ from relaysim.scenario.digest import digest
 from relaysim.scenario.load import load
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.problem import ScenarioError, dotted
-from relaysim.study.inputs import Input
-from relaysim.study.span import Number
+from relaysim.study.factors import Input
+from relaysim.study.value_range import Number
 
 Keys = tuple[str, ...]
 HALF, DOUBLE = Fraction(1, 2), Fraction(2)

@@ -5,38 +5,34 @@ from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
-from relaysim.engine.invariants import Violation
+from relaysim.analysis.listing_sources import listing_possible
 from relaysim.mail.spelling import look_up
-from relaysim.measure.blast.series import BlastSeries
-from relaysim.measure.catalogue import METRICS, RENAMED
-from relaysim.measure.copies import streams
-from relaysim.measure.metric import Matters
-from relaysim.measure.pairs import paired
-from relaysim.measure.series import Series
-from relaysim.measure.several import confidence_of
+from relaysim.measure.blast.blast_series import BlastSeries
+from relaysim.measure.metric_catalogue import METRICS, RENAMED
+from relaysim.measure.paired_recipients import paired
+from relaysim.measure.recipients import streams
+from relaysim.measure.run_series import Series
 from relaysim.scenario.culprit import culprits
-from relaysim.scenario.listing_sources import listing_possible
 from relaysim.scenario.model import Scenario
-from relaysim.study.against import against_base
-from relaysim.study.jobs import Jobs, Progress, in_order
-from relaysim.study.provenance import Provenance, now
-from relaysim.study.replicate import (
-    Replication,
-    RunResult,
-    Wanted,
-    numbered,
-    replicate,
-    settled,
-)
-from relaysim.study.stack import Stack
-from relaysim.study.store import Store
-from relaysim.study.task import Task
-from relaysim.study.warmup import settle_all
+from relaysim.stats.metric import Matters
+from relaysim.stats.several_designs import confidence_of
+from relaysim.study.execution.jobs import Jobs, Progress, in_order
+from relaysim.study.execution.provenance import Provenance, now
+from relaysim.study.execution.store import Store
+from relaysim.study.execution.task import Task
+from relaysim.study.paired_metrics import against_base
+from relaysim.study.replicate import Replication, RunResult, Wanted, numbered, replicate
+from relaysim.study.sampling import settled
+from relaysim.study.stacked_metrics import Stack
+from relaysim.study.warm_up import settle_all
+from relaysim.trace.invariants import Violation
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """Designs and how they differ from the base, the first; columns stand in `measure.columns`.
+    """Designs and how they differ from the base, the first of them.
+
+    `measure.frame_columns` has the meaning of each column.
 
     `metrics` is about all that each design carries, `comparisons` about `streams`: those that a
     design, by its name, has in common with the base. `series` is what figures draw, by the name of
@@ -97,9 +93,9 @@ def compare(
     `replications` and `seed` are the base's own unless given; `jobs`, `progress` and `command` are
     those of `run`. `matters` replaces the smallest difference that matters of some metrics. Latency
     is compared over the copies that both delivered. The more designs, the wider each interval, so
-    that the verdicts on one metric of one subject hold together: `measure.several`. A design with a
-    culprit is run three times for its blast radius, unless `blast` is false. ValueError if there is
-    nothing to compare, if two designs have one name, or if a metric is not known.
+    that the verdicts on one metric of one subject hold together: `stats.several_designs`. A design
+    with a culprit is run three times for its blast radius, unless `blast` is false. ValueError if
+    there is nothing to compare, if two designs have one name, or if a metric is not known.
     """
     started = now()
     replications, seed = settled(base, replications, seed)

@@ -13,14 +13,14 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
-from relaysim.measure.asked import ask_known
-from relaysim.measure.chance import chances
-from relaysim.measure.estimate import CONFIDENCE, Estimate
-from relaysim.measure.limits import estimate_within_range
-from relaysim.measure.needed import MOST as SEARCHED
-from relaysim.measure.needed import deviation_of, smallest
 from relaysim.measure.quantity import Quantity, QuantityError, ask_there, ordinary
+from relaysim.measure.subjects import ask_known
 from relaysim.scenario.model import Scenario
+from relaysim.stats.interval import CONFIDENCE, Estimate
+from relaysim.stats.possible_range import estimate_within_range
+from relaysim.stats.proportion import chances
+from relaysim.stats.replications_needed import MOST as SEARCHED
+from relaysim.stats.replications_needed import deviation_of, smallest
 
 FEWEST = 3
 AHEAD = 5

@@ -11,11 +11,11 @@ draw, as they share their mail.
 import numpy as np
 import pandas as pd
 
-from relaysim.measure.catalogue import METRICS
-from relaysim.measure.chance import chances
-from relaysim.measure.estimate import Floats, estimates
-from relaysim.measure.limits import within_range
-from relaysim.measure.ratio import linearized
+from relaysim.measure.metric_catalogue import METRICS
+from relaysim.stats.interval import Floats, estimates
+from relaysim.stats.possible_range import within_range
+from relaysim.stats.proportion import chances
+from relaysim.stats.ratio_of_sums import linearized
 from relaysim.study.compare import Comparison
 
 DRAWS = 10_000

@@ -7,33 +7,29 @@ from functools import cached_property
 
 import pandas as pd
 
-from relaysim.engine.coupled import coupled
-from relaysim.engine.invariants import Violation, check
+from relaysim.analysis.listing_sources import listing_possible
+from relaysim.engine.coupled_runs import coupled
 from relaysim.engine.run import simulate
-from relaysim.engine.trace import Trace
-from relaysim.measure.blast.blast import Measured
-from relaysim.measure.blast.series import BlastSeries
-from relaysim.measure.copies import Copies
+from relaysim.measure.blast.blast_series import BlastSeries
+from relaysim.measure.blast.coupled_metrics import Measured
+from relaysim.measure.frames import Frames, gather, tables
 from relaysim.measure.metrics import metrics
-from relaysim.measure.pairs import Sample
-from relaysim.measure.series import Series
-from relaysim.measure.tables import Frames, gather, tables
-from relaysim.scenario.audit.size import too_large
+from relaysim.measure.paired_recipients import Sample
+from relaysim.measure.recipients import Copies
+from relaysim.measure.run_series import Series
 from relaysim.scenario.culprit import culprits
-from relaysim.scenario.listing_sources import listing_possible
 from relaysim.scenario.model import Scenario
-from relaysim.scenario.problem import Problem, ScenarioError
-from relaysim.study.jobs import Jobs, Progress, in_order
+from relaysim.study.execution.jobs import Jobs, Progress, in_order
+from relaysim.study.execution.provenance import Provenance, now
+from relaysim.study.execution.store import Store
+from relaysim.study.execution.task import Task
 from relaysim.study.precision import Precision, Reached, Watch
-from relaysim.study.provenance import Provenance, now
-from relaysim.study.stack import Stack
-from relaysim.study.store import Store
-from relaysim.study.task import Task
-from relaysim.study.warmup import settle
+from relaysim.study.sampling import settled
+from relaysim.study.stacked_metrics import Stack
+from relaysim.study.warm_up import settle
+from relaysim.trace.invariants import Violation, check
+from relaysim.trace.tables import Trace
 from relaysim.traffic.workload import draw
-
-MOST_REPLICATIONS = 100_000
-"""The most replications of a study: as many as a scenario may ask for (`run.replications`)."""
 
 
 @dataclass(frozen=True)
@@ -122,7 +118,7 @@ def replicate(scenario: Scenario, replication: int, seed: int, wanted: Wanted) -
 
 @dataclass(frozen=True)
 class RunResult:
-    """What came out of the replications of a scenario; columns stand in `measure.columns`.
+    """What came out of the replications of a scenario; columns stand in `measure.frame_columns`.
 
     `metrics` has means with 95 % confidence intervals, `per_replication` the values behind them;
     `series` is what figures draw, the mean over the replications. `violations` has one entry
@@ -270,30 +266,6 @@ def _until(
             progress(done, done if last else watch.needed())
         if last:
             return
-
-
-def settled(scenario: Scenario, replications: int | None, seed: int | None) -> tuple[int, int]:
-    """Replications and seed as given, else the scenario's own.
-
-    TypeError if that is no scenario, ValueError if the numbers make no sense, ScenarioError if no
-    machine would finish a replication.
-    """
-    if not isinstance(scenario, Scenario):
-        raise TypeError(f"no scenario but {scenario!r}: relaysim.load(path) makes one of a file")
-    why = too_large(scenario)
-    if why is not None:
-        raise ScenarioError([Problem(("run",), why)])
-    replications = scenario.run.replications if replications is None else replications
-    seed = scenario.run.seed if seed is None else seed
-    if replications > MOST_REPLICATIONS:
-        raise ValueError(f"{replications:,} replications: at most {MOST_REPLICATIONS:,} are tried")
-    if replications < 1:
-        raise ValueError(f"{replications} replications: at least one is needed")
-    if seed < 0:
-        raise ValueError(f"the seed is {seed}: it must not be negative")
-    if seed >= 2**63:
-        raise ValueError(f"the seed is {seed}: it must be below 2**63")
-    return replications, seed
 
 
 def numbered(scenario: str, measured: list[pd.DataFrame]) -> pd.DataFrame:

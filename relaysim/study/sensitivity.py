@@ -18,27 +18,28 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 
-from relaysim.measure.asked import ask_known
-from relaysim.measure.estimate import CONFIDENCE, Estimate, Estimates, Floats
-from relaysim.measure.limits import difference_within_range, within_range
-from relaysim.measure.lost import minus
 from relaysim.measure.quantity import Quantity, QuantityError, ask_there
-from relaysim.measure.several import confidence_of, differences
+from relaysim.measure.subjects import ask_known
 from relaysim.scenario.load import load
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.problem import ScenarioError
+from relaysim.stats.interval import CONFIDENCE, Estimate, Estimates, Floats
+from relaysim.stats.lost_values import minus
+from relaysim.stats.possible_range import difference_within_range, within_range
+from relaysim.stats.several_designs import confidence_of, differences
 from relaysim.study.assumptions import assumptions
 from relaysim.study.compare import ask_sense
-from relaysim.study.inputs import Input, SensitivityError, stated
-from relaysim.study.jobs import Jobs, Progress, in_order
-from relaysim.study.provenance import Provenance, now
-from relaysim.study.replicate import Wanted, replicate, settled
-from relaysim.study.sobol import COLUMNS, sobol_indices
-from relaysim.study.span import Number, between
-from relaysim.study.store import Store
-from relaysim.study.task import Task
-from relaysim.study.vary import MOST, design, own
-from relaysim.study.warmup import settle_all, with_warm_up
+from relaysim.study.execution.jobs import Jobs, Progress, in_order
+from relaysim.study.execution.provenance import Provenance, now
+from relaysim.study.execution.store import Store
+from relaysim.study.execution.task import Task
+from relaysim.study.factors import Input, SensitivityError, stated
+from relaysim.study.replicate import Wanted, replicate
+from relaysim.study.sampling import settled
+from relaysim.study.sobol_indices import COLUMNS, sobol_indices
+from relaysim.study.value_range import Number, between
+from relaysim.study.varied_values import MOST, design, own
+from relaysim.study.warm_up import settle_all, with_warm_up
 
 MEASURABLE, UNDECIDED, NONE = "measurable", "undecided", "none"
 FEW = 5

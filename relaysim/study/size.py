@@ -9,20 +9,21 @@ from typing import Any
 
 import pandas as pd
 
-from relaysim.measure.asked import ask_known
-from relaysim.measure.catalogue import SKEWED_BY_LISTINGS
+from relaysim.analysis.listing_sources import listing_possible
+from relaysim.measure.metric_catalogue import SKEWED_BY_LISTINGS
 from relaysim.measure.quantity import ask_there
+from relaysim.measure.subjects import ask_known
 from relaysim.measure.target import Target
-from relaysim.scenario.listing_sources import listing_possible
 from relaysim.scenario.problem import ScenarioError
-from relaysim.study.jobs import Jobs, Progress, in_order
-from relaysim.study.judgement import MET, MISSED, UNDECIDED, Judgement
-from relaysim.study.provenance import Provenance, now
-from relaysim.study.replicate import Wanted, replicate, settled
-from relaysim.study.store import Store
-from relaysim.study.task import Task
-from relaysim.study.vary import Vary, ask_apart, design, varied
-from relaysim.study.warmup import settle
+from relaysim.study.execution.jobs import Jobs, Progress, in_order
+from relaysim.study.execution.provenance import Provenance, now
+from relaysim.study.execution.store import Store
+from relaysim.study.execution.task import Task
+from relaysim.study.replicate import Wanted, replicate
+from relaysim.study.sampling import settled
+from relaysim.study.target_verdict import MET, MISSED, UNDECIDED, Judgement
+from relaysim.study.varied_values import Vary, ask_apart, design, varied
+from relaysim.study.warm_up import settle
 
 _JUDGED = ("created", "not_judged")
 FIRST, MOST = 5, 80

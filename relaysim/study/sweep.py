@@ -9,10 +9,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from relaysim.analysis.listing_sources import listing_possible
 from relaysim.mail.spelling import unknown
-from relaysim.measure.asked import ask_known
-from relaysim.measure.catalogue import SKEWED_BY_LISTINGS
-from relaysim.measure.estimate import (
+from relaysim.measure.metric_catalogue import SKEWED_BY_LISTINGS
+from relaysim.measure.quantity import Quantity, ask_there, ordinary
+from relaysim.measure.subjects import ask_known
+from relaysim.measure.target import Target
+from relaysim.scenario.load import load
+from relaysim.stats.interval import (
     CONFIDENCE,
     Floats,
     equal_rows,
@@ -20,24 +24,21 @@ from relaysim.measure.estimate import (
     reverse,
     without_interval,
 )
-from relaysim.measure.limits import difference_within_range
-from relaysim.measure.lost import minus
-from relaysim.measure.middle import middle
-from relaysim.measure.quantity import Quantity, ask_there, ordinary
-from relaysim.measure.ratio import linearized_pair
-from relaysim.measure.several import differences
-from relaysim.measure.target import Target
-from relaysim.scenario.listing_sources import listing_possible
-from relaysim.scenario.load import load
-from relaysim.study.jobs import Jobs, Progress, in_order
-from relaysim.study.knee import Knee, break_even, knee
-from relaysim.study.provenance import Provenance, now
-from relaysim.study.replicate import Replication, Wanted, replicate, settled
-from relaysim.study.stack import KEY, Stack
-from relaysim.study.store import Store
-from relaysim.study.task import Task
-from relaysim.study.vary import Vary, ask_apart, design, grid, number, own, varied
-from relaysim.study.warmup import settle_all
+from relaysim.stats.lost_values import minus
+from relaysim.stats.median import middle
+from relaysim.stats.possible_range import difference_within_range
+from relaysim.stats.ratio_of_sums import linearized_pair
+from relaysim.stats.several_designs import differences
+from relaysim.study.break_even import Knee, break_even, knee
+from relaysim.study.execution.jobs import Jobs, Progress, in_order
+from relaysim.study.execution.provenance import Provenance, now
+from relaysim.study.execution.store import Store
+from relaysim.study.execution.task import Task
+from relaysim.study.replicate import Replication, Wanted, replicate
+from relaysim.study.sampling import settled
+from relaysim.study.stacked_metrics import KEY, Stack
+from relaysim.study.varied_values import Vary, ask_apart, design, grid, number, own, varied
+from relaysim.study.warm_up import settle_all
 
 
 class SweepError(ValueError):

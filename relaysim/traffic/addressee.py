@@ -8,9 +8,9 @@ import numpy.typing as npt
 from relaysim.scenario.arrivals import Campaign
 from relaysim.scenario.model import Run
 from relaysim.scenario.stream import Stream
-from relaysim.traffic.arrivals import scaled
+from relaysim.traffic.arrival_times import scaled
 from relaysim.traffic.draw import Decision, draw32_array, draw_array, uniforms
-from relaysim.traffic.receivers import Receivers
+from relaysim.traffic.receiving_domains import Receivers
 
 __all__ = ["domains", "list_size"]
 

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from relaysim.scenario.law import Constant, Gamma, Law, RecipientLaw
-from relaysim.scenario.quantile import quantile
-from relaysim.scenario.quantile_table import LARGEST, TABLE_SIZE, table_means
+from relaysim.scenario.distribution import Constant, Gamma, Law, RecipientLaw
+from relaysim.traffic.quantile import quantile
+from relaysim.traffic.quantile_table import LARGEST, TABLE_SIZE, table_means
 
 __all__ = [
     "LARGEST",

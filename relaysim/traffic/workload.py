@@ -7,8 +7,8 @@ import numpy as np
 import numpy.typing as npt
 
 from relaysim.scenario.model import Scenario
-from relaysim.traffic.part import Drawing
-from relaysim.traffic.policies import policies
+from relaysim.traffic.list_policies import policies
+from relaysim.traffic.stream_draws import Drawing
 
 __all__ = ["Draws", "draw"]
 

@@ -11,7 +11,7 @@ import pytest
 
 import relaysim.scenario
 from relaysim.mail.profiles import MTA_PROFILES
-from relaysim.scenario.law import Constant
+from relaysim.scenario.distribution import Constant
 from relaysim.scenario.table import Table
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "docs" / "_ext"))
@@ -101,8 +101,8 @@ def test_names_of_exchange() -> None:
 
 
 def test_commands_checks_and_profiles_are_made_whole() -> None:
+    from relaysim.audit import CHECKS
     from relaysim.cli.app import COMMANDS
-    from relaysim.scenario.audit import CHECKS
 
     page = commands.markdown()
     for function in (each for group in COMMANDS.values() for each in group):

@@ -65,7 +65,7 @@ def test_sensitivities() -> None:
 
 
 def test_precision(tmp_path: Path) -> None:
-    from relaysim.study.output import write
+    from relaysim.study.written_results import write
 
     scenario = relaysim.load(MM4, SMALL)
     wanted = relaysim.Precision(9.0, ["total.on_time"], most=3)

@@ -6,8 +6,8 @@ down when it is sent.
 
 from small_world import Played, seconds
 
-from relaysim.engine.compile import compile_plan
-from relaysim.engine.trace import Action, Cause, Fate, Level, Seen
+from relaysim.plan.compiler import compile_plan
+from relaysim.trace.tables import Action, Cause, Fate, Level, Seen
 from relaysim.traffic.draw import Decision, draw32, looked_up, name_key
 
 MINUTE, HOUR, DAY = 60.0, 3600.0, 86400.0

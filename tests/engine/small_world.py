@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from relaysim.engine.invariants import check
 from relaysim.engine.run import simulate
-from relaysim.engine.trace import Fate, Level, Trace
 from relaysim.scenario.load import from_mapping
 from relaysim.scenario.model import Scenario
+from relaysim.trace.invariants import check
+from relaysim.trace.tables import Fate, Level, Trace
 from relaysim.traffic.workload import Draws, draw
 
 Tables = dict[str, Any]

@@ -5,7 +5,7 @@ from many_hubs import hits, hubs, rows
 from reputation_world import DAY, HOUR, LIST, NOBODY_LOOKS, drawn
 from small_world import Played, play, seconds
 
-from relaysim.mail.widening import allocation_threshold
+from relaysim.mail.escalation import allocation_threshold
 from relaysim.traffic.draw import Decision
 
 A = "198.51.100.10"

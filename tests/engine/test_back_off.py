@@ -4,7 +4,7 @@ import pytest
 from reputation_world import HOUR, IP, NOBODY_LOOKS, PROVIDER, QUARTER, states
 from small_world import Mail, Played, play
 
-from relaysim.engine.trace import Level
+from relaysim.trace.tables import Level
 
 OUT = "HUB01->example.org"
 THROTTLED = """

@@ -2,7 +2,7 @@
 
 from small_world import Mail, Played, play
 
-from relaysim.engine.trace import Level
+from relaysim.trace.tables import Level
 
 BUCKETS = """
 [hubs.HUB01.back_pressure]

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from small_world import Played, play
 
-from relaysim.engine.trace import Fate
+from relaysim.trace.tables import Fate
 
 CAMPAIGN = """
 [run]

@@ -5,10 +5,10 @@ import pytest
 from reputation_world import DAY, HOUR, signals
 from small_world import Mail, Played, play
 
-from relaysim.engine import observers
-from relaysim.engine.trace import Seen
-from relaysim.scenario.law import Constant
-from relaysim.traffic.signals import Signal
+from relaysim.plan import reputation_compiler as observers
+from relaysim.scenario.distribution import Constant
+from relaysim.trace.tables import Seen
+from relaysim.traffic.signal_draws import Signal
 
 PROVIDER = """
 [run]

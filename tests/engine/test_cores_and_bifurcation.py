@@ -2,7 +2,7 @@
 
 from small_world import play
 
-from relaysim.engine.trace import Visit
+from relaysim.trace.tables import Visit
 
 CPU = "HUB01.cpu"
 OUT = "HUB01->example.org"

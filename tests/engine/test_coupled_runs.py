@@ -21,10 +21,10 @@ from reputation_world import (
 )
 from small_world import Mail, Played, tables
 
-from relaysim.engine.coupled import coupled
+from relaysim.engine.coupled_runs import coupled
 from relaysim.engine.run import simulate
-from relaysim.engine.trace import Level
 from relaysim.scenario.load import from_mapping
+from relaysim.trace.tables import Level
 from relaysim.traffic.workload import draw
 
 

@@ -27,9 +27,9 @@ from reputation_world import (
 from small_world import Mail, Played, play, tables
 from told import told
 
-from relaysim.engine.coupled import Coupled, coupled
-from relaysim.engine.invariants import check
+from relaysim.engine.coupled_runs import Coupled, coupled
 from relaysim.scenario.load import from_mapping
+from relaysim.trace.invariants import check
 from relaysim.traffic.workload import draw
 
 

@@ -3,7 +3,7 @@
 import pytest
 from small_world import play
 
-from relaysim.engine.trace import Level
+from relaysim.trace.tables import Level
 
 OUT = "HUB01->example.org"
 OK = "250 2.0.0 OK"

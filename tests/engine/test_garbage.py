@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from relaysim.engine import run as engine
-from relaysim.engine.hub import Hub
+from relaysim.engine.relay.hub import Hub
 from relaysim.engine.run import simulate
 from relaysim.scenario.load import load
 from relaysim.traffic.workload import draw

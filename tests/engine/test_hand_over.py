@@ -7,15 +7,15 @@ from typing import Any
 import pytest
 from small_world import Played, play, tables
 
-from relaysim.engine.trace import Level
-from relaysim.scenario.audit import Finding, Severity
-from relaysim.scenario.audit.answering import host_unanswered
-from relaysim.scenario.audit.conflicting import connector_conflict, partial_overlap
-from relaysim.scenario.audit.handover import hand_over_refused
-from relaysim.scenario.audit.submission import relay_refused, stream_refused
-from relaysim.scenario.explain import explain
+from relaysim.audit import Finding, Severity
+from relaysim.audit.answering_connector import host_unanswered
+from relaysim.audit.between_hubs import hand_over_refused
+from relaysim.audit.conflicts import connector_conflict, partial_overlap
+from relaysim.audit.refused_mail import relay_refused, stream_refused
+from relaysim.explanation import explain
 from relaysim.scenario.load import from_mapping
 from relaysim.scenario.model import Scenario
+from relaysim.trace.tables import Level
 
 NO_AUTHENTICATION = "451 5.7.3 Cannot achieve Exchange Server authentication"
 NOBODY = "421 4.3.2 Service not available"

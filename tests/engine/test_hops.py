@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from relaysim.engine.run import simulate
-from relaysim.engine.trace import Trace, Visit
 from relaysim.scenario.load import load
+from relaysim.trace.tables import Trace, Visit
 from relaysim.traffic.draw import Decision, draw32, hop_counter, name_key
 from relaysim.traffic.workload import draw
 

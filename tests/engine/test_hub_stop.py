@@ -3,7 +3,7 @@
 import pytest
 from small_world import SECOND_HUB, play
 
-from relaysim.engine.trace import Level
+from relaysim.trace.tables import Level
 
 RELAY = "HUB01/relay"
 OUT = "HUB01->example.org"

@@ -5,12 +5,12 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from random_worlds import Tables, plain_worlds, reputed_worlds
 
-from relaysim.engine.invariants import check
 from relaysim.engine.recorder import Recorder
 from relaysim.engine.run import simulate
-from relaysim.engine.trace import PROVIDER_CAUSE, Action, Cause, Fate, Level, Seen, Trace
-from relaysim.mail.standing import State
+from relaysim.mail.provider_state import State
 from relaysim.scenario.load import from_mapping
+from relaysim.trace.invariants import check
+from relaysim.trace.tables import PROVIDER_CAUSE, Action, Cause, Fate, Level, Seen, Trace
 from relaysim.traffic.workload import draw
 
 fuzz = settings(

@@ -3,7 +3,7 @@
 import pytest
 from small_world import SECOND_HUB, play
 
-from relaysim.engine.trace import Cause, Level
+from relaysim.trace.tables import Cause, Level
 
 OUT = "HUB01->example.org"
 OK = "250 2.0.0 OK"

@@ -2,7 +2,7 @@
 
 from small_world import SECOND_HUB, play
 
-from relaysim.engine.trace import Visit
+from relaysim.trace.tables import Visit
 
 USERS = """
 [mailboxes]

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from small_world import Played, play
 
-from relaysim.engine.compile import compile_plan
 from relaysim.engine.run import run as simulate
-from relaysim.engine.trace import Column, Trace, Visit
+from relaysim.plan.compiler import compile_plan
 from relaysim.scenario.load import load
+from relaysim.trace.tables import Column, Trace, Visit
 from relaysim.traffic.workload import draw
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"

@@ -16,7 +16,7 @@ from reputation_world import (
 )
 from small_world import Mail, Played, play
 
-from relaysim.engine.trace import Level
+from relaysim.trace.tables import Level
 from relaysim.traffic.draw import Decision, draw32, name_key
 
 MINE = f"sink {IP} cozumpark.com"

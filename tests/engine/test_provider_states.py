@@ -14,9 +14,10 @@ from reputation_world import (
 )
 from small_world import Mail, Played, play
 
-from relaysim.engine import account, observers
-from relaysim.engine.trace import Seen
-from relaysim.scenario.law import Constant
+from relaysim.engine.reputation import provider_account as account
+from relaysim.plan import reputation_compiler as observers
+from relaysim.scenario.distribution import Constant
+from relaysim.trace.tables import Seen
 
 MINE = f"sink {IP} cozumpark.com"
 BAD = """

@@ -6,12 +6,12 @@ import pandas as pd
 from rich.console import Console
 from small_world import SECOND_HUB, Played, play
 
-from relaysim.measure.copies import Copies
-from relaysim.measure.events import refusals
+from relaysim.measure.event_frames import refusals
 from relaysim.measure.metrics import metrics
-from relaysim.measure.series import Series
-from relaysim.present.happened import losses
-from relaysim.present.happened import refusals as section
+from relaysim.measure.recipients import Copies
+from relaysim.measure.run_series import Series
+from relaysim.present.text.run_summary import losses
+from relaysim.present.text.run_summary import refusals as section
 
 TOO_MANY = (
     "421 4.3.2 The maximum number of concurrent connections has exceeded a limit, closing "

@@ -8,9 +8,9 @@ import pytest
 from reputation_world import LIST, NOBODY_LOOKS, TRAPS, lookups
 from small_world import Played, play
 
-from relaysim.engine.invariants import check
-from relaysim.engine.listings import Listings, Lookups
-from relaysim.engine.trace import Fate, Table, Trace
+from relaysim.engine.reputation.listings import Listings, Lookups
+from relaysim.trace.invariants import check
+from relaysim.trace.tables import Fate, Table, Trace
 
 CACHES = "[destinations.sink]\ndnsbl_ttl = '10 min'\ndnsbl_negative_ttl = '10 min'"
 STORY = TRAPS, LIST, NOBODY_LOOKS, CACHES

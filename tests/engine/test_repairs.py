@@ -21,7 +21,7 @@ from reputation_world import (
 )
 from small_world import Mail, Played, play, seconds
 
-from relaysim.engine.trace import Level
+from relaysim.trace.tables import Level
 
 LOOKS = looks(6 * HOUR, 60)
 SIX_HOURLY = "[operations]\nmonitor_every = '6 h'"

@@ -5,15 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from relaysim.engine.compile import compile_plan
-from relaysim.engine.plan import TOO_LARGE, Plan, QueuePlan
+from relaysim.analysis.mail_paths import paths, receiver
 from relaysim.mail.address import parse_ip
-from relaysim.scenario.audit.paths import paths, receiver
-from relaysim.scenario.law import mean
+from relaysim.plan.compiler import compile_plan
+from relaysim.plan.plan import TOO_LARGE, Plan, QueuePlan
+from relaysim.plan.route import HopKind
+from relaysim.scenario.distribution import mean
 from relaysim.scenario.load import load
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.reference import ELSEWHERE
-from relaysim.scenario.route import HopKind
 from relaysim.traffic.workload import draw
 
 ROOT = Path(__file__).parents[2]

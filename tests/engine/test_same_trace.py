@@ -13,11 +13,11 @@ from random_neighbours import neighbours, reputed_neighbours
 from random_worlds import Tables, worlds
 from told import reputation, told
 
-from relaysim.engine.coupled import coupled
+from relaysim.engine.coupled_runs import coupled
 from relaysim.engine.run import simulate
-from relaysim.engine.trace import Trace, first_divergence
 from relaysim.scenario.load import from_mapping, load
-from relaysim.traffic.saving import save_arrivals
+from relaysim.trace.tables import Trace, first_divergence
+from relaysim.traffic.save_arrivals import save_arrivals
 from relaysim.traffic.workload import draw
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
@@ -39,7 +39,7 @@ def run(tables: Tables) -> Trace:
 
 FINGERPRINT = """
 import sys
-from relaysim.engine.coupled import coupled
+from relaysim.engine.coupled_runs import coupled
 from relaysim.engine.run import simulate
 from relaysim.scenario.load import load
 from relaysim.traffic.workload import draw

@@ -4,9 +4,9 @@ import pytest
 from reputation_world import HOUR, NOBODY_LOOKS, TRAPS, listings, signals
 from small_world import Mail, Played, play
 
-from relaysim.engine import observers
-from relaysim.engine.trace import Seen
-from relaysim.scenario.law import Constant
+from relaysim.plan import reputation_compiler as observers
+from relaysim.scenario.distribution import Constant
+from relaysim.trace.tables import Seen
 
 SPAMCOP = """
 [run]

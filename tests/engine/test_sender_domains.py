@@ -5,7 +5,7 @@ from many_hubs import hubs
 from reputation_world import IP, NOBODY_LOOKS, OTHER_IP, PROVIDER, QUARTER, states
 from small_world import Mail, Played, play
 
-from relaysim.engine.trace import PROVIDER_CAUSE
+from relaysim.trace.tables import PROVIDER_CAUSE
 
 DESIGN = hubs("198.51.100.8/29", OTHER_IP)
 NEWS = "[hosts.h1.streams.bad]\nunknown_rate = 1.0\nculprit = true\nsender = '{sender}'"

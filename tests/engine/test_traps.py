@@ -15,7 +15,7 @@ from reputation_world import (
 )
 from small_world import play
 
-from relaysim.engine.trace import Seen
+from relaysim.trace.tables import Seen
 
 WEEKLY = """
 [run]

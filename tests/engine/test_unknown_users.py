@@ -5,8 +5,8 @@ import pytest
 from reputation_world import LIST, NOBODY_LOOKS, count, listings, signals
 from small_world import play
 
-from relaysim.engine.trace import Seen
-from relaysim.traffic.signals import Signal
+from relaysim.trace.tables import Seen
+from relaysim.traffic.signal_draws import Signal
 
 OUT = "HUB01->example.org"
 UNKNOWN = "550 5.1.1 Recipient address rejected: User unknown"

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from relaysim.engine.trace import (
+from relaysim.trace.tables import (
     ACTIONS,
     LEVELS,
     LISTINGS,

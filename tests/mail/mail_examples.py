@@ -6,14 +6,8 @@ from ipaddress import ip_address
 from relaysim.mail.address import AddressRange, Binding, parse_binding, parse_range
 from relaysim.mail.auth import AuthMechanism, parse_mechanism
 from relaysim.mail.domains import AcceptedDomainType
-from relaysim.mail.rights import (
-    ANONYMOUS,
-    Permission,
-    PermissionGroup,
-    Right,
-    parse_group,
-)
-from relaysim.mail.send import AddressSpace, parse_address_space
+from relaysim.mail.rights import ANONYMOUS, Permission, PermissionGroup, Right, parse_group
+from relaysim.mail.send_connector import AddressSpace, parse_address_space
 
 ALL_IPV4 = "0.0.0.0-255.255.255.255"
 MB = 1024 * 1024

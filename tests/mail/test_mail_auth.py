@@ -1,7 +1,7 @@
 import pytest
 
 from relaysim.mail.auth import AuthMechanism, auth_problems, parse_mechanism
-from relaysim.mail.connector import MessageRateSource, parse_rate_source
+from relaysim.mail.receive_connector import MessageRateSource, parse_rate_source
 from relaysim.mail.rights import PermissionGroup
 from relaysim.mail.usage import Usage, parse_usage, usage_defaults
 

@@ -1,7 +1,7 @@
 import pytest
 from mail_examples import ALL_IPV4, DEFAULT, HUB01, receive
 
-from relaysim.mail.conflict import ConflictKind, conflicts
+from relaysim.mail.connector_conflict import ConflictKind, conflicts
 
 TEXT = (
     "The values that you specified for the Bindings and RemoteIPRanges parameters conflict with "

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relaysim.mail.lifetime import FOR_EVER, lifetime
-from relaysim.mail.widening import allocation_threshold, asn_is_listed, asn_score
+from relaysim.mail.escalation import allocation_threshold, asn_is_listed, asn_score
+from relaysim.mail.listing_lifetime import FOR_EVER, lifetime
 
 DAY = 86_400_000_000
 

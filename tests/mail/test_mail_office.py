@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relaysim.mail.office import CLOSES, OPENS, office, waking
+from relaysim.mail.office_hours import CLOSES, OPENS, office, waking
 
 HOUR = 3_600_000_000
 DAY, WEEK = 24 * HOUR, 7 * 24 * HOUR

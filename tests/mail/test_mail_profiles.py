@@ -2,7 +2,6 @@ import pytest
 
 from relaysim import units
 from relaysim.mail.blocklists import BLOCKLISTS, blocklist_defaults
-from relaysim.mail.connector import parse_rate_source
 from relaysim.mail.destination import DESTINATIONS, destination_defaults
 from relaysim.mail.hosts import HOST_KINDS, host_defaults
 from relaysim.mail.profiles import (
@@ -11,6 +10,7 @@ from relaysim.mail.profiles import (
     mta_profile,
     receive_connector_defaults,
 )
+from relaysim.mail.receive_connector import parse_rate_source
 from relaysim.mail.reputation import REPUTATIONS
 from relaysim.mail.value import Certainty, Value, plain
 

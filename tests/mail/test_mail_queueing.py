@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relaysim.mail.priority import Priority, choose, parse_priority
-from relaysim.mail.retry import delay_notice_at, expires_at, queue_retry_delay
+from relaysim.mail.priority_queuing import Priority, choose, parse_priority
+from relaysim.mail.retry_clock import delay_notice_at, expires_at, queue_retry_delay
 
 MINUTE = 60_000_000
 HOUR, DAY = 60 * MINUTE, 1440 * MINUTE

@@ -6,7 +6,7 @@ import pytest
 from relaysim.mail import reply
 from relaysim.mail.blocklists import BLOCKLISTS
 from relaysim.mail.destination import DESTINATIONS
-from relaysim.mail.remote import (
+from relaysim.mail.remote_reply import (
     ACCEPTED,
     TRY_AGAIN_LATER,
     blocked,

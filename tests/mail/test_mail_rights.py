@@ -11,7 +11,6 @@ from mail_examples import (
     receive,
 )
 
-from relaysim.mail.access import ADDED, Grant, grants, identify, session_rights
 from relaysim.mail.principal import parse_user
 from relaysim.mail.rights import (
     ANONYMOUS,
@@ -29,6 +28,7 @@ from relaysim.mail.rights import (
     parse_right,
     session_permissions,
 )
+from relaysim.mail.session_access import ADDED, Grant, grants, identify, session_rights
 
 ARTICLE = Path(__file__).parents[3] / "shared" / "seed-article.txt"
 

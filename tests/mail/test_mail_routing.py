@@ -1,13 +1,8 @@
 import pytest
 from mail_examples import MB, Send, send
 
-from relaysim.mail.routing import NotUsed, Route, Unrouted, select_send_connector
-from relaysim.mail.send import (
-    AddressSpace,
-    is_source,
-    next_hop,
-    parse_address_space,
-)
+from relaysim.mail.send_connector import AddressSpace, is_source, next_hop, parse_address_space
+from relaysim.mail.send_routing import NotUsed, Route, Unrouted, select_send_connector
 
 INTERNET = send("internet", "SMTP:*;1", source_transport_servers=("HUB01", "HUB02"))
 

@@ -18,7 +18,7 @@ from mail_examples import (
     receive,
 )
 
-from relaysim.mail.selection import Reason, Selection, select
+from relaysim.mail.connector_selection import Reason, Selection, select
 
 
 def why(selection: Selection[Receive]) -> dict[str, str]:

@@ -14,10 +14,11 @@ from mail_examples import (
     receive,
 )
 
-from relaysim.mail import reply, session
-from relaysim.mail.access import identify, session_rights
+from relaysim.mail import receive_verdict as session
+from relaysim.mail import reply
 from relaysim.mail.address import domain_of
 from relaysim.mail.rights import ANONYMOUS, AUTHENTICATED_USERS, Permission, Right
+from relaysim.mail.session_access import identify, session_rights
 
 
 def dialog(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relaysim.mail.standing import (
+from relaysim.mail.provider_state import (
     FASTEST,
     SCALE,
     State,

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relaysim.mail.trigger import FRESH, freshness, is_scored, relist_threshold, score
+from relaysim.mail.listing_trigger import FRESH, freshness, is_scored, relist_threshold, score
 
 HOUR = 3_600_000_000
 WEEK = 168 * HOUR

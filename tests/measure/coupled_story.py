@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from trace_story import OK, Story, scenario
 
-from relaysim.engine.coupled import Coupled
-from relaysim.engine.trace import Fate
-from relaysim.measure.blast.blast import Measured
+from relaysim.engine.coupled_runs import Coupled
+from relaysim.measure.blast.coupled_metrics import Measured
 from relaysim.scenario.model import Scenario
+from relaysim.trace.tables import Fate
 
 CULPRIT = ("hosts.app.streams.news.culprit=true", 'run.duration="5 h"')
 """The newsletter is the culprit; alerts are innocent and have ten seconds."""

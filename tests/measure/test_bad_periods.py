@@ -8,16 +8,16 @@ import pytest
 from scipy.stats import beta, binom, binomtest, quantile_test
 from trace_story import TOML, Story
 
-from relaysim.engine.trace import Fate
 from relaysim.measure.bad_periods import DAY, HOUR_OF_RUN, bad_periods, bad_shares, day_lengths
-from relaysim.measure.estimate import interval
-from relaysim.measure.latency import busy_hours
+from relaysim.measure.latency_metrics import busy_hours
+from relaysim.measure.measured_window import HOUR as HOUR_LENGTH
 from relaysim.measure.metrics import metrics
-from relaysim.measure.middle import fewest_for_median, median_intervals, middle
-from relaysim.measure.window import HOUR as HOUR_LENGTH
-from relaysim.present.number import periods_of
+from relaysim.present.text.number_format import periods_of
 from relaysim.scenario.load import loads
 from relaysim.scenario.problem import ScenarioError
+from relaysim.stats.interval import interval
+from relaysim.stats.median import fewest_for_median, median_intervals, middle
+from relaysim.trace.tables import Fate
 
 HOUR = 3600
 NAN = np.nan

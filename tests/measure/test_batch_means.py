@@ -8,8 +8,8 @@ import pytest
 from scipy.signal import lfilter
 from scipy.stats import binom
 
-from relaysim.measure.batch import batch_means, correlation, means
-from relaysim.measure.estimate import interval
+from relaysim.stats.batch_means import batch_means, correlation, means
+from relaysim.stats.interval import interval
 
 
 def dependent(phi: float, count: int, seed: int) -> npt.NDArray[np.float64]:

@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from trace_story import BLOCKED, LISTED, REFUSAL
 
-from relaysim.engine.trace import Fate, Seen
-from relaysim.measure.blast.innocents import Innocents
-from relaysim.measure.copies import Copies
-from relaysim.study.stack import Stack
+from relaysim.measure.blast.innocent_mail import Innocents
+from relaysim.measure.recipients import Copies
+from relaysim.study.stacked_metrics import Stack
+from relaysim.trace.tables import Fate, Seen
 
 
 def test_harm_is_split_into_what_is_known_of_the_culprits_and_what_they_take_up() -> None:

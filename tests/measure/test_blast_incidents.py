@@ -6,15 +6,15 @@ import pytest
 from coupled_story import CULPRIT, LATE, SOON, Coupling, lost, took
 from trace_story import BLOCKED, LATER, LISTED, NAMES, Story, scenario
 
-from relaysim.engine.trace import Fate, Level, Seen
-from relaysim.mail.standing import State
-from relaysim.measure.blast.given import kinds
-from relaysim.measure.blast.series import BlastSeries
-from relaysim.measure.blast.trouble import Trouble
-from relaysim.measure.catalogue import BLAST_SCOPES
-from relaysim.measure.columns import FRAMES
+from relaysim.mail.provider_state import State
+from relaysim.measure.blast.blast_series import BlastSeries
+from relaysim.measure.blast.conditional import kinds
+from relaysim.measure.blast.incident_spans import Trouble
+from relaysim.measure.frame_columns import FRAMES
+from relaysim.measure.measured_window import Window
+from relaysim.measure.metric_catalogue import BLAST_SCOPES
 from relaysim.measure.metrics import metrics
-from relaysim.measure.window import Window
+from relaysim.trace.tables import Fate, Level, Seen
 
 HOUR = 3600
 DAYS = ('run.duration="9 d"',)

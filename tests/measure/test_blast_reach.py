@@ -7,11 +7,11 @@ import pytest
 from coupled_story import CULPRIT, SOON, Coupling, lost
 from trace_story import LISTED, NAMES, Story, scenario
 
-from relaysim.engine.trace import Level
-from relaysim.mail.standing import State
-from relaysim.measure.blast.reach import Reach
-from relaysim.measure.blast.targets import targets
-from relaysim.measure.window import Window
+from relaysim.mail.provider_state import State
+from relaysim.measure.blast.delivering_ips import targets
+from relaysim.measure.blast.refusal_probability import Reach
+from relaysim.measure.measured_window import Window
+from relaysim.trace.tables import Level
 from relaysim.traffic.workload import Draws
 
 MIRROR = "blocklists.css.mirror_delay='30 min'"

@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from relaysim.measure.bootstrap import bca, suited_estimates, too_skewed
-from relaysim.measure.estimate import Estimate, interval
+from relaysim.stats.bootstrap import bca, suited_estimates, too_skewed
+from relaysim.stats.interval import Estimate, interval
 
 CALM = [9.0, 10.0, 11.0, 12.0, 10.0] * 4
 DISASTER = [*[0.0] * 19, 100.0]

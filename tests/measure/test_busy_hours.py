@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from relaysim.measure.estimate import interval
-from relaysim.measure.latency import busy_hours, latency_in_busy_hours
-from relaysim.measure.window import HOUR, SECOND
+from relaysim.measure.latency_metrics import busy_hours, latency_in_busy_hours
+from relaysim.measure.measured_window import HOUR, SECOND
+from relaysim.stats.interval import interval
 
 P95 = -np.log(0.05)
 """That of an exponential latency with a mean of a second."""

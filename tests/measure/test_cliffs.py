@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from relaysim.measure.cliff import Cliff, cliff, cliff_of
 from relaysim.scenario.load import load
+from relaysim.stats.unstable_quantile import Cliff, cliff, cliff_of
 from relaysim.study.replicate import run
 
 SHARED = Path(__file__).parents[2] / "scenarios" / "shared-hub.toml"

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 from trace_story import BLOCKED, LATER, LISTED, OK, REFUSAL, UNKNOWN, Story, scenario
 
-from relaysim.engine.trace import Fate, Level, Trace
 from relaysim.measure.metrics import metrics
+from relaysim.trace.tables import Fate, Level, Trace
 
 Key = tuple[str, str]
 TOTAL = ("total", "total")

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest
 
-from relaysim.measure.catalogue import METRICS
-from relaysim.measure.chance import chance_differences, chances
-from relaysim.measure.estimate import Estimate, estimates, interval, narrowing, verdict
-from relaysim.measure.metric import Matters
+from relaysim.measure.metric_catalogue import METRICS
+from relaysim.stats.interval import Estimate, estimates, interval, narrowing, verdict
+from relaysim.stats.metric import Matters
+from relaysim.stats.proportion import chance_differences, chances
 
 
 def test_an_interval_is_students() -> None:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import binom
 
-from relaysim.measure.chance import exact_chances, unseen
+from relaysim.stats.proportion import exact_chances, unseen
 
 
 def test_exact_ends_err_with_no_more_than_half_of_what_the_confidence_leaves() -> None:

@@ -7,10 +7,10 @@ import pytest
 from trace_story import SECOND, Story
 
 from relaysim.engine.run import simulate
-from relaysim.engine.trace import Level, Trace, Visit
-from relaysim.measure.holding import HELD, held
-from relaysim.measure.waits import PARTS, waits
+from relaysim.measure.binding_resource import HELD, held
+from relaysim.measure.wait_parts import PARTS, waits
 from relaysim.scenario.load import load
+from relaysim.trace.tables import Level, Trace, Visit
 from relaysim.traffic.workload import draw
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relaysim.measure.estimate import Estimate, Estimates, estimates
-from relaysim.measure.limits import (
+from relaysim.stats.interval import Estimate, Estimates, estimates
+from relaysim.stats.possible_range import (
     difference_within_range,
     estimate_within_range,
     within_range,

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relaysim.measure.warmup import BATCH, LEFT, mser5
+from relaysim.stats.mser import BATCH, LEFT, mser5
 
 STEADY = [0.0, 1.0, 0.0, 2.0, 1.0]
 """A batch of five; its mean is 0.8."""

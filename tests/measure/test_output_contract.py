@@ -7,9 +7,10 @@ import pandas as pd
 import pytest
 from trace_story import LATER, REFUSAL, Story, scenario
 
-from relaysim.engine.trace import Action, Cause, Fate, Level, Seen, Trace
-from relaysim.mail.standing import State
-from relaysim.measure.catalogue import (
+from relaysim.mail.provider_state import State
+from relaysim.measure.frame_columns import FRAMES
+from relaysim.measure.frames import Frames, gather, tables
+from relaysim.measure.metric_catalogue import (
     BLAST_SCOPES,
     DELIVERED_METRICS,
     LATENCY_METRICS,
@@ -17,11 +18,10 @@ from relaysim.measure.catalogue import (
     PAIRED_LATENCY,
     SCOPES,
 )
-from relaysim.measure.columns import FRAMES
-from relaysim.measure.contract import document
 from relaysim.measure.metrics import metrics
-from relaysim.measure.tables import Frames, gather, tables
-from relaysim.study import output
+from relaysim.measure.output_reference import document
+from relaysim.study import written_results as output
+from relaysim.trace.tables import Action, Cause, Fate, Level, Seen, Trace
 
 
 def story() -> Trace:

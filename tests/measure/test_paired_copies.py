@@ -5,9 +5,9 @@ from collections.abc import Sequence
 
 from trace_story import Story, scenario
 
-from relaysim.engine.trace import Fate
-from relaysim.measure.copies import Copies
-from relaysim.measure.pairs import Sample, paired
+from relaysim.measure.paired_recipients import Sample, paired
+from relaysim.measure.recipients import Copies
+from relaysim.trace.tables import Fate
 
 BOTH = {"app.alerts", "app.news"}
 

@@ -8,10 +8,10 @@ import pytest
 
 from relaysim import load, run
 from relaysim.measure.amount import amount
-from relaysim.measure.asked import ask_known
-from relaysim.measure.estimate import Estimate
 from relaysim.measure.quantity import Quantity, QuantityError, ask_there
+from relaysim.measure.subjects import ask_known
 from relaysim.measure.target import Target
+from relaysim.stats.interval import Estimate
 
 SHARED = Path(__file__).parents[2] / "scenarios" / "shared-hub.toml"
 METRICS = pd.DataFrame(

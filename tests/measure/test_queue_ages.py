@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from trace_story import LATER, SECOND, Story, scenario
 
-from relaysim.engine.trace import Fate, Visit
 from relaysim.measure.qshape import ALL, COLUMNS, Entries
+from relaysim.trace.tables import Fate, Visit
 
 MINUTE = 60 * SECOND
 

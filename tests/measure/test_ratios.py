@@ -10,14 +10,14 @@ from scipy.stats import binom
 from test_copy_metrics import sent
 from trace_story import Story, scenario
 
-from relaysim.measure.bootstrap import suited_estimates
-from relaysim.measure.catalogue import BLAST_SCOPES, METRICS, SCOPES
-from relaysim.measure.estimate import Floats, estimates, interval
+from relaysim.measure.metric_catalogue import BLAST_SCOPES, METRICS, SCOPES
 from relaysim.measure.metrics import metrics
 from relaysim.measure.quantity import Quantity
-from relaysim.measure.ratio import linearized, linearized_pair
-from relaysim.measure.several import differences
-from relaysim.study.stack import KEY, Stack
+from relaysim.stats.bootstrap import suited_estimates
+from relaysim.stats.interval import Floats, estimates, interval
+from relaysim.stats.ratio_of_sums import linearized, linearized_pair
+from relaysim.stats.several_designs import differences
+from relaysim.study.stacked_metrics import KEY, Stack
 
 STUDIES, REPLICATIONS = 400, 20
 RATES = np.arange(1, 9) * 50

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from scipy.stats import t
 
-from relaysim.measure.chance import chance_differences
-from relaysim.measure.estimate import CONFIDENCE, Estimates, estimates
-from relaysim.measure.needed import chances_needed, deviation_of, needed, room, smallest
-from relaysim.measure.several import confidence_of, differences
+from relaysim.stats.interval import CONFIDENCE, Estimates, estimates
+from relaysim.stats.proportion import chance_differences
+from relaysim.stats.replications_needed import chances_needed, deviation_of, needed, room, smallest
+from relaysim.stats.several_designs import confidence_of, differences
 
 
 def wide(n: int, deviation: float, confidence: float = CONFIDENCE) -> float:

@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from trace_story import LATER, SECOND, Story, scenario
 
-from relaysim.engine.steps import Spells, Steps
-from relaysim.engine.trace import Level, Trace, Visit
 from relaysim.measure.metrics import metrics
-from relaysim.measure.queues import backlog, throughput_series
+from relaysim.measure.queue_series import backlog, throughput_series
+from relaysim.trace.step_function import Spells, Steps
+from relaysim.trace.tables import Level, Trace, Visit
 
 
 def measured(

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from trace_story import LATER, REFUSAL, Story, scenario
 
-from relaysim.engine.trace import Fate
-from relaysim.measure.series import AGES, Series
+from relaysim.measure.run_series import AGES, Series
+from relaysim.trace.tables import Fate
 
 
 def story(latency, *, until=100.0):

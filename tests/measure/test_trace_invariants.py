@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from trace_story import LATER, REFUSAL, Story, scenario
 
-from relaysim.engine.invariants import INVARIANTS, check
-from relaysim.engine.steps import Steps
-from relaysim.engine.trace import Fate, Level, Visit
+from relaysim.trace.invariants import INVARIANTS, check
+from relaysim.trace.step_function import Steps
+from relaysim.trace.tables import Fate, Level, Visit
 from relaysim.traffic.workload import Draws
 
 

@@ -2,8 +2,8 @@
 
 from trace_story import LATER, SECOND, Story
 
-from relaysim.engine.trace import Fate, Level, Trace, Visit
-from relaysim.measure.waits import PARTS, waits
+from relaysim.measure.wait_parts import PARTS, waits
+from relaysim.trace.tables import Fate, Level, Trace, Visit
 
 
 def parts(trace: Trace, copy: int) -> dict[str, float]:

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from relaysim.engine.trace import (
+from relaysim.scenario.load import loads
+from relaysim.scenario.model import Scenario
+from relaysim.trace.tables import (
     ACTIONS,
     ATTEMPTS,
     COPIES,
@@ -26,8 +28,6 @@ from relaysim.engine.trace import (
     Trace,
     Visit,
 )
-from relaysim.scenario.load import loads
-from relaysim.scenario.model import Scenario
 from relaysim.traffic.workload import Draws
 
 SECOND = 1_000_000

@@ -6,8 +6,8 @@ from functools import cache
 import pandas as pd
 from small_comparison import SCENARIOS
 
-from relaysim.measure.blast.toll import TOLL
-from relaysim.present.figures.course import Course
+from relaysim.measure.blast.harm import TOLL
+from relaysim.present.drawing.replication_course import Course
 from relaysim.scenario.load import load
 from relaysim.scenario.model import Scenario
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import relaysim
 from relaysim.measure.journey import Event
-from relaysim.present.alike import folded
-from relaysim.present.terminal import plain
-from relaysim.present.transcript import report
+from relaysim.present.text.similar_events import folded
+from relaysim.present.text.terminal import plain
+from relaysim.present.text.transcript import report
 
 SHARED = Path(__file__).parents[2] / "scenarios" / "shared-hub.toml"
 

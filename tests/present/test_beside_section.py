@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 from small_comparison import SCENARIOS, listing_day
 
-from relaysim.present import happened
-from relaysim.present.beside import reasons, theory, values
-from relaysim.present.terminal import show
+from relaysim.present.text import run_summary as happened
+from relaysim.present.text.terminal import show
+from relaysim.present.text.theory_table import reasons, theory, values
 from relaysim.scenario.load import load
 from relaysim.study.replicate import run
 from relaysim.study.theory import COLUMNS

@@ -6,9 +6,9 @@ import pandas as pd
 import pytest
 from small_comparison import comparison
 
-from relaysim.measure.catalogue import METRICS
-from relaysim.present.blast import blast
-from relaysim.present.number import chance
+from relaysim.measure.metric_catalogue import METRICS
+from relaysim.present.text.blast_summary import blast
+from relaysim.present.text.number_format import chance
 from relaysim.wording import MOST
 
 NAME = "shared-hub"

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pandas as pd
 from small_comparison import listing_day
 
-from relaysim.measure.cliff import Cliff
-from relaysim.present.cliffs import cliffs, late
+from relaysim.present.text.unstable_quantiles import cliffs, late
+from relaysim.stats.unstable_quantile import Cliff
 
 
 def result(*each):

@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 from small_comparison import comparison
 
-from relaysim.measure.estimate import SAME
-from relaysim.present import compared
-from relaysim.present.headlines import Headline
-from relaysim.present.terminal import show
+from relaysim.present.text import comparison as compared
+from relaysim.present.text.headline_metrics import Headline
+from relaysim.present.text.terminal import show
+from relaysim.stats.interval import SAME
 from relaysim.wording import MOST
 
 NAN = float("nan")

@@ -10,21 +10,22 @@ from lettering import CAPTION, title
 from matplotlib.colors import to_hex
 from small_comparison import LITTLE, SCENARIOS, listing_day
 
-from relaysim.measure.copies import Copies
+from relaysim.measure.recipients import Copies
 from relaysim.present import figures
-from relaysim.present.figure import figures as of
-from relaysim.present.figures import NothingToDrawError, style
-from relaysim.present.figures.design import SHORT, Picture
-from relaysim.present.figures.design import design as draw_design
-from relaysim.present.figures.fates import fates
-from relaysim.present.figures.flows import Flow, Flows, Lost, Stop, flows
-from relaysim.present.figures.limits import Limit, limits
-from relaysim.present.figures.queues import queues
+from relaysim.present.drawing import style
+from relaysim.present.figure_registry import figures as of
+from relaysim.present.figures import NothingToDrawError
+from relaysim.present.figures.binding_limits import Limit, limits
+from relaysim.present.figures.design_drawing import SHORT, Picture
+from relaysim.present.figures.design_drawing import design as draw_design
+from relaysim.present.figures.final_status import fates
+from relaysim.present.figures.mail_flows import Flow, Flows, Lost, Stop, flows
+from relaysim.present.figures.queue_map import queues
 from relaysim.scenario.load import load
 from relaysim.study.replicate import trace_of
 from relaysim.study.size import size
 from relaysim.study.sweep import sweep
-from relaysim.study.vary import Vary
+from relaysim.study.varied_values import Vary
 
 NAMES = ("shared-hub", "dedicated-hub", "connectors-only", "small-company", "mm4", "fresh-hub")
 MM4 = SCENARIOS / "mm4.toml"

@@ -6,10 +6,11 @@ import pytest
 from matplotlib.figure import Figure
 from small_comparison import comparison
 
-from relaysim.present import figure, figures
+from relaysim.present import figure_registry as figure
+from relaysim.present import figures
+from relaysim.present.drawing.style import Sheet, sheet
 from relaysim.present.figures import ForeignFileError, NothingToDrawError, draw
-from relaysim.present.figures.style import Sheet, sheet
-from relaysim.study.mark import has_mark
+from relaysim.study.execution.figure_mark import has_mark
 
 FOREIGN = b"mine"
 

@@ -7,16 +7,16 @@ import pandas as pd
 import pytest
 from lettering import CAPTION, START, title
 
-from relaysim.measure.series import AGES
-from relaysim.measure.waits import PARTS
-from relaysim.present.figures import style
+from relaysim.measure.run_series import AGES
+from relaysim.measure.wait_parts import PARTS
+from relaysim.present.drawing import style
+from relaysim.present.drawing.time_axis import active, at
 from relaysim.present.figures.backlog import backlog, queues
-from relaysim.present.figures.clock import active, at
 from relaysim.present.figures.differences import MARKS, differences
-from relaysim.present.figures.latency import latency
+from relaysim.present.figures.latency_curves import latency
 from relaysim.present.figures.throughput import throughput
-from relaysim.present.figures.waits import waits
-from relaysim.present.headlines import Headline
+from relaysim.present.figures.wait_bars import waits
+from relaysim.present.text.headline_metrics import Headline
 
 
 @pytest.fixture(autouse=True)

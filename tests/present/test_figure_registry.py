@@ -5,17 +5,17 @@ from small_comparison import SCENARIOS, comparison, listing_day
 from small_course import scenario
 
 from relaysim import figure
-from relaysim.present.figure import figures
+from relaysim.present.drawing.style import Sheet
+from relaysim.present.figure_registry import figures
 from relaysim.present.figures import NothingToDrawError
-from relaysim.present.figures.story import Story
-from relaysim.present.figures.style import Sheet
-from relaysim.present.qshape import qshape
+from relaysim.present.figures.run_material import Story
+from relaysim.present.text.queue_table import qshape
+from relaysim.study.message_trace import transcript
 from relaysim.study.replicate import run
 from relaysim.study.sensitivity import sensitivity
 from relaysim.study.size import size
 from relaysim.study.sweep import sweep
-from relaysim.study.transcript import transcript
-from relaysim.study.warmup import warm_up
+from relaysim.study.warm_up import warm_up
 
 MM4 = SCENARIOS / "mm4.toml"
 SHORT = ("run.duration=200 s", "run.warm_up=0 s")

@@ -13,9 +13,11 @@ from matplotlib.text import Text
 from small_comparison import COMMAND, comparison
 from small_course import course, thinks
 
-from relaysim.present import figure, figures
-from relaysim.present.figures import Material, style
-from relaysim.present.figures.providers import providers
+from relaysim.present import figure_registry as figure
+from relaysim.present import figures
+from relaysim.present.drawing import style
+from relaysim.present.figures import Material
+from relaysim.present.figures.provider_states import providers
 
 EMPTY = "providers"
 """In the little comparison no provider thinks ill of anybody, so that figure is drawn by hand."""

@@ -8,12 +8,13 @@ from matplotlib.colors import to_hex
 from small_comparison import comparison
 from small_course import IP, OTHER, copy, course, did, listing, news, thinks
 
-from relaysim.mail.standing import State
-from relaysim.present.figures import Material, NothingToDrawError, style
-from relaysim.present.figures.course import LISTED, Standing
-from relaysim.present.figures.incident import TOLL_COLOURS, incident
-from relaysim.present.figures.marks import Mark, place
-from relaysim.present.figures.states import BANDS
+from relaysim.mail.provider_state import State
+from relaysim.present.drawing import style
+from relaysim.present.drawing.labelled_marks import Mark, place
+from relaysim.present.drawing.replication_course import LISTED, Standing
+from relaysim.present.drawing.state_bands import BANDS
+from relaysim.present.figures import Material, NothingToDrawError
+from relaysim.present.figures.incident_course import TOLL_COLOURS, incident
 
 HOUR, DAY = 3600.0, 24
 DONE = (

@@ -4,8 +4,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from relaysim.present import interactive as module
-from relaysim.present.interactive import interactive
+from relaysim.present import notebook_controls as module
+from relaysim.present.notebook_controls import interactive
 
 
 def drawn(load, cores=1):

@@ -7,8 +7,8 @@ import pytest
 from rich.console import RenderableType
 from rich.text import Text
 
-from relaysim.present.judged import WHY, worst_judged
-from relaysim.present.summary import summary
+from relaysim.present.text.not_judged import WHY, worst_judged
+from relaysim.present.text.summary import summary
 from relaysim.study.size import size
 from relaysim.study.sweep import sweep
 

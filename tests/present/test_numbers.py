@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from relaysim.present.number import difference, interval, number
+from relaysim.present.text.number_format import difference, interval, number
 
 
 @pytest.mark.parametrize(

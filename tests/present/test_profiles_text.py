@@ -5,7 +5,7 @@ import tomllib
 import pytest
 
 from relaysim.mail.value import Certainty, Value
-from relaysim.present.profiles import text, toml
+from relaysim.present.text.profile_tables import text, toml
 from relaysim.wording import MOST
 
 TABLE = {

@@ -4,10 +4,10 @@ import pytest
 from small_comparison import design
 
 from relaysim.measure.qshape import COLUMNS
-from relaysim.present.qshape import QShape, clock, moment, qshape, report
-from relaysim.present.terminal import plain
+from relaysim.present.text.queue_table import QShape, clock, moment, qshape, report
+from relaysim.present.text.terminal import plain
 from relaysim.scenario.load import load
-from relaysim.study.provenance import Provenance, now
+from relaysim.study.execution.provenance import Provenance, now
 from relaysim.study.replicate import trace_of
 
 MINUTE, HOUR, DAY = 60_000_000, 3_600_000_000, 86_400_000_000

@@ -8,16 +8,14 @@ import pytest
 from small_comparison import LITTLE, SCENARIOS, comparison
 
 from relaysim.measure.quantity import Quantity
-from relaysim.present.caption import unseen
-from relaysim.present.compared import doubts
-from relaysim.present.report import write
-from relaysim.present.report.answer import decision, tally
-from relaysim.present.report.pages import sections
-from relaysim.present.report.workload import numbers, streams
+from relaysim.present.report import report_files as write
+from relaysim.present.report.report_answer import decision, tally
+from relaysim.present.report.report_sections import sections
+from relaysim.present.report.report_workload import numbers, streams
+from relaysim.present.text.caption import unseen
+from relaysim.present.text.comparison import doubts
 from relaysim.scenario.load import load
-from relaysim.study.compare import compare
-from relaysim.study.output import OutputError
-from relaysim.study.report import (
+from relaysim.study.architecture import (
     Report,
     campaign_path,
     deciding,
@@ -25,6 +23,8 @@ from relaysim.study.report import (
     innocent_classes,
     report,
 )
+from relaysim.study.compare import compare
+from relaysim.study.written_results import OutputError
 
 TITLES = [
     "The answer",
@@ -228,7 +228,7 @@ def test_a_design_that_sends_less_mail_is_no_answer(bare):
 
 
 def test_a_backslash_of_a_scenario_stays_one_in_markdown():
-    from relaysim.present.report.write import _cell, _plain
+    from relaysim.present.report.report_files import _cell, _plain
 
     assert _plain(r"NT AUTHORITY\[x]") == r"NT AUTHORITY\\\[x\]"
     assert _cell("a\\|b") == r"a\\\|b"

@@ -10,14 +10,15 @@ from lettering import CAPTION, START, title
 from matplotlib.colors import to_hex
 from small_course import IP, OTHER, course, news, scenario, thinks
 
-from relaysim.mail.standing import State
-from relaysim.present.figures import NothingToDrawError, style
-from relaysim.present.figures.blast_radius import HARM, blast_radius
-from relaysim.present.figures.clock import at, day
-from relaysim.present.figures.providers import providers
-from relaysim.present.figures.reach import reach
-from relaysim.present.figures.states import BANDS
-from relaysim.present.figures.told import by_design
+from relaysim.mail.provider_state import State
+from relaysim.present.drawing import style
+from relaysim.present.drawing.common_words import by_design
+from relaysim.present.drawing.state_bands import BANDS
+from relaysim.present.drawing.time_axis import at, day
+from relaysim.present.figures import NothingToDrawError
+from relaysim.present.figures.harm_bars import HARM, blast_radius
+from relaysim.present.figures.provider_states import providers
+from relaysim.present.figures.refusal_curves import reach
 
 HOUR, DAY = 3600.0, 86_400.0
 DEDICATED = "campaign-aged-list-dedicated"

@@ -9,10 +9,10 @@ import pytest
 from small_comparison import listing_day
 
 import relaysim
-from relaysim.measure.waits import PARTS
-from relaysim.present import happened
-from relaysim.present.lookup import Lookup
-from relaysim.present.terminal import show
+from relaysim.measure.wait_parts import PARTS
+from relaysim.present.text import run_summary as happened
+from relaysim.present.text.metric_rows import Lookup
+from relaysim.present.text.terminal import show
 from relaysim.wording import MOST
 
 SHARED = Path(__file__).parents[2] / "scenarios" / "shared-hub.toml"

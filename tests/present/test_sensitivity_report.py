@@ -6,11 +6,10 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from relaysim.measure.estimate import Estimate
 from relaysim.measure.quantity import Quantity
-from relaysim.present.figures.nothing import NothingToDrawError
+from relaysim.present.drawing.empty_figure import NothingToDrawError
 from relaysim.present.figures.tornado import tornado
-from relaysim.present.sensitive import (
+from relaysim.present.text.sensitivity_tables import (
     CONVENTION,
     as_it_is,
     broken,
@@ -19,9 +18,10 @@ from relaysim.present.sensitive import (
     sentences,
     turning,
 )
-from relaysim.present.sensitive import tornado as tornado_table
-from relaysim.study.inputs import Input
-from relaysim.study.provenance import Provenance
+from relaysim.present.text.sensitivity_tables import tornado as tornado_table
+from relaysim.stats.interval import Estimate
+from relaysim.study.execution.provenance import Provenance
+from relaysim.study.factors import Input
 from relaysim.study.sensitivity import Sensitivity
 
 ON_TIME = Quantity("class", "bulk", "on_time")

@@ -2,8 +2,8 @@
 
 from small_comparison import design
 
-from relaysim.present.headlines import campaign_classes, deadlines, headlines
-from relaysim.present.subjects import classes
+from relaysim.present.text.headline_metrics import campaign_classes, deadlines, headlines
+from relaysim.present.text.shown_subjects import classes
 
 ALL = [
     "bulk",

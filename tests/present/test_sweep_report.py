@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from rich.text import Text
 
-from relaysim.present.swept import APART, break_evens, by_design, report
+from relaysim.present.text.sweep_tables import APART, break_evens, by_design, report
 from relaysim.study.sweep import Sweep, sweep
 
 MM4 = Path(__file__).parents[2] / "scenarios" / "mm4.toml"

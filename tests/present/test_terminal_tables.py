@@ -2,7 +2,7 @@
 
 import pytest
 
-from relaysim.present.terminal import Grid, show, tables, text
+from relaysim.present.text.terminal import Grid, show, tables, text
 from relaysim.wording import MOST
 
 

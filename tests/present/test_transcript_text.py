@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 import relaysim
-from relaysim.present.figures import style
-from relaysim.present.figures.path import path
-from relaysim.present.transcript import few
+from relaysim.present.drawing import style
+from relaysim.present.figures.message_path import path
+from relaysim.present.text.transcript import few
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 

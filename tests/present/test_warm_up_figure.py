@@ -5,11 +5,12 @@ import pytest
 from lettering import title
 from small_course import scenario
 
-from relaysim.measure.warmup import Truncation, mser5
-from relaysim.present.figures import NothingToDrawError, style
-from relaysim.present.figures.warmup import warmup
-from relaysim.study.provenance import Provenance, now
-from relaysim.study.warmup import WarmUp
+from relaysim.present.drawing import style
+from relaysim.present.figures import NothingToDrawError
+from relaysim.present.figures.warm_up_curve import warmup
+from relaysim.stats.mser import Truncation, mser5
+from relaysim.study.execution.provenance import Provenance, now
+from relaysim.study.warm_up import WarmUp
 from relaysim.units import duration
 
 SHORT = "run.duration=1000 s"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from relaysim.scenario.audit import Finding, check
+from relaysim.audit import Finding, check
 from relaysim.scenario.load import load, loads
 from relaysim.scenario.model import Scenario
 

@@ -4,7 +4,7 @@ import json
 import shlex
 from typing import Any
 
-from relaysim.mail.access import Grant, grants
+from relaysim.mail.session_access import Grant, grants
 from relaysim.scenario.model import Scenario
 
 _KEYS = {

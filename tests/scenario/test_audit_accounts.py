@@ -5,7 +5,7 @@ from golden_sections import Wording
 from relay_designs import SHARED_HUB, found
 
 from relaysim.mail.rights import ANONYMOUS, Right
-from relaysim.scenario import route
+from relaysim.plan import route
 from relaysim.scenario.load import loads
 from relaysim.scenario.model import Scenario
 

@@ -6,8 +6,8 @@ from quantities import quantities
 from relay_designs import found, one_hub, two_hubs
 
 import relaysim
-from relaysim.scenario.audit import Severity
-from relaysim.scenario.explain import explain
+from relaysim.audit import Severity
+from relaysim.explanation import explain
 from relaysim.scenario.model import Scenario
 
 DRIVE = 'hubs.HUB01.back_pressure={{queue_drive_size="130 GB", queue_drive_used="{}"}}'

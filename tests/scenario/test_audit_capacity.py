@@ -7,9 +7,9 @@ from golden_sections import Wording
 from quantities import quantities
 from relay_designs import found
 
-from relaysim.scenario.audit import Severity
-from relaysim.scenario.audit.load import stages
-from relaysim.scenario.audit.rates import messages
+from relaysim.analysis.message_rates import messages
+from relaysim.analysis.offered_load import stages
+from relaysim.audit import Severity
 from relaysim.scenario.load import loads
 from relaysim.scenario.model import Scenario
 

@@ -8,7 +8,7 @@ from golden_sections import Wording
 from quantities import quantities
 from relay_designs import SHARED_HUB
 
-from relaysim.scenario.audit import Finding
+from relaysim.audit import Finding
 from relaysim.scenario.load import loads
 from relaysim.traffic.workload import draw
 

@@ -15,7 +15,7 @@ from relay_designs import DEDICATED, one_hub, shared_hub, two_hubs
 from shell import overrides as done_by
 
 import relaysim
-from relaysim.scenario.audit import CHECKS, Finding, Severity, check
+from relaysim.audit import CHECKS, Finding, Severity, check
 from relaysim.scenario.model import Scenario
 
 Design = Callable[..., Scenario]

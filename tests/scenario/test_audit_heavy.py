@@ -5,7 +5,7 @@ from golden_sections import Wording
 from quantities import quantities
 from relay_designs import found, shared_hub
 
-from relaysim.scenario.audit import Severity
+from relaysim.audit import Severity
 
 RESPONSE = "destinations.gmail.response_time"
 

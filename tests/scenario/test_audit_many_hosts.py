@@ -6,8 +6,9 @@ from collections.abc import Callable
 import pytest
 from relay_designs import SHARED_HUB
 
-from relaysim.scenario import route
-from relaysim.scenario.audit import capacity, check, paths
+from relaysim.analysis import mail_paths as paths
+from relaysim.audit import capacity, check
+from relaysim.plan import route
 from relaysim.scenario.load import from_mapping
 from relaysim.scenario.model import Scenario
 

@@ -4,8 +4,8 @@ import pytest
 from golden_sections import Wording
 from relay_designs import found, shared_hub
 
-from relaysim.scenario.audit import Severity, check
-from relaysim.scenario.explain import explain
+from relaysim.audit import Severity, check
+from relaysim.explanation import explain
 from relaysim.scenario.model import Scenario
 
 DEFAULT = 'hubs.HUB01.receive_connectors."Default HUB01"'

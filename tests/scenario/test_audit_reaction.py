@@ -5,7 +5,7 @@ from golden_sections import Wording
 from quantities import quantities
 from relay_designs import DEDICATED, found, shared_hub
 
-from relaysim.scenario.audit import Finding, Severity
+from relaysim.audit import Finding, Severity
 from relaysim.scenario.model import Scenario
 
 INNOCENT = "hosts.marketing.streams.newsletter.culprit=false"

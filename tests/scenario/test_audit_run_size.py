@@ -3,13 +3,12 @@ from golden_sections import Golden, Wording
 from quantities import quantities
 from relay_designs import SHARED_HUB, found
 
-from relaysim.scenario.audit import Severity
-from relaysim.scenario.audit.large_run import run_size
-from relaysim.scenario.audit.rates import messages
-from relaysim.scenario.audit.size import sizes, too_large
+from relaysim.analysis.message_rates import messages
+from relaysim.analysis.run_size import sizes, too_large
+from relaysim.audit import Severity
 from relaysim.scenario.load import loads
 from relaysim.scenario.model import Scenario
-from relaysim.study.replicate import settled
+from relaysim.study.sampling import settled
 
 
 def design(*overrides: str) -> Scenario:

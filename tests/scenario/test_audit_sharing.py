@@ -4,7 +4,7 @@ from golden_sections import Wording
 from quantities import quantities
 from relay_designs import DEDICATED, found, shared_hub
 
-from relaysim.scenario.audit import Finding, Severity
+from relaysim.audit import Finding, Severity
 
 NAMES = (
     "bulk_shares_hub",

@@ -6,13 +6,13 @@ from quantities import quantities_after
 from relay_designs import found, one_hub, shared_hub
 
 import relaysim
+from relaysim.audit import check
 from relaysim.cli.new import company
-from relaysim.present.figure import figure
-from relaysim.present.summary import summary
-from relaysim.scenario.audit import check
-from relaysim.scenario.explain import explain
+from relaysim.explanation import explain
+from relaysim.present.figure_registry import figure
+from relaysim.present.text.summary import summary
 from relaysim.scenario.load import loads
-from relaysim.study.output import to_json
+from relaysim.study.written_results import to_json
 
 BY_SMART_HOST = (
     'send_connectors.internet.smart_hosts=["gate.example.net"]',

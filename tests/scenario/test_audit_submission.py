@@ -4,7 +4,7 @@ from golden_sections import Wording
 from quantities import quantities
 from relay_designs import DEDICATED, found, shared_hub
 
-from relaysim.scenario.audit import Severity
+from relaysim.audit import Severity
 
 INTERNAL = "hubs.HUB01.receive_connectors.internalrelay"
 EXTERNAL = "hubs.HUB01.receive_connectors.externalrelay"

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from pydantic import TypeAdapter
 
-from relaysim.scenario.audit.tail import above
-from relaysim.scenario.law import SizeLaw
+from relaysim.analysis.size_tail import above
+from relaysim.scenario.distribution import SizeLaw
 
 KB = 1024
 

@@ -6,7 +6,7 @@ from golden_sections import Wording
 from quantities import quantities
 from relay_designs import DEDICATED, found, shared_hub
 
-from relaysim.scenario.audit import Severity
+from relaysim.audit import Severity
 
 AGE = 'egress."203.0.113.25".age'
 

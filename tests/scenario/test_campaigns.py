@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from relaysim.analysis.message_rates import messages
+from relaysim.audit import Severity, check
 from relaysim.scenario.arrivals import Campaign
-from relaysim.scenario.audit import Severity, check
-from relaysim.scenario.audit.rates import messages
 from relaysim.scenario.culprit import culprits
-from relaysim.scenario.diff import diff
+from relaysim.scenario.difference import diff
 from relaysim.scenario.load import load
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.table import DAY, SECOND

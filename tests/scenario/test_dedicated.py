@@ -7,11 +7,11 @@ from golden_sections import Golden
 from refusals import refusal
 from relay_designs import DEDICATED, shared_hub
 
-from relaysim.scenario.audit import Severity, check
-from relaysim.scenario.audit.sharing import hubs_of, ips, parted
-from relaysim.scenario.dedicated import DedicatedError, dedicated
+from relaysim.analysis.dedicated_design import DedicatedError, dedicated
+from relaysim.analysis.sharing import hubs_of, ips, parted
+from relaysim.audit import Severity, check
 from relaysim.scenario.defaults import merged
-from relaysim.scenario.diff import diff
+from relaysim.scenario.difference import diff
 from relaysim.scenario.load import from_mapping, load
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.written import written

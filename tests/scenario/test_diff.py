@@ -6,7 +6,7 @@ import pytest
 from golden_sections import Golden
 from relay_designs import example, shared_hub
 
-from relaysim.scenario.diff import Change, diff
+from relaysim.scenario.difference import Change, diff
 from relaysim.scenario.load import from_mapping
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.written import written

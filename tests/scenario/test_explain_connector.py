@@ -4,7 +4,7 @@ from golden_sections import Golden
 from refusals import refusal
 from relay_designs import DEDICATED, shared_hub
 
-from relaysim.scenario.explain import connector_grants, explain_connector
+from relaysim.explanation import connector_grants, explain_connector
 
 
 def test_the_internal_relay_has_any_sender_and_not_any_recipient(golden_section: Golden) -> None:

@@ -8,7 +8,7 @@ from golden_sections import Golden
 from refusals import refusal
 from relay_designs import DEDICATED, EXAMPLES, shared_hub
 
-from relaysim.scenario.explain import Explanation, explain
+from relaysim.explanation import Explanation, explain
 from relaysim.scenario.load import load
 from relaysim.scenario.model import Scenario
 

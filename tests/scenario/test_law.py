@@ -6,7 +6,7 @@ import pytest
 from pydantic import TypeAdapter
 from scipy import integrate, stats
 
-from relaysim.scenario.law import Law, SizeLaw, TimeLaw, lognormal, mean
+from relaysim.scenario.distribution import Law, SizeLaw, TimeLaw, lognormal, mean
 
 TIME: TypeAdapter[Law] = TypeAdapter(TimeLaw)
 SIZE: TypeAdapter[Law] = TypeAdapter(SizeLaw)

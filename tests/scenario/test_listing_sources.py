@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from relaysim.scenario.listing_sources import listing_possible
+from relaysim.analysis.listing_sources import listing_possible
 from relaysim.scenario.load import load
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"

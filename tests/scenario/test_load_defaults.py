@@ -8,9 +8,9 @@ import pytest
 
 from relaysim.scenario.defaults import merged, with_defaults
 from relaysim.scenario.digest import digest
+from relaysim.scenario.distribution import Lognormal
 from relaysim.scenario.host import Retry
 from relaysim.scenario.hub import Cost
-from relaysim.scenario.law import Lognormal
 from relaysim.scenario.load import from_mapping, load
 from relaysim.scenario.override import put
 from relaysim.scenario.written import written

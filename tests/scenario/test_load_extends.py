@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from quantities import quantities
 
-from relaysim.scenario.law import Constant, Lognormal
+from relaysim.scenario.distribution import Constant, Lognormal
 from relaysim.scenario.load import load
 from relaysim.scenario.problem import ScenarioError
 

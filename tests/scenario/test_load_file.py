@@ -12,7 +12,7 @@ from golden_sections import Golden
 from pydantic import ValidationError
 
 from relaysim.scenario.arrivals import Poisson, Replay
-from relaysim.scenario.law import Constant, Empirical, Lognormal, mean
+from relaysim.scenario.distribution import Constant, Empirical, Lognormal, mean
 from relaysim.scenario.load import from_mapping, load, loads
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.problem import ScenarioError

@@ -9,8 +9,9 @@ import pytest
 from golden_sections import Golden
 from quantities import quantities
 
-from relaysim.scenario import law, load, recording
-from relaysim.scenario.place import MB
+from relaysim.scenario import distribution as law
+from relaysim.scenario import load, recording
+from relaysim.scenario.files import MB
 from relaysim.scenario.problem import ScenarioError
 
 SMALL = Path(__file__).parent / "small.toml"

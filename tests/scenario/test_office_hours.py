@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from relaysim.scenario.load import load
-from relaysim.scenario.profile import PROFILES
+from relaysim.scenario.rate_profile import PROFILES
 
 SAMPLE = Path(__file__).parents[3] / "shared" / "samples" / "eu-email-150-days.csv.gz"
 HOUR = 3600

@@ -8,9 +8,9 @@ from relay_designs import shared_hub
 
 from relaysim.scenario.arrivals import Compromise
 from relaysim.scenario.culprit import culprits
-from relaysim.scenario.diff import Change, diff
+from relaysim.scenario.difference import Change, diff
 from relaysim.scenario.digest import digest
-from relaysim.scenario.law import Exponential, Lognormal
+from relaysim.scenario.distribution import Exponential, Lognormal
 from relaysim.scenario.load import from_mapping, load
 from relaysim.scenario.table import DAY, HOUR, MINUTE
 from relaysim.scenario.written import written

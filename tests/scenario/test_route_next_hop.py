@@ -2,9 +2,9 @@
 
 from relay_designs import DEDICATED, shared_hub
 
-from relaysim.scenario import route
+from relaysim.plan import route
+from relaysim.plan.route import HopKind
 from relaysim.scenario.model import Scenario
-from relaysim.scenario.route import HopKind
 
 MB = 1024**2
 

@@ -3,9 +3,9 @@
 from relay_designs import shared_hub
 
 from relaysim.mail.rights import ANONYMOUS, AUTHENTICATED_USERS
-from relaysim.scenario import route
+from relaysim.plan import route
+from relaysim.plan.route import Target
 from relaysim.scenario.model import Scenario
-from relaysim.scenario.route import Target
 
 HUB01 = "hubs.HUB01.receive_connectors"
 

@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 from scipy.integrate import quad
 
-from relaysim.scenario.hub import Cost
-from relaysim.scenario.law import (
+from relaysim.scenario.distribution import (
     Constant,
     Empirical,
     Exponential,
@@ -18,7 +17,8 @@ from relaysim.scenario.law import (
     Weibull,
     mean,
 )
-from relaysim.scenario.service import Service, cv, mixture, of_costs, of_size, of_time
+from relaysim.scenario.hub import Cost
+from relaysim.traffic.service import Service, cv, mixture, of_costs, of_size, of_time
 
 KB = 1024
 

@@ -7,7 +7,7 @@ import pytest
 from golden_sections import Golden
 from refusals import refusal
 
-from relaysim.scenario.diff import Change, diff
+from relaysim.scenario.difference import Change, diff
 from relaysim.scenario.digest import digest
 from relaysim.scenario.load import from_mapping, load
 from relaysim.scenario.model import Scenario

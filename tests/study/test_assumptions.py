@@ -11,7 +11,7 @@ from relaysim.mail.value import Certainty
 from relaysim.scenario.digest import digest
 from relaysim.scenario.load import load
 from relaysim.study.assumptions import assumptions
-from relaysim.study.inputs import Input
+from relaysim.study.factors import Input
 
 SHARED = Path(__file__).parents[2] / "scenarios" / "shared-hub.toml"
 

@@ -10,12 +10,12 @@ import pytest
 from listing_designs import OFTEN, apart, shared
 from small_designs import design
 
-from relaysim.measure.columns import FRAMES
-from relaysim.study.blast import BlastRadius, blast_radius, isolation_gain
+from relaysim.measure.frame_columns import FRAMES
+from relaysim.study.blast_radius import BlastRadius, blast_radius, isolation_gain
 from relaysim.study.compare import Comparison, compare
-from relaysim.study.isolation import gain
-from relaysim.study.output import to_json, write
+from relaysim.study.isolation_gain import gain
 from relaysim.study.replicate import run
+from relaysim.study.written_results import to_json, write
 
 REPLICATIONS = 6
 

@@ -9,9 +9,9 @@ from distributed import LocalCluster
 from small_designs import MORE, design
 
 from relaysim import compare, run
-from relaysim.study import task
-from relaysim.study.jobs import ClusterError
-from relaysim.study.store import Store
+from relaysim.study.execution import task
+from relaysim.study.execution.jobs import ClusterError
+from relaysim.study.execution.store import Store
 
 
 @pytest.fixture(scope="module")

@@ -8,8 +8,8 @@ import pytest
 from scipy.special import stdtrit
 from small_designs import MORE, design
 
-from relaysim.measure.columns import FRAMES
-from relaysim.measure.metric import Matters
+from relaysim.measure.frame_columns import FRAMES
+from relaysim.stats.metric import Matters
 from relaysim.study.compare import Comparison, compare
 from relaysim.study.replicate import run
 

@@ -18,9 +18,9 @@ from hypothesis.extra import numpy as npst
 
 import relaysim
 from relaysim.scenario.load import load
-from relaysim.study.encoding.arrays import Arrays, EncodingError
-from relaysim.study.encoding.kind import kind_of
-from relaysim.study.encoding.stream import from_bytes, kind_of_result, to_bytes
+from relaysim.study.execution.encoding.arrow_stream import from_bytes, kind_of_result, to_bytes
+from relaysim.study.execution.encoding.declared_types import kind_of
+from relaysim.study.execution.encoding.encoded_arrays import Arrays, EncodingError
 from relaysim.study.replicate import Wanted, replicate
 
 PACKAGE = Path(relaysim.__file__).parent

@@ -7,14 +7,14 @@ import pytest
 from listing_designs import LISTING
 from small_designs import MORE, TOML
 
-from relaysim.measure.chance import with_zero_unless_sure
-from relaysim.measure.estimate import constant, equal_rows, estimates, narrowing
-from relaysim.measure.several import differences
-from relaysim.present import compared
-from relaysim.present.headlines import Headline
+from relaysim.present.text import comparison as compared
+from relaysim.present.text.headline_metrics import Headline
 from relaysim.scenario.load import loads
+from relaysim.stats.interval import constant, equal_rows, estimates, narrowing
+from relaysim.stats.proportion import with_zero_unless_sure
+from relaysim.stats.several_designs import differences
 from relaysim.study.compare import Comparison, compare
-from relaysim.study.isolation import gain
+from relaysim.study.isolation_gain import gain
 from relaysim.study.ranking import ranking
 from relaysim.study.sweep import sweep
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from relaysim.study.jobs import ClusterError, WorkerError, in_order
+from relaysim.study.execution.jobs import ClusterError, WorkerError, in_order
 
 ROOT = Path(__file__).parents[2]
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from relaysim.measure.target import Target
-from relaysim.study.judgement import Judgement
+from relaysim.study.target_verdict import Judgement
 
 LATE = "class.bulk.latency_p95 < 1 s"
 SKEWED = [1.4, 15.0, 30.0, 2.0, 28.0, 1.5, 70.0, 2.2]

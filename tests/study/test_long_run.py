@@ -9,9 +9,9 @@ from small_designs import MORE, design
 
 from relaysim.measure.quantity import Quantity
 from relaysim.scenario.problem import ScenarioError
-from relaysim.study.longrun import long_run
+from relaysim.study.execution.store import Store
+from relaysim.study.long_run import long_run
 from relaysim.study.replicate import run
-from relaysim.study.store import Store
 
 LONG = ("run.duration=1000 s", "run.warm_up=10 s", "hosts.app.streams.invoices.arrivals.rate=1/s")
 

@@ -9,21 +9,21 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from relaysim.measure.lost import minus, sign_test, signs_needed
 from relaysim.measure.quantity import Quantity, QuantityError
-from relaysim.measure.several import differences
-from relaysim.present.figure import figures
-from relaysim.present.summary import summary
+from relaysim.present.figure_registry import figures
+from relaysim.present.text.summary import summary
 from relaysim.scenario.load import loads
 from relaysim.scenario.model import Scenario
-from relaysim.study.against import _unless_more_is_lost
+from relaysim.stats.lost_values import minus, sign_test, signs_needed
+from relaysim.stats.several_designs import differences
 from relaysim.study.compare import Comparison, compare
-from relaysim.study.output import to_json, write
+from relaysim.study.paired_metrics import _unless_more_is_lost
 from relaysim.study.precision import Precision
 from relaysim.study.ranking import ranking
 from relaysim.study.replicate import run
 from relaysim.study.size import SizeError, size
 from relaysim.study.sweep import sweep
+from relaysim.study.written_results import to_json, write
 
 WORLD = """
 name = "patient"

@@ -6,9 +6,9 @@ import pytest
 from small_designs import design
 
 from relaysim import run
-from relaysim.measure.estimate import Estimate
 from relaysim.measure.quantity import Quantity, QuantityError
-from relaysim.present.precise import precise
+from relaysim.present.text.reached_precision import precise
+from relaysim.stats.interval import Estimate
 from relaysim.study.precision import Precision, Reached, Watch
 
 LATENCY = Quantity("total", "total", "latency_mean")

@@ -3,12 +3,12 @@
 import pytest
 from small_designs import design
 
-from relaysim.present.report.answer import tally
-from relaysim.present.report.pages import sections
-from relaysim.present.summary import summary
+from relaysim.present.report.report_answer import tally
+from relaysim.present.report.report_sections import sections
+from relaysim.present.text.summary import summary
+from relaysim.study.architecture import Report, decisive
 from relaysim.study.compare import Comparison, compare
-from relaysim.study.output import to_json
-from relaysim.study.report import Report, decisive
+from relaysim.study.written_results import to_json
 
 CLOSED = "hubs.HUB01.receive_connectors.relay.permissions=[]"
 NO_RELAY = "550 5.7.1 Unable to relay"

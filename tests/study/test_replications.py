@@ -8,14 +8,14 @@ import pandas as pd
 import pytest
 from small_designs import MORE, design
 
-from relaysim.engine.invariants import Violation
-from relaysim.engine.trace import Table, Trace
-from relaysim.measure.columns import FRAMES
-from relaysim.measure.estimate import interval
+from relaysim.measure.frame_columns import FRAMES
+from relaysim.stats.interval import interval
 from relaysim.study import replicate
-from relaysim.study.jobs import in_order
+from relaysim.study.execution.jobs import in_order
+from relaysim.study.execution.store import Store
 from relaysim.study.replicate import RunResult, run
-from relaysim.study.store import Store
+from relaysim.trace.invariants import Violation
+from relaysim.trace.tables import Table, Trace
 
 TOTAL = ["total", "total"]
 

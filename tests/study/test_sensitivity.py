@@ -13,11 +13,11 @@ from relaysim.scenario.load import load
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.problem import ScenarioError
 from relaysim.study import sensitivity as module
-from relaysim.study.inputs import Input, SensitivityError, over
+from relaysim.study.execution.store import Store
+from relaysim.study.factors import Input, SensitivityError, over
 from relaysim.study.replicate import Wanted
 from relaysim.study.sensitivity import Sensitivity, sensitivity
-from relaysim.study.sobol import sobol_indices
-from relaysim.study.store import Store
+from relaysim.study.sobol_indices import sobol_indices
 
 LATENCY = Quantity("total", "total", "latency_mean")
 CONNECTIONS = "hubs.HUB01.max_per_domain_outbound_connections"

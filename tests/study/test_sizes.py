@@ -11,12 +11,12 @@ from small_designs import TOML
 
 from relaysim.measure.quantity import Quantity
 from relaysim.measure.target import Target
-from relaysim.present import sized
-from relaysim.present.terminal import show
+from relaysim.present.text import size_summary as sized
+from relaysim.present.text.terminal import show
+from relaysim.study.execution.task import Task
 from relaysim.study.replicate import Replication
 from relaysim.study.size import SizeError, size
-from relaysim.study.task import Task
-from relaysim.study.vary import Vary
+from relaysim.study.varied_values import Vary
 
 MM4 = Path(__file__).parents[2] / "scenarios" / "mm4.toml"
 CONNECTIONS = Vary.parse("hubs.HUB01.max_per_domain_outbound_connections=4:8")

@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 
-from relaysim.study.span import Number, between
+from relaysim.study.value_range import Number, between
 
 
 @pytest.mark.parametrize(

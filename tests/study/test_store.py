@@ -12,11 +12,11 @@ import pytest
 
 from relaysim.scenario.load import load
 from relaysim.scenario.model import Scenario
-from relaysim.study import task as tasks
-from relaysim.study.encoding import stream
+from relaysim.study.execution import task as tasks
+from relaysim.study.execution.encoding import arrow_stream as stream
+from relaysim.study.execution.store import Store
+from relaysim.study.execution.task import Task
 from relaysim.study.replicate import Replication, Wanted, replicate
-from relaysim.study.store import Store
-from relaysim.study.task import Task
 
 MM4 = Path(__file__).parents[2] / "scenarios" / "mm4.toml"
 

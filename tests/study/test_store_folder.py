@@ -13,9 +13,9 @@ import pytest
 from small_designs import design
 
 from relaysim.cli.options import opened
-from relaysim.study import store as stores
+from relaysim.study.execution import store as stores
+from relaysim.study.execution.store import Store
 from relaysim.study.replicate import run
-from relaysim.study.store import Store
 
 SECRET = bytes(range(32))
 
@@ -200,7 +200,7 @@ def test_a_result_that_cannot_be_encoded_is_counted(
 
 FIRST_USE = """
 import os, sys
-from relaysim.study.store import Store
+from relaysim.study.execution.store import Store
 gate, ready = os.pipe()
 for _ in range(40):
     if os.fork() == 0:

@@ -10,15 +10,24 @@ import pytest
 from small_designs import TOML
 
 from relaysim import run
-from relaysim.measure.estimate import Estimates
 from relaysim.measure.quantity import Quantity, QuantityError
 from relaysim.measure.target import Target
 from relaysim.scenario.load import load
 from relaysim.scenario.problem import ScenarioError
-from relaysim.study.knee import EVERYWHERE, FROM, NO_MAIL, NOWHERE, UP_TO, Knee, break_even, knee
-from relaysim.study.stack import KEY
+from relaysim.stats.interval import Estimates
+from relaysim.study.break_even import (
+    EVERYWHERE,
+    FROM,
+    NO_MAIL,
+    NOWHERE,
+    UP_TO,
+    Knee,
+    break_even,
+    knee,
+)
+from relaysim.study.stacked_metrics import KEY
 from relaysim.study.sweep import Sweep, SweepError, sweep
-from relaysim.study.vary import Vary, grid
+from relaysim.study.varied_values import Vary, grid
 
 RATE = "hosts.app.streams.invoices.arrivals.rate"
 LATENCY = Quantity("total", "total", "latency_mean")

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from relaysim.engine.run import simulate
 from relaysim.measure.journey import journey
-from relaysim.measure.waits import PARTS
-from relaysim.present.figures.path import parts
+from relaysim.measure.wait_parts import PARTS
+from relaysim.present.figures.message_path import parts
 from relaysim.scenario.load import load, loads
-from relaysim.study.transcript import TranscriptError, examples, numbers, transcript
+from relaysim.study.message_trace import TranscriptError, examples, numbers, transcript
 from relaysim.traffic.workload import draw
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"

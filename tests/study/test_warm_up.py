@@ -10,8 +10,8 @@ from small_designs import MORE, design
 from relaysim.scenario.load import load
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.problem import ScenarioError
-from relaysim.study.store import Store
-from relaysim.study.warmup import FINEST, latencies, rounded_up, settle, warm_up, with_warm_up
+from relaysim.study.execution.store import Store
+from relaysim.study.warm_up import FINEST, latencies, rounded_up, settle, warm_up, with_warm_up
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 RATE = "hosts.app.streams.invoices.arrivals.rate"

@@ -7,8 +7,8 @@ import pytest
 from listing_designs import OFTEN, apart, shared
 from small_designs import MORE, design
 
-from relaysim.measure.catalogue import SKEWED_BY_LISTINGS
-from relaysim.present.summary import summary
+from relaysim.measure.metric_catalogue import SKEWED_BY_LISTINGS
+from relaysim.present.text.summary import summary
 from relaysim.study.compare import Comparison, compare
 from relaysim.study.replicate import RunResult, run
 

@@ -10,12 +10,12 @@ from PIL.PngImagePlugin import PngInfo
 from small_designs import MORE, design
 
 import relaysim
-from relaysim.measure.columns import FRAMES
-from relaysim.study import output
+from relaysim.measure.frame_columns import FRAMES
+from relaysim.study import written_results as output
 from relaysim.study.compare import Comparison, compare
-from relaysim.study.mark import MARK
-from relaysim.study.output import OutputError, to_json, write
+from relaysim.study.execution.figure_mark import MARK
 from relaysim.study.replicate import RunResult, run
+from relaysim.study.written_results import OutputError, to_json, write
 
 FILES = ["actions.parquet", "attempts.parquet", "copies.parquet", "levels.parquet",
          "listings.parquet", "lookups.parquet", "messages.parquet", "metrics.csv",

@@ -8,9 +8,9 @@ from listing_designs import ADDRESSES, OFTEN, THRESHOLD, TRAP_SHARE, shared
 from scipy.stats import binomtest
 from small_designs import design
 
-from relaysim.study.risk import YearlyRisk, ratio, yearly_risk
-from relaysim.study.tilt import log_likelihood_ratio, tilt_for
-from relaysim.theory.listing import count_listing
+from relaysim.study.tilted_traps import log_likelihood_ratio, tilt_for
+from relaysim.study.yearly_risk import YearlyRisk, ratio, yearly_risk
+from relaysim.theory.listing_formulas import count_listing
 from relaysim.traffic.workload import draw
 
 RARE = "hosts.marketing.streams.news.mailing_list.trap_share=0.001"

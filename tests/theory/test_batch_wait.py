@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import poisson
 
-from relaysim.theory.batch import batch_members, batch_wait
+from relaysim.theory.batch_queue import batch_members, batch_wait
 
 
 def played(rate: float, batch_size: int, timeout: float, seed: int) -> np.ndarray:

@@ -6,13 +6,7 @@ from typing import Any
 import pytest
 from scipy.stats import gamma
 
-from relaysim.theory.erlang import (
-    erlang_b,
-    erlang_c,
-    mmc_queue_length,
-    mmc_wait,
-    mmc_wait_quantile,
-)
+from relaysim.theory.erlang import erlang_b, erlang_c, mmc_queue_length, mmc_wait, mmc_wait_quantile
 
 
 @pytest.mark.parametrize(

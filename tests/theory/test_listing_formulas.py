@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binom
 
-from relaysim.theory.listing import (
+from relaysim.theory.listing_formulas import (
     count_listing,
     poisson_listed_share,
     poisson_mean_listing,

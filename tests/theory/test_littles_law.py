@@ -3,7 +3,7 @@
 import pytest
 
 from relaysim.theory.littles import little
-from relaysim.theory.load import utilization
+from relaysim.theory.offered_work import utilization
 
 
 def test_how_many_are_present() -> None:

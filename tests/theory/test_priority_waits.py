@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from relaysim.theory.priority import PriorityClass, mg1_priority_waits, mmc_priority_waits
+from relaysim.theory.priority_queue import PriorityClass, mg1_priority_waits, mmc_priority_waits
 
 MOST = 45
 

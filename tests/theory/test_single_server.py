@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import geom, nbinom, poisson
 
-from relaysim.theory.single import md1_wait, mg1_wait, mm1_wait
+from relaysim.theory.single_server import md1_wait, mg1_wait, mm1_wait
 
 MOST = 400
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from relaysim.theory.tandem import Station, tandem_sojourn
+from relaysim.theory.stations_in_a_row import Station, tandem_sojourn
 
 
 def test_three_stations_by_hand() -> None:

@@ -13,17 +13,10 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 from scipy import stats
 
-from relaysim.scenario.law import Law, RecipientLaw, SizeLaw, TimeLaw, mean
-from relaysim.scenario.quantile import mean_below, quantile
+from relaysim.scenario.distribution import Law, RecipientLaw, SizeLaw, TimeLaw, mean
 from relaysim.traffic.draw import mix_array, name_key, uniforms
-from relaysim.traffic.sample import (
-    LARGEST,
-    ONE,
-    factor_table,
-    quantile_table,
-    recipients,
-    sample,
-)
+from relaysim.traffic.quantile import mean_below, quantile
+from relaysim.traffic.sample import LARGEST, ONE, factor_table, quantile_table, recipients, sample
 from relaysim.units import LIMIT
 
 SECOND = 1_000_000

@@ -20,7 +20,7 @@ from traffic_examples import (
     tables,
 )
 
-from relaysim.traffic.signals import Signal
+from relaysim.traffic.signal_draws import Signal
 from relaysim.traffic.workload import Draws
 
 WEEKS = 4

@@ -11,9 +11,9 @@ from traffic_examples import DAY, HOUR, MINUTE, SECOND, bursts, poisson, rate, t
 
 from relaysim.scenario.arrivals import Arrivals
 from relaysim.scenario.model import Run
-from relaysim.traffic.arrivals import creation_times
+from relaysim.traffic.arrival_times import creation_times
 from relaysim.traffic.draw import name_key
-from relaysim.traffic.pace import pace_of
+from relaysim.traffic.rate import pace_of
 
 OFFICE = {"hours": [0.0] * 8 + [1.0] * 10 + [0.0] * 6, "weekdays": [1.0] * 5 + [0.0] * 2}
 

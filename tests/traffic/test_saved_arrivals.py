@@ -16,7 +16,7 @@ from traffic_examples import (
     tables,
 )
 
-from relaysim.traffic.saving import save_arrivals
+from relaysim.traffic.save_arrivals import save_arrivals
 
 SAVED = {
     "poisson": POISSON,

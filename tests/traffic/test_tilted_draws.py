@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from traffic_examples import LISTS, Raw, arrays, by_name, drawn, host, stream, tables
 
-from relaysim.traffic.signals import Signal
+from relaysim.traffic.signal_draws import Signal
 from relaysim.traffic.workload import Draws
 
 SMALL = {"process": "campaign", "at": "0 s", "messages": 40, "rate": "10/s"}

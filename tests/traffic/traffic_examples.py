@@ -15,10 +15,10 @@ from relaysim.scenario.arrivals import Arrivals
 from relaysim.scenario.event import Event
 from relaysim.scenario.load import from_mapping
 from relaysim.scenario.model import Run
-from relaysim.traffic.arrivals import creation_times
+from relaysim.traffic.arrival_times import creation_times
 from relaysim.traffic.draw import name_key
-from relaysim.traffic.pace import pace_of
-from relaysim.traffic.signals import Signal
+from relaysim.traffic.rate import pace_of
+from relaysim.traffic.signal_draws import Signal
 from relaysim.traffic.workload import Draws, draw
 
 Raw = dict[str, Any]

@@ -12,15 +12,15 @@ from pathlib import Path
 import numpy as np
 from scipy.stats import binom
 
-from relaysim.engine.trace import Trace
-from relaysim.measure.estimate import CONFIDENCE, Estimate, interval
+from relaysim.measure.measured_window import Window
 from relaysim.measure.metrics import metrics
-from relaysim.measure.resources import resources
-from relaysim.measure.window import Window
+from relaysim.measure.resource_metrics import resources
 from relaysim.scenario.load import load
 from relaysim.scenario.model import Scenario
-from relaysim.study.jobs import in_order
+from relaysim.stats.interval import CONFIDENCE, Estimate, interval
+from relaysim.study.execution.jobs import in_order
 from relaysim.study.replicate import trace_of
+from relaysim.trace.tables import Trace
 
 MM4 = Path(__file__).resolve().parents[2] / "scenarios" / "mm4.toml"
 

@@ -11,11 +11,11 @@ from functools import partial
 from listing_world import SURE, listings, play, seen, stream, within, world
 
 from relaysim.engine.run import simulate
-from relaysim.engine.trace import Seen
-from relaysim.measure.estimate import Estimate, interval
 from relaysim.scenario.model import Scenario
-from relaysim.study.jobs import in_order
-from relaysim.theory.listing import count_listing
+from relaysim.stats.interval import Estimate, interval
+from relaysim.study.execution.jobs import in_order
+from relaysim.theory.listing_formulas import count_listing
+from relaysim.trace.tables import Seen
 from relaysim.traffic.workload import draw
 
 LISTS = {"spamhaus-css": (0.25, 5), "psbl": (0.05, 1), "uceprotect-1": (0.02, 2)}

@@ -10,7 +10,7 @@ from functools import partial
 from agreement import Outcome, System
 from systems import AT_ONCE, SEEDS, SYSTEMS, of_resource, of_stream
 
-from relaysim.theory.single import mm1_wait
+from relaysim.theory.single_server import mm1_wait
 
 EXPONENTIAL = '{base = "1 s", per_kb = "0 s", cv = 1.0}'
 

@@ -11,9 +11,9 @@ import numpy as np
 from agreement import Outcome, System
 from listing_world import DAY, MINUTE, listings, stream, world
 
-from relaysim.measure.window import Window
+from relaysim.measure.measured_window import Window
 from relaysim.scenario.model import Scenario
-from relaysim.theory.listing import poisson_listed_share, poisson_mean_listing
+from relaysim.theory.listing_formulas import poisson_listed_share, poisson_mean_listing
 
 LIST = """
 [blocklists.list]

@@ -11,9 +11,9 @@ import numpy as np
 from scipy.stats import binom
 
 from relaysim.engine.run import simulate
-from relaysim.engine.trace import Cause, Fate, Seen, Trace
 from relaysim.scenario.load import from_mapping
 from relaysim.scenario.model import Scenario
+from relaysim.trace.tables import Cause, Fate, Seen, Trace
 from relaysim.traffic.workload import draw
 
 Tables = dict[str, Any]

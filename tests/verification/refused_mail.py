@@ -6,8 +6,8 @@ from agreement import Outcome
 from listed_time import Listed
 from listing_world import HOUR, fates, stream
 
-from relaysim.engine.trace import Fate, Trace
-from relaysim.theory.listing import refused
+from relaysim.theory.listing_formulas import refused
+from relaysim.trace.tables import Fate, Trace
 
 RATE, REACH = 2000, 0.49
 PUBLISHED = {12: 490, 24: 980, 72: 2940}

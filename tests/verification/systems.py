@@ -9,20 +9,14 @@ from functools import partial
 import numpy as np
 from agreement import Measure, Outcome, System
 
-from relaysim.engine.trace import Fate
-from relaysim.measure.window import SECOND, Window
-from relaysim.theory.batch import batch_members, batch_wait
-from relaysim.theory.erlang import (
-    erlang_b,
-    erlang_c,
-    mmc_queue_length,
-    mmc_wait,
-    mmc_wait_quantile,
-)
-from relaysim.theory.load import utilization
-from relaysim.theory.priority import PriorityClass, mg1_priority_waits, mmc_priority_waits
-from relaysim.theory.single import md1_wait, mg1_wait, mm1_wait
-from relaysim.theory.tandem import Station, tandem_sojourn
+from relaysim.measure.measured_window import SECOND, Window
+from relaysim.theory.batch_queue import batch_members, batch_wait
+from relaysim.theory.erlang import erlang_b, erlang_c, mmc_queue_length, mmc_wait, mmc_wait_quantile
+from relaysim.theory.offered_work import utilization
+from relaysim.theory.priority_queue import PriorityClass, mg1_priority_waits, mmc_priority_waits
+from relaysim.theory.single_server import md1_wait, mg1_wait, mm1_wait
+from relaysim.theory.stations_in_a_row import Station, tandem_sojourn
+from relaysim.trace.tables import Fate
 
 QUEUE, CORES, LINE = "HUB01->example.org", "HUB01.cpu", "198.51.100.10.line"
 SUBMISSION, DATABASE, MAILBOX = "HUB01.submission", "HUB01.commit", "HUB01.mailbox"

@@ -7,8 +7,8 @@ queue or of the message until its time is over to the microsecond; refused, it i
 import pytest
 from listing_world import DAY, MINUTE, SECOND, fates, play, stream, world
 
-from relaysim.engine.trace import Fate, Trace
-from relaysim.theory.listing import refused
+from relaysim.theory.listing_formulas import refused
+from relaysim.trace.tables import Fate, Trace
 
 LISTED = """
 [blocklists.list]

@@ -9,13 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from relaysim.engine.coupled import coupled
-from relaysim.engine.trace import Fate, Trace
-from relaysim.measure.blast.blast import Measured
-from relaysim.measure.copies import Copies
+from relaysim.engine.coupled_runs import coupled
+from relaysim.measure.blast.coupled_metrics import Measured
+from relaysim.measure.recipients import Copies
 from relaysim.scenario.culprit import culprits
 from relaysim.scenario.load import load
 from relaysim.scenario.model import Scenario
+from relaysim.trace.tables import Fate, Trace
 from relaysim.traffic.workload import draw
 
 ROOT = Path(__file__).parents[2] / "scenarios"

@@ -8,14 +8,14 @@ import pytest
 from agreement import MM4, NARROW, REPLICATIONS, SURE, Outcome, System, agreement
 from hub_systems import HUB_SYSTEMS, handed_over, hub, hub_seeds, latency, wait_at
 
-from relaysim.engine.compile import compile_plan
-from relaysim.engine.plan import Plan
 from relaysim.engine.run import run
-from relaysim.measure.estimate import interval
+from relaysim.plan.compiler import compile_plan
+from relaysim.plan.plan import Plan
 from relaysim.scenario.load import load
 from relaysim.scenario.model import Scenario
-from relaysim.theory.single import mm1_wait
-from relaysim.theory.tandem import Station, tandem_sojourn
+from relaysim.stats.interval import interval
+from relaysim.theory.single_server import mm1_wait
+from relaysim.theory.stations_in_a_row import Station, tandem_sojourn
 from relaysim.traffic.workload import draw
 
 SEED = 2024

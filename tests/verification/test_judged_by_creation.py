@@ -5,9 +5,9 @@ import pytest
 from scipy.stats import binomtest
 
 from relaysim import units
-from relaysim.present.number import number
-from relaysim.present.summary import summary
-from relaysim.scenario.audit import check
+from relaysim.audit import check
+from relaysim.present.text.number_format import number
+from relaysim.present.text.summary import summary
 from relaysim.scenario.load import loads
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.table import DAY

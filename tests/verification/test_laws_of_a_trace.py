@@ -11,13 +11,13 @@ import pytest
 from agreement import MM4, Outcome
 from systems import AT_ONCE
 
-from relaysim.engine.occupancy import Occupancy, queues, stations
-from relaysim.engine.trace import Column, Trace
-from relaysim.measure.window import SECOND
+from relaysim.measure.measured_window import SECOND
 from relaysim.scenario.load import load
 from relaysim.study.replicate import trace_of
 from relaysim.theory.littles import little
-from relaysim.theory.load import utilization
+from relaysim.theory.offered_work import utilization
+from relaysim.trace.occupancy import Occupancy, queues, stations
+from relaysim.trace.tables import Column, Trace
 
 SETTINGS = {
     "connections": ("HUB01->example.org", 4, ()),

@@ -8,9 +8,9 @@ from listed_time import DELAY, FEW, POISSON, PUBLISHED, Listed, union, weekly
 from listing_world import DAY, SECOND, listings, play, seen
 
 import relaysim
-from relaysim.engine.trace import Seen, Trace
 from relaysim.scenario.model import Scenario
-from relaysim.theory.listing import sticky_share
+from relaysim.theory.listing_formulas import sticky_share
+from relaysim.trace.tables import Seen, Trace
 
 WEEKS = 8
 

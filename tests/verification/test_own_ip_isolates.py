@@ -11,10 +11,10 @@ import pytest
 from listing_world import SECOND, hub, stream, world
 
 import relaysim
-from relaysim.engine.coupled import Coupled, coupled
-from relaysim.engine.trace import Column, Fate, Trace
+from relaysim.engine.coupled_runs import Coupled, coupled
 from relaysim.mail.blocklists import BLOCKLISTS
 from relaysim.scenario.model import Scenario
+from relaysim.trace.tables import Column, Fate, Trace
 from relaysim.traffic.workload import draw
 
 GOOD, ELSEWHERE, BESIDE = "198.51.100.10", "203.0.113.25", "198.51.100.11"

@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 from pydantic import TypeAdapter
 
-from relaysim.scenario.law import Exponential, Gamma, Law, Lognormal, TimeLaw, Uniform
-from relaysim.scenario.law import mean as law_mean
-from relaysim.scenario.quantile_table import kept_mean_square
-from relaysim.scenario.service import cv as law_cv
-from relaysim.theory.single import mg1_wait
+from relaysim.scenario.distribution import Exponential, Gamma, Law, Lognormal, TimeLaw, Uniform
+from relaysim.scenario.distribution import mean as law_mean
+from relaysim.theory.single_server import mg1_wait
 from relaysim.traffic.draw import looked_up
+from relaysim.traffic.quantile_table import kept_mean_square
 from relaysim.traffic.sample import ONE, factor_table, quantile_table
+from relaysim.traffic.service import cv as law_cv
 
 MEAN = 1_000_000
 LAWS = {

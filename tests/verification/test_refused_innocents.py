@@ -10,8 +10,8 @@ from refused_mail import FROM, PUBLISHED, RATE, REACH, deviation, listing, of_in
 from scipy.stats import norm, poisson
 
 from relaysim.engine.run import simulate
-from relaysim.engine.trace import Fate
-from relaysim.theory.listing import refused
+from relaysim.theory.listing_formulas import refused
+from relaysim.trace.tables import Fate
 from relaysim.traffic.workload import Draws, draw
 
 RUNS = 4

@@ -10,7 +10,7 @@ from fractions import Fraction
 import pytest
 from listing_world import DAY, HOUR, MINUTE, listings, play, seen, stream, world
 
-from relaysim.engine.trace import Seen, Trace
+from relaysim.trace.tables import Seen, Trace
 
 MAIL = 'process = "campaign", rate = "1/min"'
 FULL = 48 * HOUR

@@ -14,16 +14,16 @@ from relaysim.scenario.load import load
 from relaysim.scenario.model import Scenario
 from relaysim.study.replicate import RunResult, run
 from relaysim.study.theory import COLUMNS, beside
-from relaysim.study.theory.latency import latency
-from relaysim.study.theory.listed import listed_time
-from relaysim.study.theory.network import Network
-from relaysim.study.theory.resources import answers
-from relaysim.theory.batch import batch_members
+from relaysim.study.theory.latency_theory import latency
+from relaysim.study.theory.listing_theory import listed_time
+from relaysim.study.theory.resource_theory import answers
+from relaysim.study.theory.theory_network import Network
+from relaysim.theory.batch_queue import batch_members
 from relaysim.theory.erlang import erlang_b, mmc_queue_length, mmc_wait
-from relaysim.theory.listing import poisson_listed_share
-from relaysim.theory.priority import PriorityClass, mg1_priority_waits
-from relaysim.theory.single import md1_wait, mg1_wait
-from relaysim.theory.tandem import Station, tandem_sojourn
+from relaysim.theory.listing_formulas import poisson_listed_share
+from relaysim.theory.priority_queue import PriorityClass, mg1_priority_waits
+from relaysim.theory.single_server import md1_wait, mg1_wait
+from relaysim.theory.stations_in_a_row import Station, tandem_sojourn
 
 SHARED = Path(MM4).with_name("shared-hub.toml")
 QUEUE = "HUB01->example.org"

@@ -3,9 +3,9 @@
 import numpy as np
 from systems import SYSTEMS
 
-from relaysim.engine.trace import Fate, Trace
 from relaysim.mail import reply
 from relaysim.study.replicate import trace_of
+from relaysim.trace.tables import Fate, Trace
 
 LOSS = next(system for system in SYSTEMS if system.name.startswith("M/G/3/3"))
 

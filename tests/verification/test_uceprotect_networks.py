@@ -7,7 +7,7 @@ the allocation, so the numbers are exact.
 import pytest
 from listing_world import DAY, HOUR, hub, listings, on_list, play, stream, world
 
-from relaysim.engine.trace import Cause, Trace
+from relaysim.trace.tables import Cause, Trace
 
 LISTS = """
 [run]

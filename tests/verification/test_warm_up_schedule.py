@@ -8,8 +8,8 @@ from collections import Counter
 import pytest
 from listing_world import DAY, HOUR, play, stream, world
 
-from relaysim.engine.trace import Fate, Trace
-from relaysim.theory.listing import warm_up_total
+from relaysim.theory.listing_formulas import warm_up_total
+from relaysim.trace.tables import Fate, Trace
 
 SCHEDULE = (20, 28, 39, 55, 77, 108, 151)
 """Messages an hour, as published."""

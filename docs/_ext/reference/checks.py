@@ -1,7 +1,7 @@
 """The checks of `relaysim check`."""
 
 from reference.described import summary
-from relaysim.scenario.audit import CHECKS
+from relaysim.audit import CHECKS
 
 
 def markdown() -> str:

@@ -17,7 +17,7 @@ from relaysim.mail.hosts import HOST_KINDS
 from relaysim.mail.profiles import MTA_PROFILES
 from relaysim.mail.reputation import REPUTATIONS
 from relaysim.mail.value import Value
-from relaysim.present.profiles import toml
+from relaysim.present.text.profile_tables import toml
 from relaysim.scenario import (
     arrivals,
     blocklist,
@@ -26,13 +26,13 @@ from relaysim.scenario import (
     event,
     host,
     hub,
-    law,
     model,
     operations,
-    profile,
     reputation,
     stream,
 )
+from relaysim.scenario import distribution as law
+from relaysim.scenario import rate_profile as profile
 from relaysim.scenario.defaults import MAILBOXES, OPERATIONS, SEND_CONNECTOR, SEND_CONNECTOR_NONE
 from relaysim.scenario.table import Table
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from relaysim.cli.profiles import Kind
 from relaysim.mail.value import Value
-from relaysim.present.profiles import toml
+from relaysim.present.text.profile_tables import toml
 
 
 def markdown(kind: str) -> str:

@@ -5,17 +5,17 @@ import relaysim
 _RESULTS = (
     "relaysim.study.replicate.RunResult",
     "relaysim.study.compare.Comparison",
-    "relaysim.study.blast.BlastRadius",
+    "relaysim.study.blast_radius.BlastRadius",
     "relaysim.study.sweep.Sweep",
-    "relaysim.study.knee.Knee",
+    "relaysim.study.break_even.Knee",
     "relaysim.study.size.Size",
     "relaysim.study.sensitivity.Sensitivity",
-    "relaysim.study.warmup.WarmUp",
-    "relaysim.study.risk.YearlyRisk",
-    "relaysim.study.longrun.LongRun",
-    "relaysim.study.transcript.Transcript",
-    "relaysim.measure.estimate.Estimate",
-    "relaysim.scenario.audit.finding.Finding",
+    "relaysim.study.warm_up.WarmUp",
+    "relaysim.study.yearly_risk.YearlyRisk",
+    "relaysim.study.long_run.LongRun",
+    "relaysim.study.message_trace.Transcript",
+    "relaysim.stats.interval.Estimate",
+    "relaysim.audit.finding.Finding",
 )
 """Classes of what the functions return, which nobody constructs."""
 

@@ -17,13 +17,13 @@ from relaysim.scenario import (
     connector,
     destination,
     hub,
-    law,
     model,
-    profile,
     reputation,
     stream,
     table,
 )
+from relaysim.scenario import distribution as law
+from relaysim.scenario import rate_profile as profile
 from relaysim.scenario.destination import shares_of_words
 
 TIME = 'a time, such as "5 min"'

@@ -4,23 +4,23 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from relaysim.guard import described
-from relaysim.present.figures import style
+from relaysim.present.drawing import style
+from relaysim.present.drawing.empty_figure import NothingToDrawError
+from relaysim.present.drawing.style import Sheet
 from relaysim.present.figures.backlog import backlog
-from relaysim.present.figures.blast_radius import blast_radius
+from relaysim.present.figures.comparison_material import Material
 from relaysim.present.figures.differences import differences
-from relaysim.present.figures.incident import incident
-from relaysim.present.figures.latency import latency
-from relaysim.present.figures.material import Material
-from relaysim.present.figures.nothing import NothingToDrawError
-from relaysim.present.figures.providers import providers
-from relaysim.present.figures.reach import reach
-from relaysim.present.figures.style import Sheet
+from relaysim.present.figures.harm_bars import blast_radius
+from relaysim.present.figures.incident_course import incident
+from relaysim.present.figures.latency_curves import latency
+from relaysim.present.figures.provider_states import providers
+from relaysim.present.figures.refusal_curves import reach
 from relaysim.present.figures.throughput import throughput
-from relaysim.present.figures.waits import waits
-from relaysim.present.headlines import deadlines, headlines
-from relaysim.study.mark import KINDS, ForeignFileError, ask_marked
-from relaysim.study.scratch import scratch
+from relaysim.present.figures.wait_bars import waits
+from relaysim.present.text.headline_metrics import deadlines, headlines
+from relaysim.study.execution.figure_mark import KINDS, ForeignFileError, ask_marked
+from relaysim.study.execution.scratch_directory import scratch
+from relaysim.study.guard import described
 
 __all__ = [
     "FIGURES",

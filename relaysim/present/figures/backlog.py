@@ -9,9 +9,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 
-from relaysim.present.figures.clock import active, at, clock_axis, clock_label
-from relaysim.present.figures.style import PALE, Look, Sheet, looks, sheet
-from relaysim.present.number import number
+from relaysim.present.drawing.style import PALE, Look, Sheet, looks, sheet
+from relaysim.present.drawing.time_axis import active, at, clock_axis, clock_label
+from relaysim.present.text.number_format import number
 
 MOST = 3
 """Kinds of queue that are shown: the longest ones."""
@@ -58,9 +58,10 @@ def backlog(
 ) -> Sheet:
     """One row a design, one column for each of the longest kinds of queue, one line a hub.
 
-    `series` is the `backlog` of `measure.series` by design. The axis covers the `duration` of the
-    run in seconds and the time that queues take to empty; only the time in which they are not empty
-    if that is short. Where they take longer than the run the rest is told: it would hide the day.
+    `series` is the `backlog` of `measure.run_series` by design. The axis covers the `duration` of
+    the run in seconds and the time that queues take to empty; only the time in which they are not
+    empty if that is short. Where they take longer than the run the rest is told: it would hide the
+    day.
     """
     found = {design: queues(frame) for design, frame in series.items()}
     by_kind: dict[str, list[Queue]] = {}

@@ -10,12 +10,12 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
-from relaysim.measure.catalogue import METRICS
-from relaysim.measure.estimate import CONFIDENCE, LOSES_MORE
-from relaysim.present.figures.nothing import NothingToDrawError
-from relaysim.present.figures.style import INK, PALE, Key, Look, Sheet, looks, sheet
-from relaysim.present.headlines import Headline
-from relaysim.present.lookup import difference_of, is_median
+from relaysim.measure.metric_catalogue import METRICS
+from relaysim.present.drawing.empty_figure import NothingToDrawError
+from relaysim.present.drawing.style import INK, PALE, Key, Look, Sheet, looks, sheet
+from relaysim.present.text.headline_metrics import Headline
+from relaysim.present.text.metric_rows import difference_of, is_median
+from relaysim.stats.interval import CONFIDENCE, LOSES_MORE
 
 MARKS = {
     "better": "^",

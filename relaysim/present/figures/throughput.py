@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 
-from relaysim.measure.queues import seconds_a_bin
-from relaysim.present.figures.clock import active, clock_axis, clock_label
-from relaysim.present.figures.style import PALE, Sheet, design_key, line, looks, sheet
-from relaysim.present.figures.told import by_design
-from relaysim.present.number import number
-from relaysim.present.subjects import classes
+from relaysim.measure.queue_series import seconds_a_bin
+from relaysim.present.drawing.common_words import by_design
+from relaysim.present.drawing.style import PALE, Sheet, design_key, line, looks, sheet
+from relaysim.present.drawing.time_axis import active, clock_axis, clock_label
+from relaysim.present.text.number_format import number
+from relaysim.present.text.shown_subjects import classes
 
 LEAST = 0.05
 """The share of the largest rate below which a class counts as over."""
@@ -45,8 +45,8 @@ def throughput(
 ) -> Sheet:
     """One panel a class, one line a design; of a long run by the hour or by the day.
 
-    `series` is the `throughput` of `measure.series` by design, copies per second, and `duration`
-    how long mail is created, seconds.
+    `series` is the `throughput` of `measure.run_series` by design, copies per second, and
+    `duration` how long mail is created, seconds.
     """
     least = max(map(seconds_a_bin, series.values()), default=0.0)
     bin_ = next(each for days, each in BINS if duration <= days * 86_400.0 and each.width >= least)

@@ -7,12 +7,12 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 from matplotlib.ticker import FixedLocator, FuncFormatter
 
-from relaysim.present.caption import figure_caption
-from relaysim.present.figures.amounts import ticks
-from relaysim.present.figures.nothing import NothingToDrawError
-from relaysim.present.figures.style import INK, Key, Look, Sheet, looks, sheet
-from relaysim.present.number import Scale, scale
-from relaysim.present.sensitive import ENDS, SHOWN, as_it_is, broken
+from relaysim.present.drawing.axis_labels import ticks
+from relaysim.present.drawing.empty_figure import NothingToDrawError
+from relaysim.present.drawing.style import INK, Key, Look, Sheet, looks, sheet
+from relaysim.present.text.caption import figure_caption
+from relaysim.present.text.number_format import Scale, scale
+from relaysim.present.text.sensitivity_tables import ENDS, SHOWN, as_it_is, broken
 from relaysim.study.sensitivity import MEASURABLE, NONE, Sensitivity
 
 _SIDE = {"low": 0.19, "high": -0.19}

@@ -1,0 +1,58 @@
+"""Which mail goes direct: its receivers see the public IP, and not that of a smart host."""
+
+from collections.abc import Mapping
+
+from relaysim.analysis.mail_paths import Path, is_direct, paths
+from relaysim.plan import route
+from relaysim.scenario.distribution import mean
+from relaysim.scenario.model import Scenario
+from relaysim.scenario.reference import INTERNAL, SPAMTRAP_DOMAIN, SPAMTRAPS
+
+
+def direct_destinations(scenario: Scenario) -> Mapping[str, frozenset[str]]:
+    """Return the destinations that each stream sends to direct.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        A relay design and its workload.
+
+    Returns
+    -------
+    mapping of str to frozenset of str
+        By stream (`host.stream`), in the order of the file: names of destinations, and `spamtraps`
+        where mail of the stream to spam traps of blocklist operators would go direct. Empty for a
+        stream whose mail stays inside or goes to smart hosts.
+
+    Notes
+    -----
+    Mail that a hub refuses counts as if the hub took it: what is refused may change during a run.
+    """
+    found: dict[str, set[str]] = {
+        f"{host}.{stream}": set()
+        for host, described in scenario.hosts.items()
+        for stream in described.streams
+    }
+    for path in paths(scenario, refused=True):
+        found[path.name] |= _of(scenario, path)
+    return {name: frozenset(places) for name, places in found.items()}
+
+
+def _of(scenario: Scenario, path: Path) -> set[str]:
+    places = {
+        way.domains.destination
+        for way in path.ways
+        for hop in way.lasts
+        if hop.kind is route.HopKind.REMOTE and is_direct(way, hop)
+    }
+    outside = any(way.domains.destination != INTERNAL for way in path.ways)
+    return places | ({SPAMTRAPS} if outside and _traps_direct(scenario, path) else set())
+
+
+def _traps_direct(scenario: Scenario, path: Path) -> bool:
+    link = None if path.connector is None else route.identity(path.hub, path.connector.name)
+    size = max(1, round(mean(scenario.hosts[path.host].streams[path.stream].size)))
+    return any(
+        hop.kind is route.HopKind.REMOTE and hop.domain == SPAMTRAP_DOMAIN
+        for hop in route.last_hops(scenario, path.hub, SPAMTRAP_DOMAIN, size, link)
+    )

@@ -1,0 +1,146 @@
+"""How long a delayed acknowledgement holds a session, and how many sessions a source has."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from relaysim.analysis.mail_paths import Path, Way, answers, connector_place, receiver
+from relaysim.analysis.size_tail import above
+from relaysim.mail.receive_verdict import source_limit
+from relaysim.plan import route
+from relaysim.scenario.connector import ReceiveConnector
+from relaysim.scenario.distribution import Constant, SizeLaw, TimeLaw
+from relaysim.scenario.model import Scenario
+from relaysim.scenario.problem import dotted
+from relaysim.scenario.table import SECOND
+
+_STEPS = 400
+"""Points of an integral, evenly spaced on a logarithmic scale."""
+
+
+def acknowledgement(scenario: Scenario, path: Path, before: float) -> float:
+    """Return how long delayed acknowledgement holds the session of a message, mean seconds.
+
+    Parameters
+    ----------
+    scenario
+        The design.
+    path
+        The stream's path into the hub.
+    before
+        Seconds of core time from the commit to delivery.
+
+    Returns
+    -------
+    float
+        The time until delivery, at most max_acknowledgement_delay; 0 without the delay. Nothing
+        waits in a queue here, so it is the least that a session is held.
+
+    Notes
+    -----
+    A message with several transactions waits for its slowest; the mean over its recipients, which
+    stands here, is less (assumption: lower bound).
+    """
+    delay = 0 if path.connector is None else path.connector.max_acknowledgement_delay
+    if not delay:
+        return 0.0
+    total = 0.0
+    for way in path.ways:
+        for hop in way.lasts:
+            law = _delivery(scenario, path, way, hop)
+            until = _capped(law, delay) if law is not None else 0.0
+            if hop.kind is route.HopKind.UNREACHABLE:
+                until = delay / SECOND
+            total += way.share / len(way.lasts) * min(delay / SECOND, before + until)
+    return total
+
+
+def _delivery(scenario: Scenario, path: Path, way: Way, hop: route.Hop) -> TimeLaw | None:
+    """How long the receiver of a last hop takes; None where it takes no time."""
+    if hop.kind is route.HopKind.MAILBOX:
+        return scenario.mailboxes.delivery_time
+    name = receiver(scenario, way, hop) if hop.kind is route.HopKind.REMOTE else None
+    return None if name is None else scenario.destinations[name].response_time
+
+
+@lru_cache(maxsize=256)  # the same few laws for every path
+def _capped(law: TimeLaw, most: int) -> float:
+    """The mean of the smaller of a time and a limit, seconds: the integral of its tail."""
+    if isinstance(law, Constant):
+        return min(law.value, most) / SECOND
+    edges = np.concatenate(([0.0], np.geomspace(most / 1e6, most, _STEPS)))
+    tail: SizeLaw = law  # the same laws, of microseconds
+    shares = [1.0, *(above(tail, round(each)) for each in edges[1:])]
+    return float(np.trapezoid(shares, edges)) / SECOND
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Sessions that a limit allows: what they are called, and the key that limits them."""
+
+    name: str
+    what: str
+    place: str
+    sessions: int | None
+
+
+def sources(scenario: Scenario, path: Path, connector: ReceiveConnector) -> Iterator[Source]:
+    """Return what limits the sessions of a path: the host, and the connector for its address.
+
+    Parameters
+    ----------
+    scenario
+        The design.
+    path
+        The stream's path into the hub.
+    connector
+        The receive connector that answers.
+
+    Returns
+    -------
+    iterator of Source
+        One for a host that has its address for itself, the narrower limit. Hosts that share an
+        address share what a connector allows it, so there it is one more for all of them.
+    """
+    host, own = scenario.hosts[path.host], dotted(("hosts", path.host, "sessions"))
+    mine = Source(f"{path.host}.sessions", f"sessions of {path.host}", own, host.sessions)
+    if host.kind == "internet":
+        yield mine
+        return
+    allowed = allowed_sessions(connector)
+    place = f"{connector_place(path.hub, connector.name)}.max_inbound_connection_per_source"
+    sharing = [
+        name
+        for name, other in scenario.hosts.items()
+        if other.address == host.address
+        and other.kind != "internet"
+        and not route.by_mailbox_server(other)
+        and connector in answers(scenario, other)
+    ]
+    if len(sharing) > 1:
+        yield mine
+        yield Source(
+            f"{path.hub}/{connector.name} from {host.address}",
+            f"sessions that {connector.name} of {path.hub} allows {host.address}",
+            place,
+            allowed,
+        )
+        return
+    targets = sum(each is not None for each in answers(scenario, host))
+    most = None if allowed is None else allowed * targets
+    if most is not None and (host.sessions is None or most < host.sessions):
+        yield Source(mine.name, mine.what, place, most)
+    else:
+        yield mine
+
+
+def allowed_sessions(connector: ReceiveConnector) -> int | None:
+    """How many sessions the connector allows a single source; None is no limit."""
+    return source_limit(
+        connector.max_inbound_connection_per_source,
+        connector.max_inbound_connection_percentage_per_source,
+        connector.max_inbound_connection,
+        0,
+    )

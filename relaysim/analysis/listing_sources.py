@@ -1,0 +1,98 @@
+"""Whether a listing can happen in a scenario: the one place that decides it."""
+
+from collections.abc import Mapping
+
+from relaysim.analysis.direct_mail import direct_destinations
+from relaysim.analysis.mail_paths import paths, receiver
+from relaysim.plan import route
+from relaysim.scenario.arrivals import Compromise
+from relaysim.scenario.blocklist import Blocklist
+from relaysim.scenario.destination import Destination
+from relaysim.scenario.model import Scenario
+from relaysim.scenario.reference import SPAMTRAPS
+from relaysim.scenario.stream import Stream
+
+
+def listing_possible(scenario: Scenario) -> bool:
+    """Return whether a blocklist or a mailbox provider can act against a public IP.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        A relay design and its workload.
+
+    Returns
+    -------
+    bool
+        True if an event lists an IP, if a blocklist operator can have evidence for its trigger or
+        lists foreign neighbours, or if some mail goes to a provider that keeps reputations. Mail
+        to a smart host is no evidence: the receivers behind it do not see the IP. Where all mail
+        goes to smart hosts, a list counts only if one of them asks it. A smart host that keeps
+        reputations is a provider.
+
+    Notes
+    -----
+    The answer is about what can happen, however unlikely it is: with a listing the replications
+    come in two kinds, and Student's interval for the mean of latency quantiles or of listed hours
+    misses the true mean far more often than one time in twenty. A provider that keeps reputations
+    counts volume as well as signals, so it can act on any mail.
+    """
+    direct = direct_destinations(scenario)
+    reached = _reached(scenario)
+    scripted = {event.listing.blocklist for event in scenario.events if event.listing is not None}
+    felt = [
+        blocklist
+        for blocklist in scenario.blocklists.values()
+        if any(direct.values()) or any(_asks(each, blocklist) for each in reached)
+    ]
+    return any(each.name in scripted or _can_act(each, scenario, direct) for each in felt) or any(
+        each.reputation is not None for each in reached
+    )
+
+
+def _reached(scenario: Scenario) -> list[Destination]:
+    """The destinations that answer the hubs: receivers, and smart hosts."""
+    names = {
+        receiver(scenario, way, hop)
+        for path in paths(scenario, refused=True)
+        for way in path.ways
+        for hop in way.lasts
+        if hop.kind is route.HopKind.REMOTE
+    }
+    return [each for name, each in scenario.destinations.items() if name in names]
+
+
+def _asks(destination: Destination, blocklist: Blocklist) -> bool:
+    """Whether some of the domains act on a list; `refuses_on` has its name, or its profile."""
+    shares = destination.refuses_on
+    return shares.get(blocklist.name, shares.get(blocklist.profile, 0.0)) > 0.0
+
+
+def _can_act(operator: Blocklist, scenario: Scenario, direct: Mapping[str, frozenset[str]]) -> bool:
+    """Whether an operator can list an IP: by evidence, or by what its neighbours do."""
+    if operator.widening in ("allocation_count", "asn_score") and operator.neighbour_rate:
+        return True
+    if operator.trigger == "none":
+        return False
+    streams = {
+        f"{host}.{name}": stream
+        for host, described in scenario.hosts.items()
+        for name, stream in described.streams.items()
+    }
+    seen = [stream for name, stream in streams.items() if direct[name] - {SPAMTRAPS}]
+    if operator.trigger == "compromise":
+        return any(isinstance(stream.arrivals, Compromise) for stream in seen)
+    traps = bool(operator.trap_share) and any(
+        _traps(stream) > 0.0 and SPAMTRAPS in direct[name] for name, stream in streams.items()
+    )
+    reports = operator.trigger == "scored_ratio" and bool(operator.report_share)
+    return traps or (reports and any(_complaints(stream) > 0.0 for stream in seen))
+
+
+def _traps(stream: Stream) -> float:
+    return stream.trap_rate if stream.mailing_list is None else stream.mailing_list.trap_share
+
+
+def _complaints(stream: Stream) -> float:
+    listing = stream.mailing_list
+    return stream.complaint_rate if listing is None else listing.complaint_rate

@@ -1,0 +1,287 @@
+"""The load that streams offer to each stage: seconds of a server for each message."""
+
+import math
+import re
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from relaysim.analysis.held_sessions import acknowledgement, sources
+from relaysim.analysis.mail_paths import Path, Way, is_direct, paths
+from relaysim.analysis.mail_paths import receiver as receiver_of
+from relaysim.plan import route
+from relaysim.plan import session_time as dialog
+from relaysim.scenario.arrivals import Replay
+from relaysim.scenario.distribution import mean
+from relaysim.scenario.model import Scenario
+from relaysim.scenario.problem import dotted
+from relaysim.scenario.recording import read
+from relaysim.scenario.stream import Stream
+from relaysim.scenario.table import SECOND
+from relaysim.theory.offered_work import utilization
+from relaysim.traffic.service import AT_ONCE, Service, of_costs, of_size, of_time
+
+_ONE = re.compile(r"^(session|core|connection)s( )")
+
+
+@dataclass(frozen=True)
+class Part:
+    """Work that a stream asks of a stage: visits of a message on average, and what each takes.
+
+    `work` tells the kinds of work of a core apart: receive, categorize, send.
+    """
+
+    stream: str
+    visits: float
+    service: Service
+    work: str = ""
+
+
+@dataclass
+class Stage:
+    """A stage with `servers` alike, and what messages ask of it.
+
+    `what` names them for people, `place` is the path in the scenario file that limits them. There
+    are `alike` such stages, one for each domain of a destination whose domains are counted.
+    `acknowledges` names the receive connectors, by hub, that hold sessions until delivery.
+    """
+
+    name: str
+    what: str
+    place: str
+    servers: int
+    alike: int = 1
+    parts: list[Part] = field(default_factory=list)
+    acknowledges: dict[tuple[str, str], None] = field(default_factory=dict)
+
+    @property
+    def demand(self) -> dict[str, float]:
+        """What a message of each stream asks, on average, in seconds of a server."""
+        found: dict[str, float] = defaultdict(float)
+        for part in self.parts:
+            found[part.stream] += part.visits * part.service.seconds
+        return dict(found)
+
+    def load(self, rates: Mapping[str, float]) -> float:
+        """The load of each server at these rates (messages a second by stream)."""
+        return sum(
+            utilization(rates.get(stream, 0.0), seconds, self.servers)
+            for stream, seconds in self.demand.items()
+        )
+
+
+class Stages:
+    """The stages of a scenario, each made when the first stream needs it."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.scenario = scenario
+        self.found: dict[str, Stage] = {}
+        for path in paths(scenario):
+            if path.reply is None and path.share:
+                self._add(path)
+
+    def _add(self, path: Path) -> None:
+        """Add what one path of a stream asks of the stages that it comes by."""
+        stream = self.scenario.hosts[path.host].streams[path.stream]
+        several = _recipient_counts(stream)
+        self._session(path, mean(stream.size), several)
+        if not path.ways:
+            return
+        self._cpu(path.hub, path, 1.0, "receive")
+        self._cpu(path.hub, path, 1.0, "categorize")
+        handed: dict[str, float] = defaultdict(float)
+        for way in path.ways:
+            for hop in way.lasts:
+                if way.first.kind is route.HopKind.TRANSFER:
+                    handed[hop.hub] += way.share / len(way.lasts)
+                self._transactions(path, way, hop, several)
+        for there, share in handed.items():
+            part = _transactions(share, several)
+            self._cpu(path.hub, path, part, "send")
+            self._cpu(there, path, part, "receive")
+            self._cpu(there, path, part, "categorize")
+
+    def _transactions(
+        self, path: Path, way: Way, hop: route.Hop, several: Mapping[int, float]
+    ) -> None:
+        """What delivery asks: cores, mailbox server or connections, and the line."""
+        count = way.domains.count
+        each = _transactions(way.share / count, several) / len(way.lasts)
+        hub = self.scenario.hubs[hop.hub]
+        if hop.kind is route.HopKind.MAILBOX:
+            self._cpu(hop.hub, path, each, "send")
+            self._stage(
+                f"{hop.hub}.mailbox",
+                f"mailbox deliveries of {hop.hub}",
+                ("hubs", hop.hub, "max_concurrent_mailbox_deliveries"),
+                hub.max_concurrent_mailbox_deliveries,
+                path,
+                each,
+                of_time(self.scenario.mailboxes.delivery_time),
+            )
+        elif hop.kind is route.HopKind.REMOTE:
+            self._cpu(hop.hub, path, each * count, "send")
+            self._line(hop.egress or "", path, each * count)
+            self._connections(path, way, hop, each)
+
+    def _connections(self, path: Path, way: Way, hop: route.Hop, each: float) -> None:
+        hub = self.scenario.hubs[hop.hub]
+        direct = is_direct(way, hop)
+        receiver = self.scenario.destinations.get(receiver_of(self.scenario, way, hop) or "")
+        # A domain that no destination has answers at once (`reference.ELSEWHERE`).
+        response = of_time(receiver.response_time) if receiver else AT_ONCE
+        limits = [hub.max_per_domain_outbound_connections]
+        if receiver is not None:
+            limits.append(receiver.max_connections_per_ip)
+        self._stage(
+            delivery_queue(self.scenario, way, hop),
+            f"connections of {hop.hub} to {way.domains if direct else hop.next_hop}",
+            ("hubs", hop.hub, "max_per_domain_outbound_connections"),
+            min((limit for limit in limits if limit is not None), default=None),
+            path,
+            each if direct else each * way.domains.count,
+            response,
+            alike=way.domains.count if direct else 1,
+        )
+        self._stage(
+            f"{hop.hub}.outbound",
+            f"outbound connections of {hop.hub}",
+            ("hubs", hop.hub, "max_outbound_connections"),
+            hub.max_outbound_connections,
+            path,
+            each * way.domains.count,
+            response,
+        )
+
+    def _session(self, path: Path, size: float, several: Mapping[int, float]) -> None:
+        """What submission asks: a session from the first round trip to the commit."""
+        host, hub = self.scenario.hosts[path.host], self.scenario.hubs[path.hub]
+        recipients = sum(k * part for k, part in several.items())
+        shared = host.messages_per_connection or math.inf
+        held = dialog.seconds(host, path.connector, size, recipients, shared)
+        held += self._core_time(path.hub, path, "receive").seconds
+        held += (hub.queue_database_batch_timeout + hub.commit_write) / SECOND
+        if path.connector is None:
+            self._stage(
+                f"{path.hub}.mailboxsubmission",
+                f"mailbox submissions to {path.hub}",
+                ("hubs", path.hub, "max_concurrent_mailbox_submissions"),
+                hub.max_concurrent_mailbox_submissions,
+                path,
+                1.0,
+                Service(held, math.nan, "mixed"),
+            )
+            return
+        late = acknowledgement(self.scenario, path, self._until_sent(path))
+        for source in sources(self.scenario, path, path.connector):
+            self._stage(
+                source.name,
+                source.what,
+                source.place,
+                source.sessions,
+                path,
+                1.0,
+                Service(held + late, math.nan, "mixed"),
+            )
+            if late and source.name in self.found:
+                self.found[source.name].acknowledges[path.hub, path.connector.name] = None
+
+    def _until_sent(self, path: Path) -> float:
+        """Seconds of core time from the commit of a message until a transaction is sent."""
+        works = ("categorize", "send")
+        return sum(self._core_time(path.hub, path, work).seconds for work in works)
+
+    def _core_time(self, name: str, path: Path, work: str) -> Service:
+        hub = self.scenario.hubs[name]
+        costs = {
+            "receive": (hub.receive_cost,),
+            "categorize": (hub.categorize_cost, hub.antivirus_cost),
+            "send": (hub.send_cost,),
+        }
+        return of_costs(costs[work], self.scenario.hosts[path.host].streams[path.stream].size)
+
+    def _cpu(self, name: str, path: Path, visits: float, work: str) -> None:
+        cores = self.scenario.hubs[name].cores
+        place = ("hubs", name, "cores")
+        service = self._core_time(name, path, work)
+        self._stage(f"{name}.cpu", f"cores of {name}", place, cores, path, visits, service, work)
+
+    def _line(self, name: str, path: Path, visits: float) -> None:
+        egress = self.scenario.egress[name]
+        if egress.line is None:
+            line, place, bandwidth = name, ("egress", name, "bandwidth"), egress.bandwidth
+        else:
+            line, place = egress.line, ("lines", egress.line, "bandwidth")
+            bandwidth = self.scenario.lines[line].bandwidth
+        if bandwidth is not None:
+            size = self.scenario.hosts[path.host].streams[path.stream].size
+            service = of_size(size, bandwidth)
+            self._stage(f"{line}.line", f"line {line}", place, 1, path, visits, service)
+
+    def _stage(
+        self,
+        name: str,
+        what: str,
+        place: tuple[str, ...] | str,
+        servers: int | None,
+        path: Path,
+        visits: float,
+        service: Service,
+        work: str = "",
+        alike: int = 1,
+    ) -> None:
+        """Add what a message on this path asks: so many visits, each of such a service.
+
+        Unlimited servers are no stage; nor are none at all, which `sessions_over_limit` reports.
+        """
+        if not servers:
+            return
+        if servers == 1:
+            what = _ONE.sub(r"\1\2", what)
+        key = place if isinstance(place, str) else dotted(place)
+        number = "" if name.endswith(".line") else f"{servers} "
+        stage = self.found.setdefault(name, Stage(name, f"the {number}{what}", key, servers, alike))
+        stage.parts.append(Part(path.name, path.share * visits, service, work))
+
+
+def delivery_queue(scenario: Scenario, way: Way, hop: route.Hop) -> str:
+    """What readers call the queue of a remote hop; counted domains go by their destination."""
+    name = way.domains.destination
+    model = scenario.destinations.get(name)
+    counted = model is not None and model.domain_count is not None
+    return f"{hop.hub}->{name if counted and is_direct(way, hop) else hop.next_hop}"
+
+
+def stages(scenario: Scenario) -> tuple[Stage, ...]:
+    """All stages that can be short of servers, in the order in which mail comes to them.
+
+    They are for reading: the next check that asks gets the same ones.
+    """
+    if not _latest or _latest[0][0] is not scenario:
+        _latest[:] = [(scenario, tuple(Stages(scenario).found.values()))]
+    return _latest[0][1]
+
+
+_latest: list[tuple[Scenario, tuple[Stage, ...]]] = []
+"""The scenario that was asked about last, and its stages."""
+
+
+def _recipient_counts(stream: Stream) -> dict[int, float]:
+    """The share of messages with each number of recipients."""
+    law = stream.recipients
+    if isinstance(stream.arrivals, Replay):
+        recorded = read(stream.arrivals.file).recipients
+        if recorded is not None:
+            values, counts = np.unique(recorded, return_counts=True)
+            return {int(k): float(n) / len(recorded) for k, n in zip(values, counts, strict=True)}
+    if isinstance(law, int):
+        return {law: 1.0}
+    weights = {k: k**-law.s for k in range(1, law.max + 1)}
+    return {k: weight / sum(weights.values()) for k, weight in weights.items()}
+
+
+def _transactions(share: float, several: Mapping[int, float]) -> float:
+    """The share of messages with a recipient in a place that gets this share of recipients."""
+    return sum(part * (1 - (1 - share) ** k) for k, part in several.items())

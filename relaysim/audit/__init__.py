@@ -1,0 +1,117 @@
+"""Audit: what a mail administrator would say about a design before it is built."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from relaysim.audit.accounts import right_without_user
+from relaysim.audit.acknowledgement import delayed_acknowledgement
+from relaysim.audit.administration import endless_listing, reaction
+from relaysim.audit.allocation import outside_allocation
+from relaysim.audit.answering_connector import (
+    host_unanswered,
+    same_source,
+    server_address,
+    sessions_over_limit,
+    wildcard_answers,
+)
+from relaysim.audit.between_hubs import hand_over_refused
+from relaysim.audit.bulk_sharing import (
+    bulk_shares_connections,
+    bulk_shares_hub,
+    bulk_shares_ip,
+    bulk_shares_line,
+)
+from relaysim.audit.capacity import busiest_hour_load, campaign_load, message_rate, whole_run_load
+from relaysim.audit.conflicts import binding_address, connector_conflict, partial_overlap
+from relaysim.audit.finding import Finding, Severity
+from relaysim.audit.findings_text import render
+from relaysim.audit.heavy_tail import heavy_tail
+from relaysim.audit.hijacked_host import relay_by_address
+from relaysim.audit.initial_back_pressure import back_pressure
+from relaysim.audit.large_run import run_size
+from relaysim.audit.listing_reach import bulk_shares_allocation, bulk_shares_domain, listing_reach
+from relaysim.audit.listing_signals import culprit_without_signals, innocent_with_signals, trap_hits
+from relaysim.audit.new_ip import cold_egress
+from relaysim.audit.open_relay import forged_sender, open_relay
+from relaysim.audit.refused_mail import (
+    message_too_large,
+    recipient_limit,
+    relay_refused,
+    stream_refused,
+)
+from relaysim.audit.scripted_listing import listing_removed
+from relaysim.audit.send_connectors import (
+    handed_over,
+    no_send_connector,
+    route_too_small,
+    smart_host,
+)
+from relaysim.audit.timing import drain_below_deadline, event_in_drain
+from relaysim.audit.unfinished_mail import mail_after_the_end
+from relaysim.audit.unused import unused
+from relaysim.audit.users_mail import submission_spread
+from relaysim.scenario.model import Scenario
+
+__all__ = ["CHECKS", "Check", "Finding", "Severity", "check", "render"]
+
+Check = Callable[[Scenario], Iterator[Finding]]
+
+CHECKS: tuple[Check, ...] = (
+    connector_conflict,
+    partial_overlap,
+    binding_address,
+    open_relay,
+    server_address,
+    host_unanswered,
+    back_pressure,
+    stream_refused,
+    relay_refused,
+    right_without_user,
+    no_send_connector,
+    hand_over_refused,
+    submission_spread,
+    bulk_shares_hub,
+    bulk_shares_connections,
+    bulk_shares_line,
+    bulk_shares_ip,
+    bulk_shares_allocation,
+    bulk_shares_domain,
+    outside_allocation,
+    cold_egress,
+    relay_by_address,
+    listing_reach,
+    trap_hits,
+    culprit_without_signals,
+    innocent_with_signals,
+    reaction,
+    endless_listing,
+    listing_removed,
+    delayed_acknowledgement,
+    campaign_load,
+    busiest_hour_load,
+    whole_run_load,
+    run_size,
+    heavy_tail,
+    sessions_over_limit,
+    message_rate,
+    handed_over,
+    message_too_large,
+    recipient_limit,
+    route_too_small,
+    smart_host,
+    forged_sender,
+    same_source,
+    wildcard_answers,
+    mail_after_the_end,
+    event_in_drain,
+    drain_below_deadline,
+    unused,
+)
+"""All checks; a check's name is that of its function."""
+
+
+def check(scenario: Scenario) -> list[Finding]:
+    """All findings: errors, then advice, then notes, each in the order of the checks."""
+    found = [replace(finding, check=each.__name__) for each in CHECKS for finding in each(scenario)]
+    order = list(Severity)
+    return sorted(found, key=lambda finding: order.index(finding.severity))

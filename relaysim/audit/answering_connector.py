@@ -1,0 +1,180 @@
+"""Checks of who answers a host, and as which source it counts."""
+
+from collections.abc import Iterator
+from itertools import combinations
+
+from relaysim.analysis.held_sessions import allowed_sessions
+from relaysim.analysis.mail_paths import answers
+from relaysim.audit.finding import Finding, Severity
+from relaysim.audit.shell_commands import new_connector, set_connector
+from relaysim.mail.connector_selection import Reason
+from relaysim.mail.receive_verdict import connect
+from relaysim.plan import route
+from relaysim.scenario.connector import ReceiveConnector
+from relaysim.scenario.culprit import is_culprit
+from relaysim.scenario.host import Host
+from relaysim.scenario.model import Scenario
+from relaysim.scenario.problem import dotted
+from relaysim.wording import listed
+
+
+def _clients(scenario: Scenario) -> Iterator[tuple[str, Host]]:
+    """The hosts that submit over SMTP."""
+    for name, host in scenario.hosts.items():
+        if not route.by_mailbox_server(host):
+            yield name, host
+
+
+def server_address(scenario: Scenario) -> Iterator[Finding]:
+    """The name that a host connects to leads to an address that no hub has."""
+    for name, host in _clients(scenario):
+        targets = route.targets(scenario, host)
+        lost = [str(target.address) for target in targets if target.hub is None]
+        if not lost:
+            continue
+        every = len(lost) == len(targets)
+        effect = (
+            f"no connection of {name} ever succeeds ({route.greeting(targets[0], None)})"
+            if every
+            else f"{len(lost)} of {len(targets)} connections of {name} fail there first and go on "
+            "to the next address"
+        )
+        yield Finding(
+            Severity.ERROR if every else Severity.ADVICE,
+            dotted(("hosts", name, "server")),
+            f'"{host.server}" leads to {listed(lost)}, which no hub has: {effect}.',
+            f"Correct the A record of {host.server} (the table [dns]), or add the address to a "
+            "hub.",
+        )
+
+
+def host_unanswered(scenario: Scenario) -> Iterator[Finding]:
+    """No receive connector answers a host: its sessions end with the greeting."""
+    for name, host in _clients(scenario):
+        targets, connectors = route.targets(scenario, host), answers(scenario, host)
+        for target, connector in zip(targets, connectors, strict=True):
+            if connector is not None or target.hub is None:
+                continue
+            selection = route.listen(scenario, host, target)
+            bound = [
+                each.connector for each in selection.passed_over if each.reason is Reason.REMOTE
+            ]
+            yield Finding(
+                Severity.ADVICE if any(connectors) else Severity.ERROR,
+                dotted(("hosts", name)),
+                f"No receive connector of {target.hub} answers {host.address} at {target.address} "
+                f"port {target.port}: the session ends with {route.greeting(target, None)}.",
+                f"Add {host.address} to the remote_ip_ranges of "
+                + (
+                    f"{listed(each.name for each in bound)}."
+                    if bound
+                    else "a connector that listens there, or make one."
+                ),
+                _admitting(target, host, bound[0] if bound else None),
+            )
+
+
+def _admitting(target: route.Target, host: Host, connector: ReceiveConnector | None) -> str:
+    hub = target.hub or ""
+    if connector is not None:
+        return set_connector(
+            hub, connector.name, RemoteIPRanges=[*connector.remote_ip_ranges, host.address]
+        )
+    return new_connector(hub, "relay", f"{target.address}:{target.port}", [str(host.address)])
+
+
+def wildcard_answers(scenario: Scenario) -> Iterator[Finding]:
+    """Who answers a host depends on specific_binding_hides_wildcard, which is unconfirmed."""
+    for name, host in _clients(scenario):
+        for target in route.targets(scenario, host):
+            answer = route.listen(scenario, host, target, hides_wildcard=False)
+            hidden = route.listen(scenario, host, target, hides_wildcard=True)
+            if answer.connector is None or hidden.connector is not None:
+                continue
+            bound = next(
+                each.connector
+                for each in answer.passed_over
+                if each.reason is Reason.REMOTE and _is_bound(each.connector, target)
+            )
+            yield Finding(
+                Severity.NOTE,
+                dotted(("hosts", name)),
+                f"{bound.name} is bound to {target.address} and does not list {host.address}. With "
+                f"specific_binding_hides_wildcard = false {answer.connector.name} answers by its "
+                "wildcard binding, with true the session ends with "
+                f"{route.greeting(target, None)}. Which of the two Exchange does is unconfirmed.",
+                f"Bind {answer.connector.name} to {target.address}:{target.port} too, so that it "
+                f"answers {name} in either case.",
+                set_connector(
+                    target.hub or "",
+                    answer.connector.name,
+                    Bindings=[*answer.connector.bindings, f"{target.address}:{target.port}"],
+                ),
+            )
+
+
+def _is_bound(connector: ReceiveConnector, target: route.Target) -> bool:
+    """Whether the connector is bound to the very address and port."""
+    return any(
+        not binding.is_wildcard and binding.fits(target.address, target.port)
+        for binding in connector.bindings
+    )
+
+
+def same_source(scenario: Scenario) -> Iterator[Finding]:
+    """Two hosts with one address are one source for the limits of a connector."""
+    for (one, first), (other, second) in combinations(_clients(scenario), 2):
+        if first.address != second.address or "internet" in (first.kind, second.kind):
+            continue
+        bulk = any(
+            is_culprit(host, stream) for host in (first, second) for stream in host.streams.values()
+        )
+        yield Finding(
+            Severity.ADVICE if bulk else Severity.NOTE,
+            dotted(("hosts", other, "address")),
+            f"{one} and {other} have the address {first.address}, as behind one NAT or load "
+            "balancer: to a receive connector they are one source and share "
+            "max_inbound_connection_per_source"
+            + (", so the bulk mail takes the other's connections." if bulk else "."),
+            "Give each host an address of its own, or raise the limit of the connector.",
+        )
+
+
+def sessions_over_limit(scenario: Scenario) -> Iterator[Finding]:
+    """A host opens more sessions than the connector allows one source.
+
+    One finding for a host and a limit: hubs that allow as many are named together.
+    """
+    for name, host in _clients(scenario):
+        if host.kind == "internet":
+            continue
+        over: dict[tuple[int, str], dict[tuple[str, str], None]] = {}
+        for target, connector in zip(
+            route.targets(scenario, host), answers(scenario, host), strict=True
+        ):
+            limit = None if connector is None else allowed_sessions(connector)
+            if connector is None or limit is None:
+                continue
+            if host.sessions is None or host.sessions > limit:
+                key = (limit, str(connect(connector, limit, limit)))
+                over.setdefault(key, {})[(target.hub or "", connector.name)] = None
+        for (limit, reply), found in over.items():
+            wanted = "as many sessions as it has mail" if host.sessions is None else host.sessions
+            where = listed(f"{connector} of {hub}" for hub, connector in found)
+            allows = "allows" if len(found) == 1 else "each allow"
+            yield Finding(
+                Severity.ADVICE,
+                dotted(("hosts", name, "sessions")),
+                f"{name} opens {wanted}, and {where} {allows} one source {limit}: the others get "
+                f"{reply}.",
+                f"Raise the limits of {where} for one source, if {name} may have as many.",
+                "\n".join(
+                    set_connector(
+                        hub,
+                        connector,
+                        MaxInboundConnectionPerSource=host.sessions or "unlimited",
+                        MaxInboundConnectionPercentagePerSource=100,
+                    )
+                    for hub, connector in found
+                ),
+            )

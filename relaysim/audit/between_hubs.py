@@ -1,0 +1,213 @@
+"""Checks of mail that one hub hands to another."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from relaysim.analysis.mail_paths import connector_place, paths
+from relaysim.audit.finding import Finding, Severity
+from relaysim.audit.shell_commands import set_connector
+from relaysim.mail.address import AddressRange, IpAddress
+from relaysim.mail.auth import AuthMechanism, auth_problems
+from relaysim.mail.connector_conflict import conflicts
+from relaysim.mail.connector_selection import select
+from relaysim.mail.profiles import receive_connector_defaults
+from relaysim.mail.receive_verdict import authenticate_server
+from relaysim.mail.rights import PermissionGroup
+from relaysim.plan.hand_over import PORT, HandOver, hand_overs
+from relaysim.scenario.connector import ReceiveConnector
+from relaysim.scenario.model import Scenario
+from relaysim.scenario.problem import dotted
+from relaysim.units import format_duration
+from relaysim.wording import listed
+
+_GROUP, _MECHANISM = PermissionGroup.EXCHANGE_SERVERS, AuthMechanism.EXCHANGE_SERVER
+
+
+@dataclass
+class _Refused:
+    """The sessions of other hubs that one receive connector turns away, and the mail in them."""
+
+    sessions: list[HandOver] = field(default_factory=list)
+    streams: list[str] = field(default_factory=list)
+    waits: bool = False
+    """Whether some hub has no other source server that takes its mail."""
+
+
+def hand_over_refused(scenario: Scenario) -> Iterator[Finding]:
+    """A hub hands mail to another one and meets a receive connector not made for servers."""
+    for (hub, name), refused in _refused(scenario).items():
+        session = refused.sessions[0]
+        senders = list(dict.fromkeys(each.sender for each in refused.sessions))
+        expiry = format_duration(scenario.hubs[senders[0]].message_expiration_timeout)
+        fate = (
+            f"waits in Retry with {session.reply} and expires after {expiry}"
+            if refused.waits
+            else f"is turned away with {session.reply} and goes by another source server"
+        )
+        way_out, command = _fix(scenario, hub, name, refused.sessions)
+        yield Finding(
+            Severity.ERROR if refused.waits else Severity.ADVICE,
+            connector_place(hub, name) if name else dotted(("hubs", hub, "receive_connectors")),
+            f"Mail of {listed(refused.streams)} that {listed(senders)} hands to {hub} {fate}. "
+            f"{_why(session)}",
+            way_out,
+            command,
+        )
+
+
+def _refused(scenario: Scenario) -> dict[tuple[str, str], _Refused]:
+    """The refused sessions by receiving hub and connector ("" where no connector answers)."""
+    found: dict[tuple[str, str], _Refused] = {}
+    for path in paths(scenario):
+        for way in path.ways:
+            sessions = hand_overs(scenario, way.first)
+            taken = any(each.reply.is_success for each in sessions)
+            for session in sessions:
+                if session.reply.is_success:
+                    continue
+                name = session.connector.name if session.connector else ""
+                entry = found.setdefault((session.receiver, name), _Refused())
+                entry.waits = entry.waits or not taken
+                if session not in entry.sessions:
+                    entry.sessions.append(session)
+                if path.name not in entry.streams:
+                    entry.streams.append(path.name)
+    return found
+
+
+def _why(session: HandOver) -> str:
+    connector = session.connector
+    came = f"{session.sender} connects from {session.client} to {session.address} port {PORT}"
+    if connector is None:
+        return f"{came}, and no receive connector lists the address."
+    held = [each for each in connector.remote_ip_ranges if each.contains(session.client)]
+    smallest = min(held, key=lambda each: each.size)
+    lacks = [
+        text
+        for missing, text in (
+            (_MECHANISM not in connector.auth_mechanism, f"{_MECHANISM} in auth_mechanism"),
+            (_GROUP not in connector.permission_groups, f"{_GROUP} in permission_groups"),
+        )
+        if missing
+    ]
+    return (
+        f"{came}. {connector.name} answers, because its remote range {smallest} is the smallest "
+        f"that holds this address; it has no {' and no '.join(lacks)}."
+    )
+
+
+def _fix(
+    scenario: Scenario, hub: str, name: str, sessions: Sequence[HandOver]
+) -> tuple[str, str | None]:
+    """Return what to do, and the command, tried on the connectors of the hub before."""
+    clients = list(dict.fromkeys(each.client for each in sessions))
+    there = scenario.hubs[hub].receive_connectors
+    if name:
+        servers = [
+            address
+            for other, model in scenario.hubs.items()
+            if other != hub and model.mta.startswith("exchange-")
+            for address in model.addresses
+        ]
+        ranges = _without(there[name].remote_ip_ranges, servers)
+        narrowed = there[name].model_copy(update={"remote_ip_ranges": ranges})
+        if ranges and _works(scenario, hub, [narrowed], clients):
+            way_out = (
+                f"Take the addresses of the other hubs out of the remote range of {name}; a "
+                "connector for servers then answers them."
+            )
+            return way_out, set_connector(hub, name, RemoteIPRanges=[*ranges])
+        opened = _opened(there[name])
+        if name.casefold() == f"default {hub}".casefold() and opened is not None:
+            return (
+                f"Let {name} authenticate Exchange servers.",
+                set_connector(
+                    hub,
+                    name,
+                    PermissionGroups=[*opened.permission_groups],
+                    AuthMechanism=[*opened.auth_mechanism],
+                ),
+            )
+    return _own_connector(scenario, hub, clients)
+
+
+def _own_connector(
+    scenario: Scenario, hub: str, clients: Sequence[IpAddress]
+) -> tuple[str, str | None]:
+    """Return the advice to make a receive connector for the other hubs alone."""
+    title = f"Servers to {hub}"
+    table = receive_connector_defaults(scenario.hubs[hub].mta, hub, title)
+    made = ReceiveConnector.model_validate(
+        table
+        | {
+            "name": title,
+            "bindings": ["[::]:25" if clients[0].version == 6 else "0.0.0.0:25"],
+            "remote_ip_ranges": [str(each) for each in clients],
+            "permission_groups": ["ExchangeServers", "ExchangeLegacyServers"],
+            "auth_mechanism": ["Tls", "ExchangeServer"],
+        }
+    )
+    addresses = ",".join(map(str, clients))
+    command = (
+        f'New-ReceiveConnector -Name "{title}" -Server {hub} -Usage Internal '
+        f"-RemoteIPRanges {addresses}"
+    )
+    works = _works(scenario, hub, [made], clients)
+    return (
+        "Make a receive connector for the addresses of the other hubs alone, of usage Internal."
+        + ("" if works else " No other connector may list these addresses."),
+        command if works else None,
+    )
+
+
+def _works(
+    scenario: Scenario,
+    hub: str,
+    changed: Sequence[ReceiveConnector],
+    clients: Iterable[IpAddress],
+) -> bool:
+    """Whether the hub takes mail from these clients with the changed connectors, and no clash."""
+    model = scenario.hubs[hub]
+    before = dict(model.receive_connectors)
+    after = before | {each.name: each for each in changed}
+    if len(conflicts(after.values())) > len(conflicts(before.values())):
+        return False
+    hides = model.specific_binding_hides_wildcard
+    for client in clients:
+        chosen = select(after.values(), model.addresses[0], PORT, client, hides).connector
+        if chosen is None or not authenticate_server(chosen).is_success:
+            return False
+    return True
+
+
+def _opened(connector: ReceiveConnector) -> ReceiveConnector | None:
+    """Return the connector with all that lets Exchange servers in; None if Exchange forbids it."""
+    groups = {*connector.permission_groups, _GROUP} - {PermissionGroup.NONE}
+    mechanisms = {*connector.auth_mechanism, _MECHANISM} - {AuthMechanism.NONE}
+    if auth_problems(mechanisms, groups):
+        return None
+    update = {
+        "permission_groups": tuple(each for each in PermissionGroup if each in groups),
+        "auth_mechanism": tuple(each for each in AuthMechanism if each in mechanisms),
+    }
+    return connector.model_copy(update=update)
+
+
+def _without(
+    ranges: Iterable[AddressRange], addresses: Iterable[IpAddress]
+) -> tuple[AddressRange, ...]:
+    """Return the ranges with these addresses taken out."""
+    rest = list(ranges)
+    for address in addresses:
+        rest = [part for each in rest for part in _split(each, address)]
+    return tuple(rest)
+
+
+def _split(whole: AddressRange, address: IpAddress) -> Iterator[AddressRange]:
+    if not whole.contains(address):
+        yield whole
+        return
+    if whole.first < address:  # type: ignore[operator]
+        yield AddressRange(whole.first, address - 1)
+    if address < whole.last:  # type: ignore[operator]
+        yield AddressRange(address + 1, whole.last)

@@ -1,0 +1,156 @@
+"""How an open relay is closed: what to do, and the commands, so that no mail is lost by it."""
+
+from collections.abc import Sequence
+
+from relaysim.analysis.mail_paths import clients, paths
+from relaysim.audit.shell_commands import free_name, new_connector, permission, set_connector
+from relaysim.mail.address import IpAddress, domain_of, parse_ip
+from relaysim.mail.connector_selection import select
+from relaysim.mail.domains import is_accepted, is_authoritative
+from relaysim.mail.rights import ANONYMOUS, Right
+from relaysim.mail.session_access import ADDED, grants, identify
+from relaysim.plan import route
+from relaysim.scenario.connector import ReceiveConnector
+from relaysim.scenario.model import Scenario
+from relaysim.wording import listed
+
+
+def to_strangers(
+    scenario: Scenario, hub: str, connector: ReceiveConnector, addresses: Sequence[str]
+) -> tuple[str, str | None]:
+    """Return how a relay is closed to strangers, and the commands for it.
+
+    Parameters
+    ----------
+    scenario
+        The design.
+    hub, connector
+        The receive connector that relays, and the hub that it belongs to.
+    addresses
+        The source addresses that strangers have.
+
+    Returns
+    -------
+    tuple
+        What to do, and Exchange Management Shell commands, one a line. There are none where a host
+        that relays has the address of the strangers: then only the network can tell them apart.
+    """
+    relayed = _relayed(scenario, hub, connector)
+    mixed = [name for name in relayed if str(scenario.hosts[name].address) in addresses]
+    needed = [str(scenario.hosts[name].address) for name in relayed if name not in mixed]
+    needed = list(dict.fromkeys(needed))
+    if mixed:
+        way_out = (
+            "Switch source NAT off for SMTP where it is done (load balancer or firewall), so that "
+            f"{hub} sees the address of each client; then list in remote_ip_ranges the addresses "
+            f"of {listed(relayed)}, and not {listed(addresses)}."
+        )
+        return way_out, None
+    if all(_answered_by_another(scenario, hub, connector, parse_ip(each)) for each in addresses):
+        if needed:
+            way_out = "List only the hosts that relay, one by one; another connector takes the rest"
+            return f"{way_out}.", set_connector(hub, connector.name, RemoteIPRanges=needed)
+        return "Take the right away from anonymous sessions.", without_relay(hub, connector)
+    singles = [str(each) for each in connector.remote_ip_ranges if each.size == 1]
+    kept = [str(each) for each in connector.remote_ip_ranges if str(each) not in needed]
+    commands = []
+    if set(needed) & set(singles):
+        commands.append(set_connector(hub, connector.name, RemoteIPRanges=kept))
+    commands.append(without_relay(hub, connector))
+    if not needed:
+        return "Take the right away from anonymous sessions.", "\n".join(commands)
+    name = free_name(scenario, hub, "relay")
+    bindings = ",".join(map(str, connector.bindings))
+    commands.append(new_connector(hub, name, bindings, needed))
+    commands.append(permission("Add", hub, name, ANONYMOUS, Right.ACCEPT_ANY_RECIPIENT))
+    way_out = (
+        f"Give {listed(relayed)} a receive connector that lists only {listed(needed)} and relays, "
+        f"and take the right away from {connector.name}, which goes on taking mail from outside."
+    )
+    return way_out, "\n".join(commands)
+
+
+def to_forgers(scenario: Scenario, hub: str, connector: ReceiveConnector) -> str:
+    """Return the commands after which strangers cannot write as own senders, and own hosts can.
+
+    Parameters
+    ----------
+    scenario
+        The design.
+    hub, connector
+        The receive connector that takes own senders from anybody, and its hub.
+
+    Returns
+    -------
+    str
+        Commands, one a line. Own hosts that are taken here by their address alone get a connector
+        of their own first. None where such a host has the address of the Internet (source NAT).
+    """
+    right = Right.ACCEPT_AUTHORITATIVE_DOMAIN_SENDER
+    domains = scenario.organization.domains
+    public = {host.address for host in scenario.hosts.values() if host.kind == "internet"}
+    hosts = [
+        host
+        for host in (scenario.hosts[name] for name in clients(scenario, hub, connector))
+        if host.kind != "internet"
+        and route.session(scenario, host, connector).principal == ANONYMOUS
+        and any(is_authoritative(domains, domain_of(each.sender)) for each in host.streams.values())
+    ]
+    if any(host.address in public for host in hosts):
+        return ""
+    own = [str(host.address) for host in hosts]
+    commands = []
+    if own:
+        name = free_name(scenario, hub, "own senders")
+        bindings = ",".join(map(str, connector.bindings))
+        commands.append(new_connector(hub, name, bindings, dict.fromkeys(own)))
+    commands.append(permission("Remove", hub, connector.name, ANONYMOUS, right))
+    return "\n".join(commands)
+
+
+def without_relay(hub: str, connector: ReceiveConnector) -> str:
+    """Return the command after which sessions without a login reach internal recipients only.
+
+    A right that was added is removed. An externally secured connector has it by its mechanism, so
+    that becomes an anonymous one.
+    """
+    principal, right = identify(connector), Right.ACCEPT_ANY_RECIPIENT
+    added = [each for each in grants(connector) if each.user.casefold() == principal.casefold()]
+    if any(each.right is right and each.source == ADDED for each in added):
+        return permission("Remove", hub, connector.name, principal, right)
+    return set_connector(
+        hub, connector.name, AuthMechanism="Tls", PermissionGroups="AnonymousUsers"
+    )
+
+
+def _relayed(scenario: Scenario, hub: str, connector: ReceiveConnector) -> list[str]:
+    """The hosts whose mail for other organizations comes in by the connector."""
+    accepted = scenario.organization.domains
+    names = [
+        path.host
+        for path in paths(scenario)
+        if path.target.hub == hub
+        and path.connector is connector
+        and scenario.hosts[path.host].kind != "internet"
+        and any(not is_accepted(accepted, way.domains.name) for way in path.ways)
+    ]
+    return list(dict.fromkeys(names))
+
+
+def _answered_by_another(
+    scenario: Scenario, hub: str, connector: ReceiveConnector, address: IpAddress
+) -> bool:
+    """Whether without the connector another one of the hub answers the Internet."""
+    model = scenario.hubs[hub]
+    others = [each for each in model.receive_connectors.values() if each is not connector]
+    places = {
+        (target.address, target.port)
+        for host in scenario.hosts.values()
+        if host.kind == "internet"
+        for target in route.targets(scenario, host)
+        if target.hub == hub
+    }
+    return all(
+        select(others, local, port, address, model.specific_binding_hides_wildcard).connector
+        for local, port in places
+    )

@@ -1,0 +1,60 @@
+"""Findings as people read them."""
+
+import re
+import textwrap
+from collections.abc import Iterable, Sequence
+
+from relaysim.audit.finding import Finding, Severity
+from relaysim.wording import columns
+
+_PLURAL = {Severity.ERROR: "errors", Severity.ADVICE: "advice", Severity.NOTE: "notes"}
+# A quoted string must stay on one line, or PowerShell reads another one.
+_WORD = re.compile(r'(?:"[^"]*"|\S)+')
+
+
+def render(findings: Sequence[Finding]) -> str:
+    """All findings, and a line that counts them."""
+    return "\n\n".join([*map(_block, findings), _summary(findings)])
+
+
+def _block(finding: Finding) -> str:
+    head = f"{finding.severity.value}: {finding.check}"
+    lines = [f"{head} ({finding.place})" if finding.place else head]
+    lines += _wrapped(finding.reason)
+    lines += _wrapped(f"Way out: {finding.way_out}")
+    if finding.command:
+        for command in finding.command.splitlines():
+            lines += _command(command)
+    return "\n".join(lines)
+
+
+def _wrapped(text: str) -> list[str]:
+    return textwrap.wrap(
+        text,
+        columns(),
+        initial_indent="  ",
+        subsequent_indent="  ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def _command(command: str) -> list[str]:
+    """The command, continued with a backtick where it is long, as PowerShell allows."""
+    lines, line = [], "   "
+    for word in _WORD.findall(command):
+        if len(line) + len(word) > columns() - 3 and line.strip():
+            lines.append(f"{line} `")
+            line = "     "
+        line = f"{line} {word}"
+    return [*lines, line]
+
+
+def _summary(findings: Iterable[Finding]) -> str:
+    counts = dict.fromkeys(Severity, 0)
+    for finding in findings:
+        counts[finding.severity] += 1
+    return ", ".join(
+        f"{count} {severity.value if count == 1 else _PLURAL[severity]}"
+        for severity, count in counts.items()
+    )

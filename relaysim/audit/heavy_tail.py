@@ -1,0 +1,71 @@
+"""The check of heavy tails: how much of a law the draws of a run can show."""
+
+import math
+from collections.abc import Iterator
+
+from relaysim.audit.finding import Finding, Severity
+from relaysim.scenario.distribution import Gamma, Law
+from relaysim.scenario.model import Scenario
+from relaysim.scenario.problem import dotted
+from relaysim.traffic.quantile_table import kept_mean_square
+from relaysim.traffic.service import cv
+
+LOST = 0.01
+"""The share of the mean square that may be lost without a note."""
+_LIGHT = 2.0
+"""No law of this cv or less loses as much."""
+_COSTS = ("receive_cost", "categorize_cost", "antivirus_cost", "send_cost")
+
+
+def heavy_tail(scenario: Scenario) -> Iterator[Finding]:
+    """A law whose largest values are too rare for the draws of a run."""
+    for path, law in _laws(scenario):
+        if cv(law) <= _LIGHT:
+            continue
+        kept = kept_mean_square(law)
+        if 1 - kept <= LOST:
+            continue
+        if math.isfinite(cv(law)):
+            lost = (
+                f"Draws hold {kept:.1%} of the mean square of this {law.distribution} law. The "
+                "rest lies in values that one draw of 4,294,967,296 has, so waits come out too "
+                "short."
+            )
+        else:
+            lost = (
+                f"This {law.distribution} law has no finite mean square, so waits behind it have "
+                "no mean: their mean grows with the length of the run."
+            )
+        yield Finding(
+            Severity.NOTE,
+            dotted(path),
+            lost,
+            "Give the law a largest value (a pareto law with maximum) or a smaller cv, or judge by "
+            "quantiles and by the share that is on time.",
+        )
+
+
+def _laws(scenario: Scenario) -> Iterator[tuple[tuple[str, ...], Law]]:
+    """Every law that a run draws from a table, and its place. Sizes and gaps are drawn without."""
+    for name, hub in scenario.hubs.items():
+        for key in _COSTS:
+            if spread := getattr(hub, key).cv:
+                law = Gamma[int](distribution="gamma", mean=1_000_000, cv=spread)
+                yield ("hubs", name, key, "cv"), law
+    yield ("mailboxes", "delivery_time"), scenario.mailboxes.delivery_time
+    yield ("operations", "repair_time"), scenario.operations.repair_time
+    yield ("operations", "ndr_time"), scenario.operations.ndr_time
+    for name, destination in scenario.destinations.items():
+        for key in ("connect_time", "response_time"):
+            yield ("destinations", name, key), getattr(destination, key)
+        reputation = destination.reputation
+        if reputation is not None and reputation.mitigation_time is not None:
+            yield (
+                ("destinations", name, "reputation", "mitigation_time"),
+                reputation.mitigation_time,
+            )
+    for name, blocklist in scenario.blocklists.items():
+        for key in ("trap_delay", "compromise_time", "delisting_time"):
+            law = getattr(blocklist, key)
+            if law is not None:
+                yield ("blocklists", name, key), law

@@ -1,0 +1,92 @@
+"""The check of back pressure that a hub has before any mail comes."""
+
+from collections.abc import Iterable, Iterator
+
+from relaysim.analysis.mail_paths import paths
+from relaysim.audit.finding import Finding, Severity
+from relaysim.mail import reply
+from relaysim.mail.backpressure import Drive, Level, Resource, level
+from relaysim.plan import initial_pressure as pressure
+from relaysim.scenario.hub import Hub
+from relaysim.scenario.model import Scenario
+from relaysim.scenario.problem import dotted
+from relaysim.units import format_size
+from relaysim.wording import listed
+
+_WHAT = {Resource.DATABASE: "the queue database", Resource.LOG: "its log"}
+_MB = 1024**2
+
+
+def back_pressure(scenario: Scenario) -> Iterator[Finding]:
+    """A drive is so full from the start that the hub refuses mail.
+
+    An error where mail of the scenario is refused; advice at Medium where all of it comes from
+    Exchange servers or from senders in authoritative domains, which still flow.
+    """
+    for name, hub in scenario.hubs.items():
+        worst = pressure.at_start(hub)
+        if worst is Level.NORMAL:
+            continue
+        pressed = [each for each in hub.back_pressure.drives() if _level(each) is worst]
+        refused = _refused(scenario, name)
+        found = pressure.greeting(hub)
+        answer = f"each connection gets {found}" if found else f"MAIL FROM gets {_REFUSED}"
+        if worst is Level.HIGH:
+            effect = f"all mail is refused, that of the mailbox server too: {answer}"
+        else:
+            effect = f"{answer} from all but Exchange servers and senders in authoritative domains"
+        who = f" Refused from the start: {listed(refused)}." if refused else ""
+        full = listed(map(_fullness, pressed))
+        key, used = _spared(hub, pressed)
+        yield Finding(
+            Severity.ERROR if refused else Severity.ADVICE,
+            dotted(("hubs", name, "back_pressure", key)),
+            f"{full[0].upper()}{full[1:]}: {effect}.{who}",
+            f'Free the drive until it is back at Normal ({key} = "{used}" or less), or move '
+            "the queue database to a larger drive.",
+        )
+
+
+_REFUSED = reply.INSUFFICIENT_RESOURCES
+
+
+def _level(drive: Drive) -> Level:
+    return level(Level.NORMAL, drive.use(), drive.thresholds)
+
+
+def _fullness(drive: Drive) -> str:
+    """How full a drive is, and what that means: "the drive of its log is 96 % full ..."."""
+    limits, now = drive.thresholds, _level(drive)
+    limit = limits.high if now is Level.HIGH else limits.medium
+    return (
+        f"the drive of {_WHAT[drive.resource]} is {drive.use()} % full from the start, which is "
+        f"{now.name.capitalize()} (from {limit} % on)"
+    )
+
+
+def _refused(scenario: Scenario, hub: str) -> list[str]:
+    """The streams that the hub refuses for want of resources."""
+    replies = {reply.INSUFFICIENT_RESOURCES, pressure.greeting(scenario.hubs[hub])}
+    return list(
+        dict.fromkeys(
+            path.name
+            for path in paths(scenario)
+            if path.hub == hub and path.reply is not None and path.reply in replies
+        )
+    )
+
+
+def _spared(hub: Hub, pressed: Iterable[Drive]) -> tuple[str, str]:
+    """The key that says what lies on a pressed drive, and the most that leaves it at Normal."""
+    drives: dict[str, list[Drive]] = {_key(hub, each): [] for each in pressed}
+    for each in hub.back_pressure.drives():
+        drives.setdefault(_key(hub, each), []).append(each)
+    key = next(iter(drives))
+    most = min(each.size * each.thresholds.normal // 100 for each in drives[key])
+    unit = 256 * _MB if most >= 10 * 1024 * _MB else _MB
+    return key, format_size(most // unit * unit)
+
+
+def _key(hub: Hub, drive: Drive) -> str:
+    own = drive.resource is Resource.LOG and hub.back_pressure.log_drive_size is not None
+    return "log_drive_used" if own else "queue_drive_used"

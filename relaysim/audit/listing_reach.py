@@ -1,0 +1,188 @@
+"""Checks of how far a listing, or a bad name, of the bulk mail reaches."""
+
+from collections.abc import Iterator
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from itertools import product
+
+from relaysim.analysis.mail_paths import Path, receiver
+from relaysim.analysis.sharing import ips, names, open_paths, outside, parted
+from relaysim.audit.finding import Finding, Severity
+from relaysim.mail.address import AddressRange
+from relaysim.mail.escalation import allocation_threshold
+from relaysim.scenario.blocklist import Blocklist
+from relaysim.scenario.culprit import culprits
+from relaysim.scenario.destination import Destination
+from relaysim.scenario.model import Scenario
+from relaysim.scenario.problem import dotted
+from relaysim.units import format_duration
+from relaysim.wording import listed, share
+
+Network = IPv4Network | IPv6Network
+
+_SHOWN = 4
+
+
+def listing_reach(scenario: Scenario) -> Iterator[Finding]:
+    """What part of the other mail a listing of the common IP would meet."""
+    _, others = parted(scenario)
+    guilty = culprits(scenario)
+    risky = {ip for path in open_paths(scenario) if path.name in guilty for ip in ips(path)}
+    for egress in sorted(risky):
+        met: dict[str, list[tuple[float, str]]] = {}
+        for name, blocklist in scenario.blocklists.items():
+            for stream in dict.fromkeys(path.name for path in others):
+                part = sum(
+                    _reach(scenario, path, egress, blocklist)
+                    for path in others
+                    if path.name == stream
+                )
+                if part:
+                    met.setdefault(name, []).append((part, stream))
+        if met:
+            worst = sorted(met, key=lambda name: -max(met[name])[0])
+            yield Finding(
+                Severity.NOTE,
+                dotted(("egress", egress)),
+                f"If {egress} gets on a list, these shares of the recipients of innocent mail are "
+                "at domains that refuse or defer it: "
+                + listed((f"{name} ({_parts(met[name])})" for name in worst), _SHOWN)
+                + ".",
+                "The shares come from refuses_on of the destinations; most are assumptions.",
+            )
+
+
+def _parts(found: list[tuple[float, str]]) -> str:
+    return ", ".join(f"{stream} {share(part)}" for part, stream in sorted(found, reverse=True))
+
+
+def _reach(scenario: Scenario, path: Path, egress: str, blocklist: Blocklist) -> float:
+    """The share of the stream's recipients that this path takes by the IP to such domains."""
+    return path.share * sum(
+        way.share / len(way.lasts) * _use(scenario.destinations[name], blocklist)
+        for way, hop in outside(path)
+        if hop.egress == egress and (name := receiver(scenario, way, hop)) is not None
+    )
+
+
+def _use(destination: Destination, blocklist: Blocklist) -> float:
+    """The share of a destination's domains that refuse or defer what is on the list."""
+    uses = destination.refuses_on
+    use = uses.get(blocklist.name, uses.get(blocklist.profile, 0.0))
+    return use * (1 - destination.refusal_action.get("score", 0.0))
+
+
+def bulk_shares_allocation(scenario: Scenario) -> Iterator[Finding]:
+    """Bulk mail leaves by a neighbour of the other mail's IP: some lists widen to the block."""
+    bulk, others = parted(scenario)
+    theirs = sorted({ip for path in bulk for ip in ips(path)})
+    ours = sorted({ip for path in others for ip in ips(path)})
+    for mine, other in product(theirs, ours):
+        common = _common(scenario, mine, other)
+        if mine == other or common is None:
+            continue
+        widened = list(_widened(scenario, mine, other))
+        harmed = names([path for path in others if other in ips(path)])
+        yield Finding(
+            Severity.ADVICE if widened else Severity.NOTE,
+            dotted(("egress", mine)),
+            f"{mine} carries bulk mail and {other} does not, but both are in {common}. "
+            + (
+                f"A listing that is widened to the neighbour meets {harmed}: by {listed(widened)}."
+                if widened
+                else "No blocklist of this scenario widens a listing that far; some others do."
+            ),
+            "Ask for an IP from another allocation, best from another provider.",
+        )
+
+
+def _common(scenario: Scenario, mine: str, other: str) -> str | None:
+    """What two IPs have in common, the narrowest first."""
+    one, two = scenario.egress[mine], scenario.egress[other]
+    if one.allocation and two.allocation and _overlap(one.allocation, two.allocation):
+        return f"the block {one.allocation}"
+    if _near(mine, other, 24):
+        return f"the block {ip_network(f'{mine}/24', strict=False)}"
+    if one.asn is not None and one.asn == two.asn:
+        return f"AS{one.asn}"
+    return None
+
+
+def _overlap(one: Network, other: Network) -> bool:
+    ranges = [AddressRange(block[0], block[-1]) for block in (one, other)]
+    return ranges[0].overlaps(ranges[1])
+
+
+def _near(mine: str, other: str, prefix: int) -> bool:
+    """Whether two IPs are in the same block of this size."""
+    one, two = (ip_network(ip) for ip in (mine, other))
+    return (
+        one.version == two.version
+        and one.max_prefixlen >= prefix
+        and (one.supernet(new_prefix=prefix) == two.supernet(new_prefix=prefix))
+    )
+
+
+def _widened(scenario: Scenario, mine: str, other: str) -> Iterator[str]:
+    """The operators and providers that widen a listing of the one IP to the other, and when."""
+    one, two = scenario.egress[mine], scenario.egress[other]
+    block = one.allocation
+    allocated = block is not None and block == two.allocation
+    for name, blocklist in scenario.blocklists.items():
+        match blocklist.widening:
+            case "vicinity" if _near(mine, other, blocklist.vicinity_prefix or 32):
+                yield (
+                    f"{name} (from listing {blocklist.vicinity_listings} on, in "
+                    f"{share(blocklist.vicinity_probability or 0.0)} of cases)"
+                )
+            case "allocation_count" if block is not None and allocated:
+                count = allocation_threshold(max(block.prefixlen, 8))
+                yield f"{name} (when {count} of {block} {'is' if count == 1 else 'are'} listed)"
+            case "escalate" if allocated:
+                yield f"{name} (after {format_duration(blocklist.escalate_after or 0)} unrepaired)"
+            case "asn_score" if one.asn is not None and one.asn == two.asn:
+                yield f"{name} (when AS{one.asn} has many listed)"
+    for name, destination in scenario.destinations.items():
+        provider = destination.reputation
+        if provider is not None and provider.widening and _near(mine, other, 24):
+            yield f"{name} (when it blocks, in {share(provider.widening)} of cases)"
+
+
+def bulk_shares_domain(scenario: Scenario) -> Iterator[Finding]:
+    """Bulk mail has the sender domain of other mail, and providers judge domains."""
+    bulk, others = parted(scenario)
+    weights = {
+        name: provider.domain_weight
+        for name, destination in scenario.destinations.items()
+        if (provider := destination.reputation) and provider.domain_weight
+    }
+    for domain in dict.fromkeys(_domain(scenario, path) for path in bulk):
+        senders = [path for path in bulk if _domain(scenario, path) == domain]
+        met = {place for path in senders for place in _places(scenario, path)} & set(weights)
+        beside = [
+            path
+            for path in others
+            if _domain(scenario, path) == domain and met & _places(scenario, path)
+        ]
+        met &= {place for path in beside for place in _places(scenario, path)}
+        if met:
+            judges = listed(f"{name} ({share(weights[name])})" for name in weights if name in met)
+            yield Finding(
+                Severity.ADVICE,
+                senders[0].place,
+                f"{names(senders)} shares the sender domain {domain} with {names(beside)}, and the "
+                f"domain has this weight beside the IP: {judges}. Its bad name follows it to "
+                "every IP.",
+                "Give the bulk mail a sender domain of its own. A subdomain counts apart here; at "
+                "Gmail it counts with its domain for the rules of bulk senders.",
+            )
+
+
+def _domain(scenario: Scenario, path: Path) -> str:
+    sender = scenario.hosts[path.host].streams[path.stream].sender
+    return sender.rpartition("@")[2].casefold()
+
+
+def _places(scenario: Scenario, path: Path) -> set[str]:
+    """The destinations that see the sender: smart hosts hide those behind them."""
+    seen = (receiver(scenario, way, hop) for way, hop in outside(path))
+    return {name for name in seen if name is not None}

@@ -1,0 +1,162 @@
+"""Checks of what streams do to get an IP listed, and of who counts as the culprit."""
+
+from collections.abc import Iterator
+
+from relaysim.analysis.direct_mail import direct_destinations
+from relaysim.analysis.message_rates import campaign, messages
+from relaysim.audit.finding import Finding, Severity
+from relaysim.scenario.arrivals import Campaign, Compromise
+from relaysim.scenario.blocklist import Blocklist
+from relaysim.scenario.culprit import is_culprit
+from relaysim.scenario.host import Host
+from relaysim.scenario.model import Scenario
+from relaysim.scenario.problem import dotted
+from relaysim.scenario.reference import INTERNAL, SPAMTRAPS
+from relaysim.scenario.stream import Stream
+from relaysim.theory.listing_formulas import count_listing
+from relaysim.units import format_duration
+from relaysim.wording import listed, share, two_digits
+
+_LISTABLE = 0.01
+"""Chances of a listing below this are not told."""
+
+
+def trap_hits(scenario: Scenario) -> Iterator[Finding]:
+    """How likely the culprits' mail is to get its IP on the lists that count trap hits.
+
+    Traps behind a smart host do not see the IP.
+    """
+    direct = direct_destinations(scenario)
+    for name, host, short, stream in _streams(scenario):
+        if not is_culprit(host, stream) or SPAMTRAPS not in direct[f"{name}.{short}"]:
+            continue
+        count, traps = _reached(scenario, name, short), _trap_share(stream)
+        hits = count * traps
+        chances = {
+            each.name: chance
+            for each in scenario.blocklists.values()
+            if (chance := _chance(each, count, traps)) >= _LISTABLE
+        }
+        if not chances:
+            continue
+        likely = sorted(chances, key=lambda each: -chances[each])
+        yield Finding(
+            Severity.NOTE,
+            dotted(("hosts", name, "streams", short)),
+            f"{_what(name, short, stream)} meets about {two_digits(hits)} spam traps among "
+            f"{count:,} addresses. By that it gets its IP on "
+            + listed((f"{each} ({share(chances[each])})" for each in likely), 8)
+            + "."
+            + _outlasting(scenario, stream, likely),
+            "Clean the list: send to people who asked for it and have opened something lately."
+            if stream.mailing_list
+            else "Let no host relay that can do without.",
+        )
+
+
+def _what(host: str, short: str, stream: Stream) -> str:
+    once = "One campaign of " if isinstance(stream.arrivals, Campaign) else ""
+    return f"{once}{host}.{short}"
+
+
+def _outlasting(scenario: Scenario, stream: Stream, likely: list[str]) -> str:
+    """The lists on which an IP still is when the next campaign hits the same traps."""
+    arrivals = stream.arrivals
+    if not isinstance(arrivals, Campaign) or arrivals.every is None or not stream.mailing_list:
+        return ""
+    found = [
+        f"{each} ({format_duration(lifetime)})"
+        for each in likely
+        if (lifetime := scenario.blocklists[each].lifetime) and lifetime >= arrivals.every
+    ]
+    if not found:
+        return ""
+    return (
+        f" A listing by {listed(found)} lasts until the next campaign, which hits the same traps: "
+        "without a clean-up it never ends."
+    )
+
+
+def _streams(scenario: Scenario) -> Iterator[tuple[str, Host, str, Stream]]:
+    for name, host in scenario.hosts.items():
+        for short, stream in host.streams.items():
+            yield name, host, short, stream
+
+
+def _external(stream: Stream) -> float:
+    return 1.0 - stream.to.get(INTERNAL, 0.0)
+
+
+def _trap_share(stream: Stream) -> float:
+    listing = stream.mailing_list
+    return stream.trap_rate if listing is None else listing.trap_share
+
+
+def _reached(scenario: Scenario, name: str, short: str) -> int:
+    """External addresses that a campaign, else the whole run of the stream, writes to."""
+    stream = scenario.hosts[name].streams[short]
+    found = campaign(scenario, name, short)
+    count = messages(scenario, name, short) if found is None else found[1]
+    if stream.mailing_list is not None and stream.mailing_list.addresses is not None:
+        count = min(count, stream.mailing_list.addresses)
+    return round(count * _external(stream))
+
+
+def _chance(blocklist: Blocklist, count: int, traps: float) -> float:
+    """The chance that the hits list this IP; lists of whole networks look at neighbours too."""
+    alone = blocklist.widening not in ("allocation_count", "asn_score")
+    if blocklist.trigger != "count" or not alone or not count:
+        return 0.0
+    threshold = round(blocklist.threshold or 1)
+    return count_listing(count, traps, blocklist.trap_share or 0.0, threshold)
+
+
+def culprit_without_signals(scenario: Scenario) -> Iterator[Finding]:
+    """A culprit that hits no trap, meets no unknown user and draws no complaint."""
+    for name, host, short, stream in _streams(scenario):
+        compromised = isinstance(stream.arrivals, Compromise)
+        if is_culprit(host, stream) and not compromised and not any(_signals(stream)):
+            yield Finding(
+                Severity.NOTE,
+                dotted(("hosts", name, "streams", short)),
+                f"{name}.{short} is a culprit without traps, unknown users or complaints: it gets "
+                "no IP listed, and harms the other mail by the queue only.",
+                "Write its mailing_list, or its trap_rate, unknown_rate and complaint_rate.",
+            )
+
+
+def _signals(stream: Stream) -> tuple[float, float, float]:
+    listing = stream.mailing_list
+    if listing is None:
+        return stream.trap_rate, stream.unknown_rate, stream.complaint_rate
+    return listing.trap_share, listing.unknown_rate, listing.complaint_rate
+
+
+def innocent_with_signals(scenario: Scenario) -> Iterator[Finding]:
+    """Mail that counts as innocent, but hits traps or draws more complaints than are allowed."""
+    direct = direct_destinations(scenario)
+    for name, host, short, stream in _streams(scenario):
+        if is_culprit(host, stream):
+            continue
+        seen = direct[f"{name}.{short}"]
+        traps, _, complaints = _signals(stream)
+        hits = traps * messages(scenario, name, short) * _external(stream) * (SPAMTRAPS in seen)
+        over = [
+            f"{place} ({share(provider.complaint_limit)})"
+            for place in stream.to
+            if place in seen
+            and place in scenario.destinations
+            and (provider := scenario.destinations[place].reputation)
+            and complaints >= provider.complaint_limit
+        ]
+        found = [f"meets about {two_digits(hits)} spam traps in the run"] if hits >= 1 else []
+        if over:
+            found.append(f"draws complaints ({share(complaints)}) beyond what {listed(over)} allow")
+        if found:
+            yield Finding(
+                Severity.NOTE,
+                dotted(("hosts", name, "streams", short)),
+                f"{name}.{short} counts as innocent, but {listed(found)}: what it brings on the "
+                "others is not told apart from their own bad luck.",
+                "Make it a culprit (culprit = true), or correct its rates.",
+            )

@@ -1,0 +1,96 @@
+"""The check of new IPs: what providers take of them, against what a campaign sends."""
+
+import math
+from collections import defaultdict
+from collections.abc import Iterator
+
+from relaysim.analysis.mail_paths import paths, receiver
+from relaysim.analysis.message_rates import campaign
+from relaysim.analysis.sharing import outside
+from relaysim.audit.finding import Finding, Severity
+from relaysim.mail.provider_state import cold_rate
+from relaysim.scenario.model import Scenario
+from relaysim.scenario.problem import dotted
+from relaysim.scenario.reputation import Reputation
+from relaysim.scenario.table import DAY, HOUR
+from relaysim.units import format_duration
+from relaysim.wording import listed, per_time
+
+_Sender = tuple[str, str, str, str]
+"""Host, stream, last hub and egress."""
+
+
+def cold_egress(scenario: Scenario) -> Iterator[Finding]:
+    """A campaign leaves by a new IP, of which large providers take little as yet.
+
+    A provider's limit grows with each day on which it gets mail from the IP; days without any are
+    left out here.
+    """
+    sent: dict[tuple[str, str, str, str], dict[str, float]] = defaultdict(
+        lambda: defaultdict(float)
+    )
+    for path in paths(scenario):
+        if campaign(scenario, path.host, path.stream) is not None:
+            for way, hop in outside(path):
+                name = receiver(scenario, way, hop)
+                key = (path.host, path.stream, hop.hub, hop.egress or "")
+                if name is not None:
+                    sent[key][name] += path.share * way.share / len(way.lasts)
+    for (host, stream, hub, egress), shares in sent.items():
+        found = campaign(scenario, host, stream)
+        if found is None:
+            continue
+        _, count, rate = found
+        hourly = min(count, rate * 3600)
+        age = scenario.egress[egress].age // DAY
+        limits: list[str] = []
+        wait, left, length = 0, 0.0, scenario.hubs[hub].message_expiration_timeout
+        for name, part in shares.items():
+            provider = scenario.destinations[name].reputation
+            if provider is None:
+                continue
+            limit = _limit(provider, age)
+            if limit is None or limit >= hourly * part:
+                continue
+            limits.append(f"{name} takes {limit:,} an hour and gets {hourly * part:,.0f}")
+            wait = max(wait, _days_until(provider, age, hourly * part))
+            left += max(0.0, count * part - _taken(provider, age, length))
+        if limits:
+            result = (
+                f"about {left:,.0f} of the {count:,.0f} messages are not delivered"
+                if left >= 1
+                else "all is delivered, but late"
+            )
+            yield Finding(
+                Severity.ADVICE,
+                dotted(("egress", egress)),
+                f"{egress} is new ({age} d), and {host}.{stream} sends at {per_time(rate)}: "
+                f"{listed(limits)}. When {hub} gives up after {format_duration(length)}, {result}.",
+                f"Warm the IP up first ({wait} d, with a little more mail each day), or send the "
+                "campaign in small parts over as long a time.",
+            )
+
+
+def _limit(provider: Reputation, days: int) -> int | None:
+    growth = round(provider.cold_growth * 1000)
+    return cold_rate(int(provider.cold_rate * 3600), growth, days)
+
+
+def _days_until(provider: Reputation, age: int, hourly: float) -> int:
+    """Days with traffic until the provider takes so many an hour; at most a year."""
+    for wait in range(365):
+        limit = _limit(provider, age + wait)
+        if limit is None or limit >= hourly:
+            return wait
+    return 365
+
+
+def _taken(provider: Reputation, age: int, length: int) -> float:
+    """How many messages the provider takes at most in this length of time."""
+    total = 0.0
+    for hour in range(length // HOUR):
+        limit = _limit(provider, age + hour // 24)
+        if limit is None:
+            return math.inf
+        total += limit
+    return total

@@ -1,0 +1,179 @@
+"""Checks of what a receive connector refuses of the mail that comes to it."""
+
+from collections.abc import Iterator
+
+from relaysim.analysis.mail_paths import Path, paths
+from relaysim.analysis.message_rates import messages
+from relaysim.analysis.size_tail import above
+from relaysim.audit.finding import Finding, Severity
+from relaysim.audit.merged_findings import connectors_of, set_at
+from relaysim.audit.relay_permission import relayed
+from relaysim.audit.shell_commands import permission, set_connector
+from relaysim.mail.address import domain_of
+from relaysim.mail.domains import is_authoritative
+from relaysim.mail.reply import INSUFFICIENT_RESOURCES
+from relaysim.mail.rights import ANONYMOUS, AUTHENTICATED_USERS, PermissionGroup, Right
+from relaysim.plan import route
+from relaysim.scenario.connector import ReceiveConnector
+from relaysim.scenario.distribution import Zipf
+from relaysim.scenario.model import Scenario
+from relaysim.units import format_size
+from relaysim.wording import listed, share
+
+
+def stream_refused(scenario: Scenario) -> Iterator[Finding]:
+    """All mail of a stream is refused at MAIL FROM, or its host cannot log in.
+
+    One finding for a stream: hubs that refuse alike are named together.
+    """
+    refused: dict[tuple[str, str], list[Path]] = {}
+    for path in paths(scenario):
+        if path.connector is None or path.reply in (None, INSUFFICIENT_RESOURCES):
+            continue
+        refused.setdefault((path.name, str(path.reply)), []).append(path)
+    for (name, answer), found in refused.items():
+        path = found[0]
+        sender = scenario.hosts[path.host].streams[path.stream].sender
+        fixes = [_admitted(scenario, each, each.connector) for each in found if each.connector]
+        where = connectors_of(found)
+        login = path.reply is not None and path.reply.code == 535
+        yield Finding(
+            Severity.ERROR,
+            path.place,
+            f"{listed(where)} {'refuses' if len(where) == 1 else 'refuse'} all mail of {name}: "
+            f"{'AUTH' if login else f'MAIL FROM:<{sender}>'} gets {answer}.",
+            " ".join(dict.fromkeys(way_out for way_out, _ in fixes)),
+            "\n".join(dict.fromkeys(command for _, command in fixes)),
+        )
+
+
+def _admitted(scenario: Scenario, path: Path, connector: ReceiveConnector) -> tuple[str, str]:
+    """How the refused sender gets in, and the command for it."""
+    host, hub = scenario.hosts[path.host], path.hub
+    sender = scenario.hosts[path.host].streams[path.stream].sender
+    session = route.session(scenario, host, connector)
+    if Right.SUBMIT not in session.rights:
+        anonymous = session.principal == ANONYMOUS
+        group = PermissionGroup.ANONYMOUS_USERS if anonymous else PermissionGroup.EXCHANGE_USERS
+        groups = [*connector.permission_groups, group]
+        kept = [each for each in groups if each is not PermissionGroup.NONE]
+        return (
+            f"Tick {group} among the permission groups of {connector.name}"
+            + (", or let the host log in with an account." if anonymous else "."),
+            set_connector(hub, connector.name, PermissionGroups=kept),
+        )
+    needed = [Right.ACCEPT_ANY_SENDER]
+    if is_authoritative(scenario.organization.domains, domain_of(sender)):
+        needed.append(Right.ACCEPT_AUTHORITATIVE_DOMAIN_SENDER)
+    rights = [right for right in needed if right not in session.rights]
+    user = session.principal
+    if session.principal == AUTHENTICATED_USERS and host.account is not None:
+        bare = "@" not in host.account and "\\" not in host.account
+        user = f"{host.account}@{route.own_domain(scenario)}" if bare else host.account
+    own_address = "send as an address of the account's own, or " if session.login else ""
+    plural = "s" if len(rights) > 1 else ""
+    way_out = f"{own_address}give {user} the right{plural} {listed(each.value for each in rights)}."
+    way_out = way_out[0].upper() + way_out[1:]
+    return way_out, permission("Add", hub, connector.name, user, *rights)
+
+
+def relay_refused(scenario: Scenario) -> Iterator[Finding]:
+    """External mail comes to a connector that reaches internal recipients only.
+
+    One finding for a stream: hubs that refuse alike are named together.
+    """
+    refused: dict[str, list[Path]] = {}
+    for path in paths(scenario):
+        if path.connector is not None and path.refused and path.share:
+            refused.setdefault(path.name, []).append(path)
+    for name, found in refused.items():
+        yield _refused_at(scenario, name, found)
+
+
+def _refused_at(scenario: Scenario, name: str, found: list[Path]) -> Finding:
+    """The finding for a stream at the hubs that refuse its external mail."""
+    first = found[0]
+    domains = listed(dict.fromkeys(str(each.domains) for each in first.refused))
+    if scenario.hosts[first.host].kind == "internet":
+        severity = Severity.NOTE
+        fixes: list[tuple[str, str | None]] = [("Nothing: strangers must not relay.", None)]
+    else:
+        severity = Severity.ADVICE if all(path.ways for path in found) else Severity.ERROR
+        fixes = [relayed(scenario, path) for path in found]
+    where = connectors_of(found)
+    part = sum(path.share * sum(each.share for each in path.refused) for path in found)
+    takes = "takes" if len(where) == 1 else "take"
+    commands = [command for _, command in fixes if command]
+    return Finding(
+        severity,
+        first.place,
+        f"{listed(where)} {takes} mail for internal recipients only: {share(part)} of the "
+        f"recipients of {name} ({domains}) get {first.refused[0].reply} at RCPT TO.",
+        " ".join(dict.fromkeys(way_out for way_out, _ in fixes)),
+        "\n".join(dict.fromkeys(commands)) or None,
+    )
+
+
+def message_too_large(scenario: Scenario) -> Iterator[Finding]:
+    """Some messages of a stream are above the connector's MaxMessageSize.
+
+    One finding for a stream and a limit: hubs that refuse alike are named together.
+    """
+    refused: dict[tuple[str, int, str], list[Path]] = {}
+    for path in paths(scenario):
+        host, connector = scenario.hosts[path.host], path.connector
+        if connector is None or path.reply is not None or connector.max_message_size is None:
+            continue
+        limit = connector.max_message_size
+        answer = route.size_verdict(scenario, host, connector, limit + 1)
+        if not answer.is_success:
+            refused.setdefault((path.name, limit, str(answer)), []).append(path)
+    for (name, limit, reply), found in refused.items():
+        name_of_host, stream = found[0].host, found[0].stream
+        part = above(scenario.hosts[name_of_host].streams[stream].size, limit)
+        taken = sum(path.share for path in found)
+        if taken * part * messages(scenario, name_of_host, stream) < 1:
+            continue
+        yield Finding(
+            Severity.ADVICE,
+            found[0].place,
+            f"{share(part)} of the messages of {name} are above {format_size(limit)}, "
+            f"the max_message_size of {listed(connectors_of(found))}: MAIL FROM with SIZE= gets "
+            f"{reply}.",
+            "Send links instead of large attachments, or raise the limit (and that of the send "
+            "connector with it).",
+            set_at(found, MaxMessageSize="25MB") if limit < 25 * 1024**2 else None,
+        )
+
+
+def recipient_limit(scenario: Scenario) -> Iterator[Finding]:
+    """Messages of a stream have more recipients than the connector takes at once.
+
+    One finding for a stream and a limit: hubs that refuse alike are named together.
+    """
+    refused: dict[tuple[str, int | None, str], list[Path]] = {}
+    for path in paths(scenario):
+        connector = path.connector
+        if connector is None or path.reply is not None:
+            continue
+        answer = route.count_verdict(connector, _most_recipients(scenario, path) - 1)
+        if not answer.is_success:
+            key = (path.name, connector.max_recipients_per_message, str(answer))
+            refused.setdefault(key, []).append(path)
+    for (name, limit, reply), found in refused.items():
+        most, where = _most_recipients(scenario, found[0]), connectors_of(found)
+        takes = "takes" if len(where) == 1 else "take"
+        yield Finding(
+            Severity.ADVICE,
+            found[0].place,
+            f"Messages of {name} have up to {most} recipients, and {listed(where)} {takes} "
+            f"{limit} at once: each further RCPT TO gets {reply}, and the client sends those in "
+            "another message.",
+            f"Raise max_recipients_per_message of {listed(where)}, if the client does not do that.",
+            set_at(found, MaxRecipientsPerMessage=most),
+        )
+
+
+def _most_recipients(scenario: Scenario, path: Path) -> int:
+    law = scenario.hosts[path.host].streams[path.stream].recipients
+    return law.max if isinstance(law, Zipf) else law

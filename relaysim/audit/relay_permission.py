@@ -1,0 +1,74 @@
+"""How a host that may not relay gets its mail out."""
+
+from relaysim.analysis.mail_paths import Path
+from relaysim.audit.open_relay import relays
+from relaysim.audit.shell_commands import free_name, new_connector, permission, set_connector
+from relaysim.mail.rights import ANONYMOUS, Right
+from relaysim.plan import route
+from relaysim.scenario.model import Scenario
+from relaysim.wording import listed
+
+
+def relayed(scenario: Scenario, path: Path) -> tuple[str, str | None]:
+    """Return what lets a refused host relay, and the commands.
+
+    Parameters
+    ----------
+    scenario
+        The design.
+    path
+        The path of a stream whose external recipients are refused.
+
+    Returns
+    -------
+    tuple
+        What to do, and Exchange Management Shell commands, one a line: the address on the list of
+        a connector of the hub that relays, or a new connector for the host alone. Neither gives
+        anybody else a right. No command where strangers have the address of the host too.
+    """
+    host, hub = scenario.hosts[path.host], path.hub
+    address = str(host.address)
+    shared = [
+        name
+        for name, other in scenario.hosts.items()
+        if other.kind == "internet" and other.address == host.address
+    ]
+    if shared:
+        return (
+            f"Give {path.host} an address of its own: the Internet arrives as {address} too "
+            "(source NAT), so no connector can let one of them relay and not the other."
+        ), None
+    for other in scenario.hubs[hub].receive_connectors.values():
+        if not (other.enabled and other is not path.connector and relays(other)):
+            continue
+        if any(each.contains(host.address) for each in other.remote_ip_ranges):
+            continue
+        fits = any(each.fits(path.target.address, path.target.port) for each in other.bindings)
+        at = listed(map(str, other.bindings))
+        way_out = f"Send through {route.identity(hub, other.name)} ({at}), which relays: list "
+        way_out += f"{address} there"
+        way_out += "." if fits else f" and point server of {path.host} to it."
+        ranges = list(dict.fromkeys(map(str, [*other.remote_ip_ranges, address])))
+        return way_out, set_connector(hub, other.name, RemoteIPRanges=ranges)
+    here = path.connector
+    if here is not None and all(each.size == 1 for each in here.remote_ip_ranges):
+        principal = route.session(scenario, host, here).principal
+        right = Right.ACCEPT_ANY_RECIPIENT
+        return (
+            f"Let {path.host} use a connector of its own that may relay, or give this one the "
+            "right if all hosts that it lists may write to anybody."
+        ), permission("Add", hub, here.name, principal, right)
+    name = free_name(scenario, hub, "relay")
+    every = "[::]" if host.address.version == 6 else "0.0.0.0"
+    commands = [
+        new_connector(hub, name, f"{every}:{path.target.port}", [address]),
+        permission("Add", hub, name, ANONYMOUS, Right.ACCEPT_ANY_RECIPIENT),
+    ]
+    kept = [] if here is None else [str(each) for each in here.remote_ip_ranges]
+    if here is not None and address in kept:
+        kept.remove(address)
+        commands.insert(0, set_connector(hub, here.name, RemoteIPRanges=kept))
+    return (
+        f"Make a receive connector on {hub} that relays and lists {address} alone.",
+        "\n".join(commands),
+    )

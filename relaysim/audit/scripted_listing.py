@@ -1,0 +1,95 @@
+"""The check of scripted listings that a request for removal ends before their time."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from relaysim.audit.finding import Finding, Severity
+from relaysim.mail.office_hours import office
+from relaysim.scenario.blocklist import Blocklist
+from relaysim.scenario.distribution import Law
+from relaysim.scenario.event import Listing
+from relaysim.scenario.model import Scenario
+from relaysim.traffic.quantile import quantile
+from relaysim.units import format_duration
+
+_MINUTE = 60_000_000
+_HOUR = 60 * _MINUTE
+_DAY = 24 * _HOUR
+
+
+def listing_removed(scenario: Scenario) -> Iterator[Finding]:
+    """A scripted listing that the administrator's request ends before its time."""
+    for number, event in enumerate(scenario.events):
+        listing = event.listing
+        if listing is None or listing.fixed:
+            continue
+        asked = _asked(scenario, listing.blocklist, event.at)
+        if asked is None:
+            continue
+        end = _removed(scenario.blocklists[listing.blocklist], asked)
+        lasts = end - event.at
+        if lasts < listing.for_:
+            yield Finding(
+                Severity.NOTE,
+                f"events.{number}.listing",
+                f"{listing.blocklist} removes {_whose(listing)} on request: by the medians of "
+                f"monitor_every, ndr_time, repair_time and delisting_time the request comes "
+                f"{_rounded(asked - event.at)} after the listing begins and ends it after "
+                f"{_rounded(lasts)}, by the rule of the list, not after {_written(listing)}.",
+                "Write fixed = true in the listing: it then lasts its time in spite of requests "
+                'for removal. Or write operations.delisting = "never".',
+            )
+
+
+def _asked(scenario: Scenario, blocklist: str, start: int) -> int | None:
+    """Return when the administrator asks for removal, by medians; None if never.
+
+    A list that people keep (`hazard`) grants nothing before the cause is repaired.
+    """
+    of, operator = scenario.operations, scenario.blocklists[blocklist]
+    repairs = of.on_listing != "nothing"
+    at_once = of.delisting == "at_once"
+    asks = at_once or (repairs and of.delisting == "after_repair")
+    heeded = operator.delisting_time is not None and operator.max_requests != 0
+    if not (scenario.coupling.reaction and asks and heeded):
+        return None
+    detected = start + of.monitor_every // 2 if of.monitor_every else None
+    if detected is None:
+        detected = _office(scenario, start, _median(of.ndr_time))
+    if at_once and operator.trigger != "hazard":
+        return detected
+    return _office(scenario, detected, _median(of.repair_time)) if repairs else None
+
+
+def _removed(operator: Blocklist, asked: int) -> int:
+    """Return when the list no longer has the IP: at the first build after the removal."""
+    law = operator.delisting_time
+    done = asked + (0 if law is None else _median(law))
+    every = operator.build_interval or 1
+    return -(-done // every) * every
+
+
+def _office(scenario: Scenario, since: int, work: int) -> int:
+    start = scenario.run.start
+    midnight = start.replace(hour=0, minute=0, second=0, microsecond=0)
+    offset = start.weekday() * _DAY + round((start - midnight).total_seconds() * 1e6)
+    return office(since + offset, work) - offset
+
+
+def _median(law: Law) -> int:
+    return round(float(quantile(law, np.array([0.5]))[0]))
+
+
+def _rounded(time: int) -> str:
+    """A time as text, to the minute, from an hour on to a tenth of an hour."""
+    step = _MINUTE if time < _HOUR else _HOUR // 10
+    return format_duration(round(time / step) * step) if time >= step else "a minute"
+
+
+def _whose(listing: Listing) -> str:
+    return listing.egress or f"the IP of {listing.of}"
+
+
+def _written(listing: Listing) -> str:
+    return f"the {format_duration(listing.for_)} that the file writes"

@@ -1,0 +1,51 @@
+"""Exchange Management Shell commands that findings print."""
+
+from collections.abc import Iterable
+
+from relaysim.mail.rights import Right
+from relaysim.plan.route import identity
+from relaysim.scenario.model import Scenario
+
+
+def set_connector(hub: str, connector: str, **parameters: object) -> str:
+    """`Set-ReceiveConnector "HUB01\\externalrelay" -Bindings ...`; a list is joined by commas."""
+    words = [
+        f"-{name} {','.join(map(str, value)) if isinstance(value, list) else value}"
+        for name, value in parameters.items()
+    ]
+    return " ".join([f'Set-ReceiveConnector "{identity(hub, connector)}"', *words])
+
+
+def free_name(scenario: Scenario, hub: str, name: str) -> str:
+    """Return the name for a new receive connector of a hub, numbered if it is taken."""
+    taken = {each.casefold() for each in scenario.hubs[hub].receive_connectors}
+    names = (name, *(f"{name}{number}" for number in range(2, len(taken) + 3)))
+    return next(each for each in names if each.casefold() not in taken)
+
+
+def new_connector(hub: str, name: str, bindings: str, addresses: Iterable[str]) -> str:
+    """Return the `New-ReceiveConnector` command for an anonymous connector with TLS.
+
+    Parameters
+    ----------
+    hub, name
+        Where it is made, and what it is called.
+    bindings
+        Addresses and ports that it listens at, joined by commas.
+    addresses
+        The clients that it answers.
+    """
+    return (
+        f'New-ReceiveConnector -Name "{name}" -Server {hub} -Usage Custom -Bindings {bindings} '
+        f"-RemoteIPRanges {','.join(addresses)} -PermissionGroups AnonymousUsers "
+        "-AuthMechanism Tls"
+    )
+
+
+def permission(verb: str, hub: str, connector: str, user: str, *rights: Right) -> str:
+    """`Get-ReceiveConnector ... | Add-ADPermission ...`, or Remove-, with one or more rights."""
+    named = ",".join(f'"{right.value}"' for right in rights)
+    return (
+        f'Get-ReceiveConnector "{identity(hub, connector)}" | {verb}-ADPermission -User "{user}" '
+        f"-ExtendedRights {named}"
+    )

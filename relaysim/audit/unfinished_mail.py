@@ -1,0 +1,89 @@
+"""Checks of mail that a file describes and a run does not create, because it ends before."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from relaysim.analysis.message_rates import messages
+from relaysim.audit.finding import Finding, Severity
+from relaysim.scenario.arrivals import Campaign, Compromise, Every, Replay
+from relaysim.scenario.model import Scenario
+from relaysim.scenario.problem import dotted
+from relaysim.scenario.recording import read
+from relaysim.scenario.stream import Stream
+from relaysim.scenario.table import SECOND
+from relaysim.units import format_duration
+
+
+@dataclass(frozen=True)
+class Cut:
+    """Messages of a stream that a run leaves out.
+
+    `left_out` of `written` messages would be created at or after the end of `run.duration`; `last`
+    is when the last of them would be, microseconds. `written` is 0 for a process without an end
+    that begins at `last`.
+    """
+
+    host: str
+    stream: str
+    left_out: int
+    written: int
+    last: int
+
+    def __str__(self) -> str:
+        name = f"{self.host}.{self.stream}"
+        if not self.written:
+            return f"{name} sends nothing: it begins at {format_duration(self.last)}"
+        return (
+            f"{self.left_out:,} of {self.written:,} messages of {name} are left out: the last one "
+            f"is at {_seconds(self.last)}"
+        )
+
+
+def cuts(scenario: Scenario) -> Iterator[Cut]:
+    """Yield each stream of which a run leaves out messages that its file has.
+
+    A campaign that is repeated, and a break-in at a random time, are left out: they go on for as
+    long as a run does.
+    """
+    for host, table in scenario.hosts.items():
+        for name, stream in table.streams.items():
+            left_out, written, last = _of(scenario, host, name, stream)
+            if left_out:
+                yield Cut(host, name, left_out, written, last)
+
+
+def _of(scenario: Scenario, host: str, name: str, stream: Stream) -> tuple[int, int, int]:
+    duration, scale = scenario.run.duration, scenario.run.scale
+    match stream.arrivals:
+        case Replay() as replay:
+            created = read(replay.file).created
+            kept = int(np.searchsorted(created, duration))
+            return len(created) - kept, len(created), int(created[-1])
+        case Campaign() as campaign if campaign.every is None:
+            written = round(campaign.messages * scale)
+            left_out = written - round(messages(scenario, host, name))
+            last = campaign.at + round(written / (float(campaign.rate) * scale) * SECOND)
+            return left_out, written, last
+        case Every() | Compromise() as process if (process.at or 0) >= duration:
+            return 1, 0, process.at or 0
+    return 0, 0, 0
+
+
+def mail_after_the_end(scenario: Scenario) -> Iterator[Finding]:
+    """Messages of a recording or a campaign that lie after the end of `run.duration`."""
+    for cut in cuts(scenario):
+        text = str(cut)
+        end = format_duration(scenario.run.duration)
+        yield Finding(
+            Severity.ADVICE,
+            dotted(("hosts", cut.host, "streams", cut.stream, "arrivals")),
+            f"{text}, and run.duration is {end}.",
+            f"Set run.duration above {_seconds(cut.last)}, or let the mail begin earlier.",
+        )
+
+
+def _seconds(time: int) -> str:
+    """A time to the second, upwards."""
+    return format_duration(-(-time // SECOND) * SECOND)

@@ -1,0 +1,69 @@
+"""Notes on what a scenario has and nothing uses."""
+
+from collections.abc import Iterable, Iterator
+
+from relaysim.analysis.mail_paths import paths, receiver
+from relaysim.audit.finding import Finding, Severity
+from relaysim.plan.route import HopKind
+from relaysim.scenario.blocklist import Blocklist
+from relaysim.scenario.model import Scenario
+from relaysim.scenario.problem import dotted
+
+
+def unused(scenario: Scenario) -> Iterator[Finding]:
+    """Tables that nothing of the scenario leads to."""
+    carriers, receivers = _led_to(scenario)
+    used: dict[str, Iterable[str | None]] = {
+        "dns": {host.server for host in scenario.hosts.values()},
+        "send_connectors": carriers,
+        "egress": {hub.egress for hub in scenario.hubs.values()} | {scenario.operations.move_to},
+        "lines": {egress.line for egress in scenario.egress.values() if egress.line},
+        "destinations": {
+            destination
+            for host in scenario.hosts.values()
+            for stream in host.streams.values()
+            for destination in stream.to
+        }
+        | receivers,
+    }
+    for name, blocklist in scenario.blocklists.items():
+        if not _is_used(scenario, blocklist):
+            yield Finding(
+                Severity.NOTE,
+                dotted(("blocklists", name)),
+                "No destination acts on it: who gets on this list does not notice.",
+                "Take it out, or write it in refuses_on of a destination.",
+            )
+    for table, names in used.items():
+        for name in getattr(scenario, table):
+            if name not in names:
+                yield Finding(
+                    Severity.NOTE,
+                    dotted((table, name)),
+                    "No mail of this scenario uses it.",
+                    "Take it out, or use it.",
+                )
+
+
+def _led_to(scenario: Scenario) -> tuple[set[str], set[str]]:
+    """The send connectors and the answering destinations of all mail, refused at a hub or not.
+
+    What a hub refuses today it may take tomorrow: a refusal makes nothing superfluous.
+    """
+    carriers: set[str] = set()
+    receivers: set[str] = set()
+    for way in (way for path in paths(scenario, refused=True) for way in path.ways):
+        for hop in way.lasts:
+            if hop.connector is not None:
+                carriers.add(hop.connector.name)
+            if hop.kind is HopKind.REMOTE:
+                receivers.add(receiver(scenario, way, hop) or "")
+    return carriers, receivers
+
+
+def _is_used(scenario: Scenario, blocklist: Blocklist) -> bool:
+    return any(
+        destination.refuses_on.get(name)
+        for destination in scenario.destinations.values()
+        for name in (blocklist.name, blocklist.profile)
+    )

@@ -1,0 +1,24 @@
+"""The smallest difference that matters, as a user writes it."""
+
+from relaysim.mail.spelling import unknown
+from relaysim.measure.amount import amount
+from relaysim.measure.metric_catalogue import METRICS, RENAMED
+from relaysim.stats.metric import Matters
+
+
+def parse(text: str) -> tuple[str, Matters]:
+    """The metric and the difference of `latency_p95=30 s`, `on_time=1 %` or `bounced=10`.
+
+    Times carry a unit; a share is a percentage, or a fraction of 1. Raises ValueError.
+    """
+    name, equals, value = (part.strip() for part in text.partition("="))
+    if not equals:
+        raise ValueError(f'"{text}" names no difference: write METRIC=VALUE, such as on_time=1 %')
+    if name in RENAMED:
+        raise ValueError(f"{name} is called {RENAMED[name]} now")
+    if name not in METRICS:
+        raise unknown(name, "a metric", METRICS)
+    try:
+        return name, Matters(amount(value, METRICS[name].unit))
+    except ValueError as error:
+        raise ValueError(f"--smallest {text}: {error}") from None

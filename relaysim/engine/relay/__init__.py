@@ -1,0 +1,1 @@
+"""The reference model on SimPy: hosts, receive connectors, hubs, delivery queues, connections."""

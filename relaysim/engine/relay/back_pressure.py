@@ -1,0 +1,77 @@
+"""Back pressure: a hub polls its resources and refuses mail while they run short."""
+
+from relaysim.engine.kernel import CLOCK, Actor, Clock, Life
+from relaysim.engine.recorder import Recorder
+from relaysim.mail import backpressure
+from relaysim.mail.backpressure import Peer, Resource, Thresholds
+from relaysim.plan.plan import PressurePlan
+from relaysim.trace.tables import Level
+
+_NORMAL = backpressure.Level.NORMAL
+_LEVEL = {Resource.DATABASE: Level.QUEUE_DISK, Resource.LOG: Level.LOG_DISK}
+
+
+class Pressure:
+    """The watched resources of one hub; without a size nothing is watched and nothing refused.
+
+    Version buckets follow the uncommitted work: bytes of messages in DATA or commit. The drive of
+    the queue database follows the most that the database ever held, since its file does not shrink.
+    The log is circular: it takes no room of its own (assumption).
+    """
+
+    def __init__(self, clock: Clock, record: Recorder, hub: int, plan: PressurePlan) -> None:
+        self.clock, self.record, self.hub, self.plan = clock, record, hub, plan
+        self.uncommitted = self.held = self.most_held = 0
+        self.buckets = _NORMAL
+        self.disks = [_NORMAL] * len(plan.drives)
+        self.pressed_polls = self.delay = 0
+        # The pressure that refusals go by. It changes at polls alone and is read for each message.
+        self.level = _NORMAL
+        if plan.version_bucket_size or plan.drives:
+            Actor(self._poll())
+
+    def hold(self, size: int) -> None:
+        """The queue database holds `size` bytes more (or less)."""
+        self.held += size
+        if self.held > self.most_held:
+            self.most_held = self.held
+
+    def refuses_connection(self) -> bool:
+        """Whether a connection is refused."""
+        return backpressure.refuses_connection(self.level, self.plan.delays_first)
+
+    def refuses_mail_from(self, peer: Peer, sender_is_authoritative: bool) -> bool:
+        """Whether MAIL FROM, or a mailbox submission, is refused."""
+        return backpressure.refuses_mail_from(self.level, peer, sender_is_authoritative)
+
+    def _poll(self) -> Life:
+        plan, clock = self.plan, self.clock
+        buckets = backpressure.VERSION_BUCKETS
+        thresholds = [drive.thresholds for drive in plan.drives]
+        while True:
+            yield clock.at(clock.tick + plan.resource_monitoring_interval, CLOCK, self.hub)
+            if plan.version_bucket_size:
+                used = -(-self.uncommitted // plan.version_bucket_size)
+                self.buckets = self._rated(Level.VERSION_BUCKETS, self.buckets, used, buckets)
+                pressed = self.buckets is not _NORMAL
+                self.pressed_polls = self.pressed_polls + 1 if pressed else 0
+                if plan.delays_first:
+                    self.delay = backpressure.mail_from_delay(self.delay, pressed)
+            for number, drive in enumerate(plan.drives):
+                use = drive.use(self.most_held)
+                what, before = _LEVEL[drive.resource], self.disks[number]
+                self.disks[number] = self._rated(what, before, use, thresholds[number])
+            self.level = backpressure.refusing_level(
+                max(self.disks, default=_NORMAL),
+                self.buckets,
+                self.pressed_polls,
+                plan.delays_first,
+            )
+
+    def _rated(
+        self, what: Level, before: backpressure.Level, value: int, thresholds: Thresholds
+    ) -> backpressure.Level:
+        now = backpressure.level(before, value, thresholds)
+        if now is not before:
+            self.record.level(what, self.hub, self.clock.tick, int(now))
+        return now

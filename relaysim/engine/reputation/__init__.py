@@ -1,0 +1,1 @@
+"""Reputation: receivers, mailbox providers, blocklists, escalation, administrator."""

@@ -1,0 +1,18 @@
+"""Explain: why a message is taken or refused, and where it goes."""
+
+from relaysim.explanation.dialogue import Letter, Line
+from relaysim.explanation.message import explain
+from relaysim.explanation.message_explanation import Explanation
+from relaysim.explanation.permissions import connector_grants, explain_connector
+from relaysim.explanation.session import Attempt, Outcome
+
+__all__ = [
+    "Attempt",
+    "Explanation",
+    "Letter",
+    "Line",
+    "Outcome",
+    "connector_grants",
+    "explain",
+    "explain_connector",
+]

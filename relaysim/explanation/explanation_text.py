@@ -1,0 +1,204 @@
+"""An explanation as people read it."""
+
+import textwrap
+from collections.abc import Iterator, Sequence
+
+from relaysim.explanation.session import Attempt, Outcome
+from relaysim.mail import reply
+from relaysim.mail.address import domain_of
+from relaysim.mail.auth import AuthMechanism
+from relaysim.mail.rights import PermissionGroup, Right, session_permissions
+from relaysim.plan import route
+from relaysim.plan.hand_over import PORT
+from relaysim.scenario.host import Host
+from relaysim.scenario.model import Scenario
+from relaysim.units import format_duration
+from relaysim.wording import columns
+
+_WHY = {
+    reply.UNABLE_TO_RELAY: (
+        "the domain is no accepted domain, and the session has no "
+        f"{Right.ACCEPT_ANY_RECIPIENT.value}"
+    ),
+    reply.NOT_AUTHENTICATED: (
+        f"the session is anonymous and has no {Right.SUBMIT.value} (AnonymousUsers brings it)"
+    ),
+    reply.NO_SUBMIT_RIGHT: f"the session has no {Right.SUBMIT.value}",
+    reply.NO_SENDER_RIGHT: (
+        f"the session may not write as this sender: it has no {Right.ACCEPT_ANY_SENDER.value}, or "
+        f"no {Right.ACCEPT_AUTHORITATIVE_DOMAIN_SENDER.value} for an own domain"
+    ),
+    reply.INSUFFICIENT_RESOURCES: (
+        "back pressure: a drive of the hub is too full from the start (back_pressure of the hub; "
+        "relaysim check says which)"
+    ),
+    reply.NO_EXCHANGE_AUTHENTICATION: (
+        f"a server needs {AuthMechanism.EXCHANGE_SERVER} in auth_mechanism and "
+        f"{PermissionGroup.EXCHANGE_SERVERS} in permission_groups of the connector; the mail waits "
+        "in Retry until another source server takes it or it expires"
+    ),
+    reply.MESSAGE_TOO_LARGE: "the message is above max_message_size of the connector",
+    reply.TOO_MANY_RECIPIENTS: (
+        "max_recipients_per_message of the connector is reached; the client sends the others in "
+        "another message"
+    ),
+}
+
+
+def render(scenario: Scenario, name: str, host: Host, attempts: Sequence[Attempt]) -> str:
+    """The dialogue, the connector, the rights, and what becomes of each recipient."""
+    if route.by_mailbox_server(host):
+        return "\n".join(_mailbox(scenario, name, attempts))
+    blocks = (_attempt(scenario, name, host, attempt) for attempt in attempts)
+    return "\n\n".join("\n".join(block) for block in blocks)
+
+
+def _mailbox(scenario: Scenario, name: str, attempts: Sequence[Attempt]) -> Iterator[str]:
+    hubs = [attempt.target.hub or "" for attempt in attempts]
+    named = scenario.mailboxes.submission_server_override_list
+    which = (
+        "named in submission_server_override_list"
+        if named
+        else "all hubs of the site, as submission_server_override_list names none"
+    )
+    yield from _wrap(
+        f"{name} submit by the mailbox server, past all receive connectors: no "
+        f"dialogue, no rights. It takes in turn {', '.join(hubs)} ({which})."
+    )
+    for attempt in attempts:
+        yield ""
+        yield f"By {attempt.target.hub}:"
+        yield from _outcomes(scenario, attempt)
+
+
+def _attempt(scenario: Scenario, name: str, host: Host, attempt: Attempt) -> Iterator[str]:
+    target = attempt.target
+    who = str(host.address) if name == f"[{host.address}]" else f"{name} ({host.address})"
+    called = "" if host.server in ("", str(target.address)) else f" ({host.server})"
+    yield from _wrap(f"{who} connects to {target.address} port {target.port}{called}.")
+    yield ""
+    for line in attempt.lines:
+        yield f"  {line}"
+    yield ""
+    yield from _connector(scenario, attempt)
+    yield from _session(attempt)
+    yield "Recipients:"
+    yield from _outcomes(scenario, attempt)
+
+
+def _connector(scenario: Scenario, attempt: Attempt) -> Iterator[str]:
+    target, connector = attempt.target, attempt.connector
+    if target.hub is None:
+        yield f"Receive connector: none. No hub has the address {target.address}."
+        return
+    found = route.identity(target.hub, connector.name) if connector else "none"
+    yield f"Receive connector: {found}"
+    if attempt.selection is not None:
+        for each in attempt.selection.passed_over:
+            yield from _wrap(f"not {each.connector.name}: {each.text}", 2)
+    yield from _setting(scenario, attempt)
+
+
+def _setting(scenario: Scenario, attempt: Attempt) -> Iterator[str]:
+    """What specific_binding_hides_wildcard decides here, where it decides something."""
+    connector, other = attempt.connector, attempt.other_setting
+    if other is None or other.connector is connector:
+        return
+    target = attempt.target
+    hides = scenario.hubs[target.hub or ""].specific_binding_hides_wildcard
+    wildcard = connector or other.connector
+    name = wildcard.name if wildcard else ""
+    answer = f"{name} answers by its wildcard binding"
+    ends = f"the session ends with {route.greeting(target, None)}"
+    yield from _wrap(
+        f"specific_binding_hides_wildcard = {str(hides).lower()}: another connector is bound to "
+        f"{target.address} itself and does not list the client. So {ends if hides else answer}; "
+        f"with {str(not hides).lower()} {answer if hides else ends}. Which of the two Exchange "
+        "does is unconfirmed.",
+        2,
+    )
+
+
+def _session(attempt: Attempt) -> Iterator[str]:
+    session = attempt.session
+    if session is None:
+        return
+    yield f"Session: {session.principal}"
+    width = max((len(each.right.value) for each in attempt.grants), default=0)
+    for each in attempt.grants:
+        yield f"  {each.right.value:<{width}}  {each.source}"
+    yield from _wrap(f"Set Session Permissions: {session_permissions(session.rights)}", 2)
+
+
+def _outcomes(scenario: Scenario, attempt: Attempt) -> Iterator[str]:
+    for outcome in attempt.outcomes:
+        verdict = "" if outcome.reply is None else f": {outcome.reply}"
+        yield from _wrap(f"{outcome.recipient}{verdict}", 2)
+        if outcome.reply in _WHY:
+            yield from _wrap(_WHY[outcome.reply], 4)
+        for hop in outcome.hops:
+            yield from _wrap(_hop(scenario, outcome, hop), 4)
+            if hop.kind is route.HopKind.TRANSFER:
+                yield from _hand_overs(scenario, outcome)
+
+
+def _hand_overs(scenario: Scenario, outcome: Outcome) -> Iterator[str]:
+    """The sessions in which a hub hands mail to others, and what a refusal leads to."""
+    for each in outcome.hand_overs:
+        if each.selection is None:
+            continue
+        name = each.connector.name if each.connector else None
+        found = "no receive connector" if name is None else route.identity(each.receiver, name)
+        yield from _wrap(
+            f"{each.sender} ({each.client}) connects to {each.address} port {PORT}: {found} "
+            f"answers, {each.reply}",
+            6,
+        )
+        for other in each.selection.passed_over:
+            yield from _wrap(f"not {other.connector.name}: {other.text}", 8)
+    if outcome.hand_overs and not any(each.reply.is_success for each in outcome.hand_overs):
+        hub = scenario.hubs[outcome.hand_overs[0].sender]
+        expires = format_duration(hub.message_expiration_timeout)
+        yield from _wrap(
+            f"the mail waits in Retry; a server needs {AuthMechanism.EXCHANGE_SERVER} in "
+            f"auth_mechanism and {PermissionGroup.EXCHANGE_SERVERS} in permission_groups of the "
+            f"connector; after {expires} {reply.MESSAGE_EXPIRED}",
+            6,
+        )
+
+
+def _hop(scenario: Scenario, outcome: Outcome, hop: route.Hop) -> str:
+    hubs = scenario.hubs
+    name = hop.connector.name if hop.connector else ""
+    match hop.kind:
+        case route.HopKind.MAILBOX:
+            return f"mailbox delivery queue of {hop.hub}"
+        case route.HopKind.REMOTE:
+            of = f" (destination {outcome.destination})" if outcome.destination else ""
+            smart = hop.domain != domain_of(outcome.recipient)
+            behind = "; what happens behind the smart host is not modelled" if smart else ""
+            return (
+                f"queue {hop.next_hop}{of} of {hop.hub} by send connector {name}, leaves by "
+                f"{hop.egress}{behind}"
+            )
+        case route.HopKind.TRANSFER:
+            return f"handed to {hop.next_hop}, source server of send connector {name}"
+        case route.HopKind.UNREACHABLE:
+            expires = format_duration(hubs[hop.hub].message_expiration_timeout)
+            return (
+                f"Unreachable queue of {hop.hub}: no send connector serves the domain; after "
+                f"{expires} {reply.MESSAGE_EXPIRED}"
+            )
+        case route.HopKind.TOO_LARGE:
+            return f"NDR, as every matching send connector is too small: {reply.NO_ROUTE_FOR_SIZE}"
+
+
+def _wrap(text: str, indent: int = 0) -> list[str]:
+    return textwrap.wrap(
+        text,
+        columns(),
+        initial_indent=" " * indent,
+        subsequent_indent=" " * (indent + 2),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

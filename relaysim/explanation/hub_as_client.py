@@ -1,0 +1,109 @@
+"""A hub as the client: the sessions in which it hands mail to other hubs."""
+
+from relaysim.explanation.dialogue import Letter, hub_dialogue
+from relaysim.explanation.outcome import outcome_at
+from relaysim.explanation.session import Attempt
+from relaysim.mail.address import IpAddress, domain_of, parse_ip
+from relaysim.mail.hosts import host_defaults
+from relaysim.mail.rights import EXCHANGE_SERVERS
+from relaysim.mail.session_access import Grant, grants, session_rights
+from relaysim.mail.spelling import unknown
+from relaysim.plan import route
+from relaysim.plan.hand_over import PORT, hand_over, hand_overs, lowest_address
+from relaysim.scenario.host import Host
+from relaysim.scenario.model import Scenario
+
+
+def hub_client(scenario: Scenario, hub: str, server: str | None, port: int | None) -> Host:
+    """Return a hub as a host: its lowest address, and where it connects to.
+
+    Raises
+    ------
+    ValueError
+        For a port at which hubs take no mail from one another.
+    """
+    if port not in (None, PORT):
+        raise ValueError(f"{hub} is a hub, and hubs hand mail over at port {PORT}, not at {port}")
+    address = str(lowest_address(scenario.hubs[hub]))
+    table = {"kind": "none", "address": address, "server": server or address, "port": PORT}
+    client = Host.model_validate(host_defaults("none") | table)
+    return client if server else client.model_copy(update={"server": ""})
+
+
+def hub_attempts(scenario: Scenario, hub: str, client: Host, letter: Letter) -> tuple[Attempt, ...]:
+    """Return the sessions in which a hub hands a message to other hubs.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The design.
+    hub : str
+        The hub that sends.
+    client : Host
+        The hub as a host, from `hub_client`. Without a `server` the hub connects to the source
+        servers of the send connectors that serve the recipients.
+    letter : Letter
+        The message.
+
+    Raises
+    ------
+    ValueError
+        If the server is the hub itself, or none is given and the hub hands this mail to no other.
+    """
+    owner = {each: name for name, model in scenario.hubs.items() for each in model.addresses}
+    addresses = _addresses(scenario, hub, client.server, letter)
+    if any(owner.get(address) == hub for address in addresses):
+        raise ValueError(f"{client.server} is {hub} itself: name another hub")
+    return tuple(
+        _attempt(scenario, hub, client, route.Target(owner.get(address), address, PORT), letter)
+        for address in addresses
+    )
+
+
+def _addresses(scenario: Scenario, hub: str, server: str, letter: Letter) -> tuple[IpAddress, ...]:
+    """The addresses that the hub connects to."""
+    if server in scenario.hubs:
+        return scenario.hubs[server].addresses[:1]
+    if server in scenario.dns:
+        return tuple(scenario.dns[server])
+    if server:
+        try:
+            return (parse_ip(server),)
+        except ValueError:
+            known = [*scenario.hubs, *scenario.dns]
+            raise unknown(server, "a hub, an address or a name in [dns]", known) from None
+    domains = [domain_of(each) for each in letter.recipients]
+    hops = [route.next_hop(scenario, hub, domain, letter.size or 0) for domain in domains]
+    found = dict.fromkeys(each.address for hop in hops for each in hand_overs(scenario, hop))
+    if not found:
+        raise ValueError(
+            f"{hub} hands no mail for {', '.join(letter.recipients)} to another hub: name the one "
+            "that it would connect to (--server)"
+        )
+    return tuple(found)
+
+
+def _attempt(
+    scenario: Scenario, hub: str, client: Host, target: route.Target, letter: Letter
+) -> Attempt:
+    if target.hub is None:
+        refused = route.greeting(target, None)
+        outcomes = tuple(
+            outcome_at(scenario, None, each, letter, None, refused) for each in letter.recipients
+        )
+        return Attempt(target, None, None, None, (), (), outcomes)
+    hand = hand_over(scenario, hub, target.hub, target.address)
+    talk = hub_dialogue(scenario, client, hand, letter)
+    session, given, other = None, tuple[Grant, ...](), None
+    if hand.selection is not None:
+        hides = scenario.hubs[target.hub].specific_binding_hides_wildcard
+        other = route.listen(scenario, client, target, not hides)
+    if hand.connector is not None and hand.reply.is_success:
+        rights = session_rights(hand.connector, EXCHANGE_SERVERS)
+        session = route.Session(EXCHANGE_SERVERS, rights, hand.reply)
+        given = tuple(each for each in grants(hand.connector) if each.user == EXCHANGE_SERVERS)
+    outcomes = tuple(
+        outcome_at(scenario, target.hub, recipient, letter, None, answer)
+        for recipient, answer in zip(letter.recipients, talk.verdicts, strict=True)
+    )
+    return Attempt(target, hand.selection, other, session, given, talk.lines, outcomes)

@@ -1,0 +1,166 @@
+"""Why a message gets where it gets: connector, rights, replies, next hops."""
+
+from collections.abc import Sequence
+
+from relaysim import units
+from relaysim.explanation.dialogue import Letter, dialogue
+from relaysim.explanation.hub_as_client import hub_attempts, hub_client
+from relaysim.explanation.message_explanation import Explanation
+from relaysim.explanation.outcome import outcome_at
+from relaysim.explanation.session import Attempt
+from relaysim.mail.address import domain_of, parse_address, parse_ip
+from relaysim.mail.hosts import host_defaults
+from relaysim.mail.principal import is_account
+from relaysim.mail.session_access import Grant, grants
+from relaysim.mail.spelling import unknown
+from relaysim.plan import initial_pressure as pressure
+from relaysim.plan import route
+from relaysim.scenario.distribution import mean
+from relaysim.scenario.host import Host
+from relaysim.scenario.model import Scenario
+from relaysim.scenario.stream import Stream
+
+
+def explain(
+    scenario: Scenario,
+    host: str | None = None,
+    to: str | Sequence[str] = (),
+    *,
+    sender: str | None = None,
+    size: int | str | None = None,
+    stream: str | None = None,
+    from_address: str | None = None,
+    server: str | None = None,
+    port: int | None = None,
+) -> Explanation:
+    """What happens to a message for the recipients `to`.
+
+    It comes from `host`, or from any `from_address` to a `server`. A host may be a hub, which hands
+    mail to another hub: to the `server`, by default the source servers of the send connector.
+    Sender and size are by default those of the `stream`, or of the host's first; without one the
+    sender is app@ the own domain and no size is announced. `server` and `port` replace those of the
+    host. `size` is in bytes, or a text such as "75 KB". Raises ValueError for a name or address
+    that is wrong, with the nearest.
+    """
+    name, client = _client(scenario, host, from_address, server, port)
+    kind = _stream(client, name, stream)
+    recipients = (to,) if isinstance(to, str) else tuple(to)
+    if not recipients:
+        raise ValueError("to whom? give at least one recipient")
+    letter = Letter(
+        parse_address(sender or (kind.sender if kind else f"app@{route.own_domain(scenario)}")),
+        tuple(_recipient(each) for each in recipients),
+        units.size(size) if isinstance(size, str) else _size(size, kind),
+    )
+    if _is_hub(scenario, host):
+        return Explanation(
+            scenario, name, client, letter, hub_attempts(scenario, name, client, letter)
+        )
+    by_mailbox_server = route.by_mailbox_server(client)
+    attempts = tuple(
+        _submission(scenario, client, target, letter)
+        if by_mailbox_server
+        else _attempt(scenario, name, client, target, letter)
+        for target in route.targets(scenario, client)
+    )
+    return Explanation(scenario, name, client, letter, attempts)
+
+
+def _client(
+    scenario: Scenario,
+    host: str | None,
+    from_address: str | None,
+    server: str | None,
+    port: int | None,
+) -> tuple[str, Host]:
+    """The host, and what it calls itself."""
+    if (host is None) == (from_address is None):
+        raise ValueError("who sends? give either a host or an address, and exactly one of them")
+    address = None if from_address is None else str(parse_ip(from_address))
+    if host is not None and _is_hub(scenario, host):
+        return host, hub_client(scenario, host, server, port)
+    if server is not None and server not in scenario.dns:
+        _check_server(scenario, server)
+    if host is not None:
+        if host not in scenario.hosts:
+            raise unknown(host, "a host or hub", [*scenario.hosts, *scenario.hubs])
+        changed = {"server": server, "port": port}
+        update = {key: value for key, value in changed.items() if value is not None}
+        return host, scenario.hosts[host].model_copy(update=update)
+    if server is None:
+        raise ValueError("where does it connect to? give a server: a name in [dns] or an address")
+    table = {"kind": "none", "address": address, "server": server, "port": port or 25}
+    return f"[{address}]", Host.model_validate(host_defaults("none") | table)
+
+
+def _is_hub(scenario: Scenario, host: str | None) -> bool:
+    """Whether the name is that of a hub, and of no host."""
+    return host in scenario.hubs and host not in scenario.hosts
+
+
+def _check_server(scenario: Scenario, server: str) -> None:
+    try:
+        parse_ip(server)
+    except ValueError:
+        raise unknown(server, "an address or a name in [dns]", scenario.dns) from None
+
+
+def _stream(host: Host, name: str, stream: str | None) -> Stream | None:
+    if stream is None:
+        return next(iter(host.streams.values()), None)
+    if not host.streams:
+        raise ValueError(f"{name} has no streams: give --from and --size instead")
+    short = stream.removeprefix(f"{name}.")
+    if short not in host.streams:
+        raise unknown(stream, f"a stream of {name}", host.streams)
+    return host.streams[short]
+
+
+def _recipient(text: str) -> str:
+    address = parse_address(text)
+    if not domain_of(address):
+        raise ValueError(f'"{text}" is the null sender, and no recipient')
+    return address
+
+
+def _size(size: int | None, stream: Stream | None) -> int | None:
+    if size is None:
+        return max(1, round(mean(stream.size))) if stream else None
+    return size
+
+
+def _attempt(
+    scenario: Scenario, name: str, host: Host, target: route.Target, letter: Letter
+) -> Attempt:
+    selection = route.listen(scenario, host, target)
+    connector = selection.connector
+    other = None
+    if target.hub is not None:
+        hides = scenario.hubs[target.hub].specific_binding_hides_wildcard
+        other = route.listen(scenario, host, target, not hides)
+    session, link = None, None
+    given: tuple[Grant, ...] = ()
+    if connector is not None and target.hub is not None:
+        session = route.session(scenario, host, connector)
+        users = [session.principal, host.account or session.principal]
+        given = tuple(
+            each for each in grants(connector) if any(is_account(each.user, user) for user in users)
+        )
+        link = route.identity(target.hub, connector.name)
+    talk = dialogue(scenario, host, name, target, connector, letter)
+    outcomes = [
+        outcome_at(scenario, target.hub, recipient, letter, link, answer)
+        for recipient, answer in zip(letter.recipients, talk.verdicts, strict=True)
+    ]
+    return Attempt(target, selection, other, session, given, talk.lines, tuple(outcomes))
+
+
+def _submission(scenario: Scenario, host: Host, target: route.Target, letter: Letter) -> Attempt:
+    """The mailbox server hands the letter to a hub, which may be short of resources."""
+    hub = scenario.hubs[target.hub or ""]
+    refused = pressure.mail_from(scenario, hub, host, letter.sender)
+    outcomes = tuple(
+        outcome_at(scenario, target.hub, recipient, letter, None, refused)
+        for recipient in letter.recipients
+    )
+    return Attempt(target, None, None, None, (), (), outcomes)

@@ -1,0 +1,53 @@
+"""What becomes of one recipient of a message at a hub, and from there on."""
+
+from relaysim.explanation.dialogue import Letter
+from relaysim.explanation.session import Outcome
+from relaysim.mail.address import domain_of
+from relaysim.mail.reply import Reply
+from relaysim.plan import route
+from relaysim.plan.hand_over import hand_overs
+from relaysim.scenario.model import Scenario
+
+
+def outcome_at(
+    scenario: Scenario,
+    hub: str | None,
+    recipient: str,
+    letter: Letter,
+    link: str | None,
+    answer: Reply | None,
+) -> Outcome:
+    r"""Return the outcome of one recipient at a hub.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The design.
+    hub : str or None
+        The hub that answered; None where no hub has the address.
+    recipient : str
+        The mail address.
+    letter : Letter
+        The message.
+    link : str or None
+        The receive connector that it came in by (`HUB\name`), for send connectors linked to it.
+    answer : Reply or None
+        The last reply for the recipient; None for mail from the mailbox server.
+    """
+    destination = _destination(scenario, recipient)
+    if answer is not None and not answer.is_success:
+        return Outcome(recipient, answer, (), destination)
+    domain, size = domain_of(recipient), letter.size or 0
+    hop = route.next_hop(scenario, hub or "", domain, size, link)
+    sessions = hand_overs(scenario, hop)
+    taken = [each.receiver for each in sessions if each.reply.is_success]
+    lasts = [route.next_hop(scenario, each, domain, size, link) for each in taken]
+    return Outcome(recipient, answer, (hop, *lasts), destination, sessions)
+
+
+def _destination(scenario: Scenario, recipient: str) -> str | None:
+    domain = domain_of(recipient)
+    for name, destination in scenario.destinations.items():
+        if domain in destination.domain_names():
+            return name
+    return None

@@ -1,0 +1,122 @@
+"""Which receive connector answers a session."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Generic, NamedTuple, TypeVar
+
+from relaysim.mail.address import IpAddress
+from relaysim.mail.receive_connector import ReceiveConnector
+
+C = TypeVar("C", bound=ReceiveConnector)
+
+
+class Reason(StrEnum):
+    """Why a connector does not answer a session."""
+
+    DISABLED = "disabled"
+    BINDING = "no binding fits"
+    REMOTE = "remote address not listed"
+    HIDDEN = "hidden by a specific binding"
+    LARGER_RANGE = "larger remote range"
+    WILDCARD = "wildcard binding"
+    NAME = "later name"
+
+
+@dataclass(frozen=True, slots=True)
+class PassedOver(Generic[C]):
+    """A connector that does not answer, and why; `text` is one clause about it."""
+
+    connector: C
+    reason: Reason
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Selection(Generic[C]):
+    """The connector of a session, or None (`421 4.3.2 Service not available`), and all others."""
+
+    connector: C | None
+    passed_over: tuple[PassedOver[C], ...]
+
+
+class _Candidate(NamedTuple, Generic[C]):
+    """A connector that could answer, in the order of preference."""
+
+    range_size: int
+    wildcard: bool
+    name: str
+    connector: C
+
+
+def _wildcard_binding(connector: ReceiveConnector, local: IpAddress, port: int) -> bool | None:
+    """Whether its closest fitting binding is a wildcard; None where no binding fits."""
+    fitting = [each.is_wildcard for each in connector.bindings if each.fits(local, port)]
+    return min(fitting, default=None)
+
+
+def _range_size(connector: ReceiveConnector, remote: IpAddress) -> int | None:
+    """The size of its smallest range that holds the client; None where none does."""
+    fitting = [each.size for each in connector.remote_ip_ranges if each.contains(remote)]
+    return min(fitting, default=None)
+
+
+def select(
+    connectors: Iterable[C],
+    local: IpAddress,
+    port: int,
+    remote: IpAddress,
+    specific_binding_hides_wildcard: bool = False,
+) -> Selection[C]:
+    """The receive connector of a hub that answers `remote` at `local`:`port`.
+
+    Of the enabled connectors with a fitting binding and a remote range that holds the client, the
+    one with the smallest such range (confirmed: Microsoft's documented example). Among equals a
+    binding to the very address goes before a wildcard one (unconfirmed), then the earlier name.
+
+    A wildcard binding fits every address of the hub, also one that another connector is bound to;
+    so it answers clients whom the specific connector does not list (unconfirmed). With
+    `specific_binding_hides_wildcard` it does not: where some connector is bound to the very address
+    and port and none of those lists the client, wildcard bindings do not answer.
+    """
+    candidates: list[_Candidate[C]] = []
+    lost: list[PassedOver[C]] = []
+    bound = False
+    for connector in connectors:
+        wildcard = _wildcard_binding(connector, local, port)
+        size = _range_size(connector, remote)
+        bound = bound or (connector.enabled and wildcard is False)
+        if not connector.enabled:
+            lost.append(PassedOver(connector, Reason.DISABLED, "it is disabled"))
+        elif wildcard is None:
+            text = f"none of its bindings fits {local} port {port}"
+            lost.append(PassedOver(connector, Reason.BINDING, text))
+        elif size is None:
+            text = f"its remote IP ranges do not list {remote}"
+            lost.append(PassedOver(connector, Reason.REMOTE, text))
+        else:
+            name = connector.name.casefold()
+            candidates.append(_Candidate(size, wildcard, name, connector))
+    if specific_binding_hides_wildcard and bound and all(each.wildcard for each in candidates):
+        text = f"its wildcard binding is hidden by a connector bound to {local} port {port}"
+        lost += [PassedOver(each.connector, Reason.HIDDEN, text) for each in candidates]
+        candidates = []
+    if not candidates:
+        return Selection(None, tuple(lost))
+    best, *rest = sorted(candidates, key=lambda each: each[:3])
+    lost += [_beaten(best, each) for each in rest]
+    return Selection(best.connector, tuple(lost))
+
+
+def _beaten(best: _Candidate[C], other: _Candidate[C]) -> PassedOver[C]:
+    """Why `other`, which could have answered, comes after `best`."""
+    winner = best.connector.name
+    if other.range_size > best.range_size:
+        sizes = f"{best.range_size} against {other.range_size} addresses"
+        text = f"{winner} has the smaller remote range ({sizes})"
+        return PassedOver(other.connector, Reason.LARGER_RANGE, text)
+    if other.wildcard and not best.wildcard:
+        text = f"{winner} is bound to the very address, with as small a remote range"
+        return PassedOver(other.connector, Reason.WILDCARD, text)
+    text = f"{winner} comes first by name, with as small a range and as close a binding"
+    return PassedOver(other.connector, Reason.NAME, text)

@@ -1,0 +1,174 @@
+"""What a receive connector answers, command by command: each rule a function that gives a reply."""
+
+from collections.abc import Collection, Mapping
+
+from relaysim.mail import reply
+from relaysim.mail.auth import AuthMechanism
+from relaysim.mail.domains import AcceptedDomainType, is_accepted, is_authoritative
+from relaysim.mail.receive_connector import ReceiveConnector
+from relaysim.mail.reply import Reply
+from relaysim.mail.rights import ANONYMOUS, PermissionGroup, Right
+from relaysim.mail.session_access import identify, offers_login, session_rights
+
+
+def source_limit(
+    per_source: int | None, percentage: int, maximum: int | None, open_connections: int
+) -> int | None:
+    """How many connections one client address may have now; None is no limit.
+
+    The smaller of MaxInboundConnectionPerSource and MaxInboundConnectionPercentagePerSource of the
+    connections still free, rounded down (Microsoft's words: "available remaining connections"). The
+    percentage shrinks as the connector fills and is 0 when few are free: with 2 % and fewer than 50
+    free connections nobody gets another one. 100 % is no limit (assumption: by the letter, it would
+    stop a source at half of the connector, since its own connections are not free).
+    """
+    if maximum is None or percentage == 100:
+        return per_source
+    share = percentage * (maximum - open_connections) // 100
+    return share if per_source is None else min(per_source, share)
+
+
+def admission(
+    maximum: int | None,
+    per_source: int | None,
+    percentage: int,
+    open_connections: int,
+    open_from_source: int,
+) -> Reply | None:
+    """What turns a connection away from a connector that answers; None lets it in.
+
+    MaxInboundConnection first, then the limits of one source. The counts are without this one.
+    """
+    if maximum is not None and open_connections >= maximum:
+        return reply.TOO_MANY_CONNECTIONS
+    limit = source_limit(per_source, percentage, maximum, open_connections)
+    if limit is not None and open_from_source >= limit:
+        return reply.TOO_MANY_CONNECTIONS_PER_SOURCE
+    return None
+
+
+def connect(
+    connector: ReceiveConnector | None,
+    open_connections: int = 0,
+    open_from_source: int = 0,
+    hub_is_up: bool = True,
+) -> Reply:
+    """The greeting, or why there is none.
+
+    `connector` is what `select` chose, `open_connections` are the connector's sessions and
+    `open_from_source` those of them from the client's address, without this one. Order: hub down,
+    no connector, MaxInboundConnection, then the limits of one source.
+    """
+    if not hub_is_up:
+        return reply.UNABLE_TO_CONNECT
+    if connector is None:
+        return reply.SERVICE_NOT_AVAILABLE
+    refused = admission(
+        connector.max_inbound_connection,
+        connector.max_inbound_connection_per_source,
+        connector.max_inbound_connection_percentage_per_source,
+        open_connections,
+        open_from_source,
+    )
+    return refused or reply.BANNER
+
+
+def authenticate_server(connector: ReceiveConnector) -> Reply:
+    """Return the outcome of a hub's log-in at another hub of the organization.
+
+    Parameters
+    ----------
+    connector : ReceiveConnector
+        The connector that answers the hub.
+
+    Returns
+    -------
+    Reply
+        `235` if the connector offers Exchange Server authentication and lets Exchange servers in;
+        else `451 5.7.3`, the error that the sending hub records for its queue.
+
+    Notes
+    -----
+    Microsoft on receive connectors: mail between hubs needs `ExchangeServer` in AuthMechanism and
+    `ExchangeServers` in PermissionGroups. A connector with `ExternalAuthoritative` trusts every
+    client, but offers no Exchange Server authentication: a hub does not go on there (assumption).
+    """
+    offered = AuthMechanism.EXCHANGE_SERVER in connector.auth_mechanism
+    if offered and PermissionGroup.EXCHANGE_SERVERS in connector.permission_groups:
+        return reply.AUTHENTICATED
+    return reply.NO_EXCHANGE_AUTHENTICATION
+
+
+def authenticate(connector: ReceiveConnector) -> Reply:
+    """AUTH with a valid account: it must be offered, and the session then must have Submit."""
+    if not offers_login(connector):
+        return reply.AUTHENTICATION_NOT_OFFERED
+    if Right.SUBMIT not in session_rights(connector, identify(connector, authenticated=True)):
+        return reply.AUTHENTICATION_UNSUCCESSFUL
+    return reply.AUTHENTICATED
+
+
+def mail_from(
+    principal: str,
+    rights: Collection[Right],
+    sender_domain: str,
+    domains: Mapping[str, AcceptedDomainType],
+    sender_is_own: bool = False,
+) -> Reply:
+    """MAIL FROM: the right to submit, then the right to be this sender.
+
+    `principal` and `rights` are those of the session (`identify`, `session_rights`),
+    `sender_is_own` says that the sender address belongs to the account that logged in; it needs no
+    further right. Any other needs Accept-Any-Sender, and in an authoritative domain
+    Accept-Authoritative-Domain-Sender too, the switch against forged internal senders. The null
+    sender (domain "") is nobody's address and needs none (assumption). Back pressure and the
+    message rate limit come after this (`backpressure`, `submission_rate`).
+    """
+    if Right.SUBMIT not in rights:
+        return reply.NOT_AUTHENTICATED if principal == ANONYMOUS else reply.NO_SUBMIT_RIGHT
+    if sender_is_own or not sender_domain:
+        return reply.SENDER_OK
+    needed = {Right.ACCEPT_ANY_SENDER}
+    if is_authoritative(domains, sender_domain):
+        needed.add(Right.ACCEPT_AUTHORITATIVE_DOMAIN_SENDER)
+    return reply.SENDER_OK if needed.issubset(rights) else reply.NO_SENDER_RIGHT
+
+
+def submission_rate(message_rate_limit: int | None, submitted: int) -> Reply:
+    """MAIL FROM against MessageRateLimit: `submitted` messages of the source in the last minute."""
+    if message_rate_limit is not None and submitted >= message_rate_limit:
+        return reply.SUBMISSION_RATE_EXCEEDED
+    return reply.SENDER_OK
+
+
+def message_size(rights: Collection[Right], size: int, max_message_size: int | None) -> Reply:
+    """MAIL FROM with SIZE= against MaxMessageSize, in bytes."""
+    if max_message_size is None or size <= max_message_size:
+        return reply.SENDER_OK
+    if Right.BYPASS_MESSAGE_SIZE_LIMIT in rights:
+        return reply.SENDER_OK
+    return reply.MESSAGE_TOO_LARGE
+
+
+def rcpt_to(
+    rights: Collection[Right], recipient_domain: str, domains: Mapping[str, AcceptedDomainType]
+) -> Reply:
+    """RCPT TO: an accepted domain of any type, or the right to relay."""
+    if Right.ACCEPT_ANY_RECIPIENT in rights or is_accepted(domains, recipient_domain):
+        return reply.RECIPIENT_OK
+    return reply.UNABLE_TO_RELAY
+
+
+def recipient_limit(max_recipients_per_message: int | None, accepted: int) -> Reply:
+    """RCPT TO against MaxRecipientsPerMessage: `accepted` recipients of the message so far.
+
+    The message goes on with those; a good client sends the rest in another message.
+    """
+    if max_recipients_per_message is not None and accepted >= max_recipients_per_message:
+        return reply.TOO_MANY_RECIPIENTS
+    return reply.RECIPIENT_OK
+
+
+def tarpits(principal: str, answer: Reply) -> bool:
+    """Whether TarpitInterval delays this reply: an error to an anonymous session."""
+    return principal == ANONYMOUS and not answer.is_success

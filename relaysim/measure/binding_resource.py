@@ -1,0 +1,176 @@
+"""Holding: which resource binds while mail waits for a connection or a session.
+
+A connection is held while it waits for the Internet line or for a core, and a session while it
+waits for the acknowledgement. The queue then stands one station before the resource that is short,
+and more connections or sessions would not shorten it. Each wait is therefore divided by what the
+held connections and sessions waited for at that time.
+
+| part | of | how long |
+| --- | --- | --- |
+| `wait_delivery_line` | `wait_delivery` | a transfer waited for the line of the queue |
+| `wait_delivery_core` | `wait_delivery` | else, transactions with a connection waited for a core |
+| `wait_mailbox_core` | `wait_mailbox` | deliveries with a connection waited for a core |
+| `wait_host_acknowledgement` | `wait_host` | sessions of the host waited for the acknowledgement |
+
+The rest of `wait_delivery` and `wait_mailbox` is due to the connections: to their number, and to
+the time that the receiver takes. Of three busy sessions of which two wait for the acknowledgement,
+two thirds of a wait for a session count as `wait_host_acknowledgement`.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from relaysim.measure.wait_parts import Ways, is_mailbox
+from relaysim.trace.occupancy import rows_of, waited_until
+from relaysim.trace.step_function import Spells, Steps
+from relaysim.trace.tables import Column, Level, Trace, Visit
+
+Floats = npt.NDArray[np.float64]
+HELD = (
+    "wait_host_acknowledgement",
+    "wait_delivery_core",
+    "wait_delivery_line",
+    "wait_mailbox_core",
+)
+
+
+class Area(NamedTuple):
+    """The integral of a share over time: values at some times, straight between them."""
+
+    times: Floats
+    values: Floats
+
+    @classmethod
+    def of(cls, times: Column, share: Floats) -> "Area":
+        """The integral of a share that is constant from each time to the next."""
+        values = np.concatenate((np.zeros(1), np.cumsum(share[:-1] * np.diff(times))))
+        return cls(times.astype(np.float64), values[: len(times)])
+
+    def between(self, begin: Column, end: Column) -> Floats:
+        """The integral over each span from `begin` to `end`, microseconds."""
+        if not len(self.times):
+            return np.zeros(len(begin))
+        found: Floats = np.interp(end, *self) - np.interp(begin, *self)
+        return found
+
+
+def held(trace: Trace, ways: Ways | None = None) -> dict[str, Column]:
+    """Divide the waits of each copy by the resource that bound at the time.
+
+    Parameters
+    ----------
+    trace : Trace
+        Of one run.
+    ways : Ways, optional
+        The transactions of each copy, if they are known already.
+
+    Returns
+    -------
+    dict of str to int64 array
+        Microseconds by part (see the table of this module), one entry a copy, in the order of
+        `trace.copies`. A copy is followed to its end, as in `relaysim.measure.wait_parts`.
+    """
+    ways = ways or Ways.of(trace)
+    parts = {name: np.zeros(len(trace.copies)) for name in HELD}
+    parts["wait_host_acknowledgement"] += _acknowledgement(trace)
+    _connections(trace, ways, parts)
+    _cores(trace, ways, parts)
+    return {name: part.astype(np.int64) for name, part in parts.items()}
+
+
+def _acknowledgement(trace: Trace) -> Floats:
+    """How long sessions waited for acknowledgements while each copy waited for a session."""
+    messages, message = trace.messages, trace.copies["message"]
+    found = np.zeros(len(message))
+    taken = np.where(messages["connected"] >= 0, messages["connected"], trace.end)
+    end = np.minimum(taken[message], _ends(trace.copies["end"], trace.end))
+    begin, host = messages["created"][message], _hosts(trace)[messages["stream"]]
+    waiting = np.flatnonzero((end > begin) & (host[message] >= 0))
+    done = np.maximum(_ends(messages["acknowledged"], trace.end), taken)
+    committed = np.clip(_ends(messages["committed"], trace.end), taken, done)
+    of_host = rows_of(host + 1, len(trace.names.hosts) + 1)
+    for number in np.unique(host[message[waiting]]).tolist():
+        rows, copies = of_host[number + 1], waiting[host[message[waiting]] == number]
+        busy, held_up = Steps.of(taken[rows], done[rows]), Steps.of(committed[rows], done[rows])
+        times = np.union1d(busy.times, held_up.times)
+        of = busy.at(times)
+        share = np.divide(held_up.at(times), of, out=np.zeros(len(times)), where=of > 0)
+        found[copies] = Area.of(times, share).between(begin[copies], end[copies])
+    return found
+
+
+def _connections(trace: Trace, ways: Ways, parts: dict[str, Floats]) -> None:
+    """Divide the waits for a connection by what the connections of the hub waited for."""
+    attempts = trace.attempts
+    until = waited_until(trace, attempts["start"], attempts["end"])
+    slow = np.flatnonzero(until > attempts["enter"])
+    row, copy = ways.members.join(attempts["transaction"][slow])
+    row, last = slow[row], _ends(trace.copies["end"], trace.end)[copy]
+    begin, end = np.minimum(attempts["enter"][row], last), np.minimum(until[row], last)
+    queue = attempts["queue"][row]
+    retry = Spells.of(trace, Level.QUEUE_RETRY)
+    in_retry = retry.until(queue, end) - retry.until(queue, begin)
+    # What a queue in Retry waits is `wait_retry`: the rest of such a wait counts in proportion.
+    counts = 1.0 - np.divide(in_retry, end - begin, out=np.zeros(len(row)), where=end > begin)
+    core, line = (_station(trace, visit)[queue] for visit in (Visit.SEND, Visit.LINE))
+    inside = is_mailbox(trace)[queue]
+    for stations in set(zip(core.tolist(), line.tolist(), strict=True)):
+        chosen = np.flatnonzero((core == stations[0]) & (line == stations[1]))
+        for_core, for_line = (_waiting(trace, station) for station in stations)
+        times = np.union1d(for_core.times, for_line.times)
+        by_line = for_line.at(times) > 0
+        by_core = (for_core.at(times) > 0) & ~by_line
+        span, whose = (begin[chosen], end[chosen]), copy[chosen]
+        for name, binds, mine in (
+            ("wait_delivery_line", by_line, ~inside[chosen]),
+            ("wait_delivery_core", by_core, ~inside[chosen]),
+            ("wait_mailbox_core", by_core, inside[chosen]),
+        ):
+            length = Area.of(times, binds.astype(np.float64)).between(*span) * counts[chosen]
+            parts[name] += np.bincount(whose[mine], length[mine], len(trace.copies))
+
+
+def _cores(trace: Trace, ways: Ways, parts: dict[str, Floats]) -> None:
+    """Add the wait for a core of a transaction that has its connection."""
+    visits = trace.visits
+    rows = np.flatnonzero(visits["visit"] == Visit.SEND)
+    until = waited_until(trace, visits["start"][rows], visits["end"][rows])
+    row, copy = ways.members.join(visits["subject"][rows])
+    last = _ends(trace.copies["end"], trace.end)[copy]
+    wait = np.minimum(until[row], last) - np.minimum(visits["enter"][rows][row], last)
+    inside = is_mailbox(trace)[trace.transactions["queue"][visits["subject"][rows][row]]]
+    for part, chosen in (("wait_delivery_core", ~inside), ("wait_mailbox_core", inside)):
+        parts[part] += np.bincount(copy[chosen], wait[chosen], len(trace.copies))
+
+
+def _waiting(trace: Trace, station: int) -> Steps:
+    """How many transactions with a connection wait at a station, over time."""
+    visits = trace.visits
+    sent = np.isin(visits["visit"], (Visit.SEND, Visit.LINE))
+    rows = np.flatnonzero(sent & (visits["station"] == station))
+    until = waited_until(trace, visits["start"][rows], visits["end"][rows])
+    return Steps.of(visits["enter"][rows], until)
+
+
+def _station(trace: Trace, visit: Visit) -> Column:
+    """The station at which each delivery queue makes a kind of visit; -1 where it makes none."""
+    visits = trace.visits
+    rows = np.flatnonzero(visits["visit"] == visit)
+    station = np.full(len(trace.names.queues), -1, np.int64)
+    queue = trace.transactions["queue"][visits["subject"][rows]]
+    station[queue] = visits["station"][rows]
+    return station
+
+
+def _hosts(trace: Trace) -> Column:
+    """The host of each stream; -1 for the DSNs of a hub, which wait for no session."""
+    number = {name: i for i, name in enumerate(trace.names.hosts)}
+    owners = (name.partition(".")[0] for name in trace.names.streams)
+    return np.array([number.get(owner, -1) for owner in owners], np.int64)
+
+
+def _ends(end: Column, last: int) -> Column:
+    """When each ended; what did not goes on to the end of the run."""
+    return np.where(end >= 0, end, last)

@@ -1,0 +1,119 @@
+"""Who was harmed, and in which incidents: the frames `harmed` and `incidents`."""
+
+import numpy as np
+import pandas as pd
+
+from relaysim.measure.blast.incident_spans import LISTED, OPEN, Incident, Trouble
+from relaysim.measure.blast.innocent_mail import Innocents
+from relaysim.measure.frame_cells import named, seconds
+from relaysim.measure.frames import FATES
+from relaysim.measure.recipients import streams
+from relaysim.scenario.model import Scenario
+from relaysim.trace.tables import NO_CAUSE, PROVIDER_CAUSE, Column, Fate, Trace
+
+PROVIDER, JUNKED, LATE = "provider", "junked", "late"
+
+
+def harmed(found: Innocents, trace: Trace, scenario: Scenario, replication: int) -> pd.DataFrame:
+    """One row an innocent copy with more harm in T than in N, or junked in T alone."""
+    treatment, control, absent = found.treatment, found.control, found.absent
+    chosen = (found.excess > 0) | (treatment.junk & ~absent.junk)
+    mine, names = found.where(chosen), trace.names
+    treatment, control, absent = mine.treatment, mine.control, mine.absent
+    rows, known = mine.row, streams(scenario)
+    classes = sorted({stream.class_ for stream in known.values()})
+    of_stream = [classes.index(known[n].class_) if n in known else -1 for n in names.streams]
+    reply = trace.copies["reply"][rows]
+    return pd.DataFrame(
+        {
+            "replication": np.full(len(rows), replication),
+            "copy": rows,
+            "message": trace.copies["message"][rows],
+            "stream": named(mine.copies.stream, names.streams),
+            "class": named(np.array(of_stream, np.int64)[mine.copies.stream], classes),
+            "destination": named(mine.copies.destination, names.destinations),
+            "domain": named(trace.copies["domain"][rows], names.domains),
+            "created": seconds(mine.copies.created),
+            "fate": named(mine.copies.fate, FATES),
+            "reply": named(reply, names.replies),
+            "latency": seconds(treatment.latency),
+            "latency_control": seconds(control.latency),
+            "latency_absent": seconds(absent.latency),
+            "harm": treatment.harm.astype(np.int64),
+            "harm_control": control.harm.astype(np.int64),
+            "harm_absent": absent.harm.astype(np.int64),
+            "cause": _causes(mine, trace),
+        }
+    )
+
+
+def _causes(mine: Innocents, trace: Trace) -> "pd.Categorical[str]":
+    """Why: by the last reply to the copy that comes of reputation, else by what became of it."""
+    names, fate = trace.names, mine.copies.fate
+    words = (*names.blocklists, PROVIDER, JUNKED, LATE)
+    others = [f for f in FATES if f not in words]
+    provider, junked, late = (words.index(word) for word in (PROVIDER, JUNKED, LATE))
+    by_fate = {f: len(words) + others.index(f) if f in others else junked for f in FATES}
+    code = np.array([by_fate[f] for f in FATES], np.int64)[fate]
+    code[fate == Fate.DELIVERED] = late
+    code[(fate == Fate.JUNKED) & (mine.excess > 0)] = late
+    cause = _reputational(trace, mine.row)
+    code = np.where(cause >= 0, cause, np.where(cause == PROVIDER_CAUSE, provider, code))
+    return named(code, [*words, *others])
+
+
+def _reputational(trace: Trace, rows: Column) -> Column:
+    """The cause that the last reply of that kind cites to each copy, or to its transaction."""
+    causes = np.array([*trace.names.causes, NO_CAUSE], np.int64)
+    attempts = trace.attempts
+    cause = causes[attempts["reply"]]
+    told = np.flatnonzero(cause != NO_CAUSE)
+    told = told[np.argsort(attempts["attempt"][told], kind="stable")]
+    # One more, for the transaction -1; the last of several assignments stays.
+    last = np.full(len(trace.transactions) + 1, NO_CAUSE)
+    last[attempts["transaction"][told]] = cause[told]
+    own = causes[trace.copies["reply"][rows]]
+    return np.where(own != NO_CAUSE, own, last[trace.copies["transaction"][rows]])
+
+
+def incidents(
+    trace: Trace, found: Innocents, trouble: Trouble, spans: list[Incident], replication: int
+) -> pd.DataFrame:
+    """One row an incident; `spans` are those of the window, in the order of time."""
+    names = trace.names
+    starts = np.array([span.start for span in spans], np.int64)
+    refused = np.searchsorted(starts, found.copies.end[found.refused], "right") - 1
+    counts = np.bincount(refused[refused >= 0], minlength=len(spans))
+    rows = []
+    before = 0
+    for span, count in zip(spans, counts.tolist(), strict=True):
+        ips = np.unique(trouble.egress[span.rows])
+        seen = (trace.signals["time"] >= before) & (trace.signals["time"] <= span.start)
+        seen &= np.isin(trace.signals["egress"], ips)
+        listed = trouble.state[span.rows] == LISTED
+        rows.append(
+            (
+                replication,
+                span.start / 1e6,
+                span.end / 1e6 if span.end < OPEN else np.nan,
+                _joined(ips, names.egress),
+                _joined(trouble.subject[span.rows][listed], names.blocklists),
+                _joined(trouble.subject[span.rows][~listed], names.destinations),
+                int(seen.sum()),
+                count,
+            )
+        )
+        before = span.end
+    columns = [
+        *("replication", "start", "end", "egress", "blocklists", "providers"),
+        *("signals", "refused_innocents"),
+    ]
+    return pd.DataFrame(rows, columns=columns).astype(
+        {"replication": np.int64, "start": np.float64, "end": np.float64}
+        | {"egress": str, "blocklists": str, "providers": str}
+        | {"signals": np.int64, "refused_innocents": np.int64}
+    )
+
+
+def _joined(codes: Column, names: tuple[str, ...]) -> str:
+    return ", ".join(names[code] for code in np.unique(codes).tolist())

@@ -1,0 +1,59 @@
+"""Rows that hold in some replications alone: given a listing, or given what a domain does.
+
+A subject `X | listed` has the values of the replications in which some public IP was listed in the
+window. Where a destination has one domain, and chance decides whether that one acts on blocklists,
+results come in two kinds, and a mean of both describes neither. So they stand apart too:
+`D | refuses` and `D | accepts` for the destination D, `total | D refuses` and `total | D accepts`
+for the whole. To refuse is to reject or defer mail of an IP on one of the scenario's lists.
+"""
+
+from collections.abc import Iterator
+
+from relaysim.scenario.destination import Destination
+from relaysim.scenario.model import Scenario
+from relaysim.traffic.list_policies import ACTIONS
+from relaysim.traffic.workload import Draws
+
+Row = tuple[str, str, str, float]
+SCORE = ACTIONS.index("score")
+LISTED = "listed"
+LISTED_SCOPES = ("total", "class", "stream", "destination")
+
+
+def given(rows: list[Row], listed: bool, scenario: Scenario, draws: Draws) -> Iterator[Row]:
+    """The conditional rows of one replication, of its plain ones (scope, subject, metric, value).
+
+    `listed`: some public IP was listed in the window.
+    """
+    if listed:
+        for scope, subject, metric, value in rows:
+            if scope in LISTED_SCOPES:
+                yield scope, f"{subject} | {LISTED}", metric, value
+    for name, kind in kinds(scenario, draws).items():
+        for scope, subject, metric, value in rows:
+            if scope == "total":
+                yield scope, f"{subject} | {name} {kind}", metric, value
+            elif (scope, subject) == ("destination", name):
+                yield scope, f"{subject} | {kind}", metric, value
+
+
+def kinds(scenario: Scenario, draws: Draws) -> dict[str, str]:
+    """Whether it `refuses` or `accepts`, for each destination of one domain that may do either."""
+    found = {}
+    for name, destination in sorted(scenario.destinations.items()):
+        if len(destination.domain_names()) == 1 and _either(scenario, destination):
+            domain = draws.domains.index(destination.domain_names()[0])
+            acts = draws.uses[domain].any() and draws.action[domain] != SCORE
+            found[name] = "refuses" if acts else "accepts"
+    return found
+
+
+def _either(scenario: Scenario, destination: Destination) -> bool:
+    """Whether chance decides if a domain refuses what is on one of the scenario's lists."""
+    uses = [
+        destination.refuses_on.get(each.name, destination.refuses_on.get(each.profile, 0.0))
+        for each in scenario.blocklists.values()
+    ]
+    acts = 1.0 - destination.refusal_action.get("score", 0.0)
+    most = max(uses, default=0.0)
+    return most > 0.0 and acts > 0.0 and not (most == acts == 1.0)

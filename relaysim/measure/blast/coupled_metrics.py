@@ -1,0 +1,163 @@
+"""The blast radius of one replication: metrics, who was harmed, incidents, and series."""
+
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+import pandas as pd
+
+from relaysim.engine.coupled_runs import Coupled
+from relaysim.measure.blast.blast_frames import harmed, incidents
+from relaysim.measure.blast.blast_series import BlastSeries
+from relaysim.measure.blast.conditional import given
+from relaysim.measure.blast.harm_shares import breadth, harm
+from relaysim.measure.blast.incident_spans import LISTED, Incident, Trouble
+from relaysim.measure.blast.innocent_mail import Innocents, Outcomes, difference
+from relaysim.measure.blast.refusal_probability import Reach
+from relaysim.measure.measured_window import HOUR, Window
+from relaysim.measure.metrics import Row, flat, frame
+from relaysim.measure.paired_recipients import PAIRED_SCOPES
+from relaysim.measure.recipient_groups import groups
+from relaysim.measure.recipients import Copies, streams
+from relaysim.scenario.culprit import culprits
+from relaysim.scenario.model import Scenario
+from relaysim.stats.interval import Mask
+from relaysim.trace.tables import NO_CAUSE
+from relaysim.traffic.workload import Draws
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Coupled runs of one scenario on one replication's draws, and all that is found in them."""
+
+    runs: Coupled
+    scenario: Scenario
+    draws: Draws
+    copies: Copies
+    innocents: Innocents
+    reach: Reach
+    trouble: Trouble
+    incidents: list[Incident]
+
+    @classmethod
+    def of(
+        cls, runs: Coupled, scenario: Scenario, draws: Draws, copies: Copies | None = None
+    ) -> Self:
+        """Of coupled runs; `copies` are those of the treatment, if they are there already."""
+        copies = copies or Copies.of(runs.treatment, scenario)
+        trouble = Trouble.of(runs.treatment)
+        return cls(
+            runs,
+            scenario,
+            draws,
+            copies,
+            Innocents.of(runs, scenario, copies),
+            Reach.of(runs.treatment, scenario, draws),
+            trouble,
+            trouble.incidents(Window.of(scenario)),
+        )
+
+    def metrics(self, only: AbstractSet[str] | None = None) -> pd.DataFrame:
+        """Columns `scope, subject, metric, value, unit`, as `measure.metrics.metrics` has them.
+
+        `only` restricts the innocents to some streams (full names). Conditional rows follow the
+        plain ones, see `measure.blast.conditional`.
+        """
+        found = self.innocents if only is None else self.innocents.among(only)
+        rows = [*self._harm(found), *self._whole(found), *self._reach(found)]
+        listed = bool((self.trouble.state[self._in_window()] == LISTED).any())
+        return frame([*rows, *given(rows, listed, self.scenario, self.draws)])
+
+    def harmed(self, replication: int) -> pd.DataFrame:
+        """The frame `harmed`."""
+        return harmed(self.innocents, self.runs.treatment, self.scenario, replication)
+
+    def incident_frame(self, replication: int) -> pd.DataFrame:
+        """The frame `incidents`."""
+        trace = self.runs.treatment
+        return incidents(trace, self.innocents, self.trouble, self.incidents, replication)
+
+    def series(self) -> BlastSeries:
+        """What figures draw."""
+        return BlastSeries.of(self.innocents, self.reach, Window.of(self.scenario))
+
+    def _in_window(self) -> Mask:
+        spans = self.trouble
+        return Window.of(self.scenario).overlap(spans.start, spans.end) > 0
+
+    def _harm(self, found: Innocents) -> list[Row]:
+        """Harm by group, and what was refused by IP and by list."""
+        rows: list[Row] = []
+        shown = self._shown()
+        for group in groups(found.copies, found.names, self.scenario):
+            if group.scope == "egress":
+                refused = found.refused & (group.of >= 0)
+                count = np.bincount(group.of[refused], minlength=len(group.subjects))
+                values = {"refused_innocents": count.astype(np.float64)}
+                rows += flat("egress", group.subjects, values)
+            elif group.scope in PAIRED_SCOPES:
+                values = harm(found, group.of, len(group.subjects))
+                mine = flat(group.scope, group.subjects, values)
+                rows += [row for row in mine if row[0] not in shown or row[1] in shown[row[0]]]
+        names, trace = found.names, self.runs.treatment
+        reply = trace.copies["reply"][found.row[found.refused]]
+        cause = np.array([*names.causes, NO_CAUSE], np.int64)[reply]
+        lists = np.bincount(cause[cause >= 0], minlength=len(names.blocklists))
+        values = {"refused_innocents": lists.astype(np.float64)}
+        return rows + flat("blocklist", names.blocklists, values)
+
+    def _shown(self) -> dict[str, set[str]]:
+        """The streams and classes that hold innocent mail; all subjects of the other scopes."""
+        known = streams(self.scenario)
+        innocent = known.keys() - culprits(self.scenario)
+        classes = {known[name].class_ for name in innocent}
+        sides = {
+            f"{known[name].class_}.{'internal' if to == 'internal' else 'external'}"
+            for name in innocent
+            for to, share in known[name].to.items()
+            if share > 0
+        }
+        return {"stream": set(innocent), "class": classes | sides}
+
+    def _reach(self, found: Innocents) -> list[Row]:
+        window = Window.of(self.scenario)
+        values = {
+            "reach_hours": self.reach.hours(window),
+            "reach_refused": self.reach.expected(found, window),
+        }
+        total = float(values["reach_refused"].sum())
+        rows: list[Row] = [("total", "total", "reach_refused", total)]
+        return rows + flat("stream", self.reach.streams, values)
+
+    def _whole(self, found: Innocents) -> list[Row]:
+        """Metrics of the runs as a whole."""
+        trace, window = self.runs.treatment, Window.of(self.scenario)
+        guilty = np.array([n in culprits(self.scenario) for n in trace.names.streams], bool)
+        message = trace.transactions["message"][trace.attempts["transaction"]]
+        by_culprit = guilty[trace.messages["stream"][message]]
+        used = np.unique(trace.attempts["egress"][by_culprit])
+        others = ~np.isin(np.arange(len(trace.names.egress)), used)
+        values = breadth(found) | {
+            "address_hours": self.trouble.address_time(others, window) / HOUR,
+            "incident": float(bool(self.incidents)),
+            "incidents": float(len(self.incidents)),
+        }
+        excess = difference(found.treatment.harm, found.control.harm)
+        own = self._culprits_excess(guilty)
+        total = own + int(excess.sum())
+        values["containment"] = own / total if total > 0 else np.nan
+        values["harmed_by_reputation"] = float(total)
+        signals = int(guilty[self.copies.stream[trace.signals["copy"]]].sum())
+        hit = int(np.count_nonzero(excess > 0))
+        values["leverage"] = hit / signals if signals else np.nan
+        return [("total", "total", name, value) for name, value in values.items()]
+
+    def _culprits_excess(self, guilty: Mask) -> int:
+        """The culprits' own copies harmed in T, less those in C."""
+        rows = np.flatnonzero(guilty[self.copies.stream] & self.copies.counted & self.copies.judged)
+        deadline = self.copies.deadline[rows]
+        treatment = Outcomes.of(self.runs.treatment, rows, deadline).harm
+        # T and C have the same rows of what was drawn.
+        control = Outcomes.of(self.runs.control, rows, deadline).harm
+        return int(difference(treatment, control).sum())

@@ -1,0 +1,57 @@
+"""Targets: by which public IP, and to which deciding domains, the mail of each stream leaves."""
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from relaysim.analysis.mail_paths import Domains, Path, paths
+from relaysim.analysis.sharing import outside
+from relaysim.mail.address import domain_of
+from relaysim.scenario.model import Scenario
+from relaysim.trace.tables import Names
+from relaysim.traffic.workload import Draws
+
+
+class Target(NamedTuple):
+    """A share of a stream's recipients that leaves by one IP to domains that are alike.
+
+    `domains` are rows of the draws' policies; there are none where a smart host decides that no
+    destination has. `sender` is the domain of the stream's sender. `skips_greeting`: a refusal at
+    the greeting puts the hub's queue into Retry, and nothing is refused for good.
+    """
+
+    stream: str
+    share: float
+    egress: int
+    destination: int
+    domains: range
+    sender: str
+    skips_greeting: bool
+
+
+def targets(scenario: Scenario, draws: Draws, names: Names) -> list[Target]:
+    """The targets of all streams, by the rules of routing and not by what was sent."""
+    domains = {name: i for i, name in enumerate(draws.domains)}
+    return [target for path in paths(scenario) for target in _of(path, scenario, domains, names)]
+
+
+def _of(path: Path, scenario: Scenario, index: Mapping[str, int], names: Names) -> Iterator[Target]:
+    sender = domain_of(scenario.hosts[path.host].streams[path.stream].sender)
+    for way, hop in outside(path):
+        domains = _deciding(way.domains, hop.domain, index)
+        yield Target(
+            path.name,
+            path.share * way.share / len(way.lasts),
+            names.egress.index(hop.egress or ""),
+            names.destination[domains[0]] if domains else -1,
+            domains,
+            sender,
+            scenario.hubs[hop.hub].skip_5xx_greeting,
+        )
+
+
+def _deciding(to: Domains, answering: str, index: Mapping[str, int]) -> range:
+    """The receiving domains themselves, or the smart host in their place."""
+    first = index.get(answering)
+    if first is None:
+        return range(0)
+    return range(first, first + (to.count if answering == to.name else 1))

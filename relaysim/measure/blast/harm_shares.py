@@ -1,0 +1,79 @@
+"""Harm to innocent copies, group by group: shares by weight, and counts."""
+
+import numpy as np
+
+from relaysim.measure.blast.harm import toll
+from relaysim.measure.blast.innocent_mail import Floats, Innocents, difference
+from relaysim.measure.measured_window import HOUR
+from relaysim.measure.recipient_counts import Values
+from relaysim.stats.interval import Mask
+from relaysim.trace.tables import Column
+
+LEAST = 0.01
+"""The excess of harm from which on a stream, or an hour, counts as hit."""
+
+
+def harm(found: Innocents, of: Column, subjects: int) -> Values:
+    """The metrics of each group; shares are NaN for a group without copies.
+
+    The parts of the harm add up: `blast_radius` is `blast_reputation` + `blast_congestion`.
+    """
+    treatment, control, absent = found.treatment, found.control, found.absent
+    weight = weights(found, of, subjects)
+    excess, kinds = found.excess, toll(found)
+
+    def share(one: Mask, other: Mask) -> Floats:
+        return mean(difference(one, other), weight, of, subjects)
+
+    def count(chosen: Mask) -> Floats:
+        return np.bincount(of[chosen & (of >= 0)], minlength=subjects).astype(np.float64)
+
+    both = (treatment.latency >= 0) & (absent.latency >= 0) & (of >= 0)
+    later = np.maximum(treatment.latency - absent.latency, 0)[both].astype(np.float64)
+    return {
+        "blast_radius": mean(excess, weight, of, subjects),
+        "blast_reputation": share(treatment.harm, control.harm),
+        "blast_congestion": share(control.harm, absent.harm),
+        "blast_junk": share(treatment.junk, absent.junk),
+        "innocent_weight": _sums(weight, of, subjects),
+        "harmed": count(excess > 0),
+        "refused_innocents": count(kinds["refused"]),
+        "junked_innocents": count(kinds["junked"]),
+        "late_innocents": count(kinds["late"]),
+        "delay_hours": np.bincount(of[both], later, subjects) / HOUR,
+    }
+
+
+def breadth(found: Innocents) -> dict[str, float]:
+    """How many streams and hours were hit; NaN for a share of no streams."""
+    streams = len(found.names.streams)
+    excess = mean(found.excess, np.ones(len(found.copies)), found.copies.stream, streams)
+    sent = ~np.isnan(excess)
+    hit = np.count_nonzero(excess[sent] >= LEAST)
+    hour = found.copies.created // HOUR
+    hours = int(hour.max(initial=-1)) + 1
+    by_hour = mean(found.excess, weights(found, hour, hours), hour, hours)
+    return {
+        "blast_streams": hit / np.count_nonzero(sent) if sent.any() else np.nan,
+        "innocent_streams": float(np.count_nonzero(sent)),
+        "blast_hours": float(np.count_nonzero(by_hour >= LEAST)),
+    }
+
+
+def weights(found: Innocents, of: Column, subjects: int) -> Floats:
+    """The weight of each copy; 1 for all copies of a group whose weights add up to nothing."""
+    total = np.bincount(of[of >= 0], found.weight[of >= 0], subjects)
+    return np.where(total[of] > 0, found.weight, 1.0)
+
+
+def mean(value: Column, weight: Floats, of: Column, subjects: int) -> Floats:
+    """The weighted mean of each group, NaN for an empty one."""
+    total, sums = _sums(weight, of, subjects), _sums(weight * value, of, subjects)
+    found: Floats = np.divide(sums, total, out=np.full(subjects, np.nan), where=total > 0)
+    return found
+
+
+def _sums(value: Floats, of: Column, subjects: int) -> Floats:
+    """The sum of each group."""
+    mine = of >= 0
+    return np.bincount(of[mine], value[mine], subjects).astype(np.float64)

@@ -1,0 +1,153 @@
+"""Reach: how likely a fresh message of a stream would be refused, at each moment.
+
+It follows from what is published (later by the delay of a mirror), the policies of the domains, and
+the blocks of mailbox providers; not from what was sent, so it varies less than counted refusals.
+Left out is that receivers keep an answer for a while, so that they learn late of both the beginning
+and the end of a listing.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Self
+
+import numpy as np
+
+from relaysim.mail.provider_state import State
+from relaysim.measure.blast.delivering_ips import Target, targets
+from relaysim.measure.blast.incident_spans import OPEN, spans, standings
+from relaysim.measure.blast.innocent_mail import Floats, Innocents
+from relaysim.measure.measured_window import HOUR, Window
+from relaysim.measure.recipient_groups import INTERNAL
+from relaysim.measure.recipients import streams
+from relaysim.scenario.culprit import culprits
+from relaysim.scenario.model import Scenario
+from relaysim.stats.interval import Mask
+from relaysim.trace.tables import Column, Names, Trace
+from relaysim.traffic.list_policies import ACTIONS, STAGES
+from relaysim.traffic.workload import Draws
+
+REJECT, GREETING = ACTIONS.index("reject"), STAGES.index("greeting")
+AGAINST_CULPRITS = 2
+
+
+@dataclass(frozen=True)
+class Reach:
+    """For each innocent stream: a step function of time, of copies to any recipient.
+
+    `refused[i]` holds from `times[i]` on, with one column a stream. `outside` is the share of the
+    stream's recipients that are elsewhere.
+    """
+
+    streams: tuple[str, ...]
+    times: Column
+    refused: Floats
+    outside: Floats
+
+    @classmethod
+    def of(cls, trace: Trace, scenario: Scenario, draws: Draws) -> Self:
+        """Of one run; `draws` are its draws."""
+        guilty, names = culprits(scenario), trace.names
+        mine = tuple(name for name in draws.streams if name not in guilty)
+        published = _Published(trace, scenario)
+        refused = np.zeros((len(published.times), len(mine)))
+        for target in targets(scenario, draws, names):
+            if target.stream in mine:
+                refused[:, mine.index(target.stream)] += target.share * published.refused(
+                    target, draws, names
+                )
+        known = streams(scenario)
+        outside = np.array([1.0 - known[name].to.get(INTERNAL, 0.0) for name in mine])
+        return cls(mine, published.times, refused, outside)
+
+    def area(self, time: Column) -> Floats:
+        """The integral from 0 to each of some times, a row each, in microseconds."""
+        spans = np.diff(self.times)[:, None] * self.refused[:-1]
+        before = np.concatenate((np.zeros((1, len(self.streams))), np.cumsum(spans, axis=0)))
+        row = np.searchsorted(self.times, time, "right") - 1
+        area: Floats = before[row] + self.refused[row] * (time - self.times[row])[:, None]
+        return area
+
+    def hours(self, window: Window) -> Floats:
+        """The integral over the window for each stream, in hours."""
+        start, end = self.area(np.array([window.start, window.end], np.int64))
+        return np.asarray((end - start) / HOUR)
+
+    def by_hour(self, window: Window) -> tuple[Column, Floats]:
+        """The edges of the hours in the window, and the mean of each hour, a row each."""
+        first, last = window.start // HOUR, -(-window.end // HOUR)
+        edges = np.clip(np.arange(first, last + 1) * HOUR, window.start, window.end)
+        return edges, np.diff(self.area(edges), axis=0) / np.diff(edges)[:, None]
+
+    def expected(self, found: Innocents, window: Window) -> Floats:
+        """How many copies of each stream it would refuse, given how many go out in each hour."""
+        edges, mean = self.by_hour(window)
+        internal = [name == INTERNAL for name in found.names.destinations]
+        out = ~np.array(internal)[found.copies.destination]
+        place = {name: i for i, name in enumerate(self.streams)}
+        of = np.array([place.get(name, -1) for name in found.names.streams], np.int64)
+        stream = of[found.copies.stream[out]]
+        hour = np.searchsorted(edges, found.copies.created[out], "right") - 1
+        count = np.zeros(mean.shape)
+        np.add.at(count, (hour, stream), 1.0)
+        share = np.divide(mean, self.outside, out=np.zeros(mean.shape), where=self.outside > 0)
+        return np.asarray((count * share).sum(axis=0))
+
+
+class _Published:
+    """What is known of each public IP over time: `times` are those at which something changes."""
+
+    def __init__(self, trace: Trace, scenario: Scenario) -> None:
+        rows = trace.listings
+        chosen = rows["against"] != AGAINST_CULPRITS
+        self.egress, self.blocklist = rows["egress"][chosen], rows["blocklist"][chosen]
+        self.lists = len(trace.names.blocklists)
+        start, end = rows["start"][chosen], rows["end"][chosen]
+        end = np.where(end >= 0, end, OPEN)
+        delays = [scenario.blocklists[name].mirror_delay or 0 for name in trace.names.blocklists]
+        late = np.array(delays, np.int64)[self.blocklist]
+        self.spans = {False: (start, end), True: (start + late, end + late)}
+        standing, began, until, state = spans(trace)
+        told = [name.rsplit(" ", 1)[1].partition("/") for name in trace.names.standings]
+        innocent = np.array([party != "culprits" for _, _, party in told], bool)
+        blocked = (state == State.BLOCK) & innocent[standing]
+        whose = np.array(standings(trace.names), np.int64).reshape(-1, 2)[standing[blocked]]
+        senders = [sender for sender, _, _ in told]
+        self.blocks = list(
+            zip(
+                whose[:, 0].tolist(),
+                whose[:, 1].tolist(),
+                [senders[i] for i in standing[blocked].tolist()],
+                began[blocked].tolist(),
+                until[blocked].tolist(),
+                strict=True,
+            )
+        )
+        changes = [*self.spans[False], *self.spans[True], began[blocked], until[blocked]]
+        times = np.unique(np.concatenate([np.zeros(1, np.int64), *changes]))
+        self.times = times[times < OPEN]
+        self.listed = cache(self._listed)
+
+    def _listed(self, egress: int, mirrored: bool) -> Mask:
+        """[times, lists] whether the IP is on the list, as a mirror has it or as it is."""
+        start, end = self.spans[mirrored]
+        on = np.zeros((len(self.times), self.lists), bool)
+        for row in np.flatnonzero(self.egress == egress):
+            on[(self.times >= start[row]) & (self.times < end[row]), self.blocklist[row]] = True
+        return on
+
+    def refused(self, target: Target, draws: Draws, names: Names) -> Floats:
+        """The share of the target's domains that would refuse its mail from each time on."""
+        rows = slice(target.domains.start, target.domains.stop)
+        rejects = draws.action[rows] == REJECT
+        if target.skips_greeting:
+            rejects &= draws.stage[rows] != GREETING
+        share = np.zeros(len(self.times))
+        policies = np.column_stack((draws.mirrors[rows], draws.uses[rows]))[rejects]
+        kinds, many = np.unique(policies, axis=0, return_counts=True)
+        for kind, count in zip(kinds, many, strict=True):
+            met = (self.listed(target.egress, bool(kind[0])) & kind[1:]).any(axis=1)
+            share += met * (count / len(target.domains))
+        for destination, egress, sender, start, end in self.blocks:
+            if (destination, egress, sender) == (target.destination, target.egress, target.sender):
+                share[(self.times >= start) & (self.times < end)] = 1.0
+        return share

@@ -1,0 +1,220 @@
+"""The metrics of coupled runs, and the scopes that have them.
+
+T is the run in which everything is on; in C nobody counts anything of the culprits, and no listing
+is scripted; in N the culprits send nothing. A copy is harmed in a run if it is not delivered or
+junked within the deadline of its stream.
+"""
+
+from relaysim.stats.metric import Matters, Metric
+
+_COPIES = Matters(1.0, 0.01)
+_HOURS = Matters(1.0, 0.05)
+_SHARE = Matters(0.05)
+_HARM = Matters(0.001)
+_INNOCENT = "judged innocent copies created in the window"
+
+BLAST = (
+    Metric(
+        "blast_radius",
+        "share",
+        "less",
+        _HARM,
+        f"all harm caused by the culprits, as a share of the {_INNOCENT}, by weight: "
+        "`blast_reputation` + `blast_congestion`",
+        denominator="innocent_weight",
+    ),
+    Metric(
+        "blast_reputation",
+        "share",
+        "less",
+        _HARM,
+        "the part caused by what receivers know about the culprits: harm in T less harm in C",
+        denominator="innocent_weight",
+    ),
+    Metric(
+        "blast_congestion",
+        "share",
+        "less",
+        _HARM,
+        "the part caused by the capacity that the culprits use: harm in C less harm in N",
+        denominator="innocent_weight",
+    ),
+    Metric(
+        "blast_junk",
+        "share",
+        "less",
+        _HARM,
+        f"share of the {_INNOCENT}, by weight, that were junked in T, less that in N",
+        denominator="innocent_weight",
+    ),
+    Metric(
+        "innocent_weight",
+        "weight",
+        "more",
+        _COPIES,
+        f"the {_INNOCENT}, by weight: the sum of the weights of their streams, or their number "
+        "where the weights add up to nothing",
+    ),
+    Metric("harmed", "copies", "less", _COPIES, f"{_INNOCENT} with more harm in T than in N"),
+    Metric(
+        "refused_innocents",
+        "copies",
+        "less",
+        _COPIES,
+        f"{_INNOCENT} that bounced in T for the reputation of the IP or of the sender domain; "
+        "of a blocklist: by the list that the reply cites",
+    ),
+    Metric(
+        "junked_innocents",
+        "copies",
+        "less",
+        _COPIES,
+        f"{_INNOCENT} junked in T and not in N, but for those of `late_innocents`",
+    ),
+    Metric(
+        "late_innocents",
+        "copies",
+        "less",
+        _COPIES,
+        "copies of `harmed` that were delivered or junked in T, too late",
+    ),
+    Metric(
+        "delay_hours",
+        "h",
+        "less",
+        _HOURS,
+        "by how much copies were later in T than in N, summed over those delivered in both",
+    ),
+    Metric(
+        "reach_hours",
+        "h",
+        "less",
+        _HOURS,
+        "integral over the window of the probability that a fresh message of the stream would "
+        "be refused, given what is published and what each domain does with it",
+    ),
+    Metric(
+        "reach_refused",
+        "copies",
+        "less",
+        _COPIES,
+        "what `reach_hours` makes of the copies of each hour: a check on `refused_innocents`",
+    ),
+    Metric(
+        "blast_streams",
+        "share",
+        "less",
+        _SHARE,
+        "share of the innocent streams of which at least 1 % more copies were harmed in T "
+        "than in N",
+        denominator="innocent_streams",
+    ),
+    Metric(
+        "innocent_streams",
+        "streams",
+        "more",
+        Matters(1.0),
+        f"innocent streams with {_INNOCENT}",
+    ),
+    Metric(
+        "blast_hours",
+        "h",
+        "less",
+        _HOURS,
+        "hours of creation, counted from the start of the run, in which that holds for all "
+        "innocent copies, by weight",
+    ),
+    Metric(
+        "address_hours",
+        "h",
+        "less",
+        _HOURS,
+        "public IPs that no culprit used and that were listed or blocked by a provider, "
+        "integral over the window",
+    ),
+    Metric(
+        "incident",
+        "share",
+        "less",
+        _SHARE,
+        "1 if there was an incident, else 0: the mean is how likely one is",
+        chance=True,
+    ),
+    Metric(
+        "incidents",
+        "incidents",
+        "less",
+        Matters(0.1),
+        "incidents in the window: spans in which some public IP is listed, or blocked or "
+        "throttled by a provider; those less than 24 h apart are one",
+    ),
+    Metric(
+        "containment",
+        "share",
+        "more",
+        _SHARE,
+        "share of the copies harmed by what is known of the culprits (in T, less those in C) "
+        "that are the culprits' own",
+        denominator="harmed_by_reputation",
+    ),
+    Metric(
+        "harmed_by_reputation",
+        "copies",
+        "less",
+        _COPIES,
+        "judged copies harmed in T, less those in C, of culprits and of innocent streams",
+    ),
+    Metric(
+        "leverage",
+        "copies",
+        "less",
+        Matters(0.01, 0.05),
+        "innocent copies harmed in T and not in C, for each signal of a culprit's mail that "
+        "somebody saw",
+    ),
+    Metric(
+        "isolation_gain",
+        "share",
+        "more",
+        _SHARE,
+        "share of the base's `blast_reputation` that the design avoids: 1 less the ratio of "
+        "the two means; in `comparisons` alone, its interval by the jackknife",
+    ),
+)
+
+HARM_METRICS = (
+    "blast_radius",
+    "blast_reputation",
+    "blast_congestion",
+    "blast_junk",
+    "innocent_weight",
+    "harmed",
+    "refused_innocents",
+    "junked_innocents",
+    "late_innocents",
+    "delay_hours",
+)
+"""Metrics of groups of innocent copies."""
+WHOLE_METRICS = (
+    "reach_refused",
+    "blast_streams",
+    "innocent_streams",
+    "blast_hours",
+    "address_hours",
+    "incident",
+    "incidents",
+    "containment",
+    "harmed_by_reputation",
+    "leverage",
+)
+"""Metrics of coupled runs as a whole."""
+
+BLAST_SCOPES: dict[str, tuple[str, tuple[str, ...]]] = {
+    "total": ("all innocent mail", HARM_METRICS + WHOLE_METRICS),
+    "class": ("a class, also split by side; innocent streams alone", HARM_METRICS),
+    "stream": ("an innocent stream", (*HARM_METRICS, "reach_hours", "reach_refused")),
+    "destination": ("a destination", HARM_METRICS),
+    "egress": ("a public IP: copies whose last attempt left by it", ("refused_innocents",)),
+    "blocklist": ("a blocklist", ("refused_innocents",)),
+}
+"""What coupled runs add, where a scenario has a culprit."""

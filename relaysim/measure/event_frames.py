@@ -1,0 +1,159 @@
+"""The frames of what happens beside the mail: who sees, lists, looks up and does what."""
+
+from collections.abc import Mapping, Sequence
+from enum import IntEnum
+
+import numpy as np
+import pandas as pd
+
+from relaysim.measure.frame_cells import named, seconds
+from relaysim.trace.tables import Action, Cause, Column, Level, Seen, Trace
+
+AGAINST = ("all", "innocents", "culprits")
+"""Whose mail a listing is held against."""
+
+
+def listings(trace: Trace) -> pd.DataFrame:
+    """One row a listing of a public IP."""
+    rows, names = trace.listings, trace.names
+    return pd.DataFrame(
+        {
+            "egress": named(rows["egress"], names.egress),
+            "blocklist": named(rows["blocklist"], names.blocklists),
+            "start": seconds(rows["start"]),
+            "end": seconds(rows["end"]),
+            "cause": named(rows["cause"], _words(Cause)),
+            "against": named(rows["against"], AGAINST),
+        }
+    )
+
+
+def levels(trace: Trace) -> pd.DataFrame:
+    """One row a change of a state."""
+    rows, names = trace.levels, trace.names
+    whose: dict[int, Sequence[str]] = {
+        Level.QUEUE_RETRY: names.queues,
+        Level.HUB_DOWN: names.hubs,
+        Level.VERSION_BUCKETS: names.hubs,
+        Level.QUEUE_DISK: names.hubs,
+        Level.LOG_DISK: names.hubs,
+        Level.OUTAGE: names.destinations,
+        Level.HOST_RETRY: names.hosts,
+        Level.PROVIDER: names.standings,
+        Level.PAUSED: names.streams,
+    }
+    return pd.DataFrame(
+        {
+            "level": named(rows["level"], _words(Level)),
+            "subject": _subjects(rows["level"], rows["subject"], whose),
+            "time": seconds(rows["time"]),
+            "value": rows["value"],
+        }
+    )
+
+
+def refusals(trace: Trace) -> pd.DataFrame:
+    """Return one row for each attempt at submission that was not taken.
+
+    Parameters
+    ----------
+    trace : Trace
+        The trace of one replication.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The columns of `measure.columns.FRAMES["refusals"]` but the replication.
+    """
+    rows, names = trace.refusals, trace.names
+    stream = trace.messages["stream"][rows["message"]]
+    hosts = [name.partition(".")[0] for name in names.streams]
+    return pd.DataFrame(
+        {
+            "message": rows["message"],
+            "host": named(stream, hosts),
+            "stream": named(stream, names.streams),
+            "hub": named(rows["hub"], names.hubs),
+            "connector": named(rows["connector"], names.connectors),
+            "time": seconds(rows["time"]),
+            "reply": named(rows["reply"], names.replies),
+            "recipients": rows["recipients"],
+        }
+    )
+
+
+def signals(trace: Trace) -> pd.DataFrame:
+    """One row a signal that somebody saw."""
+    rows, names = trace.signals, trace.names
+    whose: dict[int, Sequence[str]] = {
+        Seen.TRAP: names.operators,
+        Seen.PROVIDER_TRAP: names.destinations,
+        Seen.COMPLAINT: names.destinations,
+        Seen.UNKNOWN: names.destinations,
+        Seen.REPORT: names.blocklists,
+    }
+    return pd.DataFrame(
+        {
+            "signal": named(rows["signal"], _words(Seen)),
+            "copy": rows["copy"],
+            "egress": named(rows["egress"], names.egress),
+            "time": seconds(rows["time"]),
+            "subject": _subjects(rows["signal"], rows["subject"], whose),
+        }
+    )
+
+
+def lookups(trace: Trace) -> pd.DataFrame:
+    """One row a question of a domain to its lists."""
+    rows, names = trace.lookups, trace.names
+    return pd.DataFrame(
+        {
+            "egress": named(rows["egress"], names.egress),
+            "domain": named(rows["domain"], names.domains),
+            "time": seconds(rows["time"]),
+            "until": seconds(rows["until"]),
+            "listed": rows["listed"] > 0,
+            "against": named(rows["against"], AGAINST),
+        }
+    )
+
+
+def actions(trace: Trace) -> pd.DataFrame:
+    """One row an act of the administrator."""
+    rows, names = trace.actions, trace.names
+    action, subject = rows["action"], rows["subject"]
+    asked = action == Action.REQUESTED
+    # A provider is asked in the place -1 - destination: blocklists first, then destinations.
+    lists = len(names.blocklists)
+    place = np.where(asked & (subject < 0), lists - 1 - subject, subject)
+    whose: dict[int, Sequence[str]] = {
+        Action.REQUESTED: (*names.blocklists, *names.destinations),
+        **dict.fromkeys(
+            (Action.PAUSED, Action.RESUMED, Action.CLEANED, Action.MOVED), names.streams
+        ),
+    }
+    return pd.DataFrame(
+        {
+            "action": named(action, _words(Action)),
+            "egress": named(rows["egress"], names.egress),
+            "time": seconds(rows["time"]),
+            "subject": _subjects(action, place, whose),
+        }
+    )
+
+
+def _words(of: type[IntEnum]) -> list[str]:
+    return [each.name.lower() for each in of]
+
+
+def _subjects(
+    kind: Column, subject: Column, whose: Mapping[int, Sequence[str]]
+) -> "pd.Categorical[str]":
+    """The name of each subject, which is a number among the names of its kind; else absent."""
+    names = sorted({name for of in whose.values() for name in of})
+    index = {name: i for i, name in enumerate(names)}
+    code = np.full(len(subject), -1, np.int64)
+    for number, of in whose.items():
+        mine = (kind == number) & (subject >= 0)
+        code[mine] = np.array([index[name] for name in of], np.int64)[subject[mine]]
+    return named(code, names)

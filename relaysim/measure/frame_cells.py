@@ -1,0 +1,31 @@
+"""What stands in the cells of a frame: names in place of integers, seconds in place of ticks."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import pandas as pd
+
+from relaysim.measure.measured_window import SECOND
+from relaysim.trace.tables import Column
+
+
+def named(code: Column, names: Sequence[str]) -> "pd.Categorical[str]":
+    """Names of some codes, of which several may share one; -1 is absent."""
+    place = {name: i for i, name in enumerate(dict.fromkeys(names))}
+    if len(place) < len(names):
+        code = np.array([*(place[name] for name in names), -1], np.int64)[code]
+    dtype: pd.CategoricalDtype[str] = pd.CategoricalDtype(pd.Index(list(place), dtype=str))
+    return pd.Categorical.from_codes(code, dtype=dtype)
+
+
+def labelled(code: Column, label: Callable[[int], str | None], codes: int) -> "pd.Categorical[str]":
+    """Labels of some codes, of which several may share one; None is absent."""
+    labels = [label(i) for i in range(codes)]
+    names = sorted({text for text in labels if text is not None})
+    index = np.array([-1 if text is None else names.index(text) for text in labels], np.int64)
+    return named(index[code], names)
+
+
+def seconds(time: Column) -> "pd.Series[float]":
+    """Times in seconds; -1 is absent."""
+    return pd.Series(np.where(time >= 0, time / SECOND, np.nan))

@@ -1,0 +1,140 @@
+"""The frames of a trace: its tables with names in place of integers and seconds in place of ticks.
+
+Columns and their meaning stand in `measure.frame_columns`. Times are float64 seconds since the
+start of the run, which hold microseconds exactly over any run that is allowed; names are
+categoricals.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from relaysim.measure.event_frames import actions, levels, listings, lookups, refusals, signals
+from relaysim.measure.frame_cells import labelled, named, seconds
+from relaysim.measure.recipients import DSN, Copies, streams
+from relaysim.measure.wait_parts import PARTS
+from relaysim.scenario.model import Scenario
+from relaysim.trace.tables import Fate, Trace
+
+Frames = dict[str, pd.DataFrame]
+FATES = tuple(fate.name.lower() for fate in Fate)
+
+
+def tables(
+    trace: Trace, scenario: Scenario, replication: int = 0, copies: Copies | None = None
+) -> Frames:
+    """The frames of one replication, by name: those of `study.written_results.FRAMES`."""
+    copies = Copies.of(trace, scenario) if copies is None else copies
+    made = {
+        "messages": _messages(trace, scenario),
+        "copies": _copies(trace, copies),
+        "attempts": _attempts(trace),
+        "listings": listings(trace),
+        "levels": levels(trace),
+        "signals": signals(trace),
+        "lookups": lookups(trace),
+        "actions": actions(trace),
+        "refusals": refusals(trace),
+    }
+    for frame in made.values():
+        frame.insert(0, "replication", np.int64(replication))
+    return made
+
+
+def gather(parts: Sequence[Frames]) -> Frames:
+    """The frames of several replications, one under the other; names stay categoricals."""
+    return {name: stacked([part[name] for part in parts]) for name in parts[0]}
+
+
+def stacked(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Frames of the same columns, one under the other; names stay categoricals."""
+    columns = {}
+    for name in frames[0].columns:
+        pieces = [frame[name] for frame in frames]
+        if isinstance(pieces[0].dtype, pd.CategoricalDtype):
+            # Replies differ from one replication to the next.
+            columns[name] = pd.Series(pd.api.types.union_categoricals(pieces))
+        else:
+            columns[name] = pd.concat(pieces, ignore_index=True)
+    return pd.DataFrame(columns)
+
+
+def _messages(trace: Trace, scenario: Scenario) -> pd.DataFrame:
+    rows, names = trace.messages, trace.names
+    known = streams(scenario)
+    host_of = {f"{host}.{s}": host for host, h in scenario.hosts.items() for s in h.streams}
+
+    def class_of(stream: int) -> str:
+        name = names.streams[stream]
+        return known[name].class_ if name in known else DSN
+
+    stream, many = rows["stream"], len(names.streams)
+    return pd.DataFrame(
+        {
+            "message": np.arange(len(rows)),
+            "host": labelled(stream, lambda i: host_of.get(names.streams[i]), many),
+            "stream": named(stream, names.streams),
+            "class": labelled(stream, class_of, many),
+            "number": rows["number"],
+            "created": seconds(rows["created"]),
+            "size": rows["size"],
+            "copies": rows["copies"],
+            "connected": seconds(rows["connected"]),
+            "committed": seconds(rows["committed"]),
+            "acknowledged": seconds(rows["acknowledged"]),
+            "reply": named(rows["reply"], names.replies),
+            "connector": named(rows["connector"], names.connectors),
+            "hub": named(rows["hub"], names.hubs),
+            "tries": rows["tries"],
+            "parent": rows["parent"],
+        }
+    )
+
+
+def _copies(trace: Trace, copies: Copies) -> pd.DataFrame:
+    rows, names = trace.copies, trace.names
+    transaction, sent = rows["transaction"], rows["transaction"] >= 0
+    queued = np.full(len(rows), -1, np.int64)
+    queued[sent] = trace.transactions["queued"][transaction[sent]]
+    frame = pd.DataFrame(
+        {
+            "copy": np.arange(len(rows)),
+            "message": rows["message"],
+            "stream": named(copies.stream, names.streams),
+            "destination": named(copies.destination, names.destinations),
+            "domain": named(rows["domain"], names.domains),
+            "hub": named(copies.hub, names.hubs),
+            "egress": named(copies.egress, names.egress),
+            "created": seconds(copies.created),
+            "queued": seconds(queued),
+            "first_attempt": seconds(copies.first_attempt),
+            "end": seconds(rows["end"]),
+            "attempts": copies.attempts,
+            "fate": named(rows["fate"], FATES),
+            "reply": named(rows["reply"], names.replies),
+            "latency": seconds(copies.latency),
+        }
+    )
+    for part in PARTS:
+        frame[part] = seconds(np.where(copies.accepted, copies.waits[part], -1))
+    return frame
+
+
+def _attempts(trace: Trace) -> pd.DataFrame:
+    rows, names = trace.attempts, trace.names
+    return pd.DataFrame(
+        {
+            "transaction": rows["transaction"],
+            "message": trace.transactions["message"][rows["transaction"]],
+            "attempt": rows["attempt"],
+            "queue": named(rows["queue"], names.queues),
+            "egress": named(rows["egress"], names.egress),
+            "enter": seconds(rows["enter"]),
+            "start": seconds(rows["start"]),
+            "end": seconds(rows["end"]),
+            "reply": named(rows["reply"], names.replies),
+            "opened": rows["opened"] > 0,
+            "copies": rows["copies"],
+        }
+    )

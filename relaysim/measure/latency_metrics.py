@@ -1,0 +1,102 @@
+"""How late: quantiles of the latency, its mean and its parts, group by group.
+
+A quantile counts every judged recipient (`Copies.judged`): one that was not delivered or junked is
+later than any that was, so that a design cannot improve its quantiles by losing its slowest mail. A
+quantile that such a recipient decides is infinite: it is lost. Quantiles are interpolated linearly
+between order statistics (Hyndman and Fan's type 7, the default of numpy, R and spreadsheets).
+Latency runs from creation to the final 250.
+"""
+
+import numpy as np
+import numpy.typing as npt
+
+from relaysim.measure.binding_resource import HELD
+from relaysim.measure.measured_window import HOUR, SECOND
+from relaysim.measure.recipient_counts import Values
+from relaysim.measure.recipients import Copies
+from relaysim.measure.wait_parts import PARTS
+from relaysim.stats.interval import Mask
+from relaysim.trace.tables import Column
+
+Floats = npt.NDArray[np.float64]
+QUANTILES = {
+    "latency_p50": 0.5,
+    "latency_p90": 0.9,
+    "latency_p95": 0.95,
+    "latency_p99": 0.99,
+    "latency_max": 1.0,
+}
+BUSY = 0.9
+"""An hour is busy if it creates at least this share of the recipients of the busiest hour (our
+choice). A share, not the busiest hour alone: of hours that are alike the one with the most
+recipients is an accident, and the more of them there are, the larger the accident."""
+
+
+def latency(copies: Copies, group: Column, subjects: int) -> Values:
+    """Return quantiles of the judged recipients, and means of the delivered ones, in seconds."""
+    values = quantiles(copies, group, subjects)
+    got = np.flatnonzero((copies.latency >= 0) & (group >= 0) & copies.judged)
+    values["latency_mean"] = _mean(copies.latency[got], group[got], subjects)
+    for part in (*PARTS, *HELD):
+        values[part] = _mean(copies.waits[part][got], group[got], subjects)
+    return values
+
+
+def quantiles(copies: Copies, group: Column, subjects: int) -> Values:
+    """Return the quantiles of each group, seconds: infinite where lost, NaN without recipients."""
+    time, first, count = _sorted(copies, group, subjects)
+    return {
+        name: _quantile(time, first, count, share) / SECOND for name, share in QUANTILES.items()
+    }
+
+
+def busy_hours(copies: Copies) -> Mask:
+    """Return which recipients were created in a busy hour, of those given.
+
+    Notes
+    -----
+    Hours count from the start of the run. The load of an hour is the number of recipients of all
+    mail but DSNs that are created in it, whatever becomes of them.
+    """
+    hour = copies.created // HOUR
+    load = np.bincount(hour[~copies.dsn])
+    busy: Mask = np.append(load >= BUSY * load.max(initial=1), False)[np.minimum(hour, len(load))]
+    return busy
+
+
+def latency_in_busy_hours(copies: Copies, busy: Mask, group: Column, subjects: int) -> Values:
+    """Return the p95 of the recipients of each group that were created in a busy hour, seconds."""
+    time, first, count = _sorted(copies, np.where(busy, group, -1), subjects)
+    return {"latency_p95_busy_hours": _quantile(time, first, count, 0.95) / SECOND}
+
+
+def _mean(time: Column, group: Column, subjects: int) -> Floats:
+    count = np.bincount(group, minlength=subjects)
+    total = np.bincount(group, time.astype(np.float64), subjects) / SECOND
+    mean: Floats = np.divide(total, count, out=np.full(subjects, np.nan), where=count > 0)
+    return mean
+
+
+def _sorted(copies: Copies, group: Column, subjects: int) -> tuple[Floats, Column, Column]:
+    """Latencies of the judged recipients, ascending in each group; each group's start and size."""
+    mine = np.flatnonzero((group >= 0) & copies.judged)
+    of, latency = group[mine], copies.latency[mine]
+    time = np.where(latency >= 0, latency, np.inf)
+    count = np.bincount(of, minlength=subjects).astype(np.int64)
+    return time[np.lexsort((time, of))], np.cumsum(count) - count, count
+
+
+def _quantile(time: Floats, first: Column, count: Column, share: float) -> Floats:
+    """The quantile of each group in microseconds; NaN for an empty one."""
+    values = np.full(len(count), np.nan)
+    some = np.flatnonzero(count > 0)
+    place = (count[some] - 1) * share
+    below = np.floor(place).astype(np.int64)
+    above = np.minimum(below + 1, count[some] - 1)
+    low, high, part = time[first[some] + below], time[first[some] + above], place - below
+    found = low.copy()
+    between = (part > 0.0) & np.isfinite(high)
+    found[between] += (high[between] - low[between]) * part[between]
+    found[(part > 0.0) & np.isinf(high)] = np.inf
+    values[some] = found
+    return values

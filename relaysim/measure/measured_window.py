@@ -1,0 +1,42 @@
+"""The window: the span of time that is measured, from the end of the warm-up on."""
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+
+from relaysim.scenario.model import Scenario
+from relaysim.trace.tables import Column
+
+SECOND = 1_000_000
+MINUTE = 60 * SECOND
+HOUR = 3600 * SECOND
+
+
+@dataclass(frozen=True)
+class Window:
+    """The span [start, end), microseconds since the start of the run."""
+
+    start: int
+    end: int
+
+    @classmethod
+    def of(cls, scenario: Scenario) -> Self:
+        """The window of a scenario: [`warm_up`, `duration`)."""
+        return cls(scenario.run.warm_up, scenario.run.duration)
+
+    @property
+    def length(self) -> int:
+        """How long it is, microseconds."""
+        return self.end - self.start
+
+    def holds(self, time: Column) -> npt.NDArray[np.bool_]:
+        """Which times fall into it."""
+        return (time >= self.start) & (time < self.end)
+
+    def overlap(self, start: Column, end: Column) -> Column:
+        """How much of each stay falls into it, microseconds."""
+        inside = np.minimum(end, self.end) - np.maximum(start, self.start)
+        overlap: Column = np.maximum(inside, 0)
+        return overlap

@@ -1,0 +1,323 @@
+"""The output contract, second half: every metric and every scope, with unit and meaning."""
+
+from relaysim.measure.blast_catalogue import BLAST, BLAST_SCOPES
+from relaysim.measure.frame_columns import HELD_PARTS, PARTS_OF_LATENCY
+from relaysim.stats.metric import Matters, Metric
+
+__all__ = [
+    "BLAST_SCOPES",
+    "BOTH_DELIVERED",
+    "COPY_METRICS",
+    "DELIVERED_METRICS",
+    "FEWEST_IN_AN_HOUR",
+    "LATENCY_METRICS",
+    "LISTING_METRICS",
+    "METRICS",
+    "PAIRED_LATENCY",
+    "PERIOD_METRICS",
+    "PERIOD_SCOPES",
+    "RENAMED",
+    "RESOURCE_METRICS",
+    "SCOPES",
+    "SKEWED_BY_LISTINGS",
+    "SUBMISSION_METRICS",
+    "Matters",
+    "Metric",
+]
+
+_COPIES = Matters(1.0, 0.01)
+_TIME = Matters(1.0, 0.05)
+_LENGTH = Matters(1.0, 0.05)
+_CHANCE = Matters(0.05)
+BOTH_DELIVERED = "_both_delivered"
+"""The ending of metrics of the recipients that both designs of a comparison delivered."""
+DELIVERED_LATENCY = (
+    ("latency_mean", "latency, creation to final 250"),
+    *PARTS_OF_LATENCY,
+    *HELD_PARTS,
+)
+PAIRED_LATENCY = (
+    *(f"latency_{name}" for name in ("p50", "p90", "p95", "p99", "max")),
+    *(name for name, _ in DELIVERED_LATENCY),
+)
+FEWEST_IN_AN_HOUR = 20
+"""Judged recipients of a class from which on an hour is judged (an assumption): with fewer a single
+late recipient would make the hour bad."""
+RENAMED = {"latency_p95_worst_hour": "latency_p95_busy_hours"}
+"""Metrics of earlier versions, and what stands in their place."""
+_GOT = "copies created in the window that were"
+
+METRICS: dict[str, Metric] = {
+    metric.name: metric
+    for metric in (
+        Metric("created", "copies", "more", _COPIES, "copies created in the window"),
+        Metric("accepted", "copies", "more", _COPIES, f"{_GOT} committed by a hub"),
+        Metric(
+            "refused", "copies", "less", _COPIES, f"{_GOT} refused at submission, last answer 5xx"
+        ),
+        Metric("abandoned", "copies", "less", _COPIES, f"{_GOT} given up by the host"),
+        Metric("delivered", "copies", "more", _COPIES, f"{_GOT} delivered"),
+        Metric("junked", "copies", "less", _COPIES, f"{_GOT} delivered to the junk folder"),
+        Metric("bounced", "copies", "less", _COPIES, f"{_GOT} refused for good by the receiver"),
+        Metric("expired", "copies", "less", _COPIES, f"{_GOT} given up by the hub after too long"),
+        Metric("in_flight", "copies", "less", _COPIES, f"{_GOT} under way when the run ended"),
+        Metric(
+            "suppressed",
+            "copies",
+            "less",
+            _COPIES,
+            f"{_GOT} never sent: off the mailing list, or their stream was paused",
+        ),
+        Metric(
+            "on_time",
+            "share",
+            "more",
+            Matters(0.005),
+            "share of the judged recipients (created in the window, at least their deadline before "
+            "the end of the run) that were delivered or junked within the deadline of their stream",
+            denominator="judged",
+        ),
+        Metric(
+            "judged",
+            "copies",
+            "more",
+            _COPIES,
+            "recipients created in the window, at least their deadline before the end of the run",
+        ),
+        Metric(
+            "not_judged",
+            "copies",
+            "less",
+            _COPIES,
+            "recipients created in the window later than their deadline before the end of the run: "
+            "`on_time`, latency quantiles and harm leave them out, however they ended",
+        ),
+        Metric(
+            "throughput",
+            "copies/s",
+            "more",
+            Matters(0.0, 0.01),
+            "copies delivered or junked in the window, whenever they were created, per second",
+        ),
+        Metric(
+            "peak_throughput",
+            "copies/s",
+            "more",
+            Matters(0.0, 0.05),
+            "the same in the best whole minute of the window, counted from its start",
+        ),
+        Metric(
+            "completion",
+            "s",
+            "less",
+            Matters(60.0, 0.05),
+            "first creation to the last final status; lost (infinite) where a recipient was not "
+            "reached: refused, abandoned, expired, bounced for another reason than 5.1.1 (no such "
+            "mailbox), or kept back while its stream paused; else absent where one is in flight",
+        ),
+        *(
+            Metric(
+                f"latency_p{p}",
+                "s",
+                "less",
+                _TIME,
+                f"{p} % of the judged recipients have at most this latency, creation to final 250; "
+                "infinite (lost) where it takes one that was not delivered or junked",
+            )
+            for p in (50, 90, 95, 99)
+        ),
+        Metric(
+            "latency_max",
+            "s",
+            "less",
+            _TIME,
+            "the same of all judged recipients: lost where one was not delivered or junked",
+        ),
+        Metric(
+            "latency_p95_busy_hours",
+            "s",
+            "less",
+            _TIME,
+            "p95 of the judged recipients created in a busy hour, lost ones being later than all: "
+            "an hour of the run that creates at least 90 % as many recipients of all mail as the "
+            "busiest hour",
+        ),
+        *(
+            Metric(name, "s", "less", _TIME, f"mean per judged and delivered recipient: {text}")
+            for name, text in DELIVERED_LATENCY
+        ),
+        *(
+            Metric(
+                f"{name}{BOTH_DELIVERED}",
+                "s",
+                "less",
+                _TIME,
+                f"`{name}` over the recipients that both designs delivered or junked, in "
+                "`comparisons` alone",
+            )
+            for name in PAIRED_LATENCY
+        ),
+        Metric(
+            "bad_day_share",
+            "share",
+            "less",
+            _CHANCE,
+            "share of the judged days that were bad: under `run.bad_day_below` of the judged "
+            "recipients created on the day were on time; a run of one day has 0 or 1",
+            chance=True,
+        ),
+        Metric(
+            "judged_days",
+            "days",
+            "more",
+            Matters(1.0),
+            "days, of 24 h from the start of the run, on which a judged recipient was created in "
+            "the window",
+        ),
+        Metric(
+            "bad_hour_share",
+            "share",
+            "less",
+            Matters(0.01),
+            "the same share of the judged hours: it shows an hour that loses its mail, busy or not",
+            denominator="judged_hours",
+        ),
+        Metric(
+            "judged_hours",
+            "hours",
+            "more",
+            Matters(1.0),
+            "hours, of 60 min from the start of the run, in which at least "
+            f"{FEWEST_IN_AN_HOUR} judged recipients were created in the window",
+        ),
+        Metric(
+            "refused_attempts",
+            "attempts",
+            "less",
+            _COPIES,
+            "attempts to submit messages created in the window that were refused, at a hub: by it; "
+            "a message that is taken later counts too, and is in `delivered` and no loss",
+        ),
+        Metric(
+            "utilization",
+            "share",
+            "less",
+            Matters(0.01),
+            "share of the servers that were busy, mean over the window; the rest is headroom",
+        ),
+        *(
+            Metric(
+                name,
+                "share",
+                "less",
+                Matters(0.01),
+                f"the same in the busiest {what} of the window, of whole ones from its start",
+            )
+            for name, what in (
+                ("utilization_busiest_hour", "hour"),
+                ("utilization_busiest_5_min", "five minutes"),
+            )
+        ),
+        Metric("queue_mean", "entries", "less", _LENGTH, "number waiting, mean over the window"),
+        Metric("queue_max", "entries", "less", _LENGTH, "largest number waiting in the window"),
+        Metric(
+            "wait_mean",
+            "s",
+            "less",
+            Matters(0.1, 0.05),
+            "mean wait of the entries that came in the window and were served; absent where the "
+            "queue never moved: no entry that had to wait was served",
+        ),
+        Metric(
+            "minutes_above",
+            "min",
+            "less",
+            Matters(1.0, 0.05),
+            "time in the window with more waiting than Microsoft's threshold for the queue: 100 in "
+            "the submission queue, 250 in a delivery queue",
+        ),
+        Metric(
+            "listed",
+            "share",
+            "less",
+            _CHANCE,
+            "1 if it was listed in the window at all, else 0: the mean is how likely that is",
+            chance=True,
+        ),
+        Metric("listings", "listings", "less", Matters(0.1), "listings that began in the window"),
+        Metric(
+            "listed_time",
+            "s",
+            "less",
+            Matters(600.0),
+            "time in the window in which the IP was on at least one list, or the list had any IP",
+        ),
+        Metric(
+            "listing_length",
+            "s",
+            "less",
+            Matters(600.0, 0.05),
+            "mean length of the listings that began in the window; one that outlives the run "
+            "counts up to its end",
+        ),
+        *BLAST,
+    )
+}
+
+COPY_METRICS = tuple(
+    name
+    for name in list(METRICS)[: list(METRICS).index("bad_day_share")]
+    if not name.endswith(BOTH_DELIVERED)
+)
+"""Metrics of groups of copies."""
+DELIVERED_METRICS = tuple(name for name, _ in DELIVERED_LATENCY)
+"""Metrics of delivered and junked recipients alone, which a comparison does not take."""
+LATENCY_METRICS = tuple(
+    name for name in COPY_METRICS if name.startswith("latency_") and name not in DELIVERED_METRICS
+)
+"""Quantiles of the latency, in which lost recipients count as later than any other."""
+RESOURCE_METRICS = (
+    *("utilization", "utilization_busiest_hour", "utilization_busiest_5_min"),
+    *("queue_mean", "queue_max", "wait_mean", "minutes_above"),
+)
+PERIOD_METRICS = ("bad_day_share", "judged_days", "bad_hour_share", "judged_hours")
+"""Metrics of days and hours, for the scopes `PERIOD_SCOPES`."""
+PERIOD_SCOPES = ("total", "class")
+SUBMISSION_METRICS = ("refused_attempts",)
+"""Metrics of attempts at submission, for the scopes total, stream and hub."""
+LISTING_METRICS = ("listed", "listings", "listed_time", "listing_length")
+
+SCOPES: dict[str, tuple[str, tuple[str, ...]]] = {
+    "total": (
+        "all mail, without DSNs; all public IPs",
+        COPY_METRICS + PERIOD_METRICS + LISTING_METRICS + SUBMISSION_METRICS,
+    ),
+    "class": (
+        "a class; also split as `CLASS.internal` and `CLASS.external`; DSNs are the class `dsn`",
+        COPY_METRICS + PERIOD_METRICS,
+    ),
+    "stream": ("`host.stream`", COPY_METRICS + SUBMISSION_METRICS),
+    "destination": ("a destination; `internal` is the own mailboxes", COPY_METRICS),
+    "hub": ("a hub: copies whose last hub it was", COPY_METRICS + SUBMISSION_METRICS),
+    "egress": ("a public IP: copies whose last attempt left by it", COPY_METRICS + LISTING_METRICS),
+    "resource": (
+        (
+            "`HUB.cpu`, `HUB.commit`, `HUB.submission`, `HUB.mailboxsubmission`, `HUB.mailbox`, "
+            "`HUB->domain` (`HUB->destination` where domains are counted), `HUB->HUB`, "
+            "`LINE.line`, `HUB/connector` (connections)"
+        ),
+        RESOURCE_METRICS,
+    ),
+    "blocklist": ("a blocklist", LISTING_METRICS),
+}
+
+SKEWED_BY_LISTINGS = frozenset(
+    {each for each in COPY_METRICS if each.startswith("latency_")}
+    | {f"{each}{BOTH_DELIVERED}" for each in PAIRED_LATENCY if each.startswith("latency_")}
+    | {"listed_time", "listing_length", "address_hours"}
+)
+"""Metrics that get no interval of a mean in a scenario where a listing can happen.
+
+Replications with a listing have hours and days where the others have seconds, or nothing. Of two
+variants of `shared-hub`, 95 % intervals contained the true mean in 16 to 82 % of the trials.
+"""

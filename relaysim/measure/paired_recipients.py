@@ -1,0 +1,102 @@
+"""Pairs: the copies that were delivered in both of two designs, and how late they were in each.
+
+Mail that is lost leaves the sample, and what is left looks faster. So the mean latency and its
+parts are compared over the copies that both designs delivered or junked, and only there. Draws do
+not know the design, so a copy is the same in both if stream, number and recipient are.
+"""
+
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+import pandas as pd
+
+from relaysim.measure.latency_metrics import latency
+from relaysim.measure.metric_catalogue import BOTH_DELIVERED, METRICS, PAIRED_LATENCY
+from relaysim.measure.recipient_groups import groups
+from relaysim.measure.recipients import DSN, Copies
+from relaysim.scenario.model import Scenario
+from relaysim.trace.tables import Column, Names
+
+PAIRED_SCOPES = ("total", "class", "stream", "destination")
+"""Scopes whose subjects hold the same copies in every design, which a hub or an IP does not."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """The copies of one run that count, without DSNs, and the names behind them."""
+
+    copies: Copies
+    names: Names
+
+    @classmethod
+    def of(cls, copies: Copies, names: Names) -> Self:
+        """The copies that count."""
+        return cls(copies.where(copies.counted & ~copies.dsn), names)
+
+    def among(self, streams: AbstractSet[str]) -> "Sample":
+        """The copies of some streams."""
+        chosen = np.array([name in streams for name in self.names.streams], bool)
+        if chosen[self.copies.stream].all():
+            return self
+        return Sample(self.copies.where(chosen[self.copies.stream]), self.names)
+
+    def keys(self, streams: tuple[str, ...]) -> tuple[Column, Column, Column]:
+        """Stream (by its place in `streams`), number and recipient of each copy."""
+        place = {name: i for i, name in enumerate(streams)}
+        at = np.array([place.get(name, -1) for name in self.names.streams], np.int64)
+        return at[self.copies.stream], self.copies.number, self.copies.recipient
+
+
+def paired(base: Sample, other: Sample, scenario: Scenario) -> pd.DataFrame:
+    """Latency and its parts over the judged copies that both delivered or junked.
+
+    Columns `scope, subject, metric, base, value, copies, unit`; seconds. Metrics have the ending
+    `_both_delivered`. Copies stand under the
+    subjects that they have in `scenario`, the base. Both hold the same streams (`Sample.among`).
+    """
+    ours, theirs = _same(base, other)
+    both = (base.copies.latency[ours] >= 0) & (other.copies.latency[theirs] >= 0)
+    both &= base.copies.judged[ours] & other.copies.judged[theirs]
+    before, after = base.copies.where(ours[both]), other.copies.where(theirs[both])
+    rows = []
+    for group in groups(before, base.names, scenario):
+        if group.scope not in PAIRED_SCOPES:
+            continue
+        subjects = len(group.subjects)
+        chosen = group.of >= 0
+        copies = np.bincount(group.of[chosen], minlength=subjects).tolist()
+        was, now = (latency(sample, group.of, subjects) for sample in (before, after))
+        rows += [
+            (
+                group.scope,
+                subject,
+                f"{name}{BOTH_DELIVERED}",
+                was[name][i],
+                now[name][i],
+                copies[i],
+                METRICS[name].unit,
+            )
+            for i, subject in enumerate(group.subjects)
+            if subject != DSN
+            for name in PAIRED_LATENCY
+        ]
+    columns = ["scope", "subject", "metric", "base", "value", "copies", "unit"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _same(base: Sample, other: Sample) -> tuple[Column, Column]:
+    """Rows of the copies that are in both, side by side."""
+    ours, theirs = base.keys(base.names.streams), other.keys(base.names.streams)
+    if all(np.array_equal(a, b) for a, b in zip(ours, theirs, strict=True)):
+        every = np.arange(len(base.copies))
+        return every, every
+    numbers = 1 + max(int(part[1].max(initial=0)) for part in (ours, theirs))
+    recipients = 1 + max(int(part[2].max(initial=0)) for part in (ours, theirs))
+    one, two = (
+        (stream * numbers + number) * recipients + recipient
+        for stream, number, recipient in (ours, theirs)
+    )
+    _, in_base, in_other = np.intersect1d(one, two, assume_unique=True, return_indices=True)
+    return in_base, in_other

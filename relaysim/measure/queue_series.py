@@ -1,0 +1,80 @@
+"""Queues and throughput over time, for figures."""
+
+import numpy as np
+import pandas as pd
+
+from relaysim.measure.measured_window import HOUR, MINUTE, SECOND
+from relaysim.measure.recipient_groups import groups
+from relaysim.measure.recipients import Copies
+from relaysim.measure.resource_metrics import resources
+from relaysim.scenario.model import Scenario
+from relaysim.trace.tables import Column, Trace
+
+MOST_MINUTES = 90_000
+"""Bins of a minute that a series has at most: 62 days. A longer run has bins of an hour, or ten
+years of a quiet company would take gigabytes for a column of zeros."""
+
+
+def bin_width(scenario: Scenario) -> int:
+    """Return the width of the bins of a scenario's series, microseconds: a minute or an hour.
+
+    It depends on the length of the run alone, so that all replications have the same bins.
+    """
+    return MINUTE if scenario.run.horizon <= MOST_MINUTES * MINUTE else HOUR
+
+
+def seconds_a_bin(series: pd.DataFrame) -> float:
+    """Return the width of the bins of a series as its index has them, seconds."""
+    starts = series.index.to_numpy(np.float64)
+    return float(starts[1] - starts[0]) if len(starts) > 1 else MINUTE / SECOND
+
+
+def backlog(trace: Trace, scenario: Scenario, width: int | None = None) -> pd.DataFrame:
+    """Mean number waiting at each resource, for each bin of `width` microseconds (`bin_width`).
+
+    One column a resource; the index is the beginning of the bin in seconds. The bins cover the run
+    from its start to its end.
+    """
+    width = width or bin_width(scenario)
+    edges = _edges(trace, width)
+    columns = {
+        resource.name: np.diff(resource.occupancy.waiting().area(edges)) / width
+        for resource in resources(trace, scenario)
+    }
+    return pd.DataFrame(columns, index=_index(edges))
+
+
+def throughput_series(
+    trace: Trace,
+    scenario: Scenario,
+    width: int | None = None,
+    scope: str = "class",
+    copies: Copies | None = None,
+) -> pd.DataFrame:
+    """Copies delivered or junked per second, for each bin of `width` microseconds (`bin_width`).
+
+    One column for each subject of a scope of copies (`total`, `class`, `stream`, `destination`,
+    `hub`, `egress`); the index is the beginning of the bin in seconds. KeyError for another scope.
+    """
+    width = width or bin_width(scenario)
+    copies = Copies.of(trace, scenario) if copies is None else copies
+    edges = _edges(trace, width)
+    columns = {}
+    for group in groups(copies, trace.names, scenario):
+        if group.scope != scope:
+            continue
+        for i, subject in enumerate(group.subjects):
+            got = copies.end[(group.of == i) & (copies.latency >= 0)]
+            per_bin = np.bincount(got // width, minlength=len(edges) - 1)
+            columns[subject] = per_bin / (width / SECOND)
+    if not columns:
+        raise KeyError(f"{scope!r} is not a scope of copies")
+    return pd.DataFrame(columns, index=_index(edges))
+
+
+def _edges(trace: Trace, width: int) -> Column:
+    return np.arange(trace.end // width + 2, dtype=np.int64) * width
+
+
+def _index(edges: Column) -> pd.Index:
+    return pd.Index(edges[:-1] / SECOND, name="seconds")

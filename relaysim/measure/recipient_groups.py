@@ -1,0 +1,76 @@
+"""Groups: how copies are put together under the subjects of a scope."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from relaysim.measure.recipients import DSN, Copies, streams
+from relaysim.scenario.model import Scenario
+from relaysim.trace.tables import Column, Names
+
+INTERNAL = "internal"
+"""The reserved destination of the own mailboxes."""
+
+
+@dataclass(frozen=True)
+class Groups:
+    """A scope, its subjects, and the subject of each copy (an index, -1 for none of them)."""
+
+    scope: str
+    subjects: tuple[str, ...]
+    of: Column
+
+
+def groups(copies: Copies, names: Names, scenario: Scenario) -> list[Groups]:
+    """All scopes of copies, in the order of DESIGN's table.
+
+    DSNs stand in the class `dsn` alone. A class stands as a whole, and by the side that its copies
+    go to (`corporate.internal`, `corporate.external`) where its streams have mail for it.
+    """
+    mail = ~copies.dsn
+    known = streams(scenario)
+    class_of = [known[n].class_ if n in known else DSN for n in names.streams]
+    classes = sorted(set(class_of))
+    of_stream = np.array([classes.index(c) for c in class_of], np.int64)[copies.stream]
+    internal = np.array([name == INTERNAL for name in names.destinations])[copies.destination]
+    by_class = sides(scenario)
+    index = {side: i for i, side in enumerate(by_class)}
+    by_side = np.array(
+        [[index.get((c, side), -1) for side in ("external", INTERNAL)] for c in classes], np.int64
+    )
+    of_side = by_side[of_stream, internal.astype(np.int64)]
+
+    def only_mail(of: Column) -> Column:
+        return np.where(mail, of, -1)
+
+    mail_streams = tuple(name for name in names.streams if name in known)
+    # Only DSNs go elsewhere.
+    places = tuple(n for n in names.destinations if n == INTERNAL or n in scenario.destinations)
+    stream = _renumbered(names.streams, mail_streams)[copies.stream]
+    place = _renumbered(names.destinations, places)[copies.destination]
+    return [
+        Groups("total", ("total",), only_mail(np.zeros(len(copies), np.int64))),
+        Groups("class", tuple(classes), of_stream),
+        Groups("class", tuple(f"{c}.{side}" for c, side in by_class), only_mail(of_side)),
+        Groups("stream", mail_streams, stream),
+        Groups("destination", places, only_mail(place)),
+        Groups("hub", names.hubs, only_mail(copies.hub)),
+        Groups("egress", names.egress, only_mail(copies.egress)),
+    ]
+
+
+def _renumbered(names: tuple[str, ...], chosen: tuple[str, ...]) -> Column:
+    """For each name its place among the chosen ones, or -1."""
+    index = {name: i for i, name in enumerate(chosen)}
+    return np.array([index.get(name, -1) for name in names], np.int64)
+
+
+def sides(scenario: Scenario) -> list[tuple[str, str]]:
+    """Return the classes with the sides that their streams send to, sorted."""
+    found = {
+        (stream.class_, INTERNAL if destination == INTERNAL else "external")
+        for stream in streams(scenario).values()
+        for destination, share in stream.to.items()
+        if share > 0
+    }
+    return sorted(found)

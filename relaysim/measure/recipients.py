@@ -1,0 +1,175 @@
+"""The copies of a trace as the measures see them: one array for each thing that they ask about."""
+
+from dataclasses import dataclass, fields
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+
+from relaysim.measure.binding_resource import held
+from relaysim.measure.measured_window import Window
+from relaysim.measure.unreached_recipients import unreached
+from relaysim.measure.wait_parts import Ways, waits
+from relaysim.plan.separated import SUFFIX
+from relaysim.scenario.model import Scenario
+from relaysim.scenario.stream import Stream
+from relaysim.trace.tables import Column, Fate, Trace
+
+Mask = npt.NDArray[np.bool_]
+DSN = "dsn"
+"""The class of NDRs and delay notices."""
+
+
+def streams(scenario: Scenario) -> dict[str, Stream]:
+    """The streams of a scenario by full name, `host.stream`."""
+    return {
+        f"{host}.{name}": stream
+        for host, described in scenario.hosts.items()
+        for name, stream in described.streams.items()
+    }
+
+
+@dataclass(frozen=True)
+class Copies:
+    """Arrays with one entry a copy; times in microseconds, absent references -1.
+
+    `stream`, `destination`, `hub` and `egress` are indexes into the names of the trace. `hub` is
+    the last that the copy came to; `egress` the address of its last attempt or, before one, of its
+    hub. `attempts` and `first_attempt` are those in its last queue. `deadline` is -1 for a DSN.
+    `counted` says whether it was created in the window; a DSN is counted with the copy that caused
+    it. `judged` says whether it was created at least its deadline before the end of the run, so
+    that the run shows whether it was on time, however it ended; a DSN, which has no deadline, is
+    judged always. `unreached` are those that will never be delivered, though their mailbox exists.
+    `latency` is -1 unless delivered or junked, `end` is the end of the run for a
+    copy in flight. `waits` are the parts of `measure.wait_parts` and of
+    `measure.binding_resource`.
+    """
+
+    stream: Column
+    number: Column
+    recipient: Column
+    destination: Column
+    hub: Column
+    egress: Column
+    attempts: Column
+    first_attempt: Column
+    created: Column
+    end: Column
+    fate: Column
+    latency: Column
+    deadline: Column
+    accepted: Mask
+    dsn: Mask
+    counted: Mask
+    judged: Mask
+    unreached: Mask
+    waits: dict[str, Column]
+
+    @classmethod
+    def of(cls, trace: Trace, scenario: Scenario) -> Self:
+        """The copies of a trace of a scenario, in the order of the trace."""
+        message, fate = trace.copies["message"], trace.copies["fate"]
+        created = trace.messages["created"][message]
+        end = np.where(trace.copies["end"] >= 0, trace.copies["end"], trace.end)
+        parent = trace.messages["parent"]
+        cause = np.where(parent >= 0, trace.copies["message"][parent], np.arange(len(parent)))
+        window = Window.of(scenario)
+        known = streams(scenario)
+        deadline = [known[name].deadline if name in known else -1 for name in trace.names.streams]
+        stream = trace.messages["stream"][message]
+        ways = Ways.of(trace)
+        hub = _hub(trace)
+        attempts, first_attempt, egress = _tries(trace, ways)
+        by = np.where(egress >= 0, egress, _egress_of_hub(trace, scenario, hub))
+        refused = (fate == Fate.REFUSED) | (fate == Fate.ABANDONED)
+        through = (fate == Fate.DELIVERED) | (fate == Fate.JUNKED)
+        due = np.array(deadline, np.int64)[stream]
+        return cls(
+            stream=stream,
+            number=trace.messages["number"][message],
+            recipient=np.arange(len(message)) - trace.messages["first_copy"][message],
+            destination=np.array(trace.names.destination, np.int64)[trace.copies["domain"]],
+            hub=hub,
+            egress=by,
+            attempts=attempts,
+            first_attempt=first_attempt,
+            created=created,
+            end=end,
+            fate=fate,
+            latency=np.where(through, end - created, -1),
+            deadline=due,
+            accepted=(trace.messages["committed"][message] >= 0) & ~refused,
+            dsn=parent[message] >= 0,
+            counted=window.holds(trace.messages["created"][cause][message]),
+            # By the end that the scenario sets: a run that is over earlier has nothing in flight.
+            judged=created + due <= scenario.run.horizon,
+            unreached=unreached(trace, stream, created, fate),
+            waits=waits(trace, ways) | held(trace, ways),
+        )
+
+    @property
+    def on_time(self) -> Mask:
+        """Which were delivered or junked within their deadline."""
+        return (self.latency >= 0) & (self.latency <= self.deadline)
+
+    def __len__(self) -> int:
+        return len(self.stream)
+
+    def where(self, chosen: Mask | Column) -> Self:
+        """Some of the copies, chosen by a mask or by their rows."""
+        if chosen.dtype == bool and chosen.all():
+            return self
+        taken = {f.name: getattr(self, f.name)[chosen] for f in fields(self) if f.name != "waits"}
+        return type(self)(**taken, waits={name: part[chosen] for name, part in self.waits.items()})
+
+
+def _hub(trace: Trace) -> Column:
+    """The last hub of each copy: of its transaction, else the one that took or refused it."""
+    transaction, messages, names = trace.copies["transaction"], trace.messages, trace.names
+    index = {name: i for i, name in enumerate(names.hubs)}
+    # One more, for the connector -1.
+    refusing = [index.get(name.partition("/")[0], -1) for name in names.connectors] + [-1]
+    refused_by = np.array(refusing, np.int64)[messages["connector"]]
+    hub = np.where(messages["hub"] >= 0, messages["hub"], refused_by)[trace.copies["message"]]
+    sent = transaction >= 0
+    hub[sent] = trace.transactions["hub"][transaction[sent]]
+    return hub
+
+
+def _tries(trace: Trace, ways: Ways) -> tuple[Column, Column, Column]:
+    """Attempts of each copy in its last queue: how many, start of the first, egress of the last."""
+    tries = trace.attempts
+    order = np.lexsort((tries["attempt"], tries["transaction"]))
+    order = order[tries["start"][order] >= 0]
+    row, copy = ways.members.join(tries["transaction"][order])
+    attempt = order[row]
+    transaction = trace.copies["transaction"]
+    end = np.where(trace.copies["end"] >= 0, trace.copies["end"], trace.end)
+    part = (tries["start"][attempt] <= end[copy]) & (
+        tries["transaction"][attempt] == transaction[copy]
+    )
+    attempt, copy = attempt[part], copy[part]
+    first, egress = np.full((2, len(transaction)), -1, np.int64)
+    # Rows are in the order of attempts, and the last of several assignments stays.
+    egress[copy] = tries["egress"][attempt]
+    first[copy[::-1]] = tries["start"][attempt[::-1]]
+    return np.bincount(copy, minlength=len(transaction)).astype(np.int64), first, egress
+
+
+def _egress_of_hub(trace: Trace, scenario: Scenario, hub: Column) -> Column:
+    """The egress of each copy's hub, if the copy is in a queue that leads out; else -1."""
+    names, transaction = trace.names, trace.copies["transaction"]
+    index = {name: i for i, name in enumerate(names.egress)}
+    # With the coupling by contention off culprits have twins of the hubs.
+    hubs = (scenario.hubs[name.removesuffix(SUFFIX)] for name in names.hubs)
+    of_hub = np.array([index.get(hub.egress, -1) for hub in hubs], np.int64)
+    outward = np.array([_leads_out(name, names.hubs) for name in names.queues], bool)
+    egress = np.full(len(transaction), -1, np.int64)
+    sent = np.flatnonzero(transaction >= 0)
+    out = sent[outward[trace.transactions["queue"][transaction[sent]]]]
+    egress[out] = of_hub[hub[out]]
+    return egress
+
+
+def _leads_out(queue: str, hubs: tuple[str, ...]) -> bool:
+    return "->" in queue and queue.partition("->")[2] not in hubs

@@ -1,0 +1,131 @@
+"""Attempts at submission that were refused: how many by subject, and by host, connector and reply.
+
+A refused attempt is no loss: a host may try again and succeed. A refusal of several recipients in
+one session is one attempt.
+"""
+
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+
+import numpy as np
+import pandas as pd
+
+from relaysim.measure.recipients import Copies, streams
+from relaysim.scenario.model import Scenario
+from relaysim.trace.tables import Column, Trace
+
+NAME = "refused_attempts"
+BY = ["host", "where", "reply"]
+"""What a breakdown counts by; `where` is the connector, or the hub where none answered."""
+Row = tuple[str, str, str, float]
+
+
+def refused_attempts(
+    trace: Trace, scenario: Scenario, copies: Copies, only: AbstractSet[str] | None = None
+) -> list[Row]:
+    """Return the number of refused attempts of all mail, each stream and each hub.
+
+    Parameters
+    ----------
+    trace : Trace
+        The trace of one replication.
+    scenario : Scenario
+        Its scenario.
+    copies : Copies
+        All its copies; a message counts if its copies do.
+    only : set of str, optional
+        The streams (full names) that count; all by default.
+
+    Returns
+    -------
+    list of (scope, subject, metric, value)
+        An attempt at an address that no hub has counts for no hub.
+    """
+    names = trace.names
+    rows = _counted(trace, copies)
+    if only is not None:
+        wanted = np.array([name in only for name in names.streams], bool)
+        chosen = wanted[rows["stream"]]
+        rows = {name: column[chosen] for name, column in rows.items()}
+    known = streams(scenario)
+    by_stream = np.bincount(rows["stream"], minlength=len(names.streams)).tolist()
+    by_hub = np.bincount(rows["hub"][rows["hub"] >= 0], minlength=len(names.hubs)).tolist()
+    return [
+        ("total", "total", NAME, float(len(rows["stream"]))),
+        *(
+            ("stream", name, NAME, float(count))
+            for name, count in zip(names.streams, by_stream, strict=True)
+            if name in known
+        ),
+        *(
+            ("hub", name, NAME, float(count))
+            for name, count in zip(names.hubs, by_hub, strict=True)
+        ),
+    ]
+
+
+def breakdown(trace: Trace, copies: Copies) -> pd.DataFrame:
+    """Return the refused attempts by host, connector or hub, and reply.
+
+    Parameters
+    ----------
+    trace : Trace
+        The trace of one replication.
+    copies : Copies
+        All its copies; a message counts if its copies do.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns `host, where, reply, attempts`; `where` is "" where no hub has the address.
+    """
+    rows, names = _counted(trace, copies), trace.names
+    keys = np.stack([rows[name] for name in ("stream", "hub", "connector", "reply")])
+    kinds, many = np.unique(keys, axis=1, return_counts=True)
+    where = [
+        names.connectors[connector] if connector >= 0 else names.hubs[hub] if hub >= 0 else ""
+        for hub, connector in kinds[1:3].T.tolist()
+    ]
+    frame = pd.DataFrame(
+        {
+            "host": [names.streams[stream].partition(".")[0] for stream in kinds[0]],
+            "where": where,
+            "reply": [names.replies[reply] for reply in kinds[3]],
+            "attempts": many.astype(np.float64),
+        }
+    ).astype(dict.fromkeys(BY, str))
+    return summed(frame)
+
+
+def summed(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a breakdown with one row for each host, place and reply."""
+    total: pd.DataFrame = frame.groupby(BY, as_index=False, sort=True)[["attempts"]].sum()
+    return total
+
+
+def by_design(breakdowns: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return the breakdowns of designs as one table.
+
+    Parameters
+    ----------
+    breakdowns : mapping of str to pandas.DataFrame
+        The breakdown of each design by its name.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The columns of `measure.columns.FRAMES["refused_attempts"]`, the most frequent first.
+    """
+    tables = [
+        frame.sort_values("attempts", ascending=False, kind="stable").assign(scenario=name)
+        for name, frame in breakdowns.items()
+    ]
+    return pd.concat(tables, ignore_index=True)[["scenario", *BY, "attempts"]]
+
+
+def _counted(trace: Trace, copies: Copies) -> dict[str, Column]:
+    """Return the refused attempts to submit messages of the window, each with its stream."""
+    found = trace.refusals
+    counted = copies.counted[trace.messages["first_copy"][found["message"]]]
+    rows = {name: found[name][counted] for name in ("message", "hub", "connector", "reply")}
+    return rows | {"stream": trace.messages["stream"][rows["message"]]}

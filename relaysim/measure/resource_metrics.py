@@ -1,0 +1,152 @@
+"""Resources: stations and queues as a reader sees them, and how busy and how long they are."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from relaysim.measure.measured_window import HOUR, MINUTE, SECOND, Window
+from relaysim.scenario.model import Scenario
+from relaysim.trace.occupancy import Occupancy, rows_of, stations
+from relaysim.trace.tables import Column, Trace, Visit
+
+SUBMISSION_THRESHOLD = 100
+"""`Submission Queue Length`: Microsoft's counter pages want it at or below 100."""
+DELIVERY_THRESHOLD = 250
+"""`Active Mailbox Delivery` and `Active Remote Delivery Queue Length`: below 250 at all times."""
+
+
+IN_VAIN = 0.05
+"""The share of entries that wait and are never served above which a mean of 0 s is no answer (our
+choice)."""
+BUSIEST = {"utilization_busiest_hour": HOUR, "utilization_busiest_5_min": 5 * MINUTE}
+"""Utilizations of the busiest part of the window, and how long that part is."""
+
+
+@dataclass(frozen=True)
+class Resource:
+    """An occupancy, Microsoft's threshold for its queue (if any), whether it has own servers."""
+
+    occupancy: Occupancy
+    threshold: int | None = None
+    has_servers: bool = True
+
+    @property
+    def name(self) -> str:
+        """What readers call it."""
+        return self.occupancy.name
+
+    def measured(self, window: Window) -> dict[str, float]:
+        """The metrics of the resource over a window of time.
+
+        Utilizations are NaN for unlimited servers and left out for a queue without own servers,
+        as `minutes_above` is for a queue without a threshold.
+        """
+        use, length = self.occupancy, window.length
+        waiting = use.waiting().between(window.start, window.end)
+        values = {}
+        if self.has_servers:
+            busy = float(window.overlap(use.begin, use.end).sum())
+            values["utilization"] = busy / (use.capacity * length) if use.capacity else np.nan
+            for name, bin_length in BUSIEST.items():
+                values[name] = busiest(use, window, bin_length)
+        values["queue_mean"] = float(window.overlap(use.enter, use.until).sum()) / length
+        values["queue_max"] = float(waiting.largest())
+        values["wait_mean"] = mean_wait(use, window)
+        if self.threshold is not None:
+            above = waiting.time_where(waiting.values > self.threshold)
+            values["minutes_above"] = above / MINUTE
+        return values
+
+
+def mean_wait(use: Occupancy, window: Window) -> float:
+    """Return the mean wait of the entries of the window that were served.
+
+    Parameters
+    ----------
+    use
+        A station or queue.
+    window
+        Entries that came in it count.
+
+    Returns
+    -------
+    float
+        Seconds. NaN where no entry was served. NaN too where no entry that had to wait was served,
+        and these are more than `IN_VAIN` of all entries: those who met a free server say nothing
+        of a queue that never moved.
+    """
+    came = window.holds(use.enter)
+    waits, served = (use.until - use.enter)[came], use.served[came]
+    if not served.any():
+        return np.nan
+    in_vain = np.count_nonzero(~served & (waits > 0))
+    if in_vain > IN_VAIN * len(waits) and not waits[served].any():
+        return np.nan
+    return float(waits[served].mean()) / SECOND
+
+
+def busiest(use: Occupancy, window: Window, length: int) -> float:
+    """Return the utilization in the busiest whole bin of the window.
+
+    Parameters
+    ----------
+    use
+        A station or queue with servers of its own.
+    window
+        Bins count from its start; one that is shorter than a bin is a bin.
+    length
+        How long a bin is, microseconds.
+
+    Returns
+    -------
+    float
+        A share of the servers, NaN where they are unlimited.
+    """
+    if not use.capacity:
+        return np.nan
+    length = min(length, window.length)
+    edges = np.arange(window.start, window.end + 1, length)
+    busy = np.diff(use.busy().area(edges))
+    return float(busy.max()) / (use.capacity * length)
+
+
+def resources(trace: Trace, scenario: Scenario) -> Iterator[Resource]:
+    """All resources of a trace: stations as the trace names them, then delivery queues.
+
+    The submission queue is what waits for a core to be categorized. The queues of a destination
+    whose domains are counted, not named, are one resource, `HUB->destination`: they may be
+    thousands, and Microsoft's threshold holds for the sum of a hub's remote queues anyway.
+    """
+    for station in stations(trace):
+        yield Resource(station)
+        hub, _, what = station.name.rpartition(".")
+        if what == "cpu" and hub in trace.names.hubs:
+            rows = station.rows[trace.visits["visit"][station.rows] == Visit.CATEGORIZE]
+            queue = Occupancy.of(trace, trace.visits, rows, f"{hub}.submission", 0)
+            yield Resource(queue, SUBMISSION_THRESHOLD, has_servers=False)
+    names, of = queue_groups(trace, scenario)
+    limits = np.array(trace.names.queue_capacity, np.int64)
+    alone = np.bincount(of, minlength=len(names)) == 1
+    for group, rows in enumerate(rows_of(of[trace.attempts["queue"]], len(names))):
+        limit = int(limits[np.argmax(of == group)])
+        queue = Occupancy.of(trace, trace.attempts, rows, names[group], limit)
+        yield Resource(queue, DELIVERY_THRESHOLD, has_servers=bool(alone[group]))
+
+
+def queue_groups(trace: Trace, scenario: Scenario) -> tuple[tuple[str, ...], Column]:
+    """The resources that delivery queues belong to: their names, and the index of each queue's."""
+    counted = {
+        domain: name
+        for name, destination in scenario.destinations.items()
+        if destination.domain_count is not None
+        for domain in destination.domain_names()
+    }
+    names: dict[str, int] = {}
+    of = np.zeros(len(trace.names.queues), np.int64)
+    for i, queue in enumerate(trace.names.queues):
+        hub, _, hop = queue.partition("->")
+        hop, by, ip = hop.partition(" by ")  # of culprits that have been moved to another IP
+        name = f"{hub}->{counted[hop]}{by}{ip}" if hop in counted else queue
+        of[i] = names.setdefault(name, len(names))
+    return tuple(names), of

@@ -1,0 +1,1 @@
+"""The plan: a scenario in integers, compiled once for a design."""

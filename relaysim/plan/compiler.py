@@ -1,0 +1,338 @@
+"""Compile: a scenario becomes a plan."""
+
+from dataclasses import replace
+
+from relaysim.mail import remote_reply as remote
+from relaysim.mail.address import domain_of
+from relaysim.mail.domains import is_authoritative
+from relaysim.mail.priority_queuing import parse_priority
+from relaysim.mail.receive_connector import MessageRateSource
+from relaysim.plan import reputation_compiler as observers
+from relaysim.plan.next_hops import Ways
+from relaysim.plan.numbering import Numbering
+from relaysim.plan.plan import (
+    ConnectorPlan,
+    Cost,
+    HostPlan,
+    HubPlan,
+    LinePlan,
+    Plan,
+    PressurePlan,
+    ReceiverPlan,
+    RetryClock,
+    Scripted,
+    Station,
+    StreamPlan,
+)
+from relaysim.plan.reputation_compiler import threshold
+from relaysim.plan.separated import apart
+from relaysim.plan.submission_target import host_plan
+from relaysim.scenario import hub as hub_model
+from relaysim.scenario.arrivals import Compromise
+from relaysim.scenario.culprit import is_culprit
+from relaysim.scenario.destination import Destination
+from relaysim.scenario.distribution import Constant
+from relaysim.scenario.model import Scenario
+from relaysim.traffic.sample import factor_table, quantile_table
+from relaysim.traffic.workload import Draws
+from relaysim.units import LIMIT
+
+_RATE_PER = (
+    MessageRateSource.NONE,
+    MessageRateSource.ALL,
+    MessageRateSource.IP_ADDRESS,
+    MessageRateSource.USER,
+)
+
+
+def compile_plan(scenario: Scenario, draws: Draws) -> Plan:
+    """The plan of a scenario. `draws` lends its numbering of streams and domains."""
+    numbers = Numbering(scenario, draws)
+    streams = tuple(_stream(scenario, numbers, name) for name in numbers.streams)
+    ways = Ways(scenario, numbers)
+    replies: dict[str, int] = {}
+    hosts = tuple(host_plan(scenario, numbers, name, replies) for name in numbers.hosts)
+    stations = _stations(scenario, numbers)
+    station = {each.name: number for number, each in enumerate(stations)}
+    moved = _moved(scenario, numbers, ways)
+    plan = Plan(
+        name=scenario.name,
+        duration=scenario.run.duration,
+        horizon=scenario.run.horizon,
+        streams=streams,
+        stream_index={stream.name: number for number, stream in enumerate(streams)},
+        hosts=hosts,
+        hubs=tuple(_hub(scenario.hubs[hub], numbers, station) for hub in numbers.hubs),
+        connectors=tuple(
+            _connector(scenario, numbers, hub, name, station) for hub, name in numbers.connectors
+        ),
+        queues=tuple(ways.queues),
+        receivers=_receivers(scenario, numbers),
+        domains=tuple(numbers.domains),
+        receiver_of=tuple(numbers.receiver_of),
+        lines=_lines(scenario, numbers, station),
+        egress=observers.egress(scenario, numbers, draws, hosts, ways),
+        from_domains=tuple(numbers.from_domains),
+        blocklists=observers.blocklists(scenario, draws),
+        operators=observers.operators(scenario, draws),
+        operations=observers.operations(scenario),
+        parties=(0,) if scenario.coupling.listing else (1, 2),
+        complaint_delay=quantile_table(observers.COMPLAINT_DELAY),
+        feedback_delay=quantile_table(observers.FEEDBACK_DELAY),
+        refusals=_refusals(scenario, numbers),
+        moved=moved,
+        replies=tuple(replies),
+        linked=ways.linked,
+        ways=ways.tables,
+        bands=ways.bands,
+        stations=stations,
+        script=_script(scenario, numbers, hosts, streams, ways),
+        mailbox_time=quantile_table(scenario.mailboxes.delivery_time),
+    )
+    return plan if scenario.coupling.contention else apart(plan)
+
+
+def _stations(scenario: Scenario, numbers: Numbering) -> tuple[Station, ...]:
+    found = []
+    for name in numbers.hubs:
+        hub = scenario.hubs[name]
+        found.append(Station(f"{name}.cpu", hub.cores))
+        found.append(Station(f"{name}.commit", 1))
+        found.append(
+            Station(f"{name}.mailboxsubmission", hub.max_concurrent_mailbox_submissions or 0)
+        )
+    found += [Station(name, 1) for name in numbers.lines]
+    found += [
+        Station(
+            f"{hub}/{name}",
+            scenario.hubs[hub].receive_connectors[name].max_inbound_connection or 0,
+        )
+        for hub, name in numbers.connectors
+    ]
+    return tuple(found)
+
+
+def _stream(scenario: Scenario, numbers: Numbering, name: str) -> StreamPlan:
+    host, _, short = name.partition(".")
+    if host not in scenario.hosts or short not in scenario.hosts[host].streams:
+        return _dsn(name, numbers, 0 if scenario.coupling.listing else 1)
+    stream, coupling = scenario.hosts[host].streams[short], scenario.coupling
+    domain = domain_of(stream.sender)
+    own = bool(domain) and is_authoritative(scenario.organization.domains, domain)
+    culprit = is_culprit(scenario.hosts[host], stream)
+    party = 2 if culprit else 1
+    return StreamPlan(
+        number=numbers.streams.index(name),
+        name=name,
+        host=numbers.hosts.index(host),
+        priority=int(parse_priority(stream.priority)),
+        sender_domain=-1 if not domain else 0 if own else numbers.domain(domain),
+        sender_is_authoritative=own,
+        from_domain=numbers.from_domain(domain),
+        culprit=culprit,
+        counted=True,
+        compromised=isinstance(stream.arrivals, Compromise),
+        bounce_removals=stream.mailing_list.bounce_removals if stream.mailing_list else 0,
+        listing_party=0 if coupling.listing else party,
+        ip_party=0 if coupling.provider_ip else party,
+        domain_party=0 if coupling.provider_domain else party,
+    )
+
+
+def _dsn(name: str, numbers: Numbering, party: int) -> StreamPlan:
+    """Reports of the hub: nobody counts them, and they share the fate of the innocent."""
+    return StreamPlan(
+        number=numbers.streams.index(name),
+        name=name,
+        host=-1,
+        priority=int(parse_priority("normal")),
+        sender_domain=-1,
+        sender_is_authoritative=False,
+        from_domain=numbers.from_domain(""),
+        culprit=False,
+        counted=False,
+        compromised=False,
+        bounce_removals=0,
+        listing_party=party,
+    )
+
+
+def _cost(cost: hub_model.Cost) -> Cost:
+    return Cost(cost.base, cost.per_kb, factor_table(cost.cv))
+
+
+def _hub(hub: hub_model.Hub, numbers: Numbering, station: dict[str, int]) -> HubPlan:
+    quotas = (
+        hub.max_per_domain_high_priority_connections,
+        hub.max_per_domain_normal_priority_connections,
+        hub.max_per_domain_low_priority_connections,
+    )
+    high, normal, low = (1 << 62 if quota is None else quota for quota in quotas)
+    pressure = hub.back_pressure
+    return HubPlan(
+        name=hub.name,
+        cores=hub.cores,
+        cpu_station=station[f"{hub.name}.cpu"],
+        commit_station=station[f"{hub.name}.commit"],
+        submission_station=station[f"{hub.name}.mailboxsubmission"],
+        egress=numbers.egress.index(hub.egress),
+        dsn_stream=numbers.streams.index(f"{hub.name}.dsn"),
+        receive=_cost(hub.receive_cost),
+        categorize=_cost(hub.categorize_cost),
+        antivirus=_cost(hub.antivirus_cost),
+        send=_cost(hub.send_cost),
+        batch_size=hub.queue_database_batch_size,
+        batch_timeout=hub.queue_database_batch_timeout,
+        commit_write=hub.commit_write,
+        connection_rate=hub.max_connection_rate_per_minute or 0,
+        mailbox_submissions=hub.max_concurrent_mailbox_submissions or 0,
+        outbound_connections=hub.max_outbound_connections or 0,
+        reject_time=hub.reject_time,
+        skip_5xx_greeting=hub.skip_5xx_greeting,
+        message_retry_interval=hub.message_retry_interval,
+        retry=RetryClock(
+            hub.queue_glitch_retry_count,
+            hub.queue_glitch_retry_interval,
+            hub.transient_failure_retry_count,
+            hub.transient_failure_retry_interval,
+            hub.outbound_connection_failure_retry_interval,
+        ),
+        message_expiration_timeout=hub.message_expiration_timeout,
+        delay_notification_timeout=(
+            LIMIT if hub.delay_notification_timeout is None else hub.delay_notification_timeout
+        ),
+        priority_quotas=(high, normal, low) if hub.priority_queuing_enabled else None,
+        pressure=PressurePlan(
+            version_bucket_size=pressure.version_bucket_size or 0,
+            drives=pressure.drives(),
+            resource_monitoring_interval=pressure.resource_monitoring_interval,
+            delays_first=hub.mta != "exchange-2007",
+        ),
+    )
+
+
+def _connector(
+    scenario: Scenario, numbers: Numbering, hub: str, name: str, station: dict[str, int]
+) -> ConnectorPlan:
+    connector = scenario.hubs[hub].receive_connectors[name]
+    return ConnectorPlan(
+        name=f"{hub}/{name}",
+        hub=numbers.hubs.index(hub),
+        station=station[f"{hub}/{name}"],
+        max_inbound_connection=connector.max_inbound_connection,
+        max_inbound_connection_per_source=connector.max_inbound_connection_per_source,
+        max_inbound_connection_percentage_per_source=(
+            connector.max_inbound_connection_percentage_per_source
+        ),
+        message_rate_limit=connector.message_rate_limit,
+        message_rate_per=_RATE_PER.index(connector.message_rate_source),
+        max_message_size=connector.max_message_size,
+        max_recipients_per_message=connector.max_recipients_per_message or 0,
+        max_acknowledgement_delay=connector.max_acknowledgement_delay,
+    )
+
+
+def _receivers(scenario: Scenario, numbers: Numbering) -> tuple[ReceiverPlan, ...]:
+    at_once = quantile_table(Constant[int](value=0))
+    silent = ReceiverPlan("", at_once, at_once, 0, 0, 0, 0, 0, 0, 0, "", "", None)
+    found = []
+    for name in numbers.destinations:
+        if name in scenario.destinations:
+            found.append(_receiver(scenario.destinations[name]))
+        else:
+            found.append(replace(silent, name=name))
+    return tuple(found)
+
+
+def _receiver(destination: Destination) -> ReceiverPlan:
+    return ReceiverPlan(
+        name=destination.name,
+        connect_time=quantile_table(destination.connect_time),
+        response_time=quantile_table(destination.response_time),
+        connect_failure=threshold(destination.connect_failure),
+        defer=threshold(destination.defer),
+        connections_per_ip=destination.max_connections_per_ip or 0,
+        per_connection=destination.max_messages_per_connection or 0,
+        junk_share=threshold(destination.junk_share),
+        dnsbl_ttl=destination.dnsbl_ttl,
+        dnsbl_negative_ttl=destination.dnsbl_negative_ttl,
+        deferral=str(remote.deferral(destination.profile)),
+        unknown_user=str(remote.unknown_user(destination.profile)),
+        reputation=observers.reputation(destination),
+    )
+
+
+def _refusals(scenario: Scenario, numbers: Numbering) -> dict[tuple[int, int, int], str]:
+    found = {}
+    for receiver, name in enumerate(numbers.destinations):
+        destination = scenario.destinations.get(name)
+        if destination is None:
+            continue
+        for blocklist, listed in enumerate(numbers.blocklists):
+            profile = scenario.blocklists[listed].profile
+            for number, action in enumerate(("reject", "defer")):
+                answer = remote.refusal(destination.profile, profile, action)
+                found[receiver, blocklist, number] = str(answer)
+    return found
+
+
+def _lines(scenario: Scenario, numbers: Numbering, station: dict[str, int]) -> tuple[LinePlan, ...]:
+    found = []
+    for name in numbers.lines:
+        short = name.removesuffix(".line")
+        table = scenario.lines.get(short) or scenario.egress[short]
+        found.append(LinePlan(name, table.bandwidth or 0, station[name]))
+    return tuple(found)
+
+
+def _script(
+    scenario: Scenario,
+    numbers: Numbering,
+    hosts: tuple[HostPlan, ...],
+    streams: tuple[StreamPlan, ...],
+    ways: Ways,
+) -> tuple[Scripted, ...]:
+    found = []
+    for event in scenario.events:
+        if event.stop is not None:
+            hub = numbers.hubs.index(event.stop.hub)
+            found.append(Scripted(event.at, event.at + event.stop.for_, "stop", hub))
+        elif event.outage is not None:
+            receiver = numbers.destinations.index(event.outage.destination)
+            until = event.at + event.outage.for_
+            found.append(Scripted(event.at, until, "outage", receiver))
+        elif event.listing is not None:
+            blocklist = numbers.blocklists.index(event.listing.blocklist)
+            until = event.at + event.listing.for_
+            if event.listing.egress is not None:
+                listed = [numbers.egress.index(event.listing.egress)]
+            else:
+                listed = _carriers(scenario, numbers, hosts, ways, str(event.listing.of))
+            fixed = event.listing.fixed
+            found += [
+                Scripted(event.at, until, "listing", egress, blocklist, fixed) for egress in listed
+            ]
+    return tuple(found)
+
+
+def _moved(scenario: Scenario, numbers: Numbering, ways: Ways) -> dict[int, int]:
+    """The queues that the administrator moves the culprits' mail to."""
+    move_to = scenario.operations.move_to
+    if scenario.operations.on_listing != "move_culprit" or move_to is None:
+        return {}
+    return ways.moved(numbers.egress.index(move_to), numbers.line_of(scenario, move_to))
+
+
+def _carriers(
+    scenario: Scenario, numbers: Numbering, hosts: tuple[HostPlan, ...], ways: Ways, name: str
+) -> list[int]:
+    """The public IPs that carry the mail of a host to where its streams write."""
+    written = {
+        numbers.destinations.index(place)
+        for stream in scenario.hosts[name].streams.values()
+        for place, share in stream.to.items()
+        if share > 0
+    }
+    domains = {domain for domain, place in enumerate(numbers.receiver_of) if place in written}
+    doors = {door for door in hosts[numbers.hosts.index(name)].doors if door[0] >= 0}
+    return ways.egress_of(doors, domains)

@@ -1,0 +1,125 @@
+"""How one hub hands mail to another: the connection, the connector that answers, its reply.
+
+A hub that is no source server of a send connector hands the transaction to a hub that is one. This
+is an SMTP session, and receive connectors answer it as they answer any other client.
+"""
+
+from dataclasses import dataclass
+
+from relaysim.mail import receive_verdict as rules
+from relaysim.mail import reply
+from relaysim.mail.address import IpAddress
+from relaysim.mail.connector_selection import Selection, select
+from relaysim.mail.reply import Reply
+from relaysim.plan import route
+from relaysim.scenario.connector import ReceiveConnector
+from relaysim.scenario.hub import Hub
+from relaysim.scenario.model import Scenario
+
+PORT = 25
+"""The port at which hubs of Exchange 2007 and 2010 take mail from one another."""
+
+
+@dataclass(frozen=True, slots=True)
+class HandOver:
+    """A session in which one hub hands mail to another.
+
+    Parameters
+    ----------
+    sender, receiver : str
+        Names of the hubs.
+    client, address : IpAddress
+        The address that the session comes from, and the one that it goes to.
+    selection : Selection[ReceiveConnector] or None
+        The receive connector that answers; None if no connector is asked, because one of the hubs
+        is no Exchange server.
+    reply : Reply
+        `235` if the receiver takes mail, else the error that puts the queue into Retry.
+    """
+
+    sender: str
+    receiver: str
+    client: IpAddress
+    address: IpAddress
+    selection: Selection[ReceiveConnector] | None
+    reply: Reply
+
+    @property
+    def connector(self) -> ReceiveConnector | None:
+        """The receive connector that answers, if one does."""
+        return self.selection.connector if self.selection else None
+
+
+def lowest_address(hub: Hub) -> IpAddress:
+    """Return the address from which a hub connects to others: the numerically lowest."""
+    return min(hub.addresses, key=_order)
+
+
+def hand_over(
+    scenario: Scenario, sender: str, receiver: str, to: IpAddress | None = None
+) -> HandOver:
+    """Return the session in which the hub `sender` hands mail to the hub `receiver`.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The scenario.
+    sender, receiver : str
+        Names of two hubs.
+    to : IpAddress or None
+        The address of the receiver that the session goes to; by default the first one.
+
+    Returns
+    -------
+    HandOver
+        The session with its reply.
+
+    Notes
+    -----
+    The session comes from the numerically lowest address of the sender (one source: Windows Server
+    2008 and later choose it) and goes to the first address of the receiver (assumption). A hub with
+    `mta = "none"` knows no Exchange Server authentication: mail from it and to it is taken without
+    (assumption).
+    """
+    hubs = scenario.hubs
+    client, address = lowest_address(hubs[sender]), to or hubs[receiver].addresses[0]
+    if not (_is_exchange(hubs[sender]) and _is_exchange(hubs[receiver])):
+        return HandOver(sender, receiver, client, address, None, reply.AUTHENTICATED)
+    hides = hubs[receiver].specific_binding_hides_wildcard
+    connectors = hubs[receiver].receive_connectors.values()
+    selection = select(connectors, address, PORT, client, hides)
+    connector = selection.connector
+    if connector is None:
+        answer = reply.SERVICE_NOT_AVAILABLE
+    else:
+        answer = rules.authenticate_server(connector)
+    return HandOver(sender, receiver, client, address, selection, answer)
+
+
+def hand_overs(scenario: Scenario, hop: route.Hop) -> tuple[HandOver, ...]:
+    """Return the sessions by which a hop hands mail over, one for each source server.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The scenario.
+    hop : Hop
+        A hop of any kind; only a transfer has sessions.
+
+    Returns
+    -------
+    tuple of HandOver
+        In the order of the source servers, which are asked in turn.
+    """
+    if hop.kind is not route.HopKind.TRANSFER or hop.connector is None:
+        return ()
+    sources = hop.connector.source_transport_servers
+    return tuple(hand_over(scenario, hop.hub, each) for each in sources)
+
+
+def _is_exchange(hub: Hub) -> bool:
+    return hub.mta.startswith("exchange-")
+
+
+def _order(address: IpAddress) -> tuple[int, int]:
+    return address.version, int(address)

@@ -1,0 +1,294 @@
+"""The plan: a scenario said in integers, all names resolved, all rules of mail already asked.
+
+Whatever does not depend on the moment is decided here, by the functions that `explain` uses too:
+which connector answers a host, what it says to each sender and recipient, which way each domain
+goes from each hub. What is left to an engine is time.
+
+Numbers without a limit are 0 where a limit is meant. Laws are tables of integers for 32-bit draws
+(`relaysim.traffic.draw.looked_up`).
+"""
+
+from array import array
+from dataclasses import dataclass
+
+from relaysim.mail.backpressure import Drive
+from relaysim.plan.reputation_plan import (
+    BlocklistPlan,
+    EgressPlan,
+    OperationsPlan,
+    OperatorPlan,
+    ReputationPlan,
+)
+from relaysim.traffic.draw import looked_up
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Core time: (base + per_kb x KB) x a gamma factor of mean 1 (65,536 in `factors`)."""
+
+    base: int
+    per_kb: int
+    factors: "array[int]"
+
+    def of(self, size: int, bits: int) -> int:
+        """Microseconds for a message of `size` bytes and a 32-bit draw."""
+        # `looked_up` is called for the top value alone: this runs several times a message.
+        index = bits >> 16
+        factor = self.factors[index] if index < 65_535 else looked_up(self.factors, bits)
+        return (self.base + (self.per_kb * size >> 10)) * factor >> 16
+
+
+@dataclass(frozen=True, slots=True)
+class Station:
+    """Something with servers and a queue; 0 servers: unlimited."""
+
+    name: str
+    servers: int
+
+
+@dataclass(frozen=True, slots=True)
+class StreamPlan:
+    """A stream; `host` is -1 for DSNs. Priority: 0 high, 1 normal, 2 low.
+
+    `from_domain` numbers the domain of its sender, as `from_domains` of the plan has it. Nobody
+    counts what comes of a stream that is not `counted`. `listing_party`, `ip_party` and
+    `domain_party` are 0 where the stream shares the fate of its IP or its domain with all others;
+    with that coupling off 1 (innocent) or 2 (culprit), each a fate of its own.
+    """
+
+    number: int
+    name: str
+    host: int
+    priority: int
+    sender_domain: int
+    sender_is_authoritative: bool
+    from_domain: int
+    culprit: bool
+    counted: bool
+    compromised: bool
+    bounce_removals: int
+    listing_party: int = 0
+    ip_party: int = 0
+    domain_party: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Verdicts:
+    """What a connector says to a host: to MAIL FROM by stream, to RCPT TO by domain.
+
+    Replies are indexes into the plan's `replies`, -1 where the answer is a success.
+    `setup_time` opens a session; `tarpit` is added to each error reply. `relays`: no recipient is
+    ever refused.
+    """
+
+    mail: dict[int, int]
+    rcpt: "array[int]"
+    setup_time: int
+    tarpit: int
+    bypasses_size_limit: bool
+    relays: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HostPlan:
+    """A host and the doors that it knocks at: (hub or -1, connector or -1), in order of address.
+
+    `source` numbers its address (-1: very many addresses), `account` its account (-1: none).
+    """
+
+    name: str
+    doors: tuple[tuple[int, int], ...]
+    verdicts: dict[int, Verdicts]
+    by_mailbox_server: bool
+    source: int
+    account: int
+    sessions: int
+    messages_per_connection: int
+    retry_every: int
+    give_up_after: int
+    round_trip: int
+    pipelining: bool
+    bandwidth: int
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectorPlan:
+    """A receive connector; None is no limit, as in the rules that take these numbers."""
+
+    name: str
+    hub: int
+    station: int
+    max_inbound_connection: int | None
+    max_inbound_connection_per_source: int | None
+    max_inbound_connection_percentage_per_source: int
+    message_rate_limit: int | None
+    message_rate_per: int
+    max_message_size: int | None
+    max_recipients_per_message: int
+    max_acknowledgement_delay: int
+
+
+@dataclass(frozen=True, slots=True)
+class RetryClock:
+    """When a queue in Retry is tried again: arguments of `mail.retry_clock.queue_retry_delay`."""
+
+    queue_glitch_retry_count: int
+    queue_glitch_retry_interval: int
+    transient_failure_retry_count: int
+    transient_failure_retry_interval: int
+    outbound_connection_failure_retry_interval: int
+
+
+@dataclass(frozen=True, slots=True)
+class PressurePlan:
+    """What of a hub is watched; 0 for a size that was not given."""
+
+    version_bucket_size: int
+    drives: tuple[Drive, ...]
+    resource_monitoring_interval: int
+    delays_first: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HubPlan:
+    """A hub."""
+
+    name: str
+    cores: int
+    cpu_station: int
+    commit_station: int
+    submission_station: int
+    egress: int
+    dsn_stream: int
+    receive: Cost
+    categorize: Cost
+    antivirus: Cost
+    send: Cost
+    batch_size: int
+    batch_timeout: int
+    commit_write: int
+    connection_rate: int
+    mailbox_submissions: int
+    outbound_connections: int
+    reject_time: int
+    skip_5xx_greeting: bool
+    message_retry_interval: int
+    retry: RetryClock
+    message_expiration_timeout: int
+    delay_notification_timeout: int
+    priority_quotas: tuple[int, int, int] | None
+    pressure: PressurePlan
+
+
+@dataclass(frozen=True, slots=True)
+class QueuePlan:
+    """A delivery queue: to the mailboxes, to the next hop outside, to another hub, or nowhere.
+
+    `connections` is its limit, `per_connection` the messages that one carries. Outside, `receiver`
+    answers for `domain`, reached from `egress` over `line`; each is -1 elsewhere. `to_hubs` are
+    the hubs that mail is handed to, in turn by connection, and `refusals` has for each of them the
+    reply that turns this hub away, or "". Mail without a send connector waits in the unreachable
+    queue (`reachable` is false).
+    """
+
+    name: str
+    hub: int
+    connections: int
+    per_connection: int
+    reachable: bool
+    receiver: int
+    domain: int
+    egress: int
+    line: int
+    to_hubs: tuple[int, ...]
+    refusals: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiverPlan:
+    """How a destination answers. Probabilities are thresholds for a 32-bit draw."""
+
+    name: str
+    connect_time: "array[int]"
+    response_time: "array[int]"
+    connect_failure: int
+    defer: int
+    connections_per_ip: int
+    per_connection: int
+    junk_share: int
+    dnsbl_ttl: int
+    dnsbl_negative_ttl: int
+    deferral: str
+    unknown_user: str
+    reputation: ReputationPlan | None
+
+
+@dataclass(frozen=True, slots=True)
+class LinePlan:
+    """A line; 0 bit/s: unlimited."""
+
+    name: str
+    bandwidth: int
+    station: int
+
+
+@dataclass(frozen=True, slots=True)
+class Scripted:
+    """An event of the script: `what` happens to `subject` at `at` and ends at `until`.
+
+    A listing that is `fixed` stays in spite of requests for removal.
+    """
+
+    at: int
+    until: int
+    what: str
+    subject: int
+    blocklist: int = -1
+    fixed: bool = False
+
+
+TOO_LARGE = -1
+"""A way barred: every send connector that has the domain refuses the size."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All that an engine knows of a scenario. Entities stand in the order of their names."""
+
+    name: str
+    duration: int
+    horizon: int
+    streams: tuple[StreamPlan, ...]
+    stream_index: dict[str, int]
+    hosts: tuple[HostPlan, ...]
+    hubs: tuple[HubPlan, ...]
+    connectors: tuple[ConnectorPlan, ...]
+    queues: tuple[QueuePlan, ...]
+    receivers: tuple[ReceiverPlan, ...]
+    domains: tuple[str, ...]
+    receiver_of: tuple[int, ...]
+    lines: tuple[LinePlan, ...]
+    egress: tuple[EgressPlan, ...]
+    from_domains: tuple[str, ...]
+    blocklists: tuple[BlocklistPlan, ...]
+    operators: tuple[OperatorPlan, ...]
+    operations: OperationsPlan
+    parties: tuple[int, ...]
+    """As whom the lists know an IP: see `engine.reputation.listings`."""
+    complaint_delay: "array[int]"
+    feedback_delay: "array[int]"
+    refusals: dict[tuple[int, int, int], str]
+    """By (receiver, blocklist, action): what a domain says; `{ip}` is the egress."""
+    moved: dict[int, int]
+    """By queue: the one that the culprits' mail joins in its place when they have been moved."""
+    replies: tuple[str, ...]
+    """What the verdicts point to."""
+    linked: bool
+    """Whether a send connector is linked to a receive connector, so that ways depend on it."""
+    ways: dict[tuple[int, int], tuple["array[int]", ...]]
+    """By (hub, connector, or -1): a queue for each domain, one such array for each size band."""
+    bands: tuple[int, ...]
+    """The largest size of each band but the last, bytes, ascending."""
+    stations: tuple[Station, ...]
+    script: tuple[Scripted, ...]
+    mailbox_time: "array[int]"

@@ -1,0 +1,223 @@
+"""The part of the plan that is about reputation: who watches an IP, and what they do about it."""
+
+from array import array
+from fractions import Fraction
+from ipaddress import ip_address
+from itertools import groupby
+
+import numpy as np
+import numpy.typing as npt
+
+from relaysim.mail import remote_reply as remote
+from relaysim.mail.blocklists import OPERATORS
+from relaysim.mail.provider_state import decay_factor
+from relaysim.plan.next_hops import Ways
+from relaysim.plan.numbering import Numbering
+from relaysim.plan.plan import HostPlan
+from relaysim.plan.reputation_plan import (
+    BlocklistPlan,
+    EgressPlan,
+    OperationsPlan,
+    OperatorPlan,
+    ReputationPlan,
+)
+from relaysim.scenario.arrivals import Compromise
+from relaysim.scenario.blocklist import Blocklist
+from relaysim.scenario.destination import Destination
+from relaysim.scenario.distribution import Constant, Exponential, Lognormal, TimeLaw
+from relaysim.scenario.model import Scenario
+from relaysim.scenario.table import DAY, HOUR, MINUTE, SECOND
+from relaysim.traffic.sample import quantile_table
+from relaysim.traffic.workload import Draws
+
+COMPLAINT_DELAY = Lognormal[int](distribution="lognormal", median=2 * HOUR, sigma=1.5)
+"""From delivery to complaint. Nothing is published but that most come soon (assumption)."""
+FEEDBACK_DELAY = Exponential[int](distribution="exponential", mean=10 * MINUTE)
+"""Until the provider's counters have it (assumption)."""
+WARM = 30 * DAY
+"""An IP of this age has sent before what its scenario has it send (assumption)."""
+
+
+def threshold(probability: float) -> int:
+    """A probability as a threshold for a 32-bit draw."""
+    return round(Fraction(probability) * (1 << 32))
+
+
+def _ppm(share: float) -> int:
+    return round(share * 1_000_000)
+
+
+def _table(law: TimeLaw | None) -> "array[int] | None":
+    return None if law is None else quantile_table(law)
+
+
+def _mean(rate: Fraction | None, factor: int = 1) -> "array[int] | None":
+    """Exponential gaps of a rate, in microseconds x `factor`."""
+    if not rate:
+        return None
+    mean = max(1, round(factor * SECOND / rate))
+    return quantile_table(Exponential[int](distribution="exponential", mean=mean))
+
+
+def reputation(destination: Destination) -> ReputationPlan | None:
+    """What a destination makes of an IP, if it keeps reputations."""
+    of = destination.reputation
+    if of is None:
+        return None
+    return ReputationPlan(
+        complaint_limit=_ppm(of.complaint_limit),
+        unknown_limit=_ppm(of.unknown_limit),
+        trap_limit=of.trap_limit,
+        decay=decay_factor(of.half_life),
+        domain_weight=_ppm(of.domain_weight),
+        least_inboxed=of.least_inboxed,
+        warn_junk=threshold(of.warn_junk),
+        throttle_junk=threshold(of.throttle_junk),
+        throttle_rate=round(of.throttle_rate * 3600),
+        cold_rate=round(of.cold_rate * 3600),
+        cold_growth=round(of.cold_growth * 1000),
+        idle_after=of.idle_after,
+        persistence=round((of.persistence or 0.0) * 1000),
+        persistence_time=of.persistence_time or 0,
+        recovery_time=of.recovery_time,
+        block_time=of.block_time,
+        mitigation_time=_table(of.mitigation_time),
+        widening=threshold(of.widening),
+        throttled=str(remote.throttled(destination.profile)),
+        cold=str(remote.cold(destination.profile)),
+        blocked=str(remote.blocked(destination.profile)),
+    )
+
+
+def blocklists(scenario: Scenario, draws: Draws) -> tuple[BlocklistPlan, ...]:
+    """The lists, by name."""
+    widens = scenario.coupling.widening
+    return tuple(
+        _blocklist(scenario.blocklists[name], draws, widens) for name in sorted(scenario.blocklists)
+    )
+
+
+def _blocklist(of: Blocklist, draws: Draws, widens: bool) -> BlocklistPlan:
+    operator = OPERATORS.get(of.profile, of.profile)
+    joins = of.widening in ("vicinity", "escalate")
+    return BlocklistPlan(
+        name=of.name,
+        operator=draws.operators.index(operator) if operator in draws.operators else -1,
+        trigger=of.trigger,
+        window=of.window or 0,
+        threshold=round((of.threshold or 1.0) * 1000),
+        relist_factor=_ppm(1.0 if of.relist_factor is None else of.relist_factor),
+        memory=of.memory or 0,
+        threshold_ratio=_ppm(of.threshold_ratio or 0.0),
+        visibility=_ppm(of.visibility or 0.0),
+        hazard=_mean(of.hazard_rate, of.hazard_hits or 1),
+        compromise_time=_table(of.compromise_time),
+        lifetime=of.lifetime or 0,
+        growth=round((of.growth or 1.0) * 1000),
+        max_lifetime=of.max_lifetime or 0,
+        short_lifetime=of.short_lifetime or 0,
+        build_interval=of.build_interval or 0,
+        mirror_delay=of.mirror_delay or 0,
+        delisting_time=_table(of.delisting_time),
+        max_requests=-1 if of.max_requests is None else of.max_requests,
+        widening="none" if joins and not widens else of.widening,
+        vicinity_listings=of.vicinity_listings or 1,
+        vicinity_prefix=of.vicinity_prefix or 29,
+        vicinity_probability=threshold(of.vicinity_probability or 0.0),
+        escalate_after=of.escalate_after or 0,
+        escalate_time=_mean(of.escalate_rate),
+        neighbour_time=_mean(of.neighbour_rate) if widens else None,
+        asn_addresses=of.asn_addresses or 1,
+    )
+
+
+def operators(scenario: Scenario, draws: Draws) -> tuple[OperatorPlan, ...]:
+    """Who owns traps, by name, each with the lists that see them."""
+    at_once: TimeLaw = Constant[int](value=0)
+    found = []
+    for name in draws.operators:
+        fed = [
+            number
+            for number, blocklist in enumerate(sorted(scenario.blocklists))
+            if OPERATORS.get(scenario.blocklists[blocklist].profile) == name
+        ]
+        laws = [scenario.blocklists[sorted(scenario.blocklists)[n]].trap_delay for n in fed]
+        law = next((each for each in laws if each is not None), at_once)
+        found.append(OperatorPlan(name, quantile_table(law), tuple(fed)))
+    return tuple(found)
+
+
+def egress(
+    scenario: Scenario,
+    numbers: Numbering,
+    draws: Draws,
+    hosts: tuple[HostPlan, ...],
+    ways: Ways,
+) -> tuple[EgressPlan, ...]:
+    """The public IPs. Without the coupling by widening each is an allocation and ASN of its own."""
+    usual = _usual(scenario, numbers, draws, hosts, ways)
+    found = []
+    for number, name in enumerate(numbers.egress):
+        of, address = scenario.egress[name], ip_address(name)
+        bits = address.max_prefixlen
+        allocation: tuple[int, int] = int(address), bits
+        asn = of.asn or 0
+        if not scenario.coupling.widening:
+            asn = -1 - number
+        elif of.allocation is not None:
+            allocation = int(of.allocation.network_address), of.allocation.prefixlen
+        busiest = usual[number] if of.age >= WARM else {}
+        days = of.age // DAY
+        found.append(EgressPlan(name, int(address), bits, allocation, asn, days, busiest))
+    return tuple(found)
+
+
+def _usual(
+    scenario: Scenario,
+    numbers: Numbering,
+    draws: Draws,
+    hosts: tuple[HostPlan, ...],
+    ways: Ways,
+) -> list[dict[int, int]]:
+    """By IP: the messages on the busiest day to each destination, break-ins left out."""
+    destination = np.array(draws.destination, np.int64)
+    stream = np.repeat(draws.stream, np.diff(draws.first_copy))
+    day = np.repeat(draws.created // DAY, np.diff(draws.first_copy))
+    days = int(day.max(initial=0)) + 1
+    totals: dict[tuple[int, int], npt.NDArray[np.int64]] = {}
+    for number, name in enumerate(draws.streams):
+        host, _, short = name.partition(".")
+        if isinstance(scenario.hosts[host].streams[short].arrivals, Compromise):
+            continue
+        mine = stream == number
+        doors = {door for door in hosts[numbers.hosts.index(host)].doors if door[0] >= 0}
+        domains = np.unique(draws.domain[mine])
+        for place, those in groupby(domains.tolist(), key=lambda domain: int(destination[domain])):
+            to = mine & (destination[draws.domain] == place)
+            counts = np.bincount(day[to], minlength=days)
+            for seen in ways.seen_from(doors, set(those)):
+                totals[seen] = totals.get(seen, 0) + counts
+    found: list[dict[int, int]] = [{} for _ in numbers.egress]
+    for (ip, place), counts in totals.items():
+        found[ip][place] = int(counts.max(initial=0))
+    return found
+
+
+def operations(scenario: Scenario) -> OperationsPlan:
+    """The administrator. Without the coupling by back-off each stream backs off by itself."""
+    of, coupling, start = scenario.operations, scenario.coupling, scenario.run.start
+    back_off = of.back_off
+    if back_off == "source" and not coupling.back_off:
+        back_off = "stream"
+    clock = (start.hour * 60 + start.minute) * MINUTE + start.second * SECOND
+    return OperationsPlan(
+        monitor_every=of.monitor_every or 0,
+        on_listing=of.on_listing,
+        repair_time=quantile_table(of.repair_time),
+        ndr_time=quantile_table(of.ndr_time),
+        back_off=back_off,
+        delisting=of.delisting,
+        cleaning=threshold(of.cleaning),
+        offset=start.weekday() * DAY + clock + start.microsecond,
+        reacts=coupling.reaction and bool(scenario.blocklists or scenario.destinations),
+    )

@@ -1,0 +1,111 @@
+"""The part of the plan that says who watches a public IP, and what they do about it."""
+
+from array import array
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class ReputationPlan:
+    """What a mailbox provider counts and does (`mail.provider_state`); shares in parts per million.
+
+    Junk shares and `widening` are thresholds for a 32-bit draw; rates are messages an hour.
+    """
+
+    complaint_limit: int
+    unknown_limit: int
+    trap_limit: int
+    decay: int
+    domain_weight: int
+    least_inboxed: int
+    warn_junk: int
+    throttle_junk: int
+    throttle_rate: int
+    cold_rate: int
+    cold_growth: int
+    idle_after: int
+    persistence: int
+    persistence_time: int
+    recovery_time: int
+    block_time: int
+    mitigation_time: "array[int] | None"
+    widening: int
+    throttled: str
+    cold: str
+    blocked: str
+
+
+@dataclass(frozen=True, slots=True)
+class BlocklistPlan:
+    """An operator's rules; shares and factors are parts per million or thousandths as in `mail`.
+
+    0 stands for what the operator does not have, -1 for no limit of requests. `hazard` draws the
+    hits x microseconds that a human operator looks at before he lists.
+    """
+
+    name: str
+    operator: int
+    trigger: str
+    window: int
+    threshold: int
+    relist_factor: int
+    memory: int
+    threshold_ratio: int
+    visibility: int
+    hazard: "array[int] | None"
+    compromise_time: "array[int] | None"
+    lifetime: int
+    growth: int
+    max_lifetime: int
+    short_lifetime: int
+    build_interval: int
+    mirror_delay: int
+    delisting_time: "array[int] | None"
+    max_requests: int
+    widening: str
+    vicinity_listings: int
+    vicinity_prefix: int
+    vicinity_probability: int
+    escalate_after: int
+    escalate_time: "array[int] | None"
+    neighbour_time: "array[int] | None"
+    asn_addresses: int
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorPlan:
+    """Whoever owns spam traps: how long until a hit is seen, and the lists that it feeds."""
+
+    name: str
+    trap_delay: "array[int]"
+    blocklists: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EgressPlan:
+    """A public IP; an allocation is (network, prefix length), with an ASN of 0 for none.
+
+    `age` is in days, `usual` has the busiest day that it had before with each destination.
+    """
+
+    name: str
+    address: int
+    bits: int
+    allocation: tuple[int, int]
+    asn: int
+    age: int
+    usual: dict[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class OperationsPlan:
+    """What the administrator does; `offset` is where in the week the run begins."""
+
+    monitor_every: int
+    on_listing: str
+    repair_time: "array[int]"
+    ndr_time: "array[int]"
+    back_off: str
+    delisting: str
+    cleaning: int
+    offset: int
+    reacts: bool

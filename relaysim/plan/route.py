@@ -1,0 +1,256 @@
+"""Where mail goes: the one place at which the tables of a scenario meet the rules of mail.
+
+Pure functions, without clock and chance; the rules themselves are those of `relaysim.mail`.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+
+from relaysim.mail import receive_verdict as rules
+from relaysim.mail.address import IpAddress, domain_of, parse_ip
+from relaysim.mail.connector_selection import Selection, select
+from relaysim.mail.domains import AcceptedDomainType, is_authoritative
+from relaysim.mail.reply import Reply
+from relaysim.mail.rights import Right
+from relaysim.mail.send_connector import is_source, smart_host_domain
+from relaysim.mail.send_connector import next_hop as queue_name
+from relaysim.mail.send_routing import Route, Unrouted, select_send_connector
+from relaysim.mail.session_access import identify, offers_login, session_rights
+from relaysim.scenario.connector import ReceiveConnector, SendConnector
+from relaysim.scenario.host import Host
+from relaysim.scenario.model import Scenario
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """An address and port that a host connects to; `hub` is None where no hub has the address."""
+
+    hub: str | None
+    address: IpAddress
+    port: int
+
+
+def by_mailbox_server(host: Host) -> bool:
+    """Whether the mailbox server submits for the host, past all receive connectors."""
+    return host.kind == "mailbox_users"
+
+
+def submission_hubs(scenario: Scenario) -> tuple[str, ...]:
+    """The hubs that the mailbox server spreads its mail over.
+
+    Those of `submission_server_override_list`; without it every hub of the site, by name.
+    """
+    named = scenario.mailboxes.submission_server_override_list
+    return tuple(dict.fromkeys(named)) or tuple(sorted(scenario.hubs))
+
+
+def targets(scenario: Scenario, host: Host) -> tuple[Target, ...]:
+    """Where the host connects to, in order: the addresses of its `server`.
+
+    The n-th connection starts at target n modulo their number and fails over to the next. For
+    mailbox users it is the first address of each hub that the mailbox server submits to.
+    """
+    if by_mailbox_server(host):
+        hubs = submission_hubs(scenario)
+        return tuple(Target(hub, scenario.hubs[hub].addresses[0], host.port) for hub in hubs)
+    owner = {address: name for name, hub in scenario.hubs.items() for address in hub.addresses}
+    addresses = scenario.dns.get(host.server) or (parse_ip(host.server),)
+    return tuple(Target(owner.get(address), address, host.port) for address in addresses)
+
+
+def listen(
+    scenario: Scenario, host: Host, target: Target, hides_wildcard: bool | None = None
+) -> Selection[ReceiveConnector]:
+    """The receive connector that answers the host at the target, and why the others do not.
+
+    `hides_wildcard` asks for another `specific_binding_hides_wildcard` than the hub's.
+    """
+    if target.hub is None:
+        return Selection(None, ())
+    hub = scenario.hubs[target.hub]
+    hides = hub.specific_binding_hides_wildcard if hides_wildcard is None else hides_wildcard
+    connectors = hub.receive_connectors.values()
+    return select(connectors, target.address, target.port, host.address, hides)
+
+
+def greeting(target: Target, connector: ReceiveConnector | None) -> Reply:
+    """The first reply to a connection when nothing else is going on."""
+    return rules.connect(connector, hub_is_up=target.hub is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Who a session is, and what it may do.
+
+    `login` is the reply to AUTH; None for a host without an account and where no login is offered,
+    since the host then goes on without one.
+    """
+
+    principal: str
+    rights: frozenset[Right]
+    login: Reply | None = None
+
+
+def session(scenario: Scenario, host: Host, connector: ReceiveConnector) -> Session:
+    """The session that the host has at the connector."""
+    return _session(host.account, connector)
+
+
+@lru_cache(
+    maxsize=256
+)  # a connector's grants do not change, and verdicts are asked by the thousand
+def _session(account: str | None, connector: ReceiveConnector) -> Session:
+    if account is None or not offers_login(connector):
+        principal = identify(connector)
+        return Session(principal, session_rights(connector, principal))
+    principal = identify(connector, authenticated=True)
+    rights = session_rights(connector, principal, account)
+    return Session(principal, rights, rules.authenticate(connector))
+
+
+def mail_verdict(scenario: Scenario, host: Host, connector: ReceiveConnector, sender: str) -> Reply:
+    """The reply to MAIL FROM, or the one to AUTH where that fails already.
+
+    The own address of an account is the account itself where that is an address, else its name in
+    an authoritative domain (assumption: a scenario has no address book).
+    """
+    own_session = session(scenario, host, connector)
+    if own_session.login is not None and not own_session.login.is_success:
+        return own_session.login
+    return rules.mail_from(
+        own_session.principal,
+        own_session.rights,
+        domain_of(sender),
+        scenario.organization.domains,
+        own_session.login is not None and _is_own(scenario, host.account or "", sender),
+    )
+
+
+def _is_own(scenario: Scenario, account: str, sender: str) -> bool:
+    if "@" in account:
+        return account.casefold() == sender.casefold()
+    name, _, domain = sender.rpartition("@")
+    same = name.casefold() == account.rpartition("\\")[2].casefold()
+    return same and is_authoritative(scenario.organization.domains, domain)
+
+
+def size_verdict(scenario: Scenario, host: Host, connector: ReceiveConnector, size: int) -> Reply:
+    """The reply to MAIL FROM with SIZE= this many bytes."""
+    rights = session(scenario, host, connector).rights
+    return rules.message_size(rights, size, connector.max_message_size)
+
+
+def rcpt_verdict(scenario: Scenario, host: Host, connector: ReceiveConnector, domain: str) -> Reply:
+    """The reply to RCPT TO a recipient in this domain (lower case)."""
+    rights = session(scenario, host, connector).rights
+    return rules.rcpt_to(rights, domain, scenario.organization.domains)
+
+
+def count_verdict(connector: ReceiveConnector, accepted: int) -> Reply:
+    """The reply to one more RCPT TO after `accepted` recipients of the message."""
+    return rules.recipient_limit(connector.max_recipients_per_message, accepted)
+
+
+class HopKind(StrEnum):
+    """Where a transaction goes from a hub."""
+
+    MAILBOX = "mailbox"
+    """To the mailbox delivery queue."""
+    REMOTE = "remote"
+    """To a delivery queue that leaves by this hub's public IP."""
+    TRANSFER = "transfer"
+    """To another hub, which is a source server of the send connector."""
+    UNREACHABLE = "unreachable"
+    """To the Unreachable queue, until it expires."""
+    TOO_LARGE = "too large"
+    """Nowhere: an NDR, because all matching send connectors are too small."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hop:
+    """The next hop of a transaction.
+
+    `hub` holds the queue. `next_hop` is what the queue is called after: a domain, a list of smart
+    hosts, or for a transfer the source servers; "" elsewhere. `egress` is the public IP that a
+    remote hop leaves by. `route` says which send connector it is and why not the others; None for
+    mailboxes. `domain` is the one that answers at a remote hop: the recipients', or the smart host.
+    """
+
+    kind: HopKind
+    hub: str
+    next_hop: str = ""
+    egress: str | None = None
+    connector: SendConnector | None = None
+    route: Route[SendConnector] | None = None
+    domain: str = ""
+
+
+def next_hop(
+    scenario: Scenario, hub: str, domain: str, size: int, receive_connector: str | None = None
+) -> Hop:
+    r"""Where `hub` sends a transaction for a domain (lower case) with a message of `size` bytes.
+
+    `receive_connector` (`HUB\name`) is the one that the message came in by, for send connectors
+    linked to it; it stays the same when the message is handed to another hub.
+    """
+    connectors = scenario.send_connectors.values()
+    route = select_send_connector(connectors, domain, size, hub, receive_connector)
+    connector = route.connector
+    linked = connector is not None and connector.linked_receive_connector is not None
+    if not linked and is_authoritative(scenario.organization.domains, domain):
+        return Hop(HopKind.MAILBOX, hub)
+    if connector is None:
+        too_large = route.unrouted is Unrouted.TOO_LARGE
+        return Hop(HopKind.TOO_LARGE if too_large else HopKind.UNREACHABLE, hub, route=route)
+    if is_source(connector, hub):
+        return Hop(
+            HopKind.REMOTE,
+            hub,
+            queue_name(connector, domain),
+            scenario.hubs[hub].egress,
+            connector,
+            route,
+            answering_domain(connector, domain),
+        )
+    sources = ",".join(connector.source_transport_servers)
+    return Hop(HopKind.TRANSFER, hub, sources, connector=connector, route=route)
+
+
+def answering_domain(connector: SendConnector, domain: str) -> str:
+    """Return the domain that takes mail for a domain: that domain, or the first smart host."""
+    return domain if connector.dns_routing_enabled else smart_host_domain(connector.smart_hosts[0])
+
+
+def smart_hosts_in_use(scenario: Scenario) -> tuple[str, ...]:
+    """Return the smart hosts of enabled send connectors, as the file writes them."""
+    connectors = scenario.send_connectors.values()
+    names = [name for each in connectors if each.enabled for name in each.smart_hosts]
+    return tuple(dict.fromkeys(names))
+
+
+def last_hops(
+    scenario: Scenario, hub: str, domain: str, size: int, receive_connector: str | None = None
+) -> tuple[Hop, ...]:
+    """Where a transaction goes in the end: `next_hop`, or after a transfer that of each source.
+
+    The source servers of a send connector are taken in turn (confirmed: Microsoft on load balancing
+    within a site).
+    """
+    hop = next_hop(scenario, hub, domain, size, receive_connector)
+    if hop.kind is not HopKind.TRANSFER or hop.connector is None:
+        return (hop,)
+    sources = hop.connector.source_transport_servers
+    return tuple(next_hop(scenario, each, domain, size, receive_connector) for each in sources)
+
+
+def identity(hub: str, connector: str) -> str:
+    r"""The identity of a receive connector: `HUB01\externalrelay`."""
+    return f"{hub}\\{connector}"
+
+
+def own_domain(scenario: Scenario) -> str:
+    """The domain of the own mailboxes: the first Authoritative one, or the first for want of it."""
+    accepted = scenario.organization.domains
+    own = [name for name, kind in accepted.items() if kind is AcceptedDomainType.AUTHORITATIVE]
+    return (own or list(accepted))[0].removeprefix("*.")

@@ -1,0 +1,92 @@
+"""Doors: where each host knocks, and what the connector behind it says to the host's mail."""
+
+from array import array
+
+from relaysim.mail.receive_verdict import tarpits
+from relaysim.mail.reply import Reply
+from relaysim.mail.rights import Right
+from relaysim.plan import route
+from relaysim.plan import session_time as dialog
+from relaysim.plan.numbering import Numbering
+from relaysim.plan.plan import HostPlan, Verdicts
+from relaysim.scenario.connector import ReceiveConnector
+from relaysim.scenario.host import Host, Retry
+from relaysim.scenario.model import Scenario
+from relaysim.units import LIMIT
+
+
+def host_plan(
+    scenario: Scenario, numbers: Numbering, name: str, replies: dict[str, int]
+) -> HostPlan:
+    """A host with the answers that it will get; `replies` collects their texts."""
+    host = scenario.hosts[name]
+    doors: list[tuple[int, int]] = []
+    verdicts: dict[int, Verdicts] = {}
+    for target in route.targets(scenario, host):
+        hub = -1 if target.hub is None else numbers.hubs.index(target.hub)
+        door = -1
+        if hub >= 0 and host.kind != "mailbox_users":
+            connector = route.listen(scenario, host, target).connector
+            if connector is not None:
+                door = numbers.connectors.index((numbers.hubs[hub], connector.name))
+                verdicts[door] = _verdicts(scenario, numbers, host, name, connector, replies)
+        doors.append((hub, door))
+    addresses = sorted({str(each.address) for each in scenario.hosts.values()})
+    accounts = sorted({each.account for each in scenario.hosts.values() if each.account})
+    retry = host.on_failure if isinstance(host.on_failure, Retry) else None
+    return HostPlan(
+        name=name,
+        doors=tuple(doors),
+        verdicts=verdicts,
+        by_mailbox_server=host.kind == "mailbox_users",
+        source=-1 if host.kind == "internet" else addresses.index(str(host.address)),
+        account=accounts.index(host.account) if host.account else -1,
+        sessions=host.sessions or 0,
+        messages_per_connection=host.messages_per_connection or 0,
+        retry_every=retry.retry_every if retry else 0,
+        give_up_after=_give_up_after(retry),
+        round_trip=host.round_trip,
+        pipelining=host.pipelining,
+        bandwidth=host.bandwidth or 0,
+    )
+
+
+def _give_up_after(retry: Retry | None) -> int:
+    """The age at which a host drops a message, microseconds."""
+    if retry is None:
+        return 0
+    return LIMIT if retry.give_up_after is None else retry.give_up_after
+
+
+def _verdicts(
+    scenario: Scenario,
+    numbers: Numbering,
+    host: Host,
+    name: str,
+    connector: ReceiveConnector,
+    replies: dict[str, int],
+) -> Verdicts:
+    session = route.session(scenario, host, connector)
+
+    def number(answer: Reply) -> int:
+        return -1 if answer.is_success else replies.setdefault(str(answer), len(replies))
+
+    mail = {
+        numbers.streams.index(f"{name}.{short}"): number(
+            route.mail_verdict(scenario, host, connector, stream.sender)
+        )
+        for short, stream in host.streams.items()
+    }
+    rcpt = array(
+        "q",
+        [number(route.rcpt_verdict(scenario, host, connector, each)) for each in numbers.domains],
+    )
+    refusal = Reply(550, "", "")
+    return Verdicts(
+        mail=mail,
+        rcpt=rcpt,
+        setup_time=dialog.setup_trips(host, connector) * host.round_trip,
+        tarpit=connector.tarpit_interval if tarpits(session.principal, refusal) else 0,
+        bypasses_size_limit=Right.BYPASS_MESSAGE_SIZE_LIMIT in session.rights,
+        relays=max(rcpt) < 0,
+    )

@@ -1,0 +1,1 @@
+"""Parts that several figures share: axes, boxes, labels, style."""

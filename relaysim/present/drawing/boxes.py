@@ -1,0 +1,256 @@
+"""Boxes in columns, and bands between them: how a flow through stages is laid out and drawn.
+
+All lengths are inches on a panel that is as large as it says; y grows downwards.
+"""
+
+import math
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.patches import PathPatch, Rectangle
+from matplotlib.path import Path
+
+from relaysim.present.drawing.style import PALE
+from relaysim.present.drawing.text_width import LEADING, wrapped
+
+PAD, GAP = 0.05, 0.14
+"""Between the edge of a box and its text, and between two boxes of a column, inches."""
+_STUB, _CAP = 0.1, 0.03
+"""How long a stub is, and how far its end reaches beyond it, inches."""
+_APART = 0.35
+"""How much farther apart boxes are where a column has room, at most, inches."""
+_SWEEPS = 6
+
+
+class Line(NamedTuple):
+    """A line of text in a box."""
+
+    text: str
+    size: float = 7.0
+    colour: str = PALE
+    bold: bool = False
+
+
+class Band(NamedTuple):
+    """A band from the right of one box to the left of another; `width` in inches."""
+
+    start: Hashable
+    end: Hashable
+    width: float
+    colour: str
+
+
+class Stub(NamedTuple):
+    """What comes to a box and goes no further: a short band with an end."""
+
+    at: Hashable
+    width: float
+    colour: str
+
+
+@dataclass
+class Box:
+    """A box: its column, what is written in it, and the colour of its edge."""
+
+    key: Hashable
+    column: int
+    lines: Sequence[Line]
+    edge: str = PALE
+    thick: float = 0.8
+    top: float = 0.0
+    height: float = field(default=0.0)
+
+    @property
+    def middle(self) -> float:
+        """The height of its middle."""
+        return self.top + self.height / 2
+
+
+@dataclass
+class Layout:
+    """Boxes and bands with their places; `height` is that of the tallest column."""
+
+    boxes: dict[Hashable, Box]
+    bands: list[Band]
+    stubs: list[Stub]
+    left: Sequence[float]
+    width: float
+    height: float = 0.0
+
+    @classmethod
+    def of(
+        cls,
+        boxes: Sequence[Box],
+        bands: Sequence[Band],
+        stubs: Sequence[Stub],
+        left: Sequence[float],
+        width: float,
+    ) -> "Layout":
+        """Lay boxes of a width out in columns that begin at `left`; few bands cross.
+
+        The order of the boxes is kept where bands do not ask for another.
+        """
+        made = cls({box.key: box for box in boxes}, list(bands), list(stubs), left, width)
+        for box in boxes:
+            made._write(box)
+        made._order()
+        return made
+
+    def _write(self, box: Box) -> None:
+        """Break the lines of a box, and make it as high as they and its bands are."""
+        room = self.width - 2 * PAD
+        box.lines = [
+            line._replace(text=part)
+            for line in box.lines
+            for part in wrapped(line.text, line.size, room, line.bold)
+        ]
+        text = sum(line.size * LEADING / 72 for line in box.lines) + 2 * PAD
+        into = sum(band.width for band in self.bands if band.end == box.key)
+        out = sum(band.width for band in self.bands if band.start == box.key)
+        out += sum(stub.width for stub in self.stubs if stub.at == box.key)
+        box.height = max(text, into + 2 * PAD, out + 2 * PAD)
+
+    def _order(self) -> None:
+        """Order each column by where its bands come from, then by where they go, in turn."""
+        columns: list[list[Box]] = [[] for _ in self.left]
+        for box in self.boxes.values():
+            columns[box.column].append(box)
+        self.height = max(map(_height, columns))
+        for column in columns:
+            self._stack(column)
+        for sweep in range(_SWEEPS):
+            forth = sweep % 2 == 0
+            for column in columns if forth else reversed(columns):
+                middles = {box.key: self._pull(box, forth) for box in column}
+                column.sort(key=lambda box: middles[box.key])
+                self._stack(column)
+
+    def _stack(self, column: list[Box]) -> None:
+        """Place the boxes of a column under one another in the middle, as far apart as may be."""
+        spare = self.height - _height(column)
+        gap = GAP + min(spare / (len(column) + 1), _APART)
+        top = (self.height - _height(column) - (gap - GAP) * (len(column) - 1)) / 2
+        for box in column:
+            box.top = top
+            top += box.height + gap
+
+    def _pull(self, box: Box, forth: bool) -> float:
+        """The mean height of the boxes on one side of a box that bands tie it to."""
+        ties = [
+            (self.boxes[band.start if forth else band.end].middle, band.width)
+            for band in self.bands
+            if (band.end if forth else band.start) == box.key
+        ]
+        weight = sum(width for _, width in ties)
+        return sum(middle * width for middle, width in ties) / weight if weight else box.middle
+
+    def draw(self, panel: Axes) -> None:
+        """Draw all of it on a panel without axes."""
+        outs, ins = self._out(), self._in()
+        for number, band in enumerate(self.bands):
+            start, end = self.boxes[band.start], self.boxes[band.end]
+            right = self.left[start.column] + self.width, outs[number]
+            ribbon(panel, right, (self.left[end.column], ins[number]), band.width, band.colour)
+        for number, stub in enumerate(self.stubs, len(self.bands)):
+            edge = self.left[self.boxes[stub.at].column] + self.width
+            _stop(panel, edge, outs[number], stub)
+        for box in self.boxes.values():
+            self._draw(panel, box)
+
+    def _draw(self, panel: Axes, box: Box) -> None:
+        left = self.left[box.column]
+        shape = Rectangle(
+            (left, box.top),
+            self.width,
+            box.height,
+            facecolor="white",
+            edgecolor=box.edge,
+            linewidth=box.thick,
+            zorder=3,
+        )
+        panel.add_patch(shape)
+        text = sum(line.size * LEADING / 72 for line in box.lines)
+        y = box.middle - text / 2
+        for line in box.lines:
+            tall = line.size * LEADING / 72
+            panel.text(
+                left + PAD,
+                y + tall / 2,
+                line.text,
+                size=line.size,
+                color=line.colour,
+                weight="bold" if line.bold else "normal",
+                va="center_baseline",
+                zorder=4,
+            )
+            y += tall
+
+    def _out(self) -> dict[int, float]:
+        """The height of each band, and after them of each stub, at the right of its box."""
+        ends = [(band.start, self.boxes[band.end].middle, band.width) for band in self.bands]
+        ends += [(stub.at, math.inf, stub.width) for stub in self.stubs]
+        return self._beside(ends)
+
+    def _in(self) -> dict[int, float]:
+        """The height of each band at the left of its box."""
+        return self._beside(
+            [(band.end, self.boxes[band.start].middle, band.width) for band in self.bands]
+        )
+
+    def _beside(self, ends: Sequence[tuple[Hashable, float, float]]) -> dict[int, float]:
+        """Heights of ends at a box each, in the order of where they lead; they touch."""
+        found: dict[int, float] = {}
+        for box in self.boxes.values():
+            mine = [(where, i) for i, (key, where, _) in enumerate(ends) if key == box.key]
+            y = box.middle - sum(ends[i][2] for _, i in mine) / 2
+            for _, i in sorted(mine):
+                found[i] = y + ends[i][2] / 2
+                y += ends[i][2]
+        return found
+
+
+def _stop(panel: Axes, x: float, y: float, stub: Stub) -> None:
+    """A stub at the right edge of a box."""
+    half = stub.width / 2
+    panel.add_patch(
+        Rectangle(
+            (x, y - half), _STUB, stub.width, facecolor=stub.colour, edgecolor="none", zorder=2
+        )
+    )
+    ends = y - half - _CAP, y + half + _CAP
+    panel.plot([x + _STUB] * 2, ends, color=stub.colour, linewidth=1.6, zorder=2)
+
+
+def _height(column: Sequence[Box]) -> float:
+    return sum(box.height for box in column) + GAP * (len(column) - 1)
+
+
+def ribbon(
+    panel: Axes,
+    start: tuple[float, float],
+    end: tuple[float, float],
+    width: float,
+    colour: str,
+    **how: Any,
+) -> None:
+    """A band of a width between two points, level at both."""
+    (x0, y0), (x1, y1) = start, end
+    half = width / 2
+    x = (x0 + x1) / 2
+    corners = [
+        *((x0, y0 - half), (x, y0 - half), (x, y1 - half), (x1, y1 - half)),
+        *((x1, y1 + half), (x, y1 + half), (x, y0 + half), (x0, y0 + half), (x0, y0 - half)),
+    ]
+    curve = [Path.CURVE4] * 3
+    codes = [Path.MOVETO, *curve, Path.LINETO, *curve, Path.CLOSEPOLY]
+    panel.add_patch(
+        PathPatch(
+            Path(np.array(corners), codes),
+            facecolor=colour,
+            edgecolor="none",
+            **{"zorder": 2, **how},
+        )
+    )

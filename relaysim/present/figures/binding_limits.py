@@ -1,0 +1,173 @@
+"""Limits that bind: which resources of a design were short in a replication.
+
+A limit binds if at least one in ten of those who came to it in the window of the run waited longer
+for it than one of them is served, in the mean. That is a convention: no rule says from when on
+something is short. Four connections with exponential service times bind from 71 % utilization on.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from relaysim.analysis.held_sessions import allowed_sessions
+from relaysim.analysis.mail_paths import answers
+from relaysim.measure.measured_window import SECOND, Window
+from relaysim.measure.resource_metrics import Resource, resources
+from relaysim.present.figures.mail_flows import (
+    DESTINATION,
+    HOST,
+    HUB,
+    IP,
+    MAILBOX,
+    SUBMISSION,
+    Stop,
+)
+from relaysim.present.text.number_format import number
+from relaysim.scenario.host import Host
+from relaysim.scenario.model import Scenario
+from relaysim.stats.interval import Mask
+from relaysim.trace.step_function import Spells, Steps
+from relaysim.trace.tables import Column, Level, Trace
+from relaysim.units import format_bandwidth
+
+LEAST = 0.1
+"""The share of those who come that has to wait so long."""
+RULE = "a limit binds (one in ten waits longer for it than one is served), or the IP is listed"
+
+
+class Limit(NamedTuple):
+    """A limit that binds: the stop that has it, what it says there, and its name in a sentence.
+
+    The name is in two parts, such as "cores" and "HUB01", so that several can be told together; ""
+    for what is told of at its stop alone.
+    """
+
+    stop: Stop
+    text: str
+    kind: str
+    whose: str
+
+
+def limits(trace: Trace, scenario: Scenario) -> list[Limit]:
+    """All limits that bind in a trace: those of hosts, then of hubs, lines and queues."""
+    window = Window.of(scenario)
+    found = list(_sessions(trace, scenario, window))
+    for resource in resources(trace, scenario):
+        found += _of(resource, trace, scenario, window)
+    return found
+
+
+def _sessions(trace: Trace, scenario: Scenario, window: Window) -> Iterator[Limit]:
+    """Hosts whose messages wait for one of their sessions.
+
+    What a host had to try again is left out, as that waited for its own clock.
+    """
+    rows = trace.messages
+    names = [name.partition(".")[0] for name in trace.names.streams]
+    for name, host in scenario.hosts.items():
+        most = _allowed(scenario, host)
+        mine = np.array([each == name for each in names], bool)[rows["stream"]]
+        mine &= window.holds(rows["created"]) & (rows["connected"] >= 0) & (rows["tries"] == 1)
+        mine &= rows["acknowledged"] >= 0
+        created, connected = rows["created"][mine], rows["connected"][mine]
+        if most is None or not _binds(connected - created, rows["acknowledged"][mine] - connected):
+            continue
+        waiting = Steps.of(created, connected).largest()
+        text = f"{_many(most, 'session')}, up to {waiting:,} wait"
+        yield Limit(Stop(HOST, name), text, "sessions", name)
+
+
+def _allowed(scenario: Scenario, host: Host) -> int | None:
+    """The sessions that a host may have, by its own limit and those of its connectors."""
+    if host.kind == "mailbox_users":
+        return None
+    known = [host.sessions]
+    if host.kind != "internet":
+        known += [allowed_sessions(each) for each in answers(scenario, host) if each is not None]
+    return min((each for each in known if each is not None), default=None)
+
+
+def _of(resource: Resource, trace: Trace, scenario: Scenario, window: Window) -> Iterator[Limit]:
+    use = resource.occupancy
+    came = window.holds(use.enter)
+    if not came.any():
+        return
+    waits = (use.until - use.enter)[came]
+    served = use.end - use.begin
+    waiting = f"up to {use.waiting().between(window.start, window.end).largest():,} wait"
+    if "->" in resource.name:
+        yield from _queue(resource, trace, came, waits, waiting)
+        return
+    if not _binds(waits, served):
+        return
+    owner, _, what = resource.name.rpartition(".")
+    match what:
+        case "cpu":
+            text = f"{_many(use.capacity, 'core')}, {waiting}"
+            yield Limit(Stop(HUB, owner), text, "cores", owner)
+        case "mailbox":
+            text = f"{use.capacity} at a time, {waiting}"
+            yield Limit(Stop(MAILBOX, owner), text, "mailbox deliveries", owner)
+        case "mailboxsubmission":
+            text = f"{use.capacity} at a time, {waiting}"
+            yield Limit(Stop(SUBMISSION, owner), text, "mailbox submissions", owner)
+        case "line":
+            yield from _line(scenario, owner, waiting)
+
+
+def _line(scenario: Scenario, line: str, waiting: str) -> Iterator[Limit]:
+    """The line, at each public IP that uses it."""
+    for ip, egress in scenario.egress.items():
+        if (egress.line or ip) == line:
+            bandwidth = scenario.lines[line].bandwidth if egress.line else egress.bandwidth
+            what = f"line of {format_bandwidth(bandwidth)}" if bandwidth else "line"
+            yield Limit(Stop(IP, ip), f"{what}, {waiting}", "the line", line)
+
+
+def _queue(
+    resource: Resource, trace: Trace, came: Mask, waits: Column, waiting: str
+) -> Iterator[Limit]:
+    """A delivery queue: its connections are short, or it is in Retry."""
+    use = resource.occupancy
+    rows = use.rows[came]
+    queue = trace.attempts["queue"][rows]
+    spells = Spells.of(trace, Level.QUEUE_RETRY)
+    retry = spells.until(queue, use.until[came]) - spells.until(queue, use.enter[came])
+    stop = _leads_to(trace, rows)
+    hub, _, hop = resource.name.partition("->")
+    from_ = f"{hub}: " * (len(trace.names.hubs) > 1)
+    served = use.end - use.begin
+    short = _binds(waits - retry, served)
+    if short:
+        each = " a domain" * (not resource.has_servers)
+        text = f"{from_}{_many(use.capacity, 'connection')}{each}, {waiting}"
+        yield Limit(stop, text, "connections", hop)
+    if _binds(retry, served):
+        lasted = spells.until(queue[:1], np.array([trace.end]))[0] / SECOND
+        length = f" for {number(float(lasted), 's')}" * resource.has_servers
+        yield Limit(stop, f"{from_}in Retry{length}{f', {waiting}' * (not short)}", "", "")
+
+
+def _leads_to(trace: Trace, rows: Column) -> Stop:
+    """The destination of some attempts, or the public IP where they have several."""
+    first = trace.transactions["first_copy"][trace.attempts["transaction"][rows]]
+    names = trace.names
+    places = np.unique(np.array(names.destination)[trace.copies["domain"][first]])
+    if len(places) == 1:
+        return Stop(DESTINATION, names.destinations[places[0]])
+    egress = int(trace.attempts["egress"][rows[0]])
+    if egress >= 0:
+        return Stop(IP, names.egress[egress])
+    return Stop(HUB, names.queues[trace.attempts["queue"][rows[0]]].partition("->")[0])
+
+
+def _binds(waits: Column, served: Column) -> bool:
+    """Whether at least `LEAST` of those who came waited longer than one is served."""
+    if not len(waits) or not len(served):
+        return False
+    return bool((waits > served.mean()).mean() >= LEAST)
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'s' * (count != 1)}"

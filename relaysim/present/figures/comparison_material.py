@@ -1,0 +1,103 @@
+"""What the figures of a comparison are drawn from, and what has to be run again for them."""
+
+from functools import cached_property
+from typing import NamedTuple
+
+from relaysim.analysis.sharing import ips, open_paths
+from relaysim.present.drawing.empty_figure import NothingToDrawError
+from relaysim.present.drawing.replication_course import Course
+from relaysim.present.text.caption import figure_caption
+from relaysim.present.text.metric_rows import Lookup
+from relaysim.scenario.culprit import culprits
+from relaysim.scenario.model import Scenario
+from relaysim.study.compare import Comparison
+
+_WORST = {
+    "refused_innocents": "most innocent copies refused",
+    "listings": "most listings",
+    "incident": "an incident",
+    "junked": "most copies junked",
+}
+"""By what a replication is chosen, in this order, and how that is told."""
+
+
+class Chosen(NamedTuple):
+    """A replication of a design that is worth a closer look, and why."""
+
+    design: Scenario
+    replication: int
+    why: str
+
+
+class Material:
+    """A comparison, with the course of one replication of its designs.
+
+    NothingToDrawError if no design has a stream in common with the base.
+    """
+
+    def __init__(self, found: Comparison) -> None:
+        if not any(found.streams.values()):
+            raise NothingToDrawError(
+                "the designs have no stream in common: there is nothing to draw"
+            )
+        self.found = found
+        self._courses: dict[str, Course] = {}
+
+    @property
+    def caption(self) -> str:
+        """Where the numbers come from."""
+        return figure_caption(self.found.provenance)
+
+    @property
+    def caption_of_means(self) -> str:
+        """The same for a figure that draws no intervals."""
+        return figure_caption(self.found.provenance, intervals=False)
+
+    @property
+    def caption_of_one(self) -> str:
+        """The same for a figure of the chosen replication."""
+        design, replication, why = self.chosen
+        return (
+            f"replication {replication} alone, counted from 0: that of {design.name} with {why}; "
+            f"{self.caption_of_means}"
+        )
+
+    @cached_property
+    def chosen(self) -> Chosen:
+        """The replication in which reputation costs most.
+
+        NothingToDrawError if no IP was listed or throttled, and no mail junked, in any.
+        """
+        frame = self.found.per_replication
+        total = frame[(frame["scope"] == "total") & (frame["subject"] == "total")]
+        designs = {design.name: design for design in self.found.scenarios}
+        for metric, why in _WORST.items():
+            mine = total[(total["metric"] == metric) & (total["value"] > 0.0)]
+            if len(mine):
+                worst = mine.iloc[int(mine["value"].to_numpy().argmax())]
+                return Chosen(designs[worst["scenario"]], int(worst["replication"]), why)
+        raise NothingToDrawError(
+            "no public IP was listed or held back for its reputation in any replication"
+        )
+
+    def course(self, design: Scenario) -> Course:
+        """The course of the chosen replication in a design: it is run again, once."""
+        if design.name not in self._courses:
+            course = Course.of(design, self.chosen.replication, self.found.seed)
+            self._courses[design.name] = course
+        return self._courses[design.name]
+
+    def listed(self, design: Scenario) -> str:
+        """For how long the IPs of innocent mail are listed in the mean, in words."""
+        guilty, metrics = culprits(design), Lookup(self.found.metrics)
+        innocent = {
+            ip for path in open_paths(design) if path.name not in guilty for ip in ips(path)
+        }
+        told = []
+        for ip in sorted(innocent):
+            key = (design.name, "egress", ip, "listed_time")
+            listed = metrics.value(*key) > 0.0
+            told.append(
+                f"{ip} on a list for {metrics.number(*key)}" if listed else f"{ip} not listed"
+            )
+        return ", ".join(told)

@@ -1,0 +1,210 @@
+"""A design: hosts, receive connectors, hubs, public IPs and destinations, and what mail passes."""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from matplotlib.patches import Patch
+
+from relaysim.analysis.sharing import open_paths, outside
+from relaysim.present.drawing.boxes import Band, Box, Layout, Line, Stub
+from relaysim.present.drawing.empty_figure import NothingToDrawError
+from relaysim.present.drawing.state_bands import REFUSED
+from relaysim.present.drawing.style import INK, PALE, Key, Sheet, sheet
+from relaysim.present.figures.binding_limits import RULE, Limit
+from relaysim.present.figures.mail_flows import (
+    CONNECTOR,
+    DESTINATION,
+    HOST,
+    HUB,
+    IP,
+    SENDING_HUB,
+    STAGES,
+    SUBMISSION,
+    Flows,
+    Stop,
+)
+from relaysim.scenario.model import Scenario
+from relaysim.scenario.reference import INTERNAL, SPAMTRAPS
+
+OTHER, CULPRITS, SHORT = "#A9C1D9", "#E0A458", "#C1121F"
+"""Mail of innocents and of culprits, and limits that bind."""
+_PANEL, _LEFT, _RIGHT = 7.84, 0.02, 0.14
+"""The width of the panel, and what stays free at its sides, inches."""
+_BOX, _PART = 1.2, 0.74
+"""The width of a box, at most: inches, and part of the distance of two columns."""
+_WIDEST, _THINNEST = 0.42, 0.012
+"""Widths of the widest band and of the thinnest that can be seen, inches."""
+_HEAD, _FOOT = 0.3, 0.35
+_TITLES = {
+    HOST: "hosts",
+    CONNECTOR: "receive connectors",
+    HUB: "hubs",
+    SENDING_HUB: "sending hubs",
+    IP: "ways out",
+    DESTINATION: "destinations",
+}
+_MISHAP = 0.001
+"""The share of copies that may be refused without a word in the title."""
+_FATES = {"in_flight": "in flight"}
+
+
+class Picture(NamedTuple):
+    """What a design is drawn from: flows and limits of a replication, and who is listed.
+
+    `listed` says by public IP how likely it is listed, or for how long, for those that are.
+    """
+
+    scenario: Scenario
+    flows: Flows
+    limits: Sequence[Limit]
+    listed: Mapping[str, str]
+
+
+def design(of: Picture, caption: str) -> Sheet:
+    """One panel, from left to right. NothingToDrawError if there was no mail."""
+    if not of.flows.stops():
+        raise NothingToDrawError("there is no mail to draw")
+    scale = (
+        _WIDEST / math.sqrt(max(flow.copies for flow in of.flows.flows)) if of.flows.flows else 0.0
+    )
+
+    def width(copies: int) -> float:
+        return max(scale * math.sqrt(copies), _THINNEST)
+
+    stages = [kinds for kinds in STAGES if any(s.kind in kinds for s in of.flows.stops())]
+    column = {kind: place for place, kinds in enumerate(stages) for kind in kinds}
+    room = _PANEL - _LEFT - _RIGHT
+    box = min(_BOX, _PART * room / (len(stages) - 1 + _PART))
+    between = (room - box) / max(len(stages) - 1, 1)
+    boxes = [_box(of, stop, column[stop.kind]) for stop in of.flows.stops()]
+    flows = sorted(of.flows.flows, key=lambda flow: flow.culprit)
+    bands = [
+        Band(flow.start, flow.end, width(flow.copies), CULPRITS if flow.culprit else OTHER)
+        for flow in flows
+    ]
+    stubs = [Stub(lost.at, width(lost.copies), REFUSED) for lost in of.flows.losses]
+    left = [_LEFT + between * place for place in range(len(stages))]
+    layout = Layout.of(boxes, bands, stubs, left, box)
+    tall = layout.height + _HEAD + _FOOT
+    figure, (panel,) = sheet(1, 1, _message(of), caption, _keys(of), row_height=tall + 0.12)
+    panel.set_axis_off()
+    panel.set_xlim(0.0, _PANEL)
+    panel.set_ylim(layout.height + _FOOT, -_HEAD)
+    for kinds, x in zip(stages, left, strict=True):
+        panel.text(x, -0.17, _TITLES[kinds[0]], size=8.5, color=PALE, va="center")
+    layout.draw(panel)
+    panel.text(0.0, layout.height + 0.2, _scale(of.flows), size=7.0, color=PALE, va="center")
+    return figure
+
+
+def _scale(of: Flows) -> str:
+    """What widths mean."""
+    most = max((flow.copies for flow in of.flows), default=0)
+    return (
+        f"Width of a band: the square root of its copies; the widest has {most:,}. Copies created "
+        "in the window of the run, without DSNs."
+    )
+
+
+def _box(of: Picture, stop: Stop, column: int) -> Box:
+    """A stop with its name, its copies, what went no further, and the limits that bind there."""
+    name, *more = _names(of, stop)
+    came = of.flows.through(stop)
+    lines = [Line(name, 8.0, INK, bold=True), *(Line(each) for each in more)]
+    lines.append(Line(f"{came:,} cop{'ies' if came != 1 else 'y'}"))
+    lines += [
+        Line(f"{lost.copies:,} {_FATES.get(lost.fate, lost.fate)}", 7.0, REFUSED)
+        for lost in of.flows.losses
+        if lost.at == stop
+    ]
+    short = [limit.text for limit in of.limits if limit.stop == stop]
+    if stop.kind == IP and stop.name in of.listed:
+        short.append(of.listed[stop.name])
+    lines += [Line(text, 7.0, SHORT, bold=True) for text in short]
+    return Box(stop, column, lines, SHORT if short else PALE, 1.8 if short else 0.8)
+
+
+def _names(of: Picture, stop: Stop) -> list[str]:
+    """The name of a stop, and what is to be said of it."""
+    several = len(of.scenario.hubs) > 1
+    match stop.kind:
+        case "connector":
+            hub, _, name = stop.name.partition("/")
+            return [name, *([hub] if several else [])]
+        case "submission":
+            return ["mailbox submission", *([f"to {stop.name}"] if several else [])]
+        case "mailbox":
+            return ["mailbox delivery", *([f"of {stop.name}"] if several else [])]
+        case "ip":
+            by = _send_connectors(of.scenario, stop.name)
+            return [stop.name, *([f"by {', '.join(by)}"] if by else [])]
+        case "destination":
+            return _destination(of.scenario, stop.name)
+    return [stop.name]
+
+
+def _send_connectors(scenario: Scenario, ip: str) -> list[str]:
+    """The send connectors by which mail leaves from a public IP, by the rules of routing."""
+    found = {
+        hop.connector.name
+        for path in open_paths(scenario)
+        for _, hop in outside(path)
+        if hop.egress == ip and hop.connector is not None
+    }
+    return sorted(found)
+
+
+def _destination(scenario: Scenario, name: str) -> list[str]:
+    if name == INTERNAL:
+        return ["own mailboxes"]
+    if name == SPAMTRAPS:
+        return ["spam traps"]
+    there = scenario.destinations.get(name)
+    if there is None:
+        return [name]
+    if there.domains is None:
+        return [name, f"{there.domain_count:,} domains"]
+    return [name, there.domains[0] if len(there.domains) == 1 else f"{len(there.domains)} domains"]
+
+
+def _keys(of: Picture) -> list[Key]:
+    """What colours mean, of those that occur."""
+    found: dict[str, Patch] = {}
+    mail = {flow.culprit for flow in of.flows.flows}
+    apart = True in mail
+    if False in mail:
+        found["other mail" if apart else "mail"] = Patch(facecolor=OTHER)
+    if apart:
+        found["mail of culprits"] = Patch(facecolor=CULPRITS)
+    if of.flows.losses:
+        found["went no further"] = Patch(facecolor=REFUSED)
+    short = {RULE: Patch(facecolor="white", edgecolor=SHORT, linewidth=1.8)}
+    return [found, *([short] if of.limits or of.listed else [])]
+
+
+def _message(of: Picture) -> str:
+    """What is short, and which IP is listed."""
+    name = of.scenario.name
+    kinds: dict[str, list[str]] = {}
+    for limit in of.limits:
+        if limit.kind:
+            kinds.setdefault(limit.kind, []).append(limit.whose)
+    short = [f"{kind} ({', '.join(dict.fromkeys(whose))})" for kind, whose in kinds.items()]
+    said = f"{name} is short of {_all(short)}" if short else f"{name}: no limit binds"
+    listed = [f"{ip} is {text}" for ip, text in of.listed.items()]
+    return "; ".join([said, *_turned_away(of.flows), *listed])
+
+
+def _turned_away(of: Flows) -> Iterator[str]:
+    """How much mail no hub took, and where, unless it is a mishap."""
+    lost = [each for each in of.losses if each.at.kind in (CONNECTOR, SUBMISSION)]
+    many = sum(each.copies for each in lost)
+    if many > _MISHAP * sum(flow.copies for flow in of.flows if flow.start.kind == HOST):
+        places = dict.fromkeys(each.at.name.rpartition("/")[2] for each in lost)
+        yield f"{many:,} cop{'ies do' if many != 1 else 'y does'} not get in at {_all([*places])}"
+
+
+def _all(names: Sequence[str]) -> str:
+    *others, last = names
+    return f"{', '.join(others)} and {last}" if others else last

@@ -1,0 +1,207 @@
+"""What became of the mail of each class: bands from classes to fates."""
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
+
+from relaysim.present.drawing.boxes import ribbon
+from relaysim.present.drawing.empty_figure import NothingToDrawError
+from relaysim.present.drawing.state_bands import JUNKED, LATE, REFUSED
+from relaysim.present.drawing.style import INK, PALE, Sheet, sheet
+from relaysim.present.drawing.text_width import inches
+from relaysim.present.text.metric_rows import Lookup
+from relaysim.present.text.number_format import number
+from relaysim.present.text.shown_subjects import classes
+
+
+class Fate(NamedTuple):
+    """How a fate is called, explained and drawn."""
+
+    text: str
+    meaning: str
+    colour: str
+
+
+DRAWN = {
+    "delivered": Fate("delivered", "", "#A9C1D9"),
+    "junked": Fate("junked", "in the junk folder", JUNKED),
+    "bounced": Fate("bounced", "by the receiver", REFUSED),
+    "expired": Fate("expired", "by the hub", LATE),
+    "refused": Fate("refused", "at submission", "#882255"),
+    "abandoned": Fate("abandoned", "by the host", "#CC6677"),
+    "in_flight": Fate("in flight", "at the end of the run", "#999999"),
+    "suppressed": Fate("suppressed", "never sent", "#CCCCCC"),
+}
+"""The fates, the best first."""
+LOST = ("bounced", "expired", "refused", "abandoned")
+_PANEL = 7.84
+_BOX, _ROWS, _COUNT, _SHARE = 1.6, 4.4, 6.9, 7.8
+"""Where class boxes end, rows begin, and counts and shares end, inches from the left."""
+_WIDEST, _THINNEST = 0.6, 0.012
+_ROW, _HEAD, _GAP, _EDGE = 0.165, 0.2, 0.14, 0.06
+"""Heights of a row, of the line above a group and between two groups; the bar of a row, inches."""
+_FOOT, _LEAST = 0.34, 0.36
+"""Below the picture, and the least height of the box of a class, inches."""
+
+
+class Cell(NamedTuple):
+    """The copies of a class with a fate, and their share of the class, also as text."""
+
+    subject: str
+    fate: str
+    copies: float
+    text: str
+    share: str
+
+
+class Group(NamedTuple):
+    """A fate with its cells, the largest first, and how many there are in all."""
+
+    fate: str
+    text: str
+    share: str
+    cells: tuple[Cell, ...]
+
+
+def fates(metrics: pd.DataFrame, scenario: str, caption: str) -> Sheet:
+    """One panel: for each class and fate a band, from the class to a row that gives the numbers.
+
+    `metrics` is the frame of that name. NothingToDrawError if there was no mail.
+    """
+    found = Lookup(metrics)
+    subjects = [
+        subject
+        for subject in classes(found.subjects("class"))
+        if found.value(scenario, "class", subject, "created") > 0.0
+    ]
+    if not subjects:
+        raise NothingToDrawError("there was no mail")
+    groups = list(_groups(found, scenario, subjects))
+    picture = _Picture(groups, subjects)
+    figure, (panel,) = sheet(
+        1, 1, _message(found, scenario, subjects), caption, row_height=picture.height + _FOOT + 0.12
+    )
+    panel.set_axis_off()
+    panel.set_xlim(0.0, _PANEL)
+    panel.set_ylim(picture.height + _FOOT, 0.0)
+    labels = {s: found.interval(scenario, "class", s, "created") for s in subjects}
+    picture.draw(panel, labels)
+    note = (
+        "Copies in a replication; percentages are of all copies, in the rows of those of the "
+        "class. Width of a band: the square root of its copies."
+    )
+    panel.text(0.0, picture.height + 0.22, note, size=7.0, color=PALE, va="center")
+    return figure
+
+
+def _groups(found: Lookup, scenario: str, subjects: Sequence[str]) -> Iterator[Group]:
+    everything = found.value(scenario, "total", "total", "created")
+    for fate in DRAWN:
+        cells = []
+        for subject in subjects:
+            key = (scenario, "class", subject)
+            copies = found.value(*key, fate)
+            if copies > 0.0:
+                share = number(copies / found.value(*key, "created"), "share")
+                cells.append(Cell(subject, fate, copies, found.interval(*key, fate), share))
+        if cells:
+            total = (scenario, "total", "total", fate)
+            share = number(found.value(*total) / everything, "share")
+            ordered = sorted(cells, key=lambda cell: -cell.copies)
+            yield Group(fate, found.interval(*total), share, tuple(ordered))
+
+
+class _Picture:
+    """Where everything stands; y grows downwards, inches."""
+
+    def __init__(self, groups: Sequence[Group], subjects: Sequence[str]) -> None:
+        self.groups = groups
+        cells = [cell for group in groups for cell in group.cells]
+        scale = _WIDEST / math.sqrt(max(cell.copies for cell in cells))
+        self.width = {cell: max(scale * math.sqrt(cell.copies), _THINNEST) for cell in cells}
+        self.heads: dict[str, float] = {}
+        self.rows: dict[Cell, float] = {}
+        y = 0.0
+        for group in groups:
+            self.heads[group.fate] = y + _HEAD / 2
+            y += _HEAD
+            for cell in group.cells:
+                tall = max(_ROW, self.width[cell] + 0.02)
+                self.rows[cell] = y + tall / 2
+                y += tall
+            y += _GAP
+        ends = {s: [cell for cell in cells if cell.subject == s] for s in subjects}
+        high = {s: max(_LEAST, self._wide(mine)) for s, mine in ends.items()}
+        whole = sum(high.values())
+        self.height = max(y - _GAP, whole + _GAP * (len(subjects) - 1))
+        order = sorted(subjects, key=lambda s: self.rows[max(ends[s], key=lambda c: c.copies)])
+        apart = min((self.height - whole) / (len(subjects) + 1), 0.5)
+        y = (self.height - whole - apart * (len(subjects) - 1)) / 2
+        self.boxes: dict[str, tuple[float, float]] = {}
+        self.starts: dict[Cell, float] = {}
+        for subject in order:
+            self.boxes[subject] = y, high[subject]
+            mine = sorted(ends[subject], key=lambda cell: self.rows[cell])
+            start = y + (high[subject] - self._wide(mine)) / 2
+            for cell in mine:
+                self.starts[cell] = start + self.width[cell] / 2
+                start += self.width[cell]
+            y += high[subject] + apart
+
+    def _wide(self, mine: Sequence[Cell]) -> float:
+        return sum(self.width[cell] for cell in mine)
+
+    def draw(self, panel: Axes, labels: dict[str, str]) -> None:
+        """All of it; `labels` are the counts of the classes."""
+        for subject, (top, tall) in self.boxes.items():
+            panel.add_patch(
+                Rectangle((0.02, top), _BOX, tall, facecolor="white", edgecolor=PALE, linewidth=0.8)
+            )
+            middle = top + tall / 2
+            how: Any = {"va": "center_baseline"}
+            panel.text(0.08, middle - 0.075, subject, size=8, color=INK, weight="bold", **how)
+            panel.text(0.08, middle + 0.075, labels[subject], size=7.5, color=PALE, **how)
+        for group in self.groups:
+            self._draw_group(panel, group)
+
+    def _draw_group(self, panel: Axes, group: Group) -> None:
+        drawn, y = DRAWN[group.fate], self.heads[group.fate]
+        bold: Any = {"size": 8, "weight": "bold", "color": INK, "va": "center_baseline"}
+        plain: Any = {"size": 7.5, "color": INK, "va": "center_baseline"}
+        panel.text(_ROWS, y, drawn.text, **bold)
+        after = _ROWS + inches(drawn.text, 8, bold=True) + 0.07
+        panel.text(after, y, drawn.meaning, size=7, color=PALE, va="center_baseline")
+        panel.text(_COUNT, y, group.text, ha="right", **bold)
+        panel.text(_SHARE, y, group.share, ha="right", **bold)
+        for cell in group.cells:
+            y, width = self.rows[cell], self.width[cell]
+            start = 0.02 + _BOX, self.starts[cell]
+            ribbon(panel, start, (_ROWS - 0.1, y), width, drawn.colour)
+            panel.text(_ROWS, y, cell.subject, **plain)
+            panel.text(_COUNT, y, cell.text, ha="right", **plain)
+            panel.text(_SHARE, y, cell.share, ha="right", **plain)
+
+
+def _message(found: Lookup, scenario: str, subjects: Sequence[str]) -> str:
+    """How much got through, and which class loses most."""
+    total = (scenario, "total", "total")
+    created = found.value(*total, "created")
+    parts = {"delivered": found.value(*total, "delivered"), "junked": found.value(*total, "junked")}
+    parts["lost"] = sum(found.value(*total, fate) for fate in LOST)
+    told = [
+        f"{number(many / created, 'share')} {name}"
+        for name, many in parts.items()
+        if many or name != "junked"
+    ]
+    lost = {
+        subject: sum(found.value(scenario, "class", subject, fate) for fate in LOST)
+        / found.value(scenario, "class", subject, "created")
+        for subject in subjects
+    }
+    worst = max(lost, key=lambda subject: lost[subject])
+    more = f"; of {worst} mail {number(lost[worst], 'share')} lost" if lost[worst] > 0.0 else ""
+    return f"What became of the mail of {scenario}: {', '.join(told)}{more}"

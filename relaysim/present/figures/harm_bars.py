@@ -1,0 +1,214 @@
+"""Who suffers for the culprits: harm of innocent mail by stream and design, in its two parts."""
+
+import math
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import pandas as pd
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from relaysim.present.drawing.common_words import by_design
+from relaysim.present.drawing.empty_figure import NothingToDrawError
+from relaysim.present.drawing.state_bands import JUNKED
+from relaysim.present.drawing.style import INK, Key, Sheet, sheet
+from relaysim.present.text.metric_rows import Lookup
+
+MOST = 4
+"""The most streams that are shown: those with most harm, or else with most junk."""
+LEAST = 0.0005
+"""The share from which on a stream is shown."""
+_WIDER = 1.8
+"""How many times longer than the longest bar an axis is; longer intervals end in an arrow."""
+Subject = tuple[str, str]
+"""Scope and subject, as `metrics` has them."""
+_ALL = ("total", "total")
+_BESIDE = (("axes fraction", "data"), "offset points")
+_MARK: Any = {"color": INK, "marker": "D", "markersize": 4.5, "markerfacecolor": "white"}
+
+
+class Part(NamedTuple):
+    """A metric that is a part of a bar."""
+
+    metric: str
+    text: str
+    colour: str
+    hatch: str
+
+
+class Column(NamedTuple):
+    """A column of panels: the parts of its bars, the metric that is their sum, what it is."""
+
+    parts: tuple[Part, ...]
+    whole: str
+    text: str
+
+
+class Bar(NamedTuple):
+    """A bar: the size of each part, the ends of the interval of their sum, the sum as text."""
+
+    sizes: tuple[float, ...]
+    low: float
+    high: float
+    text: str
+
+    def ends(self) -> tuple[float, float]:
+        """Where it begins and ends, parts below zero to the left of it."""
+        return sum(s for s in self.sizes if s < 0.0), sum(s for s in self.sizes if s > 0.0)
+
+
+HARM = Column(
+    (
+        Part("blast_reputation", "for the culprits' reputation", "#882255", ""),
+        Part("blast_congestion", "for congestion by them", "#DDCC77", "///"),
+    ),
+    "blast_radius",
+    "lost or late",
+)
+JUNK = Column((Part("blast_junk", "junked", JUNKED, ""),), "blast_junk", "junked")
+
+
+Table = dict[Subject, dict[str, Bar]]
+"""The bars of a column, by subject and design."""
+
+
+def blast_radius(metrics: pd.DataFrame, designs: Sequence[str], caption: str) -> Sheet:
+    """One row of panels for all innocent mail and for each stream with harm, one bar a design.
+
+    The parts of a bar are stacked; a mark stands at their sum, with its interval. Junk has a column
+    of its own, if there is any. `metrics` is the frame of that name, of all designs.
+    NothingToDrawError if no innocent mail is lost, late or junked for a culprit.
+    """
+    found = Lookup(metrics)
+    known = {column: _table(found, designs, column) for column in (HARM, JUNK)}
+    subjects = [_ALL, *_worst(known[HARM], known[JUNK])]
+    shown = {column: {s: table[s] for s in subjects} for column, table in known.items()}
+    columns = [column for column, table in shown.items() if max(map(_size, table.values())) > LEAST]
+    if not columns:
+        raise NothingToDrawError("no innocent mail is lost, late or junked for what culprits send")
+    figure, axes = sheet(
+        len(subjects),
+        len(columns),
+        _message(found, designs),
+        caption,
+        [_key(shown[HARM])] if HARM in columns else [],
+        row_height=0.5 + 0.25 * len(designs),
+        sharex="col",
+        sharey=True,
+    )
+    spans = {column: _span(shown[column]) for column in columns}
+    for i, panel in enumerate(axes):
+        subject, column = subjects[i // len(columns)], columns[i % len(columns)]
+        _draw(panel, shown[column][subject], column, spans[column])
+        title = "all innocent mail" if subject == _ALL else subject[1]
+        panel.set_title(title if column is columns[0] else column.text)
+    for column, panel in zip(columns, axes[-len(columns) :], strict=True):
+        panel.set_xlabel(f"{column.text}, share of copies by weight")
+    return figure
+
+
+def _table(found: Lookup, designs: Sequence[str], column: Column) -> Table:
+    """The bars of innocent mail and of its streams, in the designs that have it."""
+    streams = [("stream", name) for name in found.subjects("stream") if " | " not in name]
+    table: Table = {}
+    for subject in (_ALL, *streams):
+        bars = table[subject] = {}
+        for name in designs:
+            row = found.row(name, *subject, column.whole)
+            if row is not None and not math.isnan(row["value"]):
+                sizes = tuple(found.value(name, *subject, part.metric) for part in column.parts)
+                text = found.interval(name, *subject, column.whole)
+                bars[name] = Bar(sizes, row["low"], row["high"], text)
+    return table
+
+
+def _size(bars: dict[str, Bar]) -> float:
+    """The largest part of some bars."""
+    return max((abs(size) for bar in bars.values() for size in bar.sizes), default=0.0)
+
+
+def _worst(harm: Table, junk: Table) -> list[Subject]:
+    """The streams with most harm, or else with most junk."""
+    sizes = {subject: (_size(harm[subject]), _size(junk[subject])) for subject in harm}
+    hit = [subject for subject in sizes if subject != _ALL and max(sizes[subject]) > LEAST]
+    return sorted(hit, key=lambda subject: sizes[subject], reverse=True)[:MOST]
+
+
+def _key(table: Table) -> Key:
+    """The parts that occur, and the mark."""
+    bars = [bar for mine in table.values() for bar in mine.values()]
+    key: dict[str, Artist] = {
+        part.text: Patch(facecolor=part.colour, hatch=part.hatch, edgecolor="white")
+        for i, part in enumerate(HARM.parts)
+        if any(bar.sizes[i] for bar in bars)
+    }
+    several = any(not math.isnan(bar.low) for bar in bars)
+    return {**key, f"sum{' and its 95 % interval' * several}": Line2D([], [], **_MARK)}
+
+
+def _span(table: Table) -> tuple[float, float]:
+    """The ends of the axis: all bars, and their intervals unless they are very long."""
+    bars = [bar for mine in table.values() for bar in mine.values()]
+    low, high = min(bar.ends()[0] for bar in bars), max(bar.ends()[1] for bar in bars)
+    most = _WIDER * max(-low, high)
+    low = max(min([low, *(bar.low for bar in bars)]), -most)
+    high = min(max([high, *(bar.high for bar in bars)]), most)
+    room = 0.03 * (high - low)
+    return low - room * (low < 0.0), high + room
+
+
+def _draw(panel: Axes, bars: dict[str, Bar], column: Column, span: tuple[float, float]) -> None:
+    names = list(reversed(bars))
+    for place, name in enumerate(names):
+        bar = bars[name]
+        ends = {True: 0.0, False: 0.0}
+        for size, part in zip(bar.sizes, column.parts, strict=True):
+            panel.barh(
+                place,
+                size,
+                0.62,
+                ends[size > 0.0],
+                color=part.colour,
+                hatch=part.hatch,
+                edgecolor="white",
+                linewidth=0.4,
+            )
+            ends[size > 0.0] += size
+        _interval(panel, place, bar, span)
+        panel.annotate(bar.text, (1, place), (7, 0), *_BESIDE, va="center", size=7.5, color=INK)
+    panel.axvline(0.0, color=INK, linewidth=1.0)
+    panel.set_xlim(*span)
+    panel.set_yticks(range(len(names)), names)
+    panel.set_ylim(-0.6, len(names) - 0.4)
+    panel.tick_params(axis="y", length=0.0, pad=7.0)
+    panel.spines["left"].set_visible(False)
+    panel.grid(visible=False, axis="y")
+    panel.xaxis.set_major_locator(MaxNLocator(4))
+    panel.xaxis.set_major_formatter(FuncFormatter(lambda share, _: f"{100 * share:.3g} %"))
+
+
+def _interval(panel: Axes, place: int, bar: Bar, span: tuple[float, float]) -> None:
+    """The sum with its interval, which ends in an arrow where it leaves the axis."""
+    if not any(bar.sizes):
+        return
+    for end, bound, arrow in ((bar.low, span[0], "<"), (bar.high, span[1], ">")):
+        if not math.isnan(end):
+            beyond = end < bound if arrow == "<" else end > bound
+            last = bound if beyond else end
+            panel.plot([sum(bar.sizes), last], [place, place], color=INK, linewidth=1.2)
+            mark = arrow if beyond else "|"
+            panel.plot(last, place, mark, color=INK, markersize=5, clip_on=False)
+    panel.plot(sum(bar.sizes), place, **_MARK)
+
+
+def _message(found: Lookup, designs: Sequence[str]) -> str:
+    """The share of innocent mail in each design."""
+    told = {
+        name: found.interval(name, *_ALL, HARM.whole) if share else "none"
+        for name in designs
+        if not math.isnan(share := found.value(name, *_ALL, HARM.whole))
+    }
+    return f"Who suffers for what culprits send: innocent mail lost or late, {by_design(told)}"

@@ -1,0 +1,198 @@
+"""The course of one incident: who held what against which IP, and what it cost innocent mail."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.patches import Patch
+from matplotlib.ticker import MaxNLocator, StrMethodFormatter
+
+from relaysim.mail.provider_state import State
+from relaysim.measure.blast.harm import TOLL
+from relaysim.present.drawing.empty_figure import NothingToDrawError
+from relaysim.present.drawing.labelled_marks import LEADER, Mark, draw_marks, height, place
+from relaysim.present.drawing.replication_course import DAY, HOUR, Course, Incident, Span, Standing
+from relaysim.present.drawing.state_bands import (
+    BANDS,
+    EXPIRED,
+    JUNKED,
+    LATE,
+    REFUSED,
+    bands_key,
+    draw_bands,
+    draw_sending,
+    sending_key,
+)
+from relaysim.present.drawing.style import WIDTH, Sheet, beside_title, sheet
+from relaysim.present.drawing.time_axis import clock_axis
+from relaysim.present.text.number_format import number
+from relaysim.scenario.culprit import culprits
+
+TOLL_COLOURS = {"refused": REFUSED, "expired": EXPIRED, "late": LATE, "junked": JUNKED}
+_DONE = ("detected", "repaired", "paused", "resumed", "cleaned", "moved", "requested")
+_ROW, _TOLL = 0.21, 1.5
+"""Height of a row of bands, and of the panel of innocent copies, inches."""
+_MARGINS, _LETTER = 0.55, 0.058
+"""Inches that an axis leaves of the width beside its labels, and the width of their letters."""
+
+
+def incident(course: Course, caption: str) -> Sheet:
+    """The incident of a replication with the largest toll of innocent mail.
+
+    From the top down: what the administrator did; lists that had an IP and providers that held
+    something against it; innocent copies refused, expired, late and junked by the hour of their
+    creation. NothingToDrawError if no IP was listed or blocked.
+    """
+    shown = _worst(course)
+    first, last = _axis(course, shown)
+    rows = _rows(course, shown, first, last)
+    marks = place(_marks(course, first, last), first, last, _width([label for label, _ in rows]))
+    toll = course.toll[(course.toll.index >= first - HOUR) & (course.toll.index < last)]
+    heights = [height(marks)] * bool(marks) + [0.1 + _ROW * len(rows), _TOLL]
+    figure, axes = sheet(
+        len(heights),
+        1,
+        _message(course, shown, toll),
+        caption,
+        row_height=float(np.mean(heights)) + 0.3,
+        height_ratios=heights,
+        sharex=True,
+    )
+    for panel in axes:
+        draw_sending(panel, course)
+        clock_axis(panel, course.scenario.run.start, first, last, most=12)
+        panel.tick_params(labelbottom=False)
+    if marks:
+        axes[0].set_title("What the administrator did")
+        draw_marks(axes[0], marks)
+        for panel in axes[1:]:
+            for time in {each.mark.time for each in marks}:
+                panel.axvline(time, **LEADER, zorder=0.6)
+    bands, below = axes[-2:]
+    bands.set_title("Held against public IPs")
+    beside_title(bands, bands_key(span.state for _, spans in rows for span in spans))
+    draw_bands(bands, rows, first, last)
+    _draw_toll(below, course, toll)
+    return figure
+
+
+def _draw_toll(panel: Axes, course: Course, toll: pd.DataFrame) -> None:
+    panel.set_title("Innocent copies")
+    key = {name: Patch(facecolor=TOLL_COLOURS[name]) for name in TOLL if toll[name].any()}
+    beside_title(panel, {**key, **sending_key(course)})
+    base = np.zeros(len(toll))
+    edges = np.append(toll.index.to_numpy(), toll.index[-1] + HOUR)
+    for name in TOLL:
+        top = base + toll[name].to_numpy()
+        panel.stairs(top, edges, baseline=base, fill=True, color=TOLL_COLOURS[name])
+        base = top
+    panel.set_ylim(0.0, 1.08 * base.max() or 1.0)
+    panel.yaxis.set_major_locator(MaxNLocator(4, integer=True))
+    panel.yaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
+    panel.set_ylabel("copies created/h")
+    panel.set_xlabel("time of the run")
+    panel.tick_params(labelbottom=True)
+
+
+def _worst(course: Course) -> Incident:
+    """The incident with the largest toll among those with a listing or a block."""
+    grave = [
+        incident
+        for incident in course.incidents()
+        if any(span.state >= State.BLOCK for span in incident.spans)
+    ]
+    if not grave:
+        raise NothingToDrawError(
+            f"no public IP was listed or blocked in replication {course.replication} of "
+            f"{course.scenario.name}"
+        )
+
+    def cost(incident: Incident) -> tuple[int, int]:
+        hours = course.toll.index
+        mine = course.toll[(hours >= incident.start - HOUR) & (hours < incident.end)]
+        return int(mine["refused"].sum()), int(mine.sum().sum())
+
+    return max(grave, key=cost)
+
+
+def _axis(course: Course, shown: Incident) -> tuple[float, float]:
+    """From the culprits' sending that brought it about, at most a day before, to its end.
+
+    What outlives the creation of mail is cut off there.
+    """
+    last = min(shown.end, course.duration)
+    begins = [start for start, _ in course.sending if start <= shown.start]
+    cause = min(max([shown.start - DAY, *begins]), shown.start)
+    margin = max(0.04 * (last - cause), 0.5 * HOUR)
+    return max(cause - margin, 0.0), min(last + margin, course.duration)
+
+
+def _rows(
+    course: Course, shown: Incident, first: float, last: float
+) -> list[tuple[str, list[Span]]]:
+    """Lists and providers with anything to show, in this order; the IP is named if it can vary."""
+    spans = [span for span in course.spans if span.end > first and span.start < last]
+    egress = {span.egress for span in spans}
+    senders = {span.subject.sender for span in spans if isinstance(span.subject, Standing)}
+    found: dict[str, list[Span]] = {}
+    for span in spans:
+        told = span.subject.provider if isinstance(span.subject, Standing) else span.subject
+        if len(egress) > 1:
+            told += f" {span.egress}"
+        if len(senders) > 1 and isinstance(span.subject, Standing):
+            told += f" {span.subject.sender}"
+        found.setdefault(told, []).append(span)
+    return list(found.items())
+
+
+def _marks(course: Course, first: float, last: float) -> list[Mark]:
+    """What the administrator did in each moment, once."""
+    acts = course.frames["actions"]
+    acts = acts[(acts["time"] >= first) & (acts["time"] <= last)]
+    several = acts["egress"].nunique() > 1, len(culprits(course.scenario)) > 1
+    found = []
+    by_moment: Any = acts.groupby(["time", acts["egress"].astype(str)], sort=True)
+    for (time, egress), mine in by_moment:
+        told = "; ".join(_told(mine, several[1]))
+        found.append(Mark(float(time), told + f" ({egress})" * several[0]))
+    return found
+
+
+def _told(acts: pd.DataFrame, named: bool) -> Iterator[str]:
+    for done in _DONE:
+        mine = acts[acts["action"] == done]
+        if len(mine):
+            subjects = list(dict.fromkeys(mine["subject"].dropna().astype(str)))
+            told = bool(subjects) and (named or done == "requested")
+            yield f"{done} {', '.join(subjects)}" if told else done
+
+
+def _width(labels: Sequence[str]) -> float:
+    """About how long an axis with these labels is, inches."""
+    return WIDTH - _MARGINS - _LETTER * max(map(len, labels))
+
+
+def _message(course: Course, shown: Incident, toll: pd.DataFrame) -> str:
+    end = min(shown.end, course.duration)
+    spans = [span for span in shown.spans if span.start < end]
+    lists = {span.subject for span in spans if isinstance(span.subject, str)}
+    ill = [span for span in spans if isinstance(span.subject, Standing)]
+    held = [f"on {_many(len(lists), 'blocklist')}"] * bool(lists)
+    if ill:
+        worst = max(span.state for span in ill)
+        providers = {span.subject[0] for span in ill if span.state == worst}
+        held.append(f"{BANDS[worst].text} by {_many(len(providers), 'provider')}")
+    ips = sorted({span.egress for span in spans})
+    cost = [f"{int(toll[name].sum()):,} {name}" for name in TOLL if toll[name].any()]
+    length = "more than " * (shown.end >= course.duration) + number(end - shown.start, "s")
+    return (
+        f"An incident of {length} in {course.scenario.name}: "
+        f"{', '.join(ips)} {'is' if len(ips) == 1 else 'are'} {' and '.join(held)}; "
+        f"innocent copies: {', '.join(cost) or 'none refused, expired, late or junked'}"
+    )
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count} {noun}{'s' * (count != 1)}"

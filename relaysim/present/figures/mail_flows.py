@@ -1,0 +1,147 @@
+"""Flows: how many copies of one replication took each way through a design, and where others ended.
+
+A copy passes stops from left to right: its host, the receive connector (or the mailbox server in
+its place), the hub that took it, the hub that sent it where that is another one, the way out, and
+its destination.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from relaysim.measure.recipients import Copies
+from relaysim.measure.wait_parts import is_mailbox
+from relaysim.plan.route import by_mailbox_server
+from relaysim.scenario.culprit import culprits
+from relaysim.scenario.model import Scenario
+from relaysim.trace.tables import Column, Fate, Trace
+
+HOST, CONNECTOR, SUBMISSION, HUB = "host", "connector", "submission", "hub"
+SENDING_HUB, IP, MAILBOX, DESTINATION = "sending hub", "ip", "mailbox", "destination"
+"""Kinds of stop. A sending hub is one that another hub handed the mail to."""
+STAGES = ((HOST,), (CONNECTOR, SUBMISSION), (HUB,), (SENDING_HUB,), (IP, MAILBOX), (DESTINATION,))
+"""The stops from left to right."""
+_THROUGH = (Fate.DELIVERED, Fate.JUNKED)
+
+
+class Stop(NamedTuple):
+    """A place that mail passes: its kind, and its name in the scenario.
+
+    The name of a connector is `HUB/connector`; submission and mailbox delivery go by their hub.
+    """
+
+    kind: str
+    name: str
+
+
+class Flow(NamedTuple):
+    """Copies that went from one stop to the next, those of culprits apart."""
+
+    start: Stop
+    end: Stop
+    culprit: bool
+    copies: int
+
+
+class Lost(NamedTuple):
+    """Copies that ended at a stop otherwise than delivered, by their fate."""
+
+    at: Stop
+    fate: str
+    copies: int
+
+
+class Flows(NamedTuple):
+    """All flows and losses of a replication: copies of the window, without DSNs."""
+
+    flows: list[Flow]
+    losses: list[Lost]
+
+    def stops(self) -> list[Stop]:
+        """All stops, in the order in which they were met."""
+        met = [stop for flow in self.flows for stop in flow[:2]]
+        return list(dict.fromkeys([*met, *(lost.at for lost in self.losses)]))
+
+    def through(self, stop: Stop) -> int:
+        """How many copies came to a stop; of a host, how many it had to send."""
+        came = sum(flow.copies for flow in self.flows if flow.end == stop)
+        left = sum(flow.copies for flow in self.flows if flow.start == stop)
+        return came or left + sum(lost.copies for lost in self.losses if lost.at == stop)
+
+
+def flows(trace: Trace, scenario: Scenario) -> Flows:
+    """The flows of a trace."""
+    copies = Copies.of(trace, scenario)
+    rows = np.flatnonzero(copies.counted & ~copies.dsn)
+    stops: dict[Stop, int] = {}
+    passed = _stages(trace, scenario, copies, rows, stops)
+    known = list(stops)
+    guilty = np.array([name in culprits(scenario) for name in trace.names.streams], bool)
+    culprit = guilty[copies.stream[rows]].astype(np.int64)
+    found = []
+    last = passed[0]
+    for stage in passed[1:]:
+        on = stage >= 0
+        pairs, many = np.unique(
+            np.stack((last[on], stage[on], culprit[on])), axis=1, return_counts=True
+        )
+        found += [
+            Flow(known[start], known[end], bool(guilt), int(count))
+            for start, end, guilt, count in zip(*pairs, many, strict=True)
+        ]
+        last = np.where(on, stage, last)
+    fate = copies.fate[rows]
+    lost = ~np.isin(fate, _THROUGH)
+    ends, many = np.unique(np.stack((last[lost], fate[lost])), axis=1, return_counts=True)
+    losses = [
+        Lost(known[at], Fate(how).name.lower(), int(count))
+        for at, how, count in zip(*ends, many, strict=True)
+    ]
+    return Flows(found, losses)
+
+
+def _stages(
+    trace: Trace, scenario: Scenario, copies: Copies, rows: Column, stops: dict[Stop, int]
+) -> list[Column]:
+    """For each stage of the way the stop of each copy, an index into `stops`; -1 for none."""
+    names = trace.names
+
+    def number(kind: str, name: str) -> int:
+        return stops.setdefault(Stop(kind, name), len(stops))
+
+    def numbers(kind: str, known: tuple[str, ...], code: Column) -> Column:
+        """Stops by a column of indexes into names, of those that occur."""
+        found = np.full(len(code), -1, np.int64)
+        for each in np.unique(code[code >= 0]):
+            found[code == each] = number(kind, known[each])
+        return found
+
+    message = trace.copies["message"][rows]
+    transaction = trace.copies["transaction"][rows]
+    stream = copies.stream[rows]
+    host_of = tuple(name.partition(".")[0] for name in names.streams)
+    host = numbers(HOST, host_of, stream)
+    accepted = copies.accepted[rows]
+    hub = np.where(accepted, trace.messages["hub"][message], -1)
+    by_server = {name for name, each in scenario.hosts.items() if by_mailbox_server(each)}
+    submits = np.array([name in by_server for name in host_of], bool)[stream]
+    entry = numbers(CONNECTOR, names.connectors, trace.messages["connector"][message])
+    submission = numbers(SUBMISSION, names.hubs, np.where(submits, hub, -1))
+    sent = accepted & (transaction >= 0)
+    sender = np.where(sent, copies.hub[rows], -1)
+    # One more, for those without a transaction: of a run that accepts nothing there is none at all.
+    queue = np.where(sent, np.append(trace.transactions["queue"], -1)[transaction], -1)
+    inside = np.append(is_mailbox(trace), False)[queue]
+    ip = np.where(sent & ~inside, copies.egress[rows], -1)
+    out = np.maximum(
+        numbers(MAILBOX, names.hubs, np.where(inside, sender, -1)), numbers(IP, names.egress, ip)
+    )
+    there = np.where(out >= 0, copies.destination[rows], -1)
+    return [
+        host,
+        np.maximum(entry, submission),
+        numbers(HUB, names.hubs, hub),
+        numbers(SENDING_HUB, names.hubs, np.where(sender == hub, -1, sender)),
+        out,
+        numbers(DESTINATION, names.destinations, there),
+    ]

@@ -1,0 +1,173 @@
+"""The path of a message: where each recipient's copy was, from its creation to its fate."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
+
+from relaysim.measure.journey import Event
+from relaysim.present.drawing.style import INK, Sheet, sheet
+from relaysim.present.text.caption import figure_caption
+from relaysim.present.text.number_format import number
+from relaysim.present.text.transcript import groups, name
+from relaysim.study.message_trace import SECOND, Transcript
+from relaysim.units import format_duration
+
+_MOST = 8
+"""Rows; recipients of one fate and one course share a row."""
+_LEAST = 0.001
+"""Seconds: where the axis begins."""
+_COLOURS = {
+    "in the host's spool": "#E69F00",
+    "in the session": "#56B4E9",
+    "in the queue database": "#CC79A7",
+    "a core: wait and work": "#0072B2",
+    "waits for a connection": "#D55E00",
+    "on the way": "#009E73",
+    "waits for its next attempt": "#999999",
+}
+_AGAIN = "waits for its next attempt"
+_TICKS = (0.001, 0.01, 0.1, 1.0, 10.0, 60.0, 600.0, 3600.0, 36_000.0, 86_400.0, 864_000.0)
+_STAGE = {
+    "session": "in the host's spool",
+    "turn": "in the host's spool",
+    "received": "a core: wait and work",
+    "committed": "in the queue database",
+    "categorized": "a core: wait and work",
+    "connection": "waits for a connection",
+    "no connection": "waits for a connection",
+    "sent": "on the way",
+    "transferred": "on the way",
+    "answered": "on the way",
+    "stored": "on the way",
+}
+
+
+class Part(NamedTuple):
+    """A stage of a copy's life, microseconds since its creation."""
+
+    stage: str
+    start: int
+    end: int
+
+
+def path(found: Transcript) -> Sheet:
+    """One row for the recipients of each course, on a logarithmic axis of time since creation.
+
+    Short stages at the beginning and hours of retries later are to be read from the same axis; the
+    lengths of bars at different places are not to be compared.
+    """
+    rows = groups(found)
+    shown = rows[:_MOST]
+    key = {stage: Patch(color=colour) for stage, colour in _COLOURS.items()}
+    marks = {
+        "taken": Line2D([], [], color=INK, marker="o", linestyle="", markersize=6),
+        "refused or put off": Line2D([], [], color=INK, marker="X", linestyle="", markersize=7),
+    }
+    if found.deadline is not None:
+        marks["deadline"] = Line2D([], [], color=INK, linestyle=(0, (4, 2)), linewidth=1.2)
+    caption = (
+        f"replication {found.replication} alone, counted from 0; "
+        f"{figure_caption(found.provenance, intervals=False)}"
+    )
+    figure, (panel,) = sheet(1, 1, _message(found), caption, [key, marks], 1.0 + 0.55 * len(shown))
+    last = max(copy.lasted for copy in found.journey.copies) / SECOND
+    for place, group in enumerate(shown):
+        _row(panel, found, group[0].number, -place)
+    panel.set_yticks([-place for place in range(len(shown))], [name(group) for group in shown])
+    panel.set_ylim(-len(shown) + 0.4, 0.6)
+    panel.set_xscale("log")
+    panel.set_xlim(_LEAST, max(2 * last, 10 * _LEAST))
+    panel.xaxis.set_major_locator(FixedLocator(_TICKS))
+    panel.xaxis.set_minor_locator(NullLocator())
+    panel.xaxis.set_major_formatter(FuncFormatter(lambda x, _: format_duration(round(x * SECOND))))
+    more = len(rows) - len(shown)
+    left = f"; {more} other courses are left out" if more else ""
+    panel.set_xlabel(f"time since it was created, logarithmic{left}")
+    panel.grid(visible=False, axis="y")
+    panel.tick_params(axis="y", length=0)
+    if found.deadline is not None:
+        panel.axvline(found.deadline / SECOND, color=INK, linestyle=(0, (4, 2)), linewidth=1.2)
+    return figure
+
+
+def parts(found: Transcript, recipient: int) -> Iterator[Part]:
+    """The stages of a copy, one after the other; `recipient` counts from 0.
+
+    What lies between two events is the dialogue until the copy is queued, what a connection takes
+    before it has an answer, and then the wait for the next attempt.
+    """
+    told = found.journey
+    copy = told.copies[recipient]
+    end, at = copy.end, told.created
+    between = "in the session"
+    for event in told.events:
+        stage = _STAGE.get(event.what)
+        mine = not event.copies or recipient in event.copies
+        if not mine or at >= end:
+            continue
+        if event.what == "queued":
+            between = "on the way"
+        if stage is None:
+            continue
+        if between == _AGAIN and event.what in ("connection", "no connection"):
+            stage = _AGAIN
+        begun = min(max(_begun(event), at), end)
+        if begun > at:
+            yield Part(between, at - told.created, begun - told.created)
+        until = min(event.time, end)
+        if until > begun:
+            yield Part(stage, begun - told.created, until - told.created)
+        at = max(at, until)
+        between = {"answered": _AGAIN, "connection": "on the way"}.get(event.what, between)
+    if at < end:
+        yield Part(between, at - told.created, end - told.created)
+
+
+def _begun(event: Event) -> int:
+    """When the stage began whose end an event tells."""
+    return event.time - max(event.lasted, 0) - max(event.waited, 0)
+
+
+def _row(panel: Axes, found: Transcript, recipient: int, place: int) -> None:
+    """The bar of a copy, and a mark for each answer of a receiver."""
+    told = found.journey
+    for part in parts(found, recipient):
+        start, end = max(part.start / SECOND, _LEAST), max(part.end / SECOND, _LEAST)
+        panel.barh(place, end - start, 0.34, left=start, color=_COLOURS[part.stage])
+    for event in told.events:
+        if event.copies and recipient not in event.copies:
+            continue
+        if event.what in ("answered", "stored"):
+            at = max((event.time - told.created) / SECOND, _LEAST)
+            taken = not event.reply.startswith(("4", "5"))
+            marker, size = ("o", 5) if taken else ("X", 6)
+            panel.plot(at, place, marker=marker, color=INK, markersize=size, zorder=4)
+    copy = told.copies[recipient]
+    said = f"{copy.fate.name.lower().replace('_', ' ')} {copy.reply[:9]}".strip()
+    at = max(copy.lasted / SECOND, _LEAST)
+    panel.annotate(
+        f"{said}, {number(copy.lasted / SECOND, 's')}",
+        (at, place - 0.2),
+        ha="right",
+        va="top",
+        fontsize=8,
+        color=INK,
+    )
+
+
+def _message(found: Transcript) -> str:
+    told = found.journey
+    fates: dict[str, int] = {}
+    for copy in told.copies:
+        fate = copy.fate.name.lower().replace("_", " ")
+        fates[fate] = fates.get(fate, 0) + 1
+    many = len(told.copies)
+    said = ", ".join(f"{n} {fate}" if many > 1 else fate for fate, n in fates.items())
+    longest = number(max(copy.lasted for copy in told.copies) / SECOND, "s")
+    due = "" if found.deadline is None else f", due within {format_duration(found.deadline)}"
+    after = " after" if many == 1 else ", the last after"
+    return f"{found.message} of {found.scenario.name}: {said}{after} {longest}{due}"

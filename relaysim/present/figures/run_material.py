@@ -1,0 +1,83 @@
+"""What the figures of a run are drawn from, and the one replication that is run again for them."""
+
+from functools import cached_property
+
+import numpy as np
+
+from relaysim.present.figures.binding_limits import limits
+from relaysim.present.figures.design_drawing import Picture
+from relaysim.present.figures.mail_flows import flows
+from relaysim.present.text.caption import figure_caption
+from relaysim.present.text.metric_rows import Lookup
+from relaysim.present.text.queue_table import QShape, of_one
+from relaysim.study.replicate import RunResult
+from relaysim.trace.tables import Trace
+
+
+class Story:
+    """A run, with the trace of its typical replication.
+
+    That is the base's, if there is one: designs side by side are to show the same mail.
+    """
+
+    def __init__(self, result: RunResult, base: "Story | None" = None) -> None:
+        self.result, self.base = result, base
+
+    @property
+    def caption(self) -> str:
+        """Where means over all replications come from."""
+        return figure_caption(self.result.provenance)
+
+    @property
+    def caption_of_means(self) -> str:
+        """The same for a figure that draws no intervals."""
+        return figure_caption(self.result.provenance, intervals=False)
+
+    @cached_property
+    def typical(self) -> int:
+        """The replication with the median share on time; of two in the middle the worse one."""
+        if self.base is not None:
+            return self.base.typical
+        frame = self.result.per_replication
+        mine = (frame["scope"] == "total") & (frame["metric"] == "on_time")
+        shares = frame[mine].set_index("replication")["value"].fillna(0.0)
+        order = shares.sort_values(kind="stable").index.to_numpy(np.int64)
+        return int(order[(len(order) - 1) // 2])
+
+    @property
+    def caption_of_one(self) -> str:
+        """The same for a figure of the typical replication."""
+        which = of_one(self.typical)
+        if self.result.replications > 1:
+            whose = f" of {self.base.result.scenario.name}" if self.base is not None else ""
+            which += f": that with the median share on time{whose}"
+        return f"{which}; {self.caption_of_means}"
+
+    @cached_property
+    def trace(self) -> Trace:
+        """The trace of the typical replication, made again."""
+        return self.result.trace(self.typical)
+
+    def picture(self) -> Picture:
+        """The design: flows and limits of the typical replication, listings of all."""
+        scenario = self.result.scenario
+        return Picture(
+            scenario, flows(self.trace, scenario), limits(self.trace, scenario), self.listed()
+        )
+
+    def listed(self) -> dict[str, str]:
+        """For each public IP that was listed, in how many replications, or for how long."""
+        found, name = Lookup(self.result.metrics), self.result.scenario.name
+        told = {}
+        for ip in found.subjects("egress"):
+            if found.value(name, "egress", ip, "listed") > 0.0:
+                likely = found.chance(name, "egress", ip, "listed").partition(" (")[0]
+                time = found.number(name, "egress", ip, "listed_time")
+                several = self.result.replications > 1
+                told[ip] = f"listed {f'in {likely} of replications' if several else f'for {time}'}"
+        return told
+
+    def qshape(self) -> QShape:
+        """The queues of the typical replication when most is in them."""
+        result = self.result
+        return QShape.of(self.trace, result.scenario, self.typical, result.provenance)

@@ -1,0 +1,182 @@
+"""A sweep: quantities over what was varied, design by design, and how far the targets hold."""
+
+import itertools
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from matplotlib.transforms import ScaledTranslation
+
+from relaysim.measure.quantity import Quantity
+from relaysim.measure.target import Target
+from relaysim.present.drawing.axis_labels import Floats, amount, places, quantity_axis, varied_axis
+from relaysim.present.drawing.common_words import by_design
+from relaysim.present.drawing.empty_figure import NothingToDrawError
+from relaysim.present.drawing.style import INK, PALE, Key, Sheet, design_key, line, looks, sheet
+from relaysim.present.drawing.text_width import wrapped
+from relaysim.present.text.caption import figure_caption
+from relaysim.present.text.number_format import number
+from relaysim.study.break_even import EVERYWHERE, FROM, NO_MAIL, NOWHERE, UP_TO, Knee
+from relaysim.study.sweep import Sweep
+from relaysim.study.varied_values import Vary
+from relaysim.study.varied_values import number as as_number
+
+ACROSS = 4
+"""The most panels beside each other: combinations of what else was varied."""
+_ROW = 2.3
+_BOUND: Any = {"color": INK, "linewidth": 1.0, "linestyle": (0, (4, 2))}
+_APART = 6.0
+"""How far apart the knees of designs stand at the line of their target, points."""
+
+
+def sweep(found: Sweep) -> Sheet:
+    """One row a quantity; along the axis the path with most values, beside each other the others.
+
+    Lines are means, bands their 95 % intervals. A target is a dashed line; where the mean crosses
+    it there is a mark, with the interval of the knee. NothingToDrawError for one point alone, or
+    for more than `ACROSS` panels beside each other.
+    """
+    along = max(found.varied, key=lambda each: (bool(each.amounts), len(each.values)))
+    others = [each for each in found.varied if each is not along]
+    across = list(itertools.product(*(each.values for each in others)))
+    if len(along.values) < 2:
+        raise NothingToDrawError("one point alone makes no line")
+    if len(across) > ACROSS:
+        paths = " and ".join(each.path for each in others)
+        raise NothingToDrawError(
+            f"{paths}: {len(across)} combinations, and a figure has room for {ACROSS}"
+        )
+    figure, axes = sheet(
+        len(found.quantities),
+        len(across),
+        _message(found, along),
+        figure_caption(found.provenance, designs=False),
+        _keys(found),
+        row_height=_ROW,
+        sharex=True,
+        sharey="row",
+    )
+    cells = itertools.product(found.quantities, across)
+    for number_, ((quantity, point), panel) in enumerate(zip(cells, axes, strict=True)):
+        fixed = dict(zip((each.path for each in others), point, strict=True))
+        _draw(panel, found, along, fixed, quantity)
+        if number_ < len(axes) - len(across):
+            panel.set_xlabel("")
+        if number_ % len(across):
+            panel.set_ylabel("")
+    return figure
+
+
+def _draw(
+    panel: Axes, found: Sweep, along: Vary, fixed: Mapping[str, str], quantity: Quantity
+) -> None:
+    """One quantity of all designs, over the values of one path."""
+    name, points = str(quantity), found.points
+    columns = [name, f"{name} low", f"{name} high"]
+    where = {
+        as_number(value): place for value, place in zip(along.values, places(along), strict=True)
+    }
+    mine = (
+        points[np.logical_and.reduce([points[p] == as_number(v) for p, v in fixed.items()])]
+        if fixed
+        else points
+    )
+    for design, look in looks(found.scenarios).items():
+        rows = mine[mine["scenario"] == design]
+        x = np.array([where[value] for value in rows[along.path]])
+        order = np.argsort(x, kind="stable")
+        x = x[order]
+        mean, low, high = _drawn(rows[columns].to_numpy(np.float64)[order].T)
+        # Straight lines between the points, whatever the scales are: as knees are found.
+        fine = np.unique(np.concatenate([np.linspace(*ends, 25) for ends in pairwise(x)]))
+        panel.plot(fine, np.interp(fine, x, mean), **line(look))
+        panel.plot(x, mean, "o", markersize=4, color=look.colour)
+        ends = (np.interp(fine, x, end) for end in (low, high))
+        panel.fill_between(fine, *ends, color=look.colour, alpha=0.18, linewidth=0)
+    told = [name, *(f"{path.rpartition('.')[2]} = {value}" for path, value in fixed.items())]
+    across = len(found.points) // (len(along.values) * len(found.scenarios))
+    panel.set_title(
+        "\n".join(part for each in told for part in wrapped(each, 9.5, 7.0 / across, True))
+    )
+    targets = {each.target: Target.parse(each.target) for each in found.knees}
+    bounds = [t.bound for t in targets.values() if t.quantity == quantity]
+    values = points[columns].to_numpy(np.float64).ravel()
+    quantity_axis(panel, quantity, np.append(values, bounds))
+    varied_axis(panel, along)
+    for bound in bounds:
+        panel.axhline(bound, **_BOUND)
+    for text, target in targets.items():
+        knees = [k for k in found.knees if k.target == text and not np.isnan(k.value)]
+        if target.quantity == quantity:
+            for place, knee in enumerate(knees):
+                aside = (place - (len(knees) - 1) / 2) * _APART
+                _mark(panel, found.scenarios, knee, target.bound, aside)
+
+
+def _mark(panel: Axes, designs: Sequence[str], knee: Knee, bound: float, aside: float) -> None:
+    """A knee at the line of its target, some points below it."""
+    look, raised = looks(designs)[knee.scenario], -aside / 72
+    shift = ScaledTranslation(0, raised, panel.figure.dpi_scale_trans)
+    how: Any = {"color": look.colour, "transform": panel.transData + shift, "zorder": 4}
+    first, last = panel.get_xlim()
+    ends = [min(max(end, first), last) for end in (knee.low, knee.high)]
+    panel.plot(ends, [bound, bound], linewidth=2.2, solid_capstyle="butt", **how)
+    marks = zip(ends, (knee.low, knee.high), "<>", strict=True)
+    for end, true, arrow in marks:
+        panel.plot(end, bound, arrow if end != true else "|", markersize=6, **how)
+    panel.plot(knee.value, bound, "D", markersize=6, markeredgecolor="white", **how)
+
+
+def _keys(found: Sweep) -> list[Key]:
+    marks: dict[str, Any] = {}
+    if found.replications > 1:
+        marks["95 % interval of the mean"] = Patch(facecolor=PALE, alpha=0.3)
+    if found.knees:
+        marks["target"] = Line2D([], [], **_BOUND)
+    if any(not np.isnan(each.value) for each in found.knees):
+        marks["knee and its 95 % interval"] = Line2D(
+            [], [], color=PALE, marker="D", markersize=6, linewidth=2.2, markeredgecolor="white"
+        )
+    return [design_key(found.scenarios), *([marks] if marks else [])]
+
+
+def _drawn(values: Floats) -> Floats:
+    """Values without those that are lost, at which a line has a gap."""
+    return np.where(np.isinf(values), np.nan, values)
+
+
+def _message(found: Sweep, along: Vary) -> str:
+    """How far the first target holds, or from what to what the first quantity goes."""
+    if found.knees:
+        first = found.knees[0].target
+        held = {each.scenario: _held(each) for each in found.knees if each.target == first}
+        return f"{first} over {along.path}: holds {by_design(held)}"
+    quantity = found.quantities[0]
+    alone = len(found.varied) == 1
+    told = {}
+    for design in found.scenarios:
+        rows = found.points[found.points["scenario"] == design]
+        values = rows[str(quantity)].to_numpy(np.float64)
+        ends = values[[0, -1]] if alone else (np.nanmin(values), np.nanmax(values))
+        texts = (number(float(each), quantity.of.unit) for each in ends)
+        told[design] = " to ".join(dict.fromkeys(texts))
+    if alone:
+        where = f"at {along.path} = {along.values[0]} to {along.values[-1]}"
+    else:
+        where = f"over {' and '.join(each.path for each in found.varied)}"
+    return f"{quantity} {where}: {by_design(told)}"
+
+
+def _held(knee: Knee) -> str:
+    match knee.holds:
+        case kind if kind == EVERYWHERE:
+            return "at all points"
+        case kind if kind in (NOWHERE, NO_MAIL):
+            return "nowhere" if kind == NOWHERE else "for no mail"
+        case kind if kind == FROM:
+            return f"from {amount(knee.value, knee.unit)} on"
+    return f"{UP_TO} {amount(knee.value, knee.unit)}"

@@ -1,0 +1,74 @@
+"""How a run begins: the mean latency over the time of creation, and where it is cut."""
+
+from typing import Any
+
+import numpy as np
+from matplotlib.lines import Line2D
+
+from relaysim.present.drawing.empty_figure import NothingToDrawError
+from relaysim.present.drawing.style import INK, PALE, Sheet, line, looks, sheet
+from relaysim.present.drawing.time_axis import clock_axis, clock_label
+from relaysim.present.text.caption import figure_caption
+from relaysim.present.text.number_format import number, scale
+from relaysim.study.warm_up import WarmUp
+from relaysim.units import format_duration
+
+_PARTS = 40
+"""The thick line is a mean over so small a part of the run."""
+
+
+def warmup(found: WarmUp) -> Sheet:
+    """One panel: the series, its running mean, and a mark where the warm-up ends.
+
+    NothingToDrawError if it took no run to tell.
+    """
+    if not len(found.series):
+        raise NothingToDrawError(found.reason)
+    run, name = found.scenario.run, found.scenario.name
+    look, bins = looks([name])[name], len(found.series)
+    width = max(3, bins // _PARTS | 1)
+    cut: Any = {"color": INK, "linestyle": (0, (4, 2)), "linewidth": 1.2}
+    marked = found.found is not None and (found.cut > 0 or not found.found.settled)
+    key = {
+        "mean of a bin": Line2D([], [], color=PALE, linewidth=0.7),
+        f"running mean of {width} bins": Line2D([], [], **line(look)),
+    }
+    if marked:
+        word = "end of the warm-up" if found.verdict == "cut" else "where MSER-5 would cut"
+        key[word] = Line2D([], [], **cut)
+    figure, (panel,) = sheet(1, 1, _message(found), figure_caption(found.provenance), [key])
+    seconds = run.duration / 1e6
+    edges = np.append(found.series.index.to_numpy(np.float64), seconds)
+    smooth = found.series.rolling(width, center=True, min_periods=1).mean().to_numpy()
+    unit = scale(float(np.nanmax(smooth)) if np.isfinite(smooth).any() else 1.0, "s")
+    values = found.series.to_numpy(np.float64) / unit.factor
+    panel.stairs(values, edges, baseline=None, color=PALE, linewidth=0.7)
+    panel.plot((edges[1:] + edges[:-1]) / 2, smooth / unit.factor, **line(look))
+    if marked and found.found is not None:
+        at = found.cut / 1e6 if found.verdict == "cut" else found.found.index * seconds / bins
+        panel.axvline(at, **cut)
+        if found.verdict == "cut":
+            panel.axvspan(0.0, at, color=PALE, alpha=0.12, linewidth=0)
+    clock_axis(panel, run.start, 0.0, seconds)
+    panel.set_ylim(bottom=0.0)
+    panel.set_xlabel(f"created, {clock_label(seconds)}")
+    panel.set_ylabel(f"mean latency,{unit.text}")
+    return figure
+
+
+def _message(found: WarmUp) -> str:
+    name, duration = found.scenario.name, format_duration(found.scenario.run.duration)
+    settled = number(float(found.series.iloc[_bins_cut(found) :].mean()), "s")
+    match found.verdict:
+        case "cut" if found.cut:
+            return (
+                f"How {name} begins: it is steady after {format_duration(found.cut)}, with a mean "
+                f"latency of {settled}"
+            )
+        case "cut":
+            return f"How {name} begins: steady from the start, with a mean latency of {settled}"
+    return f"How {name} begins: it does not settle within {duration}"
+
+
+def _bins_cut(found: WarmUp) -> int:
+    return -(-found.cut * len(found.series) // found.scenario.run.duration)

@@ -1,0 +1,105 @@
+"""The workload of a design, and where each of its numbers comes from."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from relaysim.mail.value import Certainty
+from relaysim.present.text.profile_tables import toml
+from relaysim.present.text.terminal import Grid
+from relaysim.scenario.model import Scenario
+from relaysim.scenario.problem import dotted
+from relaysim.scenario.written import written
+from relaysim.study.assumptions import defaults
+from relaysim.study.value_range import Number
+
+STATED = "the scenario file"
+
+
+def streams(scenario: Scenario) -> Grid:
+    """One row a stream: when, how much, to whom, how urgent; all of it is the scenario's own."""
+    rows = []
+    for host, described in scenario.hosts.items():
+        for name, stream in described.streams.items():
+            table = written(stream)
+            rows.append(
+                [
+                    f"{host}.{name}",
+                    stream.class_,
+                    _arrivals(table["arrivals"]),
+                    _said(table["size"]),
+                    _said(table.get("recipients", 1)),
+                    _said(table["to"]),
+                    str(table["deadline"]),
+                ]
+            )
+    header = ["stream", "class", "arrivals", "size", "recipients", "to", "deadline"]
+    title = f"Mail of {scenario.name}, as its scenario has it"
+    return Grid(title, header, rows, wrapped=header[1:6])
+
+
+def numbers(scenario: Scenario) -> Grid:
+    """Every default in force, with its source; values that the file states are named as such."""
+    rows = [
+        [path, toml(value), source, certainty]
+        for path, value, source, certainty in sorted(_in_force(scenario))
+    ]
+    header = ["value", "is", "source", "how sure"]
+    return Grid(f"Settings of {scenario.name} and their sources", header, rows, wrapped=header[1:])
+
+
+def assumed(scenario: Scenario) -> int:
+    """How many defaults in force are assumptions."""
+    return sum(1 for *_, sure in _in_force(scenario) if sure == Certainty.ASSUMPTION.value)
+
+
+def _in_force(scenario: Scenario) -> Iterator[tuple[str, Any, str, str]]:
+    tables = written(scenario)
+    for path, table in defaults(scenario):
+        here: Any = tables
+        for step in path:
+            here = here.get(step, {})
+        for key, default in table.items():
+            if key not in here:
+                continue
+            value = here[key]
+            if _same(value, default.value):
+                yield dotted((*path, key)), value, default.source, default.certainty.value
+            else:
+                yield dotted((*path, key)), value, STATED, "stated"
+
+
+def _same(value: Any, default: Any) -> bool:
+    """Whether a value says what its default does: "0.2 ms" is "200 us", and a law may say more."""
+    if isinstance(default, Mapping):
+        return isinstance(value, Mapping) and all(
+            key in value and _same(value[key], each) for key, each in default.items()
+        )
+    if isinstance(default, list | tuple):
+        return len(value) == len(default) and all(map(_same, value, default))
+    try:
+        mine = Number.parse(value)
+        return Number.parse(default).in_unit(mine.unit) == mine.value
+    except ValueError:
+        return str(value).casefold() == str(default).casefold()
+
+
+def _arrivals(table: Mapping[str, Any]) -> str:
+    """A process, with its rate a day too: that of a campaign alone is of an hour or two."""
+    if "rate" in table and table["process"] != "campaign":
+        a_day = float(Number.parse(table["rate"]).in_unit("/d"))
+        if not table["rate"].endswith("/d"):
+            table = {**table, "rate": f"{table['rate']} ({a_day:,.6g}/d)"}
+    return _said(table)
+
+
+def _said(value: Any) -> str:
+    if isinstance(value, dict):
+        # The kind of a law or a process needs no name before it.
+        parts = [
+            _said(each) if key in ("distribution", "process") else f"{key} {_said(each)}"
+            for key, each in value.items()
+        ]
+        return ", ".join(parts)
+    if isinstance(value, list):
+        return f"{len(value)} values" if len(value) > 4 else ", ".join(map(_said, value))
+    return str(value)

@@ -1,0 +1,186 @@
+"""What a comparison says of the blast radius: how likely a listing is, and who suffers for whom."""
+
+import math
+from collections.abc import Iterator, Sequence
+
+from rich.console import RenderableType
+
+from relaysim.audit.new_ip import cold_egress
+from relaysim.present.text.metric_rows import Lookup
+from relaysim.present.text.number_format import NONE, chance, interval
+from relaysim.present.text.terminal import heading, text
+from relaysim.scenario.culprit import culprits, is_culprit
+from relaysim.scenario.model import Scenario
+from relaysim.scenario.problem import dotted
+from relaysim.stats.proportion import unseen
+from relaysim.study.compare import Comparison
+from relaysim.units import format_duration
+
+MOST = 6
+"""The most streams and lists that are named."""
+LEAST = 0.0005
+"""The harm from which on a stream is named."""
+RULES = (
+    "Junked mail is delivered, if badly: it is counted beside the harm, not in it. "
+    "What blocklists and mailbox providers do is an assumption where they publish no rules: "
+    "`relaysim profiles blocklist` and `relaysim profiles destination` name each source."
+)
+
+
+def blast(found: Comparison) -> list[RenderableType]:
+    """The section, if a design has a culprit and the blast radius was wanted."""
+    if not found.blast:
+        return []
+    lines: list[RenderableType] = [heading("Blast radius"), text(horizon(found)), text("")]
+    for head, sentences in told(found):
+        lines.append(text(head, hanging=4))
+        lines += [text(line, 2, 2) for line in sentences]
+        lines.append(text(""))
+    return [*lines, text(RULES)]
+
+
+def horizon(found: Comparison) -> str:
+    """What the section is about, and over how long a time."""
+    run, many = found.scenarios[0].run, found.replications
+    return (
+        "What innocent mail suffers for the culprits in a replication, that is in "
+        f"{format_duration(run.duration - run.warm_up)}; means over {many} "
+        f"replication{'s' if many > 1 else ''}{', with 95 % intervals' if many > 1 else ''}."
+    )
+
+
+def told(found: Comparison) -> Iterator[tuple[str, list[str]]]:
+    """For each design its name with its culprits, and the sentences about it."""
+    measured, compared = Lookup(found.metrics), Lookup(found.comparisons)
+    base = found.scenarios[0]
+    for design in found.scenarios:
+        guilty = sorted(culprits(design))
+        if not guilty:
+            yield f"{design.name}: no stream is a culprit", []
+            continue
+        sentences = [
+            *_sentences(design, measured),
+            *_gain(design, base, compared),
+            *_cold(design, measured),
+        ]
+        yield f"{design.name}, culprit{_all(guilty)}", sentences
+
+
+def _all(names: Sequence[str]) -> str:
+    return f"{'s' if len(names) > 1 else ''} {', '.join(names)}"
+
+
+def _sentences(design: Scenario, found: Lookup) -> Iterator[str]:
+    """What is said of a design, one sentence or two for each question."""
+    total = (design.name, "total", "total")
+    yield from _listings(design, found)
+    streams = ((host, each) for host in design.hosts.values() for each in host.streams.values())
+    if all(is_culprit(host, stream) for host, stream in streams):
+        yield "Innocent mail: there is none."
+        return
+    hit = {
+        word: found.interval(*total, f"{word}_innocents")
+        for word in ("refused", "junked", "late")
+        if found.value(*total, f"{word}_innocents") > 0.0
+    }
+    if not hit and not found.value(*total, "harmed"):
+        yield "Innocent mail: nothing more is refused, junked or late for the culprits."
+        return
+    copies = ", ".join(f"{many} {word}" for word, many in hit.items()) or "none refused or late"
+    harmed = found.interval(*total, "harmed")
+    yield f"Innocent copies: {copies}; harmed in all, lost ones too: {harmed}."
+    if not found.value(*total, "blast_radius"):
+        return
+    yield (
+        f"Harm: {found.interval(*total, 'blast_radius')} of innocent mail, by weight: "
+        f"{found.interval(*total, 'blast_reputation')} by reputation and "
+        f"{found.interval(*total, 'blast_congestion')} by congestion."
+    )
+    yield from _streams(design, found)
+    yield from _if_listed(design, found)
+
+
+def _listings(design: Scenario, found: Lookup) -> Iterator[str]:
+    """How likely a listing is, how many there are and how long they last, on which lists."""
+    total = (design.name, "total", "total")
+    if not design.blocklists:
+        yield "Listings: none, as there are no blocklists."
+        return
+    row = found.row(*total, "listed")
+    if row is None or not row["value"]:
+        least = ""
+        if row is not None:
+            most = chance(unseen(row["replications"]))
+            least = f": its chance is below {most} (with 95 % confidence)"
+        yield f"Listings: none in the replications{least}."
+        return
+    by_list = {
+        name: found.value(design.name, "blocklist", name, "listed")
+        for name in found.subjects("blocklist")
+    }
+    worst = sorted((n for n, share in by_list.items() if share > 0.0), key=lambda n: -by_list[n])
+    lists = ", ".join(f"{name} {chance(by_list[name])}" for name in worst[:MOST])
+    length = found.interval(*total, "listing_length")
+    lasts = f"; one lasts {length}, up to the end of the run" if length != NONE else ""
+    many = f"{found.interval(*total, 'listings')} in each"
+    begun = many if found.value(*total, "listings") else "all begun before the time counted"
+    yield (
+        f"Listings: in {found.chance(*total, 'listed')} of the replications; {begun}, some IP "
+        f"listed for {found.interval(*total, 'listed_time')}{lasts}. By list: {lists}."
+    )
+
+
+def _streams(design: Scenario, found: Lookup) -> Iterator[str]:
+    """The streams with harm, the worst first."""
+    harm = {
+        name: found.value(design.name, "stream", name, "blast_radius")
+        for name in found.subjects("stream")
+        if " | " not in name
+    }
+    worst = sorted((name for name, share in harm.items() if share > LEAST), key=lambda n: -harm[n])
+    if worst:
+        named = (
+            f"{name} {found.interval(design.name, 'stream', name, 'blast_radius')}"
+            for name in worst[:MOST]
+        )
+        more = f", and {len(worst) - MOST} more" if len(worst) > MOST else ""
+        yield f"By stream: {', '.join(named)}{more}."
+
+
+def _cold(design: Scenario, found: Lookup) -> Iterator[str]:
+    """What a new IP that is sent too much has cost."""
+    new = {finding.place for finding in cold_egress(design)}
+    for ip in design.egress:
+        key = (design.name, "egress", ip)
+        if dotted(("egress", ip)) in new and found.value(*key, "expired") > 0.0:
+            yield (
+                f"New IP: large providers take little from {ip} on its first days; of the copies "
+                f"that left by it {found.interval(*key, 'expired')} expired, and "
+                f"{found.interval(*key, 'on_time')} came on time."
+            )
+
+
+def _gain(design: Scenario, base: Scenario, found: Lookup) -> Iterator[str]:
+    """The isolation gain, where there is a base with harm to avoid."""
+    row = found.row(design.name, "total", "total", "isolation_gain")
+    if row is not None and not math.isnan(row["difference"]):
+        ends = row["difference_low"], row["difference_high"]
+        one = "; it rests on one replication" if math.isnan(ends[0]) else ""
+        more = " (below zero: this design has more of it)" if row["difference"] < 0.0 else ""
+        yield (
+            f"Isolation gain, the share of {base.name}'s harm by reputation that is avoided: "
+            f"{interval(row['difference'], *ends, 'share')}{more}{one}."
+        )
+
+
+def _if_listed(design: Scenario, found: Lookup) -> Iterator[str]:
+    """The same given a listing, where some replications have one and some have none."""
+    given = (design.name, "total", "total | listed")
+    row = found.row(*given, "blast_reputation")
+    likely = found.value(design.name, "total", "total", "listed")
+    if row is not None and 0.0 < likely < 1.0:
+        yield (
+            f"Given a listing ({row['replications']} of the replications): "
+            f"{found.interval(*given, 'refused_innocents')} refused, "
+            f"harm by reputation {found.interval(*given, 'blast_reputation')}."
+        )

@@ -1,0 +1,81 @@
+"""Where numbers come from: the line under every table and figure."""
+
+from relaysim.present.text.number_format import chance
+from relaysim.scenario.problem import printable
+from relaysim.stats import proportion as measure
+from relaysim.study.execution.provenance import Provenance
+
+PLAN_DIGITS = 12
+"""Digits of a scenario's digest that are shown: enough to tell designs apart."""
+ASSUMPTIONS = (
+    "The core time that a message costs (receive_cost, categorize_cost, send_cost) is an "
+    "assumption, and the one that can turn the answer for corporate mail: measure it. "
+    "`relaysim profiles mta` names the source of every default."
+)
+NOT_MODELLED = (
+    "Not modelled: duplicates, DNS failures, shadow queues, people who send a bounced message "
+    "again, inbound spam filtering, other customers of the provider."
+)
+SURVIVORS = (
+    "In a latency quantile mail that is refused or lost is later than any other; mean latencies "
+    "and waits are of the mail that got through. Look at on_time too."
+)
+
+
+def unseen(replications: int) -> str:
+    """What replications cannot know, in one sentence."""
+    most = chance(measure.unseen(replications))
+    what = "does not happen in this replication"
+    if replications > 1:
+        what = f"happens in none of {replications} replications"
+    return (
+        f"What {what} may still have a chance of up to {most} (with 95 % confidence), "
+        "and the intervals of means know nothing of it."
+    )
+
+
+def origin(provenance: Provenance, designs: bool = True, intervals: bool = True) -> str:
+    """Seed, replications, plans, versions and command of a result, in one sentence."""
+    facts = provenance.facts()
+    many = provenance.replications
+    parts = [f"seed {provenance.seed}", f"{many} replication{'s' if many != 1 else ''}"]
+    if many > 1 and intervals:
+        parts[-1] += " with 95 % intervals"
+    if designs:
+        plans = (f"{name} {digest[:PLAN_DIGITS]}" for name, digest in provenance.scenarios)
+        parts.append(f"plan {', '.join(plans)}")
+    names = ("relaysim", "python", "numpy", "simpy")
+    parts.append(", ".join(f"{name} {facts[name]}" for name in names))
+    if provenance.command:
+        parts.append(f"made by: {printable(provenance.command)}")
+    return "; ".join(parts)
+
+
+def figure_caption(provenance: Provenance, designs: bool = True, intervals: bool = True) -> str:
+    """Return the line under a figure: `origin`, with what is not modelled behind smart hosts.
+
+    Parameters
+    ----------
+    provenance
+        What the figure was made from.
+    designs
+        Whether to name the plans of the designs.
+    intervals
+        Whether the figure draws intervals.
+
+    Returns
+    -------
+    str
+        A figure is copied without the text around it, so each one carries the sentence.
+    """
+    return "; ".join(
+        [*map(_behind, provenance.smart_hosts), origin(provenance, designs, intervals)]
+    )
+
+
+def _behind(design: tuple[str, tuple[str, ...]]) -> str:
+    name, hosts = design
+    return (
+        f'"delivered" of {name}: taken by the smart host {", ".join(hosts)}; what happens behind '
+        "it is not modelled"
+    )

@@ -1,0 +1,153 @@
+"""Rows of the frames `metrics` and `comparisons`, found by their key and written for a reader."""
+
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from relaysim.measure.bad_periods import Period
+from relaysim.present.text.number_format import (
+    LOST,
+    NONE,
+    chance,
+    difference,
+    difference_spread,
+    interval,
+    number,
+    periods_of,
+    spread,
+)
+
+
+class Key(NamedTuple):
+    """What a value is about."""
+
+    scenario: str
+    scope: str
+    subject: str
+    metric: str
+
+
+class Lookup:
+    """A frame by key."""
+
+    def __init__(self, frame: pd.DataFrame) -> None:
+        rows: Any = frame.to_dict("records")
+        self._rows: dict[Key, dict[str, Any]] = {
+            Key(row["scenario"], row["scope"], row["subject"], row["metric"]): row for row in rows
+        }
+
+    def subjects(self, scope: str) -> list[str]:
+        """The subjects of a scope, in the order of the frame."""
+        return list(dict.fromkeys(key.subject for key in self._rows if key.scope == scope))
+
+    def row(self, *key: str) -> dict[str, Any] | None:
+        """The row of (scenario, scope, subject, metric), if there is one."""
+        return self._rows.get(Key(*key))
+
+    def value(self, *key: str) -> float:
+        """Its value, NaN if there is none."""
+        row = self.row(*key)
+        return float("nan") if row is None else float(row["value"])
+
+    def number(self, *key: str) -> str:
+        """Its value alone, as text."""
+        row = self.row(*key)
+        return NONE if row is None else number(row["value"], row["unit"])
+
+    def interval(self, *key: str) -> str:
+        """Its value with half the width of its interval, as text.
+
+        What has no interval, as a listing can happen, is its median with the range.
+        """
+        row = self.row(*key)
+        return NONE if row is None else interval_of(row)
+
+    def bad_periods(self, period: Period, *key: str) -> str:
+        """How many days, or hours, of (scenario, scope, subject) were bad, as text."""
+        share, judged = self.row(*key, period.share), self.row(*key, period.judged)
+        if share is None or judged is None or math.isnan(share["value"]):
+            return NONE
+        every = judged["value"] * judged["replications"]
+        ends = share["low"], share["high"]
+        return periods_of(period.name, share["value"] * every, every, *ends)
+
+    def chance(self, *key: str) -> str:
+        """How likely it is, with the ends of its interval, as text."""
+        row = self.row(*key)
+        return NONE if row is None else chance(row["value"], row["low"], row["high"])
+
+    def any(self, scenario: str, scope: str, subjects: Iterable[str], metric: str) -> bool:
+        """Whether one of the subjects has a value above zero."""
+        return any(self.value(scenario, scope, subject, metric) > 0.0 for subject in subjects)
+
+
+def interval_of(row: Mapping[str, Any]) -> str:
+    """A row of `metrics` as text: the mean with its interval, else the median with the range."""
+    low, high, unit = row["low"], row["high"], row["unit"]
+    lost = lost_in(
+        row["metric"], int(row.get("replications_lost", 0)), int(row.get("replications", 1))
+    )
+    if lost:
+        return lost
+    if "median" in row and math.isnan(low) and row["replications"] > 1:
+        return spread(row["median"], row["least"], row["most"], unit)
+    return interval(row["value"], low, high, unit)
+
+
+def sides_of(row: Mapping[str, Any]) -> tuple[str, str]:
+    """What a row of `comparisons` has of the base and of the design, as text."""
+    if is_median(row):
+        sides = row["base_median"], row["value_median"]
+    else:
+        sides = row["base_value"], row["value"]
+    many = int(row["replications"])
+    lost = (
+        lost_in(row["metric"], int(row["base_replications_lost"]), many),
+        lost_in(row["metric"], int(row["replications_lost"]), many),
+    )
+    return lost[0] or number(sides[0], row["unit"]), lost[1] or number(sides[1], row["unit"])
+
+
+def is_median(row: Mapping[str, Any]) -> bool:
+    """Whether a row of `comparisons` is about medians: a time, where a listing can happen."""
+    there = not math.isnan(row.get("difference_median", math.nan))
+    return there and row["replications"] > 1
+
+
+def lost_in(metric: str, lost: int, replications: int) -> str:
+    """Return "lost in 2 of 5" replications, "lost" if in all; nothing if in none.
+
+    A campaign that does not reach all is complete "never in 2 of 5".
+    """
+    if not lost:
+        return ""
+    word = "never" if metric == "completion" else LOST
+    return word if lost == replications else f"{word} in {lost} of {replications}"
+
+
+def compares(row: Mapping[str, Any]) -> bool:
+    """Return whether a row of `comparisons` has a difference, or values that are lost."""
+    lost = row["replications_lost"] or row["base_replications_lost"]
+    return bool(lost) or not math.isnan(row["difference"])
+
+
+def difference_of(row: Mapping[str, Any]) -> str:
+    """The difference of a row of `comparisons`, as text.
+
+    Where one of the two is lost in a replication, differences are counted and not averaged.
+    """
+    if row.get("replications_lost") or row.get("base_replications_lost"):
+        many, better, worse = (
+            int(row[f"replications{part}"]) for part in ("", "_better", "_worse")
+        )
+        said = [
+            f"{count} {word}" for count, word in ((better, "better"), (worse, "worse")) if count
+        ]
+        return f"{', '.join(said)} of {many}" if said else "both lost"
+    if is_median(row):
+        ends = row["difference_least"], row["difference_most"]
+        return difference_spread(row["difference_median"], *ends, row["unit"])
+    ends = row["difference_low"], row["difference_high"]
+    return difference(row["difference"], *ends, row["unit"])

@@ -1,0 +1,186 @@
+"""What is in the queues of a run at a moment, by age: Postfix's qshape of a simulated hub."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import pandas as pd
+from rich.console import RenderableType
+from rich.text import Text
+
+from relaysim.mail.spelling import look_up
+from relaysim.measure.qshape import COLUMNS, TOTAL, Entries
+from relaysim.present.text.caption import origin
+from relaysim.present.text.terminal import text
+from relaysim.scenario.model import Scenario
+from relaysim.study.execution.provenance import Provenance, now
+from relaysim.study.replicate import trace_of
+from relaysim.study.sampling import settled
+from relaysim.trace.tables import Trace
+from relaysim.units import duration
+from relaysim.wording import columns
+
+_CLOCK = re.compile(r"(?:day\s+(?P<day>[0-9]{1,4})\s+)?(?P<h>[0-9]{1,2}):(?P<m>[0-9]{2})")
+_SECOND, _MINUTE, _DAY = 1_000_000, 60_000_000, 86_400_000_000
+NARROW = 3
+"""The fewest columns of text that a count gets."""
+READING = (
+    "T: all entries; then those of an age below 5 minutes, from 5 to below 10, and so on. Entries "
+    "are transactions, in a submission queue messages; what is being sent is counted too. The age "
+    "of an entry is the time since it came into this queue."
+)
+
+
+@dataclass(frozen=True)
+class QShape:
+    """The queues of one replication at a moment, microseconds since the start of the run.
+
+    `shape` has a row for each queue that is not empty, by `measure.qshape.COLUMNS`. `hub` is the
+    one whose queues alone are meant; `fullest` says whether the moment is the one with most in
+    them.
+    """
+
+    scenario: Scenario
+    replication: int
+    at: int
+    hub: str | None
+    fullest: bool
+    shape: pd.DataFrame = field(repr=False)
+    provenance: Provenance
+
+    @classmethod
+    def of(
+        cls,
+        trace: Trace,
+        scenario: Scenario,
+        replication: int,
+        provenance: Provenance,
+        at: int | None = None,
+        hub: str | None = None,
+    ) -> "QShape":
+        """From the trace of the replication; without a time when most is in the queues.
+
+        ValueError for a hub that is not there, or a time after the end of the run.
+        """
+        entries = Entries.of(trace, scenario)
+        if hub is not None:
+            look_up(scenario.hubs, hub, "a hub")
+            entries = entries.within(hub)
+        fullest = at is None
+        time = entries.fullest() if at is None else at
+        if time > trace.end:
+            start, end = (clock(scenario, each) for each in (0, trace.end))
+            raise ValueError(
+                f"there is nothing at {clock(scenario, time)}: give a time from "
+                f"{start} to {end}, when all mail had its fate"
+            )
+        shape = entries.shape(time)
+        return cls(scenario, replication, time, hub, fullest, shape, provenance)
+
+    @property
+    def total(self) -> "pd.Series[int]":
+        """All queues together, by the same columns."""
+        return self.shape.sum()
+
+    @property
+    def caption(self) -> str:
+        """Where the numbers come from."""
+        return f"{of_one(self.replication)}; {origin(self.provenance, intervals=False)}"
+
+
+def of_one(replication: int) -> str:
+    """Which replication a number is of that is not a mean."""
+    return f"replication {replication} alone, counted from 0"
+
+
+def qshape(
+    scenario: Scenario,
+    at: int | None = None,
+    hub: str | None = None,
+    replication: int = 0,
+    seed: int | None = None,
+    command: str = "",
+) -> QShape:
+    """Run one replication and look at its queues at a time; see `QShape.of`.
+
+    `seed` is the scenario's own unless given. ScenarioError if no machine would finish the run.
+    """
+    started = now()
+    if hub is not None:
+        look_up(scenario.hubs, hub, "a hub")
+    _, seed = settled(scenario, replication + 1, seed)
+    trace = trace_of(scenario, replication, seed)
+    origin = Provenance.of([scenario], seed, 1, command, started)
+    return QShape.of(trace, scenario, replication, origin, at, hub)
+
+
+def moment(scenario: Scenario, written: str) -> int:
+    """Microseconds since the start of the run of "11:00", "day 2 09:30" or "3 h" after it.
+
+    A time of day without a day is the first one in the run. ValueError for anything else.
+    """
+    found = _CLOCK.fullmatch(written.strip())
+    start = scenario.run.start
+    if found is None:
+        try:
+            return duration(written)
+        except ValueError:
+            raise ValueError(
+                f'"{written}" is no time: write a time of day ("11:00", "day 2 09:30") or how long '
+                'after the start ("3 h")'
+            ) from None
+    hour, minute = int(found["h"]), int(found["m"])
+    if hour > 23 or minute > 59:
+        raise ValueError(f'"{written}" is no time: the day ends at 23:59')
+    midnight = start.replace(hour=0, minute=0, second=0, microsecond=0)
+    time = midnight + timedelta(days=int(found["day"] or 1) - 1, hours=hour, minutes=minute)
+    if time < start and found["day"] is None:
+        time += timedelta(days=1)
+    if time < start:
+        raise ValueError(f'"{written}" is before the start of the run, {start:%H:%M}')
+    return (time - start) // timedelta(microseconds=1)
+
+
+def clock(scenario: Scenario, time: int) -> str:
+    """The time of day to the second, with the number of the day from the second one on."""
+    at = scenario.run.start + timedelta(microseconds=time // _SECOND * _SECOND)
+    day = (at.date() - scenario.run.start.date()).days
+    shown = f"{at:%H:%M:%S}" if at.second else f"{at:%H:%M}"
+    return (f"day {day + 1} " if day else "") + shown
+
+
+def report(found: QShape) -> list[RenderableType]:
+    """All of it, for the terminal."""
+    which = found.hub or " and ".join(found.scenario.hubs)
+    when = clock(found.scenario, found.at)
+    most = ", when most is in them" if found.fullest and len(found.shape) else ""
+    what = f"{found.scenario.name}: the queues of {which} at {when}{most}, by age in minutes"
+    lines: list[RenderableType] = [text(what), text("")]
+    lines += [Text(line) for line in _lines(found)]
+    return [*lines, text(""), text(READING), text(found.caption)]
+
+
+def _lines(found: QShape) -> Iterator[str]:
+    """Rows as Postfix has them: names to the right, all queues first.
+
+    A name that is too long for its column has a line of its own.
+    """
+    rows = [(TOTAL, found.total), *((str(name), row) for name, row in found.shape.iterrows())]
+    widths = {
+        column: max(
+            NARROW * (column != COLUMNS[0]),
+            len(column),
+            *(len(f"{row[column]}") for _, row in rows),
+        )
+        for column in COLUMNS
+    }
+    taken = sum(width + 1 for width in widths.values())
+    longest = max(len(name) for name, _ in rows)
+    room = min(longest, max(columns() - taken, len(TOTAL)))
+    yield " " * room + "".join(f" {column:>{widths[column]}}" for column in COLUMNS)
+    for name, row in rows:
+        if len(name) > room:
+            yield name
+            name = ""
+        yield f"{name:>{room}}" + "".join(f" {row[c]:>{widths[c]}}" for c in COLUMNS)

@@ -1,0 +1,264 @@
+"""What a run says: what became of the mail, how late it was, where the time went, what was lost."""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+from rich.console import RenderableType
+
+from relaysim.analysis.listing_sources import listing_possible
+from relaysim.measure.wait_parts import PARTS
+from relaysim.present.text.bottleneck_table import binding_tables
+from relaysim.present.text.caption import ASSUMPTIONS, NOT_MODELLED, origin, unseen
+from relaysim.present.text.headline_metrics import campaign_classes
+from relaysim.present.text.late_days import late_days
+from relaysim.present.text.metric_rows import Lookup, interval_of
+from relaysim.present.text.no_mail import no_mail
+from relaysim.present.text.not_judged import not_judged
+from relaysim.present.text.number_format import NONE, number
+from relaysim.present.text.reached_precision import precise
+from relaysim.present.text.shown_subjects import DSN, classes
+from relaysim.present.text.terminal import Grid, tables, text
+from relaysim.present.text.theory_table import theory
+from relaysim.present.text.unstable_quantiles import cliffs
+from relaysim.study.replicate import RunResult
+
+COUNTS = ("junked", "refused", "abandoned", "bounced", "expired", "in_flight", "suppressed")
+PART_NAMES = {
+    "wait_host": "host",
+    "wait_commit": "commit",
+    "wait_submission": "core",
+    "wait_delivery": "connection",
+    "wait_line": "line",
+    "wait_mailbox": "mailbox",
+    "wait_retry": "retry",
+    "service": "service",
+}
+MOST_RESOURCES, MOST_LOSSES = 15, 12
+
+
+def report(result: RunResult) -> list[RenderableType]:
+    """All of it, for the terminal."""
+    scenario, found = result.scenario, Lookup(result.metrics)
+    name, possible = scenario.name, listing_possible(scenario)
+    shown = classes(found.subjects("class"))
+    title = f"{name}: {scenario.title}" if scenario.title else name
+    nothing = no_mail(found, [scenario])
+    if nothing is not None:
+        return [text(title), text(""), text(nothing), text(origin(result.provenance))]
+    return [
+        text(title),
+        text(""),
+        *tables(fates(found, name, shown)),
+        *tables(lateness(found, name, shown, possible)),
+        *late_days(found, [scenario], shown),
+        *not_judged(found, [name], shown),
+        *_campaigns(result, found),
+        *tables(time(found, [name], shown)),
+        *binding_tables(found, [name], shown),
+        *tables(resources(found, name)),
+        *theory(result),
+        *listings(found, name),
+        *losses(result.series.losses, refused=not result.series.refusals.empty),
+        *refusals(result.series.refusals),
+        *cliffs(result),
+        *precise(result),
+        text(unseen(result.replications)),
+        text(ASSUMPTIONS),
+        text(NOT_MODELLED),
+        text(origin(result.provenance)),
+    ]
+
+
+def fates(found: Lookup, name: str, shown: Sequence[str]) -> Grid:
+    """What became of the copies of each class, and of all."""
+    rows = [("class", subject) for subject in shown]
+    rows += [("class", DSN)] * (found.value(name, "class", DSN, "created") > 0.0)
+    rows += [("total", "total")]
+    metrics = ["created", "delivered"]
+    metrics += [m for m in COUNTS if any(found.value(name, *row, m) > 0.0 for row in rows)]
+    return Grid(
+        "What became of it (copies in a replication)",
+        ["class", *(metric.replace("_", " ") for metric in metrics)],
+        [[row[1], *(found.interval(name, *row, metric) for metric in metrics)] for row in rows],
+    )
+
+
+def lateness(found: Lookup, name: str, shown: Sequence[str], possible: bool = False) -> Grid:
+    """How late each class was; where a listing is `possible`, times are medians with ranges."""
+    metrics = {
+        "on_time": "on time",
+        "latency_p50": "p50",
+        "latency_p95": "p95",
+        "latency_p95_busy_hours": "p95 busy hours",
+    }
+    rows = [("class", subject) for subject in shown] + [("total", "total")]
+    times = "; times: median and range of the replications" if possible else ""
+    return Grid(
+        f"How late (on time: share of the judged recipients, within their deadline{times})",
+        ["class", *metrics.values()],
+        [[row[1], *(found.interval(name, *row, metric) for metric in metrics)] for row in rows],
+    )
+
+
+def time(found: Lookup, designs: Sequence[str], shown: Sequence[str]) -> Grid:
+    """The mean latency of each class by what was waited for; parts without a millisecond left out.
+
+    With several designs each class has one row for each of them.
+    """
+    keys = [(design, "class", subject) for subject in shown for design in designs]
+    parts = [part for part in PARTS if any(found.value(*key, part) >= 0.001 for key in keys)]
+
+    def cells(design: str, subject: str) -> list[str]:
+        each = [found.value(design, "class", subject, part) for part in PARTS]
+        whole = number(sum(each), "s") if not math.isnan(sum(each)) else NONE
+        return [whole, *(found.number(design, "class", subject, part) for part in parts)]
+
+    rows: list[list[str]] = []
+    for subject in shown:
+        if len(designs) == 1:
+            rows.append([subject, *cells(designs[0], subject)])
+        else:
+            rows += [[subject], *([f"  {name}", *cells(name, subject)] for name in designs)]
+    return Grid(
+        "Where the time goes (mean wait of a copy that got through, by what it waits for)",
+        ["class", "all", *(PART_NAMES[part] for part in parts)],
+        rows,
+    )
+
+
+def resources(found: Lookup, name: str) -> Grid:
+    """The resources that were used, the busiest first."""
+
+    def load(subject: str) -> tuple[float, ...]:
+        values = (found.value(name, "resource", subject, m) for m in ("utilization", *_LOADS))
+        return tuple(-value if value == value else 0.0 for value in values)
+
+    used = sorted((s for s in found.subjects("resource") if any(load(s))), key=load)
+    more = f"; and {len(used) - MOST_RESOURCES} quieter ones" if len(used) > MOST_RESOURCES else ""
+    metrics = (
+        *("utilization", "utilization_busiest_hour", "utilization_busiest_5_min"),
+        *("queue_mean", "queue_max", "wait_mean", "minutes_above"),
+    )
+    return Grid(
+        f"Resources by load (above: minutes over Microsoft's threshold{more})",
+        [
+            *("resource", "utilization", "busiest hour", "busiest 5 min"),
+            *("queue mean", "queue max", "wait", "above"),
+        ],
+        [
+            [subject, *(found.number(name, "resource", subject, metric) for metric in metrics)]
+            for subject in used[:MOST_RESOURCES]
+        ],
+    )
+
+
+_LOADS = ("minutes_above", "queue_max")
+
+
+def losses(lost: pd.DataFrame, refused: bool = False) -> list[RenderableType]:
+    """The largest losses, each with the reply that caused it.
+
+    `refused` says that attempts at submission were refused, though none was the last one.
+    """
+    if lost.empty:
+        more = ", but attempts at submission were refused" if refused else ""
+        return [text(f"Losses: none{more}"), text("")]
+    worst = lost.sort_values("copies", ascending=False, kind="stable")
+    lines: list[RenderableType] = [text("Losses and the replies that caused them")]
+    for row in worst.head(MOST_LOSSES).to_dict("records"):
+        lines.append(text(f"{row['stream']}: {number(row['copies'])} {row['fate']}"))
+        lines.append(text(row["reply"] or "no reply", indent=4))
+    rest = float(worst["copies"].iloc[MOST_LOSSES:].sum())
+    lines += [text(f"others: {number(rest)}")] * (rest > 0)
+    return [*lines, text("")]
+
+
+def refusals(refused: pd.DataFrame) -> list[RenderableType]:
+    """Return the refused attempts at submission, the most frequent first.
+
+    Parameters
+    ----------
+    refused : pandas.DataFrame
+        The `refusals` of a series: host, where, reply, attempts in a replication.
+
+    Returns
+    -------
+    list of RenderableType
+        Nothing if no attempt was refused.
+    """
+    if refused.empty:
+        return []
+    most = refused.sort_values("attempts", ascending=False, kind="stable")
+    total = number(float(most["attempts"].sum()))
+    lines: list[RenderableType] = [
+        text(f"Refused attempts at submission: {total} in a replication")
+    ]
+    for row in most.head(MOST_LOSSES).to_dict("records"):
+        where = f" at {row['where']}" if row["where"] else ""
+        lines.append(text(f"{row['host']}{where}: {number(row['attempts'])}"))
+        lines.append(text(row["reply"], indent=4))
+    rest = float(most["attempts"].iloc[MOST_LOSSES:].sum())
+    lines += [text(f"others: {number(rest)}")] * (rest > 0)
+    return [*lines, text("")]
+
+
+def refused_attempts(refused: pd.DataFrame) -> Grid:
+    """Return the refused attempts at submission as a table, the most frequent first.
+
+    Parameters
+    ----------
+    refused : pandas.DataFrame
+        The `refusals` of a series: host, where, reply, attempts in a replication.
+
+    Returns
+    -------
+    Grid
+        Without rows if no attempt was refused.
+    """
+    most = refused.sort_values("attempts", ascending=False, kind="stable")
+    rows = [
+        [row["host"], row["where"] or NONE, number(row["attempts"]), row["reply"]]
+        for row in most.head(MOST_LOSSES).to_dict("records")
+    ]
+    others = len(most) - len(rows)
+    more = f"; {others} more are rarer" if others else ""
+    title = f"refused attempts at submission (in a replication{more})"
+    return Grid(title, ["host", "where", "attempts", "reply"], rows, ("reply",))
+
+
+def _campaigns(result: RunResult, found: Lookup) -> list[RenderableType]:
+    name = result.scenario.name
+    lines = [
+        text(f"Campaign {subject}: {said}.")
+        for subject in sorted(campaign_classes(result.scenario))
+        if (said := _complete(found.row(name, "class", subject, "completion")))
+    ]
+    return [*lines, text("")] if lines else []
+
+
+def _complete(row: dict[str, Any] | None) -> str:
+    """When a campaign is complete; nothing where no replication says so."""
+    if row is None or math.isnan(row["value"]):
+        return ""
+    lost, many = int(row["replications_lost"]), int(row["replications"])
+    if lost:
+        when = (
+            "never complete" if lost == many else f"not complete in {lost} of {many} replications"
+        )
+        return f"{when}: some recipients with a mailbox were not reached"
+    return f"complete after {interval_of(row)}"
+
+
+def listings(found: Lookup, name: str) -> list[RenderableType]:
+    """How likely each public IP was listed, and for how long."""
+    lines: list[RenderableType] = []
+    for ip in found.subjects("egress"):
+        key = (name, "egress", ip)
+        likely = found.value(*key, "listed")
+        if likely > 0.0:
+            time = found.interval(*key, "listed_time")
+            seldom = f" in {found.chance(*key, 'listed')} of the replications,"
+            lines.append(text(f"{ip}: listed{seldom if likely < 1.0 else ''} for {time}."))
+    return [*lines, text("")] if lines else []

@@ -1,0 +1,196 @@
+"""What a sensitivity says: which assumptions move a quantity, how far, and which do not."""
+
+import math
+from typing import Any
+
+import pandas as pd
+from rich.console import RenderableType
+
+from relaysim.present.text.caption import origin
+from relaysim.present.text.number_format import NONE, difference, interval, number
+from relaysim.present.text.terminal import Grid, tables, text
+from relaysim.study.factors import STATED
+from relaysim.study.sensitivity import MEASURABLE, UNDECIDED, Sensitivity
+from relaysim.study.sensitivity import NONE as NO_EFFECT
+
+TURNS, BLURS = "turns", "is no longer measurable"
+SHOWN = 15
+"""So many inputs have their lines; the others are counted."""
+NAMED = 3
+"""So many inputs a sentence names."""
+ENDS = ("low", "high")
+CONVENTION = (
+    "Half and double (of a growth: of what it is above 1) is a convention, not a range that "
+    "anybody measured: give your own with --over."
+)
+PAIRED = (
+    "Changes are paired, each replication with the same one of the scenario as it is, on "
+    "the same draws. The intervals of a number's two changes are 97.5 %, so that both hold "
+    "together with 95 %: of many numbers that do nothing, about one in twenty seems to do "
+    "something."
+)
+_SOBOL = (
+    "first: share of the variance that the number makes alone; total: together with the others "
+    "too. Both with half their 95 % intervals, by bootstrap. Numbers are independent and even "
+    "between their ends. A share below 0 or above 1 comes of too few points; where the quantity "
+    "never changes, nothing has a share."
+)
+_LONG = 40
+
+
+def report(found: Sensitivity) -> list[RenderableType]:
+    """All of it, for the terminal."""
+    lines: list[RenderableType] = [
+        text(f"{found.scenario}: {found.asked} = {as_it_is(found)} as it is", hanging=4),
+        text(""),
+        *tables(tornado(found)),
+    ]
+    if (more := left_out(found)) is not None:
+        lines += [text(more), text("")]
+    if found.indices is not None:
+        lines += [*tables(_indices(found, found.indices)), text(_SOBOL), text("")]
+    return [
+        *lines,
+        *(text(each) for each in sentences(found)),
+        *([] if all(each.source == STATED for each in found.inputs) else [text(CONVENTION)]),
+        text(PAIRED),
+        text(origin(found.provenance)),
+    ]
+
+
+def as_it_is(found: Sensitivity) -> str:
+    """What is asked about, with everything as it is."""
+    write = interval if found.other is None else difference
+    return write(*found.base[:3], found.quantity.of.unit)
+
+
+def tornado(found: Sensitivity) -> Grid:
+    """A row for each of the largest, with a line for each of its ends."""
+    records: Any = found.effects[_shown(found)].to_dict("records")
+    rows, alone = [], found.other is None
+    for row in records:
+        ends = [end for end in ENDS if isinstance(row[end], str)]
+        cells = ([row[end], *_at(row, end, found.other is not None)] for end in ends)
+        rows.append([broken(row["path"]), *("\n".join(each) for each in zip(*cells, strict=True))])
+    return Grid(
+        "One at a time, from the largest change to the smallest",
+        ["assumption", "set to", found.quantity.metric if alone else "difference", "change"],
+        rows,
+    )
+
+
+def _shown(found: Sensitivity) -> "pd.Series[bool]":
+    """The rows of the table: those that move the quantity measurably, and then the largest."""
+    kind = found.effects["effect"]
+    order = kind.map({MEASURABLE: 0, UNDECIDED: 1, NO_EFFECT: 2}).sort_values(kind="stable")
+    first = found.effects.index.isin(order.index[:SHOWN])
+    return (kind != NO_EFFECT) & first
+
+
+def left_out(found: Sensitivity) -> str | None:
+    """How many more inputs changed the quantity, and how far; None if all are in the table."""
+    more = (found.effects["effect"] != NO_EFFECT) & ~_shown(found)
+    swings = found.effects.loc[more, "swing"]
+    if not len(swings):
+        return None
+    most = _points(number(float(swings.max()), found.quantity.of.unit))
+    return f"and {len(swings)} more, the mean of none of which changed by more than {most}"
+
+
+def _at(row: dict[str, Any], end: str, paired: bool) -> tuple[str, str]:
+    """The quantity at an end of an input, and how far that is from the base."""
+    change, low, high = (row[f"{end}_difference{part}"] for part in ("", "_low", "_high"))
+    value, least, most = (row[f"at_{end}{part}"] for part in ("", "_low", "_high"))
+    unit = row["unit"]
+    there = difference(value, least, most, unit) if paired else number(value, unit)
+    return there, difference(change, low, high, unit)
+
+
+def broken(path: str) -> str:
+    """A long path on two lines, parted at a point."""
+    if len(path) <= _LONG:
+        return path
+    at = path.rfind(".", 0, _LONG - 2)
+    return f"{path[:at]}\n  {path[at:]}" if at > 0 else path
+
+
+def _indices(found: Sensitivity, indices: pd.DataFrame) -> Grid:
+    records: Any = indices.to_dict("records")
+    rows = [[broken(row["path"]), _share(row, "first"), _share(row, "total")] for row in records]
+    points = (found.sobol or 0) * (len(indices) + 2)
+    return Grid(f"Sobol indices, of {points} points", ["assumption", "first", "total"], rows)
+
+
+def _share(row: dict[str, Any], index: str) -> str:
+    value, half = row[index], row[f"{index}_half"]
+    return NONE if math.isnan(value) else f"{value:.2f}±{half:.2f}"
+
+
+def sentences(found: Sensitivity) -> list[str]:
+    """Which inputs matter, and which do not; of a difference, also which turn it."""
+    effects, name = found.effects, found.asked
+    of = {kind: effects[effects["effect"] == kind] for kind in (MEASURABLE, UNDECIDED, NO_EFFECT)}
+    numbers = f"{len(effects)} number{'s' if len(effects) != 1 else ''}"
+    said = [f"None of {numbers} moves {name} measurably."]
+    if found.replications == 1:
+        said = ["One replication has no intervals, so that nothing is measurable."]
+    if len(of[MEASURABLE]):
+        records: Any = of[MEASURABLE].head(NAMED).to_dict("records")
+        most = ", ".join(f"{row['path']} ({_certain(row)})" for row in records)
+        moves = _verb("move", of[MEASURABLE])
+        said = [
+            f"{len(of[MEASURABLE])} of {numbers} {moves} {name} measurably, most of all {most}."
+        ]
+    if len(of[UNDECIDED]):
+        unit = found.quantity.of.unit
+        largest = _points(number(float(of[UNDECIDED]["swing"].max()), unit))
+        said.append(
+            f"{len(of[UNDECIDED])} changed its mean by up to {largest}, which may be chance: more "
+            "replications tell, and the intervals how much it may be."
+        )
+    if len(of[NO_EFFECT]):
+        changes = _verb("change", of[NO_EFFECT])
+        said.append(f"{len(of[NO_EFFECT])} {changes} nothing in any replication.")
+    return said if found.other is None else [*said, turning(found)]
+
+
+def turning(found: Sensitivity) -> str:
+    """Whether the sign of a difference stays the same at all ends, by its 95 % intervals."""
+    sign = _sign(found.base.low, found.base.high)
+    if not sign:
+        return "The difference itself is not measurable: there is no sign to turn."
+    ends: dict[str, list[str]] = {TURNS: [], BLURS: []}
+    records: Any = found.effects.to_dict("records")
+    for row in records:
+        for end in ENDS:
+            there = _sign(row[f"at_{end}_low"], row[f"at_{end}_high"])
+            if isinstance(row[end], str) and there != sign:
+                ends[TURNS if there else BLURS].append(f"{row['path']} = {row[end]}")
+    said = [f"it {what} with {', '.join(where)}" for what, where in ends.items() if where]
+    if not said:
+        return "The difference keeps its sign, measurably, at every end of each number."
+    return f"The difference does not keep its sign everywhere: {'; '.join(said)}."
+
+
+def _sign(low: float, high: float) -> int:
+    return 1 if low > 0.0 else -1 if high < 0.0 else 0
+
+
+def _certain(row: dict[str, Any]) -> str:
+    """The larger change of those whose intervals leave out zero, and where it is."""
+    sure = [
+        end
+        for end in ENDS
+        if row[f"{end}_difference_low"] > 0.0 or row[f"{end}_difference_high"] < 0.0
+    ]
+    end = max(sure, key=lambda each: abs(row[f"{each}_difference"]))
+    return f"{_at(row, end, paired=True)[1]} at {row[end]}"
+
+
+def _verb(verb: str, rows: pd.DataFrame) -> str:
+    return verb if len(rows) != 1 else f"{verb}s"
+
+
+def _points(amount: str) -> str:
+    """A difference of shares is told in percentage points."""
+    return amount.removesuffix("%") + "pp" if amount.endswith("%") else amount

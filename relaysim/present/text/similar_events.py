@@ -1,0 +1,71 @@
+"""The events of a message with very many recipients: the same story is not told a hundred times."""
+
+from collections.abc import Sequence
+
+from relaysim.measure.journey import Event
+from relaysim.study.message_trace import numbers
+
+MANY = 10
+"""More recipients of one story than these, each with times of its own, are told as one."""
+_TOLD = 3
+"""So many of them are told, those first who share their events with most others."""
+_ASKED = "C: RCPT TO:"
+
+
+def folded(events: Sequence[Event], recipients: int) -> list[Event]:
+    """The events without those of recipients of whom others tell the same; one line stands for all.
+
+    The line, an event `alike`, stands where the last of them ends.
+    """
+    left = _spoken(events)
+    stories: dict[tuple[tuple[str, ...], ...], dict[tuple[int, ...], list[int]]] = {}
+    for recipient in range(recipients):
+        mine = [i for i, event in enumerate(left) if recipient in event.copies]
+        story = tuple((left[i].what, left[i].reply, left[i].text) for i in mine)
+        stories.setdefault(story, {}).setdefault(tuple(mine), []).append(recipient)
+    for courses in stories.values():
+        if len(courses) > MANY:
+            left = _without(left, sorted(courses.values(), key=len, reverse=True))
+    return left
+
+
+def _without(events: list[Event], courses: list[list[int]]) -> list[Event]:
+    """The events without those that are about all but the first few courses alone."""
+    gone = {recipient for course in courses[_TOLD:] for recipient in course}
+    about = [bool(event.copies) and gone.issuperset(event.copies) for event in events]
+    if not any(about):
+        return events
+    last = max(i for i, away in enumerate(about) if away)
+    like = numbers(courses[_TOLD - 1][:1])
+    text = f"the same as recipient {like}, each at times of its own"
+    line = Event(events[last].time, "alike", tuple(sorted(gone)), text=text)
+    return [
+        line if i == last else event for i, event in enumerate(events) if i == last or not about[i]
+    ]
+
+
+def _spoken(events: Sequence[Event]) -> list[Event]:
+    """The events without the dialogue about recipients whom the hub answers as the ones before."""
+    asked = [i for i, event in enumerate(events) if event.text.startswith(_ASKED)]
+    pairs = [(i, j) for i in asked if (j := _answer(events, i)) is not None]
+    by_answer: dict[str, list[tuple[int, int]]] = {}
+    for i, j in pairs:
+        by_answer.setdefault(events[j].text, []).append((i, j))
+    left = dict(enumerate(events))
+    for answer, same in by_answer.items():
+        if len(same) > MANY:
+            rest = same[_TOLD:]
+            for i, j in rest:
+                del left[i], left[j]
+            last = rest[-1][1]
+            text = f"*: {len(rest)} more recipients, each with the answer {answer[3:]}"
+            left[last] = events[last]._replace(text=text)
+    return [left[i] for i in sorted(left)]
+
+
+def _answer(events: Sequence[Event], asked: int) -> int | None:
+    """Where the answer to a line of the dialogue stands: the next line of the hub."""
+    for i in range(asked + 1, len(events)):
+        if events[i].what == "smtp":
+            return i if events[i].text.startswith("S: ") else None
+    return None

@@ -1,0 +1,109 @@
+"""What a size says: the smallest value that will do, and the evidence on both sides of it."""
+
+from collections.abc import Hashable
+from typing import Any
+
+from rich.console import RenderableType
+
+from relaysim.present.text.caption import ASSUMPTIONS, SURVIVORS, origin, unseen
+from relaysim.present.text.metric_rows import lost_in
+from relaysim.present.text.not_judged import BOUNDS_ABOVE, WHY
+from relaysim.present.text.number_format import interval, number
+from relaysim.present.text.terminal import Grid, tables, text
+from relaysim.study.size import Size
+
+
+def report(found: Size) -> list[RenderableType]:
+    """All of it, for the terminal."""
+    later = "larger" if found.rising else "later"
+    seconds = any(target.quantity.of.unit == "s" for target in found.targets)
+    return [
+        text(f"{found.scenario}: {found.path} = {found.value}", hanging=4),
+        text(verdict(found)),
+        text(""),
+        *tables(evidence(found)),
+        *not_judged(found),
+        text(
+            f"A {later} value is taken to do no worse, which the rows above let you judge. "
+            f"{unseen(found.provenance.replications)}"
+        ),
+        *([text(SURVIVORS)] if seconds else []),
+        text(ASSUMPTIONS),
+        text(origin(found.provenance, intervals=False)),
+    ]
+
+
+def verdict(found: Size) -> str:
+    """What the value that was found does, and how sure that is."""
+    targets = " and ".join(target.text for target in found.targets)
+    first, before = "first", "value before it"
+    if found.rising:
+        first, before = "smallest", "next smaller value"
+    sure = f"{100 * found.confidence:g} %"
+    if not found.sure:
+        return (
+            f"meets {targets}, with {sure} confidence. Whether it is the {first} that does is not "
+            f"decided: the {before} may do as well, and more replications tell."
+        )
+    if found.first:
+        return f"meets {targets}, with {sure} confidence. It is the {first} that was to be tried."
+    return f"is the {first} value that meets {targets}, with {sure} confidence."
+
+
+def evidence(found: Size) -> Grid:
+    """What was tried, from the smallest value to the largest."""
+    of = {target.text: target.quantity for target in found.targets}
+    target = ["target"] if len(found.targets) > 1 else []
+    rows = [
+        [
+            row["value"],
+            *([row["target"]] if target else []),
+            lost_in(of[row["target"]].metric, row["replications_lost"], row["replications"])
+            or interval(row["estimate"], row["low"], row["high"], of[row["target"]].of.unit),
+            _many(row),
+            row["verdict"],
+        ]
+        for row in found.evidence.to_dict("records")
+    ]
+    sure = f"{100 * found.confidence:g} %"
+    statistics = set(found.evidence["statistic"])
+    return Grid(
+        f"What was tried (intervals so wide that all verdicts hold with {sure} confidence)",
+        [
+            found.path.rpartition(".")[2],
+            *target,
+            " or ".join(sorted(statistics)),
+            "replications",
+            "verdict",
+        ],
+        rows,
+        wrapped=target,
+    )
+
+
+def not_judged(found: Size) -> list[RenderableType]:
+    """Return one line for each target with more than `BOUNDS_ABOVE` of its recipients not judged.
+
+    Parameters
+    ----------
+    found
+        A size.
+
+    Returns
+    -------
+    list of RenderableType
+        Empty where at most that share is not judged with any value that was tried.
+    """
+    lines = []
+    for target, rows in found.evidence.groupby("target", sort=False):
+        shares = rows["share_not_judged"].dropna()
+        if len(shares) and shares.max() > BOUNDS_ABOVE:
+            ends = dict.fromkeys(number(each, "share") for each in (shares.min(), shares.max()))
+            lines.append(text(f"{target}: {' to '.join(ends)} not judged.", hanging=2))
+    return [text(WHY), *lines, text("")] if lines else []
+
+
+def _many(row: dict[Hashable, Any]) -> str:
+    """The replications of a row; of how many, where some have no value."""
+    many, without = row["replications"], row["without_value"]
+    return f"{many - without} of {many}" if without else f"{many}"

@@ -1,0 +1,241 @@
+"""The transcript of a message, as text: a line for each thing that happened to it."""
+
+import textwrap
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+
+import pandas as pd
+from rich.console import RenderableType
+from rich.text import Text
+
+from relaysim.measure.journey import Copy, Event
+from relaysim.measure.wait_parts import PARTS
+from relaysim.present.text.caption import origin
+from relaysim.present.text.number_format import number
+from relaysim.present.text.run_summary import PART_NAMES
+from relaysim.present.text.similar_events import folded
+from relaysim.present.text.terminal import Grid, tables, text
+from relaysim.study.message_trace import SECOND, Transcript, numbers
+from relaysim.trace.tables import Fate
+from relaysim.units import format_duration
+from relaysim.wording import columns
+
+_OFFSET, _SHORT = 10, 16
+_GOT_THROUGH = (Fate.DELIVERED, Fate.JUNKED)
+_SIGNALS = {
+    "trap": "a spam trap of {} has it",
+    "provider_trap": "a spam trap of {} has it",
+    "complaint": "its reader calls it spam: a complaint at {}",
+    "unknown": "{} counts an unknown user",
+    "report": "its reader reports it to {}",
+}
+
+
+def report(found: Transcript) -> list[RenderableType]:
+    """All of it, for the terminal."""
+    replication = found.replication
+    return [
+        text(f"{found.message} in replication {replication} of {found.scenario.name}", hanging=4),
+        text(_about(found)),
+        text(""),
+        *_lines(found),
+        text(""),
+        *tables(_fates(found)),
+        *tables(_times(found)),
+        *_notes(found),
+        text(
+            f"Replication {replication} alone, counted from 0; "
+            f"{origin(found.provenance, intervals=False)}"
+        ),
+    ]
+
+
+def listed(examples: pd.DataFrame, name: str) -> list[RenderableType]:
+    """The messages of a scenario that are worth a look."""
+    rows = [[str(row["message"]), str(row["why"])] for row in examples.to_dict("records")]
+    title = f"Messages of {name} that are worth a look (--message)"
+    return tables(Grid(title, ["message", "which"], rows, wrapped=["which"]))
+
+
+def _about(found: Transcript) -> str:
+    told = found.journey
+    many = len(told.copies)
+    to = f"{many} recipient{'s' if many != 1 else ''}"
+    of = f", a DSN about {told.parent}" if told.parent else ""
+    due = "" if found.deadline is None else f"; deadline {format_duration(found.deadline)}"
+    return f"{told.size:,} bytes to {to}{of}{due}."
+
+
+def _lines(found: Transcript) -> Iterator[RenderableType]:
+    """Time of day, time since creation, and what happened."""
+    told, start = found.journey, found.scenario.run.start
+    last = max(told.created, *(event.time for event in told.events))
+    days = _clock(start, told.created, True)[:6] != _clock(start, last, True)[:6]
+    for event in folded(told.events, len(told.copies)):
+        clock = _clock(start, event.time, days)
+        since = number((event.time - told.created) / SECOND, "s")
+        since = since if since.startswith("-") else f"+{since}"
+        head = f"{clock}  {since:>{_OFFSET}}  "
+        body = textwrap.wrap(
+            _said(event, found),
+            columns() - len(head),
+            subsequent_indent="  ",
+            break_on_hyphens=False,
+        )
+        yield Text("\n".join([head + body[0], *(" " * len(head) + line for line in body[1:])]))
+
+
+def _clock(start: datetime, time: int, days: bool) -> str:
+    at = start + timedelta(microseconds=time)
+    return (
+        at.strftime("%d %b %H:%M:%S") + f".{at.microsecond // 1000:03d}"
+        if days
+        else (at.strftime("%H:%M:%S") + f".{at.microsecond // 1000:03d}")
+    )
+
+
+def _said(event: Event, found: Transcript) -> str:
+    who = f"recipient{'s' if len(event.copies) > 1 else ''} {few(event.copies)}: "
+    return (who if event.copies else "") + _what(event, found)
+
+
+def _what(event: Event, found: Transcript) -> str:
+    """One event in words."""
+    told, where = found.journey, event.where
+    match event.what:
+        case "smtp" | "alike":
+            return event.text
+        case "created":
+            of = f" about {told.parent}" if told.parent else ""
+            return f"created by {where}{of}"
+        case "session":
+            return f"{told.stream.partition('.')[0]} gets a session at {where}{_waited(event)}"
+        case "turn":
+            return f"its turn in a session that is open at {where}{_waited(event)}"
+        case "submitted":
+            return f"handed over by the mailbox server{_waited(event)}"
+        case "received":
+            return f"{where} takes it in: {_took(event, 'a core')}"
+        case "committed":
+            took = f": {_took(event, 'its batch', 'the write')}" if event.lasted >= 0 else ""
+            return f"{where} owns it{took}"
+        case "categorized":
+            return f"{where} knows its next hop: {_took(event, 'a core')}"
+        case "queued":
+            return f"in the delivery queue {where}"
+        case "connection":
+            of = "a new connection" if event.text == "opened" else "an open connection"
+            by = f" from {where}" if where and "->" not in where and ".mailbox" not in where else ""
+            return f"gets {of}{by}{_waited(event)}"
+        case "sent":
+            return f"sent on: {_took(event, 'a core')}"
+        case "transferred":
+            return f"over {where}: {_took(event, 'the line')}"
+        case "stored":
+            return f"in the mailbox{_lasted(event)}: {event.reply}".removesuffix(": ")
+        case "answered":
+            cites = f" ({where} is {event.text})" if event.text.startswith("on ") else ""
+            cites = cites or (f" ({event.text})" if event.text else "")
+            return f"the receiver answers {event.reply}{cites}"
+        case "no connection":
+            return f"got no connection in {_seconds(event.waited)}"
+        case "retry":
+            lasted = f" for {_seconds(event.lasted)}" if event.lasted >= 0 else ""
+            return f"{where} is in Retry{lasted}"
+        case "acknowledged":
+            return f"{told.stream.partition('.')[0]} has its {event.reply}{_late(event)}"
+        case "signal":
+            return _SIGNALS[event.text].format(where)
+        case "NDR" | "delay notice":
+            return f"{event.what} to the sender: {where}"
+    if event.what.startswith("not "):
+        return f"{event.what} by {where} in {_seconds(event.waited)}"
+    # What the receiver answered stands in the line above.
+    said = any(each.what == "answered" and each.time == event.time for each in told.events)
+    reply = f": {event.reply}" if event.reply and not said else ""
+    return f"{event.what.replace('_', ' ')}{reply}"
+
+
+def _seconds(microseconds: int) -> str:
+    return number(microseconds / SECOND, "s")
+
+
+def _waited(event: Event) -> str:
+    return f", after {_seconds(event.waited)}" if event.waited > 0 else ""
+
+
+def _lasted(event: Event) -> str:
+    return f", in {_seconds(event.lasted)}" if event.lasted > 0 else ""
+
+
+def _late(event: Event) -> str:
+    """How long a delayed acknowledgement held it back."""
+    return f", {_seconds(event.lasted)} after the hub owned it" if event.lasted > 0 else ""
+
+
+def _took(event: Event, what: str, work: str = "") -> str:
+    waited = f"{_seconds(event.waited)} for {what}" if event.waited > 0 else f"no wait for {what}"
+    took = "" if event.lasted < 0 else f", {_seconds(event.lasted)}{work and f' for {work}'}"
+    return waited + (took or ", not done") + ("" if work or not took else " of work")
+
+
+def groups(found: Transcript) -> list[list[Copy]]:
+    """Recipients of whom all is the same but the number, in the order of their first."""
+    groups: dict[tuple[object, ...], list[Copy]] = {}
+    for copy in found.journey.copies:
+        key = (copy.domain, copy.fate, copy.end, copy.reply, tuple(copy.waits.values()))
+        groups.setdefault(key, []).append(copy)
+    return list(groups.values())
+
+
+def name(group: list[Copy]) -> str:
+    """Recipients by number, and their domain."""
+    return f"{few([copy.number for copy in group])} {group[0].domain}"
+
+
+def few(copies: Sequence[int]) -> str:
+    """Recipients by number; of very many the first, and how many they are."""
+    whole = numbers(copies)
+    if len(whole) <= _SHORT:
+        return whole
+    first = whole[:_SHORT].rpartition(", ")[0]
+    return f"{first}, ... ({len(copies)})"
+
+
+def _fates(found: Transcript) -> Grid:
+    rows = []
+    for group in groups(found):
+        copy = group[0]
+        late = "-"
+        if found.deadline is not None:
+            in_time = copy.fate in _GOT_THROUGH and copy.lasted <= found.deadline
+            late = "yes" if in_time else "no"
+        lasted = _seconds(copy.lasted)
+        rows.append([name(group), copy.fate.name.lower().replace("_", " "), lasted, late])
+    return Grid("What became of it", ["recipient", "fate", "after", "on time"], rows)
+
+
+def _times(found: Transcript) -> Grid:
+    rows = [
+        [name(group), *(_seconds(group[0].waits[part]) for part in PARTS)]
+        for group in groups(found)
+    ]
+    parts = [PART_NAMES.get(part, part) for part in PARTS]
+    return Grid("Where the time went (what it waited for)", ["recipient", *parts], rows)
+
+
+def _notes(found: Transcript) -> Iterator[RenderableType]:
+    told = found.journey
+    if told.tries > 1:
+        yield text(f"Its host tried {told.tries} times; the session shown is the last.")
+    spoken = any(event.what == "smtp" for event in told.events)
+    if spoken:
+        yield text(
+            "The words of the dialogue are Exchange's, its times are counted in round trips; the "
+            "local parts of recipients are made up, as relaysim draws domains."
+        )
+    elif not found.complete:
+        yield text(
+            "No dialogue is shown: the hub answered otherwise than it does when it is idle "
+            f"({told.reply})."
+        )

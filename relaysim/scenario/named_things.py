@@ -1,0 +1,50 @@
+"""Named things, such as hubs: what `--set` changes in one, it must find there.
+
+A new one is given whole, or by its profile. Else a slip in a name would make one that nothing uses.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from relaysim.mail.blocklists import BLOCKLISTS
+from relaysim.scenario.problem import Problem, dotted, unknown
+from relaysim.scenario.raw_tables import Raw, at
+
+_NOUNS = {
+    ("hubs",): "hub",
+    ("hubs", "*", "receive_connectors"): "receive connector",
+    ("send_connectors",): "send connector",
+    ("lines",): "line",
+    ("egress",): "egress",
+    ("hosts",): "host",
+    ("hosts", "*", "streams"): "stream",
+    ("destinations",): "destination",
+    ("blocklists",): "blocklist",
+}
+"""Tables of named things, each a table itself, and the word for one; * is any name."""
+
+
+def missing(raw: Raw, path: tuple[str, ...]) -> Problem | None:
+    """The problem of a path that leads through a named thing which these tables lack."""
+    for group, noun in _groups(path):
+        name = path[len(group)]
+        profiles = BLOCKLISTS if noun == "blocklist" else ()
+        known = list(dict.fromkeys([*at(raw, *group), *profiles]))
+        begins = path[len(group) + 1 :] == ("profile",)
+        if name not in known and not begins:
+            here = (*group, name)
+            # A setting is for all designs of a comparison: which of them lacks it?
+            of = f" in {raw['name']}" if isinstance(raw.get("name"), str) else ""
+            problem = unknown(here, name, f"{noun}{of}", known)
+            whole = f"{problem.message}, and a new one is given whole: {dotted(here)}={{...}}"
+            return problem if problem.nearest else replace(problem, message=whole)
+    return None
+
+
+def _groups(path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
+    """The tables of named things that a path enters and leads through, with the word for one."""
+    for at_step in range(1, len(path) - 1):
+        group = path[:at_step]
+        noun = _NOUNS.get(tuple("*" if i == 1 else step for i, step in enumerate(group)))
+        if noun is not None:
+            yield group, noun

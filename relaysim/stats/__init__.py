@@ -1,0 +1,1 @@
+"""Statistics: pure functions of arrays, such as intervals, proportions and batch means."""

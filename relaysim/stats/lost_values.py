@@ -1,0 +1,58 @@
+"""Lost values: quantiles that a lost recipient decides, infinite in a replication.
+
+A mean with an infinite value in it is infinite, and has no spread. A paired difference with one is
+no number to average; it is known, though, which of the two designs is the worse. So such
+differences are counted, and a comparison is decided by the sign test.
+"""
+
+import math
+
+import numpy as np
+from scipy.special import bdtr
+
+from relaysim.stats.interval import Floats, Mask
+from relaysim.stats.replications_needed import MOST
+
+
+def lost_rows(*values: Floats) -> Mask:
+    """Return which rows have an infinite value in one of the arrays."""
+    found: Mask = np.logical_or.reduce([np.isinf(each).any(axis=1) for each in values])
+    return found
+
+
+def minus(one: Floats, other: Floats) -> Floats:
+    """Return the differences of two arrays; 0 where both are lost, infinite where one is."""
+    both = np.isinf(one) & (one == other)
+    difference: Floats = np.where(both, 0.0, one) - np.where(both, 0.0, other)
+    return difference
+
+
+def sign_test(more: int, less: int) -> float:
+    """Return the two-sided p-value of so many positive and negative differences.
+
+    Notes
+    -----
+    The exact binomial test that both signs are equally likely; ties are left out (Conover,
+    Practical Nonparametric Statistics, section 3.4). With five replications it decides nothing at
+    95 %, with six that agree it does.
+    """
+    many = more + less
+    return min(1.0, 2.0 * float(bdtr(min(more, less), many, 0.5))) if many else 1.0
+
+
+def signs_needed(more: int, less: int, replications: int, confidence: float) -> float:
+    """Return how many replications would decide a sign test if both signs kept their shares.
+
+    Returns
+    -------
+    float
+        Infinite where more than `MOST` would not, and where both signs are equally frequent.
+    """
+    if more == less:
+        return math.inf
+    few, many = sorted((more, less))
+    for number in range(replications + 1, MOST + 1):
+        part = number / replications
+        if sign_test(math.ceil(few * part), math.floor(many * part)) <= 1.0 - confidence:
+            return float(number)
+    return math.inf

@@ -1,0 +1,50 @@
+"""Several designs against one base: intervals whose verdicts hold together.
+
+With k designs there are k intervals of one metric, and each may miss. Bonferroni: if each misses
+with 0.05 / k, all of them together hold with at least 95 %, however they depend on one another, and
+they do: the base is in all of them (Law, Simulation Modeling and Analysis, section 10.3.1,
+comparisons with a standard). Holm's procedure is less strict, but it tests and has no intervals,
+and Dunnett's takes independent samples, not paired ones. It is the designs that are counted, not
+the metrics: verdicts on one metric of one subject hold together, those on all of them do not.
+"""
+
+import numpy as np
+
+from relaysim.stats.interval import CONFIDENCE, Estimates, Floats, Mask, equal_rows, estimates
+from relaysim.stats.lost_values import minus, sign_test
+from relaysim.stats.proportion import chance_differences
+
+
+def confidence_of(designs: int) -> float:
+    """The confidence of each interval where so many designs are compared with the base."""
+    return 1.0 - (1.0 - CONFIDENCE) / designs if designs > 1 else CONFIDENCE
+
+
+def differences(chance: Mask, base: Floats, other: Floats, confidence: float) -> Estimates:
+    """The paired differences of rows, other minus base; `chance` says which rows are 0 or 1.
+
+    A row that is equal in every replication, of at least two, has the difference 0 and the interval
+    from 0 to 0: Newcombe's interval takes the two shares for results of different trials, and on
+    common random numbers they are results of the same ones.
+
+    Where a replication is lost in one design alone the difference is infinite, with the sign that
+    more of such replications have (NaN if none has more), and so are the ends of its interval if
+    the sign test decides the same way; if it does not, they are NaN.
+    """
+    apart = minus(other, base)
+    found = estimates(apart, confidence)
+    for row in np.flatnonzero(np.isinf(apart).any(axis=1)):
+        more, less = int((apart[row] > 0).sum()), int((apart[row] < 0).sum())
+        ways = int((apart[row] == np.inf).sum()) - int((apart[row] == -np.inf).sum())
+        value = np.copysign(np.inf, ways) if ways else np.nan
+        sure = (more - less) * ways > 0 and sign_test(more, less) <= 1.0 - confidence
+        found.value[row] = value
+        found.low[row] = found.high[row] = value if sure else np.nan
+    likely = chance_differences(base[chance], other[chance], confidence)
+    for part, ours in zip(found, likely, strict=True):
+        part[chance] = ours
+    equal = equal_rows(base, other)
+    for part in found[:3]:
+        part[equal] = 0.0
+    found.n[equal] = np.count_nonzero(~np.isnan(base[equal]), axis=1)
+    return found

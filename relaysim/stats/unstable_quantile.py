@@ -1,0 +1,82 @@
+"""Cliffs: quantiles that jump from one replication to the next, where a share would be steady.
+
+Late copies wait for a retry, so they are far later than the others, with little in between. The p95
+of such copies is that of the late ones if more than 5 % are late, and of the others if fewer are:
+where the share is near 5 %, chance decides between seconds and minutes, and neither the mean over
+the replications nor its interval says much. The share that is on time has no such jump.
+"""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from relaysim.stats.interval import Floats, deviations
+
+TAILS: Mapping[str, float] = {
+    "latency_p90": 0.10,
+    "latency_p95": 0.05,
+    "latency_p99": 0.01,
+    "latency_p95_busy_hours": 0.05,
+}
+"""The share of the copies above each quantile."""
+NEAR = 0.2
+"""How near the late share must come to that, as a part of it. Ours, as is `SPREAD`."""
+SPREAD = 0.5
+"""The standard deviation over the replications, as a part of their mean, above which values jump:
+zero is within two of them then, so a bell around the mean would no longer fit."""
+
+
+class Cliff(NamedTuple):
+    """The smallest and the largest share of late copies, among the replications."""
+
+    low: float
+    high: float
+
+
+def cliff(metric: str, quantile: Floats, on_time: Floats, late: Floats) -> Cliff | None:
+    """The cliff that a quantile stands on, from its values in the replications; None if on none.
+
+    All of this must hold: the quantile varies by more than `SPREAD` of its mean, `on_time` does
+    not, and over the replications `late`, the share of judged recipients that are late or lost,
+    reaches or crosses what is within `NEAR` of the tail of the quantile. A quantile that is lost in
+    some replications varies.
+    """
+    if metric not in TAILS or len(late) < 2 or not _jumps(quantile) or _jumps(on_time):
+        return None
+    tail, found = TAILS[metric], Cliff(float(late.min()), float(late.max()))
+    near = found.low <= tail * (1.0 + NEAR) and found.high >= tail * (1.0 - NEAR)
+    return found if near else None
+
+
+def cliff_of(
+    per_replication: pd.DataFrame, scenario: str, scope: str, subject: str, metric: str
+) -> Cliff | None:
+    """The same from the metrics of the replications of a run or a comparison.
+
+    Late and lost recipients are those above the quantile. The share is that of the whole window,
+    for the busy hours as well, which has about as many of them: an approximation.
+    """
+    if metric not in TAILS:
+        return None
+    each = per_replication
+    mine = each[
+        (each["scenario"] == scenario) & (each["scope"] == scope) & (each["subject"] == subject)
+    ]
+    wanted = ["on_time", metric]
+    table = mine[mine["metric"].isin(wanted)].pivot(
+        index="replication", columns="metric", values="value"
+    )
+    if not set(wanted) <= set(table.columns):
+        return None
+    table = table.dropna()
+    on_time = table["on_time"].to_numpy(np.float64)
+    return cliff(metric, table[metric].to_numpy(np.float64), on_time, (1.0 - on_time).round(9))
+
+
+def _jumps(values: Floats) -> bool:
+    lost = np.isinf(values)
+    if lost.any():
+        return not lost.all()
+    return bool(deviations(values[None])[0] > SPREAD * abs(values.mean()))

@@ -1,0 +1,332 @@
+"""What an architecture report rests on: a comparison, and the studies that question its answer."""
+
+import os
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from relaysim.measure.metric_catalogue import METRICS
+from relaysim.measure.quantity import Quantity
+from relaysim.measure.recipients import streams
+from relaysim.measure.target import Target
+from relaysim.scenario.arrivals import Campaign
+from relaysim.scenario.culprit import is_culprit
+from relaysim.scenario.load import load
+from relaysim.scenario.model import Scenario
+from relaysim.scenario.problem import dotted
+from relaysim.stats.interval import LOSES_MORE
+from relaysim.study.compare import Comparison, ask_sense, compare
+from relaysim.study.execution.jobs import Jobs, Progress
+from relaysim.study.execution.provenance import Provenance, now
+from relaysim.study.execution.store import Store
+from relaysim.study.factors import Input
+from relaysim.study.sensitivity import Sensitivity, assumed, sensitivity
+from relaysim.study.size import Size, SizeError, size
+from relaysim.study.stacked_metrics import KEY
+from relaysim.study.sweep import Sweep, sweep
+
+PARTS = (0.125, 0.25, 0.5, 1.0, 1.5)
+"""Of the load as it is: the points of the sweep that looks for where the answer flips."""
+LARGER = (1, 2, 4, 8)
+"""Times the cores of the base: what sizing tries."""
+FEW_LOOKS = 20
+"""At least so many replications for a value, if its verdict takes them."""
+MARGIN = 0.01
+"""The same service: a share on time that is at most this much below the other design's."""
+FEW = 12
+"""Assumptions whose ends are tried."""
+Stage = Callable[[str], AbstractContextManager[Progress | None]]
+"""Told the name of each study as it begins; what it yields hears of the runs."""
+_COST = ("receive_cost.base", "categorize_cost.base", "send_cost.base")
+_LISTING, _LISTS = ("threshold", "trap_share"), ".refuses_on."
+
+
+@dataclass(frozen=True)
+class Sizing:
+    """The smallest hub of the base with which a class is served as well as by another design.
+
+    `found` is the size, or `why` says that none in the range will do.
+    """
+
+    target: Target
+    instead_of: str
+    tried: tuple[int, ...]
+    found: Size | None
+    why: str
+
+
+@dataclass(frozen=True)
+class Report:
+    """A comparison of a base with other designs, and how far its answer carries.
+
+    `quantity` is the share on time of the mail that the designs treat most differently, culprits
+    left aside if any other differs, and `rival` the design that treats it best. `flips` sweeps the
+    size of the campaign, or the load; `sizings` ask whether a larger base would do; `turning`
+    changes assumptions and looks at what is left between the base and the rival, or the design that
+    is farthest from the base. Each is None, or empty, if it was not wanted. `provenance` is that of
+    all of it.
+    """
+
+    comparison: Comparison
+    quantity: Quantity
+    rival: str
+    flips: Sweep | None
+    sizings: tuple[Sizing, ...]
+    turning: Sensitivity | None
+    provenance: Provenance
+
+
+def report(
+    base: str | os.PathLike[str],
+    *others: str | os.PathLike[str],
+    settings: Iterable[str] = (),
+    replications: int | None = None,
+    seed: int | None = None,
+    flip: bool = True,
+    sizing: bool = True,
+    turning: bool = True,
+    jobs: Jobs = None,
+    store: Store | None = None,
+    stage: Stage = lambda _: nullcontext(),
+    command: str = "",
+) -> Report:
+    """Compare designs; ask when the answer flips, what hardware alone buys, what it hangs on.
+
+    `stage` hears of the comparison and then of each study in turn. ScenarioError for a file that
+    is no scenario, ValueError for designs that cannot be compared.
+    """
+    started, settings, files = now(), tuple(settings), [Path(base), *map(Path, others)]
+    designs = [load(file, settings) for file in files]
+    ask_sense(designs, {})
+    with stage("comparison") as progress:
+        found = compare(
+            *designs,
+            replications=replications,
+            seed=seed,
+            jobs=jobs,
+            store=store,
+            progress=progress,
+            command=command,
+        )
+    quantity, rival = decisive(found)
+    ask = _Questions(files, settings, found, quantity, rival, jobs, store, stage, command)
+    return Report(
+        comparison=found,
+        quantity=quantity,
+        rival=rival,
+        flips=ask.flips() if flip else None,
+        sizings=ask.sizings() if sizing and rival else (),
+        turning=ask.turning() if turning else None,
+        provenance=Provenance.of(found.scenarios, found.seed, found.replications, command, started),
+    )
+
+
+@dataclass(frozen=True)
+class _Questions:
+    """The studies that question a comparison, on its draws."""
+
+    files: Sequence[Path]
+    settings: tuple[str, ...]
+    found: Comparison
+    quantity: Quantity
+    rival: str
+    jobs: Jobs
+    store: Store | None
+    stage: Stage
+    command: str
+
+    def flips(self) -> Sweep:
+        """All designs, over the load."""
+        path = campaign_path(self.found.scenarios)
+        with self.stage("when it flips") as progress:
+            return sweep(
+                self.files[0],
+                {path: _points(self.found.scenarios[0], path)},
+                *self.files[1:],
+                quantities=[self.quantity],
+                settings=self._settings_but(path),
+                replications=self.found.replications,
+                seed=self.found.seed,
+                jobs=self.jobs,
+                store=self.store,
+                progress=progress,
+                command=self.command,
+            )
+
+    def sizings(self) -> tuple[Sizing, ...]:
+        """The first hub of the base, with more cores."""
+        return tuple(
+            self._larger(target) for target in _targets(self.found, self.quantity, self.rival)
+        )
+
+    def _larger(self, target: Target) -> Sizing:
+        name, hub = next(iter(self.found.scenarios[0].hubs.items()))
+        path, tried = dotted(("hubs", name, "cores")), tuple(hub.cores * more for more in LARGER)
+        with self.stage("larger hubs") as progress:
+            try:
+                larger = size(
+                    self.files[0],
+                    {path: tried},
+                    [target],
+                    settings=self._settings_but(path),
+                    most=max(4 * self.found.replications, FEW_LOOKS),
+                    seed=self.found.seed,
+                    jobs=self.jobs,
+                    store=self.store,
+                    progress=progress,
+                )
+            except SizeError as error:
+                return Sizing(target, self.rival, tried, None, str(error))
+        return Sizing(target, self.rival, tried, larger, "")
+
+    def turning(self) -> Sensitivity | None:
+        """The base against another design, under other assumptions; None without assumptions.
+
+        The other design is the rival or, if none is better than the base, the one farthest from it.
+        """
+        names = [design.name for design in self.found.scenarios]
+        other = self.files[names.index(self.rival or self._farthest())]
+        inputs = deciding([self.files[0], other], self.settings)
+        if not inputs:
+            return None
+        with self.stage("assumptions") as progress:
+            return sensitivity(
+                self.files[0],
+                self.quantity,
+                inputs,
+                other=other,
+                settings=self.settings,
+                replications=self.found.replications,
+                seed=self.found.seed,
+                jobs=self.jobs,
+                store=self.store,
+                progress=progress,
+                command=self.command,
+            )
+
+    def _farthest(self) -> str:
+        """The design that differs most from the base in the quantity; the first of several."""
+        frame = comparable(self.found)
+        mine = [frame[key] == value for key, value in zip(KEY, self.quantity, strict=True)]
+        apart = frame[np.logical_and.reduce(mine)].set_index("scenario")["difference"].abs()
+        return str(apart.idxmax()) if apart.notna().any() else self.found.scenarios[1].name
+
+    def _settings_but(self, path: str) -> list[str]:
+        """The settings without one of what is varied."""
+        return [each for each in self.settings if not each.startswith(f"{path}=")]
+
+
+def innocent_classes(scenario: Scenario) -> list[str]:
+    """The classes of mail that no culprit sends."""
+    guilty: dict[str, bool] = {}
+    for host in scenario.hosts.values():
+        for stream in host.streams.values():
+            guilty[stream.class_] = guilty.get(stream.class_, False) or is_culprit(host, stream)
+    return [name for name, culprit in guilty.items() if not culprit]
+
+
+def sending_less(found: Comparison) -> list[str]:
+    """The designs that do not send all mail of the base: what they do better may be for that."""
+    whole = frozenset(streams(found.scenarios[0]))
+    return [name for name, common in found.streams.items() if whole - common]
+
+
+def comparable(found: Comparison) -> pd.DataFrame:
+    """The comparisons of designs that send all mail of the base; of all, if none does."""
+    frame = found.comparisons
+    whole = [name for name in found.streams if name not in sending_less(found)]
+    return frame[frame["scenario"].isin(whole)] if whole else frame
+
+
+def decisive(found: Comparison) -> tuple[Quantity, str]:
+    """The share on time that the designs differ in most, and the design that is best in it.
+
+    Innocent mail comes first, if any of it differs by what matters, and designs that send all mail
+    of the base. The design is "" if none is better than the base.
+    """
+    frame = comparable(found)
+    names = innocent_classes(found.scenarios[0])
+    every = frame[(frame["scope"] == "class") & (frame["metric"] == "on_time")]
+    every = every.dropna(subset=["difference"])
+    mine = every[every["subject"].isin(names)]
+    if not (mine["difference"].abs() > METRICS["on_time"].matters.absolute).any():
+        mine = every
+    if mine.empty:
+        total = frame[(frame["scope"] == "total") & (frame["metric"] == "on_time")]
+        mine = total.dropna(subset=["difference"])
+    if mine.empty:
+        return Quantity("total", "total", "on_time"), ""
+    row = mine.iloc[int(mine["difference"].abs().to_numpy().argmax())]
+    quantity = Quantity(row["scope"], row["subject"], "on_time")
+    same = mine[(mine["subject"] == row["subject"]) & (mine["verdict"] != LOSES_MORE)]
+    if same.empty:
+        return quantity, ""
+    best = same.iloc[int(same["difference"].to_numpy().argmax())]
+    return quantity, str(best["scenario"]) if best["difference"] > 0.0 else ""
+
+
+def campaign_path(designs: Sequence[Scenario]) -> str:
+    """What to vary: the messages of a culprit's campaign that all designs have, else the load."""
+    for name, host in designs[0].hosts.items():
+        for short, stream in host.streams.items():
+            if isinstance(stream.arrivals, Campaign) and is_culprit(host, stream):
+                alike = [
+                    each.hosts[name].streams[short].arrivals
+                    for each in designs
+                    if name in each.hosts and short in each.hosts[name].streams
+                ]
+                if len(alike) == len(designs) and all(isinstance(a, Campaign) for a in alike):
+                    return dotted(("hosts", name, "streams", short, "arrivals", "messages"))
+    return "run.scale"
+
+
+def _points(base: Scenario, path: str) -> list[int | float]:
+    if path == "run.scale":
+        return [round(base.run.scale * part, 6) for part in PARTS]
+    _, host, _, stream, *_ = path.split(".")
+    kind = base.hosts[host].streams[stream]
+    messages = kind.arrivals.messages if isinstance(kind.arrivals, Campaign) else 1
+    room = kind.mailing_list.addresses if kind.mailing_list else None
+    points = dict.fromkeys(max(1, round(messages * part)) for part in PARTS)
+    return [each for each in points if room is None or each <= room]
+
+
+def _targets(found: Comparison, quantity: Quantity, rival: str) -> list[Target]:
+    """The service of the other design: on time, and in the busy hours of what it relieves most."""
+    frame = found.metrics
+    mine = frame[frame["scenario"] == rival].set_index(["scope", "subject", "metric"])["value"]
+    share = max(0.0, float(mine.loc[tuple(quantity)]) - MARGIN)
+    targets = [Target.parse(f"{quantity} > {100 * share:.3g} %")]
+    compared = found.comparisons
+    relieved = compared[
+        (compared["scenario"] == rival)
+        & (compared["metric"] == "latency_p95_busy_hours")
+        & (compared["scope"] == "class")
+        & (compared["verdict"] == "better")
+    ]
+    relieved = relieved[
+        relieved["subject"].isin(innocent_classes(found.scenarios[0]))
+        & np.isfinite(relieved["value"])
+    ]
+    if len(relieved):
+        before = relieved["base_value"].to_numpy(np.float64)
+        row = relieved.iloc[int((before / relieved["value"].to_numpy(np.float64)).argmax())]
+        bound = float(f"{2.0 * row['value']:.2g}")
+        targets.append(Target.parse(f"class.{row['subject']}.latency_p95_busy_hours < {bound:g} s"))
+    return targets
+
+
+def deciding(files: Sequence[Path], settings: Iterable[str]) -> tuple[Input, ...]:
+    """Assumptions of designs that are likely to turn an answer.
+
+    These are the core time of a message at the first hub, what gets an IP listed, and who refuses.
+    """
+    every = assumed(files, settings)
+    costs = [e for e in every if e.path.startswith("hubs.") and e.path.endswith(_COST)]
+    triggers = [e for e in every if e.path.startswith("blocklists.") and e.path.endswith(_LISTING)]
+    refusals = [each for each in every if _LISTS in each.path]
+    return (*costs[: len(_COST)], *triggers, *refusals)[:FEW]

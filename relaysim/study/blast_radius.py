@@ -1,0 +1,118 @@
+"""The blast radius of a design: who suffers for what its culprits send, and how likely that is."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from relaysim.analysis.listing_sources import listing_possible
+from relaysim.measure.blast.blast_series import BlastSeries
+from relaysim.measure.frames import stacked
+from relaysim.measure.metric_catalogue import BLAST_SCOPES, LISTING_METRICS
+from relaysim.scenario.culprit import culprits
+from relaysim.scenario.model import Scenario
+from relaysim.stats.interval import Estimate, Floats
+from relaysim.study.execution.jobs import Jobs, Progress, in_order
+from relaysim.study.execution.provenance import Provenance, now
+from relaysim.study.execution.store import Store
+from relaysim.study.execution.task import Task
+from relaysim.study.isolation_gain import gain
+from relaysim.study.replicate import Wanted, numbered, replicate
+from relaysim.study.sampling import settled
+from relaysim.study.stacked_metrics import Stack
+from relaysim.study.warm_up import settle
+
+KEPT = {*LISTING_METRICS, *(name for _, names in BLAST_SCOPES.values() for name in names)}
+
+
+@dataclass(frozen=True)
+class BlastRadius:
+    """What three coupled runs of each replication say; columns stand in `measure.frame_columns`.
+
+    `metrics` has the metrics of `measure.metric_catalogue.BLAST_SCOPES` and those of listings,
+    means over the replications; a value is per replication, so for one horizon. `harmed` has one
+    row for each innocent copy that was harmed or junked, `incidents` one for each incident.
+    `series` is what figures draw, the mean over the replications.
+    """
+
+    scenario: Scenario
+    seed: int
+    replications: int
+    metrics: pd.DataFrame = field(repr=False)
+    per_replication: pd.DataFrame = field(repr=False)
+    harmed: pd.DataFrame = field(repr=False)
+    incidents: pd.DataFrame = field(repr=False)
+    series: BlastSeries = field(repr=False)
+    provenance: Provenance
+
+    def values(self, scope: str, subject: str, metric: str) -> Floats:
+        """One metric by replication, NaN where a replication has no value."""
+        frame = self.per_replication
+        mine = frame[
+            (frame["scope"] == scope) & (frame["subject"] == subject) & (frame["metric"] == metric)
+        ]
+        values = np.full(self.replications, np.nan)
+        values[mine["replication"].to_numpy()] = mine["value"].to_numpy()
+        return values
+
+
+def blast_radius(
+    scenario: Scenario,
+    replications: int | None = None,
+    seed: int | None = None,
+    *,
+    jobs: Jobs = None,
+    store: Store | None = None,
+    progress: Progress | None = None,
+    command: str = "",
+) -> BlastRadius:
+    """Run a scenario, without what is known of its culprits, and without them; see what differs.
+
+    The arguments are those of `run`; each replication takes three runs. ValueError if the scenario
+    has no culprit.
+    """
+    started = now()
+    replications, seed = settled(scenario, replications, seed)
+    scenario = settle(scenario, replications, seed, jobs=jobs, store=store)
+    ask_culprit(scenario)
+    wanted = Wanted(blast=True, harmed=True)
+    calls = [Task(replicate, scenario, (i, seed, wanted)) for i in range(replications)]
+    runs = list(in_order(calls, jobs, progress, store))
+    measured = [run.metrics[run.metrics["metric"].isin(KEPT)] for run in runs]
+    kept = [run.blast for run in runs if run.blast is not None]
+    return BlastRadius(
+        scenario=scenario,
+        seed=seed,
+        replications=replications,
+        metrics=Stack.of(measured).metrics(scenario.name, listing_possible(scenario)),
+        per_replication=numbered(scenario.name, measured),
+        harmed=stacked([blast.harmed for blast in kept if blast.harmed is not None]),
+        incidents=stacked([blast.incidents for blast in kept]),
+        series=BlastSeries.mean([blast.series for blast in kept]),
+        provenance=Provenance.of([scenario], seed, replications, command, started),
+    )
+
+
+def ask_culprit(scenario: Scenario) -> None:
+    """ValueError if the scenario has no culprit."""
+    if not culprits(scenario):
+        raise ValueError(
+            f"{scenario.name} has no culprit, so nobody can suffer for one: give a host the kind "
+            '"bulk_marketing", a stream culprit = true, or a stream arrivals with the process '
+            '"compromise"'
+        )
+
+
+def isolation_gain(base: BlastRadius, other: BlastRadius) -> Estimate:
+    """The share of the base's `blast_reputation` that the other design avoids.
+
+    Paired replication by replication, so both must rest on the same draws: ValueError if seed or
+    number of replications differ. See `study.isolation_gain.gain`.
+    """
+    if (base.seed, base.replications) != (other.seed, other.replications):
+        raise ValueError(
+            "an isolation gain needs the same seed and as many replications of both: "
+            f"{base.seed} and {base.replications}, {other.seed} and {other.replications}"
+        )
+    key = ("total", "total", "blast_reputation")
+    return gain(base.values(*key), other.values(*key))

@@ -1,0 +1,131 @@
+"""Knees: how far along a varied number a target holds, and from where on two designs differ."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from relaysim.measure.target import Target
+from relaysim.stats.interval import Estimates, Floats, without_interval
+
+_JUST = float(np.finfo(np.float64).tiny)
+UP_TO, FROM, EVERYWHERE, NOWHERE, NO_MAIL = "up to", "from", "everywhere", "nowhere", "no mail"
+
+
+class Knee(NamedTuple):
+    """Where the mean of a quantity crosses the bound, between two points of a sweep.
+
+    `holds` is `up to` for what gets worse along the points, as with a load, and `from` for what
+    gets better, as with cores. `low` and `high` are where the ends of the 95 % interval cross the
+    bound: up to a knee the target holds surely below `low` and surely not above `high`, from a knee
+    on surely above `high` and surely not below `low`. Each is minus infinity before the first point
+    and infinity beyond the last. There is no `value` (NaN) where the mean keeps the bound
+    `everywhere`, or `nowhere`, which is to say not at the end of the points where it comes closest;
+    with `no mail` of its kind in the design all three are NaN. `crossings` counts how often the
+    mean crosses the bound over the points: the knee is one of them. `unit` is that of the varied
+    number, with the space before it.
+    """
+
+    scenario: str
+    target: str
+    holds: str
+    value: float
+    low: float
+    high: float
+    crossings: int = 0
+    unit: str = ""
+
+
+def knee(
+    scenario: str,
+    target: Target,
+    values: Floats,
+    load: Floats,
+    unit: str = "",
+    *,
+    sure: bool = True,
+) -> Knee:
+    """The knee of a design, by straight lines between the points.
+
+    Of several crossings it is the first for what gets worse, the last for what gets better.
+    `values` of the quantity have a row for each load and a column for each replication. The
+    interval is that of the loads at which the interval of the mean, point by point, neither keeps
+    nor breaks the target (inverting a test at each load); that the mean goes straight from point to
+    point is not in it. What has no value keeps no target: a point without any does not, and one
+    where some replications have none does not surely. Where `sure` is false the mean has no
+    interval, and no point keeps or breaks the target surely.
+    """
+    if np.isnan(values).all():
+        return Knee(scenario, target.text, NO_MAIL, np.nan, np.nan, np.nan, 0, unit)
+    found = target.quantity.estimates(values)
+    mean, low, high, _ = found if sure else without_interval(found)
+    sign = 1.0 if target.below else -1.0
+    worst, best = (high, low) if target.below else (low, high)
+    beyond, at_worst, at_best = (sign * (curve - target.bound) for curve in (mean, worst, best))
+    none = np.isnan(beyond)
+    beyond[none] = np.inf
+    at_worst[np.isnan(values).any(axis=1) | np.isnan(at_worst)] = np.inf
+    at_best = np.where(none, np.inf, np.where(np.isnan(at_best), -np.inf, at_best))
+    if not target.inclusive:
+        # On the bound is beyond it.
+        beyond, at_worst, at_best = (
+            np.where(curve == 0.0, _JUST, curve) for curve in (beyond, at_worst, at_best)
+        )
+    return _along(scenario, target.text, load, (beyond, at_worst, at_best), unit)
+
+
+def break_even(
+    scenario: str, told: str, apart: Estimates, least: Floats, load: Floats, unit: str = ""
+) -> Knee:
+    """From where on, or up to where, a design is ahead of another by more than what matters.
+
+    `apart` is by how much it is ahead at each load, paired, with 95 % intervals, and `least` the
+    smallest difference that matters there. The interval is found as that of a knee.
+    """
+    value, low, high = (least - each for each in apart[:3])
+    none = np.isnan(value)
+    if none.all():
+        return Knee(scenario, told, NO_MAIL, np.nan, np.nan, np.nan, 0, unit)
+    beyond = np.where(none, np.inf, np.where(value == 0.0, _JUST, value))
+    at_worst = np.where(np.isnan(low), np.inf, low)
+    at_best = np.where(none, np.inf, np.where(np.isnan(high), -np.inf, high))
+    return _along(scenario, told, load, (beyond, at_worst, at_best), unit)
+
+
+def _along(
+    scenario: str, told: str, load: Floats, excess: tuple[Floats, Floats, Floats], unit: str
+) -> Knee:
+    """Where an excess over a bound, which breaks it above 0, and those of its ends cross 0."""
+    order = np.argsort(load)
+    load = load[order]
+    beyond, at_worst, at_best = (curve[order] for curve in excess)
+    crossings = int(np.count_nonzero(np.diff(beyond > 0.0)))
+    if beyond[0] <= beyond[-1]:
+        at, least = _crossing(load, beyond), _crossing(load, at_worst)
+        most = _crossing(load, at_best, late=True)
+        holds = UP_TO if np.isfinite(at) else EVERYWHERE if at > 0 else NOWHERE
+    else:
+        back = -load[::-1]
+        at, most = -_crossing(back, beyond[::-1]), -_crossing(back, at_worst[::-1])
+        least = -_crossing(back, at_best[::-1], late=True)
+        holds = FROM if np.isfinite(at) else EVERYWHERE if at < 0 else NOWHERE
+    value = at if np.isfinite(at) else np.nan
+    return Knee(scenario, told, holds, value, least, most, crossings, unit)
+
+
+def _crossing(load: Floats, excess: Floats, late: bool = False) -> float:
+    """Where the excess over the bound gets above 0 first.
+
+    Between a point and one with an infinite excess nothing is known: it is as early as can be, or
+    as late.
+    """
+    above = excess > 0.0
+    if above[0]:
+        return -np.inf
+    if not above.any():
+        return np.inf
+    after = int(np.argmax(above))
+    before = after - 1
+    if np.isinf(excess[before]) or np.isinf(excess[after]):
+        return float(load[after if late else before])
+    part = -excess[before] / (excess[after] - excess[before])
+    return float(load[before] + part * (load[after] - load[before]))

@@ -1,0 +1,1 @@
+"""How studies run: jobs, workers, the store of finished replications, provenance."""

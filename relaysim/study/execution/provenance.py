@@ -1,0 +1,90 @@
+"""Provenance: what made a result, so that anybody can make it again."""
+
+import platform
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from typing import Any, Self
+
+import relaysim
+from relaysim.plan.route import smart_hosts_in_use
+from relaysim.scenario.digest import digest
+from relaysim.scenario.model import Scenario
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Everything that a result depends on and, kept apart, the time of day when it was made.
+
+    `scenarios` are pairs of a name and a digest of what the scenario says. `started` and
+    `finished` are UTC, ISO 8601. `smart_hosts` are pairs of a scenario's name and its smart hosts,
+    for scenarios that have any: what happens behind them is not part of the result.
+    """
+
+    scenarios: tuple[tuple[str, str], ...]
+    seed: int
+    replications: int
+    command: str
+    started: str
+    finished: str
+    smart_hosts: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+    @classmethod
+    def of(
+        cls,
+        scenarios: Sequence[Scenario],
+        seed: int,
+        replications: int,
+        command: str,
+        started: datetime,
+    ) -> Self:
+        """Of a study that ends now."""
+        named = tuple((scenario.name, digest(scenario)) for scenario in scenarios)
+        times = (_text(started), _text(now()))
+        smart = ((each.name, smart_hosts_in_use(each)) for each in scenarios)
+        behind = tuple(dict.fromkeys(pair for pair in smart if pair[1]))
+        return cls(named, seed, replications, command, *times, behind)
+
+    def facts(self) -> dict[str, Any]:
+        """What decides the result, as JSON has it: the same study has the same facts on any day."""
+        return {
+            "relaysim": relaysim.__version__,
+            "python": platform.python_version(),
+            "numpy": version("numpy"),
+            "simpy": version("simpy"),
+            "scenarios": [{"name": name, "digest": digest} for name, digest in self.scenarios],
+            "seed": self.seed,
+            "replications": self.replications,
+            "command": self.command,
+        }
+
+    @property
+    def notes(self) -> list[str]:
+        """Return one sentence for each design with smart hosts: what its "delivered" means.
+
+        Returns
+        -------
+        list of str
+            Empty where all mail goes straight to its receivers.
+        """
+        return [
+            f'{name} sends by the smart host {", ".join(hosts)}: "delivered" means that the smart '
+            "host took the mail. What happens behind it (unknown users, refusals, listings, junk, "
+            "delay) is not modelled, so do not compare its losses with those of a design that "
+            "sends direct."
+            for name, hosts in self.smart_hosts
+        ]
+
+    def times(self) -> dict[str, str]:
+        """When the study ran."""
+        return {"started": self.started, "finished": self.finished}
+
+
+def now() -> datetime:
+    """The time of day, UTC."""
+    return datetime.now(UTC)
+
+
+def _text(time: datetime) -> str:
+    return time.isoformat(timespec="seconds")

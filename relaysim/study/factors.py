@@ -1,0 +1,100 @@
+"""Inputs: numbers of a scenario file that a study of sensitivity changes, and how far."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+from relaysim.scenario.model import Scenario
+from relaysim.scenario.override import OverrideError, parse
+from relaysim.study.value_range import Number
+from relaysim.study.varied_values import value_at
+
+STATED = "stated"
+"""The source of a range that somebody gave."""
+_EXAMPLE = "hubs.HUB01.cores=2:8"
+
+
+class SensitivityError(ValueError):
+    """A study of sensitivity without sense, and why."""
+
+
+@dataclass(frozen=True)
+class Input:
+    """A number at a path, dotted as in `--set`, what it is, and its ends, written as in the file.
+
+    An end that the scenario cannot have, or that changes nothing in it, is None. `source` says what
+    the value in force rests on.
+    """
+
+    path: str
+    base: str
+    low: str | None
+    high: str | None
+    source: str = ""
+
+    @classmethod
+    def of(cls, scenario: Scenario, path: str, low: Any, high: Any) -> Self:
+        """Of a range that somebody states. SensitivityError if it is none."""
+        try:
+            ends = Number.parse(low), Number.parse(high)
+            rising = ends[0].value < ends[1].in_unit(ends[0].unit)
+        except ValueError as error:
+            raise SensitivityError(f"{path}: {error}") from error
+        if not rising:
+            raise SensitivityError(f"{path}: {ends[0]} is not below {ends[1]}")
+        return cls(path, in_force(scenario, path), str(ends[0]), str(ends[1]), STATED)
+
+    @property
+    def ends(self) -> dict[str, str]:
+        """The ends that there are, `low` and `high`."""
+        found = {"low": self.low, "high": self.high}
+        return {end: value for end, value in found.items() if value is not None}
+
+
+def over(text: str) -> tuple[str, tuple[str, str]]:
+    """The path and the ends of `PATH=LOW:HIGH`. SensitivityError if that is not what it says."""
+    path, _, values = text.partition("=")
+    low, colon, high = values.partition(":")
+    try:
+        parse(text)
+    except OverrideError:
+        colon = ""
+    if not colon:
+        raise SensitivityError(f'"{text}": write PATH=LOW:HIGH as in {_EXAMPLE}')
+    return path.strip(), (low.strip(), high.strip())
+
+
+def stated(
+    designs: Sequence[Scenario], inputs: Mapping[str, tuple[Any, Any]] | Iterable[Input]
+) -> tuple[Input, ...]:
+    """The inputs that a caller gives, also as a mapping of paths to their ends.
+
+    What an input is in force is that of the first design that has it.
+    """
+
+    def having(path: str) -> Scenario:
+        return next((each for each in designs if in_force(each, path)), designs[0])
+
+    found = (
+        tuple(Input.of(having(path), path, *ends) for path, ends in inputs.items())
+        if isinstance(inputs, Mapping)
+        else tuple(inputs)
+    )
+    paths = [each.path for each in found]
+    for path in paths:
+        if paths.count(path) > 1:
+            raise SensitivityError(f"{path} is given twice")
+    if not paths:
+        raise SensitivityError("no input is given: nothing would change")
+    return found
+
+
+def in_force(scenario: Scenario, path: str) -> str:
+    """The value at a path; "" where the scenario has none."""
+    try:
+        here = value_at(scenario, path)
+    except OverrideError as error:
+        raise SensitivityError(f'"{path}" is no path: write it as in {_EXAMPLE}') from error
+    if isinstance(here, dict | list):
+        raise SensitivityError(f"{path} holds no number but several values: name one of them")
+    return "" if here is None else str(here)

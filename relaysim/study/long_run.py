@@ -1,0 +1,97 @@
+"""One long run instead of many: how sure its means are, by batches of copies.
+
+For a scenario that settles, and whose warm-up is so long that replications would spend most of
+their time on it.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from relaysim.mail.spelling import unknown
+from relaysim.measure.measured_window import SECOND
+from relaysim.measure.quantity import Quantity
+from relaysim.measure.recipient_groups import groups
+from relaysim.measure.recipients import Copies
+from relaysim.measure.wait_parts import PARTS
+from relaysim.scenario.model import Scenario
+from relaysim.stats.batch_means import BatchMeans, batch_means
+from relaysim.stats.interval import Floats
+from relaysim.stats.possible_range import estimate_within_range
+from relaysim.study.execution.jobs import Jobs, in_order
+from relaysim.study.execution.provenance import Provenance, now
+from relaysim.study.execution.store import Store
+from relaysim.study.execution.task import Task
+from relaysim.study.replicate import trace_of
+from relaysim.study.sampling import settled
+from relaysim.study.warm_up import changing, settle
+
+SCOPES = ("total", "class", "stream")
+METRICS = ("latency_mean", *PARTS)
+"""The metrics that are a mean over the copies that were delivered or junked."""
+
+
+@dataclass(frozen=True)
+class LongRun:
+    """What one run says of a quantity; `batches` has its estimate, or why there is no interval."""
+
+    scenario: Scenario
+    quantity: Quantity
+    batches: BatchMeans
+    provenance: Provenance
+
+
+def long_run(
+    scenario: Scenario,
+    quantity: Quantity | str = "total.latency_mean",
+    seed: int | None = None,
+    *,
+    jobs: Jobs = None,
+    store: Store | None = None,
+    command: str = "",
+) -> LongRun:
+    """One replication, and the batch means of a quantity over its copies in order of creation.
+
+    A warm-up that is to be found is found first. A terminating run has no steady state, and its
+    mean no interval. ValueError if the quantity is none of `METRICS` of a subject of `SCOPES`, or
+    if none of its copies got through; ScenarioError as `settle`.
+    """
+    started = now()
+    wanted = Quantity.parse(quantity) if isinstance(quantity, str) else quantity
+    if wanted.scope not in SCOPES:
+        raise unknown(wanted.scope, "a scope of batch means", SCOPES)
+    if wanted.metric not in METRICS:
+        raise unknown(wanted.metric, "a metric of batch means", METRICS)
+    _, seed = settled(scenario, 1, seed)
+    scenario = settle(scenario, None, seed, jobs=jobs, store=store)
+    (row,) = in_order([Task(observations, scenario, (tuple(wanted), seed))], 1, None, store)
+    if not len(row):
+        raise ValueError(f"no copy of {wanted.subject} got through")
+    origin = Provenance.of([scenario], seed, 1, command, started)
+    batches = batch_means(row)
+    batches = batches._replace(estimate=estimate_within_range(batches.estimate, "s"))
+    begins = next(changing(scenario), None)
+    if begins is not None:
+        mean = batches.estimate._replace(low=np.nan, high=np.nan)
+        batches = batches._replace(estimate=mean, why=f"no steady state: {begins}")
+    return LongRun(scenario, wanted, batches, origin)
+
+
+def observations(scenario: Scenario, wanted: tuple[str, str, str], seed: int) -> Floats:
+    """The values (seconds) of the judged copies of the window that got through, by creation.
+
+    `wanted` is scope, subject and metric. ValueError if there is no such subject.
+    """
+    scope, subject, metric = wanted
+    trace = trace_of(scenario, 0, seed)
+    copies = Copies.of(trace, scenario)
+    copies = copies.where(copies.counted & copies.judged & (copies.latency >= 0))
+    some = [each for each in groups(copies, trace.names, scenario) if each.scope == scope]
+    for group in some:
+        if subject in group.subjects:
+            mine = copies.where(group.of == group.subjects.index(subject))
+            value = mine.latency if metric == "latency_mean" else mine.waits[metric]
+            found: Floats = value[np.argsort(mine.created, kind="stable")] / SECOND
+            return found
+    known = [subject for group in some for subject in group.subjects]
+    raise unknown(subject, f"a {scope} of this scenario", known)

@@ -1,0 +1,214 @@
+"""The transcript of one message: its journey through a replication, with the SMTP dialogue."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pandas as pd
+
+from relaysim.mail.spelling import unknown
+from relaysim.measure.frames import tables
+from relaysim.measure.journey import Journey, journey
+from relaysim.measure.recipients import streams
+from relaysim.scenario.model import Scenario
+from relaysim.study.execution.provenance import Provenance, now
+from relaysim.study.message_dialogue import spoken
+from relaysim.study.replicate import trace_of
+from relaysim.study.sampling import settled
+from relaysim.trace.tables import Fate, Trace
+
+SECOND = 1e6
+LOST = ("junked", "refused", "bounced", "expired", "abandoned", "suppressed", "in_flight")
+
+
+class TranscriptError(Exception):
+    """There is no such message; the message says what there is."""
+
+
+@dataclass(frozen=True)
+class Transcript:
+    """One message's whole life in one replication of a scenario.
+
+    `journey` has it in microseconds; its events include the lines of the SMTP dialogue (`smtp`).
+    `deadline` is that of its stream in microseconds, None for a DSN. `complete` is False where the
+    dialogue is left out, because the hub answered otherwise than it does when it is idle.
+    """
+
+    scenario: Scenario
+    replication: int
+    journey: Journey = field(repr=False)
+    deadline: int | None
+    complete: bool
+    provenance: Provenance = field(repr=False)
+
+    @property
+    def message(self) -> str:
+        """The message as `STREAM:N`."""
+        return f"{self.journey.stream}:{self.journey.number}"
+
+    @property
+    def events(self) -> pd.DataFrame:
+        """One row an event, in the order of time.
+
+        `time` (s since the start of the run), `since_creation` (s), `what`, `recipients` (numbers
+        from 1, all if empty), `where`, `waited` and `lasted` (s, NaN where there is no such thing),
+        `reply`, `text`.
+        """
+        created = self.journey.created
+        rows = [
+            {
+                "time": event.time / SECOND,
+                "since_creation": (event.time - created) / SECOND,
+                "what": event.what,
+                "recipients": numbers(event.copies),
+                "where": event.where,
+                "waited": event.waited / SECOND if event.waited >= 0 else np.nan,
+                "lasted": event.lasted / SECOND if event.lasted >= 0 else np.nan,
+                "reply": event.reply,
+                "text": event.text,
+            }
+            for event in self.journey.events
+        ]
+        return pd.DataFrame(rows)
+
+    @property
+    def recipients(self) -> pd.DataFrame:
+        """One row a recipient, in their order.
+
+        `recipient` (from 1), `domain`, `fate`, `reply`, `lasted` (s, from creation to its fate),
+        and the parts of that by what it waited for, as in the frame `copies` of a run (s).
+        """
+        rows = [
+            {
+                "recipient": copy.number + 1,
+                "domain": copy.domain,
+                "fate": copy.fate.name.lower(),
+                "reply": copy.reply,
+                "lasted": copy.lasted / SECOND,
+                **{part: spent / SECOND for part, spent in copy.waits.items()},
+            }
+            for copy in self.journey.copies
+        ]
+        return pd.DataFrame(rows)
+
+
+def numbers(copies: Sequence[int]) -> str:
+    """Recipients from 1 on, as "1, 3-5"."""
+    spans: list[list[int]] = []
+    for number in sorted(copies):
+        if spans and spans[-1][1] == number:
+            spans[-1][1] = number + 1
+        else:
+            spans.append([number + 1, number + 1])
+    return ", ".join(f"{low}" if low == high else f"{low}-{high}" for low, high in spans)
+
+
+def transcript(
+    scenario: Scenario,
+    message: str,
+    *,
+    replication: int = 0,
+    seed: int | None = None,
+    command: str = "",
+) -> Transcript:
+    """The life of a message `STREAM:N`: the N-th (from 0) of a stream such as `crm.invoices`.
+
+    A stream may be named without its host where that is enough; those of DSNs are `HUB.dsn`.
+    `replication` counts from 0, `seed` is the scenario's own unless given. TranscriptError if there
+    is no such message.
+    """
+    started = now()
+    _, seed = settled(scenario, None, seed)
+    stream, number = _parsed(message)
+    _ask_known(scenario, stream)
+    trace = trace_of(scenario, replication, seed)
+    row = _row(trace, stream, number, replication)
+    told = journey(trace, row)
+    lines, complete = spoken(scenario, told)
+    events = sorted([*told.events, *lines], key=lambda each: (each.time, _rank(each.what)))
+    known = streams(scenario).get(told.stream)
+    return Transcript(
+        scenario=scenario,
+        replication=replication,
+        journey=replace(told, events=tuple(events)),
+        deadline=None if known is None else known.deadline,
+        complete=complete,
+        provenance=Provenance.of([scenario], seed, 1, command, started),
+    )
+
+
+def _rank(what: str) -> int:
+    """Of what happens at the same time: the session first, then its words, and fates last."""
+    if what in ("created", "session", "turn"):
+        return 0
+    return 3 if what.upper() in Fate.__members__ else 1 if what == "smtp" else 2
+
+
+def _parsed(message: str) -> tuple[str, int]:
+    stream, colon, number = message.rpartition(":")
+    if not colon or not stream or not number.isdigit():
+        raise TranscriptError(
+            f'"{message}" names no message: write STREAM:N, such as crm.invoices:17'
+        )
+    return stream, int(number)
+
+
+def _names(scenario: Scenario) -> list[str]:
+    return [*streams(scenario), *(f"{hub}.dsn" for hub in scenario.hubs)]
+
+
+def _ask_known(scenario: Scenario, stream: str) -> None:
+    known = _names(scenario)
+    fits = [name for name in known if name == stream or name.partition(".")[2] == stream]
+    if not fits:
+        raise TranscriptError(str(unknown(stream, "a stream", known)))
+    if len(fits) > 1 and stream not in fits:
+        raise TranscriptError(f'"{stream}" may be {" or ".join(sorted(fits))}: write which')
+
+
+def _row(trace: Trace, stream: str, number: int, replication: int) -> int:
+    names = trace.names.streams
+    fits = [i for i, name in enumerate(names) if name == stream]
+    fits = fits or [i for i, name in enumerate(names) if name.partition(".")[2] == stream]
+    mine = np.isin(trace.messages["stream"], fits)
+    found = np.flatnonzero(mine & (trace.messages["number"] == number))
+    if not len(found):
+        many = int(mine.sum())
+        there = f"numbers 0 to {many - 1:,}" if many else "none"
+        raise TranscriptError(
+            f"{stream}:{number} does not exist: replication {replication} has {many:,} messages of "
+            f"{stream} ({there})"
+        )
+    return int(found[0])
+
+
+def examples(scenario: Scenario, *, replication: int = 0, seed: int | None = None) -> pd.DataFrame:
+    """Messages that are worth a look: `message` (`STREAM:N`), `why`.
+
+    Of each stream the first message, the slowest that was delivered, and the first of each other
+    fate.
+    """
+    _, seed = settled(scenario, None, seed)
+    trace = trace_of(scenario, replication, seed)
+    frames = tables(trace, scenario, replication)
+    copies = frames["copies"].merge(frames["messages"][["message", "number"]], on="message")
+    copies["stream"] = copies["stream"].astype(str)
+    found: dict[str, list[str]] = {}
+    for _, of in copies.groupby("stream", sort=True):
+        for message, why in _of_stream(of):
+            found.setdefault(message, []).append(why)
+    rows = [(message, ", ".join(why)) for message, why in found.items()]
+    return pd.DataFrame(rows, columns=["message", "why"])
+
+
+def _of_stream(copies: pd.DataFrame) -> Iterator[tuple[str, str]]:
+    copies = copies.reset_index(drop=True)
+    messages = copies["stream"] + ":" + copies["number"].astype(str)
+    yield messages[copies["number"].argmin()], "the first"
+    latency = copies["latency"].where(copies["fate"] == "delivered")
+    if latency.notna().sum() > 1:
+        yield messages[int(np.nanargmax(latency))], "the slowest delivered"
+    for fate in LOST:
+        lost = messages[copies["fate"] == fate]
+        if len(lost):
+            yield lost.iloc[0], f"the first {fate.replace('_', ' ')}"

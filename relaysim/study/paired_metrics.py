@@ -1,0 +1,238 @@
+"""A design against the base: metrics that both have, and latency over what both delivered."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from relaysim.measure.metric_catalogue import (
+    BOTH_DELIVERED,
+    DELIVERED_METRICS,
+    LATENCY_METRICS,
+    METRICS,
+    SKEWED_BY_LISTINGS,
+)
+from relaysim.measure.paired_recipients import PAIRED_SCOPES
+from relaysim.measure.recipient_counts import FATES
+from relaysim.stats.interval import (
+    BETTER,
+    EQUAL,
+    LOSES_MORE,
+    UNDECIDED,
+    WORSE,
+    Estimate,
+    Estimates,
+    Floats,
+    Mask,
+    equal_rows,
+    estimates,
+    narrowing,
+    verdict,
+)
+from relaysim.stats.lost_values import lost_rows, minus, signs_needed
+from relaysim.stats.metric import Matters
+from relaysim.stats.possible_range import difference_within_range
+from relaysim.stats.proportion import with_zero_unless_sure
+from relaysim.stats.ratio_of_sums import linearized
+from relaysim.stats.replications_needed import chances_needed, needed
+from relaysim.stats.several_designs import differences
+from relaysim.study.isolation_gain import gain
+from relaysim.study.paired_medians import MEDIANS, by_median, median_columns, more_for_median
+from relaysim.study.stacked_metrics import KEY, Stack
+
+_FASTER = (
+    *("on_time", "bad_day_share", "bad_hour_share", "completion", *LATENCY_METRICS),
+    *("refused_attempts", *(name for name in FATES if name != "delivered")),
+)
+"""Metrics that mail thrown away makes better: for the mail that is left, or as less is left."""
+_COUNTS = (
+    *("replications_better", "replications_worse"),
+    *("replications_lost", "base_replications_lost"),
+)
+
+
+def against_base(
+    base: str,
+    name: str,
+    plain: tuple[Sequence[pd.DataFrame], Sequence[pd.DataFrame]],
+    pairs: Sequence[pd.DataFrame],
+    matters: Mapping[str, Matters],
+    confidence: float,
+    listings: bool,
+) -> pd.DataFrame:
+    """The rows of one design: metrics that both have, latency over the copies that both delivered.
+
+    `plain` has the metrics of each replication of the base, and those of the design. A hub or a
+    public IP carries other copies in every design, so their latencies are not compared. Where
+    `listings` can happen, times that a listing skews are judged by the median of the paired
+    differences.
+    """
+    ours, theirs = (
+        Stack.of([_joined(*each, column) for each in zip(frames, pairs, strict=True)])
+        for frames, column in zip(plain, ("base", "value"), strict=True)
+    )
+    index = ours.index()
+    kept = index.isin(theirs.index())
+    index, keys = index[kept], ours.keys[kept].reset_index(drop=True)
+    was, now_is = ours.rows(index), theirs.rows(index)
+    equal = equal_rows(was, now_is)
+    both = ~(np.isnan(was) | np.isnan(now_is))
+    was, now_is = np.where(both, was, np.nan), np.where(both, now_is, np.nan)
+
+    apart = minus(now_is, was)
+    was = linearized(was, ours.denominators(index))
+    now_is = linearized(now_is, theirs.denominators(index))
+    # Equal shares of different denominators are different ratios.
+    equal &= equal_rows(was, now_is)
+    value, base_value = estimates(now_is).value, estimates(was).value
+    chance = ours.chance[kept]
+    difference = differences(chance, was, now_is, confidence)
+    names = keys["metric"].tolist()
+    hours = keys["metric"].eq("bad_hour_share").to_numpy()
+    for part, sure in zip(
+        difference, with_zero_unless_sure(difference, apart, confidence), strict=True
+    ):
+        part[hours] = sure[hours]
+    skewed = keys["metric"].isin(SKEWED_BY_LISTINGS).to_numpy() & listings
+    judged = by_median(difference, apart, skewed, equal, confidence)
+    more = np.array([METRICS[each].better == "more" for each in names], bool)[:, None]
+    better = np.where(more, apart > 0, apart < 0)
+    worse = np.where(more, apart < 0, apart > 0)
+    frame = keys[KEY].copy()
+    frame.insert(0, "scenario", name)
+    frame.insert(1, "base", base)
+    frame["value"], frame["base_value"] = value, base_value
+    frame["difference"], n = difference.value, difference.n
+    _, frame["difference_low"], frame["difference_high"], _ = difference_within_range(
+        judged, keys["unit"].tolist()
+    )
+    frame["confidence"] = confidence
+    verdicts = _verdicts(names, base_value, judged, matters)
+    frame["verdict"] = np.where(equal, EQUAL, _unless_more_is_lost(frame, verdicts))
+    least = _least(names, base_value, matters)
+    least_needed = _needed(chance, was, now_is, difference, least, confidence)
+    least_needed[skewed] = more_for_median(apart[skewed], least[skewed], confidence)
+    frame["replications_needed"] = np.where(frame["verdict"] == UNDECIDED, least_needed, np.nan)
+    frame["narrowing"] = narrowing(was, now_is)
+    frame["copies"] = Stack.of(pairs, "copies").rows(index).mean(axis=1)
+    frame["unit"], frame["replications"] = keys["unit"], n
+    frame["replications_better"] = better.sum(axis=1)
+    frame["replications_worse"] = worse.sum(axis=1)
+    frame["replications_lost"] = np.isinf(now_is).sum(axis=1)
+    frame["base_replications_lost"] = np.isinf(was).sum(axis=1)
+    frame = frame.assign(**median_columns(was, now_is, skewed))
+    harm = np.flatnonzero(index == ("total", "total", "blast_reputation"))
+    if not len(harm):
+        return frame
+    isolation = gain(was[harm[0]], now_is[harm[0]], confidence)
+    row = _isolation(isolation, was.shape[1], matters, confidence)
+    return pd.concat([frame, pd.DataFrame([{"scenario": name, "base": base, **row}])])
+
+
+def _joined(plain: pd.DataFrame, pairs: pd.DataFrame, column: str) -> pd.DataFrame:
+    """The metrics of a replication that can be compared, with those of what both delivered."""
+    metric = plain["metric"]
+    alone = metric.isin(DELIVERED_METRICS)
+    alone |= metric.isin(LATENCY_METRICS) & ~plain["scope"].isin(PAIRED_SCOPES)
+    subjects = pd.MultiIndex.from_frame(plain[["scope", "subject"]])
+    here = pd.MultiIndex.from_frame(pairs[["scope", "subject"]]).isin(subjects)
+    paired = pairs.loc[here, [*KEY, "unit"]].assign(value=pairs.loc[here, column])
+    return pd.concat([plain[~alone], paired], ignore_index=True)
+
+
+def _needed(
+    chance: Mask,
+    was: Floats,
+    now_is: Floats,
+    difference: Estimates,
+    least: Floats,
+    confidence: float,
+) -> Floats:
+    """About how many replications would decide each row."""
+    many, lost = was.shape[1], lost_rows(was, now_is)
+    value, low, high = (np.where(lost, np.nan, part) for part in difference[:3])
+    finite = Estimates(value, low, high, difference.n)
+    found = needed(finite, least, many, confidence)
+    found[chance] = chances_needed(was[chance], now_is[chance], least[chance], confidence)
+    for row in np.flatnonzero(lost):
+        apart = minus(now_is[row], was[row])
+        signs = int((apart > 0).sum()), int((apart < 0).sum())
+        found[row] = signs_needed(*signs, many, confidence)
+    return found
+
+
+def _unless_more_is_lost(frame: pd.DataFrame, verdicts: Sequence[str]) -> list[str]:
+    """The verdicts, but for a design that is faster and delivers less mail than the other.
+
+    Throwing mail away makes the rest faster, and the campaign complete sooner.
+    """
+    index = pd.MultiIndex.from_frame(frame[KEY])
+    difference = dict(zip(index, frame["difference"].tolist(), strict=True))
+    created = dict(zip(index, frame["base_value"].tolist(), strict=True))
+
+    def delivers(scope: str, subject: str) -> float:
+        """How much more of the mail the design delivers than the base, as a share.
+
+        Mail that goes another way, by another hub, is none that this one loses.
+        """
+        more = sum(difference[scope, subject, each] for each in ("delivered", "junked"))
+        more -= difference[scope, subject, "created"]
+        return float(more / (created[scope, subject, "created"] or 1.0))
+
+    least = METRICS["on_time"].matters.absolute
+    wins = {BETTER: -1.0, WORSE: 1.0}
+    return [
+        LOSES_MORE
+        if said in wins
+        and (metric in _FASTER or metric.endswith(BOTH_DELIVERED))
+        and wins[said] * delivers(scope, subject) > least
+        else said
+        for (scope, subject, metric), said in zip(index, verdicts, strict=True)
+    ]
+
+
+def _isolation(
+    found: Estimate, replications: int, matters: Mapping[str, Matters], confidence: float
+) -> dict[str, object]:
+    """The isolation gain as a row: that of the base over itself is nothing."""
+    metric = METRICS["isolation_gain"]
+    said = verdict(metric, 0.0, found, matters.get(metric.name))
+    if found[:3] == (0.0, 0.0, 0.0):
+        said = EQUAL  # both ends are 0 only if both designs have the same harm
+    each = Estimates(*(np.array([part]) for part in found))
+    more = needed(each, _least([metric.name], np.zeros(1), matters), replications, confidence)
+    return {
+        "scope": "total",
+        "subject": "total",
+        "metric": metric.name,
+        "value": found.value,
+        "base_value": 0.0,
+        "difference": found.value,
+        "difference_low": found.low,
+        "difference_high": min(found.high, 1.0),  # no design avoids more than all harm
+        "confidence": confidence,
+        "verdict": said,
+        "replications_needed": float(more[0]) if said == UNDECIDED else np.nan,
+        "narrowing": np.nan,
+        "copies": np.nan,
+        "unit": metric.unit,
+        "replications": found.n,
+        **dict.fromkeys(_COUNTS, 0),
+        **dict.fromkeys(MEDIANS, np.nan),
+    }
+
+
+def _verdicts(
+    names: Sequence[str], base: Floats, difference: Estimates, matters: Mapping[str, Matters]
+) -> list[str]:
+    rows = zip(names, base.tolist(), *(part.tolist() for part in difference), strict=True)
+    return [
+        verdict(METRICS[name], was, Estimate(*estimate), matters.get(name))
+        for name, was, *estimate in rows
+    ]
+
+
+def _least(names: Sequence[str], base: Floats, matters: Mapping[str, Matters]) -> Floats:
+    """The smallest differences that matter."""
+    rows = zip(names, base.tolist(), strict=True)
+    return np.array([(matters.get(name) or METRICS[name].matters).of(was) for name, was in rows])

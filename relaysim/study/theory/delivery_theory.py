@@ -1,0 +1,152 @@
+"""What theory says of delivery queues: connections that carry one transaction after another."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from relaysim.analysis.mail_paths import is_direct, receiver
+from relaysim.mail.priority_queuing import Priority, parse_priority
+from relaysim.scenario.distribution import mean
+from relaysim.study.theory import queue_formulas as formulas
+from relaysim.study.theory.queue_formulas import Work
+from relaysim.study.theory.theory_answer import Answer, Answers
+from relaysim.study.theory.theory_network import HELD_BY_CORES, Network
+from relaysim.theory.littles import little
+from relaysim.theory.offered_work import utilization
+from relaysim.traffic.service import mixture
+
+METRICS = ("utilization", "wait_mean", "queue_mean")
+UNLIMITED = "connections are unlimited, so nothing waits"
+
+
+def delivery(network: Network, queue: str) -> Answers:
+    """What theory says of a delivery queue, by metric.
+
+    Of the queues of a destination with counted domains the wait is that of each, the number waiting
+    that of all together.
+    """
+    if queue not in network.queues:
+        return _elsewhere(network, queue)
+    against = [
+        *network.overloaded,
+        *network.against(path.name for path, _, _ in network.queues[queue]),
+        *disturbed(network, queue),
+        *_held(network, queue),
+    ]
+    work = network.work(network.parts(queue))
+    if not work:  # unlimited connections, or answers at once: nothing waits
+        return dict.fromkeys(METRICS, Answer.none(against)) if against else {}
+    stage, rate = network.stages[queue], sum(each.rate for each in work)
+    found: Answers = {"utilization": Answer.none(against)}
+    if not against:
+        share = utilization(rate, mixture(work).seconds, stage.servers)
+        found["utilization"] = Answer("utilization law", share)
+    waits = wait_by_priority(network, queue)
+    any_wait = next(iter(waits.values()))
+    if any_wait.reasons:
+        return found | dict.fromkeys(METRICS[1:], any_wait)
+    rates = {priority: sum(w.rate for w in each) for priority, each in _classes(network, queue)}
+    wait = sum(rates[priority] * waits[priority].theory for priority in rates) / rate
+    name = any_wait.formula
+    return found | {
+        "wait_mean": Answer(name, wait),
+        "queue_mean": Answer(name, stage.alike * little(rate, wait)),
+    }
+
+
+def wait_by_priority(network: Network, queue: str) -> dict[Priority, Answer]:
+    """The mean wait in a queue that a stage limits, for each priority that comes to it."""
+    stage, hub = network.stages[queue], network.scenario.hubs[queue.partition("->")[0]]
+    work = network.work(stage.parts)
+    classes = _classes(network, queue)
+    if not classes:  # no mail in this run, or answers at once: nothing waits
+        return {}
+    against = [
+        *network.overloaded,
+        *network.against(part.stream for part in stage.parts),
+        *disturbed(network, queue),
+        *_held(network, queue),
+        *network.arriving(hub.name, "deliver"),
+        *formulas.against(work, stage.servers),
+    ]
+    if against:
+        return {priority: Answer.none(against) for priority, _ in classes}
+    name = formulas.name(work, stage.servers)
+    if not hub.priority_queuing_enabled or len(classes) == 1:
+        wait = formulas.wait(work, stage.servers)
+        return {priority: Answer(name, wait) for priority, _ in classes}
+    merged = [Work(sum(w.rate for w in each), mixture(each)) for _, each in classes]
+    waits = formulas.priority_waits(merged, stage.servers)
+    return {
+        priority: Answer(f"{name}, {len(classes)} priorities", wait)
+        for (priority, _), wait in zip(classes, waits, strict=True)
+    }
+
+
+def _classes(network: Network, queue: str) -> list[tuple[Priority, list[Work]]]:
+    """What comes with each priority, the most urgent first."""
+    found: dict[Priority, list[Work]] = defaultdict(list)
+    for part in network.parts(queue):
+        found[parse_priority(network.streams[part.stream].priority)] += network.work([part])
+    return sorted((priority, work) for priority, work in found.items() if work)
+
+
+def disturbed(network: Network, queue: str) -> Iterator[str]:
+    """Why not every attempt of a queue is answered as the scenario says of its destination."""
+    scenario, found = network.scenario, network.queues[queue]
+    hub = scenario.hubs[found[0][2].hub]
+    limit = hub.max_per_domain_outbound_connections
+    if not all(is_direct(way, hop) for _, way, hop in found):
+        yield "a smart host takes the mail of many domains"
+    answering = scenario.destinations.get(receiver(scenario, *found[0][1:]) or "")
+    most = None if answering is None else answering.max_connections_per_ip
+    if most is not None and (limit is None or limit * len(scenario.hubs) > most):
+        yield "destinations turn away connections above a limit"
+    if _shared(network, hub.name):
+        yield "the queues of a hub share its outbound connections"
+
+
+def _held(network: Network, queue: str) -> Iterator[str]:
+    """Why the connections of a queue are busy for longer, or are fewer, than a formula has them."""
+    scenario, found = network.scenario, network.queues[queue]
+    hub = scenario.hubs[found[0][2].hub]
+    limit = hub.max_per_domain_outbound_connections
+    if limit is None and hub.max_outbound_connections is None:
+        yield UNLIMITED
+    if network.sends(hub.name):
+        yield HELD_BY_CORES
+    if any(network.line_of(hop.egress)[1] is not None for _, _, hop in found):
+        yield "a connection is held while its mail waits for the line"
+    names = {receiver(scenario, way, hop) for _, way, hop in found} - {None}
+    if any(mean(scenario.destinations[name].connect_time) for name in names if name):
+        yield "some attempts open a connection, and others find one open"
+    if hub.priority_queuing_enabled and limit is not None:
+        quotas = (
+            hub.max_per_domain_high_priority_connections,
+            hub.max_per_domain_normal_priority_connections,
+            hub.max_per_domain_low_priority_connections,
+        )
+        if any(quota is not None and quota < limit for quota in quotas):
+            yield "each priority has a limited number of connections"
+
+
+def _shared(network: Network, hub: str) -> bool:
+    """Whether the queues of a hub can ask for more connections than it may have."""
+    settings = network.scenario.hubs[hub]
+    limit, most = settings.max_per_domain_outbound_connections, settings.max_outbound_connections
+    if most is None:
+        return False
+    asked = sum(
+        stage.alike * (limit or most + 1)
+        for name, stage in network.stages.items()
+        if name in network.queues and name.startswith(f"{hub}->")
+    )
+    return limit is None or asked > most
+
+
+def _elsewhere(network: Network, queue: str) -> Answers:
+    """A queue from hub to hub; nothing of one that no stream writes to."""
+    there = queue.partition("->")[2]
+    if set(there.split(",")) <= set(network.scenario.hubs):
+        reason = "hubs are handed mail in turn, and commit it while the connection is held"
+        return dict.fromkeys(METRICS, Answer.none([reason]))
+    return {}

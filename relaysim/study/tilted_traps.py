@@ -1,0 +1,93 @@
+"""Tilt: how much likelier spam traps are made, so that rare listings are seen often enough."""
+
+import math
+
+import numpy as np
+
+from relaysim.mail.blocklists import OPERATORS
+from relaysim.measure.recipients import streams
+from relaysim.scenario.blocklist import Blocklist
+from relaysim.scenario.model import Scenario
+from relaysim.traffic.spam_traps import operator_shares, trap_share
+from relaysim.traffic.workload import Draws, draw
+
+MOST = 0.5
+"""No trap is made likelier than that, see `traffic.spam_traps`."""
+REPORTS = 2
+"""Hits that SpamCop lists for at the least: one report alone never does."""
+
+
+def tilt_for(scenario: Scenario, seed: int) -> float:
+    """The tilt with which all lists together are expected to see as many hits as the first needs.
+
+    All traps are tilted alike, those of other lists too, and each hit costs weight: with more of
+    them hardly any replication would have a weight that counts. 1 where listings are that likely
+    anyway, or no list goes by hits. Hits are those of mail from all streams within the list's
+    window, in the workload of replication 0.
+    """
+    shares, expected = operator_shares(scenario), _Expected(scenario, seed)
+    needed = []
+    for blocklist in scenario.blocklists.values():
+        least = _least(blocklist)
+        if least is not None and shares.get(OPERATORS[blocklist.profile], 0.0) > 0.0:
+            # Where one hit lists, any of the run will do.
+            span = scenario.run.horizon if least == 1 else blocklist.window or 0
+            hits = sum(shares.values()) * expected.most(span)
+            needed += [least / hits] if hits > 0.0 else []
+    return max(1.0, min(needed, default=1.0))
+
+
+def log_likelihood_ratio(scenario: Scenario, draws: Draws, tilt: float) -> float:
+    """The logarithm of how likely the traps of some draws are, over how likely a tilt makes them.
+
+    For draws that were tilted so it is their `log_weight`.
+    """
+    known, parts, ratio = streams(scenario), operator_shares(scenario), 0.0
+    rows = np.searchsorted(draws.stream, np.arange(len(draws.streams) + 1))
+    first = draws.first_copy[rows].tolist()
+    for name, start, end, size in zip(
+        draws.streams, first[:-1], first[1:], draws.list_size.tolist(), strict=True
+    ):
+        # A mailing list decides once for each address that is written to.
+        last = min(start + size, end) if size else end
+        outside = int(np.count_nonzero(draws.domain[start:last]))
+        between = slice(*np.searchsorted(draws.trap_copy, (start, last)))
+        hits = np.bincount(draws.trap_operator[between], minlength=len(parts))
+        for part, count in zip(parts.values(), hits.tolist(), strict=True):
+            true = trap_share(known[name]) * part
+            drawn = max(true, min(true * tilt, MOST))
+            if drawn > true:
+                ratio += count * math.log(true / drawn)
+                ratio += (outside - count) * (math.log1p(-true) - math.log1p(-drawn))
+    return ratio
+
+
+def _least(blocklist: Blocklist) -> int | None:
+    """How many hits it lists for; None if it does not go by hits."""
+    match blocklist.trigger:
+        case "count":
+            return max(1, int(blocklist.threshold or 1))
+        case "scored_ratio":
+            return REPORTS
+        case "hazard":
+            return blocklist.hazard_hits
+    return None
+
+
+class _Expected:
+    """The hits of all operators together that are expected of each message, in order of time."""
+
+    def __init__(self, scenario: Scenario, seed: int) -> None:
+        draws, known = draw(scenario, 0, seed), streams(scenario)
+        shares = np.array([trap_share(known[name]) for name in draws.streams])
+        # How many copies go outside up to each row; domain 0 is the internal one.
+        outside = np.concatenate((np.zeros(1), np.cumsum(draws.domain > 0)))
+        hits = np.diff(outside[draws.first_copy]) * shares[draws.stream]
+        order = np.argsort(draws.created, kind="stable")
+        self.created = draws.created[order]
+        self.before = np.concatenate((np.zeros(1), np.cumsum(hits[order])))
+
+    def most(self, length: int) -> float:
+        """The most that are expected in any span of this length."""
+        last = np.searchsorted(self.created, self.created + length, "right")
+        return float((self.before[last] - self.before[:-1]).max(initial=0.0))

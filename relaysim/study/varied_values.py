@@ -1,0 +1,211 @@
+"""What a study varies: a value of the scenario file, by its path, and the values it takes."""
+
+import itertools
+import math
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Self
+
+from relaysim.scenario.load import load
+from relaysim.scenario.model import Scenario
+from relaysim.scenario.override import SOURCE, OverrideError, parse
+from relaysim.scenario.problem import KeyPath, Problem, ScenarioError
+from relaysim.scenario.written import written
+from relaysim.study.value_range import Number
+
+MOST = 10_000
+"""The most values of a range, and points of a grid."""
+OURS = ("run.seed", "run.replications", "name", "title")
+"""What a study sets itself, or what changes nothing."""
+
+
+@dataclass(frozen=True)
+class Vary:
+    """A path, dotted as in `--set`, and its values, each written as there."""
+
+    path: str
+    values: tuple[str, ...]
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """`PATH=V1,V2,...`, or `PATH=LOW:HIGH[:STEP]` for whole numbers. Raises ValueError."""
+        try:
+            parse(text)
+        except OverrideError as error:
+            raise ValueError(f'"{text}": write PATH=VALUE,VALUE,... as in {_EXAMPLE}') from error
+        path, _, values = text.partition("=")
+        return cls(path.strip(), tuple(_range(values) or _listed(values)))
+
+    @classmethod
+    def of(cls, path: str, values: Iterable[Any]) -> Self:
+        """From values of Python, such as numbers and texts with units. Raises ValueError."""
+        if isinstance(values, str) or not isinstance(values, Iterable):
+            raise ValueError(f"{path}: {values!r} is one value: give a list of them")
+        return cls(path, tuple(map(_written, values)))
+
+    def __post_init__(self) -> None:
+        if self.path in OURS:
+            raise ValueError(f"{self.path} is not to be varied: it is the study's own")
+        if not self.values or not all(self.values):
+            raise ValueError(f"{self.path}: give at least one value, and no empty one")
+        same = self.amounts or self.values
+        for value, each in zip(self.values, same, strict=True):
+            if same.count(each) > 1:
+                raise ValueError(f"{self.path}: {value} stands there twice")
+
+    @cached_property
+    def amounts(self) -> tuple[float, ...]:
+        """The values as numbers in the unit of the first; nothing if they are not of one kind."""
+        try:
+            numbers = [Number.parse(value) for value in self.values]
+            return tuple(float(each.in_unit(numbers[0].unit)) for each in numbers)
+        except ValueError:
+            return ()
+
+    @property
+    def unit(self) -> str:
+        """What follows the first number, with the space before it."""
+        return Number.parse(self.values[0]).unit if self.amounts else ""
+
+    @property
+    def rising(self) -> bool:
+        """Whether each value is a number above the one before."""
+        return bool(self.amounts) and all(a < b for a, b in itertools.pairwise(self.amounts))
+
+
+_EXAMPLE = "hubs.HUB01.cores=2,4,8"
+
+
+def number(text: str) -> "float | int | str":
+    """A value as a number where it is one, so that frames sort and plot by it."""
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return text
+
+
+def design(
+    file: Path, settings: Iterable[str], values: Mapping[str, str], source: str = "--vary"
+) -> Scenario:
+    """The scenario of a file under `path=value` settings, with other values at some paths.
+
+    ScenarioError names `source` where one of these is wrong.
+    """
+    settings = tuple(settings)
+    try:
+        return load(file, [*settings, *(f"{path}={value}" for path, value in values.items())])
+    except ScenarioError as error:
+        load(file, settings)
+        # Without the values all is well.
+        raise ScenarioError(
+            replace(each, file=f"{source} ({file.name})") if each.file == SOURCE else each
+            for each in error.problems
+        ) from None
+
+
+def value_at(scenario: Scenario, path: str) -> Any:
+    """What a scenario has at a path, as a file would write it; None where it has nothing.
+
+    OverrideError for what is no path.
+    """
+    here: Any = written(scenario)
+    keys, _ = parse(f"{path}=0")
+    try:
+        for key in keys:
+            here = here[int(key) if isinstance(here, list) else key]
+    except (LookupError, TypeError, ValueError):
+        return None
+    return here
+
+
+def own(values: Mapping[str, str], design: Scenario, designs: Sequence[Scenario]) -> dict[str, str]:
+    """The values that are for one of several designs: none at a path that only others have."""
+
+    def only_elsewhere(path: str) -> bool:
+        return value_at(design, path) is None and any(
+            value_at(each, path) is not None for each in designs
+        )
+
+    return {path: value for path, value in values.items() if not only_elsewhere(path)}
+
+
+def ask_apart(settings: Iterable[str], varied: Iterable[Vary]) -> None:
+    """ScenarioError where a setting fixes the very value that is varied."""
+    paths = {parse(f"{each.path}=0")[0] for each in varied}
+    fixed = [path for path in map(_set, settings) if path in paths]
+    if fixed:
+        message = "is varied and set too: leave one of the two out"
+        raise ScenarioError(Problem(path, message, file=SOURCE) for path in fixed)
+
+
+def _set(setting: str) -> KeyPath:
+    try:
+        return parse(setting)[0]
+    except OverrideError:
+        # Loading says what is wrong with it.
+        return ()
+
+
+def grid(varied: Sequence[Vary]) -> list[tuple[str, ...]]:
+    """All combinations of the values, the last parameter turning fastest.
+
+    ValueError if a path is there twice, or for more points than `MOST`.
+    """
+    if math.prod(len(each.values) for each in varied) > MOST:
+        raise ValueError(f"more than {MOST:,} points: vary less, or in larger steps")
+    paths = [each.path for each in varied]
+    if len(set(paths)) < len(paths):
+        raise ValueError("a parameter is varied twice")
+    return list(itertools.product(*(each.values for each in varied)))
+
+
+def varied(vary: "Mapping[str, Iterable[Any]] | Sequence[Vary]") -> tuple[Vary, ...]:
+    """As the functions of Python take it: a mapping of paths to values."""
+    if isinstance(vary, Mapping):
+        return tuple(Vary.of(path, values) for path, values in vary.items())
+    return tuple(vary)
+
+
+def _range(text: str) -> list[str]:
+    """The whole numbers of LOW:HIGH[:STEP]; nothing if it is none."""
+    parts = text.split(":")
+    if len(parts) not in (2, 3) or any(isinstance(number(part), str) for part in parts):
+        return []
+    if not all(part.strip().lstrip("-").isdigit() for part in parts):
+        raise ValueError(f'"{text}": ranges are for whole numbers; write others between commas')
+    low, high, step = (*map(int, parts), 1)[:3]
+    if step < 1 or low > high:
+        raise ValueError(f'"{text}" is no range: write LOW:HIGH or LOW:HIGH:STEP, rising')
+    if (high - low) // step >= MOST:
+        raise ValueError(f'"{text}" has more than {MOST:,} values')
+    return [str(number) for number in range(low, high + 1, step)]
+
+
+def _listed(text: str) -> list[str]:
+    """The values between commas; commas within quotes and brackets part none."""
+    try:
+        found = tomllib.loads(f"values = [{text}]")["values"]
+    except tomllib.TOMLDecodeError:
+        return [part.strip() for part in text.split(",")]
+    return [_written(value) for value in found]
+
+
+def _written(value: Any) -> str:
+    """The value as TOML has it."""
+    match value:
+        case bool():
+            return str(value).lower()
+        case str():
+            return value
+        case list() | tuple():
+            return f"[{', '.join(_quoted(each) for each in value)}]"
+    return str(value)
+
+
+def _quoted(value: Any) -> str:
+    return f'"{value}"' if isinstance(value, str) else _written(value)

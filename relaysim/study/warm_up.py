@@ -1,0 +1,283 @@
+"""How long a warm-up a scenario needs, or why none is right.
+
+Only a run that goes on as it began has a steady state whose mean a warm-up leaves unbiased. Mail
+that comes in campaigns or by the time of day, events, and lists and providers with a memory make a
+terminating run: its start is part of the story (Law, Simulation Modeling and Analysis, sections 9.3
+and 9.4).
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from relaysim.analysis.message_rates import messages
+from relaysim.analysis.offered_load import stages
+from relaysim.engine.run import simulate
+from relaysim.measure.measured_window import SECOND
+from relaysim.scenario.arrivals import Bursts, Every, Poisson
+from relaysim.scenario.model import AUTO, Scenario
+from relaysim.scenario.problem import Problem, ScenarioError
+from relaysim.scenario.stream import Stream
+from relaysim.scenario.table import DAY, HOUR, MINUTE
+from relaysim.stats.interval import Floats
+from relaysim.stats.mser import BATCH, FEWEST, Truncation, mser5
+from relaysim.study.execution.jobs import Jobs, Progress, in_order
+from relaysim.study.execution.provenance import Provenance, now
+from relaysim.study.execution.store import Store
+from relaysim.study.execution.task import Task
+from relaysim.study.sampling import settled
+from relaysim.trace.tables import Fate
+from relaysim.traffic.workload import draw
+from relaysim.units import format_duration
+from relaysim.wording import listed
+
+Verdict = Literal["cut", "terminating", "does not settle"]
+FINEST = 1000
+"""The most bins of creation time."""
+_BINS = (1000, 500, 250, 200, 125, 100, 50)
+"""How many bins the finest can be put together to."""
+COPIES = 20
+"""The least copies a bin, in the mean: the mean of fewer says little (assumption)."""
+_STEPS = (
+    *(SECOND // n for n in (1000, 100, 10)),
+    *(n * SECOND for n in (1, 2, 5, 10, 30)),
+    *(n * MINUTE for n in (1, 2, 5, 10, 30)),
+    *(n * HOUR for n in (1, 2, 6, 12)),
+    DAY,
+)
+"""Cuts are multiples of one of these."""
+_LONGER = "lengthen run.duration, or write run.warm_up yourself"
+
+
+@dataclass(frozen=True)
+class WarmUp:
+    """What is to be left out at the start of a scenario, and why.
+
+    `cut` is microseconds, 0 unless the verdict is "cut". `series` is the mean latency (seconds) of
+    the copies created in each bin of time (the index: its start, seconds), over the replications;
+    it and `found` are there only if it took runs to tell.
+    """
+
+    scenario: Scenario
+    verdict: Verdict
+    cut: int
+    reason: str
+    series: "pd.Series[float]" = field(repr=False)
+    found: Truncation | None
+    provenance: Provenance
+
+
+def warm_up(
+    scenario: Scenario,
+    replications: int | None = None,
+    seed: int | None = None,
+    *,
+    jobs: Jobs = None,
+    progress: Progress | None = None,
+    store: Store | None = None,
+    command: str = "",
+) -> WarmUp:
+    """Find the warm-up by MSER-5 (`stats.mser`), or say why there is none.
+
+    `replications` and `seed` are the scenario's own unless given, the rest is as in `run`. A
+    `warm_up` that the scenario has plays no part. ValueError and ScenarioError as `run`.
+
+    MSER-5 cannot see a trend that is slower than the run: close to full load a long run is needed.
+    """
+    started = now()
+    replications, seed = settled(scenario, replications, seed)
+    series = pd.Series(np.zeros(0), name="latency")
+    found = None
+    begins, short = next(changing(scenario), None), next(_overloaded(scenario), None)
+    if begins is not None:
+        verdict, cut, reason = _terminating(begins)
+    elif short is not None:
+        verdict, cut, reason = _unsettled(short)
+    else:
+        plain = with_warm_up(scenario, 0)
+        calls = [Task(latencies, plain, (i, seed)) for i in range(replications)]
+        sums = np.stack(list(in_order(calls, jobs, progress, store)))
+        verdict, cut, reason, series, found = _judged(sums, scenario.run.duration)
+    origin = Provenance.of([scenario], seed, replications, command, started)
+    return WarmUp(scenario, verdict, cut, reason, series, found, origin)
+
+
+def settle(
+    scenario: Scenario,
+    replications: int | None = None,
+    seed: int | None = None,
+    *,
+    jobs: Jobs = None,
+    progress: Progress | None = None,
+    store: Store | None = None,
+    tell: Callable[[str], None] | None = None,
+) -> Scenario:
+    """The scenario with the warm-up found where it says "auto"; any other as it is.
+
+    A terminating run has none. `tell` hears what was found, and why. ScenarioError if the scenario
+    does not settle; else as `warm_up`.
+    """
+    if not scenario.run.warm_up_auto:
+        return scenario
+    found = warm_up(scenario, replications, seed, jobs=jobs, progress=progress, store=store)
+    if found.verdict == "does not settle":
+        where = ("run", "warm_up")
+        raise ScenarioError([Problem(where, found.reason, file=scenario.name, value=AUTO)])
+    if tell is not None:
+        tell(f"{scenario.name}: warm-up {format_duration(found.cut)}: {found.reason}")
+    return with_warm_up(scenario, found.cut)
+
+
+def settle_all(
+    designs: Sequence[Scenario],
+    replications: int | None = None,
+    seed: int | None = None,
+    *,
+    jobs: Jobs = None,
+    store: Store | None = None,
+    tell: Callable[[str], None] | None = None,
+) -> list[Scenario]:
+    """The same for designs that are compared: all that say "auto" get the longest warm-up of all.
+
+    None, if the run of one of them is a terminating one.
+    """
+    found = [
+        settle(each, replications, seed, jobs=jobs, store=store, tell=tell) for each in designs
+    ]
+    cuts = [each.run.warm_up for each in found]
+    ends = [each.run.warm_up_auto and next(changing(each), None) for each in designs]
+    longest = 0 if any(ends) else max(cuts)
+    return [
+        with_warm_up(each, longest) if design.run.warm_up_auto else each
+        for design, each in zip(designs, found, strict=True)
+    ]
+
+
+def with_warm_up(scenario: Scenario, warm_up: int) -> Scenario:
+    """The same scenario with this warm-up, microseconds."""
+    return scenario.model_copy(update={"run": scenario.run.with_warm_up(warm_up)})
+
+
+def latencies(scenario: Scenario, replication: int, seed: int) -> Floats:
+    """Of one run: sum of the latency (seconds) of the copies created in each of `FINEST` equal
+    bins, and their number. Copies that were delivered or junked count; notices do not.
+    """
+    trace = simulate(scenario, draw(scenario, replication, seed))
+    copies, message = trace.copies, trace.copies["message"]
+    created = trace.messages["created"][message]
+    through = np.isin(copies["fate"], (Fate.DELIVERED, Fate.JUNKED))
+    mine = through & (trace.messages["parent"][message] < 0)
+    at = created[mine] * FINEST // scenario.run.duration
+    late = (copies["end"][mine] - created[mine]) / SECOND
+    return np.stack(
+        [
+            np.bincount(at, late, FINEST).astype(np.float64),
+            np.bincount(at, minlength=FINEST).astype(np.float64),
+        ]
+    )
+
+
+def rounded_up(cut: int) -> int:
+    """The next duration (microseconds) that reads well, at most a tenth above."""
+    step = max((step for step in _STEPS if 10 * step <= cut), default=1)
+    return -(-cut // step) * step
+
+
+def _judged(
+    sums: Floats, duration: int
+) -> "tuple[Verdict, int, str, pd.Series[float], Truncation | None]":
+    """What MSER-5 makes of replications x (latency, copies) x bins."""
+    copies = sums[:, 1].sum(axis=1).mean()
+    bins = next((n for n in _BINS if copies >= COPIES * n), _BINS[-1])
+    total, count = sums.reshape(len(sums), 2, bins, FINEST // bins).sum(axis=3).swapaxes(0, 1)
+    start = np.arange(bins) * (duration / SECOND / bins)
+    index = pd.Index(start, name="seconds")
+    mean = np.divide(total, count, out=np.full(total.shape, np.nan), where=count > 0)
+    there = np.count_nonzero(count, axis=0)
+    values = np.divide(np.nansum(mean, axis=0), there, out=np.full(bins, np.nan), where=there > 0)
+    series = pd.Series(values, index, name="latency")
+    if copies < COPIES * bins or not there.all():
+        needed = COPIES * BATCH * FEWEST
+        verdict, cut, reason = _unsettled(
+            f"about {copies:,.0f} copies get through in a run, and it takes some {needed:,}, "
+            f"spread over all of it, to see the start: {_LONGER}"
+        )
+        return verdict, cut, reason, series, None
+    found = mser5(mean)
+    exact = found.index * duration / bins
+    if not found.settled:
+        verdict, cut, reason = _unsettled(
+            f"{_latency(bins)} is best cut at {format_duration(round(exact))} of "
+            f"{format_duration(duration)} (MSER-5), in the second half, so the run is too short "
+            f"to see the end of the warm-up: {_LONGER}"
+        )
+        return verdict, cut, reason, series, found
+    cut = rounded_up(-(-found.index * duration // bins))
+    if cut:
+        reason = f"from there on {_latency(bins)} is steady (MSER-5)"
+    else:
+        reason = f"{_latency(bins)} is steady from the start (MSER-5)"
+    return "cut", cut, reason, series, found
+
+
+def _latency(bins: int) -> str:
+    return f"the mean latency, in {bins:,} bins of the run,"
+
+
+def _terminating(why: str) -> tuple[Verdict, int, str]:
+    return "terminating", 0, f"{why}: the run has no steady state, and its start belongs to it"
+
+
+def _unsettled(why: str) -> tuple[Verdict, int, str]:
+    return "does not settle", 0, why
+
+
+def changing(scenario: Scenario) -> Iterator[str]:
+    """What makes later times of a run unlike earlier ones."""
+    sent_to = set()
+    for host, described in scenario.hosts.items():
+        for name, stream in described.streams.items():
+            sent_to |= {destination for destination, part in stream.to.items() if part > 0}
+            if not _has_constant_rate(stream):
+                shape = "profile" if isinstance(stream.arrivals, Poisson) else "arrivals"
+                yield f"the rate of {host}.{name} changes with time ({shape})"
+            if stream.mailing_list is not None:
+                yield f"{host}.{name} uses up its mailing list"
+    if scenario.events:
+        yield "events are set"
+    if scenario.blocklists:
+        yield f"blocklists ({listed(scenario.blocklists)}) remember what was sent"
+    for name, destination in scenario.destinations.items():
+        if destination.reputation is not None and name in sent_to:
+            yield f"{name} remembers what was sent to it"
+
+
+def _has_constant_rate(stream: Stream) -> bool:
+    match stream.arrivals:
+        case Poisson(profile=profile):
+            return profile is None or len({*profile.hours}) == len({*profile.weekdays}) == 1
+        case Every(at=at, every=every):
+            return at <= every
+        case Bursts():
+            return True
+    return False
+
+
+def _overloaded(scenario: Scenario) -> Iterator[str]:
+    """Stages that are asked for all that they can do, or more."""
+    seconds = scenario.run.duration / SECOND
+    rates = {
+        f"{host}.{name}": messages(scenario, host, name) / seconds
+        for host, described in scenario.hosts.items()
+        for name in described.streams
+    }
+    for stage in stages(scenario):
+        load = stage.load(rates)
+        if load >= 1:
+            yield (
+                f"the mail asks {100 * load:,.0f} % of what {stage.what} can do, and the queue "
+                f"grows without end: enlarge {stage.place} or send less"
+            )

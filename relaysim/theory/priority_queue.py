@@ -1,0 +1,66 @@
+"""Priority without preemption: the mean wait of each class.
+
+The first class is the most urgent. A freed server takes the oldest of the most urgent class that
+waits, and nothing interrupts a service. Source of both formulas: Cobham, Operations Research 2
+(1954); Gross, Shortle, Thompson and Harris, Fundamentals of Queueing Theory, priority queues.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from relaysim.theory.checks import at_least_zero, positive, settles
+from relaysim.theory.erlang import erlang_c
+from relaysim.theory.offered_work import utilization
+
+__all__ = ["PriorityClass", "mg1_priority_waits", "mmc_priority_waits"]
+
+
+class PriorityClass(NamedTuple):
+    """One class of arrivals: how many come, and what a service of theirs takes."""
+
+    arrival_rate: float
+    mean_service: float
+    cv: float
+
+
+def mg1_priority_waits(classes: Sequence[PriorityClass]) -> tuple[float, ...]:
+    """Mean time in the queue of each class at one server, W_k = R / ((1 - s_{k-1}) (1 - s_k)).
+
+    R is the mean rest of the service found, the sum of lambda m^2 (1 + cv^2) / 2 over all classes;
+    s_k is the load of class k and all more urgent ones. It holds for Poisson arrivals, any law of
+    service with a finite variance, and unlimited queues. ValueError if the load of all classes is
+    not below 1, although urgent classes could still settle then: R would be another one.
+    """
+    for each in classes:
+        positive("mean service", each.mean_service)
+        at_least_zero("cv", each.cv)
+    loads = [utilization(each.arrival_rate, each.mean_service, 1) for each in classes]
+    settles(sum(loads))
+    rest = sum(
+        load * each.mean_service * (1 + each.cv**2) / 2
+        for load, each in zip(loads, classes, strict=True)
+    )
+    return tuple(rest / free for free in _free(loads))
+
+
+def mmc_priority_waits(
+    arrival_rates: Sequence[float], service_rate: float, servers: int
+) -> tuple[float, ...]:
+    """Mean time in the queue of each class at `servers` servers, all classes served alike.
+
+    W_k = (C / (c mu)) / ((1 - s_{k-1}) (1 - s_k)), where C is Erlang's at the total rate and s_k
+    the load of class k and all more urgent ones. It holds for Poisson arrivals, one exponential law
+    of service for all classes, and unlimited queues. ValueError if the total load is not below 1.
+    """
+    positive("service rate", service_rate)
+    loads = [utilization(rate, 1 / service_rate, servers) for rate in arrival_rates]
+    waits = erlang_c(servers, sum(arrival_rates) / service_rate)
+    return tuple(waits / (servers * service_rate) / free for free in _free(loads))
+
+
+def _free(loads: Sequence[float]) -> Iterator[float]:
+    """For each class (1 - load of all more urgent ones) * (1 - that load and its own)."""
+    above = 0.0
+    for load in loads:
+        yield (1 - above) * (1 - above - load)
+        above += load

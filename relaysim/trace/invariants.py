@@ -1,0 +1,254 @@
+"""Invariants that hold on every trace, each a function that returns what breaks it.
+
+INV-6, 9, 10 and 12 compare runs, so they are not here. A text names the first rows that break the
+invariant; there is none if it holds.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from relaysim.plan.separated import SUFFIX
+from relaysim.scenario.model import Scenario
+from relaysim.trace.list_refusals import inv_8
+from relaysim.trace.occupancy import queues, stations
+from relaysim.trace.step_function import Spells
+from relaysim.trace.tables import Column, Fate, Level, Table, Trace
+from relaysim.traffic.workload import Draws
+
+Mask = npt.NDArray[np.bool_]
+FIRST = 3
+"""How many rows a text names."""
+
+
+class Violation(NamedTuple):
+    """An invariant that does not hold, and where."""
+
+    invariant: str
+    text: str
+
+
+def check(trace: Trace, draws: Draws, scenario: Scenario) -> list[Violation]:
+    """Everything that is wrong with a trace of a scenario on some draws; [] if nothing is."""
+    return [
+        Violation(name, text)
+        for name, holds in INVARIANTS.items()
+        for text in holds(trace, draws, scenario)
+    ]
+
+
+def inv_1(trace: Trace, draws: Draws, scenario: Scenario) -> list[str]:
+    """Every copy that was drawn ends in exactly one fate, and nothing else is made but DSNs."""
+    copies, messages = trace.copies, trace.messages
+    fate, end, transaction = copies["fate"], copies["end"], copies["transaction"]
+    drawn, mail = len(draws.key), len(draws.created)
+    if len(copies) < drawn or len(messages) < mail:
+        return [f"{drawn} copies of {mail} messages drawn, {len(copies)} of {len(messages)} found"]
+    index = {name: i for i, name in enumerate(trace.names.streams)}
+    stream = np.array([index[name] for name in draws.streams], np.int64)[draws.stream]
+    same = (messages["stream"][:mail] == stream) & (messages["created"][:mail] == draws.created)
+    same &= messages["first_copy"][:mail] == draws.first_copy[:-1]
+    texts = _broken(messages, ~same, "messages", "not as drawn")
+    texts += _broken(copies, copies["domain"][:drawn] != draws.domain, "copies", "not as drawn")
+    parent = messages["parent"]
+    dsn = np.arange(len(messages)) >= mail
+    texts += _broken(messages, dsn != (parent >= 0), "messages", "neither drawn nor a DSN")
+    texts += _broken(copies, ~np.isin(fate, list(Fate)), "copies", "no such fate")
+    texts += _broken(copies, (fate == Fate.IN_FLIGHT) != (end < 0), "copies", "fate without end")
+    outside = np.isin(fate, (Fate.REFUSED, Fate.ABANDONED, Fate.SUPPRESSED))
+    committed = messages["committed"][copies["message"]] >= 0
+    taken = ~outside & (fate != Fate.IN_FLIGHT)
+    texts += _broken(copies, taken & ~committed, "copies", "a fate of a hub that never had it")
+    through = (fate == Fate.DELIVERED) | (fate == Fate.JUNKED)
+    texts += _broken(copies, through & (transaction < 0), "copies", "delivered without a queue")
+    return texts + _broken(copies, outside & (transaction >= 0), "copies", "refused, yet queued")
+
+
+def inv_2(trace: Trace, draws: Draws, scenario: Scenario) -> list[str]:
+    """The times of a copy never go back: each step is at or after the one before it."""
+    messages, copies = trace.messages, trace.copies
+    transactions, attempts, visits = trace.transactions, trace.attempts, trace.visits
+    steps = ("created", "connected", "committed", "acknowledged")
+    texts = _in_order(messages, steps, "messages")
+    texts += _in_order(attempts, ("enter", "start", "end"), "attempts")
+    texts += _in_order(visits, ("enter", "start", "end"), "visits")
+    texts += _in_order(trace.listings, ("start", "end"), "listings")
+    created = messages["created"][copies["message"]]
+    end = np.where(copies["end"] >= 0, copies["end"], trace.end)
+    texts += _broken(copies, end < created, "copies", "ended before it was created")
+    sent = copies["transaction"] >= 0
+    queued = np.where(sent, transactions["queued"][copies["transaction"]], 0) if sent.any() else 0
+    texts += _broken(copies, sent & (end < queued), "copies", "ended before it was queued")
+    parent = transactions["parent"]
+    if len(parent):
+        earlier = (parent >= 0) & (transactions["queued"] < transactions["queued"][parent])
+        texts += _broken(transactions, earlier, "transactions", "queued before its parent")
+        early = attempts["enter"] < transactions["queued"][attempts["transaction"]]
+        texts += _broken(attempts, early, "attempts", "ready before it was queued")
+    order, again = _again(trace)
+    back = attempts["enter"][order[1:]] < attempts["end"][order[:-1]]
+    return texts + _broken(attempts, order[1:][again & back], "attempts", "before the last ended")
+
+
+def inv_3(trace: Trace, draws: Draws, scenario: Scenario) -> list[str]:
+    """The clock never goes back: rows written in the order of time are in it, none after the end.
+
+    Service whose end is known when it begins may be written ahead, and so may end after the run.
+    """
+    texts = []
+    for name, table, columns in (
+        ("messages", trace.messages, ("connected", "committed", "acknowledged")),
+        ("copies", trace.copies, ("end",)),
+        ("transactions", trace.transactions, ("queued",)),
+        ("attempts", trace.attempts, ("enter", "start", "end")),
+        ("visits", trace.visits, ("enter",)),
+        ("levels", trace.levels, ("time",)),
+    ):
+        for column in columns:
+            late = table[column] > trace.end
+            texts += _broken(table, late, name, f"{column} after the end of the run")
+    for name, table, column in (
+        ("transactions", trace.transactions, "queued"),
+        ("levels", trace.levels, "time"),
+    ):
+        back = np.flatnonzero(np.diff(table[column]) < 0) + 1
+        texts += _broken(table, back, name, f"{column} before that of the row above")
+    new = np.flatnonzero(trace.messages["parent"] >= 0)
+    back = new[1:][np.diff(trace.messages["created"][new]) < 0]
+    return texts + _broken(trace.messages, back, "messages", "a DSN older than the one above")
+
+
+def inv_4(trace: Trace, draws: Draws, scenario: Scenario) -> list[str]:
+    """No station or queue ever has more in service than it has servers or connections."""
+    texts = []
+    for use in (*stations(trace), *queues(trace)):
+        busy = use.busy()
+        over = np.flatnonzero(busy.values > use.capacity)
+        if use.capacity and len(over):
+            at, many = busy.times[over[0]], busy.values[over[0]]
+            texts.append(f"{use.name}: {many} in service at {at}, capacity {use.capacity}")
+    return texts
+
+
+def inv_5(trace: Trace, draws: Draws, scenario: Scenario) -> list[str]:
+    """No core, line or writer of a queue database is idle beside work that it may take.
+
+    A stopped hub does no work. The writer may wait until a batch is full or its time is over.
+    """
+    texts = []
+    down = Spells.of(trace, Level.HUB_DOWN)
+    for use in stations(trace):
+        owner, _, what = use.name.rpartition(".")
+        if what not in ("cpu", "line", "commit"):
+            continue
+        busy, waiting, least = use.busy(), use.waiting(), 1
+        if what == "commit":
+            hub = scenario.hubs[owner.removesuffix(SUFFIX)]
+            late = np.minimum(use.enter + hub.queue_database_batch_timeout, use.until)
+            idle = (use.until - late) - (busy.area(use.until) - busy.area(late))
+            texts += _broken(trace.visits, use.rows[idle > 0], use.name, "the batch was due")
+            least = hub.queue_database_batch_size if hub.queue_database_batch_timeout else 1
+        times = np.union1d(busy.times, waiting.times)
+        lasts = np.diff(times, append=times[-1:])
+        if what != "line":
+            of = np.full(len(times), trace.names.hubs.index(owner))
+            lasts = lasts - (down.until(of, times + lasts) - down.until(of, times))
+        idle = (busy.at(times) < use.capacity) & (waiting.at(times) >= least)
+        at = times[idle & (lasts > 0)]
+        if len(at):
+            texts.append(f"{use.name}: idle beside waiting work at {at[0]}")
+    return texts
+
+
+def inv_7(trace: Trace, draws: Draws, scenario: Scenario) -> list[str]:
+    """Little's identity, exactly: the integral of the number waiting is the sum of all waits.
+
+    Both are cut at the ends of the window; for every station and queue.
+    """
+    texts = []
+    start, end = scenario.run.warm_up, scenario.run.duration
+    for use in (*stations(trace), *queues(trace)):
+        before, after = use.waiting().area(np.array([start, end], np.int64))
+        waits = np.minimum(use.until, end) - np.maximum(use.enter, start)
+        total = int(np.maximum(waits, 0).sum())
+        if after - before != total:
+            texts.append(f"{use.name}: the integral is {after - before}, the sum {total}")
+    return texts
+
+
+def inv_11(trace: Trace, draws: Draws, scenario: Scenario) -> list[str]:
+    """Every retry loop ends: attempts are counted, and stop with the fate or with expiry."""
+    copies, transactions, attempts = trace.copies, trace.transactions, trace.attempts
+    order, _ = _again(trace)
+    count = np.bincount(attempts["transaction"], minlength=len(transactions))
+    first = (np.cumsum(count) - count)[attempts["transaction"][order]]
+    skips = order[attempts["attempt"][order] != np.arange(len(order)) - first]
+    texts = _broken(attempts, skips, "attempts", "not numbered from 0 without gaps")
+    sent = np.flatnonzero(copies["transaction"] >= 0)
+    fate = np.full(len(transactions), -1, np.int64)
+    end = np.where(copies["end"] >= 0, copies["end"], trace.end)
+    np.maximum.at(fate, copies["transaction"][sent], end[sent])
+    fate = np.where(fate >= 0, fate, trace.end)  # handed over
+    after = attempts["enter"] > fate[attempts["transaction"]]
+    texts += _broken(attempts, after, "attempts", "after the fate of all its copies")
+    hubs = [scenario.hubs[name.removesuffix(SUFFIX)] for name in trace.names.hubs]
+    timeout = [hub.message_expiration_timeout for hub in hubs]
+    expires = transactions["queued"] + np.array(timeout, np.int64)[transactions["hub"]]
+    under_way = np.zeros(len(transactions), bool)
+    under_way[attempts["transaction"][(attempts["start"] >= 0) & (attempts["end"] < 0)]] = True
+    transaction = copies["transaction"][sent]
+    late = (copies["fate"][sent] == Fate.IN_FLIGHT) & (expires[transaction] < trace.end)
+    late &= ~under_way[transaction] & ~_down_at_the_end(trace)[transactions["hub"][transaction]]
+    return texts + _broken(copies, sent[late], "copies", "waits longer than it may")
+
+
+def _down_at_the_end(trace: Trace) -> Mask:
+    """Which hubs are stopped when the run ends: nothing expires in them."""
+    levels = trace.levels
+    rows = levels["level"] == Level.HUB_DOWN
+    down = np.zeros(len(trace.names.hubs), bool)
+    down[levels["subject"][rows]] = levels["value"][rows] > 0  # the last one stays
+    return down
+
+
+def _again(trace: Trace) -> tuple[Column, Mask]:
+    """Attempts by transaction and number, and for each but the first: is it of the same one."""
+    transaction = trace.attempts["transaction"]
+    order = np.lexsort((trace.attempts["attempt"], transaction))
+    return order, transaction[order][1:] == transaction[order][:-1]
+
+
+def _in_order(table: Table, columns: tuple[str, ...], name: str) -> list[str]:
+    """Rows in which a later column has an earlier time; absent times are passed over."""
+    latest = table[columns[0]]
+    broken = np.zeros(len(table), bool)
+    for column in columns[1:]:
+        broken |= (table[column] >= 0) & (table[column] < latest)
+        latest = np.maximum(latest, table[column])
+    return _broken(table, broken, name, f"{', '.join(columns)} out of order")
+
+
+def _broken(table: Table, where: Mask | Column, name: str, what: str) -> list[str]:
+    """One text about the rows chosen by a mask or by number, if there are any."""
+    rows = np.flatnonzero(where) if where.dtype == np.bool_ else where
+    if not len(rows):
+        return []
+    shown = "; ".join(
+        f"row {row} ({', '.join(f'{c}={table[c][row]}' for c in table.columns)})"
+        for row in rows[:FIRST].tolist()
+    )
+    return [f"{name}: {len(rows)} {what}: {shown}"]
+
+
+INVARIANTS: dict[str, Callable[[Trace, Draws, Scenario], list[str]]] = {
+    "INV-1": inv_1,
+    "INV-2": inv_2,
+    "INV-3": inv_3,
+    "INV-4": inv_4,
+    "INV-5": inv_5,
+    "INV-7": inv_7,
+    "INV-8": inv_8,
+    "INV-11": inv_11,
+}

@@ -1,0 +1,131 @@
+"""The mail of one stream: its messages, their copies, and what these will tell of the sender."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from relaysim.scenario.arrivals import Replay
+from relaysim.scenario.model import Scenario
+from relaysim.scenario.recording import read
+from relaysim.scenario.reference import SPAMTRAPS
+from relaysim.scenario.stream import Stream
+from relaysim.traffic.addressee import domains, list_size
+from relaysim.traffic.arrival_times import creation_times
+from relaysim.traffic.draw import Decision, draw_array, mix_array, name_key, uniforms
+from relaysim.traffic.rate import pace_of
+from relaysim.traffic.receiving_domains import receivers
+from relaysim.traffic.sample import recipients, sample
+from relaysim.traffic.signal_draws import (
+    add_complaints,
+    of_addressees,
+    provider_shares,
+    report_share,
+)
+from relaysim.traffic.spam_traps import Traps, operator_shares, trap_share, traps
+
+__all__ = ["Drawing", "Part"]
+
+Keys = npt.NDArray[np.uint64]
+Integers = npt.NDArray[np.int64]
+Signals = npt.NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Part:
+    """What a stream adds to `Draws`; `trap_copy` counts from its first copy."""
+
+    created: Integers
+    size: Integers
+    copies: Integers
+    domain: Integers
+    key: Keys
+    signal: Signals
+    trap_copy: Integers
+    trap_operator: Integers
+    list_size: int
+    log_weight: float
+
+
+class Drawing:
+    """A replication: what all its streams have in common."""
+
+    def __init__(self, scenario: Scenario, replication: int, seed: int, tilt: float) -> None:
+        self.scenario, self.replication, self.seed, self.tilt = scenario, replication, seed, tilt
+        self.operators = operator_shares(scenario)
+        self.reported = report_share(scenario)
+        streams = [stream for host in scenario.hosts.values() for stream in host.streams.values()]
+        trapped = bool(self.operators) and any(trap_share(stream) > 0 for stream in streams)
+        self.places = receivers(scenario, trapped)
+        self._destination = np.array(self.places.destination, dtype=np.int64)
+        self._providers = {
+            self.places.destinations.index(name): share
+            for name, share in provider_shares(scenario).items()
+        }
+
+    def part(self, host: str, name: str) -> Part:
+        """The mail of a stream."""
+        stream, run = self.scenario.hosts[host].streams[name], self.scenario.run
+        pace = pace_of(f"{host}.{name}", self.scenario.events, run.scale, run.duration)
+        created = creation_times(stream.arrivals, self._key("stream", host, name), run, pace)
+        numbers = np.arange(len(created), dtype=np.uint64)
+        size, copies = _shapes(stream, mix_array(self._key("message", host, name), numbers))
+        owners = mix_array(self._key("copy", host, name), numbers)
+        key = people = mix_array(np.repeat(owners, copies), _within(copies))
+        addresses = list_size(stream, run, len(key))
+        if addresses:
+            used = np.arange(min(addresses, len(key)), dtype=np.uint64)
+            people = mix_array(self._key("address", host, name), used)
+        domain, signal, found = self._people(stream, people)
+        # Copy after copy goes to the next address, and after the last to the first again.
+        domain, signal = np.resize(domain, len(key)), np.resize(signal, len(key))
+        add_complaints(signal, stream, key, domain > 0, self.reported)
+        trap_copy, trap_operator = found.copies(len(people), len(key))
+        return Part(
+            created=created,
+            size=size,
+            copies=copies,
+            domain=domain,
+            key=key,
+            signal=signal,
+            trap_copy=trap_copy,
+            trap_operator=trap_operator,
+            list_size=addresses,
+            log_weight=found.log_weight,
+        )
+
+    def _people(self, stream: Stream, people: Keys) -> tuple[Integers, Signals, Traps]:
+        """Domain and signals of each addressee, and the operators' traps among them."""
+        domain = domains(stream.to, self.places, people)
+        share = trap_share(stream)
+        operators = [
+            (self._key("operator", name), share * part) for name, part in self.operators.items()
+        ]
+        found = traps(operators, people, np.flatnonzero(domain > 0), self.tilt)
+        destination = self._destination[domain]
+        signal = of_addressees(stream, people, destination, found.addressee, self._providers)
+        if len(found.addressee):
+            domain[found.addressee] = self.places.span[SPAMTRAPS][0]
+        return domain, signal, found
+
+    def _key(self, *names: str) -> int:
+        return name_key(self.seed, self.replication, *names)
+
+
+def _shapes(stream: Stream, messages: Keys) -> tuple[Integers, Integers]:
+    """Size in bytes and number of recipients of each message: recorded ones, where there are."""
+    recording = read(stream.arrivals.file) if isinstance(stream.arrivals, Replay) else None
+    count = len(messages)
+    if recording is not None and recording.size is not None:
+        size = np.maximum(recording.size[:count], 1)
+    else:
+        size = sample(stream.size, uniforms(draw_array(messages, Decision.SIZE)), least=1)
+    if recording is not None and recording.recipients is not None:
+        return size, recording.recipients[:count]
+    return size, recipients(stream.recipients, uniforms(draw_array(messages, Decision.RECIPIENTS)))
+
+
+def _within(copies: Integers) -> Keys:
+    """Recipient numbers: 0 to k - 1 for each message with k copies."""
+    ends = np.cumsum(copies)
+    return (np.arange(copies.sum()) - np.repeat(ends - copies, copies)).astype(np.uint64)
