@@ -1,8 +1,11 @@
 from ipaddress import ip_address
 
 import pytest
+from golden_sections import Golden
 from hypothesis import given
 from hypothesis import strategies as st
+from quantities import quantities
+from refusals import refusals
 
 from relaysim.mail.address import (
     AddressRange,
@@ -24,28 +27,15 @@ def test_a_binding_prints_as_it_was_written(text: str) -> None:
     assert str(parse_binding(f" {text} ")) == text
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "192.168.168.170",
-        "192.168.168.170:",
-        "mail:25",
-        "::1:25",
-        "[::1:25",
-        "[10.0.0.1]:25",
-        "",
-        25,
-    ],
-)
-def test_what_is_no_binding_is_refused_with_examples(text: object) -> None:
-    with pytest.raises(ValueError, match="write address:port"):
-        parse_binding(text)
+def test_what_is_no_binding_is_refused_with_examples(golden_section: Golden) -> None:
+    texts = ("192.168.168.170", "192.168.168.170:", "mail:25", "::1:25", "[::1:25")
+    golden_section("errors/mail", refusals(parse_binding, (*texts, "[10.0.0.1]:25", "", 25)))
 
 
-@pytest.mark.parametrize("port", ["0", "65536"])
-def test_a_port_is_1_to_65535(port: str) -> None:
-    with pytest.raises(ValueError, match="ports are 1 to 65535"):
-        parse_binding(f"10.0.0.1:{port}")
+def test_a_port_is_1_to_65535(golden_section: Golden) -> None:
+    messages = refusals(parse_binding, ("10.0.0.1:0", "10.0.0.1:65536"))
+    assert quantities(messages) >= {"1", "65535"}
+    golden_section("errors/mail", messages)
     assert parse_binding("10.0.0.1:1").port == 1
     assert parse_binding("10.0.0.1:65535").port == 65535
 
@@ -80,19 +70,9 @@ def test_remote_ranges_in_all_forms(text: str, shown: str | None, size: int) -> 
     assert parsed.size == size
 
 
-@pytest.mark.parametrize(
-    ("text", "why"),
-    [
-        ("10.0.0.9-10.0.0.1", "its end lies before its start"),
-        ("10.0.0.1-::2", "its ends are of two families"),
-        ("10.0.0.0/33", "does not appear to be"),
-        ("10.0.0", "does not appear to be"),
-        (10, "does not appear to be"),
-    ],
-)
-def test_what_is_no_range_is_refused_with_the_reason_and_examples(text: object, why: str) -> None:
-    with pytest.raises(ValueError, match=rf"{why}.*10\.10\.20\.1-10\.10\.20\.99"):
-        parse_range(text)
+def test_what_is_no_range_is_refused_with_the_reason_and_examples(golden_section: Golden) -> None:
+    texts = ("10.0.0.9-10.0.0.1", "10.0.0.1-::2", "10.0.0.0/33", "10.0.0", 10)
+    golden_section("errors/mail", refusals(parse_range, texts))
 
 
 def test_ranges_of_two_families_share_nothing() -> None:
@@ -112,10 +92,9 @@ def test_ranges_agree_with_sets_of_addresses(ends: list) -> None:
     assert one.contains(other.first) == parse_range(str(one)).contains(other.first)
 
 
-def test_an_ip_address_is_parsed_or_refused() -> None:
+def test_an_ip_address_is_parsed_or_refused(golden_section: Golden) -> None:
     assert parse_ip(" 192.168.168.170 ") == ip_address("192.168.168.170")
-    with pytest.raises(ValueError, match='"mail" is not an IP address'):
-        parse_ip("mail")
+    golden_section("errors/mail", refusals(parse_ip, ["mail"]))
 
 
 def test_domains_are_compared_in_lower_case() -> None:
@@ -124,10 +103,9 @@ def test_domains_are_compared_in_lower_case() -> None:
     assert domain_of("Hakan@CozumPark.com") == "cozumpark.com"
 
 
-@pytest.mark.parametrize("text", ["", "a..b", "-a.com", "çözüm.com", "a" * 64, "a." * 128 + "a", 5])
-def test_what_is_no_domain_is_refused(text: object) -> None:
-    with pytest.raises(ValueError, match="is not a domain"):
-        parse_domain(text)
+def test_what_is_no_domain_is_refused(golden_section: Golden) -> None:
+    texts = ("", "a..b", "-a.com", "çözüm.com", "a" * 64, "a." * 128 + "a", 5)
+    golden_section("errors/mail", refusals(parse_domain, texts))
 
 
 def test_the_longest_domain_and_local_part() -> None:
@@ -141,14 +119,12 @@ def test_the_null_sender_has_no_domain() -> None:
     assert domain_of("<>") == ""
 
 
-@pytest.mark.parametrize(
-    "text", ["hakan", "@a.com", "ha kan@a.com", "hâkan@a.com", "a" * 65 + "@a.com"]
-)
-def test_what_is_no_address_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="is not a mail address"):
-        parse_address(text)
+def test_what_is_no_address_is_refused(golden_section: Golden) -> None:
+    texts = ("hakan", "@a.com", "ha kan@a.com", "hâkan@a.com", "a" * 65 + "@a.com")
+    golden_section("errors/mail", refusals(parse_address, texts))
 
 
-def test_the_domain_of_an_address_is_checked_too() -> None:
-    with pytest.raises(ValueError, match='"a_b" is not a domain'):
-        parse_address("hakan@a_b")
+def test_the_domain_of_an_address_is_checked_too(golden_section: Golden) -> None:
+    message = refusals(parse_address, ["hakan@a_b"])
+    assert '"a_b"' in message
+    golden_section("errors/mail", message)

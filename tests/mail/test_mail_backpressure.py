@@ -1,6 +1,8 @@
 from itertools import accumulate
 
 import pytest
+from golden_sections import Golden
+from refusals import refusals
 
 from relaysim.mail.backpressure import (
     VERSION_BUCKETS,
@@ -70,10 +72,9 @@ def test_mail_takes_no_room_on_a_drive_of_the_log_alone() -> None:
     assert drive(Resource.LOG, 100, 50, holds_mail=False).use(40 * GB) == 50
 
 
-@pytest.mark.parametrize("size", [0, 1, 500 * MB, 520 * MB])
-def test_a_drive_too_small_to_keep_500_mb_free(size: int) -> None:
-    with pytest.raises(ValueError, match="is too small"):
-        disk_thresholds(size, FREE)
+def test_a_drive_too_small_to_keep_500_mb_free(golden_section: Golden) -> None:
+    sizes = (0, 1, 500 * MB, 520 * MB)
+    golden_section("errors/mail", refusals(lambda size: disk_thresholds(size, FREE), sizes))
 
 
 @pytest.mark.parametrize(

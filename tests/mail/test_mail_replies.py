@@ -1,13 +1,16 @@
 import re
+from functools import partial
 from pathlib import Path
 
 import pytest
+from golden_sections import Golden
 
 from relaysim.mail import reply
-from relaysim.mail.blocklists import BLOCKLISTS
+from relaysim.mail.blocklists import BLOCKLISTS, ZONES
 from relaysim.mail.destination import DESTINATIONS
 from relaysim.mail.remote_reply import (
     ACCEPTED,
+    TOO_MANY_CONNECTIONS,
     TRY_AGAIN_LATER,
     blocked,
     cold,
@@ -26,13 +29,11 @@ def test_a_reply_reads_as_on_the_wire() -> None:
 
 
 def test_fields_are_filled_in() -> None:
-    banner = reply.BANNER.filled(server="HUB01", date="Mon, 1 Mar 2010 08:00:00 +0200")
-    assert str(banner) == (
-        "220 HUB01 Microsoft ESMTP MAIL Service ready at Mon, 1 Mar 2010 08:00:00 +0200"
-    )
-    assert str(reply.QUEUED.filled(message_id="1@HUB01")) == (
-        "250 2.6.0 <1@HUB01> Queued mail for delivery"
-    )
+    date = "Mon, 1 Mar 2010 08:00:00 +0200"
+    banner = str(reply.BANNER.filled(server="HUB01", date=date))
+    assert banner.startswith("220 HUB01 ")
+    assert banner.endswith(f" {date}")
+    assert str(reply.QUEUED.filled(message_id="1@HUB01")).startswith("250 2.6.0 <1@HUB01> ")
     with pytest.raises(KeyError):
         reply.BANNER.filled(server="HUB01")
 
@@ -80,71 +81,24 @@ def test_a_destination_defers_with_4xx_and_rejects_with_5xx() -> None:
 
 
 @pytest.mark.parametrize(
-    ("destination", "blocklist", "action", "text"),
+    ("destination", "blocklist", "action", "codes", "named"),
     [
-        (
-            "small-business-gateway",
-            "spamhaus-css",
-            "reject",
-            (
-                "554 5.7.1 Service unavailable; Client host [192.0.2.1] blocked using "
-                "zen.spamhaus.org; https://www.spamhaus.org/query/ip/192.0.2.1"
-            ),
-        ),
-        (
-            "isp",
-            "spamcop",
-            "defer",
-            ("450 4.7.1 Service unavailable; Client host [192.0.2.1] blocked using bl.spamcop.net"),
-        ),
-        (
-            "none",
-            "my-own-list",
-            "reject",
-            "554 5.7.1 Service unavailable; Client host [192.0.2.1] blocked",
-        ),
-        (
-            "outlook",
-            "spamhaus-sbl",
-            "reject",
-            (
-                "550 5.7.1 Service unavailable, Client host [192.0.2.1] blocked using Spamhaus. "
-                "To request removal from this list see "
-                "https://www.spamhaus.org/query/ip/192.0.2.1"
-            ),
-        ),
-        (
-            "yahoo",
-            "spamhaus-xbl",
-            "reject",
-            (
-                "553 5.7.1 [BL21] Connections will not be accepted from 192.0.2.1, because the ip "
-                "is in Spamhaus's list; see https://postmaster.yahooinc.com/error-codes"
-            ),
-        ),
-        (
-            "m365-business",
-            "barracuda",
-            "reject",
-            (
-                "550 5.7.606 Access denied, banned sending IP [192.0.2.1]. To request removal from "
-                "this list please visit https://sender.office.com/ and follow the directions."
-            ),
-        ),
-        (
-            "outlook",
-            "spamhaus-css",
-            "defer",
-            (
-                "451 4.7.650 The mail server [192.0.2.1] has been temporarily rate limited due "
-                "to IP reputation. For e-mail delivery information, see "
-                "https://aka.ms/postmaster (S775)"
-            ),
-        ),
+        ("small-business-gateway", "spamhaus-css", "reject", "554 5.7.1", "zen.spamhaus.org"),
+        ("isp", "spamcop", "defer", "450 4.7.1", "bl.spamcop.net"),
+        ("none", "my-own-list", "reject", "554 5.7.1", "blocked"),
+        ("outlook", "spamhaus-sbl", "reject", "550 5.7.1", "https://www.spamhaus.org/query/ip/"),
+        ("yahoo", "spamhaus-xbl", "reject", "553 5.7.1", "[BL21]"),
+        ("m365-business", "barracuda", "reject", "550 5.7.606", "https://sender.office.com/"),
+        ("outlook", "spamhaus-css", "defer", "451 4.7.650", "(S775)"),
     ],
 )
-def test_the_refusal_texts(destination: str, blocklist: str, action: str, text: str) -> None:
-    assert str(refusal(destination, blocklist, action).filled(ip="192.0.2.1")) == text
+def test_the_refusals(
+    destination: str, blocklist: str, action: str, codes: str, named: str
+) -> None:
+    text = str(refusal(destination, blocklist, action).filled(ip="192.0.2.1"))
+    assert text.startswith(f"{codes} ")
+    assert named in text
+    assert "192.0.2.1" in text
 
 
 def test_the_deferral_of_an_unknown_kind() -> None:
@@ -162,74 +116,55 @@ def test_a_provider_slows_down_with_4xx_and_blocks_with_5xx() -> None:
 
 def test_providers_block_in_their_own_words_and_name_the_address() -> None:
     unnamed = blocked("my-own-profile")
-    assert str(unnamed.filled(ip="192.0.2.1")) == (
-        "550 5.7.1 Mail from 192.0.2.1 is blocked for its reputation"
-    )
+    assert str(unnamed.filled(ip="192.0.2.1")).startswith("550 5.7.1 ")
+    assert "192.0.2.1" in str(unnamed.filled(ip="192.0.2.1"))
     assert unnamed not in {blocked(name) for name in REPUTATIONS}
     assert len({blocked(name) for name in REPUTATIONS}) == len(REPUTATIONS)
 
 
 @pytest.mark.parametrize(
-    ("given", "text"),
+    ("given", "codes", "named"),
     [
-        (
-            throttled("gmail"),
-            (
-                "421 4.7.28 [192.0.2.1] Our system has detected an unusual rate of unsolicited "
-                "mail originating from your IP address. To protect our users from spam, mail sent "
-                "from your IP address has been temporarily rate limited. Please visit "
-                "https://support.google.com/mail/?p=UnsolicitedRateLimitError to review our Bulk "
-                "Email Senders Guidelines. - gsmtp"
-            ),
-        ),
-        (
-            throttled("outlook"),
-            (
-                "421 RP-001 The mail server IP connecting to Windows Live Hotmail server has "
-                "exceeded the rate limit allowed. Reason for rate limitation is related to "
-                "IP/domain reputation problems."
-            ),
-        ),
-        (
-            cold("outlook"),
-            (
-                "451 4.7.650 The mail server [192.0.2.1] has been temporarily rate limited due to "
-                "IP reputation. For e-mail delivery information, see https://aka.ms/postmaster "
-                "(S775)"
-            ),
-        ),
-        (
-            cold("yahoo"),
-            (
-                "421 4.7.0 [TSS04] Messages from 192.0.2.1 temporarily deferred due to unexpected "
-                "volume or user complaints - 4.16.55.1; see "
-                "https://postmaster.yahooinc.com/error-codes"
-            ),
-        ),
-        (
-            cold("m365-business"),
-            "451 4.7.500 Server busy. Please try again later from [192.0.2.1].",
-        ),
-        (
-            blocked("outlook"),
-            (
-                "550 5.7.1 Unfortunately, messages from [192.0.2.1] weren't sent. Please contact "
-                "your Internet service provider since part of their network is on our block list "
-                "(S3140). You can also refer your provider to "
-                "http://mail.live.com/mail/troubleshooting.aspx#errors."
-            ),
-        ),
-        (
-            blocked("gmail"),
-            (
-                "550 5.7.1 [192.0.2.1] Our system has detected that this message is likely "
-                "suspicious due to the very low reputation of the sending IP address. To best "
-                "protect our users from spam, the message has been blocked. Please visit "
-                "https://support.google.com/mail/answer/188131 for more information. - gsmtp"
-            ),
-        ),
-        (unknown_user("isp"), "550 5.1.1 Recipient address rejected: User unknown"),
+        (throttled("gmail"), "421 4.7.28", "UnsolicitedRateLimitError"),
+        (throttled("outlook"), "421 RP-001", "reputation"),
+        (cold("outlook"), "451 4.7.650", "(S775)"),
+        (cold("yahoo"), "421 4.7.0", "[TSS04]"),
+        (cold("m365-business"), "451 4.7.500", "192.0.2.1"),
+        (blocked("outlook"), "550 5.7.1", "(S3140)"),
+        (blocked("gmail"), "550 5.7.1", "answer/188131"),
+        (unknown_user("isp"), "550 5.1.1", "User unknown"),
     ],
+    ids=lambda value: value if isinstance(value, str) else str(value.code),
 )
-def test_what_providers_say_of_a_bad_or_new_address(given: Reply, text: str) -> None:
-    assert str(given.filled(ip="192.0.2.1")) == text
+def test_what_providers_say_of_a_bad_or_new_address(given: Reply, codes: str, named: str) -> None:
+    text = str(given.filled(ip="192.0.2.1"))
+    assert text.startswith(f"{codes} ")
+    assert named in text
+
+
+def test_all_replies_of_a_hub(golden: Golden) -> None:
+    rows = [f"{name}: {each}" for name, each in vars(reply).items() if isinstance(each, Reply)]
+    golden("replies/hub", "".join(f"{row}\n" for row in rows))
+
+
+def test_all_replies_of_destinations(golden: Golden) -> None:
+    """Each text with the cases that get it; of blocklists one for each zone, which replies name."""
+    lists = (*{zone: name for name, zone in reversed(ZONES.items())}.values(), "my-own-list")
+    cases = [
+        *((each.__name__, each) for each in (deferral, throttled, cold, blocked, unknown_user)),
+        *(
+            (f"{action} for {name}", partial(refusal, blocklist=name, action=action))
+            for action in ("reject", "defer")
+            for name in sorted(lists)
+        ),
+    ]
+    rows = [f"{ACCEPTED}\n", f"{TOO_MANY_CONNECTIONS}\n"]
+    uses: dict[Reply, dict[str, list[str]]] = {}
+    for case, answer in cases:
+        for destination in (*DESTINATIONS, "my-own-profile"):
+            receivers = uses.setdefault(answer(destination), {})
+            receivers.setdefault(case, []).append(destination)
+    for text, receivers in uses.items():
+        rows.append(f"{text}\n")
+        rows += [f"  {case}: {', '.join(names)}\n" for case, names in receivers.items()]
+    golden("replies/destinations", "".join(rows))
