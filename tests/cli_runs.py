@@ -2,8 +2,12 @@
 
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
+import pytest
+from golden_text import unwrapped
 from typer.testing import CliRunner, Result
 
 from relaysim.cli import app
@@ -35,3 +39,16 @@ def process(*arguments: str) -> "subprocess.CompletedProcess[str]":
     """The command in a process of its own."""
     command = [sys.executable, "-m", "relaysim", *_all(arguments)]
     return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
+
+
+def refused(*arguments: str) -> str:
+    """Return the message of a command that is refused before anything runs."""
+    result = relaysim(*arguments)
+    assert (result.exit_code, result.stdout) == (2, ""), arguments
+    assert "Traceback" not in result.stderr
+    return unwrapped(result.stderr)
+
+
+def commands(*cases: tuple[Sequence[str], ...]) -> list[Any]:
+    """Parameters of a test that begin with a command, named by the command."""
+    return [pytest.param(*case, id=" ".join(case[0]).replace(f"{ROOT}/", "")) for case in cases]

@@ -20,7 +20,9 @@ def golden(file_regression: FileRegressionFixture) -> Golden:
     """Compare a text with the file of that name, such as `checks/open_relay`."""
 
     def check(name: str, text: str) -> None:
-        file_regression.check(text, fullpath=GOLDEN / f"{name}.txt")
+        file = GOLDEN / f"{name}.txt"
+        lines = text.rstrip("\n") + "\n"
+        file_regression.check(lines, encoding="utf-8", newline="\n", fullpath=file)
 
     return check
 

@@ -6,22 +6,33 @@ import pytest
 from cli_runs import SHARED, process, relaysim
 
 from relaysim import load
+from relaysim.audit import Severity
 from relaysim.mail.hosts import HOST_KINDS
+from relaysim.mail.profiles import MTA_PROFILES
+from relaysim.mail.value import Certainty
+
+
+def findings(*arguments):
+    """Severity, check and place of each finding."""
+    found = json.loads(relaysim("check", SHARED, *arguments, "--json").stdout)["findings"]
+    return [(each["severity"], each["check"], each["place"]) for each in found]
 
 
 def test_advice_alone_is_no_failure():
-    result = relaysim("check", SHARED)
-    assert result.exit_code == 0
-    assert "advice: bulk_shares_hub (hosts.marketing.streams.newsletter)" in result.stdout
-    assert result.stdout.splitlines()[-1].startswith("0 errors")
+    assert relaysim("check", SHARED).exit_code == 0
+    newsletter = "hosts.marketing.streams.newsletter"
+    assert (Severity.ADVICE, "bulk_shares_hub", newsletter) in findings()
+    assert Severity.ERROR not in {severity for severity, _, _ in findings()}
 
 
-def test_an_error_of_the_design_is_exit_code_2():
+def test_an_error_of_the_design_is_exit_code_2(golden):
     to_the_internal_connector = ("--set", "hosts.crm.server=mail")
     result = relaysim("check", SHARED, *to_the_internal_connector)
     assert result.exit_code == 2
-    assert result.stdout.startswith("error: relay_refused (hosts.crm.streams.invoices)")
-    assert "Way out:" in result.stdout
+    first, *_ = findings(*to_the_internal_connector)
+    assert first == (Severity.ERROR, "relay_refused", "hosts.crm.streams.invoices")
+    assert all(part in result.stdout.splitlines()[0] for part in first)
+    golden("check/relay-refused", result.stdout)
 
 
 def test_findings_as_json_are_those_of_the_library():
@@ -40,15 +51,15 @@ def test_a_file_that_cannot_be_used_is_a_finding_too():
 def test_the_nearest_spelling_is_the_way_out():
     result = relaysim("check", SHARED, "--set", "hubs.HUB01.coers=4", "--json")
     ways = {each["place"]: each["way_out"] for each in json.loads(result.stdout)["findings"]}
-    assert ways["hubs.HUB01.coers"] == 'did you mean "cores"?'
+    assert '"cores"' in ways["hubs.HUB01.coers"]
 
 
 def test_explain_shows_the_refusal_of_a_relay():
     letter = ("--host", "sharepoint", "--to", "someone@gmail.com", "--size", "2 MB")
     done = process("explain", "scenarios/shared-hub.toml", *letter)
     assert done.returncode == 0
-    assert "C: MAIL FROM:<sharepoint@cozumpark.com> SIZE=2097152" in done.stdout
-    assert "someone@gmail.com: 550 5.7.1 Unable to relay" in done.stdout
+    assert "MAIL FROM:<sharepoint@cozumpark.com> SIZE=2097152" in done.stdout
+    assert "550 5.7.1 Unable to relay" in done.stdout
     assert done.stderr == ""
 
 
@@ -64,20 +75,18 @@ def test_explain_takes_sender_stream_and_another_server():
     assert replies == {"a@gmail.com": False, "b@cozumpark.com": True}
 
 
-def test_explain_takes_an_address_that_is_no_host():
+def test_explain_takes_an_address_that_is_no_host(golden):
     result = relaysim(
         *("explain", SHARED, "--address", "10.9.9.9", "--server", "externalrelay", "--port", "25"),
         *("--to", "b@cozumpark.com"),
     )
     assert result.exit_code == 0
-    assert result.stdout.startswith("10.9.9.9 connects to 192.168.168.171 port 25")
+    first = result.stdout.splitlines()[0]
+    assert all(part in first for part in ("10.9.9.9", "192.168.168.171", "25"))
+    golden("explain/another-address", result.stdout)
 
 
 def test_explain_prints_the_rights_at_a_connector():
-    text = relaysim("explain", SHARED, "--connector", "externalrelay").stdout
-    assert text.startswith(
-        'Get-ADPermission "HUB01\\externalrelay" | ft extendedrights -GroupBy user'
-    )
     found = json.loads(relaysim("explain", SHARED, "--connector", "externalrelay", "--json").stdout)
     rights = {each["extended_right"] for each in found["rights"]}
     assert "ms-Exch-SMTP-Accept-Any-Recipient" in rights
@@ -92,7 +101,10 @@ def test_the_library_explains_as_the_command_does():
 
 def test_a_profile_is_printed_with_sources():
     result = relaysim("profiles", "mta", "exchange-2010")
-    assert 'max_acknowledgement_delay = "30 s"\n    # confirmed: Microsoft' in result.stdout
+    lines = result.stdout.splitlines()
+    below = lines[lines.index('max_acknowledgement_delay = "30 s"') + 1]
+    delay = MTA_PROFILES["exchange-2010"].receive_connector["max_acknowledgement_delay"]
+    assert below.startswith(f"    # {Certainty.CONFIRMED.value}: {delay.source[:20]}")
     assert '[receive_connectors."Client HUB"]' in result.stdout
     assert "exchange-2007" not in result.stdout
 
@@ -110,5 +122,5 @@ def test_profiles_as_json_have_value_source_and_certainty():
     assert found["profiles"]["printer"]["hosts.NAME"]["sessions"] == {
         "value": sessions.value,
         "source": sessions.source,
-        "certainty": "assumption",
+        "certainty": Certainty.ASSUMPTION.value,
     }

@@ -4,8 +4,10 @@ import json
 import subprocess
 import sys
 
+import pandas as pd
 import pytest
 from cli_runs import DEDICATED, LITTLE, MM4, SHARED, relaysim
+from golden_text import flat, message
 
 from relaysim import load, run
 from relaysim.audit import check
@@ -21,6 +23,11 @@ def _uncounted():
     CAUGHT.clear()
 
 
+def has_tables(result):
+    """Whether a run of the one class of mm4 was printed."""
+    return result.stdout.startswith("mm4: ") and "\ncorporate " in result.stdout
+
+
 def broken(*_arguments, **_options):
     raise ZeroDivisionError("division by zero")
 
@@ -29,42 +36,40 @@ def full(*_arguments, **_options):
     raise OSError(28, "No space left on device")
 
 
-def flat(text):
-    return " ".join(text.split())
-
-
-def test_a_formula_that_fails_is_a_reason_in_the_table(monkeypatch, tmp_path):
+def test_a_formula_that_fails_is_a_reason_in_the_table(monkeypatch, tmp_path, golden_section):
     monkeypatch.setattr("relaysim.study.theory.theory_frame.answers", broken)
     result = relaysim(*ONE, "--out", str(tmp_path / "out"))
     assert result.exit_code == 0
-    assert "What became of it" in result.stdout
-    assert "the formula failed (ZeroDivisionError)" in flat(result.stdout)
-    assert result.stderr.count("relaysim: theory of HUB01->example.org failed: Zero") == 1
+    assert has_tables(result)
+    assert "ZeroDivisionError" in result.stdout
+    assert result.stderr.count("theory of HUB01->example.org") == 1
+    golden_section("errors/faults", message(result.stderr))
     assert CAUGHT["theory of HUB01->example.org"] == 2  # in the text, and in theory.csv
-    text = (tmp_path / "out" / "theory.csv").read_text(encoding="utf-8")
-    assert "the formula failed (ZeroDivisionError)" in text
+    reasons = pd.read_csv(tmp_path / "out" / "theory.csv")["reason"].dropna()
+    assert reasons.str.contains("ZeroDivisionError").any()
 
 
 @pytest.mark.parametrize(
     ("place", "text"),
     [
-        ("relaysim.study.theory.theory_frame.Network", "the formula failed (ZeroDivisionError)"),
-        ("relaysim.study.theory.theory_frame.latency", "M/M/4"),
-        ("relaysim.study.theory.theory_frame.listed_time", "M/M/4"),
-        (
-            "relaysim.present.text.theory_table.values",
-            "Theory beside simulation: not made (ZeroDivisionError: division by zero).",
-        ),
+        pytest.param(place, text, id=place.rpartition(".")[2])
+        for place, text in (
+            ("relaysim.study.theory.theory_frame.Network", "ZeroDivisionError"),
+            ("relaysim.study.theory.theory_frame.latency", "M/M/4"),
+            ("relaysim.study.theory.theory_frame.listed_time", "M/M/4"),
+            ("relaysim.present.text.theory_table.values", "ZeroDivisionError: division by zero"),
+        )
     ],
 )
-def test_a_fault_anywhere_in_the_theory_leaves_the_text(monkeypatch, place, text):
+def test_a_fault_anywhere_in_the_theory_leaves_the_text(monkeypatch, place, text, golden_section):
     monkeypatch.setattr(place, broken)
     blocklists = ("--set", "blocklists.css.profile=spamhaus-css")
     result = relaysim(*ONE, *blocklists)
     assert result.exit_code == 0
-    assert "What became of it" in result.stdout
+    assert has_tables(result)
     assert text in flat(result.stdout)
-    assert "failed: ZeroDivisionError: division by zero" in flat(result.stderr)
+    assert "ZeroDivisionError: division by zero" in flat(result.stderr)
+    golden_section("errors/faults", message(result.stderr))
     assert sum(CAUGHT.values()) >= 1
 
 
@@ -76,8 +81,9 @@ def test_a_figure_that_fails_costs_neither_the_result_nor_the_others(monkeypatch
     monkeypatch.setattr("relaysim.present.figure_registry.fates", fails)
     result = relaysim(*ONE, "--figures", str(tmp_path))
     assert result.exit_code == 1
-    assert "What became of it" in result.stdout
-    assert f"relaysim: figure fates failed: {type(fault).__name__}" in flat(result.stderr)
+    assert has_tables(result)
+    assert "figure fates" in result.stderr
+    assert type(fault).__name__ in result.stderr
     assert CAUGHT["figure fates"] == 1
     assert {file.stem for file in tmp_path.iterdir()} == {"design", "qshape", "queues"}
 
@@ -93,24 +99,15 @@ def test_a_figure_that_fails_leaves_no_figure_of_an_earlier_run(monkeypatch, tmp
     ("place", "fault", "code", "text"),
     [
         ("relaysim.study.written_results._fill", full, 2, "No space left on device"),
-        ("relaysim.study.written_results._fill", broken, 1, "the files failed: ZeroDivisionError"),
-        (
-            "relaysim.study.written_results._put_in_place",
-            broken,
-            1,
-            "the files failed: ZeroDivisionError",
-        ),
+        ("relaysim.study.written_results._fill", broken, 1, "ZeroDivisionError"),
+        ("relaysim.study.written_results._put_in_place", broken, 1, "ZeroDivisionError"),
         ("relaysim.present.drawing.style.write", full, 2, "No space left on device"),
-        (
-            "relaysim.present.figure_registry.Story",
-            broken,
-            1,
-            "the figures failed: ZeroDivisionError",
-        ),
+        ("relaysim.present.figure_registry.Story", broken, 1, "ZeroDivisionError"),
     ],
+    ids=["full", "broken", "not put in place", "figures full", "figures broken"],
 )
 def test_a_file_that_cannot_be_written_does_not_cost_the_result(
-    monkeypatch, tmp_path, place, fault, code, text
+    monkeypatch, tmp_path, place, fault, code, text, golden_section
 ):
     monkeypatch.setattr(place, fault)
     out, figures = tmp_path / "out", tmp_path / "figures"
@@ -118,6 +115,7 @@ def test_a_file_that_cannot_be_written_does_not_cost_the_result(
     assert result.exit_code == code
     assert json.loads(result.stdout)["replications"] == 1
     assert text in flat(result.stderr)
+    golden_section("errors/faults", message(result.stderr))
     # What did not fail is there: the files without the figures, the figures without the files.
     assert out.exists() == ("output" not in place)
     assert figures.exists() == ("present.figure.Story" not in place)
@@ -128,7 +126,7 @@ def test_a_text_that_fails_is_printed_as_json(monkeypatch, tmp_path):
     result = relaysim(*ONE, "--out", str(tmp_path / "out"))
     assert result.exit_code == 1
     assert json.loads(result.stdout)["replications"] == 1
-    assert "relaysim: the text failed: ZeroDivisionError" in result.stderr
+    assert "ZeroDivisionError" in result.stderr
     assert (tmp_path / "out" / "provenance.json").is_file()
 
 
@@ -148,9 +146,8 @@ def test_a_report_without_a_figure_and_a_section_is_a_report(monkeypatch, tmp_pa
     result = relaysim("report", SHARED, DEDICATED, *LITTLE, *alone, "--out", str(tmp_path / "out"))
     assert result.exit_code == 0
     text = (tmp_path / "out" / "report.md").read_text(encoding="utf-8")
-    assert "No figure latency: it failed (ZeroDivisionError: division by zero)." in text
-    assert "This section failed (ZeroDivisionError: division by zero)." in text
-    assert "## The differences, pair by pair" in text
+    assert text.count("ZeroDivisionError: division by zero") == 3
+    assert text.count("\n## ") == 10
     assert CAUGHT["figure backlog"] == 1
 
 
@@ -210,15 +207,14 @@ def test_without_contention_no_formula_speaks_for_hubs_of_which_there_are_two():
     frame = beside(run(load(SHARED, settings), replications=1, jobs=1))
     used = frame[frame["scope"] != "blocklist"]
     assert any("(culprits)" in subject for subject in used["subject"])
-    assert set(used["reason"]) == {
-        "culprits have hubs, queues and lines of their own (contention = false)"
-    }
+    (reason,) = set(used["reason"])
+    assert "contention" in reason
 
 
 def test_a_stream_that_sends_nothing_has_no_formula():
     settings = ("run.duration=1 h", "run.scale=0.01")
     frame = beside(run(load(SHARED, settings), replications=1, jobs=1)).set_index("subject")
-    assert frame.loc["marketing.newsletter", "reason"] == "the stream sends no mail in this run"
+    assert frame.loc["marketing.newsletter", "reason"]
 
 
 def test_a_reader_who_stops_reading_still_gets_the_files(tmp_path):

@@ -1,7 +1,8 @@
 """Names, numbers and paths that nobody expects: the answer, or one message and exit code 2."""
 
 import pytest
-from cli_runs import DEDICATED, MM4, SHARED, process, relaysim
+from cli_runs import DEDICATED, MM4, SHARED, process, refused, relaysim
+from golden_text import message
 from typer.testing import CliRunner
 
 from relaysim import load
@@ -12,14 +13,6 @@ from relaysim.scenario.raw_tables import DEEPEST
 SHORT = ("--set", "run.duration=20 s", "--set", "run.warm_up=0 s")
 ONE = ("run", MM4, *SHORT, "--jobs", "1", "--replications", "1")
 HEX = "0x" + "f" * 4300
-
-
-def refused(*arguments):
-    """The message of a command that is refused before anything runs."""
-    result = relaysim(*arguments)
-    assert result.exit_code == 2, result.stdout
-    assert result.stdout == ""
-    return " ".join(result.stderr.split())
 
 
 @pytest.mark.parametrize(
@@ -68,59 +61,65 @@ def test_a_seed_that_does_not_fit_is_refused(command):
     assert "9223372036854775807" in refused(*command, "--seed", str(2**63))
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
+def test_a_number_of_thousands_of_digits_is_refused(golden_section):
+    paths = [
         *("run.seed", "run.scale", "run.replications", "hubs.HUB01.cores"),
         *("hubs.HUB01.max_per_domain_outbound_connections", "title", "run.start"),
         *("hosts.app.streams.load.size", "hosts.app.streams.load.arrivals.rate"),
-    ],
-)
-def test_a_number_of_thousands_of_digits_is_refused(path):
-    message = refused("check", MM4, "--set", f"{path}={HEX}")
-    assert f"{path} = 0xffff" in message
-    assert len(message) < 400
+    ]
+    for path in paths:
+        said = refused("check", MM4, "--set", f"{path}={HEX}")
+        assert f"{path} = 0xffff" in said
+        assert len(said) < 400
+    golden_section("errors/hostile", message(said))
 
 
-def test_tables_are_nested_in_as_many_levels_as_a_scenario_has(tmp_path):
+def test_tables_are_nested_in_as_many_levels_as_a_scenario_has(
+    tmp_path, monkeypatch, golden_section
+):
+    monkeypatch.chdir(tmp_path)
+    said = []
     for depth in (DEEPEST + 1, 900):
         file = tmp_path / f"{depth}.toml"
         file.write_text(f'extends = "{MM4}"\n{"a." * depth}b = 1\n', encoding="utf-8")
-        assert f"nested in more than {DEEPEST} levels" in refused("check", str(file))
-        setting = f"{'a.' * depth}b=1"
-        assert f"a path has at most {DEEPEST} steps" in refused("check", MM4, "--set", setting)
+        said += [refused("check", file.name), refused("check", MM4, "--set", f"{'a.' * depth}b=1")]
+    assert all(f" {DEEPEST} " in each for each in said)
     lists = f"run.seed={'[' * 60}{']' * 60}"
     assert "run.seed" in refused("check", MM4, "--set", lists)
+    golden_section("errors/hostile", "\n".join(map(message, said[:2])))
 
 
 def test_a_name_of_255_letters_is_a_directory_and_one_of_300_is_refused(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     for option in ("--out", "--figures"):
         assert relaysim(*ONE, option, "x" * 254 + option[2]).exit_code == 0
-        assert "cannot be a directory: File name too long" in refused(*ONE, option, "x" * 300)
+        assert "File name too long" in refused(*ONE, option, "x" * 300)
     assert len(list(tmp_path.iterdir())) == 2
     assert "File name too long" in refused("check", "x" * 300)
     assert "File name too long" in refused("new", "x" * 300)
 
 
-def test_a_run_ends_before_the_calendar_does():
-    message = "must not lie after the year 9900: calendars end in 9999"
-    assert message in refused(*ONE, "--set", "run.start=9999-12-31T23:00:00")
+def test_a_run_ends_before_the_calendar_does(golden_section):
+    said = refused(*ONE, "--set", "run.start=9999-12-31T23:00:00")
+    assert "9900" in said
+    golden_section("errors/hostile", message(said))
     load(MM4, ("run.start=9900-12-31T23:00:00", "run.duration=3660 d", "run.drain=3660 d"))
 
 
-def test_the_root_is_no_output():
-    assert "/ is not empty and holds no earlier output of relaysim" in refused(*ONE, "--out", "/")
+def test_the_root_is_no_output(golden_section):
+    golden_section("errors/hostile", message(refused(*ONE, "--out", "/")))
 
 
 @pytest.mark.parametrize("option", ["--out", "--figures"])
 @pytest.mark.parametrize("place", ["one", "one/inside"])
-def test_a_loop_of_links_is_refused(tmp_path, monkeypatch, option, place):
+def test_a_loop_of_links_is_refused(tmp_path, monkeypatch, option, place, golden_section):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "one").symlink_to("two")
     (tmp_path / "two").symlink_to("one")
-    assert f"{place} cannot be a directory: its path is a loop" in refused(*ONE, option, place)
+    said = refused(*ONE, option, place)
+    assert place in said
     assert "Too many levels" in refused("check", "one")
+    golden_section("errors/hostile", message(said))
 
 
 @pytest.mark.parametrize(
@@ -132,23 +131,26 @@ def test_a_loop_of_links_is_refused(tmp_path, monkeypatch, option, place):
         ("check", MM4, "--set", b"title=\xff"),
         ("new", b"n\xff"),
     ],
+    ids=["scenario", "--out", "--figures", "--set", "new"],
 )
-def test_a_word_that_is_not_utf_8_is_refused(arguments, tmp_path, monkeypatch):
+def test_a_word_that_is_not_utf_8_is_refused(arguments, tmp_path, monkeypatch, golden_section):
     monkeypatch.chdir(tmp_path)
     words = [
         word.decode("utf-8", "surrogateescape") if isinstance(word, bytes) else word
         for word in arguments
     ]
-    assert "\\xff" in (message := refused(*words))
-    assert "is not UTF-8 text: write it in UTF-8, or rename the file" in message
+    said = refused(*words)
+    assert "\\xff" in said
+    assert "UTF-8" in said
     assert list(tmp_path.iterdir()) == []
+    golden_section("errors/hostile", message(said))
 
 
 def test_a_word_that_is_not_utf_8_is_refused_in_a_real_process_too():
     done = process("check", b"b\xff.toml".decode("utf-8", "surrogateescape"))
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.count("\n") == 1
-    assert done.stderr.startswith("relaysim: b\\xff.toml is not UTF-8 text")
+    assert done.stderr.startswith("relaysim: b\\xff.toml ")
 
 
 RED = "\x1b[31m"
@@ -157,30 +159,27 @@ TO = ("--to", "a@gmail.com")
 
 
 @pytest.mark.parametrize(
-    ("arguments", "message"),
+    ("arguments", "escaped"),
     [
-        ((*MAIL, "--to", f"a{RED}b@gmail.com"), '"a\\u001b[31mb@gmail.com" is not a mail address'),
-        ((*MAIL, *TO, "--from", f"a{RED}@b.org"), '"a\\u001b[31m@b.org" is not a mail address'),
-        ((*MAIL, *TO, "--stream", f"a{RED}"), '"a\\u001b[31m" is not a stream of crm'),
-        ((*MAIL, *TO, "--server", f"a{RED}"), '"a\\u001b[31m" is not an address or a name'),
-        ((*MAIL[:3], f"a{RED}", *TO), '"a\\u001b[31m" is not a host'),
-        (
-            ("explain", SHARED, "--connector", f"a{RED}"),
-            '"a\\u001b[31m" is not a receive connector',
-        ),
-        (("check", f"a{RED}"), "a\\u001b[31m: the file cannot be read"),
-        (("check", MM4, "--set", f"run.a{RED}=1"), "'run.a\\x1b[31m=1' is no setting"),
-        (("run", MM4, "--out", f"{MM4}/a{RED}"), "a\\u001b[31m cannot be a directory"),
-        (("run", MM4, "--jobs", f"a{RED}"), "--jobs a\\u001b[31m: a whole number"),
+        ((*MAIL, "--to", f"a{RED}b@gmail.com"), '"a\\u001b[31mb@gmail.com"'),
+        ((*MAIL, *TO, "--from", f"a{RED}@b.org"), '"a\\u001b[31m@b.org"'),
+        ((*MAIL, *TO, "--stream", f"a{RED}"), '"a\\u001b[31m"'),
+        ((*MAIL, *TO, "--server", f"a{RED}"), '"a\\u001b[31m"'),
+        ((*MAIL[:3], f"a{RED}", *TO), '"a\\u001b[31m"'),
+        (("explain", SHARED, "--connector", f"a{RED}"), '"a\\u001b[31m"'),
+        (("check", f"a{RED}"), "a\\u001b[31m: "),
+        (("check", MM4, "--set", f"run.a{RED}=1"), "'run.a\\x1b[31m=1'"),
+        (("run", MM4, "--out", f"{MM4}/a{RED}"), "a\\u001b[31m"),
+        (("run", MM4, "--jobs", f"a{RED}"), "--jobs a\\u001b[31m: "),
         (("trace", MM4, "--message", f"a{RED}"), "a\\u001b[31m"),
-        (("profiles", "host", f"a{RED}"), '"a\\u001b[31m" is not'),
+        (("profiles", "host", f"a{RED}"), '"a\\u001b[31m"'),
         ((f"a{RED}",), "31m"),
     ],
     ids=lambda given: given[0] if isinstance(given, tuple) else "",
 )
-def test_a_control_character_in_a_message_is_an_escape(arguments, message):
+def test_a_control_character_in_a_message_is_an_escape(arguments, escaped):
     said = refused(*arguments)
-    assert message in said
+    assert escaped in said
     assert "\x1b" not in said
     assert "double quotes" not in said  # which a file has, and a command line has not
 

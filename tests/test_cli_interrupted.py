@@ -6,7 +6,8 @@ import subprocess
 import sys
 
 import pytest
-from cli_runs import LITTLE, MM4, SHARED, relaysim
+from cli_runs import LITTLE, MM4, SHARED, refused, relaysim
+from golden_text import message
 from joblib.externals.loky.process_executor import TerminatedWorkerError
 
 from relaysim.cli.interrupt import end_at_once, handle_as_interrupts
@@ -34,7 +35,8 @@ def test_ctrl_c_during_imports_is_one_line(module):
     code = INTERRUPT_AT.format(module=module, words=words)
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (130, "")
-    assert done.stderr == "relaysim: interrupted\n"
+    assert done.stderr.startswith("relaysim: ")
+    assert done.stderr.count("\n") == 1
 
 
 def test_the_package_leaves_ctrl_c_as_it_was():
@@ -111,47 +113,38 @@ def test_a_closed_terminal_does_not_end_what_removes_semaphores(monkeypatch, han
     assert signal.getsignal(signal.SIGHUP) is before
 
 
-KILLED = "a worker process was killed, most often because the memory is not enough"
-
-
 @pytest.mark.parametrize(
-    ("fault", "cause"),
-    [(MemoryError(), "the memory is not enough"), (TerminatedWorkerError("killed"), KILLED)],
+    "fault", [MemoryError(), TerminatedWorkerError("killed")], ids=["memory", "killed"]
 )
-def test_too_little_memory_is_said_with_what_was_kept(monkeypatch, tmp_path, fault, cause):
+def test_too_little_memory_is_said_with_what_was_kept(monkeypatch, tmp_path, fault, golden_section):
     def fails(*_arguments, **_options):
         raise fault
 
     monkeypatch.setattr("relaysim.study.replicate.run", fails)
-    for more, kept in ((("--store", str(tmp_path)), "no finished run is kept"), ((), "")):
-        result = relaysim("run", MM4, *more)
-        assert (result.exit_code, result.stdout) == (2, "")
-        message = " ".join(result.stderr.split())
-        assert message.startswith(f"relaysim: {cause}: use fewer --jobs or a smaller run.scale; ")
-        assert message.endswith(kept)
+    said = [refused("run", MM4, "--store", str(tmp_path)), refused("run", MM4)]
+    assert all("--jobs" in each and "run.scale" in each for each in said)
+    golden_section("errors/interrupted", "\n".join(map(message, said)))
 
 
-def test_too_little_memory_for_one_run_is_said_too(monkeypatch):
+def test_too_little_memory_for_one_run_is_said_too(monkeypatch, golden_section):
     def fails(*_arguments, **_options):
         raise MemoryError
 
     monkeypatch.setattr("relaysim.present.text.queue_table.qshape", fails)
-    result = relaysim("qshape", MM4)
-    assert (result.exit_code, result.stdout) == (2, "")
-    assert "the memory is not enough: use a smaller run.scale" in " ".join(result.stderr.split())
+    said = refused("qshape", MM4)
+    assert "run.scale" in said
+    golden_section("errors/interrupted", message(said))
 
 
 def killed(*_arguments):
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def test_a_worker_that_is_killed_leaves_what_was_kept(monkeypatch, tmp_path):
+def test_a_worker_that_is_killed_leaves_what_was_kept(monkeypatch, tmp_path, golden_section):
     store = ("--store", str(tmp_path / "kept"))
     command = ("run", SHARED, *LITTLE[:2])
     assert relaysim(*command, "--jobs", "1", "--replications", "1", *store).exit_code == 0
     monkeypatch.setattr("relaysim.study.execution.jobs._numbered", killed)
-    result = relaysim(*command, "--jobs", "2", "--replications", "3", *store)
-    assert (result.exit_code, result.stdout) == (2, "")
-    message = " ".join(result.stderr.split())
-    assert "relaysim: a worker process was killed" in message
-    assert "kept: 1" in message
+    said = refused(*command, "--jobs", "2", "--replications", "3", *store)
+    assert "SIGKILL" in said
+    golden_section("errors/interrupted", message(said))

@@ -14,6 +14,7 @@ from quantities import quantities, quantities_after
         ("421 4.3.2 Service not available", {"421"}),
         ("1 of 2, 5, and 12.", {"1", "2", "5", "12"}),
         ("2 seconds, 2 s", {"2", "2 s"}),
+        ("-20±10 %, +1,894±527, -3.0±1.0 pp, 1-3", {"-20±10 %", "+1,894±527", "-3.0±1.0 pp", "1"}),
     ],
 )
 def test_numbers_and_their_units(text: str, expected: set[str]) -> None:

@@ -1,10 +1,12 @@
-"""Whatever a command prints fits 80 columns, or those of a narrower terminal, without colour."""
+"""What each command prints, and that it fits 80 columns or a narrower terminal, without colour."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from cli_runs import DEDICATED, LISTING, LITTLE, MM4, ROOT, SHARED, relaysim
+from golden_sections import Golden
+from golden_text import portable
 from typer.testing import CliRunner, Result
 
 from relaysim.cli.app import COMMANDS, app
@@ -12,39 +14,50 @@ from relaysim.cli.app import COMMANDS, app
 NAMES = [command.__name__ for commands in COMMANDS.values() for command in commands]
 QUICK = ("--set", "run.scale=0.05", "--replications", "2", "--jobs", "1")
 """Options under which the queue of mm4 runs in a moment."""
-ORDERS = [
-    ("--version",),
-    ("--help",),
-    ("check", SHARED),
-    ("check", DEDICATED),
-    ("explain", SHARED, "--host", "sharepoint", "--to", "ayse@hotmail.com"),
-    ("explain", SHARED, "--host", "users", "--to", "hakan@cozumpark.com", "--to", "a@gmail.com"),
-    ("explain", SHARED, "--connector", "Default HUB01"),
-    ("profiles", "mta"),
-    ("profiles", "host"),
-    ("profiles", "destination"),
-    ("profiles", "blocklist"),
-    ("run", SHARED, *LITTLE),
-    ("run", MM4, *QUICK, "--replications", "6", "--precision", "0.5"),
-    ("compare", SHARED, DEDICATED, LISTING, *LITTLE, "--no-blast"),
-    ("compare", SHARED, DEDICATED, *LITTLE),
-    (
+KINDS = ("mta", "host", "destination", "blocklist")
+PAGES = {
+    "check/shared-hub": ("check", SHARED),
+    "check/dedicated-hub": ("check", DEDICATED),
+    "explain/refused": ("explain", SHARED, "--host", "sharepoint", "--to", "ayse@hotmail.com"),
+    "explain/mailbox-users": (
+        *("explain", SHARED, "--host", "users"),
+        *("--to", "hakan@cozumpark.com", "--to", "a@gmail.com"),
+    ),
+    "explain/rights": ("explain", SHARED, "--connector", "Default HUB01"),
+    "profiles/exchange-2010": ("profiles", "mta", "exchange-2010"),
+    "profiles/printer": ("profiles", "host", "printer"),
+    "profiles/gmail": ("profiles", "destination", "gmail"),
+    "profiles/spamcop": ("profiles", "blocklist", "spamcop"),
+    "run/shared-hub": ("run", SHARED, *LITTLE),
+    "run/precision": ("run", MM4, *QUICK, "--replications", "6", "--precision", "0.5"),
+    "compare/three-designs": ("compare", SHARED, DEDICATED, LISTING, *LITTLE, "--no-blast"),
+    "compare/blast-radius": ("compare", SHARED, DEDICATED, *LITTLE),
+    "sweep/connections": (
         *("sweep", MM4, *QUICK, "--target", "total.on_time > 99 %"),
         *("--vary", "hubs.HUB01.max_per_domain_outbound_connections=3,4"),
     ),
-    (
+    "size/connections": (
         *("size", MM4, "--set", "run.scale=0.05", "--replications", "5", "--jobs", "1"),
         *("--target", "total.on_time > 99 %"),
         *("--vary", "hubs.HUB01.max_per_domain_outbound_connections=3:5"),
     ),
-    (
+    "sensitivity/connections": (
         *("sensitivity", MM4, *QUICK, "--metric", "total.latency_mean"),
         *("--over", "hubs.HUB01.max_per_domain_outbound_connections=3:5"),
     ),
-    ("warmup", MM4, *QUICK),
-    ("trace", SHARED, "--set", "run.scale=0.02"),
-    ("trace", SHARED, "--set", "run.scale=0.02", "--message", "crm.invoices:1"),
-    ("qshape", SHARED, "--set", "run.scale=0.02"),
+    "warmup/mm4": ("warmup", MM4, *QUICK),
+    "transcript/examples": ("trace", SHARED, "--set", "run.scale=0.02"),
+    "transcript/invoice": (
+        *("trace", SHARED, "--set", "run.scale=0.02"),
+        *("--message", "crm.invoices:1"),
+    ),
+    "qshape/shared-hub": ("qshape", SHARED, "--set", "run.scale=0.02"),
+}
+"""Commands, each with the golden file of what it prints."""
+ORDERS = [
+    ("--version",),
+    ("--help",),
+    *(("profiles", kind) for kind in KINDS),
     ("report", "--help"),
 ]
 MISTAKES = [
@@ -68,6 +81,7 @@ def no_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     for name in ("FORCE_COLOR", "PY_COLORS", "GITHUB_ACTIONS", "TERMINAL_WIDTH"):
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("sys.argv", ["relaysim"])  # which the last line of a result names
 
 
 def wide(result: Result) -> Iterator[str]:
@@ -85,13 +99,24 @@ def test_help_fits(name: str) -> None:
     assert "\x1b" not in result.output
 
 
-@pytest.mark.parametrize("order", ORDERS, ids=lambda order: order[0])
+@pytest.mark.parametrize(("page", "order"), PAGES.items(), ids=PAGES)
+def test_what_a_command_prints(page: str, order: tuple[str, ...], golden: Golden) -> None:
+    golden(page, portable(fitting(order)))
+
+
+@pytest.mark.parametrize("order", ORDERS, ids=" ".join)
 def test_what_a_command_prints_fits(order: tuple[str, ...]) -> None:
+    fitting(order)
+
+
+def fitting(order: tuple[str, ...]) -> str:
+    """What a command prints, within 80 columns and without colour."""
     result = relaysim(*order)
     assert result.exit_code == 0
     assert result.stdout != ""
     assert list(wide(result)) == []
     assert "\x1b" not in result.output
+    return result.stdout
 
 
 @pytest.mark.parametrize("order", MISTAKES, ids=" ".join)
@@ -145,13 +170,12 @@ def test_a_table_that_needs_more_is_whole() -> None:
     least = narrow(40, *order).stdout
     assert narrow(10, *order).stdout == least
     assert narrow(200, *order).stdout == relaysim(*order).stdout != least
-    (sweep,) = (each for each in ORDERS if each[0] == "sweep")
-    shown = narrow(40, *sweep, "--no-store").stdout
+    shown = narrow(40, *PAGES["sweep/connections"], "--no-store").stdout
     assert "max_per_domain_outbound_connections    mm4" in shown
 
 
 @pytest.mark.parametrize("order", MISTAKES[1:4], ids=" ".join)
-def test_a_mistake_is_told_on_a_narrow_terminal(order: tuple[str, ...]) -> None:
+def test_a_message_fits_a_narrow_terminal(order: tuple[str, ...]) -> None:
     result = narrow(40, *order)
     assert result.exit_code == 2
     assert max(len(line) for line in result.stderr.splitlines()) <= 40
@@ -159,4 +183,5 @@ def test_a_mistake_is_told_on_a_narrow_terminal(order: tuple[str, ...]) -> None:
 
 def test_every_command_is_walked() -> None:
     written = {"new"}  # what it prints has a path in it: see test_cli_new
-    assert {order[0] for order in ORDERS if order[0] in NAMES} == set(NAMES) - written
+    walked = {order[0] for order in (*PAGES.values(), *ORDERS)}
+    assert walked & set(NAMES) == set(NAMES) - written

@@ -1,11 +1,13 @@
 """Text to integers and back: what a scenario's author may write, and what the answer is if not."""
 
+import re
 import subprocess
 import sys
 from collections.abc import Callable
 from fractions import Fraction
 
 import pytest
+from golden_sections import Golden
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -72,7 +74,7 @@ def test_a_duration_may_be_copied_from_exchange(text: str, microseconds: int) ->
 @pytest.mark.parametrize("text", ["24:00:00", "00:60:00", "00:00:60", "1.99:00:00"])
 def test_a_clock_that_does_not_exist_is_refused(text: str) -> None:
     """.NET reads "24:00:00" as 24 days; nobody who writes it means that."""
-    with pytest.raises(ValueError, match=r'such as "1\.00:00:00" for a day'):
+    with pytest.raises(ValueError, match=r'"1\.00:00:00"'):
         units.duration(text)
 
 
@@ -130,13 +132,13 @@ def test_unlimited_is_no_limit_in_any_case() -> None:
     assert limit("Unlimited") is None
     assert limit("unlimited") is None
     assert limit(5_000) == 5_000
-    with pytest.raises(ValueError, match=r'"unlimted" is not a count: .* \(or "unlimited"\)$'):
+    with pytest.raises(ValueError, match=r'"unlimted".*"unlimited"'):
         limit("unlimted")
 
 
 @pytest.mark.parametrize("value", [0, -1, True, False, 2.0, "5", None, [5], 2**62])
 def test_a_count_is_a_positive_integer(value: object) -> None:
-    with pytest.raises(ValueError, match="is not a count: write an integer from 1, such as 20"):
+    with pytest.raises(ValueError, match=r"\b1\b.*\b20$"):
         units.count(value)
 
 
@@ -145,72 +147,69 @@ def test_a_count_is_itself(value: int) -> None:
     assert units.count(value) == value
 
 
-DURATION = 'is not a duration: write a number and one of us, ms, s, min, h, d, w, such as "5 ms"'
-SIZE = 'is not a size: write a number and one of B, KB, MB, GB, TB, such as "75 KB"'
-BANDWIDTH = (
-    "is not a bandwidth: write a number and one of bit/s, kbit/s, Mbit/s, Gbit/s,"
-    ' such as "20 Mbit/s"'
-)
-RATE = 'is not a rate: write a number and one of /s, /min, /h, /d, /w, such as "40/min"'
-
-
 @pytest.mark.parametrize(
-    ("parse", "value", "message"),
+    ("parse", "value", "instead"),
     [
-        (units.duration, "5 sec", f'"5 sec" {DURATION}; did you mean "5 s"?'),
-        (units.duration, "90m", f'"90m" {DURATION}; did you mean "90 min"?'),
-        (units.duration, "2 hrs", f'"2 hrs" {DURATION}; did you mean "2 h"?'),
-        (units.duration, "5 MS", f'"5 MS" {DURATION}; did you mean "5 ms"?'),
-        (units.duration, "5 s s", f'"5 s s" {DURATION}; did you mean "5 s"?'),
-        (units.duration, "5 ms/KB", f'"5 ms/KB" {DURATION}; did you mean "5 ms"?'),
-        (units.duration, "5", f'"5" {DURATION}'),
-        (units.duration, 5, f"5 {DURATION}"),
-        (units.duration, 0, f"0 {DURATION}"),
-        (units.duration, True, f"True {DURATION}"),
-        (units.duration, None, f"None {DURATION}"),
-        (units.duration, [5, "s"], f"[5, 's'] {DURATION}"),
-        (units.duration, "", f'"" {DURATION}'),
-        (units.duration, "s", f'"s" {DURATION}'),
-        (units.duration, "nan s", f'"nan s" {DURATION}'),
-        (units.duration, "inf d", f'"inf d" {DURATION}'),
-        (units.duration, "5 KB", f'"5 KB" {DURATION}'),
-        (units.duration, "1_000 s", f'"1_000 s" {DURATION}'),
-        (units.duration, "٥ s", f'"٥ s" {DURATION}'),
-        (units.duration, "5\ns\n5", f"'5\\ns\\n5' {DURATION}; did you mean \"5 s\"?"),
-        (units.duration, "9" * 100 + " s", f'"{"9" * 64}..." {DURATION}'),
-        (units.duration, "-5 s", '"-5 s" is negative: a duration is 0 or more'),
-        (units.size, "36", f'"36" {SIZE}'),
-        (units.size, "75 kb", f'"75 kb" {SIZE}; did you mean "75 KB"?'),
-        (units.size, "75 KiB", f'"75 KiB" {SIZE}; did you mean "75 KB"?'),
-        (units.size, "-1 KB", '"-1 KB" is negative: a size is 0 or more'),
-        (units.bandwidth, "20 Mbit", f'"20 Mbit" {BANDWIDTH}; did you mean "20 Mbit/s"?'),
-        (units.bandwidth, "20 Mbps", f'"20 Mbps" {BANDWIDTH}; did you mean "20 Mbit/s"?'),
-        (units.bandwidth, "20 Mb/s", f'"20 Mb/s" {BANDWIDTH}; did you mean "20 Mbit/s"?'),
-        (
-            units.bandwidth,
-            "0 bit/s",
-            '"0 bit/s" carries nothing: a bandwidth is at least 1 bit/s',
-        ),
-        (units.rate, "40", f'"40" {RATE}'),
-        (units.rate, "40 min", f'"40 min" {RATE}; did you mean "40/min"?'),
-        (units.rate, "40 per min", f'"40 per min" {RATE}; did you mean "40/min"?'),
-        (units.rate, "100/m", f'"100/m" {RATE}; did you mean "100/min"?'),
-        (units.rate, "40/sec", f'"40/sec" {RATE}; did you mean "40/s"?'),
+        (units.duration, "5 sec", "5 s"),
+        (units.duration, "90m", "90 min"),
+        (units.duration, "2 hrs", "2 h"),
+        (units.duration, "5 MS", "5 ms"),
+        (units.duration, "5 s s", "5 s"),
+        (units.duration, "5 ms/KB", "5 ms"),
+        (units.duration, "5", None),
+        (units.duration, 5, None),
+        (units.duration, 0, None),
+        (units.duration, True, None),
+        (units.duration, None, None),
+        (units.duration, [5, "s"], None),
+        (units.duration, "", None),
+        (units.duration, "s", None),
+        (units.duration, "nan s", None),
+        (units.duration, "inf d", None),
+        (units.duration, "5 KB", None),
+        (units.duration, "1_000 s", None),
+        (units.duration, "٥ s", None),
+        (units.duration, "5\ns\n5", "5 s"),
+        (units.duration, "9" * 100 + " s", None),
+        (units.duration, "-5 s", None),
+        (units.duration, "24:00:00", "1.00:00:00"),
+        (units.count, 0, None),
+        (units.size, "36", None),
+        (units.size, "75 kb", "75 KB"),
+        (units.size, "75 KiB", "75 KB"),
+        (units.size, "-1 KB", None),
+        (units.bandwidth, "20 Mbit", "20 Mbit/s"),
+        (units.bandwidth, "20 Mbps", "20 Mbit/s"),
+        (units.bandwidth, "20 Mb/s", "20 Mbit/s"),
+        (units.bandwidth, "0 bit/s", None),
+        (units.rate, "40", None),
+        (units.rate, "40 min", "40/min"),
+        (units.rate, "40 per min", "40/min"),
+        (units.rate, "100/m", "100/min"),
+        (units.rate, "40/sec", "40/s"),
     ],
+    ids=lambda given: given.__name__ if callable(given) else repr(given)[:20],
 )
 def test_an_error_says_what_to_write(
-    parse: Callable[[object], object], value: object, message: str
+    parse: Callable[[object], object],
+    value: object,
+    instead: str | None,
+    golden_section: Golden,
 ) -> None:
-    with pytest.raises(ValueError) as raised:  # noqa: PT011 - the whole message is compared
+    with pytest.raises(ValueError) as raised:  # noqa: PT011 - the golden file has the message
         parse(value)
-    assert str(raised.value) == message
+    said = str(raised.value)
+    assert len(said) < 200
+    assert instead is None or f'"{instead}"' in said
+    golden_section("errors/units", said)
 
 
 def test_bytes_are_not_offered_for_bits() -> None:
     """ "20 Mbit/s" would be no correction of "20 MB/s" but a line eight times slower."""
     for parse, text in [(units.bandwidth, "20 MB/s"), (units.size, "75 Mbit")]:
-        with pytest.raises(ValueError, match=r'such as "[^"]*"$'):
+        with pytest.raises(ValueError, match=text) as raised:
             parse(text)
+        assert len(re.findall(r'"[^"]*"', str(raised.value))) == 2  # the text, and an example
 
 
 @pytest.mark.parametrize(
@@ -230,7 +229,7 @@ def test_bytes_are_not_offered_for_bits() -> None:
 def test_what_does_not_fit_an_integer_is_out_of_range(
     parse: Callable[[object], object], text: str, base: str
 ) -> None:
-    with pytest.raises(ValueError, match=rf'^"{text}" is out of range: .* below 2\*\*62 in {base}'):
+    with pytest.raises(ValueError, match=rf'^"{text}".*2\*\*62.* {base}\b'):
         parse(text)
 
 
