@@ -19,8 +19,10 @@ def portable(text: str) -> str:
     text = text.replace(f"{ROOT}/", "")
     text = _TEMPORARY.sub("TMP", text)
     text = _ERRNO.sub("Errno", text)
-    for moment in _MOMENT.finditer(text):
-        text = text.replace(moment[0], "NOW").replace(moment["day"], "TODAY")
+    days = {moment["day"] for moment in _MOMENT.finditer(text)}
+    text = _MOMENT.sub("NOW", text)
+    for day in days:
+        text = text.replace(day, "TODAY")
     text = _DIGEST.sub("DIGEST", text)
     return _VERSIONS.sub(lambda found: f" VERSIONS{_flat(found['rest'])}\n", text)
 

@@ -5,7 +5,7 @@ import json
 import pytest
 from cli_runs import SHARED, process, relaysim
 
-from relaysim import load
+from relaysim import check, explain, load
 from relaysim.audit import Severity
 from relaysim.mail.hosts import HOST_KINDS
 from relaysim.mail.profiles import MTA_PROFILES
@@ -37,7 +37,7 @@ def test_an_error_of_the_design_is_exit_code_2(golden):
 
 def test_findings_as_json_are_those_of_the_library():
     found = json.loads(relaysim("check", SHARED, "--json").stdout)
-    assert found["findings"] == [finding.as_dict() for finding in load(SHARED).check()]
+    assert found["findings"] == [finding.as_dict() for finding in check(load(SHARED))]
     assert set(found) == {"relaysim", "scenario", "findings"}
 
 
@@ -94,7 +94,7 @@ def test_explain_prints_the_rights_at_a_connector():
 
 
 def test_the_library_explains_as_the_command_does():
-    explanation = load(SHARED).explain("sharepoint", "a@cozumpark.com", size="2 MB")
+    explanation = explain(load(SHARED), "sharepoint", "a@cozumpark.com", size="2 MB")
     letter = ("--host", "sharepoint", "--to", "a@cozumpark.com", "--size", "2 MB")
     assert relaysim("explain", SHARED, *letter).stdout == f"{explanation}\n"
 

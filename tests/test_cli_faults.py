@@ -117,8 +117,8 @@ def test_a_file_that_cannot_be_written_does_not_cost_the_result(
     assert text in flat(result.stderr)
     golden_section("errors/faults", message(result.stderr))
     # What did not fail is there: the files without the figures, the figures without the files.
-    assert out.exists() == ("output" not in place)
-    assert figures.exists() == ("present.figure.Story" not in place)
+    assert out.exists() == ("written_results" not in place)
+    assert figures.exists() == (not place.endswith("Story"))
 
 
 def test_a_text_that_fails_is_printed_as_json(monkeypatch, tmp_path):
