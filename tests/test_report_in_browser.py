@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from relaysim.cli.output import command_line
-from relaysim.present.report import report_files as write
+from relaysim.present.report.report_files import write
 from relaysim.study.architecture import report
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios"

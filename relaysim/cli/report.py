@@ -77,7 +77,7 @@ def report(
     told_of(kept)
 
     from relaysim.present.report import first_sentence
-    from relaysim.present.report import report_files as write_report
+    from relaysim.present.report.report_files import write as write_report
     from relaysim.present.text.terminal import show, text
 
     def written() -> None:

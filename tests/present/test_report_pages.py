@@ -8,8 +8,8 @@ import pytest
 from small_comparison import LITTLE, SCENARIOS, comparison
 
 from relaysim.measure.quantity import Quantity
-from relaysim.present.report import report_files as write
 from relaysim.present.report.report_answer import decision, tally
+from relaysim.present.report.report_files import write
 from relaysim.present.report.report_sections import sections
 from relaysim.present.report.report_workload import numbers, streams
 from relaysim.present.text.caption import unseen
