@@ -7,8 +7,8 @@ from golden_sections import Golden
 from quantities import quantities
 from relay_designs import example, found, shared_hub
 
+from relaysim import wording as words
 from relaysim.audit import CHECKS, Finding, Severity, check, render
-from relaysim.audit import shell_commands as words
 from relaysim.scenario.load import load
 from relaysim.scenario.model import Scenario
 
