@@ -2,6 +2,8 @@
 
 from small_world import play
 
+from relaysim.mail import reply
+
 OUT = "HUB01->example.org"
 HOUR = 3600.0
 DAY = 24 * HOUR
@@ -98,9 +100,7 @@ def test_mail_too_large_for_every_way_bounces_in_the_categorizer() -> None:
     small = "[hubs.HUB01]\ncategorize_cost = '1 s'\n[send_connectors.internet]\nmax_message_size = '1 KB'"
     run = play(small, mail={"app.load": [(0, 1, 1025), (10, 1, 1024)]})
     assert run.ends("app.load") == [(1.0, "bounced"), (11.0, "delivered")]
-    assert run.verdicts("app.load")[0] == (
-        "550 5.3.4 ROUTING.SizeLimit; message size exceeds fixed maximum size for route"
-    )
+    assert run.verdicts("app.load")[0] == str(reply.NO_ROUTE_FOR_SIZE)
     assert run.messages("HUB01.dsn", "created") == [1.0]
 
 

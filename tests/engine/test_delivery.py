@@ -1,6 +1,7 @@
 """Steps 8 and 9: connections to the next hop, the line, verdicts, message retries."""
 
 import pytest
+from relaysim.mail.remote_reply import TOO_MANY_CONNECTIONS
 from small_world import play
 
 from relaysim.trace.tables import Level
@@ -183,7 +184,7 @@ def test_a_destination_takes_only_so_many_connections_of_an_ip() -> None:
     """
     run = play(SLOW, limit, mail={"app.load": [0, 0]})
     assert run.attempts(OUT) == [
-        (1, 0.0, 1.5, "421 4.7.0 Error: too many connections from 198.51.100.10"),
+        (1, 0.0, 1.5, str(TOO_MANY_CONNECTIONS.filled(ip="198.51.100.10"))),
         (0, 0.0, 3.0, OK),
         (1, 3.0, 5.0, OK),
     ]

@@ -3,6 +3,8 @@
 import pytest
 from small_world import play
 
+from relaysim.mail import reply
+
 RELAY = "HUB01/relay"
 QUEUED = "250 2.6.0 <id> Queued mail for delivery"
 TOO_MANY = (
@@ -218,9 +220,7 @@ def test_a_refused_sender_does_not_end_the_session() -> None:
     """
     run = play(SLOW, strict, mail={"app.load": [(0, 1, 1025), (0, 1, 1024)]})
     assert run.ends("app.load") == [(3.0, "refused"), (7.0, "delivered")]
-    assert run.verdicts("app.load")[0] == (
-        "552 5.3.4 Message size exceeds fixed maximum message size"
-    )
+    assert run.verdicts("app.load")[0] == str(reply.MESSAGE_TOO_LARGE)
     assert run.visits(RELAY) == [(0, 0.0, 0.0, 7.0)]
 
 
@@ -345,9 +345,7 @@ def test_who_logs_in_is_not_tarpitted() -> None:
     """
     run = play(SLOW, login, mail={"app.load": [0]})
     assert run.ends("app.load") == [(5.0, "refused")]
-    assert run.verdicts("app.load") == [
-        "550 5.7.1 Client does not have permissions to send as this sender"
-    ]
+    assert run.verdicts("app.load") == [str(reply.NO_SENDER_RIGHT)]
 
 
 def test_recipients_over_the_limit_go_in_further_transactions() -> None:

@@ -3,6 +3,8 @@
 from pathlib import Path
 
 import pytest
+from golden_sections import Golden
+from refusals import refusal
 from traffic_examples import (
     CAMPAIGN,
     DESTINATIONS,
@@ -132,6 +134,8 @@ def test_a_saved_file_reads_like_this(tmp_path: Path) -> None:
     )
 
 
-def test_only_a_stream_of_the_run_can_be_saved(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match=r'"app\.lode" is not a stream: there are app\.load'):
-        save_arrivals(drawn(tables()), "app.lode", tmp_path / "load.csv")
+def test_only_a_stream_of_the_run_can_be_saved(golden_section: Golden, tmp_path: Path) -> None:
+    file = tmp_path / "load.csv"
+    message = refusal(ValueError, lambda: save_arrivals(drawn(tables()), "app.lode", file))
+    assert "app.load" in message
+    golden_section("errors/arrivals", message)

@@ -5,6 +5,8 @@ from functools import cache
 
 import numpy as np
 import pytest
+from golden_sections import Golden
+from refusals import refusals
 from traffic_examples import LISTS, Raw, arrays, by_name, drawn, host, stream, tables
 
 from relaysim.traffic.signal_draws import Signal
@@ -139,7 +141,6 @@ def test_what_is_likelier_than_a_half_stays() -> None:
     assert drawn(raw, tilt=3.0).log_weight == 0.0
 
 
-@pytest.mark.parametrize("tilt", [0.0, 0.5, -1.0, math.inf, math.nan])
-def test_a_tilt_makes_traps_likelier(tilt: float) -> None:
-    with pytest.raises(ValueError, match=r"tilt is .*: .* must be 1 or more"):
-        drawn(small(), tilt=tilt)
+def test_a_tilt_makes_traps_likelier(golden_section: Golden) -> None:
+    tilts = (0.0, 0.5, -1.0, math.inf, math.nan)
+    golden_section("errors/tilt", refusals(lambda tilt: drawn(small(), tilt=tilt), tilts))
