@@ -1,4 +1,4 @@
-"""The message of an error that a call must raise."""
+"""The messages of errors that calls must raise."""
 
 from collections.abc import Callable, Iterable
 from functools import partial
@@ -15,4 +15,9 @@ def refusal(error: type[Exception], call: Callable[[], object]) -> str:
 
 def refusals(parse: Callable[[object], object], values: Iterable[object]) -> str:
     """Return the message of the ValueError for each value, one a line."""
-    return "\n".join(refusal(ValueError, partial(parse, value)) for value in values)
+    return refused_calls(*(partial(parse, value) for value in values))
+
+
+def refused_calls(*calls: Callable[[], object]) -> str:
+    """Return the message of the ValueError of each call, one a line."""
+    return "\n".join(refusal(ValueError, call) for call in calls)

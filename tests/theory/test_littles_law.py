@@ -1,6 +1,8 @@
 """Little's law and the utilization law: arithmetic that nobody should have to do twice."""
 
 import pytest
+from golden_sections import Golden
+from refusals import refused_calls
 
 from relaysim.theory.littles import little
 from relaysim.theory.offered_work import utilization
@@ -18,14 +20,12 @@ def test_how_busy_a_server_is() -> None:
     assert utilization(100.0, 0.052, 4) == pytest.approx(1.3)  # asked for, though not carried
 
 
-def test_numbers_without_a_meaning_are_refused() -> None:
-    with pytest.raises(ValueError, match=r"^arrival rate -1 is not a finite number from 0$"):
-        little(-1.0, 1.0)
-    with pytest.raises(ValueError, match=r"^time inf is not a finite number from 0$"):
-        little(1.0, float("inf"))
-    with pytest.raises(ValueError, match=r"^rate -1 is not a finite number from 0$"):
-        utilization(-1.0, 1.0, 1)
-    with pytest.raises(ValueError, match=r"^mean service nan is not a finite number from 0$"):
-        utilization(1.0, float("nan"), 1)
-    with pytest.raises(ValueError, match=r"^servers 0 is not an integer from 1$"):
-        utilization(1.0, 1.0, 0)
+def test_numbers_without_a_meaning_are_refused(golden_section: Golden) -> None:
+    messages = refused_calls(
+        lambda: little(-1.0, 1.0),
+        lambda: little(1.0, float("inf")),
+        lambda: utilization(-1.0, 1.0, 1),
+        lambda: utilization(1.0, float("nan"), 1),
+        lambda: utilization(1.0, 1.0, 0),
+    )
+    golden_section("errors/theory/littles_law", messages)
