@@ -7,9 +7,9 @@ from cli_runs import SHARED, process, relaysim
 
 from relaysim import check, explain, load
 from relaysim.audit import Severity
-from relaysim.mail.hosts import HOST_KINDS
-from relaysim.mail.profiles import MTA_PROFILES
-from relaysim.mail.value import Certainty
+from relaysim.profiles.kind import Kind
+from relaysim.profiles.library import BUILT_IN
+from relaysim.profiles.value import Certainty
 
 
 def findings(*arguments):
@@ -103,7 +103,9 @@ def test_a_profile_is_printed_with_sources():
     result = relaysim("profiles", "mta", "exchange-2010")
     lines = result.stdout.splitlines()
     below = lines[lines.index('max_acknowledgement_delay = "30 s"') + 1]
-    delay = MTA_PROFILES["exchange-2010"].receive_connector["max_acknowledgement_delay"]
+    delay = BUILT_IN.profile(Kind.MTA, "exchange-2010").table("receive_connector")[
+        "max_acknowledgement_delay"
+    ]
     assert below.startswith(f"    # {Certainty.CONFIRMED.value}: {delay.source[:20]}")
     assert '[receive_connectors."Client HUB"]' in result.stdout
     assert "exchange-2007" not in result.stdout
@@ -118,7 +120,7 @@ def test_all_profiles_of_a_kind_fit_the_terminal(kind):
 
 def test_profiles_as_json_have_value_source_and_certainty():
     found = json.loads(relaysim("profiles", "host", "printer", "--json").stdout)
-    sessions = HOST_KINDS["printer"]["sessions"]
+    sessions = BUILT_IN.profile(Kind.HOST, "printer").table("host")["sessions"]
     assert found["profiles"]["printer"]["hosts.NAME"]["sessions"] == {
         "value": sessions.value,
         "source": sessions.source,

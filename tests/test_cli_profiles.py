@@ -6,15 +6,17 @@ import tomllib
 import pytest
 from cli_runs import relaysim
 
-from relaysim.mail.blocklists import BLOCKLISTS, blocklist_defaults
-from relaysim.mail.destination import DESTINATIONS, destination_defaults
-from relaysim.mail.reputation import REPUTATIONS
-from relaysim.mail.value import Certainty
+from relaysim.profiles.defaults import blocklist_defaults, destination_defaults
+from relaysim.profiles.kind import Kind
+from relaysim.profiles.library import BUILT_IN
+from relaysim.profiles.value import Certainty
 
 CERTAINTIES = tuple(f"    # {each.value}: " for each in Certainty)
+DEFAULTS = {Kind.BLOCKLIST: blocklist_defaults, Kind.DESTINATION: destination_defaults}
 PRINTED = [
-    *(("blocklist", name, blocklist_defaults(name)) for name in BLOCKLISTS),
-    *(("destination", name, destination_defaults(name)) for name in DESTINATIONS),
+    (kind.value, name, defaults(BUILT_IN.profile(kind, name)))
+    for kind, defaults in DEFAULTS.items()
+    for name in BUILT_IN.names(kind)
 ]
 
 
@@ -38,7 +40,8 @@ def test_every_parameter_is_printed_with_its_source(kind: str, name: str) -> Non
 
 def test_the_reputation_that_gmail_keeps_is_a_table_of_its_own() -> None:
     printed = relaysim("profiles", "destination", "gmail").stdout
-    limit = REPUTATIONS["gmail"]["complaint_limit"]
+    reputation = BUILT_IN.profile(Kind.DESTINATION, "gmail").table("reputation")
+    limit = reputation["complaint_limit"]
     assert limit.value == 0.001
     assert (
         "[destinations.NAME.reputation]\n"
@@ -48,7 +51,7 @@ def test_the_reputation_that_gmail_keeps_is_a_table_of_its_own() -> None:
     sections = found["profiles"]["gmail"]
     assert sections.keys() == {"destinations.NAME", "destinations.NAME.reputation"}
     assert sections["destinations.NAME.reputation"]["throttle_rate"]["value"] == "600/h"
-    assert sections["destinations.NAME.reputation"].keys() == REPUTATIONS["gmail"].keys()
+    assert sections["destinations.NAME.reputation"].keys() == reputation.keys()
 
 
 def test_a_long_table_of_shares_has_a_line_for_each() -> None:

@@ -93,7 +93,7 @@ def _bulk(base: Scenario) -> tuple[str, ...]:
     found = tuple(
         name
         for name, host in base.hosts.items()
-        if host.kind not in ("mailbox_users", "internet")
+        if not (host.properties.mailbox_submission or host.properties.internet)
         and any(_is_bulk(host, short) for short in host.streams)
     )
     if not found:

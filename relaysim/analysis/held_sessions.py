@@ -106,7 +106,7 @@ def sources(scenario: Scenario, path: Path, connector: ReceiveConnector) -> Iter
     """
     host, own = scenario.hosts[path.host], dotted(("hosts", path.host, "sessions"))
     mine = Source(f"{path.host}.sessions", f"sessions of {path.host}", own, host.sessions)
-    if host.kind == "internet":
+    if host.properties.internet:
         yield mine
         return
     allowed = allowed_sessions(connector)
@@ -115,7 +115,7 @@ def sources(scenario: Scenario, path: Path, connector: ReceiveConnector) -> Iter
         name
         for name, other in scenario.hosts.items()
         if other.address == host.address
-        and other.kind != "internet"
+        and not other.properties.internet
         and not route.by_mailbox_server(other)
         and connector in answers(scenario, other)
     ]

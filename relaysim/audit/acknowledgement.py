@@ -32,7 +32,7 @@ def delayed_acknowledgement(scenario: Scenario) -> Iterator[Finding]:
         if not is_culprit(host, stream) or isinstance(stream.arrivals, Compromise):
             continue
         hub = scenario.hubs[path.hub]
-        has_it = hub.mta == "exchange-2010"
+        has_it = hub.properties.delayed_acknowledgement
         delay = connector.max_acknowledgement_delay
         if delay:
             sessions = _sessions(host, connector)

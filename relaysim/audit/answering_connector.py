@@ -124,7 +124,8 @@ def _is_bound(connector: ReceiveConnector, target: route.Target) -> bool:
 def same_source(scenario: Scenario) -> Iterator[Finding]:
     """Two hosts with one address are one source for the limits of a connector."""
     for (one, first), (other, second) in combinations(_clients(scenario), 2):
-        if first.address != second.address or "internet" in (first.kind, second.kind):
+        internet = first.properties.internet or second.properties.internet
+        if first.address != second.address or internet:
             continue
         bulk = any(
             is_culprit(host, stream) for host in (first, second) for stream in host.streams.values()
@@ -146,7 +147,7 @@ def sessions_over_limit(scenario: Scenario) -> Iterator[Finding]:
     One finding for a host and a limit: hubs that allow as many are named together.
     """
     for name, host in _clients(scenario):
-        if host.kind == "internet":
+        if host.properties.internet:
             continue
         over: dict[tuple[int, str], dict[tuple[str, str], None]] = {}
         for target, connector in zip(

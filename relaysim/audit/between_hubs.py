@@ -10,10 +10,11 @@ from relaysim.mail.address import AddressRange, IpAddress
 from relaysim.mail.auth import AuthMechanism, auth_problems
 from relaysim.mail.connector_conflict import conflicts
 from relaysim.mail.connector_selection import select
-from relaysim.mail.profiles import receive_connector_defaults
 from relaysim.mail.receive_verdict import authenticate_server
 from relaysim.mail.rights import PermissionGroup
 from relaysim.plan.hand_over import PORT, HandOver, hand_overs
+from relaysim.profiles.defaults import receive_connector_defaults
+from relaysim.profiles.kind import Kind
 from relaysim.scenario.connector import ReceiveConnector
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.problem import dotted
@@ -106,7 +107,7 @@ def _fix(
         servers = [
             address
             for other, model in scenario.hubs.items()
-            if other != hub and model.mta.startswith("exchange-")
+            if other != hub and model.properties.server_authentication
             for address in model.addresses
         ]
         ranges = _without(there[name].remote_ip_ranges, servers)
@@ -136,7 +137,8 @@ def _own_connector(
 ) -> tuple[str, str | None]:
     """Return the advice to make a receive connector for the other hubs alone."""
     title = f"Servers to {hub}"
-    table = receive_connector_defaults(scenario.hubs[hub].mta, hub, title)
+    profile = scenario.profiles.profile(Kind.MTA, scenario.hubs[hub].mta)
+    table = receive_connector_defaults(profile, hub, title)
     made = ReceiveConnector.model_validate(
         table
         | {

@@ -182,7 +182,7 @@ def message_rate(scenario: Scenario) -> Iterator[Finding]:
         limit, source = connector.message_rate_limit, connector.message_rate_source
         if limit is None or source is MessageRateSource.NONE:
             continue
-        if source is MessageRateSource.IP_ADDRESS and scenario.hosts[path.host].kind == "internet":
+        if source is MessageRateSource.IP_ADDRESS and scenario.hosts[path.host].properties.internet:
             continue
         if _most_per_second(scenario, path) * 60 > limit:
             over.setdefault((path.name, limit, source), []).append(path)

@@ -88,11 +88,11 @@ def to_forgers(scenario: Scenario, hub: str, connector: ReceiveConnector) -> str
     """
     right = Right.ACCEPT_AUTHORITATIVE_DOMAIN_SENDER
     domains = scenario.organization.domains
-    public = {host.address for host in scenario.hosts.values() if host.kind == "internet"}
+    public = {host.address for host in scenario.hosts.values() if host.properties.internet}
     hosts = [
         host
         for host in (scenario.hosts[name] for name in clients(scenario, hub, connector))
-        if host.kind != "internet"
+        if not host.properties.internet
         and route.session(scenario, host, connector).principal == ANONYMOUS
         and any(is_authoritative(domains, domain_of(each.sender)) for each in host.streams.values())
     ]
@@ -131,7 +131,7 @@ def _relayed(scenario: Scenario, hub: str, connector: ReceiveConnector) -> list[
         for path in paths(scenario)
         if path.target.hub == hub
         and path.connector is connector
-        and scenario.hosts[path.host].kind != "internet"
+        and not scenario.hosts[path.host].properties.internet
         and any(not is_accepted(accepted, way.domains.name) for way in path.ways)
     ]
     return list(dict.fromkeys(names))
@@ -146,7 +146,7 @@ def _answered_by_another(
     places = {
         (target.address, target.port)
         for host in scenario.hosts.values()
-        if host.kind == "internet"
+        if host.properties.internet
         for target in route.targets(scenario, host)
         if target.hub == hub
     }

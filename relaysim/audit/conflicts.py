@@ -66,7 +66,7 @@ def _narrowed(scenario: Scenario, hub: str, conflict: Conflict) -> str | None:
     users = [
         str(host.address)
         for host in hosts
-        if host.kind != "internet"
+        if not host.properties.internet
         and any(each.contains(host.address) for each in both[1].remote_ip_ranges)
     ]
     if not users:

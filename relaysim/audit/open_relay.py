@@ -47,7 +47,7 @@ def _open_to_strangers(
     own = [
         name
         for name, host in hosts.items()
-        if str(host.address) in addresses and host.kind != "internet"
+        if str(host.address) in addresses and not host.properties.internet
     ]
     behind = f", the address of {listed(own)} too, as behind source NAT" if own else ""
     way_out, command = closing.to_strangers(scenario, hub, connector, addresses)
@@ -152,7 +152,7 @@ def strangers(scenario: Scenario, hub: str, connector: ReceiveConnector) -> list
         Hosts of kind `internet`, and hosts that share an address with one: behind source NAT a
         receive connector cannot tell them apart.
     """
-    addresses = {host.address for host in scenario.hosts.values() if host.kind == "internet"}
+    addresses = {host.address for host in scenario.hosts.values() if host.properties.internet}
     return [
         name
         for name in clients(scenario, hub, connector)

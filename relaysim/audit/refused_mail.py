@@ -94,7 +94,7 @@ def _refused_at(scenario: Scenario, name: str, found: list[Path]) -> Finding:
     """The finding for a stream at the hubs that refuse its external mail."""
     first = found[0]
     domains = listed(dict.fromkeys(str(each.domains) for each in first.refused))
-    if scenario.hosts[first.host].kind == "internet":
+    if scenario.hosts[first.host].properties.internet:
         severity = Severity.NOTE
         fixes: list[tuple[str, str | None]] = [("Nothing: strangers must not relay.", None)]
     else:

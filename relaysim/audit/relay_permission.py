@@ -31,7 +31,7 @@ def relayed(scenario: Scenario, path: Path) -> tuple[str, str | None]:
     shared = [
         name
         for name, other in scenario.hosts.items()
-        if other.kind == "internet" and other.address == host.address
+        if other.properties.internet and other.address == host.address
     ]
     if shared:
         return (

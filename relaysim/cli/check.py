@@ -5,11 +5,13 @@ from typing import Any
 import typer
 
 from relaysim.cli.command_errors import WRONG
-from relaysim.cli.options import File, Json, Set
+from relaysim.cli.options import File, Json, Profiles, Set
 from relaysim.cli.output import print_json
 
 
-def check(scenario: File, settings: Set = None, json: Json = False) -> None:
+def check(
+    scenario: File, settings: Set = None, profiles: Profiles = None, json: Json = False
+) -> None:
     """Say what is wrong with a design, why, and the way out.
 
     The exit code is 2 if there are errors and 0 if there is nothing but advice.
@@ -19,7 +21,7 @@ def check(scenario: File, settings: Set = None, json: Json = False) -> None:
     from relaysim.scenario.problem import ScenarioError
 
     try:
-        design = load(scenario, settings or ())
+        design = load(scenario, settings or (), profiles)
     except ScenarioError as error:
         if json:
             _print(str(scenario), [_problem(each) for each in error.problems])

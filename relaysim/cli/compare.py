@@ -16,6 +16,7 @@ from relaysim.cli.options import (
     Kept,
     NoStore,
     Out,
+    Profiles,
     Replications,
     Seed,
     Set,
@@ -30,6 +31,7 @@ def compare(
     base: Annotated[Path, typer.Argument(metavar="BASE", help="The design to compare with.")],
     others: Annotated[list[Path], typer.Argument(metavar="OTHER", help="Other designs.")],
     settings: Set = None,
+    profiles: Profiles = None,
     replications: Replications = None,
     seed: Seed = None,
     out: Out = None,
@@ -66,7 +68,7 @@ def compare(
     from relaysim.study import compare as study
     from relaysim.study.execution.jobs import ClusterError
 
-    designs = [read(file, settings) for file in (base, *others)]
+    designs = [read(file, settings, profiles) for file in (base, *others)]
     with told(ValueError):
         matters = dict(parse(text) for text in smallest or ())
         study.ask_sense(designs, matters)

@@ -17,7 +17,25 @@ def hosts(context: typer.Context, incomplete: str) -> list[str]:
     if path is None:
         return []
     try:
-        design = load(path)
+        design = load(path, profiles=context.params.get("profiles"))
     except (ScenarioError, OSError):
         return []
     return [name for name in (*design.hosts, *design.hubs) if name.startswith(incomplete)]
+
+
+def profile_names(context: typer.Context, incomplete: str) -> list[str]:
+    """Return the profiles of the kind on the command line that begin like this."""
+    from relaysim.profiles.kind import Kind
+    from relaysim.profiles.library import BUILT_IN
+    from relaysim.scenario import own_profiles
+    from relaysim.scenario.problem import ScenarioError
+
+    given = [context.params.get("kind"), *context.args]
+    kind = next((Kind(each) for each in given if each in list(Kind)), None)
+    folder = context.params.get("folder")
+    try:
+        library = BUILT_IN if folder is None else own_profiles.named(folder)
+    except ScenarioError:
+        library = BUILT_IN
+    known = () if kind is None else library.names(kind)
+    return [name for name in known if name.startswith(incomplete)]

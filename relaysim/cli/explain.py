@@ -7,7 +7,7 @@ import typer
 from relaysim.cli.command_errors import UserError, told
 from relaysim.cli.completion import hosts
 from relaysim.cli.number_options import number
-from relaysim.cli.options import File, Json, Set, read
+from relaysim.cli.options import File, Json, Profiles, Set, read
 from relaysim.cli.output import print_json
 
 if TYPE_CHECKING:
@@ -60,6 +60,7 @@ def explain(
         _Text, typer.Option(metavar="NAME", help="Print the rights at this receive connector.")
     ] = None,
     settings: Set = None,
+    profiles: Profiles = None,
     json: Json = False,
 ) -> None:
     """Show the SMTP dialogue of a message: connector, rights, replies, next hops.
@@ -72,7 +73,7 @@ def explain(
         raise UserError("--connector stands alone: leave out --host, --address and --to")
     if connector is None:
         _ask_whole(host, address, server, to)
-    design = read(scenario, settings, to_run=False)
+    design = read(scenario, settings, profiles, to_run=False)
     with told(ValueError):
         if connector is not None:
             _rights(design, connector, json)

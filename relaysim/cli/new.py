@@ -12,7 +12,7 @@ import typer
 
 from relaysim.cli.command_errors import UserError
 from relaysim.cli.number_options import number
-from relaysim.cli.options import read
+from relaysim.cli.options import Profiles, read
 from relaysim.cli.output import command_line
 from relaysim.scenario.name_checks import unfit
 from relaysim.scenario.problem import printable
@@ -52,6 +52,7 @@ def new(
             help=f"Readers of the newsletter ({_NEWSLETTER:,}).",
         ),
     ] = None,
+    profiles: Profiles = None,
     out: Annotated[
         Path, typer.Option(metavar="DIR", help="The directory to write it into.")
     ] = Path(),
@@ -67,7 +68,7 @@ def new(
     elif mailboxes or newsletter:
         raise UserError(f"--mailboxes and --newsletter are those of {extends}: change them there")
     else:
-        _second(path, extends)
+        _second(path, extends, profiles)
 
 
 def company(name: str, mailboxes: int, newsletter: int) -> str:
@@ -122,11 +123,11 @@ def _counted(number: int, one: str, several: str) -> str:
     return f"{number:,} {one if number == 1 else several}"
 
 
-def _second(path: Path, base: Path) -> None:
+def _second(path: Path, base: Path, profiles: Path | None) -> None:
     from relaysim.analysis.dedicated_design import DedicatedError, dedicated
     from relaysim.cli import new_design as second
 
-    design = read(base, None, to_run=False)
+    design = read(base, None, profiles, to_run=False)
     if path.stem == design.name:
         raise UserError(f"{base} has the name {design.name} already: a second design takes another")
     try:

@@ -25,6 +25,15 @@ Set = Annotated[
         help="Change one value of the scenario, such as hubs.HUB01.cores=8. May be repeated.",
     ),
 ]
+Profiles = Annotated[
+    Path | None,
+    typer.Option(
+        "--profiles",
+        metavar="DIR",
+        help="A folder with profiles of your own, in mta, host, destination and blocklist; by "
+        "default profiles beside the scenario.",
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
 Replications = Annotated[
     int | None,
@@ -146,8 +155,10 @@ def opened(directory: Path | None, none: bool) -> "Store | None":
     return store
 
 
-def read(file: Path, settings: list[str] | None, to_run: bool = True) -> "Scenario":
-    """The scenario of a file under the settings of `--set`.
+def read(
+    file: Path, settings: list[str] | None, profiles: Path | None, to_run: bool = True
+) -> "Scenario":
+    """The scenario of a file under the settings of `--set`, with the profiles of a folder.
 
     A note says which messages a run of it leaves out, unless it is not read `to_run`.
     """
@@ -157,7 +168,7 @@ def read(file: Path, settings: list[str] | None, to_run: bool = True) -> "Scenar
     from relaysim.units import format_duration
 
     with told(ScenarioError):
-        design = load(file, settings or ())
+        design = load(file, settings or (), profiles)
     for cut in cuts(design) if to_run else ():
         note(f"{design.name}: {cut}, and run.duration is {format_duration(design.run.duration)}")
     return design

@@ -6,7 +6,7 @@ import typer
 
 from relaysim.cli.command_errors import told
 from relaysim.cli.finish import drawn, hand_over, printed
-from relaysim.cli.options import Figures, File, Json, Replication, Seed, Set, read
+from relaysim.cli.options import Figures, File, Json, Profiles, Replication, Seed, Set, read
 from relaysim.cli.output import ask_drawable, print_json, typed
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ def qshape(
     ] = None,
     replication: Replication = 0,
     settings: Set = None,
+    profiles: Profiles = None,
     seed: Seed = None,
     figures: Figures = None,
     json: Json = False,
@@ -36,7 +37,7 @@ def qshape(
 
     One row a queue, one column for each span of ages; the fullest queue comes first.
     """
-    design = read(scenario, settings)
+    design = read(scenario, settings, profiles)
     ask_drawable(figures, "qshape")
 
     from relaysim.present.text.queue_table import moment, report

@@ -12,6 +12,7 @@ from relaysim.cli.options import (
     Jobs,
     Kept,
     NoStore,
+    Profiles,
     Replications,
     Seed,
     Set,
@@ -29,6 +30,7 @@ def report(
         Path, typer.Option(metavar="DIR", help="Where report.html and report.md go.")
     ] = Path("report"),
     settings: Set = None,
+    profiles: Profiles = None,
     replications: Replications = None,
     seed: Seed = None,
     no_flip: Annotated[
@@ -56,7 +58,7 @@ def report(
     from relaysim.study.execution.jobs import ClusterError
 
     for file in (base, *others):
-        read(file, settings)
+        read(file, settings, profiles)
     ask_writable(out)
     kept = opened(store, no_store)
     with told(ScenarioError, ClusterError, ValueError):
@@ -64,6 +66,7 @@ def report(
             base,
             *others,
             settings=settings or (),
+            profiles=profiles,
             replications=replications,
             seed=seed,
             flip=not no_flip,

@@ -16,6 +16,7 @@ from relaysim.cli.options import (
     Kept,
     NoStore,
     Out,
+    Profiles,
     Replications,
     Seed,
     Set,
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 def run(
     scenario: File,
     settings: Set = None,
+    profiles: Profiles = None,
     replications: Replications = None,
     seed: Seed = None,
     out: Out = None,
@@ -72,7 +74,7 @@ def run(
     Shown are counts, delays and losses by class, where the time goes, and the busiest resources,
     as means over the replications with 95 % confidence intervals.
     """
-    design = read(scenario, settings)
+    design = read(scenario, settings, profiles)
     ask_writable(out)
     ask_drawable(figures, "run")
     with told(ValueError):

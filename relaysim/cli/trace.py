@@ -8,7 +8,7 @@ import typer
 import relaysim
 from relaysim.cli.command_errors import UserError, told
 from relaysim.cli.finish import drawn, hand_over, printed
-from relaysim.cli.options import Figures, File, Json, Replication, Seed, Set, read
+from relaysim.cli.options import Figures, File, Json, Profiles, Replication, Seed, Set, read
 from relaysim.cli.output import ask_drawable, print_json, print_text, typed
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ def trace(
     ] = None,
     replication: Replication = 0,
     settings: Set = None,
+    profiles: Profiles = None,
     seed: Seed = None,
     figures: Figures = None,
     json: Json = False,
@@ -37,7 +38,7 @@ def trace(
 
     if figures is not None and message is None:
         raise UserError("--figures draws the path of one message: give --message STREAM:N")
-    design = read(scenario, settings)
+    design = read(scenario, settings, profiles)
     ask_drawable(figures, "trace")
     with told(ScenarioError, study.TranscriptError):
         if message is None:

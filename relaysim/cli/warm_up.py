@@ -9,6 +9,7 @@ from relaysim.cli.options import (
     Jobs,
     Kept,
     NoStore,
+    Profiles,
     Replications,
     Seed,
     Set,
@@ -22,6 +23,7 @@ from relaysim.cli.output import ask_drawable, print_text, progress, told_of, typ
 def warmup(
     scenario: File,
     settings: Set = None,
+    profiles: Profiles = None,
     replications: Replications = None,
     seed: Seed = None,
     figures: Figures = None,
@@ -34,7 +36,7 @@ def warmup(
 
     `warm_up = "auto"` in a scenario does the same before anything else runs.
     """
-    design = read(scenario, settings)
+    design = read(scenario, settings, profiles)
     ask_drawable(figures, "warmup")
     kept = opened(store, no_store)
 

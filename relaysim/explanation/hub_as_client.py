@@ -4,12 +4,14 @@ from relaysim.explanation.dialogue import Letter, hub_dialogue
 from relaysim.explanation.outcome import outcome_at
 from relaysim.explanation.session import Attempt
 from relaysim.mail.address import IpAddress, domain_of, parse_ip
-from relaysim.mail.hosts import host_defaults
 from relaysim.mail.rights import EXCHANGE_SERVERS
 from relaysim.mail.session_access import Grant, grants, session_rights
 from relaysim.mail.spelling import unknown
 from relaysim.plan import route
 from relaysim.plan.hand_over import PORT, hand_over, hand_overs, lowest_address
+from relaysim.profiles.defaults import host_defaults
+from relaysim.profiles.kind import Kind
+from relaysim.profiles.library import BUILT_IN
 from relaysim.scenario.host import Host
 from relaysim.scenario.model import Scenario
 
@@ -25,9 +27,15 @@ def hub_client(scenario: Scenario, hub: str, server: str | None, port: int | Non
     if port not in (None, PORT):
         raise ValueError(f"{hub} is a hub, and hubs hand mail over at port {PORT}, not at {port}")
     address = str(lowest_address(scenario.hubs[hub]))
-    table = {"kind": "none", "address": address, "server": server or address, "port": PORT}
-    client = Host.model_validate(host_defaults("none") | table)
+    client = plain_client(address, server or address, PORT)
     return client if server else client.model_copy(update={"server": ""})
+
+
+def plain_client(address: str, server: str, port: int) -> Host:
+    """Return a client that has no limit and no delay of its own."""
+    kind = BUILT_IN.profile(Kind.HOST, "none")
+    table = {"kind": kind.name, "address": address, "server": server, "port": port}
+    return Host.model_validate(host_defaults(kind) | table | {"properties": kind.properties})
 
 
 def hub_attempts(scenario: Scenario, hub: str, client: Host, letter: Letter) -> tuple[Attempt, ...]:

@@ -4,12 +4,11 @@ from collections.abc import Sequence
 
 from relaysim import units
 from relaysim.explanation.dialogue import Letter, dialogue
-from relaysim.explanation.hub_as_client import hub_attempts, hub_client
+from relaysim.explanation.hub_as_client import hub_attempts, hub_client, plain_client
 from relaysim.explanation.message_explanation import Explanation
 from relaysim.explanation.outcome import outcome_at
 from relaysim.explanation.session import Attempt
 from relaysim.mail.address import domain_of, parse_address, parse_ip
-from relaysim.mail.hosts import host_defaults
 from relaysim.mail.principal import is_account
 from relaysim.mail.session_access import Grant, grants
 from relaysim.mail.spelling import unknown
@@ -76,7 +75,7 @@ def _client(
     """The host, and what it calls itself."""
     if (host is None) == (from_address is None):
         raise ValueError("who sends? give either a host or an address, and exactly one of them")
-    address = None if from_address is None else str(parse_ip(from_address))
+    address = "" if from_address is None else str(parse_ip(from_address))
     if host is not None and _is_hub(scenario, host):
         return host, hub_client(scenario, host, server, port)
     if server is not None and server not in scenario.dns:
@@ -89,8 +88,7 @@ def _client(
         return host, scenario.hosts[host].model_copy(update=update)
     if server is None:
         raise ValueError("where does it connect to? give a server: a name in [dns] or an address")
-    table = {"kind": "none", "address": address, "server": server, "port": port or 25}
-    return f"[{address}]", Host.model_validate(host_defaults("none") | table)
+    return f"[{address}]", plain_client(address, server, port or 25)
 
 
 def _is_hub(scenario: Scenario, host: str | None) -> bool:

@@ -4,10 +4,22 @@
 """
 
 from collections.abc import Mapping
+from enum import StrEnum
 from types import MappingProxyType
 
-from relaysim.mail.blocklists import ZONES
 from relaysim.mail.reply import Reply
+
+
+class Replies(StrEnum):
+    """Whose wording the replies of a destination have."""
+
+    POSTFIX = "postfix"
+    GREYLISTING = "greylisting"
+    GMAIL = "gmail"
+    OUTLOOK = "outlook"
+    YAHOO = "yahoo"
+    MICROSOFT_365 = "microsoft-365"
+
 
 ACCEPTED = Reply(250, "2.0.0", "OK")
 TRY_AGAIN_LATER = Reply(451, "4.7.1", "Please try again later")  # unconfirmed
@@ -37,34 +49,35 @@ _YAHOO_LATER = Reply(
 
 _M365_LATER = Reply(451, "4.7.500", "Server busy. Please try again later from [{ip}].")
 
-_PROVIDER_LATER = {"gmail": _GMAIL_LATER, "outlook": _OUTLOOK_LATER, "yahoo": _YAHOO_LATER}
+_PROVIDER_LATER = {
+    Replies.GMAIL: _GMAIL_LATER,
+    Replies.OUTLOOK: _OUTLOOK_LATER,
+    Replies.YAHOO: _YAHOO_LATER,
+}
 
-DEFERRALS: Mapping[str, Reply] = MappingProxyType(
+DEFERRALS: Mapping[Replies, Reply] = MappingProxyType(
     {
         **_PROVIDER_LATER,
-        "m365-business": _M365_LATER,
+        Replies.MICROSOFT_365: _M365_LATER,
         # Unconfirmed wording of a greylisting Postfix.
-        "small-business-gateway": Reply(
+        Replies.GREYLISTING: Reply(
             450, "4.2.0", "Recipient address rejected: Greylisted, please try again later"
         ),
     }
 )
-"""The reply to a message that is put off, by destination profile; others: `TRY_AGAIN_LATER`."""
+"""The reply to a message that a destination defers, by its wording; others: `TRY_AGAIN_LATER`."""
 
-_ZEN = ZONES["spamhaus-css"]
+_ZEN = "zen.spamhaus.org"
 _UNNAMED = "Service unavailable; Client host [{ip}] blocked"
 
 
 def _blocked_using(zone: str) -> str:
-    """Postfix's default form, seen for ZEN."""
+    """Postfix's default form, seen for ZEN; without the zone if the list has none."""
+    if not zone:
+        return _UNNAMED
     link = "; https://www.spamhaus.org/query/ip/{ip}" if zone == _ZEN else ""
     return f"{_UNNAMED} using {zone}{link}"
 
-
-_REJECTED = {zone: Reply(554, "5.7.1", _blocked_using(zone)) for zone in ZONES.values()}
-_DEFERRED = {zone: Reply(450, "4.7.1", _blocked_using(zone)) for zone in ZONES.values()}
-_UNNAMED_REJECTED = Reply(554, "5.7.1", _UNNAMED)
-_UNNAMED_DEFERRED = Reply(450, "4.7.1", _UNNAMED)
 
 # Large providers have their own words; outlook's and yahoo's for Spamhaus were seen at MAIL FROM.
 _OUTLOOK_REJECTED = Reply(
@@ -85,27 +98,24 @@ _M365_REJECTED = Reply(
     "Access denied, banned sending IP [{ip}]. To request removal from this list please visit "
     "https://sender.office.com/ and follow the directions.",
 )
-_REJECTED_BY_PROVIDER = {
-    ("outlook", _ZEN): _OUTLOOK_REJECTED,
-    ("yahoo", _ZEN): _YAHOO_REJECTED,
-    **{("m365-business", zone): _M365_REJECTED for zone in _REJECTED},
-}
+
+_REJECTED_FOR_ZEN = {Replies.OUTLOOK: _OUTLOOK_REJECTED, Replies.YAHOO: _YAHOO_REJECTED}
 
 # What comes of a provider's own opinion. Seen, if nothing else is said.
 _THROTTLED = {
-    "gmail": _GMAIL_LATER,
-    "outlook": Reply(
+    Replies.GMAIL: _GMAIL_LATER,
+    Replies.OUTLOOK: Reply(
         421,
         "",
         "RP-001 The mail server IP connecting to Windows Live Hotmail server has exceeded the rate "
         "limit allowed. Reason for rate limitation is related to IP/domain reputation problems.",
     ),
-    "yahoo": _YAHOO_LATER,
-    "m365-business": _M365_LATER,
+    Replies.YAHOO: _YAHOO_LATER,
+    Replies.MICROSOFT_365: _M365_LATER,
 }
 _COLD = {
     **_THROTTLED,
-    "gmail": Reply(
+    Replies.GMAIL: Reply(
         421,
         "4.7.0",
         "[{ip}] Our system has detected that this message is suspicious due to the very low "
@@ -113,12 +123,12 @@ _COLD = {
         "IP address has been temporarily rate limited. Please visit "
         "https://support.google.com/mail/answer/188131 for more information. - gsmtp",
     ),
-    "outlook": _OUTLOOK_LATER,
+    Replies.OUTLOOK: _OUTLOOK_LATER,
 }
 # Yahoo's is what it says for policy of any kind. It rather defers for ever ("permanently deferred",
 # 421 [TS03]); that a block is a refusal is an assumption.
 _BLOCKED = {
-    "gmail": Reply(
+    Replies.GMAIL: Reply(
         550,
         "5.7.1",
         "[{ip}] Our system has detected that this message is likely suspicious due to the very low "
@@ -126,21 +136,21 @@ _BLOCKED = {
         "has been blocked. Please visit https://support.google.com/mail/answer/188131 for more "
         "information. - gsmtp",
     ),
-    "outlook": Reply(
+    Replies.OUTLOOK: Reply(
         550,
         "5.7.1",
         "Unfortunately, messages from [{ip}] weren't sent. Please contact your Internet service "
         "provider since part of their network is on our block list (S3140). You can also refer "
         "your provider to http://mail.live.com/mail/troubleshooting.aspx#errors.",
     ),
-    "yahoo": Reply(
+    Replies.YAHOO: Reply(
         554,
         "5.7.9",
         "Message not accepted for policy reasons. See https://postmaster.yahooinc.com/error-codes",
     ),
-    "m365-business": _M365_REJECTED,
+    Replies.MICROSOFT_365: _M365_REJECTED,
 }
-# Unconfirmed wordings, for profiles without words of their own.
+# Unconfirmed wordings, for destinations without words of their own.
 _UNNAMED_THROTTLED = Reply(421, "4.7.0", "Mail from {ip} is rate limited, please try again later")
 _UNNAMED_BLOCKED = Reply(550, "5.7.1", "Mail from {ip} is blocked for its reputation")
 
@@ -154,45 +164,49 @@ _GMAIL_UNKNOWN = Reply(
 _UNKNOWN = Reply(550, "5.1.1", "Recipient address rejected: User unknown")  # Postfix, shortened
 
 
-def deferral(destination: str) -> Reply:
-    """The reply to a message that a destination of this profile puts off."""
-    return DEFERRALS.get(destination, TRY_AGAIN_LATER)
+def deferral(replies: Replies) -> Reply:
+    """The reply to a message that a destination puts off."""
+    return DEFERRALS.get(replies, TRY_AGAIN_LATER)
 
 
-def refusal(destination: str, blocklist: str, action: str) -> Reply:
-    """The reply to mail from a listed IP.
+def refusal(replies: Replies, zone: str, action: str) -> Reply:
+    """The reply to mail from an IP on a list with this DNS zone, which is "" where it has none.
 
-    `destination` and `blocklist` are profiles, `action` is that of the destination's
-    `refusal_action`: "reject", "defer", or "score", which accepts and junks.
+    `action` is that of the destination's `refusal_action`: "reject", "defer", or "score", which
+    accepts and junks.
     """
     if action == "score":
         return ACCEPTED
-    zone = ZONES.get(blocklist, "")
     if action == "defer":
-        return _PROVIDER_LATER.get(destination) or _DEFERRED.get(zone, _UNNAMED_DEFERRED)
-    own = _REJECTED_BY_PROVIDER.get((destination, zone))
-    return own or _REJECTED.get(zone, _UNNAMED_REJECTED)
+        return _PROVIDER_LATER.get(replies) or Reply(450, "4.7.1", _blocked_using(zone))
+    return _rejected_by_provider(replies, zone) or Reply(554, "5.7.1", _blocked_using(zone))
 
 
-def throttled(destination: str) -> Reply:
-    """The reply to mail above the rate that a provider of this profile grants a bad reputation.
+def _rejected_by_provider(replies: Replies, zone: str) -> Reply | None:
+    if replies is Replies.MICROSOFT_365 and zone:
+        return _M365_REJECTED
+    return _REJECTED_FOR_ZEN.get(replies) if zone == _ZEN else None
+
+
+def throttled(replies: Replies) -> Reply:
+    """The reply to mail above the rate that a provider grants a bad reputation.
 
     This and `cold` are taken to close the connection, also where the code is not 421: an
     assumption.
     """
-    return _THROTTLED.get(destination, _UNNAMED_THROTTLED)
+    return _THROTTLED.get(replies, _UNNAMED_THROTTLED)
 
 
-def cold(destination: str) -> Reply:
-    """The reply to mail above the rate that a provider of this profile grants a new IP."""
-    return _COLD.get(destination, _UNNAMED_THROTTLED)
+def cold(replies: Replies) -> Reply:
+    """The reply to mail above the rate that a provider grants a new IP."""
+    return _COLD.get(replies, _UNNAMED_THROTTLED)
 
 
-def blocked(destination: str) -> Reply:
-    """The reply to mail that a provider of this profile refuses for its own opinion of the IP."""
-    return _BLOCKED.get(destination, _UNNAMED_BLOCKED)
+def blocked(replies: Replies) -> Reply:
+    """The reply to mail that a provider refuses for its own opinion of the IP."""
+    return _BLOCKED.get(replies, _UNNAMED_BLOCKED)
 
 
-def unknown_user(destination: str) -> Reply:
-    """The reply to a recipient that a destination of this profile does not have."""
-    return _GMAIL_UNKNOWN if destination == "gmail" else _UNKNOWN
+def unknown_user(replies: Replies) -> Reply:
+    """The reply to a recipient that a destination does not have."""
+    return _GMAIL_UNKNOWN if replies is Replies.GMAIL else _UNKNOWN

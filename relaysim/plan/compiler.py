@@ -206,7 +206,7 @@ def _hub(hub: hub_model.Hub, numbers: Numbering, station: dict[str, int]) -> Hub
             version_bucket_size=pressure.version_bucket_size or 0,
             drives=pressure.drives(),
             resource_monitoring_interval=pressure.resource_monitoring_interval,
-            delays_first=hub.mta != "exchange-2007",
+            delays_first=hub.properties.back_pressure_delays_first,
         ),
     )
 
@@ -256,8 +256,8 @@ def _receiver(destination: Destination) -> ReceiverPlan:
         junk_share=threshold(destination.junk_share),
         dnsbl_ttl=destination.dnsbl_ttl,
         dnsbl_negative_ttl=destination.dnsbl_negative_ttl,
-        deferral=str(remote.deferral(destination.profile)),
-        unknown_user=str(remote.unknown_user(destination.profile)),
+        deferral=str(remote.deferral(destination.properties.replies)),
+        unknown_user=str(remote.unknown_user(destination.properties.replies)),
         reputation=observers.reputation(destination),
     )
 
@@ -269,9 +269,9 @@ def _refusals(scenario: Scenario, numbers: Numbering) -> dict[tuple[int, int, in
         if destination is None:
             continue
         for blocklist, listed in enumerate(numbers.blocklists):
-            profile = scenario.blocklists[listed].profile
+            zone = scenario.blocklists[listed].properties.zone
             for number, action in enumerate(("reject", "defer")):
-                answer = remote.refusal(destination.profile, profile, action)
+                answer = remote.refusal(destination.properties.replies, zone, action)
                 found[receiver, blocklist, number] = str(answer)
     return found
 

@@ -77,13 +77,13 @@ def hand_over(
     Notes
     -----
     The session comes from the numerically lowest address of the sender (one source: Windows Server
-    2008 and later choose it) and goes to the first address of the receiver (assumption). A hub with
-    `mta = "none"` knows no Exchange Server authentication: mail from it and to it is taken without
-    (assumption).
+    2008 and later choose it) and goes to the first address of the receiver (assumption). Mail
+    from and to a hub without Exchange Server authentication, such as `mta = "none"`, is taken
+    without (assumption).
     """
     hubs = scenario.hubs
     client, address = lowest_address(hubs[sender]), to or hubs[receiver].addresses[0]
-    if not (_is_exchange(hubs[sender]) and _is_exchange(hubs[receiver])):
+    if not all(hubs[each].properties.server_authentication for each in (sender, receiver)):
         return HandOver(sender, receiver, client, address, None, reply.AUTHENTICATED)
     hides = hubs[receiver].specific_binding_hides_wildcard
     connectors = hubs[receiver].receive_connectors.values()
@@ -115,10 +115,6 @@ def hand_overs(scenario: Scenario, hop: route.Hop) -> tuple[HandOver, ...]:
         return ()
     sources = hop.connector.source_transport_servers
     return tuple(hand_over(scenario, hop.hub, each) for each in sources)
-
-
-def _is_exchange(hub: Hub) -> bool:
-    return hub.mta.startswith("exchange-")
 
 
 def _order(address: IpAddress) -> tuple[int, int]:

@@ -27,7 +27,7 @@ def at_start(hub: Hub) -> Level:
 
 def delays_first(hub: Hub) -> bool:
     """Return whether a hub under pressure takes connections and answers late (2010, not 2007)."""
-    return hub.mta != "exchange-2007"
+    return hub.properties.back_pressure_delays_first
 
 
 def greeting(hub: Hub) -> Reply | None:
@@ -61,7 +61,7 @@ def mail_from(scenario: Scenario, hub: Hub, host: Host, sender: str) -> Reply | 
     Reply or None
         `452 4.3.1 Insufficient system resources`; None where pressure refuses nothing.
     """
-    mailbox = host.kind == "mailbox_users"
+    mailbox = host.properties.mailbox_submission
     domain = domain_of(sender)
     own = mailbox or (bool(domain) and is_authoritative(scenario.organization.domains, domain))
     peer = Peer.MAILBOX_SERVER if mailbox else Peer.OTHER

@@ -9,7 +9,6 @@ import numpy as np
 import numpy.typing as npt
 
 from relaysim.mail import remote_reply as remote
-from relaysim.mail.blocklists import OPERATORS
 from relaysim.mail.provider_state import decay_factor
 from relaysim.plan.next_hops import Ways
 from relaysim.plan.numbering import Numbering
@@ -61,7 +60,7 @@ def _mean(rate: Fraction | None, factor: int = 1) -> "array[int] | None":
 
 def reputation(destination: Destination) -> ReputationPlan | None:
     """What a destination makes of an IP, if it keeps reputations."""
-    of = destination.reputation
+    of, replies = destination.reputation, destination.properties.replies
     if of is None:
         return None
     return ReputationPlan(
@@ -83,9 +82,9 @@ def reputation(destination: Destination) -> ReputationPlan | None:
         block_time=of.block_time,
         mitigation_time=_table(of.mitigation_time),
         widening=threshold(of.widening),
-        throttled=str(remote.throttled(destination.profile)),
-        cold=str(remote.cold(destination.profile)),
-        blocked=str(remote.blocked(destination.profile)),
+        throttled=str(remote.throttled(replies)),
+        cold=str(remote.cold(replies)),
+        blocked=str(remote.blocked(replies)),
     )
 
 
@@ -98,7 +97,7 @@ def blocklists(scenario: Scenario, draws: Draws) -> tuple[BlocklistPlan, ...]:
 
 
 def _blocklist(of: Blocklist, draws: Draws, widens: bool) -> BlocklistPlan:
-    operator = OPERATORS.get(of.profile, of.profile)
+    operator = of.properties.operator
     joins = of.widening in ("vicinity", "escalate")
     return BlocklistPlan(
         name=of.name,
@@ -139,7 +138,7 @@ def operators(scenario: Scenario, draws: Draws) -> tuple[OperatorPlan, ...]:
         fed = [
             number
             for number, blocklist in enumerate(sorted(scenario.blocklists))
-            if OPERATORS.get(scenario.blocklists[blocklist].profile) == name
+            if scenario.blocklists[blocklist].properties.operator == name
         ]
         laws = [scenario.blocklists[sorted(scenario.blocklists)[n]].trap_delay for n in fed]
         law = next((each for each in laws if each is not None), at_once)

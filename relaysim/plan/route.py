@@ -33,7 +33,7 @@ class Target:
 
 def by_mailbox_server(host: Host) -> bool:
     """Whether the mailbox server submits for the host, past all receive connectors."""
-    return host.kind == "mailbox_users"
+    return host.properties.mailbox_submission
 
 
 def submission_hubs(scenario: Scenario) -> tuple[str, ...]:

@@ -25,7 +25,7 @@ def host_plan(
     for target in route.targets(scenario, host):
         hub = -1 if target.hub is None else numbers.hubs.index(target.hub)
         door = -1
-        if hub >= 0 and host.kind != "mailbox_users":
+        if hub >= 0 and not host.properties.mailbox_submission:
             connector = route.listen(scenario, host, target).connector
             if connector is not None:
                 door = numbers.connectors.index((numbers.hubs[hub], connector.name))
@@ -38,8 +38,8 @@ def host_plan(
         name=name,
         doors=tuple(doors),
         verdicts=verdicts,
-        by_mailbox_server=host.kind == "mailbox_users",
-        source=-1 if host.kind == "internet" else addresses.index(str(host.address)),
+        by_mailbox_server=host.properties.mailbox_submission,
+        source=-1 if host.properties.internet else addresses.index(str(host.address)),
         account=accounts.index(host.account) if host.account else -1,
         sessions=host.sessions or 0,
         messages_per_connection=host.messages_per_connection or 0,

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
+from relaysim.profiles.properties import BlocklistProperties
 from relaysim.scenario.distribution import TimeLaw
 from relaysim.scenario.table import Duration, Lasting, Limit, Positive, Rate, Share, Table
 
@@ -26,15 +27,37 @@ NeighbourRate = Annotated[Rate, AfterValidator(_seldom)]
 
 
 class Blocklist(Table):
-    """A blocklist operator; `relaysim.mail.blocklists` says what each parameter means.
+    """A blocklist: what makes its operator list an IP, for how long, and which others with it.
 
     A parameter is None where the operator has none; `max_requests` is None for "unlimited" too.
+
+    Notes
+    -----
+    `trigger`: "count" lists at `threshold` hits within `window`, or at `relist_factor` times that,
+    rounded up, within `memory` of an earlier listing. "scored_ratio" lists at a score of
+    `threshold` within `window` that is also `threshold_ratio` times the mail which users of the
+    list see, `visibility` times what the IP sends; `report_share` of all complaints are hits too.
+    "hazard" lists at `hazard_rate` times the hits within `window` over `hazard_hits`, as people do.
+    "compromise" lists a hijacked host after `compromise_time`. "none" leaves it to scripted events.
+
+    A listing lasts `lifetime` from the last hit (`short_lifetime` after just two), times `growth`
+    at each listing within `memory` from the third on, up to `max_lifetime`. The operator removes an
+    IP `delisting_time` after a request, `max_requests` times within `memory`.
+
+    `widening`: "vicinity" lists each other address of the /`vicinity_prefix` with
+    `vicinity_probability`, at the `vicinity_listings`-th listing within `memory`. "escalate" lists
+    the whole allocation at `escalate_rate`, from `escalate_after` on. "allocation_count" lists the
+    allocation in place of the IP once enough of its addresses meet the trigger, "asn_score" the
+    autonomous system of `asn_addresses` addresses once they have enough hits (`mail.escalation`);
+    foreign addresses get listed at `neighbour_rate` for 256 addresses.
     """
 
     name: str
     """The key of its table; no file writes it."""
     profile: str
     """The profile that its defaults come from."""
+    properties: BlocklistProperties
+    """What its profile says about the zone and the operator; no file writes it."""
     trigger: Trigger
     """How it decides to list."""
     trap_share: Share | None = None

@@ -10,7 +10,7 @@ def is_culprit(host: Host, stream: Stream) -> bool:
     """Whether the stream is one: as it says, else if it is bulk marketing or a break-in."""
     if stream.culprit is not None:
         return stream.culprit
-    return host.kind == "bulk_marketing" or isinstance(stream.arrivals, Compromise)
+    return host.properties.culprit or isinstance(stream.arrivals, Compromise)
 
 
 def culprits(scenario: Scenario) -> frozenset[str]:

@@ -9,12 +9,20 @@ from functools import partial
 from types import MappingProxyType
 from typing import Any
 
-from relaysim.mail.blocklists import BLOCKLISTS, blocklist_defaults
-from relaysim.mail.destination import DESTINATIONS, destination_defaults
-from relaysim.mail.hosts import HOST_KINDS, host_defaults
-from relaysim.mail.profiles import MTA_PROFILES, hub_defaults, receive_connector_defaults
 from relaysim.mail.usage import parse_usage, usage_defaults
-from relaysim.mail.value import Certainty, Value, plain
+from relaysim.profiles.defaults import (
+    blocklist_defaults,
+    destination_defaults,
+    host_defaults,
+    hub_defaults,
+    receive_connector_defaults,
+    send_connector_table,
+)
+from relaysim.profiles.kind import Kind
+from relaysim.profiles.library import Library
+from relaysim.profiles.profile import Profile
+from relaysim.profiles.value import Certainty, Value, plain
+from relaysim.scenario.raw_tables import at, texts
 from relaysim.scenario.run_end import default_deadline, default_drain
 from relaysim.units import format_duration
 
@@ -54,24 +62,6 @@ OPERATIONS: Mapping[str, Value] = MappingProxyType(
         "back_off": _assumed("source", "what waits when a provider throttles is the sender's way"),
         "delisting": _assumed("after_repair", "operators ask for the repair first"),
         "cleaning": _assumed(0.9, "how many traps a cleaned list loses is not published"),
-    }
-)
-SEND_CONNECTOR: Mapping[str, Value] = MappingProxyType(
-    {
-        "max_message_size": Value(
-            "10 MB", "Microsoft, New-SendConnector, 2010 paragraphs", Certainty.CONFIRMED
-        ),
-        "smtp_max_messages_per_connection": _assumed(
-            20, "documented from Exchange 2016 on; before, the parameter without its value"
-        ),
-    }
-)
-
-
-SEND_CONNECTOR_NONE: Mapping[str, Value] = MappingProxyType(
-    {
-        key: Value("unlimited", "no limit where all source servers are none", Certainty.DEFINITION)
-        for key in SEND_CONNECTOR
     }
 )
 
@@ -116,17 +106,17 @@ def _rivals(below: Mapping[str, Any], path: tuple[str, ...]) -> tuple[tuple[str,
     return ()
 
 
-def with_defaults(raw: Mapping[str, Any]) -> Raw:
+def with_defaults(raw: Mapping[str, Any], library: Library) -> Raw:
     """The tables of a scenario with all defaults laid beneath, and every named thing's `name`.
 
-    A profile that does not exist counts as the usual one, so that only its name is reported.
+    A profile that does not exist counts as another one, so that only its name is reported.
     """
     fillers: dict[str, Callable[[str, Mapping[str, Any]], Raw]] = {
-        "hubs": _hub,
-        "send_connectors": partial(_send_connector, raw.get("hubs")),
-        "hosts": partial(_host, format_duration(default_deadline(raw))),
-        "destinations": _destination,
-        "blocklists": _blocklist,
+        "hubs": partial(_hub, library),
+        "send_connectors": partial(_send_connector, library, raw.get("hubs")),
+        "hosts": partial(_host, library, format_duration(default_deadline(raw))),
+        "destinations": partial(_destination, library),
+        "blocklists": partial(_blocklist, library),
     }
     filled = {
         **raw,
@@ -138,6 +128,28 @@ def with_defaults(raw: Mapping[str, Any]) -> Raw:
         if group in raw:
             filled[group] = _each(raw[group], fill)
     return filled
+
+
+GROUPS = {
+    Kind.MTA: "hubs",
+    Kind.HOST: "hosts",
+    Kind.DESTINATION: "destinations",
+    Kind.BLOCKLIST: "blocklists",
+}
+"""The tables of a scenario whose entries have a profile of each kind."""
+PROFILE_KEYS = {
+    Kind.MTA: "mta",
+    Kind.HOST: "kind",
+    Kind.DESTINATION: "profile",
+    Kind.BLOCKLIST: "profile",
+}
+"""The key of an entry that names its profile."""
+
+
+def _profile(library: Library, kind: Kind, table: Any) -> Profile:
+    """Return the profile that a table names; the first one if there is no such profile."""
+    name, known = at(table).get(PROFILE_KEYS[kind]), library.names(kind)
+    return library.profile(kind, name if name in known else known[0])
 
 
 def _each(tables: Any, fill: Callable[[str, Mapping[str, Any]], Raw]) -> Any:
@@ -153,34 +165,24 @@ def _over(below: Raw, above: Any) -> Any:
     return merged(below, above) if isinstance(above, Mapping) else above
 
 
-def _known(name: Any, profiles: Mapping[str, Any], usual: str) -> str:
-    return name if isinstance(name, str) and name in profiles else usual
-
-
-def _hub(name: str, table: Mapping[str, Any]) -> Raw:
-    mta = _known(table.get("mta"), MTA_PROFILES, "exchange-2010")
-    hub = merged(hub_defaults(mta), table)
+def _hub(library: Library, name: str, table: Mapping[str, Any]) -> Raw:
+    profile = _profile(library, Kind.MTA, table)
+    hub = merged(hub_defaults(profile), table)
 
     def connector(own_name: str, own: Mapping[str, Any]) -> Raw:
-        below = receive_connector_defaults(mta, name, own_name) | _of_usage(own.get("usage"))
+        below = receive_connector_defaults(profile, name, own_name) | _of_usage(own.get("usage"))
         return merged(below, own) | {"name": own_name}
 
     if "receive_connectors" in table:
         hub["receive_connectors"] = _each(table["receive_connectors"], connector)
-    return hub | {"name": name}
+    return hub | {"name": name, "properties": profile.properties}
 
 
-def _send_connector(hubs: Any, name: str, table: Mapping[str, Any]) -> Raw:
-    """The connector over the defaults of Exchange, or over none if all its servers are `none`."""
-    listed = table.get("source_transport_servers")
-    sources = listed if isinstance(listed, list) and isinstance(hubs, Mapping) else []
-    mtas = [hubs[each].get("mta") for each in sources if isinstance(_get(hubs, each), Mapping)]
-    off = bool(mtas) and len(mtas) == len(sources) and set(map(str, mtas)) == {"none"}
-    return {**plain(SEND_CONNECTOR_NONE if off else SEND_CONNECTOR), **table, "name": name}
-
-
-def _get(table: Mapping[str, Any], key: Any) -> Any:
-    return table.get(key) if isinstance(key, str) else None
+def _send_connector(library: Library, hubs: Any, name: str, table: Mapping[str, Any]) -> Raw:
+    """Return the connector over the defaults of its source servers."""
+    servers = [server for _, server in texts(table.get("source_transport_servers"))] or [""]
+    profiles = [_profile(library, Kind.MTA, at(hubs, server)) for server in servers]
+    return {**plain(send_connector_table(profiles)), **table, "name": name}
 
 
 def _of_usage(usage: Any) -> Raw:
@@ -190,20 +192,22 @@ def _of_usage(usage: Any) -> Raw:
         return {}
 
 
-def _host(deadline: str, _name: str, table: Mapping[str, Any]) -> Raw:
+def _host(library: Library, deadline: str, _name: str, table: Mapping[str, Any]) -> Raw:
+    profile = _profile(library, Kind.HOST, table)
     port = 587 if "account" in table else 25
-    below = host_defaults(_known(table.get("kind"), HOST_KINDS, "none"))
-    host = merged(below | {"port": port}, table)
+    host = merged(host_defaults(profile) | {"port": port}, table)
     if "streams" in host:
         host["streams"] = _each(host["streams"], lambda _, own: {"deadline": deadline} | dict(own))
-    return host
+    return host | {"properties": profile.properties}
 
 
-def _destination(name: str, table: Mapping[str, Any]) -> Raw:
-    below = destination_defaults(_known(table.get("profile"), DESTINATIONS, "none"))
-    return merged(below, table) | {"name": name}
+def _destination(library: Library, name: str, table: Mapping[str, Any]) -> Raw:
+    profile = _profile(library, Kind.DESTINATION, table)
+    filled = merged(destination_defaults(profile), table)
+    return filled | {"name": name, "properties": profile.properties}
 
 
-def _blocklist(name: str, table: Mapping[str, Any]) -> Raw:
-    below = blocklist_defaults(_known(table.get("profile"), BLOCKLISTS, "spamcop"))
-    return merged(below, table) | {"name": name}
+def _blocklist(library: Library, name: str, table: Mapping[str, Any]) -> Raw:
+    profile = _profile(library, Kind.BLOCKLIST, table)
+    filled = merged(blocklist_defaults(profile), table)
+    return filled | {"name": name, "properties": profile.properties}

@@ -9,6 +9,7 @@ from unicodedata import normalize
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from relaysim.mail.address import parse_domain
+from relaysim.profiles.properties import DestinationProperties
 from relaysim.scenario.distribution import TimeLaw
 from relaysim.scenario.reputation import Reputation, parse_reputation
 from relaysim.scenario.table import Duration, Keyed, Limit, Many, Named, Share, Table, adds_up
@@ -47,6 +48,8 @@ class Destination(Table):
     """The key of its table; no file writes it."""
     profile: str
     """The profile that its defaults come from."""
+    properties: DestinationProperties
+    """What its profile says about its replies; no file writes it."""
     domains: (
         Annotated[Many[Annotated[str, BeforeValidator(parse_domain)]], Field(min_length=1)] | None
     ) = None

@@ -146,7 +146,7 @@ def _defaults(scenario: Scenario) -> dict[str, Any]:
         "destinations": {n: {"profile": d.profile} for n, d in scenario.destinations.items()},
         "blocklists": {n: {"profile": b.profile} for n, b in scenario.blocklists.items()},
     }
-    return with_defaults(bare)
+    return with_defaults(bare, scenario.profiles)
 
 
 def _at(tables: Any, path: KeyPath) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import datetime
 from enum import Enum
 from typing import Any
@@ -20,9 +21,14 @@ def digest(scenario: Scenario) -> str:
     """SHA-256 (64 hexadecimal digits) of everything that a scenario says but its name and title.
 
     Files that it refers to count with what they say, not with their path. The order of tables and
-    keys plays no part, nor does the spelling of a value: "1 h" and "60 min" are the same.
+    keys plays no part, nor does the spelling of a value: "1 h" and "60 min" are the same. Of a
+    profile of the user the properties count too. Those of a built-in profile go by its name.
     """
     content = {key: _canonical(value) for key, value in scenario if key not in ("name", "title")}
+    if scenario.profiles.own:
+        content["profiles"] = {
+            f"{each.kind}/{each.name}": asdict(each.properties) for each in scenario.profiles.own
+        }
     text = json.dumps(content, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -44,7 +50,7 @@ def _canonical(value: Any) -> Any:
         case Run() if value.warm_up_auto:
             return {key: _canonical(each) for key, each in value} | {"warm_up": AUTO}
         case Table():
-            return {key: _canonical(each) for key, each in value}
+            return {key: _canonical(each) for key, each in value if key != "properties"}
         case Mapping():
             return {str(key): _canonical(each) for key, each in value.items()}
         case tuple() | frozenset():

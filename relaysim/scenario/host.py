@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from immutabledict import immutabledict
 from pydantic import BeforeValidator, Discriminator, Field, Tag
 
+from relaysim.profiles.properties import HostProperties
 from relaysim.scenario.stream import Stream
 from relaysim.scenario.table import (
     Address,
@@ -16,19 +17,6 @@ from relaysim.scenario.table import (
     Table,
     TimeLimit,
 )
-
-Kind = Literal[
-    "sharepoint",
-    "antivirus",
-    "monitoring",
-    "application",
-    "printer",
-    "backup",
-    "bulk_marketing",
-    "mailbox_users",
-    "internet",
-    "none",
-]
 
 
 class Retry(Table):
@@ -65,8 +53,10 @@ class Host(Table):
     `account` makes the host authenticate; its port is then 587 unless set.
     """
 
-    kind: Kind
+    kind: str
     """What it is; decides the defaults."""
+    properties: HostProperties
+    """What its profile says about such machines; no file writes it."""
     address: Address
     """The address that it connects from."""
     server: str

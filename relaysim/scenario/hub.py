@@ -1,11 +1,12 @@
 """Hub Transport servers: addresses, cores, costs, queues. Keys bear Exchange's parameter names."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from immutabledict import immutabledict
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
 from relaysim.mail.backpressure import Drive, Resource, disk_thresholds
+from relaysim.profiles.properties import MtaProperties
 from relaysim.scenario.connector import ReceiveConnector
 from relaysim.scenario.table import (
     Address,
@@ -22,8 +23,6 @@ from relaysim.scenario.table import (
     TimeLimit,
 )
 from relaysim.units import format_size
-
-Mta = Literal["exchange-2007", "exchange-2010", "none"]
 
 
 class Cost(Table):
@@ -128,8 +127,10 @@ class Hub(Table):
 
     name: str
     """The key of its table; no file writes it."""
-    mta: Mta
+    mta: str
     """The profile that its defaults come from."""
+    properties: MtaProperties
+    """What its profile says about the software; no file writes it."""
     cores: Positive
     """Processor cores that work on mail."""
     addresses: Annotated[Many[Address], Field(min_length=1)]

@@ -1,8 +1,6 @@
 """From a scenario file to a scenario: strict, and all problems at once."""
 
 import os
-import re
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, replace
@@ -11,22 +9,20 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from relaysim.scenario import override
+from relaysim.profiles.library import Library
+from relaysim.scenario import override, own_profiles, toml_file
 from relaysim.scenario.defaults import merged, with_defaults
-from relaysim.scenario.files import ESCAPES, LARGEST_SCENARIO, contents, sought, unreadable
+from relaysim.scenario.files import sought
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.name_checks import name_problems, outside
 from relaysim.scenario.named_things import missing
+from relaysim.scenario.own_profiles import Folder
 from relaysim.scenario.problem import KeyPath, Problem, ScenarioError
-from relaysim.scenario.raw_tables import unusable
+from relaysim.scenario.profile_place import in_profile
 from relaysim.scenario.reference import reference_problems
 from relaysim.scenario.translate import translate
 
 Raw = dict[str, Any]
-
-_LINE = re.compile(r"line ([0-9]+), column [0-9]+")
-_ESCAPE = re.compile("[Ee]scape|[Hh]ex")
-"""What tomllib says of a backslash that begins no escape."""
 
 
 @dataclass(frozen=True)
@@ -38,30 +34,66 @@ class _Source:
     folder: Path = Path()
 
 
-def load(path: str | os.PathLike[str], overrides: Iterable[str] = ()) -> Scenario:
-    """The scenario of a TOML file over the files that it extends, under `path=value` overrides.
+def load(
+    path: str | os.PathLike[str],
+    overrides: Iterable[str] = (),
+    profiles: Folder = None,
+) -> Scenario:
+    """Return the scenario of a TOML file.
 
-    A scenario without a `name` bears that of its file; `name` and `title` are not inherited.
-    Raises ScenarioError with all that is wrong.
+    Parameters
+    ----------
+    path : path
+        The file. What it extends lies beneath it.
+    overrides : iterable of str
+        Settings `path=value`, such as "hubs.HUB01.cores=8", that lie above it.
+    profiles : path, optional
+        A folder with profiles of your own in `mta`, `host`, `destination` and `blocklist`. By
+        default `profiles` beside the file, and beside the files that it extends.
+
+    Returns
+    -------
+    Scenario
+        Without a `name` it bears that of its file; `name` and `title` are not inherited.
+
+    Raises
+    ------
+    ScenarioError
+        With all that is wrong.
     """
     path = Path(path)
     source = _Source(str(path), _read(path, Problem((), "", file=str(path))), path.parent)
-    return _scenario(_chain(source, (path.resolve(),)), overrides, path.stem)
+    files = _chain(source, (path.resolve(),))
+    return _scenario(files, overrides, _library(files, profiles), path.stem)
 
 
-def loads(text: str, name: str = "<text>", overrides: Iterable[str] = ()) -> Scenario:
-    """The scenario of a TOML text, which problems call `name`; files are sought from here."""
-    return _scenario(_chain(_Source(name, _parsed(text, name))), overrides)
+def loads(
+    text: str,
+    name: str = "<text>",
+    overrides: Iterable[str] = (),
+    profiles: Folder = None,
+) -> Scenario:
+    """Return the scenario of a TOML text, which problems call `name`; files are sought from here.
+
+    Profiles are sought beside the files that it extends, or in the folder `profiles`; else as
+    `load`.
+    """
+    files = _chain(_Source(name, toml_file.parsed(text, name)))
+    return _scenario(files, overrides, _library(files[:-1], profiles))
 
 
 def from_mapping(
-    tables: Mapping[str, Any], name: str = "<mapping>", overrides: Iterable[str] = ()
+    tables: Mapping[str, Any],
+    name: str = "<mapping>",
+    overrides: Iterable[str] = (),
+    profiles: Folder = None,
 ) -> Scenario:
-    """The scenario of tables such as `tomllib` gives, which are not changed; else as `loads`."""
+    """Return the scenario of tables such as `tomllib` gives, which are not changed; as `loads`."""
     missing = [Problem(path, "there is no value", file=name) for path in _nothings(tables)]
     if missing:
         raise ScenarioError(missing)
-    return _scenario(_chain(_Source(name, deepcopy(dict(tables)))), overrides)
+    files = _chain(_Source(name, deepcopy(dict(tables))))
+    return _scenario(files, overrides, _library(files[:-1], profiles))
 
 
 def _nothings(value: Any, path: KeyPath = ()) -> Iterator[KeyPath]:
@@ -97,41 +129,20 @@ def _chain(source: _Source, seen: tuple[Path, ...] = ()) -> list[_Source]:
 
 def _read(path: Path, problem: Problem) -> Raw:
     """The tables of a file; `problem` says who asked for it."""
-    try:
-        # The file of the command line may be a pipe; one that a file names may not.
-        data = contents(path, LARGEST_SCENARIO, any_kind=not problem.path)
-    except (OSError, ValueError) as error:
-        raise ScenarioError(
-            [replace(problem, message=unreadable(path, error, bool(problem.path)))]
-        ) from None
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        problem = Problem((), "the file is not UTF-8 text", file=f"{path}:{line}")
-        raise ScenarioError([problem]) from None
-    return _parsed(text, str(path))
+    # The file of the command line may be a pipe; one that a file names may not.
+    return toml_file.tables(toml_file.read(path, problem, typed=not problem.path), str(path))
 
 
-def _parsed(text: str, file: str) -> Raw:
-    try:
-        tables = tomllib.loads(text)
-    except (ValueError, RecursionError) as error:
-        message, _, place = str(error).removesuffix(")").partition(" (at ")
-        found = _LINE.fullmatch(place)
-        last = text.count("\n") + 1
-        line = found[1] if found else last if place else None
-        if _ESCAPE.search(message):
-            message = f"{message}; {ESCAPES}"
-        problem = Problem((), f"not TOML: {message}", file=f"{file}:{line}" if line else file)
-        raise ScenarioError([problem]) from None
-    wrong = unusable(tables)
-    if wrong is not None:
-        raise ScenarioError([replace(wrong, file=file)])
-    return tables
+def _library(files: list[_Source], profiles: Folder) -> Library:
+    """The profiles of a folder or, without one, of the folders beside the files."""
+    if profiles is not None:
+        return own_profiles.named(profiles)
+    return own_profiles.read(each.folder / own_profiles.FOLDER for each in files)
 
 
-def _scenario(files: list[_Source], overrides: Iterable[str], name: str | None = None) -> Scenario:
+def _scenario(
+    files: list[_Source], overrides: Iterable[str], library: Library, name: str | None = None
+) -> Scenario:
     tables: Raw = {}
     for each in files:
         tables.pop("name", None)
@@ -139,22 +150,22 @@ def _scenario(files: list[_Source], overrides: Iterable[str], name: str | None =
         tables = merged(tables, _with_paths(each.tables, each.folder))
     if name is not None:
         tables.setdefault("name", name)
-    tables, settings, problems = _overridden(tables, overrides)
-    full = with_defaults(tables)
+    tables, settings, problems = _overridden(tables, overrides, library)
+    full = with_defaults(tables, library)
     named = name_problems(tables)
-    found = reference_problems(tables)
+    found = reference_problems(tables, library)
     try:
         scenario = Scenario.model_validate(full)
     except ValidationError as error:
         found += translate(error, full)
     found = [*named, *outside(found, named)]
     problems += [
-        _placed(problem, [*files, *settings])
+        _placed(problem, [*files, *settings], tables, library)
         for problem in sorted(dict.fromkeys(found), key=lambda each: _order(each, tables))
     ]
     if problems:
         raise ScenarioError(problems)
-    return scenario
+    return scenario.with_profiles(library)
 
 
 def _with_paths(tables: Any, folder: Path) -> Any:
@@ -169,13 +180,15 @@ def _with_paths(tables: Any, folder: Path) -> Any:
     return {key: placed(key, value) for key, value in tables.items()}
 
 
-def _overridden(tables: Raw, overrides: Iterable[str]) -> tuple[Raw, list[_Source], list[Problem]]:
+def _overridden(
+    tables: Raw, overrides: Iterable[str], library: Library
+) -> tuple[Raw, list[_Source], list[Problem]]:
     """The tables with the overrides put in, one source for each, and what is wrong with them."""
     settings, problems = [], []
     for text in overrides:
         try:
             path, value = override.parse(text)
-            absent = missing(tables, path)
+            absent = missing(tables, path, library)
             if absent is not None:
                 raise override.OverrideError(absent)
             tables = override.put(tables, path, value)
@@ -186,7 +199,7 @@ def _overridden(tables: Raw, overrides: Iterable[str]) -> tuple[Raw, list[_Sourc
     return tables, settings, problems
 
 
-def _placed(problem: Problem, sources: list[_Source]) -> Problem:
+def _placed(problem: Problem, sources: list[_Source], tables: Raw, library: Library) -> Problem:
     """The problem with the value in question and the file that wrote it.
 
     That is the topmost file that has the path; for a key that is missing, the lowest of those that
@@ -195,6 +208,9 @@ def _placed(problem: Problem, sources: list[_Source]) -> Problem:
     depths = [len(list(_steps(source.tables, problem.path))) for source in sources]
     deepest = max(depths)
     if deepest < len(problem.path):
+        found = in_profile(problem, tables, library)
+        if found is not None:
+            return found
         return replace(problem, file=sources[depths.index(deepest)].file)
     source = [each for each, depth in zip(sources, depths, strict=True) if depth == deepest][-1]
     *_, value = [source.tables, *_steps(source.tables, problem.path)]

@@ -17,6 +17,8 @@ from pydantic import (
 
 from relaysim import units
 from relaysim.mail.domains import AcceptedDomainType, parse_domain_type, parse_pattern
+from relaysim.profiles.kind import Kind
+from relaysim.profiles.library import BUILT_IN, Library
 from relaysim.scenario.blocklist import Blocklist
 from relaysim.scenario.connector import SendConnector
 from relaysim.scenario.destination import Destination
@@ -243,3 +245,23 @@ class Scenario(Table):
     """Which ways of harm are open."""
     events: Many[Event] = ()
     """What happens at chosen times."""
+
+    # No field: profiles are no part of what the file says, and their defaults are filled in.
+    _profiles: Library = BUILT_IN
+
+    @property
+    def profiles(self) -> Library:
+        """The profiles that it names, with the source of each default."""
+        return self._profiles
+
+    def with_profiles(self, library: Library) -> Self:
+        """Return the scenario with those profiles of a library that it names."""
+        used = [
+            *((Kind.MTA, hub.mta) for hub in self.hubs.values()),
+            *((Kind.HOST, host.kind) for host in self.hosts.values()),
+            *((Kind.DESTINATION, each.profile) for each in self.destinations.values()),
+            *((Kind.BLOCKLIST, each.profile) for each in self.blocklists.values()),
+        ]
+        scenario = self.model_copy()
+        scenario._profiles = library.only(used)
+        return scenario

@@ -6,7 +6,8 @@ A new one is given whole, or by its profile. Else a slip in a name would make on
 from collections.abc import Iterator
 from dataclasses import replace
 
-from relaysim.mail.blocklists import BLOCKLISTS
+from relaysim.profiles.kind import Kind
+from relaysim.profiles.library import Library
 from relaysim.scenario.problem import Problem, dotted, unknown
 from relaysim.scenario.raw_tables import Raw, at
 
@@ -24,11 +25,11 @@ _NOUNS = {
 """Tables of named things, each a table itself, and the word for one; * is any name."""
 
 
-def missing(raw: Raw, path: tuple[str, ...]) -> Problem | None:
+def missing(raw: Raw, path: tuple[str, ...], library: Library) -> Problem | None:
     """The problem of a path that leads through a named thing which these tables lack."""
     for group, noun in _groups(path):
         name = path[len(group)]
-        profiles = BLOCKLISTS if noun == "blocklist" else ()
+        profiles = library.names(Kind.BLOCKLIST) if noun == "blocklist" else ()
         known = list(dict.fromkeys([*at(raw, *group), *profiles]))
         begins = path[len(group) + 1 :] == ("profile",)
         if name not in known and not begins:

@@ -11,9 +11,11 @@ from relaysim import units
 from relaysim.mail.address import parse_domain, parse_ip
 from relaysim.mail.domains import is_authoritative, parse_domain_type, parse_pattern
 from relaysim.mail.send_connector import smart_host_domain
+from relaysim.profiles.library import Library
 from relaysim.scenario.list_checks import LIST_CHECKS
 from relaysim.scenario.model import Run
 from relaysim.scenario.problem import KeyPath, Problem, nearest, unknown
+from relaysim.scenario.profile_checks import PROFILE_CHECKS
 from relaysim.scenario.raw_tables import Found, Raw, at, named, parsed, streams, texts
 from relaysim.scenario.run_end import default_drain
 
@@ -35,24 +37,28 @@ DSN = "dsn"
 """The class of delivery status notifications."""
 
 
-def reference_problems(raw: Raw) -> list[Problem]:
+def reference_problems(raw: Raw, library: Library) -> list[Problem]:
     """Everything that a name of a scenario gets wrong; `raw` holds its tables without defaults."""
-    return [problem for check in _CHECKS for problem in check(raw)]
+    found = [problem for check in _CHECKS for problem in check(raw)]
+    return found + [problem for check in PROFILE_CHECKS for problem in check(raw, library)]
 
 
 def _names_are_keys(raw: Raw) -> Found:
-    """The name of a thing is its key; a key `name` inside is none of the file's keys."""
-    groups: list[tuple[str, ...]] = [
-        ("hubs",),
-        *(("hubs", hub, "receive_connectors") for hub in at(raw, "hubs")),
-        ("send_connectors",),
-        ("destinations",),
-        ("blocklists",),
-    ]
-    for group in groups:
+    """The name of a thing is its key, and its properties are those of its profile."""
+    both = ("name", "properties")
+    groups: dict[tuple[str, ...], tuple[str, ...]] = {
+        ("hubs",): both,
+        **{("hubs", hub, "receive_connectors"): ("name",) for hub in at(raw, "hubs")},
+        ("send_connectors",): ("name",),
+        ("hosts",): ("properties",),
+        ("destinations",): both,
+        ("blocklists",): both,
+    }
+    for group, filled_in in groups.items():
         for name, table in named(raw, *group):
-            if "name" in table:
-                yield Problem((*group, name, "name"), "unknown key")
+            for key in filled_in:
+                if key in table:
+                    yield Problem((*group, name, key), "unknown key")
 
 
 def _names_are_free(raw: Raw) -> Found:

@@ -37,8 +37,8 @@ _WORDS = {
 }
 _KEY = "[key]"
 """Pydantic's word for a key that is wrong itself."""
-_FILLED_IN = {"name", "values"}
-"""Fields that no file writes: names come from keys, values from a file."""
+_FILLED_IN = {"name", "properties", "values"}
+"""Fields that no file writes: they come from keys, from profiles and from files of values."""
 
 
 def translate(error: ValidationError, raw: Mapping[str, Any]) -> list[Problem]:

@@ -50,7 +50,7 @@ def _left_out(model: Table) -> tuple[str, ...]:
     """The fields that no file writes."""
     if isinstance(model, Empirical):
         return ("values",)
-    return () if isinstance(model, Scenario) else ("name",)
+    return () if isinstance(model, Scenario) else ("name", "properties")
 
 
 def _value(value: Any, kind: Any, model_defaults: bool) -> Any:

@@ -17,6 +17,7 @@ from relaysim.scenario.arrivals import Campaign
 from relaysim.scenario.culprit import is_culprit
 from relaysim.scenario.load import load
 from relaysim.scenario.model import Scenario
+from relaysim.scenario.own_profiles import Folder
 from relaysim.scenario.problem import dotted
 from relaysim.stats.interval import LOSES_MORE
 from relaysim.study.compare import Comparison, ask_sense, compare
@@ -84,6 +85,7 @@ def report(
     base: str | os.PathLike[str],
     *others: str | os.PathLike[str],
     settings: Iterable[str] = (),
+    profiles: Folder = None,
     replications: int | None = None,
     seed: int | None = None,
     flip: bool = True,
@@ -100,7 +102,7 @@ def report(
     is no scenario, ValueError for designs that cannot be compared.
     """
     started, settings, files = now(), tuple(settings), [Path(base), *map(Path, others)]
-    designs = [load(file, settings) for file in files]
+    designs = [load(file, settings, profiles) for file in files]
     ask_sense(designs, {})
     with stage("comparison") as progress:
         found = compare(
@@ -113,7 +115,7 @@ def report(
             command=command,
         )
     quantity, rival = decisive(found)
-    ask = _Questions(files, settings, found, quantity, rival, jobs, store, stage, command)
+    ask = _Questions(files, settings, profiles, found, quantity, rival, jobs, store, stage, command)
     return Report(
         comparison=found,
         quantity=quantity,
@@ -131,6 +133,7 @@ class _Questions:
 
     files: Sequence[Path]
     settings: tuple[str, ...]
+    profiles: Folder
     found: Comparison
     quantity: Quantity
     rival: str
@@ -149,6 +152,7 @@ class _Questions:
                 *self.files[1:],
                 quantities=[self.quantity],
                 settings=self._settings_but(path),
+                profiles=self.profiles,
                 replications=self.found.replications,
                 seed=self.found.seed,
                 jobs=self.jobs,
@@ -173,6 +177,7 @@ class _Questions:
                     {path: tried},
                     [target],
                     settings=self._settings_but(path),
+                    profiles=self.profiles,
                     most=max(4 * self.found.replications, FEW_LOOKS),
                     seed=self.found.seed,
                     jobs=self.jobs,
@@ -190,7 +195,7 @@ class _Questions:
         """
         names = [design.name for design in self.found.scenarios]
         other = self.files[names.index(self.rival or self._farthest())]
-        inputs = deciding([self.files[0], other], self.settings)
+        inputs = deciding([self.files[0], other], self.settings, self.profiles)
         if not inputs:
             return None
         with self.stage("assumptions") as progress:
@@ -200,6 +205,7 @@ class _Questions:
                 inputs,
                 other=other,
                 settings=self.settings,
+                profiles=self.profiles,
                 replications=self.found.replications,
                 seed=self.found.seed,
                 jobs=self.jobs,
@@ -320,12 +326,14 @@ def _targets(found: Comparison, quantity: Quantity, rival: str) -> list[Target]:
     return targets
 
 
-def deciding(files: Sequence[Path], settings: Iterable[str]) -> tuple[Input, ...]:
+def deciding(
+    files: Sequence[Path], settings: Iterable[str], profiles: Folder = None
+) -> tuple[Input, ...]:
     """Assumptions of designs that are likely to turn an answer.
 
     These are the core time of a message at the first hub, what gets an IP listed, and who refuses.
     """
-    every = assumed(files, settings)
+    every = assumed(files, settings, profiles)
     costs = [e for e in every if e.path.startswith("hubs.") and e.path.endswith(_COST)]
     triggers = [e for e in every if e.path.startswith("blocklists.") and e.path.endswith(_LISTING)]
     refusals = [each for each in every if _LISTS in each.path]

@@ -10,16 +10,14 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from relaysim.mail.blocklists import BLOCKLISTS
-from relaysim.mail.destination import DESTINATIONS
-from relaysim.mail.hosts import HOST_KINDS
-from relaysim.mail.profiles import mta_profile
-from relaysim.mail.reputation import REPUTATIONS
-from relaysim.mail.value import Certainty, Value
-from relaysim.scenario.defaults import MAILBOXES, OPERATIONS, SEND_CONNECTOR
+from relaysim.profiles.defaults import send_connector_table
+from relaysim.profiles.kind import Kind
+from relaysim.profiles.value import Certainty, Value
+from relaysim.scenario.defaults import MAILBOXES, OPERATIONS
 from relaysim.scenario.digest import digest
 from relaysim.scenario.load import load
 from relaysim.scenario.model import Scenario
+from relaysim.scenario.own_profiles import Folder
 from relaysim.scenario.problem import ScenarioError, dotted
 from relaysim.study.factors import Input
 from relaysim.study.value_range import Number
@@ -30,8 +28,12 @@ _PREFIX = "vicinity_prefix"
 _BELOW_1 = Number(Fraction(9, 10))
 
 
-def assumptions(file: str | os.PathLike[str], settings: Iterable[str] = ()) -> tuple[Input, ...]:
+def assumptions(
+    file: str | os.PathLike[str], settings: Iterable[str] = (), profiles: Folder = None
+) -> tuple[Input, ...]:
     """The assumed defaults in force, under `path=value` settings, each from its half to its double.
+
+    `profiles` is a folder of profiles of a user, as for `load`.
 
     Of a prefix length these are one bit more and one less; of a growth, which cannot be below 1,
     half and double of what it is above 1. A whole number stays whole, a share ends at 1. Words and
@@ -40,13 +42,13 @@ def assumptions(file: str | os.PathLike[str], settings: Iterable[str] = ()) -> t
     of theirs is assumed. ScenarioError if the file is no scenario.
     """
     file, settings = Path(file), tuple(settings)
-    scenario = load(file, settings)
+    scenario = load(file, settings, profiles)
     same = digest(scenario)
 
     def identity(path: str, number: Number) -> str | None:
         """The digest of the scenario with another number; None if it is no scenario then."""
         try:
-            return digest(load(file, [*settings, f"{path}={number}"]))
+            return digest(load(file, [*settings, f"{path}={number}"], profiles))
         except ScenarioError:
             return None
 
@@ -86,19 +88,23 @@ def _numbers(scenario: Scenario) -> Iterator[tuple[Keys, Number, str]]:
 
 def defaults(scenario: Scenario) -> Iterator[tuple[Keys, Mapping[str, Value]]]:
     """The defaults of each table of the scenario, under its path."""
-    for name, hub in scenario.hubs.items():
-        yield ("hubs", name), mta_profile(hub.mta).hub
-        yield ("hubs", name, "back_pressure"), mta_profile(hub.mta).back_pressure
-    for name in scenario.send_connectors:
-        yield ("send_connectors", name), SEND_CONNECTOR
+    known = scenario.profiles
+    mtas = {name: known.profile(Kind.MTA, hub.mta) for name, hub in scenario.hubs.items()}
+    for name, mta in mtas.items():
+        yield ("hubs", name), mta.table("hub")
+        yield ("hubs", name, "back_pressure"), mta.table("back_pressure")
+    for name, connector in scenario.send_connectors.items():
+        servers = [mtas[hub] for hub in connector.source_transport_servers]
+        yield ("send_connectors", name), send_connector_table(servers)
     for name, host in scenario.hosts.items():
-        yield ("hosts", name), HOST_KINDS[host.kind]
+        yield ("hosts", name), known.profile(Kind.HOST, host.kind).table("host")
     for name, destination in scenario.destinations.items():
-        yield ("destinations", name), DESTINATIONS[destination.profile]
-        reputation = REPUTATIONS.get(destination.profile, {})
-        yield ("destinations", name, "reputation"), reputation
+        profile = known.profile(Kind.DESTINATION, destination.profile)
+        yield ("destinations", name), profile.table("destination")
+        yield ("destinations", name, "reputation"), profile.table("reputation")
     for name, blocklist in scenario.blocklists.items():
-        yield ("blocklists", name), BLOCKLISTS[blocklist.profile]
+        profile = known.profile(Kind.BLOCKLIST, blocklist.profile)
+        yield ("blocklists", name), profile.table("blocklist")
     yield ("mailboxes",), MAILBOXES
     yield ("operations",), OPERATIONS
 

@@ -22,6 +22,7 @@ from relaysim.measure.quantity import Quantity, QuantityError, ask_there
 from relaysim.measure.subjects import ask_known
 from relaysim.scenario.load import load
 from relaysim.scenario.model import Scenario
+from relaysim.scenario.own_profiles import Folder
 from relaysim.scenario.problem import ScenarioError
 from relaysim.stats.interval import CONFIDENCE, Estimate, Estimates, Floats
 from relaysim.stats.lost_values import minus
@@ -97,6 +98,7 @@ def sensitivity(
     *,
     other: str | os.PathLike[str] | None = None,
     settings: Iterable[str] = (),
+    profiles: Folder = None,
     sobol: int | None = None,
     replications: int | None = None,
     seed: int | None = None,
@@ -124,7 +126,7 @@ def sensitivity(
     if sobol is not None and (sobol < 2 or sobol & (sobol - 1)):
         raise SensitivityError(f"{sobol} Sobol points: write a power of two, such as 16")
     files = [Path(each) for each in (file, other) if each is not None]
-    designs = [load(each, settings) for each in files]
+    designs = [load(each, settings, profiles) for each in files]
     replications, seed = settled(designs[0], replications, seed)
     if other is not None:
         ask_sense(designs, {})
@@ -133,11 +135,11 @@ def sensitivity(
     for each in designs:
         with _named(each.name):
             ask_known(quantity, [each])
-    chosen = assumed(files, settings) if inputs is None else stated(designs, inputs)
+    chosen = assumed(files, settings, profiles) if inputs is None else stated(designs, inputs)
     if not chosen:
         raise SensitivityError(f"{designs[0].name} has no assumptions: give inputs and their ends")
     base = settle_all(designs, replications, seed, jobs=jobs, store=store)
-    at = _Designs(tuple(files), settings, tuple(base))
+    at = _Designs(tuple(files), settings, profiles, tuple(base))
     ends = [(each.path, value) for each in chosen for value in each.ends.values()]
     many = len(chosen) if inputs is not None else min(FEW, len(chosen))
     points = 1 + len(ends) + (sobol * (many + 2) if sobol else 0)
@@ -167,11 +169,13 @@ def sensitivity(
     )
 
 
-def assumed(files: Sequence[Path], settings: Iterable[str] = ()) -> tuple[Input, ...]:
+def assumed(
+    files: Sequence[Path], settings: Iterable[str] = (), profiles: Folder = None
+) -> tuple[Input, ...]:
     """The assumptions of designs, each once: as the first that has it has it."""
     found: dict[str, Input] = {}
     for each in files:
-        found = {given.path: given for given in assumptions(each, settings)} | found
+        found = {given.path: given for given in assumptions(each, settings, profiles)} | found
     return tuple(found.values())
 
 
@@ -181,12 +185,15 @@ class _Designs:
 
     files: tuple[Path, ...]
     settings: tuple[str, ...]
+    profiles: Folder
     bases: tuple[Scenario, ...]
 
     def __call__(self, values: Mapping[str, str]) -> list[Scenario]:
         made = []
         for file, base in zip(self.files, self.bases, strict=True):
-            scenario = design(file, self.settings, own(values, base, self.bases), "--over")
+            scenario = design(
+                file, self.settings, own(values, base, self.bases), self.profiles, "--over"
+            )
             settled(scenario, None, None)
             auto = scenario.run.warm_up_auto
             made.append(with_warm_up(scenario, base.run.warm_up) if auto else scenario)

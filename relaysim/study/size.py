@@ -14,6 +14,7 @@ from relaysim.measure.metric_catalogue import SKEWED_BY_LISTINGS
 from relaysim.measure.quantity import ask_there
 from relaysim.measure.subjects import ask_known
 from relaysim.measure.target import Target
+from relaysim.scenario.own_profiles import Folder
 from relaysim.scenario.problem import ScenarioError
 from relaysim.study.execution.jobs import Jobs, Progress, in_order
 from relaysim.study.execution.provenance import Provenance, now
@@ -69,6 +70,7 @@ def size(
     confidence: float = 0.95,
     most: int = MOST,
     settings: Iterable[str] = (),
+    profiles: Folder = None,
     seed: int | None = None,
     jobs: Jobs = None,
     store: Store | None = None,
@@ -106,7 +108,7 @@ def size(
         raise ValueError(f"at most {most} replications of a value: give at least {FIRST}")
     settings = tuple(settings)
     ask_apart(settings, [vary])
-    designs = [design(Path(file), settings, {vary.path: value}) for value in vary.values]
+    designs = [design(Path(file), settings, {vary.path: value}, profiles) for value in vary.values]
     _, seed = settled(designs[0], None, seed)
     for each in designs[1:]:
         settled(each, None, seed)

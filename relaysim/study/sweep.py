@@ -16,6 +16,7 @@ from relaysim.measure.quantity import Quantity, ask_there, ordinary
 from relaysim.measure.subjects import ask_known
 from relaysim.measure.target import Target
 from relaysim.scenario.load import load
+from relaysim.scenario.own_profiles import Folder
 from relaysim.stats.interval import (
     CONFIDENCE,
     Floats,
@@ -142,6 +143,7 @@ def sweep(
     quantities: Sequence[Quantity | str] = (),
     targets: Sequence[Target | str] | str = (),
     settings: Iterable[str] = (),
+    profiles: Folder = None,
     replications: int | None = None,
     seed: int | None = None,
     jobs: Jobs = None,
@@ -153,8 +155,9 @@ def sweep(
 
     All points and designs see the same draws, as far as what is varied leaves them alike. A path
     that only one of the designs has is varied there.
-    `settings` are `path=value` for all. Quantities are those given and those of the targets, by
-    default `on_time` and the median latency of each class. ScenarioError if a point is no scenario,
+    `settings` are `path=value` for all, `profiles` is a folder of profiles of your own, as for
+    `load`. Quantities are those given and those of the targets, by default `on_time` and the median
+    latency of each class. ScenarioError if a point is no scenario,
     SweepError if nothing is varied, two designs have the same name, or a target is to be held
     against more than one number; QuantityError if no design has a quantity.
     """
@@ -169,9 +172,9 @@ def sweep(
     ask_apart(settings, parameters)
     paths = [each.path for each in parameters]
     files = [Path(each) for each in (file, *others)]
-    bases = [load(each, settings) for each in files]
+    bases = [load(each, settings, profiles) for each in files]
     designs = [
-        design(each, settings, own(dict(zip(paths, point, strict=True)), base, bases))
+        design(each, settings, own(dict(zip(paths, point, strict=True)), base, bases), profiles)
         for point in points
         for each, base in zip(files, bases, strict=True)
     ]

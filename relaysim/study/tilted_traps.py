@@ -4,7 +4,6 @@ import math
 
 import numpy as np
 
-from relaysim.mail.blocklists import OPERATORS
 from relaysim.measure.recipients import streams
 from relaysim.scenario.blocklist import Blocklist
 from relaysim.scenario.model import Scenario
@@ -29,7 +28,7 @@ def tilt_for(scenario: Scenario, seed: int) -> float:
     needed = []
     for blocklist in scenario.blocklists.values():
         least = _least(blocklist)
-        if least is not None and shares.get(OPERATORS[blocklist.profile], 0.0) > 0.0:
+        if least is not None and shares.get(blocklist.properties.operator, 0.0) > 0.0:
             # Where one hit lists, any of the run will do.
             span = scenario.run.horizon if least == 1 else blocklist.window or 0
             hits = sum(shares.values()) * expected.most(span)

@@ -7,7 +7,6 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from relaysim.mail.blocklists import ZONES
 from relaysim.scenario.blocklist import Blocklist
 from relaysim.scenario.destination import Destination, RefusalAction, RefusalStage
 from relaysim.scenario.model import Scenario
@@ -68,7 +67,7 @@ def policies(scenario: Scenario, places: Receivers, replication: int, seed: int)
         for column, of in enumerate(lists):
             entry = _entry(destination, of)
             if entry is not None:
-                asked = name_key(seed, replication, "blocklist", ZONES.get(of.profile, entry))
+                asked = name_key(seed, replication, "blocklist", of.properties.zone or entry)
                 share = destination.refuses_on[entry]
                 drawn.uses[own, column] = below(mix_array(keys, asked), share)
         drawn.stage[own] = _chosen(destination.refusal_stage, STAGES, keys, Decision.STAGE)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from relaysim.mail.blocklists import OPERATORS
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.stream import Stream
 from relaysim.traffic.draw import below, mix_array
@@ -49,7 +48,7 @@ def operator_shares(scenario: Scenario) -> Mapping[str, float]:
     """
     shares: dict[str, float] = {}
     for blocklist in scenario.blocklists.values():
-        operator, share = OPERATORS[blocklist.profile], blocklist.trap_share or 0.0
+        operator, share = blocklist.properties.operator, blocklist.trap_share or 0.0
         if share > 0:
             shares[operator] = max(share, shares.get(operator, 0.0))
     return dict(sorted(shares.items()))

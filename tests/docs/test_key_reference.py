@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 import relaysim.scenario
-from relaysim.mail.profiles import MTA_PROFILES
+from relaysim.profiles.kind import Kind
+from relaysim.profiles.library import BUILT_IN
 from relaysim.scenario.distribution import Constant
 from relaysim.scenario.table import Table
 
@@ -54,14 +55,11 @@ def test_every_table_is_in_the_reference() -> None:
 
 def test_every_key_of_a_profile_is_shown_with_its_source() -> None:
     page = keys.markdown()
-    for profile in MTA_PROFILES.values():
-        for key, value in {
-            **profile.hub,
-            **profile.back_pressure,
-            **profile.receive_connector,
-        }.items():
-            assert re.search(rf"{{confval}} hubs\.\S*\b{key}$", page, re.MULTILINE), key
-            assert value.source in page
+    for section in ("hub", "back_pressure", "receive_connector"):
+        for table in BUILT_IN.tables(Kind.MTA, section).values():
+            for key, value in table.items():
+                assert re.search(rf"{{confval}} hubs\.\S*\b{key}$", page, re.MULTILINE), key
+                assert value.source in page
 
 
 def test_a_key_says_what_may_stand_there() -> None:
@@ -88,7 +86,8 @@ def test_words_for_what_may_stand_at_a_key() -> None:
     from relaysim.scenario.hub import Hub
     from relaysim.scenario.reputation import Reputation
 
-    assert values.of_key(Hub, "mta") == 'one of "exchange-2007", "exchange-2010", "none"'
+    mtas = 'one of "exchange-2007", "exchange-2010", "none", or a profile of your own'
+    assert f"{{confval}} hubs.NAME.mta\n:type: {mtas}\n" in keys.markdown()
     assert values.of_key(Hub, "commit_write") == 'a time, such as "5 min"'
     assert values.of_key(Reputation, "half_life") == 'a time, such as "5 min", above zero'
     assert values.of_key(Reputation, "persistence") == "a number above 0 to 1,000"

@@ -6,7 +6,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from relaysim.mail.blocklists import BLOCKLISTS
+from relaysim.profiles.kind import Kind
+from relaysim.profiles.library import BUILT_IN
 
 Tables = dict[str, Any]
 
@@ -37,7 +38,8 @@ _FAST: dict[str, tuple[Any, ...]] = {
     "neighbour_rate": ("1000/d",),
     "asn_addresses": (256,),
 }
-_PROFILES = tuple(sorted(BLOCKLISTS))
+_LISTS = BUILT_IN.tables(Kind.BLOCKLIST, "blocklist")
+_PROFILES = tuple(sorted(_LISTS))
 MONDAY = datetime(2010, 3, 1, 9)  # noqa: DTZ001 -- local time of the organization
 
 
@@ -47,11 +49,11 @@ def blocklists(draw: st.DrawFn) -> Tables:
     profiles = draw(st.lists(st.sampled_from((*_PROFILES, "spamcop")), max_size=4, unique=True))
     found = {}
     for name, profile in {"css": "spamhaus-css", **{each: each for each in profiles}}.items():
-        keys = sorted(_FAST.keys() & BLOCKLISTS[profile].keys())
+        keys = sorted(_FAST.keys() & _LISTS[profile].keys())
         found[name] = {"profile": profile} | {
             key: draw(st.sampled_from(_FAST[key])) for key in keys
         }
-        if BLOCKLISTS[profile]["trigger"].value == "count":
+        if _LISTS[profile]["trigger"].value == "count":
             found[name]["threshold"] = draw(st.integers(1, 3))
     return found
 

@@ -6,12 +6,11 @@ import pytest
 from golden_sections import Golden
 
 from relaysim.mail import reply
-from relaysim.mail.blocklists import BLOCKLISTS, ZONES
-from relaysim.mail.destination import DESTINATIONS
 from relaysim.mail.remote_reply import (
     ACCEPTED,
     TOO_MANY_CONNECTIONS,
     TRY_AGAIN_LATER,
+    Replies,
     blocked,
     cold,
     deferral,
@@ -20,7 +19,8 @@ from relaysim.mail.remote_reply import (
     unknown_user,
 )
 from relaysim.mail.reply import Reply
-from relaysim.mail.reputation import REPUTATIONS
+from relaysim.profiles.kind import Kind
+from relaysim.profiles.library import BUILT_IN
 
 
 def test_a_reply_reads_as_on_the_wire() -> None:
@@ -72,67 +72,78 @@ def test_enhanced_codes_agree_with_the_code() -> None:
 
 
 def test_a_destination_defers_with_4xx_and_rejects_with_5xx() -> None:
-    for destination in DESTINATIONS:
-        assert 400 <= deferral(destination).code < 500
-        for blocklist in (*BLOCKLISTS, "my-own-list"):
-            assert refusal(destination, blocklist, "reject").code >= 500
-            assert 400 <= refusal(destination, blocklist, "defer").code < 500
-            assert refusal(destination, blocklist, "score") is ACCEPTED
+    for replies in Replies:
+        assert 400 <= deferral(replies).code < 500
+        for zone in ("zen.spamhaus.org", "bl.spamcop.net", "my.own.list", ""):
+            assert refusal(replies, zone, "reject").code >= 500
+            assert 400 <= refusal(replies, zone, "defer").code < 500
+            assert refusal(replies, zone, "score") is ACCEPTED
 
 
 @pytest.mark.parametrize(
-    ("destination", "blocklist", "action", "codes", "named"),
+    ("replies", "zone", "action", "codes", "named"),
     [
-        ("small-business-gateway", "spamhaus-css", "reject", "554 5.7.1", "zen.spamhaus.org"),
-        ("isp", "spamcop", "defer", "450 4.7.1", "bl.spamcop.net"),
-        ("none", "my-own-list", "reject", "554 5.7.1", "blocked"),
-        ("outlook", "spamhaus-sbl", "reject", "550 5.7.1", "https://www.spamhaus.org/query/ip/"),
-        ("yahoo", "spamhaus-xbl", "reject", "553 5.7.1", "[BL21]"),
-        ("m365-business", "barracuda", "reject", "550 5.7.606", "https://sender.office.com/"),
-        ("outlook", "spamhaus-css", "defer", "451 4.7.650", "(S775)"),
+        (Replies.GREYLISTING, "zen.spamhaus.org", "reject", "554 5.7.1", "zen.spamhaus.org"),
+        (Replies.POSTFIX, "bl.spamcop.net", "defer", "450 4.7.1", "bl.spamcop.net"),
+        (Replies.POSTFIX, "", "reject", "554 5.7.1", "blocked"),
+        (
+            Replies.OUTLOOK,
+            "zen.spamhaus.org",
+            "reject",
+            "550 5.7.1",
+            "https://www.spamhaus.org/query/ip/",
+        ),
+        (Replies.YAHOO, "zen.spamhaus.org", "reject", "553 5.7.1", "[BL21]"),
+        (
+            Replies.MICROSOFT_365,
+            "b.barracudacentral.org",
+            "reject",
+            "550 5.7.606",
+            "https://sender.office.com/",
+        ),
+        (Replies.OUTLOOK, "zen.spamhaus.org", "defer", "451 4.7.650", "(S775)"),
     ],
 )
-def test_the_refusals(
-    destination: str, blocklist: str, action: str, codes: str, named: str
-) -> None:
-    text = str(refusal(destination, blocklist, action).filled(ip="192.0.2.1"))
+def test_the_refusals(replies: Replies, zone: str, action: str, codes: str, named: str) -> None:
+    text = str(refusal(replies, zone, action).filled(ip="192.0.2.1"))
     assert text.startswith(f"{codes} ")
     assert named in text
     assert "192.0.2.1" in text
 
 
-def test_the_deferral_of_an_unknown_kind() -> None:
-    assert deferral("my-own-profile") is TRY_AGAIN_LATER
+def test_most_destinations_defer_in_the_words_of_postfix() -> None:
+    assert deferral(Replies.POSTFIX) is TRY_AGAIN_LATER
 
 
 def test_a_provider_slows_down_with_4xx_and_blocks_with_5xx() -> None:
-    for destination in (*DESTINATIONS, "my-own-profile"):
+    for replies in Replies:
         for reply_to in (throttled, cold):
-            assert 400 <= reply_to(destination).code < 500
+            assert 400 <= reply_to(replies).code < 500
         for reply_to in (blocked, unknown_user):
-            assert reply_to(destination).code >= 500
-        assert str(unknown_user(destination)).startswith("550 5.1.1 ")
+            assert reply_to(replies).code >= 500
+        assert str(unknown_user(replies)).startswith("550 5.1.1 ")
 
 
 def test_providers_block_in_their_own_words_and_name_the_address() -> None:
-    unnamed = blocked("my-own-profile")
+    providers = (Replies.GMAIL, Replies.OUTLOOK, Replies.YAHOO, Replies.MICROSOFT_365)
+    unnamed = blocked(Replies.POSTFIX)
     assert str(unnamed.filled(ip="192.0.2.1")).startswith("550 5.7.1 ")
     assert "192.0.2.1" in str(unnamed.filled(ip="192.0.2.1"))
-    assert unnamed not in {blocked(name) for name in REPUTATIONS}
-    assert len({blocked(name) for name in REPUTATIONS}) == len(REPUTATIONS)
+    assert unnamed not in {blocked(each) for each in providers}
+    assert len({blocked(each) for each in providers}) == len(providers)
 
 
 @pytest.mark.parametrize(
     ("given", "codes", "named"),
     [
-        (throttled("gmail"), "421 4.7.28", "UnsolicitedRateLimitError"),
-        (throttled("outlook"), "421 RP-001", "reputation"),
-        (cold("outlook"), "451 4.7.650", "(S775)"),
-        (cold("yahoo"), "421 4.7.0", "[TSS04]"),
-        (cold("m365-business"), "451 4.7.500", "192.0.2.1"),
-        (blocked("outlook"), "550 5.7.1", "(S3140)"),
-        (blocked("gmail"), "550 5.7.1", "answer/188131"),
-        (unknown_user("isp"), "550 5.1.1", "User unknown"),
+        (throttled(Replies.GMAIL), "421 4.7.28", "UnsolicitedRateLimitError"),
+        (throttled(Replies.OUTLOOK), "421 RP-001", "reputation"),
+        (cold(Replies.OUTLOOK), "451 4.7.650", "(S775)"),
+        (cold(Replies.YAHOO), "421 4.7.0", "[TSS04]"),
+        (cold(Replies.MICROSOFT_365), "451 4.7.500", "192.0.2.1"),
+        (blocked(Replies.OUTLOOK), "550 5.7.1", "(S3140)"),
+        (blocked(Replies.GMAIL), "550 5.7.1", "answer/188131"),
+        (unknown_user(Replies.POSTFIX), "550 5.1.1", "User unknown"),
     ],
     ids=lambda value: value if isinstance(value, str) else str(value.code),
 )
@@ -149,21 +160,22 @@ def test_all_replies_of_a_hub(golden: Golden) -> None:
 
 def test_all_replies_of_destinations(golden: Golden) -> None:
     """Each text with the cases that get it; of blocklists one for each zone, which replies name."""
-    lists = (*{zone: name for name, zone in reversed(ZONES.items())}.values(), "my-own-list")
+    known = [BUILT_IN.profile(Kind.BLOCKLIST, name) for name in BUILT_IN.names(Kind.BLOCKLIST)]
+    lists = {each.properties.zone: each.name for each in reversed(known)}
     cases = [
         *((each.__name__, each) for each in (deferral, throttled, cold, blocked, unknown_user)),
         *(
-            (f"{action} for {name}", partial(refusal, blocklist=name, action=action))
+            (f"{action} for {lists[zone]}", partial(refusal, zone=zone, action=action))
             for action in ("reject", "defer")
-            for name in sorted(lists)
+            for zone in sorted(lists, key=lists.__getitem__)
         ),
     ]
     rows = [f"{ACCEPTED}\n", f"{TOO_MANY_CONNECTIONS}\n"]
     uses: dict[Reply, dict[str, list[str]]] = {}
     for case, answer in cases:
-        for destination in (*DESTINATIONS, "my-own-profile"):
-            receivers = uses.setdefault(answer(destination), {})
-            receivers.setdefault(case, []).append(destination)
+        for name in BUILT_IN.names(Kind.DESTINATION):
+            replies = BUILT_IN.profile(Kind.DESTINATION, name).properties.replies
+            uses.setdefault(answer(replies), {}).setdefault(case, []).append(name)
     for text, receivers in uses.items():
         rows.append(f"{text}\n")
         rows += [f"  {case}: {', '.join(names)}\n" for case, names in receivers.items()]

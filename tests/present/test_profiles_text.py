@@ -4,8 +4,10 @@ import tomllib
 
 import pytest
 
-from relaysim.mail.value import Certainty, Value
 from relaysim.present.text.profile_tables import text, toml
+from relaysim.profiles.kind import Kind
+from relaysim.profiles.profile import Profile
+from relaysim.profiles.value import Certainty, Value
 from relaysim.wording import MOST
 
 TABLE = {
@@ -15,7 +17,7 @@ TABLE = {
 
 
 def test_a_default_stands_above_its_certainty_and_source():
-    assert text({"sharepoint": {"hosts.NAME": {"sessions": TABLE["sessions"]}}}) == (
+    assert text([Profile(Kind.HOST, "sharepoint", {"host": {"sessions": TABLE["sessions"]}})]) == (
         "# sharepoint\n"
         "[hosts.NAME]\n"
         "sessions = 4\n"
@@ -24,7 +26,7 @@ def test_a_default_stands_above_its_certainty_and_source():
 
 
 def test_a_profile_is_toml_and_fits_the_terminal():
-    printed = text({"application": {"hosts.NAME": TABLE}})
+    printed = text([Profile(Kind.HOST, "application", {"host": TABLE})])
     assert tomllib.loads(printed) == {
         "hosts": {"NAME": {"sessions": 4, "on_failure": {"retry_every": "5 min"}}}
     }
@@ -33,9 +35,8 @@ def test_a_profile_is_toml_and_fits_the_terminal():
 
 def test_a_table_too_long_for_a_line_has_a_line_for_each_key():
     long = {f"list-{n}": 0.5 for n in range(9)} | {"with spaces": {"a": 1}}
-    printed = text(
-        {"isp": {"destinations.NAME": {"refuses_on": Value(long, "", Certainty.ASSUMPTION)}}}
-    )
+    table = {"refuses_on": Value(long, "", Certainty.ASSUMPTION)}
+    printed = text([Profile(Kind.DESTINATION, "isp", {"destination": table})])
     assert printed.splitlines()[2:4] == ["refuses_on.list-0 = 0.5", "refuses_on.list-1 = 0.5"]
     assert tomllib.loads(printed) == {"destinations": {"NAME": {"refuses_on": long}}}
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from relaysim.profiles.library import BUILT_IN
 from relaysim.scenario.defaults import merged, with_defaults
 from relaysim.scenario.digest import digest
 from relaysim.scenario.distribution import Lognormal
@@ -188,7 +189,7 @@ def test_a_blocklist_has_the_parameters_of_its_operator() -> None:
 
 def test_defaults_pass_over_what_is_wrong() -> None:
     raw = {"hubs": {"A": {"mta": 5}, "B": "?"}, "hosts": ["?"], "mailboxes": 1, "blocklists": {}}
-    filled = with_defaults(raw)
+    filled = with_defaults(raw, BUILT_IN)
     assert filled["hubs"]["B"] == "?"
     assert filled["hubs"]["A"]["mta"] == 5
     assert filled["hosts"] == ["?"]

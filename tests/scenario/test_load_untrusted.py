@@ -10,7 +10,7 @@ from golden_sections import Golden
 from quantities import quantities
 
 from relaysim.scenario import distribution as law
-from relaysim.scenario import load, recording
+from relaysim.scenario import load, recording, toml_file
 from relaysim.scenario.files import MB
 from relaysim.scenario.problem import ScenarioError
 
@@ -53,7 +53,7 @@ def test_a_file_that_is_too_large_is_not_read(
 ) -> None:
     (tmp_path / "large").write_bytes(b"\n" * (MB + 1))
     for module, limit in (
-        (load, "LARGEST_SCENARIO"),
+        (toml_file, "LARGEST_SCENARIO"),
         (law, "LARGEST_VALUES"),
         (recording, "LARGEST_RECORDING"),
     ):

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from small_designs import TOML
 
-from relaysim.mail.blocklists import BLOCKLISTS
-from relaysim.mail.profiles import MTA_PROFILES
-from relaysim.mail.value import Certainty
+from relaysim.profiles.kind import Kind
+from relaysim.profiles.library import BUILT_IN
+from relaysim.profiles.value import Certainty
 from relaysim.scenario.digest import digest
 from relaysim.scenario.load import load
 from relaysim.study.assumptions import assumptions
@@ -72,13 +72,14 @@ def test_a_prefix_is_one_bit_more_or_less(found: dict[str, Input]) -> None:
 
 
 def test_they_carry_their_source(found: dict[str, Input]) -> None:
-    default = BLOCKLISTS["spamcop"]["visibility"]
+    default = BUILT_IN.profile(Kind.BLOCKLIST, "spamcop").table("blocklist")["visibility"]
     assert found["blocklists.spamcop.visibility"].source == default.source
 
 
 def test_nothing_that_somebody_published_is_among_them(found: dict[str, Input]) -> None:
+    tables = BUILT_IN.tables(Kind.BLOCKLIST, "blocklist")
     for name, blocklist in load(SHARED).blocklists.items():
-        for key, default in BLOCKLISTS[blocklist.profile].items():
+        for key, default in tables[blocklist.profile].items():
             if default.certainty is not Certainty.ASSUMPTION:
                 assert not any(path.startswith(f"blocklists.{name}.{key}") for path in found)
     published = (
@@ -95,12 +96,8 @@ def test_lists_that_the_scenario_does_not_have_are_not_among_them(found: dict[st
 
 
 def test_no_receive_connector_has_an_assumed_default() -> None:
-    for profile in MTA_PROFILES.values():
-        for table in (
-            profile.receive_connector,
-            profile.default_connector,
-            profile.client_connector,
-        ):
+    for section in ("receive_connector", "default_connector", "client_connector"):
+        for table in BUILT_IN.tables(Kind.MTA, section).values():
             assert all(each.certainty is not Certainty.ASSUMPTION for each in table.values())
 
 

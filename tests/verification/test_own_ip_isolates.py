@@ -12,14 +12,15 @@ from listing_world import SECOND, hub, stream, world
 
 import relaysim
 from relaysim.engine.coupled_runs import Coupled, coupled
-from relaysim.mail.blocklists import BLOCKLISTS
+from relaysim.profiles.kind import Kind
+from relaysim.profiles.library import BUILT_IN
 from relaysim.scenario.model import Scenario
 from relaysim.trace.tables import Column, Fate, Trace
 from relaysim.traffic.workload import draw
 
 GOOD, ELSEWHERE, BESIDE = "198.51.100.10", "203.0.113.25", "198.51.100.11"
 DEADLINE = 300 * SECOND
-LISTS = [name for name in BLOCKLISTS if name not in ("none", "spamhaus-xbl")]
+LISTS = [name for name in BUILT_IN.names(Kind.BLOCKLIST) if name not in ("none", "spamhaus-xbl")]
 USED = ", ".join(f"{name} = 0.5" for name in LISTS)
 
 WORLD = f"""

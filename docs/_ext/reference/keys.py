@@ -11,13 +11,10 @@ from reference.exchange import parameter
 from reference.profiles import spelled
 from reference.values import of_key, table_at
 from relaysim import units
-from relaysim.mail.blocklists import BLOCKLISTS
-from relaysim.mail.destination import DESTINATIONS
-from relaysim.mail.hosts import HOST_KINDS
-from relaysim.mail.profiles import MTA_PROFILES
-from relaysim.mail.reputation import REPUTATIONS
-from relaysim.mail.value import Value
 from relaysim.present.text.profile_tables import toml
+from relaysim.profiles.kind import Kind
+from relaysim.profiles.library import BUILT_IN
+from relaysim.profiles.value import Value
 from relaysim.scenario import (
     arrivals,
     blocklist,
@@ -33,7 +30,11 @@ from relaysim.scenario import (
 )
 from relaysim.scenario import distribution as law
 from relaysim.scenario import rate_profile as profile
-from relaysim.scenario.defaults import MAILBOXES, OPERATIONS, SEND_CONNECTOR, SEND_CONNECTOR_NONE
+from relaysim.scenario.defaults import (
+    MAILBOXES,
+    OPERATIONS,
+    PROFILE_KEYS,
+)
 from relaysim.scenario.table import Table
 
 Profiles = Mapping[str, Mapping[str, Value]]
@@ -53,26 +54,25 @@ SECTIONS = (
     Section("Scenario", "", model.Scenario),
     Section("Run", "run", model.Run),
     Section("Organization", "organization", model.Organization),
-    Section("Hubs", "hubs.NAME", hub.Hub, {n: p.hub for n, p in MTA_PROFILES.items()}),
+    Section("Hubs", "hubs.NAME", hub.Hub, BUILT_IN.tables(Kind.MTA, "hub")),
     Section(
         "Back pressure",
         "hubs.NAME.back_pressure",
         hub.BackPressure,
-        {n: p.back_pressure for n, p in MTA_PROFILES.items()},
+        BUILT_IN.tables(Kind.MTA, "back_pressure"),
     ),
     Section(
         "Receive connectors",
         "hubs.NAME.receive_connectors.NAME",
         connector.ReceiveConnector,
-        {name: found.receive_connector for name, found in MTA_PROFILES.items()}
+        BUILT_IN.tables(Kind.MTA, "receive_connector")
         | {
             f"{name} ({which})": table
-            for name, found in MTA_PROFILES.items()
-            for which, table in (
-                ("Default HUB", found.default_connector),
-                ("Client HUB", found.client_connector),
+            for section, which in (
+                ("default_connector", "Default HUB"),
+                ("client_connector", "Client HUB"),
             )
-            if table
+            for name, table in BUILT_IN.tables(Kind.MTA, section).items()
         },
     ),
     Section("Permissions", "hubs.NAME.receive_connectors.NAME.permissions", connector.Permission),
@@ -80,18 +80,33 @@ SECTIONS = (
         "Send connectors",
         "send_connectors.NAME",
         connector.SendConnector,
-        {"": SEND_CONNECTOR, "all source servers none": SEND_CONNECTOR_NONE},
+        BUILT_IN.tables(Kind.MTA, "send_connector"),
     ),
     Section("Lines", "lines.NAME", model.Line),
     Section("Egress", "egress.ADDRESS", model.Egress),
     Section("Mailboxes", "mailboxes", model.Mailboxes, {"": MAILBOXES}),
-    Section("Hosts", "hosts.NAME", host.Host, HOST_KINDS),
+    Section("Hosts", "hosts.NAME", host.Host, BUILT_IN.tables(Kind.HOST, "host")),
     Section("Retries of a host", "hosts.NAME.on_failure", host.Retry),
     Section("Streams", "hosts.NAME.streams.NAME", stream.Stream),
     Section("Mailing lists", "hosts.NAME.streams.NAME.mailing_list", stream.MailingList),
-    Section("Destinations", "destinations.NAME", destination.Destination, DESTINATIONS),
-    Section("Reputation", "destinations.NAME.reputation", reputation.Reputation, REPUTATIONS),
-    Section("Blocklists", "blocklists.NAME", blocklist.Blocklist, BLOCKLISTS),
+    Section(
+        "Destinations",
+        "destinations.NAME",
+        destination.Destination,
+        BUILT_IN.tables(Kind.DESTINATION, "destination"),
+    ),
+    Section(
+        "Reputation",
+        "destinations.NAME.reputation",
+        reputation.Reputation,
+        BUILT_IN.tables(Kind.DESTINATION, "reputation"),
+    ),
+    Section(
+        "Blocklists",
+        "blocklists.NAME",
+        blocklist.Blocklist,
+        BUILT_IN.tables(Kind.BLOCKLIST, "blocklist"),
+    ),
     Section("Operations", "operations", operations.Operations, {"": OPERATIONS}),
     Section("Coupling", "coupling", operations.Coupling),
     Section("Events", "events", event.Event),
@@ -131,7 +146,15 @@ SHARED: Mapping[str, tuple[str, tuple[type[Table], ...]]] = {
 }
 """Tables that stand at several places."""
 _SEE = re.compile(r" \(see (\[[^]]+\]\([^)]+\))\)")
-_UNWRITTEN = {"values"}
+_UNWRITTEN = {"values", "properties"}
+_PROFILES = {
+    (hub.Hub, PROFILE_KEYS[Kind.MTA]): Kind.MTA,
+    (host.Host, PROFILE_KEYS[Kind.HOST]): Kind.HOST,
+    (destination.Destination, PROFILE_KEYS[Kind.DESTINATION]): Kind.DESTINATION,
+    (blocklist.Blocklist, PROFILE_KEYS[Kind.BLOCKLIST]): Kind.BLOCKLIST,
+}
+"""The keys that name a profile."""
+_OWN = "or a profile of your own"
 _QUANTITIES = ("mean", "median", "minimum", "maximum", "low", "high")
 """Parameters of laws, which are of the kind of what is drawn."""
 _SPECIAL = {
@@ -141,7 +164,8 @@ _SPECIAL = {
     ("run", "drain"): "the largest deadline of a stream, at least 3 d",
     ("hosts.NAME", "port"): "25; 587 for a host with an `account`",
     ("destinations.NAME", "reputation"): (
-        f'a table for {", ".join(REPUTATIONS)} (see [reputation](#reputation)), else `"none"`'
+        f"a table for {', '.join(BUILT_IN.tables(Kind.DESTINATION, 'reputation'))} "
+        '(see [reputation](#reputation)), else `"none"`'
     ),
 }
 """Defaults that neither the model nor one profile has."""
@@ -185,8 +209,9 @@ def _apart(said: str) -> tuple[str, list[str]]:
 
 
 def _kind(section: Section, name: str) -> str:
-    if name == "profile":
-        return "one of " + ", ".join(f'"{each}"' for each in section.profiles)
+    if (section.of, name) in _PROFILES:
+        known = BUILT_IN.names(_PROFILES[section.of, name])
+        return ", ".join(["one of " + ", ".join(f'"{each}"' for each in known), _OWN])
     kind = of_key(section.of, name)
     title = _TITLES.get(table_at(section.of, name))
     if title is None or "](#" in kind:

@@ -1,32 +1,42 @@
-"""The profiles: every default with its source and how sure it is."""
+"""The profiles: every default and property with its source and certainty."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 from typing import Any
 
-from relaysim.cli.profiles import Kind
-from relaysim.mail.value import Value
+from reference.described import descriptions
 from relaysim.present.text.profile_tables import toml
+from relaysim.profiles.kind import PROPERTIES, Kind
+from relaysim.profiles.library import BUILT_IN
+from relaysim.profiles.profile import Table
 
 
 def markdown(kind: str) -> str:
-    """The profiles of a kind, such as `mta`: a section each, a table for each of its tables."""
-    from relaysim.cli import profiles
+    """The properties of a kind, such as `mta`, and its profiles: a section each."""
+    return "\n".join([*_properties(Kind(kind)), *_profiles(Kind(kind))])
 
-    lines: list[str] = []
-    for name, tables in profiles._known(Kind(kind)).items():
-        lines += ["", f"## {name}"]
-        for path, table in tables.items():
+
+def _properties(kind: Kind) -> Iterator[str]:
+    """What each property means."""
+    yield from ("## Properties", "", "| property | meaning |", "| --- | --- |")
+    for name, text in descriptions(kind.properties).items():
+        yield f"| `{name}` | {text} |"
+
+
+def _profiles(kind: Kind) -> Iterator[str]:
+    for name in BUILT_IN.names(kind):
+        profile = BUILT_IN.profile(kind, name)
+        yield from ("", f"## {name}")
+        for section, path in (kind.sections | {PROPERTIES: PROPERTIES}).items():
+            table = profile.table(section)
             if table:
-                lines += ["", f"`[{path}]`", "", *_table(table)]
-    return "\n".join(lines)
+                yield from ("", f"`[{path}]`", "", *_table(table))
 
 
-def _table(table: Mapping[str, Value]) -> list[str]:
-    rows = ["| key | default | certainty | source |", "| --- | --- | --- | --- |"]
+def _table(table: Table) -> Iterator[str]:
+    yield from ("| key | value | certainty | source |", "| --- | --- | --- | --- |")
     for key, value in table.items():
         found = spelled(value.value)
-        rows.append(f"| `{key}` | `{found}` | {value.certainty.value} | {value.source} |")
-    return rows
+        yield f"| `{key}` | `{found}` | {value.certainty.value} | {value.source} |"
 
 
 def spelled(value: Any) -> str:

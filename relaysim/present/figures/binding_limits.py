@@ -80,10 +80,10 @@ def _sessions(trace: Trace, scenario: Scenario, window: Window) -> Iterator[Limi
 
 def _allowed(scenario: Scenario, host: Host) -> int | None:
     """The sessions that a host may have, by its own limit and those of its connectors."""
-    if host.kind == "mailbox_users":
+    if host.properties.mailbox_submission:
         return None
     known = [host.sessions]
-    if host.kind != "internet":
+    if not host.properties.internet:
         known += [allowed_sessions(each) for each in answers(scenario, host) if each is not None]
     return min((each for each in known if each is not None), default=None)
 

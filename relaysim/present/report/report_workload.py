@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from relaysim.mail.value import Certainty
 from relaysim.present.text.profile_tables import toml
 from relaysim.present.text.terminal import Grid
+from relaysim.profiles.value import Certainty
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.problem import dotted
 from relaysim.scenario.written import written

@@ -2,21 +2,22 @@
 
 import json
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from relaysim.mail.value import Value
+from relaysim.profiles.profile import Profile
 from relaysim.wording import columns
 
 
-def text(profiles: Mapping[str, Mapping[str, Mapping[str, Value]]]) -> str:
-    """The profiles by name, each with its tables by their path in the scenario file."""
-    return "\n".join(line for name, tables in profiles.items() for line in _profile(name, tables))
+def text(profiles: Iterable[Profile]) -> str:
+    """The profiles, each with its tables by their path in the scenario file."""
+    return "\n".join(line for profile in profiles for line in _profile(profile))
 
 
-def _profile(name: str, tables: Mapping[str, Mapping[str, Value]]) -> Iterator[str]:
-    yield f"# {name}"
-    for path, table in tables.items():
+def _profile(profile: Profile) -> Iterator[str]:
+    yield f"# {profile.name}"
+    for section, path in profile.kind.sections.items():
+        table = profile.table(section)
         if table:
             yield f"[{path}]"
         for key, value in table.items():

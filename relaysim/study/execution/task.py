@@ -67,12 +67,12 @@ def source() -> str:
 
 
 def _sources(folder: Traversable, path: str) -> list[tuple[str, bytes]]:
-    """The Python files below a folder of the package, by name."""
+    """The Python files and profiles below a folder of the package, by name."""
     found = []
     for each in folder.iterdir():
         name = f"{path}/{each.name}"
         if each.is_dir():
             found += _sources(each, name)
-        elif name.endswith(".py"):
+        elif name.endswith((".py", ".toml")):
             found.append((name, each.read_bytes()))
     return found

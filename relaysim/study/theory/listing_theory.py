@@ -7,7 +7,6 @@ there was a hit in the lifetime before this one, which is as likely at every mom
 
 from collections.abc import Iterator
 
-from relaysim.mail.blocklists import OPERATORS
 from relaysim.plan import route
 from relaysim.scenario.blocklist import Blocklist
 from relaysim.scenario.model import Scenario
@@ -39,7 +38,7 @@ def listed_time(network: Network, name: str) -> Answer:
 
 def _hits(network: Network, blocklist: Blocklist) -> dict[str, float]:
     """Hits a second of the operator's spam traps, by stream."""
-    share = operator_shares(network.scenario).get(OPERATORS[blocklist.profile], 0.0)
+    share = operator_shares(network.scenario).get(blocklist.properties.operator, 0.0)
     rates = {
         name: network.rates[name]
         * sum(part for place, part in stream.to.items() if place != INTERNAL)

@@ -112,7 +112,7 @@ def too_large(stream: Stream, connector: ReceiveConnector | SendConnector | None
 def turns_away(host: Host, connector: ReceiveConnector) -> bool:
     """Whether the receive connector has a limit of connections that binds the host."""
     limited = connector.max_inbound_connection is not None
-    return limited or (host.kind != "internet" and by_source(connector))
+    return limited or (not host.properties.internet and by_source(connector))
 
 
 def by_source(connector: ReceiveConnector) -> bool:

@@ -42,7 +42,7 @@ def connections(network: Network, hub: str, name: str) -> Answer:
         against += streams.arrivals(scenario, path.name, stream)
         entry = streams.entry(scenario, host, stream, path)
         against += [reason for reason in entry if reason != streams.TURNED_AWAY]
-        if host.kind != "internet" and streams.by_source(connector):
+        if not host.properties.internet and streams.by_source(connector):
             against.append("connections above a limit of one source are turned away")
         if host.on_failure != "drop":
             against.append("hosts try again when they are turned away")

@@ -1,20 +1,31 @@
+from functools import partial
+
 import pytest
 from golden_sections import Golden
 from refusals import refusals
 
 from relaysim import units
-from relaysim.mail.blocklists import BLOCKLISTS, blocklist_defaults
-from relaysim.mail.destination import DESTINATIONS, destination_defaults
-from relaysim.mail.hosts import HOST_KINDS, host_defaults
-from relaysim.mail.profiles import (
-    MTA_PROFILES,
-    hub_defaults,
-    mta_profile,
-    receive_connector_defaults,
-)
 from relaysim.mail.receive_connector import parse_rate_source
-from relaysim.mail.reputation import REPUTATIONS
-from relaysim.mail.value import Certainty, Value, plain
+from relaysim.profiles import built_in, defaults
+from relaysim.profiles.file import Reader
+from relaysim.profiles.kind import PROPERTIES, Kind
+from relaysim.profiles.library import BUILT_IN
+from relaysim.profiles.value import Certainty, Value, plain
+
+MTA = partial(BUILT_IN.profile, Kind.MTA)
+HOST_KINDS = BUILT_IN.tables(Kind.HOST, "host")
+
+
+def hub_defaults(mta: str) -> dict:
+    return defaults.hub_defaults(MTA(mta))
+
+
+def receive_connector_defaults(mta: str, hub: str, connector: str) -> dict:
+    return defaults.receive_connector_defaults(MTA(mta), hub, connector)
+
+
+def host_defaults(kind: str) -> dict:
+    return defaults.host_defaults(BUILT_IN.profile(Kind.HOST, kind))
 
 
 def test_the_receive_connectors_of_exchange_2010() -> None:
@@ -125,15 +136,10 @@ def read(key: str, value: object) -> None:
 WORDS = {"on_failure", "refusal_stage", "refusal_action", "trigger", "widening", "reputation"}
 
 TABLES = {
-    **{f"hub {name}": profile.hub for name, profile in MTA_PROFILES.items()},
-    **{f"pressure {name}": each.back_pressure for name, each in MTA_PROFILES.items()},
-    **{f"connector {name}": each.receive_connector for name, each in MTA_PROFILES.items()},
-    **{f"default {name}": profile.default_connector for name, profile in MTA_PROFILES.items()},
-    **{f"client {name}": profile.client_connector for name, profile in MTA_PROFILES.items()},
-    **{f"host {kind}": table for kind, table in HOST_KINDS.items()},
-    **{f"destination {name}": table for name, table in DESTINATIONS.items()},
-    **{f"reputation {name}": table for name, table in REPUTATIONS.items()},
-    **{f"blocklist {name}": table for name, table in BLOCKLISTS.items()},
+    f"{kind} {name} {section}": table
+    for kind in Kind
+    for name in built_in.names(kind)
+    for section, table in BUILT_IN.profile(kind, name).sections.items()
 }
 
 
@@ -141,27 +147,67 @@ TABLES = {
 def test_every_default_can_be_read_and_says_where_it_comes_from(name: str) -> None:
     for key, entry in TABLES[name].items():
         assert isinstance(entry, Value), key
-        read(key, entry.value)
-        assert entry.source or entry.certainty in (Certainty.ASSUMPTION, Certainty.DEFINITION)
+        if not name.endswith(PROPERTIES):
+            read(key, entry.value)
+        assert entry.source
         assert isinstance(entry.certainty, Certainty)
 
 
-def test_no_default_comes_from_anywhere_but_these_tables() -> None:
-    """What a scenario gets is, key by key, what the tables above give a source for."""
-    for name in DESTINATIONS:
-        expected = plain(DESTINATIONS[name])
-        if name in REPUTATIONS:
+@pytest.mark.parametrize("kind", Kind)
+def test_the_files_obey_the_rules_for_files_of_users(kind: Kind) -> None:
+    """They are whole, and no key of theirs is unknown."""
+    for name in built_in.names(kind):
+        reader = Reader(kind, built_in.keys(kind), whole=True)
+        reader.profile(name, {}, BUILT_IN.profile(kind, name))
+        assert reader.mistakes == []
+
+
+def test_no_default_comes_from_anywhere_but_the_files() -> None:
+    """What a scenario gets is, key by key, what the files give a source for."""
+    for name in BUILT_IN.names(Kind.DESTINATION):
+        profile = BUILT_IN.profile(Kind.DESTINATION, name)
+        expected = plain(profile.table("destination"))
+        if "reputation" in profile.sections:
             assert "reputation" not in expected
-            expected["reputation"] = plain(REPUTATIONS[name])
-        assert destination_defaults(name) == expected
-    assert set(REPUTATIONS) < set(DESTINATIONS)
-    for name, table in BLOCKLISTS.items():
-        assert blocklist_defaults(name) == plain(table)
+            expected["reputation"] = plain(profile.table("reputation"))
+        assert defaults.destination_defaults(profile) == expected
+    for name, table in BUILT_IN.tables(Kind.BLOCKLIST, "blocklist").items():
+        profile = BUILT_IN.profile(Kind.BLOCKLIST, name)
+        assert defaults.blocklist_defaults(profile) == plain(table)
     for name, table in HOST_KINDS.items():
         assert host_defaults(name) == plain(table)
-    for name, profile in MTA_PROFILES.items():
-        pressure = plain(profile.back_pressure)
-        assert hub_defaults(name) == plain(profile.hub) | {"back_pressure": pressure}
+    for name, table in BUILT_IN.tables(Kind.MTA, "hub").items():
+        pressure = plain(MTA(name).table("back_pressure"))
+        assert hub_defaults(name) == plain(table) | {"back_pressure": pressure}
+
+
+def test_a_send_connector_has_the_limits_of_the_first_server_that_has_any() -> None:
+    exchange, none = MTA("exchange-2010"), MTA("none")
+    limited = {"max_message_size": "10 MB", "smtp_max_messages_per_connection": 20}
+    for servers in ([exchange], [exchange, none], [none, exchange]):
+        assert plain(defaults.send_connector_table(servers)) == limited
+    assert set(plain(defaults.send_connector_table([none, none])).values()) == {"unlimited"}
+
+
+def test_what_the_engine_and_the_checks_ask_of_a_server() -> None:
+    asked = {
+        name: {key: value.value for key, value in table.items()}
+        for name, table in BUILT_IN.tables(Kind.MTA, PROPERTIES).items()
+    }
+    keys = ("delayed_acknowledgement", "server_authentication", "back_pressure_delays_first")
+    assert asked == {
+        "exchange-2007": dict(zip(keys, (False, True, False), strict=True)),
+        "exchange-2010": dict(zip(keys, (True, True, True), strict=True)),
+        "none": dict(zip(keys, (False, False, True), strict=True)),
+    }
+
+
+def test_what_the_engine_and_the_checks_ask_of_a_host() -> None:
+    for kind in HOST_KINDS:
+        properties = BUILT_IN.profile(Kind.HOST, kind).properties
+        assert properties.mailbox_submission is (kind == "mailbox_users")
+        assert properties.internet is (kind == "internet")
+        assert properties.culprit is (kind == "bulk_marketing")
 
 
 def test_a_callers_change_stays_its_own() -> None:
@@ -206,19 +252,19 @@ def all_hosts() -> dict[str, dict[str, object]]:
 
 
 @pytest.mark.parametrize(
-    ("look", "name", "nearest"),
+    ("kind", "name", "nearest"),
     [
-        (mta_profile, "exchange2010", "exchange-2010"),
-        (host_defaults, "sharepiont", "sharepoint"),
-        (destination_defaults, "gmial", "gmail"),
-        (blocklist_defaults, "spamhaus", "spamhaus-css"),
-        (blocklist_defaults, "zzz", "none"),
+        (Kind.MTA, "exchange2010", "exchange-2010"),
+        (Kind.HOST, "sharepiont", "sharepoint"),
+        (Kind.DESTINATION, "gmial", "gmail"),
+        (Kind.BLOCKLIST, "spamhaus", "spamhaus-css"),
+        (Kind.BLOCKLIST, "zzz", "none"),
     ],
     ids=["mta", "host", "destination", "blocklist", "nothing near"],
 )
 def test_an_unknown_profile_names_the_nearest(
-    golden_section: Golden, look, name: str, nearest: str
+    golden_section: Golden, kind: Kind, name: str, nearest: str
 ) -> None:
-    message = refusals(look, [name])
+    message = refusals(partial(BUILT_IN.profile, kind), [name])
     assert nearest in message
     golden_section("errors/profiles", message)

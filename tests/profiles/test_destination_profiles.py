@@ -3,9 +3,18 @@
 import pytest
 
 from relaysim import units
-from relaysim.mail.destination import DESTINATIONS, destination_defaults
-from relaysim.mail.reputation import REPUTATIONS
-from relaysim.mail.value import Certainty
+from relaysim.profiles.defaults import destination_defaults as defaults_of
+from relaysim.profiles.kind import Kind
+from relaysim.profiles.library import BUILT_IN
+from relaysim.profiles.value import Certainty
+
+DESTINATIONS = BUILT_IN.names(Kind.DESTINATION)
+REPUTATIONS = BUILT_IN.tables(Kind.DESTINATION, "reputation")
+PROVIDERS = ["gmail", "outlook", "yahoo", "m365-business"]
+
+
+def destination_defaults(name: str) -> dict:
+    return defaults_of(BUILT_IN.profile(Kind.DESTINATION, name))
 
 
 @pytest.mark.parametrize(
@@ -119,8 +128,8 @@ def test_who_keeps_a_reputation() -> None:
     ],
 )
 def test_what_the_providers_make_of_an_ip(key: str, values: tuple[object, ...]) -> None:
-    tables = {name: destination_defaults(name)["reputation"] for name in REPUTATIONS}
-    assert list(tables) == ["gmail", "outlook", "yahoo", "m365-business"]
+    tables = {name: destination_defaults(name)["reputation"] for name in PROVIDERS}
+    assert set(tables) == set(REPUTATIONS)
     assert tuple(table.get(key) for table in tables.values()) == values
 
 

@@ -3,16 +3,26 @@
 import pytest
 
 from relaysim import units
-from relaysim.mail.blocklists import BLOCKLISTS, OPERATORS, ZONES, blocklist_defaults
-from relaysim.mail.destination import DESTINATIONS, destination_defaults
-from relaysim.mail.value import Certainty
+from relaysim.profiles.defaults import blocklist_defaults as defaults_of
+from relaysim.profiles.kind import Kind
+from relaysim.profiles.library import BUILT_IN
+from relaysim.profiles.value import Certainty
+
+BLOCKLISTS = BUILT_IN.tables(Kind.BLOCKLIST, "blocklist")
+PROPERTIES = {name: BUILT_IN.profile(Kind.BLOCKLIST, name).properties for name in BLOCKLISTS}
+
+
+def blocklist_defaults(name: str) -> dict:
+    return defaults_of(BUILT_IN.profile(Kind.BLOCKLIST, name))
 
 
 def test_every_list_that_is_refused_on_is_known_and_has_a_zone() -> None:
-    used = {name for each in DESTINATIONS for name in destination_defaults(each)["refuses_on"]}
-    assert used <= set(ZONES)
-    assert set(BLOCKLISTS) - set(ZONES) == {"none"}
-    assert len({ZONES[name] for name in ZONES if name.startswith("spamhaus")}) == 1
+    destinations = BUILT_IN.tables(Kind.DESTINATION, "destination").values()
+    used = {name for table in destinations for name in table["refuses_on"].value}
+    zones = {name: each.zone for name, each in PROPERTIES.items() if each.zone}
+    assert used <= set(zones)
+    assert set(BLOCKLISTS) - set(zones) == {"none"}
+    assert len({zones[name] for name in zones if name.startswith("spamhaus")}) == 1
 
 
 def test_the_published_lifetimes_of_lists() -> None:
@@ -92,7 +102,7 @@ def test_of_all_traps_a_quarter_reports_to_nobody_that_we_know() -> None:
     shares = {}
     for name, table in BLOCKLISTS.items():
         if "trap_share" in table:
-            share = shares.setdefault(OPERATORS[name], table["trap_share"].value)
+            share = shares.setdefault(PROPERTIES[name].operator, table["trap_share"].value)
             assert share == table["trap_share"].value
     assert shares == {
         "spamhaus": 0.25,
@@ -106,7 +116,7 @@ def test_of_all_traps_a_quarter_reports_to_nobody_that_we_know() -> None:
 
 
 def test_lists_of_one_operator_share_its_traps() -> None:
-    assert OPERATORS == {
+    assert {name: each.operator for name, each in PROPERTIES.items()} == {
         "spamhaus-css": "spamhaus",
         "spamhaus-sbl": "spamhaus",
         "spamhaus-xbl": "spamhaus",

@@ -1,0 +1,1 @@
+"""Profiles: the defaults and properties of servers, hosts, destinations and blocklists, as data."""

@@ -1,0 +1,64 @@
+"""The profiles that come with relaysim: the TOML files beside this module."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import fields
+from functools import cache
+from importlib.resources import files
+
+from relaysim.profiles.file import EXTENDS, Keys, Reader
+from relaysim.profiles.kind import OVERLAYS, PROPERTIES, Kind
+from relaysim.profiles.profile import Profile
+
+SUFFIX = ".toml"
+BASE = "_"
+"""A file whose name begins so is no profile: it holds what several profiles have in common."""
+_LAST = "none"
+
+
+@cache
+def bases(kind: Kind) -> tuple[str, ...]:
+    """Return the names of all files of a kind, which a profile may extend."""
+    found = (file.name for file in (files(__package__) / kind.value).iterdir())
+    return tuple(sorted(name.removesuffix(SUFFIX) for name in found if name.endswith(SUFFIX)))
+
+
+@cache
+def names(kind: Kind) -> tuple[str, ...]:
+    """Return the names of the profiles of a kind in order, "none" last."""
+    found = [name for name in bases(kind) if not name.startswith(BASE)]
+    return tuple(sorted(found, key=lambda name: (name == _LAST, name)))
+
+
+@cache
+def profile(kind: Kind, name: str) -> Profile:
+    """Return the profile or base of a name that `bases` has."""
+    text = (files(__package__) / kind.value / f"{name}{SUFFIX}").read_text(encoding="utf-8")
+    tables = tomllib.loads(text)
+    below = tables.get(EXTENDS)
+    reader = Reader(kind)
+    found = reader.profile(name, tables, None if below is None else profile(kind, below))
+    if reader.mistakes:
+        raise ValueError(f"{kind}/{name}: {reader.mistakes}")
+    return found
+
+
+@cache
+def keys(kind: Kind) -> Mapping[str, Keys]:
+    """Return the keys of each section of a kind.
+
+    A section may have the keys that some profile here has there, and needs those that all of these
+    profiles have.
+    """
+    every = [profile(kind, name) for name in names(kind)]
+    found = {}
+    for section in kind.sections:
+        having = [each.sections for each in every if section in each.sections]
+        tables = [sections[OVERLAYS.get(section, section)] for sections in having]
+        common = [key for key in tables[0] if all(key in table for table in tables)]
+        allowed = tuple(dict.fromkeys(key for table in tables for key in table))
+        found[section] = Keys(
+            allowed, () if section in OVERLAYS else tuple(common), len(tables) < len(every)
+        )
+    declared = tuple(each.name for each in fields(kind.properties))
+    return found | {PROPERTIES: Keys(declared, declared, False)}

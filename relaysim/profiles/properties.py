@@ -1,0 +1,69 @@
+"""Properties: what the engine and the checks ask of a profile, in place of its name.
+
+A default fills a key of the scenario that an administrator may set otherwise. A property says how
+the software or the organization behind a profile works; no scenario sets it.
+"""
+
+from dataclasses import dataclass
+
+from relaysim.mail.remote_reply import Replies
+
+
+@dataclass(frozen=True, slots=True)
+class MtaProperties:
+    """The properties of a mail server (MTA)."""
+
+    delayed_acknowledgement: bool
+    """Whether its receive connectors have `MaxAcknowledgementDelay`, which `check` then advises on.
+
+    Where it is false, no such advice is given and no command sets the parameter.
+    """
+    server_authentication: bool
+    """Whether it authenticates as an Exchange server when it hands mail to another hub.
+
+    Where one of two hubs has it not, no receive connector is asked: the mail is taken.
+    """
+    back_pressure_delays_first: bool
+    """Whether it answers connections late under back pressure, and refuses MAIL FROM only then.
+
+    Where it is false, it refuses connections from the level Medium on.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class HostProperties:
+    """The properties of a kind of host."""
+
+    mailbox_submission: bool
+    """Whether the mailbox server submits its mail to the hubs, past all receive connectors."""
+    internet: bool
+    """Whether it stands for the Internet: very many sources, all of them strangers.
+
+    No limit of one source binds it, and `check` warns of connectors that relay for it.
+    """
+    culprit: bool
+    """Whether its streams are culprits unless they have a `culprit` of their own."""
+
+
+@dataclass(frozen=True, slots=True)
+class DestinationProperties:
+    """The properties of a class of receiving domains."""
+
+    replies: Replies
+    """The wording of its replies; it changes no verdict."""
+
+
+@dataclass(frozen=True, slots=True)
+class BlocklistProperties:
+    """The properties of a blocklist."""
+
+    zone: str
+    """The DNS zone that receivers ask; empty if none is known.
+
+    Lists of one zone are asked at once: a domain that uses one of them uses all.
+    """
+    operator: str
+    """The operator of the list: lists of one operator see the same spam traps."""
+
+
+Properties = MtaProperties | HostProperties | DestinationProperties | BlocklistProperties

@@ -1,0 +1,81 @@
+"""Checks of the tables of a scenario that need the profiles which it names."""
+
+from collections.abc import Callable
+
+from relaysim.profiles.kind import Kind
+from relaysim.profiles.library import Library
+from relaysim.scenario.blocklist import NEEDED, OPTIONAL
+from relaysim.scenario.defaults import GROUPS, PROFILE_KEYS, with_defaults
+from relaysim.scenario.problem import Problem, unknown
+from relaysim.scenario.raw_tables import Found, Raw, at, named, streams
+from relaysim.scenario.table import NONE
+
+
+def _profiles(raw: Raw, library: Library) -> Found:
+    for kind, group in GROUPS.items():
+        key, known = PROFILE_KEYS[kind], library.names(kind)
+        for name, table in named(raw, group):
+            profile = table.get(key)
+            if isinstance(profile, str) and profile not in known:
+                yield unknown((group, name, key), profile, kind.noun, known)
+
+
+def _parameters(raw: Raw, library: Library) -> Found:
+    """A list has the parameters of its profile, and those of its trigger and its widening."""
+    special = {key for keys in (*NEEDED.values(), *OPTIONAL.values()) for key in keys}
+    lists = {"blocklists": at(raw, "blocklists")}
+    for name, table in named(with_defaults(lists, library), "blocklists"):
+        profile = str(table.get("profile"))
+        rules = [str(table.get(key, "none")) for key in ("trigger", "widening")]
+        if profile not in library.names(Kind.BLOCKLIST) or not all(r in NEEDED for r in rules):
+            continue
+        asked = [key for rule in rules for key in NEEDED[rule]]
+        usual = library.profile(Kind.BLOCKLIST, profile).table("blocklist")
+        known = [*asked, *(key for rule in rules for key in OPTIONAL[rule]), *usual]
+        said = 'with trigger "{}" and widening "{}"'.format(*rules)
+        for key in at(raw, "blocklists", name):
+            if key in special and key not in known:
+                own = tuple(dict.fromkeys(each for each in known if each in special))
+                yield Problem(("blocklists", name, key), f"no parameter of a list {said}", own)
+        for key in asked:
+            if table.get(key, NONE) == NONE:
+                yield Problem(("blocklists", name, key), f"missing key: needed {said}")
+        threshold = table.get("threshold")
+        if "count" in rules and isinstance(threshold, float) and not threshold.is_integer():
+            path = ("blocklists", name, "threshold")
+            yield Problem(path, "a whole number of hits is needed")
+
+
+def _uses(raw: Raw, library: Library) -> Found:
+    """Destinations refuse on lists of the scenario, or on lists with a profile."""
+    known = tuple(dict.fromkeys([*at(raw, "blocklists"), *library.names(Kind.BLOCKLIST)]))
+    filled = with_defaults({"destinations": at(raw, "destinations")}, library)
+    for name, table in named(filled, "destinations"):
+        for blocklist in at(table, "refuses_on"):
+            if blocklist not in known:
+                path = ("destinations", name, "refuses_on", blocklist)
+                yield unknown(path, blocklist, "blocklist", known)
+
+
+def _parted(raw: Raw, library: Library) -> Found:
+    """Without the coupling by contention culprits and innocents have hosts of their own."""
+    if at(raw, "coupling").get("contention") is not False:
+        return
+    hosts = with_defaults({"hosts": at(raw, "hosts")}, library)["hosts"]
+    kinds: dict[str, set[bool]] = {}
+    for host, _, stream in streams(raw):
+        compromised = at(stream, "arrivals").get("process") == "compromise"
+        usual = hosts[host]["properties"].culprit or compromised
+        kinds.setdefault(host, set()).add(stream.get("culprit", usual) is True)
+    for host, found in kinds.items():
+        if len(found) > 1:
+            text = f"parts culprits from innocents by host, but {host} has streams of both"
+            yield Problem(("coupling", "contention"), text)
+
+
+PROFILE_CHECKS: tuple[Callable[[Raw, Library], Found], ...] = (
+    _profiles,
+    _parameters,
+    _uses,
+    _parted,
+)

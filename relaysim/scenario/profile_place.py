@@ -1,0 +1,51 @@
+"""Where a user's own profile has a value that turns out to be wrong in a scenario."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from relaysim.profiles.kind import OVERLAYS, Kind
+from relaysim.profiles.library import Library
+from relaysim.profiles.profile import Profile
+from relaysim.scenario.defaults import GROUPS, PROFILE_KEYS
+from relaysim.scenario.problem import KeyPath, Problem
+from relaysim.scenario.raw_tables import Raw, at
+
+
+def in_profile(problem: Problem, tables: Raw, library: Library) -> Problem | None:
+    """Return a problem at the place of its value in a profile file; None if no such file has it.
+
+    Parameters
+    ----------
+    problem : Problem
+        A problem at a path of the scenario that no scenario file writes.
+    tables : mapping of str to Any
+        The merged tables of the scenario files.
+    library : Library
+        The profiles that they can name.
+    """
+    for profile, sections, keys in _places(problem.path, tables, library):
+        for section in sections:
+            value = profile.table(section).get(str(keys[0])) if keys else None
+            if value is not None:
+                path = (section, keys[0], "value", *keys[1:])
+                return replace(problem, path=path, file=profile.files[0].path, value=value.value)
+    return None
+
+
+def _places(
+    path: KeyPath, tables: Raw, library: Library
+) -> Iterator[tuple[Profile, tuple[str, ...], KeyPath]]:
+    """Each profile of the user that fills a path, with its sections and the keys in them."""
+    group, name, inner = (*path, "", "", "")[:3]
+    for profile in library.own:
+        entry = at(tables, GROUPS[profile.kind], str(name))
+        is_its = entry.get(PROFILE_KEYS[profile.kind]) == profile.name
+        if group == "send_connectors" and profile.kind is Kind.MTA:
+            yield profile, ("send_connector",), path[2:]
+        elif group == GROUPS[profile.kind] and is_its:
+            if inner == "receive_connectors":
+                yield profile, (*OVERLAYS, "receive_connector"), path[4:]
+            elif inner in profile.kind.sections:
+                yield profile, (str(inner),), path[3:]
+            else:
+                yield profile, tuple(profile.kind.sections)[:1], path[2:]

@@ -1,0 +1,57 @@
+"""The tables of a TOML file, or why it has none."""
+
+import re
+import tomllib
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from relaysim.scenario.files import ESCAPES, LARGEST_SCENARIO, contents, unreadable
+from relaysim.scenario.problem import Problem, ScenarioError
+from relaysim.scenario.raw_tables import unusable
+
+_LINE = re.compile(r"line ([0-9]+), column [0-9]+")
+_ESCAPE = re.compile("[Ee]scape|[Hh]ex")
+"""What tomllib says of a backslash that begins no escape."""
+
+
+def read(path: Path, problem: Problem, typed: bool = False) -> bytes:
+    """Return the bytes of a file, which may be a pipe if its name was `typed` by the user.
+
+    ScenarioError with the `problem` if it cannot be read.
+    """
+    try:
+        return contents(path, LARGEST_SCENARIO, any_kind=typed)
+    except (OSError, ValueError) as error:
+        message = unreadable(path, error, written=bool(problem.path))
+        raise ScenarioError([replace(problem, message=message)]) from None
+
+
+def tables(data: bytes, file: str) -> dict[str, Any]:
+    """Return the tables of a file's bytes; problems call it `file`. Raises ScenarioError."""
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        problem = Problem((), "the file is not UTF-8 text", file=f"{file}:{line}")
+        raise ScenarioError([problem]) from None
+    return parsed(text, file)
+
+
+def parsed(text: str, file: str) -> dict[str, Any]:
+    """Return the tables of a TOML text, which problems call `file`. Raises ScenarioError."""
+    try:
+        found = tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
+        message, _, place = str(error).removesuffix(")").partition(" (at ")
+        match = _LINE.fullmatch(place)
+        last = text.count("\n") + 1
+        line = match[1] if match else last if place else None
+        if _ESCAPE.search(message):
+            message = f"{message}; {ESCAPES}"
+        problem = Problem((), f"not TOML: {message}", file=f"{file}:{line}" if line else file)
+        raise ScenarioError([problem]) from None
+    wrong = unusable(found)
+    if wrong is not None:
+        raise ScenarioError([replace(wrong, file=file)])
+    return found
