@@ -16,6 +16,7 @@ SOURCES = "sources"
 EXTENDS = "extends"
 ENTRY = ("value", "certainty", "source")
 """The keys of an entry."""
+_SHOWN = 5
 _NAME = re.compile(r"[A-Za-z0-9_-]+")
 """A source of this form is a name in `[sources]`; any other text is the source itself."""
 
@@ -161,7 +162,7 @@ class Reader:
             if not isinstance(source, str) or not source.strip():
                 self._wrong((*path, "source"), "text in quotes is needed")
             elif _NAME.fullmatch(source) and source not in sources:
-                no_name = f"there is no such name in [{SOURCES}]"
+                no_name = f"there is no such name in [{SOURCES}]; write it there, or several words"
                 self._unknown((*path, "source"), no_name, sources, source)
         if len(self.mistakes) > before:
             return None
@@ -189,8 +190,10 @@ class Reader:
         for section, keys in (self.keys or {}).items():
             lacking = [key for key in keys.required if key not in sections.get(section, {})]
             if lacking and (section in sections or not keys.optional):
-                keys_missing = f"missing: {', '.join(lacking)}"
-                self._wrong((section,), f"{keys_missing}; a profile that it {EXTENDS} gives them")
+                first, more = ", ".join(lacking[:_SHOWN]), len(lacking) - _SHOWN
+                text = first if more <= 0 else f"{first} and {more} more"
+                way = f'write them, or {EXTENDS} = "NAME" of a profile that has them'
+                self._wrong((section,), f"missing: {text}; {way}")
 
 
 def _over(below: Mapping[str, Table], own: Mapping[str, Table | None]) -> dict[str, Table]:

@@ -33,7 +33,7 @@ def named(folder: str | os.PathLike[str]) -> Library:
     """
     path = Path(folder)
     if not _is_ours(path):
-        why = f"a folder is needed that has {' or '.join(Kind)} in it"
+        why = f"a folder is needed with one of the folders {', '.join(Kind)} in it"
         raise ScenarioError([Problem((), why, file=str(path))])
     return read([path])
 
@@ -44,7 +44,8 @@ def read(folders: Iterable[Path]) -> Library:
     A folder that has no folder of a kind in it is another one's: nothing in it is read.
     """
     reading = _Reading()
-    for folder in dict.fromkeys(folders):
+    # Two spellings of one folder, such as "profiles" and "designs/../profiles", are read once.
+    for folder in {each.resolve(): each for each in folders}.values():
         if _is_ours(folder):
             reading.collect(folder)
     own = [reading.profile(kind, name) for kind, name in reading.files]
@@ -90,7 +91,7 @@ class _Reading:
         try:
             for path in sorted(folder.iterdir()):
                 if path.suffix == built_in.SUFFIX:
-                    why = f"a profile lies in a folder {' or '.join(kinds)}"
+                    why = f"a profile lies in one of the folders {', '.join(kinds)}"
                     self.problems.append(Problem((), why, file=str(path)))
                 elif path.name in kinds:
                     for file in _files(path):
@@ -155,14 +156,14 @@ class _Reading:
         name = file.tables.get(EXTENDS)
         if name is None:
             return None
-        mine = (other for each, other in self.files if each is kind)
+        mine = (n for k, n in self.files if k is kind and self.files[k, n] is not file)
         known = tuple(dict.fromkeys([*mine, *built_in.bases(kind)]))
         why = ""
-        if name not in known:
-            why = f"there is no such {kind.noun}"
-        elif (kind, name) in self._open:
+        if (kind, name) in self._open:
             circle = " → ".join(each for _, each in (*self._open, (kind, name)))
             why, known = f"the files extend each other: {circle}", ()
+        elif name not in known:
+            why = f"there is no such {kind.noun}"
         if why:
             near = nearest(name, known)
             self.problems.append(Problem((EXTENDS,), why, known, near, file.path, name))

@@ -9,6 +9,7 @@ from typing import Any, Self
 
 import relaysim
 from relaysim.plan.route import smart_hosts_in_use
+from relaysim.profiles.profile import ProfileFile
 from relaysim.scenario.digest import digest
 from relaysim.scenario.model import Scenario
 
@@ -19,7 +20,8 @@ class Provenance:
 
     `scenarios` are pairs of a name and a digest of what the scenario says. `started` and
     `finished` are UTC, ISO 8601. `smart_hosts` are pairs of a scenario's name and its smart hosts,
-    for scenarios that have any: what happens behind them is not part of the result.
+    for scenarios that have any: what happens behind them is not part of the result. `profiles` are
+    the profile files of the user.
     """
 
     scenarios: tuple[tuple[str, str], ...]
@@ -29,6 +31,7 @@ class Provenance:
     started: str
     finished: str
     smart_hosts: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    profiles: tuple[ProfileFile, ...] = ()
 
     @classmethod
     def of(
@@ -44,7 +47,9 @@ class Provenance:
         times = (_text(started), _text(now()))
         smart = ((each.name, smart_hosts_in_use(each)) for each in scenarios)
         behind = tuple(dict.fromkeys(pair for pair in smart if pair[1]))
-        return cls(named, seed, replications, command, *times, behind)
+        own = (each for scenario in scenarios for each in scenario.profiles.own)
+        files = tuple(dict.fromkeys(file for profile in own for file in profile.files))
+        return cls(named, seed, replications, command, *times, behind, files)
 
     def facts(self) -> dict[str, Any]:
         """What decides the result, as JSON has it: the same study has the same facts on any day."""
@@ -54,6 +59,7 @@ class Provenance:
             "numpy": version("numpy"),
             "simpy": version("simpy"),
             "scenarios": [{"name": name, "digest": digest} for name, digest in self.scenarios],
+            "profiles": [{"path": each.path, "digest": each.digest} for each in self.profiles],
             "seed": self.seed,
             "replications": self.replications,
             "command": self.command,

@@ -1,0 +1,210 @@
+"""Adding a server, a host, a destination or a blocklist is adding a file."""
+
+import json
+import re
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+from cli_runs import LITTLE, SHARED, relaysim
+
+from relaysim.audit import check
+from relaysim.profiles.kind import Kind
+from relaysim.scenario.culprit import culprits
+from relaysim.scenario.digest import digest
+from relaysim.scenario.load import load
+from relaysim.scenario.model import Scenario
+from relaysim.study.assumptions import assumptions
+from relaysim.study.execution.task import Task
+from relaysim.study.replicate import replicate
+from relaysim.traffic.spam_traps import operator_shares
+
+SMALL = str(Path(__file__).parents[1] / "scenario" / "small.toml")
+SENDMAIL = """\
+# A server of our own.
+
+extends = "exchange-2010"
+
+[sources]
+measured = "our own measurement, March 2010"
+
+[hub]
+commit_write = { value = "3 ms", certainty = "confirmed", source = "measured" }
+categorize_cost = { value = "7 ms", certainty = "assumption", source = "measured" }
+
+[receive_connector]
+max_acknowledgement_delay = { value = "0 s", certainty = "definition", source = "it has none" }
+
+[properties]
+delayed_acknowledgement = { value = false, certainty = "definition", source = "it has none" }
+server_authentication = { value = false, certainty = "definition", source = "no Exchange" }
+back_pressure_delays_first = { value = false, certainty = "confirmed", source = "measured" }
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with one profile of each kind."""
+    files = {
+        "mta/sendmail": SENDMAIL,
+        "host/erp": _host(culprit="true"),
+        "destination/partner": _destination("yahoo"),
+        "blocklist/ours": _blocklist("bl.example", "us"),
+    }
+    for name, text in files.items():
+        file = tmp_path / "ours" / f"{name}.toml"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+    return tmp_path / "ours"
+
+
+def _entry(value: str) -> str:
+    return f'{{ value = {value}, certainty = "assumption", source = "a test" }}'
+
+
+def _host(culprit: str, sessions: str = "3") -> str:
+    return (
+        f'extends = "application"\n[host]\nsessions = {_entry(sessions)}\n'
+        f"[properties]\nculprit = {_entry(culprit)}\n"
+    )
+
+
+def _destination(replies: str) -> str:
+    return (
+        f'extends = "secure-gateway"\n[destination]\ndefer = {_entry("0.5")}\n'
+        f"[properties]\nreplies = {_entry(chr(34) + replies + chr(34))}\n"
+    )
+
+
+def _blocklist(zone: str, operator: str) -> str:
+    return (
+        f'extends = "psbl"\n[blocklist]\ntrap_share = {_entry("0.3")}\n[properties]\n'
+        f"zone = {_entry(chr(34) + zone + chr(34))}\n"
+        f"operator = {_entry(chr(34) + operator + chr(34))}\n"
+    )
+
+
+OURS = {
+    Kind.MTA: "hubs.HUB01.mta=sendmail",
+    Kind.HOST: "hosts.crm.kind=erp",
+    Kind.DESTINATION: "destinations.gmail.profile=partner",
+    Kind.BLOCKLIST: "blocklists.css.profile=ours",
+}
+
+
+def small(folder: Path, *settings: str) -> Scenario:
+    """The small scenario with a profile of the folder for everything."""
+    return load(SMALL, [*OURS.values(), *settings], folder)
+
+
+def options(folder: Path) -> Iterator[str]:
+    for setting in OURS.values():
+        yield from ("--set", setting)
+    yield from ("--profiles", str(folder))
+
+
+def test_values_and_properties_are_those_of_the_files(folder: Path) -> None:
+    scenario = small(folder)
+    hub, host = scenario.hubs["HUB01"], scenario.hosts["crm"]
+    assert (hub.commit_write, hub.categorize_cost.base) == (3_000, 7_000)
+    assert hub.receive_connectors["relay"].max_acknowledgement_delay == 0
+    assert (host.sessions, culprits(scenario)) == (3, {"crm.invoices"})
+    assert scenario.destinations["gmail"].defer == 0.5
+    assert operator_shares(scenario) == {"us": 0.3}
+    assert {each.kind for each in scenario.profiles.own} == set(Kind)
+
+
+def test_check_gives_no_advice_for_what_a_server_does_not_have(folder: Path) -> None:
+    acknowledged = 'hubs.HUB01.receive_connectors.externalrelay.max_acknowledgement_delay="0 s"'
+    names = {
+        mta: {each.check for each in check(load(SHARED, [acknowledged, mta], folder))}
+        for mta in ('hubs.HUB01.mta="exchange-2010"', "hubs.HUB01.mta=sendmail")
+    }
+    assert ["delayed_acknowledgement" in found for found in names.values()] == [True, False]
+
+
+@pytest.mark.parametrize(("mta", "code"), [("exchange-2010", "452"), ("sendmail", "421")])
+def test_explain_shows_what_a_server_under_pressure_refuses(
+    folder: Path, mta: str, code: str
+) -> None:
+    drive = '{queue_drive_size="130 GB", queue_drive_used="129.8 GB"}'
+    letter = ("--host", "crm", "--to", "a@gmail.com", "--profiles", str(folder))
+    settings = (f"hubs.HUB01.mta={mta}", f"hubs.HUB01.back_pressure={drive}")
+    printed = relaysim("explain", SMALL, *letter, *(a for s in settings for a in ("--set", s)))
+    assert printed.exit_code == 0
+    codes = set(re.findall(r"S: (\d{3})", printed.stdout))
+    assert codes & {"452", "421"} == {code}
+
+
+def test_run_names_the_files_and_their_digests(folder: Path) -> None:
+    ran = relaysim("run", SMALL, *options(folder), *LITTLE, "--json")
+    assert ran.exit_code == 0
+    named = json.loads(ran.stdout)["provenance"]["profiles"]
+    files = [folder / f"{kind}" / f"{s.rpartition('=')[2]}.toml" for kind, s in OURS.items()]
+    assert sorted(named, key=str) == sorted(
+        ({"path": str(each), "digest": sha256(each.read_bytes()).hexdigest()} for each in files),
+        key=str,
+    )
+    plain = relaysim("run", SMALL, *LITTLE, "--json")
+    assert json.loads(plain.stdout)["provenance"]["profiles"] == []
+
+
+@pytest.mark.parametrize("command", ["check", "qshape", "trace", "warmup"])
+def test_commands_take_the_folder(folder: Path, command: str) -> None:
+    assert relaysim(command, SMALL, *options(folder)).exit_code == 0
+    assert relaysim(command, SMALL, "--set", OURS[Kind.MTA]).exit_code == 2
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_profiles_prints_them_beside_the_built_in_ones(folder: Path, kind: Kind) -> None:
+    name = OURS[kind].rpartition("=")[2]
+    one = relaysim("profiles", kind.value, name, "--profiles", str(folder))
+    every = relaysim("profiles", kind.value, "--profiles", str(folder))
+    assert one.exit_code == every.exit_code == 0
+    assert one.stdout.strip() in every.stdout
+    assert one.stdout.startswith(f"# {name}\n[")
+    assert relaysim("profiles", kind.value, name).exit_code == 2
+
+
+def test_assumptions_of_own_profiles_are_assumptions(folder: Path) -> None:
+    found = {each.path: each.source for each in assumptions(SMALL, OURS.values(), folder)}
+    assert found["hubs.HUB01.categorize_cost"] == "our own measurement, March 2010"
+    assert found["hosts.crm.sessions"] == found["blocklists.css.trap_share"] == "a test"
+    assert "hubs.HUB01.commit_write" not in found
+
+
+CHANGES = {
+    "a value": ("host/erp", _host(culprit="true", sessions="4")),
+    "a property of a host": ("host/erp", _host(culprit="false")),
+    "a property of a server": (
+        "mta/sendmail",
+        SENDMAIL.replace(
+            "back_pressure_delays_first = { value = false",
+            "back_pressure_delays_first = { value = true",
+        ),
+    ),
+    "the wording of replies": ("destination/partner", _destination("gmail")),
+    "a zone": ("blocklist/ours", _blocklist("other.example", "us")),
+    "an operator": ("blocklist/ours", _blocklist("bl.example", "them")),
+}
+
+
+@pytest.mark.parametrize("what", CHANGES)
+def test_another_content_under_the_same_name_is_another_result(folder: Path, what: str) -> None:
+    """The store must not take a replication of one for the other's."""
+    before = small(folder)
+    name, text = CHANGES[what]
+    assert (folder / f"{name}.toml").read_text(encoding="utf-8") != text
+    (folder / f"{name}.toml").write_text(text, encoding="utf-8")
+    after = small(folder)
+    tasks = [Task(replicate, scenario, (0, 1)) for scenario in (before, after)]
+    assert len({task.identity for task in tasks}) == 2
+    assert digest(before) != digest(after)
+
+
+def test_a_comment_in_a_profile_changes_no_result(folder: Path) -> None:
+    before = digest(small(folder))
+    file = folder / "mta" / "sendmail.toml"
+    file.write_text(f"# another comment\n{SENDMAIL}", encoding="utf-8")
+    assert digest(small(folder)) == before
