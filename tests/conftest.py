@@ -16,26 +16,34 @@ GOLDEN = Path(__file__).parent / "golden"
 
 
 @pytest.fixture
-def golden(file_regression: FileRegressionFixture) -> Golden:
+def anew(request: pytest.FixtureRequest) -> bool:
+    """Whether golden files are written anew; the test then goes on, to write all that it has."""
+    config = request.config
+    return bool(config.getoption("force_regen") or config.getoption("regen_all"))
+
+
+@pytest.fixture
+def golden(file_regression: FileRegressionFixture, anew: bool) -> Golden:
     """Compare a text with the file of that name, such as `checks/open_relay`."""
 
     def check(name: str, text: str) -> None:
         file = GOLDEN / f"{name}.txt"
         lines = text.rstrip("\n") + "\n"
+        if anew:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(lines, encoding="utf-8", newline="\n")
         file_regression.check(lines, encoding="utf-8", newline="\n", fullpath=file)
 
     return check
 
 
 @pytest.fixture
-def golden_section(request: pytest.FixtureRequest) -> Golden:
+def golden_section(request: pytest.FixtureRequest, anew: bool) -> Golden:
     """Compare a text with the section of a file that has the name of the test as its title.
 
     So the tests of one check, each with a scenario of its own, share one golden file.
     """
     title = request.node.name
-    config = request.config
-    anew = config.getoption("force_regen") or config.getoption("regen_all")
     names: set[str] = set()
 
     def check(name: str, text: str) -> None:
