@@ -106,12 +106,15 @@ class Page:
             case "python":
                 self.python(block)
             case "toml":
-                self.toml(block)
+                if not block.notes.get("file", "").startswith("profiles/"):
+                    self.toml(block)
             case language:
                 assert language.startswith("{") or language in NOT_RUN, f"no language: {language}"
         if "file" in block.notes:
             for each in (self.whole, self.small):
-                (each / block.notes["file"]).write_text(block.text, encoding="utf-8")
+                file = each / block.notes["file"]
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_text(block.text, encoding="utf-8")
             self.shrink()
 
     def command(self, command: str, output: str, code: int) -> None:

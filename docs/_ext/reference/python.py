@@ -40,6 +40,5 @@ def _function(name: str) -> str:
 
 def _class(path: str) -> str:
     if path == "relaysim.Scenario":  # its fields are the keys of a scenario
-        methods = "\n".join(f"   .. automethod:: {name}" for name in ("check", "explain"))
-        return f".. autoclass:: {path}\n   :no-members:\n\n{methods}"
+        return f".. autoclass:: {path}\n   :no-members:"
     return f".. autoclass:: {path}"
