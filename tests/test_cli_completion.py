@@ -72,6 +72,14 @@ def test_a_kind_of_profile_is_one_of_four() -> None:
     assert completed("relaysim profiles ") == ["mta", "host", "destination", "blocklist"]
 
 
+def test_a_profile_is_one_of_its_kind_or_of_the_folder_of_the_user(tmp_path: Path) -> None:
+    file = tmp_path / "mta" / "exim.toml"
+    file.parent.mkdir()
+    file.write_text('extends = "none"\n', encoding="utf-8")
+    assert completed("relaysim profiles mta ex") == ["exchange-2007", "exchange-2010"]
+    assert completed(f"relaysim profiles --profiles {tmp_path} mta exi") == ["exim"]
+
+
 @pytest.mark.parametrize(
     ("words", "names"),
     [

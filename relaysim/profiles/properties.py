@@ -24,9 +24,9 @@ class MtaProperties:
     Where one of two hubs has it not, no receive connector is asked: the mail is taken.
     """
     back_pressure_delays_first: bool
-    """Whether it answers connections late under back pressure, and refuses MAIL FROM only then.
+    """Whether it accepts every connection under back pressure and answers MAIL FROM late.
 
-    Where it is false, it refuses connections from the level Medium on.
+    Where it is false, it refuses connections at the level High.
     """
 
 

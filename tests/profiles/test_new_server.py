@@ -1,23 +1,28 @@
 """Adding a server, a host, a destination or a blocklist is adding a file."""
 
 import json
+import pickle
 import re
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
+from shutil import rmtree
 
 import pytest
-from cli_runs import LITTLE, SHARED, relaysim
+from cli_runs import DEDICATED, LITTLE, SHARED, relaysim
 
 from relaysim.audit import check
+from relaysim.plan.hand_over import hand_over
+from relaysim.plan.route import by_mailbox_server
 from relaysim.profiles.kind import Kind
 from relaysim.scenario.culprit import culprits
 from relaysim.scenario.digest import digest
 from relaysim.scenario.load import load
 from relaysim.scenario.model import Scenario
+from relaysim.study.architecture import report
 from relaysim.study.assumptions import assumptions
 from relaysim.study.execution.task import Task
-from relaysim.study.replicate import replicate
+from relaysim.study.replicate import replicate, trace_of
 from relaysim.traffic.spam_traps import operator_shares
 
 SMALL = str(Path(__file__).parents[1] / "scenario" / "small.toml")
@@ -137,6 +142,36 @@ def test_explain_shows_what_a_server_under_pressure_refuses(
     assert codes & {"452", "421"} == {code}
 
 
+@pytest.mark.parametrize(("mta", "asked"), [("exchange-2010", True), ("sendmail", False)])
+def test_hubs_without_server_authentication_ask_no_connector(
+    folder: Path, mta: str, asked: bool
+) -> None:
+    scenario = load(DEDICATED, [f"hubs.HUB02.mta={mta}"], folder)
+    for sender, receiver in (("HUB01", "HUB02"), ("HUB02", "HUB01")):
+        assert (hand_over(scenario, sender, receiver).selection is not None) is asked
+
+
+def test_an_own_kind_of_host_may_submit_from_mailboxes_or_be_the_internet(folder: Path) -> None:
+    properties = {"groupware": "mailbox_submission", "partners": "internet"}
+    for name, each in properties.items():
+        text = f'extends = "application"\n[properties]\n{each} = {_entry("true")}\n'
+        (folder / "host" / f"{name}.toml").write_text(text, encoding="utf-8")
+    hosts = [load(SMALL, [f"hosts.crm.kind={n}"], folder).hosts["crm"] for n in properties]
+    assert [by_mailbox_server(host) for host in hosts] == [True, False]
+    assert [host.properties.internet for host in hosts] == [False, True]
+
+
+def test_workers_do_not_read_the_files(folder: Path) -> None:
+    """What a worker gets is the scenario alone, and it says which files were read."""
+    scenario = small(folder)
+    sent = pickle.dumps(scenario)
+    rmtree(folder)
+    received = pickle.loads(sent)
+    assert digest(received) == digest(scenario)
+    assert received.profiles == scenario.profiles
+    assert trace_of(received, 0, 1).fingerprint() == trace_of(scenario, 0, 1).fingerprint()
+
+
 def test_run_names_the_files_and_their_digests(folder: Path) -> None:
     ran = relaysim("run", SMALL, *options(folder), *LITTLE, "--json")
     assert ran.exit_code == 0
@@ -150,10 +185,51 @@ def test_run_names_the_files_and_their_digests(folder: Path) -> None:
     assert json.loads(plain.stdout)["provenance"]["profiles"] == []
 
 
-@pytest.mark.parametrize("command", ["check", "qshape", "trace", "warmup"])
-def test_commands_take_the_folder(folder: Path, command: str) -> None:
-    assert relaysim(command, SMALL, *options(folder)).exit_code == 0
-    assert relaysim(command, SMALL, "--set", OURS[Kind.MTA]).exit_code == 2
+COMMANDS = {
+    "check": (),
+    "qshape": (),
+    "trace": (),
+    "warmup": (),
+    "compare": ("more.toml",),
+    "sweep": ("--vary", "hubs.HUB01.cores=4,8"),
+    "size": ("--vary", "hubs.HUB01.cores=4:5", "--target", "total.created > 0"),
+    "sensitivity": ("--metric", "total.created", "--over", "hubs.HUB01.cores=2:8"),
+}
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_commands_take_the_folder(
+    folder: Path, command: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder.parent)
+    Path("more.toml").write_text(f'extends = "{SMALL}"\n[hubs.HUB01]\ncores = 8\n')
+    words = [command, SMALL, *COMMANDS[command]]
+    if command in ("compare", "sweep", "size", "sensitivity"):
+        words += ["--jobs", "1"]
+    if command not in ("check", "size"):
+        words += [] if command in ("qshape", "trace", "warmup") else ["--replications", "2"]
+    ours = relaysim(*words, *options(folder))
+    assert ours.exit_code == 0, ours.stderr
+    assert relaysim(*words, "--set", OURS[Kind.MTA]).exit_code == 2
+
+
+def test_a_report_takes_the_folder_in_all_of_its_studies(folder: Path) -> None:
+    more = folder.parent / "more.toml"
+    more.write_text(f'extends = "{SMALL}"\n[hubs.HUB01]\ncores = 8\n', encoding="utf-8")
+    found = report(
+        SMALL,
+        more,
+        settings=[*OURS.values(), "run.replications=2"],
+        profiles=folder,
+        sizing=False,
+        turning=False,
+        jobs=1,
+    )
+    assert {file.path for file in found.provenance.profiles} == {
+        str(file) for file in folder.rglob("*.toml")
+    }
+    assert found.flips is not None
+    assert len(found.flips.provenance.profiles) == len(OURS)
 
 
 @pytest.mark.parametrize("kind", Kind)
