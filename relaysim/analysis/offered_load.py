@@ -11,8 +11,8 @@ import numpy as np
 from relaysim.analysis.held_sessions import acknowledgement, sources
 from relaysim.analysis.mail_paths import Path, Way, is_direct, paths
 from relaysim.analysis.mail_paths import receiver as receiver_of
+from relaysim.mail.session_time import timing
 from relaysim.plan import route
-from relaysim.plan import session_time as dialog
 from relaysim.scenario.arrivals import Replay
 from relaysim.scenario.distribution import mean
 from relaysim.scenario.model import Scenario
@@ -160,7 +160,7 @@ class Stages:
         host, hub = self.scenario.hosts[path.host], self.scenario.hubs[path.hub]
         recipients = sum(k * part for k, part in several.items())
         shared = host.messages_per_connection or math.inf
-        held = dialog.seconds(host, path.connector, size, recipients, shared)
+        held = timing(host, path.connector).mean(size, recipients, shared)
         held += self._core_time(path.hub, path, "receive").seconds
         held += (hub.queue_database_batch_timeout + hub.commit_write) / SECOND
         if path.connector is None:

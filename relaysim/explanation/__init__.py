@@ -1,6 +1,6 @@
 """Explain: why a message is taken or refused, and where it goes."""
 
-from relaysim.explanation.dialogue import Letter, Line
+from relaysim.explanation.expected_dialogue import Letter
 from relaysim.explanation.message import explain
 from relaysim.explanation.message_explanation import Explanation
 from relaysim.explanation.permissions import connector_grants, explain_connector
@@ -10,7 +10,6 @@ __all__ = [
     "Attempt",
     "Explanation",
     "Letter",
-    "Line",
     "Outcome",
     "connector_grants",
     "explain",

@@ -1,6 +1,6 @@
 """A hub as the client: the sessions in which it hands mail to other hubs."""
 
-from relaysim.explanation.dialogue import Letter, hub_dialogue
+from relaysim.explanation.expected_dialogue import Letter, expected_hub_dialogue
 from relaysim.explanation.outcome import outcome_at
 from relaysim.explanation.session import Attempt
 from relaysim.mail.address import IpAddress, domain_of, parse_ip
@@ -101,7 +101,7 @@ def _attempt(
         )
         return Attempt(target, None, None, None, (), (), outcomes)
     hand = hand_over(scenario, hub, target.hub, target.address)
-    talk = hub_dialogue(scenario, client, hand, letter)
+    expected = expected_hub_dialogue(scenario, client, hand, letter)
     session, given, other = None, tuple[Grant, ...](), None
     if hand.selection is not None:
         hides = scenario.hubs[target.hub].specific_binding_hides_wildcard
@@ -112,6 +112,6 @@ def _attempt(
         given = tuple(each for each in grants(hand.connector) if each.user == EXCHANGE_SERVERS)
     outcomes = tuple(
         outcome_at(scenario, target.hub, recipient, letter, None, answer)
-        for recipient, answer in zip(letter.recipients, talk.verdicts, strict=True)
+        for recipient, answer in zip(letter.recipients, expected.replies, strict=True)
     )
-    return Attempt(target, hand.selection, other, session, given, talk.lines, outcomes)
+    return Attempt(target, hand.selection, other, session, given, expected.lines, outcomes)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from relaysim import units
-from relaysim.explanation.dialogue import Letter, dialogue
+from relaysim.explanation.expected_dialogue import Letter, expected_dialogue
 from relaysim.explanation.hub_as_client import hub_attempts, hub_client, plain_client
 from relaysim.explanation.message_explanation import Explanation
 from relaysim.explanation.outcome import outcome_at
@@ -145,12 +145,12 @@ def _attempt(
             each for each in grants(connector) if any(is_account(each.user, user) for user in users)
         )
         link = route.identity(target.hub, connector.name)
-    talk = dialogue(scenario, host, name, target, connector, letter)
+    expected = expected_dialogue(scenario, host, name, target, connector, letter)
     outcomes = [
         outcome_at(scenario, target.hub, recipient, letter, link, answer)
-        for recipient, answer in zip(letter.recipients, talk.verdicts, strict=True)
+        for recipient, answer in zip(letter.recipients, expected.replies, strict=True)
     ]
-    return Attempt(target, selection, other, session, given, talk.lines, tuple(outcomes))
+    return Attempt(target, selection, other, session, given, expected.lines, tuple(outcomes))
 
 
 def _submission(scenario: Scenario, host: Host, target: route.Target, letter: Letter) -> Attempt:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from relaysim.explanation.dialogue import Letter
+from relaysim.explanation.expected_dialogue import Letter
 from relaysim.explanation.explanation_text import render
 from relaysim.explanation.session import Attempt
 from relaysim.plan import route

@@ -1,6 +1,6 @@
 """What becomes of one recipient of a message at a hub, and from there on."""
 
-from relaysim.explanation.dialogue import Letter
+from relaysim.explanation.expected_dialogue import Letter
 from relaysim.explanation.session import Outcome
 from relaysim.mail.address import domain_of
 from relaysim.mail.reply import Reply

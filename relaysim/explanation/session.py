@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from relaysim.explanation.dialogue import Line
 from relaysim.mail.connector_selection import Selection
+from relaysim.mail.dialogue import Step
 from relaysim.mail.reply import Reply
 from relaysim.mail.rights import session_permissions
 from relaysim.mail.session_access import Grant
@@ -74,7 +74,7 @@ class Attempt:
     other_setting: Selection[ReceiveConnector] | None
     session: route.Session | None
     grants: tuple[Grant, ...]
-    lines: tuple[Line, ...]
+    lines: tuple[Step, ...]
     outcomes: tuple[Outcome, ...]
 
     @property

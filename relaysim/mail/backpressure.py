@@ -4,9 +4,10 @@ Resources are polled every 2 s. The drives of the queue database and of its log 
 buckets are watched; CPU, network and, in Exchange 2007 and 2010, queue lengths are not.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from itertools import pairwise
 
 RESOURCE_MONITORING_INTERVAL = 2_000_000
 """Between two polls, microseconds (confirmed, also for 2007)."""
@@ -207,3 +208,30 @@ def mail_from_delay(previous: int, pressed: bool) -> int:
     if pressed:
         return min(_LONGEST, previous + _STEP) if previous else _START
     return previous - _STEP if previous > _START else 0
+
+
+def delay_at(time: int, changes: Sequence[tuple[int, bool]], interval: int) -> int:
+    """Return the delay of replies to MAIL FROM at a time.
+
+    Parameters
+    ----------
+    time : int
+        Time, microseconds from the start of the run.
+    changes : sequence of (int, bool)
+        Polls up to that time at which pressure of the version buckets began or changed (True) or
+        ended (False), in order of time; none before the first.
+    interval : int
+        Time between two polls, microseconds; the first poll comes after one interval.
+
+    Returns
+    -------
+    int
+        Microseconds, by `mail_from_delay` at each poll.
+    """
+    delay = 0
+    for (start, pressed), (end, _) in pairwise([*changes, (time + 1, False)]):
+        for _ in range(start, end, interval):
+            before, delay = delay, mail_from_delay(delay, pressed)
+            if delay == before:
+                break
+    return delay

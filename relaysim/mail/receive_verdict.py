@@ -169,6 +169,19 @@ def recipient_limit(max_recipients_per_message: int | None, accepted: int) -> Re
     return reply.RECIPIENT_OK
 
 
-def tarpits(principal: str, answer: Reply) -> bool:
-    """Whether TarpitInterval delays this reply: an error to an anonymous session."""
-    return principal == ANONYMOUS and not answer.is_success
+def error_delay(connector: ReceiveConnector, principal: str) -> int:
+    """Return how long TarpitInterval delays each error reply of a session.
+
+    Parameters
+    ----------
+    connector : ReceiveConnector
+        The receive connector that answers.
+    principal : str
+        The security principal of the session.
+
+    Returns
+    -------
+    int
+        Microseconds; 0 for a session that is not anonymous.
+    """
+    return connector.tarpit_interval if principal == ANONYMOUS else 0

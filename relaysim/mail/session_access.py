@@ -32,6 +32,11 @@ def offers_login(connector: ReceiveConnector) -> bool:
     return not LOGINS.isdisjoint(connector.auth_mechanism)
 
 
+def logs_in(connector: ReceiveConnector, account: str | None) -> bool:
+    """Whether a host with this account sends AUTH: only where the connector offers it."""
+    return account is not None and offers_login(connector)
+
+
 def identify(connector: ReceiveConnector, authenticated: bool = False) -> str:
     """The security principal of a session; `authenticated` if the client logs in with an account.
 

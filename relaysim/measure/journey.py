@@ -6,10 +6,13 @@ from typing import NamedTuple
 
 import numpy as np
 
+from relaysim.mail.dialogue import Step
 from relaysim.measure.wait_parts import PARTS, is_mailbox, waits
 from relaysim.trace.tables import Cause, Fate, Level, Seen, Table, Trace, Visit
 
 NEVER = -1
+BY_REPUTATION = "by its reputation"
+"""The text of a refusal that a provider bases on its own records, not on a blocklist."""
 
 
 class Event(NamedTuple):
@@ -18,6 +21,7 @@ class Event(NamedTuple):
     `copies` are the numbers of the recipients that it is about, from 0; none if about all of them.
     `waited` and `lasted` are how long it waited for this and how long this took, -1 if it is no
     such thing. `where` is a host, a station, a queue or an IP, `reply` the SMTP reply.
+    `step` is the step of the dialogue whose line is `text`; None for all that is no dialogue.
     """
 
     time: int
@@ -28,6 +32,7 @@ class Event(NamedTuple):
     lasted: int = NEVER
     reply: str = ""
     text: str = ""
+    step: Step | None = None
 
 
 @dataclass(frozen=True)
@@ -240,7 +245,7 @@ class _Teller:
         """What a refusal cites, if that is a list."""
         cause = self.names.causes[reply] if reply >= 0 else -1
         if cause < 0:
-            return "by its reputation" if cause == -2 else ""
+            return BY_REPUTATION if cause == -2 else ""
         rows = self.trace.listings
         on = (rows["egress"] == egress) & (rows["blocklist"] == cause) & (rows["start"] <= time)
         found = np.flatnonzero(on)

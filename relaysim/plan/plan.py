@@ -12,6 +12,7 @@ from array import array
 from dataclasses import dataclass
 
 from relaysim.mail.backpressure import Drive
+from relaysim.mail.session_time import Timing
 from relaysim.plan.reputation_plan import (
     BlocklistPlan,
     EgressPlan,
@@ -77,14 +78,12 @@ class Verdicts:
     """What a connector says to a host: to MAIL FROM by stream, to RCPT TO by domain.
 
     Replies are indexes into the plan's `replies`, -1 where the answer is a success.
-    `setup_time` opens a session; `tarpit` is added to each error reply. `relays`: no recipient is
-    ever refused.
+    `relays`: no recipient is ever refused.
     """
 
     mail: dict[int, int]
     rcpt: "array[int]"
-    setup_time: int
-    tarpit: int
+    timing: Timing
     bypasses_size_limit: bool
     relays: bool
 
@@ -107,7 +106,6 @@ class HostPlan:
     retry_every: int
     give_up_after: int
     round_trip: int
-    pipelining: bool
     bandwidth: int
 
 

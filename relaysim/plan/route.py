@@ -16,7 +16,7 @@ from relaysim.mail.rights import Right
 from relaysim.mail.send_connector import is_source, smart_host_domain
 from relaysim.mail.send_connector import next_hop as queue_name
 from relaysim.mail.send_routing import Route, Unrouted, select_send_connector
-from relaysim.mail.session_access import identify, offers_login, session_rights
+from relaysim.mail.session_access import identify, logs_in, session_rights
 from relaysim.scenario.connector import ReceiveConnector, SendConnector
 from relaysim.scenario.host import Host
 from relaysim.scenario.model import Scenario
@@ -101,7 +101,7 @@ def session(scenario: Scenario, host: Host, connector: ReceiveConnector) -> Sess
     maxsize=256
 )  # a connector's grants do not change, and verdicts are asked by the thousand
 def _session(account: str | None, connector: ReceiveConnector) -> Session:
-    if account is None or not offers_login(connector):
+    if account is None or not logs_in(connector, account):
         principal = identify(connector)
         return Session(principal, session_rights(connector, principal))
     principal = identify(connector, authenticated=True)

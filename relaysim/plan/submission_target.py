@@ -2,11 +2,10 @@
 
 from array import array
 
-from relaysim.mail.receive_verdict import tarpits
 from relaysim.mail.reply import Reply
 from relaysim.mail.rights import Right
+from relaysim.mail.session_time import timing
 from relaysim.plan import route
-from relaysim.plan import session_time as dialog
 from relaysim.plan.numbering import Numbering
 from relaysim.plan.plan import HostPlan, Verdicts
 from relaysim.scenario.connector import ReceiveConnector
@@ -46,7 +45,6 @@ def host_plan(
         retry_every=retry.retry_every if retry else 0,
         give_up_after=_give_up_after(retry),
         round_trip=host.round_trip,
-        pipelining=host.pipelining,
         bandwidth=host.bandwidth or 0,
     )
 
@@ -81,12 +79,10 @@ def _verdicts(
         "q",
         [number(route.rcpt_verdict(scenario, host, connector, each)) for each in numbers.domains],
     )
-    refusal = Reply(550, "", "")
     return Verdicts(
         mail=mail,
         rcpt=rcpt,
-        setup_time=dialog.setup_trips(host, connector) * host.round_trip,
-        tarpit=connector.tarpit_interval if tarpits(session.principal, refusal) else 0,
+        timing=timing(host, connector),
         bypasses_size_limit=Right.BYPASS_MESSAGE_SIZE_LIMIT in session.rights,
         relays=max(rcpt) < 0,
     )

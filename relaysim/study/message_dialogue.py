@@ -1,115 +1,133 @@
-"""What host and hub said to each other about a message, and when."""
+"""The SMTP dialogue of a message in a run: the steps of its last session, with their times."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
-from email.utils import format_datetime
+from datetime import timedelta
 
-from relaysim.explanation import explain
-from relaysim.explanation.session import Attempt
+import numpy as np
+
+from relaysim.explanation import Letter
+from relaysim.explanation.expected_dialogue import ExpectedDialogue, expected_dialogue
+from relaysim.mail.backpressure import delay_at
+from relaysim.mail.dialogue import Cause, Verb, timed
+from relaysim.mail.session_time import timing
 from relaysim.measure.journey import Event, Journey
+from relaysim.plan import initial_pressure as pressure
 from relaysim.plan import route
-from relaysim.plan import session_time as dialog
 from relaysim.scenario.connector import ReceiveConnector
 from relaysim.scenario.host import Host
 from relaysim.scenario.model import Scenario
-from relaysim.trace.tables import Fate
+from relaysim.trace.tables import Fate, Level, Trace
 
-_FIRST = "MAIL FROM"
-_READY = " ready at "
-_SHAKE = 3
-"""Round trips of a TLS handshake (two) and the EHLO after it, as in `plan.session_time.TLS`."""
+_WORK = ("received", "not received", "committed", "not committed")
+"""Events of the work that begins when a hub has the content of a message."""
 
 
-def spoken(scenario: Scenario, told: Journey) -> tuple[list[Event], bool]:
-    """The lines of the last session about a message, and whether they are known.
+def dialogue_events(scenario: Scenario, trace: Trace, journey: Journey) -> tuple[list[Event], bool]:
+    """Return the dialogue of the last session about a message, and whether it is known.
 
-    The words are those of `explain`; the times are counted from the session's by the round trips of
-    `plan.session_time`, as the engine does, and end where the trace says that the hub had the body.
-    Local parts of recipients are made up: relaysim draws domains. There are no lines if a mailbox
-    server submits, and none are known if the hub answered otherwise than `explain` expects of an
-    idle one (stopped, in back pressure, over a limit), or took the recipients in several mails.
+    Parameters
+    ----------
+    scenario : Scenario
+        The design.
+    trace : Trace
+        The run.
+    journey : Journey
+        The message in that run.
+
+    Returns
+    -------
+    events : list of Event
+        One event `smtp` a step, up to the end of the content or of the run. There are none if a
+        mailbox server submits.
+    known : bool
+        False if the hub did not reply as an idle hub does (it stopped, was short of resources or
+        above a limit), or took the recipients in several transactions.
+
+    Notes
+    -----
+    The steps are those that `explain` prints; the delay by back pressure is computed from the
+    levels in the trace. Local parts of recipients are made up: relaysim draws domains.
     """
-    name, _, short = told.stream.partition(".")
+    name, _, short = journey.stream.partition(".")
     host = scenario.hosts.get(name)
     if host is None or route.by_mailbox_server(host):
         return [], True
-    attempt = _answered(scenario, told, name, short)
-    begun = [event for event in told.events if event.what in ("session", "turn")]
-    if attempt is None or attempt.connector is None or not begun:
-        return [], not told.connector
-    start = scenario.run.start
-    lines = list(_timed(host, attempt.connector, attempt, told, begun[-1], start))
-    taken = [event for event in told.events if event.what == "received"]
-    if taken and lines:
-        # What the hub adds to its answers under back pressure.
-        delay = taken[-1].time - taken[-1].lasted - taken[-1].waited - lines[-1].time
-        if delay > 0:
-            text = "*: back pressure: the hub delays its answers"
-            lines.append(Event(lines[-1].time + delay, "smtp", lasted=delay, text=text))
-    return lines, True
+    begun = [event for event in journey.events if event.what in ("session", "turn")]
+    reached = _reached(scenario, host, journey.connector)
+    if reached is None or not begun:
+        return [], not journey.connector
+    target, connector = reached
+    session = begun[-1]
+    opened = session.what == "session"
+    opening = timing(host, connector).opening_time if opened else 0
+    letter = Letter(
+        host.streams[short].sender,
+        tuple(f"recipient{copy.number + 1}@{copy.domain}" for copy in journey.copies),
+        journey.size,
+    )
+    expected = expected_dialogue(
+        scenario,
+        host,
+        name,
+        target,
+        connector,
+        letter,
+        scenario.run.start + timedelta(microseconds=session.time + host.round_trip),
+        _delay(scenario, trace, target.hub or "", session.time + opening),
+    )
+    first = Verb.CONNECT if opened else Verb.MAIL
+    steps = [step for step in expected.steps if first <= step.verb <= Verb.END]
+    events = [
+        Event(
+            time,
+            "smtp",
+            lasted=step.pause if step.cause is Cause.BACK_PRESSURE else -1,
+            text=str(step),
+            step=step,
+        )
+        for time, step in timed(steps, session.time, host.round_trip)
+    ]
+    if not _happened(expected, journey, events):
+        return [], False
+    return [event for event in events if event.time <= journey.ended], True
 
 
-def _answered(scenario: Scenario, told: Journey, name: str, short: str) -> Attempt | None:
-    """The session at the connector that answered, if the replies were those of the trace."""
-    to = [f"recipient{copy.number + 1}@{copy.domain}" for copy in told.copies]
-    for attempt in explain(scenario, name, to, stream=short, size=told.size).attempts:
-        connector = attempt.connector
-        if connector is None or f"{attempt.target.hub}/{connector.name}" != told.connector:
-            continue
-        expected = [
-            "" if each.reply is None or each.reply.is_success else str(each.reply)
-            for each in attempt.outcomes
-        ]
-        found = [
-            copy.reply if copy.fate in (Fate.REFUSED, Fate.ABANDONED) else ""
-            for copy in told.copies
-        ]
-        return attempt if expected == found else None
+def _reached(
+    scenario: Scenario, host: Host, name: str
+) -> tuple[route.Target, ReceiveConnector] | None:
+    """The submission target at which a receive connector (`HUB/name`) answers the host."""
+    for target in route.targets(scenario, host):
+        connector = route.listen(scenario, host, target).connector
+        if connector is not None and f"{target.hub}/{connector.name}" == name:
+            return target, connector
     return None
 
 
-def _timed(
-    host: Host,
-    connector: ReceiveConnector,
-    attempt: Attempt,
-    told: Journey,
-    begun: Event,
-    start: datetime,
-) -> Iterator[Event]:
-    """The lines with their times, from the set-up of the session or from MAIL FROM on."""
-    trip, now, mail = host.round_trip, begun.time, False
-    if begun.what == "session":
-        now += trip
-    asked = ""
-    for line in attempt.lines:
-        if line.who == "C" and line.text == "QUIT":
-            break
-        mail |= line.text.startswith(_FIRST)
-        if begun.what == "turn" and not mail:
-            continue
-        final = line.who == "S" and asked.startswith("the message")
-        if line.who == "S" and asked and not final:
-            trips = dialog.LOGIN if asked.startswith("AUTH") else 1
-            now += trips * trip
-        if line.who == "S" or line.who == "C":
-            asked = line.text if line.who == "C" else ""
-        if final or line.text.startswith("DelayedAck"):
-            continue
-        yield Event(now, "smtp", text=_dated(str(line), start, now))
-        if line.text.startswith("TLS handshake"):
-            now += _SHAKE * trip
-        elif line.text.startswith("Tarpit"):
-            now += connector.tarpit_interval
-        elif line.text.startswith("the message"):
-            body = told.size * 8_000_000 // host.bandwidth if host.bandwidth else 0
-            now += body + trip
-            yield Event(now, "smtp", text="C: .")
+def _delay(scenario: Scenario, trace: Trace, hub: str, time: int) -> int:
+    """How long a hub delays its reply to MAIL FROM at a time, microseconds."""
+    model = scenario.hubs[hub]
+    if not pressure.delays_first(model):
+        return 0
+    rows = trace.levels
+    ours = (rows["level"] == Level.VERSION_BUCKETS) & (rows["time"] <= time)
+    ours &= rows["subject"] == trace.names.hubs.index(hub)
+    changes = [(int(rows["time"][row]), bool(rows["value"][row])) for row in np.flatnonzero(ours)]
+    return delay_at(time, changes, model.back_pressure.resource_monitoring_interval)
 
 
-def _dated(line: str, start: datetime, now: int) -> str:
-    """A greeting with the time of its session in place of that of the run."""
-    server, ready, _ = line.partition(_READY)
-    if not ready or not line.startswith("S: 220 "):
-        return line
-    date = format_datetime(start + timedelta(microseconds=now)).rsplit(" ", 1)[0]
-    return f"{server}{ready}{date}"
+def _happened(expected: ExpectedDialogue, journey: Journey, events: list[Event]) -> bool:
+    """Whether the replies and the end of a dialogue are those of the run."""
+    replies = ["" if each.is_success else str(each) for each in expected.replies]
+    if replies != [
+        copy.reply if copy.fate in (Fate.REFUSED, Fate.ABANDONED) else "" for copy in journey.copies
+    ]:
+        return False
+    ends = [event.time for event in events if event.step and event.step.verb is Verb.END]
+    return all(end > journey.ended or end in _received(journey) for end in ends)
+
+
+def _received(journey: Journey) -> Iterator[int]:
+    """When hubs had the content of a message, microseconds."""
+    for event in journey.events:
+        if event.what in _WORK:
+            yield event.time - max(event.lasted, 0) - max(event.waited, 0)

@@ -12,7 +12,7 @@ from relaysim.measure.journey import Journey, journey
 from relaysim.measure.recipients import streams
 from relaysim.scenario.model import Scenario
 from relaysim.study.execution.provenance import Provenance, now
-from relaysim.study.message_dialogue import spoken
+from relaysim.study.message_dialogue import dialogue_events
 from relaysim.study.replicate import trace_of
 from relaysim.study.sampling import settled
 from relaysim.trace.tables import Fate, Trace
@@ -124,7 +124,7 @@ def transcript(
     trace = trace_of(scenario, replication, seed)
     row = _row(trace, stream, number, replication)
     told = journey(trace, row)
-    lines, complete = spoken(scenario, told)
+    lines, complete = dialogue_events(scenario, trace, told)
     events = sorted([*told.events, *lines], key=lambda each: (each.time, _rank(each.what)))
     known = streams(scenario).get(told.stream)
     return Transcript(

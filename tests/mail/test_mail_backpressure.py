@@ -2,6 +2,8 @@ from itertools import accumulate
 
 import pytest
 from golden_sections import Golden
+from hypothesis import given
+from hypothesis import strategies as st
 from refusals import refusals
 
 from relaysim.mail.backpressure import (
@@ -11,6 +13,7 @@ from relaysim.mail.backpressure import (
     Peer,
     Resource,
     Thresholds,
+    delay_at,
     disk_thresholds,
     level,
     level_at_start,
@@ -114,3 +117,19 @@ def test_the_delay_climbs_to_55_s_by_the_tenth_poll_and_comes_down_again() -> No
     assert [tick // 1_000_000 for tick in up] == [0, 10, 15, 20, 25, 30, 35, 40, 45, 50, 55, 55]
     down = list(accumulate([False] * 11, mail_from_delay, initial=up[-1]))
     assert [tick // 1_000_000 for tick in down] == [55, 50, 45, 40, 35, 30, 25, 20, 15, 10, 0, 0]
+
+
+@given(st.lists(st.booleans(), min_size=1, max_size=80), st.integers(1, 5), st.data())
+def test_the_delay_at_a_time_is_that_of_the_polls_before(
+    polls: list[bool], interval: int, data: st.DataObject
+) -> None:
+    """`changes` has the polls at which the level changed; more of them alter nothing."""
+    time = data.draw(st.integers(0, interval * len(polls)))
+    changes = [
+        (interval * (number + 1), pressed)
+        for number, pressed in enumerate(polls)
+        if interval * (number + 1) <= time
+        and (pressed != (number > 0 and polls[number - 1]) or data.draw(st.booleans()))
+    ]
+    *_, expected = accumulate(polls[: time // interval], mail_from_delay, initial=0)
+    assert delay_at(time, changes, interval) == expected

@@ -187,8 +187,6 @@ def test_the_recipient_limit() -> None:
     assert session.recipient_limit(None, 10**6) is reply.RECIPIENT_OK
 
 
-def test_only_errors_to_strangers_are_tarpitted() -> None:
-    assert session.tarpits(ANONYMOUS, reply.UNABLE_TO_RELAY)
-    assert session.tarpits(ANONYMOUS, reply.INSUFFICIENT_RESOURCES)
-    assert not session.tarpits(ANONYMOUS, reply.START_MAIL_INPUT)
-    assert not session.tarpits(AUTHENTICATED_USERS, reply.NO_SENDER_RIGHT)
+def test_only_anonymous_sessions_are_tarpitted() -> None:
+    assert session.error_delay(EXTERNAL_RELAY, ANONYMOUS) == 5_000_000
+    assert session.error_delay(EXTERNAL_RELAY, AUTHENTICATED_USERS) == 0

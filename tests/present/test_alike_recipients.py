@@ -3,6 +3,8 @@
 from pathlib import Path
 
 import relaysim
+from relaysim.mail.dialogue import Dialogue
+from relaysim.mail.reply import RECIPIENT_OK, Reply
 from relaysim.measure.journey import Event
 from relaysim.present.text.similar_events import folded
 from relaysim.present.text.terminal import plain
@@ -56,15 +58,15 @@ def test_those_who_share_their_events_are_told_first() -> None:
 
 
 def test_a_dialogue_about_many_recipients_is_told_in_part() -> None:
-    lines = []
+    unknown = Reply(550, "5.1.1", "User unknown")
+    dialogue = Dialogue()
     for i in range(14):
-        lines.append(Event(2 * i, "smtp", text=f"C: RCPT TO:<r{i}@a.org>"))
-        answer = "550 5.1.1 User unknown" if i == 13 else "250 2.1.5 Recipient OK"
-        lines.append(Event(2 * i + 1, "smtp", text=f"S: {answer}"))
-    more = Event(
-        25, "smtp", text="*: 10 more recipients, each with the answer 250 2.1.5 Recipient OK"
-    )
-    assert folded(lines, 1) == [*lines[:6], more, *lines[26:]]
+        dialogue.rcpt_to(f"r{i}@a.org", unknown if i == 13 else RECIPIENT_OK)
+    lines = [Event(i, "smtp", text=str(s), step=s) for i, s in enumerate(dialogue.steps)]
+    shown = folded(lines, 1)
+    assert [*shown[:6], *shown[7:]] == [*lines[:6], *lines[26:]]
+    assert shown[6].time == 25
+    assert shown[6].text == ("*: 10 more recipients, each with the answer 250 2.1.5 Recipient OK")
 
 
 def test_a_transcript_keeps_every_event_and_prints_few() -> None:

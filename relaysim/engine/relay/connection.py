@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from relaysim.engine.kernel import ATTEMPT, Life
 from relaysim.engine.relay.station import RECEIVE, SEND
 from relaysim.engine.reputation.receiver import ACCEPTED, CLOSED, DEFERRED
+from relaysim.mail.dialogue import HUB_BANDWIDTH, transfer_time
 from relaysim.trace.tables import Fate, Visit
 from relaysim.traffic.draw import Decision, draw32, hop_counter, looked_up
 
@@ -16,9 +17,6 @@ _CONNECT_TIME, _RESPONSE_TIME = int(Decision.CONNECT_TIME), int(Decision.RESPONS
 _MAILBOX_TIME, _SEND_COST = int(Decision.MAILBOX_TIME), int(Decision.SEND_COST)
 _RECEIVE_COST = int(Decision.RECEIVE_COST)
 _DELIVERED, _BOUNCED = int(Fate.DELIVERED), int(Fate.BOUNCED)
-
-LAN_BITS = 100_000_000
-"""Between two hubs of a site, bit/s (assumption, as for hosts on the LAN)."""
 
 
 def outside(queue: "DeliveryQueue", transaction: int) -> Life:
@@ -138,7 +136,8 @@ def inside(queue: "DeliveryQueue", transaction: int) -> Life:
                 bits = draw32(key, _MAILBOX_TIME, attempt)
                 due = clock.tick + looked_up(queue.world.plan.mailbox_time, bits)
             else:
-                due = clock.tick + there.pressure.delay + size * 8_000_000 // LAN_BITS
+                transfer = transfer_time(size, HUB_BANDWIDTH)
+                due = clock.tick + there.pressure.delay + transfer
                 there.pressure.uncommitted += size
             yield clock.at(due, ATTEMPT, hub.number, copy, attempt)
             if there is not None:

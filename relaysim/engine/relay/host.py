@@ -85,7 +85,7 @@ class Host:
             epoch, accepted = hub.epoch, clock.tick
             self.connected += 1
             self.talking[connection] = (message, door, asked, accepted, epoch)
-            setup = plan.verdicts[door].setup_time
+            setup = plan.verdicts[door].timing.opening_time
             if setup:
                 due = accepted + setup
                 yield clock.at(due, ATTEMPT, self.entity, copy, record.tries[message])
@@ -138,22 +138,16 @@ class Host:
         asked = record.copies[message] - record.lost_copies(message)
         said = self._mail_from(hub, listener, verdicts, message)
         if said >= 0:
-            # A host that pipelines has sent RCPT TO too, and each gets an error of its own.
-            all_refused = plan.pipelining and record.code(said) != CLOSED
-            errors = 1 + asked if all_refused else 1
-            time = plan.round_trip + verdicts.tarpit * errors + pressure.delay
+            closes = record.code(said) == CLOSED
+            time = pressure.delay + verdicts.timing.refusal(asked, closes)
             yield clock.at(clock.tick + time, ATTEMPT, self.entity, copy, tries)
             self._lost(message, said)
-            return record.code(said) != CLOSED
+            return not closes
         refused = self._rcpt_to(verdicts, message)
         accepted = asked - len(refused)
         mails = -(-accepted // (listener.plan.max_recipients_per_message or accepted or 1))
-        trips = 1 if plan.pipelining else 1 + asked
-        time = pressure.delay + plan.round_trip * trips + verdicts.tarpit * len(refused)
+        time = pressure.delay + verdicts.timing.submission(asked, len(refused), mails, size)
         if accepted:
-            time += (mails - 1) * plan.round_trip + mails * 2 * plan.round_trip
-            if plan.bandwidth:
-                time += mails * (size * 8_000_000 // plan.bandwidth)
             pressure.uncommitted += size
         if time:
             yield clock.at(clock.tick + time, ATTEMPT, self.entity, copy, tries)

@@ -6,6 +6,7 @@ from relaysim.engine.relay.station import RECEIVE
 from relaysim.engine.world import World
 from relaysim.mail import reply
 from relaysim.mail.backpressure import Peer
+from relaysim.mail.session_time import mailbox_timing
 from relaysim.plan.plan import HostPlan
 from relaysim.trace.tables import Fate, Visit
 from relaysim.traffic.draw import Decision, draw32
@@ -34,6 +35,7 @@ class MailboxServer:
         self.plan: HostPlan = world.plan.hosts[number]
         self.clock, self.record = world.clock, world.record
         self.hubs = [world.hubs[hub] for hub, _ in self.plan.doors]
+        self.timing = mailbox_timing(self.plan.round_trip, self.plan.bandwidth)
         self.turn = 0
         self.talking: dict[int, tuple[Hub, int, int]] = {}
         self.refused = self.record.reply_id(str(reply.INSUFFICIENT_RESOURCES))
@@ -73,7 +75,7 @@ class MailboxServer:
 
     def submission(self, hub: Hub, message: int, first: int, turn: int) -> Life:
         """One message has a place at a hub, the one `turn` hubs after the `first` asked."""
-        clock, record, plan = self.clock, self.record, self.plan
+        clock, record = self.clock, self.record
         if not hub.up:
             self.submit(message)
             return
@@ -86,8 +88,7 @@ class MailboxServer:
         record.connected[message] = start
         self.talking[message] = (hub, start, epoch)
         hub.pressure.uncommitted += size
-        time = 2 * plan.round_trip
-        time += size * 8_000_000 // plan.bandwidth if plan.bandwidth else 0
+        time = self.timing.submission(0, 0, 1, size)
         if time:
             yield clock.at(start + time, ATTEMPT, self.entity, copy, record.tries[message])
         if hub.epoch == epoch:

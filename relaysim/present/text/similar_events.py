@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from relaysim.mail.dialogue import Speaker, Verb
 from relaysim.measure.journey import Event
 from relaysim.study.message_trace import numbers
 
@@ -9,7 +10,6 @@ MANY = 10
 """More recipients of one story than these, each with times of its own, are told as one."""
 _TOLD = 3
 """So many of them are told, those first who share their events with most others."""
-_ASKED = "C: RCPT TO:"
 
 
 def folded(events: Sequence[Event], recipients: int) -> list[Event]:
@@ -46,26 +46,34 @@ def _without(events: list[Event], courses: list[list[int]]) -> list[Event]:
 
 def _spoken(events: Sequence[Event]) -> list[Event]:
     """The events without the dialogue about recipients whom the hub answers as the ones before."""
-    asked = [i for i, event in enumerate(events) if event.text.startswith(_ASKED)]
-    pairs = [(i, j) for i in asked if (j := _answer(events, i)) is not None]
     by_answer: dict[str, list[tuple[int, int]]] = {}
-    for i, j in pairs:
-        by_answer.setdefault(events[j].text, []).append((i, j))
+    for asked, event in enumerate(events):
+        answered = _answer(events, asked) if _asks(event) else None
+        if answered is not None:
+            place, answer = answered
+            by_answer.setdefault(answer, []).append((asked, place))
     left = dict(enumerate(events))
     for answer, same in by_answer.items():
         if len(same) > MANY:
             rest = same[_TOLD:]
-            for i, j in rest:
-                del left[i], left[j]
+            for asked, place in rest:
+                del left[asked], left[place]
             last = rest[-1][1]
-            text = f"*: {len(rest)} more recipients, each with the answer {answer[3:]}"
+            text = f"{Speaker.LOG}: {len(rest)} more recipients, each with the answer {answer}"
             left[last] = events[last]._replace(text=text)
     return [left[i] for i in sorted(left)]
 
 
-def _answer(events: Sequence[Event], asked: int) -> int | None:
-    """Where the answer to a line of the dialogue stands: the next line of the hub."""
-    for i in range(asked + 1, len(events)):
-        if events[i].what == "smtp":
-            return i if events[i].text.startswith("S: ") else None
+def _asks(event: Event) -> bool:
+    """Whether an event is RCPT TO."""
+    step = event.step
+    return step is not None and step.speaker is Speaker.CLIENT and step.verb is Verb.RCPT
+
+
+def _answer(events: Sequence[Event], asked: int) -> tuple[int, str] | None:
+    """Return the place and the text of the reply if it is the next line of the dialogue."""
+    for place in range(asked + 1, len(events)):
+        step = events[place].step
+        if step is not None:
+            return (place, step.text) if step.speaker is Speaker.SERVER else None
     return None

@@ -8,7 +8,7 @@ import pandas as pd
 from rich.console import RenderableType
 from rich.text import Text
 
-from relaysim.measure.journey import Copy, Event
+from relaysim.measure.journey import BY_REPUTATION, Copy, Event
 from relaysim.measure.wait_parts import PARTS
 from relaysim.present.text.caption import origin
 from relaysim.present.text.number_format import number
@@ -134,8 +134,9 @@ def _what(event: Event, found: Transcript) -> str:
         case "stored":
             return f"in the mailbox{_lasted(event)}: {event.reply}".removesuffix(": ")
         case "answered":
-            cites = f" ({where} is {event.text})" if event.text.startswith("on ") else ""
-            cites = cites or (f" ({event.text})" if event.text else "")
+            listed = f"{where} is {event.text}"  # on a blocklist
+            why = BY_REPUTATION if event.text == BY_REPUTATION else listed
+            cites = f" ({why})" if event.text else ""
             return f"the receiver answers {event.reply}{cites}"
         case "no connection":
             return f"got no connection in {_seconds(event.waited)}"

@@ -1,7 +1,7 @@
 """What theory says of the way in: receive connectors that turn away, and mailbox submission."""
 
 from relaysim.analysis.mail_paths import Path
-from relaysim.plan.session_time import seconds
+from relaysim.mail.session_time import timing
 from relaysim.scenario.distribution import mean
 from relaysim.study.theory import poisson_streams as streams
 from relaysim.study.theory.theory_answer import Answer
@@ -17,7 +17,7 @@ def dialog(network: Network, path: Path) -> float:
     """Seconds from the connection of a message of its own to the end of its data, on average."""
     host, stream = network.scenario.hosts[path.host], network.streams[path.name]
     recipients = stream.recipients if isinstance(stream.recipients, int) else 1
-    return seconds(host, path.connector, mean(stream.size), recipients, shared=1)
+    return timing(host, path.connector).mean(mean(stream.size), recipients, messages=1)
 
 
 def trips_vary(network: Network, path: Path) -> bool:

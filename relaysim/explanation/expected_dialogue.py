@@ -1,0 +1,177 @@
+"""The SMTP dialogue that an idle hub leads: what it replies to each command, by its settings."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from relaysim.mail import reply
+from relaysim.mail.address import domain_of
+from relaysim.mail.dialogue import HUB_BANDWIDTH, Dialogue, Step, Verb, greeting
+from relaysim.mail.receive_verdict import error_delay
+from relaysim.mail.reply import Reply
+from relaysim.plan import initial_pressure as pressure
+from relaysim.plan import route
+from relaysim.plan.hand_over import HandOver
+from relaysim.scenario.connector import ReceiveConnector
+from relaysim.scenario.host import Host
+from relaysim.scenario.hub import Hub
+from relaysim.scenario.model import Scenario
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What a host wants to send: `size` in bytes, None to leave SIZE= out."""
+
+    sender: str
+    recipients: tuple[str, ...]
+    size: int | None
+
+
+@dataclass(frozen=True)
+class ExpectedDialogue:
+    """The steps of a dialogue, and the last reply for each recipient, in order."""
+
+    steps: tuple[Step, ...]
+    replies: tuple[Reply, ...]
+
+    @property
+    def lines(self) -> tuple[Step, ...]:
+        """The steps without the line that ends the content."""
+        return tuple(step for step in self.steps if step.verb is not Verb.END)
+
+
+def expected_dialogue(
+    scenario: Scenario,
+    host: Host,
+    name: str,
+    target: route.Target,
+    connector: ReceiveConnector | None,
+    letter: Letter,
+    at: datetime | None = None,
+    delay: int = 0,
+) -> ExpectedDialogue:
+    """Return the session in which a host submits a message to a hub that is idle.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The design.
+    host : Host
+        The host.
+    name : str
+        What the host calls itself.
+    target : Target
+        The address that the host connects to.
+    connector : ReceiveConnector or None
+        The receive connector that answers there.
+    letter : Letter
+        The message.
+    at : datetime or None
+        Time of the greeting; the start of the run by default.
+    delay : int
+        Delay of the reply to MAIL FROM by back pressure, microseconds. The hub refuses nothing for
+        it; only pressure that a full drive causes from the start refuses mail here.
+    """
+    refused = None if target.hub is None else pressure.greeting(scenario.hubs[target.hub])
+    first = refused or route.greeting(target, connector)
+    if connector is None or target.hub is None or refused:
+        return _turned_away(first, letter)
+    session = route.session(scenario, host, connector)
+    dialogue = Dialogue(error_delay(connector, session.principal), host.pipelining)
+    dialogue.connect(greeting(target.hub, at or scenario.run.start))
+    dialogue.hello(name, host.address, target.hub, connector)
+    if session.login is not None:
+        dialogue.login(host.account or "", session.login)
+        if not session.login.is_success:
+            return _over(dialogue, [session.login] * len(letter.recipients))
+    answer = _sender_reply(scenario, scenario.hubs[target.hub], host, connector, letter)
+    dialogue.mail_from(letter.sender, letter.size, answer, delay)
+    if answer.is_success:
+        replies = _recipient_replies(scenario, host, connector, letter)
+        for recipient, each in zip(letter.recipients, replies, strict=True):
+            dialogue.rcpt_to(recipient, each)
+    else:
+        replies = [answer] * len(letter.recipients)
+        for recipient in letter.recipients if host.pipelining else ():
+            dialogue.rcpt_to(recipient, reply.NO_MAIL_COMMAND)
+    if any(each.is_success for each in replies):
+        dialogue.data(letter.size, host.bandwidth, connector.max_acknowledgement_delay)
+    return _over(dialogue, replies)
+
+
+def expected_hub_dialogue(
+    scenario: Scenario, client: Host, hand: HandOver, letter: Letter
+) -> ExpectedDialogue:
+    """Return the session in which a hub hands a message to a hub that is idle.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The design.
+    client : Host
+        The hub that sends, as a host.
+    hand : HandOver
+        Both hubs, the receive connector that answers, and the reply to the authentication.
+    letter : Letter
+        The message.
+    """
+    model, connector = scenario.hubs[hand.receiver], hand.connector
+    refused = pressure.greeting(model)
+    if refused is None and hand.selection is not None and connector is None:
+        refused = hand.reply
+    if refused is not None:
+        return _turned_away(refused, letter)
+    dialogue = Dialogue()
+    dialogue.connect(greeting(hand.receiver, scenario.run.start))
+    dialogue.hello(hand.sender, client.address, hand.receiver, connector)
+    if connector is not None:  # else one of the two is no Exchange server
+        dialogue.login_of_hub(hand.reply)
+        if not hand.reply.is_success:
+            return _over(dialogue, [hand.reply] * len(letter.recipients))
+    answer = pressure.mail_from_hub(model) or reply.SENDER_OK
+    dialogue.mail_from(letter.sender, None, answer)
+    replies = [answer] * len(letter.recipients)
+    if answer.is_success:
+        replies = [reply.RECIPIENT_OK] * len(letter.recipients)
+        for recipient, each in zip(letter.recipients, replies, strict=True):
+            dialogue.rcpt_to(recipient, each)
+        dialogue.data(letter.size, HUB_BANDWIDTH)
+    return _over(dialogue, replies)
+
+
+def _turned_away(answer: Reply, letter: Letter) -> ExpectedDialogue:
+    """A session that ends with its first reply."""
+    dialogue = Dialogue()
+    dialogue.connect(answer)
+    return ExpectedDialogue(tuple(dialogue.steps), (answer,) * len(letter.recipients))
+
+
+def _over(dialogue: Dialogue, replies: list[Reply]) -> ExpectedDialogue:
+    """A session that the client ends."""
+    dialogue.quit()
+    return ExpectedDialogue(tuple(dialogue.steps), tuple(replies))
+
+
+def _sender_reply(
+    scenario: Scenario, hub: Hub, host: Host, connector: ReceiveConnector, letter: Letter
+) -> Reply:
+    """The reply to MAIL FROM."""
+    answer = route.mail_verdict(scenario, host, connector, letter.sender)
+    if answer.is_success:
+        answer = pressure.mail_from(scenario, hub, host, letter.sender) or answer
+    if answer.is_success and letter.size is not None:
+        answer = route.size_verdict(scenario, host, connector, letter.size)
+    return answer
+
+
+def _recipient_replies(
+    scenario: Scenario, host: Host, connector: ReceiveConnector, letter: Letter
+) -> list[Reply]:
+    """The reply to each RCPT TO."""
+    replies: list[Reply] = []
+    for recipient in letter.recipients:
+        answer = route.rcpt_verdict(scenario, host, connector, domain_of(recipient))
+        if answer.is_success:
+            accepted = sum(each.is_success for each in replies)
+            answer = route.count_verdict(connector, accepted)
+        replies.append(answer)
+    return replies
