@@ -2,7 +2,11 @@
 
 import re
 import textwrap
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
+
+from relaysim.present.text.terminal import plain
 
 ROOT = Path(__file__).parents[1]
 _VERSIONS = re.compile(
@@ -25,6 +29,11 @@ def portable(text: str) -> str:
         text = text.replace(day, "TODAY")
     text = _DIGEST.sub("DIGEST", text)
     return _VERSIONS.sub(lambda found: f" VERSIONS{_flat(found['rest'])}\n", text)
+
+
+def page(parts: Iterable[Any]) -> str:
+    """Return what a terminal shows of tables and paragraphs, portable."""
+    return portable(plain(parts))
 
 
 def message(text: str) -> str:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-_UNITS = "us|ms|s|min|h|d|w|B|KB|MB|GB|bit/s|Kbit/s|Mbit/s|Gbit/s|pp"
+_UNITS = "us|ms|s|min|h|d|w|B|KB|MB|GB|bit/s|kbit/s|Mbit/s|Gbit/s|pp"
 _QUANTITY = (
     # Not within a word, an address (198.51.100.10, /24) or an enhanced status code (5.7.1).
     r"(?<![\w.:/-])[-+]?\d(?:[\d,]*\d)?(?:\.\d+)?(?!\.?\d)(?:±[\d,]*\d(?:\.\d+)?)?"

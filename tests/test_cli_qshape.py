@@ -47,7 +47,7 @@ def test_empty_queues_are_no_picture(tmp_path, golden):
     assert "qshape" in result.stderr
     assert "00:00" in result.stderr
     assert list(tmp_path.iterdir()) == []
-    golden("figures/none", message(result.stderr))
+    golden("figures/no-qshape", message(result.stderr))
 
 
 @pytest.mark.parametrize(

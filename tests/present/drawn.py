@@ -2,8 +2,26 @@
 
 import itertools
 
+from golden_text import flat, message
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
+
+
+def letters(figure):
+    """Return all that is written on a figure but the numbers along its axes, portable."""
+    lines = [message(figure.message), "", message(figure.origin), ""]
+    lines += [f"key: {text.get_text()}" for key in figure.legends for text in key.get_texts()]
+    for panel in figure.axes:
+        named = {
+            "panel": panel.get_title("left"),
+            "across": panel.get_xlabel(),
+            "up": panel.get_ylabel(),
+        }
+        key = panel.get_legend()
+        words = [text.get_text() for text in [*(key.get_texts() if key else ()), *panel.texts]]
+        lines += [f"{name}: {flat(text)}" for name, text in named.items() if text]
+        lines += [f"  {flat(word)}" for word in words if word.strip()]
+    return "\n".join(lines)
 
 
 def shown(figure):

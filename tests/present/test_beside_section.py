@@ -5,14 +5,16 @@ import io
 
 import pandas as pd
 import pytest
+from golden_text import page
+from quantities import quantities, quantities_after
 from small_comparison import SCENARIOS, listing_day
 
-from relaysim.present.text import run_summary as happened
-from relaysim.present.text.terminal import show
+from relaysim.present.text import run_summary
+from relaysim.present.text.terminal import show, tables
 from relaysim.present.text.theory_table import reasons, theory, values
 from relaysim.scenario.load import load
 from relaysim.study.replicate import run
-from relaysim.study.theory import COLUMNS
+from relaysim.study.theory import COLUMNS, beside
 from relaysim.wording import MOST
 
 
@@ -49,38 +51,40 @@ def mm4():
 
 
 def test_a_run_that_theory_knows_shows_it_after_the_resources(mm4):
-    lines = printed(happened.report(mm4))
-    start = next(i for i, line in enumerate(lines) if line.startswith("Theory beside simulation"))
-    assert any(line.startswith("Resources by load") for line in lines[:start])
+    lines = printed(run_summary.report(mm4))
     assert max(map(len, lines)) <= MOST
-    shown = {
-        tuple(line.split()[:1] + line.split()[-3:])
-        for line in lines[start : start + 9]
-        if line.startswith("  ") and len(line.split()) > 3
-    }
-    assert {row[2] for row in shown if row[0] in ("wait", "latency")} == {"M/M/4"}
-    assert any("746 ms" in line for line in lines[start : start + 9])
-    assert not any("No formula" in line for line in lines)
+    section = [line for line in printed(theory(mm4)) if line]
+    start = lines.index(section[0])
+    assert [line for line in lines[start:] if line][: len(section)] == section
+    queue = [i for i, line in enumerate(lines[:start]) if line.startswith("HUB01->example.org")]
+    assert len(queue) == 2  # of the table of resources, in two parts
+    rows = beside(mm4).set_index(["subject", "metric"])["formula"]
+    assert rows[("HUB01->example.org", "wait_mean")] == "M/M/4"
+    assert rows[("app.load", "latency_mean")] == "M/M/4"
+    assert "746 ms" in quantities("\n".join(section))
+    known = beside(mm4)
+    assert set(known.loc[known["scope"] == "resource", "reason"]) == {""}
 
 
-def test_values_stand_subject_by_subject():
-    rows = values(
+def test_values_stand_subject_by_subject(golden):
+    grid = values(
         frame(
             ("HUB01.cpu", "utilization", "utilization law", 0.5, 0.49, 0.02, True, ""),
             ("HUB01.cpu", "wait_mean", "M/M/1", 1.0, 2.0, 0.5, False, ""),
             ("main.line", "wait_mean", "M/D/1", 0.25, 0.25, float("nan"), None, ""),
         )
-    ).rows
-    assert rows == [
+    )
+    assert [row if len(row) == 1 else row[1:-1] for row in grid.rows] == [
         ["HUB01.cpu"],
-        ["  utilization", "49±2 %", "50 %", "utilization law", "yes"],
-        ["  wait", "2.0±0.5 s", "1 s", "M/M/1", "no"],
+        ["49±2 %", "50 %", "utilization law"],
+        ["2.0±0.5 s", "1 s", "M/M/1"],
         ["main.line"],
-        ["  wait", "250 ms", "250 ms", "M/D/1", "-"],
+        ["250 ms", "250 ms", "M/D/1"],
     ]
+    golden("theory/values", page(tables(grid)))
 
 
-def test_reasons_are_counted_and_the_commonest_come_first():
+def test_reasons_are_counted_and_the_commonest_come_first(golden_section):
     nan = float("nan")
     told = reasons(
         frame(
@@ -89,23 +93,22 @@ def test_reasons_are_counted_and_the_commonest_come_first():
             ("b", "wait_mean", "", nan, 1.0, nan, None, "two; four; five"),
         )
     )
-    assert told == "No formula for 2 resources: two (2); one (1); three (1); and 2 more reasons."
+    counted = quantities_after(told, ["one", "two", "three", "four", "five"])
+    assert counted == [("two", "2"), ("one", "1"), ("three", "1")]
+    golden_section("theory/table-reasons", told)
 
 
-def test_a_resource_whose_load_alone_is_known_is_told_so():
+def test_a_resource_whose_load_alone_is_known_is_told_so(golden_section):
     rows = frame(
         ("a", "utilization", "utilization law", 0.5, 0.5, 0.1, True, ""),
         ("a", "wait_mean", "", float("nan"), 1.0, 0.1, None, "one"),
     )
-    assert reasons(rows) == "No formula for 1 resource, or not for the waits: one (1)."
+    assert quantities_after(reasons(rows), ["one"]) == [("one", "1")]
+    golden_section("theory/table-reasons", reasons(rows))
     assert reasons(rows[:1]) == ""
 
 
-def test_a_company_has_a_few_lines_of_reasons_and_no_table():
+def test_a_company_has_a_few_lines_of_reasons_and_no_table(golden_section):
     lines = printed(theory(listing_day()))
-    assert lines[0] == "Theory beside simulation"
     assert 2 <= len([line for line in lines if line]) <= 4
-    told = " ".join(lines)
-    assert "resources: events are scripted (" in told
-    assert "the arrival rate changes with time (" in told
-    assert "more reasons." in told
+    golden_section("theory/table-reasons", "\n".join(lines))

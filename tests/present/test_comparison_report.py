@@ -3,15 +3,18 @@
 import contextlib
 import io
 import math
+import re
 from dataclasses import replace
 
 import pandas as pd
 import pytest
+from golden_text import flat, message, page, portable
+from quantities import quantities
 from small_comparison import comparison
 
 from relaysim.present.text import comparison as compared
 from relaysim.present.text.headline_metrics import Headline
-from relaysim.present.text.terminal import show
+from relaysim.present.text.terminal import show, tables
 from relaysim.stats.interval import SAME
 from relaysim.wording import MOST
 
@@ -44,7 +47,7 @@ def lines():
     return out.getvalue().splitlines()
 
 
-def test_a_row_has_both_values_the_difference_the_verdict_and_what_pairing_gained():
+def test_a_row_has_both_values_the_difference_the_verdict_and_what_pairing_gained(golden):
     made = found(
         row("class", "bulk", "on_time", 0.95, -0.03, 0.01, "worse", 4.26, "share"),
         row(
@@ -54,14 +57,15 @@ def test_a_row_has_both_values_the_difference_the_verdict_and_what_pairing_gaine
             0.99,
             0.0,
             0.0,
-            "no practical difference",
+            SAME,
             None,
             "share",
         ),
     )
     shown = [Headline("on_time", "on time", "class", ("bulk", "corporate"))]
     grid = compared.verdicts(made, "old", "new", shown)
-    assert grid.title == "new against the base, old"
+    assert re.findall("new|old", grid.title) == ["new", "old"]
+    golden("compare/verdicts", page(tables(grid)))
     assert grid.rows == [
         ["on time"],
         ["  bulk", "98 %", "95 %", "-3.0±1.0 pp", "worse", "x4.3"],
@@ -92,32 +96,27 @@ BUSY = Headline("latency_p95_busy_hours", "p95 in the busy hours", "class", ("bu
 
 def doubts(made, *shown):
     """What is said below the table, in one line."""
-    return " ".join(" ".join(map(str, compared.doubts(made, "old", "new", shown))).split())
+    return flat(" ".join(map(str, compared.doubts(made, "old", "new", shown))))
 
 
 @pytest.mark.parametrize(
-    ("needed", "said"),
-    [
-        (
-            37.0,
-            "bulk, on time: undecided; about 37 replications give an even chance of deciding it.",
-        ),
-        (
-            1234.0,
-            "bulk, on time: undecided; about 1,200 replications give an even chance of deciding it.",
-        ),
-        (
-            math.inf,
-            "bulk, on time: undecided; not even 10,000 replications give an even chance of deciding it.",
-        ),
-        (NAN, ""),
-    ],
+    ("needed", "shown"), [(37.0, "37"), (1234.0, "1,200"), (math.inf, "10,000")]
 )
-def test_what_is_undecided_says_how_many_replications_would_decide_it(needed, said):
+def test_what_is_undecided_says_how_many_replications_would_decide_it(
+    needed, shown, golden_section
+):
     undecided = row(
         "class", "bulk", "on_time", 0.95, -0.01, 0.02, "undecided", 1.0, "share", needed
     )
-    assert doubts(found(undecided), ON_TIME) == said
+    said = doubts(found(undecided), ON_TIME)
+    assert said.startswith("bulk, on time: ")
+    assert quantities(said) == {shown}
+    golden_section("compare/doubts", message(said))
+
+
+def test_where_no_number_of_replications_is_known_nothing_is_said():
+    undecided = row("class", "bulk", "on_time", 0.95, -0.01, 0.02, "undecided", 1.0, "share", NAN)
+    assert doubts(found(undecided), ON_TIME) == ""
 
 
 def test_of_what_is_decided_nothing_is_said():
@@ -125,7 +124,7 @@ def test_of_what_is_decided_nothing_is_said():
     assert compared.doubts(found(better), "old", "new", [ON_TIME]) == []
 
 
-def test_a_quantile_on_a_cliff_is_judged_by_on_time():
+def test_a_quantile_on_a_cliff_is_judged_by_on_time(golden_section):
     """In the base 4 to 6 % are late, and the p95 is two seconds or five minutes."""
     each = [(0.96, 2.0), (0.94, 300.0), (0.955, 2.0)]
     replications = pd.DataFrame(
@@ -147,28 +146,29 @@ def test_a_quantile_on_a_cliff_is_judged_by_on_time():
         row("class", "bulk", BUSY.metric, 1.0, -100.0, 400.0, "undecided", 1.0, "s", 60.0),
     )
     made = replace(made, per_replication=replications)
-    assert doubts(made, ON_TIME, BUSY) == (
-        "bulk, p95 in the busy hours: undecided; about 60 replications give an even chance of deciding it; "
-        "stands on a cliff, 4 to 6 % are late in old: judge by on_time (+3.0±1.0 pp, better)."
-    )
+    said = doubts(made, ON_TIME, BUSY)
+    assert said.startswith("bulk, p95 in the busy hours: ")
+    assert {"60", "4", "6 %", "+3.0±1.0 pp"} <= quantities(said)
+    assert "on_time" in said
+    golden_section("compare/doubts", message(said))
 
 
-def test_intervals_of_several_designs_say_how_wide_they_are():
-    assert "half the width of its 95 % interval;" in compared.reading(1)
-    assert "97.5 % interval (Bonferroni: so the verdicts on one metric of one" in compared.reading(
-        2
-    )
-    assert "all 12 designs" in compared.reading(12)
-    assert "99.58 % interval" in compared.reading(12)
+def test_intervals_of_several_designs_say_how_wide_they_are(golden_section):
+    said = {n: flat(compared.reading(n)) for n in (1, 2, 12)}
+    assert "95 %" in quantities(said[1])
+    assert "97.5 %" in quantities(said[2])
+    assert {"12", "99.58 %"} <= quantities(said[12])
+    golden_section("compare/doubts", message(said[2]))
 
 
-def test_the_report_says_below_a_table_what_is_undecided(lines):
-    start = lines.index("listing-day against the base, shared-hub")
-    told = " ".join(" ".join(lines[start:]).split())
-    assert (
-        "transactional, on time: undecided; about 3 replications give an even chance of deciding it."
-        in told
-    )
+def test_the_report_says_below_a_table_what_is_undecided(lines, golden):
+    rows = comparison().comparisons.set_index(["scenario", "scope", "subject", "metric"])
+    needed = rows.loc[("listing-day", "class", "transactional", "on_time"), "replications_needed"]
+    assert math.ceil(needed) == 3
+    starts = [i for i, line in enumerate(lines) if line.startswith("transactional, on time: ")]
+    paragraph = flat(" ".join(lines[starts[-1] : starts[-1] + 2]))
+    assert "3" in quantities(paragraph)
+    golden("compare/listing-day", portable("\n".join(lines)))
 
 
 def test_the_report_fits_the_terminal(lines):
@@ -176,31 +176,36 @@ def test_the_report_fits_the_terminal(lines):
 
 
 def test_the_report_says_first_what_differs(lines):
-    head = lines.index("What listing-day has otherwise than shared-hub")
-    assert lines[head + 1].startswith('events: [] → [{"at": "3 h"')
-    assert head < lines.index("listing-day against the base, shared-hub")
+    differs = next(
+        i for i, line in enumerate(lines) if line.startswith('events: [] → [{"at": "3 h"')
+    )
+    rows = [i for i, line in enumerate(lines) if line.startswith("  transactional ")]
+    # Before it are those of the other design: three metrics, in a table of two parts.
+    assert rows[5] < differs < rows[6]
 
 
 def test_the_report_tells_the_time_of_every_design(lines):
-    start = next(i for i, line in enumerate(lines) if line.startswith("Where the time goes"))
-    names = [line.split()[0] for line in lines[start + 3 : start + 7]]
-    assert names == ["bulk", "shared-hub", "dedicated-hub-same-allocation", "listing-day"]
+    names = [design.name for design in comparison().scenarios]
+    heads = [i for i, line in enumerate(lines) if line == "bulk"]
+    below = [[line.split()[0] for line in lines[i + 1 : i + 1 + len(names)]] for i in heads]
+    assert names in below
 
 
-def test_equal_designs_differ_in_nothing():
+def test_equal_designs_differ_in_nothing(golden):
     base = comparison().scenarios[0]
-    assert [str(line) for line in compared.changes(base, base)][1:] == ["nothing", ""]
+    (_, nothing, _) = (str(line) for line in compared.changes(base, base))
+    golden("compare/nothing-differs", nothing)
 
 
 def test_the_report_ends_with_the_blast_radius_of_each_design(lines):
-    start = lines.index("Blast radius")
-    named = [line for line in lines[start:] if line.endswith(", culprit marketing.newsletter")]
-    assert [line.partition(",")[0] for line in named] == [
-        "shared-hub",
-        "dedicated-hub-same-allocation",
-        "listing-day",
-    ]
-    assert "  Listings: in 100 % (34 % to 100 %) of the replications; 1 in each, some IP" in lines
+    names = [design.name for design in comparison().scenarios]
+    named = [line for line in lines if line.endswith("marketing.newsletter")]
+    assert [line.partition(",")[0] for line in named[-3:]] == names
+    metrics = comparison().metrics.set_index(["scenario", "scope", "subject", "metric"])
+    row = metrics.loc[("listing-day", "total", "total", "listed"), ["value", "low", "high"]]
+    assert row.tolist() == pytest.approx([1.0, 0.342, 1.0], abs=0.001)
+    section = "\n".join(lines[lines.index(named[-1]) :])
+    assert {"100 %", "34 %", "1"} <= quantities(section)
 
 
 def test_designs_that_are_equal_in_every_replication_have_no_chances():
@@ -213,5 +218,7 @@ def test_designs_that_are_equal_in_every_replication_have_no_chances():
     apart = mine & (per["subject"] == "bulk") & (per["scenario"] == found.scenarios[0].name)
     values = values.where(~apart, 0.5 + 0.01 * per["replication"])
     grid = compared.best(replace(found, per_replication=per.assign(value=values)), shown)
-    assert grid.rows[:2] == [["on time"], ["  corporate.internal", "equal", "equal", "equal"]]
+    assert grid.rows[0] == ["on time"]
+    assert grid.rows[1][0] == "  corporate.internal"
+    assert len(set(grid.rows[1][1:])) == 1
     assert all(cell.endswith(" %") for cell in grid.rows[2][1:])

@@ -5,9 +5,12 @@ import itertools
 from functools import cache
 
 import pytest
-from drawn import boxes, cut_off, shown, touching
+from drawn import boxes, cut_off, letters, shown, touching
+from golden_text import flat
 from lettering import CAPTION, title
 from matplotlib.colors import to_hex
+from quantities import quantities
+from refusals import refusal
 from small_comparison import LITTLE, SCENARIOS, listing_day
 
 from relaysim.measure.recipients import Copies
@@ -125,6 +128,11 @@ FIGURES = [
 ]
 
 
+@pytest.mark.parametrize("name", [*FIGURES[:6], "much"])
+def test_what_is_written_on_it(drawn, name, golden):
+    golden(f"figures/{name}", letters(drawn[name]))
+
+
 @pytest.mark.parametrize("name", FIGURES)
 def test_nothing_is_cut_off(drawn, name):
     assert cut_off(drawn[name]) == []
@@ -153,12 +161,8 @@ def test_boxes_stand_apart_and_hold_their_text(drawn, name):
 @pytest.mark.parametrize("name", ["design", "fates", "queues", "qshape", "sweep", "evidence"])
 def test_each_says_where_it_comes_from(drawn, name):
     figure = drawn[name]
-    assert "seed 1; " in figure.origin
-    assert "replication" in figure.origin
+    assert "1" in quantities(figure.origin)  # the seed
     assert figure.alt.startswith(figure.message)
-    one = name in ("design", "qshape")
-    assert figure.origin.startswith("replication ") == one
-    assert ("that with the median share on time" in figure.origin) == one
 
 
 def test_a_run_is_drawn_twice_with_the_same_bytes(tmp_path):
@@ -198,9 +202,10 @@ def test_a_hub_as_installed_refuses_strangers_at_its_connector(drawn):
         (Stop("connector", "HUB01/Default HUB01"), "refused")
     }
     many = sum(each.copies for each in lost)
-    assert title(drawn["fresh-hub"]) == (
-        f"fresh-hub: no limit binds; {many:,} copies do not get in at Default HUB01"
-    )
+    said = title(drawn["fresh-hub"])
+    assert said.startswith("fresh-hub: ")
+    assert "Default HUB01" in said
+    assert f"{many:,}" in quantities(said)
 
 
 def test_mail_that_is_handed_on_has_two_hubs():
@@ -229,7 +234,7 @@ def test_culprits_have_bands_of_their_own():
 
 
 def test_without_mail_there_is_no_design():
-    with pytest.raises(NothingToDrawError, match=r"^there is no mail to draw$"):
+    with pytest.raises(NothingToDrawError, match=r"^."):
         draw_design(Picture(scenario("mm4"), Flows([], []), [], {}), CAPTION)
 
 
@@ -237,60 +242,67 @@ def test_without_mail_there_is_no_design():
 
 
 @pytest.mark.parametrize(
-    ("changes", "stop", "text"),
+    ("changes", "stop", "number"),
     [
-        (["hubs.HUB01.categorize_cost.base=2 s"], HUB, "4 cores, up to "),
-        (
+        pytest.param(["hubs.HUB01.categorize_cost.base=2 s"], HUB, "4", id="cores"),
+        pytest.param(
             ["lines.main.bandwidth=200 kbit/s"],
             Stop("ip", "198.51.100.10"),
-            "line of 200 kbit/s, up",
+            "200 kbit/s",
+            id="line",
         ),
-        (
+        pytest.param(
             ["hubs.HUB01.max_concurrent_mailbox_deliveries=1", "mailboxes.delivery_time.mean=20 s"],
             Stop("mailbox", "HUB01"),
-            "1 at a time, up to ",
+            "1",
+            id="mailbox",
         ),
-        (
+        pytest.param(
             ["destinations.gmail.response_time.mean=30 s", f"{CONNECTIONS}=1"],
             Stop("destination", "gmail"),
-            "1 connection, up to ",
+            "1",
+            id="connections",
         ),
-        (
+        pytest.param(
             ["destinations.business.response_time.mean=30 min", f"{CONNECTIONS}=1"],
             Stop("destination", "business"),
-            "1 connection a domain, up to ",
+            "1",
+            id="connections a domain",
         ),
-        (
+        pytest.param(
             ["destinations.gmail.connect_failure=1"],
             Stop("destination", "gmail"),
-            "in Retry for ",
+            "33.4 h",
+            id="retry",
         ),
-        (
+        pytest.param(
             [
                 "hosts.marketing.streams.newsletter.arrivals.rate=5000/s",
                 "hosts.marketing.sessions=1",
             ],
             Stop("host", "marketing"),
-            "1 session, up to ",
+            "1",
+            id="sessions",
         ),
     ],
 )
-def test_what_is_waited_for_binds(changes, stop, text):
+def test_what_is_waited_for_binds(changes, stop, number, golden_section):
     made, trace = traced("shared-hub", "destinations.business.domain_count=2", *changes)
     said = [each.text for each in limits(trace, made) if each.stop == stop]
-    assert [each for each in said if each.startswith(text)], said
+    assert any(number in quantities(each) for each in said), said
+    golden_section("figures/limits", "\n".join(said))
 
 
 def test_an_idle_design_is_short_of_nothing(drawn):
     assert picture("connectors-only").limits == []
-    assert title(drawn["connectors-only"]) == "connectors-only: no limit binds"
+    assert title(drawn["connectors-only"]).startswith("connectors-only: ")
 
 
 def test_the_queue_of_theory_is_short_of_its_connections():
     made = load(MM4, SHORT_RUN)
     (limit,) = limits(trace_of(made, 0, 1), made)
     assert limit.stop == Stop("destination", "sink")
-    assert (limit.kind, limit.whose) == ("connections", "example.org")
+    assert limit.whose == "example.org"
     idle = load(MM4, [*SHORT_RUN, "run.scale=0.4"])
     assert limits(trace_of(idle, 0, 1), idle) == []
 
@@ -299,14 +311,16 @@ def test_a_limit_that_binds_is_red_where_it_is_and_told_in_the_title(drawn):
     (panel,) = drawn["much"].axes
     edges = {to_hex(patch.get_edgecolor()).upper() for patch in panel.patches}
     assert SHORT in edges
-    assert title(drawn["much"]).startswith("dedicated-hub is short of x (y); ")
+    said = title(drawn["much"])
+    assert said.startswith("dedicated-hub ")
+    assert " x (y)" in said  # the kind of limit, and whose it is
     (calm,) = drawn["connectors-only"].axes
     assert SHORT not in {to_hex(patch.get_edgecolor()).upper() for patch in calm.patches}
 
 
 def test_a_listed_ip_is_red_too(drawn):
     words = " ".join(text.get_text() for text in drawn["design"].axes[0].texts)
-    assert "listed in 100 % of replications" in " ".join(words.split())
+    assert "100 %" in quantities(flat(words))
 
 
 # The others.
@@ -320,7 +334,7 @@ def test_fates_name_each_class_with_its_count_and_share(drawn):
     bounced = found["total", "total", "bounced"]
     assert words.count("bounced") == 1
     assert f"{100 * bounced / total:.2f} %" in words
-    assert title(drawn["fates"]).startswith("What became of the mail of listing-day: ")
+    assert "listing-day" in title(drawn["fates"])
 
 
 def test_a_single_copy_has_a_band_that_can_be_seen():
@@ -339,10 +353,10 @@ def test_a_single_copy_has_a_band_that_can_be_seen():
 
 def test_without_mail_there_are_no_fates_and_no_queues():
     frame = listing_day().metrics.assign(value=0.0)
-    with pytest.raises(NothingToDrawError, match=r"^there was no mail$"):
+    with pytest.raises(NothingToDrawError, match=r"^."):
         fates(frame, "listing-day", CAPTION)
     calm = listing_day().series.backlog * 0.0
-    with pytest.raises(NothingToDrawError, match=r"^nothing ever waits"):
+    with pytest.raises(NothingToDrawError, match=r"^."):
         queues(calm, frame, "listing-day", scenario("listing-day").run, CAPTION)
 
 
@@ -357,10 +371,9 @@ def test_the_queue_with_the_worst_hour_is_on_top():
     assert [label.get_text() for label in panel.get_yticklabels()] == [
         *("HUB01->gmail.com", "HUB01.submission"),
     ]
-    assert title(figure).startswith(
-        "When queues are long in listing-day: at worst 1,500 in the mean of the hour from 10:00, "
-        "in HUB01->gmail.com"
-    )
+    said = title(figure)
+    assert "1,500" in quantities(said)
+    assert all(part in said for part in ("listing-day", "10:00", "HUB01->gmail.com"))
     edges = [patch.get_xy()[0] for patch in panel.patches]
     assert edges == [7200.0, 0.0]
 
@@ -369,7 +382,8 @@ def test_a_long_run_has_wider_columns():
     backlog = listing_day().series.backlog.head(60) * 0.0 + 1.0
     long = scenario("listing-day").run.model_copy(update={"duration": 28 * 86_400_000_000})
     figure = queues(backlog, listing_day().metrics, "listing-day", long, CAPTION)
-    assert "in the mean of the 6 hours from 08:00" in title(figure)
+    assert "6" in quantities(title(figure))
+    assert "08:00" in title(figure)
 
 
 def test_qshape_shows_the_counts_of_its_table(drawn):
@@ -388,9 +402,9 @@ def test_qshape_shows_the_counts_of_its_table(drawn):
 def test_a_sweep_tells_how_far_the_target_holds_and_marks_it(drawn):
     figure = drawn["sweep"]
     (knee,) = swept().knees
-    assert title(figure) == (
-        f"total.wait_delivery < 500 ms over run.scale: holds up to {knee.value:.3g} in mm4"
-    )
+    said = title(figure)
+    assert {"500 ms", f"{knee.value:.3g}"} <= quantities(said)
+    assert all(name in said for name in ("total.wait_delivery", "run.scale", "mm4"))
     panel = figure.axes[1]
     marks = [line.get_xdata()[0] for line in panel.lines if line.get_marker() == "D"]
     assert marks == [knee.value]
@@ -425,19 +439,23 @@ def test_a_grid_has_a_panel_for_each_value_of_the_other_path():
 
 
 @pytest.mark.parametrize(
-    ("varied", "message"),
+    ("varied", "names", "numbers"),
     [
-        ([Vary("run.scale", ("1",))], r"^one point alone makes no line$"),
-        (
+        pytest.param([Vary("run.scale", ("1",))], [], set(), id="one point"),
+        pytest.param(
             [Vary("hubs.HUB01.cores", tuple("12345")), Vary("run.scale", tuple("123456"))],
-            r"^hubs\.HUB01\.cores: 5 combinations, and a figure has room for 4$",
+            ["hubs.HUB01.cores"],
+            {"5", "4"},
+            id="five lines",
         ),
     ],
 )
-def test_what_is_no_sweep_to_draw_is_told(varied, message):
+def test_what_is_no_sweep_to_draw_is_told(varied, names, numbers, golden_section):
     found = dataclasses.replace(swept(), varied=tuple(varied))
-    with pytest.raises(NothingToDrawError, match=message):
-        of(found)["sweep"]()
+    said = refusal(NothingToDrawError, of(found)["sweep"])
+    assert all(name in said for name in names)
+    assert numbers <= quantities(said)
+    golden_section("figures/none", said)
 
 
 def test_words_are_varied_too():
@@ -452,7 +470,7 @@ def test_words_are_varied_too():
 def test_the_evidence_marks_the_answer_and_each_verdict(drawn):
     figure, found = drawn["evidence"], sized()
     values = list(dict.fromkeys(found.evidence["value"]))
-    assert title(figure).startswith(f"mm4: {CONNECTIONS} = {found.value} meets total.wait_deliv")
+    assert title(figure).startswith(f"mm4: {CONNECTIONS} = {found.value} ")
     for panel, target in zip(figure.axes, found.targets, strict=True):
         rows = found.evidence[found.evidence["target"] == target.text]
         marks = [line for line in panel.lines if line.get_marker() in "^vx"]
@@ -460,7 +478,7 @@ def test_the_evidence_marks_the_answer_and_each_verdict(drawn):
         said = dict(zip(rows["value"], rows["verdict"], strict=True))
         drawn_as = {"met": "^", "missed": "v", "undecided": "x"}
         assert places == {i: drawn_as[said[value]] for i, value in enumerate(values)}
-    assert figure.origin.startswith("intervals so wide that all verdicts hold with 95 % conf")
+    assert "95 %" in quantities(figure.origin)
 
 
 def test_no_share_is_drawn_above_100_percent(drawn):

@@ -1,6 +1,7 @@
 """Every result names its figures, and draws each by its name."""
 
 import pytest
+from refusals import refusal
 from small_comparison import SCENARIOS, comparison, listing_day
 from small_course import scenario
 
@@ -58,11 +59,10 @@ def test_a_notebook_shows_the_figure_of_a_run(name):
     assert made.alt.endswith(made.origin)
 
 
-def test_a_name_that_is_not_there_is_told_with_the_nearest():
-    with pytest.raises(
-        ValueError, match='"qshap" is not a figure: known are design, fates, queues'
-    ):
-        figure(listing_day(), "qshap")
+def test_a_name_that_is_not_there_is_told_with_the_nearest(golden):
+    said = refusal(ValueError, lambda: figure(listing_day(), "qshap"))
+    assert all(name in said for name in ("qshap", *RUN))
+    golden("errors/figure", said)
 
 
 def test_a_run_of_nothing_has_no_figures():

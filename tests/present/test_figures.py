@@ -7,9 +7,12 @@ from dataclasses import replace
 
 import matplotlib as mpl
 import pytest
+from drawn import letters
+from golden_text import message
 from matplotlib.colors import to_hex
 from matplotlib.image import imread
 from matplotlib.text import Text
+from quantities import quantities
 from small_comparison import COMMAND, comparison
 from small_course import course, thinks
 
@@ -69,6 +72,11 @@ def test_there_are_nine():
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_what_is_written_on_it_of_designs(drawn, name, golden):
+    golden(f"figures/{name}", letters(drawn[name]))
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_a_title_is_a_sentence_about_the_result(drawn, name):
     message = drawn[name].texts[0].get_text()
     assert any(design.name in message.replace("\n", " ") for design in comparison().scenarios)
@@ -77,19 +85,13 @@ def test_a_title_is_a_sentence_about_the_result(drawn, name):
 @pytest.mark.parametrize("name", NAMES)
 def test_the_caption_says_where_the_numbers_come_from(drawn, name):
     caption = drawn[name].texts[1].get_text().replace("\n", " ")
-    if name in OF_ONE:
-        which, _, caption = caption.partition("; ")
-        assert which == (
-            "replication 0 alone, counted from 0: that of listing-day with most innocent copies "
-            "refused"
-        )
+    numbers = quantities(caption)
+    assert {"1", "2"} <= numbers  # the seed and the replications
+    assert ("0" in numbers) == (name in OF_ONE)  # the replication that is drawn
     # Intervals are named where they are drawn.
-    sure = {
-        "differences": " with 95 % intervals (97.5 % of differences)",
-        "blast_radius": " with 95 % intervals",
-    }
-    assert caption.startswith(f"seed 1; 2 replications{sure.get(name, '')}; plan shared-hub ")
-    assert caption.endswith(f"made by: {COMMAND}")
+    assert ("95 %" in numbers) == (name in ("differences", "blast_radius"))
+    assert ("97.5 %" in numbers) == (name == "differences")
+    assert caption.endswith(COMMAND)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -155,7 +157,8 @@ def test_figures_are_written_twice_with_the_same_bytes(tmp_path):
     assert [file.name for file in files] == [f"{n}.{kind}" for n in written for kind in KINDS]
     found = {file.name for file in (tmp_path / "one").iterdir()}
     assert found == {"notes.txt", *(file.name for file in files)}
-    assert said == ["no figure providers: no mailbox provider ever thinks ill of a public IP"]
+    (line,) = said
+    assert " providers: " in line
     for one, two in zip(files, again, strict=True):
         assert one.read_bytes() == two.read_bytes()
     for file in files:
@@ -165,22 +168,15 @@ def test_figures_are_written_twice_with_the_same_bytes(tmp_path):
             assert imread(file).shape[1] == 1200
 
 
-def test_without_reputation_the_figures_of_it_are_left_out(tmp_path):
+def test_without_reputation_the_figures_of_it_are_left_out(tmp_path, golden):
     found = comparison()
     calm = found.per_replication.assign(value=0.0)
     said = []
     found = replace(found, blast={}, per_replication=calm)
     files = figures.draw(figure.figures(found), tmp_path, said.append)
     assert [file.stem for file in files[::2]] == NAMES[:5]
-    assert said == [
-        "no figure blast_radius: no innocent mail is lost, late or junked for what culprits send",
-        "no figure reach: no innocent message would ever be refused for reputation",
-        *(
-            f"no figure {name}: no public IP was listed or held back for its reputation in any "
-            "replication"
-            for name in OF_ONE
-        ),
-    ]
+    assert [line.partition(": ")[0].split()[-1] for line in said] == NAMES[5:]
+    golden("figures/no-reputation", message("\n".join(said)))
 
 
 @pytest.mark.usefixtures("drawn")
@@ -192,5 +188,5 @@ def test_matplotlib_is_left_as_it_was():
 def test_the_listed_time_is_that_of_the_ips_of_innocent_mail():
     of = Material(comparison())
     told = [of.listed(design) for design in comparison().scenarios]
-    ip = "198.51.100.10"
-    assert told == [f"{ip} not listed", f"{ip} not listed", f"{ip} on a list for 7 h"]
+    assert all("198.51.100.10" in each for each in told)
+    assert [quantities(each) for each in told] == [set(), set(), {"7 h"}]

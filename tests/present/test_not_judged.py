@@ -4,6 +4,9 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from golden_sections import Golden
+from golden_text import message
+from quantities import quantities
 from rich.console import RenderableType
 from rich.text import Text
 
@@ -41,19 +44,20 @@ def metrics(left: dict[tuple[float, str], float]) -> pd.DataFrame:
     )
 
 
-def test_each_design_has_a_line_about_its_worst_point() -> None:
+def test_each_design_has_a_line_about_its_worst_point(golden: Golden) -> None:
     left = {(1.0, "one"): 3.0, (1.0, "two"): 8.0, (2.0, "one"): 5.0, (2.0, "two"): 20.0}
-    assert lines(worst_judged(metrics(left), [SCALE], DESIGNS)) == [
-        WHY,
-        "two, bulk at run.scale = 2.0: 20 of 100 (20 %) not judged; on time is 72 % if none of "
-        "them were on time, 92 % if all were.",
-        "",
-    ]
+    (why, line, blank) = lines(worst_judged(metrics(left), [SCALE], DESIGNS))
+    assert (why, blank) == (WHY, "")
+    assert all(name in line for name in ("two", "bulk", "run.scale"))
+    assert quantities(line) == {"2.0", "20", "100", "20 %", "72 %", "92 %"}
+    golden("sweep/not-judged", message(f"{why}\n{line}"))
 
 
 def test_one_point_is_not_named_and_small_shares_are_not_told() -> None:
     (_, line, _) = lines(worst_judged(metrics({(1.0, "one"): 50.0}), [SCALE], ["one"]))
-    assert line.startswith("bulk: 50 of 100 (50 %) not judged; ")
+    assert line.startswith("bulk: ")
+    assert {"50", "100", "50 %"} <= quantities(line)
+    assert "run.scale" not in line
     assert worst_judged(metrics({(1.0, "one"): 5.0}), [SCALE], ["one"]) == []
 
 

@@ -21,7 +21,7 @@ def test_a_default_stands_above_its_certainty_and_source():
         "# sharepoint\n"
         "[hosts.NAME]\n"
         "sessions = 4\n"
-        "    # assumption: a guess at its worker threads\n"
+        f"    # {Certainty.ASSUMPTION.value}: a guess at its worker threads\n"
     )
 
 

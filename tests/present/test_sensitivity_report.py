@@ -1,10 +1,14 @@
 """What a sensitivity says and draws: the largest first, small ones counted, nothing cut off."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 import pandas as pd
 import pytest
+from golden_sections import Golden
+from golden_text import message
+from quantities import quantities
 
 from relaysim.measure.quantity import Quantity
 from relaysim.present.drawing.empty_figure import NothingToDrawError
@@ -63,24 +67,24 @@ def study(moves: Sequence[float]) -> Sensitivity:
     )
 
 
-def test_sentences_name_the_largest_and_count_the_others() -> None:
-    assert sentences(study([0.2, 0.1, 0.05, 0.01, 0.0, 0.0])) == [
-        "4 of 6 numbers move class.bulk.on_time measurably, most of all hosts.a.n0 (-20 pp at 4), "
-        "hosts.a.n1 (-10 pp at 4), hosts.a.n2 (-5 pp at 4).",
-        "2 change nothing in any replication.",
+def test_sentences_name_the_largest_and_count_the_others(golden_section: Golden) -> None:
+    largest, others = sentences(study([0.2, 0.1, 0.05, 0.01, 0.0, 0.0]))
+    assert {"4", "6"} <= quantities(largest)
+    assert re.findall(r"hosts\.a\.n\d|-\d+ pp", largest) == [
+        *("hosts.a.n0", "-20 pp", "hosts.a.n1", "-10 pp", "hosts.a.n2", "-5 pp")
     ]
+    assert quantities(others) == {"2"}
+    golden_section("sensitivity/sentences", message(f"{largest}\n{others}"))
 
 
-def test_what_may_be_chance_is_told() -> None:
+def test_what_may_be_chance_is_told(golden_section: Golden) -> None:
     found = study([0.2])
     found.effects["effect"] = "undecided"
-    assert sentences(found) == [
-        "None of 1 number moves class.bulk.on_time measurably.",
-        "1 changed its mean by up to 20 pp, which may be chance: more replications tell, and the "
-        "intervals how much it may be.",
-    ]
-    alone = replace(found, replications=1)
-    assert sentences(alone)[0].startswith("One replication has no intervals")
+    none, chance = sentences(found)
+    assert ON_TIME.metric in none
+    assert {"1", "20 pp"} == quantities(chance)
+    alone, *_ = sentences(replace(found, replications=1))
+    golden_section("sensitivity/sentences", message("\n".join([none, chance, alone])))
 
 
 def test_a_convention_is_called_one() -> None:
@@ -88,10 +92,13 @@ def test_a_convention_is_called_one() -> None:
     assert any(" ".join(part.split()) == CONVENTION for part in told)
 
 
-def test_beyond_fifteen_they_are_counted() -> None:
+def test_beyond_fifteen_they_are_counted(golden_section: Golden) -> None:
     many = study([0.25] * 15 + [0.125] * 5 + [0.0])
     assert [row[0] for row in tornado_table(many).rows] == [f"hosts.a.n{i}" for i in range(15)]
-    assert left_out(many) == ("and 5 more, the mean of none of which changed by more than 12.5 pp")
+    said = left_out(many)
+    assert said is not None
+    assert quantities(said) == {"5", "12.5 pp"}
+    golden_section("sensitivity/sentences", message(said))
     assert left_out(study([0.25, 0.0])) is None
 
 
@@ -129,26 +136,36 @@ def test_the_tornado_has_a_bar_for_each_end_the_largest_on_top() -> None:
     assert [label.get_text() for label in panel.get_yticklabels()] == ["hosts.a.n0", "hosts.a.n1"]
     widths = [patch.get_width() for patch in panel.patches]
     assert widths == pytest.approx([0.0, -0.2, 0.0, -0.1])
-    assert panel.get_xlabel() == "class.bulk.on_time, %"
+    assert panel.get_xlabel().startswith("class.bulk.on_time")
+    assert panel.get_xlabel().endswith("%")
     assert [text.get_text() for text in panel.texts] == ["1", "4", "1", "4"]
 
 
-def test_the_title_names_the_largest_unless_it_may_be_chance() -> None:
+def test_the_title_names_the_largest_unless_it_may_be_chance(golden_section: Golden) -> None:
     found = study([0.25])
-    assert "most of all hosts.a.n0" in tornado(found).texts[0].get_text()
+    certain = tornado(found).message
+    assert "hosts.a.n0" in certain
     found.effects["effect"] = "undecided"
-    assert "nothing for certain" in tornado(found).texts[0].get_text()
+    nothing = tornado(found).message
+    assert "hosts.a.n" not in nothing
+    golden_section("sensitivity/titles", message(f"{certain}\n{nothing}"))
 
 
-def test_a_small_change_that_is_certain_is_named_before_a_large_one_that_is_not() -> None:
+def test_a_small_change_that_is_certain_is_named_before_a_large_one_that_is_not(
+    golden_section: Golden,
+) -> None:
     found = study([0.2, 0.01])
     found.effects.loc[0, "effect"] = "undecided"
-    assert "for certain hosts.a.n1" in tornado(found).texts[0].get_text()
-    assert "most of all hosts.a.n1 (-1 pp at 4)." in sentences(found)[0]
+    said = sentences(found)[0]
+    for text in (tornado(found).message, said):
+        assert "hosts.a.n1" in text
+        assert "hosts.a.n0" not in text
+    assert "-1 pp" in quantities(said)
+    golden_section("sensitivity/titles", message(tornado(found).message))
 
 
 def test_where_nothing_moves_there_is_nothing_to_draw() -> None:
-    with pytest.raises(NothingToDrawError, match=r"nothing that was changed moves class\.bulk"):
+    with pytest.raises(NothingToDrawError, match=r"class\.bulk\.on_time"):
         tornado(study([0.0]))
 
 
@@ -161,22 +178,21 @@ def instead(base: Estimate, moves: Sequence[float]) -> Sensitivity:
     return found
 
 
-def test_of_a_difference_it_is_told_what_turns_its_sign() -> None:
+def test_of_a_difference_it_is_told_what_turns_its_sign(golden_section: Golden) -> None:
     found = instead(Estimate(0.3, 0.2, 0.4, 5), [0.6, 0.3, 0.1])
-    assert sentences(found)[-1] == (
-        "The difference does not keep its sign everywhere: it turns with hosts.a.n0 = 4; it is no "
-        "longer measurable with hosts.a.n1 = 4."
-    )
-    assert "class.bulk.on_time of other less that of two" in sentences(found)[0]
-    assert tornado_table(found).header[2] == "difference"
+    last = sentences(found)[-1]
+    assert re.findall(r"hosts\.a\.n\d = \d", last) == ["hosts.a.n0 = 4", "hosts.a.n1 = 4"]
+    first = sentences(found)[0]
+    assert re.findall(r"class\.bulk\.on_time|other|two", first) == [
+        *("class.bulk.on_time", "other", "two")
+    ]
+    golden_section("sensitivity/sentences", message(f"{first}\n{last}"))
     assert tornado_table(found).rows[0][2] == "+30±10 pp\n-30±10 pp"
     assert as_it_is(found) == "+30±10 pp"
 
 
-def test_a_difference_that_keeps_its_sign_or_has_none_says_so() -> None:
-    keeps = instead(Estimate(0.3, 0.2, 0.4, 5), [0.1])
-    assert (
-        turning(keeps) == "The difference keeps its sign, measurably, at every end of each number."
-    )
-    none = instead(Estimate(0.1, -0.2, 0.4, 5), [0.1])
-    assert turning(none) == "The difference itself is not measurable: there is no sign to turn."
+def test_a_difference_that_keeps_its_sign_or_has_none_says_so(golden_section: Golden) -> None:
+    keeps = turning(instead(Estimate(0.3, 0.2, 0.4, 5), [0.1]))
+    none = turning(instead(Estimate(0.1, -0.2, 0.4, 5), [0.1]))
+    assert keeps != none
+    golden_section("sensitivity/sentences", message(f"{keeps}\n{none}"))

@@ -2,7 +2,9 @@
 
 import pandas as pd
 import pytest
+from drawn import letters
 from lettering import title
+from quantities import quantities
 from small_course import scenario
 
 from relaysim.present.drawing import style
@@ -50,30 +52,33 @@ def entries(figure):
     return [text.get_text() for legend in figure.legends for text in legend.get_texts()]
 
 
-def test_a_cut_is_marked_and_the_rest_is_told():
+def test_a_cut_is_marked_and_the_rest_is_told(golden_section):
     found = warm_up(cut="200 s", found=mser5([1.0] * 10 + [2.0] * 40))
     figure = warmup(found)
     assert marks(figure) == [200.0]
-    assert title(figure).endswith("begins: it is steady after 200 s, with a mean latency of 2 s")
-    assert entries(figure)[-1] == "end of the warm-up"
+    assert {"200 s", "2 s"} == quantities(title(figure))
+    assert len(entries(figure)) == 3
+    golden_section("figures/warmup", letters(figure))
     bins = figure.axes[0].patches[0].get_data()
     assert bins.edges[-1] == 1000.0
     assert bins.values.tolist() == [1.0] * 10 + [2.0] * 40
 
 
-def test_where_nothing_is_cut_there_is_no_mark():
+def test_where_nothing_is_cut_there_is_no_mark(golden_section):
     figure = warmup(warm_up(found=mser5([2.0] * 50), series=[2.0] * 50))
     assert marks(figure) == []
-    assert title(figure).endswith("begins: steady from the start, with a mean latency of 2 s")
+    assert quantities(title(figure)) == {"2 s"}
     assert len(entries(figure)) == 2
+    golden_section("figures/warmup", letters(figure))
 
 
-def test_what_does_not_settle_shows_where_it_would_be_cut():
+def test_what_does_not_settle_shows_where_it_would_be_cut(golden_section):
     late = Truncation(40, mser5([2.0] * 50).statistic, False, "late")
     figure = warmup(warm_up(verdict="does not settle", found=late))
     assert marks(figure) == [800.0]
-    assert title(figure).endswith("begins: it does not settle within 1000 s")
-    assert entries(figure)[-1] == "where MSER-5 would cut"
+    assert quantities(title(figure)) == {"1000 s"}
+    assert len(entries(figure)) == 3
+    golden_section("figures/warmup", letters(figure))
 
 
 def test_too_few_copies_are_drawn_without_a_mark():
