@@ -9,7 +9,6 @@ from golden_text import message
 from quantities import quantities
 from small_comparison import LITTLE, SCENARIOS, comparison
 
-from relaysim.mail.value import Certainty
 from relaysim.measure.quantity import Quantity
 from relaysim.present.report.report_answer import decision, tally
 from relaysim.present.report.report_files import write
@@ -17,6 +16,7 @@ from relaysim.present.report.report_sections import sections
 from relaysim.present.report.report_workload import numbers, streams
 from relaysim.present.text.caption import unseen
 from relaysim.present.text.comparison import doubts
+from relaysim.profiles.value import Certainty
 from relaysim.scenario.load import load
 from relaysim.study.architecture import (
     Report,
