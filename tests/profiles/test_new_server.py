@@ -202,7 +202,9 @@ def test_commands_take_the_folder(
     folder: Path, command: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(folder.parent)
-    Path("more.toml").write_text(f'extends = "{SMALL}"\n[hubs.HUB01]\ncores = 8\n')
+    Path("more.toml").write_text(
+        f'extends = "{SMALL}"\n[hubs.HUB01]\ncores = 8\n', encoding="utf-8"
+    )
     words = [command, SMALL, *COMMANDS[command]]
     if command in ("compare", "sweep", "size", "sensitivity"):
         words += ["--jobs", "1"]
