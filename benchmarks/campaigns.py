@@ -112,11 +112,12 @@ benchmarks/campaigns.py --replications {wanted.replications}`.
     print(f"## What isolation gains\n\n{gains(found)}\n")
     print("Each interval has 95 % confidence by itself.\n")
     print(
-        """Harm: a copy that is not delivered or junked within its deadline, by weight. A new IP is
-cold: Gmail and Outlook take 20 an hour of it on its first day, Yahoo 100, and an IP that sends once
-a week warms up slowly, so part of the newsletter comes late or expires after two days. That is the
-price of the dedicated IP, and the newsletter alone pays it. What no IP cures is the junk: the
-providers judge the sender's domain too, and all designs share it."""
+        """Harm: a recipient that is not delivered or junked within its deadline, by weight. A new
+IP is cold: Gmail and Outlook take 20 an hour of it on its first day, Yahoo 100, and an
+IP that sends once a week warms up slowly, so part of the newsletter comes late or
+expires after two days. That is the price of the dedicated IP, and the newsletter alone
+pays it. What no IP cures is the junk: the providers judge the sender's domain too, and
+all designs share it."""
     )
 
 

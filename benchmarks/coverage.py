@@ -132,10 +132,10 @@ The brackets hold Wilson's 95 % interval of the coverage: {studies} studies can 
 
 An interval covers the truth only as well as its replications aim at it. A run of {SHORT:,} s begins
 empty; after the warm-up of {WARM_UP} s, some eight times the time in which such a queue forgets its
-start (1 / (1 - √ρ)² = 12 s), nothing is left of that. A p95 of few copies is off the true one; what
-is left of that with the {RATE * SHORT:,.0f} of a replication stands in the third column. Short runs
-at a high load do not cover so well, however many the replications: more of them narrow the interval
-around the wrong place.
+start (1 / (1 - √ρ)² = 12 s), nothing is left of that. A p95 of few recipients is off the true one;
+what is left of that with the {RATE * SHORT:,.0f} of a replication stands in the third column. Short
+runs at a high load do not cover so well, however many the replications: more of them narrow the
+interval around the wrong place.
 
 Batch means: {refused} of the {studies} long runs were refused an interval, because neighbouring
 batches were too much alike (`relaysim/stats/batch_means.py`).

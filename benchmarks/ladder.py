@@ -47,7 +47,7 @@ SHOWN = (
 )
 BLAST = (
     ("listed", "listed"),
-    ("refused_innocents", "innocent copies refused"),
+    ("refused_innocents", "innocent recipients refused"),
     ("junked_innocents", "junked"),
     ("blast_reputation", "harm by reputation"),
     ("blast_congestion", "harm by congestion"),
@@ -136,7 +136,7 @@ def blast(found: Comparison) -> str:
 
 
 def waits(found: Comparison) -> str:
-    """Where the time of a copy goes, on the average."""
+    """Where the time of a recipient goes, on the average."""
     by = values(found)
     rows = []
     for subject in dict.fromkeys(subject for subject, _, _ in SHOWN):
@@ -170,7 +170,7 @@ benchmarks/ladder.py --replications {found.replications}`.
 ## Against the shared hub
 
 Paired differences over the streams that a rung has in common with the shared hub; latencies over
-the copies that both delivered. The gain says how many times narrower pairing made the interval.
+the recipients that both delivered. The gain says how many times narrower pairing made the interval.
 With so many rungs each interval has {100 * confidence_of(len(found.scenarios) - 1):.4g} %
 confidence, so that the verdicts on one metric of one subject hold together with 95 %.
 
@@ -178,8 +178,8 @@ confidence, so that the verdicts on one metric of one subject hold together with
 
 ## Where the time goes
 
-Mean wait of a copy that got through, by what it waits for, and the time in which something was done
-for it. What a design lost is not in its mean.
+Mean wait of a recipient that got through, by what it waits for, and the time in which something was
+done for it. What a design lost is not in its mean.
 
 {waits(found)}
 

@@ -155,10 +155,10 @@ def page(studies: list[Comparison], scale: float) -> str:
     )
     return f"""# Pairing
 
-All designs of a comparison get the same mail: every draw is a hash of what it is for, so a copy has
-the same size, the same destination and the same luck in each of them (common random numbers: Law,
-Simulation Modeling and Analysis, section 11.2). What the mail does to both designs leaves the
-difference, and its interval gets narrower, by the factor
+All designs of a comparison get the same mail: every draw is a hash of what it is for, so a
+recipient has the same size, the same destination and the same luck in each of them (common random
+numbers: Law, Simulation Modeling and Analysis, section 11.2). What the mail does to both designs
+leaves the difference, and its interval gets narrower, by the factor
 
     gain = sqrt(s1^2 + s2^2) / s12
 
@@ -217,11 +217,11 @@ to be normal. Equal designs share it.
 
 ## Cliffs
 
-A p95 jumps where about 5 % of the copies are late: in one replication it is that of the late ones,
-in the next that of the others. `compare` says so, if the standard deviation of the quantile over
-the replications is above half its mean, that of `on_time` is not, and the shares of late copies,
-of those that got through, reach or cross the tail of the quantile within a fifth of it: 4 to 6 %
-for p95. Judge by `on_time` there: pairing cannot narrow what jumps.
+A p95 jumps where about 5 % of the recipients are late: in one replication it is that of the late
+ones, in the next that of the others. `compare` says so, if the standard deviation of the quantile
+over the replications is above half its mean, that of `on_time` is not, and the shares of late
+recipients, of those that got through, reach or cross the tail of the quantile within a fifth of it:
+4 to 6 % for p95. Judge by `on_time` there: pairing cannot narrow what jumps.
 """
 
 

@@ -32,6 +32,6 @@ html_title = "relaysim"
 html_static_path = ["_static"]
 html_css_files = ["calm.css"]
 html_show_sourcelink = False
-html_copy_source = False
+html_recipient_source = False
 html_show_copyright = False
 toc_object_entries = False

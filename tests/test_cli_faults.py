@@ -78,21 +78,21 @@ def test_a_figure_that_fails_costs_neither_the_result_nor_the_others(monkeypatch
     def fails(*_arguments):
         raise fault
 
-    monkeypatch.setattr("relaysim.present.figure_registry.fates", fails)
+    monkeypatch.setattr("relaysim.present.figure_registry.statuses", fails)
     result = relaysim(*ONE, "--figures", str(tmp_path))
     assert result.exit_code == 1
     assert has_tables(result)
-    assert "figure fates" in result.stderr
+    assert "figure final statuses" in result.stderr
     assert type(fault).__name__ in result.stderr
-    assert CAUGHT["figure fates"] == 1
+    assert CAUGHT["figure final statuses"] == 1
     assert {file.stem for file in tmp_path.iterdir()} == {"design", "qshape", "queues"}
 
 
 def test_a_figure_that_fails_leaves_no_figure_of_an_earlier_run(monkeypatch, tmp_path):
     assert relaysim(*ONE, "--figures", str(tmp_path)).exit_code == 0
-    monkeypatch.setattr("relaysim.present.figure_registry.fates", broken)
+    monkeypatch.setattr("relaysim.present.figure_registry.statuses", broken)
     relaysim(*ONE, "--figures", str(tmp_path))
-    assert not (tmp_path / "fates.png").exists()
+    assert not (tmp_path / "statuses.png").exists()
 
 
 @pytest.mark.parametrize(

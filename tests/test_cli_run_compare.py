@@ -52,11 +52,11 @@ def test_run_writes_a_directory_that_says_what_made_it(tmp_path):
     assert result.stderr.count("\n") == 1
     assert {file.name for file in out.iterdir()} == {
         *("metrics.csv", "refused_attempts.csv", "theory.csv", "provenance.json"),
-        *(f"{n}.parquet" for n in ("messages", "copies", "attempts", "listings", "levels")),
+        *(f"{n}.parquet" for n in ("messages", "recipients", "attempts", "listings", "levels")),
         *(f"{n}.parquet" for n in ("signals", "lookups", "actions", "refusals")),
     }
     assert json.loads((out / "provenance.json").read_text(encoding="utf-8"))["replications"] == 2
-    assert set(pd.read_parquet(out / "copies.parquet")["replication"]) == {0, 1}
+    assert set(pd.read_parquet(out / "recipients.parquet")["replication"]) == {0, 1}
 
 
 def test_nothing_runs_if_the_directory_holds_other_things(tmp_path, monkeypatch):

@@ -79,7 +79,7 @@ def test_a_command_of_the_script_gives_what_it_gives_when_it_is_typed(tmp_path, 
     entries = script.made(command)
     assert [entry["file"] for entry in entries] == [
         f"day/{name}.{kind}"
-        for name in ("design", "fates", "queues", "qshape")
+        for name in ("design", "statuses", "queues", "qshape")
         for kind in ("png", "svg")
     ]
     assert {entry["command"] for entry in entries} == {f"relaysim {command}"}

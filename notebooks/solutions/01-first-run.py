@@ -4,7 +4,7 @@
 # leaves waits for a connection, and the connections wait for the Internet line.
 shared = relaysim.load("../scenarios/shared-hub.toml")
 with_newsletter = relaysim.run(shared, replications=1, seed=SEED)
-got = with_newsletter.copies.dropna(subset=["latency"])
+got = with_newsletter.recipients.dropna(subset=["latency"])
 waits = got.groupby("stream", observed=True)[parts].mean()
 print(f"means in s, one day, so no intervals; {origin(with_newsletter.provenance, designs=False)}")
 print(waits.rename_axis(None).round(2).T)

@@ -40,7 +40,7 @@ def hand_over_refused(scenario: Scenario) -> Iterator[Finding]:
         session = refused.sessions[0]
         senders = list(dict.fromkeys(each.sender for each in refused.sessions))
         expiry = format_duration(scenario.hubs[senders[0]].message_expiration_timeout)
-        fate = (
+        status = (
             f"waits in Retry with {session.reply} and expires after {expiry}"
             if refused.waits
             else f"is turned away with {session.reply} and goes by another source server"
@@ -49,7 +49,7 @@ def hand_over_refused(scenario: Scenario) -> Iterator[Finding]:
         yield Finding(
             Severity.ERROR if refused.waits else Severity.ADVICE,
             connector_place(hub, name) if name else dotted(("hubs", hub, "receive_connectors")),
-            f"Mail of {listed(refused.streams)} that {listed(senders)} hands to {hub} {fate}. "
+            f"Mail of {listed(refused.streams)} that {listed(senders)} hands to {hub} {status}. "
             f"{_why(session)}",
             way_out,
             command,

@@ -27,7 +27,7 @@ def no_send_connector(scenario: Scenario) -> Iterator[Finding]:
             Severity.ERROR,
             path.place,
             f"No send connector serves {listed(str(way.domains) for way in lost)}: {share(part)} "
-            f"of the copies of {path.name} stay in the Unreachable queue of {path.hub} for "
+            f"of the recipients of {path.name} stay in the Unreachable queue of {path.hub} for "
             f"{format_duration(hub.message_expiration_timeout)} and end with "
             f"{reply.MESSAGE_EXPIRED}.",
             "Add a send connector whose address space matches, such as SMTP:*;1 for the whole "

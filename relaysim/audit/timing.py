@@ -15,7 +15,7 @@ def event_in_drain(scenario: Scenario) -> Iterator[Finding]:
                 Severity.NOTE,
                 f"events.{number}",
                 f"At {format_duration(event.at)} no more mail is made: the run ends as soon as all "
-                "has its fate, so this may never happen.",
+                "is final, so this may never happen.",
                 "Lengthen run.duration, or let it happen before.",
             )
 

@@ -19,7 +19,7 @@ from relaysim.wording import columns
 WRONG, INTERRUPTED = 2, 130
 
 UsageError: Any = typer.BadParameter.__mro__[1]
-"""What Typer raises for a wrong command line: the class of Click, which later versions copy."""
+"""What Typer raises for a wrong command line: Click's class, which later versions bring along."""
 
 
 class UserError(Exception):

@@ -57,7 +57,7 @@ def compare(
     check_invariants: Invariants = False,
     json: Json = False,
 ) -> None:
-    """Compare designs on the very same mail, copy by copy.
+    """Compare designs on the very same mail, recipient by recipient.
 
     Every difference comes with its confidence interval and a verdict; the verdicts on one metric of
     one subject hold together with 95 % confidence, however many designs there are. --set changes

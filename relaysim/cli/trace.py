@@ -32,7 +32,7 @@ def trace(
     figures: Figures = None,
     json: Json = False,
 ) -> None:
-    """Tell the whole life of one message: sessions, queues, attempts, replies, fate."""
+    """Tell the whole life of one message: sessions, queues, attempts, replies, final status."""
     from relaysim.scenario.problem import ScenarioError
     from relaysim.study import message_trace as study
 

@@ -16,7 +16,7 @@ arrival of a message."""
 
 QUEUE, LINE, HOST, DESTINATION, EGRESS = (kind << 13 for kind in range(1, 6))
 """Kinds of entity other than hubs, added to a number: one more of a kind then leaves the order of
-all others as it was. A queue goes by its hub, with its own number in place of a copy."""
+all others as it was. A queue goes by its hub, with its own number in place of a recipient."""
 
 
 class Moment(Event):
@@ -57,17 +57,17 @@ class Clock(Environment):
         tick: int,
         rank: int,
         entity: int = 0,
-        copy: int = 0,
+        recipient: int = 0,
         attempt: int = 0,
         about: int = -1,
     ) -> Moment:
-        """Schedule a moment. Ties go by rank, entity, copy (which implies the message), attempt."""
+        """Schedule a moment. Ties go by rank, entity, recipient, attempt."""
         moment = Moment(self, about)
-        self.settle(moment, tick, rank, entity, copy, attempt)
+        self.settle(moment, tick, rank, entity, recipient, attempt)
         return moment
 
     def settle(
-        self, moment: Moment, tick: int, rank: int, entity: int, copy: int, attempt: int = 0
+        self, moment: Moment, tick: int, rank: int, entity: int, recipient: int, attempt: int = 0
     ) -> None:
         """Schedule a moment that somebody may be waiting for already.
 
@@ -78,7 +78,7 @@ class Clock(Environment):
         """
         if attempt > 4095:
             attempt = 4095
-        order = rank | entity << 44 | copy << 12 | attempt
+        order = rank | entity << 44 | recipient << 12 | attempt
         heappush(self._queue, (tick, order, next(self._eid), moment))  # type: ignore[misc]
 
     def step(self) -> None:

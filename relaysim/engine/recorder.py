@@ -8,20 +8,20 @@ from relaysim.plan.plan import Plan
 from relaysim.trace.tables import (
     ACTIONS,
     ATTEMPTS,
-    COPIES,
     LEVELS,
     LISTINGS,
     LOOKUPS,
     MESSAGES,
     NO_CAUSE,
+    RECIPIENTS,
     REFUSALS,
     SIGNALS,
     TRANSACTIONS,
     VISITS,
-    Fate,
     Level,
     Names,
     Rows,
+    Status,
     Table,
     Trace,
 )
@@ -31,16 +31,16 @@ _PARENT, _QUEUE = TRANSACTIONS.index("parent"), TRANSACTIONS.index("queue")
 
 
 class Recorder:
-    """Columns of messages and copies, known from the draws on, and tables that grow.
+    """Columns of messages and recipients, known from the draws on, and tables that grow.
 
-    `open` counts the copies without a fate. A column is a flat array of 64-bit integers: eight
-    bytes an entry, where a list would take forty.
+    `open` counts the recipients without a final status. A column is a flat array of 64-bit
+    integers: eight bytes an entry, where a list would take forty.
     """
 
     def __init__(self, plan: Plan, draws: Draws) -> None:
         self.plan = plan
         n, c = len(draws.created), len(draws.key)
-        counts = np.diff(draws.first_copy)
+        counts = np.diff(draws.first_recipient)
         stream_of = np.array([plan.stream_index[name] for name in draws.streams], dtype=np.int64)
 
         def column(values: object) -> "array[int]":
@@ -53,8 +53,8 @@ class Recorder:
         self.number = column(draws.number)
         self.created = column(draws.created)
         self.size = column(draws.size)
-        self.first_copy = column(draws.first_copy[:-1])
-        self.copies = column(counts)
+        self.first_recipient = column(draws.first_recipient[:-1])
+        self.recipients = column(counts)
         self.connected = filled(n, -1)
         self.committed = filled(n, -1)
         self.acknowledged = filled(n, -1)
@@ -68,8 +68,8 @@ class Recorder:
         self.domain = column(draws.domain)
         self.transaction = filled(c, -1)
         self.end = filled(c, -1)
-        self.fate = filled(c, int(Fate.IN_FLIGHT))
-        self.copy_reply = filled(c, -1)
+        self.status = filled(c, int(Status.IN_FLIGHT))
+        self.recipient_reply = filled(c, -1)
         self.key = array("Q", np.ascontiguousarray(draws.key, dtype=np.uint64).tobytes())
         self.signal = array("B", np.ascontiguousarray(draws.signal, dtype=np.uint8).tobytes())
         self.open = c
@@ -112,12 +112,16 @@ class Recorder:
         """The three digits of a reply."""
         return self.codes[reply]
 
-    def lost_copies(self, message: int) -> int:
-        """How many copies of a message have met their fate."""
-        if self.copies[message] == 1:
-            return 1 if self.fate[self.first_copy[message]] else 0
-        first = self.first_copy[message]
-        return sum(1 for copy in range(first, first + self.copies[message]) if self.fate[copy])
+    def final_recipients(self, message: int) -> int:
+        """How many recipients of a message have became final."""
+        if self.recipients[message] == 1:
+            return 1 if self.status[self.first_recipient[message]] else 0
+        first = self.first_recipient[message]
+        return sum(
+            1
+            for recipient in range(first, first + self.recipients[message])
+            if self.status[recipient]
+        )
 
     def level(self, level: Level, subject: int, time: int, value: int) -> None:
         """A state changes."""
@@ -128,17 +132,17 @@ class Recorder:
     ) -> None:
         """Record an attempt at submission that was not taken; without a number for all recipients
         that are left."""
-        left = recipients or self.copies[message] - self.lost_copies(message)
+        left = recipients or self.recipients[message] - self.final_recipients(message)
         self.refusals.flat.extend((message, hub, connector, time, reply, left))
 
     def open_transaction(
-        self, copies: list[int], hub: int, queue: int, parent: int, now: int, expires: int
+        self, recipients: list[int], hub: int, queue: int, parent: int, now: int, expires: int
     ) -> int:
-        """Copies of one message with the same next hop go on as one. Returns its row."""
+        """Recipients of one message with the same next hop go on as one. Returns its row."""
         row = len(self.carries)
-        first = copies[0]
+        first = recipients[0]
         message = self.message[first]
-        self.transactions.flat.extend((message, first, len(copies), hub, queue, parent, now))
+        self.transactions.flat.extend((message, first, len(recipients), hub, queue, parent, now))
         self.carries.append(message)
         self.leader.append(first)
         self.priority.append(self.plan.streams[self.stream[message]].priority)
@@ -148,8 +152,8 @@ class Recorder:
         self.expires.append(expires)
         self.settled.append(0)
         transaction = self.transaction
-        for copy in copies:
-            transaction[copy] = row
+        for recipient in recipients:
+            transaction[recipient] = row
         return row
 
     def hops(self, handed: int) -> int:
@@ -169,13 +173,13 @@ class Recorder:
         return self.hop[handed] + 1 if handed >= 0 else 0
 
     def members(self, transaction: int) -> list[int]:
-        """The copies that a transaction still carries."""
+        """The recipients that a transaction still carries."""
         message = self.carries[transaction]
-        first = self.first_copy[message]
+        first = self.first_recipient[message]
         return [
-            copy
-            for copy in range(first, first + self.copies[message])
-            if self.transaction[copy] == transaction and not self.fate[copy]
+            recipient
+            for recipient in range(first, first + self.recipients[message])
+            if self.transaction[recipient] == transaction and not self.status[recipient]
         ]
 
     def came_from(self, transaction: int) -> int:
@@ -187,16 +191,16 @@ class Recorder:
         return self.transactions.flat[transaction * len(TRANSACTIONS) + _QUEUE]
 
     def carried(self, transaction: int) -> int:
-        """How many copies a transaction still carries."""
-        if self.copies[self.carries[transaction]] == 1:
+        """How many recipients a transaction still carries."""
+        if self.recipients[self.carries[transaction]] == 1:
             return 1
         return len(self.members(transaction))
 
-    def fated(self, copy: int, fate: int, time: int, reply: int) -> None:
-        """A copy meets its fate: once, and for good."""
-        self.fate[copy] = fate
-        self.end[copy] = time
-        self.copy_reply[copy] = reply
+    def fated(self, recipient: int, status: int, time: int, reply: int) -> None:
+        """A recipient becomes final: once, and for good."""
+        self.status[recipient] = status
+        self.end[recipient] = time
+        self.recipient_reply[recipient] = reply
         self.open -= 1
 
     def notice(
@@ -210,15 +214,15 @@ class Recorder:
         key: int,
         of: int,
     ) -> int:
-        """A DSN is made: a message of its own, with one copy. Returns its row."""
-        row, copy = len(self.stream), len(self.message)
+        """A DSN is made: a message of its own, with one recipient. Returns its row."""
+        row, recipient = len(self.stream), len(self.message)
         for values, value in (
             (self.stream, stream),
             (self.number, number),
             (self.created, now),
             (self.size, size),
-            (self.first_copy, copy),
-            (self.copies, 1),
+            (self.first_recipient, recipient),
+            (self.recipients, 1),
             (self.connected, now),
             (self.committed, -1),
             (self.acknowledged, -1),
@@ -231,8 +235,8 @@ class Recorder:
             (self.domain, domain),
             (self.transaction, -1),
             (self.end, -1),
-            (self.fate, int(Fate.IN_FLIGHT)),
-            (self.copy_reply, -1),
+            (self.status, int(Status.IN_FLIGHT)),
+            (self.recipient_reply, -1),
             (self.key, key),
             (self.signal, 0),
         ):
@@ -247,8 +251,8 @@ class Recorder:
             self.number,
             self.created,
             self.size,
-            self.first_copy,
-            self.copies,
+            self.first_recipient,
+            self.recipients,
             self.connected,
             self.committed,
             self.acknowledged,
@@ -258,19 +262,19 @@ class Recorder:
             self.tries,
             self.parent,
         )
-        copies = (
+        recipients = (
             self.message,
             self.domain,
             self.transaction,
             self.end,
-            self.fate,
-            self.copy_reply,
+            self.status,
+            self.recipient_reply,
         )
         return Trace(
             names=self._names(),
             end=end,
             messages=_table(MESSAGES, messages),
-            copies=_table(COPIES, copies),
+            recipients=_table(RECIPIENTS, recipients),
             transactions=self.transactions.table(),
             attempts=self.attempts.table(),
             visits=self.visits.table(),

@@ -25,7 +25,7 @@ from relaysim.traffic.workload import Draws
 
 
 def run(plan: Plan, draws: Draws) -> Trace:
-    """Simulate. The run ends when every copy has its fate, at the latest at the horizon."""
+    """Simulate. The run ends when every recipient is final, at the latest at the horizon."""
     with _own_garbage():
         return _run(plan, draws)
 

@@ -22,9 +22,9 @@ class Submitter(Protocol):
 def source(world: World, host: int, submitter: Submitter, first: int, last: int) -> Life:
     """A stream: each of its messages, rows `first` to `last` - 1, appears at its time."""
     clock, created = world.clock, world.record.created
-    first_copy, mailing = world.record.first_copy, world.mailing
+    first_recipient, mailing = world.record.first_recipient, world.mailing
     for message in range(first, last):
-        yield clock.at(created[message], ARRIVAL, HOST | host, first_copy[message])
+        yield clock.at(created[message], ARRIVAL, HOST | host, first_recipient[message])
         if mailing.keeps(message):
             clock.finished = not world.record.open
         else:
@@ -32,8 +32,10 @@ def source(world: World, host: int, submitter: Submitter, first: int, last: int)
 
 
 def watch(world: World) -> None:
-    """Where there are blocklists, a run lasts as long as mail may be created, all fates known or
-    not: how long an IP is listed is a result."""
+    """Keep a run with blocklists open as long as mail may be created, even if all mail is final.
+
+    How long an IP is listed is a result.
+    """
     if world.plan.blocklists:
         world.record.open += 1
         moment = world.clock.at(world.plan.duration, SCRIPT, 0)

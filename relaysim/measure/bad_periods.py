@@ -14,7 +14,7 @@ from scipy.stats import beta, t
 from relaysim.measure.measured_window import HOUR, Window
 from relaysim.measure.metric_catalogue import FEWEST_IN_AN_HOUR
 from relaysim.measure.recipient_counts import Values, punctual
-from relaysim.measure.recipients import Copies
+from relaysim.measure.recipients import Recipients
 from relaysim.scenario.model import Scenario
 from relaysim.stats.interval import CONFIDENCE, Estimates, Floats
 from relaysim.trace.tables import Column
@@ -46,12 +46,12 @@ HOUR_OF_RUN = Period("hour", HOUR, FEWEST_IN_AN_HOUR)
 PERIODS = (DAY, HOUR_OF_RUN)
 
 
-def bad_periods(copies: Copies, group: Column, subjects: int, scenario: Scenario) -> Values:
+def bad_periods(recipients: Recipients, group: Column, subjects: int, scenario: Scenario) -> Values:
     """Count the judged days and hours of each subject, and find the share of them that was bad.
 
     Parameters
     ----------
-    copies : Copies
+    recipients : Recipients
         Recipients created in the window.
     group : array of int, shape (recipients,)
         The subject of each recipient, -1 for none.
@@ -66,9 +66,9 @@ def bad_periods(copies: Copies, group: Column, subjects: int, scenario: Scenario
         `judged_days` and `judged_hours`; `bad_day_share` and `bad_hour_share`, NaN for a subject
         without such days or hours.
     """
-    judged, on_time = punctual(copies)
+    judged, on_time = punctual(recipients)
     judged = judged & (group >= 0)
-    subject, created, good = group[judged], copies.created[judged], on_time[judged]
+    subject, created, good = group[judged], recipients.created[judged], on_time[judged]
     values: Values = {}
     for period in PERIODS:
         spans = -(-scenario.run.duration // period.length)

@@ -57,23 +57,23 @@ class Area(NamedTuple):
 
 
 def held(trace: Trace, ways: Ways | None = None) -> dict[str, Column]:
-    """Divide the waits of each copy by the resource that bound at the time.
+    """Divide the waits of each recipient by the resource that bound at the time.
 
     Parameters
     ----------
     trace : Trace
         Of one run.
     ways : Ways, optional
-        The transactions of each copy, if they are known already.
+        The transactions of each recipient, if they are known already.
 
     Returns
     -------
     dict of str to int64 array
-        Microseconds by part (see the table of this module), one entry a copy, in the order of
-        `trace.copies`. A copy is followed to its end, as in `relaysim.measure.wait_parts`.
+        Microseconds by part (see the table of this module), one entry a recipient, in the order of
+        `trace.recipients`. A recipient is followed to its end, as in `relaysim.measure.wait_parts`.
     """
     ways = ways or Ways.of(trace)
-    parts = {name: np.zeros(len(trace.copies)) for name in HELD}
+    parts = {name: np.zeros(len(trace.recipients)) for name in HELD}
     parts["wait_host_acknowledgement"] += _acknowledgement(trace)
     _connections(trace, ways, parts)
     _cores(trace, ways, parts)
@@ -81,23 +81,23 @@ def held(trace: Trace, ways: Ways | None = None) -> dict[str, Column]:
 
 
 def _acknowledgement(trace: Trace) -> Floats:
-    """How long sessions waited for acknowledgements while each copy waited for a session."""
-    messages, message = trace.messages, trace.copies["message"]
+    """How long sessions waited for acknowledgements while each recipient waited for a session."""
+    messages, message = trace.messages, trace.recipients["message"]
     found = np.zeros(len(message))
     taken = np.where(messages["connected"] >= 0, messages["connected"], trace.end)
-    end = np.minimum(taken[message], _ends(trace.copies["end"], trace.end))
+    end = np.minimum(taken[message], _ends(trace.recipients["end"], trace.end))
     begin, host = messages["created"][message], _hosts(trace)[messages["stream"]]
     waiting = np.flatnonzero((end > begin) & (host[message] >= 0))
     done = np.maximum(_ends(messages["acknowledged"], trace.end), taken)
     committed = np.clip(_ends(messages["committed"], trace.end), taken, done)
     of_host = rows_of(host + 1, len(trace.names.hosts) + 1)
     for number in np.unique(host[message[waiting]]).tolist():
-        rows, copies = of_host[number + 1], waiting[host[message[waiting]] == number]
+        rows, recipients = of_host[number + 1], waiting[host[message[waiting]] == number]
         busy, held_up = Steps.of(taken[rows], done[rows]), Steps.of(committed[rows], done[rows])
         times = np.union1d(busy.times, held_up.times)
         of = busy.at(times)
         share = np.divide(held_up.at(times), of, out=np.zeros(len(times)), where=of > 0)
-        found[copies] = Area.of(times, share).between(begin[copies], end[copies])
+        found[recipients] = Area.of(times, share).between(begin[recipients], end[recipients])
     return found
 
 
@@ -106,8 +106,8 @@ def _connections(trace: Trace, ways: Ways, parts: dict[str, Floats]) -> None:
     attempts = trace.attempts
     until = waited_until(trace, attempts["start"], attempts["end"])
     slow = np.flatnonzero(until > attempts["enter"])
-    row, copy = ways.members.join(attempts["transaction"][slow])
-    row, last = slow[row], _ends(trace.copies["end"], trace.end)[copy]
+    row, recipient = ways.members.join(attempts["transaction"][slow])
+    row, last = slow[row], _ends(trace.recipients["end"], trace.end)[recipient]
     begin, end = np.minimum(attempts["enter"][row], last), np.minimum(until[row], last)
     queue = attempts["queue"][row]
     retry = Spells.of(trace, Level.QUEUE_RETRY)
@@ -122,14 +122,14 @@ def _connections(trace: Trace, ways: Ways, parts: dict[str, Floats]) -> None:
         times = np.union1d(for_core.times, for_line.times)
         by_line = for_line.at(times) > 0
         by_core = (for_core.at(times) > 0) & ~by_line
-        span, whose = (begin[chosen], end[chosen]), copy[chosen]
+        span, whose = (begin[chosen], end[chosen]), recipient[chosen]
         for name, binds, mine in (
             ("wait_delivery_line", by_line, ~inside[chosen]),
             ("wait_delivery_core", by_core, ~inside[chosen]),
             ("wait_mailbox_core", by_core, inside[chosen]),
         ):
             length = Area.of(times, binds.astype(np.float64)).between(*span) * counts[chosen]
-            parts[name] += np.bincount(whose[mine], length[mine], len(trace.copies))
+            parts[name] += np.bincount(whose[mine], length[mine], len(trace.recipients))
 
 
 def _cores(trace: Trace, ways: Ways, parts: dict[str, Floats]) -> None:
@@ -137,12 +137,12 @@ def _cores(trace: Trace, ways: Ways, parts: dict[str, Floats]) -> None:
     visits = trace.visits
     rows = np.flatnonzero(visits["visit"] == Visit.SEND)
     until = waited_until(trace, visits["start"][rows], visits["end"][rows])
-    row, copy = ways.members.join(visits["subject"][rows])
-    last = _ends(trace.copies["end"], trace.end)[copy]
+    row, recipient = ways.members.join(visits["subject"][rows])
+    last = _ends(trace.recipients["end"], trace.end)[recipient]
     wait = np.minimum(until[row], last) - np.minimum(visits["enter"][rows][row], last)
     inside = is_mailbox(trace)[trace.transactions["queue"][visits["subject"][rows][row]]]
     for part, chosen in (("wait_delivery_core", ~inside), ("wait_mailbox_core", inside)):
-        parts[part] += np.bincount(copy[chosen], wait[chosen], len(trace.copies))
+        parts[part] += np.bincount(recipient[chosen], wait[chosen], len(trace.recipients))
 
 
 def _waiting(trace: Trace, station: int) -> Steps:

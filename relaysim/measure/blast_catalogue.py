@@ -1,17 +1,17 @@
 """The metrics of coupled runs, and the scopes that have them.
 
 T is the run in which everything is on; in C nobody counts anything of the culprits, and no listing
-is scripted; in N the culprits send nothing. A copy is harmed in a run if it is not delivered or
-junked within the deadline of its stream.
+is scripted; in N the culprits send nothing. A recipient is harmed in a run if it is not delivered
+or junked within the deadline of its stream.
 """
 
 from relaysim.stats.metric import Matters, Metric
 
-_COPIES = Matters(1.0, 0.01)
+_RECIPIENTS = Matters(1.0, 0.01)
 _HOURS = Matters(1.0, 0.05)
 _SHARE = Matters(0.05)
 _HARM = Matters(0.001)
-_INNOCENT = "judged innocent copies created in the window"
+_INNOCENT = "judged innocent recipients created in the window"
 
 BLAST = (
     Metric(
@@ -51,39 +51,41 @@ BLAST = (
         "innocent_weight",
         "weight",
         "more",
-        _COPIES,
+        _RECIPIENTS,
         f"the {_INNOCENT}, by weight: the sum of the weights of their streams, or their number "
         "where the weights add up to nothing",
     ),
-    Metric("harmed", "copies", "less", _COPIES, f"{_INNOCENT} with more harm in T than in N"),
+    Metric(
+        "harmed", "recipients", "less", _RECIPIENTS, f"{_INNOCENT} with more harm in T than in N"
+    ),
     Metric(
         "refused_innocents",
-        "copies",
+        "recipients",
         "less",
-        _COPIES,
+        _RECIPIENTS,
         f"{_INNOCENT} that bounced in T for the reputation of the IP or of the sender domain; "
         "of a blocklist: by the list that the reply cites",
     ),
     Metric(
         "junked_innocents",
-        "copies",
+        "recipients",
         "less",
-        _COPIES,
+        _RECIPIENTS,
         f"{_INNOCENT} junked in T and not in N, but for those of `late_innocents`",
     ),
     Metric(
         "late_innocents",
-        "copies",
+        "recipients",
         "less",
-        _COPIES,
-        "copies of `harmed` that were delivered or junked in T, too late",
+        _RECIPIENTS,
+        "recipients of `harmed` that were delivered or junked in T, too late",
     ),
     Metric(
         "delay_hours",
         "h",
         "less",
         _HOURS,
-        "by how much copies were later in T than in N, summed over those delivered in both",
+        "by how much recipients were later in T than in N, summed over those delivered in both",
     ),
     Metric(
         "reach_hours",
@@ -95,17 +97,17 @@ BLAST = (
     ),
     Metric(
         "reach_refused",
-        "copies",
+        "recipients",
         "less",
-        _COPIES,
-        "what `reach_hours` makes of the copies of each hour: a check on `refused_innocents`",
+        _RECIPIENTS,
+        "what `reach_hours` makes of the recipients of each hour: a check on `refused_innocents`",
     ),
     Metric(
         "blast_streams",
         "share",
         "less",
         _SHARE,
-        "share of the innocent streams of which at least 1 % more copies were harmed in T "
+        "share of the innocent streams of which at least 1 % more recipients were harmed in T "
         "than in N",
         denominator="innocent_streams",
     ),
@@ -122,7 +124,7 @@ BLAST = (
         "less",
         _HOURS,
         "hours of creation, counted from the start of the run, in which that holds for all "
-        "innocent copies, by weight",
+        "innocent recipients, by weight",
     ),
     Metric(
         "address_hours",
@@ -153,23 +155,23 @@ BLAST = (
         "share",
         "more",
         _SHARE,
-        "share of the copies harmed by what is known of the culprits (in T, less those in C) "
+        "share of the recipients harmed by what is known of the culprits (in T, less those in C) "
         "that are the culprits' own",
         denominator="harmed_by_reputation",
     ),
     Metric(
         "harmed_by_reputation",
-        "copies",
+        "recipients",
         "less",
-        _COPIES,
-        "judged copies harmed in T, less those in C, of culprits and of innocent streams",
+        _RECIPIENTS,
+        "judged recipients harmed in T, less those in C, of culprits and of innocent streams",
     ),
     Metric(
         "leverage",
-        "copies",
+        "recipients",
         "less",
         Matters(0.01, 0.05),
-        "innocent copies harmed in T and not in C, for each signal of a culprit's mail that "
+        "innocent recipients harmed in T and not in C, for each signal of a culprit's mail that "
         "somebody saw",
     ),
     Metric(
@@ -194,7 +196,7 @@ HARM_METRICS = (
     "late_innocents",
     "delay_hours",
 )
-"""Metrics of groups of innocent copies."""
+"""Metrics of groups of innocent recipients."""
 WHOLE_METRICS = (
     "reach_refused",
     "blast_streams",
@@ -214,7 +216,7 @@ BLAST_SCOPES: dict[str, tuple[str, tuple[str, ...]]] = {
     "class": ("a class, also split by side; innocent streams alone", HARM_METRICS),
     "stream": ("an innocent stream", (*HARM_METRICS, "reach_hours", "reach_refused")),
     "destination": ("a destination", HARM_METRICS),
-    "egress": ("a public IP: copies whose last attempt left by it", ("refused_innocents",)),
+    "egress": ("a public IP: recipients whose last attempt left by it", ("refused_innocents",)),
     "blocklist": ("a blocklist", ("refused_innocents",)),
 }
 """What coupled runs add, where a scenario has a culprit."""

@@ -95,7 +95,7 @@ def signals(trace: Trace) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "signal": named(rows["signal"], _words(Seen)),
-            "copy": rows["copy"],
+            "recipient": rows["recipient"],
             "egress": named(rows["egress"], names.egress),
             "time": seconds(rows["time"]),
             "subject": _subjects(rows["signal"], rows["subject"], whose),

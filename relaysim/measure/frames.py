@@ -12,23 +12,23 @@ import pandas as pd
 
 from relaysim.measure.event_frames import actions, levels, listings, lookups, refusals, signals
 from relaysim.measure.frame_cells import labelled, named, seconds
-from relaysim.measure.recipients import DSN, Copies, streams
+from relaysim.measure.recipients import DSN, Recipients, streams
 from relaysim.measure.wait_parts import PARTS
 from relaysim.scenario.model import Scenario
-from relaysim.trace.tables import Fate, Trace
+from relaysim.trace.tables import Status, Trace
 
 Frames = dict[str, pd.DataFrame]
-FATES = tuple(fate.name.lower() for fate in Fate)
+STATUSES = tuple(status.name.lower() for status in Status)
 
 
 def tables(
-    trace: Trace, scenario: Scenario, replication: int = 0, copies: Copies | None = None
+    trace: Trace, scenario: Scenario, replication: int = 0, recipients: Recipients | None = None
 ) -> Frames:
     """The frames of one replication, by name: those of `study.written_results.FRAMES`."""
-    copies = Copies.of(trace, scenario) if copies is None else copies
+    recipients = Recipients.of(trace, scenario) if recipients is None else recipients
     made = {
         "messages": _messages(trace, scenario),
-        "copies": _copies(trace, copies),
+        "recipients": _recipients(trace, recipients),
         "attempts": _attempts(trace),
         "listings": listings(trace),
         "levels": levels(trace),
@@ -79,7 +79,7 @@ def _messages(trace: Trace, scenario: Scenario) -> pd.DataFrame:
             "number": rows["number"],
             "created": seconds(rows["created"]),
             "size": rows["size"],
-            "copies": rows["copies"],
+            "recipients": rows["recipients"],
             "connected": seconds(rows["connected"]),
             "committed": seconds(rows["committed"]),
             "acknowledged": seconds(rows["acknowledged"]),
@@ -92,32 +92,32 @@ def _messages(trace: Trace, scenario: Scenario) -> pd.DataFrame:
     )
 
 
-def _copies(trace: Trace, copies: Copies) -> pd.DataFrame:
-    rows, names = trace.copies, trace.names
+def _recipients(trace: Trace, recipients: Recipients) -> pd.DataFrame:
+    rows, names = trace.recipients, trace.names
     transaction, sent = rows["transaction"], rows["transaction"] >= 0
     queued = np.full(len(rows), -1, np.int64)
     queued[sent] = trace.transactions["queued"][transaction[sent]]
     frame = pd.DataFrame(
         {
-            "copy": np.arange(len(rows)),
+            "recipient": np.arange(len(rows)),
             "message": rows["message"],
-            "stream": named(copies.stream, names.streams),
-            "destination": named(copies.destination, names.destinations),
+            "stream": named(recipients.stream, names.streams),
+            "destination": named(recipients.destination, names.destinations),
             "domain": named(rows["domain"], names.domains),
-            "hub": named(copies.hub, names.hubs),
-            "egress": named(copies.egress, names.egress),
-            "created": seconds(copies.created),
+            "hub": named(recipients.hub, names.hubs),
+            "egress": named(recipients.egress, names.egress),
+            "created": seconds(recipients.created),
             "queued": seconds(queued),
-            "first_attempt": seconds(copies.first_attempt),
+            "first_attempt": seconds(recipients.first_attempt),
             "end": seconds(rows["end"]),
-            "attempts": copies.attempts,
-            "fate": named(rows["fate"], FATES),
+            "attempts": recipients.attempts,
+            "status": named(rows["status"], STATUSES),
             "reply": named(rows["reply"], names.replies),
-            "latency": seconds(copies.latency),
+            "latency": seconds(recipients.latency),
         }
     )
     for part in PARTS:
-        frame[part] = seconds(np.where(copies.accepted, copies.waits[part], -1))
+        frame[part] = seconds(np.where(recipients.accepted, recipients.waits[part], -1))
     return frame
 
 
@@ -135,6 +135,6 @@ def _attempts(trace: Trace) -> pd.DataFrame:
             "end": seconds(rows["end"]),
             "reply": named(rows["reply"], names.replies),
             "opened": rows["opened"] > 0,
-            "copies": rows["copies"],
+            "recipients": rows["recipients"],
         }
     )

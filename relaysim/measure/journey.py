@@ -8,7 +8,7 @@ import numpy as np
 
 from relaysim.mail.dialogue import Step
 from relaysim.measure.wait_parts import PARTS, is_mailbox, waits
-from relaysim.trace.tables import Cause, Fate, Level, Seen, Table, Trace, Visit
+from relaysim.trace.tables import Cause, Level, Seen, Status, Table, Trace, Visit
 
 NEVER = -1
 BY_REPUTATION = "by its reputation"
@@ -18,15 +18,15 @@ BY_REPUTATION = "by its reputation"
 class Event(NamedTuple):
     """Something that happens to a message: times in microseconds since the start of the run.
 
-    `copies` are the numbers of the recipients that it is about, from 0; none if about all of them.
-    `waited` and `lasted` are how long it waited for this and how long this took, -1 if it is no
-    such thing. `where` is a host, a station, a queue or an IP, `reply` the SMTP reply.
-    `step` is the step of the dialogue whose line is `text`; None for all that is no dialogue.
+    `recipients` are the numbers of the recipients that it is about, from 0; none if about all of
+    them. `waited` and `lasted` are how long it waited for this and how long this took, -1 if it is
+    no such thing. `where` is a host, a station, a queue or an IP, `reply` the SMTP reply. `step` is
+    the step of the dialogue whose line is `text`; None for all that is no dialogue.
     """
 
     time: int
     what: str
-    copies: tuple[int, ...] = ()
+    recipients: tuple[int, ...] = ()
     where: str = ""
     waited: int = NEVER
     lasted: int = NEVER
@@ -36,12 +36,12 @@ class Event(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Copy:
-    """How one copy ended, and where its time went: `waits` by part, which add up to `lasted`."""
+class Recipient:
+    """Final status and times of a recipient: `waits` by part add up to `lasted`."""
 
     number: int
     domain: str
-    fate: Fate
+    status: Status
     end: int
     reply: str
     lasted: int
@@ -60,7 +60,7 @@ class Journey:
     tries: int
     connector: str
     reply: str
-    copies: tuple[Copy, ...]
+    recipients: tuple[Recipient, ...]
     events: tuple[Event, ...]
     parent: str
     """What the message is a DSN of, as `STREAM:N`; "" for any other."""
@@ -69,7 +69,7 @@ class Journey:
 def journey(trace: Trace, message: int) -> Journey:
     """The journey of a message, by its row in the trace."""
     rows, names = trace.messages, trace.names
-    first, many = int(rows["first_copy"][message]), int(rows["copies"][message])
+    first, many = int(rows["first_recipient"][message]), int(rows["recipients"][message])
     teller = _Teller(trace, message, first, many)
     events = sorted(teller.events(), key=lambda event: event.time)
     parent = int(rows["parent"][message])
@@ -82,9 +82,9 @@ def journey(trace: Trace, message: int) -> Journey:
         tries=int(rows["tries"][message]),
         connector=_name(names.connectors, rows["connector"][message]),
         reply=_name(names.replies, rows["reply"][message]),
-        copies=tuple(_copies(trace, first, many)),
+        recipients=tuple(_recipients(trace, first, many)),
         events=tuple(events),
-        parent="" if parent < 0 else label(trace, int(trace.copies["message"][parent])),
+        parent="" if parent < 0 else label(trace, int(trace.recipients["message"][parent])),
     )
 
 
@@ -98,17 +98,17 @@ def _name(names: Sequence[str], number: int) -> str:
     return names[number] if number >= 0 else ""
 
 
-def _copies(trace: Trace, first: int, many: int) -> Iterator[Copy]:
-    rows, names, parts = trace.copies, trace.names, waits(trace)
-    for copy in range(first, first + many):
-        spent = {part: int(parts[part][copy]) for part in PARTS}
-        end = int(rows["end"][copy])
-        yield Copy(
-            number=copy - first,
-            domain=_name(names.domains, rows["domain"][copy]),
-            fate=Fate(rows["fate"][copy]),
+def _recipients(trace: Trace, first: int, many: int) -> Iterator[Recipient]:
+    rows, names, parts = trace.recipients, trace.names, waits(trace)
+    for recipient in range(first, first + many):
+        spent = {part: int(parts[part][recipient]) for part in PARTS}
+        end = int(rows["end"][recipient])
+        yield Recipient(
+            number=recipient - first,
+            domain=_name(names.domains, rows["domain"][recipient]),
+            status=Status(rows["status"][recipient]),
             end=end if end >= 0 else trace.end,
-            reply=_name(names.replies, rows["reply"][copy]),
+            reply=_name(names.replies, rows["reply"][recipient]),
             lasted=sum(spent.values()),
             waits=spent,
         )
@@ -128,7 +128,7 @@ class _Teller:
         """The recipients that each transaction carries, those handed on by it too."""
         found: dict[int, list[int]] = {int(row): [] for row in self.transactions}
         for number in range(self.many):
-            row = int(self.trace.copies["transaction"][self.first + number])
+            row = int(self.trace.recipients["transaction"][self.first + number])
             while row >= 0:
                 found[row].append(number)
                 row = int(self.trace.transactions["parent"][row])
@@ -149,7 +149,7 @@ class _Teller:
             yield from self._delivery(row)
         yield from self._seen()
         yield from self._notices()
-        yield from self._fates()
+        yield from self._statuses()
 
     def _host(self) -> str:
         stream = self.names.streams[self.trace.messages["stream"][self.message]]
@@ -207,18 +207,18 @@ class _Teller:
 
     def _delivery(self, row: int) -> Iterator[Event]:
         transactions, attempts, names = self.trace.transactions, self.trace.attempts, self.names
-        queue, copies = int(transactions["queue"][row]), self._where(row)
+        queue, recipients = int(transactions["queue"][row]), self._where(row)
         where = _name(names.queues, queue)
-        yield Event(int(transactions["queued"][row]), "queued", copies, where)
+        yield Event(int(transactions["queued"][row]), "queued", recipients, where)
         mine = np.flatnonzero(attempts["transaction"] == row)
         for at in mine[np.argsort(attempts["attempt"][mine])]:
-            yield from self._attempt(int(at), row, copies)
+            yield from self._attempt(int(at), row, recipients)
         if queue >= 0 and len(mine):
             ends = [self._until(attempts, int(at)) for at in mine]
             first, last = int(transactions["queued"][row]), max(ends)
-            yield from self._spells(Level.QUEUE_RETRY, queue, first, last, where, copies)
+            yield from self._spells(Level.QUEUE_RETRY, queue, first, last, where, recipients)
 
-    def _attempt(self, at: int, row: int, copies: tuple[int, ...]) -> Iterator[Event]:
+    def _attempt(self, at: int, row: int, recipients: tuple[int, ...]) -> Iterator[Event]:
         attempts, names = self.trace.attempts, self.names
         number, queue = int(attempts["attempt"][at]), int(attempts["queue"][at])
         enter, start = int(attempts["enter"][at]), int(attempts["start"][at])
@@ -226,20 +226,20 @@ class _Teller:
         where, reply = _name(names.queues, queue), int(attempts["reply"][at])
         if start < 0:
             until = self._until(attempts, at)
-            yield Event(until, "no connection", copies, where, waited=until - enter)
+            yield Event(until, "no connection", recipients, where, waited=until - enter)
             return
         opened = "opened" if attempts["opened"][at] else "open"
-        yield Event(start, "connection", copies, egress or where, start - enter, text=opened)
+        yield Event(start, "connection", recipients, egress or where, start - enter, text=opened)
         for kind, what in ((Visit.SEND, "sent"), (Visit.LINE, "transferred")):
             for visit in self._visits(kind, row, number):
                 station = names.stations[self.trace.visits["station"][visit]]
-                yield self._visit(what, visit, station, copies)
+                yield self._visit(what, visit, station, recipients)
         if end >= 0:
             said = _name(names.replies, reply)
             why = self._why(reply, int(attempts["egress"][at]), end)
             mailbox = bool(is_mailbox(self.trace)[queue])
             what = "stored" if mailbox and not said.startswith(("4", "5")) else "answered"
-            yield Event(end, what, copies, egress or where, NEVER, end - start, said, why)
+            yield Event(end, what, recipients, egress or where, NEVER, end - start, said, why)
 
     def _why(self, reply: int, egress: int, time: int) -> str:
         """What a refusal cites, if that is a list."""
@@ -262,11 +262,11 @@ class _Teller:
             Seen.TRAP: names.operators,
             Seen.REPORT: names.blocklists,
         }
-        mine = (rows["copy"] >= self.first) & (rows["copy"] < self.first + self.many)
+        mine = (rows["recipient"] >= self.first) & (rows["recipient"] < self.first + self.many)
         for row in np.flatnonzero(mine):
             seen = Seen(rows["signal"][row])
             subject = _name(who.get(seen, names.destinations), rows["subject"][row])
-            number = int(rows["copy"][row]) - self.first
+            number = int(rows["recipient"][row]) - self.first
             yield Event(
                 int(rows["time"][row]),
                 "signal",
@@ -278,9 +278,9 @@ class _Teller:
     def _notices(self) -> Iterator[Event]:
         rows = self.trace.messages
         for number in range(self.many):
-            copy = self.first + number
-            end = int(self.trace.copies["end"][copy])
-            for row in np.flatnonzero(rows["parent"] == copy):
+            recipient = self.first + number
+            end = int(self.trace.recipients["end"][recipient])
+            for row in np.flatnonzero(rows["parent"] == recipient):
                 created = int(rows["created"][row])
                 late = end < 0 or created < end
                 yield Event(
@@ -290,23 +290,33 @@ class _Teller:
                     label(self.trace, int(row)),
                 )
 
-    def _fates(self) -> Iterator[Event]:
-        rows = self.trace.copies
+    def _statuses(self) -> Iterator[Event]:
+        rows = self.trace.recipients
         groups: dict[tuple[int, int, int], list[int]] = {}
         for number in range(self.many):
-            copy = self.first + number
-            key = (int(rows["end"][copy]), int(rows["fate"][copy]), int(rows["reply"][copy]))
+            recipient = self.first + number
+            key = (
+                int(rows["end"][recipient]),
+                int(rows["status"][recipient]),
+                int(rows["reply"][recipient]),
+            )
             groups.setdefault(key, []).append(number)
-        for (end, fate, reply), numbers in groups.items():
+        for (end, status, reply), numbers in groups.items():
             yield Event(
                 end if end >= 0 else self.trace.end,
-                Fate(fate).name.lower(),
+                Status(status).name.lower(),
                 tuple(numbers) if len(numbers) < self.many else (),
                 reply=_name(self.names.replies, reply),
             )
 
     def _spells(
-        self, level: Level, subject: int, first: int, last: int, where: str, copies: tuple[int, ...]
+        self,
+        level: Level,
+        subject: int,
+        first: int,
+        last: int,
+        where: str,
+        recipients: tuple[int, ...],
     ) -> Iterator[Event]:
         """When a state begins and ends, as far as it falls between two times."""
         rows = self.trace.levels
@@ -318,10 +328,10 @@ class _Teller:
                 began = time
             elif began >= 0:
                 if time > first and began < last:
-                    yield Event(began, "retry", copies, where, lasted=time - began)
+                    yield Event(began, "retry", recipients, where, lasted=time - began)
                 began = -1
         if 0 <= began < last:
-            yield Event(began, "retry", copies, where)
+            yield Event(began, "retry", recipients, where)
 
     def _visits(self, kind: Visit, subject: int | None = None, attempt: int = 0) -> list[int]:
         rows = self.trace.visits
@@ -329,14 +339,16 @@ class _Teller:
         mine &= rows["subject"] == (self.message if subject is None else subject)
         return [int(row) for row in np.flatnonzero(mine)]
 
-    def _visit(self, what: str, row: int, where: str, copies: tuple[int, ...] = ()) -> Event:
+    def _visit(self, what: str, row: int, where: str, recipients: tuple[int, ...] = ()) -> Event:
         """A visit to a station, told when its service ends, or its waiting in vain."""
         visits = self.trace.visits
         enter, start, end = (int(visits[name][row]) for name in ("enter", "start", "end"))
         until = self._until(visits, row)
         if start < 0:
-            return Event(until, f"not {what}", copies, where, until - enter)
-        return Event(until, what, copies, where, start - enter, until - start if end >= 0 else -1)
+            return Event(until, f"not {what}", recipients, where, until - enter)
+        return Event(
+            until, what, recipients, where, start - enter, until - start if end >= 0 else -1
+        )
 
     def _until(self, table: Table, row: int) -> int:
         end = int(table["end"][row])

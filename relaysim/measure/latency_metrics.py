@@ -1,10 +1,10 @@
 """How late: quantiles of the latency, its mean and its parts, group by group.
 
-A quantile counts every judged recipient (`Copies.judged`): one that was not delivered or junked is
-later than any that was, so that a design cannot improve its quantiles by losing its slowest mail. A
-quantile that such a recipient decides is infinite: it is lost. Quantiles are interpolated linearly
-between order statistics (Hyndman and Fan's type 7, the default of numpy, R and spreadsheets).
-Latency runs from creation to the final 250.
+A quantile counts every judged recipient (`Recipients.judged`): one that was not delivered or junked
+is later than any that was, so that a design cannot improve its quantiles by losing its slowest
+mail. A quantile that such a recipient decides is infinite: it is lost. Quantiles are interpolated
+linearly between order statistics (Hyndman and Fan's type 7, the default of numpy, R and
+spreadsheets). Latency runs from creation to the final 250.
 """
 
 import numpy as np
@@ -13,7 +13,7 @@ import numpy.typing as npt
 from relaysim.measure.binding_resource import HELD
 from relaysim.measure.measured_window import HOUR, SECOND
 from relaysim.measure.recipient_counts import Values
-from relaysim.measure.recipients import Copies
+from relaysim.measure.recipients import Recipients
 from relaysim.measure.wait_parts import PARTS
 from relaysim.stats.interval import Mask
 from relaysim.trace.tables import Column
@@ -32,25 +32,25 @@ choice). A share, not the busiest hour alone: of hours that are alike the one wi
 recipients is an accident, and the more of them there are, the larger the accident."""
 
 
-def latency(copies: Copies, group: Column, subjects: int) -> Values:
+def latency(recipients: Recipients, group: Column, subjects: int) -> Values:
     """Return quantiles of the judged recipients, and means of the delivered ones, in seconds."""
-    values = quantiles(copies, group, subjects)
-    got = np.flatnonzero((copies.latency >= 0) & (group >= 0) & copies.judged)
-    values["latency_mean"] = _mean(copies.latency[got], group[got], subjects)
+    values = quantiles(recipients, group, subjects)
+    got = np.flatnonzero((recipients.latency >= 0) & (group >= 0) & recipients.judged)
+    values["latency_mean"] = _mean(recipients.latency[got], group[got], subjects)
     for part in (*PARTS, *HELD):
-        values[part] = _mean(copies.waits[part][got], group[got], subjects)
+        values[part] = _mean(recipients.waits[part][got], group[got], subjects)
     return values
 
 
-def quantiles(copies: Copies, group: Column, subjects: int) -> Values:
+def quantiles(recipients: Recipients, group: Column, subjects: int) -> Values:
     """Return the quantiles of each group, seconds: infinite where lost, NaN without recipients."""
-    time, first, count = _sorted(copies, group, subjects)
+    time, first, count = _sorted(recipients, group, subjects)
     return {
         name: _quantile(time, first, count, share) / SECOND for name, share in QUANTILES.items()
     }
 
 
-def busy_hours(copies: Copies) -> Mask:
+def busy_hours(recipients: Recipients) -> Mask:
     """Return which recipients were created in a busy hour, of those given.
 
     Notes
@@ -58,15 +58,17 @@ def busy_hours(copies: Copies) -> Mask:
     Hours count from the start of the run. The load of an hour is the number of recipients of all
     mail but DSNs that are created in it, whatever becomes of them.
     """
-    hour = copies.created // HOUR
-    load = np.bincount(hour[~copies.dsn])
+    hour = recipients.created // HOUR
+    load = np.bincount(hour[~recipients.dsn])
     busy: Mask = np.append(load >= BUSY * load.max(initial=1), False)[np.minimum(hour, len(load))]
     return busy
 
 
-def latency_in_busy_hours(copies: Copies, busy: Mask, group: Column, subjects: int) -> Values:
+def latency_in_busy_hours(
+    recipients: Recipients, busy: Mask, group: Column, subjects: int
+) -> Values:
     """Return the p95 of the recipients of each group that were created in a busy hour, seconds."""
-    time, first, count = _sorted(copies, np.where(busy, group, -1), subjects)
+    time, first, count = _sorted(recipients, np.where(busy, group, -1), subjects)
     return {"latency_p95_busy_hours": _quantile(time, first, count, 0.95) / SECOND}
 
 
@@ -77,10 +79,10 @@ def _mean(time: Column, group: Column, subjects: int) -> Floats:
     return mean
 
 
-def _sorted(copies: Copies, group: Column, subjects: int) -> tuple[Floats, Column, Column]:
+def _sorted(recipients: Recipients, group: Column, subjects: int) -> tuple[Floats, Column, Column]:
     """Latencies of the judged recipients, ascending in each group; each group's start and size."""
-    mine = np.flatnonzero((group >= 0) & copies.judged)
-    of, latency = group[mine], copies.latency[mine]
+    mine = np.flatnonzero((group >= 0) & recipients.judged)
+    of, latency = group[mine], recipients.latency[mine]
     time = np.where(latency >= 0, latency, np.inf)
     count = np.bincount(of, minlength=subjects).astype(np.int64)
     return time[np.lexsort((time, of))], np.cumsum(count) - count, count

@@ -7,7 +7,6 @@ from relaysim.stats.metric import Matters, Metric
 __all__ = [
     "BLAST_SCOPES",
     "BOTH_DELIVERED",
-    "COPY_METRICS",
     "DELIVERED_METRICS",
     "FEWEST_IN_AN_HOUR",
     "LATENCY_METRICS",
@@ -16,6 +15,7 @@ __all__ = [
     "PAIRED_LATENCY",
     "PERIOD_METRICS",
     "PERIOD_SCOPES",
+    "RECIPIENT_METRICS",
     "RENAMED",
     "RESOURCE_METRICS",
     "SCOPES",
@@ -25,7 +25,7 @@ __all__ = [
     "Metric",
 ]
 
-_COPIES = Matters(1.0, 0.01)
+_RECIPIENTS = Matters(1.0, 0.01)
 _TIME = Matters(1.0, 0.05)
 _LENGTH = Matters(1.0, 0.05)
 _CHANCE = Matters(0.05)
@@ -45,27 +45,41 @@ FEWEST_IN_AN_HOUR = 20
 late recipient would make the hour bad."""
 RENAMED = {"latency_p95_worst_hour": "latency_p95_busy_hours"}
 """Metrics of earlier versions, and what stands in their place."""
-_GOT = "copies created in the window that were"
+_GOT = "recipients created in the window that were"
 
 METRICS: dict[str, Metric] = {
     metric.name: metric
     for metric in (
-        Metric("created", "copies", "more", _COPIES, "copies created in the window"),
-        Metric("accepted", "copies", "more", _COPIES, f"{_GOT} committed by a hub"),
+        Metric("created", "recipients", "more", _RECIPIENTS, "recipients created in the window"),
+        Metric("accepted", "recipients", "more", _RECIPIENTS, f"{_GOT} committed by a hub"),
         Metric(
-            "refused", "copies", "less", _COPIES, f"{_GOT} refused at submission, last answer 5xx"
+            "refused",
+            "recipients",
+            "less",
+            _RECIPIENTS,
+            f"{_GOT} refused at submission, last answer 5xx",
         ),
-        Metric("abandoned", "copies", "less", _COPIES, f"{_GOT} given up by the host"),
-        Metric("delivered", "copies", "more", _COPIES, f"{_GOT} delivered"),
-        Metric("junked", "copies", "less", _COPIES, f"{_GOT} delivered to the junk folder"),
-        Metric("bounced", "copies", "less", _COPIES, f"{_GOT} refused for good by the receiver"),
-        Metric("expired", "copies", "less", _COPIES, f"{_GOT} given up by the hub after too long"),
-        Metric("in_flight", "copies", "less", _COPIES, f"{_GOT} under way when the run ended"),
+        Metric("abandoned", "recipients", "less", _RECIPIENTS, f"{_GOT} given up by the host"),
+        Metric("delivered", "recipients", "more", _RECIPIENTS, f"{_GOT} delivered"),
+        Metric("junked", "recipients", "less", _RECIPIENTS, f"{_GOT} delivered to the junk folder"),
+        Metric(
+            "bounced", "recipients", "less", _RECIPIENTS, f"{_GOT} refused for good by the receiver"
+        ),
+        Metric(
+            "expired",
+            "recipients",
+            "less",
+            _RECIPIENTS,
+            f"{_GOT} given up by the hub after too long",
+        ),
+        Metric(
+            "in_flight", "recipients", "less", _RECIPIENTS, f"{_GOT} under way when the run ended"
+        ),
         Metric(
             "suppressed",
-            "copies",
+            "recipients",
             "less",
-            _COPIES,
+            _RECIPIENTS,
             f"{_GOT} never sent: off the mailing list, or their stream was paused",
         ),
         Metric(
@@ -79,29 +93,29 @@ METRICS: dict[str, Metric] = {
         ),
         Metric(
             "judged",
-            "copies",
+            "recipients",
             "more",
-            _COPIES,
+            _RECIPIENTS,
             "recipients created in the window, at least their deadline before the end of the run",
         ),
         Metric(
             "not_judged",
-            "copies",
+            "recipients",
             "less",
-            _COPIES,
+            _RECIPIENTS,
             "recipients created in the window later than their deadline before the end of the run: "
             "`on_time`, latency quantiles and harm leave them out, however they ended",
         ),
         Metric(
             "throughput",
-            "copies/s",
+            "recipients/s",
             "more",
             Matters(0.0, 0.01),
-            "copies delivered or junked in the window, whenever they were created, per second",
+            "recipients delivered or junked in the window, whenever they were created, per second",
         ),
         Metric(
             "peak_throughput",
-            "copies/s",
+            "recipients/s",
             "more",
             Matters(0.0, 0.05),
             "the same in the best whole minute of the window, counted from its start",
@@ -194,7 +208,7 @@ METRICS: dict[str, Metric] = {
             "refused_attempts",
             "attempts",
             "less",
-            _COPIES,
+            _RECIPIENTS,
             "attempts to submit messages created in the window that were refused, at a hub: by it; "
             "a message that is taken later counts too, and is in `delivered` and no loss",
         ),
@@ -264,16 +278,18 @@ METRICS: dict[str, Metric] = {
     )
 }
 
-COPY_METRICS = tuple(
+RECIPIENT_METRICS = tuple(
     name
     for name in list(METRICS)[: list(METRICS).index("bad_day_share")]
     if not name.endswith(BOTH_DELIVERED)
 )
-"""Metrics of groups of copies."""
+"""Metrics of groups of recipients."""
 DELIVERED_METRICS = tuple(name for name, _ in DELIVERED_LATENCY)
 """Metrics of delivered and junked recipients alone, which a comparison does not take."""
 LATENCY_METRICS = tuple(
-    name for name in COPY_METRICS if name.startswith("latency_") and name not in DELIVERED_METRICS
+    name
+    for name in RECIPIENT_METRICS
+    if name.startswith("latency_") and name not in DELIVERED_METRICS
 )
 """Quantiles of the latency, in which lost recipients count as later than any other."""
 RESOURCE_METRICS = (
@@ -290,16 +306,19 @@ LISTING_METRICS = ("listed", "listings", "listed_time", "listing_length")
 SCOPES: dict[str, tuple[str, tuple[str, ...]]] = {
     "total": (
         "all mail, without DSNs; all public IPs",
-        COPY_METRICS + PERIOD_METRICS + LISTING_METRICS + SUBMISSION_METRICS,
+        RECIPIENT_METRICS + PERIOD_METRICS + LISTING_METRICS + SUBMISSION_METRICS,
     ),
     "class": (
         "a class; also split as `CLASS.internal` and `CLASS.external`; DSNs are the class `dsn`",
-        COPY_METRICS + PERIOD_METRICS,
+        RECIPIENT_METRICS + PERIOD_METRICS,
     ),
-    "stream": ("`host.stream`", COPY_METRICS + SUBMISSION_METRICS),
-    "destination": ("a destination; `internal` is the own mailboxes", COPY_METRICS),
-    "hub": ("a hub: copies whose last hub it was", COPY_METRICS + SUBMISSION_METRICS),
-    "egress": ("a public IP: copies whose last attempt left by it", COPY_METRICS + LISTING_METRICS),
+    "stream": ("`host.stream`", RECIPIENT_METRICS + SUBMISSION_METRICS),
+    "destination": ("a destination; `internal` is the own mailboxes", RECIPIENT_METRICS),
+    "hub": ("a hub: recipients whose last hub it was", RECIPIENT_METRICS + SUBMISSION_METRICS),
+    "egress": (
+        "a public IP: recipients whose last attempt left by it",
+        RECIPIENT_METRICS + LISTING_METRICS,
+    ),
     "resource": (
         (
             "`HUB.cpu`, `HUB.commit`, `HUB.submission`, `HUB.mailboxsubmission`, `HUB.mailbox`, "
@@ -312,7 +331,7 @@ SCOPES: dict[str, tuple[str, tuple[str, ...]]] = {
 }
 
 SKEWED_BY_LISTINGS = frozenset(
-    {each for each in COPY_METRICS if each.startswith("latency_")}
+    {each for each in RECIPIENT_METRICS if each.startswith("latency_")}
     | {f"{each}{BOTH_DELIVERED}" for each in PAIRED_LATENCY if each.startswith("latency_")}
     | {"listed_time", "listing_length", "address_hours"}
 )

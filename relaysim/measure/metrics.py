@@ -12,7 +12,7 @@ from relaysim.measure.measured_window import Window
 from relaysim.measure.metric_catalogue import METRICS, PERIOD_SCOPES
 from relaysim.measure.recipient_counts import Values, completion, counts, rates
 from relaysim.measure.recipient_groups import groups
-from relaysim.measure.recipients import Copies
+from relaysim.measure.recipients import Recipients
 from relaysim.measure.refused_attempts import refused_attempts
 from relaysim.measure.resource_metrics import resources
 from relaysim.scenario.model import Scenario
@@ -24,7 +24,7 @@ Row = tuple[str, str, str, float]
 def metrics(
     trace: Trace,
     scenario: Scenario,
-    copies: Copies | None = None,
+    recipients: Recipients | None = None,
     only: AbstractSet[str] | None = None,
 ) -> pd.DataFrame:
     """Measure one trace: a frame with columns `scope, subject, metric, value, unit`.
@@ -32,22 +32,22 @@ def metrics(
     `measure.metric_catalogue` has the meaning of each metric.
 
     Every subject of the scenario has all metrics of its scope; a value that does not exist (the
-    latency of a stream of which nothing was delivered) is NaN. `only` restricts the copies to some
-    streams (full names); resources and listings know no streams and stay as they are.
+    latency of a stream of which nothing was delivered) is NaN. `only` restricts the recipients to
+    some streams (full names); resources and listings know no streams and stay as they are.
     """
-    copies = Copies.of(trace, scenario) if copies is None else copies
+    recipients = Recipients.of(trace, scenario) if recipients is None else recipients
     window = Window.of(scenario)
-    attempts = refused_attempts(trace, scenario, copies, only)
+    attempts = refused_attempts(trace, scenario, recipients, only)
     if only is not None:
         keep = np.array([name in only for name in trace.names.streams], bool)
-        copies = copies.where(keep[copies.stream])
-    counted = copies.where(copies.counted)
+        recipients = recipients.where(keep[recipients.stream])
+    counted = recipients.where(recipients.counted)
     busy = busy_hours(counted)
     rows: list[Row] = []
-    for group in groups(copies, trace.names, scenario):
-        subjects, of = len(group.subjects), group.of[copies.counted]
+    for group in groups(recipients, trace.names, scenario):
+        subjects, of = len(group.subjects), group.of[recipients.counted]
         values = counts(counted, of, subjects)
-        values |= rates(copies, group.of, subjects, window)
+        values |= rates(recipients, group.of, subjects, window)
         values |= completion(counted, of, subjects)
         values |= latency(counted, of, subjects)
         values |= latency_in_busy_hours(counted, busy, of, subjects)

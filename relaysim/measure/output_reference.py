@@ -7,22 +7,22 @@ from relaysim.measure.metric_catalogue import BLAST_SCOPES, FEWEST_IN_AN_HOUR, M
 from relaysim.stats.metric import Matters
 
 NOTES = """\
-Times are seconds since the start of the run. The window is [`warm_up`, `duration`). Copies count if
-they were created in it, a DSN if the copy that caused it was; `on_time`, latency and harm are about
-those of them that are judged: created at least their deadline before the end of the run. Left out
-by their creation alone, however they ended, the others bias nothing; rates, utilization, queues and
-listings are about what happens in it, whoever caused that. Latency runs from creation to the final
-250. Its quantiles count every judged recipient, and one that was not delivered or junked is later
-than any other: a quantile that such a one decides is lost. Frames have `inf` for it, text says
-"lost", JSON has `null` and CSV nothing, both with `lost` true. Quantiles are interpolated linearly
-between order statistics; the mean latency and its parts are over what was delivered or junked. In a
-comparison a difference with a lost value is counted (`replications_better`, `replications_worse`)
-and decided by the sign test; metrics that end in `_both_delivered` are over the recipients that
-both designs delivered or junked.
-The eight parts of the latency add up to it exactly, copy by copy. `low` and `high` are Student's
-95 % confidence interval over the replications; of `listed` and `incident`, which happen in a
-replication or do not, Wilson's, and Newcombe's of their differences.
-An interval ends where the range of the quantity ends: a share at 0 and 1, all else at 0.
+Times are seconds since the start of the run. The window is [`warm_up`, `duration`). Recipients
+count if they were created in it, a DSN if the recipient that caused it was; `on_time`, latency and
+harm are about those of them that are judged: created at least their deadline before the end of the
+run. Left out by their creation alone, however they ended, the others bias nothing; rates,
+utilization, queues and listings are about what happens in it, whoever caused that. Latency runs
+from creation to the final 250. Its quantiles count every judged recipient, and one that was not
+delivered or junked is later than any other: a quantile that such a one decides is lost. Frames have
+`inf` for it, text says "lost", JSON has `null` and CSV nothing, both with `lost` true. Quantiles
+are interpolated linearly between order statistics; the mean latency and its parts are over what was
+delivered or junked. In a comparison a difference with a lost value is counted
+(`replications_better`, `replications_worse`) and decided by the sign test; metrics that end in
+`_both_delivered` are over the recipients that both designs delivered or junked. The eight parts of
+the latency add up to it exactly, recipient by recipient. `low` and `high` are Student's 95 %
+confidence interval over the replications; of `listed` and `incident`, which happen in a replication
+or do not, Wilson's, and Newcombe's of their differences. An interval ends where the range of the
+quantity ends: a share at 0 and 1, all else at 0.
 
 Over replications, a share that counts recipients or streams is the ratio of two sums, such as all
 on time over all judged; the column `denominator` of the table names the metric that is summed
@@ -37,14 +37,14 @@ Queues count who waits, not
 who is being served. Mail to spam traps of blocklist operators stands under no destination.
 """
 BLAST = """\
-Where a scenario has a culprit, `blast_radius` and `compare` make three runs of the same copies. In
-T everything is on. In C the culprits send the same mail with the same answers from every address,
-but nobody counts anything of it, and no listing is scripted. In N the culprits send nothing, and no
-listing is scripted. A copy is harmed in a run if it is not delivered or junked within the deadline
-of its stream. Judged copies count: those created at least that deadline before the end of the run,
-however they ended. All streams but culprits and DSNs are innocent. A share weighs each copy with
-the `weight` of its stream, or all alike where the weights add up to nothing. Values are those of a
-replication: of one horizon.
+Where a scenario has a culprit, `blast_radius` and `compare` make three runs of the same recipients.
+In T everything is on. In C the culprits send the same mail with the same answers from every
+address, but nobody counts anything of it, and no listing is scripted. In N the culprits send
+nothing, and no listing is scripted. A recipient is harmed in a run if it is not delivered or junked
+within the deadline of its stream. Judged recipients count: those created at least that deadline
+before the end of the run, however they ended. All streams but culprits and DSNs are innocent. A
+share weighs each recipient with the `weight` of its stream, or all alike where the weights add up
+to nothing. Values are those of a replication: of one horizon.
 
 Some subjects hold in some replications alone; `replications` says in how many:
 

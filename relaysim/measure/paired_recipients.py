@@ -1,8 +1,8 @@
-"""Pairs: the copies that were delivered in both of two designs, and how late they were in each.
+"""Pairs: the recipients that were delivered in both of two designs, and how late they were in each.
 
 Mail that is lost leaves the sample, and what is left looks faster. So the mean latency and its
-parts are compared over the copies that both designs delivered or junked, and only there. Draws do
-not know the design, so a copy is the same in both if stream, number and recipient are.
+parts are compared over the recipients that both designs delivered or junked, and only there. Draws
+do not know the design, so a recipient is the same in both if stream, number and recipient are.
 """
 
 from collections.abc import Set as AbstractSet
@@ -15,58 +15,58 @@ import pandas as pd
 from relaysim.measure.latency_metrics import latency
 from relaysim.measure.metric_catalogue import BOTH_DELIVERED, METRICS, PAIRED_LATENCY
 from relaysim.measure.recipient_groups import groups
-from relaysim.measure.recipients import DSN, Copies
+from relaysim.measure.recipients import DSN, Recipients
 from relaysim.scenario.model import Scenario
 from relaysim.trace.tables import Column, Names
 
 PAIRED_SCOPES = ("total", "class", "stream", "destination")
-"""Scopes whose subjects hold the same copies in every design, which a hub or an IP does not."""
+"""Scopes whose subjects hold the same recipients in every design, which a hub or an IP does not."""
 
 
 @dataclass(frozen=True)
 class Sample:
-    """The copies of one run that count, without DSNs, and the names behind them."""
+    """The recipients of one run that count, without DSNs, and the names behind them."""
 
-    copies: Copies
+    recipients: Recipients
     names: Names
 
     @classmethod
-    def of(cls, copies: Copies, names: Names) -> Self:
-        """The copies that count."""
-        return cls(copies.where(copies.counted & ~copies.dsn), names)
+    def of(cls, recipients: Recipients, names: Names) -> Self:
+        """The recipients that count."""
+        return cls(recipients.where(recipients.counted & ~recipients.dsn), names)
 
     def among(self, streams: AbstractSet[str]) -> "Sample":
-        """The copies of some streams."""
+        """The recipients of some streams."""
         chosen = np.array([name in streams for name in self.names.streams], bool)
-        if chosen[self.copies.stream].all():
+        if chosen[self.recipients.stream].all():
             return self
-        return Sample(self.copies.where(chosen[self.copies.stream]), self.names)
+        return Sample(self.recipients.where(chosen[self.recipients.stream]), self.names)
 
     def keys(self, streams: tuple[str, ...]) -> tuple[Column, Column, Column]:
-        """Stream (by its place in `streams`), number and recipient of each copy."""
+        """Stream (by its place in `streams`), number and recipient of each recipient."""
         place = {name: i for i, name in enumerate(streams)}
         at = np.array([place.get(name, -1) for name in self.names.streams], np.int64)
-        return at[self.copies.stream], self.copies.number, self.copies.recipient
+        return at[self.recipients.stream], self.recipients.number, self.recipients.recipient
 
 
 def paired(base: Sample, other: Sample, scenario: Scenario) -> pd.DataFrame:
-    """Latency and its parts over the judged copies that both delivered or junked.
+    """Latency and its parts over the judged recipients that both delivered or junked.
 
-    Columns `scope, subject, metric, base, value, copies, unit`; seconds. Metrics have the ending
-    `_both_delivered`. Copies stand under the
-    subjects that they have in `scenario`, the base. Both hold the same streams (`Sample.among`).
+    Columns `scope, subject, metric, base, value, recipients, unit`; seconds. Metrics have the
+    ending `_both_delivered`. Recipients stand under the subjects that they have in `scenario`, the
+    base. Both hold the same streams (`Sample.among`).
     """
     ours, theirs = _same(base, other)
-    both = (base.copies.latency[ours] >= 0) & (other.copies.latency[theirs] >= 0)
-    both &= base.copies.judged[ours] & other.copies.judged[theirs]
-    before, after = base.copies.where(ours[both]), other.copies.where(theirs[both])
+    both = (base.recipients.latency[ours] >= 0) & (other.recipients.latency[theirs] >= 0)
+    both &= base.recipients.judged[ours] & other.recipients.judged[theirs]
+    before, after = base.recipients.where(ours[both]), other.recipients.where(theirs[both])
     rows = []
     for group in groups(before, base.names, scenario):
         if group.scope not in PAIRED_SCOPES:
             continue
         subjects = len(group.subjects)
         chosen = group.of >= 0
-        copies = np.bincount(group.of[chosen], minlength=subjects).tolist()
+        recipients = np.bincount(group.of[chosen], minlength=subjects).tolist()
         was, now = (latency(sample, group.of, subjects) for sample in (before, after))
         rows += [
             (
@@ -75,22 +75,22 @@ def paired(base: Sample, other: Sample, scenario: Scenario) -> pd.DataFrame:
                 f"{name}{BOTH_DELIVERED}",
                 was[name][i],
                 now[name][i],
-                copies[i],
+                recipients[i],
                 METRICS[name].unit,
             )
             for i, subject in enumerate(group.subjects)
             if subject != DSN
             for name in PAIRED_LATENCY
         ]
-    columns = ["scope", "subject", "metric", "base", "value", "copies", "unit"]
+    columns = ["scope", "subject", "metric", "base", "value", "recipients", "unit"]
     return pd.DataFrame(rows, columns=columns)
 
 
 def _same(base: Sample, other: Sample) -> tuple[Column, Column]:
-    """Rows of the copies that are in both, side by side."""
+    """Rows of the recipients that are in both, side by side."""
     ours, theirs = base.keys(base.names.streams), other.keys(base.names.streams)
     if all(np.array_equal(a, b) for a, b in zip(ours, theirs, strict=True)):
-        every = np.arange(len(base.copies))
+        every = np.arange(len(base.recipients))
         return every, every
     numbers = 1 + max(int(part[1].max(initial=0)) for part in (ours, theirs))
     recipients = 1 + max(int(part[2].max(initial=0)) for part in (ours, theirs))

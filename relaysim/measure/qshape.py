@@ -15,7 +15,7 @@ from relaysim.measure.measured_window import MINUTE
 from relaysim.measure.resource_metrics import queue_groups
 from relaysim.scenario.model import Scenario
 from relaysim.trace.step_function import Steps
-from relaysim.trace.tables import Column, Fate, Trace, Visit
+from relaysim.trace.tables import Column, Status, Trace, Visit
 
 AGES = (5, 10, 20, 40, 80, 160, 320, 640, 1280)
 """Where one column ends and the next begins, minutes."""
@@ -29,9 +29,9 @@ class Entries:
     """What was in the queues of a run: for each entry its queue and the span [enter, leave).
 
     An entry of a delivery queue is a transaction, from when it was queued until the last of its
-    copies had left, however often it was tried meanwhile; one of a submission queue is a message,
-    from its commit until it was categorized. What is being served is in the queue. `queue` is an
-    index into `queues`, whose names are those of `measure.resource_metrics`; times are
+    recipients had left, however often it was tried meanwhile; one of a submission queue is a
+    message, from its commit until it was categorized. What is being served is in the queue. `queue`
+    is an index into `queues`, whose names are those of `measure.resource_metrics`; times are
     microseconds, and `leave` is beyond the end of the run for what was there to the last.
     """
 
@@ -105,13 +105,13 @@ def _left(trace: Trace) -> Column:
     """When each transaction left its queue.
 
     One that was handed to another hub left with the attempt that did it, any other with the last of
-    its copies.
+    its recipients.
     """
-    many, copies, tries = len(trace.transactions), trace.copies, trace.attempts
+    many, recipients, tries = len(trace.transactions), trace.recipients, trace.attempts
     left = np.full(many, -1, np.int64)
-    sent = copies["transaction"] >= 0
-    gone = np.where(copies["fate"] == Fate.IN_FLIGHT, trace.end + 1, copies["end"])
-    np.maximum.at(left, copies["transaction"][sent], gone[sent])
+    sent = recipients["transaction"] >= 0
+    gone = np.where(recipients["status"] == Status.IN_FLIGHT, trace.end + 1, recipients["end"])
+    np.maximum.at(left, recipients["transaction"][sent], gone[sent])
     parent = trace.transactions["parent"]
     handed = np.zeros(many, bool)
     handed[parent[parent >= 0]] = True

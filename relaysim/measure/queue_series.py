@@ -5,7 +5,7 @@ import pandas as pd
 
 from relaysim.measure.measured_window import HOUR, MINUTE, SECOND
 from relaysim.measure.recipient_groups import groups
-from relaysim.measure.recipients import Copies
+from relaysim.measure.recipients import Recipients
 from relaysim.measure.resource_metrics import resources
 from relaysim.scenario.model import Scenario
 from relaysim.trace.tables import Column, Trace
@@ -30,7 +30,7 @@ def seconds_a_bin(series: pd.DataFrame) -> float:
 
 
 def backlog(trace: Trace, scenario: Scenario, width: int | None = None) -> pd.DataFrame:
-    """Mean number waiting at each resource, for each bin of `width` microseconds (`bin_width`).
+    """Mean number waiting at each resource, in bins of `width` microseconds (`bin_width`).
 
     One column a resource; the index is the beginning of the bin in seconds. The bins cover the run
     from its start to its end.
@@ -49,26 +49,26 @@ def throughput_series(
     scenario: Scenario,
     width: int | None = None,
     scope: str = "class",
-    copies: Copies | None = None,
+    recipients: Recipients | None = None,
 ) -> pd.DataFrame:
-    """Copies delivered or junked per second, for each bin of `width` microseconds (`bin_width`).
+    """Recipients delivered or junked per second, in bins of `width` microseconds (`bin_width`).
 
-    One column for each subject of a scope of copies (`total`, `class`, `stream`, `destination`,
+    One column for each subject of a scope of recipients (`total`, `class`, `stream`, `destination`,
     `hub`, `egress`); the index is the beginning of the bin in seconds. KeyError for another scope.
     """
     width = width or bin_width(scenario)
-    copies = Copies.of(trace, scenario) if copies is None else copies
+    recipients = Recipients.of(trace, scenario) if recipients is None else recipients
     edges = _edges(trace, width)
     columns = {}
-    for group in groups(copies, trace.names, scenario):
+    for group in groups(recipients, trace.names, scenario):
         if group.scope != scope:
             continue
         for i, subject in enumerate(group.subjects):
-            got = copies.end[(group.of == i) & (copies.latency >= 0)]
+            got = recipients.end[(group.of == i) & (recipients.latency >= 0)]
             per_bin = np.bincount(got // width, minlength=len(edges) - 1)
             columns[subject] = per_bin / (width / SECOND)
     if not columns:
-        raise KeyError(f"{scope!r} is not a scope of copies")
+        raise KeyError(f"{scope!r} is not a scope of recipients")
     return pd.DataFrame(columns, index=_index(edges))
 
 

@@ -1,10 +1,10 @@
-"""Groups: how copies are put together under the subjects of a scope."""
+"""Groups: how recipients are put together under the subjects of a scope."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from relaysim.measure.recipients import DSN, Copies, streams
+from relaysim.measure.recipients import DSN, Recipients, streams
 from relaysim.scenario.model import Scenario
 from relaysim.trace.tables import Column, Names
 
@@ -14,25 +14,26 @@ INTERNAL = "internal"
 
 @dataclass(frozen=True)
 class Groups:
-    """A scope, its subjects, and the subject of each copy (an index, -1 for none of them)."""
+    """A scope, its subjects, and the subject of each recipient (an index, -1 for none of them)."""
 
     scope: str
     subjects: tuple[str, ...]
     of: Column
 
 
-def groups(copies: Copies, names: Names, scenario: Scenario) -> list[Groups]:
-    """All scopes of copies, in the order of DESIGN's table.
+def groups(recipients: Recipients, names: Names, scenario: Scenario) -> list[Groups]:
+    """All scopes of recipients, in the order of DESIGN's table.
 
-    DSNs stand in the class `dsn` alone. A class stands as a whole, and by the side that its copies
-    go to (`corporate.internal`, `corporate.external`) where its streams have mail for it.
+    DSNs stand in the class `dsn` alone. A class stands as a whole, and by the side that its
+    recipients go to (`corporate.internal`, `corporate.external`) where its streams have mail for
+    it.
     """
-    mail = ~copies.dsn
+    mail = ~recipients.dsn
     known = streams(scenario)
     class_of = [known[n].class_ if n in known else DSN for n in names.streams]
     classes = sorted(set(class_of))
-    of_stream = np.array([classes.index(c) for c in class_of], np.int64)[copies.stream]
-    internal = np.array([name == INTERNAL for name in names.destinations])[copies.destination]
+    of_stream = np.array([classes.index(c) for c in class_of], np.int64)[recipients.stream]
+    internal = np.array([name == INTERNAL for name in names.destinations])[recipients.destination]
     by_class = sides(scenario)
     index = {side: i for i, side in enumerate(by_class)}
     by_side = np.array(
@@ -46,16 +47,16 @@ def groups(copies: Copies, names: Names, scenario: Scenario) -> list[Groups]:
     mail_streams = tuple(name for name in names.streams if name in known)
     # Only DSNs go elsewhere.
     places = tuple(n for n in names.destinations if n == INTERNAL or n in scenario.destinations)
-    stream = _renumbered(names.streams, mail_streams)[copies.stream]
-    place = _renumbered(names.destinations, places)[copies.destination]
+    stream = _renumbered(names.streams, mail_streams)[recipients.stream]
+    place = _renumbered(names.destinations, places)[recipients.destination]
     return [
-        Groups("total", ("total",), only_mail(np.zeros(len(copies), np.int64))),
+        Groups("total", ("total",), only_mail(np.zeros(len(recipients), np.int64))),
         Groups("class", tuple(classes), of_stream),
         Groups("class", tuple(f"{c}.{side}" for c, side in by_class), only_mail(of_side)),
         Groups("stream", mail_streams, stream),
         Groups("destination", places, only_mail(place)),
-        Groups("hub", names.hubs, only_mail(copies.hub)),
-        Groups("egress", names.egress, only_mail(copies.egress)),
+        Groups("hub", names.hubs, only_mail(recipients.hub)),
+        Groups("egress", names.egress, only_mail(recipients.egress)),
     ]
 
 

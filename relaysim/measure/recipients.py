@@ -1,4 +1,4 @@
-"""The copies of a trace as the measures see them: one array for each thing that they ask about."""
+"""The recipients of a trace: one array for each property that the metrics need."""
 
 from dataclasses import dataclass, fields
 from typing import Self
@@ -13,7 +13,7 @@ from relaysim.measure.wait_parts import Ways, waits
 from relaysim.plan.separated import SUFFIX
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.stream import Stream
-from relaysim.trace.tables import Column, Fate, Trace
+from relaysim.trace.tables import Column, Status, Trace
 
 Mask = npt.NDArray[np.bool_]
 DSN = "dsn"
@@ -30,19 +30,18 @@ def streams(scenario: Scenario) -> dict[str, Stream]:
 
 
 @dataclass(frozen=True)
-class Copies:
-    """Arrays with one entry a copy; times in microseconds, absent references -1.
+class Recipients:
+    """Arrays with one entry a recipient; times in microseconds, absent references -1.
 
     `stream`, `destination`, `hub` and `egress` are indexes into the names of the trace. `hub` is
-    the last that the copy came to; `egress` the address of its last attempt or, before one, of its
-    hub. `attempts` and `first_attempt` are those in its last queue. `deadline` is -1 for a DSN.
-    `counted` says whether it was created in the window; a DSN is counted with the copy that caused
-    it. `judged` says whether it was created at least its deadline before the end of the run, so
-    that the run shows whether it was on time, however it ended; a DSN, which has no deadline, is
+    the last that the recipient came to; `egress` the address of its last attempt or, before one, of
+    its hub. `attempts` and `first_attempt` are those in its last queue. `deadline` is -1 for a DSN.
+    `counted` says whether it was created in the window; a DSN is counted with the recipient that
+    caused it. `judged` says whether it was created at least its deadline before the end of the run,
+    so that the run shows whether it was on time, however it ended; a DSN, which has no deadline, is
     judged always. `unreached` are those that will never be delivered, though their mailbox exists.
-    `latency` is -1 unless delivered or junked, `end` is the end of the run for a
-    copy in flight. `waits` are the parts of `measure.wait_parts` and of
-    `measure.binding_resource`.
+    `latency` is -1 unless delivered or junked, `end` is the end of the run for a recipient in
+    flight. `waits` are the parts of `measure.wait_parts` and of `measure.binding_resource`.
     """
 
     stream: Column
@@ -55,7 +54,7 @@ class Copies:
     first_attempt: Column
     created: Column
     end: Column
-    fate: Column
+    status: Column
     latency: Column
     deadline: Column
     accepted: Mask
@@ -67,12 +66,12 @@ class Copies:
 
     @classmethod
     def of(cls, trace: Trace, scenario: Scenario) -> Self:
-        """The copies of a trace of a scenario, in the order of the trace."""
-        message, fate = trace.copies["message"], trace.copies["fate"]
+        """The recipients of a trace of a scenario, in the order of the trace."""
+        message, status = trace.recipients["message"], trace.recipients["status"]
         created = trace.messages["created"][message]
-        end = np.where(trace.copies["end"] >= 0, trace.copies["end"], trace.end)
+        end = np.where(trace.recipients["end"] >= 0, trace.recipients["end"], trace.end)
         parent = trace.messages["parent"]
-        cause = np.where(parent >= 0, trace.copies["message"][parent], np.arange(len(parent)))
+        cause = np.where(parent >= 0, trace.recipients["message"][parent], np.arange(len(parent)))
         window = Window.of(scenario)
         known = streams(scenario)
         deadline = [known[name].deadline if name in known else -1 for name in trace.names.streams]
@@ -81,21 +80,21 @@ class Copies:
         hub = _hub(trace)
         attempts, first_attempt, egress = _tries(trace, ways)
         by = np.where(egress >= 0, egress, _egress_of_hub(trace, scenario, hub))
-        refused = (fate == Fate.REFUSED) | (fate == Fate.ABANDONED)
-        through = (fate == Fate.DELIVERED) | (fate == Fate.JUNKED)
+        refused = (status == Status.REFUSED) | (status == Status.ABANDONED)
+        through = (status == Status.DELIVERED) | (status == Status.JUNKED)
         due = np.array(deadline, np.int64)[stream]
         return cls(
             stream=stream,
             number=trace.messages["number"][message],
-            recipient=np.arange(len(message)) - trace.messages["first_copy"][message],
-            destination=np.array(trace.names.destination, np.int64)[trace.copies["domain"]],
+            recipient=np.arange(len(message)) - trace.messages["first_recipient"][message],
+            destination=np.array(trace.names.destination, np.int64)[trace.recipients["domain"]],
             hub=hub,
             egress=by,
             attempts=attempts,
             first_attempt=first_attempt,
             created=created,
             end=end,
-            fate=fate,
+            status=status,
             latency=np.where(through, end - created, -1),
             deadline=due,
             accepted=(trace.messages["committed"][message] >= 0) & ~refused,
@@ -103,7 +102,7 @@ class Copies:
             counted=window.holds(trace.messages["created"][cause][message]),
             # By the end that the scenario sets: a run that is over earlier has nothing in flight.
             judged=created + due <= scenario.run.horizon,
-            unreached=unreached(trace, stream, created, fate),
+            unreached=unreached(trace, stream, created, status),
             waits=waits(trace, ways) | held(trace, ways),
         )
 
@@ -116,7 +115,7 @@ class Copies:
         return len(self.stream)
 
     def where(self, chosen: Mask | Column) -> Self:
-        """Some of the copies, chosen by a mask or by their rows."""
+        """Some of the recipients, chosen by a mask or by their rows."""
         if chosen.dtype == bool and chosen.all():
             return self
         taken = {f.name: getattr(self, f.name)[chosen] for f in fields(self) if f.name != "waits"}
@@ -124,41 +123,41 @@ class Copies:
 
 
 def _hub(trace: Trace) -> Column:
-    """The last hub of each copy: of its transaction, else the one that took or refused it."""
-    transaction, messages, names = trace.copies["transaction"], trace.messages, trace.names
+    """The last hub of each recipient: of its transaction, else the one that took or refused it."""
+    transaction, messages, names = trace.recipients["transaction"], trace.messages, trace.names
     index = {name: i for i, name in enumerate(names.hubs)}
     # One more, for the connector -1.
     refusing = [index.get(name.partition("/")[0], -1) for name in names.connectors] + [-1]
     refused_by = np.array(refusing, np.int64)[messages["connector"]]
-    hub = np.where(messages["hub"] >= 0, messages["hub"], refused_by)[trace.copies["message"]]
+    hub = np.where(messages["hub"] >= 0, messages["hub"], refused_by)[trace.recipients["message"]]
     sent = transaction >= 0
     hub[sent] = trace.transactions["hub"][transaction[sent]]
     return hub
 
 
 def _tries(trace: Trace, ways: Ways) -> tuple[Column, Column, Column]:
-    """Attempts of each copy in its last queue: how many, start of the first, egress of the last."""
+    """Attempts of each recipient in its last queue: number, first start, last egress."""
     tries = trace.attempts
     order = np.lexsort((tries["attempt"], tries["transaction"]))
     order = order[tries["start"][order] >= 0]
-    row, copy = ways.members.join(tries["transaction"][order])
+    row, recipient = ways.members.join(tries["transaction"][order])
     attempt = order[row]
-    transaction = trace.copies["transaction"]
-    end = np.where(trace.copies["end"] >= 0, trace.copies["end"], trace.end)
-    part = (tries["start"][attempt] <= end[copy]) & (
-        tries["transaction"][attempt] == transaction[copy]
+    transaction = trace.recipients["transaction"]
+    end = np.where(trace.recipients["end"] >= 0, trace.recipients["end"], trace.end)
+    part = (tries["start"][attempt] <= end[recipient]) & (
+        tries["transaction"][attempt] == transaction[recipient]
     )
-    attempt, copy = attempt[part], copy[part]
+    attempt, recipient = attempt[part], recipient[part]
     first, egress = np.full((2, len(transaction)), -1, np.int64)
     # Rows are in the order of attempts, and the last of several assignments stays.
-    egress[copy] = tries["egress"][attempt]
-    first[copy[::-1]] = tries["start"][attempt[::-1]]
-    return np.bincount(copy, minlength=len(transaction)).astype(np.int64), first, egress
+    egress[recipient] = tries["egress"][attempt]
+    first[recipient[::-1]] = tries["start"][attempt[::-1]]
+    return np.bincount(recipient, minlength=len(transaction)).astype(np.int64), first, egress
 
 
 def _egress_of_hub(trace: Trace, scenario: Scenario, hub: Column) -> Column:
-    """The egress of each copy's hub, if the copy is in a queue that leads out; else -1."""
-    names, transaction = trace.names, trace.copies["transaction"]
+    """The egress of each recipient's hub for those in a queue that leads out; else -1."""
+    names, transaction = trace.names, trace.recipients["transaction"]
     index = {name: i for i, name in enumerate(names.egress)}
     # With the coupling by contention off culprits have twins of the hubs.
     hubs = (scenario.hubs[name.removesuffix(SUFFIX)] for name in names.hubs)

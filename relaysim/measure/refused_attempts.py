@@ -10,7 +10,7 @@ from collections.abc import Set as AbstractSet
 import numpy as np
 import pandas as pd
 
-from relaysim.measure.recipients import Copies, streams
+from relaysim.measure.recipients import Recipients, streams
 from relaysim.scenario.model import Scenario
 from relaysim.trace.tables import Column, Trace
 
@@ -21,7 +21,7 @@ Row = tuple[str, str, str, float]
 
 
 def refused_attempts(
-    trace: Trace, scenario: Scenario, copies: Copies, only: AbstractSet[str] | None = None
+    trace: Trace, scenario: Scenario, recipients: Recipients, only: AbstractSet[str] | None = None
 ) -> list[Row]:
     """Return the number of refused attempts of all mail, each stream and each hub.
 
@@ -31,8 +31,8 @@ def refused_attempts(
         The trace of one replication.
     scenario : Scenario
         Its scenario.
-    copies : Copies
-        All its copies; a message counts if its copies do.
+    recipients : Recipients
+        All its recipients; a message counts if its recipients do.
     only : set of str, optional
         The streams (full names) that count; all by default.
 
@@ -42,7 +42,7 @@ def refused_attempts(
         An attempt at an address that no hub has counts for no hub.
     """
     names = trace.names
-    rows = _counted(trace, copies)
+    rows = _counted(trace, recipients)
     if only is not None:
         wanted = np.array([name in only for name in names.streams], bool)
         chosen = wanted[rows["stream"]]
@@ -64,22 +64,22 @@ def refused_attempts(
     ]
 
 
-def breakdown(trace: Trace, copies: Copies) -> pd.DataFrame:
+def breakdown(trace: Trace, recipients: Recipients) -> pd.DataFrame:
     """Return the refused attempts by host, connector or hub, and reply.
 
     Parameters
     ----------
     trace : Trace
         The trace of one replication.
-    copies : Copies
-        All its copies; a message counts if its copies do.
+    recipients : Recipients
+        All its recipients; a message counts if its recipients do.
 
     Returns
     -------
     pandas.DataFrame
         Columns `host, where, reply, attempts`; `where` is "" where no hub has the address.
     """
-    rows, names = _counted(trace, copies), trace.names
+    rows, names = _counted(trace, recipients), trace.names
     keys = np.stack([rows[name] for name in ("stream", "hub", "connector", "reply")])
     kinds, many = np.unique(keys, axis=1, return_counts=True)
     where = [
@@ -123,9 +123,9 @@ def by_design(breakdowns: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     return pd.concat(tables, ignore_index=True)[["scenario", *BY, "attempts"]]
 
 
-def _counted(trace: Trace, copies: Copies) -> dict[str, Column]:
+def _counted(trace: Trace, recipients: Recipients) -> dict[str, Column]:
     """Return the refused attempts to submit messages of the window, each with its stream."""
     found = trace.refusals
-    counted = copies.counted[trace.messages["first_copy"][found["message"]]]
+    counted = recipients.counted[trace.messages["first_recipient"][found["message"]]]
     rows = {name: found[name][counted] for name in ("message", "hub", "connector", "reply")}
     return rows | {"stream": trace.messages["stream"][rows["message"]]}

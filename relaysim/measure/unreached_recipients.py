@@ -4,20 +4,20 @@ import numpy as np
 
 from relaysim.stats.interval import Mask
 from relaysim.trace.step_function import Spells
-from relaysim.trace.tables import Column, Fate, Level, Trace
+from relaysim.trace.tables import Column, Level, Status, Trace
 
 NO_MAILBOX = "5.1.1"
 """The enhanced status code of a recipient that does not exist (RFC 3463, X.1.1)."""
 
 
-def unreached(trace: Trace, stream: Column, created: Column, fate: Column) -> Mask:
+def unreached(trace: Trace, stream: Column, created: Column, status: Column) -> Mask:
     """Return which recipients exist and will never be reached.
 
     Parameters
     ----------
     trace : Trace
         The trace of a run.
-    stream, created, fate : array of int, shape (recipients,)
+    stream, created, final status : array of int, shape (recipients,)
         Index of the stream, time of creation in microseconds, and final status, in the order of
         the trace.
 
@@ -28,11 +28,11 @@ def unreached(trace: Trace, stream: Column, created: Column, fate: Column) -> Ma
         exist, or suppressed while the stream was paused. An address that is off the mailing list
         is not among them, as it is not to be reached.
     """
-    given_up = np.isin(fate, (Fate.REFUSED, Fate.ABANDONED, Fate.EXPIRED))
+    given_up = np.isin(status, (Status.REFUSED, Status.ABANDONED, Status.EXPIRED))
     # One more, for the reply -1.
     gone = np.array([NO_MAILBOX in text.split()[:2] for text in trace.names.replies] + [False])
-    bounced = (fate == Fate.BOUNCED) & ~gone[trace.copies["reply"]]
+    bounced = (status == Status.BOUNCED) & ~gone[trace.recipients["reply"]]
     pauses = Spells.of(trace, Level.PAUSED)
     paused = pauses.until(stream, created + 1) > pauses.until(stream, created)
-    found: Mask = given_up | bounced | (fate == Fate.SUPPRESSED) & paused
+    found: Mask = given_up | bounced | (status == Status.SUPPRESSED) & paused
     return found

@@ -1,4 +1,4 @@
-"""Where the time of a copy went: eight parts that add up to its latency exactly.
+"""Where the time of a recipient went: eight parts that add up to its latency exactly.
 
 | part | what it waits for |
 | --- | --- |
@@ -11,7 +11,7 @@
 | `wait_retry` | the next attempt: while its queue is in Retry, or the message is not due |
 | `service` | nothing: the rest, in which something is done for the message |
 
-A copy counts what happens to its message and its transactions up to its own end. Where it was
+A recipient counts what happens to its message and its transactions up to its own end. Where it was
 handed from hub to hub, the earlier hub counts too.
 """
 
@@ -40,20 +40,20 @@ NEVER = np.int64(2**62)
 
 @dataclass(frozen=True)
 class Members:
-    """Which copies belong to each message, or to each transaction."""
+    """Which recipients belong to each message, or to each transaction."""
 
     members: Column
     first: Column
     count: Column
 
     @classmethod
-    def of(cls, owner: Column, copy: Column, owners: int) -> Self:
-        """From pairs of an owner and a copy."""
+    def of(cls, owner: Column, recipient: Column, owners: int) -> Self:
+        """From pairs of an owner and a recipient."""
         count = np.bincount(owner, minlength=owners).astype(np.int64)
-        return cls(copy[np.argsort(owner, kind="stable")], np.cumsum(count) - count, count)
+        return cls(recipient[np.argsort(owner, kind="stable")], np.cumsum(count) - count, count)
 
     def join(self, owner: Column) -> tuple[Column, Column]:
-        """All pairs of a row and a copy of the row's owner: (row, copy), in the order of rows."""
+        """All pairs (row, recipient of the row's owner), in the order of rows."""
         count = self.count[owner]
         row = np.repeat(np.arange(len(owner)), count)
         within = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
@@ -62,49 +62,49 @@ class Members:
 
 @dataclass(frozen=True)
 class Ways:
-    """The transactions of each copy, from the last hub back to the first."""
+    """The transactions of each recipient, from the last hub back to the first."""
 
-    copy: Column
+    recipient: Column
     transaction: Column
     members: Members
 
     @classmethod
     def of(cls, trace: Trace) -> Self:
-        """Follow each copy's last transaction back through its parents."""
-        transaction = trace.copies["transaction"]
-        copy = np.flatnonzero(transaction >= 0)
-        transaction = transaction[copy]
-        copies, transactions = [copy], [transaction]
-        while len(copy):
+        """Follow each recipient's last transaction back through its parents."""
+        transaction = trace.recipients["transaction"]
+        recipient = np.flatnonzero(transaction >= 0)
+        transaction = transaction[recipient]
+        recipients, transactions = [recipient], [transaction]
+        while len(recipient):
             parent = trace.transactions["parent"][transaction]
-            copy, transaction = copy[parent >= 0], parent[parent >= 0]
-            copies.append(copy)
+            recipient, transaction = recipient[parent >= 0], parent[parent >= 0]
+            recipients.append(recipient)
             transactions.append(transaction)
-        pairs, owners = np.concatenate(copies), np.concatenate(transactions)
+        pairs, owners = np.concatenate(recipients), np.concatenate(transactions)
         return cls(pairs, owners, Members.of(owners, pairs, len(trace.transactions)))
 
 
 class _Account:
-    """The parts of each copy, and the span [taken, end) in which hubs had it."""
+    """The parts of each recipient, and the span [taken, end) in which hubs had it."""
 
     def __init__(self, trace: Trace) -> None:
-        message = trace.copies["message"]
+        message = trace.recipients["message"]
         created = trace.messages["created"][message]
         connected = trace.messages["connected"][message]
-        self.end = np.where(trace.copies["end"] >= 0, trace.copies["end"], trace.end)
+        self.end = np.where(trace.recipients["end"] >= 0, trace.recipients["end"], trace.end)
         self.taken = np.minimum(np.where(connected >= 0, connected, self.end), self.end)
         self.life = self.end - created
         self.parts = {name: np.zeros(len(message), np.int64) for name in PARTS}
         self.parts["wait_host"] = self.taken - created
 
-    def cut(self, copy: Column, time: Column) -> Column:
-        """Times, none of them outside the span of their copy."""
-        return np.clip(time, self.taken[copy], self.end[copy])
+    def cut(self, recipient: Column, time: Column) -> Column:
+        """Times, none of them outside the span of their recipient."""
+        return np.clip(time, self.taken[recipient], self.end[recipient])
 
-    def add(self, part: str, copy: Column, length: Column) -> None:
-        """Book lengths of time on a part of some copies."""
+    def add(self, part: str, recipient: Column, length: Column) -> None:
+        """Book lengths of time on a part of some recipients."""
         weights = length.astype(np.float64)  # exact below 2**53 microseconds
-        self.parts[part] += np.bincount(copy, weights, len(self.end)).astype(np.int64)
+        self.parts[part] += np.bincount(recipient, weights, len(self.end)).astype(np.int64)
 
     def close(self) -> dict[str, Column]:
         """All parts; what has not been waited for is service."""
@@ -113,10 +113,10 @@ class _Account:
 
 
 def waits(trace: Trace, ways: Ways | None = None) -> dict[str, Column]:
-    """The parts by name, one int64 array (microseconds) each, in the order of `trace.copies`.
+    """The parts by name, one int64 array (microseconds) each, in the order of `trace.recipients`.
 
-    A copy in flight is followed to the end of the run. For a copy that no hub took, `wait_host` is
-    the time until the last try, and `service` the rest.
+    A recipient in flight is followed to the end of the run. For a recipient that no hub took,
+    `wait_host` is the time until the last try, and `service` the rest.
     """
     ways = ways or Ways.of(trace)
     account = _Account(trace)
@@ -133,35 +133,37 @@ def is_mailbox(trace: Trace) -> npt.NDArray[np.bool_]:
 
 
 def _at_hubs(trace: Trace, ways: Ways, account: _Account) -> None:
-    """Waits of messages for the queue database and for a core, at the hubs a copy comes through."""
+    """Waits of messages for the queue database and a core, at the hubs on the route."""
     visits, names = trace.visits, trace.names
     hub_of = {f"{hub}.{what}": i for i, hub in enumerate(names.hubs) for what in ("cpu", "commit")}
     station_hub = np.array([hub_of.get(name, -1) for name in names.stations], np.int64)
-    message = trace.copies["message"]
+    message = trace.recipients["message"]
     members = Members.of(message, np.arange(len(message)), len(trace.messages))
     for part, which in (
         ("wait_commit", (Visit.COMMIT,)),
         ("wait_submission", (Visit.RECEIVE, Visit.CATEGORIZE)),
     ):
         rows = np.flatnonzero(np.isin(visits["visit"], which))
-        row, copy = members.join(visits["subject"][rows])
+        row, recipient = members.join(visits["subject"][rows])
         at = rows[row]
-        passed = _passes(trace, ways, copy, station_hub[visits["station"][at]])
-        at, copy = at[passed], copy[passed]
+        passed = _passes(trace, ways, recipient, station_hub[visits["station"][at]])
+        at, recipient = at[passed], recipient[passed]
         until = waited_until(trace, visits["start"][at], visits["end"][at])
         enter = visits["enter"][at]
-        account.add(part, copy, account.cut(copy, until) - account.cut(copy, enter))
+        account.add(part, recipient, account.cut(recipient, until) - account.cut(recipient, enter))
 
 
-def _passes(trace: Trace, ways: Ways, copy: Column, hub: Column) -> npt.NDArray[np.bool_]:
-    """Whether each copy comes through each hub: other copies of its message may go elsewhere."""
+def _passes(trace: Trace, ways: Ways, recipient: Column, hub: Column) -> npt.NDArray[np.bool_]:
+    """Whether the route of each recipient has each hub; routes of one message may differ."""
     hubs = len(trace.names.hubs)
     if hubs == 1:
-        return np.ones(len(copy), bool)
-    seen = np.zeros((len(trace.copies), hubs + 1), bool)  # the last column is for no hub, -1
-    seen[np.arange(len(trace.copies)), trace.messages["hub"][trace.copies["message"]]] = True
-    seen[ways.copy, trace.transactions["hub"][ways.transaction]] = True
-    passes: npt.NDArray[np.bool_] = seen[copy, hub]
+        return np.ones(len(recipient), bool)
+    seen = np.zeros((len(trace.recipients), hubs + 1), bool)  # the last column is for no hub, -1
+    seen[np.arange(len(trace.recipients)), trace.messages["hub"][trace.recipients["message"]]] = (
+        True
+    )
+    seen[ways.recipient, trace.transactions["hub"][ways.transaction]] = True
+    passes: npt.NDArray[np.bool_] = seen[recipient, hub]
     return passes
 
 
@@ -177,19 +179,21 @@ def _for_connections(trace: Trace, ways: Ways, account: _Account) -> None:
     again = np.flatnonzero(transaction[1:] == transaction[:-1])
     due[again] = enter[again + 1]
 
-    row, copy = ways.members.join(transaction)
-    begin, finish = account.cut(copy, enter[row]), account.cut(copy, until[row])
+    row, recipient = ways.members.join(transaction)
+    begin, finish = account.cut(recipient, enter[row]), account.cut(recipient, until[row])
     spells = Spells.of(trace, Level.QUEUE_RETRY)
     retry = spells.until(queue[row], finish) - spells.until(queue[row], begin)
-    account.add("wait_retry", copy, retry)
+    account.add("wait_retry", recipient, retry)
     waited, mailbox = finish - begin - retry, is_mailbox(trace)[queue[row]]
-    account.add("wait_delivery", copy[~mailbox], waited[~mailbox])
-    account.add("wait_mailbox", copy[mailbox], waited[mailbox])
+    account.add("wait_delivery", recipient[~mailbox], waited[~mailbox])
+    account.add("wait_mailbox", recipient[mailbox], waited[mailbox])
 
-    # Between attempts; after the last one at an earlier hub the copy has been handed over.
-    handed = (due[row] == NEVER) & (trace.copies["transaction"][copy] != transaction[row])
-    row, copy = row[~handed], copy[~handed]
-    account.add("wait_retry", copy, account.cut(copy, due[row]) - account.cut(copy, end[row]))
+    # Between attempts; after the last one at an earlier hub the recipient has been handed over.
+    handed = (due[row] == NEVER) & (trace.recipients["transaction"][recipient] != transaction[row])
+    row, recipient = row[~handed], recipient[~handed]
+    account.add(
+        "wait_retry", recipient, account.cut(recipient, due[row]) - account.cut(recipient, end[row])
+    )
 
 
 def _while_sent(trace: Trace, ways: Ways, account: _Account) -> None:
@@ -205,12 +209,12 @@ def _while_sent(trace: Trace, ways: Ways, account: _Account) -> None:
         until = waited_until(trace, visits["start"][rows], visits["end"][rows])
         # A stop of the hub ends an attempt before the transfer that it waits for.
         until = np.where(end >= 0, np.minimum(until, end), until)
-        row, copy = ways.members.join(transaction)
+        row, recipient = ways.members.join(transaction)
         enter = visits["enter"][rows]
-        waited = account.cut(copy, until[row]) - account.cut(copy, enter[row])
+        waited = account.cut(recipient, until[row]) - account.cut(recipient, enter[row])
         if visit is Visit.LINE:
-            account.add("wait_line", copy, waited)
+            account.add("wait_line", recipient, waited)
             continue
         mailbox = is_mailbox(trace)[trace.transactions["queue"][transaction[row]]]
-        account.add("wait_delivery", copy[~mailbox], waited[~mailbox])
-        account.add("wait_mailbox", copy[mailbox], waited[mailbox])
+        account.add("wait_delivery", recipient[~mailbox], waited[~mailbox])
+        account.add("wait_mailbox", recipient[mailbox], waited[mailbox])

@@ -140,7 +140,7 @@ def _stream(scenario: Scenario, numbers: Numbering, name: str) -> StreamPlan:
 
 
 def _dsn(name: str, numbers: Numbering, party: int) -> StreamPlan:
-    """Reports of the hub: nobody counts them, and they share the fate of the innocent."""
+    """Reports of the hub: nobody counts them, and they share the final status of the innocent."""
     return StreamPlan(
         number=numbers.streams.index(name),
         name=name,

@@ -53,8 +53,8 @@ class StreamPlan:
 
     `from_domain` numbers the domain of its sender, as `from_domains` of the plan has it. Nobody
     counts what comes of a stream that is not `counted`. `listing_party`, `ip_party` and
-    `domain_party` are 0 where the stream shares the fate of its IP or its domain with all others;
-    with that coupling off 1 (innocent) or 2 (culprit), each a fate of its own.
+    `domain_party` are 0 where the stream shares the final status of its IP or its domain with all
+    others; with that coupling off 1 (innocent) or 2 (culprit), each a final status of its own.
     """
 
     number: int

@@ -180,8 +180,8 @@ def _usual(
 ) -> list[dict[int, int]]:
     """By IP: the messages on the busiest day to each destination, break-ins left out."""
     destination = np.array(draws.destination, np.int64)
-    stream = np.repeat(draws.stream, np.diff(draws.first_copy))
-    day = np.repeat(draws.created // DAY, np.diff(draws.first_copy))
+    stream = np.repeat(draws.stream, np.diff(draws.first_recipient))
+    day = np.repeat(draws.created // DAY, np.diff(draws.first_recipient))
     days = int(day.max(initial=0)) + 1
     totals: dict[tuple[int, int], npt.NDArray[np.int64]] = {}
     for number, name in enumerate(draws.streams):

@@ -8,7 +8,7 @@ from relaysim.present.drawing import style
 from relaysim.present.drawing.style import Sheet
 from relaysim.present.figures import FIGURES, Material
 from relaysim.present.figures.design_drawing import design
-from relaysim.present.figures.final_status import fates
+from relaysim.present.figures.final_status import statuses
 from relaysim.present.figures.message_path import path
 from relaysim.present.figures.queue_ages import qshape
 from relaysim.present.figures.queue_map import queues
@@ -30,7 +30,7 @@ Drawable = RunResult | Comparison | Sweep | Size | Sensitivity | WarmUp | QShape
 """Results that have figures."""
 Figures = Mapping[str, Callable[[], Sheet]]
 NAMES: Mapping[str, tuple[str, ...]] = {
-    "run": ("design", "fates", "queues", "qshape"),
+    "run": ("design", "statuses", "queues", "qshape"),
     "compare": tuple(FIGURES),
     "sweep": ("sweep",),
     "size": ("evidence",),
@@ -86,7 +86,7 @@ def of_run(of: Story) -> Figures:
     name, metrics = result.scenario.name, result.metrics
     return {
         "design": lambda: design(of.picture(), of.caption_of_one),
-        "fates": lambda: fates(metrics, name, of.caption),
+        "statuses": lambda: statuses(metrics, name, of.caption),
         "queues": lambda: queues(result.series.backlog, metrics, name, run, of.caption_of_means),
         "qshape": lambda: qshape(of.qshape(), of.caption_of_one),
     }

@@ -69,11 +69,11 @@ class Stream(Table):
     mailing_list: MailingList | None = None
     """The list that it writes to."""
     trap_rate: Share = 0.0
-    """Probability that a copy hits a spam trap, by a mistyped address."""
+    """Probability that a recipient hits a spam trap, by a mistyped address."""
     complaint_rate: Share = 0.0
-    """Probability that a copy in an inbox is complained of."""
+    """Probability that a recipient in an inbox is complained of."""
     unknown_rate: Share = 0.0
-    """Probability that the address of a copy does not exist."""
+    """Probability that the address of a recipient does not exist."""
 
     @field_validator("mailing_list")
     @classmethod

@@ -1,9 +1,9 @@
 """Cliffs: quantiles that jump from one replication to the next, where a share would be steady.
 
-Late copies wait for a retry, so they are far later than the others, with little in between. The p95
-of such copies is that of the late ones if more than 5 % are late, and of the others if fewer are:
-where the share is near 5 %, chance decides between seconds and minutes, and neither the mean over
-the replications nor its interval says much. The share that is on time has no such jump.
+Late recipients wait for a retry, so they are far later than the others, with little in between. The
+p95 of such recipients is that of the late ones if more than 5 % are late, and of the others if
+fewer are: where the share is near 5 %, chance decides between seconds and minutes, and neither the
+mean over the replications nor its interval says much. The share that is on time has no such jump.
 """
 
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ TAILS: Mapping[str, float] = {
     "latency_p99": 0.01,
     "latency_p95_busy_hours": 0.05,
 }
-"""The share of the copies above each quantile."""
+"""The share of the recipients above each quantile."""
 NEAR = 0.2
 """How near the late share must come to that, as a part of it. Ours, as is `SPREAD`."""
 SPREAD = 0.5
@@ -29,7 +29,7 @@ zero is within two of them then, so a bell around the mean would no longer fit."
 
 
 class Cliff(NamedTuple):
-    """The smallest and the largest share of late copies, among the replications."""
+    """The smallest and the largest share of late recipients, among the replications."""
 
     low: float
     high: float

@@ -31,7 +31,7 @@ class BlastRadius:
 
     `metrics` has the metrics of `measure.metric_catalogue.BLAST_SCOPES` and those of listings,
     means over the replications; a value is per replication, so for one horizon. `harmed` has one
-    row for each innocent copy that was harmed or junked, `incidents` one for each incident.
+    row for each innocent recipient that was harmed or junked, `incidents` one for each incident.
     `series` is what figures draw, the mean over the replications.
     """
 

@@ -1,4 +1,4 @@
-"""Comparisons: designs against a base on the same draws, copy by copy."""
+"""Comparisons: designs against a base on the same draws, recipient by recipient."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -92,10 +92,11 @@ def compare(
 
     `replications` and `seed` are the base's own unless given; `jobs`, `progress` and `command` are
     those of `run`. `matters` replaces the smallest difference that matters of some metrics. Latency
-    is compared over the copies that both delivered. The more designs, the wider each interval, so
-    that the verdicts on one metric of one subject hold together: `stats.several_designs`. A design
-    with a culprit is run three times for its blast radius, unless `blast` is false. ValueError if
-    there is nothing to compare, if two designs have one name, or if a metric is not known.
+    is compared over the recipients that both delivered. The more designs, the wider each interval,
+    so that the verdicts on one metric of one subject hold together: `stats.several_designs`. A
+    design with a culprit is run three times for its blast radius, unless `blast` is false.
+    ValueError if there is nothing to compare, if two designs have one name, or if a metric is not
+    known.
     """
     started = now()
     replications, seed = settled(base, replications, seed)

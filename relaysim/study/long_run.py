@@ -1,4 +1,4 @@
-"""One long run instead of many: how sure its means are, by batches of copies.
+"""One long run instead of many: how sure its means are, by batches of recipients.
 
 For a scenario that settles, and whose warm-up is so long that replications would spend most of
 their time on it.
@@ -12,7 +12,7 @@ from relaysim.mail.spelling import unknown
 from relaysim.measure.measured_window import SECOND
 from relaysim.measure.quantity import Quantity
 from relaysim.measure.recipient_groups import groups
-from relaysim.measure.recipients import Copies
+from relaysim.measure.recipients import Recipients
 from relaysim.measure.wait_parts import PARTS
 from relaysim.scenario.model import Scenario
 from relaysim.stats.batch_means import BatchMeans, batch_means
@@ -28,7 +28,7 @@ from relaysim.study.warm_up import changing, settle
 
 SCOPES = ("total", "class", "stream")
 METRICS = ("latency_mean", *PARTS)
-"""The metrics that are a mean over the copies that were delivered or junked."""
+"""The metrics that are a mean over the recipients that were delivered or junked."""
 
 
 @dataclass(frozen=True)
@@ -50,11 +50,11 @@ def long_run(
     store: Store | None = None,
     command: str = "",
 ) -> LongRun:
-    """One replication, and the batch means of a quantity over its copies in order of creation.
+    """One replication, and the batch means of a quantity over its recipients in order of creation.
 
     A warm-up that is to be found is found first. A terminating run has no steady state, and its
     mean no interval. ValueError if the quantity is none of `METRICS` of a subject of `SCOPES`, or
-    if none of its copies got through; ScenarioError as `settle`.
+    if none of its recipients got through; ScenarioError as `settle`.
     """
     started = now()
     wanted = Quantity.parse(quantity) if isinstance(quantity, str) else quantity
@@ -66,7 +66,7 @@ def long_run(
     scenario = settle(scenario, None, seed, jobs=jobs, store=store)
     (row,) = in_order([Task(observations, scenario, (tuple(wanted), seed))], 1, None, store)
     if not len(row):
-        raise ValueError(f"no copy of {wanted.subject} got through")
+        raise ValueError(f"no recipient of {wanted.subject} got through")
     origin = Provenance.of([scenario], seed, 1, command, started)
     batches = batch_means(row)
     batches = batches._replace(estimate=estimate_within_range(batches.estimate, "s"))
@@ -78,18 +78,20 @@ def long_run(
 
 
 def observations(scenario: Scenario, wanted: tuple[str, str, str], seed: int) -> Floats:
-    """The values (seconds) of the judged copies of the window that got through, by creation.
+    """The values (seconds) of the judged recipients of the window that got through, by creation.
 
     `wanted` is scope, subject and metric. ValueError if there is no such subject.
     """
     scope, subject, metric = wanted
     trace = trace_of(scenario, 0, seed)
-    copies = Copies.of(trace, scenario)
-    copies = copies.where(copies.counted & copies.judged & (copies.latency >= 0))
-    some = [each for each in groups(copies, trace.names, scenario) if each.scope == scope]
+    recipients = Recipients.of(trace, scenario)
+    recipients = recipients.where(
+        recipients.counted & recipients.judged & (recipients.latency >= 0)
+    )
+    some = [each for each in groups(recipients, trace.names, scenario) if each.scope == scope]
     for group in some:
         if subject in group.subjects:
-            mine = copies.where(group.of == group.subjects.index(subject))
+            mine = recipients.where(group.of == group.subjects.index(subject))
             value = mine.latency if metric == "latency_mean" else mine.waits[metric]
             found: Floats = value[np.argsort(mine.created, kind="stable")] / SECOND
             return found

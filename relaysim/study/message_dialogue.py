@@ -16,7 +16,7 @@ from relaysim.plan import route
 from relaysim.scenario.connector import ReceiveConnector
 from relaysim.scenario.host import Host
 from relaysim.scenario.model import Scenario
-from relaysim.trace.tables import Fate, Level, Trace
+from relaysim.trace.tables import Level, Status, Trace
 
 _WORK = ("received", "not received", "committed", "not committed")
 """Events of the work that begins when a hub has the content of a message."""
@@ -62,7 +62,10 @@ def dialogue_events(scenario: Scenario, trace: Trace, journey: Journey) -> tuple
     opening = timing(host, connector).opening_time if opened else 0
     letter = Letter(
         host.streams[short].sender,
-        tuple(f"recipient{copy.number + 1}@{copy.domain}" for copy in journey.copies),
+        tuple(
+            f"recipient{recipient.number + 1}@{recipient.domain}"
+            for recipient in journey.recipients
+        ),
         journey.size,
     )
     expected = expected_dialogue(
@@ -119,7 +122,8 @@ def _happened(expected: ExpectedDialogue, journey: Journey, events: list[Event])
     """Whether the replies and the end of a dialogue are those of the run."""
     replies = ["" if each.is_success else str(each) for each in expected.replies]
     if replies != [
-        copy.reply if copy.fate in (Fate.REFUSED, Fate.ABANDONED) else "" for copy in journey.copies
+        recipient.reply if recipient.status in (Status.REFUSED, Status.ABANDONED) else ""
+        for recipient in journey.recipients
     ]:
         return False
     ends = [event.time for event in events if event.step and event.step.verb is Verb.END]

@@ -15,7 +15,7 @@ from relaysim.study.execution.provenance import Provenance, now
 from relaysim.study.message_dialogue import dialogue_events
 from relaysim.study.replicate import trace_of
 from relaysim.study.sampling import settled
-from relaysim.trace.tables import Fate, Trace
+from relaysim.trace.tables import Status, Trace
 
 SECOND = 1e6
 LOST = ("junked", "refused", "bounced", "expired", "abandoned", "suppressed", "in_flight")
@@ -60,7 +60,7 @@ class Transcript:
                 "time": event.time / SECOND,
                 "since_creation": (event.time - created) / SECOND,
                 "what": event.what,
-                "recipients": numbers(event.copies),
+                "recipients": numbers(event.recipients),
                 "where": event.where,
                 "waited": event.waited / SECOND if event.waited >= 0 else np.nan,
                 "lasted": event.lasted / SECOND if event.lasted >= 0 else np.nan,
@@ -75,27 +75,28 @@ class Transcript:
     def recipients(self) -> pd.DataFrame:
         """One row a recipient, in their order.
 
-        `recipient` (from 1), `domain`, `fate`, `reply`, `lasted` (s, from creation to its fate),
-        and the parts of that by what it waited for, as in the frame `copies` of a run (s).
+        `recipient` (from 1), `domain`, `status`, `reply`, `lasted` (s, from creation to its final
+        status), and the parts of that by what it waited for, as in the frame `recipients` of a run
+        (s).
         """
         rows = [
             {
-                "recipient": copy.number + 1,
-                "domain": copy.domain,
-                "fate": copy.fate.name.lower(),
-                "reply": copy.reply,
-                "lasted": copy.lasted / SECOND,
-                **{part: spent / SECOND for part, spent in copy.waits.items()},
+                "recipient": recipient.number + 1,
+                "domain": recipient.domain,
+                "status": recipient.status.name.lower(),
+                "reply": recipient.reply,
+                "lasted": recipient.lasted / SECOND,
+                **{part: spent / SECOND for part, spent in recipient.waits.items()},
             }
-            for copy in self.journey.copies
+            for recipient in self.journey.recipients
         ]
         return pd.DataFrame(rows)
 
 
-def numbers(copies: Sequence[int]) -> str:
+def numbers(recipients: Sequence[int]) -> str:
     """Recipients from 1 on, as "1, 3-5"."""
     spans: list[list[int]] = []
-    for number in sorted(copies):
+    for number in sorted(recipients):
         if spans and spans[-1][1] == number:
             spans[-1][1] = number + 1
         else:
@@ -138,10 +139,10 @@ def transcript(
 
 
 def _rank(what: str) -> int:
-    """Of what happens at the same time: the session first, then its words, and fates last."""
+    """Order events of the same time: the session, then its dialogue, and final statuses last."""
     if what in ("created", "session", "turn"):
         return 0
-    return 3 if what.upper() in Fate.__members__ else 1 if what == "smtp" else 2
+    return 3 if what.upper() in Status.__members__ else 1 if what == "smtp" else 2
 
 
 def _parsed(message: str) -> tuple[str, int]:
@@ -186,29 +187,29 @@ def examples(scenario: Scenario, *, replication: int = 0, seed: int | None = Non
     """Messages that are worth a look: `message` (`STREAM:N`), `why`.
 
     Of each stream the first message, the slowest that was delivered, and the first of each other
-    fate.
+    final status.
     """
     _, seed = settled(scenario, None, seed)
     trace = trace_of(scenario, replication, seed)
     frames = tables(trace, scenario, replication)
-    copies = frames["copies"].merge(frames["messages"][["message", "number"]], on="message")
-    copies["stream"] = copies["stream"].astype(str)
+    recipients = frames["recipients"].merge(frames["messages"][["message", "number"]], on="message")
+    recipients["stream"] = recipients["stream"].astype(str)
     found: dict[str, list[str]] = {}
-    for _, of in copies.groupby("stream", sort=True):
+    for _, of in recipients.groupby("stream", sort=True):
         for message, why in _of_stream(of):
             found.setdefault(message, []).append(why)
     rows = [(message, ", ".join(why)) for message, why in found.items()]
     return pd.DataFrame(rows, columns=["message", "why"])
 
 
-def _of_stream(copies: pd.DataFrame) -> Iterator[tuple[str, str]]:
-    copies = copies.reset_index(drop=True)
-    messages = copies["stream"] + ":" + copies["number"].astype(str)
-    yield messages[copies["number"].argmin()], "the first"
-    latency = copies["latency"].where(copies["fate"] == "delivered")
+def _of_stream(recipients: pd.DataFrame) -> Iterator[tuple[str, str]]:
+    recipients = recipients.reset_index(drop=True)
+    messages = recipients["stream"] + ":" + recipients["number"].astype(str)
+    yield messages[recipients["number"].argmin()], "the first"
+    latency = recipients["latency"].where(recipients["status"] == "delivered")
     if latency.notna().sum() > 1:
         yield messages[int(np.nanargmax(latency))], "the slowest delivered"
-    for fate in LOST:
-        lost = messages[copies["fate"] == fate]
+    for status in LOST:
+        lost = messages[recipients["status"] == status]
         if len(lost):
-            yield lost.iloc[0], f"the first {fate.replace('_', ' ')}"
+            yield lost.iloc[0], f"the first {status.replace('_', ' ')}"

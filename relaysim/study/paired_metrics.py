@@ -13,7 +13,7 @@ from relaysim.measure.metric_catalogue import (
     SKEWED_BY_LISTINGS,
 )
 from relaysim.measure.paired_recipients import PAIRED_SCOPES
-from relaysim.measure.recipient_counts import FATES
+from relaysim.measure.recipient_counts import STATUSES
 from relaysim.stats.interval import (
     BETTER,
     EQUAL,
@@ -42,7 +42,7 @@ from relaysim.study.stacked_metrics import KEY, Stack
 
 _FASTER = (
     *("on_time", "bad_day_share", "bad_hour_share", "completion", *LATENCY_METRICS),
-    *("refused_attempts", *(name for name in FATES if name != "delivered")),
+    *("refused_attempts", *(name for name in STATUSES if name != "delivered")),
 )
 """Metrics that mail thrown away makes better: for the mail that is left, or as less is left."""
 _COUNTS = (
@@ -60,10 +60,10 @@ def against_base(
     confidence: float,
     listings: bool,
 ) -> pd.DataFrame:
-    """The rows of one design: metrics that both have, latency over the copies that both delivered.
+    """The rows of one design: metrics of both, latency over recipients delivered in both.
 
     `plain` has the metrics of each replication of the base, and those of the design. A hub or a
-    public IP carries other copies in every design, so their latencies are not compared. Where
+    public IP carries other recipients in every design, so their latencies are not compared. Where
     `listings` can happen, times that a listing skews are judged by the median of the paired
     differences.
     """
@@ -114,7 +114,7 @@ def against_base(
     least_needed[skewed] = more_for_median(apart[skewed], least[skewed], confidence)
     frame["replications_needed"] = np.where(frame["verdict"] == UNDECIDED, least_needed, np.nan)
     frame["narrowing"] = narrowing(was, now_is)
-    frame["copies"] = Stack.of(pairs, "copies").rows(index).mean(axis=1)
+    frame["recipients"] = Stack.of(pairs, "recipients").rows(index).mean(axis=1)
     frame["unit"], frame["replications"] = keys["unit"], n
     frame["replications_better"] = better.sum(axis=1)
     frame["replications_worse"] = worse.sum(axis=1)
@@ -214,7 +214,7 @@ def _isolation(
         "verdict": said,
         "replications_needed": float(more[0]) if said == UNDECIDED else np.nan,
         "narrowing": np.nan,
-        "copies": np.nan,
+        "recipients": np.nan,
         "unit": metric.unit,
         "replications": found.n,
         **dict.fromkeys(_COUNTS, 0),

@@ -15,7 +15,7 @@ from relaysim.measure.blast.coupled_metrics import Measured
 from relaysim.measure.frames import Frames, gather, tables
 from relaysim.measure.metrics import metrics
 from relaysim.measure.paired_recipients import Sample
-from relaysim.measure.recipients import Copies
+from relaysim.measure.recipients import Recipients
 from relaysim.measure.run_series import Series
 from relaysim.scenario.culprit import culprits
 from relaysim.scenario.model import Scenario
@@ -37,7 +37,7 @@ class Wanted:
     """What to keep of a run beside its metrics.
 
     `frames`: its tables. `violations`: what invariants find. `among`: for comparisons, the sample
-    of its copies, and the metrics of each of these sets of streams alone. `blast`: its blast
+    of its recipients, and the metrics of each of these sets of streams alone. `blast`: its blast
     radius, from two more runs, if the scenario has culprits; `harmed` keeps the frame of who was
     harmed too. In comparisons the streams of `guilty`, culprits of another design, are no
     innocents.
@@ -88,15 +88,15 @@ def replicate(scenario: Scenario, replication: int, seed: int, wanted: Wanted) -
         violations += check(runs.control, draws, scenario)
         violations += check(runs.absent, draws.without(culprits(scenario)), scenario)
     own = frozenset(draws.streams)
-    copies = Copies.of(trace, scenario)
-    measured = metrics(trace, scenario, copies)
+    recipients = Recipients.of(trace, scenario)
+    measured = metrics(trace, scenario, recipients)
     among = {
-        some: measured if some >= own else metrics(trace, scenario, copies, some)
+        some: measured if some >= own else metrics(trace, scenario, recipients, some)
         for some in wanted.among
     }
     blast = None
     if runs is not None:
-        found = Measured.of(runs, scenario, draws, copies)
+        found = Measured.of(runs, scenario, draws, recipients)
         own_blast = found.metrics()
         measured = pd.concat([measured, own_blast], ignore_index=True)
         for some, plain in among.items():
@@ -107,10 +107,10 @@ def replicate(scenario: Scenario, replication: int, seed: int, wanted: Wanted) -
         blast = Blast(found.series(), found.incident_frame(replication), harmed)
     return Replication(
         metrics=measured,
-        series=Series.of(trace, scenario, copies),
-        frames=tables(trace, scenario, replication, copies) if wanted.frames else None,
+        series=Series.of(trace, scenario, recipients),
+        frames=tables(trace, scenario, replication, recipients) if wanted.frames else None,
         violations=violations,
-        sample=Sample.of(copies, trace.names) if wanted.among else None,
+        sample=Sample.of(recipients, trace.names) if wanted.among else None,
         among=among,
         blast=blast,
     )
@@ -155,9 +155,9 @@ class RunResult:
         return self.frames["messages"]
 
     @property
-    def copies(self) -> pd.DataFrame:
-        """One row a copy."""
-        return self.frames["copies"]
+    def recipients(self) -> pd.DataFrame:
+        """One row a recipient."""
+        return self.frames["recipients"]
 
     @property
     def attempts(self) -> pd.DataFrame:

@@ -43,14 +43,14 @@ def log_likelihood_ratio(scenario: Scenario, draws: Draws, tilt: float) -> float
     """
     known, parts, ratio = streams(scenario), operator_shares(scenario), 0.0
     rows = np.searchsorted(draws.stream, np.arange(len(draws.streams) + 1))
-    first = draws.first_copy[rows].tolist()
+    first = draws.first_recipient[rows].tolist()
     for name, start, end, size in zip(
         draws.streams, first[:-1], first[1:], draws.list_size.tolist(), strict=True
     ):
         # A mailing list decides once for each address that is written to.
         last = min(start + size, end) if size else end
         outside = int(np.count_nonzero(draws.domain[start:last]))
-        between = slice(*np.searchsorted(draws.trap_copy, (start, last)))
+        between = slice(*np.searchsorted(draws.trap_recipient, (start, last)))
         hits = np.bincount(draws.trap_operator[between], minlength=len(parts))
         for part, count in zip(parts.values(), hits.tolist(), strict=True):
             true = trap_share(known[name]) * part
@@ -79,9 +79,9 @@ class _Expected:
     def __init__(self, scenario: Scenario, seed: int) -> None:
         draws, known = draw(scenario, 0, seed), streams(scenario)
         shares = np.array([trap_share(known[name]) for name in draws.streams])
-        # How many copies go outside up to each row; domain 0 is the internal one.
+        # How many recipients go outside up to each row; domain 0 is the internal one.
         outside = np.concatenate((np.zeros(1), np.cumsum(draws.domain > 0)))
-        hits = np.diff(outside[draws.first_copy]) * shares[draws.stream]
+        hits = np.diff(outside[draws.first_recipient]) * shares[draws.stream]
         order = np.argsort(draws.created, kind="stable")
         self.created = draws.created[order]
         self.before = np.concatenate((np.zeros(1), np.cumsum(hits[order])))

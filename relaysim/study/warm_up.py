@@ -29,7 +29,7 @@ from relaysim.study.execution.provenance import Provenance, now
 from relaysim.study.execution.store import Store
 from relaysim.study.execution.task import Task
 from relaysim.study.sampling import settled
-from relaysim.trace.tables import Fate
+from relaysim.trace.tables import Status
 from relaysim.traffic.workload import draw
 from relaysim.units import format_duration
 from relaysim.wording import listed
@@ -39,8 +39,8 @@ FINEST = 1000
 """The most bins of creation time."""
 _BINS = (1000, 500, 250, 200, 125, 100, 50)
 """How many bins the finest can be put together to."""
-COPIES = 20
-"""The least copies a bin, in the mean: the mean of fewer says little (assumption)."""
+RECIPIENTS = 20
+"""The least recipients a bin, in the mean: the mean of fewer says little (assumption)."""
 _STEPS = (
     *(SECOND // n for n in (1000, 100, 10)),
     *(n * SECOND for n in (1, 2, 5, 10, 30)),
@@ -57,8 +57,8 @@ class WarmUp:
     """What is to be left out at the start of a scenario, and why.
 
     `cut` is microseconds, 0 unless the verdict is "cut". `series` is the mean latency (seconds) of
-    the copies created in each bin of time (the index: its start, seconds), over the replications;
-    it and `found` are there only if it took runs to tell.
+    the recipients created in each bin of time (the index: its start, seconds), over the
+    replications; it and `found` are there only if it took runs to tell.
     """
 
     scenario: Scenario
@@ -162,16 +162,16 @@ def with_warm_up(scenario: Scenario, warm_up: int) -> Scenario:
 
 
 def latencies(scenario: Scenario, replication: int, seed: int) -> Floats:
-    """Of one run: sum of the latency (seconds) of the copies created in each of `FINEST` equal
-    bins, and their number. Copies that were delivered or junked count; notices do not.
+    """Of one run: sum of the latency (seconds) of the recipients created in each of `FINEST` equal
+    bins, and their number. Recipients that were delivered or junked count; notices do not.
     """
     trace = simulate(scenario, draw(scenario, replication, seed))
-    copies, message = trace.copies, trace.copies["message"]
+    recipients, message = trace.recipients, trace.recipients["message"]
     created = trace.messages["created"][message]
-    through = np.isin(copies["fate"], (Fate.DELIVERED, Fate.JUNKED))
+    through = np.isin(recipients["status"], (Status.DELIVERED, Status.JUNKED))
     mine = through & (trace.messages["parent"][message] < 0)
     at = created[mine] * FINEST // scenario.run.duration
-    late = (copies["end"][mine] - created[mine]) / SECOND
+    late = (recipients["end"][mine] - created[mine]) / SECOND
     return np.stack(
         [
             np.bincount(at, late, FINEST).astype(np.float64),
@@ -189,9 +189,9 @@ def rounded_up(cut: int) -> int:
 def _judged(
     sums: Floats, duration: int
 ) -> "tuple[Verdict, int, str, pd.Series[float], Truncation | None]":
-    """What MSER-5 makes of replications x (latency, copies) x bins."""
-    copies = sums[:, 1].sum(axis=1).mean()
-    bins = next((n for n in _BINS if copies >= COPIES * n), _BINS[-1])
+    """What MSER-5 makes of replications x (latency, recipients) x bins."""
+    recipients = sums[:, 1].sum(axis=1).mean()
+    bins = next((n for n in _BINS if recipients >= RECIPIENTS * n), _BINS[-1])
     total, count = sums.reshape(len(sums), 2, bins, FINEST // bins).sum(axis=3).swapaxes(0, 1)
     start = np.arange(bins) * (duration / SECOND / bins)
     index = pd.Index(start, name="seconds")
@@ -199,11 +199,11 @@ def _judged(
     there = np.count_nonzero(count, axis=0)
     values = np.divide(np.nansum(mean, axis=0), there, out=np.full(bins, np.nan), where=there > 0)
     series = pd.Series(values, index, name="latency")
-    if copies < COPIES * bins or not there.all():
-        needed = COPIES * BATCH * FEWEST
+    if recipients < RECIPIENTS * bins or not there.all():
+        needed = RECIPIENTS * BATCH * FEWEST
         verdict, cut, reason = _unsettled(
-            f"about {copies:,.0f} copies get through in a run, and it takes some {needed:,}, "
-            f"spread over all of it, to see the start: {_LONGER}"
+            f"about {recipients:,.0f} recipients get through in a run, and it takes some "
+            f"{needed:,}, spread over all of it, to see the start: {_LONGER}"
         )
         return verdict, cut, reason, series, None
     found = mser5(mean)

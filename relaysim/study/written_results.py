@@ -33,7 +33,7 @@ Result = RunResult | Comparison | BlastRadius | Sweep | Size | Sensitivity
 PROVENANCE = "provenance.json"
 TABLES = ("metrics", "comparisons", "points", "evidence", "effects", "indices")
 FRAMES = (
-    *("messages", "copies", "attempts", "listings", "levels"),
+    *("messages", "recipients", "attempts", "listings", "levels"),
     *("signals", "lookups", "actions", "refusals"),
 )
 """The frames of a run."""

@@ -14,7 +14,7 @@ class Queue:
     constant_rate: bool
     """No profile of the day, no campaign, no event changes the rate."""
     singly: bool
-    """No two arrive together, as the copies of a message for several domains do."""
+    """No two arrive together, as the recipients of a message for several domains do."""
     service: str
     """The distribution by its name in a scenario: constant, exponential, lognormal, gamma ..."""
     cv: float

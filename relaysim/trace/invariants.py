@@ -15,7 +15,7 @@ from relaysim.scenario.model import Scenario
 from relaysim.trace.list_refusals import inv_8
 from relaysim.trace.occupancy import queues, stations
 from relaysim.trace.step_function import Spells
-from relaysim.trace.tables import Column, Fate, Level, Table, Trace
+from relaysim.trace.tables import Column, Level, Status, Table, Trace
 from relaysim.traffic.workload import Draws
 
 Mask = npt.NDArray[np.bool_]
@@ -40,47 +40,66 @@ def check(trace: Trace, draws: Draws, scenario: Scenario) -> list[Violation]:
 
 
 def inv_1(trace: Trace, draws: Draws, scenario: Scenario) -> list[str]:
-    """Every copy that was drawn ends in exactly one fate, and nothing else is made but DSNs."""
-    copies, messages = trace.copies, trace.messages
-    fate, end, transaction = copies["fate"], copies["end"], copies["transaction"]
+    """Every drawn recipient ends in exactly one final status; only DSNs are added."""
+    recipients, messages = trace.recipients, trace.messages
+    status, end, transaction = recipients["status"], recipients["end"], recipients["transaction"]
     drawn, mail = len(draws.key), len(draws.created)
-    if len(copies) < drawn or len(messages) < mail:
-        return [f"{drawn} copies of {mail} messages drawn, {len(copies)} of {len(messages)} found"]
+    if len(recipients) < drawn or len(messages) < mail:
+        return [
+            f"{drawn} recipients of {mail} messages drawn: {len(recipients)} of {len(messages)}"
+        ]
     index = {name: i for i, name in enumerate(trace.names.streams)}
     stream = np.array([index[name] for name in draws.streams], np.int64)[draws.stream]
     same = (messages["stream"][:mail] == stream) & (messages["created"][:mail] == draws.created)
-    same &= messages["first_copy"][:mail] == draws.first_copy[:-1]
+    same &= messages["first_recipient"][:mail] == draws.first_recipient[:-1]
     texts = _broken(messages, ~same, "messages", "not as drawn")
-    texts += _broken(copies, copies["domain"][:drawn] != draws.domain, "copies", "not as drawn")
+    texts += _broken(
+        recipients, recipients["domain"][:drawn] != draws.domain, "recipients", "not as drawn"
+    )
     parent = messages["parent"]
     dsn = np.arange(len(messages)) >= mail
     texts += _broken(messages, dsn != (parent >= 0), "messages", "neither drawn nor a DSN")
-    texts += _broken(copies, ~np.isin(fate, list(Fate)), "copies", "no such fate")
-    texts += _broken(copies, (fate == Fate.IN_FLIGHT) != (end < 0), "copies", "fate without end")
-    outside = np.isin(fate, (Fate.REFUSED, Fate.ABANDONED, Fate.SUPPRESSED))
-    committed = messages["committed"][copies["message"]] >= 0
-    taken = ~outside & (fate != Fate.IN_FLIGHT)
-    texts += _broken(copies, taken & ~committed, "copies", "a fate of a hub that never had it")
-    through = (fate == Fate.DELIVERED) | (fate == Fate.JUNKED)
-    texts += _broken(copies, through & (transaction < 0), "copies", "delivered without a queue")
-    return texts + _broken(copies, outside & (transaction >= 0), "copies", "refused, yet queued")
+    texts += _broken(
+        recipients, ~np.isin(status, list(Status)), "recipients", "no such final status"
+    )
+    texts += _broken(
+        recipients,
+        (status == Status.IN_FLIGHT) != (end < 0),
+        "recipients",
+        "final status without end",
+    )
+    outside = np.isin(status, (Status.REFUSED, Status.ABANDONED, Status.SUPPRESSED))
+    committed = messages["committed"][recipients["message"]] >= 0
+    taken = ~outside & (status != Status.IN_FLIGHT)
+    texts += _broken(
+        recipients, taken & ~committed, "recipients", "a final status of a hub that never had it"
+    )
+    through = (status == Status.DELIVERED) | (status == Status.JUNKED)
+    texts += _broken(
+        recipients, through & (transaction < 0), "recipients", "delivered without a queue"
+    )
+    return texts + _broken(
+        recipients, outside & (transaction >= 0), "recipients", "refused, yet queued"
+    )
 
 
 def inv_2(trace: Trace, draws: Draws, scenario: Scenario) -> list[str]:
-    """The times of a copy never go back: each step is at or after the one before it."""
-    messages, copies = trace.messages, trace.copies
+    """The times of a recipient never go back: each step is at or after the one before it."""
+    messages, recipients = trace.messages, trace.recipients
     transactions, attempts, visits = trace.transactions, trace.attempts, trace.visits
     steps = ("created", "connected", "committed", "acknowledged")
     texts = _in_order(messages, steps, "messages")
     texts += _in_order(attempts, ("enter", "start", "end"), "attempts")
     texts += _in_order(visits, ("enter", "start", "end"), "visits")
     texts += _in_order(trace.listings, ("start", "end"), "listings")
-    created = messages["created"][copies["message"]]
-    end = np.where(copies["end"] >= 0, copies["end"], trace.end)
-    texts += _broken(copies, end < created, "copies", "ended before it was created")
-    sent = copies["transaction"] >= 0
-    queued = np.where(sent, transactions["queued"][copies["transaction"]], 0) if sent.any() else 0
-    texts += _broken(copies, sent & (end < queued), "copies", "ended before it was queued")
+    created = messages["created"][recipients["message"]]
+    end = np.where(recipients["end"] >= 0, recipients["end"], trace.end)
+    texts += _broken(recipients, end < created, "recipients", "ended before it was created")
+    sent = recipients["transaction"] >= 0
+    queued = (
+        np.where(sent, transactions["queued"][recipients["transaction"]], 0) if sent.any() else 0
+    )
+    texts += _broken(recipients, sent & (end < queued), "recipients", "ended before it was queued")
     parent = transactions["parent"]
     if len(parent):
         earlier = (parent >= 0) & (transactions["queued"] < transactions["queued"][parent])
@@ -100,7 +119,7 @@ def inv_3(trace: Trace, draws: Draws, scenario: Scenario) -> list[str]:
     texts = []
     for name, table, columns in (
         ("messages", trace.messages, ("connected", "committed", "acknowledged")),
-        ("copies", trace.copies, ("end",)),
+        ("recipients", trace.recipients, ("end",)),
         ("transactions", trace.transactions, ("queued",)),
         ("attempts", trace.attempts, ("enter", "start", "end")),
         ("visits", trace.visits, ("enter",)),
@@ -179,29 +198,29 @@ def inv_7(trace: Trace, draws: Draws, scenario: Scenario) -> list[str]:
 
 
 def inv_11(trace: Trace, draws: Draws, scenario: Scenario) -> list[str]:
-    """Every retry loop ends: attempts are counted, and stop with the fate or with expiry."""
-    copies, transactions, attempts = trace.copies, trace.transactions, trace.attempts
+    """Every retry loop ends: attempts are counted, and stop at the final status or at expiry."""
+    recipients, transactions, attempts = trace.recipients, trace.transactions, trace.attempts
     order, _ = _again(trace)
     count = np.bincount(attempts["transaction"], minlength=len(transactions))
     first = (np.cumsum(count) - count)[attempts["transaction"][order]]
     skips = order[attempts["attempt"][order] != np.arange(len(order)) - first]
     texts = _broken(attempts, skips, "attempts", "not numbered from 0 without gaps")
-    sent = np.flatnonzero(copies["transaction"] >= 0)
-    fate = np.full(len(transactions), -1, np.int64)
-    end = np.where(copies["end"] >= 0, copies["end"], trace.end)
-    np.maximum.at(fate, copies["transaction"][sent], end[sent])
-    fate = np.where(fate >= 0, fate, trace.end)  # handed over
-    after = attempts["enter"] > fate[attempts["transaction"]]
-    texts += _broken(attempts, after, "attempts", "after the fate of all its copies")
+    sent = np.flatnonzero(recipients["transaction"] >= 0)
+    status = np.full(len(transactions), -1, np.int64)
+    end = np.where(recipients["end"] >= 0, recipients["end"], trace.end)
+    np.maximum.at(status, recipients["transaction"][sent], end[sent])
+    status = np.where(status >= 0, status, trace.end)  # handed over
+    after = attempts["enter"] > status[attempts["transaction"]]
+    texts += _broken(attempts, after, "attempts", "after the final status of all its recipients")
     hubs = [scenario.hubs[name.removesuffix(SUFFIX)] for name in trace.names.hubs]
     timeout = [hub.message_expiration_timeout for hub in hubs]
     expires = transactions["queued"] + np.array(timeout, np.int64)[transactions["hub"]]
     under_way = np.zeros(len(transactions), bool)
     under_way[attempts["transaction"][(attempts["start"] >= 0) & (attempts["end"] < 0)]] = True
-    transaction = copies["transaction"][sent]
-    late = (copies["fate"][sent] == Fate.IN_FLIGHT) & (expires[transaction] < trace.end)
+    transaction = recipients["transaction"][sent]
+    late = (recipients["status"][sent] == Status.IN_FLIGHT) & (expires[transaction] < trace.end)
     late &= ~under_way[transaction] & ~_down_at_the_end(trace)[transactions["hub"][transaction]]
-    return texts + _broken(copies, sent[late], "copies", "waits longer than it may")
+    return texts + _broken(recipients, sent[late], "recipients", "waits longer than it may")
 
 
 def _down_at_the_end(trace: Trace) -> Mask:

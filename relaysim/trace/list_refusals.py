@@ -8,7 +8,7 @@ import numpy as np
 from relaysim.mail.send_connector import smart_host_domain
 from relaysim.scenario.culprit import culprits
 from relaysim.scenario.model import Scenario
-from relaysim.trace.tables import Fate, Trace
+from relaysim.trace.tables import Status, Trace
 from relaysim.traffic.workload import Draws
 
 _GREETING, _SCORE = 0, 2
@@ -19,7 +19,7 @@ Key = tuple[int, int, int]
 
 
 def inv_8(trace: Trace, draws: Draws, scenario: Scenario) -> list[str]:
-    """No copy is delivered from an IP to a domain that sees the IP on a list that it refuses on.
+    """No recipient is delivered from an IP to a domain that refuses on a list with the IP.
 
     What a domain sees is what it was told when it last asked, for as long as it believes that. So
     two things must hold: each answer is what was published at that moment (later by the delay of
@@ -80,7 +80,7 @@ def _deliveries(
     trace: Trace, draws: Draws, scenario: Scenario
 ) -> Iterator[tuple[int, Key, int, int]]:
     """Deliveries to domains that refuse: transaction, who asked about whom, start and end."""
-    copies, attempts, names = trace.copies, trace.attempts, trace.names
+    recipients, attempts, names = trace.recipients, trace.attempts, trace.names
     number = {name: i for i, name in enumerate(names.domains)}
     # Who decides is the next hop, which may be a smart host; a moved queue tells its IP as well.
     hops = [name.partition("->")[2].partition(" by ")[0] for name in names.queues]
@@ -97,9 +97,11 @@ def _deliveries(
         i: 0 if scenario.coupling.listing else 2 if name in guilty else 1
         for i, name in enumerate(names.streams)
     }
-    took = np.isin(copies["fate"], (Fate.DELIVERED, Fate.JUNKED)) & (copies["transaction"] >= 0)
+    took = np.isin(recipients["status"], (Status.DELIVERED, Status.JUNKED)) & (
+        recipients["transaction"] >= 0
+    )
     done = np.zeros(len(trace.transactions), bool)
-    done[copies["transaction"][took]] = True
+    done[recipients["transaction"][took]] = True
     last: dict[int, int] = {}
     ended = np.flatnonzero((attempts["end"] >= 0) & (attempts["egress"] >= 0))
     for row in ended[np.argsort(attempts["end"][ended], kind="stable")].tolist():

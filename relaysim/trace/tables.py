@@ -1,8 +1,9 @@
 """The trace: all that an engine returns. Plain tables of integers, times in microseconds.
 
 A trace is the only thing that a run leaves behind; whatever a reader sees is computed from it.
-Absent times and references are -1. Rows of `messages` and `copies` stand in the order of the draws
-(streams by name, messages by number, copies by recipient); DSNs made during the run follow.
+Absent times and references are -1. Rows of `messages` and `recipients` stand in the order of the
+draws (streams by name, messages by number, recipients by recipient); DSNs made during the run
+follow.
 """
 
 from array import array
@@ -17,8 +18,8 @@ import numpy.typing as npt
 Column = npt.NDArray[np.int64]
 
 
-class Fate(IntEnum):
-    """How a copy ended."""
+class Status(IntEnum):
+    """How a recipient ended."""
 
     IN_FLIGHT = 0
     DELIVERED = 1
@@ -85,7 +86,7 @@ class Cause(IntEnum):
 
 
 class Seen(IntEnum):
-    """A signal: what somebody saw of a copy, and whom the `subject` names."""
+    """A signal: what somebody saw of a recipient, and whom the `subject` names."""
 
     TRAP = 0
     """Operator."""
@@ -120,8 +121,8 @@ MESSAGES = (
     "number",  # number within the stream, from 0
     "created",
     "size",  # bytes
-    "first_copy",  # row of its first copy; the copies of a message are consecutive
-    "copies",  # how many
+    "first_recipient",  # row of its first recipient; the recipients of a message are consecutive
+    "recipients",  # how many
     "connected",  # its session turned to it (for the first one: was accepted), at the last try
     "committed",  # the hub owns it from here on
     "acknowledged",  # the host got its final 250
@@ -129,20 +130,20 @@ MESSAGES = (
     "connector",  # index into names.connectors, -1 for mailbox submission and DSNs
     "hub",  # the hub that accepted it, index into names.hubs
     "tries",  # attempts at submission
-    "parent",  # DSNs: the copy that caused it
+    "parent",  # DSNs: the recipient that caused it
 )
-COPIES = (
+RECIPIENTS = (
     "message",  # row
     "domain",  # index into names.domains
     "transaction",  # the last transaction that it travelled in, a row
-    "end",  # when it met its fate
-    "fate",
-    "reply",  # id of the reply that decided its fate
+    "end",  # when it became final
+    "status",
+    "reply",  # id of the reply that decided its final status
 )
 TRANSACTIONS = (
     "message",
-    "first_copy",  # the copy by which it ranks
-    "copies",  # how many, at the start
+    "first_recipient",  # the recipient by which it ranks
+    "recipients",  # how many, at the start
     "hub",
     "queue",  # index into names.queues
     "parent",  # the transaction of an earlier hub that handed it over
@@ -158,7 +159,7 @@ ATTEMPTS = (
     "end",  # the verdict, the failure to connect, a stop of the hub; without a start: expiry
     "reply",
     "opened",  # 1 if this attempt opened its connection
-    "copies",  # how many it carried
+    "recipients",  # how many it carried
 )
 VISITS = (
     "station",  # index into names.stations
@@ -178,7 +179,7 @@ LISTINGS = (
     "cause",  # see Cause
     "against",  # 0 all mail of the IP, 1 that of innocent streams, 2 that of culprits
 )
-SIGNALS = ("signal", "copy", "egress", "time", "subject")
+SIGNALS = ("signal", "recipient", "egress", "time", "subject")
 LOOKUPS = (
     "egress",
     "domain",
@@ -268,12 +269,12 @@ class Table:
 
 @dataclass(frozen=True)
 class Trace:
-    """What one run did. `end` is the tick at which it ended (all fates known, or the horizon)."""
+    """The tables of a run. `end`: the tick when all recipients were final, or the horizon."""
 
     names: Names
     end: int
     messages: Table
-    copies: Table
+    recipients: Table
     transactions: Table
     attempts: Table
     visits: Table
@@ -286,7 +287,7 @@ class Trace:
 
     TABLES = (
         "messages",
-        "copies",
+        "recipients",
         "transactions",
         "attempts",
         "visits",

@@ -1,4 +1,4 @@
-"""To whom each copy goes: an address of a mailing list, or somebody of its own."""
+"""To whom each recipient goes: an address of a mailing list, or somebody of its own."""
 
 from collections.abc import Mapping
 
@@ -18,18 +18,18 @@ Keys = npt.NDArray[np.uint64]
 Integers = npt.NDArray[np.int64]
 
 
-def list_size(stream: Stream, run: Run, copies: int) -> int:
+def list_size(stream: Stream, run: Run, recipients: int) -> int:
     """Addresses of the stream's mailing list, 0 without one.
 
     A list that does not say has one for each message of the campaign, and outside a campaign one
-    for each copy. The scale of the run makes the list of a campaign longer with the campaign.
+    for each recipient. The scale of the run makes the list of a campaign longer with the campaign.
     """
     if stream.mailing_list is None:
         return 0
     stated, arrivals = stream.mailing_list.addresses, stream.arrivals
     if isinstance(arrivals, Campaign):
         return max(scaled(stated or arrivals.messages, run.scale), 1)
-    return stated or max(copies, 1)
+    return stated or max(recipients, 1)
 
 
 def domains(to: Mapping[str, float], places: Receivers, people: Keys) -> Integers:

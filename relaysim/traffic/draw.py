@@ -1,8 +1,8 @@
 """Keyed draws: every random number is a hash of what it is for, never of when it was asked for.
 
 A draw is a pure function of (seed, replication, kind, entity, decision, counter). `name_key` hashes
-the names once, `mix` leads on to numbered entities, and `draw32` draws for an entity. So a copy
-draws the same numbers in every design, in any order of events.
+the names once, `mix` leads on to numbered entities, and `draw32` draws for an entity. So a
+recipient draws the same numbers in every design, in any order of events.
 
 `mix` is SplitMix64 (Steele, Lea and Flood, Fast Splittable Pseudorandom Number Generators, OOPSLA
 2014): `mix(key, n)` is the n-th output, from 0, of their generator seeded with `key`. It is
@@ -45,7 +45,7 @@ class Decision(IntEnum):
     enumeration takes a quarter of the time of a draw.
     """
 
-    # Of a copy (a transaction draws as its first copy), counted by hop: 0 at the first hub.
+    # Of a recipient, or the first one of a transaction, counted by hop: 0 at the first hub.
     RECEIVE_COST = 0
     CATEGORIZE_COST = 1
     ANTIVIRUS_COST = 2
@@ -57,26 +57,26 @@ class Decision(IntEnum):
     RESPONSE_TIME = 6
     CONNECT_FAILURE = 7
     DEFER = 8
-    # Of the copy that a DSN is about, once.
+    # Of the recipient that a DSN is about, once.
     NDR = 9
     DELAY_NOTICE = 10
-    # Of a copy, once; of an address of a mailing list, for all copies that go to it.
+    # Of a recipient, once; of an address of a mailing list, for all recipients that go to it.
     DESTINATION = 16
     DOMAIN = 17
     PROVIDER_TRAP = 18
     UNKNOWN = 19
-    # Of a copy, once.
+    # Of a recipient, once.
     COMPLAINT = 20
     REPORT = 21
     # Of a message, once.
     RECIPIENTS = 24
     SIZE = 25
-    # Of a copy, once it has arrived.
+    # Of a recipient, once it has arrived.
     TRAP_DELAY = 26
     COMPLAINT_DELAY = 27
     FEEDBACK_DELAY = 28
     JUNK = 29
-    # Of the first copy to a trap of a mailing list, counted by clean-up.
+    # Of the first recipient to a trap of a mailing list, counted by clean-up.
     CLEANED = 30
     # Of a stream, counted by message or burst.
     GAP = 32

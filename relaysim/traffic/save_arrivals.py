@@ -12,8 +12,8 @@ __all__ = ["save_arrivals"]
 def save_arrivals(draws: Draws, stream: str, path: Path) -> None:
     """Write a stream's messages as CSV: seconds (to the microsecond), recipients, bytes.
 
-    A stream of the same host and name that replays the file has the same messages and copies, and
-    with them the same keys: the run does not change. If it writes to a mailing list, give it
+    A stream of the same host and name that replays the file has the same messages and recipients,
+    and with them the same keys: the run does not change. If it writes to a mailing list, give it
     `mailing_list.addresses` as `draws.list_size` has it for the stream, since a recording does not
     tell where the list begins again. The mail of a compromised host is replayed, the compromise is
     not: no operator finds it out. Raises ValueError for an unknown stream.
@@ -21,8 +21,10 @@ def save_arrivals(draws: Draws, stream: str, path: Path) -> None:
     if stream not in draws.streams:
         raise ValueError(f'"{stream}" is not a stream: there are {", ".join(draws.streams)}')
     of = np.flatnonzero(draws.stream == draws.streams.index(stream))
-    copies = np.diff(draws.first_copy)[of]
-    rows = zip(draws.created[of].tolist(), copies.tolist(), draws.size[of].tolist(), strict=True)
+    recipients = np.diff(draws.first_recipient)[of]
+    rows = zip(
+        draws.created[of].tolist(), recipients.tolist(), draws.size[of].tolist(), strict=True
+    )
     with path.open("w", encoding="utf-8", newline="") as file:
         file.write("seconds,recipients,bytes\n")
         file.writelines(

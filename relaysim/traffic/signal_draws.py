@@ -1,7 +1,7 @@
-"""What a copy will tell about its sender: traps, unknown users, complaints; all drawn beforehand.
+"""Signals of a recipient: traps, unknown users, complaints, all drawn beforehand.
 
-Whether an addressee is a trap or unknown belongs to the addressee, so all copies that a mailing
-list sends there have it. Complaints are drawn for each copy.
+Whether an addressee is a trap or unknown belongs to the addressee, so all recipients that a mailing
+list sends there have it. Complaints are drawn for each recipient.
 """
 
 from collections.abc import Mapping
@@ -26,7 +26,7 @@ _JUNKED = 0.05
 
 
 class Signal(IntFlag):
-    """What happens when a copy arrives; bits of `Draws.signal`."""
+    """What happens when a recipient arrives; bits of `Draws.signal`."""
 
     TRAP = 1
     """It goes to a spam trap of a blocklist operator."""
@@ -81,18 +81,22 @@ def of_addressees(
 
 
 def add_complaints(
-    signal: Signals, stream: Stream, copies: Keys, outside: npt.NDArray[np.bool_], reported: float
+    signal: Signals,
+    stream: Stream,
+    recipients: Keys,
+    outside: npt.NDArray[np.bool_],
+    reported: float,
 ) -> None:
-    """Draw for each copy that goes to somebody `outside` whether he complains, and to whom.
+    """Draw for each recipient that goes to somebody `outside` whether he complains, and to whom.
 
     `reported` is the share of complaints that go to SpamCop too.
     """
     rate = (stream.mailing_list or stream).complaint_rate
     rows = np.flatnonzero(outside & (signal == 0))
-    complaints = _drawn(copies, rows, Decision.COMPLAINT, rate)
+    complaints = _drawn(recipients, rows, Decision.COMPLAINT, rate)
     # The same number against a smaller probability: who complains of junk complains anyway.
-    junked = _drawn(copies, complaints, Decision.COMPLAINT, rate * _JUNKED)
-    reports = _drawn(copies, complaints, Decision.REPORT, reported)
+    junked = _drawn(recipients, complaints, Decision.COMPLAINT, rate * _JUNKED)
+    reports = _drawn(recipients, complaints, Decision.REPORT, reported)
     signal[complaints] = Signal.COMPLAINS
     signal[junked] |= np.uint8(Signal.COMPLAINS_JUNKED)
     signal[reports] |= np.uint8(Signal.REPORTS)

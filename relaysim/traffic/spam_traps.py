@@ -28,12 +28,12 @@ class Traps:
     log_weight: float
     """Logarithm of the likelihood of all decisions, true over tilted."""
 
-    def copies(self, addressees: int, copies: int) -> tuple[Integers, Integers]:
-        """Copies that go to the traps and whose these are; copy i goes to i % `addressees`."""
-        first = addressees * np.arange(-(-copies // max(addressees, 1)))
-        copy = (first[:, np.newaxis] + self.addressee).ravel()
-        count = np.searchsorted(copy, copies)
-        return copy[:count], np.tile(self.operator, len(first))[:count]
+    def recipients(self, addressees: int, recipients: int) -> tuple[Integers, Integers]:
+        """Recipients that are traps, and their operators; recipient i is i % `addressees`."""
+        first = addressees * np.arange(-(-recipients // max(addressees, 1)))
+        recipient = (first[:, np.newaxis] + self.addressee).ravel()
+        count = np.searchsorted(recipient, recipients)
+        return recipient[:count], np.tile(self.operator, len(first))[:count]
 
 
 def trap_share(stream: Stream) -> float:

@@ -1,4 +1,4 @@
-"""The mail of one stream: its messages, their copies, and what these will tell of the sender."""
+"""The mail of one stream: its messages, their recipients and their signals."""
 
 from dataclasses import dataclass
 
@@ -33,15 +33,15 @@ Signals = npt.NDArray[np.uint8]
 
 @dataclass(frozen=True)
 class Part:
-    """What a stream adds to `Draws`; `trap_copy` counts from its first copy."""
+    """What a stream adds to `Draws`; `trap_recipient` counts from its first recipient."""
 
     created: Integers
     size: Integers
-    copies: Integers
+    recipients: Integers
     domain: Integers
     key: Keys
     signal: Signals
-    trap_copy: Integers
+    trap_recipient: Integers
     trap_operator: Integers
     list_size: int
     log_weight: float
@@ -69,26 +69,27 @@ class Drawing:
         pace = pace_of(f"{host}.{name}", self.scenario.events, run.scale, run.duration)
         created = creation_times(stream.arrivals, self._key("stream", host, name), run, pace)
         numbers = np.arange(len(created), dtype=np.uint64)
-        size, copies = _shapes(stream, mix_array(self._key("message", host, name), numbers))
+        size, recipients = _shapes(stream, mix_array(self._key("message", host, name), numbers))
+        # The word is hashed into every draw of a recipient: another word would change all numbers.
         owners = mix_array(self._key("copy", host, name), numbers)
-        key = people = mix_array(np.repeat(owners, copies), _within(copies))
+        key = people = mix_array(np.repeat(owners, recipients), _within(recipients))
         addresses = list_size(stream, run, len(key))
         if addresses:
             used = np.arange(min(addresses, len(key)), dtype=np.uint64)
             people = mix_array(self._key("address", host, name), used)
         domain, signal, found = self._people(stream, people)
-        # Copy after copy goes to the next address, and after the last to the first again.
+        # Recipient after recipient goes to the next address, and after the last to the first again.
         domain, signal = np.resize(domain, len(key)), np.resize(signal, len(key))
         add_complaints(signal, stream, key, domain > 0, self.reported)
-        trap_copy, trap_operator = found.copies(len(people), len(key))
+        trap_recipient, trap_operator = found.recipients(len(people), len(key))
         return Part(
             created=created,
             size=size,
-            copies=copies,
+            recipients=recipients,
             domain=domain,
             key=key,
             signal=signal,
-            trap_copy=trap_copy,
+            trap_recipient=trap_recipient,
             trap_operator=trap_operator,
             list_size=addresses,
             log_weight=found.log_weight,
@@ -125,7 +126,9 @@ def _shapes(stream: Stream, messages: Keys) -> tuple[Integers, Integers]:
     return size, recipients(stream.recipients, uniforms(draw_array(messages, Decision.RECIPIENTS)))
 
 
-def _within(copies: Integers) -> Keys:
-    """Recipient numbers: 0 to k - 1 for each message with k copies."""
-    ends = np.cumsum(copies)
-    return (np.arange(copies.sum()) - np.repeat(ends - copies, copies)).astype(np.uint64)
+def _within(recipients: Integers) -> Keys:
+    """Recipient numbers: 0 to k - 1 for each message with k recipients."""
+    ends = np.cumsum(recipients)
+    return (np.arange(recipients.sum()) - np.repeat(ends - recipients, recipients)).astype(
+        np.uint64
+    )

@@ -1,4 +1,4 @@
-"""The messages and copies of one replication, drawn before the run."""
+"""The messages and recipients of one replication, drawn before the run."""
 
 import math
 from dataclasses import dataclass, replace
@@ -18,9 +18,9 @@ Integers = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, eq=False)
 class Draws:
-    """One replication's messages and copies: the same in every design that has these streams.
+    """One replication's messages and recipients: the same in every design that has these streams.
 
-    n messages in order of (stream, number), c copies in order of (message, recipient number).
+    n messages in order of (stream, number), c recipients in order of (message, recipient number).
     """
 
     seed: int
@@ -36,8 +36,8 @@ class Draws:
     """[n] microseconds in [0, duration), never falling within a stream."""
     size: Integers
     """[n] bytes, from 1."""
-    first_copy: Integers
-    """[n + 1] the copies of message m are rows first_copy[m] to first_copy[m + 1] - 1."""
+    first_recipient: Integers
+    """[n + 1] the recipients of message m are rows [first_recipient[m], first_recipient[m + 1])."""
     domain: Integers
     """[c] index into `domains`."""
     key: Keys
@@ -61,8 +61,8 @@ class Draws:
     """[domains] whether it asks a local copy of the lists."""
     signal: npt.NDArray[np.uint8]
     """[c] bits of `signals.Signal`."""
-    trap_copy: Integers
-    """[t] ascending rows of the copies that go to traps of operators; one may stand twice."""
+    trap_recipient: Integers
+    """[t] ascending rows of the recipients that go to traps of operators; one may stand twice."""
     trap_operator: Integers
     """[t] index into `operators`: whose trap it is."""
     operators: tuple[str, ...]
@@ -70,7 +70,7 @@ class Draws:
     list_size: Integers
     """[streams] addresses of the stream's mailing list, 0 without one.
 
-    Copy i of a stream, counted from its first, goes to address i % list_size.
+    Recipient i of a stream, counted from its first, goes to address i % list_size.
     """
     log_weight: float
     """Logarithm of how likely these traps are, over how likely `tilt` made them; else 0."""
@@ -79,9 +79,9 @@ class Draws:
         """The same draws without the messages of some streams; all names and numbers stay."""
         gone = np.isin(self.streams, list(streams))
         messages = ~gone[self.stream]
-        copies = np.diff(self.first_copy)
-        kept = np.repeat(messages, copies)
-        traps = kept[self.trap_copy]
+        recipients = np.diff(self.first_recipient)
+        kept = np.repeat(messages, recipients)
+        traps = kept[self.trap_recipient]
         row = np.cumsum(kept) - 1
         return _read_only(
             replace(
@@ -90,11 +90,11 @@ class Draws:
                 number=self.number[messages],
                 created=self.created[messages],
                 size=self.size[messages],
-                first_copy=_starts(copies[messages]),
+                first_recipient=_starts(recipients[messages]),
                 domain=self.domain[kept],
                 key=self.key[kept],
                 signal=self.signal[kept],
-                trap_copy=row[self.trap_copy[traps]],
+                trap_recipient=row[self.trap_recipient[traps]],
                 trap_operator=self.trap_operator[traps],
             )
         )
@@ -123,7 +123,7 @@ def draw(scenario: Scenario, replication: int, seed: int, tilt: float = 1.0) -> 
             number=_joined([np.arange(length, dtype=np.int64) for length in lengths]),
             created=_joined([part.created for part in parts]),
             size=_joined([part.size for part in parts]),
-            first_copy=_starts(_joined([part.copies for part in parts])),
+            first_recipient=_starts(_joined([part.recipients for part in parts])),
             domain=_joined([part.domain for part in parts]),
             key=np.concatenate([np.zeros(0, np.uint64), *(part.key for part in parts)]),
             domains=places.domains,
@@ -134,7 +134,9 @@ def draw(scenario: Scenario, replication: int, seed: int, tilt: float = 1.0) -> 
             action=acts.action,
             mirrors=acts.mirrors,
             signal=np.concatenate([np.zeros(0, np.uint8), *(part.signal for part in parts)]),
-            trap_copy=_joined([at + part.trap_copy for at, part in zip(first, parts, strict=True)]),
+            trap_recipient=_joined(
+                [at + part.trap_recipient for at, part in zip(first, parts, strict=True)]
+            ),
             trap_operator=_joined([part.trap_operator for part in parts]),
             operators=tuple(drawing.operators),
             list_size=np.array([part.list_size for part in parts], dtype=np.int64),

@@ -28,8 +28,8 @@ HEAVY = {"run", "compare", "sweep", "size", "sensitivity", "warmup", "qshape", "
 """Commands that simulate: run on less mail, where numbers are others but headings the same."""
 LONG = {"report"}
 """Studies of studies, which other tests run: here their arguments are read and no more."""
-FATES = {"junked", "bounced", "expired", "refused", "abandoned"}
-"""Columns that a table has only if something met that fate."""
+STATUSES = {"junked", "bounced", "expired", "refused", "abandoned"}
+"""Columns that a table has only if something met that final status."""
 STUDIES = HEAVY - {"qshape", "trace"}
 NOT_RUN = {"text", "powershell"}
 """Languages of blocks that are output, or input of other programs."""
@@ -135,7 +135,7 @@ class Page:
             assert not output or agrees(output, found), f"{command} prints\n{found}"
         elif "--cluster" not in arguments:
             found = _invoke(self.small, quick(arguments), code)
-            missing = headings(output) - headings(found) - FATES
+            missing = headings(output) - headings(found) - STATUSES
             assert not missing, f"{command} has no headings {missing}:\n{found}"
 
     def python(self, block: Block) -> None:

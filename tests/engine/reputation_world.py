@@ -7,7 +7,7 @@ down when it is sent.
 from small_world import Played, seconds
 
 from relaysim.plan.compiler import compile_plan
-from relaysim.trace.tables import Action, Cause, Fate, Level, Seen
+from relaysim.trace.tables import Action, Cause, Level, Seen, Status
 from relaysim.traffic.draw import Decision, draw32, looked_up, name_key
 
 MINUTE, HOUR, DAY = 60.0, 3600.0, 86400.0
@@ -83,18 +83,19 @@ def listed(run: Played) -> list[tuple[str, str, float, float, str, int]]:
 
 
 def signals(run: Played, *kinds: Seen) -> list[tuple[float, str, str]]:
-    """What was seen, by when: time, whose copy it was, who saw it."""
+    """What was seen, by when: time, whose recipient it was, who saw it."""
     names, table = run.trace.names, run.trace.signals
     subjects = {Seen.TRAP: names.operators, Seen.REPORT: names.blocklists}
-    stream = run.trace.messages["stream"][run.trace.copies["message"]]
+    stream = run.trace.messages["stream"][run.trace.recipients["message"]]
     return [
         (
             seconds(time),
-            names.streams[stream[copy]],
+            names.streams[stream[recipient]],
             subjects.get(Seen(seen), names.destinations)[subject],
         )
-        for seen, copy, time, subject in zip(
-            *(table[name].tolist() for name in ("signal", "copy", "time", "subject")), strict=True
+        for seen, recipient, time, subject in zip(
+            *(table[name].tolist() for name in ("signal", "recipient", "time", "subject")),
+            strict=True,
         )
         if not kinds or seen in kinds
     ]
@@ -140,9 +141,11 @@ def states(run: Played, standing: str) -> list[tuple[float, int]]:
 
 
 def count(run: Played, stream: str) -> dict[str, int]:
-    """The copies of a stream by fate."""
-    fates = run.fates(stream)
-    return {fate.name.lower(): n for fate in Fate if (n := fates.count(fate.name.lower()))}
+    """The recipients of a stream by final status."""
+    statuses = run.statuses(stream)
+    return {
+        status.name.lower(): n for status in Status if (n := statuses.count(status.name.lower()))
+    }
 
 
 CALLED = """

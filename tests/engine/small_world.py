@@ -13,7 +13,7 @@ from relaysim.engine.run import simulate
 from relaysim.scenario.load import from_mapping
 from relaysim.scenario.model import Scenario
 from relaysim.trace.invariants import check
-from relaysim.trace.tables import Fate, Level, Trace
+from relaysim.trace.tables import Level, Status, Trace
 from relaysim.traffic.workload import Draws, draw
 
 Tables = dict[str, Any]
@@ -185,31 +185,33 @@ class Played:
         found = self.trace.messages["connector"][self._of(stream)]
         return [names[connector] if connector >= 0 else "" for connector in found]
 
-    def _copies(self, stream: str) -> list[int]:
-        mine = np.isin(self.trace.copies["message"], self._of(stream))
+    def _recipients(self, stream: str) -> list[int]:
+        mine = np.isin(self.trace.recipients["message"], self._of(stream))
         return np.flatnonzero(mine).tolist()
 
     def ends(self, stream: str) -> list[tuple[float, str]]:
-        """Of each copy of a stream: when it met its fate, and which."""
-        copies = self.trace.copies
+        """Of each recipient of a stream: when it became final, and which."""
+        recipients = self.trace.recipients
         return [
-            (seconds(copies["end"][c]), Fate(copies["fate"][c]).name.lower())
-            for c in self._copies(stream)
+            (seconds(recipients["end"][c]), Status(recipients["status"][c]).name.lower())
+            for c in self._recipients(stream)
         ]
 
-    def fates(self, stream: str) -> list[str]:
-        """The fates of the copies of a stream."""
-        return [fate for _, fate in self.ends(stream)]
+    def statuses(self, stream: str) -> list[str]:
+        """The final statuses of the recipients of a stream."""
+        return [status for _, status in self.ends(stream)]
 
     def verdicts(self, stream: str) -> list[str]:
-        """The reply that decided the fate of each copy of a stream."""
-        return [self.reply(self.trace.copies["reply"][c]) for c in self._copies(stream)]
+        """The reply that decided the final status of each recipient of a stream."""
+        return [self.reply(self.trace.recipients["reply"][c]) for c in self._recipients(stream)]
 
     def last_hubs(self, stream: str) -> list[str]:
-        """The hub of the last transaction of each copy of a stream."""
+        """The hub of the last transaction of each recipient of a stream."""
         hub_of = self.trace.transactions["hub"]
         names = self.trace.names.hubs
-        return [names[hub_of[self.trace.copies["transaction"][c]]] for c in self._copies(stream)]
+        return [
+            names[hub_of[self.trace.recipients["transaction"][c]]] for c in self._recipients(stream)
+        ]
 
     def visits(self, station: str) -> list[tuple[int, float, float, float]]:
         """The visits to a station by when they were written: subject, enter, start, end."""

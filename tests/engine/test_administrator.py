@@ -103,7 +103,7 @@ def test_nobody_calls_for_a_newsletter_or_for_a_mistyped_address() -> None:
     """
     mail = {"app.traps": [9 * HOUR], "app.news": [10 * HOUR], "app.typo": [10 * HOUR]}
     found = run(BLIND, more, mail=mail)
-    assert found.fates("app.news") + found.fates("app.typo") == ["bounced"] * 2
+    assert found.statuses("app.news") + found.statuses("app.typo") == ["bounced"] * 2
     assert actions(found) == []
 
 

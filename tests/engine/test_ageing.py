@@ -125,7 +125,7 @@ def test_a_large_message_goes_by_the_connector_that_takes_it() -> None:
         "HUB01->mx.large.example",
         "HUB01->mx.large.example",
     ]
-    assert run.fates("app.load") == ["delivered"] * 3 + ["bounced"]
+    assert run.statuses("app.load") == ["delivered"] * 3 + ["bounced"]
 
 
 # DSNs.
@@ -173,7 +173,7 @@ def test_a_dsn_never_makes_another_one() -> None:
 def test_mail_of_the_null_sender_causes_no_dsn() -> None:
     null = "[hosts.app.streams.load]\nsender = '<>'"
     run = play(OUTAGE, null, mail={"app.load": [0]})
-    assert run.fates("app.load") == ["expired"]
+    assert run.statuses("app.load") == ["expired"]
     assert run.messages("HUB01.dsn", "created") == []
 
 
@@ -192,7 +192,7 @@ def test_each_transaction_of_a_message_has_its_own_ndr() -> None:
     max_message_size = "1 KB"
     """
     run = play(both, mail={"app.load": [(0, 8, 2000)]})
-    assert set(run.fates("app.load")) == {"expired", "bounced"}
+    assert set(run.statuses("app.load")) == {"expired", "bounced"}
     assert run.messages("HUB01.dsn", "created") == [0.0, 4 * HOUR, 2 * DAY]
 
 

@@ -75,14 +75,14 @@ def pressed(version: str, sizes: int, *times: float) -> Played:
 
 def test_2007_at_medium_refuses_all_but_senders_in_authoritative_domains() -> None:
     run = pressed(version_2007(), 130, 1, 3)
-    assert run.fates("app.load") == ["delivered", "delivered"]
-    assert run.fates("app.news") == ["delivered", "abandoned"]
+    assert run.statuses("app.load") == ["delivered", "delivered"]
+    assert run.statuses("app.news") == ["delivered", "abandoned"]
     assert run.verdicts("app.news")[1] == SHORT
 
 
 def test_2007_at_high_refuses_the_connection() -> None:
     run = pressed(version_2007(), 210, 1, 3)
-    assert run.fates("app.load") == ["delivered", "abandoned"]
+    assert run.statuses("app.load") == ["delivered", "abandoned"]
     assert run.verdicts("app.load")[1] == "421 4.3.2 Service not available"
     assert run.verdicts("app.news")[1] == "421 4.3.2 Service not available"
 
@@ -91,14 +91,14 @@ def test_2010_answers_late_before_it_refuses() -> None:
     """10 s at the first poll under pressure, 5 s more at each, 55 s at the tenth."""
     run = pressed("", 130, 1, 3, 5, 7, 19)
     assert run.messages("app.load", "committed") == [1.0, 13.0, 20.0, 27.0, 69.0]
-    assert run.fates("app.news") == ["delivered"] * 5
+    assert run.statuses("app.news") == ["delivered"] * 5
 
 
 def test_2010_refuses_at_the_tenth_poll_in_a_row() -> None:
     run = pressed("", 130, 19.9, 20)
-    assert run.fates("app.news") == ["delivered", "abandoned"]
+    assert run.statuses("app.news") == ["delivered", "abandoned"]
     assert run.ends("app.news")[1] == (75.0, "abandoned")
-    assert run.fates("app.load") == ["delivered", "delivered"]
+    assert run.statuses("app.load") == ["delivered", "delivered"]
 
 
 def test_2010_at_high_refuses_everybody_at_once() -> None:
@@ -126,7 +126,7 @@ def test_mailbox_submission_is_refused_at_high_only() -> None:
     on_failure = "drop"
     """
     mail: Mail = {"big.load": [(0, 1, 130 * KB)], "users.load": [3]}
-    assert play(BUCKETS, users, mail=mail).fates("users.load") == ["delivered"]
+    assert play(BUCKETS, users, mail=mail).statuses("users.load") == ["delivered"]
     mail = {"big.load": [(0, 1, 210 * KB)], "users.load": [3]}
     run = play(BUCKETS, users, mail=mail)
     assert run.ends("users.load") == [(3.0, "abandoned")]
@@ -149,8 +149,8 @@ def test_the_drive_follows_the_high_water_mark_of_the_queue_database() -> None:
     used = "[hubs.HUB01.back_pressure]\nqueue_drive_used = '9472 MB'"
     run = play(DRIVE, outage, used, mail={"app.load": [(1, 1, 60 * KB * KB)], "app.news": [3, 600]})
     assert run.levels(Level.QUEUE_DISK, "HUB01") == [(2.0, 1)]
-    assert run.fates("app.load") == ["delivered"]
-    assert run.fates("app.news") == ["abandoned", "abandoned"]
+    assert run.statuses("app.load") == ["delivered"]
+    assert run.statuses("app.news") == ["abandoned", "abandoned"]
     assert run.verdicts("app.news") == [SHORT, SHORT]
 
 
@@ -158,11 +158,11 @@ def test_a_full_drive_refuses_own_senders_too() -> None:
     used = "[hubs.HUB01.back_pressure]\nqueue_drive_used = '9728 MB'"
     run = play(DRIVE, used, mail={"app.load": [1, 3]})
     assert run.levels(Level.QUEUE_DISK, "HUB01") == [(2.0, 2)]
-    assert run.fates("app.load") == ["delivered", "abandoned"]
+    assert run.statuses("app.load") == ["delivered", "abandoned"]
 
 
 def test_each_queue_of_a_message_takes_room_in_the_database() -> None:
-    """Two ways, two copies in the database: 80 MB for 40 MB make the difference here."""
+    """Two ways, two recipients in the database: 80 MB for 40 MB make the difference here."""
     outage = "[[events]]\nat = '0 s'\noutage = { destination = 'sink', for = '1 min' }"
     used = "[hubs.HUB01.back_pressure]\nqueue_drive_used = '9450 MB'"
     ways = """
@@ -196,14 +196,14 @@ def test_the_log_on_the_drive_of_the_database_refuses_first() -> None:
     run = play(LOG, mail={"app.load": [1, 3]})
     assert run.levels(Level.LOG_DISK, "HUB01") == [(2.0, 2)]
     assert run.levels(Level.QUEUE_DISK, "HUB01") == []
-    assert run.fates("app.load") == ["delivered", "abandoned"]
+    assert run.statuses("app.load") == ["delivered", "abandoned"]
     assert run.verdicts("app.load")[1] == SHORT
 
 
 def test_a_drive_of_its_own_for_the_log_is_what_counts() -> None:
     own = "[hubs.HUB01.back_pressure]\nlog_drive_size = '100 GB'\nlog_drive_used = '{}'"
     run = play(LOG, own.format("60 GB"), mail={"app.load": [1, 3]})
-    assert run.fates("app.load") == ["delivered", "delivered"]
+    assert run.statuses("app.load") == ["delivered", "delivered"]
     assert run.levels(Level.LOG_DISK, "HUB01") == []
     run = play(LOG, own.format("93 GB"), mail={"app.load": [1, 3]})
     assert run.levels(Level.LOG_DISK, "HUB01") == [(2.0, 1)]
@@ -215,7 +215,7 @@ def test_a_drive_of_its_own_for_the_log_is_what_counts() -> None:
 def test_the_profile_of_2010_keeps_5_gb_free_for_the_log() -> None:
     """Without `log_free_space` the value is of the profile; "none" does not watch the log."""
     drive = LOG.replace('log_free_space = "5 GB"\n', "")
-    assert play(drive, mail={"app.load": [3]}).fates("app.load") == ["delivered"]
+    assert play(drive, mail={"app.load": [3]}).statuses("app.load") == ["delivered"]
     late = play(drive, version_2010(), mail={"app.load": [3]})
     assert late.levels(Level.LOG_DISK, "HUB01") == [(2.0, 2)]
 

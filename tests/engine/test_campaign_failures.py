@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from small_world import Played, play
 
-from relaysim.trace.tables import Fate
+from relaysim.trace.tables import Status
 
 CAMPAIGN = """
 [run]
@@ -45,9 +45,11 @@ def event(text: str, at: str = "75 s") -> str:
 
 
 def count(run: Played) -> dict[str, int]:
-    """Copies of the campaign by fate."""
-    fates = run.fates("app.news")
-    return {fate.name.lower(): n for fate in Fate if (n := fates.count(fate.name.lower()))}
+    """Recipients of the campaign by final status."""
+    statuses = run.statuses("app.news")
+    return {
+        status.name.lower(): n for status in Status if (n := statuses.count(status.name.lower()))
+    }
 
 
 def test_all_of_it_arrives_when_nothing_happens() -> None:
@@ -79,7 +81,7 @@ def test_a_stop_of_30_minutes_loses_what_is_not_yet_committed_if_the_host_drops(
 def test_an_outage_of_the_destination_delays_its_half_only() -> None:
     run = play(CAMPAIGN, event("outage = { destination = 'sink', for = '1 h' }"))
     assert count(run) == {"delivered": 3000}
-    domain = run.trace.copies["domain"][:3000]
+    domain = run.trace.recipients["domain"][:3000]
     ends = np.array([end for end, _ in run.ends("app.news")])
     sink = domain == run.trace.names.domains.index("example.org")
     assert (ends[sink] > 3675).sum() > 100
@@ -95,8 +97,8 @@ def test_an_outage_of_three_days_makes_it_expire() -> None:
     assert len(created) == 2 * counts["expired"]  # a delay notice and an NDR each
 
 
-@pytest.mark.parametrize(("stage", "fate"), [("rcpt", "bounced"), ("greeting", "delivered")])
-def test_a_listing_bounces_or_holds_up_what_goes_to_its_users(stage: str, fate: str) -> None:
+@pytest.mark.parametrize(("stage", "status"), [("rcpt", "bounced"), ("greeting", "delivered")])
+def test_a_listing_bounces_or_holds_up_what_goes_to_its_users(stage: str, status: str) -> None:
     uses = f"""
     [destinations.sink]
     refuses_on = {{ css = 1.0 }}
@@ -108,13 +110,13 @@ def test_a_listing_bounces_or_holds_up_what_goes_to_its_users(stage: str, fate: 
     """
     listing = "listing = { of = 'app', blocklist = 'css', for = '2 h' }"
     run = play(CAMPAIGN, uses, event(listing))
-    fates = np.array(run.fates("app.news"))
+    statuses = np.array(run.statuses("app.news"))
     ends = np.array([end for end, _ in run.ends("app.news")])
-    sink = run.trace.copies["domain"][:3000] == run.trace.names.domains.index("example.org")
+    sink = run.trace.recipients["domain"][:3000] == run.trace.names.domains.index("example.org")
     late = sink & (ends > 90)
     assert late.sum() > 500
-    assert set(fates[late]) == {fate}
-    if fate == "delivered":
+    assert set(statuses[late]) == {status}
+    if status == "delivered":
         assert (ends[late] > 7275).all()
 
 
@@ -124,8 +126,8 @@ def test_a_run_that_ends_early_leaves_the_rest_in_flight() -> None:
     assert set(counts) == {"delivered", "in_flight"}
     assert sum(counts.values()) == 1000
     assert run.trace.end == 75_000_000
-    fates, committed = np.array(run.fates("app.news")), run.messages("app.news", "committed")
-    assert (np.array(committed)[fates == "delivered"] > 0).all()
+    statuses, committed = np.array(run.statuses("app.news")), run.messages("app.news", "committed")
+    assert (np.array(committed)[statuses == "delivered"] > 0).all()
 
 
 def test_one_session_and_a_delayed_acknowledgement_make_it_slow_and_lose_nothing() -> None:

@@ -58,7 +58,7 @@ def test_a_complaint_comes_after_its_delay_and_that_of_the_feedback(
     constant(monkeypatch, 2 * HOUR, 600)
     run = play(PROVIDER, mail={"app.load": [9 * HOUR]})
     assert signals(run) == [(11 * HOUR + 600, "app.load", "sink")]
-    assert run.fates("app.load") == ["delivered"]
+    assert run.statuses("app.load") == ["delivered"]
 
 
 def test_who_would_complain_at_night_does_so_at_seven(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -106,21 +106,21 @@ def test_of_mail_in_the_junk_folder_hardly_anybody_complains() -> None:
     """One in twenty: those of the inbox who would complain of anything."""
     inbox = play(PROVIDER, mail={"app.load": [9 * HOUR] * 2000})
     junk = play(PROVIDER, LISTED, mail={"app.load": [9 * HOUR] * 2000})
-    assert set(junk.fates("app.load")) == {"junked"}
+    assert set(junk.statuses("app.load")) == {"junked"}
     anyway = junk.draws.signal & Signal.COMPLAINS_JUNKED > 0
     assert len(complaints(junk)) == anyway.sum()
     assert 60 < anyway.sum() < 140
-    assert set(junk.trace.signals["copy"]) < set(inbox.trace.signals["copy"])
+    assert set(junk.trace.signals["recipient"]) < set(inbox.trace.signals["recipient"])
 
 
-def test_only_delivered_copies_are_complained_of(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_delivered_recipients_are_complained_of(monkeypatch: pytest.MonkeyPatch) -> None:
     """Refused for the listing at MAIL FROM: nobody has seen it."""
     constant(monkeypatch, 0, 0)
     refuses = "[destinations.sink]\nrefusal_action = 'reject'"
     assert told(LISTED, refuses, mail={"app.load": [9 * HOUR]}) == []
 
 
-def test_complaints_about_each_of_several_copies_are_counted(
+def test_complaints_about_each_of_several_recipients_are_counted(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     constant(monkeypatch, 0, 0)

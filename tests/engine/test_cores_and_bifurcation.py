@@ -112,12 +112,12 @@ def test_recipients_with_the_same_next_hop_travel_together() -> None:
     names = run.trace.names
     queues = [names.queues[queue] for queue in transactions["queue"]]
     assert sorted(queues) == ["HUB01->example.net", "HUB01->example.org", "HUB01.mailbox"]
-    domains = [names.domains[d] for d in run.trace.copies["domain"]]
-    for queue, copies in zip(queues, transactions["copies"].tolist(), strict=True):
+    domains = [names.domains[d] for d in run.trace.recipients["domain"]]
+    for queue, recipients in zip(queues, transactions["recipients"].tolist(), strict=True):
         hop = {"HUB01.mailbox": "cozumpark.com"}.get(queue, queue.removeprefix("HUB01->"))
-        assert copies == domains.count(hop) > 0
+        assert recipients == domains.count(hop) > 0
     assert len(run.trace.attempts) == 3
-    assert run.trace.attempts["copies"].sum() == 12
+    assert run.trace.attempts["recipients"].sum() == 12
 
 
 def test_with_a_smart_host_all_domains_are_one_next_hop() -> None:
@@ -135,9 +135,9 @@ def test_with_a_smart_host_all_domains_are_one_next_hop() -> None:
     assert queues == {"HUB01->mx.provider.example", "HUB01.mailbox"}
 
 
-def test_a_transaction_ranks_and_draws_as_its_first_copy() -> None:
+def test_a_transaction_ranks_and_draws_as_its_first_recipient() -> None:
     run = play(MANY, mail={"app.load": [(0, 12)]})
-    copies, transactions = run.trace.copies, run.trace.transactions
-    for row, first in enumerate(transactions["first_copy"].tolist()):
-        mine = (copies["transaction"] == row).nonzero()[0]
+    recipients, transactions = run.trace.recipients, run.trace.transactions
+    for row, first in enumerate(transactions["first_recipient"].tolist()):
+        mine = (recipients["transaction"] == row).nonzero()[0]
         assert first == mine[0]

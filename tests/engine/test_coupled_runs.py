@@ -66,9 +66,9 @@ def test_listings_come_of_the_culprits_signals_in_the_treatment_alone() -> None:
     mine = (10_000.0, 10_000 + HOUR)
     assert listings(found["T"]) == [(0.0, 60.0), (100.0, 100 + HOUR), mine]
     assert listings(found["C"]) == listings(found["N"]) == [mine]
-    assert found["T"].fates("app.load") == ["bounced", "bounced", "bounced"]
+    assert found["T"].statuses("app.load") == ["bounced", "bounced", "bounced"]
     for run in ("C", "N"):
-        assert found[run].fates("app.load") == ["delivered", "delivered", "bounced"]
+        assert found[run].statuses("app.load") == ["delivered", "delivered", "bounced"]
     assert [who for _, who, _ in signals(found["T"])] == ["app.traps", "app.typo"]
     assert [who for _, who, _ in signals(found["C"])] == ["app.typo"]
     assert found["C"].ends("app.traps") == [(100.0, "delivered")]
@@ -80,7 +80,7 @@ def test_the_third_run_has_no_rows_of_the_culprits_and_the_same_names() -> None:
     assert len(found["T"].trace.messages) == len(found["C"].trace.messages) == 3
     assert len(found["N"].trace.messages) == 1
     assert found["N"].trace.names.streams == found["T"].trace.names.streams
-    assert found["N"].fates("app.traps") == []
+    assert found["N"].statuses("app.traps") == []
 
 
 def test_culprits_get_the_same_answers_from_every_address() -> None:
@@ -95,10 +95,10 @@ def test_culprits_get_the_same_answers_from_every_address() -> None:
     for run in ("T", "C"):
         assert (found[run].trace.messages["parent"] >= 0).sum() >= 200
     assert states(found["T"], f"sink {IP} bulk.example") == [(QUARTER, 3)]
-    assert found["T"].fates("app.load")[-1] == found["T"].fates("app.news")[-1] == "bounced"
+    assert found["T"].statuses("app.load")[-1] == found["T"].statuses("app.news")[-1] == "bounced"
     assert (found["C"].trace.levels["level"] == Level.PROVIDER).sum() == 0
     assert signals(found["C"]) == []
-    assert found["C"].fates("app.load")[-1] == found["C"].fates("app.news")[-1] == "delivered"
+    assert found["C"].statuses("app.load")[-1] == found["C"].statuses("app.news")[-1] == "delivered"
 
 
 def test_dead_addresses_are_taken_off_in_the_control_too() -> None:
@@ -146,8 +146,8 @@ def test_innocents_who_are_blocked_for_themselves_are_so_in_all_three() -> None:
     found = runs(PROVIDER, BULK, same, typo, mail=mail)
     for run in found.values():
         assert states(run, f"sink {IP} cozumpark.com") == [(QUARTER, 3)]
-        assert run.fates("app.load")[-1] == "bounced"
-    assert found["T"].fates("app.news") == found["C"].fates("app.news") == ["bounced"]
+        assert run.statuses("app.load")[-1] == "bounced"
+    assert found["T"].statuses("app.news") == found["C"].statuses("app.news") == ["bounced"]
 
 
 def test_the_mail_of_the_culprits_does_not_dilute_reports_in_the_control() -> None:
@@ -170,8 +170,8 @@ def test_the_mail_of_the_culprits_does_not_dilute_reports_in_the_control() -> No
     found = runs(BULK, ratio, mail=mail)
     assert listings(found["T"]) == []
     assert len(listings(found["C"])) == len(listings(found["N"])) == 1
-    assert found["T"].fates("app.load") == ["delivered"]
-    assert found["C"].fates("app.load") == found["N"].fates("app.load") == ["bounced"]
+    assert found["T"].statuses("app.load") == ["delivered"]
+    assert found["C"].statuses("app.load") == found["N"].statuses("app.load") == ["bounced"]
 
 
 def test_a_hijacked_host_is_not_found_in_the_control() -> None:
@@ -191,7 +191,7 @@ def test_a_hijacked_host_is_not_found_in_the_control() -> None:
     found = runs(hijacked, mail={"app.load": [5 * HOUR]})
     assert len(listings(found["T"])) == 1
     assert listings(found["C"]) == listings(found["N"]) == []
-    assert [run.fates("app.load") for run in found.values()] == [
+    assert [run.statuses("app.load") for run in found.values()] == [
         ["bounced"], ["delivered"], ["delivered"],
     ]  # fmt: skip
 
@@ -203,7 +203,7 @@ def test_nobody_reacts_to_the_culprits_in_the_control(policy: str) -> None:
     found = runs(TRAPS, LIST, CALLED, how, mail=mail)
     assert actions(found["T"])[0] == (100.0, "detected", "")
     assert actions(found["C"]) == actions(found["N"]) == []
-    assert found["C"].fates("app.traps") == ["delivered", "delivered"]
+    assert found["C"].statuses("app.traps") == ["delivered", "delivered"]
 
 
 def test_what_harms_innocents_adds_up_by_parts() -> None:

@@ -136,8 +136,8 @@ def test_with_the_listing_apart_innocents_are_listed_for_their_own_hits() -> Non
         (IP, "list", 10.0, 3610.0, "trigger", 2),
         (IP, "list", 2000.0, 5600.0, "trigger", 1),
     ]
-    assert run.fates("app.load") == ["delivered", "bounced", "bounced", "delivered"]
-    assert run.fates("app.news") == ["bounced", "bounced", "delivered", "delivered"]
+    assert run.statuses("app.load") == ["delivered", "bounced", "bounced", "delivered"]
+    assert run.statuses("app.news") == ["bounced", "bounced", "delivered", "delivered"]
 
 
 def test_with_the_listing_apart_the_script_lists_the_culprits_alone() -> None:
@@ -147,10 +147,10 @@ def test_with_the_listing_apart_the_script_lists_the_culprits_alone() -> None:
     mail: Mail = {"app.load": [10], "app.news": [10]}
     run = play(LIST, NEWS, NOBODY_LOOKS, event, off("listing"), mail=mail)
     assert listed(run) == [(IP, "list", 0.0, 3600.0, "script", 2)]
-    assert run.fates("app.load") + run.fates("app.news") == ["delivered", "bounced"]
+    assert run.statuses("app.load") + run.statuses("app.news") == ["delivered", "bounced"]
     run = play(LIST, NEWS, NOBODY_LOOKS, event, mail=mail)
     assert listed(run) == [(IP, "list", 0.0, 3600.0, "script", 0)]
-    assert run.fates("app.load") + run.fates("app.news") == ["bounced", "bounced"]
+    assert run.statuses("app.load") + run.statuses("app.news") == ["bounced", "bounced"]
 
 
 def test_with_the_reputation_apart_each_has_a_limit_of_its_own() -> None:
@@ -174,14 +174,17 @@ def test_with_the_reaction_off_nobody_is_paused_and_nothing_removed() -> None:
     """
     mail: Mail = {"app.traps": [10, 200], "app.load": [100, 2000]}
     on = play(TRAPS, LIST, CALLED, pause, mail=mail)
-    assert on.fates("app.traps") + on.fates("app.load") == [
+    assert on.statuses("app.traps") + on.statuses("app.load") == [
         "delivered",
         "suppressed",
         "bounced",
         "delivered",
     ]
     none = play(TRAPS, LIST, CALLED, pause, off("reaction"), mail=mail)
-    assert none.fates("app.traps") + none.fates("app.load") == ["delivered"] * 2 + ["bounced"] * 2
+    assert (
+        none.statuses("app.traps") + none.statuses("app.load")
+        == ["delivered"] * 2 + ["bounced"] * 2
+    )
     assert actions(none) == []
 
 
@@ -232,7 +235,7 @@ def test_what_is_thought_of_the_ip_is_shared_all_the_same() -> None:
     traps = "[hosts.bulk.streams.news]\ntrap_rate = 0.1"
     run = play(BUSY, LIST, traps, NOBODY_LOOKS, off("contention"), mail={"app.load": [1000.0]})
     assert len(listed(run)) == 1
-    assert run.fates("app.load") == ["bounced"]
+    assert run.statuses("app.load") == ["bounced"]
 
 
 def test_a_stop_of_the_hub_stops_its_twin_too() -> None:

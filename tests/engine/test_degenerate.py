@@ -47,7 +47,9 @@ def test_a_thousand_queues_fail_at_once_and_are_back_at_once() -> None:
     failed = run.trace.attempts["reply"] == run.trace.names.replies.index(
         "421 4.2.1 Unable to connect"
     )
-    domains = len(set(run.trace.copies["domain"][run.trace.copies["fate"] > 0].tolist())) - 1
+    domains = (
+        len(set(run.trace.recipients["domain"][run.trace.recipients["status"] > 0].tolist())) - 1
+    )
     assert failed.sum() == domains > 800
     assert set(run.ends("app.many")) == {(61.0, "delivered")}
 
@@ -61,13 +63,13 @@ def test_everything_at_one_tick_goes_by_rank() -> None:
         (0, 0.0, 10.0, "421 4.4.2 Connection dropped"),
         (0, 15.0, 25.0, "250 2.0.0 OK"),
     ]
-    assert run.fates("app.load") == ["delivered", "abandoned"]
+    assert run.statuses("app.load") == ["delivered", "abandoned"]
 
 
 def test_a_hub_is_back_before_what_else_happens_at_that_tick() -> None:
     stop = "[[events]]\nat = '5 s'\nstop = { hub = 'HUB01', for = '5 s' }"
     run = play(stop, mail={"app.load": [5, 10]})
-    assert run.fates("app.load") == ["abandoned", "delivered"]
+    assert run.statuses("app.load") == ["abandoned", "delivered"]
 
 
 @pytest.mark.parametrize("more", [(), ("a",), ("z",), ("a", "z")])
@@ -132,7 +134,7 @@ def test_a_run_is_from_zero_up_to_its_horizon_and_not_at_it() -> None:
     assert run.trace.levels["time"].tolist() == [5_000_000]
 
 
-def test_a_run_ends_with_the_last_fate() -> None:
+def test_a_run_ends_with_the_last_status() -> None:
     run = play("[destinations.sink]\nresponse_time = '7 s'", mail={"app.load": [0, 1]})
     assert run.trace.end == 8_000_000
 
@@ -192,5 +194,5 @@ def test_a_session_for_every_message_and_a_hub_for_none() -> None:
     """Hosts that send to a hub without any connector at all, beside one that works."""
     bare = "[hubs.HUB02.receive_connectors.relay]\nenabled = false\n[hosts.app]\nserver = '192.168.168.172'"
     run = play(SECOND_HUB, bare, mail={"app.load": [0, 0]})
-    assert run.fates("app.load") == ["abandoned", "abandoned"]
+    assert run.statuses("app.load") == ["abandoned", "abandoned"]
     assert run.verdicts("app.load") == ["421 4.3.2 Service not available"] * 2

@@ -282,7 +282,7 @@ def test_a_deferred_message_holds_nobody_up() -> None:
     assert [transaction for transaction, *_ in first_round] == list(range(10))
     assert [end for _, _, end, _ in first_round] == [3.0 + 2 * k for k in range(10)]
     assert {reply for *_, reply in first_round} == {OK, LATER}
-    assert run.fates("app.load") == ["delivered"] * 10
+    assert run.statuses("app.load") == ["delivered"] * 10
     assert run.levels(Level.QUEUE_RETRY, OUT) == []
 
 
@@ -299,8 +299,8 @@ def test_a_connection_that_fails_by_chance_puts_the_queue_in_retry() -> None:
         )
 
 
-@pytest.mark.parametrize("copies", [1, 3])
-def test_all_copies_of_a_transaction_meet_their_fate_together(copies: int) -> None:
-    run = play(SLOW, mail={"app.load": [(0, copies)]})
-    assert run.ends("app.load") == [(3.0, "delivered")] * copies
-    assert run.trace.attempts["copies"].tolist() == [copies]
+@pytest.mark.parametrize("recipients", [1, 3])
+def test_all_recipients_of_a_transaction_meet_their_status_together(recipients: int) -> None:
+    run = play(SLOW, mail={"app.load": [(0, recipients)]})
+    assert run.ends("app.load") == [(3.0, "delivered")] * recipients
+    assert run.trace.attempts["recipients"].tolist() == [recipients]

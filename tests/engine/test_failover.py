@@ -27,7 +27,7 @@ def test_a_connection_fails_over_to_the_next_address_after_a_round_trip() -> Non
     assert run.hubs("app.load") == ["HUB02", "HUB02", "HUB02"]
     assert run.messages("app.load", "connected") == [1.0, 10.0, 21.0]
     assert run.visits("HUB02/relay")[0] == (0, 0.0, 1.0, 7.0)
-    assert run.fates("app.load") == ["delivered"] * 3
+    assert run.statuses("app.load") == ["delivered"] * 3
 
 
 def test_a_turned_away_connection_fails_over_too() -> None:
@@ -59,4 +59,4 @@ def test_a_host_of_one_hub_does_not_notice_the_other_one_stop() -> None:
     alone = play(SECOND_HUB, TWO, one, mail=mail)
     stopped = play(SECOND_HUB, TWO, one, stop("HUB01", "1 s"), mail=mail)
     assert alone.ends("app.load") == stopped.ends("app.load")
-    assert stopped.fates("app.load") == ["delivered"] * 3
+    assert stopped.statuses("app.load") == ["delivered"] * 3

@@ -148,7 +148,7 @@ def run(*changes: str) -> Played:
 def test_the_default_connector_takes_what_another_hub_hands_over() -> None:
     played = run()
     assert [said for *_, said in played.attempts(OVER)] == [OK, OK]
-    assert played.fates("app.load") == ["delivered"] * 2
+    assert played.statuses("app.load") == ["delivered"] * 2
     assert refusals(played.scenario) == []
 
 
@@ -159,12 +159,12 @@ def test_a_relay_connector_that_lists_the_hub_turns_it_away() -> None:
     assert {said for *_, said in tries if said} == {NO_AUTHENTICATION}
     assert [start for _, start, _, _ in tries[:7]] == [0, 60, 120, 180, 240, 540, 840]
     assert played.levels(Level.QUEUE_RETRY, OVER)[0] == (0.0, 1)
-    assert played.fates("app.load") == ["expired"] * 2
+    assert played.statuses("app.load") == ["expired"] * 2
     assert [time for time, _ in played.ends("app.load")] == [2 * 86400.0, 2 * 86400.0 + 100]
 
 
 def test_what_the_connector_needs_is_mechanism_and_group() -> None:
-    assert run(RELAY, LIKE_SERVER).fates("app.load") == ["delivered"] * 2
+    assert run(RELAY, LIKE_SERVER).statuses("app.load") == ["delivered"] * 2
     mechanism = LIKE_SERVER.replace(', "ExchangeServers"', "")
     group = LIKE_SERVER.replace(', "ExchangeServer"]', "]")
     for lacking in (mechanism, group):
@@ -173,9 +173,9 @@ def test_what_the_connector_needs_is_mechanism_and_group() -> None:
 
 def test_the_hub_comes_from_its_lowest_address() -> None:
     only = "[hubs.HUB02.receive_connectors.relay]\nremote_ip_ranges = ['192.168.168.171']"
-    assert run(RELAY, only).fates("app.load") == ["delivered"] * 2
+    assert run(RELAY, only).statuses("app.load") == ["delivered"] * 2
     only = only.replace("171", "169")
-    assert run(RELAY, only).fates("app.load") == ["expired"] * 2
+    assert run(RELAY, only).statuses("app.load") == ["expired"] * 2
 
 
 def test_without_any_connector_the_hub_is_turned_away_too() -> None:
@@ -184,7 +184,7 @@ def test_without_any_connector_the_hub_is_turned_away_too() -> None:
 
 def test_a_hub_that_is_no_exchange_server_needs_no_authentication() -> None:
     none = "[hubs.HUB02]\nmta = 'none'"
-    assert run(RELAY, none).fates("app.load") == ["delivered"] * 2
+    assert run(RELAY, none).statuses("app.load") == ["delivered"] * 2
 
 
 THIRD = (
@@ -213,9 +213,9 @@ log_free_space = "0 B"
 
 
 def test_a_hub_without_resources_refuses_other_hubs_at_high_only() -> None:
-    assert run(FULL.format("9.4 GB")).fates("app.load") == ["delivered"] * 2
+    assert run(FULL.format("9.4 GB")).statuses("app.load") == ["delivered"] * 2
     played = run(FULL.format("9.6 GB"))
-    assert played.fates("app.load") == ["delivered", "expired"]
+    assert played.statuses("app.load") == ["delivered", "expired"]
     assert played.attempts(OVER)[1][3] == "452 4.3.1 Insufficient system resources"
 
 
@@ -362,7 +362,7 @@ def test_check_finds_the_connector_and_the_hub(wording: Wording) -> None:
 def test_the_fix_fixes(wording: Wording, changes: tuple[str, ...], command: str) -> None:
     """The finding is gone, no new error came, and the mail is delivered."""
     before = run(*changes)
-    assert before.fates("app.load") == ["expired"] * 2
+    assert before.statuses("app.load") == ["expired"] * 2
     (finding,) = refusals(before.scenario)
     assert finding.command == command
     wording(finding)
@@ -370,7 +370,7 @@ def test_the_fix_fixes(wording: Wording, changes: tuple[str, ...], command: str)
     assert refusals(after.scenario) == []
     assert errors(before.scenario) == {("hand_over_refused", finding.place)}
     assert errors(after.scenario) == set()
-    assert after.fates("app.load") == ["delivered"] * 2
+    assert after.statuses("app.load") == ["delivered"] * 2
 
 
 def test_where_no_command_is_sure_to_help_none_is_given(wording: Wording) -> None:

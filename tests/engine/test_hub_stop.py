@@ -59,7 +59,7 @@ def test_a_message_that_is_not_yet_committed_is_lost_with_its_session(
 def test_a_host_that_retries_loses_nothing() -> None:
     run = play(SESSION, RETRY, stop("7 s", "1 min"), mail={"app.load": [0]})
     assert run.messages("app.load", "connected") == [310.0]
-    assert run.fates("app.load") == ["delivered"]
+    assert run.statuses("app.load") == ["delivered"]
     assert run.tries("app.load") == [2]
 
 
@@ -77,7 +77,7 @@ def test_the_open_batch_is_lost_and_its_wait_ends_with_the_stop() -> None:
 
 def test_connections_are_refused_while_the_hub_is_down() -> None:
     run = play(stop("10 s", "10 s"), mail={"app.load": [9, 10, 19, 20]})
-    assert run.fates("app.load") == ["delivered", "abandoned", "abandoned", "delivered"]
+    assert run.statuses("app.load") == ["delivered", "abandoned", "abandoned", "delivered"]
     assert run.verdicts("app.load")[1:3] == [UNABLE] * 2
     assert run.levels(Level.HUB_DOWN, "HUB01") == [(10.0, 1), (20.0, 0)]
 
@@ -133,7 +133,7 @@ def test_a_transaction_that_was_being_sent_is_sent_again_after_the_restart() -> 
     )
     assert run.attempts(OUT) == [(0, 0.0, 10.0, DROPPED), (0, 70.0, 90.0, OK)]
     assert run.opened(OUT) == [1, 1]
-    assert run.fates("app.load") == ["delivered"]
+    assert run.statuses("app.load") == ["delivered"]
 
 
 @pytest.mark.parametrize("at", ["500 ms", "2 s", "4 s", "8 s", "12 s"])
@@ -251,7 +251,7 @@ def test_an_attempt_that_a_stop_ends_after_the_expiry_was_the_last() -> None:
     """
     run = play(soon, stop("50 s", "5 s"), mail={"app.load": [0]})
     assert run.ends("app.load") == [(50.0, "expired")]
-    assert run.fates("HUB01.dsn") == ["delivered"]
+    assert run.statuses("HUB01.dsn") == ["delivered"]
 
 
 # Stops upon stops.
@@ -260,7 +260,7 @@ def test_an_attempt_that_a_stop_ends_after_the_expiry_was_the_last() -> None:
 def test_a_second_stop_while_the_hub_is_down_lengthens_it() -> None:
     run = play(stop("10 s", "20 s"), stop("20 s", "40 s"), mail={"app.load": [35, 59, 60]})
     assert run.levels(Level.HUB_DOWN, "HUB01") == [(10.0, 1), (60.0, 0)]
-    assert run.fates("app.load") == ["abandoned", "abandoned", "delivered"]
+    assert run.statuses("app.load") == ["abandoned", "abandoned", "delivered"]
 
 
 def test_a_stop_within_a_stop_changes_nothing() -> None:
@@ -273,7 +273,7 @@ def test_stops_that_touch_are_one() -> None:
         both = (stop("10 s", "10 s"), stop("20 s", "10 s"))[::order]
         run = play(*both, mail={"app.load": [20, 30]})
         assert run.levels(Level.HUB_DOWN, "HUB01") == [(10.0, 1), (30.0, 0)]
-        assert run.fates("app.load") == ["abandoned", "delivered"]
+        assert run.statuses("app.load") == ["abandoned", "delivered"]
 
 
 def test_a_hub_that_is_down_at_the_end_of_the_run_keeps_its_mail_in_flight() -> None:
@@ -334,7 +334,7 @@ def test_a_hand_over_by_a_hub_that_stops_is_made_again(at: str) -> None:
     cut = float(at.removesuffix(" s"))
     # HUB01's core ends the work that it has begun, so the second attempt may wait for it no longer.
     assert run.attempts(OVER) == [(0, 0.0, cut, DROPPED), (0, cut + 50, cut + 90, OK)]
-    assert run.fates("app.load") == ["delivered"]
+    assert run.statuses("app.load") == ["delivered"]
     assert len(run.trace.transactions) == 2
 
 

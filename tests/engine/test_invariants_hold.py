@@ -10,7 +10,7 @@ from relaysim.engine.run import simulate
 from relaysim.mail.provider_state import State
 from relaysim.scenario.load import from_mapping
 from relaysim.trace.invariants import check
-from relaysim.trace.tables import PROVIDER_CAUSE, Action, Cause, Fate, Level, Seen, Trace
+from relaysim.trace.tables import PROVIDER_CAUSE, Action, Cause, Level, Seen, Status, Trace
 from relaysim.traffic.workload import draw
 
 fuzz = settings(
@@ -21,18 +21,18 @@ fuzz = settings(
 )
 
 
-def once_and_for_good(record: Recorder, copy: int, fate: int, time: int, reply: int) -> None:
-    """What the recorder does with a fate; a copy that has one already must not get another."""
-    assert record.fate[copy] == Fate.IN_FLIGHT
-    assert fate != Fate.IN_FLIGHT
-    fated(record, copy, fate, time, reply)
+def once_and_for_good(record: Recorder, recipient: int, status: int, time: int, reply: int) -> None:
+    """What the recorder does with a final status; a recipient that has one already must not get another."""
+    assert record.status[recipient] == Status.IN_FLIGHT
+    assert status != Status.IN_FLIGHT
+    fated(record, recipient, status, time, reply)
 
 
 fated = Recorder.fated
 
 
 def checked(tables: Tables) -> Trace:
-    """The trace of a scenario that breaks no invariant, gives each copy one fate, and ends in time.
+    """The trace of a scenario that breaks no invariant, gives each recipient one final status, and ends in time.
 
     It lasts at least as long as mail may be created, since there is a blocklist.
     """
@@ -43,11 +43,11 @@ def checked(tables: Tables) -> Trace:
         trace = simulate(scenario, draws)
     broken = check(trace, draws, scenario)
     assert not broken, "\n".join(f"{name}: {text}" for name, text in broken)
-    open_copies = (trace.copies["fate"] == Fate.IN_FLIGHT).sum()
+    open_recipients = (trace.recipients["status"] == Status.IN_FLIGHT).sum()
     assert trace.end <= scenario.run.horizon
-    assert (open_copies > 0) <= (trace.end == scenario.run.horizon)
-    if not open_copies and len(trace.copies):
-        assert trace.end == max(trace.copies["end"].max(), scenario.run.duration)
+    assert (open_recipients > 0) <= (trace.end == scenario.run.horizon)
+    if not open_recipients and len(trace.recipients):
+        assert trace.end == max(trace.recipients["end"].max(), scenario.run.duration)
     assert simulate(scenario, draws).fingerprint() == trace.fingerprint()
     return trace
 
@@ -63,7 +63,7 @@ def happened(trace: Trace) -> set[str]:
     found = {Cause(cause).name for cause in trace.listings["cause"].tolist()}
     found |= {Seen(signal).name for signal in trace.signals["signal"].tolist()}
     found |= {Action(action).name for action in trace.actions["action"].tolist()}
-    found |= {Fate(fate).name for fate in trace.copies["fate"].tolist()}
+    found |= {Status(status).name for status in trace.recipients["status"].tolist()}
     states = trace.levels["value"][trace.levels["level"] == Level.PROVIDER]
     found |= {f"state {State(state).name}" for state in states.tolist()}
     replies = trace.attempts["reply"]
@@ -81,7 +81,7 @@ def test_no_reputation_breaks_one_whatever_comes_of_it() -> None:
     Rounds of scenarios, each with a seed of its own: always 2, and up to 8 until every kind was
     seen. So the coverage does not depend on one sequence of draws, which any new key changes.
     """
-    wanted = {member.name for kind in (Cause, Seen, Action, Fate) for member in kind}
+    wanted = {member.name for kind in (Cause, Seen, Action, Status) for member in kind}
     wanted |= {f"state {state.name}" for state in State}
     wanted |= {"refused for a list", "refused for a reputation"}
     missing = set(wanted)

@@ -59,7 +59,7 @@ def test_the_connection_goes_on_after_a_refusal() -> None:
 def test_a_refusal_at_the_end_of_the_data_costs_the_whole_transfer() -> None:
     run = play(user("data"), listed(), mail={"app.load": [0]})
     assert run.attempts(OUT) == [(0, 0.0, 3.0, REJECTED)]
-    assert run.fates("app.load") == ["bounced"]
+    assert run.statuses("app.load") == ["bounced"]
 
 
 def test_a_refusal_at_the_greeting_is_a_failed_connection() -> None:
@@ -71,7 +71,7 @@ def test_a_refusal_at_the_greeting_is_a_failed_connection() -> None:
         (0, 122.5, 125.5, OK),
         (1, 125.5, 127.5, OK),
     ]
-    assert run.fates("app.load") == ["delivered"] * 2
+    assert run.statuses("app.load") == ["delivered"] * 2
     assert run.levels(Level.QUEUE_RETRY, OUT) == [(1.25, 1), (123.5, 0)]
 
 
@@ -84,7 +84,7 @@ def test_a_connection_that_was_greeted_before_the_listing_is_not_asked_again() -
 def test_a_deferral_is_tried_again_until_the_listing_is_over(stage: str, end: float) -> None:
     run = play(user(stage, "defer"), listed("0 s", "50 s"), mail={"app.load": [0]})
     assert run.attempts(OUT) == [(0, 0.0, end, DEFERRED), (0, 60 + end, 63 + end, OK)]
-    assert run.fates("app.load") == ["delivered"]
+    assert run.statuses("app.load") == ["delivered"]
 
 
 @pytest.mark.parametrize("stage", ["greeting", "mail", "rcpt", "data"])
@@ -98,19 +98,19 @@ def test_scoring_accepts_and_junks_whatever_the_stage(stage: str) -> None:
 
 def test_the_check_is_made_when_the_message_is_offered() -> None:
     """Offered at 1 s, when the connection stands. The listing begins or ends a moment later."""
-    assert play(user(), listed("1001 ms"), mail={"app.load": [0]}).fates("app.load") == [
+    assert play(user(), listed("1001 ms"), mail={"app.load": [0]}).statuses("app.load") == [
         "delivered"
     ]
-    assert play(user(), listed("0 s", "1 s"), mail={"app.load": [0]}).fates("app.load") == [
+    assert play(user(), listed("0 s", "1 s"), mail={"app.load": [0]}).statuses("app.load") == [
         "delivered"
     ]
-    assert play(user(), listed("1 s"), mail={"app.load": [0]}).fates("app.load") == ["bounced"]
+    assert play(user(), listed("1 s"), mail={"app.load": [0]}).statuses("app.load") == ["bounced"]
 
 
 def test_overlapping_listings_hold_until_the_last_one_ends() -> None:
     twice = listed("0 s", "30 s"), listed("20 s", "30 s")
     run = play(user(), *twice, mail={"app.load": [35, 55]})
-    assert run.fates("app.load") == ["bounced", "delivered"]
+    assert run.statuses("app.load") == ["bounced", "delivered"]
     listings = run.trace.listings
     assert listings["start"].tolist() == [0, 20_000_000]
     assert listings["end"].tolist() == [30_000_000, 50_000_000]
@@ -120,13 +120,13 @@ def test_overlapping_listings_hold_until_the_last_one_ends() -> None:
 def test_a_listing_that_starts_as_the_last_one_ends_leaves_no_gap() -> None:
     for order in (1, -1):
         twice = (listed("0 s", "30 s"), listed("29 s", "30 s"))[::order]
-        assert play(user(), *twice, mail={"app.load": [29]}).fates("app.load") == ["bounced"]
+        assert play(user(), *twice, mail={"app.load": [29]}).statuses("app.load") == ["bounced"]
 
 
 def test_a_domain_that_does_not_use_the_list_takes_the_mail() -> None:
     other = "[blocklists.spamcop]\nprofile = 'spamcop'"
     event = listed().replace('"css"', '"spamcop"')
-    assert play(user(), other, event, mail={"app.load": [0]}).fates("app.load") == ["delivered"]
+    assert play(user(), other, event, mail={"app.load": [0]}).statuses("app.load") == ["delivered"]
 
 
 def test_whether_a_domain_uses_a_list_is_its_own_decision_for_the_whole_run() -> None:
@@ -140,13 +140,13 @@ def test_whether_a_domain_uses_a_list_is_its_own_decision_for_the_whole_run() ->
     to = { many = 1.0, sink = 0.0 }
     """
     run = play(user(), many, listed(), mail={"app.load": [0] * 200})
-    fates: dict[int, set[str]] = {}
-    domains = run.trace.copies["domain"].tolist()[:200]
-    for domain, fate in zip(domains, run.fates("app.load"), strict=True):
-        fates.setdefault(domain, set()).add(fate)
-    assert all(len(found) == 1 for found in fates.values())
-    refusing = sum(found == {"bounced"} for found in fates.values())
-    assert len(fates) / 4 < refusing < len(fates) * 3 / 4
+    statuses: dict[int, set[str]] = {}
+    domains = run.trace.recipients["domain"].tolist()[:200]
+    for domain, status in zip(domains, run.statuses("app.load"), strict=True):
+        statuses.setdefault(domain, set()).add(status)
+    assert all(len(found) == 1 for found in statuses.values())
+    refusing = sum(found == {"bounced"} for found in statuses.values())
+    assert len(statuses) / 4 < refusing < len(statuses) * 3 / 4
 
 
 OF_APP = """
@@ -158,7 +158,7 @@ listing = { of = "app", blocklist = "css", for = "1 h" }
 
 def test_the_ip_that_carries_the_mail_of_a_host_is_the_one_that_is_listed() -> None:
     """The host moves to another hub, and the listing with it."""
-    assert play(user(), OF_APP, mail={"app.load": [0]}).fates("app.load") == ["bounced"]
+    assert play(user(), OF_APP, mail={"app.load": [0]}).statuses("app.load") == ["bounced"]
     moved = """
     [hosts.app]
     server = "192.168.168.172"
@@ -170,15 +170,15 @@ def test_the_ip_that_carries_the_mail_of_a_host_is_the_one_that_is_listed() -> N
     server = "192.168.168.169"
     """
     run = play(SECOND_HUB, user(), OF_APP, moved, mail={"app.load": [0], "other.load": [0]})
-    assert run.fates("app.load") == ["bounced"]
-    assert run.fates("other.load") == ["delivered"]
+    assert run.statuses("app.load") == ["bounced"]
+    assert run.statuses("other.load") == ["delivered"]
 
 
 def test_it_is_that_of_the_hub_that_the_mail_is_handed_to() -> None:
     by_other = "[send_connectors.internet]\nsource_transport_servers = ['HUB02']"
     run = play(SECOND_HUB, user(), OF_APP, by_other, mail={"app.load": [0]})
     assert [run.trace.names.egress[e] for e in run.trace.listings["egress"]] == ["203.0.113.25"]
-    assert run.fates("app.load") == ["bounced"]
+    assert run.statuses("app.load") == ["bounced"]
 
 
 def test_it_is_that_of_the_way_by_which_the_host_writes() -> None:

@@ -97,7 +97,7 @@ delisting_time = "30 min"
 def test_a_request_is_granted_after_a_time() -> None:
     mail = {"app.traps": [10], "app.load": [100, 1899, 1901]}
     run = play(TRAPS, LIST, CALLED, ASKS, mail=mail)
-    assert run.fates("app.load") == ["bounced", "bounced", "delivered"]
+    assert run.statuses("app.load") == ["bounced", "bounced", "delivered"]
     assert listings(run) == [(10.0, 100 + 30 * MINUTE)]
     assert actions(run) == [(100.0, "detected", ""), (100.0, "requested", "list")]
 

@@ -28,19 +28,19 @@ def test_without_a_cache_each_message_is_a_question() -> None:
 def test_a_domain_believes_for_a_while_that_an_ip_is_not_listed() -> None:
     """Asked at 50 s, so until 650 s; then again, and it learns of the listing."""
     found = run(CACHES, mail={"app.load": [50, 101, 649.999999, 650]})
-    assert found.fates("app.load") == ["delivered", "delivered", "delivered", "bounced"]
+    assert found.statuses("app.load") == ["delivered", "delivered", "delivered", "bounced"]
     assert lookups(found) == [(50.0, 650.0, 0), (650.0, 1550.0, 1)]
 
 
 def test_and_for_another_while_that_it_is() -> None:
     """Asked at 3,600 s, a hundred seconds before the end of the listing."""
     found = run(CACHES, mail={"app.load": [3600, 3701, 4499, 4500, 4501]})
-    assert found.fates("app.load") == ["bounced", "bounced", "bounced", "delivered", "delivered"]
+    assert found.statuses("app.load") == ["bounced", "bounced", "bounced", "delivered", "delivered"]
     assert lookups(found) == [(3600.0, 4500.0, 1), (4500.0, 5100.0, 0)]
 
 
 def test_what_is_asked_of_a_mirror_is_cached_on_top_of_its_delay() -> None:
-    """The copy has the listing from 400 to 4,000 s."""
+    """The recipient has the listing from 400 to 4,000 s."""
     mirror = "[blocklists.list]\nmirror_delay = '5 min'\n[destinations.sink]\nmirrors = 1.0"
     found = run(CACHES, mirror, mail={"app.load": [399, 998, 999, 3999, 4898, 4899]})
     assert lookups(found) == [
@@ -63,7 +63,7 @@ def test_each_domain_has_a_cache_of_its_own() -> None:
     to = { other = 1.0 }
     """
     found = run(CACHES, other, mail={"app.load": [50, 700], "app.two": [99, 700, 3698, 3699]})
-    assert found.fates("app.load") == ["delivered", "bounced"]
+    assert found.statuses("app.load") == ["delivered", "bounced"]
     assert lookups(found, "example.net") == [(99.0, 3699.0, 0), (3699.0, 3699.0, 1)]
 
 
@@ -73,7 +73,7 @@ def test_a_domain_asks_about_each_ip() -> None:
     mail = {"h0.traps": [100], "h0.load": [50, 200], "h1.load": [201, 202]}
     found = play(*design, mail=mail)
     assert lookups(found) == [(50.0, 650.0, 0), (201.0, 801.0, 0)]
-    assert found.fates("h0.load") + found.fates("h1.load") == ["delivered"] * 4
+    assert found.statuses("h0.load") + found.statuses("h1.load") == ["delivered"] * 4
 
 
 def test_whether_a_domain_asks_a_mirror_is_its_own_decision() -> None:
@@ -90,10 +90,10 @@ def test_whether_a_domain_asks_a_mirror_is_its_own_decision() -> None:
     to = { many = 1.0 }
     """
     found = run(many, mail={"app.load": [200] * 100 + [300] * 100})
-    domains = found.trace.copies["domain"][found.trace.messages["stream"] == 0]
-    fates = np.array(found.fates("app.load"))
-    early = {d for d, fate in zip(domains, fates, strict=True) if fate == "bounced"}
-    late = {d for d, fate in zip(domains, fates, strict=True) if fate == "delivered"}
+    domains = found.trace.recipients["domain"][found.trace.messages["stream"] == 0]
+    statuses = np.array(found.statuses("app.load"))
+    early = {d for d, status in zip(domains, statuses, strict=True) if status == "bounced"}
+    late = {d for d, status in zip(domains, statuses, strict=True) if status == "delivered"}
     assert early.isdisjoint(late)
     assert len(early) > 10
     assert len(late) > 10
@@ -159,7 +159,7 @@ def test_stages_and_actions_are_shares_of_the_domains() -> None:
     to = { many = 1.0 }
     """
     found = run(many, mail={"app.load": [HOUR] * 1000})
-    domains = found.trace.copies["domain"][:1000].tolist()
+    domains = found.trace.recipients["domain"][:1000].tolist()
     ends: dict[int, set[tuple[float, str]]] = {}
     for domain, end in zip(domains, found.ends("app.load"), strict=True):
         ends.setdefault(domain, set()).add(end)

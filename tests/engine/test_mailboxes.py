@@ -86,7 +86,7 @@ def test_after_a_refusal_the_mailbox_server_asks_the_next_hub_at_once() -> None:
     assert run.hubs("app.load") == ["HUB02"] * 3
     assert run.messages("app.load", "connected") == [3.0, 4.0, 5.0]
     assert run.tries("app.load") == [2, 1, 2]
-    assert run.fates("app.load") == ["delivered"] * 3
+    assert run.statuses("app.load") == ["delivered"] * 3
 
 
 def test_after_the_last_hub_the_message_waits_for_the_retry() -> None:
@@ -112,7 +112,7 @@ def test_while_all_hubs_are_down_the_mail_waits_in_the_mailboxes() -> None:
     run = play(USERS, down, mail={"app.load": [(0, 1, 1000)]})
     assert run.messages("app.load", "connected") == [180.0]
     assert run.tries("app.load") == [4]
-    assert run.fates("app.load") == ["delivered"]
+    assert run.statuses("app.load") == ["delivered"]
 
 
 def test_the_mailbox_server_gives_up_too() -> None:

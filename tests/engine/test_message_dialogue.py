@@ -18,7 +18,7 @@ from relaysim.scenario.load import from_mapping
 from relaysim.study import message_trace as study
 from relaysim.study.message_trace import Transcript
 from relaysim.study.replicate import trace_of
-from relaysim.trace.tables import Fate
+from relaysim.trace.tables import Status
 
 KB = 1024
 SLOW = """
@@ -155,8 +155,10 @@ def test_every_dialogue_is_known_and_ends_when_the_hub_has_the_content(
         ends = content_ends(transcript)
         if not ends:
             times = [event.time for event in transcript.journey.events if event.step]
-            assert {copy.fate for copy in transcript.journey.copies} == {Fate.REFUSED}
-            assert {copy.end for copy in transcript.journey.copies} == {times[-1]}
+            assert {recipient.status for recipient in transcript.journey.recipients} == {
+                Status.REFUSED
+            }
+            assert {recipient.end for recipient in transcript.journey.recipients} == {times[-1]}
             continue
         work = [e for e in transcript.journey.events if e.what in ("received", "committed")]
         assert work[0].time - max(work[0].lasted, 0) - max(work[0].waited, 0) == ends[0]
@@ -261,7 +263,7 @@ def test_the_dialogue_of_a_message_that_waits_to_be_sent_again_is_not_known(
     run = transcripts(PRESSURE, full, RETRY, outside, mail=mail)
     transcript = next(each for each in run if each.message == "app.load:0")
     assert transcript.journey.reply == str(reply.INSUFFICIENT_RESOURCES)
-    assert [copy.fate.name for copy in transcript.journey.copies] == ["IN_FLIGHT"]
+    assert [recipient.status.name for recipient in transcript.journey.recipients] == ["IN_FLIGHT"]
     assert not transcript.complete
     assert dialogue_of(transcript) == []
 

@@ -47,7 +47,7 @@ to = { sink = 1.0 }
 
 
 def latency(run: Played) -> float:
-    """Mean seconds from creation to the end, over the copies of the load."""
+    """Mean seconds from creation to the end, over the recipients of the load."""
     ends = np.array([end for end, _ in run.ends("app.load")])
     return float(np.mean(ends - run.messages("app.load", "created")))
 
@@ -94,7 +94,7 @@ def test_with_more_connections_nobody_is_served_later() -> None:
 
 
 def test_with_more_cores_mail_is_not_later() -> None:
-    """On the mean of each seed: a core may be taken by less urgent work, so not copy by copy."""
+    """On the mean of each seed: a core may be taken by less urgent work, so not recipient by recipient."""
     for seed in range(3):
         two = latency(play(CORES, seed=seed))
         three = latency(play(CORES, "[hubs.HUB01]\ncores = 3", seed=seed))
@@ -161,7 +161,7 @@ def test_a_message_is_the_same_in_both_designs(designs: tuple[Trace, Trace]) -> 
     shared, dedicated = designs
     mine = of_streams(shared)
     assert len(mine) == len(of_streams(dedicated)) > 500
-    for column in ("number", "created", "size", "first_copy", "copies"):
+    for column in ("number", "created", "size", "first_recipient", "recipients"):
         np.testing.assert_array_equal(
             shared.messages[column][mine], dedicated.messages[column][mine]
         )
@@ -169,8 +169,8 @@ def test_a_message_is_the_same_in_both_designs(designs: tuple[Trace, Trace]) -> 
         [trace.names.streams[s] for s in trace.messages["stream"][mine]] for trace in designs
     ]
     assert streams[0] == streams[1]
-    copies = int(shared.messages["copies"][mine].sum())
-    domains = [[t.names.domains[d] for d in t.copies["domain"][:copies]] for t in designs]
+    recipients = int(shared.messages["recipients"][mine].sum())
+    domains = [[t.names.domains[d] for d in t.recipients["domain"][:recipients]] for t in designs]
     assert domains[0] == domains[1]
 
 

@@ -39,10 +39,10 @@ def test_a_share_of_the_mail_goes_to_the_junk_folder(unknown: int, key: str) -> 
     share = f"[destinations.sink.reputation]\n{key} = 0.3"
     mail: Mail = {"app.load": [0] * 100 + [1000] * 500, "app.unknown": [0] * unknown}
     found = run(junk, share, mail=mail)
-    fates = found.fates("app.load")
-    assert set(fates[:100]) == {"delivered"}
-    assert 110 < fates.count("junked") < 190
-    assert run(junk, mail=mail).fates("app.load").count("junked") == 0
+    statuses = found.statuses("app.load")
+    assert set(statuses[:100]) == {"delivered"}
+    assert 110 < statuses.count("junked") < 190
+    assert run(junk, mail=mail).statuses("app.load").count("junked") == 0
 
 
 # Throttle.
@@ -61,7 +61,7 @@ def test_a_throttled_ip_may_send_so_much_in_each_hour_of_the_clock() -> None:
     ends = [end for end, _ in found.ends("app.load")[100:]]
     hours = [int(end // HOUR) for end in ends]
     assert [hours.count(hour) for hour in range(4)] == [0, 10, 10, 5]
-    assert set(found.fates("app.load")) == {"delivered"}
+    assert set(found.statuses("app.load")) == {"delivered"}
     first = found.attempts("HUB01->example.org")[118]
     assert first[1:3] == (1000.0, 1000.0)
     assert first[3].startswith(f"421 4.7.28 [{IP}] ")
@@ -86,9 +86,11 @@ message_expiration_timeout = "10 min"
 def by_day(days: list[int], messages: int, *changes: str) -> list[int]:
     """How many get through of so many messages at the first second of some days."""
     mail: Mail = {"app.load": [day * DAY for day in days for _ in range(messages)]}
-    fates = run(COLD, ALONE, *changes, mail=mail).fates("app.load")
-    assert set(fates) <= {"delivered", "expired"}
-    return [fates[n * messages : (n + 1) * messages].count("delivered") for n in range(len(days))]
+    statuses = run(COLD, ALONE, *changes, mail=mail).statuses("app.load")
+    assert set(statuses) <= {"delivered", "expired"}
+    return [
+        statuses[n * messages : (n + 1) * messages].count("delivered") for n in range(len(days))
+    ]
 
 
 def test_a_new_ip_may_send_more_from_day_to_day() -> None:
@@ -180,8 +182,8 @@ BLOCKED = {"h0.bad": [0] * 99, "h0.load": [0] * 99}
 NOBODY = "[hosts.h0.streams.bad]\nunknown_rate = 1.0"
 
 
-@pytest.mark.parametrize(("widening", "fate"), [(1.0, "bounced"), (0.0, "delivered")])
-def test_a_block_may_take_the_other_ips_of_the_24_along(widening: float, fate: str) -> None:
+@pytest.mark.parametrize(("widening", "status"), [(1.0, "bounced"), (0.0, "delivered")])
+def test_a_block_may_take_the_other_ips_of_the_24_along(widening: float, status: str) -> None:
     """Blocked at 900 s; the neighbour for two hours, the IP in the next /24 not at all."""
     share = f"[destinations.sink.reputation]\nwidening = {widening}"
     later: Mail = {
@@ -189,8 +191,8 @@ def test_a_block_may_take_the_other_ips_of_the_24_along(widening: float, fate: s
         "h2.load": [901],
     }
     found = play(PROVIDER, NEAR, NOBODY, SPREADS, share, NOBODY_LOOKS, mail={**BLOCKED, **later})
-    assert found.fates("h1.load") == ["delivered", fate, fate, "delivered"]
-    assert found.fates("h2.load") == ["delivered"]
+    assert found.statuses("h1.load") == ["delivered", status, status, "delivered"]
+    assert found.statuses("h2.load") == ["delivered"]
 
 
 def test_a_block_for_hammering_spreads_as_well() -> None:
@@ -204,7 +206,7 @@ def test_a_block_for_hammering_spreads_as_well() -> None:
     }
     found = play(PROVIDER, near, NOBODY, HAMMERED, how, NOBODY_LOOKS, mail=mail)
     assert states(found, MINE)[:2] == [(QUARTER, 2), (2 * HOUR, 3)]
-    assert found.fates("h1.load") == ["bounced"]
+    assert found.statuses("h1.load") == ["bounced"]
 
 
 def test_a_block_of_several_sender_domains_is_one_block() -> None:
@@ -219,7 +221,7 @@ def test_a_block_of_several_sender_domains_is_one_block() -> None:
     mail: Mail = {**BLOCKED, **own, "h0.bad": [0] * 110, "h1.load": [901]}
     found = play(PROVIDER, near, NOBODY, SPREADS, share, more, NOBODY_LOOKS, mail=mail, seed=3)
     assert states(found, MINE)[0] == states(found, f"sink {IP} 2.example")[0] == (QUARTER, 3)
-    assert found.fates("h1.load") == ["delivered"]
+    assert found.statuses("h1.load") == ["delivered"]
 
 
 ASKS = """
@@ -240,7 +242,7 @@ def test_a_request_for_mitigation_ends_a_block_and_clears_the_counters() -> None
     days = "[run]\nduration = '4 d'"
     found = play(PROVIDER, NEAR, NOBODY, CALLED, ASKS, days, mail=mail)
     assert states(found, MINE) == [(QUARTER, 3), (1000 + DAY, 0)]
-    assert found.fates("h0.load")[100:] == ["bounced", "bounced", "delivered"]
+    assert found.statuses("h0.load")[100:] == ["bounced", "bounced", "delivered"]
     assert actions(found) == [(1000.0, "detected", ""), (1000.0, "requested", "sink")]
 
 

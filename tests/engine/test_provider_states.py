@@ -119,7 +119,7 @@ def test_a_block_ends_when_the_counters_have_faded() -> None:
     }
     played = run(fades, mail=mail)
     assert states(played, MINE) == [(QUARTER, 3), (3 * HOUR, 0)]
-    assert played.fates("app.load")[99:] == ["bounced", "bounced", "delivered"]
+    assert played.statuses("app.load")[99:] == ["bounced", "bounced", "delivered"]
     assert played.verdicts("app.load")[99].startswith(f"550 5.7.1 [{IP}] ")
 
 

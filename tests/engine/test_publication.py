@@ -1,4 +1,4 @@
-"""Publication: a list is built every so often, and some domains ask a copy that is behind."""
+"""Publication: a list is built every so often, and some domains ask a recipient that is behind."""
 
 import pytest
 from reputation_world import IP, LIST, NOBODY_LOOKS, TRAPS, listed, listings, lookups
@@ -10,7 +10,7 @@ build_interval = "10 min"
 mirror_delay = "5 min"
 lifetime = "1 h"
 """
-COPY = "[destinations.sink]\nmirrors = 1.0"
+RECIPIENT = "[destinations.sink]\nmirrors = 1.0"
 
 
 def test_a_listing_is_published_and_withdrawn_at_the_next_build() -> None:
@@ -24,11 +24,11 @@ def test_what_happens_at_a_build_is_in_it() -> None:
     assert listings(run) == [(600.0, 4200.0)]
 
 
-@pytest.mark.parametrize(("mirrors", "behind"), [("", 0), (COPY, 300)])
-def test_a_local_copy_is_behind_by_its_delay_at_both_ends(mirrors: str, behind: int) -> None:
+@pytest.mark.parametrize(("mirrors", "behind"), [("", 0), (RECIPIENT, 300)])
+def test_a_local_recipient_is_behind_by_its_delay_at_both_ends(mirrors: str, behind: int) -> None:
     mail = {"app.traps": [65], "app.load": [t + behind for t in (599, 601, 4199, 4201)]}
     run = play(TRAPS, LIST, NOBODY_LOOKS, BUILT, mirrors, mail=mail)
-    assert run.fates("app.load") == ["delivered", "bounced", "bounced", "delivered"]
+    assert run.statuses("app.load") == ["delivered", "bounced", "bounced", "delivered"]
     assert [yes for _, _, yes in lookups(run)] == [0, 1, 1, 0]
 
 
@@ -43,7 +43,7 @@ def test_a_relapse_before_the_next_build_is_not_seen_outside() -> None:
     mail = {"app.traps": [65, 3700], "app.load": [4199, 4201, 7799, 7801]}
     run = play(TRAPS, LIST, NOBODY_LOOKS, BUILT, mail=mail)
     assert listings(run) == [(600.0, 7800.0)]
-    assert run.fates("app.load") == ["bounced", "bounced", "bounced", "delivered"]
+    assert run.statuses("app.load") == ["bounced", "bounced", "bounced", "delivered"]
 
 
 def test_a_life_shorter_than_the_interval_shows_only_if_a_build_falls_into_it() -> None:
@@ -52,7 +52,7 @@ def test_a_life_shorter_than_the_interval_shows_only_if_a_build_falls_into_it() 
     mail = {"app.traps": [65, 1150], "app.load": [601, 1201]}
     run = play(TRAPS, LIST, NOBODY_LOOKS, BUILT, brief, mail=mail)
     assert listings(run) == [(1200.0, 1800.0)]
-    assert run.fates("app.load") == ["delivered", "bounced"]
+    assert run.statuses("app.load") == ["delivered", "bounced"]
 
 
 def test_a_listing_that_outlasts_the_run_has_no_end() -> None:

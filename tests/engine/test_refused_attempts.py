@@ -10,7 +10,7 @@ from small_world import SECOND_HUB, Played, play
 from relaysim.mail import reply
 from relaysim.measure.event_frames import refusals
 from relaysim.measure.metrics import metrics
-from relaysim.measure.recipients import Copies
+from relaysim.measure.recipients import Recipients
 from relaysim.measure.run_series import Series
 from relaysim.present.text.run_summary import losses
 from relaysim.present.text.run_summary import refusals as section
@@ -44,11 +44,11 @@ def test_a_refused_connection_that_is_made_again_shows(golden_section: Golden) -
     limit = "[hubs.HUB01.receive_connectors.relay]\nmax_inbound_connection_per_source = 1"
     slow = "[hosts.app]\nsessions = 2\nround_trip = '1 s'\n"
     run = play(limit, slow, RETRIES, mail={"app.load": [0, 0]})
-    assert run.fates("app.load") == ["delivered", "delivered"]
+    assert run.statuses("app.load") == ["delivered", "delivered"]
     assert rows(run) == [("app", "HUB01", "HUB01/relay", 0.0, TOO_MANY, 1)]
     assert counts(run) == {"total total": 1.0, "stream app.load": 1.0, "hub HUB01": 1.0}
     assert set(counts(run, "app.others").values()) == {0.0}
-    series = Series.of(run.trace, run.scenario, Copies.of(run.trace, run.scenario))
+    series = Series.of(run.trace, run.scenario, Recipients.of(run.trace, run.scenario))
     mean = Series.mean([series, series])
     assert mean.refusals.to_dict("records") == [
         {"host": "app", "where": "HUB01/relay", "reply": TOO_MANY, "attempts": 1.0}
@@ -66,7 +66,7 @@ def test_each_address_that_is_tried_has_a_row() -> None:
     both = "[dns]\nmail = ['192.168.168.169', '192.168.168.172']\n[hosts.app]\nserver = 'mail'"
     down = "[[events]]\nat = '0 s'\nstop = { hub = 'HUB01', for = '1 h' }"
     run = play(SECOND_HUB, both, down, mail={"app.load": [1]})
-    assert run.fates("app.load") == ["delivered"]
+    assert run.statuses("app.load") == ["delivered"]
     assert [(hub, said) for _, hub, _, _, said, _ in rows(run)] == [("HUB01", UNABLE)]
     assert (counts(run)["hub HUB01"], counts(run)["hub HUB02"]) == (1.0, 0.0)
 
@@ -90,7 +90,7 @@ def test_mailbox_submission_has_rows_without_a_connector() -> None:
     users += "[hosts.app.streams.load]\nto = { internal = 1.0 }"
     full = "[hubs.HUB01.back_pressure]\nqueue_drive_size = '10 GB'\nqueue_drive_used = '9.8 GB'"
     run = play(users, SECOND_HUB, full, mail={"app.load": [3]})
-    assert run.fates("app.load") == ["delivered"]
+    assert run.statuses("app.load") == ["delivered"]
     assert rows(run) == [("app", "HUB01", "", 3.0, SHORT, 1)]
 
 
@@ -98,5 +98,5 @@ def test_nothing_refused_is_no_row_and_no_line() -> None:
     run = play(mail={"app.load": [0]})
     assert rows(run) == []
     assert set(counts(run).values()) == {0.0}
-    series = Series.of(run.trace, run.scenario, Copies.of(run.trace, run.scenario))
+    series = Series.of(run.trace, run.scenario, Recipients.of(run.trace, run.scenario))
     assert section(Series.mean([series]).refusals) == []

@@ -10,7 +10,7 @@ from small_world import Played, play
 
 from relaysim.engine.reputation.listings import Listings, Lookups
 from relaysim.trace.invariants import check
-from relaysim.trace.tables import Fate, Table, Trace
+from relaysim.trace.tables import Status, Table, Trace
 
 CACHES = "[destinations.sink]\ndnsbl_ttl = '10 min'\ndnsbl_negative_ttl = '10 min'"
 STORY = TRAPS, LIST, NOBODY_LOOKS, CACHES
@@ -38,17 +38,17 @@ def without(table: Table, row: int) -> Table:
 @pytest.fixture(scope="module")
 def run() -> Played:
     played = play(*STORY, mail=MAIL)
-    assert played.fates("app.load") == ["delivered", "delivered", "bounced", "bounced"]
+    assert played.statuses("app.load") == ["delivered", "delivered", "bounced", "bounced"]
     assert lookups(played) == [(50.0, 650.0, 0), (660.0, 1260.0, 1)]
     assert violations(played, played.trace) == []
     return played
 
 
-@pytest.mark.parametrize("fate", [Fate.DELIVERED, Fate.JUNKED])
-def test_a_delivery_that_the_answer_forbids(run: Played, fate: Fate) -> None:
+@pytest.mark.parametrize("status", [Status.DELIVERED, Status.JUNKED])
+def test_a_delivery_that_the_answer_forbids(run: Played, status: Status) -> None:
     trace = run.trace
-    row = int(np.flatnonzero(trace.copies["fate"] == Fate.BOUNCED)[0])
-    delivered = replace(trace, copies=changed(trace.copies, row, fate=fate))
+    row = int(np.flatnonzero(trace.recipients["status"] == Status.BOUNCED)[0])
+    delivered = replace(trace, recipients=changed(trace.recipients, row, status=status))
     assert violations(run, delivered) == ["INV-8"]
 
 
@@ -99,10 +99,10 @@ def test_an_engine_whose_domains_forget_to_look_at_the_list() -> None:
 
 
 def test_an_engine_whose_mirrors_are_not_behind() -> None:
-    """A domain that asks a copy five minutes old, and is told what is new."""
+    """A domain that asks a recipient five minutes old, and is told what is new."""
     late = "[blocklists.list]\nmirror_delay = '5 min'\n[destinations.sink]\nmirrors = 1.0"
     mail = {"app.traps": [100], "app.load": [200]}
-    assert play(*STORY, late, mail=mail).fates("app.load") == ["delivered"]
+    assert play(*STORY, late, mail=mail).statuses("app.load") == ["delivered"]
     published = Listings.publish
 
     def at_once(self: Listings, who: int, blocklist: int, cause: int) -> int:

@@ -69,9 +69,9 @@ def test_the_culprits_are_paused_until_the_ip_is_found_clean() -> None:
     ]
     assert listings(run)[0] == (10.0, 3.5 * HOUR)
     assert paused(run, "app.traps")[:2] == [(3600.0, 1), (end, 0)]
-    fates = run.fates("app.traps")
-    assert fates == ["delivered", "delivered", "suppressed", "suppressed", "delivered"]
-    assert run.fates("app.load") == ["bounced", "delivered"]
+    statuses = run.statuses("app.traps")
+    assert statuses == ["delivered", "delivered", "suppressed", "suppressed", "delivered"]
+    assert run.statuses("app.load") == ["bounced", "delivered"]
 
 
 def test_they_stay_paused_as_long_as_another_ip_is_in_trouble() -> None:
@@ -101,9 +101,9 @@ def test_a_clean_up_takes_off_a_share_of_the_traps_and_dead_addresses(
     run = play(LIST, NEWS, SIX_HOURLY, policy, listed, share)
     assert [what for _, what, _ in actions(run)] == ["detected", "repaired", "cleaned"]
     worthless = run.draws.signal[:200] > 0
-    fates = np.array(run.fates("app.news"))
-    assert "suppressed" not in fates[:200]
-    suppressed = fates[200:400] == "suppressed"
+    statuses = np.array(run.statuses("app.news"))
+    assert "suppressed" not in statuses[:200]
+    suppressed = statuses[200:400] == "suppressed"
     assert not suppressed[~worthless].any()
     assert 20 < worthless.sum() < 60
     assert 1 - suppressed.sum() / worthless.sum() == pytest.approx(left, abs=0.2)
@@ -117,7 +117,7 @@ def test_each_clean_up_draws_anew_for_what_is_left() -> None:
     day = "[blocklists.list]\nlifetime = '1 d'"
     run = play(LIST, NEWS, SIX_HOURLY, REPAIRS.format(policy="clean_list"), day, share)
     worthless = (run.draws.signal[:200] > 0).sum()
-    weeks = np.array(run.fates("app.news")).reshape(4, 200) == "suppressed"
+    weeks = np.array(run.statuses("app.news")).reshape(4, 200) == "suppressed"
     gone = weeks.sum(axis=1) / worthless
     assert gone == pytest.approx([0, 0.5, 0.75, 0.875], abs=0.15)
     assert (weeks[1] <= weeks[2]).all()
@@ -132,7 +132,7 @@ def test_what_is_taken_off_one_list_does_not_depend_on_the_others() -> None:
     second = NEWS.replace("streams.news", "streams.more")
     one, two = play(*design), play(second, *design)
     assert [what for _, what, _ in actions(two)].count("cleaned") == 2
-    assert two.fates("app.news") == one.fates("app.news")
+    assert two.statuses("app.news") == one.statuses("app.news")
 
 
 def test_a_stream_without_a_list_cannot_be_cleaned() -> None:
@@ -163,10 +163,13 @@ def test_moved_culprits_send_by_the_other_ip_from_then_on() -> None:
         (7300.0, "moved", "app.traps"),
     ]
     names, attempts = run.trace.names, run.trace.attempts
-    copies = run.trace.transactions["first_copy"][attempts["transaction"]]
-    by = {int(copy): names.egress[ip] for copy, ip in zip(copies, attempts["egress"], strict=True)}
-    assert [by[copy] for copy in run._copies("app.traps")] == [IP, IP, OTHER_IP]
-    assert by[run._copies("app.load")[1]] == IP
+    recipients = run.trace.transactions["first_recipient"][attempts["transaction"]]
+    by = {
+        int(recipient): names.egress[ip]
+        for recipient, ip in zip(recipients, attempts["egress"], strict=True)
+    }
+    assert [by[recipient] for recipient in run._recipients("app.traps")] == [IP, IP, OTHER_IP]
+    assert by[run._recipients("app.load")[1]] == IP
     assert f"HUB01->spamtrap.example by {OTHER_IP}" in names.queues
     assert [names.egress[ip] for ip in run.trace.listings["egress"]] == [IP, IP, OTHER_IP]
 
@@ -213,8 +216,8 @@ def test_a_repair_cuts_it_off_for_good(policy: str) -> None:
     assert times["repaired"] == repaired
     stop = noticed if policy == "pause_culprit" else repaired
     ends = run.ends("app.spam")
-    assert {fate for end, fate in ends if end < stop} == {"delivered"}
-    assert {fate for end, fate in ends if end >= stop} == {"suppressed"}
+    assert {status for end, status in ends if end < stop} == {"delivered"}
+    assert {status for end, status in ends if end >= stop} == {"suppressed"}
     assert listings(run, "xbl") == [(listings(run, "xbl")[0][0], after(repaired, HOUR))]
     assert paused(run, "app.spam") == [(stop, 1)]
 
@@ -226,7 +229,7 @@ def test_removed_before_it_is_cut_off_it_is_relisted_at_once() -> None:
     found = listings(run, "xbl")
     asked = [time for time, what, _ in actions(run) if what == "requested"]
     assert len(asked) == 3  # as many as are heard in a month
-    assert set(run.fates("app.spam")) == {"delivered"}
+    assert set(run.statuses("app.spam")) == {"delivered"}
     assert [end for _, end in found[:3]] == [after(time, HOUR) for time in asked]
     created = np.array(run.messages("app.spam", "created"))
     for (_, end), (start, _) in pairwise(found):

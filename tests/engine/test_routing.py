@@ -47,10 +47,10 @@ def test_a_hub_that_stops_while_it_receives_from_another_hub_has_not_got_the_mes
     first, second = run.attempts(OVER)
     assert first == (0, 0.0, 10.001, "421 4.4.2 Connection dropped")
     assert second[3] == OK
-    assert run.fates("app.load") == ["delivered"]
+    assert run.statuses("app.load") == ["delivered"]
 
 
-def test_the_hub_of_the_copy_is_the_last_one_and_the_hub_of_the_message_the_first() -> None:
+def test_the_hub_of_the_recipient_is_the_last_one_and_the_hub_of_the_message_the_first() -> None:
     run = play(SECOND_HUB, BY_HUB02, mail={"app.load": [0]})
     assert run.hubs("app.load") == ["HUB01"]
     assert run.last_hubs("app.load") == ["HUB02"]
@@ -172,7 +172,7 @@ def test_what_came_in_by_a_linked_receive_connector_leaves_by_its_send_connector
     run = play(linked, mail={"app.load": [0], "bulk.news": [0]})
     assert run.connectors("bulk.news") == ["HUB01/bulk"]
     queue_of = run.trace.transactions["queue"]
-    queues = [run.trace.names.queues[queue_of[t]] for t in run.trace.copies["transaction"]]
+    queues = [run.trace.names.queues[queue_of[t]] for t in run.trace.recipients["transaction"]]
     assert queues == [OUT_1, "HUB01->mx.bulk.example"]
 
 
@@ -193,7 +193,7 @@ def test_the_link_holds_when_the_mail_is_handed_to_another_hub() -> None:
     assert run.attempts("HUB02->mx.bulk.example") == [(1, 0.000081, 0.000081, OK)]
 
 
-def test_copies_handed_over_and_copies_kept_go_their_own_ways() -> None:
+def test_recipients_handed_over_and_recipients_kept_go_their_own_ways() -> None:
     split = """
     [hosts.app.streams.load]
     to = { sink = 0.5, internal = 0.5 }

@@ -40,7 +40,7 @@ def test_a_queue_at_the_limit_of_its_hub_is_not_fed_by_its_own_loss() -> None:
 
 def test_an_allocation_of_ipv6_has_no_neighbours_to_wait_for() -> None:
     run = play(IPV6, mail={"app.load": [0]})
-    assert run.fates("app.load") == ["delivered"]
+    assert run.statuses("app.load") == ["delivered"]
     assert len(run.trace.listings) == 0
 
 

@@ -55,4 +55,4 @@ def test_the_reply_is_the_providers_own_and_no_lists() -> None:
     assert said.startswith(f"550 5.7.1 [{OTHER_IP}] ")
     names = found.trace.names
     assert names.causes[names.replies.index(said)] == PROVIDER_CAUSE
-    assert found.fates("h0.load")[-1] == "delivered"
+    assert found.statuses("h0.load")[-1] == "delivered"

@@ -67,7 +67,7 @@ def test_the_body_takes_its_size_over_the_bandwidth_of_the_session() -> None:
 def test_each_recipient_costs_a_round_trip() -> None:
     run = play(SLOW, mail={"app.load": [(0, 3)]})
     assert run.messages("app.load", "committed") == [8.0]
-    assert run.fates("app.load") == ["delivered"] * 3
+    assert run.statuses("app.load") == ["delivered"] * 3
 
 
 PIPELINING = "[hosts.app]\npipelining = true"
@@ -77,7 +77,7 @@ def test_a_host_that_pipelines_sends_all_recipients_in_one_round_trip() -> None:
     """2 s of set-up; MAIL with three RCPT; DATA; the body."""
     run = play(SLOW, PIPELINING, mail={"app.load": [(0, 3)]})
     assert run.messages("app.load", "committed") == [5.0]
-    assert run.fates("app.load") == ["delivered"] * 3
+    assert run.statuses("app.load") == ["delivered"] * 3
 
 
 def test_an_open_session_takes_the_next_message_from_the_spool() -> None:
@@ -126,7 +126,7 @@ def test_a_connector_takes_only_so_many_connections_of_one_source() -> None:
     """
     run = play(SLOW, other, mail={"app.load": [0, 1], "other.load": [1]})
     assert run.verdicts("app.load")[1] == TOO_MANY_OF_ONE
-    assert run.fates("other.load") == ["delivered"]
+    assert run.statuses("other.load") == ["delivered"]
 
 
 def test_hosts_with_one_address_are_one_source() -> None:
@@ -150,7 +150,7 @@ def test_a_source_gets_a_percentage_of_the_connections_that_are_free() -> None:
     max_inbound_connection_percentage_per_source = 50
     """
     run = play(SLOW, limit, mail={"app.load": [0, 0, 0]})
-    assert run.fates("app.load") == ["delivered", "delivered", "abandoned"]
+    assert run.statuses("app.load") == ["delivered", "delivered", "abandoned"]
     assert run.verdicts("app.load")[2] == TOO_MANY_OF_ONE
 
 
@@ -170,7 +170,7 @@ def test_no_limit_of_one_source_binds_the_internet() -> None:
 def test_a_place_on_the_connector_is_free_again_when_a_session_closes() -> None:
     limit = "[hubs.HUB01.receive_connectors.relay]\nmax_inbound_connection = 1"
     run = play(SLOW, limit, mail={"app.load": [0, 6, 11]})
-    assert run.fates("app.load") == ["delivered", "delivered", "abandoned"]
+    assert run.statuses("app.load") == ["delivered", "delivered", "abandoned"]
 
 
 def test_connections_above_the_rate_wait_for_the_next_slot() -> None:
@@ -234,7 +234,7 @@ OVER_RATE = "421 4.4.2 Message submission rate for this client has exceeded the 
 def test_a_message_over_the_rate_is_refused_and_closes_the_session() -> None:
     """Of four in one minute two pass; the third closes the session, the fourth opens another."""
     run = play(RATE, SLOW, "[hosts.app]\nsessions = 1", mail={"app.load": [0, 0, 0, 0, 60]})
-    assert run.fates("app.load") == [
+    assert run.statuses("app.load") == [
         "delivered",
         "delivered",
         "abandoned",
@@ -250,14 +250,14 @@ def test_a_message_over_the_rate_is_refused_and_closes_the_session() -> None:
 
 
 @pytest.mark.parametrize(
-    ("source", "fates"),
+    ("source", "statuses"),
     [
         ("IPAddress", ["delivered", "delivered", "delivered"]),
         ("All", ["delivered", "delivered", "abandoned"]),
         ("None", ["delivered", "delivered", "delivered"]),
     ],
 )
-def test_the_rate_counts_by_address_or_all_together(source: str, fates: list[str]) -> None:
+def test_the_rate_counts_by_address_or_all_together(source: str, statuses: list[str]) -> None:
     other = f"""
     [hubs.HUB01.receive_connectors.relay]
     message_rate_source = "{source}"
@@ -267,7 +267,7 @@ def test_the_rate_counts_by_address_or_all_together(source: str, fates: list[str
     server = "192.168.168.169"
     """
     run = play(RATE, other, mail={"app.load": [0, 1], "other.load": [2]})
-    assert run.fates("app.load") + run.fates("other.load") == fates
+    assert run.statuses("app.load") + run.statuses("other.load") == statuses
 
 
 def test_a_host_that_retries_sends_a_message_over_the_rate_again() -> None:
@@ -290,7 +290,7 @@ to = { sink = 0.5, internal = 0.5 }
 def test_a_message_goes_on_without_the_recipients_that_are_refused() -> None:
     """Each refused recipient costs a round trip and the tarpit."""
     run = play(SLOW, INTERNAL_ONLY, mail={"app.load": [(0, 4)]})
-    outside = run.fates("app.load").count("refused")
+    outside = run.statuses("app.load").count("refused")
     assert 0 < outside < 4
     time = 2 + 1 + 4 + 2 + 5 * outside
     assert sorted(set(run.ends("app.load"))) == [(time, "delivered"), (time, "refused")]
@@ -300,7 +300,7 @@ def test_a_message_goes_on_without_the_recipients_that_are_refused() -> None:
 
 def test_pipelined_recipients_that_are_refused_cost_the_tarpit_each_and_one_round_trip() -> None:
     run = play(SLOW, PIPELINING, INTERNAL_ONLY, mail={"app.load": [(0, 4)]})
-    outside = run.fates("app.load").count("refused")
+    outside = run.statuses("app.load").count("refused")
     assert 0 < outside < 4
     time = 2 + 1 + 2 + 5 * outside
     assert sorted(set(run.ends("app.load"))) == [(time, "delivered"), (time, "refused")]
@@ -364,7 +364,7 @@ def test_recipients_over_the_limit_go_in_further_transactions() -> None:
     """
     run = play(SLOW, limit, mail={"app.load": [(0, 5, 1000)]})
     assert run.messages("app.load", "committed") == [2 + 5 + 3 * 3 + 3 * 1 + 3 * 10]
-    assert run.fates("app.load") == ["delivered"] * 5
+    assert run.statuses("app.load") == ["delivered"] * 5
 
 
 # What a host does about it.
@@ -438,4 +438,4 @@ def test_a_message_may_open_another_session_while_its_first_one_goes_on() -> Non
         (1, 1095.0, 1095.0, 1105.0),
     ]
     assert run.tries("app.news") == [4]
-    assert run.fates("app.news") == ["delivered"]
+    assert run.statuses("app.news") == ["delivered"]

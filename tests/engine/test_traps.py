@@ -34,7 +34,7 @@ def test_a_hit_is_seen_after_the_delay_of_the_operator() -> None:
     later = "[blocklists.list]\ntrap_delay = '2 min'"
     run = play(TRAPS, LIST, NOBODY_LOOKS, later, mail={"app.traps": [10]})
     assert run.ends("app.traps") == [(10.0, "delivered")]
-    assert run.trace.names.domains[run.trace.copies["domain"][0]] == "spamtrap.example"
+    assert run.trace.names.domains[run.trace.recipients["domain"][0]] == "spamtrap.example"
     assert signals(run) == [(130.0, "app.traps", "none")]
     assert listed(run) == [(IP, "list", 130.0, 3730.0, "trigger", 0)]
 
@@ -43,9 +43,9 @@ def test_traps_take_mail_of_a_listed_ip_too_and_each_hit_renews_the_listing() ->
     """Listed from 10 s on for an hour from the last hit, at 3,000 s; other mail is refused."""
     mail = {"app.traps": [10, 3000], "app.load": [3001, 6599, 6601]}
     run = play(TRAPS, LIST, NOBODY_LOOKS, mail=mail)
-    assert run.fates("app.traps") == ["delivered", "delivered"]
+    assert run.statuses("app.traps") == ["delivered", "delivered"]
     assert listings(run) == [(10.0, 6600.0)]
-    assert run.fates("app.load") == ["bounced", "bounced", "delivered"]
+    assert run.statuses("app.load") == ["bounced", "bounced", "delivered"]
 
 
 def test_a_hit_after_the_end_lists_anew() -> None:
@@ -86,9 +86,9 @@ def test_without_a_window_no_hit_is_forgotten() -> None:
 def test_traps_of_a_mailing_list_are_hit_by_every_campaign() -> None:
     """The same addresses each week, at the same second of the campaign."""
     run = play(LIST, NOBODY_LOOKS, WEEKLY)
-    copies = run.trace.signals["copy"]
+    recipients = run.trace.signals["recipient"]
     assert (run.trace.signals["signal"] == Seen.TRAP).all()
-    weeks = [copies[copies // 40 == week] % 40 for week in range(4)]
+    weeks = [recipients[recipients // 40 == week] % 40 for week in range(4)]
     assert 1 <= len(weeks[0]) <= 10
     assert all(week.tolist() == weeks[0].tolist() for week in weeks)
     first, last = float(weeks[0][0]), float(weeks[0][-1])
@@ -110,7 +110,7 @@ def test_a_replication_has_traps_of_its_own() -> None:
     found = []
     for seed in (1, 2):
         run = play(LIST, NOBODY_LOOKS, WEEKLY, seed=seed)
-        found.append(np.unique(run.trace.signals["copy"] % 40).tolist())
+        found.append(np.unique(run.trace.signals["recipient"] % 40).tolist())
     assert found[0] != found[1]
 
 

@@ -45,8 +45,8 @@ def test_an_unknown_user_is_refused_before_the_transfer() -> None:
     known = "[hosts.app.streams.known]\nunknown_rate = 0.0"
     run = play(SLOW, NOBODY, known, mail={"app.load": [0], "app.known": [0]})
     assert run.attempts(OUT) == [(0, 0.0, 3.0, OK), (1, 3.0, 3.25, UNKNOWN)]
-    assert run.fates("app.load") == ["bounced"]
-    assert run.fates("app.known") == ["delivered"]
+    assert run.statuses("app.load") == ["bounced"]
+    assert run.statuses("app.known") == ["delivered"]
     assert run.verdicts("app.load") == [UNKNOWN]
     assert len(run.messages("HUB01.dsn", "created")) == 1
 
@@ -57,10 +57,10 @@ def test_the_other_recipients_of_the_message_get_it() -> None:
     run = play(SLOW, some, mail={"app.load": [(0, 30)]})
     unknown = run.draws.signal == Signal.UNKNOWN
     assert 3 < unknown.sum() < 20
-    fates = np.where(unknown, "bounced", "delivered").tolist()
-    assert run.fates("app.load") == fates
-    assert {end for end, fate in run.ends("app.load") if fate == "bounced"} == {1.0}
-    assert {end for end, fate in run.ends("app.load") if fate == "delivered"} == {3.0}
+    statuses = np.where(unknown, "bounced", "delivered").tolist()
+    assert run.statuses("app.load") == statuses
+    assert {end for end, status in run.ends("app.load") if status == "bounced"} == {1.0}
+    assert {end for end, status in run.ends("app.load") if status == "delivered"} == {3.0}
     assert run.attempts(OUT) == [(0, 0.0, 3.0, OK)]
     assert run.messages("HUB01.dsn", "created") == [1.0]
 
@@ -71,7 +71,7 @@ def test_a_deferral_after_it_does_not_bounce_them_again() -> None:
     run = play(SLOW, some, soon, mail={"app.load": [(0, 30)]})
     unknown = int((run.draws.signal == Signal.UNKNOWN).sum())
     assert count(run, "app.load") == {"bounced": unknown, "expired": 30 - unknown}
-    assert {end for end, fate in run.ends("app.load") if fate == "bounced"} == {1.0}
+    assert {end for end, status in run.ends("app.load") if status == "bounced"} == {1.0}
 
 
 def test_when_no_recipient_exists_the_whole_message_bounces() -> None:
@@ -111,19 +111,19 @@ def test_an_address_is_taken_off_after_so_many_bounces(removals: int) -> None:
     assert 3 < sum(unknown) < 20
     for week in range(4):
         gone = "bounced" if week < removals else "suppressed"
-        fates = [gone if nobody else "delivered" for nobody in unknown]
-        assert of_week(run.fates("app.news"), week) == fates
+        statuses = [gone if nobody else "delivered" for nobody in unknown]
+        assert of_week(run.statuses("app.news"), week) == statuses
 
 
-def test_a_suppressed_copy_was_never_submitted() -> None:
+def test_a_suppressed_recipient_was_never_submitted() -> None:
     """It ends when it was created, without a reply, a session or a queue."""
     run = play(NEWS)
-    copies, messages = run.trace.copies, run.trace.messages
-    rows = np.flatnonzero(np.array(run.fates("app.news")) == "suppressed")
+    recipients, messages = run.trace.recipients, run.trace.messages
+    rows = np.flatnonzero(np.array(run.statuses("app.news")) == "suppressed")
     assert len(rows) == 3 * (run.draws.signal[:50] == Signal.UNKNOWN).sum()
-    assert (copies["end"][rows] == messages["created"][rows]).all()
+    assert (recipients["end"][rows] == messages["created"][rows]).all()
     for column in ("reply", "transaction"):
-        assert (copies[column][rows] == -1).all()
+        assert (recipients[column][rows] == -1).all()
     for column in ("connected", "committed", "acknowledged", "connector", "hub"):
         assert (messages[column][rows] == -1).all()
     assert (messages["tries"][rows] == 0).all()
@@ -138,6 +138,6 @@ def test_a_run_whose_last_message_is_suppressed_ends() -> None:
 
 
 def test_who_keeps_no_list_writes_to_unknown_users_again() -> None:
-    """An application that mails what it is told to: each copy has a recipient of its own."""
+    """An application that mails what it is told to: each recipient has a recipient of its own."""
     run = play(NOBODY, mail={"app.load": [0, 10, 20]})
-    assert run.fates("app.load") == ["bounced"] * 3
+    assert run.statuses("app.load") == ["bounced"] * 3

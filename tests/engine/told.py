@@ -24,11 +24,11 @@ Told = dict[str, list[tuple[Any, ...]]]
 def told(trace: Trace, streams: Collection[str] | None = None) -> Told:
     """The rows about the messages of some streams, or of all, in their order.
 
-    Every index is replaced by what it stands for: a message by its stream and number, a copy by its
-    message and its place in it, a transaction by its first copy and its hub.
+    Every index is replaced by what it stands for: a message by its stream and number, a recipient by its
+    message and its place in it, a transaction by its first recipient and its hub.
     """
     names = trace.names
-    messages, copies, transactions = trace.messages, trace.copies, trace.transactions
+    messages, recipients, transactions = trace.messages, trace.recipients, trace.transactions
     attempts, visits = trace.attempts, trace.visits
 
     def name(of: Sequence[str]) -> Callable[[int], str]:
@@ -37,20 +37,22 @@ def told(trace: Trace, streams: Collection[str] | None = None) -> Told:
     def message(row: int) -> tuple[Any, ...]:
         return names.streams[messages["stream"][row]], int(messages["number"][row])
 
-    def copy(row: int) -> tuple[Any, ...]:
+    def recipient(row: int) -> tuple[Any, ...]:
         if row < 0:
             return ()
-        owner = copies["message"][row]
-        return *message(owner), int(row - messages["first_copy"][owner])
+        owner = recipients["message"][row]
+        return *message(owner), int(row - messages["first_recipient"][owner])
 
     def transaction(row: int) -> tuple[Any, ...]:
         if row < 0:
             return ()
-        return *copy(transactions["first_copy"][row]), names.hubs[transactions["hub"][row]]
+        return *recipient(transactions["first_recipient"][row]), names.hubs[
+            transactions["hub"][row]
+        ]
 
     meaning: dict[str, Callable[[int], Any]] = {
         "message": message,
-        "first_copy": copy,
+        "first_recipient": recipient,
         "transaction": transaction,
         "stream": name(names.streams),
         "domain": name(names.domains),
@@ -83,8 +85,8 @@ def told(trace: Trace, streams: Collection[str] | None = None) -> Told:
     subjects = list(zip(visits["subject"].tolist(), by_transaction, strict=True))
     carried = transactions["message"]
     return {
-        "messages": rows(messages.data, range(len(messages)), parent=copy),
-        "copies": rows(copies.data, copies["message"]),
+        "messages": rows(messages.data, range(len(messages)), parent=recipient),
+        "recipients": rows(recipients.data, recipients["message"]),
         "transactions": rows(transactions.data, carried, parent=transaction),
         "attempts": rows(attempts.data, carried[attempts["transaction"]]),
         "visits": rows(
@@ -99,13 +101,13 @@ def reputation(
 ) -> Told:
     """The rows about what is thought of some public IPs, or of all, in their order, in names.
 
-    Signals are only those of the copies of some streams, actions that are about a stream too.
+    Signals are only those of the recipients of some streams, actions that are about a stream too.
     """
-    names, messages, copies = trace.names, trace.messages, trace.copies
-    first = messages["first_copy"]
+    names, messages, recipients = trace.names, trace.messages, trace.recipients
+    first = messages["first_recipient"]
 
-    def copy(row: int) -> tuple[Any, ...]:
-        message = copies["message"][row]
+    def recipient(row: int) -> tuple[Any, ...]:
+        message = recipients["message"][row]
         stream = names.streams[messages["stream"][message]]
         return stream, int(messages["number"][message]), int(row - first[message])
 
@@ -134,9 +136,15 @@ def reputation(
             if wanted(ip)
         ],
         "signals": [
-            (kind, copy(row), names.egress[ip], time, seen.get(Seen(kind), names.destinations)[who])
+            (
+                kind,
+                recipient(row),
+                names.egress[ip],
+                time,
+                seen.get(Seen(kind), names.destinations)[who],
+            )
             for kind, row, ip, time, who in rows("signals", *SIGNALS)
-            if wanted(ip) and (streams is None or copy(row)[0] in streams)
+            if wanted(ip) and (streams is None or recipient(row)[0] in streams)
         ],
         "lookups": [
             (names.egress[ip], names.domains[domain], *rest)

@@ -1,4 +1,4 @@
-"""Coupled runs told by hand: what became of each copy in the treatment, the control and without."""
+"""Coupled runs told by hand: what became of each recipient in the treatment, the control and without."""
 
 from collections.abc import Sequence
 
@@ -7,23 +7,23 @@ from trace_story import OK, Story, scenario
 from relaysim.engine.coupled_runs import Coupled
 from relaysim.measure.blast.coupled_metrics import Measured
 from relaysim.scenario.model import Scenario
-from relaysim.trace.tables import Fate
+from relaysim.trace.tables import Status
 
 CULPRIT = ("hosts.app.streams.news.culprit=true", 'run.duration="5 h"')
 """The newsletter is the culprit; alerts are innocent and have ten seconds."""
 
-End = tuple[float, Fate, int]
-"""How long it took, its fate, and the reply."""
+End = tuple[float, Status, int]
+"""How long it took, its final status, and the reply."""
 
 
-def took(seconds: float, fate: Fate = Fate.DELIVERED, reply: int = OK) -> End:
-    """A copy ends so many seconds after its creation."""
-    return seconds, fate, reply
+def took(seconds: float, status: Status = Status.DELIVERED, reply: int = OK) -> End:
+    """A recipient ends so many seconds after its creation."""
+    return seconds, status, reply
 
 
 def lost(reply: int, seconds: float = 1.0) -> End:
-    """A copy bounces."""
-    return seconds, Fate.BOUNCED, reply
+    """A recipient bounces."""
+    return seconds, Status.BOUNCED, reply
 
 
 LATE = took(20)
@@ -38,7 +38,7 @@ class Coupling:
         self.treatment, self.control, self.absent = Story(), Story(), Story()
 
     def alert(self, created: float, *ends: End, to: str = "gmail.com") -> int:
-        """An innocent copy and its end in T, C and N; its row, which is the same in all of them.
+        """An innocent recipient and its end in T, C and N; its row, which is the same in all of them.
 
         Alerts come before newsletters, as in draws.
         """
@@ -47,7 +47,7 @@ class Coupling:
         return rows.pop()
 
     def news(self, created: float, *ends: End) -> int:
-        """A culprit's copy and its end in T and C."""
+        """A culprit's recipient and its end in T and C."""
         runs = zip((self.treatment, self.control), ends, strict=True)
         rows = {_sent(story, "app.news", "gmail.com", created, end) for story, end in runs}
         return rows.pop()
@@ -69,11 +69,11 @@ class Coupling:
 
 
 def _sent(story: Story, stream: str, to: str, created: float, end: End) -> int:
-    seconds, fate, reply = end
+    seconds, status, reply = end
     message = story.message(stream, [to], created, connected=created, committed=created)
-    copy = story.copy(message)
+    recipient = story.recipient(message)
     queue = "HUB01.mailbox" if to == "cozumpark.com" else f"HUB01->{to}"
-    transaction = story.queued([copy], queue, at=created)
+    transaction = story.queued([recipient], queue, at=created)
     story.attempt(transaction, created, created, created + seconds, reply=reply)
-    story.ends(copy, created + seconds, fate, reply)
-    return copy
+    story.ends(recipient, created + seconds, status, reply)
+    return recipient

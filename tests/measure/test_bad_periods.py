@@ -17,7 +17,7 @@ from relaysim.scenario.load import loads
 from relaysim.scenario.problem import ScenarioError
 from relaysim.stats.interval import interval
 from relaysim.stats.median import fewest_for_median, median_intervals, middle
-from relaysim.trace.tables import Fate
+from relaysim.trace.tables import Status
 
 HOUR = 3600
 NAN = np.nan
@@ -30,11 +30,13 @@ def _days(*changes: str) -> dict[tuple[str, str, str], float]:
     for day, (good, lost, late) in enumerate([(20, 0, 0), (19, 1, 0), (18, 0, 2), (0, 0, 0)]):
         for number in range(good + lost + late):
             at = 24 * HOUR * day + number
-            copy = told.copy(told.message("app.alerts", ["gmail.com"], at, committed=at))
-            fate = Fate.BOUNCED if good <= number < good + lost else Fate.DELIVERED
-            told.ends(copy, at + (11 if number >= good + lost else 1), fate)
-    copy = told.copy(told.message("app.alerts", ["gmail.com"], 97 * HOUR, committed=97 * HOUR))
-    told.ends(copy, 97 * HOUR + 3600)
+            recipient = told.recipient(told.message("app.alerts", ["gmail.com"], at, committed=at))
+            status = Status.BOUNCED if good <= number < good + lost else Status.DELIVERED
+            told.ends(recipient, at + (11 if number >= good + lost else 1), status)
+    recipient = told.recipient(
+        told.message("app.alerts", ["gmail.com"], 97 * HOUR, committed=97 * HOUR)
+    )
+    told.ends(recipient, 97 * HOUR + 3600)
     frame = metrics(told.trace(end=98 * HOUR), scenario)
     keys = zip(frame["scope"], frame["subject"], frame["metric"], strict=True)
     return dict(zip(keys, frame["value"], strict=True))
@@ -104,9 +106,9 @@ def by_the_hour(created: list[int], on_time: list[int]) -> Any:
     )
 
 
-def bad_hours(copies: Any, hours: int) -> tuple[float, float]:
+def bad_hours(recipients: Any, hours: int) -> tuple[float, float]:
     run = SimpleNamespace(run=SimpleNamespace(duration=hours * HOUR_LENGTH, bad_day_below=0.95))
-    found = bad_periods(copies, np.zeros(len(copies.created), np.int64), 1, run)  # type: ignore[arg-type]
+    found = bad_periods(recipients, np.zeros(len(recipients.created), np.int64), 1, run)  # type: ignore[arg-type]
     return float(found["bad_hour_share"][0]), float(found["judged_hours"][0])
 
 
@@ -114,11 +116,11 @@ def test_an_hour_that_loses_its_mail_is_bad_though_it_is_not_busy() -> None:
     """Twelve hours of 100 recipients but for hour 7, with 60, of which one is on time."""
     created, on_time = [100] * 12, [98] * 12
     created[7], on_time[7] = 60, 1
-    copies = by_the_hour(created, on_time)
-    assert not busy_hours(SimpleNamespace(created=copies.created, dsn=~copies.judged))[
-        copies.created // HOUR_LENGTH == 7
+    recipients = by_the_hour(created, on_time)
+    assert not busy_hours(SimpleNamespace(created=recipients.created, dsn=~recipients.judged))[
+        recipients.created // HOUR_LENGTH == 7
     ].any()
-    assert bad_hours(copies, 12) == (1 / 12, 12)
+    assert bad_hours(recipients, 12) == (1 / 12, 12)
 
 
 @pytest.mark.parametrize(("created", "judged"), [(20, 2), (19, 1)])

@@ -1,4 +1,4 @@
-"""Harm to innocent copies: who is harmed, by which of two causes, and that the parts add up."""
+"""Harm to innocent recipients: who is harmed, by which of two causes, and that the parts add up."""
 
 import math
 
@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from trace_story import BLOCKED, LISTED, REFUSAL
 
 from relaysim.measure.blast.innocent_mail import Innocents
-from relaysim.measure.recipients import Copies
+from relaysim.measure.recipients import Recipients
 from relaysim.study.stacked_metrics import Stack
-from relaysim.trace.tables import Fate, Seen
+from relaysim.trace.tables import Seen, Status
 
 
 def test_harm_is_split_into_what_is_known_of_the_culprits_and_what_they_take_up() -> None:
@@ -20,7 +20,7 @@ def test_harm_is_split_into_what_is_known_of_the_culprits_and_what_they_take_up(
     told.alert(1, LATE, LATE, SOON)  # behind the newsletter: congestion
     told.alert(2, SOON, LATE, SOON)  # relieved: bounced bulk left the queue
     told.alert(3, took(4), took(3), took(1))  # later, and early enough
-    told.alert(4, took(2, Fate.JUNKED), SOON, SOON)
+    told.alert(4, took(2, Status.JUNKED), SOON, SOON)
     told.news(5, lost(LISTED), SOON)
     found = told.values()
     assert found["blast_reputation"] == (1 - 1) / 5
@@ -32,16 +32,16 @@ def test_harm_is_split_into_what_is_known_of_the_culprits_and_what_they_take_up(
     assert found["delay_hours"] == pytest.approx((18 + 3) / 3600)
 
 
-def test_each_copy_counts_for_one_kind_of_toll_and_only_what_the_culprits_add() -> None:
+def test_each_recipient_counts_for_one_kind_of_toll_and_only_what_the_culprits_add() -> None:
     told = Coupling()
-    junked_late = took(20, Fate.JUNKED)
+    junked_late = took(20, Status.JUNKED)
     told.alert(0, lost(LISTED), SOON, SOON)
     told.alert(1, junked_late, SOON, SOON)  # late, not junked too
-    told.alert(2, took(3, Fate.JUNKED), SOON, SOON)
-    told.alert(3, took(90, Fate.EXPIRED), SOON, SOON)
+    told.alert(2, took(3, Status.JUNKED), SOON, SOON)
+    told.alert(3, took(90, Status.EXPIRED), SOON, SOON)
     told.alert(4, LATE, SOON, LATE)  # late without the culprits as well
-    told.alert(5, took(90, Fate.EXPIRED), SOON, took(90, Fate.EXPIRED))
-    told.alert(6, took(3, Fate.JUNKED), SOON, took(3, Fate.JUNKED))
+    told.alert(5, took(90, Status.EXPIRED), SOON, took(90, Status.EXPIRED))
+    told.alert(6, took(3, Status.JUNKED), SOON, took(3, Status.JUNKED))
     found = told.values()
     assert [found[f"{kind}_innocents"] for kind in ("refused", "late", "junked")] == [1, 1, 1]
     assert found["harmed"] == 3
@@ -50,38 +50,42 @@ def test_each_copy_counts_for_one_kind_of_toll_and_only_what_the_culprits_add() 
 @settings(deadline=None, max_examples=50)
 @given(
     st.lists(
-        st.tuples(*[st.sampled_from((SOON, LATE, lost(LISTED), took(3, Fate.JUNKED)))] * 3),
+        st.tuples(*[st.sampled_from((SOON, LATE, lost(LISTED), took(3, Status.JUNKED)))] * 3),
         min_size=1,
         max_size=12,
     )
 )
-def test_the_parts_add_up_exactly_copy_by_copy(copies: list[tuple[End, End, End]]) -> None:
+def test_the_parts_add_up_exactly_recipient_by_recipient(
+    recipients: list[tuple[End, End, End]],
+) -> None:
     told = Coupling()
-    for number, ends in enumerate(copies):
+    for number, ends in enumerate(recipients):
         told.alert(number, *ends)
     found = told.values()
-    count = len(copies)
+    count = len(recipients)
     parts = [round(found[f"blast_{part}"] * count) for part in ("reputation", "congestion")]
     assert found["blast_radius"] * count == pytest.approx(sum(parts))
-    harm = [sum(copy[run] in (LATE, lost(LISTED)) for copy in copies) for run in range(3)]
+    harm = [
+        sum(recipient[run] in (LATE, lost(LISTED)) for recipient in recipients) for run in range(3)
+    ]
     assert parts == [harm[0] - harm[1], harm[1] - harm[2]]
 
 
 def test_the_end_of_the_run_judges_what_is_in_flight_and_the_deadline_what_comes_later() -> None:
     told = Coupling()
     told.alert(0, took(10), took(10.000001), SOON)
-    told.alert(1, took(2, Fate.IN_FLIGHT), SOON, SOON)
+    told.alert(1, took(2, Status.IN_FLIGHT), SOON, SOON)
     for story in (told.treatment, told.control, told.absent):
-        story.ends(1, -1 if story is told.treatment else 3, Fate.DELIVERED)
-    told.treatment.ends(1, -1, Fate.IN_FLIGHT)
+        story.ends(1, -1 if story is told.treatment else 3, Status.DELIVERED)
+    told.treatment.ends(1, -1, Status.IN_FLIGHT)
     found = told.values(end=5)
-    # The second copy has 6 s of its deadline left when the run ends.
+    # The second recipient has 6 s of its deadline left when the run ends.
     assert found["blast_reputation"] == (-1 + 1) / 2
     assert found["blast_congestion"] == 1 / 2
     assert found["harmed"] == 1
 
 
-def test_only_innocent_copies_of_the_window_count_and_no_dsn() -> None:
+def test_only_innocent_recipients_of_the_window_count_and_no_dsn() -> None:
     told = Coupling(['run.warm_up="10 s"'])
     told.alert(5, lost(LISTED), SOON, SOON)
     told.alert(15, SOON, SOON, SOON)
@@ -89,17 +93,17 @@ def test_only_innocent_copies_of_the_window_count_and_no_dsn() -> None:
     notice = told.treatment.message(
         "HUB01.dsn", ["gmail.com"], 16, connected=16, committed=16, parent=culprit
     )
-    told.treatment.ends(told.treatment.copy(notice), 17, Fate.BOUNCED, LISTED)
+    told.treatment.ends(told.treatment.recipient(notice), 17, Status.BOUNCED, LISTED)
     assert told.values()["blast_radius"] == 0
     assert told.values()["refused_innocents"] == 0
 
 
-def test_a_share_weighs_copies_with_the_weight_of_their_stream() -> None:
+def test_a_share_weighs_recipients_with_the_weight_of_their_stream() -> None:
     told = Coupling(["hosts.app.streams.alerts.weight=3", "hosts.app.streams.news.culprit=false"])
     told.alert(0, lost(LISTED), SOON, SOON)
     for story in (told.treatment, told.control, told.absent):
         message = story.message("app.news", ["gmail.com"], 1, connected=1, committed=1)
-        story.ends(story.copy(message), 2)
+        story.ends(story.recipient(message), 2)
     assert told.values()["blast_reputation"] == 3 / 4
     assert told.values()["innocent_weight"] == 4
     told.scenario = Coupling(
@@ -160,8 +164,8 @@ def test_containment_and_leverage_ask_who_pays_for_the_signals() -> None:
     told.alert(1, LATE, LATE, SOON)  # congestion: no signal did that
     culprits = [told.news(2 + n, lost(LISTED), SOON) for n in range(3)]
     told.news(6, lost(REFUSAL), lost(REFUSAL))
-    for copy in culprits[:2]:
-        told.treatment.signal(Seen.TRAP, copy, 10)
+    for recipient in culprits[:2]:
+        told.treatment.signal(Seen.TRAP, recipient, 10)
     told.treatment.signal(Seen.COMPLAINT, 0, 10, subject=2)  # of innocent mail
     found = told.values()
     assert found["containment"] == 3 / 4
@@ -185,14 +189,14 @@ def test_breadth_counts_streams_and_hours_that_lost_a_hundredth() -> None:
     for number in range(101):
         told.alert(3600 * 2 + number, LATE if number == 0 else SOON, SOON, SOON)
     found = told.values()
-    assert found["blast_hours"] == 1  # of the third hour's copies less than 1 % were late
+    assert found["blast_hours"] == 1  # of the third hour's recipients less than 1 % were late
     assert found["blast_streams"] == found["innocent_streams"] == 1
 
 
-def test_runs_that_differ_in_their_innocent_copies_are_not_coupled() -> None:
+def test_runs_that_differ_in_their_innocent_recipients_are_not_coupled() -> None:
     told = Coupling()
     told.alert(0, SOON, SOON, SOON)
     told.absent.message("app.alerts", ["gmail.com"], 9)
     runs = told.runs()
-    with pytest.raises(ValueError, match="differ in their innocent copies"):
-        Innocents.of(runs, told.scenario, Copies.of(runs.treatment, told.scenario))
+    with pytest.raises(ValueError, match="differ in their innocent recipients"):
+        Innocents.of(runs, told.scenario, Recipients.of(runs.treatment, told.scenario))

@@ -14,7 +14,7 @@ from relaysim.measure.frame_columns import FRAMES
 from relaysim.measure.measured_window import Window
 from relaysim.measure.metric_catalogue import BLAST_SCOPES
 from relaysim.measure.metrics import metrics
-from relaysim.trace.tables import Fate, Level, Seen
+from relaysim.trace.tables import Level, Seen, Status
 
 HOUR = 3600
 DAYS = ('run.duration="9 d"',)
@@ -62,9 +62,9 @@ def test_the_frame_of_incidents_says_who_did_what_to_which_ip() -> None:
     told.alert(40 * HOUR, lost(LISTED), SOON, SOON)
     told.alert(60 * HOUR, lost(LISTED), SOON, SOON)  # by a domain that believes it still
     told.alert(200 * HOUR, lost(BLOCKED), SOON, SOON)
-    copy = told.news(HOUR, SOON, SOON)
+    recipient = told.news(HOUR, SOON, SOON)
     for at in (20, 29, 45):
-        told.treatment.signal(Seen.TRAP, copy, at * HOUR)
+        told.treatment.signal(Seen.TRAP, recipient, at * HOUR)
     told.treatment.listing("198.51.100.10", 30 * HOUR, 50 * HOUR)
     told.treatment.level(Level.PROVIDER, 0, 199 * HOUR, State.BLOCK)
     frame = told.measured(end=9 * 24 * HOUR).incident_frame(7)
@@ -84,14 +84,14 @@ def test_the_frame_of_incidents_says_who_did_what_to_which_ip() -> None:
     assert empty.dtypes["start"] == np.float64
 
 
-def test_every_harmed_copy_has_its_cause() -> None:
+def test_every_harmed_recipient_has_its_cause() -> None:
     told = Coupling()
     told.alert(0, lost(LISTED), SOON, SOON)
     told.alert(1, lost(BLOCKED), SOON, SOON)
     told.alert(2, LATE, LATE, SOON)
-    told.alert(3, took(2, Fate.JUNKED), SOON, SOON)
-    told.alert(4, took(20, Fate.JUNKED), SOON, SOON)
-    told.alert(5, took(9, Fate.EXPIRED, LATER), SOON, SOON)
+    told.alert(3, took(2, Status.JUNKED), SOON, SOON)
+    told.alert(4, took(20, Status.JUNKED), SOON, SOON)
+    told.alert(5, took(9, Status.EXPIRED, LATER), SOON, SOON)
     deferred = told.alert(6, LATE, SOON, SOON)
     told.alert(7, SOON, LATE, LATE)  # better off
     told.alert(8, lost(LISTED), SOON, lost(LISTED))  # no worse than without
@@ -101,7 +101,7 @@ def test_every_harmed_copy_has_its_cause() -> None:
     assert last == 9
     frame = told.measured().harmed(3)
     assert list(frame.columns) == [column.name for column in FRAMES["harmed"]]
-    assert frame["copy"].tolist() == [0, 1, 2, 3, 4, 5, 6]
+    assert frame["recipient"].tolist() == [0, 1, 2, 3, 4, 5, 6]
     assert frame["cause"].tolist() == [
         "css", "provider", "late", "junked", "late", "expired", "css",
     ]  # fmt: skip

@@ -26,9 +26,9 @@ def stationary(hours: int, rate: float, seed: int) -> Any:
     )
 
 
-def p95(copies: Any) -> float:
-    group = np.zeros(len(copies.created), np.int64)
-    found = latency_in_busy_hours(copies, busy_hours(copies), group, 1)
+def p95(recipients: Any) -> float:
+    group = np.zeros(len(recipients.created), np.int64)
+    found = latency_in_busy_hours(recipients, busy_hours(recipients), group, 1)
     return float(found["latency_p95_busy_hours"][0])
 
 
@@ -40,8 +40,8 @@ def test_it_is_the_p95_of_a_stationary_stream_however_long(hours: int, rate: flo
 
 
 def test_an_hour_with_more_mail_is_the_busy_one() -> None:
-    copies = stationary(8, 0.2, 1)
+    recipients = stationary(8, 0.2, 1)
     rush = stationary(1, 0.4, 2)
-    created = np.concatenate((copies.created, rush.created + 5 * HOUR))
+    created = np.concatenate((recipients.created, rush.created + 5 * HOUR))
     both = SimpleNamespace(created=created, dsn=np.zeros(len(created), bool))
     assert np.unique(created[busy_hours(both)] // HOUR).tolist() == [5]

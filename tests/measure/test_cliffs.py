@@ -1,4 +1,4 @@
-"""Quantiles that jump, because as many copies are late as lie above them."""
+"""Quantiles that jump, because as many recipients are late as lie above them."""
 
 from pathlib import Path
 
@@ -15,10 +15,10 @@ FEW_LATE = np.array([0.04, 0.06, 0.05, 0.045, 0.055])
 
 
 def p95_of(late: float) -> float:
-    """The p95 of 1,000 copies of which a share came after a retry of five minutes."""
-    copies = np.full(1000, 2.0)
-    copies[: round(1000 * late)] = 300.0
-    return float(np.quantile(copies, 0.95))
+    """The p95 of 1,000 recipients of which a share came after a retry of five minutes."""
+    recipients = np.full(1000, 2.0)
+    recipients[: round(1000 * late)] = 300.0
+    return float(np.quantile(recipients, 0.95))
 
 
 def test_a_p95_jumps_where_five_percent_are_late() -> None:
@@ -72,7 +72,7 @@ def test_a_quantile_that_is_lost_in_some_replications_jumps_and_in_all_is_steady
 
 
 def metrics(*on_time: float) -> pd.DataFrame:
-    """Replications of 1,000 copies with these shares on time, latencies as above."""
+    """Replications of 1,000 recipients with these shares on time, latencies as above."""
     rows = []
     for replication, share in enumerate(on_time):
         values = {"on_time": share, "latency_p95": p95_of(1 - share)}

@@ -16,9 +16,9 @@ from relaysim.traffic.workload import draw
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 
 
-def parts(trace: Trace, copy: int) -> dict[str, float]:
-    """The parts of a copy that are not zero, in seconds."""
-    found = {name: part[copy] / SECOND for name, part in held(trace).items()}
+def parts(trace: Trace, recipient: int) -> dict[str, float]:
+    """The parts of a recipient that are not zero, in seconds."""
+    found = {name: part[recipient] / SECOND for name, part in held(trace).items()}
     return {name: value for name, value in found.items() if value}
 
 
@@ -26,10 +26,10 @@ def sent(story: Story, queue: str, *, enter: float, start: float, end: float) ->
     """A message that is in a delivery queue from the start of the run on."""
     domain = "cozumpark.com" if queue.endswith(".mailbox") else "gmail.com"
     message = story.message("app.news", [domain], created=0, connected=0, committed=0)
-    copy = story.copy(message)
-    transaction = story.queued([copy], queue, at=0)
+    recipient = story.recipient(message)
+    transaction = story.queued([recipient], queue, at=0)
     story.attempt(transaction, enter=enter, start=start, end=end)
-    story.ends(copy, at=end)
+    story.ends(recipient, at=end)
     return transaction
 
 

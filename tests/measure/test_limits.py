@@ -12,7 +12,7 @@ from relaysim.stats.possible_range import (
     within_range,
 )
 
-UNITS = ["share", "s", "copies"]
+UNITS = ["share", "s", "recipients"]
 
 
 @pytest.mark.parametrize(
@@ -20,7 +20,7 @@ UNITS = ["share", "s", "copies"]
     [
         (Estimate(0.92, 0.24, 1.6, 2), "share", (0.24, 1.0)),
         (Estimate(0.02, -0.3, 0.34, 2), "share", (0.0, 0.34)),
-        (Estimate(0.5, -5.9, 6.9, 2), "copies", (0.0, 6.9)),
+        (Estimate(0.5, -5.9, 6.9, 2), "recipients", (0.0, 6.9)),
         (Estimate(15.76, -4.259, 35.78, 5), "s", (0.0, 35.78)),
         (Estimate(-0.01, -0.03, 0.01, 5), "share", (-0.03, 0.01)),
         (Estimate(np.inf, np.inf, np.inf, 5), "s", (np.inf, np.inf)),

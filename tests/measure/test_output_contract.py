@@ -21,23 +21,23 @@ from relaysim.measure.metric_catalogue import (
 from relaysim.measure.metrics import metrics
 from relaysim.measure.output_reference import document
 from relaysim.study import written_results as output
-from relaysim.trace.tables import Action, Cause, Fate, Level, Seen, Trace
+from relaysim.trace.tables import Action, Cause, Level, Seen, Status, Trace
 
 
 def story() -> Trace:
-    """A delivered copy with a retry, a refused one, a DSN, a listing and a level."""
+    """A delivered recipient with a retry, a refused one, a DSN, a listing and a level."""
     told = Story()
     first = told.message("app.alerts", ["gmail.com"], 0, connected=0.25, committed=2)
-    told.ends(told.copy(told.message("app.news", ["gmail.com"], 1, connected=1)), 2, Fate.REFUSED,
+    told.ends(told.recipient(told.message("app.news", ["gmail.com"], 1, connected=1)), 2, Status.REFUSED,
               REFUSAL)  # fmt: skip
     transaction = told.queued([first], "HUB01->gmail.com", at=3)
     told.attempt(transaction, enter=3, start=4, end=5, reply=LATER)
     told.attempt(transaction, enter=65, start=65.5, end=66, attempt=1, opened=0)
-    told.ends(0, 66, Fate.BOUNCED, REFUSAL)
+    told.ends(0, 66, Status.BOUNCED, REFUSAL)
     notice = told.message("HUB01.dsn", ["cozumpark.com"], 66, connected=66, committed=66, parent=0)
-    inside = told.queued([told.copy(notice)], "HUB01.mailbox", at=66)
+    inside = told.queued([told.recipient(notice)], "HUB01.mailbox", at=66)
     told.attempt(inside, enter=66, start=66, end=67)
-    told.ends(told.copy(notice), 67)
+    told.ends(told.recipient(notice), 67)
     told.level(Level.OUTAGE, 2, 30, 1)
     told.level(Level.PROVIDER, 0, 31, State.BLOCK)
     told.level(Level.PAUSED, 1, 32, 1)
@@ -96,18 +96,18 @@ def test_every_metric_belongs_to_a_scope() -> None:
 
 
 def test_names_stand_in_place_of_numbers(frames: Frames) -> None:
-    messages, copies = frames["messages"], frames["copies"]
+    messages, recipients = frames["messages"], frames["recipients"]
     assert messages["stream"].tolist() == ["app.alerts", "app.news", "HUB01.dsn"]
     assert messages["class"].tolist() == ["system", "bulk", "dsn"]
     assert messages["host"].isna().tolist() == [False, False, True]
     assert messages["hub"].tolist()[::2] == ["HUB01", "HUB01"]
     assert messages["connected"].tolist() == [0.25, 1.0, 66.0]
     assert messages["parent"].tolist() == [-1, -1, 0]
-    assert copies["fate"].tolist() == ["bounced", "refused", "delivered"]
-    assert copies["reply"].tolist()[:2] == ["550 5.7.1 Unable to relay"] * 2
-    assert copies["domain"].tolist() == ["gmail.com", "gmail.com", "cozumpark.com"]
-    assert copies["egress"].tolist()[0] == "198.51.100.10"
-    assert copies["egress"].isna().tolist() == [False, True, True]
+    assert recipients["status"].tolist() == ["bounced", "refused", "delivered"]
+    assert recipients["reply"].tolist()[:2] == ["550 5.7.1 Unable to relay"] * 2
+    assert recipients["domain"].tolist() == ["gmail.com", "gmail.com", "cozumpark.com"]
+    assert recipients["egress"].tolist()[0] == "198.51.100.10"
+    assert recipients["egress"].isna().tolist() == [False, True, True]
     assert frames["listings"]["blocklist"].tolist() == ["css", "css"]
     assert frames["listings"]["cause"].tolist() == ["script", "widening"]
     assert frames["listings"]["against"].tolist() == ["all", "innocents"]
@@ -127,8 +127,8 @@ def test_every_state_signal_and_act_names_whose_it_is(frames: Frames) -> None:
     assert actions["subject"].tolist()[1:] == ["css", "gmail", "app.news"]
 
 
-def test_a_copy_has_its_times_and_the_parts_of_its_life(frames: Frames) -> None:
-    bounced, refused, notice = (row for _, row in frames["copies"].iterrows())
+def test_a_recipient_has_its_times_and_the_parts_of_its_life(frames: Frames) -> None:
+    bounced, refused, notice = (row for _, row in frames["recipients"].iterrows())
     assert (bounced["queued"], bounced["first_attempt"], bounced["attempts"]) == (3.0, 4.0, 2)
     assert (bounced["wait_delivery"], bounced["wait_retry"], bounced["service"]) == (1.5, 60, 4.25)
     assert np.isnan(bounced["latency"])
@@ -144,9 +144,9 @@ def test_replications_are_gathered_one_under_the_other(frames: Frames) -> None:
     empty = tables(Story().trace(end=0), scenario(), replication=5)
     again = tables(story(), scenario(), replication=6)
     gathered = gather([frames, empty, again])
-    assert gathered["copies"]["replication"].tolist() == [4] * 3 + [6] * 3
-    assert isinstance(gathered["copies"]["reply"].dtype, pd.CategoricalDtype)
-    assert gathered["copies"]["fate"].tolist() == ["bounced", "refused", "delivered"] * 2
+    assert gathered["recipients"]["replication"].tolist() == [4] * 3 + [6] * 3
+    assert isinstance(gathered["recipients"]["reply"].dtype, pd.CategoricalDtype)
+    assert gathered["recipients"]["status"].tolist() == ["bounced", "refused", "delivered"] * 2
 
 
 def test_the_page_has_every_column_and_every_metric() -> None:

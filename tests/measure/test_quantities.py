@@ -92,16 +92,21 @@ def test_a_subject_that_the_scenario_has_not() -> None:
 
 @pytest.mark.parametrize(
     ("text", "unit", "value"),
-    [("30 s", "s", 30.0), ("1 %", "share", 0.01), ("0.2", "share", 0.2), ("10", "copies", 10.0)],
+    [
+        ("30 s", "s", 30.0),
+        ("1 %", "share", 0.01),
+        ("0.2", "share", 0.2),
+        ("10", "recipients", 10.0),
+    ],
 )
 def test_amounts(text: str, unit: str, value: float) -> None:
     assert amount(text, unit) == pytest.approx(value)
 
 
 @pytest.mark.parametrize("text", ["many", "-1", "nan", "inf", "5 %"])
-def test_what_is_no_amount_of_copies(text: str) -> None:
+def test_what_is_no_amount_of_recipients(text: str) -> None:
     with pytest.raises(ValueError, match=r"is no number|is out of range"):
-        amount(text, "copies")
+        amount(text, "recipients")
 
 
 @pytest.mark.parametrize(

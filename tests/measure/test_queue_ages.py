@@ -5,7 +5,7 @@ import pytest
 from trace_story import LATER, SECOND, Story, scenario
 
 from relaysim.measure.qshape import ALL, COLUMNS, Entries
-from relaysim.trace.tables import Fate, Visit
+from relaysim.trace.tables import Status, Visit
 
 MINUTE = 60 * SECOND
 
@@ -66,22 +66,22 @@ def spans(story, end):
     return [(found.queues[queue], enter, leave) for queue, enter, leave in rows]
 
 
-def test_a_transaction_stays_through_its_retries_until_its_last_copy_has_left():
+def test_a_transaction_stays_through_its_retries_until_its_last_recipient_has_left():
     story = Story()
     message = story.message("app.news", ["gmail.com", "gmail.com"], 0, 1, 2)
-    copies = [story.copy(message, recipient) for recipient in (0, 1)]
-    sent = story.queued(copies, "HUB01->gmail.com", 3)
+    recipients = [story.recipient(message, index) for index in (0, 1)]
+    sent = story.queued(recipients, "HUB01->gmail.com", 3)
     story.attempt(sent, 3, 4, 5, reply=LATER)
-    story.ends(copies[0], 5)
+    story.ends(recipients[0], 5)
     story.attempt(sent, 65, 66, 67, attempt=1)
-    story.ends(copies[1], 67)
+    story.ends(recipients[1], 67)
     assert spans(story, 100) == [("HUB01->gmail.com", 3, 67)]
 
 
 def test_what_is_there_to_the_last_outlives_the_run():
     story = Story()
     message = story.message("app.news", ["gmail.com"], 0, 1, 2)
-    sent = story.queued([story.copy(message)], "HUB01->gmail.com", 3)
+    sent = story.queued([story.recipient(message)], "HUB01->gmail.com", 3)
     story.attempt(sent, 3, -1, -1)
     (entry,) = spans(story, 10)
     assert entry[2] > 10
@@ -90,12 +90,12 @@ def test_what_is_there_to_the_last_outlives_the_run():
 def test_a_transaction_that_is_handed_on_leaves_with_the_attempt_that_does_it():
     story = Story()
     message = story.message("app.news", ["gmail.com"], 0, 1, 2)
-    copy = story.copy(message)
-    first = story.queued([copy], "HUB01->HUB02", 3)
+    recipient = story.recipient(message)
+    first = story.queued([recipient], "HUB01->HUB02", 3)
     story.attempt(first, 3, 4, 5)
-    second = story.queued([copy], "HUB02->gmail.com", 6, parent=first)
+    second = story.queued([recipient], "HUB02->gmail.com", 6, parent=first)
     story.attempt(second, 6, 7, 9)
-    story.ends(copy, 9)
+    story.ends(recipient, 9)
     assert spans(story, 10) == [("HUB01->HUB02", 3, 5), ("HUB02->gmail.com", 6, 9)]
 
 
@@ -104,8 +104,8 @@ def test_counted_domains_are_one_queue_and_the_submission_queue_is_one_too():
     for number in (1, 2):
         message = story.message("app.news", [f"business-{number}.example"], 0, 1, 2)
         story.visit("HUB01.cpu", Visit.CATEGORIZE, message, 2, 3, 4)
-        copy = story.copy(message)
-        sent = story.queued([copy], f"HUB01->business-{number}.example", 4)
+        recipient = story.recipient(message)
+        sent = story.queued([recipient], f"HUB01->business-{number}.example", 4)
         story.attempt(sent, 4, 5, 6)
-        story.ends(copy, 6, Fate.BOUNCED)
+        story.ends(recipient, 6, Status.BOUNCED)
     assert spans(story, 10) == [("HUB01->business", 4, 6)] * 2 + [("HUB01.submission", 2, 4)] * 2

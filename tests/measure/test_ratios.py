@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binom
-from test_copy_metrics import sent
+from test_recipient_metrics import sent
 from trace_story import Story, scenario
 
 from relaysim.measure.metric_catalogue import BLAST_SCOPES, METRICS, SCOPES

@@ -136,13 +136,13 @@ def test_a_delivery_queue_is_who_is_due_and_without_a_connection() -> None:
 def test_queues_of_counted_domains_are_one_resource_and_the_threshold_holds_for_their_sum() -> None:
     story = Story()
     message = story.message("app.news", ["business-1.example"] * 251, 0, connected=0, committed=0)
-    for recipient in range(251):
-        domain = 1 + recipient % 2
-        copy = story.copy(message, recipient)
+    for index in range(251):
+        domain = 1 + index % 2
+        recipient = story.recipient(message, index)
         queue = f"HUB01->business-{domain}.example"
-        transaction = story.queued([copy], queue, at=0)
+        transaction = story.queued([recipient], queue, at=0)
         story.attempt(transaction, enter=0, start=60, end=60)
-        story.ends(copy, 60)
+        story.ends(recipient, 60)
     found = measured(story.trace(end=60), "HUB01->business")
     assert found == {
         "queue_mean": 251 * 0.6,
@@ -225,7 +225,7 @@ def test_throughput_over_time_is_what_arrives_in_each_bin() -> None:
         message = story.message("app.news", ["gmail.com"], 0, connected=0, committed=0)
         transaction = story.queued([number], "HUB01->gmail.com", at=0)
         story.attempt(transaction, enter=0, start=0, end=end)
-        story.ends(story.copy(message), end)
+        story.ends(story.recipient(message), end)
     found = throughput_series(story.trace(end=31), scenario(), width=10 * SECOND, scope="stream")
     assert found["app.news"].tolist() == [0.2, 0.1, 0.0, 0.1]
     assert found["app.alerts"].tolist() == [0.0] * 4

@@ -5,7 +5,7 @@ import pytest
 from trace_story import LATER, REFUSAL, Story, scenario
 
 from relaysim.measure.run_series import AGES, Series
-from relaysim.trace.tables import Fate
+from relaysim.trace.tables import Status
 
 
 def story(latency, *, until=100.0):
@@ -14,9 +14,9 @@ def story(latency, *, until=100.0):
     for number, end in enumerate((latency, 30.0, 5.0, -1)):
         message = told.message("app.alerts", ["gmail.com"], 0, connected=0, committed=0)
         if number < 2:
-            told.ends(told.copy(message), end)
+            told.ends(told.recipient(message), end)
         elif number == 2:
-            told.ends(told.copy(message), end, Fate.BOUNCED, REFUSAL)
+            told.ends(told.recipient(message), end, Status.BOUNCED, REFUSAL)
     return told.trace(end=until)
 
 
@@ -48,22 +48,22 @@ def test_a_class_without_mail_is_missing_nothing_and_having_nothing():
     assert np.isnan(Series.of(story(1.0), scenario()).missing["bulk"]).all()
 
 
-def test_losses_are_told_by_stream_fate_and_reply():
+def test_losses_are_told_by_stream_status_and_reply():
     lost = Series.of(story(1.0), scenario()).losses
     assert lost.to_dict("records") == [
         {
             "stream": "app.alerts",
-            "fate": "bounced",
+            "status": "bounced",
             "reply": "550 5.7.1 Unable to relay",
-            "copies": 1.0,
+            "recipients": 1.0,
         }
     ]
 
 
-def test_copies_outside_the_window_are_not_lost_in_it():
+def test_recipients_outside_the_window_are_not_lost_in_it():
     told = Story()
     told.message("app.alerts", ["gmail.com"], 1, connected=1, committed=1)
-    told.ends(0, 2.0, Fate.EXPIRED, LATER)
+    told.ends(0, 2.0, Status.EXPIRED, LATER)
     assert Series.of(told.trace(10), scenario(['run.warm_up="5 s"'])).losses.empty
 
 
@@ -72,7 +72,7 @@ def test_the_mean_counts_a_loss_that_only_one_replication_has_by_halves():
     other.message("app.alerts", ["gmail.com"], 0, connected=0, committed=0)
     other.ends(0, 3.0)
     mean = Series.mean([Series.of(story(1.0), scenario()), Series.of(other.trace(5), scenario())])
-    assert mean.losses["copies"].tolist() == [0.5]
+    assert mean.losses["recipients"].tolist() == [0.5]
     assert at(mean, 3.5) == pytest.approx((0.75 + 0.0) / 2)
 
 

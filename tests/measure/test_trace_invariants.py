@@ -9,7 +9,7 @@ from trace_story import LATER, REFUSAL, Story, scenario
 
 from relaysim.trace.invariants import INVARIANTS, check
 from relaysim.trace.step_function import Steps
-from relaysim.trace.tables import Fate, Level, Visit
+from relaysim.trace.tables import Level, Status, Visit
 from relaysim.traffic.workload import Draws
 
 
@@ -27,7 +27,7 @@ def sound(spoil: Callable[[Story], None] | None = None) -> Story:
         story.visit("HUB01.cpu", Visit.RECEIVE, message, 1, 1, 2 + message)
         story.visit("HUB01.commit", Visit.COMMIT, message, 2 + message, 3, 5)
         story.visit("HUB01.cpu", Visit.CATEGORIZE, message, 5, 5, 6)
-    story.ends(story.copy(third), 4, Fate.REFUSED, REFUSAL)
+    story.ends(story.recipient(third), 4, Status.REFUSED, REFUSAL)
     inside = story.queued([0], "HUB01.mailbox", at=6)
     over = story.queued([1], "HUB01->HUB02", at=6)
     story.attempt(inside, enter=6, start=6, end=8)
@@ -40,11 +40,11 @@ def sound(spoil: Callable[[Story], None] | None = None) -> Story:
     story.attempt(out, enter=9, start=68, end=70, attempt=1)
     story.visit("main.line", Visit.LINE, out, 69, 69, 70, attempt=1)
     story.listing("203.0.113.25", 7, 30)
-    story.ends(1, 70, Fate.BOUNCED)
+    story.ends(1, 70, Status.BOUNCED)
     notice = story.message(
         "HUB02.dsn", ["cozumpark.com"], 70, connected=70, committed=70, hub="HUB02", parent=1
     )
-    story.ends(story.copy(notice), 71, Fate.BOUNCED)
+    story.ends(story.recipient(notice), 71, Status.BOUNCED)
     if spoil is not None:
         spoil(story)
     return story
@@ -98,7 +98,7 @@ def in_spite_of_listing(story: Story) -> None:
     """The IP is listed from 60 s to 80 s; the delivery at 68 to 70 s goes through all the same."""
     story.listing("203.0.113.25", 60, 80)
     story.lookup("gmail.com", 68, 968, listed=True, egress="203.0.113.25")
-    story.ends(1, 70, Fate.DELIVERED)
+    story.ends(1, 70, Status.DELIVERED)
 
 
 def told_wrong(story: Story) -> None:
@@ -106,33 +106,49 @@ def told_wrong(story: Story) -> None:
     story.lookup("gmail.com", 20, 920, listed=False, egress="203.0.113.25")
 
 
-def attempt_after_fate(story: Story) -> None:
+def attempt_after_status(story: Story) -> None:
     story.attempt(0, enter=8.5, start=9, end=10, attempt=1)
 
 
 def forgotten(story: Story) -> None:
     """A message that expires after two days still waits on the third."""
     message = story.message("app.news", ["gmail.com"], 60, connected=60, committed=60)
-    story.queued([story.copy(message)], "HUB01->gmail.com", at=60)
+    story.queued([story.recipient(message)], "HUB01->gmail.com", at=60)
 
 
 @pytest.mark.parametrize(
     ("spoil", "invariant", "text"),
     [
-        (put("copies", 0, fate=9), "INV-1", "copies: 1 no such fate: row 0"),
-        (put("copies", 0, end=-1), "INV-1", "copies: 1 fate without end: row 0"),
-        (put("copies", 0, domain=3), "INV-1", "copies: 1 not as drawn: row 0"),
-        (put("copies", 0, transaction=-1), "INV-1", "copies: 1 delivered without a queue"),
-        (put("messages", 1, committed=-1), "INV-1", "copies: 1 a fate of a hub that never had it"),
+        (put("recipients", 0, status=9), "INV-1", "recipients: 1 no such final status: row 0"),
+        (put("recipients", 0, end=-1), "INV-1", "recipients: 1 final status without end: row 0"),
+        (put("recipients", 0, domain=3), "INV-1", "recipients: 1 not as drawn: row 0"),
+        (put("recipients", 0, transaction=-1), "INV-1", "recipients: 1 delivered without a queue"),
+        (
+            put("messages", 1, committed=-1),
+            "INV-1",
+            "recipients: 1 a final status of a hub that never had it",
+        ),
         (put("messages", 3, parent=-1), "INV-1", "messages: 1 neither drawn nor a DSN: row 3"),
-        (put("copies", 1, fate=Fate.REFUSED), "INV-1", "copies: 1 refused, yet queued: row 1"),
+        (
+            put("recipients", 1, status=Status.REFUSED),
+            "INV-1",
+            "recipients: 1 refused, yet queued: row 1",
+        ),
         (put("messages", 1, connected=6 * S), "INV-2", "messages: 1 created, connected, committed"),
         (put("attempts", 3, enter=8 * S), "INV-2", "attempts: 1 before the last ended: row 3"),
         (put("attempts", 2, enter=6 * S), "INV-2", "attempts: 1 ready before it was queued: row 2"),
         (put("visits", 1, start=4 * S), "INV-2", "visits: 1 enter, start, end out of order: row 1"),
-        (put("copies", 0, end=5 * S), "INV-2", "copies: 1 ended before it was queued: row 0"),
+        (
+            put("recipients", 0, end=5 * S),
+            "INV-2",
+            "recipients: 1 ended before it was queued: row 0",
+        ),
         (put("transactions", 2, queued=5 * S), "INV-2", "transactions: 1 queued before its parent"),
-        (put("copies", 1, end=72 * S), "INV-3", "copies: 1 end after the end of the run: row 1"),
+        (
+            put("recipients", 1, end=72 * S),
+            "INV-3",
+            "recipients: 1 end after the end of the run: row 1",
+        ),
         (put("levels", 1, time=8 * S), "INV-3", "levels: 1 time before that of the row above"),
         (busy_line, "INV-4", "main.line: 2 in service at 69500000, capacity 1"),
         (idle_core, "INV-5", "HUB01.cpu: idle beside waiting work at 3000000"),
@@ -141,7 +157,11 @@ def forgotten(story: Story) -> None:
         (in_spite_of_listing, "INV-8", "transactions row 2: delivered without a clean answer"),
         (told_wrong, "INV-8", "lookups row 0: told that it is not listed"),
         (put("attempts", 3, attempt=2), "INV-11", "attempts: 1 not numbered from 0 without gaps"),
-        (attempt_after_fate, "INV-11", "attempts: 1 after the fate of all its copies: row 4"),
+        (
+            attempt_after_status,
+            "INV-11",
+            "attempts: 1 after the final status of all its recipients: row 4",
+        ),
     ],
 )
 def test_each_invariant_finds_its_fault(
@@ -158,7 +178,7 @@ def test_what_was_not_drawn_or_is_missing_breaks_the_first_invariant() -> None:
     draws = story.draws()
     shorter = Story().trace(71)
     assert [v.text for v in check(shorter, draws, scenario()) if v.invariant == "INV-1"] == [
-        "3 copies of 3 messages drawn, 0 of 0 found"
+        "3 recipients of 3 messages drawn: 0 of 0"
     ]
 
 

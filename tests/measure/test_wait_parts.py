@@ -1,14 +1,14 @@
-"""Where the time of a copy went, told as stories in seconds."""
+"""Where the time of a recipient went, told as stories in seconds."""
 
 from trace_story import LATER, SECOND, Story
 
 from relaysim.measure.wait_parts import PARTS, waits
-from relaysim.trace.tables import Fate, Level, Trace, Visit
+from relaysim.trace.tables import Level, Status, Trace, Visit
 
 
-def parts(trace: Trace, copy: int) -> dict[str, float]:
-    """The parts of a copy that are not zero, in seconds."""
-    found = {name: part[copy] / SECOND for name, part in waits(trace).items()}
+def parts(trace: Trace, recipient: int) -> dict[str, float]:
+    """The parts of a recipient that are not zero, in seconds."""
+    found = {name: part[recipient] / SECOND for name, part in waits(trace).items()}
     return {name: value for name, value in found.items() if value}
 
 
@@ -18,19 +18,19 @@ def straight(story: Story) -> int:
     story.visit("HUB01.cpu", Visit.RECEIVE, message, 2, 4, 5)  # 2 s for a core
     story.visit("HUB01.commit", Visit.COMMIT, message, 5, 8, 9)  # 3 s for the batch
     story.visit("HUB01.cpu", Visit.CATEGORIZE, message, 9, 13, 14)  # 4 s for a core
-    copy = story.copy(message)
-    transaction = story.queued([copy], "HUB01->gmail.com", at=14)
+    recipient = story.recipient(message)
+    transaction = story.queued([recipient], "HUB01->gmail.com", at=14)
     story.attempt(transaction, enter=14, start=19, end=30)  # 5 s for a connection
     story.visit("HUB01.cpu", Visit.SEND, transaction, 20, 20.5, 21)  # half a second for a core
     story.visit("main.line", Visit.LINE, transaction, 21, 27, 28)  # 6 s for the line
-    story.ends(copy, at=30)
-    return copy
+    story.ends(recipient, at=30)
+    return recipient
 
 
 def test_every_wait_has_its_part_and_the_rest_is_service() -> None:
     story = Story()
-    copy = straight(story)
-    assert parts(story.trace(end=40), copy) == {
+    recipient = straight(story)
+    assert parts(story.trace(end=40), recipient) == {
         "wait_host": 1.0,
         "wait_submission": 6.0,
         "wait_commit": 3.0,
@@ -48,7 +48,7 @@ def test_mail_to_a_mailbox_waits_for_the_mailbox() -> None:
     transaction = story.queued([0], "HUB01.mailbox", at=0)
     story.attempt(transaction, enter=0, start=2, end=5)
     story.visit("HUB01.cpu", Visit.SEND, transaction, 2, 3, 4)
-    story.ends(story.copy(message), at=5)
+    story.ends(story.recipient(message), at=5)
     assert parts(story.trace(end=5), 0) == {"wait_mailbox": 3.0, "service": 2.0}
 
 
@@ -101,7 +101,7 @@ def test_what_a_host_tried_before_is_waiting_for_the_host() -> None:
     }
 
 
-def test_a_copy_counts_the_earlier_hub_and_only_the_hubs_on_its_way() -> None:
+def test_a_recipient_counts_the_earlier_hub_and_only_the_hubs_on_its_way() -> None:
     """One recipient is inside, the other is reached through the second hub."""
     story = Story()
     message = story.message(
@@ -129,14 +129,14 @@ def test_a_copy_counts_the_earlier_hub_and_only_the_hubs_on_its_way() -> None:
     }
 
 
-def test_a_copy_counts_only_what_happens_until_its_own_end() -> None:
+def test_a_recipient_counts_only_what_happens_until_its_own_end() -> None:
     """Of two recipients in one transaction one bounces at once, the other is put off."""
     story = Story()
     story.message("app.news", ["gmail.com", "gmail.com"], created=0, connected=0, committed=0)
     transaction = story.queued([0, 1], "HUB01->gmail.com", at=0)
     story.attempt(transaction, enter=0, start=2, end=3, reply=LATER)
     story.attempt(transaction, enter=33, start=37, end=38, attempt=1)
-    story.ends(0, at=3, fate=Fate.BOUNCED)
+    story.ends(0, at=3, status=Status.BOUNCED)
     story.ends(1, at=38)
     trace = story.trace(end=40)
     assert parts(trace, 0) == {"wait_delivery": 2.0, "service": 1.0}
@@ -160,7 +160,7 @@ def test_a_transfer_that_a_stop_cut_off_does_not_wait_for_the_line_any_longer() 
     }
 
 
-def test_a_copy_in_flight_is_followed_to_the_end_of_the_run() -> None:
+def test_a_recipient_in_flight_is_followed_to_the_end_of_the_run() -> None:
     story = Story()
     story.message("app.alerts", ["gmail.com"], created=0, connected=1, committed=2)
     story.message("app.alerts", ["gmail.com"], created=3)

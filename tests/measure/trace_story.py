@@ -9,22 +9,22 @@ from relaysim.scenario.model import Scenario
 from relaysim.trace.tables import (
     ACTIONS,
     ATTEMPTS,
-    COPIES,
     LEVELS,
     LISTINGS,
     LOOKUPS,
     MESSAGES,
+    RECIPIENTS,
     REFUSALS,
     SIGNALS,
     TRANSACTIONS,
     VISITS,
     Action,
     Cause,
-    Fate,
     Level,
     Names,
     Rows,
     Seen,
+    Status,
     Trace,
     Visit,
 )
@@ -173,7 +173,7 @@ class Story:
             name: Rows(columns)
             for name, columns in (
                 ("messages", MESSAGES),
-                ("copies", COPIES),
+                ("recipients", RECIPIENTS),
                 ("transactions", TRANSACTIONS),
                 ("attempts", ATTEMPTS),
                 ("visits", VISITS),
@@ -200,10 +200,10 @@ class Story:
         reply: int = OK,
         acknowledged: float | None = None,
     ) -> int:
-        """A message and a copy to each domain; acknowledged when committed, unless said later."""
+        """A message and a recipient to each domain; acknowledged when committed, unless said later."""
         number = self.numbers.setdefault(stream, 0)
         self.numbers[stream] += 1
-        row, copy = self._rows("messages"), self._rows("copies")
+        row, recipient = self._rows("messages"), self._rows("recipients")
         at = NAMES.hubs.index(hub) if committed >= 0 else -1
         door = 0 if connected >= 0 and parent < 0 else -1
         self._add(
@@ -212,7 +212,7 @@ class Story:
             number,
             ticks(created),
             1024,
-            copy,
+            recipient,
             len(to),
             ticks(connected),
             ticks(committed),
@@ -225,31 +225,33 @@ class Story:
         )
         for domain in to:
             where = NAMES.domains.index(domain)
-            self._add("copies", row, where, -1, -1, Fate.IN_FLIGHT, -1)
+            self._add("recipients", row, where, -1, -1, Status.IN_FLIGHT, -1)
         return row
 
-    def copy(self, message: int, recipient: int = 0) -> int:
-        """The row of a copy of a message."""
-        return self.tables["messages"].flat[message * len(MESSAGES) + 4] + recipient
+    def recipient(self, message: int, index: int = 0) -> int:
+        """The row of a recipient of a message."""
+        return self.tables["messages"].flat[message * len(MESSAGES) + 4] + index
 
-    def ends(self, copy: int, at: float, fate: Fate = Fate.DELIVERED, reply: int = OK) -> None:
-        """A copy meets its fate."""
-        flat, base = self.tables["copies"].flat, copy * len(COPIES)
-        flat[base + 3], flat[base + 4], flat[base + 5] = ticks(at), fate, reply
+    def ends(
+        self, recipient: int, at: float, status: Status = Status.DELIVERED, reply: int = OK
+    ) -> None:
+        """A recipient becomes final."""
+        flat, base = self.tables["recipients"].flat, recipient * len(RECIPIENTS)
+        flat[base + 3], flat[base + 4], flat[base + 5] = ticks(at), status, reply
 
-    def queued(self, copies: Sequence[int], queue: str, at: float, parent: int = -1) -> int:
-        """Copies of one message enter a delivery queue as one transaction."""
+    def queued(self, recipients: Sequence[int], queue: str, at: float, parent: int = -1) -> int:
+        """Recipients of one message enter a delivery queue as one transaction."""
         row = self._rows("transactions")
         hub = queue.split("->")[0].split(".")[0]
-        flat = self.tables["copies"].flat
-        message = flat[copies[0] * len(COPIES)]
-        for copy in copies:
-            flat[copy * len(COPIES) + 2] = row
+        flat = self.tables["recipients"].flat
+        message = flat[recipients[0] * len(RECIPIENTS)]
+        for recipient in recipients:
+            flat[recipient * len(RECIPIENTS) + 2] = row
         self._add(
             "transactions",
             message,
-            copies[0],
-            len(copies),
+            recipients[0],
+            len(recipients),
             NAMES.hubs.index(hub),
             NAMES.queues.index(queue),
             parent,
@@ -271,7 +273,7 @@ class Story:
         """An attempt to deliver a transaction."""
         row = self._rows("attempts")
         flat, base = self.tables["transactions"].flat, transaction * len(TRANSACTIONS)
-        copies, hub, queue = flat[base + 2], flat[base + 3], flat[base + 4]
+        recipients, hub, queue = flat[base + 2], flat[base + 3], flat[base + 4]
         outside = NAMES.queues[queue].partition("->")[2] in NAMES.domains
         egress = hub if outside else -1
         self._add(
@@ -285,7 +287,7 @@ class Story:
             ticks(end),
             reply,
             opened,
-            copies,
+            recipients,
         )
         return row
 
@@ -314,9 +316,9 @@ class Story:
         number = NAMES.egress.index(egress)
         self._add("listings", number, 0, ticks(start), ticks(end), cause, against)
 
-    def signal(self, seen: Seen, copy: int, at: float, subject: int = 0) -> None:
-        """Somebody sees something of a copy that came by the first IP."""
-        self._add("signals", seen, copy, 0, ticks(at), subject)
+    def signal(self, seen: Seen, recipient: int, at: float, subject: int = 0) -> None:
+        """Somebody sees something of a recipient that came by the first IP."""
+        self._add("signals", seen, recipient, 0, ticks(at), subject)
 
     def lookup(
         self, domain: str, at: float, until: float, listed: bool, egress: str = "198.51.100.10"
@@ -342,9 +344,9 @@ class Story:
         """The draws that belong to the story: all of its messages but DSNs."""
         messages = self.tables["messages"].table()
         mail = messages["parent"] < 0
-        copies = self.tables["copies"].table()
-        first = messages["first_copy"][mail]
-        total = int(messages["copies"][mail].sum())
+        recipients = self.tables["recipients"].table()
+        first = messages["first_recipient"][mail]
+        total = int(messages["recipients"][mail].sum())
         return Draws(
             seed=1,
             replication=0,
@@ -353,8 +355,8 @@ class Story:
             number=messages["number"][mail],
             created=messages["created"][mail],
             size=messages["size"][mail],
-            first_copy=np.append(first, total),
-            domain=copies["domain"][:total],
+            first_recipient=np.append(first, total),
+            domain=recipients["domain"][:total],
             key=np.arange(total, dtype=np.uint64),
             domains=NAMES.domains[:4],
             destination=NAMES.destination[:4],
@@ -364,7 +366,7 @@ class Story:
             action=np.zeros(4, np.int8),
             mirrors=np.zeros(4, bool),
             signal=np.zeros(total, np.uint8),
-            trap_copy=np.zeros(0, np.int64),
+            trap_recipient=np.zeros(0, np.int64),
             trap_operator=np.zeros(0, np.int64),
             operators=NAMES.operators,
             list_size=np.zeros(2, np.int64),

@@ -38,38 +38,40 @@ def did(time: float, action: str, subject: str | None = None, ip: str = IP) -> t
     return action, ip, time, subject
 
 
-def copy(
+def recipient(
     created: float,
-    fate: str = "delivered",
+    status: str = "delivered",
     seconds: float = 1.0,
     reply: str = "250 2.0.0 OK",
     stream: str = "crm.invoices",
 ) -> tuple:
-    """A copy and what becomes of it so many seconds after its creation."""
-    late = seconds if fate in ("delivered", "junked") else None
-    return stream, created, created + seconds / HOUR, fate, reply, late
+    """A recipient and what becomes of it so many seconds after its creation."""
+    late = seconds if status in ("delivered", "junked") else None
+    return stream, created, created + seconds / HOUR, status, reply, late
 
 
 def news(created: float, many: int) -> list[tuple]:
-    """A culprit's copies come through."""
-    return [copy(created, stream="marketing.newsletter")] * many
+    """A culprit's recipients come through."""
+    return [recipient(created, stream="marketing.newsletter")] * many
 
 
 def course(
-    copies: Sequence[tuple] = (),
+    recipients: Sequence[tuple] = (),
     listings: Sequence[tuple] = (),
     levels: Sequence[tuple] = (),
     actions: Sequence[tuple] = (),
     of: Scenario | None = None,
     toll: Mapping[int, tuple[int, int, int, int]] | None = None,
 ) -> Course:
-    """All of it; something happens to a copy, at any rate. `toll` has the kinds by hour."""
+    """All of it; something happens to a recipient, at any rate. `toll` has the kinds by hour."""
     of = of or scenario()
     hours = range(round(of.run.duration / 1e6 / HOUR))
     counted = [(toll or {}).get(hour, (0,) * len(TOLL)) for hour in hours]
     index = pd.Index([HOUR * hour for hour in hours], name="seconds")
     frames = {
-        "copies": _frame([copy(0.0), *copies], "stream created end fate reply latency"),
+        "recipients": _frame(
+            [recipient(0.0), *recipients], "stream created end final status reply latency"
+        ),
         "listings": _frame(listings, "egress blocklist start end against"),
         "levels": _frame(levels, "level subject time value"),
         "actions": _frame(actions, "action egress time subject"),

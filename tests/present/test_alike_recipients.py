@@ -18,11 +18,11 @@ from relaysim.present.text.transcript import report
 SHARED = Path(__file__).parents[2] / "scenarios" / "shared-hub.toml"
 
 
-def queued(copies: tuple[int, ...], time: int, reply: str = "250 OK") -> list[Event]:
+def queued(recipients: tuple[int, ...], time: int, reply: str = "250 OK") -> list[Event]:
     """Recipients enter a queue of their own, and have their answer at a time of their own."""
     return [
-        Event(10, "queued", copies, where=f"HUB01->{copies[0]}.example"),
-        Event(time, "answered", copies, reply=reply),
+        Event(10, "queued", recipients, where=f"HUB01->{recipients[0]}.example"),
+        Event(time, "answered", recipients, reply=reply),
     ]
 
 
@@ -46,7 +46,7 @@ def test_of_more_three_are_told_and_the_others_in_one_line_where_the_last_of_the
         put_off[0],
         *(queued((i,), 20 + i)[1] for i in range(3)),
     ]
-    assert (line.time, line.what, line.copies) == (31, "alike", tuple(range(3, 12)))
+    assert (line.time, line.what, line.recipients) == (31, "alike", tuple(range(3, 12)))
     assert quantities(line.text) == {"3"}
     assert last == put_off[1]
     golden("transcript/alike", line.text)
@@ -58,7 +58,7 @@ def test_those_who_share_their_events_are_told_first() -> None:
     assert many[0] in told
     assert many[1] in told
     (line,) = (event for event in told if event.what == "alike")
-    assert line.copies == tuple(range(2, 12))
+    assert line.recipients == tuple(range(2, 12))
 
 
 def test_a_dialogue_about_many_recipients_is_told_in_part(golden: Golden) -> None:

@@ -22,7 +22,7 @@ NAN = float("nan")
 COLUMNS = [
     *("scenario", "base", "scope", "subject", "metric", "value", "base_value"),
     *("difference", "difference_low", "difference_high", "confidence", "verdict"),
-    *("replications_needed", "narrowing", "copies", "unit", "replications"),
+    *("replications_needed", "narrowing", "recipients", "unit", "replications"),
     *("replications_better", "replications_worse"),
     *("replications_lost", "base_replications_lost"),
 ]
@@ -75,8 +75,8 @@ def test_a_row_has_both_values_the_difference_the_verdict_and_what_pairing_gaine
 
 def test_losses_are_shown_only_where_something_is_lost():
     made = found(
-        row("total", "total", "bounced", 900.0, 800.0, 90.0, "worse", 1.0, "copies"),
-        row("total", "total", "expired", 0.0, 0.0, 0.0, SAME, 1.0, "copies"),
+        row("total", "total", "bounced", 900.0, 800.0, 90.0, "worse", 1.0, "recipients"),
+        row("total", "total", "expired", 0.0, 0.0, 0.0, SAME, 1.0, "recipients"),
     )
     shown = [Headline(metric, metric, "total", ("total",)) for metric in ("bounced", "expired")]
     grid = compared.verdicts(made, "old", "new", shown)

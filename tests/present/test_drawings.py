@@ -13,7 +13,7 @@ from quantities import quantities
 from refusals import refusal
 from small_comparison import LITTLE, SCENARIOS, listing_day
 
-from relaysim.measure.recipients import Copies
+from relaysim.measure.recipients import Recipients
 from relaysim.present import figures
 from relaysim.present.drawing import style
 from relaysim.present.figure_registry import figures as of
@@ -21,7 +21,7 @@ from relaysim.present.figures import NothingToDrawError
 from relaysim.present.figures.binding_limits import Limit, limits
 from relaysim.present.figures.design_drawing import SHORT, Picture
 from relaysim.present.figures.design_drawing import design as draw_design
-from relaysim.present.figures.final_status import fates
+from relaysim.present.figures.final_status import statuses
 from relaysim.present.figures.mail_flows import Flow, Flows, Lost, Stop, flows
 from relaysim.present.figures.queue_map import queues
 from relaysim.scenario.load import load
@@ -112,7 +112,7 @@ def much():
         (Stop("mailbox", "HUB01"), Stop("destination", "internal")),
     ]
     found = Flows(
-        [Flow(*way, culprit=i % 2 == 0, copies=10 ** (i % 7)) for i, way in enumerate(ways)],
+        [Flow(*way, culprit=i % 2 == 0, recipients=10 ** (i % 7)) for i, way in enumerate(ways)],
         [Lost(end, "in_flight", 12) for _, end in ways],
     )
     told = [
@@ -122,7 +122,7 @@ def much():
 
 
 FIGURES = [
-    *("design", "fates", "queues", "qshape", "sweep", "evidence"),
+    *("design", "statuses", "queues", "qshape", "sweep", "evidence"),
     *NAMES,
     "much",
 ]
@@ -143,7 +143,7 @@ def test_no_text_touches_another(drawn, name):
     assert touching(drawn[name]) == []
 
 
-@pytest.mark.parametrize("name", ["design", "fates", *NAMES, "much"])
+@pytest.mark.parametrize("name", ["design", "statuses", *NAMES, "much"])
 def test_boxes_stand_apart_and_hold_their_text(drawn, name):
     (panel,) = drawn[name].axes
     found = boxes(panel)
@@ -158,7 +158,7 @@ def test_boxes_stand_apart_and_hold_their_text(drawn, name):
                 assert renderer.transform(text.get_window_extent())[1][0] <= right
 
 
-@pytest.mark.parametrize("name", ["design", "fates", "queues", "qshape", "sweep", "evidence"])
+@pytest.mark.parametrize("name", ["design", "statuses", "queues", "qshape", "sweep", "evidence"])
 def test_each_says_where_it_comes_from(drawn, name):
     figure = drawn[name]
     assert "1" in quantities(figure.origin)  # the seed
@@ -182,11 +182,11 @@ def test_a_run_is_drawn_twice_with_the_same_bytes(tmp_path):
 def test_what_comes_to_a_stop_goes_on_or_is_lost_there(name):
     made, trace = traced(name)
     found = flows(trace, made)
-    copies = Copies.of(trace, made)
-    through = int((copies.counted & ~copies.dsn & (copies.latency >= 0)).sum())
+    recipients = Recipients.of(trace, made)
+    through = int((recipients.counted & ~recipients.dsn & (recipients.latency >= 0)).sum())
     for stop in found.stops():
-        went = sum(flow.copies for flow in found.flows if flow.start == stop)
-        lost = sum(each.copies for each in found.losses if each.at == stop)
+        went = sum(flow.recipients for flow in found.flows if flow.start == stop)
+        lost = sum(each.recipients for each in found.losses if each.at == stop)
         if stop.kind == "host":
             assert found.through(stop) == went + lost
         elif stop.kind == "destination":
@@ -198,10 +198,10 @@ def test_what_comes_to_a_stop_goes_on_or_is_lost_there(name):
 
 def test_a_hub_as_installed_refuses_strangers_at_its_connector(drawn):
     lost = picture("fresh-hub").flows.losses
-    assert {(each.at, each.fate) for each in lost} == {
+    assert {(each.at, each.status) for each in lost} == {
         (Stop("connector", "HUB01/Default HUB01"), "refused")
     }
-    many = sum(each.copies for each in lost)
+    many = sum(each.recipients for each in lost)
     said = title(drawn["fresh-hub"])
     assert said.startswith("fresh-hub: ")
     assert "Default HUB01" in said
@@ -326,21 +326,21 @@ def test_a_listed_ip_is_red_too(drawn):
 # The others.
 
 
-def test_fates_name_each_class_with_its_count_and_share(drawn):
-    (panel,) = drawn["fates"].axes
+def test_statuses_name_each_class_with_its_count_and_share(drawn):
+    (panel,) = drawn["statuses"].axes
     words = [text.get_text() for text in panel.texts]
     found = listing_day().metrics.set_index(["scope", "subject", "metric"])["value"]
     total = found["total", "total", "created"]
     bounced = found["total", "total", "bounced"]
     assert words.count("bounced") == 1
     assert f"{100 * bounced / total:.2f} %" in words
-    assert "listing-day" in title(drawn["fates"])
+    assert "listing-day" in title(drawn["statuses"])
 
 
-def test_a_single_copy_has_a_band_that_can_be_seen():
+def test_a_single_recipient_has_a_band_that_can_be_seen():
     frame = listing_day().metrics
     one = frame["metric"].eq("expired") & frame["subject"].isin(["bulk", "total"])
-    figure = fates(frame.assign(value=frame["value"].mask(one, 1.0)), "listing-day", CAPTION)
+    figure = statuses(frame.assign(value=frame["value"].mask(one, 1.0)), "listing-day", CAPTION)
     (panel,) = figure.axes
     heights = [
         patch.get_path().vertices[[0, 7], 1]
@@ -351,10 +351,10 @@ def test_a_single_copy_has_a_band_that_can_be_seen():
     assert "expired" in [text.get_text() for text in panel.texts]
 
 
-def test_without_mail_there_are_no_fates_and_no_queues():
+def test_without_mail_there_are_no_statuses_and_no_queues():
     frame = listing_day().metrics.assign(value=0.0)
     with pytest.raises(NothingToDrawError, match=r"^."):
-        fates(frame, "listing-day", CAPTION)
+        statuses(frame, "listing-day", CAPTION)
     calm = listing_day().series.backlog * 0.0
     with pytest.raises(NothingToDrawError, match=r"^."):
         queues(calm, frame, "listing-day", scenario("listing-day").run, CAPTION)

@@ -38,7 +38,7 @@ def test_another_file_is_neither_overwritten_nor_removed(tmp_path: Path, make, k
     file = tmp_path / f"queues.{kind}"
     file.write_bytes(FOREIGN)
     with pytest.raises(ForeignFileError, match=rf"queues\.{kind} "):
-        draw({"fates": drawn, "queues": make}, tmp_path)
+        draw({"statuses": drawn, "queues": make}, tmp_path)
     assert [each.name for each in tmp_path.iterdir()] == [file.name]
     assert file.read_bytes() == FOREIGN
 

@@ -125,7 +125,7 @@ def test_letters_along_the_axis_of_many_days_do_not_overlap(days):
         assert panel.get_xlabel() != ""
 
 
-def test_throughput_is_told_in_copies_a_minute(golden_section):
+def test_throughput_is_told_in_recipients_a_minute(golden_section):
     one = minutes(bulk=[2.0] * 10 + [0.0] * 10)
     figure = throughput({"one": one}, START, 1200.0, CAPTION)
     assert quantities(title(figure)) == {"120"}

@@ -20,7 +20,7 @@ from relaysim.study.warm_up import warm_up
 
 MM4 = SCENARIOS / "mm4.toml"
 SHORT = ("run.duration=200 s", "run.warm_up=0 s")
-RUN = ["design", "fates", "queues", "qshape"]
+RUN = ["design", "statuses", "queues", "qshape"]
 
 
 def test_a_run_and_a_comparison_name_their_figures():

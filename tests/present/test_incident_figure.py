@@ -9,7 +9,7 @@ from lettering import CAPTION, title
 from matplotlib.colors import to_hex
 from quantities import quantities
 from small_comparison import comparison
-from small_course import IP, OTHER, copy, course, did, listing, news, thinks
+from small_course import IP, OTHER, course, did, listing, news, recipient, thinks
 
 from relaysim.mail.provider_state import State
 from relaysim.present.drawing import style
@@ -40,14 +40,14 @@ def _on_paper():
 
 def trouble(**more):
     """Listed from hour 58 to 70, throttled and then blocked by gmail from 59 to 100."""
-    copies = [
+    recipients = [
         *news(58.0, 500),
         *news(80.0, 4),
-        *[copy(61.5, seconds=119.0)] * 40,
+        *[recipient(61.5, seconds=119.0)] * 40,
     ]
     levels = [thinks(59.0, 2), thinks(64.0, 3), thinks(100.0, 1), thinks(101.0, 0)]
     toll = {60: (7, 0, 0, 0), 61: (0, 1, 7, 3)}
-    return course(copies, [listing(58.5, 70.0)], levels, toll=toll, **more)
+    return course(recipients, [listing(58.5, 70.0)], levels, toll=toll, **more)
 
 
 @pytest.mark.parametrize("name", ["refused", "late", "junked"])

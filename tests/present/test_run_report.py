@@ -53,16 +53,16 @@ def lines():
 
 def test_counts_stand_with_their_intervals_and_what_never_happened_is_left_out(golden):
     found = metrics(
-        ("class", "bulk", "created", 60_000.0, 0.0, "copies"),
-        ("class", "bulk", "delivered", 59_000.0, 120.0, "copies"),
-        ("class", "bulk", "bounced", 1000.0, 120.0, "copies"),
-        ("class", "bulk", "refused", 0.0, 0.0, "copies"),
-        ("total", "total", "created", 60_000.0, 0.0, "copies"),
-        ("total", "total", "delivered", 59_000.0, 120.0, "copies"),
-        ("total", "total", "bounced", 1000.0, 120.0, "copies"),
-        ("total", "total", "refused", 0.0, 0.0, "copies"),
+        ("class", "bulk", "created", 60_000.0, 0.0, "recipients"),
+        ("class", "bulk", "delivered", 59_000.0, 120.0, "recipients"),
+        ("class", "bulk", "bounced", 1000.0, 120.0, "recipients"),
+        ("class", "bulk", "refused", 0.0, 0.0, "recipients"),
+        ("total", "total", "created", 60_000.0, 0.0, "recipients"),
+        ("total", "total", "delivered", 59_000.0, 120.0, "recipients"),
+        ("total", "total", "bounced", 1000.0, 120.0, "recipients"),
+        ("total", "total", "refused", 0.0, 0.0, "recipients"),
     )
-    grid = happened.fates(found, "one", ["bulk"])
+    grid = happened.statuses(found, "one", ["bulk"])
     assert len(grid.header) == 4
     golden("run/final-status", page(tables(grid)))
     assert grid.rows == [
@@ -72,8 +72,8 @@ def test_counts_stand_with_their_intervals_and_what_never_happened_is_left_out(g
 
 
 def test_dsns_are_told_where_there_are_any():
-    rows = [("class", "dsn", "created", 12.0, 3.0, "copies")]
-    assert [row[0] for row in happened.fates(metrics(*rows), "one", []).rows] == ["dsn", "total"]
+    rows = [("class", "dsn", "created", 12.0, 3.0, "recipients")]
+    assert [row[0] for row in happened.statuses(metrics(*rows), "one", []).rows] == ["dsn", "total"]
 
 
 def test_the_parts_of_the_time_add_up_to_all_of_it(golden):
@@ -122,7 +122,7 @@ def test_a_loss_is_told_with_the_reply_that_caused_it(golden):
             ("crm.invoices", "refused", "550 5.7.1 Unable to relay", 12.0),
             ("app.load", "abandoned", "", 3.0),
         ],
-        columns=["stream", "fate", "reply", "copies"],
+        columns=["stream", "status", "reply", "recipients"],
     )
     _, first, reply, second, none, _ = shown = [str(line) for line in happened.losses(lost)]
     assert quantities_after(f"{first}; {second}", ["crm.invoices", "app.load"]) == [
@@ -137,7 +137,7 @@ def test_the_smallest_of_many_losses_are_added_up():
     many = happened.MOST_LOSSES + 2
     lost = pd.DataFrame(
         [("app.load", "bounced", f"550 {i}", float(many - i)) for i in range(many)],
-        columns=["stream", "fate", "reply", "copies"],
+        columns=["stream", "status", "reply", "recipients"],
     )
     assert quantities(str(happened.losses(lost)[-2])) == {"3"}
 

@@ -16,7 +16,7 @@ def test_a_table_has_names_on_the_left_and_numbers_on_the_right(capsys):
         "Fates", ["class", "created", "delivered"], [["bulk", "60,000", "5"], ["x", "7", "-"]]
     )
     assert printed(capsys, *tables(grid)) == (
-        "Fates\n"
+        "Final statuses\n"
         "class  created  delivered\n"
         "-------------------------\n"
         "bulk    60,000          5\n"

@@ -81,7 +81,7 @@ def test_what_does_not_settle_shows_where_it_would_be_cut(golden_section):
     golden_section("figures/warmup", letters(figure))
 
 
-def test_too_few_copies_are_drawn_without_a_mark():
+def test_too_few_recipients_are_drawn_without_a_mark():
     few = warm_up(verdict="does not settle", series=[float("nan")] * 50)
     assert marks(warmup(few)) == []
 

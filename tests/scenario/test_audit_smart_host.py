@@ -99,8 +99,8 @@ def test_a_result_says_what_delivered_means(golden_section: Golden, kind: str) -
         straight = relaysim.run(direct, replications=1, jobs=1)
         assert "smart host" not in summary(straight)
         assert to_json(straight)["notes"] == []
-        assert "smart host" not in figure(straight, "fates").origin
-        drawn = figure(result, "fates")
+        assert "smart host" not in figure(straight, "statuses").origin
+        drawn = figure(result, "statuses")
     else:
         result = relaysim.compare(direct, smart, replications=1, jobs=1)
         drawn = figure(result, "latency")

@@ -40,7 +40,7 @@ def test_anything_else_is_no_setting(text: str) -> None:
         parse(text)
 
 
-def test_putting_copies() -> None:
+def test_putting_recipients() -> None:
     tables = {"run": {"scale": 1.0}, "events": [{"at": "1 h"}]}
     assert put(tables, ("run", "scale"), 2.0)["run"] == {"scale": 2.0}
     assert put(tables, ("events", "0", "at"), "2 h")["events"] == [{"at": "2 h"}]

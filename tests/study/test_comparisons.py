@@ -1,4 +1,4 @@
-"""Comparisons are paired, copy by copy, and say what they rest on."""
+"""Comparisons are paired, recipient by recipient, and say what they rest on."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ def more() -> Comparison:
 
 
 def row(found: Comparison, subject: str, metric: str, name: str = "more") -> dict[str, Any]:
-    """The comparison of one metric in the scopes of copies."""
+    """The comparison of one metric in the scopes of recipients."""
     frame = found.comparisons
     mine = frame[
         (frame["scenario"] == name) & (frame["subject"] == subject) & (frame["metric"] == metric)
@@ -74,7 +74,7 @@ def test_a_difference_of_shares_is_that_of_the_ratios_of_sums(more: Comparison) 
     assert found["narrowing"] == pytest.approx(
         np.hypot(ours.std(ddof=1), theirs.std(ddof=1)) / (theirs - ours).std(ddof=1)
     )
-    assert np.isnan(found["copies"])
+    assert np.isnan(found["recipients"])
 
 
 def test_where_everything_arrives_in_both_latency_differs_by_the_plain_means(
@@ -87,8 +87,8 @@ def test_where_everything_arrives_in_both_latency_differs_by_the_plain_means(
     assert means["two", "delivered"] == means["two", "created"]
     difference = means["more", "latency_mean"] - means["two", "latency_mean"]
     assert found["difference"] == pytest.approx(difference)
-    assert found["copies"] == pytest.approx(means["two", "delivered"])
-    # Response times are the same copy by copy: only the wait differs.
+    assert found["recipients"] == pytest.approx(means["two", "delivered"])
+    # Response times are the same recipient by recipient: only the wait differs.
     assert row(more, "app.invoices", "service_both_delivered")["difference"] == 0
     assert row(more, "app.invoices", "service_both_delivered")["verdict"] == "equal"
 
@@ -122,14 +122,14 @@ def test_two_processes_give_what_one_gives(more: Comparison) -> None:
 
 
 def test_only_streams_that_a_design_has_in_common_with_the_base_are_compared() -> None:
-    """The newsletter takes two thirds of the connections; its own copies are not compared."""
+    """The newsletter takes two thirds of the connections; its own recipients are not compared."""
     found = compare(design("two"), design("more", news=True), jobs=1)
     assert found.streams == {"more": {"app.invoices"}}
     assert row(found, "total", "created")["difference"] == 0
     assert row(found, "app.invoices", "latency_mean_both_delivered")["difference"] > 0
     assert (
-        row(found, "total", "latency_mean_both_delivered")["copies"]
-        == row(found, "app.invoices", "latency_mean_both_delivered")["copies"]
+        row(found, "total", "latency_mean_both_delivered")["recipients"]
+        == row(found, "app.invoices", "latency_mean_both_delivered")["recipients"]
     )
     assert "bulk" not in set(found.comparisons["subject"])
     # The metrics are about everything all the same.

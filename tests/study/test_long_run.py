@@ -1,4 +1,4 @@
-"""One long run, and batch means of its copies."""
+"""One long run, and batch means of its recipients."""
 
 import math
 from pathlib import Path
@@ -27,7 +27,7 @@ def test_it_is_the_first_replication_that_readers_see() -> None:
             & (metrics["subject"] == quantity.subject)
             & (metrics["metric"] == quantity.metric)
         )
-        # But for the few copies that are left over.
+        # But for the few recipients that are left over.
         assert found.batches.estimate.value == pytest.approx(metrics["value"].iloc[row], rel=0.05)
         assert found.provenance.replications == 1
 
@@ -77,5 +77,5 @@ def test_what_has_no_batch_means_is_an_error(quantity: str, message: str) -> Non
 
 def test_mail_that_never_gets_through_has_no_mean() -> None:
     nothing = "hubs.HUB01.receive_connectors.relay.permission_groups=[]"
-    with pytest.raises(ValueError, match=r"^no copy of total got through$"):
+    with pytest.raises(ValueError, match=r"^no recipient of total got through$"):
         long_run(design("refused", nothing, "hubs.HUB01.receive_connectors.relay.permissions=[]"))

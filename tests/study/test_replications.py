@@ -81,21 +81,21 @@ def test_more_replications_do_not_change_the_earlier_ones(result: RunResult) -> 
 def test_frames_that_were_not_kept_are_made_again(result: RunResult) -> None:
     later = run(design("two"), jobs=1)
     assert later.gathered is None
-    for name in ("messages", "copies", "attempts", "listings", "levels"):
+    for name in ("messages", "recipients", "attempts", "listings", "levels"):
         pd.testing.assert_frame_equal(getattr(later, name), getattr(result, name))
-    assert sorted(result.copies["replication"].unique()) == [0, 1, 2]
-    got = result.copies[result.copies["replication"] == 1]
-    assert (later.trace(1).copies["end"] / 1e6).tolist() == got["end"].tolist()
+    assert sorted(result.recipients["replication"].unique()) == [0, 1, 2]
+    got = result.recipients[result.recipients["replication"] == 1]
+    assert (later.trace(1).recipients["end"] / 1e6).tolist() == got["end"].tolist()
 
 
-def test_the_parts_of_every_copy_add_up_and_the_trace_is_sound() -> None:
+def test_the_parts_of_every_recipient_add_up_and_the_trace_is_sound() -> None:
     found = run(design("two"), jobs=1, check_invariants=True)
     assert found.violations == []
     parts = [f"wait_{name}" for name in ("host", "commit", "submission", "delivery", "line")]
     parts += ["wait_mailbox", "wait_retry", "service"]
     # Each part is exact in microseconds; seconds are rounded once each.
-    total = (found.copies[parts] * 1e6).round().sum(axis=1)
-    assert (total == (found.copies["latency"] * 1e6).round()).all()
+    total = (found.recipients[parts] * 1e6).round().sum(axis=1)
+    assert (total == (found.recipients["latency"] * 1e6).round()).all()
 
 
 def test_broken_invariants_are_reported_with_their_replication(
@@ -105,10 +105,10 @@ def test_broken_invariants_are_reported_with_their_replication(
 
     def forgetful(*args: object) -> Trace:
         trace = whole(*args)  # type: ignore[arg-type]
-        fate = trace.copies["fate"].copy()
-        fate[0] = 0
-        copies = Table(trace.copies.columns, {**trace.copies.data, "fate": fate})
-        return Trace(**{**vars(trace), "copies": copies})
+        status = trace.recipients["status"].copy()
+        status[0] = 0
+        recipients = Table(trace.recipients.columns, {**trace.recipients.data, "status": status})
+        return Trace(**{**vars(trace), "recipients": recipients})
 
     monkeypatch.setattr(replicate, "simulate", forgetful)
     found = run(design("two"), replications=2, jobs=1, check_invariants=True)

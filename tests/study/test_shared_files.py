@@ -27,7 +27,7 @@ def test_a_message_is_the_same_in_both_designs() -> None:
         for name in ("shared-hub", "dedicated-hub")
     )
     key = ["replication", "stream", "number"]
-    told = [*key, "created", "size", "copies"]
+    told = [*key, "created", "size", "recipients"]
 
     def mail(messages: pd.DataFrame) -> pd.DataFrame:
         own = messages[messages["class"] != "dsn"].astype({"stream": str})
@@ -52,9 +52,9 @@ def test_a_week_of_real_mail_is_accounted_for() -> None:
 
     recorded = pd.read_csv(sample)
     users = found.messages[found.messages["stream"] == "users.correspondence"]
-    copies = found.copies[found.copies["stream"] == "users.correspondence"]
+    recipients = found.recipients[found.recipients["stream"] == "users.correspondence"]
     assert found.violations == []
     assert users["created"].tolist() == recorded["seconds"].tolist()
-    assert users["copies"].tolist() == recorded["recipients"].tolist()
-    assert len(copies) == recorded["recipients"].sum()
-    assert set(copies["fate"]) == {"delivered"}
+    assert users["recipients"].tolist() == recorded["recipients"].tolist()
+    assert len(recipients) == recorded["recipients"].sum()
+    assert set(recipients["status"]) == {"delivered"}

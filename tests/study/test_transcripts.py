@@ -121,7 +121,7 @@ def test_a_delivered_message_is_told_from_its_creation_to_its_mailbox():
         ("delivered", "", 3.026, "250 2.0.0 OK"),
     ]  # fmt: skip
     (row,) = found.recipients.to_dict("records")
-    assert (row["domain"], row["fate"], row["lasted"]) == ("example.org", "delivered", 3.026)
+    assert (row["domain"], row["status"], row["lasted"]) == ("example.org", "delivered", 3.026)
     assert found.deadline == 60_000_000
 
 
@@ -189,7 +189,7 @@ def test_a_hub_that_is_down_leaves_no_dialogue():
     )
     assert [row[0] for row in told(found)] == ["created", "abandoned"]
     assert found.complete
-    assert found.recipients["fate"].tolist() == ["abandoned"]
+    assert found.recipients["status"].tolist() == ["abandoned"]
 
 
 @pytest.mark.parametrize(
@@ -220,7 +220,7 @@ def test_examples_name_messages_that_can_be_traced():
     first = found.loc[found["why"].str.split(", ").str[0] == "the first", "message"]
     assert (first == found["message"].str.partition(":")[0].unique() + ":0").all()
     slowest = found.loc[found["why"].str.contains("the slowest"), "message"].iloc[0]
-    assert (transcript(scenario, slowest).recipients["fate"] == "delivered").any()
+    assert (transcript(scenario, slowest).recipients["status"] == "delivered").any()
 
 
 TRACES = {
@@ -238,10 +238,10 @@ def test_time_never_goes_back_and_all_of_it_is_accounted_for(name, place):
     times = [event.time for event in found.events]
     assert times == sorted(times)
     assert times[0] >= found.created
-    for copy in found.copies:
-        assert set(copy.waits) == set(PARTS)
-        assert copy.lasted == copy.end - found.created
-        assert min(copy.waits.values()) >= 0
+    for recipient in found.recipients:
+        assert set(recipient.waits) == set(PARTS)
+        assert recipient.lasted == recipient.end - found.created
+        assert min(recipient.waits.values()) >= 0
 
 
 @pytest.mark.parametrize(
@@ -249,8 +249,8 @@ def test_time_never_goes_back_and_all_of_it_is_accounted_for(name, place):
 )
 def test_the_stages_of_the_time_line_follow_each_other_without_a_gap(message):
     found = transcript(load(SCENARIOS / "listing-day.toml", LITTLE), message)
-    for copy in found.journey.copies:
-        stages = list(parts(found, copy.number))
+    for recipient in found.journey.recipients:
+        stages = list(parts(found, recipient.number))
         assert stages[0].start == 0
-        assert stages[-1].end == copy.lasted
+        assert stages[-1].end == recipient.lasted
         assert all(a.end == b.start for a, b in itertools.pairwise(stages))

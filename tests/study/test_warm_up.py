@@ -139,11 +139,11 @@ def test_a_run_that_ends_before_the_warm_up_does_not_settle() -> None:
     )
 
 
-def test_few_copies_do_not_show_a_start() -> None:
+def test_few_recipients_do_not_show_a_start() -> None:
     found = warm_up(design("few", MORE), jobs=1)
     assert (found.verdict, found.found) == ("does not settle", None)
     assert found.reason == (
-        "about 117 copies get through in a run, and it takes some 1,000, spread over all of it, "
+        "about 117 recipients get through in a run, and it takes some 1,000, spread over all of it, "
         "to see the start: lengthen run.duration, or write run.warm_up yourself"
     )
 

@@ -17,7 +17,7 @@ from relaysim.study.execution.figure_mark import MARK
 from relaysim.study.replicate import RunResult, run
 from relaysim.study.written_results import OutputError, to_json, write
 
-FILES = ["actions.parquet", "attempts.parquet", "copies.parquet", "levels.parquet",
+FILES = ["actions.parquet", "attempts.parquet", "recipients.parquet", "levels.parquet",
          "listings.parquet", "lookups.parquet", "messages.parquet", "metrics.csv",
          "provenance.json", "refusals.parquet", "refused_attempts.csv", "signals.parquet", "theory.csv"]  # fmt: skip
 COMPARED = ["comparisons.csv", "metrics.csv", "provenance.json", "refused_attempts.csv"]
@@ -57,10 +57,10 @@ def test_a_run_writes_its_metrics_its_frames_and_where_they_come_from(
     metrics = pd.read_csv(target / "metrics.csv")
     assert not metrics.pop("lost").any()
     pd.testing.assert_frame_equal(metrics, result.metrics.astype(metrics.dtypes.to_dict()))
-    copies = pd.read_parquet(target / "copies.parquet")
-    assert list(copies.columns) == [column.name for column in FRAMES["copies"]]
-    assert copies["end"].tolist() == result.copies["end"].tolist()
-    assert copies["fate"].tolist() == result.copies["fate"].tolist()
+    recipients = pd.read_parquet(target / "recipients.parquet")
+    assert list(recipients.columns) == [column.name for column in FRAMES["recipients"]]
+    assert recipients["end"].tolist() == result.recipients["end"].tolist()
+    assert recipients["status"].tolist() == result.recipients["status"].tolist()
     facts = json.loads((target / "provenance.json").read_text(encoding="utf-8"))
     assert facts["command"] == "relaysim run two.toml"
     assert facts["scenarios"] == [{"name": "two", "digest": result.provenance.scenarios[0][1]}]

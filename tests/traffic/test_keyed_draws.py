@@ -25,7 +25,9 @@ from relaysim.traffic.draw import (
 KEYS = st.integers(0, 2**64 - 1)
 SALTS = st.integers(0, 2**40)
 STREAM = name_key(1, 0, "stream", "crm", "invoices")
-COPIES = mix_array(name_key(1, 0, "copy", "crm", "invoices"), np.arange(100_000, dtype=np.uint64))
+RECIPIENTS = mix_array(
+    name_key(1, 0, "copy", "crm", "invoices"), np.arange(100_000, dtype=np.uint64)
+)
 
 
 def test_mix_is_splitmix64() -> None:
@@ -107,7 +109,7 @@ def test_many_names_have_the_keys_of_each() -> None:
 
 
 def test_an_event_has_its_probability_and_a_likelier_one_comes_with_it() -> None:
-    bits = draw_array(COPIES, Decision.UNKNOWN)
+    bits = draw_array(RECIPIENTS, Decision.UNKNOWN)
 
     shares = [below(bits, probability) for probability in (0.0, 1e-3, 0.3, 0.9, 1.0)]
 
@@ -135,8 +137,12 @@ def test_uniform_numbers_are_strictly_inside() -> None:
 def test_neighbouring_entities_have_keys_of_their_own() -> None:
     numbers = np.arange(1000, dtype=np.uint64)
     keys = [
-        mix_array(mix_array(name_key(seed, replication, "copy", host, "alerts"), numbers), copy)
-        for seed, replication, host, copy in product((1, 2), (0, 1, 2), ("av", "av2"), range(50))
+        mix_array(
+            mix_array(name_key(seed, replication, "copy", host, "alerts"), numbers), recipient
+        )
+        for seed, replication, host, recipient in product(
+            (1, 2), (0, 1, 2), ("av", "av2"), range(50)
+        )
     ]
 
     assert len(np.unique(np.concatenate(keys))) == 2 * 3 * 2 * 50 * 1000
@@ -145,7 +151,7 @@ def test_neighbouring_entities_have_keys_of_their_own() -> None:
 @pytest.mark.parametrize(
     "bits",
     [
-        pytest.param(draw32_array(COPIES, Decision.SEND_COST), id="over copies"),
+        pytest.param(draw32_array(RECIPIENTS, Decision.SEND_COST), id="over recipients"),
         pytest.param(
             draw32_array(STREAM, Decision.GAP, np.arange(100_000, dtype=np.uint64)),
             id="over counters",
@@ -168,33 +174,33 @@ def test_draws_are_uniform_in_their_high_and_low_bits(bits: npt.NDArray[np.uint3
     ("one", "other"),
     [
         pytest.param(
-            draw32_array(COPIES[:-1], Decision.DEFER),
-            draw32_array(COPIES[1:], Decision.DEFER),
+            draw32_array(RECIPIENTS[:-1], Decision.DEFER),
+            draw32_array(RECIPIENTS[1:], Decision.DEFER),
             id="neighbouring messages",
         ),
         pytest.param(
-            draw32_array(mix_array(COPIES, 0), Decision.DEFER),
-            draw32_array(mix_array(COPIES, 1), Decision.DEFER),
+            draw32_array(mix_array(RECIPIENTS, 0), Decision.DEFER),
+            draw32_array(mix_array(RECIPIENTS, 1), Decision.DEFER),
             id="neighbouring recipients",
         ),
         pytest.param(
-            draw32_array(COPIES, Decision.CONNECT_TIME),
-            draw32_array(COPIES, Decision.RESPONSE_TIME),
+            draw32_array(RECIPIENTS, Decision.CONNECT_TIME),
+            draw32_array(RECIPIENTS, Decision.RESPONSE_TIME),
             id="neighbouring decisions",
         ),
         pytest.param(
-            draw32_array(COPIES, Decision.RESPONSE_TIME, 0),
-            draw32_array(COPIES, Decision.RESPONSE_TIME, 1),
+            draw32_array(RECIPIENTS, Decision.RESPONSE_TIME, 0),
+            draw32_array(RECIPIENTS, Decision.RESPONSE_TIME, 1),
             id="neighbouring attempts",
         ),
         pytest.param(
-            draw32_array(COPIES, Decision.RECEIVE_COST, 1),
-            draw32_array(COPIES, Decision.DEFER, 0),
+            draw32_array(RECIPIENTS, Decision.RECEIVE_COST, 1),
+            draw32_array(RECIPIENTS, Decision.DEFER, 0),
             id="the next attempt's first decision",
         ),
         pytest.param(
-            draw32_array(COPIES, Decision.DEFER),
-            (COPIES >> np.uint64(32)).astype(np.uint32),
+            draw32_array(RECIPIENTS, Decision.DEFER),
+            (RECIPIENTS >> np.uint64(32)).astype(np.uint32),
             id="a draw and its key",
         ),
     ],

@@ -58,10 +58,10 @@ class TestAddresses:
             assert 5 < sum(first) < 200
             assert others == [first] * 3
         traps: list[list[tuple[int, int]]] = [[], [], [], []]
-        for copy, operator in zip(
-            draws.trap_copy.tolist(), draws.trap_operator.tolist(), strict=True
+        for recipient, operator in zip(
+            draws.trap_recipient.tolist(), draws.trap_operator.tolist(), strict=True
         ):
-            traps[copy // 1000].append((copy % 1000, operator))
+            traps[recipient // 1000].append((recipient % 1000, operator))
         assert traps == [traps[0]] * 4
         assert len(traps[0]) > 20
 
@@ -90,7 +90,7 @@ class TestAddresses:
             assert values[500:1000].tolist() == values[:500].tolist()
             assert values[1000:].tolist() == values[:200].tolist()
             assert values[300:500].tolist() != values[:200].tolist()
-        rounds = [draws.trap_copy[draws.trap_copy // 500 == n] % 500 for n in range(3)]
+        rounds = [draws.trap_recipient[draws.trap_recipient // 500 == n] % 500 for n in range(3)]
         assert rounds[0].tolist() == rounds[1].tolist()
         assert rounds[2].tolist() == rounds[0][rounds[0] < 200].tolist()
 
@@ -103,7 +103,8 @@ class TestAddresses:
 
     def test_more_traps_on_a_list_are_the_same_and_others(self) -> None:
         few, many = (
-            set(weekly(duration="1 d", trap_share=share).trap_copy.tolist()) for share in (0.1, 0.4)
+            set(weekly(duration="1 d", trap_share=share).trap_recipient.tolist())
+            for share in (0.1, 0.4)
         )
 
         assert few < many
@@ -148,7 +149,7 @@ class TestSize:
     def test_only_campaigns_scale_their_lists(self) -> None:
         assert size(POISSON, scale=2.0, addresses=7) == 7
 
-    def test_other_mail_has_an_address_for_each_copy(self) -> None:
+    def test_other_mail_has_an_address_for_each_recipient(self) -> None:
         assert 150 < size(POISSON) == len(drawn(tables()).key) < 250
 
     def test_a_list_that_gets_no_mail_has_one_address(self) -> None:

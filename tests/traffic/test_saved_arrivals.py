@@ -1,4 +1,4 @@
-"""Saving the arrivals of a run and replaying them gives the same messages and copies."""
+"""Saving the arrivals of a run and replaying them gives the same messages and recipients."""
 
 from pathlib import Path
 
@@ -29,7 +29,7 @@ SAVED = {
 
 
 @pytest.mark.parametrize("process", SAVED.values(), ids=SAVED)
-def test_saved_arrivals_replay_to_the_same_messages_and_copies(
+def test_saved_arrivals_replay_to_the_same_messages_and_recipients(
     tmp_path: Path, process: Raw
 ) -> None:
     original = stream(
@@ -102,7 +102,7 @@ def test_a_saved_compromise_replays_to_the_same_mail(tmp_path: Path) -> None:
     raw["hosts"]["app"]["streams"]["load"] = spam | {
         "arrivals": {"process": "replay", "file": str(file)}
     }
-    assert len(draws.trap_copy) > 10
+    assert len(draws.trap_recipient) > 10
     assert arrays(drawn(raw)) == arrays(draws)
 
 
@@ -120,7 +120,7 @@ def test_a_recording_of_times_alone_takes_sizes_and_recipients_from_the_stream(
 
     assert draws.created.tolist() == [1_000_000, 2_000_000, 3_000_000]
     assert draws.size.tolist() == [2048, 2048, 2048]
-    assert draws.first_copy.tolist() == [0, 2, 4, 6]
+    assert draws.first_recipient.tolist() == [0, 2, 4, 6]
 
 
 def test_a_saved_file_reads_like_this(tmp_path: Path) -> None:

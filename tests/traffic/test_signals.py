@@ -1,4 +1,4 @@
-"""Traps, unknown users and complaints: as many as their rates say, and each copy at most one."""
+"""Traps, unknown users and complaints: as many as their rates say, and each recipient at most one."""
 
 import numpy as np
 import pytest
@@ -19,7 +19,7 @@ PROVIDER = {"profile": "outlook", "domains": ["hotmail.com"]}  # a tenth
 
 
 def mailed(listed: bool = False, to: Raw | None = None, **rates: float) -> Draws:
-    """Many copies, to a mailing list or not, with the same rates of signals."""
+    """Many recipients, to a mailing list or not, with the same rates of signals."""
     if listed:
         signals: Raw = {"mailing_list": {"trap_share": rates.pop("trap_rate", 0.0), **rates}}
     else:
@@ -42,7 +42,7 @@ class TestRates:
     def test_operators_find_traps_each_for_itself(self, listed: bool) -> None:
         draws = mailed(listed, trap_rate=1.0)
 
-        twice = np.diff(draws.trap_copy) == 0
+        twice = np.diff(draws.trap_recipient) == 0
         assert likely(twice.sum(), MANY, 0.25 * 0.05)
 
     def test_unknown_users(self, listed: bool) -> None:
@@ -71,7 +71,7 @@ class TestRates:
         assert likely(reports.sum(), complains.sum(), 0.002)
         assert np.all(complains >= reports)
 
-    def test_a_copy_is_one_thing_at_most(self, listed: bool) -> None:
+    def test_a_recipient_is_one_thing_at_most(self, listed: bool) -> None:
         to = {"outlook": 0.5, "sink": 0.5}
 
         draws = mailed(listed, to, trap_rate=0.8, unknown_rate=0.5, complaint_rate=0.5)
@@ -106,8 +106,8 @@ class TestTraps:
         assert draws.destination == (0, 1, 2, 3)
         trap = flagged(draws, Signal.TRAP)
         assert (draws.domain == 3).tolist() == trap.tolist()
-        assert np.unique(draws.trap_copy).tolist() == np.flatnonzero(trap).tolist()
-        assert np.all(np.diff(draws.trap_copy) >= 0)
+        assert np.unique(draws.trap_recipient).tolist() == np.flatnonzero(trap).tolist()
+        assert np.all(np.diff(draws.trap_recipient) >= 0)
         assert not draws.uses[3].any()
 
     def test_without_lists_there_are_no_operators_and_no_domain_for_traps(self) -> None:
@@ -122,7 +122,7 @@ class TestTraps:
 
         assert draws.operators == ("spamcop", "spamhaus")
         assert "spamtrap.example" not in draws.domains
-        assert draws.trap_copy.tolist() == draws.trap_operator.tolist() == []
+        assert draws.trap_recipient.tolist() == draws.trap_operator.tolist() == []
 
     def test_the_lists_of_an_operator_share_its_traps(self) -> None:
         css, sbl = {"profile": "spamhaus-css"}, {"profile": "spamhaus-sbl"}
@@ -133,7 +133,7 @@ class TestTraps:
         )
 
         assert one.operators == both.operators == ("spamhaus",)
-        assert one.trap_copy.tolist() == both.trap_copy.tolist() != []
+        assert one.trap_recipient.tolist() == both.trap_recipient.tolist() != []
 
     @pytest.mark.parametrize(("css", "sbl"), [(0.0, 0.9), (0.9, 0.1)])
     def test_the_largest_trap_share_of_its_lists_is_the_operators(
@@ -149,7 +149,7 @@ class TestTraps:
         draws = drawn(tables({"app": host(load=stream(burst, trap_rate=1.0))}, blocklists=lists))
 
         assert draws.operators == ("spamhaus",)
-        assert likely(len(draws.trap_copy), 1000, 0.9)
+        assert likely(len(draws.trap_recipient), 1000, 0.9)
 
     @pytest.mark.parametrize(
         "signals",

@@ -39,7 +39,7 @@ def test_untilted_draws_have_their_natural_weight() -> None:
 def test_the_weight_is_the_likelihood_ratio_of_the_traps() -> None:
     draws = drawn(small(), tilt=4.0)
 
-    hits = len(draws.trap_copy)
+    hits = len(draws.trap_recipient)
     assert 0 < hits < 10
     expected = TRAP**hits * (1 - TRAP) ** (40 - hits)
     expected /= (4 * TRAP) ** hits * (1 - 4 * TRAP) ** (40 - hits)
@@ -53,11 +53,11 @@ def test_an_address_is_decided_once_however_often_it_gets_mail() -> None:
 
     once, weekly = drawn(small(), tilt=4.0), drawn(weeks, tilt=4.0)
 
-    assert len(weekly.trap_copy) == 4 * len(once.trap_copy) > 0
+    assert len(weekly.trap_recipient) == 4 * len(once.trap_recipient) > 0
     assert weekly.log_weight == once.log_weight
 
 
-def test_internal_copies_decide_nothing() -> None:
+def test_internal_recipients_decide_nothing() -> None:
     raw = small()
     raw["hosts"]["app"]["streams"]["load"]["to"] = {"internal": 1.0}
 
@@ -74,7 +74,7 @@ def test_streams_and_operators_add_up() -> None:
     expected = 0.0
     for number, share in enumerate((0.05, 0.1)):
         for operator, part in enumerate((0.05, 0.25)):
-            mine = draws.stream[draws.trap_copy] == number
+            mine = draws.stream[draws.trap_recipient] == number
             hits, true = np.sum(mine & (draws.trap_operator == operator)), share * part
             expected += hits * math.log(1 / 4)
             expected += (40 - hits) * math.log((1 - true) / (1 - 4 * true))
@@ -96,7 +96,7 @@ def test_tilted_and_plain_draws_agree_on_how_likely_a_number_of_traps_is(least: 
 
     for tilt in (1.0, 3.0):
         weighted = [
-            math.exp(draws.log_weight) * (len(draws.trap_copy) >= least)
+            math.exp(draws.log_weight) * (len(draws.trap_recipient) >= least)
             for draws in replications(tilt)
         ]
         mean, error = mean_and_error(weighted)
@@ -127,7 +127,7 @@ def test_tilting_adds_traps_and_changes_nothing_else() -> None:
 def test_a_trap_is_never_made_likelier_than_a_half() -> None:
     draws = drawn(small(), tilt=1e9)
 
-    hits = len(draws.trap_copy)
+    hits = len(draws.trap_recipient)
     assert 5 < hits < 35
     expected = hits * math.log(TRAP / 0.5) + (40 - hits) * math.log((1 - TRAP) / 0.5)
     assert draws.log_weight == pytest.approx(expected, rel=1e-12)

@@ -1,4 +1,4 @@
-"""The messages and copies of a replication: keyed by name, so equal in every design."""
+"""The messages and recipients of a replication: keyed by name, so equal in every design."""
 
 from collections import Counter
 from copy import deepcopy
@@ -57,7 +57,7 @@ def test_a_small_campaign_in_full() -> None:
     assert draws.number.tolist() == [0, 0, 1, 2]
     assert draws.created.tolist() == [60_000_000, 60_000_000, 61_000_000, 62_000_000]
     assert draws.size.tolist() == [1024] * 4
-    assert draws.first_copy.tolist() == [0, 1, 3, 5, 7]
+    assert draws.first_recipient.tolist() == [0, 1, 3, 5, 7]
     assert draws.domains == ("cozumpark.com", "other-1.example", "other-2.example", "example.org")
     assert draws.destination == (0, 1, 1, 2)
     assert draws.destinations == ("internal", "other", "sink")
@@ -78,7 +78,7 @@ def test_columns_have_their_types_and_cannot_be_changed() -> None:
         "number": "int64",
         "created": "int64",
         "size": "int64",
-        "first_copy": "int64",
+        "first_recipient": "int64",
         "domain": "int64",
         "key": "uint64",
         "uses": "bool",
@@ -86,7 +86,7 @@ def test_columns_have_their_types_and_cannot_be_changed() -> None:
         "action": "int8",
         "mirrors": "bool",
         "signal": "uint8",
-        "trap_copy": "int64",
+        "trap_recipient": "int64",
         "trap_operator": "int64",
         "list_size": "int64",
     }
@@ -98,9 +98,9 @@ def test_a_run_without_mail_has_empty_columns() -> None:
     draws = drawn(tables(hosts={"app": host()}, blocklists=LISTS))
 
     assert draws.streams == ()
-    assert draws.signal.tolist() == draws.list_size.tolist() == draws.trap_copy.tolist() == []
+    assert draws.signal.tolist() == draws.list_size.tolist() == draws.trap_recipient.tolist() == []
     assert draws.created.tolist() == draws.key.tolist() == draws.domain.tolist() == []
-    assert draws.first_copy.tolist() == [0]
+    assert draws.first_recipient.tolist() == [0]
 
 
 def test_mailboxes_are_in_the_first_authoritative_domain() -> None:
@@ -152,15 +152,15 @@ def test_sizes_and_recipients_follow_their_laws() -> None:
 
     draws = drawn(raw)
 
-    size, copies = draws.size, np.diff(draws.first_copy)
+    size, recipients = draws.size, np.diff(draws.first_recipient)
     assert abs(size.mean() - 76_800) < 3.3 * 76_800 / np.sqrt(20_000)
     weights = np.arange(1, 11) ** -2.0
     expected = weights / weights.sum() * 20_000
-    assert stats.chisquare(np.bincount(copies, minlength=11)[1:], expected).pvalue > 1e-3
-    assert abs(np.corrcoef(np.log(size), copies)[0, 1]) < 4 / np.sqrt(20_000)
+    assert stats.chisquare(np.bincount(recipients, minlength=11)[1:], expected).pvalue > 1e-3
+    assert abs(np.corrcoef(np.log(size), recipients)[0, 1]) < 4 / np.sqrt(20_000)
 
 
-def test_every_copy_has_a_key_of_its_own() -> None:
+def test_every_recipient_has_a_key_of_its_own() -> None:
     two = {
         "app": host(load=stream(recipients=50), more=stream(recipients=50)),
         "app2": host("192.168.168.51", load=stream(recipients=50)),
@@ -266,13 +266,13 @@ def test_leaving_a_stream_out_is_the_same_as_never_having_had_it(ours: Raw, thei
     assert by_name(left, "app.load") == by_name(draws, "app.load")
     assert by_name(left, "app.load") == by_name(drawn(never), "app.load")
     assert by_name(left, "app.a") == by_name(left, "app.z") == []
-    assert len(left.key) == left.first_copy[-1]
+    assert len(left.key) == left.first_recipient[-1]
     for name in ("streams", "domains", "destinations", "operators", "log_weight"):
         assert getattr(left, name) == getattr(draws, name)
     for name in ("list_size", "uses", "stage", "action", "mirrors"):
         assert getattr(left, name).tolist() == getattr(draws, name).tolist()
     with pytest.raises(ValueError, match="read-only"):
-        left.first_copy[0] = 1
+        left.first_recipient[0] = 1
 
 
 def test_leaving_nothing_out_changes_nothing() -> None:
@@ -327,7 +327,7 @@ def test_what_was_drawn_once_is_drawn_again() -> None:
 
     assert draws.created[:4].tolist() == [4895119, 29058879, 46684120, 51998625]
     assert draws.size[:4].tolist() == [26229, 100139, 44385, 4382]
-    assert draws.first_copy[:5].tolist() == [0, 1, 5, 7, 22]
+    assert draws.first_recipient[:5].tolist() == [0, 1, 5, 7, 22]
     assert draws.domain[:6].tolist() == [0, 0, 0, 0, 0, 0]
     assert draws.key[:2].tolist() == [17913300168893512327, 3672482513944720086]
     assert np.flatnonzero(draws.uses[:, 0])[:6].tolist() == [2, 4, 8, 9, 10, 13]
@@ -369,7 +369,7 @@ def test_a_mailing_list_that_was_drawn_once_is_drawn_again() -> None:
         1,
         4,
     ]
-    assert draws.trap_copy[:6].tolist() == [2, 9, 18, 21, 35, 50]
+    assert draws.trap_recipient[:6].tolist() == [2, 9, 18, 21, 35, 50]
     assert draws.stage[1:9].tolist() == [1, 1, 2, 1, 2, 1, 2, 2]
     assert draws.action[1:9].tolist() == [0, 0, 2, 2, 0, 2, 0, 0]
     assert np.flatnonzero(draws.mirrors)[:6].tolist() == [2, 3, 4, 6, 7, 8]

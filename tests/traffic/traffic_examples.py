@@ -94,27 +94,27 @@ def arrays(draws: Draws) -> Raw:
 def by_name(draws: Draws, name: str) -> list[dict[str, Any]]:
     """All that a stream draws, message by message, with names in place of indices."""
     traps = Counter(
-        (copy, draws.operators[operator])
-        for copy, operator in zip(
-            draws.trap_copy.tolist(), draws.trap_operator.tolist(), strict=True
+        (recipient, draws.operators[operator])
+        for recipient, operator in zip(
+            draws.trap_recipient.tolist(), draws.trap_operator.tolist(), strict=True
         )
     )
     assert set(traps.values()) <= {1}
     rows = []
     for m in np.flatnonzero(draws.stream == draws.streams.index(name)).tolist():
-        copies = range(int(draws.first_copy[m]), int(draws.first_copy[m + 1]))
-        places = [int(draws.domain[c]) for c in copies]
+        recipients = range(int(draws.first_recipient[m]), int(draws.first_recipient[m + 1]))
+        places = [int(draws.domain[c]) for c in recipients]
         rows.append(
             {
                 "number": int(draws.number[m]),
                 "created": int(draws.created[m]),
                 "size": int(draws.size[m]),
-                "keys": [int(draws.key[c]) for c in copies],
+                "keys": [int(draws.key[c]) for c in recipients],
                 "domains": [draws.domains[d] for d in places],
                 "destinations": [draws.destinations[draws.destination[d]] for d in places],
-                "signals": [Signal(int(draws.signal[c])) for c in copies],
+                "signals": [Signal(int(draws.signal[c])) for c in recipients],
                 "operators": [
-                    [each for each in draws.operators if (c, each) in traps] for c in copies
+                    [each for each in draws.operators if (c, each) in traps] for c in recipients
                 ],
             }
         )
@@ -122,7 +122,7 @@ def by_name(draws: Draws, name: str) -> list[dict[str, Any]]:
 
 
 def flagged(draws: Draws, signal: Signal) -> npt.NDArray[np.bool_]:
-    """For each copy, whether it has the signal."""
+    """For each recipient, whether it has the signal."""
     return (draws.signal & np.uint8(signal)) > 0
 
 

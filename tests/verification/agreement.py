@@ -54,7 +54,7 @@ class Outcome:
         return dict(zip(keys, frame["value"].tolist(), strict=True))
 
     def resource(self, subject: str, metric: str) -> float:
-        """A row of scope `resource`, without the work for the rows of the copies."""
+        """A row of scope `resource`, without the work for the rows of the recipients."""
         return self._resources[subject, metric]
 
     def metric(self, scope: str, subject: str, metric: str) -> float:

@@ -13,7 +13,7 @@ from scipy.stats import binom
 from relaysim.engine.run import simulate
 from relaysim.scenario.load import from_mapping
 from relaysim.scenario.model import Scenario
-from relaysim.trace.tables import Cause, Fate, Seen, Trace
+from relaysim.trace.tables import Cause, Seen, Status, Trace
 from relaysim.traffic.workload import draw
 
 Tables = dict[str, Any]
@@ -146,11 +146,11 @@ def seen(trace: Trace, what: Seen, operator: str | None = None) -> list[int]:
     return sorted(trace.signals["time"][mine].tolist())
 
 
-def fates(trace: Trace, name: str) -> list[Fate]:
-    """The fates of the copies of a stream `host.stream`, in order."""
+def statuses(trace: Trace, name: str) -> list[Status]:
+    """The final statuses of the recipients of a stream `host.stream`, in order."""
     number = trace.names.streams.index(name)
-    mine = trace.messages["stream"][trace.copies["message"]] == number
-    return [Fate(fate) for fate in trace.copies["fate"][mine].tolist()]
+    mine = trace.messages["stream"][trace.recipients["message"]] == number
+    return [Status(status) for status in trace.recipients["status"][mine].tolist()]
 
 
 def within(count: int, trials: int, chance: float, sure: float = SURE) -> bool:

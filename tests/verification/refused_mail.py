@@ -4,10 +4,10 @@ import math
 
 from agreement import Outcome
 from listed_time import Listed
-from listing_world import HOUR, fates, stream
+from listing_world import HOUR, statuses, stream
 
 from relaysim.theory.listing_formulas import refused
-from relaysim.trace.tables import Fate, Trace
+from relaysim.trace.tables import Status, Trace
 
 RATE, REACH = 2000, 0.49
 PUBLISHED = {12: 490, 24: 980, 72: 2940}
@@ -35,7 +35,7 @@ listing = {{ egress = "198.51.100.10", blocklist = "list", for = "{hours} h" }}
 
 def of_innocents(trace: Trace) -> int:
     """How many of the messages were refused."""
-    return fates(trace, "app.mail").count(Fate.BOUNCED)
+    return statuses(trace, "app.mail").count(Status.BOUNCED)
 
 
 def number_refused(outcome: Outcome) -> float:

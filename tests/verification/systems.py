@@ -16,7 +16,7 @@ from relaysim.theory.offered_work import utilization
 from relaysim.theory.priority_queue import PriorityClass, mg1_priority_waits, mmc_priority_waits
 from relaysim.theory.single_server import md1_wait, mg1_wait, mm1_wait
 from relaysim.theory.stations_in_a_row import Station, tandem_sojourn
-from relaysim.trace.tables import Fate
+from relaysim.trace.tables import Status
 
 QUEUE, CORES, LINE = "HUB01->example.org", "HUB01.cpu", "198.51.100.10.line"
 SUBMISSION, DATABASE, MAILBOX = "HUB01.submission", "HUB01.commit", "HUB01.mailbox"
@@ -61,7 +61,7 @@ def share_blocked(outcome: Outcome) -> float:
     """Share of the messages created in the window that the application lost."""
     trace, window = outcome.trace, Window.of(outcome.scenario)
     counted = window.holds(trace.messages["created"])
-    return float((trace.copies["fate"][counted] == Fate.ABANDONED).mean())
+    return float((trace.recipients["status"][counted] == Status.ABANDONED).mean())
 
 
 def batch_size(outcome: Outcome) -> float:

@@ -5,10 +5,10 @@ queue or of the message until its time is over to the microsecond; refused, it i
 """
 
 import pytest
-from listing_world import DAY, MINUTE, SECOND, fates, play, stream, world
+from listing_world import DAY, MINUTE, SECOND, play, statuses, stream, world
 
 from relaysim.theory.listing_formulas import refused
-from relaysim.trace.tables import Fate, Trace
+from relaysim.trace.tables import Status, Trace
 
 LISTED = """
 [blocklists.list]
@@ -59,9 +59,9 @@ def tries(trace: Trace) -> list[int]:
     return [int(start) for start in attempts["start"][mine]]
 
 
-def end(trace: Trace, message: int = 0) -> tuple[int, Fate]:
-    """When a message of the application met its fate, and which."""
-    return int(trace.copies["end"][message]), Fate(trace.copies["fate"][message])
+def end(trace: Trace, message: int = 0) -> tuple[int, Status]:
+    """When a message of the application became final, and which."""
+    return int(trace.recipients["end"][message]), Status(trace.recipients["status"][message])
 
 
 def by_queue(timeout: int) -> list[int]:
@@ -87,7 +87,7 @@ def test_who_cannot_connect_tries_by_the_clock_of_the_queue_and_expires(
 ) -> None:
     trace = sent(DOWN[block], timeout=timeout)
     assert tries(trace) == by_queue(LIVES[timeout])
-    assert end(trace) == (LIVES[timeout], Fate.EXPIRED)
+    assert end(trace) == (LIVES[timeout], Status.EXPIRED)
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def test_who_is_deferred_tries_by_the_clock_of_the_message_and_expires(
     """Once a minute."""
     trace = sent(block, timeout=timeout)
     assert tries(trace) == list(range(0, LIVES[timeout], MINUTE))
-    assert end(trace) == (LIVES[timeout], Fate.EXPIRED)
+    assert end(trace) == (LIVES[timeout], Status.EXPIRED)
 
 
 @pytest.mark.parametrize(("wait", "late"), [(8, 0), (13, 4)])
@@ -119,7 +119,7 @@ def test_what_waits_expires_at_once_and_what_is_on_its_way_when_it_fails(
     starts = range(0, 2 * DAY, (60 + wait) * SECOND)
     assert (starts[-1] + wait * SECOND > 2 * DAY) == (late > 0)
     assert tries(trace) == list(starts)
-    assert end(trace) == (2 * DAY + late * SECOND, Fate.EXPIRED)
+    assert end(trace) == (2 * DAY + late * SECOND, Status.EXPIRED)
 
 
 @pytest.mark.parametrize("stage", ["mail", "rcpt", "data"])
@@ -128,18 +128,18 @@ def test_who_is_refused_is_gone_at_once(stage: str) -> None:
     every = 'process = "every", every = "10 min"'
     trace = sent(listed(stage, "reject"), arrivals=every)
     count = 4 * DAY // (10 * MINUTE)
-    assert fates(trace, "app.mail") == [Fate.BOUNCED] * count
-    assert trace.copies["end"][:count].tolist() == trace.messages["created"][:count].tolist()
+    assert statuses(trace, "app.mail") == [Status.BOUNCED] * count
+    assert trace.recipients["end"][:count].tolist() == trace.messages["created"][:count].tolist()
     assert trace.attempts["attempt"].tolist() == [0] * len(trace.attempts)
 
 
 def test_a_refusal_takes_the_time_of_the_dialog_and_no_more() -> None:
-    assert end(sent(listed("rcpt", "reject"), wait="200 ms")) == (200_000, Fate.BOUNCED)
+    assert end(sent(listed("rcpt", "reject"), wait="200 ms")) == (200_000, Status.BOUNCED)
 
 
 def test_a_refusing_greeting_bounces_where_it_is_taken_as_an_answer() -> None:
     taken = "[hubs.HUB01]\nskip_5xx_greeting = false"
-    assert end(sent(listed("greeting", "reject"), taken)) == (0, Fate.BOUNCED)
+    assert end(sent(listed("greeting", "reject"), taken)) == (0, Status.BOUNCED)
 
 
 EVERY = 'process = "every", every = "2 h", at = "1 h"'
@@ -151,14 +151,14 @@ def test_three_days_of_deferral_cost_what_is_older_than_its_lifetime(
 ) -> None:
     """Twelve messages a day: Exchange loses those of the first day, and Postfix none."""
     trace = sent(listed("rcpt", "defer", "3 d"), arrivals=EVERY, timeout=timeout)
-    assert fates(trace, "app.mail") == [Fate.EXPIRED] * lost + [Fate.DELIVERED] * (48 - lost)
+    assert statuses(trace, "app.mail") == [Status.EXPIRED] * lost + [Status.DELIVERED] * (48 - lost)
     assert lost == refused(12, 1.0, max(0, 3 - LIVES[timeout] // DAY))
-    created, ended = trace.messages["created"][:48], trace.copies["end"][:48]
+    created, ended = trace.messages["created"][:48], trace.recipients["end"][:48]
     late = [max(0, 3 * DAY - when) for when in created.tolist()]
     assert (ended - created).tolist() == [2 * DAY] * lost + late[lost:]
 
 
 def test_three_days_of_refusal_cost_all_three() -> None:
     trace = sent(listed("rcpt", "reject", "3 d"), arrivals=EVERY)
-    assert fates(trace, "app.mail") == [Fate.BOUNCED] * 36 + [Fate.DELIVERED] * 12
+    assert statuses(trace, "app.mail") == [Status.BOUNCED] * 36 + [Status.DELIVERED] * 12
     assert refused(12, 1.0, 3) == 36

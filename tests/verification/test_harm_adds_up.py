@@ -1,6 +1,6 @@
 """The two parts of the blast radius make up the whole harm, in every scenario that ships.
 
-The whole is counted here from the traces alone: copies of innocent streams that were late or lost
+The whole is counted here from the traces alone: recipients of innocent streams that were late or lost
 with the culprits' mail, less those without it.
 """
 
@@ -11,11 +11,11 @@ import pytest
 
 from relaysim.engine.coupled_runs import coupled
 from relaysim.measure.blast.coupled_metrics import Measured
-from relaysim.measure.recipients import Copies
+from relaysim.measure.recipients import Recipients
 from relaysim.scenario.culprit import culprits
 from relaysim.scenario.load import load
 from relaysim.scenario.model import Scenario
-from relaysim.trace.tables import Fate, Trace
+from relaysim.trace.tables import Status, Trace
 from relaysim.traffic.workload import draw
 
 ROOT = Path(__file__).parents[2] / "scenarios"
@@ -26,14 +26,14 @@ FILES = sorted(
 
 
 def harm(trace: Trace, scenario: Scenario, stream: str) -> int:
-    """How many copies of a stream are not delivered or junked within its deadline."""
+    """How many recipients of a stream are not delivered or junked within its deadline."""
     host, _, name = stream.partition(".")
     deadline = scenario.hosts[host].streams[name].deadline
     mine = trace.messages["stream"] == trace.names.streams.index(stream)
-    copies = np.flatnonzero(mine[trace.copies["message"]])
-    created = trace.messages["created"][trace.copies["message"][copies]]
-    fate, end = trace.copies["fate"][copies], trace.copies["end"][copies]
-    fine = np.isin(fate, (Fate.DELIVERED, Fate.JUNKED)) & (end - created <= deadline)
+    recipients = np.flatnonzero(mine[trace.recipients["message"]])
+    created = trace.messages["created"][trace.recipients["message"][recipients]]
+    status, end = trace.recipients["status"][recipients], trace.recipients["end"][recipients]
+    fine = np.isin(status, (Status.DELIVERED, Status.JUNKED)) & (end - created <= deadline)
     return int((~fine).sum())
 
 
@@ -47,21 +47,21 @@ def test_reputation_and_congestion_add_up(file: str) -> None:
     scenario = load(ROOT / file, [*SMALL, *days])
     draws = draw(scenario, 0, 1)
     runs = coupled(scenario, draws)
-    found = Measured.of(runs, scenario, draws, Copies.of(runs.treatment, scenario))
+    found = Measured.of(runs, scenario, draws, Recipients.of(runs.treatment, scenario))
     frame = found.metrics()
     rows = frame[frame["scope"] == "stream"].set_index(["subject", "metric"])["value"]
     guilty = culprits(scenario)
     assert not guilty & set(rows.index.get_level_values("subject"))
-    of_copy = np.repeat(draws.stream, np.diff(draws.first_copy))
+    of_recipient = np.repeat(draws.stream, np.diff(draws.first_recipient))
     for number, stream in enumerate(draws.streams):
-        created = int((of_copy == number).sum())
+        created = int((of_recipient == number).sum())
         if stream in guilty or not created:
             continue
         whole = harm(runs.treatment, scenario, stream) - harm(runs.absent, scenario, stream)
         shares = [rows[stream, f"blast_{part}"] * created for part in ("reputation", "congestion")]
-        copies = [round(share) for share in shares]
-        assert shares == pytest.approx(copies, abs=1e-6)
-        assert sum(copies) == whole
+        recipients = [round(share) for share in shares]
+        assert shares == pytest.approx(recipients, abs=1e-6)
+        assert sum(recipients) == whole
         host, _, name = stream.partition(".")
         if set(scenario.hosts[host].streams[name].to) == {"internal"}:
-            assert copies[0] == 0
+            assert recipients[0] == 0

@@ -75,8 +75,8 @@ def test_answers_within_the_deadline_are_all_on_time_though_the_run_ends_before_
     result = run(slow(UNIFORM), jobs=1)
     assert values(result, "on_time").tolist() == [1.0] * 4
     created, left = values(result, "created"), values(result, "not_judged")
-    copies = result.copies
-    late = copies[copies["created"] > 6 * 3600].groupby("replication").size()
+    recipients = result.recipients
+    late = recipients[recipients["created"] > 6 * 3600].groupby("replication").size()
     assert left.tolist() == late.tolist()
     assert (values(result, "latency_p95") < 3 * 3600).all()
     none = number(1.0 - left.mean() / created.mean(), "share")

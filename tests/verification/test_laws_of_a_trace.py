@@ -103,8 +103,8 @@ def test_the_metrics_are_these_integrals_up_to_the_end_of_the_window(place: str)
 def test_mean_number_in_the_whole_system_is_rate_times_mean_latency(place: str) -> None:
     outcome = run(SETTINGS[place][2])
     trace = outcome.trace
-    created, end = trace.messages["created"], trace.copies["end"]
-    assert np.array_equal(trace.copies["message"], np.arange(len(created)))
+    created, end = trace.messages["created"], trace.recipients["end"]
+    assert np.array_equal(trace.recipients["message"], np.arange(len(created)))
     present = present_area(created, end, trace.end) / trace.end
     latency = outcome.metric("total", "total", "latency_mean") * SECOND
     assert present == pytest.approx(little(len(created) / trace.end, latency), rel=1e-12)

@@ -56,7 +56,7 @@ def test_a_short_listing_comes_back_with_each_campaign(lifetime: str, days: int)
     trace, found, hits = weeks(weekly(lifetime, trap_share=0.5))
     assert [len(each) for each in hits] == [len(hits[0])] * WEEKS
     assert 1 < len(hits[0]) < 20
-    addresses = (trace.copies["message"][trace.signals["copy"]] % 20).tolist()
+    addresses = (trace.recipients["message"][trace.signals["recipient"]] % 20).tolist()
     assert addresses == addresses[: len(hits[0])] * WEEKS
     assert found == [(each[0], each[-1] + days * DAY) for each in hits]
 

@@ -15,7 +15,7 @@ from relaysim.engine.coupled_runs import Coupled, coupled
 from relaysim.profiles.kind import Kind
 from relaysim.profiles.library import BUILT_IN
 from relaysim.scenario.model import Scenario
-from relaysim.trace.tables import Column, Fate, Trace
+from relaysim.trace.tables import Column, Status, Trace
 from relaysim.traffic.workload import draw
 
 GOOD, ELSEWHERE, BESIDE = "198.51.100.10", "203.0.113.25", "198.51.100.11"
@@ -110,28 +110,28 @@ def runs(scenario: Scenario, seed: int = 1) -> Coupled:
 
 
 def innocent(trace: Trace) -> Column:
-    """The rows of the innocent copies."""
+    """The rows of the innocent recipients."""
     number = trace.names.streams.index("app.mail")
-    return np.flatnonzero(trace.messages["stream"][trace.copies["message"]] == number)
+    return np.flatnonzero(trace.messages["stream"][trace.recipients["message"]] == number)
 
 
 def story(trace: Trace) -> Iterator[tuple[object, ...]]:
     """All that happened to the innocent mail, and to its IP, in names and times."""
-    names, copies, attempts = trace.names, trace.copies, trace.attempts
+    names, recipients, attempts = trace.names, trace.recipients, trace.attempts
     ours = innocent(trace)
     for row in ours.tolist():
-        message = copies["message"][row]
+        message = recipients["message"][row]
         yield (
             int(trace.messages["number"][message]),
             *(int(trace.messages[column][message]) for column in ("created", "committed")),
-            names.domains[copies["domain"][row]],
-            int(copies["end"][row]),
-            Fate(copies["fate"][row]),
-            names.replies[copies["reply"][row]],
+            names.domains[recipients["domain"][row]],
+            int(recipients["end"][row]),
+            Status(recipients["status"][row]),
+            names.replies[recipients["reply"][row]],
         )
-    first = trace.transactions["first_copy"][attempts["transaction"]]
+    first = trace.transactions["first_recipient"][attempts["transaction"]]
     for row in np.flatnonzero(np.isin(first, ours)).tolist():
-        number = trace.messages["number"][copies["message"][first[row]]]
+        number = trace.messages["number"][recipients["message"][first[row]]]
         times = (int(attempts[column][row]) for column in ("enter", "start", "end"))
         yield int(number), *times, names.replies[attempts["reply"][row]]
     listings = trace.listings
@@ -141,11 +141,11 @@ def story(trace: Trace) -> Iterator[tuple[object, ...]]:
 
 
 def harm(trace: Trace) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
-    """Which innocent copies did not arrive in time."""
-    ours, copies = innocent(trace), trace.copies
-    created = trace.messages["created"][copies["message"][ours]]
-    arrived = np.isin(copies["fate"][ours], (Fate.DELIVERED, Fate.JUNKED))
-    return ~(arrived & (copies["end"][ours] - created <= DEADLINE))
+    """Which innocent recipients did not arrive in time."""
+    ours, recipients = innocent(trace), trace.recipients
+    created = trace.messages["created"][recipients["message"][ours]]
+    arrived = np.isin(recipients["status"][ours], (Status.DELIVERED, Status.JUNKED))
+    return ~(arrived & (recipients["end"][ours] - created <= DEADLINE))
 
 
 def lists_of(trace: Trace, ip: str) -> set[str]:
@@ -155,7 +155,7 @@ def lists_of(trace: Trace, ip: str) -> set[str]:
 
 
 def costs(scenario: Scenario) -> tuple[int, int]:
-    """Innocent copies harmed by reputation, and by congestion: T - C and C - N."""
+    """Innocent recipients harmed by reputation, and by congestion: T - C and C - N."""
     found = runs(scenario)
     treatment, control, absent = (
         int(harm(trace).sum()) for trace in (found.treatment, found.control, found.absent)
@@ -206,10 +206,10 @@ def test_the_parts_add_up_to_the_message() -> None:
         result.values("total", "total", metric)[0]
         for metric in ("blast_radius", "blast_reputation", "blast_congestion", "harmed")
     )
-    copies = len(harmed[0])
+    recipients = len(harmed[0])
     treatment, control, absent = (int(each.sum()) for each in harmed)
-    assert reputation * copies == pytest.approx(treatment - control, abs=1e-6)
-    assert congestion * copies == pytest.approx(control - absent, abs=1e-6)
-    assert total * copies == pytest.approx(treatment - absent, abs=1e-6)
+    assert reputation * recipients == pytest.approx(treatment - control, abs=1e-6)
+    assert congestion * recipients == pytest.approx(control - absent, abs=1e-6)
+    assert total * recipients == pytest.approx(treatment - absent, abs=1e-6)
     assert count == (harmed[0] & ~harmed[2]).sum()
     assert min(reputation, congestion) > 0

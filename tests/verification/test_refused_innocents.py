@@ -5,13 +5,13 @@ A domain decides once whether it refuses on a list, so with few domains there is
 
 import numpy as np
 import pytest
-from listing_world import HOUR, SURE, fates, within
+from listing_world import HOUR, SURE, statuses, within
 from refused_mail import FROM, PUBLISHED, RATE, REACH, deviation, listing, of_innocents
 from scipy.stats import norm, poisson
 
 from relaysim.engine.run import simulate
 from relaysim.theory.listing_formulas import refused
-from relaysim.trace.tables import Fate
+from relaysim.trace.tables import Status
 from relaysim.traffic.workload import Draws, draw
 
 RUNS = 4
@@ -30,8 +30,8 @@ def test_a_listing_costs_rate_times_reach_times_its_length(hours: int) -> None:
         draws = draw(scenario, replication, seed=1)
         trace = simulate(scenario, draws)
         hit = due(draws, hours) & draws.uses[draws.domain, 0]
-        assert fates(trace, "app.mail") == [
-            Fate.BOUNCED if bounced else Fate.DELIVERED for bounced in hit.tolist()
+        assert statuses(trace, "app.mail") == [
+            Status.BOUNCED if bounced else Status.DELIVERED for bounced in hit.tolist()
         ]
         counts.append(of_innocents(trace))
     expected = refused(RATE, REACH, hours / 24)

@@ -308,7 +308,9 @@ def test_cores_that_do_two_kinds_of_work_have_a_load_and_no_wait(golden_section:
     golden_section("theory/reasons", against(network, "HUB01.cpu")[0])
 
 
-def test_copies_of_one_message_meet_at_the_line_but_not_at_a_queue(golden_section: Golden) -> None:
+def test_recipients_of_one_message_meet_at_the_line_but_not_at_a_queue(
+    golden_section: Golden,
+) -> None:
     line = [*AT_ONCE, 'egress."198.51.100.10".bandwidth=1 Mbit/s', "hosts.app.streams.load.recipients=2"]  # fmt: skip
     assert says(mm4(*line), "198.51.100.10.line")[0] == "M/D/1"
     several = mm4(*line, 'destinations.sink.domains=["a.example", "b.example"]')

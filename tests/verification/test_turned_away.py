@@ -5,7 +5,7 @@ from systems import SYSTEMS
 
 from relaysim.mail import reply
 from relaysim.study.replicate import trace_of
-from relaysim.trace.tables import Fate, Trace
+from relaysim.trace.tables import Status, Trace
 
 LOSS = next(system for system in SYSTEMS if system.name.startswith("M/G/3/3"))
 
@@ -16,20 +16,20 @@ def traced() -> Trace:
 
 def test_what_is_turned_away_is_abandoned_with_the_reply_of_max_inbound_connection() -> None:
     trace = traced()
-    fate, said = trace.copies["fate"], trace.copies["reply"]
-    lost = fate == Fate.ABANDONED
+    status, said = trace.recipients["status"], trace.recipients["reply"]
+    lost = status == Status.ABANDONED
     assert lost.any()
-    assert np.all(lost | (fate == Fate.DELIVERED))
+    assert np.all(lost | (status == Status.DELIVERED))
     assert {trace.names.replies[number] for number in np.unique(said[lost])} == {
         str(reply.TOO_MANY_CONNECTIONS)
     }
-    assert np.array_equal(trace.copies["end"][lost], trace.messages["created"][lost])
+    assert np.array_equal(trace.recipients["end"][lost], trace.messages["created"][lost])
 
 
 def test_nobody_is_turned_away_while_a_connection_is_free() -> None:
     trace = traced()
     sessions = trace.visits["station"] == trace.names.stations.index("HUB01/relay")
     start, end = (np.sort(trace.visits[column][sessions]) for column in ("start", "end"))
-    created, fate = trace.messages["created"], trace.copies["fate"]
+    created, status = trace.messages["created"], trace.recipients["status"]
     found = np.searchsorted(start, created, "left") - np.searchsorted(end, created, "right")
-    assert np.array_equal(fate == Fate.ABANDONED, found == 3)
+    assert np.array_equal(status == Status.ABANDONED, found == 3)

@@ -9,7 +9,7 @@ import pytest
 from listing_world import DAY, HOUR, play, stream, world
 
 from relaysim.theory.listing_formulas import warm_up_total
-from relaysim.trace.tables import Fate, Trace
+from relaysim.trace.tables import Status, Trace
 
 SCHEDULE = (20, 28, 39, 55, 77, 108, 151)
 """Messages an hour, as published."""
@@ -47,10 +47,10 @@ def sent(arrivals: str, days: int, back_off: str, age: int = 0, timeout: str = "
 
 def taken(trace: Trace) -> dict[int, Counter[int]]:
     """Messages taken, by day and hour of the run; without the reports that the hub sends inside."""
-    copies = trace.copies
-    ours = trace.messages["stream"][copies["message"]] == trace.names.streams.index("app.mail")
+    recipients = trace.recipients
+    ours = trace.messages["stream"][recipients["message"]] == trace.names.streams.index("app.mail")
     found: dict[int, Counter[int]] = {}
-    for end in copies["end"][ours & (copies["fate"] == Fate.DELIVERED)].tolist():
+    for end in recipients["end"][ours & (recipients["status"] == Status.DELIVERED)].tolist():
         found.setdefault(end // DAY, Counter())[end // HOUR % 24] += 1
     return found
 

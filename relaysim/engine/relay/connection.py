@@ -6,7 +6,7 @@ from relaysim.engine.kernel import ATTEMPT, Life
 from relaysim.engine.relay.station import RECEIVE, SEND
 from relaysim.engine.reputation.receiver import ACCEPTED, CLOSED, DEFERRED
 from relaysim.mail.dialogue import HUB_BANDWIDTH, transfer_time
-from relaysim.trace.tables import Fate, Visit
+from relaysim.trace.tables import Status, Visit
 from relaysim.traffic.draw import Decision, draw32, hop_counter, looked_up
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ _SEND, _RECEIVE = int(Visit.SEND), int(Visit.RECEIVE)
 _CONNECT_TIME, _RESPONSE_TIME = int(Decision.CONNECT_TIME), int(Decision.RESPONSE_TIME)
 _MAILBOX_TIME, _SEND_COST = int(Decision.MAILBOX_TIME), int(Decision.SEND_COST)
 _RECEIVE_COST = int(Decision.RECEIVE_COST)
-_DELIVERED, _BOUNCED = int(Fate.DELIVERED), int(Fate.BOUNCED)
+_DELIVERED, _BOUNCED = int(Status.DELIVERED), int(Status.BOUNCED)
 
 
 def outside(queue: "DeliveryQueue", transaction: int) -> Life:
@@ -28,16 +28,16 @@ def outside(queue: "DeliveryQueue", transaction: int) -> Life:
     internet, line = queue.world.internet, queue.world.lines[plan.line]
     receiver = queue.world.plan.receivers[plan.receiver]
     epoch, counts = hub.epoch, queue.world.counts_volume
-    copy, attempt = record.leader[transaction], record.tried[transaction]
-    time = looked_up(receiver.connect_time, draw32(record.key[copy], _CONNECT_TIME, attempt))
+    recipient, attempt = record.leader[transaction], record.tried[transaction]
+    time = looked_up(receiver.connect_time, draw32(record.key[recipient], _CONNECT_TIME, attempt))
     if time:
-        yield clock.at(clock.tick + time, ATTEMPT, hub.number, copy, attempt)
+        yield clock.at(clock.tick + time, ATTEMPT, hub.number, recipient, attempt)
     greeting = -1
     if hub.epoch == epoch:
         greeting = internet.greet(plan, transaction)
         if greeting >= 0 and greeting != internet.unable:
             due = clock.tick + hub.plan.reject_time
-            yield clock.at(due, ATTEMPT, hub.number, copy, attempt)
+            yield clock.at(due, ATTEMPT, hub.number, recipient, attempt)
     if hub.epoch != epoch:
         return
     if greeting >= 0:
@@ -53,8 +53,8 @@ def outside(queue: "DeliveryQueue", transaction: int) -> Life:
         queue.works(transaction)
     carried = 0
     while True:
-        copy, attempt = record.leader[transaction], record.tried[transaction]
-        key, size = record.key[copy], record.size[record.carries[transaction]]
+        recipient, attempt = record.leader[transaction], record.tried[transaction]
+        key, size = record.key[recipient], record.size[record.carries[transaction]]
         kind, said = ACCEPTED, -1
         if watched:
             kind, said = internet.asked(plan, transaction, hub)
@@ -62,16 +62,16 @@ def outside(queue: "DeliveryQueue", transaction: int) -> Life:
                 queue.works(transaction)
         if kind != ACCEPTED:
             due = clock.tick + hub.plan.reject_time
-            yield clock.at(due, ATTEMPT, hub.number, copy, attempt)
+            yield clock.at(due, ATTEMPT, hub.number, recipient, attempt)
         else:
             counter = hop_counter(record.hop[transaction], attempt)
             work = hub.plan.send.of(size, draw32(key, _SEND_COST, counter))
-            yield hub.cores.serve(SEND, _SEND, transaction, attempt, copy, work)
+            yield hub.cores.serve(SEND, _SEND, transaction, attempt, recipient, work)
             if hub.epoch == epoch:
-                yield line.transfer(transaction, attempt, copy, size)
+                yield line.transfer(transaction, attempt, recipient, size)
                 bits = draw32(key, _RESPONSE_TIME, attempt)
                 due = clock.tick + looked_up(receiver.response_time, bits)
-                yield clock.at(due, ATTEMPT, hub.number, copy, attempt)
+                yield clock.at(due, ATTEMPT, hub.number, recipient, attempt)
                 kind, said = internet.verdict(plan, transaction)
         if hub.epoch != epoch:
             internet.leave(plan.egress, plan.domain)
@@ -90,7 +90,7 @@ def outside(queue: "DeliveryQueue", transaction: int) -> Life:
                 else:
                     hub.finish(transaction, _DELIVERED, said)
             elif kind == DEFERRED:
-                queue.put_off(transaction, copy, attempt)
+                queue.put_off(transaction, recipient, attempt)
             else:
                 internet.bounced(plan, transaction, said)
                 hub.finish(transaction, _BOUNCED, said)
@@ -122,15 +122,15 @@ def inside(queue: "DeliveryQueue", transaction: int) -> Life:
     queue.works(transaction)
     carried = 0
     while True:
-        copy, attempt = record.leader[transaction], record.tried[transaction]
-        key, message = record.key[copy], record.carries[transaction]
+        recipient, attempt = record.leader[transaction], record.tried[transaction]
+        key, message = record.key[recipient], record.carries[transaction]
         size = record.size[message]
         if there is not None and carried and there.up and (said := queue.refusal(there)) >= 0:
             queue.turned_off(transaction, said)
             return
         counter = hop_counter(record.hop[transaction], attempt)
         work = hub.plan.send.of(size, draw32(key, _SEND_COST, counter))
-        yield hub.cores.serve(SEND, _SEND, transaction, attempt, copy, work)
+        yield hub.cores.serve(SEND, _SEND, transaction, attempt, recipient, work)
         if hub.epoch == epoch:
             if there is None:
                 bits = draw32(key, _MAILBOX_TIME, attempt)
@@ -139,15 +139,15 @@ def inside(queue: "DeliveryQueue", transaction: int) -> Life:
                 transfer = transfer_time(size, HUB_BANDWIDTH)
                 due = clock.tick + there.pressure.delay + transfer
                 there.pressure.uncommitted += size
-            yield clock.at(due, ATTEMPT, hub.number, copy, attempt)
+            yield clock.at(due, ATTEMPT, hub.number, recipient, attempt)
             if there is not None:
                 if there.epoch == its_epoch and hub.epoch == epoch:
                     bits = draw32(key, _RECEIVE_COST, record.hop[transaction] + 1)
                     work = there.plan.receive.of(size, bits)
-                    yield there.cores.serve(RECEIVE, _RECEIVE, message, 0, copy, work)
+                    yield there.cores.serve(RECEIVE, _RECEIVE, message, 0, recipient, work)
                 # Either hub may have stopped while the message waited for a core.
                 if there.epoch == its_epoch and hub.epoch == epoch:
-                    yield there.database.commit(message, copy)
+                    yield there.database.commit(message, recipient)
                 there.pressure.uncommitted -= size
         if hub.epoch != epoch:
             return

@@ -12,7 +12,7 @@ from relaysim.mail.backpressure import Peer
 from relaysim.mail.priority_queuing import choose
 from relaysim.mail.retry_clock import queue_retry_delay
 from relaysim.plan.plan import QueuePlan
-from relaysim.trace.tables import Fate, Level
+from relaysim.trace.tables import Level, Status
 
 if TYPE_CHECKING:
     from relaysim.engine.relay.hub import Hub
@@ -176,7 +176,7 @@ class DeliveryQueue:
         """A greeting that is taken as an answer to the message: it bounces."""
         self.ended(transaction, said)
         self.connecting -= 1
-        self.hub.finish(transaction, int(Fate.BOUNCED), said)
+        self.hub.finish(transaction, int(Status.BOUNCED), said)
         self.hub.outbound.closed(self)
         self.pump()
         if self.retrying and self.timer is None and not any(self.ready) and not self.connecting:
@@ -208,8 +208,8 @@ class DeliveryQueue:
         if self.back_off == "stream":
             self.suspensions.suspend(transaction)
         else:
-            copy = self.record.leader[transaction]
-            self.put_off(transaction, copy, self.record.tried[transaction] - 1)
+            recipient = self.record.leader[transaction]
+            self.put_off(transaction, recipient, self.record.tried[transaction] - 1)
         return False
 
     def _lose(self, transaction: int) -> None:
@@ -230,13 +230,15 @@ class DeliveryQueue:
             priority = self.record.priority[transaction] if self.quotas else 0
             self.ready[priority].appendleft(transaction)
 
-    def put_off(self, transaction: int, copy: int, attempt: int) -> None:
+    def put_off(self, transaction: int, recipient: int, attempt: int) -> None:
         """A 4xx reply to a message: it is tried again by itself, later."""
         if not self.hub.gives_up(transaction):
             self.record.ready[transaction] = due = (
                 self.clock.tick + self.hub.plan.message_retry_interval
             )
-            again = self.clock.at(due, CLOCK, self.hub.number, copy, attempt, about=transaction)
+            again = self.clock.at(
+                due, CLOCK, self.hub.number, recipient, attempt, about=transaction
+            )
             again.callbacks.append(self._again)
 
     def _again(self, moment: Moment) -> None:
@@ -292,7 +294,7 @@ class DeliveryQueue:
         """A transaction that is not on its way is given up."""
         if self.record.ready[transaction] <= self.clock.tick:
             self._write(transaction, -1, self.clock.tick, -1, 0)
-        self.hub.finish(transaction, int(Fate.EXPIRED), self.hub.expired)
+        self.hub.finish(transaction, int(Status.EXPIRED), self.hub.expired)
         self.suspensions.gone(transaction)
 
     def start(self) -> None:

@@ -45,8 +45,8 @@ class Ageing:
                 self.asleep.append(moment)
                 yield moment
             elif clock.tick < (due := hub.owned_at[number] + after):
-                copy = self.record.first_copy[hub.owned[number]]
-                yield clock.at(due, CLOCK, hub.number, copy)
+                recipient = self.record.first_recipient[hub.owned[number]]
+                yield clock.at(due, CLOCK, hub.number, recipient)
             else:
                 for transaction in self._here(number):
                     if transaction != hub.handed[number]:
@@ -57,11 +57,11 @@ class Ageing:
         """The transactions here of an accepted message; before it is routed, what it came as."""
         record, handed = self.record, self.hub.handed[number]
         message = self.hub.owned[number]
-        first = record.first_copy[message]
+        first = record.first_recipient[message]
         found: dict[int, None] = {}
-        for copy in range(first, first + record.copies[message]):
-            if not record.fate[copy]:
-                transaction = record.transaction[copy]
+        for recipient in range(first, first + record.recipients[message]):
+            if not record.status[recipient]:
+                transaction = record.transaction[recipient]
                 if transaction == handed or (
                     not record.settled[transaction] and record.came_from(transaction) == handed
                 ):

@@ -11,7 +11,7 @@ from relaysim.engine.world import World
 from relaysim.mail import reply
 from relaysim.mail.backpressure import Peer
 from relaysim.plan.plan import HostPlan, Verdicts
-from relaysim.trace.tables import Fate, Level, Visit
+from relaysim.trace.tables import Level, Status, Visit
 from relaysim.traffic.draw import Decision, draw32
 
 _RECEIVE, _SESSION = int(Visit.RECEIVE), int(Visit.SESSION)
@@ -60,7 +60,7 @@ class Host:
         while self.spool and not self.resting:
             message = self.spool.popleft()
             asked = clock.tick
-            copy = record.first_copy[message]
+            recipient = record.first_recipient[message]
             connection, self.connections = self.connections, self.connections + 1
             said, door, hub = self.unable, -1, None
             for turn in range(len(plan.doors)):
@@ -70,14 +70,14 @@ class Host:
                     hub = self.world.hubs[number]
                     answered = hub.slot()
                     if answered > clock.tick:
-                        yield clock.at(answered, ATTEMPT, self.entity, copy)
+                        yield clock.at(answered, ATTEMPT, self.entity, recipient)
                     said = self._greet(hub, door)
                     if said < 0:
                         break
                 record.refusal(message, number, door, clock.tick, said)
                 if plan.round_trip:
                     due = clock.tick + plan.round_trip
-                    yield clock.at(due, ATTEMPT, self.entity, copy, record.tries[message])
+                    yield clock.at(due, ATTEMPT, self.entity, recipient, record.tries[message])
             if said >= 0 or hub is None:
                 if self._turned_away(message, said):
                     break
@@ -88,7 +88,7 @@ class Host:
             setup = plan.verdicts[door].timing.opening_time
             if setup:
                 due = accepted + setup
-                yield clock.at(due, ATTEMPT, self.entity, copy, record.tries[message])
+                yield clock.at(due, ATTEMPT, self.entity, recipient, record.tries[message])
             record.connected[message] = accepted
             carried = 0
             listener = hub.listeners[door]
@@ -127,7 +127,7 @@ class Host:
         """One message from MAIL FROM to the final reply. False: the session is over."""
         clock, record, plan = self.clock, self.record, self.plan
         verdicts = plan.verdicts[door]
-        size, copy = record.size[message], record.first_copy[message]
+        size, recipient = record.size[message], record.first_recipient[message]
         record.tries[message] += 1
         record.connector[message] = door
         tries = record.tries[message]
@@ -135,12 +135,12 @@ class Host:
             self._lost(message, self.dropped)
             return False
         pressure = hub.pressure
-        asked = record.copies[message] - record.lost_copies(message)
+        asked = record.recipients[message] - record.final_recipients(message)
         said = self._mail_from(hub, listener, verdicts, message)
         if said >= 0:
             closes = record.code(said) == CLOSED
             time = pressure.delay + verdicts.timing.refusal(asked, closes)
-            yield clock.at(clock.tick + time, ATTEMPT, self.entity, copy, tries)
+            yield clock.at(clock.tick + time, ATTEMPT, self.entity, recipient, tries)
             self._lost(message, said)
             return not closes
         refused = self._rcpt_to(verdicts, message)
@@ -150,22 +150,22 @@ class Host:
         if accepted:
             pressure.uncommitted += size
         if time:
-            yield clock.at(clock.tick + time, ATTEMPT, self.entity, copy, tries)
+            yield clock.at(clock.tick + time, ATTEMPT, self.entity, recipient, tries)
         if refused:
             for answer, recipients in Counter(answer for _, answer in refused).items():
                 record.refusal(message, hub.number, door, clock.tick, answer, recipients)
             for one, answer in refused:
-                record.fated(one, Fate.REFUSED, clock.tick, answer)
+                record.fated(one, Status.REFUSED, clock.tick, answer)
                 record.reply[message] = answer
         if not accepted:
             self._check_end()
             return hub.epoch == epoch
         if hub.epoch == epoch:
-            bits = draw32(record.key[copy], _RECEIVE_COST, 0)
+            bits = draw32(record.key[recipient], _RECEIVE_COST, 0)
             work = mails * hub.plan.receive.of(size, bits)
-            yield hub.cores.serve(RECEIVE, _RECEIVE, message, 0, copy, work)
+            yield hub.cores.serve(RECEIVE, _RECEIVE, message, 0, recipient, work)
             if hub.epoch == epoch:
-                yield hub.database.commit(message, copy)
+                yield hub.database.commit(message, recipient)
         pressure.uncommitted -= size
         if hub.epoch != epoch:
             self._lost(message, self.dropped)
@@ -175,7 +175,7 @@ class Host:
             done = hub.hold(message)
             hub.own(message)
             if done.callbacks is not None:
-                late = clock.at(clock.tick + delay, CLOCK, hub.number, copy, about=message)
+                late = clock.at(clock.tick + delay, CLOCK, hub.number, recipient, about=message)
                 late.callbacks.append(hub.too_late)
                 yield done
             if hub.epoch != epoch:
@@ -208,11 +208,11 @@ class Host:
         if verdicts.relays:
             return []
         record, rcpt = self.record, verdicts.rcpt
-        first = record.first_copy[message]
+        first = record.first_recipient[message]
         return [
-            (copy, record.reply_id(self.world.plan.replies[rcpt[record.domain[copy]]]))
-            for copy in range(first, first + record.copies[message])
-            if rcpt[record.domain[copy]] >= 0 and not record.fate[copy]
+            (recipient, record.reply_id(self.world.plan.replies[rcpt[record.domain[recipient]]]))
+            for recipient in range(first, first + record.recipients[message])
+            if rcpt[record.domain[recipient]] >= 0 and not record.status[recipient]
         ]
 
     # Failure.
@@ -226,11 +226,11 @@ class Host:
         permanent = record.code(said) >= 500
         again = now + plan.retry_every
         if permanent or not plan.retry_every or self._too_old(message, again):
-            self._let_go(message, Fate.REFUSED if permanent else Fate.ABANDONED, said)
+            self._let_go(message, Status.REFUSED if permanent else Status.ABANDONED, said)
             return
-        copy = record.first_copy[message]
+        recipient = record.first_recipient[message]
         moment = self.clock.at(
-            again, CLOCK, self.entity, copy, record.tries[message], about=message
+            again, CLOCK, self.entity, recipient, record.tries[message], about=message
         )
         moment.callbacks.append(self._again)
 
@@ -240,12 +240,12 @@ class Host:
     def _too_old(self, message: int, when: int) -> bool:
         return when >= self.record.created[message] + self.plan.give_up_after
 
-    def _let_go(self, message: int, fate: Fate, said: int) -> None:
+    def _let_go(self, message: int, status: Status, said: int) -> None:
         record = self.record
-        first = record.first_copy[message]
-        for copy in range(first, first + record.copies[message]):
-            if not record.fate[copy]:
-                record.fated(copy, fate, self.clock.tick, said)
+        first = record.first_recipient[message]
+        for recipient in range(first, first + record.recipients[message]):
+            if not record.status[recipient]:
+                record.fated(recipient, status, self.clock.tick, said)
         self._check_end()
 
     def _check_end(self) -> None:
@@ -264,7 +264,7 @@ class Host:
         record.reply[message] = said
         again = self.clock.tick + plan.retry_every
         if not plan.retry_every or self._too_old(message, again):
-            self._let_go(message, Fate.ABANDONED, said)
+            self._let_go(message, Status.ABANDONED, said)
             return False
         self._put_back(message)
         if not self.connected and not self.resting:

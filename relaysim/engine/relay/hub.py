@@ -1,4 +1,4 @@
-"""A hub: from the commit of a message to the fate of each of its copies."""
+"""A hub: from the commit of a message to the final status of each of its recipients."""
 
 from array import array
 from collections import deque
@@ -14,7 +14,7 @@ from relaysim.engine.relay.station import CATEGORIZE, Cores, QueueDatabase
 from relaysim.engine.world import World
 from relaysim.mail import reply
 from relaysim.plan.plan import TOO_LARGE, HubPlan
-from relaysim.trace.tables import Fate, Level, Visit
+from relaysim.trace.tables import Level, Status, Visit
 from relaysim.traffic.draw import Decision, draw32, mix
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ DSN_SIZE = 5 * 1024
 _MINUTE = 60_000_000
 _CATEGORIZE = int(Visit.CATEGORIZE)
 _CATEGORIZE_COST, _ANTIVIRUS_COST = int(Decision.CATEGORIZE_COST), int(Decision.ANTIVIRUS_COST)
-_BAD = (int(Fate.BOUNCED), int(Fate.EXPIRED))
+_BAD = (int(Status.BOUNCED), int(Status.EXPIRED))
 
 
 class Acknowledgement:
@@ -107,15 +107,15 @@ class Hub:
         self.owned_at.append(now)
         self.handed.append(handed)
         size = record.size[message]
-        copy = record.first_copy[message] if handed < 0 else record.leader[handed]
+        recipient = record.first_recipient[message] if handed < 0 else record.leader[handed]
         self.pressure.hold(size)
         if self.ageing.asleep:
             self.ageing.wake()
-        key, hop = record.key[copy], record.hops(handed)
+        key, hop = record.key[recipient], record.hops(handed)
         work = self.categorize.of(size, draw32(key, _CATEGORIZE_COST, hop))
         if self.scans:
             work += self.plan.antivirus.of(size, draw32(key, _ANTIVIRUS_COST, hop))
-        done = self.cores.serve(CATEGORIZE, _CATEGORIZE, message, 0, copy, work)
+        done = self.cores.serve(CATEGORIZE, _CATEGORIZE, message, 0, recipient, work)
         if done is self.clock.past:
             self._route(message, handed, now)
         else:
@@ -135,36 +135,36 @@ class Hub:
             band += 1
         connector = record.connector[message] if plan.linked else -1
         ways = plan.ways[self.number, connector][band]
-        first, count = record.first_copy[message], record.copies[message]
+        first, count = record.first_recipient[message], record.recipients[message]
         groups: dict[int, list[int]] = {}
         if count == 1:
             groups[ways[record.domain[first]]] = [first]
         else:
-            for copy in range(first, first + count):
-                if record.transaction[copy] == handed and not record.fate[copy]:
-                    groups.setdefault(ways[record.domain[copy]], []).append(copy)
+            for recipient in range(first, first + count):
+                if record.transaction[recipient] == handed and not record.status[recipient]:
+                    groups.setdefault(ways[record.domain[recipient]], []).append(recipient)
             self.pressure.hold(size * (len(groups) - 1))
         waiting = self.waiting.get(message) if handed < 0 else None
         if waiting is not None:
             waiting.left = len(groups)
         now, expires = self.clock.tick, since + self.plan.message_expiration_timeout
         if self.world.administrator.moved and plan.streams[record.stream[message]].culprit:
-            groups = {plan.moved.get(way, way): copies for way, copies in groups.items()}
-        for way, copies in groups.items():
+            groups = {plan.moved.get(way, way): recipients for way, recipients in groups.items()}
+        for way, recipients in groups.items():
             if way == TOO_LARGE:
                 said = record.reply_id(str(reply.NO_ROUTE_FOR_SIZE))
-                for copy in copies:
-                    record.fated(copy, Fate.BOUNCED, now, said)
-                self.notify(copies[0], Decision.NDR)
+                for recipient in recipients:
+                    record.fated(recipient, Status.BOUNCED, now, said)
+                self.notify(recipients[0], Decision.NDR)
                 self._one_done(message, size)
             else:
                 transaction = record.open_transaction(
-                    copies, self.number, way, handed, now, expires
+                    recipients, self.number, way, handed, now, expires
                 )
                 if now < expires:
                     (self.queues.get(way) or self._new_queue(way)).put(transaction)
                 else:
-                    self.finish(transaction, Fate.EXPIRED, self.expired)
+                    self.finish(transaction, Status.EXPIRED, self.expired)
 
     def _new_queue(self, number: int) -> DeliveryQueue:
         plan = self.world.plan.queues[number]
@@ -173,27 +173,29 @@ class Hub:
 
     # The end of a transaction.
 
-    def finish(self, transaction: int, fate: int, said: int) -> None:
-        """All that a transaction still carries meets its fate; of a bad one an NDR tells."""
+    def finish(self, transaction: int, status: int, said: int) -> None:
+        """All that a transaction still carries becomes final; of a bad one an NDR tells."""
         record, now = self.record, self.clock.tick
         record.settled[transaction] = 1
         message = record.carries[transaction]
-        if record.copies[message] == 1:
-            record.fated(record.leader[transaction], fate, now, said)
+        if record.recipients[message] == 1:
+            record.fated(record.leader[transaction], status, now, said)
         else:
-            for copy in record.members(transaction):
-                record.fated(copy, fate, now, said)
-        if fate in _BAD:
+            for recipient in record.members(transaction):
+                record.fated(recipient, status, now, said)
+        if status in _BAD:
             self.notify(record.leader[transaction], Decision.NDR)
         self._one_done(message, record.size[message])
 
-    def settle(self, transaction: int, copies: list[int], fates: list[int], said: int) -> None:
-        """Each copy that a transaction still carries meets a good fate of its own."""
+    def settle(
+        self, transaction: int, recipients: list[int], statuses: list[int], said: int
+    ) -> None:
+        """Each recipient that a transaction still carries meets a good final status of its own."""
         record, now = self.record, self.clock.tick
         record.settled[transaction] = 1
         message = record.carries[transaction]
-        for copy, fate in zip(copies, fates, strict=True):
-            record.fated(copy, fate, now, said)
+        for recipient, status in zip(recipients, statuses, strict=True):
+            record.fated(recipient, status, now, said)
         self._one_done(message, record.size[message])
 
     def hand_over(self, transaction: int, there: "Hub") -> None:
@@ -208,13 +210,13 @@ class Hub:
         """Whether a transaction that failed is too old to be tried again; then it expires."""
         if self.clock.tick < self.record.expires[transaction]:
             return False
-        self.finish(transaction, Fate.EXPIRED, self.expired)
+        self.finish(transaction, Status.EXPIRED, self.expired)
         return True
 
-    def notify(self, copy: int, why: Decision) -> None:
+    def notify(self, recipient: int, why: Decision) -> None:
         """Tell the sender by a DSN. A DSN and other mail of the null sender never make one."""
         record, plan = self.record, self.world.plan
-        stream = plan.streams[record.stream[record.message[copy]]]
+        stream = plan.streams[record.stream[record.message[recipient]]]
         if stream.host < 0 or stream.sender_domain < 0:
             return
         message = record.notice(
@@ -224,8 +226,8 @@ class Hub:
             DSN_SIZE,
             self.number,
             stream.sender_domain,
-            mix(record.key[copy], why),
-            copy,
+            mix(record.key[recipient], why),
+            recipient,
         )
         self.notices += 1
         self.own(message)

@@ -8,7 +8,7 @@ from relaysim.mail import reply
 from relaysim.mail.backpressure import Peer
 from relaysim.mail.session_time import mailbox_timing
 from relaysim.plan.plan import HostPlan
-from relaysim.trace.tables import Fate, Visit
+from relaysim.trace.tables import Status, Visit
 from relaysim.traffic.draw import Decision, draw32
 
 _RECEIVE, _SUBMIT = int(Visit.RECEIVE), int(Visit.SUBMIT)
@@ -83,20 +83,20 @@ class MailboxServer:
         if hub.pressure.refuses_mail_from(Peer.MAILBOX_SERVER, sender_is_authoritative=True):
             self._ask_next(message, first, turn, self.refused)
             return
-        size, copy = record.size[message], record.first_copy[message]
+        size, recipient = record.size[message], record.first_recipient[message]
         start, epoch = clock.tick, hub.epoch
         record.connected[message] = start
         self.talking[message] = (hub, start, epoch)
         hub.pressure.uncommitted += size
         time = self.timing.submission(0, 0, 1, size)
         if time:
-            yield clock.at(start + time, ATTEMPT, self.entity, copy, record.tries[message])
+            yield clock.at(start + time, ATTEMPT, self.entity, recipient, record.tries[message])
         if hub.epoch == epoch:
-            bits = draw32(record.key[copy], _RECEIVE_COST, 0)
+            bits = draw32(record.key[recipient], _RECEIVE_COST, 0)
             work = hub.plan.receive.of(size, bits)
-            yield hub.cores.serve(RECEIVE, _RECEIVE, message, 0, copy, work)
+            yield hub.cores.serve(RECEIVE, _RECEIVE, message, 0, recipient, work)
         if hub.epoch == epoch:
-            yield hub.database.commit(message, copy)
+            yield hub.database.commit(message, recipient)
         hub.pressure.uncommitted -= size
         self._write(message, clock.tick)
         del self.talking[message]
@@ -118,15 +118,15 @@ class MailboxServer:
         record.reply[message] = said
         again = now + plan.retry_every
         if not plan.retry_every or again >= record.created[message] + plan.give_up_after:
-            first = record.first_copy[message]
-            for copy in range(first, first + record.copies[message]):
-                record.fated(copy, Fate.ABANDONED, now, said)
+            first = record.first_recipient[message]
+            for recipient in range(first, first + record.recipients[message]):
+                record.fated(recipient, Status.ABANDONED, now, said)
             if not record.open:
                 self.clock.finished = True
             return
-        copy = record.first_copy[message]
+        recipient = record.first_recipient[message]
         moment = self.clock.at(
-            again, CLOCK, self.entity, copy, record.tries[message], about=message
+            again, CLOCK, self.entity, recipient, record.tries[message], about=message
         )
         moment.callbacks.append(self._again)
 

@@ -30,7 +30,7 @@ class Cores:
         self._on_end = self._end
 
     def serve(
-        self, kind: int, visit: int, subject: int, attempt: int, copy: int, length: int
+        self, kind: int, visit: int, subject: int, attempt: int, recipient: int, length: int
     ) -> Moment:
         """The moment at which `length` microseconds of work will have been done."""
         clock = self.clock
@@ -42,9 +42,9 @@ class Cores:
             now = clock.tick
             self.visit((self.station, visit, subject, attempt, now, now, now + length))
             moment.callbacks.append(self._on_end)
-            clock.settle(moment, now + length, SERVICE, self.hub, copy, attempt)
+            clock.settle(moment, now + length, SERVICE, self.hub, recipient, attempt)
         else:
-            job = (moment, visit, subject, attempt, copy, length, clock.tick)
+            job = (moment, visit, subject, attempt, recipient, length, clock.tick)
             self.waiting[kind].append(job)
         return moment
 
@@ -58,11 +58,11 @@ class Cores:
         self.free += 1
 
     def _begin(self, job: Job) -> None:
-        moment, visit, subject, attempt, copy, length, enter = job
+        moment, visit, subject, attempt, recipient, length, enter = job
         now = self.clock.tick
         self.visit((self.station, visit, subject, attempt, enter, now, now + length))
         moment.callbacks.insert(0, self._on_end)
-        self.clock.settle(moment, now + length, SERVICE, self.hub, copy, attempt)
+        self.clock.settle(moment, now + length, SERVICE, self.hub, recipient, attempt)
 
     def stop(self) -> None:
         """The hub stops: begun work ends, no other begins; who waits to send or receive is cut."""
@@ -119,7 +119,7 @@ class QueueDatabase:
         self.writer_free_at = 0
         self._on_timeout = self._timeout
 
-    def commit(self, message: int, copy: int) -> Moment:
+    def commit(self, message: int, recipient: int) -> Moment:
         """The moment at which the message will have been committed."""
         now = self.clock.tick
         if self.batch is None:
@@ -127,25 +127,25 @@ class QueueDatabase:
                 return self.clock.past
             self.batch = Moment(self.clock)
             if self.batch_size > 1:
-                self.timer = self.clock.at(now + self.batch_timeout, BATCH, self.hub, copy)
+                self.timer = self.clock.at(now + self.batch_timeout, BATCH, self.hub, recipient)
                 self.timer.callbacks.append(self._on_timeout)
         batch = self.batch
         self.members.append((message, now))
         if len(self.members) >= self.batch_size:
-            self._close(copy)
+            self._close(recipient)
         return batch
 
     def _timeout(self, timer: Moment) -> None:
         if timer is self.timer:
             self._close(0)
 
-    def _close(self, copy: int) -> None:
+    def _close(self, recipient: int) -> None:
         assert self.batch is not None
         start = max(self.clock.tick, self.writer_free_at)
         self.writer_free_at = end = start + self.write
         for message, enter in self.members:
             self.visit((self.station, _COMMIT, message, 0, enter, start, end))
-        self.clock.settle(self.batch, end, BATCH, self.hub, copy)
+        self.clock.settle(self.batch, end, BATCH, self.hub, recipient)
         self.batch, self.timer, self.members = None, None, []
 
     def stop(self) -> None:
@@ -176,7 +176,7 @@ class Line:
         self.visit = recorder.visit
         self.free_at = 0
 
-    def transfer(self, transaction: int, attempt: int, copy: int, size: int) -> Moment:
+    def transfer(self, transaction: int, attempt: int, recipient: int, size: int) -> Moment:
         """The moment at which `size` bytes will have been sent."""
         if self.bandwidth == 0:
             return self.clock.past
@@ -184,4 +184,4 @@ class Line:
         start = max(now, self.free_at)
         self.free_at = end = start + size * 8_000_000 // self.bandwidth
         self.visit((self.station, _LINE, transaction, attempt, now, start, end))
-        return self.clock.at(end, SERVICE, self.entity, copy, attempt)
+        return self.clock.at(end, SERVICE, self.entity, recipient, attempt)

@@ -10,8 +10,8 @@ PARTIES = 3
 """An IP is known by its number x 3 + party: 0 for all of its mail, or apart for innocents (1) and
 culprits (2) where the coupling between them is off."""
 OPERATOR = 1 << 30
-"""Added to the number of a list or provider where a signal has its copy: of the events of a tick
-all signals come first, whichever rows their copies have."""
+"""Added to the number of a list or provider where a signal has its recipient: among the events of a
+tick all signals come first, whichever rows their recipients have."""
 _END, _WIDTH = LISTINGS.index("end"), len(LISTINGS)
 
 Board = dict[int, dict[int, int]]
@@ -19,7 +19,7 @@ Board = dict[int, dict[int, int]]
 
 
 class Listings:
-    """What the operators publish, at the source and in the copies that some domains keep."""
+    """What the operators publish, at the source and in the recipients that some domains keep."""
 
     def __init__(self, clock: Clock, record: Recorder, plan: Plan) -> None:
         self.clock, self.record, self.plan = clock, record, plan

@@ -109,13 +109,13 @@ class Provider:
             account.unknown += SCALE
 
     def complaint(self, stream: StreamPlan, egress: int) -> None:
-        """A user called a copy spam."""
+        """A user called a recipient spam."""
         standing = self.standing(stream, egress)
         standing.ip.complaints += SCALE
         standing.domain.complaints += SCALE
 
     def trapped(self, stream: StreamPlan, egress: int) -> None:
-        """A copy reached one of its own traps."""
+        """A recipient reached one of its own traps."""
         standing = self.standing(stream, egress)
         standing.ip.traps += SCALE
         standing.domain.traps += SCALE

@@ -88,7 +88,7 @@ class IpAccount(Account):
 class Standing:
     """How an IP and a sender domain together stand with a provider.
 
-    `junk` is how likely a copy goes to the junk folder, as a threshold for a 32-bit draw.
+    `junk` is how likely a recipient goes to the junk folder, as a threshold for a 32-bit draw.
     """
 
     __slots__ = ("below_since", "domain", "ip", "junk", "number", "state")
@@ -100,7 +100,7 @@ class Standing:
         self.below_since: int | None = None
 
     def took(self, junked: bool) -> None:
-        """The provider took a copy."""
+        """The provider took a recipient."""
         ip, domain = self.ip, self.domain
         ip.attempted += SCALE
         domain.attempted += SCALE

@@ -10,7 +10,7 @@ from relaysim.engine.reputation.provider_account import Standing
 from relaysim.mail import remote_reply as remote
 from relaysim.mail import reply
 from relaysim.plan.plan import Plan, QueuePlan, StreamPlan
-from relaysim.trace.tables import PROVIDER_CAUSE, Fate, Level
+from relaysim.trace.tables import PROVIDER_CAUSE, Level, Status
 from relaysim.traffic.draw import Decision, draw32, name_key
 from relaysim.traffic.signal_draws import Signal
 from relaysim.traffic.workload import Draws
@@ -28,7 +28,7 @@ REJECT, DEFER, SCORE = range(3)
 
 _CONNECT_FAILURE, _DEFER = int(Decision.CONNECT_FAILURE), int(Decision.DEFER)
 _JUNK, _UNKNOWN = int(Decision.JUNK), int(Signal.UNKNOWN)
-_DELIVERED, _JUNKED = int(Fate.DELIVERED), int(Fate.JUNKED)
+_DELIVERED, _JUNKED = int(Status.DELIVERED), int(Status.JUNKED)
 
 
 class Internet:
@@ -139,38 +139,38 @@ class Internet:
                 if text:
                     kind = CLOSED if text.startswith("4") else REFUSED
                     return kind, self._said(text, queue.egress, PROVIDER_CAUSE)
-        if record.copies[message] == 1:
-            copy = record.leader[transaction]
-            if not record.signal[copy] & _UNKNOWN or record.domain[copy] != domain:
+        if record.recipients[message] == 1:
+            recipient = record.leader[transaction]
+            if not record.signal[recipient] & _UNKNOWN or record.domain[recipient] != domain:
                 return ACCEPTED, -1
         elif not self._some_unknown(queue, transaction, hub):
             return ACCEPTED, -1
-        copies = record.members(transaction)
-        return REFUSED, self._unknown(queue, transaction, copies)
+        recipients = record.members(transaction)
+        return REFUSED, self._unknown(queue, transaction, recipients)
 
     def _some_unknown(self, queue: QueuePlan, transaction: int, hub: "Hub") -> bool:
         """Refuse the recipients that do not exist, if there are others; whether there are none."""
         record = self.record
-        copies = record.members(transaction)
-        unknown = [copy for copy in copies if record.signal[copy] & _UNKNOWN]
-        if not unknown or record.domain[copies[0]] != queue.domain:
+        recipients = record.members(transaction)
+        unknown = [recipient for recipient in recipients if record.signal[recipient] & _UNKNOWN]
+        if not unknown or record.domain[recipients[0]] != queue.domain:
             return False
-        if len(unknown) == len(copies):
+        if len(unknown) == len(recipients):
             return True
         said = self._unknown(queue, transaction, unknown)
-        for copy in unknown:
-            record.fated(copy, int(Fate.BOUNCED), self.clock.tick, said)
+        for recipient in unknown:
+            record.fated(recipient, int(Status.BOUNCED), self.clock.tick, said)
         hub.notify(unknown[0], Decision.NDR)
         return False
 
     def _unknown(self, queue: QueuePlan, transaction: int, unknown: list[int]) -> int:
         """Some recipients do not exist: who counts it counts it. Returns the reply."""
         provider, stream = self.providers[queue.receiver], self._stream(transaction)
-        for copy in unknown:
-            self.world.mailing.bounced(copy)
+        for recipient in unknown:
+            self.world.mailing.bounced(recipient)
             if stream.counted and provider is not None:
                 provider.unknown(stream, queue.egress)
-                self.world.signals.unknown(copy, queue.egress, queue.receiver)
+                self.world.signals.unknown(recipient, queue.egress, queue.receiver)
         text = self.plan.receivers[queue.receiver].unknown_user
         return self._said(text, queue.egress)
 
@@ -190,7 +190,7 @@ class Internet:
         return ACCEPTED, self.accepted
 
     def take(self, queue: QueuePlan, transaction: int, hub: "Hub") -> None:
-        """A domain takes what a transaction carries, and something may come of each copy of it."""
+        """Count the recipients that a domain accepted, and the signals that follow."""
         record, domain = self.record, queue.domain
         stream = self._stream(transaction)
         provider, standing, junk = self.providers[queue.receiver], None, 0
@@ -203,25 +203,32 @@ class Internet:
                 junk = max(junk, self.plan.receivers[queue.receiver].junk_share)
         if not stream.counted:
             standing = None
-        if record.copies[record.carries[transaction]] == 1:
-            copy = record.leader[transaction]
-            fate = self._lands(queue, stream, standing, copy, junk)
-            hub.finish(transaction, fate, self.accepted)
+        if record.recipients[record.carries[transaction]] == 1:
+            recipient = record.leader[transaction]
+            status = self._lands(queue, stream, standing, recipient, junk)
+            hub.finish(transaction, status, self.accepted)
         else:
-            copies = record.members(transaction)
-            fates = [self._lands(queue, stream, standing, copy, junk) for copy in copies]
-            hub.settle(transaction, copies, fates, self.accepted)
+            recipients = record.members(transaction)
+            statuses = [
+                self._lands(queue, stream, standing, recipient, junk) for recipient in recipients
+            ]
+            hub.settle(transaction, recipients, statuses, self.accepted)
 
     def _lands(
-        self, queue: QueuePlan, stream: StreamPlan, standing: Standing | None, copy: int, junk: int
+        self,
+        queue: QueuePlan,
+        stream: StreamPlan,
+        standing: Standing | None,
+        recipient: int,
+        junk: int,
     ) -> int:
-        """The fate of a copy that was taken; whoever counts it counts it."""
+        """The final status of a recipient that was taken; whoever counts it counts it."""
         record = self.record
-        junked = junk > 0 and draw32(record.key[copy], _JUNK, 0) < junk
+        junked = junk > 0 and draw32(record.key[recipient], _JUNK, 0) < junk
         if standing is not None:
             standing.took(junked)
-        if stream.counted and record.signal[copy] and record.domain[copy] == queue.domain:
-            self.world.signals.follow(copy, queue.egress, queue.receiver, junked)
+        if stream.counted and record.signal[recipient] and record.domain[recipient] == queue.domain:
+            self.world.signals.follow(recipient, queue.egress, queue.receiver, junked)
         return _JUNKED if junked else _DELIVERED
 
     def sent(self, queue: QueuePlan, transaction: int) -> None:

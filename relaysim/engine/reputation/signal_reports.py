@@ -1,4 +1,4 @@
-"""Signals: what becomes known of a copy after it was delivered, when, and to whom."""
+"""Signals: what becomes known of a recipient after it was delivered, when, and to whom."""
 
 from typing import TYPE_CHECKING
 
@@ -23,90 +23,92 @@ _LONGEST = 14 * 86_400_000_000
 
 
 class Signals:
-    """Where the signals of delivered copies go."""
+    """Where the signals of delivered recipients go."""
 
     def __init__(self, world: "World", draws: Draws) -> None:
         self.world, self.clock, self.record = world, world.clock, world.record
         self.operators: dict[int, list[int]] = {}
-        for copy, operator in zip(
-            draws.trap_copy.tolist(), draws.trap_operator.tolist(), strict=True
+        for recipient, operator in zip(
+            draws.trap_recipient.tolist(), draws.trap_operator.tolist(), strict=True
         ):
-            self.operators.setdefault(copy, []).append(operator)
+            self.operators.setdefault(recipient, []).append(operator)
         self.reporting = [
             number
             for number, plan in enumerate(world.plan.blocklists)
             if plan.trigger == "scored_ratio"
         ]
 
-    def follow(self, copy: int, egress: int, receiver: int, junked: bool) -> None:
-        """A copy with signals has been delivered, or junked."""
-        flags, now = self.record.signal[copy], self.clock.tick
+    def follow(self, recipient: int, egress: int, receiver: int, junked: bool) -> None:
+        """A recipient with signals has been delivered, or junked."""
+        flags, now = self.record.signal[recipient], self.clock.tick
         if flags & _TRAP:
-            for operator in self.operators[copy]:
-                self._trap(copy, egress, operator)
+            for operator in self.operators[recipient]:
+                self._trap(recipient, egress, operator)
         elif flags & _PROVIDER_TRAP:
-            bits = self._draw(copy, Decision.TRAP_DELAY)
+            bits = self._draw(recipient, Decision.TRAP_DELAY)
             delay = looked_up(self.world.plan.feedback_delay, bits)
-            self._later(now + delay, copy, egress, lambda: self._own_trap(copy, egress, receiver))
+            self._later(
+                now + delay, recipient, egress, lambda: self._own_trap(recipient, egress, receiver)
+            )
         elif flags & (_JUNKED if junked else _COMPLAINS):
-            self._complains(copy, egress, receiver, flags)
+            self._complains(recipient, egress, receiver, flags)
 
-    def _draw(self, copy: int, decision: Decision) -> int:
-        return draw32(self.record.key[copy], decision, 0)
+    def _draw(self, recipient: int, decision: Decision) -> int:
+        return draw32(self.record.key[recipient], decision, 0)
 
-    def _later(self, tick: int, copy: int, egress: int, then: "Callable[[], None]") -> None:
-        moment = self.clock.at(tick, STATE, EGRESS | egress, copy)
+    def _later(self, tick: int, recipient: int, egress: int, then: "Callable[[], None]") -> None:
+        moment = self.clock.at(tick, STATE, EGRESS | egress, recipient)
         moment.callbacks.append(lambda _: then())
 
-    def _saw(self, seen: Seen, copy: int, egress: int, subject: int) -> None:
-        self.record.signals.flat.extend((seen, copy, egress, self.clock.tick, subject))
+    def _saw(self, seen: Seen, recipient: int, egress: int, subject: int) -> None:
+        self.record.signals.flat.extend((seen, recipient, egress, self.clock.tick, subject))
 
-    def unknown(self, copy: int, egress: int, receiver: int) -> None:
+    def unknown(self, recipient: int, egress: int, receiver: int) -> None:
         """A provider had to say that there is no such user."""
-        self._saw(Seen.UNKNOWN, copy, egress, receiver)
+        self._saw(Seen.UNKNOWN, recipient, egress, receiver)
 
-    def _trap(self, copy: int, egress: int, operator: int) -> None:
+    def _trap(self, recipient: int, egress: int, operator: int) -> None:
         plan = self.world.plan.operators[operator]
-        delay = looked_up(plan.trap_delay, self._draw(copy, Decision.TRAP_DELAY))
-        stream = self.world.plan.streams[self.record.stream[self.record.message[copy]]]
+        delay = looked_up(plan.trap_delay, self._draw(recipient, Decision.TRAP_DELAY))
+        stream = self.world.plan.streams[self.record.stream[self.record.message[recipient]]]
         who = egress * PARTIES + stream.listing_party
 
         def seen() -> None:
-            self._saw(Seen.TRAP, copy, egress, operator)
+            self._saw(Seen.TRAP, recipient, egress, operator)
             for blocklist in plan.blocklists:
                 self.world.blocklists[blocklist].hit(who)
 
-        self._later(self.clock.tick + delay, copy, egress, seen)
+        self._later(self.clock.tick + delay, recipient, egress, seen)
 
-    def _own_trap(self, copy: int, egress: int, receiver: int) -> None:
-        stream = self.world.plan.streams[self.record.stream[self.record.message[copy]]]
+    def _own_trap(self, recipient: int, egress: int, receiver: int) -> None:
+        stream = self.world.plan.streams[self.record.stream[self.record.message[recipient]]]
         provider = self.world.internet.providers[receiver]
         if provider is not None:
-            self._saw(Seen.PROVIDER_TRAP, copy, egress, receiver)
+            self._saw(Seen.PROVIDER_TRAP, recipient, egress, receiver)
             provider.trapped(stream, egress)
 
-    def _complains(self, copy: int, egress: int, receiver: int, flags: int) -> None:
+    def _complains(self, recipient: int, egress: int, receiver: int, flags: int) -> None:
         plan = self.world.plan
-        bits = self._draw(copy, Decision.COMPLAINT_DELAY)
+        bits = self._draw(recipient, Decision.COMPLAINT_DELAY)
         delay = min(looked_up(plan.complaint_delay, bits), _LONGEST)
         offset = plan.operations.offset
         opened = waking(self.clock.tick + delay + offset) - offset
-        feedback = looked_up(plan.feedback_delay, self._draw(copy, Decision.FEEDBACK_DELAY))
-        stream = plan.streams[self.record.stream[self.record.message[copy]]]
+        feedback = looked_up(plan.feedback_delay, self._draw(recipient, Decision.FEEDBACK_DELAY))
+        stream = plan.streams[self.record.stream[self.record.message[recipient]]]
         provider = self.world.internet.providers[receiver]
         if provider is not None:
 
             def told() -> None:
-                self._saw(Seen.COMPLAINT, copy, egress, receiver)
+                self._saw(Seen.COMPLAINT, recipient, egress, receiver)
                 provider.complaint(stream, egress)
 
-            self._later(opened + feedback, copy, egress, told)
+            self._later(opened + feedback, recipient, egress, told)
         if flags & _REPORTS:
             who = egress * PARTIES + stream.listing_party
 
             def reported() -> None:
                 for blocklist in self.reporting:
-                    self._saw(Seen.REPORT, copy, egress, blocklist)
+                    self._saw(Seen.REPORT, recipient, egress, blocklist)
                     self.world.blocklists[blocklist].report(who)
 
-            self._later(opened, copy, egress, reported)
+            self._later(opened, recipient, egress, reported)

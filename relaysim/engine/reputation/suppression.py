@@ -4,7 +4,7 @@ import numpy as np
 
 from relaysim.engine.recorder import Recorder
 from relaysim.plan.plan import Plan
-from relaysim.trace.tables import Fate, Level
+from relaysim.trace.tables import Level, Status
 from relaysim.traffic.draw import Decision, draw32
 from relaysim.traffic.signal_draws import Signal
 from relaysim.traffic.workload import Draws
@@ -15,13 +15,13 @@ _WORTHLESS = int(Signal.TRAP | Signal.PROVIDER_TRAP | Signal.UNKNOWN)
 class Mailing:
     """The mailing lists of all streams, each an endless round of its addresses.
 
-    Copy number i of a stream goes to address i modulo the size of its list.
+    Recipient number i of a stream goes to address i modulo the size of its list.
     """
 
     def __init__(self, record: Recorder, plan: Plan, draws: Draws) -> None:
         self.record, self.plan = record, plan
         rows = np.searchsorted(draws.stream, np.arange(len(draws.streams)))
-        first = draws.first_copy[rows].tolist()
+        first = draws.first_recipient[rows].tolist()
         index = [plan.stream_index[name] for name in draws.streams]
         self.first = dict(zip(index, first, strict=True))
         self.size = dict(zip(index, draws.list_size.tolist(), strict=True))
@@ -32,28 +32,31 @@ class Mailing:
         self.cleanups: dict[int, int] = {}
 
     def keeps(self, message: int) -> bool:
-        """Whether a message that is due is not sent after all; then its copies meet their fate."""
+        """Whether a message that is due is not sent after all; then its recipients become final."""
         if not self.paused and not self.removed:
             return False
         stream = self.record.stream[message]
         if stream not in self.paused:
             removed = self.removed.get(stream)
-            if not removed or self._address(stream, self.record.first_copy[message]) not in removed:
+            if (
+                not removed
+                or self._address(stream, self.record.first_recipient[message]) not in removed
+            ):
                 return False
-        first = self.record.first_copy[message]
-        for copy in range(first, first + self.record.copies[message]):
-            self.record.fated(copy, Fate.SUPPRESSED, self.record.created[message], -1)
+        first = self.record.first_recipient[message]
+        for recipient in range(first, first + self.record.recipients[message]):
+            self.record.fated(recipient, Status.SUPPRESSED, self.record.created[message], -1)
         return True
 
-    def _address(self, stream: int, copy: int) -> int:
-        return int((copy - self.first[stream]) % self.size[stream])
+    def _address(self, stream: int, recipient: int) -> int:
+        return int((recipient - self.first[stream]) % self.size[stream])
 
-    def bounced(self, copy: int) -> None:
+    def bounced(self, recipient: int) -> None:
         """An address is unknown: after so many bounces it is taken off the list."""
-        stream = self.record.stream[self.record.message[copy]]
+        stream = self.record.stream[self.record.message[recipient]]
         if not self.size.get(stream):
             return
-        address = self._address(stream, copy)
+        address = self._address(stream, recipient)
         count = self.bounces[stream, address] = self.bounces.get((stream, address), 0) + 1
         if count >= self.plan.streams[stream].bounce_removals:
             self.removed.setdefault(stream, set()).add(address)

@@ -1,1 +1,1 @@
-"""Blast radius: what comes of the culprits, from three coupled runs of the same copies."""
+"""Blast radius: what comes of the culprits, from three coupled runs of the same recipients."""

@@ -6,16 +6,16 @@ import pandas as pd
 from relaysim.measure.blast.incident_spans import LISTED, OPEN, Incident, Trouble
 from relaysim.measure.blast.innocent_mail import Innocents
 from relaysim.measure.frame_cells import named, seconds
-from relaysim.measure.frames import FATES
+from relaysim.measure.frames import STATUSES
 from relaysim.measure.recipients import streams
 from relaysim.scenario.model import Scenario
-from relaysim.trace.tables import NO_CAUSE, PROVIDER_CAUSE, Column, Fate, Trace
+from relaysim.trace.tables import NO_CAUSE, PROVIDER_CAUSE, Column, Status, Trace
 
 PROVIDER, JUNKED, LATE = "provider", "junked", "late"
 
 
 def harmed(found: Innocents, trace: Trace, scenario: Scenario, replication: int) -> pd.DataFrame:
-    """One row an innocent copy with more harm in T than in N, or junked in T alone."""
+    """One row an innocent recipient with more harm in T than in N, or junked in T alone."""
     treatment, control, absent = found.treatment, found.control, found.absent
     chosen = (found.excess > 0) | (treatment.junk & ~absent.junk)
     mine, names = found.where(chosen), trace.names
@@ -23,18 +23,18 @@ def harmed(found: Innocents, trace: Trace, scenario: Scenario, replication: int)
     rows, known = mine.row, streams(scenario)
     classes = sorted({stream.class_ for stream in known.values()})
     of_stream = [classes.index(known[n].class_) if n in known else -1 for n in names.streams]
-    reply = trace.copies["reply"][rows]
+    reply = trace.recipients["reply"][rows]
     return pd.DataFrame(
         {
             "replication": np.full(len(rows), replication),
-            "copy": rows,
-            "message": trace.copies["message"][rows],
-            "stream": named(mine.copies.stream, names.streams),
-            "class": named(np.array(of_stream, np.int64)[mine.copies.stream], classes),
-            "destination": named(mine.copies.destination, names.destinations),
-            "domain": named(trace.copies["domain"][rows], names.domains),
-            "created": seconds(mine.copies.created),
-            "fate": named(mine.copies.fate, FATES),
+            "recipient": rows,
+            "message": trace.recipients["message"][rows],
+            "stream": named(mine.recipients.stream, names.streams),
+            "class": named(np.array(of_stream, np.int64)[mine.recipients.stream], classes),
+            "destination": named(mine.recipients.destination, names.destinations),
+            "domain": named(trace.recipients["domain"][rows], names.domains),
+            "created": seconds(mine.recipients.created),
+            "status": named(mine.recipients.status, STATUSES),
             "reply": named(reply, names.replies),
             "latency": seconds(treatment.latency),
             "latency_control": seconds(control.latency),
@@ -48,22 +48,22 @@ def harmed(found: Innocents, trace: Trace, scenario: Scenario, replication: int)
 
 
 def _causes(mine: Innocents, trace: Trace) -> "pd.Categorical[str]":
-    """Why: by the last reply to the copy that comes of reputation, else by what became of it."""
-    names, fate = trace.names, mine.copies.fate
+    """Return the cause of harm: the last reply due to reputation, else the final status."""
+    names, status = trace.names, mine.recipients.status
     words = (*names.blocklists, PROVIDER, JUNKED, LATE)
-    others = [f for f in FATES if f not in words]
+    others = [f for f in STATUSES if f not in words]
     provider, junked, late = (words.index(word) for word in (PROVIDER, JUNKED, LATE))
-    by_fate = {f: len(words) + others.index(f) if f in others else junked for f in FATES}
-    code = np.array([by_fate[f] for f in FATES], np.int64)[fate]
-    code[fate == Fate.DELIVERED] = late
-    code[(fate == Fate.JUNKED) & (mine.excess > 0)] = late
+    by_status = {f: len(words) + others.index(f) if f in others else junked for f in STATUSES}
+    code = np.array([by_status[f] for f in STATUSES], np.int64)[status]
+    code[status == Status.DELIVERED] = late
+    code[(status == Status.JUNKED) & (mine.excess > 0)] = late
     cause = _reputational(trace, mine.row)
     code = np.where(cause >= 0, cause, np.where(cause == PROVIDER_CAUSE, provider, code))
     return named(code, [*words, *others])
 
 
 def _reputational(trace: Trace, rows: Column) -> Column:
-    """The cause that the last reply of that kind cites to each copy, or to its transaction."""
+    """The cause that the last reply of that kind cites to each recipient, or to its transaction."""
     causes = np.array([*trace.names.causes, NO_CAUSE], np.int64)
     attempts = trace.attempts
     cause = causes[attempts["reply"]]
@@ -72,8 +72,8 @@ def _reputational(trace: Trace, rows: Column) -> Column:
     # One more, for the transaction -1; the last of several assignments stays.
     last = np.full(len(trace.transactions) + 1, NO_CAUSE)
     last[attempts["transaction"][told]] = cause[told]
-    own = causes[trace.copies["reply"][rows]]
-    return np.where(own != NO_CAUSE, own, last[trace.copies["transaction"][rows]])
+    own = causes[trace.recipients["reply"][rows]]
+    return np.where(own != NO_CAUSE, own, last[trace.recipients["transaction"][rows]])
 
 
 def incidents(
@@ -82,7 +82,7 @@ def incidents(
     """One row an incident; `spans` are those of the window, in the order of time."""
     names = trace.names
     starts = np.array([span.start for span in spans], np.int64)
-    refused = np.searchsorted(starts, found.copies.end[found.refused], "right") - 1
+    refused = np.searchsorted(starts, found.recipients.end[found.refused], "right") - 1
     counts = np.bincount(refused[refused >= 0], minlength=len(spans))
     rows = []
     before = 0

@@ -2,11 +2,11 @@
 
 | frame | index | columns | values |
 | --- | --- | --- | --- |
-| `harm` | start of an hour, seconds | `reputation`, `congestion`, `junk` | copies, by creation |
-| | | `refused` | innocent copies refused for reputation, by when they were refused |
+| `harm` | start of an hour, seconds | `reputation`, `congestion`, `junk` | by creation |
+| | | `refused` | innocent recipients refused for reputation, by when they were refused |
 | `reach` | start of an hour, seconds | innocent streams | mean probability of a refusal |
 
-Hours count from the start of the run; `reach` has those of the window. Copies are innocent ones
+Hours count from the start of the run; `reach` has those of the window. Recipients are innocent ones
 that were created in the window, not weighted.
 """
 
@@ -35,8 +35,8 @@ class BlastSeries:
     def of(cls, found: Innocents, reach: Reach, window: Window) -> Self:
         """The series of coupled runs."""
         treatment, control, absent = found.treatment, found.control, found.absent
-        created = found.copies.created // HOUR
-        refused = found.copies.end[found.refused] // HOUR
+        created = found.recipients.created // HOUR
+        refused = found.recipients.end[found.refused] // HOUR
         hours = 1 + max(int(created.max(initial=0)), int(refused.max(initial=0)))
 
         def per_hour(hour: Column, value: Column) -> Floats:

@@ -19,7 +19,7 @@ from relaysim.measure.measured_window import HOUR, Window
 from relaysim.measure.metrics import Row, flat, frame
 from relaysim.measure.paired_recipients import PAIRED_SCOPES
 from relaysim.measure.recipient_groups import groups
-from relaysim.measure.recipients import Copies, streams
+from relaysim.measure.recipients import Recipients, streams
 from relaysim.scenario.culprit import culprits
 from relaysim.scenario.model import Scenario
 from relaysim.stats.interval import Mask
@@ -34,7 +34,7 @@ class Measured:
     runs: Coupled
     scenario: Scenario
     draws: Draws
-    copies: Copies
+    recipients: Recipients
     innocents: Innocents
     reach: Reach
     trouble: Trouble
@@ -42,17 +42,17 @@ class Measured:
 
     @classmethod
     def of(
-        cls, runs: Coupled, scenario: Scenario, draws: Draws, copies: Copies | None = None
+        cls, runs: Coupled, scenario: Scenario, draws: Draws, recipients: Recipients | None = None
     ) -> Self:
-        """Of coupled runs; `copies` are those of the treatment, if they are there already."""
-        copies = copies or Copies.of(runs.treatment, scenario)
+        """Of coupled runs; `recipients` are those of the treatment, if they are there already."""
+        recipients = recipients or Recipients.of(runs.treatment, scenario)
         trouble = Trouble.of(runs.treatment)
         return cls(
             runs,
             scenario,
             draws,
-            copies,
-            Innocents.of(runs, scenario, copies),
+            recipients,
+            Innocents.of(runs, scenario, recipients),
             Reach.of(runs.treatment, scenario, draws),
             trouble,
             trouble.incidents(Window.of(scenario)),
@@ -90,7 +90,7 @@ class Measured:
         """Harm by group, and what was refused by IP and by list."""
         rows: list[Row] = []
         shown = self._shown()
-        for group in groups(found.copies, found.names, self.scenario):
+        for group in groups(found.recipients, found.names, self.scenario):
             if group.scope == "egress":
                 refused = found.refused & (group.of >= 0)
                 count = np.bincount(group.of[refused], minlength=len(group.subjects))
@@ -101,7 +101,7 @@ class Measured:
                 mine = flat(group.scope, group.subjects, values)
                 rows += [row for row in mine if row[0] not in shown or row[1] in shown[row[0]]]
         names, trace = found.names, self.runs.treatment
-        reply = trace.copies["reply"][found.row[found.refused]]
+        reply = trace.recipients["reply"][found.row[found.refused]]
         cause = np.array([*names.causes, NO_CAUSE], np.int64)[reply]
         lists = np.bincount(cause[cause >= 0], minlength=len(names.blocklists))
         values = {"refused_innocents": lists.astype(np.float64)}
@@ -148,15 +148,17 @@ class Measured:
         total = own + int(excess.sum())
         values["containment"] = own / total if total > 0 else np.nan
         values["harmed_by_reputation"] = float(total)
-        signals = int(guilty[self.copies.stream[trace.signals["copy"]]].sum())
+        signals = int(guilty[self.recipients.stream[trace.signals["recipient"]]].sum())
         hit = int(np.count_nonzero(excess > 0))
         values["leverage"] = hit / signals if signals else np.nan
         return [("total", "total", name, value) for name, value in values.items()]
 
     def _culprits_excess(self, guilty: Mask) -> int:
-        """The culprits' own copies harmed in T, less those in C."""
-        rows = np.flatnonzero(guilty[self.copies.stream] & self.copies.counted & self.copies.judged)
-        deadline = self.copies.deadline[rows]
+        """The culprits' own recipients harmed in T, less those in C."""
+        rows = np.flatnonzero(
+            guilty[self.recipients.stream] & self.recipients.counted & self.recipients.judged
+        )
+        deadline = self.recipients.deadline[rows]
         treatment = Outcomes.of(self.runs.treatment, rows, deadline).harm
         # T and C have the same rows of what was drawn.
         control = Outcomes.of(self.runs.control, rows, deadline).harm

@@ -2,7 +2,7 @@
 
 from relaysim.measure.blast.innocent_mail import Innocents
 from relaysim.stats.interval import Mask
-from relaysim.trace.tables import Fate
+from relaysim.trace.tables import Status
 
 TOLL = ("refused", "expired", "late", "junked")
 """The kinds, the worst first."""
@@ -33,7 +33,7 @@ def toll(found: Innocents) -> dict[str, Mask]:
     late = more & (treatment.latency >= 0)
     return {
         "refused": found.refused,
-        "expired": more & (found.copies.fate == Fate.EXPIRED),
+        "expired": more & (found.recipients.status == Status.EXPIRED),
         "late": late,
         "junked": treatment.junk & ~absent.junk & ~late,
     }

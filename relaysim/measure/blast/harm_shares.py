@@ -1,4 +1,4 @@
-"""Harm to innocent copies, group by group: shares by weight, and counts."""
+"""Harm to innocent recipients, group by group: shares by weight, and counts."""
 
 import numpy as np
 
@@ -14,7 +14,7 @@ LEAST = 0.01
 
 
 def harm(found: Innocents, of: Column, subjects: int) -> Values:
-    """The metrics of each group; shares are NaN for a group without copies.
+    """The metrics of each group; shares are NaN for a group without recipients.
 
     The parts of the harm add up: `blast_radius` is `blast_reputation` + `blast_congestion`.
     """
@@ -47,10 +47,10 @@ def harm(found: Innocents, of: Column, subjects: int) -> Values:
 def breadth(found: Innocents) -> dict[str, float]:
     """How many streams and hours were hit; NaN for a share of no streams."""
     streams = len(found.names.streams)
-    excess = mean(found.excess, np.ones(len(found.copies)), found.copies.stream, streams)
+    excess = mean(found.excess, np.ones(len(found.recipients)), found.recipients.stream, streams)
     sent = ~np.isnan(excess)
     hit = np.count_nonzero(excess[sent] >= LEAST)
-    hour = found.copies.created // HOUR
+    hour = found.recipients.created // HOUR
     hours = int(hour.max(initial=-1)) + 1
     by_hour = mean(found.excess, weights(found, hour, hours), hour, hours)
     return {
@@ -61,7 +61,7 @@ def breadth(found: Innocents) -> dict[str, float]:
 
 
 def weights(found: Innocents, of: Column, subjects: int) -> Floats:
-    """The weight of each copy; 1 for all copies of a group whose weights add up to nothing."""
+    """The weight of each recipient; 1 in a group whose weights add up to nothing."""
     total = np.bincount(of[of >= 0], found.weight[of >= 0], subjects)
     return np.where(total[of] > 0, found.weight, 1.0)
 

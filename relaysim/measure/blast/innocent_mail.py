@@ -1,4 +1,4 @@
-"""The innocent copies, and what became of each in the three runs, side by side."""
+"""The innocent recipients, and what became of each in the three runs, side by side."""
 
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -8,18 +8,18 @@ import numpy as np
 import numpy.typing as npt
 
 from relaysim.engine.coupled_runs import Coupled
-from relaysim.measure.recipients import Copies, streams
+from relaysim.measure.recipients import Recipients, streams
 from relaysim.scenario.culprit import culprits
 from relaysim.scenario.model import Scenario
 from relaysim.stats.interval import Mask
-from relaysim.trace.tables import NO_CAUSE, Column, Fate, Names, Trace
+from relaysim.trace.tables import NO_CAUSE, Column, Names, Status, Trace
 
 Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Outcomes:
-    """What became of some copies in one run.
+    """What became of some recipients in one run.
 
     `harm`: not delivered or junked within the deadline, which ends before the run
     does. `junk`: junked, however late. `latency` is in microseconds, -1 unless it came through.
@@ -31,29 +31,29 @@ class Outcomes:
 
     @classmethod
     def of(cls, trace: Trace, rows: Column, deadline: Column) -> Self:
-        """Of the copies in some rows of a trace."""
-        fate, end = trace.copies["fate"][rows], trace.copies["end"][rows]
-        created = trace.messages["created"][trace.copies["message"][rows]]
-        junk = fate == Fate.JUNKED
-        latency = np.where(junk | (fate == Fate.DELIVERED), end - created, -1)
+        """Of the recipients in some rows of a trace."""
+        status, end = trace.recipients["status"][rows], trace.recipients["end"][rows]
+        created = trace.messages["created"][trace.recipients["message"][rows]]
+        junk = status == Status.JUNKED
+        latency = np.where(junk | (status == Status.DELIVERED), end - created, -1)
         return cls((latency < 0) | (latency > deadline), junk, latency)
 
     def where(self, chosen: Mask) -> Self:
-        """Some of the copies."""
+        """Some of the recipients."""
         return type(self)(self.harm[chosen], self.junk[chosen], self.latency[chosen])
 
 
 @dataclass(frozen=True)
 class Innocents:
-    """The judged innocent copies that were created in the window, in the order of the draws.
+    """The judged innocent recipients that were created in the window, in the order of the draws.
 
-    `copies` tells how they fared in the treatment, T, and `row` where they stand in its tables.
+    `recipients` tells how they fared in the treatment, T, and `row` where they stand in its tables.
     `refused`: bounced in T by a reply that comes of reputation. `weight` is that of their stream.
     `control` is C, in which nobody counts anything of the culprits; `absent` is N, without them.
     """
 
     names: Names
-    copies: Copies
+    recipients: Recipients
     row: Column
     weight: Floats
     refused: Mask
@@ -62,23 +62,23 @@ class Innocents:
     absent: Outcomes
 
     @classmethod
-    def of(cls, runs: Coupled, scenario: Scenario, copies: Copies) -> Self:
-        """Of coupled runs; `copies` are all those of the treatment.
+    def of(cls, runs: Coupled, scenario: Scenario, recipients: Recipients) -> Self:
+        """Of coupled runs; `recipients` are all those of the treatment.
 
-        ValueError if the runs do not have the same innocent copies.
+        ValueError if the runs do not have the same innocent recipients.
         """
         trace, known = runs.treatment, streams(scenario)
         innocent = known.keys() - culprits(scenario)
         rows = [_rows(run, innocent) for run in (trace, runs.control, runs.absent)]
         created = [
-            run.messages["created"][run.copies["message"][row]]
+            run.messages["created"][run.recipients["message"][row]]
             for run, row in zip((trace, runs.control, runs.absent), rows, strict=True)
         ]
         if not all(np.array_equal(created[0], other) for other in created[1:]):
-            raise ValueError("the runs are not coupled: they differ in their innocent copies")
-        counted = (copies.counted & copies.judged)[rows[0]]
+            raise ValueError("the runs are not coupled: they differ in their innocent recipients")
+        counted = (recipients.counted & recipients.judged)[rows[0]]
         rows = [row[counted] for row in rows]
-        mine = copies.where(rows[0])
+        mine = recipients.where(rows[0])
         outcomes = (
             Outcomes.of(run, row, mine.deadline)
             for run, row in zip((trace, runs.control, runs.absent), rows, strict=True)
@@ -86,13 +86,13 @@ class Innocents:
         weights = [known[name].weight if name in known else 0.0 for name in trace.names.streams]
         # One more, for the reply -1.
         causes = np.array([*trace.names.causes, NO_CAUSE], np.int64)
-        cause = causes[trace.copies["reply"][rows[0]]]
+        cause = causes[trace.recipients["reply"][rows[0]]]
         return cls(
             trace.names,
             mine,
             rows[0],
             np.array(weights, np.float64)[mine.stream],
-            (mine.fate == Fate.BOUNCED) & (cause != NO_CAUSE),
+            (mine.status == Status.BOUNCED) & (cause != NO_CAUSE),
             *outcomes,
         )
 
@@ -100,7 +100,7 @@ class Innocents:
         """Some of them."""
         return type(self)(
             self.names,
-            self.copies.where(chosen),
+            self.recipients.where(chosen),
             self.row[chosen],
             self.weight[chosen],
             self.refused[chosen],
@@ -112,11 +112,11 @@ class Innocents:
     def among(self, some: AbstractSet[str]) -> Self:
         """Those of some streams, by full name."""
         chosen = np.array([name in some for name in self.names.streams], bool)
-        return self if chosen.all() else self.where(chosen[self.copies.stream])
+        return self if chosen.all() else self.where(chosen[self.recipients.stream])
 
     @property
     def excess(self) -> Column:
-        """Harm in T less harm in N: 1, 0 or -1 for each copy."""
+        """Harm in T less harm in N: 1, 0 or -1 for each recipient."""
         return difference(self.treatment.harm, self.absent.harm)
 
 
@@ -126,6 +126,6 @@ def difference(one: Mask, other: Mask) -> Column:
 
 
 def _rows(trace: Trace, innocent: AbstractSet[str]) -> Column:
-    """The rows of the copies of some streams."""
+    """The rows of the recipients of some streams."""
     of = np.array([name in innocent for name in trace.names.streams], bool)
-    return np.flatnonzero(of[trace.messages["stream"][trace.copies["message"]]])
+    return np.flatnonzero(of[trace.messages["stream"][trace.recipients["message"]]])

@@ -32,7 +32,7 @@ AGAINST_CULPRITS = 2
 
 @dataclass(frozen=True)
 class Reach:
-    """For each innocent stream: a step function of time, of copies to any recipient.
+    """For each innocent stream: a step function of time, of recipients to any recipient.
 
     `refused[i]` holds from `times[i]` on, with one column a stream. `outside` is the share of the
     stream's recipients that are elsewhere.
@@ -79,14 +79,14 @@ class Reach:
         return edges, np.diff(self.area(edges), axis=0) / np.diff(edges)[:, None]
 
     def expected(self, found: Innocents, window: Window) -> Floats:
-        """How many copies of each stream it would refuse, given how many go out in each hour."""
+        """Refused recipients of each stream, given how many go out in each hour."""
         edges, mean = self.by_hour(window)
         internal = [name == INTERNAL for name in found.names.destinations]
-        out = ~np.array(internal)[found.copies.destination]
+        out = ~np.array(internal)[found.recipients.destination]
         place = {name: i for i, name in enumerate(self.streams)}
         of = np.array([place.get(name, -1) for name in found.names.streams], np.int64)
-        stream = of[found.copies.stream[out]]
-        hour = np.searchsorted(edges, found.copies.created[out], "right") - 1
+        stream = of[found.recipients.stream[out]]
+        hour = np.searchsorted(edges, found.recipients.created[out], "right") - 1
         count = np.zeros(mean.shape)
         np.add.at(count, (hour, stream), 1.0)
         share = np.divide(mean, self.outside, out=np.zeros(mean.shape), where=self.outside > 0)

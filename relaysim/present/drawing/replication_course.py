@@ -17,7 +17,7 @@ from relaysim.mail.provider_state import State
 from relaysim.measure.blast.harm import toll
 from relaysim.measure.blast.innocent_mail import Innocents
 from relaysim.measure.frames import Frames, tables
-from relaysim.measure.recipients import Copies
+from relaysim.measure.recipients import Recipients
 from relaysim.scenario.culprit import culprits
 from relaysim.scenario.model import Scenario
 from relaysim.traffic.workload import draw
@@ -26,7 +26,7 @@ HOUR, DAY = 3600.0, 86_400.0
 LISTED = 4
 """The state of an IP on a blocklist, beside those of `mail.provider_state.State`."""
 _LEAST = 0.01
-_COPIES = ["stream", "created", "end", "latency"]
+_RECIPIENTS = ["stream", "created", "end", "latency"]
 
 
 class Standing(NamedTuple):
@@ -62,7 +62,7 @@ class Incident(NamedTuple):
 class Course:
     """One replication of a scenario, by the frames of its run, of this replication alone.
 
-    They are `copies`, `listings`, `levels` and `actions`. `toll` has the innocent recipients of
+    They are `recipients`, `listings`, `levels` and `actions`. `toll` has the innocent recipients of
     each kind of `measure.blast.harm`, one column a kind, by the hour of their creation (seconds).
     """
 
@@ -78,11 +78,11 @@ class Course:
         The toll takes the coupled runs, as the metrics of the blast radius do.
         """
         runs = coupled(scenario, draw(scenario, replication, seed))
-        copies = Copies.of(runs.treatment, scenario)
-        frames = tables(runs.treatment, scenario, replication, copies)
+        recipients = Recipients.of(runs.treatment, scenario)
+        frames = tables(runs.treatment, scenario, replication, recipients)
         kept = {name: frames[name] for name in ("listings", "levels", "actions")}
-        found = Innocents.of(runs, scenario, copies)
-        kept["copies"] = frames["copies"][_COPIES]
+        found = Innocents.of(runs, scenario, recipients)
+        kept["recipients"] = frames["recipients"][_RECIPIENTS]
         return cls(scenario, replication, kept, _toll(found, scenario))
 
     @property
@@ -93,7 +93,7 @@ class Course:
     @cached_property
     def end(self) -> float:
         """The end of what is known, seconds."""
-        last = [self.frames["copies"]["end"].max(), self.frames["levels"]["time"].max()]
+        last = [self.frames["recipients"]["end"].max(), self.frames["levels"]["time"].max()]
         return float(np.nanmax([self.duration, *last]))
 
     @cached_property
@@ -142,9 +142,9 @@ class Course:
 
         Hours with less than a hundredth of the busiest one do not count.
         """
-        copies = self.frames["copies"]
-        mine = copies["stream"].isin(culprits(self.scenario)) & copies["latency"].notna()
-        count = np.bincount((copies.loc[mine, "end"].to_numpy() // HOUR).astype(np.int64))
+        recipients = self.frames["recipients"]
+        mine = recipients["stream"].isin(culprits(self.scenario)) & recipients["latency"].notna()
+        count = np.bincount((recipients.loc[mine, "end"].to_numpy() // HOUR).astype(np.int64))
         least = max(_LEAST * count.max(initial=0), 1.0)
         edges = np.flatnonzero(np.diff(count >= least, prepend=False, append=False))
         begins, ends = (HOUR * edges[::2]).tolist(), (HOUR * edges[1::2]).tolist()
@@ -153,7 +153,7 @@ class Course:
 
 def _toll(found: Innocents, scenario: Scenario) -> pd.DataFrame:
     hours = int(np.ceil(scenario.run.duration / 1e6 / HOUR))
-    hour = found.copies.created // int(HOUR * 1e6)
+    hour = found.recipients.created // int(HOUR * 1e6)
     columns = {name: np.bincount(hour[mine], minlength=hours) for name, mine in toll(found).items()}
     return pd.DataFrame(columns, index=pd.Index(HOUR * np.arange(hours), name="seconds"))
 

@@ -151,9 +151,9 @@ def _queue(
 
 def _leads_to(trace: Trace, rows: Column) -> Stop:
     """The destination of some attempts, or the public IP where they have several."""
-    first = trace.transactions["first_copy"][trace.attempts["transaction"][rows]]
+    first = trace.transactions["first_recipient"][trace.attempts["transaction"][rows]]
     names = trace.names
-    places = np.unique(np.array(names.destination)[trace.copies["domain"][first]])
+    places = np.unique(np.array(names.destination)[trace.recipients["domain"][first]])
     if len(places) == 1:
         return Stop(DESTINATION, names.destinations[places[0]])
     egress = int(trace.attempts["egress"][rows[0]])

@@ -13,10 +13,10 @@ from relaysim.scenario.model import Scenario
 from relaysim.study.compare import Comparison
 
 _WORST = {
-    "refused_innocents": "most innocent copies refused",
+    "refused_innocents": "most innocent recipients refused",
     "listings": "most listings",
     "incident": "an incident",
-    "junked": "most copies junked",
+    "junked": "most recipients junked",
 }
 """By what a replication is chosen, in this order, and how that is told."""
 

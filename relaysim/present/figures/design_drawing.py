@@ -45,8 +45,8 @@ _TITLES = {
     DESTINATION: "destinations",
 }
 _MISHAP = 0.001
-"""The share of copies that may be refused without a word in the title."""
-_FATES = {"in_flight": "in flight"}
+"""The share of recipients that may be refused without a word in the title."""
+_STATUSES = {"in_flight": "in flight"}
 
 
 class Picture(NamedTuple):
@@ -66,11 +66,13 @@ def design(of: Picture, caption: str) -> Sheet:
     if not of.flows.stops():
         raise NothingToDrawError("there is no mail to draw")
     scale = (
-        _WIDEST / math.sqrt(max(flow.copies for flow in of.flows.flows)) if of.flows.flows else 0.0
+        _WIDEST / math.sqrt(max(flow.recipients for flow in of.flows.flows))
+        if of.flows.flows
+        else 0.0
     )
 
-    def width(copies: int) -> float:
-        return max(scale * math.sqrt(copies), _THINNEST)
+    def width(recipients: int) -> float:
+        return max(scale * math.sqrt(recipients), _THINNEST)
 
     stages = [kinds for kinds in STAGES if any(s.kind in kinds for s in of.flows.stops())]
     column = {kind: place for place, kinds in enumerate(stages) for kind in kinds}
@@ -80,10 +82,10 @@ def design(of: Picture, caption: str) -> Sheet:
     boxes = [_box(of, stop, column[stop.kind]) for stop in of.flows.stops()]
     flows = sorted(of.flows.flows, key=lambda flow: flow.culprit)
     bands = [
-        Band(flow.start, flow.end, width(flow.copies), CULPRITS if flow.culprit else OTHER)
+        Band(flow.start, flow.end, width(flow.recipients), CULPRITS if flow.culprit else OTHER)
         for flow in flows
     ]
-    stubs = [Stub(lost.at, width(lost.copies), REFUSED) for lost in of.flows.losses]
+    stubs = [Stub(lost.at, width(lost.recipients), REFUSED) for lost in of.flows.losses]
     left = [_LEFT + between * place for place in range(len(stages))]
     layout = Layout.of(boxes, bands, stubs, left, box)
     tall = layout.height + _HEAD + _FOOT
@@ -100,21 +102,21 @@ def design(of: Picture, caption: str) -> Sheet:
 
 def _scale(of: Flows) -> str:
     """What widths mean."""
-    most = max((flow.copies for flow in of.flows), default=0)
+    most = max((flow.recipients for flow in of.flows), default=0)
     return (
-        f"Width of a band: the square root of its copies; the widest has {most:,}. Copies created "
+        f"Width of a band: the square root of its recipients; the widest has {most:,}. All "
         "in the window of the run, without DSNs."
     )
 
 
 def _box(of: Picture, stop: Stop, column: int) -> Box:
-    """A stop with its name, its copies, what went no further, and the limits that bind there."""
+    """A stop with its name, its recipients, losses and the limits that bind there."""
     name, *more = _names(of, stop)
     came = of.flows.through(stop)
     lines = [Line(name, 8.0, INK, bold=True), *(Line(each) for each in more)]
     lines.append(Line(f"{came:,} cop{'ies' if came != 1 else 'y'}"))
     lines += [
-        Line(f"{lost.copies:,} {_FATES.get(lost.fate, lost.fate)}", 7.0, REFUSED)
+        Line(f"{lost.recipients:,} {_STATUSES.get(lost.status, lost.status)}", 7.0, REFUSED)
         for lost in of.flows.losses
         if lost.at == stop
     ]
@@ -199,8 +201,8 @@ def _message(of: Picture) -> str:
 def _turned_away(of: Flows) -> Iterator[str]:
     """How much mail no hub took, and where, unless it is a mishap."""
     lost = [each for each in of.losses if each.at.kind in (CONNECTOR, SUBMISSION)]
-    many = sum(each.copies for each in lost)
-    if many > _MISHAP * sum(flow.copies for flow in of.flows if flow.start.kind == HOST):
+    many = sum(each.recipients for each in lost)
+    if many > _MISHAP * sum(flow.recipients for flow in of.flows if flow.start.kind == HOST):
         places = dict.fromkeys(each.at.name.rpartition("/")[2] for each in lost)
         yield f"{many:,} cop{'ies do' if many != 1 else 'y does'} not get in at {_all([*places])}"
 

@@ -1,4 +1,4 @@
-"""What became of the mail of each class: bands from classes to fates."""
+"""What became of the mail of each class: bands from classes to final statuses."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -18,8 +18,8 @@ from relaysim.present.text.number_format import number
 from relaysim.present.text.shown_subjects import classes
 
 
-class Fate(NamedTuple):
-    """How a fate is called, explained and drawn."""
+class Status(NamedTuple):
+    """How a final status is called, explained and drawn."""
 
     text: str
     meaning: str
@@ -27,16 +27,16 @@ class Fate(NamedTuple):
 
 
 DRAWN = {
-    "delivered": Fate("delivered", "", "#A9C1D9"),
-    "junked": Fate("junked", "in the junk folder", JUNKED),
-    "bounced": Fate("bounced", "by the receiver", REFUSED),
-    "expired": Fate("expired", "by the hub", LATE),
-    "refused": Fate("refused", "at submission", "#882255"),
-    "abandoned": Fate("abandoned", "by the host", "#CC6677"),
-    "in_flight": Fate("in flight", "at the end of the run", "#999999"),
-    "suppressed": Fate("suppressed", "never sent", "#CCCCCC"),
+    "delivered": Status("delivered", "", "#A9C1D9"),
+    "junked": Status("junked", "in the junk folder", JUNKED),
+    "bounced": Status("bounced", "by the receiver", REFUSED),
+    "expired": Status("expired", "by the hub", LATE),
+    "refused": Status("refused", "at submission", "#882255"),
+    "abandoned": Status("abandoned", "by the host", "#CC6677"),
+    "in_flight": Status("in flight", "at the end of the run", "#999999"),
+    "suppressed": Status("suppressed", "never sent", "#CCCCCC"),
 }
-"""The fates, the best first."""
+"""The final statuses, the best first."""
 LOST = ("bounced", "expired", "refused", "abandoned")
 _PANEL = 7.84
 _BOX, _ROWS, _COUNT, _SHARE = 1.6, 4.4, 6.9, 7.8
@@ -49,26 +49,26 @@ _FOOT, _LEAST = 0.34, 0.36
 
 
 class Cell(NamedTuple):
-    """The copies of a class with a fate, and their share of the class, also as text."""
+    """The recipients of a class with a final status, and their share of the class, also as text."""
 
     subject: str
-    fate: str
-    copies: float
+    status: str
+    recipients: float
     text: str
     share: str
 
 
 class Group(NamedTuple):
-    """A fate with its cells, the largest first, and how many there are in all."""
+    """A final status with its cells, the largest first, and how many there are in all."""
 
-    fate: str
+    status: str
     text: str
     share: str
     cells: tuple[Cell, ...]
 
 
-def fates(metrics: pd.DataFrame, scenario: str, caption: str) -> Sheet:
-    """One panel: for each class and fate a band, from the class to a row that gives the numbers.
+def statuses(metrics: pd.DataFrame, scenario: str, caption: str) -> Sheet:
+    """One panel: a band for each class and final status, to a row with the numbers.
 
     `metrics` is the frame of that name. NothingToDrawError if there was no mail.
     """
@@ -91,8 +91,8 @@ def fates(metrics: pd.DataFrame, scenario: str, caption: str) -> Sheet:
     labels = {s: found.interval(scenario, "class", s, "created") for s in subjects}
     picture.draw(panel, labels)
     note = (
-        "Copies in a replication; percentages are of all copies, in the rows of those of the "
-        "class. Width of a band: the square root of its copies."
+        "Recipients in a replication; percentages are of all, in the rows of those of the class. "
+        "Width of a band: the square root of its recipients."
     )
     panel.text(0.0, picture.height + 0.22, note, size=7.0, color=PALE, va="center")
     return figure
@@ -100,19 +100,19 @@ def fates(metrics: pd.DataFrame, scenario: str, caption: str) -> Sheet:
 
 def _groups(found: Lookup, scenario: str, subjects: Sequence[str]) -> Iterator[Group]:
     everything = found.value(scenario, "total", "total", "created")
-    for fate in DRAWN:
+    for status in DRAWN:
         cells = []
         for subject in subjects:
             key = (scenario, "class", subject)
-            copies = found.value(*key, fate)
-            if copies > 0.0:
-                share = number(copies / found.value(*key, "created"), "share")
-                cells.append(Cell(subject, fate, copies, found.interval(*key, fate), share))
+            recipients = found.value(*key, status)
+            if recipients > 0.0:
+                share = number(recipients / found.value(*key, "created"), "share")
+                cells.append(Cell(subject, status, recipients, found.interval(*key, status), share))
         if cells:
-            total = (scenario, "total", "total", fate)
+            total = (scenario, "total", "total", status)
             share = number(found.value(*total) / everything, "share")
-            ordered = sorted(cells, key=lambda cell: -cell.copies)
-            yield Group(fate, found.interval(*total), share, tuple(ordered))
+            ordered = sorted(cells, key=lambda cell: -cell.recipients)
+            yield Group(status, found.interval(*total), share, tuple(ordered))
 
 
 class _Picture:
@@ -121,13 +121,13 @@ class _Picture:
     def __init__(self, groups: Sequence[Group], subjects: Sequence[str]) -> None:
         self.groups = groups
         cells = [cell for group in groups for cell in group.cells]
-        scale = _WIDEST / math.sqrt(max(cell.copies for cell in cells))
-        self.width = {cell: max(scale * math.sqrt(cell.copies), _THINNEST) for cell in cells}
+        scale = _WIDEST / math.sqrt(max(cell.recipients for cell in cells))
+        self.width = {cell: max(scale * math.sqrt(cell.recipients), _THINNEST) for cell in cells}
         self.heads: dict[str, float] = {}
         self.rows: dict[Cell, float] = {}
         y = 0.0
         for group in groups:
-            self.heads[group.fate] = y + _HEAD / 2
+            self.heads[group.status] = y + _HEAD / 2
             y += _HEAD
             for cell in group.cells:
                 tall = max(_ROW, self.width[cell] + 0.02)
@@ -138,7 +138,7 @@ class _Picture:
         high = {s: max(_LEAST, self._wide(mine)) for s, mine in ends.items()}
         whole = sum(high.values())
         self.height = max(y - _GAP, whole + _GAP * (len(subjects) - 1))
-        order = sorted(subjects, key=lambda s: self.rows[max(ends[s], key=lambda c: c.copies)])
+        order = sorted(subjects, key=lambda s: self.rows[max(ends[s], key=lambda c: c.recipients)])
         apart = min((self.height - whole) / (len(subjects) + 1), 0.5)
         y = (self.height - whole - apart * (len(subjects) - 1)) / 2
         self.boxes: dict[str, tuple[float, float]] = {}
@@ -169,7 +169,7 @@ class _Picture:
             self._draw_group(panel, group)
 
     def _draw_group(self, panel: Axes, group: Group) -> None:
-        drawn, y = DRAWN[group.fate], self.heads[group.fate]
+        drawn, y = DRAWN[group.status], self.heads[group.status]
         bold: Any = {"size": 8, "weight": "bold", "color": INK, "va": "center_baseline"}
         plain: Any = {"size": 7.5, "color": INK, "va": "center_baseline"}
         panel.text(_ROWS, y, drawn.text, **bold)
@@ -191,14 +191,14 @@ def _message(found: Lookup, scenario: str, subjects: Sequence[str]) -> str:
     total = (scenario, "total", "total")
     created = found.value(*total, "created")
     parts = {"delivered": found.value(*total, "delivered"), "junked": found.value(*total, "junked")}
-    parts["lost"] = sum(found.value(*total, fate) for fate in LOST)
+    parts["lost"] = sum(found.value(*total, status) for status in LOST)
     told = [
         f"{number(many / created, 'share')} {name}"
         for name, many in parts.items()
         if many or name != "junked"
     ]
     lost = {
-        subject: sum(found.value(scenario, "class", subject, fate) for fate in LOST)
+        subject: sum(found.value(scenario, "class", subject, status) for status in LOST)
         / found.value(scenario, "class", subject, "created")
         for subject in subjects
     }

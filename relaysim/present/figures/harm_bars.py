@@ -106,7 +106,7 @@ def blast_radius(metrics: pd.DataFrame, designs: Sequence[str], caption: str) ->
         title = "all innocent mail" if subject == _ALL else subject[1]
         panel.set_title(title if column is columns[0] else column.text)
     for column, panel in zip(columns, axes[-len(columns) :], strict=True):
-        panel.set_xlabel(f"{column.text}, share of copies by weight")
+        panel.set_xlabel(f"{column.text}, share of recipients by weight")
     return figure
 
 

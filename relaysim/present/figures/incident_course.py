@@ -33,7 +33,7 @@ from relaysim.scenario.culprit import culprits
 TOLL_COLOURS = {"refused": REFUSED, "expired": EXPIRED, "late": LATE, "junked": JUNKED}
 _DONE = ("detected", "repaired", "paused", "resumed", "cleaned", "moved", "requested")
 _ROW, _TOLL = 0.21, 1.5
-"""Height of a row of bands, and of the panel of innocent copies, inches."""
+"""Height of a row of bands, and of the panel of innocent recipients, inches."""
 _MARGINS, _LETTER = 0.55, 0.058
 """Inches that an axis leaves of the width beside its labels, and the width of their letters."""
 
@@ -42,7 +42,7 @@ def incident(course: Course, caption: str) -> Sheet:
     """The incident of a replication with the largest toll of innocent mail.
 
     From the top down: what the administrator did; lists that had an IP and providers that held
-    something against it; innocent copies refused, expired, late and junked by the hour of their
+    something against it; innocent recipients refused, expired, late and junked by the hour of their
     creation. NothingToDrawError if no IP was listed or blocked.
     """
     shown = _worst(course)
@@ -79,7 +79,7 @@ def incident(course: Course, caption: str) -> Sheet:
 
 
 def _draw_toll(panel: Axes, course: Course, toll: pd.DataFrame) -> None:
-    panel.set_title("Innocent copies")
+    panel.set_title("Innocent recipients")
     key = {name: Patch(facecolor=TOLL_COLOURS[name]) for name in TOLL if toll[name].any()}
     beside_title(panel, {**key, **sending_key(course)})
     base = np.zeros(len(toll))
@@ -91,7 +91,7 @@ def _draw_toll(panel: Axes, course: Course, toll: pd.DataFrame) -> None:
     panel.set_ylim(0.0, 1.08 * base.max() or 1.0)
     panel.yaxis.set_major_locator(MaxNLocator(4, integer=True))
     panel.yaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
-    panel.set_ylabel("copies created/h")
+    panel.set_ylabel("recipients created/h")
     panel.set_xlabel("time of the run")
     panel.tick_params(labelbottom=True)
 
@@ -190,7 +190,7 @@ def _message(course: Course, shown: Incident, toll: pd.DataFrame) -> str:
     return (
         f"An incident of {length} in {course.scenario.name}: "
         f"{', '.join(ips)} {'is' if len(ips) == 1 else 'are'} {' and '.join(held)}; "
-        f"innocent copies: {', '.join(cost) or 'none refused, expired, late or junked'}"
+        f"innocent recipients: {', '.join(cost) or 'none refused, expired, late or junked'}"
     )
 
 

@@ -14,7 +14,7 @@ from relaysim.present.text.number_format import number
 from relaysim.present.text.shown_subjects import classes
 
 LEAST = 1e-3
-"""The smallest share drawn: beyond it a curve is made of single copies."""
+"""The smallest share drawn: beyond it a curve is made of single recipients."""
 _NEAR = 0.22
 """The part of the axis that a label of a deadline takes."""
 _LEFT, _TOP = ("axes fraction", "data"), ("data", "axes fraction")

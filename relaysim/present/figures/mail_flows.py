@@ -1,27 +1,27 @@
-"""Flows: how many copies of one replication took each way through a design, and where others ended.
+"""Flows: recipients of one replication on each route through a design, and where others ended.
 
-A copy passes stops from left to right: its host, the receive connector (or the mailbox server in
-its place), the hub that took it, the hub that sent it where that is another one, the way out, and
-its destination.
+A recipient passes stops from left to right: its host, the receive connector (or the mailbox server
+in its place), the hub that took it, the hub that sent it where that is another one, the way out,
+and its destination.
 """
 
 from typing import NamedTuple
 
 import numpy as np
 
-from relaysim.measure.recipients import Copies
+from relaysim.measure.recipients import Recipients
 from relaysim.measure.wait_parts import is_mailbox
 from relaysim.plan.route import by_mailbox_server
 from relaysim.scenario.culprit import culprits
 from relaysim.scenario.model import Scenario
-from relaysim.trace.tables import Column, Fate, Trace
+from relaysim.trace.tables import Column, Status, Trace
 
 HOST, CONNECTOR, SUBMISSION, HUB = "host", "connector", "submission", "hub"
 SENDING_HUB, IP, MAILBOX, DESTINATION = "sending hub", "ip", "mailbox", "destination"
 """Kinds of stop. A sending hub is one that another hub handed the mail to."""
 STAGES = ((HOST,), (CONNECTOR, SUBMISSION), (HUB,), (SENDING_HUB,), (IP, MAILBOX), (DESTINATION,))
 """The stops from left to right."""
-_THROUGH = (Fate.DELIVERED, Fate.JUNKED)
+_THROUGH = (Status.DELIVERED, Status.JUNKED)
 
 
 class Stop(NamedTuple):
@@ -35,24 +35,24 @@ class Stop(NamedTuple):
 
 
 class Flow(NamedTuple):
-    """Copies that went from one stop to the next, those of culprits apart."""
+    """Recipients that went from one stop to the next, those of culprits apart."""
 
     start: Stop
     end: Stop
     culprit: bool
-    copies: int
+    recipients: int
 
 
 class Lost(NamedTuple):
-    """Copies that ended at a stop otherwise than delivered, by their fate."""
+    """Recipients that ended at a stop otherwise than delivered, by their final status."""
 
     at: Stop
-    fate: str
-    copies: int
+    status: str
+    recipients: int
 
 
 class Flows(NamedTuple):
-    """All flows and losses of a replication: copies of the window, without DSNs."""
+    """All flows and losses of a replication: recipients of the window, without DSNs."""
 
     flows: list[Flow]
     losses: list[Lost]
@@ -63,21 +63,21 @@ class Flows(NamedTuple):
         return list(dict.fromkeys([*met, *(lost.at for lost in self.losses)]))
 
     def through(self, stop: Stop) -> int:
-        """How many copies came to a stop; of a host, how many it had to send."""
-        came = sum(flow.copies for flow in self.flows if flow.end == stop)
-        left = sum(flow.copies for flow in self.flows if flow.start == stop)
-        return came or left + sum(lost.copies for lost in self.losses if lost.at == stop)
+        """How many recipients came to a stop; of a host, how many it had to send."""
+        came = sum(flow.recipients for flow in self.flows if flow.end == stop)
+        left = sum(flow.recipients for flow in self.flows if flow.start == stop)
+        return came or left + sum(lost.recipients for lost in self.losses if lost.at == stop)
 
 
 def flows(trace: Trace, scenario: Scenario) -> Flows:
     """The flows of a trace."""
-    copies = Copies.of(trace, scenario)
-    rows = np.flatnonzero(copies.counted & ~copies.dsn)
+    recipients = Recipients.of(trace, scenario)
+    rows = np.flatnonzero(recipients.counted & ~recipients.dsn)
     stops: dict[Stop, int] = {}
-    passed = _stages(trace, scenario, copies, rows, stops)
+    passed = _stages(trace, scenario, recipients, rows, stops)
     known = list(stops)
     guilty = np.array([name in culprits(scenario) for name in trace.names.streams], bool)
-    culprit = guilty[copies.stream[rows]].astype(np.int64)
+    culprit = guilty[recipients.stream[rows]].astype(np.int64)
     found = []
     last = passed[0]
     for stage in passed[1:]:
@@ -90,20 +90,20 @@ def flows(trace: Trace, scenario: Scenario) -> Flows:
             for start, end, guilt, count in zip(*pairs, many, strict=True)
         ]
         last = np.where(on, stage, last)
-    fate = copies.fate[rows]
-    lost = ~np.isin(fate, _THROUGH)
-    ends, many = np.unique(np.stack((last[lost], fate[lost])), axis=1, return_counts=True)
+    status = recipients.status[rows]
+    lost = ~np.isin(status, _THROUGH)
+    ends, many = np.unique(np.stack((last[lost], status[lost])), axis=1, return_counts=True)
     losses = [
-        Lost(known[at], Fate(how).name.lower(), int(count))
+        Lost(known[at], Status(how).name.lower(), int(count))
         for at, how, count in zip(*ends, many, strict=True)
     ]
     return Flows(found, losses)
 
 
 def _stages(
-    trace: Trace, scenario: Scenario, copies: Copies, rows: Column, stops: dict[Stop, int]
+    trace: Trace, scenario: Scenario, recipients: Recipients, rows: Column, stops: dict[Stop, int]
 ) -> list[Column]:
-    """For each stage of the way the stop of each copy, an index into `stops`; -1 for none."""
+    """For each stage of the way the stop of each recipient, an index into `stops`; -1 for none."""
     names = trace.names
 
     def number(kind: str, name: str) -> int:
@@ -116,27 +116,27 @@ def _stages(
             found[code == each] = number(kind, known[each])
         return found
 
-    message = trace.copies["message"][rows]
-    transaction = trace.copies["transaction"][rows]
-    stream = copies.stream[rows]
+    message = trace.recipients["message"][rows]
+    transaction = trace.recipients["transaction"][rows]
+    stream = recipients.stream[rows]
     host_of = tuple(name.partition(".")[0] for name in names.streams)
     host = numbers(HOST, host_of, stream)
-    accepted = copies.accepted[rows]
+    accepted = recipients.accepted[rows]
     hub = np.where(accepted, trace.messages["hub"][message], -1)
     by_server = {name for name, each in scenario.hosts.items() if by_mailbox_server(each)}
     submits = np.array([name in by_server for name in host_of], bool)[stream]
     entry = numbers(CONNECTOR, names.connectors, trace.messages["connector"][message])
     submission = numbers(SUBMISSION, names.hubs, np.where(submits, hub, -1))
     sent = accepted & (transaction >= 0)
-    sender = np.where(sent, copies.hub[rows], -1)
+    sender = np.where(sent, recipients.hub[rows], -1)
     # One more, for those without a transaction: of a run that accepts nothing there is none at all.
     queue = np.where(sent, np.append(trace.transactions["queue"], -1)[transaction], -1)
     inside = np.append(is_mailbox(trace), False)[queue]
-    ip = np.where(sent & ~inside, copies.egress[rows], -1)
+    ip = np.where(sent & ~inside, recipients.egress[rows], -1)
     out = np.maximum(
         numbers(MAILBOX, names.hubs, np.where(inside, sender, -1)), numbers(IP, names.egress, ip)
     )
-    there = np.where(out >= 0, copies.destination[rows], -1)
+    there = np.where(out >= 0, recipients.destination[rows], -1)
     return [
         host,
         np.maximum(entry, submission),

@@ -1,4 +1,4 @@
-"""The path of a message: where each recipient's copy was, from its creation to its fate."""
+"""The path of a message: where each recipient was, from its creation to its final status."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -17,7 +17,7 @@ from relaysim.study.message_trace import SECOND, Transcript
 from relaysim.units import format_duration
 
 _MOST = 8
-"""Rows; recipients of one fate and one course share a row."""
+"""Rows; recipients of one final status and one course share a row."""
 _LEAST = 0.001
 """Seconds: where the axis begins."""
 _COLOURS = {
@@ -47,7 +47,7 @@ _STAGE = {
 
 
 class Part(NamedTuple):
-    """A stage of a copy's life, microseconds since its creation."""
+    """A stage of a recipient's life, microseconds since its creation."""
 
     stage: str
     start: int
@@ -74,7 +74,7 @@ def path(found: Transcript) -> Sheet:
         f"{figure_caption(found.provenance, intervals=False)}"
     )
     figure, (panel,) = sheet(1, 1, _message(found), caption, [key, marks], 1.0 + 0.55 * len(shown))
-    last = max(copy.lasted for copy in found.journey.copies) / SECOND
+    last = max(recipient.lasted for recipient in found.journey.recipients) / SECOND
     for place, group in enumerate(shown):
         _row(panel, found, group[0].number, -place)
     panel.set_yticks([-place for place in range(len(shown))], [name(group) for group in shown])
@@ -94,19 +94,19 @@ def path(found: Transcript) -> Sheet:
     return figure
 
 
-def parts(found: Transcript, recipient: int) -> Iterator[Part]:
-    """The stages of a copy, one after the other; `recipient` counts from 0.
+def parts(found: Transcript, index: int) -> Iterator[Part]:
+    """The stages of a recipient, one after the other; `index` counts from 0.
 
-    What lies between two events is the dialogue until the copy is queued, what a connection takes
-    before it has an answer, and then the wait for the next attempt.
+    What lies between two events is the dialogue until the recipient is queued, what a connection
+    takes before it has an answer, and then the wait for the next attempt.
     """
     told = found.journey
-    copy = told.copies[recipient]
-    end, at = copy.end, told.created
+    recipient = told.recipients[index]
+    end, at = recipient.end, told.created
     between = "in the session"
     for event in told.events:
         stage = _STAGE.get(event.what)
-        mine = not event.copies or recipient in event.copies
+        mine = not event.recipients or index in event.recipients
         if not mine or at >= end:
             continue
         if event.what == "queued":
@@ -132,25 +132,25 @@ def _begun(event: Event) -> int:
     return event.time - max(event.lasted, 0) - max(event.waited, 0)
 
 
-def _row(panel: Axes, found: Transcript, recipient: int, place: int) -> None:
-    """The bar of a copy, and a mark for each answer of a receiver."""
+def _row(panel: Axes, found: Transcript, index: int, place: int) -> None:
+    """The bar of a recipient, and a mark for each answer of a receiver."""
     told = found.journey
-    for part in parts(found, recipient):
+    for part in parts(found, index):
         start, end = max(part.start / SECOND, _LEAST), max(part.end / SECOND, _LEAST)
         panel.barh(place, end - start, 0.34, left=start, color=_COLOURS[part.stage])
     for event in told.events:
-        if event.copies and recipient not in event.copies:
+        if event.recipients and index not in event.recipients:
             continue
         if event.what in ("answered", "stored"):
             at = max((event.time - told.created) / SECOND, _LEAST)
             taken = not event.reply.startswith(("4", "5"))
             marker, size = ("o", 5) if taken else ("X", 6)
             panel.plot(at, place, marker=marker, color=INK, markersize=size, zorder=4)
-    copy = told.copies[recipient]
-    said = f"{copy.fate.name.lower().replace('_', ' ')} {copy.reply[:9]}".strip()
-    at = max(copy.lasted / SECOND, _LEAST)
+    recipient = told.recipients[index]
+    said = f"{recipient.status.name.lower().replace('_', ' ')} {recipient.reply[:9]}".strip()
+    at = max(recipient.lasted / SECOND, _LEAST)
     panel.annotate(
-        f"{said}, {number(copy.lasted / SECOND, 's')}",
+        f"{said}, {number(recipient.lasted / SECOND, 's')}",
         (at, place - 0.2),
         ha="right",
         va="top",
@@ -161,13 +161,13 @@ def _row(panel: Axes, found: Transcript, recipient: int, place: int) -> None:
 
 def _message(found: Transcript) -> str:
     told = found.journey
-    fates: dict[str, int] = {}
-    for copy in told.copies:
-        fate = copy.fate.name.lower().replace("_", " ")
-        fates[fate] = fates.get(fate, 0) + 1
-    many = len(told.copies)
-    said = ", ".join(f"{n} {fate}" if many > 1 else fate for fate, n in fates.items())
-    longest = number(max(copy.lasted for copy in told.copies) / SECOND, "s")
+    statuses: dict[str, int] = {}
+    for recipient in told.recipients:
+        status = recipient.status.name.lower().replace("_", " ")
+        statuses[status] = statuses.get(status, 0) + 1
+    many = len(told.recipients)
+    said = ", ".join(f"{n} {status}" if many > 1 else status for status, n in statuses.items())
+    longest = number(max(recipient.lasted for recipient in told.recipients) / SECOND, "s")
     due = "" if found.deadline is None else f", due within {format_duration(found.deadline)}"
     after = " after" if many == 1 else ", the last after"
     return f"{found.message} of {found.scenario.name}: {said}{after} {longest}{due}"

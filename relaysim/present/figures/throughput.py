@@ -1,4 +1,4 @@
-"""How much gets through: copies delivered over the run, by class."""
+"""How much gets through: recipients delivered over the run, by class."""
 
 import math
 from collections.abc import Mapping
@@ -45,7 +45,7 @@ def throughput(
 ) -> Sheet:
     """One panel a class, one line a design; of a long run by the hour or by the day.
 
-    `series` is the `throughput` of `measure.run_series` by design, copies per second, and
+    `series` is the `throughput` of `measure.run_series` by design, recipients per second, and
     `duration` how long mail is created, seconds.
     """
     least = max(map(seconds_a_bin, series.values()), default=0.0)
@@ -81,7 +81,7 @@ def throughput(
     for panel in axes[len(subjects) :]:
         panel.set_axis_off()
     for panel in axes[::columns]:
-        panel.set_ylabel(f"copies delivered/{bin_.text}")
+        panel.set_ylabel(f"recipients delivered/{bin_.text}")
     for panel in axes[: len(subjects)][-columns:]:
         panel.set_xlabel(clock_label(last))
     if max(float(rate.index[-1]) for rate in rates.values()) > last:
@@ -92,7 +92,7 @@ def throughput(
 
 
 def _rates(frame: pd.DataFrame, bin_: Bin) -> pd.DataFrame:
-    """Copies a unit of time, averaged over bins; the index is the start of bins."""
+    """Recipients a unit of time, averaged over bins; the index is the start of bins."""
     bins = np.floor(frame.index.to_numpy() / bin_.width) * bin_.width
     # The last bin may be cut short by the end of the run, after which nothing comes.
     sums = seconds_a_bin(frame) * frame.groupby(bins).sum()
@@ -103,7 +103,10 @@ def _message(rates: Mapping[str, pd.DataFrame], subjects: list[str], bin_: Bin) 
     """The best bin of the class that has most, in each design."""
     peaks = {design: frame.max() for design, frame in rates.items()}
     most = max(subjects, key=lambda subject: max(peak.get(subject, 0.0) for peak in peaks.values()))
-    best = {design: number(float(peak.get(most, 0.0)), "copies") for design, peak in peaks.items()}
+    best = {
+        design: number(float(peak.get(most, 0.0)), "recipients") for design, peak in peaks.items()
+    }
     return (
-        f"How much gets through: {most} mail at its busiest, copies {bin_.said}: {by_design(best)}"
+        f"How much gets through: {most} mail at its busiest, recipients {bin_.said}: "
+        f"{by_design(best)}"
     )

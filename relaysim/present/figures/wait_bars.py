@@ -145,7 +145,7 @@ def _bars(panel: Axes, means: Means, designs: Sequence[str]) -> None:
     panel.set_yticks(rows, designs)
     panel.set_xlim(0.0, (float(left.max()) or 1.0) * 1.18)
     panel.grid(visible=False, axis="y")
-    panel.set_xlabel(f"mean per copy,{unit.text}", labelpad=1.0)
+    panel.set_xlabel(f"mean per recipient,{unit.text}", labelpad=1.0)
 
 
 def _message(found: Mapping[str, Means], designs: Sequence[str]) -> str:

@@ -86,9 +86,9 @@ def _sentences(design: Scenario, found: Lookup) -> Iterator[str]:
     if not hit and not found.value(*total, "harmed"):
         yield "Innocent mail: nothing more is refused, junked or late for the culprits."
         return
-    copies = ", ".join(f"{many} {word}" for word, many in hit.items()) or "none refused or late"
+    recipients = ", ".join(f"{many} {word}" for word, many in hit.items()) or "none refused or late"
     harmed = found.interval(*total, "harmed")
-    yield f"Innocent copies: {copies}; harmed in all, lost ones too: {harmed}."
+    yield f"Innocent recipients: {recipients}; harmed in all, lost ones too: {harmed}."
     if not found.value(*total, "blast_radius"):
         return
     yield (
@@ -154,7 +154,8 @@ def _cold(design: Scenario, found: Lookup) -> Iterator[str]:
         key = (design.name, "egress", ip)
         if dotted(("egress", ip)) in new and found.value(*key, "expired") > 0.0:
             yield (
-                f"New IP: large providers take little from {ip} on its first days; of the copies "
+                f"New IP: large providers take little from {ip} on its first days; "
+                f"of the recipients "
                 f"that left by it {found.interval(*key, 'expired')} expired, and "
                 f"{found.interval(*key, 'on_time')} came on time."
             )

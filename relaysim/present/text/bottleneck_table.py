@@ -63,7 +63,7 @@ def binding(found: Lookup, designs: Sequence[str], subjects: Sequence[str]) -> G
         elif waits:
             rows += [[subject], *([f"  {design}", *wait] for design, *wait in waits)]
     return Grid(
-        "Which resource binds (mean wait of a copy that got through)",
+        "Which resource binds (mean wait of a recipient that got through)",
         ["class", "waits for", "mean wait", "held up by", "share"],
         rows,
         ["waits for", "held up by"],

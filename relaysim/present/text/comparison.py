@@ -163,7 +163,7 @@ def reading(designs: int) -> str:
         "pairing made the standard deviation, and about as many times narrower the interval. "
         "`equal`: the same in every replication; `no practical difference`: the whole interval is "
         "smaller than what matters; `undecided`: more replications decide it, if difference and "
-        "spread stay as they are. Where the time goes is over the copies that each design got "
+        "spread stay as they are. Where the time goes is over the recipients that each design got "
         "through: what it lost has left the mean."
     )
 

@@ -39,7 +39,7 @@ _TIMES = (
 _COUNT = Scale(1.0, "", 1, 0.1)
 _OTHERS = {
     "share": Scale(0.01, " %", 2, 0.01),
-    "copies/s": Scale(1.0, "/s", 3, 0.001),
+    "recipients/s": Scale(1.0, "/s", 3, 0.001),
     "min": Scale(1.0, " min", 2, 0.01),
     "h": Scale(1.0, " h", 2, 0.01),
 }

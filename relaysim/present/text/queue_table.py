@@ -73,7 +73,7 @@ class QShape:
             start, end = (clock(scenario, each) for each in (0, trace.end))
             raise ValueError(
                 f"there is nothing at {clock(scenario, time)}: give a time from "
-                f"{start} to {end}, when all mail had its fate"
+                f"{start} to {end}, when all mail had its final status"
             )
         shape = entries.shape(time)
         return cls(scenario, replication, time, hub, fullest, shape, provenance)

@@ -50,7 +50,7 @@ def report(result: RunResult) -> list[RenderableType]:
     return [
         text(title),
         text(""),
-        *tables(fates(found, name, shown)),
+        *tables(statuses(found, name, shown)),
         *tables(lateness(found, name, shown, possible)),
         *late_days(found, [scenario], shown),
         *not_judged(found, [name], shown),
@@ -71,15 +71,15 @@ def report(result: RunResult) -> list[RenderableType]:
     ]
 
 
-def fates(found: Lookup, name: str, shown: Sequence[str]) -> Grid:
-    """What became of the copies of each class, and of all."""
+def statuses(found: Lookup, name: str, shown: Sequence[str]) -> Grid:
+    """What became of the recipients of each class, and of all."""
     rows = [("class", subject) for subject in shown]
     rows += [("class", DSN)] * (found.value(name, "class", DSN, "created") > 0.0)
     rows += [("total", "total")]
     metrics = ["created", "delivered"]
     metrics += [m for m in COUNTS if any(found.value(name, *row, m) > 0.0 for row in rows)]
     return Grid(
-        "What became of it (copies in a replication)",
+        "What became of it (recipients in a replication)",
         ["class", *(metric.replace("_", " ") for metric in metrics)],
         [[row[1], *(found.interval(name, *row, metric) for metric in metrics)] for row in rows],
     )
@@ -122,7 +122,7 @@ def time(found: Lookup, designs: Sequence[str], shown: Sequence[str]) -> Grid:
         else:
             rows += [[subject], *([f"  {name}", *cells(name, subject)] for name in designs)]
     return Grid(
-        "Where the time goes (mean wait of a copy that got through, by what it waits for)",
+        "Where the time goes (mean wait of a recipient that got through, by what it waits for)",
         ["class", "all", *(PART_NAMES[part] for part in parts)],
         rows,
     )
@@ -165,12 +165,12 @@ def losses(lost: pd.DataFrame, refused: bool = False) -> list[RenderableType]:
     if lost.empty:
         more = ", but attempts at submission were refused" if refused else ""
         return [text(f"Losses: none{more}"), text("")]
-    worst = lost.sort_values("copies", ascending=False, kind="stable")
+    worst = lost.sort_values("recipients", ascending=False, kind="stable")
     lines: list[RenderableType] = [text("Losses and the replies that caused them")]
     for row in worst.head(MOST_LOSSES).to_dict("records"):
-        lines.append(text(f"{row['stream']}: {number(row['copies'])} {row['fate']}"))
+        lines.append(text(f"{row['stream']}: {number(row['recipients'])} {row['status']}"))
         lines.append(text(row["reply"] or "no reply", indent=4))
-    rest = float(worst["copies"].iloc[MOST_LOSSES:].sum())
+    rest = float(worst["recipients"].iloc[MOST_LOSSES:].sum())
     lines += [text(f"others: {number(rest)}")] * (rest > 0)
     return [*lines, text("")]
 

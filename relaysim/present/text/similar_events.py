@@ -20,7 +20,7 @@ def folded(events: Sequence[Event], recipients: int) -> list[Event]:
     left = _spoken(events)
     stories: dict[tuple[tuple[str, ...], ...], dict[tuple[int, ...], list[int]]] = {}
     for recipient in range(recipients):
-        mine = [i for i, event in enumerate(left) if recipient in event.copies]
+        mine = [i for i, event in enumerate(left) if recipient in event.recipients]
         story = tuple((left[i].what, left[i].reply, left[i].text) for i in mine)
         stories.setdefault(story, {}).setdefault(tuple(mine), []).append(recipient)
     for courses in stories.values():
@@ -32,7 +32,7 @@ def folded(events: Sequence[Event], recipients: int) -> list[Event]:
 def _without(events: list[Event], courses: list[list[int]]) -> list[Event]:
     """The events without those that are about all but the first few courses alone."""
     gone = {recipient for course in courses[_TOLD:] for recipient in course}
-    about = [bool(event.copies) and gone.issuperset(event.copies) for event in events]
+    about = [bool(event.recipients) and gone.issuperset(event.recipients) for event in events]
     if not any(about):
         return events
     last = max(i for i, away in enumerate(about) if away)

@@ -8,7 +8,7 @@ import pandas as pd
 from rich.console import RenderableType
 from rich.text import Text
 
-from relaysim.measure.journey import BY_REPUTATION, Copy, Event
+from relaysim.measure.journey import BY_REPUTATION, Event, Recipient
 from relaysim.measure.wait_parts import PARTS
 from relaysim.present.text.caption import origin
 from relaysim.present.text.number_format import number
@@ -16,12 +16,12 @@ from relaysim.present.text.run_summary import PART_NAMES
 from relaysim.present.text.similar_events import folded
 from relaysim.present.text.terminal import Grid, tables, text
 from relaysim.study.message_trace import SECOND, Transcript, numbers
-from relaysim.trace.tables import Fate
+from relaysim.trace.tables import Status
 from relaysim.units import format_duration
 from relaysim.wording import columns
 
 _OFFSET, _SHORT = 10, 16
-_GOT_THROUGH = (Fate.DELIVERED, Fate.JUNKED)
+_GOT_THROUGH = (Status.DELIVERED, Status.JUNKED)
 _SIGNALS = {
     "trap": "a spam trap of {} has it",
     "provider_trap": "a spam trap of {} has it",
@@ -40,7 +40,7 @@ def report(found: Transcript) -> list[RenderableType]:
         text(""),
         *_lines(found),
         text(""),
-        *tables(_fates(found)),
+        *tables(_statuses(found)),
         *tables(_times(found)),
         *_notes(found),
         text(
@@ -59,7 +59,7 @@ def listed(examples: pd.DataFrame, name: str) -> list[RenderableType]:
 
 def _about(found: Transcript) -> str:
     told = found.journey
-    many = len(told.copies)
+    many = len(told.recipients)
     to = f"{many} recipient{'s' if many != 1 else ''}"
     of = f", a DSN about {told.parent}" if told.parent else ""
     due = "" if found.deadline is None else f"; deadline {format_duration(found.deadline)}"
@@ -71,7 +71,7 @@ def _lines(found: Transcript) -> Iterator[RenderableType]:
     told, start = found.journey, found.scenario.run.start
     last = max(told.created, *(event.time for event in told.events))
     days = _clock(start, told.created, True)[:6] != _clock(start, last, True)[:6]
-    for event in folded(told.events, len(told.copies)):
+    for event in folded(told.events, len(told.recipients)):
         clock = _clock(start, event.time, days)
         since = number((event.time - told.created) / SECOND, "s")
         since = since if since.startswith("-") else f"+{since}"
@@ -95,8 +95,8 @@ def _clock(start: datetime, time: int, days: bool) -> str:
 
 
 def _said(event: Event, found: Transcript) -> str:
-    who = f"recipient{'s' if len(event.copies) > 1 else ''} {few(event.copies)}: "
-    return (who if event.copies else "") + _what(event, found)
+    who = f"recipient{'s' if len(event.recipients) > 1 else ''} {few(event.recipients)}: "
+    return (who if event.recipients else "") + _what(event, found)
 
 
 def _what(event: Event, found: Transcript) -> str:
@@ -180,40 +180,46 @@ def _took(event: Event, what: str, work: str = "") -> str:
     return waited + (took or ", not done") + ("" if work or not took else " of work")
 
 
-def groups(found: Transcript) -> list[list[Copy]]:
+def groups(found: Transcript) -> list[list[Recipient]]:
     """Recipients of whom all is the same but the number, in the order of their first."""
-    groups: dict[tuple[object, ...], list[Copy]] = {}
-    for copy in found.journey.copies:
-        key = (copy.domain, copy.fate, copy.end, copy.reply, tuple(copy.waits.values()))
-        groups.setdefault(key, []).append(copy)
+    groups: dict[tuple[object, ...], list[Recipient]] = {}
+    for recipient in found.journey.recipients:
+        key = (
+            recipient.domain,
+            recipient.status,
+            recipient.end,
+            recipient.reply,
+            tuple(recipient.waits.values()),
+        )
+        groups.setdefault(key, []).append(recipient)
     return list(groups.values())
 
 
-def name(group: list[Copy]) -> str:
+def name(group: list[Recipient]) -> str:
     """Recipients by number, and their domain."""
-    return f"{few([copy.number for copy in group])} {group[0].domain}"
+    return f"{few([recipient.number for recipient in group])} {group[0].domain}"
 
 
-def few(copies: Sequence[int]) -> str:
+def few(recipients: Sequence[int]) -> str:
     """Recipients by number; of very many the first, and how many they are."""
-    whole = numbers(copies)
+    whole = numbers(recipients)
     if len(whole) <= _SHORT:
         return whole
     first = whole[:_SHORT].rpartition(", ")[0]
-    return f"{first}, ... ({len(copies)})"
+    return f"{first}, ... ({len(recipients)})"
 
 
-def _fates(found: Transcript) -> Grid:
+def _statuses(found: Transcript) -> Grid:
     rows = []
     for group in groups(found):
-        copy = group[0]
+        recipient = group[0]
         late = "-"
         if found.deadline is not None:
-            in_time = copy.fate in _GOT_THROUGH and copy.lasted <= found.deadline
+            in_time = recipient.status in _GOT_THROUGH and recipient.lasted <= found.deadline
             late = "yes" if in_time else "no"
-        lasted = _seconds(copy.lasted)
-        rows.append([name(group), copy.fate.name.lower().replace("_", " "), lasted, late])
-    return Grid("What became of it", ["recipient", "fate", "after", "on time"], rows)
+        lasted = _seconds(recipient.lasted)
+        rows.append([name(group), recipient.status.name.lower().replace("_", " "), lasted, late])
+    return Grid("What became of it", ["recipient", "status", "after", "on time"], rows)
 
 
 def _times(found: Transcript) -> Grid:

@@ -20,7 +20,7 @@ from relaysim.wording import listed
 
 
 class Journey:
-    """The way of the copies of a stream: what is known of it, and what is not.
+    """The way of the recipients of a stream: what is known of it, and what is not.
 
     `formulas` are those of the waits on the way, `unknown` the resources that have none.
     """

@@ -89,7 +89,7 @@ def _cores(network: Network, hub: str) -> Answers:
 
 
 def _singly(network: Network, parts: Sequence[Part]) -> bool:
-    """Whether no two copies of a message come at the same moment, for several next hops."""
+    """Whether no two recipients of a message come at the same moment, for several next hops."""
     return all(
         network.streams[part.stream].recipients == 1 or network.next_hops(part.stream) == 1
         for part in parts

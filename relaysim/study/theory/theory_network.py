@@ -100,7 +100,7 @@ class Network:
         ]
 
     def next_hops(self, name: str) -> int:
-        """To how many delivery queues the copies of a message may go."""
+        """To how many delivery queues the recipients of a message may go."""
         return max(
             sum(way.domains.count if _direct(way) else 1 for way in path.ways)
             for path in self.paths

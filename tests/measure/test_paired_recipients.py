@@ -1,4 +1,4 @@
-"""Latency is compared over the copies that both designs delivered."""
+"""Latency is compared over the recipients that both designs delivered."""
 
 import math
 from collections.abc import Sequence
@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from trace_story import Story, scenario
 
 from relaysim.measure.paired_recipients import Sample, paired
-from relaysim.measure.recipients import Copies
-from relaysim.trace.tables import Fate
+from relaysim.measure.recipients import Recipients
+from relaysim.trace.tables import Status
 
 BOTH = {"app.alerts", "app.news"}
 
@@ -19,18 +19,18 @@ def sample(ends: Sequence[float], *, streams: set[str] = BOTH, alerts: int = 0) 
         story.message("app.alerts", ["gmail.com"], 0, connected=0, committed=0)
     for end in ends:
         message = story.message("app.news", ["gmail.com"], 0, connected=0, committed=0)
-        copy = story.copy(message)
-        transaction = story.queued([copy], "HUB01->gmail.com", at=0)
+        recipient = story.recipient(message)
+        transaction = story.queued([recipient], "HUB01->gmail.com", at=0)
         story.attempt(transaction, enter=0, start=end / 2, end=end or 1)
-        story.ends(copy, end or 1, Fate.DELIVERED if end else Fate.BOUNCED)
+        story.ends(recipient, end or 1, Status.DELIVERED if end else Status.BOUNCED)
     trace = story.trace(end=99)
-    return Sample.of(Copies.of(trace, scenario()), trace.names).among(streams)
+    return Sample.of(Recipients.of(trace, scenario()), trace.names).among(streams)
 
 
 def rows(
     base: Sample, other: Sample, metric: str
 ) -> dict[tuple[str, str], tuple[float, float, int]]:
-    """By subject: the base's value, the other's, and how many copies both delivered.
+    """By subject: the base's value, the other's, and how many recipients both delivered.
 
     The metric is `METRIC_both_delivered`.
     """
@@ -38,11 +38,11 @@ def rows(
     mine = frame[frame["metric"] == f"{metric}_both_delivered"]
     keys = zip(mine["scope"], mine["subject"], strict=True)
     return dict(
-        zip(keys, zip(mine["base"], mine["value"], mine["copies"], strict=True), strict=True)
+        zip(keys, zip(mine["base"], mine["value"], mine["recipients"], strict=True), strict=True)
     )
 
 
-def test_a_copy_that_one_design_lost_is_left_out_of_both() -> None:
+def test_a_recipient_that_one_design_lost_is_left_out_of_both() -> None:
     base, other = sample([10, 20, 0, 40]), sample([12, 0, 14, 20])
     means = rows(base, other, "latency_mean")
     assert means["total", "total"] == ((10 + 40) / 2, (12 + 20) / 2, 2)
@@ -51,9 +51,9 @@ def test_a_copy_that_one_design_lost_is_left_out_of_both() -> None:
     assert rows(base, other, "wait_delivery")["total", "total"] == (12.5, 8.0, 2)
 
 
-def test_a_subject_without_such_a_copy_has_no_latency() -> None:
-    before, after, copies = rows(sample([10]), sample([0]), "latency_p95")["total", "total"]
-    assert copies == 0
+def test_a_subject_without_such_a_recipient_has_no_latency() -> None:
+    before, after, recipients = rows(sample([10]), sample([0]), "latency_p95")["total", "total"]
+    assert recipients == 0
     assert math.isnan(before)
     assert math.isnan(after)
 
@@ -64,7 +64,7 @@ def test_dsns_hubs_and_public_ips_are_not_compared_by_latency() -> None:
     assert ("class", "dsn") not in found
 
 
-def test_copies_are_found_by_stream_and_number_where_the_designs_have_others() -> None:
+def test_recipients_are_found_by_stream_and_number_where_the_designs_have_others() -> None:
     base = sample([10, 20, 30], alerts=2, streams={"app.news"})
     other = sample([11, 22], streams={"app.news"})
     assert rows(base, other, "latency_mean")["total", "total"] == (15.0, 16.5, 2)

@@ -8,11 +8,18 @@ import pytest
 from trace_story import BLOCKED, LATER, LISTED, OK, REFUSAL, UNKNOWN, Story, scenario
 
 from relaysim.measure.metrics import metrics
-from relaysim.trace.tables import Fate, Level, Trace
+from relaysim.trace.tables import Level, Status, Trace
 
 Key = tuple[str, str]
 TOTAL = ("total", "total")
-ENDS = (Fate.REFUSED, Fate.ABANDONED, Fate.DELIVERED, Fate.JUNKED, Fate.BOUNCED, Fate.EXPIRED)
+ENDS = (
+    Status.REFUSED,
+    Status.ABANDONED,
+    Status.DELIVERED,
+    Status.JUNKED,
+    Status.BOUNCED,
+    Status.EXPIRED,
+)
 
 
 def measured(trace: Trace, key: Key, *names: str, changes: tuple[str, ...] = ()) -> list[float]:
@@ -24,27 +31,27 @@ def measured(trace: Trace, key: Key, *names: str, changes: tuple[str, ...] = ())
 
 
 def sent(story: Story, stream: str, to: str, created: float, end: float) -> int:
-    """A message that is taken at once and delivered at `end`; its copy."""
+    """A message that is taken at once and delivered at `end`; its recipient."""
     message = story.message(stream, [to], created, connected=created, committed=created)
-    copy = story.copy(message)
+    recipient = story.recipient(message)
     queue = "HUB01.mailbox" if to == "cozumpark.com" else f"HUB01->{to}"
-    transaction = story.queued([copy], queue, at=created)
+    transaction = story.queued([recipient], queue, at=created)
     story.attempt(transaction, enter=created, start=created, end=end)
-    story.ends(copy, end)
-    return copy
+    story.ends(recipient, end)
+    return recipient
 
 
-def test_every_copy_is_counted_under_its_fate() -> None:
+def test_every_recipient_is_counted_under_its_status() -> None:
     story = Story()
-    fates = [Fate.DELIVERED, Fate.DELIVERED, Fate.JUNKED, Fate.BOUNCED, Fate.EXPIRED]
-    for fate in fates:
-        story.ends(sent(story, "app.news", "gmail.com", 0, 5), 5, fate)
-    for fate in (Fate.REFUSED, Fate.REFUSED, Fate.REFUSED, Fate.ABANDONED):
+    statuses = [Status.DELIVERED, Status.DELIVERED, Status.JUNKED, Status.BOUNCED, Status.EXPIRED]
+    for status in statuses:
+        story.ends(sent(story, "app.news", "gmail.com", 0, 5), 5, status)
+    for status in (Status.REFUSED, Status.REFUSED, Status.REFUSED, Status.ABANDONED):
         message = story.message("app.news", ["gmail.com"], 0, connected=0, reply=REFUSAL)
-        story.ends(story.copy(message), 1, fate, REFUSAL)
+        story.ends(story.recipient(message), 1, status, REFUSAL)
     story.message("app.news", ["gmail.com"], 0)  # never connected
     story.message("app.news", ["gmail.com"], 0, connected=0, committed=1)  # still under way
-    names = ["created", "accepted", *(f.name.lower() for f in (*ENDS, Fate.IN_FLIGHT))]
+    names = ["created", "accepted", *(f.name.lower() for f in (*ENDS, Status.IN_FLIGHT))]
     trace = story.trace(end=10)
     counted = [11, 6, 3, 1, 2, 1, 1, 1, 2]
     assert measured(trace, TOTAL, *names) == counted
@@ -58,12 +65,14 @@ def test_every_copy_is_counted_under_its_fate() -> None:
     assert measured(trace, ("stream", "app.alerts"), "created") == [0]
 
 
-def test_on_time_is_the_share_of_all_created_copies_that_met_the_deadline_of_their_stream() -> None:
+def test_on_time_is_the_share_of_all_created_recipients_that_met_the_deadline_of_their_stream() -> (
+    None
+):
     story = Story()
     sent(story, "app.alerts", "gmail.com", 0, 10)  # just in time: the deadline is 10 s
     sent(story, "app.alerts", "gmail.com", 0, 10.000001)
-    story.ends(sent(story, "app.alerts", "gmail.com", 1, 2), 2, Fate.JUNKED)
-    story.ends(sent(story, "app.alerts", "gmail.com", 1, 2), 2, Fate.BOUNCED)
+    story.ends(sent(story, "app.alerts", "gmail.com", 1, 2), 2, Status.JUNKED)
+    story.ends(sent(story, "app.alerts", "gmail.com", 1, 2), 2, Status.BOUNCED)
     sent(story, "app.news", "gmail.com", 0, 3000)  # 1 h
     trace = story.trace(end=3000)
     assert measured(trace, ("stream", "app.alerts"), "on_time") == [2 / 4]
@@ -71,7 +80,7 @@ def test_on_time_is_the_share_of_all_created_copies_that_met_the_deadline_of_the
     assert math.isnan(measured(trace, ("class", "system.internal"), "on_time")[0])
 
 
-def test_a_class_is_split_by_the_side_that_its_copies_go_to() -> None:
+def test_a_class_is_split_by_the_side_that_its_recipients_go_to() -> None:
     story = Story()
     sent(story, "app.alerts", "cozumpark.com", 0, 1)
     sent(story, "app.alerts", "gmail.com", 0, 2)
@@ -86,7 +95,9 @@ def test_a_class_is_split_by_the_side_that_its_copies_go_to() -> None:
                         "system.internal"]  # fmt: skip
 
 
-def test_only_copies_created_in_the_window_count_but_the_rate_counts_what_arrives_in_it() -> None:
+def test_only_recipients_created_in_the_window_count_but_the_rate_counts_what_arrives_in_it() -> (
+    None
+):
     story = Story()
     sent(story, "app.news", "gmail.com", 0, 20)  # before the window, arrives in it
     sent(story, "app.news", "gmail.com", 10, 19)  # the first tick of the window counts
@@ -98,7 +109,9 @@ def test_only_copies_created_in_the_window_count_but_the_rate_counts_what_arrive
     assert measured(trace, TOTAL, "throughput", changes=window) == [2 / 90]
 
 
-def test_a_dsn_is_counted_in_its_own_class_and_nowhere_else_with_the_copy_that_caused_it() -> None:
+def test_a_dsn_is_counted_in_its_own_class_and_nowhere_else_with_the_recipient_that_caused_it() -> (
+    None
+):
     story = Story()
     early = sent(story, "app.alerts", "gmail.com", 5, 6)
     late = sent(story, "app.alerts", "gmail.com", 50, 51)
@@ -106,7 +119,7 @@ def test_a_dsn_is_counted_in_its_own_class_and_nowhere_else_with_the_copy_that_c
         notice = story.message(
             "HUB01.dsn", ["cozumpark.com"], at, connected=at, committed=at, parent=cause
         )
-        story.ends(story.copy(notice), at + 7)
+        story.ends(story.recipient(notice), at + 7)
     trace = story.trace(end=400)
     frame = metrics(trace, scenario(['run.warm_up="10 s"']))
     created = frame[frame["metric"] == "created"].set_index(["scope", "subject"])["value"]
@@ -130,7 +143,7 @@ def test_peak_throughput_is_the_best_whole_minute_of_the_window() -> None:
     for end in (10, 69.9, 70, 71, 129, 131, 132, 133, 134):
         sent(story, "app.news", "gmail.com", 0, end)
     trace = story.trace(end=200)
-    # Minutes 10 to 70 (2 copies) and 70 to 130 (3); the four after 130 are in no whole minute.
+    # Minutes 10 to 70 (2 recipients) and 70 to 130 (3); the four after 130 are in no whole minute.
     window = ('run.warm_up="10 s"', 'run.duration="150 s"')
     throughput = [9 / 140, 3 / 60]
     found = measured(trace, TOTAL, "throughput", "peak_throughput", changes=window)
@@ -141,10 +154,10 @@ def test_peak_throughput_is_the_best_whole_minute_of_the_window() -> None:
     assert found == [4 / 20, 4 / 20]
 
 
-def test_completion_runs_from_the_first_creation_to_the_last_fate() -> None:
+def test_completion_runs_from_the_first_creation_to_the_last_status() -> None:
     story = Story()
     sent(story, "app.news", "gmail.com", 3, 40)
-    story.ends(sent(story, "app.news", "gmail.com", 5, 90), 90, Fate.BOUNCED, UNKNOWN)
+    story.ends(sent(story, "app.news", "gmail.com", 5, 90), 90, Status.BOUNCED, UNKNOWN)
     sent(story, "app.alerts", "gmail.com", 7, 8)
     assert measured(story.trace(end=99), ("stream", "app.news"), "completion") == [87]
     story.message("app.news", ["gmail.com"], 20)
@@ -155,24 +168,24 @@ def test_completion_runs_from_the_first_creation_to_the_last_fate() -> None:
 
 
 @pytest.mark.parametrize(
-    ("fate", "reply", "completion"),
+    ("status", "reply", "completion"),
     [
-        (Fate.JUNKED, OK, 87),
-        (Fate.BOUNCED, UNKNOWN, 87),
-        (Fate.BOUNCED, LISTED, math.inf),
-        (Fate.BOUNCED, BLOCKED, math.inf),
-        (Fate.EXPIRED, LATER, math.inf),
-        (Fate.REFUSED, REFUSAL, math.inf),
-        (Fate.ABANDONED, -1, math.inf),
-        (Fate.SUPPRESSED, -1, 87),  # off the mailing list
+        (Status.JUNKED, OK, 87),
+        (Status.BOUNCED, UNKNOWN, 87),
+        (Status.BOUNCED, LISTED, math.inf),
+        (Status.BOUNCED, BLOCKED, math.inf),
+        (Status.EXPIRED, LATER, math.inf),
+        (Status.REFUSED, REFUSAL, math.inf),
+        (Status.ABANDONED, -1, math.inf),
+        (Status.SUPPRESSED, -1, 87),  # off the mailing list
     ],
 )
 def test_a_campaign_that_does_not_reach_all_who_exist_is_never_complete(
-    fate: Fate, reply: int, completion: float
+    status: Status, reply: int, completion: float
 ) -> None:
     story = Story()
     sent(story, "app.news", "gmail.com", 3, 40)
-    story.ends(sent(story, "app.news", "gmail.com", 5, 90), 90, fate, reply)
+    story.ends(sent(story, "app.news", "gmail.com", 5, 90), 90, status, reply)
     trace = story.trace(end=99)
     assert measured(trace, ("stream", "app.news"), "completion") == [completion]
 
@@ -184,7 +197,7 @@ def test_what_is_kept_back_by_a_pause_is_not_reached() -> None:
         story = Story()
         sent(story, "app.news", "gmail.com", 3, 40)
         message = story.message("app.news", ["gmail.com"], created)
-        story.ends(story.copy(message), created, Fate.SUPPRESSED, -1)
+        story.ends(story.recipient(message), created, Status.SUPPRESSED, -1)
         for at, value in ((10, 1), (20, 0)):
             story.level(Level.PAUSED, 1, at, value)
         found += measured(story.trace(end=99), ("stream", "app.news"), "completion")
@@ -200,7 +213,7 @@ def test_latency_has_interpolated_quantiles() -> None:
     late = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0]
     for seconds in late:
         sent(story, "app.news", "gmail.com", 0, seconds)
-    story.ends(sent(story, "app.news", "gmail.com", 0, 128), 128, Fate.JUNKED)
+    story.ends(sent(story, "app.news", "gmail.com", 0, 128), 128, Status.JUNKED)
     sent(story, "app.alerts", "gmail.com", 0, 3)
     trace = story.trace(end=500)
     late.append(128.0)
@@ -217,7 +230,7 @@ def test_a_lost_recipient_is_later_than_any_other_and_no_part_of_the_mean() -> N
     story = Story()
     for seconds in range(1, 20):
         sent(story, "app.news", "gmail.com", 0, seconds)
-    story.ends(sent(story, "app.news", "gmail.com", 0, 500), 500, Fate.BOUNCED)
+    story.ends(sent(story, "app.news", "gmail.com", 0, 500), 500, Status.BOUNCED)
     message = story.message("app.alerts", ["gmail.com"], 0, connected=0, committed=0)
     trace = story.trace(end=500)
     mean, p50, p90, p95, p99, largest = measured(trace, NEWS, *NAMES)
@@ -225,7 +238,7 @@ def test_a_lost_recipient_is_later_than_any_other_and_no_part_of_the_mean() -> N
     # The 0.95 quantile of twenty lies between the 19th, which is there, and the 20th.
     assert (p95, p99, largest) == (math.inf,) * 3
     # In flight at the end of the run, after its deadline: lost for this purpose.
-    assert story.copy(message) == 20
+    assert story.recipient(message) == 20
     found = measured(trace, ("stream", "app.alerts"), *NAMES)
     assert found[1:] == [math.inf] * 5
     assert math.isnan(found[0])
@@ -235,7 +248,7 @@ def test_a_quantile_that_falls_on_a_delivered_recipient_is_not_lost() -> None:
     story = Story()
     for seconds in range(1, 21):
         sent(story, "app.news", "gmail.com", 0, seconds)
-    story.ends(sent(story, "app.news", "gmail.com", 0, 500), 500, Fate.EXPIRED)
+    story.ends(sent(story, "app.news", "gmail.com", 0, 500), 500, Status.EXPIRED)
     assert measured(story.trace(end=500), NEWS, "latency_p95") == [20.0]
 
 
@@ -278,8 +291,8 @@ def test_a_dead_busy_hour_is_lost_though_nothing_was_delivered_in_it() -> None:
     for i in range(10):
         sent(story, "app.news", "gmail.com", i, i + 2)
     for i in range(20):
-        copy = sent(story, "app.news", "gmail.com", hour + i, hour + i + 9)
-        story.ends(copy, hour + i + 9, Fate.EXPIRED)
+        recipient = sent(story, "app.news", "gmail.com", hour + i, hour + i + 9)
+        story.ends(recipient, hour + i + 9, Status.EXPIRED)
     long = ('run.duration="2 h"',)
     trace = story.trace(end=2 * hour)
     assert measured(trace, NEWS, "latency_p95_busy_hours", changes=long) == [math.inf]
@@ -288,16 +301,16 @@ def test_a_dead_busy_hour_is_lost_though_nothing_was_delivered_in_it() -> None:
 def test_the_mean_waits_and_the_service_add_up_to_the_mean_latency() -> None:
     story = Story()
     first = story.message("app.news", ["gmail.com"], 0, connected=2, committed=3)
-    transaction = story.queued([story.copy(first)], "HUB01->gmail.com", at=3)
+    transaction = story.queued([story.recipient(first)], "HUB01->gmail.com", at=3)
     story.attempt(transaction, enter=3, start=7, end=8, reply=LATER)
     story.attempt(transaction, enter=20, start=20, end=21, attempt=1)
-    story.ends(story.copy(first), 21)
+    story.ends(story.recipient(first), 21)
     sent(story, "app.news", "gmail.com", 30, 31)
     names = ["wait_host", "wait_delivery", "wait_retry", "service", "latency_mean"]
     assert measured(story.trace(end=31), TOTAL, *names) == [1.0, 2.0, 6.0, 2.0, 11.0]
 
 
-def test_a_copy_stands_under_the_hub_and_the_ip_that_it_went_through_last() -> None:
+def test_a_recipient_stands_under_the_hub_and_the_ip_that_it_went_through_last() -> None:
     story = Story()
     message = story.message("app.news", ["gmail.com"], 0, connected=0, committed=0)
     first = story.queued([0], "HUB01->HUB02", at=0)
@@ -305,7 +318,7 @@ def test_a_copy_stands_under_the_hub_and_the_ip_that_it_went_through_last() -> N
     second = story.queued([0], "HUB02->gmail.com", at=1, parent=first)
     story.attempt(second, enter=1, start=-1, end=-1)  # in Retry since long, never tried
     trace = story.trace(end=50)
-    assert story.copy(message) == 0
+    assert story.recipient(message) == 0
     assert measured(trace, ("hub", "HUB01"), "created") == [0]
     assert measured(trace, ("hub", "HUB02"), "created") == [1]
     assert measured(trace, ("egress", "203.0.113.25"), "created", "in_flight") == [1, 1]
