@@ -82,9 +82,9 @@ def test_a_figure_that_fails_costs_neither_the_result_nor_the_others(monkeypatch
     result = relaysim(*ONE, "--figures", str(tmp_path))
     assert result.exit_code == 1
     assert has_tables(result)
-    assert "figure final statuses" in result.stderr
+    assert "figure statuses" in result.stderr
     assert type(fault).__name__ in result.stderr
-    assert CAUGHT["figure final statuses"] == 1
+    assert CAUGHT["figure statuses"] == 1
     assert {file.stem for file in tmp_path.iterdir()} == {"design", "qshape", "queues"}
 
 

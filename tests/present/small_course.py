@@ -70,7 +70,7 @@ def course(
     index = pd.Index([HOUR * hour for hour in hours], name="seconds")
     frames = {
         "recipients": _frame(
-            [recipient(0.0), *recipients], "stream created end final status reply latency"
+            [recipient(0.0), *recipients], "stream created end status reply latency"
         ),
         "listings": _frame(listings, "egress blocklist start end against"),
         "levels": _frame(levels, "level subject time value"),

@@ -17,9 +17,9 @@ from relaysim.study.execution.figure_mark import MARK
 from relaysim.study.replicate import RunResult, run
 from relaysim.study.written_results import OutputError, to_json, write
 
-FILES = ["actions.parquet", "attempts.parquet", "recipients.parquet", "levels.parquet",
-         "listings.parquet", "lookups.parquet", "messages.parquet", "metrics.csv",
-         "provenance.json", "refusals.parquet", "refused_attempts.csv", "signals.parquet", "theory.csv"]  # fmt: skip
+FILES = ["actions.parquet", "attempts.parquet", "levels.parquet", "listings.parquet",
+         "lookups.parquet", "messages.parquet", "metrics.csv", "provenance.json",
+         "recipients.parquet", "refusals.parquet", "refused_attempts.csv", "signals.parquet", "theory.csv"]  # fmt: skip
 COMPARED = ["comparisons.csv", "metrics.csv", "provenance.json", "refused_attempts.csv"]
 
 
