@@ -13,7 +13,9 @@ def printed(capsys, *parts):
 
 def test_a_table_has_names_on_the_left_and_numbers_on_the_right(capsys):
     grid = Grid(
-        "Final statuses", ["class", "created", "delivered"], [["bulk", "60,000", "5"], ["x", "7", "-"]]
+        "Final statuses",
+        ["class", "created", "delivered"],
+        [["bulk", "60,000", "5"], ["x", "7", "-"]],
     )
     assert printed(capsys, *tables(grid)) == (
         "Final statuses\n"
