@@ -73,7 +73,7 @@ def _text(finding: Finding) -> str:
     lines = [
         f"{finding.severity}: {finding.place}",
         f"reason: {finding.reason}",
-        f"fix: {finding.way_out}",
+        f"fix: {finding.fix}",
         *(f"command: {line}" for line in (finding.command or "").splitlines()),
     ]
     return "\n".join(lines)

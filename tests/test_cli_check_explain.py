@@ -21,7 +21,7 @@ def findings(*arguments):
 def test_advice_alone_is_no_failure():
     assert relaysim("check", SHARED).exit_code == 0
     newsletter = "hosts.marketing.streams.newsletter"
-    assert (Severity.ADVICE, "bulk_shares_hub", newsletter) in findings()
+    assert (Severity.WARNING, "bulk_shares_hub", newsletter) in findings()
     assert Severity.ERROR not in {severity for severity, _, _ in findings()}
 
 
@@ -48,10 +48,10 @@ def test_a_file_that_cannot_be_used_is_a_finding_too():
     assert (finding["severity"], finding["place"]) == ("error", "hubs.HUB01.cores")
 
 
-def test_the_nearest_spelling_is_the_way_out():
+def test_the_fix_names_the_nearest_spelling():
     result = relaysim("check", SHARED, "--set", "hubs.HUB01.coers=4", "--json")
-    ways = {each["place"]: each["way_out"] for each in json.loads(result.stdout)["findings"]}
-    assert '"cores"' in ways["hubs.HUB01.coers"]
+    fixes = {each["place"]: each["fix"] for each in json.loads(result.stdout)["findings"]}
+    assert '"cores"' in fixes["hubs.HUB01.coers"]
 
 
 def test_explain_shows_the_refusal_of_a_relay():

@@ -14,7 +14,7 @@ from typing import Any
 from relaysim.analysis.mail_paths import Path, paths
 from relaysim.analysis.sharing import hubs_of, ips, outside
 from relaysim.mail.address import AddressRange, Binding, IpAddress
-from relaysim.plan import route
+from relaysim.plan import routing
 from relaysim.scenario import override
 from relaysim.scenario.arrivals import Compromise
 from relaysim.scenario.connector import ReceiveConnector
@@ -82,7 +82,7 @@ def dedicated(base: Scenario) -> Dedicated:
         ("egress", str(ip)): _egress(base, like.egress, ip),
     }
     if not base.mailboxes.submission_server_override_list:
-        override_list = list(route.submission_hubs(base))
+        override_list = list(routing.submission_hubs(base))
         tables["mailboxes",] = {"submission_server_override_list": override_list}
     tables |= {("hosts", host): {"server": server} for host in hosts}
     return Dedicated(tables, name, like.name, hosts)
@@ -110,7 +110,7 @@ def _is_apart(base: Scenario, hosts: tuple[str, ...]) -> bool:
     """Whether no other mail goes through their hubs or leaves by their IPs."""
     used: tuple[set[str], set[str]] = (set(), set())
     for path in paths(base):
-        if path.ways:
+        if path.routes:
             used[path.host in hosts].update(hubs_of(path), ips(path))
     return not used[0] & used[1]
 

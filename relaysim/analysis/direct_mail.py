@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from relaysim.analysis.mail_paths import Path, is_direct, paths
-from relaysim.plan import route
+from relaysim.plan import routing
 from relaysim.scenario.distribution import mean
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.reference import INTERNAL, SPAMTRAP_DOMAIN, SPAMTRAPS
@@ -40,19 +40,19 @@ def direct_destinations(scenario: Scenario) -> Mapping[str, frozenset[str]]:
 
 def _of(scenario: Scenario, path: Path) -> set[str]:
     places = {
-        way.domains.destination
-        for way in path.ways
-        for hop in way.lasts
-        if hop.kind is route.HopKind.REMOTE and is_direct(way, hop)
+        route.domains.destination
+        for route in path.routes
+        for hop in route.lasts
+        if hop.kind is routing.HopKind.REMOTE and is_direct(route, hop)
     }
-    outside = any(way.domains.destination != INTERNAL for way in path.ways)
+    outside = any(route.domains.destination != INTERNAL for route in path.routes)
     return places | ({SPAMTRAPS} if outside and _traps_direct(scenario, path) else set())
 
 
 def _traps_direct(scenario: Scenario, path: Path) -> bool:
-    link = None if path.connector is None else route.identity(path.hub, path.connector.name)
+    link = None if path.connector is None else routing.identity(path.hub, path.connector.name)
     size = max(1, round(mean(scenario.hosts[path.host].streams[path.stream].size)))
     return any(
-        hop.kind is route.HopKind.REMOTE and hop.domain == SPAMTRAP_DOMAIN
-        for hop in route.last_hops(scenario, path.hub, SPAMTRAP_DOMAIN, size, link)
+        hop.kind is routing.HopKind.REMOTE and hop.domain == SPAMTRAP_DOMAIN
+        for hop in routing.last_hops(scenario, path.hub, SPAMTRAP_DOMAIN, size, link)
     )

@@ -6,10 +6,10 @@ from functools import lru_cache
 
 import numpy as np
 
-from relaysim.analysis.mail_paths import Path, Way, answers, connector_place, receiver
+from relaysim.analysis.mail_paths import DomainRoute, Path, answers, connector_place, receiver
 from relaysim.analysis.size_tail import above
 from relaysim.mail.receive_verdict import source_limit
-from relaysim.plan import route
+from relaysim.plan import routing
 from relaysim.scenario.connector import ReceiveConnector
 from relaysim.scenario.distribution import Constant, SizeLaw, TimeLaw
 from relaysim.scenario.model import Scenario
@@ -47,21 +47,23 @@ def acknowledgement(scenario: Scenario, path: Path, before: float) -> float:
     if not delay:
         return 0.0
     total = 0.0
-    for way in path.ways:
-        for hop in way.lasts:
-            law = _delivery(scenario, path, way, hop)
+    for route in path.routes:
+        for hop in route.lasts:
+            law = _delivery(scenario, path, route, hop)
             until = _capped(law, delay) if law is not None else 0.0
-            if hop.kind is route.HopKind.UNREACHABLE:
+            if hop.kind is routing.HopKind.UNREACHABLE:
                 until = delay / SECOND
-            total += way.share / len(way.lasts) * min(delay / SECOND, before + until)
+            total += route.share / len(route.lasts) * min(delay / SECOND, before + until)
     return total
 
 
-def _delivery(scenario: Scenario, path: Path, way: Way, hop: route.Hop) -> TimeLaw | None:
+def _delivery(
+    scenario: Scenario, path: Path, route: DomainRoute, hop: routing.Hop
+) -> TimeLaw | None:
     """How long the receiver of a last hop takes; None where it takes no time."""
-    if hop.kind is route.HopKind.MAILBOX:
+    if hop.kind is routing.HopKind.MAILBOX:
         return scenario.mailboxes.delivery_time
-    name = receiver(scenario, way, hop) if hop.kind is route.HopKind.REMOTE else None
+    name = receiver(scenario, route, hop) if hop.kind is routing.HopKind.REMOTE else None
     return None if name is None else scenario.destinations[name].response_time
 
 
@@ -116,7 +118,7 @@ def sources(scenario: Scenario, path: Path, connector: ReceiveConnector) -> Iter
         for name, other in scenario.hosts.items()
         if other.address == host.address
         and not other.properties.internet
-        and not route.by_mailbox_server(other)
+        and not routing.by_mailbox_server(other)
         and connector in answers(scenario, other)
     ]
     if len(sharing) > 1:

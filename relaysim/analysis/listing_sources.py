@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from relaysim.analysis.direct_mail import direct_destinations
 from relaysim.analysis.mail_paths import paths, receiver
-from relaysim.plan import route
+from relaysim.plan import routing
 from relaysim.scenario.arrivals import Compromise
 from relaysim.scenario.blocklist import Blocklist
 from relaysim.scenario.destination import Destination
@@ -53,11 +53,11 @@ def listing_possible(scenario: Scenario) -> bool:
 def _reached(scenario: Scenario) -> list[Destination]:
     """The destinations that answer the hubs: receivers, and smart hosts."""
     names = {
-        receiver(scenario, way, hop)
+        receiver(scenario, route, hop)
         for path in paths(scenario, refused=True)
-        for way in path.ways
-        for hop in way.lasts
-        if hop.kind is route.HopKind.REMOTE
+        for route in path.routes
+        for hop in route.lasts
+        if hop.kind is routing.HopKind.REMOTE
     }
     return [each for name, each in scenario.destinations.items() if name in names]
 

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from relaysim.mail.reply import Reply
 from relaysim.plan import initial_pressure as pressure
-from relaysim.plan import route
+from relaysim.plan import routing
 from relaysim.scenario.connector import ReceiveConnector
 from relaysim.scenario.destination import Destination
 from relaysim.scenario.distribution import mean
@@ -30,7 +30,7 @@ class Domains:
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class DomainRoute:
     """The recipients of a stream in some domains: their share of all, and the hops they take.
 
     `first` is the hop from the hub that took the mail; `lasts` are the last ones, one unless the
@@ -39,8 +39,8 @@ class Way:
 
     domains: Domains
     share: float
-    first: route.Hop
-    lasts: tuple[route.Hop, ...]
+    first: routing.Hop
+    lasts: tuple[routing.Hop, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +63,10 @@ class Path:
     host: str
     stream: str
     share: float
-    target: route.Target
+    target: routing.Target
     connector: ReceiveConnector | None
     reply: Reply | None
-    ways: tuple[Way, ...] = ()
+    routes: tuple[DomainRoute, ...] = ()
     refused: tuple[Refused, ...] = ()
 
     @property
@@ -88,7 +88,7 @@ class Path:
 def domains_of(scenario: Scenario, destination: str) -> tuple[Domains, ...]:
     """The receiving domains; counted ones are alike but for their number, so one stands for all."""
     if destination == INTERNAL:
-        return (Domains(INTERNAL, route.own_domain(scenario), 1),)
+        return (Domains(INTERNAL, routing.own_domain(scenario), 1),)
     return _receiving(scenario.destinations[destination])
 
 
@@ -100,7 +100,7 @@ def _receiving(destination: Destination) -> tuple[Domains, ...]:
     return tuple(Domains(destination.name, name, 1) for name in names)
 
 
-def receiver(scenario: Scenario, way: Way, hop: route.Hop) -> str | None:
+def receiver(scenario: Scenario, route: DomainRoute, hop: routing.Hop) -> str | None:
     """Return the destination that answers at a remote hop.
 
     Parameters
@@ -116,9 +116,9 @@ def receiver(scenario: Scenario, way: Way, hop: route.Hop) -> str | None:
         The recipients' destination, or that of the smart host in between; None where no
         destination has the domain, as with a relay domain of the organization.
     """
-    if hop.domain != way.domains.name:
+    if hop.domain != route.domains.name:
         return _owner(hop.domain, tuple(scenario.destinations.values()))
-    return way.domains.destination if way.domains.destination in scenario.destinations else None
+    return route.domains.destination if route.domains.destination in scenario.destinations else None
 
 
 @lru_cache(maxsize=256)  # each way of each stream asks for the same few smart hosts
@@ -130,17 +130,17 @@ def _owner(domain: str, destinations: tuple[Destination, ...]) -> str | None:
     return None
 
 
-def is_direct(way: Way, hop: route.Hop) -> bool:
+def is_direct(route: DomainRoute, hop: routing.Hop) -> bool:
     """Return whether a remote hop leads to the recipients' domains, and not to a smart host."""
-    return hop.domain == way.domains.name
+    return hop.domain == route.domains.name
 
 
 def answers(scenario: Scenario, host: Host) -> tuple[ReceiveConnector | None, ...]:
     """For each target of the host the connector that answers it; the mailbox server needs none."""
-    if route.by_mailbox_server(host):
-        return (None,) * len(route.targets(scenario, host))
+    if routing.by_mailbox_server(host):
+        return (None,) * len(routing.targets(scenario, host))
     return tuple(
-        route.listen(scenario, host, each).connector for each in route.targets(scenario, host)
+        routing.listen(scenario, host, each).connector for each in routing.targets(scenario, host)
     )
 
 
@@ -149,9 +149,9 @@ def clients(scenario: Scenario, hub: str, connector: ReceiveConnector) -> list[s
     return [
         name
         for name, host in scenario.hosts.items()
-        if not route.by_mailbox_server(host)
+        if not routing.by_mailbox_server(host)
         for target, answer in zip(
-            route.targets(scenario, host), answers(scenario, host), strict=True
+            routing.targets(scenario, host), answers(scenario, host), strict=True
         )
         if target.hub == hub and answer is connector
     ]
@@ -175,10 +175,10 @@ def paths(scenario: Scenario, *, refused: bool = False) -> Iterator[Path]:
 
 
 def _paths(scenario: Scenario, refused: bool) -> Iterator[Path]:
-    followed = _all_ways if refused else _followed
+    followed = _all_routes if refused else _followed
     for name, host in scenario.hosts.items():
-        targets, connectors = route.targets(scenario, host), _greeted(scenario, host)
-        mailbox = route.by_mailbox_server(host)
+        targets, connectors = routing.targets(scenario, host), _greeted(scenario, host)
+        mailbox = routing.by_mailbox_server(host)
         for short, stream in host.streams.items():
             pressed = [_pressed(scenario, host, stream, target) for target in targets]
             shares = _shares(
@@ -194,7 +194,7 @@ def _paths(scenario: Scenario, refused: bool) -> Iterator[Path]:
                 if refused and target.hub is not None and connector is None and not mailbox:
                     yield followed(scenario, host, stream, path)
                 elif connector is not None:
-                    reply = route.mail_verdict(scenario, host, connector, stream.sender)
+                    reply = routing.mail_verdict(scenario, host, connector, stream.sender)
                     path = path if reply.is_success else replace(path, reply=reply)
                     yield followed(scenario, host, stream, path)
                 elif mailbox and (refused or short_of is None):
@@ -210,20 +210,22 @@ def _greeted(scenario: Scenario, host: Host) -> tuple[ReceiveConnector | None, .
     return tuple(
         None if _hub_greeting(scenario, target) else connector
         for target, connector in zip(
-            route.targets(scenario, host), answers(scenario, host), strict=True
+            routing.targets(scenario, host), answers(scenario, host), strict=True
         )
     )
 
 
-def _hub_greeting(scenario: Scenario, target: route.Target) -> Reply | None:
+def _hub_greeting(scenario: Scenario, target: routing.Target) -> Reply | None:
     return None if target.hub is None else pressure.greeting(scenario.hubs[target.hub])
 
 
-def _unanswered(scenario: Scenario, target: route.Target) -> Reply:
-    return _hub_greeting(scenario, target) or route.greeting(target, None)
+def _unanswered(scenario: Scenario, target: routing.Target) -> Reply:
+    return _hub_greeting(scenario, target) or routing.greeting(target, None)
 
 
-def _pressed(scenario: Scenario, host: Host, stream: Stream, target: route.Target) -> Reply | None:
+def _pressed(
+    scenario: Scenario, host: Host, stream: Stream, target: routing.Target
+) -> Reply | None:
     if target.hub is None:
         return None
     return pressure.mail_from(scenario, scenario.hubs[target.hub], host, stream.sender)
@@ -248,39 +250,41 @@ def _followed(scenario: Scenario, host: Host, stream: Stream, path: Path) -> Pat
     if path.reply is not None:
         return path
     connector, link = path.connector, None
-    ways, refused = [], []
+    routes, refused = [], []
     for domains, share in _recipients(scenario, stream):
         if connector is not None:
-            link = route.identity(path.hub, connector.name)
-            reply = route.rcpt_verdict(scenario, host, connector, domains.name)
+            link = routing.identity(path.hub, connector.name)
+            reply = routing.rcpt_verdict(scenario, host, connector, domains.name)
             if not reply.is_success:
                 refused.append(Refused(domains, share, reply))
                 continue
-        ways.append(_way(scenario, path.hub, stream, domains, share, link))
-    return replace(path, ways=tuple(ways), refused=tuple(refused))
+        routes.append(_route_of(scenario, path.hub, stream, domains, share, link))
+    return replace(path, routes=tuple(routes), refused=tuple(refused))
 
 
-def _all_ways(scenario: Scenario, host: Host, stream: Stream, path: Path) -> Path:
+def _all_routes(scenario: Scenario, host: Host, stream: Stream, path: Path) -> Path:
     """The path with the ways of all recipients, whatever the hub replies."""
     if path.connector is None:
         return _followed(scenario, host, stream, replace(path, reply=None))
-    link = route.identity(path.hub, path.connector.name)
+    link = routing.identity(path.hub, path.connector.name)
     return replace(
         path,
-        ways=tuple(
-            _way(scenario, path.hub, stream, domains, share, link)
+        routes=tuple(
+            _route_of(scenario, path.hub, stream, domains, share, link)
             for domains, share in _recipients(scenario, stream)
         ),
     )
 
 
-def _way(
+def _route_of(
     scenario: Scenario, hub: str, stream: Stream, domains: Domains, share: float, link: str | None
-) -> Way:
+) -> DomainRoute:
     """The way of some recipients from the hub that took the mail."""
     size = max(1, round(mean(stream.size)))
-    first = route.next_hop(scenario, hub, domains.name, size, link)
-    return Way(domains, share, first, route.last_hops(scenario, hub, domains.name, size, link))
+    first = routing.next_hop(scenario, hub, domains.name, size, link)
+    return DomainRoute(
+        domains, share, first, routing.last_hops(scenario, hub, domains.name, size, link)
+    )
 
 
 def _recipients(scenario: Scenario, stream: Stream) -> Iterator[tuple[Domains, float]]:

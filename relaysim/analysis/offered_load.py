@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from relaysim.analysis.held_sessions import acknowledgement, sources
-from relaysim.analysis.mail_paths import Path, Way, is_direct, paths
+from relaysim.analysis.mail_paths import DomainRoute, Path, is_direct, paths
 from relaysim.analysis.mail_paths import receiver as receiver_of
 from relaysim.mail.session_time import timing
-from relaysim.plan import route
+from relaysim.plan import routing
 from relaysim.scenario.arrivals import Replay
 from relaysim.scenario.distribution import mean
 from relaysim.scenario.model import Scenario
@@ -87,16 +87,16 @@ class Stages:
         stream = self.scenario.hosts[path.host].streams[path.stream]
         several = _recipient_counts(stream)
         self._session(path, mean(stream.size), several)
-        if not path.ways:
+        if not path.routes:
             return
         self._cpu(path.hub, path, 1.0, "receive")
         self._cpu(path.hub, path, 1.0, "categorize")
         handed: dict[str, float] = defaultdict(float)
-        for way in path.ways:
-            for hop in way.lasts:
-                if way.first.kind is route.HopKind.TRANSFER:
-                    handed[hop.hub] += way.share / len(way.lasts)
-                self._transactions(path, way, hop, several)
+        for route in path.routes:
+            for hop in route.lasts:
+                if route.first.kind is routing.HopKind.TRANSFER:
+                    handed[hop.hub] += route.share / len(route.lasts)
+                self._transactions(path, route, hop, several)
         for there, share in handed.items():
             part = _transactions(share, several)
             self._cpu(path.hub, path, part, "send")
@@ -104,13 +104,13 @@ class Stages:
             self._cpu(there, path, part, "categorize")
 
     def _transactions(
-        self, path: Path, way: Way, hop: route.Hop, several: Mapping[int, float]
+        self, path: Path, route: DomainRoute, hop: routing.Hop, several: Mapping[int, float]
     ) -> None:
         """What delivery asks: cores, mailbox server or connections, and the line."""
-        count = way.domains.count
-        each = _transactions(way.share / count, several) / len(way.lasts)
+        count = route.domains.count
+        each = _transactions(route.share / count, several) / len(route.lasts)
         hub = self.scenario.hubs[hop.hub]
-        if hop.kind is route.HopKind.MAILBOX:
+        if hop.kind is routing.HopKind.MAILBOX:
             self._cpu(hop.hub, path, each, "send")
             self._stage(
                 f"{hop.hub}.mailbox",
@@ -121,29 +121,29 @@ class Stages:
                 each,
                 of_time(self.scenario.mailboxes.delivery_time),
             )
-        elif hop.kind is route.HopKind.REMOTE:
+        elif hop.kind is routing.HopKind.REMOTE:
             self._cpu(hop.hub, path, each * count, "send")
             self._line(hop.egress or "", path, each * count)
-            self._connections(path, way, hop, each)
+            self._connections(path, route, hop, each)
 
-    def _connections(self, path: Path, way: Way, hop: route.Hop, each: float) -> None:
+    def _connections(self, path: Path, route: DomainRoute, hop: routing.Hop, each: float) -> None:
         hub = self.scenario.hubs[hop.hub]
-        direct = is_direct(way, hop)
-        receiver = self.scenario.destinations.get(receiver_of(self.scenario, way, hop) or "")
+        direct = is_direct(route, hop)
+        receiver = self.scenario.destinations.get(receiver_of(self.scenario, route, hop) or "")
         # A domain that no destination has answers at once (`reference.ELSEWHERE`).
         response = of_time(receiver.response_time) if receiver else AT_ONCE
         limits = [hub.max_per_domain_outbound_connections]
         if receiver is not None:
             limits.append(receiver.max_connections_per_ip)
         self._stage(
-            delivery_queue(self.scenario, way, hop),
-            f"connections of {hop.hub} to {way.domains if direct else hop.next_hop}",
+            delivery_queue(self.scenario, route, hop),
+            f"connections of {hop.hub} to {route.domains if direct else hop.next_hop}",
             ("hubs", hop.hub, "max_per_domain_outbound_connections"),
             min((limit for limit in limits if limit is not None), default=None),
             path,
-            each if direct else each * way.domains.count,
+            each if direct else each * route.domains.count,
             response,
-            alike=way.domains.count if direct else 1,
+            alike=route.domains.count if direct else 1,
         )
         self._stage(
             f"{hop.hub}.outbound",
@@ -151,7 +151,7 @@ class Stages:
             ("hubs", hop.hub, "max_outbound_connections"),
             hub.max_outbound_connections,
             path,
-            each * way.domains.count,
+            each * route.domains.count,
             response,
         )
 
@@ -246,12 +246,12 @@ class Stages:
         stage.parts.append(Part(path.name, path.share * visits, service, work))
 
 
-def delivery_queue(scenario: Scenario, way: Way, hop: route.Hop) -> str:
+def delivery_queue(scenario: Scenario, route: DomainRoute, hop: routing.Hop) -> str:
     """What readers call the queue of a remote hop; counted domains go by their destination."""
-    name = way.domains.destination
+    name = route.domains.destination
     model = scenario.destinations.get(name)
     counted = model is not None and model.domain_count is not None
-    return f"{hop.hub}->{name if counted and is_direct(way, hop) else hop.next_hop}"
+    return f"{hop.hub}->{name if counted and is_direct(route, hop) else hop.next_hop}"
 
 
 def stages(scenario: Scenario) -> tuple[Stage, ...]:

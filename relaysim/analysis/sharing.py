@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from relaysim.analysis.mail_paths import Path, Way, is_direct, paths
-from relaysim.plan import route
+from relaysim.analysis.mail_paths import DomainRoute, Path, is_direct, paths
+from relaysim.plan import routing
 from relaysim.scenario.arrivals import Compromise
 from relaysim.scenario.culprit import is_culprit
 from relaysim.scenario.model import Scenario
@@ -26,18 +26,18 @@ def parted(scenario: Scenario) -> tuple[list[Path], list[Path]]:
 
 def open_paths(scenario: Scenario) -> list[Path]:
     """The paths that mail gets in by."""
-    return [path for path in paths(scenario) if path.share and path.ways]
+    return [path for path in paths(scenario) if path.share and path.routes]
 
 
 def hubs_of(path: Path) -> set[str]:
     """The hubs that mail of the path goes through."""
-    return {path.hub} | {hop.hub for way in path.ways for hop in way.lasts}
+    return {path.hub} | {hop.hub for route in path.routes for hop in route.lasts}
 
 
-def outside(path: Path) -> Iterator[tuple[Way, route.Hop]]:
+def outside(path: Path) -> Iterator[tuple[DomainRoute, routing.Hop]]:
     """The ways that lead to other organizations, each with its last hops."""
-    for way in path.ways:
-        yield from ((way, hop) for hop in way.lasts if hop.kind is route.HopKind.REMOTE)
+    for route in path.routes:
+        yield from ((route, hop) for hop in route.lasts if hop.kind is routing.HopKind.REMOTE)
 
 
 def ips(path: Path) -> set[str]:
@@ -45,7 +45,7 @@ def ips(path: Path) -> set[str]:
 
     What goes to a smart host reaches its receivers from the IP of the smart host.
     """
-    return {hop.egress for way, hop in outside(path) if hop.egress and is_direct(way, hop)}
+    return {hop.egress for route, hop in outside(path) if hop.egress and is_direct(route, hop)}
 
 
 def own_ips(path: Path) -> set[str]:

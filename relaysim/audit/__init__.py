@@ -111,7 +111,7 @@ CHECKS: tuple[Check, ...] = (
 
 
 def check(scenario: Scenario) -> list[Finding]:
-    """All findings: errors, then advice, then notes, each in the order of the checks."""
+    """Return all findings: errors, then warnings, then info, each in the order of the checks."""
     found = [replace(finding, check=each.__name__) for each in CHECKS for finding in each(scenario)]
     order = list(Severity)
     return sorted(found, key=lambda finding: order.index(finding.severity))

@@ -27,7 +27,7 @@ def right_without_user(scenario: Scenario) -> Iterator[Finding]:
                 near = nearest(user, accounts)
                 meant = f' For account "{near}" write it in the same spelling.' if near else ""
                 yield Finding(
-                    Severity.ADVICE,
+                    Severity.WARNING,
                     connector_place(hub, connector.name),
                     f"permissions gives {rights} to {user}, but no host logs in with that "
                     "account: nobody can use the right.",

@@ -26,7 +26,7 @@ def delayed_acknowledgement(scenario: Scenario) -> Iterator[Finding]:
     """
     for path in paths(scenario):
         host, connector = scenario.hosts[path.host], path.connector
-        if connector is None or not path.ways or not path.share:
+        if connector is None or not path.routes or not path.share:
             continue
         stream = host.streams[path.stream]
         if not is_culprit(host, stream) or isinstance(stream.arrivals, Compromise):
@@ -37,7 +37,7 @@ def delayed_acknowledgement(scenario: Scenario) -> Iterator[Finding]:
         if delay:
             sessions = _sessions(host, connector)
             yield Finding(
-                Severity.ADVICE,
+                Severity.WARNING,
                 connector_place(path.hub, connector.name),
                 f"Delayed acknowledgement is on ({format_duration(delay)}): a session of "
                 f"{path.host} is held until its message is delivered."
@@ -55,7 +55,7 @@ def delayed_acknowledgement(scenario: Scenario) -> Iterator[Finding]:
             pace = f" at {per_time(found[2])}" if found else ""
             beside = [each for each in parted(scenario)[1] if path.hub in hubs_of(each)]
             yield Finding(
-                Severity.ADVICE if beside else Severity.NOTE,
+                Severity.WARNING if beside else Severity.INFO,
                 connector_place(path.hub, connector.name),
                 f"Delayed acknowledgement is off: {path.name} submits as fast as its sessions "
                 f"allow{pace}, and what {path.hub} cannot send as fast stands in its queues"

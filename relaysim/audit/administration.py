@@ -15,7 +15,7 @@ def reaction(scenario: Scenario) -> Iterator[Finding]:
     wanted, place = scenario.operations.on_listing, "operations.on_listing"
     if scenario.operations.move_to is not None and wanted != "move_culprit":
         yield Finding(
-            Severity.ADVICE,
+            Severity.WARNING,
             "operations.move_to",
             f'move_to has no effect: on_listing is "{wanted}".',
             'Write on_listing = "move_culprit", or leave move_to out.',
@@ -25,14 +25,14 @@ def reaction(scenario: Scenario) -> Iterator[Finding]:
     guilty = sorted(culprits(scenario))
     if not guilty:
         yield Finding(
-            Severity.ADVICE,
+            Severity.WARNING,
             place,
             f'on_listing is "{wanted}", but no stream is a culprit: nothing can be done.',
             'Mark the stream that gets IPs listed (culprit = true), or write "nothing".',
         )
     elif wanted == "clean_list" and not any(_has_list(scenario, name) for name in guilty):
         yield Finding(
-            Severity.ADVICE,
+            Severity.WARNING,
             place,
             f'on_listing is "clean_list", but {listed(guilty)} has no mailing_list to clean.',
             'Write its mailing_list, or choose "pause_culprit".',
@@ -52,14 +52,14 @@ def _moved(scenario: Scenario, target: str) -> Iterator[Finding]:
     beside = [path for path in others if target in ips(path)]
     if any(target in ips(path) for path in bulk):
         yield Finding(
-            Severity.ADVICE,
+            Severity.WARNING,
             "operations.move_to",
             f"{names(bulk)} leaves by {target} already: the move changes nothing.",
             "Name another egress.",
         )
     elif beside:
         yield Finding(
-            Severity.ADVICE,
+            Severity.WARNING,
             "operations.move_to",
             f"{target} carries {names(beside)}: the move takes the next listing there.",
             "Name an egress that carries no other mail.",
@@ -73,7 +73,7 @@ def endless_listing(scenario: Scenario) -> Iterator[Finding]:
             continue
         if blocklist.delisting_time is None or scenario.operations.delisting == "never":
             yield Finding(
-                Severity.NOTE,
+                Severity.INFO,
                 dotted(("blocklists", name)),
                 f"{name} keeps an IP until somebody has it removed, and nobody does: a listing "
                 "lasts to the end of the run.",

@@ -9,7 +9,7 @@ from relaysim.audit.finding import Finding, Severity
 from relaysim.audit.shell_commands import new_connector, set_connector
 from relaysim.mail.connector_selection import Reason
 from relaysim.mail.receive_verdict import connect
-from relaysim.plan import route
+from relaysim.plan import routing
 from relaysim.scenario.connector import ReceiveConnector
 from relaysim.scenario.culprit import is_culprit
 from relaysim.scenario.host import Host
@@ -21,26 +21,26 @@ from relaysim.wording import listed
 def _clients(scenario: Scenario) -> Iterator[tuple[str, Host]]:
     """The hosts that submit over SMTP."""
     for name, host in scenario.hosts.items():
-        if not route.by_mailbox_server(host):
+        if not routing.by_mailbox_server(host):
             yield name, host
 
 
 def server_address(scenario: Scenario) -> Iterator[Finding]:
     """The name that a host connects to leads to an address that no hub has."""
     for name, host in _clients(scenario):
-        targets = route.targets(scenario, host)
+        targets = routing.targets(scenario, host)
         lost = [str(target.address) for target in targets if target.hub is None]
         if not lost:
             continue
         every = len(lost) == len(targets)
         effect = (
-            f"no connection of {name} ever succeeds ({route.greeting(targets[0], None)})"
+            f"no connection of {name} ever succeeds ({routing.greeting(targets[0], None)})"
             if every
             else f"{len(lost)} of {len(targets)} connections of {name} fail there first and go on "
             "to the next address"
         )
         yield Finding(
-            Severity.ERROR if every else Severity.ADVICE,
+            Severity.ERROR if every else Severity.WARNING,
             dotted(("hosts", name, "server")),
             f'"{host.server}" leads to {listed(lost)}, which no hub has: {effect}.',
             f"Correct the A record of {host.server} (the table [dns]), or add the address to a "
@@ -51,19 +51,19 @@ def server_address(scenario: Scenario) -> Iterator[Finding]:
 def host_unanswered(scenario: Scenario) -> Iterator[Finding]:
     """No receive connector answers a host: its sessions end with the greeting."""
     for name, host in _clients(scenario):
-        targets, connectors = route.targets(scenario, host), answers(scenario, host)
+        targets, connectors = routing.targets(scenario, host), answers(scenario, host)
         for target, connector in zip(targets, connectors, strict=True):
             if connector is not None or target.hub is None:
                 continue
-            selection = route.listen(scenario, host, target)
+            selection = routing.listen(scenario, host, target)
             bound = [
                 each.connector for each in selection.passed_over if each.reason is Reason.REMOTE
             ]
             yield Finding(
-                Severity.ADVICE if any(connectors) else Severity.ERROR,
+                Severity.WARNING if any(connectors) else Severity.ERROR,
                 dotted(("hosts", name)),
                 f"No receive connector of {target.hub} answers {host.address} at {target.address} "
-                f"port {target.port}: the session ends with {route.greeting(target, None)}.",
+                f"port {target.port}: the session ends with {routing.greeting(target, None)}.",
                 f"Add {host.address} to the remote_ip_ranges of "
                 + (
                     f"{listed(each.name for each in bound)}."
@@ -74,7 +74,7 @@ def host_unanswered(scenario: Scenario) -> Iterator[Finding]:
             )
 
 
-def _admitting(target: route.Target, host: Host, connector: ReceiveConnector | None) -> str:
+def _admitting(target: routing.Target, host: Host, connector: ReceiveConnector | None) -> str:
     hub = target.hub or ""
     if connector is not None:
         return set_connector(
@@ -86,9 +86,9 @@ def _admitting(target: route.Target, host: Host, connector: ReceiveConnector | N
 def wildcard_answers(scenario: Scenario) -> Iterator[Finding]:
     """Who answers a host depends on specific_binding_hides_wildcard, which is unconfirmed."""
     for name, host in _clients(scenario):
-        for target in route.targets(scenario, host):
-            answer = route.listen(scenario, host, target, hides_wildcard=False)
-            hidden = route.listen(scenario, host, target, hides_wildcard=True)
+        for target in routing.targets(scenario, host):
+            answer = routing.listen(scenario, host, target, hides_wildcard=False)
+            hidden = routing.listen(scenario, host, target, hides_wildcard=True)
             if answer.connector is None or hidden.connector is not None:
                 continue
             bound = next(
@@ -97,12 +97,12 @@ def wildcard_answers(scenario: Scenario) -> Iterator[Finding]:
                 if each.reason is Reason.REMOTE and _is_bound(each.connector, target)
             )
             yield Finding(
-                Severity.NOTE,
+                Severity.INFO,
                 dotted(("hosts", name)),
                 f"{bound.name} is bound to {target.address} and does not list {host.address}. With "
                 f"specific_binding_hides_wildcard = false {answer.connector.name} answers by its "
                 "wildcard binding, with true the session ends with "
-                f"{route.greeting(target, None)}. Which of the two Exchange does is unconfirmed.",
+                f"{routing.greeting(target, None)}. Which of the two Exchange does is unconfirmed.",
                 f"Bind {answer.connector.name} to {target.address}:{target.port} too, so that it "
                 f"answers {name} in either case.",
                 set_connector(
@@ -113,7 +113,7 @@ def wildcard_answers(scenario: Scenario) -> Iterator[Finding]:
             )
 
 
-def _is_bound(connector: ReceiveConnector, target: route.Target) -> bool:
+def _is_bound(connector: ReceiveConnector, target: routing.Target) -> bool:
     """Whether the connector is bound to the very address and port."""
     return any(
         not binding.is_wildcard and binding.fits(target.address, target.port)
@@ -131,7 +131,7 @@ def same_source(scenario: Scenario) -> Iterator[Finding]:
             is_culprit(host, stream) for host in (first, second) for stream in host.streams.values()
         )
         yield Finding(
-            Severity.ADVICE if bulk else Severity.NOTE,
+            Severity.WARNING if bulk else Severity.INFO,
             dotted(("hosts", other, "address")),
             f"{one} and {other} have the address {first.address}, as behind one NAT or load "
             "balancer: to a receive connector they are one source and share "
@@ -151,7 +151,7 @@ def sessions_over_limit(scenario: Scenario) -> Iterator[Finding]:
             continue
         over: dict[tuple[int, str], dict[tuple[str, str], None]] = {}
         for target, connector in zip(
-            route.targets(scenario, host), answers(scenario, host), strict=True
+            routing.targets(scenario, host), answers(scenario, host), strict=True
         ):
             limit = None if connector is None else allowed_sessions(connector)
             if connector is None or limit is None:
@@ -164,7 +164,7 @@ def sessions_over_limit(scenario: Scenario) -> Iterator[Finding]:
             where = listed(f"{connector} of {hub}" for hub, connector in found)
             allows = "allows" if len(found) == 1 else "each allow"
             yield Finding(
-                Severity.ADVICE,
+                Severity.WARNING,
                 dotted(("hosts", name, "sessions")),
                 f"{name} opens {wanted}, and {where} {allows} one source {limit}: the others get "
                 f"{reply}.",

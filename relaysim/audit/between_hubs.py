@@ -45,13 +45,13 @@ def hand_over_refused(scenario: Scenario) -> Iterator[Finding]:
             if refused.waits
             else f"is turned away with {session.reply} and goes by another source server"
         )
-        way_out, command = _fix(scenario, hub, name, refused.sessions)
+        fix, command = _fix(scenario, hub, name, refused.sessions)
         yield Finding(
-            Severity.ERROR if refused.waits else Severity.ADVICE,
+            Severity.ERROR if refused.waits else Severity.WARNING,
             connector_place(hub, name) if name else dotted(("hubs", hub, "receive_connectors")),
             f"Mail of {listed(refused.streams)} that {listed(senders)} hands to {hub} {status}. "
             f"{_why(session)}",
-            way_out,
+            fix,
             command,
         )
 
@@ -60,8 +60,8 @@ def _refused(scenario: Scenario) -> dict[tuple[str, str], _Refused]:
     """The refused sessions by receiving hub and connector ("" where no connector answers)."""
     found: dict[tuple[str, str], _Refused] = {}
     for path in paths(scenario):
-        for way in path.ways:
-            sessions = hand_overs(scenario, way.first)
+        for route in path.routes:
+            sessions = hand_overs(scenario, route.first)
             taken = any(each.reply.is_success for each in sessions)
             for session in sessions:
                 if session.reply.is_success:
@@ -113,11 +113,11 @@ def _fix(
         ranges = _without(there[name].remote_ip_ranges, servers)
         narrowed = there[name].model_copy(update={"remote_ip_ranges": ranges})
         if ranges and _works(scenario, hub, [narrowed], clients):
-            way_out = (
+            fix = (
                 f"Take the addresses of the other hubs out of the remote range of {name}; a "
                 "connector for servers then answers them."
             )
-            return way_out, set_connector(hub, name, RemoteIPRanges=[*ranges])
+            return fix, set_connector(hub, name, RemoteIPRanges=[*ranges])
         opened = _opened(there[name])
         if name.casefold() == f"default {hub}".casefold() and opened is not None:
             return (
@@ -135,7 +135,7 @@ def _fix(
 def _own_connector(
     scenario: Scenario, hub: str, clients: Sequence[IpAddress]
 ) -> tuple[str, str | None]:
-    """Return the advice to make a receive connector for the other hubs alone."""
+    """Return the fix that makes a receive connector for the other hubs alone."""
     title = f"Servers to {hub}"
     profile = scenario.profiles.profile(Kind.MTA, scenario.hubs[hub].mta)
     table = receive_connector_defaults(profile, hub, title)

@@ -1,4 +1,4 @@
-"""Checks of what bulk mail shares with other mail; the advice is a hub and an IP of its own."""
+"""Checks of what bulk mail shares with other mail; the fix is a hub and an IP of its own."""
 
 from collections.abc import Iterator
 from itertools import product
@@ -20,7 +20,7 @@ def bulk_shares_hub(scenario: Scenario) -> Iterator[Finding]:
         beside = [path for path in others if hub in hubs_of(path)]
         if senders and beside:
             yield Finding(
-                Severity.ADVICE,
+                Severity.WARNING,
                 senders[0].place,
                 f"{names(senders)} goes through {hub} together with {names(beside)}: in a "
                 "campaign that mail waits behind the bulk mail, for the cores and in the "
@@ -54,7 +54,7 @@ def bulk_shares_connections(scenario: Scenario) -> Iterator[Finding]:
                 beside.append(other)
         if common:
             yield Finding(
-                Severity.ADVICE,
+                Severity.WARNING,
                 mine[0].place,
                 f"{names(mine)} waits in the same delivery queues of {name} as {names(beside)}: "
                 f"{listed(common.values())}. Each queue has {limit} connections "
@@ -73,8 +73,8 @@ def _priority(scenario: Scenario, path: Path) -> str:
 def _queues(path: Path, hub: str) -> dict[str, str]:
     """The remote queues of a hub that mail of the path joins, each with what to call it."""
     return {
-        hop.next_hop: str(way.domains) if hop.next_hop == way.domains.name else hop.next_hop
-        for way, hop in outside(path)
+        hop.next_hop: str(route.domains) if hop.next_hop == route.domains.name else hop.next_hop
+        for route, hop in outside(path)
         if hop.hub == hub
     }
 
@@ -93,7 +93,7 @@ def bulk_shares_line(scenario: Scenario) -> Iterator[Finding]:
         }
         if senders and beside and apart:
             yield Finding(
-                Severity.ADVICE,
+                Severity.WARNING,
                 dotted(("lines", name)),
                 f"{names(senders)} and {names(beside)} leave by different IPs, but over the one "
                 f"line {name} ({format_bandwidth(line.bandwidth)}): a campaign that fills it "
@@ -110,7 +110,7 @@ def bulk_shares_ip(scenario: Scenario) -> Iterator[Finding]:
         beside = [path for path in others if egress in ips(path)]
         if senders and beside:
             yield Finding(
-                Severity.ADVICE,
+                Severity.WARNING,
                 senders[0].place,
                 f"{names(senders)} leaves by {egress} together with {names(beside)}: when the "
                 "bulk mail gets that IP on a blocklist, that mail is refused with it.",

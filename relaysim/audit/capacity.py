@@ -13,7 +13,7 @@ from relaysim.audit.merged_findings import connectors_of, set_at
 from relaysim.audit.shell_commands import set_connector
 from relaysim.mail.receive_connector import MessageRateSource
 from relaysim.mail.receive_verdict import submission_rate
-from relaysim.plan.route import identity
+from relaysim.plan.routing import identity
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.problem import dotted
 from relaysim.scenario.table import SECOND
@@ -101,7 +101,7 @@ def campaign_load(scenario: Scenario) -> Iterator[Finding]:
             else:
                 result = "the other mail alone is too much, so the campaign does not get through"
             yield Finding(
-                Severity.ADVICE,
+                Severity.WARNING,
                 dotted(("hosts", host, "streams", stream)),
                 f"At {per_time(rate)} {name} asks, with the other mail, {times(asked)} what "
                 f"{stage.what} can do: {result}.",
@@ -121,15 +121,15 @@ def busiest_hour_load(scenario: Scenario) -> Iterator[Finding]:
         # What does not settle over the whole run is told there.
         settles = (loads.overall(stage) - 1) * scenario.run.duration / SECOND < _NOTICED
         if (load[hour] - 1) * seconds >= _NOTICED and settles:
-            way_out, command = _enlarged(stage, "or spread the mail over more hubs or hours.")
+            fix, command = _enlarged(stage, "or spread the mail over more hubs or hours.")
             begins = scenario.run.start + timedelta(microseconds=int(hours[hour]))
             yield Finding(
-                Severity.ADVICE,
+                Severity.WARNING,
                 stage.place,
                 f"In the busiest hour (from {begins:%H:%M}) {_senders(stage)} ask "
                 f"{times(load[hour])} what {stage.what} can do: the queue grows all the hour, to "
                 f"{about((load[hour] - 1) * seconds)} of work.",
-                way_out,
+                fix,
                 command,
             )
 
@@ -140,16 +140,16 @@ def whole_run_load(scenario: Scenario) -> Iterator[Finding]:
     for stage in stages(scenario):
         load = loads.overall(stage)
         if (load - 1) * seconds >= _NOTICED:
-            way_out, command = _enlarged(
+            fix, command = _enlarged(
                 stage, "or send less; results of such a run depend on its length."
             )
             yield Finding(
-                Severity.ADVICE,
+                Severity.WARNING,
                 stage.place,
                 f"Over the whole run {_senders(stage)} ask {times(load)} what {stage.what} can "
                 f"do: the queue does not settle, and {about((load - 1) * seconds)} of work is "
                 "left at the end.",
-                way_out,
+                fix,
                 command,
             )
 
@@ -189,7 +189,7 @@ def message_rate(scenario: Scenario) -> Iterator[Finding]:
     for (name, limit, source), found in over.items():
         where = connectors_of(found)
         yield Finding(
-            Severity.ADVICE,
+            Severity.WARNING,
             found[0].place,
             f"{name} sends up to {per_time(_most_per_second(scenario, found[0]))}, and "
             f"{listed(where)} {'takes' if len(where) == 1 else 'each take'} {limit} "

@@ -9,7 +9,7 @@ from relaysim.mail.connector_selection import select
 from relaysim.mail.domains import is_accepted, is_authoritative
 from relaysim.mail.rights import ANONYMOUS, Right
 from relaysim.mail.session_access import ADDED, grants, identify
-from relaysim.plan import route
+from relaysim.plan import routing
 from relaysim.scenario.connector import ReceiveConnector
 from relaysim.scenario.model import Scenario
 from relaysim.wording import listed
@@ -40,16 +40,16 @@ def to_strangers(
     needed = [str(scenario.hosts[name].address) for name in relayed if name not in mixed]
     needed = list(dict.fromkeys(needed))
     if mixed:
-        way_out = (
+        fix = (
             "Switch source NAT off for SMTP where it is done (load balancer or firewall), so that "
             f"{hub} sees the address of each client; then list in remote_ip_ranges the addresses "
             f"of {listed(relayed)}, and not {listed(addresses)}."
         )
-        return way_out, None
+        return fix, None
     if all(_answered_by_another(scenario, hub, connector, parse_ip(each)) for each in addresses):
         if needed:
-            way_out = "List only the hosts that relay, one by one; another connector takes the rest"
-            return f"{way_out}.", set_connector(hub, connector.name, RemoteIPRanges=needed)
+            fix = "List only the hosts that relay, one by one; another connector takes the rest"
+            return f"{fix}.", set_connector(hub, connector.name, RemoteIPRanges=needed)
         return "Take the right away from anonymous sessions.", without_relay(hub, connector)
     singles = [str(each) for each in connector.remote_ip_ranges if each.size == 1]
     kept = [str(each) for each in connector.remote_ip_ranges if str(each) not in needed]
@@ -63,11 +63,11 @@ def to_strangers(
     bindings = ",".join(map(str, connector.bindings))
     commands.append(new_connector(hub, name, bindings, needed))
     commands.append(permission("Add", hub, name, ANONYMOUS, Right.ACCEPT_ANY_RECIPIENT))
-    way_out = (
+    fix = (
         f"Give {listed(relayed)} a receive connector that lists only {listed(needed)} and relays, "
         f"and take the right away from {connector.name}, which goes on taking mail from outside."
     )
-    return way_out, "\n".join(commands)
+    return fix, "\n".join(commands)
 
 
 def to_forgers(scenario: Scenario, hub: str, connector: ReceiveConnector) -> str:
@@ -93,7 +93,7 @@ def to_forgers(scenario: Scenario, hub: str, connector: ReceiveConnector) -> str
         host
         for host in (scenario.hosts[name] for name in clients(scenario, hub, connector))
         if not host.properties.internet
-        and route.session(scenario, host, connector).principal == ANONYMOUS
+        and routing.session(scenario, host, connector).principal == ANONYMOUS
         and any(is_authoritative(domains, domain_of(each.sender)) for each in host.streams.values())
     ]
     if any(host.address in public for host in hosts):
@@ -132,7 +132,7 @@ def _relayed(scenario: Scenario, hub: str, connector: ReceiveConnector) -> list[
         if path.target.hub == hub
         and path.connector is connector
         and not scenario.hosts[path.host].properties.internet
-        and any(not is_accepted(accepted, way.domains.name) for way in path.ways)
+        and any(not is_accepted(accepted, route.domains.name) for route in path.routes)
     ]
     return list(dict.fromkeys(names))
 
@@ -147,7 +147,7 @@ def _answered_by_another(
         (target.address, target.port)
         for host in scenario.hosts.values()
         if host.properties.internet
-        for target in route.targets(scenario, host)
+        for target in routing.targets(scenario, host)
         if target.hub == hub
     }
     return all(

@@ -34,9 +34,7 @@ def partial_overlap(scenario: Scenario) -> Iterator[Finding]:
     )
 
 
-def _conflicts(
-    scenario: Scenario, kind: ConflictKind, what: str, way_out: str
-) -> Iterator[Finding]:
+def _conflicts(scenario: Scenario, kind: ConflictKind, what: str, fix: str) -> Iterator[Finding]:
     for name, hub in scenario.hubs.items():
         for found in conflicts(hub.receive_connectors.values()):
             if found.kind is kind:
@@ -48,7 +46,7 @@ def _conflicts(
                     connector_place(name, found.connector),
                     f"{found.connector} and {found.existing}: {clash}. Exchange refuses it: "
                     f"{found.message(name)}",
-                    way_out,
+                    fix,
                     _narrowed(scenario, name, found),
                 )
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from relaysim.audit.finding import Finding, Severity
 from relaysim.wording import columns
 
-_PLURAL = {Severity.ERROR: "errors", Severity.ADVICE: "advice", Severity.NOTE: "notes"}
+_PLURAL = {Severity.ERROR: "errors", Severity.WARNING: "warnings", Severity.INFO: "info"}
 # A quoted string must stay on one line, or PowerShell reads another one.
 _WORD = re.compile(r'(?:"[^"]*"|\S)+')
 
@@ -21,7 +21,7 @@ def _block(finding: Finding) -> str:
     head = f"{finding.severity.value}: {finding.check}"
     lines = [f"{head} ({finding.place})" if finding.place else head]
     lines += _wrapped(finding.reason)
-    lines += _wrapped(f"Way out: {finding.way_out}")
+    lines += _wrapped(f"Fix: {finding.fix}")
     if finding.command:
         for command in finding.command.splitlines():
             lines += _command(command)

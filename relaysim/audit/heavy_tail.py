@@ -11,7 +11,7 @@ from relaysim.traffic.quantile_table import kept_mean_square
 from relaysim.traffic.service import cv
 
 LOST = 0.01
-"""The share of the mean square that may be lost without a note."""
+"""The share of the mean square that may be lost without a finding."""
 _LIGHT = 2.0
 """No law of this cv or less loses as much."""
 _COSTS = ("receive_cost", "categorize_cost", "antivirus_cost", "send_cost")
@@ -37,7 +37,7 @@ def heavy_tail(scenario: Scenario) -> Iterator[Finding]:
                 "no mean: their mean grows with the length of the run."
             )
         yield Finding(
-            Severity.NOTE,
+            Severity.INFO,
             dotted(path),
             lost,
             "Give the law a largest value (a pareto law with maximum) or a smaller cv, or judge by "

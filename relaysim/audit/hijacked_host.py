@@ -24,7 +24,7 @@ def relay_by_address(scenario: Scenario) -> Iterator[Finding]:
             rate = min(rate, limit / 60)
         beside = [each for each in others if ips(path) & ips(each)]
         yield Finding(
-            Severity.ADVICE,
+            Severity.WARNING,
             path.place,
             f"{path.host} relays through {connector.name} by its address alone. Taken over, it "
             f"sends up to {per_time(rate)} by {listed(sorted(ips(path)))}, "

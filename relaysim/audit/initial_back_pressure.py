@@ -20,7 +20,7 @@ _MB = 1024**2
 def back_pressure(scenario: Scenario) -> Iterator[Finding]:
     """A drive is so full from the start that the hub refuses mail.
 
-    An error where mail of the scenario is refused; advice at Medium where all of it comes from
+    An error where mail of the scenario is refused; a warning at Medium where all of it comes from
     Exchange servers or from senders in authoritative domains, which still flow.
     """
     for name, hub in scenario.hubs.items():
@@ -39,7 +39,7 @@ def back_pressure(scenario: Scenario) -> Iterator[Finding]:
         full = listed(map(_fullness, pressed))
         key, used = _spared(hub, pressed)
         yield Finding(
-            Severity.ERROR if refused else Severity.ADVICE,
+            Severity.ERROR if refused else Severity.WARNING,
             dotted(("hubs", name, "back_pressure", key)),
             f"{full[0].upper()}{full[1:]}: {effect}.{who}",
             f'Free the drive until it is back at Normal ({key} = "{used}" or less), or move '

@@ -29,7 +29,7 @@ def run_size(scenario: Scenario) -> Iterator[Finding]:
     if memory > _LARGE or seconds > _SLOW:
         counts = {each.what: each.count for each in found}
         yield Finding(
-            Severity.ADVICE,
+            Severity.WARNING,
             "run",
             f"A replication has about {counts['messages']:,.0f} messages to "
             f"{counts['recipients']:,.0f} recipients: it takes about {memory / 1e9:.1f} GB of "

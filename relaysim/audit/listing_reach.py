@@ -41,7 +41,7 @@ def listing_reach(scenario: Scenario) -> Iterator[Finding]:
         if met:
             worst = sorted(met, key=lambda name: -max(met[name])[0])
             yield Finding(
-                Severity.NOTE,
+                Severity.INFO,
                 dotted(("egress", egress)),
                 f"If {egress} gets on a list, these shares of the recipients of innocent mail are "
                 "at domains that refuse or defer it: "
@@ -58,9 +58,9 @@ def _parts(found: list[tuple[float, str]]) -> str:
 def _reach(scenario: Scenario, path: Path, egress: str, blocklist: Blocklist) -> float:
     """The share of the stream's recipients that this path takes by the IP to such domains."""
     return path.share * sum(
-        way.share / len(way.lasts) * _use(scenario.destinations[name], blocklist)
-        for way, hop in outside(path)
-        if hop.egress == egress and (name := receiver(scenario, way, hop)) is not None
+        route.share / len(route.lasts) * _use(scenario.destinations[name], blocklist)
+        for route, hop in outside(path)
+        if hop.egress == egress and (name := receiver(scenario, route, hop)) is not None
     )
 
 
@@ -83,7 +83,7 @@ def bulk_shares_allocation(scenario: Scenario) -> Iterator[Finding]:
         widened = list(_widened(scenario, mine, other))
         harmed = names([path for path in others if other in ips(path)])
         yield Finding(
-            Severity.ADVICE if widened else Severity.NOTE,
+            Severity.WARNING if widened else Severity.INFO,
             dotted(("egress", mine)),
             f"{mine} carries bulk mail and {other} does not, but both are in {common}. "
             + (
@@ -167,7 +167,7 @@ def bulk_shares_domain(scenario: Scenario) -> Iterator[Finding]:
         if met:
             judges = listed(f"{name} ({share(weights[name])})" for name in weights if name in met)
             yield Finding(
-                Severity.ADVICE,
+                Severity.WARNING,
                 senders[0].place,
                 f"{names(senders)} shares the sender domain {domain} with {names(beside)}, and the "
                 f"domain has this weight beside the IP: {judges}. Its bad name follows it to "
@@ -184,5 +184,5 @@ def _domain(scenario: Scenario, path: Path) -> str:
 
 def _places(scenario: Scenario, path: Path) -> set[str]:
     """The destinations that see the sender: smart hosts hide those behind them."""
-    seen = (receiver(scenario, way, hop) for way, hop in outside(path))
+    seen = (receiver(scenario, route, hop) for route, hop in outside(path))
     return {name for name in seen if name is not None}

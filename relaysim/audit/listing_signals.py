@@ -41,7 +41,7 @@ def trap_hits(scenario: Scenario) -> Iterator[Finding]:
             continue
         likely = sorted(chances, key=lambda each: -chances[each])
         yield Finding(
-            Severity.NOTE,
+            Severity.INFO,
             dotted(("hosts", name, "streams", short)),
             f"{_what(name, short, stream)} meets about {two_digits(hits)} spam traps among "
             f"{count:,} addresses. By that it gets its IP on "
@@ -117,7 +117,7 @@ def culprit_without_signals(scenario: Scenario) -> Iterator[Finding]:
         compromised = isinstance(stream.arrivals, Compromise)
         if is_culprit(host, stream) and not compromised and not any(_signals(stream)):
             yield Finding(
-                Severity.NOTE,
+                Severity.INFO,
                 dotted(("hosts", name, "streams", short)),
                 f"{name}.{short} is a culprit without traps, unknown users or complaints: it gets "
                 "no IP listed, and harms the other mail by the queue only.",
@@ -154,7 +154,7 @@ def innocent_with_signals(scenario: Scenario) -> Iterator[Finding]:
             found.append(f"draws complaints ({share(complaints)}) beyond what {listed(over)} allow")
         if found:
             yield Finding(
-                Severity.NOTE,
+                Severity.INFO,
                 dotted(("hosts", name, "streams", short)),
                 f"{name}.{short} counts as innocent, but {listed(found)}: what it brings on the "
                 "others is not told apart from their own bad luck.",

@@ -31,11 +31,11 @@ def cold_egress(scenario: Scenario) -> Iterator[Finding]:
     )
     for path in paths(scenario):
         if campaign(scenario, path.host, path.stream) is not None:
-            for way, hop in outside(path):
-                name = receiver(scenario, way, hop)
+            for route, hop in outside(path):
+                name = receiver(scenario, route, hop)
                 key = (path.host, path.stream, hop.hub, hop.egress or "")
                 if name is not None:
-                    sent[key][name] += path.share * way.share / len(way.lasts)
+                    sent[key][name] += path.share * route.share / len(route.lasts)
     for (host, stream, hub, egress), shares in sent.items():
         found = campaign(scenario, host, stream)
         if found is None:
@@ -62,7 +62,7 @@ def cold_egress(scenario: Scenario) -> Iterator[Finding]:
                 else "all is delivered, but late"
             )
             yield Finding(
-                Severity.ADVICE,
+                Severity.WARNING,
                 dotted(("egress", egress)),
                 f"{egress} is new ({age} d), and {host}.{stream} sends at {per_time(rate)}: "
                 f"{listed(limits)}. When {hub} gives up after {format_duration(length)}, {result}.",

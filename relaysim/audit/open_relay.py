@@ -10,7 +10,7 @@ from relaysim.mail import receive_verdict as rules
 from relaysim.mail.address import AddressRange, parse_range
 from relaysim.mail.rights import ANONYMOUS, Right
 from relaysim.mail.session_access import identify, session_rights
-from relaysim.plan import route
+from relaysim.plan import routing
 from relaysim.scenario.connector import ReceiveConnector
 from relaysim.scenario.model import Scenario
 from relaysim.wording import listed
@@ -26,7 +26,7 @@ def open_relay(scenario: Scenario) -> Iterator[Finding]:
 
     An error where a connector that relays answers the Internet, or any host whose address the
     Internet has too (source NAT): judged by who is answered, not by the width of a range. An error
-    also where its ranges reach beyond private addresses; advice inside the own network.
+    also where its ranges reach beyond private addresses; a warning inside the own network.
     """
     for hub, connector in _enabled(scenario):
         if not relays(connector):
@@ -50,13 +50,13 @@ def _open_to_strangers(
         if str(host.address) in addresses and not host.properties.internet
     ]
     behind = f", the address of {listed(own)} too, as behind source NAT" if own else ""
-    way_out, command = closing.to_strangers(scenario, hub, connector, addresses)
+    fix, command = closing.to_strangers(scenario, hub, connector, addresses)
     return Finding(
         Severity.ERROR,
         connector_place(hub, connector.name),
         f"An open relay: {connector.name} answers mail from the Internet, which arrives as "
         f"{listed(addresses)}{behind}. Without logging in, strangers may send to any recipient.",
-        way_out,
+        fix,
         command,
     )
 
@@ -79,7 +79,7 @@ def _too_wide(scenario: Scenario, hub: str, connector: ReceiveConnector) -> Iter
     kept = list(dict.fromkeys([*singles, *needed]))
     who = listed(users) if users else "no host of this scenario"
     yield Finding(
-        Severity.ERROR if public else Severity.ADVICE,
+        Severity.ERROR if public else Severity.WARNING,
         connector_place(hub, connector.name),
         f"An open relay{'' if public else ' for the own network'}: without logging in, "
         f"everyone in {ranges} may send to any recipient. Needed by {who}.",
@@ -97,7 +97,7 @@ def forged_sender(scenario: Scenario) -> Iterator[Finding]:
 
     One finding for all of them. Source: exchangepedia.com, 2008, on spam from your own domain.
     """
-    own = route.own_domain(scenario)
+    own = routing.own_domain(scenario)
     met: list[tuple[str, ReceiveConnector]] = []
     for hub, connector in _enabled(scenario):
         principal = identify(connector)
@@ -112,9 +112,9 @@ def forged_sender(scenario: Scenario) -> Iterator[Finding]:
         return
     right = Right.ACCEPT_AUTHORITATIVE_DOMAIN_SENDER
     fixes = [closing.to_forgers(scenario, hub, connector) for hub, connector in met]
-    where = listed(route.identity(hub, connector.name) for hub, connector in met)
+    where = listed(routing.identity(hub, connector.name) for hub, connector in met)
     yield Finding(
-        Severity.ADVICE,
+        Severity.WARNING,
         connector_place(met[0][0], met[0][1].name),
         f"At {where} AnonymousUsers brings {right.value}, so a stranger can write as somebody of "
         f"{own}: a forged mail from the director looks like his own.",

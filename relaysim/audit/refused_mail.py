@@ -13,7 +13,7 @@ from relaysim.mail.address import domain_of
 from relaysim.mail.domains import is_authoritative
 from relaysim.mail.reply import INSUFFICIENT_RESOURCES
 from relaysim.mail.rights import ANONYMOUS, AUTHENTICATED_USERS, PermissionGroup, Right
-from relaysim.plan import route
+from relaysim.plan import routing
 from relaysim.scenario.connector import ReceiveConnector
 from relaysim.scenario.distribution import Zipf
 from relaysim.scenario.model import Scenario
@@ -42,7 +42,7 @@ def stream_refused(scenario: Scenario) -> Iterator[Finding]:
             path.place,
             f"{listed(where)} {'refuses' if len(where) == 1 else 'refuse'} all mail of {name}: "
             f"{'AUTH' if login else f'MAIL FROM:<{sender}>'} gets {answer}.",
-            " ".join(dict.fromkeys(way_out for way_out, _ in fixes)),
+            " ".join(dict.fromkeys(fix for fix, _ in fixes)),
             "\n".join(dict.fromkeys(command for _, command in fixes)),
         )
 
@@ -51,7 +51,7 @@ def _admitted(scenario: Scenario, path: Path, connector: ReceiveConnector) -> tu
     """How the refused sender gets in, and the command for it."""
     host, hub = scenario.hosts[path.host], path.hub
     sender = scenario.hosts[path.host].streams[path.stream].sender
-    session = route.session(scenario, host, connector)
+    session = routing.session(scenario, host, connector)
     if Right.SUBMIT not in session.rights:
         anonymous = session.principal == ANONYMOUS
         group = PermissionGroup.ANONYMOUS_USERS if anonymous else PermissionGroup.EXCHANGE_USERS
@@ -69,12 +69,12 @@ def _admitted(scenario: Scenario, path: Path, connector: ReceiveConnector) -> tu
     user = session.principal
     if session.principal == AUTHENTICATED_USERS and host.account is not None:
         bare = "@" not in host.account and "\\" not in host.account
-        user = f"{host.account}@{route.own_domain(scenario)}" if bare else host.account
+        user = f"{host.account}@{routing.own_domain(scenario)}" if bare else host.account
     own_address = "send as an address of the account's own, or " if session.login else ""
     plural = "s" if len(rights) > 1 else ""
-    way_out = f"{own_address}give {user} the right{plural} {listed(each.value for each in rights)}."
-    way_out = way_out[0].upper() + way_out[1:]
-    return way_out, permission("Add", hub, connector.name, user, *rights)
+    fix = f"{own_address}give {user} the right{plural} {listed(each.value for each in rights)}."
+    fix = fix[0].upper() + fix[1:]
+    return fix, permission("Add", hub, connector.name, user, *rights)
 
 
 def relay_refused(scenario: Scenario) -> Iterator[Finding]:
@@ -95,10 +95,10 @@ def _refused_at(scenario: Scenario, name: str, found: list[Path]) -> Finding:
     first = found[0]
     domains = listed(dict.fromkeys(str(each.domains) for each in first.refused))
     if scenario.hosts[first.host].properties.internet:
-        severity = Severity.NOTE
+        severity = Severity.INFO
         fixes: list[tuple[str, str | None]] = [("Nothing: strangers must not relay.", None)]
     else:
-        severity = Severity.ADVICE if all(path.ways for path in found) else Severity.ERROR
+        severity = Severity.WARNING if all(path.routes for path in found) else Severity.ERROR
         fixes = [relayed(scenario, path) for path in found]
     where = connectors_of(found)
     part = sum(path.share * sum(each.share for each in path.refused) for path in found)
@@ -109,7 +109,7 @@ def _refused_at(scenario: Scenario, name: str, found: list[Path]) -> Finding:
         first.place,
         f"{listed(where)} {takes} mail for internal recipients only: {share(part)} of the "
         f"recipients of {name} ({domains}) get {first.refused[0].reply} at RCPT TO.",
-        " ".join(dict.fromkeys(way_out for way_out, _ in fixes)),
+        " ".join(dict.fromkeys(fix for fix, _ in fixes)),
         "\n".join(dict.fromkeys(commands)) or None,
     )
 
@@ -125,7 +125,7 @@ def message_too_large(scenario: Scenario) -> Iterator[Finding]:
         if connector is None or path.reply is not None or connector.max_message_size is None:
             continue
         limit = connector.max_message_size
-        answer = route.size_verdict(scenario, host, connector, limit + 1)
+        answer = routing.size_verdict(scenario, host, connector, limit + 1)
         if not answer.is_success:
             refused.setdefault((path.name, limit, str(answer)), []).append(path)
     for (name, limit, reply), found in refused.items():
@@ -135,7 +135,7 @@ def message_too_large(scenario: Scenario) -> Iterator[Finding]:
         if taken * part * messages(scenario, name_of_host, stream) < 1:
             continue
         yield Finding(
-            Severity.ADVICE,
+            Severity.WARNING,
             found[0].place,
             f"{share(part)} of the messages of {name} are above {format_size(limit)}, "
             f"the max_message_size of {listed(connectors_of(found))}: MAIL FROM with SIZE= gets "
@@ -156,7 +156,7 @@ def recipient_limit(scenario: Scenario) -> Iterator[Finding]:
         connector = path.connector
         if connector is None or path.reply is not None:
             continue
-        answer = route.count_verdict(connector, _most_recipients(scenario, path) - 1)
+        answer = routing.count_verdict(connector, _most_recipients(scenario, path) - 1)
         if not answer.is_success:
             key = (path.name, connector.max_recipients_per_message, str(answer))
             refused.setdefault(key, []).append(path)
@@ -164,7 +164,7 @@ def recipient_limit(scenario: Scenario) -> Iterator[Finding]:
         most, where = _most_recipients(scenario, found[0]), connectors_of(found)
         takes = "takes" if len(where) == 1 else "take"
         yield Finding(
-            Severity.ADVICE,
+            Severity.WARNING,
             found[0].place,
             f"Messages of {name} have up to {most} recipients, and {listed(where)} {takes} "
             f"{limit} at once: each further RCPT TO gets {reply}, and the client sends those in "

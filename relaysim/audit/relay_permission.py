@@ -4,7 +4,7 @@ from relaysim.analysis.mail_paths import Path
 from relaysim.audit.open_relay import relays
 from relaysim.audit.shell_commands import free_name, new_connector, permission, set_connector
 from relaysim.mail.rights import ANONYMOUS, Right
-from relaysim.plan import route
+from relaysim.plan import routing
 from relaysim.scenario.model import Scenario
 from relaysim.wording import listed
 
@@ -45,14 +45,14 @@ def relayed(scenario: Scenario, path: Path) -> tuple[str, str | None]:
             continue
         fits = any(each.fits(path.target.address, path.target.port) for each in other.bindings)
         at = listed(map(str, other.bindings))
-        way_out = f"Send through {route.identity(hub, other.name)} ({at}), which relays: list "
-        way_out += f"{address} there"
-        way_out += "." if fits else f" and point server of {path.host} to it."
+        fix = f"Send through {routing.identity(hub, other.name)} ({at}), which relays: list "
+        fix += f"{address} there"
+        fix += "." if fits else f" and point server of {path.host} to it."
         ranges = list(dict.fromkeys(map(str, [*other.remote_ip_ranges, address])))
-        return way_out, set_connector(hub, other.name, RemoteIPRanges=ranges)
+        return fix, set_connector(hub, other.name, RemoteIPRanges=ranges)
     here = path.connector
     if here is not None and all(each.size == 1 for each in here.remote_ip_ranges):
-        principal = route.session(scenario, host, here).principal
+        principal = routing.session(scenario, host, here).principal
         right = Right.ACCEPT_ANY_RECIPIENT
         return (
             f"Let {path.host} use a connector of its own that may relay, or give this one the "

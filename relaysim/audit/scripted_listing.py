@@ -31,7 +31,7 @@ def listing_removed(scenario: Scenario) -> Iterator[Finding]:
         lasts = end - event.at
         if lasts < listing.for_:
             yield Finding(
-                Severity.NOTE,
+                Severity.INFO,
                 f"events.{number}.listing",
                 f"{listing.blocklist} removes {_whose(listing)} on request: by the medians of "
                 f"monitor_every, ndr_time, repair_time and delisting_time the request comes "

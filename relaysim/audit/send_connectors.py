@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
-from relaysim.analysis.mail_paths import Path, Way, paths
+from relaysim.analysis.mail_paths import DomainRoute, Path, paths
 from relaysim.analysis.message_rates import messages
 from relaysim.analysis.size_tail import above
 from relaysim.audit.finding import Finding, Severity
 from relaysim.mail import reply
 from relaysim.mail.send_connector import is_source
-from relaysim.plan import route
+from relaysim.plan import routing
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.problem import dotted
 from relaysim.units import format_duration, format_size
@@ -18,15 +18,16 @@ from relaysim.wording import listed, share
 def no_send_connector(scenario: Scenario) -> Iterator[Finding]:
     """Mail for a domain that no send connector has an address space for."""
     for path in paths(scenario):
-        lost = [way for way in path.ways if way.first.kind is route.HopKind.UNREACHABLE]
+        lost = [route for route in path.routes if route.first.kind is routing.HopKind.UNREACHABLE]
         if not lost:
             continue
         hub = scenario.hubs[path.hub]
-        part = sum(way.share for way in lost)
+        part = sum(route.share for route in lost)
+        served = listed(str(route.domains) for route in lost)
         yield Finding(
             Severity.ERROR,
             path.place,
-            f"No send connector serves {listed(str(way.domains) for way in lost)}: {share(part)} "
+            f"No send connector serves {served}: {share(part)} "
             f"of the recipients of {path.name} stay in the Unreachable queue of {path.hub} for "
             f"{format_duration(hub.message_expiration_timeout)} and end with "
             f"{reply.MESSAGE_EXPIRED}.",
@@ -41,19 +42,19 @@ def route_too_small(scenario: Scenario) -> Iterator[Finding]:
     """Some messages of a stream are above the MaxMessageSize of every matching send connector."""
     for path in paths(scenario):
         seen: set[int] = set()
-        for way in path.ways:
-            limit = _limit(scenario, path, way)
+        for route in path.routes:
+            limit = _limit(scenario, path, route)
             if limit is None or limit in seen:
                 continue
             seen.add(limit)
             stream = scenario.hosts[path.host].streams[path.stream]
-            alike = [each for each in path.ways if _limit(scenario, path, each) == limit]
+            alike = [each for each in path.routes if _limit(scenario, path, each) == limit]
             part = above(stream.size, limit)
             reached = path.share * sum(each.share for each in alike)
             if part * reached * messages(scenario, path.host, path.stream) < 1:
                 continue
             yield Finding(
-                Severity.ADVICE,
+                Severity.WARNING,
                 path.place,
                 f"{share(part)} of the messages of {path.name} are above "
                 f"{format_size(limit)}, the largest max_message_size of the send connectors for "
@@ -64,21 +65,21 @@ def route_too_small(scenario: Scenario) -> Iterator[Finding]:
             )
 
 
-def _limit(scenario: Scenario, path: Path, way: Way) -> int | None:
+def _limit(scenario: Scenario, path: Path, route: DomainRoute) -> int | None:
     """The largest size that some send connector takes to the domain; None if that is unlimited."""
-    if way.first.kind is route.HopKind.MAILBOX:
+    if route.first.kind is routing.HopKind.MAILBOX:
         return None
     limits = [each.max_message_size for each in scenario.send_connectors.values()]
     for limit in sorted(each for each in limits if each is not None):
-        if _kind(scenario, path, way, limit + 1) is route.HopKind.TOO_LARGE:
+        if _kind(scenario, path, route, limit + 1) is routing.HopKind.TOO_LARGE:
             return limit
     return None
 
 
-def _kind(scenario: Scenario, path: Path, way: Way, size: int) -> route.HopKind:
+def _kind(scenario: Scenario, path: Path, route: DomainRoute, size: int) -> routing.HopKind:
     connector = path.connector
-    link = None if connector is None else route.identity(path.hub, connector.name)
-    return route.next_hop(scenario, path.hub, way.domains.name, size, link).kind
+    link = None if connector is None else routing.identity(path.hub, connector.name)
+    return routing.next_hop(scenario, path.hub, route.domains.name, size, link).kind
 
 
 def _raised(scenario: Scenario, limit: int) -> str | None:
@@ -94,14 +95,14 @@ def smart_host(scenario: Scenario) -> Iterator[Finding]:
     """Mail goes to a smart host, and what happens behind it is not modelled."""
     sent: dict[str, list[str]] = {}
     for path in paths(scenario):
-        for way in path.ways:
-            for hop in way.lasts:
+        for route in path.routes:
+            for hop in route.lasts:
                 if hop.connector is not None and hop.connector.smart_hosts:
                     sent.setdefault(hop.connector.name, []).append(path.name)
     for name, streams in sent.items():
         hosts = scenario.send_connectors[name].smart_hosts
         yield Finding(
-            Severity.NOTE,
+            Severity.INFO,
             dotted(("send_connectors", name, "smart_hosts")),
             f"{listed(dict.fromkeys(streams))} go to the smart host {listed(hosts)}: a run counts "
             "them as delivered when it takes them. What happens behind it is not modelled: "
@@ -114,21 +115,21 @@ def handed_over(scenario: Scenario) -> Iterator[Finding]:
     """A hub is no source server of the send connector, so its mail leaves by another one."""
     seen: set[tuple[str, str]] = set()
     for path in paths(scenario):
-        for way in path.ways:
-            connector = way.first.connector
-            if way.first.kind is not route.HopKind.TRANSFER or connector is None:
+        for route in path.routes:
+            connector = route.first.connector
+            if route.first.kind is not routing.HopKind.TRANSFER or connector is None:
                 continue
             if (path.hub, connector.name) in seen or is_source(connector, path.hub):
                 continue
             seen.add((path.hub, connector.name))
             sources = [*connector.source_transport_servers, path.hub]
             yield Finding(
-                Severity.ADVICE,
+                Severity.WARNING,
                 dotted(("send_connectors", connector.name, "source_transport_servers")),
                 f"{path.hub} is no source server of {connector.name}: it hands what {path.name} "
                 f"and others send outside to {listed(connector.source_transport_servers)}, which "
                 "commits and categorizes it again and sends it from "
-                f"{listed(dict.fromkeys(hop.egress or '' for hop in way.lasts))}.",
+                f"{listed(dict.fromkeys(hop.egress or '' for hop in route.lasts))}.",
                 f"If {path.hub} is to send by itself, add it to the source servers.",
                 f'Set-SendConnector "{connector.name}" -SourceTransportServers '
                 + ",".join(sources),

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from relaysim.mail.rights import Right
-from relaysim.plan.route import identity
+from relaysim.plan.routing import identity
 from relaysim.scenario.model import Scenario
 
 

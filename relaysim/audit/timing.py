@@ -12,7 +12,7 @@ def event_in_drain(scenario: Scenario) -> Iterator[Finding]:
     for number, event in enumerate(scenario.events):
         if event.at >= scenario.run.duration:
             yield Finding(
-                Severity.NOTE,
+                Severity.INFO,
                 f"events.{number}",
                 f"At {format_duration(event.at)} no more mail is made: the run ends as soon as all "
                 "is final, so this may never happen.",
@@ -34,7 +34,7 @@ def drain_below_deadline(scenario: Scenario) -> Iterator[Finding]:
         return
     share = min(1.0, (largest - run.drain) / (run.duration - run.warm_up))
     yield Finding(
-        Severity.ADVICE,
+        Severity.WARNING,
         "run.drain",
         f"{format_duration(run.drain)} after the last message the run ends, before the deadline of "
         f"{name}, {format_duration(largest)}: the recipients of the last {100 * share:.0f} % of "

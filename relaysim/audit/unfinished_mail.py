@@ -77,7 +77,7 @@ def mail_after_the_end(scenario: Scenario) -> Iterator[Finding]:
         text = str(cut)
         end = format_duration(scenario.run.duration)
         yield Finding(
-            Severity.ADVICE,
+            Severity.WARNING,
             dotted(("hosts", cut.host, "streams", cut.stream, "arrivals")),
             f"{text}, and run.duration is {end}.",
             f"Set run.duration above {_seconds(cut.last)}, or let the mail begin earlier.",

@@ -1,10 +1,10 @@
-"""Notes on what a scenario has and nothing uses."""
+"""Check for what a scenario has and nothing uses."""
 
 from collections.abc import Iterable, Iterator
 
 from relaysim.analysis.mail_paths import paths, receiver
 from relaysim.audit.finding import Finding, Severity
-from relaysim.plan.route import HopKind
+from relaysim.plan.routing import HopKind
 from relaysim.scenario.blocklist import Blocklist
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.problem import dotted
@@ -29,7 +29,7 @@ def unused(scenario: Scenario) -> Iterator[Finding]:
     for name, blocklist in scenario.blocklists.items():
         if not _is_used(scenario, blocklist):
             yield Finding(
-                Severity.NOTE,
+                Severity.INFO,
                 dotted(("blocklists", name)),
                 "No destination acts on it: who gets on this list does not notice.",
                 "Take it out, or write it in refuses_on of a destination.",
@@ -38,7 +38,7 @@ def unused(scenario: Scenario) -> Iterator[Finding]:
         for name in getattr(scenario, table):
             if name not in names:
                 yield Finding(
-                    Severity.NOTE,
+                    Severity.INFO,
                     dotted((table, name)),
                     "No mail of this scenario uses it.",
                     "Take it out, or use it.",
@@ -52,12 +52,12 @@ def _led_to(scenario: Scenario) -> tuple[set[str], set[str]]:
     """
     carriers: set[str] = set()
     receivers: set[str] = set()
-    for way in (way for path in paths(scenario, refused=True) for way in path.ways):
-        for hop in way.lasts:
+    for route in (route for path in paths(scenario, refused=True) for route in path.routes):
+        for hop in route.lasts:
             if hop.connector is not None:
                 carriers.add(hop.connector.name)
             if hop.kind is HopKind.REMOTE:
-                receivers.add(receiver(scenario, way, hop) or "")
+                receivers.add(receiver(scenario, route, hop) or "")
     return carriers, receivers
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from relaysim.analysis.sharing import hubs_of, open_paths, parted
 from relaysim.audit.finding import Finding, Severity
-from relaysim.plan import route
+from relaysim.plan import routing
 from relaysim.scenario.model import Scenario
 from relaysim.wording import listed, share
 
@@ -18,9 +18,9 @@ def submission_spread(scenario: Scenario) -> Iterator[Finding]:
     users = [
         name
         for name, host in scenario.hosts.items()
-        if route.by_mailbox_server(host) and host.streams
+        if routing.by_mailbox_server(host) and host.streams
     ]
-    hubs = route.submission_hubs(scenario)
+    hubs = routing.submission_hubs(scenario)
     if not users or len(hubs) < 2 or scenario.mailboxes.submission_server_override_list:
         return
     bulk, _ = parted(scenario)
@@ -32,7 +32,7 @@ def submission_spread(scenario: Scenario) -> Iterator[Finding]:
     if idle and len(idle) < len(hubs) and not clean:
         kept = [hub for hub in hubs if hub not in idle]
         yield Finding(
-            Severity.ADVICE,
+            Severity.WARNING,
             "mailboxes.submission_server_override_list",
             f"No host sends to {listed(idle)}, and yet the mailbox server spreads the mail of "
             f"{listed(users)} over every hub of the site: {part} goes to each of {listed(hubs)}.",
@@ -53,7 +53,7 @@ def submission_spread(scenario: Scenario) -> Iterator[Finding]:
         )
     else:
         yield Finding(
-            Severity.NOTE,
+            Severity.INFO,
             "mailboxes.submission_server_override_list",
             f"The mailbox server spreads the mail of {listed(users)} over every hub of the site: "
             f"{part} goes to each of {listed(hubs)}.",

@@ -12,9 +12,9 @@ from relaysim.cli.output import print_json
 def check(
     scenario: File, settings: Set = None, profiles: Profiles = None, json: Json = False
 ) -> None:
-    """Say what is wrong with a design, why, and the way out.
+    """Print what is wrong with a design, why, and the fix.
 
-    The exit code is 2 if there are errors and 0 if there is nothing but advice.
+    The exit code is 2 if there are errors, and 0 if there are only warnings and info.
     """
     from relaysim import audit
     from relaysim.scenario.load import load
@@ -54,6 +54,6 @@ def _problem(problem: Any) -> dict[str, Any]:
         "severity": "error",
         "place": dotted(problem.path),
         "reason": f"{problem.file}: {problem.message}",
-        "way_out": meant or allowed,
+        "fix": meant or allowed,
         "command": None,
     }

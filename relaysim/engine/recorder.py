@@ -97,7 +97,7 @@ class Recorder:
         self.replies: dict[tuple[str, int], int] = {}
         self.codes: list[int] = []
         self.causes: list[int] = []
-        self.standings: list[str] = []
+        self.provider_accounts: list[str] = []
 
     def reply_id(self, text: str, cause: int = NO_CAUSE) -> int:
         """The number that stands for a reply in this trace, given for a cause."""
@@ -304,7 +304,7 @@ class Recorder:
             queue_capacity=tuple(queue.connections for queue in plan.queues),
             replies=tuple(text for text, _ in self.replies),
             causes=tuple(self.causes),
-            standings=tuple(self.standings),
+            provider_accounts=tuple(self.provider_accounts),
             operators=tuple(operator.name for operator in plan.operators),
         )
 

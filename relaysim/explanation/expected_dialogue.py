@@ -9,7 +9,7 @@ from relaysim.mail.dialogue import HUB_BANDWIDTH, Dialogue, Step, Verb, greeting
 from relaysim.mail.receive_verdict import error_delay
 from relaysim.mail.reply import Reply
 from relaysim.plan import initial_pressure as pressure
-from relaysim.plan import route
+from relaysim.plan import routing
 from relaysim.plan.hand_over import HandOver
 from relaysim.scenario.connector import ReceiveConnector
 from relaysim.scenario.host import Host
@@ -43,7 +43,7 @@ def expected_dialogue(
     scenario: Scenario,
     host: Host,
     name: str,
-    target: route.Target,
+    target: routing.Target,
     connector: ReceiveConnector | None,
     letter: Letter,
     at: datetime | None = None,
@@ -72,10 +72,10 @@ def expected_dialogue(
         it; only pressure that a full drive causes from the start refuses mail here.
     """
     refused = None if target.hub is None else pressure.greeting(scenario.hubs[target.hub])
-    first = refused or route.greeting(target, connector)
+    first = refused or routing.greeting(target, connector)
     if connector is None or target.hub is None or refused:
         return _turned_away(first, letter)
-    session = route.session(scenario, host, connector)
+    session = routing.session(scenario, host, connector)
     dialogue = Dialogue(error_delay(connector, session.principal), host.pipelining)
     dialogue.connect(greeting(target.hub, at or scenario.run.start))
     dialogue.hello(name, host.address, target.hub, connector)
@@ -155,11 +155,11 @@ def _sender_reply(
     scenario: Scenario, hub: Hub, host: Host, connector: ReceiveConnector, letter: Letter
 ) -> Reply:
     """The reply to MAIL FROM."""
-    answer = route.mail_verdict(scenario, host, connector, letter.sender)
+    answer = routing.mail_verdict(scenario, host, connector, letter.sender)
     if answer.is_success:
         answer = pressure.mail_from(scenario, hub, host, letter.sender) or answer
     if answer.is_success and letter.size is not None:
-        answer = route.size_verdict(scenario, host, connector, letter.size)
+        answer = routing.size_verdict(scenario, host, connector, letter.size)
     return answer
 
 
@@ -169,9 +169,9 @@ def _recipient_replies(
     """The reply to each RCPT TO."""
     replies: list[Reply] = []
     for recipient in letter.recipients:
-        answer = route.rcpt_verdict(scenario, host, connector, domain_of(recipient))
+        answer = routing.rcpt_verdict(scenario, host, connector, domain_of(recipient))
         if answer.is_success:
             accepted = sum(each.is_success for each in replies)
-            answer = route.count_verdict(connector, accepted)
+            answer = routing.count_verdict(connector, accepted)
         replies.append(answer)
     return replies

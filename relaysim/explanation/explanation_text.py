@@ -8,7 +8,7 @@ from relaysim.mail import reply
 from relaysim.mail.address import domain_of
 from relaysim.mail.auth import AuthMechanism
 from relaysim.mail.rights import PermissionGroup, Right, session_permissions
-from relaysim.plan import route
+from relaysim.plan import routing
 from relaysim.plan.hand_over import PORT
 from relaysim.scenario.host import Host
 from relaysim.scenario.model import Scenario
@@ -47,7 +47,7 @@ _WHY = {
 
 def render(scenario: Scenario, name: str, host: Host, attempts: Sequence[Attempt]) -> str:
     """The dialogue, the connector, the rights, and what becomes of each recipient."""
-    if route.by_mailbox_server(host):
+    if routing.by_mailbox_server(host):
         return "\n".join(_mailbox(scenario, name, attempts))
     blocks = (_attempt(scenario, name, host, attempt) for attempt in attempts)
     return "\n\n".join("\n".join(block) for block in blocks)
@@ -91,7 +91,7 @@ def _connector(scenario: Scenario, attempt: Attempt) -> Iterator[str]:
     if target.hub is None:
         yield f"Receive connector: none. No hub has the address {target.address}."
         return
-    found = route.identity(target.hub, connector.name) if connector else "none"
+    found = routing.identity(target.hub, connector.name) if connector else "none"
     yield f"Receive connector: {found}"
     if attempt.selection is not None:
         for each in attempt.selection.passed_over:
@@ -109,7 +109,7 @@ def _setting(scenario: Scenario, attempt: Attempt) -> Iterator[str]:
     wildcard = connector or other.connector
     name = wildcard.name if wildcard else ""
     answer = f"{name} answers by its wildcard binding"
-    ends = f"the session ends with {route.greeting(target, None)}"
+    ends = f"the session ends with {routing.greeting(target, None)}"
     yield from _wrap(
         f"specific_binding_hides_wildcard = {str(hides).lower()}: another connector is bound to "
         f"{target.address} itself and does not list the client. So {ends if hides else answer}; "
@@ -138,7 +138,7 @@ def _outcomes(scenario: Scenario, attempt: Attempt) -> Iterator[str]:
             yield from _wrap(_WHY[outcome.reply], 4)
         for hop in outcome.hops:
             yield from _wrap(_hop(scenario, outcome, hop), 4)
-            if hop.kind is route.HopKind.TRANSFER:
+            if hop.kind is routing.HopKind.TRANSFER:
                 yield from _hand_overs(scenario, outcome)
 
 
@@ -148,7 +148,7 @@ def _hand_overs(scenario: Scenario, outcome: Outcome) -> Iterator[str]:
         if each.selection is None:
             continue
         name = each.connector.name if each.connector else None
-        found = "no receive connector" if name is None else route.identity(each.receiver, name)
+        found = "no receive connector" if name is None else routing.identity(each.receiver, name)
         yield from _wrap(
             f"{each.sender} ({each.client}) connects to {each.address} port {PORT}: {found} "
             f"answers, {each.reply}",
@@ -167,13 +167,13 @@ def _hand_overs(scenario: Scenario, outcome: Outcome) -> Iterator[str]:
         )
 
 
-def _hop(scenario: Scenario, outcome: Outcome, hop: route.Hop) -> str:
+def _hop(scenario: Scenario, outcome: Outcome, hop: routing.Hop) -> str:
     hubs = scenario.hubs
     name = hop.connector.name if hop.connector else ""
     match hop.kind:
-        case route.HopKind.MAILBOX:
+        case routing.HopKind.MAILBOX:
             return f"mailbox delivery queue of {hop.hub}"
-        case route.HopKind.REMOTE:
+        case routing.HopKind.REMOTE:
             of = f" (destination {outcome.destination})" if outcome.destination else ""
             smart = hop.domain != domain_of(outcome.recipient)
             behind = "; what happens behind the smart host is not modelled" if smart else ""
@@ -181,15 +181,15 @@ def _hop(scenario: Scenario, outcome: Outcome, hop: route.Hop) -> str:
                 f"queue {hop.next_hop}{of} of {hop.hub} by send connector {name}, leaves by "
                 f"{hop.egress}{behind}"
             )
-        case route.HopKind.TRANSFER:
+        case routing.HopKind.TRANSFER:
             return f"handed to {hop.next_hop}, source server of send connector {name}"
-        case route.HopKind.UNREACHABLE:
+        case routing.HopKind.UNREACHABLE:
             expires = format_duration(hubs[hop.hub].message_expiration_timeout)
             return (
                 f"Unreachable queue of {hop.hub}: no send connector serves the domain; after "
                 f"{expires} {reply.MESSAGE_EXPIRED}"
             )
-        case route.HopKind.TOO_LARGE:
+        case routing.HopKind.TOO_LARGE:
             return f"NDR, as every matching send connector is too small: {reply.NO_ROUTE_FOR_SIZE}"
 
 

@@ -7,7 +7,7 @@ from relaysim.mail.address import IpAddress, domain_of, parse_ip
 from relaysim.mail.rights import EXCHANGE_SERVERS
 from relaysim.mail.session_access import Grant, grants, session_rights
 from relaysim.mail.spelling import unknown
-from relaysim.plan import route
+from relaysim.plan import routing
 from relaysim.plan.hand_over import PORT, hand_over, hand_overs, lowest_address
 from relaysim.profiles.defaults import host_defaults
 from relaysim.profiles.kind import Kind
@@ -63,7 +63,7 @@ def hub_attempts(scenario: Scenario, hub: str, client: Host, letter: Letter) -> 
     if any(owner.get(address) == hub for address in addresses):
         raise ValueError(f"{client.server} is {hub} itself: name another hub")
     return tuple(
-        _attempt(scenario, hub, client, route.Target(owner.get(address), address, PORT), letter)
+        _attempt(scenario, hub, client, routing.Target(owner.get(address), address, PORT), letter)
         for address in addresses
     )
 
@@ -81,7 +81,7 @@ def _addresses(scenario: Scenario, hub: str, server: str, letter: Letter) -> tup
             known = [*scenario.hubs, *scenario.dns]
             raise unknown(server, "a hub, an address or a name in [dns]", known) from None
     domains = [domain_of(each) for each in letter.recipients]
-    hops = [route.next_hop(scenario, hub, domain, letter.size or 0) for domain in domains]
+    hops = [routing.next_hop(scenario, hub, domain, letter.size or 0) for domain in domains]
     found = dict.fromkeys(each.address for hop in hops for each in hand_overs(scenario, hop))
     if not found:
         raise ValueError(
@@ -92,10 +92,10 @@ def _addresses(scenario: Scenario, hub: str, server: str, letter: Letter) -> tup
 
 
 def _attempt(
-    scenario: Scenario, hub: str, client: Host, target: route.Target, letter: Letter
+    scenario: Scenario, hub: str, client: Host, target: routing.Target, letter: Letter
 ) -> Attempt:
     if target.hub is None:
-        refused = route.greeting(target, None)
+        refused = routing.greeting(target, None)
         outcomes = tuple(
             outcome_at(scenario, None, each, letter, None, refused) for each in letter.recipients
         )
@@ -105,10 +105,10 @@ def _attempt(
     session, given, other = None, tuple[Grant, ...](), None
     if hand.selection is not None:
         hides = scenario.hubs[target.hub].specific_binding_hides_wildcard
-        other = route.listen(scenario, client, target, not hides)
+        other = routing.listen(scenario, client, target, not hides)
     if hand.connector is not None and hand.reply.is_success:
         rights = session_rights(hand.connector, EXCHANGE_SERVERS)
-        session = route.Session(EXCHANGE_SERVERS, rights, hand.reply)
+        session = routing.Session(EXCHANGE_SERVERS, rights, hand.reply)
         given = tuple(each for each in grants(hand.connector) if each.user == EXCHANGE_SERVERS)
     outcomes = tuple(
         outcome_at(scenario, target.hub, recipient, letter, None, answer)

@@ -13,7 +13,7 @@ from relaysim.mail.principal import is_account
 from relaysim.mail.session_access import Grant, grants
 from relaysim.mail.spelling import unknown
 from relaysim.plan import initial_pressure as pressure
-from relaysim.plan import route
+from relaysim.plan import routing
 from relaysim.scenario.distribution import mean
 from relaysim.scenario.host import Host
 from relaysim.scenario.model import Scenario
@@ -47,7 +47,7 @@ def explain(
     if not recipients:
         raise ValueError("to whom? give at least one recipient")
     letter = Letter(
-        parse_address(sender or (kind.sender if kind else f"app@{route.own_domain(scenario)}")),
+        parse_address(sender or (kind.sender if kind else f"app@{routing.own_domain(scenario)}")),
         tuple(_recipient(each) for each in recipients),
         units.size(size) if isinstance(size, str) else _size(size, kind),
     )
@@ -55,12 +55,12 @@ def explain(
         return Explanation(
             scenario, name, client, letter, hub_attempts(scenario, name, client, letter)
         )
-    by_mailbox_server = route.by_mailbox_server(client)
+    by_mailbox_server = routing.by_mailbox_server(client)
     attempts = tuple(
         _submission(scenario, client, target, letter)
         if by_mailbox_server
         else _attempt(scenario, name, client, target, letter)
-        for target in route.targets(scenario, client)
+        for target in routing.targets(scenario, client)
     )
     return Explanation(scenario, name, client, letter, attempts)
 
@@ -128,23 +128,23 @@ def _size(size: int | None, stream: Stream | None) -> int | None:
 
 
 def _attempt(
-    scenario: Scenario, name: str, host: Host, target: route.Target, letter: Letter
+    scenario: Scenario, name: str, host: Host, target: routing.Target, letter: Letter
 ) -> Attempt:
-    selection = route.listen(scenario, host, target)
+    selection = routing.listen(scenario, host, target)
     connector = selection.connector
     other = None
     if target.hub is not None:
         hides = scenario.hubs[target.hub].specific_binding_hides_wildcard
-        other = route.listen(scenario, host, target, not hides)
+        other = routing.listen(scenario, host, target, not hides)
     session, link = None, None
     given: tuple[Grant, ...] = ()
     if connector is not None and target.hub is not None:
-        session = route.session(scenario, host, connector)
+        session = routing.session(scenario, host, connector)
         users = [session.principal, host.account or session.principal]
         given = tuple(
             each for each in grants(connector) if any(is_account(each.user, user) for user in users)
         )
-        link = route.identity(target.hub, connector.name)
+        link = routing.identity(target.hub, connector.name)
     expected = expected_dialogue(scenario, host, name, target, connector, letter)
     outcomes = [
         outcome_at(scenario, target.hub, recipient, letter, link, answer)
@@ -153,7 +153,7 @@ def _attempt(
     return Attempt(target, selection, other, session, given, expected.lines, tuple(outcomes))
 
 
-def _submission(scenario: Scenario, host: Host, target: route.Target, letter: Letter) -> Attempt:
+def _submission(scenario: Scenario, host: Host, target: routing.Target, letter: Letter) -> Attempt:
     """The mailbox server hands the letter to a hub, which may be short of resources."""
     hub = scenario.hubs[target.hub or ""]
     refused = pressure.mail_from(scenario, hub, host, letter.sender)

@@ -4,7 +4,7 @@ from relaysim.explanation.expected_dialogue import Letter
 from relaysim.explanation.session import Outcome
 from relaysim.mail.address import domain_of
 from relaysim.mail.reply import Reply
-from relaysim.plan import route
+from relaysim.plan import routing
 from relaysim.plan.hand_over import hand_overs
 from relaysim.scenario.model import Scenario
 
@@ -38,10 +38,10 @@ def outcome_at(
     if answer is not None and not answer.is_success:
         return Outcome(recipient, answer, (), destination)
     domain, size = domain_of(recipient), letter.size or 0
-    hop = route.next_hop(scenario, hub or "", domain, size, link)
+    hop = routing.next_hop(scenario, hub or "", domain, size, link)
     sessions = hand_overs(scenario, hop)
     taken = [each.receiver for each in sessions if each.reply.is_success]
-    lasts = [route.next_hop(scenario, each, domain, size, link) for each in taken]
+    lasts = [routing.next_hop(scenario, each, domain, size, link) for each in taken]
     return Outcome(recipient, answer, (hop, *lasts), destination, sessions)
 
 

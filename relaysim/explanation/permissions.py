@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from relaysim.mail.session_access import Grant, grants
 from relaysim.mail.spelling import unknown
-from relaysim.plan.route import identity
+from relaysim.plan.routing import identity
 from relaysim.scenario.connector import ReceiveConnector
 from relaysim.scenario.model import Scenario
 

@@ -8,7 +8,7 @@ from relaysim.mail.dialogue import Step
 from relaysim.mail.reply import Reply
 from relaysim.mail.rights import session_permissions
 from relaysim.mail.session_access import Grant
-from relaysim.plan import route
+from relaysim.plan import routing
 from relaysim.plan.hand_over import HandOver
 from relaysim.scenario.connector import ReceiveConnector
 
@@ -25,7 +25,7 @@ class Outcome:
 
     recipient: str
     reply: Reply | None
-    hops: tuple[route.Hop, ...]
+    hops: tuple[routing.Hop, ...]
     destination: str | None
     hand_overs: tuple[HandOver, ...] = ()
 
@@ -69,10 +69,10 @@ class Attempt:
     the other value of specific_binding_hides_wildcard. Both are None for the mailbox server.
     """
 
-    target: route.Target
+    target: routing.Target
     selection: Selection[ReceiveConnector] | None
     other_setting: Selection[ReceiveConnector] | None
-    session: route.Session | None
+    session: routing.Session | None
     grants: tuple[Grant, ...]
     lines: tuple[Step, ...]
     outcomes: tuple[Outcome, ...]

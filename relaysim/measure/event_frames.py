@@ -39,7 +39,7 @@ def levels(trace: Trace) -> pd.DataFrame:
         Level.LOG_DISK: names.hubs,
         Level.OUTAGE: names.destinations,
         Level.HOST_RETRY: names.hosts,
-        Level.PROVIDER: names.standings,
+        Level.PROVIDER: names.provider_accounts,
         Level.PAUSED: names.streams,
     }
     return pd.DataFrame(

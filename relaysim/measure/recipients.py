@@ -10,7 +10,7 @@ from relaysim.measure.binding_resource import held
 from relaysim.measure.measured_window import Window
 from relaysim.measure.unreached_recipients import unreached
 from relaysim.measure.wait_parts import Ways, waits
-from relaysim.plan.separated import SUFFIX
+from relaysim.plan.separated_culprits import SUFFIX
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.stream import Stream
 from relaysim.trace.tables import Column, Status, Trace

@@ -8,7 +8,7 @@ from relaysim.mail.domains import is_authoritative
 from relaysim.mail.priority_queuing import parse_priority
 from relaysim.mail.receive_connector import MessageRateSource
 from relaysim.plan import reputation_compiler as observers
-from relaysim.plan.next_hops import Ways
+from relaysim.plan.next_hops import Routes
 from relaysim.plan.numbering import Numbering
 from relaysim.plan.plan import (
     ConnectorPlan,
@@ -25,7 +25,7 @@ from relaysim.plan.plan import (
     StreamPlan,
 )
 from relaysim.plan.reputation_compiler import threshold
-from relaysim.plan.separated import apart
+from relaysim.plan.separated_culprits import separate_culprits
 from relaysim.plan.submission_target import host_plan
 from relaysim.scenario import hub as hub_model
 from relaysim.scenario.arrivals import Compromise
@@ -49,12 +49,12 @@ def compile_plan(scenario: Scenario, draws: Draws) -> Plan:
     """The plan of a scenario. `draws` lends its numbering of streams and domains."""
     numbers = Numbering(scenario, draws)
     streams = tuple(_stream(scenario, numbers, name) for name in numbers.streams)
-    ways = Ways(scenario, numbers)
+    routes = Routes(scenario, numbers)
     replies: dict[str, int] = {}
     hosts = tuple(host_plan(scenario, numbers, name, replies) for name in numbers.hosts)
     stations = _stations(scenario, numbers)
     station = {each.name: number for number, each in enumerate(stations)}
-    moved = _moved(scenario, numbers, ways)
+    moved = _moved(scenario, numbers, routes)
     plan = Plan(
         name=scenario.name,
         duration=scenario.run.duration,
@@ -66,12 +66,12 @@ def compile_plan(scenario: Scenario, draws: Draws) -> Plan:
         connectors=tuple(
             _connector(scenario, numbers, hub, name, station) for hub, name in numbers.connectors
         ),
-        queues=tuple(ways.queues),
+        queues=tuple(routes.queues),
         receivers=_receivers(scenario, numbers),
         domains=tuple(numbers.domains),
         receiver_of=tuple(numbers.receiver_of),
         lines=_lines(scenario, numbers, station),
-        egress=observers.egress(scenario, numbers, draws, hosts, ways),
+        egress=observers.egress(scenario, numbers, draws, hosts, routes),
         from_domains=tuple(numbers.from_domains),
         blocklists=observers.blocklists(scenario, draws),
         operators=observers.operators(scenario, draws),
@@ -82,14 +82,14 @@ def compile_plan(scenario: Scenario, draws: Draws) -> Plan:
         refusals=_refusals(scenario, numbers),
         moved=moved,
         replies=tuple(replies),
-        linked=ways.linked,
-        ways=ways.tables,
-        bands=ways.bands,
+        linked=routes.linked,
+        routes=routes.tables,
+        bands=routes.bands,
         stations=stations,
-        script=_script(scenario, numbers, hosts, streams, ways),
+        script=_script(scenario, numbers, hosts, streams, routes),
         mailbox_time=quantile_table(scenario.mailboxes.delivery_time),
     )
-    return plan if scenario.coupling.contention else apart(plan)
+    return plan if scenario.coupling.contention else separate_culprits(plan)
 
 
 def _stations(scenario: Scenario, numbers: Numbering) -> tuple[Station, ...]:
@@ -290,7 +290,7 @@ def _script(
     numbers: Numbering,
     hosts: tuple[HostPlan, ...],
     streams: tuple[StreamPlan, ...],
-    ways: Ways,
+    routes: Routes,
 ) -> tuple[Scripted, ...]:
     found = []
     for event in scenario.events:
@@ -307,7 +307,7 @@ def _script(
             if event.listing.egress is not None:
                 listed = [numbers.egress.index(event.listing.egress)]
             else:
-                listed = _carriers(scenario, numbers, hosts, ways, str(event.listing.of))
+                listed = _carriers(scenario, numbers, hosts, routes, str(event.listing.of))
             fixed = event.listing.fixed
             found += [
                 Scripted(event.at, until, "listing", egress, blocklist, fixed) for egress in listed
@@ -315,16 +315,16 @@ def _script(
     return tuple(found)
 
 
-def _moved(scenario: Scenario, numbers: Numbering, ways: Ways) -> dict[int, int]:
+def _moved(scenario: Scenario, numbers: Numbering, routes: Routes) -> dict[int, int]:
     """The queues that the administrator moves the culprits' mail to."""
     move_to = scenario.operations.move_to
     if scenario.operations.on_listing != "move_culprit" or move_to is None:
         return {}
-    return ways.moved(numbers.egress.index(move_to), numbers.line_of(scenario, move_to))
+    return routes.moved(numbers.egress.index(move_to), numbers.line_of(scenario, move_to))
 
 
 def _carriers(
-    scenario: Scenario, numbers: Numbering, hosts: tuple[HostPlan, ...], ways: Ways, name: str
+    scenario: Scenario, numbers: Numbering, hosts: tuple[HostPlan, ...], routes: Routes, name: str
 ) -> list[int]:
     """The public IPs that carry the mail of a host to where its streams write."""
     written = {
@@ -334,5 +334,5 @@ def _carriers(
         if share > 0
     }
     domains = {domain for domain, place in enumerate(numbers.receiver_of) if place in written}
-    doors = {door for door in hosts[numbers.hosts.index(name)].doors if door[0] >= 0}
-    return ways.egress_of(doors, domains)
+    targets = hosts[numbers.hosts.index(name)].submission_targets
+    return routes.egress_of({target for target in targets if target[0] >= 0}, domains)

@@ -11,7 +11,7 @@ from relaysim.mail import reply
 from relaysim.mail.address import IpAddress
 from relaysim.mail.connector_selection import Selection, select
 from relaysim.mail.reply import Reply
-from relaysim.plan import route
+from relaysim.plan import routing
 from relaysim.scenario.connector import ReceiveConnector
 from relaysim.scenario.hub import Hub
 from relaysim.scenario.model import Scenario
@@ -96,7 +96,7 @@ def hand_over(
     return HandOver(sender, receiver, client, address, selection, answer)
 
 
-def hand_overs(scenario: Scenario, hop: route.Hop) -> tuple[HandOver, ...]:
+def hand_overs(scenario: Scenario, hop: routing.Hop) -> tuple[HandOver, ...]:
     """Return the sessions by which a hop hands mail over, one for each source server.
 
     Parameters
@@ -111,7 +111,7 @@ def hand_overs(scenario: Scenario, hop: route.Hop) -> tuple[HandOver, ...]:
     tuple of HandOver
         In the order of the source servers, which are asked in turn.
     """
-    if hop.kind is not route.HopKind.TRANSFER or hop.connector is None:
+    if hop.kind is not routing.HopKind.TRANSFER or hop.connector is None:
         return ()
     sources = hop.connector.source_transport_servers
     return tuple(hand_over(scenario, hop.hub, each) for each in sources)

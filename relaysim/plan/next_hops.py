@@ -3,7 +3,7 @@
 from array import array
 from dataclasses import replace
 
-from relaysim.plan import route
+from relaysim.plan import routing
 from relaysim.plan.hand_over import hand_overs
 from relaysim.plan.numbering import Numbering
 from relaysim.plan.plan import TOO_LARGE, QueuePlan
@@ -14,7 +14,7 @@ INTRA_ORGANIZATION = 20
 20 is confirmed from 2013 on)."""
 
 
-class Ways:
+class Routes:
     """The queues that mail may go to, and for each hub, domain and size which one.
 
     `tables` has for each (hub, receive connector) and size band a queue for each domain. The
@@ -35,26 +35,26 @@ class Ways:
         for hub in range(len(numbers.hubs)):
             for connector in connectors:
                 self.tables[hub, connector] = tuple(
-                    array("q", [self._way(hub, domain, size, connector) for domain in domains])
+                    array("q", [self._route_of(hub, domain, size, connector) for domain in domains])
                     for size in (*self.bands, self.bands[-1] + 1 if self.bands else 0)
                 )
 
-    def _way(self, hub: int, domain: str, size: int, connector: int) -> int:
+    def _route_of(self, hub: int, domain: str, size: int, connector: int) -> int:
         """The queue that a message for a domain joins at a hub."""
         scenario, numbers = self.scenario, self.numbers
         name = numbers.hubs[hub]
         linked = None if connector < 0 else "\\".join(numbers.connectors[connector])
-        hop = route.next_hop(scenario, name, domain, size, linked)
+        hop = routing.next_hop(scenario, name, domain, size, linked)
         model = scenario.hubs[name]
         match hop.kind:
-            case route.HopKind.TOO_LARGE:
+            case routing.HopKind.TOO_LARGE:
                 return TOO_LARGE
-            case route.HopKind.UNREACHABLE:
+            case routing.HopKind.UNREACHABLE:
                 return self._queue(f"{name}.unreachable", hub, reachable=False)
-            case route.HopKind.MAILBOX:
+            case routing.HopKind.MAILBOX:
                 limit = model.max_concurrent_mailbox_deliveries or 0
                 return self._queue(f"{name}.mailbox", hub, connections=limit)
-            case route.HopKind.TRANSFER:
+            case routing.HopKind.TRANSFER:
                 assert hop.connector is not None
                 sources = hop.connector.source_transport_servers
                 title = f"{name}->{','.join(sources)}"
@@ -69,10 +69,10 @@ class Ways:
                     to_hubs=tuple(numbers.hubs.index(each) for each in sources),
                     refusals=tuple("" if each.is_success else str(each) for each in answers),
                 )
-            case route.HopKind.REMOTE:
+            case routing.HopKind.REMOTE:
                 return self._remote(hub, hop)
 
-    def _remote(self, hub: int, hop: route.Hop) -> int:
+    def _remote(self, hub: int, hop: routing.Hop) -> int:
         numbers, scenario = self.numbers, self.scenario
         name = numbers.hubs[hub]
         model = scenario.hubs[name]
@@ -139,12 +139,12 @@ class Ways:
                 self.queues.append(replace(queue, name=name, egress=egress, line=line))
         return found
 
-    def seen_from(self, doors: set[tuple[int, int]], domains: set[int]) -> set[tuple[int, int]]:
+    def seen_from(self, targets: set[tuple[int, int]], domains: set[int]) -> set[tuple[int, int]]:
         """Return which public IP brings mail for some domains to which receiver.
 
         Parameters
         ----------
-        doors
+        targets
             A hub and a receive connector, or -1, by which the mail comes in.
         domains
             The domains of its recipients.
@@ -155,26 +155,26 @@ class Ways:
             Public IP and receiver; behind a smart host only the smart host sees the IP.
         """
         found: set[tuple[int, int]] = set()
-        for hub, connector in doors:
+        for hub, connector in targets:
             for band in range(len(self.bands) + 1):
                 for domain in domains:
                     queues = self._last(hub, connector if self.linked else -1, band, domain)
                     found |= {(queue.egress, queue.receiver) for queue in queues}
         return found
 
-    def egress_of(self, doors: set[tuple[int, int]], domains: set[int]) -> list[int]:
-        """The public IPs by which mail for some domains leaves that comes in at these doors.
+    def egress_of(self, targets: set[tuple[int, int]], domains: set[int]) -> list[int]:
+        """The public IPs by which mail for some domains leaves that comes in at these targets.
 
-        A door is a hub and a receive connector, or -1.
+        A target is a hub and a receive connector, or -1.
         """
-        return sorted({egress for egress, _ in self.seen_from(doors, domains)})
+        return sorted({egress for egress, _ in self.seen_from(targets, domains)})
 
     def _last(self, hub: int, connector: int, band: int, domain: int) -> list[QueuePlan]:
         """The last queues of one domain and size band; none leads back to a hub that handed on."""
-        way = self.tables[hub, connector][band][domain]
-        if way == TOO_LARGE:
+        route = self.tables[hub, connector][band][domain]
+        if route == TOO_LARGE:
             return []
-        queue = self.queues[way]
+        queue = self.queues[route]
         if queue.egress >= 0:
             return [queue]
         onward = (self._last(each, connector, band, domain) for each in queue.to_hubs)

@@ -96,7 +96,7 @@ class HostPlan:
     """
 
     name: str
-    doors: tuple[tuple[int, int], ...]
+    submission_targets: tuple[tuple[int, int], ...]
     verdicts: dict[int, Verdicts]
     by_mailbox_server: bool
     source: int
@@ -283,7 +283,7 @@ class Plan:
     """What the verdicts point to."""
     linked: bool
     """Whether a send connector is linked to a receive connector, so that ways depend on it."""
-    ways: dict[tuple[int, int], tuple["array[int]", ...]]
+    routes: dict[tuple[int, int], tuple["array[int]", ...]]
     """By (hub, connector, or -1): a queue for each domain, one such array for each size band."""
     bands: tuple[int, ...]
     """The largest size of each band but the last, bytes, ascending."""

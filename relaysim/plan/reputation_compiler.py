@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from relaysim.mail import remote_reply as remote
 from relaysim.mail.provider_state import decay_factor
-from relaysim.plan.next_hops import Ways
+from relaysim.plan.next_hops import Routes
 from relaysim.plan.numbering import Numbering
 from relaysim.plan.plan import HostPlan
 from relaysim.plan.reputation_plan import (
@@ -151,10 +151,10 @@ def egress(
     numbers: Numbering,
     draws: Draws,
     hosts: tuple[HostPlan, ...],
-    ways: Ways,
+    routes: Routes,
 ) -> tuple[EgressPlan, ...]:
     """The public IPs. Without the coupling by widening each is an allocation and ASN of its own."""
-    usual = _usual(scenario, numbers, draws, hosts, ways)
+    usual = _usual(scenario, numbers, draws, hosts, routes)
     found = []
     for number, name in enumerate(numbers.egress):
         of, address = scenario.egress[name], ip_address(name)
@@ -176,7 +176,7 @@ def _usual(
     numbers: Numbering,
     draws: Draws,
     hosts: tuple[HostPlan, ...],
-    ways: Ways,
+    routes: Routes,
 ) -> list[dict[int, int]]:
     """By IP: the messages on the busiest day to each destination, break-ins left out."""
     destination = np.array(draws.destination, np.int64)
@@ -189,12 +189,13 @@ def _usual(
         if isinstance(scenario.hosts[host].streams[short].arrivals, Compromise):
             continue
         mine = stream == number
-        doors = {door for door in hosts[numbers.hosts.index(host)].doors if door[0] >= 0}
+        targets = hosts[numbers.hosts.index(host)].submission_targets
+        reached = {target for target in targets if target[0] >= 0}
         domains = np.unique(draws.domain[mine])
         for place, those in groupby(domains.tolist(), key=lambda domain: int(destination[domain])):
             to = mine & (destination[draws.domain] == place)
             counts = np.bincount(day[to], minlength=days)
-            for seen in ways.seen_from(doors, set(those)):
+            for seen in routes.seen_from(reached, set(those)):
                 totals[seen] = totals.get(seen, 0) + counts
     found: list[dict[int, int]] = [{} for _ in numbers.egress]
     for (ip, place), counts in totals.items():

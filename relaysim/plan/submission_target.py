@@ -5,7 +5,7 @@ from array import array
 from relaysim.mail.reply import Reply
 from relaysim.mail.rights import Right
 from relaysim.mail.session_time import timing
-from relaysim.plan import route
+from relaysim.plan import routing
 from relaysim.plan.numbering import Numbering
 from relaysim.plan.plan import HostPlan, Verdicts
 from relaysim.scenario.connector import ReceiveConnector
@@ -19,23 +19,23 @@ def host_plan(
 ) -> HostPlan:
     """A host with the answers that it will get; `replies` collects their texts."""
     host = scenario.hosts[name]
-    doors: list[tuple[int, int]] = []
+    submission_targets: list[tuple[int, int]] = []
     verdicts: dict[int, Verdicts] = {}
-    for target in route.targets(scenario, host):
+    for target in routing.targets(scenario, host):
         hub = -1 if target.hub is None else numbers.hubs.index(target.hub)
         door = -1
         if hub >= 0 and not host.properties.mailbox_submission:
-            connector = route.listen(scenario, host, target).connector
+            connector = routing.listen(scenario, host, target).connector
             if connector is not None:
                 door = numbers.connectors.index((numbers.hubs[hub], connector.name))
                 verdicts[door] = _verdicts(scenario, numbers, host, name, connector, replies)
-        doors.append((hub, door))
+        submission_targets.append((hub, door))
     addresses = sorted({str(each.address) for each in scenario.hosts.values()})
     accounts = sorted({each.account for each in scenario.hosts.values() if each.account})
     retry = host.on_failure if isinstance(host.on_failure, Retry) else None
     return HostPlan(
         name=name,
-        doors=tuple(doors),
+        submission_targets=tuple(submission_targets),
         verdicts=verdicts,
         by_mailbox_server=host.properties.mailbox_submission,
         source=-1 if host.properties.internet else addresses.index(str(host.address)),
@@ -64,20 +64,20 @@ def _verdicts(
     connector: ReceiveConnector,
     replies: dict[str, int],
 ) -> Verdicts:
-    session = route.session(scenario, host, connector)
+    session = routing.session(scenario, host, connector)
 
     def number(answer: Reply) -> int:
         return -1 if answer.is_success else replies.setdefault(str(answer), len(replies))
 
     mail = {
         numbers.streams.index(f"{name}.{short}"): number(
-            route.mail_verdict(scenario, host, connector, stream.sender)
+            routing.mail_verdict(scenario, host, connector, stream.sender)
         )
         for short, stream in host.streams.items()
     }
     rcpt = array(
         "q",
-        [number(route.rcpt_verdict(scenario, host, connector, each)) for each in numbers.domains],
+        [number(routing.rcpt_verdict(scenario, host, connector, each)) for each in numbers.domains],
     )
     return Verdicts(
         mail=mail,

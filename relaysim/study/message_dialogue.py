@@ -12,7 +12,7 @@ from relaysim.mail.dialogue import Cause, Verb, timed
 from relaysim.mail.session_time import timing
 from relaysim.measure.journey import Event, Journey
 from relaysim.plan import initial_pressure as pressure
-from relaysim.plan import route
+from relaysim.plan import routing
 from relaysim.scenario.connector import ReceiveConnector
 from relaysim.scenario.host import Host
 from relaysim.scenario.model import Scenario
@@ -50,7 +50,7 @@ def dialogue_events(scenario: Scenario, trace: Trace, journey: Journey) -> tuple
     """
     name, _, short = journey.stream.partition(".")
     host = scenario.hosts.get(name)
-    if host is None or route.by_mailbox_server(host):
+    if host is None or routing.by_mailbox_server(host):
         return [], True
     begun = [event for event in journey.events if event.what in ("session", "turn")]
     reached = _reached(scenario, host, journey.connector)
@@ -97,10 +97,10 @@ def dialogue_events(scenario: Scenario, trace: Trace, journey: Journey) -> tuple
 
 def _reached(
     scenario: Scenario, host: Host, name: str
-) -> tuple[route.Target, ReceiveConnector] | None:
+) -> tuple[routing.Target, ReceiveConnector] | None:
     """The submission target at which a receive connector (`HUB/name`) answers the host."""
-    for target in route.targets(scenario, host):
-        connector = route.listen(scenario, host, target).connector
+    for target in routing.targets(scenario, host):
+        connector = routing.listen(scenario, host, target).connector
         if connector is not None and f"{target.hub}/{connector.name}" == name:
             return target, connector
     return None

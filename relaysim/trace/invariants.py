@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from relaysim.plan.separated import SUFFIX
+from relaysim.plan.separated_culprits import SUFFIX
 from relaysim.scenario.model import Scenario
 from relaysim.trace.list_refusals import inv_8
 from relaysim.trace.occupancy import queues, stations

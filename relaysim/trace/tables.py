@@ -233,7 +233,7 @@ class Names:
     queue_capacity: tuple[int, ...]
     replies: tuple[str, ...]
     causes: tuple[int, ...]
-    standings: tuple[str, ...]
+    provider_accounts: tuple[str, ...]
     operators: tuple[str, ...]
 
 

@@ -199,7 +199,7 @@ def test_a_source_server_that_turns_the_hub_away_is_passed_over(wording: Wording
     played = run(RELAY, THIRD)
     assert played.last_hubs("app.load") == ["HUB03", "HUB03"]
     (finding,) = refusals(played.scenario)
-    assert finding.severity is Severity.ADVICE
+    assert finding.severity is Severity.WARNING
     wording(finding)
 
 

@@ -9,7 +9,7 @@ from relaysim.analysis.mail_paths import paths, receiver
 from relaysim.mail.address import parse_ip
 from relaysim.plan.compiler import compile_plan
 from relaysim.plan.plan import TOO_LARGE, Plan, QueuePlan
-from relaysim.plan.route import HopKind
+from relaysim.plan.routing import HopKind
 from relaysim.scenario.distribution import mean
 from relaysim.scenario.load import load
 from relaysim.scenario.model import Scenario
@@ -53,13 +53,13 @@ def by_check(scenario: Scenario) -> Iterator[tuple[tuple[str, str, str], set[Rou
     for path in paths(scenario):
         size = max(1, round(mean(scenario.hosts[path.host].streams[path.stream].size)))
         name = "" if path.connector is None else path.connector.name
-        for way in path.ways:
+        for route in path.routes:
             routes = {
-                (hop.hub, hop.egress or "", hop.domain, receiver(scenario, way, hop) or ELSEWHERE)
-                for hop in way.lasts
+                (hop.hub, hop.egress or "", hop.domain, receiver(scenario, route, hop) or ELSEWHERE)
+                for hop in route.lasts
                 if hop.kind is HopKind.REMOTE
             }
-            yield (path.hub, name, f"{way.domains.name} {size}"), routes
+            yield (path.hub, name, f"{route.domains.name} {size}"), routes
 
 
 class Run:
@@ -71,10 +71,10 @@ class Run:
         self.connectors = [each.name for each in self.plan.connectors]
 
     def last(self, hub: int, door: int, band: int, domain: int) -> Iterator[QueuePlan]:
-        way = self.plan.ways[hub, door][band][domain]
-        if way == TOO_LARGE:
+        route = self.plan.routes[hub, door][band][domain]
+        if route == TOO_LARGE:
             return
-        queue = self.plan.queues[way]
+        queue = self.plan.queues[route]
         if queue.to_hubs:
             for each in queue.to_hubs:
                 yield from self.last(each, door, band, domain)

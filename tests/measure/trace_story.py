@@ -149,7 +149,7 @@ NAMES = Names(
         "550 5.1.1 User unknown",
     ),
     causes=(-1, -1, -1, 0, -2, -1),
-    standings=("gmail 198.51.100.10 cozumpark.com", "gmail 203.0.113.25 cozumpark.com"),
+    provider_accounts=("gmail 198.51.100.10 cozumpark.com", "gmail 203.0.113.25 cozumpark.com"),
     operators=("spamhaus",),
 )
 OK, REFUSAL, LATER, LISTED, BLOCKED, UNKNOWN = range(6)

@@ -13,7 +13,7 @@ from cli_runs import DEDICATED, LITTLE, SHARED, relaysim
 
 from relaysim.audit import check
 from relaysim.plan.hand_over import hand_over
-from relaysim.plan.route import by_mailbox_server
+from relaysim.plan.routing import by_mailbox_server
 from relaysim.profiles.kind import Kind
 from relaysim.scenario.culprit import culprits
 from relaysim.scenario.digest import digest

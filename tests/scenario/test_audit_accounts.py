@@ -5,7 +5,7 @@ from golden_sections import Wording
 from relay_designs import SHARED_HUB, found
 
 from relaysim.mail.rights import ANONYMOUS, Right
-from relaysim.plan import route
+from relaysim.plan import routing
 from relaysim.scenario.load import loads
 from relaysim.scenario.model import Scenario
 
@@ -22,7 +22,7 @@ def relay_for(user: str, *overrides: str) -> Scenario:
 def test_a_relay_for_the_anonymous_logon_relays_in_any_language(user: str) -> None:
     design = relay_for(user)
     connector = design.hubs["HUB01"].receive_connectors["externalrelay"]
-    session = route.session(design, design.hosts["crm"], connector)
+    session = routing.session(design, design.hosts["crm"], connector)
     assert session.principal == ANONYMOUS
     assert Right.ACCEPT_ANY_RECIPIENT in session.rights
     assert found(design, "right_without_user") == []
@@ -32,14 +32,14 @@ def test_a_right_for_a_user_that_no_host_logs_in_as_is_found(wording: Wording) -
     (finding,) = found(relay_for(r"CORP\anonymous"), "right_without_user")
     assert finding.place == "hubs.HUB01.receive_connectors.externalrelay"
     assert r"CORP\anonymous" in finding.reason
-    assert ANONYMOUS in finding.way_out
+    assert ANONYMOUS in finding.fix
     wording(finding)
 
 
 def test_another_spelling_of_an_account_is_named(wording: Wording) -> None:
     design = relay_for(r"CORP\svc-crm", r"hosts.crm.account=CORP\svc-crms")
     (finding,) = found(design, "right_without_user")
-    assert r'"CORP\svc-crms"' in finding.way_out
+    assert r'"CORP\svc-crms"' in finding.fix
     wording(finding)
     same = relay_for(r"corp\SVC-crm", r"hosts.crm.account=CORP\svc-crm")
     assert found(same, "right_without_user") == []

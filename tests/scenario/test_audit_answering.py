@@ -33,7 +33,7 @@ def test_a_name_may_lead_to_an_address_that_no_hub_has(wording: Wording) -> None
 def test_one_dead_address_of_two_costs_a_detour(wording: Wording) -> None:
     scenario = shared_hub('dns.internalrelay=["192.168.168.199", "192.168.168.170"]')
     findings = found(scenario, "server_address")
-    assert findings[0].severity is Severity.ADVICE
+    assert findings[0].severity is Severity.WARNING
     assert findings[0].place == "hosts.sharepoint.server"
     assert quantities(findings[0].reason) >= {"1", "2"}
     wording(*findings)
@@ -62,17 +62,17 @@ def test_a_port_without_a_connector_needs_a_new_one(wording: Wording) -> None:
 def test_the_unconfirmed_setting_is_named_where_it_decides(wording: Wording) -> None:
     scenario = shared_hub(f'{INTERNAL}.remote_ip_ranges=["192.168.168.100"]')
     (finding,) = found(scenario, "wildcard_answers")
-    assert finding.severity is Severity.NOTE
+    assert finding.severity is Severity.INFO
     assert "specific_binding_hides_wildcard" in finding.reason
     wording(finding)
 
 
 def test_two_hosts_behind_one_address_are_one_source(wording: Wording) -> None:
     (note,) = found(shared_hub('hosts.antivirus.address="192.168.168.50"'), "same_source")
-    assert note.severity is Severity.NOTE
+    assert note.severity is Severity.INFO
     assert "192.168.168.50" in note.reason
     (advice,) = found(shared_hub('hosts.crm.address="10.10.20.30"'), "same_source")
-    assert advice.severity is Severity.ADVICE
+    assert advice.severity is Severity.WARNING
     wording(note, advice)
 
 

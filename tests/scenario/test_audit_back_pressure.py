@@ -41,7 +41,7 @@ def test_a_full_drive_is_an_error_with_the_room_that_mends_it(wording: Wording) 
     assert finding.place == "hubs.HUB01.back_pressure.queue_drive_used"
     assert quantities(finding.reason) >= {"99 %", "96 %"}
     assert named(finding.reason) == STREAMS
-    assert quantities(finding.way_out) >= {"119.5 GB"}
+    assert quantities(finding.fix) >= {"119.5 GB"}
     wording(finding)
 
 
@@ -63,7 +63,7 @@ def test_the_log_on_a_drive_of_its_own_is_named_by_its_own_key(wording: Wording)
         "back_pressure",
     )
     assert finding.place == "hubs.HUB01.back_pressure.log_drive_used"
-    assert 'log_drive_used = "91 GB"' in finding.way_out
+    assert 'log_drive_used = "91 GB"' in finding.fix
     wording(finding)
 
 

@@ -107,9 +107,9 @@ def demand(scenario: Scenario, stream: str) -> dict[str, float]:
 def test_a_campaign_that_the_cores_cannot_carry_takes_longer(wording: Wording) -> None:
     # 100/s at 40 ms are 4 cores, the other mail's 10/s at 40 ms 0.4 more; 1.6 are left of 2.
     (finding,) = found(design(), "campaign_load")
-    assert finding.severity is Severity.ADVICE
+    assert finding.severity is Severity.WARNING
     assert finding.place == "hosts.bulk.streams.news"
-    assert "hubs.HUB01.cores" in finding.way_out
+    assert "hubs.HUB01.cores" in finding.fix
     assert quantities(finding.reason) >= {"2.2", "2", "40/s", "6,000", "2.5 min", "60 s"}
     wording(finding)
 
@@ -123,7 +123,7 @@ def test_the_connections_to_a_domain_limit_too(wording: Wording) -> None:
     scenario = design("hubs.HUB01.cores=5", 'destinations.a.response_time="0.5 s"')
     (finding,) = found(scenario, "campaign_load")
     assert "a.example" in finding.reason
-    assert "max_per_domain_outbound_connections" in finding.way_out
+    assert "max_per_domain_outbound_connections" in finding.fix
     assert quantities(finding.reason) >= {"2.5", "20", "40/s", "2.5 min", "60 s"}
     wording(finding)
 
@@ -140,7 +140,7 @@ def test_the_line_limits_too(wording: Wording) -> None:
     # A message is 819,200 bits: a tenth of a second of this line.
     scenario = design("hubs.HUB01.cores=5", 'lines.main.bandwidth="8.192 Mbit/s"')
     (finding,) = found(scenario, "campaign_load")
-    assert "lines.main.bandwidth" in finding.way_out
+    assert "lines.main.bandwidth" in finding.fix
     assert quantities(finding.reason) >= {"10", "10/s", "10 min", "60 s"}
     wording(finding)
 
@@ -149,7 +149,7 @@ def test_so_do_the_sessions_of_the_host(wording: Wording) -> None:
     # 10 ms, 110 ms for the commit, 8.2 ms for the body and 4.06 round trips of 1 ms: 0.132 s.
     scenario = design("hubs.HUB01.cores=5", "hosts.bulk.sessions=4")
     (finding,) = found(scenario, "campaign_load")
-    assert "hosts.bulk.sessions" in finding.way_out
+    assert "hosts.bulk.sessions" in finding.fix
     assert quantities(finding.reason) >= {"3.3", "4", "30/s"}
     wording(finding)
 
@@ -157,7 +157,7 @@ def test_so_do_the_sessions_of_the_host(wording: Wording) -> None:
 def test_the_mailboxes_take_so_many_at_a_time(wording: Wording) -> None:
     scenario = design("hubs.HUB01.cores=5", "hosts.bulk.streams.news.to={internal=1.0}")
     (finding,) = found(scenario, "campaign_load")
-    assert "max_concurrent_mailbox_deliveries" in finding.way_out
+    assert "max_concurrent_mailbox_deliveries" in finding.fix
     assert quantities(finding.reason) >= {"1.1", "20", "90/s"}
     wording(finding)
 
@@ -180,7 +180,7 @@ def test_the_busiest_hour(wording: Wording) -> None:
         f'hosts.app.streams.mail.arrivals={{process="poisson", rate="4.8/s", profile={PEAK}}}'
     )
     (finding,) = found(scenario, "busiest_hour_load")
-    assert finding.severity is Severity.ADVICE
+    assert finding.severity is Severity.WARNING
     assert finding.place == "hubs.HUB01.cores"
     assert "09:00" in finding.reason
     assert quantities(finding.reason) >= {"1.2", "2", "12 min"}
@@ -196,7 +196,7 @@ def test_an_hour_below_capacity_is_nothing_to_speak_of() -> None:
 def test_a_run_that_does_not_settle(wording: Wording) -> None:
     scenario = design('hosts.app.streams.mail.arrivals.rate="60/s"')
     (finding,) = found(scenario, "whole_run_load")
-    assert finding.severity is Severity.ADVICE
+    assert finding.severity is Severity.WARNING
     assert quantities(finding.reason) >= {"1.2", "2", "4.8 h"}
     wording(finding)
 
@@ -329,7 +329,7 @@ def test_a_host_that_hands_over_by_one_session_is_held_too_long(wording: Wording
     (finding,) = found(design(*NOTES, DELAYED), "whole_run_load")
     assert finding.place == "hosts.app.sessions"
     assert quantities(finding.reason) >= {"1.9", "1"}
-    assert 'max_acknowledgement_delay = "0 s"' in finding.way_out
+    assert 'max_acknowledgement_delay = "0 s"' in finding.fix
     assert str(finding.command).endswith("-MaxAcknowledgementDelay 00:00:00")
     wording(finding)
     assert found(design(*NOTES, DELAYED), "busiest_hour_load") == []
@@ -365,5 +365,5 @@ def test_less_than_a_second_is_no_finding(messages: int, told: int) -> None:
         f"hosts.bulk.streams.news.arrivals.messages={messages}",
         'hosts.bulk.streams.news.arrivals.rate="73/s"',
     )
-    cores = [each for each in found(scenario, "campaign_load") if "cores" in each.way_out]
+    cores = [each for each in found(scenario, "campaign_load") if "cores" in each.fix]
     assert len(cores) == told

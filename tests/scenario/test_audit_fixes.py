@@ -355,7 +355,7 @@ def test_the_scenario_provokes_the_check(wording: Wording, name: str) -> None:
     mended = bool(case.by_hand) or any(each.command for each in found)
     assert mended or case.why
     if case.why:
-        assert {each.severity for each in found} <= {Severity.NOTE, Severity.ADVICE}
+        assert {each.severity for each in found} <= {Severity.INFO, Severity.WARNING}
 
 
 @pytest.mark.parametrize("name", [name for name, case in REGISTRY.items() if case.by_hand])
@@ -416,7 +416,7 @@ def test_a_relay_hub_that_nobody_uses_yet_gets_none_of_the_users_mail(wording: W
         'send_connectors.internet.source_transport_servers=["HUB01", "PF1"]',
     )
     (finding,) = findings(shared_hub(*idle), "submission_spread")
-    assert finding.severity is Severity.ADVICE
+    assert finding.severity is Severity.WARNING
     assert str(finding.command).endswith("-SubmissionServerOverrideList HUB01")
     wording(finding)
     after = shared_hub(*idle, *done_by(shared_hub(*idle), str(finding.command)))

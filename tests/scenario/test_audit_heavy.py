@@ -14,7 +14,7 @@ def test_a_law_that_loses_much_of_its_mean_square_is_noted_with_the_share(wordin
     (finding,) = found(
         shared_hub(RESPONSE + '={distribution="pareto", minimum="1 s", alpha=2.1}'), "heavy_tail"
     )
-    assert finding.severity is Severity.NOTE
+    assert finding.severity is Severity.INFO
     assert finding.place == RESPONSE
     assert quantities(finding.reason) >= {"71.2%", "4,294,967,296"}
     wording(finding)

@@ -8,7 +8,7 @@ from relay_designs import SHARED_HUB
 
 from relaysim.analysis import mail_paths as paths
 from relaysim.audit import capacity, check
-from relaysim.plan import route
+from relaysim.plan import routing
 from relaysim.scenario.load import from_mapping
 from relaysim.scenario.model import Scenario
 
@@ -40,7 +40,7 @@ def calls(monkeypatch: pytest.MonkeyPatch, module: object, name: str, scenario: 
 
 @pytest.mark.parametrize(
     ("module", "name"),
-    [(paths, "_followed"), (route, "next_hop"), (capacity, "steady"), (capacity, "utilization")],
+    [(paths, "_followed"), (routing, "next_hop"), (capacity, "steady"), (capacity, "utilization")],
 )
 def test_twice_the_hosts_are_about_twice_the_work(
     monkeypatch: pytest.MonkeyPatch, module: object, name: str

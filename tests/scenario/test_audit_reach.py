@@ -34,7 +34,7 @@ def only(scenario: Scenario, name: str) -> Finding:
 
 def test_who_is_hit_when_the_common_ip_is_listed(wording: Wording) -> None:
     finding = only(shared_hub(), "listing_reach")
-    assert finding.severity is Severity.NOTE
+    assert finding.severity is Severity.INFO
     assert finding.place == 'egress."198.51.100.10"'
     # Invoices, css: outlook 0.2 and yahoo 0.15 refuse, and of business 0.2 x 0.6 x 0.8 do; Gmail
     # and every fifth business domain take the mail and score it.
@@ -76,7 +76,7 @@ ALL_REJECT = (
 
 def test_lists_and_providers_that_widen_reach_the_ip_next_door(wording: Wording) -> None:
     finding = only(shared_hub(*NEXT_DOOR), "bulk_shares_allocation")
-    assert finding.severity is Severity.ADVICE
+    assert finding.severity is Severity.WARNING
     assert finding.place == 'egress."198.51.100.11"'
     assert "198.51.100.8/29" in finding.reason
     assert quantities(finding.reason) >= {"2", "10 %", "1"}
@@ -109,7 +109,7 @@ def test_where_no_list_widens_the_neighbourhood_is_a_note(wording: Wording) -> N
         "destinations.outlook.reputation.widening=0.0",
     )
     finding = only(scenario, "bulk_shares_allocation")
-    assert finding.severity is Severity.NOTE
+    assert finding.severity is Severity.INFO
     assert [word for word in JUDGES if word in finding.reason] == []
     wording(finding)
 
@@ -132,11 +132,11 @@ def test_another_block_of_the_same_network_is_reached_by_lists_of_networks(
 ) -> None:
     same_network = 'egress."203.0.113.25".asn=64500'
     note = only(shared_hub(*DEDICATED, same_network), "bulk_shares_allocation")
-    assert note.severity is Severity.NOTE
+    assert note.severity is Severity.INFO
     assert "AS64500" in note.reason
     level_3 = 'blocklists.uceprotect-3.profile="uceprotect-3"'
     advice = only(shared_hub(*DEDICATED, same_network, level_3), "bulk_shares_allocation")
-    assert advice.severity is Severity.ADVICE
+    assert advice.severity is Severity.WARNING
     assert "uceprotect-3" in advice.reason
     wording(note, advice)
 
@@ -150,7 +150,7 @@ def test_addresses_of_another_version_are_no_neighbours() -> None:
 
 def test_the_sender_domain_goes_to_every_ip(wording: Wording) -> None:
     finding = only(shared_hub(*DEDICATED), "bulk_shares_domain")
-    assert finding.severity is Severity.ADVICE
+    assert finding.severity is Severity.WARNING
     assert finding.place == "hosts.marketing.streams.newsletter"
     assert quantities_after(finding.reason, JUDGES) == [
         ("gmail", "70 %"),

@@ -13,7 +13,7 @@ INNOCENT = "hosts.marketing.streams.newsletter.culprit=false"
 
 def reaction(scenario: Scenario) -> Finding:
     (finding,) = found(scenario, "reaction")
-    assert finding.severity is Severity.ADVICE
+    assert finding.severity is Severity.WARNING
     return finding
 
 
@@ -76,7 +76,7 @@ def test_a_move_to_where_the_others_are_takes_the_listing_along(wording: Wording
 def test_a_list_that_nobody_uses_harms_nobody(wording: Wording) -> None:
     psbl = 'blocklists.psbl.profile="psbl"'
     (finding,) = found(shared_hub(psbl), "unused")
-    assert (finding.severity, finding.place) == (Severity.NOTE, "blocklists.psbl")
+    assert (finding.severity, finding.place) == (Severity.INFO, "blocklists.psbl")
     wording(finding)
     used = "destinations.business.refuses_on.psbl=0.02"
     assert found(shared_hub(psbl, used), "unused") == []
@@ -86,7 +86,7 @@ def test_a_list_without_an_end(wording: Wording) -> None:
     sbl = 'blocklists.sbl.profile="spamhaus-sbl"'
     assert found(shared_hub(sbl), "endless_listing") == []
     (finding,) = found(shared_hub(sbl, "operations.delisting=never"), "endless_listing")
-    assert (finding.severity, finding.place) == (Severity.NOTE, "blocklists.sbl")
+    assert (finding.severity, finding.place) == (Severity.INFO, "blocklists.sbl")
     wording(finding)
     scripted = shared_hub('blocklists.own.profile="none"', "operations.delisting=never")
     assert found(scripted, "endless_listing") == []
@@ -96,7 +96,7 @@ def test_an_event_when_all_may_be_over(wording: Wording) -> None:
     event = 'events=[{at="{}", outage={destination="gmail", for="1 h"}}]'
     assert found(shared_hub(event.replace("{}", "2 h")), "event_in_drain") == []
     (finding,) = found(shared_hub(event.replace("{}", "20 h")), "event_in_drain")
-    assert (finding.severity, finding.place) == (Severity.NOTE, "events.0")
+    assert (finding.severity, finding.place) == (Severity.INFO, "events.0")
     assert "20 h" in quantities(finding.reason)
     wording(finding)
 
@@ -118,9 +118,9 @@ def test_a_request_that_ends_a_scripted_listing_is_said_with_its_time(wording: W
     """Monday 9:00 to 12:00 until he looks, two office hours of repair, 20 minutes of removal."""
     (finding,) = removed()
     assert finding.place == "events.0.listing"
-    assert finding.severity is Severity.NOTE
+    assert finding.severity is Severity.INFO
     assert quantities(finding.reason) >= {"5 h", "5.3 h", "2 d"}
-    assert "fixed = true" in finding.way_out
+    assert "fixed = true" in finding.fix
     wording(finding)
 
 

@@ -74,7 +74,7 @@ def test_a_binding_needs_an_address_of_the_hub(wording: Wording) -> None:
 def test_a_relay_for_a_whole_network_is_open_to_all_in_it(wording: Wording) -> None:
     scenario = shared_hub(f'{EXTERNAL}.remote_ip_ranges=["10.10.20.0/24", "192.168.168.60"]')
     (finding,) = found(scenario, "open_relay")
-    assert finding.severity is Severity.ADVICE
+    assert finding.severity is Severity.WARNING
     assert "10.10.20.0-10.10.20.255" in finding.reason
     assert "-RemoteIPRanges 192.168.168.60,10.10.20.30" in str(finding.command)
     wording(finding)
@@ -113,7 +113,7 @@ def test_an_externally_secured_connector_is_an_open_relay_too() -> None:
 
 def test_strangers_may_write_as_own_senders_by_the_default_connector(wording: Wording) -> None:
     (finding,) = found(shared_hub(), "forged_sender")
-    assert finding.severity is Severity.ADVICE
+    assert finding.severity is Severity.WARNING
     assert finding.place == 'hubs.HUB01.receive_connectors."Default HUB01"'
     assert "Remove-ADPermission" in str(finding.command)
     assert "ms-Exch-SMTP-Accept-Authoritative-Domain-Sender" in str(finding.command)

@@ -27,7 +27,7 @@ def test_the_examples_have_no_errors(name: str) -> None:
 def test_the_shared_hub_gets_the_advice_of_the_article() -> None:
     scenario = shared_hub()
     assert names(scenario, Severity.ERROR) == []
-    assert dict.fromkeys(names(scenario, Severity.ADVICE)) == dict.fromkeys(
+    assert dict.fromkeys(names(scenario, Severity.WARNING)) == dict.fromkeys(
         [
             "bulk_shares_hub",
             "bulk_shares_connections",
@@ -38,11 +38,11 @@ def test_the_shared_hub_gets_the_advice_of_the_article() -> None:
             "forged_sender",
         ]
     )
-    assert names(scenario, Severity.NOTE) == ["listing_reach", "trap_hits"]
+    assert names(scenario, Severity.INFO) == ["listing_reach", "trap_hits"]
 
 
 def test_the_dedicated_hub_shares_line_and_domain_and_is_cold() -> None:
-    advice = names(example("dedicated-hub"), Severity.ADVICE)
+    advice = names(example("dedicated-hub"), Severity.WARNING)
     assert [name for name in advice if name.startswith(("bulk_shares", "cold"))] == [
         "bulk_shares_line",
         "bulk_shares_domain",
@@ -68,14 +68,14 @@ def test_errors_come_first() -> None:
 
 def test_a_finding_in_print(golden: Golden) -> None:
     finding = Finding(
-        Severity.ADVICE,
+        Severity.WARNING,
         "hosts.marketing.streams.newsletter",
         "A reason of some length, " * 6 + "and its end.",
         "A fix of some length, " * 7 + "and its end.",
         'Set-ReceiveConnector "HUB01\\relay" -RemoteIPRanges 192.168.168.50,192.168.168.100',
         "unused",
     )
-    note = Finding(Severity.NOTE, "", "A reason without a place.", "No fix.", None, "unused")
+    note = Finding(Severity.INFO, "", "A reason without a place.", "No fix.", None, "unused")
     golden("reports/findings", render([finding, note]) + "\n")
 
 
@@ -97,13 +97,13 @@ def test_nothing_found_is_said_too() -> None:
 
 
 def test_a_finding_as_json_has_it() -> None:
-    finding = Finding(Severity.NOTE, "dns.mail", "Why.", "What to do.", None, "unused")
+    finding = Finding(Severity.INFO, "dns.mail", "Why.", "What to do.", None, "unused")
     assert finding.as_dict() == {
         "check": "unused",
-        "severity": "note",
+        "severity": "info",
         "place": "dns.mail",
         "reason": "Why.",
-        "way_out": "What to do.",
+        "fix": "What to do.",
         "command": None,
     }
 

@@ -23,7 +23,7 @@ def test_a_day_of_a_small_company_is_no_matter() -> None:
 def test_a_year_takes_its_time_and_is_told_so(wording: Wording) -> None:
     (finding,) = found(design("run.duration=365 d"), "run_size")
 
-    assert finding.severity is Severity.ADVICE
+    assert finding.severity is Severity.WARNING
     assert any(each.endswith(" GB") for each in quantities(finding.reason))
     wording(finding)
 

@@ -45,7 +45,7 @@ def test_a_hub_a_line_and_an_ip_of_its_own_share_nothing() -> None:
 
 def test_the_words_for_the_hub(wording: Wording) -> None:
     (finding,) = found(shared_hub(), "bulk_shares_hub")
-    assert finding.severity is Severity.ADVICE
+    assert finding.severity is Severity.WARNING
     assert finding.place == "hosts.marketing.streams.newsletter"
     assert streams_in(finding) == {*STREAMS}
     wording(finding)
@@ -123,7 +123,7 @@ def test_without_the_override_list_no_hub_is_dedicated(wording: Wording) -> None
     assert finding.severity is Severity.ERROR
     assert finding.place == "mailboxes.submission_server_override_list"
     assert "50 %" in quantities(finding.reason)
-    assert 'submission_server_override_list = ["HUB01"]' in finding.way_out
+    assert 'submission_server_override_list = ["HUB01"]' in finding.fix
     assert str(finding.command).endswith("-SubmissionServerOverrideList HUB01")
     wording(finding)
 
@@ -135,7 +135,7 @@ def test_without_bulk_mail_two_hubs_share_the_load(wording: Wording) -> None:
         "hosts.marketing.streams.newsletter.culprit=false",
     )
     (finding,) = found(scenario, "submission_spread")
-    assert finding.severity is Severity.NOTE
+    assert finding.severity is Severity.INFO
     wording(finding)
 
 
@@ -169,7 +169,7 @@ def test_the_connector_limits_the_sessions() -> None:
 
 def test_without_it_bulk_mail_floods_the_queues(wording: Wording) -> None:
     (finding,) = found(shared_hub(), "delayed_acknowledgement")
-    assert finding.severity is Severity.ADVICE
+    assert finding.severity is Severity.WARNING
     assert "100/s" in quantities(finding.reason)
     assert str(finding.command).endswith("-MaxAcknowledgementDelay 00:00:30")
     wording(finding)
@@ -177,7 +177,7 @@ def test_without_it_bulk_mail_floods_the_queues(wording: Wording) -> None:
 
 def test_on_a_hub_of_its_own_that_harms_nobody(wording: Wording) -> None:
     (finding,) = found(shared_hub(*DEDICATED), "delayed_acknowledgement")
-    assert finding.severity is Severity.NOTE
+    assert finding.severity is Severity.INFO
     wording(finding)
 
 

@@ -23,7 +23,7 @@ NAMES = ("css", "psbl", "barracuda", "uceprotect-1", "gmail", "outlook", "yahoo"
 
 def test_the_traps_of_a_mailing_list_against_the_thresholds(wording: Wording) -> None:
     (finding,) = found(shared_hub(*LISTS), "trap_hits")
-    assert finding.severity is Severity.NOTE
+    assert finding.severity is Severity.INFO
     assert finding.place == NEWSLETTER
     # 60,000 x 5e-4 = 30 traps, of which css owns 7.5 and needs 5, psbl 1.5 and needs 1, ...
     assert quantities(finding.reason) >= {"30", "60,000"}
@@ -84,7 +84,7 @@ def test_a_culprit_without_signals_harms_by_the_queue_only(wording: Wording) -> 
     assert found(complained, "culprit_without_signals") == []
     nothing = shared_hub(*silent, f"{NEWSLETTER}.mailing_list.complaint_rate=0.0")
     (finding,) = found(nothing, "culprit_without_signals")
-    assert finding.severity is Severity.NOTE
+    assert finding.severity is Severity.INFO
     assert finding.place == NEWSLETTER
     wording(finding)
 
@@ -106,7 +106,7 @@ def test_a_little_of_everything_is_innocent() -> None:
 def test_innocent_mail_that_behaves_like_bulk_mail(wording: Wording) -> None:
     scenario = shared_hub(f"{NEWSLETTER}.culprit=false")
     (finding,) = found(scenario, "innocent_with_signals")
-    assert finding.severity is Severity.NOTE
+    assert finding.severity is Severity.INFO
     assert finding.place == NEWSLETTER
     assert quantities(finding.reason) >= {"30", "0.3 %"}
     assert quantities_after(finding.reason, NAMES)[-3:] == [
@@ -122,7 +122,7 @@ def test_innocent_mail_that_behaves_like_bulk_mail(wording: Wording) -> None:
 def test_a_host_that_relays_by_its_address_alone(wording: Wording) -> None:
     scenario = shared_hub(*PC)
     (finding,) = found(scenario, "relay_by_address")
-    assert finding.severity is Severity.ADVICE
+    assert finding.severity is Severity.WARNING
     assert finding.place == "hosts.pc.streams.spam"
     assert quantities(finding.reason) >= {"10/s", "108,000"}
     assert "users.correspondence" in finding.reason

@@ -54,7 +54,7 @@ def test_a_sender_that_the_session_may_not_be(wording: Wording) -> None:
     )
     findings = found(scenario, "stream_refused")
     assert "does not have permissions to send as this sender" in findings[0].reason
-    assert "ms-Exch-SMTP-Accept-Authoritative-Domain-Sender" in findings[0].way_out
+    assert "ms-Exch-SMTP-Accept-Authoritative-Domain-Sender" in findings[0].fix
     wording(*findings)
 
 
@@ -69,7 +69,7 @@ def test_an_account_writes_as_itself(wording: Wording) -> None:
         "ms-Exch-SMTP-Accept-Any-Sender",
         "ms-Exch-SMTP-Accept-Authoritative-Domain-Sender",
     ):
-        assert right in finding.way_out
+        assert right in finding.fix
         assert f'"{right}"' in str(finding.command)
     wording(finding)
 
@@ -96,7 +96,7 @@ def test_external_mail_at_the_internal_relay(wording: Wording) -> None:
     assert finding.severity is Severity.ERROR
     assert "550 5.7.1 Unable to relay" in finding.reason
     assert quantities(finding.reason) >= {"100 %", "2,000"}
-    assert "192.168.168.171:25" in finding.way_out
+    assert "192.168.168.171:25" in finding.fix
     assert "-RemoteIPRanges 10.10.20.30,192.168.168.60" in str(finding.command)
     wording(finding)
 
@@ -104,7 +104,7 @@ def test_external_mail_at_the_internal_relay(wording: Wording) -> None:
 def test_a_part_of_the_mail_that_goes_outside_is_advice(wording: Wording) -> None:
     scenario = shared_hub("hosts.sharepoint.streams.alerts.to={internal=0.75, gmail=0.25}")
     (finding,) = found(scenario, "relay_refused")
-    assert finding.severity is Severity.ADVICE
+    assert finding.severity is Severity.WARNING
     assert "25 %" in quantities(finding.reason)
     assert "gmail.com" in finding.reason
     wording(finding)
@@ -124,7 +124,7 @@ def test_without_any_relay_the_right_is_added(wording: Wording) -> None:
 def test_that_the_internet_cannot_relay_is_as_it_should_be(wording: Wording) -> None:
     scenario = shared_hub("hosts.internet.streams.inbound.to={internal=0.9, gmail=0.1}")
     (finding,) = found(scenario, "relay_refused")
-    assert finding.severity is Severity.NOTE
+    assert finding.severity is Severity.INFO
     assert finding.command is None
     wording(finding)
 

@@ -19,7 +19,7 @@ def taken(reason: str) -> dict[str, tuple[str, str]]:
 
 def test_a_new_ip_is_too_cold_for_a_campaign(wording: Wording) -> None:
     (finding,) = found(shared_hub(*DEDICATED), "cold_egress")
-    assert finding.severity is Severity.ADVICE
+    assert finding.severity is Severity.WARNING
     assert finding.place == 'egress."203.0.113.25"'
     # In two days Gmail and Outlook take 24 x (20 + 28) each, Yahoo 24 x (100 + 140).
     assert 27_000 - 1_152 + 12_000 - 1_152 + 9_000 - 5_760 == 39_936
@@ -29,7 +29,7 @@ def test_a_new_ip_is_too_cold_for_a_campaign(wording: Wording) -> None:
         "yahoo": ("100", "9,000"),
     }
     assert quantities(finding.reason) >= {"0 d", "100/s", "2 d", "39,936", "60,000"}
-    assert "22 d" in quantities(finding.way_out)
+    assert "22 d" in quantities(finding.fix)
     wording(finding)
 
 
@@ -43,7 +43,7 @@ def test_a_slow_campaign_asks_less_an_hour(wording: Wording) -> None:
 def test_a_nearly_warm_ip_is_late(wording: Wording) -> None:
     (finding,) = found(shared_hub(*DEDICATED, f'{AGE}="21 d"'), "cold_egress")
     assert taken(finding.reason) == {"gmail": ("23,427", "27,000")}
-    assert "1 d" in quantities(finding.way_out)
+    assert "1 d" in quantities(finding.fix)
     wording(finding)
 
 
@@ -66,4 +66,4 @@ def test_mail_without_campaigns_warms_an_ip_by_itself() -> None:
 def test_where_nothing_grows_a_year_is_the_most_that_is_told() -> None:
     flat = [f"destinations.{name}.reputation.cold_growth=1.0" for name in ("gmail", "outlook")]
     (finding,) = found(shared_hub(*DEDICATED, *flat), "cold_egress")
-    assert "365 d" in quantities(finding.way_out)
+    assert "365 d" in quantities(finding.fix)

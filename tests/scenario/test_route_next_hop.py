@@ -2,8 +2,8 @@
 
 from relay_designs import DEDICATED, shared_hub
 
-from relaysim.plan import route
-from relaysim.plan.route import HopKind
+from relaysim.plan import routing
+from relaysim.plan.routing import HopKind
 from relaysim.scenario.model import Scenario
 
 MB = 1024**2
@@ -16,7 +16,7 @@ def hop(
     size: int = 1000,
     came_by: str | None = None,
 ) -> tuple[HopKind, str, str, str | None]:
-    found = route.next_hop(scenario, hub, domain, size, came_by)
+    found = routing.next_hop(scenario, hub, domain, size, came_by)
     return found.kind, found.hub, found.next_hop, found.egress
 
 
@@ -72,7 +72,7 @@ def test_a_source_server_sends_by_itself() -> None:
 def test_another_hub_hands_over_to_the_source_servers() -> None:
     scenario = shared_hub(*DEDICATED, 'send_connectors.internet.source_transport_servers=["HUB01"]')
     assert hop(scenario, "gmail.com", "HUB02") == (HopKind.TRANSFER, "HUB02", "HUB01", None)
-    (last,) = route.last_hops(scenario, "HUB02", "gmail.com", 1000)
+    (last,) = routing.last_hops(scenario, "HUB02", "gmail.com", 1000)
     assert (last.kind, last.hub, last.egress) == (HopKind.REMOTE, "HUB01", "198.51.100.10")
 
 
@@ -81,7 +81,7 @@ def test_several_source_servers_take_it_in_turn() -> None:
         *DEDICATED, 'hubs.A={mta="none", cores=1, addresses=["10.0.0.1"], egress="198.51.100.10"}'
     )
     assert hop(scenario, "gmail.com", "A") == (HopKind.TRANSFER, "A", "HUB01,HUB02", None)
-    lasts = route.last_hops(scenario, "A", "gmail.com", 1000)
+    lasts = routing.last_hops(scenario, "A", "gmail.com", 1000)
     assert [last.egress for last in lasts] == ["198.51.100.10", "203.0.113.25"]
 
 
@@ -92,7 +92,7 @@ def test_a_linked_connector_takes_all_that_came_by_its_receive_connector() -> No
         ' max_message_size="unlimited", source_transport_servers=["HUB01"]}',
         'destinations.bulk={profile="none", domains=["bulk.example.net"]}',
     )
-    came_by = route.identity("HUB01", "externalrelay")
+    came_by = routing.identity("HUB01", "externalrelay")
     assert hop(scenario, "gmail.com", came_by=came_by)[2] == "bulk.example.net"
     assert hop(scenario, "cozumpark.com", came_by=came_by)[2] == "bulk.example.net"
     assert hop(scenario, "gmail.com", came_by=r"HUB01\internalrelay")[2] == "gmail.com"
@@ -100,8 +100,8 @@ def test_a_linked_connector_takes_all_that_came_by_its_receive_connector() -> No
 
 
 def test_the_own_domain_is_the_first_authoritative_one() -> None:
-    assert route.own_domain(shared_hub()) == "cozumpark.com"
+    assert routing.own_domain(shared_hub()) == "cozumpark.com"
     relay_first = shared_hub(
         'organization.domains={"a.example"="ExternalRelay", "*.b.example"="Authoritative"}'
     )
-    assert route.own_domain(relay_first) == "b.example"
+    assert routing.own_domain(relay_first) == "b.example"

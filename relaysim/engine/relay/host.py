@@ -63,8 +63,9 @@ class Host:
             recipient = record.first_recipient[message]
             connection, self.connections = self.connections, self.connections + 1
             said, door, hub = self.unable, -1, None
-            for turn in range(len(plan.doors)):
-                number, door = plan.doors[(connection + turn) % len(plan.doors)]
+            for turn in range(len(plan.submission_targets)):
+                target = (connection + turn) % len(plan.submission_targets)
+                number, door = plan.submission_targets[target]
                 said, hub = self.unable, None
                 if number >= 0 and self.world.hubs[number].up:
                     hub = self.world.hubs[number]

@@ -134,24 +134,26 @@ class Hub:
         while band < len(plan.bands) and size > plan.bands[band]:
             band += 1
         connector = record.connector[message] if plan.linked else -1
-        ways = plan.ways[self.number, connector][band]
+        routes = plan.routes[self.number, connector][band]
         first, count = record.first_recipient[message], record.recipients[message]
         groups: dict[int, list[int]] = {}
         if count == 1:
-            groups[ways[record.domain[first]]] = [first]
+            groups[routes[record.domain[first]]] = [first]
         else:
             for recipient in range(first, first + count):
                 if record.transaction[recipient] == handed and not record.status[recipient]:
-                    groups.setdefault(ways[record.domain[recipient]], []).append(recipient)
+                    groups.setdefault(routes[record.domain[recipient]], []).append(recipient)
             self.pressure.hold(size * (len(groups) - 1))
         waiting = self.waiting.get(message) if handed < 0 else None
         if waiting is not None:
             waiting.left = len(groups)
         now, expires = self.clock.tick, since + self.plan.message_expiration_timeout
         if self.world.administrator.moved and plan.streams[record.stream[message]].culprit:
-            groups = {plan.moved.get(way, way): recipients for way, recipients in groups.items()}
-        for way, recipients in groups.items():
-            if way == TOO_LARGE:
+            groups = {
+                plan.moved.get(route, route): recipients for route, recipients in groups.items()
+            }
+        for route, recipients in groups.items():
+            if route == TOO_LARGE:
                 said = record.reply_id(str(reply.NO_ROUTE_FOR_SIZE))
                 for recipient in recipients:
                     record.fated(recipient, Status.BOUNCED, now, said)
@@ -159,10 +161,10 @@ class Hub:
                 self._one_done(message, size)
             else:
                 transaction = record.open_transaction(
-                    recipients, self.number, way, handed, now, expires
+                    recipients, self.number, route, handed, now, expires
                 )
                 if now < expires:
-                    (self.queues.get(way) or self._new_queue(way)).put(transaction)
+                    (self.queues.get(route) or self._new_queue(route)).put(transaction)
                 else:
                     self.finish(transaction, Status.EXPIRED, self.expired)
 

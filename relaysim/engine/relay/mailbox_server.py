@@ -34,7 +34,7 @@ class MailboxServer:
         self.entity = HOST | number
         self.plan: HostPlan = world.plan.hosts[number]
         self.clock, self.record = world.clock, world.record
-        self.hubs = [world.hubs[hub] for hub, _ in self.plan.doors]
+        self.hubs = [world.hubs[hub] for hub, _ in self.plan.submission_targets]
         self.timing = mailbox_timing(self.plan.round_trip, self.plan.bandwidth)
         self.turn = 0
         self.talking: dict[int, tuple[Hub, int, int]] = {}

@@ -57,7 +57,7 @@ class Provider:
             due = (self.clock.tick // EVERY + 1) * EVERY
             self._settle(due)
         domain = self.domains.setdefault(whose, Account())
-        names = self.record.standings
+        names = self.record.provider_accounts
         found = Standing(len(names), self._account(who), domain)
         receiver = self.world.plan.receivers[self.number].name
         sender = self.world.plan.from_domains[stream.from_domain]

@@ -96,5 +96,5 @@ def standings(names: Names) -> list[tuple[int, int]]:
     """For each standing of a trace its destination and its egress, as indexes."""
     places = {name: i for i, name in enumerate(names.destinations)}
     ips = {name: i for i, name in enumerate(names.egress)}
-    known = (name.rsplit(" ", 2) for name in names.standings)
+    known = (name.rsplit(" ", 2) for name in names.provider_accounts)
     return [(places[place], ips[ip]) for place, ip, _ in known]

@@ -107,7 +107,7 @@ class _Published:
         late = np.array(delays, np.int64)[self.blocklist]
         self.spans = {False: (start, end), True: (start + late, end + late)}
         standing, began, until, state = spans(trace)
-        told = [name.rsplit(" ", 1)[1].partition("/") for name in trace.names.standings]
+        told = [name.rsplit(" ", 1)[1].partition("/") for name in trace.names.provider_accounts]
         innocent = np.array([party != "culprits" for _, _, party in told], bool)
         blocked = (state == State.BLOCK) & innocent[standing]
         whose = np.array(standings(trace.names), np.int64).reshape(-1, 2)[standing[blocked]]

@@ -128,10 +128,10 @@ class Course:
             sender = domain_of(self.scenario.hosts[path.host].streams[path.stream].sender)
             if apart:
                 sender += "/innocents" if innocent else "/culprits"
-            for way, hop in outside(path):
-                provider = self.scenario.destinations.get(way.domains.destination)
+            for route, hop in outside(path):
+                provider = self.scenario.destinations.get(route.domains.destination)
                 if provider is not None and provider.reputation is not None and hop.egress:
-                    standing = Standing(way.domains.destination, hop.egress, sender)
+                    standing = Standing(route.domains.destination, hop.egress, sender)
                     known[standing] = known.get(standing, False) or innocent
         changed = (s.subject for s in self.spans if isinstance(s.subject, Standing))
         return {**dict.fromkeys(changed, False), **known}

@@ -8,7 +8,7 @@ from importlib.metadata import version
 from typing import Any, Self
 
 import relaysim
-from relaysim.plan.route import smart_hosts_in_use
+from relaysim.plan.routing import smart_hosts_in_use
 from relaysim.profiles.profile import ProfileFile
 from relaysim.scenario.digest import digest
 from relaysim.scenario.model import Scenario

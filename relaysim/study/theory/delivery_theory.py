@@ -95,7 +95,7 @@ def disturbed(network: Network, queue: str) -> Iterator[str]:
     scenario, found = network.scenario, network.queues[queue]
     hub = scenario.hubs[found[0][2].hub]
     limit = hub.max_per_domain_outbound_connections
-    if not all(is_direct(way, hop) for _, way, hop in found):
+    if not all(is_direct(route, hop) for _, route, hop in found):
         yield "a smart host takes the mail of many domains"
     answering = scenario.destinations.get(receiver(scenario, *found[0][1:]) or "")
     most = None if answering is None else answering.max_connections_per_ip
@@ -116,7 +116,7 @@ def _held(network: Network, queue: str) -> Iterator[str]:
         yield HELD_BY_CORES
     if any(network.line_of(hop.egress)[1] is not None for _, _, hop in found):
         yield "a connection is held while its mail waits for the line"
-    names = {receiver(scenario, way, hop) for _, way, hop in found} - {None}
+    names = {receiver(scenario, route, hop) for _, route, hop in found} - {None}
     if any(mean(scenario.destinations[name].connect_time) for name in names if name):
         yield "some attempts open a connection, and others find one open"
     if hub.priority_queuing_enabled and limit is not None:

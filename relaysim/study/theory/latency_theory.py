@@ -5,9 +5,9 @@ the first, is Jackson's and Burke's theorem (`theory.stations_in_a_row`): `netwo
 holds.
 """
 
-from relaysim.analysis.mail_paths import Path, Way, receiver
+from relaysim.analysis.mail_paths import DomainRoute, Path, receiver
 from relaysim.mail.priority_queuing import parse_priority
-from relaysim.plan import route
+from relaysim.plan import routing
 from relaysim.scenario.distribution import mean
 from relaysim.scenario.table import SECOND
 from relaysim.study.theory.delivery_theory import disturbed, wait_by_priority
@@ -37,13 +37,15 @@ class Journey:
         """Mean seconds from creation to the final 250."""
         seconds = dialog(self.network, self.path) + self._core(self.path.hub, "receive")
         seconds += self._commit() + self._core(self.path.hub, "categorize")
-        delivered = sum(way.share for way in self.path.ways)
-        return seconds + sum(way.share / delivered * self._way(way) for way in self.path.ways)
+        delivered = sum(route.share for route in self.path.routes)
+        return seconds + sum(
+            route.share / delivered * self._route_of(route) for route in self.path.routes
+        )
 
     def delivery(self) -> float:
         """Mean seconds in delivery queues, of a stream that goes nowhere else."""
-        delivered = sum(way.share for way in self.path.ways)
-        return sum(way.share / delivered * self._connection(way) for way in self.path.ways)
+        delivered = sum(route.share for route in self.path.routes)
+        return sum(route.share / delivered * self._connection(route) for route in self.path.routes)
 
     def answer(self, seconds: float) -> Answer:
         """That many seconds, if all of the way is known."""
@@ -76,18 +78,18 @@ class Journey:
         hub = self.network.scenario.hubs[self.path.hub]
         return self._at(f"{hub.name}.commit") + hub.commit_write / SECOND
 
-    def _way(self, way: Way) -> float:
-        scenario, hop = self.network.scenario, way.first
+    def _route_of(self, route: DomainRoute) -> float:
+        scenario, hop = self.network.scenario, route.first
         seconds = self._core(hop.hub, "send")
-        if hop.kind is route.HopKind.MAILBOX:
+        if hop.kind is routing.HopKind.MAILBOX:
             if scenario.hubs[hop.hub].max_concurrent_mailbox_deliveries is not None:
                 seconds += self._at(f"{hop.hub}.mailbox")
             return seconds + mean(scenario.mailboxes.delivery_time) / SECOND
-        if hop.kind is not route.HopKind.REMOTE:
+        if hop.kind is not routing.HopKind.REMOTE:
             self.unknown[f"{hop.hub}->{hop.next_hop}"] = None
             return seconds
-        name = receiver(scenario, way, hop)
-        seconds += self._connection(way)
+        name = receiver(scenario, route, hop)
+        seconds += self._connection(route)
         line, bandwidth = self.network.line_of(hop.egress)
         if bandwidth is not None:
             size = mean(self.network.streams[self.path.name].size)
@@ -97,11 +99,11 @@ class Journey:
         destination = scenario.destinations[name]
         return seconds + (mean(destination.connect_time) + mean(destination.response_time)) / SECOND
 
-    def _connection(self, way: Way) -> float:
+    def _connection(self, route: DomainRoute) -> float:
         """The wait for a connection; without a limit each transaction opens one at once."""
         network = self.network
-        queue = next(name for name, found in network.queues.items() if self._joins(found, way))
-        hub = network.scenario.hubs[way.first.hub]
+        queue = next(name for name, found in network.queues.items() if self._joins(found, route))
+        hub = network.scenario.hubs[route.first.hub]
         if hub.max_per_domain_outbound_connections is None:
             if any(disturbed(network, queue)):
                 self.unknown[queue] = None
@@ -109,8 +111,10 @@ class Journey:
         priority = parse_priority(network.streams[self.path.name].priority)
         return self._wait(wait_by_priority(network, queue).get(priority), queue)
 
-    def _joins(self, found: list[tuple[Path, Way, route.Hop]], way: Way) -> bool:
-        return any(path is self.path and each is way for path, each, _ in found)
+    def _joins(
+        self, found: list[tuple[Path, DomainRoute, routing.Hop]], route: DomainRoute
+    ) -> bool:
+        return any(path is self.path and each is route for path, each, _ in found)
 
 
 def latency(network: Network, name: str) -> Answer:
@@ -125,7 +129,7 @@ def latency(network: Network, name: str) -> Answer:
 def wait_of_priority(network: Network, name: str) -> Answer | None:
     """The mean wait of a stream in delivery queues, where priority is asked for; else None."""
     path = _only(network, name)
-    if path is None or any(way.first.kind is not route.HopKind.REMOTE for way in path.ways):
+    if path is None or any(route.first.kind is not routing.HopKind.REMOTE for route in path.routes):
         return None
     hub = network.scenario.hubs[path.hub]
     if not hub.priority_queuing_enabled or hub.max_per_domain_outbound_connections is None:
@@ -140,4 +144,4 @@ _SEVERAL = "no mail gets in, or by several ways"
 def _only(network: Network, name: str) -> Path | None:
     """The one path of a stream by which mail gets in and on."""
     found = [path for path in network.paths if path.name == name]
-    return found[0] if len(found) == 1 and found[0].ways else None
+    return found[0] if len(found) == 1 and found[0].routes else None

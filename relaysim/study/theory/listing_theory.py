@@ -7,7 +7,7 @@ there was a hit in the lifetime before this one, which is as likely at every mom
 
 from collections.abc import Iterator
 
-from relaysim.plan import route
+from relaysim.plan import routing
 from relaysim.scenario.blocklist import Blocklist
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.reference import INTERNAL
@@ -89,6 +89,6 @@ def _mail(network: Network, rates: dict[str, float]) -> Iterator[str]:
             for reason in streams.entry(scenario, host, stream, path):
                 if reason in streams.LOSSES:
                     yield reason
-            hop = route.next_hop(scenario, path.hub, TRAP, 1)
-            if hop.kind not in (route.HopKind.REMOTE, route.HopKind.TRANSFER):
+            hop = routing.next_hop(scenario, path.hub, TRAP, 1)
+            if hop.kind not in (routing.HopKind.REMOTE, routing.HopKind.TRANSFER):
                 yield "mail to spam traps has no way out"

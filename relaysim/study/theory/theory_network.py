@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Literal
 
-from relaysim.analysis.mail_paths import Path, Way, paths
+from relaysim.analysis.mail_paths import DomainRoute, Path, paths
 from relaysim.analysis.message_rates import messages
 from relaysim.analysis.offered_load import Part, delivery_queue, stages
-from relaysim.plan import route
+from relaysim.plan import routing
 from relaysim.scenario.culprit import culprits
 from relaysim.scenario.hub import Hub
 from relaysim.scenario.model import Scenario
@@ -66,9 +66,9 @@ class Network:
             found[path.name] += streams.arrivals(self.scenario, path.name, stream)
             found[path.name] += streams.losses(self.scenario, path.name, stream)
             found[path.name] += streams.entry(self.scenario, host, stream, path)
-            if any(way.first.kind not in _WAYS for way in path.ways):
+            if any(route.first.kind not in _ROUTED for route in path.routes):
                 found[path.name].append("some mail has no way out")
-            hops = [hop for way in path.ways for hop in (way.first, *way.lasts)]
+            hops = [hop for route in path.routes for hop in (route.first, *route.lasts)]
             if any(streams.too_large(stream, hop.connector) for hop in hops):
                 found[path.name].append(streams.TOO_LARGE)
         return found
@@ -102,7 +102,7 @@ class Network:
     def next_hops(self, name: str) -> int:
         """To how many delivery queues the recipients of a message may go."""
         return max(
-            sum(way.domains.count if _direct(way) else 1 for way in path.ways)
+            sum(route.domains.count if _direct(route) else 1 for route in path.routes)
             for path in self.paths
             if path.name == name
         )
@@ -159,22 +159,22 @@ class Network:
         return {
             hop.hub
             for path in self.paths
-            for way in path.ways
-            if way.first.kind is route.HopKind.TRANSFER
-            for hop in way.lasts
+            for route in path.routes
+            if route.first.kind is routing.HopKind.TRANSFER
+            for hop in route.lasts
         }
 
     # Queues and lines.
 
     @cached_property
-    def queues(self) -> dict[str, list[tuple[Path, Way, route.Hop]]]:
+    def queues(self) -> dict[str, list[tuple[Path, DomainRoute, routing.Hop]]]:
         """What comes to each delivery queue that leads outside."""
-        found: dict[str, list[tuple[Path, Way, route.Hop]]] = defaultdict(list)
+        found: dict[str, list[tuple[Path, DomainRoute, routing.Hop]]] = defaultdict(list)
         for path in self.paths:
-            for way in path.ways:
-                for hop in way.lasts:
-                    if hop.kind is route.HopKind.REMOTE:
-                        found[delivery_queue(self.scenario, way, hop)].append((path, way, hop))
+            for route in path.routes:
+                for hop in route.lasts:
+                    if hop.kind is routing.HopKind.REMOTE:
+                        found[delivery_queue(self.scenario, route, hop)].append((path, route, hop))
         return found
 
     def line_of(self, egress: str | None) -> tuple[str, int | None]:
@@ -194,7 +194,7 @@ class Network:
         }
 
 
-_WAYS = (route.HopKind.MAILBOX, route.HopKind.REMOTE, route.HopKind.TRANSFER)
+_ROUTED = (routing.HopKind.MAILBOX, routing.HopKind.REMOTE, routing.HopKind.TRANSFER)
 
 
 def batch_size(hub: Hub) -> int:
@@ -209,5 +209,5 @@ def _released(hub: Hub) -> Iterator[str]:
         yield "the queue database lets mail on one write after another"
 
 
-def _direct(way: Way) -> bool:
-    return all(hop.next_hop == way.domains.name for hop in way.lasts)
+def _direct(route: DomainRoute) -> bool:
+    return all(hop.next_hop == route.domains.name for hop in route.lasts)

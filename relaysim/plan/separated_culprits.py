@@ -14,7 +14,7 @@ SUFFIX = " (culprits)"
 """What the twins are called."""
 
 
-def apart(plan: Plan) -> Plan:
+def separate_culprits(plan: Plan) -> Plan:
     """Twins for the culprits, who have hosts of their own: no scenario without loads."""
     guilty = {stream.host for stream in plan.streams if stream.culprit}
     hubs, connectors, lines = len(plan.hubs), len(plan.connectors), len(plan.lines)
@@ -77,15 +77,15 @@ def apart(plan: Plan) -> Plan:
         ),
         stations=plan.stations
         + tuple(replace(each, name=_named(each.name)) for each in plan.stations),
-        ways=plan.ways
+        routes=plan.routes
         | {
             (hub + hubs, connector + connectors if connector >= 0 else -1): tuple(
-                array("q", [way if way == TOO_LARGE else way + queues for way in band])
+                array("q", [route if route == TOO_LARGE else route + queues for route in band])
                 for band in bands
             )
-            for (hub, connector), bands in plan.ways.items()
+            for (hub, connector), bands in plan.routes.items()
         },
-        moved=plan.moved | {way + queues: to + queues for way, to in plan.moved.items()},
+        moved=plan.moved | {route + queues: to + queues for route, to in plan.moved.items()},
         script=plan.script
         + tuple(_again(event, hubs) for event in plan.script if event.what == "stop"),
     )
@@ -112,11 +112,11 @@ def _moved(host: HostPlan, hubs: int, connectors: int) -> HostPlan:
         (connector + connectors if connector >= 0 else connector): verdict
         for connector, verdict in host.verdicts.items()
     }
-    doors = tuple(
+    submission_targets = tuple(
         (
             hub + hubs if hub >= 0 else hub,
             connector + connectors if connector >= 0 else connector,
         )
-        for hub, connector in host.doors
+        for hub, connector in host.submission_targets
     )
-    return replace(host, doors=doors, verdicts=verdicts)
+    return replace(host, submission_targets=submission_targets, verdicts=verdicts)
