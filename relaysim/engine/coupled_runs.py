@@ -27,7 +27,7 @@ class Coupled:
 
 def coupled(scenario: Scenario, draws: Draws) -> Coupled:
     """The three coupled runs of a scenario. `absent` has no rows for the culprits' messages."""
-    plan, guilty = compile_plan(scenario, draws), culprits(scenario)
+    plan, guilty = compile_plan(scenario), culprits(scenario)
     return Coupled(
         treatment=run(plan, draws),
         control=run(control(plan), draws),

@@ -4,7 +4,8 @@ from array import array
 
 import numpy as np
 
-from relaysim.plan.plan import Plan
+from relaysim.plan.names import Party, provider_state_name
+from relaysim.plan.plan import Plan, Station
 from relaysim.trace.tables import (
     ACTIONS,
     ATTEMPTS,
@@ -97,7 +98,8 @@ class Recorder:
         self.replies: dict[tuple[str, int], int] = {}
         self.codes: list[int] = []
         self.causes: list[int] = []
-        self.provider_accounts: list[str] = []
+        self.provider_states: list[tuple[int, int, int, Party]] = []
+        # Destination, public IP, sender's domain and party of each account.
 
     def reply_id(self, text: str, cause: int = NO_CAUSE) -> int:
         """The number that stands for a reply in this trace, given for a cause."""
@@ -304,9 +306,43 @@ class Recorder:
             queue_capacity=tuple(queue.connections for queue in plan.queues),
             replies=tuple(text for text, _ in self.replies),
             causes=tuple(self.causes),
-            provider_accounts=tuple(self.provider_accounts),
+            provider_states=tuple(
+                provider_state_name(
+                    plan.receivers[receiver].name,
+                    plan.egress[egress].name,
+                    plan.from_domains[domain],
+                    party,
+                )
+                for receiver, egress, domain, party in self.provider_states
+            ),
             operators=tuple(operator.name for operator in plan.operators),
+            stream_host=tuple(stream.host for stream in plan.streams),
+            stream_hub=tuple(stream.hub for stream in plan.streams),
+            hub_title=tuple(hub.title for hub in plan.hubs),
+            connector_hub=tuple(connector.hub for connector in plan.connectors),
+            queue_kind=tuple(queue.kind for queue in plan.queues),
+            queue_hub=tuple(queue.hub for queue in plan.queues),
+            queue_next_hop=tuple(queue.next_hop for queue in plan.queues),
+            queue_domain=tuple(queue.domain for queue in plan.queues),
+            queue_egress=tuple(queue.egress for queue in plan.queues),
+            queue_moved=tuple(queue.moved for queue in plan.queues),
+            station_kind=tuple(station.kind for station in plan.stations),
+            station_hub=tuple(station.hub for station in plan.stations),
+            station_title=tuple(_station_title(plan, station) for station in plan.stations),
+            provider_state_destination=tuple(account[0] for account in self.provider_states),
+            provider_state_egress=tuple(account[1] for account in self.provider_states),
+            provider_state_sender=tuple(
+                plan.from_domains[account[2]] for account in self.provider_states
+            ),
+            provider_state_party=tuple(account[3] for account in self.provider_states),
         )
+
+
+def _station_title(plan: Plan, station: Station) -> str:
+    """Return the name of a line in the scenario, or of a receive connector within its hub."""
+    if station.line >= 0:
+        return plan.lines[station.line].title
+    return plan.connectors[station.connector].title if station.connector >= 0 else ""
 
 
 def _table(columns: tuple[str, ...], arrays: tuple["array[int]", ...]) -> Table:

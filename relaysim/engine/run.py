@@ -88,4 +88,4 @@ def _run(plan: Plan, draws: Draws) -> Trace:
 
 def simulate(scenario: Scenario, draws: Draws) -> Trace:
     """Compile a scenario and run it on draws."""
-    return run(compile_plan(scenario, draws), draws)
+    return run(compile_plan(scenario), draws)

@@ -9,6 +9,7 @@ from relaysim.engine.reputation.ip_volume import Volumes
 from relaysim.engine.reputation.listings import Listings
 from relaysim.engine.reputation.suppression import Mailing
 from relaysim.plan.plan import Plan
+from relaysim.plan.reached import busiest_days
 from relaysim.traffic.workload import Draws
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ class World:
 
     def __init__(self, plan: Plan, draws: Draws) -> None:
         self.plan = plan
+        self.busiest_days = busiest_days(plan, draws)
         self.clock = Clock()
         self.record = Recorder(plan, draws)
         self.listings = Listings(self.clock, self.record, plan)

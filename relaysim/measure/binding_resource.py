@@ -166,9 +166,7 @@ def _station(trace: Trace, visit: Visit) -> Column:
 
 def _hosts(trace: Trace) -> Column:
     """The host of each stream; -1 for the DSNs of a hub, which wait for no session."""
-    number = {name: i for i, name in enumerate(trace.names.hosts)}
-    owners = (name.partition(".")[0] for name in trace.names.streams)
-    return np.array([number.get(owner, -1) for owner in owners], np.int64)
+    return np.array(trace.names.stream_host, np.int64)
 
 
 def _ends(end: Column, last: int) -> Column:

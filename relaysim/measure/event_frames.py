@@ -39,7 +39,7 @@ def levels(trace: Trace) -> pd.DataFrame:
         Level.LOG_DISK: names.hubs,
         Level.OUTAGE: names.destinations,
         Level.HOST_RETRY: names.hosts,
-        Level.PROVIDER: names.provider_accounts,
+        Level.PROVIDER: names.provider_states,
         Level.PAUSED: names.streams,
     }
     return pd.DataFrame(
@@ -67,11 +67,10 @@ def refusals(trace: Trace) -> pd.DataFrame:
     """
     rows, names = trace.refusals, trace.names
     stream = trace.messages["stream"][rows["message"]]
-    hosts = [name.partition(".")[0] for name in names.streams]
     return pd.DataFrame(
         {
             "message": rows["message"],
-            "host": named(stream, hosts),
+            "host": named(np.array(names.stream_host, np.int64)[stream], names.hosts),
             "stream": named(stream, names.streams),
             "hub": named(rows["hub"], names.hubs),
             "connector": named(rows["connector"], names.connectors),

@@ -152,8 +152,9 @@ class _Teller:
         yield from self._statuses()
 
     def _host(self) -> str:
-        stream = self.names.streams[self.trace.messages["stream"][self.message]]
-        return str(stream).rpartition(".")[0]
+        stream = int(self.trace.messages["stream"][self.message])
+        host, names = self.names.stream_host[stream], self.names
+        return names.hosts[host] if host >= 0 else names.hubs[names.stream_hub[stream]]
 
     def _submission(self) -> Iterator[Event]:
         rows, names = self.trace.messages, self.names
@@ -202,7 +203,7 @@ class _Teller:
         told = ((Visit.RECEIVE, "received"), (Visit.COMMIT, "committed"))
         for kind, what in (*told, (Visit.CATEGORIZE, "categorized")):
             for row in self._visits(kind):
-                where = self.names.stations[visits["station"][row]].rpartition(".")[0]
+                where = self.names.hubs[self.names.station_hub[visits["station"][row]]]
                 yield self._visit(what, row, where)
 
     def _delivery(self, row: int) -> Iterator[Event]:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from relaysim.measure.measured_window import MINUTE
-from relaysim.measure.resource_metrics import queue_groups
+from relaysim.measure.resource_metrics import queue_groups, submission_queue
 from relaysim.scenario.model import Scenario
 from relaysim.trace.step_function import Steps
 from relaysim.trace.tables import Column, Status, Trace, Visit
@@ -31,11 +31,12 @@ class Entries:
     An entry of a delivery queue is a transaction, from when it was queued until the last of its
     recipients had left, however often it was tried meanwhile; one of a submission queue is a
     message, from its commit until it was categorized. What is being served is in the queue. `queue`
-    is an index into `queues`, whose names are those of `measure.resource_metrics`; times are
-    microseconds, and `leave` is beyond the end of the run for what was there to the last.
+    is an index into `queues`, the display names, and into `hubs`, the hubs that have them. Times
+    are microseconds, and `leave` is beyond the end of the run for what was there to the last.
     """
 
     queues: tuple[str, ...]
+    hubs: tuple[str, ...]
     queue: Column
     enter: Column
     leave: Column
@@ -43,24 +44,27 @@ class Entries:
     @classmethod
     def of(cls, trace: Trace, scenario: Scenario) -> Self:
         """All entries of a trace."""
-        names, group = queue_groups(trace, scenario)
-        stations = [f"{hub}.submission" for hub in trace.names.hubs]
+        groups, group = queue_groups(trace, scenario)
+        hubs = range(len(trace.names.hubs))
+        places = [*groups, *(submission_queue(trace.names, hub) for hub in hubs)]
         submission, of = _submissions(trace)
         sent = trace.transactions
         return cls(
-            queues=(*names, *stations),
-            queue=np.concatenate((group[sent["queue"]], len(names) + of)),
+            queues=tuple(place.name for place in places),
+            hubs=tuple(trace.names.hubs[place.hub] for place in places),
+            queue=np.concatenate((group[sent["queue"]], len(groups) + of)),
             enter=np.concatenate((sent["queued"], trace.visits["enter"][submission])),
             leave=np.concatenate((_left(trace), _open(trace, trace.visits["end"][submission]))),
         )
 
     def within(self, hub: str) -> Self:
         """Those in the queues of a hub alone."""
-        mine = np.array([name.startswith((f"{hub}.", f"{hub}->")) for name in self.queues], bool)
+        mine = np.array([owner == hub for owner in self.hubs], bool)
         number = np.cumsum(mine) - 1
         kept = mine[self.queue]
         return type(self)(
             tuple(name for name, is_mine in zip(self.queues, mine, strict=True) if is_mine),
+            (hub,) * int(mine.sum()),
             number[self.queue[kept]],
             self.enter[kept],
             self.leave[kept],
@@ -90,8 +94,7 @@ class Entries:
 
 def _submissions(trace: Trace) -> tuple[Column, Column]:
     """The visits to categorizers, and the hub of each."""
-    index = {f"{hub}.cpu": i for i, hub in enumerate(trace.names.hubs)}
-    hub_of = np.array([index.get(name, -1) for name in trace.names.stations], np.int64)
+    hub_of = np.array(trace.names.station_hub, np.int64)
     rows = np.flatnonzero(trace.visits["visit"] == Visit.CATEGORIZE)
     return rows, hub_of[trace.visits["station"][rows]]
 

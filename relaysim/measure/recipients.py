@@ -10,10 +10,10 @@ from relaysim.measure.binding_resource import held
 from relaysim.measure.measured_window import Window
 from relaysim.measure.unreached_recipients import unreached
 from relaysim.measure.wait_parts import Ways, waits
-from relaysim.plan.separated_culprits import SUFFIX
+from relaysim.plan.names import QueueKind, stream_name
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.stream import Stream
-from relaysim.trace.tables import Column, Status, Trace
+from relaysim.trace.tables import Column, Names, Status, Trace
 
 Mask = npt.NDArray[np.bool_]
 DSN = "dsn"
@@ -23,7 +23,7 @@ DSN = "dsn"
 def streams(scenario: Scenario) -> dict[str, Stream]:
     """The streams of a scenario by full name, `host.stream`."""
     return {
-        f"{host}.{name}": stream
+        stream_name(host, name): stream
         for host, described in scenario.hosts.items()
         for name, stream in described.streams.items()
     }
@@ -125,10 +125,8 @@ class Recipients:
 def _hub(trace: Trace) -> Column:
     """The last hub of each recipient: of its transaction, else the one that took or refused it."""
     transaction, messages, names = trace.recipients["transaction"], trace.messages, trace.names
-    index = {name: i for i, name in enumerate(names.hubs)}
     # One more, for the connector -1.
-    refusing = [index.get(name.partition("/")[0], -1) for name in names.connectors] + [-1]
-    refused_by = np.array(refusing, np.int64)[messages["connector"]]
+    refused_by = np.array([*names.connector_hub, -1], np.int64)[messages["connector"]]
     hub = np.where(messages["hub"] >= 0, messages["hub"], refused_by)[trace.recipients["message"]]
     sent = transaction >= 0
     hub[sent] = trace.transactions["hub"][transaction[sent]]
@@ -159,10 +157,9 @@ def _egress_of_hub(trace: Trace, scenario: Scenario, hub: Column) -> Column:
     """The egress of each recipient's hub for those in a queue that leads out; else -1."""
     names, transaction = trace.names, trace.recipients["transaction"]
     index = {name: i for i, name in enumerate(names.egress)}
-    # With the coupling by contention off culprits have twins of the hubs.
-    hubs = (scenario.hubs[name.removesuffix(SUFFIX)] for name in names.hubs)
+    hubs = (scenario.hubs[title] for title in names.hub_title)
     of_hub = np.array([index.get(hub.egress, -1) for hub in hubs], np.int64)
-    outward = np.array([_leads_out(name, names.hubs) for name in names.queues], bool)
+    outward = np.array([_leads_out(names, number) for number in range(len(names.queues))], bool)
     egress = np.full(len(transaction), -1, np.int64)
     sent = np.flatnonzero(transaction >= 0)
     out = sent[outward[trace.transactions["queue"][transaction[sent]]]]
@@ -170,5 +167,8 @@ def _egress_of_hub(trace: Trace, scenario: Scenario, hub: Column) -> Column:
     return egress
 
 
-def _leads_out(queue: str, hubs: tuple[str, ...]) -> bool:
-    return "->" in queue and queue.partition("->")[2] not in hubs
+def _leads_out(names: Names, queue: int) -> bool:
+    """Whether a queue leads outside, or to several hubs in turn."""
+    kind = names.queue_kind[queue]
+    to_one_hub = kind is QueueKind.TRANSFER and names.queue_next_hop[queue] in names.hubs
+    return kind in (QueueKind.REMOTE, QueueKind.TRANSFER) and not to_one_hub

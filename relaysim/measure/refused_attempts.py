@@ -88,7 +88,7 @@ def breakdown(trace: Trace, recipients: Recipients) -> pd.DataFrame:
     ]
     frame = pd.DataFrame(
         {
-            "host": [names.streams[stream].partition(".")[0] for stream in kinds[0]],
+            "host": [names.hosts[names.stream_host[stream]] for stream in kinds[0]],
             "where": where,
             "reply": [names.replies[reply] for reply in kinds[3]],
             "attempts": many.astype(np.float64),

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from relaysim.measure.measured_window import HOUR, MINUTE, SECOND, Window
+from relaysim.plan.names import QueueKind, StationKind, queue_name
 from relaysim.scenario.model import Scenario
-from relaysim.trace.occupancy import Occupancy, rows_of, stations
-from relaysim.trace.tables import Column, Trace, Visit
+from relaysim.trace.occupancy import Occupancy, Place, rows_of, stations
+from relaysim.trace.tables import Column, Names, Trace, Visit
 
 SUBMISSION_THRESHOLD = 100
 """`Submission Queue Length`: Microsoft's counter pages want it at or below 100."""
@@ -120,33 +121,46 @@ def resources(trace: Trace, scenario: Scenario) -> Iterator[Resource]:
     """
     for station in stations(trace):
         yield Resource(station)
-        hub, _, what = station.name.rpartition(".")
-        if what == "cpu" and hub in trace.names.hubs:
+        if station.place.kind is StationKind.CORES:
             rows = station.rows[trace.visits["visit"][station.rows] == Visit.CATEGORIZE]
-            queue = Occupancy.of(trace, trace.visits, rows, f"{hub}.submission", 0)
+            place = submission_queue(trace.names, station.place.hub)
+            queue = Occupancy.of(trace, trace.visits, rows, place)
             yield Resource(queue, SUBMISSION_THRESHOLD, has_servers=False)
-    names, of = queue_groups(trace, scenario)
-    limits = np.array(trace.names.queue_capacity, np.int64)
-    alone = np.bincount(of, minlength=len(names)) == 1
-    for group, rows in enumerate(rows_of(of[trace.attempts["queue"]], len(names))):
-        limit = int(limits[np.argmax(of == group)])
-        queue = Occupancy.of(trace, trace.attempts, rows, names[group], limit)
+    groups, of = queue_groups(trace, scenario)
+    alone = np.bincount(of, minlength=len(groups)) == 1
+    for group, rows in enumerate(rows_of(of[trace.attempts["queue"]], len(groups))):
+        queue = Occupancy.of(trace, trace.attempts, rows, groups[group])
         yield Resource(queue, DELIVERY_THRESHOLD, has_servers=bool(alone[group]))
 
 
-def queue_groups(trace: Trace, scenario: Scenario) -> tuple[tuple[str, ...], Column]:
-    """The resources that delivery queues belong to: their names, and the index of each queue's."""
+def submission_queue(names: Names, hub: int) -> Place:
+    """Return the submission queue of a hub."""
+    name = queue_name(QueueKind.SUBMISSION, names.hubs[hub])
+    return Place(name, QueueKind.SUBMISSION, hub, "", 0)
+
+
+def queue_groups(trace: Trace, scenario: Scenario) -> tuple[tuple[Place, ...], Column]:
+    """Return the resources that delivery queues belong to, and the index of each queue's."""
     counted = {
         domain: name
         for name, destination in scenario.destinations.items()
         if destination.domain_count is not None
         for domain in destination.domain_names()
     }
-    names: dict[str, int] = {}
-    of = np.zeros(len(trace.names.queues), np.int64)
-    for i, queue in enumerate(trace.names.queues):
-        hub, _, hop = queue.partition("->")
-        hop, by, ip = hop.partition(" by ")  # of culprits that have been moved to another IP
-        name = f"{hub}->{counted[hop]}{by}{ip}" if hop in counted else queue
-        of[i] = names.setdefault(name, len(names))
-    return tuple(names), of
+    names = trace.names
+    groups: dict[str, Place] = {}
+    group_of = np.zeros(len(names.queues), np.int64)
+    numbers: dict[str, int] = {}
+    for number, name in enumerate(names.queues):
+        kind, hub, next_hop = (
+            names.queue_kind[number],
+            names.queue_hub[number],
+            names.queue_next_hop[number],
+        )
+        if kind is QueueKind.REMOTE and next_hop in counted:
+            next_hop = counted[next_hop]
+            moved = names.egress[names.queue_egress[number]] if names.queue_moved[number] else ""
+            name = queue_name(kind, names.hubs[hub], next_hop, moved)
+        group_of[number] = numbers.setdefault(name, len(numbers))
+        groups.setdefault(name, Place(name, kind, hub, next_hop, names.queue_capacity[number]))
+    return tuple(groups.values()), group_of

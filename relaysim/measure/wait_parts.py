@@ -21,6 +21,7 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
+from relaysim.plan.names import QueueKind
 from relaysim.trace.occupancy import waited_until
 from relaysim.trace.step_function import Spells
 from relaysim.trace.tables import Column, Level, Trace, Visit
@@ -128,15 +129,13 @@ def waits(trace: Trace, ways: Ways | None = None) -> dict[str, Column]:
 
 def is_mailbox(trace: Trace) -> npt.NDArray[np.bool_]:
     """Which queues of a trace deliver to mailboxes."""
-    mailboxes = {f"{hub}.mailbox" for hub in trace.names.hubs}
-    return np.array([name in mailboxes for name in trace.names.queues], bool)
+    return np.array([kind is QueueKind.MAILBOX for kind in trace.names.queue_kind], bool)
 
 
 def _at_hubs(trace: Trace, ways: Ways, account: _Account) -> None:
     """Waits of messages for the queue database and a core, at the hubs on the route."""
-    visits, names = trace.visits, trace.names
-    hub_of = {f"{hub}.{what}": i for i, hub in enumerate(names.hubs) for what in ("cpu", "commit")}
-    station_hub = np.array([hub_of.get(name, -1) for name in names.stations], np.int64)
+    visits = trace.visits
+    station_hub = np.array(trace.names.station_hub, np.int64)
     message = trace.recipients["message"]
     members = Members.of(message, np.arange(len(message)), len(trace.messages))
     for part, which in (

@@ -1,4 +1,4 @@
-"""Compile: a scenario becomes a plan."""
+"""Compile: a scenario becomes a plan, once for a design; no draw is needed."""
 
 from dataclasses import replace
 
@@ -8,12 +8,12 @@ from relaysim.mail.domains import is_authoritative
 from relaysim.mail.priority_queuing import parse_priority
 from relaysim.mail.receive_connector import MessageRateSource
 from relaysim.plan import reputation_compiler as observers
+from relaysim.plan.names import StationKind, connector_name, dsn_name, station_name, stream_name
 from relaysim.plan.next_hops import Routes
 from relaysim.plan.numbering import Numbering
 from relaysim.plan.plan import (
     ConnectorPlan,
     Cost,
-    HostPlan,
     HubPlan,
     LinePlan,
     Plan,
@@ -24,6 +24,7 @@ from relaysim.plan.plan import (
     Station,
     StreamPlan,
 )
+from relaysim.plan.reached import seen_from
 from relaysim.plan.reputation_compiler import threshold
 from relaysim.plan.separated_culprits import separate_culprits
 from relaysim.plan.submission_target import host_plan
@@ -34,7 +35,6 @@ from relaysim.scenario.destination import Destination
 from relaysim.scenario.distribution import Constant
 from relaysim.scenario.model import Scenario
 from relaysim.traffic.sample import factor_table, quantile_table
-from relaysim.traffic.workload import Draws
 from relaysim.units import LIMIT
 
 _RATE_PER = (
@@ -45,10 +45,35 @@ _RATE_PER = (
 )
 
 
-def compile_plan(scenario: Scenario, draws: Draws) -> Plan:
-    """The plan of a scenario. `draws` lends its numbering of streams and domains."""
-    numbers = Numbering(scenario, draws)
-    streams = tuple(_stream(scenario, numbers, name) for name in numbers.streams)
+_latest: list[tuple[Scenario, Plan]] = []
+"""The scenario that was compiled last, with its plan: its replications follow one another."""
+
+
+def compile_plan(scenario: Scenario) -> Plan:
+    """Return the plan of a scenario.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The scenario.
+
+    Returns
+    -------
+    Plan
+        The same object for an equal scenario, if no other one was compiled in between. It holds
+        dictionaries and arrays, which must not be changed.
+    """
+    if not _latest or (_latest[0][0] is not scenario and _latest[0][0] != scenario):
+        _latest[:] = [(scenario, _compiled(scenario))]
+    return _latest[0][1]
+
+
+def _compiled(scenario: Scenario) -> Plan:
+    numbers = Numbering(scenario)
+    streams = (
+        *(_stream(scenario, numbers, host, title) for host, title in numbers.host_streams),
+        *(_dsn(scenario, numbers, hub) for hub in numbers.hubs),
+    )
     routes = Routes(scenario, numbers)
     replies: dict[str, int] = {}
     hosts = tuple(host_plan(scenario, numbers, name, replies) for name in numbers.hosts)
@@ -71,10 +96,10 @@ def compile_plan(scenario: Scenario, draws: Draws) -> Plan:
         domains=tuple(numbers.domains),
         receiver_of=tuple(numbers.receiver_of),
         lines=_lines(scenario, numbers, station),
-        egress=observers.egress(scenario, numbers, draws, hosts, routes),
+        egress=observers.egress(scenario, numbers),
         from_domains=tuple(numbers.from_domains),
-        blocklists=observers.blocklists(scenario, draws),
-        operators=observers.operators(scenario, draws),
+        blocklists=observers.blocklists(scenario, numbers),
+        operators=observers.operators(scenario, numbers),
         operations=observers.operations(scenario),
         parties=(0,) if scenario.coupling.listing else (1, 2),
         complaint_delay=quantile_table(observers.COMPLAINT_DELAY),
@@ -86,37 +111,36 @@ def compile_plan(scenario: Scenario, draws: Draws) -> Plan:
         routes=routes.tables,
         bands=routes.bands,
         stations=stations,
-        script=_script(scenario, numbers, hosts, streams, routes),
+        script=(),
         mailbox_time=quantile_table(scenario.mailboxes.delivery_time),
     )
+    plan = replace(plan, script=_script(scenario, numbers, plan))
     return plan if scenario.coupling.contention else separate_culprits(plan)
 
 
 def _stations(scenario: Scenario, numbers: Numbering) -> tuple[Station, ...]:
-    found = []
-    for name in numbers.hubs:
+    stations = []
+    for number, name in enumerate(numbers.hubs):
         hub = scenario.hubs[name]
-        found.append(Station(f"{name}.cpu", hub.cores))
-        found.append(Station(f"{name}.commit", 1))
-        found.append(
-            Station(f"{name}.mailboxsubmission", hub.max_concurrent_mailbox_submissions or 0)
-        )
-    found += [Station(name, 1) for name in numbers.lines]
-    found += [
-        Station(
-            f"{hub}/{name}",
-            scenario.hubs[hub].receive_connectors[name].max_inbound_connection or 0,
-        )
-        for hub, name in numbers.connectors
+        for kind, servers in (
+            (StationKind.CORES, hub.cores),
+            (StationKind.COMMIT, 1),
+            (StationKind.MAILBOX_SUBMISSION, hub.max_concurrent_mailbox_submissions or 0),
+        ):
+            stations.append(Station(station_name(kind, name), kind, servers, number))
+    stations += [
+        Station(name, StationKind.LINE, 1, line=number) for number, name in enumerate(numbers.lines)
     ]
-    return tuple(found)
+    for number, (owner, title) in enumerate(numbers.connectors):
+        limit = scenario.hubs[owner].receive_connectors[title].max_inbound_connection
+        name, owner_number = connector_name(owner, title), numbers.hubs.index(owner)
+        stations.append(Station(name, StationKind.CONNECTOR, limit or 0, owner_number, number))
+    return tuple(stations)
 
 
-def _stream(scenario: Scenario, numbers: Numbering, name: str) -> StreamPlan:
-    host, _, short = name.partition(".")
-    if host not in scenario.hosts or short not in scenario.hosts[host].streams:
-        return _dsn(name, numbers, 0 if scenario.coupling.listing else 1)
-    stream, coupling = scenario.hosts[host].streams[short], scenario.coupling
+def _stream(scenario: Scenario, numbers: Numbering, host: str, title: str) -> StreamPlan:
+    stream, coupling = scenario.hosts[host].streams[title], scenario.coupling
+    name = stream_name(host, title)
     domain = domain_of(stream.sender)
     own = bool(domain) and is_authoritative(scenario.organization.domains, domain)
     culprit = is_culprit(scenario.hosts[host], stream)
@@ -125,6 +149,8 @@ def _stream(scenario: Scenario, numbers: Numbering, name: str) -> StreamPlan:
         number=numbers.streams.index(name),
         name=name,
         host=numbers.hosts.index(host),
+        hub=-1,
+        title=title,
         priority=int(parse_priority(stream.priority)),
         sender_domain=-1 if not domain else 0 if own else numbers.domain(domain),
         sender_is_authoritative=own,
@@ -139,12 +165,15 @@ def _stream(scenario: Scenario, numbers: Numbering, name: str) -> StreamPlan:
     )
 
 
-def _dsn(name: str, numbers: Numbering, party: int) -> StreamPlan:
-    """Reports of the hub: nobody counts them, and they share the final status of the innocent."""
+def _dsn(scenario: Scenario, numbers: Numbering, hub: str) -> StreamPlan:
+    """Return the stream of a hub's DSNs: not counted, with the reputation of innocent mail."""
+    name = dsn_name(hub)
     return StreamPlan(
         number=numbers.streams.index(name),
         name=name,
         host=-1,
+        hub=numbers.hubs.index(hub),
+        title="dsn",
         priority=int(parse_priority("normal")),
         sender_domain=-1,
         sender_is_authoritative=False,
@@ -153,7 +182,7 @@ def _dsn(name: str, numbers: Numbering, party: int) -> StreamPlan:
         counted=False,
         compromised=False,
         bounce_removals=0,
-        listing_party=party,
+        listing_party=0 if scenario.coupling.listing else 1,
     )
 
 
@@ -171,12 +200,13 @@ def _hub(hub: hub_model.Hub, numbers: Numbering, station: dict[str, int]) -> Hub
     pressure = hub.back_pressure
     return HubPlan(
         name=hub.name,
+        title=hub.name,
         cores=hub.cores,
-        cpu_station=station[f"{hub.name}.cpu"],
-        commit_station=station[f"{hub.name}.commit"],
-        submission_station=station[f"{hub.name}.mailboxsubmission"],
+        cpu_station=station[station_name(StationKind.CORES, hub.name)],
+        commit_station=station[station_name(StationKind.COMMIT, hub.name)],
+        submission_station=station[station_name(StationKind.MAILBOX_SUBMISSION, hub.name)],
         egress=numbers.egress.index(hub.egress),
-        dsn_stream=numbers.streams.index(f"{hub.name}.dsn"),
+        dsn_stream=numbers.streams.index(dsn_name(hub.name)),
         receive=_cost(hub.receive_cost),
         categorize=_cost(hub.categorize_cost),
         antivirus=_cost(hub.antivirus_cost),
@@ -216,9 +246,10 @@ def _connector(
 ) -> ConnectorPlan:
     connector = scenario.hubs[hub].receive_connectors[name]
     return ConnectorPlan(
-        name=f"{hub}/{name}",
+        name=connector_name(hub, name),
         hub=numbers.hubs.index(hub),
-        station=station[f"{hub}/{name}"],
+        title=name,
+        station=station[connector_name(hub, name)],
         max_inbound_connection=connector.max_inbound_connection,
         max_inbound_connection_per_source=connector.max_inbound_connection_per_source,
         max_inbound_connection_percentage_per_source=(
@@ -277,21 +308,14 @@ def _refusals(scenario: Scenario, numbers: Numbering) -> dict[tuple[int, int, in
 
 
 def _lines(scenario: Scenario, numbers: Numbering, station: dict[str, int]) -> tuple[LinePlan, ...]:
-    found = []
-    for name in numbers.lines:
-        short = name.removesuffix(".line")
-        table = scenario.lines.get(short) or scenario.egress[short]
-        found.append(LinePlan(name, table.bandwidth or 0, station[name]))
-    return tuple(found)
+    lines = []
+    for name, title in zip(numbers.lines, numbers.line_titles, strict=True):
+        table = scenario.lines.get(title) or scenario.egress[title]
+        lines.append(LinePlan(name, title, table.bandwidth or 0, station[name]))
+    return tuple(lines)
 
 
-def _script(
-    scenario: Scenario,
-    numbers: Numbering,
-    hosts: tuple[HostPlan, ...],
-    streams: tuple[StreamPlan, ...],
-    routes: Routes,
-) -> tuple[Scripted, ...]:
+def _script(scenario: Scenario, numbers: Numbering, plan: Plan) -> tuple[Scripted, ...]:
     found = []
     for event in scenario.events:
         if event.stop is not None:
@@ -307,7 +331,7 @@ def _script(
             if event.listing.egress is not None:
                 listed = [numbers.egress.index(event.listing.egress)]
             else:
-                listed = _carriers(scenario, numbers, hosts, routes, str(event.listing.of))
+                listed = _carriers(scenario, numbers, plan, str(event.listing.of))
             fixed = event.listing.fixed
             found += [
                 Scripted(event.at, until, "listing", egress, blocklist, fixed) for egress in listed
@@ -323,16 +347,13 @@ def _moved(scenario: Scenario, numbers: Numbering, routes: Routes) -> dict[int, 
     return routes.moved(numbers.egress.index(move_to), numbers.line_of(scenario, move_to))
 
 
-def _carriers(
-    scenario: Scenario, numbers: Numbering, hosts: tuple[HostPlan, ...], routes: Routes, name: str
-) -> list[int]:
-    """The public IPs that carry the mail of a host to where its streams write."""
+def _carriers(scenario: Scenario, numbers: Numbering, plan: Plan, name: str) -> list[int]:
+    """Return the public IPs that carry the mail of a host to where its streams write."""
     written = {
         numbers.destinations.index(place)
         for stream in scenario.hosts[name].streams.values()
         for place, share in stream.to.items()
         if share > 0
     }
-    domains = {domain for domain, place in enumerate(numbers.receiver_of) if place in written}
-    targets = hosts[numbers.hosts.index(name)].submission_targets
-    return routes.egress_of({target for target in targets if target[0] >= 0}, domains)
+    domains = {domain for domain, place in enumerate(plan.receiver_of) if place in written}
+    return sorted({egress for egress, _ in seen_from(plan, numbers.hosts.index(name), domains)})

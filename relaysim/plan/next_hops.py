@@ -1,10 +1,11 @@
-"""Ways: from each hub, the delivery queue of each domain."""
+"""Routes: from each hub, the delivery queue of each domain."""
 
 from array import array
 from dataclasses import replace
 
 from relaysim.plan import routing
 from relaysim.plan.hand_over import hand_overs
+from relaysim.plan.names import QueueKind, queue_name
 from relaysim.plan.numbering import Numbering
 from relaysim.plan.plan import TOO_LARGE, QueuePlan
 from relaysim.scenario.model import Scenario
@@ -15,19 +16,20 @@ INTRA_ORGANIZATION = 20
 
 
 class Routes:
-    """The queues that mail may go to, and for each hub, domain and size which one.
+    """The delivery queues of a scenario, and which of them a message joins.
 
     `tables` has for each (hub, receive connector) and size band a queue for each domain. The
-    receive connector is -1 unless a send connector is linked to one.
+    receive connector is -1 unless a send connector is linked to one. `bands` has the largest size
+    of each band but the last.
     """
 
     def __init__(self, scenario: Scenario, numbers: Numbering) -> None:
         self.scenario, self.numbers = scenario, numbers
         self.queues: list[QueuePlan] = []
-        self._number: dict[str, int] = {}
+        self._number: dict[tuple[QueueKind, int, str], int] = {}
         senders = scenario.send_connectors.values()
-        self.linked = any(each.linked_receive_connector for each in senders)
-        sizes = {each.max_message_size for each in senders if each.max_message_size is not None}
+        self.linked = any(sender.linked_receive_connector for sender in senders)
+        sizes = {s.max_message_size for s in senders if s.max_message_size is not None}
         self.bands = tuple(sorted(sizes))
         self.tables: dict[tuple[int, int], tuple[array[int], ...]] = {}
         connectors = [-1, *range(len(numbers.connectors))] if self.linked else [-1]
@@ -35,48 +37,60 @@ class Routes:
         for hub in range(len(numbers.hubs)):
             for connector in connectors:
                 self.tables[hub, connector] = tuple(
-                    array("q", [self._route_of(hub, domain, size, connector) for domain in domains])
+                    array("q", [self._queue_for(hub, name, size, connector) for name in domains])
                     for size in (*self.bands, self.bands[-1] + 1 if self.bands else 0)
                 )
 
-    def _route_of(self, hub: int, domain: str, size: int, connector: int) -> int:
-        """The queue that a message for a domain joins at a hub."""
+    def _queue_for(self, hub: int, domain: str, size: int, connector: int) -> int:
+        """Return the queue that a message for a domain joins at a hub, or `TOO_LARGE`."""
         scenario, numbers = self.scenario, self.numbers
-        name = numbers.hubs[hub]
-        linked = None if connector < 0 else "\\".join(numbers.connectors[connector])
-        hop = routing.next_hop(scenario, name, domain, size, linked)
-        model = scenario.hubs[name]
+        linked = None
+        if connector >= 0:
+            owner, title = numbers.connectors[connector]
+            linked = routing.identity(owner, title)
+        hop = routing.next_hop(scenario, numbers.hubs[hub], domain, size, linked)
         match hop.kind:
             case routing.HopKind.TOO_LARGE:
                 return TOO_LARGE
             case routing.HopKind.UNREACHABLE:
-                return self._queue(f"{name}.unreachable", hub, reachable=False)
+                kind, next_hop = QueueKind.UNREACHABLE, ""
             case routing.HopKind.MAILBOX:
-                limit = model.max_concurrent_mailbox_deliveries or 0
-                return self._queue(f"{name}.mailbox", hub, connections=limit)
+                kind, next_hop = QueueKind.MAILBOX, ""
             case routing.HopKind.TRANSFER:
                 assert hop.connector is not None
-                sources = hop.connector.source_transport_servers
-                title = f"{name}->{','.join(sources)}"
-                if title in self._number:
-                    return self._number[title]
-                answers = [each.reply for each in hand_overs(scenario, hop)]
-                return self._queue(
-                    title,
-                    hub,
-                    connections=model.max_per_domain_outbound_connections or 0,
-                    per_connection=INTRA_ORGANIZATION,
-                    to_hubs=tuple(numbers.hubs.index(each) for each in sources),
-                    refusals=tuple("" if each.is_success else str(each) for each in answers),
+                kind, next_hop = (
+                    QueueKind.TRANSFER,
+                    ",".join(hop.connector.source_transport_servers),
                 )
             case routing.HopKind.REMOTE:
-                return self._remote(hub, hop)
+                kind, next_hop = QueueKind.REMOTE, hop.next_hop
+        key = kind, hub, next_hop
+        if key not in self._number:
+            self._number[key] = len(self.queues)
+            self.queues.append(self._queue(*key, hop))
+        return self._number[key]
 
-    def _remote(self, hub: int, hop: routing.Hop) -> int:
+    def _queue(self, kind: QueueKind, hub: int, next_hop: str, hop: routing.Hop) -> QueuePlan:
+        """Return a queue with its limits and, outside, with what answers at the other end."""
         numbers, scenario = self.numbers, self.scenario
-        name = numbers.hubs[hub]
-        model = scenario.hubs[name]
+        settings = scenario.hubs[numbers.hubs[hub]]
+        queue = QueuePlan(queue_name(kind, settings.name, next_hop), kind, hub, next_hop)
+        if kind is QueueKind.MAILBOX:
+            limit = settings.max_concurrent_mailbox_deliveries
+            return replace(queue, connections=limit or 0)
+        if kind is QueueKind.UNREACHABLE:
+            return queue
+        queue = replace(queue, connections=settings.max_per_domain_outbound_connections or 0)
         assert hop.connector is not None
+        if kind is QueueKind.TRANSFER:
+            sources = hop.connector.source_transport_servers
+            replies = [session.reply for session in hand_overs(scenario, hop)]
+            return replace(
+                queue,
+                per_connection=INTRA_ORGANIZATION,
+                to_hubs=tuple(numbers.hubs.index(source) for source in sources),
+                refusals=tuple("" if reply.is_success else str(reply) for reply in replies),
+            )
         assert hop.egress is not None
         domain = numbers.domain(hop.domain)
         receiver = numbers.receiver_of[domain]
@@ -84,10 +98,8 @@ class Routes:
         limits = [hop.connector.smtp_max_messages_per_connection]
         if destination is not None:
             limits.append(destination.max_messages_per_connection)
-        return self._queue(
-            f"{name}->{hop.next_hop}",
-            hub,
-            connections=model.max_per_domain_outbound_connections or 0,
+        return replace(
+            queue,
             per_connection=min((limit for limit in limits if limit is not None), default=0),
             receiver=receiver,
             domain=domain,
@@ -95,87 +107,25 @@ class Routes:
             line=numbers.line_of(scenario, hop.egress),
         )
 
-    def _queue(
-        self,
-        name: str,
-        hub: int,
-        *,
-        connections: int = 0,
-        per_connection: int = 0,
-        reachable: bool = True,
-        receiver: int = -1,
-        domain: int = -1,
-        egress: int = -1,
-        line: int = -1,
-        to_hubs: tuple[int, ...] = (),
-        refusals: tuple[str, ...] = (),
-    ) -> int:
-        if name not in self._number:
-            self._number[name] = len(self.queues)
-            self.queues.append(
-                QueuePlan(
-                    name,
-                    hub,
-                    connections,
-                    per_connection,
-                    reachable,
-                    receiver,
-                    domain,
-                    egress,
-                    line,
-                    to_hubs,
-                    refusals,
-                )
-            )
-        return self._number[name]
-
     def moved(self, egress: int, line: int) -> dict[int, int]:
-        """For each queue that leaves by another public IP one that leaves by this one."""
-        found = {}
-        for number, queue in enumerate(tuple(self.queues)):
-            if queue.egress not in (-1, egress):
-                found[number] = len(self.queues)
-                name = f"{queue.name} by {self.numbers.egress[egress]}"
-                self.queues.append(replace(queue, name=name, egress=egress, line=line))
-        return found
-
-    def seen_from(self, targets: set[tuple[int, int]], domains: set[int]) -> set[tuple[int, int]]:
-        """Return which public IP brings mail for some domains to which receiver.
+        """Add for each queue that leaves by another public IP one that leaves by this one.
 
         Parameters
         ----------
-        targets
-            A hub and a receive connector, or -1, by which the mail comes in.
-        domains
-            The domains of its recipients.
+        egress, line : int
+            The public IP that culprits' mail is moved to, and its line.
 
         Returns
         -------
-        set of tuple
-            Public IP and receiver; behind a smart host only the smart host sees the IP.
+        dict
+            By queue the added one.
         """
-        found: set[tuple[int, int]] = set()
-        for hub, connector in targets:
-            for band in range(len(self.bands) + 1):
-                for domain in domains:
-                    queues = self._last(hub, connector if self.linked else -1, band, domain)
-                    found |= {(queue.egress, queue.receiver) for queue in queues}
-        return found
-
-    def egress_of(self, targets: set[tuple[int, int]], domains: set[int]) -> list[int]:
-        """The public IPs by which mail for some domains leaves that comes in at these targets.
-
-        A target is a hub and a receive connector, or -1.
-        """
-        return sorted({egress for egress, _ in self.seen_from(targets, domains)})
-
-    def _last(self, hub: int, connector: int, band: int, domain: int) -> list[QueuePlan]:
-        """The last queues of one domain and size band; none leads back to a hub that handed on."""
-        route = self.tables[hub, connector][band][domain]
-        if route == TOO_LARGE:
-            return []
-        queue = self.queues[route]
-        if queue.egress >= 0:
-            return [queue]
-        onward = (self._last(each, connector, band, domain) for each in queue.to_hubs)
-        return [last for queues in onward for last in queues]
+        added = {}
+        address = self.numbers.egress[egress]
+        for number, queue in enumerate(tuple(self.queues)):
+            if queue.egress not in (-1, egress):
+                added[number] = len(self.queues)
+                hub = self.numbers.hubs[queue.hub]
+                name = queue_name(queue.kind, hub, queue.next_hop, address)
+                self.queues.append(replace(queue, name=name, egress=egress, line=line, moved=True))
+        return added

@@ -1,14 +1,21 @@
 """Numbers for names: an engine knows everything by its place in the order of names."""
 
+from relaysim.plan.names import dsn_name, line_name, stream_name
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.reference import ELSEWHERE
-from relaysim.traffic.workload import Draws
+from relaysim.traffic.receiving_domains import receivers
+from relaysim.traffic.spam_traps import has_traps, operator_shares
 
 
 class Numbering:
-    """The numbers of everything that has a name, in the order of the names."""
+    """The numbers of everything that has a name, in the order of the names.
 
-    def __init__(self, scenario: Scenario, draws: Draws) -> None:
+    `streams` has the streams of hosts in the order of `Draws.streams`, then the DSNs of each hub.
+    `line_titles` are the names of lines, then the public IPs that have a line of their own.
+    """
+
+    def __init__(self, scenario: Scenario) -> None:
+        places = receivers(scenario, has_traps(scenario))
         self.hosts = sorted(scenario.hosts)
         self.hubs = sorted(scenario.hubs)
         self.connectors = [
@@ -17,19 +24,26 @@ class Numbering:
             for name in sorted(scenario.hubs[hub].receive_connectors)
         ]
         self.egress = sorted(scenario.egress)
-        self.lines = [f"{name}.line" for name in sorted(scenario.lines)] + [
-            f"{name}.line" for name in self.egress if scenario.egress[name].line is None
-        ]
+        own_lines = [address for address in self.egress if scenario.egress[address].line is None]
+        self.line_titles = [*sorted(scenario.lines), *own_lines]
+        self.lines = [line_name(title) for title in self.line_titles]
         self.blocklists = sorted(scenario.blocklists)
-        self.destinations = [*draws.destinations, ELSEWHERE]
-        self.streams = [*draws.streams, *(f"{hub}.dsn" for hub in self.hubs)]
-        self.domains = list(draws.domains)
-        self.receiver_of = list(draws.destination)
+        self.operators = list(operator_shares(scenario))
+        self.destinations = [*places.destinations, ELSEWHERE]
+        self.host_streams = [
+            (host, name) for host in self.hosts for name in sorted(scenario.hosts[host].streams)
+        ]
+        self.streams = [
+            *(stream_name(host, name) for host, name in self.host_streams),
+            *(dsn_name(hub) for hub in self.hubs),
+        ]
+        self.domains = list(places.domains)
+        self.receiver_of = list(places.destination)
         self.from_domains: list[str] = []
         self._domain = {name: number for number, name in enumerate(self.domains)}
 
     def domain(self, name: str) -> int:
-        """The number of a domain; one that no destination has is put elsewhere."""
+        """Return the number of a domain; one that no destination has is put elsewhere."""
         if name not in self._domain:
             self._domain[name] = len(self.domains)
             self.domains.append(name)
@@ -37,11 +51,11 @@ class Numbering:
         return self._domain[name]
 
     def from_domain(self, name: str) -> int:
-        """The number of a sender's domain, as receivers see it."""
+        """Return the number of a sender's domain, as receivers see it."""
         if name not in self.from_domains:
             self.from_domains.append(name)
         return self.from_domains.index(name)
 
     def line_of(self, scenario: Scenario, egress: str) -> int:
-        """The line of a public IP: a named one, or its own."""
-        return self.lines.index(f"{scenario.egress[egress].line or egress}.line")
+        """Return the line of a public IP: a named one, or its own."""
+        return self.line_titles.index(scenario.egress[egress].line or egress)

@@ -1,11 +1,11 @@
-"""The plan: a scenario said in integers, all names resolved, all rules of mail already asked.
+"""The plan: a scenario in integers, all names resolved, all rules of mail applied.
 
-Whatever does not depend on the moment is decided here, by the functions that `explain` uses too:
-which connector answers a host, what it says to each sender and recipient, which way each domain
-goes from each hub. What is left to an engine is time.
+Whatever does not depend on time is decided here, by the functions that `explain` uses too: which
+receive connector answers a host, its replies to each sender and recipient, the next hop of each
+domain from each hub. An engine adds time.
 
-Numbers without a limit are 0 where a limit is meant. Laws are tables of integers for 32-bit draws
-(`relaysim.traffic.draw.looked_up`).
+A limit of 0 means no limit. Laws are tables of integers for 32-bit draws
+(`relaysim.traffic.draw.looked_up`). An index of -1 means none.
 """
 
 from array import array
@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from relaysim.mail.backpressure import Drive
 from relaysim.mail.session_time import Timing
+from relaysim.plan.names import QueueKind, StationKind
 from relaysim.plan.reputation_plan import (
     BlocklistPlan,
     EgressPlan,
@@ -41,25 +42,45 @@ class Cost:
 
 @dataclass(frozen=True, slots=True)
 class Station:
-    """Something with servers and a queue; 0 servers: unlimited."""
+    """A place with servers and one queue in front of them.
+
+    Parameters
+    ----------
+    name : str
+        Its display name (`relaysim.plan.names`).
+    kind : StationKind
+        What it is.
+    servers : int
+        How many work at the same time; 0 for no limit.
+    hub, connector, line : int
+        Indexes into the plan: the hub that has it (-1 for a line), the receive connector whose
+        sessions it holds, the line that it is; -1 for any other kind.
+    """
 
     name: str
+    kind: StationKind
     servers: int
+    hub: int = -1
+    connector: int = -1
+    line: int = -1
 
 
 @dataclass(frozen=True, slots=True)
 class StreamPlan:
-    """A stream; `host` is -1 for DSNs. Priority: 0 high, 1 normal, 2 low.
+    """A stream; `host` is -1 for the DSNs of a hub, and `hub` -1 for all others.
 
-    `from_domain` numbers the domain of its sender, as `from_domains` of the plan has it. Nobody
-    counts what comes of a stream that is not `counted`. `listing_party`, `ip_party` and
-    `domain_party` are 0 where the stream shares the final status of its IP or its domain with all
-    others; with that coupling off 1 (innocent) or 2 (culprit), each a final status of its own.
+    `title` is its name within the host. Priority: 0 high, 1 normal, 2 low.
+    `from_domain` numbers the domain of its sender, as `from_domains` of the plan has it. Signals of
+    a stream that is not `counted` change no reputation. `listing_party`, `ip_party` and
+    `domain_party` are a `Party`: `ALL` where the stream shares the reputation of its IP or domain
+    with all other mail, else its own kind.
     """
 
     number: int
     name: str
     host: int
+    hub: int
+    title: str
     priority: int
     sender_domain: int
     sender_is_authoritative: bool
@@ -90,7 +111,7 @@ class Verdicts:
 
 @dataclass(frozen=True, slots=True)
 class HostPlan:
-    """A host and the doors that it knocks at: (hub or -1, connector or -1), in order of address.
+    """A host and its submission targets: (hub or -1, connector or -1), in order of address.
 
     `source` numbers its address (-1: very many addresses), `account` its account (-1: none).
     """
@@ -111,10 +132,14 @@ class HostPlan:
 
 @dataclass(frozen=True, slots=True)
 class ConnectorPlan:
-    """A receive connector; None is no limit, as in the rules that take these numbers."""
+    """A receive connector; None is no limit, as in the rules that take these numbers.
+
+    `title` is its name within the hub.
+    """
 
     name: str
     hub: int
+    title: str
     station: int
     max_inbound_connection: int | None
     max_inbound_connection_per_source: int | None
@@ -149,9 +174,13 @@ class PressurePlan:
 
 @dataclass(frozen=True, slots=True)
 class HubPlan:
-    """A hub."""
+    """A hub.
+
+    `title` is its name in the scenario; the `name` of a hub for culprits alone is another.
+    """
 
     name: str
+    title: str
     cores: int
     cpu_station: int
     commit_station: int
@@ -180,26 +209,50 @@ class HubPlan:
 
 @dataclass(frozen=True, slots=True)
 class QueuePlan:
-    """A delivery queue: to the mailboxes, to the next hop outside, to another hub, or nowhere.
+    """A delivery queue of one hub for one next hop.
 
-    `connections` is its limit, `per_connection` the messages that one carries. Outside, `receiver`
-    answers for `domain`, reached from `egress` over `line`; each is -1 elsewhere. `to_hubs` are
-    the hubs that mail is handed to, in turn by connection, and `refusals` has for each of them the
-    reply that turns this hub away, or "". Mail without a send connector waits in the unreachable
-    queue (`reachable` is false).
+    Parameters
+    ----------
+    name : str
+        Its display name (`relaysim.plan.names`).
+    kind : QueueKind
+        Where it leads.
+    hub : int
+        The hub that has it.
+    next_hop : str
+        The domain, smart hosts or hubs that it leads to; "" for mailboxes and unreachable mail.
+    connections : int
+        How many connections it may use; 0 for no limit.
+    per_connection : int
+        How many messages a connection carries; 0 for no limit.
+    receiver, domain, egress, line : int
+        Outside, the destination that answers, its domain, the public IP and the line; else -1.
+    moved : bool
+        Whether it is for culprits' mail that the administrator moved to another public IP.
+    to_hubs : tuple of int
+        The hubs that it hands mail to, in turn by connection.
+    refusals : tuple of str
+        For each of these hubs the reply that refuses the connection, or "".
     """
 
     name: str
+    kind: QueueKind
     hub: int
-    connections: int
-    per_connection: int
-    reachable: bool
-    receiver: int
-    domain: int
-    egress: int
-    line: int
-    to_hubs: tuple[int, ...]
+    next_hop: str = ""
+    connections: int = 0
+    per_connection: int = 0
+    receiver: int = -1
+    domain: int = -1
+    egress: int = -1
+    line: int = -1
+    moved: bool = False
+    to_hubs: tuple[int, ...] = ()
     refusals: tuple[str, ...] = ()
+
+    @property
+    def reachable(self) -> bool:
+        """Whether it leads anywhere."""
+        return self.kind is not QueueKind.UNREACHABLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,9 +276,10 @@ class ReceiverPlan:
 
 @dataclass(frozen=True, slots=True)
 class LinePlan:
-    """A line; 0 bit/s: unlimited."""
+    """A line; 0 bit/s: unlimited. `title` is its name in the scenario, or the public IP."""
 
     name: str
+    title: str
     bandwidth: int
     station: int
 
@@ -246,7 +300,7 @@ class Scripted:
 
 
 TOO_LARGE = -1
-"""A way barred: every send connector that has the domain refuses the size."""
+"""In place of a queue: every send connector that serves the domain refuses the size."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,7 +336,7 @@ class Plan:
     replies: tuple[str, ...]
     """What the verdicts point to."""
     linked: bool
-    """Whether a send connector is linked to a receive connector, so that ways depend on it."""
+    """Whether a send connector is linked to a receive connector, so that routes depend on it."""
     routes: dict[tuple[int, int], tuple["array[int]", ...]]
     """By (hub, connector, or -1): a queue for each domain, one such array for each size band."""
     bands: tuple[int, ...]

@@ -3,16 +3,10 @@
 from array import array
 from fractions import Fraction
 from ipaddress import ip_address
-from itertools import groupby
-
-import numpy as np
-import numpy.typing as npt
 
 from relaysim.mail import remote_reply as remote
 from relaysim.mail.provider_state import decay_factor
-from relaysim.plan.next_hops import Routes
 from relaysim.plan.numbering import Numbering
-from relaysim.plan.plan import HostPlan
 from relaysim.plan.reputation_plan import (
     BlocklistPlan,
     EgressPlan,
@@ -20,14 +14,12 @@ from relaysim.plan.reputation_plan import (
     OperatorPlan,
     ReputationPlan,
 )
-from relaysim.scenario.arrivals import Compromise
 from relaysim.scenario.blocklist import Blocklist
 from relaysim.scenario.destination import Destination
 from relaysim.scenario.distribution import Constant, Exponential, Lognormal, TimeLaw
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.table import DAY, HOUR, MINUTE, SECOND
 from relaysim.traffic.sample import quantile_table
-from relaysim.traffic.workload import Draws
 
 COMPLAINT_DELAY = Lognormal[int](distribution="lognormal", median=2 * HOUR, sigma=1.5)
 """From delivery to complaint. Nothing is published but that most come soon (assumption)."""
@@ -88,20 +80,21 @@ def reputation(destination: Destination) -> ReputationPlan | None:
     )
 
 
-def blocklists(scenario: Scenario, draws: Draws) -> tuple[BlocklistPlan, ...]:
+def blocklists(scenario: Scenario, numbers: Numbering) -> tuple[BlocklistPlan, ...]:
     """The lists, by name."""
     widens = scenario.coupling.widening
     return tuple(
-        _blocklist(scenario.blocklists[name], draws, widens) for name in sorted(scenario.blocklists)
+        _blocklist(scenario.blocklists[name], numbers, widens)
+        for name in sorted(scenario.blocklists)
     )
 
 
-def _blocklist(of: Blocklist, draws: Draws, widens: bool) -> BlocklistPlan:
+def _blocklist(of: Blocklist, numbers: Numbering, widens: bool) -> BlocklistPlan:
     operator = of.properties.operator
     joins = of.widening in ("vicinity", "escalate")
     return BlocklistPlan(
         name=of.name,
-        operator=draws.operators.index(operator) if operator in draws.operators else -1,
+        operator=numbers.operators.index(operator) if operator in numbers.operators else -1,
         trigger=of.trigger,
         window=of.window or 0,
         threshold=round((of.threshold or 1.0) * 1000),
@@ -130,11 +123,11 @@ def _blocklist(of: Blocklist, draws: Draws, widens: bool) -> BlocklistPlan:
     )
 
 
-def operators(scenario: Scenario, draws: Draws) -> tuple[OperatorPlan, ...]:
+def operators(scenario: Scenario, numbers: Numbering) -> tuple[OperatorPlan, ...]:
     """Who owns traps, by name, each with the lists that see them."""
     at_once: TimeLaw = Constant[int](value=0)
     found = []
-    for name in draws.operators:
+    for name in numbers.operators:
         fed = [
             number
             for number, blocklist in enumerate(sorted(scenario.blocklists))
@@ -146,15 +139,11 @@ def operators(scenario: Scenario, draws: Draws) -> tuple[OperatorPlan, ...]:
     return tuple(found)
 
 
-def egress(
-    scenario: Scenario,
-    numbers: Numbering,
-    draws: Draws,
-    hosts: tuple[HostPlan, ...],
-    routes: Routes,
-) -> tuple[EgressPlan, ...]:
-    """The public IPs. Without the coupling by widening each is an allocation and ASN of its own."""
-    usual = _usual(scenario, numbers, draws, hosts, routes)
+def egress(scenario: Scenario, numbers: Numbering) -> tuple[EgressPlan, ...]:
+    """Return the public IPs.
+
+    Without the coupling by escalation each is in an allocation and an ASN of its own.
+    """
     found = []
     for number, name in enumerate(numbers.egress):
         of, address = scenario.egress[name], ip_address(name)
@@ -165,42 +154,9 @@ def egress(
             asn = -1 - number
         elif of.allocation is not None:
             allocation = int(of.allocation.network_address), of.allocation.prefixlen
-        busiest = usual[number] if of.age >= WARM else {}
-        days = of.age // DAY
-        found.append(EgressPlan(name, int(address), bits, allocation, asn, days, busiest))
+        days, known = of.age // DAY, of.age >= WARM
+        found.append(EgressPlan(name, int(address), bits, allocation, asn, days, known))
     return tuple(found)
-
-
-def _usual(
-    scenario: Scenario,
-    numbers: Numbering,
-    draws: Draws,
-    hosts: tuple[HostPlan, ...],
-    routes: Routes,
-) -> list[dict[int, int]]:
-    """By IP: the messages on the busiest day to each destination, break-ins left out."""
-    destination = np.array(draws.destination, np.int64)
-    stream = np.repeat(draws.stream, np.diff(draws.first_recipient))
-    day = np.repeat(draws.created // DAY, np.diff(draws.first_recipient))
-    days = int(day.max(initial=0)) + 1
-    totals: dict[tuple[int, int], npt.NDArray[np.int64]] = {}
-    for number, name in enumerate(draws.streams):
-        host, _, short = name.partition(".")
-        if isinstance(scenario.hosts[host].streams[short].arrivals, Compromise):
-            continue
-        mine = stream == number
-        targets = hosts[numbers.hosts.index(host)].submission_targets
-        reached = {target for target in targets if target[0] >= 0}
-        domains = np.unique(draws.domain[mine])
-        for place, those in groupby(domains.tolist(), key=lambda domain: int(destination[domain])):
-            to = mine & (destination[draws.domain] == place)
-            counts = np.bincount(day[to], minlength=days)
-            for seen in routes.seen_from(reached, set(those)):
-                totals[seen] = totals.get(seen, 0) + counts
-    found: list[dict[int, int]] = [{} for _ in numbers.egress]
-    for (ip, place), counts in totals.items():
-        found[ip][place] = int(counts.max(initial=0))
-    return found
 
 
 def operations(scenario: Scenario) -> OperationsPlan:

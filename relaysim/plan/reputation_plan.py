@@ -84,7 +84,7 @@ class OperatorPlan:
 class EgressPlan:
     """A public IP; an allocation is (network, prefix length), with an ASN of 0 for none.
 
-    `age` is in days, `usual` has the busiest day that it had before with each destination.
+    `age` is in days. An IP that is `known` has sent what its scenario has it send for a long time.
     """
 
     name: str
@@ -93,7 +93,7 @@ class EgressPlan:
     allocation: tuple[int, int]
     asn: int
     age: int
-    usual: dict[int, int]
+    known: bool
 
 
 @dataclass(frozen=True, slots=True)

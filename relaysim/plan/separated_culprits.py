@@ -1,21 +1,46 @@
-"""Apart: the plan in which culprits and innocents share no hub, queue or line.
+"""The plan in which culprits and innocents share no hub, queue or line.
 
-It is what the switch of the coupling by contention means. Every hub and line has a twin for the
-hosts of the culprits alone, with all that hangs on it; the public IPs stay the same, so what is
-thought of them is shared as before.
+The switch of the coupling by contention means this. Every hub and line has a twin for the hosts of
+culprits alone, with connectors, queues and stations of its own. The public IPs stay the same, so
+reputations are shared as before.
 """
 
 from array import array
 from dataclasses import replace
 
-from relaysim.plan.plan import TOO_LARGE, HostPlan, Plan, Scripted, Verdicts
-
-SUFFIX = " (culprits)"
-"""What the twins are called."""
+from relaysim.plan.names import (
+    CULPRITS,
+    StationKind,
+    connector_name,
+    dsn_name,
+    line_name,
+    queue_name,
+    station_name,
+)
+from relaysim.plan.plan import (
+    TOO_LARGE,
+    HostPlan,
+    Plan,
+    QueuePlan,
+    Scripted,
+    Station,
+    Verdicts,
+)
 
 
 def separate_culprits(plan: Plan) -> Plan:
-    """Twins for the culprits, who have hosts of their own: no scenario without loads."""
+    """Return the plan with a twin of every hub and line for the hosts of culprits.
+
+    Parameters
+    ----------
+    plan : Plan
+        A plan in which no host has streams of culprits and of others (`scenario` forbids it).
+
+    Returns
+    -------
+    Plan
+        The twins follow the originals, so every number of the given plan stays.
+    """
     guilty = {stream.host for stream in plan.streams if stream.culprit}
     hubs, connectors, lines = len(plan.hubs), len(plan.connectors), len(plan.lines)
     queues, stations, streams = len(plan.queues), len(plan.stations), len(plan.streams)
@@ -24,14 +49,15 @@ def separate_culprits(plan: Plan) -> Plan:
         replace(
             plan.streams[hub.dsn_stream],
             number=streams + number,
-            name=f"{hub.name}{SUFFIX}.dsn",
+            name=dsn_name(hub.name + CULPRITS),
+            hub=hubs + number,
         )
         for number, hub in enumerate(plan.hubs)
     )
     twins = tuple(
         replace(
             hub,
-            name=hub.name + SUFFIX,
+            name=hub.name + CULPRITS,
             cpu_station=hub.cpu_station + stations,
             commit_station=hub.commit_station + stations,
             submission_station=hub.submission_station + stations,
@@ -52,31 +78,40 @@ def separate_culprits(plan: Plan) -> Plan:
         connectors=plan.connectors
         + tuple(
             replace(
-                each,
-                name=_named(each.name),
-                hub=each.hub + hubs,
-                station=each.station + stations,
+                connector,
+                name=connector_name(twins[connector.hub].name, connector.title),
+                hub=connector.hub + hubs,
+                station=connector.station + stations,
             )
-            for each in plan.connectors
+            for connector in plan.connectors
         ),
         queues=plan.queues
         + tuple(
             replace(
-                each,
-                name=_named(each.name),
-                hub=each.hub + hubs,
-                line=each.line + lines if each.line >= 0 else -1,
-                to_hubs=tuple(hub + hubs for hub in each.to_hubs),
+                queue,
+                name=_queue_name(plan, queue),
+                hub=queue.hub + hubs,
+                line=queue.line + lines if queue.line >= 0 else -1,
+                to_hubs=tuple(hub + hubs for hub in queue.to_hubs),
             )
-            for each in plan.queues
+            for queue in plan.queues
         ),
         lines=plan.lines
         + tuple(
-            replace(each, name=_named(each.name), station=each.station + stations)
-            for each in plan.lines
+            replace(line, name=line_name(line.title + CULPRITS), station=line.station + stations)
+            for line in plan.lines
         ),
         stations=plan.stations
-        + tuple(replace(each, name=_named(each.name)) for each in plan.stations),
+        + tuple(
+            replace(
+                station,
+                name=_station_name(plan, station),
+                hub=station.hub + hubs if station.hub >= 0 else -1,
+                connector=station.connector + connectors if station.connector >= 0 else -1,
+                line=station.line + lines if station.line >= 0 else -1,
+            )
+            for station in plan.stations
+        ),
         routes=plan.routes
         | {
             (hub + hubs, connector + connectors if connector >= 0 else -1): tuple(
@@ -91,15 +126,20 @@ def separate_culprits(plan: Plan) -> Plan:
     )
 
 
-def _named(name: str) -> str:
-    """The twin of a thing that belongs to a hub, or of a line."""
-    if name.endswith(".line"):
-        return f"{name.removesuffix('.line')}{SUFFIX}.line"
-    for mark in ("->", "/", "."):
-        head, found, tail = name.partition(mark)
-        if found:
-            return f"{head}{SUFFIX}{mark}{tail}"
-    return name + SUFFIX
+def _queue_name(plan: Plan, queue: QueuePlan) -> str:
+    """Return the name of the twin of a queue."""
+    address = plan.egress[queue.egress].name if queue.moved else ""
+    return queue_name(queue.kind, plan.hubs[queue.hub].name + CULPRITS, queue.next_hop, address)
+
+
+def _station_name(plan: Plan, station: Station) -> str:
+    """Return the name of the twin of a station."""
+    if station.kind is StationKind.LINE:
+        return line_name(plan.lines[station.line].title + CULPRITS)
+    hub = plan.hubs[station.hub].name + CULPRITS
+    if station.kind is StationKind.CONNECTOR:
+        return connector_name(hub, plan.connectors[station.connector].title)
+    return station_name(station.kind, hub)
 
 
 def _again(event: Scripted, hubs: int) -> Scripted:

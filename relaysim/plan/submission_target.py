@@ -1,4 +1,4 @@
-"""Doors: where each host knocks, and what the connector behind it says to the host's mail."""
+"""Submission targets: the receive connectors that each host reaches, and their replies."""
 
 from array import array
 
@@ -6,6 +6,7 @@ from relaysim.mail.reply import Reply
 from relaysim.mail.rights import Right
 from relaysim.mail.session_time import timing
 from relaysim.plan import routing
+from relaysim.plan.names import stream_name
 from relaysim.plan.numbering import Numbering
 from relaysim.plan.plan import HostPlan, Verdicts
 from relaysim.scenario.connector import ReceiveConnector
@@ -17,25 +18,25 @@ from relaysim.units import LIMIT
 def host_plan(
     scenario: Scenario, numbers: Numbering, name: str, replies: dict[str, int]
 ) -> HostPlan:
-    """A host with the answers that it will get; `replies` collects their texts."""
+    """Return a host with the replies that it gets; `replies` collects their texts."""
     host = scenario.hosts[name]
-    submission_targets: list[tuple[int, int]] = []
+    targets: list[tuple[int, int]] = []
     verdicts: dict[int, Verdicts] = {}
     for target in routing.targets(scenario, host):
         hub = -1 if target.hub is None else numbers.hubs.index(target.hub)
-        door = -1
+        answering = -1
         if hub >= 0 and not host.properties.mailbox_submission:
             connector = routing.listen(scenario, host, target).connector
             if connector is not None:
-                door = numbers.connectors.index((numbers.hubs[hub], connector.name))
-                verdicts[door] = _verdicts(scenario, numbers, host, name, connector, replies)
-        submission_targets.append((hub, door))
+                answering = numbers.connectors.index((numbers.hubs[hub], connector.name))
+                verdicts[answering] = _verdicts(scenario, numbers, host, name, connector, replies)
+        targets.append((hub, answering))
     addresses = sorted({str(each.address) for each in scenario.hosts.values()})
     accounts = sorted({each.account for each in scenario.hosts.values() if each.account})
     retry = host.on_failure if isinstance(host.on_failure, Retry) else None
     return HostPlan(
         name=name,
-        submission_targets=tuple(submission_targets),
+        submission_targets=tuple(targets),
         verdicts=verdicts,
         by_mailbox_server=host.properties.mailbox_submission,
         source=-1 if host.properties.internet else addresses.index(str(host.address)),
@@ -70,7 +71,7 @@ def _verdicts(
         return -1 if answer.is_success else replies.setdefault(str(answer), len(replies))
 
     mail = {
-        numbers.streams.index(f"{name}.{short}"): number(
+        numbers.streams.index(stream_name(name, short)): number(
             routing.mail_verdict(scenario, host, connector, stream.sender)
         )
         for short, stream in host.streams.items()

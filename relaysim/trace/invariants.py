@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from relaysim.plan.separated_culprits import SUFFIX
+from relaysim.plan.names import StationKind
 from relaysim.scenario.model import Scenario
 from relaysim.trace.list_refusals import inv_8
 from relaysim.trace.occupancy import queues, stations
@@ -159,20 +159,19 @@ def inv_5(trace: Trace, draws: Draws, scenario: Scenario) -> list[str]:
     texts = []
     down = Spells.of(trace, Level.HUB_DOWN)
     for use in stations(trace):
-        owner, _, what = use.name.rpartition(".")
-        if what not in ("cpu", "line", "commit"):
+        if use.place.kind not in (StationKind.CORES, StationKind.LINE, StationKind.COMMIT):
             continue
         busy, waiting, least = use.busy(), use.waiting(), 1
-        if what == "commit":
-            hub = scenario.hubs[owner.removesuffix(SUFFIX)]
+        if use.place.kind is StationKind.COMMIT:
+            hub = scenario.hubs[trace.names.hub_title[use.place.hub]]
             late = np.minimum(use.enter + hub.queue_database_batch_timeout, use.until)
             idle = (use.until - late) - (busy.area(use.until) - busy.area(late))
             texts += _broken(trace.visits, use.rows[idle > 0], use.name, "the batch was due")
             least = hub.queue_database_batch_size if hub.queue_database_batch_timeout else 1
         times = np.union1d(busy.times, waiting.times)
         lasts = np.diff(times, append=times[-1:])
-        if what != "line":
-            of = np.full(len(times), trace.names.hubs.index(owner))
+        if use.place.hub >= 0:
+            of = np.full(len(times), use.place.hub)
             lasts = lasts - (down.until(of, times + lasts) - down.until(of, times))
         idle = (busy.at(times) < use.capacity) & (waiting.at(times) >= least)
         at = times[idle & (lasts > 0)]
@@ -212,7 +211,7 @@ def inv_11(trace: Trace, draws: Draws, scenario: Scenario) -> list[str]:
     status = np.where(status >= 0, status, trace.end)  # handed over
     after = attempts["enter"] > status[attempts["transaction"]]
     texts += _broken(attempts, after, "attempts", "after the final status of all its recipients")
-    hubs = [scenario.hubs[name.removesuffix(SUFFIX)] for name in trace.names.hubs]
+    hubs = [scenario.hubs[title] for title in trace.names.hub_title]
     timeout = [hub.message_expiration_timeout for hub in hubs]
     expires = transactions["queued"] + np.array(timeout, np.int64)[transactions["hub"]]
     under_way = np.zeros(len(transactions), bool)

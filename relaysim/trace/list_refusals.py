@@ -5,7 +5,6 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from relaysim.mail.send_connector import smart_host_domain
 from relaysim.scenario.culprit import culprits
 from relaysim.scenario.model import Scenario
 from relaysim.trace.tables import Status, Trace
@@ -81,11 +80,8 @@ def _deliveries(
 ) -> Iterator[tuple[int, Key, int, int]]:
     """Deliveries to domains that refuse: transaction, who asked about whom, start and end."""
     recipients, attempts, names = trace.recipients, trace.attempts, trace.names
-    number = {name: i for i, name in enumerate(names.domains)}
-    # Who decides is the next hop, which may be a smart host; a moved queue tells its IP as well.
-    hops = [name.partition("->")[2].partition(" by ")[0] for name in names.queues]
-    first = [smart_host_domain(name.partition(",")[0]) for name in hops]
-    hop = np.array([number.get(name, -1) for name in first], np.int64)
+    # The domain that answers is that of the next hop, which may be a smart host.
+    hop = np.array(names.queue_domain, np.int64)
     refuses = np.zeros(len(names.domains), bool)
     greets = np.zeros(len(names.domains), bool)
     known = len(draws.domains)

@@ -12,8 +12,35 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
+from relaysim.plan.names import QueueKind, StationKind
 from relaysim.trace.step_function import Steps
 from relaysim.trace.tables import Column, Table, Trace, Visit
+
+
+@dataclass(frozen=True)
+class Place:
+    """A station or queue of a trace.
+
+    Parameters
+    ----------
+    name : str
+        Its display name.
+    kind : StationKind or QueueKind
+        What it is.
+    hub : int
+        The hub that has it; -1 for a line.
+    title : str
+        The next hop of a queue, the name of a line in the scenario, the name of a receive
+        connector within its hub; else "".
+    capacity : int
+        Its servers or connections; 0 for no limit.
+    """
+
+    name: str
+    kind: StationKind | QueueKind
+    hub: int
+    title: str
+    capacity: int
 
 
 @dataclass(frozen=True)
@@ -22,20 +49,19 @@ class Occupancy:
 
     `rows` are those of `visits` or `attempts`. `until` is when waiting ended, `served` whether
     service followed. `begin` and `end` are the spans in which a server was busy: a write of the
-    queue database is one such span, however many messages it holds. `capacity` 0 is unlimited.
+    queue database is one such span, however many messages it holds.
     """
 
-    name: str
+    place: Place
     rows: Column
     enter: Column
     until: Column
     served: npt.NDArray[np.bool_]
     begin: Column
     end: Column
-    capacity: int
 
     @classmethod
-    def of(cls, trace: Trace, table: Table, rows: Column, name: str, capacity: int) -> Self:
+    def of(cls, trace: Trace, table: Table, rows: Column, place: Place) -> Self:
         """Of some rows of `visits` or `attempts`; none of its times is after the end of the run."""
         enter, start, end = (table[column][rows] for column in ("enter", "start", "end"))
         until = waited_until(trace, start, end)
@@ -45,7 +71,17 @@ class Occupancy:
         if table is trace.visits and (table["visit"][rows] == Visit.COMMIT).any():
             begin, one_of = np.unique(begin, return_index=True)
             end = end[one_of]
-        return cls(name, rows, enter, until, served, begin, end, capacity)
+        return cls(place, rows, enter, until, served, begin, end)
+
+    @property
+    def name(self) -> str:
+        """The display name of the place."""
+        return self.place.name
+
+    @property
+    def capacity(self) -> int:
+        """The servers or connections of the place; 0 for no limit."""
+        return self.place.capacity
 
     def waiting(self) -> Steps:
         """How many wait, over time."""
@@ -60,16 +96,28 @@ def stations(trace: Trace) -> Iterator[Occupancy]:
     """Of each station, in the order of the trace's names."""
     names = trace.names
     for number, rows in enumerate(rows_of(trace.visits["station"], len(names.stations))):
-        name, capacity = names.stations[number], names.capacity[number]
-        yield Occupancy.of(trace, trace.visits, rows, name, capacity)
+        place = Place(
+            names.stations[number],
+            names.station_kind[number],
+            names.station_hub[number],
+            names.station_title[number],
+            names.capacity[number],
+        )
+        yield Occupancy.of(trace, trace.visits, rows, place)
 
 
 def queues(trace: Trace) -> Iterator[Occupancy]:
     """Of each delivery queue, in the order of the trace's names."""
     names = trace.names
     for number, rows in enumerate(rows_of(trace.attempts["queue"], len(names.queues))):
-        name, capacity = names.queues[number], names.queue_capacity[number]
-        yield Occupancy.of(trace, trace.attempts, rows, name, capacity)
+        place = Place(
+            names.queues[number],
+            names.queue_kind[number],
+            names.queue_hub[number],
+            names.queue_next_hop[number],
+            names.queue_capacity[number],
+        )
+        yield Occupancy.of(trace, trace.attempts, rows, place)
 
 
 def waited_until(trace: Trace, start: Column, end: Column) -> Column:

@@ -15,6 +15,8 @@ from hashlib import blake2b
 import numpy as np
 import numpy.typing as npt
 
+from relaysim.plan.names import Party, QueueKind, StationKind
+
 Column = npt.NDArray[np.int64]
 
 
@@ -68,7 +70,7 @@ class Level(IntEnum):
     HOST_RETRY = 5
     """Subject: host. 1 while the host waits before it connects again."""
     PROVIDER = 6
-    """Subject: standing. What a mailbox provider thinks, see `mail.provider_state.State`."""
+    """Subject: index into `provider_states`; the value is a `mail.provider_state.State`."""
     PAUSED = 7
     """Subject: stream. 1 while the administrator keeps it from sending."""
     LOG_DISK = 8
@@ -208,33 +210,67 @@ NO_CAUSE, PROVIDER_CAUSE = -1, -2
 class Names:
     """What the integers of a trace stand for.
 
-    `streams` are `host.stream` (DSNs: `HUB.dsn`), `connectors` are `HUB/connector`, `queues` are
-    `HUB->domain`, `HUB.mailbox` and `HUB->HUB`; `stations` are `HUB.cpu`, `HUB.commit`,
-    `HUB.mailboxsubmission`, `LINE.line` and `HUB/connector`. `capacity` gives the servers of each
-    station (0: unlimited), `queue_capacity` the connections that a queue may use (0: unlimited).
-    `destination` maps each domain to its destination. `causes` has, for each reply, the blocklist
-    that it cites, `PROVIDER_CAUSE` if it comes of what a mailbox provider thinks, or -1. A standing
-    is `DESTINATION EGRESS SENDER-DOMAIN`, with `/innocents` or `/culprits` where these are judged
-    apart; `operators` own spam traps.
+    The strings are for display (`relaysim.plan.names` makes them). What a program wants to know of
+    a stream, queue, station or provider state stands in the fields beside its name, one entry
+    for each name, and no name is taken apart. Indexes of -1 mean none.
     """
 
     hosts: tuple[str, ...]
     streams: tuple[str, ...]
+    """`host.stream`, and `HUB.dsn` for the DSNs of a hub."""
     hubs: tuple[str, ...]
     connectors: tuple[str, ...]
+    """`HUB/connector`."""
     queues: tuple[str, ...]
+    """`HUB->next hop`, `HUB.mailbox`, `HUB.unreachable`."""
     egress: tuple[str, ...]
     blocklists: tuple[str, ...]
     destinations: tuple[str, ...]
     domains: tuple[str, ...]
     destination: tuple[int, ...]
+    """Of each domain: its destination."""
     stations: tuple[str, ...]
+    """`HUB.cpu`, `HUB.commit`, `HUB.mailboxsubmission`, `LINE.line`, `HUB/connector`."""
     capacity: tuple[int, ...]
+    """Of each station: its servers, 0 for no limit."""
     queue_capacity: tuple[int, ...]
+    """Of each queue: the connections that it may use, 0 for no limit."""
     replies: tuple[str, ...]
     causes: tuple[int, ...]
-    provider_accounts: tuple[str, ...]
+    """Of each reply: the blocklist that it cites, `PROVIDER_CAUSE` for a provider state, or -1."""
+    provider_states: tuple[str, ...]
+    """`DESTINATION EGRESS SENDER-DOMAIN`, and `/innocents` or `/culprits` if judged apart."""
     operators: tuple[str, ...]
+    """The owners of spam traps."""
+
+    stream_host: tuple[int, ...]
+    """Of each stream: its host, -1 for DSNs."""
+    stream_hub: tuple[int, ...]
+    """Of each stream: the hub whose DSNs it has, -1 for any other stream."""
+    hub_title: tuple[str, ...]
+    """Of each hub: its name in the scenario, also where it serves culprits alone."""
+    connector_hub: tuple[int, ...]
+    """Of each receive connector: its hub."""
+    queue_kind: tuple[QueueKind, ...]
+    queue_hub: tuple[int, ...]
+    queue_next_hop: tuple[str, ...]
+    """Of each queue: domain, smart hosts or hubs; "" for mailboxes and unreachable mail."""
+    queue_domain: tuple[int, ...]
+    """Of each queue: the domain that answers, -1 within the organization."""
+    queue_egress: tuple[int, ...]
+    """Of each queue: the public IP, -1 within the organization."""
+    queue_moved: tuple[bool, ...]
+    """Of each queue: whether it is for culprits' mail that was moved to another public IP."""
+    station_kind: tuple[StationKind, ...]
+    station_hub: tuple[int, ...]
+    """Of each station: its hub, -1 for a line."""
+    station_title: tuple[str, ...]
+    """Of a line: its name in the scenario, or its public IP; of sessions: the receive connector."""
+    provider_state_destination: tuple[int, ...]
+    provider_state_egress: tuple[int, ...]
+    provider_state_sender: tuple[str, ...]
+    """Of each provider state: the sender's domain."""
+    provider_state_party: tuple[Party, ...]
 
 
 class Rows:

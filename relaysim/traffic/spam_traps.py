@@ -11,7 +11,7 @@ from relaysim.scenario.model import Scenario
 from relaysim.scenario.stream import Stream
 from relaysim.traffic.draw import below, mix_array
 
-__all__ = ["Traps", "operator_shares", "trap_share", "traps"]
+__all__ = ["Traps", "has_traps", "operator_shares", "trap_share", "traps"]
 
 Keys = npt.NDArray[np.uint64]
 Integers = npt.NDArray[np.int64]
@@ -52,6 +52,12 @@ def operator_shares(scenario: Scenario) -> Mapping[str, float]:
         if share > 0:
             shares[operator] = max(share, shares.get(operator, 0.0))
     return dict(sorted(shares.items()))
+
+
+def has_traps(scenario: Scenario) -> bool:
+    """Return whether some stream can write to a trap of a blocklist operator."""
+    streams = [stream for host in scenario.hosts.values() for stream in host.streams.values()]
+    return bool(operator_shares(scenario)) and any(trap_share(stream) > 0 for stream in streams)
 
 
 def traps(

@@ -22,7 +22,7 @@ from relaysim.traffic.signal_draws import (
     provider_shares,
     report_share,
 )
-from relaysim.traffic.spam_traps import Traps, operator_shares, trap_share, traps
+from relaysim.traffic.spam_traps import Traps, has_traps, operator_shares, trap_share, traps
 
 __all__ = ["Drawing", "Part"]
 
@@ -54,9 +54,7 @@ class Drawing:
         self.scenario, self.replication, self.seed, self.tilt = scenario, replication, seed, tilt
         self.operators = operator_shares(scenario)
         self.reported = report_share(scenario)
-        streams = [stream for host in scenario.hosts.values() for stream in host.streams.values()]
-        trapped = bool(self.operators) and any(trap_share(stream) > 0 for stream in streams)
-        self.places = receivers(scenario, trapped)
+        self.places = receivers(scenario, has_traps(scenario))
         self._destination = np.array(self.places.destination, dtype=np.int64)
         self._providers = {
             self.places.destinations.index(name): share

@@ -9,6 +9,7 @@ import numpy.typing as npt
 from relaysim.scenario.model import Scenario
 from relaysim.traffic.list_policies import policies
 from relaysim.traffic.stream_draws import Drawing
+from relaysim.traffic.usual_mail import UsualMail, usual_mail
 
 __all__ = ["Draws", "draw"]
 
@@ -72,6 +73,8 @@ class Draws:
 
     Recipient i of a stream, counted from its first, goes to address i % list_size.
     """
+    usual: tuple[UsualMail, ...]
+    """What each stream sends to each destination day by day; `without` leaves it as it is."""
     log_weight: float
     """Logarithm of how likely these traps are, over how likely `tilt` made them; else 0."""
 
@@ -114,17 +117,21 @@ def draw(scenario: Scenario, replication: int, seed: int, tilt: float = 1.0) -> 
     parts = [drawing.part(host, name) for host, name in names]
     lengths = [len(part.created) for part in parts]
     first = _starts([len(part.key) for part in parts])[:-1]
+    stream = np.repeat(np.arange(len(parts), dtype=np.int32), lengths)
+    created = _joined([part.created for part in parts])
+    recipients = _joined([part.recipients for part in parts])
+    domain = _joined([part.domain for part in parts])
     return _read_only(
         Draws(
             seed=seed,
             replication=replication,
             streams=tuple(f"{host}.{name}" for host, name in names),
-            stream=np.repeat(np.arange(len(parts), dtype=np.int32), lengths),
+            stream=stream,
             number=_joined([np.arange(length, dtype=np.int64) for length in lengths]),
-            created=_joined([part.created for part in parts]),
+            created=created,
             size=_joined([part.size for part in parts]),
-            first_recipient=_starts(_joined([part.recipients for part in parts])),
-            domain=_joined([part.domain for part in parts]),
+            first_recipient=_starts(recipients),
+            domain=domain,
             key=np.concatenate([np.zeros(0, np.uint64), *(part.key for part in parts)]),
             domains=places.domains,
             destination=places.destination,
@@ -140,6 +147,13 @@ def draw(scenario: Scenario, replication: int, seed: int, tilt: float = 1.0) -> 
             trap_operator=_joined([part.trap_operator for part in parts]),
             operators=tuple(drawing.operators),
             list_size=np.array([part.list_size for part in parts], dtype=np.int64),
+            usual=usual_mail(
+                scenario,
+                np.repeat(stream, recipients),
+                np.repeat(created, recipients),
+                domain,
+                places.destination,
+            ),
             log_weight=sum(part.log_weight for part in parts),
         )
     )

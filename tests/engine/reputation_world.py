@@ -134,7 +134,7 @@ def actions(run: Played) -> list[tuple[float, str, str]]:
 
 def states(run: Played, standing: str) -> list[tuple[float, int]]:
     """When a provider changed its mind about `DESTINATION IP SENDER-DOMAIN`, and to which state."""
-    table, number = run.trace.levels, run.trace.names.provider_accounts.index(standing)
+    table, number = run.trace.levels, run.trace.names.provider_states.index(standing)
     rows = (table["level"] == Level.PROVIDER) & (table["subject"] == number)
     times, values = table["time"][rows].tolist(), table["value"][rows].tolist()
     return [(seconds(time), value) for time, value in zip(times, values, strict=True)]
@@ -175,7 +175,7 @@ def after(time: float, more: float) -> float:
 
 def drawn(run: Played, blocklist: str, law: str, decision: Decision, event: int = 1) -> int:
     """What an operator draws from one of its laws at its n-th event with an IP, as in the plan."""
-    plan = compile_plan(run.scenario, run.draws)
+    plan = compile_plan(run.scenario)
     table = getattr(next(each for each in plan.blocklists if each.name == blocklist), law)
     key = name_key(run.draws.seed, run.draws.replication, "blocklist operator", blocklist)
     return looked_up(table, draw32(key, decision, event))

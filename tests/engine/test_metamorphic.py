@@ -132,10 +132,10 @@ def test_replications_do_not_depend_on_those_before_them() -> None:
     """One plan for all of them, forwards, backwards and again: an engine keeps nothing."""
     scenario = load(SCENARIOS / "listing-day.toml", SMALL)
     draws = {replication: draw(scenario, replication, 7) for replication in range(3)}
-    plan = compile_plan(scenario, draws[0])
+    plan = compile_plan(scenario)
     forwards = [simulate(plan, draws[r]).fingerprint() for r in (0, 1, 2)]
     backwards = [simulate(plan, draws[r]).fingerprint() for r in (2, 1, 0)]
-    alone = [simulate(compile_plan(scenario, draws[r]), draws[r]).fingerprint() for r in (0, 1, 2)]
+    alone = [simulate(compile_plan(scenario), draws[r]).fingerprint() for r in (0, 1, 2)]
     assert forwards == backwards[::-1] == alone
     assert len(set(forwards)) == 3
 
@@ -147,7 +147,7 @@ def designs() -> tuple[Trace, Trace]:
     for name in ("shared-hub.toml", "dedicated-hub.toml"):
         scenario = load(SCENARIOS / name, SMALL)
         draws = draw(scenario, 0, 1)
-        found.append(simulate(compile_plan(scenario, draws), draws))
+        found.append(simulate(compile_plan(scenario), draws))
     return found[0], found[1]
 
 

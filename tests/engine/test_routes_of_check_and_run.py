@@ -14,7 +14,6 @@ from relaysim.scenario.distribution import mean
 from relaysim.scenario.load import load
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.reference import ELSEWHERE
-from relaysim.traffic.workload import draw
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = sorted((ROOT / "scenarios").rglob("*.toml"))
@@ -66,7 +65,7 @@ class Run:
     """The routes of a plan."""
 
     def __init__(self, scenario: Scenario) -> None:
-        self.plan: Plan = compile_plan(scenario, draw(scenario, 0, 1))
+        self.plan: Plan = compile_plan(scenario)
         self.hubs = [hub.name for hub in self.plan.hubs]
         self.connectors = [each.name for each in self.plan.connectors]
 

@@ -152,7 +152,7 @@ def reputation(
             if wanted(ip)
         ],
         "states": [
-            (names.provider_accounts[number], time, value)
+            (names.provider_states[number], time, value)
             for level, number, time, value in rows("levels", *LEVELS)
             if level == Level.PROVIDER and wanted(_egress_of(trace, number))
         ],
@@ -168,4 +168,4 @@ def reputation(
 
 
 def _egress_of(trace: Trace, standing: int) -> int:
-    return trace.names.egress.index(trace.names.provider_accounts[standing].split()[1])
+    return trace.names.egress.index(trace.names.provider_states[standing].split()[1])

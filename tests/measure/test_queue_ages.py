@@ -10,10 +10,10 @@ from relaysim.trace.tables import Status, Visit
 MINUTE = 60 * SECOND
 
 
-def entries(*spans, queues=("HUB01->a.example",)):
+def entries(*spans, queues=("HUB01->a.example",), hubs=None):
     """Entries told in minutes: (queue, enter, leave)."""
     queue, enter, leave = (np.array(column, np.int64) for column in zip(*spans, strict=True))
-    return Entries(queues, queue, enter * MINUTE, leave * MINUTE)
+    return Entries(queues, hubs or ("HUB01",) * len(queues), queue, enter * MINUTE, leave * MINUTE)
 
 
 def test_the_columns_are_those_of_postfix():
@@ -48,7 +48,8 @@ def test_the_fullest_moment_is_the_first_with_most_in_all_queues():
 
 def test_of_one_hub_its_own_queues_count():
     queues = ("HUB01->a.example", "HUB010->a.example", "HUB01.mailbox")
-    found = entries((0, 0, 9), (1, 0, 9), (2, 0, 9), queues=queues).within("HUB01")
+    hubs = ("HUB01", "HUB010", "HUB01")
+    found = entries((0, 0, 9), (1, 0, 9), (2, 0, 9), queues=queues, hubs=hubs).within("HUB01")
     assert found.queues == ("HUB01->a.example", "HUB01.mailbox")
     assert found.shape(MINUTE)[ALL].sum() == 2
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from relaysim.plan.names import Party, QueueKind, StationKind
 from relaysim.scenario.load import loads
 from relaysim.scenario.model import Scenario
 from relaysim.trace.tables import (
@@ -149,8 +150,36 @@ NAMES = Names(
         "550 5.1.1 User unknown",
     ),
     causes=(-1, -1, -1, 0, -2, -1),
-    provider_accounts=("gmail 198.51.100.10 cozumpark.com", "gmail 203.0.113.25 cozumpark.com"),
+    provider_states=("gmail 198.51.100.10 cozumpark.com", "gmail 203.0.113.25 cozumpark.com"),
     operators=("spamhaus",),
+    stream_host=(0, 0, -1, -1),
+    stream_hub=(-1, -1, 0, 1),
+    hub_title=("HUB01", "HUB02"),
+    connector_hub=(0,),
+    queue_kind=(QueueKind.MAILBOX, QueueKind.TRANSFER, *[QueueKind.REMOTE] * 4),
+    queue_hub=(0, 0, 0, 0, 0, 1),
+    queue_next_hop=(
+        "",
+        "HUB02",
+        "gmail.com",
+        "business-1.example",
+        "business-2.example",
+        "gmail.com",
+    ),
+    queue_domain=(-1, -1, 3, 1, 2, 3),
+    queue_egress=(-1, -1, 0, 0, 0, 1),
+    queue_moved=(False,) * 6,
+    station_kind=(
+        *(StationKind.CORES, StationKind.COMMIT) * 2,
+        StationKind.LINE,
+        StationKind.CONNECTOR,
+    ),
+    station_hub=(0, 0, 1, 1, -1, 0),
+    station_title=("", "", "", "", "main", "relay"),
+    provider_state_destination=(2, 2),
+    provider_state_egress=(0, 1),
+    provider_state_sender=("cozumpark.com", "cozumpark.com"),
+    provider_state_party=(Party.ALL, Party.ALL),
 )
 OK, REFUSAL, LATER, LISTED, BLOCKED, UNKNOWN = range(6)
 
@@ -274,7 +303,7 @@ class Story:
         row = self._rows("attempts")
         flat, base = self.tables["transactions"].flat, transaction * len(TRANSACTIONS)
         recipients, hub, queue = flat[base + 2], flat[base + 3], flat[base + 4]
-        outside = NAMES.queues[queue].partition("->")[2] in NAMES.domains
+        outside = NAMES.queue_kind[queue] is QueueKind.REMOTE
         egress = hub if outside else -1
         self._add(
             "attempts",
@@ -370,6 +399,7 @@ class Story:
             trap_operator=np.zeros(0, np.int64),
             operators=NAMES.operators,
             list_size=np.zeros(2, np.int64),
+            usual=(),
             log_weight=0.0,
         )
 

@@ -34,7 +34,7 @@ def outcomes(scenario: Scenario, change: Callable[[Plan], Plan]) -> list[Outcome
     found = []
     for replication in range(REPLICATIONS):
         draws = draw(scenario, replication, SEED)
-        found.append(Outcome(scenario, run(change(compile_plan(scenario, draws)), draws)))
+        found.append(Outcome(scenario, run(change(compile_plan(scenario)), draws)))
     return found
 
 

@@ -6,6 +6,7 @@ from relaysim.engine.kernel import DESTINATION, EGRESS, STATE, Moment
 from relaysim.engine.reputation.listings import OPERATOR, PARTIES
 from relaysim.engine.reputation.provider_account import DAY, HOUR, Account, IpAccount, Standing
 from relaysim.mail.provider_state import LEAVE, SCALE, State, blend, next_state, spike
+from relaysim.plan.names import Party
 from relaysim.plan.plan import StreamPlan
 from relaysim.plan.reputation_plan import ReputationPlan
 from relaysim.trace.tables import Level
@@ -52,18 +53,16 @@ class Provider:
         return found
 
     def _new(self, who: int, whose: int, stream: StreamPlan) -> Standing:
-        egress = self.world.plan.egress[who // PARTIES]
         if not self.standings:
             due = (self.clock.tick // EVERY + 1) * EVERY
             self._settle(due)
         domain = self.domains.setdefault(whose, Account())
-        names = self.record.provider_accounts
-        found = Standing(len(names), self._account(who), domain)
-        receiver = self.world.plan.receivers[self.number].name
-        sender = self.world.plan.from_domains[stream.from_domain]
+        accounts = self.record.provider_states
+        found = Standing(len(accounts), self._account(who), domain)
+        party = Party.ALL
         if stream.ip_party or stream.domain_party:
-            sender += "/culprits" if stream.culprit else "/innocents"
-        names.append(f"{receiver} {egress.name} {sender}")
+            party = Party.CULPRITS if stream.culprit else Party.INNOCENTS
+        accounts.append((self.number, who // PARTIES, stream.from_domain, party))
         self.standings[who, whose] = found
         if self.clock.tick < found.ip.banned_until:
             self._enter(found, State.BLOCK)
@@ -73,7 +72,8 @@ class Provider:
         found = self.ips.get(who)
         if found is None:
             egress = self.world.plan.egress[who // PARTIES]
-            usual = egress.usual.get(self.number, 0)
+            busiest = self.world.busiest_days[who // PARTIES] if egress.known else {}
+            usual = busiest.get(self.number, 0)
             found = self.ips[who] = IpAccount(who, egress.age, usual)
         return found
 

@@ -9,7 +9,7 @@ from relaysim.mail.provider_state import State
 from relaysim.measure.measured_window import HOUR, Window
 from relaysim.stats.interval import Mask
 from relaysim.trace.step_function import Steps
-from relaysim.trace.tables import Column, Level, Names, Trace
+from relaysim.trace.tables import Column, Level, Trace
 
 DAY = 24 * HOUR
 LISTED = 0
@@ -43,16 +43,17 @@ class Trouble:
     def of(cls, trace: Trace) -> Self:
         """From the listings and the states of providers in a trace."""
         listings = trace.listings
-        standing, start, end, state = spans(trace)
+        account, start, end, state = spans(trace)
         bad = state >= State.THROTTLE
-        whose = np.array(standings(trace.names), np.int64).reshape(-1, 2)[standing[bad]]
+        egress = np.array(trace.names.provider_state_egress, np.int64)[account[bad]]
+        destination = np.array(trace.names.provider_state_destination, np.int64)[account[bad]]
         until = listings["end"]
         return cls(
-            np.concatenate((listings["egress"], whose[:, 1])),
+            np.concatenate((listings["egress"], egress)),
             np.concatenate((listings["start"], start[bad])),
             np.concatenate((np.where(until >= 0, until, OPEN), end[bad])),
             np.concatenate((np.full(len(listings), LISTED), state[bad])),
-            np.concatenate((listings["blocklist"], whose[:, 0])),
+            np.concatenate((listings["blocklist"], destination)),
         )
 
     def incidents(self, window: Window) -> list[Incident]:
@@ -80,21 +81,13 @@ class Trouble:
 
 
 def spans(trace: Trace) -> tuple[Column, Column, Column, Column]:
-    """How long each provider was of which mind: standing, start, end and state of each span."""
+    """Return the spans of provider states: account, start, end and state of each."""
     levels = trace.levels
     rows = np.flatnonzero(levels["level"] == Level.PROVIDER)
-    standing, start = levels["subject"][rows], levels["time"][rows]
-    order = np.lexsort((start, standing))
-    standing, start, state = standing[order], start[order], levels["value"][rows][order]
+    account, start = levels["subject"][rows], levels["time"][rows]
+    order = np.lexsort((start, account))
+    account, start, state = account[order], start[order], levels["value"][rows][order]
     end = np.full(len(rows), OPEN)
-    same = np.flatnonzero(standing[1:] == standing[:-1])
+    same = np.flatnonzero(account[1:] == account[:-1])
     end[same] = start[same + 1]
-    return standing, start, end, state
-
-
-def standings(names: Names) -> list[tuple[int, int]]:
-    """For each standing of a trace its destination and its egress, as indexes."""
-    places = {name: i for i, name in enumerate(names.destinations)}
-    ips = {name: i for i, name in enumerate(names.egress)}
-    known = (name.rsplit(" ", 2) for name in names.provider_accounts)
-    return [(places[place], ips[ip]) for place, ip, _ in known]
+    return account, start, end, state

@@ -14,11 +14,12 @@ import numpy as np
 
 from relaysim.mail.provider_state import State
 from relaysim.measure.blast.delivering_ips import Target, targets
-from relaysim.measure.blast.incident_spans import OPEN, spans, standings
+from relaysim.measure.blast.incident_spans import OPEN, spans
 from relaysim.measure.blast.innocent_mail import Floats, Innocents
 from relaysim.measure.measured_window import HOUR, Window
 from relaysim.measure.recipient_groups import INTERNAL
 from relaysim.measure.recipients import streams
+from relaysim.plan.names import Party
 from relaysim.scenario.culprit import culprits
 from relaysim.scenario.model import Scenario
 from relaysim.stats.interval import Mask
@@ -106,17 +107,18 @@ class _Published:
         delays = [scenario.blocklists[name].mirror_delay or 0 for name in trace.names.blocklists]
         late = np.array(delays, np.int64)[self.blocklist]
         self.spans = {False: (start, end), True: (start + late, end + late)}
-        standing, began, until, state = spans(trace)
-        told = [name.rsplit(" ", 1)[1].partition("/") for name in trace.names.provider_accounts]
-        innocent = np.array([party != "culprits" for _, _, party in told], bool)
-        blocked = (state == State.BLOCK) & innocent[standing]
-        whose = np.array(standings(trace.names), np.int64).reshape(-1, 2)[standing[blocked]]
-        senders = [sender for sender, _, _ in told]
+        account, began, until, state = spans(trace)
+        names = trace.names
+        innocent = np.array(
+            [party is not Party.CULPRITS for party in names.provider_state_party], bool
+        )
+        blocked = (state == State.BLOCK) & innocent[account]
+        accounts = account[blocked].tolist()
         self.blocks = list(
             zip(
-                whose[:, 0].tolist(),
-                whose[:, 1].tolist(),
-                [senders[i] for i in standing[blocked].tolist()],
+                [names.provider_state_destination[number] for number in accounts],
+                [names.provider_state_egress[number] for number in accounts],
+                [names.provider_state_sender[number] for number in accounts],
                 began[blocked].tolist(),
                 until[blocked].tolist(),
                 strict=True,

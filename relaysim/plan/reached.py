@@ -1,0 +1,73 @@
+"""Which public IPs carry mail, and to which destination."""
+
+import numpy as np
+import numpy.typing as npt
+
+from relaysim.plan.plan import TOO_LARGE, Plan, QueuePlan
+from relaysim.traffic.workload import Draws
+
+
+def seen_from(plan: Plan, host: int, domains: set[int]) -> set[tuple[int, int]]:
+    """Return which public IP brings a host's mail for some domains to which receiver.
+
+    Parameters
+    ----------
+    plan : Plan
+        The plan.
+    host : int
+        The host that submits the mail.
+    domains : set of int
+        The domains of the recipients.
+
+    Returns
+    -------
+    set of tuple
+        Public IP and receiver; behind a smart host only the smart host sees the IP.
+    """
+    pairs: set[tuple[int, int]] = set()
+    for hub, connector in plan.hosts[host].submission_targets:
+        if hub < 0:
+            continue
+        for band in range(len(plan.bands) + 1):
+            for domain in domains:
+                queues = _last_queues(plan, hub, connector if plan.linked else -1, band, domain)
+                pairs |= {(queue.egress, queue.receiver) for queue in queues}
+    return pairs
+
+
+def busiest_days(plan: Plan, draws: Draws) -> list[dict[int, int]]:
+    """Return the most recipients a day that each public IP has at each destination.
+
+    Parameters
+    ----------
+    plan : Plan
+        The plan.
+    draws : Draws
+        The draws of the replication; mail left out by `Draws.without` counts.
+
+    Returns
+    -------
+    list of dict
+        For each public IP, by receiver, the recipients on the busiest day of the run.
+    """
+    by_day: dict[tuple[int, int], npt.NDArray[np.int64]] = {}
+    for mail in draws.usual:
+        host = plan.streams[mail.stream].host
+        for pair in seen_from(plan, host, set(mail.domains)):
+            by_day[pair] = by_day[pair] + mail.by_day if pair in by_day else mail.by_day
+    busiest: list[dict[int, int]] = [{} for _ in plan.egress]
+    for (egress, receiver), counts in by_day.items():
+        busiest[egress][receiver] = int(counts.max(initial=0))
+    return busiest
+
+
+def _last_queues(plan: Plan, hub: int, connector: int, band: int, domain: int) -> list[QueuePlan]:
+    """Return the last queues for a domain and size band; no route leads back to an earlier hub."""
+    number = plan.routes[hub, connector][band][domain]
+    if number == TOO_LARGE:
+        return []
+    queue = plan.queues[number]
+    if queue.egress >= 0:
+        return [queue]
+    onward = (_last_queues(plan, to, connector, band, domain) for to in queue.to_hubs)
+    return [last for queues in onward for last in queues]
