@@ -4,7 +4,8 @@
     python benchmarks/findings.py H2 H4 --replications 10
 
 A claim is a set of paired contrasts. It is confirmed if every one of them is as expected, with its
-whole 95 % interval; refuted if one is the other way round, with its whole interval; else undecided.
+whole 95 % interval; refuted if one is the other way round, with its whole interval; else not
+decided.
 """
 
 import argparse
@@ -308,7 +309,7 @@ def _one(found: Estimates) -> Estimate:
 
 
 def judge(contrast: Contrast, first: Floats, second: Floats) -> int:
-    """1 as expected, -1 the other way round, 0 undecided."""
+    """1 as expected, -1 the other way round, 0 not decided."""
     _, low, high, _ = change(contrast, first, second)
     if contrast.expects == "zero":
         return 1 if not second.any() else -1
@@ -361,7 +362,7 @@ def test(name: str, replications: int | None) -> str:
         )
         for contrast in finding.contrasts
     ]
-    word = "refuted" if -1 in verdicts else "undecided" if 0 in verdicts else "confirmed"
+    word = "refuted" if -1 in verdicts else "not decided" if 0 in verdicts else "confirmed"
     lines = [f"## {name}: {finding.claim}", ""]
     told = [sentence(found, contrast) for contrast in finding.contrasts]
     lines += [f"**{word.capitalize()}.** " + "; ".join(told) + ".", ""]

@@ -197,7 +197,7 @@ t being Student's quantile for the confidence of the interval: the paired interv
 10.2.1) with the search for n of his section 9.4.1. Without pairing it is
 t(2n - 2) sqrt(s1^2 + s2^2) / sqrt(n). What happens in a replication or does not (`listed`) has the
 intervals of Wilson and Newcombe, and is decided as if the replications seen came over and over
-again. The frame has the number as `replications_needed`, for what is undecided. It rests on the
+again. The frame has the number as `replications_needed`, for what is not decided. It rests on the
 spread of the few replications that were run: it is an order of magnitude, and with that many the
 chance of a verdict is about even.
 

@@ -10,7 +10,7 @@ from golden_text import message, portable
 from quantities import quantities
 
 from relaysim import run
-from relaysim.stats.interval import BETTER, SAME
+from relaysim.stats.interval import BETTER, EQUIVALENT
 from relaysim.trace.invariants import Violation
 
 SHORT = ("--set", "run.duration=200 s", "--set", "run.warm_up=0 s", "--jobs", "1")
@@ -140,7 +140,7 @@ def verdicts(busy, *smallest):
 
 def test_the_user_says_what_difference_matters(busy):
     assert verdicts(busy)["created"] == BETTER
-    assert verdicts(busy, "--smallest", "created=5000")["created"] == SAME
+    assert verdicts(busy, "--smallest", "created=5000")["created"] == EQUIVALENT
 
 
 def test_compare_writes_its_tables(tmp_path, busy):

@@ -270,7 +270,7 @@ FRAMES: dict[str, tuple[Column, ...]] = {
         Column(
             "verdict",
             "",
-            "`equal`, `better`, `worse`, `no practical difference`, `undecided` or `loses more "
+            "`equal`, `better`, `worse`, `equivalent`, `not decided` or `loses more "
             "mail` (see below)",
         ),
         Column(

@@ -76,7 +76,7 @@ comparison is
 
 - `equal` if the value is the same in both designs in every replication, of at least two: it is a
   statement about these replications, in which both designs had the same draws;
-- `no practical difference` if the whole confidence interval of the difference lies within the
+- `equivalent` if the whole confidence interval of the difference lies within the
   difference that matters, on both sides of zero;
 - `better` or `worse` if the interval leaves out zero and the difference itself is larger than the
   one that matters;
@@ -84,7 +84,7 @@ comparison is
   `completion`, late days or hours, latency, or fewer bounces and other losses, delivers fewer
   recipients than the other, by more than 0.5 % of those created: throwing mail away makes the rest
   faster, and what never gets out does not bounce;
-- `undecided` otherwise: with one replication always. More replications decide it.
+- `not decided` otherwise: with one replication always. More replications decide it.
 
 The first of these that holds is the verdict.
 """

@@ -18,7 +18,7 @@ Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 CONFIDENCE = 0.95
 BETTER, WORSE = "better", "worse"
-SAME, UNDECIDED = "no practical difference", "undecided"
+EQUIVALENT, NOT_DECIDED = "equivalent", "not decided"
 EQUAL = "equal"
 LOSES_MORE = "loses more mail"
 """In place of `better` or `worse`: the design that is faster or more punctual lost more mail."""
@@ -159,16 +159,16 @@ def verdict(metric: Metric, base: float, difference: Estimate, matters: Matters 
     """What a paired difference says.
 
     `equal`, which is said of values and not of a difference, is not among them: see `equal_rows`.
-    `no practical difference`: the whole interval lies within the difference that matters, on both
+    `equivalent`: the whole interval lies within the difference that matters, on both
     sides of zero. `better` or `worse`: the interval leaves out zero, and the difference itself is
-    larger than the one that matters. `undecided`: anything else, so always with one replication.
+    larger than the one that matters. `not decided`: anything else, so always with one replication.
     """
     least = (matters or metric.matters).of(base)
     value, low, high, _ = difference
     if np.isnan(low) or np.isnan(base):
-        return UNDECIDED
+        return NOT_DECIDED
     if -least <= low and high <= least:
-        return SAME
+        return EQUIVALENT
     if (low > 0 or high < 0) and abs(value) > least:
         return BETTER if (value > 0) == (metric.better == "more") else WORSE
-    return UNDECIDED
+    return NOT_DECIDED

@@ -1,4 +1,4 @@
-"""How many replications would decide a comparison that is undecided.
+"""How many replications would decide a comparison that is not decided.
 
 The difference and its standard deviation are taken to stay as they are, and the number is the
 smallest for which the interval is narrow enough: Student's t falls with the number too, so it is

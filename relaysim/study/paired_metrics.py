@@ -18,7 +18,7 @@ from relaysim.stats.interval import (
     BETTER,
     EQUAL,
     LOSES_MORE,
-    UNDECIDED,
+    NOT_DECIDED,
     WORSE,
     Estimate,
     Estimates,
@@ -112,7 +112,7 @@ def against_base(
     least = _least(names, base_value, matters)
     least_needed = _needed(chance, was, now_is, difference, least, confidence)
     least_needed[skewed] = more_for_median(apart[skewed], least[skewed], confidence)
-    frame["replications_needed"] = np.where(frame["verdict"] == UNDECIDED, least_needed, np.nan)
+    frame["replications_needed"] = np.where(frame["verdict"] == NOT_DECIDED, least_needed, np.nan)
     frame["narrowing"] = narrowing(was, now_is)
     frame["recipients"] = Stack.of(pairs, "recipients").rows(index).mean(axis=1)
     frame["unit"], frame["replications"] = keys["unit"], n
@@ -212,7 +212,7 @@ def _isolation(
         "difference_high": min(found.high, 1.0),  # no design avoids more than all harm
         "confidence": confidence,
         "verdict": said,
-        "replications_needed": float(more[0]) if said == UNDECIDED else np.nan,
+        "replications_needed": float(more[0]) if said == NOT_DECIDED else np.nan,
         "narrowing": np.nan,
         "recipients": np.nan,
         "unit": metric.unit,

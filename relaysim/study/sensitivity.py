@@ -42,7 +42,7 @@ from relaysim.study.value_range import Number, between
 from relaysim.study.varied_values import MOST, design, own
 from relaysim.study.warm_up import settle_all, with_warm_up
 
-MEASURABLE, UNDECIDED, NONE = "measurable", "undecided", "none"
+MEASURABLE, NOT_DECIDED, NONE = "measurable", "not decided", "none"
 FEW = 5
 """So many inputs get Sobol indices if none were given."""
 _AT_ONCE = 2000
@@ -63,7 +63,7 @@ class Sensitivity:
     paired with the base, each with the ends of its 97.5 % interval under `NAME_low` and
     `NAME_high`, so that both of an input hold together with 95 %;
     `swing`, how far the quantity moves over the ends and the base; `effect`, which is `measurable`
-    if an interval leaves out zero, `none` if no replication changed at all, else `undecided`; the
+    if an interval leaves out zero, `none` if no replication changed at all, else `not decided`; the
     `unit`; and `source`, what the base rests on.
 
     `indices` is None unless they were wanted, else `path, first, first_half, total, total_half`:
@@ -301,7 +301,7 @@ def _effects(
         gone = np.array([end not in each.ends for each in inputs])
         same &= gone | alike.all(axis=1)
     frame["swing"] = np.fmax.reduce(moved) - np.fmin.reduce(moved)
-    frame["effect"] = np.where(beyond, MEASURABLE, np.where(same, NONE, UNDECIDED))
+    frame["effect"] = np.where(beyond, MEASURABLE, np.where(same, NONE, NOT_DECIDED))
     frame["unit"], frame["source"] = quantity.of.unit, [each.source for each in inputs]
     return frame.sort_values("swing", ascending=False, kind="stable", ignore_index=True)
 

@@ -22,7 +22,7 @@ from relaysim.study.execution.store import Store
 from relaysim.study.execution.task import Task
 from relaysim.study.replicate import Wanted, replicate
 from relaysim.study.sampling import settled
-from relaysim.study.target_verdict import MET, MISSED, UNDECIDED, Judgement
+from relaysim.study.target_verdict import MET, MISSED, NOT_DECIDED, Judgement
 from relaysim.study.varied_values import Vary, ask_apart, design, varied
 from relaysim.study.warm_up import settle
 
@@ -43,11 +43,11 @@ class Size:
     estimate, low, high, replications, without_value, replications_lost, share_not_judged, verdict`.
     `statistic` is what `estimate` is of the replications, `mean` or `median`; the interval is that
     of the last look; `without_value` counts the replications that have none, `share_not_judged` is
-    of the recipients of the target's subject, and the verdict is `met`, `missed` or `undecided`.
-    `sure` is False if the next smaller value is undecided: it may do as well. `rising` says whether
-    the values are numbers from the smallest to the largest; if not, the first in the order given
-    takes the place of the smallest. `first` says whether it is the first of all values, so that
-    what is smaller was not tried.
+    of the recipients of the target's subject, and the verdict is `met`, `missed` or `not decided`.
+    `sure` is False if the next smaller value is not decided: it may do as well. `rising` says
+    whether the values are numbers from the smallest to the largest; if not, the first in the order
+    given takes the place of the smallest. `first` says whether it is the first of all values, so
+    that what is smaller was not tried.
     """
 
     scenario: str
@@ -92,7 +92,7 @@ def size(
     misses a target that is an upper bound. A value that misses a target in every replication misses
     it, if there are enough of them for the sign test.
 
-    What stays undecided counts as missed, and so does a value with which a run does not settle. A
+    What is never decided counts as missed, and so does a value with which a run does not settle. A
     replication without a value keeps no target. SizeError if no value does it, ValueError for
     numbers that make no sense.
     """
@@ -128,7 +128,7 @@ def size(
             return False
         for look in looks:
             done = trials.replications_of(at)
-            if done and trials.verdict(at) != UNDECIDED and not to_the_end:
+            if done and trials.verdict(at) != NOT_DECIDED and not to_the_end:
                 break
             tasks = [Task(replicate, settling, (i, seed, keep)) for i in range(done, look)]
             runs = in_order(tasks, jobs, trials.told(progress, look - done), store)
@@ -205,7 +205,7 @@ class _Trials:
     def verdict(self, at: int) -> str:
         """`met` if all targets are, `missed` if one is."""
         found = {self.judged(at, number).verdict for number in range(len(self.targets))}
-        return MISSED if MISSED in found else UNDECIDED if UNDECIDED in found else MET
+        return MISSED if MISSED in found else NOT_DECIDED if NOT_DECIDED in found else MET
 
     def judged(self, at: int, number: int) -> Judgement:
         """What is known of a value and a target."""
@@ -268,9 +268,9 @@ class _Trials:
             return f"not even {name} meets the targets: {self.reasons[at]}"
         judged = [self.judged(at, number) for number in range(len(self.targets))]
         said = [str(each) for each in judged if each.verdict != MET]
-        if self.verdict(at) == UNDECIDED:
+        if self.verdict(at) == NOT_DECIDED:
             return (
-                f"whether {name} meets the targets is undecided, and more replications may decide "
-                f"it: {'; '.join(said)}"
+                f"whether {name} meets the targets is not decided, and more replications may "
+                f"decide it: {'; '.join(said)}"
             )
         return f"not even {name} meets the targets: {'; '.join(said)}"

@@ -1,4 +1,4 @@
-"""What the replications of a design say of a target: it is met, missed, or undecided."""
+"""What the replications of a design say of a target: it is met, missed, or not decided."""
 
 import math
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from relaysim.stats.median import fewest_for_median, median_intervals
 from relaysim.stats.possible_range import estimate_within_range
 from relaysim.stats.proportion import exact_chances
 
-MET, MISSED, UNDECIDED = "met", "missed", "undecided"
+MET, MISSED, NOT_DECIDED = "met", "missed", "not decided"
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class Judgement:
 
     @property
     def verdict(self) -> str:
-        """`met` or `missed` by the interval, or missed in every replication; else `undecided`."""
+        """`met` or `missed` by the interval, or missed in every replication; else `not decided`."""
         there = ~np.isnan(self.values)
         if not there.any():
             return MISSED
@@ -63,7 +63,7 @@ class Judgement:
         if holds is None and self._always_missed(self.values[there]):
             return MISSED
         if holds is None or (holds and not there.all()):
-            return UNDECIDED
+            return NOT_DECIDED
         return MET if holds else MISSED
 
     def _always_missed(self, values: Floats) -> bool:

@@ -66,13 +66,13 @@ def test_pairing_narrows_by_what_both_have_in_common() -> None:
         (0.010, 0.020, 0.030, "better"),
         (0.001, 0.020, 0.039, "better"),
         (-0.030, -0.020, -0.010, "worse"),
-        (-0.004, 0.000, 0.004, "no practical difference"),
-        (0.001, 0.003, 0.005, "no practical difference"),  # sure, and too small to matter
-        (-0.001, 0.020, 0.041, "undecided"),
-        (-0.020, 0.000, 0.020, "undecided"),
-        (0.001, 0.004, 0.007, "undecided"),  # sure of the side, not that it matters
-        (math.nan, 0.020, math.nan, "undecided"),  # one replication
-        (math.nan, math.nan, math.nan, "undecided"),
+        (-0.004, 0.000, 0.004, "equivalent"),
+        (0.001, 0.003, 0.005, "equivalent"),  # sure, and too small to matter
+        (-0.001, 0.020, 0.041, "not decided"),
+        (-0.020, 0.000, 0.020, "not decided"),
+        (0.001, 0.004, 0.007, "not decided"),  # sure of the side, not that it matters
+        (math.nan, 0.020, math.nan, "not decided"),  # one replication
+        (math.nan, math.nan, math.nan, "not decided"),
     ],
 )
 def test_a_verdict_needs_a_difference_that_is_sure_and_matters(
@@ -91,11 +91,11 @@ def test_less_is_better_where_the_catalogue_says_so() -> None:
 def test_what_matters_may_be_a_share_of_the_base_and_may_be_set() -> None:
     p95, ten_less = METRICS["latency_p95"], Estimate(-10.0, -11.0, -9.0, 5)
     assert verdict(p95, 60.0, ten_less, None) == "better"
-    assert verdict(p95, 600.0, ten_less, None) == "no practical difference"  # 5 % are 30 s
+    assert verdict(p95, 600.0, ten_less, None) == "equivalent"  # 5 % are 30 s
     assert verdict(p95, 600.0, ten_less, Matters(1.0)) == "better"
-    assert verdict(p95, 60.0, ten_less, Matters(15.0)) == "no practical difference"
+    assert verdict(p95, 60.0, ten_less, Matters(15.0)) == "equivalent"
     # Nothing to compare with.
-    assert verdict(p95, math.nan, ten_less, None) == "undecided"
+    assert verdict(p95, math.nan, ten_less, None) == "not decided"
 
 
 @pytest.mark.parametrize(("ones", "n"), [(0, 5), (1, 5), (5, 5), (1, 1), (17, 40)])
@@ -128,7 +128,7 @@ def test_what_never_happened_in_few_replications_may_differ_all_the_same() -> No
     half = chances(never).high[0]
     assert (found.value[0], found.low[0], found.high[0]) == pytest.approx((0.0, -half, half))
     listed = METRICS["listed"]
-    assert verdict(listed, 0.0, Estimate(0.0, -half, half, 5), None) == "undecided"
+    assert verdict(listed, 0.0, Estimate(0.0, -half, half, 5), None) == "not decided"
     once = chance_differences(np.array([[0.0, math.nan]]), np.array([[1.0, 1.0]]))
     assert (once.value[0], once.n[0]) == (1.0, 1)
     assert np.isnan([once.low[0], once.high[0]]).all()

@@ -1,4 +1,4 @@
-"""How many replications would decide what is undecided, and how wide intervals of several are."""
+"""How many replications would decide what is not decided, and how wide intervals of several are."""
 
 import math
 

@@ -15,7 +15,7 @@ from small_comparison import comparison
 from relaysim.present.text import comparison as compared
 from relaysim.present.text.headline_metrics import Headline
 from relaysim.present.text.terminal import show, tables
-from relaysim.stats.interval import SAME
+from relaysim.stats.interval import EQUIVALENT
 from relaysim.wording import MOST
 
 NAN = float("nan")
@@ -57,7 +57,7 @@ def test_a_row_has_both_values_the_difference_the_verdict_and_what_pairing_gaine
             0.99,
             0.0,
             0.0,
-            SAME,
+            EQUIVALENT,
             None,
             "share",
         ),
@@ -69,14 +69,14 @@ def test_a_row_has_both_values_the_difference_the_verdict_and_what_pairing_gaine
     assert grid.rows == [
         ["on time"],
         ["  bulk", "98 %", "95 %", "-3.0±1.0 pp", "worse", "x4.3"],
-        ["  corporate", "99 %", "99 %", "0 pp", SAME, "-"],
+        ["  corporate", "99 %", "99 %", "0 pp", EQUIVALENT, "-"],
     ]
 
 
 def test_losses_are_shown_only_where_something_is_lost():
     made = found(
         row("total", "total", "bounced", 900.0, 800.0, 90.0, "worse", 1.0, "recipients"),
-        row("total", "total", "expired", 0.0, 0.0, 0.0, SAME, 1.0, "recipients"),
+        row("total", "total", "expired", 0.0, 0.0, 0.0, EQUIVALENT, 1.0, "recipients"),
     )
     shown = [Headline(metric, metric, "total", ("total",)) for metric in ("bounced", "expired")]
     grid = compared.verdicts(made, "old", "new", shown)
@@ -85,7 +85,7 @@ def test_losses_are_shown_only_where_something_is_lost():
 
 def test_what_has_no_difference_is_left_out():
     nan = float("nan")
-    made = found(row("class", "bulk", "completion", nan, nan, nan, "undecided", nan, "s"))
+    made = found(row("class", "bulk", "completion", nan, nan, nan, "not decided", nan, "s"))
     shown = [Headline("completion", "campaign complete after", "class", ("bulk",))]
     assert compared.verdicts(made, "old", "new", shown).rows == []
 
@@ -105,18 +105,20 @@ def doubts(made, *shown):
 def test_what_is_undecided_says_how_many_replications_would_decide_it(
     needed, shown, golden_section
 ):
-    undecided = row(
-        "class", "bulk", "on_time", 0.95, -0.01, 0.02, "undecided", 1.0, "share", needed
+    not_decided = row(
+        "class", "bulk", "on_time", 0.95, -0.01, 0.02, "not decided", 1.0, "share", needed
     )
-    said = doubts(found(undecided), ON_TIME)
+    said = doubts(found(not_decided), ON_TIME)
     assert said.startswith("bulk, on time: ")
     assert quantities(said) == {shown}
     golden_section("compare/doubts", message(said))
 
 
 def test_where_no_number_of_replications_is_known_nothing_is_said():
-    undecided = row("class", "bulk", "on_time", 0.95, -0.01, 0.02, "undecided", 1.0, "share", NAN)
-    assert doubts(found(undecided), ON_TIME) == ""
+    not_decided = row(
+        "class", "bulk", "on_time", 0.95, -0.01, 0.02, "not decided", 1.0, "share", NAN
+    )
+    assert doubts(found(not_decided), ON_TIME) == ""
 
 
 def test_of_what_is_decided_nothing_is_said():
@@ -143,7 +145,7 @@ def test_a_quantile_on_a_cliff_is_judged_by_on_time(golden_section):
     )
     made = found(
         row("class", "bulk", "on_time", 0.99, 0.03, 0.01, "better", 1.0, "share"),
-        row("class", "bulk", BUSY.metric, 1.0, -100.0, 400.0, "undecided", 1.0, "s", 60.0),
+        row("class", "bulk", BUSY.metric, 1.0, -100.0, 400.0, "not decided", 1.0, "s", 60.0),
     )
     made = replace(made, per_replication=replications)
     said = doubts(made, ON_TIME, BUSY)

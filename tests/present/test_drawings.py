@@ -476,7 +476,7 @@ def test_the_evidence_marks_the_answer_and_each_verdict(drawn):
         marks = [line for line in panel.lines if line.get_marker() in "^vx"]
         places = {int(line.get_xdata()[0]): line.get_marker() for line in marks}
         said = dict(zip(rows["value"], rows["verdict"], strict=True))
-        drawn_as = {"met": "^", "missed": "v", "undecided": "x"}
+        drawn_as = {"met": "^", "missed": "v", "not decided": "x"}
         assert places == {i: drawn_as[said[value]] for i, value in enumerate(values)}
     assert "95 %" in quantities(figure.origin)
 

@@ -20,7 +20,7 @@ from relaysim.present.figures.latency_curves import latency
 from relaysim.present.figures.throughput import throughput
 from relaysim.present.figures.wait_bars import waits
 from relaysim.present.text.headline_metrics import Headline
-from relaysim.stats.interval import BETTER, UNDECIDED, WORSE
+from relaysim.stats.interval import BETTER, NOT_DECIDED, WORSE
 
 
 @pytest.fixture(autouse=True)
@@ -200,7 +200,7 @@ def test_differences_count_the_verdicts_and_mark_each(golden_section):
     frame = comparisons(
         ("new", "bulk", -0.02, 0.005, "worse"),
         ("new", "system", 0.3, 0.1, "better"),
-        ("new", "corporate", 0.1, 0.2, "undecided"),
+        ("new", "corporate", 0.1, 0.2, "not decided"),
     )
     shown = [Headline("on_time", "on time", "class", ("bulk", "corporate", "system"))]
     figure = differences(frame, shown, "old", CAPTION)
@@ -208,7 +208,7 @@ def test_differences_count_the_verdicts_and_mark_each(golden_section):
     assert quantities(said) == {"3", "1", "0"}
     (panel,) = figure.axes
     cells = [text.get_text().split("   ") for text in panel.texts]
-    assert cells == [["-2.0±0.5 pp", WORSE], ["+10±20 pp", UNDECIDED], ["+30±10 pp", BETTER]]
+    assert cells == [["-2.0±0.5 pp", WORSE], ["+10±20 pp", NOT_DECIDED], ["+30±10 pp", BETTER]]
     marks = [line.get_marker() for line in panel.lines if line.get_marker() in MARKS.values()]
     assert marks == ["v", "x", "^"]
     assert "old" in panel.get_xlabel()

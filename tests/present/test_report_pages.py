@@ -100,7 +100,7 @@ def test_how_mail_was_lost_is_no_merit_of_a_design(bare, golden_section):
     others = found.comparisons["scope"].isin(["class", "total"]) & ~losses
     frame = found.comparisons.copy()
     frame.loc[losses, "verdict"] = "better"
-    frame.loc[others, "verdict"] = "undecided"
+    frame.loc[others, "verdict"] = "not decided"
     changed = dataclasses.replace(bare, comparison=dataclasses.replace(found, comparisons=frame))
     same = decision(changed)
     frame.loc[frame["metric"] == "on_time", "verdict"] = "worse"

@@ -79,7 +79,7 @@ def test_sentences_name_the_largest_and_count_the_others(golden_section: Golden)
 
 def test_what_may_be_chance_is_told(golden_section: Golden) -> None:
     found = study([0.2])
-    found.effects["effect"] = "undecided"
+    found.effects["effect"] = "not decided"
     none, chance = sentences(found)
     assert ON_TIME.metric in none
     assert {"1", "20 pp"} == quantities(chance)
@@ -104,7 +104,7 @@ def test_beyond_fifteen_they_are_counted(golden_section: Golden) -> None:
 
 def test_what_is_measurable_has_its_row_however_small_it_is() -> None:
     many = study([0.25] * 20 + [0.01])
-    many.effects.loc[:19, "effect"] = "undecided"
+    many.effects.loc[:19, "effect"] = "not decided"
     assert [row[0] for row in tornado_table(many).rows] == [
         *(f"hosts.a.n{i}" for i in range(14)),
         "hosts.a.n20",
@@ -145,7 +145,7 @@ def test_the_title_names_the_largest_unless_it_may_be_chance(golden_section: Gol
     found = study([0.25])
     certain = tornado(found).message
     assert "hosts.a.n0" in certain
-    found.effects["effect"] = "undecided"
+    found.effects["effect"] = "not decided"
     nothing = tornado(found).message
     assert "hosts.a.n" not in nothing
     golden_section("sensitivity/titles", message(f"{certain}\n{nothing}"))
@@ -155,7 +155,7 @@ def test_a_small_change_that_is_certain_is_named_before_a_large_one_that_is_not(
     golden_section: Golden,
 ) -> None:
     found = study([0.2, 0.01])
-    found.effects.loc[0, "effect"] = "undecided"
+    found.effects.loc[0, "effect"] = "not decided"
     said = sentences(found)[0]
     for text in (tornado(found).message, said):
         assert "hosts.a.n1" in text

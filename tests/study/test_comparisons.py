@@ -106,13 +106,13 @@ def test_a_design_does_not_differ_from_itself_under_another_name() -> None:
 
 def test_one_replication_decides_nothing() -> None:
     found = compare(design("two"), design("more", MORE), replications=1, jobs=1)
-    assert set(found.comparisons["verdict"]) == {"undecided"}
+    assert set(found.comparisons["verdict"]) == {"not decided"}
     assert found.comparisons["difference_low"].isna().all()
 
 
 def test_what_matters_can_be_set() -> None:
     found = compare(design("two"), design("more", MORE), jobs=1, matters={"on_time": Matters(1.0)})
-    assert row(found, "app.invoices", "on_time")["verdict"] == "no practical difference"
+    assert row(found, "app.invoices", "on_time")["verdict"] == "equivalent"
 
 
 def test_two_processes_give_what_one_gives(more: Comparison) -> None:
@@ -187,7 +187,7 @@ def test_with_more_designs_each_interval_is_wider_and_nothing_else_changes(
 def test_an_undecided_difference_says_how_many_replications_would_decide_it() -> None:
     found = compare(design("two"), design("more", MORE), replications=2, jobs=1)
     frame = found.comparisons
-    decided = frame["verdict"] != "undecided"
+    decided = frame["verdict"] != "not decided"
     assert frame.loc[decided, "replications_needed"].isna().all()
     open_ones = frame[~decided & (frame["replications"] > 1)]
     assert len(open_ones) > 0
@@ -198,7 +198,7 @@ def test_as_many_replications_as_needed_decide_it() -> None:
     """The difference and its spread do not stay exactly as they were: twice as many are safe."""
     few = compare(design("two"), design("more", MORE), replications=2, jobs=1)
     said = row(few, "app.invoices", "latency_mean_both_delivered")
-    assert said["verdict"] == "undecided"
+    assert said["verdict"] == "not decided"
     many = int(2 * said["replications_needed"])
     assert 4 < many < 40
     enough = compare(design("two"), design("more", MORE), replications=many, jobs=1)

@@ -118,7 +118,7 @@ def test_fewer_bounces_of_less_mail_are_no_merit() -> None:
         for metric, value in mine.items()
     ]
     frame = pd.DataFrame(rows, columns=["scope", "subject", "metric", "base_value", "difference"])
-    said = ["better" if metric == "bounced" else "undecided" for metric in frame["metric"]]
+    said = ["better" if metric == "bounced" else "not decided" for metric in frame["metric"]]
     found = frame.assign(verdict=_unless_more_is_lost(frame, said))
     bounced = found[found["metric"] == "bounced"]
     assert bounced["verdict"].tolist() == ["loses more mail", "better"]

@@ -131,7 +131,7 @@ egress = "198.51.100.10"
 def test_one_replication_decides_nothing(file: Path) -> None:
     inputs = {CONNECTIONS: (1, 4), MAILBOXES: ("75 ms", "300 ms")}
     alone = sensitivity(file, LATENCY, inputs, replications=1, jobs=1)
-    assert alone.effects["effect"].tolist() == ["undecided", "none"]
+    assert alone.effects["effect"].tolist() == ["not decided", "none"]
 
 
 def test_assumptions_are_what_changes_unless_something_is_given(file: Path) -> None:

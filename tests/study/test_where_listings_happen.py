@@ -78,7 +78,7 @@ def test_late_hours_are_printed_without_listings_too() -> None:
     late = r"0 of 3 hours \(0 to 71 %\) +3 of 3 hours \(29 to 100 %\)"
     assert re.search(rf"transactional +{late}", text)
     assert re.search(
-        r"late hours\n +transactional +0 % +100 % +\+100 pp \(0 to \+100 pp\) +undecided", text
+        r"late hours\n +transactional +0 % +100 % +\+100 pp \(0 to \+100 pp\) +not decided", text
     )
     assert "late days" not in text
 
@@ -94,7 +94,7 @@ def test_a_comparison_prints_late_days_of_each_design(compared: Comparison) -> N
 def test_a_verdict_on_a_skewed_time_is_one_on_the_median(compared: Comparison) -> None:
     rows = compared.comparisons
     skewed = rows[rows["metric"].isin(SKEWED_BY_LISTINGS) & (rows["replications"] == 6)]
-    decided = skewed[~skewed["verdict"].isin(["equal", "undecided"])]
+    decided = skewed[~skewed["verdict"].isin(["equal", "not decided"])]
     # Of six values the interval of the median is their range.
     ends = decided[["difference_least", "difference_most"]].to_numpy()
     assert decided[["difference_low", "difference_high"]].to_numpy().tolist() == ends.tolist()
@@ -107,7 +107,7 @@ def test_five_replications_say_how_many_it_takes() -> None:
     found = compare(shared(), shared(slow, name="slow"), replications=5, jobs=1, blast=False)
     rows = found.comparisons.set_index(["scope", "subject", "metric"])
     row = rows.loc[("class", "transactional", "latency_p50")]
-    assert (row["verdict"], row["replications_needed"]) == ("undecided", 6)
+    assert (row["verdict"], row["replications_needed"]) == ("not decided", 6)
     more = compare(shared(), shared(slow, name="slow"), replications=6, jobs=1, blast=False)
     rows = more.comparisons.set_index(["scope", "subject", "metric"])
     assert rows.loc[("class", "transactional", "latency_p50"), "verdict"] == "worse"

@@ -21,8 +21,8 @@ MARKS = {
     "better": "^",
     "worse": "v",
     "equal": "s",
-    "no practical difference": "o",
-    "undecided": "x",
+    "equivalent": "o",
+    "not decided": "x",
     LOSES_MORE: "D",
 }
 """One mark a verdict, so that nobody needs its colour."""
@@ -107,7 +107,7 @@ def _panel(panel: Axes, rows: pd.DataFrame, drawn: Mapping[str, Look], unit: str
         if not np.isfinite(row["difference"]):
             _lost(panel, place, row, drawn[row["scenario"]].colour)
             continue
-        colour, open_ended = drawn[row["scenario"]].colour, row["verdict"] == "undecided"
+        colour, open_ended = drawn[row["scenario"]].colour, row["verdict"] == "not decided"
         ends = [row["difference_low"], row["difference_high"]]
         panel.plot(ends, [place, place], color=colour, linewidth=2.2, solid_capstyle="butt")
         panel.plot(

@@ -12,9 +12,9 @@ from relaysim.present.drawing.axis_labels import quantity_axis
 from relaysim.present.drawing.style import INK, Key, Sheet, sheet
 from relaysim.present.text.caption import figure_caption
 from relaysim.study.size import Size
-from relaysim.study.target_verdict import MET, MISSED, UNDECIDED
+from relaysim.study.target_verdict import MET, MISSED, NOT_DECIDED
 
-MARKS = {MET: ("^", "#009E73"), MISSED: ("v", "#D55E00"), UNDECIDED: ("x", "#666666")}
+MARKS = {MET: ("^", "#009E73"), MISSED: ("v", "#D55E00"), NOT_DECIDED: ("x", "#666666")}
 """Mark and colour of each verdict."""
 BROKEN, ANSWER = "#f3e3da", "#e3f0ea"
 _ROW = 2.2

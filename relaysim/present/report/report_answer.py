@@ -7,7 +7,7 @@ from relaysim.present.text.headline_metrics import NOT_SERVICE, Headline, headli
 from relaysim.present.text.metric_rows import Lookup, compares, difference_of, sides_of
 from relaysim.present.text.sensitivity_tables import turning
 from relaysim.present.text.sweep_tables import break_evens
-from relaysim.stats.interval import LOSES_MORE, UNDECIDED
+from relaysim.stats.interval import LOSES_MORE, NOT_DECIDED
 from relaysim.study.architecture import Report, Sizing, innocent_classes, sending_less
 from relaysim.study.compare import Comparison
 from relaysim.study.factors import in_force
@@ -38,8 +38,8 @@ def _decided(found: Report, base: str, others: Sequence[str]) -> str:
         also = _all([name for name in clear if name != best])
         more = f" (so are {also}; of these it is best in {found.quantity})" if also else ""
         of = counts[best]
-        doubt = f"; {of[UNDECIDED]} are undecided" if of[UNDECIDED] > 1 else ""
-        doubt = "; one is undecided" if of[UNDECIDED] == 1 else doubt
+        doubt = f"; {of[NOT_DECIDED]} are not decided" if of[NOT_DECIDED] > 1 else ""
+        doubt = "; one is not decided" if of[NOT_DECIDED] == 1 else doubt
         return (
             f"Take {best}: it is better than {base} in {_figures(of[BETTER])} and worse in none"
             f"{doubt}{more}."
@@ -58,14 +58,14 @@ def _decided(found: Report, base: str, others: Sequence[str]) -> str:
         )
     if not any(counts[name][BETTER] for name in others):
         worse = _all([f"{name} is worse in {counts[name][WORSE]}" for name in others])
-        unsure = max(counts[name][UNDECIDED] for name in others)
-        doubt = f"; up to {unsure} are undecided" if unsure else ""
+        unsure = max(counts[name][NOT_DECIDED] for name in others)
+        doubt = f"; up to {unsure} are not decided" if unsure else ""
         return f"Stay with {base}: no headline figure is better elsewhere, and {worse}{doubt}."
     return f"No design is better than {base} without being worse in something: see what each costs."
 
 
 def points(found: Report) -> Iterator[tuple[str, list[str]]]:
-    """For each design a heading, and what is better, worse and undecided."""
+    """For each design a heading, and what is better, worse and not decided."""
     comparison = found.comparison
     base, *others = (design.name for design in comparison.scenarios)
     for name in others:
@@ -77,7 +77,9 @@ def points(found: Report) -> Iterator[tuple[str, list[str]]]:
             "Faster, but loses more mail": [
                 _said(row) for row in served if row[2]["verdict"] == LOSES_MORE
             ],
-            "Undecided": [_undecided(row) for row in served if row[2]["verdict"] == UNDECIDED],
+            "Not decided": [
+                _not_decided(row) for row in served if row[2]["verdict"] == NOT_DECIDED
+            ],
             "What became of lost mail, what was junked, and refused attempts at submission": [
                 _said(row)
                 for row in rows
@@ -100,14 +102,14 @@ def headline_rows(found: Comparison, name: str) -> Iterator[Row]:
 
 
 def tally(found: Comparison, name: str) -> dict[str, int]:
-    """How many headline figures are better, worse and undecided.
+    """How many headline figures are better, worse and not decided.
 
     How mail was lost is none of them: that it was is in on_time, and fewer bounces may be more
     that expired. Refused attempts are none either: on_time contains what they cost.
     """
     rows = headline_rows(found, name)
     verdicts = [row["verdict"] for of, _, row in rows if of.metric not in NOT_SERVICE]
-    return {verdict: verdicts.count(verdict) for verdict in (BETTER, WORSE, UNDECIDED)}
+    return {verdict: verdicts.count(verdict) for verdict in (BETTER, WORSE, NOT_DECIDED)}
 
 
 def flips(found: Report) -> Iterator[str]:
@@ -141,8 +143,8 @@ def _name(headline: Headline, subject: str) -> str:
     return headline.text if headline.scope == "total" else f"{subject} {headline.text}"
 
 
-def _undecided(row: Row) -> str:
-    """What is undecided; one replication has its numbers, as there is nothing else to say."""
+def _not_decided(row: Row) -> str:
+    """What is not decided; one replication has its numbers, as there is nothing else to say."""
     headline, subject, of = row
     return _said(row) if of["replications"] == 1 else _name(headline, subject)
 

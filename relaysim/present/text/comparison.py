@@ -23,7 +23,7 @@ from relaysim.present.text.terminal import Grid, heading, tables, text
 from relaysim.present.text.unstable_quantiles import late
 from relaysim.scenario.difference import diff
 from relaysim.scenario.model import Scenario
-from relaysim.stats.interval import CONFIDENCE, EQUAL, UNDECIDED
+from relaysim.stats.interval import CONFIDENCE, EQUAL, NOT_DECIDED
 from relaysim.stats.replications_needed import MOST
 from relaysim.stats.several_designs import confidence_of
 from relaysim.stats.unstable_quantile import cliff_of
@@ -136,13 +136,13 @@ def best(found: Comparison, shown: Sequence[Headline]) -> Grid:
 def doubts(
     found: Comparison, base: str, other: str, shown: Sequence[Headline]
 ) -> list[RenderableType]:
-    """What to make of the rows of `verdicts` that are undecided, or on a cliff."""
+    """What to make of the rows of `verdicts` that are not decided, or on a cliff."""
     if found.replications == 1:
         return [text("One replication has no intervals: nothing is decided."), text("")]
     compared = Lookup(found.comparisons)
     lines: list[RenderableType] = []
     for headline, subject, row in _shown(compared, other, shown):
-        said = [*_undecided(row), *_cliff(found, (base, other), row, compared)]
+        said = [*_not_decided(row), *_cliff(found, (base, other), row, compared)]
         if said:
             lines.append(text(f"{subject}, {headline.text}: {'; '.join(said)}.", hanging=2))
     return [*lines, text("")] if lines else []
@@ -161,8 +161,8 @@ def reading(designs: int) -> str:
         "in a latency quantile lost mail is later than any other, and a difference with a lost "
         "quantile is counted, not averaged. Gain: how many times smaller "
         "pairing made the standard deviation, and about as many times narrower the interval. "
-        "`equal`: the same in every replication; `no practical difference`: the whole interval is "
-        "smaller than what matters; `undecided`: more replications decide it, if difference and "
+        "`equal`: the same in every replication; `equivalent`: the whole interval is "
+        "smaller than what matters; `not decided`: more replications decide it, if difference and "
         "spread stay as they are. Where the time goes is over the recipients that each design got "
         "through: what it lost has left the mean."
     )
@@ -179,16 +179,16 @@ def _shown(
                 yield headline, subject, row
 
 
-def _undecided(row: dict[str, Any]) -> Iterator[str]:
+def _not_decided(row: dict[str, Any]) -> Iterator[str]:
     many = row["replications_needed"]
-    if row["verdict"] != UNDECIDED:
+    if row["verdict"] != NOT_DECIDED:
         return
     if math.isnan(many):
         if row["replications"] == 1:
-            yield "undecided; a single replication has a value in both designs"
+            yield "not decided; a single replication has a value in both designs"
         return
     about = f"about {float(f'{many:.2g}'):,.0f}" if many < math.inf else f"not even {MOST:,}"
-    yield f"undecided; {about} replications give an even chance of deciding it"
+    yield f"not decided; {about} replications give an even chance of deciding it"
 
 
 def _cliff(

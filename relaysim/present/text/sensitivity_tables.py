@@ -10,7 +10,7 @@ from relaysim.present.text.caption import origin
 from relaysim.present.text.number_format import NONE, difference, interval, number
 from relaysim.present.text.terminal import Grid, tables, text
 from relaysim.study.factors import STATED
-from relaysim.study.sensitivity import MEASURABLE, UNDECIDED, Sensitivity
+from relaysim.study.sensitivity import MEASURABLE, NOT_DECIDED, Sensitivity
 from relaysim.study.sensitivity import NONE as NO_EFFECT
 
 TURNS, BLURS = "turns", "is no longer measurable"
@@ -82,7 +82,7 @@ def tornado(found: Sensitivity) -> Grid:
 def _shown(found: Sensitivity) -> "pd.Series[bool]":
     """The rows of the table: those that move the quantity measurably, and then the largest."""
     kind = found.effects["effect"]
-    order = kind.map({MEASURABLE: 0, UNDECIDED: 1, NO_EFFECT: 2}).sort_values(kind="stable")
+    order = kind.map({MEASURABLE: 0, NOT_DECIDED: 1, NO_EFFECT: 2}).sort_values(kind="stable")
     first = found.effects.index.isin(order.index[:SHOWN])
     return (kind != NO_EFFECT) & first
 
@@ -129,7 +129,7 @@ def _share(row: dict[str, Any], index: str) -> str:
 def sentences(found: Sensitivity) -> list[str]:
     """Which inputs matter, and which do not; of a difference, also which turn it."""
     effects, name = found.effects, found.asked
-    of = {kind: effects[effects["effect"] == kind] for kind in (MEASURABLE, UNDECIDED, NO_EFFECT)}
+    of = {kind: effects[effects["effect"] == kind] for kind in (MEASURABLE, NOT_DECIDED, NO_EFFECT)}
     numbers = f"{len(effects)} number{'s' if len(effects) != 1 else ''}"
     said = [f"None of {numbers} moves {name} measurably."]
     if found.replications == 1:
@@ -141,12 +141,12 @@ def sentences(found: Sensitivity) -> list[str]:
         said = [
             f"{len(of[MEASURABLE])} of {numbers} {moves} {name} measurably, most of all {most}."
         ]
-    if len(of[UNDECIDED]):
+    if len(of[NOT_DECIDED]):
         unit = found.quantity.of.unit
-        largest = _points(number(float(of[UNDECIDED]["swing"].max()), unit))
+        largest = _points(number(float(of[NOT_DECIDED]["swing"].max()), unit))
         said.append(
-            f"{len(of[UNDECIDED])} changed its mean by up to {largest}, which may be chance: more "
-            "replications tell, and the intervals how much it may be."
+            f"{len(of[NOT_DECIDED])} changed its mean by up to {largest}, which may be chance: "
+            "more replications tell, and the intervals how much it may be."
         )
     if len(of[NO_EFFECT]):
         changes = _verb("change", of[NO_EFFECT])
