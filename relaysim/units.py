@@ -2,23 +2,21 @@
 
 Inside the program time is whole microseconds, a size is bytes, a bandwidth is bits per second and
 a rate is an exact fraction of events per second. Sizes count in powers of 1024, as Exchange does;
-bits count in powers of 1000, as lines are sold. Conversion is pint's, over a registry that knows
-these units only; it is built at the first use, because importing pint is slow.
+bits count in powers of 1000, as lines are sold.
 """
 
 import re
 import reprlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from difflib import get_close_matches
 from fractions import Fraction
-from functools import cache
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
-
-if TYPE_CHECKING:
-    import pint
+from functools import cached_property
+from typing import TypeVar
 
 __all__ = [
     "LIMIT",
+    "NUMBER",
     "bandwidth",
     "count",
     "duration",
@@ -36,28 +34,34 @@ LIMIT = 2**62
 
 T = TypeVar("T")
 
-# Definitions as pint reads them: name = value = symbol (none) = further spellings.
-_TIME = (
-    "us = [time] = _ = microsecond = microseconds",
-    "ms = 1000 us = _ = millisecond = milliseconds",
-    "s = 1000 ms = _ = second = seconds",
-    "min = 60 s = _ = minute = minutes",
-    "h = 60 min = _ = hour = hours",
-    "d = 24 h = _ = day = days",
-    "w = 7 d = _ = week = weeks",
-)
-_BITS = ("bit = [information]", "kbit = 1000 bit", "Mbit = 1000 kbit", "Gbit = 1000 Mbit")
-_BYTES = (
-    "B = 8 bit = _ = byte = bytes",
-    "KB = 1024 B",
-    "MB = 1024 KB",
-    "GB = 1024 MB",
-    "TB = 1024 GB",
-)
+_MICROSECONDS = {
+    "us": 1,
+    "ms": 1000,
+    "s": 1_000_000,
+    "min": 60_000_000,
+    "h": 3_600_000_000,
+    "d": 86_400_000_000,
+    "w": 604_800_000_000,
+}
+_BITS = {"bit": 1, "kbit": 1000, "Mbit": 1000**2, "Gbit": 1000**3}
+_BYTES = {"B": 1, "KB": 1024, "MB": 1024**2, "GB": 1024**3, "TB": 1024**4}
+_LONG_NAMES = {
+    "us": "microsecond",
+    "ms": "millisecond",
+    "s": "second",
+    "min": "minute",
+    "h": "hour",
+    "d": "day",
+    "w": "week",
+    "B": "byte",
+}
+"""The units that may be written out, in singular or plural."""
 
 _TEXT_LENGTH = 64
 _EXPONENT = 30
-_NUMBER = re.compile(r"(?P<number>[+-]?[0-9]*\.?[0-9]+(?:[eE](?P<exponent>[+-]?[0-9]+))?)")
+NUMBER = r"(?P<number>[+-]?[0-9]*\.?[0-9]+(?:[eE](?P<exponent>[+-]?[0-9]+))?)"
+"""A regular expression of a number as a scenario file writes it, before its unit."""
+_NUMBER = re.compile(NUMBER)
 # The form of a TimeSpan in Exchange's own output: 00:10:00, 2.00:00:00, 00:00:00.1000000.
 _TIME_SPAN = re.compile(
     r"(?:(?P<days>[0-9]{1,8})\.)?(?P<hours>[0-9]{1,2}):(?P<minutes>[0-9]{2})"
@@ -65,38 +69,47 @@ _TIME_SPAN = re.compile(
 )
 
 
-def _spellings(definitions: tuple[str, ...], before: str = "", after: str = "") -> dict[str, str]:
-    """Every accepted spelling of some units, each with the unit's own name."""
+def _spellings(units: Mapping[str, object]) -> dict[str, str]:
+    """Return each accepted spelling of some units, with the name of the unit.
+
+    A unit may have a prefix or a suffix, as in "/min" and "Mbit/s".
+    """
     names = {}
-    for definition in definitions:
-        name, _, *others = definition.split(" = ")
-        for spelling in (name, *others):
-            if spelling != "_":
-                names[before + spelling + after] = before + name + after
+    for unit in units:
+        names[unit] = unit
+        short = unit.strip("/")
+        if short in _LONG_NAMES:
+            for long in (_LONG_NAMES[short], f"{_LONG_NAMES[short]}s"):
+                names[unit.replace(short, long)] = unit
     return names
 
 
-_NAMES = _spellings(_TIME + _BITS + _BYTES)
+_NAMES = _spellings(_MICROSECONDS | _BITS | _BYTES)
 # Go and KumoMTA write minutes as "m"; by its letters alone the nearest unit would be ms.
 _MEANT = {"m": "min", "/m": "/min"}
 
 
-class _Kind(NamedTuple):
-    """One kind of quantity: how it is called, written and stored."""
+@dataclass(frozen=True)
+class _Kind:
+    """One kind of quantity: its name, an example, the text of nothing, its base unit, its units.
+
+    `factors` has how many of the base one of each unit is.
+    """
 
     noun: str
     example: str
     zero: str
     base: str
-    spellings: dict[str, str]
+    factors: Mapping[str, int | Fraction]
 
-    def units(self) -> tuple[str, ...]:
-        """The units by their own names, in the order of their definition."""
-        return tuple(dict.fromkeys(self.spellings.values()))
+    @cached_property
+    def spellings(self) -> dict[str, str]:
+        """Return each accepted spelling of a unit, with the name of the unit."""
+        return _spellings(self.factors)
 
     def wrong(self, given: str, guess: str = "") -> ValueError:
-        """The error that says what is allowed, with the nearest correct text if there is one."""
-        units = ", ".join(self.units())
+        """Return the error that says what is allowed, with the nearest correct text, if any."""
+        units = ", ".join(self.factors)
         meant = f'; did you mean "{guess}"?' if guess else ""
         return ValueError(
             f"{given} is not {self.noun}: write a number and one of {units},"
@@ -104,11 +117,11 @@ class _Kind(NamedTuple):
         )
 
     def out_of_range(self, given: str) -> ValueError:
-        """The error for a number too large to store."""
+        """Return the error for a number too large to store."""
         return ValueError(f"{given} is out of range: {self.noun} is below 2**62 in {self.base}")
 
     def guess(self, unit: str) -> str:
-        """The unit whose spelling is nearest to an unknown one; "" if none is near."""
+        """Return the unit whose spelling is nearest to an unknown one; "" if none is near."""
         known = {spelling.lower(): name for spelling, name in self.spellings.items()}
         known |= {wrong: name for wrong, name in _MEANT.items() if name in self.spellings}
         near = get_close_matches(unit.lower(), known, n=1, cutoff=0.5)
@@ -120,28 +133,27 @@ class _Kind(NamedTuple):
         return name if head in name else ""
 
 
-_DURATION = _Kind("a duration", "5 ms", "0 s", "us", _spellings(_TIME))
-_SIZE = _Kind("a size", "75 KB", "0 B", "B", _spellings(_BYTES))
-_BANDWIDTH = _Kind("a bandwidth", "20 Mbit/s", "0 bit/s", "bit/s", _spellings(_BITS, after="/s"))
-_RATE = _Kind("a rate", "40/min", "0/s", "/s", _spellings(_TIME[2:], before="/"))
-
-
-@cache
-def _registry() -> "pint.UnitRegistry[Fraction]":
-    """The pint registry with our units and no others; exact, because it computes in fractions."""
-    import pint
-
-    registry: pint.UnitRegistry[Fraction] = pint.UnitRegistry(None, non_int_type=Fraction)
-    for definition in _TIME + _BITS + _BYTES:
-        registry.define(definition)
-    return registry
-
-
-@cache
-def _factor(unit: str, base: str) -> Fraction:
-    """How many of `base` one `unit` is, exactly. A rate's unit starts with "/"."""
-    one, other = (f"1{name}" if name.startswith("/") else name for name in (unit, base))
-    return Fraction(_registry().Quantity(Fraction(1), one).to(other).magnitude)
+_DURATION = _Kind("a duration", "5 ms", "0 s", "us", _MICROSECONDS)
+_SIZE = _Kind("a size", "75 KB", "0 B", "B", _BYTES)
+_BANDWIDTH = _Kind(
+    "a bandwidth",
+    "20 Mbit/s",
+    "0 bit/s",
+    "bit/s",
+    {f"{unit}/s": factor for unit, factor in _BITS.items()},
+)
+_SECOND = _MICROSECONDS["s"]
+_RATE = _Kind(
+    "a rate",
+    "40/min",
+    "0/s",
+    "/s",
+    {
+        f"/{unit}": Fraction(_SECOND, length)
+        for unit, length in _MICROSECONDS.items()
+        if length >= _SECOND
+    },
+)
 
 
 def _joined(number: str, unit: str) -> str:
@@ -149,14 +161,14 @@ def _joined(number: str, unit: str) -> str:
 
 
 def _quoted(value: object) -> str:
-    """A value for a message: on one line, and shortened if it is long."""
+    """Return a value for a message: on one line, and shortened if it is long."""
     if not isinstance(value, str) or not value.isprintable():
         return reprlib.repr(value)
     return f'"{value}"' if len(value) <= _TEXT_LENGTH else f'"{value[:_TEXT_LENGTH]}..."'
 
 
 def _parse(value: object, kind: _Kind) -> Fraction:
-    """A number with a unit, in the kind's base unit; not negative and below LIMIT."""
+    """Return a number with a unit in the kind's base unit; not negative and below LIMIT."""
     given = _quoted(value)
     if not isinstance(value, str) or len(value) > _TEXT_LENGTH:
         raise kind.wrong(given)
@@ -167,7 +179,7 @@ def _parse(value: object, kind: _Kind) -> Fraction:
     number = match["number"]
     if number.startswith("-"):
         raise ValueError(f"{given} is negative: {kind.noun} is 0 or more")
-    # Looked at before the number is built: a fraction with an exponent of 10**9 would take days.
+    # Checked before the number is built: a fraction with an exponent of 10**9 would take days.
     if abs(int(match["exponent"] or 0)) > _EXPONENT:
         raise kind.out_of_range(given)
     written = re.sub(r"\s*/\s*", "/", text[match.end() :].strip())
@@ -175,14 +187,14 @@ def _parse(value: object, kind: _Kind) -> Fraction:
     if unit is None:
         near = kind.guess(written)
         raise kind.wrong(given, _joined(number, near) if near else "")
-    result = Fraction(number) * _factor(unit, kind.base)
+    result = Fraction(number) * kind.factors[unit]
     if result >= LIMIT:
         raise kind.out_of_range(given)
     return result
 
 
 def _whole(value: Fraction, given: object, kind: _Kind) -> int:
-    """The nearest integer, a half to the even one."""
+    """Round to the nearest integer, a half to the even one."""
     rounded = round(value)
     if rounded >= LIMIT:
         raise kind.out_of_range(_quoted(given))
@@ -190,10 +202,23 @@ def _whole(value: Fraction, given: object, kind: _Kind) -> int:
 
 
 def duration(text: object) -> int:
-    """Microseconds of "5 ms", "1.5 h", "2 d" or, as Exchange writes them, "00:10:00", "2.00:00:00".
+    """Return the microseconds of a duration.
 
-    Rounded to the nearest microsecond. ValueError if the text is no duration, has no unit, is
-    negative or too large.
+    Parameters
+    ----------
+    text
+        A number with a unit, such as "5 ms", "1.5 h" or "2 d", or Exchange's form of a time span,
+        such as "00:10:00" or "2.00:00:00".
+
+    Returns
+    -------
+    int
+        Microseconds, rounded to the nearest one, a half to the even one.
+
+    Raises
+    ------
+    ValueError
+        If the text is no duration, has no unit, is negative or too large.
     """
     span = _TIME_SPAN.fullmatch(text.strip()) if isinstance(text, str) else None
     if span is None:
@@ -209,18 +234,43 @@ def duration(text: object) -> int:
 
 
 def size(text: object) -> int:
-    """Bytes of "75 KB" or "10 MB", where 1 KB is 1024 bytes; rounded to the nearest byte.
+    """Return the bytes of a size.
 
-    ValueError if the text is no size, has no unit, is negative or too large.
+    Parameters
+    ----------
+    text
+        A number with a unit, such as "75 KB"; 1 KB is 1024 bytes, as in Exchange.
+
+    Returns
+    -------
+    int
+        Bytes, rounded to the nearest one.
+
+    Raises
+    ------
+    ValueError
+        If the text is no size, has no unit, is negative or too large.
     """
     return _whole(_parse(text, _SIZE), text, _SIZE)
 
 
 def bandwidth(text: object) -> int:
-    """Bits per second of "20 Mbit/s", where 1 Mbit is 1,000,000 bits; rounded to the nearest.
+    """Return the bits per second of a bandwidth.
 
-    ValueError if the text is no bandwidth, has no unit, is negative, too large, or so small that
-    nothing would ever get through.
+    Parameters
+    ----------
+    text
+        A number with a unit, such as "20 Mbit/s"; 1 Mbit is 1,000,000 bits.
+
+    Returns
+    -------
+    int
+        Bits per second, rounded to the nearest one.
+
+    Raises
+    ------
+    ValueError
+        If the text is no bandwidth, has no unit, is negative, too large, or below 1 bit/s.
     """
     bits = _whole(_parse(text, _BANDWIDTH), text, _BANDWIDTH)
     if bits == 0:
@@ -229,22 +279,52 @@ def bandwidth(text: object) -> int:
 
 
 def rate(text: object) -> Fraction:
-    """Events per second of "40/min", "6000/d" or "3.2/s", exactly; 0 is a rate.
+    """Return the events per second of a rate, exactly.
 
-    ValueError if the text is no rate, has no unit, is negative or too large.
+    Parameters
+    ----------
+    text
+        A number with a unit, such as "40/min", "6000/d" or "0/s".
+
+    Returns
+    -------
+    Fraction
+        Events per second.
+
+    Raises
+    ------
+    ValueError
+        If the text is no rate, has no unit, is negative or too large.
     """
     return _parse(text, _RATE)
 
 
 def count(value: object) -> int:
-    """A positive integer, such as a number of connections; ValueError for anything else."""
+    """Return a positive integer, such as a number of connections.
+
+    Raises
+    ------
+    ValueError
+        For anything else, also for true and false.
+    """
     if isinstance(value, bool) or not isinstance(value, int) or not 0 < value < LIMIT:
         raise ValueError(f"{_quoted(value)} is not a count: write an integer from 1, such as 20")
     return value
 
 
 def unlimited(parse: Callable[[object], T]) -> Callable[[object], T | None]:
-    """Also accept Exchange's word "unlimited", in any case, which gives None: no limit."""
+    """Return a parser that also accepts Exchange's word "unlimited", in any case.
+
+    Parameters
+    ----------
+    parse
+        The parser of the quantity, such as `count`.
+
+    Returns
+    -------
+    callable
+        It returns None for "unlimited", else what `parse` returns.
+    """
 
     def parse_limit(value: object) -> T | None:
         if isinstance(value, str) and value.strip().lower() == "unlimited":
@@ -258,7 +338,7 @@ def unlimited(parse: Callable[[object], T]) -> Callable[[object], T | None]:
 
 
 def _decimal(value: Fraction) -> str | None:
-    """The value in plain decimal digits; None if it does not end within 20 places."""
+    """Return the value in decimal digits; None if it does not end within 20 places."""
     for places in range(21):
         if 10**places % value.denominator == 0:
             digits = str(abs(value.numerator) * 10**places // value.denominator).zfill(places + 1)
@@ -269,40 +349,40 @@ def _decimal(value: Fraction) -> str | None:
 
 
 def _format(value: Fraction, kind: _Kind) -> str:
-    """The text with the fewest digits that is exact, in the largest unit that is not above it."""
+    """Return the exact text with the fewest digits, in the largest unit that is not above it."""
     if value == 0:
         return kind.zero
-    units = {unit: value / _factor(unit, kind.base) for unit in kind.units()}
+    units = {unit: value / factor for unit, factor in kind.factors.items()}
     exact = {unit: text for unit, each in units.items() if (text := _decimal(each)) is not None}
 
-    def clumsiness(unit: str) -> tuple[bool, int, Fraction]:
+    def clumsiness(unit: str) -> tuple[bool, int, int | Fraction]:
         below_one = abs(units[unit]) < 1
-        return below_one, sum(map(str.isdigit, exact[unit])), -_factor(unit, kind.base)
+        return below_one, sum(map(str.isdigit, exact[unit])), -kind.factors[unit]
 
     if exact:
         unit = min(exact, key=clumsiness)
         text = exact[unit]
     else:
-        unit = next((name for name in units if abs(units[name]) >= 1), kind.units()[-1])
+        unit = next((name for name in units if abs(units[name]) >= 1), list(kind.factors)[-1])
         text = f"{float(units[unit]):.6g}"
     return _joined(text, unit)
 
 
 def format_duration(microseconds: int) -> str:
-    """The shortest exact text: 1_500_000 is "1.5 s". A difference may be negative."""
+    """Return the shortest exact text: 1_500_000 is "1.5 s". A difference may be negative."""
     return _format(Fraction(microseconds), _DURATION)
 
 
 def format_size(size_bytes: int) -> str:
-    """The shortest exact text: 76_800 is "75 KB". A difference may be negative."""
+    """Return the shortest exact text: 76_800 is "75 KB". A difference may be negative."""
     return _format(Fraction(size_bytes), _SIZE)
 
 
 def format_bandwidth(bits_per_second: int) -> str:
-    """The shortest exact text: 20_000_000 is "20 Mbit/s"."""
+    """Return the shortest exact text: 20_000_000 is "20 Mbit/s"."""
     return _format(Fraction(bits_per_second), _BANDWIDTH)
 
 
 def format_rate(per_second: Fraction) -> str:
-    """The shortest exact text: 2/3 is "40/min". Six digits where no unit gives a finite decimal."""
+    """Return the shortest exact text: 2/3 is "40/min"; six digits if no decimal is exact."""
     return _format(per_second, _RATE)

@@ -9,7 +9,7 @@ from golden_text import message
 
 import relaysim as package
 
-HEAVY = ("matplotlib", "numpy", "pandas", "pint", "pydantic", "scipy", "simpy")
+HEAVY = ("matplotlib", "numpy", "pandas", "pydantic", "scipy", "simpy")
 
 
 def loaded(code):

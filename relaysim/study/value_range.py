@@ -8,9 +8,7 @@ from typing import Any, NamedTuple, Self
 
 from relaysim import units
 
-_WRITTEN = re.compile(
-    r"(?P<number>[+-]?[0-9]*\.?[0-9]+(?:[eE][+-]?[0-9]+)?)(?P<unit>\s*[A-Za-z/].*)?"
-)
+_WRITTEN = re.compile(rf"{units.NUMBER}(?P<unit>\s*[A-Za-z/].*)?")
 _READERS: tuple[Callable[[str], int | Fraction], ...] = (
     units.duration,
     units.size,
