@@ -1,11 +1,10 @@
 """Findings as people read them."""
 
 import re
-import textwrap
 from collections.abc import Iterable, Sequence
 
 from relaysim.audit.finding import Finding, Severity
-from relaysim.wording import columns
+from relaysim.wording import columns, wrapped
 
 _PLURAL = {Severity.ERROR: "errors", Severity.WARNING: "warnings", Severity.INFO: "info"}
 # A quoted string must stay on one line, or PowerShell reads another one.
@@ -20,23 +19,12 @@ def render(findings: Sequence[Finding]) -> str:
 def _block(finding: Finding) -> str:
     head = f"{finding.severity.value}: {finding.check}"
     lines = [f"{head} ({finding.place})" if finding.place else head]
-    lines += _wrapped(finding.reason)
-    lines += _wrapped(f"Fix: {finding.fix}")
+    lines += wrapped(finding.reason, "  ", "  ")
+    lines += wrapped(f"Fix: {finding.fix}", "  ", "  ")
     if finding.command:
         for command in finding.command.splitlines():
             lines += _command(command)
     return "\n".join(lines)
-
-
-def _wrapped(text: str) -> list[str]:
-    return textwrap.wrap(
-        text,
-        columns(),
-        initial_indent="  ",
-        subsequent_indent="  ",
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
 
 
 def _command(command: str) -> list[str]:

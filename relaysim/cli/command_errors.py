@@ -4,7 +4,6 @@ import errno
 import logging
 import os
 import sys
-import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -14,7 +13,7 @@ from typer.core import TyperGroup
 
 from relaysim.scenario.problem import printable
 from relaysim.study.guard import LOGGER
-from relaysim.wording import columns
+from relaysim.wording import columns, filled
 
 WRONG, INTERRUPTED = 2, 130
 
@@ -55,15 +54,7 @@ def wrapped(message: str) -> str:
         path: it is copied. A control character stands as an escape, as TOML writes it.
     """
     return "\n".join(
-        textwrap.fill(
-            line,
-            columns(),
-            subsequent_indent="    ",
-            break_long_words=False,
-            break_on_hyphens=False,
-        )
-        if len(line) > columns()
-        else line
+        filled(line, rest="    ") if len(line) > columns() else line
         for line in map(printable, message.split("\n"))
     )
 

@@ -1,7 +1,6 @@
 """`relaysim new`: a scenario of one's own to begin with, and a second design to compare it with."""
 
 import json
-import textwrap
 from bisect import bisect_left
 from importlib import resources
 from pathlib import Path
@@ -16,7 +15,7 @@ from relaysim.cli.options import Profiles, read
 from relaysim.cli.output import command_line
 from relaysim.scenario.name_checks import unfit
 from relaysim.scenario.problem import printable
-from relaysim.wording import columns
+from relaysim.wording import counted, filled
 
 _MAILBOXES, _NEWSLETTER = 200, 30_000
 _SENT, _FROM_OUTSIDE = 20, 55
@@ -76,7 +75,7 @@ def company(name: str, mailboxes: int, newsletter: int) -> str:
     file = resources.files("relaysim.cli") / "templates" / "company.toml"
     return Template(file.read_text(encoding="utf-8")).substitute(
         name=json.dumps(name, ensure_ascii=False),
-        mailboxes=_counted(mailboxes, "mailbox", "mailboxes"),
+        mailboxes=counted(mailboxes, "mailbox", "mailboxes"),
         sent=_SENT,
         received=_FROM_OUTSIDE,
         outbound=mailboxes * _SENT,
@@ -90,8 +89,8 @@ def _first(path: Path, mailboxes: int, newsletter: int) -> None:
     _write(path, company(path.stem, mailboxes, newsletter))
     _tell(
         f"{path} is a company with one hub and one public IP, "
-        f"{_counted(mailboxes, 'mailbox', 'mailboxes')} and a newsletter of "
-        f"{_counted(newsletter, 'message', 'messages')}.",
+        f"{counted(mailboxes, 'mailbox', 'mailboxes')} and a newsletter of "
+        f"{counted(newsletter, 'message')}.",
         "what an administrator would say about it, what becomes of a day's mail, and a second "
         "design, with a relay hub for the newsletter",
         ["check", path],
@@ -113,14 +112,9 @@ def _ask_possible(mailboxes: int, newsletter: int) -> None:
         most = bisect_left(range(1, mailboxes), True, key=lambda size: why(size) is not None)
         raise UserError(
             f"--mailboxes {mailboxes}: {reason}; with a newsletter of "
-            f"{_counted(newsletter, 'message', 'messages')} the largest company has "
-            f"{_counted(most, 'mailbox', 'mailboxes')}"
+            f"{counted(newsletter, 'message')} the largest company has "
+            f"{counted(most, 'mailbox', 'mailboxes')}"
         )
-
-
-def _counted(number: int, one: str, several: str) -> str:
-    """So many of something, such as 1 mailbox or 30,000 messages."""
-    return f"{number:,} {one if number == 1 else several}"
 
 
 def _second(path: Path, base: Path, profiles: Path | None) -> None:
@@ -185,10 +179,6 @@ def _tell(written: str, purpose: str, *commands: list[str | Path]) -> None:
         f"Next, {purpose}:",
     )
     for paragraph in paragraphs:
-        typer.echo(
-            textwrap.fill(
-                printable(paragraph), columns(), break_long_words=False, break_on_hyphens=False
-            )
-        )
+        typer.echo(filled(printable(paragraph)))
     for command in commands:
         typer.echo(f"  {printable(command_line('relaysim', *command))}")

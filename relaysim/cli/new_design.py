@@ -3,13 +3,13 @@
 import json
 import os
 import re
-import textwrap
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from relaysim.analysis.dedicated_design import Dedicated
 from relaysim.scenario.problem import dotted
+from relaysim.wording import filled
 
 _WIDTH = 96
 _MARKED = {
@@ -85,7 +85,7 @@ def _comment(found: Dedicated, table: tuple[str, ...], hosts: str) -> str:
 
 
 def _said(prose: str) -> str:
-    return textwrap.fill(prose, _WIDTH, initial_indent="# ", subsequent_indent="# ") + "\n"
+    return filled(prose, "# ", "# ", _WIDTH) + "\n"
 
 
 def _lines(values: Mapping[str, Any]) -> str:

@@ -18,6 +18,7 @@ from relaysim.cli.command_errors import UserError, told
 from relaysim.cli.interrupt import raise_again
 from relaysim.scenario.problem import printable
 from relaysim.study.guard import caught
+from relaysim.wording import counted
 
 if TYPE_CHECKING:
     from relaysim.present.figure_registry import Drawable
@@ -126,7 +127,7 @@ def told_of(store: "Store | None") -> None:
 
 
 def _runs(count: int) -> str:
-    return f"{count} finished run{'s' if count != 1 else ''}"
+    return counted(count, "finished run")
 
 
 @contextmanager

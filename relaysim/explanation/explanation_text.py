@@ -1,6 +1,5 @@
 """An explanation as people read it."""
 
-import textwrap
 from collections.abc import Iterator, Sequence
 
 from relaysim.explanation.session import Attempt, Outcome
@@ -13,7 +12,7 @@ from relaysim.plan.hand_over import PORT
 from relaysim.scenario.host import Host
 from relaysim.scenario.model import Scenario
 from relaysim.units import format_duration
-from relaysim.wording import columns
+from relaysim.wording import wrapped
 
 _WHY = {
     reply.UNABLE_TO_RELAY: (
@@ -194,11 +193,4 @@ def _hop(scenario: Scenario, outcome: Outcome, hop: routing.Hop) -> str:
 
 
 def _wrap(text: str, indent: int = 0) -> list[str]:
-    return textwrap.wrap(
-        text,
-        columns(),
-        initial_indent=" " * indent,
-        subsequent_indent=" " * (indent + 2),
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
+    return wrapped(text, " " * indent, " " * (indent + 2))

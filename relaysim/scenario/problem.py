@@ -3,13 +3,12 @@
 import difflib
 import json
 import re
-import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, time
 from typing import Any
 
-from relaysim.wording import columns
+from relaysim.wording import filled
 
 KeyPath = tuple[str | int, ...]
 """The keys that lead to a value: names of tables and keys, positions in lists."""
@@ -98,13 +97,7 @@ class Problem:
             text += f"; allowed: {', '.join(self.allowed[:_LISTED])}{more}"
         if self.nearest is not None:
             text += f'; did you mean "{self.nearest}"?'
-        return textwrap.fill(
-            printable(text),
-            columns(),
-            subsequent_indent="    ",
-            break_long_words=False,
-            break_on_hyphens=False,
-        )
+        return filled(printable(text), rest="    ")
 
 
 def unknown(path: KeyPath, word: str, noun: str, known: Iterable[str]) -> Problem:

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from relaysim.wording import listed
+
 
 def by_design(told: Mapping[str, str]) -> str:
     """What is told of each design, once for those of which the same is told.
@@ -11,9 +13,6 @@ def by_design(told: Mapping[str, str]) -> str:
     alike: dict[str, list[str]] = {}
     for design, text in told.items():
         alike.setdefault(text, []).append(design)
-    return ", ".join(f"{text} in {_all(designs)}" for text, designs in alike.items())
-
-
-def _all(names: list[str]) -> str:
-    *others, last = names
-    return f"{', '.join(others)} and {last}" if others else last
+    return ", ".join(
+        f"{text} in {listed(designs, len(designs))}" for text, designs in alike.items()
+    )

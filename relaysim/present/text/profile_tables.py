@@ -1,12 +1,11 @@
 """Profiles as text: each default as a scenario file has it, with source and certainty below."""
 
 import json
-import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from relaysim.profiles.profile import Profile
-from relaysim.wording import columns
+from relaysim.wording import columns, wrapped
 
 
 def text(profiles: Iterable[Profile]) -> str:
@@ -55,11 +54,4 @@ def _key(name: str) -> str:
 
 
 def _comment(content: str) -> list[str]:
-    return textwrap.wrap(
-        content,
-        columns(),
-        initial_indent="    # ",
-        subsequent_indent="    # ",
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
+    return wrapped(content, "    # ", "    # ")

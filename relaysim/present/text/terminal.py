@@ -4,7 +4,6 @@ Nothing depends on colour, and a table that is too wide goes on below with its f
 """
 
 import sys
-import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +14,7 @@ from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
-from relaysim.wording import MOST, columns
+from relaysim.wording import MOST, columns, filled
 
 _RAW: dict[str, Any] = {
     "force_jupyter": False,
@@ -55,15 +54,7 @@ def console(*, error: bool = False) -> Console:
 
 def text(content: str, indent: int = 0, hanging: int = 0) -> Text:
     """A paragraph, broken at spaces to fit; `hanging` indents all lines but the first further."""
-    filled = textwrap.fill(
-        content,
-        columns(),
-        initial_indent=" " * indent,
-        subsequent_indent=" " * (indent + hanging),
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
-    return Text(filled)
+    return Text(filled(content, " " * indent, " " * (indent + hanging)))
 
 
 def heading(content: str) -> Text:
