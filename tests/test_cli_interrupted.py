@@ -120,7 +120,7 @@ def test_too_little_memory_is_said_with_what_was_kept(monkeypatch, tmp_path, fau
     def fails(*_arguments, **_options):
         raise fault
 
-    monkeypatch.setattr("relaysim.study.replicate.run", fails)
+    monkeypatch.setattr("relaysim.study.replicate.run_scenario", fails)
     said = [refused("run", MM4, "--store", str(tmp_path)), refused("run", MM4)]
     assert all("--jobs" in each and "run.scale" in each for each in said)
     golden_section("errors/interrupted", "\n".join(map(message, said)))

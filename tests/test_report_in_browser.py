@@ -10,7 +10,10 @@ import pytest
 
 from relaysim.cli.output import command_line
 from relaysim.present.report.report_files import write
-from relaysim.study.architecture import report
+from relaysim.study.architecture import architecture_report
+from relaysim.study.design_files import DesignFiles
+from relaysim.study.execution.execution import Execution
+from relaysim.study.sampling import Sampling
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
 LADDER = ("shared-hub", "dedicated-hub-same-ip", "dedicated-hub", "dedicated-hub-warm")
@@ -29,13 +32,12 @@ playwright = pytest.importorskip("playwright.sync_api")
 @pytest.fixture(scope="module")
 def file(tmp_path_factory):
     files = [SCENARIOS / f"{name}.toml" for name in LADDER]
-    found = report(
-        *files,
-        settings=["run.scale=0.02", "run.drain=1 d"],
-        replications=2,
-        jobs=1,
+    command = command_line("relaysim", "report", *(each.name for each in files))
+    found = architecture_report(
+        DesignFiles.of(files, ["run.scale=0.02", "run.drain=1 d"]),
+        Sampling(2),
+        Execution(jobs=1, command=command),
         sizing=False,
-        command=command_line("relaysim", "report", *(each.name for each in files)),
     )
     return write(found, tmp_path_factory.mktemp("report") / "out") / "report.html"
 

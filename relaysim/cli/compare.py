@@ -6,36 +6,16 @@ from typing import Annotated
 import typer
 
 from relaysim.cli.command_errors import told
-from relaysim.cli.finish import results
-from relaysim.cli.options import (
-    Cluster,
-    Figures,
-    Invariants,
-    Jobs,
-    Json,
-    Kept,
-    NoStore,
-    Out,
-    Profiles,
-    Replications,
-    Seed,
-    Set,
-    opened,
-    read,
-    workers,
-)
-from relaysim.cli.output import ask_drawable, ask_intact, ask_writable, progress, told_of, typed
+from relaysim.cli.options import Invariants
+from relaysim.cli.output import ask_intact
+from relaysim.cli.study_command import Study, study_command
 
 
+@study_command()
 def compare(
     base: Annotated[Path, typer.Argument(metavar="BASE", help="The design to compare with.")],
     others: Annotated[list[Path], typer.Argument(metavar="OTHER", help="Other designs.")],
-    settings: Set = None,
-    profiles: Profiles = None,
-    replications: Replications = None,
-    seed: Seed = None,
-    out: Out = None,
-    figures: Figures = None,
+    study: Study,
     smallest: Annotated[
         list[str] | None,
         typer.Option(
@@ -50,12 +30,7 @@ def compare(
             "--no-blast", help="Leave out the blast radius of culprits: it takes two more runs."
         ),
     ] = False,
-    jobs: Jobs = None,
-    cluster: Cluster = None,
-    store: Kept = None,
-    no_store: NoStore = False,
     check_invariants: Invariants = False,
-    json: Json = False,
 ) -> None:
     """Compare designs on the very same mail, recipient by recipient.
 
@@ -64,32 +39,22 @@ def compare(
     all designs.
     """
     from relaysim.cli.margin import parse
-    from relaysim.scenario.problem import ScenarioError
-    from relaysim.study import compare as study
-    from relaysim.study.execution.jobs import ClusterError
+    from relaysim.study.compare import ask_sense, compare_designs
 
-    designs = [read(file, settings, profiles) for file in (base, *others)]
+    designs = [study.read(file) for file in (base, *others)]
     with told(ValueError):
         matters = dict(parse(text) for text in smallest or ())
-        study.ask_sense(designs, matters)
-    ask_writable(out)
-    kept = opened(store, no_store)
-    ask_drawable(figures, "compare")
-
-    names = ", ".join(design.name for design in designs)
-    with told(ScenarioError, ClusterError), progress(names, kept) as shown:
-        found = study.compare(
-            *designs,
-            replications=replications,
-            seed=seed,
-            progress=shown,
-            jobs=workers(jobs, cluster),
-            store=kept,
+        ask_sense(designs, matters)
+    result = study.compute(
+        lambda execution: compare_designs(
+            designs,
+            study.sampling,
+            execution,
             check_invariants=check_invariants,
             blast=not no_blast,
             matters=matters,
-            command=typed(),
-        )
-    told_of(kept)
-    broken = [(f"{name}, replication {i}", violation) for name, i, violation in found.violations]
-    results(found, json, out, figures, ("the invariants", lambda: ask_intact(broken)))
+        ),
+        label=", ".join(design.name for design in designs),
+    )
+    broken = [(f"{name}, replication {i}", violation) for name, i, violation in result.violations]
+    study.hand_over(result, ("the invariants", lambda: ask_intact(broken)))

@@ -1,55 +1,25 @@
 """`relaysim run`: simulate one design."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from relaysim.cli.command_errors import told
-from relaysim.cli.finish import results
-from relaysim.cli.options import (
-    Cluster,
-    Figures,
-    File,
-    Invariants,
-    Jobs,
-    Json,
-    Kept,
-    NoStore,
-    Out,
-    Profiles,
-    Replications,
-    Seed,
-    Set,
-    opened,
-    read,
-    workers,
-)
-from relaysim.cli.output import (
-    ask_drawable,
-    ask_intact,
-    ask_writable,
-    note,
-    progress,
-    told_of,
-    typed,
-)
+from relaysim.cli.options import File, Invariants
+from relaysim.cli.output import ask_intact, note
+from relaysim.cli.study_command import Study, study_command
 
 if TYPE_CHECKING:
+    from relaysim.study.execution.execution import Execution
     from relaysim.study.precision import Precision
+    from relaysim.study.replicate import RunResult
 
 
+@study_command()
 def run(
     scenario: File,
-    settings: Set = None,
-    profiles: Profiles = None,
-    replications: Replications = None,
-    seed: Seed = None,
-    out: Out = None,
-    figures: Figures = None,
-    jobs: Jobs = None,
-    cluster: Cluster = None,
-    store: Kept = None,
-    no_store: NoStore = False,
+    study: Study,
     check_invariants: Invariants = False,
     precision: Annotated[
         str | None,
@@ -67,50 +37,39 @@ def run(
             "where the width is an absolute one. May be repeated.",
         ),
     ] = None,
-    json: Json = False,
 ) -> None:
-    """Simulate a design and say what became of its mail.
+    """Simulate a design: counts, delays and losses of its mail.
 
     Shown are counts, delays and losses by class, where the time goes, and the busiest resources,
     as means over the replications with 95 % confidence intervals.
     """
-    design = read(scenario, settings, profiles)
-    ask_writable(out)
-    ask_drawable(figures, "run")
+    design = study.read(scenario)
     with told(ValueError):
-        wanted = _precision(precision, metric or [], replications)
+        wanted = _precision(precision, metric or [], study.replications)
         if wanted is not None:
             wanted.ask_known(design)
-    kept = opened(store, no_store)
 
     from relaysim.measure.quantity import QuantityError
-    from relaysim.scenario.problem import ScenarioError
-    from relaysim.study import replicate
-    from relaysim.study.execution.jobs import ClusterError
+    from relaysim.study.replicate import run_scenario
     from relaysim.study.warm_up import settle
 
-    with told(ScenarioError, ClusterError, QuantityError), progress(design.name, kept) as shown:
-        runs_on = workers(jobs, cluster)
-        design = settle(design, replications, seed, jobs=runs_on, store=kept, tell=note)
-        result = replicate.run(
-            design,
-            replications,
-            seed,
-            progress=shown,
-            jobs=runs_on,
-            store=kept,
-            frames=out is not None,
+    def work(execution: "Execution") -> "RunResult":
+        settled = settle(design, study.sampling, execution.with_progress(None), note)
+        return run_scenario(
+            settled,
+            replace(study.sampling, precision=wanted),
+            execution,
+            frames=study.out is not None,
             check_invariants=check_invariants,
-            precision=wanted,
-            command=typed(),
         )
-    told_of(kept)
+
+    result = study.compute(work, QuantityError, label=design.name)
     broken = [(f"replication {i}", violation) for i, violation in result.violations]
-    results(result, json, out, figures, ("the invariants", lambda: ask_intact(broken)))
+    study.hand_over(result, ("the invariants", lambda: ask_intact(broken)))
 
 
 def _precision(width: str | None, metrics: list[str], most: int | None) -> "Precision | None":
-    """The precision that is asked for; ValueError if it makes no sense."""
+    """Return the precision that is asked for. Raises ValueError."""
     from relaysim.measure.amount import amount
     from relaysim.measure.quantity import Quantity
     from relaysim.study.precision import MOST, Precision

@@ -5,29 +5,12 @@ from typing import Annotated
 import typer
 
 from relaysim.cli.command_errors import UserError, told
-from relaysim.cli.finish import results
 from relaysim.cli.number_options import number
-from relaysim.cli.options import (
-    MOST_REPLICATIONS,
-    Cluster,
-    Figures,
-    File,
-    Jobs,
-    Json,
-    Kept,
-    NoStore,
-    Out,
-    Profiles,
-    Seed,
-    Set,
-    Targets,
-    once,
-    opened,
-    workers,
-)
-from relaysim.cli.output import ask_drawable, ask_writable, progress, told_of, typed
+from relaysim.cli.options import MOST_REPLICATIONS, File, Targets, once
+from relaysim.cli.study_command import Study, study_command
 
 
+@study_command()
 def size(
     scenario: File,
     vary: Annotated[
@@ -37,6 +20,7 @@ def size(
             help="The values, the weakest first: LOW:HIGH[:STEP], or with commas between them.",
         ),
     ],
+    study: Study,
     target: Targets = None,
     confidence: Annotated[
         float,
@@ -56,16 +40,6 @@ def size(
             help="The most replications of a value (80).",
         ),
     ] = None,
-    settings: Set = None,
-    profiles: Profiles = None,
-    seed: Seed = None,
-    out: Out = None,
-    figures: Figures = None,
-    jobs: Jobs = None,
-    cluster: Cluster = None,
-    store: Kept = None,
-    no_store: NoStore = False,
-    json: Json = False,
 ) -> None:
     """Find the smallest value of a setting that meets all targets.
 
@@ -73,9 +47,8 @@ def size(
     """
     from relaysim.measure.quantity import QuantityError
     from relaysim.measure.target import Target
-    from relaysim.scenario.problem import ScenarioError
-    from relaysim.study import size as study
-    from relaysim.study.execution.jobs import ClusterError
+    from relaysim.study.sampling import Sampling
+    from relaysim.study.size import SizeError, find_size
     from relaysim.study.varied_values import Vary
 
     if not target:
@@ -85,26 +58,12 @@ def size(
     with told(ValueError):
         targets = [Target.parse(text) for text in once(target, "--target")]
         varied = Vary.parse(vary[0])
-    ask_writable(out)
-    ask_drawable(figures, "size")
-    kept = opened(store, no_store)
-    with (
-        told(ScenarioError, ClusterError, QuantityError, study.SizeError),
-        progress("size", kept) as shown,
-    ):
-        found = study.size(
-            scenario,
-            varied,
-            targets,
-            confidence=confidence,
-            most=study.MOST if replications is None else replications,
-            settings=settings or (),
-            profiles=profiles,
-            seed=seed,
-            jobs=workers(jobs, cluster),
-            store=kept,
-            progress=shown,
-            command=typed(),
-        )
-    told_of(kept)
-    results(found, json, out, figures)
+    sampling = Sampling(replications, study.seed)
+    result = study.compute(
+        lambda execution: find_size(
+            study.files(scenario), varied, targets, sampling, execution, confidence=confidence
+        ),
+        QuantityError,
+        SizeError,
+    )
+    study.hand_over(result)

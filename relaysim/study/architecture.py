@@ -1,10 +1,8 @@
 """What an architecture report rests on: a comparison, and the studies that question its answer."""
 
-import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -15,20 +13,21 @@ from relaysim.measure.recipients import streams
 from relaysim.measure.target import Target
 from relaysim.scenario.arrivals import Campaign
 from relaysim.scenario.culprit import is_culprit
-from relaysim.scenario.load import load
 from relaysim.scenario.model import Scenario
-from relaysim.scenario.own_profiles import Folder
 from relaysim.scenario.problem import dotted
 from relaysim.stats.interval import LOSES_MORE
-from relaysim.study.compare import Comparison, ask_sense, compare
-from relaysim.study.execution.jobs import Jobs, Progress
-from relaysim.study.execution.provenance import Provenance, now
-from relaysim.study.execution.store import Store
+from relaysim.study.compare import Comparison, ask_sense, compare_designs
+from relaysim.study.design_files import DesignFiles
+from relaysim.study.execution.execution import Execution
+from relaysim.study.execution.jobs import Progress
+from relaysim.study.execution.provenance import Provenance
 from relaysim.study.factors import Input
-from relaysim.study.sensitivity import Sensitivity, assumed, sensitivity
-from relaysim.study.size import Size, SizeError, size
+from relaysim.study.sampling import Sampling
+from relaysim.study.sensitivity import Sensitivity, assumed, measure_sensitivity
+from relaysim.study.size import Size, SizeError, find_size
 from relaysim.study.stacked_metrics import KEY
-from relaysim.study.sweep import Sweep, sweep
+from relaysim.study.sweep import Sweep, sweep_files
+from relaysim.study.varied_values import Vary
 
 PARTS = (0.125, 0.25, 0.5, 1.0, 1.5)
 """Of the load as it is: the points of the sweep that looks for where the answer flips."""
@@ -41,7 +40,7 @@ MARGIN = 0.01
 FEW = 12
 """Assumptions whose ends are tried."""
 Stage = Callable[[str], AbstractContextManager[Progress | None]]
-"""Told the name of each study as it begins; what it yields hears of the runs."""
+"""Called with the name of each study of a report; it yields what its progress is given to."""
 _COST = ("receive_cost.base", "categorize_cost.base", "send_cost.base")
 _LISTING, _LISTS = ("threshold", "trap_share"), ".refuses_on."
 
@@ -81,49 +80,55 @@ class Report:
     provenance: Provenance
 
 
-def report(
-    base: str | os.PathLike[str],
-    *others: str | os.PathLike[str],
-    settings: Iterable[str] = (),
-    profiles: Folder = None,
-    replications: int | None = None,
-    seed: int | None = None,
+def architecture_report(
+    files: DesignFiles,
+    sampling: Sampling,
+    execution: Execution,
+    *,
     flip: bool = True,
     sizing: bool = True,
     turning: bool = True,
-    jobs: Jobs = None,
-    store: Store | None = None,
     stage: Stage = lambda _: nullcontext(),
-    command: str = "",
 ) -> Report:
-    """Compare designs; ask when the answer flips, what hardware alone buys, what it hangs on.
+    """Compare designs, and question the answer by further studies on the same draws.
 
-    `stage` hears of the comparison and then of each study in turn. ScenarioError for a file that
-    is no scenario, ValueError for designs that cannot be compared.
+    Parameters
+    ----------
+    files
+        The designs, the base first.
+    sampling, execution
+        The replications of the comparison, and how all studies are computed.
+    flip
+        Whether to look for the load at which the answer changes.
+    sizing
+        Whether to ask if a larger hub alone would do.
+    turning
+        Whether to try other values of assumptions.
+    stage
+        Called with the name of each study in turn.
+
+    Raises
+    ------
+    ScenarioError
+        If a file is no scenario.
+    ValueError
+        For designs that cannot be compared.
     """
-    started, settings, files = now(), tuple(settings), [Path(base), *map(Path, others)]
-    designs = [load(file, settings, profiles) for file in files]
+    designs = files.load()
     ask_sense(designs, {})
     with stage("comparison") as progress:
-        found = compare(
-            *designs,
-            replications=replications,
-            seed=seed,
-            jobs=jobs,
-            store=store,
-            progress=progress,
-            command=command,
-        )
-    quantity, rival = decisive(found)
-    ask = _Questions(files, settings, profiles, found, quantity, rival, jobs, store, stage, command)
+        comparison = compare_designs(designs, sampling, execution.with_progress(progress))
+    quantity, rival = decisive(comparison)
+    questions = _Questions(files, comparison, quantity, rival, execution, stage)
+    replications, seed = comparison.replications, comparison.seed
     return Report(
-        comparison=found,
+        comparison=comparison,
         quantity=quantity,
         rival=rival,
-        flips=ask.flips() if flip else None,
-        sizings=ask.sizings() if sizing and rival else (),
-        turning=ask.turning() if turning else None,
-        provenance=Provenance.of(found.scenarios, found.seed, found.replications, command, started),
+        flips=questions.flips() if flip else None,
+        sizings=questions.sizings() if sizing and rival else (),
+        turning=questions.turning() if turning else None,
+        provenance=execution.provenance(comparison.scenarios, replications, seed),
     )
 
 
@@ -131,99 +136,76 @@ def report(
 class _Questions:
     """The studies that question a comparison, on its draws."""
 
-    files: Sequence[Path]
-    settings: tuple[str, ...]
-    profiles: Folder
-    found: Comparison
+    files: DesignFiles
+    comparison: Comparison
     quantity: Quantity
     rival: str
-    jobs: Jobs
-    store: Store | None
+    execution: Execution
     stage: Stage
-    command: str
+
+    @property
+    def _sampling(self) -> Sampling:
+        return Sampling(self.comparison.replications, self.comparison.seed)
 
     def flips(self) -> Sweep:
-        """All designs, over the load."""
-        path = campaign_path(self.found.scenarios)
+        """Sweep all designs over the load."""
+        path = campaign_path(self.comparison.scenarios)
         with self.stage("when it flips") as progress:
-            return sweep(
-                self.files[0],
-                {path: _points(self.found.scenarios[0], path)},
-                *self.files[1:],
+            return sweep_files(
+                self.files.without_setting(path),
+                (Vary.of(path, _points(self.comparison.scenarios[0], path)),),
+                self._sampling,
+                self.execution.with_progress(progress),
                 quantities=[self.quantity],
-                settings=self._settings_but(path),
-                profiles=self.profiles,
-                replications=self.found.replications,
-                seed=self.found.seed,
-                jobs=self.jobs,
-                store=self.store,
-                progress=progress,
-                command=self.command,
             )
 
     def sizings(self) -> tuple[Sizing, ...]:
-        """The first hub of the base, with more cores."""
-        return tuple(
-            self._larger(target) for target in _targets(self.found, self.quantity, self.rival)
-        )
+        """Size the first hub of the base, with more cores."""
+        targets = _targets(self.comparison, self.quantity, self.rival)
+        return tuple(self._larger(target) for target in targets)
 
     def _larger(self, target: Target) -> Sizing:
-        name, hub = next(iter(self.found.scenarios[0].hubs.items()))
+        name, hub = next(iter(self.comparison.scenarios[0].hubs.items()))
         path, tried = dotted(("hubs", name, "cores")), tuple(hub.cores * more for more in LARGER)
+        most = max(4 * self.comparison.replications, FEW_LOOKS)
         with self.stage("larger hubs") as progress:
             try:
-                larger = size(
-                    self.files[0],
-                    {path: tried},
+                larger = find_size(
+                    self.files.only(0).without_setting(path),
+                    Vary.of(path, tried),
                     [target],
-                    settings=self._settings_but(path),
-                    profiles=self.profiles,
-                    most=max(4 * self.found.replications, FEW_LOOKS),
-                    seed=self.found.seed,
-                    jobs=self.jobs,
-                    store=self.store,
-                    progress=progress,
+                    Sampling(most, self.comparison.seed),
+                    replace(self.execution, progress=progress, command=""),
                 )
             except SizeError as error:
                 return Sizing(target, self.rival, tried, None, str(error))
         return Sizing(target, self.rival, tried, larger, "")
 
     def turning(self) -> Sensitivity | None:
-        """The base against another design, under other assumptions; None without assumptions.
+        """Compare the base with another design under other assumptions; None without assumptions.
 
         The other design is the rival or, if none is better than the base, the one farthest from it.
         """
-        names = [design.name for design in self.found.scenarios]
-        other = self.files[names.index(self.rival or self._farthest())]
-        inputs = deciding([self.files[0], other], self.settings, self.profiles)
+        names = [design.name for design in self.comparison.scenarios]
+        pair = self.files.only(0, names.index(self.rival or self._farthest()))
+        inputs = deciding(pair)
         if not inputs:
             return None
         with self.stage("assumptions") as progress:
-            return sensitivity(
-                self.files[0],
+            return measure_sensitivity(
+                pair,
                 self.quantity,
                 inputs,
-                other=other,
-                settings=self.settings,
-                profiles=self.profiles,
-                replications=self.found.replications,
-                seed=self.found.seed,
-                jobs=self.jobs,
-                store=self.store,
-                progress=progress,
-                command=self.command,
+                self._sampling,
+                self.execution.with_progress(progress),
             )
 
     def _farthest(self) -> str:
         """The design that differs most from the base in the quantity; the first of several."""
-        frame = comparable(self.found)
+        frame = comparable(self.comparison)
         mine = [frame[key] == value for key, value in zip(KEY, self.quantity, strict=True)]
         apart = frame[np.logical_and.reduce(mine)].set_index("scenario")["difference"].abs()
-        return str(apart.idxmax()) if apart.notna().any() else self.found.scenarios[1].name
-
-    def _settings_but(self, path: str) -> list[str]:
-        """The settings without one of what is varied."""
-        return [each for each in self.settings if not each.startswith(f"{path}=")]
+        return str(apart.idxmax()) if apart.notna().any() else self.comparison.scenarios[1].name
 
 
 def innocent_classes(scenario: Scenario) -> list[str]:
@@ -326,15 +308,13 @@ def _targets(found: Comparison, quantity: Quantity, rival: str) -> list[Target]:
     return targets
 
 
-def deciding(
-    files: Sequence[Path], settings: Iterable[str], profiles: Folder = None
-) -> tuple[Input, ...]:
-    """Assumptions of designs that are likely to turn an answer.
+def deciding(files: DesignFiles) -> tuple[Input, ...]:
+    """Return the assumptions of designs that are likely to change an answer.
 
     These are the core time of a message at the first hub, what gets an IP listed, and who refuses.
     """
-    every = assumed(files, settings, profiles)
-    costs = [e for e in every if e.path.startswith("hubs.") and e.path.endswith(_COST)]
-    triggers = [e for e in every if e.path.startswith("blocklists.") and e.path.endswith(_LISTING)]
-    refusals = [each for each in every if _LISTS in each.path]
+    inputs = assumed(files)
+    costs = [e for e in inputs if e.path.startswith("hubs.") and e.path.endswith(_COST)]
+    triggers = [e for e in inputs if e.path.startswith("blocklists.") and e.path.endswith(_LISTING)]
+    refusals = [each for each in inputs if _LISTS in each.path]
     return (*costs[: len(_COST)], *triggers, *refusals)[:FEW]

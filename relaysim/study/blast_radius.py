@@ -1,6 +1,7 @@
 """The blast radius of a design: who suffers for what its culprits send, and how likely that is."""
 
 from dataclasses import dataclass, field
+from typing import Unpack
 
 import numpy as np
 import pandas as pd
@@ -12,13 +13,12 @@ from relaysim.measure.metric_catalogue import BLAST_SCOPES, LISTING_METRICS
 from relaysim.scenario.culprit import culprits
 from relaysim.scenario.model import Scenario
 from relaysim.stats.interval import Estimate, Floats
-from relaysim.study.execution.jobs import Jobs, Progress, in_order
-from relaysim.study.execution.provenance import Provenance, now
-from relaysim.study.execution.store import Store
+from relaysim.study.execution.execution import Execution, ExecutionOptions
+from relaysim.study.execution.provenance import Provenance
 from relaysim.study.execution.task import Task
 from relaysim.study.isolation_gain import gain
 from relaysim.study.replicate import Wanted, numbered, replicate
-from relaysim.study.sampling import settled
+from relaysim.study.sampling import Sampling
 from relaysim.study.stacked_metrics import Stack
 from relaysim.study.warm_up import settle
 
@@ -60,36 +60,48 @@ def blast_radius(
     scenario: Scenario,
     replications: int | None = None,
     seed: int | None = None,
-    *,
-    jobs: Jobs = None,
-    store: Store | None = None,
-    progress: Progress | None = None,
-    command: str = "",
+    **execution: Unpack[ExecutionOptions],
 ) -> BlastRadius:
-    """Run a scenario, without what is known of its culprits, and without them; see what differs.
+    """Run a scenario three times: as it is, without what is known of its culprits, without them.
 
-    The arguments are those of `run`; each replication takes three runs. ValueError if the scenario
-    has no culprit.
+    Parameters
+    ----------
+    scenario
+        A design with a culprit.
+    replications, seed
+        Those of the scenario unless they are given; each replication takes three runs.
+    **execution
+        `jobs`, `store`, `progress` and `command`; see `Execution`. No result depends on them.
+
+    Returns
+    -------
+    BlastRadius
+        What the three runs differ in.
+
+    Raises
+    ------
+    ValueError
+        If the scenario has no culprit.
     """
-    started = now()
-    replications, seed = settled(scenario, replications, seed)
-    scenario = settle(scenario, replications, seed, jobs=jobs, store=store)
+    sampling, executed = Sampling(replications, seed), Execution(**execution)
+    count, seed = sampling.resolved([scenario])
+    scenario = settle(scenario, sampling, executed.with_progress(None))
     ask_culprit(scenario)
     wanted = Wanted(blast=True, harmed=True)
-    calls = [Task(replicate, scenario, (i, seed, wanted)) for i in range(replications)]
-    runs = list(in_order(calls, jobs, progress, store))
+    tasks = [Task(replicate, scenario, (i, seed, wanted)) for i in range(count)]
+    runs = list(executed.results(tasks))
     measured = [run.metrics[run.metrics["metric"].isin(KEPT)] for run in runs]
     kept = [run.blast for run in runs if run.blast is not None]
     return BlastRadius(
         scenario=scenario,
         seed=seed,
-        replications=replications,
+        replications=count,
         metrics=Stack.of(measured).metrics(scenario.name, listing_possible(scenario)),
         per_replication=numbered(scenario.name, measured),
         harmed=stacked([blast.harmed for blast in kept if blast.harmed is not None]),
         incidents=stacked([blast.incidents for blast in kept]),
         series=BlastSeries.mean([blast.series for blast in kept]),
-        provenance=Provenance.of([scenario], seed, replications, command, started),
+        provenance=executed.provenance([scenario], count, seed),
     )
 
 

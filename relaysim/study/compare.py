@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Unpack
 
 import pandas as pd
 
@@ -16,13 +17,12 @@ from relaysim.scenario.culprit import culprits
 from relaysim.scenario.model import Scenario
 from relaysim.stats.metric import Matters
 from relaysim.stats.several_designs import confidence_of
-from relaysim.study.execution.jobs import Jobs, Progress, in_order
-from relaysim.study.execution.provenance import Provenance, now
-from relaysim.study.execution.store import Store
+from relaysim.study.execution.execution import Execution, ExecutionOptions
+from relaysim.study.execution.provenance import Provenance
 from relaysim.study.execution.task import Task
 from relaysim.study.paired_metrics import against_base
 from relaysim.study.replicate import Replication, RunResult, Wanted, numbered, replicate
-from relaysim.study.sampling import settled
+from relaysim.study.sampling import Sampling
 from relaysim.study.stacked_metrics import Stack
 from relaysim.study.warm_up import settle_all
 from relaysim.trace.invariants import Violation
@@ -80,31 +80,65 @@ def compare(
     *others: Scenario,
     replications: int | None = None,
     seed: int | None = None,
-    progress: Progress | None = None,
-    jobs: Jobs = None,
-    store: Store | None = None,
     check_invariants: bool = False,
     blast: bool = True,
     matters: Mapping[str, Matters] | None = None,
-    command: str = "",
+    **execution: Unpack[ExecutionOptions],
 ) -> Comparison:
-    """Run a base and other designs on the same draws, and compare each with the base.
+    """Run designs on the same draws, and compare each with the first one.
 
-    `replications` and `seed` are the base's own unless given; `jobs`, `progress` and `command` are
-    those of `run`. `matters` replaces the smallest difference that matters of some metrics. Latency
-    is compared over the recipients that both delivered. The more designs, the wider each interval,
-    so that the verdicts on one metric of one subject hold together: `stats.several_designs`. A
-    design with a culprit is run three times for its blast radius, unless `blast` is false.
-    ValueError if there is nothing to compare, if two designs have one name, or if a metric is not
-    known.
+    Parameters
+    ----------
+    base, *others
+        The designs. Latency is compared over the recipients that both delivered.
+    replications, seed
+        Those of the base unless they are given.
+    check_invariants
+        Whether to check every run against the invariants.
+    blast
+        Whether to measure the blast radius: a design with a culprit is run three times for it.
+    matters
+        The smallest difference that matters, by metric, instead of that of the metric.
+    **execution
+        `jobs`, `store`, `progress` and `command`; see `Execution`. No result depends on them.
+
+    Returns
+    -------
+    Comparison
+        Paired differences with their intervals and verdicts. The more designs, the wider each
+        interval, so that the verdicts on one metric of one subject hold together
+        (`stats.several_designs`).
+
+    Raises
+    ------
+    ValueError
+        If there is nothing to compare, if two designs have one name, or if a metric is not known.
+    ScenarioError
+        If a run is too large, or if a warm-up is to be found and a run does not settle.
     """
-    started = now()
-    replications, seed = settled(base, replications, seed)
+    return compare_designs(
+        (base, *others),
+        Sampling(replications, seed),
+        Execution(**execution),
+        check_invariants=check_invariants,
+        blast=blast,
+        matters=matters,
+    )
+
+
+def compare_designs(
+    given: Sequence[Scenario],
+    sampling: Sampling,
+    execution: Execution,
+    *,
+    check_invariants: bool = False,
+    blast: bool = True,
+    matters: Mapping[str, Matters] | None = None,
+) -> Comparison:
+    """Compare designs with the first of them; see `compare`."""
     matters = dict(matters or {})
-    for other in others:
-        settled(other, replications, seed)
-    settled_designs = settle_all((base, *others), replications, seed, jobs=jobs, store=store)
-    designs = tuple(settled_designs)
+    replications, seed = sampling.resolved(given)
+    designs = tuple(settle_all(given, Sampling(replications, seed), execution.with_progress(None)))
     base, others = designs[0], designs[1:]
     ask_sense(designs, matters)
     shared = [frozenset(streams(base)) & frozenset(streams(other)) for other in others]
@@ -112,21 +146,20 @@ def compare(
     wish = Wanted(violations=check_invariants, blast=blast, guilty=guilty)
     wanted = [replace(wish, among=tuple(dict.fromkeys(shared)))]
     wanted += [replace(wish, among=(some,)) for some in shared]
-    calls = [
+    tasks = [
         Task(replicate, design, (replication, seed, wish))
         for replication in range(replications)
         for design, wish in zip(designs, wanted, strict=True)
     ]
     kept: list[list[Replication]] = [[] for _ in designs]
     pairs: list[list[pd.DataFrame]] = [[] for _ in others]
-    for number, run in enumerate(in_order(calls, jobs, progress, store)):
+    for number, run in enumerate(execution.results(tasks)):
         design = number % len(designs)
         if design == 0:
             against = run.sample
         elif against is not None and run.sample is not None:
             some = shared[design - 1]
-            found = paired(against.among(some), run.sample.among(some), base)
-            pairs[design - 1].append(found)
+            pairs[design - 1].append(paired(against.among(some), run.sample.among(some), base))
         # Samples are large: none is kept beyond its replication.
         kept[design].append(_without_sample(run))
     measured = [[run.metrics for run in runs] for runs in kept]
@@ -179,7 +212,7 @@ def compare(
             for i, run in enumerate(runs)
             for found in run.violations
         ],
-        provenance=Provenance.of(designs, seed, replications, command, started),
+        provenance=execution.provenance(designs, replications, seed),
     )
 
 

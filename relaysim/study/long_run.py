@@ -4,7 +4,8 @@ For a scenario that settles, and whose warm-up is so long that replications woul
 their time on it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Unpack
 
 import numpy as np
 
@@ -18,12 +19,11 @@ from relaysim.scenario.model import Scenario
 from relaysim.stats.batch_means import BatchMeans, batch_means
 from relaysim.stats.interval import Floats
 from relaysim.stats.possible_range import estimate_within_range
-from relaysim.study.execution.jobs import Jobs, in_order
-from relaysim.study.execution.provenance import Provenance, now
-from relaysim.study.execution.store import Store
+from relaysim.study.execution.execution import Execution, ExecutionOptions
+from relaysim.study.execution.provenance import Provenance
 from relaysim.study.execution.task import Task
 from relaysim.study.replicate import trace_of
-from relaysim.study.sampling import settled
+from relaysim.study.sampling import Sampling
 from relaysim.study.warm_up import changing, settle
 
 SCOPES = ("total", "class", "stream")
@@ -45,29 +45,46 @@ def long_run(
     scenario: Scenario,
     quantity: Quantity | str = "total.latency_mean",
     seed: int | None = None,
-    *,
-    jobs: Jobs = None,
-    store: Store | None = None,
-    command: str = "",
+    **execution: Unpack[ExecutionOptions],
 ) -> LongRun:
-    """One replication, and the batch means of a quantity over its recipients in order of creation.
+    """Run one replication; return the batch means of a quantity over its recipients by creation.
 
-    A warm-up that is to be found is found first. A terminating run has no steady state, and its
-    mean no interval. ValueError if the quantity is none of `METRICS` of a subject of `SCOPES`, or
-    if none of its recipients got through; ScenarioError as `settle`.
+    Parameters
+    ----------
+    scenario
+        A design whose run settles. A warm-up that is to be found is found first.
+    quantity
+        One of `METRICS` of a subject of `SCOPES`.
+    seed
+        That of the scenario unless it is given.
+    **execution
+        `jobs`, `store`, `progress` and `command`; see `Execution`. No result depends on them.
+
+    Returns
+    -------
+    LongRun
+        The estimate. The mean of a terminating run has no interval: it has no steady state.
+
+    Raises
+    ------
+    ValueError
+        If there is no such quantity, or if none of its recipients was delivered or junked.
+    ScenarioError
+        If the run does not settle.
     """
-    started = now()
+    sampling, executed = Sampling(None, seed), Execution(**execution)
     wanted = Quantity.parse(quantity) if isinstance(quantity, str) else quantity
     if wanted.scope not in SCOPES:
         raise unknown(wanted.scope, "a scope of batch means", SCOPES)
     if wanted.metric not in METRICS:
         raise unknown(wanted.metric, "a metric of batch means", METRICS)
-    _, seed = settled(scenario, 1, seed)
-    scenario = settle(scenario, None, seed, jobs=jobs, store=store)
-    (row,) = in_order([Task(observations, scenario, (tuple(wanted), seed))], 1, None, store)
+    _, seed = sampling.resolved([scenario])
+    scenario = settle(scenario, sampling, executed.with_progress(None))
+    here = replace(executed, jobs=1, progress=None)
+    (row,) = here.results([Task(observations, scenario, (tuple(wanted), seed))])
     if not len(row):
         raise ValueError(f"no recipient of {wanted.subject} got through")
-    origin = Provenance.of([scenario], seed, 1, command, started)
+    origin = executed.provenance([scenario], 1, seed)
     batches = batch_means(row)
     batches = batches._replace(estimate=estimate_within_range(batches.estimate, "s"))
     begins = next(changing(scenario), None)

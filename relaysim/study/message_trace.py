@@ -11,10 +11,11 @@ from relaysim.measure.frames import tables
 from relaysim.measure.journey import Journey, journey
 from relaysim.measure.recipients import streams
 from relaysim.scenario.model import Scenario
-from relaysim.study.execution.provenance import Provenance, now
+from relaysim.study.execution.execution import Execution
+from relaysim.study.execution.provenance import Provenance
 from relaysim.study.message_dialogue import dialogue_events
 from relaysim.study.replicate import trace_of
-from relaysim.study.sampling import settled
+from relaysim.study.sampling import Sampling
 from relaysim.trace.tables import Status, Trace
 
 SECOND = 1e6
@@ -118,8 +119,8 @@ def transcript(
     `replication` counts from 0, `seed` is the scenario's own unless given. TranscriptError if there
     is no such message.
     """
-    started = now()
-    _, seed = settled(scenario, None, seed)
+    execution = Execution(command=command)
+    _, seed = Sampling(seed=seed).resolved([scenario])
     stream, number = _parsed(message)
     _ask_known(scenario, stream)
     trace = trace_of(scenario, replication, seed)
@@ -134,7 +135,7 @@ def transcript(
         journey=replace(told, events=tuple(events)),
         deadline=None if known is None else known.deadline,
         complete=complete,
-        provenance=Provenance.of([scenario], seed, 1, command, started),
+        provenance=execution.provenance([scenario], 1, seed),
     )
 
 
@@ -189,7 +190,7 @@ def examples(scenario: Scenario, *, replication: int = 0, seed: int | None = Non
     Of each stream the first message, the slowest that was delivered, and the first of each other
     final status.
     """
-    _, seed = settled(scenario, None, seed)
+    _, seed = Sampling(seed=seed).resolved([scenario])
     trace = trace_of(scenario, replication, seed)
     frames = tables(trace, scenario, replication)
     recipients = frames["recipients"].merge(frames["messages"][["message", "number"]], on="message")

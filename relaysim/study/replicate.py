@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Unpack
 
 import pandas as pd
 
@@ -19,12 +20,12 @@ from relaysim.measure.recipients import Recipients
 from relaysim.measure.run_series import Series
 from relaysim.scenario.culprit import culprits
 from relaysim.scenario.model import Scenario
-from relaysim.study.execution.jobs import Jobs, Progress, in_order
-from relaysim.study.execution.provenance import Provenance, now
-from relaysim.study.execution.store import Store
+from relaysim.study.execution.execution import Execution, ExecutionOptions
+from relaysim.study.execution.jobs import Jobs, Progress
+from relaysim.study.execution.provenance import Provenance
 from relaysim.study.execution.task import Task
 from relaysim.study.precision import Precision, Reached, Watch
-from relaysim.study.sampling import settled
+from relaysim.study.sampling import Sampling
 from relaysim.study.stacked_metrics import Stack
 from relaysim.study.warm_up import settle
 from relaysim.trace.invariants import Violation, check
@@ -145,8 +146,8 @@ class RunResult:
         """The tables of all replications; if they were not kept, the replications are run again."""
         if self.gathered is not None:
             return self.gathered
-        calls = _calls(self.scenario, self.replications, self.seed, Wanted(frames=True))
-        runs = in_order(calls, self.jobs)
+        tasks = _tasks(self.scenario, self.replications, self.seed, Wanted(frames=True))
+        runs = Execution(jobs=self.jobs).results(tasks)
         return gather([run.frames for run in runs if run.frames is not None])
 
     @property
@@ -204,39 +205,73 @@ def run(
     replications: int | None = None,
     seed: int | None = None,
     *,
-    progress: Progress | None = None,
-    jobs: Jobs = None,
-    store: Store | None = None,
     frames: bool = False,
     check_invariants: bool = False,
     precision: Precision | float | None = None,
-    command: str = "",
+    **execution: Unpack[ExecutionOptions],
 ) -> RunResult:
-    """Run a scenario; `replications` and `seed` are the scenario's own unless given.
+    """Run a scenario.
 
-    With a `precision` (or the relative one alone) replications go on until it is reached, or until
-    its limit; `replications` are not asked for then.
+    Parameters
+    ----------
+    scenario
+        The design.
+    replications, seed
+        Those of the scenario unless they are given.
+    frames
+        Whether to keep the tables of every run; else `RunResult.frames` runs them again.
+    check_invariants
+        Whether to check every run against the invariants.
+    precision
+        Replications go on until it is reached, or until its limit; `replications` are not asked
+        for then. A number is a relative width.
+    **execution
+        `jobs`, `store`, `progress` and `command`; see `Execution`. No result depends on them.
 
-    `jobs` is the number of processes (None: one on each core; 1: this one alone), or the address of
-    a Dask scheduler; the result does not depend on it. What the `store` holds is not run again.
-    `frames` keeps the tables of every run at once. `command` is what a reader would type to get the
-    same, for the provenance. ValueError for fewer than one replication.
+    Returns
+    -------
+    RunResult
+        Means over the replications, with 95 % intervals.
+
+    Raises
+    ------
+    ValueError
+        For fewer than one replication.
+    ScenarioError
+        If a run is too large, or if its warm-up is to be found and the run does not settle.
     """
-    started = now()
-    replications, seed = settled(scenario, replications, seed)
-    scenario = settle(scenario, replications, seed, jobs=jobs, store=store)
     if isinstance(precision, int | float):
         precision = Precision(float(precision))
-    watch = None if precision is None else Watch(precision, scenario)
-    coupled = watch is not None and any(each.needs_blast for each in watch.quantities)
-    wanted = Wanted(frames=frames, violations=check_invariants, blast=coupled)
+    return run_scenario(
+        scenario,
+        Sampling(replications, seed, precision),
+        Execution(**execution),
+        frames=frames,
+        check_invariants=check_invariants,
+    )
+
+
+def run_scenario(
+    scenario: Scenario,
+    sampling: Sampling,
+    execution: Execution,
+    *,
+    frames: bool = False,
+    check_invariants: bool = False,
+) -> RunResult:
+    """Run a scenario; see `run`."""
+    replications, seed = sampling.resolved([scenario])
+    scenario = settle(scenario, sampling, execution.with_progress(None))
+    watch = None if sampling.precision is None else Watch(sampling.precision, scenario)
+    needs_blast = watch is not None and any(each.needs_blast for each in watch.quantities)
+    wanted = Wanted(frames=frames, violations=check_invariants, blast=needs_blast)
     if watch is None:
-        calls = _calls(scenario, replications, seed, wanted)
-        runs = list(in_order(calls, jobs, progress, store))
+        tasks = _tasks(scenario, replications, seed, wanted)
+        runs = list(execution.results(tasks))
     else:
-        calls = _calls(scenario, watch.precision.most, seed, wanted)
-        with closing(in_order(calls, jobs, store=store)) as found:
-            runs = list(_until(watch, found, progress))
+        tasks = _tasks(scenario, watch.precision.most, seed, wanted)
+        with closing(execution.with_progress(None).results(tasks)) as results:
+            runs = list(_until(watch, results, execution.progress))
     kept = [run.frames for run in runs if run.frames is not None]
     measured = [run.metrics for run in runs]
     return RunResult(
@@ -246,11 +281,11 @@ def run(
         metrics=Stack.of(measured).metrics(scenario.name, listing_possible(scenario)),
         per_replication=numbered(scenario.name, measured),
         series=Series.mean([run.series for run in runs]),
-        violations=[(i, found) for i, run in enumerate(runs) for found in run.violations],
-        provenance=Provenance.of([scenario], seed, len(runs), command, started),
+        violations=[(i, violation) for i, run in enumerate(runs) for violation in run.violations],
+        provenance=execution.provenance([scenario], len(runs), seed),
         precision=() if watch is None else watch.reached(),
         precise=watch is not None and watch.stayed,
-        jobs=jobs,
+        jobs=execution.jobs,
         gathered=gather(kept) if kept else None,
     )
 
@@ -276,7 +311,7 @@ def numbered(scenario: str, measured: list[pd.DataFrame]) -> pd.DataFrame:
     return frame
 
 
-def _calls(
+def _tasks(
     scenario: Scenario, replications: int, seed: int, wanted: Wanted
 ) -> list[Task[Replication]]:
     return [Task(replicate, scenario, (i, seed, wanted)) for i in range(replications)]

@@ -12,15 +12,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from itertools import chain, islice
-from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, Unpack
 
 import numpy as np
 import pandas as pd
 
 from relaysim.measure.quantity import Quantity, QuantityError, ask_there
 from relaysim.measure.subjects import ask_known
-from relaysim.scenario.load import load
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.own_profiles import Folder
 from relaysim.scenario.problem import ScenarioError
@@ -30,16 +28,16 @@ from relaysim.stats.possible_range import difference_within_range, within_range
 from relaysim.stats.several_designs import confidence_of, differences
 from relaysim.study.assumptions import assumptions
 from relaysim.study.compare import ask_sense
-from relaysim.study.execution.jobs import Jobs, Progress, in_order
-from relaysim.study.execution.provenance import Provenance, now
-from relaysim.study.execution.store import Store
+from relaysim.study.design_files import DesignFiles
+from relaysim.study.execution.execution import Execution, ExecutionOptions
+from relaysim.study.execution.provenance import Provenance
 from relaysim.study.execution.task import Task
 from relaysim.study.factors import Input, SensitivityError, stated
 from relaysim.study.replicate import Wanted, replicate
-from relaysim.study.sampling import settled
+from relaysim.study.sampling import Sampling, check_size
 from relaysim.study.sobol_indices import COLUMNS, sobol_indices
 from relaysim.study.value_range import Number, between
-from relaysim.study.varied_values import MOST, design, own
+from relaysim.study.varied_values import MOST
 from relaysim.study.warm_up import settle_all, with_warm_up
 
 MEASURABLE, NOT_DECIDED, NONE = "measurable", "not decided", "none"
@@ -102,102 +100,144 @@ def sensitivity(
     sobol: int | None = None,
     replications: int | None = None,
     seed: int | None = None,
-    jobs: Jobs = None,
-    store: Store | None = None,
-    progress: Progress | None = None,
-    command: str = "",
+    **execution: Unpack[ExecutionOptions],
 ) -> Sensitivity:
-    """Change inputs of a scenario file and see what a quantity makes of it.
+    """Change inputs of a scenario and measure the effect of each on a quantity.
 
-    Inputs are a mapping of paths to their low and high ends; by default all assumptions in force,
-    from half to double (`study.assumptions`). With an `other` design the quantity is what it has
-    less what the first has, in each replication; a number that only one of them has is changed
-    there. With `sobol`, a power of two, there are Sobol indices
-    too, of the inputs given or else of the five with the largest swing: they take `sobol` x
-    (inputs + 2) points, where inputs are independent and even between their ends. All runs see the
-    same draws, so that a point has one value, the mean over the replications.
+    Parameters
+    ----------
+    file
+        A scenario file.
+    quantity
+        What may change, such as "class.bulk.on_time".
+    inputs
+        Paths with their low and high ends; by default all assumptions in force, from half to double
+        (`study.assumptions`).
+    other
+        Another design: the quantity is then its value less that of the first, in each replication.
+        An input that only one of them has is changed there.
+    settings
+        `path=value` for all designs.
+    profiles
+        A folder of a user's own profiles, as for `load`.
+    sobol
+        A power of two: Sobol indices too, of the inputs given or else of the five with the largest
+        swing. They take `sobol` x (inputs + 2) points, where inputs are independent and even
+        between their ends.
+    replications, seed
+        Those of the first design unless they are given. All runs see the same draws, so that a
+        point has one value, the mean over the replications.
+    **execution
+        `jobs`, `store`, `progress` and `command`; see `Execution`. No result depends on them.
 
-    QuantityError if there is no such quantity, SensitivityError if it has no value or the inputs
-    make no sense, or for the difference of two chances, ScenarioError if one of them makes no
-    scenario, ValueError for designs that cannot be compared.
+    Returns
+    -------
+    Sensitivity
+        The effects, the largest first.
+
+    Raises
+    ------
+    QuantityError
+        If there is no such quantity.
+    SensitivityError
+        If the quantity has no value, for inputs out of order, and for the difference of two
+        chances.
+    ScenarioError
+        If an input makes no scenario.
+    ValueError
+        For designs that cannot be compared.
     """
-    started, settings = now(), tuple(settings)
+    return measure_sensitivity(
+        DesignFiles.of([file] if other is None else [file, other], settings, profiles),
+        quantity,
+        inputs,
+        Sampling(replications, seed),
+        Execution(**execution),
+        sobol=sobol,
+    )
+
+
+def measure_sensitivity(
+    files: DesignFiles,
+    quantity: Quantity | str,
+    inputs: Mapping[str, tuple[Any, Any]] | Sequence[Input] | None,
+    sampling: Sampling,
+    execution: Execution,
+    *,
+    sobol: int | None = None,
+) -> Sensitivity:
+    """Measure the effect of inputs on a quantity of one design, or of two; see `sensitivity`."""
     quantity = Quantity.parse(str(quantity))
     if sobol is not None and (sobol < 2 or sobol & (sobol - 1)):
         raise SensitivityError(f"{sobol} Sobol points: write a power of two, such as 16")
-    files = [Path(each) for each in (file, other) if each is not None]
-    designs = [load(each, settings, profiles) for each in files]
-    replications, seed = settled(designs[0], replications, seed)
-    if other is not None:
+    designs = files.load()
+    paired = len(designs) > 1
+    replications, seed = sampling.resolved(designs)
+    if paired:
         ask_sense(designs, {})
         if quantity.of.chance:
             raise SensitivityError(f"{quantity} is a chance: ask about one design alone")
-    for each in designs:
-        with _named(each.name):
-            ask_known(quantity, [each])
-    chosen = assumed(files, settings, profiles) if inputs is None else stated(designs, inputs)
+    for design in designs:
+        with _named(design.name):
+            ask_known(quantity, [design])
+    chosen = assumed(files) if inputs is None else stated(designs, inputs)
     if not chosen:
         raise SensitivityError(f"{designs[0].name} has no assumptions: give inputs and their ends")
-    base = settle_all(designs, replications, seed, jobs=jobs, store=store)
-    at = _Designs(tuple(files), settings, profiles, tuple(base))
+    base = settle_all(designs, Sampling(replications, seed), execution.with_progress(None))
+    designs_at = _Designs(files, tuple(base))
     ends = [(each.path, value) for each in chosen for value in each.ends.values()]
-    many = len(chosen) if inputs is not None else min(FEW, len(chosen))
-    points = 1 + len(ends) + (sobol * (many + 2) if sobol else 0)
+    inputs_of_sobol = len(chosen) if inputs is not None else min(FEW, len(chosen))
+    points = 1 + len(ends) + (sobol * (inputs_of_sobol + 2) if sobol else 0)
     if points > MOST:
         raise SensitivityError(f"{points:,} points: at most {MOST:,} make a study")
-    total = points * replications * len(files)
-    runs = _Runs(quantity, replications, seed, total, jobs, store, progress)
-    changed = [at({path: value}) for path, value in ends]
+    total = points * replications * len(designs)
+    runs = _Runs(quantity, replications, seed, total, execution)
+    changed = [designs_at({path: value}) for path, value in ends]
     values = np.stack(list(runs.values(chain([base], changed))))
-    effects = _effects(chosen, quantity, values, other is not None)
+    effects = _effects(chosen, quantity, values, paired)
     indices = None
     if sobol is not None:
         few = chosen if inputs is not None else _largest(chosen, effects)
-        indices = _indices(few, sobol, seed, at, runs)
+        indices = _indices(few, sobol, seed, designs_at, runs)
     return Sensitivity(
         scenario=base[0].name,
         quantity=quantity,
         seed=seed,
         replications=replications,
-        base=_estimates(quantity, values[:1], other is not None).first(),
+        base=_estimates(quantity, values[:1], paired).first(),
         inputs=chosen,
         effects=effects,
         sobol=sobol,
         indices=indices,
-        provenance=Provenance.of(base, seed, replications, command, started),
-        other=base[1].name if other is not None else None,
+        provenance=execution.provenance(base, replications, seed),
+        other=base[1].name if paired else None,
     )
 
 
-def assumed(
-    files: Sequence[Path], settings: Iterable[str] = (), profiles: Folder = None
-) -> tuple[Input, ...]:
-    """The assumptions of designs, each once: as the first that has it has it."""
-    found: dict[str, Input] = {}
-    for each in files:
-        found = {given.path: given for given in assumptions(each, settings, profiles)} | found
-    return tuple(found.values())
+def assumed(files: DesignFiles) -> tuple[Input, ...]:
+    """Return the assumptions of designs, each once: that of the first design that has it."""
+    inputs: dict[str, Input] = {}
+    for file in files.files:
+        of_file = assumptions(file, files.settings, files.profiles)
+        inputs = {each.path: each for each in of_file} | inputs
+    return tuple(inputs.values())
 
 
 @dataclass(frozen=True)
 class _Designs:
     """The designs with other values at some paths, and with the warm-up that was found once."""
 
-    files: tuple[Path, ...]
-    settings: tuple[str, ...]
-    profiles: Folder
+    files: DesignFiles
     bases: tuple[Scenario, ...]
 
     def __call__(self, values: Mapping[str, str]) -> list[Scenario]:
-        made = []
-        for file, base in zip(self.files, self.bases, strict=True):
-            scenario = design(
-                file, self.settings, own(values, base, self.bases), self.profiles, "--over"
-            )
-            settled(scenario, None, None)
-            auto = scenario.run.warm_up_auto
-            made.append(with_warm_up(scenario, base.run.warm_up) if auto else scenario)
-        return made
+        designs = self.files.with_values(values, self.bases, "--over")
+        for design in designs:
+            check_size(design)
+        return [
+            with_warm_up(design, base.run.warm_up) if design.run.warm_up_auto else design
+            for design, base in zip(designs, self.bases, strict=True)
+        ]
 
 
 @dataclass
@@ -212,9 +252,7 @@ class _Runs:
     replications: int
     seed: int
     total: int
-    jobs: Jobs
-    store: Store | None
-    progress: Progress | None
+    execution: Execution
     done: int = 0
 
     def values(self, points: Iterable[Sequence[Scenario]]) -> Iterator[Floats]:
@@ -229,11 +267,12 @@ class _Runs:
                 for each in designs
                 for i in numbers
             ]
-            with closing(in_order(tasks, self.jobs, self._progress, self.store)) as found:
+            execution = self.execution.with_progress(self._progress)
+            with closing(execution.results(tasks)) as results:
                 for designs in some:
                     of = [
                         self.quantity.row(
-                            [self._seen(next(found).metrics, each.name) for _ in numbers]
+                            [self._seen(next(results).metrics, each.name) for _ in numbers]
                         )
                         for each in designs
                     ]
@@ -241,8 +280,8 @@ class _Runs:
             self.done += len(tasks)
 
     def _progress(self, done: int, _: int) -> None:
-        if self.progress is not None:
-            self.progress(self.done + done, self.total)
+        if self.execution.progress is not None:
+            self.execution.progress(self.done + done, self.total)
 
     def _seen(self, metrics: pd.DataFrame, design: str) -> tuple[float, float]:
         with _named(design):

@@ -3,9 +3,8 @@
 import math
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, Unpack
 
 import pandas as pd
 
@@ -16,14 +15,15 @@ from relaysim.measure.subjects import ask_known
 from relaysim.measure.target import Target
 from relaysim.scenario.own_profiles import Folder
 from relaysim.scenario.problem import ScenarioError
-from relaysim.study.execution.jobs import Jobs, Progress, in_order
-from relaysim.study.execution.provenance import Provenance, now
-from relaysim.study.execution.store import Store
+from relaysim.study.design_files import DesignFiles
+from relaysim.study.execution.execution import Execution, ExecutionOptions
+from relaysim.study.execution.jobs import Progress
+from relaysim.study.execution.provenance import Provenance
 from relaysim.study.execution.task import Task
 from relaysim.study.replicate import Wanted, replicate
-from relaysim.study.sampling import settled
+from relaysim.study.sampling import Sampling
 from relaysim.study.target_verdict import MET, MISSED, NOT_DECIDED, Judgement
-from relaysim.study.varied_values import Vary, ask_apart, design, varied
+from relaysim.study.varied_values import Vary, ask_apart, varied
 from relaysim.study.warm_up import settle
 
 _JUDGED = ("created", "not_judged")
@@ -72,57 +72,107 @@ def size(
     settings: Iterable[str] = (),
     profiles: Folder = None,
     seed: int | None = None,
-    jobs: Jobs = None,
-    store: Store | None = None,
-    progress: Progress | None = None,
-    command: str = "",
+    **execution: Unpack[ExecutionOptions],
 ) -> Size:
-    """Bisect the values of one path, which go from the weakest design to the strongest.
+    """Find the smallest value of a path with which a design meets all targets, by bisection.
 
+    Parameters
+    ----------
+    file
+        A scenario file.
+    vary
+        One path and its values, from the weakest design to the strongest.
+    targets
+        Bounds for quantities, such as "class.bulk.on_time > 99 %".
+    confidence
+        The probability, from 0.5 to below 1, with which all verdicts are right.
+    most
+        The most replications of a value, at least 5.
+    settings
+        `path=value` for the design.
+    profiles
+        A folder of a user's own profiles, as for `load`.
+    seed
+        That of the scenario unless it is given. All values see the same draws.
+    **execution
+        `jobs`, `store`, `progress` and `command`; see `Execution`. No result depends on them.
+
+    Returns
+    -------
+    Size
+        The value and its evidence.
+
+    Raises
+    ------
+    SizeError
+        If no value meets the targets.
+    ValueError
+        For numbers out of range, or without a target.
+
+    Notes
+    -----
     A value meets a target if a one-sided interval of the mean over replications keeps it, and
     misses it if the interval on the other side does not; else there are twice as many replications,
-    up to `most`. The answer gets as many in any case and has to meet the targets then too: what is
-    rare may not have been seen before. The probability of error is shared evenly among looks,
-    targets and the values that a bisection tries (Bonferroni), so that with the `confidence` all
-    verdicts are right. All values see the same draws. That a stronger design does no worse is
-    assumed.
+    up to `most`. The answer gets as many in any case and has to meet the targets then too: a rare
+    event may not have been seen before. The probability of error is shared evenly among looks,
+    targets and the values that a bisection tries (Bonferroni). That a stronger design does no worse
+    is assumed.
 
     Where a listing can happen, a target of a time that a listing skews is one of the median, by
     order statistics: no interval of the mean holds there. A time that is lost in a replication
     misses a target that is an upper bound. A value that misses a target in every replication misses
     it, if there are enough of them for the sign test.
 
-    What is never decided counts as missed, and so does a value with which a run does not settle. A
-    replication without a value keeps no target. SizeError if no value does it, ValueError for
-    numbers that make no sense.
+    A value that is not decided counts as missed, and so does a value with which a run does not
+    settle. A replication without a value keeps no target.
     """
-    started = now()
-    (vary,) = varied(vary) if isinstance(vary, Mapping) else (vary,)
-    given = [targets] if isinstance(targets, str) else targets
-    asked = [Target.parse(each) if isinstance(each, str) else each for each in given]
-    if not asked:
+    (one,) = varied(vary) if isinstance(vary, Mapping) else (vary,)
+    return find_size(
+        DesignFiles.of([file], settings, profiles),
+        one,
+        [targets] if isinstance(targets, str) else targets,
+        Sampling(most, seed),
+        Execution(**execution),
+        confidence=confidence,
+    )
+
+
+def find_size(
+    files: DesignFiles,
+    vary: Vary,
+    targets: Sequence[Target | str],
+    sampling: Sampling,
+    execution: Execution,
+    *,
+    confidence: float = 0.95,
+) -> Size:
+    """Find the smallest value that meets all targets; see `size`.
+
+    The replications of the `sampling` are the most of a value.
+    """
+    bounds = [Target.parse(each) if isinstance(each, str) else each for each in targets]
+    most = MOST if sampling.replications is None else sampling.replications
+    if not bounds:
         raise ValueError("a size takes at least one target")
     if not 0.5 <= confidence < 1.0:
         raise ValueError(f"a confidence of {confidence:g}: give one from 0.5 to below 1")
     if most < FIRST:
         raise ValueError(f"at most {most} replications of a value: give at least {FIRST}")
-    settings = tuple(settings)
-    ask_apart(settings, [vary])
-    designs = [design(Path(file), settings, {vary.path: value}, profiles) for value in vary.values]
-    _, seed = settled(designs[0], None, seed)
-    for each in designs[1:]:
-        settled(each, None, seed)
-    for target in asked:
+    ask_apart(files.settings, [vary])
+    designs = [design for value in vary.values for design in files.with_values({vary.path: value})]
+    own_replications = replace(sampling, replications=None)
+    _, seed = own_replications.resolved(designs)
+    for target in bounds:
         ask_known(target.quantity, designs)
     looks = [min(FIRST * 2**look, most) for look in range(math.ceil(math.log2(most / FIRST)) + 1)]
-    keep = Wanted(blast=any(target.quantity.needs_blast for target in asked))
+    keep = Wanted(blast=any(target.quantity.needs_blast for target in bounds))
     listings = any(map(listing_possible, designs))
-    trials = _Trials(vary, asked, looks, 1.0 - confidence, listings)
+    trials = _Trials(vary, bounds, looks, 1.0 - confidence, listings)
 
     def meets(at: int, to_the_end: bool = False) -> bool:
         """Look at a value with more and more replications until all targets are decided."""
         try:
-            settling = settle(designs[at], seed=seed, jobs=jobs, store=store)
+            settling = settle(designs[at], Sampling(None, seed), execution.with_progress(None))
         except ScenarioError as error:
             trials.unsettled(at, error)
             return False
@@ -131,7 +181,8 @@ def size(
             if done and trials.verdict(at) != NOT_DECIDED and not to_the_end:
                 break
             tasks = [Task(replicate, settling, (i, seed, keep)) for i in range(done, look)]
-            runs = in_order(tasks, jobs, trials.told(progress, look - done), store)
+            progress = trials.progress(execution.progress, look - done)
+            runs = execution.with_progress(progress).results(tasks)
             trials.add(at, [run.metrics for run in runs])
         return trials.verdict(at) == MET
 
@@ -154,10 +205,10 @@ def size(
         sure=low < 0 or trials.verdict(low) == MISSED,
         rising=vary.rising,
         first=low < 0,
-        targets=tuple(asked),
+        targets=tuple(bounds),
         confidence=confidence,
         evidence=trials.frame(),
-        provenance=Provenance.of([scenario], seed, max(trials.counts()), command, started),
+        provenance=execution.provenance([scenario], max(trials.counts()), seed),
     )
 
 
@@ -232,8 +283,8 @@ class _Trials:
         """All of them."""
         return sum(self.counts())
 
-    def told(self, progress: Progress | None, more: int) -> Progress | None:
-        """Progress through all replications, as far as they can be known, where some run now.
+    def progress(self, progress: Progress | None, more: int) -> Progress | None:
+        """Return the progress through all replications, as far as their number can be known.
 
         As if one look at each value were enough, and all of them at the answer.
         """

@@ -3,8 +3,7 @@
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 import pandas as pd
@@ -15,7 +14,6 @@ from relaysim.measure.metric_catalogue import SKEWED_BY_LISTINGS
 from relaysim.measure.quantity import Quantity, ask_there, ordinary
 from relaysim.measure.subjects import ask_known
 from relaysim.measure.target import Target
-from relaysim.scenario.load import load
 from relaysim.scenario.own_profiles import Folder
 from relaysim.stats.interval import (
     CONFIDENCE,
@@ -31,14 +29,14 @@ from relaysim.stats.possible_range import difference_within_range
 from relaysim.stats.ratio_of_sums import linearized_pair
 from relaysim.stats.several_designs import differences
 from relaysim.study.break_even import Knee, break_even, knee
-from relaysim.study.execution.jobs import Jobs, Progress, in_order
-from relaysim.study.execution.provenance import Provenance, now
-from relaysim.study.execution.store import Store
+from relaysim.study.design_files import DesignFiles
+from relaysim.study.execution.execution import Execution, ExecutionOptions
+from relaysim.study.execution.provenance import Provenance
 from relaysim.study.execution.task import Task
 from relaysim.study.replicate import Replication, Wanted, replicate
-from relaysim.study.sampling import settled
+from relaysim.study.sampling import Sampling
 from relaysim.study.stacked_metrics import KEY, Stack
-from relaysim.study.varied_values import Vary, ask_apart, design, grid, number, own, varied
+from relaysim.study.varied_values import Vary, ask_apart, grid, number, varied
 from relaysim.study.warm_up import settle_all
 
 
@@ -146,83 +144,124 @@ def sweep(
     profiles: Folder = None,
     replications: int | None = None,
     seed: int | None = None,
-    jobs: Jobs = None,
-    store: Store | None = None,
-    progress: Progress | None = None,
-    command: str = "",
+    **execution: Unpack[ExecutionOptions],
 ) -> Sweep:
-    """Run the design of a file, and others with it, at each point of a grid.
+    """Run the designs of files at each point of a grid, all on the same draws.
 
-    All points and designs see the same draws, as far as what is varied leaves them alike. A path
-    that only one of the designs has is varied there.
-    `settings` are `path=value` for all, `profiles` is a folder of profiles of your own, as for
-    `load`. Quantities are those given and those of the targets, by default `on_time` and the median
-    latency of each class. ScenarioError if a point is no scenario,
-    SweepError if nothing is varied, two designs have the same name, or a target is to be held
-    against more than one number; QuantityError if no design has a quantity.
+    Parameters
+    ----------
+    file, *others
+        Scenario files. A path that only one of the designs has is varied there alone.
+    vary
+        The values at each path, such as `{"hubs.HUB01.cores": [2, 4, 8]}`.
+    quantities
+        What `points` shows; by default the quantities of the targets, or `on_time` and the median
+        latency of each class.
+    targets
+        Bounds for quantities, such as "class.bulk.on_time > 99 %".
+    settings
+        `path=value` for all designs.
+    profiles
+        A folder of a user's own profiles, as for `load`.
+    replications, seed
+        Those of the first design unless they are given.
+    **execution
+        `jobs`, `store`, `progress` and `command`; see `Execution`. No result depends on them.
+
+    Returns
+    -------
+    Sweep
+        The quantities by point and design.
+
+    Raises
+    ------
+    ScenarioError
+        If a point is no scenario.
+    SweepError
+        If nothing is varied, if two designs have the same name, or if there is a target and more
+        than one number is varied.
+    QuantityError
+        If no design has a quantity.
     """
-    started, parameters = now(), varied(vary)
+    return sweep_files(
+        DesignFiles.of((file, *others), settings, profiles),
+        varied(vary),
+        Sampling(replications, seed),
+        Execution(**execution),
+        quantities=quantities,
+        targets=[targets] if isinstance(targets, str) else targets,
+    )
+
+
+def sweep_files(
+    files: DesignFiles,
+    parameters: tuple[Vary, ...],
+    sampling: Sampling,
+    execution: Execution,
+    *,
+    quantities: Sequence[Quantity | str] = (),
+    targets: Sequence[Target | str] = (),
+) -> Sweep:
+    """Run the designs of files at each point of a grid; see `sweep`."""
     if not parameters:
         raise SweepError("nothing is varied: give a path with its values")
-    given = [targets] if isinstance(targets, str) else targets
-    asked = [Target.parse(each) if isinstance(each, str) else each for each in given]
-    if asked:
+    bounds = [Target.parse(each) if isinstance(each, str) else each for each in targets]
+    if bounds:
         _ask_one_number(parameters)
-    points, settings = grid(parameters), tuple(settings)
-    ask_apart(settings, parameters)
+    points = grid(parameters)
+    ask_apart(files.settings, parameters)
     paths = [each.path for each in parameters]
-    files = [Path(each) for each in (file, *others)]
-    bases = [load(each, settings, profiles) for each in files]
+    bases = files.load()
     designs = [
-        design(each, settings, own(dict(zip(paths, point, strict=True)), base, bases), profiles)
+        design
         for point in points
-        for each, base in zip(files, bases, strict=True)
+        for design in files.with_values(dict(zip(paths, point, strict=True)), bases)
     ]
-    many = len(files)
-    names = [each.name for each in designs[:many]]
-    if len(set(names)) < many:
+    count = len(bases)
+    names = [design.name for design in designs[:count]]
+    if len(set(names)) < count:
         raise SweepError(f"two of the designs {', '.join(names)} have the same name")
-    wanted = (*map(Quantity.parse, map(str, quantities)), *(each.quantity for each in asked))
-    wanted = tuple(dict.fromkeys(wanted)) or ordinary(designs[:many])
-    for quantity in wanted:
+    shown = (*map(Quantity.parse, map(str, quantities)), *(each.quantity for each in bounds))
+    shown = tuple(dict.fromkeys(shown)) or ordinary(designs[:count])
+    for quantity in shown:
         ask_known(quantity, designs)
-    replications, seed = settled(designs[0], replications, seed)
-    for each in designs[1:]:
-        settled(each, replications, seed)
-    if any(each.run.warm_up_auto for each in designs):
+    replications, seed = sampling.resolved(designs)
+    if any(design.run.warm_up_auto for design in designs):
+        quiet = execution.with_progress(None)
         designs = [
-            each
-            for at in range(0, len(designs), many)
-            for each in settle_all(
-                designs[at : at + many], replications, seed, jobs=jobs, store=store
+            design
+            for first in range(0, len(designs), count)
+            for design in settle_all(
+                designs[first : first + count], Sampling(replications, seed), quiet
             )
         ]
-    keep = Wanted(blast=any(each.needs_blast for each in wanted))
+    keep = Wanted(blast=any(each.needs_blast for each in shown))
     tasks = [Task(replicate, d, (i, seed, keep)) for d in designs for i in range(replications)]
-    made = _Made(tuple(paths), names, wanted)
-    runs = in_order(tasks, jobs, progress, store)
-    for point, at in zip(points, range(0, len(designs), many), strict=True):
-        made.add(
+    frames = _Frames(tuple(paths), names, shown)
+    runs = execution.results(tasks)
+    for point, first in zip(points, range(0, len(designs), count), strict=True):
+        frames.add(
             point,
-            [listing_possible(each) for each in designs[at : at + many]],
+            [listing_possible(design) for design in designs[first : first + count]],
             [[_metrics(next(runs)) for _ in range(replications)] for _ in names],
         )
-    found = Sweep(
+    result = Sweep(
         scenarios=tuple(names),
         varied=parameters,
-        quantities=wanted,
+        quantities=shown,
         seed=seed,
         replications=replications,
-        points=pd.DataFrame(made.rows),
-        metrics=pd.concat(made.metrics, ignore_index=True),
-        comparisons=pd.concat(made.comparisons, ignore_index=True)
-        if made.comparisons
+        points=pd.DataFrame(frames.rows),
+        metrics=pd.concat(frames.metrics, ignore_index=True),
+        comparisons=pd.concat(frames.comparisons, ignore_index=True)
+        if frames.comparisons
         else pd.DataFrame(columns=[*paths, *COMPARED]),
-        values=made.values,
+        values=frames.values,
         listings=any(map(listing_possible, designs)),
-        provenance=Provenance.of(designs, seed, replications, command, started),
+        provenance=execution.provenance(designs, replications, seed),
     )
-    return replace(found, knees=tuple(found.knee(each, name) for each in asked for name in names))
+    knees = (result.knee(target, name) for target in bounds for name in names)
+    return replace(result, knees=tuple(knees))
 
 
 def _ask_one_number(varied: Sequence[Vary]) -> None:
@@ -238,7 +277,7 @@ def _metrics(run: Replication) -> pd.DataFrame:
     return run.metrics
 
 
-class _Made:
+class _Frames:
     """The frames of a sweep, as its points are done."""
 
     def __init__(

@@ -4,15 +4,12 @@ import itertools
 import math
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import Any, Self
 
-from relaysim.scenario.load import load
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.override import SOURCE, OverrideError, parse
-from relaysim.scenario.own_profiles import Folder
 from relaysim.scenario.problem import KeyPath, Problem, ScenarioError
 from relaysim.scenario.written import written
 from relaysim.study.value_range import Number
@@ -88,31 +85,6 @@ def number(text: str) -> "float | int | str":
         except ValueError:
             continue
     return text
-
-
-def design(
-    file: Path,
-    settings: Iterable[str],
-    values: Mapping[str, str],
-    profiles: Folder = None,
-    source: str = "--vary",
-) -> Scenario:
-    """The scenario of a file under `path=value` settings, with other values at some paths.
-
-    `profiles` is a folder of a user's own, as for `load`. ScenarioError names `source` where one of
-    the values is wrong.
-    """
-    settings = tuple(settings)
-    varied = [f"{path}={value}" for path, value in values.items()]
-    try:
-        return load(file, [*settings, *varied], profiles)
-    except ScenarioError as error:
-        load(file, settings, profiles)
-        # Without the values all is well.
-        raise ScenarioError(
-            replace(each, file=f"{source} ({file.name})") if each.file == SOURCE else each
-            for each in error.problems
-        ) from None
 
 
 def value_at(scenario: Scenario, path: str) -> Any:

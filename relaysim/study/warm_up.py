@@ -8,7 +8,7 @@ and 9.4).
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, Unpack
 
 import numpy as np
 import pandas as pd
@@ -24,11 +24,10 @@ from relaysim.scenario.stream import Stream
 from relaysim.scenario.table import DAY, HOUR, MINUTE
 from relaysim.stats.interval import Floats
 from relaysim.stats.mser import BATCH, FEWEST, Truncation, mser5
-from relaysim.study.execution.jobs import Jobs, Progress, in_order
-from relaysim.study.execution.provenance import Provenance, now
-from relaysim.study.execution.store import Store
+from relaysim.study.execution.execution import Execution, ExecutionOptions
+from relaysim.study.execution.provenance import Provenance
 from relaysim.study.execution.task import Task
-from relaysim.study.sampling import settled
+from relaysim.study.sampling import Sampling
 from relaysim.trace.tables import Status
 from relaysim.traffic.workload import draw
 from relaysim.units import format_duration
@@ -74,21 +73,41 @@ def warm_up(
     scenario: Scenario,
     replications: int | None = None,
     seed: int | None = None,
-    *,
-    jobs: Jobs = None,
-    progress: Progress | None = None,
-    store: Store | None = None,
-    command: str = "",
+    **execution: Unpack[ExecutionOptions],
 ) -> WarmUp:
-    """Find the warm-up by MSER-5 (`stats.mser`), or say why there is none.
+    """Find the warm-up of a scenario by MSER-5 (`stats.mser`), or the reason why there is none.
 
-    `replications` and `seed` are the scenario's own unless given, the rest is as in `run`. A
-    `warm_up` that the scenario has plays no part. ValueError and ScenarioError as `run`.
+    Parameters
+    ----------
+    scenario
+        The design; a `warm_up` that it has is not used.
+    replications, seed
+        Those of the scenario unless they are given.
+    **execution
+        `jobs`, `store`, `progress` and `command`; see `Execution`. No result depends on them.
 
+    Returns
+    -------
+    WarmUp
+        The verdict, the warm-up and its reason.
+
+    Raises
+    ------
+    ValueError
+        For fewer than one replication.
+    ScenarioError
+        If a run is too large.
+
+    Notes
+    -----
     MSER-5 cannot see a trend that is slower than the run: close to full load a long run is needed.
     """
-    started = now()
-    replications, seed = settled(scenario, replications, seed)
+    return find_warm_up(scenario, Sampling(replications, seed), Execution(**execution))
+
+
+def find_warm_up(scenario: Scenario, sampling: Sampling, execution: Execution) -> WarmUp:
+    """Find the warm-up of a scenario; see `warm_up`."""
+    replications, seed = sampling.resolved([scenario])
     series = pd.Series(np.zeros(0), name="latency")
     found = None
     begins, short = next(changing(scenario), None), next(_overloaded(scenario), None)
@@ -98,61 +117,63 @@ def warm_up(
         verdict, cut, reason = _unsettled(short)
     else:
         plain = with_warm_up(scenario, 0)
-        calls = [Task(latencies, plain, (i, seed)) for i in range(replications)]
-        sums = np.stack(list(in_order(calls, jobs, progress, store)))
+        tasks = [Task(latencies, plain, (i, seed)) for i in range(replications)]
+        sums = np.stack(list(execution.results(tasks)))
         verdict, cut, reason, series, found = _judged(sums, scenario.run.duration)
-    origin = Provenance.of([scenario], seed, replications, command, started)
+    origin = execution.provenance([scenario], replications, seed)
     return WarmUp(scenario, verdict, cut, reason, series, found, origin)
 
 
 def settle(
     scenario: Scenario,
-    replications: int | None = None,
-    seed: int | None = None,
-    *,
-    jobs: Jobs = None,
-    progress: Progress | None = None,
-    store: Store | None = None,
+    sampling: Sampling,
+    execution: Execution,
     tell: Callable[[str], None] | None = None,
 ) -> Scenario:
-    """The scenario with the warm-up found where it says "auto"; any other as it is.
+    """Return the scenario with its warm-up found where it says "auto"; any other as it is.
 
-    A terminating run has none. `tell` hears what was found, and why. ScenarioError if the scenario
-    does not settle; else as `warm_up`.
+    Parameters
+    ----------
+    scenario
+        The design. A terminating run has no warm-up.
+    sampling, execution
+        The runs that find the warm-up.
+    tell
+        Called with the warm-up and its reason.
+
+    Raises
+    ------
+    ScenarioError
+        If the run does not settle.
     """
     if not scenario.run.warm_up_auto:
         return scenario
-    found = warm_up(scenario, replications, seed, jobs=jobs, progress=progress, store=store)
-    if found.verdict == "does not settle":
+    result = find_warm_up(scenario, sampling, execution)
+    if result.verdict == "does not settle":
         where = ("run", "warm_up")
-        raise ScenarioError([Problem(where, found.reason, file=scenario.name, value=AUTO)])
+        raise ScenarioError([Problem(where, result.reason, file=scenario.name, value=AUTO)])
     if tell is not None:
-        tell(f"{scenario.name}: warm-up {format_duration(found.cut)}: {found.reason}")
-    return with_warm_up(scenario, found.cut)
+        tell(f"{scenario.name}: warm-up {format_duration(result.cut)}: {result.reason}")
+    return with_warm_up(scenario, result.cut)
 
 
 def settle_all(
     designs: Sequence[Scenario],
-    replications: int | None = None,
-    seed: int | None = None,
-    *,
-    jobs: Jobs = None,
-    store: Store | None = None,
+    sampling: Sampling,
+    execution: Execution,
     tell: Callable[[str], None] | None = None,
 ) -> list[Scenario]:
-    """The same for designs that are compared: all that say "auto" get the longest warm-up of all.
+    """Return designs that are compared, all that say "auto" with the longest warm-up of all.
 
-    None, if the run of one of them is a terminating one.
+    There is no warm-up if the run of one of them is a terminating one. See `settle`.
     """
-    found = [
-        settle(each, replications, seed, jobs=jobs, store=store, tell=tell) for each in designs
-    ]
-    cuts = [each.run.warm_up for each in found]
+    settled = [settle(design, sampling, execution, tell) for design in designs]
+    cuts = [each.run.warm_up for each in settled]
     ends = [each.run.warm_up_auto and next(changing(each), None) for each in designs]
     longest = 0 if any(ends) else max(cuts)
     return [
         with_warm_up(each, longest) if design.run.warm_up_auto else each
-        for design, each in zip(designs, found, strict=True)
+        for design, each in zip(designs, settled, strict=True)
     ]
 
 

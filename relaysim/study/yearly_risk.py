@@ -10,7 +10,7 @@ something else than traps, such as complaints, is found as well as by half a pla
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, Unpack
 
 import numpy as np
 import pandas as pd
@@ -26,11 +26,10 @@ from relaysim.stats.interval import CONFIDENCE, Estimate, Floats, interval
 from relaysim.stats.possible_range import estimate_within_range
 from relaysim.stats.proportion import chances
 from relaysim.study.blast_radius import ask_culprit
-from relaysim.study.execution.jobs import Jobs, Progress, in_order
-from relaysim.study.execution.provenance import Provenance, now
-from relaysim.study.execution.store import Store
+from relaysim.study.execution.execution import Execution, ExecutionOptions
+from relaysim.study.execution.provenance import Provenance
 from relaysim.study.execution.task import Task
-from relaysim.study.sampling import settled
+from relaysim.study.sampling import Sampling
 from relaysim.study.tilted_traps import log_likelihood_ratio, tilt_for
 from relaysim.study.warm_up import settle
 from relaysim.traffic.workload import draw
@@ -75,27 +74,41 @@ def yearly_risk(
     replications: int | None = None,
     seed: int | None = None,
     tilt: float | None = None,
-    *,
-    jobs: Jobs = None,
-    store: Store | None = None,
-    progress: Progress | None = None,
-    command: str = "",
+    **execution: Unpack[ExecutionOptions],
 ) -> YearlyRisk:
     """Estimate the risk of a listing by importance sampling.
 
-    `tilt` is from 1, which is a plain sample; by default `study.tilted_traps.tilt_for` chooses. The
-    other arguments are those of `run`. ValueError if the scenario has no culprit, or for a smaller
-    tilt.
+    Parameters
+    ----------
+    scenario
+        A design with a culprit.
+    replications, seed
+        Those of the scenario unless they are given; each replication takes three runs.
+    tilt
+        How many times likelier spam traps are drawn in every other replication, from 1, which is a
+        plain sample; by default `study.tilted_traps.tilt_for` chooses it.
+    **execution
+        `jobs`, `store`, `progress` and `command`; see `Execution`. No result depends on them.
+
+    Returns
+    -------
+    YearlyRisk
+        Probabilities and means with 95 % intervals.
+
+    Raises
+    ------
+    ValueError
+        If the scenario has no culprit, or for a tilt below 1.
     """
-    started = now()
-    replications, seed = settled(scenario, replications, seed)
-    scenario = settle(scenario, replications, seed, jobs=jobs, store=store)
+    sampling, executed = Sampling(replications, seed), Execution(**execution)
+    count, seed = sampling.resolved([scenario])
+    scenario = settle(scenario, sampling, executed.with_progress(None))
     ask_culprit(scenario)
     tilt = tilt_for(scenario, seed) if tilt is None else tilt
     # Numbers 0, 2, 4 ... are plain.
-    plain = -(-replications // 2) / replications
-    calls = [Task(_weighed, scenario, (i, seed, tilt, plain)) for i in range(replications)]
-    rows = list(in_order(calls, jobs, progress, store))
+    plain = -(-count // 2) / count
+    tasks = [Task(_weighed, scenario, (i, seed, tilt, plain)) for i in range(count)]
+    rows = list(executed.results(tasks))
     frame = pd.DataFrame(rows, columns=list(Weighed._fields))
     weight, listed = frame["weight"].to_numpy(), frame["listed"].to_numpy()
     values = {name: frame[name].to_numpy() for name in MEASURES}
@@ -104,7 +117,7 @@ def yearly_risk(
     return YearlyRisk(
         scenario=scenario,
         seed=seed,
-        replications=replications,
+        replications=count,
         tilt=tilt,
         horizon=window.length,
         listed=likely,
@@ -116,7 +129,7 @@ def yearly_risk(
         effective_replications=_effective(weight),
         effective_listed=_effective(weight * listed),
         per_replication=frame,
-        provenance=Provenance.of([scenario], seed, replications, command, started),
+        provenance=executed.provenance([scenario], count, seed),
     )
 
 

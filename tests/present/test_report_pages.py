@@ -20,13 +20,16 @@ from relaysim.profiles.value import Certainty
 from relaysim.scenario.load import load
 from relaysim.study.architecture import (
     Report,
+    architecture_report,
     campaign_path,
     deciding,
     decisive,
     innocent_classes,
-    report,
 )
 from relaysim.study.compare import compare
+from relaysim.study.design_files import DesignFiles
+from relaysim.study.execution.execution import Execution
+from relaysim.study.sampling import Sampling
 from relaysim.study.written_results import OutputError
 
 ANCHORS = [
@@ -47,7 +50,9 @@ def bare():
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory):
     files = [SCENARIOS / f"{name}.toml" for name in ("shared-hub", "listing-day")]
-    found = report(*files, settings=LITTLE, replications=2, jobs=1, command="relaysim report x")
+    found = architecture_report(
+        DesignFiles.of(files, LITTLE), Sampling(2), Execution(jobs=1, command="relaysim report x")
+    )
     return found, write(found, tmp_path_factory.mktemp("report") / "out")
 
 
@@ -188,7 +193,7 @@ def test_the_load_that_is_varied_is_the_campaign_of_a_culprit():
 
 def test_the_assumptions_that_are_tried_are_of_core_time_and_of_lists():
     files = [SCENARIOS / "shared-hub.toml", SCENARIOS / "dedicated-hub.toml"]
-    paths = [each.path for each in deciding(files, ())]
+    paths = [each.path for each in deciding(DesignFiles.of(files))]
     costs = [f"hubs.HUB01.{step}_cost.base" for step in ("receive", "categorize", "send")]
     assert paths[:3] == costs
     assert {"blocklists.css.threshold", "blocklists.css.trap_share"} < set(paths[3:])

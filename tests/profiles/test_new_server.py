@@ -19,10 +19,13 @@ from relaysim.scenario.culprit import culprits
 from relaysim.scenario.digest import digest
 from relaysim.scenario.load import load
 from relaysim.scenario.model import Scenario
-from relaysim.study.architecture import report
+from relaysim.study.architecture import architecture_report
 from relaysim.study.assumptions import assumptions
+from relaysim.study.design_files import DesignFiles
+from relaysim.study.execution.execution import Execution
 from relaysim.study.execution.task import Task
 from relaysim.study.replicate import replicate, trace_of
+from relaysim.study.sampling import Sampling
 from relaysim.traffic.spam_traps import operator_shares
 
 SMALL = str(Path(__file__).parents[1] / "scenario" / "small.toml")
@@ -218,14 +221,12 @@ def test_commands_take_the_folder(
 def test_a_report_takes_the_folder_in_all_of_its_studies(folder: Path) -> None:
     more = folder.parent / "more.toml"
     more.write_text(f'extends = "{SMALL}"\n[hubs.HUB01]\ncores = 8\n', encoding="utf-8")
-    found = report(
-        SMALL,
-        more,
-        settings=[*OURS.values(), "run.replications=2"],
-        profiles=folder,
+    found = architecture_report(
+        DesignFiles.of([SMALL, more], [*OURS.values(), "run.replications=2"], folder),
+        Sampling(),
+        Execution(jobs=1),
         sizing=False,
         turning=False,
-        jobs=1,
     )
     assert {file.path for file in found.provenance.profiles} == {
         str(file) for file in folder.rglob("*.toml")

@@ -8,7 +8,7 @@ from relaysim.analysis.run_size import sizes, too_large
 from relaysim.audit import Severity
 from relaysim.scenario.load import loads
 from relaysim.scenario.model import Scenario
-from relaysim.study.sampling import settled
+from relaysim.study.sampling import Sampling
 
 
 def design(*overrides: str) -> Scenario:
@@ -119,5 +119,5 @@ def test_campaigns_are_counted_in_one_go_as_one_by_one(
 
 def test_more_replications_than_a_scenario_may_ask_for_are_refused(golden_section: Golden) -> None:
     with pytest.raises(ValueError, match=r"1,000,000,000 .* 100,000 ") as caught:
-        settled(design(), 1_000_000_000, 1)
+        Sampling(1_000_000_000, 1).resolved([design()])
     golden_section("errors/run_size", str(caught.value))

@@ -13,6 +13,7 @@ from relaysim.measure.quantity import Quantity
 from relaysim.measure.target import Target
 from relaysim.present.text import size_summary as sized
 from relaysim.present.text.terminal import show
+from relaysim.study.execution.execution import Execution
 from relaysim.study.execution.task import Task
 from relaysim.study.replicate import Replication
 from relaysim.study.size import SizeError, size
@@ -85,7 +86,7 @@ def test_what_was_not_seen_at_first_is_looked_for_before_an_answer(
 
     monkeypatch.setattr(Quantity, "value", value)
     monkeypatch.setattr("relaysim.study.size.ask_there", lambda *_: None)
-    monkeypatch.setattr("relaysim.study.size.in_order", lambda tasks, *_, **__: map(_run_of, tasks))
+    monkeypatch.setattr(Execution, "results", lambda _, tasks: map(_run_of, tasks))
     found = size(MM4, CONNECTIONS, [WAIT], settings=SHORT, most=20, jobs=1)
     assert found.value == "5"
     verdicts = found.evidence.set_index("value")["verdict"].to_dict()

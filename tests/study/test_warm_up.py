@@ -10,7 +10,9 @@ from small_designs import MORE, design
 from relaysim.scenario.load import load
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.problem import ScenarioError
+from relaysim.study.execution.execution import Execution
 from relaysim.study.execution.store import Store
+from relaysim.study.sampling import Sampling
 from relaysim.study.warm_up import FINEST, latencies, rounded_up, settle, warm_up, with_warm_up
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
@@ -151,20 +153,21 @@ def test_few_recipients_do_not_show_a_start() -> None:
 def test_settle_replaces_auto_and_nothing_else() -> None:
     told: list[str] = []
     auto = design("busy", *BUSY, "run.warm_up=auto")
-    done = settle(auto, jobs=1, tell=told.append)
+    done = settle(auto, Sampling(), Execution(jobs=1), told.append)
     assert done == design("busy", *BUSY, "run.warm_up=300 s")
     assert told == [
         "busy: warm-up 5 min: from there on the mean latency, in 50 bins of the run, is steady "
         "(MSER-5)"
     ]
     given_ = design("busy", *BUSY, "run.warm_up=1 s")
-    assert settle(given_, tell=told.append) is given_
+    assert settle(given_, Sampling(), Execution(), told.append) is given_
     assert len(told) == 1
 
 
 def test_settle_says_why_a_terminating_run_has_none() -> None:
     told: list[str] = []
-    done = settle(load(SCENARIOS / "shared-hub.toml", ["run.warm_up=auto"]), tell=told.append)
+    auto = load(SCENARIOS / "shared-hub.toml", ["run.warm_up=auto"])
+    done = settle(auto, Sampling(), Execution(), told.append)
     assert done == load(SCENARIOS / "shared-hub.toml")
     assert told == [
         "shared-hub: warm-up 0 s: the rate of users.correspondence changes with time (profile): "
@@ -174,7 +177,7 @@ def test_settle_says_why_a_terminating_run_has_none() -> None:
 
 def test_settle_does_not_guess() -> None:
     with pytest.raises(ScenarioError) as caught:
-        settle(design("full", f"{RATE}=3/s", "run.warm_up=auto"))
+        settle(design("full", f"{RATE}=3/s", "run.warm_up=auto"), Sampling(), Execution())
     (problem,) = caught.value.problems
     assert (problem.path, problem.value, problem.file) == (("run", "warm_up"), "auto", "full")
     assert problem.message.startswith("the mail asks 150 % of what the 2 connections")

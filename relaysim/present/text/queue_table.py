@@ -14,9 +14,10 @@ from relaysim.measure.qshape import COLUMNS, TOTAL, Entries
 from relaysim.present.text.caption import origin
 from relaysim.present.text.terminal import text
 from relaysim.scenario.model import Scenario
-from relaysim.study.execution.provenance import Provenance, now
+from relaysim.study.execution.execution import Execution
+from relaysim.study.execution.provenance import Provenance
 from relaysim.study.replicate import trace_of
-from relaysim.study.sampling import settled
+from relaysim.study.sampling import Sampling
 from relaysim.trace.tables import Trace
 from relaysim.units import duration
 from relaysim.wording import columns
@@ -106,12 +107,12 @@ def qshape(
 
     `seed` is the scenario's own unless given. ScenarioError if no machine would finish the run.
     """
-    started = now()
+    execution = Execution(command=command)
     if hub is not None:
         look_up(scenario.hubs, hub, "a hub")
-    _, seed = settled(scenario, replication + 1, seed)
+    _, seed = Sampling(replication + 1, seed).resolved([scenario])
     trace = trace_of(scenario, replication, seed)
-    origin = Provenance.of([scenario], seed, 1, command, started)
+    origin = execution.provenance([scenario], 1, seed)
     return QShape.of(trace, scenario, replication, origin, at, hub)
 
 
