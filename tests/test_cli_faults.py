@@ -100,7 +100,7 @@ def test_a_figure_that_fails_leaves_no_figure_of_an_earlier_run(monkeypatch, tmp
     [
         ("relaysim.study.written_results._fill", full, 2, "No space left on device"),
         ("relaysim.study.written_results._fill", broken, 1, "ZeroDivisionError"),
-        ("relaysim.study.written_results._put_in_place", broken, 1, "ZeroDivisionError"),
+        ("relaysim.study.execution.output_directory._put_in_place", broken, 1, "ZeroDivisionError"),
         ("relaysim.present.drawing.style.write", full, 2, "No space left on device"),
         ("relaysim.present.figure_registry.Story", broken, 1, "ZeroDivisionError"),
     ],
@@ -117,7 +117,7 @@ def test_a_file_that_cannot_be_written_does_not_cost_the_result(
     assert text in flat(result.stderr)
     golden_section("errors/faults", message(result.stderr))
     # What did not fail is there: the files without the figures, the figures without the files.
-    assert out.exists() == ("written_results" not in place)
+    assert out.exists() == ("present" in place)
     assert figures.exists() == (not place.endswith("Story"))
 
 

@@ -19,14 +19,15 @@ from relaysim import load
 from relaysim.cli import new_design as second
 from relaysim.cli.command_errors import is_broken_pipe
 from relaysim.cli.output import command_line
+from relaysim.measure.frame_columns import FRAMES
 from relaysim.present.figures import FIGURES
 from relaysim.scenario.arrivals import Replay
 from relaysim.scenario.digest import digest
 from relaysim.scenario.problem import ScenarioError
 from relaysim.scenario.recording import read
+from relaysim.study.execution.output_directory import PROVENANCE
 from relaysim.study.execution.scratch_directory import scratch
 from relaysim.study.execution.store import Store
-from relaysim.study.written_results import BLAST_FRAMES, FRAMES, PROVENANCE, TABLES
 
 POSIX_ONLY = {
     *("fcntl", "grp", "pwd", "resource", "termios", "fork", "killpg", "getuid", "getloadavg"),
@@ -85,7 +86,7 @@ def test_nothing_is_used_that_only_posix_has() -> None:
 
 def test_no_file_has_a_name_that_windows_refuses(tmp_path: Path) -> None:
     store = Store(tmp_path / "store")
-    names = {*TABLES, *FRAMES, *BLAST_FRAMES, PROVENANCE, *FIGURES}
+    names = {*FRAMES, PROVENANCE, *FIGURES}
     names |= {path.name for path in store.directory.rglob("*")}
     names |= {path.name for path in (ROOT / "relaysim").rglob("*")}
     names |= {path.name for path in (ROOT / "scenarios").rglob("*")}

@@ -6,16 +6,13 @@ A fault in one of the three costs none of the others.
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import typer
 
 from relaysim.cli.command_errors import UserError
 from relaysim.cli.output import draw, note, print_json, print_text, write
 from relaysim.study.guard import Guarded
-
-if TYPE_CHECKING:
-    from relaysim.present.figure_registry import Drawable
 
 Step = tuple[str, Callable[[], None]]
 """A part of the output, and what makes it."""
@@ -73,7 +70,7 @@ def printed(make: Callable[[], None]) -> Step:
     return "the text", flushed
 
 
-def drawn(result: "Drawable", directory: Path | None) -> Step:
+def drawn(result: object, directory: Path | None) -> Step:
     """The figures of a result."""
     return "the figures", lambda: draw(result, directory)
 

@@ -21,10 +21,9 @@ from relaysim.study.guard import caught
 from relaysim.wording import counted
 
 if TYPE_CHECKING:
-    from relaysim.present.figure_registry import Drawable
     from relaysim.present.text.summary import Summed
     from relaysim.study.execution.store import Store
-    from relaysim.study.written_results import Result
+    from relaysim.study.result import Result
     from relaysim.trace.invariants import Violation
 
 
@@ -63,7 +62,7 @@ def note(text: str) -> None:
 
 def ask_writable(directory: Path | None) -> None:
     """Refuse a directory that cannot be written before hours go into what it should hold."""
-    from relaysim.study.written_results import OutputError, ask_ours
+    from relaysim.study.execution.output_directory import OutputError, ask_ours
 
     if directory is not None:
         with told(OutputError, OSError):
@@ -72,16 +71,17 @@ def ask_writable(directory: Path | None) -> None:
 
 def write(result: "Result", directory: Path | None) -> None:
     """Write a result into a directory, if one is wanted."""
-    from relaysim.study import written_results as output
+    from relaysim.study.execution.output_directory import OutputError
+    from relaysim.study.written_results import write as write_result
 
     if directory is not None:
-        with told(output.OutputError, OSError):
-            note(f"written: {output.write(result, directory)}")
+        with told(OutputError, OSError):
+            note(f"written: {write_result(result, directory)}")
 
 
 def ask_drawable(directory: Path | None, command: str) -> None:
     """Refuse a directory that cannot hold the figures of a command before hours go into them."""
-    from relaysim.study.written_results import OutputError, ask_possible
+    from relaysim.study.execution.output_directory import OutputError, ask_possible
 
     if directory is not None:
         with told(OutputError):
@@ -93,7 +93,7 @@ def ask_drawable(directory: Path | None, command: str) -> None:
             ask_marked(directory, NAMES[command])
 
 
-def draw(result: "Drawable", directory: Path | None) -> None:
+def draw(result: object, directory: Path | None) -> None:
     """Draw the figures of a result into a directory, if one is wanted, and say where they are."""
     if directory is None:
         return

@@ -34,8 +34,8 @@ def report(
     The answer first, then what differs, the mail and its sources, a normal and a bad day, the
     paired differences, what turns the answer, and what a larger hub alone would buy.
     """
-    from relaysim.study import written_results as output
     from relaysim.study.architecture import architecture_report
+    from relaysim.study.execution.output_directory import OutputError
 
     for file in (base, *others):
         study.read(file)
@@ -58,7 +58,7 @@ def report(
     from relaysim.present.text.terminal import show, text
 
     def written() -> None:
-        with told(output.OutputError, OSError):
+        with told(OutputError, OSError):
             place = write_report(found, out)
         note(f"written: {place / 'report.html'}")
 

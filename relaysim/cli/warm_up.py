@@ -4,7 +4,7 @@ from relaysim.cli.options import File
 from relaysim.cli.study_command import Study, study_command
 
 
-@study_command("out", "json")
+@study_command()
 def warmup(scenario: File, study: Study) -> None:
     """Find the warm-up of a run that has a steady state, by MSER-5 over its replications.
 

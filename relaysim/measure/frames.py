@@ -24,7 +24,7 @@ STATUSES = tuple(status.name.lower() for status in Status)
 def tables(
     trace: Trace, scenario: Scenario, replication: int = 0, recipients: Recipients | None = None
 ) -> Frames:
-    """The frames of one replication, by name: those of `study.written_results.FRAMES`."""
+    """The frames of one replication, by name: those that a run has."""
     recipients = Recipients.of(trace, scenario) if recipients is None else recipients
     made = {
         "messages": _messages(trace, scenario),

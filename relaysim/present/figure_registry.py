@@ -1,7 +1,8 @@
 """The figures of a result by name: what a notebook and the commands draw."""
 
 from collections.abc import Callable, Mapping
-from functools import partial
+from functools import partial, singledispatch
+from typing import Any
 
 from relaysim.mail.spelling import look_up
 from relaysim.present.drawing import style
@@ -26,9 +27,8 @@ from relaysim.study.size import Size
 from relaysim.study.sweep import Sweep
 from relaysim.study.warm_up import WarmUp
 
-Drawable = RunResult | Comparison | Sweep | Size | Sensitivity | WarmUp | QShape | Transcript
-"""Results that have figures."""
 Figures = Mapping[str, Callable[[], Sheet]]
+"""What draws each figure, by its name."""
 NAMES: Mapping[str, tuple[str, ...]] = {
     "run": ("design", "statuses", "queues", "qshape"),
     "compare": tuple(FIGURES),
@@ -42,32 +42,50 @@ NAMES: Mapping[str, tuple[str, ...]] = {
 """The names of the figures that each command draws."""
 
 
-def figures(result: Drawable) -> Figures:
-    """What can be drawn of a result, by name. Each raises NothingToDrawError where it is empty.
+@singledispatch
+def figures(result: object) -> Figures:
+    """Return what draws each figure of a result, by its name.
 
-    NothingToDrawError at once for designs without a stream in common.
+    Parameters
+    ----------
+    result
+        A run, a comparison, a sweep, a size, a sensitivity, a warm-up, a transcript or a qshape.
+
+    Raises
+    ------
+    TypeError
+        If results of its kind have no figures.
+    NothingToDrawError
+        For designs without a stream in common; each figure raises it where it would be empty.
     """
-    match result:
-        case RunResult():
-            return of_run(Story(result))
-        case Comparison():
-            of = Material(result)
-            return {name: partial(draw, of) for name, draw in FIGURES.items()}
-        case Sweep():
-            return {"sweep": partial(sweep, result)}
-        case Size():
-            return {"evidence": partial(evidence, result)}
-        case Sensitivity():
-            return {"tornado": partial(tornado, result)}
-        case WarmUp():
-            return {"warmup": partial(warmup, result)}
-        case Transcript():
-            return {"path": partial(path, result)}
-        case QShape():
-            return {"qshape": partial(qshape, result, result.caption)}
+    raise TypeError(f"a {type(result).__name__} has no figures")
 
 
-def figure(result: Drawable, name: str) -> Sheet:
+@figures.register
+def _of_run(result: RunResult) -> Figures:
+    return of_run(Story(result))
+
+
+@figures.register
+def _of_comparison(result: Comparison) -> Figures:
+    material = Material(result)
+    return {name: partial(draw, material) for name, draw in FIGURES.items()}
+
+
+def _only(name: str, draw: Callable[[Any], Sheet]) -> Callable[[Any], Figures]:
+    """Return the figures of a kind of result that has one."""
+    return lambda result: {name: partial(draw, result)}
+
+
+figures.register(Sweep, _only("sweep", sweep))
+figures.register(Size, _only("evidence", evidence))
+figures.register(Sensitivity, _only("tornado", tornado))
+figures.register(WarmUp, _only("warmup", warmup))
+figures.register(Transcript, _only("path", path))
+figures.register(QShape, _only("qshape", lambda result: qshape(result, result.caption)))
+
+
+def figure(result: object, name: str) -> Sheet:
     """One figure of a result: a matplotlib figure that a notebook shows.
 
     ValueError if there is none of that name, with those that there are; NothingToDrawError if it

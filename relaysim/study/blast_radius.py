@@ -1,7 +1,7 @@
 """The blast radius of a design: who suffers for what its culprits send, and how likely that is."""
 
 from dataclasses import dataclass, field
-from typing import Unpack
+from typing import Any, Unpack
 
 import numpy as np
 import pandas as pd
@@ -44,6 +44,18 @@ class BlastRadius:
     incidents: pd.DataFrame = field(repr=False)
     series: BlastSeries = field(repr=False)
     provenance: Provenance
+
+    def facts(self) -> dict[str, Any]:
+        """Return an empty list of comparisons, as a run does."""
+        return {"comparisons": []}
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Return the metrics."""
+        return {"metrics": self.metrics}
+
+    def large_tables(self) -> dict[str, pd.DataFrame]:
+        """Return the recipients that were harmed, and the incidents."""
+        return {"harmed": self.harmed, "incidents": self.incidents}
 
     def values(self, scope: str, subject: str, metric: str) -> Floats:
         """One metric by replication, NaN where a replication has no value."""

@@ -1,8 +1,10 @@
 """Knees: how far along a varied number a target holds, and from where on two designs differ."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 
 from relaysim.measure.target import Target
 from relaysim.stats.interval import Estimates, Floats, without_interval
@@ -129,3 +131,23 @@ def _crossing(load: Floats, excess: Floats, late: bool = False) -> float:
         return float(load[after if late else before])
     part = -excess[before] / (excess[after] - excess[before])
     return float(load[before] + part * (load[after] - load[before]))
+
+
+def knee_table(knees: Sequence[Knee]) -> pd.DataFrame:
+    """Return one row for each target and design.
+
+    Parameters
+    ----------
+    knees
+        How far targets hold.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The fields of `Knee`; an end before the first point, or beyond the last, is a word.
+    """
+    words = {-np.inf: "before", np.inf: "beyond"}
+    table = pd.DataFrame(knees)
+    ends = table[["low", "high"]].astype(object)
+    table[["low", "high"]] = ends.map(lambda end: words.get(end, end))
+    return table

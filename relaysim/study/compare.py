@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Unpack
+from typing import Any, Unpack
 
 import pandas as pd
 
@@ -12,6 +12,8 @@ from relaysim.measure.blast.blast_series import BlastSeries
 from relaysim.measure.metric_catalogue import METRICS, RENAMED
 from relaysim.measure.paired_recipients import paired
 from relaysim.measure.recipients import streams
+from relaysim.measure.refused_attempts import NAME as REFUSED_ATTEMPTS
+from relaysim.measure.refused_attempts import by_design
 from relaysim.measure.run_series import Series
 from relaysim.scenario.culprit import culprits
 from relaysim.scenario.model import Scenario
@@ -51,6 +53,23 @@ class Comparison:
     blast: Mapping[str, BlastSeries] = field(repr=False)
     violations: list[tuple[str, int, Violation]]
     provenance: Provenance
+
+    def facts(self) -> dict[str, Any]:
+        """Return nothing: all is in the tables."""
+        return {}
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Return the metrics, the paired differences and the refused attempts."""
+        refused = by_design({name: series.refusals for name, series in self.series.items()})
+        return {
+            "metrics": self.metrics,
+            "comparisons": self.comparisons,
+            REFUSED_ATTEMPTS: refused,
+        }
+
+    def large_tables(self) -> dict[str, pd.DataFrame]:
+        """Return nothing: the frames of designs are those of their runs."""
+        return {}
 
     def run(self, name: str) -> RunResult:
         """The run of one design, for what is drawn and told of a run; nothing is simulated again.

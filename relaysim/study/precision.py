@@ -9,6 +9,7 @@ similar values makes an interval narrow by luck; hardly ever does it stay so.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -79,6 +80,21 @@ class Reached:
     """The half-width, in the unit of the quantity."""
     lost: int = 0
     """In how many replications it is lost: infinite."""
+
+    def row(self) -> dict[str, Any]:
+        """Return the row of this quantity in the table `precision`."""
+        value, low, high, n = self.interval
+        return {
+            "quantity": str(self.quantity),
+            "value": value,
+            "low": low,
+            "high": high,
+            "unit": self.quantity.of.unit,
+            "replications": n,
+            "wanted": self.wanted,
+            "narrow": self.narrow,
+            "needed": self.needed,
+        }
 
     @property
     def interval(self) -> Estimate:

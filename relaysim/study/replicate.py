@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Unpack
+from typing import Any, Unpack
 
 import pandas as pd
 
@@ -17,6 +17,8 @@ from relaysim.measure.frames import Frames, gather, tables
 from relaysim.measure.metrics import metrics
 from relaysim.measure.paired_recipients import Sample
 from relaysim.measure.recipients import Recipients
+from relaysim.measure.refused_attempts import NAME as REFUSED_ATTEMPTS
+from relaysim.measure.refused_attempts import by_design
 from relaysim.measure.run_series import Series
 from relaysim.scenario.culprit import culprits
 from relaysim.scenario.model import Scenario
@@ -27,6 +29,7 @@ from relaysim.study.execution.task import Task
 from relaysim.study.precision import Precision, Reached, Watch
 from relaysim.study.sampling import Sampling
 from relaysim.study.stacked_metrics import Stack
+from relaysim.study.theory import beside
 from relaysim.study.warm_up import settle
 from relaysim.trace.invariants import Violation, check
 from relaysim.trace.tables import Trace
@@ -194,6 +197,22 @@ class RunResult:
     def refusals(self) -> pd.DataFrame:
         """One row an attempt at submission that was not taken."""
         return self.frames["refusals"]
+
+    def facts(self) -> dict[str, Any]:
+        """Return an empty list of comparisons: the output of `run` and `compare` has one form."""
+        return {"comparisons": []}
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Return the metrics, the refused attempts, theory and the precision that was asked for."""
+        refused = by_design({self.scenario.name: self.series.refusals})
+        tables = {"metrics": self.metrics, REFUSED_ATTEMPTS: refused, "theory": beside(self)}
+        if self.precision:
+            tables["precision"] = pd.DataFrame([each.row() for each in self.precision])
+        return tables
+
+    def large_tables(self) -> Frames:
+        """Return the frames of the run."""
+        return self.frames
 
     def trace(self, replication: int = 0) -> Trace:
         """The trace of one replication, made again: for figures and for a closer look."""

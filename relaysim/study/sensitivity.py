@@ -81,6 +81,22 @@ class Sensitivity:
     provenance: Provenance
     other: str | None = None
 
+    def facts(self) -> dict[str, Any]:
+        """Return the quantity, and its value with everything as it is."""
+        value, low, high, n = self.base
+        base = {"value": value, "low": low, "high": high, "lost": np.isinf(value)}
+        base |= {"replications": n, "unit": self.quantity.of.unit}
+        return {"quantity": str(self.quantity), "base": base}
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Return the effects, and the Sobol indices if they were wanted."""
+        tables = {"effects": self.effects}
+        return tables if self.indices is None else tables | {"indices": self.indices}
+
+    def large_tables(self) -> dict[str, pd.DataFrame]:
+        """Return nothing: no frame is kept of a point."""
+        return {}
+
     @property
     def asked(self) -> str:
         """What the study is about, in words."""

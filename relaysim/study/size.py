@@ -61,6 +61,18 @@ class Size:
     evidence: pd.DataFrame = field(repr=False)
     provenance: Provenance
 
+    def facts(self) -> dict[str, Any]:
+        """Return the answer."""
+        return {"path": self.path, "value": self.value, "sure": self.sure}
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Return the evidence."""
+        return {"evidence": self.evidence}
+
+    def large_tables(self) -> dict[str, pd.DataFrame]:
+        """Return nothing: no frame is kept of a value."""
+        return {}
+
 
 def size(
     file: str | os.PathLike[str],

@@ -28,7 +28,7 @@ from relaysim.stats.median import middle
 from relaysim.stats.possible_range import difference_within_range
 from relaysim.stats.ratio_of_sums import linearized_pair
 from relaysim.stats.several_designs import differences
-from relaysim.study.break_even import Knee, break_even, knee
+from relaysim.study.break_even import Knee, break_even, knee, knee_table
 from relaysim.study.design_files import DesignFiles
 from relaysim.study.execution.execution import Execution, ExecutionOptions
 from relaysim.study.execution.provenance import Provenance
@@ -85,6 +85,25 @@ class Sweep:
     def parameters(self) -> tuple[str, ...]:
         """The paths that are varied."""
         return tuple(each.path for each in self.varied)
+
+    def facts(self) -> dict[str, Any]:
+        """Return nothing: all is in the tables."""
+        return {}
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Return the points, all metrics and paired differences, and how far each target holds."""
+        tables = {
+            "metrics": self.metrics,
+            "comparisons": self.comparisons,
+            "points": self.points,
+        }
+        if self.knees:
+            tables["knees"] = knee_table(self.knees)
+        return tables
+
+    def large_tables(self) -> dict[str, pd.DataFrame]:
+        """Return nothing: no frame is kept of a point."""
+        return {}
 
     def knee(self, target: Target | str, scenario: str | None = None) -> Knee:
         """How far a target holds for a design, the first one unless it is named.

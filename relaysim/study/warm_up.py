@@ -8,7 +8,7 @@ and 9.4).
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, Unpack
+from typing import Any, Literal, Unpack
 
 import numpy as np
 import pandas as pd
@@ -67,6 +67,18 @@ class WarmUp:
     series: "pd.Series[float]" = field(repr=False)
     found: Truncation | None
     provenance: Provenance
+
+    def facts(self) -> dict[str, Any]:
+        """Return the verdict, the warm-up in seconds and the reason."""
+        return {"verdict": self.verdict, "warm_up": self.cut / SECOND, "reason": self.reason}
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Return the mean latency by the time of creation."""
+        return {"latency": self.series.rename_axis("seconds").reset_index()}
+
+    def large_tables(self) -> dict[str, pd.DataFrame]:
+        """Return nothing: no frame is kept of a run."""
+        return {}
 
 
 def warm_up(

@@ -29,8 +29,8 @@ from relaysim.study.architecture import (
 from relaysim.study.compare import compare
 from relaysim.study.design_files import DesignFiles
 from relaysim.study.execution.execution import Execution
+from relaysim.study.execution.output_directory import OutputError
 from relaysim.study.sampling import Sampling
-from relaysim.study.written_results import OutputError
 
 ANCHORS = [
     *("answer", "designs", "workload", "day", "bad-day", "differences"),

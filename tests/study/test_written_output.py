@@ -14,8 +14,9 @@ from relaysim.measure.frame_columns import FRAMES
 from relaysim.study import written_results as output
 from relaysim.study.compare import Comparison, compare
 from relaysim.study.execution.figure_mark import MARK
+from relaysim.study.execution.output_directory import OutputError
 from relaysim.study.replicate import RunResult, run
-from relaysim.study.written_results import OutputError, to_json, write
+from relaysim.study.written_results import to_json, write
 
 FILES = ["actions.parquet", "attempts.parquet", "levels.parquet", "listings.parquet",
          "lookups.parquet", "messages.parquet", "metrics.csv", "provenance.json",

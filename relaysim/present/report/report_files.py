@@ -18,8 +18,8 @@ from relaysim.present.report.report_answer import decision
 from relaysim.present.report.report_blocks import Picture
 from relaysim.present.report.report_sections import sections
 from relaysim.study.architecture import Report
+from relaysim.study.execution.output_directory import put, write_provenance
 from relaysim.study.guard import Guarded, described
-from relaysim.study.written_results import put, write_provenance
 
 
 def write(found: Report, directory: str | os.PathLike[str]) -> Path:

@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import pandas as pd
 
+from relaysim.scenario.model import Scenario
 from relaysim.stats.interval import interval
 from relaysim.stats.possible_range import estimate_within_range
 from relaysim.study.guard import Guarded
-from relaysim.study.replicate import RunResult
 from relaysim.study.theory.latency_theory import latency, wait_of_priority
 from relaysim.study.theory.listing_theory import listed_time
 from relaysim.study.theory.resource_theory import answers
@@ -25,7 +25,26 @@ _NO_MAIL = "the stream sends no mail in this run"
 _NO_STREAM = "no stream comes here, but notices or mail to spam traps may"
 
 
-def _listed(result: RunResult) -> "dict[_Key, _Measured]":
+class MeasuredRun(Protocol):
+    """A run with its metrics: what theory is compared with."""
+
+    @property
+    def scenario(self) -> Scenario:
+        """Return the design."""
+        ...
+
+    @property
+    def metrics(self) -> pd.DataFrame:
+        """Return the means over the replications."""
+        ...
+
+    @property
+    def per_replication(self) -> pd.DataFrame:
+        """Return the metrics of each replication."""
+        ...
+
+
+def _listed(result: MeasuredRun) -> "dict[_Key, _Measured]":
     """Return the time on each list with its interval, which `metrics` leaves out."""
     frame = result.per_replication
     mine = frame[(frame["scope"] == "blocklist") & (frame["metric"] == "listed_time")]
@@ -49,7 +68,7 @@ class _Measured(NamedTuple):
     high: float
 
 
-def beside(result: RunResult) -> pd.DataFrame:
+def beside(result: MeasuredRun) -> pd.DataFrame:
     """What theory says of a run, beside what the run says; columns as in `COLUMNS`.
 
     One row for each of `utilization`, `wait_mean` and `queue_mean` of each resource that was used,
@@ -77,7 +96,7 @@ def beside(result: RunResult) -> pd.DataFrame:
     return frame.astype({"inside": "boolean"})
 
 
-def _answers(result: RunResult, measured: dict[_Key, _Measured]) -> Iterator[tuple[_Key, Answer]]:
+def _answers(result: MeasuredRun, measured: dict[_Key, _Measured]) -> Iterator[tuple[_Key, Answer]]:
     used = {
         key.subject: None
         for key, found in measured.items()

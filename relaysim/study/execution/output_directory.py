@@ -1,0 +1,148 @@
+"""Directories of output: made whole or not at all, and replaced only if relaysim made them."""
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+
+from relaysim.study.execution.figure_mark import has_mark
+from relaysim.study.execution.provenance import Provenance
+from relaysim.study.execution.scratch_directory import scratch
+
+PROVENANCE = "provenance.json"
+"""The file that makes a directory an output of relaysim: it lists the files of relaysim."""
+
+
+class OutputError(Exception):
+    """The directory cannot be written, and why."""
+
+
+def put(directory: str | os.PathLike[str], fill: Callable[[Path], None]) -> Path:
+    """Put what `fill` writes in the place of a directory, whole or not at all; return its path.
+
+    OutputError if it holds anything but an earlier output, or cannot be written.
+    """
+    target = Path(directory)
+    ask_ours(target)
+    target = target.resolve()
+    with ExitStack() as stack:
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            made = stack.enter_context(scratch(target.parent, target.name))
+        except OSError as error:
+            raise OutputError(f"{target.parent}: {error.strerror}") from error
+        try:
+            fill(made)
+        except OSError as error:
+            raise OutputError(f"{target} cannot be written: {error.strerror or error}") from error
+        _put_in_place(made, target)
+    return target
+
+
+def write_provenance(provenance: Provenance, directory: Path) -> None:
+    """Write where the numbers of a directory come from, and which files are relaysim's.
+
+    It is the last file that is written, and the mark by which relaysim knows its own outputs.
+    """
+    files = sorted([PROVENANCE, *_files(directory)])
+    facts = {**provenance.facts(), "notes": provenance.notes}
+    facts |= {"times": provenance.times(), "files": files}
+    text = json.dumps(facts, indent=2, ensure_ascii=False) + "\n"
+    (directory / PROVENANCE).write_text(text, encoding="utf-8", newline="\n")
+
+
+def ask_ours(target: Path) -> None:
+    """Refuse a place that is neither free nor an earlier output."""
+    target = ask_possible(target)
+    if not target.exists():
+        return
+    found = {path.name for path in target.iterdir()}
+    if not found:
+        return
+    if PROVENANCE not in found:
+        raise OutputError(f"{target} is not empty and holds no earlier output of relaysim")
+    listed = _listed(target / PROVENANCE)
+    if listed is None:
+        raise OutputError(
+            f"{target / PROVENANCE} was not written by this version of relaysim: remove {target}, "
+            "or choose another directory"
+        )
+    others = sorted(name for name in _files(target) - listed if not has_mark(target / name))
+    if others:
+        raise OutputError(f"{target} holds files that are not relaysim's: {', '.join(others)}")
+
+
+def _files(directory: Path) -> set[str]:
+    """All that is in a directory and below, by its path there; directories but for empty ones."""
+    found = list(directory.iterdir())
+    inner = {each: _files(each) for each in found if each.is_dir() and not each.is_symlink()}
+    own = {each.name for each in found if not inner.get(each)}
+    return own | {f"{each.name}/{name}" for each, names in inner.items() for name in names}
+
+
+def _listed(file: Path) -> set[str] | None:
+    """The files of an earlier output; None if relaysim did not write what should list them."""
+    try:
+        if file.is_symlink():
+            return None
+        facts = json.loads(file.read_text(encoding="utf-8"))
+        if {"relaysim", "scenarios", "seed", "command", "times", "files"} <= facts.keys():
+            return set(facts["files"])
+    except (OSError, ValueError, AttributeError, TypeError):
+        pass
+    return None
+
+
+def ask_possible(directory: Path) -> Path:
+    """Return the path of a directory without symbolic links, or refuse it.
+
+    Parameters
+    ----------
+    directory
+        A directory that is there, or one that is to be made.
+
+    Raises
+    ------
+    OutputError
+        If it cannot be: something else stands in its way, or it is forbidden.
+    """
+    try:
+        resolved = directory.resolve()
+        places = (resolved, *resolved.parents)
+        taken = next((place for place in places if place.exists() and not place.is_dir()), None)
+    except RuntimeError:  # Python's word for a loop, up to 3.12
+        raise OutputError(
+            f"{directory} cannot be a directory: its path is a loop of symbolic links"
+        ) from None
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise OutputError(f"{directory} cannot be a directory: {why}") from None
+    if taken is not None:
+        raise OutputError(f"{resolved} cannot be a directory: {taken} is none")
+    # Where it is made, or what it becomes is renamed: the nearest directory that there is.
+    place = next((each for each in resolved.parents if each.is_dir()), resolved)
+    try:
+        Path(tempfile.mkdtemp(prefix=".relaysim-", dir=place)).rmdir()
+    except OSError as error:
+        raise OutputError(f"{resolved} cannot be written: {place}: {error.strerror}") from error
+    return resolved
+
+
+def _put_in_place(made: Path, target: Path) -> None:
+    """Rename; an earlier output is set aside first, and comes back if the renaming fails."""
+    aside = made.with_name(f"{made.name}-old")
+    try:
+        if target.exists():
+            target.rename(aside)
+        try:
+            made.rename(target)
+        except OSError:
+            if aside.exists():
+                aside.rename(target)
+            raise
+    except OSError as error:
+        raise OutputError(f"{target}: {error.strerror}") from error
+    shutil.rmtree(aside, ignore_errors=True)
