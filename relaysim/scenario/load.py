@@ -23,6 +23,10 @@ from relaysim.scenario.reference import reference_problems
 from relaysim.scenario.translate import translate
 
 Raw = dict[str, Any]
+FORMAT = 1
+"""The version of the format of scenario files. A file without `format` has version 1."""
+_HEAD = ("format", "extends")
+"""Keys about the file itself, which are no part of the scenario."""
 
 
 @dataclass(frozen=True)
@@ -109,7 +113,8 @@ def _nothings(value: Any, path: KeyPath = ()) -> Iterator[KeyPath]:
 
 
 def _chain(source: _Source, seen: tuple[Path, ...] = ()) -> list[_Source]:
-    """The files that a scenario extends, the lowest first, and then itself."""
+    """Return the files that a scenario extends, the lowest first, and then its own file."""
+    _check_format(source)
     base = source.tables.pop("extends", None)
     if base is None:
         return [source]
@@ -118,13 +123,24 @@ def _chain(source: _Source, seen: tuple[Path, ...] = ()) -> list[_Source]:
         raise ScenarioError([replace(problem, message="text in quotes is needed")])
     path = sought(source.folder, base)
     below = _Source(str(path), _read(path, problem), path.parent)
-    if below.tables and not below.tables.keys() & {"extends", *Scenario.model_fields}:
+    if below.tables and not below.tables.keys() & {*_HEAD, *Scenario.model_fields}:
         # Its keys and values are not repeated: it may be any file.
         raise ScenarioError([replace(problem, message="the file is not a scenario")])
     if path.resolve() in seen:
         circle = " → ".join(each.name for each in (*seen, path))
         raise ScenarioError([replace(problem, message=f"the files extend each other: {circle}")])
     return [*_chain(below, (*seen, path.resolve())), source]
+
+
+def _check_format(source: _Source) -> None:
+    """Remove the version of the format from the tables of a file; refuse one that is not read."""
+    version = source.tables.pop("format", FORMAT)
+    if version == FORMAT and not isinstance(version, bool):
+        return
+    newer = isinstance(version, int) and version > FORMAT
+    advice = "install a newer relaysim" if newer else f"write format = {FORMAT}, or leave it out"
+    message = f"this version of relaysim reads format {FORMAT}: {advice}"
+    raise ScenarioError([Problem(("format",), message, file=source.file, value=version)])
 
 
 def _read(path: Path, problem: Problem) -> Raw:

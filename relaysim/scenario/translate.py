@@ -180,7 +180,7 @@ def _fields(kind: Any) -> dict[str, Any]:
 
 def _keys(kind: Any) -> set[str]:
     keys = set(_fields(kind))
-    return keys | {"extends"} if _bare(kind) is Scenario else keys - _FILLED_IN
+    return keys | {"extends", "format"} if _bare(kind) is Scenario else keys - _FILLED_IN
 
 
 def _inside(kind: Any, step: int | str) -> Any:

@@ -129,3 +129,25 @@ def test_problems_name_the_file_that_wrote_the_value(folder: Path) -> None:
         ("child.toml", ("HUB02", "cores")),
         ("child.toml", ("HUB02", "addresses")),
     ]
+
+
+def test_a_file_may_name_its_format(folder: Path) -> None:
+    plain = load(folder / "small.toml")
+    child = extend(folder, "format = 1")
+    assert load(child).hubs == plain.hubs
+
+
+@pytest.mark.parametrize(
+    ("version", "advice"),
+    [("2", "install a newer relaysim"), ("0", "format = 1"), ('"1"', "format = 1"), ("true", "1")],
+)
+def test_another_format_is_refused_before_anything_else(
+    folder: Path, version: str, advice: str
+) -> None:
+    path = extend(folder, f"format = {version}\nunknown_key = 1")
+    with pytest.raises(ScenarioError) as caught:
+        load(path)
+    (problem,) = caught.value.problems
+    assert (problem.path, problem.file) == (("format",), str(path))
+    assert "reads format 1" in problem.message
+    assert advice in problem.message

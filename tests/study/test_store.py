@@ -197,3 +197,13 @@ def test_a_directory_with_other_files_is_no_store(tmp_path: Path) -> None:
         Store(tmp_path)
     with pytest.raises(OSError, match="it is no directory"):
         Store(tmp_path / "letter.txt")
+
+
+def test_an_entry_of_an_older_format_is_computed_anew(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.put(task(), task()())
+    monkeypatch.setattr(tasks, "FORMAT", 2)
+    assert task() not in store
+    assert store.get(task()) is None
+    assert store.distrusted == set()

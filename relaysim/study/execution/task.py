@@ -14,6 +14,9 @@ from relaysim.scenario.digest import digest
 from relaysim.scenario.model import Scenario
 
 T = TypeVar("T")
+FORMAT = 1
+"""The version of the format of the store. It is part of each identity: an entry of another format
+is not found, and its task is computed anew."""
 _LIBRARIES = ("numpy", "pandas", "scipy", "simpy")
 _ABOVE = ("/cli/", "/present/")
 """Folders that import what computes, and are imported by none of it."""
@@ -35,25 +38,25 @@ class Task(Generic[T]):
     def identity(self) -> str:
         """64 hexadecimal digits: the same for the same result, in any process and on any day."""
         name = f"{self.function.__module__}.{self.function.__qualname__}"
-        said = (name, digest(self.scenario), _said(self.arguments), source())
-        return hashlib.sha256("\n".join(said).encode()).hexdigest()
+        parts = (f"format {FORMAT}", name, digest(self.scenario), _text(self.arguments), source())
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def _said(value: Any) -> str:
-    """The value as text, the same in every process: sets in order."""
+def _text(value: Any) -> str:
+    """Return the value as text, the same in every process: sets in order."""
     if isinstance(value, (set, frozenset)):
-        return f"{{{', '.join(sorted(map(_said, value)))}}}"
+        return f"{{{', '.join(sorted(map(_text, value)))}}}"
     if isinstance(value, tuple):
-        return f"({', '.join(map(_said, value))})"
+        return f"({', '.join(map(_text, value))})"
     if is_dataclass(value):
-        named = (_said(getattr(value, field.name)) for field in fields(value))
+        named = (_text(getattr(value, field.name)) for field in fields(value))
         return f"{type(value).__name__}({', '.join(named)})"
     return repr(value)
 
 
 @cache
 def source() -> str:
-    """What computes, in a line: a digest of relaysim's files, and the versions it runs on.
+    """Return what computes, in a line: a digest of relaysim's files, and the versions it runs on.
 
     Files that only show what was computed are left out: no run can depend on them.
     """
@@ -67,7 +70,7 @@ def source() -> str:
 
 
 def _sources(folder: Traversable, path: str) -> list[tuple[str, bytes]]:
-    """The Python files and profiles below a folder of the package, by name."""
+    """Return the Python files and profiles below a folder of the package, by name."""
     found = []
     for each in folder.iterdir():
         name = f"{path}/{each.name}"

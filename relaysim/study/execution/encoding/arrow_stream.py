@@ -13,10 +13,9 @@ import pyarrow as pa
 
 from relaysim.study.execution.encoding.declared_types import Kind, kind_of
 from relaysim.study.execution.encoding.encoded_arrays import Arrays, EncodingError
+from relaysim.study.execution.task import FORMAT
 
 T = TypeVar("T")
-FORMAT = 1
-"""The version of the format: another one is not read."""
 _HEADER = b"relaysim"
 _MALFORMED = (
     *(pa.ArrowException, AttributeError, LookupError, OverflowError),
