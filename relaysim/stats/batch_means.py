@@ -36,9 +36,18 @@ class BatchMeans(NamedTuple):
 
 
 def batch_means(observations: npt.ArrayLike) -> BatchMeans:
-    """The interval (95 %) for the mean of observations in the order in which they were made.
+    """Return the mean of dependent observations with an interval (95 %).
 
-    What is left over goes at the start. ValueError if there are none, or if one is NaN.
+    Parameters
+    ----------
+    observations : array of float
+        In the order in which they were made. The remainder of the division into batches is left out
+        at the start.
+
+    Raises
+    ------
+    ValueError
+        If there are no observations, or if one is NaN.
     """
     row = np.asarray(observations, np.float64).ravel()
     if not len(row) or np.isnan(row).any():
@@ -46,30 +55,33 @@ def batch_means(observations: npt.ArrayLike) -> BatchMeans:
     if len(row) < FEWEST:
         why = f"{len(row)} observations are too few: at least {FEWEST} are needed"
         return BatchMeans(_without_interval(row), len(row) // BATCHES, np.nan, why)
-    many = correlation(means(row, MANY))
+    neighbours = correlation(means(row, MANY))
     size = len(row) // BATCHES
-    if many >= LIMIT:
-        why = f"neighbours among {MANY} batches have correlation {many:.2f}, not below {LIMIT}"
-        return BatchMeans(_without_interval(row), size, many, why)
-    return BatchMeans(interval(means(row, BATCHES)), size, many, "")
+    if neighbours >= LIMIT:
+        why = (
+            f"neighbours among {MANY} batches have correlation {neighbours:.2f}, not below {LIMIT}"
+        )
+        return BatchMeans(_without_interval(row), size, neighbours, why)
+    return BatchMeans(interval(means(row, BATCHES)), size, neighbours, "")
 
 
 def means(row: Floats, batches: int) -> Floats:
-    """The means of that many batches of one length, up to the last observation."""
+    """Return the means of so many batches of one length, up to the last observation."""
     size = len(row) // batches
-    found: Floats = row[len(row) - size * batches :].reshape(batches, size).mean(axis=1)
-    return found
+    result: Floats = row[len(row) - size * batches :].reshape(batches, size).mean(axis=1)
+    return result
 
 
 def correlation(row: Floats) -> float:
-    """Lag-1 correlation by the jackknife: twice that of all, less the mean of that of the halves.
+    """Return the lag-1 correlation by the jackknife: twice that of all, less the mean of the
+    halves.
 
-    It takes away most of the bias towards below zero that a short row has. What comes out beyond
-    what a correlation can be is taken for the end.
+    The jackknife removes most of the downward bias of a short row. A result beyond -1 or 1 is set
+    to that end.
     """
     half = len(row) // 2
-    found = 2 * _lag1(row) - (_lag1(row[:half]) + _lag1(row[half:])) / 2
-    return min(max(found, -1.0), 1.0)
+    estimate = 2 * _lag1(row) - (_lag1(row[:half]) + _lag1(row[half:])) / 2
+    return min(max(estimate, -1.0), 1.0)
 
 
 def _lag1(row: Floats) -> float:

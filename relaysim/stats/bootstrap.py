@@ -1,12 +1,12 @@
 """Bootstrap: an interval for a mean whose values are too skewed for Student's t.
 
 A row of replications with one disaster among them has an interval that reaches as far down as up,
-though all the doubt is above. The bootstrap with bias correction and acceleration (BCa: Efron,
-Journal of the American Statistical Association 82, 1987) follows the values.
+though the uncertainty is above the mean alone. The bootstrap with bias correction and acceleration
+(BCa: Efron, Journal of the American Statistical Association 82, 1987) follows the values.
 
 When: Cochran's rule says that Student's interval needs more than 25 G1^2 values, G1 being their
 skewness (Sampling Techniques, 3rd edition, 1977, section 2.15). Below `FEWEST` values the bootstrap
-sees too little of the distribution to do better, so Student's t stays. In trials of 400 samples of
+has too little of the distribution to do better, so Student's t stays. In trials of 400 samples of
 20, Student's interval contained the true mean of a lognormal law with cv 2 in 80 % and this one in
 86 %, of a Pareto law with shape 2.5 in 81 and 84 %; samples of 10 gained nothing. Both fall short
 of 95 %: the cure for skewed values is more replications.
@@ -24,9 +24,9 @@ _SEED = 1
 
 
 def too_skewed(values: npt.ArrayLike) -> bool:
-    """Whether the values of a row demand the bootstrap: `FEWEST` at least, and 25 G1^2 at most.
+    """Return whether the values of a row need the bootstrap: at least `FEWEST`, at most 25 G1^2.
 
-    Not where one is infinite: then the mean is, whatever the others are.
+    A row with an infinite value does not: its mean is infinite, whatever the others are.
     """
     row = _there(values)
     if len(row) < FEWEST or row.min() == row.max() or np.isinf(row).any():
@@ -35,14 +35,24 @@ def too_skewed(values: npt.ArrayLike) -> bool:
 
 
 def bca(values: npt.ArrayLike, confidence: float = CONFIDENCE) -> Estimate:
-    """The mean with its BCa interval: the same for the same values, whenever it is asked for.
+    """Return the mean with its BCa interval, the same for the same values in any call.
 
-    Values are independent; NaN is left out. ValueError unless two of them differ.
+    Parameters
+    ----------
+    values : array of float
+        Independent values; NaN is left out.
+    confidence : float
+        Confidence of the interval.
+
+    Raises
+    ------
+    ValueError
+        Unless two of the values differ.
     """
     row = _there(values)
     if len(row) < 2 or row.min() == row.max():
         raise ValueError("the bootstrap needs at least two values that differ")
-    found = bootstrap(
+    ends = bootstrap(
         (row,),
         np.mean,
         n_resamples=RESAMPLES,
@@ -50,16 +60,16 @@ def bca(values: npt.ArrayLike, confidence: float = CONFIDENCE) -> Estimate:
         method="BCa",
         rng=np.random.default_rng(_SEED),
     ).confidence_interval
-    return Estimate(float(row.mean()), float(found.low), float(found.high), len(row))
+    return Estimate(float(row.mean()), float(ends.low), float(ends.high), len(row))
 
 
 def suited_estimates(values: Floats, confidence: float = CONFIDENCE) -> Estimates:
-    """Estimates of each row: by the bootstrap where its values demand it, else Student's."""
-    found = estimates(values, confidence)
-    for row in np.flatnonzero(found.n >= FEWEST):
+    """Return estimates of each row: by the bootstrap where its values need it, else Student's."""
+    result = estimates(values, confidence)
+    for row in np.flatnonzero(result.n >= FEWEST):
         if too_skewed(values[row]):
-            _, found.low[row], found.high[row], _ = bca(values[row], confidence)
-    return found
+            _, result.low[row], result.high[row], _ = bca(values[row], confidence)
+    return result
 
 
 def _there(values: npt.ArrayLike) -> Floats:

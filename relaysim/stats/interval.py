@@ -1,9 +1,9 @@
-"""How sure we are: confidence intervals over replications, paired differences, verdicts.
+"""Confidence intervals over replications, paired differences, and verdicts.
 
 Every metric, a quantile too, is one number in each replication; replications are independent and
-alike, so Student's t interval for their mean holds (Law, Simulation Modeling and Analysis,
-section 9.4). One replication says nothing about the spread: its interval is NaN. What happens in a
-replication or not has intervals of its own, see `stats.proportion`.
+identically distributed, so Student's t interval for their mean holds (Law, Simulation Modeling and
+Analysis, section 9.4). One replication has no spread: its interval is NaN. An event that a
+replication has or has not has intervals of its own, see `stats.proportion`.
 """
 
 from typing import NamedTuple
@@ -34,7 +34,7 @@ class Estimate(NamedTuple):
 
 
 class Estimates(NamedTuple):
-    """The same for many things at once, as arrays."""
+    """Estimates of many quantities, as arrays of one shape."""
 
     value: Floats
     low: Floats
@@ -42,23 +42,32 @@ class Estimates(NamedTuple):
     n: npt.NDArray[np.int64]
 
     def first(self) -> Estimate:
-        """That of the first thing."""
+        """Return the estimate of the first quantity."""
         value, low, high, n = (part[0] for part in self)
         return Estimate(float(value), float(low), float(high), int(n))
 
 
 def estimates(values: Floats, confidence: float = CONFIDENCE) -> Estimates:
-    """Estimates of each row of `values`; the columns are replications, NaN where there is none.
+    """Return the mean of each row with Student's interval.
 
-    The mean of a row with an infinite value, a quantile that is lost, is infinite, and so are the
-    ends of its interval: there is nothing left to be unsure of. It is NaN for infinities of both
-    signs.
+    Parameters
+    ----------
+    values : array of float, shape (rows, replications)
+        NaN where a replication has no value.
+    confidence : float
+        Confidence of the intervals.
+
+    Returns
+    -------
+    Estimates
+        Shape (rows,). The mean of a row with an infinite value, a quantile that is lost, is
+        infinite, and so are both ends of its interval. It is NaN for infinities of both signs.
     """
     n = np.count_nonzero(~np.isnan(values), axis=1)
-    some, several = n > 0, n > 1
+    any_value, several = n > 0, n > 1
     infinite = _infinite_means(values)
     values = np.where(np.isinf(values), np.nan, values)
-    mean = np.divide(np.nansum(values, axis=1), n, out=np.full(len(n), np.nan), where=some)
+    mean = np.divide(np.nansum(values, axis=1), n, out=np.full(len(n), np.nan), where=any_value)
     # Summing rounds: the mean of equal values is that value, to the last digit.
     same = constant(values)
     if same.any():
@@ -75,31 +84,42 @@ def estimates(values: Floats, confidence: float = CONFIDENCE) -> Estimates:
 
 
 def _infinite_means(values: Floats) -> Floats:
-    """For each row 0, or the mean that an infinite value in it makes: infinite, or NaN."""
+    """Return for each row 0, or the mean that an infinite value in it makes: infinite, or NaN."""
     up, down = (np.equal(values, end).any(axis=1) for end in (np.inf, -np.inf))
     one_way = np.where(up, np.inf, np.where(down, -np.inf, 0.0))
     return np.where(up & down, np.nan, one_way)
 
 
-def without_interval(found: Estimates, rows: Mask | None = None) -> Estimates:
+def without_interval(given: Estimates, rows: Mask | None = None) -> Estimates:
     """Return the same means with NaN for both ends of the interval, in some rows or in all."""
-    chosen = np.ones(len(found.value), bool) if rows is None else rows
-    low, high = (np.where(chosen, np.nan, end) for end in (found.low, found.high))
-    return Estimates(found.value, low, high, found.n)
+    chosen = np.ones(len(given.value), bool) if rows is None else rows
+    low, high = (np.where(chosen, np.nan, end) for end in (given.low, given.high))
+    return Estimates(given.value, low, high, given.n)
 
 
-def reverse(found: Estimates) -> Estimates:
-    """The same differences seen from the other side."""
-    return Estimates(-found.value, -found.high, -found.low, found.n)
+def reverse(given: Estimates) -> Estimates:
+    """Return the same differences with the other sign: base minus design."""
+    return Estimates(-given.value, -given.high, -given.low, given.n)
 
 
 def interval(values: npt.ArrayLike, confidence: float = CONFIDENCE) -> Estimate:
-    """The estimate of one thing from its values in the replications."""
+    """Return the estimate of one quantity from its values in the replications."""
     return estimates(np.asarray(values, np.float64).reshape(1, -1), confidence).first()
 
 
 def deviations(values: Floats) -> Floats:
-    """Sample standard deviation of each row, NaN for fewer than two values or an infinite one."""
+    """Return the sample standard deviation of each row.
+
+    Parameters
+    ----------
+    values : array of float, shape (rows, replications)
+        NaN where a replication has no value.
+
+    Returns
+    -------
+    array of float, shape (rows,)
+        NaN for fewer than two values, or an infinite one.
+    """
     lost: npt.NDArray[np.bool_] = np.logical_or.reduce(np.isinf(values), axis=1)
     values = np.where(lost[:, None], np.nan, values)
     n = np.count_nonzero(~np.isnan(values), axis=1)
@@ -142,26 +162,51 @@ def equal_rows(base: Floats, other: Floats) -> Mask:
 
 
 def narrowing(base: Floats, other: Floats) -> Floats:
-    """By what factor pairing narrowed the interval of each row's difference.
+    """Return by what factor pairing narrows the interval of each row's difference.
 
-    It is the standard deviation that the difference of independent replications would have, over
-    that of the paired differences: 1 is no gain, below 1 a loss. NaN where no difference varies.
+    Parameters
+    ----------
+    base, other : array of float, shape (rows, replications)
+        Values of two designs on the same draws.
+
+    Returns
+    -------
+    array of float, shape (rows,)
+        The standard deviation that the difference of independent replications would have, over that
+        of the paired differences: above 1 pairing helps, below 1 it harms. NaN where no difference
+        varies.
     """
     both = np.isfinite(base) & np.isfinite(other)
     base, other = np.where(both, base, np.nan), np.where(both, other, np.nan)
-    apart = np.sqrt(deviations(base) ** 2 + deviations(other) ** 2)
+    independent = np.sqrt(deviations(base) ** 2 + deviations(other) ** 2)
     paired = deviations(other - base)
-    factor: Floats = np.divide(apart, paired, out=np.full(len(apart), np.nan), where=paired > 0)
+    factor: Floats = np.divide(
+        independent, paired, out=np.full(len(independent), np.nan), where=paired > 0
+    )
     return factor
 
 
 def verdict(metric: Metric, base: float, difference: Estimate, matters: Matters | None) -> str:
-    """What a paired difference says.
+    """Return the verdict on a paired difference.
 
-    `equal`, which is said of values and not of a difference, is not among them: see `equal_rows`.
-    `equivalent`: the whole interval lies within the difference that matters, on both
-    sides of zero. `better` or `worse`: the interval leaves out zero, and the difference itself is
-    larger than the one that matters. `not decided`: anything else, so always with one replication.
+    Parameters
+    ----------
+    metric : Metric
+        The metric, with the direction that is better and the difference that matters.
+    base : float
+        Its value in the base.
+    difference : Estimate
+        Design minus base.
+    matters : Matters or None
+        Another smallest difference that matters.
+
+    Returns
+    -------
+    str
+        `equivalent`: the whole interval lies within the difference that matters, on both sides of
+        zero. `better` or `worse`: the interval leaves out zero, and the difference itself is larger
+        than the one that matters. `not decided`: anything else, so always with one replication.
+        `equal` is a verdict on values and not on a difference: see `equal_rows`.
     """
     least = (matters or metric.matters).of(base)
     value, low, high, _ = difference

@@ -1,8 +1,7 @@
 """Lost values: quantiles that a lost recipient decides, infinite in a replication.
 
-A mean with an infinite value in it is infinite, and has no spread. A paired difference with one is
-no number to average; it is known, though, which of the two designs is the worse. So such
-differences are counted, and a comparison is decided by the sign test.
+A mean with an infinite value in it is infinite, and has no spread. A paired difference with one has
+a sign and no size. So such differences are counted by sign, and the sign test decides a comparison.
 """
 
 import math
@@ -16,8 +15,8 @@ from relaysim.stats.replications_needed import MOST
 
 def lost_rows(*values: Floats) -> Mask:
     """Return which rows have an infinite value in one of the arrays."""
-    found: Mask = np.logical_or.reduce([np.isinf(each).any(axis=1) for each in values])
-    return found
+    rows: Mask = np.logical_or.reduce([np.isinf(array).any(axis=1) for array in values])
+    return rows
 
 
 def minus(one: Floats, other: Floats) -> Floats:
@@ -36,8 +35,8 @@ def sign_test(more: int, less: int) -> float:
     Practical Nonparametric Statistics, section 3.4). With five replications it decides nothing at
     95 %, with six that agree it does.
     """
-    many = more + less
-    return min(1.0, 2.0 * float(bdtr(min(more, less), many, 0.5))) if many else 1.0
+    number = more + less
+    return min(1.0, 2.0 * float(bdtr(min(more, less), number, 0.5))) if number else 1.0
 
 
 def signs_needed(more: int, less: int, replications: int, confidence: float) -> float:
@@ -46,13 +45,13 @@ def signs_needed(more: int, less: int, replications: int, confidence: float) -> 
     Returns
     -------
     float
-        Infinite where more than `MOST` would not, and where both signs are equally frequent.
+        Infinite where more than `MOST` would be needed, and where both signs are equally frequent.
     """
     if more == less:
         return math.inf
-    few, many = sorted((more, less))
+    fewer, more_often = sorted((more, less))
     for number in range(replications + 1, MOST + 1):
         part = number / replications
-        if sign_test(math.ceil(few * part), math.floor(many * part)) <= 1.0 - confidence:
+        if sign_test(math.ceil(fewer * part), math.floor(more_often * part)) <= 1.0 - confidence:
             return float(number)
     return math.inf

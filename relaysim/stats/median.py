@@ -18,15 +18,15 @@ class Middle(NamedTuple):
 
 def middle(values: Floats) -> Middle:
     """Return the median and the range of each row; columns are replications, NaN is no value."""
-    found = np.full((3, len(values)), np.nan)
-    some = ~np.isnan(values).all(axis=1)
-    rows = values[some]
+    result = np.full((3, len(values)), np.nan)
+    any_value = ~np.isnan(values).all(axis=1)
+    rows = values[any_value]
     if len(rows):
         # Between two values that are lost in different directions there is no middle.
         with np.errstate(invalid="ignore"):
             median = np.nanmedian(rows, axis=1)
-        found[:, some] = median, np.nanmin(rows, axis=1), np.nanmax(rows, axis=1)
-    return Middle(*found)
+        result[:, any_value] = median, np.nanmin(rows, axis=1), np.nanmax(rows, axis=1)
+    return Middle(*result)
 
 
 def median_intervals(values: Floats, confidence: float = CONFIDENCE) -> Estimates:

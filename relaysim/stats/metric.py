@@ -1,4 +1,4 @@
-"""What a metric is, and how large a difference of it must be to matter."""
+"""A metric, and the smallest difference of it that matters."""
 
 from math import inf
 from typing import Literal, NamedTuple
@@ -11,14 +11,15 @@ class Matters(NamedTuple):
     relative: float = 0.0
 
     def of(self, base: float) -> float:
-        """How large a difference from `base` must be to matter; of a lost base, any that counts."""
+        """Return how large a difference from `base` must be to matter; of a lost base, the absolute
+        one."""
         return max(self.absolute, self.relative * abs(base)) if base < inf else self.absolute
 
 
 class Metric(NamedTuple):
-    """A metric, which direction is good, and what difference matters unless told otherwise.
+    """A metric, the direction that is better, and the difference that matters by default.
 
-    A `chance` is 0 or 1 in a replication, so that its mean is how likely it is. A share with a
+    A `chance` is 0 or 1 in a replication, so that its mean is a probability. A share with a
     `denominator`, a metric of the same scopes, is a ratio of sums over replications
     (`stats.ratio_of_sums`).
     """

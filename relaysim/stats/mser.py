@@ -2,12 +2,11 @@
 
 White, Cobb and Spratt ("A comparison of five steady-state truncation heuristics for simulation",
 Winter Simulation Conference 2000): observations are averaged over replications and then by fives;
-cut where the rest has the smallest squared standard error, as if it were independent. Few
-observations left make it large, and so does what is left of the start. Hoad, Robinson and Davies
+the cut is where the rest has the smallest squared standard error, as if it were independent. Few
+observations left make it large, and so does a rest of the start. Hoad, Robinson and Davies
 ("Automating warm-up length estimation", Journal of the Operational Research Society 61, 2010) add
 what is used here: the last five batches are no candidates, since a few that happen to be alike
-would win; and a cut in the second half says that the run is too short to see the end of the
-warm-up.
+would win; and after a cut in the second half the run is too short to show the end of the warm-up.
 """
 
 from dataclasses import dataclass, field
@@ -26,10 +25,10 @@ FEWEST = 10
 
 @dataclass(frozen=True)
 class Truncation:
-    """Where to cut: the first `index` observations go.
+    """Where to cut: the first `index` observations are left out.
 
-    `statistic` has the value of each candidate, which cuts as many batches as its position says;
-    `settled` says whether the cut can be used, `why` the reason in words.
+    `statistic` has the value of each candidate, which cuts as many batches as its position;
+    `settled` is whether the cut can be used, `why` the reason in words.
     """
 
     index: int
@@ -39,10 +38,18 @@ class Truncation:
 
 
 def mser5(observations: npt.ArrayLike) -> Truncation:
-    """The cut of a series, or of the mean of several: replications x observations.
+    """Return the cut of a series, or of the mean of several.
 
-    NaN stands where a replication has no observation. What is left over at the end by fives does
-    not count. ValueError if some observation is in no replication.
+    Parameters
+    ----------
+    observations : array of float, shape (replications, observations)
+        NaN where a replication has no observation. The remainder of the division by five is left
+        out at the end.
+
+    Raises
+    ------
+    ValueError
+        If an observation is in no replication.
     """
     rows = np.atleast_2d(np.asarray(observations, np.float64))
     there = np.count_nonzero(~np.isnan(rows), axis=0)
@@ -66,16 +73,16 @@ def mser5(observations: npt.ArrayLike) -> Truncation:
 
 
 def _squared_errors(batches: Floats) -> Floats:
-    """For each cut, the sum of squares of the rest about its mean, over its number squared.
+    """Return for each cut the sum of squares of the rest about its mean, over its number squared.
 
-    From the end, by Welford's recursion (Technometrics 4, 1962): batches that are alike differ by
-    nothing, and not by what rounding leaves.
+    The sums are computed from the end by Welford's recursion (Technometrics 4, 1962), so that equal
+    batches have the sum 0 and not a rounding error.
     """
-    found = np.zeros(len(batches))
+    errors = np.zeros(len(batches))
     mean = squares = 0.0
     for rest, value in enumerate(batches[::-1].tolist(), 1):
-        off = value - mean
-        mean += off / rest
-        squares += off * (value - mean)
-        found[-rest] = squares / rest**2
-    return found
+        deviation = value - mean
+        mean += deviation / rest
+        squares += deviation * (value - mean)
+        errors[-rest] = squares / rest**2
+    return errors

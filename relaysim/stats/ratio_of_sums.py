@@ -44,9 +44,9 @@ def linearized(shares: Floats, denominators: Floats) -> Floats:
     share, weight, total = shares[rows], weights[rows], total[rows][:, None]
     ratio = np.nansum(weight * share, axis=1, keepdims=True) / total
     mean = total / np.count_nonzero(~np.isnan(weight), axis=1, keepdims=True)
-    found = shares.copy()
-    found[rows] = ratio + (share - ratio) * weight / mean
-    return found
+    result = shares.copy()
+    result[rows] = ratio + (share - ratio) * weight / mean
+    return result
 
 
 def linearized_pair(

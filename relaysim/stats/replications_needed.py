@@ -23,27 +23,41 @@ MOST = 10_000
 def needed(
     difference: Estimates, least: Floats, replications: int, confidence: float = CONFIDENCE
 ) -> Floats:
-    """Replications that decide each paired difference; `least` is the one that matters.
+    """Return how many replications decide each paired difference.
 
-    `replications` have been run; where only some have a value, as few of the others will. NaN where
-    fewer than two have one, so that nothing is known of the spread.
+    Parameters
+    ----------
+    difference : Estimates
+        Shape (rows,).
+    least : array of float, shape (rows,)
+        The smallest difference that matters.
+    replications : int
+        How many have been run. Where only some have a value, the same share of further ones will.
+    confidence : float
+        Confidence of the intervals.
+
+    Returns
+    -------
+    array of float, shape (rows,)
+        NaN where fewer than two replications have a value, so that the spread is unknown.
     """
     value, _, high, n = difference
     deviation = deviation_of(high - value, n, confidence)
-    found = smallest(deviation, room(value, least), confidence)
-    return np.ceil(found * replications / np.maximum(n, 1))
+    numbers = smallest(deviation, room(value, least), confidence)
+    return np.ceil(numbers * replications / np.maximum(n, 1))
 
 
 def deviation_of(half: npt.ArrayLike, n: npt.ArrayLike, confidence: float = CONFIDENCE) -> Floats:
-    """The standard deviation behind half the width of an interval of `n` replications."""
-    many = np.maximum(np.asarray(n, np.float64), 2.0)
-    return np.asarray(half, np.float64) * np.sqrt(many) / _student(many, confidence)
+    """Return the standard deviation behind half the width of an interval of `n` replications."""
+    number = np.maximum(np.asarray(n, np.float64), 2.0)
+    return np.asarray(half, np.float64) * np.sqrt(number) / _student(number, confidence)
 
 
 def room(difference: Floats, least: Floats) -> Floats:
-    """How wide half an interval may be for a verdict.
+    """Return how wide half an interval may be for a verdict.
 
-    A difference that matters is told from zero; one that does not must fit in what matters.
+    The interval of a difference that matters must leave out zero; that of one that does not must
+    lie within what matters.
     """
     size = np.abs(difference)
     # For `better` and `worse` zero must lie outside, not on the end.
@@ -53,37 +67,68 @@ def room(difference: Floats, least: Floats) -> Floats:
 def smallest(
     deviation: Floats, half: Floats, confidence: float = CONFIDENCE, samples: int = 1
 ) -> Floats:
-    """The smallest number, from 2, with Student's half-width `half` at most; infinite above `MOST`.
+    """Return the smallest number, from 2, for which Student's half-width is at most `half`.
 
-    `deviation` is that of one replication. Two `samples` that are not paired have twice the degrees
-    of freedom.
+    Parameters
+    ----------
+    deviation : array of float, shape (rows,)
+        Standard deviation of one replication.
+    half : array of float, shape (rows,)
+        Half the width of the interval.
+    confidence : float
+        Confidence of the interval.
+    samples : int
+        2 for the difference of two samples that are not paired: it has twice the degrees of
+        freedom.
+
+    Returns
+    -------
+    array of float, shape (rows,)
+        Infinite above `MOST`.
     """
 
     def enough(n: Floats) -> Mask:
-        wide: Floats = _student(n, confidence, samples) * deviation / np.sqrt(n)
-        return wide <= half
+        width: Floats = _student(n, confidence, samples) * deviation / np.sqrt(n)
+        return width <= half
 
-    found = _search(enough, np.full(len(half), 2.0), np.full(len(half), float(MOST)))
-    return np.where(np.isnan(deviation) | np.isnan(half), np.nan, found)
+    numbers = _search(enough, np.full(len(half), 2.0), np.full(len(half), float(MOST)))
+    return np.where(np.isnan(deviation) | np.isnan(half), np.nan, numbers)
 
 
 def chances_needed(
     base: Floats, other: Floats, least: Floats, confidence: float = CONFIDENCE
 ) -> Floats:
-    """The same for rows of zeros and ones: if those that there are came over and over again.
+    """Return how many replications would decide rows of zeros and ones, if the values repeated.
 
-    A multiple of the replications that there are. NaN where fewer than two have a value.
+    Parameters
+    ----------
+    base, other : array of float, shape (rows, replications)
+        Zeros and ones of two designs; NaN where a replication has no value.
+    least : array of float, shape (rows,)
+        The smallest difference that matters.
+    confidence : float
+        Confidence of the intervals.
+
+    Returns
+    -------
+    array of float, shape (rows,)
+        A multiple of the replications that there are. NaN where fewer than two have a value.
     """
     replications = base.shape[1]
 
     def enough(times: Floats) -> Mask:
-        found = np.zeros(len(times), bool)
-        for i, many in enumerate(times.astype(int)):
-            was, now = np.tile(base[i : i + 1], many), np.tile(other[i : i + 1], many)
-            value, low, high, _ = (part[0] for part in chance_differences(was, now, confidence))
-            told = abs(value) > least[i] and (low > 0 or high < 0)
-            found[i] = told or (-least[i] <= low and high <= least[i])
-        return found
+        decided = np.zeros(len(times), bool)
+        for i, repeats in enumerate(times.astype(int)):
+            base_values, other_values = (
+                np.tile(base[i : i + 1], repeats),
+                np.tile(other[i : i + 1], repeats),
+            )
+            value, low, high, _ = (
+                part[0] for part in chance_differences(base_values, other_values, confidence)
+            )
+            differs = abs(value) > least[i] and (low > 0 or high < 0)
+            decided[i] = differs or (-least[i] <= low and high <= least[i])
+        return decided
 
     once = np.ones(len(base))
     times = _search(enough, once, np.maximum(once, MOST // replications))
@@ -92,7 +137,8 @@ def chances_needed(
 
 
 def _search(enough: Callable[[Floats], Mask], low: Floats, high: Floats) -> Floats:
-    """The smallest whole numbers from `low` that are enough; infinite where `high` is not."""
+    """Return the smallest whole numbers from `low` that are enough; infinite where `high` is
+    not."""
     never = ~enough(high)
     while (low < high).any():
         middle = np.floor((low + high) / 2)
@@ -103,5 +149,5 @@ def _search(enough: Callable[[Floats], Mask], low: Floats, high: Floats) -> Floa
 
 def _student(n: npt.ArrayLike, confidence: float, samples: int = 1) -> Floats:
     degrees = samples * (np.asarray(n, np.float64) - 1.0)
-    found: Floats = np.asarray(stdtrit(degrees, 0.5 + confidence / 2), np.float64)
-    return found
+    quantiles: Floats = np.asarray(stdtrit(degrees, 0.5 + confidence / 2), np.float64)
+    return quantiles

@@ -16,35 +16,47 @@ from relaysim.stats.proportion import chance_differences
 
 
 def confidence_of(designs: int) -> float:
-    """The confidence of each interval where so many designs are compared with the base."""
+    """Return the confidence of each interval where so many designs are compared with the base."""
     return 1.0 - (1.0 - CONFIDENCE) / designs if designs > 1 else CONFIDENCE
 
 
 def differences(chance: Mask, base: Floats, other: Floats, confidence: float) -> Estimates:
-    """The paired differences of rows, other minus base; `chance` says which rows are 0 or 1.
+    """Return the paired differences of rows, other minus base.
 
-    A row that is equal in every replication, of at least two, has the difference 0 and the interval
-    from 0 to 0: Newcombe's interval takes the two shares for results of different trials, and on
-    common random numbers they are results of the same ones.
+    Parameters
+    ----------
+    chance : array of bool, shape (rows,)
+        Which rows have the values 0 and 1 alone.
+    base, other : array of float, shape (rows, replications)
+        Values of two designs on the same draws; NaN where a replication has no value.
+    confidence : float
+        Confidence of each interval.
 
-    Where a replication is lost in one design alone the difference is infinite, with the sign that
-    more of such replications have (NaN if none has more), and so are the ends of its interval if
-    the sign test decides the same way; if it does not, they are NaN.
+    Returns
+    -------
+    Estimates
+        Shape (rows,). A row that is equal in every replication, of at least two, has the difference
+        0 and the interval from 0 to 0: Newcombe's interval takes the two shares for results of
+        different trials, and on common random numbers they are results of the same ones.
+
+        Where a replication is lost in one design alone the difference is infinite, with the sign
+        that more of such replications have (NaN if none has more), and so are the ends of its
+        interval if the sign test decides the same way; if it does not, they are NaN.
     """
-    apart = minus(other, base)
-    found = estimates(apart, confidence)
-    for row in np.flatnonzero(np.isinf(apart).any(axis=1)):
-        more, less = int((apart[row] > 0).sum()), int((apart[row] < 0).sum())
-        ways = int((apart[row] == np.inf).sum()) - int((apart[row] == -np.inf).sum())
-        value = np.copysign(np.inf, ways) if ways else np.nan
-        sure = (more - less) * ways > 0 and sign_test(more, less) <= 1.0 - confidence
-        found.value[row] = value
-        found.low[row] = found.high[row] = value if sure else np.nan
-    likely = chance_differences(base[chance], other[chance], confidence)
-    for part, ours in zip(found, likely, strict=True):
-        part[chance] = ours
+    paired = minus(other, base)
+    result = estimates(paired, confidence)
+    for row in np.flatnonzero(np.isinf(paired).any(axis=1)):
+        more, less = int((paired[row] > 0).sum()), int((paired[row] < 0).sum())
+        balance = int((paired[row] == np.inf).sum()) - int((paired[row] == -np.inf).sum())
+        value = np.copysign(np.inf, balance) if balance else np.nan
+        sure = (more - less) * balance > 0 and sign_test(more, less) <= 1.0 - confidence
+        result.value[row] = value
+        result.low[row] = result.high[row] = value if sure else np.nan
+    shares = chance_differences(base[chance], other[chance], confidence)
+    for part, values in zip(result, shares, strict=True):
+        part[chance] = values
     equal = equal_rows(base, other)
-    for part in found[:3]:
+    for part in result[:3]:
         part[equal] = 0.0
-    found.n[equal] = np.count_nonzero(~np.isnan(base[equal]), axis=1)
-    return found
+    result.n[equal] = np.count_nonzero(~np.isnan(base[equal]), axis=1)
+    return result

@@ -1,4 +1,4 @@
-"""Cliffs: quantiles that jump from one replication to the next, where a share would be steady.
+"""Unstable quantiles: they jump between replications where a share is steady.
 
 Late recipients wait for a retry, so they are far later than the others, with little in between. The
 p95 of such recipients is that of the late ones if more than 5 % are late, and of the others if
@@ -36,39 +36,47 @@ class Cliff(NamedTuple):
 
 
 def cliff(metric: str, quantile: Floats, on_time: Floats, late: Floats) -> Cliff | None:
-    """The cliff that a quantile stands on, from its values in the replications; None if on none.
+    """Return the range of the share of late recipients where a quantile is unstable, else None.
 
-    All of this must hold: the quantile varies by more than `SPREAD` of its mean, `on_time` does
-    not, and over the replications `late`, the share of judged recipients that are late or lost,
-    reaches or crosses what is within `NEAR` of the tail of the quantile. A quantile that is lost in
-    some replications varies.
+    Parameters
+    ----------
+    metric : str
+        The name of the quantile.
+    quantile, on_time, late : array of float, shape (replications,)
+        Its values, the share on time, and the share of judged recipients that are late or lost.
+
+    Notes
+    -----
+    A quantile is unstable if all of this holds: it varies by more than `SPREAD` of its mean,
+    `on_time` does not, and over the replications `late` reaches or crosses what is within `NEAR` of
+    the tail of the quantile. A quantile that is lost in some replications varies.
     """
     if metric not in TAILS or len(late) < 2 or not _jumps(quantile) or _jumps(on_time):
         return None
-    tail, found = TAILS[metric], Cliff(float(late.min()), float(late.max()))
-    near = found.low <= tail * (1.0 + NEAR) and found.high >= tail * (1.0 - NEAR)
-    return found if near else None
+    tail, late_range = TAILS[metric], Cliff(float(late.min()), float(late.max()))
+    near = late_range.low <= tail * (1.0 + NEAR) and late_range.high >= tail * (1.0 - NEAR)
+    return late_range if near else None
 
 
 def cliff_of(
     per_replication: pd.DataFrame, scenario: str, scope: str, subject: str, metric: str
 ) -> Cliff | None:
-    """The same from the metrics of the replications of a run or a comparison.
+    """Return the same from the metrics of the replications of a run or a comparison.
 
     Late and lost recipients are those above the quantile. The share is that of the whole window,
     for the busy hours as well, which has about as many of them: an approximation.
     """
     if metric not in TAILS:
         return None
-    each = per_replication
-    mine = each[
-        (each["scenario"] == scenario) & (each["scope"] == scope) & (each["subject"] == subject)
+    frame = per_replication
+    rows = frame[
+        (frame["scenario"] == scenario) & (frame["scope"] == scope) & (frame["subject"] == subject)
     ]
-    wanted = ["on_time", metric]
-    table = mine[mine["metric"].isin(wanted)].pivot(
+    metrics = ["on_time", metric]
+    table = rows[rows["metric"].isin(metrics)].pivot(
         index="replication", columns="metric", values="value"
     )
-    if not set(wanted) <= set(table.columns):
+    if not set(metrics) <= set(table.columns):
         return None
     table = table.dropna()
     on_time = table["on_time"].to_numpy(np.float64)
