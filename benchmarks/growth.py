@@ -12,7 +12,7 @@ from ladder import RUNGS
 import relaysim
 from relaysim.measure.target import Target
 from relaysim.present.text import number_format as text
-from relaysim.study.break_even import EVERYWHERE, NO_MAIL, UP_TO, Knee
+from relaysim.study.break_even import EVERYWHERE, NO_MAIL, UP_TO, Limit
 from relaysim.study.execution.store import Store
 from relaysim.study.sweep import Sweep, sweep
 
@@ -85,9 +85,9 @@ def page(found: Sweep) -> list[str]:
         f"| --- |{' --- |' * (len(targets) + 1)}",
     ]
     for name in rungs():
-        knees = [found.knee(target, name) for target in targets]
-        first = _scale(min(_value(each) for each in knees if each.holds != NO_MAIL))
-        cells = [_said(each) for each in knees]
+        limits = [found.limit(target, name) for target in targets]
+        first = _scale(min(_value(each) for each in limits if each.holds != NO_MAIL))
+        cells = [_said(each) for each in limits]
         lines.append(f"| `{name}` | {' | '.join(cells)} | {first} |")
     lines += [
         *("", f"## Next year's growth: scale {NEXT_YEAR}", ""),
@@ -107,7 +107,7 @@ def page(found: Sweep) -> list[str]:
     return lines
 
 
-def _said(at: Knee) -> str:
+def _said(at: Limit) -> str:
     if at.holds == NO_MAIL:
         return "-"
     if at.low == at.high:
@@ -115,7 +115,7 @@ def _said(at: Knee) -> str:
     return f"{_scale(_value(at))} ({_scale(at.low)} to {_scale(at.high)})"
 
 
-def _value(at: Knee) -> float:
+def _value(at: Limit) -> float:
     return at.value if at.holds == UP_TO else math.inf if at.holds == EVERYWHERE else -math.inf
 
 

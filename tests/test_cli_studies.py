@@ -45,8 +45,8 @@ def test_a_sweep_has_a_table_for_each_quantity_and_says_how_far_a_target_holds(
     )
     assert result.exit_code == 0, result.stderr
     golden("sweep/target", portable(result.stdout))
-    knees = pd.read_csv(out / "knees.csv")
-    assert knees[["scenario", "holds"]].to_numpy().tolist() == [["mm4", "up to"]]
+    limits = pd.read_csv(out / "limits.csv")
+    assert limits[["scenario", "holds"]].to_numpy().tolist() == [["mm4", "up to"]]
     assert list(pd.read_csv(out / "comparisons.csv").columns[:2]) == ["run.scale", "scenario"]
     points = pd.read_csv(out / "points.csv")
     assert points["run.scale"].tolist() == [0.5, 1.0, 1.2]

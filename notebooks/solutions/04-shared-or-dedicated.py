@@ -23,6 +23,6 @@ again = relaysim.sweep(
     replications=FEW,
     seed=SEED,
 )
-for knee in again.knees:
-    print(f"a tenth of the traps: {knee.target}\n    holds {where(knee)}")
+for limit in again.limits:
+    print(f"a tenth of the traps: {limit.target}\n    holds {where(limit)}")
 print(f"in how many of {FEW} days an event of one day in ten shows: {1 - 0.9**FEW:.0%} of the time")

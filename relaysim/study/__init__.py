@@ -1,1 +1,1 @@
-"""How sure we are: replications, comparisons."""
+"""Studies: replications, comparisons, sweeps, sizes, sensitivities, risks."""

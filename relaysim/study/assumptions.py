@@ -1,7 +1,7 @@
-"""Assumptions: the numbers of a scenario that nobody published and that its file does not state.
+"""Assumptions: numbers without a published source that a scenario takes from its profiles.
 
-Half and double of each is the range that a study of sensitivity looks at unless told otherwise.
-That is a convention of ours: nobody measured such ranges.
+Half and double of each is the range of a study of sensitivity unless ranges are given. That is a
+convention of relaysim: no measured ranges are known.
 """
 
 import os
@@ -31,19 +31,34 @@ _BELOW_1 = Number(Fraction(9, 10))
 def assumptions(
     file: str | os.PathLike[str], settings: Iterable[str] = (), profiles: Folder = None
 ) -> tuple[Input, ...]:
-    """The assumed defaults in force, under `path=value` settings, each from its half to its double.
+    """Return the assumed defaults in force, each with its half and its double.
 
-    `profiles` is a folder of profiles of a user, as for `load`.
+    Parameters
+    ----------
+    file
+        A scenario file.
+    settings
+        `path=value` above the file.
+    profiles
+        A folder of a user's own profiles, as for `load`.
 
-    Of a prefix length these are one bit more and one less; of a growth, which cannot be below 1,
-    half and double of what it is above 1. A whole number stays whole, a share ends at 1. Words and
-    zeros are no numbers to double; shares that make up one whole, such as those of
-    `refusal_action`, cannot change one by one. Receive connectors are not looked at, as no default
-    of theirs is assumed. ScenarioError if the file is no scenario.
+    Returns
+    -------
+    tuple of Input
+        The ends of a prefix length are one bit less and one more; those of a growth, which cannot
+        be below 1, half and double of what it is above 1. A whole number stays whole, a share ends
+        at 1. Words and zeros are left out, and shares that make up one whole, such as those of
+        `refusal_action`: they cannot change one by one. So are receive connectors: none of their
+        defaults is assumed.
+
+    Raises
+    ------
+    ScenarioError
+        If the file is no scenario.
     """
     file, settings = Path(file), tuple(settings)
     scenario = load(file, settings, profiles)
-    same = digest(scenario)
+    unchanged = digest(scenario)
 
     def identity(path: str, number: Number) -> str | None:
         """The digest of the scenario with another number; None if it is no scenario then."""
@@ -60,16 +75,16 @@ def assumptions(
             above = number.value - 1
             low, high = (number._replace(value=1 + part * above) for part in (HALF, DOUBLE))
         for each in (low, high):
-            there = identity(path, each)
-            if there is None and each.plain:
+            digest_there = identity(path, each)
+            if digest_there is None and each.plain:
                 each = Number(Fraction(1))
-                there = identity(path, each)
-            yield None if there in (None, same) else str(each)
+                digest_there = identity(path, each)
+            yield None if digest_there in (None, unchanged) else str(each)
 
     inputs = []
     for keys, number, source in _numbers(scenario):
         path = dotted(keys)
-        if identity(path, number) == same:
+        if identity(path, number) == unchanged:
             low, high = ends(path, number)
             if low is not None or high is not None:
                 inputs.append(Input(path, str(number), low, high, source))
@@ -77,7 +92,8 @@ def assumptions(
 
 
 def _numbers(scenario: Scenario) -> Iterator[tuple[Keys, Number, str]]:
-    """Every number above zero that a profile in use assumes: its path, itself and its source."""
+    """Return every number above zero that a profile in use assumes: its path, itself and its
+    source."""
     for path, table in defaults(scenario):
         for key, default in table.items():
             if default.certainty is Certainty.ASSUMPTION:
@@ -87,7 +103,7 @@ def _numbers(scenario: Scenario) -> Iterator[tuple[Keys, Number, str]]:
 
 
 def defaults(scenario: Scenario) -> Iterator[tuple[Keys, Mapping[str, Value]]]:
-    """The defaults of each table of the scenario, under its path."""
+    """Return the defaults of each table of the scenario, under its path."""
     known = scenario.profiles
     mtas = {name: known.profile(Kind.MTA, hub.mta) for name, hub in scenario.hubs.items()}
     for name, mta in mtas.items():
@@ -110,7 +126,7 @@ def defaults(scenario: Scenario) -> Iterator[tuple[Keys, Mapping[str, Value]]]:
 
 
 def _within(keys: Keys, value: Any) -> Iterator[tuple[Keys, Number]]:
-    """The numbers in a value, which may be a table such as a distribution."""
+    """Return the numbers in a value, which may be a table such as a distribution."""
     if isinstance(value, Mapping):
         for key, each in value.items():
             yield from _within((*keys, key), each)
@@ -124,7 +140,7 @@ def _within(keys: Keys, value: Any) -> Iterator[tuple[Keys, Number]]:
 
 
 def _asked(scenario: Scenario, keys: Keys) -> bool:
-    """Not so of the share of domains that refuse on a list which the scenario does not have."""
+    """Return whether a number is used; the share that refuses on a list may be for no list here."""
     match keys:
         case ("destinations", name, "refuses_on", entry):
             known = scenario.destinations[name].refuses_on

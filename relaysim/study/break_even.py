@@ -1,4 +1,4 @@
-"""Knees: how far along a varied number a target holds, and from where on two designs differ."""
+"""Limits and break-evens: up to where a target holds, and from where on a design is better."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -13,18 +13,18 @@ _JUST = float(np.finfo(np.float64).tiny)
 UP_TO, FROM, EVERYWHERE, NOWHERE, NO_MAIL = "up to", "from", "everywhere", "nowhere", "no mail"
 
 
-class Knee(NamedTuple):
+class Limit(NamedTuple):
     """Where the mean of a quantity crosses the bound, between two points of a sweep.
 
-    `holds` is `up to` for what gets worse along the points, as with a load, and `from` for what
-    gets better, as with cores. `low` and `high` are where the ends of the 95 % interval cross the
-    bound: up to a knee the target holds surely below `low` and surely not above `high`, from a knee
-    on surely above `high` and surely not below `low`. Each is minus infinity before the first point
-    and infinity beyond the last. There is no `value` (NaN) where the mean keeps the bound
-    `everywhere`, or `nowhere`, which is to say not at the end of the points where it comes closest;
-    with `no mail` of its kind in the design all three are NaN. `crossings` counts how often the
-    mean crosses the bound over the points: the knee is one of them. `unit` is that of the varied
-    number, with the space before it.
+    `holds` is `up to` for a quantity that gets worse along the points, as with a load, and `from`
+    for one that gets better, as with cores. `low` and `high` are where the ends of the 95 %
+    interval cross the bound: up to a limit the target holds surely below `low` and surely not above
+    `high`, from a limit on surely above `high` and surely not below `low`. Each is minus infinity
+    before the first point and infinity beyond the last. There is no `value` (NaN) where the mean
+    keeps the bound `everywhere`, or `nowhere`: not even at the end of the points where it comes
+    closest; with `no mail` of its kind in the design all three are NaN. `crossings` counts how
+    often the mean crosses the bound over the points: the limit is one of them. `unit` is that of
+    the varied number, with the space before it.
     """
 
     scenario: str
@@ -37,7 +37,7 @@ class Knee(NamedTuple):
     unit: str = ""
 
 
-def knee(
+def limit(
     scenario: str,
     target: Target,
     values: Floats,
@@ -45,21 +45,41 @@ def knee(
     unit: str = "",
     *,
     sure: bool = True,
-) -> Knee:
-    """The knee of a design, by straight lines between the points.
+) -> Limit:
+    """Return the limit of a design, by straight lines between the points.
 
-    Of several crossings it is the first for what gets worse, the last for what gets better.
-    `values` of the quantity have a row for each load and a column for each replication. The
-    interval is that of the loads at which the interval of the mean, point by point, neither keeps
-    nor breaks the target (inverting a test at each load); that the mean goes straight from point to
-    point is not in it. What has no value keeps no target: a point without any does not, and one
-    where some replications have none does not surely. Where `sure` is false the mean has no
-    interval, and no point keeps or breaks the target surely.
+    Parameters
+    ----------
+    scenario
+        The name of the design.
+    target
+        The bound.
+    values : array of float, shape (points, replications)
+        The quantity; NaN where a replication has no value. A point without any value does not keep
+        the target, and a point where some replications have none does not surely keep it.
+    load : array of float, shape (points,)
+        The varied number.
+    unit
+        Its unit, with the space before it.
+    sure
+        False if the mean has no interval: no point keeps or breaks the target surely then.
+
+    Returns
+    -------
+    Limit
+        Of several crossings the first for a quantity that gets worse, the last for one that gets
+        better.
+
+    Notes
+    -----
+    The interval is that of the loads at which the interval of the mean, point by point, neither
+    keeps nor breaks the target (a test at each load, inverted). It does not contain the error of
+    the straight lines.
     """
     if np.isnan(values).all():
-        return Knee(scenario, target.text, NO_MAIL, np.nan, np.nan, np.nan, 0, unit)
-    found = target.quantity.estimates(values)
-    mean, low, high, _ = found if sure else without_interval(found)
+        return Limit(scenario, target.text, NO_MAIL, np.nan, np.nan, np.nan, 0, unit)
+    estimate = target.quantity.estimates(values)
+    mean, low, high, _ = estimate if sure else without_interval(estimate)
     sign = 1.0 if target.below else -1.0
     worst, best = (high, low) if target.below else (low, high)
     beyond, at_worst, at_best = (sign * (curve - target.bound) for curve in (mean, worst, best))
@@ -76,27 +96,45 @@ def knee(
 
 
 def break_even(
-    scenario: str, told: str, apart: Estimates, least: Floats, load: Floats, unit: str = ""
-) -> Knee:
-    """From where on, or up to where, a design is ahead of another by more than what matters.
+    scenario: str, statement: str, advantage: Estimates, least: Floats, load: Floats, unit: str = ""
+) -> Limit:
+    """Return from where on, or up to where, a design is better than another by more than what
+    matters.
 
-    `apart` is by how much it is ahead at each load, paired, with 95 % intervals, and `least` the
-    smallest difference that matters there. The interval is found as that of a knee.
+    Parameters
+    ----------
+    scenario
+        The name of the design.
+    told
+        What holds there, in words.
+    apart : Estimates, shape (points,)
+        By how much it is better at each load, paired, with 95 % intervals.
+    least : array of float, shape (points,)
+        The smallest difference that matters.
+    load : array of float, shape (points,)
+        The varied number.
+    unit
+        Its unit, with the space before it.
+
+    Returns
+    -------
+    Limit
+        Its interval is found as that of `limit`.
     """
-    value, low, high = (least - each for each in apart[:3])
+    value, low, high = (least - each for each in advantage[:3])
     none = np.isnan(value)
     if none.all():
-        return Knee(scenario, told, NO_MAIL, np.nan, np.nan, np.nan, 0, unit)
+        return Limit(scenario, statement, NO_MAIL, np.nan, np.nan, np.nan, 0, unit)
     beyond = np.where(none, np.inf, np.where(value == 0.0, _JUST, value))
     at_worst = np.where(np.isnan(low), np.inf, low)
     at_best = np.where(none, np.inf, np.where(np.isnan(high), -np.inf, high))
-    return _along(scenario, told, load, (beyond, at_worst, at_best), unit)
+    return _along(scenario, statement, load, (beyond, at_worst, at_best), unit)
 
 
 def _along(
-    scenario: str, told: str, load: Floats, excess: tuple[Floats, Floats, Floats], unit: str
-) -> Knee:
-    """Where an excess over a bound, which breaks it above 0, and those of its ends cross 0."""
+    scenario: str, statement: str, load: Floats, excess: tuple[Floats, Floats, Floats], unit: str
+) -> Limit:
+    """Return where an excess over a bound, and those of the ends of its interval, cross 0."""
     order = np.argsort(load)
     load = load[order]
     beyond, at_worst, at_best = (curve[order] for curve in excess)
@@ -111,14 +149,14 @@ def _along(
         least = -_crossing(back, at_best[::-1], late=True)
         holds = FROM if np.isfinite(at) else EVERYWHERE if at < 0 else NOWHERE
     value = at if np.isfinite(at) else np.nan
-    return Knee(scenario, told, holds, value, least, most, crossings, unit)
+    return Limit(scenario, statement, holds, value, least, most, crossings, unit)
 
 
 def _crossing(load: Floats, excess: Floats, late: bool = False) -> float:
-    """Where the excess over the bound gets above 0 first.
+    """Return where the excess over the bound gets above 0 first.
 
-    Between a point and one with an infinite excess nothing is known: it is as early as can be, or
-    as late.
+    Nothing is known between a point and one with an infinite excess: the result is the earliest
+    possible place, or the latest.
     """
     above = excess > 0.0
     if above[0]:
@@ -133,21 +171,21 @@ def _crossing(load: Floats, excess: Floats, late: bool = False) -> float:
     return float(load[before] + part * (load[after] - load[before]))
 
 
-def knee_table(knees: Sequence[Knee]) -> pd.DataFrame:
+def limit_table(limits: Sequence[Limit]) -> pd.DataFrame:
     """Return one row for each target and design.
 
     Parameters
     ----------
-    knees
+    limits
         How far targets hold.
 
     Returns
     -------
     pandas.DataFrame
-        The fields of `Knee`; an end before the first point, or beyond the last, is a word.
+        The fields of `Limit`; an end before the first point, or beyond the last, is a word.
     """
     words = {-np.inf: "before", np.inf: "beyond"}
-    table = pd.DataFrame(knees)
+    table = pd.DataFrame(limits)
     ends = table[["low", "high"]].astype(object)
     table[["low", "high"]] = ends.map(lambda end: words.get(end, end))
     return table

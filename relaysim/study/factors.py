@@ -15,15 +15,15 @@ _EXAMPLE = "hubs.HUB01.cores=2:8"
 
 
 class SensitivityError(ValueError):
-    """A study of sensitivity without sense, and why."""
+    """A study of sensitivity that cannot be made, and why."""
 
 
 @dataclass(frozen=True)
 class Input:
-    """A number at a path, dotted as in `--set`, what it is, and its ends, written as in the file.
+    """A number at a path, dotted as in `--set`, with its ends, written as in the file.
 
-    An end that the scenario cannot have, or that changes nothing in it, is None. `source` says what
-    the value in force rests on.
+    An end that the scenario cannot have, or that changes nothing in it, is None. `source` is where
+    the value in force comes from.
     """
 
     path: str
@@ -34,7 +34,7 @@ class Input:
 
     @classmethod
     def of(cls, scenario: Scenario, path: str, low: Any, high: Any) -> Self:
-        """Of a range that somebody states. SensitivityError if it is none."""
+        """Return the input of a range that a user gives. Raises SensitivityError if it is none."""
         try:
             ends = Number.parse(low), Number.parse(high)
             rising = ends[0].value < ends[1].in_unit(ends[0].unit)
@@ -46,13 +46,13 @@ class Input:
 
     @property
     def ends(self) -> dict[str, str]:
-        """The ends that there are, `low` and `high`."""
-        found = {"low": self.low, "high": self.high}
-        return {end: value for end, value in found.items() if value is not None}
+        """Return the ends that there are, by `low` and `high`."""
+        both = {"low": self.low, "high": self.high}
+        return {end: value for end, value in both.items() if value is not None}
 
 
 def over(text: str) -> tuple[str, tuple[str, str]]:
-    """The path and the ends of `PATH=LOW:HIGH`. SensitivityError if that is not what it says."""
+    """Return the path and the ends of `PATH=LOW:HIGH`. Raises SensitivityError."""
     path, _, values = text.partition("=")
     low, colon, high = values.partition(":")
     try:
@@ -67,30 +67,30 @@ def over(text: str) -> tuple[str, tuple[str, str]]:
 def stated(
     designs: Sequence[Scenario], inputs: Mapping[str, tuple[Any, Any]] | Iterable[Input]
 ) -> tuple[Input, ...]:
-    """The inputs that a caller gives, also as a mapping of paths to their ends.
+    """Return the inputs that a caller gives, also as a mapping of paths to their ends.
 
-    What an input is in force is that of the first design that has it.
+    The value in force is that of the first design that has it.
     """
 
     def having(path: str) -> Scenario:
         return next((each for each in designs if in_force(each, path)), designs[0])
 
-    found = (
+    chosen = (
         tuple(Input.of(having(path), path, *ends) for path, ends in inputs.items())
         if isinstance(inputs, Mapping)
         else tuple(inputs)
     )
-    paths = [each.path for each in found]
+    paths = [each.path for each in chosen]
     for path in paths:
         if paths.count(path) > 1:
             raise SensitivityError(f"{path} is given twice")
     if not paths:
         raise SensitivityError("no input is given: nothing would change")
-    return found
+    return chosen
 
 
 def in_force(scenario: Scenario, path: str) -> str:
-    """The value at a path; "" where the scenario has none."""
+    """Return the value at a path; "" where the scenario has none."""
     try:
         here = value_at(scenario, path)
     except OverrideError as error:

@@ -60,12 +60,29 @@ def against_base(
     confidence: float,
     listings: bool,
 ) -> pd.DataFrame:
-    """The rows of one design: metrics of both, latency over recipients delivered in both.
+    """Return the rows of one design against the base.
 
-    `plain` has the metrics of each replication of the base, and those of the design. A hub or a
-    public IP carries other recipients in every design, so their latencies are not compared. Where
-    `listings` can happen, times that a listing skews are judged by the median of the paired
-    differences.
+    Parameters
+    ----------
+    base, name
+        The names of the base and of the design.
+    plain
+        The metrics of each replication of the base, and those of the design.
+    pairs
+        For each replication the latency over the recipients that both delivered. A hub or a public
+        IP carries other recipients in every design, so their latencies are not compared.
+    matters
+        The smallest difference that matters, by metric, where it is not that of the metric.
+    confidence
+        Confidence of each interval.
+    listings
+        Whether a listing can happen: times that it skews are then compared by the median of the
+        paired differences.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row for each metric that both have; see `measure.frame_columns`.
     """
     ours, theirs = (
         Stack.of([_joined(*each, column) for each in zip(frames, pairs, strict=True)])
@@ -130,7 +147,8 @@ def against_base(
 
 
 def _joined(plain: pd.DataFrame, pairs: pd.DataFrame, column: str) -> pd.DataFrame:
-    """The metrics of a replication that can be compared, with those of what both delivered."""
+    """Return the metrics of a replication that can be compared, with those of what both
+    delivered."""
     metric = plain["metric"]
     alone = metric.isin(DELIVERED_METRICS)
     alone |= metric.isin(LATENCY_METRICS) & ~plain["scope"].isin(PAIRED_SCOPES)
@@ -148,34 +166,35 @@ def _needed(
     least: Floats,
     confidence: float,
 ) -> Floats:
-    """About how many replications would decide each row."""
-    many, lost = was.shape[1], lost_rows(was, now_is)
+    """Return about how many replications would decide each row."""
+    replications, lost = was.shape[1], lost_rows(was, now_is)
     value, low, high = (np.where(lost, np.nan, part) for part in difference[:3])
     finite = Estimates(value, low, high, difference.n)
-    found = needed(finite, least, many, confidence)
-    found[chance] = chances_needed(was[chance], now_is[chance], least[chance], confidence)
+    numbers = needed(finite, least, replications, confidence)
+    numbers[chance] = chances_needed(was[chance], now_is[chance], least[chance], confidence)
     for row in np.flatnonzero(lost):
-        apart = minus(now_is[row], was[row])
-        signs = int((apart > 0).sum()), int((apart < 0).sum())
-        found[row] = signs_needed(*signs, many, confidence)
-    return found
+        paired = minus(now_is[row], was[row])
+        signs = int((paired > 0).sum()), int((paired < 0).sum())
+        numbers[row] = signs_needed(*signs, replications, confidence)
+    return numbers
 
 
 def _unless_more_is_lost(frame: pd.DataFrame, verdicts: Sequence[str]) -> list[str]:
-    """The verdicts, but for a design that is faster and delivers less mail than the other.
+    """Return the verdicts, changed for a design that is faster and delivers less mail than the
+    base.
 
-    Throwing mail away makes the rest faster, and the campaign complete sooner.
+    Losing mail makes the rest faster, and the campaign complete sooner.
     """
     index = pd.MultiIndex.from_frame(frame[KEY])
     difference = dict(zip(index, frame["difference"].tolist(), strict=True))
     created = dict(zip(index, frame["base_value"].tolist(), strict=True))
 
     def delivers(scope: str, subject: str) -> float:
-        """How much more of the mail the design delivers than the base, as a share.
+        """Return how much more of the mail the design delivers than the base, as a share.
 
-        Mail that goes another way, by another hub, is none that this one loses.
+        Mail that goes by another hub is not lost by this one.
         """
-        more = sum(difference[scope, subject, each] for each in ("delivered", "junked"))
+        more = sum(difference[scope, subject, status] for status in ("delivered", "junked"))
         more -= difference[scope, subject, "created"]
         return float(more / (created[scope, subject, "created"] or 1.0))
 
@@ -183,40 +202,40 @@ def _unless_more_is_lost(frame: pd.DataFrame, verdicts: Sequence[str]) -> list[s
     wins = {BETTER: -1.0, WORSE: 1.0}
     return [
         LOSES_MORE
-        if said in wins
+        if verdict in wins
         and (metric in _FASTER or metric.endswith(BOTH_DELIVERED))
-        and wins[said] * delivers(scope, subject) > least
-        else said
-        for (scope, subject, metric), said in zip(index, verdicts, strict=True)
+        and wins[verdict] * delivers(scope, subject) > least
+        else verdict
+        for (scope, subject, metric), verdict in zip(index, verdicts, strict=True)
     ]
 
 
 def _isolation(
-    found: Estimate, replications: int, matters: Mapping[str, Matters], confidence: float
+    estimate: Estimate, replications: int, matters: Mapping[str, Matters], confidence: float
 ) -> dict[str, object]:
-    """The isolation gain as a row: that of the base over itself is nothing."""
+    """Return the isolation gain as a row; that of the base over itself is 0."""
     metric = METRICS["isolation_gain"]
-    said = verdict(metric, 0.0, found, matters.get(metric.name))
-    if found[:3] == (0.0, 0.0, 0.0):
-        said = EQUAL  # both ends are 0 only if both designs have the same harm
-    each = Estimates(*(np.array([part]) for part in found))
-    more = needed(each, _least([metric.name], np.zeros(1), matters), replications, confidence)
+    word = verdict(metric, 0.0, estimate, matters.get(metric.name))
+    if estimate[:3] == (0.0, 0.0, 0.0):
+        word = EQUAL  # both ends are 0 only if both designs have the same harm
+    one = Estimates(*(np.array([part]) for part in estimate))
+    more = needed(one, _least([metric.name], np.zeros(1), matters), replications, confidence)
     return {
         "scope": "total",
         "subject": "total",
         "metric": metric.name,
-        "value": found.value,
+        "value": estimate.value,
         "base_value": 0.0,
-        "difference": found.value,
-        "difference_low": found.low,
-        "difference_high": min(found.high, 1.0),  # no design avoids more than all harm
+        "difference": estimate.value,
+        "difference_low": estimate.low,
+        "difference_high": min(estimate.high, 1.0),  # no design avoids more than all harm
         "confidence": confidence,
-        "verdict": said,
-        "replications_needed": float(more[0]) if said == NOT_DECIDED else np.nan,
+        "verdict": word,
+        "replications_needed": float(more[0]) if word == NOT_DECIDED else np.nan,
         "narrowing": np.nan,
         "recipients": np.nan,
         "unit": metric.unit,
-        "replications": found.n,
+        "replications": estimate.n,
         **dict.fromkeys(_COUNTS, 0),
         **dict.fromkeys(MEDIANS, np.nan),
     }
@@ -233,6 +252,6 @@ def _verdicts(
 
 
 def _least(names: Sequence[str], base: Floats, matters: Mapping[str, Matters]) -> Floats:
-    """The smallest differences that matter."""
+    """Return the smallest differences that matter."""
     rows = zip(names, base.tolist(), strict=True)
     return np.array([(matters.get(name) or METRICS[name].matters).of(was) for name, was in rows])

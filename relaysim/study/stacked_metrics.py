@@ -32,17 +32,18 @@ class Stack:
 
     @classmethod
     def of(cls, frames: Sequence[pd.DataFrame], column: str = "value") -> Self:
-        """From the metrics of each replication, whose rows may differ; rows keep their order."""
-        every = pd.concat(frames, ignore_index=True)
-        row, _ = pd.factorize(pd.MultiIndex.from_frame(every[KEY]))
+        """Return the stack of the metrics of each replication, whose rows may differ; rows keep
+        their order."""
+        rows = pd.concat(frames, ignore_index=True)
+        row, _ = pd.factorize(pd.MultiIndex.from_frame(rows[KEY]))
         replication = np.repeat(np.arange(len(frames)), [len(frame) for frame in frames])
         first = ~pd.Series(row).duplicated().to_numpy()
         values = np.full((int(first.sum()), len(frames)), np.nan)
-        values[row, replication] = every[column].to_numpy(np.float64)
-        return cls(every.loc[first, [*KEY, "unit"]].reset_index(drop=True), values)
+        values[row, replication] = rows[column].to_numpy(np.float64)
+        return cls(rows.loc[first, [*KEY, "unit"]].reset_index(drop=True), values)
 
     def metrics(self, scenario: str, listings: bool = False) -> pd.DataFrame:
-        """The frame `metrics`: means over the replications with confidence intervals.
+        """Return the frame `metrics`: means over the replications with confidence intervals.
 
         A share with a denominator is a ratio of sums; its median and range are of replications.
         Where `listings` can happen, times that a listing skews have no interval.
@@ -50,13 +51,13 @@ class Stack:
         values = linearized(self.values, self.denominators(self.index()))
         value, low, high, n = _by_kind(self.chance, chances, suited_estimates, values)
         for period in PERIODS:
-            mine = (self.keys["metric"] == period.share).to_numpy()
-            if mine.any():
-                of = self.keys.loc[mine, KEY].assign(metric=period.judged)
+            chosen = (self.keys["metric"] == period.share).to_numpy()
+            if chosen.any():
+                of = self.keys.loc[chosen, KEY].assign(metric=period.judged)
                 judged = self.rows(pd.MultiIndex.from_frame(of))
-                found = bad_shares(self.values[mine], judged)
-                for part, ours in zip((value, low, high, n), found, strict=True):
-                    part[mine] = ours
+                shares = bad_shares(self.values[chosen], judged)
+                for part, values_of_chosen in zip((value, low, high, n), shares, strict=True):
+                    part[chosen] = values_of_chosen
         units = self.keys["unit"].tolist()
         value, low, high, n = within_range(Estimates(value, low, high, n), units)
         if listings:
@@ -71,20 +72,20 @@ class Stack:
 
     @property
     def skewed(self) -> Mask:
-        """Which rows get no interval of a mean where a listing can happen."""
+        """Return which rows have no interval of a mean where a listing can happen."""
         return self.keys["metric"].isin(SKEWED_BY_LISTINGS).to_numpy()
 
     @property
     def chance(self) -> Mask:
-        """Which rows are 0 or 1 in a replication."""
+        """Return which rows are 0 or 1 in a replication."""
         return self.keys["metric"].isin(CHANCES).to_numpy()
 
     def index(self) -> pd.MultiIndex:
-        """The keys as an index."""
+        """Return the keys as an index."""
         return pd.MultiIndex.from_frame(self.keys[KEY])
 
     def rows(self, keys: pd.MultiIndex) -> Floats:
-        """The values of some keys, in their order; NaN for those that are not here."""
+        """Return the values of some keys, in their order; NaN for those that are not here."""
         at = self.index().get_indexer(keys)
         values = self.values[at]
         values[at < 0] = np.nan
@@ -105,11 +106,11 @@ def _by_kind(
     of_means: Callable[..., Estimates],
     *values: Floats,
 ) -> Estimates:
-    """Estimates of rows of two kinds, each in its place."""
-    found = of_means(*values)
+    """Return estimates of rows of two kinds, each in its place."""
+    result = of_means(*values)
     if not chance.any():
-        return found
-    likely = of_chances(*(rows[chance] for rows in values))
-    for part, ours in zip(found, likely, strict=True):
-        part[chance] = ours
-    return found
+        return result
+    shares = of_chances(*(rows[chance] for rows in values))
+    for part, values_of_chances in zip(result, shares, strict=True):
+        part[chance] = values_of_chances
+    return result

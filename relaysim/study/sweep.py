@@ -28,7 +28,7 @@ from relaysim.stats.median import middle
 from relaysim.stats.possible_range import difference_within_range
 from relaysim.stats.ratio_of_sums import linearized_pair
 from relaysim.stats.several_designs import differences
-from relaysim.study.break_even import Knee, break_even, knee, knee_table
+from relaysim.study.break_even import Limit, break_even, limit, limit_table
 from relaysim.study.design_files import DesignFiles
 from relaysim.study.execution.execution import Execution, ExecutionOptions
 from relaysim.study.execution.provenance import Provenance
@@ -64,7 +64,7 @@ class Sweep:
     have all metrics, one row each, with the parameters as first columns; a comparison pairs
     replications of a design with those of the first design at the same point, each over its own
     mail. `values` has the quantities by (point, design), shape (quantities, replications), as
-    `Quantity.row` returns them. `knees` has how far each target holds, design by design.
+    `Quantity.row` returns them. `limits` has how far each target holds, design by design.
     """
 
     scenarios: tuple[str, ...]
@@ -77,7 +77,7 @@ class Sweep:
     comparisons: pd.DataFrame = field(repr=False)
     values: Mapping[tuple[Point, str], Floats] = field(repr=False)
     provenance: Provenance
-    knees: tuple[Knee, ...] = ()
+    limits: tuple[Limit, ...] = ()
     listings: bool = False
     """Whether a listing can happen at a point: then times that it skews have no interval."""
 
@@ -97,15 +97,15 @@ class Sweep:
             "comparisons": self.comparisons,
             "points": self.points,
         }
-        if self.knees:
-            tables["knees"] = knee_table(self.knees)
+        if self.limits:
+            tables["limits"] = limit_table(self.limits)
         return tables
 
     def large_tables(self) -> dict[str, pd.DataFrame]:
         """Return nothing: no frame is kept of a point."""
         return {}
 
-    def knee(self, target: Target | str, scenario: str | None = None) -> Knee:
+    def limit(self, target: Target | str, scenario: str | None = None) -> Limit:
         """How far a target holds for a design, the first one unless it is named.
 
         ValueError if not one number alone is varied, or for a quantity or design that is not here.
@@ -114,14 +114,14 @@ class Sweep:
         name = self.scenarios[0] if scenario is None else scenario
         values, along = self._along(name, target.quantity), self.varied[0]
         load = np.array(along.amounts)
-        return knee(
+        return limit(
             name, target, values, load, along.unit, sure=self._has_interval(target.quantity)
         )
 
-    def break_even(self, quantity: Quantity | str, scenario: str) -> tuple[Knee, Knee]:
+    def break_even(self, quantity: Quantity | str, scenario: str) -> tuple[Limit, Limit]:
         """Where a design is better than the first one by more than what matters, and where worse.
 
-        ValueError as for `knee`.
+        ValueError as for `limit`.
         """
         of = Quantity.parse(str(quantity))
         ours, theirs = self._along(self.scenarios[0], of), self._along(scenario, of)
@@ -279,8 +279,8 @@ def sweep_files(
         listings=any(map(listing_possible, designs)),
         provenance=execution.provenance(designs, replications, seed),
     )
-    knees = (result.knee(target, name) for target in bounds for name in names)
-    return replace(result, knees=tuple(knees))
+    limits = tuple(result.limit(target, name) for target in bounds for name in names)
+    return replace(result, limits=limits)
 
 
 def _ask_one_number(varied: Sequence[Vary]) -> None:

@@ -1,4 +1,4 @@
-"""What the replications of a design say of a target: it is met, missed, or not decided."""
+"""The verdict on a target from the replications of a design: met, missed, or not decided."""
 
 import math
 from dataclasses import dataclass
@@ -20,8 +20,8 @@ class Judgement:
     """A target and the values of its quantity in the replications of a design.
 
     `values` are NaN where a replication has none. `confidence` is that of an interval with two
-    ends. Of a quantity that a listing skews the median is judged, as its mean has no interval that
-    holds; but the mean of a time that is lost in a replication is lost, and so is the target.
+    ends. Of a quantity that a listing skews the median is judged, as no interval of its mean holds;
+    but the mean of a time that is lost in a replication is lost, and the target is missed.
     """
 
     target: Target
@@ -31,22 +31,22 @@ class Judgement:
 
     @property
     def lost(self) -> int:
-        """In how many replications the quantity is lost."""
+        """Return in how many replications the quantity is lost."""
         return int(np.isinf(self.values).sum())
 
     @property
     def statistic(self) -> str:
-        """What of the replications is judged: `mean` or `median`."""
+        """Return what of the replications is judged: `mean` or `median`."""
         return "median" if self.skewed and not self.lost else "mean"
 
     @property
     def fewest(self) -> int:
-        """How many replications a verdict on a median, or by the sign test, takes."""
+        """Return how many replications a verdict on a median, or by the sign test, takes."""
         return fewest_for_median(self.confidence)
 
     @property
     def estimate(self) -> Estimate:
-        """The mean or median; the interval of a median has no ends below `fewest`."""
+        """Return the mean or median; the interval of a median has no ends below `fewest`."""
         values, quantity = self.values[None], self.target.quantity
         if self.statistic == "median":
             return median_intervals(values, self.confidence).first()
@@ -55,43 +55,45 @@ class Judgement:
 
     @property
     def verdict(self) -> str:
-        """`met` or `missed` by the interval, or missed in every replication; else `not decided`."""
-        there = ~np.isnan(self.values)
-        if not there.any():
+        """Return `met` or `missed` by the interval or in every replication; else `not decided`."""
+        with_value = ~np.isnan(self.values)
+        if not with_value.any():
             return MISSED
         holds = self.target.verdict(self.estimate)
-        if holds is None and self._always_missed(self.values[there]):
+        if holds is None and self._always_missed(self.values[with_value]):
             return MISSED
-        if holds is None or (holds and not there.all()):
+        if holds is None or (holds and not with_value.all()):
             return NOT_DECIDED
         return MET if holds else MISSED
 
     def _always_missed(self, values: Floats) -> bool:
-        """Whether all values miss the target, and are enough for the sign test.
+        """Return whether all values miss the target, and are enough for the sign test.
 
-        A yes or no is not asked: each single one is far from its probability.
+        Not for values of 0 and 1: each of them is far from its probability.
         """
         if self.target.quantity.of.chance or len(values) < self.fewest:
             return False
         return not any(map(self.target.holds, values.tolist()))
 
     def __str__(self) -> str:
-        """Why the target is not met, in a sentence without a full stop."""
-        quantity, found, many = self.target.quantity, self.estimate, len(self.values)
-        if not found.n:
-            return f"{quantity} has no value in any of {many} replications"
-        so = f"so {self.target.text} is {self.verdict}"
-        if math.isinf(found.value):
-            return f"{quantity} is lost in {self.lost} of {many} replications, {so}"
+        """Return why the target is not met, in a sentence without a full stop."""
+        quantity, estimate, count = self.target.quantity, self.estimate, len(self.values)
+        if not estimate.n:
+            return f"{quantity} has no value in any of {count} replications"
+        verdict = f"so {self.target.text} is {self.verdict}"
+        if math.isinf(estimate.value):
+            return f"{quantity} is lost in {self.lost} of {count} replications, {verdict}"
         factor, unit = (100.0, "%") if quantity.of.unit == "share" else (1.0, quantity.of.unit)
-        value, low, high = (f"{factor * each:.4g}" for each in found[:3])
-        many_of = f"{many} replications"
-        if found.n < many:
-            many_of += f", {many - found.n} of them without a value"
+        value, low, high = (f"{factor * each:.4g}" for each in estimate[:3])
+        replications = f"{count} replications"
+        if estimate.n < count:
+            replications += f", {count - estimate.n} of them without a value"
         if self.statistic == "mean":
-            return f"{quantity} is {value} {unit} ({low} to {high}, {many_of}), {so}"
-        enough = found.n >= self.fewest
+            return f"{quantity} is {value} {unit} ({low} to {high}, {replications}), {verdict}"
+        enough = estimate.n >= self.fewest
         ends = f"{low} to {high}, " if enough else ""
-        more = f": a verdict on a median takes at least {self.fewest} replications"
-        takes = "" if enough else more
-        return f"the median of {quantity} is {value} {unit} ({ends}{many_of}), {so}{takes}"
+        reason = f": a verdict on a median takes at least {self.fewest} replications"
+        missing = "" if enough else reason
+        return (
+            f"the median of {quantity} is {value} {unit} ({ends}{replications}), {verdict}{missing}"
+        )

@@ -1,4 +1,4 @@
-"""Tilt: how much likelier spam traps are made, so that rare listings are seen often enough."""
+"""Tilt: the factor by which spam traps are drawn likelier, so that rare listings are seen."""
 
 import math
 
@@ -17,12 +17,22 @@ REPORTS = 2
 
 
 def tilt_for(scenario: Scenario, seed: int) -> float:
-    """The tilt with which all lists together are expected to see as many hits as the first needs.
+    """Return the tilt with which as many hits are expected as the first listing needs.
 
-    All traps are tilted alike, those of other lists too, and each hit costs weight: with more of
-    them hardly any replication would have a weight that counts. 1 where listings are that likely
-    anyway, or no list goes by hits. Hits are those of mail from all streams within the list's
-    window, in the workload of replication 0.
+    Parameters
+    ----------
+    scenario
+        A design with blocklists.
+    seed
+        Hits are those of mail from all streams within the list's window, in the workload of
+        replication 0 of this seed.
+
+    Returns
+    -------
+    float
+        1 where listings are likely without a tilt, or where no list counts hits. All traps are
+        tilted alike, those of other lists too, and each hit costs weight: with more of them hardly
+        any replication would have a weight that counts.
     """
     shares, expected = operator_shares(scenario), _Expected(scenario, seed)
     needed = []
@@ -37,7 +47,7 @@ def tilt_for(scenario: Scenario, seed: int) -> float:
 
 
 def log_likelihood_ratio(scenario: Scenario, draws: Draws, tilt: float) -> float:
-    """The logarithm of how likely the traps of some draws are, over how likely a tilt makes them.
+    """Return the logarithm of the probability of the traps of some draws, over that under a tilt.
 
     For draws that were tilted so it is their `log_weight`.
     """
@@ -62,7 +72,7 @@ def log_likelihood_ratio(scenario: Scenario, draws: Draws, tilt: float) -> float
 
 
 def _least(blocklist: Blocklist) -> int | None:
-    """How many hits it lists for; None if it does not go by hits."""
+    """Return how many hits a list needs; None if it does not count hits."""
     match blocklist.trigger:
         case "count":
             return max(1, int(blocklist.threshold or 1))
@@ -74,7 +84,7 @@ def _least(blocklist: Blocklist) -> int | None:
 
 
 class _Expected:
-    """The hits of all operators together that are expected of each message, in order of time."""
+    """The expected hits of all operators together for each message, in order of time."""
 
     def __init__(self, scenario: Scenario, seed: int) -> None:
         draws, known = draw(scenario, 0, seed), streams(scenario)
@@ -87,6 +97,6 @@ class _Expected:
         self.before = np.concatenate((np.zeros(1), np.cumsum(hits[order])))
 
     def most(self, length: int) -> float:
-        """The most that are expected in any span of this length."""
+        """Return the most expected hits in any span of this length."""
         last = np.searchsorted(self.created, self.created + length, "right")
         return float((self.before[last] - self.before[:-1]).max(initial=0.0))

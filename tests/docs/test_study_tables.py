@@ -39,7 +39,7 @@ def test_sweeps(sweep: Sweep) -> None:
     shown = {name.replace("QUANTITY", "total.on_time") for name in columns("points", "sweep")}
     assert {CORES, *shown} == {*sweep.points}
     assert {CORES, *columns("comparisons", "sweep")} == {*sweep.comparisons}
-    assert columns("knees", "sweep") == {*pd.DataFrame(sweep.knees)}
+    assert columns("limits", "sweep") == {*pd.DataFrame(sweep.limits)}
 
 
 def test_sizes() -> None:

@@ -401,13 +401,13 @@ def test_qshape_shows_the_counts_of_its_table(drawn):
 
 def test_a_sweep_tells_how_far_the_target_holds_and_marks_it(drawn):
     figure = drawn["sweep"]
-    (knee,) = swept().knees
+    (limit,) = swept().limits
     said = title(figure)
-    assert {"500 ms", f"{knee.value:.3g}"} <= quantities(said)
+    assert {"500 ms", f"{limit.value:.3g}"} <= quantities(said)
     assert all(name in said for name in ("total.wait_delivery", "run.scale", "mm4"))
     panel = figure.axes[1]
     marks = [line.get_xdata()[0] for line in panel.lines if line.get_marker() == "D"]
-    assert marks == [knee.value]
+    assert marks == [limit.value]
     assert [axes.get_title("left") for axes in figure.axes] == [
         *("total.on_time", "total.wait_delivery"),
     ]

@@ -1,4 +1,4 @@
-"""Sweeps: every point is the run that its settings make, and targets hold up to a knee."""
+"""Sweeps: every point is the run that its settings make, and targets hold up to a limit."""
 
 import math
 from dataclasses import replace
@@ -21,9 +21,9 @@ from relaysim.study.break_even import (
     NO_MAIL,
     NOWHERE,
     UP_TO,
-    Knee,
+    Limit,
     break_even,
-    knee,
+    limit,
 )
 from relaysim.study.stacked_metrics import KEY
 from relaysim.study.sweep import Sweep, SweepError, sweep
@@ -145,27 +145,27 @@ def test_a_point_that_is_no_scenario_is_told_before_anything_runs(
 def test_a_target_holds_up_to_where_the_mean_crosses_it(found: Sweep) -> None:
     means = [float(found.values[(each,), "two"][0].mean()) for each in ("0.2", "0.5", "1")]
     bound = (means[1] + means[2]) / 2
-    at = found.knee(Target(LATENCY, True, bound, ""), "two")
+    at = found.limit(Target(LATENCY, True, bound, ""), "two")
     assert at.holds == UP_TO
     assert at.value == pytest.approx(0.75)
     assert at.low <= at.value <= at.high
     above = Target(LATENCY, True, 2 * means[2], "")
-    everywhere = found.knee(above)
+    everywhere = found.limit(above)
     assert (everywhere.holds, everywhere.high) == (EVERYWHERE, math.inf)
     assert math.isnan(everywhere.value)
     below = Target(LATENCY, True, means[0] / 2, "")
-    nowhere = found.knee(below)
+    nowhere = found.limit(below)
     assert (nowhere.holds, nowhere.low) == (NOWHERE, -math.inf)
 
 
-def test_a_design_without_such_mail_has_no_knee(found: Sweep) -> None:
+def test_a_design_without_such_mail_has_no_limit(found: Sweep) -> None:
     nobody = replace(found, values={key: values * np.nan for key, values in found.values.items()})
-    at = nobody.knee(Target(LATENCY, True, 1.0, ""))
+    at = nobody.limit(Target(LATENCY, True, 1.0, ""))
     assert at.holds == NO_MAIL
     assert math.isnan(at.value)
 
 
-def test_a_knee_takes_one_number(files: tuple[Path, Path]) -> None:
+def test_a_limit_takes_one_number(files: tuple[Path, Path]) -> None:
     words = sweep(
         files[0],
         {"hubs.HUB01.mta": ["none", "exchange-2010"]},
@@ -176,13 +176,13 @@ def test_a_knee_takes_one_number(files: tuple[Path, Path]) -> None:
     )
     target = "total.latency_mean < 1 s"
     with pytest.raises(SweepError, match="one number alone is varied"):
-        words.knee(target)
+        words.limit(target)
     with pytest.raises(SweepError, match="one number alone is varied"):
         sweep(files[0], {"hubs.HUB01.mta": ["none"]}, targets=[target], jobs=1)
     with pytest.raises(ValueError, match=r'"tow" is not a design .* did you mean "two"'):
-        words.knee(target, "tow")
+        words.limit(target, "tow")
     with pytest.raises(ValueError, match="is not a quantity of this sweep"):
-        words.knee("total.latency_p95 < 1 s")
+        words.limit("total.latency_p95 < 1 s")
 
 
 def test_what_gets_better_holds_from_a_value_on(files: tuple[Path, Path]) -> None:
@@ -192,21 +192,21 @@ def test_what_gets_better_holds_from_a_value_on(files: tuple[Path, Path]) -> Non
     means = [float(found.values[(each,), "two"][0].mean()) for each in vary[RATE]]
     assert found.varied[0].amounts == (1.0, 2.0, 4.0)
     bound = (means[0] + means[1]) / 2
-    at = found.knee(Target(LATENCY, False, bound, ""))
+    at = found.limit(Target(LATENCY, False, bound, ""))
     assert (at.holds, at.unit) == (FROM, "/s")
     assert at.value == pytest.approx(1.5)
     assert at.low <= at.value <= at.high
-    everywhere = found.knee(Target(LATENCY, False, 0.0, ""))
+    everywhere = found.limit(Target(LATENCY, False, 0.0, ""))
     assert (everywhere.holds, everywhere.low) == (EVERYWHERE, -math.inf)
-    nowhere = found.knee(Target(LATENCY, False, 1e9, ""))
+    nowhere = found.limit(Target(LATENCY, False, 1e9, ""))
     assert (nowhere.holds, nowhere.low, nowhere.high) == (NOWHERE, math.inf, math.inf)
-    (told,) = found.knees
-    assert told == found.knee("total.latency_mean > 3 s")
+    (told,) = found.limits
+    assert told == found.limit("total.latency_mean > 3 s")
 
 
-def measured(target: str, rows: list[list[float]], load: list[float]) -> Knee:
-    """The knee of values by load and replication."""
-    return knee("two", Target.parse(target), np.array(rows), np.array(load))
+def measured(target: str, rows: list[list[float]], load: list[float]) -> Limit:
+    """The limit of values by load and replication."""
+    return limit("two", Target.parse(target), np.array(rows), np.array(load))
 
 
 def test_the_bound_itself_keeps_a_target_only_if_it_says_so() -> None:
@@ -259,7 +259,7 @@ def test_designs_differ_from_where_the_difference_gets_larger_than_what_matters(
     load, least = np.array([10.0, 20.0, 30.0, 40.0]), np.full(4, 5.0)
     at = break_even("b", "b is better", _ahead([0, 10, 20, 30], 2.0), least, load, " messages")
     # It is 1 a unit of load: 5 of the mean at 15, 5 of its ends at 13 and 17.
-    assert at == Knee("b", "b is better", FROM, 15.0, 13.0, 17.0, 1, " messages")
+    assert at == Limit("b", "b is better", FROM, 15.0, 13.0, 17.0, 1, " messages")
     back = break_even("b", "", _ahead([30, 20, 10, 0], 2.0), least, load)
     assert (back.holds, back.value, back.low, back.high) == (UP_TO, 35.0, 33.0, 37.0)
 

@@ -7,7 +7,7 @@ _RESULTS = (
     "relaysim.study.compare.Comparison",
     "relaysim.study.blast_radius.BlastRadius",
     "relaysim.study.sweep.Sweep",
-    "relaysim.study.break_even.Knee",
+    "relaysim.study.break_even.Limit",
     "relaysim.study.size.Size",
     "relaysim.study.sensitivity.Sensitivity",
     "relaysim.study.warm_up.WarmUp",

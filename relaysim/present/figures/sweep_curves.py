@@ -20,7 +20,7 @@ from relaysim.present.drawing.style import INK, PALE, Key, Sheet, design_key, li
 from relaysim.present.drawing.text_width import wrapped
 from relaysim.present.text.caption import figure_caption
 from relaysim.present.text.number_format import number
-from relaysim.study.break_even import EVERYWHERE, FROM, NO_MAIL, NOWHERE, UP_TO, Knee
+from relaysim.study.break_even import EVERYWHERE, FROM, NO_MAIL, NOWHERE, UP_TO, Limit
 from relaysim.study.sweep import Sweep
 from relaysim.study.varied_values import Vary
 from relaysim.study.varied_values import number as as_number
@@ -30,14 +30,14 @@ ACROSS = 4
 _ROW = 2.3
 _BOUND: Any = {"color": INK, "linewidth": 1.0, "linestyle": (0, (4, 2))}
 _APART = 6.0
-"""How far apart the knees of designs stand at the line of their target, points."""
+"""How far apart the limits of designs stand at the line of their target, points."""
 
 
 def sweep(found: Sweep) -> Sheet:
     """One row a quantity; along the axis the path with most values, beside each other the others.
 
     Lines are means, bands their 95 % intervals. A target is a dashed line; where the mean crosses
-    it there is a mark, with the interval of the knee. NothingToDrawError for one point alone, or
+    it there is a mark, with the interval of the limit. NothingToDrawError for one point alone, or
     for more than `ACROSS` panels beside each other.
     """
     along = max(found.varied, key=lambda each: (bool(each.amounts), len(each.values)))
@@ -91,7 +91,7 @@ def _draw(
         order = np.argsort(x, kind="stable")
         x = x[order]
         mean, low, high = _drawn(rows[columns].to_numpy(np.float64)[order].T)
-        # Straight lines between the points, whatever the scales are: as knees are found.
+        # Straight lines between the points, whatever the scales are: as limits are found.
         fine = np.unique(np.concatenate([np.linspace(*ends, 25) for ends in pairwise(x)]))
         panel.plot(fine, np.interp(fine, x, mean), **line(look))
         panel.plot(x, mean, "o", markersize=4, color=look.colour)
@@ -102,7 +102,7 @@ def _draw(
     panel.set_title(
         "\n".join(part for each in told for part in wrapped(each, 9.5, 7.0 / across, True))
     )
-    targets = {each.target: Target.parse(each.target) for each in found.knees}
+    targets = {each.target: Target.parse(each.target) for each in found.limits}
     bounds = [t.bound for t in targets.values() if t.quantity == quantity]
     values = points[columns].to_numpy(np.float64).ravel()
     quantity_axis(panel, quantity, np.append(values, bounds))
@@ -110,35 +110,35 @@ def _draw(
     for bound in bounds:
         panel.axhline(bound, **_BOUND)
     for text, target in targets.items():
-        knees = [k for k in found.knees if k.target == text and not np.isnan(k.value)]
+        limits = [k for k in found.limits if k.target == text and not np.isnan(k.value)]
         if target.quantity == quantity:
-            for place, knee in enumerate(knees):
-                aside = (place - (len(knees) - 1) / 2) * _APART
-                _mark(panel, found.scenarios, knee, target.bound, aside)
+            for place, limit in enumerate(limits):
+                aside = (place - (len(limits) - 1) / 2) * _APART
+                _mark(panel, found.scenarios, limit, target.bound, aside)
 
 
-def _mark(panel: Axes, designs: Sequence[str], knee: Knee, bound: float, aside: float) -> None:
-    """A knee at the line of its target, some points below it."""
-    look, raised = looks(designs)[knee.scenario], -aside / 72
+def _mark(panel: Axes, designs: Sequence[str], limit: Limit, bound: float, aside: float) -> None:
+    """A limit at the line of its target, some points below it."""
+    look, raised = looks(designs)[limit.scenario], -aside / 72
     shift = ScaledTranslation(0, raised, panel.figure.dpi_scale_trans)
     how: Any = {"color": look.colour, "transform": panel.transData + shift, "zorder": 4}
     first, last = panel.get_xlim()
-    ends = [min(max(end, first), last) for end in (knee.low, knee.high)]
+    ends = [min(max(end, first), last) for end in (limit.low, limit.high)]
     panel.plot(ends, [bound, bound], linewidth=2.2, solid_capstyle="butt", **how)
-    marks = zip(ends, (knee.low, knee.high), "<>", strict=True)
+    marks = zip(ends, (limit.low, limit.high), "<>", strict=True)
     for end, true, arrow in marks:
         panel.plot(end, bound, arrow if end != true else "|", markersize=6, **how)
-    panel.plot(knee.value, bound, "D", markersize=6, markeredgecolor="white", **how)
+    panel.plot(limit.value, bound, "D", markersize=6, markeredgecolor="white", **how)
 
 
 def _keys(found: Sweep) -> list[Key]:
     marks: dict[str, Any] = {}
     if found.replications > 1:
         marks["95 % interval of the mean"] = Patch(facecolor=PALE, alpha=0.3)
-    if found.knees:
+    if found.limits:
         marks["target"] = Line2D([], [], **_BOUND)
-    if any(not np.isnan(each.value) for each in found.knees):
-        marks["knee and its 95 % interval"] = Line2D(
+    if any(not np.isnan(each.value) for each in found.limits):
+        marks["limit and its 95 % interval"] = Line2D(
             [], [], color=PALE, marker="D", markersize=6, linewidth=2.2, markeredgecolor="white"
         )
     return [design_key(found.scenarios), *([marks] if marks else [])]
@@ -151,9 +151,9 @@ def _drawn(values: Floats) -> Floats:
 
 def _message(found: Sweep, along: Vary) -> str:
     """How far the first target holds, or from what to what the first quantity goes."""
-    if found.knees:
-        first = found.knees[0].target
-        held = {each.scenario: _held(each) for each in found.knees if each.target == first}
+    if found.limits:
+        first = found.limits[0].target
+        held = {each.scenario: _held(each) for each in found.limits if each.target == first}
         return f"{first} over {along.path}: holds {by_design(held)}"
     quantity = found.quantities[0]
     alone = len(found.varied) == 1
@@ -171,12 +171,12 @@ def _message(found: Sweep, along: Vary) -> str:
     return f"{quantity} {where}: {by_design(told)}"
 
 
-def _held(knee: Knee) -> str:
-    match knee.holds:
+def _held(limit: Limit) -> str:
+    match limit.holds:
         case kind if kind == EVERYWHERE:
             return "at all points"
         case kind if kind in (NOWHERE, NO_MAIL):
             return "nowhere" if kind == NOWHERE else "for no mail"
         case kind if kind == FROM:
-            return f"from {amount(knee.value, knee.unit)} on"
-    return f"{UP_TO} {amount(knee.value, knee.unit)}"
+            return f"from {amount(limit.value, limit.unit)} on"
+    return f"{UP_TO} {amount(limit.value, limit.unit)}"

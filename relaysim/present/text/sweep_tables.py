@@ -22,7 +22,7 @@ from relaysim.present.text.number_format import (
     spread,
 )
 from relaysim.present.text.terminal import Grid, tables, text
-from relaysim.study.break_even import EVERYWHERE, FROM, NO_MAIL, NOWHERE, UP_TO, Knee
+from relaysim.study.break_even import EVERYWHERE, FROM, NO_MAIL, NOWHERE, UP_TO, Limit
 from relaysim.study.stacked_metrics import KEY
 from relaysim.study.sweep import Sweep
 
@@ -31,7 +31,7 @@ READING = (
     "same point, on the same draws; each over its own mail. Intervals are 95 %."
 )
 
-KNEES = (
+LIMITS = (
     "How far a target holds is told by straight lines between the points; in brackets, between "
     "which values the 95 % intervals of the means cannot tell, and the runs next to it."
 )
@@ -49,11 +49,11 @@ def report(found: Sweep) -> list[RenderableType]:
     lines.append(text(""))
     for quantity in found.quantities:
         lines += tables(table(found, quantity))
-    apart = [] if found.knees else list(break_evens(found))
+    apart = [] if found.limits else list(break_evens(found))
     return [
         *lines,
-        *(text(holds(found, each), hanging=4) for each in found.knees),
-        *([text(KNEES), text("")] if found.knees else []),
+        *(text(holds(found, each), hanging=4) for each in found.limits),
+        *([text(LIMITS), text("")] if found.limits else []),
         *worst_judged(found.metrics, found.parameters, found.scenarios),
         *(text(each, hanging=4) for each in apart),
         *([text(APART), text("")] if apart else []),
@@ -154,7 +154,7 @@ def _row(
     return None if rows.empty else rows.iloc[0]
 
 
-def holds(found: Sweep, at: Knee) -> str:
+def holds(found: Sweep, at: Limit) -> str:
     """How far a target holds, in a sentence."""
     (path,) = found.parameters
     start = f"{at.scenario}: {at.target}"
@@ -203,7 +203,7 @@ def break_evens(found: Sweep) -> Iterator[str]:
             )
 
 
-def _by_means(at: Knee) -> str:
+def _by_means(at: Limit) -> str:
     """A word on a difference that is measured at no point."""
     unsure = (at.holds == FROM and at.high == math.inf) or (
         at.holds == UP_TO and at.low == -math.inf
@@ -211,11 +211,11 @@ def _by_means(at: Knee) -> str:
     return " by the means alone, measurably at no point," if unsure else ""
 
 
-def _inside(at: Knee) -> bool:
+def _inside(at: Limit) -> bool:
     return at.holds == NOWHERE and at.crossings > 0
 
 
-def where(found: Sweep, at: Knee, path: str) -> str:
+def where(found: Sweep, at: Limit, path: str) -> str:
     """The part of a path where a target holds; if nowhere, after `not`."""
     if at.holds == NOWHERE:
         ends = "at any point" if not at.crossings else "at either end"
@@ -230,8 +230,8 @@ def where(found: Sweep, at: Knee, path: str) -> str:
     return f"{up_to} {bound}; {_between(found, at)})"
 
 
-def _between(found: Sweep, at: Knee) -> str:
-    """The points on both sides of a knee."""
+def _between(found: Sweep, at: Limit) -> str:
+    """The points on both sides of a limit."""
     load = sorted(found.varied[0].amounts)
     before = max(each for each in load if each <= at.value)
     after = min((each for each in load if each > at.value), default=before)
@@ -240,7 +240,7 @@ def _between(found: Sweep, at: Knee) -> str:
     return f"runs at {_amount(before, at.unit)} and {_amount(after, at.unit)}"
 
 
-def _sure(at: Knee) -> str:
+def _sure(at: Limit) -> str:
     """How far the interval of the mean keeps a target that the mean keeps everywhere."""
     if at.low == at.high:
         return ""
