@@ -1,4 +1,4 @@
-"""What an architecture report rests on: a comparison, and the studies that question its answer."""
+"""An architecture report: a comparison, and the studies that question its answer."""
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -47,9 +47,9 @@ _LISTING, _LISTS = ("threshold", "trap_share"), ".refuses_on."
 
 @dataclass(frozen=True)
 class Sizing:
-    """The smallest hub of the base with which a class is served as well as by another design.
+    """Whether a larger hub of the base serves a class as well as another design does.
 
-    `found` is the size, or `why` says that none in the range will do.
+    `found` is the smallest such size, or `why` says that none in the range does.
     """
 
     target: Target
@@ -61,14 +61,13 @@ class Sizing:
 
 @dataclass(frozen=True)
 class Report:
-    """A comparison of a base with other designs, and how far its answer carries.
+    """A comparison of a base with other designs, and how far its answer holds.
 
-    `quantity` is the share on time of the mail that the designs treat most differently, culprits
-    left aside if any other differs, and `rival` the design that treats it best. `flips` sweeps the
-    size of the campaign, or the load; `sizings` ask whether a larger base would do; `turning`
-    changes assumptions and looks at what is left between the base and the rival, or the design that
-    is farthest from the base. Each is None, or empty, if it was not wanted. `provenance` is that of
-    all of it.
+    `quantity` is the share on time of the mail that the designs treat most differently, innocent
+    mail first, and `rival` the design that treats it best. `flips` sweeps the size of the campaign,
+    or the load; `sizings` ask whether a larger base would do; `turning` changes assumptions and
+    shows the difference between the base and the rival, or the design that is farthest from the
+    base. Each is None, or empty, if it was not wanted. `provenance` is that of all studies.
     """
 
     comparison: Comparison
@@ -201,15 +200,22 @@ class _Questions:
             )
 
     def _farthest(self) -> str:
-        """The design that differs most from the base in the quantity; the first of several."""
+        """Return the design that differs most from the base in the quantity; the first of
+        several."""
         frame = comparable(self.comparison)
-        mine = [frame[key] == value for key, value in zip(KEY, self.quantity, strict=True)]
-        apart = frame[np.logical_and.reduce(mine)].set_index("scenario")["difference"].abs()
-        return str(apart.idxmax()) if apart.notna().any() else self.comparison.scenarios[1].name
+        same_key = [frame[key] == value for key, value in zip(KEY, self.quantity, strict=True)]
+        differences = (
+            frame[np.logical_and.reduce(same_key)].set_index("scenario")["difference"].abs()
+        )
+        return (
+            str(differences.idxmax())
+            if differences.notna().any()
+            else self.comparison.scenarios[1].name
+        )
 
 
 def innocent_classes(scenario: Scenario) -> list[str]:
-    """The classes of mail that no culprit sends."""
+    """Return the classes of mail that no culprit sends."""
     guilty: dict[str, bool] = {}
     for host in scenario.hosts.values():
         for stream in host.streams.values():
@@ -217,40 +223,41 @@ def innocent_classes(scenario: Scenario) -> list[str]:
     return [name for name, culprit in guilty.items() if not culprit]
 
 
-def sending_less(found: Comparison) -> list[str]:
-    """The designs that do not send all mail of the base: what they do better may be for that."""
-    whole = frozenset(streams(found.scenarios[0]))
-    return [name for name, common in found.streams.items() if whole - common]
+def sending_less(comparison: Comparison) -> list[str]:
+    """Return the designs that do not send all mail of the base: they may be better for that
+    reason."""
+    whole = frozenset(streams(comparison.scenarios[0]))
+    return [name for name, common in comparison.streams.items() if whole - common]
 
 
-def comparable(found: Comparison) -> pd.DataFrame:
-    """The comparisons of designs that send all mail of the base; of all, if none does."""
-    frame = found.comparisons
-    whole = [name for name in found.streams if name not in sending_less(found)]
+def comparable(comparison: Comparison) -> pd.DataFrame:
+    """Return the comparisons of designs that send all mail of the base; of all, if none does."""
+    frame = comparison.comparisons
+    whole = [name for name in comparison.streams if name not in sending_less(comparison)]
     return frame[frame["scenario"].isin(whole)] if whole else frame
 
 
-def decisive(found: Comparison) -> tuple[Quantity, str]:
-    """The share on time that the designs differ in most, and the design that is best in it.
+def decisive(comparison: Comparison) -> tuple[Quantity, str]:
+    """Return the share on time that the designs differ in most, and the design that is best in it.
 
     Innocent mail comes first, if any of it differs by what matters, and designs that send all mail
     of the base. The design is "" if none is better than the base.
     """
-    frame = comparable(found)
-    names = innocent_classes(found.scenarios[0])
-    every = frame[(frame["scope"] == "class") & (frame["metric"] == "on_time")]
-    every = every.dropna(subset=["difference"])
-    mine = every[every["subject"].isin(names)]
-    if not (mine["difference"].abs() > METRICS["on_time"].matters.absolute).any():
-        mine = every
-    if mine.empty:
+    frame = comparable(comparison)
+    names = innocent_classes(comparison.scenarios[0])
+    all_classes = frame[(frame["scope"] == "class") & (frame["metric"] == "on_time")]
+    all_classes = all_classes.dropna(subset=["difference"])
+    rows = all_classes[all_classes["subject"].isin(names)]
+    if not (rows["difference"].abs() > METRICS["on_time"].matters.absolute).any():
+        rows = all_classes
+    if rows.empty:
         total = frame[(frame["scope"] == "total") & (frame["metric"] == "on_time")]
-        mine = total.dropna(subset=["difference"])
-    if mine.empty:
+        rows = total.dropna(subset=["difference"])
+    if rows.empty:
         return Quantity("total", "total", "on_time"), ""
-    row = mine.iloc[int(mine["difference"].abs().to_numpy().argmax())]
+    row = rows.iloc[int(rows["difference"].abs().to_numpy().argmax())]
     quantity = Quantity(row["scope"], row["subject"], "on_time")
-    same = mine[(mine["subject"] == row["subject"]) & (mine["verdict"] != LOSES_MORE)]
+    same = rows[(rows["subject"] == row["subject"]) & (rows["verdict"] != LOSES_MORE)]
     if same.empty:
         return quantity, ""
     best = same.iloc[int(same["difference"].to_numpy().argmax())]
@@ -258,16 +265,19 @@ def decisive(found: Comparison) -> tuple[Quantity, str]:
 
 
 def campaign_path(designs: Sequence[Scenario]) -> str:
-    """What to vary: the messages of a culprit's campaign that all designs have, else the load."""
+    """Return the path to vary: the size of a culprit's campaign that all designs have, else the
+    load."""
     for name, host in designs[0].hosts.items():
         for short, stream in host.streams.items():
             if isinstance(stream.arrivals, Campaign) and is_culprit(host, stream):
-                alike = [
+                campaigns = [
                     each.hosts[name].streams[short].arrivals
                     for each in designs
                     if name in each.hosts and short in each.hosts[name].streams
                 ]
-                if len(alike) == len(designs) and all(isinstance(a, Campaign) for a in alike):
+                if len(campaigns) == len(designs) and all(
+                    isinstance(a, Campaign) for a in campaigns
+                ):
                     return dotted(("hosts", name, "streams", short, "arrivals", "messages"))
     return "run.scale"
 
@@ -275,21 +285,22 @@ def campaign_path(designs: Sequence[Scenario]) -> str:
 def _points(base: Scenario, path: str) -> list[int | float]:
     if path == "run.scale":
         return [round(base.run.scale * part, 6) for part in PARTS]
-    _, host, _, stream, *_ = path.split(".")
-    kind = base.hosts[host].streams[stream]
-    messages = kind.arrivals.messages if isinstance(kind.arrivals, Campaign) else 1
-    room = kind.mailing_list.addresses if kind.mailing_list else None
+    _, host, _, name, *_ = path.split(".")
+    stream = base.hosts[host].streams[name]
+    messages = stream.arrivals.messages if isinstance(stream.arrivals, Campaign) else 1
+    addresses = stream.mailing_list.addresses if stream.mailing_list else None
     points = dict.fromkeys(max(1, round(messages * part)) for part in PARTS)
-    return [each for each in points if room is None or each <= room]
+    return [point for point in points if addresses is None or point <= addresses]
 
 
-def _targets(found: Comparison, quantity: Quantity, rival: str) -> list[Target]:
-    """The service of the other design: on time, and in the busy hours of what it relieves most."""
-    frame = found.metrics
-    mine = frame[frame["scenario"] == rival].set_index(["scope", "subject", "metric"])["value"]
-    share = max(0.0, float(mine.loc[tuple(quantity)]) - MARGIN)
+def _targets(comparison: Comparison, quantity: Quantity, rival: str) -> list[Target]:
+    """Return the service of the other design: on time, and in the busy hours of what it relieves
+    most."""
+    frame = comparison.metrics
+    values = frame[frame["scenario"] == rival].set_index(["scope", "subject", "metric"])["value"]
+    share = max(0.0, float(values.loc[tuple(quantity)]) - MARGIN)
     targets = [Target.parse(f"{quantity} > {100 * share:.3g} %")]
-    compared = found.comparisons
+    compared = comparison.comparisons
     relieved = compared[
         (compared["scenario"] == rival)
         & (compared["metric"] == "latency_p95_busy_hours")
@@ -297,7 +308,7 @@ def _targets(found: Comparison, quantity: Quantity, rival: str) -> list[Target]:
         & (compared["verdict"] == "better")
     ]
     relieved = relieved[
-        relieved["subject"].isin(innocent_classes(found.scenarios[0]))
+        relieved["subject"].isin(innocent_classes(comparison.scenarios[0]))
         & np.isfinite(relieved["value"])
     ]
     if len(relieved):

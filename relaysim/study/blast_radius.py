@@ -1,4 +1,4 @@
-"""The blast radius of a design: who suffers for what its culprits send, and how likely that is."""
+"""The blast radius of a design: the harm to other mail by its culprits, and its probability."""
 
 from dataclasses import dataclass, field
 from typing import Any, Unpack
@@ -27,12 +27,12 @@ KEPT = {*LISTING_METRICS, *(name for _, names in BLAST_SCOPES.values() for name 
 
 @dataclass(frozen=True)
 class BlastRadius:
-    """What three coupled runs of each replication say; columns stand in `measure.frame_columns`.
+    """The result of three coupled runs of each replication; see `measure.frame_columns`.
 
     `metrics` has the metrics of `measure.metric_catalogue.BLAST_SCOPES` and those of listings,
     means over the replications; a value is per replication, so for one horizon. `harmed` has one
     row for each innocent recipient that was harmed or junked, `incidents` one for each incident.
-    `series` is what figures draw, the mean over the replications.
+    `series` is the data of figures, the mean over the replications.
     """
 
     scenario: Scenario
@@ -58,13 +58,13 @@ class BlastRadius:
         return {"harmed": self.harmed, "incidents": self.incidents}
 
     def values(self, scope: str, subject: str, metric: str) -> Floats:
-        """One metric by replication, NaN where a replication has no value."""
+        """Return one metric by replication, NaN where a replication has no value."""
         frame = self.per_replication
-        mine = frame[
+        rows = frame[
             (frame["scope"] == scope) & (frame["subject"] == subject) & (frame["metric"] == metric)
         ]
         values = np.full(self.replications, np.nan)
-        values[mine["replication"].to_numpy()] = mine["value"].to_numpy()
+        values[rows["replication"].to_numpy()] = rows["value"].to_numpy()
         return values
 
 
@@ -118,7 +118,7 @@ def blast_radius(
 
 
 def ask_culprit(scenario: Scenario) -> None:
-    """ValueError if the scenario has no culprit."""
+    """Raise ValueError if the scenario has no culprit."""
     if not culprits(scenario):
         raise ValueError(
             f"{scenario.name} has no culprit, so nobody can suffer for one: give a host the kind "
@@ -128,10 +128,21 @@ def ask_culprit(scenario: Scenario) -> None:
 
 
 def isolation_gain(base: BlastRadius, other: BlastRadius) -> Estimate:
-    """The share of the base's `blast_reputation` that the other design avoids.
+    """Return the share of the base's `blast_reputation` that the other design avoids.
 
-    Paired replication by replication, so both must rest on the same draws: ValueError if seed or
-    number of replications differ. See `study.isolation_gain.gain`.
+    Parameters
+    ----------
+    base, other
+        Blast radii of two designs with the same seed and as many replications.
+
+    Raises
+    ------
+    ValueError
+        If seed or number of replications differ.
+
+    Notes
+    -----
+    See `study.isolation_gain.gain`.
     """
     if (base.seed, base.replications) != (other.seed, other.replications):
         raise ValueError(

@@ -32,14 +32,14 @@ from relaysim.trace.invariants import Violation
 
 @dataclass(frozen=True)
 class Comparison:
-    """Designs and how they differ from the base, the first of them.
+    """Designs and their differences from the base, the first of them.
 
     `measure.frame_columns` has the meaning of each column.
 
-    `metrics` is about all that each design carries, `comparisons` about `streams`: those that a
-    design, by its name, has in common with the base. `series` is what figures draw, by the name of
-    the design, and `blast` what they draw of the blast radius, for designs with a culprit, unless
-    it was not wanted. `violations` are (scenario, replication, what is broken).
+    `metrics` is about all mail of each design, `comparisons` about `streams`: those that a design,
+    by its name, has in common with the base. `series` is the data of figures, by the name of the
+    design, and `blast` the data of those of the blast radius, for designs with a culprit, unless it
+    was not wanted. `violations` are (scenario, replication, violation).
     """
 
     scenarios: tuple[Scenario, ...]
@@ -72,9 +72,17 @@ class Comparison:
         return {}
 
     def run(self, name: str) -> RunResult:
-        """The run of one design, for what is drawn and told of a run; nothing is simulated again.
+        """Return the run of one design, for figures and texts of a run; nothing is simulated again.
 
-        ValueError for the name of no design.
+        Parameters
+        ----------
+        name
+            The name of the design.
+
+        Raises
+        ------
+        ValueError
+            If no design has this name.
         """
         design = look_up({each.name: each for each in self.scenarios}, name, "a design")
         origins = tuple(each for each in self.provenance.scenarios if each[0] == name)
@@ -85,7 +93,11 @@ class Comparison:
             metrics=_of(name, self.metrics),
             per_replication=_of(name, self.per_replication),
             series=self.series[name],
-            violations=[(number, found) for of, number, found in self.violations if of == name],
+            violations=[
+                (number, violation)
+                for design_name, number, violation in self.violations
+                if design_name == name
+            ],
             provenance=replace(self.provenance, scenarios=origins),
         )
 
@@ -236,7 +248,7 @@ def compare_designs(
 
 
 def ask_sense(designs: Sequence[Scenario], matters: Mapping[str, Matters]) -> None:
-    """ValueError if the designs cannot be told apart, or have not the same time to compare."""
+    """Raise ValueError for designs that cannot be compared, or a metric that is not known."""
     base, *others = designs
     if not others:
         raise ValueError("a comparison takes a base and at least one other design")
@@ -251,10 +263,10 @@ def ask_sense(designs: Sequence[Scenario], matters: Mapping[str, Matters]) -> No
                     f"run.{key} of {other.name} is not that of {base.name}: designs are compared "
                     "over the same time and mail"
                 )
-    for each in sorted(set(matters) - set(METRICS)):
-        if each in RENAMED:
-            raise ValueError(f"{each} is called {RENAMED[each]} now")
-        raise ValueError(f"no such metric: {each}")
+    for name in sorted(set(matters) - set(METRICS)):
+        if name in RENAMED:
+            raise ValueError(f"{name} is called {RENAMED[name]} now")
+        raise ValueError(f"no such metric: {name}")
 
 
 _SAME_RUN = ("start", "duration", "warm_up", "scale", "bad_day_below")

@@ -33,7 +33,8 @@ METRICS = ("latency_mean", *PARTS)
 
 @dataclass(frozen=True)
 class LongRun:
-    """What one run says of a quantity; `batches` has its estimate, or why there is no interval."""
+    """The estimate of a quantity from one run, in `batches`, or the reason why it has no
+    interval."""
 
     scenario: Scenario
     quantity: Quantity
@@ -95,9 +96,21 @@ def long_run(
 
 
 def observations(scenario: Scenario, wanted: tuple[str, str, str], seed: int) -> Floats:
-    """The values (seconds) of the judged recipients of the window that got through, by creation.
+    """Return the values (seconds) of judged recipients that were delivered or junked, by creation.
 
-    `wanted` is scope, subject and metric. ValueError if there is no such subject.
+    Parameters
+    ----------
+    scenario
+        The design.
+    wanted
+        Scope, subject and metric.
+    seed
+        The draws: replication 0 of this seed.
+
+    Raises
+    ------
+    ValueError
+        If there is no such subject.
     """
     scope, subject, metric = wanted
     trace = trace_of(scenario, 0, seed)
@@ -105,12 +118,16 @@ def observations(scenario: Scenario, wanted: tuple[str, str, str], seed: int) ->
     recipients = recipients.where(
         recipients.counted & recipients.judged & (recipients.latency >= 0)
     )
-    some = [each for each in groups(recipients, trace.names, scenario) if each.scope == scope]
-    for group in some:
+    scope_groups = [
+        group_of_scope
+        for group_of_scope in groups(recipients, trace.names, scenario)
+        if group_of_scope.scope == scope
+    ]
+    for group in scope_groups:
         if subject in group.subjects:
-            mine = recipients.where(group.of == group.subjects.index(subject))
-            value = mine.latency if metric == "latency_mean" else mine.waits[metric]
-            found: Floats = value[np.argsort(mine.created, kind="stable")] / SECOND
-            return found
-    known = [subject for group in some for subject in group.subjects]
+            chosen = recipients.where(group.of == group.subjects.index(subject))
+            value = chosen.latency if metric == "latency_mean" else chosen.waits[metric]
+            values: Floats = value[np.argsort(chosen.created, kind="stable")] / SECOND
+            return values
+    known = [subject for group in scope_groups for subject in group.subjects]
     raise unknown(subject, f"a {scope} of this scenario", known)

@@ -44,7 +44,7 @@ class Transcript:
 
     @property
     def message(self) -> str:
-        """The message as `STREAM:N`."""
+        """Return the message as `STREAM:N`."""
         return f"{self.journey.stream}:{self.journey.number}"
 
     @property

@@ -3,7 +3,7 @@
 The rule is that of Hoad, Robinson and Davies (Automated selection of the number of replications for
 a discrete-event simulation, Journal of the Operational Research Society 61, 2010): when all
 intervals are narrow enough it looks some replications ahead, and stops if they stay so. A streak of
-similar values makes an interval narrow by luck; hardly ever does it stay so.
+similar values makes an interval narrow by chance; it hardly ever stays so.
 """
 
 from collections.abc import Mapping, Sequence
@@ -33,9 +33,21 @@ MOST = 100
 class Precision:
     """How narrow the 95 % interval of each quantity is to be.
 
-    Half of it is to be at most `relative` times the mean, or what `absolute` has for the quantity,
-    in its own unit. Without `quantities`, which may be texts, it is what is ordinarily asked of
-    each class. ValueError if a width is not positive or a quantity is none.
+    Parameters
+    ----------
+    relative
+        Half of the interval is to be at most so many times the mean.
+    quantities
+        Which quantities; by default those of `measure.quantity.ordinary`.
+    absolute
+        Half of the interval in the unit of a quantity, instead of the relative width.
+    most
+        The most replications.
+
+    Raises
+    ------
+    ValueError
+        If a width is not positive or a quantity is unknown.
     """
 
     relative: float = 0.05
@@ -52,17 +64,17 @@ class Precision:
         self.chosen_widths()
 
     def chosen(self, scenario: Scenario) -> tuple[Quantity, ...]:
-        """The quantities for a scenario."""
+        """Return the quantities for a scenario."""
         given = (*self.quantities, *self.absolute)
         return tuple(dict.fromkeys(map(_quantity, given))) or ordinary([scenario])
 
     def ask_known(self, scenario: Scenario) -> None:
-        """Refuse a quantity that no run of the scenario can have. Raises QuantityError."""
+        """Raise QuantityError for a quantity that no run of the scenario can have."""
         for quantity in self.chosen(scenario):
             ask_known(quantity, [scenario])
 
     def chosen_widths(self) -> dict[Quantity, float]:
-        """The absolute widths by quantity."""
+        """Return the absolute widths by quantity."""
         return {_quantity(each): width for each, width in self.absolute.items()}
 
 
@@ -98,14 +110,15 @@ class Reached:
 
     @property
     def interval(self) -> Estimate:
-        """The estimate with an interval within the range of the quantity."""
+        """Return the estimate with an interval within the range of the quantity."""
         return estimate_within_range(self.found, self.quantity.of.unit)
 
     @property
     def half(self) -> float:
-        """Half the width of its interval; NaN where fewer than two replications have a value.
+        """Return half the width of its interval; NaN where fewer than two replications have a
+        value.
 
-        Nothing is left to be unsure of where it is lost in a replication: its mean is infinite.
+        It is 0 where the quantity is lost in a replication: its mean is infinite for sure.
         """
         if self.lost:
             return 0.0
@@ -113,12 +126,13 @@ class Reached:
 
     @property
     def narrow(self) -> bool:
-        """Whether it is as precise as wanted."""
+        """Return whether it is as precise as wanted."""
         return self.half <= self.wanted
 
     @property
     def needed(self) -> float:
-        """About how many replications it takes, if the spread stays as it is; NaN if none is known.
+        """Return about how many replications it takes, if the spread stays as it is; NaN if
+        unknown.
 
         Infinite where more than 10,000 would be needed, and for a share of a mean of zero.
         """
@@ -132,7 +146,7 @@ class Reached:
         return float(smallest(deviation, np.array([self.wanted]), CONFIDENCE)[0])
 
     def _chances(self) -> float:
-        """If what was seen came over and over again."""
+        """Return the number if the values that were seen repeated."""
         hits, n = round(self.found.value * self.found.n), self.found.n
         for times in range(2, SEARCHED // n + 1):
             row = np.repeat([1.0, 0.0], [hits * times, (n - hits) * times])
@@ -143,7 +157,8 @@ class Reached:
 
 
 class Watch:
-    """The rule at work: it sees one replication after another and says when there are enough."""
+    """The rule at work: it reads one replication after another and returns when there are
+    enough."""
 
     def __init__(self, precision: Precision, scenario: Scenario) -> None:
         self.precision = precision
@@ -156,10 +171,10 @@ class Watch:
         self.narrow_since: int | None = None
 
     def enough(self, metrics: pd.DataFrame) -> bool:
-        """Whether the replication with these metrics was the last one that is needed.
+        """Return whether the replication with these metrics is the last one that is needed.
 
-        What has no value in the first `AHEAD` replications is a QuantityError if somebody asked for
-        it, and else no longer looked at; so is a subject that they do not know.
+        A quantity without a value in the first `AHEAD` replications raises QuantityError if it was
+        asked for, and is else left out from then on; so is a subject that they do not have.
         """
         for quantity, seen in zip(self.quantities, self.seen, strict=True):
             if not seen:
@@ -182,26 +197,26 @@ class Watch:
                 f"{self.quantities[empty.index(True)]} has no value in any of {AHEAD} "
                 "replications: there is no such mail"
             )
-        some = [each for each, none in zip(self.quantities, empty, strict=True) if not none]
+        left = [each for each, none in zip(self.quantities, empty, strict=True) if not none]
         self.seen = [row for row, none in zip(self.seen, empty, strict=True) if not none]
-        self.quantities = tuple(some)
+        self.quantities = tuple(left)
 
     def reached(self) -> tuple[Reached, ...]:
-        """How precise each quantity is by now."""
-        found = []
+        """Return how precise each quantity is by now."""
+        result = []
         for quantity, seen in zip(self.quantities, self.seen, strict=True):
             values = quantity.row(seen)
             value, low, high, n = (float(part[0]) for part in quantity.estimates(values[None]))
             wanted = self.widths.get(quantity, self.precision.relative * abs(value))
             lost = int(np.isinf(values).sum())
-            found.append(Reached(quantity, Estimate(value, low, high, int(n)), wanted, lost))
-        return tuple(found)
+            result.append(Reached(quantity, Estimate(value, low, high, int(n)), wanted, lost))
+        return tuple(result)
 
     def needed(self) -> int:
-        """About how many replications there will be in all; at most as many as allowed."""
+        """Return about how many replications there will be in all; at most as many as allowed."""
         reached = self.reached()
-        wanted = [each.needed for each in reached if np.isfinite(each.half)]
+        numbers = [each.needed for each in reached if np.isfinite(each.half)]
         most = self.precision.most
-        about = max(wanted, default=most)
+        about = max(numbers, default=most)
         ahead = AHEAD * max(about, 100) / 100
         return int(min(most, max(len(self.seen[0]), FEWEST, about) + ahead))

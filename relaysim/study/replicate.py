@@ -1,4 +1,4 @@
-"""Replications: the same scenario on independent draws, and what is kept of each run."""
+"""Replications: one scenario on independent draws, and what is kept of each run."""
 
 from collections.abc import Iterator
 from contextlib import closing
@@ -40,11 +40,11 @@ from relaysim.traffic.workload import draw
 class Wanted:
     """What to keep of a run beside its metrics.
 
-    `frames`: its tables. `violations`: what invariants find. `among`: for comparisons, the sample
-    of its recipients, and the metrics of each of these sets of streams alone. `blast`: its blast
-    radius, from two more runs, if the scenario has culprits; `harmed` keeps the frame of who was
-    harmed too. In comparisons the streams of `guilty`, culprits of another design, are no
-    innocents.
+    `frames`: its tables. `violations`: the invariants that it breaks. `among`: for comparisons, the
+    sample of its recipients, and the metrics of each of these sets of streams alone. `blast`: its
+    blast radius, from two more runs, if the scenario has culprits; `harmed` keeps the frame of the
+    harmed recipients too. In comparisons the streams of `guilty`, culprits of another design, do
+    not count as innocent.
     """
 
     frames: bool = False
@@ -57,7 +57,7 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Blast:
-    """What is kept of the coupled runs of one replication."""
+    """The parts of the coupled runs of one replication that are kept."""
 
     series: BlastSeries
     incidents: pd.DataFrame
@@ -66,7 +66,7 @@ class Blast:
 
 @dataclass(frozen=True)
 class Replication:
-    """What is kept of one run."""
+    """The parts of one run that are kept."""
 
     metrics: pd.DataFrame
     series: Series
@@ -78,12 +78,22 @@ class Replication:
 
 
 def trace_of(scenario: Scenario, replication: int, seed: int) -> Trace:
-    """The trace of one replication: the same whenever and wherever it is asked for."""
+    """Return the trace of one replication: the same in any process and on any day."""
     return simulate(scenario, draw(scenario, replication, seed))
 
 
 def replicate(scenario: Scenario, replication: int, seed: int, wanted: Wanted) -> Replication:
-    """Run one replication and keep what is wanted."""
+    """Run one replication.
+
+    Parameters
+    ----------
+    scenario
+        The design.
+    replication, seed
+        The draws.
+    wanted
+        What to keep beside the metrics.
+    """
     draws = draw(scenario, replication, seed)
     runs = coupled(scenario, draws) if wanted.blast and culprits(scenario) else None
     trace = simulate(scenario, draws) if runs is None else runs.treatment
@@ -95,20 +105,24 @@ def replicate(scenario: Scenario, replication: int, seed: int, wanted: Wanted) -
     recipients = Recipients.of(trace, scenario)
     measured = metrics(trace, scenario, recipients)
     among = {
-        some: measured if some >= own else metrics(trace, scenario, recipients, some)
-        for some in wanted.among
+        chosen: measured if chosen >= own else metrics(trace, scenario, recipients, chosen)
+        for chosen in wanted.among
     }
     blast = None
     if runs is not None:
-        found = Measured.of(runs, scenario, draws, recipients)
-        own_blast = found.metrics()
-        measured = pd.concat([measured, own_blast], ignore_index=True)
-        for some, plain in among.items():
-            innocent = some - wanted.guilty
-            mine = own_blast if innocent >= own - culprits(scenario) else found.metrics(innocent)
-            among[some] = pd.concat([plain, mine], ignore_index=True)
-        harmed = found.harmed(replication) if wanted.harmed else None
-        blast = Blast(found.series(), found.incident_frame(replication), harmed)
+        measured_blast = Measured.of(runs, scenario, draws, recipients)
+        blast_metrics = measured_blast.metrics()
+        measured = pd.concat([measured, blast_metrics], ignore_index=True)
+        for chosen, plain in among.items():
+            innocent = chosen - wanted.guilty
+            innocent_blast = (
+                blast_metrics
+                if innocent >= own - culprits(scenario)
+                else measured_blast.metrics(innocent)
+            )
+            among[chosen] = pd.concat([plain, innocent_blast], ignore_index=True)
+        harmed = measured_blast.harmed(replication) if wanted.harmed else None
+        blast = Blast(measured_blast.series(), measured_blast.incident_frame(replication), harmed)
     return Replication(
         metrics=measured,
         series=Series.of(trace, scenario, recipients),
@@ -122,13 +136,13 @@ def replicate(scenario: Scenario, replication: int, seed: int, wanted: Wanted) -
 
 @dataclass(frozen=True)
 class RunResult:
-    """What came out of the replications of a scenario; columns stand in `measure.frame_columns`.
+    """The result of the replications of a scenario; its columns stand in `measure.frame_columns`.
 
     `metrics` has means with 95 % confidence intervals, `per_replication` the values behind them;
-    `series` is what figures draw, the mean over the replications. `violations` has one entry
-    (replication, what is broken) for each broken invariant, if they were checked. `precision` says
-    how precise the quantities are that were to be precise, and `precise` whether all are as wanted
-    and stayed so for as long as the rule looks ahead.
+    `series` is the data of figures, the mean over the replications. `violations` has one entry
+    (replication, violation) for each broken invariant, if they were checked. `precision` has how
+    precise the quantities are that were to be precise, and `precise` whether all are as wanted and
+    stayed so for as long as the rule looks ahead.
     """
 
     scenario: Scenario
@@ -146,7 +160,8 @@ class RunResult:
 
     @cached_property
     def frames(self) -> Frames:
-        """The tables of all replications; if they were not kept, the replications are run again."""
+        """Return the tables of all replications; if they were not kept, the replications are run
+        again."""
         if self.gathered is not None:
             return self.gathered
         tasks = _tasks(self.scenario, self.replications, self.seed, Wanted(frames=True))
@@ -155,47 +170,48 @@ class RunResult:
 
     @property
     def messages(self) -> pd.DataFrame:
-        """One row a message."""
+        """Return the frame with one row a message."""
         return self.frames["messages"]
 
     @property
     def recipients(self) -> pd.DataFrame:
-        """One row a recipient."""
+        """Return the frame with one row a recipient."""
         return self.frames["recipients"]
 
     @property
     def attempts(self) -> pd.DataFrame:
-        """One row an attempt to deliver a transaction."""
+        """Return the frame with one row an attempt to deliver a transaction."""
         return self.frames["attempts"]
 
     @property
     def listings(self) -> pd.DataFrame:
-        """One row a listing of a public IP."""
+        """Return the frame with one row a listing of a public IP."""
         return self.frames["listings"]
 
     @property
     def levels(self) -> pd.DataFrame:
-        """One row a change of a state: back pressure, Retry, stops, outages, reputation."""
+        """Return the frame with one row a change of a state: back pressure, Retry, stops,
+        reputation."""
         return self.frames["levels"]
 
     @property
     def signals(self) -> pd.DataFrame:
-        """One row a signal that somebody saw."""
+        """Return the frame with one row a signal: trap hit, complaint or unknown user."""
         return self.frames["signals"]
 
     @property
     def lookups(self) -> pd.DataFrame:
-        """One row a question of a domain to its blocklists."""
+        """Return the frame with one row a query of a domain to its blocklists."""
         return self.frames["lookups"]
 
     @property
     def actions(self) -> pd.DataFrame:
-        """One row an act of the administrator."""
+        """Return the frame with one row an action of the administrator."""
         return self.frames["actions"]
 
     @property
     def refusals(self) -> pd.DataFrame:
-        """One row an attempt at submission that was not taken."""
+        """Return the frame with one row a refused attempt at submission."""
         return self.frames["refusals"]
 
     def facts(self) -> dict[str, Any]:
@@ -215,7 +231,8 @@ class RunResult:
         return self.frames
 
     def trace(self, replication: int = 0) -> Trace:
-        """The trace of one replication, made again: for figures and for a closer look."""
+        """Return the trace of one replication, computed again: for figures and for a closer
+        look."""
         return trace_of(self.scenario, replication, self.seed)
 
 
@@ -312,7 +329,7 @@ def run_scenario(
 def _until(
     watch: Watch, runs: Iterator[Replication], progress: Progress | None
 ) -> Iterator[Replication]:
-    """The replications up to the last one that is needed."""
+    """Return the replications up to the last one that is needed."""
     for done, run in enumerate(runs, 1):
         yield run
         last = watch.enough(run.metrics)
@@ -323,7 +340,8 @@ def _until(
 
 
 def numbered(scenario: str, measured: list[pd.DataFrame]) -> pd.DataFrame:
-    """The metrics of each replication under one another, with the number of the replication."""
+    """Return the metrics of each replication under one another, with the number of the
+    replication."""
     frame = pd.concat(measured, keys=range(len(measured)), names=["replication", None])
     frame = frame.reset_index(level="replication").reset_index(drop=True)
     frame.insert(0, "scenario", scenario)

@@ -1,10 +1,10 @@
 """Sensitivity: which of the numbers that nobody knows decide a quantity.
 
 One at a time: each input at its low and at its high end, all else as it is (a tornado). And by
-Sobol's indices: all inputs at once, and which share of the quantity's variance comes of each, alone
+Sobol indices: all inputs at once, and the share of the quantity's variance that each causes, alone
 and together with others (Saltelli et al., Computer Physics Communications 181, 2010; by SALib).
 
-With another design the question is about the difference of the two: on what a decision hangs.
+With another design the quantity is the difference of the two: what a decision depends on.
 """
 
 import os
@@ -99,7 +99,7 @@ class Sensitivity:
 
     @property
     def asked(self) -> str:
-        """What the study is about, in words."""
+        """Return the quantity in words."""
         if self.other is None:
             return str(self.quantity)
         return f"{self.quantity} of {self.other} less that of {self.scenario}"
@@ -272,27 +272,27 @@ class _Runs:
     done: int = 0
 
     def values(self, points: Iterable[Sequence[Scenario]]) -> Iterator[Floats]:
-        """Of each point, those of its replications."""
+        """Return the values of each point, one for each replication."""
         waiting, size = iter(points), max(1, _AT_ONCE // self.replications)
-        while some := list(islice(waiting, size)):
+        while batch := list(islice(waiting, size)):
             keep = Wanted(blast=self.quantity.needs_blast)
             numbers = range(self.replications)
             tasks = [
-                Task(replicate, each, (i, self.seed, keep))
-                for designs in some
-                for each in designs
+                Task(replicate, design, (i, self.seed, keep))
+                for designs in batch
+                for design in designs
                 for i in numbers
             ]
             execution = self.execution.with_progress(self._progress)
             with closing(execution.results(tasks)) as results:
-                for designs in some:
-                    of = [
+                for designs in batch:
+                    rows = [
                         self.quantity.row(
-                            [self._seen(next(results).metrics, each.name) for _ in numbers]
+                            [self._seen(next(results).metrics, design.name) for _ in numbers]
                         )
-                        for each in designs
+                        for design in designs
                     ]
-                    yield minus(of[-1], of[0]) if len(of) > 1 else of[-1]
+                    yield minus(rows[-1], rows[0]) if len(rows) > 1 else rows[-1]
             self.done += len(tasks)
 
     def _progress(self, done: int, _: int) -> None:
@@ -307,7 +307,7 @@ class _Runs:
 
 @contextmanager
 def _named(design: str) -> Iterator[None]:
-    """Put the name of a design before what is wrong with a quantity of it."""
+    """Put the name of a design before the message of a QuantityError."""
     try:
         yield
     except QuantityError as error:
@@ -315,19 +315,20 @@ def _named(design: str) -> Iterator[None]:
 
 
 def _estimates(quantity: Quantity, values: Floats, paired: bool) -> Estimates:
-    """Of rows of values; if they are paired differences, as in a comparison."""
+    """Return estimates of rows of values; if they are paired differences, as in a comparison."""
     units = [quantity.of.unit] * len(values)
     if not paired:
         return within_range(quantity.estimates(values), units)
     nothing = np.where(np.isnan(values), np.nan, 0.0)
-    found = differences(np.zeros(len(values), bool), nothing, values, CONFIDENCE)
-    return difference_within_range(found, units)
+    result = differences(np.zeros(len(values), bool), nothing, values, CONFIDENCE)
+    return difference_within_range(result, units)
 
 
 def _effects(
     inputs: Sequence[Input], quantity: Quantity, values: Floats, paired: bool
 ) -> pd.DataFrame:
-    """The frame `effects`; `values` has a row for the base, then one for each end, in order."""
+    """Return the frame `effects`; `values` has a row for the base, then one for each end, in
+    order."""
     if np.isnan(values[0]).all():
         raise SensitivityError(f"{quantity} has no value in any replication")
     base = np.repeat(values[:1], len(inputs), axis=0)
@@ -335,26 +336,26 @@ def _effects(
     absent = np.full(values.shape[1], np.nan)
     at: dict[str, list[Floats]] = {"low": [], "high": []}
     for each in inputs:
-        for end, found in at.items():
-            found.append(next(rows) if end in each.ends else absent)
+        for end, rows_of_end in at.items():
+            rows_of_end.append(next(rows) if end in each.ends else absent)
     frame = pd.DataFrame([(each.path, each.low, each.base, each.high) for each in inputs])
     frame.columns = pd.Index(["path", "low", "base", "high"])
     moved = [np.zeros(len(inputs))]
     beyond, same = np.zeros(len(inputs), bool), np.ones(len(inputs), bool)
     chance = np.full(len(inputs), quantity.of.chance)
-    for end, found in at.items():
-        there = np.stack(found)
-        mean, least, most, _ = _estimates(quantity, there, paired)
+    for end, rows_of_end in at.items():
+        values_at_end = np.stack(rows_of_end)
+        mean, least, most, _ = _estimates(quantity, values_at_end, paired)
         frame[f"at_{end}"], frame[f"at_{end}_low"], frame[f"at_{end}_high"] = mean, least, most
-        apart = differences(chance, base, there, confidence_of(len(at)))
-        value, low, high, _ = difference_within_range(apart, [quantity.of.unit] * len(inputs))
+        changes = differences(chance, base, values_at_end, confidence_of(len(at)))
+        value, low, high, _ = difference_within_range(changes, [quantity.of.unit] * len(inputs))
         frame[f"{end}_difference"] = value
         frame[f"{end}_difference_low"], frame[f"{end}_difference_high"] = low, high
         moved.append(value)
         beyond |= (low > 0) | (high < 0)
-        alike = (there == base) | (np.isnan(there) & np.isnan(base))
-        gone = np.array([end not in each.ends for each in inputs])
-        same &= gone | alike.all(axis=1)
+        unchanged = (values_at_end == base) | (np.isnan(values_at_end) & np.isnan(base))
+        missing = np.array([end not in each.ends for each in inputs])
+        same &= missing | unchanged.all(axis=1)
     frame["swing"] = np.fmax.reduce(moved) - np.fmin.reduce(moved)
     frame["effect"] = np.where(beyond, MEASURABLE, np.where(same, NONE, NOT_DECIDED))
     frame["unit"], frame["source"] = quantity.of.unit, [each.source for each in inputs]
@@ -362,7 +363,7 @@ def _effects(
 
 
 def _largest(inputs: Sequence[Input], effects: pd.DataFrame) -> list[Input]:
-    """The few inputs with the largest swing, of those that change anything."""
+    """Return the few inputs with the largest swing, of those that change anything."""
     paths = effects.loc[effects["effect"] != NONE, "path"].head(FEW).tolist()
     return sorted((e for e in inputs if e.path in paths), key=lambda e: paths.index(e.path))
 
@@ -370,7 +371,7 @@ def _largest(inputs: Sequence[Input], effects: pd.DataFrame) -> list[Input]:
 def _indices(
     inputs: Sequence[Input], count: int, seed: int, at: _Designs, runs: _Runs
 ) -> pd.DataFrame:
-    """The frame `indices`."""
+    """Return the frame `indices`."""
     paths = pd.DataFrame({"path": [each.path for each in inputs]}, dtype=object)
     if not inputs:
         return paths.assign(**dict.fromkeys(COLUMNS, np.nan))

@@ -225,7 +225,7 @@ def find_size(
 
 
 class _Trials:
-    """What is known of the values that were tried."""
+    """The results of the values that were tried."""
 
     def __init__(
         self,
@@ -254,7 +254,7 @@ class _Trials:
         self.reasons[at] = "; ".join(each.message for each in error.problems)
 
     def add(self, at: int, metrics: Sequence[pd.DataFrame]) -> None:
-        """More replications of a value."""
+        """Add replications of a value."""
         seen = self.seen.setdefault(at, [[] for _ in self.targets])
         counted = self.counted.setdefault(at, [[] for _ in self.targets])
         for frame in metrics:
@@ -266,33 +266,34 @@ class _Trials:
                 counts.append((created, left))
 
     def verdict(self, at: int) -> str:
-        """`met` if all targets are, `missed` if one is."""
-        found = {self.judged(at, number).verdict for number in range(len(self.targets))}
-        return MISSED if MISSED in found else NOT_DECIDED if NOT_DECIDED in found else MET
+        """Return `met` if all targets are, `missed` if one is."""
+        verdicts = {self.judged(at, number).verdict for number in range(len(self.targets))}
+        return MISSED if MISSED in verdicts else NOT_DECIDED if NOT_DECIDED in verdicts else MET
 
     def judged(self, at: int, number: int) -> Judgement:
-        """What is known of a value and a target."""
+        """Return the judgement of a value and a target."""
         target = self.targets[number]
         row = target.quantity.row(self.seen[at][number])
         return Judgement(target, row, self.confidence, self.skewed[number])
 
     def _not_judged(self, at: int, number: int) -> float:
-        """The share of the recipients of a target's subject that are not judged, else NaN."""
+        """Return the share of the recipients of a target's subject that are not judged, else
+        NaN."""
         counts = self.counted[at][number]
         created = sum(count for count, _ in counts)
         return sum(left for _, left in counts) / created if created > 0 else math.nan
 
     def replications_of(self, at: int) -> int:
-        """How many there are of a value."""
+        """Return how many replications there are of a value."""
         return len(self.seen.get(at, [[]])[0])
 
     def counts(self) -> list[int]:
-        """The replications of each value that was tried."""
+        """Return the replications of each value that was tried."""
         return [len(values[0]) for values in self.seen.values()]
 
     @property
     def replications(self) -> int:
-        """All of them."""
+        """Return the number of all replications."""
         return sum(self.counts())
 
     def progress(self, progress: Progress | None, more: int) -> Progress | None:
@@ -308,15 +309,15 @@ class _Trials:
         return lambda now, _: progress(done + now, done + more + values * FIRST + rest)
 
     def frame(self) -> pd.DataFrame:
-        """The evidence, from the smallest value to the largest."""
+        """Return the evidence, from the smallest value to the largest."""
         rows = []
         for at in sorted(self.seen):
             for number, target in enumerate(self.targets):
-                judged, many = self.judged(at, number), self.replications_of(at)
+                judged, count = self.judged(at, number), self.replications_of(at)
                 *interval, n = judged.estimate
-                what = self.values[at], target.text, judged.statistic
-                counts = many, many - n, judged.lost, self._not_judged(at, number)
-                rows.append((*what, *interval, *counts, judged.verdict))
+                facts = self.values[at], target.text, judged.statistic
+                counts = count, count - n, judged.lost, self._not_judged(at, number)
+                rows.append((*facts, *interval, *counts, judged.verdict))
         names = (
             *("value", "target", "statistic", "estimate", "low", "high"),
             *("replications", "without_value", "replications_lost", "share_not_judged", "verdict"),
@@ -324,16 +325,16 @@ class _Trials:
         return pd.DataFrame(rows, columns=list(names))
 
     def failure(self, at: int) -> str:
-        """Why not even the last value will do."""
+        """Return why not even the last value meets the targets."""
         order = "" if self.rising else " (values go from the weakest to the strongest)"
         name = f"{self.values[at]}, the last value{order},"
         if at in self.reasons:
             return f"not even {name} meets the targets: {self.reasons[at]}"
         judged = [self.judged(at, number) for number in range(len(self.targets))]
-        said = [str(each) for each in judged if each.verdict != MET]
+        reasons = [str(each) for each in judged if each.verdict != MET]
         if self.verdict(at) == NOT_DECIDED:
             return (
                 f"whether {name} meets the targets is not decided, and more replications may "
-                f"decide it: {'; '.join(said)}"
+                f"decide it: {'; '.join(reasons)}"
             )
-        return f"not even {name} meets the targets: {'; '.join(said)}"
+        return f"not even {name} meets the targets: {'; '.join(reasons)}"

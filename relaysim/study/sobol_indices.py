@@ -37,11 +37,11 @@ def sobol_indices(
         "bounds": [[0.0, 1.0]] * inputs,
     }
     shares = sample.sample(problem, points, calc_second_order=False, seed=seed)
-    found = response(shares)
-    if np.isnan(found).any() or np.ptp(found) == 0.0:
+    values = response(shares)
+    if np.isnan(values).any() or np.ptp(values) == 0.0:
         return {name: np.full(inputs, np.nan) for name in COLUMNS}
     # SALib takes a seed of 0 for none.
     measured = analyze.analyze(
-        problem, found, calc_second_order=False, num_resamples=RESAMPLES, seed=seed + 1
+        problem, values, calc_second_order=False, num_resamples=RESAMPLES, seed=seed + 1
     )
-    return {name: np.array(measured[theirs]) for name, theirs in COLUMNS.items()}
+    return {name: np.array(measured[column]) for name, column in COLUMNS.items()}

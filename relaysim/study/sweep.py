@@ -41,7 +41,7 @@ from relaysim.study.warm_up import settle_all
 
 
 class SweepError(ValueError):
-    """A sweep without sense, and why."""
+    """A sweep that cannot be made, and why."""
 
 
 COMPARED = (
@@ -55,7 +55,7 @@ Point = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Sweep:
-    """What came out of a sweep.
+    """The result of a sweep.
 
     `parameters` are the `varied` paths. `points` has one row for each point and design: the
     parameters, `scenario`, and for each of the `quantities` its mean under its name, the ends of
@@ -83,7 +83,7 @@ class Sweep:
 
     @property
     def parameters(self) -> tuple[str, ...]:
-        """The paths that are varied."""
+        """Return the paths that are varied."""
         return tuple(each.path for each in self.varied)
 
     def facts(self) -> dict[str, Any]:
@@ -106,9 +106,19 @@ class Sweep:
         return {}
 
     def limit(self, target: Target | str, scenario: str | None = None) -> Limit:
-        """How far a target holds for a design, the first one unless it is named.
+        """Return how far a target holds for a design.
 
-        ValueError if not one number alone is varied, or for a quantity or design that is not here.
+        Parameters
+        ----------
+        target
+            A bound of a quantity of this sweep.
+        scenario
+            The name of the design, by default the first one.
+
+        Raises
+        ------
+        ValueError
+            If not exactly one number is varied, or for a quantity or design that is not here.
         """
         target = Target.parse(target) if isinstance(target, str) else target
         name = self.scenarios[0] if scenario is None else scenario
@@ -119,31 +129,42 @@ class Sweep:
         )
 
     def break_even(self, quantity: Quantity | str, scenario: str) -> tuple[Limit, Limit]:
-        """Where a design is better than the first one by more than what matters, and where worse.
+        """Return where a design is better than the first one by more than what matters, and where
+        worse.
 
-        ValueError as for `limit`.
+        Parameters
+        ----------
+        quantity
+            A quantity of this sweep.
+        scenario
+            The name of the design.
+
+        Raises
+        ------
+        ValueError
+            As for `limit`.
         """
         of = Quantity.parse(str(quantity))
         ours, theirs = self._along(self.scenarios[0], of), self._along(scenario, of)
         (along,), chance = self.varied, np.full(len(ours), of.of.chance)
-        found = differences(chance, ours, theirs, CONFIDENCE)
+        paired = differences(chance, ours, theirs, CONFIDENCE)
         if not self._has_interval(of):
-            found = without_interval(found, ~equal_rows(ours, theirs))
-        was = estimates(ours).value
-        least = np.array([of.of.matters.of(each) for each in was.tolist()])
-        more = found if of.of.better == "more" else reverse(found)
-        told = f"{of} {{}} than that of {self.scenarios[0]} by more than what matters"
+            paired = without_interval(paired, ~equal_rows(ours, theirs))
+        base_value = estimates(ours).value
+        least = np.array([of.of.matters.of(each) for each in base_value.tolist()])
+        more = paired if of.of.better == "more" else reverse(paired)
+        statement = f"{of} {{}} than that of {self.scenarios[0]} by more than what matters"
         load = np.array(along.amounts)
         return (
-            break_even(scenario, told.format("better"), more, least, load, along.unit),
-            break_even(scenario, told.format("worse"), reverse(more), least, load, along.unit),
+            break_even(scenario, statement.format("better"), more, least, load, along.unit),
+            break_even(scenario, statement.format("worse"), reverse(more), least, load, along.unit),
         )
 
     def _has_interval(self, quantity: Quantity) -> bool:
         return not (self.listings and quantity.metric in SKEWED_BY_LISTINGS)
 
     def _along(self, name: str, quantity: Quantity) -> Floats:
-        """The values of a quantity along the one number that is varied; a row for each."""
+        """Return the values of a quantity along the one number that is varied; a row for each."""
         if name not in self.scenarios:
             raise unknown(name, "a design of this sweep", self.scenarios)
         if quantity not in self.quantities:
@@ -292,7 +313,8 @@ def _ask_one_number(varied: Sequence[Vary]) -> None:
 
 
 def _metrics(run: Replication) -> pd.DataFrame:
-    """All that is kept of a replication, so that a sweep takes as much memory as one point."""
+    """Return all that is kept of a replication, so that a sweep takes as much memory as one
+    point."""
     return run.metrics
 
 
@@ -311,7 +333,7 @@ class _Frames:
     def add(
         self, point: Point, listings: Sequence[bool], measured: list[list[pd.DataFrame]]
     ) -> None:
-        """A point: for each design whether a listing can happen, and metrics by replication."""
+        """Add a point: for each design whether a listing can happen, and metrics by replication."""
         for quantity in self.quantities:
             ask_there(quantity, *(frames[0] for frames in measured))
         stacks = [Stack.of(frames) for frames in measured]
@@ -335,32 +357,32 @@ class _Frames:
         return frame
 
     def _row(self, point: Point, name: str, metrics: pd.DataFrame) -> dict[str, Any]:
-        found = metrics.set_index(KEY)
+        by_key = metrics.set_index(KEY)
         values = map(number, point)
         row: dict[str, Any] = dict(zip(self.parameters, values, strict=True)) | {"scenario": name}
         for each in self.quantities:
-            there = each in found.index
+            known = each in by_key.index
             for column in ("value", "low", "high", "median", "least", "most"):
                 ending = "" if column == "value" else f" {column}"
-                row[f"{each}{ending}"] = found.loc[each, column] if there else np.nan
+                row[f"{each}{ending}"] = by_key.loc[each, column] if known else np.nan
         return row
 
     def _paired(self, name: str, base: Stack, other: Stack, listings: bool) -> pd.DataFrame:
-        """The differences of a design from the first one, of what both have."""
+        """Return the differences of a design from the first one, of the metrics that both have."""
         both = other.index().isin(base.index())
         keys = other.index()[both]
         rows = base.rows(keys), other.rows(keys)
         pair = linearized_pair(*rows, base.denominators(keys), other.denominators(keys))
-        found = differences(other.chance[both], *pair, CONFIDENCE)
+        estimate = differences(other.chance[both], *pair, CONFIDENCE)
         frame = other.keys.loc[both, KEY].reset_index(drop=True)
         frame["scenario"], frame["base"] = name, self.names[0]
         units = other.keys.loc[both, "unit"].tolist()
-        parts = difference_within_range(found, units)
+        parts = difference_within_range(estimate, units)
         frame["difference"], frame["low"], frame["high"], frame["replications"] = parts
         if listings:
             unsure = other.skewed[both] & ~equal_rows(*rows)
             frame.loc[unsure, ["low", "high"]] = np.nan
-        apart = middle(minus(rows[1], rows[0]))
-        frame["median"], frame["least"], frame["most"] = apart
+        middles = middle(minus(rows[1], rows[0]))
+        frame["median"], frame["least"], frame["most"] = middles
         frame["unit"] = units
         return frame[list(COMPARED)]

@@ -1,4 +1,4 @@
-"""A number as a scenario file writes it, with its unit, and what lies between two of them."""
+"""A number as a scenario file writes it, with its unit, and numbers between two of them."""
 
 import math
 import re
@@ -29,28 +29,30 @@ class Number(NamedTuple):
 
     @classmethod
     def parse(cls, written: Any) -> Self:
-        """Of a value of a file: `3`, `0.5`, `"3 d"`. ValueError for anything else, and for true."""
+        """Return the number of a value of a file: `3`, `0.5`, `"3 d"`. Raises ValueError, also for
+        true."""
         text = str(written).strip()
-        found = _WRITTEN.fullmatch(text)
-        if found is None or isinstance(written, bool):
+        match = _WRITTEN.fullmatch(text)
+        if match is None or isinstance(written, bool):
             raise ValueError(f'"{text}" is no number, with or without a unit')
-        number, unit = found["number"], found["unit"] or ""
+        number, unit = match["number"], match["unit"] or ""
         return cls(Fraction(number), unit, not unit and number.lstrip("+-").isdigit())
 
     @property
     def plain(self) -> bool:
-        """Whether it is a share or a factor: no unit, and not whole."""
+        """Return whether it is a share or a factor: no unit, and not whole."""
         return not self.unit and not self.whole
 
     def times(self, factor: Fraction) -> Self:
-        """So many times it; a whole number stays whole, and at least 1."""
+        """Return a multiple of the number; a whole number stays whole, and at least 1."""
         value = self.value * factor
         if self.whole:
             value = Fraction(max(1, round(value)))
         return self._replace(value=value)
 
     def in_unit(self, unit: str) -> Fraction:
-        """Its value in another unit of its kind. ValueError if there is no such unit for it."""
+        """Return its value in another unit of its kind. Raises ValueError if there is no such unit
+        for it."""
         if unit == self.unit:
             return self.value
         for read in _READERS:
@@ -68,7 +70,7 @@ class Number(NamedTuple):
 
 
 def between(low: Number, high: Number, at: float, whole: bool) -> Number:
-    """The number at a share (0 to below 1) of the way, in the unit of `low`.
+    """Return the number at a share (0 to below 1) of the way, in the unit of `low`.
 
     Of whole numbers each gets an equal part of the way.
     """

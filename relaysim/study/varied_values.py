@@ -29,7 +29,8 @@ class Vary:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """`PATH=V1,V2,...`, or `PATH=LOW:HIGH[:STEP]` for whole numbers. Raises ValueError."""
+        """Return `PATH=V1,V2,...`, or `PATH=LOW:HIGH[:STEP]` for whole numbers. Raises
+        ValueError."""
         try:
             parse(text)
         except OverrideError as error:
@@ -39,7 +40,8 @@ class Vary:
 
     @classmethod
     def of(cls, path: str, values: Iterable[Any]) -> Self:
-        """From values of Python, such as numbers and texts with units. Raises ValueError."""
+        """Return the path with values of Python, such as numbers and texts with units. Raises
+        ValueError."""
         if isinstance(values, str) or not isinstance(values, Iterable):
             raise ValueError(f"{path}: {values!r} is one value: give a list of them")
         return cls(path, tuple(map(_written, values)))
@@ -56,7 +58,8 @@ class Vary:
 
     @cached_property
     def amounts(self) -> tuple[float, ...]:
-        """The values as numbers in the unit of the first; nothing if they are not of one kind."""
+        """Return the values as numbers in the unit of the first; empty if they are not of one
+        kind."""
         try:
             numbers = [Number.parse(value) for value in self.values]
             return tuple(float(each.in_unit(numbers[0].unit)) for each in numbers)
@@ -65,12 +68,12 @@ class Vary:
 
     @property
     def unit(self) -> str:
-        """What follows the first number, with the space before it."""
+        """Return the text after the first number, with the space before it."""
         return Number.parse(self.values[0]).unit if self.amounts else ""
 
     @property
     def rising(self) -> bool:
-        """Whether each value is a number above the one before."""
+        """Return whether each value is a number above the one before."""
         return bool(self.amounts) and all(a < b for a, b in itertools.pairwise(self.amounts))
 
 
@@ -78,7 +81,7 @@ _EXAMPLE = "hubs.HUB01.cores=2,4,8"
 
 
 def number(text: str) -> "float | int | str":
-    """A value as a number where it is one, so that frames sort and plot by it."""
+    """Return a value as a number where it is one, so that frames sort and plot by it."""
     for kind in (int, float):
         try:
             return kind(text)
@@ -88,9 +91,12 @@ def number(text: str) -> "float | int | str":
 
 
 def value_at(scenario: Scenario, path: str) -> Any:
-    """What a scenario has at a path, as a file would write it; None where it has nothing.
+    """Return the value of a scenario at a path, as a file would write it; None where it has none.
 
-    OverrideError for what is no path.
+    Raises
+    ------
+    OverrideError
+        If the text is no path.
     """
     here: Any = written(scenario)
     keys, _ = parse(f"{path}=0")
@@ -103,7 +109,8 @@ def value_at(scenario: Scenario, path: str) -> Any:
 
 
 def own(values: Mapping[str, str], design: Scenario, designs: Sequence[Scenario]) -> dict[str, str]:
-    """The values that are for one of several designs: none at a path that only others have."""
+    """Return the values that are for one of several designs: none at a path that only others
+    have."""
 
     def only_elsewhere(path: str) -> bool:
         return value_at(design, path) is None and any(
@@ -114,7 +121,7 @@ def own(values: Mapping[str, str], design: Scenario, designs: Sequence[Scenario]
 
 
 def ask_apart(settings: Iterable[str], varied: Iterable[Vary]) -> None:
-    """ScenarioError where a setting fixes the very value that is varied."""
+    """Raise ScenarioError where a setting fixes the value that is varied."""
     paths = {parse(f"{each.path}=0")[0] for each in varied}
     fixed = [path for path in map(_set, settings) if path in paths]
     if fixed:
@@ -131,9 +138,12 @@ def _set(setting: str) -> KeyPath:
 
 
 def grid(varied: Sequence[Vary]) -> list[tuple[str, ...]]:
-    """All combinations of the values, the last parameter turning fastest.
+    """Return all combinations of the values, the last parameter changing fastest.
 
-    ValueError if a path is there twice, or for more points than `MOST`.
+    Raises
+    ------
+    ValueError
+        If a path is there twice, or for more points than `MOST`.
     """
     if math.prod(len(each.values) for each in varied) > MOST:
         raise ValueError(f"more than {MOST:,} points: vary less, or in larger steps")
@@ -144,14 +154,14 @@ def grid(varied: Sequence[Vary]) -> list[tuple[str, ...]]:
 
 
 def varied(vary: "Mapping[str, Iterable[Any]] | Sequence[Vary]") -> tuple[Vary, ...]:
-    """As the functions of Python take it: a mapping of paths to values."""
+    """Return a mapping of paths to values as parameters."""
     if isinstance(vary, Mapping):
         return tuple(Vary.of(path, values) for path, values in vary.items())
     return tuple(vary)
 
 
 def _range(text: str) -> list[str]:
-    """The whole numbers of LOW:HIGH[:STEP]; nothing if it is none."""
+    """Return the whole numbers of LOW:HIGH[:STEP]; empty if the text is no range."""
     parts = text.split(":")
     if len(parts) not in (2, 3) or any(isinstance(number(part), str) for part in parts):
         return []
@@ -166,16 +176,16 @@ def _range(text: str) -> list[str]:
 
 
 def _listed(text: str) -> list[str]:
-    """The values between commas; commas within quotes and brackets part none."""
+    """Return the values between commas; commas within quotes and brackets separate none."""
     try:
-        found = tomllib.loads(f"values = [{text}]")["values"]
+        values = tomllib.loads(f"values = [{text}]")["values"]
     except tomllib.TOMLDecodeError:
         return [part.strip() for part in text.split(",")]
-    return [_written(value) for value in found]
+    return [_written(value) for value in values]
 
 
 def _written(value: Any) -> str:
-    """The value as TOML has it."""
+    """Return the value as TOML has it."""
     match value:
         case bool():
             return str(value).lower()

@@ -1,9 +1,9 @@
-"""How long a warm-up a scenario needs, or why none is right.
+"""The length of the warm-up of a scenario, or the reason why there is none.
 
 Only a run that goes on as it began has a steady state whose mean a warm-up leaves unbiased. Mail
 that comes in campaigns or by the time of day, events, and lists and providers with a memory make a
-terminating run: its start is part of the story (Law, Simulation Modeling and Analysis, sections 9.3
-and 9.4).
+terminating run: its start belongs to the result (Law, Simulation Modeling and Analysis, sections
+9.3 and 9.4).
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -53,11 +53,11 @@ _LONGER = "lengthen run.duration, or write run.warm_up yourself"
 
 @dataclass(frozen=True)
 class WarmUp:
-    """What is to be left out at the start of a scenario, and why.
+    """The part at the start of a scenario to leave out, and why.
 
     `cut` is microseconds, 0 unless the verdict is "cut". `series` is the mean latency (seconds) of
     the recipients created in each bin of time (the index: its start, seconds), over the
-    replications; it and `found` are there only if it took runs to tell.
+    replications; it and `found` are there only if runs were needed.
     """
 
     scenario: Scenario
@@ -190,31 +190,36 @@ def settle_all(
 
 
 def with_warm_up(scenario: Scenario, warm_up: int) -> Scenario:
-    """The same scenario with this warm-up, microseconds."""
+    """Return the same scenario with this warm-up, microseconds."""
     return scenario.model_copy(update={"run": scenario.run.with_warm_up(warm_up)})
 
 
 def latencies(scenario: Scenario, replication: int, seed: int) -> Floats:
-    """Of one run: sum of the latency (seconds) of the recipients created in each of `FINEST` equal
-    bins, and their number. Recipients that were delivered or junked count; notices do not.
+    """Return the latency by time of creation in one run.
+
+    Returns
+    -------
+    array of float, shape (2, `FINEST`)
+        For each of equal bins of creation time the sum of the latency (seconds) of its recipients,
+        and their number. Recipients that were delivered or junked count; notices do not.
     """
     trace = simulate(scenario, draw(scenario, replication, seed))
     recipients, message = trace.recipients, trace.recipients["message"]
     created = trace.messages["created"][message]
-    through = np.isin(recipients["status"], (Status.DELIVERED, Status.JUNKED))
-    mine = through & (trace.messages["parent"][message] < 0)
-    at = created[mine] * FINEST // scenario.run.duration
-    late = (recipients["end"][mine] - created[mine]) / SECOND
+    arrived = np.isin(recipients["status"], (Status.DELIVERED, Status.JUNKED))
+    counted = arrived & (trace.messages["parent"][message] < 0)
+    bins = created[counted] * FINEST // scenario.run.duration
+    latency = (recipients["end"][counted] - created[counted]) / SECOND
     return np.stack(
         [
-            np.bincount(at, late, FINEST).astype(np.float64),
-            np.bincount(at, minlength=FINEST).astype(np.float64),
+            np.bincount(bins, latency, FINEST).astype(np.float64),
+            np.bincount(bins, minlength=FINEST).astype(np.float64),
         ]
     )
 
 
 def rounded_up(cut: int) -> int:
-    """The next duration (microseconds) that reads well, at most a tenth above."""
+    """Return the next duration (microseconds) that reads well, at most a tenth above."""
     step = max((step for step in _STEPS if 10 * step <= cut), default=1)
     return -(-cut // step) * step
 
@@ -222,38 +227,43 @@ def rounded_up(cut: int) -> int:
 def _judged(
     sums: Floats, duration: int
 ) -> "tuple[Verdict, int, str, pd.Series[float], Truncation | None]":
-    """What MSER-5 makes of replications x (latency, recipients) x bins."""
+    """Return the result of MSER-5 for latencies, shape (replications, 2, bins)."""
     recipients = sums[:, 1].sum(axis=1).mean()
     bins = next((n for n in _BINS if recipients >= RECIPIENTS * n), _BINS[-1])
     total, count = sums.reshape(len(sums), 2, bins, FINEST // bins).sum(axis=3).swapaxes(0, 1)
     start = np.arange(bins) * (duration / SECOND / bins)
     index = pd.Index(start, name="seconds")
     mean = np.divide(total, count, out=np.full(total.shape, np.nan), where=count > 0)
-    there = np.count_nonzero(count, axis=0)
-    values = np.divide(np.nansum(mean, axis=0), there, out=np.full(bins, np.nan), where=there > 0)
+    replications_with_mail = np.count_nonzero(count, axis=0)
+    values = np.divide(
+        np.nansum(mean, axis=0),
+        replications_with_mail,
+        out=np.full(bins, np.nan),
+        where=replications_with_mail > 0,
+    )
     series = pd.Series(values, index, name="latency")
-    if recipients < RECIPIENTS * bins or not there.all():
+    if recipients < RECIPIENTS * bins or not replications_with_mail.all():
         needed = RECIPIENTS * BATCH * FEWEST
         verdict, cut, reason = _unsettled(
             f"about {recipients:,.0f} recipients get through in a run, and it takes some "
             f"{needed:,}, spread over all of it, to see the start: {_LONGER}"
         )
         return verdict, cut, reason, series, None
-    found = mser5(mean)
-    exact = found.index * duration / bins
-    if not found.settled:
+    truncation = mser5(mean)
+    exact = truncation.index * duration / bins
+    if not truncation.settled:
         verdict, cut, reason = _unsettled(
             f"{_latency(bins)} is best cut at {format_duration(round(exact))} of "
             f"{format_duration(duration)} (MSER-5), in the second half, so the run is too short "
             f"to see the end of the warm-up: {_LONGER}"
         )
-        return verdict, cut, reason, series, found
-    cut = rounded_up(-(-found.index * duration // bins))
+        return verdict, cut, reason, series, truncation
+    cut = rounded_up(-(-truncation.index * duration // bins))
     if cut:
         reason = f"from there on {_latency(bins)} is steady (MSER-5)"
     else:
         reason = f"{_latency(bins)} is steady from the start (MSER-5)"
-    return "cut", cut, reason, series, found
+    return "cut", cut, reason, series, truncation
 
 
 def _latency(bins: int) -> str:
@@ -269,7 +279,7 @@ def _unsettled(why: str) -> tuple[Verdict, int, str]:
 
 
 def changing(scenario: Scenario) -> Iterator[str]:
-    """What makes later times of a run unlike earlier ones."""
+    """Return what makes later times of a run unlike earlier ones."""
     sent_to = set()
     for host, described in scenario.hosts.items():
         for name, stream in described.streams.items():
@@ -300,7 +310,7 @@ def _has_constant_rate(stream: Stream) -> bool:
 
 
 def _overloaded(scenario: Scenario) -> Iterator[str]:
-    """Stages that are asked for all that they can do, or more."""
+    """Return the stages whose offered load is 100 % or more."""
     seconds = scenario.run.duration / SECOND
     rates = {
         f"{host}.{name}": messages(scenario, host, name) / seconds

@@ -1,11 +1,11 @@
-"""The yearly risk: how likely a listing is that hardly any replication would show.
+"""The yearly risk: the probability of a listing that hardly any replication would show.
 
 Importance sampling with a defensive mixture (Hesterberg, Technometrics 37, 1995; Owen and Zhou,
 Journal of the American Statistical Association 95, 2000): in every other replication spam traps are
-drawn likelier than they are, by the `tilt`. Each replication counts with its weight: how likely its
-traps are, over how likely the mixture makes them. Means of weighted values are unbiased whatever
-the tilt, which decides how wide their intervals are. No weight is above 2, so that what comes of
-something else than traps, such as complaints, is found as well as by half a plain sample.
+drawn likelier than they are, by the `tilt`. Each replication has a weight: the probability of its
+traps, over that under the mixture. Means of weighted values are unbiased for any tilt; the tilt
+decides how wide their intervals are. No weight is above 2, so that listings by other signals, such
+as complaints, are found as well as by half a plain sample.
 """
 
 from collections.abc import Mapping
@@ -42,11 +42,11 @@ MEASURES = ("blast_radius", "blast_reputation", "refused_innocents")
 
 @dataclass(frozen=True)
 class YearlyRisk:
-    """How likely a listing is, and what it costs innocent mail.
+    """The probability of a listing, and its cost for innocent mail.
 
     `listed` is the probability that some public IP is listed within the horizon (the window of the
-    scenario), `listed_in_a_year` what it makes of a year of such horizons if they are independent,
-    which is an approximation: lists and receivers have memories. `expected` has the mean of each of
+    scenario), `listed_in_a_year` that of a year of such horizons if they are independent, which is
+    an approximation: lists and receivers have memories. `expected` has the mean of each of
     `MEASURES` over all horizons, `given_listed` over those with a listing; intervals are 95 %.
     `effective_replications` is Kish's size of the sample: a plain sample of so many would be as
     good for a mean to which all replications add. `effective_listed` is the same of those with a
@@ -145,7 +145,7 @@ class Weighed(NamedTuple):
 
 
 def _weighed(scenario: Scenario, replication: int, seed: int, tilt: float, plain: float) -> Weighed:
-    """A row of `per_replication`; `plain` is the share of replications that are."""
+    """Return a row of `per_replication`; `plain` is the share of replications without a tilt."""
     draws = draw(scenario, replication, seed, tilt=tilt if replication % 2 else 1.0)
     ratio = log_likelihood_ratio(scenario, draws, tilt)
     # 1 / (plain + (1 - plain) e^-ratio), however large the ratio is.
@@ -153,14 +153,14 @@ def _weighed(scenario: Scenario, replication: int, seed: int, tilt: float, plain
     runs = coupled(scenario, draws)
     rows = listings(runs.treatment, Window.of(scenario))
     listed = next(row[3] for row in rows if row[:3] == ("total", "total", "listed"))
-    found = Measured.of(runs, scenario, draws).metrics()
-    total = found[(found["scope"] == "total") & (found["subject"] == "total")]
+    metrics = Measured.of(runs, scenario, draws).metrics()
+    total = metrics[(metrics["scope"] == "total") & (metrics["subject"] == "total")]
     values = dict(zip(total["metric"], total["value"], strict=True))
     return Weighed(replication, weight, listed, *(values[name] for name in MEASURES))
 
 
 def ratio(weight: Floats, values: Floats, confidence: float = CONFIDENCE) -> Estimate:
-    """The weighted mean, with an interval by the delta method; NaN if nothing has weight.
+    """Return the weighted mean, with an interval by the delta method; NaN if nothing has weight.
 
     `n` counts the values with weight. With one of them the interval is NaN.
     """
@@ -171,33 +171,36 @@ def ratio(weight: Floats, values: Floats, confidence: float = CONFIDENCE) -> Est
     mean = float((weight * np.where(weight > 0, values, 0.0)).sum() / total)
     if n == 1:
         return Estimate(mean, np.nan, np.nan, 1)
-    apart = weight * np.where(weight > 0, values - mean, 0.0)
-    error = np.sqrt((apart**2).sum() * n / (n - 1)) / total
+    residual = weight * np.where(weight > 0, values - mean, 0.0)
+    error = np.sqrt((residual**2).sum() * n / (n - 1)) / total
     half = float(stdtrit(n - 1, 0.5 + confidence / 2) * error)
     return Estimate(mean, mean - half, mean + half, n)
 
 
-def _within(found: Mapping[str, Estimate]) -> dict[str, Estimate]:
-    """The same with intervals within the range of each metric."""
-    return {name: estimate_within_range(each, METRICS[name].unit) for name, each in found.items()}
+def _within(estimates: Mapping[str, Estimate]) -> dict[str, Estimate]:
+    """Return the estimates with intervals within the range of each metric."""
+    return {
+        name: estimate_within_range(estimate, METRICS[name].unit)
+        for name, estimate in estimates.items()
+    }
 
 
 def _effective(weight: Floats) -> float:
-    """Kish's effective size of a weighted sample."""
+    """Return Kish's effective size of a weighted sample."""
     square = float((weight**2).sum())
     return float(weight.sum()) ** 2 / square if square else 0.0
 
 
 def _likely(weight: Floats, listed: Floats) -> Estimate:
-    """The probability of a listing, with Student's interval.
+    """Return the probability of a listing, with Student's interval.
 
     It is Wilson's for a plain sample. Where fewer than `FEW` replications with a listing have a
-    weight that counts it reaches as far as that of the plain half: a mean of next to nothing would
-    be sure of next to nothing.
+    weight that counts, the interval reaches as far as that of the plain half: a mean of next to
+    nothing would have an interval of next to nothing.
     """
     plain = (weight == 1.0).all()
-    some = listed if plain else listed[::2]
-    share, least, most, _ = (float(part[0]) for part in chances(some[None, :]))
+    listed_plain = listed if plain else listed[::2]
+    share, least, most, _ = (float(part[0]) for part in chances(listed_plain[None, :]))
     if plain:
         return Estimate(share, least, most, len(listed))
     value, low, high, n = interval(weight * listed)
@@ -206,7 +209,10 @@ def _likely(weight: Floats, listed: Floats) -> Estimate:
     return Estimate(min(value, 1.0), max(low, 0.0), min(high, 1.0), n)
 
 
-def _in_a_year(found: Estimate, horizon: int) -> Estimate:
-    """At least one in a year of independent horizons; in a longer one, its share of the year."""
-    value, low, high = (1.0 - (1.0 - p) ** (YEAR / horizon) for p in found[:3])
-    return Estimate(value, low, high, found.n)
+def _in_a_year(estimate: Estimate, horizon: int) -> Estimate:
+    """Return the probability of at least one in a year of independent horizons.
+
+    For a longer horizon it is that of its share.
+    """
+    value, low, high = (1.0 - (1.0 - p) ** (YEAR / horizon) for p in estimate[:3])
+    return Estimate(value, low, high, estimate.n)
