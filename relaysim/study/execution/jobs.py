@@ -27,7 +27,7 @@ _SIGNAL = re.compile(r"SIG[A-Z0-9]+")
 
 
 class ClusterError(Exception):
-    """The cluster is not there, would compute something else, or lost a worker."""
+    """The cluster does not answer, has other versions than here, or lost a worker."""
 
 
 class WorkerError(ClusterError):
@@ -40,46 +40,69 @@ def in_order(
     progress: Progress | None = None,
     store: Store | None = None,
 ) -> Generator[T]:
-    """The result of each call, in order, as soon as it and those before it are there.
+    """Compute independent calls; return their results in order.
 
-    Results do not depend on `jobs`. A task that the `store` holds is not computed again; any other
-    is in it as soon as it is done. When the iterator is closed, or interrupted, what has not begun
-    is dropped. ClusterError if a scheduler cannot be used, WorkerError (what is kept, and what to
-    do) if a worker is killed or has too little memory, ValueError for less than one process.
+    Parameters
+    ----------
+    calls
+        Calls without arguments. A `Task` that the store holds is not computed again; any other is
+        kept there as soon as it is computed.
+    jobs
+        Processes, or the address of a Dask scheduler; no result depends on it.
+    progress
+        Called after each job with how many are done and how many there are.
+    store
+        Where results of tasks are kept.
+
+    Returns
+    -------
+    generator
+        Each result as soon as it and those before it are there. When it is closed, or interrupted,
+        jobs that have not begun are dropped.
+
+    Raises
+    ------
+    ClusterError
+        If a scheduler cannot be used.
+    WorkerError
+        If a worker is killed or has too little memory; the message says what is kept, and what to
+        do.
+    ValueError
+        For less than one process.
     """
     if isinstance(jobs, int) and jobs < 1:
         raise ValueError(f"{jobs} processes: at least 1 is needed")
     held = {i for i, call in enumerate(calls) if store and isinstance(call, Task) and call in store}
     missing = [i for i in range(len(calls)) if i not in held]
-    done, early = len(held), dict[int, T]()
-    unkept = store.unkept if store else 0
+    done, results_ahead = len(held), dict[int, T]()
+    unkept_before = store.unkept if store else 0
     try:
         with closing(_computed([calls[i] for i in missing], jobs)) as results:
             for i, call in enumerate(calls):
                 if i in held and store and isinstance(call, Task):
                     # Between two looks somebody may have emptied the store.
-                    found = store.get(call)
-                    early[i] = call() if found is None else found
+                    kept_result = store.get(call)
+                    results_ahead[i] = call() if kept_result is None else kept_result
                     if progress is not None:
                         progress(done, len(calls))
-                while i not in early:
-                    which, result = next(results)
-                    number = missing[which]
-                    early[number], of = result, calls[number]
-                    if store and isinstance(of, Task):
-                        store.put(of, result)
+                while i not in results_ahead:
+                    place, result = next(results)
+                    number = missing[place]
+                    results_ahead[number], call_done = result, calls[number]
+                    if store and isinstance(call_done, Task):
+                        store.put(call_done, result)
                     done += 1
                     if progress is not None:
                         progress(done, len(calls))
-                yield early.pop(i)
+                yield results_ahead.pop(i)
     except (BrokenExecutor, MemoryError) as error:
-        kept = 0 if store is None else done - (store.unkept - unkept)
+        kept = 0 if store is None else done - (store.unkept - unkept_before)
         where = f"{kept} in {store.directory}" if store and kept else "none"
         raise WorkerError(_ended(error, f"{done} of {len(calls)}", where)) from error
 
 
 def _ended(error: Exception, done: str, kept: str) -> str:
-    """Say what ended a study, what is kept of it, and what to do."""
+    """Return what ended a study, how many of its runs are kept, and what to do."""
     if isinstance(error, MemoryError):
         why = "a run had too little memory"
     else:
@@ -94,7 +117,7 @@ def _ended(error: Exception, done: str, kept: str) -> str:
 
 
 def _computed(calls: Sequence[Callable[[], T]], jobs: Jobs) -> Generator[tuple[int, T]]:
-    """The results as they come, each with the number of its call."""
+    """Return the results as they come, each with the number of its call."""
     workers = min(jobs or cpu_count(), len(calls)) if not isinstance(jobs, str) else 0
     if workers == 1 or not calls:
         for i, call in enumerate(calls):
@@ -102,20 +125,20 @@ def _computed(calls: Sequence[Callable[[], T]], jobs: Jobs) -> Generator[tuple[i
         return
     with _cluster(jobs) if isinstance(jobs, str) else _processes(workers):
         parallel = Parallel(return_as="generator_unordered")
-        found = parallel(delayed(_numbered)(i, call) for i, call in enumerate(calls))
+        results = parallel(delayed(_numbered)(i, call) for i, call in enumerate(calls))
         try:
             # Not `yield from`, which would close it by itself.
-            for each in found:  # noqa: UP028
-                yield each
+            for result in results:  # noqa: UP028
+                yield result
         finally:
             # A reader who has enough wants no word on what was under way.
             with warnings.catch_warnings():
                 warnings.filterwarnings("ignore", ".*still being processed", UserWarning)
-                found.close()
+                results.close()
 
 
 def _processes(workers: int) -> Any:
-    """What joblib runs meanwhile goes to processes here, which end with this one."""
+    """Return a context in which joblib uses processes here, which end with this one."""
     start_tracker()
     return parallel_config("loky", n_jobs=workers, initializer=begin, initargs=(os.getpid(),))
 
@@ -125,19 +148,20 @@ def _numbered(number: int, call: Callable[[], T]) -> tuple[int, T]:
 
 
 def _ask_answering(address: str) -> None:
-    """Knock before Dask does, which would go on for a while and leave a traceback in the log."""
-    found = _ADDRESS.fullmatch(address)
-    if found is None:
+    """Raise ClusterError unless a scheduler answers; Dask would retry for a while and log a
+    traceback."""
+    match = _ADDRESS.fullmatch(address)
+    if match is None:
         raise ClusterError(f'"{address}" is no scheduler: write tcp://HOST:PORT')
     try:
-        socket.create_connection((found["host"].strip("[]"), int(found["port"])), 10).close()
+        socket.create_connection((match["host"].strip("[]"), int(match["port"])), 10).close()
     except (OSError, OverflowError) as error:
         raise ClusterError(f"no Dask scheduler answers at {address}: {error}") from error
 
 
 @contextmanager
 def _cluster(address: str) -> Iterator[None]:
-    """What joblib runs meanwhile goes to the workers of a Dask scheduler."""
+    """A context in which joblib uses the workers of a Dask scheduler."""
     try:
         from dask.distributed import Client, KilledWorker
     except ImportError as error:
@@ -148,7 +172,11 @@ def _cluster(address: str) -> Iterator[None]:
     except (OSError, ValueError) as error:
         raise ClusterError(f"no Dask scheduler answers at {address}: {error}") from error
     with client:
-        others = [worker for worker, theirs in client.run(source).items() if theirs != source()]
+        others = [
+            worker
+            for worker, worker_source in client.run(source).items()
+            if worker_source != source()
+        ]
         if others:
             raise ClusterError(
                 f"{', '.join(others)}: other versions of relaysim or its libraries than here"

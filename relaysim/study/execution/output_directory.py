@@ -21,9 +21,19 @@ class OutputError(Exception):
 
 
 def put(directory: str | os.PathLike[str], fill: Callable[[Path], None]) -> Path:
-    """Put what `fill` writes in the place of a directory, whole or not at all; return its path.
+    """Fill a directory, whole or not at all; return its path.
 
-    OutputError if it holds anything but an earlier output, or cannot be written.
+    Parameters
+    ----------
+    directory
+        Where the output goes: a new or empty directory, or an earlier output, which is replaced.
+    fill
+        Writes the files into a temporary directory, which then takes the place of the other.
+
+    Raises
+    ------
+    OutputError
+        If the directory holds anything but an earlier output, or cannot be written.
     """
     target = Path(directory)
     ask_ours(target)
@@ -31,19 +41,19 @@ def put(directory: str | os.PathLike[str], fill: Callable[[Path], None]) -> Path
     with ExitStack() as stack:
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
-            made = stack.enter_context(scratch(target.parent, target.name))
+            unfinished = stack.enter_context(scratch(target.parent, target.name))
         except OSError as error:
             raise OutputError(f"{target.parent}: {error.strerror}") from error
         try:
-            fill(made)
+            fill(unfinished)
         except OSError as error:
             raise OutputError(f"{target} cannot be written: {error.strerror or error}") from error
-        _put_in_place(made, target)
+        _put_in_place(unfinished, target)
     return target
 
 
 def write_provenance(provenance: Provenance, directory: Path) -> None:
-    """Write where the numbers of a directory come from, and which files are relaysim's.
+    """Write what the numbers of a directory depend on, and which files are relaysim's.
 
     It is the last file that is written, and the mark by which relaysim knows its own outputs.
     """
@@ -55,14 +65,14 @@ def write_provenance(provenance: Provenance, directory: Path) -> None:
 
 
 def ask_ours(target: Path) -> None:
-    """Refuse a place that is neither free nor an earlier output."""
+    """Raise OutputError for a place that is neither free nor an earlier output."""
     target = ask_possible(target)
     if not target.exists():
         return
-    found = {path.name for path in target.iterdir()}
-    if not found:
+    names = {path.name for path in target.iterdir()}
+    if not names:
         return
-    if PROVENANCE not in found:
+    if PROVENANCE not in names:
         raise OutputError(f"{target} is not empty and holds no earlier output of relaysim")
     listed = _listed(target / PROVENANCE)
     if listed is None:
@@ -76,15 +86,15 @@ def ask_ours(target: Path) -> None:
 
 
 def _files(directory: Path) -> set[str]:
-    """All that is in a directory and below, by its path there; directories but for empty ones."""
-    found = list(directory.iterdir())
-    inner = {each: _files(each) for each in found if each.is_dir() and not each.is_symlink()}
-    own = {each.name for each in found if not inner.get(each)}
-    return own | {f"{each.name}/{name}" for each, names in inner.items() for name in names}
+    """Return the paths of all files in a directory and below, and of empty directories."""
+    entries = list(directory.iterdir())
+    inner = {entry: _files(entry) for entry in entries if entry.is_dir() and not entry.is_symlink()}
+    direct = {entry.name for entry in entries if not inner.get(entry)}
+    return direct | {f"{entry.name}/{name}" for entry, names in inner.items() for name in names}
 
 
 def _listed(file: Path) -> set[str] | None:
-    """The files of an earlier output; None if relaysim did not write what should list them."""
+    """Return the files of an earlier output; None if relaysim did not write the list of them."""
     try:
         if file.is_symlink():
             return None
@@ -123,7 +133,7 @@ def ask_possible(directory: Path) -> Path:
     if taken is not None:
         raise OutputError(f"{resolved} cannot be a directory: {taken} is none")
     # Where it is made, or what it becomes is renamed: the nearest directory that there is.
-    place = next((each for each in resolved.parents if each.is_dir()), resolved)
+    place = next((parent for parent in resolved.parents if parent.is_dir()), resolved)
     try:
         Path(tempfile.mkdtemp(prefix=".relaysim-", dir=place)).rmdir()
     except OSError as error:
@@ -131,14 +141,14 @@ def ask_possible(directory: Path) -> Path:
     return resolved
 
 
-def _put_in_place(made: Path, target: Path) -> None:
+def _put_in_place(unfinished: Path, target: Path) -> None:
     """Rename; an earlier output is set aside first, and comes back if the renaming fails."""
-    aside = made.with_name(f"{made.name}-old")
+    aside = unfinished.with_name(f"{unfinished.name}-old")
     try:
         if target.exists():
             target.rename(aside)
         try:
-            made.rename(target)
+            unfinished.rename(target)
         except OSError:
             if aside.exists():
                 aside.rename(target)

@@ -1,4 +1,4 @@
-"""Provenance: what made a result, so that anybody can make it again."""
+"""Provenance: what a result depends on, so that anybody can compute it again."""
 
 import platform
 from collections.abc import Sequence
@@ -16,12 +16,12 @@ from relaysim.scenario.model import Scenario
 
 @dataclass(frozen=True)
 class Provenance:
-    """Everything that a result depends on and, kept apart, the time of day when it was made.
+    """Everything that a result depends on, and separately the time of day when it was made.
 
-    `scenarios` are pairs of a name and a digest of what the scenario says. `started` and
+    `scenarios` are pairs of a name and a digest of the content of the scenario. `started` and
     `finished` are UTC, ISO 8601. `smart_hosts` are pairs of a scenario's name and its smart hosts,
-    for scenarios that have any: what happens behind them is not part of the result. `profiles` are
-    the profile files of the user.
+    for scenarios that have any: delivery behind them is not part of the result. `profiles` are the
+    profile files of the user.
     """
 
     scenarios: tuple[tuple[str, str], ...]
@@ -42,7 +42,7 @@ class Provenance:
         command: str,
         started: datetime,
     ) -> Self:
-        """Of a study that ends now."""
+        """Return the provenance of a study that ends now."""
         named = tuple((scenario.name, digest(scenario)) for scenario in scenarios)
         times = (_text(started), _text(now()))
         smart = ((each.name, smart_hosts_in_use(each)) for each in scenarios)
@@ -52,7 +52,8 @@ class Provenance:
         return cls(named, seed, replications, command, *times, behind, files)
 
     def facts(self) -> dict[str, Any]:
-        """What decides the result, as JSON has it: the same study has the same facts on any day."""
+        """Return what decides the result, as JSON has it: the same study has the same facts on any
+        day."""
         return {
             "relaysim": relaysim.__version__,
             "python": platform.python_version(),
@@ -83,12 +84,12 @@ class Provenance:
         ]
 
     def times(self) -> dict[str, str]:
-        """When the study ran."""
+        """Return when the study ran."""
         return {"started": self.started, "finished": self.finished}
 
 
 def now() -> datetime:
-    """The time of day, UTC."""
+    """Return the time of day, UTC."""
     return datetime.now(UTC)
 
 

@@ -1,4 +1,4 @@
-"""A directory for what is not finished yet."""
+"""A directory for unfinished files."""
 
 import secrets
 import shutil
@@ -12,10 +12,11 @@ _KEPT = 32
 
 @contextmanager
 def scratch(folder: Path, name: str) -> Iterator[Path]:
-    """A new hidden directory in `folder`, with the rights that others have there; gone afterwards.
+    """A new hidden directory in `folder` with the rights of its other files; it is removed
+    afterwards.
 
-    One of `tempfile` is its owner's alone, and on Windows stays so when it, or a file from it, is
-    moved to its place. Raises OSError.
+    A directory of `tempfile` belongs to its owner alone, and on Windows stays so when it, or a file
+    from it, is moved to its place. Raises OSError.
     """
     # Not the whole name: with more around it, a long one would be too long for the file system.
     made = folder / f".{name[:_KEPT]}-{secrets.token_hex(8)}"

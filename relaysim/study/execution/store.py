@@ -1,9 +1,10 @@
-"""Store: finished replications on disk, so that no study repeats what another has computed.
+"""Store: finished replications on disk, so that no study repeats a run of another.
 
 An entry is one file, named by the identity of its task: an Arrow stream with a JSON header (see
 `study.execution.encoding`), then its signature, made with a key that only the owner of the store
-can read. An entry that is cut short, altered or somebody else's is not even parsed; its task is
-computed anew. Nothing from the disk is unpickled: an entry holds numbers and texts, and no code.
+can read. An entry that is cut short, altered or signed with another key is not even parsed; its
+task is computed anew. Nothing from the disk is unpickled: an entry holds numbers and texts, and no
+code.
 
 A store is an optimization. Where it cannot be read or written, a study goes on without it, and the
 store counts what it did not keep.
@@ -70,7 +71,7 @@ class Store:
         self.why = self.closed
 
     def __contains__(self, task: Task[Any]) -> bool:
-        """Whether there is a result of the task that can be trusted."""
+        """Return whether there is a result of the task that can be trusted."""
         return self._body(task) is not None
 
     def get(self, task: Task[T]) -> T | None:
@@ -79,12 +80,12 @@ class Store:
         if body is None:
             return None
         try:
-            found = from_bytes(task.function, body)
+            result = from_bytes(task.function, body)
         except EncodingError:
             self.distrusted.add(task.identity)
             return None
         self.used += 1
-        return found
+        return result
 
     def put(self, task: Task[T], result: T) -> None:
         """Keep a result, whole or not at all; count it in `kept` or `unkept`."""
@@ -133,7 +134,7 @@ class Store:
 
 
 def default_directory() -> Path | None:
-    """Return where replications are kept unless the user says otherwise.
+    """Return where replications are kept by default.
 
     None where HOME is not set and the user has no home directory, as in some containers.
     """

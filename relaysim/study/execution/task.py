@@ -1,4 +1,4 @@
-"""Task: something to compute of a scenario, with an identity that holds on any day."""
+"""Task: a computation on a scenario, with an identity that holds on any day."""
 
 import hashlib
 import platform
@@ -31,12 +31,13 @@ class Task(Generic[T]):
     arguments: tuple[Any, ...]
 
     def __call__(self) -> T:
-        """The result."""
+        """Return the result."""
         return self.function(self.scenario, *self.arguments)
 
     @cached_property
     def identity(self) -> str:
-        """64 hexadecimal digits: the same for the same result, in any process and on any day."""
+        """Return 64 hexadecimal digits: the same for the same result, in any process and on any
+        day."""
         name = f"{self.function.__module__}.{self.function.__qualname__}"
         parts = (f"format {FORMAT}", name, digest(self.scenario), _text(self.arguments), source())
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
@@ -60,22 +61,22 @@ def source() -> str:
 
     Files that only show what was computed are left out: no run can depend on them.
     """
-    found = hashlib.sha256()
+    digest_of_files = hashlib.sha256()
     for name, source in sorted(_sources(files("relaysim"), "")):
         if name.startswith(_ABOVE):
             continue
-        found.update(f"{name}\n".encode() + source)
+        digest_of_files.update(f"{name}\n".encode() + source)
     used = [platform.python_version(), *map(version, _LIBRARIES)]
-    return f"{found.hexdigest()} {' '.join(used)}"
+    return f"{digest_of_files.hexdigest()} {' '.join(used)}"
 
 
 def _sources(folder: Traversable, path: str) -> list[tuple[str, bytes]]:
     """Return the Python files and profiles below a folder of the package, by name."""
-    found = []
-    for each in folder.iterdir():
-        name = f"{path}/{each.name}"
-        if each.is_dir():
-            found += _sources(each, name)
+    result = []
+    for entry in folder.iterdir():
+        name = f"{path}/{entry.name}"
+        if entry.is_dir():
+            result += _sources(entry, name)
         elif name.endswith((".py", ".toml")):
-            found.append((name, each.read_bytes()))
-    return found
+            result.append((name, entry.read_bytes()))
+    return result
