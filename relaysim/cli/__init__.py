@@ -1,4 +1,4 @@
-"""The command line. What a command needs is imported when it runs, so that help comes at once."""
+"""The command line. A command imports its modules when it runs, so that help is printed at once."""
 
 import os
 import sys
@@ -14,7 +14,7 @@ __all__ = ["app", "main"]
 
 
 def _nowhere(number: int) -> TextIO:
-    """A stream instead of one that somebody closed: there is nobody to tell anything.
+    """Return a stream to the null device, instead of one that was closed.
 
     Processes that work for this one inherit it under its number, and need it.
     """

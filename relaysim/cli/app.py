@@ -1,4 +1,4 @@
-"""The commands put together."""
+"""All commands together."""
 
 import inspect
 from collections.abc import Callable
@@ -24,11 +24,11 @@ from relaysim.cli.warm_up import warmup
 
 COMMANDS: dict[str, tuple[Callable[..., None], ...]] = {
     "A design": (new, check, explain),
-    "What happens to its mail": (run, trace, qshape, compare, report),
-    "How it grows, and what it hangs on": (sweep, size, sensitivity, warmup),
-    "What is assumed": (profiles,),
+    "Its mail": (run, trace, qshape, compare, report),
+    "Load, size and assumptions": (sweep, size, sensitivity, warmup),
+    "Defaults": (profiles,),
 }
-"""The commands in the order of their help, under the questions that they answer."""
+"""The commands in the order of their help, by subject."""
 
 _FIRST = """\
  Three commands to begin with:
@@ -48,7 +48,7 @@ class _Group(Commands):
 
 
 def _help(command: Callable[..., Any]) -> str:
-    """What a command says of itself, each paragraph in one line: the terminal breaks it."""
+    """Return the help of a command, each paragraph in one line: the terminal breaks it."""
     paragraphs = (inspect.getdoc(command) or "").split("\n\n")
     return "\n\n".join(" ".join(each.split()) for each in paragraphs)
 

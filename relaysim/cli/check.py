@@ -1,4 +1,4 @@
-"""`relaysim check`: what an administrator would say about a design."""
+"""`relaysim check`: mistakes in a design, and how to fix them."""
 
 from typing import Any
 
@@ -44,7 +44,7 @@ def _print(scenario: str, findings: list[dict[str, Any]]) -> None:
 
 
 def _problem(problem: Any) -> dict[str, Any]:
-    """A problem of the file, in the form of a finding."""
+    """Return a problem of the file in the form of a finding."""
     from relaysim.scenario.problem import dotted
 
     meant = f'did you mean "{problem.nearest}"?' if problem.nearest else ""

@@ -1,4 +1,4 @@
-"""What goes wrong for the user: a message on stderr and an exit code, never a traceback."""
+"""Errors that the user can correct: a message on stderr and an exit code, never a traceback."""
 
 import errno
 import logging
@@ -22,12 +22,12 @@ UsageError: Any = typer.BadParameter.__mro__[1]
 
 
 class UserError(Exception):
-    """Something that the user can put right; the message says what."""
+    """An error that the user can correct; the message says how."""
 
 
 @contextmanager
-def told(*kinds: type[Exception]) -> Iterator[None]:
-    """Errors of these kinds are the user's to put right."""
+def as_user_error(*kinds: type[Exception]) -> Iterator[None]:
+    """Turn errors of these kinds into a UserError."""
     try:
         yield
     except kinds as error:
@@ -35,7 +35,8 @@ def told(*kinds: type[Exception]) -> Iterator[None]:
 
 
 def is_broken_pipe(error: OSError, windows: bool = os.name == "nt") -> bool:
-    """Whether Windows says so of a reader who has stopped reading: its word is EINVAL."""
+    """Return whether an error on Windows means that the reader has stopped reading: it says
+    EINVAL."""
     return windows and error.errno == errno.EINVAL and error.filename is None
 
 

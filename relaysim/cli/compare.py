@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from relaysim.cli.command_errors import told
+from relaysim.cli.command_errors import as_user_error
 from relaysim.cli.options import Invariants
 from relaysim.cli.output import ask_intact
 from relaysim.cli.study_command import Study, study_command
@@ -42,7 +42,7 @@ def compare(
     from relaysim.study.compare import ask_sense, compare_designs
 
     designs = [study.read(file) for file in (base, *others)]
-    with told(ValueError):
+    with as_user_error(ValueError):
         matters = dict(parse(text) for text in smallest or ())
         ask_sense(designs, matters)
     result = study.compute(

@@ -1,4 +1,4 @@
-"""What the shell offers for a word that is not yet whole."""
+"""Words that the shell offers while one is typed."""
 
 import typer
 
@@ -6,7 +6,7 @@ import typer
 def hosts(context: typer.Context, incomplete: str) -> list[str]:
     """Return the hosts and hubs of the scenario of the command line that begin like this.
 
-    A scenario that cannot be read offers nothing: the command itself says what is wrong.
+    A scenario that cannot be read offers nothing: the command itself prints the problem.
     """
     from relaysim.scenario.load import load
     from relaysim.scenario.problem import ScenarioError

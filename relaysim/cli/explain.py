@@ -1,10 +1,10 @@
-"""`relaysim explain`: why a message is taken or refused, and where it goes."""
+"""`relaysim explain`: why a message is accepted or refused, and its next hops."""
 
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from relaysim.cli.command_errors import UserError, told
+from relaysim.cli.command_errors import UserError, as_user_error
 from relaysim.cli.completion import hosts
 from relaysim.cli.number_options import number
 from relaysim.cli.options import File, Json, Profiles, Set, read
@@ -74,7 +74,7 @@ def explain(
     if connector is None:
         _ask_whole(host, address, server, to)
     design = read(scenario, settings, profiles, to_run=False)
-    with told(ValueError):
+    with as_user_error(ValueError):
         if connector is not None:
             _rights(design, connector, json)
             return
@@ -96,7 +96,7 @@ def explain(
 
 
 def _ask_whole(host: _Text, address: _Text, server: _Text, to: list[str] | None) -> None:
-    """UserError unless it is said who sends, and to whom."""
+    """Raise UserError unless the sender and a recipient are given."""
     from relaysim.mail.address import parse_ip
 
     if not (host or address):
@@ -104,7 +104,7 @@ def _ask_whole(host: _Text, address: _Text, server: _Text, to: list[str] | None)
     if host and address:
         raise UserError("who sends? give --host or --address, not both")
     if address:
-        with told(ValueError):
+        with as_user_error(ValueError):
             parse_ip(address)
         if not server:
             raise UserError(

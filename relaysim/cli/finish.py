@@ -1,6 +1,6 @@
 """How a result leaves a command: printed first, then written, then drawn.
 
-A fault in one of the three costs none of the others.
+A fault in one of the three does not prevent the others.
 """
 
 import sys
@@ -21,7 +21,7 @@ FAULT = 1
 
 
 def hand_over(*steps: Step) -> None:
-    """Make each part of the output, whatever becomes of the parts before it.
+    """Make each part of the output, also after a part that failed.
 
     Parameters
     ----------
@@ -60,7 +60,7 @@ def hand_over(*steps: Step) -> None:
 
 
 def printed(make: Callable[[], None]) -> Step:
-    """The result on stdout, there as a whole before anything else begins."""
+    """Return the step that prints the result, flushed before the next step begins."""
 
     def flushed() -> None:
         make()
@@ -71,7 +71,7 @@ def printed(make: Callable[[], None]) -> Step:
 
 
 def drawn(result: object, directory: Path | None) -> Step:
-    """The figures of a result."""
+    """Return the step that draws the figures of a result."""
     return "the figures", lambda: draw(result, directory)
 
 

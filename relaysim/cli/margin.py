@@ -7,7 +7,7 @@ from relaysim.stats.metric import Matters
 
 
 def parse(text: str) -> tuple[str, Matters]:
-    """The metric and the difference of `latency_p95=30 s`, `on_time=1 %` or `bounced=10`.
+    """Return the metric and the difference of `latency_p95=30 s`, `on_time=1 %` or `bounced=10`.
 
     Times carry a unit; a share is a percentage, or a fraction of 1. Raises ValueError.
     """

@@ -1,4 +1,4 @@
-"""`relaysim new`: a scenario of one's own to begin with, and a second design to compare it with."""
+"""`relaysim new`: a first scenario, and a second design to compare it with."""
 
 import json
 from bisect import bisect_left
@@ -71,7 +71,8 @@ def new(
 
 
 def company(name: str, mailboxes: int, newsletter: int) -> str:
-    """The text of a scenario of a company with so many mailboxes and readers of its newsletter."""
+    """Return the text of a scenario of a company with so many mailboxes and readers of its
+    newsletter."""
     file = resources.files("relaysim.cli") / "templates" / "company.toml"
     return Template(file.read_text(encoding="utf-8")).substitute(
         name=json.dumps(name, ensure_ascii=False),
@@ -91,7 +92,7 @@ def _first(path: Path, mailboxes: int, newsletter: int) -> None:
         f"{path} is a company with one hub and one public IP, "
         f"{counted(mailboxes, 'mailbox', 'mailboxes')} and a newsletter of "
         f"{counted(newsletter, 'message')}.",
-        "what an administrator would say about it, what becomes of a day's mail, and a second "
+        "check it, simulate a day of its mail, and write a second "
         "design, with a relay hub for the newsletter",
         ["check", path],
         ["run", path],
@@ -100,7 +101,7 @@ def _first(path: Path, mailboxes: int, newsletter: int) -> None:
 
 
 def _ask_possible(mailboxes: int, newsletter: int) -> None:
-    """UserError for a company whose mail is more than is tried, with the largest that is not."""
+    """Raise UserError for a company whose mail is too much, with the largest that is not."""
     from relaysim.analysis.run_size import excess
     from relaysim.scenario.load import loads
 
@@ -125,22 +126,22 @@ def _second(path: Path, base: Path, profiles: Path | None) -> None:
     if path.stem == design.name:
         raise UserError(f"{base} has the name {design.name} already: a second design takes another")
     try:
-        found = dedicated(design)
+        design_with_hub = dedicated(design)
     except DedicatedError as error:
         raise UserError(f"{base}: {error}") from error
     folder = second.way(base, path.parent)
-    _write(path, second.text(found, path.stem, design.name, folder))
-    hosts = " and ".join(found.hosts)
+    _write(path, second.text(design_with_hub, path.stem, design.name, folder))
+    hosts = " and ".join(design_with_hub.hosts)
     _tell(
         f"{path} is {design.name} with a relay hub and a public IP for {hosts} alone.",
-        "what an administrator would say about it, and what it changes",
+        "check it, and compare it with the first",
         ["check", path],
         ["compare", base, path],
     )
 
 
 def _place(directory: Path, name: str) -> Path:
-    """The file of that name, which ends in .toml."""
+    """Return the file of that name, which ends in .toml."""
     path = directory / name
     if Path(name).name in ("", ".."):
         raise UserError(f'"{name}" names no file')
@@ -151,7 +152,8 @@ def _place(directory: Path, name: str) -> Path:
 
 
 def _write(path: Path, text: str) -> None:
-    """Write a new file, whole or not at all. UserError if something is there, or it cannot be."""
+    """Write a new file, whole or not at all. Raises UserError if one is there, or cannot be
+    written."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -173,9 +175,9 @@ def _write(path: Path, text: str) -> None:
 
 
 def _tell(written: str, purpose: str, *commands: list[str | Path]) -> None:
-    """Say what was written and what to type next."""
+    """Print what was written and what to type next."""
     paragraphs = (
-        f'{written} Lines marked "yours" wait for your own numbers.',
+        f'{written} Replace the numbers in lines marked "yours".',
         f"Next, {purpose}:",
     )
     for paragraph in paragraphs:

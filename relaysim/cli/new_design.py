@@ -21,12 +21,19 @@ _MARKED = {
 }
 
 
-def text(found: Dedicated, name: str, base: str, path: str) -> str:
-    """The file of the design `name`, whose difference from the design `base` is `found`.
+def text(design: Dedicated, name: str, base: str, path: str) -> str:
+    """Return the file of a design as its difference from a base.
 
-    `path` leads from the file to that of the base.
+    Parameters
+    ----------
+    found
+        The second design.
+    name, base
+        The names of the second design and of the base.
+    path
+        The path from the file to that of the base.
     """
-    hosts = " and ".join(found.hosts)
+    hosts = " and ".join(design.hosts)
     head = (
         f"{_said(f'{base} with a relay hub and a public IP for {hosts} alone.')}#\n"
         + _said(
@@ -39,16 +46,17 @@ def text(found: Dedicated, name: str, base: str, path: str) -> str:
     )
     blocks = [head]
     before = ""
-    for table, values in found.tables.items():
-        comment = _comment(found, table, hosts)
-        said = _said(comment) if comment != before else ""
-        blocks.append(f"{said}[{dotted(table)}]\n{_lines(values)}")
+    for table, values in design.tables.items():
+        comment = _comment(design, table, hosts)
+        comment_lines = _said(comment) if comment != before else ""
+        blocks.append(f"{comment_lines}[{dotted(table)}]\n{_lines(values)}")
         before = comment
     return "\n".join(blocks)
 
 
 def way(base: Path, folder: Path) -> str:
-    """The path from a folder to a file, with / between its steps: TOML needs no escapes then."""
+    """Return the path from a folder to a file, with / between its steps: TOML needs no escapes
+    then."""
     file = base.parent.resolve() / base.name
     try:
         return Path(os.path.relpath(file, folder.resolve())).as_posix()
@@ -56,9 +64,9 @@ def way(base: Path, folder: Path) -> str:
         return file.as_posix()
 
 
-def _comment(found: Dedicated, table: tuple[str, ...], hosts: str) -> str:
-    """What a table is for."""
-    hub, like = found.hub, found.like
+def _comment(design: Dedicated, table: tuple[str, ...], hosts: str) -> str:
+    """Return the purpose of a table."""
+    hub, like = design.hub, design.like
     match table:
         case ("dns",):
             return f"The name of the relay hub, for {hosts}."
@@ -97,7 +105,7 @@ def _lines(values: Mapping[str, Any]) -> str:
 
 
 def _toml(value: Any) -> str:
-    """A value as TOML: text, numbers, true and false, lists, inline tables."""
+    """Return a value as TOML: text, numbers, true and false, lists, inline tables."""
     match value:
         case str() if "\\" in value and not re.search(r"['\x00-\x1f\x7f]", value):
             return f"'{value}'"

@@ -1,11 +1,11 @@
-"""Arguments and options that several commands have, and how a scenario file is read."""
+"""Arguments and options that several commands have, and how they read a scenario file."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from relaysim.cli.command_errors import UserError, told
+from relaysim.cli.command_errors import UserError, as_user_error
 from relaysim.cli.number_options import number
 from relaysim.cli.output import note
 
@@ -117,7 +117,8 @@ Invariants = Annotated[
 
 
 def once(given: list[str] | None, option: str) -> list[str]:
-    """What an option that may be repeated was given. UserError if the same stands there twice."""
+    """Return the values of an option that may be repeated. Raises UserError if one is given
+    twice."""
     texts = given or []
     for text in texts:
         if texts.count(text) > 1:
@@ -126,7 +127,7 @@ def once(given: list[str] | None, option: str) -> list[str]:
 
 
 def workers(jobs: int | None, cluster: str | None) -> int | str | None:
-    """Where replications run: processes here, or the address of a cluster."""
+    """Return where replications run: processes here, or the address of a cluster."""
     if cluster is not None and jobs is not None:
         raise UserError("--jobs is for processes here: leave it out with --cluster")
     return jobs if cluster is None else cluster
@@ -135,8 +136,8 @@ def workers(jobs: int | None, cluster: str | None) -> int | str | None:
 def opened(directory: Path | None, none: bool) -> "Store | None":
     """Return the store of finished replications, if one is wanted and can be used.
 
-    A directory that cannot be a store is the user's to put right. One that cannot be used costs
-    time, and never a result: the study goes on without it.
+    A directory that cannot be a store is an error of the user. One that cannot be used costs time,
+    and never a result: the study goes on without it.
     """
     from relaysim.study.execution.store import Store
 
@@ -158,16 +159,16 @@ def opened(directory: Path | None, none: bool) -> "Store | None":
 def read(
     file: Path, settings: list[str] | None, profiles: Path | None, to_run: bool = True
 ) -> "Scenario":
-    """The scenario of a file under the settings of `--set`, with the profiles of a folder.
+    """Return the scenario of a file under the settings of `--set`, with the profiles of a folder.
 
-    A note says which messages a run of it leaves out, unless it is not read `to_run`.
+    A note names the messages that a run of it leaves out, unless it is not read `to_run`.
     """
     from relaysim.audit.unfinished_mail import cuts
     from relaysim.scenario.load import load
     from relaysim.scenario.problem import ScenarioError
     from relaysim.units import format_duration
 
-    with told(ScenarioError):
+    with as_user_error(ScenarioError):
         design = load(file, settings or (), profiles)
     for cut in cuts(design) if to_run else ():
         note(f"{design.name}: {cut}, and run.duration is {format_duration(design.run.duration)}")

@@ -1,4 +1,4 @@
-"""What commands leave behind: text or JSON on stdout, directories, and a bar while one waits."""
+"""Output of commands: text or JSON on stdout, directories, and a progress bar."""
 
 import json
 import os
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from relaysim.cli.command_errors import UserError, told
+from relaysim.cli.command_errors import UserError, as_user_error
 from relaysim.cli.interrupt import raise_again
 from relaysim.scenario.problem import printable
 from relaysim.study.guard import caught
@@ -31,7 +31,7 @@ _PAUSE = 60.0
 
 
 def print_json(content: Mapping[str, Any]) -> None:
-    """One JSON object on stdout, in ASCII where stdout does not take all letters."""
+    """Print one JSON object on stdout, in ASCII where stdout does not take all letters."""
     all_letters = (getattr(sys.stdout, "encoding", None) or "").lower().startswith("utf")
     typer.echo(json.dumps(content, indent=2, ensure_ascii=not all_letters))
 
@@ -45,27 +45,27 @@ def print_text(result: "Summed") -> None:
 
 
 def typed() -> str:
-    """The command as it was typed: every result carries what made it."""
+    """Return the command as it was typed: every result carries it."""
     return command_line("relaysim", *sys.argv[1:])
 
 
 def command_line(*words: str | Path, windows: bool = os.name == "nt") -> str:
-    """Words as a shell takes them: one of POSIX, or cmd and PowerShell."""
+    """Return words as a shell takes them: one of POSIX, or cmd and PowerShell."""
     texts = [str(word) for word in words]
     return subprocess.list2cmdline(texts) if windows else shlex.join(texts)
 
 
 def note(text: str) -> None:
-    """A line on stderr, beside the output; control characters stand as escapes."""
+    """Print a line on stderr, beside the output; control characters stand as escapes."""
     typer.echo("\n".join(map(printable, text.split("\n"))), err=True)
 
 
 def ask_writable(directory: Path | None) -> None:
-    """Refuse a directory that cannot be written before hours go into what it should hold."""
+    """Raise UserError for a directory that cannot be written, before hours go into its content."""
     from relaysim.study.execution.output_directory import OutputError, ask_ours
 
     if directory is not None:
-        with told(OutputError, OSError):
+        with as_user_error(OutputError, OSError):
             ask_ours(directory)
 
 
@@ -75,33 +75,33 @@ def write(result: "Result", directory: Path | None) -> None:
     from relaysim.study.written_results import write as write_result
 
     if directory is not None:
-        with told(OutputError, OSError):
+        with as_user_error(OutputError, OSError):
             note(f"written: {write_result(result, directory)}")
 
 
 def ask_drawable(directory: Path | None, command: str) -> None:
-    """Refuse a directory that cannot hold the figures of a command before hours go into them."""
+    """Raise UserError for a directory that cannot hold the figures of a command, before it runs."""
     from relaysim.study.execution.output_directory import OutputError, ask_possible
 
     if directory is not None:
-        with told(OutputError):
+        with as_user_error(OutputError):
             ask_possible(directory)
         from relaysim.present.figure_registry import NAMES
         from relaysim.present.figures import ForeignFileError, ask_marked
 
-        with told(ForeignFileError, OSError):
+        with as_user_error(ForeignFileError, OSError):
             ask_marked(directory, NAMES[command])
 
 
 def draw(result: object, directory: Path | None) -> None:
-    """Draw the figures of a result into a directory, if one is wanted, and say where they are."""
+    """Draw the figures of a result into a directory, if one is wanted, and print where they are."""
     if directory is None:
         return
     from relaysim.present import figures as drawn
     from relaysim.present.figure_registry import figures
 
     undrawn = None
-    with told(OSError, drawn.NothingToDrawError, drawn.ForeignFileError):
+    with as_user_error(OSError, drawn.NothingToDrawError, drawn.ForeignFileError):
         try:
             files = drawn.draw(figures(result), directory, tell=note)
         except drawn.UndrawnError as error:
@@ -116,8 +116,8 @@ def draw(result: object, directory: Path | None) -> None:
         raise typer.Exit(1)
 
 
-def told_of(store: "Store | None") -> None:
-    """Say how much a store has saved, and what in it was of no use."""
+def note_store_use(store: "Store | None") -> None:
+    """Print how many runs a store has saved, and which of its entries could not be used."""
     if store is not None and store.used:
         note(f"{_runs(store.used)} from {store.directory}")
     if store is not None and store.distrusted:
@@ -155,7 +155,7 @@ def progress(
 
 
 def _kept(store: "Store | None") -> str:
-    """What a study that ended early leaves behind."""
+    """Return how many runs of a study that ended early are kept."""
     held = store.used + store.kept if store is not None else 0
     if store is not None and held:
         return f"{_runs(held)} in {store.directory}: the same command goes on there"
@@ -202,9 +202,9 @@ def _lines(what: str) -> Callable[[int, int], None]:
     return tell
 
 
-def ask_intact(found: "Sequence[tuple[str, Violation]]") -> None:
+def ask_intact(violations: "Sequence[tuple[str, Violation]]") -> None:
     """Leave with exit code 1 if a run broke an invariant: relaysim itself is wrong then."""
-    for where, broken in found:
-        note(f"relaysim: {broken.invariant} does not hold in {where}: {broken.text}")
-    if found:
+    for where, violation in violations:
+        note(f"relaysim: {violation.invariant} does not hold in {where}: {violation.text}")
+    if violations:
         raise typer.Exit(1)

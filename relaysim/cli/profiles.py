@@ -1,10 +1,10 @@
-"""`relaysim profiles`: every default with its value, its source and how sure it is."""
+"""`relaysim profiles`: every default with its value, its source and its certainty."""
 
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from relaysim.cli.command_errors import told
+from relaysim.cli.command_errors import as_user_error
 from relaysim.cli.completion import profile_names
 from relaysim.cli.options import Json, Profiles
 from relaysim.cli.output import print_json
@@ -34,19 +34,19 @@ def profiles(
     from relaysim.scenario import own_profiles
     from relaysim.scenario.problem import ScenarioError
 
-    with told(ScenarioError, ValueError):
+    with as_user_error(ScenarioError, ValueError):
         library = BUILT_IN if folder is None else own_profiles.named(folder)
         names = library.names(kind) if name is None else [name]
-        found = [library.profile(kind, each) for each in names]
+        chosen = [library.profile(kind, name_of_profile) for name_of_profile in names]
     if json:
-        _print_json(kind, found)
+        _print_json(kind, chosen)
     else:
         from relaysim.present.text.profile_tables import text
 
-        typer.echo(text(found))
+        typer.echo(text(chosen))
 
 
-def _print_json(kind: Kind, found: "list[Profile]") -> None:
+def _print_json(kind: Kind, profiles_printed: "list[Profile]") -> None:
     import relaysim
 
     def entry(value: "Value") -> dict[str, Any]:
@@ -58,6 +58,6 @@ def _print_json(kind: Kind, found: "list[Profile]") -> None:
             for section, path in kind.sections.items()
             if section in profile.sections or section in OVERLAYS
         }
-        for profile in found
+        for profile in profiles_printed
     }
     print_json({"relaysim": relaysim.__version__, "kind": kind.value, "profiles": tables})

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from relaysim.cli.command_errors import told
+from relaysim.cli.command_errors import as_user_error
 from relaysim.cli.finish import drawn, hand_over, printed
 from relaysim.cli.options import Figures, File, Json, Profiles, Replication, Seed, Set, read
 from relaysim.cli.output import ask_drawable, print_json, typed
@@ -45,7 +45,7 @@ def qshape(
     from relaysim.present.text.terminal import show
     from relaysim.scenario.problem import ScenarioError
 
-    with told(ScenarioError, ValueError):
+    with as_user_error(ScenarioError, ValueError):
         time = None if at is None else moment(design, at)
         found = look(design, time, hub, replication, seed, typed())
     if json:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from relaysim.cli.command_errors import told
+from relaysim.cli.command_errors import as_user_error
 from relaysim.cli.finish import hand_over, printed
 from relaysim.cli.output import note, progress
 from relaysim.cli.study_command import Study, study_command
@@ -58,7 +58,7 @@ def report(
     from relaysim.present.text.terminal import show, text
 
     def written() -> None:
-        with told(OutputError, OSError):
+        with as_user_error(OutputError, OSError):
             place = write_report(found, out)
         note(f"written: {place / 'report.html'}")
 

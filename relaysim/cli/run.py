@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from relaysim.cli.command_errors import told
+from relaysim.cli.command_errors import as_user_error
 from relaysim.cli.options import File, Invariants
 from relaysim.cli.output import ask_intact, note
 from relaysim.cli.study_command import Study, study_command
@@ -44,7 +44,7 @@ def run(
     as means over the replications with 95 % confidence intervals.
     """
     design = study.read(scenario)
-    with told(ValueError):
+    with as_user_error(ValueError):
         wanted = _precision(precision, metric or [], study.replications)
         if wanted is not None:
             wanted.ask_known(design)

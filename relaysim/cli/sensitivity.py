@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from relaysim.cli.command_errors import UserError, told
+from relaysim.cli.command_errors import UserError, as_user_error
 from relaysim.cli.options import File
 from relaysim.cli.study_command import Study, study_command
 
@@ -56,7 +56,7 @@ def sensitivity(
     from relaysim.study.factors import over as parse
     from relaysim.study.sensitivity import measure_sensitivity
 
-    with told(ValueError):
+    with as_user_error(ValueError):
         quantity = Quantity.parse(metric)
         inputs = [parse(text) for text in over or ()]
     paths = [path for path, _ in inputs]

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from relaysim.cli.command_errors import UserError, told
+from relaysim.cli.command_errors import UserError, as_user_error
 from relaysim.cli.number_options import number
 from relaysim.cli.options import MOST_REPLICATIONS, File, Targets, once
 from relaysim.cli.study_command import Study, study_command
@@ -55,7 +55,7 @@ def size(
         raise UserError('give a --target, such as "class.bulk.on_time > 99 %"')
     if len(vary) > 1:
         raise UserError("--vary stands there twice: a size varies one path")
-    with told(ValueError):
+    with as_user_error(ValueError):
         targets = [Target.parse(text) for text in once(target, "--target")]
         varied = Vary.parse(vary[0])
     sampling = Sampling(replications, study.seed)

@@ -11,7 +11,7 @@ from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from relaysim.cli.command_errors import told
+from relaysim.cli.command_errors import as_user_error
 from relaysim.cli.finish import Step, results
 from relaysim.cli.options import (
     Cluster,
@@ -29,7 +29,7 @@ from relaysim.cli.options import (
     read,
     workers,
 )
-from relaysim.cli.output import ask_drawable, ask_writable, progress, told_of, typed
+from relaysim.cli.output import ask_drawable, ask_writable, note_store_use, progress, typed
 
 if TYPE_CHECKING:
     from relaysim.scenario.model import Scenario
@@ -99,13 +99,13 @@ class Study:
         ask_drawable(self.figures, self.name)
         store = opened(self.store, self.no_store)
         execution = Execution(workers(self.jobs, self.cluster), store, command=typed())
-        with told(ScenarioError, ClusterError, *errors):
+        with as_user_error(ScenarioError, ClusterError, *errors):
             if label == "":
                 result = work(execution)
             else:
                 with progress(label or self.name, store) as shown:
                     result = work(execution.with_progress(shown))
-        told_of(store)
+        note_store_use(store)
         return result
 
     def hand_over(self, result: Any, *more: Step) -> None:

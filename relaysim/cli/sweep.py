@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from relaysim.cli.command_errors import told
+from relaysim.cli.command_errors import as_user_error
 from relaysim.cli.options import Chosen, File, Targets, once
 from relaysim.cli.study_command import Study, study_command
 
@@ -38,7 +38,7 @@ def sweep(
     from relaysim.study.sweep import SweepError, sweep_files
     from relaysim.study.varied_values import Vary, grid
 
-    with told(ValueError):
+    with as_user_error(ValueError):
         targets = [Target.parse(text) for text in once(target, "--target")]
         quantities = [Quantity.parse(text) for text in once(metric, "--metric")]
         varied = tuple(Vary.parse(text) for text in vary)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 import relaysim
-from relaysim.cli.command_errors import UserError, told
+from relaysim.cli.command_errors import UserError, as_user_error
 from relaysim.cli.finish import drawn, hand_over, printed
 from relaysim.cli.options import Figures, File, Json, Profiles, Replication, Seed, Set, read
 from relaysim.cli.output import ask_drawable, print_json, print_text, typed
@@ -40,7 +40,7 @@ def trace(
         raise UserError("--figures draws the path of one message: give --message STREAM:N")
     design = read(scenario, settings, profiles)
     ask_drawable(figures, "trace")
-    with told(ScenarioError, study.TranscriptError):
+    with as_user_error(ScenarioError, study.TranscriptError):
         if message is None:
             _list(study.examples(design, replication=replication, seed=seed), design.name, json)
             return
