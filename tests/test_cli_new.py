@@ -139,7 +139,7 @@ def test_both_designs_have_no_errors_and_the_second_is_dedicated() -> None:
     designs = [load("acme.toml"), load("two.toml")]
     assert [design.name for design in designs] == ["acme", "two"]
     checks = [{(each.check, each.severity) for each in check(design)} for design in designs]
-    shared = {(f"bulk_shares_{what}", Severity.ADVICE) for what in ("hub", "ip", "connections")}
+    shared = {(f"bulk_shares_{what}", Severity.WARNING) for what in ("hub", "ip", "connections")}
     assert shared <= checks[0]
     assert not shared & checks[1]
     assert Severity.ERROR not in {severity for found in checks for _, severity in found}
