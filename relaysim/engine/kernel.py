@@ -1,56 +1,69 @@
-"""Time: SimPy's environment, one function that schedules, and an order of ties that is ours."""
+"""The event loop: SimPy's Environment with integer time and a deterministic order of ties.
+
+`docs/background/simpy.md` says what is taken from SimPy, what is replaced, and why.
+"""
 
 from collections.abc import Generator
 from heapq import heappop, heappush
 
+import simpy
 from simpy import Environment
-from simpy.events import Event
 
-Life = Generator["Moment", None, None]
-"""What an actor does: a generator that yields the moments it waits for."""
+ProcessGenerator = Generator["Event", None, None]
+"""What a process runs: a generator that yields the events it waits for."""
 
-END, SCRIPT, STATE, CLOCK, SERVICE, BATCH, ATTEMPT, ARRIVAL = (rank << 60 for rank in range(1, 9))
-"""What goes first among events of one tick: the end of the run, scripted events, states of lists
-and providers, polls and clocks, the end of a service, of a batch, of an attempt, and last the
-arrival of a message."""
+END, SCRIPT, STATE, TIMER, SERVICE, BATCH, ATTEMPT, ARRIVAL = (rank << 60 for rank in range(1, 9))
+"""Ranks: the order of simultaneous events. The end of the run, scripted events, changes of
+blocklists and mailbox providers, polls and timers, the end of a service, of a batch, of an attempt,
+and last the arrival of a message. The smallest is above 1, because 0 and 1 are SimPy's own."""
 
 QUEUE, LINE, HOST, DESTINATION, EGRESS = (kind << 13 for kind in range(1, 6))
-"""Kinds of entity other than hubs, added to a number: one more of a kind then leaves the order of
-all others as it was. A queue goes by its hub, with its own number in place of a recipient."""
+"""Kinds of entity other than hubs, added to a number. One more entity of a kind leaves the order of
+all others as it was. A queue uses the number of its hub, and its own number as the recipient."""
 
 
-class Moment(Event):
-    """An event that succeeds, with `about` as what it is about (a row, or nothing)."""
+class Event(simpy.Event):
+    """An event that always succeeds, with the row that it is about."""
 
+    # SimPy's fields of an event that has been triggered; the value is not used.
     _ok = True
     _value = None
 
-    def __init__(self, env: Environment, about: int = -1) -> None:
+    def __init__(self, env: Environment, row: int = -1) -> None:
         self.env = env
         self.callbacks = []
-        self.about = about
+        self.row = row  # -1: about no row
 
-    def happen(self) -> None:
-        """Let it happen now, inside the event that is being worked on.
+    def run_callbacks(self) -> None:
+        """Resume the waiting processes now, inside the event that is being processed.
 
-        This is how a waiting actor goes on without a zero-delay event, whose place among the events
-        of its tick would have to be decided.
+        `succeed()` would schedule a zero-delay event in its place. The order of zero-delay events
+        among those of the same time would be the order of the calls, which differs by design.
         """
         callbacks, self.callbacks = self.callbacks, None  # type: ignore[assignment]
         for callback in callbacks:
             callback(self)
 
 
-class Clock(Environment):
-    """The environment of a run. Time is whole microseconds from its start, in `tick`."""
+class EventLoop(Environment):
+    """The event loop of a run.
+
+    Attributes
+    ----------
+    tick : int
+        Current time, microseconds since the start of the run.
+    finished : bool
+        Set to end the run after the current event.
+    processed : Event
+        An event in the past: a process that yields it continues at once.
+    """
 
     def __init__(self) -> None:
         super().__init__(initial_time=0)
         self.tick = 0
         self.finished = False
-        self.past = Moment(self)
-        """A moment that has happened: who yields it goes on at once."""
-        self.past.callbacks = None  # type: ignore[assignment]
+        self.processed = Event(self)
+        self.processed.callbacks = None  # type: ignore[assignment]
 
     def at(
         self,
@@ -59,64 +72,82 @@ class Clock(Environment):
         entity: int = 0,
         recipient: int = 0,
         attempt: int = 0,
-        about: int = -1,
-    ) -> Moment:
-        """Schedule a moment. Ties go by rank, entity, recipient, attempt."""
-        moment = Moment(self, about)
-        self.settle(moment, tick, rank, entity, recipient, attempt)
-        return moment
+        row: int = -1,
+    ) -> Event:
+        """Return a new event that is scheduled for a time; see `schedule_at` for the order."""
+        event = Event(self, row)
+        self.schedule_at(event, tick, rank, entity, recipient, attempt)
+        return event
 
-    def settle(
-        self, moment: Moment, tick: int, rank: int, entity: int, recipient: int, attempt: int = 0
+    def schedule_at(
+        self, event: Event, tick: int, rank: int, entity: int, recipient: int, attempt: int = 0
     ) -> None:
-        """Schedule a moment that somebody may be waiting for already.
+        """Schedule an event, which processes may already wait for.
 
-        Its place among the events of its tick is packed into one integer (4, 16, 32 and 12 bits; 3
-        of the 16 are the kind) that SimPy takes as priority. It is above 1, so SimPy's own
-        priorities 0 and 1 stay apart.
-        This is `Environment.schedule` for a time instead of a delay.
+        Parameters
+        ----------
+        event : Event
+            The event.
+        tick : int
+            Time, microseconds; not before the current time.
+        rank, entity, recipient, attempt : int
+            Place among the events of the same time, in this order. They are packed into one
+            integer (4, 16, 32 and 12 bits; 3 of the 16 are the kind of entity), which SimPy takes
+            as the priority of the event.
+
+        Notes
+        -----
+        This is `Environment.schedule` with a time instead of a delay.
         """
         if attempt > 4095:
             attempt = 4095
         order = rank | entity << 44 | recipient << 12 | attempt
-        heappush(self._queue, (tick, order, next(self._eid), moment))  # type: ignore[misc]
+        heappush(self._queue, (tick, order, next(self._eid), event))  # type: ignore[misc]
 
     def step(self) -> None:
-        """Work on the next event: `Environment.step` without its care for events that fail."""
-        tick, _, _, moment = heappop(self._queue)
+        """Process the next event: `Environment.step` without its handling of failed events."""
+        tick, _, _, event = heappop(self._queue)
         self._now = self.tick = int(tick)
-        callbacks, moment.callbacks = moment.callbacks, None  # type: ignore[assignment]
+        callbacks, event.callbacks = event.callbacks, None  # type: ignore[assignment]
         for callback in callbacks:
-            callback(moment)
+            callback(event)
 
     def run_until(self, horizon: int) -> int:
-        """Step until somebody sets `finished`, or to the horizon; return the tick of the end."""
+        """Process events until `finished` is set, at the latest at the horizon.
+
+        Returns
+        -------
+        int
+            Time of the end of the run, microseconds.
+        """
         self.at(horizon, END).callbacks.append(self._finish)
         step = self.step
         while not self.finished:
             step()
         return self.tick
 
-    def _finish(self, _: Event) -> None:
+    def _finish(self, _: simpy.Event) -> None:
         self.finished = True
 
 
-class Actor:
-    """Somebody who acts over time: a source, a session, a connection, a clock.
+class Process:
+    """A process: a source, a session, a connection, a poll.
 
-    Like a SimPy process, it runs a generator that yields what it waits for; unlike one, it starts
-    inside the event that made it, and goes on inside the one that it waited for.
+    Like a SimPy process, it runs a generator that yields the events it waits for. Unlike one, it
+    starts inside the event that creates it, and continues inside the event that it waited for;
+    SimPy schedules a zero-delay event for each. Nothing can wait for a process or interrupt it.
     """
 
-    __slots__ = ("_life",)
+    __slots__ = ("_generator",)
 
-    def __init__(self, life: Life) -> None:
-        self._life = life
+    def __init__(self, generator: ProcessGenerator) -> None:
+        self._generator = generator
         self._resume(None)
 
-    def _resume(self, _: Event | None) -> None:
-        for moment in self._life:
-            callbacks = moment.callbacks
+    def _resume(self, _: simpy.Event | None) -> None:
+        for event in self._generator:
+            callbacks = event.callbacks
             if callbacks is not None:
                 callbacks.append(self._resume)
                 return
+            # The event is in the past: continue at once.

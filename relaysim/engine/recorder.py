@@ -1,211 +1,148 @@
-"""The recorder: what the model writes to while it runs. It becomes the trace."""
+"""The recorder: the tables that the model writes while it runs. They become the trace."""
 
 from array import array
+from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 
+from relaysim.engine.replies import Replies
 from relaysim.plan.names import Party, provider_state_name
 from relaysim.plan.plan import Plan, Station
-from relaysim.trace.tables import (
-    ACTIONS,
-    ATTEMPTS,
-    LEVELS,
-    LISTINGS,
-    LOOKUPS,
-    MESSAGES,
-    NO_CAUSE,
-    RECIPIENTS,
-    REFUSALS,
-    SIGNALS,
-    TRANSACTIONS,
-    VISITS,
-    Level,
-    Names,
-    Rows,
-    Status,
-    Table,
-    Trace,
-)
+from relaysim.trace import record
+from relaysim.trace.record import Values, column_names, specs
+from relaysim.trace.tables import Level, Names, Table, Trace
 from relaysim.traffic.workload import Draws
 
-_PARENT, _QUEUE = TRANSACTIONS.index("parent"), TRANSACTIONS.index("queue")
+
+class Rows:
+    """A growing table of integers: rows of fixed width in one flat array."""
+
+    __slots__ = ("columns", "flat")
+
+    def __init__(self, table: type) -> None:
+        self.columns = column_names(table)
+        self.flat = array("q")
+
+    def table(self) -> Table:
+        """Return the rows as columns. They share the memory of the array: it cannot grow again."""
+        flat = np.frombuffer(self.flat, dtype=np.int64) if self.flat else np.empty(0, np.int64)
+        block = flat.reshape(-1, len(self.columns))
+        return Table(self.columns, {name: block[:, i] for i, name in enumerate(self.columns)})
 
 
 class Recorder:
-    """Columns of messages and recipients, known from the draws on, and tables that grow.
+    """The record of a run.
 
-    `open` counts the recipients without a final status. A column is a flat array of 64-bit
-    integers: eight bytes an entry, where a list would take forty.
+    Attributes
+    ----------
+    messages, recipients : record.Messages, record.Recipients
+        Column by column; the rows of the draws stand from the beginning, DSNs are added.
+    transactions, attempts, ... : Rows
+        All other tables, row by row. `attempt` and `visit` append a row to the two longest.
+    key : array of uint64
+        For each recipient the key of its draws; DSNs included.
+    signal : array of uint8
+        For each recipient the signals that were drawn for it; 0 for a DSN.
+    replies : Replies
+        Numbers of reply texts.
+    provider_states : list of (int, int, int, Party)
+        Destination, egress, sender domain and party of each provider state, as they arise.
+    open : int
+        Number of recipients that are not final. The run ends when it is 0.
     """
 
     def __init__(self, plan: Plan, draws: Draws) -> None:
         self.plan = plan
-        n, c = len(draws.created), len(draws.key)
         counts = np.diff(draws.first_recipient)
         stream_of = np.array([plan.stream_index[name] for name in draws.streams], dtype=np.int64)
-
-        def column(values: object) -> "array[int]":
-            return array("q", np.ascontiguousarray(values, dtype=np.int64).tobytes())
-
-        def filled(length: int, value: int) -> "array[int]":
-            return array("q", [value]) * length
-
-        self.stream = column(stream_of[draws.stream])
-        self.number = column(draws.number)
-        self.created = column(draws.created)
-        self.size = column(draws.size)
-        self.first_recipient = column(draws.first_recipient[:-1])
-        self.recipients = column(counts)
-        self.connected = filled(n, -1)
-        self.committed = filled(n, -1)
-        self.acknowledged = filled(n, -1)
-        self.reply = filled(n, -1)
-        self.connector = filled(n, -1)
-        self.hub = filled(n, -1)
-        self.tries = filled(n, 0)
-        self.parent = filled(n, -1)
-
-        self.message = column(np.repeat(np.arange(n), counts))
-        self.domain = column(draws.domain)
-        self.transaction = filled(c, -1)
-        self.end = filled(c, -1)
-        self.status = filled(c, int(Status.IN_FLIGHT))
-        self.recipient_reply = filled(c, -1)
+        self.messages = record.Messages(
+            **_columns(
+                record.Messages,
+                len(draws.created),
+                stream=stream_of[draws.stream],
+                number=draws.number,
+                created=draws.created,
+                size=draws.size,
+                first_recipient=draws.first_recipient[:-1],
+                recipients=counts,
+            )
+        )
+        self.recipients = record.Recipients(
+            **_columns(
+                record.Recipients,
+                len(draws.key),
+                message=np.repeat(np.arange(len(draws.created)), counts),
+                domain=draws.domain,
+            )
+        )
         self.key = array("Q", np.ascontiguousarray(draws.key, dtype=np.uint64).tobytes())
         self.signal = array("B", np.ascontiguousarray(draws.signal, dtype=np.uint8).tobytes())
-        self.open = c
+        self.open = len(draws.key)
 
-        self.carries = array("q")
-        self.leader = array("q")
-        self.priority = array("b")
-        self.tried = array("q")
-        self.hop = array("q")
-        self.ready = array("q")
-        self.expires = array("q")
-        self.settled = array("b")
-
-        self.transactions = Rows(TRANSACTIONS)
-        self.attempts = Rows(ATTEMPTS)
-        self.visits = Rows(VISITS)
-        self.levels = Rows(LEVELS)
-        self.listings = Rows(LISTINGS)
-        self.signals = Rows(SIGNALS)
-        self.lookups = Rows(LOOKUPS)
-        self.actions = Rows(ACTIONS)
-        self.refusals = Rows(REFUSALS)
+        self.transactions = Rows(record.Transactions)
+        self.attempts = Rows(record.Attempts)
+        self.visits = Rows(record.Visits)
+        self.levels = Rows(record.Levels)
+        self.listings = Rows(record.Listings)
+        self.signals = Rows(record.Signals)
+        self.lookups = Rows(record.Lookups)
+        self.actions = Rows(record.Actions)
+        self.refusals = Rows(record.Refusals)
         self.attempt = self.attempts.flat.extend
         self.visit = self.visits.flat.extend
-        self.replies: dict[tuple[str, int], int] = {}
-        self.codes: list[int] = []
-        self.causes: list[int] = []
+        self.replies = Replies()
         self.provider_states: list[tuple[int, int, int, Party]] = []
-        # Destination, public IP, sender's domain and party of each account.
-
-    def reply_id(self, text: str, cause: int = NO_CAUSE) -> int:
-        """The number that stands for a reply in this trace, given for a cause."""
-        number = self.replies.get((text, cause))
-        if number is None:
-            number = self.replies[text, cause] = len(self.codes)
-            self.codes.append(int(text[:3]))
-            self.causes.append(cause)
-        return number
-
-    def code(self, reply: int) -> int:
-        """The three digits of a reply."""
-        return self.codes[reply]
-
-    def final_recipients(self, message: int) -> int:
-        """How many recipients of a message have became final."""
-        if self.recipients[message] == 1:
-            return 1 if self.status[self.first_recipient[message]] else 0
-        first = self.first_recipient[message]
-        return sum(
-            1
-            for recipient in range(first, first + self.recipients[message])
-            if self.status[recipient]
-        )
 
     def level(self, level: Level, subject: int, time: int, value: int) -> None:
-        """A state changes."""
+        """Record a change of a state."""
         self.levels.flat.extend((level, subject, time, value))
 
     def refusal(
         self, message: int, hub: int, connector: int, time: int, reply: int, recipients: int = 0
     ) -> None:
-        """Record an attempt at submission that was not taken; without a number for all recipients
-        that are left."""
-        left = recipients or self.recipients[message] - self.final_recipients(message)
-        self.refusals.flat.extend((message, hub, connector, time, reply, left))
-
-    def open_transaction(
-        self, recipients: list[int], hub: int, queue: int, parent: int, now: int, expires: int
-    ) -> int:
-        """Recipients of one message with the same next hop go on as one. Returns its row."""
-        row = len(self.carries)
-        first = recipients[0]
-        message = self.message[first]
-        self.transactions.flat.extend((message, first, len(recipients), hub, queue, parent, now))
-        self.carries.append(message)
-        self.leader.append(first)
-        self.priority.append(self.plan.streams[self.stream[message]].priority)
-        self.tried.append(0)
-        self.hop.append(self.hops(parent))
-        self.ready.append(now)
-        self.expires.append(expires)
-        self.settled.append(0)
-        transaction = self.transaction
-        for recipient in recipients:
-            transaction[recipient] = row
-        return row
-
-    def hops(self, handed: int) -> int:
-        """Return how many hubs had a message before the hub that takes it now.
+        """Record an attempt at submission that failed.
 
         Parameters
         ----------
-        handed : int
-            Row of the transaction that another hub handed over; -1 for a message that a host
-            submitted.
-
-        Returns
-        -------
-        int
-            0 for the first hub.
+        message, hub, connector, time, reply : int
+            As in the table `refusals`.
+        recipients : int
+            How many recipients were refused; 0 stands for all that are not final.
         """
-        return self.hop[handed] + 1 if handed >= 0 else 0
+        count = recipients or self.messages.recipients[message] - self.final_recipients(message)
+        self.refusals.flat.extend((message, hub, connector, time, reply, count))
 
-    def members(self, transaction: int) -> list[int]:
-        """The recipients that a transaction still carries."""
-        message = self.carries[transaction]
-        first = self.first_recipient[message]
-        return [
-            recipient
-            for recipient in range(first, first + self.recipients[message])
-            if self.transaction[recipient] == transaction and not self.status[recipient]
-        ]
+    def final_recipients(self, message: int) -> int:
+        """Return the number of recipients of a message that are final."""
+        messages, status = self.messages, self.recipients.status
+        first = messages.first_recipient[message]
+        if messages.recipients[message] == 1:
+            return 1 if status[first] else 0
+        last = first + messages.recipients[message]
+        return sum(1 for recipient in range(first, last) if status[recipient])
 
-    def came_from(self, transaction: int) -> int:
-        """The transaction of another hub that handed it over, or -1."""
-        return self.transactions.flat[transaction * len(TRANSACTIONS) + _PARENT]
+    def set_final(self, recipient: int, status: int, time: int, reply: int) -> None:
+        """Set the final status of a recipient, once.
 
-    def queue_of(self, transaction: int) -> int:
-        """The delivery queue of a transaction."""
-        return self.transactions.flat[transaction * len(TRANSACTIONS) + _QUEUE]
-
-    def carried(self, transaction: int) -> int:
-        """How many recipients a transaction still carries."""
-        if self.recipients[self.carries[transaction]] == 1:
-            return 1
-        return len(self.members(transaction))
-
-    def fated(self, recipient: int, status: int, time: int, reply: int) -> None:
-        """A recipient becomes final: once, and for good."""
-        self.status[recipient] = status
-        self.end[recipient] = time
-        self.recipient_reply[recipient] = reply
+        Parameters
+        ----------
+        recipient : int
+            Row.
+        status : int
+            A `Status` other than `IN_FLIGHT`.
+        time : int
+            Microseconds.
+        reply : int
+            Number of the reply that decided it; -1 for none.
+        """
+        recipients = self.recipients
+        recipients.status[recipient] = status
+        recipients.end[recipient] = time
+        recipients.reply[recipient] = reply
         self.open -= 1
 
-    def notice(
+    def new_dsn(
         self,
         stream: int,
         number: int,
@@ -214,69 +151,54 @@ class Recorder:
         hub: int,
         domain: int,
         key: int,
-        of: int,
+        parent: int,
     ) -> int:
-        """A DSN is made: a message of its own, with one recipient. Returns its row."""
-        row, recipient = len(self.stream), len(self.message)
-        for values, value in (
-            (self.stream, stream),
-            (self.number, number),
-            (self.created, now),
-            (self.size, size),
-            (self.first_recipient, recipient),
-            (self.recipients, 1),
-            (self.connected, now),
-            (self.committed, -1),
-            (self.acknowledged, -1),
-            (self.reply, -1),
-            (self.connector, -1),
-            (self.hub, hub),
-            (self.tries, 0),
-            (self.parent, of),
-            (self.message, row),
-            (self.domain, domain),
-            (self.transaction, -1),
-            (self.end, -1),
-            (self.status, int(Status.IN_FLIGHT)),
-            (self.recipient_reply, -1),
-            (self.key, key),
-            (self.signal, 0),
-        ):
-            values.append(value)
+        """Add a DSN: a message with one recipient.
+
+        Parameters
+        ----------
+        stream, number, size, hub, parent : int
+            As in the table `messages`.
+        now : int
+            Time of its creation, microseconds.
+        domain : int
+            Domain of its recipient, the sender of the original message.
+        key : int
+            Key of the draws of its recipient.
+
+        Returns
+        -------
+        int
+            Row of the message.
+        """
+        messages, recipients = self.messages, self.recipients
+        message, recipient = len(messages.stream), len(recipients.message)
+        _append(
+            record.Messages,
+            messages,
+            stream=stream,
+            number=number,
+            created=now,
+            size=size,
+            first_recipient=recipient,
+            recipients=1,
+            connected=now,
+            hub=hub,
+            parent=parent,
+        )
+        _append(record.Recipients, recipients, message=message, domain=domain)
+        self.key.append(key)
+        self.signal.append(0)
         self.open += 1
-        return row
+        return message
 
     def trace(self, end: int) -> Trace:
-        """What has been written, as a trace."""
-        messages = (
-            self.stream,
-            self.number,
-            self.created,
-            self.size,
-            self.first_recipient,
-            self.recipients,
-            self.connected,
-            self.committed,
-            self.acknowledged,
-            self.reply,
-            self.connector,
-            self.hub,
-            self.tries,
-            self.parent,
-        )
-        recipients = (
-            self.message,
-            self.domain,
-            self.transaction,
-            self.end,
-            self.status,
-            self.recipient_reply,
-        )
+        """Return the record as a trace of a run that ended at `end` microseconds."""
         return Trace(
             names=self._names(),
             end=end,
-            messages=_table(MESSAGES, messages),
-            recipients=_table(RECIPIENTS, recipients),
+            messages=_table(record.Messages, self.messages),
+            recipients=_table(record.Recipients, self.recipients),
             transactions=self.transactions.table(),
             attempts=self.attempts.table(),
             visits=self.visits.table(),
@@ -304,8 +226,8 @@ class Recorder:
             stations=tuple(station.name for station in plan.stations),
             capacity=tuple(station.servers for station in plan.stations),
             queue_capacity=tuple(queue.connections for queue in plan.queues),
-            replies=tuple(text for text, _ in self.replies),
-            causes=tuple(self.causes),
+            replies=tuple(self.replies.texts()),
+            causes=tuple(self.replies.causes),
             provider_states=tuple(
                 provider_state_name(
                     plan.receivers[receiver].name,
@@ -329,12 +251,12 @@ class Recorder:
             station_kind=tuple(station.kind for station in plan.stations),
             station_hub=tuple(station.hub for station in plan.stations),
             station_title=tuple(_station_title(plan, station) for station in plan.stations),
-            provider_state_destination=tuple(account[0] for account in self.provider_states),
-            provider_state_egress=tuple(account[1] for account in self.provider_states),
+            provider_state_destination=tuple(entry[0] for entry in self.provider_states),
+            provider_state_egress=tuple(entry[1] for entry in self.provider_states),
             provider_state_sender=tuple(
-                plan.from_domains[account[2]] for account in self.provider_states
+                plan.from_domains[entry[2]] for entry in self.provider_states
             ),
-            provider_state_party=tuple(account[3] for account in self.provider_states),
+            provider_state_party=tuple(entry[3] for entry in self.provider_states),
         )
 
 
@@ -345,11 +267,39 @@ def _station_title(plan: Plan, station: Station) -> str:
     return plan.connectors[station.connector].title if station.connector >= 0 else ""
 
 
-def _table(columns: tuple[str, ...], arrays: tuple["array[int]", ...]) -> Table:
+def _columns(table: type, length: int, **given: object) -> dict[str, Values]:
+    """Return an array for each column: the values given, or the declared default in every row."""
+    columns = {}
+    for name, spec in specs(table):
+        if name in given:
+            values = np.ascontiguousarray(given[name], dtype=np.int64)
+            columns[name] = array("q", values.tobytes())
+        else:
+            assert spec.default is not None, f"{table.__name__}.{name} has no default"
+            columns[name] = array("q", [spec.default]) * length
+    return columns
+
+
+def _append(table: type, columns: object, **given: int) -> None:
+    """Append a row: the values given, else the declared defaults."""
+    for name, default in _defaults(table):
+        value = given.get(name, default)
+        assert value is not None, f"{table.__name__}.{name} has no default"
+        getattr(columns, name).append(value)
+
+
+@cache
+def _defaults(table: type) -> tuple[tuple[str, int | None], ...]:
+    return tuple((name, spec.default) for name, spec in specs(table))
+
+
+def _table(table: type, columns: object) -> Table:
+    names: Sequence[str] = column_names(table)
+    arrays = {name: getattr(columns, name) for name in names}
     return Table(
-        columns,
+        tuple(names),
         {
             name: np.frombuffer(values, dtype=np.int64) if values else np.empty(0, np.int64)
-            for name, values in zip(columns, arrays, strict=True)
+            for name, values in arrays.items()
         },
     )

@@ -1,71 +1,83 @@
-"""The script: sources create messages, and scripted events happen."""
+"""The script of a run: streams create messages, and scripted events begin and end."""
 
 from collections.abc import Callable
 from typing import Protocol
 
-from relaysim.engine.kernel import ARRIVAL, DESTINATION, EGRESS, HOST, SCRIPT, Life
+from relaysim.engine.context import Context
+from relaysim.engine.kernel import ARRIVAL, DESTINATION, EGRESS, HOST, SCRIPT, ProcessGenerator
 from relaysim.engine.reputation.listings import PARTIES
+from relaysim.engine.reputation.mailing_lists import MailingLists
 from relaysim.engine.reputation.scripted_listings import ScriptedListing
-from relaysim.engine.world import World
+from relaysim.engine.wiring import Actors
 from relaysim.plan.plan import Scripted
 
-_KINDS = {"stop": 0, "outage": DESTINATION, "listing": EGRESS}
+_ENTITY_KIND = {"stop": 0, "outage": DESTINATION, "listing": EGRESS}
 
 
 class Submitter(Protocol):
     """A host, or the mailbox server."""
 
     def submit(self, message: int) -> None:
-        """A stream has created a message."""
+        """Take a message that a stream has created."""
 
 
-def source(world: World, host: int, submitter: Submitter, first: int, last: int) -> Life:
-    """A stream: each of its messages, rows `first` to `last` - 1, appears at its time."""
-    clock, created = world.clock, world.record.created
-    first_recipient, mailing = world.record.first_recipient, world.mailing
+def source(
+    context: Context,
+    mailing_lists: MailingLists,
+    host: int,
+    submitter: Submitter,
+    first: int,
+    last: int,
+) -> ProcessGenerator:
+    """Create the messages of a stream, rows `first` to `last` - 1, each at its time."""
+    loop, record = context.loop, context.record
+    created, first_recipient = record.messages.created, record.messages.first_recipient
     for message in range(first, last):
-        yield clock.at(created[message], ARRIVAL, HOST | host, first_recipient[message])
-        if mailing.keeps(message):
-            clock.finished = not world.record.open
+        yield loop.at(created[message], ARRIVAL, HOST | host, first_recipient[message])
+        # The stream may have been paused meanwhile, and the address removed from its list.
+        if mailing_lists.suppress(message):
+            loop.finished = not record.open
         else:
             submitter.submit(message)
 
 
-def watch(world: World) -> None:
-    """Keep a run with blocklists open as long as mail may be created, even if all mail is final.
+def keep_open(context: Context) -> None:
+    """Keep a run with blocklists open until `duration`, even if all mail is final earlier.
 
     How long an IP is listed is a result.
     """
-    if world.plan.blocklists:
-        world.record.open += 1
-        moment = world.clock.at(world.plan.duration, SCRIPT, 0)
+    loop, record, plan = context.loop, context.record, context.plan
+    if plan.blocklists:
+        record.open += 1  # as if one more recipient were not final
 
-        def over(_: object) -> None:
-            world.record.open -= 1
-            world.clock.finished = not world.record.open
+        def close(_: object) -> None:
+            record.open -= 1
+            loop.finished = not record.open
 
-        moment.callbacks.append(over)
+        loop.at(plan.duration, SCRIPT, 0).callbacks.append(close)
 
 
-def play(world: World, event: Scripted) -> None:
+def play(actors: Actors, event: Scripted) -> None:
     """Schedule the beginning and the end of a scripted event.
 
-    Of events that touch, the later one begins before the earlier one ends: it goes on.
+    Where one event ends when the next one of the same kind and subject begins, the later one begins
+    first: the state lasts.
     """
-    begin, finish = _acts(world, event)
-    clock, entity = world.clock, _KINDS[event.what] | event.subject
-    clock.at(event.at, SCRIPT, entity, 0).callbacks.append(lambda _: begin())
-    clock.at(event.until, SCRIPT, entity, 1).callbacks.append(lambda _: finish())
+    begin, finish = _callbacks(actors, event)
+    loop, entity = actors.context.loop, _ENTITY_KIND[event.what] | event.subject
+    loop.at(event.at, SCRIPT, entity, 0).callbacks.append(lambda _: begin())
+    loop.at(event.until, SCRIPT, entity, 1).callbacks.append(lambda _: finish())
 
 
-def _acts(world: World, event: Scripted) -> tuple[Callable[[], None], Callable[[], None]]:
-    internet, subject = world.internet, event.subject
+def _callbacks(actors: Actors, event: Scripted) -> tuple[Callable[[], None], Callable[[], None]]:
+    internet, subject = actors.internet, event.subject
     if event.what == "stop":
-        hub = world.hubs[subject]
+        hub = actors.hubs[subject]
         return hub.stop, hub.start
     if event.what == "outage":
-        return lambda: internet.go_down(subject), lambda: internet.come_back(subject)
-
-    who = subject * PARTIES + (0 if world.plan.parties == (0,) else 2)
-    listing = ScriptedListing(world.blocklists[event.blocklist], who, event.fixed)
+        return lambda: internet.begin_outage(subject), lambda: internet.end_outage(subject)
+    # Against all mail, or, where the coupling is off, against the culprits.
+    party = 0 if actors.context.plan.parties == (0,) else 2
+    operator = actors.operators[event.blocklist]
+    listing = ScriptedListing(operator, subject * PARTIES + party, event.fixed)
     return listing.begin, listing.finish

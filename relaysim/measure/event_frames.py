@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from relaysim.measure.frame_cells import named, seconds
-from relaysim.trace.tables import Action, Cause, Column, Level, Seen, Trace
+from relaysim.trace.tables import Action, Cause, Column, Level, Signal, Trace
 
 AGAINST = ("all", "innocents", "culprits")
 """Whose mail a listing is held against."""
@@ -85,15 +85,15 @@ def signals(trace: Trace) -> pd.DataFrame:
     """One row a signal that somebody saw."""
     rows, names = trace.signals, trace.names
     whose: dict[int, Sequence[str]] = {
-        Seen.TRAP: names.operators,
-        Seen.PROVIDER_TRAP: names.destinations,
-        Seen.COMPLAINT: names.destinations,
-        Seen.UNKNOWN: names.destinations,
-        Seen.REPORT: names.blocklists,
+        Signal.TRAP: names.operators,
+        Signal.PROVIDER_TRAP: names.destinations,
+        Signal.COMPLAINT: names.destinations,
+        Signal.UNKNOWN: names.destinations,
+        Signal.REPORT: names.blocklists,
     }
     return pd.DataFrame(
         {
-            "signal": named(rows["signal"], _words(Seen)),
+            "signal": named(rows["signal"], _words(Signal)),
             "recipient": rows["recipient"],
             "egress": named(rows["egress"], names.egress),
             "time": seconds(rows["time"]),

@@ -52,7 +52,7 @@ FRAMES: dict[str, tuple[Column, ...]] = {
         Column("reply", "", "last reply at submission"),
         Column("connector", "", "`HUB/connector`; absent for mailbox submission and DSNs"),
         Column("hub", "", "the hub that accepted it"),
-        Column("tries", "", "attempts at submission"),
+        Column("attempts", "", "attempts at submission"),
         Column("parent", "", "for a DSN: the recipient that caused it; else -1"),
     ),
     "recipients": (

@@ -86,7 +86,7 @@ def _messages(trace: Trace, scenario: Scenario) -> pd.DataFrame:
             "reply": named(rows["reply"], names.replies),
             "connector": named(rows["connector"], names.connectors),
             "hub": named(rows["hub"], names.hubs),
-            "tries": rows["tries"],
+            "attempts": rows["attempts"],
             "parent": rows["parent"],
         }
     )

@@ -8,7 +8,7 @@ import numpy as np
 
 from relaysim.mail.dialogue import Step
 from relaysim.measure.wait_parts import PARTS, is_mailbox, waits
-from relaysim.trace.tables import Cause, Level, Seen, Status, Table, Trace, Visit
+from relaysim.trace.tables import Cause, Level, Signal, Status, Table, Trace, Visit
 
 NEVER = -1
 BY_REPUTATION = "by its reputation"
@@ -57,7 +57,7 @@ class Journey:
     size: int
     created: int
     ended: int
-    tries: int
+    attempts: int
     connector: str
     reply: str
     recipients: tuple[Recipient, ...]
@@ -79,7 +79,7 @@ def journey(trace: Trace, message: int) -> Journey:
         size=int(rows["size"][message]),
         created=int(rows["created"][message]),
         ended=trace.end,
-        tries=int(rows["tries"][message]),
+        attempts=int(rows["attempts"][message]),
         connector=_name(names.connectors, rows["connector"][message]),
         reply=_name(names.replies, rows["reply"][message]),
         recipients=tuple(_recipients(trace, first, many)),
@@ -260,12 +260,12 @@ class _Teller:
     def _seen(self) -> Iterator[Event]:
         rows, names = self.trace.signals, self.names
         who = {
-            Seen.TRAP: names.operators,
-            Seen.REPORT: names.blocklists,
+            Signal.TRAP: names.operators,
+            Signal.REPORT: names.blocklists,
         }
         mine = (rows["recipient"] >= self.first) & (rows["recipient"] < self.first + self.many)
         for row in np.flatnonzero(mine):
-            seen = Seen(rows["signal"][row])
+            seen = Signal(rows["signal"][row])
             subject = _name(who.get(seen, names.destinations), rows["subject"][row])
             number = int(rows["recipient"][row]) - self.first
             yield Event(

@@ -1,14 +1,12 @@
-"""The trace: all that an engine returns. Plain tables of integers, times in microseconds.
+"""The trace: all that an engine returns. Tables of integers, times in microseconds.
 
-A trace is the only thing that a run leaves behind; whatever a reader sees is computed from it.
-Absent times and references are -1. Rows of `messages` and `recipients` stand in the order of the
-draws (streams by name, messages by number, recipients by recipient); DSNs made during the run
-follow.
+A trace is the only result of a run; everything that a reader sees is computed from it. The tables,
+their columns and the meaning of each integer are declared in `relaysim.trace.record`. Rows of
+`messages` and `recipients` stand in the order of the draws (streams by name, messages by number,
+recipients by number); the DSNs that hubs create during the run follow.
 """
 
-from array import array
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import IntEnum
 from hashlib import blake2b
 
@@ -20,190 +18,108 @@ from relaysim.plan.names import Party, QueueKind, StationKind
 Column = npt.NDArray[np.int64]
 
 
-class Status(IntEnum):
-    """How a recipient ended."""
+class Described(IntEnum):
+    """An enumeration whose members carry their meaning as text, for the reference."""
 
-    IN_FLIGHT = 0
-    DELIVERED = 1
-    JUNKED = 2
-    BOUNCED = 3
-    EXPIRED = 4
-    REFUSED = 5
-    ABANDONED = 6
-    SUPPRESSED = 7
-    """Never submitted: its address is off the list, or its stream is paused."""
+    meaning: str
 
-
-class Visit(IntEnum):
-    """What a visit to a station was for, and whose row its `subject` is."""
-
-    SESSION = 0
-    """A connection of a host to a receive connector; subject: the message that opened it.
-    `enter` the connection was asked for, `start` it was accepted, `end` it closed."""
-    RECEIVE = 1
-    """Core time to take the message in; subject: message."""
-    COMMIT = 2
-    """Commit to the queue database; subject: message. `start`: the write of the batch began."""
-    CATEGORIZE = 3
-    """In the submission queue (enter to start) and the categorizer; subject: message."""
-    SEND = 4
-    """Core time to send; subject: transaction."""
-    LINE = 5
-    """Transfer over the Internet line; subject: transaction."""
-    SUBMIT = 6
-    """Mailbox submission in place of a session; subject: message."""
+    def __new__(cls, value: int, meaning: str = "") -> "Described":
+        """Create a member from its number and its meaning."""
+        member = int.__new__(cls, value)
+        member._value_ = value
+        member.meaning = meaning
+        return member
 
 
-class Level(IntEnum):
-    """What a row of `levels` is about; `value` 0 is the normal state."""
+class Status(Described):
+    """The final status of a recipient."""
 
-    QUEUE_RETRY = 0
-    """Subject: queue. 1 while the queue is in Retry."""
-    HUB_DOWN = 1
-    """Subject: hub. 1 while the hub is stopped."""
-    VERSION_BUCKETS = 2
-    """Subject: hub. Back pressure: 0 Normal, 1 Medium, 2 High."""
-    QUEUE_DISK = 3
-    """Subject: hub. Back pressure: 0 Normal, 1 Medium, 2 High."""
-    OUTAGE = 4
-    """Subject: destination. 1 while it cannot be connected to."""
-    HOST_RETRY = 5
-    """Subject: host. 1 while the host waits before it connects again."""
-    PROVIDER = 6
-    """Subject: index into `provider_states`; the value is a `mail.provider_state.State`."""
-    PAUSED = 7
-    """Subject: stream. 1 while the administrator keeps it from sending."""
-    LOG_DISK = 8
-    """Subject: hub. Back pressure by the drive of the log: 0 Normal, 1 Medium, 2 High."""
+    IN_FLIGHT = 0, "not final when the run ended"
+    DELIVERED = 1, "accepted by the destination or the mailbox server, for the inbox"
+    JUNKED = 2, "accepted by the destination, for the junk folder"
+    BOUNCED = 3, "refused for good after a hub had accepted the message; the hub sends an NDR"
+    EXPIRED = 4, "not delivered within MessageExpirationTimeout; the hub sends an NDR"
+    REFUSED = 5, "refused for good at submission"
+    ABANDONED = 6, "given up by the host, or by the mailbox server, after failed submissions"
+    SUPPRESSED = 7, "never submitted: the address is off the list, or the stream is paused"
 
 
-class Cause(IntEnum):
-    """Why an IP is on a list."""
+class Visit(Described):
+    """What a visit to a station was for, and which row its `subject` is."""
 
-    SCRIPT = 0
-    TRIGGER = 1
-    """By what the operator saw of it."""
-    WIDENING = 2
-    """By what the operator saw of its neighbours."""
-
-
-class Seen(IntEnum):
-    """A signal: what somebody saw of a recipient, and whom the `subject` names."""
-
-    TRAP = 0
-    """Operator."""
-    PROVIDER_TRAP = 1
-    """Destination."""
-    COMPLAINT = 2
-    """Destination."""
-    UNKNOWN = 3
-    """Destination."""
-    REPORT = 4
-    """Blocklist."""
+    SESSION = (
+        0,
+        "SMTP session; subject: the message that opened it. `enter`: requested, `start`: accepted",
+    )
+    RECEIVE = 1, "core time to receive the message; subject: message"
+    COMMIT = (
+        2,
+        "commit to the queue database; subject: message. `start`: the write of its batch began",
+    )
+    CATEGORIZE = (
+        3,
+        "submission queue (`enter` to `start`) and categorizer; subject: message",
+    )
+    SEND = 4, "core time to send; subject: transaction"
+    LINE = 5, "transfer over the Internet line; subject: transaction"
+    SUBMIT = 6, "mailbox submission, which has no SMTP session; subject: message"
 
 
-class Action(IntEnum):
-    """What the administrator does about an IP, and whom the `subject` names."""
+class Level(Described):
+    """Which state changed in a row of `levels`; value 0 is the normal state."""
 
-    DETECTED = 0
-    """Nobody: -1."""
-    REPAIRED = 1
-    """Nobody: -1."""
-    REQUESTED = 2
-    """Blocklist, or for a mailbox provider -1 - destination."""
-    PAUSED = 3
-    """Stream, as in the three that follow."""
-    RESUMED = 4
-    CLEANED = 5
-    MOVED = 6
+    QUEUE_RETRY = 0, "subject: queue. 1 while the queue is in Retry"
+    HUB_DOWN = 1, "subject: hub. 1 while the hub is stopped"
+    VERSION_BUCKETS = (
+        2,
+        "subject: hub. Back pressure by version buckets: 0 Normal, 1 Medium, 2 High",
+    )
+    QUEUE_DISK = (
+        3,
+        "subject: hub. Back pressure by the drive of the queues: 0 Normal, 1 Medium, 2 High",
+    )
+    OUTAGE = 4, "subject: destination. 1 while connections to the destination fail"
+    HOST_RETRY = 5, "subject: host. 1 while the host waits before it connects again"
+    PROVIDER = (
+        6,
+        "subject: index into names.provider_states. 0 good, 1 warned, 2 throttled, 3 blocked",
+    )
+    PAUSED = 7, "subject: stream. 1 while the administrator pauses the stream"
+    LOG_DISK = 8, "subject: hub. Back pressure by the drive of the log: 0 Normal, 1 Medium, 2 High"
 
 
-MESSAGES = (
-    "stream",  # index into names.streams
-    "number",  # number within the stream, from 0
-    "created",
-    "size",  # bytes
-    "first_recipient",  # row of its first recipient; the recipients of a message are consecutive
-    "recipients",  # how many
-    "connected",  # its session turned to it (for the first one: was accepted), at the last try
-    "committed",  # the hub owns it from here on
-    "acknowledged",  # the host got its final 250
-    "reply",  # id of the last reply at submission, see names.replies
-    "connector",  # index into names.connectors, -1 for mailbox submission and DSNs
-    "hub",  # the hub that accepted it, index into names.hubs
-    "tries",  # attempts at submission
-    "parent",  # DSNs: the recipient that caused it
-)
-RECIPIENTS = (
-    "message",  # row
-    "domain",  # index into names.domains
-    "transaction",  # the last transaction that it travelled in, a row
-    "end",  # when it became final
-    "status",
-    "reply",  # id of the reply that decided its final status
-)
-TRANSACTIONS = (
-    "message",
-    "first_recipient",  # the recipient by which it ranks
-    "recipients",  # how many, at the start
-    "hub",
-    "queue",  # index into names.queues
-    "parent",  # the transaction of an earlier hub that handed it over
-    "queued",  # when it entered the delivery queue
-)
-ATTEMPTS = (
-    "transaction",
-    "attempt",  # from 0
-    "queue",
-    "egress",  # index into names.egress, -1 for mailbox delivery and transfers between hubs
-    "enter",  # ready to be sent: queued, or due again after a retry
-    "start",  # a connection took it; -1: none did before its end, or that of the run
-    "end",  # the verdict, the failure to connect, a stop of the hub; without a start: expiry
-    "reply",
-    "opened",  # 1 if this attempt opened its connection
-    "recipients",  # how many it carried
-)
-VISITS = (
-    "station",  # index into names.stations
-    "visit",  # what for, see Visit
-    "subject",  # row of a message or of a transaction
-    "attempt",  # 0; for SEND and LINE the attempt of the transaction
-    "enter",
-    "start",  # -1: not before a stop of the hub, at `end`, or the end of the run
-    "end",
-)
-LEVELS = ("level", "subject", "time", "value")
-LISTINGS = (
-    "egress",
-    "blocklist",
-    "start",  # published
-    "end",  # withdrawn; -1: not before the end of the run
-    "cause",  # see Cause
-    "against",  # 0 all mail of the IP, 1 that of innocent streams, 2 that of culprits
-)
-SIGNALS = ("signal", "recipient", "egress", "time", "subject")
-LOOKUPS = (
-    "egress",
-    "domain",
-    "time",  # the domain asks its lists about the IP
-    "until",  # it believes the answer up to here, exclusive
-    "listed",  # 1 if the IP is on one of them
-    "against",  # as for listings: about whose mail it asks
-)
-ACTIONS = ("action", "egress", "time", "subject")
+class Cause(Described):
+    """Why an IP is on a blocklist."""
 
-REFUSALS = (
-    "message",
-    "hub",  # -1: no hub has the address
-    "connector",  # -1: none answers, the hub is down, or mailbox submission
-    "time",
-    "reply",
-    "recipients",  # of the message, that this attempt was for
-)
-"""Attempts at submission that a hub did not take, one row for each address that was tried."""
+    SCRIPT = 0, "an event of the scenario"
+    TRIGGER = 1, "what the operator saw of the IP itself"
+    WIDENING = 2, "escalation: what the operator saw of neighbours of the IP"
+
+
+class Signal(Described):
+    """A signal about a recipient, and what its `subject` is."""
+
+    TRAP = 0, "spam trap of a blocklist operator; subject: operator"
+    PROVIDER_TRAP = 1, "spam trap of a mailbox provider; subject: destination"
+    COMPLAINT = 2, "complaint to a mailbox provider; subject: destination"
+    UNKNOWN = 3, "unknown user at a mailbox provider; subject: destination"
+    REPORT = 4, "complaint to a blocklist operator; subject: blocklist"
+
+
+class Action(Described):
+    """What the administrator did about an IP, and what the `subject` is."""
+
+    DETECTED = 0, "noticed the listing or the block; subject: -1"
+    REPAIRED = 1, "removed the cause; subject: -1"
+    REQUESTED = 2, "requested removal; subject: blocklist, or -1 - destination for a provider"
+    PAUSED = 3, "paused a stream; subject: stream"
+    RESUMED = 4, "resumed a stream; subject: stream"
+    CLEANED = 5, "cleaned a mailing list; subject: stream"
+    MOVED = 6, "moved a culprit to another IP; subject: stream"
 
 
 NO_CAUSE, PROVIDER_CAUSE = -1, -2
+"""Values of `Names.causes` that are no blocklist: no reputation at all; a mailbox provider's."""
 
 
 @dataclass(frozen=True)
@@ -273,22 +189,6 @@ class Names:
     provider_state_party: tuple[Party, ...]
 
 
-class Rows:
-    """A growing table of integers: rows of fixed width in one flat array."""
-
-    __slots__ = ("columns", "flat")
-
-    def __init__(self, columns: Sequence[str]) -> None:
-        self.columns = tuple(columns)
-        self.flat = array("q")
-
-    def table(self) -> "Table":
-        """The rows as columns, which share their memory: no row can be added any more."""
-        flat = np.frombuffer(self.flat, dtype=np.int64) if self.flat else np.empty(0, np.int64)
-        block = flat.reshape(-1, len(self.columns))
-        return Table(self.columns, {c: block[:, i] for i, c in enumerate(self.columns)})
-
-
 @dataclass(frozen=True)
 class Table:
     """Columns of equal length, by name."""
@@ -305,7 +205,17 @@ class Table:
 
 @dataclass(frozen=True)
 class Trace:
-    """The tables of a run. `end`: the tick when all recipients were final, or the horizon."""
+    """The tables of a run.
+
+    Attributes
+    ----------
+    names : Names
+        What the integers stand for.
+    end : int
+        Time at which every recipient was final, or the horizon; microseconds.
+    messages, recipients, ... : Table
+        The tables of `relaysim.trace.record`, in its order.
+    """
 
     names: Names
     end: int
@@ -319,7 +229,7 @@ class Trace:
     signals: Table
     lookups: Table
     actions: Table
-    refusals: Table = field(default_factory=lambda: Rows(REFUSALS).table())
+    refusals: Table
 
     TABLES = (
         "messages",
@@ -336,30 +246,61 @@ class Trace:
     )
 
     def fingerprint(self) -> str:
-        """A hash of every row of every table: the same plan and draws always give the same."""
+        """Return a hash of the trace: the same plan and the same draws always give the same hash.
+
+        Returns
+        -------
+        str
+            32 hexadecimal digits: BLAKE2b over typed fields, each preceded by its name. The fields
+            are `end`, each field of `names`, and each column of each table, in the declared order.
+
+        Notes
+        -----
+        A field is its label, its type (`text` or `int64`), the number of its entries, and then its
+        entries: an integer has eight bytes, little-endian; a text has its length in bytes as such
+        an integer, and then UTF-8. Nothing depends on how Python prints a value.
+        """
         digest = blake2b(digest_size=16)
-        digest.update(repr((self.end, self.names)).encode())
-        for name in self.TABLES:
-            table: Table = getattr(self, name)
+
+        def integers(label: str, values: npt.ArrayLike) -> None:
+            column = np.ascontiguousarray(values, dtype="<i8")
+            digest.update(f"{label} int64 {column.size}\n".encode())
+            digest.update(column.tobytes())
+
+        def texts(label: str, values: tuple[str, ...]) -> None:
+            digest.update(f"{label} text {len(values)}\n".encode())
+            for value in values:
+                encoded = value.encode()
+                digest.update(len(encoded).to_bytes(8, "little") + encoded)
+
+        integers("end", [self.end])
+        for name in fields(Names):
+            values = getattr(self.names, name.name)
+            if name.type == tuple[str, ...]:
+                texts(f"names.{name.name}", values)
+            else:
+                integers(f"names.{name.name}", values)
+        for table_name in self.TABLES:
+            table: Table = getattr(self, table_name)
             for column in table.columns:
-                digest.update(np.ascontiguousarray(table[column], dtype="<i8").tobytes())
+                integers(f"{table_name}.{column}", table[column])
         return digest.hexdigest()
 
 
 def first_divergence(one: Trace, other: Trace) -> str | None:
-    """Where two traces first differ, as text with both rows; None if they are the same."""
+    """Return where two traces first differ, as text with both rows; None if they are equal."""
     if one.names != other.names:
         return "the traces name different things"
     for name in Trace.TABLES:
-        a: Table = getattr(one, name)
-        b: Table = getattr(other, name)
-        shared = min(len(a), len(b))
+        table: Table = getattr(one, name)
+        second: Table = getattr(other, name)
+        shared = min(len(table), len(second))
         differs = np.zeros(shared, dtype=bool)
-        for column in a.columns:
-            differs |= a[column][:shared] != b[column][:shared]
+        for column in table.columns:
+            differs |= table[column][:shared] != second[column][:shared]
         row = int(np.argmax(differs)) if differs.any() else shared
-        if row < max(len(a), len(b)):
-            return f"{name} row {row}:\n  {_row(a, row)}\n  {_row(b, row)}"
+        if row < max(len(table), len(second)):
+            return f"{name} row {row}:\n  {_row(table, row)}\n  {_row(second, row)}"
     return None if one.end == other.end else f"the runs end at {one.end} and {other.end}"
 
 

@@ -7,7 +7,7 @@ down when it is sent.
 from small_world import Played, seconds
 
 from relaysim.plan.compiler import compile_plan
-from relaysim.trace.tables import Action, Cause, Level, Seen, Status
+from relaysim.trace.tables import Action, Cause, Level, Signal, Status
 from relaysim.traffic.draw import Decision, draw32, looked_up, name_key
 
 MINUTE, HOUR, DAY = 60.0, 3600.0, 86400.0
@@ -82,16 +82,16 @@ def listed(run: Played) -> list[tuple[str, str, float, float, str, int]]:
     ]
 
 
-def signals(run: Played, *kinds: Seen) -> list[tuple[float, str, str]]:
+def signals(run: Played, *kinds: Signal) -> list[tuple[float, str, str]]:
     """What was seen, by when: time, whose recipient it was, who saw it."""
     names, table = run.trace.names, run.trace.signals
-    subjects = {Seen.TRAP: names.operators, Seen.REPORT: names.blocklists}
+    subjects = {Signal.TRAP: names.operators, Signal.REPORT: names.blocklists}
     stream = run.trace.messages["stream"][run.trace.recipients["message"]]
     return [
         (
             seconds(time),
             names.streams[stream[recipient]],
-            subjects.get(Seen(seen), names.destinations)[subject],
+            subjects.get(Signal(seen), names.destinations)[subject],
         )
         for seen, recipient, time, subject in zip(
             *(table[name].tolist() for name in ("signal", "recipient", "time", "subject")),

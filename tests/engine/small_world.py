@@ -170,9 +170,9 @@ class Played:
         """The last reply at submission to each message of a stream."""
         return [self.reply(self.trace.messages["reply"][m]) for m in self._of(stream)]
 
-    def tries(self, stream: str) -> list[int]:
+    def submissions(self, stream: str) -> list[int]:
         """The submissions of each message of a stream."""
-        return self.trace.messages["tries"][self._of(stream)].tolist()
+        return self.trace.messages["attempts"][self._of(stream)].tolist()
 
     def hubs(self, stream: str) -> list[str]:
         """The hub that accepted each message of a stream."""

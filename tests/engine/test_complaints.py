@@ -7,8 +7,8 @@ from small_world import Mail, Played, play
 
 from relaysim.plan import reputation_compiler as observers
 from relaysim.scenario.distribution import Constant
-from relaysim.trace.tables import Seen
-from relaysim.traffic.signal_draws import Signal
+from relaysim.trace.tables import Signal
+from relaysim.traffic.signal_draws import Signal as Drawn
 
 PROVIDER = """
 [run]
@@ -45,7 +45,7 @@ def constant(monkeypatch: pytest.MonkeyPatch, delay: float, feedback: float) -> 
 
 
 def complaints(run: Played) -> list[float]:
-    return [time for time, _, _ in signals(run, Seen.COMPLAINT)]
+    return [time for time, _, _ in signals(run, Signal.COMPLAINT)]
 
 
 def told(*changes: str, mail: Mail) -> list[float]:
@@ -107,7 +107,7 @@ def test_of_mail_in_the_junk_folder_hardly_anybody_complains() -> None:
     inbox = play(PROVIDER, mail={"app.load": [9 * HOUR] * 2000})
     junk = play(PROVIDER, LISTED, mail={"app.load": [9 * HOUR] * 2000})
     assert set(junk.statuses("app.load")) == {"junked"}
-    anyway = junk.draws.signal & Signal.COMPLAINS_JUNKED > 0
+    anyway = junk.draws.signal & Drawn.COMPLAINS_JUNKED > 0
     assert len(complaints(junk)) == anyway.sum()
     assert 60 < anyway.sum() < 140
     assert set(junk.trace.signals["recipient"]) < set(inbox.trace.signals["recipient"])
@@ -126,7 +126,7 @@ def test_complaints_about_each_of_several_recipients_are_counted(
     constant(monkeypatch, 0, 0)
     half = "[hosts.app.streams.load]\ncomplaint_rate = 0.5"
     run = play(PROVIDER, half, mail={"app.load": [(9 * HOUR, 100)]})
-    assert complaints(run) == [9 * HOUR] * int((run.draws.signal & Signal.COMPLAINS > 0).sum())
+    assert complaints(run) == [9 * HOUR] * int((run.draws.signal & Drawn.COMPLAINS > 0).sum())
     assert 30 < len(complaints(run)) < 70
 
 

@@ -42,7 +42,7 @@ def test_if_all_fail_the_last_reply_counts_and_it_is_one_try() -> None:
     run = play(SECOND_HUB, TWO, stop("HUB01"), last, mail={"app.load": [0]})
     assert run.ends("app.load") == [(2.0, "abandoned")]
     assert run.verdicts("app.load") == ["421 4.3.2 Service not available"]
-    assert run.tries("app.load") == [1]
+    assert run.submissions("app.load") == [1]
 
 
 def test_a_host_that_retries_moves_on_when_its_hub_stops() -> None:

@@ -25,7 +25,7 @@ def collector(request: pytest.FixtureRequest) -> Iterator[bool]:
 
 
 def hubs() -> int:
-    return sum(isinstance(each, Hub) for each in gc.get_objects())
+    return sum(isinstance(thing, Hub) for thing in gc.get_objects())
 
 
 def test_the_actors_of_a_run_are_gone_when_it_ends(collector: bool) -> None:
@@ -42,7 +42,7 @@ def test_a_run_that_fails_leaves_the_collector_as_it_was(
     def fails(*_: object) -> None:
         raise MemoryError
 
-    monkeypatch.setattr(engine, "watch", fails)
+    monkeypatch.setattr(engine, "keep_open", fails)
     with pytest.raises(MemoryError):
         simulate(SCENARIO, draw(SCENARIO, 0, 1))
     assert gc.isenabled() == collector

@@ -60,7 +60,7 @@ def test_a_host_that_retries_loses_nothing() -> None:
     run = play(SESSION, RETRY, stop("7 s", "1 min"), mail={"app.load": [0]})
     assert run.messages("app.load", "connected") == [310.0]
     assert run.statuses("app.load") == ["delivered"]
-    assert run.tries("app.load") == [2]
+    assert run.submissions("app.load") == [2]
 
 
 def test_who_waits_for_a_core_is_cut_off_at_once() -> None:
@@ -119,7 +119,7 @@ def test_a_message_whose_session_is_cut_in_the_wait_stays_with_the_hub(more: str
     assert run.messages("app.load", "committed") == [0.0]
     assert run.messages("app.load", "acknowledged") == [-1.0]
     assert run.replies("app.load") == [DROPPED]
-    assert run.tries("app.load") == [1]
+    assert run.submissions("app.load") == [1]
     assert run.visits(RELAY) == [(0, 0.0, 0.0, 10.0)]
     assert run.ends("app.load") == [(90.0, "delivered")]
 

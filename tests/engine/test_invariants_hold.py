@@ -10,7 +10,7 @@ from relaysim.engine.run import simulate
 from relaysim.mail.provider_state import State
 from relaysim.scenario.load import from_mapping
 from relaysim.trace.invariants import check
-from relaysim.trace.tables import PROVIDER_CAUSE, Action, Cause, Level, Seen, Status, Trace
+from relaysim.trace.tables import PROVIDER_CAUSE, Action, Cause, Level, Signal, Status, Trace
 from relaysim.traffic.workload import draw
 
 fuzz = settings(
@@ -23,12 +23,12 @@ fuzz = settings(
 
 def once_and_for_good(record: Recorder, recipient: int, status: int, time: int, reply: int) -> None:
     """What the recorder does with a final status; a recipient that has one already must not get another."""
-    assert record.status[recipient] == Status.IN_FLIGHT
+    assert record.recipients.status[recipient] == Status.IN_FLIGHT
     assert status != Status.IN_FLIGHT
-    fated(record, recipient, status, time, reply)
+    set_final(record, recipient, status, time, reply)
 
 
-fated = Recorder.fated
+set_final = Recorder.set_final
 
 
 def checked(tables: Tables) -> Trace:
@@ -39,7 +39,7 @@ def checked(tables: Tables) -> Trace:
     scenario = from_mapping(tables)
     draws = draw(scenario, 0, 1)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Recorder, "fated", once_and_for_good)
+        patch.setattr(Recorder, "set_final", once_and_for_good)
         trace = simulate(scenario, draws)
     broken = check(trace, draws, scenario)
     assert not broken, "\n".join(f"{name}: {text}" for name, text in broken)
@@ -61,7 +61,7 @@ def test_no_scenario_breaks_an_invariant(tables: Tables) -> None:
 def happened(trace: Trace) -> set[str]:
     """The kinds of things that happened in a run."""
     found = {Cause(cause).name for cause in trace.listings["cause"].tolist()}
-    found |= {Seen(signal).name for signal in trace.signals["signal"].tolist()}
+    found |= {Signal(signal).name for signal in trace.signals["signal"].tolist()}
     found |= {Action(action).name for action in trace.actions["action"].tolist()}
     found |= {Status(status).name for status in trace.recipients["status"].tolist()}
     states = trace.levels["value"][trace.levels["level"] == Level.PROVIDER]
@@ -81,7 +81,7 @@ def test_no_reputation_breaks_one_whatever_comes_of_it() -> None:
     Rounds of scenarios, each with a seed of its own: always 2, and up to 8 until every kind was
     seen. So the coverage does not depend on one sequence of draws, which any new key changes.
     """
-    wanted = {member.name for kind in (Cause, Seen, Action, Status) for member in kind}
+    wanted = {member.name for kind in (Cause, Signal, Action, Status) for member in kind}
     wanted |= {f"state {state.name}" for state in State}
     wanted |= {"refused for a list", "refused for a reputation"}
     missing = set(wanted)

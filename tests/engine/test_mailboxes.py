@@ -57,7 +57,7 @@ def test_submissions_that_a_stop_cuts_off_go_to_another_hub_at_once() -> None:
     assert run.visits("HUB01.mailboxsubmission") == [(0, 0.0, 0.0, 1.0)]
     assert run.visits("HUB02.mailboxsubmission") == [(0, 3.0, 3.0, 6.0)]
     assert run.hubs("app.load") == ["HUB02"]
-    assert run.tries("app.load") == [2]
+    assert run.submissions("app.load") == [2]
 
 
 def test_what_waited_behind_them_goes_to_another_hub_too() -> None:
@@ -69,7 +69,7 @@ def test_what_waited_behind_them_goes_to_another_hub_too() -> None:
         (0, 3.0, 3.0, 6.0),
         (2, 3.0, 3.0, 6.0),
     ]
-    assert run.tries("app.load") == [2, 1, 1]
+    assert run.submissions("app.load") == [2, 1, 1]
 
 
 FULL = """
@@ -85,7 +85,7 @@ def test_after_a_refusal_the_mailbox_server_asks_the_next_hub_at_once() -> None:
     run = play(USERS, SECOND_HUB, FULL.format("HUB01"), mail={"app.load": [3, 4, 5]})
     assert run.hubs("app.load") == ["HUB02"] * 3
     assert run.messages("app.load", "connected") == [3.0, 4.0, 5.0]
-    assert run.tries("app.load") == [2, 1, 2]
+    assert run.submissions("app.load") == [2, 1, 2]
     assert run.statuses("app.load") == ["delivered"] * 3
 
 
@@ -96,7 +96,7 @@ def test_after_the_last_hub_the_message_waits_for_the_retry() -> None:
     run = play(USERS, SECOND_HUB, *both, soon, mail={"app.load": [3]})
     assert run.ends("app.load") == [(123.0, "abandoned")]
     assert run.verdicts("app.load") == [SHORT]
-    assert run.tries("app.load") == [6]
+    assert run.submissions("app.load") == [6]
 
 
 def test_a_refusal_by_the_last_hub_that_is_up_counts() -> None:
@@ -111,7 +111,7 @@ def test_while_all_hubs_are_down_the_mail_waits_in_the_mailboxes() -> None:
     down = "[[events]]\nat = '0 s'\nstop = { hub = 'HUB01', for = '150 s' }"
     run = play(USERS, down, mail={"app.load": [(0, 1, 1000)]})
     assert run.messages("app.load", "connected") == [180.0]
-    assert run.tries("app.load") == [4]
+    assert run.submissions("app.load") == [4]
     assert run.statuses("app.load") == ["delivered"]
 
 

@@ -14,10 +14,10 @@ from reputation_world import (
 )
 from small_world import Mail, Played, play
 
-from relaysim.engine.reputation import provider_account as account
+from relaysim.engine.reputation import provider_counters as counters
 from relaysim.plan import reputation_compiler as observers
 from relaysim.scenario.distribution import Constant
-from relaysim.trace.tables import Seen
+from relaysim.trace.tables import Signal
 
 MINE = f"sink {IP} cozumpark.com"
 BAD = """
@@ -70,7 +70,7 @@ def test_hits_of_its_own_traps(limit: int, state: int) -> None:
     """Four of them, against a limit of one, two and five; nobody else knows of them."""
     own = f"[destinations.sink.reputation]\ntrap_share = 1.0\ntrap_limit = {limit}"
     played = run(own, mail={"app.load": [0] * 100, "app.trapped": [0] * 4})
-    assert [who for _, _, who in signals(played, Seen.PROVIDER_TRAP)] == ["sink"] * 4
+    assert [who for _, _, who in signals(played, Signal.PROVIDER_TRAP)] == ["sink"] * 4
     assert states(played, MINE) == ([(QUARTER, state)] if state else [])
 
 
@@ -127,7 +127,7 @@ def test_what_it_refuses_at_mail_from_is_no_mail_that_it_counts() -> None:
     """In a block unknown users are not found out, so nothing is added to what it knows."""
     mail: Mail = {"app.load": [0] * 100, "app.unknown": [0] * 100 + [1000] * 50}
     played = run(mail=mail)
-    assert len(signals(played, Seen.UNKNOWN)) == 100
+    assert len(signals(played, Signal.UNKNOWN)) == 100
     assert played.verdicts("app.unknown")[-1].startswith("550 5.7.1")
 
 
@@ -139,7 +139,7 @@ def test_a_jump_in_volume_of_a_young_ip(
     monkeypatch: pytest.MonkeyPatch, volume: int, state: int
 ) -> None:
     """Doublings above twice the usual: four times is one, sixteen times is three."""
-    monkeypatch.setattr(account, "SMALL", 10)
+    monkeypatch.setattr(counters, "SMALL_VOLUME", 10)
     young = f"[egress.'{IP}']\nage = '29 d'"
     played = run(young, mail={"app.load": [0] * volume})
     assert states(played, MINE) == ([(QUARTER, state)] if state else [])
@@ -147,7 +147,7 @@ def test_a_jump_in_volume_of_a_young_ip(
 
 def test_the_same_volume_is_no_jump_any_more_the_next_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """A warning until midnight, whether there is mail on the next day or not."""
-    monkeypatch.setattr(account, "SMALL", 10)
+    monkeypatch.setattr(counters, "SMALL_VOLUME", 10)
     young = f"[run]\nduration = '6 d'\n[egress.'{IP}']\nage = '20 d'"
     for days in ([0, 1], [0, 3]):
         mail: Mail = {"app.load": [day * DAY + HOUR for day in days for _ in range(40)]}
@@ -155,6 +155,6 @@ def test_the_same_volume_is_no_jump_any_more_the_next_time(monkeypatch: pytest.M
 
 
 def test_a_warm_ip_is_used_to_what_its_scenario_sends(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(account, "SMALL", 10)
+    monkeypatch.setattr(counters, "SMALL_VOLUME", 10)
     assert states(run(mail={"app.load": [0] * 200}), MINE) == []
     assert count(run(mail={"app.load": [0] * 200}), "app.load") == {"delivered": 200}

@@ -6,7 +6,7 @@ from small_world import Mail, Played, play
 
 from relaysim.plan import reputation_compiler as observers
 from relaysim.scenario.distribution import Constant
-from relaysim.trace.tables import Seen
+from relaysim.trace.tables import Signal
 
 SPAMCOP = """
 [run]
@@ -104,7 +104,7 @@ def test_refused_mail_earns_no_points() -> None:
 def test_two_user_reports_list_while_both_are_fresh(apart: float, is_listed: bool) -> None:
     """Four points each when they are new, and eight are needed; a second later it is a bit less."""
     found = run(mail={"app.news": [NOON, NOON + apart]})
-    assert signals(found, Seen.REPORT) == [
+    assert signals(found, Signal.REPORT) == [
         (NOON + HOUR, "app.news", "spamcop"),
         (NOON + HOUR + apart, "app.news", "spamcop"),
     ]

@@ -186,7 +186,7 @@ def test_without_a_connector_the_service_is_not_available() -> None:
     run = play(SLOW, nobody, mail={"app.load": [0]})
     assert run.ends("app.load") == [(1.0, "abandoned")]
     assert run.verdicts("app.load") == ["421 4.3.2 Service not available"]
-    assert run.tries("app.load") == [1]
+    assert run.submissions("app.load") == [1]
 
 
 def test_a_name_for_which_no_hub_listens_cannot_be_connected_to() -> None:
@@ -273,7 +273,7 @@ def test_the_rate_counts_by_address_or_all_together(source: str, statuses: list[
 def test_a_host_that_retries_sends_a_message_over_the_rate_again() -> None:
     run = play(RATE, RETRY, mail={"app.load": [0, 0, 0]})
     assert run.ends("app.load") == [(0.0, "delivered"), (0.0, "delivered"), (300.0, "delivered")]
-    assert run.tries("app.load") == [1, 1, 2]
+    assert run.submissions("app.load") == [1, 1, 2]
 
 
 # RCPT TO.
@@ -382,7 +382,7 @@ def test_a_host_that_retries_rests_with_its_whole_spool() -> None:
     down = "[[events]]\nat = '0 s'\nstop = { hub = 'HUB01', for = '7 min' }"
     run = play(RETRY, down, mail={"app.load": [0, 100, 500, 700]})
     assert run.messages("app.load", "connected") == [600.0, 600.0, 600.0, 700.0]
-    assert run.tries("app.load") == [3, 1, 1, 1]
+    assert run.submissions("app.load") == [3, 1, 1, 1]
     assert run.messages("app.load", "created") == [0.0, 100.0, 500.0, 700.0]
 
 
@@ -437,5 +437,5 @@ def test_a_message_may_open_another_session_while_its_first_one_goes_on() -> Non
         (3, 0.0, 0.0, 1064.96),
         (1, 1095.0, 1095.0, 1105.0),
     ]
-    assert run.tries("app.news") == [4]
+    assert run.submissions("app.news") == [4]
     assert run.statuses("app.news") == ["delivered"]

@@ -15,7 +15,7 @@ from reputation_world import (
 )
 from small_world import play
 
-from relaysim.trace.tables import Seen
+from relaysim.trace.tables import Signal
 
 WEEKLY = """
 [run]
@@ -87,7 +87,7 @@ def test_traps_of_a_mailing_list_are_hit_by_every_campaign() -> None:
     """The same addresses each week, at the same second of the campaign."""
     run = play(LIST, NOBODY_LOOKS, WEEKLY)
     recipients = run.trace.signals["recipient"]
-    assert (run.trace.signals["signal"] == Seen.TRAP).all()
+    assert (run.trace.signals["signal"] == Signal.TRAP).all()
     weeks = [recipients[recipients // 40 == week] % 40 for week in range(4)]
     assert 1 <= len(weeks[0]) <= 10
     assert all(week.tolist() == weeks[0].tolist() for week in weeks)

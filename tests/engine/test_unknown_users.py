@@ -5,8 +5,8 @@ import pytest
 from reputation_world import LIST, NOBODY_LOOKS, count, listings, signals
 from small_world import play
 
-from relaysim.trace.tables import Seen
-from relaysim.traffic.signal_draws import Signal
+from relaysim.trace.tables import Signal
+from relaysim.traffic.signal_draws import Signal as Drawn
 
 OUT = "HUB01->example.org"
 UNKNOWN = "550 5.1.1 Recipient address rejected: User unknown"
@@ -55,7 +55,7 @@ def test_the_other_recipients_of_the_message_get_it() -> None:
     """Of thirty recipients some do not exist: one NDR for them all, and the rest go on."""
     some = "[hosts.app.streams.load]\nunknown_rate = 0.3"
     run = play(SLOW, some, mail={"app.load": [(0, 30)]})
-    unknown = run.draws.signal == Signal.UNKNOWN
+    unknown = run.draws.signal == Drawn.UNKNOWN
     assert 3 < unknown.sum() < 20
     statuses = np.where(unknown, "bounced", "delivered").tolist()
     assert run.statuses("app.load") == statuses
@@ -69,7 +69,7 @@ def test_a_deferral_after_it_does_not_bounce_them_again() -> None:
     some = "[hosts.app.streams.load]\nunknown_rate = 0.3\n[destinations.sink]\ndefer = 1.0"
     soon = "[hubs.HUB01]\nmessage_expiration_timeout = '10 min'"
     run = play(SLOW, some, soon, mail={"app.load": [(0, 30)]})
-    unknown = int((run.draws.signal == Signal.UNKNOWN).sum())
+    unknown = int((run.draws.signal == Drawn.UNKNOWN).sum())
     assert count(run, "app.load") == {"bounced": unknown, "expired": 30 - unknown}
     assert {end for end, status in run.ends("app.load") if status == "bounced"} == {1.0}
 
@@ -86,7 +86,7 @@ def test_only_a_provider_counts_them() -> None:
     assert signals(play(NOBODY, mail=mail)) == []
     run = play(PROVIDER, NOBODY, mail=mail)
     assert signals(run) == [(0.0, "app.load", "sink")]
-    assert run.trace.signals["signal"].tolist() == [Seen.UNKNOWN]
+    assert run.trace.signals["signal"].tolist() == [Signal.UNKNOWN]
     assert run.verdicts("app.load")[0].startswith("550 5.1.1 The email account")
 
 
@@ -107,7 +107,7 @@ def of_week(values: list[str], week: int) -> list[str]:
 @pytest.mark.parametrize("removals", [1, 2, 3])
 def test_an_address_is_taken_off_after_so_many_bounces(removals: int) -> None:
     run = play(NEWS, f"[hosts.app.streams.news.mailing_list]\nbounce_removals = {removals}")
-    unknown = (run.draws.signal[:50] == Signal.UNKNOWN).tolist()
+    unknown = (run.draws.signal[:50] == Drawn.UNKNOWN).tolist()
     assert 3 < sum(unknown) < 20
     for week in range(4):
         gone = "bounced" if week < removals else "suppressed"
@@ -120,13 +120,13 @@ def test_a_suppressed_recipient_was_never_submitted() -> None:
     run = play(NEWS)
     recipients, messages = run.trace.recipients, run.trace.messages
     rows = np.flatnonzero(np.array(run.statuses("app.news")) == "suppressed")
-    assert len(rows) == 3 * (run.draws.signal[:50] == Signal.UNKNOWN).sum()
+    assert len(rows) == 3 * (run.draws.signal[:50] == Drawn.UNKNOWN).sum()
     assert (recipients["end"][rows] == messages["created"][rows]).all()
     for column in ("reply", "transaction"):
         assert (recipients[column][rows] == -1).all()
     for column in ("connected", "committed", "acknowledged", "connector", "hub"):
         assert (messages[column][rows] == -1).all()
-    assert (messages["tries"][rows] == 0).all()
+    assert (messages["attempts"][rows] == 0).all()
 
 
 def test_a_run_whose_last_message_is_suppressed_ends() -> None:

@@ -5,18 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from relaysim.trace.tables import (
-    ACTIONS,
-    LEVELS,
-    LISTINGS,
-    LOOKUPS,
-    SIGNALS,
-    Action,
-    Level,
-    Seen,
-    Trace,
-    Visit,
-)
+from relaysim.trace.tables import Action, Level, Signal, Trace, Visit
 
 Told = dict[str, list[tuple[Any, ...]]]
 
@@ -126,13 +115,13 @@ def reputation(
         return list(zip(*(found[column].tolist() for column in columns), strict=True))
 
     seen = {
-        Seen.TRAP: names.operators,
-        Seen.REPORT: names.blocklists,
+        Signal.TRAP: names.operators,
+        Signal.REPORT: names.blocklists,
     }
     return {
         "listings": [
             (names.egress[ip], names.blocklists[number], *rest)
-            for ip, number, *rest in rows("listings", *LISTINGS)
+            for ip, number, *rest in rows("listings", *trace.listings.columns)
             if wanted(ip)
         ],
         "signals": [
@@ -141,24 +130,24 @@ def reputation(
                 recipient(row),
                 names.egress[ip],
                 time,
-                seen.get(Seen(kind), names.destinations)[who],
+                seen.get(Signal(kind), names.destinations)[who],
             )
-            for kind, row, ip, time, who in rows("signals", *SIGNALS)
+            for kind, row, ip, time, who in rows("signals", *trace.signals.columns)
             if wanted(ip) and (streams is None or recipient(row)[0] in streams)
         ],
         "lookups": [
             (names.egress[ip], names.domains[domain], *rest)
-            for ip, domain, *rest in rows("lookups", *LOOKUPS)
+            for ip, domain, *rest in rows("lookups", *trace.lookups.columns)
             if wanted(ip)
         ],
         "states": [
             (names.provider_states[number], time, value)
-            for level, number, time, value in rows("levels", *LEVELS)
+            for level, number, time, value in rows("levels", *trace.levels.columns)
             if level == Level.PROVIDER and wanted(_egress_of(trace, number))
         ],
         "actions": [
             (action, names.egress[ip] if ip >= 0 else "", time, subject(action, number))
-            for action, ip, time, number in rows("actions", *ACTIONS)
+            for action, ip, time, number in rows("actions", *trace.actions.columns)
             if (ip < 0 or wanted(ip))
             and (
                 streams is None or action <= Action.REQUESTED or subject(action, number) in streams

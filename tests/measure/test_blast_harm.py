@@ -11,7 +11,7 @@ from trace_story import BLOCKED, LISTED, REFUSAL
 from relaysim.measure.blast.innocent_mail import Innocents
 from relaysim.measure.recipients import Recipients
 from relaysim.study.stacked_metrics import Stack
-from relaysim.trace.tables import Seen, Status
+from relaysim.trace.tables import Signal, Status
 
 
 def test_harm_is_split_into_what_is_known_of_the_culprits_and_what_they_take_up() -> None:
@@ -165,8 +165,8 @@ def test_containment_and_leverage_ask_who_pays_for_the_signals() -> None:
     culprits = [told.news(2 + n, lost(LISTED), SOON) for n in range(3)]
     told.news(6, lost(REFUSAL), lost(REFUSAL))
     for recipient in culprits[:2]:
-        told.treatment.signal(Seen.TRAP, recipient, 10)
-    told.treatment.signal(Seen.COMPLAINT, 0, 10, subject=2)  # of innocent mail
+        told.treatment.signal(Signal.TRAP, recipient, 10)
+    told.treatment.signal(Signal.COMPLAINT, 0, 10, subject=2)  # of innocent mail
     found = told.values()
     assert found["containment"] == 3 / 4
     assert found["harmed_by_reputation"] == 4

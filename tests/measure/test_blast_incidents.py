@@ -14,7 +14,7 @@ from relaysim.measure.frame_columns import FRAMES
 from relaysim.measure.measured_window import Window
 from relaysim.measure.metric_catalogue import BLAST_SCOPES
 from relaysim.measure.metrics import metrics
-from relaysim.trace.tables import Level, Seen, Status
+from relaysim.trace.tables import Level, Signal, Status
 
 HOUR = 3600
 DAYS = ('run.duration="9 d"',)
@@ -64,7 +64,7 @@ def test_the_frame_of_incidents_says_who_did_what_to_which_ip() -> None:
     told.alert(200 * HOUR, lost(BLOCKED), SOON, SOON)
     recipient = told.news(HOUR, SOON, SOON)
     for at in (20, 29, 45):
-        told.treatment.signal(Seen.TRAP, recipient, at * HOUR)
+        told.treatment.signal(Signal.TRAP, recipient, at * HOUR)
     told.treatment.listing("198.51.100.10", 30 * HOUR, 50 * HOUR)
     told.treatment.level(Level.PROVIDER, 0, 199 * HOUR, State.BLOCK)
     frame = told.measured(end=9 * 24 * HOUR).incident_frame(7)

@@ -20,7 +20,7 @@ from relaysim.measure.metric_catalogue import (
 )
 from relaysim.measure.metrics import metrics
 from relaysim.measure.output_reference import document
-from relaysim.trace.tables import Action, Cause, Level, Seen, Status, Trace
+from relaysim.trace.tables import Action, Cause, Level, Signal, Status, Trace
 
 RUN_FRAMES = (
     *("messages", "recipients", "attempts", "listings", "levels"),
@@ -47,9 +47,9 @@ def story() -> Trace:
     told.level(Level.PAUSED, 1, 32, 1)
     told.listing("198.51.100.10", 10, 20)
     told.listing("203.0.113.25", 10, -1, Cause.WIDENING, against=1)
-    told.signal(Seen.TRAP, 0, 8)
-    told.signal(Seen.COMPLAINT, 0, 9, subject=2)
-    told.signal(Seen.REPORT, 0, 9, subject=0)
+    told.signal(Signal.TRAP, 0, 8)
+    told.signal(Signal.COMPLAINT, 0, 9, subject=2)
+    told.signal(Signal.REPORT, 0, 9, subject=0)
     told.lookup("gmail.com", 5, 905, listed=True)
     told.action(Action.DETECTED, 33)
     told.action(Action.REQUESTED, 34, subject=0)

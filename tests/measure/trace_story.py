@@ -24,7 +24,7 @@ from relaysim.trace.tables import (
     Level,
     Names,
     Rows,
-    Seen,
+    Signal,
     Status,
     Trace,
     Visit,
@@ -345,7 +345,7 @@ class Story:
         number = NAMES.egress.index(egress)
         self._add("listings", number, 0, ticks(start), ticks(end), cause, against)
 
-    def signal(self, seen: Seen, recipient: int, at: float, subject: int = 0) -> None:
+    def signal(self, seen: Signal, recipient: int, at: float, subject: int = 0) -> None:
         """Somebody sees something of a recipient that came by the first IP."""
         self._add("signals", seen, recipient, 0, ticks(at), subject)
 

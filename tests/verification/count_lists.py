@@ -15,7 +15,7 @@ from relaysim.scenario.model import Scenario
 from relaysim.stats.interval import Estimate, interval
 from relaysim.study.execution.jobs import in_order
 from relaysim.theory.listing_formulas import count_listing
-from relaysim.trace.tables import Seen
+from relaysim.trace.tables import Signal
 from relaysim.traffic.workload import draw
 
 LISTS = {"spamhaus-css": (0.25, 5), "psbl": (0.05, 1), "uceprotect-1": (0.02, 2)}
@@ -87,7 +87,7 @@ def _outcome(scenario: Scenario, replication: int, seed: int) -> dict[str, tuple
     trace = play(scenario, seed, replication)
     return {
         name: (
-            len(seen(trace, Seen.TRAP, name.partition("-")[0])),
+            len(seen(trace, Signal.TRAP, name.partition("-")[0])),
             bool(listings(trace, name)),
         )
         for name in LISTS

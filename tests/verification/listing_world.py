@@ -13,7 +13,7 @@ from scipy.stats import binom
 from relaysim.engine.run import simulate
 from relaysim.scenario.load import from_mapping
 from relaysim.scenario.model import Scenario
-from relaysim.trace.tables import Cause, Seen, Status, Trace
+from relaysim.trace.tables import Cause, Signal, Status, Trace
 from relaysim.traffic.workload import draw
 
 Tables = dict[str, Any]
@@ -138,7 +138,7 @@ def on_list(trace: Trace, blocklist: str) -> dict[str, Cause]:
     return found
 
 
-def seen(trace: Trace, what: Seen, operator: str | None = None) -> list[int]:
+def seen(trace: Trace, what: Signal, operator: str | None = None) -> list[int]:
     """When signals of a kind were seen, in order; of an operator's traps alone, if it is named."""
     mine = trace.signals["signal"] == what
     if operator is not None:

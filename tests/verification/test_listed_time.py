@@ -10,7 +10,7 @@ from listing_world import DAY, SECOND, listings, play, seen
 import relaysim
 from relaysim.scenario.model import Scenario
 from relaysim.theory.listing_formulas import sticky_share
-from relaysim.trace.tables import Seen, Trace
+from relaysim.trace.tables import Signal, Trace
 
 WEEKS = 8
 
@@ -32,7 +32,7 @@ def test_share_of_time_and_mean_length_are_those_of_a_busy_period(system: Listed
 def test_an_ip_is_listed_exactly_while_a_hit_is_younger_than_the_lifetime(system: Listed) -> None:
     scenario = system.scenario()
     trace = play(scenario)
-    hits = seen(trace, Seen.TRAP)
+    hits = seen(trace, Signal.TRAP)
     lifetime = scenario.blocklists["list"].lifetime
     assert lifetime is not None
     assert len(hits) > 100
@@ -42,7 +42,7 @@ def test_an_ip_is_listed_exactly_while_a_hit_is_younger_than_the_lifetime(system
 def weeks(scenario: Scenario) -> tuple[Trace, list[tuple[int, int]], list[list[int]]]:
     """A run, its listings, and the hits of each week."""
     trace = play(scenario)
-    hits = seen(trace, Seen.TRAP)
+    hits = seen(trace, Signal.TRAP)
     return (
         trace,
         listings(trace, "list"),

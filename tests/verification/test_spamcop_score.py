@@ -10,7 +10,7 @@ from fractions import Fraction
 import pytest
 from listing_world import DAY, HOUR, MINUTE, listings, play, seen, stream, world
 
-from relaysim.trace.tables import Seen, Trace
+from relaysim.trace.tables import Signal, Trace
 
 MAIL = 'process = "campaign", rate = "1/min"'
 FULL = 48 * HOUR
@@ -69,8 +69,8 @@ def weight(age: int) -> Fraction:
 
 def score(trace: Trace, now: int) -> Fraction:
     """By SpamCop's rules, from all that was seen up to now: told apart from the engine's own."""
-    hits = [now - time for time in seen(trace, Seen.TRAP) if now - 7 * DAY <= time <= now]
-    reports = [now - time for time in seen(trace, Seen.REPORT) if time <= now]
+    hits = [now - time for time in seen(trace, Signal.TRAP) if now - 7 * DAY <= time <= now]
+    reports = [now - time for time in seen(trace, Signal.REPORT) if time <= now]
     count = len(hits)
     points = count * count if count >= 6 else 5 * count
     return sum(map(weight, reports), Fraction(0)) + points * weight(min(hits, default=0))
@@ -86,8 +86,8 @@ def test_the_published_examples(hits: int, published: int) -> None:
     """The first two reports and the hits are old when the third report comes in."""
     mail = (traps(hits), users(2, name="early"), users(1, day=5, name="late"))
     trace = scored(*mail)
-    early, also, last = seen(trace, Seen.REPORT)
-    newest = max(early, also, *seen(trace, Seen.TRAP))
+    early, also, last = seen(trace, Signal.REPORT)
+    newest = max(early, also, *seen(trace, Signal.TRAP))
     assert FULL <= last - newest < last <= 7 * DAY
     exact = published - 1 + 4
     assert score(trace, last) == exact
@@ -99,7 +99,7 @@ def test_the_published_examples(hits: int, published: int) -> None:
 def test_new_trap_hits_count_four_times_their_points(hits: int, points: int) -> None:
     """Five each up to five, their square from six on: they list at the last hit, or not at all."""
     trace = scored(traps(hits), threshold=4 * points)
-    last = seen(trace, Seen.TRAP)[-1]
+    last = seen(trace, Signal.TRAP)[-1]
     assert [start for start, _ in listings(trace, "list")] == [last]
     over = scored(traps(hits), threshold=4 * points + Fraction(1, 1000))
     assert not listings(over, "list")
@@ -110,7 +110,7 @@ def test_a_score_of_any_ages(seed: int) -> None:
     """Reports come in when their readers open their mail; a thousandth of a point decides."""
     mail = (traps(2), users(4), traps(1, day=1.5, name="more"))
     trace = scored(*mail, seed=seed)
-    moments = [*seen(trace, Seen.REPORT), *seen(trace, Seen.TRAP)]
+    moments = [*seen(trace, Signal.REPORT), *seen(trace, Signal.TRAP)]
     assert len(moments) == 7
     best, moment = max((score(trace, now), now) for now in moments)
     below = Fraction(int(best * 1000), 1000)
@@ -135,5 +135,5 @@ def test_one_hit_or_report_never_lists_two_list_for_half_a_day_three_for_a_day()
     assert not listings(scored(users(1)), "list")
     for hits, hours in ((2, 12), (3, 24)):
         trace = scored(traps(hits))
-        first, *_, last = seen(trace, Seen.TRAP)
+        first, *_, last = seen(trace, Signal.TRAP)
         assert listings(trace, "list") == [(first + MINUTE, last + hours * HOUR)]

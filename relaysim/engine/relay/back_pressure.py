@@ -1,6 +1,6 @@
 """Back pressure: a hub polls its resources and refuses mail while they run short."""
 
-from relaysim.engine.kernel import CLOCK, Actor, Clock, Life
+from relaysim.engine.kernel import TIMER, EventLoop, Process, ProcessGenerator
 from relaysim.engine.recorder import Recorder
 from relaysim.mail import backpressure
 from relaysim.mail.backpressure import Peer, Resource, Thresholds
@@ -12,44 +12,53 @@ _LEVEL = {Resource.DATABASE: Level.QUEUE_DISK, Resource.LOG: Level.LOG_DISK}
 
 
 class Pressure:
-    """The watched resources of one hub; without a size nothing is watched and nothing refused.
+    """The monitored resources of one hub. A resource without a size is not monitored.
 
     Version buckets follow the uncommitted work: bytes of messages in DATA or commit. The drive of
     the queue database follows the most that the database ever held, since its file does not shrink.
     The log is circular: it takes no room of its own (assumption).
+
+    Attributes
+    ----------
+    uncommitted : int
+        Bytes of the messages in DATA or commit.
+    delay : int
+        Microseconds by which replies to MAIL FROM are delayed.
+    level : backpressure.Level
+        The pressure that refusals follow. It changes at polls only and is read for each message.
     """
 
-    def __init__(self, clock: Clock, record: Recorder, hub: int, plan: PressurePlan) -> None:
-        self.clock, self.record, self.hub, self.plan = clock, record, hub, plan
+    def __init__(self, loop: EventLoop, record: Recorder, hub: int, plan: PressurePlan) -> None:
+        self.loop, self.record, self.hub, self.plan = loop, record, hub, plan
         self.uncommitted = self.held = self.most_held = 0
         self.buckets = _NORMAL
         self.disks = [_NORMAL] * len(plan.drives)
         self.pressed_polls = self.delay = 0
-        # The pressure that refusals go by. It changes at polls alone and is read for each message.
         self.level = _NORMAL
         if plan.version_bucket_size or plan.drives:
-            Actor(self._poll())
+            Process(self._poll())
 
     def hold(self, size: int) -> None:
-        """The queue database holds `size` bytes more (or less)."""
+        """Add bytes to the queue database; a negative size removes them."""
         self.held += size
         if self.held > self.most_held:
             self.most_held = self.held
 
     def refuses_connection(self) -> bool:
-        """Whether a connection is refused."""
+        """Return whether the hub refuses connections."""
         return backpressure.refuses_connection(self.level, self.plan.delays_first)
 
     def refuses_mail_from(self, peer: Peer, sender_is_authoritative: bool) -> bool:
-        """Whether MAIL FROM, or a mailbox submission, is refused."""
+        """Return whether the hub refuses MAIL FROM, or a mailbox submission, of a peer."""
         return backpressure.refuses_mail_from(self.level, peer, sender_is_authoritative)
 
-    def _poll(self) -> Life:
-        plan, clock = self.plan, self.clock
+    def _poll(self) -> ProcessGenerator:
+        """Measure the resources every ResourceMonitoringInterval, also while the hub is stopped."""
+        plan, loop = self.plan, self.loop
         buckets = backpressure.VERSION_BUCKETS
         thresholds = [drive.thresholds for drive in plan.drives]
         while True:
-            yield clock.at(clock.tick + plan.resource_monitoring_interval, CLOCK, self.hub)
+            yield loop.at(loop.tick + plan.resource_monitoring_interval, TIMER, self.hub)
             if plan.version_bucket_size:
                 used = -(-self.uncommitted // plan.version_bucket_size)
                 self.buckets = self._rated(Level.VERSION_BUCKETS, self.buckets, used, buckets)
@@ -59,8 +68,8 @@ class Pressure:
                     self.delay = backpressure.mail_from_delay(self.delay, pressed)
             for number, drive in enumerate(plan.drives):
                 use = drive.use(self.most_held)
-                what, before = _LEVEL[drive.resource], self.disks[number]
-                self.disks[number] = self._rated(what, before, use, thresholds[number])
+                resource, before = _LEVEL[drive.resource], self.disks[number]
+                self.disks[number] = self._rated(resource, before, use, thresholds[number])
             self.level = backpressure.refusing_level(
                 max(self.disks, default=_NORMAL),
                 self.buckets,
@@ -69,9 +78,9 @@ class Pressure:
             )
 
     def _rated(
-        self, what: Level, before: backpressure.Level, value: int, thresholds: Thresholds
+        self, resource: Level, before: backpressure.Level, value: int, thresholds: Thresholds
     ) -> backpressure.Level:
         now = backpressure.level(before, value, thresholds)
         if now is not before:
-            self.record.level(what, self.hub, self.clock.tick, int(now))
+            self.record.level(resource, self.hub, self.loop.tick, int(now))
         return now

@@ -1,16 +1,15 @@
-"""Connections: what happens between a hub and whoever takes its mail."""
+"""Connections of a hub: to other organizations, to the mailbox server, and to hubs of the site."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
-from relaysim.engine.kernel import ATTEMPT, Life
-from relaysim.engine.relay.station import RECEIVE, SEND
-from relaysim.engine.reputation.receiver import ACCEPTED, CLOSED, DEFERRED
+from relaysim.engine.kernel import ATTEMPT, ProcessGenerator
+from relaysim.engine.relay.delivery_queue import DeliveryQueue
+from relaysim.engine.relay.station import RECEIVE, SEND, Line
+from relaysim.engine.reputation.receiver import ACCEPTED, CLOSED, DEFERRED, Internet
 from relaysim.mail.dialogue import HUB_BANDWIDTH, transfer_time
+from relaysim.plan.plan import Plan
 from relaysim.trace.tables import Status, Visit
 from relaysim.traffic.draw import Decision, draw32, hop_counter, looked_up
-
-if TYPE_CHECKING:
-    from relaysim.engine.relay.delivery_queue import DeliveryQueue
 
 _SEND, _RECEIVE = int(Visit.SEND), int(Visit.RECEIVE)
 _CONNECT_TIME, _RESPONSE_TIME = int(Decision.CONNECT_TIME), int(Decision.RESPONSE_TIME)
@@ -19,150 +18,192 @@ _RECEIVE_COST = int(Decision.RECEIVE_COST)
 _DELIVERED, _BOUNCED = int(Status.DELIVERED), int(Status.BOUNCED)
 
 
-def outside(queue: "DeliveryQueue", transaction: int) -> Life:
-    """The life of a connection to another organization.
+class Connections:
+    """Makes the processes of connections, with what they need beside their delivery queue."""
 
-    If the hub stops, the queue takes back what it carried; the connection finds out and is gone.
-    """
-    plan, hub, clock, record = queue.plan, queue.hub, queue.clock, queue.record
-    internet, line = queue.world.internet, queue.world.lines[plan.line]
-    receiver = queue.world.plan.receivers[plan.receiver]
-    epoch, counts = hub.epoch, queue.world.counts_volume
-    recipient, attempt = record.leader[transaction], record.tried[transaction]
-    time = looked_up(receiver.connect_time, draw32(record.key[recipient], _CONNECT_TIME, attempt))
-    if time:
-        yield clock.at(clock.tick + time, ATTEMPT, hub.number, recipient, attempt)
-    greeting = -1
-    if hub.epoch == epoch:
-        greeting = internet.greet(plan, transaction)
-        if greeting >= 0 and greeting != internet.unable:
-            due = clock.tick + hub.plan.reject_time
-            yield clock.at(due, ATTEMPT, hub.number, recipient, attempt)
-    if hub.epoch != epoch:
-        return
-    if greeting >= 0:
-        if record.code(greeting) >= 500 and not hub.plan.skip_5xx_greeting:
-            internet.bounced(plan, transaction, greeting)
-            queue.turned_away(transaction, greeting)
-        else:
-            queue.failed(transaction, greeting)
-        return
-    queue.connected()
-    watched = internet.watched[plan.domain]
-    if not watched:
-        queue.works(transaction)
-    carried = 0
-    while True:
-        recipient, attempt = record.leader[transaction], record.tried[transaction]
-        key, size = record.key[recipient], record.size[record.carries[transaction]]
-        kind, said = ACCEPTED, -1
-        if watched:
-            kind, said = internet.asked(plan, transaction, hub)
-            if kind != CLOSED:
-                queue.works(transaction)
-        if kind != ACCEPTED:
-            due = clock.tick + hub.plan.reject_time
-            yield clock.at(due, ATTEMPT, hub.number, recipient, attempt)
-        else:
-            counter = hop_counter(record.hop[transaction], attempt)
+    def __init__(self, plan: Plan, internet: Internet, lines: Sequence[Line]) -> None:
+        self.plan, self.internet, self.lines = plan, internet, lines
+
+    def deliver(self, queue: DeliveryQueue, transaction: int) -> ProcessGenerator:
+        """Return the process of a new connection, which begins with a transaction."""
+        if queue.leads_outside:
+            return self._outside(queue, transaction)
+        return self._inside(queue, transaction)
+
+    def _outside(self, queue: DeliveryQueue, transaction: int) -> ProcessGenerator:
+        """Carry mail over a connection to another organization.
+
+        If the hub stops, its queue takes the transaction back (`DeliveryQueue.stop`); the process
+        sees another epoch after its yield and ends.
+        """
+        plan, hub, loop, record = queue.plan, queue.hub, queue.loop, queue.record
+        transactions, messages = queue.transactions, record.messages
+        internet, line = self.internet, self.lines[plan.line]
+        receiver = self.plan.receivers[plan.receiver]
+        epoch = hub.epoch
+        recipient = transactions.first_recipient[transaction]
+        attempt = transactions.attempts[transaction]
+
+        # Connect: TCP and greeting.
+        bits = draw32(record.key[recipient], _CONNECT_TIME, attempt)
+        time = looked_up(receiver.connect_time, bits)
+        if time:
+            yield loop.at(loop.tick + time, ATTEMPT, hub.number, recipient, attempt)
+        refusal = -1  # the reply that refuses the connection; -1: a greeting
+        if hub.epoch == epoch:  # else the hub stopped while it connected
+            refusal = internet.connect(plan, transaction)
+            if refusal >= 0 and refusal != internet.unable:
+                due = loop.tick + hub.plan.reject_time
+                yield loop.at(due, ATTEMPT, hub.number, recipient, attempt)
+        if hub.epoch != epoch:
+            return
+        if refusal >= 0:
+            if record.replies.codes[refusal] >= 500 and not hub.plan.skip_5xx_greeting:
+                internet.bounced(plan, transaction, refusal)
+                queue.bounced_by_greeting(transaction, refusal)
+            else:
+                queue.connection_failed(transaction, refusal)
+            return
+        queue.connection_opened()
+
+        # A domain that is not watched accepts every MAIL FROM and RCPT TO.
+        watched = internet.watched[plan.domain]
+        if not watched:
+            queue.connection_works(transaction)
+        carried = 0
+        while True:
+            recipient = transactions.first_recipient[transaction]
+            attempt = transactions.attempts[transaction]
+            key, size = record.key[recipient], messages.size[transactions.message[transaction]]
+
+            # MAIL FROM and RCPT TO.
+            verdict, reply = ACCEPTED, -1
+            if watched:
+                verdict, reply = internet.envelope(plan, transaction, hub.send_dsn)
+                if verdict != CLOSED:
+                    queue.connection_works(transaction)
+            if verdict != ACCEPTED:
+                due = loop.tick + hub.plan.reject_time
+                yield loop.at(due, ATTEMPT, hub.number, recipient, attempt)
+            else:
+                # Content: core time, transfer over the line, final reply.
+                counter = hop_counter(transactions.hops[transaction], attempt)
+                work = hub.plan.send.of(size, draw32(key, _SEND_COST, counter))
+                yield hub.cores.serve(SEND, _SEND, transaction, attempt, recipient, work)
+                if hub.epoch == epoch:  # else the hub stopped before a core was free
+                    yield line.transfer(transaction, attempt, recipient, size)
+                    # If the hub has stopped meanwhile, the reply comes, but nobody reads it.
+                    bits = draw32(key, _RESPONSE_TIME, attempt)
+                    due = loop.tick + looked_up(receiver.response_time, bits)
+                    yield loop.at(due, ATTEMPT, hub.number, recipient, attempt)
+                    verdict, reply = internet.content(plan, transaction)
+            if hub.epoch != epoch:
+                internet.disconnect(plan.egress, plan.domain)
+                return
+
+            # The verdict. The queue may be in Retry now, because another connection failed.
+            if verdict == CLOSED:
+                if queue.throttled(transaction, reply):
+                    internet.disconnect(plan.egress, plan.domain)
+                    return
+            else:
+                queue.end_attempt(transaction, reply)
+                if verdict == ACCEPTED:
+                    if internet.counts_volume:
+                        internet.count_volume(plan, transaction)
+                    if not watched:
+                        hub.finish(transaction, _DELIVERED, reply)
+                    elif messages.recipients[transactions.message[transaction]] == 1:
+                        (status,) = internet.delivered(plan, transaction, [recipient])
+                        hub.finish(transaction, status, reply)
+                    else:
+                        recipients = transactions.recipients(transaction)
+                        statuses = internet.delivered(plan, transaction, recipients)
+                        hub.finish_each(transaction, recipients, statuses, reply)
+                elif verdict == DEFERRED:
+                    queue.retry_message(transaction, recipient, attempt)
+                else:
+                    internet.bounced(plan, transaction, reply)
+                    hub.finish(transaction, _BOUNCED, reply)
+            carried += 1
+            if carried == plan.per_connection:
+                break
+            transaction = queue.next_transaction()
+            if transaction < 0:
+                break
+        internet.disconnect(plan.egress, plan.domain)
+        queue.connection_closed()
+
+    def _inside(self, queue: DeliveryQueue, transaction: int) -> ProcessGenerator:
+        """Carry mail over a connection to the mailbox server, or to another hub of the site.
+
+        If the other hub stops, this hub notices when it has sent its message or waits for the
+        commit. A hub short of resources takes no further message over an open connection either;
+        its delay of replies applies to other hubs too (confirmed for Exchange 2013).
+        """
+        plan, hub, loop, record = queue.plan, queue.hub, queue.loop, queue.record
+        transactions, messages = queue.transactions, record.messages
+        accepted = self.internet.accepted
+        epoch = hub.epoch
+        peer, refusal = queue.next_hub()
+        if refusal >= 0:
+            queue.connection_failed(transaction, refusal)
+            return
+        peer_epoch = peer.epoch if peer is not None else 0
+        queue.connection_opened()
+        queue.connection_works(transaction)
+        carried = 0
+        while True:
+            recipient = transactions.first_recipient[transaction]
+            attempt = transactions.attempts[transaction]
+            key, message = record.key[recipient], transactions.message[transaction]
+            size = messages.size[message]
+            if peer is not None and carried and peer.up:
+                refusal = queue.refusal(peer)
+                if refusal >= 0:
+                    queue.close_connection(transaction, refusal)
+                    return
+
+            # Core time to send.
+            counter = hop_counter(transactions.hops[transaction], attempt)
             work = hub.plan.send.of(size, draw32(key, _SEND_COST, counter))
             yield hub.cores.serve(SEND, _SEND, transaction, attempt, recipient, work)
-            if hub.epoch == epoch:
-                yield line.transfer(transaction, attempt, recipient, size)
-                bits = draw32(key, _RESPONSE_TIME, attempt)
-                due = clock.tick + looked_up(receiver.response_time, bits)
-                yield clock.at(due, ATTEMPT, hub.number, recipient, attempt)
-                kind, said = internet.verdict(plan, transaction)
-        if hub.epoch != epoch:
-            internet.leave(plan.egress, plan.domain)
-            return
-        if kind == CLOSED:
-            if queue.backs_off(transaction, said):
-                internet.leave(plan.egress, plan.domain)
-                return
-        else:
-            queue.ended(transaction, said)
-            if kind == ACCEPTED:
-                if counts:
-                    internet.sent(plan, transaction)
-                if watched:
-                    internet.take(plan, transaction, hub)
+            if hub.epoch == epoch:  # else the hub stopped before a core was free
+                if peer is None:
+                    # Delivery to the mailbox.
+                    bits = draw32(key, _MAILBOX_TIME, attempt)
+                    due = loop.tick + looked_up(self.plan.mailbox_time, bits)
+                    yield loop.at(due, ATTEMPT, hub.number, recipient, attempt)
                 else:
-                    hub.finish(transaction, _DELIVERED, said)
-            elif kind == DEFERRED:
-                queue.put_off(transaction, recipient, attempt)
+                    # Transfer, core time to receive, and commit at the other hub.
+                    due = loop.tick + peer.pressure.delay + transfer_time(size, HUB_BANDWIDTH)
+                    peer.pressure.uncommitted += size
+                    yield loop.at(due, ATTEMPT, hub.number, recipient, attempt)
+                    # Either hub may have stopped during the transfer,
+                    if peer.epoch == peer_epoch and hub.epoch == epoch:
+                        bits = draw32(key, _RECEIVE_COST, transactions.hops[transaction] + 1)
+                        work = peer.plan.receive.of(size, bits)
+                        yield peer.cores.serve(RECEIVE, _RECEIVE, message, 0, recipient, work)
+                    # or while the message waited for a core,
+                    if peer.epoch == peer_epoch and hub.epoch == epoch:
+                        yield peer.database.commit(message, recipient)
+                    # or while it waited for the commit: see below.
+                    peer.pressure.uncommitted -= size
+            if hub.epoch != epoch:
+                return
+            if peer is not None and peer.epoch != peer_epoch:
+                queue.connection_dropped(transaction)
+                return
+
+            queue.end_attempt(transaction, accepted)
+            if peer is None:
+                hub.finish(transaction, _DELIVERED, accepted)
             else:
-                internet.bounced(plan, transaction, said)
-                hub.finish(transaction, _BOUNCED, said)
-        carried += 1
-        if carried == plan.per_connection:
-            break
-        transaction = queue.take()
-        if transaction < 0:
-            break
-    internet.leave(plan.egress, plan.domain)
-    queue.closed()
-
-
-def inside(queue: "DeliveryQueue", transaction: int) -> Life:
-    """The life of a connection to the mailbox server, or to another hub of the site.
-
-    If the other hub stops, this one notices when it has sent its message or waits for the commit.
-    A hub without resources takes no further message over an open connection either; its delay of
-    replies applies to other hubs too (confirmed for 2013).
-    """
-    plan, hub, clock, record = queue.plan, queue.hub, queue.clock, queue.record
-    epoch = hub.epoch
-    there, refusal = queue.next_hub()
-    if refusal >= 0:
-        queue.failed(transaction, refusal)
-        return
-    its_epoch = there.epoch if there is not None else 0
-    queue.connected()
-    queue.works(transaction)
-    carried = 0
-    while True:
-        recipient, attempt = record.leader[transaction], record.tried[transaction]
-        key, message = record.key[recipient], record.carries[transaction]
-        size = record.size[message]
-        if there is not None and carried and there.up and (said := queue.refusal(there)) >= 0:
-            queue.turned_off(transaction, said)
-            return
-        counter = hop_counter(record.hop[transaction], attempt)
-        work = hub.plan.send.of(size, draw32(key, _SEND_COST, counter))
-        yield hub.cores.serve(SEND, _SEND, transaction, attempt, recipient, work)
-        if hub.epoch == epoch:
-            if there is None:
-                bits = draw32(key, _MAILBOX_TIME, attempt)
-                due = clock.tick + looked_up(queue.world.plan.mailbox_time, bits)
-            else:
-                transfer = transfer_time(size, HUB_BANDWIDTH)
-                due = clock.tick + there.pressure.delay + transfer
-                there.pressure.uncommitted += size
-            yield clock.at(due, ATTEMPT, hub.number, recipient, attempt)
-            if there is not None:
-                if there.epoch == its_epoch and hub.epoch == epoch:
-                    bits = draw32(key, _RECEIVE_COST, record.hop[transaction] + 1)
-                    work = there.plan.receive.of(size, bits)
-                    yield there.cores.serve(RECEIVE, _RECEIVE, message, 0, recipient, work)
-                # Either hub may have stopped while the message waited for a core.
-                if there.epoch == its_epoch and hub.epoch == epoch:
-                    yield there.database.commit(message, recipient)
-                there.pressure.uncommitted -= size
-        if hub.epoch != epoch:
-            return
-        if there is not None and there.epoch != its_epoch:
-            queue.broken(transaction)
-            return
-        queue.ended(transaction, queue.world.internet.accepted)
-        if there is None:
-            hub.finish(transaction, _DELIVERED, queue.world.internet.accepted)
-        else:
-            hub.hand_over(transaction, there)
-        carried += 1
-        if carried == plan.per_connection:
-            break
-        transaction = queue.take()
-        if transaction < 0:
-            break
-    queue.closed()
+                hub.hand_over(transaction, peer)
+            carried += 1
+            if carried == plan.per_connection:
+                break
+            transaction = queue.next_transaction()
+            if transaction < 0:
+                break
+        queue.connection_closed()

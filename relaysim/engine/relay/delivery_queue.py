@@ -1,12 +1,12 @@
-"""Delivery queues: what waits for a next hop, and when it may be tried."""
+"""Delivery queues: the transactions of a hub that wait for a next hop, and when they are tried."""
 
 from collections import deque
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
 
-from relaysim.engine.kernel import CLOCK, QUEUE, Actor, Moment
-from relaysim.engine.relay.connection import inside, outside
-from relaysim.engine.relay.suspension import Suspensions
-from relaysim.engine.world import World
+from relaysim.engine.context import Context
+from relaysim.engine.kernel import QUEUE, TIMER, Event, Process, ProcessGenerator
+from relaysim.engine.relay.hub import Hub
+from relaysim.engine.relay.suspended_streams import SuspendedStreams
 from relaysim.mail import reply
 from relaysim.mail.backpressure import Peer
 from relaysim.mail.priority_queuing import choose
@@ -14,60 +14,125 @@ from relaysim.mail.retry_clock import queue_retry_delay
 from relaysim.plan.plan import QueuePlan
 from relaysim.trace.tables import Level, Status
 
-if TYPE_CHECKING:
-    from relaysim.engine.relay.hub import Hub
+NO_LIMIT = 1 << 62
+
+Deliver = Callable[["DeliveryQueue", int], ProcessGenerator]
+"""The process of a connection that a queue opens for a transaction."""
 
 
 class DeliveryQueue:
-    """A delivery queue of a hub.
+    """A delivery queue of one hub for one next hop.
 
-    A waiting transaction opens a connection at once while the limits allow it. A connection
-    carries transactions one after another and closes when none waits. When a connection fails and
-    no other is open, the whole queue is in Retry: nothing of it is tried until the clock of the hub
-    allows one connection, whose success sets all free.
+    A waiting transaction opens a connection at once while the limits allow it. A connection carries
+    transactions one after another and closes when none waits. When a connection fails and no other
+    is open, the whole queue is in Retry: nothing of it is tried until the retry clock of the hub
+    allows one connection. Its success ends Retry.
 
-    `started` has, for what a connection carries, when it took it and whether it opened with it.
+    Attributes
+    ----------
+    ready : tuple of deque of int
+        Transactions that wait for a connection: by priority if the hub has priority queuing, else
+        all in one.
+    in_use : list of int
+        Connections that carry a transaction, by the same index.
+    connecting, open : int
+        Connections that are being opened, and that are open.
+    connections : int
+        Connections opened so far, which gives each hub behind the queue its turn.
+    started : dict of int to (int, int)
+        For each transaction on a connection: when its attempt began (microseconds), and 1 if it
+        opened the connection.
+    retrying : bool
+        The queue is in Retry.
+    failures : int
+        Failed connections in a row.
+    losses : int
+        Connections lost so far; a change tells `pump` to stop.
+    timer : Event or None
+        The retry clock, while it runs.
     """
 
-    def __init__(self, world: World, hub: "Hub", number: int, plan: QueuePlan) -> None:
-        self.world, self.hub, self.number, self.plan = world, hub, number, plan
-        self.clock, self.record = world.clock, world.record
-        self.quotas = hub.plan.priority_quotas if plan.domain >= 0 else None
+    def __init__(
+        self,
+        context: Context,
+        hub: Hub,
+        number: int,
+        peers: Sequence[Hub],
+        deliver: Deliver,
+    ) -> None:
+        self.loop, self.record, self.transactions, plan = context
+        self.hub, self.number, self.peers, self.deliver = hub, number, peers, deliver
+        self.plan: QueuePlan = plan.queues[number]
+        self.leads_outside = self.plan.domain >= 0
+        self.quotas = hub.plan.priority_quotas if self.leads_outside else None
         self.ready: tuple[deque[int], ...] = tuple(deque() for _ in self.quotas or (0,))
         self.in_use = [0] * len(self.ready)
-        self.limit = plan.connections or 1 << 62
+        self.limit = self.plan.connections or NO_LIMIT
         self.connecting = self.open = self.connections = 0
         self.started: dict[int, tuple[int, int]] = {}
         self.retrying = False
-        self.failures = self.lost = 0
-        self.timer: Moment | None = None
-        self.back_off = world.plan.operations.back_off
-        self.suspensions = Suspensions(self)
+        self.failures = self.losses = 0
+        self.timer: Event | None = None
+        self.back_off = plan.operations.back_off
+        self.suspended = SuspendedStreams(
+            context,
+            QUEUE | hub.number,
+            number,
+            expire_if_due=hub.expire_if_due,
+            retry_delay=self.retry_delay,
+            make_ready=self._make_ready,
+            pump=self.pump,
+            record_wait=self.record_wait,
+        )
+
+    # Transactions wait, and connections take them.
 
     def put(self, transaction: int) -> None:
-        """A transaction is ready to be sent."""
-        self.record.ready[transaction] = self.clock.tick
-        self.ready[self.record.priority[transaction] if self.quotas else 0].append(transaction)
+        """Add a transaction that is ready to be sent."""
+        transactions = self.transactions
+        transactions.ready[transaction] = self.loop.tick
+        self.ready[transactions.priority[transaction] if self.quotas else 0].append(transaction)
         self.pump()
 
+    def _make_ready(self, transaction: int) -> None:
+        self.ready[self._priority(transaction)].append(transaction)
+
+    def _priority(self, transaction: int) -> int:
+        return self.transactions.priority[transaction] if self.quotas else 0
+
     def pump(self) -> None:
-        """Open connections for what waits, as far as the limits go."""
+        """Open connections for the transactions that wait, as far as the limits allow."""
         if not self.plan.reachable or not self.hub.up:
             return
-        lost = self.lost
-        while self.connecting + self.open < self.limit and self.lost == lost:
+        losses = self.losses
+        # A connection that fails at once puts its transaction back: without the comparison of
+        # losses this loop would open the next one for it, without end.
+        while self.connecting + self.open < self.limit and self.losses == losses:
             if self.retrying and (self.timer is not None or self.connecting or self.open):
                 return
             if not any(self.ready) or not self.hub.outbound.may_open(self):
                 return
-            transaction = self.take(1)
+            transaction = self.next_transaction(opens=1)
             if transaction < 0:
                 return
-            self._connect(transaction)
+            self.connecting += 1
+            self.hub.outbound.opened(self)
+            Process(self.deliver(self, transaction))
 
-    def take(self, opens: int = 0) -> int:
-        """The transaction whose turn it is, or -1; `opens` is 1 for the first of a connection."""
-        settled = self.record.settled
+    def next_transaction(self, opens: int = 0) -> int:
+        """Take the next transaction for a connection and begin its attempt.
+
+        Parameters
+        ----------
+        opens : int
+            1 if the attempt opens the connection, else 0.
+
+        Returns
+        -------
+        int
+            The transaction; -1 if none may be sent now.
+        """
+        final = self.transactions.final
         while True:
             priority = 0
             if self.quotas:
@@ -79,186 +144,208 @@ class DeliveryQueue:
             if not waiting:
                 return -1
             transaction = waiting.popleft()
-            if not settled[transaction] and not self.suspensions.hold(transaction):
+            # A transaction that expired while it waited stays in the deque until its turn.
+            if not final[transaction] and not self.suspended.hold(transaction):
                 self.in_use[priority] += 1
-                self.started[transaction] = self.clock.tick, opens
+                self.started[transaction] = self.loop.tick, opens
                 return transaction
 
-    def _connect(self, transaction: int) -> None:
-        self.connecting += 1
-        self.hub.outbound.opened(self)
-        life = outside if self.plan.domain >= 0 else inside
-        Actor(life(self, transaction))
+    # Hubs behind the queue.
 
-    def next_hub(self) -> "tuple[Hub | None, int]":
-        """Return the hub of the next connection, and the reply that turns it away, or -1.
+    def next_hub(self) -> tuple[Hub | None, int]:
+        """Choose the hub of the next connection.
 
-        Each hub has its turn; a hub that would turn the connection away is passed over. Without
-        any other the connection goes to the hub whose turn it is. None stands for the mailboxes.
+        Each hub has its turn; a hub that would refuse the connection is passed over. If all would
+        refuse, the connection goes to the hub whose turn it is.
+
+        Returns
+        -------
+        hub : Hub or None
+            None if the queue leads to the mailbox server.
+        reply : int
+            The reply that refuses the connection; -1 if it is accepted.
         """
-        hubs = [self.world.hubs[hub] for hub in self.plan.to_hubs]
-        if not hubs:
+        if not self.peers:
             return None, -1
         start, self.connections = self.connections, self.connections + 1
-        turns = [hubs[(start + turn) % len(hubs)] for turn in range(len(hubs))]
-        answers = [self.refusal(hub) for hub in turns]
-        taken = answers.index(-1) if -1 in answers else 0
-        return turns[taken], answers[taken]
+        hubs = [self.peers[(start + turn) % len(self.peers)] for turn in range(len(self.peers))]
+        replies = [self.refusal(hub) for hub in hubs]
+        taken = replies.index(-1) if -1 in replies else 0
+        return hubs[taken], replies[taken]
 
-    def refusal(self, there: "Hub") -> int:
-        """Return the reply with which another hub turns mail of this hub away now, or -1."""
-        said, pressure = self.record.reply_id, there.pressure
-        if not there.up:
-            return said(str(reply.UNABLE_TO_CONNECT))
+    def refusal(self, peer: Hub) -> int:
+        """Return the reply with which another hub refuses mail of this hub now; -1 for none."""
+        number, pressure = self.record.replies.number, peer.pressure
+        if not peer.up:
+            return number(str(reply.UNABLE_TO_CONNECT))
         if pressure.refuses_connection():
-            return said(str(reply.SERVICE_NOT_AVAILABLE))
-        refusal = self.plan.refusals[self.plan.to_hubs.index(there.number)]
+            return number(str(reply.SERVICE_NOT_AVAILABLE))
+        refusal = self.plan.refusals[self.plan.to_hubs.index(peer.number)]
         if refusal:
-            return said(refusal)
+            return number(refusal)
         if pressure.refuses_mail_from(Peer.EXCHANGE_SERVER, sender_is_authoritative=True):
-            return said(str(reply.INSUFFICIENT_RESOURCES))
+            return number(str(reply.INSUFFICIENT_RESOURCES))
         return -1
 
-    def connected(self) -> None:
-        """A connection stands."""
+    # The course of a connection.
+
+    def connection_opened(self) -> None:
+        """Count a connection that is now open."""
         self.connecting -= 1
         self.open += 1
 
-    def works(self, transaction: int) -> None:
-        """A connection is good for mail: if the queue was in Retry, it is no longer.
+    def connection_works(self, transaction: int) -> None:
+        """End Retry, because a connection has taken mail.
 
-        A reply that closes the connection before it took anything leaves the queue where it was
-        (assumption): else every such reply would start the clock of the hub anew.
+        A reply that closes the connection before it took anything does not end Retry (assumption):
+        else every such reply would start the retry clock anew.
         """
-        self.suspensions.works(transaction)
+        self.suspended.probe_succeeded(transaction)
         if self.retrying:
             self._leave_retry()
             self.pump()
 
-    def closed(self) -> None:
-        """A connection has closed."""
+    def connection_closed(self) -> None:
+        """Count a connection that closed after its last transaction."""
         self.open -= 1
         self.hub.outbound.closed(self)
         self.pump()
 
-    def ended(self, transaction: int, said: int) -> None:
-        """An attempt has ended: write it down."""
-        record = self.record
+    def end_attempt(self, transaction: int, reply_number: int) -> None:
+        """Record the end of an attempt and the reply that ended it."""
         start, opened = self.started.pop(transaction)
-        self._write(transaction, start, self.clock.tick, said, opened)
-        record.tried[transaction] += 1
-        self.in_use[record.priority[transaction] if self.quotas else 0] -= 1
+        self._record_attempt(transaction, start, self.loop.tick, reply_number, opened)
+        transactions = self.transactions
+        transactions.attempts[transaction] += 1
+        self.in_use[transactions.priority[transaction] if self.quotas else 0] -= 1
 
-    def _write(self, transaction: int, start: int, end: int, said: int, opened: int) -> None:
-        record = self.record
-        record.attempt(
+    def _record_attempt(
+        self, transaction: int, start: int, end: int, reply_number: int, opened: int
+    ) -> None:
+        transactions = self.transactions
+        self.record.attempt(
             (
                 transaction,
-                record.tried[transaction],
+                transactions.attempts[transaction],
                 self.number,
                 self.plan.egress,
-                record.ready[transaction],
+                transactions.ready[transaction],
                 start,
                 end,
-                said,
+                reply_number,
                 opened,
-                record.carried(transaction),
+                transactions.recipient_count(transaction),
             )
         )
 
-    def failed(self, transaction: int, said: int) -> None:
-        """A connection could not be made."""
-        self.ended(transaction, said)
-        self.connecting -= 1
-        self._lose(transaction)
+    # Failures.
 
-    def turned_away(self, transaction: int, said: int) -> None:
-        """A greeting that is taken as an answer to the message: it bounces."""
-        self.ended(transaction, said)
+    def connection_failed(self, transaction: int, reply_number: int) -> None:
+        """End the attempt of a transaction whose connection could not be opened."""
+        self.end_attempt(transaction, reply_number)
         self.connecting -= 1
-        self.hub.finish(transaction, int(Status.BOUNCED), said)
+        self._connection_lost(transaction)
+
+    def bounced_by_greeting(self, transaction: int, reply_number: int) -> None:
+        """Bounce a transaction for a 5xx greeting: the hub takes it as a reply to the message."""
+        self.end_attempt(transaction, reply_number)
+        self.connecting -= 1
+        self.hub.finish(transaction, int(Status.BOUNCED), reply_number)
         self.hub.outbound.closed(self)
         self.pump()
         if self.retrying and self.timer is None and not any(self.ready) and not self.connecting:
             self._leave_retry()
 
-    def broken(self, transaction: int) -> None:
-        """The other hub stopped while a connection to it was open."""
-        self._cut(transaction, self.record.reply_id(str(reply.CONNECTION_DROPPED)))
+    def connection_dropped(self, transaction: int) -> None:
+        """End the attempt of a transaction because the hub at the other end stopped."""
+        self.close_connection(
+            transaction, self.record.replies.number(str(reply.CONNECTION_DROPPED))
+        )
 
-    def turned_off(self, transaction: int, said: int) -> None:
-        """End a connection to another hub that takes no further mail now."""
-        self._cut(transaction, said)
-
-    def _cut(self, transaction: int, said: int) -> None:
-        self.ended(transaction, said)
+    def close_connection(self, transaction: int, reply_number: int) -> None:
+        """End the attempt of a transaction by a reply that closes the open connection."""
+        self.end_attempt(transaction, reply_number)
         self.open -= 1
-        self._lose(transaction)
+        self._connection_lost(transaction)
 
-    def backs_off(self, transaction: int, said: int) -> bool:
-        """A provider wants less mail; whether this connection ends.
+    def throttled(self, transaction: int, reply_number: int) -> bool:
+        """React to a provider that throttles this mail, by `operations.back_off`.
 
-        The whole source backs off: as after any lost connection, and the last one puts the queue
-        into Retry. Or the stream alone does, or nobody, and the message is tried again by itself.
+        With "source" the whole queue backs off, as after any lost connection. With "stream" only
+        the stream is suspended. Else the message alone is tried again later.
+
+        Returns
+        -------
+        bool
+            Whether the connection ends.
         """
         if self.back_off == "source":
-            self._cut(transaction, said)
+            self.close_connection(transaction, reply_number)
             return True
-        self.ended(transaction, said)
+        self.end_attempt(transaction, reply_number)
         if self.back_off == "stream":
-            self.suspensions.suspend(transaction)
+            self.suspended.suspend(transaction)
         else:
-            recipient = self.record.leader[transaction]
-            self.put_off(transaction, recipient, self.record.tried[transaction] - 1)
+            recipient = self.transactions.first_recipient[transaction]
+            self.retry_message(transaction, recipient, self.transactions.attempts[transaction] - 1)
         return False
 
-    def _lose(self, transaction: int) -> None:
-        """A connection is lost. What it carried opens none at once: it waits for those that are
-        open, or with the whole queue in Retry."""
-        self.lost += 1
+    def _connection_lost(self, transaction: int) -> None:
+        """Put the transaction of a lost connection back, without a new connection for it at once.
+
+        The transaction waits for the connections that are open. Without any, the queue is in Retry.
+        """
+        self.losses += 1
         if not self.open:
             self._enter_retry()
-        self._back(transaction)
-        # Its own loss feeds the others first: fed by it, the queue would lose again, without end.
+        self._put_back(transaction)
+        # The free connection goes to the other queues of the hub first. If this queue took it, it
+        # would lose it again, without end.
         self.hub.outbound.starved.pop(self.number, None)
         self.hub.outbound.closed(self)
 
-    def _back(self, transaction: int) -> None:
-        """A transaction whose connection is lost is the next one again."""
-        if not self.hub.gives_up(transaction):
-            self.record.ready[transaction] = self.clock.tick
-            priority = self.record.priority[transaction] if self.quotas else 0
-            self.ready[priority].appendleft(transaction)
+    def _put_back(self, transaction: int) -> None:
+        """Make a transaction the next one of its priority, unless it expires."""
+        if not self.hub.expire_if_due(transaction):
+            self.transactions.ready[transaction] = self.loop.tick
+            self.ready[self._priority(transaction)].appendleft(transaction)
 
-    def put_off(self, transaction: int, recipient: int, attempt: int) -> None:
-        """A 4xx reply to a message: it is tried again by itself, later."""
-        if not self.hub.gives_up(transaction):
-            self.record.ready[transaction] = due = (
-                self.clock.tick + self.hub.plan.message_retry_interval
-            )
-            again = self.clock.at(
-                due, CLOCK, self.hub.number, recipient, attempt, about=transaction
-            )
-            again.callbacks.append(self._again)
+    def retry_message(self, transaction: int, recipient: int, attempt: int) -> None:
+        """Schedule a transaction that got a 4xx reply for another attempt, unless it expires.
 
-    def _again(self, moment: Moment) -> None:
-        if not self.record.settled[moment.about]:
-            self.put(moment.about)
+        Parameters
+        ----------
+        transaction : int
+            Row.
+        recipient, attempt : int
+            First recipient and number of the attempt, which order simultaneous events.
+        """
+        if not self.hub.expire_if_due(transaction):
+            due = self.loop.tick + self.hub.plan.message_retry_interval
+            self.transactions.ready[transaction] = due
+            timer = self.loop.at(due, TIMER, self.hub.number, recipient, attempt, row=transaction)
+            timer.callbacks.append(self._retry)
+
+    def _retry(self, timer: Event) -> None:
+        if not self.transactions.final[timer.row]:  # it may have expired while it waited
+            self.put(timer.row)
+
+    # Retry of the whole queue.
 
     def _enter_retry(self) -> None:
         if self.timer is not None:
             return
-        clock = self.clock
+        loop = self.loop
         if not self.retrying:
             self.retrying = True
-            self.record.level(Level.QUEUE_RETRY, self.number, clock.tick, 1)
+            self.record.level(Level.QUEUE_RETRY, self.number, loop.tick, 1)
         self.failures += 1
-        due = clock.tick + self.retry_delay(self.failures)
-        self.timer = clock.at(due, CLOCK, QUEUE | self.hub.number, self.number)
-        self.timer.callbacks.append(self._due)
+        due = loop.tick + self.retry_delay(self.failures)
+        self.timer = loop.at(due, TIMER, QUEUE | self.hub.number, self.number)
+        self.timer.callbacks.append(self._retry_due)
 
     def retry_delay(self, failures: int) -> int:
-        """How long the hub waits after so many failures in a row."""
+        """Return how long the hub waits after a number of failures in a row; microseconds."""
         retry = self.hub.plan.retry
         return queue_retry_delay(
             failures,
@@ -269,9 +356,9 @@ class DeliveryQueue:
             retry.outbound_connection_failure_retry_interval,
         )
 
-    def _due(self, timer: Moment) -> None:
-        """The hub's clock allows the queue one connection."""
-        if timer is not self.timer:
+    def _retry_due(self, timer: Event) -> None:
+        """Open one connection when the retry clock allows it."""
+        if timer is not self.timer:  # the queue has left Retry since
             return
         self.timer = None
         self.pump()
@@ -280,39 +367,49 @@ class DeliveryQueue:
 
     def _leave_retry(self) -> None:
         self.retrying, self.failures, self.timer = False, 0, None
-        self.record.level(Level.QUEUE_RETRY, self.number, self.clock.tick, 0)
+        self.record.level(Level.QUEUE_RETRY, self.number, self.loop.tick, 0)
 
-    def stop(self) -> None:
-        """The hub stops: its connections are gone, and what they carried is next again."""
-        self.connecting = self.open = 0
-        said = self.record.reply_id(str(reply.CONNECTION_DROPPED))
-        for transaction in reversed(list(self.started)):
-            self.ended(transaction, said)
-            self._back(transaction)
+    # Expiry, stops of the hub, the end of the run.
 
     def expire(self, transaction: int) -> None:
-        """A transaction that is not on its way is given up."""
-        if self.record.ready[transaction] <= self.clock.tick:
-            self._write(transaction, -1, self.clock.tick, -1, 0)
+        """Expire a transaction that is on no connection."""
+        if self.transactions.ready[transaction] <= self.loop.tick:
+            self.record_wait(transaction, end=self.loop.tick)
         self.hub.finish(transaction, int(Status.EXPIRED), self.hub.expired)
-        self.suspensions.gone(transaction)
+        self.suspended.probe_expired(transaction)
+
+    def stop(self) -> None:
+        """Drop all connections when the hub stops; the transactions on them are next again."""
+        self.connecting = self.open = 0
+        dropped = self.record.replies.number(str(reply.CONNECTION_DROPPED))
+        for transaction in reversed(list(self.started)):
+            self.end_attempt(transaction, dropped)
+            self._put_back(transaction)
 
     def start(self) -> None:
-        """The hub is back: the queue is tried at once (assumption)."""
+        """Try the queue at once when the hub is back (assumption)."""
         if self.retrying:
             self._leave_retry()
         self.pump()
 
-    def waits(self, transaction: int) -> None:
-        """At the end of the run nobody has taken a transaction."""
-        self._write(transaction, -1, -1, -1, 0)
+    def record_wait(self, transaction: int, end: int = -1) -> None:
+        """Record that a transaction waited without an attempt.
+
+        Parameters
+        ----------
+        transaction : int
+            Row.
+        end : int
+            Time of its expiry, microseconds; -1: it still waits when the run ends.
+        """
+        self._record_attempt(transaction, -1, end, -1, 0)
 
     def close(self) -> None:
-        """The run is over: what still waits or travels is written down as such."""
+        """Record what still waits or is on a connection when the run ends."""
         for transaction, (start, opened) in self.started.items():
-            self._write(transaction, start, -1, -1, opened)
-        for ready in self.ready:
-            for transaction in ready:
-                if not self.record.settled[transaction]:
-                    self.waits(transaction)
-        self.suspensions.close()
+            self._record_attempt(transaction, start, -1, -1, opened)
+        for waiting in self.ready:
+            for transaction in waiting:
+                if not self.transactions.final[transaction]:
+                    self.record_wait(transaction)
+        self.suspended.close()

@@ -1,297 +1,362 @@
 """Hosts: a spool of messages, and the SMTP sessions that submit them."""
 
 from collections import Counter, deque
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
+from typing import NamedTuple
 
-from relaysim.engine.kernel import ATTEMPT, CLOCK, HOST, Actor, Life, Moment
+from relaysim.engine.context import Context
+from relaysim.engine.kernel import ATTEMPT, HOST, TIMER, Event, Process, ProcessGenerator
 from relaysim.engine.relay.hub import Hub
-from relaysim.engine.relay.receive_connector_sessions import Listener
+from relaysim.engine.relay.receive_connector_sessions import ConnectorSessions
 from relaysim.engine.relay.station import RECEIVE
-from relaysim.engine.world import World
 from relaysim.mail import reply
 from relaysim.mail.backpressure import Peer
-from relaysim.plan.plan import HostPlan, Verdicts
+from relaysim.plan.plan import Verdicts
 from relaysim.trace.tables import Level, Status, Visit
 from relaysim.traffic.draw import Decision, draw32
 
 _RECEIVE, _SESSION = int(Visit.RECEIVE), int(Visit.SESSION)
 _RECEIVE_COST = int(Decision.RECEIVE_COST)
 
-CLOSED = 421
-"""The code with which a hub closes the session."""
+NO_LIMIT = 1 << 62
+SERVICE_NOT_AVAILABLE = 421
+"""The code of a reply with which a hub closes the session."""
+
+
+class OpenSession(NamedTuple):
+    """A session that a hub has accepted.
+
+    `requested` and `accepted` are times in microseconds, `epoch` is that of the hub at acceptance.
+    """
+
+    first_message: int
+    connector: int
+    requested: int
+    accepted: int
+    epoch: int
 
 
 class Host:
     """A host that submits over SMTP.
 
-    Its messages wait in the spool, first come, first served. As long as one waits and the host has
-    a session to spare, a session connects; it closes when the spool is empty or
-    `messages_per_connection` is reached.
+    Its messages wait in the spool, first in, first out. While one waits and the host may open one
+    more session, a session connects. It closes when the spool is empty or after
+    `messages_per_connection` messages.
+
+    Attributes
+    ----------
+    spool : deque of int
+        Messages that wait for a session.
+    sessions : int
+        Session processes that exist, whether a hub has accepted them or not.
+    connected : int
+        Sessions that a hub has accepted.
+    connections : int
+        Connections asked for so far, which gives each address of the server its turn.
+    waiting_to_retry : bool
+        No hub accepted a session: the host connects to none until its retry interval is over.
+    open_sessions : dict of int to OpenSession
+        Accepted sessions, by number of the connection.
     """
 
-    def __init__(self, world: World, number: int) -> None:
-        self.world, self.number, self.entity = world, number, HOST | number
-        self.plan: HostPlan = world.plan.hosts[number]
-        self.clock, self.record = world.clock, world.record
+    def __init__(self, context: Context, number: int, hubs: Sequence[Hub]) -> None:
+        self.loop, self.record, _, self.scenario_plan = context
+        self.number, self.entity, self.hubs = number, HOST | number, hubs
+        self.plan = context.plan.hosts[number]
         self.spool: deque[int] = deque()
         self.sessions = self.connected = self.connections = 0
-        self.most = self.plan.sessions or 1 << 62
-        self.resting = False
-        self.talking: dict[int, tuple[int, int, int, int, int]] = {}
-        said = self.record.reply_id
-        self.unable = said(str(reply.UNABLE_TO_CONNECT))
-        self.dropped = said(str(reply.CONNECTION_DROPPED))
-        self.unavailable = said(str(reply.SERVICE_NOT_AVAILABLE))
-        self.queued = said(str(reply.QUEUED.filled(message_id="id")))
+        self.limit = self.plan.sessions or NO_LIMIT
+        self.waiting_to_retry = False
+        self.open_sessions: dict[int, OpenSession] = {}
+        self.reply_number = self.record.replies.number
+        self.unable = self.reply_number(str(reply.UNABLE_TO_CONNECT))
+        self.dropped = self.reply_number(str(reply.CONNECTION_DROPPED))
+        self.unavailable = self.reply_number(str(reply.SERVICE_NOT_AVAILABLE))
+        self.queued = self.reply_number(str(reply.QUEUED.filled(message_id="id")))
+
+    # Step 1: a message is created and waits in the spool.
 
     def submit(self, message: int) -> None:
-        """A stream of the host has created a message."""
+        """Put a message that a stream has created into the spool."""
         self.spool.append(message)
-        self._knock()
+        self._open_session()
 
-    def _knock(self) -> None:
-        if self.sessions < self.most and not self.resting and self.spool:
+    def _open_session(self) -> None:
+        if self.sessions < self.limit and not self.waiting_to_retry and self.spool:
             self.sessions += 1
-            Actor(self._session())
+            Process(self._session())
 
-    def _session(self) -> Life:
-        """One connection after another, as long as there is mail."""
-        clock, record, plan = self.clock, self.record, self.plan
-        while self.spool and not self.resting:
+    # Step 2: connections.
+
+    def _session(self) -> ProcessGenerator:
+        """Open one connection after another, as long as messages wait in the spool."""
+        loop, plan, messages = self.loop, self.plan, self.record.messages
+        while self.spool and not self.waiting_to_retry:
             message = self.spool.popleft()
-            asked = clock.tick
-            recipient = record.first_recipient[message]
+            requested = loop.tick
+            recipient = messages.first_recipient[message]
             connection, self.connections = self.connections, self.connections + 1
-            said, door, hub = self.unable, -1, None
+            answer, connector, hub = self.unable, -1, None  # answer -1: a greeting
             for turn in range(len(plan.submission_targets)):
                 target = (connection + turn) % len(plan.submission_targets)
-                number, door = plan.submission_targets[target]
-                said, hub = self.unable, None
-                if number >= 0 and self.world.hubs[number].up:
-                    hub = self.world.hubs[number]
-                    answered = hub.slot()
-                    if answered > clock.tick:
-                        yield clock.at(answered, ATTEMPT, self.entity, recipient)
-                    said = self._greet(hub, door)
-                    if said < 0:
+                number, connector = plan.submission_targets[target]
+                answer, hub = self.unable, None
+                if number >= 0 and self.hubs[number].up:  # -1: no hub has the address
+                    hub = self.hubs[number]
+                    answered = hub.next_connection_time()
+                    if answered > loop.tick:
+                        yield loop.at(answered, ATTEMPT, self.entity, recipient)
+                    # The hub may have stopped meanwhile: `_greeting` looks again.
+                    answer = self._greeting(hub, connector)
+                    if answer < 0:
                         break
-                record.refusal(message, number, door, clock.tick, said)
+                self.record.refusal(message, number, connector, loop.tick, answer)
                 if plan.round_trip:
-                    due = clock.tick + plan.round_trip
-                    yield clock.at(due, ATTEMPT, self.entity, recipient, record.tries[message])
-            if said >= 0 or hub is None:
-                if self._turned_away(message, said):
+                    due = loop.tick + plan.round_trip
+                    attempt = messages.attempts[message]
+                    yield loop.at(due, ATTEMPT, self.entity, recipient, attempt)
+            if answer >= 0 or hub is None:
+                if self._connection_refused(message, answer):
                     break
                 continue
-            epoch, accepted = hub.epoch, clock.tick
+            epoch, accepted = hub.epoch, loop.tick
             self.connected += 1
-            self.talking[connection] = (message, door, asked, accepted, epoch)
-            setup = plan.verdicts[door].timing.opening_time
+            self.open_sessions[connection] = OpenSession(
+                message, connector, requested, accepted, epoch
+            )
+            setup = plan.verdicts[connector].timing.opening_time
             if setup:
                 due = accepted + setup
-                yield clock.at(due, ATTEMPT, self.entity, recipient, record.tries[message])
-            record.connected[message] = accepted
+                yield loop.at(due, ATTEMPT, self.entity, recipient, messages.attempts[message])
+            # The hub may have stopped since it accepted the session: `_dialogue` compares epochs.
+            messages.connected[message] = accepted
             carried = 0
-            listener = hub.listeners[door]
-            while (yield from self._dialog(hub, listener, door, epoch, message)):
+            sessions = hub.sessions[connector]
+            while (yield from self._dialogue(hub, sessions, connector, epoch, message)):
                 carried += 1
                 if carried == plan.messages_per_connection or not self.spool:
                     break
                 message = self.spool.popleft()
-                record.connected[message] = clock.tick
-            self._close(hub, connection)
+                messages.connected[message] = loop.tick
+            self._close_session(hub, connection)
         self.sessions -= 1
 
-    def _greet(self, hub: Hub, door: int) -> int:
-        """Ask a hub that is up for a session: -1 for a greeting, else the reply."""
+    def _greeting(self, hub: Hub, connector: int) -> int:
+        """Return the reply with which a hub refuses a session now; -1 if it greets the host."""
         if not hub.up:
             return self.unable
-        if door < 0 or hub.pressure.refuses_connection():
+        if connector < 0 or hub.pressure.refuses_connection():  # -1: no connector matches
             return self.unavailable
-        answer = hub.listeners[door].admit(self.plan.source)
-        return self.record.reply_id(answer) if answer else -1
+        refusal = hub.sessions[connector].admit(self.plan.source)
+        return self.reply_number(refusal) if refusal else -1
 
-    def _close(self, hub: Hub, connection: int) -> None:
-        opener, door, asked, accepted, epoch = self.talking.pop(connection)
+    def _close_session(self, hub: Hub, connection: int) -> None:
+        session = self.open_sessions.pop(connection)
         self.connected -= 1
-        end = self.clock.tick
-        if hub.epoch == epoch:
-            hub.listeners[door].leave(self.plan.source)
+        end = self.loop.tick
+        if hub.epoch == session.epoch:
+            hub.sessions[session.connector].leave(self.plan.source)
         else:
-            end = hub.stopped_at[epoch]
-        station = hub.listeners[door].plan.station
-        self.record.visit((station, _SESSION, opener, 0, asked, accepted, end))
+            end = hub.stopped_at[session.epoch]
+        self._record_session(session, end)
 
-    def _dialog(
-        self, hub: Hub, listener: Listener, door: int, epoch: int, message: int
-    ) -> Generator[Moment, None, bool]:
-        """One message from MAIL FROM to the final reply. False: the session is over."""
-        clock, record, plan = self.clock, self.record, self.plan
-        verdicts = plan.verdicts[door]
-        size, recipient = record.size[message], record.first_recipient[message]
-        record.tries[message] += 1
-        record.connector[message] = door
-        tries = record.tries[message]
+    def _record_session(self, session: OpenSession, end: int) -> None:
+        first_message, connector, requested, accepted, _ = session
+        station = self.scenario_plan.connectors[connector].station
+        self.record.visit((station, _SESSION, first_message, 0, requested, accepted, end))
+
+    # Steps 3 to 5: the SMTP dialogue of a message, commit and acknowledgement.
+
+    def _dialogue(
+        self, hub: Hub, sessions: ConnectorSessions, connector: int, epoch: int, message: int
+    ) -> Generator[Event, None, bool]:
+        """Submit one message, from MAIL FROM to the final reply; return whether the session lasts.
+
+        After each yield the hub may have stopped: then its epoch differs, and the session is lost.
+        """
+        loop, record, messages, plan = self.loop, self.record, self.record.messages, self.plan
+        verdicts = plan.verdicts[connector]
+        size, recipient = messages.size[message], messages.first_recipient[message]
+        messages.attempts[message] += 1
+        messages.connector[message] = connector
+        attempt = messages.attempts[message]
         if hub.epoch != epoch:
-            self._lost(message, self.dropped)
+            self._submission_failed(message, self.dropped)
             return False
         pressure = hub.pressure
-        asked = record.recipients[message] - record.final_recipients(message)
-        said = self._mail_from(hub, listener, verdicts, message)
-        if said >= 0:
-            closes = record.code(said) == CLOSED
+        asked = messages.recipients[message] - record.final_recipients(message)
+
+        # MAIL FROM and RCPT TO. The replies are decided now, the time for them passes afterwards.
+        refusal = self._mail_from(hub, sessions, verdicts, message)
+        if refusal >= 0:
+            closes = record.replies.codes[refusal] == SERVICE_NOT_AVAILABLE
             time = pressure.delay + verdicts.timing.refusal(asked, closes)
-            yield clock.at(clock.tick + time, ATTEMPT, self.entity, recipient, tries)
-            self._lost(message, said)
+            yield loop.at(loop.tick + time, ATTEMPT, self.entity, recipient, attempt)
+            # If the hub has stopped meanwhile, the next message of the session finds out.
+            self._submission_failed(message, refusal)
             return not closes
         refused = self._rcpt_to(verdicts, message)
         accepted = asked - len(refused)
-        mails = -(-accepted // (listener.plan.max_recipients_per_message or accepted or 1))
+        # A message with more recipients than the connector accepts is sent several times.
+        mails = -(-accepted // (sessions.plan.max_recipients_per_message or accepted or 1))
         time = pressure.delay + verdicts.timing.submission(asked, len(refused), mails, size)
         if accepted:
             pressure.uncommitted += size
         if time:
-            yield clock.at(clock.tick + time, ATTEMPT, self.entity, recipient, tries)
+            yield loop.at(loop.tick + time, ATTEMPT, self.entity, recipient, attempt)
+        # If the hub has stopped meanwhile, the host has the replies to RCPT TO all the same.
         if refused:
-            for answer, recipients in Counter(answer for _, answer in refused).items():
-                record.refusal(message, hub.number, door, clock.tick, answer, recipients)
-            for one, answer in refused:
-                record.fated(one, Status.REFUSED, clock.tick, answer)
-                record.reply[message] = answer
+            for reply_number, count in Counter(number for _, number in refused).items():
+                record.refusal(message, hub.number, connector, loop.tick, reply_number, count)
+            for refused_recipient, reply_number in refused:
+                record.set_final(refused_recipient, Status.REFUSED, loop.tick, reply_number)
+                messages.reply[message] = reply_number
         if not accepted:
             self._check_end()
             return hub.epoch == epoch
+
+        # Commit.
         if hub.epoch == epoch:
             bits = draw32(record.key[recipient], _RECEIVE_COST, 0)
             work = mails * hub.plan.receive.of(size, bits)
             yield hub.cores.serve(RECEIVE, _RECEIVE, message, 0, recipient, work)
-            if hub.epoch == epoch:
+            if hub.epoch == epoch:  # else the hub stopped before the work was done
                 yield hub.database.commit(message, recipient)
         pressure.uncommitted -= size
-        if hub.epoch != epoch:
-            self._lost(message, self.dropped)
+        if hub.epoch != epoch:  # it stopped during the transfer, the work or the commit
+            self._submission_failed(message, self.dropped)
             return False
-        delay = listener.plan.max_acknowledgement_delay
+
+        # Acknowledgement.
+        delay = sessions.plan.max_acknowledgement_delay
         if delay:
-            done = hub.hold(message)
-            hub.own(message)
-            if done.callbacks is not None:
-                late = clock.at(clock.tick + delay, CLOCK, hub.number, recipient, about=message)
-                late.callbacks.append(hub.too_late)
-                yield done
+            acknowledged = hub.delay_acknowledgement(message)
+            hub.accept(message)
+            if acknowledged.callbacks is not None:  # else every transaction is done already
+                timer = loop.at(loop.tick + delay, TIMER, hub.number, recipient, row=message)
+                timer.callbacks.append(hub.acknowledgement_delay_over)
+                yield acknowledged
             if hub.epoch != epoch:
-                record.reply[message] = self.dropped
+                # The hub stopped before its 250, but it has the message: the host does not send it
+                # again (duplicates are not modelled).
+                messages.reply[message] = self.dropped
                 return False
         else:
-            hub.own(message)
-        record.acknowledged[message] = clock.tick
-        record.reply[message] = self.queued
+            hub.accept(message)
+        messages.acknowledged[message] = loop.tick
+        messages.reply[message] = self.queued
         return True
 
-    def _mail_from(self, hub: Hub, listener: Listener, verdicts: Verdicts, message: int) -> int:
-        """The reply to MAIL FROM, SIZE included: -1 if it is a success."""
-        record, pressure = self.record, hub.pressure
-        stream = record.stream[message]
-        said = verdicts.mail[stream]
-        if said >= 0:
-            return record.reply_id(self.world.plan.replies[said])
-        own = self.world.plan.streams[stream].sender_is_authoritative
+    def _mail_from(
+        self, hub: Hub, sessions: ConnectorSessions, verdicts: Verdicts, message: int
+    ) -> int:
+        """Return the reply that refuses MAIL FROM, SIZE included; -1 if it is accepted."""
+        messages, pressure, plan = self.record.messages, hub.pressure, self.scenario_plan
+        stream = messages.stream[message]
+        verdict = verdicts.mail[stream]  # index into the plan's replies; -1: accepted
+        if verdict >= 0:
+            return self.reply_number(plan.replies[verdict])
+        own = plan.streams[stream].sender_is_authoritative
         if pressure.refuses_mail_from(Peer.OTHER, own):
-            return record.reply_id(str(reply.INSUFFICIENT_RESOURCES))
-        limit = listener.plan.max_message_size
-        if limit is not None and record.size[message] > limit and not verdicts.bypasses_size_limit:
-            return record.reply_id(str(reply.MESSAGE_TOO_LARGE))
-        answer = listener.over_rate(self.plan.source, self.plan.account, self.clock.tick)
-        return record.reply_id(answer) if answer else -1
+            return self.reply_number(str(reply.INSUFFICIENT_RESOURCES))
+        limit = sessions.plan.max_message_size
+        too_large = limit is not None and messages.size[message] > limit
+        if too_large and not verdicts.bypasses_size_limit:
+            return self.reply_number(str(reply.MESSAGE_TOO_LARGE))
+        refusal = sessions.over_rate(self.plan.source, self.plan.account, self.loop.tick)
+        return self.reply_number(refusal) if refusal else -1
 
     def _rcpt_to(self, verdicts: Verdicts, message: int) -> list[tuple[int, int]]:
-        """The recipients that are refused, each with the reply."""
+        """Return the recipients that are refused, each with the number of the reply."""
         if verdicts.relays:
             return []
-        record, rcpt = self.record, verdicts.rcpt
-        first = record.first_recipient[message]
+        messages, recipients, replies = (
+            self.record.messages,
+            self.record.recipients,
+            self.scenario_plan.replies,
+        )
+        rcpt = verdicts.rcpt  # for each domain an index into the plan's replies; -1: accepted
+        first = messages.first_recipient[message]
         return [
-            (recipient, record.reply_id(self.world.plan.replies[rcpt[record.domain[recipient]]]))
-            for recipient in range(first, first + record.recipients[message])
-            if rcpt[record.domain[recipient]] >= 0 and not record.status[recipient]
+            (recipient, self.reply_number(replies[rcpt[recipients.domain[recipient]]]))
+            for recipient in range(first, first + messages.recipients[message])
+            if rcpt[recipients.domain[recipient]] >= 0 and not recipients.status[recipient]
         ]
 
-    # Failure.
+    # Step 10: a refused or failed submission.
 
-    def _lost(self, message: int, said: int) -> None:
-        """The hub did not take a message: try again later, or let it go."""
-        plan, record, now = self.plan, self.record, self.clock.tick
-        record.reply[message] = said
-        door = record.connector[message]
-        record.refusal(message, self.world.plan.connectors[door].hub, door, now, said)
-        permanent = record.code(said) >= 500
-        again = now + plan.retry_every
-        if permanent or not plan.retry_every or self._too_old(message, again):
-            self._let_go(message, Status.REFUSED if permanent else Status.ABANDONED, said)
+    def _submission_failed(self, message: int, reply_number: int) -> None:
+        """Schedule another attempt for a message that the hub did not accept, or give it up."""
+        plan, messages, now = self.plan, self.record.messages, self.loop.tick
+        messages.reply[message] = reply_number
+        connector = messages.connector[message]
+        hub = self.scenario_plan.connectors[connector].hub
+        self.record.refusal(message, hub, connector, now, reply_number)
+        permanent = self.record.replies.codes[reply_number] >= 500
+        due = now + plan.retry_every
+        if permanent or not plan.retry_every or self._too_old(message, due):  # 0: no retry
+            self._give_up(message, Status.REFUSED if permanent else Status.ABANDONED, reply_number)
             return
-        recipient = record.first_recipient[message]
-        moment = self.clock.at(
-            again, CLOCK, self.entity, recipient, record.tries[message], about=message
-        )
-        moment.callbacks.append(self._again)
+        recipient, attempt = messages.first_recipient[message], messages.attempts[message]
+        timer = self.loop.at(due, TIMER, self.entity, recipient, attempt, row=message)
+        timer.callbacks.append(self._retry)
 
-    def _again(self, moment: Moment) -> None:
-        self.submit(moment.about)
+    def _retry(self, timer: Event) -> None:
+        self.submit(timer.row)
 
-    def _too_old(self, message: int, when: int) -> bool:
-        return when >= self.record.created[message] + self.plan.give_up_after
+    def _too_old(self, message: int, due: int) -> bool:
+        return due >= self.record.messages.created[message] + self.plan.give_up_after
 
-    def _let_go(self, message: int, status: Status, said: int) -> None:
-        record = self.record
-        first = record.first_recipient[message]
-        for recipient in range(first, first + record.recipients[message]):
-            if not record.status[recipient]:
-                record.fated(recipient, status, self.clock.tick, said)
+    def _give_up(self, message: int, status: Status, reply_number: int) -> None:
+        messages, recipients = self.record.messages, self.record.recipients
+        first = messages.first_recipient[message]
+        for recipient in range(first, first + messages.recipients[message]):
+            if not recipients.status[recipient]:
+                self.record.set_final(recipient, status, self.loop.tick, reply_number)
         self._check_end()
 
     def _check_end(self) -> None:
         if not self.record.open:
-            self.clock.finished = True
+            self.loop.finished = True
 
-    def _turned_away(self, message: int, said: int) -> bool:
-        """No hub would talk. True: this session ends.
+    def _connection_refused(self, message: int, reply_number: int) -> bool:
+        """Handle a message for which no hub accepted a connection; return whether its session ends.
 
         An application that does not retry loses the message. One that does keeps it: its other
-        sessions go on with the spool; without any it rests for its retry interval (assumption,
-        after the rule for a hub's own queues).
+        sessions continue with the spool. Without any, the host waits for its retry interval
+        (assumption, after the rule for the queues of a hub).
         """
-        plan, record = self.plan, self.record
-        record.tries[message] += 1
-        record.reply[message] = said
-        again = self.clock.tick + plan.retry_every
-        if not plan.retry_every or self._too_old(message, again):
-            self._let_go(message, Status.ABANDONED, said)
+        plan, messages = self.plan, self.record.messages
+        messages.attempts[message] += 1
+        messages.reply[message] = reply_number
+        due = self.loop.tick + plan.retry_every
+        if not plan.retry_every or self._too_old(message, due):  # 0: no retry
+            self._give_up(message, Status.ABANDONED, reply_number)
             return False
         self._put_back(message)
-        if not self.connected and not self.resting:
-            self.resting = True
-            record.level(Level.HOST_RETRY, self.number, self.clock.tick, 1)
-            self.clock.at(again, CLOCK, self.entity).callbacks.append(self._rested)
+        if not self.connected and not self.waiting_to_retry:
+            self.waiting_to_retry = True
+            self.record.level(Level.HOST_RETRY, self.number, self.loop.tick, 1)
+            self.loop.at(due, TIMER, self.entity).callbacks.append(self._retry_interval_over)
         return True
 
     def _put_back(self, message: int) -> None:
-        """Into the spool, before all that were created later."""
-        spool, created = self.spool, self.record.created
+        """Put a message back into the spool, before all messages that were created later."""
+        spool, created = self.spool, self.record.messages.created
         place = 0
         while place < len(spool) and created[spool[place]] <= created[message]:
             place += 1
         spool.insert(place, message)
 
-    def _rested(self, _: object) -> None:
-        self.resting = False
-        self.record.level(Level.HOST_RETRY, self.number, self.clock.tick, 0)
-        for _ in range(min(len(self.spool), self.most - self.sessions)):
-            self._knock()
+    def _retry_interval_over(self, _: object) -> None:
+        self.waiting_to_retry = False
+        self.record.level(Level.HOST_RETRY, self.number, self.loop.tick, 0)
+        for _ in range(min(len(self.spool), self.limit - self.sessions)):
+            self._open_session()
 
     def close(self) -> None:
-        """The run is over: sessions that are open are written down as such."""
-        for opener, door, asked, accepted, epoch in self.talking.values():
-            connector = self.world.plan.connectors[door]
-            hub = self.world.hubs[connector.hub]
-            end = hub.stopped_at[epoch] if hub.epoch != epoch else -1
-            self.record.visit((connector.station, _SESSION, opener, 0, asked, accepted, end))
+        """Record the sessions that are open when the run ends."""
+        for session in self.open_sessions.values():
+            hub = self.hubs[self.scenario_plan.connectors[session.connector].hub]
+            stopped = hub.epoch != session.epoch
+            self._record_session(session, hub.stopped_at[session.epoch] if stopped else -1)

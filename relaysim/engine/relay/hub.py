@@ -1,24 +1,21 @@
 """A hub: from the commit of a message to the final status of each of its recipients."""
 
-from array import array
 from collections import deque
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import Protocol
 
-from relaysim.engine.kernel import Moment
+from relaysim.engine.context import Context
+from relaysim.engine.kernel import Event
+from relaysim.engine.relay.accepted_mail import AcceptedMail
+from relaysim.engine.relay.ageing import Ageing
 from relaysim.engine.relay.back_pressure import Pressure
-from relaysim.engine.relay.delivery_queue import DeliveryQueue
-from relaysim.engine.relay.expiry import Ageing
-from relaysim.engine.relay.outbound_connections import Outbound
-from relaysim.engine.relay.receive_connector_sessions import Listener
+from relaysim.engine.relay.outbound_connections import OutboundConnections
+from relaysim.engine.relay.receive_connector_sessions import ConnectorSessions
 from relaysim.engine.relay.station import CATEGORIZE, Cores, QueueDatabase
-from relaysim.engine.world import World
 from relaysim.mail import reply
-from relaysim.plan.plan import TOO_LARGE, HubPlan
+from relaysim.plan.plan import TOO_LARGE
 from relaysim.trace.tables import Level, Status, Visit
 from relaysim.traffic.draw import Decision, draw32, mix
-
-if TYPE_CHECKING:
-    from relaysim.engine.relay.mailbox_server import MailboxServer
 
 DSN_SIZE = 5 * 1024
 """Bytes of an NDR or a delay notice with the headers of the original (assumption)."""
@@ -26,279 +23,406 @@ DSN_SIZE = 5 * 1024
 _MINUTE = 60_000_000
 _CATEGORIZE = int(Visit.CATEGORIZE)
 _CATEGORIZE_COST, _ANTIVIRUS_COST = int(Decision.CATEGORIZE_COST), int(Decision.ANTIVIRUS_COST)
-_BAD = (int(Status.BOUNCED), int(Status.EXPIRED))
+_NDR_STATUSES = (int(Status.BOUNCED), int(Status.EXPIRED))
+
+
+class TransactionQueue(Protocol):
+    """What a hub needs of its delivery queues.
+
+    Hub and queue hold each other: the hub puts transactions in, the queue reports how they ended.
+    """
+
+    started: dict[int, tuple[int, int]]
+
+    def put(self, transaction: int) -> None:
+        """Add a transaction that is ready to be sent."""
+
+    def expire(self, transaction: int) -> None:
+        """Expire a transaction that is on no connection."""
+
+    def stop(self) -> None:
+        """Drop all connections when the hub stops."""
+
+    def start(self) -> None:
+        """Try the queue when the hub is back."""
+
+    def close(self) -> None:
+        """Record what still waits when the run ends."""
+
+
+class Rerouting:
+    """Whether the administrator has moved the culprits to another IP; shared by all hubs."""
+
+    __slots__ = ("culprits_moved",)
+
+    def __init__(self) -> None:
+        self.culprits_moved = False
+
+    def move_culprits(self) -> None:
+        """Route the culprits' mail by `plan.moved` from now on."""
+        self.culprits_moved = True
 
 
 class Acknowledgement:
-    """A session waits for the transactions of its message; `left` of them are not done."""
+    """A delayed acknowledgement: a session waits for the transactions of its message.
 
-    __slots__ = ("left", "moment")
+    Attributes
+    ----------
+    remaining : int
+        Transactions that are not delivered or bounced; -1 until the message is routed.
+    event : Event
+        The end of the wait.
+    """
 
-    def __init__(self, moment: Moment) -> None:
-        self.left, self.moment = -1, moment
+    __slots__ = ("event", "remaining")
+
+    def __init__(self, event: Event) -> None:
+        self.remaining, self.event = -1, event
 
 
 class Hub:
-    """A Hub Transport server.
+    """A Hub Transport server, or another MTA.
 
-    `epoch` counts its stops: who finds another number than when he began has been cut off.
-    `stopped_at` has the end of each epoch that is over. `submissions` is the mail that mailbox
-    servers have for this hub, `submitting` how many places for it are in use.
+    Attributes
+    ----------
+    up : bool
+        The hub runs.
+    epoch : int
+        Number of its stops. A process that sees a different epoch after a yield knows that the hub
+        stopped in between and cut it off.
+    stopped_at : list of int
+        End of each epoch that is over, microseconds.
+    stops : int
+        Scripted stops that last now; they may overlap.
+    sessions : dict of int to ConnectorSessions
+        Its receive connectors, by number.
+    queues : dict of int to TransactionQueue
+        Its delivery queues, by number; each is opened for its first transaction.
+    accepted : AcceptedMail
+        What the hub has accepted.
+    acknowledgements : dict of int to Acknowledgement
+        Delayed acknowledgements, by message.
     """
 
-    def __init__(self, world: World, number: int) -> None:
-        plan: HubPlan = world.plan.hubs[number]
-        self.world, self.number, self.plan = world, number, plan
-        self.clock, self.record = world.clock, world.record
+    def __init__(
+        self,
+        context: Context,
+        number: int,
+        open_queue: Callable[["Hub", int], TransactionQueue],
+        rerouting: Rerouting,
+    ) -> None:
+        self.loop, self.record, self.transactions, self.scenario_plan = context
+        loop, record, plan = self.loop, self.record, context.plan.hubs[number]
+        self.number, self.plan, self.open_queue = number, plan, open_queue
+        self.rerouting = rerouting
         self.up, self.epoch, self.stops = True, 0, 0
         self.stopped_at: list[int] = []
-        self.cores = Cores(self.clock, self.record, number, plan.cpu_station, plan.cores)
+        self.cores = Cores(loop, record, number, plan.cpu_station, plan.cores)
         self.database = QueueDatabase(
-            self.clock,
-            self.record,
+            loop,
+            record,
             number,
             plan.commit_station,
             plan.batch_size,
             plan.batch_timeout,
             plan.commit_write,
         )
-        self.pressure = Pressure(self.clock, self.record, number, plan.pressure)
-        self.listeners = {
-            door: Listener(connector)
-            for door, connector in enumerate(world.plan.connectors)
-            if connector.hub == number
+        self.pressure = Pressure(loop, record, number, plan.pressure)
+        self.sessions = {
+            connector: ConnectorSessions(connector_plan)
+            for connector, connector_plan in enumerate(context.plan.connectors)
+            if connector_plan.hub == number
         }
-        self.queues: dict[int, DeliveryQueue] = {}
-        self.outbound = Outbound(plan.outbound_connections)
-        self.submissions: deque[tuple[MailboxServer, int, int, int]] = deque()
-        self.submitting = 0
-        self.accepted: deque[int] = deque(maxlen=plan.connection_rate or 1)
-        self.waiting: dict[int, Acknowledgement] = {}
-        self.owned = array("q")
-        self.owned_at = array("q")
-        self.handed = array("q")
-        self.notices = 0
-        self.categorize = plan.categorize
+        self.queues: dict[int, TransactionQueue] = {}
+        self.outbound = OutboundConnections(plan.outbound_connections)
+        # Times of the last connections, as many as the rate allows in a minute.
+        self.connection_times: deque[int] = deque(maxlen=plan.connection_rate or 1)
+        self.acknowledgements: dict[int, Acknowledgement] = {}
+        self.accepted = AcceptedMail()
+        self.dsns = 0
+        self.categorize_cost = plan.categorize
         self.scans = plan.antivirus.base > 0 or plan.antivirus.per_kb > 0
         self._on_categorized = self._categorized
-        self.expired = self.record.reply_id(str(reply.MESSAGE_EXPIRED))
-        self.ageing = Ageing(self)
+        self.expired = record.replies.number(str(reply.MESSAGE_EXPIRED))
+        self.ageing = Ageing(
+            context,
+            number,
+            plan,
+            self.accepted,
+            is_up=lambda: self.up,
+            send_delay_notice=self._send_delay_notice,
+            expire=self._expire,
+        )
 
-    def slot(self) -> int:
-        """When a connection asked for now is answered: so many in any minute (assumption)."""
-        now = self.clock.tick
+    # Step 2: connections.
+
+    def next_connection_time(self) -> int:
+        """Reserve a connection under MaxConnectionRatePerMinute.
+
+        The limit applies to any span of a minute, and connections above it wait (assumption).
+
+        Returns
+        -------
+        int
+            When the hub answers the connection, microseconds.
+        """
+        now = self.loop.tick
         if not self.plan.connection_rate:
             return now
+        times = self.connection_times
+        full = len(times) == times.maxlen
+        answered = max(now, times[0] + _MINUTE) if full else now
+        times.append(answered)
+        return answered
+
+    # Steps 4 and 6: the hub owns the message, and the categorizer processes it.
+
+    def accept(self, message: int, parent: int = -1) -> None:
+        """Take over a message that has just been committed.
+
+        Parameters
+        ----------
+        message : int
+            Row.
+        parent : int
+            Transaction by which another hub hands the message over; -1 for a message of a host and
+            for a DSN.
+        """
+        messages, now = self.record.messages, self.loop.tick
+        if messages.committed[message] < 0:
+            messages.committed[message] = now
+            messages.hub[message] = self.number
         accepted = self.accepted
-        full = len(accepted) == accepted.maxlen
-        at = max(now, accepted[0] + _MINUTE) if full else now
-        accepted.append(at)
-        return at
-
-    # From the commit on.
-
-    def own(self, message: int, handed: int = -1) -> None:
-        """A message has been committed (or the transaction `handed` over by another hub)."""
-        record, now = self.record, self.clock.tick
-        if record.committed[message] < 0:
-            record.committed[message] = now
-            record.hub[message] = self.number
-        self.owned.append(message)
-        self.owned_at.append(now)
-        self.handed.append(handed)
-        size = record.size[message]
-        recipient = record.first_recipient[message] if handed < 0 else record.leader[handed]
+        accepted.message.append(message)
+        accepted.time.append(now)
+        accepted.parent.append(parent)
+        size = messages.size[message]
+        if parent < 0:
+            recipient = messages.first_recipient[message]
+        else:
+            recipient = self.transactions.first_recipient[parent]
         self.pressure.hold(size)
         if self.ageing.asleep:
             self.ageing.wake()
-        key, hop = record.key[recipient], record.hops(handed)
-        work = self.categorize.of(size, draw32(key, _CATEGORIZE_COST, hop))
+        key, hop = self.record.key[recipient], self.transactions.hops_after(parent)
+        work = self.categorize_cost.of(size, draw32(key, _CATEGORIZE_COST, hop))
         if self.scans:
             work += self.plan.antivirus.of(size, draw32(key, _ANTIVIRUS_COST, hop))
         done = self.cores.serve(CATEGORIZE, _CATEGORIZE, message, 0, recipient, work)
-        if done is self.clock.past:
-            self._route(message, handed, now)
+        if done is self.loop.processed:
+            self._route(message, parent, now)
         else:
-            done.about = len(self.owned) - 1
+            done.row = len(accepted.message) - 1
             done.callbacks.append(self._on_categorized)
 
-    def _categorized(self, done: Moment) -> None:
-        number = done.about
-        self._route(self.owned[number], self.handed[number], self.owned_at[number])
+    def _categorized(self, done: Event) -> None:
+        accepted, entry = self.accepted, done.row
+        self._route(accepted.message[entry], accepted.parent[entry], accepted.time[entry])
 
-    def _route(self, message: int, handed: int, since: int) -> None:
-        """Split a message by next hop and queue the transactions: Exchange's bifurcation."""
-        record, plan = self.record, self.world.plan
-        size = record.size[message]
+    # Step 7: transactions.
+
+    def _route(self, message: int, parent: int, accepted_at: int) -> None:
+        """Split a message by next hop and queue the transactions (bifurcation)."""
+        record, plan = self.record, self.scenario_plan
+        messages, recipients = record.messages, record.recipients
+        size = messages.size[message]
         band = 0
         while band < len(plan.bands) and size > plan.bands[band]:
             band += 1
-        connector = record.connector[message] if plan.linked else -1
+        connector = messages.connector[message] if plan.linked else -1
         routes = plan.routes[self.number, connector][band]
-        first, count = record.first_recipient[message], record.recipients[message]
+        first, count = messages.first_recipient[message], messages.recipients[message]
         groups: dict[int, list[int]] = {}
         if count == 1:
-            groups[routes[record.domain[first]]] = [first]
+            groups[routes[recipients.domain[first]]] = [first]
         else:
             for recipient in range(first, first + count):
-                if record.transaction[recipient] == handed and not record.status[recipient]:
-                    groups.setdefault(routes[record.domain[recipient]], []).append(recipient)
+                # Other recipients of the message are with other hubs, or final.
+                if recipients.transaction[recipient] == parent and not recipients.status[recipient]:
+                    groups.setdefault(routes[recipients.domain[recipient]], []).append(recipient)
             self.pressure.hold(size * (len(groups) - 1))
-        waiting = self.waiting.get(message) if handed < 0 else None
-        if waiting is not None:
-            waiting.left = len(groups)
-        now, expires = self.clock.tick, since + self.plan.message_expiration_timeout
-        if self.world.administrator.moved and plan.streams[record.stream[message]].culprit:
-            groups = {
-                plan.moved.get(route, route): recipients for route, recipients in groups.items()
-            }
-        for route, recipients in groups.items():
-            if route == TOO_LARGE:
-                said = record.reply_id(str(reply.NO_ROUTE_FOR_SIZE))
-                for recipient in recipients:
-                    record.fated(recipient, Status.BOUNCED, now, said)
-                self.notify(recipients[0], Decision.NDR)
-                self._one_done(message, size)
+        acknowledgement = self.acknowledgements.get(message) if parent < 0 else None
+        if acknowledgement is not None:
+            acknowledgement.remaining = len(groups)
+        now, expires = self.loop.tick, accepted_at + self.plan.message_expiration_timeout
+        if self.rerouting.culprits_moved and plan.streams[messages.stream[message]].culprit:
+            groups = {plan.moved.get(queue, queue): rows for queue, rows in groups.items()}
+        for queue, rows in groups.items():
+            if queue == TOO_LARGE:
+                no_route = record.replies.number(str(reply.NO_ROUTE_FOR_SIZE))
+                for recipient in rows:
+                    record.set_final(recipient, Status.BOUNCED, now, no_route)
+                self.send_dsn(rows[0], Decision.NDR)
+                self._transaction_done(message, size)
             else:
-                transaction = record.open_transaction(
-                    recipients, self.number, route, handed, now, expires
-                )
+                transaction = self.transactions.open(rows, self.number, queue, parent, now, expires)
                 if now < expires:
-                    (self.queues.get(route) or self._new_queue(route)).put(transaction)
+                    (self.queues.get(queue) or self._open_queue(queue)).put(transaction)
                 else:
                     self.finish(transaction, Status.EXPIRED, self.expired)
 
-    def _new_queue(self, number: int) -> DeliveryQueue:
-        plan = self.world.plan.queues[number]
-        queue = self.queues[number] = DeliveryQueue(self.world, self, number, plan)
+    def _open_queue(self, number: int) -> TransactionQueue:
+        queue = self.queues[number] = self.open_queue(self, number)
         return queue
 
-    # The end of a transaction.
+    # Step 9: how transactions end.
 
-    def finish(self, transaction: int, status: int, said: int) -> None:
-        """All that a transaction still carries becomes final; of a bad one an NDR tells."""
-        record, now = self.record, self.clock.tick
-        record.settled[transaction] = 1
-        message = record.carries[transaction]
-        if record.recipients[message] == 1:
-            record.fated(record.leader[transaction], status, now, said)
+    def finish(self, transaction: int, status: int, reply_number: int) -> None:
+        """Set the final status of every recipient left in a transaction.
+
+        The hub sends an NDR if they bounced or expired.
+        """
+        record, now = self.record, self.loop.tick
+        self.transactions.final[transaction] = 1
+        message = self.transactions.message[transaction]
+        first = self.transactions.first_recipient[transaction]
+        if record.messages.recipients[message] == 1:
+            record.set_final(first, status, now, reply_number)
         else:
-            for recipient in record.members(transaction):
-                record.fated(recipient, status, now, said)
-        if status in _BAD:
-            self.notify(record.leader[transaction], Decision.NDR)
-        self._one_done(message, record.size[message])
+            for recipient in self.transactions.recipients(transaction):
+                record.set_final(recipient, status, now, reply_number)
+        if status in _NDR_STATUSES:
+            self.send_dsn(first, Decision.NDR)
+        self._transaction_done(message, record.messages.size[message])
 
-    def settle(
-        self, transaction: int, recipients: list[int], statuses: list[int], said: int
+    def finish_each(
+        self, transaction: int, recipients: list[int], statuses: list[int], reply_number: int
     ) -> None:
-        """Each recipient that a transaction still carries meets a good final status of its own."""
-        record, now = self.record, self.clock.tick
-        record.settled[transaction] = 1
-        message = record.carries[transaction]
+        """Set a final status for each recipient left in a transaction: delivered or junked."""
+        now = self.loop.tick
+        self.transactions.final[transaction] = 1
+        message = self.transactions.message[transaction]
         for recipient, status in zip(recipients, statuses, strict=True):
-            record.fated(recipient, status, now, said)
-        self._one_done(message, record.size[message])
+            self.record.set_final(recipient, status, now, reply_number)
+        self._transaction_done(message, self.record.messages.size[message])
 
-    def hand_over(self, transaction: int, there: "Hub") -> None:
-        """Another hub has committed the transaction: it is delivered, as far as this hub goes."""
-        record = self.record
-        message = record.carries[transaction]
-        record.settled[transaction] = 1
-        there.own(message, transaction)
-        self._one_done(message, record.size[message])
+    def hand_over(self, transaction: int, peer: "Hub") -> None:
+        """Hand a transaction to another hub, which has committed it."""
+        message = self.transactions.message[transaction]
+        self.transactions.final[transaction] = 1
+        peer.accept(message, transaction)
+        self._transaction_done(message, self.record.messages.size[message])
 
-    def gives_up(self, transaction: int) -> bool:
-        """Whether a transaction that failed is too old to be tried again; then it expires."""
-        if self.clock.tick < self.record.expires[transaction]:
+    def expire_if_due(self, transaction: int) -> bool:
+        """Expire a transaction that failed and is too old for another attempt.
+
+        Returns
+        -------
+        bool
+            Whether it expired.
+        """
+        if self.loop.tick < self.transactions.expires[transaction]:
             return False
         self.finish(transaction, Status.EXPIRED, self.expired)
         return True
 
-    def notify(self, recipient: int, why: Decision) -> None:
-        """Tell the sender by a DSN. A DSN and other mail of the null sender never make one."""
-        record, plan = self.record, self.world.plan
-        stream = plan.streams[record.stream[record.message[recipient]]]
-        if stream.host < 0 or stream.sender_domain < 0:
+    def _expire(self, transaction: int) -> None:
+        """Expire a transaction that waits.
+
+        One that is on a connection is judged by `expire_if_due` when its attempt has ended.
+        """
+        queue = self.queues[self.transactions.queue(transaction)]
+        if transaction not in queue.started:
+            queue.expire(transaction)
+
+    def _send_delay_notice(self, transaction: int) -> None:
+        self.send_dsn(self.transactions.first_recipient[transaction], Decision.DELAY_NOTICE)
+
+    def send_dsn(self, recipient: int, decision: Decision) -> None:
+        """Send a DSN about a recipient to its sender.
+
+        DSNs and other mail of the null sender never cause a DSN (RFC 5321, section 4.5.5).
+
+        Parameters
+        ----------
+        recipient : int
+            Row.
+        decision : Decision
+            NDR or DELAY_NOTICE; part of the key of the draws of the DSN.
+        """
+        record, plan = self.record, self.scenario_plan
+        stream = plan.streams[record.messages.stream[record.recipients.message[recipient]]]
+        if stream.host < 0 or stream.sender_domain < 0:  # a DSN; the null sender
             return
-        message = record.notice(
+        message = record.new_dsn(
             self.plan.dsn_stream,
-            self.notices,
-            self.clock.tick,
+            self.dsns,
+            self.loop.tick,
             DSN_SIZE,
             self.number,
             stream.sender_domain,
-            mix(record.key[recipient], why),
+            mix(record.key[recipient], decision),
             recipient,
         )
-        self.notices += 1
-        self.own(message)
+        self.dsns += 1
+        self.accept(message)
 
-    # Acknowledgement.
+    # Step 5: delayed acknowledgement.
 
-    def hold(self, message: int) -> Moment:
-        """What a session waits for that acknowledges late; call before `own`."""
-        moment = Moment(self.clock, message)
-        self.waiting[message] = Acknowledgement(moment)
-        return moment
+    def delay_acknowledgement(self, message: int) -> Event:
+        """Return the event that a session waits for before its 250; call before `accept`."""
+        event = Event(self.loop, message)
+        self.acknowledgements[message] = Acknowledgement(event)
+        return event
 
-    def release(self, message: int) -> None:
-        """Acknowledge now, if that has not been done."""
-        waiting = self.waiting.pop(message, None)
-        if waiting is not None:
-            waiting.moment.happen()
+    def acknowledge(self, message: int) -> None:
+        """End the wait of the session of a message, if it still waits."""
+        acknowledgement = self.acknowledgements.pop(message, None)
+        if acknowledgement is not None:
+            acknowledgement.event.run_callbacks()
 
-    def too_late(self, timer: Moment) -> None:
-        """MaxAcknowledgementDelay is over."""
-        self.release(timer.about)
+    def acknowledgement_delay_over(self, timer: Event) -> None:
+        """Acknowledge a message when MaxAcknowledgementDelay is over."""
+        self.acknowledge(timer.row)
 
-    def _one_done(self, message: int, size: int) -> None:
-        """A transaction of a message is delivered or bounced."""
+    def _transaction_done(self, message: int, size: int) -> None:
+        """Free the room of a transaction that is delivered, bounced, expired or handed over."""
         self.pressure.hold(-size)
-        if self.waiting:
-            waiting = self.waiting.get(message)
-            if waiting is not None:
-                waiting.left -= 1
-                if waiting.left == 0:
-                    self.release(message)
+        if self.acknowledgements:
+            acknowledgement = self.acknowledgements.get(message)
+            if acknowledgement is not None:
+                acknowledgement.remaining -= 1
+                if acknowledgement.remaining == 0:
+                    self.acknowledge(message)
         if not self.record.open:
-            self.clock.finished = True
+            self.loop.finished = True
 
-    # Stops.
+    # Stops, and the end of the run.
 
     def stop(self) -> None:
-        """The hub stops. What it has committed stays; who was talking to it is cut off."""
+        """Stop the hub: committed mail stays, sessions and connections are cut off."""
         self.stops += 1
         if not self.up:
             return
         self.up = False
+        # Before the processes that are cut off continue: they compare their epoch with this one.
         self.epoch += 1
-        self.stopped_at.append(self.clock.tick)
-        self.record.level(Level.HUB_DOWN, self.number, self.clock.tick, 1)
+        self.stopped_at.append(self.loop.tick)
+        self.record.level(Level.HUB_DOWN, self.number, self.loop.tick, 1)
         self.outbound.reset()
-        for listener in self.listeners.values():
-            listener.reset()
+        for sessions in self.sessions.values():
+            sessions.reset()
         self.cores.stop()
         self.database.stop()
         for number in sorted(self.queues):
             self.queues[number].stop()
-        for message in list(self.waiting):
-            self.release(message)
+        for message in list(self.acknowledgements):
+            self.acknowledge(message)
 
     def start(self) -> None:
-        """The hub is back, unless another stop still lasts."""
+        """Start the hub again, unless another stop still lasts."""
         self.stops -= 1
         if self.stops:
             return
         self.up = True
-        self.record.level(Level.HUB_DOWN, self.number, self.clock.tick, 0)
+        self.record.level(Level.HUB_DOWN, self.number, self.loop.tick, 0)
         self.cores.start()
         self.ageing.wake()
         for number in sorted(self.queues):
             self.queues[number].start()
 
     def close(self) -> None:
-        """The run is over: what is under way is written down as such."""
+        """Record what is under way when the run ends."""
         self.cores.close()
         self.database.close()
         for number in sorted(self.queues):

@@ -1,13 +1,16 @@
 """The mailbox server: it submits the users' mail to the hubs of the site."""
 
-from relaysim.engine.kernel import ATTEMPT, CLOCK, HOST, Actor, Life, Moment
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from relaysim.engine.context import Context
+from relaysim.engine.kernel import ATTEMPT, HOST, TIMER, Event, Process, ProcessGenerator
 from relaysim.engine.relay.hub import Hub
 from relaysim.engine.relay.station import RECEIVE
-from relaysim.engine.world import World
 from relaysim.mail import reply
 from relaysim.mail.backpressure import Peer
 from relaysim.mail.session_time import mailbox_timing
-from relaysim.plan.plan import HostPlan
 from relaysim.trace.tables import Status, Visit
 from relaysim.traffic.draw import Decision, draw32
 
@@ -15,13 +18,46 @@ _RECEIVE, _SUBMIT = int(Visit.RECEIVE), int(Visit.SUBMIT)
 _RECEIVE_COST = int(Decision.RECEIVE_COST)
 
 
-class MailboxServer:
-    """The users' mail: the mailbox server hands it to the hubs of the site in turn.
+class SubmissionPlaces:
+    """MaxConcurrentMailboxSubmissions of one hub: a limited number of submissions at a time.
 
-    It is no SMTP client: no receive connector, no rights, no acknowledgement. Each hub takes so
-    many submissions at a time. The server asks each hub at most once in an attempt: a hub that is
-    down is passed over, and after a refusal or a cut submission the next hub is asked at once.
-    After the last hub the message waits for `retry_every`.
+    Each place is a process that carries out one submission after another, of whichever mailbox
+    server was first.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit  # 0: no limit
+        self.waiting: deque[Callable[[], ProcessGenerator]] = deque()
+        self.in_use = 0
+
+    def ask(self, submission: Callable[[], ProcessGenerator]) -> None:
+        """Queue a submission; it begins at once if a place is free."""
+        self.waiting.append(submission)
+        if not self.limit or self.in_use < self.limit:
+            self.in_use += 1
+            Process(self._place())
+
+    def _place(self) -> ProcessGenerator:
+        while self.waiting:
+            yield from self.waiting.popleft()()
+        self.in_use -= 1
+
+
+class OpenSubmission(NamedTuple):
+    """A submission under way: its hub, the hub's epoch when it began, and that time (µs)."""
+
+    hub: Hub
+    start: int
+    epoch: int
+
+
+class MailboxServer:
+    """The mailbox server submits the users' mail to the hubs of the site in turn.
+
+    It is no SMTP client: no receive connector, no rights, no acknowledgement. Each hub takes a
+    limited number of submissions at a time. The server asks each hub at most once in an attempt: a
+    hub that is down is passed over, and after a refusal or a cut submission the next hub is asked
+    at once. After the last hub the message waits for `retry_every`.
 
     Notes
     -----
@@ -30,118 +66,116 @@ class MailboxServer:
     one source has a selector of 2010 that avoids hubs marked unhealthy.
     """
 
-    def __init__(self, world: World, number: int) -> None:
+    def __init__(
+        self,
+        context: Context,
+        number: int,
+        hubs: Sequence[Hub],
+        places: Sequence[SubmissionPlaces],
+    ) -> None:
+        self.loop, self.record, _, plan = context
         self.entity = HOST | number
-        self.plan: HostPlan = world.plan.hosts[number]
-        self.clock, self.record = world.clock, world.record
-        self.hubs = [world.hubs[hub] for hub, _ in self.plan.submission_targets]
+        self.plan = plan.hosts[number]
+        self.hubs = [hubs[hub] for hub, _ in self.plan.submission_targets]
+        self.places = [places[hub] for hub, _ in self.plan.submission_targets]
         self.timing = mailbox_timing(self.plan.round_trip, self.plan.bandwidth)
         self.turn = 0
-        self.talking: dict[int, tuple[Hub, int, int]] = {}
-        self.refused = self.record.reply_id(str(reply.INSUFFICIENT_RESOURCES))
-        self.unable = self.record.reply_id(str(reply.UNABLE_TO_CONNECT))
+        self.open_submissions: dict[int, OpenSubmission] = {}
+        self.refused = self.record.replies.number(str(reply.INSUFFICIENT_RESOURCES))
+        self.unable = self.record.replies.number(str(reply.UNABLE_TO_CONNECT))
 
     def submit(self, message: int) -> None:
-        """A user has sent a message."""
+        """Begin an attempt for a message that a user has sent."""
         first = self.turn
         self.turn = (first + 1) % len(self.hubs)
-        for turn, number in enumerate(range(first, first + len(self.hubs))):
-            if self.hubs[number % len(self.hubs)].up:
+        for turn in range(len(self.hubs)):
+            if self._hub(first, turn).up:
                 self._ask(message, first, turn)
                 return
-        self.record.tries[message] += 1
+        self.record.messages.attempts[message] += 1
         number = self.hubs[first].number
-        self.record.refusal(message, number, -1, self.clock.tick, self.unable)
-        self._lost(message, self.unable)
+        self.record.refusal(message, number, -1, self.loop.tick, self.unable)
+        self._submission_failed(message, self.unable)
+
+    def _hub(self, first: int, turn: int) -> Hub:
+        return self.hubs[(first + turn) % len(self.hubs)]
 
     def _ask(self, message: int, first: int, turn: int) -> None:
-        """Queue a message for a place at a hub: `turn` hubs after the `first` of this attempt."""
-        hub = self.hubs[(first + turn) % len(self.hubs)]
-        hub.submissions.append((self, message, first, turn))
-        most = hub.plan.mailbox_submissions
-        if not most or hub.submitting < most:
-            hub.submitting += 1
-            Actor(_place(hub))
+        """Ask for a place at the hub that is `turn` hubs after the `first` of this attempt."""
+        place = (first + turn) % len(self.hubs)
+        self.places[place].ask(lambda: self._submission(message, first, turn))
 
-    def _ask_next(self, message: int, first: int, turn: int, said: int) -> None:
-        """Ask the next hub that is up; without one the message waits, with the reply `said`."""
-        refused = self.hubs[(first + turn) % len(self.hubs)].number
-        self.record.refusal(message, refused, -1, self.clock.tick, said)
+    def _ask_next(self, message: int, first: int, turn: int, reply_number: int) -> None:
+        """Ask the next hub that is up; without one the message waits for its retry."""
+        refused = self._hub(first, turn).number
+        self.record.refusal(message, refused, -1, self.loop.tick, reply_number)
         for later in range(turn + 1, len(self.hubs)):
-            if self.hubs[(first + later) % len(self.hubs)].up:
+            if self._hub(first, later).up:
                 self._ask(message, first, later)
                 return
-        self._lost(message, said)
+        self._submission_failed(message, reply_number)
 
-    def submission(self, hub: Hub, message: int, first: int, turn: int) -> Life:
-        """One message has a place at a hub, the one `turn` hubs after the `first` asked."""
-        clock, record = self.clock, self.record
-        if not hub.up:
+    def _submission(self, message: int, first: int, turn: int) -> ProcessGenerator:
+        """Submit a message that has a place at a hub."""
+        loop, messages, hub = self.loop, self.record.messages, self._hub(first, turn)
+        if not hub.up:  # it stopped while the message waited for a place
             self.submit(message)
             return
-        record.tries[message] += 1
+        messages.attempts[message] += 1
         if hub.pressure.refuses_mail_from(Peer.MAILBOX_SERVER, sender_is_authoritative=True):
             self._ask_next(message, first, turn, self.refused)
             return
-        size, recipient = record.size[message], record.first_recipient[message]
-        start, epoch = clock.tick, hub.epoch
-        record.connected[message] = start
-        self.talking[message] = (hub, start, epoch)
+        size, recipient = messages.size[message], messages.first_recipient[message]
+        start, epoch = loop.tick, hub.epoch
+        messages.connected[message] = start
+        self.open_submissions[message] = OpenSubmission(hub, start, epoch)
         hub.pressure.uncommitted += size
         time = self.timing.submission(0, 0, 1, size)
         if time:
-            yield clock.at(start + time, ATTEMPT, self.entity, recipient, record.tries[message])
-        if hub.epoch == epoch:
-            bits = draw32(record.key[recipient], _RECEIVE_COST, 0)
+            yield loop.at(start + time, ATTEMPT, self.entity, recipient, messages.attempts[message])
+        if hub.epoch == epoch:  # else the hub stopped during the transfer
+            bits = draw32(self.record.key[recipient], _RECEIVE_COST, 0)
             work = hub.plan.receive.of(size, bits)
             yield hub.cores.serve(RECEIVE, _RECEIVE, message, 0, recipient, work)
-        if hub.epoch == epoch:
+        if hub.epoch == epoch:  # else it stopped before the work was done
             yield hub.database.commit(message, recipient)
         hub.pressure.uncommitted -= size
-        self._write(message, clock.tick)
-        del self.talking[message]
-        if hub.epoch != epoch:
+        self._record_submission(message, loop.tick)
+        del self.open_submissions[message]
+        if hub.epoch != epoch:  # it stopped before the commit
             self._ask_next(message, first, turn, self.unable)
         else:
-            record.acknowledged[message] = clock.tick
-            hub.own(message)
+            messages.acknowledged[message] = loop.tick
+            hub.accept(message)
 
-    def _write(self, message: int, end: int) -> None:
-        hub, start, epoch = self.talking[message]
+    def _record_submission(self, message: int, end: int) -> None:
+        hub, start, epoch = self.open_submissions[message]
         if hub.epoch != epoch:
             end = hub.stopped_at[epoch]
         self.record.visit((hub.plan.submission_station, _SUBMIT, message, 0, start, start, end))
 
-    def _lost(self, message: int, said: int) -> None:
-        """No hub took it: the mailbox server keeps it and tries again."""
-        record, plan, now = self.record, self.plan, self.clock.tick
-        record.reply[message] = said
-        again = now + plan.retry_every
-        if not plan.retry_every or again >= record.created[message] + plan.give_up_after:
-            first = record.first_recipient[message]
-            for recipient in range(first, first + record.recipients[message]):
-                record.fated(recipient, Status.ABANDONED, now, said)
+    def _submission_failed(self, message: int, reply_number: int) -> None:
+        """Schedule another attempt for a message that no hub accepted, or give it up."""
+        record, messages, plan = self.record, self.record.messages, self.plan
+        now = self.loop.tick
+        messages.reply[message] = reply_number
+        due = now + plan.retry_every
+        # retry_every 0: no retry
+        if not plan.retry_every or due >= messages.created[message] + plan.give_up_after:
+            first = messages.first_recipient[message]
+            for recipient in range(first, first + messages.recipients[message]):
+                record.set_final(recipient, Status.ABANDONED, now, reply_number)
             if not record.open:
-                self.clock.finished = True
+                self.loop.finished = True
             return
-        recipient = record.first_recipient[message]
-        moment = self.clock.at(
-            again, CLOCK, self.entity, recipient, record.tries[message], about=message
-        )
-        moment.callbacks.append(self._again)
+        recipient, attempt = messages.first_recipient[message], messages.attempts[message]
+        timer = self.loop.at(due, TIMER, self.entity, recipient, attempt, row=message)
+        timer.callbacks.append(self._retry)
 
-    def _again(self, moment: Moment) -> None:
-        self.submit(moment.about)
+    def _retry(self, timer: Event) -> None:
+        self.submit(timer.row)
 
     def close(self) -> None:
-        """The run is over: submissions under way are written down as such."""
-        for message in self.talking:
-            self._write(message, -1)
-
-
-def _place(hub: Hub) -> Life:
-    """A place for submission at a hub: one message after another, whichever server has it."""
-    while hub.submissions:
-        server, *asked = hub.submissions.popleft()
-        yield from server.submission(hub, *asked)
-    hub.submitting -= 1
+        """Record the submissions that are under way when the run ends."""
+        for message in self.open_submissions:
+            self._record_submission(message, -1)

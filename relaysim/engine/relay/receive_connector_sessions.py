@@ -1,15 +1,27 @@
-"""A receive connector at work: how many sessions it has, from whom, and how many messages."""
+"""The sessions of a receive connector: how many are open, from which source, and their messages."""
 
 from relaysim.mail.receive_verdict import admission, submission_rate
 from relaysim.plan.plan import ConnectorPlan
 
 _MINUTE = 60_000_000
 NO_SOURCE, BY_CONNECTOR, BY_ADDRESS, BY_USER = range(4)
-"""What MessageRateSource counts: nothing, all together, a client address, an account."""
+"""What MessageRateSource counts: nothing, all sources together, a client address, an account."""
 
 
-class Listener:
-    """The sessions and the submission rate of one receive connector."""
+class ConnectorSessions:
+    """The sessions and the submission rate of one receive connector.
+
+    Attributes
+    ----------
+    open : int
+        Sessions that are open.
+    from_source : dict of int to int
+        Sessions by source.
+    minute : int
+        The minute in which `submitted` counts; -1 before the first message.
+    submitted : dict of int to int
+        Messages in that minute, by what MessageRateSource counts.
+    """
 
     def __init__(self, plan: ConnectorPlan) -> None:
         self.plan = plan
@@ -19,42 +31,62 @@ class Listener:
         self.submitted: dict[int, int] = {}
 
     def admit(self, source: int) -> str:
-        """Let a connection of a source in, or give the reply that turns it away; "" is in.
+        """Open a session, unless a limit forbids it.
 
-        Source -1 stands for very many addresses: no limit of one source binds it.
+        Parameters
+        ----------
+        source : int
+            Number of the client address; -1 stands for very many addresses, to which the limits of
+            one source do not apply.
+
+        Returns
+        -------
+        str
+            The reply that refuses the connection; "" if the session is open.
         """
         plan = self.plan
-        many = source < 0
-        answer = admission(
+        anywhere = source < 0
+        refusal = admission(
             plan.max_inbound_connection,
-            None if many else plan.max_inbound_connection_per_source,
-            100 if many else plan.max_inbound_connection_percentage_per_source,
+            None if anywhere else plan.max_inbound_connection_per_source,
+            100 if anywhere else plan.max_inbound_connection_percentage_per_source,
             self.open,
-            0 if many else self.from_source.get(source, 0),
+            0 if anywhere else self.from_source.get(source, 0),
         )
-        if answer is not None:
-            return str(answer)
+        if refusal is not None:
+            return str(refusal)
         self.open += 1
-        if not many:
+        if not anywhere:
             self.from_source[source] = self.from_source.get(source, 0) + 1
         return ""
 
     def leave(self, source: int) -> None:
-        """A session ends."""
+        """Close a session of a source; -1 as in `admit`."""
         self.open -= 1
         if source >= 0:
             self.from_source[source] -= 1
 
     def reset(self) -> None:
-        """The hub stopped: all sessions are gone."""
+        """Forget all sessions when the hub stops."""
         self.open = 0
         self.from_source.clear()
 
     def over_rate(self, source: int, account: int, now: int) -> str:
-        """Count a submission, or give the reply that refuses it; "" is counted.
+        """Count a submission, unless MessageRateLimit forbids it.
 
-        The limit is on each minute of the clock (assumption). What has no source of the kind that
-        is counted (-1) is not limited.
+        The limit applies to each minute of the clock (assumption).
+
+        Parameters
+        ----------
+        source, account : int
+            Number of the client address and of the account; -1 for none, which has no limit.
+        now : int
+            Time, microseconds.
+
+        Returns
+        -------
+        str
+            The reply that refuses the submission; "" if it was counted.
         """
         limit = self.plan.message_rate_limit
         counted = (-1, 0, source, account)[self.plan.message_rate_per]
@@ -63,8 +95,8 @@ class Listener:
         if now // _MINUTE != self.minute:
             self.minute = now // _MINUTE
             self.submitted.clear()
-        answer = submission_rate(limit, self.submitted.get(counted, 0))
-        if not answer.is_success:
-            return str(answer)
+        reply = submission_rate(limit, self.submitted.get(counted, 0))
+        if not reply.is_success:
+            return str(reply)
         self.submitted[counted] = self.submitted.get(counted, 0) + 1
         return ""

@@ -2,54 +2,71 @@
 
 from collections import deque
 
-from relaysim.engine.kernel import BATCH, LINE, SERVICE, Clock, Moment
+from relaysim.engine.kernel import BATCH, LINE, SERVICE, Event, EventLoop
 from relaysim.engine.recorder import Recorder
 from relaysim.trace.tables import Visit
 
 SEND, RECEIVE, CATEGORIZE = 0, 1, 2
-"""What a free core takes first."""
+"""Classes of core work, in the order in which a free core takes them."""
 
 _COMMIT, _LINE = int(Visit.COMMIT), int(Visit.LINE)
 
-Job = tuple[Moment, int, int, int, int, int, int]
+Job = tuple[Event, int, int, int, int, int, int]
+"""Work that waits for a core: event of its end, `Visit`, subject, attempt, first recipient, length
+and time of arrival; the last two in microseconds."""
 
 
 class Cores:
     """The cores of a hub: send before receive before categorizer work, each first in, first out.
 
-    A core is not taken away from work that it has begun. Work that takes no time needs no core.
+    A core finishes the work that it has begun. Work of length 0 needs no core.
     """
 
-    def __init__(
-        self, clock: Clock, recorder: Recorder, hub: int, station: int, cores: int
-    ) -> None:
-        self.clock, self.hub, self.station, self.free = clock, hub, station, cores
-        self.visit = recorder.visit
+    def __init__(self, loop: EventLoop, record: Recorder, hub: int, station: int, cores: int):
+        self.loop, self.hub, self.station, self.free = loop, hub, station, cores
+        self.visit = record.visit
         self.waiting: tuple[deque[Job], deque[Job], deque[Job]] = (deque(), deque(), deque())
         self.stopped = False
         self._on_end = self._end
 
     def serve(
-        self, kind: int, visit: int, subject: int, attempt: int, recipient: int, length: int
-    ) -> Moment:
-        """The moment at which `length` microseconds of work will have been done."""
-        clock = self.clock
+        self, work_class: int, visit: int, subject: int, attempt: int, recipient: int, length: int
+    ) -> Event:
+        """Request core time; return the event of its end.
+
+        Parameters
+        ----------
+        work_class : int
+            SEND, RECEIVE or CATEGORIZE.
+        visit, subject, attempt : int
+            As in the table `visits`.
+        recipient : int
+            First recipient, which orders simultaneous events.
+        length : int
+            Microseconds.
+
+        Notes
+        -----
+        A stop of the hub runs the event early for work to send or to receive that still waits.
+        Compare `Hub.epoch` after the wait.
+        """
+        loop = self.loop
         if length == 0:
-            return clock.past
-        moment = Moment(clock, subject)
+            return loop.processed
+        event = Event(loop, subject)
         if self.free and not self.stopped:
             self.free -= 1
-            now = clock.tick
+            now = loop.tick
             self.visit((self.station, visit, subject, attempt, now, now, now + length))
-            moment.callbacks.append(self._on_end)
-            clock.settle(moment, now + length, SERVICE, self.hub, recipient, attempt)
+            event.callbacks.append(self._on_end)
+            loop.schedule_at(event, now + length, SERVICE, self.hub, recipient, attempt)
         else:
-            job = (moment, visit, subject, attempt, recipient, length, clock.tick)
-            self.waiting[kind].append(job)
-        return moment
+            job = (event, visit, subject, attempt, recipient, length, loop.tick)
+            self.waiting[work_class].append(job)
+        return event
 
     def _end(self, _: object) -> None:
-        """A core is free: it takes the next work inside the event that freed it."""
+        """Give the free core the next work, inside the event that freed it."""
         if not self.stopped:
             for waiting in self.waiting:
                 if waiting:
@@ -58,24 +75,25 @@ class Cores:
         self.free += 1
 
     def _begin(self, job: Job) -> None:
-        moment, visit, subject, attempt, recipient, length, enter = job
-        now = self.clock.tick
+        event, visit, subject, attempt, recipient, length, enter = job
+        now = self.loop.tick
         self.visit((self.station, visit, subject, attempt, enter, now, now + length))
-        moment.callbacks.insert(0, self._on_end)
-        self.clock.settle(moment, now + length, SERVICE, self.hub, recipient, attempt)
+        # The core takes the next work before the process that waits for this work continues.
+        event.callbacks.insert(0, self._on_end)
+        self.loop.schedule_at(event, now + length, SERVICE, self.hub, recipient, attempt)
 
     def stop(self) -> None:
-        """The hub stops: begun work ends, no other begins; who waits to send or receive is cut."""
+        """Stop with the hub: work that has begun ends; work to send or receive is cut off."""
         self.stopped = True
-        for kind in (SEND, RECEIVE):
-            cut = tuple(self.waiting[kind])
-            self.waiting[kind].clear()
-            for job in cut:
-                self._leave(job, self.clock.tick)
-                job[0].happen()
+        for work_class in (SEND, RECEIVE):
+            jobs = tuple(self.waiting[work_class])
+            self.waiting[work_class].clear()
+            for job in jobs:
+                self._record_wait(job, self.loop.tick)
+                job[0].run_callbacks()
 
     def start(self) -> None:
-        """The hub is back."""
+        """Begin the work that waits, when the hub is back."""
         self.stopped = False
         for waiting in self.waiting:
             while self.free and waiting:
@@ -83,105 +101,108 @@ class Cores:
                 self._begin(waiting.popleft())
 
     def close(self) -> None:
-        """The run is over: what still waits is written down as such."""
+        """Record the work that still waits when the run ends."""
         for waiting in self.waiting:
             for job in waiting:
-                self._leave(job, -1)
+                self._record_wait(job, -1)
 
-    def _leave(self, job: Job, end: int) -> None:
+    def _record_wait(self, job: Job, end: int) -> None:
         _, visit, subject, attempt, _, _, enter = job
         self.visit((self.station, visit, subject, attempt, enter, -1, end))
 
 
 class QueueDatabase:
-    """The queue database: messages are committed in batches, one write after another.
+    """The queue database of a hub: messages are committed in batches, one write after another.
 
     A batch closes when it has `batch_size` messages, or `batch_timeout` after its first.
     """
 
     def __init__(
         self,
-        clock: Clock,
-        recorder: Recorder,
+        loop: EventLoop,
+        record: Recorder,
         hub: int,
         station: int,
         batch_size: int,
         batch_timeout: int,
-        write: int,
+        write_time: int,
     ) -> None:
-        self.clock, self.hub, self.station = clock, hub, station
-        self.visit = recorder.visit
+        self.loop, self.hub, self.station = loop, hub, station
+        self.visit = record.visit
         self.batch_size = batch_size if batch_timeout else 1
-        self.batch_timeout, self.write = batch_timeout, write
-        self.batch: Moment | None = None
-        self.timer: Moment | None = None
-        self.members: list[tuple[int, int]] = []
+        self.batch_timeout, self.write_time = batch_timeout, write_time
+        self.batch: Event | None = None
+        self.timer: Event | None = None
+        self.members: list[tuple[int, int]] = []  # message and time of arrival
         self.writer_free_at = 0
         self._on_timeout = self._timeout
 
-    def commit(self, message: int, recipient: int) -> Moment:
-        """The moment at which the message will have been committed."""
-        now = self.clock.tick
+    def commit(self, message: int, recipient: int) -> Event:
+        """Add a message to the open batch; return the event of the end of its write.
+
+        A stop of the hub loses the open batch and runs the event early. Compare `Hub.epoch` after
+        the wait.
+        """
+        now = self.loop.tick
         if self.batch is None:
-            if self.write == 0 and self.batch_size == 1:
-                return self.clock.past
-            self.batch = Moment(self.clock)
+            if self.write_time == 0 and self.batch_size == 1:
+                return self.loop.processed
+            self.batch = Event(self.loop)
             if self.batch_size > 1:
-                self.timer = self.clock.at(now + self.batch_timeout, BATCH, self.hub, recipient)
+                self.timer = self.loop.at(now + self.batch_timeout, BATCH, self.hub, recipient)
                 self.timer.callbacks.append(self._on_timeout)
         batch = self.batch
         self.members.append((message, now))
         if len(self.members) >= self.batch_size:
-            self._close(recipient)
+            self._close_batch(recipient)
         return batch
 
-    def _timeout(self, timer: Moment) -> None:
-        if timer is self.timer:
-            self._close(0)
+    def _timeout(self, timer: Event) -> None:
+        if timer is self.timer:  # else its batch was full earlier, or was lost
+            self._close_batch(0)
 
-    def _close(self, recipient: int) -> None:
+    def _close_batch(self, recipient: int) -> None:
         assert self.batch is not None
-        start = max(self.clock.tick, self.writer_free_at)
-        self.writer_free_at = end = start + self.write
+        start = max(self.loop.tick, self.writer_free_at)
+        self.writer_free_at = end = start + self.write_time
         for message, enter in self.members:
             self.visit((self.station, _COMMIT, message, 0, enter, start, end))
-        self.clock.settle(self.batch, end, BATCH, self.hub, recipient)
+        self.loop.schedule_at(self.batch, end, BATCH, self.hub, recipient)
         self.batch, self.timer, self.members = None, None, []
 
     def stop(self) -> None:
-        """The hub stops: the open batch is lost, and whoever waits for it is told so."""
+        """Lose the open batch when the hub stops; the processes that wait for it continue."""
         batch = self.batch
-        self._leave(self.clock.tick)
+        self._record_wait(self.loop.tick)
         self.batch, self.timer, self.members = None, None, []
         if batch is not None:
-            batch.happen()
+            batch.run_callbacks()
 
     def close(self) -> None:
-        """The run is over: the open batch is written down as such."""
-        self._leave(-1)
+        """Record the open batch when the run ends."""
+        self._record_wait(-1)
 
-    def _leave(self, end: int) -> None:
+    def _record_wait(self, end: int) -> None:
         for message, enter in self.members:
             self.visit((self.station, _COMMIT, message, 0, enter, -1, end))
 
 
 class Line:
-    """An Internet line: one transfer after another, first come, first served."""
+    """An Internet line: one transfer after another, first in, first out."""
 
-    def __init__(
-        self, clock: Clock, recorder: Recorder, line: int, station: int, bandwidth: int
-    ) -> None:
-        self.clock, self.station, self.bandwidth = clock, station, bandwidth
+    def __init__(self, loop: EventLoop, record: Recorder, line: int, station: int, bandwidth: int):
+        self.loop, self.station = loop, station
+        self.bandwidth = bandwidth  # bit/s; 0: no limit
         self.entity = LINE | line
-        self.visit = recorder.visit
+        self.visit = record.visit
         self.free_at = 0
 
-    def transfer(self, transaction: int, attempt: int, recipient: int, size: int) -> Moment:
-        """The moment at which `size` bytes will have been sent."""
+    def transfer(self, transaction: int, attempt: int, recipient: int, size: int) -> Event:
+        """Send `size` bytes over the line; return the event of the end of the transfer."""
         if self.bandwidth == 0:
-            return self.clock.past
-        now = self.clock.tick
+            return self.loop.processed
+        now = self.loop.tick
         start = max(now, self.free_at)
         self.free_at = end = start + size * 8_000_000 // self.bandwidth
         self.visit((self.station, _LINE, transaction, attempt, now, start, end))
-        return self.clock.at(end, SERVICE, self.entity, recipient, attempt)
+        return self.loop.at(end, SERVICE, self.entity, recipient, attempt)

@@ -1,22 +1,29 @@
 """The administrator: how a listing is noticed, and what is done about it."""
 
-from typing import TYPE_CHECKING
+from array import array
+from collections.abc import Callable, Sequence
 
+from relaysim.engine.context import Context
 from relaysim.engine.kernel import EGRESS, STATE
-from relaysim.engine.reputation.listings import PARTIES
+from relaysim.engine.reputation.blocklist_operator import BlocklistOperator
+from relaysim.engine.reputation.listings import PARTIES, Listings
+from relaysim.engine.reputation.mailbox_provider import Provider
+from relaysim.engine.reputation.mailing_lists import MailingLists
 from relaysim.mail.office_hours import office
 from relaysim.trace.tables import Action
 from relaysim.traffic.draw import Decision, draw32, looked_up
 
-if TYPE_CHECKING:
-    from array import array
-    from collections.abc import Callable
-
-    from relaysim.engine.world import World
-
 
 class Incident:
-    """An IP in trouble. `repaired`: all is done that will be done about the cause."""
+    """An IP that is listed or blocked.
+
+    Attributes
+    ----------
+    detected : bool
+        The administrator knows.
+    repaired : bool
+        Everything that will be done about the cause is done.
+    """
 
     __slots__ = ("detected", "repaired")
 
@@ -25,14 +32,41 @@ class Incident:
 
 
 class Administrator:
-    """Looks at the lists every so often, hears of NDRs to innocent mail, repairs, and asks.
+    """Monitors the blocklists, gets calls about NDRs, repairs causes and requests removal.
 
-    Chance is drawn by the administrator's own key, counted by own events.
+    Draws have the administrator's own key and are counted by their own events.
+
+    Attributes
+    ----------
+    incidents : dict of int to Incident
+        By IP, index into `plan.egress`.
+    events : int
+        Draws so far.
+    moved : bool
+        The culprits have been moved to another IP.
+    asks : bool
+        The administrator requests removal at all.
+
+    Parameters
+    ----------
+    move_culprits : callable
+        How the hubs learn that the culprits' mail takes another IP.
     """
 
-    def __init__(self, world: "World", key: int) -> None:
-        self.world, self.key = world, key
-        self.clock, self.plan = world.clock, world.plan.operations
+    def __init__(
+        self,
+        context: Context,
+        key: int,
+        listings: Listings,
+        operators: Sequence[BlocklistOperator],
+        providers: Sequence[Provider | None],
+        mailing_lists: MailingLists,
+        move_culprits: Callable[[], None],
+    ) -> None:
+        self.loop, self.record, _, self.scenario_plan = context
+        self.key, self.plan = key, context.plan.operations
+        self.listings, self.operators, self.providers = listings, operators, providers
+        self.mailing_lists, self.move_culprits = mailing_lists, move_culprits
         self.events = 0
         self.incidents: dict[int, Incident] = {}
         self.moved = False
@@ -40,9 +74,9 @@ class Administrator:
         self.asks = self.plan.delisting == "at_once" or (
             repairs and self.plan.delisting == "after_repair"
         )
-        if self.plan.reacts and self.plan.monitor_every:
+        if self.plan.reacts and self.plan.monitor_every:  # 0: no monitoring
             first = self.plan.monitor_every * self._bits(Decision.ADMIN_MONITOR) >> 32
-            self._at(first, 0, self._monitor)
+            self._schedule(first, 0, self._monitor)
 
     def _bits(self, decision: Decision) -> int:
         self.events += 1
@@ -51,22 +85,23 @@ class Administrator:
     def _drawn(self, table: "array[int]", decision: Decision) -> int:
         return looked_up(table, self._bits(decision))
 
-    def _at(self, tick: int, egress: int, then: "Callable[[], None]") -> None:
-        moment = self.clock.at(tick, STATE, EGRESS | egress, 1 << 31)
-        moment.callbacks.append(lambda _: then())
+    def _schedule(self, tick: int, egress: int, callback: Callable[[], None]) -> None:
+        # 1 << 31: after all signals, operators and providers of the same time.
+        event = self.loop.at(tick, STATE, EGRESS | egress, 1 << 31)
+        event.callbacks.append(lambda _: callback())
 
-    def _office(self, work: int) -> int:
-        """When so much office time from now on is over."""
+    def _after_office_time(self, work: int) -> int:
+        """Return when a span of office time from now on is over; microseconds."""
         offset = self.plan.offset
-        return office(self.clock.tick + offset, work) - offset
+        return office(self.loop.tick + offset, work) - offset
 
-    def _did(self, action: Action, egress: int, subject: int = -1) -> None:
-        self.world.record.actions.flat.extend((action, egress, self.clock.tick, subject))
+    def _record_action(self, action: Action, egress: int, subject: int = -1) -> None:
+        self.record.actions.flat.extend((action, egress, self.loop.tick, subject))
 
     # Noticing.
 
     def _monitor(self) -> None:
-        for egress in range(len(self.world.plan.egress)):
+        for egress in range(len(self.scenario_plan.egress)):
             incident = self.incidents.get(egress)
             if not self._in_trouble(egress):
                 if incident is not None and incident.detected and incident.repaired:
@@ -75,94 +110,106 @@ class Administrator:
             elif incident is None or not incident.detected:
                 self._detect(egress)
             elif incident.repaired and self.asks:
-                self._ask(egress)
-        self._at(self.clock.tick + self.plan.monitor_every, 0, self._monitor)
+                self._request_removal(egress)
+        self._schedule(self.loop.tick + self.plan.monitor_every, 0, self._monitor)
 
-    def _lists(self, egress: int) -> list[int]:
-        listings = self.world.listings
-        found = {n for party in range(PARTIES) for n in listings.of(egress * PARTIES + party)}
-        return sorted(found)
+    def _blocklists(self, egress: int) -> list[int]:
+        """Return the blocklists that an IP is on, as any party, ascending."""
+        return sorted(
+            {
+                blocklist
+                for party in range(PARTIES)
+                for blocklist in self.listings.of(egress * PARTIES + party)
+            }
+        )
 
-    def _blocks(self, egress: int) -> list[int]:
-        providers = self.world.internet.providers
-        return [n for n, each in enumerate(providers) if each is not None and each.blocks(egress)]
+    def _blocking_providers(self, egress: int) -> list[int]:
+        """Return the destinations that block an IP, ascending."""
+        return [
+            number
+            for number, provider in enumerate(self.providers)
+            if provider is not None and provider.blocks(egress)
+        ]
 
     def _in_trouble(self, egress: int) -> bool:
-        return bool(self._lists(egress) or self._blocks(egress))
+        return bool(self._blocklists(egress) or self._blocking_providers(egress))
 
-    def bounced(self, egress: int) -> None:
-        """Innocent mail was refused for the reputation of an IP: its sender will call."""
+    def ndr(self, egress: int) -> None:
+        """Note that innocent mail bounced for the reputation of an IP: its sender will call."""
         if not self.plan.reacts or egress in self.incidents:
             return
         incident = self.incidents[egress] = Incident()
-        due = self._office(self._drawn(self.plan.ndr_time, Decision.ADMIN_NDR))
+        due = self._after_office_time(self._drawn(self.plan.ndr_time, Decision.ADMIN_NDR))
 
         def called() -> None:
+            # Monitoring may have detected the incident meanwhile, or it may be over.
             if self.incidents.get(egress) is incident and not incident.detected:
                 self._detect(egress)
 
-        self._at(due, egress, called)
+        self._schedule(due, egress, called)
 
     # Reacting.
 
     def _detect(self, egress: int) -> None:
         incident = self.incidents.setdefault(egress, Incident())
         incident.detected = True
-        self._did(Action.DETECTED, egress)
+        self._record_action(Action.DETECTED, egress)
         policy = self.plan.on_listing
         if policy == "pause_culprit":
-            self._pause(egress)
+            self._pause_culprits(egress)
         if self.plan.delisting == "at_once":
-            self._ask(egress)
+            self._request_removal(egress)
         if policy == "nothing":
             incident.repaired = True
             return
-        due = self._office(self._drawn(self.plan.repair_time, Decision.ADMIN_REPAIR))
-        self._at(due, egress, lambda: self._repair(egress, incident))
+        due = self._after_office_time(self._drawn(self.plan.repair_time, Decision.ADMIN_REPAIR))
+        self._schedule(due, egress, lambda: self._repair(egress, incident))
 
     def _repair(self, egress: int, incident: Incident) -> None:
         incident.repaired = True
-        self._did(Action.REPAIRED, egress)
-        mailing, policy = self.world.mailing, self.plan.on_listing
-        for number, stream in enumerate(self.world.plan.streams):
+        self._record_action(Action.REPAIRED, egress)
+        policy = self.plan.on_listing
+        for number, stream in enumerate(self.scenario_plan.streams):
             if stream.compromised:
-                # A hijacked machine is cut off for good, whatever the policy for newsletters.
-                if mailing.pause(number, self.clock.tick):
-                    self._did(Action.PAUSED, egress, number)
+                # A compromised host is cut off for good, whatever the policy for newsletters.
+                if self.mailing_lists.pause(number, self.loop.tick):
+                    self._record_action(Action.PAUSED, egress, number)
             elif stream.culprit and policy == "clean_list":
-                if mailing.clean(number, self.plan.cleaning):
-                    self._did(Action.CLEANED, egress, number)
+                if self.mailing_lists.clean(number, self.plan.cleaning):
+                    self._record_action(Action.CLEANED, egress, number)
             elif stream.culprit and policy == "move_culprit" and not self.moved:
-                self._did(Action.MOVED, egress, number)
-        self.moved = self.moved or policy == "move_culprit"
+                self._record_action(Action.MOVED, egress, number)
+        if policy == "move_culprit":
+            self.moved = True
+            self.move_culprits()
         if self.asks:
-            self._ask(egress)
+            self._request_removal(egress)
 
-    def _pause(self, egress: int) -> None:
-        for number, stream in enumerate(self.world.plan.streams):
-            if stream.culprit and self.world.mailing.pause(number, self.clock.tick):
-                self._did(Action.PAUSED, egress, number)
+    def _pause_culprits(self, egress: int) -> None:
+        for number, stream in enumerate(self.scenario_plan.streams):
+            if stream.culprit and self.mailing_lists.pause(number, self.loop.tick):
+                self._record_action(Action.PAUSED, egress, number)
 
     def _resume(self) -> None:
-        """All is well again: who was paused goes on, unless it was cut off."""
+        """Resume the paused streams when no incident is left; compromised hosts stay cut off."""
         if self.incidents:
             return
-        for number, stream in enumerate(self.world.plan.streams):
-            if number in self.world.mailing.paused and not stream.compromised:
-                self.world.mailing.resume(number, self.clock.tick)
-                self._did(Action.RESUMED, -1, number)
+        for number, stream in enumerate(self.scenario_plan.streams):
+            if number in self.mailing_lists.paused and not stream.compromised:
+                self.mailing_lists.resume(number, self.loop.tick)
+                self._record_action(Action.RESUMED, -1, number)
 
-    def _ask(self, egress: int) -> None:
-        """Request to be taken off every list that has such a form."""
+    def _request_removal(self, egress: int) -> None:
+        """Request removal of an IP from every blocklist and provider that has a form for it."""
         repaired = self.incidents[egress].repaired and self.plan.on_listing != "nothing"
-        for blocklist in self._lists(egress):
-            operator = self.world.blocklists[blocklist]
-            asked = [
+        for blocklist in self._blocklists(egress):
+            operator = self.operators[blocklist]
+            accepted = [
                 operator.request(egress * PARTIES + party, repaired) for party in range(PARTIES)
             ]
-            if any(asked):
-                self._did(Action.REQUESTED, egress, blocklist)
-        for receiver in self._blocks(egress):
-            provider = self.world.internet.providers[receiver]
+            if any(accepted):
+                self._record_action(Action.REQUESTED, egress, blocklist)
+        for receiver in self._blocking_providers(egress):
+            provider = self.providers[receiver]
             if provider is not None and provider.request(egress):
-                self._did(Action.REQUESTED, egress, -1 - receiver)
+                self._record_action(Action.REQUESTED, egress, -1 - receiver)

@@ -1,28 +1,42 @@
-"""How much each IP sent: what a list that judges by ratio sees in the denominator."""
+"""The volume of each IP: the denominator for a blocklist that judges by ratio."""
 
 from collections import deque
 
 HOUR = 3_600_000_000
 
 
-class Volumes:
-    """Messages that went out by each IP, counted by the hour."""
+class IpVolumes:
+    """Messages that went out by each IP, counted by the hour.
+
+    Attributes
+    ----------
+    hours : dict of int to deque of [hour, count]
+        By IP, ascending.
+    """
 
     def __init__(self) -> None:
         self.hours: dict[int, deque[list[int]]] = {}
 
-    def add(self, who: int, now: int) -> None:
-        """One more."""
-        hours = self.hours.setdefault(who, deque())
+    def add(self, ip: int, now: int) -> None:
+        """Count one message of an IP at a time in microseconds."""
+        hours = self.hours.setdefault(ip, deque())
         hour = now // HOUR
         if hours and hours[-1][0] == hour:
             hours[-1][1] += 1
         else:
             hours.append([hour, 1])
 
-    def within(self, who: int, now: int, window: int) -> int:
-        """How many since the hour in which the window began; what is older is forgotten."""
-        hours = self.hours.get(who, deque())
+    def within(self, ip: int, now: int, window: int) -> int:
+        """Return how many messages an IP sent since the hour in which a window began.
+
+        Parameters
+        ----------
+        ip : int
+            The IP, see `listings.PARTIES`.
+        now, window : int
+            Microseconds. Older counts are dropped, so `now - window` must not decrease.
+        """
+        hours = self.hours.get(ip, deque())
         first = (now - window) // HOUR
         while hours and hours[0][0] < first:
             hours.popleft()

@@ -1,82 +1,100 @@
-"""Listings: which IPs are on which blocklist, as published, and what receivers know of it."""
+"""Listings: which IPs are on which blocklist, as published, and what receiving domains know."""
 
-from relaysim.engine.kernel import EGRESS, STATE, Clock
+from relaysim.engine.kernel import EGRESS, STATE, EventLoop
 from relaysim.engine.recorder import Recorder
 from relaysim.plan.plan import Plan
-from relaysim.trace.tables import LISTINGS, Cause
+from relaysim.trace.record import Listings as ListingTable
+from relaysim.trace.record import column_names
+from relaysim.trace.tables import Cause
 from relaysim.traffic.workload import Draws
 
 PARTIES = 3
-"""An IP is known by its number x 3 + party: 0 for all of its mail, or apart for innocents (1) and
-culprits (2) where the coupling between them is off."""
+"""In this package an IP is a number: index in `plan.egress` x 3 + party. Party 0 is all mail of the
+IP. Where the coupling between the two is off, innocents (1) and culprits (2) are separate."""
 OPERATOR = 1 << 30
-"""Added to the number of a list or provider where a signal has its recipient: among the events of a
-tick all signals come first, whichever rows their recipients have."""
-_END, _WIDTH = LISTINGS.index("end"), len(LISTINGS)
+"""Added to the number of a blocklist or a provider, which stands in the place of a recipient in the
+order of simultaneous events: all signals come first, whatever the rows of their recipients."""
+_END, _WIDTH = column_names(ListingTable).index("end"), len(column_names(ListingTable))
 
 Board = dict[int, dict[int, int]]
-"""By IP and list: how many listings are on. A list that nothing is on is not there."""
+"""By IP and blocklist: the number of listings in force. Zeros are removed."""
 
 
 class Listings:
-    """What the operators publish, at the source and in the recipients that some domains keep."""
+    """What the operators publish: at the source, and at the mirrors that some domains query.
 
-    def __init__(self, clock: Clock, record: Recorder, plan: Plan) -> None:
-        self.clock, self.record, self.plan = clock, record, plan
+    Attributes
+    ----------
+    direct, mirrored : Board
+        What a query sees now.
+    """
+
+    def __init__(self, loop: EventLoop, record: Recorder, plan: Plan) -> None:
+        self.loop, self.record, self.plan = loop, record, plan
         self.direct: Board = {}
         self.mirrored: Board = {}
 
-    def publish(self, who: int, blocklist: int, cause: Cause) -> int:
-        """An IP gets on a list now; `withdraw` wants what is returned."""
+    def publish(self, ip: int, blocklist: int, cause: Cause) -> int:
+        """Publish a listing now; return the handle that `withdraw` takes."""
         flat = self.record.listings.flat
-        row = len(flat)
-        egress, party = divmod(who, PARTIES)
-        flat.extend((egress, blocklist, self.clock.tick, -1, cause, party))
-        _add(self.direct, who, blocklist, 1)
-        self._mirror(who, blocklist, 1)
-        return row
+        handle = len(flat)
+        egress, party = divmod(ip, PARTIES)
+        flat.extend((egress, blocklist, self.loop.tick, -1, cause, party))
+        _add(self.direct, ip, blocklist, 1)
+        self._update_mirrors(ip, blocklist, 1)
+        return handle
 
-    def withdraw(self, row: int) -> None:
-        """A listing ends now."""
+    def withdraw(self, handle: int) -> None:
+        """Withdraw a listing now."""
         flat = self.record.listings.flat
-        egress, blocklist, _, _, _, party = flat[row : row + _WIDTH]
-        flat[row + _END] = self.clock.tick
-        who = egress * PARTIES + party
-        _add(self.direct, who, blocklist, -1)
-        self._mirror(who, blocklist, -1)
+        egress, blocklist, _, _, _, party = flat[handle : handle + _WIDTH]
+        flat[handle + _END] = self.loop.tick
+        ip = egress * PARTIES + party
+        _add(self.direct, ip, blocklist, -1)
+        self._update_mirrors(ip, blocklist, -1)
 
-    def of(self, who: int) -> tuple[int, ...]:
-        """The lists that an IP is on, in the order of their numbers."""
-        return tuple(sorted(self.direct.get(who, ())))
+    def of(self, ip: int) -> tuple[int, ...]:
+        """Return the blocklists that an IP is on, ascending."""
+        return tuple(sorted(self.direct.get(ip, ())))
 
-    def _mirror(self, who: int, blocklist: int, more: int) -> None:
+    def _update_mirrors(self, ip: int, blocklist: int, change: int) -> None:
         delay = self.plan.blocklists[blocklist].mirror_delay
         if not delay:
-            _add(self.mirrored, who, blocklist, more)
+            _add(self.mirrored, ip, blocklist, change)
             return
-        later = self.clock.at(
-            self.clock.tick + delay, STATE, EGRESS | who // PARTIES, OPERATOR | blocklist, 1
+        event = self.loop.at(
+            self.loop.tick + delay, STATE, EGRESS | ip // PARTIES, OPERATOR | blocklist, 1
         )
-        later.callbacks.append(lambda _: _add(self.mirrored, who, blocklist, more))
+        event.callbacks.append(lambda _: _add(self.mirrored, ip, blocklist, change))
 
 
-def _add(board: Board, who: int, blocklist: int, more: int) -> None:
-    lists = board.setdefault(who, {})
-    lists[blocklist] = lists.get(blocklist, 0) + more
-    if not lists[blocklist]:
-        del lists[blocklist]
-    if not lists:
-        del board[who]
+def _add(board: Board, ip: int, blocklist: int, change: int) -> None:
+    counts = board.setdefault(ip, {})
+    counts[blocklist] = counts.get(blocklist, 0) + change
+    if not counts[blocklist]:
+        del counts[blocklist]
+    if not counts:
+        del board[ip]
 
 
 class Lookups:
-    """What each receiving domain has been told about an IP, which it believes for a while.
+    """The DNSBL queries of the receiving domains, with their caches.
 
-    `uses` are the lists of each domain. A domain asks again when its answer is too old.
+    Attributes
+    ----------
+    uses : list of tuple of int
+        For each domain the blocklists that it queries.
+    mirrors : list of bool
+        Whether a domain queries mirrors.
+    ttl : list of (int, int)
+        For each domain how long it believes that an IP is listed, and that it is not; microseconds.
+    answers : dict of int to (int, tuple of int)
+        Cached answers by domain and IP: the end of their time to live, and the blocklists.
     """
 
     def __init__(self, record: Recorder, plan: Plan, draws: Draws, listings: Listings) -> None:
         self.record, self.listings = record, listings
+        # Domains that nobody writes to by name, such as smart hosts, are not among the draws.
         extra = len(plan.domains) - len(draws.uses)
         self.uses: list[tuple[int, ...]] = [
             tuple(number for number, used in enumerate(row) if used) for row in draws.uses.tolist()
@@ -84,23 +102,29 @@ class Lookups:
         self.uses += [()] * extra
         self.mirrors = [*draws.mirrors.tolist(), *[False] * extra]
         self.ttl = [
-            (plan.receivers[of].dnsbl_ttl, plan.receivers[of].dnsbl_negative_ttl)
-            for of in plan.receiver_of
+            (plan.receivers[number].dnsbl_ttl, plan.receivers[number].dnsbl_negative_ttl)
+            for number in plan.receiver_of
         ]
         self.width = PARTIES * len(plan.egress)
         self.answers: dict[int, tuple[int, tuple[int, ...]]] = {}
 
-    def seen(self, domain: int, who: int, now: int) -> tuple[int, ...]:
-        """The lists of the domain that it sees the IP on."""
-        key = domain * self.width + who
+    def seen(self, domain: int, ip: int, now: int) -> tuple[int, ...]:
+        """Return the blocklists on which a domain sees an IP at a time in microseconds.
+
+        The domain queries its blocklists unless its cache has an answer.
+        """
+        key = domain * self.width + ip
         answer = self.answers.get(key)
         if answer is not None and now < answer[0]:
             return answer[1]
         board = self.listings.mirrored if self.mirrors[domain] else self.listings.direct
-        on = board.get(who)
-        lists = tuple(each for each in self.uses[domain] if each in on) if on else ()
-        until = now + self.ttl[domain][0 if lists else 1]
-        self.answers[key] = until, lists
-        egress, party = divmod(who, PARTIES)
-        self.record.lookups.flat.extend((egress, domain, now, until, 1 if lists else 0, party))
-        return lists
+        listed = board.get(ip)
+        if listed:
+            blocklists = tuple(number for number in self.uses[domain] if number in listed)
+        else:
+            blocklists = ()
+        until = now + self.ttl[domain][0 if blocklists else 1]
+        self.answers[key] = until, blocklists
+        egress, party = divmod(ip, PARTIES)
+        self.record.lookups.flat.extend((egress, domain, now, until, 1 if blocklists else 0, party))
+        return blocklists

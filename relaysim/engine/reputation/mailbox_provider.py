@@ -1,10 +1,17 @@
-"""Mailbox providers: what a large provider thinks of an IP and of a sender domain, and does."""
+"""Mailbox providers: they keep a state for each IP and sender domain, and act on it."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
 
-from relaysim.engine.kernel import DESTINATION, EGRESS, STATE, Moment
+from relaysim.engine.context import Context
+from relaysim.engine.kernel import DESTINATION, EGRESS, STATE, Event
 from relaysim.engine.reputation.listings import OPERATOR, PARTIES
-from relaysim.engine.reputation.provider_account import DAY, HOUR, Account, IpAccount, Standing
+from relaysim.engine.reputation.provider_counters import (
+    DAY,
+    HOUR,
+    IpCounters,
+    ProviderState,
+    ReputationCounters,
+)
 from relaysim.mail.provider_state import LEAVE, SCALE, State, blend, next_state, spike
 from relaysim.plan.names import Party
 from relaysim.plan.plan import StreamPlan
@@ -12,86 +19,113 @@ from relaysim.plan.reputation_plan import ReputationPlan
 from relaysim.trace.tables import Level
 from relaysim.traffic.draw import Decision, draw32, looked_up
 
-if TYPE_CHECKING:
-    from relaysim.engine.world import World
-
-EVERY = 900_000_000
-"""How often a provider makes up its mind: 15 minutes (assumption)."""
+INTERVAL = 900_000_000
+"""How often a provider reviews its states: 15 minutes (assumption)."""
 
 
 class Provider:
     """One destination that keeps reputations.
 
-    Chance is drawn by its own key, counted by its own events with each IP. `asked` are the IPs for
-    which a request is under way.
+    Draws have the provider's own key and are counted by its own events with each IP.
+
+    Attributes
+    ----------
+    ips : dict of int to IpCounters
+        By IP, see `listings.PARTIES`.
+    domains : dict of int to ReputationCounters
+        By sender domain x 3 + party.
+    states : dict of (int, int) to ProviderState
+        By IP and sender domain.
+    known : dict of (int, int) to ProviderState
+        The same by stream and egress, to be found faster.
+    events : dict of int to int
+        Draws so far, by IP.
+    asked : set of int
+        Egress IPs for which a request for mitigation is under way.
+    busiest_days : sequence of mapping of int to int
+        For each egress and destination the messages of its busiest day before the run.
     """
 
-    def __init__(self, world: "World", number: int, plan: ReputationPlan, key: int) -> None:
-        self.world, self.number, self.plan, self.key = world, number, plan, key
-        self.clock, self.record = world.clock, world.record
-        self.ips: dict[int, IpAccount] = {}
-        self.domains: dict[int, Account] = {}
-        self.standings: dict[tuple[int, int], Standing] = {}
-        self.known: dict[tuple[int, int], Standing] = {}
+    def __init__(
+        self,
+        context: Context,
+        number: int,
+        plan: ReputationPlan,
+        key: int,
+        busiest_days: Sequence[Mapping[int, int]],
+    ) -> None:
+        self.loop, self.record, _, self.scenario_plan = context
+        self.number, self.plan, self.key = number, plan, key
+        self.busiest_days = busiest_days
+        self.ips: dict[int, IpCounters] = {}
+        self.domains: dict[int, ReputationCounters] = {}
+        self.states: dict[tuple[int, int], ProviderState] = {}
+        self.known: dict[tuple[int, int], ProviderState] = {}
         self.events: dict[int, int] = {}
         self.asked: set[int] = set()
         self.throttled, self.cold, self.blocked = plan.throttled, plan.cold, plan.blocked
+        # By state: good, warned, throttled, blocked.
         self.junk = (0, plan.warn_junk, plan.throttle_junk, plan.throttle_junk)
 
-    def standing(self, stream: StreamPlan, egress: int) -> Standing:
-        """The standing of a stream's mail from an IP."""
-        found = self.known.get((stream.number, egress))
-        return self._look_up(stream, egress) if found is None else found
+    def state(self, stream: StreamPlan, egress: int) -> ProviderState:
+        """Return the state for the mail of a stream from an IP."""
+        state = self.known.get((stream.number, egress))
+        return self._look_up(stream, egress) if state is None else state
 
-    def _look_up(self, stream: StreamPlan, egress: int) -> Standing:
-        who = egress * PARTIES + stream.ip_party
-        whose = stream.from_domain * PARTIES + stream.domain_party
-        found = self.standings.get((who, whose))
-        if found is None:
-            found = self._new(who, whose, stream)
-        self.known[stream.number, egress] = found
-        return found
+    def _look_up(self, stream: StreamPlan, egress: int) -> ProviderState:
+        ip = egress * PARTIES + stream.ip_party
+        domain = stream.from_domain * PARTIES + stream.domain_party
+        state = self.states.get((ip, domain))
+        if state is None:
+            state = self._new_state(ip, domain, stream)
+        self.known[stream.number, egress] = state
+        return state
 
-    def _new(self, who: int, whose: int, stream: StreamPlan) -> Standing:
-        if not self.standings:
-            due = (self.clock.tick // EVERY + 1) * EVERY
-            self._settle(due)
-        domain = self.domains.setdefault(whose, Account())
-        accounts = self.record.provider_states
-        found = Standing(len(accounts), self._account(who), domain)
+    def _new_state(self, ip: int, domain: int, stream: StreamPlan) -> ProviderState:
+        if not self.states:
+            self._schedule_review((self.loop.tick // INTERVAL + 1) * INTERVAL)
+        counters = self.domains.setdefault(domain, ReputationCounters())
         party = Party.ALL
         if stream.ip_party or stream.domain_party:
             party = Party.CULPRITS if stream.culprit else Party.INNOCENTS
-        accounts.append((self.number, who // PARTIES, stream.from_domain, party))
-        self.standings[who, whose] = found
-        if self.clock.tick < found.ip.banned_until:
-            self._enter(found, State.BLOCK)
-        return found
+        entries = self.record.provider_states
+        state = ProviderState(len(entries), self._ip_counters(ip), counters)
+        entries.append((self.number, ip // PARTIES, stream.from_domain, party))
+        self.states[ip, domain] = state
+        if self.loop.tick < state.ip.banned_until:
+            self._enter(state, State.BLOCK)
+        return state
 
-    def _account(self, who: int) -> IpAccount:
-        found = self.ips.get(who)
-        if found is None:
-            egress = self.world.plan.egress[who // PARTIES]
-            busiest = self.world.busiest_days[who // PARTIES] if egress.known else {}
-            usual = busiest.get(self.number, 0)
-            found = self.ips[who] = IpAccount(who, egress.age, usual)
-        return found
+    def _ip_counters(self, ip: int) -> IpCounters:
+        counters = self.ips.get(ip)
+        if counters is None:
+            egress = self.scenario_plan.egress[ip // PARTIES]
+            busiest = self.busiest_days[ip // PARTIES] if egress.known else {}
+            usual_volume = busiest.get(self.number, 0)
+            counters = self.ips[ip] = IpCounters(ip, egress.age, usual_volume)
+        return counters
 
-    def refuses(self, stream: StreamPlan, egress: int) -> str:
-        """What the provider says to a message at MAIL FROM: "", or a reply that ends it.
+    def refusal(self, stream: StreamPlan, egress: int) -> str:
+        """Count a message at MAIL FROM and decide about it.
 
-        A reply in 4xx closes the connection. Who is not counted is not held to any rate.
+        A stream that is not counted has no rate limit.
+
+        Returns
+        -------
+        str
+            The reply that refuses the message, which closes the connection if its code is 4xx; ""
+            if the message is accepted.
         """
-        standing = self.standing(stream, egress)
-        ip, now = standing.ip, self.clock.tick
+        state = self.state(stream, egress)
+        ip, now = state.ip, self.loop.tick
         if not stream.counted:
-            return self.blocked if standing.state is State.BLOCK else ""
+            return self.blocked if state.state is State.BLOCK else ""
         if ip.hour != now // HOUR:
-            ip.turn(now, self.plan)
-        ip.tried += 1
-        if standing.state is State.BLOCK:
+            ip.start_hour(now, self.plan)
+        ip.attempts += 1
+        if state.state is State.BLOCK:
             return self.blocked
-        if standing.state is State.THROTTLE and ip.admitted >= self.plan.throttle_rate:
+        if state.state is State.THROTTLE and ip.admitted >= self.plan.throttle_rate:
             return self.throttled
         if ip.cap is not None and ip.admitted >= ip.cap:
             return self.cold
@@ -99,142 +133,149 @@ class Provider:
         ip.volume += 1
         return ""
 
-    # What it sees.
+    # Signals.
 
-    def unknown(self, stream: StreamPlan, egress: int) -> None:
-        """Nobody of that name here."""
-        standing = self.standing(stream, egress)
-        for account in (standing.ip, standing.domain):
-            account.attempted += SCALE
-            account.unknown += SCALE
+    def unknown_user(self, stream: StreamPlan, egress: int) -> None:
+        """Count a recipient that does not exist."""
+        state = self.state(stream, egress)
+        for counters in (state.ip, state.domain):
+            counters.attempted += SCALE
+            counters.unknown += SCALE
 
     def complaint(self, stream: StreamPlan, egress: int) -> None:
-        """A user called a recipient spam."""
-        standing = self.standing(stream, egress)
-        standing.ip.complaints += SCALE
-        standing.domain.complaints += SCALE
+        """Count a complaint of a user."""
+        state = self.state(stream, egress)
+        state.ip.complaints += SCALE
+        state.domain.complaints += SCALE
 
-    def trapped(self, stream: StreamPlan, egress: int) -> None:
-        """A recipient reached one of its own traps."""
-        standing = self.standing(stream, egress)
-        standing.ip.traps += SCALE
-        standing.domain.traps += SCALE
+    def trap_hit(self, stream: StreamPlan, egress: int) -> None:
+        """Count mail to a spam trap of the provider."""
+        state = self.state(stream, egress)
+        state.ip.traps += SCALE
+        state.domain.traps += SCALE
 
-    # What it makes of it.
+    # Reviews.
 
-    def _settle(self, due: int) -> None:
-        moment = self.clock.at(due, STATE, DESTINATION | self.number)
-        moment.callbacks.append(self._think)
+    def _schedule_review(self, due: int) -> None:
+        self.loop.at(due, STATE, DESTINATION | self.number).callbacks.append(self._review)
 
-    def _think(self, _: Moment) -> None:
-        now, plan = self.clock.tick, self.plan
+    def _review(self, _: Event) -> None:
+        now, plan = self.loop.tick, self.plan
         if now % HOUR == 0:
-            for account in (*self.ips.values(), *self.domains.values()):
-                account.fade(plan.decay)
+            for counters in (*self.ips.values(), *self.domains.values()):
+                counters.decay(plan.decay)
             if plan.persistence_time:
-                self._ask_patience()
-        for standing in self.standings.values():
-            self._judge(standing)
-        self._settle(now + EVERY)
+                self._block_persistent_senders()
+        for state in self.states.values():
+            self._judge(state)
+        self._schedule_review(now + INTERVAL)
 
-    def _judge(self, standing: Standing) -> None:
-        ip, now, plan = standing.ip, self.clock.tick, self.plan
+    def _judge(self, state: ProviderState) -> None:
+        ip, now, plan = state.ip, self.loop.tick, self.plan
         today = ip.volume if ip.day == now // DAY else 0
         bad = blend(
-            ip.badness(plan) + spike(today, ip.busiest),
-            standing.domain.badness(plan),
+            ip.badness(plan) + spike(today, ip.busiest_day),
+            state.domain.badness(plan),
             plan.domain_weight,
         )
         if bad >= LEAVE:
-            standing.below_since = None
-        elif standing.below_since is None:
-            standing.below_since = now
-        state = next_state(
-            standing.state, bad, standing.below_since, now, plan.recovery_time, plan.block_time
+            state.below_since = None
+        elif state.below_since is None:
+            state.below_since = now
+        new_state = next_state(
+            state.state, bad, state.below_since, now, plan.recovery_time, plan.block_time
         )
-        if state is State.BLOCK and standing.state is not State.BLOCK:
-            self._block(standing)
+        if new_state is State.BLOCK and state.state is not State.BLOCK:
+            self._block(state)
         else:
-            self._enter(standing, state)
+            self._enter(state, new_state)
 
-    def _enter(self, standing: Standing, state: State) -> None:
-        if state is standing.state:
+    def _enter(self, state: ProviderState, new_state: State) -> None:
+        if new_state is state.state:
             return
-        standing.state = state
-        standing.junk = self.junk[state]
-        self.record.level(Level.PROVIDER, standing.number, self.clock.tick, state)
-        if state is State.BLOCK:
+        state.state = new_state
+        state.junk = self.junk[new_state]
+        self.record.level(Level.PROVIDER, state.number, self.loop.tick, new_state)
+        if new_state is State.BLOCK:
             # A block lasts from here on, however good the conduct was before.
-            standing.below_since = None
+            state.below_since = None
 
-    def _of(self, ip: IpAccount) -> list[Standing]:
-        """How an IP stands, with each of its sender domains."""
-        return [standing for standing in self.standings.values() if standing.ip is ip]
+    def _states_of(self, ip: IpCounters) -> list[ProviderState]:
+        """Return the states of an IP with each of its sender domains."""
+        return [state for state in self.states.values() if state.ip is ip]
 
-    def _block(self, standing: Standing) -> None:
-        """Block an IP for what it did; the first block may take others of the same /24 along."""
-        who = standing.ip.who
-        first = not any(each.state is State.BLOCK for each in self._of(standing.ip))
-        self._enter(standing, State.BLOCK)
+    def _block(self, state: ProviderState) -> None:
+        """Block an IP for what it did; the first block may include other IPs of the same /24."""
+        ip = state.ip.ip
+        first = not any(other.state is State.BLOCK for other in self._states_of(state.ip))
+        self._enter(state, State.BLOCK)
         if not first or not self.plan.widening:
             return
-        egress, party = divmod(who, PARTIES)
-        mine = self.world.plan.egress[egress]
-        for number, other in enumerate(self.world.plan.egress):
-            near = other.bits == mine.bits == 32 and other.address >> 8 == mine.address >> 8
-            if number == egress or not near:
+        number, party = divmod(ip, PARTIES)
+        egress = self.scenario_plan.egress[number]
+        for other_number, other in enumerate(self.scenario_plan.egress):
+            near = other.bits == egress.bits == 32 and other.address >> 8 == egress.address >> 8
+            if other_number == number or not near:
                 continue
-            if self._bits(Decision.PROVIDER_WIDENING, who) < self.plan.widening:
-                self._ban(number * PARTIES + party)
+            if self._bits(Decision.PROVIDER_WIDENING, ip) < self.plan.widening:
+                self._ban(other_number * PARTIES + party)
 
-    def _ban(self, who: int) -> None:
+    def _ban(self, ip: int) -> None:
         """Block an IP for what its neighbour did."""
-        ip = self._account(who)
-        ip.banned_until = self.clock.tick + self.plan.block_time
-        for standing in self._of(ip):
-            self._enter(standing, State.BLOCK)
+        counters = self._ip_counters(ip)
+        counters.banned_until = self.loop.tick + self.plan.block_time
+        for state in self._states_of(counters):
+            self._enter(state, State.BLOCK)
 
-    def _ask_patience(self) -> None:
-        """Who goes on hammering while it is throttled gets blocked."""
-        now, plan = self.clock.tick, self.plan
-        for ip in tuple(self.ips.values()):  # a block may add those of its neighbours
-            slowed = [s for s in self._of(ip) if s.state is State.THROTTLE]
-            tried = ip.tried if ip.hour == now // HOUR - 1 else 0
-            hammers = bool(slowed) and tried * 1000 > plan.persistence * plan.throttle_rate
-            ip.slow = ip.slow + 1 if hammers else 0
-            if ip.slow * HOUR >= plan.persistence_time:
-                ip.slow = 0
-                for standing in slowed:
-                    self._block(standing)
+    def _block_persistent_senders(self) -> None:
+        """Block an IP that, while it is throttled, sends far above the limit for some hours."""
+        now, plan = self.loop.tick, self.plan
+        for ip in tuple(self.ips.values()):  # a block may add the IPs of neighbours
+            throttled = [s for s in self._states_of(ip) if s.state is State.THROTTLE]
+            attempts = ip.attempts if ip.hour == now // HOUR - 1 else 0
+            above = bool(throttled) and attempts * 1000 > plan.persistence * plan.throttle_rate
+            ip.hours_above_rate = ip.hours_above_rate + 1 if above else 0
+            if ip.hours_above_rate * HOUR >= plan.persistence_time:
+                ip.hours_above_rate = 0
+                for state in throttled:
+                    self._block(state)
+
+    # The administrator.
 
     def blocks(self, egress: int) -> bool:
-        """Whether it refuses mail of an IP altogether."""
+        """Return whether the provider blocks mail of an IP."""
         return any(
-            standing.state is State.BLOCK and standing.ip.who // PARTIES == egress
-            for standing in self.standings.values()
+            state.state is State.BLOCK and state.ip.ip // PARTIES == egress
+            for state in self.states.values()
         )
 
     def request(self, egress: int) -> bool:
-        """The administrator asks for mitigation; False without such a form, or if he has asked."""
+        """Request mitigation for an IP.
+
+        Returns
+        -------
+        bool
+            Whether the provider will act on it: it has a form, and no request is under way.
+        """
         table = self.plan.mitigation_time
         if table is None or egress in self.asked:
             return False
         self.asked.add(egress)
         wait = looked_up(table, self._bits(Decision.PROVIDER_MITIGATION, egress * PARTIES))
-        done = self.clock.at(self.clock.tick + wait, STATE, EGRESS | egress, OPERATOR | self.number)
+        done = self.loop.at(self.loop.tick + wait, STATE, EGRESS | egress, OPERATOR | self.number)
         done.callbacks.append(lambda _: self._mitigate(egress))
         return True
 
-    def _bits(self, decision: Decision, who: int) -> int:
-        event = self.events[who] = self.events.get(who, 0) + 1
+    def _bits(self, decision: Decision, ip: int) -> int:
+        event = self.events[ip] = self.events.get(ip, 0) + 1
         return draw32(self.key, decision, event)
 
     def _mitigate(self, egress: int) -> None:
         self.asked.discard(egress)
-        for who, ip in self.ips.items():
-            if who // PARTIES == egress:
-                ip.clear()
-                ip.banned_until = 0
-        for standing in self.standings.values():
-            if standing.ip.who // PARTIES == egress and standing.state is State.BLOCK:
-                self._enter(standing, State.GOOD)
+        for ip, counters in self.ips.items():
+            if ip // PARTIES == egress:
+                counters.clear()
+                counters.banned_until = 0
+        for state in self.states.values():
+            if state.ip.ip // PARTIES == egress and state.state is State.BLOCK:
+                self._enter(state, State.GOOD)

@@ -1,30 +1,31 @@
-"""The Internet as a hub sees it: who can be connected to, who refuses, how long an answer takes."""
+"""The receiving side of the Internet: which connections fail, which mail is refused, and why."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from relaysim.engine.reputation.listings import PARTIES, Lookups
+from relaysim.engine.context import Context
+from relaysim.engine.reputation.blocklist_operator import BlocklistOperator
+from relaysim.engine.reputation.ip_volume import IpVolumes
+from relaysim.engine.reputation.listings import PARTIES, Listings, Lookups
 from relaysim.engine.reputation.mailbox_provider import Provider
-from relaysim.engine.reputation.provider_account import Standing
+from relaysim.engine.reputation.mailing_lists import MailingLists
+from relaysim.engine.reputation.provider_counters import ProviderState
+from relaysim.engine.reputation.signals import SignalReports
 from relaysim.mail import remote_reply as remote
 from relaysim.mail import reply
-from relaysim.plan.plan import Plan, QueuePlan, StreamPlan
-from relaysim.trace.tables import PROVIDER_CAUSE, Level, Status
-from relaysim.traffic.draw import Decision, draw32, name_key
+from relaysim.plan.plan import QueuePlan, StreamPlan
+from relaysim.trace.tables import NO_CAUSE, PROVIDER_CAUSE, Level, Status
+from relaysim.traffic.draw import Decision, draw32
 from relaysim.traffic.signal_draws import Signal
 from relaysim.traffic.workload import Draws
 
-if TYPE_CHECKING:
-    from relaysim.engine.relay.hub import Hub
-    from relaysim.engine.world import World
-
 ACCEPTED, DEFERRED, REFUSED, CLOSED = range(4)
-"""The kinds of verdict; CLOSED is a 4xx reply that ends the connection."""
+"""Verdicts: 2xx, 4xx, 5xx, and a 4xx reply that ends the connection."""
 GREETING, MAIL, RCPT, DATA = range(4)
-"""Where a domain refuses what it sees on a list."""
+"""Stages at which a domain refuses mail of a listed IP."""
 REJECT, DEFER, SCORE = range(3)
-"""What it does: refuse for good, for a time, or put into the junk folder."""
+"""What it does then: refuse for good, refuse for now, or put the mail into the junk folder."""
 
 _CONNECT_FAILURE, _DEFER = int(Decision.CONNECT_FAILURE), int(Decision.DEFER)
 _JUNK, _UNKNOWN = int(Decision.JUNK), int(Signal.UNKNOWN)
@@ -32,237 +33,302 @@ _DELIVERED, _JUNKED = int(Status.DELIVERED), int(Status.JUNKED)
 
 
 class Internet:
-    """The receiving domains: their limits, the lists that they ask, the reputations that they keep.
+    """The receiving domains: their limits, their DNSBL queries, and the states that they keep.
 
-    `wary` says of each domain whether it may refuse mail for its sender's reputation, `watched`
-    whether it may do anything but accept all of it in the same way.
+    Attributes
+    ----------
+    stage, action : list of int
+        For each domain at which stage it acts on a listed IP, and how.
+    judges : list of bool
+        For each domain whether it may refuse mail for the reputation of the sender.
+    watched : list of bool
+        For each domain whether it may do anything but accept all mail in the same way.
+    outages : list of int
+        For each destination the scripted outages that last now; they may overlap.
+    connections : dict of (int, int) to int
+        Open connections by egress and domain, where the destination limits them.
+    counts_volume : bool
+        Whether a blocklist needs to know how much each IP sends.
+
+    Parameters
+    ----------
+    lookups : Lookups
+        The DNSBL queries.
+    providers : sequence of Provider or None
+        For each destination its provider; None: it keeps no reputations.
+    call_administrator : callable
+        What to do when innocent mail bounced for the reputation of an IP (number of the egress).
     """
 
-    def __init__(self, world: "World", draws: Draws) -> None:
-        self.world, self.clock, self.record = world, world.clock, world.record
-        self.plan: Plan = world.plan
+    def __init__(
+        self,
+        context: Context,
+        draws: Draws,
+        listings: Listings,
+        providers: Sequence[Provider | None],
+        operators: Sequence[BlocklistOperator],
+        volumes: IpVolumes,
+        mailing_lists: MailingLists,
+        signals: SignalReports,
+        call_administrator: Callable[[int], None],
+    ) -> None:
+        self.loop, self.record, self.transactions, self.plan = context
         plan = self.plan
-        self.lookups = Lookups(self.record, plan, draws, world.listings)
+        self.providers, self.operators, self.volumes = providers, operators, volumes
+        self.mailing_lists, self.signals = mailing_lists, signals
+        self.call_administrator = call_administrator
+        self.lookups = Lookups(self.record, plan, draws, listings)
+        # Domains that nobody writes to by name, such as smart hosts, are not among the draws.
         extra = len(plan.domains) - len(draws.stage)
         self.stage = [*draws.stage.tolist(), *[RCPT] * extra]
         self.action = [*draws.action.tolist(), *[REJECT] * extra]
-        self.providers = [
-            None
-            if receiver.reputation is None
-            else Provider(
-                world,
-                number,
-                receiver.reputation,
-                name_key(draws.seed, draws.replication, "provider", receiver.name),
-            )
-            for number, receiver in enumerate(plan.receivers)
+        self.judges = [
+            providers[receiver] is not None or bool(blocklists)
+            for receiver, blocklists in zip(plan.receiver_of, self.lookups.uses, strict=True)
         ]
-        keeps = [self.providers[of] is not None for of in plan.receiver_of]
-        uses = [bool(lists) for lists in self.lookups.uses]
-        self.wary = [a or b for a, b in zip(keeps, uses, strict=True)]
-        told = set(np.unique(draws.domain[draws.signal > 0]).tolist())
-        self.watched = [wary or number in told for number, wary in enumerate(self.wary)]
-        self.out = [0] * len(plan.receivers)
+        with_signals = set(np.unique(draws.domain[draws.signal > 0]).tolist())
+        self.watched = [
+            judges or number in with_signals for number, judges in enumerate(self.judges)
+        ]
+        self.outages = [0] * len(plan.receivers)
         self.connections: dict[tuple[int, int], int] = {}
-        self.unable = self.record.reply_id(str(reply.UNABLE_TO_CONNECT))
-        self.accepted = self.record.reply_id(str(remote.ACCEPTED))
+        self.counts_volume = any(
+            blocklist.trigger in ("scored_ratio", "compromise") for blocklist in plan.blocklists
+        )
+        self.unable = self.record.replies.number(str(reply.UNABLE_TO_CONNECT))
+        self.accepted = self.record.replies.number(str(remote.ACCEPTED))
 
-    def greet(self, queue: QueuePlan, transaction: int) -> int:
-        """What a new connection meets: the id of the reply that ends it, or -1 for a greeting.
+    def _stream(self, transaction: int) -> StreamPlan:
+        message = self.transactions.message[transaction]
+        return self.plan.streams[self.record.messages.stream[message]]
 
-        In this order: the destination is down, the connection fails by chance, too many
-        connections from this IP, the IP is on a list that the domain acts on at the greeting.
-        A greeting must be followed by `leave` when the connection ends.
+    def _reply(self, text: str, egress: int, cause: int = NO_CAUSE) -> int:
+        text = text.replace("{ip}", self.plan.egress[egress].name)
+        return self.record.replies.number(text, cause)
+
+    # A connection, in the order of its stages.
+
+    def connect(self, queue: QueuePlan, transaction: int) -> int:
+        """Decide about a new connection.
+
+        In this order: the destination is down, the connection fails by chance, too many connections
+        from this IP, the IP is on a blocklist on which the domain acts at the greeting. After a
+        greeting, `disconnect` must follow when the connection ends.
+
+        Returns
+        -------
+        int
+            Number of the reply that refuses the connection; -1 for a greeting.
         """
         egress, domain = queue.egress, queue.domain
         number = self.plan.receiver_of[domain]
         receiver = self.plan.receivers[number]
-        if self.out[number]:
+        if self.outages[number]:
             return self.unable
         if receiver.connect_failure:
-            key = self.record.key[self.record.leader[transaction]]
-            attempt = self.record.tried[transaction]
+            key = self.record.key[self.transactions.first_recipient[transaction]]
+            attempt = self.transactions.attempts[transaction]
             if draw32(key, _CONNECT_FAILURE, attempt) < receiver.connect_failure:
                 return self.unable
-        there = 0
-        if receiver.connections_per_ip:
-            there = self.connections.get((egress, domain), 0)
-            if there >= receiver.connections_per_ip:
-                return self._said(str(remote.TOO_MANY_CONNECTIONS), egress)
+        count = 0
+        if receiver.connections_per_ip:  # 0: no limit
+            count = self.connections.get((egress, domain), 0)
+            if count >= receiver.connections_per_ip:
+                return self._reply(str(remote.TOO_MANY_CONNECTIONS), egress)
         if self.stage[domain] == GREETING and self.lookups.uses[domain]:
-            kind, said = self._listed(queue, self._stream(transaction))
-            if kind != ACCEPTED:
-                return said
+            verdict, reply_number = self._by_blocklists(queue, self._stream(transaction))
+            if verdict != ACCEPTED:
+                return reply_number
         if receiver.connections_per_ip:
-            self.connections[egress, domain] = there + 1
+            self.connections[egress, domain] = count + 1
         return -1
 
-    def leave(self, egress: int, domain: int) -> None:
-        """A connection ends."""
+    def disconnect(self, egress: int, domain: int) -> None:
+        """Count the end of a connection that was greeted."""
         if self.plan.receivers[self.plan.receiver_of[domain]].connections_per_ip:
             self.connections[egress, domain] -= 1
 
-    def _stream(self, transaction: int) -> StreamPlan:
-        record = self.record
-        return self.plan.streams[record.stream[record.carries[transaction]]]
+    def envelope(
+        self, queue: QueuePlan, transaction: int, send_dsn: Callable[[int, Decision], None]
+    ) -> tuple[int, int]:
+        """Decide about MAIL FROM and RCPT TO of a transaction.
 
-    def _listed(self, queue: QueuePlan, stream: StreamPlan) -> tuple[int, int]:
-        """What the lists that a domain sees the IP on make it do: verdict and reply."""
+        Recipients that do not exist bounce; the others continue without them.
+
+        Parameters
+        ----------
+        queue : QueuePlan
+            The queue that sends.
+        transaction : int
+            Row.
+        send_dsn : callable
+            How the sending hub sends a DSN about a recipient.
+
+        Returns
+        -------
+        verdict, reply : int
+            The reply is -1 for ACCEPTED.
+        """
+        recipients, domain = self.record.recipients, queue.domain
+        message = self.transactions.message[transaction]
+        if self.judges[domain]:
+            stream = self.plan.streams[self.record.messages.stream[message]]
+            if self.stage[domain] in (MAIL, RCPT) and self.lookups.uses[domain]:
+                verdict, reply_number = self._by_blocklists(queue, stream)
+                if verdict != ACCEPTED:
+                    return verdict, reply_number
+            provider = self.providers[queue.receiver]
+            if provider is not None and stream.host >= 0:  # host -1: a DSN
+                text = provider.refusal(stream, queue.egress)
+                if text:
+                    verdict = CLOSED if text.startswith("4") else REFUSED
+                    return verdict, self._reply(text, queue.egress, PROVIDER_CAUSE)
+        if self.record.messages.recipients[message] == 1:
+            recipient = self.transactions.first_recipient[transaction]
+            exists = not self.record.signal[recipient] & _UNKNOWN
+            # The domain of a smart host does not know which users exist.
+            if exists or recipients.domain[recipient] != domain:
+                return ACCEPTED, -1
+        elif not self._all_unknown(queue, transaction, send_dsn):
+            return ACCEPTED, -1
+        unknown = self.transactions.recipients(transaction)
+        return REFUSED, self._count_unknown(queue, transaction, unknown)
+
+    def _all_unknown(
+        self, queue: QueuePlan, transaction: int, send_dsn: Callable[[int, Decision], None]
+    ) -> bool:
+        """Return whether no recipient exists; if some do, bounce the others."""
+        record = self.record
+        recipients = self.transactions.recipients(transaction)
+        unknown = [recipient for recipient in recipients if record.signal[recipient] & _UNKNOWN]
+        if not unknown or record.recipients.domain[recipients[0]] != queue.domain:
+            return False
+        if len(unknown) == len(recipients):
+            return True
+        reply_number = self._count_unknown(queue, transaction, unknown)
+        for recipient in unknown:
+            record.set_final(recipient, int(Status.BOUNCED), self.loop.tick, reply_number)
+        send_dsn(unknown[0], Decision.NDR)
+        return False
+
+    def _count_unknown(self, queue: QueuePlan, transaction: int, unknown: list[int]) -> int:
+        """Count recipients that do not exist; return the number of the reply."""
+        provider, stream = self.providers[queue.receiver], self._stream(transaction)
+        for recipient in unknown:
+            self.mailing_lists.bounced(recipient)
+            if stream.counted and provider is not None:
+                provider.unknown_user(stream, queue.egress)
+                self.signals.unknown_user(recipient, queue.egress, queue.receiver)
+        text = self.plan.receivers[queue.receiver].unknown_user
+        return self._reply(text, queue.egress)
+
+    def content(self, queue: QueuePlan, transaction: int) -> tuple[int, int]:
+        """Return verdict and reply at the end of the content of a transaction."""
+        egress, domain = queue.egress, queue.domain
+        receiver = self.plan.receivers[queue.receiver]
+        if self.stage[domain] == DATA and self.lookups.uses[domain]:
+            verdict, reply_number = self._by_blocklists(queue, self._stream(transaction))
+            if verdict != ACCEPTED:
+                return verdict, reply_number
+        if receiver.defer:
+            transactions = self.transactions
+            key = self.record.key[transactions.first_recipient[transaction]]
+            if draw32(key, _DEFER, transactions.attempts[transaction]) < receiver.defer:
+                return DEFERRED, self._reply(receiver.deferral, egress)
+        return ACCEPTED, self.accepted
+
+    def _by_blocklists(self, queue: QueuePlan, stream: StreamPlan) -> tuple[int, int]:
+        """Return verdict and reply for the blocklists on which a domain sees the IP."""
         domain, egress = queue.domain, queue.egress
         action = self.action[domain]
         if action == SCORE:
             return ACCEPTED, -1
-        who = egress * PARTIES + stream.listing_party
-        lists = self.lookups.seen(domain, who, self.clock.tick)
-        if not lists:
+        ip = egress * PARTIES + stream.listing_party
+        blocklists = self.lookups.seen(domain, ip, self.loop.tick)
+        if not blocklists:
             return ACCEPTED, -1
-        text = self.plan.refusals[queue.receiver, lists[0], action]
-        kind = REFUSED if action == REJECT else DEFERRED
-        return kind, self._said(text, egress, lists[0])
+        text = self.plan.refusals[queue.receiver, blocklists[0], action]
+        verdict = REFUSED if action == REJECT else DEFERRED
+        return verdict, self._reply(text, egress, blocklists[0])
 
-    def asked(self, queue: QueuePlan, transaction: int, hub: "Hub") -> tuple[int, int]:
-        """The answer to MAIL FROM and RCPT TO of a transaction: verdict and reply.
+    # After the final reply.
 
-        Recipients that do not exist are refused; the others go on without them.
+    def delivered(self, queue: QueuePlan, transaction: int, recipients: list[int]) -> list[int]:
+        """Decide between inbox and junk folder for accepted recipients, and count them.
+
+        Returns
+        -------
+        list of int
+            For each recipient DELIVERED or JUNKED.
         """
-        record, domain = self.record, queue.domain
-        message = record.carries[transaction]
-        if self.wary[domain]:
-            stream = self.plan.streams[record.stream[message]]
-            if self.stage[domain] in (MAIL, RCPT) and self.lookups.uses[domain]:
-                kind, said = self._listed(queue, stream)
-                if kind != ACCEPTED:
-                    return kind, said
-            provider = self.providers[queue.receiver]
-            if provider is not None and stream.host >= 0:
-                text = provider.refuses(stream, queue.egress)
-                if text:
-                    kind = CLOSED if text.startswith("4") else REFUSED
-                    return kind, self._said(text, queue.egress, PROVIDER_CAUSE)
-        if record.recipients[message] == 1:
-            recipient = record.leader[transaction]
-            if not record.signal[recipient] & _UNKNOWN or record.domain[recipient] != domain:
-                return ACCEPTED, -1
-        elif not self._some_unknown(queue, transaction, hub):
-            return ACCEPTED, -1
-        recipients = record.members(transaction)
-        return REFUSED, self._unknown(queue, transaction, recipients)
-
-    def _some_unknown(self, queue: QueuePlan, transaction: int, hub: "Hub") -> bool:
-        """Refuse the recipients that do not exist, if there are others; whether there are none."""
-        record = self.record
-        recipients = record.members(transaction)
-        unknown = [recipient for recipient in recipients if record.signal[recipient] & _UNKNOWN]
-        if not unknown or record.domain[recipients[0]] != queue.domain:
-            return False
-        if len(unknown) == len(recipients):
-            return True
-        said = self._unknown(queue, transaction, unknown)
-        for recipient in unknown:
-            record.fated(recipient, int(Status.BOUNCED), self.clock.tick, said)
-        hub.notify(unknown[0], Decision.NDR)
-        return False
-
-    def _unknown(self, queue: QueuePlan, transaction: int, unknown: list[int]) -> int:
-        """Some recipients do not exist: who counts it counts it. Returns the reply."""
-        provider, stream = self.providers[queue.receiver], self._stream(transaction)
-        for recipient in unknown:
-            self.world.mailing.bounced(recipient)
-            if stream.counted and provider is not None:
-                provider.unknown(stream, queue.egress)
-                self.world.signals.unknown(recipient, queue.egress, queue.receiver)
-        text = self.plan.receivers[queue.receiver].unknown_user
-        return self._said(text, queue.egress)
-
-    def verdict(self, queue: QueuePlan, transaction: int) -> tuple[int, int]:
-        """The answer to the end of the data: verdict and reply."""
-        egress, domain = queue.egress, queue.domain
-        receiver = self.plan.receivers[queue.receiver]
-        if self.stage[domain] == DATA and self.lookups.uses[domain]:
-            kind, said = self._listed(queue, self._stream(transaction))
-            if kind != ACCEPTED:
-                return kind, said
-        if receiver.defer:
-            record = self.record
-            key, attempt = record.key[record.leader[transaction]], record.tried[transaction]
-            if draw32(key, _DEFER, attempt) < receiver.defer:
-                return DEFERRED, self._said(receiver.deferral, egress)
-        return ACCEPTED, self.accepted
-
-    def take(self, queue: QueuePlan, transaction: int, hub: "Hub") -> None:
-        """Count the recipients that a domain accepted, and the signals that follow."""
-        record, domain = self.record, queue.domain
-        stream = self._stream(transaction)
-        provider, standing, junk = self.providers[queue.receiver], None, 0
-        if provider is not None and stream.host >= 0:
-            standing = provider.standing(stream, queue.egress)
-            junk = standing.junk
+        domain, stream = queue.domain, self._stream(transaction)
+        provider, state, junk = self.providers[queue.receiver], None, 0
+        if provider is not None and stream.host >= 0:  # host -1: a DSN
+            state = provider.state(stream, queue.egress)
+            junk = state.junk
         if self.action[domain] == SCORE and self.lookups.uses[domain]:
-            who = queue.egress * PARTIES + stream.listing_party
-            if self.lookups.seen(domain, who, self.clock.tick):
+            ip = queue.egress * PARTIES + stream.listing_party
+            if self.lookups.seen(domain, ip, self.loop.tick):
                 junk = max(junk, self.plan.receivers[queue.receiver].junk_share)
         if not stream.counted:
-            standing = None
-        if record.recipients[record.carries[transaction]] == 1:
-            recipient = record.leader[transaction]
-            status = self._lands(queue, stream, standing, recipient, junk)
-            hub.finish(transaction, status, self.accepted)
-        else:
-            recipients = record.members(transaction)
-            statuses = [
-                self._lands(queue, stream, standing, recipient, junk) for recipient in recipients
-            ]
-            hub.settle(transaction, recipients, statuses, self.accepted)
+            state = None
+        return [
+            self._final_status(queue, stream, state, recipient, junk) for recipient in recipients
+        ]
 
-    def _lands(
+    def _final_status(
         self,
         queue: QueuePlan,
         stream: StreamPlan,
-        standing: Standing | None,
+        state: ProviderState | None,
         recipient: int,
         junk: int,
     ) -> int:
-        """The final status of a recipient that was taken; whoever counts it counts it."""
+        """Return the final status of an accepted recipient.
+
+        `state` counts it, unless it is None; `junk` is a threshold for a 32-bit draw.
+        """
         record = self.record
         junked = junk > 0 and draw32(record.key[recipient], _JUNK, 0) < junk
-        if standing is not None:
-            standing.took(junked)
-        if stream.counted and record.signal[recipient] and record.domain[recipient] == queue.domain:
-            self.world.signals.follow(recipient, queue.egress, queue.receiver, junked)
+        if state is not None:
+            state.count_delivery(junked)
+        direct = record.recipients.domain[recipient] == queue.domain  # else by a smart host
+        if stream.counted and record.signal[recipient] and direct:
+            self.signals.schedule(recipient, queue.egress, queue.receiver, junked)
         return _JUNKED if junked else _DELIVERED
 
-    def sent(self, queue: QueuePlan, transaction: int) -> None:
-        """A message has gone out by an IP, which receivers behind a smart host do not see."""
-        record, stream = self.record, self._stream(transaction)
-        direct = record.domain[record.leader[transaction]] == queue.domain
+    def count_volume(self, queue: QueuePlan, transaction: int) -> None:
+        """Count a message that went out by an IP; operators do not see those by a smart host."""
+        stream = self._stream(transaction)
+        recipient = self.transactions.first_recipient[transaction]
+        direct = self.record.recipients.domain[recipient] == queue.domain
         if stream.counted and direct:
-            who = queue.egress * PARTIES + stream.listing_party
-            self.world.volumes.add(who, self.clock.tick)
+            ip = queue.egress * PARTIES + stream.listing_party
+            self.volumes.add(ip, self.loop.tick)
             if stream.compromised:
-                for blocklist in self.world.blocklists:
-                    blocklist.compromised(who)
+                for operator in self.operators:
+                    operator.compromised(ip)
 
-    def bounced(self, queue: QueuePlan, transaction: int, said: int) -> None:
-        """A message is refused for good: an innocent sender refused for a reputation will call.
+    def bounced(self, queue: QueuePlan, transaction: int, reply_number: int) -> None:
+        """Call the administrator if innocent mail bounced for the reputation of its IP.
 
-        Of DSNs and other mail of the null sender there is no NDR, so nobody does.
+        Nobody calls about DSNs and other mail of the null sender, because no NDR is sent.
         """
         stream = self._stream(transaction)
-        tells = stream.host >= 0 and stream.sender_domain >= 0 and not stream.culprit
-        if self.record.causes[said] != -1 and tells:
-            self.world.administrator.bounced(queue.egress)
+        has_ndr = stream.host >= 0 and stream.sender_domain >= 0
+        if self.record.replies.causes[reply_number] != NO_CAUSE and has_ndr and not stream.culprit:
+            self.call_administrator(queue.egress)
 
-    def _said(self, text: str, egress: int, cause: int = -1) -> int:
-        return self.record.reply_id(text.replace("{ip}", self.plan.egress[egress].name), cause)
+    # Scripted outages.
 
-    def go_down(self, receiver: int) -> None:
-        """A destination cannot be connected to any more; outages that overlap are counted."""
-        self.out[receiver] += 1
-        if self.out[receiver] == 1:
-            self.record.level(Level.OUTAGE, receiver, self.clock.tick, 1)
+    def begin_outage(self, receiver: int) -> None:
+        """Let connections to a destination fail from now on."""
+        self.outages[receiver] += 1
+        if self.outages[receiver] == 1:
+            self.record.level(Level.OUTAGE, receiver, self.loop.tick, 1)
 
-    def come_back(self, receiver: int) -> None:
-        """An outage ends."""
-        self.out[receiver] -= 1
-        if not self.out[receiver]:
-            self.record.level(Level.OUTAGE, receiver, self.clock.tick, 0)
+    def end_outage(self, receiver: int) -> None:
+        """End an outage of a destination, unless another one still lasts."""
+        self.outages[receiver] -= 1
+        if not self.outages[receiver]:
+            self.record.level(Level.OUTAGE, receiver, self.loop.tick, 0)

@@ -68,7 +68,7 @@ def _sessions(trace: Trace, scenario: Scenario, window: Window) -> Iterator[Limi
     for name, host in scenario.hosts.items():
         most = _allowed(scenario, host)
         mine = np.array([each == name for each in names], bool)[rows["stream"]]
-        mine &= window.holds(rows["created"]) & (rows["connected"] >= 0) & (rows["tries"] == 1)
+        mine &= window.holds(rows["created"]) & (rows["connected"] >= 0) & (rows["attempts"] == 1)
         mine &= rows["acknowledged"] >= 0
         created, connected = rows["created"][mine], rows["connected"][mine]
         if most is None or not _binds(connected - created, rows["acknowledged"][mine] - connected):

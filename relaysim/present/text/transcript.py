@@ -233,8 +233,8 @@ def _times(found: Transcript) -> Grid:
 
 def _notes(found: Transcript) -> Iterator[RenderableType]:
     told = found.journey
-    if told.tries > 1:
-        yield text(f"Its host tried {told.tries} times; the session shown is the last.")
+    if told.attempts > 1:
+        yield text(f"Attempts at submission: {told.attempts}; the session shown is the last one.")
     spoken = any(event.what == "smtp" for event in told.events)
     if spoken:
         yield text(

@@ -1,4 +1,4 @@
-"""What is kept from being sent: addresses off a mailing list, and streams that are paused."""
+"""Mailing lists: addresses that are off a list, and streams that are paused, get no mail."""
 
 import numpy as np
 
@@ -9,13 +9,28 @@ from relaysim.traffic.draw import Decision, draw32
 from relaysim.traffic.signal_draws import Signal
 from relaysim.traffic.workload import Draws
 
-_WORTHLESS = int(Signal.TRAP | Signal.PROVIDER_TRAP | Signal.UNKNOWN)
+_CLEANED_SIGNALS = int(Signal.TRAP | Signal.PROVIDER_TRAP | Signal.UNKNOWN)
 
 
-class Mailing:
-    """The mailing lists of all streams, each an endless round of its addresses.
+class MailingLists:
+    """The mailing lists of all streams.
 
     Recipient number i of a stream goes to address i modulo the size of its list.
+
+    Attributes
+    ----------
+    first, size : dict of int to int
+        By stream: row of its first recipient, and addresses on its list (0: no list).
+    drawn : int
+        Number of recipients that were drawn; the rows after them are those of DSNs.
+    removed : dict of int to set of int
+        By stream: addresses that are off the list.
+    bounces : dict of (int, int) to int
+        By stream and address.
+    paused : set of int
+        Streams that send nothing.
+    cleanups : dict of int to int
+        By stream: how often its list was cleaned.
     """
 
     def __init__(self, record: Recorder, plan: Plan, draws: Draws) -> None:
@@ -31,29 +46,32 @@ class Mailing:
         self.paused: set[int] = set()
         self.cleanups: dict[int, int] = {}
 
-    def keeps(self, message: int) -> bool:
-        """Whether a message that is due is not sent after all; then its recipients become final."""
+    def suppress(self, message: int) -> bool:
+        """Suppress a message that is due, if its stream is paused or its address is off the list.
+
+        Returns
+        -------
+        bool
+            Whether its recipients are final now: suppressed.
+        """
         if not self.paused and not self.removed:
             return False
-        stream = self.record.stream[message]
+        messages = self.record.messages
+        stream, first = messages.stream[message], messages.first_recipient[message]
         if stream not in self.paused:
             removed = self.removed.get(stream)
-            if (
-                not removed
-                or self._address(stream, self.record.first_recipient[message]) not in removed
-            ):
+            if not removed or self._address(stream, first) not in removed:
                 return False
-        first = self.record.first_recipient[message]
-        for recipient in range(first, first + self.record.recipients[message]):
-            self.record.fated(recipient, Status.SUPPRESSED, self.record.created[message], -1)
+        for recipient in range(first, first + messages.recipients[message]):
+            self.record.set_final(recipient, Status.SUPPRESSED, messages.created[message], -1)
         return True
 
     def _address(self, stream: int, recipient: int) -> int:
         return int((recipient - self.first[stream]) % self.size[stream])
 
     def bounced(self, recipient: int) -> None:
-        """An address is unknown: after so many bounces it is taken off the list."""
-        stream = self.record.stream[self.record.message[recipient]]
+        """Count a bounce of an unknown user, and remove the address after `bounce_removals`."""
+        stream = self.record.messages.stream[self.record.recipients.message[recipient]]
         if not self.size.get(stream):
             return
         address = self._address(stream, recipient)
@@ -61,10 +79,20 @@ class Mailing:
         if count >= self.plan.streams[stream].bounce_removals:
             self.removed.setdefault(stream, set()).add(address)
 
-    def clean(self, stream: int, share: int) -> bool:
-        """Take each trap and unknown address off the list with some probability.
+    def clean(self, stream: int, threshold: int) -> bool:
+        """Remove each spam trap and each unknown user from a list with some probability.
 
-        `share` is a threshold for a 32-bit draw. False if the stream has no list.
+        Parameters
+        ----------
+        stream : int
+            Index of the stream.
+        threshold : int
+            The probability, as a threshold for a 32-bit draw.
+
+        Returns
+        -------
+        bool
+            Whether the stream has a list.
         """
         size, first = self.size.get(stream, 0), self.first.get(stream, 0)
         if not size:
@@ -72,14 +100,14 @@ class Mailing:
         cleanup = self.cleanups[stream] = self.cleanups.get(stream, 0) + 1
         removed = self.removed.setdefault(stream, set())
         flags = np.frombuffer(self.record.signal, np.uint8)[first : min(first + size, self.drawn)]
-        for address in np.flatnonzero(flags & _WORTHLESS).tolist():
+        for address in np.flatnonzero(flags & _CLEANED_SIGNALS).tolist():
             key = self.record.key[first + address]
-            if draw32(key, int(Decision.CLEANED), cleanup) < share:
+            if draw32(key, int(Decision.CLEANED), cleanup) < threshold:
                 removed.add(address)
         return True
 
     def pause(self, stream: int, now: int) -> bool:
-        """A stream sends nothing more; False if it was paused before."""
+        """Pause a stream at a time in microseconds; return False if it was paused before."""
         if stream in self.paused:
             return False
         self.paused.add(stream)
@@ -87,7 +115,7 @@ class Mailing:
         return True
 
     def resume(self, stream: int, now: int) -> None:
-        """It may send again."""
+        """Let a stream send again from a time in microseconds."""
         if stream in self.paused:
             self.paused.remove(stream)
             self.record.level(Level.PAUSED, stream, now, 0)

@@ -1,0 +1,369 @@
+"""Blocklist operators: what they see of an IP, when they list it, and for how long."""
+
+from array import array
+from collections import deque
+from collections.abc import Callable
+from typing import Protocol
+
+from relaysim.engine.context import Context
+from relaysim.engine.kernel import EGRESS, STATE, Event
+from relaysim.engine.reputation.ip_volume import IpVolumes
+from relaysim.engine.reputation.listings import OPERATOR, PARTIES, Listings
+from relaysim.mail.listing_lifetime import FOR_EVER, lifetime
+from relaysim.mail.listing_trigger import is_scored, relist_threshold, score
+from relaysim.plan.reputation_plan import BlocklistPlan
+from relaysim.trace.tables import Cause
+from relaysim.traffic.draw import Decision, draw32, looked_up
+
+HOUR = 3_600_000_000
+
+
+class IpHistory:
+    """What an operator has recorded about an IP.
+
+    Attributes
+    ----------
+    ip : int
+        The IP, see `listings.PARTIES`.
+    hits, reports : deque of int
+        Times of spam trap hits and of complaints within the window, microseconds.
+    listings, requests : deque of int
+        Times of listings and of requests for removal within the memory of the operator.
+    listed : bool
+        The IP is on the blocklist (published at the next build).
+    removed : bool
+        The IP was removed on request: the next hit lists it again.
+    asked : bool
+        A request for removal is under way.
+    watched : bool
+        An event is scheduled at which the operator looks at the IP again.
+    last : int
+        Time of the last hit, report or message of a compromised host, microseconds.
+    period : int
+        Number of listings that are over. An event that was scheduled for another one is void.
+    listings_in_memory : int
+        Number of listings within memory at the last one, included.
+    looked : int
+        Hits x microseconds that a human operator has seen.
+    limit : int
+        Value of `looked` at which a human operator lists the IP; -1: not drawn yet.
+    """
+
+    __slots__ = (
+        "asked",
+        "hits",
+        "ip",
+        "last",
+        "limit",
+        "listed",
+        "listings",
+        "listings_in_memory",
+        "looked",
+        "period",
+        "removed",
+        "reports",
+        "requests",
+        "watched",
+    )
+
+    def __init__(self, ip: int) -> None:
+        self.ip = ip
+        self.hits: deque[int] = deque()
+        self.reports: deque[int] = deque()
+        self.listings: deque[int] = deque()
+        self.requests: deque[int] = deque()
+        self.listed = self.removed = self.watched = self.asked = False
+        self.last = self.period = self.listings_in_memory = self.looked = 0
+        self.limit = -1
+
+
+class Escalation(Protocol):
+    """How listings of an operator spread to neighbours, see `listing_escalation`.
+
+    Operator and escalation hold each other: the one says what an IP did, the other which IPs are
+    published for it.
+    """
+
+    published: dict[int, Cause]
+
+    def hit(self, history: IpHistory) -> None:
+        """Note a spam trap hit."""
+
+    def listed(self, history: IpHistory, cause: Cause) -> None:
+        """Note that an IP got on the blocklist."""
+
+    def dropped(self, history: IpHistory) -> None:
+        """Note that an IP got off the blocklist."""
+
+
+class BlocklistOperator:
+    """The operator of one blocklist.
+
+    Draws have the operator's own key and are counted by its own events with each IP: what happens
+    to one IP changes no draw for another. A listing is published and withdrawn at the next build of
+    the list. It lasts from the last hit on, so an IP that keeps hitting stays listed.
+
+    Attributes
+    ----------
+    histories : dict of int to IpHistory
+        By IP.
+    events : dict of int to int
+        Draws so far, by IP; -1 counts those that are about no IP.
+    handles : dict of int to int
+        Published listings by IP, see `Listings.publish`.
+    scripted : dict of int to list of callable
+        By IP: what withdraws the scripted listings that a request may end.
+    """
+
+    def __init__(
+        self,
+        context: Context,
+        number: int,
+        key: int,
+        listings: Listings,
+        volumes: IpVolumes,
+        escalation: Callable[["BlocklistOperator"], Escalation],
+    ) -> None:
+        self.loop, _, _, self.scenario_plan = context
+        self.number, self.key, self.listings, self.volumes = number, key, listings, volumes
+        self.plan: BlocklistPlan = context.plan.blocklists[number]
+        self.window = self.plan.window or FOR_EVER  # 0: no window
+        self.histories: dict[int, IpHistory] = {}
+        self.events: dict[int, int] = {}
+        self.handles: dict[int, int] = {}
+        self.scripted: dict[int, list[Callable[[], None]]] = {}
+        self.escalation = escalation(self)
+
+    def history(self, ip: int) -> IpHistory:
+        """Return the history of an IP; a new one is empty."""
+        history = self.histories.get(ip)
+        if history is None:
+            history = self.histories[ip] = IpHistory(ip)
+        return history
+
+    def drawn(self, table: "array[int]", decision: Decision, ip: int = -1) -> int:
+        """Return the next value of a law for an IP; -1: about no IP in particular."""
+        return looked_up(table, self._bits(decision, ip))
+
+    def drawn_below(self, threshold: int, decision: Decision, ip: int) -> bool:
+        """Return whether the next 32-bit draw for an IP is below a threshold."""
+        return self._bits(decision, ip) < threshold
+
+    def _bits(self, decision: Decision, ip: int) -> int:
+        event = self.events[ip] = self.events.get(ip, 0) + 1
+        return draw32(self.key, decision, event)
+
+    def schedule(self, tick: int, ip: int, callback: Callable[[Event], None]) -> None:
+        """Schedule a callback about an IP."""
+        event = self.loop.at(tick, STATE, EGRESS | ip // PARTIES, OPERATOR | self.number)
+        event.callbacks.append(callback)
+
+    # What the operator sees.
+
+    def hit(self, ip: int) -> None:
+        """Note that mail of an IP reached a spam trap of the operator."""
+        if self.plan.trigger in ("compromise", "none"):
+            return
+        history = self.history(ip)
+        history.hits.append(self.loop.tick)
+        self._judge(history)
+        self.escalation.hit(history)
+
+    def report(self, ip: int) -> None:
+        """Note that a user reported mail of an IP."""
+        history = self.history(ip)
+        history.reports.append(self.loop.tick)
+        self._judge(history)
+
+    def _judge(self, history: IpHistory) -> None:
+        """Decide whether an IP gets on the list, after a hit or a report."""
+        now = history.last = self.loop.tick
+        for times in (history.hits, history.reports):
+            while times and times[0] < now - self.window:
+                times.popleft()
+        if history.listed:
+            return
+        if self.plan.trigger == "hazard":
+            self._watch(history)
+        elif history.removed or self._triggered(history):
+            self.list(history, Cause.TRIGGER)
+
+    def _triggered(self, history: IpHistory) -> bool:
+        plan, now = self.plan, self.loop.tick
+        if plan.trigger == "count":
+            threshold = plan.threshold // 1000  # thousandths, as for a score
+            if self._count_in_memory(history.listings) > 0:
+                threshold = relist_threshold(threshold, plan.relist_factor)
+            return len(history.hits) >= threshold
+        return is_scored(
+            score([now - time for time in history.reports], [now - time for time in history.hits]),
+            len(history.reports) + len(history.hits),
+            self.volumes.within(history.ip, now, self.window),
+            plan.threshold,
+            plan.threshold_ratio,
+            plan.visibility,
+        )
+
+    def _count_in_memory(self, times: deque[int]) -> int:
+        while times and times[0] < self.loop.tick - self.plan.memory:
+            times.popleft()
+        return len(times)
+
+    def _watch(self, history: IpHistory) -> None:
+        """Let a human operator look every hour, as long as there are hits."""
+        if history.watched or self.plan.hazard is None:
+            return
+        if history.limit < 0:
+            history.limit = self.drawn(self.plan.hazard, Decision.LIST_HAZARD, history.ip)
+        history.watched = True
+        self.schedule(self.loop.tick + HOUR, history.ip, lambda _: self._look(history))
+
+    def _look(self, history: IpHistory) -> None:
+        history.watched = False
+        while history.hits and history.hits[0] < self.loop.tick - self.window:
+            history.hits.popleft()
+        if history.listed or not history.hits:
+            return
+        history.looked += len(history.hits) * HOUR
+        if history.looked >= history.limit:
+            history.looked, history.limit = 0, -1
+            self.list(history, Cause.TRIGGER)
+        else:
+            self._watch(history)
+
+    def compromised(self, ip: int) -> None:
+        """Note a message of a compromised host, which the operator detects after some time."""
+        table = self.plan.compromise_time if self.plan.trigger == "compromise" else None
+        if table is None:
+            return
+        history = self.history(ip)
+        history.last = self.loop.tick
+        if history.listed or history.watched:
+            return
+        if history.removed:
+            self.list(history, Cause.TRIGGER)
+            return
+        history.watched = True
+        detected = self.loop.tick + self.drawn(table, Decision.LIST_COMPROMISE, ip)
+        self.schedule(detected, ip, lambda _: self._detect(history))
+
+    def _detect(self, history: IpHistory) -> None:
+        """List a compromised host if it sent mail within the last hour (assumption)."""
+        history.watched = False
+        if not history.listed and self.loop.tick - history.last <= HOUR:
+            history.last = self.loop.tick
+            self.list(history, Cause.TRIGGER)
+
+    # What the operator does.
+
+    def list(self, history: IpHistory, cause: Cause) -> None:
+        """Put an IP on the blocklist."""
+        history.listings.append(self.loop.tick)
+        history.listings_in_memory = self._count_in_memory(history.listings)
+        history.listed, history.removed = True, False
+        self.escalation.listed(history, cause)
+        if self.plan.lifetime:  # 0: until removal on request
+            self._drop_or_reschedule(history)
+
+    def _lifetime(self, history: IpHistory) -> int:
+        plan = self.plan
+        if plan.short_lifetime and len(history.reports) + len(history.hits) == 2:
+            return plan.short_lifetime
+        longest = plan.max_lifetime or None
+        return lifetime(plan.lifetime, plan.growth, longest, history.listings_in_memory)
+
+    def _drop_or_reschedule(self, history: IpHistory) -> None:
+        """Take an IP off if its listing is over; else look again when it will be.
+
+        A hit in the meantime prolongs the listing, and a removal makes the scheduled event void.
+        """
+        due, period = history.last + self._lifetime(history), history.period
+        if due <= self.loop.tick:
+            self.drop(history)
+            return
+
+        def look_again(_: Event) -> None:
+            if history.period == period:
+                self._drop_or_reschedule(history)
+
+        self.schedule(due, history.ip, look_again)
+
+    def drop(self, history: IpHistory) -> None:
+        """Take an IP off the blocklist."""
+        history.listed = history.asked = False
+        history.period += 1
+        self.escalation.dropped(history)
+
+    def request(self, ip: int, repaired: bool) -> bool:
+        """Request the removal of an IP.
+
+        Parameters
+        ----------
+        ip : int
+            The IP.
+        repaired : bool
+            Whether the cause has been removed. A human operator refuses a request before that.
+
+        Returns
+        -------
+        bool
+            Whether the operator will act on the request.
+        """
+        plan = self.plan
+        listed = ip in self.scripted or (ip in self.histories and self.histories[ip].listed)
+        if plan.delisting_time is None or not listed:
+            return False
+        history = self.history(ip)
+        if history.asked:
+            return False
+        if plan.trigger == "hazard" and not repaired:
+            return False
+        # max_requests below 0: no limit
+        if 0 <= plan.max_requests <= self._count_in_memory(history.requests):
+            return False
+        history.requests.append(self.loop.tick)
+        history.asked = True
+        period = history.period
+        done = self.loop.tick + self.drawn(plan.delisting_time, Decision.LIST_REQUEST, ip)
+
+        def remove(_: Event) -> None:
+            if history.period == period:  # else the listing ended by itself
+                self._remove_on_request(history)
+
+        self.schedule(done, ip, remove)
+        return True
+
+    def _remove_on_request(self, history: IpHistory) -> None:
+        if history.listed:
+            self.drop(history)
+        history.asked, history.removed = False, True
+        withdrawals = self.scripted.pop(history.ip, [])
+        if withdrawals:
+
+            def withdraw(_: Event) -> None:
+                for withdrawal in withdrawals:
+                    withdrawal()
+
+            self.schedule(self._next_build(), history.ip, withdraw)
+
+    def forget_request(self, ip: int) -> None:
+        """Void a request for an IP whose last scripted listing ended by itself."""
+        history = self.history(ip)
+        if not history.listed:
+            history.asked = False
+            history.period += 1
+
+    def _next_build(self) -> int:
+        interval, now = self.plan.build_interval, self.loop.tick
+        return -(-now // interval) * interval if interval else now  # 0: built at once
+
+    def build(self, ip: int) -> None:
+        """Publish or withdraw an IP at the next build, by the state of that time."""
+        self.schedule(self._next_build(), ip, lambda _: self._build(ip))
+
+    def _build(self, ip: int) -> None:
+        cause = self.escalation.published.get(ip)
+        if cause is None and ip in self.handles:
+            self.listings.withdraw(self.handles.pop(ip))
+        elif cause is not None and ip not in self.handles:
+            self.handles[ip] = self.listings.publish(ip, self.number, cause)

@@ -1,0 +1,142 @@
+"""What a mailbox provider counts about an IP and about a sender domain, and its state for both."""
+
+from relaysim.mail.provider_state import SCALE, State, badness, cold_rate
+from relaysim.plan.reputation_plan import ReputationPlan
+
+HOUR, DAY = 3_600_000_000, 86_400_000_000
+SMALL_VOLUME = 1_000
+"""Messages a day that never count as a jump in volume (assumption)."""
+
+
+class ReputationCounters:
+    """What a provider has counted about an IP or a domain, in units of 1 / `SCALE`.
+
+    The counters decay with a half-life.
+    """
+
+    __slots__ = ("attempted", "complaints", "inboxed", "traps", "unknown")
+
+    def __init__(self) -> None:
+        self.clear()
+
+    def clear(self) -> None:
+        """Set all counters to 0."""
+        self.complaints = self.inboxed = self.unknown = self.attempted = self.traps = 0
+
+    def decay(self, factor: int) -> None:
+        """Decay by one hour; the factor is in units of 2**-32."""
+        self.complaints = self.complaints * factor >> 32
+        self.inboxed = self.inboxed * factor >> 32
+        self.unknown = self.unknown * factor >> 32
+        self.attempted = self.attempted * factor >> 32
+        self.traps = self.traps * factor >> 32
+
+    def badness(self, plan: ReputationPlan) -> int:
+        """Return the badness in thousandths of the limit; 0 while too little mail was inboxed."""
+        if self.inboxed < plan.least_inboxed * SCALE:
+            return 0
+        return badness(
+            self.complaints,
+            self.inboxed,
+            self.unknown,
+            self.attempted,
+            self.traps,
+            complaint_limit_ppm=plan.complaint_limit,
+            unknown_limit_ppm=plan.unknown_limit,
+            trap_limit=plan.trap_limit,
+        )
+
+
+class IpCounters(ReputationCounters):
+    """The counters of an IP: also how much it sends, by the hour and by the day.
+
+    Attributes
+    ----------
+    ip : int
+        The IP, see `listings.PARTIES`.
+    hour, day : int
+        Hour and day since the start of the run in which it last sent; -1: not yet.
+    attempts, admitted : int
+        Messages in that hour: attempted, and accepted at MAIL FROM.
+    volume : int
+        Messages accepted on that day.
+    busiest_day : int
+        Largest volume of an earlier day.
+    days : int
+        Age of the IP in days of sending, which sets its limit while it is cold.
+    cap : int or None
+        Messages an hour that the provider accepts while the IP is cold; None: no limit.
+    hours_above_rate : int
+        Hours in a row in which a throttled IP sent far above its rate.
+    banned_until : int
+        End of a block for what a neighbour did, microseconds.
+    """
+
+    __slots__ = (
+        "admitted",
+        "attempts",
+        "banned_until",
+        "busiest_day",
+        "cap",
+        "day",
+        "days",
+        "hour",
+        "hours_above_rate",
+        "ip",
+        "volume",
+    )
+
+    def __init__(self, ip: int, age: int, usual_volume: int) -> None:
+        super().__init__()
+        self.ip = ip
+        self.hour = self.day = -1
+        self.admitted = self.attempts = self.volume = 0
+        self.hours_above_rate = self.banned_until = 0
+        self.days, self.busiest_day = age, max(usual_volume, SMALL_VOLUME)
+        self.cap: int | None = None
+
+    def start_hour(self, now: int, plan: ReputationPlan) -> None:
+        """Start counting for the hour of a time in microseconds, and perhaps for a new day."""
+        self.hour, self.admitted, self.attempts = now // HOUR, 0, 0
+        day = now // DAY
+        if day != self.day:
+            if self.day >= 0:
+                self.days = 0 if (day - self.day) * DAY > plan.idle_after else self.days + 1
+                self.busiest_day = max(self.busiest_day, self.volume)
+            self.day, self.volume = day, 0
+            self.cap = cold_rate(plan.cold_rate, plan.cold_growth, self.days)
+
+
+class ProviderState:
+    """The state of an IP together with a sender domain at one provider.
+
+    Attributes
+    ----------
+    number : int
+        Index into `Names.provider_states`.
+    ip, domain : IpCounters, ReputationCounters
+        What the provider counts about the two.
+    state : State
+        Good, warned, throttled or blocked.
+    junk : int
+        Probability that a recipient goes to the junk folder, as a threshold for a 32-bit draw.
+    below_since : int or None
+        Since when the badness is low enough to recover, microseconds; None: it is not.
+    """
+
+    __slots__ = ("below_since", "domain", "ip", "junk", "number", "state")
+
+    def __init__(self, number: int, ip: IpCounters, domain: ReputationCounters) -> None:
+        self.number, self.ip, self.domain = number, ip, domain
+        self.state = State.GOOD
+        self.junk = 0
+        self.below_since: int | None = None
+
+    def count_delivery(self, junked: bool) -> None:
+        """Count a recipient that the provider accepted."""
+        ip, domain = self.ip, self.domain
+        ip.attempted += SCALE
+        domain.attempted += SCALE
+        if not junked:
+            ip.inboxed += SCALE
+            domain.inboxed += SCALE

@@ -1,0 +1,117 @@
+"""Wiring: creates the actors of a run and gives each of them the others that it calls."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from relaysim.engine.context import Context
+from relaysim.engine.kernel import EventLoop
+from relaysim.engine.recorder import Recorder
+from relaysim.engine.relay.connection import Connections
+from relaysim.engine.relay.delivery_queue import DeliveryQueue
+from relaysim.engine.relay.host import Host
+from relaysim.engine.relay.hub import Hub, Rerouting
+from relaysim.engine.relay.mailbox_server import MailboxServer, SubmissionPlaces
+from relaysim.engine.relay.station import Line
+from relaysim.engine.reputation.administrator import Administrator
+from relaysim.engine.reputation.blocklist_operator import BlocklistOperator
+from relaysim.engine.reputation.ip_volume import IpVolumes
+from relaysim.engine.reputation.listing_escalation import escalation_of
+from relaysim.engine.reputation.listings import Listings
+from relaysim.engine.reputation.mailbox_provider import Provider
+from relaysim.engine.reputation.mailing_lists import MailingLists
+from relaysim.engine.reputation.receiver import Internet
+from relaysim.engine.reputation.signals import SignalReports
+from relaysim.engine.transactions import TransactionStates
+from relaysim.plan.plan import Plan
+from relaysim.plan.reached import busiest_days
+from relaysim.traffic.draw import name_key
+from relaysim.traffic.workload import Draws
+
+
+@dataclass(frozen=True)
+class Actors:
+    """The actors that the script and the end of a run act on."""
+
+    context: Context
+    operators: Sequence[BlocklistOperator]
+    internet: Internet
+    mailing_lists: MailingLists
+    hubs: Sequence[Hub]
+    hosts: Sequence[Host | MailboxServer]
+
+
+def wire(plan: Plan, draws: Draws) -> Actors:
+    """Create all actors of a run.
+
+    The order matters: replies are numbered as the actors ask for them, and events of the same time,
+    rank and entity are processed as they were scheduled.
+    """
+    record = Recorder(plan, draws)
+    context = Context(EventLoop(), record, TransactionStates(record, plan), plan)
+    listings = Listings(context.loop, record, plan)
+    mailing_lists = MailingLists(record, plan, draws)
+    volumes = IpVolumes()
+    busiest = busiest_days(plan, draws)
+
+    def key(kind: str, name: str) -> int:
+        return name_key(draws.seed, draws.replication, kind, name)
+
+    operators = [
+        BlocklistOperator(
+            context,
+            number,
+            key("blocklist operator", blocklist.name),
+            listings,
+            volumes,
+            escalation_of,
+        )
+        for number, blocklist in enumerate(plan.blocklists)
+    ]
+    providers = [
+        None
+        if receiver.reputation is None
+        else Provider(context, number, receiver.reputation, key("provider", receiver.name), busiest)
+        for number, receiver in enumerate(plan.receivers)
+    ]
+    signals = SignalReports(context, draws, providers, operators)
+    rerouting = Rerouting()
+    administrator = Administrator(
+        context,
+        key("administrator", ""),
+        listings,
+        operators,
+        providers,
+        mailing_lists,
+        rerouting.move_culprits,
+    )
+    internet = Internet(
+        context,
+        draws,
+        listings,
+        providers,
+        operators,
+        volumes,
+        mailing_lists,
+        signals,
+        administrator.ndr,
+    )
+    lines = [
+        Line(context.loop, record, number, line.station, line.bandwidth)
+        for number, line in enumerate(plan.lines)
+    ]
+    connections = Connections(plan, internet, lines)
+    hubs: list[Hub] = []
+
+    def open_queue(hub: Hub, number: int) -> DeliveryQueue:
+        peers = [hubs[peer] for peer in plan.queues[number].to_hubs]
+        return DeliveryQueue(context, hub, number, peers, connections.deliver)
+
+    hubs.extend(Hub(context, number, open_queue, rerouting) for number in range(len(plan.hubs)))
+    places = [SubmissionPlaces(hub.mailbox_submissions) for hub in plan.hubs]
+    hosts: list[Host | MailboxServer] = [
+        MailboxServer(context, number, hubs, places)
+        if host.by_mailbox_server
+        else Host(context, number, hubs)
+        for number, host in enumerate(plan.hosts)
+    ]
+    return Actors(context, operators, internet, mailing_lists, hubs, hosts)
