@@ -10,25 +10,9 @@ from relaysim.engine.replies import Replies
 from relaysim.plan.names import Party, provider_state_name
 from relaysim.plan.plan import Plan, Station
 from relaysim.trace import record
-from relaysim.trace.record import Values, column_names, specs
+from relaysim.trace.record import Rows, Values, column_names, specs
 from relaysim.trace.tables import Level, Names, Table, Trace
 from relaysim.traffic.workload import Draws
-
-
-class Rows:
-    """A growing table of integers: rows of fixed width in one flat array."""
-
-    __slots__ = ("columns", "flat")
-
-    def __init__(self, table: type) -> None:
-        self.columns = column_names(table)
-        self.flat = array("q")
-
-    def table(self) -> Table:
-        """Return the rows as columns. They share the memory of the array: it cannot grow again."""
-        flat = np.frombuffer(self.flat, dtype=np.int64) if self.flat else np.empty(0, np.int64)
-        block = flat.reshape(-1, len(self.columns))
-        return Table(self.columns, {name: block[:, i] for i, name in enumerate(self.columns)})
 
 
 class Recorder:

@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from typing import Any, TypeAlias
 
-from relaysim.trace.tables import Action, Cause, Described, Level, Signal, Status, Visit
+import numpy as np
+
+from relaysim.trace.tables import Action, Cause, Described, Level, Signal, Status, Table, Visit
 
 Values: TypeAlias = "array[int]"
 """64-bit integers: eight bytes an entry, where a list takes forty."""
@@ -315,3 +317,19 @@ def specs(table: type) -> Iterator[tuple[str, Spec]]:
 def column_names(table: type) -> tuple[str, ...]:
     """Return the names of the columns of a table, in order."""
     return tuple(name for name, _ in specs(table))
+
+
+class Rows:
+    """A growing table of integers: rows of fixed width in one flat array."""
+
+    __slots__ = ("columns", "flat")
+
+    def __init__(self, table: type) -> None:
+        self.columns = column_names(table)
+        self.flat = array("q")
+
+    def table(self) -> Table:
+        """Return the rows as columns. They share the memory of the array: it cannot grow again."""
+        flat = np.frombuffer(self.flat, dtype=np.int64) if self.flat else np.empty(0, np.int64)
+        block = flat.reshape(-1, len(self.columns))
+        return Table(self.columns, {name: block[:, i] for i, name in enumerate(self.columns)})

@@ -7,31 +7,12 @@ import numpy as np
 from relaysim.plan.names import Party, QueueKind, StationKind
 from relaysim.scenario.load import loads
 from relaysim.scenario.model import Scenario
-from relaysim.trace.tables import (
-    ACTIONS,
-    ATTEMPTS,
-    LEVELS,
-    LISTINGS,
-    LOOKUPS,
-    MESSAGES,
-    RECIPIENTS,
-    REFUSALS,
-    SIGNALS,
-    TRANSACTIONS,
-    VISITS,
-    Action,
-    Cause,
-    Level,
-    Names,
-    Rows,
-    Signal,
-    Status,
-    Trace,
-    Visit,
-)
+from relaysim.trace.record import TABLES, Rows, column_names
+from relaysim.trace.tables import Action, Cause, Level, Names, Signal, Status, Trace, Visit
 from relaysim.traffic.workload import Draws
 
 SECOND = 1_000_000
+WIDTH = {name: len(column_names(table)) for name, table in TABLES.items()}
 
 TOML = """
 name = "story"
@@ -198,22 +179,7 @@ class Story:
     """Tells what happened, step by step; each step returns its row."""
 
     def __init__(self) -> None:
-        self.tables = {
-            name: Rows(columns)
-            for name, columns in (
-                ("messages", MESSAGES),
-                ("recipients", RECIPIENTS),
-                ("transactions", TRANSACTIONS),
-                ("attempts", ATTEMPTS),
-                ("visits", VISITS),
-                ("levels", LEVELS),
-                ("listings", LISTINGS),
-                ("signals", SIGNALS),
-                ("lookups", LOOKUPS),
-                ("actions", ACTIONS),
-                ("refusals", REFUSALS),
-            )
-        }
+        self.tables = {name: Rows(table) for name, table in TABLES.items()}
         self.numbers: dict[str, int] = {}
 
     def message(
@@ -259,13 +225,13 @@ class Story:
 
     def recipient(self, message: int, index: int = 0) -> int:
         """The row of a recipient of a message."""
-        return self.tables["messages"].flat[message * len(MESSAGES) + 4] + index
+        return self.tables["messages"].flat[message * WIDTH["messages"] + 4] + index
 
     def ends(
         self, recipient: int, at: float, status: Status = Status.DELIVERED, reply: int = OK
     ) -> None:
         """A recipient becomes final."""
-        flat, base = self.tables["recipients"].flat, recipient * len(RECIPIENTS)
+        flat, base = self.tables["recipients"].flat, recipient * WIDTH["recipients"]
         flat[base + 3], flat[base + 4], flat[base + 5] = ticks(at), status, reply
 
     def queued(self, recipients: Sequence[int], queue: str, at: float, parent: int = -1) -> int:
@@ -273,9 +239,9 @@ class Story:
         row = self._rows("transactions")
         hub = queue.split("->")[0].split(".")[0]
         flat = self.tables["recipients"].flat
-        message = flat[recipients[0] * len(RECIPIENTS)]
+        message = flat[recipients[0] * WIDTH["recipients"]]
         for recipient in recipients:
-            flat[recipient * len(RECIPIENTS) + 2] = row
+            flat[recipient * WIDTH["recipients"] + 2] = row
         self._add(
             "transactions",
             message,
@@ -301,7 +267,7 @@ class Story:
     ) -> int:
         """An attempt to deliver a transaction."""
         row = self._rows("attempts")
-        flat, base = self.tables["transactions"].flat, transaction * len(TRANSACTIONS)
+        flat, base = self.tables["transactions"].flat, transaction * WIDTH["transactions"]
         recipients, hub, queue = flat[base + 2], flat[base + 3], flat[base + 4]
         outside = NAMES.queue_kind[queue] is QueueKind.REMOTE
         egress = hub if outside else -1
