@@ -1,4 +1,4 @@
-"""When a stream creates its messages."""
+"""Arrival processes: when a stream creates its messages."""
 
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
@@ -40,7 +40,7 @@ class Poisson(_Process):
 
 
 class Campaign(_Process):
-    """`messages` messages, one after another at `rate`, from `at` on, again after `every`."""
+    """`messages` messages one after another at `rate`, from `at`, and again after each `every`."""
 
     process: Literal["campaign"]
     """The word that chooses this process."""
@@ -55,10 +55,10 @@ class Campaign(_Process):
 
 
 class Bursts(_Process):
-    """Poisson bursts: rate x factor inside, nothing outside, so that `rate` is the long-run mean.
+    """Poisson bursts: rate x factor inside, 0 outside, so that `rate` is the long-run mean.
 
-    Bursts last exponentially long with mean `burst_length`; gaps have mean
-    (`burst_factor` - 1) x `burst_length`; the process starts in its stationary state.
+    Bursts last exponentially long with mean `burst_length`; gaps have mean (`burst_factor` - 1) x
+    `burst_length`; the process starts in its stationary state.
     """
 
     process: Literal["bursts"]
@@ -72,10 +72,10 @@ class Bursts(_Process):
 
 
 class Compromise(_Process):
-    """The spam of a host that somebody else has taken over: Poisson at `rate` from its start on.
+    """The spam of a hijacked host: Poisson at `rate` from its start.
 
     It starts `at` a time, or at a time that each replication draws: exponential, `per_year` a year.
-    It `lasts` so long at most, and comes once in a run at most.
+    It `lasts` so long at most, and comes at most once in a run.
     """
 
     exactly_one: ClassVar[tuple[tuple[str, ...], ...]] = (("at", "per_year"),)
@@ -93,7 +93,7 @@ class Compromise(_Process):
 
 
 class Every(Table):
-    """One message `every` so often, the first at `at`."""
+    """One message each `every`, the first at `at`."""
 
     process: Literal["every"]
     """The word that chooses this process."""

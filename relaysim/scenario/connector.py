@@ -1,4 +1,4 @@
-"""Receive and send connectors. Every key bears the name of its Exchange parameter."""
+"""Receive and send connectors. Every key has the name of its Exchange parameter."""
 
 from typing import Annotated
 

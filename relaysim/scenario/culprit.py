@@ -1,4 +1,4 @@
-"""Culprits: the streams that send what gets an IP listed. All others are innocent."""
+"""Culprits: the streams that may get an IP listed. All others are innocent."""
 
 from relaysim.scenario.arrivals import Compromise
 from relaysim.scenario.host import Host
@@ -7,14 +7,15 @@ from relaysim.scenario.stream import Stream
 
 
 def is_culprit(host: Host, stream: Stream) -> bool:
-    """Whether the stream is one: as it says, else if it is bulk marketing or a break-in."""
+    """Return whether a stream is a culprit: by its key `culprit`, else bulk marketing and
+    break-ins."""
     if stream.culprit is not None:
         return stream.culprit
     return host.properties.culprit or isinstance(stream.arrivals, Compromise)
 
 
 def culprits(scenario: Scenario) -> frozenset[str]:
-    """The full names, `host.stream`, of all culprits."""
+    """Return the full names, `host.stream`, of all culprits."""
     return frozenset(
         f"{name}.{short}"
         for name, host in scenario.hosts.items()

@@ -1,7 +1,7 @@
-"""Defaults: a profile is a table that lies beneath the user's, merged key by key.
+"""Defaults: a profile is a table below the user's table, merged key by key.
 
-All of this works on the tables as a file has them, before they are checked, and passes over what is
-of a wrong type: the check that follows reports it.
+All functions work on the tables as a file has them, before they are checked, and skip values of a
+wrong type: the check that follows reports them.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -67,12 +67,20 @@ OPERATIONS: Mapping[str, Value] = MappingProxyType(
 
 
 def merged(below: Mapping[str, Any], above: Mapping[str, Any], path: tuple[str, ...] = ()) -> Raw:
-    """`above` laid over `below`, key by key; lists are replaced. `path` is where they stand.
+    """Return `above` merged over `below`, key by key; lists are replaced.
 
+    Parameters
+    ----------
+    below, above
+        Tables of a scenario file.
+    path
+        Their path.
+
+    Notes
+    -----
     A distribution or arrival process of another kind replaces the one below it whole, since the
     parameters of one mean nothing to the other. Of keys that exclude each other, such as `mean` and
-    `median`, the one above replaces the other one below. Shares that make up one whole, such as
-    `to`, are replaced together.
+    `median`, the one above replaces the other one below.
     """
     if any(isinstance(above.get(key), str) and above[key] != below.get(key) for key in _KINDS):
         return dict(above)
@@ -86,14 +94,14 @@ def merged(below: Mapping[str, Any], above: Mapping[str, Any], path: tuple[str, 
 
 
 def without_rivals(table: Mapping[str, Any], keys: Iterable[str], path: tuple[str, ...]) -> Raw:
-    """The table at `path` without the keys that these `keys` exclude, and without them."""
+    """Return the table at `path` without these `keys` and the keys that they exclude."""
     written = set(keys)
     gone = {key for pair in _rivals(table, path) if written & set(pair) for key in pair}
     return {key: value for key, value in table.items() if key not in gone}
 
 
 def _rivals(below: Mapping[str, Any], path: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
-    """Pairs of keys of this table that exclude each other."""
+    """Return pairs of keys of this table that exclude each other."""
     if "distribution" in below:
         return _LAW
     if below.get("process") == "compromise":
@@ -107,9 +115,9 @@ def _rivals(below: Mapping[str, Any], path: tuple[str, ...]) -> tuple[tuple[str,
 
 
 def with_defaults(raw: Mapping[str, Any], library: Library) -> Raw:
-    """The tables of a scenario with all defaults laid beneath, and every named thing's `name`.
+    """Return the tables of a scenario with all defaults below, and the `name` of every named thing.
 
-    A profile that does not exist counts as another one, so that only its name is reported.
+    A profile that does not exist is replaced by another one, so that only its name is reported.
     """
     fillers: dict[str, Callable[[str, Mapping[str, Any]], Raw]] = {
         "hubs": partial(_hub, library),

@@ -1,4 +1,4 @@
-"""Destinations: classes of receiving domains, and how they answer."""
+"""Destinations: classes of receiving domains, and their replies."""
 
 import hashlib
 import re
@@ -19,7 +19,8 @@ RefusalAction = Literal["reject", "defer", "score"]
 
 
 def shares_of_words(value: Any) -> Any:
-    """A word alone is what all domains do: "rcpt" is {rcpt = 1.0}. Raises ValueError."""
+    """Return a word alone as the share of all domains: "rcpt" is {rcpt = 1.0}. Raises
+    ValueError."""
     if isinstance(value, str):
         return {value: 1.0}
     if not isinstance(value, Mapping):
@@ -90,7 +91,7 @@ class Destination(Table):
     """What the provider makes of what it sees itself; "none" keeps none."""
 
     def domain_names(self) -> tuple[str, ...]:
-        """The receiving domains; counted ones are named after the destination."""
+        """Return the receiving domains; counted ones are named after the destination."""
         if self.domains is not None:
             return self.domains
         count = self.domain_count or 0

@@ -1,4 +1,4 @@
-"""What differs between two designs, in the spelling of the scenario file."""
+"""The differences of two designs, in the spelling of the scenario file."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -17,9 +17,9 @@ _PROFILE_KEYS = ("mta", "usage", "kind", "account", "profile")
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A value that differs: its path, and what each design has there.
+    """A value that differs: its path, and the value of each design there.
 
-    Values are text, numbers, lists and tables as a file would write them, None for nothing.
+    Values are text, numbers, lists and tables as a file would write them, None for no value.
     """
 
     path: str
@@ -35,10 +35,10 @@ class Change:
 
 
 def diff(base: Scenario, other: Scenario) -> list[Change]:
-    """What `other` has otherwise than `base`; name and title apart.
+    """Return the values of `other` that differ from `base`, except name and title.
 
     Tables are compared key by key, lists whole. Of a table that only one design has, such as a new
-    hub, the values that its profile does not give are told.
+    hub, the values that its profile does not give are returned.
     """
     tables = [written(each) for each in (base, other)]
     for table in tables:
@@ -65,12 +65,12 @@ def _changes(
 
 
 def _alike(one: dict[str, Any], two: dict[str, Any]) -> bool:
-    """Whether the keys of the two mean the same: not so for two kinds of distribution."""
+    """Return whether the keys of the two mean the same: not so for two kinds of distribution."""
     return all(one.get(key) == two.get(key) for key in _KINDS)
 
 
 def _table_at(scenario: Scenario, path: KeyPath) -> Table | None:
-    """The named table at a path, such as a hub; None where the path leads to something else."""
+    """Return the named table at a path, such as a hub; None for any other path."""
     here: Any = scenario
     for step in path:
         if isinstance(here, Table):
@@ -88,9 +88,10 @@ def _table_at(scenario: Scenario, path: KeyPath) -> Table | None:
 
 
 def _alone(path: KeyPath, found: Table, defaults: Any) -> Iterator[Change]:
-    """What a table says beyond the defaults of its profile, as if it were new.
+    """Return the values of a table beyond the defaults of its profile, as if it were new.
 
-    What its file states is told though it be the default: of a new IP, that its age is 0.
+    A value that its file states is returned also if it is the default: of a new IP, that its age is
+    0.
     """
     parts, fields = _parts(found), type(found).model_fields
     unusual = written(found, model_defaults=False)
@@ -114,7 +115,7 @@ def _alone(path: KeyPath, found: Table, defaults: Any) -> Iterator[Change]:
 
 
 def _parts(found: Table) -> dict[str, Mapping[str, Table]]:
-    """The tables of named things that a table holds, such as the connectors of a hub."""
+    """Return the tables of named things that a table holds, such as the connectors of a hub."""
     return {
         key: value
         for key, value in found
@@ -125,7 +126,7 @@ def _parts(found: Table) -> dict[str, Mapping[str, Table]]:
 
 
 def _defaults(scenario: Scenario) -> dict[str, Any]:
-    """What the profiles of a scenario's things give, in the tables of a file."""
+    """Return the values that the profiles of a scenario give, in the tables of a file."""
     hubs = {
         name: {
             "mta": hub.mta,
@@ -150,7 +151,7 @@ def _defaults(scenario: Scenario) -> dict[str, Any]:
 
 
 def _at(tables: Any, path: KeyPath) -> dict[str, Any]:
-    """The table at a path; an empty one where there is none."""
+    """Return the table at a path; an empty one where there is none."""
     for step in path:
         tables = tables.get(step, {}) if isinstance(tables, Mapping) else {}
     return dict(tables) if isinstance(tables, Mapping) else {}

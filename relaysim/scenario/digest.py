@@ -18,10 +18,11 @@ from relaysim.scenario.table import Table
 
 
 def digest(scenario: Scenario) -> str:
-    """SHA-256 (64 hexadecimal digits) of everything that a scenario says but its name and title.
+    """Return the SHA-256 (64 hexadecimal digits) of the content of a scenario without name and
+    title.
 
-    Files that it refers to count with what they say, not with their path. The order of tables and
-    keys plays no part, nor does the spelling of a value: "1 h" and "60 min" are the same. Of a
+    Files that it refers to count with their content, not with their path. The order of tables and
+    keys does not count, nor does the spelling of a value: "1 h" and "60 min" are the same. Of a
     profile of the user the properties count too. Those of a built-in profile go by its name.
     """
     content = {key: _canonical(value) for key, value in scenario if key not in ("name", "title")}
@@ -34,7 +35,7 @@ def digest(scenario: Scenario) -> str:
 
 
 def _canonical(value: Any) -> Any:
-    """The value as JSON has it."""
+    """Return the value as JSON has it."""
     match value:
         case None | bool() | int() | float():
             return value

@@ -1,6 +1,6 @@
 """Descriptions of distributions; `relaysim.traffic` samples them.
 
-Wherever a `mean` is stated it is the mean of what is drawn, not a parameter of the logarithm.
+A `mean` is always the mean of the values, not a parameter of the logarithm.
 """
 
 import math
@@ -42,7 +42,7 @@ class _Law(Table):
 
 
 class Constant(_Law, Generic[Q]):
-    """Always the same value; a file writes the value alone."""
+    """The same value always; a file writes the value alone."""
 
     distribution: Literal["constant"] = "constant"
     """The word that chooses this distribution."""
@@ -139,9 +139,9 @@ class Uniform(_Law, Generic[Q]):
 
 
 class Empirical(_Law, Generic[Q]):
-    """Drawn evenly from the values of a file: one a line, each with its unit.
+    """Values of a file with equal probability: one a line, each with its unit.
 
-    The file is read when the scenario is loaded; `values` holds what it said.
+    The file is read when the scenario is loaded; `values` holds its content.
     """
 
     distribution: Literal["empirical"]
@@ -219,7 +219,8 @@ Law = TimeLaw | SizeLaw
 
 
 class Zipf(Table):
-    """How many recipients: k from 1 to `max` with probability proportional to k to the power -s."""
+    """Number of recipients: k from 1 to `max` with probability proportional to k to the power
+    -s."""
 
     distribution: Literal["zipf"]
     """The word that chooses this distribution."""
@@ -241,7 +242,7 @@ RecipientLaw = Annotated[
 
 
 def mean(law: Law) -> float:
-    """The mean of a law in its base unit (microseconds or bytes)."""
+    """Return the mean of a law in its base unit (microseconds or bytes)."""
     match law:
         case Constant():
             return float(law.value)
@@ -259,16 +260,17 @@ def mean(law: Law) -> float:
 
 
 def lognormal(law: Lognormal[Any]) -> tuple[float, float]:
-    """Mean (base unit) and sigma (of the logarithm).
+    """Return mean (base unit) and sigma (of the logarithm).
 
-    The mean of a log-normal is median x exp(sigma^2 / 2), and cv^2 = exp(sigma^2) - 1.
+    The mean of a log-normal law is median x exp(sigma^2 / 2), and cv^2 = exp(sigma^2) - 1.
     """
     sigma = law.sigma or math.sqrt(math.log1p((law.cv or 0.0) ** 2))
     return float(law.mean or (law.median or 0) * math.exp(sigma**2 / 2)), sigma
 
 
 def _pareto_mean(law: Pareto[Any]) -> float:
-    """low x alpha x (integral of exp((1 - alpha) t) for t from 0 to log(high / low)) / kept."""
+    """Return low x alpha x (integral of exp((1 - alpha) t) for t from 0 to log(high / low)) /
+    kept."""
     low, alpha = float(law.minimum), law.alpha
     if law.maximum is None:
         return alpha * low / (alpha - 1)

@@ -1,4 +1,4 @@
-"""Scripted events: what happens at a time that the user chose."""
+"""Scripted events: changes at times that the user sets."""
 
 from typing import Annotated, ClassVar
 
@@ -8,7 +8,7 @@ from relaysim.scenario.table import AddressName, Duration, Table
 
 
 class Stop(Table):
-    """A hub stops, and comes back after `for`; what it had accepted survives."""
+    """A hub stops, and starts again after `for`; its queues survive."""
 
     hub: str
     """Which hub."""
@@ -17,7 +17,7 @@ class Stop(Table):
 
 
 class Listing(Table):
-    """An IP is listed for a time: an `egress`, or whichever carries the mail `of` a host."""
+    """An IP is listed for a time: an `egress`, or the one that sends the mail `of` a host."""
 
     exactly_one: ClassVar[tuple[tuple[str, ...], ...]] = (("of", "egress"),)
 
@@ -34,7 +34,7 @@ class Listing(Table):
 
 
 class Outage(Table):
-    """No domain of a destination can be connected to for a time."""
+    """No connection to any domain of a destination succeeds for a time."""
 
     destination: str
     """Which destination."""
@@ -54,7 +54,7 @@ class RateChange(Table):
 
 
 class Event(Table):
-    """Something that happens at `at`: exactly one of the four."""
+    """An event at the time `at`: exactly one of the four kinds."""
 
     exactly_one: ClassVar[tuple[tuple[str, ...], ...]] = (("stop", "listing", "outage", "rate"),)
 

@@ -1,7 +1,6 @@
-"""Files that a scenario names: where they are sought, and why one cannot be read.
+"""Files that a scenario names: where they are, and why one cannot be read.
 
-A path may have / or, as on Windows, a backslash between its steps: what was written there is read
-anywhere.
+A path may have / or, as on Windows, a backslash between its steps, on any system.
 """
 
 import io
@@ -18,7 +17,7 @@ ESCAPES = (
 
 
 def sought(folder: Path, text: str) -> Path:
-    """The file that a scenario in this folder means."""
+    """Return the file that a scenario in this folder means."""
     path = folder / text
     if "\\" in text and not path.exists():
         return folder / PureWindowsPath(text).as_posix()
@@ -122,7 +121,7 @@ def _too_large(size: int | None, most: int) -> str:
 
 
 def unreadable(path: object, reason: object, written: bool = True) -> str:
-    """Why a file cannot be read; `reason` is an OSError, or what else is wrong with the path.
+    """Return why a file cannot be read; `reason` is an OSError, or another fault of the path.
 
     Where the path is `written` in a TOML file, a control character in it is most often a backslash.
     """

@@ -20,7 +20,7 @@ from relaysim.scenario.table import (
 
 
 class Retry(Table):
-    """A host that tries again: every so often, until it gives up."""
+    """A host that retries: at intervals, until it gives up."""
 
     retry_every: Interval
     """Time between two tries."""
@@ -47,7 +47,7 @@ OnFailure = Annotated[
 
 
 class Host(Table):
-    """A host: where it is, where it submits, over how many sessions, and what it does on failure.
+    """A host: its address, its submission server, its sessions, and its reaction to failures.
 
     Defaults come from its `kind`. `sessions` and `messages_per_connection` may be "unlimited".
     `account` makes the host authenticate; its port is then 587 unless set.

@@ -1,4 +1,4 @@
-"""Hub Transport servers: addresses, cores, costs, queues. Keys bear Exchange's parameter names."""
+"""Hub Transport servers: addresses, cores, costs, queues. Keys have Exchange's parameter names."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""What the tables of the administrator and of mailing lists get wrong."""
+"""Checks of the tables of the administrator and of mailing lists."""
 
 from collections.abc import Callable
 
@@ -9,7 +9,7 @@ from relaysim.scenario.table import NONE
 
 
 def _move(raw: Raw) -> Found:
-    """Whoever moves the culprits must say where to."""
+    """An administrator who moves the culprits needs a target."""
     operations, path = at(raw, "operations"), ("operations", "move_to")
     known = {parsed(parse_ip, key): key for key in at(raw, "egress")}
     if operations.get("move_to", NONE) != NONE:

@@ -101,7 +101,7 @@ def from_mapping(
 
 
 def _nothings(value: Any, path: KeyPath = ()) -> Iterator[KeyPath]:
-    """Where tables have None, which a file cannot say."""
+    """Return the paths where tables have None, which a file cannot write."""
     if value is None:
         yield path
     elif isinstance(value, Mapping):
@@ -144,13 +144,13 @@ def _check_format(source: _Source) -> None:
 
 
 def _read(path: Path, problem: Problem) -> Raw:
-    """The tables of a file; `problem` says who asked for it."""
+    """Return the tables of a file; `problem` names the setting that refers to it."""
     # The file of the command line may be a pipe; one that a file names may not.
     return toml_file.tables(toml_file.read(path, problem, typed=not problem.path), str(path))
 
 
 def _library(files: list[_Source], profiles: Folder) -> Library:
-    """The profiles of a folder or, without one, of the folders beside the files."""
+    """Return the profiles of a folder or, without one, of the folders beside the files."""
     if profiles is not None:
         return own_profiles.named(profiles)
     return own_profiles.read(each.folder / own_profiles.FOLDER for each in files)
@@ -185,7 +185,7 @@ def _scenario(
 
 
 def _with_paths(tables: Any, folder: Path) -> Any:
-    """The tables with each `file` sought from the folder of the file that wrote it."""
+    """Return the tables with each `file` relative to the folder of the file that wrote it."""
 
     def placed(key: str, value: Any) -> Any:
         if isinstance(value, dict) and key != "organization":
@@ -199,7 +199,7 @@ def _with_paths(tables: Any, folder: Path) -> Any:
 def _overridden(
     tables: Raw, overrides: Iterable[str], library: Library
 ) -> tuple[Raw, list[_Source], list[Problem]]:
-    """The tables with the overrides put in, one source for each, and what is wrong with them."""
+    """Return the tables with the overrides, one source for each, and the problems of overrides."""
     settings, problems = [], []
     for text in overrides:
         try:
@@ -216,7 +216,7 @@ def _overridden(
 
 
 def _placed(problem: Problem, sources: list[_Source], tables: Raw, library: Library) -> Problem:
-    """The problem with the value in question and the file that wrote it.
+    """Return the problem with the value in question and the file that wrote it.
 
     That is the topmost file that has the path; for a key that is missing, the lowest of those that
     come closest.
@@ -234,7 +234,7 @@ def _placed(problem: Problem, sources: list[_Source], tables: Raw, library: Libr
 
 
 def _steps(value: Any, path: KeyPath) -> Iterator[Any]:
-    """The values along a path, as far as it leads; a setting has positions for keys."""
+    """Return the values along a path, as far as they exist; a setting has positions for keys."""
     for step in path:
         try:
             value = value[step if isinstance(value, list) else str(step)]
@@ -244,7 +244,7 @@ def _steps(value: Any, path: KeyPath) -> Iterator[Any]:
 
 
 def _order(problem: Problem, tables: Raw) -> tuple[list[int], str]:
-    """Where the problem stands among the merged tables; what is missing comes last in its table."""
+    """Return the place of a problem in the merged tables; a missing key comes last in its table."""
     order: list[int] = []
     here: Any = tables
     for step in problem.path:

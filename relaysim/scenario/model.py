@@ -1,4 +1,4 @@
-"""The scenario: all that a scenario file says, checked and with every default filled in."""
+"""The scenario: the content of a scenario file, checked and with every default filled in."""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -52,7 +52,7 @@ def _network(value: object) -> IPv4Network | IPv6Network:
 
 
 def _time_or_auto(value: object) -> object:
-    """The same text, if it is a duration. Raises ValueError that tells of the word too."""
+    """Return the text if it is a duration or "auto". Raises ValueError."""
     try:
         units.duration(value)
     except ValueError as error:
@@ -67,10 +67,11 @@ AUTO = "auto"
 
 
 class Run(Table):
-    """When, how long, how often. Messages are created for `duration`; then at most `drain` more.
+    """Start, length and number of runs.
 
-    Nothing is counted before `warm_up`. Where the file says "auto" it is 0 and `warm_up_auto` true
-    until `relaysim.study.warm_up.settle` has found it.
+    Messages are created for `duration`; then the run lasts at most `drain` longer. Nothing is
+    counted before `warm_up`. Where the file says "auto" it is 0 and `warm_up_auto` true until
+    `relaysim.study.warm_up.settle` has found it.
     """
 
     start: datetime = datetime(2010, 3, 1)  # noqa: DTZ001 -- local time of the organization
@@ -135,11 +136,12 @@ class Run(Table):
 
     @property
     def warm_up_auto(self) -> bool:
-        """Whether the warm-up is still to be found."""
+        """Return whether the warm-up is still to be found."""
         return self._auto
 
     def with_warm_up(self, warm_up: int) -> Self:
-        """The same run with this warm-up, microseconds. ValueError if it leaves nothing."""
+        """Return the same run with this warm-up, microseconds. Raises ValueError if it leaves
+        nothing."""
         if not 0 <= warm_up < self.duration:
             raise ValueError("the warm-up must be shorter than duration")
         run = self.model_copy(update={"warm_up": warm_up})
@@ -148,7 +150,7 @@ class Run(Table):
 
     @property
     def horizon(self) -> int:
-        """End of the run, microseconds."""
+        """Return the end of the run, microseconds."""
         return self.duration + self.drain
 
 
@@ -173,9 +175,9 @@ class Line(Table):
 
 
 class Egress(Table):
-    """A public IP that hubs send from, and its whereabouts.
+    """A public IP that hubs send from, with its allocation.
 
-    It uses a `line`, or has its own with this `bandwidth`; with neither nothing limits it.
+    It uses a `line`, or has its own with this `bandwidth`; with neither its bandwidth is unlimited.
     """
 
     line: str | None = None
@@ -210,7 +212,7 @@ class Scenario(Table):
     """A relay design and its workload. Load one with `relaysim.load(path)`."""
 
     def __repr_args__(self) -> Iterator[tuple[str, str]]:
-        """Its name alone: whole, it would fill pages."""
+        """Return its name alone: the whole scenario would fill pages."""
         yield "name", self.name
 
     name: Annotated[str, Field(min_length=1)]
@@ -251,7 +253,7 @@ class Scenario(Table):
 
     @property
     def profiles(self) -> Library:
-        """The profiles that it names, with the source of each default."""
+        """Return the profiles that it names, with the source of each default."""
         return self._profiles
 
     def with_profiles(self, library: Library) -> Self:

@@ -1,4 +1,4 @@
-"""Checks of names and other text: characters that change what a screen shows, and equal names."""
+"""Checks of names and other text: control characters, and names that are equal."""
 
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
@@ -31,10 +31,10 @@ _GROUPS = (
 
 
 def _characters(raw: Raw) -> Found:
-    """Characters that could hide or reorder other text, or control a terminal.
+    """Report characters that could hide or reorder other text, or control a terminal.
 
-    The value of `file` and of `extends` is left out: a file of that name is sought, and what is
-    wrong with it is said there.
+    The value of `file` and of `extends` is left out: a file of that name is read, and its problems
+    are reported there.
     """
     for path, text, is_key in _texts(raw):
         what = unfit(text)
@@ -45,7 +45,8 @@ def _characters(raw: Raw) -> Found:
 
 
 def unfit(text: str) -> str | None:
-    """Return what a text has that none may have, "a control character (U+001B)"; else None."""
+    """Return which forbidden character a text has, such as "a control character (U+001B)"; else
+    None."""
     for character in text:
         category = unicodedata.category(character)
         if category in _CATEGORIES and character not in _JOINERS:
@@ -54,7 +55,7 @@ def unfit(text: str) -> str | None:
 
 
 def _texts(value: Any, path: KeyPath = ()) -> Iterator[tuple[KeyPath, str, bool]]:
-    """All keys and texts of tables, each with its path, and whether it is a key."""
+    """Return all keys and texts of tables, each with its path, and whether it is a key."""
     if isinstance(value, dict):
         for key, each in value.items():
             yield (*path, key), str(key), True
@@ -67,10 +68,10 @@ def _texts(value: Any, path: KeyPath = ()) -> Iterator[tuple[KeyPath, str, bool]
 
 
 def _equal_names(raw: Raw) -> Found:
-    """Names that only their case tells apart: Exchange, Windows and DNS take them for one.
+    """Report names that differ in case alone: Exchange, Windows and DNS take them for one.
 
-    Without this a file that writes `[send_connectors.Internet]` to change the `internet` of the
-    file that it extends has two of them.
+    Without this check a file that writes `[send_connectors.Internet]` to change the `internet` of
+    the file that it extends has two of them.
     """
     groups: list[tuple[str, ...]] = [(group,) for group in _GROUPS]
     groups.append(("organization", "domains"))
@@ -93,7 +94,7 @@ def _folded(name: object) -> str:
 
 
 def _equal_addresses(raw: Raw) -> Found:
-    """Two spellings of one public IP."""
+    """Report two spellings of one public IP."""
     first: dict[Any, str] = {}
     for name in at(raw, "egress"):
         address = parsed(parse_ip, name)
@@ -102,14 +103,15 @@ def _equal_addresses(raw: Raw) -> Found:
 
 
 def name_problems(raw: Raw) -> list[Problem]:
-    """Return what is wrong with the names and the text of a scenario's tables."""
+    """Return the problems of the names and texts of a scenario's tables."""
     return [problem for check in _CHECKS for problem in check(raw)]
 
 
 def outside(problems: Iterable[Problem], named: Iterable[Problem]) -> list[Problem]:
-    """Return the problems that do not lie within a thing whose name is wrong.
+    """Return the problems that are not within a thing whose name is wrong.
 
-    A table that should have changed another one lacks most of its keys: that is no news.
+    A table that should have changed another one lacks most of its keys: the name is the only
+    problem.
     """
     wrong = [problem.path for problem in named]
     return [

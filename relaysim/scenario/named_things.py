@@ -1,6 +1,6 @@
-"""Named things, such as hubs: what `--set` changes in one, it must find there.
+"""Named things, such as hubs: `--set` changes only those that the scenario has.
 
-A new one is given whole, or by its profile. Else a slip in a name would make one that nothing uses.
+A new one needs all keys, or a profile. A misspelled name would make a thing that nothing uses.
 """
 
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ _NOUNS = {
 
 
 def missing(raw: Raw, path: tuple[str, ...], library: Library) -> Problem | None:
-    """The problem of a path that leads through a named thing which these tables lack."""
+    """Return the problem of a path through a named thing that these tables lack."""
     for group, noun in _groups(path):
         name = path[len(group)]
         profiles = library.names(Kind.BLOCKLIST) if noun == "blocklist" else ()
@@ -43,7 +43,7 @@ def missing(raw: Raw, path: tuple[str, ...], library: Library) -> Problem | None
 
 
 def _groups(path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
-    """The tables of named things that a path enters and leads through, with the word for one."""
+    """Return the tables of named things along a path, with the word for one of them."""
     for at_step in range(1, len(path) - 1):
         group = path[:at_step]
         noun = _NOUNS.get(tuple("*" if i == 1 else step for i, step in enumerate(group)))

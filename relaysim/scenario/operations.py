@@ -1,4 +1,4 @@
-"""What the administrator does about a listing, and which ways of harm are open."""
+"""The reaction of the administrator to a listing, and switches of the kinds of harm."""
 
 from typing import Annotated, Literal
 

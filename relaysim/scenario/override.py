@@ -2,7 +2,7 @@
 
 The path is dotted as in TOML, with quotes around names that hold other characters, and a position
 leads into a list: `egress."198.51.100.10".age=3 d`, `events.0.at=4 h`. The value is read as TOML
-and, where it is none, taken as text.
+and, if it is not TOML, as text.
 """
 
 import tomllib
@@ -21,7 +21,7 @@ SOURCE = "--set"
 
 
 class OverrideError(Exception):
-    """A setting that cannot be read, or that leads nowhere; `problem` says why."""
+    """A setting that cannot be read, or whose path does not exist; `problem` has the reason."""
 
     def __init__(self, problem: Problem) -> None:
         self.problem = replace(problem, file=SOURCE)
@@ -29,7 +29,7 @@ class OverrideError(Exception):
 
 
 def parse(text: str) -> tuple[Keys, Any]:
-    """The path and the value of `path=value`. Raises OverrideError."""
+    """Return the path and the value of `path=value`. Raises OverrideError."""
     for at, character in enumerate(text):
         path = _path(text[:at]) if character == "=" else ()
         if len(path) > DEEPEST:
@@ -62,7 +62,7 @@ def _value(text: str) -> Any:
 
 
 def _only(text: str) -> dict[str, Any] | None:
-    """The one key of a line of TOML with its value; None if that is not what the text is."""
+    """Return the one key of a line of TOML with its value; None for any other text."""
     try:
         table = tomllib.loads(text)
     except (ValueError, RecursionError):
@@ -71,11 +71,11 @@ def _only(text: str) -> dict[str, Any] | None:
 
 
 def put(tables: Any, path: Keys, value: Any, seen: Keys = ()) -> Any:
-    """A copy of `tables` with the value at `path`, instead of what was there.
+    """Return a copy of `tables` with the value at `path`.
 
-    Tables on the way are made where none are; a key that this one excludes goes, as in `extends`.
-    Raises OverrideError where the path leads through a value that is neither table nor list, or to
-    a position that a list does not have.
+    Tables on the path are made where there are none; a key that this one excludes is removed, as
+    with `extends`. Raises OverrideError where the path leads through a value that is neither table
+    nor list, or to a position that a list does not have.
     """
     if not path:
         return value

@@ -41,7 +41,7 @@ def named(folder: str | os.PathLike[str]) -> Library:
 def read(folders: Iterable[Path]) -> Library:
     """Return the library with the profiles of some folders. Raises ScenarioError as `named`.
 
-    A folder that has no folder of a kind in it is another one's: nothing in it is read.
+    A folder without a folder of a kind in it has another purpose: nothing in it is read.
     """
     reading = _Reading()
     # Two spellings of one folder, such as "profiles" and "designs/../profiles", are read once.
@@ -122,7 +122,7 @@ class _Reading:
             self.files[kind, name] = _File(str(path), tables, hashlib.sha256(data).hexdigest())
 
     def profile(self, kind: Kind, name: str) -> Profile:
-        """Return the profile or base of a name; it lacks whatever is wrong with it."""
+        """Return the profile or base of a name, without the values that are wrong."""
         key = kind, name
         if key not in self.files:
             return built_in.profile(kind, name)
@@ -172,7 +172,7 @@ class _Reading:
 
 
 def _value(tables: Any, path: Iterable[str]) -> Any:
-    """Return what a file has at a path; None where it has nothing."""
+    """Return the value of a file at a path; None where it has none."""
     for step in path:
         tables = tables.get(step) if isinstance(tables, dict) else None
     return tables

@@ -1,4 +1,4 @@
-"""What is wrong with a scenario file: where, what, and what would be right."""
+"""Problems of a scenario file: place, message, and what would be right."""
 
 import difflib
 import json
@@ -19,7 +19,7 @@ _BARE = re.compile(r"[A-Za-z0-9_-]+")
 
 
 def dotted(path: KeyPath) -> str:
-    """A path as TOML and `--set` write it; names with other characters stand in quotes."""
+    """Return a path as TOML and `--set` write it; names with other characters stand in quotes."""
     return ".".join(str(step) if _BARE.fullmatch(str(step)) else quoted(str(step)) for step in path)
 
 
@@ -43,7 +43,8 @@ TOO_LONG = 10**1000
 
 
 def shown(value: Any) -> str:
-    """A value as TOML writes it, shortened where it is long; "" for a table and for nothing."""
+    """Return a value as TOML writes it, shortened where it is long; "" for a table and for no
+    value."""
     if value is None or isinstance(value, dict):
         return ""
     text = _toml(value)
@@ -66,7 +67,8 @@ def _toml(value: Any) -> str:
 
 
 def nearest(word: object, known: Iterable[str]) -> str | None:
-    """The known word that is spelled most like this one, in any case; None if none is near."""
+    """Return the known word with the most similar spelling, in any case; None if none is
+    similar."""
     by_lower = {each.casefold(): each for each in known if each != word}
     close = difflib.get_close_matches(str(word).casefold(), by_lower, 1)
     return by_lower[close[0]] if close else None
@@ -74,7 +76,7 @@ def nearest(word: object, known: Iterable[str]) -> str | None:
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is wrong.
+    """One problem of a scenario file.
 
     `file` is the file that wrote the value, or "--set"; `value` is None where there is nothing to
     show; `allowed` lists what would be right and `nearest` is the likeliest of it.
@@ -101,7 +103,7 @@ class Problem:
 
 
 def unknown(path: KeyPath, word: str, noun: str, known: Iterable[str]) -> Problem:
-    """The problem of a name that nothing bears."""
+    """Return the problem of a name that nothing has."""
     allowed = tuple(known)
     return Problem(path, f"there is no such {noun}", allowed, nearest(word, allowed))
 

@@ -21,7 +21,7 @@ def _profiles(raw: Raw, library: Library) -> Found:
 
 
 def _parameters(raw: Raw, library: Library) -> Found:
-    """A list has the parameters of its profile, and those of its trigger and its widening."""
+    """Report parameters of a list that belong to another profile, trigger or escalation."""
     special = {key for keys in (*NEEDED.values(), *OPTIONAL.values()) for key in keys}
     lists = {"blocklists": at(raw, "blocklists")}
     for name, table in named(with_defaults(lists, library), "blocklists"):
@@ -47,7 +47,7 @@ def _parameters(raw: Raw, library: Library) -> Found:
 
 
 def _uses(raw: Raw, library: Library) -> Found:
-    """Destinations refuse on lists of the scenario, or on lists with a profile."""
+    """Report destinations that refuse on a list that is neither in the scenario nor a profile."""
     known = tuple(dict.fromkeys([*at(raw, "blocklists"), *library.names(Kind.BLOCKLIST)]))
     filled = with_defaults({"destinations": at(raw, "destinations")}, library)
     for name, table in named(filled, "destinations"):
@@ -58,7 +58,7 @@ def _uses(raw: Raw, library: Library) -> Found:
 
 
 def _parted(raw: Raw, library: Library) -> Found:
-    """Without the coupling by contention culprits and innocents have hosts of their own."""
+    """Report culprits and innocents on one host where the coupling by contention is off."""
     if at(raw, "coupling").get("contention") is not False:
         return
     hosts = with_defaults({"hosts": at(raw, "hosts")}, library)["hosts"]

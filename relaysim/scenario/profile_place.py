@@ -1,4 +1,4 @@
-"""Where a user's own profile has a value that turns out to be wrong in a scenario."""
+"""The place of a value in a user's own profile, for problems that a scenario shows."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -35,7 +35,7 @@ def in_profile(problem: Problem, tables: Raw, library: Library) -> Problem | Non
 def _places(
     path: KeyPath, tables: Raw, library: Library
 ) -> Iterator[tuple[Profile, tuple[str, ...], KeyPath]]:
-    """Each profile of the user that fills a path, with its sections and the keys in them."""
+    """Return each profile of the user that fills a path, with its sections and the keys in them."""
     group, name, inner = (*path, "", "", "")[:3]
     for profile in library.own:
         entry = at(tables, GROUPS[profile.kind], str(name))

@@ -69,5 +69,5 @@ PROFILES: Mapping[str, dict[str, list[float]]] = MappingProxyType({"office-hours
 
 
 def named_profile(name: str) -> dict[str, list[float]]:
-    """The weights of a named profile. Raises ValueError that names the nearest."""
+    """Return the weights of a named profile. Raises ValueError that names the nearest."""
     return look_up(PROFILES, name, "a profile")

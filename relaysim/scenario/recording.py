@@ -28,7 +28,7 @@ class Recording:
 
 
 def read(path: Path) -> Recording:
-    """Read a recording. Raises ValueError that names the line of the first fault."""
+    """Return a recording. Raises ValueError that names the line of the first fault."""
     try:
         stat = path.stat()
     except (OSError, ValueError) as error:
@@ -82,7 +82,10 @@ def _read(path: Path, _modified: int, _size: int) -> Recording:
 
 
 def _number(text: str, name: str, line: int) -> float:
-    """The number in a cell. What is no number is not repeated: the file may be another one."""
+    """Return the number in a cell.
+
+    A cell without a number is not repeated in the message: the file may be any file.
+    """
     try:
         value = float(text)
     except ValueError:

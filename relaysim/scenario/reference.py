@@ -1,7 +1,7 @@
-"""Names that tie things together: each must lead somewhere.
+"""Names that refer to other tables: each must exist.
 
 The checks read the tables as the files have them, so that a wrong name is reported beside a wrong
-value. Whatever is of a wrong type is passed over here; the model reports it.
+value. A value of a wrong type is skipped here; the model reports it.
 """
 
 from collections.abc import Callable
@@ -38,13 +38,14 @@ DSN = "dsn"
 
 
 def reference_problems(raw: Raw, library: Library) -> list[Problem]:
-    """Everything that a name of a scenario gets wrong; `raw` holds its tables without defaults."""
+    """Return all problems of names in a scenario; `raw` holds its tables without defaults."""
     found = [problem for check in _CHECKS for problem in check(raw)]
     return found + [problem for check in PROFILE_CHECKS for problem in check(raw, library)]
 
 
 def _names_are_keys(raw: Raw) -> Found:
-    """The name of a thing is its key, and its properties are those of its profile."""
+    """Report keys `name` and `properties`: a name is the key of its table, properties come with a
+    profile."""
     both = ("name", "properties")
     groups: dict[tuple[str, ...], tuple[str, ...]] = {
         ("hubs",): both,
@@ -62,7 +63,7 @@ def _names_are_keys(raw: Raw) -> Found:
 
 
 def _names_are_free(raw: Raw) -> Found:
-    """Names that would be taken for something else in the results."""
+    """Report names that have another meaning in the results."""
     for host, table in at(raw, "hosts").items():
         if "." in host:
             yield Problem(("hosts", host), "the name of a host has no dot")
@@ -139,7 +140,7 @@ def _send_connectors(raw: Raw) -> Found:
 
 
 def _smart_hosts(raw: Raw) -> Found:
-    """Each smart host is a domain of a destination, all of a connector of the same one."""
+    """Report smart hosts without a destination, and those of one connector with several."""
     owner = {
         smart_host_domain(text): destination
         for destination, table in named(raw, "destinations")
@@ -185,7 +186,7 @@ def _recipients(raw: Raw) -> Found:
 
 
 def _own_mailboxes(raw: Raw) -> Found:
-    """Mail to the own mailboxes needs a domain that has them."""
+    """Report mail to the own mailboxes without a domain that has them."""
     types = at(raw, "organization", "domains").values()
     if not types or any(parsed(parse_domain_type, each) == "Authoritative" for each in types):
         return
@@ -196,7 +197,7 @@ def _own_mailboxes(raw: Raw) -> Found:
 
 
 def _domains(raw: Raw) -> Found:
-    """A domain belongs to one destination, and not to the organization."""
+    """Report domains that belong to two destinations, or to the organization too."""
     own = {
         parsed(parse_pattern, name): parsed(parse_domain_type, kind)
         for name, kind in at(raw, "organization", "domains").items()

@@ -10,7 +10,7 @@ from relaysim.scenario.table import Lasting, Positive, Rate, Share, Table
 
 
 def parse_reputation(value: Any) -> Any:
-    """The word "none" is None. Raises ValueError for any other word."""
+    """Return None for the word "none". Raises ValueError for any other word."""
     if not isinstance(value, str):
         return value
     if value != "none":

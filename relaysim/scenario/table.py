@@ -1,4 +1,4 @@
-"""What all tables of a scenario file share: strict keys, units in the text, no later change."""
+"""The base of all tables of a scenario file: strict keys, units in the text, no later change."""
 
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
@@ -98,7 +98,7 @@ class Table(BaseModel):
 
 
 def _alternatives(kind: Any) -> Iterator[Any]:
-    """The types of a union, without their annotations."""
+    """Return the types of a union, without their annotations."""
     if get_origin(kind) is Annotated:
         yield from _alternatives(get_args(kind)[0])
     elif get_origin(kind) in (Union, UnionType):
@@ -120,7 +120,7 @@ def _listed(value: object) -> object:
 
 
 def fixed(table: Mapping[str, T]) -> immutabledict[str, T]:
-    """The same table, unchangeable."""
+    """Return the same table, immutable."""
     return immutabledict(table)
 
 
@@ -131,14 +131,15 @@ def _above_zero(value: int) -> int:
 
 
 def _from_one_second(value: int) -> int:
-    """Exchange's retry intervals begin at one second; with none a run would stand still."""
+    """Refuse a retry interval below one second, as Exchange does; with 0 a run would stand
+    still."""
     if value < SECOND:
         raise ValueError("must be at least 1 s")
     return value
 
 
 def adds_up(shares: Mapping[K, float]) -> Mapping[K, float]:
-    """The same shares. Raises ValueError unless they add up to 1."""
+    """Return the same shares. Raises ValueError unless they add up to 1."""
     total = sum(shares.values())
     if abs(total - 1.0) > 1e-6:
         raise ValueError(f"the shares add up to {total:.10g}, not to 1: write all of them here")

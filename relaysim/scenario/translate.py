@@ -1,4 +1,4 @@
-"""Pydantic's errors in plain words, at the path that the file wrote."""
+"""Pydantic's errors in plain words, at the path in the file."""
 
 import re
 from collections.abc import Mapping
@@ -42,7 +42,7 @@ _FILLED_IN = {"name", "properties", "values"}
 
 
 def translate(error: ValidationError, raw: Mapping[str, Any]) -> list[Problem]:
-    """The problems behind a validation error of a scenario; `raw` is what was validated."""
+    """Return the problems of a validation error of a scenario; `raw` is the validated table."""
     errors = error.errors(include_url=False)
     above = {details["loc"][:-1] for details in errors}
     # A list with a wrong value is not empty as well.
@@ -55,7 +55,7 @@ def translate(error: ValidationError, raw: Mapping[str, Any]) -> list[Problem]:
 
 
 class _Place(NamedTuple):
-    """Where an error is: the path as written, the table around it, its type, its value."""
+    """The place of an error: the path as written, the table around it, its type, its value."""
 
     path: KeyPath
     table: Any
@@ -95,7 +95,7 @@ def _problem(details: ErrorDetails, raw: Mapping[str, Any]) -> Problem | None:
 
 
 def _without_line(message: str, number: int) -> str:
-    """The message on a value of a file, without the value: the file may be any file."""
+    """Return the message on a value of a file, without the value: the file may be any file."""
     quoted, _, wrong = message.partition(" is ")
     reason = wrong if wrong and quoted[:1] in ('"', "'") else "not of the right form"
     return f"value {number} is {reason.partition('; did you mean')[0]}"
@@ -111,7 +111,7 @@ def _allowed(expected: str) -> tuple[str, ...]:
 
 
 def _without_value(message: str, value: Any) -> str:
-    """The message without the value that it begins with, as a problem shows the value itself."""
+    """Return the message without the value at its beginning: a problem shows the value itself."""
     for start in (shown(value), repr(value), f'"{value}"'):
         if start and message.startswith(f"{start} is "):
             return message.removeprefix(f"{start} is ")
@@ -119,7 +119,8 @@ def _without_value(message: str, value: Any) -> str:
 
 
 def _place(location: tuple[int | str, ...], raw: Mapping[str, Any]) -> _Place:
-    """Pydantic's location without the tags of unions and whatever a shorthand stands for."""
+    """Return Pydantic's location without the tags of unions and the keys that a shorthand
+    implies."""
     place = _Place((), None, Scenario, raw)
     for step in location:
         members = _members(place.type)
@@ -141,7 +142,7 @@ def _place(location: tuple[int | str, ...], raw: Mapping[str, Any]) -> _Place:
 
 
 def _bare(kind: Any) -> Any:
-    """A type without annotations, and without None."""
+    """Return a type without annotations, and without None."""
     while True:
         if get_origin(kind) is Annotated:
             kind = get_args(kind)[0]
@@ -156,7 +157,7 @@ def _is_union(kind: Any) -> bool:
 
 
 def _members(kind: Any) -> dict[Any, Any]:
-    """The members of a tagged union by tag; empty for any other type."""
+    """Return the members of a tagged union by tag; empty for any other type."""
     union = _bare(kind)
     return {
         note.tag: member
@@ -172,7 +173,7 @@ def _is_table(kind: Any) -> bool:
 
 
 def _fields(kind: Any) -> dict[str, Any]:
-    """The keys of a table of the model, each with its type."""
+    """Return the keys of a table of the model, each with its type."""
     bare = _bare(kind)
     fields = bare.model_fields if isinstance(bare, type) and issubclass(bare, Table) else {}
     return {field.alias or name: field.annotation for name, field in fields.items()}
@@ -184,7 +185,7 @@ def _keys(kind: Any) -> set[str]:
 
 
 def _inside(kind: Any, step: int | str) -> Any:
-    """The type of what a key or a position of this type holds."""
+    """Return the type of the content of a key or a position of this type."""
     bare = _bare(kind)
     if get_origin(bare) is Mapping:
         return get_args(bare)[1]
@@ -194,7 +195,7 @@ def _inside(kind: Any, step: int | str) -> Any:
 
 
 def _is_read_from_a_file(table: Any, path: KeyPath) -> bool:
-    """Whether it is the field of a law that its `file` fills; what is wrong is then the file."""
+    """Return whether a field of a law is filled from its `file`; the file is wrong then."""
     bare = _bare(table)
     return isinstance(bare, type) and issubclass(bare, Empirical) and path[-1] == "values"
 

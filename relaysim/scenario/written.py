@@ -1,4 +1,4 @@
-"""A scenario back in the spelling of its file: plain tables, with units in the text."""
+"""A scenario in the spelling of its file: plain tables, with units in the text."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -23,11 +23,11 @@ Writer = Callable[[Any], Any]
 
 
 def written(model: Table, model_defaults: bool = True) -> dict[str, Any]:
-    """The table as a file would write it, with the defaults of its profile filled in.
+    """Return the table as a file would write it, with the defaults of its profile filled in.
 
-    Tables, lists, numbers and text as `tomllib` gives them; what is absent is left out, and so are
+    Tables, lists, numbers and text as `tomllib` gives them; absent values are left out, and so are
     the names that are keys of the table above. Without `model_defaults` the keys that have the
-    default of the model are left out too, and the result can be loaded again.
+    default of the model are left out too, and the result can be loaded.
     """
     found = {}
     for key, info in type(model).model_fields.items():
@@ -47,7 +47,7 @@ def written(model: Table, model_defaults: bool = True) -> dict[str, Any]:
 
 
 def _left_out(model: Table) -> tuple[str, ...]:
-    """The fields that no file writes."""
+    """Return the fields that no file writes."""
     if isinstance(model, Empirical):
         return ("values",)
     return () if isinstance(model, Scenario) else ("name", "properties")
@@ -83,7 +83,7 @@ def _profile_name(profile: Profile) -> str | None:
 
 
 def _kind(info: FieldInfo) -> Any:
-    """The type of a field with all that pydantic split off it."""
+    """Return the type of a field with all annotations that pydantic removed."""
     return Annotated[(info.annotation, *info.metadata)] if info.metadata else info.annotation
 
 
@@ -92,13 +92,13 @@ def _bare(kind: Any) -> Any:
 
 
 def _inner(kind: Any, position: int) -> Any:
-    """The type of the values of a table or of a list."""
+    """Return the type of the values of a table or of a list."""
     arguments = get_args(_bare(kind))
     return arguments[position] if len(arguments) > position else None
 
 
 def _checks(kind: Any) -> list[Any]:
-    """The functions that read a value of this type."""
+    """Return the functions that parse a value of this type."""
     if get_origin(kind) is Annotated:
         inner, *metadata = get_args(kind)
         found = [each.func for each in metadata if isinstance(each, BeforeValidator)]
@@ -109,7 +109,7 @@ def _checks(kind: Any) -> list[Any]:
 
 
 def _writer(kind: Any) -> Writer | None:
-    """How to write a quantity of this type, known by the function that reads it."""
+    """Return the function that writes a quantity of this type, by the function that parses it."""
     return next((_WRITERS[check] for check in _checks(kind) if check in _WRITERS), None)
 
 
@@ -122,7 +122,7 @@ def _unlimited(write: Writer) -> Writer:
 
 
 def _word(shares: Mapping[str, float]) -> Any:
-    """A word alone where it is the only one."""
+    """Return a word alone where it is the only one."""
     return next(iter(shares)) if len(shares) == 1 else dict(shares)
 
 
