@@ -15,7 +15,10 @@ from functools import cached_property
 from typing import TypeVar
 
 __all__ = [
+    "BITS",
+    "BYTES",
     "LIMIT",
+    "MICROSECONDS",
     "NUMBER",
     "bandwidth",
     "count",
@@ -34,7 +37,7 @@ LIMIT = 2**62
 
 T = TypeVar("T")
 
-_MICROSECONDS = {
+MICROSECONDS = {
     "us": 1,
     "ms": 1000,
     "s": 1_000_000,
@@ -43,8 +46,11 @@ _MICROSECONDS = {
     "d": 86_400_000_000,
     "w": 604_800_000_000,
 }
-_BITS = {"bit": 1, "kbit": 1000, "Mbit": 1000**2, "Gbit": 1000**3}
-_BYTES = {"B": 1, "KB": 1024, "MB": 1024**2, "GB": 1024**3, "TB": 1024**4}
+"""The microseconds of each unit of time."""
+BITS = {"bit": 1, "kbit": 1000, "Mbit": 1000**2, "Gbit": 1000**3}
+"""The bits of each unit of bandwidth, before "/s": powers of 1000."""
+BYTES = {"B": 1, "KB": 1024, "MB": 1024**2, "GB": 1024**3, "TB": 1024**4}
+"""The bytes of each unit of size: powers of 1024."""
 _LONG_NAMES = {
     "us": "microsecond",
     "ms": "millisecond",
@@ -84,7 +90,7 @@ def _spellings(units: Mapping[str, object]) -> dict[str, str]:
     return names
 
 
-_NAMES = _spellings(_MICROSECONDS | _BITS | _BYTES)
+_NAMES = _spellings(MICROSECONDS | BITS | BYTES)
 # Go and KumoMTA write minutes as "m"; by its letters alone the nearest unit would be ms.
 _MEANT = {"m": "min", "/m": "/min"}
 
@@ -133,16 +139,16 @@ class _Kind:
         return name if head in name else ""
 
 
-_DURATION = _Kind("a duration", "5 ms", "0 s", "us", _MICROSECONDS)
-_SIZE = _Kind("a size", "75 KB", "0 B", "B", _BYTES)
+_DURATION = _Kind("a duration", "5 ms", "0 s", "us", MICROSECONDS)
+_SIZE = _Kind("a size", "75 KB", "0 B", "B", BYTES)
 _BANDWIDTH = _Kind(
     "a bandwidth",
     "20 Mbit/s",
     "0 bit/s",
     "bit/s",
-    {f"{unit}/s": factor for unit, factor in _BITS.items()},
+    {f"{unit}/s": factor for unit, factor in BITS.items()},
 )
-_SECOND = _MICROSECONDS["s"]
+_SECOND = MICROSECONDS["s"]
 _RATE = _Kind(
     "a rate",
     "40/min",
@@ -150,7 +156,7 @@ _RATE = _Kind(
     "/s",
     {
         f"/{unit}": Fraction(_SECOND, length)
-        for unit, length in _MICROSECONDS.items()
+        for unit, length in MICROSECONDS.items()
         if length >= _SECOND
     },
 )
