@@ -11,11 +11,14 @@ project = "relaysim"
 author = "the authors of relaysim"
 release = version = relaysim.__version__
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "reference"]
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "reference"]
 source_suffix = {".md": "markdown"}
 exclude_patterns = ["_build", "_ext"]
 language = "en"
 nitpicky = True
+# Types in docstrings are words, such as "array of float", and need no page of their own.
+nitpick_ignore_regex = [("py:(class|exc)", ".*")]
+napoleon_google_docstring = False
 
 myst_enable_extensions = ["deflist", "colon_fence"]
 myst_heading_anchors = 3

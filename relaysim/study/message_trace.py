@@ -44,7 +44,7 @@ class Transcript:
 
     @property
     def message(self) -> str:
-        """Return the message as `STREAM:N`."""
+        """Return the message as `STREAM:N`, such as crm.invoices:17."""
         return f"{self.journey.stream}:{self.journey.number}"
 
     @property

@@ -196,7 +196,7 @@ class RunResult:
 
     @property
     def signals(self) -> pd.DataFrame:
-        """Return the frame with one row a signal: trap hit, complaint or unknown user."""
+        """Return the frame with one row a signal (trap hit, complaint or unknown user)."""
         return self.frames["signals"]
 
     @property

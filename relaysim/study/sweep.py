@@ -79,7 +79,7 @@ class Sweep:
     provenance: Provenance
     limits: tuple[Limit, ...] = ()
     listings: bool = False
-    """Whether a listing can happen at a point: then times that it skews have no interval."""
+    """Whether a listing can happen at a point, so that times that it skews have no interval."""
 
     @property
     def parameters(self) -> tuple[str, ...]:

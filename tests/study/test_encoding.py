@@ -22,6 +22,7 @@ from relaysim.study.execution.encoding.arrow_stream import from_bytes, kind_of_r
 from relaysim.study.execution.encoding.declared_types import kind_of
 from relaysim.study.execution.encoding.encoded_arrays import Arrays, EncodingError
 from relaysim.study.replicate import Wanted, replicate
+from relaysim.trace.tables import Status
 
 PACKAGE = Path(relaysim.__file__).parent
 SCENARIOS = PACKAGE.parent / "scenarios"
@@ -57,6 +58,7 @@ class Whole:
     floats: Floats
     counted: npt.NDArray[np.int64]
     chosen: npt.NDArray[np.bool_]
+    statuses: list[Status]
 
 
 def returns_whole() -> Whole:
@@ -117,6 +119,7 @@ WHOLES = st.builds(
     floats=FLOAT_ARRAYS,
     counted=npst.arrays(np.int64, SHAPES),
     chosen=npst.arrays(np.bool_, SHAPES),
+    statuses=st.lists(st.sampled_from(Status), max_size=2),
 )
 
 

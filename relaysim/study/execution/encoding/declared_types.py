@@ -10,6 +10,7 @@ import dataclasses
 import math
 import struct
 from collections.abc import Callable
+from enum import Enum
 from functools import cache
 from types import NoneType, UnionType
 from typing import Any, Protocol, Union, get_args, get_origin, get_type_hints
@@ -68,6 +69,22 @@ class Float:
             return float(struct.unpack(">d", bytes.fromhex(written))[0])
         _ask_type(written, float, "header")
         return float(written)
+
+
+@dataclasses.dataclass(frozen=True)
+class Member:
+    """A member of an enumeration, by its name."""
+
+    of: type[Enum]
+
+    def write(self, value: Any, place: str, arrays: Arrays) -> Json:
+        """Return the name."""
+        _ask_type(value, self.of, place)
+        return value.name
+
+    def read(self, written: Json, arrays: Arrays) -> Enum:
+        """Return the member."""
+        return self.of[written]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -217,6 +234,8 @@ def kind_of(hint: Any, place: str = "") -> Kind:
         return Float()
     if hint in (bool, int, str, None, NoneType):
         return Plain(hint or NoneType)
+    if isinstance(hint, type) and issubclass(hint, Enum):
+        return Member(hint)
     if hint is pd.DataFrame:
         return FrameKind()
     if origin in (Union, UnionType) and len(parts) == 2 and NoneType in parts:
