@@ -5,6 +5,7 @@ from datetime import timedelta
 import numpy as np
 import numpy.typing as npt
 
+from relaysim.plan.names import stream_name
 from relaysim.scenario.arrivals import Bursts, Campaign, Compromise, Every, Poisson, Replay
 from relaysim.scenario.model import Run, Scenario
 from relaysim.scenario.rate_profile import Profile
@@ -12,6 +13,15 @@ from relaysim.scenario.recording import read
 from relaysim.scenario.table import DAY, HOUR, SECOND
 
 Floats = npt.NDArray[np.float64]
+
+
+def host_and_stream(scenario: Scenario) -> dict[str, tuple[str, str]]:
+    """Return the host and the own name of each stream by its full name."""
+    return {
+        stream_name(host, title): (host, title)
+        for host, model in scenario.hosts.items()
+        for title in model.streams
+    }
 
 
 def edges(run: Run) -> Floats:

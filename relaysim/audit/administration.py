@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from relaysim.analysis.message_rates import host_and_stream
 from relaysim.analysis.sharing import ips, names, parted
 from relaysim.audit.finding import Finding, Severity
 from relaysim.scenario.culprit import culprits
@@ -42,7 +43,7 @@ def reaction(scenario: Scenario) -> Iterator[Finding]:
 
 
 def _has_list(scenario: Scenario, name: str) -> bool:
-    host, stream = name.split(".")
+    host, stream = host_and_stream(scenario)[name]
     return scenario.hosts[host].streams[stream].mailing_list is not None
 
 

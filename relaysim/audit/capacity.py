@@ -6,7 +6,14 @@ from datetime import timedelta
 import numpy as np
 
 from relaysim.analysis.mail_paths import Path, paths
-from relaysim.analysis.message_rates import Floats, campaign, edges, messages, steady
+from relaysim.analysis.message_rates import (
+    Floats,
+    campaign,
+    edges,
+    host_and_stream,
+    messages,
+    steady,
+)
 from relaysim.analysis.offered_load import Stage, stages
 from relaysim.audit.finding import Finding, Severity
 from relaysim.audit.merged_findings import connectors_of, set_at
@@ -24,12 +31,6 @@ _NOTICED = 1.0
 """Seconds of delay or of work below which a stage that is short is not worth a finding."""
 
 
-def _streams(scenario: Scenario) -> Iterator[tuple[str, str, str]]:
-    """Each stream by its full name, its host and its own name."""
-    for host, model in scenario.hosts.items():
-        yield from ((f"{host}.{name}", host, name) for name in model.streams)
-
-
 class _Loads:
     """The load of stages, each rate computed once.
 
@@ -42,6 +43,7 @@ class _Loads:
         self.rates: dict[str, Floats] = {}
         self.loads: dict[str, Floats] = {}
         self.means: dict[str, float] = {}
+        self.streams = host_and_stream(scenario)
 
     def load(self, stage: Stage) -> Floats:
         """Return the load of each server of the stage in each hour, without campaigns."""
@@ -57,14 +59,12 @@ class _Loads:
         seconds = self.scenario.run.duration / SECOND
         for name in stage.demand:
             if name not in self.means:
-                host, _, stream = name.partition(".")
-                self.means[name] = messages(self.scenario, host, stream) / seconds
+                self.means[name] = messages(self.scenario, *self.streams[name]) / seconds
         return stage.load(self.means)
 
     def _rate(self, name: str) -> Floats:
         if name not in self.rates:
-            host, _, stream = name.partition(".")
-            self.rates[name] = steady(self.scenario, host, stream)
+            self.rates[name] = steady(self.scenario, *self.streams[name])
         return self.rates[name]
 
 
@@ -79,7 +79,7 @@ def campaign_load(scenario: Scenario) -> Iterator[Finding]:
     for stage in stages(scenario):
         for name, seconds in stage.demand.items():
             at.setdefault(name, []).append((stage, utilization(1.0, seconds, stage.servers)))
-    for name, host, stream in _streams(scenario):
+    for name, (host, stream) in host_and_stream(scenario).items():
         found = campaign(scenario, host, stream)
         if found is None or found[0].at >= scenario.run.duration:
             continue

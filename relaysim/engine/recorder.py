@@ -223,6 +223,7 @@ class Recorder:
             ),
             operators=tuple(operator.name for operator in plan.operators),
             stream_host=tuple(stream.host for stream in plan.streams),
+            stream_title=tuple(stream.title for stream in plan.streams),
             stream_hub=tuple(stream.hub for stream in plan.streams),
             hub_title=tuple(hub.title for hub in plan.hubs),
             connector_hub=tuple(connector.hub for connector in plan.connectors),

@@ -14,6 +14,7 @@ from relaysim.mail.session_access import Grant, grants
 from relaysim.mail.spelling import unknown
 from relaysim.plan import initial_pressure as pressure
 from relaysim.plan import routing
+from relaysim.plan.names import stream_name
 from relaysim.scenario.distribution import mean
 from relaysim.scenario.host import Host
 from relaysim.scenario.model import Scenario
@@ -108,10 +109,11 @@ def _stream(host: Host, name: str, stream: str | None) -> Stream | None:
         return next(iter(host.streams.values()), None)
     if not host.streams:
         raise ValueError(f"{name} has no streams: give --from and --size instead")
-    short = stream.removeprefix(f"{name}.")
-    if short not in host.streams:
+    by_name = {stream_name(name, title): found for title, found in host.streams.items()}
+    found = host.streams.get(stream) or by_name.get(stream)
+    if found is None:
         raise unknown(stream, f"a stream of {name}", host.streams)
-    return host.streams[short]
+    return found
 
 
 def _recipient(text: str) -> str:

@@ -33,6 +33,7 @@ class Event(NamedTuple):
     reply: str = ""
     text: str = ""
     step: Step | None = None
+    egress: str = ""
 
 
 @dataclass(frozen=True)
@@ -50,9 +51,15 @@ class Recipient:
 
 @dataclass(frozen=True)
 class Journey:
-    """The life of one message. `created` and `ended` (of the run) in microseconds."""
+    """The life of one message. `created` and `ended` (of the run) in microseconds.
+
+    `source` is the host that sends the stream, or the hub whose DSNs it has, and `title` the name
+    of the stream within that host.
+    """
 
     stream: str
+    source: str
+    title: str
     number: int
     size: int
     created: int
@@ -75,6 +82,8 @@ def journey(trace: Trace, message: int) -> Journey:
     parent = int(rows["parent"][message])
     return Journey(
         stream=names.streams[rows["stream"][message]],
+        source=names.source(int(rows["stream"][message])),
+        title=names.stream_title[rows["stream"][message]],
         number=int(rows["number"][message]),
         size=int(rows["size"][message]),
         created=int(rows["created"][message]),
@@ -152,9 +161,7 @@ class _Teller:
         yield from self._statuses()
 
     def _host(self) -> str:
-        stream = int(self.trace.messages["stream"][self.message])
-        host, names = self.names.stream_host[stream], self.names
-        return names.hosts[host] if host >= 0 else names.hubs[names.stream_hub[stream]]
+        return self.names.source(int(self.trace.messages["stream"][self.message]))
 
     def _submission(self) -> Iterator[Event]:
         rows, names = self.trace.messages, self.names
@@ -230,7 +237,15 @@ class _Teller:
             yield Event(until, "no connection", recipients, where, waited=until - enter)
             return
         opened = "opened" if attempts["opened"][at] else "open"
-        yield Event(start, "connection", recipients, egress or where, start - enter, text=opened)
+        yield Event(
+            start,
+            "connection",
+            recipients,
+            egress or where,
+            start - enter,
+            text=opened,
+            egress=egress,
+        )
         for kind, what in ((Visit.SEND, "sent"), (Visit.LINE, "transferred")):
             for visit in self._visits(kind, row, number):
                 station = names.stations[self.trace.visits["station"][visit]]

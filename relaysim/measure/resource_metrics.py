@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from relaysim.measure.measured_window import HOUR, MINUTE, SECOND, Window
-from relaysim.plan.names import QueueKind, StationKind, queue_name
+from relaysim.plan.compiler import compile_plan
+from relaysim.plan.names import QueueKind, StationKind, leads_to, queue_name
 from relaysim.scenario.model import Scenario
 from relaysim.trace.occupancy import Occupancy, Place, rows_of, stations
 from relaysim.trace.tables import Column, Names, Trace, Visit
@@ -141,26 +142,64 @@ def submission_queue(names: Names, hub: int) -> Place:
 
 def queue_groups(trace: Trace, scenario: Scenario) -> tuple[tuple[Place, ...], Column]:
     """Return the resources that delivery queues belong to, and the index of each queue's."""
-    counted = {
+    counted, names = _counted_domains(scenario), trace.names
+    groups: dict[str, Place] = {}
+    group_of = np.zeros(len(names.queues), np.int64)
+    numbers: dict[str, int] = {}
+    for number, (kind, hub, next_hop) in enumerate(
+        zip(names.queue_kind, names.queue_hub, names.queue_next_hop, strict=True)
+    ):
+        next_hop = counted.get(next_hop, next_hop)
+        moved = names.egress[names.queue_egress[number]] if names.queue_moved[number] else ""
+        name = queue_name(kind, names.hubs[hub], next_hop, moved)
+        group_of[number] = numbers.setdefault(name, len(numbers))
+        title = leads_to(next_hop, moved)
+        groups.setdefault(name, Place(name, kind, hub, title, names.queue_capacity[number]))
+    return tuple(groups.values()), group_of
+
+
+@dataclass(frozen=True)
+class QueueResource:
+    """What the name of a queue among the resources of a design stands for.
+
+    Parameters
+    ----------
+    kind : QueueKind
+        Where the queue leads.
+    hub : str
+        The hub that has it.
+    leads_to : str
+        The next hop, or the destination whose domains are counted; "" within the hub.
+    """
+
+    kind: QueueKind
+    hub: str
+    leads_to: str
+
+
+def queue_resources(scenario: Scenario) -> dict[str, QueueResource]:
+    """Return the queues of a design by the names that they have among the resources."""
+    plan, counted = compile_plan(scenario), _counted_domains(scenario)
+    queues = {
+        queue_name(QueueKind.SUBMISSION, hub.name): QueueResource(
+            QueueKind.SUBMISSION, hub.name, ""
+        )
+        for hub in plan.hubs
+    }
+    for queue in plan.queues:
+        next_hop = counted.get(queue.next_hop, queue.next_hop)
+        moved = plan.egress[queue.egress].name if queue.moved else ""
+        hub = plan.hubs[queue.hub].name
+        name = queue_name(queue.kind, hub, next_hop, moved)
+        queues[name] = QueueResource(queue.kind, hub, leads_to(next_hop, moved))
+    return queues
+
+
+def _counted_domains(scenario: Scenario) -> dict[str, str]:
+    """Return the domains that have no name of their own, each with its destination."""
+    return {
         domain: name
         for name, destination in scenario.destinations.items()
         if destination.domain_count is not None
         for domain in destination.domain_names()
     }
-    names = trace.names
-    groups: dict[str, Place] = {}
-    group_of = np.zeros(len(names.queues), np.int64)
-    numbers: dict[str, int] = {}
-    for number, name in enumerate(names.queues):
-        kind, hub, next_hop = (
-            names.queue_kind[number],
-            names.queue_hub[number],
-            names.queue_next_hop[number],
-        )
-        if kind is QueueKind.REMOTE and next_hop in counted:
-            next_hop = counted[next_hop]
-            moved = names.egress[names.queue_egress[number]] if names.queue_moved[number] else ""
-            name = queue_name(kind, names.hubs[hub], next_hop, moved)
-        group_of[number] = numbers.setdefault(name, len(numbers))
-        groups.setdefault(name, Place(name, kind, hub, next_hop, names.queue_capacity[number]))
-    return tuple(groups.values()), group_of

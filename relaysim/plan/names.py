@@ -103,7 +103,12 @@ def queue_name(kind: QueueKind, hub: str, next_hop: str = "", egress: str = "") 
     """
     if kind in _QUEUE:
         return f"{hub}.{_QUEUE[kind]}"
-    return f"{hub}->{next_hop} by {egress}" if egress else f"{hub}->{next_hop}"
+    return f"{hub}->{leads_to(next_hop, egress)}"
+
+
+def leads_to(next_hop: str, egress: str = "") -> str:
+    """Return what a queue outside is for: `gmail.com`, or `gmail.com by 203.0.113.25` if moved."""
+    return f"{next_hop} by {egress}" if egress else next_hop
 
 
 def provider_state_name(destination: str, egress: str, sender: str, party: Party) -> str:
@@ -116,4 +121,9 @@ def provider_state_name(destination: str, egress: str, sender: str, party: Party
     party : Party
         Whose mail it is, where culprits are judged by themselves.
     """
-    return f"{destination} {egress} {sender}{_PARTY[party]}"
+    return f"{destination} {egress} {sender_name(sender, party)}"
+
+
+def sender_name(sender: str, party: Party) -> str:
+    """Return a sender's domain, with whose mail from it is meant if parties are told apart."""
+    return f"{sender}{_PARTY[party]}"

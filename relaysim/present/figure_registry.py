@@ -100,11 +100,11 @@ def figure(result: object, name: str) -> Sheet:
 
 def of_run(of: Story) -> Figures:
     """What can be drawn of a run, by name."""
-    result, run = of.result, of.result.scenario.run
-    name, metrics = result.scenario.name, result.metrics
+    result, scenario = of.result, of.result.scenario
+    name, metrics = scenario.name, result.metrics
     return {
         "design": lambda: design(of.picture(), of.caption_of_one),
         "statuses": lambda: statuses(metrics, name, of.caption),
-        "queues": lambda: queues(result.series.backlog, metrics, name, run, of.caption_of_means),
+        "queues": lambda: queues(result.series.backlog, metrics, scenario, of.caption_of_means),
         "qshape": lambda: qshape(of.qshape(), of.caption_of_one),
     }

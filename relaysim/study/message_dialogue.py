@@ -48,7 +48,7 @@ def dialogue_events(scenario: Scenario, trace: Trace, journey: Journey) -> tuple
     The steps are those that `explain` prints; the delay by back pressure is computed from the
     levels in the trace. Local parts of recipients are made up: relaysim draws domains.
     """
-    name, _, short = journey.stream.partition(".")
+    name, short = journey.source, journey.title
     host = scenario.hosts.get(name)
     if host is None or routing.by_mailbox_server(host):
         return [], True

@@ -10,6 +10,7 @@ from relaysim.mail.spelling import unknown
 from relaysim.measure.frames import tables
 from relaysim.measure.journey import Journey, journey
 from relaysim.measure.recipients import streams
+from relaysim.plan.compiler import compile_plan
 from relaysim.scenario.model import Scenario
 from relaysim.study.execution.execution import Execution
 from relaysim.study.execution.provenance import Provenance
@@ -155,13 +156,10 @@ def _parsed(message: str) -> tuple[str, int]:
     return stream, int(number)
 
 
-def _names(scenario: Scenario) -> list[str]:
-    return [*streams(scenario), *(f"{hub}.dsn" for hub in scenario.hubs)]
-
-
 def _ask_known(scenario: Scenario, stream: str) -> None:
-    known = _names(scenario)
-    fits = [name for name in known if name == stream or name.partition(".")[2] == stream]
+    titles = {each.name: each.title for each in compile_plan(scenario).streams}
+    known = list(titles)
+    fits = [name for name, title in titles.items() if stream in (name, title)]
     if not fits:
         raise TranscriptError(str(unknown(stream, "a stream", known)))
     if len(fits) > 1 and stream not in fits:
@@ -169,9 +167,9 @@ def _ask_known(scenario: Scenario, stream: str) -> None:
 
 
 def _row(trace: Trace, stream: str, number: int, replication: int) -> int:
-    names = trace.names.streams
-    fits = [i for i, name in enumerate(names) if name == stream]
-    fits = fits or [i for i, name in enumerate(names) if name.partition(".")[2] == stream]
+    names = trace.names
+    fits = [i for i, name in enumerate(names.streams) if name == stream]
+    fits = fits or [i for i, title in enumerate(names.stream_title) if title == stream]
     mine = np.isin(trace.messages["stream"], fits)
     found = np.flatnonzero(mine & (trace.messages["number"] == number))
     if not len(found):

@@ -161,6 +161,8 @@ class Names:
 
     stream_host: tuple[int, ...]
     """Of each stream: its host, -1 for DSNs."""
+    stream_title: tuple[str, ...]
+    """Of each stream: its name within the host."""
     stream_hub: tuple[int, ...]
     """Of each stream: the hub whose DSNs it has, -1 for any other stream."""
     hub_title: tuple[str, ...]
@@ -187,6 +189,11 @@ class Names:
     provider_state_sender: tuple[str, ...]
     """Of each provider state: the sender's domain."""
     provider_state_party: tuple[Party, ...]
+
+    def source(self, stream: int) -> str:
+        """Return the host that sends a stream, or the hub whose DSNs it has."""
+        host = self.stream_host[stream]
+        return self.hosts[host] if host >= 0 else self.hubs[self.stream_hub[stream]]
 
 
 @dataclass(frozen=True)

@@ -134,6 +134,7 @@ NAMES = Names(
     provider_states=("gmail 198.51.100.10 cozumpark.com", "gmail 203.0.113.25 cozumpark.com"),
     operators=("spamhaus",),
     stream_host=(0, 0, -1, -1),
+    stream_title=("alerts", "news", "dsn", "dsn"),
     stream_hub=(-1, -1, 0, 1),
     hub_title=("HUB01", "HUB02"),
     connector_hub=(0,),

@@ -7,7 +7,7 @@ import pandas as pd
 from small_comparison import SCENARIOS
 
 from relaysim.measure.blast.harm import TOLL
-from relaysim.present.drawing.replication_course import Course
+from relaysim.present.drawing.replication_course import Course, Standing
 from relaysim.scenario.load import load
 from relaysim.scenario.model import Scenario
 
@@ -76,7 +76,13 @@ def course(
         "levels": _frame(levels, "level subject time value"),
         "actions": _frame(actions, "action egress time subject"),
     }
-    return Course(of, 0, frames, pd.DataFrame(counted, index, columns=list(TOLL)))
+    judged = pd.DataFrame(counted, index, columns=list(TOLL))
+    return Course(of, 0, frames, judged, {str(row[1]): standing(row[1]) for row in levels})
+
+
+def standing(name: str) -> Standing:
+    """What a provider judges, as these stories name it: provider, IP and sender's domain."""
+    return Standing(*name.rsplit(" ", 2))
 
 
 def _frame(rows: Sequence[tuple], columns: str) -> pd.DataFrame:

@@ -357,16 +357,14 @@ def test_without_mail_there_are_no_statuses_and_no_queues():
         statuses(frame, "listing-day", CAPTION)
     calm = listing_day().series.backlog * 0.0
     with pytest.raises(NothingToDrawError, match=r"^."):
-        queues(calm, frame, "listing-day", scenario("listing-day").run, CAPTION)
+        queues(calm, frame, scenario("listing-day"), CAPTION)
 
 
 def test_the_queue_with_the_worst_hour_is_on_top():
     backlog = listing_day().series.backlog * 0.0
     backlog.loc[7200.0:7320.0, "HUB01->gmail.com"] = 30_000.0
     backlog.loc[:3540.0, "HUB01.submission"] = 200.0
-    figure = queues(
-        backlog, listing_day().metrics, "listing-day", scenario("listing-day").run, CAPTION
-    )
+    figure = queues(backlog, listing_day().metrics, scenario("listing-day"), CAPTION)
     panel = figure.axes[0]
     assert [label.get_text() for label in panel.get_yticklabels()] == [
         *("HUB01->gmail.com", "HUB01.submission"),
@@ -380,8 +378,10 @@ def test_the_queue_with_the_worst_hour_is_on_top():
 
 def test_a_long_run_has_wider_columns():
     backlog = listing_day().series.backlog.head(60) * 0.0 + 1.0
-    long = scenario("listing-day").run.model_copy(update={"duration": 28 * 86_400_000_000})
-    figure = queues(backlog, listing_day().metrics, "listing-day", long, CAPTION)
+    design = scenario("listing-day")
+    long = design.run.model_copy(update={"duration": 28 * 86_400_000_000})
+    design = design.model_copy(update={"run": long})
+    figure = queues(backlog, listing_day().metrics, design, CAPTION)
     assert "6" in quantities(title(figure))
     assert "08:00" in title(figure)
 

@@ -10,8 +10,10 @@ from golden_text import message
 from lettering import CAPTION, START, title
 from quantities import quantities
 
+from relaysim.measure.resource_metrics import QueueResource
 from relaysim.measure.run_series import AGES
 from relaysim.measure.wait_parts import PARTS
+from relaysim.plan.names import QueueKind
 from relaysim.present.drawing import style
 from relaysim.present.drawing.time_axis import active, at
 from relaysim.present.figures.backlog import backlog, queues
@@ -21,6 +23,16 @@ from relaysim.present.figures.throughput import throughput
 from relaysim.present.figures.wait_bars import waits
 from relaysim.present.text.headline_metrics import Headline
 from relaysim.stats.interval import BETTER, NOT_DECIDED, WORSE
+
+KNOWN = {
+    "HUB01.submission": QueueResource(QueueKind.SUBMISSION, "HUB01", ""),
+    "HUB01.mailbox": QueueResource(QueueKind.MAILBOX, "HUB01", ""),
+    **{
+        f"{hub}->{domain}": QueueResource(QueueKind.REMOTE, hub, domain)
+        for hub in ("HUB01", "HUB02")
+        for domain in ("gmail.com", "a.com", "b.com", "c.com")
+    },
+}
 
 
 @pytest.fixture(autouse=True)
@@ -72,7 +84,7 @@ def test_queues_are_found_by_kind_among_the_resources(golden_section):
         *("HUB01.cpu", "HUB01.commit", "HUB01.submission", "HUB01.mailbox", "main.line"),
         *("HUB01/relay.old", "HUB01->gmail.com", "HUB02->gmail.com"),
     )
-    found = [queue[:2] for queue in queues(minutes(**{name: [0.0] for name in names}))]
+    found = [queue[:2] for queue in queues(minutes(**{name: [0.0] for name in names}), KNOWN)]
     assert [hub for _, hub in found] == ["HUB01", "HUB01", "HUB02", "HUB01"]
     kinds = [kind for kind, _ in found]
     assert kinds[1] == kinds[2]
@@ -84,7 +96,7 @@ def test_queues_are_found_by_kind_among_the_resources(golden_section):
 def test_backlog_tells_where_and_when_most_waits(golden_section):
     old = minutes(**{"HUB01->gmail.com": [0, 30, 900, 10], "HUB01.submission": [0, 50, 0, 0]})
     new = minutes(**{"HUB01.submission": [0, 0, 0, 0], "HUB02->gmail.com": [0, 20, 0, 0]})
-    figure = backlog({"old": old, "new": new}, START, 300.0, CAPTION)
+    figure = backlog({"old": old, "new": new}, KNOWN, START, 300.0, CAPTION)
     said = title(figure)
     assert {"900", "20"} <= quantities(said)
     assert re.findall(r"old|new|HUB\d+|\d\d:\d\d", said) == [
@@ -99,12 +111,12 @@ def test_backlog_tells_where_and_when_most_waits(golden_section):
 
 def test_backlog_shows_the_whole_day_or_says_what_it_leaves_out(golden_section):
     short = minutes(**{"HUB01.submission": [0] * 100 + [500] + [0] * 500})
-    (panel,) = backlog({"one": short}, START, 36_000.0, CAPTION).axes
+    (panel,) = backlog({"one": short}, KNOWN, START, 36_000.0, CAPTION).axes
     assert panel.get_xlim() == (5700.0, 6600.0)
     assert quantities(panel.texts[0].get_text()) == {"1 %"}
     golden_section("figures/messages", message(panel.texts[0].get_text()))
     long = minutes(**{"HUB01.submission": [500] * 600})
-    (panel,) = backlog({"one": long}, START, 36_000.0, CAPTION).axes
+    (panel,) = backlog({"one": long}, KNOWN, START, 36_000.0, CAPTION).axes
     assert panel.get_xlim() == (0.0, 36_000.0)
     assert not panel.texts
 
@@ -114,7 +126,7 @@ def test_letters_along_the_axis_of_many_days_do_not_overlap(days):
     queues = {f"HUB01->{name}.com": [500.0] * 10 for name in ("a", "b", "c")}
     busy = minutes(**queues)
     busy.index *= days * 144
-    figure = backlog({"one": busy}, START, days * 86_400.0, CAPTION)
+    figure = backlog({"one": busy}, KNOWN, START, days * 86_400.0, CAPTION)
     style.settle(figure)
     for panel in figure.axes:
         low, high = panel.get_xlim()
@@ -164,7 +176,7 @@ def test_throughput_tells_equal_peaks_once():
 
 def test_backlog_that_outlives_the_run_by_days_is_told(golden_section):
     left = minutes(**{"HUB01->gmail.com": [500.0] * 3000})
-    (panel,) = backlog({"one": left}, START, 36_000.0, CAPTION).axes
+    (panel,) = backlog({"one": left}, KNOWN, START, 36_000.0, CAPTION).axes
     assert panel.get_xlim() == (0.0, 36_000.0)
     assert "3 09:59" in panel.texts[0].get_text()
     golden_section("figures/messages", message(panel.texts[0].get_text()))

@@ -1,6 +1,6 @@
 """The course of one replication: what became of public IPs, and what innocent mail had of it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple, Self
@@ -18,6 +18,7 @@ from relaysim.measure.blast.harm import toll
 from relaysim.measure.blast.innocent_mail import Innocents
 from relaysim.measure.frames import Frames, tables
 from relaysim.measure.recipients import Recipients
+from relaysim.plan.names import Party, sender_name
 from relaysim.scenario.culprit import culprits
 from relaysim.scenario.model import Scenario
 from relaysim.traffic.workload import draw
@@ -70,6 +71,8 @@ class Course:
     replication: int
     frames: Frames
     toll: pd.DataFrame
+    named: Mapping[str, Standing]
+    """What the subjects of provider states in the frame `levels` stand for."""
 
     @classmethod
     def of(cls, scenario: Scenario, replication: int, seed: int) -> Self:
@@ -83,7 +86,20 @@ class Course:
         kept = {name: frames[name] for name in ("listings", "levels", "actions")}
         found = Innocents.of(runs, scenario, recipients)
         kept["recipients"] = frames["recipients"][_RECIPIENTS]
-        return cls(scenario, replication, kept, _toll(found, scenario))
+        names = runs.treatment.names
+        parts = zip(
+            names.provider_states,
+            names.provider_state_destination,
+            names.provider_state_egress,
+            names.provider_state_sender,
+            names.provider_state_party,
+            strict=True,
+        )
+        named = {
+            name: Standing(names.destinations[to], names.egress[ip], sender_name(sender, party))
+            for name, to, ip, sender, party in parts
+        }
+        return cls(scenario, replication, kept, _toll(found, scenario), named)
 
     @property
     def duration(self) -> float:
@@ -99,7 +115,10 @@ class Course:
     @cached_property
     def spans(self) -> list[Span]:
         """Listings, then what providers think ill of, in the order of time."""
-        return [*_listings(self.frames["listings"], self.end), *_ill(self.frames, self.end)]
+        return [
+            *_listings(self.frames["listings"], self.end),
+            *_ill(self.frames, self.named, self.end),
+        ]
 
     def incidents(self) -> list[Incident]:
         """Those that begin while mail is created; an opinion that junks alone is none."""
@@ -127,7 +146,7 @@ class Course:
             innocent = path.name not in guilty
             sender = domain_of(self.scenario.hosts[path.host].streams[path.stream].sender)
             if apart:
-                sender += "/innocents" if innocent else "/culprits"
+                sender = sender_name(sender, Party.INNOCENTS if innocent else Party.CULPRITS)
             for route, hop in outside(path):
                 provider = self.scenario.destinations.get(route.domains.destination)
                 if provider is not None and provider.reputation is not None and hop.egress:
@@ -167,11 +186,11 @@ def _listings(frame: pd.DataFrame, end: float) -> Iterator[Span]:
         yield Span(f"{row['blocklist']}{against}", row["egress"], LISTED, row["start"], until)
 
 
-def _ill(frames: Frames, end: float) -> Iterator[Span]:
+def _ill(frames: Frames, named: Mapping[str, Standing], end: float) -> Iterator[Span]:
     levels = frames["levels"]
     levels = levels[levels["level"] == "provider"]
     for subject, mine in levels.groupby(levels["subject"].astype(str), sort=True):
-        standing = Standing(*str(subject).rsplit(" ", 2))
+        standing = named[str(subject)]
         times: npt.NDArray[np.float64] = np.append(mine["time"].to_numpy(np.float64), end)
         for state, start, until in zip(mine["value"], times[:-1], times[1:], strict=True):
             if state > State.GOOD and until > start:

@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from relaysim.measure.resource_metrics import QueueResource, queue_resources
 from relaysim.present.drawing import style
 from relaysim.present.drawing.empty_figure import NothingToDrawError
 from relaysim.present.drawing.style import Sheet
@@ -41,7 +42,10 @@ def _latency(of: Material) -> Sheet:
 def _backlog(of: Material) -> Sheet:
     run = of.found.scenarios[0].run
     waiting = {name: series.backlog for name, series in of.found.series.items()}
-    return backlog(waiting, run.start, run.duration / 1e6, of.caption_of_means)
+    known: dict[str, QueueResource] = {}
+    for design in of.found.scenarios:
+        known |= queue_resources(design)
+    return backlog(waiting, known, run.start, run.duration / 1e6, of.caption_of_means)
 
 
 def _throughput(of: Material) -> Sheet:

@@ -9,6 +9,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 
+from relaysim.measure.resource_metrics import QueueResource
+from relaysim.plan.names import QueueKind
 from relaysim.present.drawing.style import PALE, Look, Sheet, looks, sheet
 from relaysim.present.drawing.time_axis import active, at, clock_axis, clock_label
 from relaysim.present.text.number_format import number
@@ -21,7 +23,10 @@ _LONG = 2.0
 """How many times as long as the run an axis is at most."""
 _DASHES = ("-", (0.0, (4.0, 1.5)), (0.0, (1.2, 1.2)))
 _BELOW = ("axes fraction", "offset points")
-_STATIONS = {"submission": "submission queue", "mailbox": "mailbox delivery queue"}
+_KINDS = {
+    QueueKind.SUBMISSION: "submission queue",
+    QueueKind.MAILBOX: "mailbox delivery queue",
+}
 
 
 class Queue(NamedTuple):
@@ -40,30 +45,42 @@ class Queue(NamedTuple):
         return float(self.waiting.index[int(self.waiting.to_numpy().argmax())])
 
 
-def queues(frame: pd.DataFrame) -> list[Queue]:
-    """The queues among the resources of a frame; cores, commits, lines and connectors are none."""
-    found = []
+def queues(frame: pd.DataFrame, known: Mapping[str, QueueResource]) -> list[Queue]:
+    """Return the queues among the resources of a frame; unreachable mail waits in none.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Mean number waiting: one column for each resource.
+    known : mapping of str to QueueResource
+        What the names of queues stand for (`measure.resource_metrics.queue_resources`).
+    """
+    shown = []
     for name in map(str, frame):
-        hub, arrow, hop = name.partition("->")
-        station_of, _, station = name.rpartition(".")
-        if arrow:
-            found.append(Queue(f"queue to {hop}", hub, frame[name]))
-        elif station in _STATIONS:
-            found.append(Queue(_STATIONS[station], station_of, frame[name]))
-    return sorted(found, key=lambda queue: queue[:2])
+        queue = known.get(name)
+        if queue is None or queue.kind is QueueKind.UNREACHABLE:
+            continue
+        kind = _KINDS.get(queue.kind, f"queue to {queue.leads_to}")
+        shown.append(Queue(kind, queue.hub, frame[name]))
+    return sorted(shown, key=lambda queue: queue[:2])
 
 
 def backlog(
-    series: Mapping[str, pd.DataFrame], start: datetime, duration: float, caption: str
+    series: Mapping[str, pd.DataFrame],
+    known: Mapping[str, QueueResource],
+    start: datetime,
+    duration: float,
+    caption: str,
 ) -> Sheet:
     """One row a design, one column for each of the longest kinds of queue, one line a hub.
 
-    `series` is the `backlog` of `measure.run_series` by design. The axis covers the `duration` of
+    `series` is the `backlog` of `measure.run_series` by design, `known` says what the names of
+    queues stand for. The axis covers the `duration` of
     the run in seconds and the time that queues take to empty; only the time in which they are not
     empty if that is short. Where they take longer than the run the rest is told: it would hide the
     day.
     """
-    found = {design: queues(frame) for design, frame in series.items()}
+    found = {design: queues(frame, known) for design, frame in series.items()}
     by_kind: dict[str, list[Queue]] = {}
     for queue in (queue for each in found.values() for queue in each):
         by_kind.setdefault(queue.kind, []).append(queue)

@@ -14,6 +14,7 @@ from relaysim.analysis.held_sessions import allowed_sessions
 from relaysim.analysis.mail_paths import answers
 from relaysim.measure.measured_window import SECOND, Window
 from relaysim.measure.resource_metrics import Resource, resources
+from relaysim.plan.names import QueueKind, StationKind
 from relaysim.present.figures.mail_flows import (
     DESTINATION,
     HOST,
@@ -64,10 +65,10 @@ def _sessions(trace: Trace, scenario: Scenario, window: Window) -> Iterator[Limi
     What a host had to try again is left out, as that waited for its own clock.
     """
     rows = trace.messages
-    names = [name.partition(".")[0] for name in trace.names.streams]
+    host_of = np.array(trace.names.stream_host, np.int64)[rows["stream"]]
     for name, host in scenario.hosts.items():
         most = _allowed(scenario, host)
-        mine = np.array([each == name for each in names], bool)[rows["stream"]]
+        mine = host_of == trace.names.hosts.index(name)
         mine &= window.holds(rows["created"]) & (rows["connected"] >= 0) & (rows["attempts"] == 1)
         mine &= rows["acknowledged"] >= 0
         created, connected = rows["created"][mine], rows["connected"][mine]
@@ -96,23 +97,24 @@ def _of(resource: Resource, trace: Trace, scenario: Scenario, window: Window) ->
     waits = (use.until - use.enter)[came]
     served = use.end - use.begin
     waiting = f"up to {use.waiting().between(window.start, window.end).largest():,} wait"
-    if "->" in resource.name:
+    if resource.occupancy.place.kind in (QueueKind.REMOTE, QueueKind.TRANSFER):
         yield from _queue(resource, trace, came, waits, waiting)
         return
     if not _binds(waits, served):
         return
-    owner, _, what = resource.name.rpartition(".")
-    match what:
-        case "cpu":
+    place = resource.occupancy.place
+    owner = place.title if place.hub < 0 else trace.names.hubs[place.hub]
+    match place.kind:
+        case StationKind.CORES:
             text = f"{_many(use.capacity, 'core')}, {waiting}"
             yield Limit(Stop(HUB, owner), text, "cores", owner)
-        case "mailbox":
+        case QueueKind.MAILBOX:
             text = f"{use.capacity} at a time, {waiting}"
             yield Limit(Stop(MAILBOX, owner), text, "mailbox deliveries", owner)
-        case "mailboxsubmission":
+        case StationKind.MAILBOX_SUBMISSION:
             text = f"{use.capacity} at a time, {waiting}"
             yield Limit(Stop(SUBMISSION, owner), text, "mailbox submissions", owner)
-        case "line":
+        case StationKind.LINE:
             yield from _line(scenario, owner, waiting)
 
 
@@ -135,7 +137,7 @@ def _queue(
     spells = Spells.of(trace, Level.QUEUE_RETRY)
     retry = spells.until(queue, use.until[came]) - spells.until(queue, use.enter[came])
     stop = _leads_to(trace, rows)
-    hub, _, hop = resource.name.partition("->")
+    hub, hop = trace.names.hubs[use.place.hub], use.place.title
     from_ = f"{hub}: " * (len(trace.names.hubs) > 1)
     served = use.end - use.begin
     short = _binds(waits - retry, served)
@@ -159,7 +161,7 @@ def _leads_to(trace: Trace, rows: Column) -> Stop:
     egress = int(trace.attempts["egress"][rows[0]])
     if egress >= 0:
         return Stop(IP, names.egress[egress])
-    return Stop(HUB, names.queues[trace.attempts["queue"][rows[0]]].partition("->")[0])
+    return Stop(HUB, names.hubs[names.queue_hub[trace.attempts["queue"][rows[0]]]])
 
 
 def _binds(waits: Column, served: Column) -> bool:

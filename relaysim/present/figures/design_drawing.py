@@ -7,6 +7,7 @@ from typing import NamedTuple
 from matplotlib.patches import Patch
 
 from relaysim.analysis.sharing import open_paths, outside
+from relaysim.plan.compiler import compile_plan
 from relaysim.present.drawing.boxes import Band, Box, Layout, Line, Stub
 from relaysim.present.drawing.empty_figure import NothingToDrawError
 from relaysim.present.drawing.state_bands import REFUSED
@@ -132,7 +133,7 @@ def _names(of: Picture, stop: Stop) -> list[str]:
     several = len(of.scenario.hubs) > 1
     match stop.kind:
         case "connector":
-            hub, _, name = stop.name.partition("/")
+            hub, name = _connectors(of.scenario)[stop.name]
             return [name, *([hub] if several else [])]
         case "submission":
             return ["mailbox submission", *([f"to {stop.name}"] if several else [])]
@@ -144,6 +145,12 @@ def _names(of: Picture, stop: Stop) -> list[str]:
         case "destination":
             return _destination(of.scenario, stop.name)
     return [stop.name]
+
+
+def _connectors(scenario: Scenario) -> dict[str, tuple[str, str]]:
+    """Return the hub and the own name of each receive connector by its display name."""
+    plan = compile_plan(scenario)
+    return {each.name: (plan.hubs[each.hub].name, each.title) for each in plan.connectors}
 
 
 def _send_connectors(scenario: Scenario, ip: str) -> list[str]:
@@ -195,15 +202,16 @@ def _message(of: Picture) -> str:
     short = [f"{kind} ({', '.join(dict.fromkeys(whose))})" for kind, whose in kinds.items()]
     said = f"{name} is short of {_all(short)}" if short else f"{name}: no limit binds"
     listed = [f"{ip} is {text}" for ip, text in of.listed.items()]
-    return "; ".join([said, *_turned_away(of.flows), *listed])
+    return "; ".join([said, *_turned_away(of.flows, of.scenario), *listed])
 
 
-def _turned_away(of: Flows) -> Iterator[str]:
+def _turned_away(of: Flows, scenario: Scenario) -> Iterator[str]:
     """How much mail no hub took, and where, unless it is a mishap."""
     lost = [each for each in of.losses if each.at.kind in (CONNECTOR, SUBMISSION)]
     many = sum(each.recipients for each in lost)
     if many > _MISHAP * sum(flow.recipients for flow in of.flows if flow.start.kind == HOST):
-        places = dict.fromkeys(each.at.name.rpartition("/")[2] for each in lost)
+        known = _connectors(scenario)
+        places = dict.fromkeys(known.get(each.at.name, ("", each.at.name))[1] for each in lost)
         yield f"{many:,} cop{'ies do' if many != 1 else 'y does'} not get in at {_all([*places])}"
 
 

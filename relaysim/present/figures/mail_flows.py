@@ -119,7 +119,8 @@ def _stages(
     message = trace.recipients["message"][rows]
     transaction = trace.recipients["transaction"][rows]
     stream = recipients.stream[rows]
-    host_of = tuple(name.partition(".")[0] for name in names.streams)
+    # The source of a DSN is the hub that made it.
+    host_of = tuple(names.source(number) for number in range(len(names.streams)))
     host = numbers(HOST, host_of, stream)
     accepted = recipients.accepted[rows]
     hub = np.where(accepted, trace.messages["hub"][message], -1)

@@ -1,7 +1,7 @@
 """Which queues are long when: a map of queues by hours, darker where more waits."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -15,13 +15,19 @@ from matplotlib.patches import Patch, Rectangle
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from relaysim.measure.queue_series import seconds_a_bin
-from relaysim.measure.resource_metrics import DELIVERY_THRESHOLD, SUBMISSION_THRESHOLD
+from relaysim.measure.resource_metrics import (
+    DELIVERY_THRESHOLD,
+    SUBMISSION_THRESHOLD,
+    QueueResource,
+    queue_resources,
+)
+from relaysim.plan.names import QueueKind
 from relaysim.present.drawing.empty_figure import NothingToDrawError
 from relaysim.present.drawing.style import INK, PALE, Key, Sheet, sheet
 from relaysim.present.drawing.time_axis import HOUR, at, clock_axis, clock_label
 from relaysim.present.text.metric_rows import Lookup
 from relaysim.present.text.number_format import number
-from relaysim.scenario.model import Run
+from relaysim.scenario.model import Scenario
 
 MOST = 12
 """Queues that are shown: the worst."""
@@ -31,7 +37,12 @@ BINS = ((7 * 24.0, 1.0), (42 * 24.0, 6.0), (math.inf, 24.0))
 """How wide the columns are of runs up to a length; both in hours."""
 ABOVE = "#C1121F"
 _SHADES = colormaps["YlGnBu"]
-_STATIONS = {"submission": SUBMISSION_THRESHOLD, "mailbox": DELIVERY_THRESHOLD}
+_THRESHOLDS = {
+    QueueKind.SUBMISSION: SUBMISSION_THRESHOLD,
+    QueueKind.MAILBOX: DELIVERY_THRESHOLD,
+    QueueKind.REMOTE: DELIVERY_THRESHOLD,
+    QueueKind.TRANSFER: DELIVERY_THRESHOLD,
+}
 _ROW, _ROOM, _BAR, _REST = 0.2, 0.3, 0.09, 1.6
 """Heights of a row and for all rows, of the scale of colours, of all that is written, inches."""
 _BESIDE: Any = ("axes fraction", "data"), "offset points"
@@ -51,8 +62,7 @@ class Queue(NamedTuple):
 def queues(
     backlog: pd.DataFrame,
     metrics: pd.DataFrame,
-    scenario: str,
-    run: Run,
+    design: Scenario,
     caption: str,
 ) -> Sheet:
     """One row a queue, the one with the worst column on top.
@@ -62,11 +72,15 @@ def queues(
     Microsoft's threshold in the mean of a column has a red edge. NothingToDrawError if nothing ever
     waits.
     """
+    scenario, run = design.name, design.run
+    thresholds = _thresholds(backlog, queue_resources(design))
     start, warm_up, duration = run.start, run.warm_up / 1e6, run.duration / 1e6
-    last = max(duration, _gone(backlog))
+    last = max(duration, _gone(backlog[list(thresholds)]))
     width = HOUR * next(hours for most, hours in BINS if last <= most * HOUR)
     last = width * math.ceil(last / width)
-    waited = [queue for queue in _binned(backlog, width, last) if queue.means.max() >= LEAST]
+    waited = [
+        queue for queue in _binned(backlog, thresholds, width, last) if queue.means.max() >= LEAST
+    ]
     if not waited:
         raise NothingToDrawError("nothing ever waits in a queue for long")
     shown = waited[:MOST]
@@ -128,32 +142,33 @@ def _keys(shown: Sequence[Queue]) -> list[Key]:
     return [{"mean above Microsoft's threshold for the queue": edge}]
 
 
-def _thresholds(backlog: pd.DataFrame) -> dict[str, int]:
-    """The queues among the resources; cores, commits, lines and connectors are none."""
-    known = {name: DELIVERY_THRESHOLD for name in map(str, backlog) if "->" in name}
-    for name in map(str, backlog):
-        station = name.rpartition(".")[2]
-        if name not in known and station in _STATIONS:
-            known[name] = _STATIONS[station]
-    return known
+def _thresholds(backlog: pd.DataFrame, known: Mapping[str, QueueResource]) -> dict[str, int]:
+    """Return Microsoft's threshold for each queue among the resources of a frame."""
+    return {
+        name: _THRESHOLDS[known[name].kind]
+        for name in map(str, backlog)
+        if name in known and known[name].kind in _THRESHOLDS
+    }
 
 
 def _gone(backlog: pd.DataFrame) -> float:
     """When the last queue is as good as empty, seconds: the end of the last hour with a mean."""
     hours = (backlog.index.to_numpy(np.float64) // HOUR).astype(np.int64)
-    waiting = backlog[list(_thresholds(backlog))].to_numpy(np.float64)
+    waiting = backlog.to_numpy(np.float64)
     part = seconds_a_bin(backlog) / HOUR
     some = [np.bincount(hours, each) * part >= LEAST for each in waiting.T]
     ends = [HOUR * (np.flatnonzero(each)[-1] + 1) for each in some if each.any()]
     return float(max(ends, default=0.0))
 
 
-def _binned(backlog: pd.DataFrame, width: float, last: float) -> list[Queue]:
+def _binned(
+    backlog: pd.DataFrame, thresholds: Mapping[str, int], width: float, last: float
+) -> list[Queue]:
     """The queues by their worst column, then by name. The index is the start of bins."""
     bins = (backlog.index.to_numpy(np.float64) // width).astype(np.int64)
     columns, parts = round(last / width), width / seconds_a_bin(backlog)
     found = []
-    for name, threshold in _thresholds(backlog).items():
+    for name, threshold in thresholds.items():
         waiting = backlog[name].to_numpy(np.float64)
         means = np.bincount(bins, waiting, columns)[:columns] / parts
         found.append(Queue(name, threshold, means))

@@ -109,7 +109,7 @@ def _what(event: Event, found: Transcript) -> str:
             of = f" about {told.parent}" if told.parent else ""
             return f"created by {where}{of}"
         case "session":
-            return f"{told.stream.partition('.')[0]} gets a session at {where}{_waited(event)}"
+            return f"{told.source} gets a session at {where}{_waited(event)}"
         case "turn":
             return f"its turn in a session that is open at {where}{_waited(event)}"
         case "submitted":
@@ -125,7 +125,7 @@ def _what(event: Event, found: Transcript) -> str:
             return f"in the delivery queue {where}"
         case "connection":
             of = "a new connection" if event.text == "opened" else "an open connection"
-            by = f" from {where}" if where and "->" not in where and ".mailbox" not in where else ""
+            by = f" from {event.egress}" if event.egress else ""
             return f"gets {of}{by}{_waited(event)}"
         case "sent":
             return f"sent on: {_took(event, 'a core')}"
@@ -144,7 +144,7 @@ def _what(event: Event, found: Transcript) -> str:
             lasted = f" for {_seconds(event.lasted)}" if event.lasted >= 0 else ""
             return f"{where} is in Retry{lasted}"
         case "acknowledged":
-            return f"{told.stream.partition('.')[0]} has its {event.reply}{_late(event)}"
+            return f"{told.source} has its {event.reply}{_late(event)}"
         case "signal":
             return _SIGNALS[event.text].format(where)
         case "NDR" | "delay notice":
