@@ -10,6 +10,8 @@ from relaysim.analysis.mail_paths import DomainRoute, Path, answers, connector_p
 from relaysim.analysis.size_tail import above
 from relaysim.mail.receive_verdict import source_limit
 from relaysim.plan import routing
+from relaysim.plan.by_name import PlanByName
+from relaysim.plan.plan import ConnectorPlan
 from relaysim.scenario.connector import ReceiveConnector
 from relaysim.scenario.distribution import Constant, SizeLaw, TimeLaw
 from relaysim.scenario.model import Scenario
@@ -85,16 +87,20 @@ class Source:
     name: str
     what: str
     place: str
-    sessions: int | None
+    sessions: int
 
 
-def sources(scenario: Scenario, path: Path, connector: ReceiveConnector) -> Iterator[Source]:
+def sources(
+    scenario: Scenario, plan: PlanByName, path: Path, connector: ReceiveConnector
+) -> Iterator[Source]:
     """Return what limits the sessions of a path: the host, and the connector for its address.
 
     Parameters
     ----------
     scenario
         The design.
+    plan
+        Its plan, which has the limits.
     path
         The stream's path into the hub.
     connector
@@ -107,11 +113,12 @@ def sources(scenario: Scenario, path: Path, connector: ReceiveConnector) -> Iter
         address share what a connector allows it, so there it is one more for all of them.
     """
     host, own = scenario.hosts[path.host], dotted(("hosts", path.host, "sessions"))
-    mine = Source(f"{path.host}.sessions", f"sessions of {path.host}", own, host.sessions)
+    limit = plan.host(path.host).sessions
+    mine = Source(f"{path.host}.sessions", f"sessions of {path.host}", own, limit)
     if host.properties.internet:
         yield mine
         return
-    allowed = allowed_sessions(connector)
+    allowed = allowed_sessions(plan.connector(path.hub, connector.name))
     place = f"{connector_place(path.hub, connector.name)}.max_inbound_connection_per_source"
     sharing = [
         name
@@ -127,18 +134,18 @@ def sources(scenario: Scenario, path: Path, connector: ReceiveConnector) -> Iter
             f"{path.hub}/{connector.name} from {host.address}",
             f"sessions that {connector.name} of {path.hub} allows {host.address}",
             place,
-            allowed,
+            allowed or 0,
         )
         return
     targets = sum(each is not None for each in answers(scenario, host))
     most = None if allowed is None else allowed * targets
-    if most is not None and (host.sessions is None or most < host.sessions):
+    if most is not None and (not limit or most < limit):
         yield Source(mine.name, mine.what, place, most)
     else:
         yield mine
 
 
-def allowed_sessions(connector: ReceiveConnector) -> int | None:
+def allowed_sessions(connector: ReceiveConnector | ConnectorPlan) -> int | None:
     """How many sessions the connector allows a single source; None is no limit."""
     return source_limit(
         connector.max_inbound_connection_per_source,

@@ -13,6 +13,9 @@ from relaysim.analysis.mail_paths import DomainRoute, Path, is_direct, paths
 from relaysim.analysis.mail_paths import receiver as receiver_of
 from relaysim.mail.session_time import timing
 from relaysim.plan import routing
+from relaysim.plan.by_name import PlanByName
+from relaysim.plan.names import QueueKind, queue_name
+from relaysim.plan.plan import QueuePlan
 from relaysim.scenario.arrivals import Replay
 from relaysim.scenario.distribution import mean
 from relaysim.scenario.model import Scenario
@@ -76,7 +79,7 @@ class Stages:
     """The stages of a scenario, each made when the first stream needs it."""
 
     def __init__(self, scenario: Scenario) -> None:
-        self.scenario = scenario
+        self.scenario, self.plan = scenario, PlanByName(scenario)
         self.found: dict[str, Stage] = {}
         for path in paths(scenario):
             if path.reply is None and path.share:
@@ -109,37 +112,37 @@ class Stages:
         """What delivery asks: cores, mailbox server or connections, and the line."""
         count = route.domains.count
         each = _transactions(route.share / count, several) / len(route.lasts)
-        hub = self.scenario.hubs[hop.hub]
         if hop.kind is routing.HopKind.MAILBOX:
             self._cpu(hop.hub, path, each, "send")
+            queue = self.plan.queue(QueueKind.MAILBOX, hop.hub)
             self._stage(
-                f"{hop.hub}.mailbox",
+                queue.name,
                 f"mailbox deliveries of {hop.hub}",
-                ("hubs", hop.hub, "max_concurrent_mailbox_deliveries"),
-                hub.max_concurrent_mailbox_deliveries,
+                queue.limited_by,
+                queue.connections,
                 path,
                 each,
                 of_time(self.scenario.mailboxes.delivery_time),
             )
         elif hop.kind is routing.HopKind.REMOTE:
             self._cpu(hop.hub, path, each * count, "send")
-            self._line(hop.egress or "", path, each * count)
-            self._connections(path, route, hop, each)
+            queue = self.plan.queue(QueueKind.REMOTE, hop.hub, hop.next_hop)
+            self._line(queue, path, each * count)
+            self._connections(path, route, hop, queue, each)
 
-    def _connections(self, path: Path, route: DomainRoute, hop: routing.Hop, each: float) -> None:
-        hub = self.scenario.hubs[hop.hub]
+    def _connections(
+        self, path: Path, route: DomainRoute, hop: routing.Hop, queue: QueuePlan, each: float
+    ) -> None:
         direct = is_direct(route, hop)
         receiver = self.scenario.destinations.get(receiver_of(self.scenario, route, hop) or "")
         # A domain that no destination has answers at once (`reference.ELSEWHERE`).
         response = of_time(receiver.response_time) if receiver else AT_ONCE
-        limits = [hub.max_per_domain_outbound_connections]
-        if receiver is not None:
-            limits.append(receiver.max_connections_per_ip)
+        limits = (queue.connections, self.plan.receiver(queue).connections_per_ip)
         self._stage(
             delivery_queue(self.scenario, route, hop),
             f"connections of {hop.hub} to {route.domains if direct else hop.next_hop}",
-            ("hubs", hop.hub, "max_per_domain_outbound_connections"),
-            min((limit for limit in limits if limit is not None), default=None),
+            queue.limited_by,
+            min((limit for limit in limits if limit), default=0),
             path,
             each if direct else each * route.domains.count,
             response,
@@ -148,8 +151,8 @@ class Stages:
         self._stage(
             f"{hop.hub}.outbound",
             f"outbound connections of {hop.hub}",
-            ("hubs", hop.hub, "max_outbound_connections"),
-            hub.max_outbound_connections,
+            dotted(("hubs", hop.hub, "max_outbound_connections")),
+            self.plan.hub(hop.hub).outbound_connections,
             path,
             each * route.domains.count,
             response,
@@ -164,18 +167,19 @@ class Stages:
         held += self._core_time(path.hub, path, "receive").seconds
         held += (hub.queue_database_batch_timeout + hub.commit_write) / SECOND
         if path.connector is None:
+            station = self.plan.mailbox_submission(path.hub)
             self._stage(
-                f"{path.hub}.mailboxsubmission",
+                station.name,
                 f"mailbox submissions to {path.hub}",
-                ("hubs", path.hub, "max_concurrent_mailbox_submissions"),
-                hub.max_concurrent_mailbox_submissions,
+                station.limited_by,
+                station.servers,
                 path,
                 1.0,
                 Service(held, math.nan, "mixed"),
             )
             return
         late = acknowledgement(self.scenario, path, self._until_sent(path))
-        for source in sources(self.scenario, path, path.connector):
+        for source in sources(self.scenario, self.plan, path, path.connector):
             self._stage(
                 source.name,
                 source.what,
@@ -203,34 +207,30 @@ class Stages:
         return of_costs(costs[work], self.scenario.hosts[path.host].streams[path.stream].size)
 
     def _cpu(self, name: str, path: Path, visits: float, work: str) -> None:
-        cores = self.scenario.hubs[name].cores
-        place = ("hubs", name, "cores")
-        service = self._core_time(name, path, work)
-        self._stage(f"{name}.cpu", f"cores of {name}", place, cores, path, visits, service, work)
+        cores, service = self.plan.cores(name), self._core_time(name, path, work)
+        what, place = f"cores of {name}", cores.limited_by
+        self._stage(cores.name, what, place, cores.servers, path, visits, service, work)
 
-    def _line(self, name: str, path: Path, visits: float) -> None:
-        egress = self.scenario.egress[name]
-        if egress.line is None:
-            line, place, bandwidth = name, ("egress", name, "bandwidth"), egress.bandwidth
-        else:
-            line, place = egress.line, ("lines", egress.line, "bandwidth")
-            bandwidth = self.scenario.lines[line].bandwidth
-        if bandwidth is not None:
+    def _line(self, queue: QueuePlan, path: Path, visits: float) -> None:
+        line, station = self.plan.line(queue)
+        if line.bandwidth:
             size = self.scenario.hosts[path.host].streams[path.stream].size
-            service = of_size(size, bandwidth)
-            self._stage(f"{line}.line", f"line {line}", place, 1, path, visits, service)
+            service, what = of_size(size, line.bandwidth), f"line {line.title}"
+            place, servers = station.limited_by, station.servers
+            self._stage(line.name, what, place, servers, path, visits, service, numbered=False)
 
     def _stage(
         self,
         name: str,
         what: str,
-        place: tuple[str, ...] | str,
-        servers: int | None,
+        place: str,
+        servers: int,
         path: Path,
         visits: float,
         service: Service,
         work: str = "",
         alike: int = 1,
+        numbered: bool = True,
     ) -> None:
         """Add what a message on this path asks: so many visits, each of such a service.
 
@@ -240,9 +240,8 @@ class Stages:
             return
         if servers == 1:
             what = _ONE.sub(r"\1\2", what)
-        key = place if isinstance(place, str) else dotted(place)
-        number = "" if name.endswith(".line") else f"{servers} "
-        stage = self.found.setdefault(name, Stage(name, f"the {number}{what}", key, servers, alike))
+        title = f"the {servers} {what}" if numbered else f"the {what}"
+        stage = self.found.setdefault(name, Stage(name, title, place, servers, alike))
         stage.parts.append(Part(path.name, path.share * visits, service, work))
 
 
@@ -251,7 +250,8 @@ def delivery_queue(scenario: Scenario, route: DomainRoute, hop: routing.Hop) -> 
     name = route.domains.destination
     model = scenario.destinations.get(name)
     counted = model is not None and model.domain_count is not None
-    return f"{hop.hub}->{name if counted and is_direct(route, hop) else hop.next_hop}"
+    next_hop = name if counted and is_direct(route, hop) else hop.next_hop
+    return queue_name(QueueKind.REMOTE, hop.hub, next_hop)
 
 
 def stages(scenario: Scenario) -> tuple[Stage, ...]:

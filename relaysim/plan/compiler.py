@@ -34,6 +34,7 @@ from relaysim.scenario.culprit import is_culprit
 from relaysim.scenario.destination import Destination
 from relaysim.scenario.distribution import Constant
 from relaysim.scenario.model import Scenario
+from relaysim.scenario.problem import dotted
 from relaysim.traffic.sample import factor_table, quantile_table
 from relaysim.units import LIMIT
 
@@ -122,19 +123,26 @@ def _stations(scenario: Scenario, numbers: Numbering) -> tuple[Station, ...]:
     stations = []
     for number, name in enumerate(numbers.hubs):
         hub = scenario.hubs[name]
-        for kind, servers in (
-            (StationKind.CORES, hub.cores),
-            (StationKind.COMMIT, 1),
-            (StationKind.MAILBOX_SUBMISSION, hub.max_concurrent_mailbox_submissions or 0),
+        submissions = hub.max_concurrent_mailbox_submissions or 0
+        for kind, servers, key in (
+            (StationKind.CORES, hub.cores, "cores"),
+            (StationKind.COMMIT, 1, "queue_database_batch_size"),
+            (StationKind.MAILBOX_SUBMISSION, submissions, "max_concurrent_mailbox_submissions"),
         ):
-            stations.append(Station(station_name(kind, name), kind, servers, number))
-    stations += [
-        Station(name, StationKind.LINE, 1, line=number) for number, name in enumerate(numbers.lines)
-    ]
+            place = dotted(("hubs", name, key))
+            title = station_name(kind, name)
+            stations.append(Station(title, kind, servers, number, limited_by=place))
+    for number, (name, title) in enumerate(zip(numbers.lines, numbers.line_titles, strict=True)):
+        table = "lines" if title in scenario.lines else "egress"
+        place = dotted((table, title, "bandwidth"))
+        stations.append(Station(name, StationKind.LINE, 1, line=number, limited_by=place))
     for number, (owner, title) in enumerate(numbers.connectors):
-        limit = scenario.hubs[owner].receive_connectors[title].max_inbound_connection
+        servers = scenario.hubs[owner].receive_connectors[title].max_inbound_connection or 0
+        place = dotted(("hubs", owner, "receive_connectors", title, "max_inbound_connection"))
         name, owner_number = connector_name(owner, title), numbers.hubs.index(owner)
-        stations.append(Station(name, StationKind.CONNECTOR, limit or 0, owner_number, number))
+        stations.append(
+            Station(name, StationKind.CONNECTOR, servers, owner_number, number, limited_by=place)
+        )
     return tuple(stations)
 
 

@@ -9,6 +9,7 @@ from relaysim.plan.names import QueueKind, queue_name
 from relaysim.plan.numbering import Numbering
 from relaysim.plan.plan import TOO_LARGE, QueuePlan
 from relaysim.scenario.model import Scenario
+from relaysim.scenario.problem import dotted
 
 INTRA_ORGANIZATION = 20
 """Messages a connection between two hubs carries (IntraOrgConnectorSmtpMaxMessagesPerConnection;
@@ -77,10 +78,13 @@ class Routes:
         queue = QueuePlan(queue_name(kind, settings.name, next_hop), kind, hub, next_hop)
         if kind is QueueKind.MAILBOX:
             limit = settings.max_concurrent_mailbox_deliveries
-            return replace(queue, connections=limit or 0)
+            key = dotted(("hubs", settings.name, "max_concurrent_mailbox_deliveries"))
+            return replace(queue, connections=limit or 0, limited_by=key)
         if kind is QueueKind.UNREACHABLE:
             return queue
-        queue = replace(queue, connections=settings.max_per_domain_outbound_connections or 0)
+        key = dotted(("hubs", settings.name, "max_per_domain_outbound_connections"))
+        limit = settings.max_per_domain_outbound_connections
+        queue = replace(queue, connections=limit or 0, limited_by=key)
         assert hop.connector is not None
         if kind is QueueKind.TRANSFER:
             sources = hop.connector.source_transport_servers

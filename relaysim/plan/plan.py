@@ -55,6 +55,8 @@ class Station:
     hub, connector, line : int
         Indexes into the plan: the hub that has it (-1 for a line), the receive connector whose
         sessions it holds, the line that it is; -1 for any other kind.
+    limited_by : str
+        The path of the key in the scenario file that says how many servers there are.
     """
 
     name: str
@@ -63,6 +65,7 @@ class Station:
     hub: int = -1
     connector: int = -1
     line: int = -1
+    limited_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +226,8 @@ class QueuePlan:
         The domain, smart hosts or hubs that it leads to; "" for mailboxes and unreachable mail.
     connections : int
         How many connections it may use; 0 for no limit.
+    limited_by : str
+        The path of the key in the scenario file that limits them; "" for unreachable mail.
     per_connection : int
         How many messages a connection carries; 0 for no limit.
     receiver, domain, egress, line : int
@@ -240,6 +245,7 @@ class QueuePlan:
     hub: int
     next_hop: str = ""
     connections: int = 0
+    limited_by: str = ""
     per_connection: int = 0
     receiver: int = -1
     domain: int = -1

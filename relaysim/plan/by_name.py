@@ -1,0 +1,67 @@
+"""The parts of a plan by the names of the scenario file."""
+
+from relaysim.plan.compiler import compile_plan
+from relaysim.plan.names import QueueKind
+from relaysim.plan.plan import (
+    ConnectorPlan,
+    HostPlan,
+    HubPlan,
+    LinePlan,
+    Plan,
+    QueuePlan,
+    ReceiverPlan,
+    Station,
+)
+from relaysim.scenario.model import Scenario
+
+
+class PlanByName:
+    """What a plan has, for code that knows names: servers and limits are read here.
+
+    Where culprits have hubs of their own these are left out: they have the same servers.
+    """
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.plan: Plan = compile_plan(scenario)
+        self._hosts = {host.name: host for host in self.plan.hosts}
+        self._hubs = {hub.name: hub for hub in self.plan.hubs}
+        hubs = self.plan.hubs
+        self._connectors = {(hubs[c.hub].name, c.title): c for c in self.plan.connectors}
+        self._queues = {
+            (queue.kind, hubs[queue.hub].name, queue.next_hop): queue
+            for queue in self.plan.queues
+            if not queue.moved
+        }
+
+    def host(self, name: str) -> HostPlan:
+        """Return a host."""
+        return self._hosts[name]
+
+    def hub(self, name: str) -> HubPlan:
+        """Return a hub."""
+        return self._hubs[name]
+
+    def connector(self, hub: str, title: str) -> ConnectorPlan:
+        """Return a receive connector of a hub."""
+        return self._connectors[hub, title]
+
+    def queue(self, kind: QueueKind, hub: str, next_hop: str = "") -> QueuePlan:
+        """Return a delivery queue of a hub."""
+        return self._queues[kind, hub, next_hop]
+
+    def cores(self, hub: str) -> Station:
+        """Return the cores of a hub."""
+        return self.plan.stations[self._hubs[hub].cpu_station]
+
+    def mailbox_submission(self, hub: str) -> Station:
+        """Return the places for mailbox submission of a hub."""
+        return self.plan.stations[self._hubs[hub].submission_station]
+
+    def receiver(self, queue: QueuePlan) -> ReceiverPlan:
+        """Return the destination that answers at a queue that leads outside."""
+        return self.plan.receivers[queue.receiver]
+
+    def line(self, queue: QueuePlan) -> tuple[LinePlan, Station]:
+        """Return the line of a queue that leads outside, and its station."""
+        line = self.plan.lines[queue.line]
+        return line, self.plan.stations[line.station]
