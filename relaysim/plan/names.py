@@ -5,39 +5,39 @@ states are put together. No code takes such a name apart: the plan (`relaysim.pl
 trace (`relaysim.trace.tables.Names`) carry the fields.
 """
 
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 
 CULPRITS = " (culprits)"
 """Follows the name of a hub or a line that serves culprits alone."""
 
 
-class StationKind(IntEnum):
+class StationKind(StrEnum):
     """What a station is."""
 
-    CORES = 0
+    CORES = "cores"
     """The cores of a hub."""
-    COMMIT = 1
+    COMMIT = "commit"
     """The queue database of a hub, which writes one batch at a time."""
-    MAILBOX_SUBMISSION = 2
+    MAILBOX_SUBMISSION = "mailbox submission"
     """The submissions that the mailbox server may have under way at a hub."""
-    LINE = 3
+    LINE = "line"
     """An Internet line."""
-    CONNECTOR = 4
+    CONNECTOR = "connector"
     """The sessions of a receive connector."""
 
 
-class QueueKind(IntEnum):
+class QueueKind(StrEnum):
     """Where a delivery queue leads."""
 
-    MAILBOX = 0
+    MAILBOX = "mailbox"
     """To the mailboxes."""
-    REMOTE = 1
+    REMOTE = "remote"
     """To a next hop outside: a domain or smart hosts."""
-    TRANSFER = 2
+    TRANSFER = "transfer"
     """To other hubs: the source servers of a send connector."""
-    UNREACHABLE = 3
+    UNREACHABLE = "unreachable"
     """Nowhere: no send connector serves the domain."""
-    SUBMISSION = 4
+    SUBMISSION = "submission"
     """To the categorizer: the submission queue of a hub, which the plan does not list."""
 
 

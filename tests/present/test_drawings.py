@@ -100,9 +100,9 @@ def drawn():
 def much():
     """A design with long names, large numbers and all limits at once."""
     ways = [
-        (Stop("host", "a-marketing-system-with-a-long-name"), Stop("connector", "HUB01/relay")),
+        (Stop("host", "a-marketing-system-with-a-long-name"), Stop("connector", "HUB01/Default HUB01")),
         (Stop("host", "users"), Stop("submission", "HUB01")),
-        (Stop("connector", "HUB01/relay"), HUB),
+        (Stop("connector", "HUB01/Default HUB01"), HUB),
         (Stop("submission", "HUB01"), HUB),
         (HUB, Stop("sending hub", "HUB02")),
         (HUB, Stop("mailbox", "HUB01")),
