@@ -100,9 +100,9 @@ def drawn():
 def much():
     """A design with long names, large numbers and all limits at once."""
     ways = [
-        (Stop("host", "a-marketing-system-with-a-long-name"), Stop("connector", "HUB01/Default HUB01")),
+        (Stop("host", "a-marketing-system-with-a-long-name"), Stop("connector", "HUB01/externalrelay")),
         (Stop("host", "users"), Stop("submission", "HUB01")),
-        (Stop("connector", "HUB01/Default HUB01"), HUB),
+        (Stop("connector", "HUB01/externalrelay"), HUB),
         (Stop("submission", "HUB01"), HUB),
         (HUB, Stop("sending hub", "HUB02")),
         (HUB, Stop("mailbox", "HUB01")),
@@ -199,7 +199,7 @@ def test_what_comes_to_a_stop_goes_on_or_is_lost_there(name):
 def test_a_hub_as_installed_refuses_strangers_at_its_connector(drawn):
     lost = picture("fresh-hub").flows.losses
     assert {(each.at, each.status) for each in lost} == {
-        (Stop("connector", "HUB01/Default HUB01"), "refused")
+        (Stop("connector", "HUB01/externalrelay"), "refused")
     }
     many = sum(each.recipients for each in lost)
     said = title(drawn["fresh-hub"])
