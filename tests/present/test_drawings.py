@@ -100,7 +100,10 @@ def drawn():
 def much():
     """A design with long names, large numbers and all limits at once."""
     ways = [
-        (Stop("host", "a-marketing-system-with-a-long-name"), Stop("connector", "HUB01/externalrelay")),
+        (
+            Stop("host", "a-marketing-system-with-a-long-name"),
+            Stop("connector", "HUB01/externalrelay"),
+        ),
         (Stop("host", "users"), Stop("submission", "HUB01")),
         (Stop("connector", "HUB01/externalrelay"), HUB),
         (Stop("submission", "HUB01"), HUB),

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from relaysim.analysis.mail_paths import is_direct, receiver
 from relaysim.mail.priority_queuing import Priority, parse_priority
+from relaysim.plan.names import QueueKind
 from relaysim.scenario.distribution import mean
 from relaysim.study.theory import queue_formulas as formulas
 from relaysim.study.theory.queue_formulas import Work
@@ -55,7 +56,7 @@ def delivery(network: Network, queue: str) -> Answers:
 
 def wait_by_priority(network: Network, queue: str) -> dict[Priority, Answer]:
     """The mean wait in a queue that a stage limits, for each priority that comes to it."""
-    stage, hub = network.stages[queue], network.scenario.hubs[queue.partition("->")[0]]
+    stage, hub = network.stages[queue], network.scenario.hubs[network.place(queue)[1]]
     work = network.work(stage.parts)
     classes = _classes(network, queue)
     if not classes:  # no mail in this run, or answers at once: nothing waits
@@ -138,15 +139,14 @@ def _shared(network: Network, hub: str) -> bool:
     asked = sum(
         stage.alike * (limit or most + 1)
         for name, stage in network.stages.items()
-        if name in network.queues and name.startswith(f"{hub}->")
+        if name in network.queues and network.place(name)[1] == hub
     )
     return limit is None or asked > most
 
 
 def _elsewhere(network: Network, queue: str) -> Answers:
     """A queue from hub to hub; nothing of one that no stream writes to."""
-    there = queue.partition("->")[2]
-    if set(there.split(",")) <= set(network.scenario.hubs):
+    if network.place(queue)[0] is QueueKind.TRANSFER:
         reason = "hubs are handed mail in turn, and commit it while the connection is held"
         return dict.fromkeys(METRICS, Answer.none([reason]))
     return {}

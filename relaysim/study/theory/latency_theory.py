@@ -8,6 +8,7 @@ holds.
 from relaysim.analysis.mail_paths import DomainRoute, Path, receiver
 from relaysim.mail.priority_queuing import parse_priority
 from relaysim.plan import routing
+from relaysim.plan.names import QueueKind, StationKind, queue_name, station_name
 from relaysim.scenario.distribution import mean
 from relaysim.scenario.table import SECOND
 from relaysim.study.theory.delivery_theory import disturbed, wait_by_priority
@@ -72,21 +73,21 @@ class Journey:
     def _core(self, hub: str, kind: str) -> float:
         parts = self.network.cores(hub).get(kind, [])
         own = self.network.work(part for part in parts if part.stream == self.path.name)
-        return self._at(f"{hub}.cpu") + mixture(own).seconds if own else 0.0
+        return self._at(self.network.cores_of(hub)) + mixture(own).seconds if own else 0.0
 
     def _commit(self) -> float:
         hub = self.network.scenario.hubs[self.path.hub]
-        return self._at(f"{hub.name}.commit") + hub.commit_write / SECOND
+        return self._at(station_name(StationKind.COMMIT, hub.name)) + hub.commit_write / SECOND
 
     def _route_of(self, route: DomainRoute) -> float:
         scenario, hop = self.network.scenario, route.first
         seconds = self._core(hop.hub, "send")
         if hop.kind is routing.HopKind.MAILBOX:
             if scenario.hubs[hop.hub].max_concurrent_mailbox_deliveries is not None:
-                seconds += self._at(f"{hop.hub}.mailbox")
+                seconds += self._at(queue_name(QueueKind.MAILBOX, hop.hub))
             return seconds + mean(scenario.mailboxes.delivery_time) / SECOND
         if hop.kind is not routing.HopKind.REMOTE:
-            self.unknown[f"{hop.hub}->{hop.next_hop}"] = None
+            self.unknown[queue_name(QueueKind.REMOTE, hop.hub, hop.next_hop)] = None
             return seconds
         name = receiver(scenario, route, hop)
         seconds += self._connection(route)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from relaysim.analysis.offered_load import Part
+from relaysim.plan.names import QueueKind, StationKind
 from relaysim.scenario.table import SECOND
 from relaysim.study.theory import queue_formulas as formulas
 from relaysim.study.theory.delivery_theory import METRICS, UNLIMITED, delivery
@@ -20,25 +21,24 @@ WAITS = METRICS[1:]
 
 def answers(network: Network, resource: str) -> Answers:
     """What theory says of a resource, by metric; nothing of one that no stream comes to."""
-    if "->" in resource:
-        return delivery(network, resource)
-    if resource.endswith(".line"):
-        return _line(network, resource)
-    hub, _, connector = resource.partition("/")
-    if connector:
-        return {"utilization": connections(network, hub, connector)}
-    hub, _, what = resource.rpartition(".")
-    match what:
-        case "cpu":
+    kind, hub, title = network.place(resource)
+    match kind:
+        case QueueKind.REMOTE | QueueKind.TRANSFER:
+            return delivery(network, resource)
+        case StationKind.LINE:
+            return _line(network, resource)
+        case StationKind.CONNECTOR:
+            return {"utilization": connections(network, hub, title)}
+        case StationKind.CORES:
             return _cores(network, hub)
-        case "submission":
+        case QueueKind.SUBMISSION:
             found = _cores(network, hub)
             return {metric: found[metric] for metric in WAITS if metric in found}
-        case "commit":
+        case StationKind.COMMIT:
             return _commit(network, hub)
-        case "mailbox":
+        case QueueKind.MAILBOX:
             return _mailbox(network, hub)
-        case "mailboxsubmission":
+        case StationKind.MAILBOX_SUBMISSION:
             return {"utilization": submission(network, hub)}
     return {}
 
@@ -85,7 +85,7 @@ def _cores(network: Network, hub: str) -> Answers:
                 singly = _singly(network, parts)
     if len(kinds) > 1:
         waits = [*network.leaving(hub), *waits]
-    return _queue(network, parts, network.scenario.hubs[hub].cores, (), waits, singly)
+    return _queue(network, parts, network.plan.cores(hub).servers, (), waits, singly)
 
 
 def _singly(network: Network, parts: Sequence[Part]) -> bool:
@@ -100,7 +100,7 @@ def _commit(network: Network, hub: str) -> Answers:
     """A batch closes by its size or its age, and is written when the one before has been."""
     settings = network.scenario.hubs[hub]
     size, write = batch_size(settings), settings.commit_write / SECOND
-    parts = [part for part in network.parts(f"{hub}.cpu") if part.work == "categorize"]
+    parts = [part for part in network.parts(network.cores_of(hub)) if part.work == "categorize"]
     rate = sum(network.rates[part.stream] * part.visits for part in parts)
     if not rate or (size == 1 and not write):
         return {}
@@ -129,10 +129,9 @@ def _commit(network: Network, hub: str) -> Answers:
 
 
 def _mailbox(network: Network, hub: str) -> Answers:
-    settings = network.scenario.hubs[hub]
-    parts = network.parts(f"{hub}.mailbox")
-    servers = settings.max_concurrent_mailbox_deliveries
-    if servers is None:
+    queue = network.plan.queue(QueueKind.MAILBOX, hub)
+    parts, servers = network.parts(queue.name), queue.connections
+    if not servers:
         return dict.fromkeys(METRICS, Answer.none([UNLIMITED]))
     busy = [HELD_BY_CORES] * network.sends(hub)
     return _queue(network, parts, servers, busy, network.arriving(hub, "deliver"))

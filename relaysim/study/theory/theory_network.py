@@ -12,7 +12,10 @@ from typing import Literal
 from relaysim.analysis.mail_paths import DomainRoute, Path, paths
 from relaysim.analysis.message_rates import messages
 from relaysim.analysis.offered_load import Part, delivery_queue, stages
+from relaysim.measure.resource_metrics import queue_resources
 from relaysim.plan import routing
+from relaysim.plan.by_name import PlanByName
+from relaysim.plan.names import QueueKind, StationKind, line_name
 from relaysim.scenario.culprit import culprits
 from relaysim.scenario.hub import Hub
 from relaysim.scenario.model import Scenario
@@ -39,7 +42,7 @@ class Network:
     """
 
     def __init__(self, scenario: Scenario) -> None:
-        self.scenario = scenario
+        self.scenario, self.plan = scenario, PlanByName(scenario)
         self.stages = {stage.name: stage for stage in stages(scenario)}
         self.streams: dict[str, Stream] = {
             f"{host}.{name}": stream
@@ -55,6 +58,27 @@ class Network:
         found = [path for path in paths(scenario) if path.share]
         self.paths = [path for path in found if path.reply is None]
         self.turned_down = [path for path in found if path.reply is not None]
+
+    def place(self, resource: str) -> tuple[StationKind | QueueKind, str, str]:
+        """Return what a resource is, its hub, and its receive connector or next hop."""
+        return self._places[resource]
+
+    @cached_property
+    def _places(self) -> dict[str, tuple[StationKind | QueueKind, str, str]]:
+        plan = self.plan.plan
+        places: dict[str, tuple[StationKind | QueueKind, str, str]] = {
+            name: (queue.kind, queue.hub, queue.leads_to)
+            for name, queue in queue_resources(self.scenario).items()
+        }
+        for station in plan.stations:
+            hub = plan.hubs[station.hub].name if station.hub >= 0 else ""
+            title = plan.connectors[station.connector].title if station.connector >= 0 else ""
+            places[station.name] = station.kind, hub, title
+        return places
+
+    def cores_of(self, hub: str) -> str:
+        """Return the name of the cores of a hub."""
+        return self.plan.cores(hub).name
 
     # Streams.
 
@@ -116,7 +140,7 @@ class Network:
     def cores(self, hub: str) -> dict[str, list[Part]]:
         """The parts of each kind of work of the cores of a hub that take any time."""
         kinds: dict[str, list[Part]] = defaultdict(list)
-        for part in self.parts(f"{hub}.cpu"):
+        for part in self.parts(self.cores_of(hub)):
             if part.service.seconds:
                 kinds[part.work].append(part)
         return kinds
@@ -181,8 +205,8 @@ class Network:
         """The line of a public IP as a resource, and its bandwidth."""
         described = self.scenario.egress[egress or ""]
         if described.line is None:
-            return f"{egress}.line", described.bandwidth
-        return f"{described.line}.line", self.scenario.lines[described.line].bandwidth
+            return line_name(egress or ""), described.bandwidth
+        return line_name(described.line), self.scenario.lines[described.line].bandwidth
 
     def hubs_of_line(self, line: str) -> set[str]:
         """The hubs that send over a line."""
