@@ -54,7 +54,7 @@ def size(
     if not target:
         raise UserError('give a --target, such as "class.bulk.on_time > 99 %"')
     if len(vary) > 1:
-        raise UserError("--vary stands there twice: a size varies one path")
+        raise UserError("--vary is given twice: a size varies one path")
     with as_user_error(ValueError):
         targets = [Target.parse(text) for text in once(target, "--target")]
         varied = Vary.parse(vary[0])

@@ -106,7 +106,7 @@ class SendConnector(Table):
     source_transport_servers: Annotated[Many[str], Field(min_length=1)]
     """The hubs that send by it."""
     linked_receive_connector: str | None = None
-    """Takes whatever came in by this receive connector, whoever it is for."""
+    """Carries all mail that came in by this receive connector, for any recipient."""
     address_spaces: Annotated[
         Many[Annotated[AddressSpace, BeforeValidator(parse_address_space)]],
         Field(validate_default=True),

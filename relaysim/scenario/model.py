@@ -218,7 +218,7 @@ class Scenario(Table):
     name: Annotated[str, Field(min_length=1)]
     """What results call the design; the name of the file unless it is written."""
     title: str = ""
-    """One line that says what the design is."""
+    """One line that describes the design."""
     run: Run = Run()
     """When, how long and how often."""
     organization: Organization

@@ -29,7 +29,7 @@ class MailingList(Table):
     trap_share: Share = 0.0
     """Share of them that are spam traps."""
     complaint_rate: Share = 0.0
-    """Share of messages in an inbox that somebody complains of."""
+    """Share of messages in an inbox that cause a complaint."""
     unknown_rate: Share = 0.0
     """Share of them that do not exist."""
     bounce_removals: Positive = 1

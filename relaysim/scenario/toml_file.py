@@ -12,7 +12,7 @@ from relaysim.scenario.raw_tables import unusable
 
 _LINE = re.compile(r"line ([0-9]+), column [0-9]+")
 _ESCAPE = re.compile("[Ee]scape|[Hh]ex")
-"""What tomllib says of a backslash that begins no escape."""
+"""Words of tomllib about a backslash that begins no escape."""
 
 
 def read(path: Path, problem: Problem, typed: bool = False) -> bytes:

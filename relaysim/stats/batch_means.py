@@ -26,7 +26,7 @@ class BatchMeans(NamedTuple):
     """The estimate from `BATCHES` batches of `size` observations.
 
     `correlation` is that of neighbours among `MANY` batches, NaN if there are too few observations.
-    Where it forbids an interval, the estimate has none (NaN), and `why` says so; else it is "".
+    Where it forbids an interval, the estimate has none (NaN), and `why` is the reason; else "".
     """
 
     estimate: Estimate

@@ -17,7 +17,7 @@ from relaysim.stats.interval import CONFIDENCE, Estimates, Floats, Mask
 from relaysim.stats.proportion import chance_differences
 
 MOST = 10_000
-"""Where more would be needed, the number is infinite: nobody will run so many."""
+"""Where more would be needed, the number is infinite."""
 
 
 def needed(

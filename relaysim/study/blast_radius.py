@@ -121,7 +121,7 @@ def ask_culprit(scenario: Scenario) -> None:
     """Raise ValueError if the scenario has no culprit."""
     if not culprits(scenario):
         raise ValueError(
-            f"{scenario.name} has no culprit, so nobody can suffer for one: give a host the kind "
+            f"{scenario.name} has no culprit, so it has no blast radius: give a host the kind "
             '"bulk_marketing", a stream culprit = true, or a stream arrivals with the process '
             '"compromise"'
         )

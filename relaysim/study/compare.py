@@ -255,7 +255,7 @@ def ask_sense(designs: Sequence[Scenario], matters: Mapping[str, Matters]) -> No
     names = [design.name for design in designs]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
-        raise ValueError(f"two designs have the name {', '.join(twice)}: names tell them apart")
+        raise ValueError(f"two designs have the name {', '.join(twice)}: each design needs its own")
     for other in others:
         for key in _SAME_RUN:
             if getattr(base.run, key) != getattr(other.run, key):

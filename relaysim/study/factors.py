@@ -10,7 +10,7 @@ from relaysim.study.value_range import Number
 from relaysim.study.varied_values import value_at
 
 STATED = "stated"
-"""The source of a range that somebody gave."""
+"""The source of a range that a user gives."""
 _EXAMPLE = "hubs.HUB01.cores=2:8"
 
 

@@ -8,14 +8,14 @@ import pandas as pd
 TABLES = ("metrics", "comparisons", "points", "evidence", "effects", "precision")
 """The tables that have times which may be lost."""
 _NAMED = {"value": "lost", "estimate": "lost", "base_value": "base_lost"}
-"""Columns that may be lost, and those that say so; others by the end of their name."""
+"""Columns that may have lost values, and the columns that mark them."""
 _LATENCY = re.compile(r".*\.(latency_\w+|completion)|at_(low|high)")
 """The columns of quantities in `points`, and of the ends in `effects`."""
 _UNSURE = re.compile(r"(.*[ _])?(low|high|median|least|most)|(.*_)?difference|swing")
 """Columns about values that may be lost: empty where these are."""
 
 
-def told_lost(table_name: str, table: pd.DataFrame) -> pd.DataFrame:
+def with_lost_columns(table_name: str, table: pd.DataFrame) -> pd.DataFrame:
     """Return a table with empty values where it has lost ones, and columns that say which.
 
     Parameters

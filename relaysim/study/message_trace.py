@@ -24,7 +24,7 @@ LOST = ("junked", "refused", "bounced", "expired", "abandoned", "suppressed", "i
 
 
 class TranscriptError(Exception):
-    """There is no such message; the message says what there is."""
+    """There is no such message; the text of the error lists what there is."""
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ def transcript(
     seed: int | None = None,
     command: str = "",
 ) -> Transcript:
-    """The life of a message `STREAM:N`: the N-th (from 0) of a stream such as `crm.invoices`.
+    """Return the life of a message: `STREAM:N` is the N-th, from 0, of a stream.
 
     A stream may be named without its host where that is enough; those of DSNs are `HUB.dsn`.
     `replication` counts from 0, `seed` is the scenario's own unless given. TranscriptError if there
@@ -126,14 +126,14 @@ def transcript(
     _ask_known(scenario, stream)
     trace = trace_of(scenario, replication, seed)
     row = _row(trace, stream, number, replication)
-    told = journey(trace, row)
-    lines, complete = dialogue_events(scenario, trace, told)
-    events = sorted([*told.events, *lines], key=lambda each: (each.time, _rank(each.what)))
-    known = streams(scenario).get(told.stream)
+    life = journey(trace, row)
+    lines, complete = dialogue_events(scenario, trace, life)
+    events = sorted([*life.events, *lines], key=lambda event: (event.time, _rank(event.what)))
+    known = streams(scenario).get(life.stream)
     return Transcript(
         scenario=scenario,
         replication=replication,
-        journey=replace(told, events=tuple(events)),
+        journey=replace(life, events=tuple(events)),
         deadline=None if known is None else known.deadline,
         complete=complete,
         provenance=execution.provenance([scenario], 1, seed),
@@ -183,7 +183,7 @@ def _row(trace: Trace, stream: str, number: int, replication: int) -> int:
 
 
 def examples(scenario: Scenario, *, replication: int = 0, seed: int | None = None) -> pd.DataFrame:
-    """Messages that are worth a look: `message` (`STREAM:N`), `why`.
+    """Return examples of messages: `message` (`STREAM:N`), `why`.
 
     Of each stream the first message, the slowest that was delivered, and the first of each other
     final status.

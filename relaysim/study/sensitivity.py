@@ -1,4 +1,4 @@
-"""Sensitivity: which of the numbers that nobody knows decide a quantity.
+"""Sensitivity: which unknown numbers decide a quantity.
 
 One at a time: each input at its low and at its high end, all else as it is (a tornado). And by
 Sobol indices: all inputs at once, and the share of the quantity's variance that each causes, alone

@@ -307,8 +307,7 @@ def sweep_files(
 def _ask_one_number(varied: Sequence[Vary]) -> None:
     if len(varied) != 1 or not varied[0].amounts:
         raise SweepError(
-            "how far a target holds is told where one number alone is varied: leave the target "
-            "out, or vary one number"
+            "a target needs exactly one varied number: leave the target out, or vary one number"
         )
 
 

@@ -11,7 +11,7 @@ from relaysim.traffic.spam_traps import operator_shares, trap_share
 from relaysim.traffic.workload import Draws, draw
 
 MOST = 0.5
-"""No trap is made likelier than that, see `traffic.spam_traps`."""
+"""The highest tilted probability of a trap, see `traffic.spam_traps`."""
 REPORTS = 2
 """Hits that SpamCop lists for at the least: one report alone never does."""
 

@@ -54,7 +54,7 @@ class Vary:
         same = self.amounts or self.values
         for value, each in zip(self.values, same, strict=True):
             if same.count(each) > 1:
-                raise ValueError(f"{self.path}: {value} stands there twice")
+                raise ValueError(f"{self.path}: {value} is given twice")
 
     @cached_property
     def amounts(self) -> tuple[float, ...]:
@@ -133,7 +133,7 @@ def _set(setting: str) -> KeyPath:
     try:
         return parse(setting)[0]
     except OverrideError:
-        # Loading says what is wrong with it.
+        # Loading reports what is wrong with it.
         return ()
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 import relaysim
 from relaysim.study.execution.output_directory import put, write_provenance
-from relaysim.study.lost_in_files import told_lost
+from relaysim.study.lost_in_files import with_lost_columns
 from relaysim.study.result import Result
 
 
@@ -62,7 +62,7 @@ def to_json(result: Result) -> dict[str, Any]:
 
 
 def _written_tables(result: Result) -> dict[str, pd.DataFrame]:
-    return {name: told_lost(name, table) for name, table in result.tables().items()}
+    return {name: with_lost_columns(name, table) for name, table in result.tables().items()}
 
 
 def _plain_values(facts: Mapping[str, Any]) -> dict[str, Any]:

@@ -217,7 +217,7 @@ def test_broken_invariants_are_reported(more: Comparison) -> None:
     ("names", "matters", "text"),
     [
         (["two"], {}, "a comparison takes a base and at least one other design"),
-        (["two", "two"], {}, "two designs have the name two: names tell them apart"),
+        (["two", "two"], {}, "two designs have the name two: each design needs its own"),
         (["two", "three"], {"lateness": Matters(1.0)}, "no such metric: lateness"),
     ],
 )

@@ -112,8 +112,8 @@ def test_values_are_written_as_settings_are(text: str, values: tuple[str, ...]) 
     [
         ("cores", "write PATH=VALUE,VALUE"),
         ("a.b=", "at least one value"),
-        ("a.b=1,1", "stands there twice"),
-        ("a.b=1 s,1000 ms", "stands there twice"),
+        ("a.b=1,1", "is given twice"),
+        ("a.b=1 s,1000 ms", "is given twice"),
         ("a.b=4:1", "is no range"),
         ("a.b=1:999999", "more than 10,000 values"),
         ("a.b=0.5:1.5", "ranges are for whole numbers"),

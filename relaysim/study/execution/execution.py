@@ -1,4 +1,4 @@
-"""Execution: how the runs of a study are computed, and what the study says of itself."""
+"""Execution: how the runs of a study are computed, and its provenance."""
 
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field, replace

@@ -1,4 +1,4 @@
-"""The mark of a figure: by it relaysim knows the files that it may replace and remove."""
+"""The mark of a figure: relaysim replaces and removes only files that have it."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -27,7 +27,7 @@ def has_mark(file: Path) -> bool:
 
     Notes
     -----
-    A symbolic link is nobody's figure: what it leads to is not looked at.
+    A symbolic link has no mark: its target is not read.
     """
     if file.suffix not in KINDS or file.is_symlink() or not file.is_file():
         return False
@@ -42,7 +42,7 @@ def has_mark(file: Path) -> bool:
 
 
 def ask_marked(directory: Path, names: Iterable[str]) -> None:
-    """Refuse to draw where another file stands in the place of a figure.
+    """Raise an error where another file has the name of a figure.
 
     Parameters
     ----------

@@ -80,7 +80,7 @@ def in_order(
         with closing(_computed([calls[i] for i in missing], jobs)) as results:
             for i, call in enumerate(calls):
                 if i in held and store and isinstance(call, Task):
-                    # Between two looks somebody may have emptied the store.
+                    # The store may have been emptied since the entry was found.
                     kept_result = store.get(call)
                     results_ahead[i] = call() if kept_result is None else kept_result
                     if progress is not None:

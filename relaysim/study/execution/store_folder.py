@@ -1,4 +1,4 @@
-"""The folder of a store: private to its owner, with a key that nobody else can have written.
+"""The folder of a store: private to its owner, with a key that only the owner can have written.
 
 | name | what it is |
 | --- | --- |
@@ -20,9 +20,9 @@ from pathlib import Path
 
 KEY, KEY_SIZE, UNFINISHED = "key", 32, "unfinished"
 _ABANDONED_AFTER = 86_400.0
-"""Seconds after which nobody finishes a temporary file: its process is gone."""
+"""Seconds after which a temporary file is abandoned: its process is gone."""
 _OWN = re.compile(r"key|unfinished|[0-9a-f]{2}|tmp[a-z0-9_]{8}|lost\+found|\..*")
-"""Names that do not make a folder somebody else's, temporary files of version 0.1.0 among them."""
+"""Names that a store may hold, temporary files of version 0.1.0 among them."""
 _OPEN = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 _OPEN |= getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 
@@ -49,7 +49,7 @@ def opened(folder: Path) -> bytes:
     if folder.exists() and not folder.is_dir():
         raise NotADirectoryError(errno.ENOTDIR, "it is no directory", str(folder))
     folder.parent.mkdir(parents=True, exist_ok=True)
-    # Whatever the umask: nobody else may write here.
+    # Only the owner may write here, whatever the umask.
     folder.mkdir(mode=0o700, exist_ok=True)
     _ask_private(folder)
     key = folder / KEY

@@ -18,7 +18,7 @@ class FrameKind:
     """A pandas DataFrame of numbers, truth values, texts and categories."""
 
     def write(self, value: Any, place: str, arrays: Arrays) -> Json:
-        """Put the columns into the arrays; return what the header says of the frame."""
+        """Put the columns into the arrays; return the header of the frame."""
         if type(value) is not pd.DataFrame or value.attrs:
             raise EncodingError(f"{place}: a DataFrame without attrs is declared, not {value!r}")
         columns = [value.iloc[:, i] for i in range(value.shape[1])]
