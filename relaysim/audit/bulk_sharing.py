@@ -6,6 +6,8 @@ from itertools import product
 from relaysim.analysis.mail_paths import Path
 from relaysim.analysis.sharing import hubs_of, ips, names, outside, own_ips, parted
 from relaysim.audit.finding import Finding, Severity
+from relaysim.plan.by_name import PlanByName
+from relaysim.plan.names import QueueKind
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.problem import dotted
 from relaysim.units import format_bandwidth
@@ -33,9 +35,10 @@ def bulk_shares_hub(scenario: Scenario) -> Iterator[Finding]:
 def bulk_shares_connections(scenario: Scenario) -> Iterator[Finding]:
     """Bulk mail and other mail wait for the same connections to the same domains."""
     bulk, others = parted(scenario)
+    plan = PlanByName(scenario)
     for name, hub in scenario.hubs.items():
-        limit = hub.max_per_domain_outbound_connections
-        if limit is None:
+        limited = [queue for queue in plan.queues(QueueKind.REMOTE, name) if queue.connections]
+        if not limited:
             continue
         common: dict[str, str] = {}
         mine: list[Path] = []
@@ -57,8 +60,8 @@ def bulk_shares_connections(scenario: Scenario) -> Iterator[Finding]:
                 Severity.WARNING,
                 mine[0].place,
                 f"{names(mine)} waits in the same delivery queues of {name} as {names(beside)}: "
-                f"{listed(common.values())}. Each queue has {limit} connections "
-                "(max_per_domain_outbound_connections), and the oldest mail goes first.",
+                f"{listed(common.values())}. Each queue has {limited[0].connections} connections "
+                f"({limited[0].limited_by}), and the oldest mail goes first.",
                 'Give the bulk mail a hub of its own; or set its priority to "low" with '
                 "priority_queuing_enabled (PriorityQueuingEnabled in EdgeTransport.exe.config), "
                 f"which leaves it {hub.max_per_domain_low_priority_connections or 'unlimited'} "

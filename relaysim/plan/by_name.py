@@ -49,6 +49,10 @@ class PlanByName:
         """Return a delivery queue of a hub."""
         return self._queues[kind, hub, next_hop]
 
+    def queues(self, kind: QueueKind, hub: str) -> list[QueuePlan]:
+        """Return all delivery queues of a hub that are of one kind."""
+        return [queue for key, queue in self._queues.items() if key[:2] == (kind, hub)]
+
     def cores(self, hub: str) -> Station:
         """Return the cores of a hub."""
         return self.plan.stations[self._hubs[hub].cpu_station]

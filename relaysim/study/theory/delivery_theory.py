@@ -94,13 +94,12 @@ def _classes(network: Network, queue: str) -> list[tuple[Priority, list[Work]]]:
 def disturbed(network: Network, queue: str) -> Iterator[str]:
     """Why not every attempt of a queue is answered as the scenario says of its destination."""
     scenario, found = network.scenario, network.queues[queue]
-    hub = scenario.hubs[found[0][2].hub]
-    limit = hub.max_per_domain_outbound_connections
+    hub, limit = scenario.hubs[found[0][2].hub], network.connections(found[0][2])
     if not all(is_direct(route, hop) for _, route, hop in found):
         yield "a smart host takes the mail of many domains"
     answering = scenario.destinations.get(receiver(scenario, *found[0][1:]) or "")
     most = None if answering is None else answering.max_connections_per_ip
-    if most is not None and (limit is None or limit * len(scenario.hubs) > most):
+    if most is not None and (not limit or limit * len(scenario.hubs) > most):
         yield "destinations turn away connections above a limit"
     if _shared(network, hub.name):
         yield "the queues of a hub share its outbound connections"
@@ -109,9 +108,8 @@ def disturbed(network: Network, queue: str) -> Iterator[str]:
 def _held(network: Network, queue: str) -> Iterator[str]:
     """Why the connections of a queue are busy for longer, or are fewer, than a formula has them."""
     scenario, found = network.scenario, network.queues[queue]
-    hub = scenario.hubs[found[0][2].hub]
-    limit = hub.max_per_domain_outbound_connections
-    if limit is None and hub.max_outbound_connections is None:
+    hub, limit = scenario.hubs[found[0][2].hub], network.connections(found[0][2])
+    if not limit and hub.max_outbound_connections is None:
         yield UNLIMITED
     if network.sends(hub.name):
         yield HELD_BY_CORES
@@ -120,7 +118,7 @@ def _held(network: Network, queue: str) -> Iterator[str]:
     names = {receiver(scenario, route, hop) for _, route, hop in found} - {None}
     if any(mean(scenario.destinations[name].connect_time) for name in names if name):
         yield "some attempts open a connection, and others find one open"
-    if hub.priority_queuing_enabled and limit is not None:
+    if hub.priority_queuing_enabled and limit:
         quotas = (
             hub.max_per_domain_high_priority_connections,
             hub.max_per_domain_normal_priority_connections,
@@ -132,16 +130,16 @@ def _held(network: Network, queue: str) -> Iterator[str]:
 
 def _shared(network: Network, hub: str) -> bool:
     """Whether the queues of a hub can ask for more connections than it may have."""
-    settings = network.scenario.hubs[hub]
-    limit, most = settings.max_per_domain_outbound_connections, settings.max_outbound_connections
-    if most is None:
+    most = network.plan.hub(hub).outbound_connections
+    if not most:
         return False
-    asked = sum(
-        stage.alike * (limit or most + 1)
-        for name, stage in network.stages.items()
-        if name in network.queues and network.place(name)[1] == hub
-    )
-    return limit is None or asked > most
+    asked = 0
+    for found in network.queues.values():
+        _, route, hop = found[0]
+        if hop.hub == hub:
+            alike = route.domains.count if is_direct(route, hop) else 1
+            asked += alike * (network.connections(hop) or most + 1)
+    return asked > most
 
 
 def _elsewhere(network: Network, queue: str) -> Answers:

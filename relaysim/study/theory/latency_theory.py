@@ -104,8 +104,7 @@ class Journey:
         """The wait for a connection; without a limit each transaction opens one at once."""
         network = self.network
         queue = next(name for name, found in network.queues.items() if self._joins(found, route))
-        hub = network.scenario.hubs[route.first.hub]
-        if hub.max_per_domain_outbound_connections is None:
+        if not network.connections(route.first):
             if any(disturbed(network, queue)):
                 self.unknown[queue] = None
             return 0.0
@@ -133,7 +132,7 @@ def wait_of_priority(network: Network, name: str) -> Answer | None:
     if path is None or any(route.first.kind is not routing.HopKind.REMOTE for route in path.routes):
         return None
     hub = network.scenario.hubs[path.hub]
-    if not hub.priority_queuing_enabled or hub.max_per_domain_outbound_connections is None:
+    if not hub.priority_queuing_enabled or not network.limited(path.hub):
         return None
     journey = Journey(network, path)
     return journey.answer(journey.delivery())

@@ -172,9 +172,8 @@ class Network:
 
     def sending(self, hub: str) -> Iterator[str]:
         """Why what the connections of a hub send is not Poisson."""
-        settings = self.scenario.hubs[hub]
         yield from self.arriving(hub, "deliver")
-        if settings.max_per_domain_outbound_connections or settings.max_outbound_connections:
+        if self.limited(hub) or self.plan.hub(hub).outbound_connections:
             yield "a limited number of connections brings the mail"
 
     @cached_property
@@ -189,6 +188,14 @@ class Network:
         }
 
     # Queues and lines.
+
+    def connections(self, hop: routing.Hop) -> int:
+        """Return how many connections the queue of a remote hop may use; 0 for no limit."""
+        return self.plan.queue(QueueKind.REMOTE, hop.hub, hop.next_hop).connections
+
+    def limited(self, hub: str) -> bool:
+        """Return whether the queues of a hub that lead outside have a limit of connections."""
+        return any(queue.connections for queue in self.plan.queues(QueueKind.REMOTE, hub))
 
     @cached_property
     def queues(self) -> dict[str, list[tuple[Path, DomainRoute, routing.Hop]]]:
