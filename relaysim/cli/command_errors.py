@@ -35,8 +35,7 @@ def as_user_error(*kinds: type[Exception]) -> Iterator[None]:
 
 
 def is_broken_pipe(error: OSError, windows: bool = os.name == "nt") -> bool:
-    """Return whether an error on Windows means that the reader has stopped reading: it says
-    EINVAL."""
+    """Return whether an error means that the reader has stopped reading: EINVAL on Windows."""
     return windows and error.errno == errno.EINVAL and error.filename is None
 
 

@@ -71,8 +71,10 @@ def new(
 
 
 def company(name: str, mailboxes: int, newsletter: int) -> str:
-    """Return the text of a scenario of a company with so many mailboxes and readers of its
-    newsletter."""
+    """Return the text of a scenario of a company of this size.
+
+    `newsletter` is the number of readers of its newsletter.
+    """
     file = resources.files("relaysim.cli") / "templates" / "company.toml"
     return Template(file.read_text(encoding="utf-8")).substitute(
         name=json.dumps(name, ensure_ascii=False),
@@ -152,8 +154,10 @@ def _place(directory: Path, name: str) -> Path:
 
 
 def _write(path: Path, text: str) -> None:
-    """Write a new file, whole or not at all. Raises UserError if one is there, or cannot be
-    written."""
+    """Write a new file, whole or not at all.
+
+    Raises UserError if one is there, or cannot be written.
+    """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:

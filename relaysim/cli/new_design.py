@@ -55,8 +55,10 @@ def text(design: Dedicated, name: str, base: str, path: str) -> str:
 
 
 def way(base: Path, folder: Path) -> str:
-    """Return the path from a folder to a file, with / between its steps: TOML needs no escapes
-    then."""
+    """Return the path from a folder to a file, with / between its steps.
+
+    TOML needs no escapes for such a path.
+    """
     file = base.parent.resolve() / base.name
     try:
         return Path(os.path.relpath(file, folder.resolve())).as_posix()

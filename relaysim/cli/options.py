@@ -117,8 +117,10 @@ Invariants = Annotated[
 
 
 def once(given: list[str] | None, option: str) -> list[str]:
-    """Return the values of an option that may be repeated. Raises UserError if one is given
-    twice."""
+    """Return the values of an option that may be repeated.
+
+    Raises UserError if one is given twice.
+    """
     texts = given or []
     for text in texts:
         if texts.count(text) > 1:

@@ -7,8 +7,10 @@ from relaysim.scenario.stream import Stream
 
 
 def is_culprit(host: Host, stream: Stream) -> bool:
-    """Return whether a stream is a culprit: by its key `culprit`, else bulk marketing and
-    break-ins."""
+    """Return whether a stream is a culprit.
+
+    Its key `culprit` decides; without it bulk marketing and break-ins are culprits.
+    """
     if stream.culprit is not None:
         return stream.culprit
     return host.properties.culprit or isinstance(stream.arrivals, Compromise)

@@ -19,8 +19,10 @@ RefusalAction = Literal["reject", "defer", "score"]
 
 
 def shares_of_words(value: Any) -> Any:
-    """Return a word alone as the share of all domains: "rcpt" is {rcpt = 1.0}. Raises
-    ValueError."""
+    """Return a word alone as the share of all domains: "rcpt" is {rcpt = 1.0}.
+
+    Raises ValueError.
+    """
     if isinstance(value, str):
         return {value: 1.0}
     if not isinstance(value, Mapping):

@@ -18,12 +18,12 @@ from relaysim.scenario.table import Table
 
 
 def digest(scenario: Scenario) -> str:
-    """Return the SHA-256 (64 hexadecimal digits) of the content of a scenario without name and
-    title.
+    """Return the SHA-256 of the content of a scenario, 64 hexadecimal digits.
 
-    Files that it refers to count with their content, not with their path. The order of tables and
-    keys does not count, nor does the spelling of a value: "1 h" and "60 min" are the same. Of a
-    profile of the user the properties count too. Those of a built-in profile go by its name.
+    Name and title do not count. Files that the scenario refers to count with their content, not
+    with their path. The order of tables and keys does not count, nor does the spelling of a value:
+    "1 h" and "60 min" are the same. Of a profile of the user the properties count too. Those of a
+    built-in profile go by its name.
     """
     content = {key: _canonical(value) for key, value in scenario if key not in ("name", "title")}
     if scenario.profiles.own:

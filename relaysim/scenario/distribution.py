@@ -219,8 +219,10 @@ Law = TimeLaw | SizeLaw
 
 
 class Zipf(Table):
-    """Number of recipients: k from 1 to `max` with probability proportional to k to the power
-    -s."""
+    """Number of recipients, with a probability that falls by a power law.
+
+    The probability of k, from 1 to `max`, is proportional to k to the power -s.
+    """
 
     distribution: Literal["zipf"]
     """The word that chooses this distribution."""
@@ -269,8 +271,10 @@ def lognormal(law: Lognormal[Any]) -> tuple[float, float]:
 
 
 def _pareto_mean(law: Pareto[Any]) -> float:
-    """Return low x alpha x (integral of exp((1 - alpha) t) for t from 0 to log(high / low)) /
-    kept."""
+    """Return the mean of a Pareto law that is cut at `high`.
+
+    It is low x alpha x (integral of exp((1 - alpha) t) for t from 0 to log(high / low)) / kept.
+    """
     low, alpha = float(law.minimum), law.alpha
     if law.maximum is None:
         return alpha * low / (alpha - 1)

@@ -140,8 +140,8 @@ class Hub(Table):
     receive_connectors: Named[ReceiveConnector] = Field(default_factory=immutabledict)
     """Its receive connectors by name."""
     specific_binding_hides_wildcard: bool
-    """Whether an address with a connector of its own refuses whoever that connector does not list,
-    instead of leaving him to one bound to all addresses."""
+    """Whether an address with its own connector refuses clients that this connector does not list,
+    instead of leaving them to one that is bound to all addresses."""
 
     receive_cost: CoreTime
     """Core time to take a message in."""
@@ -189,7 +189,7 @@ class Hub(Table):
     message_expiration_timeout: Lasting
     """Age at which a message expires and its sender gets an NDR."""
     delay_notification_timeout: TimeLimit
-    """Age at which the sender is told of the delay; "unlimited" sends no such notice."""
+    """Age at which the sender gets a delay notice; "unlimited" sends none."""
 
     priority_queuing_enabled: bool
     """Whether connections are shared out by priority."""

@@ -140,8 +140,10 @@ class Run(Table):
         return self._auto
 
     def with_warm_up(self, warm_up: int) -> Self:
-        """Return the same run with this warm-up, microseconds. Raises ValueError if it leaves
-        nothing."""
+        """Return the same run with this warm-up, microseconds.
+
+        Raises ValueError if it leaves nothing.
+        """
         if not 0 <= warm_up < self.duration:
             raise ValueError("the warm-up must be shorter than duration")
         run = self.model_copy(update={"warm_up": warm_up})
@@ -228,7 +230,7 @@ class Scenario(Table):
     hubs: Annotated[Named[Hub], Field(min_length=1)]
     """Hub Transport servers by name."""
     send_connectors: Named[SendConnector] = Field(default_factory=immutabledict)
-    """Ways out of the organization by name."""
+    """Send connectors by name."""
     lines: Named[Line] = Field(default_factory=immutabledict)
     """Internet lines by name."""
     egress: Annotated[Keyed[AddressName, Egress], Field(min_length=1)]

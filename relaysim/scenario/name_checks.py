@@ -45,8 +45,7 @@ def _characters(raw: Raw) -> Found:
 
 
 def unfit(text: str) -> str | None:
-    """Return which forbidden character a text has, such as "a control character (U+001B)"; else
-    None."""
+    """Return the forbidden character of a text, else None: "a control character (U+001B)"."""
     for character in text:
         category = unicodedata.category(character)
         if category in _CATEGORIES and character not in _JOINERS:

@@ -21,36 +21,36 @@ def _not_all_the_time(every: int | None) -> int | None:
 class Operations(Table):
     """How the administrator notices a listing and reacts. Defaults stand in `defaults`.
 
-    He looks at the lists `monitor_every` so often, or hears of it `ndr_time` after the first
-    non-delivery report that the listing costs an innocent stream, whichever is first. Then he does
-    what `on_listing` says, which takes `repair_time`: nothing, pause the culprits until the IP is
-    clean, clean their lists of the share `cleaning` of the traps, or move them to the egress
-    `move_to`. He asks the lists to remove the IP when `delisting` says. Times are office hours.
+    They check the lists at intervals of `monitor_every`, or notice a listing `ndr_time` after the
+    first NDR that it causes for an innocent stream, whichever is first. Then they take the action
+    `on_listing`, in `repair_time`: none, pause the culprits until the IP is clean, remove the share
+    `cleaning` of the traps from their lists, or move them to the egress `move_to`. `delisting` is
+    when they ask for removal. Times are office hours.
 
-    `back_off`: what waits when a provider throttles: all mail from that IP to it ("source"), that
-    of the stream that met it ("stream"), or none but the message itself.
+    `back_off` is the mail that waits when a provider throttles: all from that IP to it ("source"),
+    all of the same stream ("stream"), or the message alone.
     """
 
     monitor_every: Annotated[TimeLimit, AfterValidator(_not_all_the_time)]
-    """How often the administrator looks at the lists; "unlimited" is never."""
+    """Interval at which the administrator checks the lists; "unlimited" is never."""
     on_listing: OnListing
-    """What he does about a listing."""
+    """The action after a listing."""
     move_to: AddressName | None = None
     """The egress that "move_culprit" moves the culprits to."""
     repair_time: TimeLaw
     """Office hours that it takes."""
     ndr_time: TimeLaw
-    """Time until an innocent sender's non-delivery report reaches him."""
+    """Time until an innocent sender's NDR reaches the administrator."""
     back_off: BackOff
-    """What waits when a provider throttles."""
+    """Which mail waits when a provider throttles."""
     delisting: Delisting
-    """When he asks the lists for removal."""
+    """When the administrator asks for removal."""
     cleaning: Share
     """Share of the traps that a cleaned list loses."""
 
 
 class Coupling(Table):
-    """Switches of the ways by which one stream harms another, to tell their parts in it.
+    """Switches of the kinds of harm, to measure the part of each.
 
     `listing` of the IP, its `widening` to neighbours, the reputation of the IP (`provider_ip`) and
     of the sender domain (`provider_domain`) at large providers, the sender's own `back_off`,
@@ -60,14 +60,14 @@ class Coupling(Table):
     listing: bool = True
     """The IP is on a blocklist."""
     widening: bool = True
-    """So are its neighbours."""
+    """Its neighbours are listed too."""
     provider_ip: bool = True
-    """A provider thinks ill of the IP."""
+    """The IP has a bad reputation at a provider."""
     provider_domain: bool = True
-    """And of the sender domain."""
+    """The sender domain has one."""
     back_off: bool = True
     """The hub waits with all mail to a provider."""
     contention: bool = True
     """Queues, cores and lines are busy."""
     reaction: bool = True
-    """What the administrator does."""
+    """The administrator reacts to listings."""

@@ -43,8 +43,10 @@ TOO_LONG = 10**1000
 
 
 def shown(value: Any) -> str:
-    """Return a value as TOML writes it, shortened where it is long; "" for a table and for no
-    value."""
+    """Return a value as TOML writes it, shortened where it is long.
+
+    The text is empty for a table and for no value.
+    """
     if value is None or isinstance(value, dict):
         return ""
     text = _toml(value)
@@ -67,8 +69,7 @@ def _toml(value: Any) -> str:
 
 
 def nearest(word: object, known: Iterable[str]) -> str | None:
-    """Return the known word with the most similar spelling, in any case; None if none is
-    similar."""
+    """Return the known word with the most similar spelling, in any case; None if none is near."""
     by_lower = {each.casefold(): each for each in known if each != word}
     close = difflib.get_close_matches(str(word).casefold(), by_lower, 1)
     return by_lower[close[0]] if close else None

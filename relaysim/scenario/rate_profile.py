@@ -2,7 +2,7 @@
 
 `office-hours` comes from real mail: `email-Eu-core-temporal`, the mail between the members of a
 large European research institution (SNAP; Paranjape, Benson and Leskovec, "Motifs in Temporal
-Networks", WSDM 2017), of which we read 150 days. Derivation:
+Networks", WSDM 2017); 150 days of it are used. Derivation:
 
 - The clock of the file starts an unknown number of hours after midnight. We add the whole number of
   hours with which most mail falls between 8 and 18 h: two (90 % of it; one hour gives 89 %). Days 5

@@ -44,8 +44,10 @@ def reference_problems(raw: Raw, library: Library) -> list[Problem]:
 
 
 def _names_are_keys(raw: Raw) -> Found:
-    """Report keys `name` and `properties`: a name is the key of its table, properties come with a
-    profile."""
+    """Report keys `name` and `properties`.
+
+    The name of a thing is the key of its table, and its properties come with its profile.
+    """
     both = ("name", "properties")
     groups: dict[tuple[str, ...], tuple[str, ...]] = {
         ("hubs",): both,

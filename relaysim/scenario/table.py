@@ -131,8 +131,10 @@ def _above_zero(value: int) -> int:
 
 
 def _from_one_second(value: int) -> int:
-    """Refuse a retry interval below one second, as Exchange does; with 0 a run would stand
-    still."""
+    """Refuse a retry interval below one second, as Exchange does.
+
+    With 0 a run would stand still.
+    """
     if value < SECOND:
         raise ValueError("must be at least 1 s")
     return value

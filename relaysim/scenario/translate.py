@@ -119,8 +119,10 @@ def _without_value(message: str, value: Any) -> str:
 
 
 def _place(location: tuple[int | str, ...], raw: Mapping[str, Any]) -> _Place:
-    """Return Pydantic's location without the tags of unions and the keys that a shorthand
-    implies."""
+    """Return Pydantic's location as the file has it.
+
+    The tags of unions are left out, and the keys that a shorthand implies.
+    """
     place = _Place((), None, Scenario, raw)
     for step in location:
         members = _members(place.type)

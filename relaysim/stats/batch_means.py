@@ -73,11 +73,10 @@ def means(row: Floats, batches: int) -> Floats:
 
 
 def correlation(row: Floats) -> float:
-    """Return the lag-1 correlation by the jackknife: twice that of all, less the mean of the
-    halves.
+    """Return the lag-1 correlation by the jackknife.
 
-    The jackknife removes most of the downward bias of a short row. A result beyond -1 or 1 is set
-    to that end.
+    It is twice that of all values, less the mean of those of the halves, which removes most of the
+    downward bias of a short row. A result beyond -1 or 1 is set to that end.
     """
     half = len(row) // 2
     estimate = 2 * _lag1(row) - (_lag1(row[:half]) + _lag1(row[half:])) / 2

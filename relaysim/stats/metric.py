@@ -11,8 +11,10 @@ class Matters(NamedTuple):
     relative: float = 0.0
 
     def of(self, base: float) -> float:
-        """Return how large a difference from `base` must be to matter; of a lost base, the absolute
-        one."""
+        """Return how large a difference from `base` must be to matter.
+
+        If the base is lost it is the absolute difference.
+        """
         return max(self.absolute, self.relative * abs(base)) if base < inf else self.absolute
 
 

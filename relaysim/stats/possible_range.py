@@ -59,8 +59,7 @@ def leaves_range(value: float, half: float, low: float, high: float, unit: str) 
 
 
 def difference_leaves_range(value: float, half: float, unit: str) -> bool:
-    """Return whether a difference `value` ± `half` reaches beyond the largest difference of two
-    shares."""
+    """Return whether a difference `value` ± `half` reaches beyond what two shares can differ by."""
     return unit == "share" and abs(value) + half > 1.0 >= abs(value)
 
 

@@ -120,8 +120,7 @@ def with_zero_unless_sure(given: Estimates, apart: Floats, confidence: float) ->
 
 
 def _correlation(base: Floats, other: Floats, both: Mask) -> Floats:
-    """Return the correlation of two rows of zeros and ones, with Newcombe's continuity
-    correction."""
+    """Return the correlation of rows of zeros and ones, with Newcombe's continuity correction."""
     n = np.count_nonzero(both, axis=1)
     yes = np.nansum(base * other, axis=1)
     only_base, only_other = np.nansum(base, axis=1) - yes, np.nansum(other, axis=1) - yes

@@ -137,8 +137,10 @@ def chances_needed(
 
 
 def _search(enough: Callable[[Floats], Mask], low: Floats, high: Floats) -> Floats:
-    """Return the smallest whole numbers from `low` that are enough; infinite where `high` is
-    not."""
+    """Return the smallest whole numbers from `low` that are enough.
+
+    The result is infinite where `high` is not enough.
+    """
     never = ~enough(high)
     while (low < high).any():
         middle = np.floor((low + high) / 2)

@@ -200,8 +200,10 @@ class _Questions:
             )
 
     def _farthest(self) -> str:
-        """Return the design that differs most from the base in the quantity; the first of
-        several."""
+        """Return the design that differs most from the base in the quantity.
+
+        Of several it is the first.
+        """
         frame = comparable(self.comparison)
         same_key = [frame[key] == value for key, value in zip(KEY, self.quantity, strict=True)]
         differences = (
@@ -224,8 +226,10 @@ def innocent_classes(scenario: Scenario) -> list[str]:
 
 
 def sending_less(comparison: Comparison) -> list[str]:
-    """Return the designs that do not send all mail of the base: they may be better for that
-    reason."""
+    """Return the designs that do not send all mail of the base.
+
+    They may be better for that reason alone.
+    """
     whole = frozenset(streams(comparison.scenarios[0]))
     return [name for name, common in comparison.streams.items() if whole - common]
 
@@ -265,8 +269,10 @@ def decisive(comparison: Comparison) -> tuple[Quantity, str]:
 
 
 def campaign_path(designs: Sequence[Scenario]) -> str:
-    """Return the path to vary: the size of a culprit's campaign that all designs have, else the
-    load."""
+    """Return the path to vary for the break-even.
+
+    It is the size of a culprit's campaign that all designs have, else the load.
+    """
     for name, host in designs[0].hosts.items():
         for short, stream in host.streams.items():
             if isinstance(stream.arrivals, Campaign) and is_culprit(host, stream):
@@ -294,8 +300,10 @@ def _points(base: Scenario, path: str) -> list[int | float]:
 
 
 def _targets(comparison: Comparison, quantity: Quantity, rival: str) -> list[Target]:
-    """Return the service of the other design: on time, and in the busy hours of what it relieves
-    most."""
+    """Return targets that are the service of the other design.
+
+    They are its share on time, and its p95 in the busy hours of the class that it relieves most.
+    """
     frame = comparison.metrics
     values = frame[frame["scenario"] == rival].set_index(["scope", "subject", "metric"])["value"]
     share = max(0.0, float(values.loc[tuple(quantity)]) - MARGIN)

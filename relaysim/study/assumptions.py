@@ -92,8 +92,7 @@ def assumptions(
 
 
 def _numbers(scenario: Scenario) -> Iterator[tuple[Keys, Number, str]]:
-    """Return every number above zero that a profile in use assumes: its path, itself and its
-    source."""
+    """Return path, value and source of every number above zero that a profile in use assumes."""
     for path, table in defaults(scenario):
         for key, default in table.items():
             if default.certainty is Certainty.ASSUMPTION:

@@ -98,16 +98,15 @@ def limit(
 def break_even(
     scenario: str, statement: str, advantage: Estimates, least: Floats, load: Floats, unit: str = ""
 ) -> Limit:
-    """Return from where on, or up to where, a design is better than another by more than what
-    matters.
+    """Return where a design is better than another by more than what matters.
 
     Parameters
     ----------
     scenario
         The name of the design.
-    told
+    statement
         What holds there, in words.
-    apart : Estimates, shape (points,)
+    advantage : Estimates, shape (points,)
         By how much it is better at each load, paired, with 95 % intervals.
     least : array of float, shape (points,)
         The smallest difference that matters.

@@ -7,8 +7,7 @@ from relaysim.stats.interval import CONFIDENCE, Estimate, Floats
 
 
 def gain(base: Floats, other: Floats, confidence: float = CONFIDENCE) -> Estimate:
-    """Return 1 less the ratio of the means of two paired samples, with an interval by the
-    jackknife.
+    """Return 1 less the ratio of the means of two paired samples, with a jackknife interval.
 
     Parameters
     ----------

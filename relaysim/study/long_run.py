@@ -33,8 +33,10 @@ METRICS = ("latency_mean", *PARTS)
 
 @dataclass(frozen=True)
 class LongRun:
-    """The estimate of a quantity from one run, in `batches`, or the reason why it has no
-    interval."""
+    """The estimate of a quantity from one run.
+
+    `batches` has the estimate, or the reason why it has no interval.
+    """
 
     scenario: Scenario
     quantity: Quantity

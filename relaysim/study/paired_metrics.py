@@ -147,8 +147,7 @@ def against_base(
 
 
 def _joined(plain: pd.DataFrame, pairs: pd.DataFrame, column: str) -> pd.DataFrame:
-    """Return the metrics of a replication that can be compared, with those of what both
-    delivered."""
+    """Return the comparable metrics of a replication, with those of what both delivered."""
     metric = plain["metric"]
     alone = metric.isin(DELIVERED_METRICS)
     alone |= metric.isin(LATENCY_METRICS) & ~plain["scope"].isin(PAIRED_SCOPES)
@@ -180,8 +179,9 @@ def _needed(
 
 
 def _unless_more_is_lost(frame: pd.DataFrame, verdicts: Sequence[str]) -> list[str]:
-    """Return the verdicts, changed for a design that is faster and delivers less mail than the
-    base.
+    """Return the verdicts.
+
+    Changed for a design that is faster and delivers less mail than the base.
 
     Losing mail makes the rest faster, and the campaign complete sooner.
     """

@@ -115,8 +115,9 @@ class Reached:
 
     @property
     def half(self) -> float:
-        """Return half the width of its interval; NaN where fewer than two replications have a
-        value.
+        """Return half the width of its interval.
+
+        NaN where fewer than two replications have a value.
 
         It is 0 where the quantity is lost in a replication: its mean is infinite for sure.
         """
@@ -131,8 +132,9 @@ class Reached:
 
     @property
     def needed(self) -> float:
-        """Return about how many replications it takes, if the spread stays as it is; NaN if
-        unknown.
+        """Return about how many replications it takes, if the spread stays as it is.
+
+        NaN if unknown.
 
         Infinite where more than 10,000 would be needed, and for a share of a mean of zero.
         """
@@ -157,8 +159,10 @@ class Reached:
 
 
 class Watch:
-    """The rule at work: it reads one replication after another and returns when there are
-    enough."""
+    """The rule at work.
+
+    It reads one replication after another and returns when there are enough.
+    """
 
     def __init__(self, precision: Precision, scenario: Scenario) -> None:
         self.precision = precision

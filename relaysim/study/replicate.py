@@ -160,8 +160,10 @@ class RunResult:
 
     @cached_property
     def frames(self) -> Frames:
-        """Return the tables of all replications; if they were not kept, the replications are run
-        again."""
+        """Return the tables of all replications.
+
+        If they were not kept, the replications are run again.
+        """
         if self.gathered is not None:
             return self.gathered
         tasks = _tasks(self.scenario, self.replications, self.seed, Wanted(frames=True))
@@ -190,8 +192,10 @@ class RunResult:
 
     @property
     def levels(self) -> pd.DataFrame:
-        """Return the frame with one row a change of a state: back pressure, Retry, stops,
-        reputation."""
+        """Return the frame with one row a change of a state.
+
+        Back pressure, Retry, stops, reputation.
+        """
         return self.frames["levels"]
 
     @property
@@ -231,8 +235,10 @@ class RunResult:
         return self.frames
 
     def trace(self, replication: int = 0) -> Trace:
-        """Return the trace of one replication, computed again: for figures and for a closer
-        look."""
+        """Return the trace of one replication.
+
+        Computed again: for figures and for a closer look.
+        """
         return trace_of(self.scenario, replication, self.seed)
 
 
@@ -340,8 +346,7 @@ def _until(
 
 
 def numbered(scenario: str, measured: list[pd.DataFrame]) -> pd.DataFrame:
-    """Return the metrics of each replication under one another, with the number of the
-    replication."""
+    """Return the metrics of all replications in one frame, with the number of the replication."""
     frame = pd.concat(measured, keys=range(len(measured)), names=["replication", None])
     frame = frame.reset_index(level="replication").reset_index(drop=True)
     frame.insert(0, "scenario", scenario)

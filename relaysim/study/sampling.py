@@ -40,7 +40,7 @@ class Sampling:
     precision: Precision | None = None
 
     def resolved(self, designs: Sequence[Scenario]) -> Replications:
-        """Return how many replications of which seed a study of these designs has.
+        """Return the number of replications and the seed of a study of these designs.
 
         Parameters
         ----------

@@ -327,8 +327,10 @@ def _estimates(quantity: Quantity, values: Floats, paired: bool) -> Estimates:
 def _effects(
     inputs: Sequence[Input], quantity: Quantity, values: Floats, paired: bool
 ) -> pd.DataFrame:
-    """Return the frame `effects`; `values` has a row for the base, then one for each end, in
-    order."""
+    """Return the frame `effects`.
+
+    `values` has a row for the base, then one for each end, in order.
+    """
     if np.isnan(values[0]).all():
         raise SensitivityError(f"{quantity} has no value in any replication")
     base = np.repeat(values[:1], len(inputs), axis=0)

@@ -1,4 +1,4 @@
-"""Size: the smallest value of a setting with which a design meets its targets."""
+"""Size: the smallest value of a setting with which a design reaches all targets."""
 
 import math
 import os
@@ -277,8 +277,10 @@ class _Trials:
         return Judgement(target, row, self.confidence, self.skewed[number])
 
     def _not_judged(self, at: int, number: int) -> float:
-        """Return the share of the recipients of a target's subject that are not judged, else
-        NaN."""
+        """Return the share of the recipients of a target's subject that are not judged.
+
+        Else NaN.
+        """
         counts = self.counted[at][number]
         created = sum(count for count, _ in counts)
         return sum(left for _, left in counts) / created if created > 0 else math.nan

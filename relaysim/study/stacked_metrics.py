@@ -32,8 +32,10 @@ class Stack:
 
     @classmethod
     def of(cls, frames: Sequence[pd.DataFrame], column: str = "value") -> Self:
-        """Return the stack of the metrics of each replication, whose rows may differ; rows keep
-        their order."""
+        """Return the stack of the metrics of each replication.
+
+        Whose rows may differ; rows keep their order.
+        """
         rows = pd.concat(frames, ignore_index=True)
         row, _ = pd.factorize(pd.MultiIndex.from_frame(rows[KEY]))
         replication = np.repeat(np.arange(len(frames)), [len(frame) for frame in frames])

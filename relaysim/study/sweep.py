@@ -129,13 +129,12 @@ class Sweep:
         )
 
     def break_even(self, quantity: Quantity | str, scenario: str) -> tuple[Limit, Limit]:
-        """Return where a design is better than the first one by more than what matters, and where
-        worse.
+        """Return where a design is better than the first one, and where it is worse.
 
         Parameters
         ----------
         quantity
-            A quantity of this sweep.
+            A quantity of this sweep. Only differences count that are larger than what matters.
         scenario
             The name of the design.
 
@@ -312,8 +311,7 @@ def _ask_one_number(varied: Sequence[Vary]) -> None:
 
 
 def _metrics(run: Replication) -> pd.DataFrame:
-    """Return all that is kept of a replication, so that a sweep takes as much memory as one
-    point."""
+    """Return the metrics of a replication; a sweep then takes as much memory as one point."""
     return run.metrics
 
 

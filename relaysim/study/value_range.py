@@ -29,8 +29,10 @@ class Number(NamedTuple):
 
     @classmethod
     def parse(cls, written: Any) -> Self:
-        """Return the number of a value of a file: `3`, `0.5`, `"3 d"`. Raises ValueError, also for
-        true."""
+        """Return the number of a value of a file: `3`, `0.5`, `"3 d"`.
+
+        Raises ValueError, also for true.
+        """
         text = str(written).strip()
         match = _WRITTEN.fullmatch(text)
         if match is None or isinstance(written, bool):
@@ -51,8 +53,10 @@ class Number(NamedTuple):
         return self._replace(value=value)
 
     def in_unit(self, unit: str) -> Fraction:
-        """Return its value in another unit of its kind. Raises ValueError if there is no such unit
-        for it."""
+        """Return its value in another unit of its kind.
+
+        Raises ValueError if there is no such unit for it.
+        """
         if unit == self.unit:
             return self.value
         for read in _READERS:

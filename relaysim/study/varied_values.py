@@ -29,8 +29,10 @@ class Vary:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Return `PATH=V1,V2,...`, or `PATH=LOW:HIGH[:STEP]` for whole numbers. Raises
-        ValueError."""
+        """Return `PATH=V1,V2,...`, or `PATH=LOW:HIGH[:STEP]` for whole numbers.
+
+        Raises ValueError.
+        """
         try:
             parse(text)
         except OverrideError as error:
@@ -40,8 +42,10 @@ class Vary:
 
     @classmethod
     def of(cls, path: str, values: Iterable[Any]) -> Self:
-        """Return the path with values of Python, such as numbers and texts with units. Raises
-        ValueError."""
+        """Return the path with values of Python.
+
+        Such as numbers and texts with units. Raises ValueError.
+        """
         if isinstance(values, str) or not isinstance(values, Iterable):
             raise ValueError(f"{path}: {values!r} is one value: give a list of them")
         return cls(path, tuple(map(_written, values)))
@@ -58,8 +62,10 @@ class Vary:
 
     @cached_property
     def amounts(self) -> tuple[float, ...]:
-        """Return the values as numbers in the unit of the first; empty if they are not of one
-        kind."""
+        """Return the values as numbers in the unit of the first.
+
+        Empty if they are not of one kind.
+        """
         try:
             numbers = [Number.parse(value) for value in self.values]
             return tuple(float(each.in_unit(numbers[0].unit)) for each in numbers)
@@ -109,8 +115,10 @@ def value_at(scenario: Scenario, path: str) -> Any:
 
 
 def own(values: Mapping[str, str], design: Scenario, designs: Sequence[Scenario]) -> dict[str, str]:
-    """Return the values that are for one of several designs: none at a path that only others
-    have."""
+    """Return the values that are for one of several designs.
+
+    None at a path that only others have.
+    """
 
     def only_elsewhere(path: str) -> bool:
         return value_at(design, path) is None and any(

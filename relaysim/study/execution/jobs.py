@@ -148,8 +148,10 @@ def _numbered(number: int, call: Callable[[], T]) -> tuple[int, T]:
 
 
 def _ask_answering(address: str) -> None:
-    """Raise ClusterError unless a scheduler answers; Dask would retry for a while and log a
-    traceback."""
+    """Raise ClusterError unless a scheduler answers.
+
+    Dask would retry for a while and log a traceback.
+    """
     match = _ADDRESS.fullmatch(address)
     if match is None:
         raise ClusterError(f'"{address}" is no scheduler: write tcp://HOST:PORT')

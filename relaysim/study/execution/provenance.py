@@ -52,8 +52,10 @@ class Provenance:
         return cls(named, seed, replications, command, *times, behind, files)
 
     def facts(self) -> dict[str, Any]:
-        """Return what decides the result, as JSON has it: the same study has the same facts on any
-        day."""
+        """Return what decides the result, as JSON has it.
+
+        The same study has the same facts on any day.
+        """
         return {
             "relaysim": relaysim.__version__,
             "python": platform.python_version(),

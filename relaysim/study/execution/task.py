@@ -36,8 +36,10 @@ class Task(Generic[T]):
 
     @cached_property
     def identity(self) -> str:
-        """Return 64 hexadecimal digits: the same for the same result, in any process and on any
-        day."""
+        """Return 64 hexadecimal digits.
+
+        The same for the same result, in any process and on any day.
+        """
         name = f"{self.function.__module__}.{self.function.__qualname__}"
         parts = (f"format {FORMAT}", name, digest(self.scenario), _text(self.arguments), source())
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()

@@ -34,7 +34,7 @@ class Kind(Protocol):
 
 
 _FLAT = {bool: pa.bool_(), int: pa.int64(), float: pa.float64(), str: pa.large_string()}
-"""Types of which a sequence is one array."""
+"""Types whose sequences are one array."""
 
 
 @dataclasses.dataclass(frozen=True)
