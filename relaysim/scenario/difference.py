@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from relaysim.scenario.defaults import with_defaults
+from relaysim.scenario.default_tables import with_defaults
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.problem import KeyPath, dotted
 from relaysim.scenario.table import Table

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from relaysim.profiles.library import Library
 from relaysim.scenario import override, own_profiles, toml_file
-from relaysim.scenario.defaults import merged, with_defaults
+from relaysim.scenario.default_tables import merged, with_defaults
 from relaysim.scenario.files import sought
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.name_checks import name_problems, outside

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from relaysim.scenario.defaults import without_rivals
+from relaysim.scenario.default_tables import without_rivals
 from relaysim.scenario.problem import Problem
 from relaysim.scenario.raw_tables import DEEPEST, unusable
 

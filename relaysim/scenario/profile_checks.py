@@ -5,7 +5,7 @@ from collections.abc import Callable
 from relaysim.profiles.kind import Kind
 from relaysim.profiles.library import Library
 from relaysim.scenario.blocklist import NEEDED, OPTIONAL
-from relaysim.scenario.defaults import GROUPS, PROFILE_KEYS, with_defaults
+from relaysim.scenario.default_tables import GROUPS, PROFILE_KEYS, with_defaults
 from relaysim.scenario.problem import Problem, unknown
 from relaysim.scenario.raw_tables import Found, Raw, at, named, streams
 from relaysim.scenario.table import NONE

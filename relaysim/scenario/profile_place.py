@@ -6,7 +6,7 @@ from dataclasses import replace
 from relaysim.profiles.kind import OVERLAYS, Kind
 from relaysim.profiles.library import Library
 from relaysim.profiles.profile import Profile
-from relaysim.scenario.defaults import GROUPS, PROFILE_KEYS
+from relaysim.scenario.default_tables import GROUPS, PROFILE_KEYS
 from relaysim.scenario.problem import KeyPath, Problem
 from relaysim.scenario.raw_tables import Raw, at
 

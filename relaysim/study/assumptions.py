@@ -13,7 +13,7 @@ from typing import Any
 from relaysim.profiles.defaults import send_connector_table
 from relaysim.profiles.kind import Kind
 from relaysim.profiles.value import Certainty, Value
-from relaysim.scenario.defaults import MAILBOXES, OPERATIONS
+from relaysim.scenario.default_tables import MAILBOXES, OPERATIONS
 from relaysim.scenario.digest import digest
 from relaysim.scenario.load import load
 from relaysim.scenario.model import Scenario

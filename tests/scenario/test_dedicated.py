@@ -10,7 +10,7 @@ from relay_designs import DEDICATED, shared_hub
 from relaysim.analysis.dedicated_design import DedicatedError, dedicated
 from relaysim.analysis.sharing import hubs_of, ips, parted
 from relaysim.audit import Severity, check
-from relaysim.scenario.defaults import merged
+from relaysim.scenario.default_tables import merged
 from relaysim.scenario.difference import diff
 from relaysim.scenario.load import from_mapping, load
 from relaysim.scenario.model import Scenario

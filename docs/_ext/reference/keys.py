@@ -30,7 +30,7 @@ from relaysim.scenario import (
 )
 from relaysim.scenario import distribution as law
 from relaysim.scenario import rate_profile as profile
-from relaysim.scenario.defaults import MAILBOXES, OPERATIONS, PROFILE_KEYS
+from relaysim.scenario.default_tables import MAILBOXES, OPERATIONS, PROFILE_KEYS
 from relaysim.scenario.table import Table
 
 Profiles = Mapping[str, Mapping[str, Value]]
