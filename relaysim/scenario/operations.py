@@ -19,7 +19,7 @@ def _not_all_the_time(every: int | None) -> int | None:
 
 
 class Operations(Table):
-    """How the administrator notices a listing and reacts. Defaults stand in `scenario.default_tables`.
+    """How the administrator notices a listing and reacts; defaults: `scenario.default_tables`.
 
     They check the lists at intervals of `monitor_every`, or notice a listing `ndr_time` after the
     first NDR that it causes for an innocent stream, whichever is first. Then they take the action
