@@ -6,12 +6,12 @@ import io
 import pandas as pd
 import pytest
 from golden_text import page
-from quantities import quantities, quantities_after
+from quantities import quantities
 from small_comparison import SCENARIOS, listing_day
 
 from relaysim.present.text import run_summary
 from relaysim.present.text.terminal import show, tables
-from relaysim.present.text.theory_table import reasons, theory, values
+from relaysim.present.text.theory_table import theory, values
 from relaysim.scenario.load import load
 from relaysim.study.replicate import run
 from relaysim.study.theory import COLUMNS, beside
@@ -84,31 +84,5 @@ def test_values_stand_subject_by_subject(golden):
     golden("theory/values", page(tables(grid)))
 
 
-def test_reasons_are_counted_and_the_commonest_come_first(golden_section):
-    nan = float("nan")
-    told = reasons(
-        frame(
-            ("a", "wait_mean", "", nan, 1.0, nan, None, "one; two; three"),
-            ("a", "queue_mean", "", nan, 1.0, nan, None, "one; two; three"),
-            ("b", "wait_mean", "", nan, 1.0, nan, None, "two; four; five"),
-        )
-    )
-    counted = quantities_after(told, ["one", "two", "three", "four", "five"])
-    assert counted == [("two", "2"), ("one", "1"), ("three", "1")]
-    golden_section("theory/table-reasons", told)
-
-
-def test_a_resource_whose_load_alone_is_known_is_told_so(golden_section):
-    rows = frame(
-        ("a", "utilization", "utilization law", 0.5, 0.5, 0.1, True, ""),
-        ("a", "wait_mean", "", float("nan"), 1.0, 0.1, None, "one"),
-    )
-    assert quantities_after(reasons(rows), ["one"]) == [("one", "1")]
-    golden_section("theory/table-reasons", reasons(rows))
-    assert reasons(rows[:1]) == ""
-
-
-def test_a_company_has_a_few_lines_of_reasons_and_no_table(golden_section):
-    lines = printed(theory(listing_day()))
-    assert 2 <= len([line for line in lines if line]) <= 4
-    golden_section("theory/table-reasons", "\n".join(lines))
+def test_where_no_formula_holds_nothing_is_printed():
+    assert printed(theory(listing_day())) == []

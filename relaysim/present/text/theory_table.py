@@ -1,6 +1,5 @@
-"""Theory beside simulation: what a formula says of a run, or why none does."""
+"""Theory beside simulation: the values that formulas give for a run."""
 
-from collections import defaultdict
 from typing import Any
 
 import pandas as pd
@@ -11,7 +10,7 @@ from relaysim.present.text.number_format import NONE, interval, number
 from relaysim.present.text.terminal import Grid, tables, text
 from relaysim.study.guard import Guarded, described
 from relaysim.study.replicate import RunResult
-from relaysim.study.theory import beside, parted
+from relaysim.study.theory import beside
 
 NAMES = {
     "wait_mean": "wait",
@@ -25,12 +24,10 @@ NO_WARM_UP = (
     "Formulas are for the steady state and the run has no warm-up: its queues start empty, which "
     "makes the simulated waits shorter."
 )
-MOST_REASONS = 3
-"""The most reasons that are told; the frame has all."""
 
 
 def theory(result: RunResult) -> list[RenderableType]:
-    """The section: every value that a formula gives, and the reasons of the resources without.
+    """Return the section: every value that a formula gives; nothing where no formula holds.
 
     A fault in the section costs the section alone.
     """
@@ -41,17 +38,16 @@ def theory(result: RunResult) -> list[RenderableType]:
 
 
 def _section(result: RunResult) -> list[RenderableType]:
-    found = beside(result)
-    known = found[found["formula"] != ""]
-    lines: list[RenderableType] = []
-    if not known.empty:
-        lines += tables(values(known))
-        warm = result.scenario.run.warm_up > 0
-        lines += [text(DEPENDENT if warm else f"{DEPENDENT} {NO_WARM_UP}"), text("")]
-    else:
-        lines.append(text("Theory beside simulation"))
-    said = reasons(found[found["scope"] == "resource"])
-    return [*lines, *([text(said), text("")] if said else [])]
+    frame = beside(result)
+    known = frame[frame["formula"] != ""]
+    if known.empty:
+        return []
+    warm = result.scenario.run.warm_up > 0
+    return [
+        *tables(values(known)),
+        text(DEPENDENT if warm else f"{DEPENDENT} {NO_WARM_UP}"),
+        text(""),
+    ]
 
 
 def values(known: pd.DataFrame) -> Grid:
@@ -80,23 +76,3 @@ def _cells(row: dict[str, Any]) -> list[str]:
         row["formula"],
         NONE if pd.isna(row["inside"]) else "yes" if row["inside"] else "no",
     ]
-
-
-def reasons(rows: pd.DataFrame) -> str:
-    """Why some resources have no formula, the commonest reasons first; nothing if all have one."""
-    said: dict[str, set[str]] = defaultdict(set)
-    for subject, reason in zip(rows["subject"], rows["reason"], strict=True):
-        for each in parted(reason):
-            said[each].add(subject)
-    if not said:
-        return ""
-    without = set().union(*said.values())
-    partly = without & set(rows["subject"][rows["formula"] != ""])
-    order = sorted(said, key=lambda reason: -len(said[reason]))
-    told = [f"{reason} ({len(said[reason])})" for reason in order[:MOST_REASONS]]
-    more = len(order) - len(told)
-    if more:
-        told.append(f"and {more} more reason{'s' * (more > 1)}")
-    many = f"{len(without)} resource{'s' * (len(without) > 1)}"
-    what = f"No formula for {many}{', or not for the waits' if partly else ''}"
-    return f"{what}: {'; '.join(told)}."
