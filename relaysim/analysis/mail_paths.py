@@ -1,4 +1,4 @@
-"""The paths of mail: where each stream gets in, what is refused, and where the rest goes."""
+"""Mail paths: the hub that takes each stream, refused recipients, and the routes of the rest."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -7,6 +7,7 @@ from functools import lru_cache
 from relaysim.mail.reply import Reply
 from relaysim.plan import initial_pressure as pressure
 from relaysim.plan import routing
+from relaysim.plan.names import stream_name
 from relaysim.scenario.connector import ReceiveConnector
 from relaysim.scenario.destination import Destination
 from relaysim.scenario.distribution import mean
@@ -31,10 +32,18 @@ class Domains:
 
 @dataclass(frozen=True, slots=True)
 class DomainRoute:
-    """The recipients of a stream in some domains: their share of all, and the hops they take.
+    """The route of a stream's recipients in some domains.
 
-    `first` is the hop from the hub that took the mail; `lasts` are the last ones, one unless the
-    source servers of a send connector take it in turn.
+    Parameters
+    ----------
+    domains : Domains
+        The receiving domains.
+    share : float
+        The recipients in these domains as a share of all recipients of the stream.
+    first : Hop
+        The next hop from the hub that took the mail.
+    lasts : tuple of Hop
+        The last hops: one, or one for each source server of a send connector, used in turn.
     """
 
     domains: Domains
@@ -45,7 +54,7 @@ class DomainRoute:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The recipients of a stream in some domains that RCPT TO refuses, and their share of all."""
+    """Recipients in some domains that the hub refuses at RCPT TO, as a share of all."""
 
     domains: Domains
     share: float
@@ -54,10 +63,24 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """How a share of a stream's messages gets in.
+    """A submission target of a stream, and what happens to the mail that reaches it.
 
-    `connector` is None where none answers, and for the mailbox server, which needs none. `reply`
-    says why no mail of the stream gets in here; it is None where mail does.
+    Parameters
+    ----------
+    host, stream : str
+        The host, and the name of the stream within the host.
+    share : float
+        The messages that come to this target, as a share of all messages of the stream.
+    target : Target
+        The submission target.
+    connector : ReceiveConnector or None
+        The receive connector that answers; None where none answers, and for the mailbox server.
+    reply : Reply or None
+        The reply that refuses all mail of the stream here; None where the hub takes mail.
+    routes : tuple of DomainRoute
+        The routes of the recipients that the hub takes.
+    refused : tuple of Refused
+        The recipients that the hub refuses.
     """
 
     host: str
@@ -72,7 +95,7 @@ class Path:
     @property
     def name(self) -> str:
         """The stream's full name, `host.stream`."""
-        return f"{self.host}.{self.stream}"
+        return stream_name(self.host, self.stream)
 
     @property
     def place(self) -> str:
@@ -86,7 +109,7 @@ class Path:
 
 
 def domains_of(scenario: Scenario, destination: str) -> tuple[Domains, ...]:
-    """The receiving domains; counted ones are alike but for their number, so one stands for all."""
+    """Return the receiving domains of a destination; one stands for all counted domains."""
     if destination == INTERNAL:
         return (Domains(INTERNAL, routing.own_domain(scenario), 1),)
     return _receiving(scenario.destinations[destination])
@@ -107,8 +130,8 @@ def receiver(scenario: Scenario, route: DomainRoute, hop: routing.Hop) -> str | 
     ----------
     scenario
         The design.
-    way, hop
-        The recipients, and a last hop of theirs.
+    route, hop
+        A route, and one of its last hops.
 
     Returns
     -------
@@ -121,9 +144,9 @@ def receiver(scenario: Scenario, route: DomainRoute, hop: routing.Hop) -> str | 
     return route.domains.destination if route.domains.destination in scenario.destinations else None
 
 
-@lru_cache(maxsize=256)  # each way of each stream asks for the same few smart hosts
+@lru_cache(maxsize=256)  # every route asks for the same few smart hosts
 def _owner(domain: str, destinations: tuple[Destination, ...]) -> str | None:
-    """The destination that has a domain by name; counted domains have no smart hosts."""
+    """Return the destination that lists a domain; counted domains are no smart hosts."""
     for each in destinations:
         if each.domains is not None and domain in each.domains:
             return each.name
@@ -136,7 +159,7 @@ def is_direct(route: DomainRoute, hop: routing.Hop) -> bool:
 
 
 def answers(scenario: Scenario, host: Host) -> tuple[ReceiveConnector | None, ...]:
-    """For each target of the host the connector that answers it; the mailbox server needs none."""
+    """Return the connector that answers the host at each target; None for the mailbox server."""
     if routing.by_mailbox_server(host):
         return (None,) * len(routing.targets(scenario, host))
     return tuple(
@@ -145,7 +168,7 @@ def answers(scenario: Scenario, host: Host) -> tuple[ReceiveConnector | None, ..
 
 
 def clients(scenario: Scenario, hub: str, connector: ReceiveConnector) -> list[str]:
-    """The hosts whose sessions the connector answers."""
+    """Return the hosts whose sessions the connector answers."""
     return [
         name
         for name, host in scenario.hosts.items()
@@ -158,15 +181,28 @@ def clients(scenario: Scenario, hub: str, connector: ReceiveConnector) -> list[s
 
 
 _latest: dict[bool, tuple[Scenario, tuple[Path, ...]]] = {}
-"""The scenario that was asked about last, and its paths: each of forty checks asks again."""
+"""The scenario whose paths were computed last, and these paths: forty checks need them."""
 
 
 def paths(scenario: Scenario, *, refused: bool = False) -> Iterator[Path]:
-    """All paths of all streams. A connection that nobody answers goes on to the next address.
+    """Return all paths of all streams.
 
-    So does a submission of the mailbox server to a hub that is short of resources. Back pressure
-    counts as it is at the start. With `refused` the paths have the ways of all recipients, also of
-    those that the hub refuses.
+    Parameters
+    ----------
+    scenario : Scenario
+        The design.
+    refused : bool
+        Whether the paths have the routes of all recipients, also of those that the hub refuses.
+
+    Returns
+    -------
+    iterator of Path
+        In the order of hosts, streams and submission targets.
+
+    Notes
+    -----
+    A connection without an answer fails over to the next address, as does a submission of the
+    mailbox server to a hub under back pressure. Back pressure is that of the start of the run.
     """
     known = _latest.get(refused)
     if known is None or known[0] is not scenario:
@@ -206,7 +242,7 @@ def _paths(scenario: Scenario, refused: bool) -> Iterator[Path]:
 
 
 def _greeted(scenario: Scenario, host: Host) -> tuple[ReceiveConnector | None, ...]:
-    """For each target of the host the connector that greets it; none under too much pressure."""
+    """Return the connector that greets the host at each target; None under back pressure."""
     return tuple(
         None if _hub_greeting(scenario, target) else connector
         for target, connector in zip(
@@ -232,9 +268,10 @@ def _pressed(
 
 
 def _shares(taken: list[bool]) -> list[float]:
-    """The share of connections that ends at each target: they start at each in turn.
+    """Return the share of connections that each target answers.
 
-    Where no target answers, each fails its own share.
+    Connections start at each target in turn and fail over to the next. Where no target answers,
+    each has the share that starts there.
     """
     count = len(taken)
     if not any(taken):
@@ -246,7 +283,7 @@ def _shares(taken: list[bool]) -> list[float]:
 
 
 def _followed(scenario: Scenario, host: Host, stream: Stream, path: Path) -> Path:
-    """The path with what becomes of each recipient."""
+    """Return the path with the route of each recipient, or the reply that refuses it."""
     if path.reply is not None:
         return path
     connector, link = path.connector, None
@@ -263,7 +300,7 @@ def _followed(scenario: Scenario, host: Host, stream: Stream, path: Path) -> Pat
 
 
 def _all_routes(scenario: Scenario, host: Host, stream: Stream, path: Path) -> Path:
-    """The path with the ways of all recipients, whatever the hub replies."""
+    """Return the path with the routes of all recipients, whatever the hub replies."""
     if path.connector is None:
         return _followed(scenario, host, stream, replace(path, reply=None))
     link = routing.identity(path.hub, path.connector.name)
@@ -279,7 +316,7 @@ def _all_routes(scenario: Scenario, host: Host, stream: Stream, path: Path) -> P
 def _route_of(
     scenario: Scenario, hub: str, stream: Stream, domains: Domains, share: float, link: str | None
 ) -> DomainRoute:
-    """The way of some recipients from the hub that took the mail."""
+    """Return the route of some recipients from the hub that took the mail."""
     size = max(1, round(mean(stream.size)))
     first = routing.next_hop(scenario, hub, domains.name, size, link)
     return DomainRoute(
@@ -288,7 +325,7 @@ def _route_of(
 
 
 def _recipients(scenario: Scenario, stream: Stream) -> Iterator[tuple[Domains, float]]:
-    """The domains that a stream writes to, each with its share of recipients."""
+    """Return the domains that a stream writes to, each with its share of recipients."""
     for destination, part in stream.to.items():
         if part:
             found = domains_of(scenario, destination)
@@ -296,5 +333,5 @@ def _recipients(scenario: Scenario, stream: Stream) -> Iterator[tuple[Domains, f
 
 
 def connector_place(hub: str, connector: str) -> str:
-    """The path of a receive connector in the scenario file."""
+    """Return the path of a receive connector in the scenario file."""
     return dotted(("hubs", hub, "receive_connectors", connector))

@@ -1,4 +1,7 @@
-"""The load that streams offer to each stage: seconds of a server for each message."""
+"""Offered load: the server seconds that each message of a stream needs at each stage.
+
+Servers and limits are those of the plan (`relaysim.plan.by_name`).
+"""
 
 import math
 import re
@@ -31,9 +34,18 @@ _ONE = re.compile(r"^(session|core|connection)s( )")
 
 @dataclass(frozen=True)
 class Part:
-    """Work that a stream asks of a stage: visits of a message on average, and what each takes.
+    """The work of one stream at a stage.
 
-    `work` tells the kinds of work of a core apart: receive, categorize, send.
+    Parameters
+    ----------
+    stream : str
+        The full name of the stream.
+    visits : float
+        Mean number of visits of a message.
+    service : Service
+        Service time of a visit.
+    work : str
+        For cores "receive", "categorize" or "send"; else "".
     """
 
     stream: str
@@ -44,11 +56,24 @@ class Part:
 
 @dataclass
 class Stage:
-    """A stage with `servers` alike, and what messages ask of it.
+    """Servers with one queue, and the work that comes to them.
 
-    `what` names them for people, `place` is the path in the scenario file that limits them. There
-    are `alike` such stages, one for each domain of a destination whose domains are counted.
-    `acknowledges` names the receive connectors, by hub, that hold sessions until delivery.
+    Parameters
+    ----------
+    name : str
+        The display name of the resource.
+    what : str
+        The servers in a sentence: "the 20 connections of HUB01 to gmail.com".
+    place : str
+        The path of the key in the scenario file that limits the servers.
+    servers : int
+        How many there are.
+    alike : int
+        How many such stages there are: one for each domain of a destination with counted domains.
+    parts : list of Part
+        The work of each stream.
+    acknowledges : dict
+        The receive connectors, as (hub, name), that hold sessions until delivery.
     """
 
     name: str
@@ -61,14 +86,14 @@ class Stage:
 
     @property
     def demand(self) -> dict[str, float]:
-        """What a message of each stream asks, on average, in seconds of a server."""
+        """Mean server seconds of a message, by stream."""
         found: dict[str, float] = defaultdict(float)
         for part in self.parts:
             found[part.stream] += part.visits * part.service.seconds
         return dict(found)
 
     def load(self, rates: Mapping[str, float]) -> float:
-        """The load of each server at these rates (messages a second by stream)."""
+        """Return the utilization at these rates (messages a second by stream)."""
         return sum(
             utilization(rates.get(stream, 0.0), seconds, self.servers)
             for stream, seconds in self.demand.items()
@@ -76,7 +101,7 @@ class Stage:
 
 
 class Stages:
-    """The stages of a scenario, each made when the first stream needs it."""
+    """The stages of a scenario, each made when the first stream comes to it."""
 
     def __init__(self, scenario: Scenario) -> None:
         self.scenario, self.plan = scenario, PlanByName(scenario)
@@ -86,7 +111,7 @@ class Stages:
                 self._add(path)
 
     def _add(self, path: Path) -> None:
-        """Add what one path of a stream asks of the stages that it comes by."""
+        """Add the work of one path of a stream at each stage."""
         stream = self.scenario.hosts[path.host].streams[path.stream]
         several = _recipient_counts(stream)
         self._session(path, mean(stream.size), several)
@@ -109,7 +134,7 @@ class Stages:
     def _transactions(
         self, path: Path, route: DomainRoute, hop: routing.Hop, several: Mapping[int, float]
     ) -> None:
-        """What delivery asks: cores, mailbox server or connections, and the line."""
+        """Add the work of delivery: cores, mailbox server or connections, and the line."""
         count = route.domains.count
         each = _transactions(route.share / count, several) / len(route.lasts)
         if hop.kind is routing.HopKind.MAILBOX:
@@ -135,7 +160,7 @@ class Stages:
     ) -> None:
         direct = is_direct(route, hop)
         receiver = self.scenario.destinations.get(receiver_of(self.scenario, route, hop) or "")
-        # A domain that no destination has answers at once (`reference.ELSEWHERE`).
+        # A domain of no destination answers at once (`reference.ELSEWHERE`).
         response = of_time(receiver.response_time) if receiver else AT_ONCE
         limits = (queue.connections, self.plan.receiver(queue).connections_per_ip)
         self._stage(
@@ -159,7 +184,7 @@ class Stages:
         )
 
     def _session(self, path: Path, size: float, several: Mapping[int, float]) -> None:
-        """What submission asks: a session from the first round trip to the commit."""
+        """Add the work of submission: a session from the first round trip to the commit."""
         host, hub = self.scenario.hosts[path.host], self.scenario.hubs[path.hub]
         recipients = sum(k * part for k, part in several.items())
         shared = host.messages_per_connection or math.inf
@@ -232,9 +257,10 @@ class Stages:
         alike: int = 1,
         numbered: bool = True,
     ) -> None:
-        """Add what a message on this path asks: so many visits, each of such a service.
+        """Add the work of one path at a stage.
 
-        Unlimited servers are no stage; nor are none at all, which `sessions_over_limit` reports.
+        Unlimited servers are no stage: nothing waits there. A limit of 0 sessions is none either:
+        the check `sessions_over_limit` reports it.
         """
         if not servers:
             return
@@ -246,7 +272,7 @@ class Stages:
 
 
 def delivery_queue(scenario: Scenario, route: DomainRoute, hop: routing.Hop) -> str:
-    """What readers call the queue of a remote hop; counted domains go by their destination."""
+    """Return the display name of the queue of a remote hop, or of all counted domains."""
     name = route.domains.destination
     model = scenario.destinations.get(name)
     counted = model is not None and model.domain_count is not None
@@ -255,9 +281,17 @@ def delivery_queue(scenario: Scenario, route: DomainRoute, hop: routing.Hop) -> 
 
 
 def stages(scenario: Scenario) -> tuple[Stage, ...]:
-    """All stages that can be short of servers, in the order in which mail comes to them.
+    """Return all stages that have a limit of servers, in the order in which mail comes to them.
 
-    They are for reading: the next check that asks gets the same ones.
+    Parameters
+    ----------
+    scenario : Scenario
+        The design.
+
+    Returns
+    -------
+    tuple of Stage
+        The same objects for the same scenario; they must not be changed.
     """
     if not _latest or _latest[0][0] is not scenario:
         _latest[:] = [(scenario, tuple(Stages(scenario).found.values()))]
@@ -265,11 +299,11 @@ def stages(scenario: Scenario) -> tuple[Stage, ...]:
 
 
 _latest: list[tuple[Scenario, tuple[Stage, ...]]] = []
-"""The scenario that was asked about last, and its stages."""
+"""The scenario whose stages were computed last, and these stages."""
 
 
 def _recipient_counts(stream: Stream) -> dict[int, float]:
-    """The share of messages with each number of recipients."""
+    """Return the share of messages with each number of recipients."""
     law = stream.recipients
     if isinstance(stream.arrivals, Replay):
         recorded = read(stream.arrivals.file).recipients
@@ -283,5 +317,13 @@ def _recipient_counts(stream: Stream) -> dict[int, float]:
 
 
 def _transactions(share: float, several: Mapping[int, float]) -> float:
-    """The share of messages with a recipient in a place that gets this share of recipients."""
+    """Return the share of messages with a recipient in a place.
+
+    Parameters
+    ----------
+    share : float
+        The place's share of all recipients.
+    several : mapping of int to float
+        The share of messages with each number of recipients.
+    """
     return sum(part * (1 - (1 - share) ** k) for k, part in several.items())

@@ -13,7 +13,7 @@ from relaysim.wording import listed
 def parted(scenario: Scenario) -> tuple[list[Path], list[Path]]:
     """The paths that mail gets in by: of bulk streams, and of innocent ones.
 
-    A break-in is in neither: nobody gives it a hub or an IP of its own.
+    A break-in is in neither: no administrator gives it a hub or an IP of its own.
     """
     parts: tuple[list[Path], list[Path]] = ([], [])
     for path in open_paths(scenario):
@@ -35,7 +35,7 @@ def hubs_of(path: Path) -> set[str]:
 
 
 def outside(path: Path) -> Iterator[tuple[DomainRoute, routing.Hop]]:
-    """The ways that lead to other organizations, each with its last hops."""
+    """Return the routes that lead outside, each with its last hops."""
     for route in path.routes:
         yield from ((route, hop) for hop in route.lasts if hop.kind is routing.HopKind.REMOTE)
 

@@ -45,7 +45,7 @@ _WHY = {
 
 
 def render(scenario: Scenario, name: str, host: Host, attempts: Sequence[Attempt]) -> str:
-    """The dialogue, the connector, the rights, and what becomes of each recipient."""
+    """Return the dialogue, the connector, the rights, and the outcome of each recipient."""
     if routing.by_mailbox_server(host):
         return "\n".join(_mailbox(scenario, name, attempts))
     blocks = (_attempt(scenario, name, host, attempt) for attempt in attempts)

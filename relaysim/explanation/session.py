@@ -1,4 +1,4 @@
-"""A session at one address: who answers, with which rights, and what becomes of the recipients."""
+"""A session at one address: the connector, the rights, and the reply to each recipient."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -125,5 +125,5 @@ def provider_state_name(destination: str, egress: str, sender: str, party: Party
 
 
 def sender_name(sender: str, party: Party) -> str:
-    """Return a sender's domain, with whose mail from it is meant if parties are told apart."""
+    """Return a sender's domain; with its party, where culprits are judged by themselves."""
     return f"{sender}{_PARTY[party]}"

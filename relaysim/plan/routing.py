@@ -1,4 +1,4 @@
-"""Where mail goes: the one place at which the tables of a scenario meet the rules of mail.
+"""Routing: the rules of `relaysim.mail` applied to the tables of a scenario.
 
 Pure functions, without clock and chance; the rules themselves are those of `relaysim.mail`.
 """
@@ -32,12 +32,12 @@ class Target:
 
 
 def by_mailbox_server(host: Host) -> bool:
-    """Whether the mailbox server submits for the host, past all receive connectors."""
+    """Return whether the mailbox server submits for the host, past all receive connectors."""
     return host.properties.mailbox_submission
 
 
 def submission_hubs(scenario: Scenario) -> tuple[str, ...]:
-    """The hubs that the mailbox server spreads its mail over.
+    """Return the hubs that the mailbox server spreads its mail over.
 
     Those of `submission_server_override_list`; without it every hub of the site, by name.
     """
@@ -46,7 +46,7 @@ def submission_hubs(scenario: Scenario) -> tuple[str, ...]:
 
 
 def targets(scenario: Scenario, host: Host) -> tuple[Target, ...]:
-    """Where the host connects to, in order: the addresses of its `server`.
+    """Return the submission targets of a host, in order: the addresses of its `server`.
 
     The n-th connection starts at target n modulo their number and fails over to the next. For
     mailbox users it is the first address of each hub that the mailbox server submits to.
@@ -62,9 +62,23 @@ def targets(scenario: Scenario, host: Host) -> tuple[Target, ...]:
 def listen(
     scenario: Scenario, host: Host, target: Target, hides_wildcard: bool | None = None
 ) -> Selection[ReceiveConnector]:
-    """The receive connector that answers the host at the target, and why the others do not.
+    """Return the receive connector that answers the host at the target.
 
-    `hides_wildcard` asks for another `specific_binding_hides_wildcard` than the hub's.
+    Parameters
+    ----------
+    scenario : Scenario
+        The design.
+    host : Host
+        The host.
+    target : Target
+        Where it connects to.
+    hides_wildcard : bool, optional
+        In place of the hub's `specific_binding_hides_wildcard`.
+
+    Returns
+    -------
+    Selection of ReceiveConnector
+        The connector, if one answers, and why each of the others does not.
     """
     if target.hub is None:
         return Selection(None, ())

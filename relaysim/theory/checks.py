@@ -1,4 +1,4 @@
-"""What every formula asks of its numbers, and the errors that say so."""
+"""Checks of the arguments of formulas, and their errors."""
 
 import math
 from numbers import Integral
