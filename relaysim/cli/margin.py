@@ -2,7 +2,9 @@
 
 from relaysim.mail.spelling import unknown
 from relaysim.measure.amount import amount
-from relaysim.measure.metric_catalogue import METRICS, RENAMED
+from relaysim.measure.metric_catalogue import METRICS
+from relaysim.renamed import METRICS as RENAMED
+from relaysim.renamed import sentence
 from relaysim.stats.metric import Matters
 
 
@@ -14,8 +16,8 @@ def parse(text: str) -> tuple[str, Matters]:
     name, equals, value = (part.strip() for part in text.partition("="))
     if not equals:
         raise ValueError(f'"{text}" names no difference: write METRIC=VALUE, such as on_time=1 %')
-    if name in RENAMED:
-        raise ValueError(f"{name} is called {RENAMED[name]} now")
+    if renamed := sentence(name, RENAMED):
+        raise ValueError(renamed)
     if name not in METRICS:
         raise unknown(name, "a metric", METRICS)
     try:

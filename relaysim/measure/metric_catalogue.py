@@ -16,7 +16,6 @@ __all__ = [
     "PERIOD_METRICS",
     "PERIOD_SCOPES",
     "RECIPIENT_METRICS",
-    "RENAMED",
     "RESOURCE_METRICS",
     "SCOPES",
     "SKEWED_BY_LISTINGS",
@@ -43,8 +42,6 @@ PAIRED_LATENCY = (
 FEWEST_IN_AN_HOUR = 20
 """Judged recipients of a class from which on an hour is judged (an assumption): with fewer a single
 late recipient would make the hour bad."""
-RENAMED = {"latency_p95_worst_hour": "latency_p95_busy_hours"}
-"""Metrics of earlier versions, and what stands in their place."""
 _GOT = "recipients created in the window that were"
 
 METRICS: dict[str, Metric] = {

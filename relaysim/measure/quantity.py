@@ -7,7 +7,9 @@ import numpy as np
 import pandas as pd
 
 from relaysim.mail.spelling import unknown
-from relaysim.measure.metric_catalogue import BLAST_SCOPES, METRICS, RENAMED, SCOPES
+from relaysim.measure.metric_catalogue import BLAST_SCOPES, METRICS, SCOPES
+from relaysim.renamed import METRICS as RENAMED
+from relaysim.renamed import sentence
 from relaysim.scenario.model import Scenario
 from relaysim.stats.bootstrap import suited_estimates
 from relaysim.stats.interval import CONFIDENCE, Estimates, Floats
@@ -44,7 +46,7 @@ class Quantity(NamedTuple):
         metrics = SCOPES[scope][1] + BLAST_SCOPES.get(scope, ("", ()))[1]
         if metric in RENAMED:
             now = f"{scope}.{subject}.{RENAMED[metric]}"
-            raise QuantityError(f"{metric} is called {RENAMED[metric]} now: write {now}")
+            raise QuantityError(f"{sentence(metric, RENAMED)}: write {now}")
         if metric not in metrics:
             raise _unknown(metric, f"a metric of the scope {scope}", metrics)
         return cls(scope, subject, metric)

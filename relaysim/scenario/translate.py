@@ -8,6 +8,7 @@ from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin
 from pydantic import Tag, ValidationError
 from pydantic_core import ErrorDetails
 
+from relaysim.renamed import KEYS, sentence
 from relaysim.scenario.distribution import Empirical
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.problem import KeyPath, Problem, nearest, shown
@@ -67,6 +68,9 @@ def _problem(details: ErrorDetails, raw: Mapping[str, Any]) -> Problem | None:
     kind, context = details["type"], details.get("ctx", {})
     path, table, inner, value = _place(details["loc"], raw)
     if kind == "extra_forbidden":
+        renamed = sentence(str(path[-1]), KEYS)
+        if renamed is not None:
+            return Problem(path, renamed)
         return Problem(path, "unknown key", nearest=nearest(path[-1], _keys(table)))
     if kind == "missing":
         if _is_read_from_a_file(table, path):

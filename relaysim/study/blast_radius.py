@@ -7,9 +7,11 @@ import numpy as np
 import pandas as pd
 
 from relaysim.analysis.listing_sources import listing_possible
+from relaysim.measure.answering_frames import AnsweringFrame
 from relaysim.measure.blast.blast_series import BlastSeries
 from relaysim.measure.frames import stacked
 from relaysim.measure.metric_catalogue import BLAST_SCOPES, LISTING_METRICS
+from relaysim.renamed import OldAttributes
 from relaysim.scenario.culprit import culprits
 from relaysim.scenario.model import Scenario
 from relaysim.stats.interval import Estimate, Floats
@@ -26,7 +28,7 @@ KEPT = {*LISTING_METRICS, *(name for _, names in BLAST_SCOPES.values() for name 
 
 
 @dataclass(frozen=True)
-class BlastRadius:
+class BlastRadius(OldAttributes):
     """The result of three coupled runs of each replication; see `measure.frame_columns`.
 
     `metrics` has the metrics of `measure.metric_catalogue.BLAST_SCOPES` and those of listings,
@@ -110,7 +112,9 @@ def blast_radius(
         replications=count,
         metrics=Stack.of(measured).metrics(scenario.name, listing_possible(scenario)),
         per_replication=numbered(scenario.name, measured),
-        harmed=stacked([blast.harmed for blast in kept if blast.harmed is not None]),
+        harmed=AnsweringFrame(
+            stacked([blast.harmed for blast in kept if blast.harmed is not None])
+        ),
         incidents=stacked([blast.incidents for blast in kept]),
         series=BlastSeries.mean([blast.series for blast in kept]),
         provenance=executed.provenance([scenario], count, seed),

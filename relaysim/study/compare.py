@@ -9,12 +9,14 @@ import pandas as pd
 from relaysim.analysis.listing_sources import listing_possible
 from relaysim.mail.spelling import look_up
 from relaysim.measure.blast.blast_series import BlastSeries
-from relaysim.measure.metric_catalogue import METRICS, RENAMED
+from relaysim.measure.metric_catalogue import METRICS
 from relaysim.measure.paired_recipients import paired
 from relaysim.measure.recipients import streams
 from relaysim.measure.refused_attempts import NAME as REFUSED_ATTEMPTS
 from relaysim.measure.refused_attempts import by_design
 from relaysim.measure.run_series import Series
+from relaysim.renamed import METRICS as RENAMED
+from relaysim.renamed import OldAttributes, sentence
 from relaysim.scenario.culprit import culprits
 from relaysim.scenario.model import Scenario
 from relaysim.stats.metric import Matters
@@ -31,7 +33,7 @@ from relaysim.trace.invariants import Violation
 
 
 @dataclass(frozen=True)
-class Comparison:
+class Comparison(OldAttributes):
     """Designs and their differences from the base, the first of them.
 
     `measure.frame_columns` has the meaning of each column.
@@ -264,9 +266,7 @@ def ask_sense(designs: Sequence[Scenario], matters: Mapping[str, Matters]) -> No
                     "over the same time and mail"
                 )
     for name in sorted(set(matters) - set(METRICS)):
-        if name in RENAMED:
-            raise ValueError(f"{name} is called {RENAMED[name]} now")
-        raise ValueError(f"no such metric: {name}")
+        raise ValueError(sentence(name, RENAMED) or f"no such metric: {name}")
 
 
 _SAME_RUN = ("start", "duration", "warm_up", "scale", "bad_day_below")

@@ -11,6 +11,7 @@ import pandas as pd
 from relaysim.analysis.listing_sources import listing_possible
 from relaysim.engine.coupled_runs import coupled
 from relaysim.engine.run import simulate
+from relaysim.measure.answering_frames import AnsweringFrames
 from relaysim.measure.blast.blast_series import BlastSeries
 from relaysim.measure.blast.coupled_metrics import Measured
 from relaysim.measure.frames import Frames, gather, tables
@@ -20,6 +21,7 @@ from relaysim.measure.recipients import Recipients
 from relaysim.measure.refused_attempts import NAME as REFUSED_ATTEMPTS
 from relaysim.measure.refused_attempts import by_design
 from relaysim.measure.run_series import Series
+from relaysim.renamed import OldAttributes
 from relaysim.scenario.culprit import culprits
 from relaysim.scenario.model import Scenario
 from relaysim.study.execution.execution import Execution, ExecutionOptions
@@ -135,7 +137,7 @@ def replicate(scenario: Scenario, replication: int, seed: int, wanted: Wanted) -
 
 
 @dataclass(frozen=True)
-class RunResult:
+class RunResult(OldAttributes):
     """The result of the replications of a scenario; its columns stand in `measure.frame_columns`.
 
     `metrics` has means with 95 % confidence intervals, `per_replication` the values behind them;
@@ -165,10 +167,11 @@ class RunResult:
         If they were not kept, the replications are run again.
         """
         if self.gathered is not None:
-            return self.gathered
+            return AnsweringFrames.of(self.gathered)
         tasks = _tasks(self.scenario, self.replications, self.seed, Wanted(frames=True))
         runs = Execution(jobs=self.jobs).results(tasks)
-        return gather([run.frames for run in runs if run.frames is not None])
+        kept = [run.frames for run in runs if run.frames is not None]
+        return AnsweringFrames.of(gather(kept))
 
     @property
     def messages(self) -> pd.DataFrame:

@@ -208,7 +208,7 @@ def test_the_old_name_names_the_new_one() -> None:
     with pytest.raises(QuantityError) as caught:
         Quantity.parse("class.orders.latency_p95_worst_hour")
     assert str(caught.value) == (
-        "latency_p95_worst_hour is called latency_p95_busy_hours now: "
+        "latency_p95_worst_hour was renamed to latency_p95_busy_hours: "
         "write class.orders.latency_p95_busy_hours"
     )
 

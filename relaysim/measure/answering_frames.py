@@ -1,0 +1,47 @@
+"""Frames that answer a column or a frame that was renamed with its new name."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from relaysim.renamed import COLUMNS, FRAMES, sentence
+
+
+class AnsweringFrame(pd.DataFrame):
+    """A data frame that answers an old column name with the new one.
+
+    What is selected or computed from it is an ordinary `pandas.DataFrame`.
+    """
+
+    if not TYPE_CHECKING:
+
+        def __getitem__(self, key: Any) -> Any:
+            """Return what `pandas.DataFrame` returns.
+
+            Raises
+            ------
+            KeyError
+                With the new name, if the key is a column that was renamed.
+            """
+            try:
+                return super().__getitem__(key)
+            except KeyError:
+                keys = key if isinstance(key, list) else [key]
+                answers = [sentence(old, COLUMNS) for old in keys if isinstance(old, str)]
+                if any(answers):
+                    raise KeyError("; ".join(filter(None, answers))) from None
+                raise
+
+
+class AnsweringFrames(dict[str, pd.DataFrame]):
+    """Frames by name; an old name is answered with the new one."""
+
+    @classmethod
+    def of(cls, frames: Mapping[str, pd.DataFrame]) -> "AnsweringFrames":
+        """Return the frames of a result as a user gets them."""
+        return cls({name: AnsweringFrame(frame) for name, frame in frames.items()})
+
+    def __missing__(self, name: str) -> pd.DataFrame:
+        """Raise the KeyError for a name without a frame."""
+        raise KeyError(sentence(name, FRAMES) or name)
