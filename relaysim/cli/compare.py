@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from relaysim.cli.command_errors import as_user_error
-from relaysim.cli.options import Invariants
+from relaysim.cli.options import Explain, Full, Invariants
 from relaysim.cli.output import ask_intact
 from relaysim.cli.study_command import Study, study_command
 
@@ -31,6 +31,8 @@ def compare(
         ),
     ] = False,
     check_invariants: Invariants = False,
+    full: Full = False,
+    explain: Explain = False,
 ) -> None:
     """Compare designs on the very same mail, recipient by recipient.
 
@@ -57,4 +59,5 @@ def compare(
         label=", ".join(design.name for design in designs),
     )
     broken = [(f"{name}, replication {i}", violation) for name, i, violation in result.violations]
-    study.hand_over(result, ("the invariants", lambda: ask_intact(broken)))
+    checked = ("the invariants", lambda: ask_intact(broken))
+    study.hand_over(result, checked, full=full, explain=explain)

@@ -81,6 +81,8 @@ def results(
     out: Path | None,
     figures: Path | None,
     *more: Step,
+    full: bool = False,
+    explain: bool = False,
 ) -> None:
     """Print, write and draw a result that has a text, tables and figures.
 
@@ -94,6 +96,8 @@ def results(
         Directories of the tables and of the figures; None for none.
     *more
         Further parts, made last.
+    full, explain
+        Whether the text has all tables, and the explanations that are the same for every result.
     """
 
     def show() -> None:
@@ -103,7 +107,7 @@ def results(
             print_json(to_json(result))
             return
         with Guarded("the text", OSError) as part:
-            print_text(result)
+            print_text(result, full, explain)
         if part.error is not None:
             note("relaysim: the result follows as JSON")
             print_json(to_json(result))

@@ -34,6 +34,13 @@ Profiles = Annotated[
         "default profiles beside the scenario.",
     ),
 ]
+Full = Annotated[
+    bool, typer.Option("--full", help="Print all tables, not only the answer and its numbers.")
+]
+Explain = Annotated[
+    bool,
+    typer.Option("--explain", help="Print how to read the tables, and the assumptions."),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
 Replications = Annotated[
     int | None,

@@ -36,12 +36,12 @@ def print_json(content: Mapping[str, Any]) -> None:
     typer.echo(json.dumps(content, indent=2, ensure_ascii=not all_letters))
 
 
-def print_text(result: "Summed") -> None:
-    """What a result says, on stdout."""
-    from relaysim.present.text.summary import report
+def print_text(result: "Summed", full: bool = False, explain: bool = False) -> None:
+    """Print the text of a result, with all its tables and explanations if wanted."""
+    from relaysim.present.text.summary import result_text
     from relaysim.present.text.terminal import show
 
-    show(report(result))
+    show(result_text(result, full, explain))
 
 
 def typed() -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from relaysim.cli.command_errors import as_user_error
-from relaysim.cli.options import File, Invariants
+from relaysim.cli.options import Explain, File, Full, Invariants
 from relaysim.cli.output import ask_intact, note
 from relaysim.cli.study_command import Study, study_command
 
@@ -37,11 +37,13 @@ def run(
             "where the width is an absolute one. May be repeated.",
         ),
     ] = None,
+    full: Full = False,
+    explain: Explain = False,
 ) -> None:
     """Simulate a design: counts, delays and losses of its mail.
 
-    Shown are counts, delays and losses by class, where the time goes, and the busiest resources,
-    as means over the replications with 95 % confidence intervals.
+    Printed are the answer and the numbers that carry it, as means over the replications with 95 %
+    confidence intervals; --full prints delays, waits, resources and losses in detail.
     """
     design = study.read(scenario)
     with as_user_error(ValueError):
@@ -65,7 +67,8 @@ def run(
 
     result = study.compute(work, QuantityError, label=design.name)
     broken = [(f"replication {i}", violation) for i, violation in result.violations]
-    study.hand_over(result, ("the invariants", lambda: ask_intact(broken)))
+    checked = ("the invariants", lambda: ask_intact(broken))
+    study.hand_over(result, checked, full=full, explain=explain)
 
 
 def _precision(width: str | None, metrics: list[str], most: int | None) -> "Precision | None":

@@ -108,9 +108,11 @@ class Study:
         note_store_use(store)
         return result
 
-    def hand_over(self, result: Any, *more: Step) -> None:
+    def hand_over(
+        self, result: Any, *more: Step, full: bool = False, explain: bool = False
+    ) -> None:
         """Print, write and draw a result; see `finish.results`."""
-        results(result, self.json, self.out, self.figures, *more)
+        results(result, self.json, self.out, self.figures, *more, full=full, explain=explain)
 
 
 def study_command(*without: str) -> Callable[[Callable[..., None]], Callable[..., None]]:

@@ -14,9 +14,9 @@ from PIL import Image
 
 from relaysim.present.drawing import style
 from relaysim.present.drawing.style import Sheet
-from relaysim.present.report.report_answer import decision
 from relaysim.present.report.report_blocks import Picture
 from relaysim.present.report.report_sections import sections
+from relaysim.present.text.comparison_answer import decision
 from relaysim.study.architecture import Report
 from relaysim.study.execution.output_directory import put, write_provenance
 from relaysim.study.guard import Guarded, described
@@ -61,7 +61,7 @@ def _facts(found: Report) -> dict[str, Any]:
 def first_sentence(found: Report) -> str:
     """Return the decision of a report, or what failed in its place."""
     with Guarded("the decision") as part:
-        return decision(found)
+        return decision(found.comparison, found.quantity)
     error = "" if part.error is None else described(part.error)
     return f"The decision failed ({error}): see the differences."
 

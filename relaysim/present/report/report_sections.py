@@ -29,6 +29,7 @@ from relaysim.present.text import size_summary as sized
 from relaysim.present.text import sweep_tables as swept
 from relaysim.present.text.bottleneck_table import binding
 from relaysim.present.text.caption import ASSUMPTIONS, NOT_MODELLED, SURVIVORS, origin, unseen
+from relaysim.present.text.comparison_answer import paragraph
 from relaysim.present.text.headline_metrics import headlines
 from relaysim.present.text.metric_rows import Lookup
 from relaysim.present.text.run_summary import lateness, refused_attempts, resources, time
@@ -108,14 +109,14 @@ def source(found: Report, confidence: float | None = CONFIDENCE) -> str:
     """Replications, intervals if there are any, and seed: what stands below every table."""
     many, seed = found.comparison.replications, found.comparison.seed
     shown = many > 1 and confidence is not None
-    half = f"; ± is half of a {100 * (confidence or 0):.4g} % interval" if shown else ""
+    half = f" with {100 * (confidence or 0):.4g} % intervals" if shown else ""
     return f"Means over {many} replication{'s' if many != 1 else ''}{half}; seed {seed}."
 
 
 def _answer(found: Report) -> Section:
     run = found.comparison.scenarios[0].run
     blocks: list[Block] = [
-        Paragraph(answer.decision(found), strong=True),
+        Paragraph(paragraph(found.comparison), strong=True),
         *_behind(found),
         *(Points(said, head) for head, said in answer.points(found)),
     ]
@@ -261,8 +262,8 @@ def _turning(found: Report) -> Section:
     if found.turning is not None:
         turning = found.turning
         half = (
-            f"Means over {turning.replications} replications; ± is half of an interval, of 97.5 % "
-            f"for changes and 95 % for differences; seed {turning.seed}."
+            f"Means over {turning.replications} replications; intervals are of 97.5 % "
+            f"for changes and of 95 % for differences; seed {turning.seed}."
         )
         blocks += [
             Paragraph(

@@ -36,7 +36,7 @@ def blast(found: Comparison) -> list[RenderableType]:
         lines.append(text(head, hanging=4))
         lines += [text(line, 2, 2) for line in sentences]
         lines.append(text(""))
-    return [*lines, text(RULES)]
+    return lines
 
 
 def horizon(found: Comparison) -> str:

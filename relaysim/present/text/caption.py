@@ -1,6 +1,9 @@
 """Where numbers come from: the line under every table and figure."""
 
+from rich.console import RenderableType
+
 from relaysim.present.text.number_format import chance
+from relaysim.present.text.terminal import text
 from relaysim.scenario.problem import printable
 from relaysim.stats import proportion as measure
 from relaysim.study.execution.provenance import Provenance
@@ -32,6 +35,21 @@ def unseen(replications: int) -> str:
         f"What {what} may still have a chance of up to {most} (with 95 % confidence), "
         "and the intervals of means know nothing of it."
     )
+
+
+def more(full: bool, explain: bool, *others: str) -> list[RenderableType]:
+    """Return where to find what is not printed, as one paragraph and an empty line.
+
+    `full` and `explain` are the options that were given; `others` are further places.
+    """
+    places = [
+        *([] if full else ["--full prints all tables"]),
+        *([] if explain else ["--explain prints how to read them, and the assumptions"]),
+        "--figures DIR draws",
+        "--out DIR writes tables",
+        *others,
+    ]
+    return [text(f"More: {'; '.join(places)}."), text("")]
 
 
 def origin(provenance: Provenance, designs: bool = True, intervals: bool = True) -> str:

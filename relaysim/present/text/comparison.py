@@ -1,4 +1,4 @@
-"""What a comparison says: what differs between the designs, and what that changes."""
+"""The text of a comparison: the answer, the numbers that carry it, and all tables."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -7,15 +7,18 @@ from typing import Any
 from rich.console import RenderableType
 
 from relaysim.analysis.listing_sources import listing_possible
+from relaysim.measure.bad_periods import HOUR_OF_RUN, PERIODS
 from relaysim.measure.metric_catalogue import METRICS
-from relaysim.present.text.blast_summary import blast
+from relaysim.present.text.answer_numbers import comparison_numbers
+from relaysim.present.text.blast_summary import RULES, blast
 from relaysim.present.text.bottleneck_table import binding_tables
-from relaysim.present.text.caption import ASSUMPTIONS, NOT_MODELLED, origin, unseen
+from relaysim.present.text.caption import ASSUMPTIONS, NOT_MODELLED, more, origin, unseen
+from relaysim.present.text.comparison_answer import deciding, paragraph
 from relaysim.present.text.headline_metrics import Headline, headlines
-from relaysim.present.text.late_days import MEDIANS, late_days
+from relaysim.present.text.late_days import MEDIANS, late_days, meaning
 from relaysim.present.text.metric_rows import Lookup, compares, difference_of, sides_of
 from relaysim.present.text.no_mail import no_mail
-from relaysim.present.text.not_judged import not_judged
+from relaysim.present.text.not_judged import WHY, not_judged
 from relaysim.present.text.number_format import NONE, chance
 from relaysim.present.text.run_summary import time
 from relaysim.present.text.shown_subjects import classes
@@ -23,65 +26,116 @@ from relaysim.present.text.terminal import Grid, heading, tables, text
 from relaysim.present.text.unstable_quantiles import late
 from relaysim.scenario.difference import diff
 from relaysim.scenario.model import Scenario
-from relaysim.stats.interval import CONFIDENCE, EQUAL, NOT_DECIDED
-from relaysim.stats.replications_needed import MOST
+from relaysim.stats.interval import CONFIDENCE, EQUAL, EQUIVALENT, NOT_DECIDED
 from relaysim.stats.several_designs import confidence_of
 from relaysim.stats.unstable_quantile import cliff_of
 from relaysim.study.compare import Comparison
 from relaysim.study.ranking import ranking
 
 
-def report(found: Comparison) -> list[RenderableType]:
-    """All of it, for the terminal."""
-    base, *others = found.scenarios
-    measured = Lookup(found.metrics)
-    subjects = measured.subjects("class")
-    shown = headlines(base, subjects, others)
-    listings = any(map(listing_possible, found.scenarios))
-    names = [design.name for design in found.scenarios]
-    titles = [
-        text(f"{each.name}: {each.title}" if each.title else each.name) for each in found.scenarios
-    ]
-    lines: list[RenderableType] = []
-    nothing = no_mail(measured, found.scenarios)
+def comparison_text(
+    comparison: Comparison, full: bool = False, explain: bool = False
+) -> list[RenderableType]:
+    """Return what `relaysim compare` prints: the answer, the numbers that carry it, and more.
+
+    Parameters
+    ----------
+    comparison : Comparison
+        A base design and at least one alternative.
+    full : bool
+        Whether all tables follow.
+    explain : bool
+        Whether the explanations follow that are the same for every comparison.
+
+    Returns
+    -------
+    list of RenderableType
+        One paragraph, at most `answer_numbers.MOST_LINES` lines of numbers, notes on the designs,
+        and where to find more.
+    """
+    measured = Lookup(comparison.metrics)
+    nothing = no_mail(measured, comparison.scenarios)
+    notes = [text(note) for note in comparison.provenance.notes]
     if nothing is not None:
-        for other in others:
-            lines += changes(base, other)
-        return [*titles, text(""), *lines, text(nothing), text(origin(found.provenance))]
-    for other in others:
-        lines += [*changes(base, other), *tables(verdicts(found, base.name, other.name, shown))]
-        lines += doubts(found, base.name, other.name, shown)
+        lines = [
+            line
+            for other in comparison.scenarios[1:]
+            for line in changes(comparison.scenarios[0], other)
+        ]
+        return [text(nothing), text(""), *lines, *notes, text(origin(comparison.provenance))]
     return [
-        *titles,
+        text(paragraph(comparison)),
         text(""),
-        *lines,
-        *(tables(ranks) if (ranks := best(found, shown)).rows else []),
-        *late_days(measured, found.scenarios, classes(subjects)),
-        *not_judged(measured, names, classes(subjects)),
-        *tables(time(measured, names, classes(subjects))),
-        *binding_tables(measured, names, classes(subjects)),
-        *blast(found),
-        text(reading(len(others))),
-        *([text(MEDIANS)] if listings else []),
-        text(unseen(found.provenance.replications)),
-        text(ASSUMPTIONS),
-        text(NOT_MODELLED),
-        text(origin(found.provenance)),
+        *comparison_numbers(comparison),
+        *notes,
+        *(all_tables(comparison) if full else []),
+        *(explanations(comparison) if explain else []),
+        *more(full, explain, "`relaysim report` writes a page"),
+        text(origin(comparison.provenance)),
     ]
+
+
+def all_tables(comparison: Comparison) -> list[RenderableType]:
+    """Return the tables of a comparison: what differs, verdicts, delays, waits, blast radius."""
+    base, *others = comparison.scenarios
+    measured = Lookup(comparison.metrics)
+    subjects = classes(measured.subjects("class"))
+    shown = headlines(base, measured.subjects("class"), others)
+    names = [design.name for design in comparison.scenarios]
+    lines: list[RenderableType] = [
+        text(f"{design.name}: {design.title}" if design.title else design.name)
+        for design in comparison.scenarios
+    ]
+    lines.append(text(""))
+    for other in others:
+        lines += changes(base, other)
+        lines += tables(verdicts(comparison, base.name, other.name, shown))
+        lines += doubts(comparison, base.name, other.name, shown)
+    ranks = best(comparison, shown)
+    return [
+        *lines,
+        *(tables(ranks) if ranks.rows else []),
+        *late_days(measured, comparison.scenarios, subjects),
+        *not_judged(measured, names, subjects),
+        *tables(time(measured, names, subjects)),
+        *binding_tables(measured, names, subjects),
+        *blast(comparison),
+    ]
+
+
+def explanations(comparison: Comparison) -> list[RenderableType]:
+    """Return the explanations that are the same for every comparison."""
+    base, *others = comparison.scenarios
+    listings = any(map(listing_possible, comparison.scenarios))
+    paragraphs = [
+        reading(len(others)),
+        *([MEDIANS] if listings else []),
+        meaning(base, list(PERIODS) if listings else [HOUR_OF_RUN]),
+        WHY,
+        *([RULES] if comparison.blast else []),
+        unseen(comparison.provenance.replications),
+        ASSUMPTIONS,
+        NOT_MODELLED,
+    ]
+    return [part for paragraph in paragraphs for part in (text(paragraph), text(""))]
 
 
 def changes(base: Scenario, other: Scenario) -> list[RenderableType]:
-    """What a design has otherwise than the base, one line for each value."""
-    found = [text(str(change), hanging=4) for change in diff(base, other)]
-    head = f"What {other.name} has otherwise than {base.name}"
-    return [heading(head), *(found or [text("nothing")]), text("")]
+    """Return what an alternative has otherwise than the base, one line for each value."""
+    lines = [text(str(change), hanging=4) for change in diff(base, other)]
+    title = f"What differs in {other.name} from {base.name}"
+    return [heading(title), *(lines or [text("nothing")]), text("")]
 
 
-def verdicts(found: Comparison, base: str, other: str, shown: Sequence[Headline]) -> Grid:
-    """The headline metrics of a design against those of the base; losses where there are any."""
+def verdicts(comparison: Comparison, base: str, other: str, shown: Sequence[Headline]) -> Grid:
+    """Return the headline metrics of an alternative and of the base, with the verdicts.
+
+    The last column is the variance reduction by common random numbers, as a factor of the standard
+    deviation.
+    """
     rows: list[list[str]] = []
     heading = None
-    for headline, subject, row in _shown(Lookup(found.comparisons), other, shown):
+    for headline, subject, row in _shown(Lookup(comparison.comparisons), other, shown):
         if headline is not heading:
             rows.append([headline.text])
             heading = headline
@@ -95,83 +149,79 @@ def verdicts(found: Comparison, base: str, other: str, shown: Sequence[Headline]
             ]
         )
     header = ["", "base", "design", "difference", "verdict", "gain"]
-    return Grid(f"{other} against the base, {base}", header, rows, wrapped=("verdict",))
+    return Grid(f"{other}, compared with {base}", header, rows, wrapped=("verdict",))
 
 
 def gain(factor: float) -> str:
-    """What pairing gained; where nearly all is common to both, no decimals."""
+    """Return the gain of pairing as text; without decimals if nearly all is common to both."""
     if math.isnan(factor):
         return NONE
     return f"x{factor:.1f}" if factor < 100.0 else f"x{factor:,.0f}"
 
 
-def best(found: Comparison, shown: Sequence[Headline]) -> Grid:
-    """How likely each design is the best of all, by the means of the first headlines."""
-    names = [design.name for design in found.scenarios]
+def best(comparison: Comparison, shown: Sequence[Headline]) -> Grid:
+    """Return the probability that each design has the best mean, for shares of time."""
+    names = [design.name for design in comparison.scenarios]
     rows: list[list[str]] = []
     for headline in shown:
-        # Of times each design knows only what it got through itself.
+        # A time is known only of the mail that a design delivered.
         if headline.scope != "class" or METRICS[headline.metric].unit == "s":
             continue
-        mine = []
+        ranked = []
         for subject in headline.subjects:
             try:
-                order = ranking(found, headline.scope, subject, headline.metric)
+                order = ranking(comparison, headline.scope, subject, headline.metric)
             except ValueError:
-                continue  # Nothing to rank: no replication has a value in all designs.
+                continue  # No replication has a value in all designs.
             likely = order.set_index("scenario")["probability_best"]
             if set(likely.index) >= set(names) and likely.notna().all():
-                # Each has the best mean in every draw only if all are equal in every replication.
+                # All designs have the best mean in every draw only if they are equal.
                 same = (likely == 1.0).all()
                 cells = (EQUAL if same else chance(float(likely[name])) for name in names)
-                mine.append([f"  {subject}", *cells])
-        rows += [[headline.text], *mine] if mine else []
-    title = (
-        "How likely each design has the best mean (normal means, as for the intervals; of equal "
-        "designs each has it)"
-    )
+                ranked.append([f"  {subject}", *cells])
+        rows += [[headline.text], *ranked] if ranked else []
+    title = "Probability that a design has the best mean (normal means, as for the intervals)"
     return Grid(title, ["", *names], rows)
 
 
 def doubts(
-    found: Comparison, base: str, other: str, shown: Sequence[Headline]
+    comparison: Comparison, base: str, other: str, shown: Sequence[Headline]
 ) -> list[RenderableType]:
-    """What to make of the rows of `verdicts` that are not decided, or on a cliff."""
-    if found.replications == 1:
-        return [text("One replication has no intervals: nothing is decided."), text("")]
-    compared = Lookup(found.comparisons)
+    """Return a line for each row of `verdicts` that is not decided or not stable."""
+    if comparison.replications == 1:
+        return [text("One replication has no confidence intervals: nothing is decided."), text("")]
+    compared = Lookup(comparison.comparisons)
     lines: list[RenderableType] = []
     for headline, subject, row in _shown(compared, other, shown):
-        said = [*_not_decided(row), *_cliff(found, (base, other), row, compared)]
-        if said:
-            lines.append(text(f"{subject}, {headline.text}: {'; '.join(said)}.", hanging=2))
+        parts = [*_not_decided(row), *_unstable(comparison, (base, other), row, compared)]
+        if parts:
+            lines.append(text(f"{subject}, {headline.text}: {'; '.join(parts)}.", hanging=2))
     return [*lines, text("")] if lines else []
 
 
-def reading(designs: int) -> str:
-    """How to read the table of so many designs."""
-    wide = f"{100 * confidence_of(designs):.4g} % interval"
-    if designs > 1:
-        wide += (
-            f" (Bonferroni: so the verdicts on one metric of one subject hold for all {designs} "
-            f"designs together with {100 * CONFIDENCE:.0f} %)"
+def reading(alternatives: int) -> str:
+    """Return how to read the table `verdicts` of a comparison with so many alternatives."""
+    interval = f"{100 * confidence_of(alternatives):.4g} % confidence interval"
+    if alternatives > 1:
+        interval += (
+            f" (Bonferroni: the verdicts on one metric of one subject hold for all {alternatives} "
+            f"alternatives together with {100 * CONFIDENCE:.0f} %)"
         )
     return (
-        f"A difference is the mean of paired differences with half the width of its {wide}; "
-        "in a latency quantile lost mail is later than any other, and a difference with a lost "
-        "quantile is counted, not averaged. Gain: how many times smaller "
-        "pairing made the standard deviation, and about as many times narrower the interval. "
-        "`equal`: the same in every replication; `equivalent`: the whole interval is "
-        "smaller than what matters; `not decided`: more replications decide it, if difference and "
-        "spread stay as they are. Where the time goes is over the recipients that each design got "
-        "through: what it lost has left the mean."
+        f"A difference is the mean of paired differences with its {interval}. "
+        "In a latency quantile lost mail is later than any other, and a difference with a lost "
+        "quantile is counted, not averaged. Gain: the factor by which pairing reduces the standard "
+        f"deviation. `{EQUAL}`: the same in every replication; `{EQUIVALENT}`: the whole "
+        f"interval is smaller than the equivalence margin; `{NOT_DECIDED}`: more replications "
+        "decide it, if difference and spread stay as they are. The table of waits covers the "
+        "recipients that a design delivered, so lost mail is not in its means."
     )
 
 
 def _shown(
     compared: Lookup, other: str, shown: Sequence[Headline]
 ) -> Iterator[tuple[Headline, str, dict[str, Any]]]:
-    """The rows of the headline metrics that say something."""
+    """Yield the rows of the headline metrics that have a value to show."""
     for headline in shown:
         for subject in headline.subjects:
             row = compared.row(other, headline.scope, subject, headline.metric)
@@ -180,25 +230,25 @@ def _shown(
 
 
 def _not_decided(row: dict[str, Any]) -> Iterator[str]:
-    many = row["replications_needed"]
     if row["verdict"] != NOT_DECIDED:
         return
-    if math.isnan(many):
-        if row["replications"] == 1:
-            yield "not decided; a single replication has a value in both designs"
-        return
-    about = f"about {float(f'{many:.2g}'):,.0f}" if many < math.inf else f"not even {MOST:,}"
-    yield f"not decided; {about} replications give an even chance of deciding it"
+    needed = row["replications_needed"]
+    if not math.isnan(needed):
+        yield f"{NOT_DECIDED}{deciding([needed])}"
+    elif row["replications"] == 1:
+        yield f"{NOT_DECIDED}; a single replication has a value in both designs"
 
 
-def _cliff(
-    found: Comparison, designs: Sequence[str], row: dict[str, Any], compared: Lookup
+def _unstable(
+    comparison: Comparison, designs: Sequence[str], row: dict[str, Any], compared: Lookup
 ) -> Iterator[str]:
-    """That a quantile stands on a cliff, in which of the designs, and what to judge by instead."""
+    """Yield in which designs a quantile is unstable, and what to compare instead."""
     key = (row["scope"], row["subject"])
-    cliffs = {name: cliff_of(found.per_replication, name, *key, row["metric"]) for name in designs}
-    found_on = [f"{late(each)} in {name}" for name, each in cliffs.items() if each is not None]
-    if found_on:
+    cliffs = {
+        name: cliff_of(comparison.per_replication, name, *key, row["metric"]) for name in designs
+    }
+    shares = [f"{late(cliff)} in {name}" for name, cliff in cliffs.items() if cliff is not None]
+    if shares:
         instead = compared.row(row["scenario"], *key, "on_time")
-        said = "" if instead is None else f" ({difference_of(instead)}, {instead['verdict']})"
-        yield f"stands on a cliff, {' and '.join(found_on)}: judge by on_time{said}"
+        value = "" if instead is None else f" ({difference_of(instead)}, {instead['verdict']})"
+        yield f"unstable, because {' and '.join(shares)}; compare on_time instead{value}"

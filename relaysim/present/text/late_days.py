@@ -8,7 +8,7 @@ from rich.console import RenderableType
 from relaysim.analysis.listing_sources import listing_possible
 from relaysim.measure.bad_periods import DAY, HOUR_OF_RUN, PERIODS, Period, day_lengths
 from relaysim.present.text.metric_rows import Lookup
-from relaysim.present.text.terminal import Grid, tables, text
+from relaysim.present.text.terminal import Grid, tables
 from relaysim.scenario.model import Scenario
 from relaysim.units import format_duration
 
@@ -23,7 +23,7 @@ MEDIANS = (
 def late_days(
     found: Lookup, designs: Sequence[Scenario], shown: Sequence[str]
 ) -> list[RenderableType]:
-    """Return tables of late days and hours, and what a day and an hour are.
+    """Return tables of late days and hours.
 
     Parameters
     ----------
@@ -66,7 +66,7 @@ def late_days(
             ],
         )
         shown_parts += tables(grid)
-    return [*shown_parts, text(meaning(designs[0], periods)), text("")]
+    return shown_parts
 
 
 def _periods(

@@ -11,6 +11,7 @@ from relaysim.present.text.number_format import (
     LOST,
     NONE,
     chance,
+    change,
     difference,
     difference_spread,
     interval,
@@ -151,3 +152,15 @@ def difference_of(row: Mapping[str, Any]) -> str:
         return difference_spread(row["difference_median"], *ends, row["unit"])
     ends = row["difference_low"], row["difference_high"]
     return difference(row["difference"], *ends, row["unit"])
+
+
+def change_of(row: Mapping[str, Any]) -> str:
+    """Return the difference of a row of `comparisons` in words: "361 ms less (175 to 371 ms)".
+
+    Where a value is lost in a replication, the replications are counted instead.
+    """
+    if row.get("replications_lost") or row.get("base_replications_lost"):
+        return difference_of(row)
+    part = ("_median", "_least", "_most") if is_median(row) else ("", "_low", "_high")
+    value, low, high = (row[f"difference{end}"] for end in part)
+    return change(value, low, high, row["unit"])

@@ -1,26 +1,25 @@
-"""Numbers as people read them: few digits, a unit that fits the size, and the interval.
+"""Format numbers for people: few digits, a unit that fits the size, and the confidence interval.
 
-Values come as the frames have them: times in seconds, shares as fractions of 1. Three significant
-digits, or as many as the interval leaves a meaning to.
+Values come as frames have them: times in seconds, shares as fractions of 1. They get three
+significant digits, or fewer where the interval shows that the rest is noise. An interval is written
+"8 % (3 to 15 %)", within the range that the quantity can have.
 """
 
 import math
 from typing import NamedTuple
 
-from relaysim.stats.possible_range import difference_leaves_range, leaves_range
-
 NONE = "-"
-"""What stands where there is no value."""
+"""Text of a value that does not exist."""
 LOST = "lost"
-"""What stands for a time that is infinite: a quantile that a lost recipient decides."""
-_NOTABLE = 0.1
+"""Text of an infinite time: a quantile that a lost recipient decides."""
 
 
 class Scale(NamedTuple):
-    """How a quantity is written: how many of the frame's unit one is, its name, and its digits.
+    """How a quantity is written: size of one displayed unit in the unit of the frame, its name, and
+    the number of digits.
 
-    `digits` is the largest number of decimals that still says something, and `least` the smallest
-    amount: what is more than nothing and below it is "<0.01 %".
+    `digits` is the largest number of decimals that is written, and `least` the smallest amount: a
+    value between zero and `least` is written "<0.01 %".
     """
 
     factor: float
@@ -37,6 +36,8 @@ _TIMES = (
     (math.inf, Scale(86_400.0, " d", 2, 0.0)),
 )
 _COUNT = Scale(1.0, "", 1, 0.1)
+_POINTS = " pp"
+"""Unit of a difference of shares: percentage points."""
 _OTHERS = {
     "share": Scale(0.01, " %", 2, 0.01),
     "recipients/s": Scale(1.0, "/s", 3, 0.001),
@@ -46,7 +47,7 @@ _OTHERS = {
 
 
 def scale(size: float, unit: str) -> Scale:
-    """How a quantity of this size is written; counts of any kind bear no unit."""
+    """Return how a quantity of this size is written; counts of any kind have no unit."""
     if unit != "s":
         return _OTHERS.get(unit, _COUNT)
     rounded = float(f"{abs(size):.3g}") or 1.0
@@ -54,68 +55,119 @@ def scale(size: float, unit: str) -> Scale:
 
 
 def number(value: float, unit: str = "") -> str:
-    """A value with its unit: 0.0123 s is "12.3 ms", 0.0123 of a whole "1.23 %"."""
+    """Write a value with its unit: 0.0123 s is "12.3 ms", a share of 0.0123 is "1.23 %"."""
     return interval(value, math.nan, math.nan, unit)
 
 
-def interval(value: float, low: float, high: float, unit: str = "") -> str:
-    """A value with half the width of its interval, "12.3±0.4 min"; alone where there is none.
+def interval(value: float, low: float, high: float, unit: str = "", *, bounded: bool = True) -> str:
+    """Write a value with the ends of its confidence interval: "12.3 min (11.9 to 12.7 min)".
 
-    A time that is infinite is "lost".
-    An interval that is not symmetric has its ends instead, "20 % (4 to 62 %)", as one that would
-    reach beyond the range of the quantity. A share that is
-    not whole is not written as whole, nor what is more than nothing as nothing.
+    Parameters
+    ----------
+    value : float
+        In the unit of the frame; an infinite time is written "lost".
+    low, high : float
+        Ends of the interval; NaN for a value without one, which is then written alone, as is a
+        value whose interval is narrower than its last digit.
+    unit : str
+        Unit of the frame, such as "s" or "share".
+    bounded : bool
+        Whether the quantity cannot be negative, nor a share above 100 %: ends beyond are cut off.
+
+    Returns
+    -------
+    str
+        A share below 1 is never written "100 %", and a value above 0 never "0".
     """
     if not math.isfinite(value):
         return LOST if value == math.inf and unit == "s" else NONE
     if unit == "share" and 0.99995 <= value < 1.0:
         return ">99.99 %"
+    if bounded:
+        low, high = _cut(value, low, high, 0.0, 1.0 if unit == "share" else math.inf)
     half = _half(low, high)
     kind = scale(max(abs(value), half), unit)
-    if _skewed(value, low, high) or leaves_range(value, half, low, high, unit):
-        return _with_ends(value, low, high, kind)
     if 0.0 < value < kind.least * kind.factor and half < kind.least * kind.factor:
         return f"<{kind.least:g}{kind.text}"
-    return _written(value, half, kind)
+    return _written(value, low, high, kind)
 
 
 def difference(value: float, low: float, high: float, unit: str = "") -> str:
-    """A difference, with its sign; of shares in percentage points: "+1.2±0.3 pp".
+    """Write a difference with its sign: "+12 s (+9 to +15 s)"; of shares in percentage points.
 
-    A time that is lost in one of the two alone makes a difference without a size.
+    Parameters
+    ----------
+    value, low, high : float
+        The difference and the ends of its interval, in the unit of the frame. An infinite value
+        means that a time is lost in one of the two designs only.
+    unit : str
+        Unit of the frame.
+
+    Returns
+    -------
+    str
+        Ends of a difference of shares stay within ±100 percentage points.
     """
     if not math.isfinite(value):
         return {math.inf: "becomes lost", -math.inf: "no longer lost"}.get(value, NONE)
-    half = _half(low, high)
-    kind = scale(max(abs(value), half), unit)
     if unit == "share":
-        kind = kind._replace(text=" pp")
-    if _skewed(value, low, high) or difference_leaves_range(value, half, unit):
-        return _with_ends(value, low, high, kind, sign="+")
-    return _written(value, half, kind, sign="+")
+        low, high = _cut(value, low, high, -1.0, 1.0)
+    kind = scale(max(abs(value), _half(low, high)), unit)
+    if unit == "share":
+        kind = kind._replace(text=_POINTS)
+    return _written(value, low, high, kind, sign="+")
+
+
+def change(value: float, low: float, high: float, unit: str = "") -> str:
+    """Write a difference without a sign: "53.2 percentage points less (52.7 to 53.7)".
+
+    Parameters
+    ----------
+    value, low, high : float
+        The difference and the ends of its interval, in the unit of the frame.
+    unit : str
+        Unit of the frame.
+
+    Returns
+    -------
+    str
+        With signs, as `difference` writes it, if the ends have different signs.
+    """
+    if not math.isfinite(value) or low * high < 0.0 or not value:
+        return difference(value, low, high, unit)
+    word = "less" if value < 0.0 else "more"
+    if value < 0.0:
+        value, low, high = -value, -high, -low
+    kind = scale(max(value, _half(low, high)), unit)
+    if unit == "share":
+        low, high = _cut(value, low, high, 0.0, 1.0)
+        kind = kind._replace(text=" percentage points")
+    middle, bracket, ends = _written(value, low, high, kind).partition(" (")
+    ends = ends.replace(" percentage points", "")
+    return f"{middle} {word}{bracket}{ends}"
 
 
 def spread(median: float, least: float, most: float, unit: str = "") -> str:
-    """A median with the range of the replications, "12 s (3.1 to 45 s)"; alone where all agree."""
-    middle, low, high = (number(each, unit) for each in (median, least, most))
+    """Write a median with the range of the replications, "12 s (3.1 to 45 s)"; alone if equal."""
+    middle, low, high = (number(value, unit) for value in (median, least, most))
     if low == middle == high:
         return middle
     same = scale(abs(least), unit) == scale(abs(most), unit)
-    if same and (of := scale(abs(most), unit).text):
-        low = low.removesuffix(of)
+    if same and (name := scale(abs(most), unit).text):
+        low = low.removesuffix(name)
     return f"{middle} ({low} to {high})"
 
 
 def difference_spread(median: float, least: float, most: float, unit: str = "") -> str:
-    """The same of differences, with their signs: "+12 s (-3.1 s to +45 s)"."""
+    """Write a median difference with the range: "+12 s (-3.1 s to +45 s)"; alone if equal."""
     middle, low, high = (
-        difference(each, math.nan, math.nan, unit) for each in (median, least, most)
+        difference(value, math.nan, math.nan, unit) for value in (median, least, most)
     )
     return middle if low == middle == high else f"{middle} ({low} to {high})"
 
 
 def periods_of(name: str, bad: float, judged: float, low: float, high: float) -> str:
-    """How many days (or what `name` is) were bad, "2 of 5 days (5 to 85 %)"."""
+    """Write how many days (or what `name` is) were bad: "2 of 5 days (5 to 85 %)"."""
     if not judged:
         return NONE
     ends = f" ({100 * low:.0f} to {100 * high:.0f} %)" if math.isfinite(low) else ""
@@ -123,50 +175,36 @@ def periods_of(name: str, bad: float, judged: float, low: float, high: float) ->
 
 
 def chance(value: float, low: float = math.nan, high: float = math.nan) -> str:
-    """How likely something is, with the ends of its interval, "60 % (23 % to 88 %)"."""
+    """Write a probability with the ends of its interval: "60 % (23 to 88 %)"."""
     if not math.isfinite(value):
         return NONE
-    ends = [_percent(end) for end in (low, high) if math.isfinite(end)]
-    seldom = 0.0 < value < 0.01
-    said = number(value, "share") if seldom else _percent(value)
-    return said + (f" ({' to '.join(ends)})" if ends else "")
+    text = number(value, "share") if 0.0 < value < 0.01 else f"{100 * value:.0f} %"
+    ends = f" ({100 * low:.0f} to {100 * high:.0f} %)" if math.isfinite(low) else ""
+    return text + ends
 
 
-def _percent(share: float) -> str:
-    return f"{100 * share:.0f} %"
-
-
-def _skewed(value: float, low: float, high: float) -> bool:
-    """Whether the interval reaches notably farther on one side."""
-    half = _half(low, high)
-    return abs(value - (low + high) / 2) > _NOTABLE * half > 0.0
+def _cut(value: float, low: float, high: float, least: float, most: float) -> tuple[float, float]:
+    """Return the ends of an interval within a range; an end stays if the value is beyond it."""
+    return max(low, least) if value >= least else low, min(high, most) if value <= most else high
 
 
 def _half(low: float, high: float) -> float:
-    """Half the width of an interval, 0 if there is none."""
-    half = (high - low) / 2
-    return max(0.0, half)  # 0.0 for NaN too
+    """Return half the width of an interval, 0 if there is none."""
+    return max(0.0, (high - low) / 2)  # 0.0 for NaN too
 
 
-def _written(value: float, half: float, kind: Scale, sign: str = "") -> str:
-    scaled, spread = value / kind.factor, half / kind.factor
-    digits = min(kind.digits, _decimals(scaled, spread))
-    if kind.text == " %" and round(scaled, digits) == 100.0 != scaled:
+def _written(value: float, low: float, high: float, kind: Scale, sign: str = "") -> str:
+    half = _half(low, high)
+    scaled = [part / kind.factor for part in (value, low, high)]
+    digits = min(kind.digits, _decimals(scaled[0], half / kind.factor))
+    if kind.text == " %" and round(scaled[0], digits) == 100.0 != scaled[0]:
         digits = kind.digits
-    scaled = round(scaled, digits)
-    body = f"{scaled:{sign},.{digits}f}" if scaled else f"{0:.{digits}f}"
-    if not spread:
-        return body + kind.text
-    # An interval that is narrower than the last digit is not none.
-    half_text = f"{spread:,.{digits}f}" if round(spread, digits) else f"<{10.0**-digits:.{digits}f}"
-    return f"{body}±{half_text}{kind.text}"
-
-
-def _with_ends(value: float, low: float, high: float, kind: Scale, sign: str = "") -> str:
-    scaled = [each / kind.factor for each in (value, low, high)]
-    digits = min(kind.digits, _decimals(scaled[0], _half(*scaled[1:])))
-    texts = [f"{each:{sign},.{digits}f}" if round(each, digits) else "0" for each in scaled]
-    return f"{texts[0]}{kind.text} ({texts[1]} to {texts[2]}{kind.text})"
+    middle, lower, upper = (
+        f"{part:{sign},.{digits}f}" if round(part, digits) else "0" for part in scaled
+    )
+    if not half or lower == middle == upper:
+        return middle + kind.text
+    return f"{middle}{kind.text} ({lower} to {upper}{kind.text})"
 
 
 def _decimals(value: float, half: float) -> int:

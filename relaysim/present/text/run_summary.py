@@ -1,4 +1,4 @@
-"""What a run says: what became of the mail, how late it was, where the time went, what was lost."""
+"""The text of a run: the answer, the numbers that carry it, and all tables."""
 
 import math
 from collections.abc import Sequence
@@ -8,20 +8,29 @@ import pandas as pd
 from rich.console import RenderableType
 
 from relaysim.analysis.listing_sources import listing_possible
+from relaysim.measure.bad_periods import HOUR_OF_RUN, PERIODS
 from relaysim.measure.wait_parts import PARTS
 from relaysim.present.text.bottleneck_table import binding_tables
-from relaysim.present.text.caption import ASSUMPTIONS, NOT_MODELLED, origin, unseen
+from relaysim.present.text.caption import (
+    ASSUMPTIONS,
+    NOT_MODELLED,
+    SURVIVORS,
+    more,
+    origin,
+    unseen,
+)
 from relaysim.present.text.headline_metrics import campaign_classes
-from relaysim.present.text.late_days import late_days
+from relaysim.present.text.late_days import MEDIANS, late_days, meaning
 from relaysim.present.text.metric_rows import Lookup, interval_of
 from relaysim.present.text.no_mail import no_mail
-from relaysim.present.text.not_judged import not_judged
+from relaysim.present.text.not_judged import WHY, not_judged
 from relaysim.present.text.number_format import NONE, number
 from relaysim.present.text.reached_precision import precise
+from relaysim.present.text.run_answer import run_numbers, run_paragraph
 from relaysim.present.text.shown_subjects import DSN, classes
 from relaysim.present.text.terminal import Grid, tables, text
 from relaysim.present.text.theory_table import theory
-from relaysim.present.text.unstable_quantiles import cliffs
+from relaysim.present.text.unstable_quantiles import unstable
 from relaysim.study.replicate import RunResult
 
 COUNTS = ("junked", "refused", "abandoned", "bounced", "expired", "in_flight", "suppressed")
@@ -38,37 +47,80 @@ PART_NAMES = {
 MOST_RESOURCES, MOST_LOSSES = 15, 12
 
 
-def report(result: RunResult) -> list[RenderableType]:
-    """All of it, for the terminal."""
-    scenario, found = result.scenario, Lookup(result.metrics)
-    name, possible = scenario.name, listing_possible(scenario)
-    shown = classes(found.subjects("class"))
-    title = f"{name}: {scenario.title}" if scenario.title else name
-    nothing = no_mail(found, [scenario])
+def run_text(result: RunResult, full: bool = False, explain: bool = False) -> list[RenderableType]:
+    """Return what `relaysim run` prints: the answer, the numbers that carry it, and more.
+
+    Parameters
+    ----------
+    result : RunResult
+        The replications of one scenario.
+    full : bool
+        Whether all tables follow.
+    explain : bool
+        Whether the explanations follow that are the same for every run.
+
+    Returns
+    -------
+    list of RenderableType
+        One paragraph, at most `answer_numbers.MOST_LINES` lines of numbers, what they leave open,
+        and where to find more.
+    """
+    measured = Lookup(result.metrics)
+    shown = classes(measured.subjects("class"))
+    nothing = no_mail(measured, [result.scenario])
+    notes = [text(note) for note in result.provenance.notes]
     if nothing is not None:
-        return [text(title), text(""), text(nothing), text(origin(result.provenance))]
+        return [text(nothing), *notes, text(origin(result.provenance))]
     return [
-        text(title),
+        text(run_paragraph(result, shown)),
         text(""),
-        *tables(statuses(found, name, shown)),
-        *tables(lateness(found, name, shown, possible)),
-        *late_days(found, [scenario], shown),
-        *not_judged(found, [name], shown),
-        *_campaigns(result, found),
-        *tables(time(found, [name], shown)),
-        *binding_tables(found, [name], shown),
-        *tables(resources(found, name)),
-        *theory(result),
-        *listings(found, name),
-        *losses(result.series.losses, refused=not result.series.refusals.empty),
-        *refusals(result.series.refusals),
-        *cliffs(result),
+        *run_numbers(result, shown),
+        *unstable(result),
         *precise(result),
-        text(unseen(result.replications)),
-        text(ASSUMPTIONS),
-        text(NOT_MODELLED),
+        *notes,
+        *(all_tables(result) if full else []),
+        *(explanations(result) if explain else []),
+        *more(full, explain),
         text(origin(result.provenance)),
     ]
+
+
+def all_tables(result: RunResult) -> list[RenderableType]:
+    """Return the tables of a run: final status, delays, waits, resources, theory and losses."""
+    scenario, measured = result.scenario, Lookup(result.metrics)
+    name, possible = scenario.name, listing_possible(scenario)
+    shown = classes(measured.subjects("class"))
+    return [
+        text(f"{name}: {scenario.title}" if scenario.title else name),
+        text(""),
+        *tables(statuses(measured, name, shown)),
+        *tables(lateness(measured, name, shown, possible)),
+        *late_days(measured, [scenario], shown),
+        *not_judged(measured, [name], shown),
+        *_campaigns(result, measured),
+        *tables(time(measured, [name], shown)),
+        *binding_tables(measured, [name], shown),
+        *tables(resources(measured, name)),
+        *theory(result),
+        *listings(measured, name),
+        *losses(result.series.losses, refused=not result.series.refusals.empty),
+        *refusals(result.series.refusals),
+    ]
+
+
+def explanations(result: RunResult) -> list[RenderableType]:
+    """Return the explanations that are the same for every run."""
+    possible = listing_possible(result.scenario)
+    paragraphs = [
+        meaning(result.scenario, list(PERIODS) if possible else [HOUR_OF_RUN]),
+        *([MEDIANS] if possible else []),
+        WHY,
+        SURVIVORS,
+        unseen(result.replications),
+        ASSUMPTIONS,
+        NOT_MODELLED,
+    ]
+    return [part for paragraph in paragraphs for part in (text(paragraph), text(""))]
 
 
 def statuses(found: Lookup, name: str, shown: Sequence[str]) -> Grid:

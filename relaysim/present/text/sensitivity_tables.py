@@ -38,7 +38,7 @@ _SOBOL = (
 _LONG = 40
 
 
-def report(found: Sensitivity) -> list[RenderableType]:
+def sensitivity_text(found: Sensitivity) -> list[RenderableType]:
     """All of it, for the terminal."""
     lines: list[RenderableType] = [
         text(f"{found.scenario}: {found.asked} = {as_it_is(found)} as it is", hanging=4),

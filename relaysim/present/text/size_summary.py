@@ -13,7 +13,7 @@ from relaysim.present.text.terminal import Grid, tables, text
 from relaysim.study.size import Size
 
 
-def report(found: Size) -> list[RenderableType]:
+def size_text(found: Size) -> list[RenderableType]:
     """All of it, for the terminal."""
     later = "larger" if found.rising else "later"
     seconds = any(target.quantity.of.unit == "s" for target in found.targets)

@@ -43,7 +43,7 @@ APART = (
 )
 
 
-def report(found: Sweep) -> list[RenderableType]:
+def sweep_text(found: Sweep) -> list[RenderableType]:
     """All of it, for the terminal."""
     lines: list[RenderableType] = [text(f"{', '.join(found.scenarios)} over {_over(found)}")]
     lines.append(text(""))

@@ -31,7 +31,7 @@ _SIGNALS = {
 }
 
 
-def report(found: Transcript) -> list[RenderableType]:
+def transcript_text(found: Transcript) -> list[RenderableType]:
     """All of it, for the terminal."""
     replication = found.replication
     return [

@@ -1,4 +1,4 @@
-"""What a run says of quantiles that stand on a cliff: they jump, and what to judge by instead."""
+"""Quantiles of a run that are unstable: they jump between replications, so on_time is better."""
 
 from collections.abc import Iterator
 
@@ -11,29 +11,30 @@ from relaysim.stats.unstable_quantile import Cliff, cliff_of
 from relaysim.study.replicate import RunResult
 
 QUANTILES = {"latency_p95": "p95", "latency_p95_busy_hours": "p95 in the busy hours"}
-"""Those that a run shows."""
+"""Quantiles that the tables of a run contain."""
 
 
-def cliffs(result: RunResult) -> list[RenderableType]:
-    """One line for each class and quantile on a cliff."""
+def unstable(result: RunResult) -> list[RenderableType]:
+    """Return one line for each class and quantile that is unstable."""
     lines = [text(line, hanging=2) for line in _lines(result)]
     return [*lines, text("")] if lines else []
 
 
 def late(cliff: Cliff) -> str:
-    """How many are late, over the replications."""
-    return f"{100 * cliff.low:.2g} to {100 * cliff.high:.2g} % are late"
+    """Return how many recipients are late: "between 1 and 13 % of the mail is late"."""
+    low, high = (f"{100 * share:.2g}" for share in (cliff.low, cliff.high))
+    return f"between {low} and {high} % of the mail is late"
 
 
 def _lines(result: RunResult) -> Iterator[str]:
-    found, name = Lookup(result.metrics), result.scenario.name
-    keys = [("class", subject) for subject in classes(found.subjects("class"))]
+    measured, name = Lookup(result.metrics), result.scenario.name
+    keys = [("class", subject) for subject in classes(measured.subjects("class"))]
     for key in [*keys, ("total", "total")]:
-        for metric, what in QUANTILES.items():
+        for metric, quantile in QUANTILES.items():
             cliff = cliff_of(result.per_replication, name, *key, metric)
             if cliff is not None:
-                instead = found.interval(name, *key, "on_time")
+                instead = measured.interval(name, *key, "on_time")
                 yield (
-                    f"{key[1]}, {what}: stands on a cliff, {late(cliff)}: "
-                    f"judge by on_time ({instead})."
+                    f"{key[1]}, {quantile}: unstable, because {late(cliff)}; "
+                    f"compare on_time instead ({instead})."
                 )

@@ -8,7 +8,7 @@ from relaysim.study.warm_up import WarmUp
 from relaysim.units import format_duration
 
 
-def report(found: WarmUp) -> list[RenderableType]:
+def warm_up_text(found: WarmUp) -> list[RenderableType]:
     """All of it, for the terminal."""
     name, run = found.scenario.name, found.scenario.run
     said = {
