@@ -121,7 +121,7 @@ def test_a_file_that_cannot_be_written_does_not_cost_the_result(
 
 
 def test_a_text_that_fails_is_printed_as_json(monkeypatch, tmp_path):
-    monkeypatch.setattr("relaysim.present.text.summary.happened.report", broken)
+    monkeypatch.setattr("relaysim.present.text.summary.run_text", broken)
     result = relaysim(*ONE, "--out", str(tmp_path / "out"))
     assert result.exit_code == 1
     assert json.loads(result.stdout)["replications"] == 1

@@ -40,7 +40,7 @@ def qshape(
     design = read(scenario, settings, profiles)
     ask_drawable(figures, "qshape")
 
-    from relaysim.present.text.queue_table import moment, report
+    from relaysim.present.text.queue_table import moment, queue_ages_text
     from relaysim.present.text.queue_table import qshape as look
     from relaysim.present.text.terminal import show
     from relaysim.scenario.problem import ScenarioError
@@ -51,7 +51,7 @@ def qshape(
     if json:
         text = printed(lambda: print_json(_object(found)))
     else:
-        text = printed(lambda: show(report(found)))
+        text = printed(lambda: show(queue_ages_text(found)))
     hand_over(text, drawn(found, figures))
 
 

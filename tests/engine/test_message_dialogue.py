@@ -13,7 +13,7 @@ from relaysim.mail.dialogue import Cause, Speaker, Step, Verb
 from relaysim.mail.reply import Reply
 from relaysim.measure.journey import Event
 from relaysim.present.text.terminal import plain
-from relaysim.present.text.transcript import report
+from relaysim.present.text.transcript import transcript_text
 from relaysim.scenario.load import from_mapping
 from relaysim.study import message_trace as study
 from relaysim.study.message_trace import Transcript
@@ -195,7 +195,7 @@ def without_words(transcript: Transcript) -> list[object]:
 
 def printed_times(transcript: Transcript) -> list[str]:
     """The printed lines of a transcript, each up to its text."""
-    lines = plain(report(transcript)).partition("What became of it")[0].splitlines()
+    lines = plain(transcript_text(transcript)).partition("What became of it")[0].splitlines()
     return [line[:24] for line in lines if line[:2].isdigit() and line[2] == ":"]
 
 

@@ -65,9 +65,12 @@ def course(
 ) -> Course:
     """All of it; something happens to a recipient, at any rate. `toll` has the kinds by hour."""
     of = of or scenario()
-    hours = range(round(of.run.duration / 1e6 / HOUR))
-    counted = [(toll or {}).get(hour, (0,) * len(TOLL)) for hour in hours]
-    index = pd.Index([HOUR * hour for hour in hours], name="seconds")
+    rows = [
+        (kind, HOUR * hour, HOUR * hour)
+        for hour, counts in (toll or {}).items()
+        for kind, count in zip(TOLL, counts, strict=True)
+        for _ in range(count)
+    ]
     frames = {
         "recipients": _frame(
             [recipient(0.0), *recipients], "stream created end status reply latency"
@@ -76,7 +79,7 @@ def course(
         "levels": _frame(levels, "level subject time value"),
         "actions": _frame(actions, "action egress time subject"),
     }
-    judged = pd.DataFrame(counted, index, columns=list(TOLL))
+    judged = pd.DataFrame(rows, columns=["kind", "created", "end"])
     return Course(of, 0, frames, judged, {str(row[1]): standing(row[1]) for row in levels})
 
 

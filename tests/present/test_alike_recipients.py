@@ -13,7 +13,7 @@ from relaysim.mail.reply import RECIPIENT_OK, Reply
 from relaysim.measure.journey import Event
 from relaysim.present.text.similar_events import folded
 from relaysim.present.text.terminal import plain
-from relaysim.present.text.transcript import report
+from relaysim.present.text.transcript import transcript_text
 
 SHARED = Path(__file__).parents[2] / "scenarios" / "shared-hub.toml"
 
@@ -78,7 +78,7 @@ def test_a_dialogue_about_many_recipients_is_told_in_part(golden: Golden) -> Non
 def test_a_transcript_keeps_every_event_and_prints_few() -> None:
     settings = ["run.scale=0.02", "hosts.crm.streams.invoices.recipients=120"]
     found = relaysim.transcript(relaysim.load(SHARED, settings), "crm.invoices:1")
-    printed = plain(report(found))
+    printed = plain(transcript_text(found))
     assert len(found.events) > 300
     assert len(re.findall(r"^\d\d:\d\d:\d\d", printed, re.MULTILINE)) < 120
     (alike,) = [event for event in folded(found.journey.events, 120) if event.what == "alike"]

@@ -51,7 +51,7 @@ def mm4():
 
 
 def test_a_run_that_theory_knows_shows_it_after_the_resources(mm4):
-    lines = printed(run_summary.report(mm4))
+    lines = printed(run_summary.run_text(mm4, full=True))
     assert max(map(len, lines)) <= MOST
     section = [line for line in printed(theory(mm4)) if line]
     start = lines.index(section[0])
@@ -76,8 +76,8 @@ def test_values_stand_subject_by_subject(golden):
     )
     assert [row if len(row) == 1 else row[1:-1] for row in grid.rows] == [
         ["HUB01.cpu"],
-        ["49±2 %", "50 %", "utilization law"],
-        ["2.0±0.5 s", "1 s", "M/M/1"],
+        ["49 % (47 to 51 %)", "50 %", "utilization law"],
+        ["2.0 s (1.5 to 2.5 s)", "1 s", "M/M/1"],
         ["main.line"],
         ["250 ms", "250 ms", "M/D/1"],
     ]

@@ -7,7 +7,7 @@ from golden_text import flat, message
 from quantities import quantities
 from small_comparison import listing_day
 
-from relaysim.present.text.unstable_quantiles import cliffs, late
+from relaysim.present.text.unstable_quantiles import late, unstable
 from relaysim.stats.unstable_quantile import Cliff
 
 
@@ -38,7 +38,7 @@ def result(*each):
 
 
 def test_a_quantile_on_a_cliff_is_named_with_what_to_judge_by(golden):
-    lines = cliffs(result((0.96, 2.0), (0.94, 300.0), (0.955, 2.0)))
+    lines = unstable(result((0.96, 2.0), (0.94, 300.0), (0.955, 2.0)))
     said = flat(" ".join(map(str, lines)))
     assert all(name in said for name in ("orders", "p95", "on_time"))
     assert {"4", "6 %", "95.2±1.0 %"} <= quantities(said)
@@ -46,7 +46,7 @@ def test_a_quantile_on_a_cliff_is_named_with_what_to_judge_by(golden):
 
 
 def test_of_steady_quantiles_nothing_is_said():
-    assert cliffs(result((0.96, 2.0), (0.94, 2.1), (0.955, 2.0))) == []
+    assert unstable(result((0.96, 2.0), (0.94, 2.1), (0.955, 2.0))) == []
 
 
 def test_shares_have_two_digits():

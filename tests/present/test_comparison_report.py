@@ -43,7 +43,7 @@ def row(scope, subject, metric, value, difference, half, verdict, narrowing, uni
 def lines():
     out = io.StringIO()
     with contextlib.redirect_stdout(out):
-        show(compared.report(comparison()))
+        show(compared.comparison_text(comparison(), full=True, explain=True))
     return out.getvalue().splitlines()
 
 
@@ -68,7 +68,7 @@ def test_a_row_has_both_values_the_difference_the_verdict_and_what_pairing_gaine
     golden("compare/verdicts", page(tables(grid)))
     assert grid.rows == [
         ["on time"],
-        ["  bulk", "98 %", "95 %", "-3.0±1.0 pp", "worse", "x4.3"],
+        ["  bulk", "98 %", "95 %", "-3.0 pp (-4.0 to -2.0 pp)", "worse", "x4.3"],
         ["  corporate", "99 %", "99 %", "0 pp", EQUIVALENT, "-"],
     ]
 
@@ -80,7 +80,7 @@ def test_losses_are_shown_only_where_something_is_lost():
     )
     shown = [Headline(metric, metric, "total", ("total",)) for metric in ("bounced", "expired")]
     grid = compared.verdicts(made, "old", "new", shown)
-    assert grid.rows == [["bounced"], ["  total", "100", "900", "+800±90", "worse", "x1.0"]]
+    assert grid.rows == [["bounced"], ["  total", "100", "900", "+800 (+710 to +890)", "worse", "x1.0"]]
 
 
 def test_what_has_no_difference_is_left_out():
@@ -150,7 +150,7 @@ def test_a_quantile_on_a_cliff_is_judged_by_on_time(golden_section):
     made = replace(made, per_replication=replications)
     said = doubts(made, ON_TIME, BUSY)
     assert said.startswith("bulk, p95 in the busy hours: ")
-    assert {"60", "4", "6 %", "+3.0±1.0 pp"} <= quantities(said)
+    assert {"60", "4", "6 %", "+3.0 pp (+2.0 to +4.0 pp)"} <= quantities(said)
     assert "on_time" in said
     golden_section("compare/doubts", message(said))
 

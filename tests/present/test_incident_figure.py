@@ -11,13 +11,16 @@ from quantities import quantities
 from small_comparison import comparison
 from small_course import IP, OTHER, course, did, listing, news, recipient, thinks
 
+from relaysim.engine.coupled_runs import coupled
 from relaysim.mail.provider_state import State
+from relaysim.measure.blast.coupled_metrics import Measured
 from relaysim.present.drawing import style
 from relaysim.present.drawing.labelled_marks import Mark, place
-from relaysim.present.drawing.replication_course import LISTED, Standing
+from relaysim.present.drawing.replication_course import LISTED, Course, Standing
 from relaysim.present.drawing.state_bands import BANDS
 from relaysim.present.figures import Material, NothingToDrawError
 from relaysim.present.figures.incident_course import TOLL_COLOURS, incident
+from relaysim.traffic.workload import draw
 
 HOUR, DAY = 3600.0, 24
 DONE = (
@@ -64,8 +67,37 @@ def test_the_toll_of_a_figure_is_that_of_the_tables(name):
         & (measured["subject"] == "total")
     ]
     assert design.name == "listing-day"
-    assert of.course(design).toll[name].sum() == mine["value"].item()
+    assert (of.course(design).toll["kind"] == name).sum() == mine["value"].item()
     assert name != "refused" or mine["value"].item() > 0
+
+
+def test_an_incident_of_a_figure_is_that_of_the_table():
+    """Starts and refusals of the frame `incidents` are those of the figure."""
+    design, replication, seed = Material(comparison()).chosen
+    course = Course.of(design, replication, seed)
+    draws = draw(design, replication, seed)
+    frame = Measured.of(coupled(design, draws), design, draws).incident_frame(replication)
+    refused = [
+        (course.incident_toll(incident)["kind"] == "refused").sum() for incident in course.incidents
+    ]
+    assert frame["start"].tolist() == [incident.start for incident in course.incidents]
+    assert frame["refused_innocents"].tolist() == refused
+    assert sum(refused) > 0
+
+
+def test_an_incident_lasts_until_the_next_one_starts():
+    """A refusal after the end of a listing belongs to it, and one before the first to none."""
+    toll = {5: (1, 0, 0, 0), 12: (2, 0, 0, 0), 90: (3, 0, 0, 1), 112: (4, 0, 0, 0)}
+    of = course(listings=[listing(10.0, 15.0), listing(110.0, 115.0)], toll=toll)
+    assert [len(of.incident_toll(incident)) for incident in of.incidents] == [6, 4]
+
+
+def test_recipients_outside_the_time_shown_are_counted():
+    """The sum of the panel and its title is the number of the message."""
+    toll = {12: (2, 0, 0, 0), 90: (3, 0, 0, 0)}
+    figure = incident(course(listings=[listing(10.0, 15.0)], toll=toll), CAPTION)
+    assert "5" in quantities(title(figure))
+    assert "3" in quantities(figure.axes[-1].get_title(loc="left"))
 
 
 def test_culprits_send_in_hours_with_a_hundredth_of_their_busiest():
@@ -92,10 +124,10 @@ def test_what_outlives_the_run_lasts_to_its_end():
 
 def test_trouble_with_a_pause_of_a_day_is_two_incidents():
     spans = [listing(10.0, 20.0), listing(43.9, 50.0), listing(74.0, 80.0)]
-    found = course(listings=spans).incidents()
+    found = course(listings=spans).incidents
     hours = [(incident.start / HOUR, incident.end / HOUR) for incident in found]
     assert hours == [(10.0, 50.0), (74.0, 80.0)]
-    assert course(levels=[thinks(10.0, 1), thinks(20.0, 0)]).incidents() == []
+    assert course(levels=[thinks(10.0, 1), thinks(20.0, 0)]).incidents == []
 
 
 def test_the_message_tells_who_held_what_and_what_it_cost(golden_section):

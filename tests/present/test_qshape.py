@@ -8,7 +8,7 @@ from refusals import refusal
 from small_comparison import design
 
 from relaysim.measure.qshape import COLUMNS
-from relaysim.present.text.queue_table import QShape, clock, moment, qshape, report
+from relaysim.present.text.queue_table import QShape, clock, moment, qshape, queue_ages_text
 from relaysim.present.text.terminal import plain
 from relaysim.scenario.load import load
 from relaysim.study.execution.provenance import Provenance, now
@@ -71,7 +71,7 @@ def test_a_clock_tells_seconds_and_the_day_where_there_are_any(shared):
 
 
 def test_the_text_has_rows_as_postfix_has_them(fullest):
-    lines = plain(report(fullest)).splitlines()
+    lines = plain(queue_ages_text(fullest)).splitlines()
     assert lines[0].startswith("shared-hub: ")
     assert re.search(r"HUB01\b.*\b10:0\d", lines[0])
     header = next(i for i, line in enumerate(lines) if line.split() == list(COLUMNS))
@@ -89,7 +89,7 @@ def test_a_name_that_is_too_long_has_a_line_of_its_own(fullest):
     long = "HUB01->" + 2 * "a-long-name-of-a-domain." + "example"
     shape = fullest.shape.head(1).rename({fullest.shape.index[0]: long})
     named = QShape(**{**vars(fullest), "shape": shape})
-    lines = plain(report(named)).splitlines()
+    lines = plain(queue_ages_text(named)).splitlines()
     assert long in lines
     below = lines[lines.index(long) + 1]
     assert below.split() == [str(each) for each in shape.iloc[0]]
@@ -98,7 +98,7 @@ def test_a_name_that_is_too_long_has_a_line_of_its_own(fullest):
 
 def test_an_empty_hub_has_a_total_of_nothing(shared):
     found = qshape(shared, at=0)
-    lines = plain(report(found)).splitlines()
+    lines = plain(queue_ages_text(found)).splitlines()
     (total,) = [line for line in lines if line.split()[1:] == ["0"] * len(COLUMNS)]
     assert total.split()[0].isupper()
     assert found.shape.empty

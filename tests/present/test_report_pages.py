@@ -10,12 +10,12 @@ from quantities import quantities
 from small_comparison import LITTLE, SCENARIOS, comparison
 
 from relaysim.measure.quantity import Quantity
-from relaysim.present.report.report_answer import decision, tally
 from relaysim.present.report.report_files import write
 from relaysim.present.report.report_sections import sections
 from relaysim.present.report.report_workload import numbers, streams
 from relaysim.present.text.caption import unseen
 from relaysim.present.text.comparison import doubts
+from relaysim.present.text.comparison_answer import decision, tally
 from relaysim.profiles.value import Certainty
 from relaysim.scenario.load import load
 from relaysim.study.architecture import (
@@ -107,9 +107,9 @@ def test_how_mail_was_lost_is_no_merit_of_a_design(bare, golden_section):
     frame.loc[losses, "verdict"] = "better"
     frame.loc[others, "verdict"] = "not decided"
     changed = dataclasses.replace(bare, comparison=dataclasses.replace(found, comparisons=frame))
-    same = decision(changed)
+    same = decision(changed.comparison, changed.quantity)
     frame.loc[frame["metric"] == "on_time", "verdict"] = "worse"
-    stay = decision(changed)
+    stay = decision(changed.comparison, changed.quantity)
     assert same != stay
     assert first_named(bare, stay) == "shared-hub"
     golden_section("reports/decision", message(f"{same}\n{stay}"))
@@ -117,7 +117,7 @@ def test_how_mail_was_lost_is_no_merit_of_a_design(bare, golden_section):
 
 def test_one_replication_decides_nothing(bare, golden_section):
     alone = dataclasses.replace(bare.comparison, replications=1)
-    said = decision(dataclasses.replace(bare, comparison=alone))
+    said = decision(alone, bare.quantity)
     (doubt, _) = doubts(alone, "shared-hub", "listing-day", [])
     assert not any(name in said for name in ("shared-hub", *alone.streams))
     golden_section("reports/decision", message("\n".join([said, doubt.plain, unseen(1)])))
@@ -140,7 +140,7 @@ def test_the_decision_names_the_design_that_is_better_and_never_worse(bare):
         name: tally(bare.comparison, name)
         for name in ("dedicated-hub-same-allocation", "listing-day")
     }
-    said = decision(bare)
+    said = decision(bare.comparison, bare.quantity)
     clear = [name for name, of in counts.items() if of["better"] and not of["worse"]]
     assert first_named(bare, said) in (clear or ["shared-hub"])
 
@@ -233,10 +233,10 @@ def test_a_design_that_sends_less_mail_is_no_answer(bare, golden_section):
     other, listed = list(found.streams)
     fewer = {**found.streams, other: frozenset({"users.correspondence"})}
     changed = dataclasses.replace(bare, comparison=dataclasses.replace(found, streams=fewer))
-    said = decision(changed)
+    said = decision(changed.comparison, changed.quantity)
     assert said.count(other) == 1
     neither = dataclasses.replace(found, streams=dict.fromkeys((other, listed), frozenset()))
-    none = decision(dataclasses.replace(bare, comparison=neither))
+    none = decision(neither, bare.quantity)
     assert other not in none
     golden_section("reports/decision", message(f"{said}\n{none}"))
 

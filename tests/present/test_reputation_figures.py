@@ -101,9 +101,17 @@ def test_harm_is_stacked_and_what_is_below_zero_goes_to_the_left():
 
 def test_the_sum_is_told_beside_its_bar_and_in_the_title(golden_section):
     figure = blast_radius(two(), ["old", "new"], CAPTION)
-    assert [text.get_text() for text in figure.axes[1].texts] == ["3.0±1.0 %", "30.0±1.0 %"]
+    assert [text.get_text() for text in figure.axes[1].texts] == [
+        "3.0 % (2.0 to 4.0 %)",
+        "30.0 % (29.0 to 31.0 %)",
+    ]
     said = title(figure)
-    assert re.findall(r"[\d.]+±[\d.]+ %|old|new", said) == ["5.0±1.0 %", "old", "1±90 %", "new"]
+    assert re.findall(r"[\d.]+±[\d.]+ %|old|new", said) == [
+        "5.0 % (4.0 to 6.0 %)",
+        "old",
+        "1 % (-89 to 91 %)",
+        "new",
+    ]
     golden_section("figures/reputation", message(said))
 
 

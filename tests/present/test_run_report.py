@@ -47,7 +47,7 @@ def metrics(*rows):
 def lines():
     out = io.StringIO()
     with contextlib.redirect_stdout(out):
-        show(happened.report(listing_day()))
+        show(happened.run_text(listing_day(), full=True, explain=True))
     return out.getvalue().splitlines()
 
 
@@ -66,8 +66,8 @@ def test_counts_stand_with_their_intervals_and_what_never_happened_is_left_out(g
     assert len(grid.header) == 4
     golden("run/final-status", page(tables(grid)))
     assert grid.rows == [
-        ["bulk", "60,000", "59,000±120", "1,000±120"],
-        ["total", "60,000", "59,000±120", "1,000±120"],
+        ["bulk", "60,000", "59,000 (58,880 to 59,120)", "1,000 (880 to 1,120)"],
+        ["total", "60,000", "59,000 (58,880 to 59,120)", "1,000 (880 to 1,120)"],
     ]
 
 
@@ -175,7 +175,7 @@ def test_a_listing_that_does_not_always_come_is_told_with_its_chance(golden):
     )
     line, blank = (str(line) for line in happened.listings(found, "one"))
     assert line.startswith("198.51.100.10: ")
-    assert quantities(line) == {"50 %", "10 %", "90 %", "2.0±1.0 h"}
+    assert quantities(line) == {"50 %", "10 %", "90 %", "2.0 h (1.0 to 3.0 h)"}
     assert blank == ""
     golden("run/listing", message(line))
 

@@ -18,7 +18,7 @@ from relaysim.present.text.sensitivity_tables import (
     as_it_is,
     broken,
     left_out,
-    report,
+    sensitivity_text,
     sentences,
     turning,
 )
@@ -88,7 +88,7 @@ def test_what_may_be_chance_is_told(golden_section: Golden) -> None:
 
 
 def test_a_convention_is_called_one() -> None:
-    told = [str(part) for part in report(study([0.25]))]
+    told = [str(part) for part in sensitivity_text(study([0.25]))]
     assert any(" ".join(part.split()) == CONVENTION for part in told)
 
 
@@ -187,8 +187,8 @@ def test_of_a_difference_it_is_told_what_turns_its_sign(golden_section: Golden) 
         *("class.bulk.on_time", "other", "two")
     ]
     golden_section("sensitivity/sentences", message(f"{first}\n{last}"))
-    assert tornado_table(found).rows[0][2] == "+30±10 pp\n-30±10 pp"
-    assert as_it_is(found) == "+30±10 pp"
+    assert tornado_table(found).rows[0][2] == "+30 pp (+20 to +40 pp)\n-30 pp (-40 to -20 pp)"
+    assert as_it_is(found) == "+30 pp (+20 to +40 pp)"
 
 
 def test_a_difference_that_keeps_its_sign_or_has_none_says_so(golden_section: Golden) -> None:

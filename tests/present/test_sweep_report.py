@@ -8,7 +8,7 @@ from golden_sections import Golden
 from golden_text import message, page
 from rich.text import Text
 
-from relaysim.present.text.sweep_tables import APART, break_evens, by_design, report
+from relaysim.present.text.sweep_tables import APART, break_evens, by_design, sweep_text
 from relaysim.present.text.terminal import tables
 from relaysim.study.sweep import Sweep, sweep
 
@@ -79,5 +79,5 @@ def test_it_says_from_where_on_a_design_is_better(found: Sweep, golden: Golden) 
     assert f"scale = {better.value:.4g} " in said
     assert "mm4" in said
     golden("sweep/break-even", message(said))
-    texts = " ".join(line.plain for line in report(found) if isinstance(line, Text))
+    texts = " ".join(line.plain for line in sweep_text(found) if isinstance(line, Text))
     assert APART.split(",")[0] in " ".join(texts.split())

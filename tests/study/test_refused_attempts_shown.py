@@ -3,8 +3,8 @@
 import pytest
 from small_designs import design
 
-from relaysim.present.report.report_answer import tally
 from relaysim.present.report.report_sections import sections
+from relaysim.present.text.comparison_answer import tally
 from relaysim.present.text.summary import summary
 from relaysim.study.architecture import Report, decisive
 from relaysim.study.compare import Comparison, compare

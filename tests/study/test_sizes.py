@@ -66,7 +66,7 @@ def test_the_first_of_values_in_another_order_is_told_as_such() -> None:
     assert not found.rising
     assert found.value == "0.5"
     with redirect_stdout(io.StringIO()) as out:
-        show(sized.report(found))
+        show(sized.size_text(found))
     assert "is the first value that meets" in out.getvalue()
     assert "A later value is taken to do no worse" in " ".join(out.getvalue().split())
 

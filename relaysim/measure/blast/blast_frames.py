@@ -3,7 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from relaysim.measure.blast.incident_spans import LISTED, OPEN, Incident, Trouble
+from relaysim.measure.blast.harm import toll
+from relaysim.measure.blast.incident_spans import LISTED, OPEN, Incident, Trouble, incident_of
 from relaysim.measure.blast.innocent_mail import Innocents
 from relaysim.measure.frame_cells import named, seconds
 from relaysim.measure.frames import STATUSES
@@ -82,8 +83,9 @@ def incidents(
     """One row an incident; `spans` are those of the window, in the order of time."""
     names = trace.names
     starts = np.array([span.start for span in spans], np.int64)
-    refused = np.searchsorted(starts, found.recipients.end[found.refused], "right") - 1
-    counts = np.bincount(refused[refused >= 0], minlength=len(spans))
+    incident = incident_of(starts, found.recipients.end)
+    refused = toll(found)["refused"] & (incident >= 0)
+    counts = np.bincount(incident[refused], minlength=len(spans))
     rows = []
     before = 0
     for span, count in zip(spans, counts.tolist(), strict=True):

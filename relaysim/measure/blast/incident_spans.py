@@ -57,18 +57,15 @@ class Trouble:
         )
 
     def incidents(self, window: Window) -> list[Incident]:
-        """Those that touch the window; spans less than 24 h apart are one."""
+        """Return the incidents that touch the window, in the order of time."""
         if not len(self.start):
             return []
-        order = np.argsort(self.start, kind="stable")
-        until = np.maximum.accumulate(self.end[order])
-        new = np.flatnonzero(self.start[order][1:] - until[:-1] >= DAY) + 1
-        found = []
-        for rows in np.split(order, new):
+        incidents = []
+        for rows in grouped(self.start, self.end):
             start, end = int(self.start[rows].min()), int(self.end[rows].max())
             if start < window.end and end > window.start:
-                found.append(Incident(start, end, rows))
-        return found
+                incidents.append(Incident(start, end, rows))
+        return incidents
 
     def address_time(self, ips: Mask, window: Window) -> int:
         """How long some IPs are listed or blocked in the window, microseconds, summed over them."""
@@ -78,6 +75,48 @@ class Trouble:
             steps = Steps.of(self.start[rows], self.end[rows]).between(window.start, window.end)
             total += steps.time_where(steps.values > 0)
         return total
+
+
+def grouped(start: Column, end: Column) -> list[Column]:
+    """Group spans of trouble into incidents: spans less than 24 h apart are one incident.
+
+    Parameters
+    ----------
+    start, end : array of int, shape (spans,)
+        Microseconds.
+
+    Returns
+    -------
+    list of array of int
+        The rows of each incident, in the order of time.
+    """
+    order = np.argsort(start, kind="stable")
+    until = np.maximum.accumulate(end[order])
+    new = np.flatnonzero(start[order][1:] - until[:-1] >= DAY) + 1
+    return np.split(order, new)
+
+
+def incident_of(starts: Column, time: Column) -> Column:
+    """Return the incident of each recipient: an incident lasts until the next one starts.
+
+    Parameters
+    ----------
+    starts : array of int, shape (incidents,)
+        Starts of the incidents in the order of time, microseconds.
+    time : array of int, shape (recipients,)
+        When each recipient got its final status, microseconds.
+
+    Returns
+    -------
+    array of int, shape (recipients,)
+        Indexes of incidents; -1 before the first incident.
+
+    Notes
+    -----
+    A domain may refuse for a listing that it has read before the listing ended, so what comes after
+    the end of an incident still belongs to it.
+    """
+    return np.searchsorted(starts, time, "right") - 1
 
 
 def spans(trace: Trace) -> tuple[Column, Column, Column, Column]:

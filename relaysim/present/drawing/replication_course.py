@@ -15,8 +15,10 @@ from relaysim.engine.coupled_runs import coupled
 from relaysim.mail.address import domain_of
 from relaysim.mail.provider_state import State
 from relaysim.measure.blast.harm import toll
+from relaysim.measure.blast.incident_spans import grouped, incident_of
 from relaysim.measure.blast.innocent_mail import Innocents
 from relaysim.measure.frames import Frames, tables
+from relaysim.measure.measured_window import Window
 from relaysim.measure.recipients import Recipients
 from relaysim.plan.names import Party, sender_name
 from relaysim.scenario.culprit import culprits
@@ -63,8 +65,9 @@ class Incident(NamedTuple):
 class Course:
     """One replication of a scenario, by the frames of its run, of this replication alone.
 
-    They are `recipients`, `listings`, `levels` and `actions`. `toll` has the innocent recipients of
-    each kind of `measure.blast.harm`, one column a kind, by the hour of their creation (seconds).
+    They are `recipients`, `listings`, `levels` and `actions`. `toll` has one row for each innocent
+    recipient of a kind of `measure.blast.harm`, with the columns `kind`, `created` and `end`
+    (seconds; `end` is when it got its final status).
     """
 
     scenario: Scenario
@@ -84,7 +87,7 @@ class Course:
         recipients = Recipients.of(runs.treatment, scenario)
         frames = tables(runs.treatment, scenario, replication, recipients)
         kept = {name: frames[name] for name in ("listings", "levels", "actions")}
-        found = Innocents.of(runs, scenario, recipients)
+        innocents = Innocents.of(runs, scenario, recipients)
         kept["recipients"] = frames["recipients"][_RECIPIENTS]
         names = runs.treatment.names
         parts = zip(
@@ -99,7 +102,7 @@ class Course:
             name: Standing(names.destinations[to], names.egress[ip], sender_name(sender, party))
             for name, to, ip, sender, party in parts
         }
-        return cls(scenario, replication, kept, _toll(found, scenario), named)
+        return cls(scenario, replication, kept, _toll(innocents), named)
 
     @property
     def duration(self) -> float:
@@ -120,18 +123,40 @@ class Course:
             *_ill(self.frames, self.named, self.end),
         ]
 
+    @cached_property
     def incidents(self) -> list[Incident]:
-        """Those that begin while mail is created; an opinion that junks alone is none."""
-        bad = sorted((s for s in self.spans if s.state >= State.THROTTLE), key=lambda s: s.start)
-        found: list[list[Span]] = []
-        until = -np.inf
-        for span in bad:
-            if span.start - until >= DAY:
-                found.append([])
-            found[-1].append(span)
-            until = max(until, span.end)
-        whole = [Incident(f[0].start, max(s.end for s in f), tuple(f)) for f in found]
-        return [incident for incident in whole if incident.start < self.duration]
+        """The incidents of `measure.blast`; a provider that only junks mail makes none."""
+        trouble = [span for span in self.spans if span.state >= State.THROTTLE]
+        if not trouble:
+            return []
+        start, end = (
+            np.array([getattr(span, name) for span in trouble]) for name in ("start", "end")
+        )
+        window = Window.of(self.scenario)
+        incidents = []
+        for rows in grouped(_ticks(start), _ticks(end)):
+            first, last = float(start[rows].min()), float(end[rows].max())
+            if first < window.end / 1e6 and last > window.start / 1e6:
+                incidents.append(Incident(first, last, tuple(trouble[row] for row in rows)))
+        return incidents
+
+    def incident_toll(self, incident: Incident) -> pd.DataFrame:
+        """Return the rows of `toll` that belong to an incident, as the frame `incidents` counts.
+
+        Parameters
+        ----------
+        incident : Incident
+            One of `incidents`.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row for each innocent recipient.
+        """
+        starts = np.array([other.start for other in self.incidents])
+        number = incident_of(_ticks(starts), _ticks(self.toll["end"].to_numpy(np.float64)))
+        toll: pd.DataFrame = self.toll[number == self.incidents.index(incident)]
+        return toll
 
     @cached_property
     def standings(self) -> dict[Standing, bool]:
@@ -170,11 +195,25 @@ class Course:
         return list(zip(begins, ends, strict=True))
 
 
-def _toll(found: Innocents, scenario: Scenario) -> pd.DataFrame:
-    hours = int(np.ceil(scenario.run.duration / 1e6 / HOUR))
-    hour = found.recipients.created // int(HOUR * 1e6)
-    columns = {name: np.bincount(hour[mine], minlength=hours) for name, mine in toll(found).items()}
-    return pd.DataFrame(columns, index=pd.Index(HOUR * np.arange(hours), name="seconds"))
+def _toll(innocents: Innocents) -> pd.DataFrame:
+    """Return the rows of `Course.toll`, kind by kind."""
+    recipients = innocents.recipients
+    parts = [
+        pd.DataFrame(
+            {
+                "kind": kind,
+                "created": recipients.created[chosen] / 1e6,
+                "end": recipients.end[chosen] / 1e6,
+            }
+        )
+        for kind, chosen in toll(innocents).items()
+    ]
+    return pd.concat(parts, ignore_index=True)
+
+
+def _ticks(seconds: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
+    """Return times in microseconds."""
+    return np.rint(seconds * 1e6).astype(np.int64)
 
 
 def _listings(frame: pd.DataFrame, end: float) -> Iterator[Span]:

@@ -39,17 +39,31 @@ _MARGINS, _LETTER = 0.55, 0.058
 
 
 def incident(course: Course, caption: str) -> Sheet:
-    """The incident of a replication with the largest toll of innocent mail.
+    """Draw the incident of a replication with the largest toll of innocent mail.
 
-    From the top down: what the administrator did; lists that had an IP and providers that held
-    something against it; innocent recipients refused, expired, late and junked by the hour of their
-    creation. NothingToDrawError if no IP was listed or blocked.
+    Parameters
+    ----------
+    course : Course
+        One replication.
+    caption : str
+        Text below the figure.
+
+    Returns
+    -------
+    Sheet
+        From the top down: actions of the administrator; listings and provider states of public
+        IPs; innocent recipients refused, expired, late and junked by the hour of their creation.
+
+    Raises
+    ------
+    NothingToDrawError
+        If no IP was listed or blocked.
     """
     shown = _worst(course)
     first, last = _axis(course, shown)
     rows = _rows(course, shown, first, last)
     marks = place(_marks(course, first, last), first, last, _width([label for label, _ in rows]))
-    toll = course.toll[(course.toll.index >= first - HOUR) & (course.toll.index < last)]
+    toll = course.incident_toll(shown)
     heights = [height(marks)] * bool(marks) + [0.1 + _ROW * len(rows), _TOLL]
     figure, axes = sheet(
         len(heights),
@@ -74,19 +88,22 @@ def incident(course: Course, caption: str) -> Sheet:
     bands.set_title("Held against public IPs")
     beside_title(bands, bands_key(span.state for _, spans in rows for span in spans))
     draw_bands(bands, rows, first, last)
-    _draw_toll(below, course, toll)
+    _draw_toll(below, course, toll, first, last)
     return figure
 
 
-def _draw_toll(panel: Axes, course: Course, toll: pd.DataFrame) -> None:
-    panel.set_title("Innocent recipients")
-    key = {name: Patch(facecolor=TOLL_COLOURS[name]) for name in TOLL if toll[name].any()}
+def _draw_toll(panel: Axes, course: Course, toll: pd.DataFrame, first: float, last: float) -> None:
+    """Draw the toll of an incident by hour of creation, and count what is outside the axis."""
+    edges = HOUR * np.arange(first // HOUR, np.ceil(last / HOUR) + 1)
+    outside = int(((toll["created"] < edges[0]) | (toll["created"] >= edges[-1])).sum())
+    panel.set_title(f"Innocent recipients{f' ({outside:,} more at other times)' * (outside > 0)}")
+    created = {kind: toll.loc[toll["kind"] == kind, "created"].to_numpy() for kind in TOLL}
+    key = {kind: Patch(facecolor=TOLL_COLOURS[kind]) for kind in TOLL if len(created[kind])}
     beside_title(panel, {**key, **sending_key(course)})
-    base = np.zeros(len(toll))
-    edges = np.append(toll.index.to_numpy(), toll.index[-1] + HOUR)
-    for name in TOLL:
-        top = base + toll[name].to_numpy()
-        panel.stairs(top, edges, baseline=base, fill=True, color=TOLL_COLOURS[name])
+    base = np.zeros(len(edges) - 1)
+    for kind in TOLL:
+        top = base + np.histogram(created[kind], edges)[0]
+        panel.stairs(top, edges, baseline=base, fill=True, color=TOLL_COLOURS[kind])
         base = top
     panel.set_ylim(0.0, 1.08 * base.max() or 1.0)
     panel.yaxis.set_major_locator(MaxNLocator(4, integer=True))
@@ -100,7 +117,7 @@ def _worst(course: Course) -> Incident:
     """The incident with the largest toll among those with a listing or a block."""
     grave = [
         incident
-        for incident in course.incidents()
+        for incident in course.incidents
         if any(span.state >= State.BLOCK for span in incident.spans)
     ]
     if not grave:
@@ -110,9 +127,8 @@ def _worst(course: Course) -> Incident:
         )
 
     def cost(incident: Incident) -> tuple[int, int]:
-        hours = course.toll.index
-        mine = course.toll[(hours >= incident.start - HOUR) & (hours < incident.end)]
-        return int(mine["refused"].sum()), int(mine.sum().sum())
+        toll = course.incident_toll(incident)
+        return int((toll["kind"] == "refused").sum()), len(toll)
 
     return max(grave, key=cost)
 
@@ -185,7 +201,8 @@ def _message(course: Course, shown: Incident, toll: pd.DataFrame) -> str:
         providers = {span.subject[0] for span in ill if span.state == worst}
         held.append(f"{BANDS[worst].text} by {_many(len(providers), 'provider')}")
     ips = sorted({span.egress for span in spans})
-    cost = [f"{int(toll[name].sum()):,} {name}" for name in TOLL if toll[name].any()]
+    counts = toll["kind"].value_counts()
+    cost = [f"{counts[kind]:,} {kind}" for kind in TOLL if kind in counts]
     length = "more than " * (shown.end >= course.duration) + number(end - shown.start, "s")
     return (
         f"An incident of {length} in {course.scenario.name}: "

@@ -170,7 +170,7 @@ def _gain(design: Scenario, base: Scenario, found: Lookup) -> Iterator[str]:
         more = " (below zero: this design has more of it)" if row["difference"] < 0.0 else ""
         yield (
             f"Isolation gain, the share of {base.name}'s harm by reputation that is avoided: "
-            f"{interval(row['difference'], *ends, 'share')}{more}{one}."
+            f"{interval(row['difference'], *ends, 'share', bounded=False)}{more}{one}."
         )
 
 

@@ -79,7 +79,7 @@ def worst_judged(
             at = f" at {', '.join(f'{path} = {value}' for path, value in pairs)}"
             head = f"{whose}{at if len(points) > 1 else ''}"
             lines += [text(f"{head}: {said}", hanging=2) for said in _said(worst, design, subject)]
-    return [*lines, text("")] if lines else []
+    return [text(WHY), *lines, text("")] if lines else []
 
 
 def bounds(on_time: float, created: float, left: float) -> tuple[float, float]:

@@ -151,7 +151,7 @@ def clock(scenario: Scenario, time: int) -> str:
     return (f"day {day + 1} " if day else "") + shown
 
 
-def report(found: QShape) -> list[RenderableType]:
+def queue_ages_text(found: QShape) -> list[RenderableType]:
     """All of it, for the terminal."""
     which = found.hub or " and ".join(found.scenario.hubs)
     when = clock(found.scenario, found.at)
