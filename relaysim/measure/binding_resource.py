@@ -1,9 +1,9 @@
-"""Holding: which resource binds while mail waits for a connection or a session.
+"""Binding resource: the resource that causes the waits for connections and sessions.
 
 A connection is held while it waits for the Internet line or for a core, and a session while it
-waits for the acknowledgement. The queue then stands one station before the resource that is short,
-and more connections or sessions would not shorten it. Each wait is therefore divided by what the
-held connections and sessions waited for at that time.
+waits for the acknowledgement. The queue then forms one station before the resource that is short,
+and more connections or sessions would not shorten it. Each wait is therefore divided by the
+resources for which the held connections and sessions waited at that time.
 
 | part | of | how long |
 | --- | --- | --- |
@@ -13,7 +13,7 @@ held connections and sessions waited for at that time.
 | `wait_host_acknowledgement` | `wait_host` | sessions of the host waited for the acknowledgement |
 
 The rest of `wait_delivery` and `wait_mailbox` is due to the connections: to their number, and to
-the time that the receiver takes. Of three busy sessions of which two wait for the acknowledgement,
+the time that the receiver takes. If two of three busy sessions wait for the acknowledgement,
 two thirds of a wait for a session count as `wait_host_acknowledgement`.
 """
 

@@ -107,8 +107,7 @@ BLAST = (
         "share",
         "less",
         _SHARE,
-        "share of the innocent streams of which at least 1 % more recipients were harmed in T "
-        "than in N",
+        "share of the innocent streams with at least 1 % more harmed recipients in T than in N",
         denominator="innocent_streams",
     ),
     Metric(

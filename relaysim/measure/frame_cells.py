@@ -10,7 +10,7 @@ from relaysim.trace.tables import Column
 
 
 def named(code: Column, names: Sequence[str]) -> "pd.Categorical[str]":
-    """Names of some codes, of which several may share one; -1 is absent."""
+    """Return the names of codes as categories; several codes may share a name, -1 is absent."""
     place = {name: i for i, name in enumerate(dict.fromkeys(names))}
     if len(place) < len(names):
         code = np.array([*(place[name] for name in names), -1], np.int64)[code]
@@ -19,7 +19,7 @@ def named(code: Column, names: Sequence[str]) -> "pd.Categorical[str]":
 
 
 def labelled(code: Column, label: Callable[[int], str | None], codes: int) -> "pd.Categorical[str]":
-    """Labels of some codes, of which several may share one; None is absent."""
+    """Return labels of codes as categories; several codes may share a label, None is absent."""
     labels = [label(i) for i in range(codes)]
     names = sorted({text for text in labels if text is not None})
     index = np.array([-1 if text is None else names.index(text) for text in labels], np.int64)
@@ -27,5 +27,5 @@ def labelled(code: Column, label: Callable[[int], str | None], codes: int) -> "p
 
 
 def seconds(time: Column) -> "pd.Series[float]":
-    """Times in seconds; -1 is absent."""
+    """Return times in seconds; -1 is absent."""
     return pd.Series(np.where(time >= 0, time / SECOND, np.nan))

@@ -146,8 +146,8 @@ FRAMES: dict[str, tuple[Column, ...]] = {
     "signals": (
         REPLICATION,
         Column("signal", "", "`trap`, `provider_trap`, `complaint`, `unknown` (user) or `report`"),
-        Column("recipient", "", "number of the recipient that it comes of"),
-        Column("egress", "", "the public IP that the recipient came by"),
+        Column("recipient", "", "number of the recipient whose mail caused it"),
+        Column("egress", "", "the public IP that sent the mail"),
         Column("time", "s", "when somebody saw it"),
         Column("subject", "", "who: an operator of traps, a destination, for a report a blocklist"),
     ),

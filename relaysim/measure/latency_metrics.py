@@ -56,7 +56,7 @@ def busy_hours(recipients: Recipients) -> Mask:
     Notes
     -----
     Hours count from the start of the run. The load of an hour is the number of recipients of all
-    mail but DSNs that are created in it, whatever becomes of them.
+    mail but DSNs that are created in it, whatever their final status.
     """
     hour = recipients.created // HOUR
     load = np.bincount(hour[~recipients.dsn])

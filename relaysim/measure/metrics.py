@@ -32,8 +32,8 @@ def metrics(
     `measure.metric_catalogue` has the meaning of each metric.
 
     Every subject of the scenario has all metrics of its scope; a value that does not exist (the
-    latency of a stream of which nothing was delivered) is NaN. `only` restricts the recipients to
-    some streams (full names); resources and listings know no streams and stay as they are.
+    latency of a stream without delivered mail) is NaN. `only` restricts the recipients to
+    some streams (full names); resources and listings have no streams and stay as they are.
     """
     recipients = Recipients.of(trace, scenario) if recipients is None else recipients
     window = Window.of(scenario)

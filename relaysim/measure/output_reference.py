@@ -11,7 +11,7 @@ Times are seconds since the start of the run. The window is [`warm_up`, `duratio
 count if they were created in it, a DSN if the recipient that caused it was; `on_time`, latency and
 harm are about those of them that are judged: created at least their deadline before the end of the
 run. Left out by their creation alone, however they ended, the others bias nothing; rates,
-utilization, queues and listings are about what happens in it, whoever caused that. Latency runs
+utilization, queues and listings are about the events in it, of all mail. Latency runs
 from creation to the final 250. Its quantiles count every judged recipient, and one that was not
 delivered or junked is later than any other: a quantile that such a one decides is lost. Frames have
 `inf` for it, text says "lost", JSON has `null` and CSV nothing, both with `lost` true. Quantiles

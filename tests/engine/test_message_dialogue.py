@@ -195,7 +195,7 @@ def without_words(transcript: Transcript) -> list[object]:
 
 def printed_times(transcript: Transcript) -> list[str]:
     """The printed lines of a transcript, each up to its text."""
-    lines = plain(transcript_text(transcript)).partition("What became of it")[0].splitlines()
+    lines = plain(transcript_text(transcript)).partition("Final status")[0].splitlines()
     return [line[:24] for line in lines if line[:2].isdigit() and line[2] == ":"]
 
 

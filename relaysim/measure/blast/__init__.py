@@ -1,1 +1,1 @@
-"""Blast radius: what comes of the culprits, from three coupled runs of the same recipients."""
+"""Blast radius: harm by culprits, from three coupled runs of the same recipients."""

@@ -1,4 +1,4 @@
-"""The innocent recipients, and what became of each in the three runs, side by side."""
+"""Innocent recipients and their outcomes in the three coupled runs, side by side."""
 
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -19,10 +19,10 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Outcomes:
-    """What became of some recipients in one run.
+    """Outcomes of recipients in one run.
 
-    `harm`: not delivered or junked within the deadline, which ends before the run
-    does. `junk`: junked, however late. `latency` is in microseconds, -1 unless it came through.
+    `harm`: not delivered or junked within the deadline, which is before the end of the run.
+    `junk`: junked, however late. `latency` is in microseconds, -1 if not delivered or junked.
     """
 
     harm: Mask
@@ -47,9 +47,9 @@ class Outcomes:
 class Innocents:
     """The judged innocent recipients that were created in the window, in the order of the draws.
 
-    `recipients` tells how they fared in the treatment, T, and `row` where they stand in its tables.
-    `refused`: bounced in T by a reply that comes of reputation. `weight` is that of their stream.
-    `control` is C, in which nobody counts anything of the culprits; `absent` is N, without them.
+    `recipients` has their rows of the treatment, T, and `row` the numbers of these rows.
+    `refused`: bounced in T by a reply that is due to reputation. `weight` is that of the stream.
+    `control` is C, in which no signal of the culprits counts; `absent` is N, without culprits.
     """
 
     names: Names

@@ -1,4 +1,4 @@
-"""The course of one replication: what became of public IPs, and what innocent mail had of it."""
+"""The course of one replication: states of public IPs, and the toll of innocent mail."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -41,7 +41,7 @@ class Standing(NamedTuple):
 
 
 class Span(NamedTuple):
-    """A span of time, seconds, in which an IP is on a list or a provider thinks ill of it.
+    """A span of time, seconds, in which an IP is on a list or in a bad provider state.
 
     `subject` is the blocklist, or the standing for states of `State`.
     """

@@ -20,7 +20,7 @@ class Band(NamedTuple):
 
 
 EXPIRED, REFUSED, LATE, JUNKED = "#662506", "#993404", "#F28A1E", "#FECB6E"
-"""What becomes of mail has the colour of the state that brings it about."""
+"""A final status has the colour of the state that causes it."""
 BANDS = {
     int(State.WARN): Band("some mail junked", JUNKED, 0.3),
     int(State.THROTTLE): Band("throttled", LATE, 0.55),

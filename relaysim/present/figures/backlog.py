@@ -72,13 +72,13 @@ def backlog(
     duration: float,
     caption: str,
 ) -> Sheet:
-    """One row a design, one column for each of the longest kinds of queue, one line a hub.
+    """Draw a row for each design, a column for each of the longest kinds of queue, a line a hub.
 
     `series` is the `backlog` of `measure.run_series` by design, `known` says what the names of
     queues stand for. The axis covers the `duration` of
     the run in seconds and the time that queues take to empty; only the time in which they are not
-    empty if that is short. Where they take longer than the run the rest is told: it would hide the
-    day.
+    empty if that is short. Where they take longer than the run, text gives the rest: it would hide
+    the day.
     """
     found = {design: queues(frame, known) for design, frame in series.items()}
     by_kind: dict[str, list[Queue]] = {}

@@ -38,10 +38,10 @@ RULE = "a limit binds (one in ten waits longer for it than one is served), or th
 
 
 class Limit(NamedTuple):
-    """A limit that binds: the stop that has it, what it says there, and its name in a sentence.
+    """A limit that binds: the stop that has it, the text at the stop, and its name in a sentence.
 
-    The name is in two parts, such as "cores" and "HUB01", so that several can be told together; ""
-    for what is told of at its stop alone.
+    The name is in two parts, such as "cores" and "HUB01", so that several can be named together; ""
+    for a limit that only the text at its stop names.
     """
 
     stop: Stop

@@ -18,7 +18,7 @@ _WORST = {
     "incident": "an incident",
     "junked": "most recipients junked",
 }
-"""By what a replication is chosen, in this order, and how that is told."""
+"""Metrics by which a replication is chosen, in this order, and their names in a sentence."""
 
 
 class Chosen(NamedTuple):

@@ -42,7 +42,7 @@ _TITLES = {
     CONNECTOR: "receive connectors",
     HUB: "hubs",
     SENDING_HUB: "sending hubs",
-    IP: "ways out",
+    IP: "public IPs",
     DESTINATION: "destinations",
 }
 _MISHAP = 0.001

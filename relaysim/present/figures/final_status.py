@@ -1,4 +1,4 @@
-"""What became of the mail of each class: bands from classes to final statuses."""
+"""Final status of the mail of each class: bands from classes to final statuses."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -204,4 +204,4 @@ def _message(found: Lookup, scenario: str, subjects: Sequence[str]) -> str:
     }
     worst = max(lost, key=lambda subject: lost[subject])
     more = f"; of {worst} mail {number(lost[worst], 'share')} lost" if lost[worst] > 0.0 else ""
-    return f"What became of the mail of {scenario}: {', '.join(told)}{more}"
+    return f"Final status of the mail of {scenario}: {', '.join(told)}{more}"

@@ -1,4 +1,4 @@
-"""Who suffers for the culprits: harm of innocent mail by stream and design, in its two parts."""
+"""Harm of innocent mail by culprits: by stream and design, in its two parts."""
 
 import math
 from collections.abc import Sequence
@@ -206,9 +206,9 @@ def _interval(panel: Axes, place: int, bar: Bar, span: tuple[float, float]) -> N
 
 def _message(found: Lookup, designs: Sequence[str]) -> str:
     """The share of innocent mail in each design."""
-    told = {
+    shares = {
         name: found.interval(name, *_ALL, HARM.whole) if share else "none"
         for name in designs
         if not math.isnan(share := found.value(name, *_ALL, HARM.whole))
     }
-    return f"Who suffers for what culprits send: innocent mail lost or late, {by_design(told)}"
+    return f"Innocent mail lost or late because of the culprits: {by_design(shares)}"

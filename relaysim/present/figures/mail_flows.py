@@ -1,8 +1,8 @@
 """Flows: recipients of one replication on each route through a design, and where others ended.
 
 A recipient passes stops from left to right: its host, the receive connector (or the mailbox server
-in its place), the hub that took it, the hub that sent it where that is another one, the way out,
-and its destination.
+in its place), the hub that took it, the hub that sent it if that is another one, the public
+IP, and its destination.
 """
 
 from typing import NamedTuple

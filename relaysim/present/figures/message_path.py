@@ -65,7 +65,7 @@ def path(found: Transcript) -> Sheet:
     key = {stage: Patch(color=colour) for stage, colour in _COLOURS.items()}
     marks = {
         "taken": Line2D([], [], color=INK, marker="o", linestyle="", markersize=6),
-        "refused or put off": Line2D([], [], color=INK, marker="X", linestyle="", markersize=7),
+        "refused or deferred": Line2D([], [], color=INK, marker="X", linestyle="", markersize=7),
     }
     if found.deadline is not None:
         marks["deadline"] = Line2D([], [], color=INK, linestyle=(0, (4, 2)), linewidth=1.2)

@@ -37,12 +37,12 @@ class Row(NamedTuple):
 def providers(courses: Mapping[str, Course], caption: str) -> Sheet:
     """One panel a design, one row for each provider and IP; the same replication of each.
 
-    NothingToDrawError if no provider ever thinks ill of any IP.
+    NothingToDrawError if no provider has an IP in a bad state.
     """
     shown = {name: course for name, course in courses.items() if course.standings}
     spans = [span for course in shown.values() for span in _ill(course)]
     if not spans:
-        raise NothingToDrawError("no mailbox provider ever thinks ill of a public IP")
+        raise NothingToDrawError("no mailbox provider has a public IP in a bad state")
     rows = {name: _rows(course) for name, course in shown.items()}
     heights = [_PANEL + _ROW * len(mine) for mine in rows.values()]
     last = _last(list(shown.values()))
@@ -82,7 +82,7 @@ def _last(courses: Sequence[Course]) -> float:
 
 
 def _rows(course: Course) -> list[Row]:
-    """One row a standing; those of an IP of which nothing is to be said share one.
+    """Return a row for each standing; those of an IP without any change share one.
 
     IPs of innocent mail come first. The domain of the sender is named where an IP has several.
     """

@@ -70,7 +70,7 @@ _ANSWER = "The answer"
 _DESIGNS = "What differs between the designs"
 _WORKLOAD = "The mail, and the source of each number"
 _DAY = "The day: how late, and what it waits for"
-_BAD_DAY = "A bad day: listings and who suffers"
+_BAD_DAY = "A bad day: listings and harm to other mail"
 _PAIRED = "The differences, pair by pair"
 _TURNING = "What turns the answer"
 _SIZING = "What a larger hub alone would buy {}"
@@ -161,7 +161,7 @@ def _differences(found: Report) -> Section:
     ]
     for other in others:
         changes = [str(change) for change in diff(base, other)] or ["nothing"]
-        blocks.append(Points((), f"What {other.name} has otherwise than {base.name}"))
+        blocks.append(Points((), f"What differs in {other.name} from {base.name}"))
         blocks.append(Listing("\n".join(changes)))
     first = Story(found.comparison.run(base.name))
     for place, design in enumerate((base, *others)[:_DRAWN], 1):

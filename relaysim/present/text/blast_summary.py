@@ -1,4 +1,4 @@
-"""What a comparison says of the blast radius: how likely a listing is, and who suffers for whom."""
+"""The blast radius in a comparison: probability of a listing, and harm to innocent mail."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -43,8 +43,8 @@ def horizon(found: Comparison) -> str:
     """What the section is about, and over how long a time."""
     run, many = found.scenarios[0].run, found.replications
     return (
-        "What innocent mail suffers for the culprits in a replication, that is in "
-        f"{format_duration(run.duration - run.warm_up)}; means over {many} "
+        "Harm to innocent mail by the culprits in one replication "
+        f"({format_duration(run.duration - run.warm_up)}); means over {many} "
         f"replication{'s' if many > 1 else ''}{', with 95 % intervals' if many > 1 else ''}."
     )
 
@@ -71,7 +71,7 @@ def _all(names: Sequence[str]) -> str:
 
 
 def _sentences(design: Scenario, found: Lookup) -> Iterator[str]:
-    """What is said of a design, one sentence or two for each question."""
+    """Yield the sentences about a design."""
     total = (design.name, "total", "total")
     yield from _listings(design, found)
     streams = ((host, each) for host in design.hosts.values() for each in host.streams.values())

@@ -121,7 +121,7 @@ def explanations(comparison: Comparison) -> list[RenderableType]:
 
 
 def changes(base: Scenario, other: Scenario) -> list[RenderableType]:
-    """Return what an alternative has otherwise than the base, one line for each value."""
+    """Return the values that differ between an alternative and the base, one line each."""
     lines = [text(str(change), hanging=4) for change in diff(base, other)]
     title = f"What differs in {other.name} from {base.name}"
     return [heading(title), *(lines or [text("nothing")]), text("")]

@@ -49,7 +49,7 @@ def not_judged(
 def worst_judged(
     metrics: pd.DataFrame, parameters: Sequence[str], designs: Sequence[str]
 ) -> list[RenderableType]:
-    """Return one line for each class of which a point of a sweep does not judge a large share.
+    """Return one line for each class with a large share that a point of a sweep does not judge.
 
     Parameters
     ----------

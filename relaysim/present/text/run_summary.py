@@ -124,14 +124,14 @@ def explanations(result: RunResult) -> list[RenderableType]:
 
 
 def statuses(found: Lookup, name: str, shown: Sequence[str]) -> Grid:
-    """What became of the recipients of each class, and of all."""
+    """Return the recipients of each class and of all mail, by final status."""
     rows = [("class", subject) for subject in shown]
     rows += [("class", DSN)] * (found.value(name, "class", DSN, "created") > 0.0)
     rows += [("total", "total")]
     metrics = ["created", "delivered"]
     metrics += [m for m in COUNTS if any(found.value(name, *row, m) > 0.0 for row in rows)]
     return Grid(
-        "What became of it (recipients in a replication)",
+        "Final status (recipients in a replication)",
         ["class", *(metric.replace("_", " ") for metric in metrics)],
         [[row[1], *(found.interval(name, *row, metric) for metric in metrics)] for row in rows],
     )

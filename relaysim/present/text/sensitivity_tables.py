@@ -31,9 +31,9 @@ PAIRED = (
 )
 _SOBOL = (
     "first: share of the variance that the number makes alone; total: together with the others "
-    "too. Both with half their 95 % intervals, by bootstrap. Numbers are independent and even "
-    "between their ends. A share below 0 or above 1 comes of too few points; where the quantity "
-    "never changes, nothing has a share."
+    "too. Both with their 95 % intervals, by bootstrap. Numbers are independent and even "
+    "between their ends. A share below 0 or above 1 is due to too few points; a quantity that "
+    "never changes has no shares."
 )
 _LONG = 40
 
@@ -94,7 +94,7 @@ def left_out(found: Sensitivity) -> str | None:
     if not len(swings):
         return None
     most = _points(number(float(swings.max()), found.quantity.of.unit))
-    return f"and {len(swings)} more, the mean of none of which changed by more than {most}"
+    return f"and {len(swings)} more, none with a change of the mean above {most}"
 
 
 def _at(row: dict[str, Any], end: str, paired: bool) -> tuple[str, str]:
@@ -192,5 +192,5 @@ def _verb(verb: str, rows: pd.DataFrame) -> str:
 
 
 def _points(amount: str) -> str:
-    """A difference of shares is told in percentage points."""
+    """Return a difference of shares in percentage points."""
     return amount.removesuffix("%") + "pp" if amount.endswith("%") else amount

@@ -7,9 +7,9 @@ from relaysim.measure.journey import Event
 from relaysim.study.message_trace import numbers
 
 MANY = 10
-"""More recipients of one story than these, each with times of its own, are told as one."""
-_TOLD = 3
-"""So many of them are told, those first who share their events with most others."""
+"""Above this number, recipients with the same events at other times are shown as one."""
+_SHOWN = 3
+"""Recipients of such a group that are shown, those first that share events with most others."""
 
 
 def folded(events: Sequence[Event], recipients: int) -> list[Event]:
@@ -31,12 +31,12 @@ def folded(events: Sequence[Event], recipients: int) -> list[Event]:
 
 def _without(events: list[Event], courses: list[list[int]]) -> list[Event]:
     """The events without those that are about all but the first few courses alone."""
-    gone = {recipient for course in courses[_TOLD:] for recipient in course}
+    gone = {recipient for course in courses[_SHOWN:] for recipient in course}
     about = [bool(event.recipients) and gone.issuperset(event.recipients) for event in events]
     if not any(about):
         return events
     last = max(i for i, away in enumerate(about) if away)
-    like = numbers(courses[_TOLD - 1][:1])
+    like = numbers(courses[_SHOWN - 1][:1])
     text = f"the same as recipient {like}, each at times of its own"
     line = Event(events[last].time, "alike", tuple(sorted(gone)), text=text)
     return [
@@ -55,7 +55,7 @@ def _spoken(events: Sequence[Event]) -> list[Event]:
     left = dict(enumerate(events))
     for answer, same in by_answer.items():
         if len(same) > MANY:
-            rest = same[_TOLD:]
+            rest = same[_SHOWN:]
             for asked, place in rest:
                 del left[asked], left[place]
             last = rest[-1][1]

@@ -32,14 +32,15 @@ READING = (
 )
 
 LIMITS = (
-    "How far a target holds is told by straight lines between the points; in brackets, between "
-    "which values the 95 % intervals of the means cannot tell, and the runs next to it."
+    "How far a target holds is interpolated between the points, on straight lines; in brackets are "
+    "the values between which the 95 % intervals of the means leave it open, and the runs next "
+    "to it."
 )
 
 APART = (
-    "From where on designs differ is told by straight lines between the points, for differences "
-    "larger than what matters; in brackets, between which values the 95 % intervals of the paired "
-    "differences cannot tell, and the runs next to it."
+    "Where designs begin to differ is interpolated between the points, on straight lines, for "
+    "differences above the equivalence margin; in brackets are the values between which the 95 % "
+    "intervals of the paired differences leave it open, and the runs next to it."
 )
 
 
@@ -168,10 +169,10 @@ def holds(found: Sweep, at: Limit) -> str:
 
 
 def break_evens(found: Sweep) -> Iterator[str]:
-    """From where on each design is better or worse than the first, in a sentence a quantity.
+    """Yield from which value on each design is better or worse than the first, by quantity.
 
-    What does not differ is told in one sentence a design. None where not one number alone is
-    varied.
+    Quantities that do not differ share one sentence a design. There is no sentence unless exactly
+    one number is varied.
     """
     base, *others = found.scenarios
     if len(found.varied) > 1 or not found.varied[0].amounts:

@@ -219,7 +219,7 @@ def _statuses(found: Transcript) -> Grid:
             late = "yes" if in_time else "no"
         lasted = _seconds(recipient.lasted)
         rows.append([name(group), recipient.status.name.lower().replace("_", " "), lasted, late])
-    return Grid("What became of it", ["recipient", "status", "after", "on time"], rows)
+    return Grid("Final status", ["recipient", "status", "after", "on time"], rows)
 
 
 def _times(found: Transcript) -> Grid:
