@@ -18,9 +18,9 @@ def amount(text: str, unit: str) -> float:
     if unit == "share" and text.endswith("%"):
         number, factor = text.removesuffix("%"), 0.01
     try:
-        found = factor * float(number)
+        result = factor * float(number)
     except ValueError:
         raise ValueError(f'"{text}" is no number (of {unit})') from None
-    if not math.isfinite(found) or found < 0.0:
+    if not math.isfinite(result) or result < 0.0:
         raise ValueError(f'"{text}" is out of range: write a number from 0')
-    return found
+    return result

@@ -131,11 +131,11 @@ def _effective(bad: Floats, judged: Floats, value: Floats, clusters: Column) -> 
     size = clusters.astype(np.float64)
     mixed = np.flatnonzero((clusters > 1) & (value > 0.0) & (value < 1.0))
     for row in mixed:
-        many, days_ = clusters[row], total[row]
+        count, days_ = clusters[row], total[row]
         apart = bad[row] - value[row] * judged[row]
-        variance = many / (many - 1) * (apart @ apart) / days_**2
-        wide = (t.ppf(0.975, days_ - 1) / t.ppf(0.975, many - 1)) ** 2
-        free = value[row] * (1.0 - value[row]) / variance * wide if variance > 0 else many
+        variance = count / (count - 1) * (apart @ apart) / days_**2
+        wide = (t.ppf(0.975, days_ - 1) / t.ppf(0.975, count - 1)) ** 2
+        free = value[row] * (1.0 - value[row]) / variance * wide if variance > 0 else count
         size[row] = min(days_, free)
     return size
 

@@ -52,8 +52,8 @@ class Area(NamedTuple):
         """The integral over each span from `begin` to `end`, microseconds."""
         if not len(self.times):
             return np.zeros(len(begin))
-        found: Floats = np.interp(end, *self) - np.interp(begin, *self)
-        return found
+        result: Floats = np.interp(end, *self) - np.interp(begin, *self)
+        return result
 
 
 def held(trace: Trace, ways: Ways | None = None) -> dict[str, Column]:
@@ -83,7 +83,7 @@ def held(trace: Trace, ways: Ways | None = None) -> dict[str, Column]:
 def _acknowledgement(trace: Trace) -> Floats:
     """How long sessions waited for acknowledgements while each recipient waited for a session."""
     messages, message = trace.messages, trace.recipients["message"]
-    found = np.zeros(len(message))
+    result = np.zeros(len(message))
     taken = np.where(messages["connected"] >= 0, messages["connected"], trace.end)
     end = np.minimum(taken[message], _ends(trace.recipients["end"], trace.end))
     begin, host = messages["created"][message], _hosts(trace)[messages["stream"]]
@@ -97,8 +97,8 @@ def _acknowledgement(trace: Trace) -> Floats:
         times = np.union1d(busy.times, held_up.times)
         of = busy.at(times)
         share = np.divide(held_up.at(times), of, out=np.zeros(len(times)), where=of > 0)
-        found[recipients] = Area.of(times, share).between(begin[recipients], end[recipients])
-    return found
+        result[recipients] = Area.of(times, share).between(begin[recipients], end[recipients])
+    return result
 
 
 def _connections(trace: Trace, ways: Ways, parts: dict[str, Floats]) -> None:
@@ -123,13 +123,13 @@ def _connections(trace: Trace, ways: Ways, parts: dict[str, Floats]) -> None:
         by_line = for_line.at(times) > 0
         by_core = (for_core.at(times) > 0) & ~by_line
         span, whose = (begin[chosen], end[chosen]), recipient[chosen]
-        for name, binds, mine in (
+        for name, binds, own in (
             ("wait_delivery_line", by_line, ~inside[chosen]),
             ("wait_delivery_core", by_core, ~inside[chosen]),
             ("wait_mailbox_core", by_core, inside[chosen]),
         ):
             length = Area.of(times, binds.astype(np.float64)).between(*span) * counts[chosen]
-            parts[name] += np.bincount(whose[mine], length[mine], len(trace.recipients))
+            parts[name] += np.bincount(whose[own], length[own], len(trace.recipients))
 
 
 def _cores(trace: Trace, ways: Ways, parts: dict[str, Floats]) -> None:

@@ -142,7 +142,7 @@ def actions(trace: Trace) -> pd.DataFrame:
 
 
 def _words(of: type[IntEnum]) -> list[str]:
-    return [each.name.lower() for each in of]
+    return [item.name.lower() for item in of]
 
 
 def _subjects(
@@ -153,6 +153,6 @@ def _subjects(
     index = {name: i for i, name in enumerate(names)}
     code = np.full(len(subject), -1, np.int64)
     for number, of in whose.items():
-        mine = (kind == number) & (subject >= 0)
-        code[mine] = np.array([index[name] for name in of], np.int64)[subject[mine]]
+        chosen = (kind == number) & (subject >= 0)
+        code[chosen] = np.array([index[name] for name in of], np.int64)[subject[chosen]]
     return named(code, names)

@@ -69,13 +69,13 @@ def _messages(trace: Trace, scenario: Scenario) -> pd.DataFrame:
         name = names.streams[stream]
         return known[name].class_ if name in known else DSN
 
-    stream, many = rows["stream"], len(names.streams)
+    stream, count = rows["stream"], len(names.streams)
     return pd.DataFrame(
         {
             "message": np.arange(len(rows)),
-            "host": labelled(stream, lambda i: host_of.get(names.streams[i]), many),
+            "host": labelled(stream, lambda i: host_of.get(names.streams[i]), count),
             "stream": named(stream, names.streams),
-            "class": labelled(stream, class_of, many),
+            "class": labelled(stream, class_of, count),
             "number": rows["number"],
             "created": seconds(rows["created"]),
             "size": rows["size"],

@@ -76,8 +76,8 @@ class Journey:
 def journey(trace: Trace, message: int) -> Journey:
     """The journey of a message, by its row in the trace."""
     rows, names = trace.messages, trace.names
-    first, many = int(rows["first_recipient"][message]), int(rows["recipients"][message])
-    teller = _Teller(trace, message, first, many)
+    first, count = int(rows["first_recipient"][message]), int(rows["recipients"][message])
+    teller = _Teller(trace, message, first, count)
     events = sorted(teller.events(), key=lambda event: event.time)
     parent = int(rows["parent"][message])
     return Journey(
@@ -91,7 +91,7 @@ def journey(trace: Trace, message: int) -> Journey:
         attempts=int(rows["attempts"][message]),
         connector=_name(names.connectors, rows["connector"][message]),
         reply=_name(names.replies, rows["reply"][message]),
-        recipients=tuple(_recipients(trace, first, many)),
+        recipients=tuple(_recipients(trace, first, count)),
         events=tuple(events),
         parent="" if parent < 0 else label(trace, int(trace.recipients["message"][parent])),
     )
@@ -107,9 +107,9 @@ def _name(names: Sequence[str], number: int) -> str:
     return names[number] if number >= 0 else ""
 
 
-def _recipients(trace: Trace, first: int, many: int) -> Iterator[Recipient]:
+def _recipients(trace: Trace, first: int, count: int) -> Iterator[Recipient]:
     rows, names, parts = trace.recipients, trace.names, waits(trace)
-    for recipient in range(first, first + many):
+    for recipient in range(first, first + count):
         spent = {part: int(parts[part][recipient]) for part in PARTS}
         end = int(rows["end"][recipient])
         yield Recipient(
@@ -126,22 +126,22 @@ def _recipients(trace: Trace, first: int, many: int) -> Iterator[Recipient]:
 class _Teller:
     """Finds the rows of a message in each table, and tells them."""
 
-    def __init__(self, trace: Trace, message: int, first: int, many: int) -> None:
+    def __init__(self, trace: Trace, message: int, first: int, count: int) -> None:
         self.trace, self.names, self.message = trace, trace.names, message
-        self.first, self.many = first, many
+        self.first, self.many = first, count
         self.created = int(trace.messages["created"][message])
         self.transactions = np.flatnonzero(trace.transactions["message"] == message)
         self.carried = self._carried()
 
     def _carried(self) -> dict[int, tuple[int, ...]]:
         """The recipients that each transaction carries, those handed on by it too."""
-        found: dict[int, list[int]] = {int(row): [] for row in self.transactions}
+        result: dict[int, list[int]] = {int(row): [] for row in self.transactions}
         for number in range(self.many):
             row = int(self.trace.recipients["transaction"][self.first + number])
             while row >= 0:
-                found[row].append(number)
+                result[row].append(number)
                 row = int(self.trace.transactions["parent"][row])
-        return {row: tuple(numbers) for row, numbers in found.items()}
+        return {row: tuple(numbers) for row, numbers in result.items()}
 
     def _where(self, row: int) -> tuple[int, ...]:
         """The recipients of a transaction; nothing if these are all."""
@@ -207,8 +207,8 @@ class _Teller:
         if committed >= 0 and not self._visits(Visit.COMMIT):
             # A queue database that takes no time keeps no record of its writes.
             yield Event(committed, "committed", where=self.names.hubs[hub])
-        told = ((Visit.RECEIVE, "received"), (Visit.COMMIT, "committed"))
-        for kind, what in (*told, (Visit.CATEGORIZE, "categorized")):
+        taken = ((Visit.RECEIVE, "received"), (Visit.COMMIT, "committed"))
+        for kind, what in (*taken, (Visit.CATEGORIZE, "categorized")):
             for row in self._visits(kind):
                 where = self.names.hubs[self.names.station_hub[visits["station"][row]]]
                 yield self._visit(what, row, where)
@@ -218,11 +218,11 @@ class _Teller:
         queue, recipients = int(transactions["queue"][row]), self._where(row)
         where = _name(names.queues, queue)
         yield Event(int(transactions["queued"][row]), "queued", recipients, where)
-        mine = np.flatnonzero(attempts["transaction"] == row)
-        for at in mine[np.argsort(attempts["attempt"][mine])]:
+        own = np.flatnonzero(attempts["transaction"] == row)
+        for at in own[np.argsort(attempts["attempt"][own])]:
             yield from self._attempt(int(at), row, recipients)
-        if queue >= 0 and len(mine):
-            ends = [self._until(attempts, int(at)) for at in mine]
+        if queue >= 0 and len(own):
+            ends = [self._until(attempts, int(at)) for at in own]
             first, last = int(transactions["queued"][row]), max(ends)
             yield from self._spells(Level.QUEUE_RETRY, queue, first, last, where, recipients)
 
@@ -251,11 +251,11 @@ class _Teller:
                 station = names.stations[self.trace.visits["station"][visit]]
                 yield self._visit(what, visit, station, recipients)
         if end >= 0:
-            said = _name(names.replies, reply)
+            text = _name(names.replies, reply)
             why = self._why(reply, int(attempts["egress"][at]), end)
             mailbox = bool(is_mailbox(self.trace)[queue])
-            what = "stored" if mailbox and not said.startswith(("4", "5")) else "answered"
-            yield Event(end, what, recipients, egress or where, NEVER, end - start, said, why)
+            what = "stored" if mailbox and not text.startswith(("4", "5")) else "answered"
+            yield Event(end, what, recipients, egress or where, NEVER, end - start, text, why)
 
     def _why(self, reply: int, egress: int, time: int) -> str:
         """What a refusal cites, if that is a list."""
@@ -264,10 +264,10 @@ class _Teller:
             return BY_REPUTATION if cause == -2 else ""
         rows = self.trace.listings
         on = (rows["egress"] == egress) & (rows["blocklist"] == cause) & (rows["start"] <= time)
-        found = np.flatnonzero(on)
-        if not len(found):
+        result = np.flatnonzero(on)
+        if not len(result):
             return f"on {self.names.blocklists[cause]}"
-        last = found[-1]
+        last = result[-1]
         how = {Cause.SCRIPT: "as scripted", Cause.WIDENING: "with its neighbours"}
         why = how.get(Cause(rows["cause"][last]), "for what it sent")
         return f"on {self.names.blocklists[cause]} {why}"
@@ -278,8 +278,8 @@ class _Teller:
             Signal.TRAP: names.operators,
             Signal.REPORT: names.blocklists,
         }
-        mine = (rows["recipient"] >= self.first) & (rows["recipient"] < self.first + self.many)
-        for row in np.flatnonzero(mine):
+        chosen = (rows["recipient"] >= self.first) & (rows["recipient"] < self.first + self.many)
+        for row in np.flatnonzero(chosen):
             seen = Signal(rows["signal"][row])
             subject = _name(who.get(seen, names.destinations), rows["subject"][row])
             number = int(rows["recipient"][row]) - self.first
@@ -336,9 +336,9 @@ class _Teller:
     ) -> Iterator[Event]:
         """When a state begins and ends, as far as it falls between two times."""
         rows = self.trace.levels
-        mine = np.flatnonzero((rows["level"] == level) & (rows["subject"] == subject))
+        own = np.flatnonzero((rows["level"] == level) & (rows["subject"] == subject))
         began = -1
-        for row in mine:
+        for row in own:
             time, on = int(rows["time"][row]), bool(rows["value"][row])
             if on:
                 began = time
@@ -351,9 +351,9 @@ class _Teller:
 
     def _visits(self, kind: Visit, subject: int | None = None, attempt: int = 0) -> list[int]:
         rows = self.trace.visits
-        mine = (rows["visit"] == kind) & (rows["attempt"] == attempt)
-        mine &= rows["subject"] == (self.message if subject is None else subject)
-        return [int(row) for row in np.flatnonzero(mine)]
+        chosen = (rows["visit"] == kind) & (rows["attempt"] == attempt)
+        chosen &= rows["subject"] == (self.message if subject is None else subject)
+        return [int(row) for row in np.flatnonzero(chosen)]
 
     def _visit(self, what: str, row: int, where: str, recipients: tuple[int, ...] = ()) -> Event:
         """A visit to a station, told when its service ends, or its waiting in vain."""

@@ -81,8 +81,8 @@ def _mean(time: Column, group: Column, subjects: int) -> Floats:
 
 def _sorted(recipients: Recipients, group: Column, subjects: int) -> tuple[Floats, Column, Column]:
     """Latencies of the judged recipients, ascending in each group; each group's start and size."""
-    mine = np.flatnonzero((group >= 0) & recipients.judged)
-    of, latency = group[mine], recipients.latency[mine]
+    own = np.flatnonzero((group >= 0) & recipients.judged)
+    of, latency = group[own], recipients.latency[own]
     time = np.where(latency >= 0, latency, np.inf)
     count = np.bincount(of, minlength=subjects).astype(np.int64)
     return time[np.lexsort((time, of))], np.cumsum(count) - count, count
@@ -96,9 +96,9 @@ def _quantile(time: Floats, first: Column, count: Column, share: float) -> Float
     below = np.floor(place).astype(np.int64)
     above = np.minimum(below + 1, count[some] - 1)
     low, high, part = time[first[some] + below], time[first[some] + above], place - below
-    found = low.copy()
+    result = low.copy()
     between = (part > 0.0) & np.isfinite(high)
-    found[between] += (high[between] - low[between]) * part[between]
-    found[(part > 0.0) & np.isinf(high)] = np.inf
-    values[some] = found
+    result[between] += (high[between] - low[between]) * part[between]
+    result[(part > 0.0) & np.isinf(high)] = np.inf
+    values[some] = result
     return values

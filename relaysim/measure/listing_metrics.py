@@ -26,10 +26,10 @@ def listings(trace: Trace, window: Window) -> list[Row]:
     ):
         of = np.zeros_like(start) if scope == "total" else trace.listings[scope]
         for index, subject in enumerate(subjects):
-            mine = of == index
-            began = window.holds(start[mine])
-            length = (end - start)[mine][began]
-            steps = Steps.of(start[mine], end[mine]).between(window.start, window.end)
+            chosen = of == index
+            began = window.holds(start[chosen])
+            length = (end - start)[chosen][began]
+            steps = Steps.of(start[chosen], end[chosen]).between(window.start, window.end)
             time = steps.time_where(steps.values > 0)
             values = {
                 "listed": float(time > 0),

@@ -59,12 +59,12 @@ class Entries:
 
     def within(self, hub: str) -> Self:
         """Those in the queues of a hub alone."""
-        mine = np.array([owner == hub for owner in self.hubs], bool)
-        number = np.cumsum(mine) - 1
-        kept = mine[self.queue]
+        own = np.array([owner == hub for owner in self.hubs], bool)
+        number = np.cumsum(own) - 1
+        kept = own[self.queue]
         return type(self)(
-            tuple(name for name, is_mine in zip(self.queues, mine, strict=True) if is_mine),
-            (hub,) * int(mine.sum()),
+            tuple(name for name, is_mine in zip(self.queues, own, strict=True) if is_mine),
+            (hub,) * int(own.sum()),
             number[self.queue[kept]],
             self.enter[kept],
             self.leave[kept],
@@ -83,9 +83,9 @@ class Entries:
         """
         there = (self.enter <= time) & (time < self.leave)
         age = np.searchsorted(np.array(AGES) * MINUTE, time - self.enter[there], "right")
-        many = len(AGES) + 1
-        cells = np.bincount(self.queue[there] * many + age, minlength=len(self.queues) * many)
-        counts: npt.NDArray[np.int64] = cells.reshape(len(self.queues), many).astype(np.int64)
+        count = len(AGES) + 1
+        cells = np.bincount(self.queue[there] * count + age, minlength=len(self.queues) * count)
+        counts: npt.NDArray[np.int64] = cells.reshape(len(self.queues), count).astype(np.int64)
         frame = pd.DataFrame(counts, index=pd.Index(self.queues, name="queue"), columns=COLUMNS[1:])
         frame.insert(0, ALL, counts.sum(axis=1))
         frame = frame[frame[ALL] > 0]
@@ -110,14 +110,14 @@ def _left(trace: Trace) -> Column:
     One that was handed to another hub left with the attempt that did it, any other with the last of
     its recipients.
     """
-    many, recipients, tries = len(trace.transactions), trace.recipients, trace.attempts
-    left = np.full(many, -1, np.int64)
+    count, recipients, tries = len(trace.transactions), trace.recipients, trace.attempts
+    left = np.full(count, -1, np.int64)
     sent = recipients["transaction"] >= 0
     gone = np.where(recipients["status"] == Status.IN_FLIGHT, trace.end + 1, recipients["end"])
     np.maximum.at(left, recipients["transaction"][sent], gone[sent])
     parent = trace.transactions["parent"]
-    handed = np.zeros(many, bool)
+    handed = np.zeros(count, bool)
     handed[parent[parent >= 0]] = True
-    last = np.full(many, -1, np.int64)
+    last = np.full(count, -1, np.int64)
     np.maximum.at(last, tries["transaction"], _open(trace, tries["end"]))
     return np.where(handed | (left < 0), last, left)

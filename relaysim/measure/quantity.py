@@ -63,13 +63,13 @@ class Quantity(NamedTuple):
 
     def value(self, metrics: pd.DataFrame) -> float:
         """Its value in the metrics of one replication, NaN where there is none."""
-        mine = (
+        chosen = (
             (metrics["metric"] == self.metric)
             & (metrics["subject"] == self.subject)
             & (metrics["scope"] == self.scope)
         )
-        found = metrics.loc[mine, "value"]
-        return float(found.iloc[0]) if len(found) else np.nan
+        result = metrics.loc[chosen, "value"]
+        return float(result.iloc[0]) if len(result) else np.nan
 
     def denominator(self, metrics: pd.DataFrame) -> float:
         """Return its denominator in the metrics of one replication, NaN where it has none."""
@@ -127,4 +127,4 @@ def ordinary(designs: Iterable[Scenario]) -> tuple[Quantity, ...]:
         for host in design.hosts.values()
         for stream in host.streams.values()
     }
-    return tuple(Quantity("class", name, each) for name in sorted(classes) for each in ORDINARY)
+    return tuple(Quantity("class", name, item) for name in sorted(classes) for item in ORDINARY)

@@ -88,6 +88,6 @@ def completion(recipients: Recipients, group: Column, subjects: int) -> Values:
     np.minimum.at(first, of, recipients.created[some])
     np.maximum.at(last, of, recipients.end[some])
     last[of[recipients.status[some] == Status.IN_FLIGHT]] = -1
-    found = np.where(last >= 0, (last - first) / SECOND, np.nan)
-    found[of[recipients.unreached[some]]] = np.inf
-    return {"completion": found}
+    result = np.where(last >= 0, (last - first) / SECOND, np.nan)
+    result[of[recipients.unreached[some]]] = np.inf
+    return {"completion": result}

@@ -68,10 +68,10 @@ def _renumbered(names: tuple[str, ...], chosen: tuple[str, ...]) -> Column:
 
 def sides(scenario: Scenario) -> list[tuple[str, str]]:
     """Return the classes with the sides that their streams send to, sorted."""
-    found = {
+    result = {
         (stream.class_, INTERNAL if destination == INTERNAL else "external")
         for stream in streams(scenario).values()
         for destination, share in stream.to.items()
         if share > 0
     }
-    return sorted(found)
+    return sorted(result)

@@ -81,7 +81,7 @@ def breakdown(trace: Trace, recipients: Recipients) -> pd.DataFrame:
     """
     rows, names = _counted(trace, recipients), trace.names
     keys = np.stack([rows[name] for name in ("stream", "hub", "connector", "reply")])
-    kinds, many = np.unique(keys, axis=1, return_counts=True)
+    kinds, count = np.unique(keys, axis=1, return_counts=True)
     where = [
         names.connectors[connector] if connector >= 0 else names.hubs[hub] if hub >= 0 else ""
         for hub, connector in kinds[1:3].T.tolist()
@@ -91,7 +91,7 @@ def breakdown(trace: Trace, recipients: Recipients) -> pd.DataFrame:
             "host": [names.hosts[names.stream_host[stream]] for stream in kinds[0]],
             "where": where,
             "reply": [names.replies[reply] for reply in kinds[3]],
-            "attempts": many.astype(np.float64),
+            "attempts": count.astype(np.float64),
         }
     ).astype(dict.fromkeys(BY, str))
     return summed(frame)
@@ -125,7 +125,7 @@ def by_design(breakdowns: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
 
 def _counted(trace: Trace, recipients: Recipients) -> dict[str, Column]:
     """Return the refused attempts to submit messages of the window, each with its stream."""
-    found = trace.refusals
-    counted = recipients.counted[trace.messages["first_recipient"][found["message"]]]
-    rows = {name: found[name][counted] for name in ("message", "hub", "connector", "reply")}
+    result = trace.refusals
+    counted = recipients.counted[trace.messages["first_recipient"][result["message"]]]
+    rows = {name: result[name][counted] for name in ("message", "hub", "connector", "reply")}
     return rows | {"stream": trace.messages["stream"][rows["message"]]}

@@ -75,7 +75,7 @@ class Series:
 
 def mean_frame(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
     """The mean of frames of numbers; what a frame does not have counts as nothing."""
-    columns = list(dict.fromkeys(name for each in frames for name in each.columns))
+    columns = list(dict.fromkeys(name for frame in frames for name in frame.columns))
     total = reduce(lambda one, other: one.add(other, fill_value=0.0), frames)
     return total[columns] / len(frames)
 
@@ -87,11 +87,11 @@ def _missing(trace: Trace, scenario: Scenario, counted: Recipients) -> pd.DataFr
         if group.scope != "class":
             continue
         for i, subject in enumerate(group.subjects):
-            mine = counted.latency[group.of == i]
-            got = np.sort(mine[mine >= 0]) / SECOND
+            rows = counted.latency[group.of == i]
+            got = np.sort(rows[rows >= 0]) / SECOND
             arrived = np.searchsorted(got, AGES, "right")
             columns[subject] = (
-                1.0 - arrived / len(mine) if len(mine) else np.full(len(AGES), np.nan)
+                1.0 - arrived / len(rows) if len(rows) else np.full(len(AGES), np.nan)
             )
     return pd.DataFrame(columns, index=pd.Index(AGES, name="seconds"))
 
@@ -102,13 +102,13 @@ def _losses(trace: Trace, recipients: Recipients) -> pd.DataFrame:
     rows = np.stack(
         (recipients.stream[lost], recipients.status[lost], trace.recipients["reply"][lost])
     )
-    kinds, many = np.unique(rows, axis=1, return_counts=True)
+    kinds, count = np.unique(rows, axis=1, return_counts=True)
     names = trace.names
     return pd.DataFrame(
         {
             "stream": [names.streams[stream] for stream in kinds[0]],
             "status": [Status(status).name.lower() for status in kinds[1]],
             "reply": [names.replies[reply] if reply >= 0 else "" for reply in kinds[2]],
-            "recipients": many.astype(np.float64),
+            "recipients": count.astype(np.float64),
         }
     ).astype(dict.fromkeys(_LOSS, str))

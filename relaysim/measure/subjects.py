@@ -27,7 +27,7 @@ def subjects(scenario: Scenario, scope: str) -> tuple[str, ...] | None:
         case "total":
             return ("total",)
         case "class":
-            names = dict.fromkeys(each.class_ for each in streams(scenario).values())
+            names = dict.fromkeys(stream.class_ for stream in streams(scenario).values())
             return (*names, DSN, *(f"{name}.{side}" for name, side in sides(scenario)))
         case "stream":
             return tuple(streams(scenario))
@@ -58,10 +58,10 @@ def ask_known(quantity: Quantity, scenarios: Sequence[Scenario]) -> None:
         If no scenario has the subject; the message names the nearest.
     """
     known: dict[str, None] = {}
-    for each in scenarios:
-        found = subjects(each, quantity.scope)
-        if found is None:
+    for scenario in scenarios:
+        result = subjects(scenario, quantity.scope)
+        if result is None:
             return
-        known |= dict.fromkeys(found)
+        known |= dict.fromkeys(result)
     if quantity.subject not in known:
-        raise unknown_subject(quantity, known, len({each.name for each in scenarios}))
+        raise unknown_subject(quantity, known, len({scenario.name for scenario in scenarios}))

@@ -27,19 +27,19 @@ class Target(NamedTuple):
     @classmethod
     def parse(cls, text: str) -> Self:
         """`QUANTITY < BOUND`, or with <=, > or >=; the bound with its unit. Raises ValueError."""
-        found = _TARGET.fullmatch(text.strip())
-        if found is None:
+        result = _TARGET.fullmatch(text.strip())
+        if result is None:
             raise ValueError(
                 f'"{text}" is no target: write SCOPE.SUBJECT.METRIC < BOUND, such as '
                 '"class.bulk.on_time > 99 %"'
             )
-        quantity = Quantity.parse(found["quantity"])
-        bound = amount(found["bound"].strip(), quantity.of.unit)
+        quantity = Quantity.parse(result["quantity"])
+        bound = amount(result["bound"].strip(), quantity.of.unit)
         if quantity.of.unit == "share" and bound > 1.0:
-            meant = "%" not in found["bound"] and bound <= 100.0
+            meant = "%" not in result["bound"] and bound <= 100.0
             hint = f": write {bound:g} %, or {bound / 100:g}" if meant else ""
             raise ValueError(f'"{text}": a share is at most 100 %{hint}')
-        sign = found["sign"]
+        sign = result["sign"]
         return cls(quantity, sign.startswith("<"), bound, text.strip(), sign.endswith("="))
 
     def holds(self, value: float) -> bool:
@@ -47,7 +47,7 @@ class Target(NamedTuple):
         excess = value - self.bound if self.below else self.bound - value
         return excess <= 0.0 if self.inclusive else excess < 0.0
 
-    def verdict(self, found: Estimate) -> bool | None:
+    def verdict(self, result: Estimate) -> bool | None:
         """Whether the whole interval keeps the bound; None if the bound lies in it."""
-        ends = self.holds(found.low), self.holds(found.high)
-        return ends[0] if ends[0] == ends[1] and found.low == found.low else None
+        ends = self.holds(result.low), self.holds(result.high)
+        return ends[0] if ends[0] == ends[1] and result.low == result.low else None

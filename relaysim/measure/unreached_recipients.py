@@ -34,5 +34,5 @@ def unreached(trace: Trace, stream: Column, created: Column, status: Column) -> 
     bounced = (status == Status.BOUNCED) & ~gone[trace.recipients["reply"]]
     pauses = Spells.of(trace, Level.PAUSED)
     paused = pauses.until(stream, created + 1) > pauses.until(stream, created)
-    found: Mask = given_up | bounced | (status == Status.SUPPRESSED) & paused
-    return found
+    result: Mask = given_up | bounced | (status == Status.SUPPRESSED) & paused
+    return result

@@ -80,7 +80,10 @@ def test_losses_are_shown_only_where_something_is_lost():
     )
     shown = [Headline(metric, metric, "total", ("total",)) for metric in ("bounced", "expired")]
     grid = compared.verdicts(made, "old", "new", shown)
-    assert grid.rows == [["bounced"], ["  total", "100", "900", "+800 (+710 to +890)", "worse", "x1.0"]]
+    assert grid.rows == [
+        ["bounced"],
+        ["  total", "100", "900", "+800 (+710 to +890)", "worse", "x1.0"],
+    ]
 
 
 def test_what_has_no_difference_is_left_out():

@@ -220,7 +220,11 @@ def test_differences_count_the_verdicts_and_mark_each(golden_section):
     assert quantities(said) == {"3", "1", "0"}
     (panel,) = figure.axes
     cells = [text.get_text().split("   ") for text in panel.texts]
-    assert cells == [["-2.0 pp (-2.5 to -1.5 pp)", WORSE], ["+10 pp (-10 to +30 pp)", NOT_DECIDED], ["+30 pp (+20 to +40 pp)", BETTER]]
+    assert cells == [
+        ["-2.0 pp (-2.5 to -1.5 pp)", WORSE],
+        ["+10 pp (-10 to +30 pp)", NOT_DECIDED],
+        ["+30 pp (+20 to +40 pp)", BETTER],
+    ]
     marks = [line.get_marker() for line in panel.lines if line.get_marker() in MARKS.values()]
     assert marks == ["v", "x", "^"]
     assert "old" in panel.get_xlabel()

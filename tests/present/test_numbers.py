@@ -132,7 +132,7 @@ def test_no_interval_leaves_the_range_and_none_has_a_width_of_zero(
     text = interval(value, value - half, value + half, unit)
     assert "±" not in text
     assert "-" not in text
-    ends = [float(end) for end in re.findall(r"[\d.]+", text.partition("(")[2])]
+    ends = [float(end) for end in re.findall(r"[\d.]+", text.partition("(")[2].replace(",", ""))]
     assert unit != "share" or all(end <= 100.0 for end in ends)
     assert len(ends) in (0, 2)
     assert len(ends) == 0 or ends[0] < ends[1]

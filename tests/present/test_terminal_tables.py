@@ -35,7 +35,11 @@ def test_a_row_of_one_cell_is_a_heading(capsys):
 
 
 def test_a_wide_table_goes_on_below_in_even_parts(capsys):
-    grid = Grid("Wide", ["class", *"abcdefghi"], [["corporate.external", *["12.3 min (11.9 to 12.7 min)"] * 9]])
+    grid = Grid(
+        "Wide",
+        ["class", *"abcdefghi"],
+        [["corporate.external", *["12.3 min (11.9 to 12.7 min)"] * 9]],
+    )
     lines = printed(capsys, *tables(grid)).splitlines()
     heads = [line.split() for line in lines if line.startswith("class")]
     assert heads == [["class", *"abc"], ["class", *"def"], ["class", *"ghi"]]

@@ -15,13 +15,15 @@ from relaysim.trace.tables import NO_CAUSE, PROVIDER_CAUSE, Column, Status, Trac
 PROVIDER, JUNKED, LATE = "provider", "junked", "late"
 
 
-def harmed(found: Innocents, trace: Trace, scenario: Scenario, replication: int) -> pd.DataFrame:
+def harmed(
+    innocents: Innocents, trace: Trace, scenario: Scenario, replication: int
+) -> pd.DataFrame:
     """One row an innocent recipient with more harm in T than in N, or junked in T alone."""
-    treatment, control, absent = found.treatment, found.control, found.absent
-    chosen = (found.excess > 0) | (treatment.junk & ~absent.junk)
-    mine, names = found.where(chosen), trace.names
-    treatment, control, absent = mine.treatment, mine.control, mine.absent
-    rows, known = mine.row, streams(scenario)
+    treatment, control, absent = innocents.treatment, innocents.control, innocents.absent
+    chosen = (innocents.excess > 0) | (treatment.junk & ~absent.junk)
+    own, names = innocents.where(chosen), trace.names
+    treatment, control, absent = own.treatment, own.control, own.absent
+    rows, known = own.row, streams(scenario)
     classes = sorted({stream.class_ for stream in known.values()})
     of_stream = [classes.index(known[n].class_) if n in known else -1 for n in names.streams]
     reply = trace.recipients["reply"][rows]
@@ -30,12 +32,12 @@ def harmed(found: Innocents, trace: Trace, scenario: Scenario, replication: int)
             "replication": np.full(len(rows), replication),
             "recipient": rows,
             "message": trace.recipients["message"][rows],
-            "stream": named(mine.recipients.stream, names.streams),
-            "class": named(np.array(of_stream, np.int64)[mine.recipients.stream], classes),
-            "destination": named(mine.recipients.destination, names.destinations),
+            "stream": named(own.recipients.stream, names.streams),
+            "class": named(np.array(of_stream, np.int64)[own.recipients.stream], classes),
+            "destination": named(own.recipients.destination, names.destinations),
             "domain": named(trace.recipients["domain"][rows], names.domains),
-            "created": seconds(mine.recipients.created),
-            "status": named(mine.recipients.status, STATUSES),
+            "created": seconds(own.recipients.created),
+            "status": named(own.recipients.status, STATUSES),
             "reply": named(reply, names.replies),
             "latency": seconds(treatment.latency),
             "latency_control": seconds(control.latency),
@@ -43,22 +45,22 @@ def harmed(found: Innocents, trace: Trace, scenario: Scenario, replication: int)
             "harm": treatment.harm.astype(np.int64),
             "harm_control": control.harm.astype(np.int64),
             "harm_absent": absent.harm.astype(np.int64),
-            "cause": _causes(mine, trace),
+            "cause": _causes(own, trace),
         }
     )
 
 
-def _causes(mine: Innocents, trace: Trace) -> "pd.Categorical[str]":
+def _causes(innocents: Innocents, trace: Trace) -> "pd.Categorical[str]":
     """Return the cause of harm: the last reply due to reputation, else the final status."""
-    names, status = trace.names, mine.recipients.status
+    names, status = trace.names, innocents.recipients.status
     words = (*names.blocklists, PROVIDER, JUNKED, LATE)
     others = [f for f in STATUSES if f not in words]
     provider, junked, late = (words.index(word) for word in (PROVIDER, JUNKED, LATE))
     by_status = {f: len(words) + others.index(f) if f in others else junked for f in STATUSES}
     code = np.array([by_status[f] for f in STATUSES], np.int64)[status]
     code[status == Status.DELIVERED] = late
-    code[(status == Status.JUNKED) & (mine.excess > 0)] = late
-    cause = _reputational(trace, mine.row)
+    code[(status == Status.JUNKED) & (innocents.excess > 0)] = late
+    cause = _reputational(trace, innocents.row)
     code = np.where(cause >= 0, cause, np.where(cause == PROVIDER_CAUSE, provider, code))
     return named(code, [*words, *others])
 
@@ -68,23 +70,23 @@ def _reputational(trace: Trace, rows: Column) -> Column:
     causes = np.array([*trace.names.causes, NO_CAUSE], np.int64)
     attempts = trace.attempts
     cause = causes[attempts["reply"]]
-    told = np.flatnonzero(cause != NO_CAUSE)
-    told = told[np.argsort(attempts["attempt"][told], kind="stable")]
+    cited = np.flatnonzero(cause != NO_CAUSE)
+    cited = cited[np.argsort(attempts["attempt"][cited], kind="stable")]
     # One more, for the transaction -1; the last of several assignments stays.
     last = np.full(len(trace.transactions) + 1, NO_CAUSE)
-    last[attempts["transaction"][told]] = cause[told]
+    last[attempts["transaction"][cited]] = cause[cited]
     own = causes[trace.recipients["reply"][rows]]
     return np.where(own != NO_CAUSE, own, last[trace.recipients["transaction"][rows]])
 
 
 def incidents(
-    trace: Trace, found: Innocents, trouble: Trouble, spans: list[Incident], replication: int
+    trace: Trace, innocents: Innocents, trouble: Trouble, spans: list[Incident], replication: int
 ) -> pd.DataFrame:
     """One row an incident; `spans` are those of the window, in the order of time."""
     names = trace.names
     starts = np.array([span.start for span in spans], np.int64)
-    incident = incident_of(starts, found.recipients.end)
-    refused = toll(found)["refused"] & (incident >= 0)
+    incident = incident_of(starts, innocents.recipients.end)
+    refused = toll(innocents)["refused"] & (incident >= 0)
     counts = np.bincount(incident[refused], minlength=len(spans))
     rows = []
     before = 0

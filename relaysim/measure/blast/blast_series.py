@@ -32,11 +32,11 @@ class BlastSeries:
     reach: pd.DataFrame
 
     @classmethod
-    def of(cls, found: Innocents, reach: Reach, window: Window) -> Self:
+    def of(cls, innocents: Innocents, reach: Reach, window: Window) -> Self:
         """The series of coupled runs."""
-        treatment, control, absent = found.treatment, found.control, found.absent
-        created = found.recipients.created // HOUR
-        refused = found.recipients.end[found.refused] // HOUR
+        treatment, control, absent = innocents.treatment, innocents.control, innocents.absent
+        created = innocents.recipients.created // HOUR
+        refused = innocents.recipients.end[innocents.refused] // HOUR
         hours = 1 + max(int(created.max(initial=0)), int(refused.max(initial=0)))
 
         def per_hour(hour: Column, value: Column) -> Floats:

@@ -39,20 +39,22 @@ def given(rows: list[Row], listed: bool, scenario: Scenario, draws: Draws) -> It
 
 def kinds(scenario: Scenario, draws: Draws) -> dict[str, str]:
     """Whether it `refuses` or `accepts`, for each destination of one domain that may do either."""
-    found = {}
+    by_name = {}
     for name, destination in sorted(scenario.destinations.items()):
         if len(destination.domain_names()) == 1 and _either(scenario, destination):
             domain = draws.domains.index(destination.domain_names()[0])
             acts = draws.uses[domain].any() and draws.action[domain] != SCORE
-            found[name] = "refuses" if acts else "accepts"
-    return found
+            by_name[name] = "refuses" if acts else "accepts"
+    return by_name
 
 
 def _either(scenario: Scenario, destination: Destination) -> bool:
     """Whether chance decides if a domain refuses what is on one of the scenario's lists."""
     uses = [
-        destination.refuses_on.get(each.name, destination.refuses_on.get(each.profile, 0.0))
-        for each in scenario.blocklists.values()
+        destination.refuses_on.get(
+            blocklist.name, destination.refuses_on.get(blocklist.profile, 0.0)
+        )
+        for blocklist in scenario.blocklists.values()
     ]
     acts = 1.0 - destination.refusal_action.get("score", 0.0)
     most = max(uses, default=0.0)

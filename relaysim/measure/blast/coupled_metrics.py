@@ -64,8 +64,8 @@ class Measured:
         `only` restricts the innocents to some streams (full names). Conditional rows follow the
         plain ones, see `measure.blast.conditional`.
         """
-        found = self.innocents if only is None else self.innocents.among(only)
-        rows = [*self._harm(found), *self._whole(found), *self._reach(found)]
+        innocents = self.innocents if only is None else self.innocents.among(only)
+        rows = [*self._harm(innocents), *self._whole(innocents), *self._reach(innocents)]
         listed = bool((self.trouble.state[self._in_window()] == LISTED).any())
         return frame([*rows, *given(rows, listed, self.scenario, self.draws)])
 
@@ -86,22 +86,22 @@ class Measured:
         spans = self.trouble
         return Window.of(self.scenario).overlap(spans.start, spans.end) > 0
 
-    def _harm(self, found: Innocents) -> list[Row]:
+    def _harm(self, innocents: Innocents) -> list[Row]:
         """Harm by group, and what was refused by IP and by list."""
         rows: list[Row] = []
         shown = self._shown()
-        for group in groups(found.recipients, found.names, self.scenario):
+        for group in groups(innocents.recipients, innocents.names, self.scenario):
             if group.scope == "egress":
-                refused = found.refused & (group.of >= 0)
+                refused = innocents.refused & (group.of >= 0)
                 count = np.bincount(group.of[refused], minlength=len(group.subjects))
                 values = {"refused_innocents": count.astype(np.float64)}
                 rows += flat("egress", group.subjects, values)
             elif group.scope in PAIRED_SCOPES:
-                values = harm(found, group.of, len(group.subjects))
-                mine = flat(group.scope, group.subjects, values)
-                rows += [row for row in mine if row[0] not in shown or row[1] in shown[row[0]]]
-        names, trace = found.names, self.runs.treatment
-        reply = trace.recipients["reply"][found.row[found.refused]]
+                values = harm(innocents, group.of, len(group.subjects))
+                own = flat(group.scope, group.subjects, values)
+                rows += [row for row in own if row[0] not in shown or row[1] in shown[row[0]]]
+        names, trace = innocents.names, self.runs.treatment
+        reply = trace.recipients["reply"][innocents.row[innocents.refused]]
         cause = np.array([*names.causes, NO_CAUSE], np.int64)[reply]
         lists = np.bincount(cause[cause >= 0], minlength=len(names.blocklists))
         values = {"refused_innocents": lists.astype(np.float64)}
@@ -120,17 +120,17 @@ class Measured:
         }
         return {"stream": set(innocent), "class": classes | sides}
 
-    def _reach(self, found: Innocents) -> list[Row]:
+    def _reach(self, innocents: Innocents) -> list[Row]:
         window = Window.of(self.scenario)
         values = {
             "reach_hours": self.reach.hours(window),
-            "reach_refused": self.reach.expected(found, window),
+            "reach_refused": self.reach.expected(innocents, window),
         }
         total = float(values["reach_refused"].sum())
         rows: list[Row] = [("total", "total", "reach_refused", total)]
         return rows + flat("stream", self.reach.streams, values)
 
-    def _whole(self, found: Innocents) -> list[Row]:
+    def _whole(self, innocents: Innocents) -> list[Row]:
         """Metrics of the runs as a whole."""
         trace, window = self.runs.treatment, Window.of(self.scenario)
         guilty = np.array([n in culprits(self.scenario) for n in trace.names.streams], bool)
@@ -138,12 +138,12 @@ class Measured:
         by_culprit = guilty[trace.messages["stream"][message]]
         used = np.unique(trace.attempts["egress"][by_culprit])
         others = ~np.isin(np.arange(len(trace.names.egress)), used)
-        values = breadth(found) | {
+        values = breadth(innocents) | {
             "address_hours": self.trouble.address_time(others, window) / HOUR,
             "incident": float(bool(self.incidents)),
             "incidents": float(len(self.incidents)),
         }
-        excess = difference(found.treatment.harm, found.control.harm)
+        excess = difference(innocents.treatment.harm, innocents.control.harm)
         own = self._culprits_excess(guilty)
         total = own + int(excess.sum())
         values["containment"] = own / total if total > 0 else np.nan

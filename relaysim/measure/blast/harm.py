@@ -8,12 +8,12 @@ TOLL = ("refused", "expired", "late", "junked")
 """The kinds, the worst first."""
 
 
-def toll(found: Innocents) -> dict[str, Mask]:
+def toll(innocents: Innocents) -> dict[str, Mask]:
     """Return which innocent recipients count for each kind of `TOLL`, each for one at most.
 
     Parameters
     ----------
-    found : Innocents
+    innocents : Innocents
         Innocent recipients of coupled runs.
 
     Returns
@@ -28,12 +28,12 @@ def toll(found: Innocents) -> dict[str, Mask]:
     T is the run with everything, N the run without the culprits' mail. Mail that expires, or is
     late, in N as well is no toll.
     """
-    treatment, absent = found.treatment, found.absent
-    more = found.excess > 0
+    treatment, absent = innocents.treatment, innocents.absent
+    more = innocents.excess > 0
     late = more & (treatment.latency >= 0)
     return {
-        "refused": found.refused,
-        "expired": more & (found.recipients.status == Status.EXPIRED),
+        "refused": innocents.refused,
+        "expired": more & (innocents.recipients.status == Status.EXPIRED),
         "late": late,
         "junked": treatment.junk & ~absent.junk & ~late,
     }

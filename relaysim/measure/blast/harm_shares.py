@@ -13,14 +13,14 @@ LEAST = 0.01
 """The excess of harm from which on a stream, or an hour, counts as hit."""
 
 
-def harm(found: Innocents, of: Column, subjects: int) -> Values:
+def harm(innocents: Innocents, of: Column, subjects: int) -> Values:
     """The metrics of each group; shares are NaN for a group without recipients.
 
     The parts of the harm add up: `blast_radius` is `blast_reputation` + `blast_congestion`.
     """
-    treatment, control, absent = found.treatment, found.control, found.absent
-    weight = weights(found, of, subjects)
-    excess, kinds = found.excess, toll(found)
+    treatment, control, absent = innocents.treatment, innocents.control, innocents.absent
+    weight = weights(innocents, of, subjects)
+    excess, kinds = innocents.excess, toll(innocents)
 
     def share(one: Mask, other: Mask) -> Floats:
         return mean(difference(one, other), weight, of, subjects)
@@ -44,15 +44,17 @@ def harm(found: Innocents, of: Column, subjects: int) -> Values:
     }
 
 
-def breadth(found: Innocents) -> dict[str, float]:
+def breadth(innocents: Innocents) -> dict[str, float]:
     """How many streams and hours were hit; NaN for a share of no streams."""
-    streams = len(found.names.streams)
-    excess = mean(found.excess, np.ones(len(found.recipients)), found.recipients.stream, streams)
+    streams = len(innocents.names.streams)
+    excess = mean(
+        innocents.excess, np.ones(len(innocents.recipients)), innocents.recipients.stream, streams
+    )
     sent = ~np.isnan(excess)
     hit = np.count_nonzero(excess[sent] >= LEAST)
-    hour = found.recipients.created // HOUR
+    hour = innocents.recipients.created // HOUR
     hours = int(hour.max(initial=-1)) + 1
-    by_hour = mean(found.excess, weights(found, hour, hours), hour, hours)
+    by_hour = mean(innocents.excess, weights(innocents, hour, hours), hour, hours)
     return {
         "blast_streams": hit / np.count_nonzero(sent) if sent.any() else np.nan,
         "innocent_streams": float(np.count_nonzero(sent)),
@@ -60,20 +62,20 @@ def breadth(found: Innocents) -> dict[str, float]:
     }
 
 
-def weights(found: Innocents, of: Column, subjects: int) -> Floats:
+def weights(innocents: Innocents, of: Column, subjects: int) -> Floats:
     """The weight of each recipient; 1 in a group whose weights add up to nothing."""
-    total = np.bincount(of[of >= 0], found.weight[of >= 0], subjects)
-    return np.where(total[of] > 0, found.weight, 1.0)
+    total = np.bincount(of[of >= 0], innocents.weight[of >= 0], subjects)
+    return np.where(total[of] > 0, innocents.weight, 1.0)
 
 
 def mean(value: Column, weight: Floats, of: Column, subjects: int) -> Floats:
     """The weighted mean of each group, NaN for an empty one."""
     total, sums = _sums(weight, of, subjects), _sums(weight * value, of, subjects)
-    found: Floats = np.divide(sums, total, out=np.full(subjects, np.nan), where=total > 0)
-    return found
+    result: Floats = np.divide(sums, total, out=np.full(subjects, np.nan), where=total > 0)
+    return result
 
 
 def _sums(value: Floats, of: Column, subjects: int) -> Floats:
     """The sum of each group."""
-    mine = of >= 0
-    return np.bincount(of[mine], value[mine], subjects).astype(np.float64)
+    chosen = of >= 0
+    return np.bincount(of[chosen], value[chosen], subjects).astype(np.float64)

@@ -48,17 +48,17 @@ class Reach:
     def of(cls, trace: Trace, scenario: Scenario, draws: Draws) -> Self:
         """Of one run; `draws` are its draws."""
         guilty, names = culprits(scenario), trace.names
-        mine = tuple(name for name in draws.streams if name not in guilty)
+        own = tuple(name for name in draws.streams if name not in guilty)
         published = _Published(trace, scenario)
-        refused = np.zeros((len(published.times), len(mine)))
+        refused = np.zeros((len(published.times), len(own)))
         for target in targets(scenario, draws, names):
-            if target.stream in mine:
-                refused[:, mine.index(target.stream)] += target.share * published.refused(
+            if target.stream in own:
+                refused[:, own.index(target.stream)] += target.share * published.refused(
                     target, draws, names
                 )
         known = streams(scenario)
-        outside = np.array([1.0 - known[name].to.get(INTERNAL, 0.0) for name in mine])
-        return cls(mine, published.times, refused, outside)
+        outside = np.array([1.0 - known[name].to.get(INTERNAL, 0.0) for name in own])
+        return cls(own, published.times, refused, outside)
 
     def area(self, time: Column) -> Floats:
         """The integral from 0 to each of some times, a row each, in microseconds."""
@@ -79,15 +79,15 @@ class Reach:
         edges = np.clip(np.arange(first, last + 1) * HOUR, window.start, window.end)
         return edges, np.diff(self.area(edges), axis=0) / np.diff(edges)[:, None]
 
-    def expected(self, found: Innocents, window: Window) -> Floats:
+    def expected(self, innocents: Innocents, window: Window) -> Floats:
         """Refused recipients of each stream, given how many go out in each hour."""
         edges, mean = self.by_hour(window)
-        internal = [name == INTERNAL for name in found.names.destinations]
-        out = ~np.array(internal)[found.recipients.destination]
+        internal = [name == INTERNAL for name in innocents.names.destinations]
+        out = ~np.array(internal)[innocents.recipients.destination]
         place = {name: i for i, name in enumerate(self.streams)}
-        of = np.array([place.get(name, -1) for name in found.names.streams], np.int64)
-        stream = of[found.recipients.stream[out]]
-        hour = np.searchsorted(edges, found.recipients.created[out], "right") - 1
+        of = np.array([place.get(name, -1) for name in innocents.names.streams], np.int64)
+        stream = of[innocents.recipients.stream[out]]
+        hour = np.searchsorted(edges, innocents.recipients.created[out], "right") - 1
         count = np.zeros(mean.shape)
         np.add.at(count, (hour, stream), 1.0)
         share = np.divide(mean, self.outside, out=np.zeros(mean.shape), where=self.outside > 0)
@@ -145,8 +145,8 @@ class _Published:
             rejects &= draws.stage[rows] != GREETING
         share = np.zeros(len(self.times))
         policies = np.column_stack((draws.mirrors[rows], draws.uses[rows]))[rejects]
-        kinds, many = np.unique(policies, axis=0, return_counts=True)
-        for kind, count in zip(kinds, many, strict=True):
+        kinds, counts = np.unique(policies, axis=0, return_counts=True)
+        for kind, count in zip(kinds, counts, strict=True):
             met = (self.listed(target.egress, bool(kind[0])) & kind[1:]).any(axis=1)
             share += met * (count / len(target.domains))
         for destination, egress, sender, start, end in self.blocks:

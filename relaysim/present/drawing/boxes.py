@@ -202,14 +202,14 @@ class Layout:
 
     def _beside(self, ends: Sequence[tuple[Hashable, float, float]]) -> dict[int, float]:
         """Heights of ends at a box each, in the order of where they lead; they touch."""
-        found: dict[int, float] = {}
+        result: dict[int, float] = {}
         for box in self.boxes.values():
-            mine = [(where, i) for i, (key, where, _) in enumerate(ends) if key == box.key]
-            y = box.middle - sum(ends[i][2] for _, i in mine) / 2
-            for _, i in sorted(mine):
-                found[i] = y + ends[i][2] / 2
+            own = [(where, i) for i, (key, where, _) in enumerate(ends) if key == box.key]
+            y = box.middle - sum(ends[i][2] for _, i in own) / 2
+            for _, i in sorted(own):
+                result[i] = y + ends[i][2] / 2
                 y += ends[i][2]
-        return found
+        return result
 
 
 def _stop(panel: Axes, x: float, y: float, stub: Stub) -> None:

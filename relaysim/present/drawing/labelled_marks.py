@@ -51,29 +51,29 @@ def place(marks: Sequence[Mark], first: float, last: float, width: float) -> lis
         long = max(inches(line, SIZE) for line in lines) + _GAP
         left = at + long > width and at > long
         start, end = (at - long, at) if left else (at, at + long)
-        mine = (start - _AIR, end + _AIR)
+        own = (start - _AIR, end + _AIR)
         lane = 0
         while not (
-            all(_free(taken, lane + i, mine) for i in range(len(lines)))
+            all(_free(taken, lane + i, own) for i in range(len(lines)))
             and all(_free(taken, below, (at, at)) for below in range(lane, len(taken)))
         ):
             lane += 1
         for i in range(len(lines)):
             while len(taken) <= lane + i:
                 taken.append([])
-            taken[lane + i].append(mine)
+            taken[lane + i].append(own)
         placed.append(Placed(mark, lines, lane, left))
     return placed
 
 
 def height(placed: Sequence[Placed]) -> float:
     """What the lanes take, inches."""
-    return 0.1 + _LINE * max((each.lane + len(each.lines) for each in placed), default=0)
+    return 0.1 + _LINE * max((item.lane + len(item.lines) for item in placed), default=0)
 
 
 def draw_marks(panel: Axes, placed: Sequence[Placed]) -> None:
     """Draw marks, labels and the lines that lead down on a panel of that height, without axes."""
-    low = -0.2 - max(each.lane + len(each.lines) for each in placed)
+    low = -0.2 - max(item.lane + len(item.lines) for item in placed)
     for mark, lines, lane, left in placed:
         middle = -lane - 0.45
         panel.plot([mark.time] * 2, [middle, low], **LEADER)
@@ -96,6 +96,6 @@ def draw_marks(panel: Axes, placed: Sequence[Placed]) -> None:
     panel.grid(visible=False)
 
 
-def _free(taken: list[list[tuple[float, float]]], lane: int, mine: tuple[float, float]) -> bool:
+def _free(taken: list[list[tuple[float, float]]], lane: int, own: tuple[float, float]) -> bool:
     others = taken[lane] if lane < len(taken) else []
-    return all(mine[1] <= start or end <= mine[0] for start, end in others)
+    return all(own[1] <= start or end <= own[0] for start, end in others)

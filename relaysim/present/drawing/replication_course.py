@@ -187,8 +187,8 @@ class Course:
         Hours with less than a hundredth of the busiest one do not count.
         """
         recipients = self.frames["recipients"]
-        mine = recipients["stream"].isin(culprits(self.scenario)) & recipients["latency"].notna()
-        count = np.bincount((recipients.loc[mine, "end"].to_numpy() // HOUR).astype(np.int64))
+        chosen = recipients["stream"].isin(culprits(self.scenario)) & recipients["latency"].notna()
+        count = np.bincount((recipients.loc[chosen, "end"].to_numpy() // HOUR).astype(np.int64))
         least = max(_LEAST * count.max(initial=0), 1.0)
         edges = np.flatnonzero(np.diff(count >= least, prepend=False, append=False))
         begins, ends = (HOUR * edges[::2]).tolist(), (HOUR * edges[1::2]).tolist()
@@ -228,9 +228,9 @@ def _listings(frame: pd.DataFrame, end: float) -> Iterator[Span]:
 def _ill(frames: Frames, named: Mapping[str, Standing], end: float) -> Iterator[Span]:
     levels = frames["levels"]
     levels = levels[levels["level"] == "provider"]
-    for subject, mine in levels.groupby(levels["subject"].astype(str), sort=True):
+    for subject, own in levels.groupby(levels["subject"].astype(str), sort=True):
         standing = named[str(subject)]
-        times: npt.NDArray[np.float64] = np.append(mine["time"].to_numpy(np.float64), end)
-        for state, start, until in zip(mine["value"], times[:-1], times[1:], strict=True):
+        times: npt.NDArray[np.float64] = np.append(own["time"].to_numpy(np.float64), end)
+        for state, start, until in zip(own["value"], times[:-1], times[1:], strict=True):
             if state > State.GOOD and until > start:
                 yield Span(standing, standing.egress, int(state), float(start), float(until))

@@ -77,12 +77,12 @@ _LOOKS = (
 
 def looks(designs: Sequence[str]) -> dict[str, Look]:
     """The look of each design, in their order; after seven, colours come with other dashes."""
-    many = len(_LOOKS)
-    found = {}
+    count = len(_LOOKS)
+    by_name = {}
     for i, name in enumerate(designs):
-        own, other = _LOOKS[i % many], _LOOKS[(i + i // many) % many]
-        found[name] = Look(own.colour, other.dashes, other.hatch)
-    return found
+        own, other = _LOOKS[i % count], _LOOKS[(i + i // count) % count]
+        by_name[name] = Look(own.colour, other.dashes, other.hatch)
+    return by_name
 
 
 class Sheet(Figure):

@@ -26,12 +26,12 @@ def wrapped(text: str, size: float, width: float, bold: bool = False) -> list[st
             lines[-1] = tried
             continue
         while inches(word, size, bold) > width and len(word) > 1:
-            many = next(
+            count = next(
                 n
                 for n in range(len(word) - 1, 0, -1)
                 if n == 1 or inches(word[:n], size, bold) <= width
             )
-            lines.append(word[:many])
-            word = word[many:]
+            lines.append(word[:count])
+            word = word[count:]
         lines.append(word)
     return lines or [""]

@@ -56,7 +56,7 @@ def active(series: Iterable["pd.Series[float]"], least: float = 0.01) -> tuple[f
     The index of a series holds the start of each minute, seconds.
     """
     known = list(series)
-    top = max((float(each.max()) for each in known), default=0.0)
-    times = [each.index[each > least * top].to_numpy() for each in known if top > 0.0]
-    found = np.concatenate([np.zeros(0), *times])
-    return (float(found.min()), float(found.max())) if len(found) else (0.0, 0.0)
+    top = max((float(item.max()) for item in known), default=0.0)
+    times = [item.index[item > least * top].to_numpy() for item in known if top > 0.0]
+    result = np.concatenate([np.zeros(0), *times])
+    return (float(result.min()), float(result.max())) if len(result) else (0.0, 0.0)

@@ -71,9 +71,9 @@ def _blast_radius(of: Material) -> Sheet:
 
 def _reach(of: Material) -> Sheet:
     run = of.found.scenarios[0].run
-    mine = {name: series.reach for name, series in of.found.blast.items()}
+    own = {name: series.reach for name, series in of.found.blast.items()}
     listed = {design.name: of.listed(design) for design in of.found.scenarios}
-    return reach(mine, listed, run.start, run.duration / 1e6, of.caption_of_means)
+    return reach(own, listed, run.start, run.duration / 1e6, of.caption_of_means)
 
 
 def _incident(of: Material) -> Sheet:

@@ -80,11 +80,11 @@ def backlog(
     empty if that is short. Where they take longer than the run, text gives the rest: it would hide
     the day.
     """
-    found = {design: queues(frame, known) for design, frame in series.items()}
+    by_name = {design: queues(frame, known) for design, frame in series.items()}
     by_kind: dict[str, list[Queue]] = {}
-    for queue in (queue for each in found.values() for queue in each):
+    for queue in (queue for item in by_name.values() for queue in item):
         by_kind.setdefault(queue.kind, []).append(queue)
-    longest = {kind: max(map(Queue.longest, mine)) for kind, mine in by_kind.items()}
+    longest = {kind: max(map(Queue.longest, own)) for kind, own in by_kind.items()}
     kinds = sorted(sorted(longest), key=lambda kind: -longest[kind])[:MOST]
     kinds = [kind for kind in kinds if longest[kind] > 0.01 * longest[kinds[0]]] or kinds[:1]
     spells = [active(q.waiting for q in by_kind[kind]) for kind in kinds]
@@ -92,7 +92,7 @@ def backlog(
     figure, axes = sheet(
         len(series),
         len(kinds),
-        _message(found, start),
+        _message(by_name, start),
         caption,
         row_height=1.9,
         sharex=True,
@@ -101,7 +101,7 @@ def backlog(
     for number_, panel in enumerate(axes):
         row, column = divmod(number_, len(kinds))
         design, look = list(looks(list(series)).items())[row]
-        _draw(panel, [q for q in found[design] if q.kind == kinds[column]], look)
+        _draw(panel, [q for q in by_name[design] if q.kind == kinds[column]], look)
         clock_axis(panel, start, first, last, most=4)
         panel.set_ylim(0.0, _ROOM * longest[kinds[column]] or 1.0)
         if row == 0:
@@ -128,19 +128,19 @@ def _span(
     return max(first - margin, 0.0), last + 2 * margin, "before and after: below 1 % of the peaks"
 
 
-def _draw(panel: Axes, mine: list[Queue], look: Look) -> None:
-    for queue, dashes in zip(mine, _DASHES, strict=False):
+def _draw(panel: Axes, own: list[Queue], look: Look) -> None:
+    for queue, dashes in zip(own, _DASHES, strict=False):
         times, waiting = queue.waiting.index.to_numpy(), queue.waiting.to_numpy()
         panel.plot(times, waiting, color=look.colour, linestyle=dashes, label=queue.hub)
     panel.yaxis.set_major_locator(MaxNLocator(5, integer=True))
     panel.yaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
-    if mine:
-        panel.legend(loc="upper right", fontsize=7.5, ncols=len(mine), borderaxespad=0.0)
+    if own:
+        panel.legend(loc="upper right", fontsize=7.5, ncols=len(own), borderaxespad=0.0)
 
 
-def _message(found: Mapping[str, list[Queue]], start: datetime) -> str:
+def _message(result: Mapping[str, list[Queue]], start: datetime) -> str:
     """The longest queue of each design, or of the worst one where there are many."""
-    worst = [(design, max(mine, key=Queue.longest)) for design, mine in found.items() if mine]
+    worst = [(design, max(own, key=Queue.longest)) for design, own in result.items() if own]
     if len(worst) > 2:
         worst = [max(worst, key=lambda pair: pair[1].longest())]
     if not any(queue.longest() for _, queue in worst):

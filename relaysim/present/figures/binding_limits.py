@@ -53,10 +53,10 @@ class Limit(NamedTuple):
 def limits(trace: Trace, scenario: Scenario) -> list[Limit]:
     """All limits that bind in a trace: those of hosts, then of hubs, lines and queues."""
     window = Window.of(scenario)
-    found = list(_sessions(trace, scenario, window))
+    result = list(_sessions(trace, scenario, window))
     for resource in resources(trace, scenario):
-        found += _of(resource, trace, scenario, window)
-    return found
+        result += _of(resource, trace, scenario, window)
+    return result
 
 
 def _sessions(trace: Trace, scenario: Scenario, window: Window) -> Iterator[Limit]:
@@ -68,11 +68,13 @@ def _sessions(trace: Trace, scenario: Scenario, window: Window) -> Iterator[Limi
     host_of = np.array(trace.names.stream_host, np.int64)[rows["stream"]]
     for name, host in scenario.hosts.items():
         most = _allowed(scenario, host)
-        mine = host_of == trace.names.hosts.index(name)
-        mine &= window.holds(rows["created"]) & (rows["connected"] >= 0) & (rows["attempts"] == 1)
-        mine &= rows["acknowledged"] >= 0
-        created, connected = rows["created"][mine], rows["connected"][mine]
-        if most is None or not _binds(connected - created, rows["acknowledged"][mine] - connected):
+        chosen = host_of == trace.names.hosts.index(name)
+        chosen &= window.holds(rows["created"]) & (rows["connected"] >= 0) & (rows["attempts"] == 1)
+        chosen &= rows["acknowledged"] >= 0
+        created, connected = rows["created"][chosen], rows["connected"][chosen]
+        if most is None or not _binds(
+            connected - created, rows["acknowledged"][chosen] - connected
+        ):
             continue
         waiting = Steps.of(created, connected).largest()
         text = f"{_many(most, 'session')}, up to {waiting:,} wait"
@@ -85,8 +87,10 @@ def _allowed(scenario: Scenario, host: Host) -> int | None:
         return None
     known = [host.sessions]
     if not host.properties.internet:
-        known += [allowed_sessions(each) for each in answers(scenario, host) if each is not None]
-    return min((each for each in known if each is not None), default=None)
+        known += [
+            allowed_sessions(answer) for answer in answers(scenario, host) if answer is not None
+        ]
+    return min((answer for answer in known if answer is not None), default=None)
 
 
 def _of(resource: Resource, trace: Trace, scenario: Scenario, window: Window) -> Iterator[Limit]:
@@ -142,8 +146,8 @@ def _queue(
     served = use.end - use.begin
     short = _binds(waits - retry, served)
     if short:
-        each = " a domain" * (not resource.has_servers)
-        text = f"{from_}{_many(use.capacity, 'connection')}{each}, {waiting}"
+        item = " a domain" * (not resource.has_servers)
+        text = f"{from_}{_many(use.capacity, 'connection')}{item}, {waiting}"
         yield Limit(stop, text, "connections", hop)
     if _binds(retry, served):
         lasted = spells.until(queue[:1], np.array([trace.end]))[0] / SECOND

@@ -35,12 +35,12 @@ class Material:
     NothingToDrawError if no design has a stream in common with the base.
     """
 
-    def __init__(self, found: Comparison) -> None:
-        if not any(found.streams.values()):
+    def __init__(self, comparison: Comparison) -> None:
+        if not any(comparison.streams.values()):
             raise NothingToDrawError(
                 "the designs have no stream in common: there is nothing to draw"
             )
-        self.found = found
+        self.found = comparison
         self._courses: dict[str, Course] = {}
 
     @property
@@ -72,9 +72,9 @@ class Material:
         total = frame[(frame["scope"] == "total") & (frame["subject"] == "total")]
         designs = {design.name: design for design in self.found.scenarios}
         for metric, why in _WORST.items():
-            mine = total[(total["metric"] == metric) & (total["value"] > 0.0)]
-            if len(mine):
-                worst = mine.iloc[int(mine["value"].to_numpy().argmax())]
+            rows = total[(total["metric"] == metric) & (total["value"] > 0.0)]
+            if len(rows):
+                worst = rows.iloc[int(rows["value"].to_numpy().argmax())]
                 return Chosen(designs[worst["scenario"]], int(worst["replication"]), why)
         raise NothingToDrawError(
             "no public IP was listed or held back for its reputation in any replication"
@@ -93,11 +93,11 @@ class Material:
         innocent = {
             ip for path in open_paths(design) if path.name not in guilty for ip in ips(path)
         }
-        told = []
+        sentences = []
         for ip in sorted(innocent):
             key = (design.name, "egress", ip, "listed_time")
             listed = metrics.value(*key) > 0.0
-            told.append(
+            sentences.append(
                 f"{ip} on a list for {metrics.number(*key)}" if listed else f"{ip} not listed"
             )
-        return ", ".join(told)
+        return ", ".join(sentences)

@@ -114,7 +114,7 @@ def _box(of: Picture, stop: Stop, column: int) -> Box:
     """A stop with its name, its recipients, losses and the limits that bind there."""
     name, *more = _names(of, stop)
     came = of.flows.through(stop)
-    lines = [Line(name, 8.0, INK, bold=True), *(Line(each) for each in more)]
+    lines = [Line(name, 8.0, INK, bold=True), *(Line(item) for item in more)]
     lines.append(Line(f"{came:,} cop{'ies' if came != 1 else 'y'}"))
     lines += [
         Line(f"{lost.recipients:,} {_STATUSES.get(lost.status, lost.status)}", 7.0, REFUSED)
@@ -150,18 +150,21 @@ def _names(of: Picture, stop: Stop) -> list[str]:
 def _connectors(scenario: Scenario) -> dict[str, tuple[str, str]]:
     """Return the hub and the own name of each receive connector by its display name."""
     plan = compile_plan(scenario)
-    return {each.name: (plan.hubs[each.hub].name, each.title) for each in plan.connectors}
+    return {
+        connector.name: (plan.hubs[connector.hub].name, connector.title)
+        for connector in plan.connectors
+    }
 
 
 def _send_connectors(scenario: Scenario, ip: str) -> list[str]:
     """The send connectors by which mail leaves from a public IP, by the rules of routing."""
-    found = {
+    result = {
         hop.connector.name
         for path in open_paths(scenario)
         for _, hop in outside(path)
         if hop.egress == ip and hop.connector is not None
     }
-    return sorted(found)
+    return sorted(result)
 
 
 def _destination(scenario: Scenario, name: str) -> list[str]:
@@ -179,17 +182,17 @@ def _destination(scenario: Scenario, name: str) -> list[str]:
 
 def _keys(of: Picture) -> list[Key]:
     """What colours mean, of those that occur."""
-    found: dict[str, Patch] = {}
+    result: dict[str, Patch] = {}
     mail = {flow.culprit for flow in of.flows.flows}
     apart = True in mail
     if False in mail:
-        found["other mail" if apart else "mail"] = Patch(facecolor=OTHER)
+        result["other mail" if apart else "mail"] = Patch(facecolor=OTHER)
     if apart:
-        found["mail of culprits"] = Patch(facecolor=CULPRITS)
+        result["mail of culprits"] = Patch(facecolor=CULPRITS)
     if of.flows.losses:
-        found["went no further"] = Patch(facecolor=REFUSED)
+        result["went no further"] = Patch(facecolor=REFUSED)
     short = {RULE: Patch(facecolor="white", edgecolor=SHORT, linewidth=1.8)}
-    return [found, *([short] if of.limits or of.listed else [])]
+    return [result, *([short] if of.limits or of.listed else [])]
 
 
 def _message(of: Picture) -> str:
@@ -200,19 +203,19 @@ def _message(of: Picture) -> str:
         if limit.kind:
             kinds.setdefault(limit.kind, []).append(limit.whose)
     short = [f"{kind} ({', '.join(dict.fromkeys(whose))})" for kind, whose in kinds.items()]
-    said = f"{name} is short of {_all(short)}" if short else f"{name}: no limit binds"
+    sentence = f"{name} is short of {_all(short)}" if short else f"{name}: no limit binds"
     listed = [f"{ip} is {text}" for ip, text in of.listed.items()]
-    return "; ".join([said, *_turned_away(of.flows, of.scenario), *listed])
+    return "; ".join([sentence, *_turned_away(of.flows, of.scenario), *listed])
 
 
 def _turned_away(of: Flows, scenario: Scenario) -> Iterator[str]:
     """How much mail no hub took, and where, unless it is a mishap."""
-    lost = [each for each in of.losses if each.at.kind in (CONNECTOR, SUBMISSION)]
-    many = sum(each.recipients for each in lost)
-    if many > _MISHAP * sum(flow.recipients for flow in of.flows if flow.start.kind == HOST):
+    lost = [loss for loss in of.losses if loss.at.kind in (CONNECTOR, SUBMISSION)]
+    count = sum(loss.recipients for loss in lost)
+    if count > _MISHAP * sum(flow.recipients for flow in of.flows if flow.start.kind == HOST):
         known = _connectors(scenario)
-        places = dict.fromkeys(known.get(each.at.name, ("", each.at.name))[1] for each in lost)
-        yield f"{many:,} cop{'ies do' if many != 1 else 'y does'} not get in at {_all([*places])}"
+        places = dict.fromkeys(known.get(loss.at.name, ("", loss.at.name))[1] for loss in lost)
+        yield f"{count:,} cop{'ies do' if count != 1 else 'y does'} not get in at {_all([*places])}"
 
 
 def _all(names: Sequence[str]) -> str:

@@ -85,7 +85,7 @@ def _sure(caption: str, comparisons: pd.DataFrame) -> str:
 
 def _rows(comparisons: pd.DataFrame, headline: Headline) -> pd.DataFrame:
     """The comparisons of a headline, subjects in its order and designs in theirs."""
-    mine = comparisons[
+    rows = comparisons[
         (comparisons["scope"] == headline.scope)
         & (comparisons["metric"] == headline.metric)
         & comparisons["subject"].isin(headline.subjects)
@@ -95,7 +95,7 @@ def _rows(comparisons: pd.DataFrame, headline: Headline) -> pd.DataFrame:
         )
     ]
     order = {subject: i for i, subject in enumerate(headline.subjects)}
-    return mine.sort_values("subject", key=lambda names: names.map(order), kind="stable")
+    return rows.sort_values("subject", key=lambda names: names.map(order), kind="stable")
 
 
 def _panel(panel: Axes, rows: pd.DataFrame, drawn: Mapping[str, Look], unit: str) -> None:
@@ -219,9 +219,9 @@ def _message(rows: pd.DataFrame, base: str) -> str:
     designs = list(rows.groupby("scenario", sort=False)["verdict"])
     shown = [verdict for verdict in MARKS if verdict != LOSES_MORE]
     shown = shown if len(designs) == 1 else ["better", "worse"]
-    told = [
+    sentences = [
         f"{design} is "
         + ", ".join(f"{verdict} in {int((verdicts == verdict).sum())}" for verdict in shown)
         for design, verdicts in designs
     ]
-    return f"Against {base}, of the {len(designs[0][1])} comparisons here: {'; '.join(told)}"
+    return f"Against {base}, of the {len(designs[0][1])} comparisons here: {'; '.join(sentences)}"

@@ -72,23 +72,27 @@ def statuses(metrics: pd.DataFrame, scenario: str, caption: str) -> Sheet:
 
     `metrics` is the frame of that name. NothingToDrawError if there was no mail.
     """
-    found = Lookup(metrics)
+    measured = Lookup(metrics)
     subjects = [
         subject
-        for subject in classes(found.subjects("class"))
-        if found.value(scenario, "class", subject, "created") > 0.0
+        for subject in classes(measured.subjects("class"))
+        if measured.value(scenario, "class", subject, "created") > 0.0
     ]
     if not subjects:
         raise NothingToDrawError("there was no mail")
-    groups = list(_groups(found, scenario, subjects))
+    groups = list(_groups(measured, scenario, subjects))
     picture = _Picture(groups, subjects)
     figure, (panel,) = sheet(
-        1, 1, _message(found, scenario, subjects), caption, row_height=picture.height + _FOOT + 0.12
+        1,
+        1,
+        _message(measured, scenario, subjects),
+        caption,
+        row_height=picture.height + _FOOT + 0.12,
     )
     panel.set_axis_off()
     panel.set_xlim(0.0, _PANEL)
     panel.set_ylim(picture.height + _FOOT, 0.0)
-    labels = {s: found.interval(scenario, "class", s, "created") for s in subjects}
+    labels = {s: measured.interval(scenario, "class", s, "created") for s in subjects}
     picture.draw(panel, labels)
     note = (
         "Recipients in a replication; percentages are of all, in the rows of those of the class. "
@@ -98,21 +102,23 @@ def statuses(metrics: pd.DataFrame, scenario: str, caption: str) -> Sheet:
     return figure
 
 
-def _groups(found: Lookup, scenario: str, subjects: Sequence[str]) -> Iterator[Group]:
-    everything = found.value(scenario, "total", "total", "created")
+def _groups(measured: Lookup, scenario: str, subjects: Sequence[str]) -> Iterator[Group]:
+    everything = measured.value(scenario, "total", "total", "created")
     for status in DRAWN:
         cells = []
         for subject in subjects:
             key = (scenario, "class", subject)
-            recipients = found.value(*key, status)
+            recipients = measured.value(*key, status)
             if recipients > 0.0:
-                share = number(recipients / found.value(*key, "created"), "share")
-                cells.append(Cell(subject, status, recipients, found.interval(*key, status), share))
+                share = number(recipients / measured.value(*key, "created"), "share")
+                cells.append(
+                    Cell(subject, status, recipients, measured.interval(*key, status), share)
+                )
         if cells:
             total = (scenario, "total", "total", status)
-            share = number(found.value(*total) / everything, "share")
+            share = number(measured.value(*total) / everything, "share")
             ordered = sorted(cells, key=lambda cell: -cell.recipients)
-            yield Group(status, found.interval(*total), share, tuple(ordered))
+            yield Group(status, measured.interval(*total), share, tuple(ordered))
 
 
 class _Picture:
@@ -135,7 +141,7 @@ class _Picture:
                 y += tall
             y += _GAP
         ends = {s: [cell for cell in cells if cell.subject == s] for s in subjects}
-        high = {s: max(_LEAST, self._wide(mine)) for s, mine in ends.items()}
+        high = {s: max(_LEAST, self._wide(own)) for s, own in ends.items()}
         whole = sum(high.values())
         self.height = max(y - _GAP, whole + _GAP * (len(subjects) - 1))
         order = sorted(subjects, key=lambda s: self.rows[max(ends[s], key=lambda c: c.recipients)])
@@ -145,15 +151,15 @@ class _Picture:
         self.starts: dict[Cell, float] = {}
         for subject in order:
             self.boxes[subject] = y, high[subject]
-            mine = sorted(ends[subject], key=lambda cell: self.rows[cell])
-            start = y + (high[subject] - self._wide(mine)) / 2
-            for cell in mine:
+            own = sorted(ends[subject], key=lambda cell: self.rows[cell])
+            start = y + (high[subject] - self._wide(own)) / 2
+            for cell in own:
                 self.starts[cell] = start + self.width[cell] / 2
                 start += self.width[cell]
             y += high[subject] + apart
 
-    def _wide(self, mine: Sequence[Cell]) -> float:
-        return sum(self.width[cell] for cell in mine)
+    def _wide(self, own: Sequence[Cell]) -> float:
+        return sum(self.width[cell] for cell in own)
 
     def draw(self, panel: Axes, labels: dict[str, str]) -> None:
         """All of it; `labels` are the counts of the classes."""
@@ -186,22 +192,25 @@ class _Picture:
             panel.text(_SHARE, y, cell.share, ha="right", **plain)
 
 
-def _message(found: Lookup, scenario: str, subjects: Sequence[str]) -> str:
+def _message(measured: Lookup, scenario: str, subjects: Sequence[str]) -> str:
     """How much got through, and which class loses most."""
     total = (scenario, "total", "total")
-    created = found.value(*total, "created")
-    parts = {"delivered": found.value(*total, "delivered"), "junked": found.value(*total, "junked")}
-    parts["lost"] = sum(found.value(*total, status) for status in LOST)
-    told = [
-        f"{number(many / created, 'share')} {name}"
-        for name, many in parts.items()
-        if many or name != "junked"
+    created = measured.value(*total, "created")
+    parts = {
+        "delivered": measured.value(*total, "delivered"),
+        "junked": measured.value(*total, "junked"),
+    }
+    parts["lost"] = sum(measured.value(*total, status) for status in LOST)
+    sentences = [
+        f"{number(count / created, 'share')} {name}"
+        for name, count in parts.items()
+        if count or name != "junked"
     ]
     lost = {
-        subject: sum(found.value(scenario, "class", subject, status) for status in LOST)
-        / found.value(scenario, "class", subject, "created")
+        subject: sum(measured.value(scenario, "class", subject, status) for status in LOST)
+        / measured.value(scenario, "class", subject, "created")
         for subject in subjects
     }
     worst = max(lost, key=lambda subject: lost[subject])
     more = f"; of {worst} mail {number(lost[worst], 'share')} lost" if lost[worst] > 0.0 else ""
-    return f"Final status of the mail of {scenario}: {', '.join(told)}{more}"
+    return f"Final status of the mail of {scenario}: {', '.join(sentences)}{more}"

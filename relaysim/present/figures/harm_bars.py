@@ -82,8 +82,8 @@ def blast_radius(metrics: pd.DataFrame, designs: Sequence[str], caption: str) ->
     of its own, if there is any. `metrics` is the frame of that name, of all designs.
     NothingToDrawError if no innocent mail is lost, late or junked for a culprit.
     """
-    found = Lookup(metrics)
-    known = {column: _table(found, designs, column) for column in (HARM, JUNK)}
+    measured = Lookup(metrics)
+    known = {column: _table(measured, designs, column) for column in (HARM, JUNK)}
     subjects = [_ALL, *_worst(known[HARM], known[JUNK])]
     shown = {column: {s: table[s] for s in subjects} for column, table in known.items()}
     columns = [column for column, table in shown.items() if max(map(_size, table.values())) > LEAST]
@@ -92,7 +92,7 @@ def blast_radius(metrics: pd.DataFrame, designs: Sequence[str], caption: str) ->
     figure, axes = sheet(
         len(subjects),
         len(columns),
-        _message(found, designs),
+        _message(measured, designs),
         caption,
         [_key(shown[HARM])] if HARM in columns else [],
         row_height=0.5 + 0.25 * len(designs),
@@ -110,17 +110,17 @@ def blast_radius(metrics: pd.DataFrame, designs: Sequence[str], caption: str) ->
     return figure
 
 
-def _table(found: Lookup, designs: Sequence[str], column: Column) -> Table:
+def _table(measured: Lookup, designs: Sequence[str], column: Column) -> Table:
     """The bars of innocent mail and of its streams, in the designs that have it."""
-    streams = [("stream", name) for name in found.subjects("stream") if " | " not in name]
+    streams = [("stream", name) for name in measured.subjects("stream") if " | " not in name]
     table: Table = {}
     for subject in (_ALL, *streams):
         bars = table[subject] = {}
         for name in designs:
-            row = found.row(name, *subject, column.whole)
+            row = measured.row(name, *subject, column.whole)
             if row is not None and not math.isnan(row["value"]):
-                sizes = tuple(found.value(name, *subject, part.metric) for part in column.parts)
-                text = found.interval(name, *subject, column.whole)
+                sizes = tuple(measured.value(name, *subject, part.metric) for part in column.parts)
+                text = measured.interval(name, *subject, column.whole)
                 bars[name] = Bar(sizes, row["low"], row["high"], text)
     return table
 
@@ -139,7 +139,7 @@ def _worst(harm: Table, junk: Table) -> list[Subject]:
 
 def _key(table: Table) -> Key:
     """The parts that occur, and the mark."""
-    bars = [bar for mine in table.values() for bar in mine.values()]
+    bars = [bar for own in table.values() for bar in own.values()]
     key: dict[str, Artist] = {
         part.text: Patch(facecolor=part.colour, hatch=part.hatch, edgecolor="white")
         for i, part in enumerate(HARM.parts)
@@ -151,7 +151,7 @@ def _key(table: Table) -> Key:
 
 def _span(table: Table) -> tuple[float, float]:
     """The ends of the axis: all bars, and their intervals unless they are very long."""
-    bars = [bar for mine in table.values() for bar in mine.values()]
+    bars = [bar for own in table.values() for bar in own.values()]
     low, high = min(bar.ends()[0] for bar in bars), max(bar.ends()[1] for bar in bars)
     most = _WIDER * max(-low, high)
     low = max(min([low, *(bar.low for bar in bars)]), -most)
@@ -204,11 +204,11 @@ def _interval(panel: Axes, place: int, bar: Bar, span: tuple[float, float]) -> N
     panel.plot(sum(bar.sizes), place, **_MARK)
 
 
-def _message(found: Lookup, designs: Sequence[str]) -> str:
+def _message(measured: Lookup, designs: Sequence[str]) -> str:
     """The share of innocent mail in each design."""
     shares = {
-        name: found.interval(name, *_ALL, HARM.whole) if share else "none"
+        name: measured.interval(name, *_ALL, HARM.whole) if share else "none"
         for name in designs
-        if not math.isnan(share := found.value(name, *_ALL, HARM.whole))
+        if not math.isnan(share := measured.value(name, *_ALL, HARM.whole))
     }
     return f"Innocent mail lost or late because of the culprits: {by_design(shares)}"

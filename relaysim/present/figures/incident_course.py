@@ -82,7 +82,7 @@ def incident(course: Course, caption: str) -> Sheet:
         axes[0].set_title("What the administrator did")
         draw_marks(axes[0], marks)
         for panel in axes[1:]:
-            for time in {each.mark.time for each in marks}:
+            for time in {mark.mark.time for mark in marks}:
                 panel.axvline(time, **LEADER, zorder=0.6)
     bands, below = axes[-2:]
     bands.set_title("Held against public IPs")
@@ -152,15 +152,15 @@ def _rows(
     spans = [span for span in course.spans if span.end > first and span.start < last]
     egress = {span.egress for span in spans}
     senders = {span.subject.sender for span in spans if isinstance(span.subject, Standing)}
-    found: dict[str, list[Span]] = {}
+    result: dict[str, list[Span]] = {}
     for span in spans:
-        told = span.subject.provider if isinstance(span.subject, Standing) else span.subject
+        text = span.subject.provider if isinstance(span.subject, Standing) else span.subject
         if len(egress) > 1:
-            told += f" {span.egress}"
+            text += f" {span.egress}"
         if len(senders) > 1 and isinstance(span.subject, Standing):
-            told += f" {span.subject.sender}"
-        found.setdefault(told, []).append(span)
-    return list(found.items())
+            text += f" {span.subject.sender}"
+        result.setdefault(text, []).append(span)
+    return list(result.items())
 
 
 def _marks(course: Course, first: float, last: float) -> list[Mark]:
@@ -168,21 +168,21 @@ def _marks(course: Course, first: float, last: float) -> list[Mark]:
     acts = course.frames["actions"]
     acts = acts[(acts["time"] >= first) & (acts["time"] <= last)]
     several = acts["egress"].nunique() > 1, len(culprits(course.scenario)) > 1
-    found = []
+    results = []
     by_moment: Any = acts.groupby(["time", acts["egress"].astype(str)], sort=True)
-    for (time, egress), mine in by_moment:
-        told = "; ".join(_told(mine, several[1]))
-        found.append(Mark(float(time), told + f" ({egress})" * several[0]))
-    return found
+    for (time, egress), own in by_moment:
+        text = "; ".join(_told(own, several[1]))
+        results.append(Mark(float(time), text + f" ({egress})" * several[0]))
+    return results
 
 
 def _told(acts: pd.DataFrame, named: bool) -> Iterator[str]:
     for done in _DONE:
-        mine = acts[acts["action"] == done]
-        if len(mine):
-            subjects = list(dict.fromkeys(mine["subject"].dropna().astype(str)))
-            told = bool(subjects) and (named or done == "requested")
-            yield f"{done} {', '.join(subjects)}" if told else done
+        rows = acts[acts["action"] == done]
+        if len(rows):
+            subjects = list(dict.fromkeys(rows["subject"].dropna().astype(str)))
+            text = bool(subjects) and (named or done == "requested")
+            yield f"{done} {', '.join(subjects)}" if text else done
 
 
 def _width(labels: Sequence[str]) -> float:

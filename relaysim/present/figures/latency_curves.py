@@ -100,7 +100,7 @@ def _message(
     subjects: list[str],
 ) -> str:
     """The class whose punctuality differs most between designs, or is worst in the only one."""
-    found = [
+    results = [
         (
             subject,
             deadline,
@@ -110,15 +110,15 @@ def _message(
         for deadline in _deadlines(deadlines, subject)[:1]
     ]
     # Of mail that was never written there is no share.
-    found = [each for each in found if not np.isnan(list(each[2].values())).all()]
-    if not found:
+    results = [item for item in results if not np.isnan(list(item[2].values())).all()]
+    if not results:
         return "How late: share of each class that is not there yet, by age"
 
     def weight(entry: tuple[str, float, dict[str, float]]) -> float:
         late = np.array(list(entry[2].values()))
         return float(np.nanmax(late) - (np.nanmin(late) if len(late) > 1 else 0.0))
 
-    subject, deadline, late = max(found, key=weight)
+    subject, deadline, late = max(results, key=weight)
     if len(late) > 1 and weight((subject, deadline, late)) < 0.005:
         return "How late: by its deadline each class is there to the same share in all designs"
     shares = ", ".join(f"{number(share, 'share')} in {name}" for name, share in late.items())
@@ -157,7 +157,7 @@ def _marks(panel: Axes, deadlines: tuple[float, ...], first: float, last: float)
     panel.axhline(0.05, color=PALE, linewidth=0.8, linestyle=(0, (1, 2)))
     panel.annotate("5 %", (0, 0.05), (2, 2), _LEFT, "offset points", size=7, color=PALE)
     near: list[list[float]] = []
-    for deadline in sorted(each for each in deadlines if first < each < last):
+    for deadline in sorted(item for item in deadlines if first < item < last):
         panel.axvline(deadline, color=INK, linewidth=1.0, linestyle=(0, (4, 2)))
         if near and np.log(deadline / near[-1][-1]) < _NEAR * np.log(last / first):
             near[-1].append(deadline)

@@ -78,26 +78,26 @@ def flows(trace: Trace, scenario: Scenario) -> Flows:
     known = list(stops)
     guilty = np.array([name in culprits(scenario) for name in trace.names.streams], bool)
     culprit = guilty[recipients.stream[rows]].astype(np.int64)
-    found = []
+    results = []
     last = passed[0]
     for stage in passed[1:]:
         on = stage >= 0
-        pairs, many = np.unique(
+        pairs, counts = np.unique(
             np.stack((last[on], stage[on], culprit[on])), axis=1, return_counts=True
         )
-        found += [
+        results += [
             Flow(known[start], known[end], bool(guilt), int(count))
-            for start, end, guilt, count in zip(*pairs, many, strict=True)
+            for start, end, guilt, count in zip(*pairs, counts, strict=True)
         ]
         last = np.where(on, stage, last)
     status = recipients.status[rows]
     lost = ~np.isin(status, _THROUGH)
-    ends, many = np.unique(np.stack((last[lost], status[lost])), axis=1, return_counts=True)
+    ends, counts = np.unique(np.stack((last[lost], status[lost])), axis=1, return_counts=True)
     losses = [
         Lost(known[at], Status(how).name.lower(), int(count))
-        for at, how, count in zip(*ends, many, strict=True)
+        for at, how, count in zip(*ends, counts, strict=True)
     ]
-    return Flows(found, losses)
+    return Flows(results, losses)
 
 
 def _stages(
@@ -111,10 +111,10 @@ def _stages(
 
     def numbers(kind: str, known: tuple[str, ...], code: Column) -> Column:
         """Stops by a column of indexes into names, of those that occur."""
-        found = np.full(len(code), -1, np.int64)
-        for each in np.unique(code[code >= 0]):
-            found[code == each] = number(kind, known[each])
-        return found
+        result = np.full(len(code), -1, np.int64)
+        for item in np.unique(code[code >= 0]):
+            result[code == item] = number(kind, known[item])
+        return result
 
     message = trace.recipients["message"][rows]
     transaction = trace.recipients["transaction"][rows]
@@ -124,7 +124,7 @@ def _stages(
     host = numbers(HOST, host_of, stream)
     accepted = recipients.accepted[rows]
     hub = np.where(accepted, trace.messages["hub"][message], -1)
-    by_server = {name for name, each in scenario.hosts.items() if by_mailbox_server(each)}
+    by_server = {name for name, item in scenario.hosts.items() if by_mailbox_server(item)}
     submits = np.array([name in by_server for name in host_of], bool)[stream]
     entry = numbers(CONNECTOR, names.connectors, trace.messages["connector"][message])
     submission = numbers(SUBMISSION, names.hubs, np.where(submits, hub, -1))

@@ -54,29 +54,31 @@ class Part(NamedTuple):
     end: int
 
 
-def path(found: Transcript) -> Sheet:
+def path(transcript: Transcript) -> Sheet:
     """One row for the recipients of each course, on a logarithmic axis of time since creation.
 
     Short stages at the beginning and hours of retries later are to be read from the same axis; the
     lengths of bars at different places are not to be compared.
     """
-    rows = groups(found)
+    rows = groups(transcript)
     shown = rows[:_MOST]
     key = {stage: Patch(color=colour) for stage, colour in _COLOURS.items()}
     marks = {
         "taken": Line2D([], [], color=INK, marker="o", linestyle="", markersize=6),
         "refused or deferred": Line2D([], [], color=INK, marker="X", linestyle="", markersize=7),
     }
-    if found.deadline is not None:
+    if transcript.deadline is not None:
         marks["deadline"] = Line2D([], [], color=INK, linestyle=(0, (4, 2)), linewidth=1.2)
     caption = (
-        f"replication {found.replication} alone, counted from 0; "
-        f"{figure_caption(found.provenance, intervals=False)}"
+        f"replication {transcript.replication} alone, counted from 0; "
+        f"{figure_caption(transcript.provenance, intervals=False)}"
     )
-    figure, (panel,) = sheet(1, 1, _message(found), caption, [key, marks], 1.0 + 0.55 * len(shown))
-    last = max(recipient.lasted for recipient in found.journey.recipients) / SECOND
+    figure, (panel,) = sheet(
+        1, 1, _message(transcript), caption, [key, marks], 1.0 + 0.55 * len(shown)
+    )
+    last = max(recipient.lasted for recipient in transcript.journey.recipients) / SECOND
     for place, group in enumerate(shown):
-        _row(panel, found, group[0].number, -place)
+        _row(panel, transcript, group[0].number, -place)
     panel.set_yticks([-place for place in range(len(shown))], [name(group) for group in shown])
     panel.set_ylim(-len(shown) + 0.4, 0.6)
     panel.set_xscale("log")
@@ -89,25 +91,25 @@ def path(found: Transcript) -> Sheet:
     panel.set_xlabel(f"time since it was created, logarithmic{left}")
     panel.grid(visible=False, axis="y")
     panel.tick_params(axis="y", length=0)
-    if found.deadline is not None:
-        panel.axvline(found.deadline / SECOND, color=INK, linestyle=(0, (4, 2)), linewidth=1.2)
+    if transcript.deadline is not None:
+        panel.axvline(transcript.deadline / SECOND, color=INK, linestyle=(0, (4, 2)), linewidth=1.2)
     return figure
 
 
-def parts(found: Transcript, index: int) -> Iterator[Part]:
+def parts(transcript: Transcript, index: int) -> Iterator[Part]:
     """The stages of a recipient, one after the other; `index` counts from 0.
 
     What lies between two events is the dialogue until the recipient is queued, what a connection
     takes before it has an answer, and then the wait for the next attempt.
     """
-    told = found.journey
-    recipient = told.recipients[index]
-    end, at = recipient.end, told.created
+    journey = transcript.journey
+    recipient = journey.recipients[index]
+    end, at = recipient.end, journey.created
     between = "in the session"
-    for event in told.events:
+    for event in journey.events:
         stage = _STAGE.get(event.what)
-        mine = not event.recipients or index in event.recipients
-        if not mine or at >= end:
+        own = not event.recipients or index in event.recipients
+        if not own or at >= end:
             continue
         if event.what == "queued":
             between = "on the way"
@@ -117,14 +119,14 @@ def parts(found: Transcript, index: int) -> Iterator[Part]:
             stage = _AGAIN
         begun = min(max(_begun(event), at), end)
         if begun > at:
-            yield Part(between, at - told.created, begun - told.created)
+            yield Part(between, at - journey.created, begun - journey.created)
         until = min(event.time, end)
         if until > begun:
-            yield Part(stage, begun - told.created, until - told.created)
+            yield Part(stage, begun - journey.created, until - journey.created)
         at = max(at, until)
         between = {"answered": _AGAIN, "connection": "on the way"}.get(event.what, between)
     if at < end:
-        yield Part(between, at - told.created, end - told.created)
+        yield Part(between, at - journey.created, end - journey.created)
 
 
 def _begun(event: Event) -> int:
@@ -132,25 +134,25 @@ def _begun(event: Event) -> int:
     return event.time - max(event.lasted, 0) - max(event.waited, 0)
 
 
-def _row(panel: Axes, found: Transcript, index: int, place: int) -> None:
+def _row(panel: Axes, transcript: Transcript, index: int, place: int) -> None:
     """The bar of a recipient, and a mark for each answer of a receiver."""
-    told = found.journey
-    for part in parts(found, index):
+    journey = transcript.journey
+    for part in parts(transcript, index):
         start, end = max(part.start / SECOND, _LEAST), max(part.end / SECOND, _LEAST)
         panel.barh(place, end - start, 0.34, left=start, color=_COLOURS[part.stage])
-    for event in told.events:
+    for event in journey.events:
         if event.recipients and index not in event.recipients:
             continue
         if event.what in ("answered", "stored"):
-            at = max((event.time - told.created) / SECOND, _LEAST)
+            at = max((event.time - journey.created) / SECOND, _LEAST)
             taken = not event.reply.startswith(("4", "5"))
             marker, size = ("o", 5) if taken else ("X", 6)
             panel.plot(at, place, marker=marker, color=INK, markersize=size, zorder=4)
-    recipient = told.recipients[index]
-    said = f"{recipient.status.name.lower().replace('_', ' ')} {recipient.reply[:9]}".strip()
+    recipient = journey.recipients[index]
+    sentence = f"{recipient.status.name.lower().replace('_', ' ')} {recipient.reply[:9]}".strip()
     at = max(recipient.lasted / SECOND, _LEAST)
     panel.annotate(
-        f"{said}, {number(recipient.lasted / SECOND, 's')}",
+        f"{sentence}, {number(recipient.lasted / SECOND, 's')}",
         (at, place - 0.2),
         ha="right",
         va="top",
@@ -159,15 +161,19 @@ def _row(panel: Axes, found: Transcript, index: int, place: int) -> None:
     )
 
 
-def _message(found: Transcript) -> str:
-    told = found.journey
+def _message(transcript: Transcript) -> str:
+    journey = transcript.journey
     statuses: dict[str, int] = {}
-    for recipient in told.recipients:
+    for recipient in journey.recipients:
         status = recipient.status.name.lower().replace("_", " ")
         statuses[status] = statuses.get(status, 0) + 1
-    many = len(told.recipients)
-    said = ", ".join(f"{n} {status}" if many > 1 else status for status, n in statuses.items())
-    longest = number(max(recipient.lasted for recipient in told.recipients) / SECOND, "s")
-    due = "" if found.deadline is None else f", due within {format_duration(found.deadline)}"
-    after = " after" if many == 1 else ", the last after"
-    return f"{found.message} of {found.scenario.name}: {said}{after} {longest}{due}"
+    count = len(journey.recipients)
+    sentence = ", ".join(f"{n} {status}" if count > 1 else status for status, n in statuses.items())
+    longest = number(max(recipient.lasted for recipient in journey.recipients) / SECOND, "s")
+    due = (
+        ""
+        if transcript.deadline is None
+        else f", due within {format_duration(transcript.deadline)}"
+    )
+    after = " after" if count == 1 else ", the last after"
+    return f"{transcript.message} of {transcript.scenario.name}: {sentence}{after} {longest}{due}"

@@ -44,7 +44,7 @@ def providers(courses: Mapping[str, Course], caption: str) -> Sheet:
     if not spans:
         raise NothingToDrawError("no mailbox provider has a public IP in a bad state")
     rows = {name: _rows(course) for name, course in shown.items()}
-    heights = [_PANEL + _ROW * len(mine) for mine in rows.values()]
+    heights = [_PANEL + _ROW * len(own) for own in rows.values()]
     last = _last(list(shown.values()))
     key = dict(bands_key(span.state for span in spans))
     for course in shown.values():
@@ -92,9 +92,9 @@ def _rows(course: Course) -> list[Row]:
     senders = Counter((standing.provider, standing.egress) for standing in spans)
     rows = []
     for egress in sorted({s.egress for s in spans}, key=lambda ip: (not _innocent(course, ip), ip)):
-        mine = sorted(standing for standing in spans if standing.egress == egress)
-        quiet = [standing for standing in mine if not spans[standing]]
-        shown = [standing for standing in mine if spans[standing] or len(quiet) == 1]
+        own = sorted(standing for standing in spans if standing.egress == egress)
+        quiet = [standing for standing in own if not spans[standing]]
+        shown = [standing for standing in own if spans[standing] or len(quiet) == 1]
         apart = APART * (not _innocent(course, egress))
         for standing in shown:
             sender = f" {standing.sender}" * (senders[standing.provider, egress] > 1)
@@ -124,18 +124,18 @@ def _innocent(course: Course, egress: str) -> bool:
 def _message(shown: Mapping[str, Course], last: float) -> str:
     """For how long innocent mail is throttled or blocked."""
     held = {name: _held(course, last) for name, course in shown.items()}
-    told = {name: f"for {number(time, 's')}" if time else "never" for name, time in held.items()}
+    text = {name: f"for {number(time, 's')}" if time else "never" for name, time in held.items()}
     return (
         "What mailbox providers think: at least one of them throttles or blocks innocent mail "
-        + by_design(told)
+        + by_design(text)
     )
 
 
 def _held(course: Course, last: float) -> float:
     """The time in which at least one standing of innocent mail is in THROTTLE or BLOCK."""
     held, until = 0.0, 0.0
-    mine = [s for s in _ill(course) if s.state >= State.THROTTLE and course.standings[_of(s)]]
-    for span in sorted(mine, key=lambda span: span.start):
+    own = [s for s in _ill(course) if s.state >= State.THROTTLE and course.standings[_of(s)]]
+    for span in sorted(own, key=lambda span: span.start):
         held += max(min(span.end, last) - max(span.start, until), 0.0)
         until = max(until, min(span.end, last))
     return held

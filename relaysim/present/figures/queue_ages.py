@@ -21,16 +21,16 @@ _DARK = 0.5
 _ROW, _REST = 0.25, 0.85
 
 
-def qshape(found: QShape, caption: str) -> Sheet:
+def qshape(result: QShape, caption: str) -> Sheet:
     """One row a queue and one for all of them, one column for each span of ages.
 
     NothingToDrawError if all queues are empty.
     """
-    if found.shape.empty:
-        raise NothingToDrawError(f"all queues are empty at {clock(found.scenario, found.at)}")
-    shown = found.shape.head(MOST)
-    rows = [(TOTAL, found.total), *((str(name), row) for name, row in shown.iterrows())]
-    figure, (panel,) = sheet(1, 1, _message(found), caption, row_height=_REST + _ROW * len(rows))
+    if result.shape.empty:
+        raise NothingToDrawError(f"all queues are empty at {clock(result.scenario, result.at)}")
+    shown = result.shape.head(MOST)
+    rows = [(TOTAL, result.total), *((str(name), row) for name, row in shown.iterrows())]
+    figure, (panel,) = sheet(1, 1, _message(result), caption, row_height=_REST + _ROW * len(rows))
     ages = COLUMNS[1:]
     counts = np.array([[row[age] for age in ages] for _, row in rows])
     top = max(10.0, float(counts.max()))
@@ -56,7 +56,7 @@ def qshape(found: QShape, caption: str) -> Sheet:
     panel.tick_params(length=0.0, labelsize=8)
     panel.spines[:].set_visible(False)
     panel.grid(visible=False)
-    left_out = len(found.shape) - len(shown)
+    left_out = len(result.shape) - len(shown)
     more = f"; {left_out:,} emptier queues are left out" * (left_out > 0)
     panel.set_xlabel(
         f"age in the queue, minutes; each column begins where the one before ends{more}"
@@ -64,18 +64,18 @@ def qshape(found: QShape, caption: str) -> Sheet:
     return figure
 
 
-def _message(found: QShape) -> str:
+def _message(ages: QShape) -> str:
     """How much there is, and which part of it is how old."""
-    counts = [int(found.total[age]) for age in COLUMNS[1:]]
-    whole, upto = int(found.total[ALL]), np.cumsum(counts)
+    counts = [int(ages.total[age]) for age in COLUMNS[1:]]
+    whole, upto = int(ages.total[ALL]), np.cumsum(counts)
     half = int(np.searchsorted(upto, whole / 2))
     part, age = upto[half], f"less than {AGES[min(half, len(AGES) - 1)]} min"
     if half == len(AGES):
         part, age = counts[-1], f"{AGES[-1]} min or longer"
     entries = "entry" if whole == 1 else "entries"
-    most = ", when most is in them" * found.fullest
+    most = ", when most is in them" * ages.fullest
     return (
-        f"The queues of {found.hub or found.scenario.name} at {clock(found.scenario, found.at)}"
+        f"The queues of {ages.hub or ages.scenario.name} at {clock(ages.scenario, ages.at)}"
         f"{most}: {whole:,} {entries}, {number(part / whole, 'share')} there for {age}; most in "
-        f"{found.shape.index[0]}"
+        f"{ages.shape.index[0]}"
     )

@@ -84,12 +84,12 @@ def queues(
     if not waited:
         raise NothingToDrawError("nothing ever waits in a queue for long")
     shown = waited[:MOST]
-    found = Lookup(metrics)
+    measured = Lookup(metrics)
     heights = [_ROW * len(shown) + _ROOM, _BAR]
     figure, (panel, scale) = sheet(
         2,
         1,
-        _message(found, scenario, waited, start, width),
+        _message(measured, scenario, waited, start, width),
         caption,
         _keys(shown),
         row_height=(sum(heights) + _REST) / 2,
@@ -109,9 +109,9 @@ def queues(
     for place, queue in enumerate(shown):
         _outline(panel, queue, place, width)
         key = (scenario, "resource", queue.name)
-        minutes = found.value(*key, "minutes_above")
+        minutes = measured.value(*key, "minutes_above")
         above = number(60.0 * minutes, "s") if minutes > 0.0 else "-"
-        _beside(panel, place, number(round(found.value(*key, "queue_max"))), above)
+        _beside(panel, place, number(round(measured.value(*key, "queue_max"))), above)
     for text, x in _COLUMNS.items():
         panel.annotate(text, (1, 1), (x, 6), *_ABOVE, size=7.5, color=PALE, ha="right")
     panel.set_yticks(range(len(shown)), [queue.name for queue in shown])
@@ -126,7 +126,7 @@ def queues(
     ticks = [10.0**power for power in range(-1, round(math.log10(top)) + 1)]
     scale.xaxis.set_major_locator(FixedLocator(ticks))
     scale.xaxis.set_minor_locator(NullLocator())
-    scale.xaxis.set_major_formatter(FuncFormatter(lambda many, _: f"{many:,g}"))
+    scale.xaxis.set_major_formatter(FuncFormatter(lambda count, _: f"{count:,g}"))
     scale.set_xlabel(
         f"mean number waiting, by {_span(width)} (white: less than {LEAST:g})\n"
         f"from {at(start, warm_up)} to {at(start, duration)}: the peak, and the time above "
@@ -156,8 +156,8 @@ def _gone(backlog: pd.DataFrame) -> float:
     hours = (backlog.index.to_numpy(np.float64) // HOUR).astype(np.int64)
     waiting = backlog.to_numpy(np.float64)
     part = seconds_a_bin(backlog) / HOUR
-    some = [np.bincount(hours, each) * part >= LEAST for each in waiting.T]
-    ends = [HOUR * (np.flatnonzero(each)[-1] + 1) for each in some if each.any()]
+    some = [np.bincount(hours, item) * part >= LEAST for item in waiting.T]
+    ends = [HOUR * (np.flatnonzero(item)[-1] + 1) for item in some if item.any()]
     return float(max(ends, default=0.0))
 
 
@@ -167,12 +167,12 @@ def _binned(
     """The queues by their worst column, then by name. The index is the start of bins."""
     bins = (backlog.index.to_numpy(np.float64) // width).astype(np.int64)
     columns, parts = round(last / width), width / seconds_a_bin(backlog)
-    found = []
+    results = []
     for name, threshold in thresholds.items():
         waiting = backlog[name].to_numpy(np.float64)
         means = np.bincount(bins, waiting, columns)[:columns] / parts
-        found.append(Queue(name, threshold, means))
-    return sorted(found, key=lambda queue: (-queue.means.max(), queue.name))
+        results.append(Queue(name, threshold, means))
+    return sorted(results, key=lambda queue: (-queue.means.max(), queue.name))
 
 
 def _outline(panel: Axes, queue: Queue, place: int, width: float) -> None:
@@ -198,19 +198,19 @@ def _span(width: float) -> str:
 
 
 def _message(
-    found: Lookup, scenario: str, waited: list[Queue], start: datetime, width: float
+    measured: Lookup, scenario: str, waited: list[Queue], start: datetime, width: float
 ) -> str:
     """The worst column, and how many queues are above a threshold."""
     worst = waited[0]
     column = int(worst.means.argmax())
     when = at(start, width * column)
-    many = sum(
-        found.value(scenario, "resource", queue.name, "minutes_above") > 0.0 for queue in waited
+    count = sum(
+        measured.value(scenario, "resource", queue.name, "minutes_above") > 0.0 for queue in waited
     )
     above = (
-        f"; {many} queue{'s are' if many != 1 else ' is'} above Microsoft's threshold for a time"
+        f"; {count} queue{'s are' if count != 1 else ' is'} above Microsoft's threshold for a time"
     )
     return (
         f"When queues are long in {scenario}: at worst {number(round(worst.means[column], 1))} "
-        f"in the mean of the {_span(width)} from {when}, in {worst.name}{above * bool(many)}"
+        f"in the mean of the {_span(width)} from {when}, in {worst.name}{above * bool(count)}"
     )

@@ -39,8 +39,8 @@ class Story:
         if self.base is not None:
             return self.base.typical
         frame = self.result.per_replication
-        mine = (frame["scope"] == "total") & (frame["metric"] == "on_time")
-        shares = frame[mine].set_index("replication")["value"].fillna(0.0)
+        chosen = (frame["scope"] == "total") & (frame["metric"] == "on_time")
+        shares = frame[chosen].set_index("replication")["value"].fillna(0.0)
         order = shares.sort_values(kind="stable").index.to_numpy(np.int64)
         return int(order[(len(order) - 1) // 2])
 
@@ -67,15 +67,15 @@ class Story:
 
     def listed(self) -> dict[str, str]:
         """For each public IP that was listed, in how many replications, or for how long."""
-        found, name = Lookup(self.result.metrics), self.result.scenario.name
-        told = {}
-        for ip in found.subjects("egress"):
-            if found.value(name, "egress", ip, "listed") > 0.0:
-                likely = found.chance(name, "egress", ip, "listed").partition(" (")[0]
-                time = found.number(name, "egress", ip, "listed_time")
+        result, name = Lookup(self.result.metrics), self.result.scenario.name
+        text = {}
+        for ip in result.subjects("egress"):
+            if result.value(name, "egress", ip, "listed") > 0.0:
+                likely = result.chance(name, "egress", ip, "listed").partition(" (")[0]
+                time = result.number(name, "egress", ip, "listed_time")
                 several = self.result.replications > 1
-                told[ip] = f"listed {f'in {likely} of replications' if several else f'for {time}'}"
-        return told
+                text[ip] = f"listed {f'in {likely} of replications' if several else f'for {time}'}"
+        return text
 
     def qshape(self) -> QShape:
         """The queues of the typical replication when most is in them."""

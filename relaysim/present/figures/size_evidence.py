@@ -21,30 +21,30 @@ _ROW = 2.2
 _BOUND: Any = {"color": INK, "linewidth": 1.0, "linestyle": (0, (4, 2))}
 
 
-def evidence(found: Size) -> Sheet:
+def evidence(size: Size) -> Sheet:
     """One panel a target: each value that was tried with its interval, and the bound.
 
     The values stand one after the other, in the order in which designs get stronger.
     """
-    values = list(dict.fromkeys(found.evidence["value"]))
-    sure = f"intervals so wide that all verdicts hold with {100 * found.confidence:g} % confidence"
+    values = list(dict.fromkeys(size.evidence["value"]))
+    sure = f"intervals so wide that all verdicts hold with {100 * size.confidence:g} % confidence"
     figure, axes = sheet(
-        len(found.targets),
+        len(size.targets),
         1,
-        _message(found),
-        f"{sure}; {figure_caption(found.provenance, intervals=False)}",
-        _keys(found),
+        _message(size),
+        f"{sure}; {figure_caption(size.provenance, intervals=False)}",
+        _keys(size),
         row_height=_ROW,
         sharex=True,
     )
-    for target, panel in zip(found.targets, axes, strict=True):
-        _draw(panel, found, target, values)
-    axes[-1].set_xlabel(f"{found.path} (n: replications)")
+    for target, panel in zip(size.targets, axes, strict=True):
+        _draw(panel, size, target, values)
+    axes[-1].set_xlabel(f"{size.path} (n: replications)")
     return figure
 
 
-def _draw(panel: Axes, found: Size, target: Target, values: list[str]) -> None:
-    rows: Any = found.evidence[found.evidence["target"] == target.text].to_dict("records")
+def _draw(panel: Axes, size: Size, target: Target, values: list[str]) -> None:
+    rows: Any = size.evidence[size.evidence["target"] == target.text].to_dict("records")
     known = np.array([[row["estimate"], row["low"], row["high"]] for row in rows], np.float64)
     quantity_axis(panel, target.quantity, np.append(known, target.bound))
     panel.set_title(target.text)
@@ -52,7 +52,7 @@ def _draw(panel: Axes, found: Size, target: Target, values: list[str]) -> None:
     bottom, top = panel.get_ylim()
     edges = (target.bound, top) if target.below else (bottom, target.bound)
     panel.axhspan(*edges, color=BROKEN, linewidth=0, zorder=0.3)
-    at = values.index(found.value)
+    at = values.index(size.value)
     panel.axvspan(at - 0.45, at + 0.45, color=ANSWER, linewidth=0, zorder=0.4)
     panel.axhline(target.bound, **_BOUND)
     for row, (mean, low, high) in zip(rows, known.tolist(), strict=True):
@@ -78,13 +78,13 @@ def _draw(panel: Axes, found: Size, target: Target, values: list[str]) -> None:
             markeredgewidth=2.0 if mark == "x" else 0.8,
             markeredgecolor=colour if mark == "x" else "white",
         )
-    many = {row["value"]: f"{row['value']}\nn = {row['replications']}" for row in rows}
-    panel.set_xticks(range(len(values)), [many[value] for value in values])
+    count = {row["value"]: f"{row['value']}\nn = {row['replications']}" for row in rows}
+    panel.set_xticks(range(len(values)), [count[value] for value in values])
     panel.grid(visible=False, axis="x")
 
 
-def _keys(found: Size) -> list[Key]:
-    verdicts = set(found.evidence["verdict"])
+def _keys(size: Size) -> list[Key]:
+    verdicts = set(size.evidence["verdict"])
     marks = {
         verdict: Line2D([], [], marker=mark, color=colour, linestyle="", markeredgewidth=1.5)
         for verdict, (mark, colour) in MARKS.items()
@@ -97,14 +97,14 @@ def _keys(found: Size) -> list[Key]:
     return [{**marks, "target": Line2D([], [], **_BOUND), **areas}]
 
 
-def _message(found: Size) -> str:
+def _message(size: Size) -> str:
     """The answer, and how sure it is the smallest."""
-    targets = " and ".join(target.text for target in found.targets)
-    which = "smallest" if found.rising else "first"
-    if not found.sure:
+    targets = " and ".join(target.text for target in size.targets)
+    which = "smallest" if size.rising else "first"
+    if not size.sure:
         rest = f"; whether it is the {which} is not decided"
-    elif found.first:
+    elif size.first:
         rest = f"; it is the {which} that was to be tried"
     else:
         rest = f", the {which} that does"
-    return f"{found.scenario}: {found.path} = {found.value} meets {targets}{rest}"
+    return f"{size.scenario}: {size.path} = {size.value} meets {targets}{rest}"

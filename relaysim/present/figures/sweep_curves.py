@@ -33,37 +33,37 @@ _APART = 6.0
 """How far apart the limits of designs stand at the line of their target, points."""
 
 
-def sweep(found: Sweep) -> Sheet:
+def sweep(result: Sweep) -> Sheet:
     """One row a quantity; along the axis the path with most values, beside each other the others.
 
     Lines are means, bands their 95 % intervals. A target is a dashed line; where the mean crosses
     it there is a mark, with the interval of the limit. NothingToDrawError for one point alone, or
     for more than `ACROSS` panels beside each other.
     """
-    along = max(found.varied, key=lambda each: (bool(each.amounts), len(each.values)))
-    others = [each for each in found.varied if each is not along]
-    across = list(itertools.product(*(each.values for each in others)))
+    along = max(result.varied, key=lambda other: (bool(other.amounts), len(other.values)))
+    others = [other for other in result.varied if other is not along]
+    across = list(itertools.product(*(other.values for other in others)))
     if len(along.values) < 2:
         raise NothingToDrawError("one point alone makes no line")
     if len(across) > ACROSS:
-        paths = " and ".join(each.path for each in others)
+        paths = " and ".join(other.path for other in others)
         raise NothingToDrawError(
             f"{paths}: {len(across)} combinations, and a figure has room for {ACROSS}"
         )
     figure, axes = sheet(
-        len(found.quantities),
+        len(result.quantities),
         len(across),
-        _message(found, along),
-        figure_caption(found.provenance, designs=False),
-        _keys(found),
+        _message(result, along),
+        figure_caption(result.provenance, designs=False),
+        _keys(result),
         row_height=_ROW,
         sharex=True,
         sharey="row",
     )
-    cells = itertools.product(found.quantities, across)
+    cells = itertools.product(result.quantities, across)
     for number_, ((quantity, point), panel) in enumerate(zip(cells, axes, strict=True)):
-        fixed = dict(zip((each.path for each in others), point, strict=True))
-        _draw(panel, found, along, fixed, quantity)
+        fixed = dict(zip((other.path for other in others), point, strict=True))
+        _draw(panel, result, along, fixed, quantity)
         if number_ < len(axes) - len(across):
             panel.set_xlabel("")
         if number_ % len(across):
@@ -72,21 +72,21 @@ def sweep(found: Sweep) -> Sheet:
 
 
 def _draw(
-    panel: Axes, found: Sweep, along: Vary, fixed: Mapping[str, str], quantity: Quantity
+    panel: Axes, result: Sweep, along: Vary, fixed: Mapping[str, str], quantity: Quantity
 ) -> None:
     """One quantity of all designs, over the values of one path."""
-    name, points = str(quantity), found.points
+    name, points = str(quantity), result.points
     columns = [name, f"{name} low", f"{name} high"]
     where = {
         as_number(value): place for value, place in zip(along.values, places(along), strict=True)
     }
-    mine = (
+    own = (
         points[np.logical_and.reduce([points[p] == as_number(v) for p, v in fixed.items()])]
         if fixed
         else points
     )
-    for design, look in looks(found.scenarios).items():
-        rows = mine[mine["scenario"] == design]
+    for design, look in looks(result.scenarios).items():
+        rows = own[own["scenario"] == design]
         x = np.array([where[value] for value in rows[along.path]])
         order = np.argsort(x, kind="stable")
         x = x[order]
@@ -97,12 +97,12 @@ def _draw(
         panel.plot(x, mean, "o", markersize=4, color=look.colour)
         ends = (np.interp(fine, x, end) for end in (low, high))
         panel.fill_between(fine, *ends, color=look.colour, alpha=0.18, linewidth=0)
-    told = [name, *(f"{path.rpartition('.')[2]} = {value}" for path, value in fixed.items())]
-    across = len(found.points) // (len(along.values) * len(found.scenarios))
+    sentences = [name, *(f"{path.rpartition('.')[2]} = {value}" for path, value in fixed.items())]
+    across = len(result.points) // (len(along.values) * len(result.scenarios))
     panel.set_title(
-        "\n".join(part for each in told for part in wrapped(each, 9.5, 7.0 / across, True))
+        "\n".join(part for item in sentences for part in wrapped(item, 9.5, 7.0 / across, True))
     )
-    targets = {each.target: Target.parse(each.target) for each in found.limits}
+    targets = {item.target: Target.parse(item.target) for item in result.limits}
     bounds = [t.bound for t in targets.values() if t.quantity == quantity]
     values = points[columns].to_numpy(np.float64).ravel()
     quantity_axis(panel, quantity, np.append(values, bounds))
@@ -110,11 +110,11 @@ def _draw(
     for bound in bounds:
         panel.axhline(bound, **_BOUND)
     for text, target in targets.items():
-        limits = [k for k in found.limits if k.target == text and not np.isnan(k.value)]
+        limits = [k for k in result.limits if k.target == text and not np.isnan(k.value)]
         if target.quantity == quantity:
             for place, limit in enumerate(limits):
                 aside = (place - (len(limits) - 1) / 2) * _APART
-                _mark(panel, found.scenarios, limit, target.bound, aside)
+                _mark(panel, result.scenarios, limit, target.bound, aside)
 
 
 def _mark(panel: Axes, designs: Sequence[str], limit: Limit, bound: float, aside: float) -> None:
@@ -131,17 +131,17 @@ def _mark(panel: Axes, designs: Sequence[str], limit: Limit, bound: float, aside
     panel.plot(limit.value, bound, "D", markersize=6, markeredgecolor="white", **how)
 
 
-def _keys(found: Sweep) -> list[Key]:
+def _keys(result: Sweep) -> list[Key]:
     marks: dict[str, Any] = {}
-    if found.replications > 1:
+    if result.replications > 1:
         marks["95 % interval of the mean"] = Patch(facecolor=PALE, alpha=0.3)
-    if found.limits:
+    if result.limits:
         marks["target"] = Line2D([], [], **_BOUND)
-    if any(not np.isnan(each.value) for each in found.limits):
+    if any(not np.isnan(limit.value) for limit in result.limits):
         marks["limit and its 95 % interval"] = Line2D(
             [], [], color=PALE, marker="D", markersize=6, linewidth=2.2, markeredgecolor="white"
         )
-    return [design_key(found.scenarios), *([marks] if marks else [])]
+    return [design_key(result.scenarios), *([marks] if marks else [])]
 
 
 def _drawn(values: Floats) -> Floats:
@@ -149,26 +149,26 @@ def _drawn(values: Floats) -> Floats:
     return np.where(np.isinf(values), np.nan, values)
 
 
-def _message(found: Sweep, along: Vary) -> str:
+def _message(result: Sweep, along: Vary) -> str:
     """How far the first target holds, or from what to what the first quantity goes."""
-    if found.limits:
-        first = found.limits[0].target
-        held = {each.scenario: _held(each) for each in found.limits if each.target == first}
+    if result.limits:
+        first = result.limits[0].target
+        held = {limit.scenario: _held(limit) for limit in result.limits if limit.target == first}
         return f"{first} over {along.path}: holds {by_design(held)}"
-    quantity = found.quantities[0]
-    alone = len(found.varied) == 1
-    told = {}
-    for design in found.scenarios:
-        rows = found.points[found.points["scenario"] == design]
+    quantity = result.quantities[0]
+    alone = len(result.varied) == 1
+    text = {}
+    for design in result.scenarios:
+        rows = result.points[result.points["scenario"] == design]
         values = rows[str(quantity)].to_numpy(np.float64)
         ends = values[[0, -1]] if alone else (np.nanmin(values), np.nanmax(values))
-        texts = (number(float(each), quantity.of.unit) for each in ends)
-        told[design] = " to ".join(dict.fromkeys(texts))
+        texts = (number(float(limit), quantity.of.unit) for limit in ends)
+        text[design] = " to ".join(dict.fromkeys(texts))
     if alone:
         where = f"at {along.path} = {along.values[0]} to {along.values[-1]}"
     else:
-        where = f"over {' and '.join(each.path for each in found.varied)}"
-    return f"{quantity} {where}: {by_design(told)}"
+        where = f"over {' and '.join(limit.path for limit in result.varied)}"
+    return f"{quantity} {where}: {by_design(text)}"
 
 
 def _held(limit: Limit) -> str:

@@ -49,7 +49,7 @@ def throughput(
     `duration` how long mail is created, seconds.
     """
     least = max(map(seconds_a_bin, series.values()), default=0.0)
-    bin_ = next(each for days, each in BINS if duration <= days * 86_400.0 and each.width >= least)
+    bin_ = next(item for days, item in BINS if duration <= days * 86_400.0 and item.width >= least)
     subjects = classes(name for frame in series.values() for name in frame)
     rates = {design: _rates(frame, bin_) for design, frame in series.items()}
     columns = min(2, len(subjects))

@@ -20,32 +20,33 @@ _SIDE = {"low": 0.19, "high": -0.19}
 _THICK = 0.34
 
 
-def tornado(found: Sensitivity) -> Sheet:
+def tornado(sensitivity: Sensitivity) -> Sheet:
     """One panel: for each of the largest inputs a bar from the base to the mean at each end.
 
     NothingToDrawError if no input changes anything.
     """
-    moving = found.effects[found.effects["effect"] != NONE].head(SHOWN)
+    moving = sensitivity.effects[sensitivity.effects["effect"] != NONE].head(SHOWN)
     if moving.empty:
-        raise NothingToDrawError(f"nothing that was changed moves {found.asked}")
+        raise NothingToDrawError(f"nothing that was changed moves {sensitivity.asked}")
     drawn = dict(zip(ENDS, looks(ENDS).values(), strict=True))
     figure, (panel,) = sheet(
         1,
         1,
-        _message(found),
-        figure_caption(found.provenance),
+        _message(sensitivity),
+        figure_caption(sensitivity.provenance),
         [_key(drawn)],
         0.7 + 0.4 * len(moving),
     )
-    base = found.base.value
+    base = sensitivity.base.value
     if not np.isfinite(base):
-        raise NothingToDrawError(f"{found.asked} is lost as it is")
+        raise NothingToDrawError(f"{sensitivity.asked} is lost as it is")
     values = moving[["at_low", "at_high"]].to_numpy(np.float64)
     kind = scale(
-        float(np.abs(np.append(values[np.isfinite(values)], base)).max()), found.quantity.of.unit
+        float(np.abs(np.append(values[np.isfinite(values)], base)).max()),
+        sensitivity.quantity.of.unit,
     )
-    share = found.quantity.of.unit == "share" and found.other is None
-    if found.quantity.of.unit == "share" and not share:
+    share = sensitivity.quantity.of.unit == "share" and sensitivity.other is None
+    if sensitivity.quantity.of.unit == "share" and not share:
         kind = kind._replace(text=" pp")
     records: Any = moving.to_dict("records")
     for place, row in enumerate(records):
@@ -59,7 +60,7 @@ def tornado(found: Sensitivity) -> Sheet:
     panel.tick_params(axis="y", labelsize=8, length=0)
     panel.set_ylim(-len(records) + 0.4, 0.6)
     panel.grid(visible=False, axis="y")
-    panel.set_xlabel(f"{found.asked},{kind.text}" if kind.text else found.asked)
+    panel.set_xlabel(f"{sensitivity.asked},{kind.text}" if kind.text else sensitivity.asked)
     _axis(panel, kind, share)
     return figure
 
@@ -75,7 +76,7 @@ def _bar(
     )
     ends = [base + row[f"{end}_difference_{part}"] for part in ENDS]
     if share:
-        ends = [min(max(each, 0.0), 1.0) for each in ends]
+        ends = [min(max(item, 0.0), 1.0) for item in ends]
     if np.isfinite(ends).all() and ends[0] < ends[1]:
         panel.plot(ends, [height, height], color=INK, linewidth=0.9)
         panel.plot(ends, [height, height], "|", color=INK, markersize=4)
@@ -117,12 +118,12 @@ def _key(drawn: dict[str, Look]) -> Key:
     }
 
 
-def _message(found: Sensitivity) -> str:
-    effects = found.effects
+def _message(sensitivity: Sensitivity) -> str:
+    effects = sensitivity.effects
     certain = effects.loc[effects["effect"] == MEASURABLE, "path"]
-    said = "nothing for certain"
+    text = "nothing for certain"
     if len(certain):
         first = certain.index[0] == effects.index[0]
-        said = f"{'most of all' if first else 'for certain'} {certain.iloc[0]}"
-    of = "" if found.other is not None else f" of {found.scenario}"
-    return f"What moves {found.asked}{of} ({as_it_is(found)} as it is): {said}"
+        text = f"{'most of all' if first else 'for certain'} {certain.iloc[0]}"
+    of = "" if sensitivity.other is not None else f" of {sensitivity.scenario}"
+    return f"What moves {sensitivity.asked}{of} ({as_it_is(sensitivity)} as it is): {text}"

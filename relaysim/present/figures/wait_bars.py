@@ -89,18 +89,18 @@ def waits(metrics: pd.DataFrame, designs: Sequence[str], caption: str) -> Sheet:
         return parts
 
     columns = min(2, len(subjects))
-    found = {subject: means(subject) for subject in subjects}
+    by_name = {subject: means(subject) for subject in subjects}
     figure, axes = sheet(
         -(-len(subjects) // columns),
         columns,
-        _message(found, designs),
+        _message(by_name, designs),
         caption,
-        [_key(found)],
+        [_key(by_name)],
         row_height=0.75 + 0.27 * len(designs),
     )
     for subject, panel in zip(subjects, axes, strict=False):
         panel.set_title(subject)
-        _bars(panel, found[subject], designs)
+        _bars(panel, by_name[subject], designs)
     for panel in axes[len(subjects) :]:
         panel.set_axis_off()
     for i, panel in enumerate(axes[: len(subjects)]):
@@ -109,9 +109,9 @@ def waits(metrics: pd.DataFrame, designs: Sequence[str], caption: str) -> Sheet:
     return figure
 
 
-def _key(found: Mapping[str, Means]) -> Key:
+def _key(result: Mapping[str, Means]) -> Key:
     """The parts that can be seen: 0.3 % of a bar at least."""
-    every = np.nan_to_num(np.concatenate(list(found.values())))
+    every = np.nan_to_num(np.concatenate(list(result.values())))
     share = every.max(axis=0, where=every > 0.003 * every.sum(axis=1, keepdims=True), initial=0.0)
     seen = [part for part, most in zip(DRAWN, share, strict=True) if most > 0.0]
     return {
@@ -148,23 +148,23 @@ def _bars(panel: Axes, means: Means, designs: Sequence[str]) -> None:
     panel.set_xlabel(f"mean per recipient,{unit.text}", labelpad=1.0)
 
 
-def _message(found: Mapping[str, Means], designs: Sequence[str]) -> str:
+def _message(result: Mapping[str, Means], designs: Sequence[str]) -> str:
     """The part that differs most between designs against what is waited in all, or the largest."""
 
-    if np.isnan(np.concatenate(list(found.values()))).all():
+    if np.isnan(np.concatenate(list(result.values()))).all():
         return "Where the time goes: nothing got through"
 
     def weight(subject: str, part: int) -> float:
-        means = np.nan_to_num(found[subject])
+        means = np.nan_to_num(result[subject])
         most = means[:, part].max() - (means[:, part].min() if len(designs) > 1 else 0.0)
         return float(most / (means.sum(axis=1).max() + 1.0))
 
     subject, part = max(
-        ((subject, part) for subject in found for part in range(len(DRAWN))),
+        ((subject, part) for subject in result for part in range(len(DRAWN))),
         key=lambda pair: weight(*pair),
     )
     times = ", ".join(
         f"{number(float(mean), 's')} in {design}"
-        for design, mean in zip(designs, found[subject][:, part], strict=True)
+        for design, mean in zip(designs, result[subject][:, part], strict=True)
     )
     return f"Where the time goes: {subject} mail {PARTS_DRAWN[DRAWN[part]].told} {times}"

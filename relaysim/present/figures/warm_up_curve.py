@@ -17,37 +17,37 @@ _PARTS = 40
 """The thick line is a mean over so small a part of the run."""
 
 
-def warmup(found: WarmUp) -> Sheet:
+def warmup(warm_up: WarmUp) -> Sheet:
     """One panel: the series, its running mean, and a mark where the warm-up ends.
 
     NothingToDrawError if it took no run to tell.
     """
-    if not len(found.series):
-        raise NothingToDrawError(found.reason)
-    run, name = found.scenario.run, found.scenario.name
-    look, bins = looks([name])[name], len(found.series)
+    if not len(warm_up.series):
+        raise NothingToDrawError(warm_up.reason)
+    run, name = warm_up.scenario.run, warm_up.scenario.name
+    look, bins = looks([name])[name], len(warm_up.series)
     width = max(3, bins // _PARTS | 1)
     cut: Any = {"color": INK, "linestyle": (0, (4, 2)), "linewidth": 1.2}
-    marked = found.found is not None and (found.cut > 0 or not found.found.settled)
+    marked = warm_up.found is not None and (warm_up.cut > 0 or not warm_up.found.settled)
     key = {
         "mean of a bin": Line2D([], [], color=PALE, linewidth=0.7),
         f"running mean of {width} bins": Line2D([], [], **line(look)),
     }
     if marked:
-        word = "end of the warm-up" if found.verdict == "cut" else "where MSER-5 would cut"
+        word = "end of the warm-up" if warm_up.verdict == "cut" else "where MSER-5 would cut"
         key[word] = Line2D([], [], **cut)
-    figure, (panel,) = sheet(1, 1, _message(found), figure_caption(found.provenance), [key])
+    figure, (panel,) = sheet(1, 1, _message(warm_up), figure_caption(warm_up.provenance), [key])
     seconds = run.duration / 1e6
-    edges = np.append(found.series.index.to_numpy(np.float64), seconds)
-    smooth = found.series.rolling(width, center=True, min_periods=1).mean().to_numpy()
+    edges = np.append(warm_up.series.index.to_numpy(np.float64), seconds)
+    smooth = warm_up.series.rolling(width, center=True, min_periods=1).mean().to_numpy()
     unit = scale(float(np.nanmax(smooth)) if np.isfinite(smooth).any() else 1.0, "s")
-    values = found.series.to_numpy(np.float64) / unit.factor
+    values = warm_up.series.to_numpy(np.float64) / unit.factor
     panel.stairs(values, edges, baseline=None, color=PALE, linewidth=0.7)
     panel.plot((edges[1:] + edges[:-1]) / 2, smooth / unit.factor, **line(look))
-    if marked and found.found is not None:
-        at = found.cut / 1e6 if found.verdict == "cut" else found.found.index * seconds / bins
+    if marked and warm_up.found is not None:
+        at = warm_up.cut / 1e6 if warm_up.verdict == "cut" else warm_up.found.index * seconds / bins
         panel.axvline(at, **cut)
-        if found.verdict == "cut":
+        if warm_up.verdict == "cut":
             panel.axvspan(0.0, at, color=PALE, alpha=0.12, linewidth=0)
     clock_axis(panel, run.start, 0.0, seconds)
     panel.set_ylim(bottom=0.0)
@@ -56,13 +56,13 @@ def warmup(found: WarmUp) -> Sheet:
     return figure
 
 
-def _message(found: WarmUp) -> str:
-    name, duration = found.scenario.name, format_duration(found.scenario.run.duration)
-    settled = number(float(found.series.iloc[_bins_cut(found) :].mean()), "s")
-    match found.verdict:
-        case "cut" if found.cut:
+def _message(warm_up: WarmUp) -> str:
+    name, duration = warm_up.scenario.name, format_duration(warm_up.scenario.run.duration)
+    settled = number(float(warm_up.series.iloc[_bins_cut(warm_up) :].mean()), "s")
+    match warm_up.verdict:
+        case "cut" if warm_up.cut:
             return (
-                f"How {name} begins: it is steady after {format_duration(found.cut)}, with a mean "
+                f"{name} is steady after {format_duration(warm_up.cut)}, with a mean "
                 f"latency of {settled}"
             )
         case "cut":
@@ -70,5 +70,5 @@ def _message(found: WarmUp) -> str:
     return f"How {name} begins: it does not settle within {duration}"
 
 
-def _bins_cut(found: WarmUp) -> int:
-    return -(-found.cut * len(found.series) // found.scenario.run.duration)
+def _bins_cut(warm_up: WarmUp) -> int:
+    return -(-warm_up.cut * len(warm_up.series) // warm_up.scenario.run.duration)

@@ -22,13 +22,13 @@ from relaysim.study.execution.output_directory import put, write_provenance
 from relaysim.study.guard import Guarded, described
 
 
-def write(found: Report, directory: str | os.PathLike[str]) -> Path:
+def write(report: Report, directory: str | os.PathLike[str]) -> Path:
     """Write `report.html`, `report.md` with its `figures`, and `provenance.json`; return the path.
 
     The page holds its figures and needs no other file. An earlier report is replaced, whole or not
     at all. OutputError if the directory holds anything else, or cannot be written.
     """
-    facts = _facts(found)
+    facts = _facts(report)
     pictures = [
         block
         for section in facts["sections"]
@@ -38,30 +38,30 @@ def write(found: Report, directory: str | os.PathLike[str]) -> Path:
 
     def fill(made: Path) -> None:
         (made / "figures").mkdir()
-        for each in pictures:
-            (made / "figures" / f"{each.name}.png").write_bytes(_png(each.sheet))
+        for picture in pictures:
+            (made / "figures" / f"{picture.name}.png").write_bytes(_png(picture.sheet))
         for name in ("report.html", "report.md"):
             text = _environment().get_template(f"{name}.jinja").render(facts)
             (made / name).write_text(text, encoding="utf-8", newline="\n")
-        write_provenance(found.provenance, made)
+        write_provenance(report.provenance, made)
 
     return put(directory, fill)
 
 
-def _facts(found: Report) -> dict[str, Any]:
-    names = [design.name for design in found.comparison.scenarios]
+def _facts(report: Report) -> dict[str, Any]:
+    names = [design.name for design in report.comparison.scenarios]
     return {
         "title": f"{names[0]} or {' or '.join(names[1:])}",
-        "decision": first_sentence(found),
-        "sections": sections(found),
-        "day": found.provenance.times()["finished"][:10],
+        "decision": first_sentence(report),
+        "sections": sections(report),
+        "day": report.provenance.times()["finished"][:10],
     }
 
 
-def first_sentence(found: Report) -> str:
+def first_sentence(report: Report) -> str:
     """Return the decision of a report, or what failed in its place."""
     with Guarded("the decision") as part:
-        return decision(found.comparison, found.quantity)
+        return decision(report.comparison, report.quantity)
     error = "" if part.error is None else described(part.error)
     return f"The decision failed ({error}): see the differences."
 
@@ -105,8 +105,8 @@ def _data(sheet: Sheet) -> str:
 
 def _caption(sheet: Sheet) -> str:
     """Replications, intervals and seed of a figure; plans and versions stand in the picture."""
-    said = re.split("; (?:plan|relaysim) ", sheet.origin)[0]
-    return f"{said[:1].upper()}{said[1:]}."
+    text = re.split("; (?:plan|relaysim) ", sheet.origin)[0]
+    return f"{text[:1].upper()}{text[1:]}."
 
 
 def _prose(text: str) -> Markup:

@@ -47,21 +47,21 @@ _DRAWN = 4
 """The most designs that are drawn."""
 
 
-def sections(found: Report) -> list[Section]:
+def sections(report: Report) -> list[Section]:
     """All of them; what is left out says so."""
-    drawn = _Drawn(figures(found.comparison))
-    base = found.comparison.scenarios[0].name
+    drawn = _Drawn(figures(report.comparison))
+    base = report.comparison.scenarios[0].name
     made = (
-        _whole("answer", _ANSWER, lambda: _answer(found)),
-        _whole("designs", _DESIGNS, lambda: _differences(found)),
-        _whole("workload", _WORKLOAD, lambda: _workload(found)),
-        _whole("day", _DAY, lambda: _normal(found, drawn)),
-        _whole("bad-day", _BAD_DAY, lambda: _bad(found, drawn)),
-        _whole("differences", _PAIRED, lambda: _paired(found, drawn)),
-        _whole("turning", _TURNING, lambda: _turning(found)),
-        _whole("sizing", _SIZING.format(base), lambda: _sizing(found)),
-        _left_out(found),
-        _provenance(found),
+        _whole("answer", _ANSWER, lambda: _answer(report)),
+        _whole("designs", _DESIGNS, lambda: _differences(report)),
+        _whole("workload", _WORKLOAD, lambda: _workload(report)),
+        _whole("day", _DAY, lambda: _normal(report, drawn)),
+        _whole("bad-day", _BAD_DAY, lambda: _bad(report, drawn)),
+        _whole("differences", _PAIRED, lambda: _paired(report, drawn)),
+        _whole("turning", _TURNING, lambda: _turning(report)),
+        _whole("sizing", _SIZING.format(base), lambda: _sizing(report)),
+        _left_out(report),
+        _provenance(report),
     )
     return list(made)
 
@@ -105,75 +105,75 @@ class _Drawn:
         yield Picture(shown, made)
 
 
-def source(found: Report, confidence: float | None = CONFIDENCE) -> str:
+def source(report: Report, confidence: float | None = CONFIDENCE) -> str:
     """Replications, intervals if there are any, and seed: what stands below every table."""
-    many, seed = found.comparison.replications, found.comparison.seed
-    shown = many > 1 and confidence is not None
+    count, seed = report.comparison.replications, report.comparison.seed
+    shown = count > 1 and confidence is not None
     half = f" with {100 * (confidence or 0):.4g} % intervals" if shown else ""
-    return f"Means over {many} replication{'s' if many != 1 else ''}{half}; seed {seed}."
+    return f"Means over {count} replication{'s' if count != 1 else ''}{half}; seed {seed}."
 
 
-def _answer(found: Report) -> Section:
-    run = found.comparison.scenarios[0].run
+def _answer(report: Report) -> Section:
+    run = report.comparison.scenarios[0].run
     blocks: list[Block] = [
-        Paragraph(paragraph(found.comparison), strong=True),
-        *_behind(found),
-        *(Points(said, head) for head, said in answer.points(found)),
+        Paragraph(paragraph(report.comparison), strong=True),
+        *_behind(report),
+        *(Points(text, head) for head, text in answer.points(report)),
     ]
     scaled = "" if run.scale == 1.0 else f"All mail is scaled by {run.scale:g} (run.scale). "
-    blocks.append(Points(list(answer.flips(found)), "When it flips"))
+    blocks.append(Points(list(answer.flips(report)), "When it flips"))
     blocks.append(
         Paragraph(
-            f"Each figure is that of one run of {len(found.comparison.scenarios)} designs on the "
+            f"Each figure is that of one run of {len(report.comparison.scenarios)} designs on the "
             f"same mail, which begins {run.start:%d %B %Y, %H:%M}. "
-            f"{source(found, _of_differences(found))} "
-            f"{scaled}{_apart(found)}{unseen(found.comparison.replications)}"
+            f"{source(report, _of_differences(report))} "
+            f"{scaled}{_apart(report)}{unseen(report.comparison.replications)}"
         )
     )
     return Section("answer", _ANSWER, blocks)
 
 
-def _behind(found: Report) -> list[Paragraph]:
+def _behind(report: Report) -> list[Paragraph]:
     """What "delivered" means for designs with a smart host."""
-    return [Paragraph(each) for each in found.comparison.provenance.notes]
+    return [Paragraph(note) for note in report.comparison.provenance.notes]
 
 
-def _of_differences(found: Report) -> float:
+def _of_differences(report: Report) -> float:
     """The confidence of the interval of each difference from the base."""
-    return confidence_of(len(found.comparison.scenarios) - 1)
+    return confidence_of(len(report.comparison.scenarios) - 1)
 
 
-def _apart(found: Report) -> str:
+def _apart(report: Report) -> str:
     """Streams that not all designs have: differences are of those that both have."""
-    every = [frozenset(streams(each)) for each in found.comparison.scenarios]
+    every = [frozenset(streams(scenario)) for scenario in report.comparison.scenarios]
     own = sorted(frozenset().union(*every) - frozenset.intersection(*every))
     if not own:
         return ""
     return f"Not in all designs, and compared in none: {', '.join(own)}. "
 
 
-def _differences(found: Report) -> Section:
-    base, *others = found.comparison.scenarios
+def _differences(report: Report) -> Section:
+    base, *others = report.comparison.scenarios
     blocks: list[Block] = [
         Points(
-            [f"{each.name}: {each.title}" if each.title else each.name for each in (base, *others)]
+            [f"{item.name}: {item.title}" if item.title else item.name for item in (base, *others)]
         )
     ]
     for other in others:
         changes = [str(change) for change in diff(base, other)] or ["nothing"]
         blocks.append(Points((), f"What differs in {other.name} from {base.name}"))
         blocks.append(Listing("\n".join(changes)))
-    first = Story(found.comparison.run(base.name))
+    first = Story(report.comparison.run(base.name))
     for place, design in enumerate((base, *others)[:_DRAWN], 1):
-        story = Story(found.comparison.run(design.name), first if place > 1 else None)
+        story = Story(report.comparison.run(design.name), first if place > 1 else None)
         blocks += _Drawn(of_run(story))("design", f"design-{place}")
     if len(others) >= _DRAWN:
         blocks.append(Paragraph(f"The other {1 + len(others) - _DRAWN} designs are not drawn."))
     return Section("designs", _DESIGNS, blocks)
 
 
-def _workload(found: Report) -> Section:
-    base = found.comparison.scenarios[0]
+def _workload(report: Report) -> Section:
+    base = report.comparison.scenarios[0]
     stated = "Every number below is the scenario's own or a default whose source is named."
     return Section(
         "workload",
@@ -189,26 +189,26 @@ def _workload(found: Report) -> Section:
     )
 
 
-def _normal(found: Report, drawn: _Drawn) -> Section:
-    measured = Lookup(found.comparison.metrics)
+def _normal(report: Report, drawn: _Drawn) -> Section:
+    measured = Lookup(report.comparison.metrics)
     shown = classes(measured.subjects("class"))
-    names = [design.name for design in found.comparison.scenarios]
+    names = [design.name for design in report.comparison.scenarios]
     held_up = binding(measured, names, shown)
     blocks: list[Block] = [
         *(
-            TableBlock(_named(lateness(measured, name, shown), name), source(found))
+            TableBlock(_named(lateness(measured, name, shown), name), source(report))
             for name in names
         ),
-        TableBlock(time(measured, names, shown), source(found, None)),
-        *(TableBlock(grid, source(found, None)) for grid in (held_up,) if grid.rows),
+        TableBlock(time(measured, names, shown), source(report, None)),
+        *(TableBlock(grid, source(report, None)) for grid in (held_up,) if grid.rows),
         *(
-            TableBlock(_named(resources(measured, name), name), source(found, None), folded=True)
+            TableBlock(_named(resources(measured, name), name), source(report, None), folded=True)
             for name in names
         ),
         *(
-            TableBlock(_named(grid, name), source(found, None), folded=True)
+            TableBlock(_named(grid, name), source(report, None), folded=True)
             for name in names
-            if (grid := refused_attempts(found.comparison.series[name].refusals)).rows
+            if (grid := refused_attempts(report.comparison.series[name].refusals)).rows
         ),
         Paragraph(SURVIVORS),
     ]
@@ -217,14 +217,14 @@ def _normal(found: Report, drawn: _Drawn) -> Section:
     return Section("day", _DAY, blocks)
 
 
-def _bad(found: Report, drawn: _Drawn) -> Section:
-    comparison = found.comparison
+def _bad(report: Report, drawn: _Drawn) -> Section:
+    comparison = report.comparison
     if not comparison.blast:
-        said = "No stream is a culprit: no public IP gets listed for what another stream sends."
-        return Section("bad-day", _BAD_DAY, [Paragraph(said)])
+        text = "No stream is a culprit: no public IP gets listed for what another stream sends."
+        return Section("bad-day", _BAD_DAY, [Paragraph(text)])
     blocks: list[Block] = [
         Paragraph(blast.horizon(comparison)),
-        *(Points(said, head) for head, said in blast.told(comparison)),
+        *(Points(text, head) for head, text in blast.told(comparison)),
         Paragraph(blast.RULES),
     ]
     for name in BAD:
@@ -232,8 +232,8 @@ def _bad(found: Report, drawn: _Drawn) -> Section:
     return Section("bad-day", _BAD_DAY, blocks)
 
 
-def _paired(found: Report, drawn: _Drawn) -> Section:
-    comparison = found.comparison
+def _paired(report: Report, drawn: _Drawn) -> Section:
+    comparison = report.comparison
     base, *others = comparison.scenarios
     shown = headlines(base, Lookup(comparison.metrics).subjects("class"), comparison.scenarios[1:])
     blocks: list[Block] = []
@@ -241,26 +241,26 @@ def _paired(found: Report, drawn: _Drawn) -> Section:
         blocks.append(
             TableBlock(
                 compared.verdicts(comparison, base.name, other.name, shown),
-                source(found, _of_differences(found)),
+                source(report, _of_differences(report)),
             )
         )
         doubts = _said(compared.doubts(comparison, base.name, other.name, shown))
         blocks += [Points(doubts, "What to make of it")] if doubts else []
     blocks.append(Paragraph(compared.reading(len(others))))
     ranks = compared.best(comparison, shown)
-    blocks += [TableBlock(ranks, source(found, None))] if ranks.rows else []
+    blocks += [TableBlock(ranks, source(report, None))] if ranks.rows else []
     blocks += drawn("differences")
     return Section("differences", _PAIRED, blocks)
 
 
-def _turning(found: Report) -> Section:
+def _turning(report: Report) -> Section:
     blocks: list[Block] = []
-    if found.flips is not None:
-        swept_of = f"{source(found)} Each column is a point of the sweep."
-        blocks += [TableBlock(swept.by_design(found.flips, found.quantity), swept_of)]
-        blocks += _Drawn(figures(found.flips))("sweep")
-    if found.turning is not None:
-        turning = found.turning
+    if report.flips is not None:
+        swept_of = f"{source(report)} Each column is a point of the sweep."
+        blocks += [TableBlock(swept.by_design(report.flips, report.quantity), swept_of)]
+        blocks += _Drawn(figures(report.flips))("sweep")
+    if report.turning is not None:
+        turning = report.turning
         half = (
             f"Means over {turning.replications} replications; intervals are of 97.5 % "
             f"for changes and of 95 % for differences; seed {turning.seed}."
@@ -283,25 +283,27 @@ def _turning(found: Report) -> Section:
     return Section("turning", _TURNING, blocks)
 
 
-def _sizing(found: Report) -> Section:
-    base = found.comparison.scenarios[0].name
+def _sizing(report: Report) -> Section:
+    base = report.comparison.scenarios[0].name
     blocks: list[Block] = []
-    for each in found.sizings:
-        tried = ", ".join(map(str, each.tried))
-        head = f"{each.target.text}, as {each.instead_of} gives it; {base} with {tried} cores"
-        if each.found is None:
-            blocks.append(Points([f"No such hub: {each.why}."], head))
+    for sizing in report.sizings:
+        tried = ", ".join(map(str, sizing.tried))
+        head = f"{sizing.target.text}, as {sizing.instead_of} gives it; {base} with {tried} cores"
+        if sizing.found is None:
+            blocks.append(Points([f"No such hub: {sizing.why}."], head))
             continue
-        rows = sized.evidence(each.found)
+        rows = sized.evidence(sizing.found)
         blocks += [
-            Points([f"{each.found.path} = {each.found.value} {sized.verdict(each.found)}"], head),
-            TableBlock(rows, f"Intervals hold together; seed {each.found.provenance.seed}."),
+            Points(
+                [f"{sizing.found.path} = {sizing.found.value} {sized.verdict(sizing.found)}"], head
+            ),
+            TableBlock(rows, f"Intervals hold together; seed {sizing.found.provenance.seed}."),
         ]
     if not blocks:
-        said = "Not looked at (--no-sizing)."
-        if not found.rival:
-            said = f"Nothing to buy: no other design is better than {base} in {found.quantity}."
-        blocks.append(Paragraph(said))
+        text = "Not looked at (--no-sizing)."
+        if not report.rival:
+            text = f"Nothing to buy: no other design is better than {base} in {report.quantity}."
+        blocks.append(Paragraph(text))
     else:
         blocks.insert(
             0, Paragraph("Equal service: how many cores give the base what the other design gives.")
@@ -309,30 +311,35 @@ def _sizing(found: Report) -> Section:
     return Section("sizing", _SIZING.format(base), blocks)
 
 
-def _left_out(found: Report) -> Section:
-    many = found.comparison.replications
+def _left_out(report: Report) -> Section:
+    count = report.comparison.replications
     return Section(
         "limits",
         "What this does not say",
-        [*_behind(found), Paragraph(NOT_MODELLED), Paragraph(unseen(many)), Paragraph(ASSUMPTIONS)],
+        [
+            *_behind(report),
+            Paragraph(NOT_MODELLED),
+            Paragraph(unseen(count)),
+            Paragraph(ASSUMPTIONS),
+        ],
     )
 
 
-def _provenance(found: Report) -> Section:
-    comparison = found.comparison
+def _provenance(report: Report) -> Section:
+    comparison = report.comparison
     rows = [[name, digest[:12]] for name, digest in comparison.provenance.scenarios]
-    times = found.provenance.times()
+    times = report.provenance.times()
     return Section(
         "provenance",
         "Provenance",
         [
-            Paragraph(origin(found.provenance, designs=False)),
+            Paragraph(origin(report.provenance, designs=False)),
             TableBlock(
                 Grid("Designs and the hashes of their plans", ["design", "plan"], rows),
                 f"Of {comparison.replications} replications; seed {comparison.seed}.",
             ),
             Paragraph(f"Computed {times['started']} to {times['finished']}. Made again by:"),
-            Listing(found.provenance.command or "relaysim report"),
+            Listing(report.provenance.command or "relaysim report"),
         ],
     )
 
@@ -344,4 +351,4 @@ def _named(grid: Grid, name: str) -> Grid:
 def _said(lines: list[RenderableType]) -> list[str]:
     """Paragraphs for the terminal as plain sentences."""
     texts = [" ".join(line.plain.split()) for line in lines if isinstance(line, Text)]
-    return [each for each in texts if each]
+    return [text for text in texts if text]

@@ -72,13 +72,13 @@ def _same(value: Any, default: Any) -> bool:
     """Whether a value says what its default does: "0.2 ms" is "200 us", and a law may say more."""
     if isinstance(default, Mapping):
         return isinstance(value, Mapping) and all(
-            key in value and _same(value[key], each) for key, each in default.items()
+            key in value and _same(value[key], item) for key, item in default.items()
         )
     if isinstance(default, list | tuple):
         return len(value) == len(default) and all(map(_same, value, default))
     try:
-        mine = Number.parse(value)
-        return Number.parse(default).in_unit(mine.unit) == mine.value
+        own = Number.parse(value)
+        return Number.parse(default).in_unit(own.unit) == own.value
     except ValueError:
         return str(value).casefold() == str(default).casefold()
 
@@ -96,8 +96,8 @@ def _said(value: Any) -> str:
     if isinstance(value, dict):
         # The kind of a law or a process needs no name before it.
         parts = [
-            _said(each) if key in ("distribution", "process") else f"{key} {_said(each)}"
-            for key, each in value.items()
+            _said(item) if key in ("distribution", "process") else f"{key} {_said(item)}"
+            for key, item in value.items()
         ]
         return ", ".join(parts)
     if isinstance(value, list):

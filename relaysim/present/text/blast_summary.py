@@ -27,33 +27,33 @@ RULES = (
 )
 
 
-def blast(found: Comparison) -> list[RenderableType]:
+def blast(comparison: Comparison) -> list[RenderableType]:
     """The section, if a design has a culprit and the blast radius was wanted."""
-    if not found.blast:
+    if not comparison.blast:
         return []
-    lines: list[RenderableType] = [heading("Blast radius"), text(horizon(found)), text("")]
-    for head, sentences in told(found):
+    lines: list[RenderableType] = [heading("Blast radius"), text(horizon(comparison)), text("")]
+    for head, sentences in told(comparison):
         lines.append(text(head, hanging=4))
         lines += [text(line, 2, 2) for line in sentences]
         lines.append(text(""))
     return lines
 
 
-def horizon(found: Comparison) -> str:
+def horizon(comparison: Comparison) -> str:
     """What the section is about, and over how long a time."""
-    run, many = found.scenarios[0].run, found.replications
+    run, count = comparison.scenarios[0].run, comparison.replications
     return (
         "Harm to innocent mail by the culprits in one replication "
-        f"({format_duration(run.duration - run.warm_up)}); means over {many} "
-        f"replication{'s' if many > 1 else ''}{', with 95 % intervals' if many > 1 else ''}."
+        f"({format_duration(run.duration - run.warm_up)}); means over {count} "
+        f"replication{'s' if count > 1 else ''}{', with 95 % intervals' if count > 1 else ''}."
     )
 
 
-def told(found: Comparison) -> Iterator[tuple[str, list[str]]]:
+def told(comparison: Comparison) -> Iterator[tuple[str, list[str]]]:
     """For each design its name with its culprits, and the sentences about it."""
-    measured, compared = Lookup(found.metrics), Lookup(found.comparisons)
-    base = found.scenarios[0]
-    for design in found.scenarios:
+    measured, compared = Lookup(comparison.metrics), Lookup(comparison.comparisons)
+    base = comparison.scenarios[0]
+    for design in comparison.scenarios:
         guilty = sorted(culprits(design))
         if not guilty:
             yield f"{design.name}: no stream is a culprit", []
@@ -70,43 +70,45 @@ def _all(names: Sequence[str]) -> str:
     return f"{'s' if len(names) > 1 else ''} {', '.join(names)}"
 
 
-def _sentences(design: Scenario, found: Lookup) -> Iterator[str]:
+def _sentences(design: Scenario, measured: Lookup) -> Iterator[str]:
     """Yield the sentences about a design."""
     total = (design.name, "total", "total")
-    yield from _listings(design, found)
-    streams = ((host, each) for host in design.hosts.values() for each in host.streams.values())
+    yield from _listings(design, measured)
+    streams = ((host, item) for host in design.hosts.values() for item in host.streams.values())
     if all(is_culprit(host, stream) for host, stream in streams):
         yield "Innocent mail: there is none."
         return
     hit = {
-        word: found.interval(*total, f"{word}_innocents")
+        word: measured.interval(*total, f"{word}_innocents")
         for word in ("refused", "junked", "late")
-        if found.value(*total, f"{word}_innocents") > 0.0
+        if measured.value(*total, f"{word}_innocents") > 0.0
     }
-    if not hit and not found.value(*total, "harmed"):
+    if not hit and not measured.value(*total, "harmed"):
         yield "Innocent mail: nothing more is refused, junked or late for the culprits."
         return
-    recipients = ", ".join(f"{many} {word}" for word, many in hit.items()) or "none refused or late"
-    harmed = found.interval(*total, "harmed")
+    recipients = (
+        ", ".join(f"{count} {word}" for word, count in hit.items()) or "none refused or late"
+    )
+    harmed = measured.interval(*total, "harmed")
     yield f"Innocent recipients: {recipients}; harmed in all, lost ones too: {harmed}."
-    if not found.value(*total, "blast_radius"):
+    if not measured.value(*total, "blast_radius"):
         return
     yield (
-        f"Harm: {found.interval(*total, 'blast_radius')} of innocent mail, by weight: "
-        f"{found.interval(*total, 'blast_reputation')} by reputation and "
-        f"{found.interval(*total, 'blast_congestion')} by congestion."
+        f"Harm: {measured.interval(*total, 'blast_radius')} of innocent mail, by weight: "
+        f"{measured.interval(*total, 'blast_reputation')} by reputation and "
+        f"{measured.interval(*total, 'blast_congestion')} by congestion."
     )
-    yield from _streams(design, found)
-    yield from _if_listed(design, found)
+    yield from _streams(design, measured)
+    yield from _if_listed(design, measured)
 
 
-def _listings(design: Scenario, found: Lookup) -> Iterator[str]:
+def _listings(design: Scenario, measured: Lookup) -> Iterator[str]:
     """How likely a listing is, how many there are and how long they last, on which lists."""
     total = (design.name, "total", "total")
     if not design.blocklists:
         yield "Listings: none, as there are no blocklists."
         return
-    row = found.row(*total, "listed")
+    row = measured.row(*total, "listed")
     if row is None or not row["value"]:
         least = ""
         if row is not None:
@@ -115,55 +117,55 @@ def _listings(design: Scenario, found: Lookup) -> Iterator[str]:
         yield f"Listings: none in the replications{least}."
         return
     by_list = {
-        name: found.value(design.name, "blocklist", name, "listed")
-        for name in found.subjects("blocklist")
+        name: measured.value(design.name, "blocklist", name, "listed")
+        for name in measured.subjects("blocklist")
     }
     worst = sorted((n for n, share in by_list.items() if share > 0.0), key=lambda n: -by_list[n])
     lists = ", ".join(f"{name} {chance(by_list[name])}" for name in worst[:MOST])
-    length = found.interval(*total, "listing_length")
+    length = measured.interval(*total, "listing_length")
     lasts = f"; one lasts {length}, up to the end of the run" if length != NONE else ""
-    many = f"{found.interval(*total, 'listings')} in each"
-    begun = many if found.value(*total, "listings") else "all begun before the time counted"
+    count = f"{measured.interval(*total, 'listings')} in each"
+    begun = count if measured.value(*total, "listings") else "all begun before the time counted"
     yield (
-        f"Listings: in {found.chance(*total, 'listed')} of the replications; {begun}, some IP "
-        f"listed for {found.interval(*total, 'listed_time')}{lasts}. By list: {lists}."
+        f"Listings: in {measured.chance(*total, 'listed')} of the replications; {begun}, some IP "
+        f"listed for {measured.interval(*total, 'listed_time')}{lasts}. By list: {lists}."
     )
 
 
-def _streams(design: Scenario, found: Lookup) -> Iterator[str]:
+def _streams(design: Scenario, measured: Lookup) -> Iterator[str]:
     """The streams with harm, the worst first."""
     harm = {
-        name: found.value(design.name, "stream", name, "blast_radius")
-        for name in found.subjects("stream")
+        name: measured.value(design.name, "stream", name, "blast_radius")
+        for name in measured.subjects("stream")
         if " | " not in name
     }
     worst = sorted((name for name, share in harm.items() if share > LEAST), key=lambda n: -harm[n])
     if worst:
         named = (
-            f"{name} {found.interval(design.name, 'stream', name, 'blast_radius')}"
+            f"{name} {measured.interval(design.name, 'stream', name, 'blast_radius')}"
             for name in worst[:MOST]
         )
         more = f", and {len(worst) - MOST} more" if len(worst) > MOST else ""
         yield f"By stream: {', '.join(named)}{more}."
 
 
-def _cold(design: Scenario, found: Lookup) -> Iterator[str]:
+def _cold(design: Scenario, measured: Lookup) -> Iterator[str]:
     """What a new IP that is sent too much has cost."""
     new = {finding.place for finding in cold_egress(design)}
     for ip in design.egress:
         key = (design.name, "egress", ip)
-        if dotted(("egress", ip)) in new and found.value(*key, "expired") > 0.0:
+        if dotted(("egress", ip)) in new and measured.value(*key, "expired") > 0.0:
             yield (
                 f"New IP: large providers take little from {ip} on its first days; "
                 f"of the recipients "
-                f"that left by it {found.interval(*key, 'expired')} expired, and "
-                f"{found.interval(*key, 'on_time')} came on time."
+                f"that left by it {measured.interval(*key, 'expired')} expired, and "
+                f"{measured.interval(*key, 'on_time')} came on time."
             )
 
 
-def _gain(design: Scenario, base: Scenario, found: Lookup) -> Iterator[str]:
+def _gain(design: Scenario, base: Scenario, measured: Lookup) -> Iterator[str]:
     """The isolation gain, where there is a base with harm to avoid."""
-    row = found.row(design.name, "total", "total", "isolation_gain")
+    row = measured.row(design.name, "total", "total", "isolation_gain")
     if row is not None and not math.isnan(row["difference"]):
         ends = row["difference_low"], row["difference_high"]
         one = "; it rests on one replication" if math.isnan(ends[0]) else ""
@@ -174,14 +176,14 @@ def _gain(design: Scenario, base: Scenario, found: Lookup) -> Iterator[str]:
         )
 
 
-def _if_listed(design: Scenario, found: Lookup) -> Iterator[str]:
+def _if_listed(design: Scenario, measured: Lookup) -> Iterator[str]:
     """The same given a listing, where some replications have one and some have none."""
     given = (design.name, "total", "total | listed")
-    row = found.row(*given, "blast_reputation")
-    likely = found.value(design.name, "total", "total", "listed")
+    row = measured.row(*given, "blast_reputation")
+    likely = measured.value(design.name, "total", "total", "listed")
     if row is not None and 0.0 < likely < 1.0:
         yield (
             f"Given a listing ({row['replications']} of the replications): "
-            f"{found.interval(*given, 'refused_innocents')} refused, "
-            f"harm by reputation {found.interval(*given, 'blast_reputation')}."
+            f"{measured.interval(*given, 'refused_innocents')} refused, "
+            f"harm by reputation {measured.interval(*given, 'blast_reputation')}."
         )

@@ -39,12 +39,12 @@ WAITS = {
 }
 
 
-def binding(found: Lookup, designs: Sequence[str], subjects: Sequence[str]) -> Grid:
+def binding(measured: Lookup, designs: Sequence[str], subjects: Sequence[str]) -> Grid:
     """Make the table of waits for connections and sessions, each with the resource that binds.
 
     Parameters
     ----------
-    found : Lookup
+    measured : Lookup
         The frame `metrics`.
     designs, subjects : sequence of str
         Designs, and subjects of the scope `class`.
@@ -57,7 +57,9 @@ def binding(found: Lookup, designs: Sequence[str], subjects: Sequence[str]) -> G
     """
     rows: list[list[str]] = []
     for subject in subjects:
-        waits = [[design, *wait] for design in designs for wait in _waits(found, (design, subject))]
+        waits = [
+            [design, *wait] for design in designs for wait in _waits(measured, (design, subject))
+        ]
         if len(designs) == 1:
             rows += [[subject, *wait] for _, *wait in waits]
         elif waits:
@@ -71,23 +73,23 @@ def binding(found: Lookup, designs: Sequence[str], subjects: Sequence[str]) -> G
 
 
 def binding_tables(
-    found: Lookup, designs: Sequence[str], subjects: Sequence[str]
+    measured: Lookup, designs: Sequence[str], subjects: Sequence[str]
 ) -> list[RenderableType]:
     """The table of `binding` for the terminal; nothing where it has no row."""
-    grid = binding(found, designs, subjects)
+    grid = binding(measured, designs, subjects)
     return tables(grid) if grid.rows else []
 
 
-def _waits(found: Lookup, of: tuple[str, str]) -> Iterator[list[str]]:
+def _waits(measured: Lookup, of: tuple[str, str]) -> Iterator[list[str]]:
     """Each wait of a design and a class that is long enough, with the largest of its causes."""
     design, subject = of
     key = (design, "class", subject)
-    latency = sum(found.value(*key, part) for part in PARTS)
+    latency = sum(measured.value(*key, part) for part in PARTS)
     for metric, wait in WAITS.items():
-        mean = found.value(*key, metric)
+        mean = measured.value(*key, metric)
         if not mean >= max(SHORTEST, SMALLEST * latency):
             continue
-        causes = {text: found.value(*key, name) for name, text in wait.causes.items()}
+        causes = {text: measured.value(*key, name) for name, text in wait.causes.items()}
         causes[wait.otherwise] = mean - sum(causes.values())
         cause = max(causes, key=lambda text: causes[text])
         yield [wait.text, number(mean, "s"), cause, number(causes[cause] / mean, "share")]

@@ -55,9 +55,9 @@ def more(full: bool, explain: bool, *others: str) -> list[RenderableType]:
 def origin(provenance: Provenance, designs: bool = True, intervals: bool = True) -> str:
     """Seed, replications, plans, versions and command of a result, in one sentence."""
     facts = provenance.facts()
-    many = provenance.replications
-    parts = [f"seed {provenance.seed}", f"{many} replication{'s' if many != 1 else ''}"]
-    if many > 1 and intervals:
+    count = provenance.replications
+    parts = [f"seed {provenance.seed}", f"{count} replication{'s' if count != 1 else ''}"]
+    if count > 1 and intervals:
         parts[-1] += " with 95 % intervals"
     if designs:
         plans = (f"{name} {digest[:PLAN_DIGITS]}" for name, digest in provenance.scenarios)

@@ -131,8 +131,8 @@ def deciding(needed: Sequence[float]) -> str:
     if max(known) == math.inf:
         return f"; {MOST:,} replications would not decide {'it' if len(needed) == 1 else 'all'}"
     count = float(f"{max(known):.2g}")
-    each = "it" if len(needed) == 1 else "each"
-    return f"; {count:,.0f} replications would decide {each} with a probability of 50 %"
+    entry = "it" if len(needed) == 1 else "each"
+    return f"; {count:,.0f} replications would decide {entry} with a probability of 50 %"
 
 
 def headline_rows(comparison: Comparison, name: str) -> Iterator[Row]:

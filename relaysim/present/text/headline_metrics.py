@@ -49,7 +49,7 @@ def headlines(
     campaigns = [name for name in shown if name in campaign_classes(scenario)]
     rest = tuple(name for name in shown if name not in campaigns)
     days = any(map(listing_possible, (scenario, *others)))
-    found = [
+    results = [
         Headline("on_time", "on time", "class", tuple(shown)),
         *([Headline("bad_day_share", "late days", "class", tuple(shown))] if days else []),
         Headline("bad_hour_share", "late hours", "class", tuple(shown)),
@@ -59,7 +59,7 @@ def headlines(
         Headline(ATTEMPTS, "refused attempts", "total", ("total",)),
         *(Headline(metric, name, "total", ("total",)) for metric, name in BLAST.items()),
     ]
-    return [headline for headline in found if headline.subjects]
+    return [headline for headline in results if headline.subjects]
 
 
 def campaign_classes(scenario: Scenario) -> set[str]:
@@ -68,14 +68,14 @@ def campaign_classes(scenario: Scenario) -> set[str]:
     for host in scenario.hosts.values():
         for stream in host.streams.values():
             arrivals.setdefault(stream.class_, []).append(isinstance(stream.arrivals, Campaign))
-    return {name for name, found in arrivals.items() if all(found)}
+    return {name for name, result in arrivals.items() if all(result)}
 
 
 def deadlines(scenarios: Sequence[Scenario]) -> dict[str, tuple[float, ...]]:
     """The deadlines of each class, seconds, shortest first."""
-    found: dict[str, set[float]] = {}
+    result: dict[str, set[float]] = {}
     for scenario in scenarios:
         for host in scenario.hosts.values():
             for stream in host.streams.values():
-                found.setdefault(stream.class_, set()).add(stream.deadline / 1e6)
-    return {name: tuple(sorted(times)) for name, times in found.items()}
+                result.setdefault(stream.class_, set()).add(stream.deadline / 1e6)
+    return {name: tuple(sorted(times)) for name, times in result.items()}

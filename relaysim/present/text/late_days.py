@@ -21,13 +21,13 @@ MEDIANS = (
 
 
 def late_days(
-    found: Lookup, designs: Sequence[Scenario], shown: Sequence[str]
+    measured: Lookup, designs: Sequence[Scenario], shown: Sequence[str]
 ) -> list[RenderableType]:
     """Return tables of late days and hours.
 
     Parameters
     ----------
-    found
+    measured
         The frame `metrics`.
     designs
         Scenarios. Several have a column each, in a table of days and one of hours; a single one
@@ -42,7 +42,7 @@ def late_days(
         late. Empty where there is neither.
     """
     keys = [("class", subject) for subject in shown] + [("total", "total")]
-    periods = _periods(found, designs, keys)
+    periods = _periods(measured, designs, keys)
     if not periods:
         return []
     limit = f"{100 * designs[0].run.bad_day_below:.4g} %"
@@ -52,14 +52,14 @@ def late_days(
         grid = Grid(
             f"Late {' and '.join(names)} (late if under {limit} of the judged recipients are on "
             "time)",
-            ["class", *(names if len(designs) == 1 else [each.name for each in designs])],
+            ["class", *(names if len(designs) == 1 else [design.name for design in designs])],
             [
                 [
                     key[1],
                     *(
-                        found.bad_periods(kind, each.name, *key)
+                        measured.bad_periods(kind, design.name, *key)
                         for kind in together
-                        for each in designs
+                        for design in designs
                     ),
                 ]
                 for key in keys
@@ -70,13 +70,13 @@ def late_days(
 
 
 def _periods(
-    found: Lookup, designs: Sequence[Scenario], keys: Sequence[tuple[str, str]]
+    measured: Lookup, designs: Sequence[Scenario], keys: Sequence[tuple[str, str]]
 ) -> list[Period]:
     """The periods that are shown."""
     if any(map(listing_possible, designs)):
         return list(PERIODS)
     hours = HOUR_OF_RUN.share
-    late = any(found.value(each.name, *key, hours) > 0.0 for each in designs for key in keys)
+    late = any(measured.value(design.name, *key, hours) > 0.0 for design in designs for key in keys)
     return [HOUR_OF_RUN] if late else []
 
 
@@ -85,7 +85,7 @@ def meaning(scenario: Scenario, periods: Sequence[Period]) -> str:
     lengths = [length for length in day_lengths(scenario) if length]
     parts = [(length, len(list(same))) for length, same in groupby(lengths)]
     days = " and ".join(
-        f"{many} day{'s' * (many > 1)} of {format_duration(length)}" for length, many in parts
+        f"{count} day{'s' * (count > 1)} of {format_duration(length)}" for length, count in parts
     )
     is_what = {
         DAY: "A day is 24 h from the start of the run, as far as it is counted: a replication has "

@@ -103,10 +103,10 @@ def sides_of(row: Mapping[str, Any]) -> tuple[str, str]:
         sides = row["base_median"], row["value_median"]
     else:
         sides = row["base_value"], row["value"]
-    many = int(row["replications"])
+    count = int(row["replications"])
     lost = (
-        lost_in(row["metric"], int(row["base_replications_lost"]), many),
-        lost_in(row["metric"], int(row["replications_lost"]), many),
+        lost_in(row["metric"], int(row["base_replications_lost"]), count),
+        lost_in(row["metric"], int(row["replications_lost"]), count),
     )
     return lost[0] or number(sides[0], row["unit"]), lost[1] or number(sides[1], row["unit"])
 
@@ -140,13 +140,13 @@ def difference_of(row: Mapping[str, Any]) -> str:
     Where one of the two is lost in a replication, differences are counted and not averaged.
     """
     if row.get("replications_lost") or row.get("base_replications_lost"):
-        many, better, worse = (
+        counts, better, worse = (
             int(row[f"replications{part}"]) for part in ("", "_better", "_worse")
         )
-        said = [
+        sentences = [
             f"{count} {word}" for count, word in ((better, "better"), (worse, "worse")) if count
         ]
-        return f"{', '.join(said)} of {many}" if said else "both lost"
+        return f"{', '.join(sentences)} of {counts}" if sentences else "both lost"
     if is_median(row):
         ends = row["difference_least"], row["difference_most"]
         return difference_spread(row["difference_median"], *ends, row["unit"])

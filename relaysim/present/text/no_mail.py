@@ -7,17 +7,17 @@ from relaysim.scenario.model import Scenario
 from relaysim.units import format_duration
 
 
-def no_mail(found: Lookup, designs: Sequence[Scenario]) -> str | None:
+def no_mail(measured: Lookup, designs: Sequence[Scenario]) -> str | None:
     """Return the sentence that says so; None where a design has mail.
 
     Parameters
     ----------
-    found : Lookup
+    measured : Lookup
         The frame `metrics` of a run or a comparison.
     designs : sequence of Scenario
         The designs, which have the same duration.
     """
-    if any(found.value(each.name, "total", "total", "created") != 0.0 for each in designs):
+    if any(measured.value(design.name, "total", "total", "created") != 0.0 for design in designs):
         return None
     run = designs[0].run
     counted = format_duration(run.duration - run.warm_up)

@@ -19,13 +19,13 @@ WHY = (
 
 
 def not_judged(
-    found: Lookup, designs: Sequence[str], subjects: Sequence[str]
+    measured: Lookup, designs: Sequence[str], subjects: Sequence[str]
 ) -> list[RenderableType]:
     """Return one line for each class with recipients that are not judged, and why.
 
     Parameters
     ----------
-    found
+    measured
         The frame `metrics`.
     designs
         Names of scenarios; with several of them a line names its design.
@@ -38,10 +38,10 @@ def not_judged(
         Empty where all recipients are judged.
     """
     lines = [
-        text(f"{f'{design}, ' if len(designs) > 1 else ''}{subject}: {said}", hanging=2)
+        text(f"{f'{design}, ' if len(designs) > 1 else ''}{subject}: {sentence}", hanging=2)
         for design in designs
         for subject in subjects
-        for said in _said(found, design, subject)
+        for sentence in _said(measured, design, subject)
     ]
     return [*lines, text("")] if lines else []
 
@@ -66,11 +66,13 @@ def worst_judged(
         A line is about the point with the largest share. Empty where no share is above
         `BOUNDS_ABOVE`.
     """
-    mine = metrics[(metrics["scope"] == "class") & metrics["metric"].isin(_NEEDED)]
-    points = [(values, Lookup(rows)) for values, rows in mine.groupby([*parameters], sort=False)]
+    selected = metrics[(metrics["scope"] == "class") & metrics["metric"].isin(_NEEDED)]
+    points = [
+        (values, Lookup(rows)) for values, rows in selected.groupby([*parameters], sort=False)
+    ]
     lines = []
     for design in designs:
-        for subject in classes(mine["subject"]):
+        for subject in classes(selected["subject"]):
             values, worst = max(points, key=lambda point: _share(point[1], design, subject))
             if _share(worst, design, subject) <= BOUNDS_ABOVE:
                 continue
@@ -78,7 +80,9 @@ def worst_judged(
             pairs = zip(parameters, values, strict=True)
             at = f" at {', '.join(f'{path} = {value}' for path, value in pairs)}"
             head = f"{whose}{at if len(points) > 1 else ''}"
-            lines += [text(f"{head}: {said}", hanging=2) for said in _said(worst, design, subject)]
+            lines += [
+                text(f"{head}: {sentence}", hanging=2) for sentence in _said(worst, design, subject)
+            ]
     return [text(WHY), *lines, text("")] if lines else []
 
 
@@ -106,23 +110,25 @@ def bounds(on_time: float, created: float, left: float) -> tuple[float, float]:
 _NEEDED = ("created", "not_judged", "on_time")
 
 
-def _share(found: Lookup, design: str, subject: str) -> float:
+def _share(measured: Lookup, design: str, subject: str) -> float:
     """The share of the recipients of a class that is not judged; 0 where there are none."""
-    created = found.value(design, "class", subject, "created")
-    return found.value(design, "class", subject, "not_judged") / created if created > 0.0 else 0.0
+    created = measured.value(design, "class", subject, "created")
+    return (
+        measured.value(design, "class", subject, "not_judged") / created if created > 0.0 else 0.0
+    )
 
 
-def _said(found: Lookup, design: str, subject: str) -> Iterator[str]:
+def _said(measured: Lookup, design: str, subject: str) -> Iterator[str]:
     key = (design, "class", subject)
-    created, left = found.value(*key, "created"), found.value(*key, "not_judged")
+    created, left = measured.value(*key, "created"), measured.value(*key, "not_judged")
     if not left > 0.0:
         return
     share = left / created
-    said = f"{number(left)} of {number(created)} ({number(share, 'share')}) not judged"
+    sentence = f"{number(left)} of {number(created)} ({number(share, 'share')}) not judged"
     if share > BOUNDS_ABOVE:
-        low, high = bounds(found.value(*key, "on_time"), created, left)
-        said += (
+        low, high = bounds(measured.value(*key, "on_time"), created, left)
+        sentence += (
             f"; on time is {number(low, 'share')} if none of them were on time, "
             f"{number(high, 'share')} if all were"
         )
-    yield f"{said}."
+    yield f"{sentence}."

@@ -29,8 +29,8 @@ def _assigned(key: str, value: Any) -> Iterator[str]:
     """The value at a key; a table that is too long for one line has a line for each of its keys."""
     line = f"{key} = {toml(value)}"
     if len(line) > columns() and isinstance(value, Mapping):
-        for part, each in value.items():
-            yield from _assigned(f"{key}.{_key(part)}", each)
+        for part, item in value.items():
+            yield from _assigned(f"{key}.{_key(part)}", item)
     else:
         yield line
 
@@ -43,7 +43,7 @@ def toml(value: Any) -> str:
         case str():
             return json.dumps(value, ensure_ascii=False)
         case Mapping():
-            return f"{{{', '.join(f'{_key(key)} = {toml(each)}' for key, each in value.items())}}}"
+            return f"{{{', '.join(f'{_key(key)} = {toml(item)}' for key, item in value.items())}}}"
         case list() | tuple():
             return f"[{', '.join(map(toml, value))}]"
     return repr(value)

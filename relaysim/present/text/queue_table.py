@@ -71,7 +71,7 @@ class QShape:
         fullest = at is None
         time = entries.fullest() if at is None else at
         if time > trace.end:
-            start, end = (clock(scenario, each) for each in (0, trace.end))
+            start, end = (clock(scenario, item) for item in (0, trace.end))
             raise ValueError(
                 f"there is nothing at {clock(scenario, time)}: give a time from "
                 f"{start} to {end}, when all mail had its final status"
@@ -121,9 +121,9 @@ def moment(scenario: Scenario, written: str) -> int:
 
     A time of day without a day is the first one in the run. ValueError for anything else.
     """
-    found = _CLOCK.fullmatch(written.strip())
+    result = _CLOCK.fullmatch(written.strip())
     start = scenario.run.start
-    if found is None:
+    if result is None:
         try:
             return duration(written)
         except ValueError:
@@ -131,12 +131,12 @@ def moment(scenario: Scenario, written: str) -> int:
                 f'"{written}" is no time: write a time of day ("11:00", "day 2 09:30") or how long '
                 'after the start ("3 h")'
             ) from None
-    hour, minute = int(found["h"]), int(found["m"])
+    hour, minute = int(result["h"]), int(result["m"])
     if hour > 23 or minute > 59:
         raise ValueError(f'"{written}" is no time: the day ends at 23:59')
     midnight = start.replace(hour=0, minute=0, second=0, microsecond=0)
-    time = midnight + timedelta(days=int(found["day"] or 1) - 1, hours=hour, minutes=minute)
-    if time < start and found["day"] is None:
+    time = midnight + timedelta(days=int(result["day"] or 1) - 1, hours=hour, minutes=minute)
+    if time < start and result["day"] is None:
         time += timedelta(days=1)
     if time < start:
         raise ValueError(f'"{written}" is before the start of the run, {start:%H:%M}')
@@ -151,23 +151,23 @@ def clock(scenario: Scenario, time: int) -> str:
     return (f"day {day + 1} " if day else "") + shown
 
 
-def queue_ages_text(found: QShape) -> list[RenderableType]:
+def queue_ages_text(ages: QShape) -> list[RenderableType]:
     """All of it, for the terminal."""
-    which = found.hub or " and ".join(found.scenario.hubs)
-    when = clock(found.scenario, found.at)
-    most = ", when most is in them" if found.fullest and len(found.shape) else ""
-    what = f"{found.scenario.name}: the queues of {which} at {when}{most}, by age in minutes"
+    which = ages.hub or " and ".join(ages.scenario.hubs)
+    when = clock(ages.scenario, ages.at)
+    most = ", when most is in them" if ages.fullest and len(ages.shape) else ""
+    what = f"{ages.scenario.name}: the queues of {which} at {when}{most}, by age in minutes"
     lines: list[RenderableType] = [text(what), text("")]
-    lines += [Text(line) for line in _lines(found)]
-    return [*lines, text(""), text(READING), text(found.caption)]
+    lines += [Text(line) for line in _lines(ages)]
+    return [*lines, text(""), text(READING), text(ages.caption)]
 
 
-def _lines(found: QShape) -> Iterator[str]:
+def _lines(ages: QShape) -> Iterator[str]:
     """Rows as Postfix has them: names to the right, all queues first.
 
     A name that is too long for its column has a line of its own.
     """
-    rows = [(TOTAL, found.total), *((str(name), row) for name, row in found.shape.iterrows())]
+    rows = [(TOTAL, ages.total), *((str(name), row) for name, row in ages.shape.iterrows())]
     widths = {
         column: max(
             NARROW * (column != COLUMNS[0]),

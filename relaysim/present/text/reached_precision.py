@@ -16,45 +16,45 @@ def precise(result: RunResult) -> list[RenderableType]:
     """The section, if a precision was wanted."""
     if not result.precision:
         return []
-    wide = [each for each in result.precision if not each.narrow]
-    many, all_of_them = f"{result.replications} replications", len(result.precision)
-    said = f"{many} are enough: each interval is as narrow as wanted, and stayed so."
+    wide = [item for item in result.precision if not item.narrow]
+    count, all_of_them = f"{result.replications} replications", len(result.precision)
+    sentence = f"{count} are enough: each interval is as narrow as wanted, and stayed so."
     if wide:
         are = "is" if len(wide) == 1 else "are"
-        said = (
-            f"The limit of {many} is reached: {len(wide)} of {all_of_them} intervals {are} not as "
+        sentence = (
+            f"The limit of {count} is reached: {len(wide)} of {all_of_them} intervals {are} not as "
             "narrow as wanted."
         )
     elif not result.precise:
-        said = (
-            f"The limit of {many} is reached: each interval is as narrow as wanted, but whether "
+        sentence = (
+            f"The limit of {count} is reached: each interval is as narrow as wanted, but whether "
             "they stay so was not seen."
         )
     grid = Grid(
         "Precision (mean with half the width of its 95 % interval)",
         ["quantity", "found", "wanted", "replications it takes"],
-        [_row(each, result.replications) for each in result.precision],
+        [_row(item, result.replications) for item in result.precision],
         wrapped=["replications it takes"],
     )
-    return [*tables(grid), text(said), text("")]
+    return [*tables(grid), text(sentence), text("")]
 
 
-def _row(each: Reached, replications: int) -> list[str]:
-    unit = each.quantity.of.unit
-    found = each.interval
-    without = "" if found.n == replications else f" (in {found.n} of {replications})"
+def _row(reached: Reached, replications: int) -> list[str]:
+    unit = reached.quantity.of.unit
+    result = reached.interval
+    without = "" if result.n == replications else f" (in {result.n} of {replications})"
     return [
-        f"{each.quantity}",
-        lost_in(each.quantity.metric, each.lost, found.n)
-        or interval(found.value, found.low, found.high, unit) + without,
-        f"±{number(each.wanted, unit)}" if 0.0 < each.wanted < math.inf else NONE,
-        "enough" if each.narrow else _takes(each),
+        f"{reached.quantity}",
+        lost_in(reached.quantity.metric, reached.lost, result.n)
+        or interval(result.value, result.low, result.high, unit) + without,
+        f"±{number(reached.wanted, unit)}" if 0.0 < reached.wanted < math.inf else NONE,
+        "enough" if reached.narrow else _takes(reached),
     ]
 
 
-def _takes(each: Reached) -> str:
-    if each.wanted == 0.0:
+def _takes(reached: Reached) -> str:
+    if reached.wanted == 0.0:
         return "the mean is 0: give a width of its own"
-    if math.isnan(each.needed):
+    if math.isnan(reached.needed):
         return NONE
-    return f"about {each.needed:,.0f}" if each.needed < math.inf else f"more than {MOST:,}"
+    return f"about {reached.needed:,.0f}" if reached.needed < math.inf else f"more than {MOST:,}"

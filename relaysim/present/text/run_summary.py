@@ -123,21 +123,21 @@ def explanations(result: RunResult) -> list[RenderableType]:
     return [part for paragraph in paragraphs for part in (text(paragraph), text(""))]
 
 
-def statuses(found: Lookup, name: str, shown: Sequence[str]) -> Grid:
+def statuses(measured: Lookup, name: str, shown: Sequence[str]) -> Grid:
     """Return the recipients of each class and of all mail, by final status."""
     rows = [("class", subject) for subject in shown]
-    rows += [("class", DSN)] * (found.value(name, "class", DSN, "created") > 0.0)
+    rows += [("class", DSN)] * (measured.value(name, "class", DSN, "created") > 0.0)
     rows += [("total", "total")]
     metrics = ["created", "delivered"]
-    metrics += [m for m in COUNTS if any(found.value(name, *row, m) > 0.0 for row in rows)]
+    metrics += [m for m in COUNTS if any(measured.value(name, *row, m) > 0.0 for row in rows)]
     return Grid(
         "Final status (recipients in a replication)",
         ["class", *(metric.replace("_", " ") for metric in metrics)],
-        [[row[1], *(found.interval(name, *row, metric) for metric in metrics)] for row in rows],
+        [[row[1], *(measured.interval(name, *row, metric) for metric in metrics)] for row in rows],
     )
 
 
-def lateness(found: Lookup, name: str, shown: Sequence[str], possible: bool = False) -> Grid:
+def lateness(measured: Lookup, name: str, shown: Sequence[str], possible: bool = False) -> Grid:
     """How late each class was; where a listing is `possible`, times are medians with ranges."""
     metrics = {
         "on_time": "on time",
@@ -150,22 +150,22 @@ def lateness(found: Lookup, name: str, shown: Sequence[str], possible: bool = Fa
     return Grid(
         f"How late (on time: share of the judged recipients, within their deadline{times})",
         ["class", *metrics.values()],
-        [[row[1], *(found.interval(name, *row, metric) for metric in metrics)] for row in rows],
+        [[row[1], *(measured.interval(name, *row, metric) for metric in metrics)] for row in rows],
     )
 
 
-def time(found: Lookup, designs: Sequence[str], shown: Sequence[str]) -> Grid:
+def time(measured: Lookup, designs: Sequence[str], shown: Sequence[str]) -> Grid:
     """The mean latency of each class by what was waited for; parts without a millisecond left out.
 
     With several designs each class has one row for each of them.
     """
     keys = [(design, "class", subject) for subject in shown for design in designs]
-    parts = [part for part in PARTS if any(found.value(*key, part) >= 0.001 for key in keys)]
+    parts = [part for part in PARTS if any(measured.value(*key, part) >= 0.001 for key in keys)]
 
     def cells(design: str, subject: str) -> list[str]:
-        each = [found.value(design, "class", subject, part) for part in PARTS]
-        whole = number(sum(each), "s") if not math.isnan(sum(each)) else NONE
-        return [whole, *(found.number(design, "class", subject, part) for part in parts)]
+        item = [measured.value(design, "class", subject, part) for part in PARTS]
+        whole = number(sum(item), "s") if not math.isnan(sum(item)) else NONE
+        return [whole, *(measured.number(design, "class", subject, part) for part in parts)]
 
     rows: list[list[str]] = []
     for subject in shown:
@@ -180,14 +180,14 @@ def time(found: Lookup, designs: Sequence[str], shown: Sequence[str]) -> Grid:
     )
 
 
-def resources(found: Lookup, name: str) -> Grid:
+def resources(measured: Lookup, name: str) -> Grid:
     """The resources that were used, the busiest first."""
 
     def load(subject: str) -> tuple[float, ...]:
-        values = (found.value(name, "resource", subject, m) for m in ("utilization", *_LOADS))
+        values = (measured.value(name, "resource", subject, m) for m in ("utilization", *_LOADS))
         return tuple(-value if value == value else 0.0 for value in values)
 
-    used = sorted((s for s in found.subjects("resource") if any(load(s))), key=load)
+    used = sorted((s for s in measured.subjects("resource") if any(load(s))), key=load)
     more = f"; and {len(used) - MOST_RESOURCES} quieter ones" if len(used) > MOST_RESOURCES else ""
     metrics = (
         *("utilization", "utilization_busiest_hour", "utilization_busiest_5_min"),
@@ -200,7 +200,7 @@ def resources(found: Lookup, name: str) -> Grid:
             *("queue mean", "queue max", "wait", "above"),
         ],
         [
-            [subject, *(found.number(name, "resource", subject, metric) for metric in metrics)]
+            [subject, *(measured.number(name, "resource", subject, metric) for metric in metrics)]
             for subject in used[:MOST_RESOURCES]
         ],
     )
@@ -280,12 +280,12 @@ def refused_attempts(refused: pd.DataFrame) -> Grid:
     return Grid(title, ["host", "where", "attempts", "reply"], rows, ("reply",))
 
 
-def _campaigns(result: RunResult, found: Lookup) -> list[RenderableType]:
+def _campaigns(result: RunResult, measured: Lookup) -> list[RenderableType]:
     name = result.scenario.name
     lines = [
-        text(f"Campaign {subject}: {said}.")
+        text(f"Campaign {subject}: {sentence}.")
         for subject in sorted(campaign_classes(result.scenario))
-        if (said := _complete(found.row(name, "class", subject, "completion")))
+        if (sentence := _complete(measured.row(name, "class", subject, "completion")))
     ]
     return [*lines, text("")] if lines else []
 
@@ -294,23 +294,23 @@ def _complete(row: dict[str, Any] | None) -> str:
     """When a campaign is complete; nothing where no replication says so."""
     if row is None or math.isnan(row["value"]):
         return ""
-    lost, many = int(row["replications_lost"]), int(row["replications"])
+    lost, count = int(row["replications_lost"]), int(row["replications"])
     if lost:
         when = (
-            "never complete" if lost == many else f"not complete in {lost} of {many} replications"
+            "never complete" if lost == count else f"not complete in {lost} of {count} replications"
         )
         return f"{when}: some recipients with a mailbox were not reached"
     return f"complete after {interval_of(row)}"
 
 
-def listings(found: Lookup, name: str) -> list[RenderableType]:
+def listings(measured: Lookup, name: str) -> list[RenderableType]:
     """How likely each public IP was listed, and for how long."""
     lines: list[RenderableType] = []
-    for ip in found.subjects("egress"):
+    for ip in measured.subjects("egress"):
         key = (name, "egress", ip)
-        likely = found.value(*key, "listed")
+        likely = measured.value(*key, "listed")
         if likely > 0.0:
-            time = found.interval(*key, "listed_time")
-            seldom = f" in {found.chance(*key, 'listed')} of the replications,"
+            time = measured.interval(*key, "listed_time")
+            seldom = f" in {measured.chance(*key, 'listed')} of the replications,"
             lines.append(text(f"{ip}: listed{seldom if likely < 1.0 else ''} for {time}."))
     return [*lines, text("")] if lines else []

@@ -38,62 +38,69 @@ _SOBOL = (
 _LONG = 40
 
 
-def sensitivity_text(found: Sensitivity) -> list[RenderableType]:
+def sensitivity_text(sensitivity: Sensitivity) -> list[RenderableType]:
     """All of it, for the terminal."""
     lines: list[RenderableType] = [
-        text(f"{found.scenario}: {found.asked} = {as_it_is(found)} as it is", hanging=4),
+        text(
+            f"{sensitivity.scenario}: {sensitivity.asked} = {as_it_is(sensitivity)} as it is",
+            hanging=4,
+        ),
         text(""),
-        *tables(tornado(found)),
+        *tables(tornado(sensitivity)),
     ]
-    if (more := left_out(found)) is not None:
+    if (more := left_out(sensitivity)) is not None:
         lines += [text(more), text("")]
-    if found.indices is not None:
-        lines += [*tables(_indices(found, found.indices)), text(_SOBOL), text("")]
+    if sensitivity.indices is not None:
+        lines += [*tables(_indices(sensitivity, sensitivity.indices)), text(_SOBOL), text("")]
     return [
         *lines,
-        *(text(each) for each in sentences(found)),
-        *([] if all(each.source == STATED for each in found.inputs) else [text(CONVENTION)]),
+        *(text(sentence) for sentence in sentences(sensitivity)),
+        *(
+            []
+            if all(number.source == STATED for number in sensitivity.inputs)
+            else [text(CONVENTION)]
+        ),
         text(PAIRED),
-        text(origin(found.provenance)),
+        text(origin(sensitivity.provenance)),
     ]
 
 
-def as_it_is(found: Sensitivity) -> str:
+def as_it_is(sensitivity: Sensitivity) -> str:
     """What is asked about, with everything as it is."""
-    write = interval if found.other is None else difference
-    return write(*found.base[:3], found.quantity.of.unit)
+    write = interval if sensitivity.other is None else difference
+    return write(*sensitivity.base[:3], sensitivity.quantity.of.unit)
 
 
-def tornado(found: Sensitivity) -> Grid:
+def tornado(sensitivity: Sensitivity) -> Grid:
     """A row for each of the largest, with a line for each of its ends."""
-    records: Any = found.effects[_shown(found)].to_dict("records")
-    rows, alone = [], found.other is None
+    records: Any = sensitivity.effects[_shown(sensitivity)].to_dict("records")
+    rows, alone = [], sensitivity.other is None
     for row in records:
         ends = [end for end in ENDS if isinstance(row[end], str)]
-        cells = ([row[end], *_at(row, end, found.other is not None)] for end in ends)
-        rows.append([broken(row["path"]), *("\n".join(each) for each in zip(*cells, strict=True))])
+        cells = ([row[end], *_at(row, end, sensitivity.other is not None)] for end in ends)
+        rows.append([broken(row["path"]), *("\n".join(item) for item in zip(*cells, strict=True))])
     return Grid(
         "One at a time, from the largest change to the smallest",
-        ["assumption", "set to", found.quantity.metric if alone else "difference", "change"],
+        ["assumption", "set to", sensitivity.quantity.metric if alone else "difference", "change"],
         rows,
     )
 
 
-def _shown(found: Sensitivity) -> "pd.Series[bool]":
+def _shown(sensitivity: Sensitivity) -> "pd.Series[bool]":
     """The rows of the table: those that move the quantity measurably, and then the largest."""
-    kind = found.effects["effect"]
+    kind = sensitivity.effects["effect"]
     order = kind.map({MEASURABLE: 0, NOT_DECIDED: 1, NO_EFFECT: 2}).sort_values(kind="stable")
-    first = found.effects.index.isin(order.index[:SHOWN])
+    first = sensitivity.effects.index.isin(order.index[:SHOWN])
     return (kind != NO_EFFECT) & first
 
 
-def left_out(found: Sensitivity) -> str | None:
+def left_out(sensitivity: Sensitivity) -> str | None:
     """How many more inputs changed the quantity, and how far; None if all are in the table."""
-    more = (found.effects["effect"] != NO_EFFECT) & ~_shown(found)
-    swings = found.effects.loc[more, "swing"]
+    more = (sensitivity.effects["effect"] != NO_EFFECT) & ~_shown(sensitivity)
+    swings = sensitivity.effects.loc[more, "swing"]
     if not len(swings):
         return None
-    most = _points(number(float(swings.max()), found.quantity.of.unit))
+    most = _points(number(float(swings.max()), sensitivity.quantity.of.unit))
     return f"and {len(swings)} more, none with a change of the mean above {most}"
 
 
@@ -114,10 +121,10 @@ def broken(path: str) -> str:
     return f"{path[:at]}\n  {path[at:]}" if at > 0 else path
 
 
-def _indices(found: Sensitivity, indices: pd.DataFrame) -> Grid:
+def _indices(sensitivity: Sensitivity, indices: pd.DataFrame) -> Grid:
     records: Any = indices.to_dict("records")
     rows = [[broken(row["path"]), _share(row, "first"), _share(row, "total")] for row in records]
-    points = (found.sobol or 0) * (len(indices) + 2)
+    points = (sensitivity.sobol or 0) * (len(indices) + 2)
     return Grid(f"Sobol indices, of {points} points", ["assumption", "first", "total"], rows)
 
 
@@ -126,50 +133,50 @@ def _share(row: dict[str, Any], index: str) -> str:
     return NONE if math.isnan(value) else f"{value:.2f}±{half:.2f}"
 
 
-def sentences(found: Sensitivity) -> list[str]:
+def sentences(sensitivity: Sensitivity) -> list[str]:
     """Which inputs matter, and which do not; of a difference, also which turn it."""
-    effects, name = found.effects, found.asked
+    effects, name = sensitivity.effects, sensitivity.asked
     of = {kind: effects[effects["effect"] == kind] for kind in (MEASURABLE, NOT_DECIDED, NO_EFFECT)}
     numbers = f"{len(effects)} number{'s' if len(effects) != 1 else ''}"
-    said = [f"None of {numbers} moves {name} measurably."]
-    if found.replications == 1:
-        said = ["One replication has no intervals, so that nothing is measurable."]
+    texts = [f"None of {numbers} moves {name} measurably."]
+    if sensitivity.replications == 1:
+        texts = ["One replication has no intervals, so that nothing is measurable."]
     if len(of[MEASURABLE]):
         records: Any = of[MEASURABLE].head(NAMED).to_dict("records")
         most = ", ".join(f"{row['path']} ({_certain(row)})" for row in records)
         moves = _verb("move", of[MEASURABLE])
-        said = [
+        texts = [
             f"{len(of[MEASURABLE])} of {numbers} {moves} {name} measurably, most of all {most}."
         ]
     if len(of[NOT_DECIDED]):
-        unit = found.quantity.of.unit
+        unit = sensitivity.quantity.of.unit
         largest = _points(number(float(of[NOT_DECIDED]["swing"].max()), unit))
-        said.append(
+        texts.append(
             f"{len(of[NOT_DECIDED])} changed its mean by up to {largest}, which may be chance: "
             "more replications tell, and the intervals how much it may be."
         )
     if len(of[NO_EFFECT]):
         changes = _verb("change", of[NO_EFFECT])
-        said.append(f"{len(of[NO_EFFECT])} {changes} nothing in any replication.")
-    return said if found.other is None else [*said, turning(found)]
+        texts.append(f"{len(of[NO_EFFECT])} {changes} nothing in any replication.")
+    return texts if sensitivity.other is None else [*texts, turning(sensitivity)]
 
 
-def turning(found: Sensitivity) -> str:
+def turning(sensitivity: Sensitivity) -> str:
     """Whether the sign of a difference stays the same at all ends, by its 95 % intervals."""
-    sign = _sign(found.base.low, found.base.high)
+    sign = _sign(sensitivity.base.low, sensitivity.base.high)
     if not sign:
         return "The difference itself is not measurable: there is no sign to turn."
     ends: dict[str, list[str]] = {TURNS: [], BLURS: []}
-    records: Any = found.effects.to_dict("records")
+    records: Any = sensitivity.effects.to_dict("records")
     for row in records:
         for end in ENDS:
             there = _sign(row[f"at_{end}_low"], row[f"at_{end}_high"])
             if isinstance(row[end], str) and there != sign:
                 ends[TURNS if there else BLURS].append(f"{row['path']} = {row[end]}")
-    said = [f"it {what} with {', '.join(where)}" for what, where in ends.items() if where]
-    if not said:
+    texts = [f"it {what} with {', '.join(where)}" for what, where in ends.items() if where]
+    if not texts:
         return "The difference keeps its sign, measurably, at every end of each number."
-    return f"The difference does not keep its sign everywhere: {'; '.join(said)}."
+    return f"The difference does not keep its sign everywhere: {'; '.join(texts)}."
 
 
 def _sign(low: float, high: float) -> int:
@@ -183,7 +190,7 @@ def _certain(row: dict[str, Any]) -> str:
         for end in ENDS
         if row[f"{end}_difference_low"] > 0.0 or row[f"{end}_difference_high"] < 0.0
     ]
-    end = max(sure, key=lambda each: abs(row[f"{each}_difference"]))
+    end = max(sure, key=lambda item: abs(row[f"{item}_difference"]))
     return f"{_at(row, end, paired=True)[1]} at {row[end]}"
 
 

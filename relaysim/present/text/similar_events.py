@@ -20,9 +20,9 @@ def folded(events: Sequence[Event], recipients: int) -> list[Event]:
     left = _spoken(events)
     stories: dict[tuple[tuple[str, ...], ...], dict[tuple[int, ...], list[int]]] = {}
     for recipient in range(recipients):
-        mine = [i for i, event in enumerate(left) if recipient in event.recipients]
-        story = tuple((left[i].what, left[i].reply, left[i].text) for i in mine)
-        stories.setdefault(story, {}).setdefault(tuple(mine), []).append(recipient)
+        own = [i for i, event in enumerate(left) if recipient in event.recipients]
+        story = tuple((left[i].what, left[i].reply, left[i].text) for i in own)
+        stories.setdefault(story, {}).setdefault(tuple(own), []).append(recipient)
     for courses in stories.values():
         if len(courses) > MANY:
             left = _without(left, sorted(courses.values(), key=len, reverse=True))

@@ -13,47 +13,47 @@ from relaysim.present.text.terminal import Grid, tables, text
 from relaysim.study.size import Size
 
 
-def size_text(found: Size) -> list[RenderableType]:
+def size_text(size: Size) -> list[RenderableType]:
     """All of it, for the terminal."""
-    later = "larger" if found.rising else "later"
-    seconds = any(target.quantity.of.unit == "s" for target in found.targets)
+    later = "larger" if size.rising else "later"
+    seconds = any(target.quantity.of.unit == "s" for target in size.targets)
     return [
-        text(f"{found.scenario}: {found.path} = {found.value}", hanging=4),
-        text(verdict(found)),
+        text(f"{size.scenario}: {size.path} = {size.value}", hanging=4),
+        text(verdict(size)),
         text(""),
-        *tables(evidence(found)),
-        *not_judged(found),
+        *tables(evidence(size)),
+        *not_judged(size),
         text(
             f"A {later} value is taken to do no worse, which the rows above let you judge. "
-            f"{unseen(found.provenance.replications)}"
+            f"{unseen(size.provenance.replications)}"
         ),
         *([text(SURVIVORS)] if seconds else []),
         text(ASSUMPTIONS),
-        text(origin(found.provenance, intervals=False)),
+        text(origin(size.provenance, intervals=False)),
     ]
 
 
-def verdict(found: Size) -> str:
+def verdict(size: Size) -> str:
     """What the value that was found does, and how sure that is."""
-    targets = " and ".join(target.text for target in found.targets)
+    targets = " and ".join(target.text for target in size.targets)
     first, before = "first", "value before it"
-    if found.rising:
+    if size.rising:
         first, before = "smallest", "next smaller value"
-    sure = f"{100 * found.confidence:g} %"
-    if not found.sure:
+    sure = f"{100 * size.confidence:g} %"
+    if not size.sure:
         return (
             f"meets {targets}, with {sure} confidence. Whether it is the {first} that does is not "
             f"decided: the {before} may do as well, and more replications tell."
         )
-    if found.first:
+    if size.first:
         return f"meets {targets}, with {sure} confidence. It is the {first} that was to be tried."
     return f"is the {first} value that meets {targets}, with {sure} confidence."
 
 
-def evidence(found: Size) -> Grid:
+def evidence(size: Size) -> Grid:
     """What was tried, from the smallest value to the largest."""
-    of = {target.text: target.quantity for target in found.targets}
-    target = ["target"] if len(found.targets) > 1 else []
+    of = {target.text: target.quantity for target in size.targets}
+    target = ["target"] if len(size.targets) > 1 else []
     rows = [
         [
             row["value"],
@@ -63,14 +63,14 @@ def evidence(found: Size) -> Grid:
             _many(row),
             row["verdict"],
         ]
-        for row in found.evidence.to_dict("records")
+        for row in size.evidence.to_dict("records")
     ]
-    sure = f"{100 * found.confidence:g} %"
-    statistics = set(found.evidence["statistic"])
+    sure = f"{100 * size.confidence:g} %"
+    statistics = set(size.evidence["statistic"])
     return Grid(
         f"What was tried (intervals so wide that all verdicts hold with {sure} confidence)",
         [
-            found.path.rpartition(".")[2],
+            size.path.rpartition(".")[2],
             *target,
             " or ".join(sorted(statistics)),
             "replications",
@@ -81,12 +81,12 @@ def evidence(found: Size) -> Grid:
     )
 
 
-def not_judged(found: Size) -> list[RenderableType]:
+def not_judged(size: Size) -> list[RenderableType]:
     """Return one line for each target with more than `BOUNDS_ABOVE` of its recipients not judged.
 
     Parameters
     ----------
-    found
+    size
         A size.
 
     Returns
@@ -95,15 +95,15 @@ def not_judged(found: Size) -> list[RenderableType]:
         Empty where at most that share is not judged with any value that was tried.
     """
     lines = []
-    for target, rows in found.evidence.groupby("target", sort=False):
+    for target, rows in size.evidence.groupby("target", sort=False):
         shares = rows["share_not_judged"].dropna()
         if len(shares) and shares.max() > BOUNDS_ABOVE:
-            ends = dict.fromkeys(number(each, "share") for each in (shares.min(), shares.max()))
+            ends = dict.fromkeys(number(item, "share") for item in (shares.min(), shares.max()))
             lines.append(text(f"{target}: {' to '.join(ends)} not judged.", hanging=2))
     return [text(WHY), *lines, text("")] if lines else []
 
 
 def _many(row: dict[Hashable, Any]) -> str:
     """The replications of a row; of how many, where some have no value."""
-    many, without = row["replications"], row["without_value"]
-    return f"{many - without} of {many}" if without else f"{many}"
+    count, without = row["replications"], row["without_value"]
+    return f"{count - without} of {count}" if without else f"{count}"

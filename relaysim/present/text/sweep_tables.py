@@ -44,64 +44,64 @@ APART = (
 )
 
 
-def sweep_text(found: Sweep) -> list[RenderableType]:
+def sweep_text(sweep: Sweep) -> list[RenderableType]:
     """All of it, for the terminal."""
-    lines: list[RenderableType] = [text(f"{', '.join(found.scenarios)} over {_over(found)}")]
+    lines: list[RenderableType] = [text(f"{', '.join(sweep.scenarios)} over {_over(sweep)}")]
     lines.append(text(""))
-    for quantity in found.quantities:
-        lines += tables(table(found, quantity))
-    apart = [] if found.limits else list(break_evens(found))
+    for quantity in sweep.quantities:
+        lines += tables(table(sweep, quantity))
+    apart = [] if sweep.limits else list(break_evens(sweep))
     return [
         *lines,
-        *(text(holds(found, each), hanging=4) for each in found.limits),
-        *([text(LIMITS), text("")] if found.limits else []),
-        *worst_judged(found.metrics, found.parameters, found.scenarios),
-        *(text(each, hanging=4) for each in apart),
+        *(text(holds(sweep, limit), hanging=4) for limit in sweep.limits),
+        *([text(LIMITS), text("")] if sweep.limits else []),
+        *worst_judged(sweep.metrics, sweep.parameters, sweep.scenarios),
+        *(text(limit, hanging=4) for limit in apart),
         *([text(APART), text("")] if apart else []),
-        *([text(READING)] if len(found.scenarios) > 1 else []),
-        *([text(MEDIANS)] if any(_skewed(found, each) for each in found.quantities) else []),
-        *([text(SURVIVORS)] if any(each.of.unit == "s" for each in found.quantities) else []),
-        text(unseen(found.replications)),
+        *([text(READING)] if len(sweep.scenarios) > 1 else []),
+        *([text(MEDIANS)] if any(_skewed(sweep, limit) for limit in sweep.quantities) else []),
+        *([text(SURVIVORS)] if any(limit.of.unit == "s" for limit in sweep.quantities) else []),
+        text(unseen(sweep.replications)),
         text(ASSUMPTIONS),
-        text(origin(found.provenance, designs=False)),
+        text(origin(sweep.provenance, designs=False)),
     ]
 
 
-def _over(found: Sweep) -> str:
-    points = len(found.points) // len(found.scenarios)
-    return f"{points} point{'s' * (points != 1)} of {' x '.join(found.parameters)}"
+def _over(sweep: Sweep) -> str:
+    points = len(sweep.points) // len(sweep.scenarios)
+    return f"{points} point{'s' * (points != 1)} of {' x '.join(sweep.parameters)}"
 
 
-def table(found: Sweep, quantity: Quantity) -> Grid:
+def table(sweep: Sweep, quantity: Quantity) -> Grid:
     """A row for each point: the designs side by side, then their differences from the first."""
-    base, *others = found.scenarios
-    paths = [path.rpartition(".")[2] for path in found.parameters]
+    base, *others = sweep.scenarios
+    paths = [path.rpartition(".")[2] for path in sweep.parameters]
     if len(set(paths)) < len(paths):
-        paths = list(found.parameters)
+        paths = list(sweep.parameters)
     rows = []
-    for values, _ in found.points.groupby(list(found.parameters), sort=False):
+    for values, _ in sweep.points.groupby(list(sweep.parameters), sort=False):
         row = [str(value) for value in values]
-        row += [_mean(found, values, name, quantity) for name in found.scenarios]
-        row += [_difference(found, values, name, quantity) for name in others]
+        row += [_mean(sweep, values, name, quantity) for name in sweep.scenarios]
+        row += [_difference(sweep, values, name, quantity) for name in others]
         rows.append(row)
-    header = [*paths, *found.scenarios, *(f"{name} - {base}" for name in others)]
+    header = [*paths, *sweep.scenarios, *(f"{name} - {base}" for name in others)]
     return Grid(f"{quantity}", header, rows)
 
 
-def by_design(found: Sweep, quantity: Quantity) -> Grid:
+def by_design(sweep: Sweep, quantity: Quantity) -> Grid:
     """A row for each design, then one for its difference; a column for each point."""
-    base, *others = found.scenarios
-    points = list(found.points.groupby(list(found.parameters), sort=False))
+    base, *others = sweep.scenarios
+    points = list(sweep.points.groupby(list(sweep.parameters), sort=False))
     rows = [
-        [f"  {name}", *(_mean(found, values, name, quantity) for values, _ in points)]
-        for name in found.scenarios
+        [f"  {name}", *(_mean(sweep, values, name, quantity) for values, _ in points)]
+        for name in sweep.scenarios
     ]
     apart = [
-        [f"  {name}", *(_difference(found, values, name, quantity) for values, _ in points)]
+        [f"  {name}", *(_difference(sweep, values, name, quantity) for values, _ in points)]
         for name in others
     ]
     header = ["", *(", ".join(map(_written, values)) for values, _ in points)]
-    title = f"{quantity} over {' x '.join(found.parameters)}"
+    title = f"{quantity} over {' x '.join(sweep.parameters)}"
     return Grid(title, header, [["mean"], *rows, [f"less {base}"], *apart])
 
 
@@ -109,14 +109,14 @@ def _written(value: object) -> str:
     return f"{value:,}" if isinstance(value, int | np.integer) else str(value)
 
 
-def _mean(found: Sweep, values: tuple[object, ...], name: str, quantity: Quantity) -> str:
-    row = _row(found, found.metrics, values, name, quantity)
+def _mean(sweep: Sweep, values: tuple[object, ...], name: str, quantity: Quantity) -> str:
+    row = _row(sweep, sweep.metrics, values, name, quantity)
     if row is None:
         return NONE
     unit = quantity.of.unit
     lost = lost_in(quantity.metric, int(row["replications_lost"]), int(row["replications"]))
-    if not lost and found.replications > 1 and _skewed(found, quantity):
-        median, least, most = (float(row[each]) for each in _PARTS)
+    if not lost and sweep.replications > 1 and _skewed(sweep, quantity):
+        median, least, most = (float(row[item]) for item in _PARTS)
         return spread(median, least, most, unit)
     return lost or interval(float(row["value"]), float(row["low"]), float(row["high"]), unit)
 
@@ -124,40 +124,40 @@ def _mean(found: Sweep, values: tuple[object, ...], name: str, quantity: Quantit
 _PARTS = ("median", "least", "most")
 
 
-def _skewed(found: Sweep, quantity: Quantity) -> bool:
+def _skewed(sweep: Sweep, quantity: Quantity) -> bool:
     """Whether a quantity has no interval, because a listing can happen."""
-    return found.listings and quantity.metric in SKEWED_BY_LISTINGS
+    return sweep.listings and quantity.metric in SKEWED_BY_LISTINGS
 
 
-def _difference(found: Sweep, values: tuple[object, ...], name: str, quantity: Quantity) -> str:
-    row = _row(found, found.comparisons, values, name, quantity)
+def _difference(sweep: Sweep, values: tuple[object, ...], name: str, quantity: Quantity) -> str:
+    row = _row(sweep, sweep.comparisons, values, name, quantity)
     if row is None:
         return NONE
-    if found.replications > 1 and _skewed(found, quantity) and np.isfinite(row["difference"]):
-        median, least, most = (float(row[each]) for each in _PARTS)
+    if sweep.replications > 1 and _skewed(sweep, quantity) and np.isfinite(row["difference"]):
+        median, least, most = (float(row[item]) for item in _PARTS)
         return difference_spread(median, least, most, quantity.of.unit)
     ends = float(row["low"]), float(row["high"])
     return difference(float(row["difference"]), *ends, quantity.of.unit)
 
 
 def _row(
-    found: Sweep,
+    sweep: Sweep,
     frame: pd.DataFrame,
     values: tuple[object, ...],
     name: str,
     quantity: Quantity,
 ) -> "pd.Series[Any] | None":
     """The row of a design and a quantity at a point; None where there is none."""
-    mine = frame["scenario"] == name
-    for column, value in zip((*found.parameters, *KEY), (*values, *quantity), strict=True):
-        mine &= frame[column] == value
-    rows: pd.DataFrame = frame[mine]
+    chosen = frame["scenario"] == name
+    for column, value in zip((*sweep.parameters, *KEY), (*values, *quantity), strict=True):
+        chosen &= frame[column] == value
+    rows: pd.DataFrame = frame[chosen]
     return None if rows.empty else rows.iloc[0]
 
 
-def holds(found: Sweep, at: Limit) -> str:
+def holds(sweep: Sweep, at: Limit) -> str:
     """How far a target holds, in a sentence."""
-    (path,) = found.parameters
+    (path,) = sweep.parameters
     start = f"{at.scenario}: {at.target}"
     if at.holds == NO_MAIL:
         return f"{start} has no value at any point, as there is no such mail."
@@ -165,33 +165,35 @@ def holds(found: Sweep, at: Limit) -> str:
     if at.crossings > 1:
         more = f" The mean crosses the bound {at.crossings} times: see the rows above."
     does = "does not hold" if at.holds == NOWHERE else "holds"
-    return f"{start} {does} {where(found, at, path)}.{more}"
+    return f"{start} {does} {where(sweep, at, path)}.{more}"
 
 
-def break_evens(found: Sweep) -> Iterator[str]:
+def break_evens(sweep: Sweep) -> Iterator[str]:
     """Yield from which value on each design is better or worse than the first, by quantity.
 
     Quantities that do not differ share one sentence a design. There is no sentence unless exactly
     one number is varied.
     """
-    base, *others = found.scenarios
-    if len(found.varied) > 1 or not found.varied[0].amounts:
+    base, *others = sweep.scenarios
+    if len(sweep.varied) > 1 or not sweep.varied[0].amounts:
         return
-    (key,) = (path.rpartition(".")[2] for path in found.parameters)
+    (key,) = (path.rpartition(".")[2] for path in sweep.parameters)
     for name in others:
         alike: dict[str, list[str]] = {}
-        for quantity in found.quantities:
-            held = dict(zip(("better", "worse"), found.break_even(quantity, name), strict=True))
+        for quantity in sweep.quantities:
+            held = dict(zip(("better", "worse"), sweep.break_even(quantity, name), strict=True))
             if held["better"].holds == NO_MAIL:
                 continue
-            said = [
-                f"is {word} than that of {base}{_by_means(at)} {where(found, at, key)}"
+            sentences = [
+                f"is {word} than that of {base}{_by_means(at)} {where(sweep, at, key)}"
                 for word, at in held.items()
                 if at.holds != NOWHERE
             ]
-            said += [f"is {word} between the ends only" for word, at in held.items() if _inside(at)]
-            if said:
-                yield f"{name}: {quantity} {', and '.join(said)}."
+            sentences += [
+                f"is {word} between the ends only" for word, at in held.items() if _inside(at)
+            ]
+            if sentences:
+                yield f"{name}: {quantity} {', and '.join(sentences)}."
                 continue
             may = any(at.low != at.high for at in held.values())
             alike.setdefault(", though the intervals allow one" if may else "", []).append(
@@ -216,7 +218,7 @@ def _inside(at: Limit) -> bool:
     return at.holds == NOWHERE and at.crossings > 0
 
 
-def where(found: Sweep, at: Limit, path: str) -> str:
+def where(sweep: Sweep, at: Limit, path: str) -> str:
     """The part of a path where a target holds; if nowhere, after `not`."""
     if at.holds == NOWHERE:
         ends = "at any point" if not at.crossings else "at either end"
@@ -228,14 +230,14 @@ def where(found: Sweep, at: Limit, path: str) -> str:
     high = "beyond the last point" if at.high == math.inf else _amount(at.high, at.unit)
     up_to, on = ("from", " on") if at.holds == FROM else ("up to", "")
     bound = f"{path} = {_amount(at.value, at.unit)}{on} ({low} to {high}"
-    return f"{up_to} {bound}; {_between(found, at)})"
+    return f"{up_to} {bound}; {_between(sweep, at)})"
 
 
-def _between(found: Sweep, at: Limit) -> str:
+def _between(sweep: Sweep, at: Limit) -> str:
     """The points on both sides of a limit."""
-    load = sorted(found.varied[0].amounts)
-    before = max(each for each in load if each <= at.value)
-    after = min((each for each in load if each > at.value), default=before)
+    load = sorted(sweep.varied[0].amounts)
+    before = max(item for item in load if item <= at.value)
+    after = min((item for item in load if item > at.value), default=before)
     if before == at.value or after == before:
         return f"a run at {_amount(before, at.unit)}"
     return f"runs at {_amount(before, at.unit)} and {_amount(after, at.unit)}"

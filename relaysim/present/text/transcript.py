@@ -31,21 +31,24 @@ _SIGNALS = {
 }
 
 
-def transcript_text(found: Transcript) -> list[RenderableType]:
+def transcript_text(transcript: Transcript) -> list[RenderableType]:
     """All of it, for the terminal."""
-    replication = found.replication
+    replication = transcript.replication
     return [
-        text(f"{found.message} in replication {replication} of {found.scenario.name}", hanging=4),
-        text(_about(found)),
+        text(
+            f"{transcript.message} in replication {replication} of {transcript.scenario.name}",
+            hanging=4,
+        ),
+        text(_about(transcript)),
         text(""),
-        *_lines(found),
+        *_lines(transcript),
         text(""),
-        *tables(_statuses(found)),
-        *tables(_times(found)),
-        *_notes(found),
+        *tables(_statuses(transcript)),
+        *tables(_times(transcript)),
+        *_notes(transcript),
         text(
             f"Replication {replication} alone, counted from 0; "
-            f"{origin(found.provenance, intervals=False)}"
+            f"{origin(transcript.provenance, intervals=False)}"
         ),
     ]
 
@@ -57,27 +60,29 @@ def listed(examples: pd.DataFrame, name: str) -> list[RenderableType]:
     return tables(Grid(title, ["message", "which"], rows, wrapped=["which"]))
 
 
-def _about(found: Transcript) -> str:
-    told = found.journey
-    many = len(told.recipients)
-    to = f"{many} recipient{'s' if many != 1 else ''}"
-    of = f", a DSN about {told.parent}" if told.parent else ""
-    due = "" if found.deadline is None else f"; deadline {format_duration(found.deadline)}"
-    return f"{told.size:,} bytes to {to}{of}{due}."
+def _about(transcript: Transcript) -> str:
+    journey = transcript.journey
+    count = len(journey.recipients)
+    to = f"{count} recipient{'s' if count != 1 else ''}"
+    of = f", a DSN about {journey.parent}" if journey.parent else ""
+    due = (
+        "" if transcript.deadline is None else f"; deadline {format_duration(transcript.deadline)}"
+    )
+    return f"{journey.size:,} bytes to {to}{of}{due}."
 
 
-def _lines(found: Transcript) -> Iterator[RenderableType]:
+def _lines(transcript: Transcript) -> Iterator[RenderableType]:
     """Time of day, time since creation, and what happened."""
-    told, start = found.journey, found.scenario.run.start
-    last = max(told.created, *(event.time for event in told.events))
-    days = _clock(start, told.created, True)[:6] != _clock(start, last, True)[:6]
-    for event in folded(told.events, len(told.recipients)):
+    journey, start = transcript.journey, transcript.scenario.run.start
+    last = max(journey.created, *(event.time for event in journey.events))
+    days = _clock(start, journey.created, True)[:6] != _clock(start, last, True)[:6]
+    for event in folded(journey.events, len(journey.recipients)):
         clock = _clock(start, event.time, days)
-        since = number((event.time - told.created) / SECOND, "s")
+        since = number((event.time - journey.created) / SECOND, "s")
         since = since if since.startswith("-") else f"+{since}"
         head = f"{clock}  {since:>{_OFFSET}}  "
         body = textwrap.wrap(
-            _said(event, found),
+            _said(event, transcript),
             columns() - len(head),
             subsequent_indent="  ",
             break_on_hyphens=False,
@@ -94,22 +99,22 @@ def _clock(start: datetime, time: int, days: bool) -> str:
     )
 
 
-def _said(event: Event, found: Transcript) -> str:
+def _said(event: Event, transcript: Transcript) -> str:
     who = f"recipient{'s' if len(event.recipients) > 1 else ''} {few(event.recipients)}: "
-    return (who if event.recipients else "") + _what(event, found)
+    return (who if event.recipients else "") + _what(event, transcript)
 
 
-def _what(event: Event, found: Transcript) -> str:
+def _what(event: Event, transcript: Transcript) -> str:
     """One event in words."""
-    told, where = found.journey, event.where
+    journey, where = transcript.journey, event.where
     match event.what:
         case "smtp" | "alike":
             return event.text
         case "created":
-            of = f" about {told.parent}" if told.parent else ""
+            of = f" about {journey.parent}" if journey.parent else ""
             return f"created by {where}{of}"
         case "session":
-            return f"{told.source} gets a session at {where}{_waited(event)}"
+            return f"{journey.source} gets a session at {where}{_waited(event)}"
         case "turn":
             return f"its turn in a session that is open at {where}{_waited(event)}"
         case "submitted":
@@ -144,7 +149,7 @@ def _what(event: Event, found: Transcript) -> str:
             lasted = f" for {_seconds(event.lasted)}" if event.lasted >= 0 else ""
             return f"{where} is in Retry{lasted}"
         case "acknowledged":
-            return f"{told.source} has its {event.reply}{_late(event)}"
+            return f"{journey.source} has its {event.reply}{_late(event)}"
         case "signal":
             return _SIGNALS[event.text].format(where)
         case "NDR" | "delay notice":
@@ -152,8 +157,8 @@ def _what(event: Event, found: Transcript) -> str:
     if event.what.startswith("not "):
         return f"{event.what} by {where} in {_seconds(event.waited)}"
     # What the receiver answered stands in the line above.
-    said = any(each.what == "answered" and each.time == event.time for each in told.events)
-    reply = f": {event.reply}" if event.reply and not said else ""
+    answered = any(item.what == "answered" and item.time == event.time for item in journey.events)
+    reply = f": {event.reply}" if event.reply and not answered else ""
     return f"{event.what.replace('_', ' ')}{reply}"
 
 
@@ -180,10 +185,10 @@ def _took(event: Event, what: str, work: str = "") -> str:
     return waited + (took or ", not done") + ("" if work or not took else " of work")
 
 
-def groups(found: Transcript) -> list[list[Recipient]]:
+def groups(transcript: Transcript) -> list[list[Recipient]]:
     """Recipients of whom all is the same but the number, in the order of their first."""
     groups: dict[tuple[object, ...], list[Recipient]] = {}
-    for recipient in found.journey.recipients:
+    for recipient in transcript.journey.recipients:
         key = (
             recipient.domain,
             recipient.status,
@@ -209,40 +214,42 @@ def few(recipients: Sequence[int]) -> str:
     return f"{first}, ... ({len(recipients)})"
 
 
-def _statuses(found: Transcript) -> Grid:
+def _statuses(transcript: Transcript) -> Grid:
     rows = []
-    for group in groups(found):
+    for group in groups(transcript):
         recipient = group[0]
         late = "-"
-        if found.deadline is not None:
-            in_time = recipient.status in _GOT_THROUGH and recipient.lasted <= found.deadline
+        if transcript.deadline is not None:
+            in_time = recipient.status in _GOT_THROUGH and recipient.lasted <= transcript.deadline
             late = "yes" if in_time else "no"
         lasted = _seconds(recipient.lasted)
         rows.append([name(group), recipient.status.name.lower().replace("_", " "), lasted, late])
     return Grid("Final status", ["recipient", "status", "after", "on time"], rows)
 
 
-def _times(found: Transcript) -> Grid:
+def _times(transcript: Transcript) -> Grid:
     rows = [
         [name(group), *(_seconds(group[0].waits[part]) for part in PARTS)]
-        for group in groups(found)
+        for group in groups(transcript)
     ]
     parts = [PART_NAMES.get(part, part) for part in PARTS]
     return Grid("Where the time went (what it waited for)", ["recipient", *parts], rows)
 
 
-def _notes(found: Transcript) -> Iterator[RenderableType]:
-    told = found.journey
-    if told.attempts > 1:
-        yield text(f"Attempts at submission: {told.attempts}; the session shown is the last one.")
-    spoken = any(event.what == "smtp" for event in told.events)
+def _notes(transcript: Transcript) -> Iterator[RenderableType]:
+    journey = transcript.journey
+    if journey.attempts > 1:
+        yield text(
+            f"Attempts at submission: {journey.attempts}; the session shown is the last one."
+        )
+    spoken = any(event.what == "smtp" for event in journey.events)
     if spoken:
         yield text(
             "The words of the dialogue are Exchange's, its times are counted in round trips; the "
             "local parts of recipients are made up, as relaysim draws domains."
         )
-    elif not found.complete:
+    elif not transcript.complete:
         yield text(
             "No dialogue is shown: the hub answered otherwise than it does when it is idle "
-            f"({told.reply})."
+            f"({journey.reply})."
         )

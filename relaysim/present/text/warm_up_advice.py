@@ -8,12 +8,16 @@ from relaysim.study.warm_up import WarmUp
 from relaysim.units import format_duration
 
 
-def warm_up_text(found: WarmUp) -> list[RenderableType]:
+def warm_up_text(warm_up: WarmUp) -> list[RenderableType]:
     """All of it, for the terminal."""
-    name, run = found.scenario.name, found.scenario.run
-    said = {
-        "cut": f"{name}: warm-up {format_duration(found.cut)} of {format_duration(run.duration)}",
+    name, run = warm_up.scenario.name, warm_up.scenario.run
+    sentence = {
+        "cut": f"{name}: warm-up {format_duration(warm_up.cut)} of {format_duration(run.duration)}",
         "terminating": f"{name}: no warm-up is right",
         "does not settle": f"{name}: no warm-up is found",
-    }[found.verdict]
-    return [text(f"{said}: {found.reason}.", hanging=4), text(""), text(origin(found.provenance))]
+    }[warm_up.verdict]
+    return [
+        text(f"{sentence}: {warm_up.reason}.", hanging=4),
+        text(""),
+        text(origin(warm_up.provenance)),
+    ]
