@@ -84,7 +84,18 @@ def test_a_listing_is_told_with_its_chance_its_length_and_its_lists(
     golden_section("blast/sentences", message(said))
     assert {"10 h", "5", "95 %"} <= quantities(said)
     assert "marketing.newsletter" in said
-    assert {"60 %", "23 %", "88 %", "1.2±0.4", "5.0±1.0 h", "3 d"} <= quantities(said)
+    assert {
+        "60 %",
+        "23",
+        "88 %",
+        "1.2",
+        "0.8",
+        "1.6",
+        "5.0 h",
+        "4.0",
+        "6.0 h",
+        "3 d",
+    } <= quantities(said)
     assert quantities_after(said, LISTS) == [("spamcop", "40 %"), ("css", "20 %")]
 
 
@@ -98,7 +109,7 @@ def test_what_was_never_seen_has_a_chance_all_the_same(golden_section: Golden) -
 def test_a_listing_from_before_is_not_counted_as_begun(golden_section: Golden) -> None:
     before = [row for row in LISTED if row[2] not in ("listings", "listing_length")]
     said = sentences([*before, ("total", "total", "listings", 0.0, 0.0, 0.0)])
-    assert "5.0±1.0 h" in quantities(said)
+    assert {"5.0 h", "4.0", "6.0 h"} <= quantities(said)
     assert not {"0", "3 d"} & quantities(said)
     golden_section("blast/sentences", message(said))
 
@@ -120,21 +131,31 @@ def test_a_design_without_a_culprit_or_with_nobody_else_is_told(golden_section: 
 
 def test_harm_is_told_by_cause_and_by_stream_the_worst_first(golden_section: Golden) -> None:
     said = sentences(LISTED + HARM)
-    assert {"490±120", "220±15", "710±135"} <= quantities(said)
-    assert {"4.2±1.1 %", "3.1±1.0 %", "1.1±0.2 %"} <= quantities(said)
+    assert {"490", "370", "610", "220", "205", "235", "710", "575", "845"} <= quantities(said)
+    assert {
+        "4.2 %",
+        "3.1",
+        "5.3 %",
+        "3.1 %",
+        "2.1",
+        "4.1 %",
+        "1.1 %",
+        "0.9",
+        "1.3 %",
+    } <= quantities(said)
     assert quantities_after(said, STREAMS) == [
-        ("crm.invoices", "12±3 %"),
-        ("users.correspondence", "2.0±0.5 %"),
+        ("crm.invoices", "12 %"),
+        ("users.correspondence", "2.0 %"),
     ]
-    assert {"3", "810±10", "5.2±0.5 %"} <= quantities(said)
+    assert {"3", "810", "800", "820", "5.2 %", "4.7", "5.7 %"} <= quantities(said)
     golden_section("blast/sentences", message(said))
 
 
 def test_the_isolation_gain_is_told_against_the_base(golden_section: Golden) -> None:
     clear = sentences(NONE, 0.87, 0.78, 0.96)
-    assert "87±9 %" in quantities(clear)
+    assert {"87 %", "78", "96 %"} <= quantities(clear)
     below = sentences(NONE, -0.2, -0.3, -0.1)
-    assert "-20±10 %" in quantities(below)
+    assert {"-20 %", "-30", "-10 %"} <= quantities(below)
     unsure = sentences(NONE, 1.0, float("nan"), float("nan"))
     assert "100 %" in quantities(unsure)
     golden_section("blast/sentences", message("\n".join([clear, below, unsure])))
@@ -147,9 +168,9 @@ def test_without_coupled_runs_there_is_no_section() -> None:
 @pytest.mark.parametrize(
     ("ends", "said"),
     [
-        ((0.6, 0.231, 0.882), "60 % (23 % to 88 %)"),
+        ((0.6, 0.231, 0.882), "60 % (23 to 88 %)"),
         ((1.0, float("nan"), float("nan")), "100 %"),
-        ((0.0025, 0.001, 0.0251), "0.25 % (0 % to 3 %)"),
+        ((0.0025, 0.001, 0.0251), "0.25 % (0 to 3 %)"),
         ((float("nan"), 0.0, 1.0), "-"),
     ],
 )

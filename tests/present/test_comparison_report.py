@@ -113,7 +113,7 @@ def test_what_is_undecided_says_how_many_replications_would_decide_it(
     )
     said = doubts(found(not_decided), ON_TIME)
     assert said.startswith("bulk, on time: ")
-    assert quantities(said) == {shown}
+    assert quantities(said) - {"50 %"} == {shown}
     golden_section("compare/doubts", message(said))
 
 
@@ -153,7 +153,7 @@ def test_a_quantile_on_a_cliff_is_judged_by_on_time(golden_section):
     made = replace(made, per_replication=replications)
     said = doubts(made, ON_TIME, BUSY)
     assert said.startswith("bulk, p95 in the busy hours: ")
-    assert {"60", "4", "6 %", "+3.0 pp (+2.0 to +4.0 pp)"} <= quantities(said)
+    assert {"60", "4", "6 %", "+3.0 pp", "+2.0", "+4.0 pp"} <= quantities(said)
     assert "on_time" in said
     golden_section("compare/doubts", message(said))
 
@@ -210,7 +210,7 @@ def test_the_report_ends_with_the_blast_radius_of_each_design(lines):
     row = metrics.loc[("listing-day", "total", "total", "listed"), ["value", "low", "high"]]
     assert row.tolist() == pytest.approx([1.0, 0.342, 1.0], abs=0.001)
     section = "\n".join(lines[lines.index(named[-1]) :])
-    assert {"100 %", "34 %", "1"} <= quantities(section)
+    assert {"100 %", "34", "1"} <= quantities(section)
 
 
 def test_designs_that_are_equal_in_every_replication_have_no_chances():

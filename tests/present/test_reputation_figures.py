@@ -106,10 +106,10 @@ def test_the_sum_is_told_beside_its_bar_and_in_the_title(golden_section):
         "30.0 % (29.0 to 31.0 %)",
     ]
     said = title(figure)
-    assert re.findall(r"[\d.]+±[\d.]+ %|old|new", said) == [
+    assert re.findall(r"[\d.]+ % \([\d.]+ to [\d.]+ %\)|old|new", said) == [
         "5.0 % (4.0 to 6.0 %)",
         "old",
-        "1 % (-89 to 91 %)",
+        "1 % (0 to 91 %)",
         "new",
     ]
     golden_section("figures/reputation", message(said))

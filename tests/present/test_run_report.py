@@ -175,7 +175,7 @@ def test_a_listing_that_does_not_always_come_is_told_with_its_chance(golden):
     )
     line, blank = (str(line) for line in happened.listings(found, "one"))
     assert line.startswith("198.51.100.10: ")
-    assert quantities(line) == {"50 %", "10 %", "90 %", "2.0 h (1.0 to 3.0 h)"}
+    assert quantities(line) == {"50 %", "10", "90 %", "2.0 h", "1.0", "3.0 h"}
     assert blank == ""
     golden("run/listing", message(line))
 
@@ -185,11 +185,11 @@ def test_a_run_without_mail_says_so_in_one_sentence(golden, monkeypatch):
     settings = ["run.duration=2 s", "run.warm_up=500 ms"]
     design = relaysim.load(SHARED, settings)
     one = relaysim.summary(relaysim.run(design, replications=2, jobs=1)).splitlines()
-    assert "1.5 s" in quantities(one[2])
+    assert "1.5 s" in quantities(" ".join(one[:2]))
     assert len(one) < 10
     other = relaysim.load(SHARED.with_name("dedicated-hub.toml"), settings)
     two = relaysim.summary(relaysim.compare(design, other, replications=2, jobs=1, blast=False))
-    assert flat(" ".join(one[2:4])) in flat(two)
+    assert flat(" ".join(one[:2])) in flat(two)
     assert 'hosts.marketing.server: "externalrelay" → "bulkrelay"' in two
     assert "\n---" not in two  # no table
     golden("run/no-mail", portable("\n".join(one)))

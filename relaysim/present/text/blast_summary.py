@@ -84,13 +84,13 @@ def _sentences(design: Scenario, measured: Lookup) -> Iterator[str]:
         if measured.value(*total, f"{word}_innocents") > 0.0
     }
     if not hit and not measured.value(*total, "harmed"):
-        yield "Innocent mail: nothing more is refused, junked or late for the culprits."
+        yield "Innocent mail: none is refused, junked or late because of the culprits."
         return
     recipients = (
         ", ".join(f"{count} {word}" for word, count in hit.items()) or "none refused or late"
     )
     harmed = measured.interval(*total, "harmed")
-    yield f"Innocent recipients: {recipients}; harmed in all, lost ones too: {harmed}."
+    yield f"Innocent recipients: {recipients}; harmed in total, with lost ones: {harmed}."
     if not measured.value(*total, "blast_radius"):
         return
     yield (
@@ -113,7 +113,7 @@ def _listings(design: Scenario, measured: Lookup) -> Iterator[str]:
         least = ""
         if row is not None:
             most = chance(unseen(row["replications"]))
-            least = f": its chance is below {most} (with 95 % confidence)"
+            least = f"; their probability is below {most} (with 95 % confidence)"
         yield f"Listings: none in the replications{least}."
         return
     by_list = {
@@ -123,12 +123,16 @@ def _listings(design: Scenario, measured: Lookup) -> Iterator[str]:
     worst = sorted((n for n, share in by_list.items() if share > 0.0), key=lambda n: -by_list[n])
     lists = ", ".join(f"{name} {chance(by_list[name])}" for name in worst[:MOST])
     length = measured.interval(*total, "listing_length")
-    lasts = f"; one lasts {length}, up to the end of the run" if length != NONE else ""
+    lasts = (
+        f"; mean length of a listing, cut off at the end of the run: {length}"
+        if length != NONE
+        else ""
+    )
     count = f"{measured.interval(*total, 'listings')} in each"
-    begun = count if measured.value(*total, "listings") else "all begun before the time counted"
+    begun = count if measured.value(*total, "listings") else "all began before the time counted"
     yield (
-        f"Listings: in {measured.chance(*total, 'listed')} of the replications; {begun}, some IP "
-        f"listed for {measured.interval(*total, 'listed_time')}{lasts}. By list: {lists}."
+        f"Listings: in {measured.chance(*total, 'listed')} of the replications; {begun}, a public IP "
+        f"is listed for {measured.interval(*total, 'listed_time')}{lasts}. By list: {lists}."
     )
 
 
@@ -156,9 +160,8 @@ def _cold(design: Scenario, measured: Lookup) -> Iterator[str]:
         key = (design.name, "egress", ip)
         if dotted(("egress", ip)) in new and measured.value(*key, "expired") > 0.0:
             yield (
-                f"New IP: large providers take little from {ip} on its first days; "
-                f"of the recipients "
-                f"that left by it {measured.interval(*key, 'expired')} expired, and "
+                f"New IP: mailbox providers throttle {ip} on its first days; of its recipients "
+                f" {measured.interval(*key, 'expired')} expired, and "
                 f"{measured.interval(*key, 'on_time')} came on time."
             )
 
@@ -168,8 +171,8 @@ def _gain(design: Scenario, base: Scenario, measured: Lookup) -> Iterator[str]:
     row = measured.row(design.name, "total", "total", "isolation_gain")
     if row is not None and not math.isnan(row["difference"]):
         ends = row["difference_low"], row["difference_high"]
-        one = "; it rests on one replication" if math.isnan(ends[0]) else ""
-        more = " (below zero: this design has more of it)" if row["difference"] < 0.0 else ""
+        one = "; from one replication" if math.isnan(ends[0]) else ""
+        more = " (negative: this design has more of it)" if row["difference"] < 0.0 else ""
         yield (
             f"Isolation gain, the share of {base.name}'s harm by reputation that is avoided: "
             f"{interval(row['difference'], *ends, 'share', bounded=False)}{more}{one}."
