@@ -131,8 +131,8 @@ def _listings(design: Scenario, measured: Lookup) -> Iterator[str]:
     count = f"{measured.interval(*total, 'listings')} in each"
     begun = count if measured.value(*total, "listings") else "all began before the time counted"
     yield (
-        f"Listings: in {measured.chance(*total, 'listed')} of the replications; {begun}, a public IP "
-        f"is listed for {measured.interval(*total, 'listed_time')}{lasts}. By list: {lists}."
+        f"Listings: in {measured.chance(*total, 'listed')} of the replications; {begun}, a public "
+        f"IP is listed for {measured.interval(*total, 'listed_time')}{lasts}. By list: {lists}."
     )
 
 
