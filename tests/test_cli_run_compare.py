@@ -18,7 +18,7 @@ SHORT = ("--set", "run.duration=200 s", "--set", "run.warm_up=0 s", "--jobs", "1
 
 def test_run_prints_tables_within_80_columns(monkeypatch, golden):
     monkeypatch.setattr("sys.argv", ["relaysim"])
-    result = relaysim("run", LISTING, *LITTLE)
+    result = relaysim("run", LISTING, *LITTLE, "--full", "--explain")
     assert result.exit_code == 0
     assert result.stderr == ""
     lines = result.stdout.splitlines()
@@ -90,7 +90,7 @@ def test_invariants_hold_on_the_small_company():
 
 def test_compare_prints_what_differs_and_draws(tmp_path):
     figures = tmp_path / "figures"
-    result = relaysim("compare", SHARED, DEDICATED, *LITTLE, "--figures", str(figures))
+    result = relaysim("compare", SHARED, DEDICATED, *LITTLE, "--full", "--figures", str(figures))
     assert result.exit_code == 0
     assert 'hosts.marketing.server: "externalrelay" → "bulkrelay"' in result.stdout
     assert max(map(len, result.stdout.splitlines())) <= 80

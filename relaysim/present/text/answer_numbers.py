@@ -10,7 +10,7 @@ from relaysim.present.text.metric_rows import difference_of, sides_of
 from relaysim.present.text.terminal import Grid, plain, tables, text
 from relaysim.stats.interval import BETTER, LOSES_MORE, NOT_DECIDED, WORSE
 from relaysim.study.compare import Comparison
-from relaysim.wording import listed
+from relaysim.wording import MOST, listed
 
 MOST_LINES = 25
 """Lines of numbers below an answer; the other numbers are printed by --full."""
@@ -66,13 +66,20 @@ def _rank(metric: str, verdict: str) -> int:
 
 
 def fitted(grid: Grid, most: int) -> list[RenderableType]:
-    """Return the table without its last rows, so that it takes at most `most` lines."""
+    """Return the table without its last rows, so that it takes at most `most` lines.
+
+    The lines are those of a terminal of 80 columns: a narrower one shows the same rows.
+    """
     count = len(grid.rows)
-    while True:
-        left = len(grid.rows) - count
-        shown = tables(replace(grid, rows=grid.rows[:count]))
-        if left:
-            shown = [*shown[:-1], text(f"{counted(left, 'more row')}: --full"), text("")]
-        if count <= 1 or len(plain(shown).rstrip("\n").splitlines()) <= most:
-            return shown
+    while count > 1 and _lines(replace(grid, rows=grid.rows[:count])) > most - 1:
         count -= 1
+    left = len(grid.rows) - count
+    shown = tables(replace(grid, rows=grid.rows[:count]))
+    if left:
+        shown = [*shown[:-1], text(f"{counted(left, 'more row')}: --full"), text("")]
+    return shown
+
+
+def _lines(grid: Grid) -> int:
+    """Return the lines of a table in a terminal of 80 columns."""
+    return len(plain(tables(grid, MOST)).rstrip("\n").splitlines())
