@@ -18,7 +18,13 @@ _LOCAL_PART = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/
 
 
 def parse_ip(text: object) -> IpAddress:
-    """An IPv4 or IPv6 address. Raises ValueError."""
+    """Return the IPv4 or IPv6 address that a text has.
+
+    Raises
+    ------
+    ValueError
+        If it has none.
+    """
     try:
         return ip_address(text_of(text))
     except ValueError:
@@ -36,11 +42,11 @@ class Binding:
 
     @property
     def is_wildcard(self) -> bool:
-        """Whether it stands for every local address of its family (`0.0.0.0` or `[::]`)."""
+        """Return whether it stands for every local address of its family (`0.0.0.0` or `[::]`)."""
         return self.address.is_unspecified
 
     def fits(self, local: IpAddress, port: int) -> bool:
-        """Whether a session to this local address and port reaches the binding."""
+        """Return whether a session to a local address and port reaches the binding."""
         if port != self.port:
             return False
         return local == self.address or (self.is_wildcard and local.version == self.address.version)
@@ -51,9 +57,12 @@ class Binding:
 
 
 def parse_binding(text: object) -> Binding:
-    """A binding as Exchange writes it: "0.0.0.0:25", "[::]:25", "192.168.168.170:25".
+    """Return a binding from a text such as "0.0.0.0:25", "[::]:25", "192.168.168.170:25".
 
-    Raises ValueError.
+    Raises
+    ------
+    ValueError
+        If the text is no binding.
     """
     host, _, port = text_of(text).rpartition(":")
     bracketed = host.startswith("[") and host.endswith("]")
@@ -81,21 +90,21 @@ class AddressRange:
 
     @property
     def size(self) -> int:
-        """How many addresses it holds."""
+        """Return the number of addresses in the range."""
         return int(self.last) - int(self.first) + 1
 
     def contains(self, address: IpAddress) -> bool:
-        """Whether the address lies in the range."""
+        """Return whether an address lies in the range."""
         return address.version == self.first.version and (
             int(self.first) <= int(address) <= int(self.last)
         )
 
     def contains_range(self, other: "AddressRange") -> bool:
-        """Whether the other range lies completely inside this one (or equals it)."""
+        """Return whether another range lies completely inside this one, or equals it."""
         return self.contains(other.first) and self.contains(other.last)
 
     def overlaps(self, other: "AddressRange") -> bool:
-        """Whether the two have an address in common."""
+        """Return whether the two ranges have an address in common."""
         return self.contains(other.first) or other.contains(self.first)
 
     def __str__(self) -> str:
@@ -103,9 +112,14 @@ class AddressRange:
 
 
 def parse_range(text: object) -> AddressRange:
-    """A remote range as Exchange takes it: an address, "first-last", or CIDR.
+    """Return a remote range from an address, "first-last", or CIDR.
 
-    Host bits of CIDR are ignored: "10.0.0.7/24" is the /24 that holds it. Raises ValueError.
+    Host bits of CIDR are ignored: "10.0.0.7/24" is the /24 that holds it.
+
+    Raises
+    ------
+    ValueError
+        If the text is no range.
     """
     given = text_of(text)
     try:
@@ -130,7 +144,13 @@ def _range(first: IpAddress, last: IpAddress) -> AddressRange:
 
 
 def parse_domain(text: object) -> str:
-    """A domain name in lower case. Raises ValueError."""
+    """Return a domain name in lower case.
+
+    Raises
+    ------
+    ValueError
+        If the text is no domain name.
+    """
     name = text_of(text).lower()
     if len(name) > 255 or not all(_LABEL.fullmatch(label) for label in name.split(".")):
         raise ValueError(
@@ -141,7 +161,13 @@ def parse_domain(text: object) -> str:
 
 
 def parse_address(text: object) -> str:
-    """A mail address with its domain in lower case, or the null sender "<>". Raises ValueError."""
+    """Return a mail address with its domain in lower case, or the null sender "<>".
+
+    Raises
+    ------
+    ValueError
+        If the text is neither.
+    """
     given = text_of(text)
     if given == NULL_SENDER:
         return given
@@ -155,5 +181,5 @@ def parse_address(text: object) -> str:
 
 
 def domain_of(address: str) -> str:
-    """The domain of a mail address in lower case; "" for the null sender."""
+    """Return the domain of a mail address in lower case; "" for the null sender."""
     return "" if address == NULL_SENDER else address.rpartition("@")[2].lower()

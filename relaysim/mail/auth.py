@@ -25,7 +25,13 @@ LOGINS = frozenset({AuthMechanism.BASIC_AUTH, AuthMechanism.INTEGRATED})
 
 
 def parse_mechanism(text: object) -> AuthMechanism:
-    """The mechanism, in any case. Raises ValueError that names the nearest."""
+    """Return the authentication mechanism of a name, in any case.
+
+    Raises
+    ------
+    ValueError
+        If there is no such value; the text names the nearest.
+    """
     return parse_name(AuthMechanism, text, "an authentication mechanism")
 
 
@@ -34,7 +40,7 @@ def auth_problems(
     groups: Collection[PermissionGroup],
     require_tls: bool = False,
 ) -> list[str]:
-    """What Exchange would refuse about AuthMechanism, one sentence each (Set-ReceiveConnector)."""
+    """Return what Set-ReceiveConnector would refuse about AuthMechanism, one sentence each."""
     given = set(mechanisms)
     problems = []
     if AuthMechanism.NONE in given and len(given) > 1:

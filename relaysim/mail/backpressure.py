@@ -27,7 +27,7 @@ class Level(IntEnum):
 
 
 class Peer(IntEnum):
-    """Who submits."""
+    """The sender of a submission."""
 
     MAILBOX_SERVER = 0
     """A mailbox server of the organization, by mailbox submission."""
@@ -51,7 +51,7 @@ VERSION_BUCKETS = Thresholds(80, 120, 200)
 
 
 class Resource(IntEnum):
-    """What a drive holds."""
+    """What is on a drive."""
 
     DATABASE = 0
     """The queue database."""
@@ -85,7 +85,7 @@ class Drive:
 
     @property
     def thresholds(self) -> Thresholds:
-        """The thresholds of the drive, percent used."""
+        """Return the thresholds of the drive, percent used."""
         return disk_thresholds(self.size, self.free_space)
 
     def use(self, mail: int = 0) -> int:
@@ -147,12 +147,15 @@ def level_at_start(drives: Iterable[Drive]) -> Level:
 
 
 def level(previous: Level, value: int, thresholds: Thresholds) -> Level:
-    """The level of a resource after a poll, with hysteresis.
+    """Return the level of a resource after a poll, with hysteresis.
 
-    It rises to Medium or High when the value reaches that threshold. It falls only when the value
-    is down to the threshold of a lower level: from High at `medium` to Medium, from either at
-    `normal` to Normal. (That thresholds differ up and down is confirmed; which one ends which level
-    is read from the newer documents, unconfirmed for 2007 and 2010.)
+    The level rises to Medium or High when the value reaches that threshold. It falls from High to
+    Medium at the threshold `medium`, and from either to Normal at the threshold `normal`.
+
+    Notes
+    -----
+    That thresholds differ up and down is confirmed. Which threshold ends which level is read from
+    the newer documents, unconfirmed for 2007 and 2010.
     """
     if value >= thresholds.high:
         return Level.HIGH
@@ -166,31 +169,54 @@ def level(previous: Level, value: int, thresholds: Thresholds) -> Level:
 
 
 def refusing_level(disk: Level, buckets: Level, polls_pressed: int, delays_first: bool) -> Level:
-    """The pressure that refusals go by: the highest of the resources.
+    """Return the pressure that refusals follow: the highest of the resources.
 
-    With `delays_first` (2010) version buckets at Medium count only once they have been pressed for
-    `VERSION_BUCKET_HISTORY` polls in a row; until then answers are only late (`mail_from_delay`).
+    Parameters
+    ----------
+    disk, buckets : Level
+        Levels of the drives and of the version buckets.
+    polls_pressed : int
+        Polls in a row at which the version buckets were above Normal.
+    delays_first : bool
+        The style of 2010: version buckets at Medium count only from `VERSION_BUCKET_HISTORY` polls
+        on; until then replies are only late (`mail_from_delay`).
     """
     patient = delays_first and buckets is Level.MEDIUM and polls_pressed < VERSION_BUCKET_HISTORY
     return disk if patient else max(disk, buckets)
 
 
 def refuses_connection(pressure: Level, delays_first: bool) -> bool:
-    """Whether a connection is refused before the greeting: Exchange 2007 at High.
+    """Return whether a hub refuses a connection before the greeting: Exchange 2007 at High.
 
-    `delays_first` is the style of 2010, which takes every connection and answers MAIL FROM late.
-    (2007 "rejects connections" at Medium too, but lets authoritative senders through, which it can
-    know at MAIL FROM only: there the refusal comes at MAIL FROM, an assumption.)
+    Parameters
+    ----------
+    pressure : Level
+        The `refusing_level`.
+    delays_first : bool
+        The style of 2010, which accepts every connection and delays its replies to MAIL FROM.
+
+    Notes
+    -----
+    2007 "rejects connections" at Medium too, but lets authoritative senders through. It knows the
+    sender at MAIL FROM only: there the refusal comes at MAIL FROM (assumption).
     """
     return pressure is Level.HIGH and not delays_first
 
 
 def refuses_mail_from(pressure: Level, peer: Peer, sender_is_authoritative: bool) -> bool:
-    """Whether MAIL FROM (or mailbox submission) gets `452 4.3.1 Insufficient system resources`.
+    """Return whether MAIL FROM or a mailbox submission gets `452 4.3.1`.
 
-    `pressure` is the `refusing_level`. At Medium mail from others than Exchange servers is refused,
-    except from senders in an authoritative domain; the null sender is in none. At High all of it
-    (confirmed).
+    At Medium this is mail from others than Exchange servers, except from senders in an
+    authoritative domain; the null sender is in none. At High it is all mail (confirmed).
+
+    Parameters
+    ----------
+    pressure : Level
+        The `refusing_level`.
+    peer : Peer
+        The sender of the submission.
+    sender_is_authoritative : bool
+        Whether the domain of the sender is authoritative.
     """
     if pressure is Level.HIGH:
         return True
@@ -198,12 +224,25 @@ def refuses_mail_from(pressure: Level, peer: Peer, sender_is_authoritative: bool
 
 
 def mail_from_delay(previous: int, pressed: bool) -> int:
-    """How long 2010 delays its answers to MAIL FROM after a poll, microseconds.
+    """Return how long Exchange 2010 delays its replies to MAIL FROM after a poll.
 
-    None at first, 10 s at the first poll under pressure, 5 s more at each further one up to 55 s,
-    and down by the same steps afterwards; to Exchange servers and others alike (confirmed for 2013;
-    that each poll is a step is an assumption: the tenth then reaches 55 s, just when refusals
-    start).
+    Parameters
+    ----------
+    previous : int
+        The delay before the poll, microseconds.
+    pressed : bool
+        Whether the version buckets are above Normal.
+
+    Returns
+    -------
+    int
+        Microseconds: 10 s at the first poll under pressure, 5 s more at each further one up to 55
+        s, and down by the same steps afterwards.
+
+    Notes
+    -----
+    The delay applies to Exchange servers and others alike (confirmed for 2013). That each poll is a
+    step is an assumption: the tenth then reaches 55 s, just when refusals start.
     """
     if pressed:
         return min(_LONGEST, previous + _STEP) if previous else _START

@@ -31,7 +31,7 @@ class Conflict:
     existing_range: AddressRange
 
     def message(self, server: str) -> str:
-        """Exchange's error text (the sentence that 2007 and later have in common)."""
+        """Return Exchange's error text (the sentence that 2007 and later have in common)."""
         return (
             "The values that you specified for the Bindings and RemoteIPRanges parameters conflict "
             f'with the settings on Receive connector "{server}\\{self.existing}".'
@@ -39,14 +39,16 @@ class Conflict:
 
 
 def conflicts(connectors: Iterable[ReceiveConnector]) -> tuple[Conflict, ...]:
-    """The conflicts between connectors of one server, at most one a pair, equal ranges first.
+    """Return the conflicts between connectors of a server, at most one a pair, equal ranges first.
 
+    Notes
+    -----
     Every combination of local address, port and remote ranges must be unique; two ranges may
-    overlap only if one lies completely inside the other (Microsoft's Set-ReceiveConnector page).
-    A wildcard and a specific address are different local addresses, so they never conflict:
+    overlap only if one lies completely inside the other (Microsoft's Set-ReceiveConnector page). A
+    wildcard and a specific address are different local addresses, so they never conflict:
     `192.168.168.170:25` with all remote addresses may stand beside `0.0.0.0:25` with all (by the
-    wording of the rule; how Exchange then picks is unconfirmed, see `select`). Disabled connectors
-    count, since the rule is about settings.
+    wording of the rule; how Exchange then chooses is unconfirmed, see `select`). Disabled
+    connectors count, since the rule is about settings.
     """
     found = []
     for existing, connector in combinations(connectors, 2):

@@ -50,13 +50,13 @@ class _Candidate(NamedTuple, Generic[C]):
 
 
 def _wildcard_binding(connector: ReceiveConnector, local: IpAddress, port: int) -> bool | None:
-    """Whether its closest fitting binding is a wildcard; None where no binding fits."""
+    """Return whether the closest fitting binding is a wildcard; None if no binding fits."""
     fitting = [each.is_wildcard for each in connector.bindings if each.fits(local, port)]
     return min(fitting, default=None)
 
 
 def _range_size(connector: ReceiveConnector, remote: IpAddress) -> int | None:
-    """The size of its smallest range that holds the client; None where none does."""
+    """Return the size of the smallest range that holds the client; None if none does."""
     fitting = [each.size for each in connector.remote_ip_ranges if each.contains(remote)]
     return min(fitting, default=None)
 
@@ -68,16 +68,32 @@ def select(
     remote: IpAddress,
     specific_binding_hides_wildcard: bool = False,
 ) -> Selection[C]:
-    """The receive connector of a hub that answers `remote` at `local`:`port`.
+    """Select the receive connector of a hub that answers a session.
 
+    Parameters
+    ----------
+    connectors : iterable of ReceiveConnector
+        The connectors of the hub.
+    local, port : IpAddress, int
+        Local address and port of the session.
+    remote : IpAddress
+        Address of the client.
+    specific_binding_hides_wildcard : bool
+        Whether wildcard bindings are out where a connector is bound to exactly this address and
+        port and no such connector lists the client.
+
+    Returns
+    -------
+    Selection
+        The connector, or None, and all others with the reason.
+
+    Notes
+    -----
     Of the enabled connectors with a fitting binding and a remote range that holds the client, the
-    one with the smallest such range (confirmed: Microsoft's documented example). Among equals a
-    binding to the very address goes before a wildcard one (unconfirmed), then the earlier name.
-
-    A wildcard binding fits every address of the hub, also one that another connector is bound to;
-    so it answers clients whom the specific connector does not list (unconfirmed). With
-    `specific_binding_hides_wildcard` it does not: where some connector is bound to the very address
-    and port and none of those lists the client, wildcard bindings do not answer.
+    one with the smallest such range answers (confirmed: Microsoft's documented example). Among
+    equals a binding to the exact address goes before a wildcard (unconfirmed), then the earlier
+    name. A wildcard binding fits every address of the hub, also one that another connector is bound
+    to, so it answers clients that the specific connector does not list (unconfirmed).
     """
     candidates: list[_Candidate[C]] = []
     lost: list[PassedOver[C]] = []
@@ -109,7 +125,7 @@ def select(
 
 
 def _beaten(best: _Candidate[C], other: _Candidate[C]) -> PassedOver[C]:
-    """Why `other`, which could have answered, comes after `best`."""
+    """Return why another connector, which could have answered, comes after the best one."""
     winner = best.connector.name
     if other.range_size > best.range_size:
         sizes = f"{best.range_size} against {other.range_size} addresses"

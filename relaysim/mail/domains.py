@@ -8,7 +8,7 @@ from relaysim.mail.spelling import parse_name, text_of
 
 
 class AcceptedDomainType(StrEnum):
-    """Who holds the mailboxes of an accepted domain."""
+    """The type of an accepted domain: where its mailboxes are."""
 
     AUTHORITATIVE = "Authoritative"
     """This organization."""
@@ -19,12 +19,24 @@ class AcceptedDomainType(StrEnum):
 
 
 def parse_domain_type(text: object) -> AcceptedDomainType:
-    """The type, in any case. Raises ValueError that names the nearest."""
+    """Return the type of an accepted domain by its name, in any case.
+
+    Raises
+    ------
+    ValueError
+        If there is no such value; the text names the nearest.
+    """
     return parse_name(AcceptedDomainType, text, "a type of accepted domain")
 
 
 def parse_pattern(text: object) -> str:
-    """A domain, "*.domain" or "*", in lower case. Raises ValueError."""
+    """Return a pattern in lower case: a domain, "*.domain" or "*".
+
+    Raises
+    ------
+    ValueError
+        If the text is no pattern.
+    """
     pattern = text_of(text).lower()
     if pattern == "*":
         return pattern
@@ -37,11 +49,13 @@ def parse_pattern(text: object) -> str:
 
 
 def specificity(pattern: str, domain: str) -> int | None:
-    """How closely a pattern matches a domain, higher being closer; None where it does not match.
+    """Return how closely a pattern matches a domain; higher is closer, None is no match.
 
+    Notes
+    -----
     "*.contoso.com" matches contoso.com and all its subdomains, for accepted domains and address
     spaces alike (Microsoft's help for Exchange 2007 and 2010). Of two matches the one with more
-    labels is closer, and an exact domain is closer than the wildcard with as many.
+    labels is closer, and an exact domain is closer than a wildcard with as many labels.
     """
     if pattern == "*":
         return 0
@@ -56,9 +70,14 @@ def specificity(pattern: str, domain: str) -> int | None:
 def accepted_type(
     domains: Mapping[str, AcceptedDomainType], domain: str
 ) -> AcceptedDomainType | None:
-    """The type of the closest accepted domain; None where no accepted domain matches.
+    """Return the type of the closest accepted domain; None if no accepted domain matches.
 
-    `domains` maps patterns (see `specificity`) to types; patterns are compared in lower case.
+    Parameters
+    ----------
+    domains : mapping of str to AcceptedDomainType
+        By pattern in lower case, see `specificity`.
+    domain : str
+        The domain.
     """
     closest, found = -1, None
     for pattern, kind in domains.items():
@@ -69,10 +88,10 @@ def accepted_type(
 
 
 def is_accepted(domains: Mapping[str, AcceptedDomainType], domain: str) -> bool:
-    """Whether RCPT TO takes the domain without a relay right: a domain of any type."""
+    """Return whether RCPT TO accepts a domain without the right to relay: a domain of any type."""
     return accepted_type(domains, domain) is not None
 
 
 def is_authoritative(domains: Mapping[str, AcceptedDomainType], domain: str) -> bool:
-    """Whether the domain is one whose mailboxes are all in this organization."""
+    """Return whether all mailboxes of a domain are in this organization."""
     return accepted_type(domains, domain) is AcceptedDomainType.AUTHORITATIVE

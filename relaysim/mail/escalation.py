@@ -1,4 +1,4 @@
-"""Widening: how many listed addresses make an operator list all of their network.
+"""Escalation: how many listed addresses make an operator list their whole network.
 
 An impact is what UCEPROTECT counts: for an allocation an address that its level 1 has, for an ASN a
 hit within 7 days (that each hit is one is an assumption: the policy says "impacts" only).
@@ -6,11 +6,23 @@ hit within 7 days (that each hit is one is an assumption: the policy says "impac
 
 
 def allocation_threshold(prefix_length: int) -> int:
-    """How many impacts list a whole IPv4 allocation of this prefix length, 8 to 32.
+    """Return how many listed addresses list a whole IPv4 allocation.
 
-    1 in a /26 and smaller, 2 in a /25, more than 4 in a /24, 9 in a /23 and 14 in a /22. For each
-    larger one it is the two before it and 1 together: more than 24 in a /21, 39 in a /20 (the
-    policy of UCEPROTECT level 2; that a /26 is as a smaller one is an assumption).
+    Parameters
+    ----------
+    prefix_length : int
+        Prefix length of the allocation, 8 to 32.
+
+    Returns
+    -------
+    int
+        1 for a /26 and smaller, 2 for a /25, 5 for a /24, 10 for a /23, 15 for a /22. Each larger
+        allocation has the sum of the two before it: 25 for a /21, 40 for a /20.
+
+    Notes
+    -----
+    The policy of UCEPROTECT level 2, which says "more than 4", "more than 9" and so on. That a /26
+    counts as a smaller allocation is an assumption.
     """
     if prefix_length >= 26:
         return 1
@@ -24,16 +36,16 @@ def allocation_threshold(prefix_length: int) -> int:
 
 
 def asn_score(impacts: int, addresses: int) -> int:
-    """Impacts for each 100,000 addresses of an ASN, in thousandths, rounded down.
+    """Return the impacts per 100,000 addresses of an ASN, in thousandths, rounded down.
 
-    The SPAMSCORE of UCEPROTECT's level 3 policy.
+    This is the SPAMSCORE of the policy of UCEPROTECT level 3.
     """
     return 1000 * 100_000 * impacts // addresses
 
 
 def asn_is_listed(impacts: int, addresses: int) -> bool:
-    """Whether all of an ASN is listed: a score of 50 or more, and 50 impacts or more.
+    """Return whether a whole ASN is listed: from a score of 50 and from 50 impacts.
 
-    UCEPROTECT, level 3 policy. Exact.
+    Policy of UCEPROTECT level 3. Integers, so without rounding.
     """
     return impacts >= 50 and 100_000 * impacts >= 50 * addresses

@@ -12,29 +12,54 @@ _MILLION = 1_000_000
 
 
 def relist_threshold(threshold: int, factor_ppm: int) -> int:
-    """How many hits list an IP again that was listed of late: factor x threshold, rounded up.
+    """Return how many hits list an IP again that was listed recently.
 
-    At least one, whatever the factor (parts per million). That relapses list sooner is an
-    assumption; operators say that they relist quickly, not by which rule.
+    Parameters
+    ----------
+    threshold : int
+        Hits that list an IP for the first time.
+    factor_ppm : int
+        Factor for a relapse, parts per million.
+
+    Returns
+    -------
+    int
+        The product, rounded up; at least 1.
+
+    Notes
+    -----
+    Operators say that they relist quickly, not by which rule: the factor is an assumption.
     """
     return max(1, -(-threshold * factor_ppm // _MILLION))
 
 
 def freshness(age: int) -> int:
-    """The weight of a report of this age, times FRESH.
+    """Return the weight of a report by its age in microseconds, times FRESH.
 
-    4 when it is new, falling in a straight line to 1 at 48 h; 1 until a week, 0 after it (SpamCop,
-    rules of the blocking list).
+    The weight is 4 for a new report, falls linearly to 1 at 48 h, stays 1 until a week, and is 0
+    afterwards (SpamCop, rules of the blocking list).
     """
     return 4 * FRESH - 3 * min(age, FRESH) if age <= _FORGOTTEN else 0
 
 
 def score(reports: Sequence[int], traps: Sequence[int]) -> int:
-    """SpamCop's points against an IP, times FRESH, from the ages of reports and of trap hits.
+    """Return the points of SpamCop against an IP, times FRESH.
 
-    Each user report counts its freshness. n trap hits of the last week count 5 n if they are fewer
-    than six, else n squared (SpamCop, rules of the blocking list); how that goes together with
-    freshness is not published, we multiply by that of the newest hit (an assumption).
+    Parameters
+    ----------
+    reports, traps : sequence of int
+        Ages of user reports and of spam trap hits, microseconds.
+
+    Returns
+    -------
+    int
+        Each report counts its freshness. Fewer than six trap hits of the last week count 5 each,
+        more of them their number squared.
+
+    Notes
+    -----
+    SpamCop, rules of the blocking list. How trap hits and freshness go together is not published:
+    we multiply by the freshness of the newest hit (assumption).
     """
     recent = [age for age in traps if age <= _FORGOTTEN]
     hits = len(recent)
@@ -50,13 +75,32 @@ def is_scored(
     ratio_ppm: int,
     visibility_ppm: int,
 ) -> bool:
-    """Whether a score lists an IP: enough of it, and enough for the mail that the IP sends.
+    """Return whether a score lists an IP.
 
-    `score` is that of the function above. It must reach the threshold (thousandths of a point),
-    and its ratio to reputation points must reach `ratio_ppm`: SpamCop gives a point for each time
-    that a user of the list asks about the IP, so there are visibility x `sent` of them, where
-    `sent` is the mail of the last week. One report or hit alone never lists (SpamCop, rules of the
-    blocking list, and the Validity knowledge base). Exact, however long the integers get.
+    Parameters
+    ----------
+    score : int
+        Points, see `score`.
+    reports_and_hits : int
+        Number of reports and trap hits; one alone never lists.
+    sent : int
+        Messages of the IP in the last week.
+    threshold_milli : int
+        Least score, thousandths of a point.
+    ratio_ppm : int
+        Least ratio of the score to the reputation points of the IP, parts per million.
+    visibility_ppm : int
+        Reputation points per message sent, parts per million.
+
+    Returns
+    -------
+    bool
+        Whether score and ratio reach their limits. Integers, so without rounding.
+
+    Notes
+    -----
+    SpamCop gives a reputation point for each query about the IP by a user of the list: rules of the
+    blocking list, and the Validity knowledge base.
     """
     enough = 1000 * score >= threshold_milli * FRESH
     ratio = _MILLION * _MILLION * score >= ratio_ppm * visibility_ppm * sent * FRESH

@@ -17,7 +17,20 @@ _SLEEPS = 23 * _HOUR
 
 
 def office(moment: int, work: int) -> int:
-    """When `work` microseconds of office time after `moment` are over; at once if it is none."""
+    """Return when a span of office time is over.
+
+    Parameters
+    ----------
+    moment : int
+        Begin of the span, microseconds from a Monday 00:00.
+    work : int
+        Length of the span in office time, microseconds; 0 is over at once.
+
+    Returns
+    -------
+    int
+        Microseconds from the same Monday.
+    """
     if work == 0:
         return moment
     days, rest = divmod(_worked(moment) + work - 1, _WORKING_DAY)
@@ -26,7 +39,7 @@ def office(moment: int, work: int) -> int:
 
 
 def waking(moment: int) -> int:
-    """The moment itself if people are awake (7:00 up to 23:00), else the next 7:00."""
+    """Return a time itself if it is within waking hours (7:00 to 23:00), else the next 7:00."""
     day, clock = divmod(moment, _DAY)
     if _WAKES <= clock < _SLEEPS:
         return moment
@@ -34,7 +47,7 @@ def waking(moment: int) -> int:
 
 
 def _worked(moment: int) -> int:
-    """Office time from the start to the moment."""
+    """Return the office time from Monday 00:00 to a time; microseconds."""
     week, rest = divmod(moment, _WEEK)
     day, clock = divmod(rest, _DAY)
     if day >= _WORKING_DAYS:

@@ -144,7 +144,7 @@ def is_well_known(user: str) -> bool:
 
 
 def _by_name(lower: str) -> str | None:
-    """The well-known principal of this name in lower case, in any known language."""
+    """Return the well-known principal of a name in lower case, in any known language."""
     for known in _WELL_KNOWN:
         if known.casefold() == lower:
             return known
@@ -153,7 +153,7 @@ def _by_name(lower: str) -> str | None:
 
 
 def _nearest(lower: str, least: float) -> str | None:
-    """The well-known principal whose name is most like this one; None below that similarity."""
+    """Return the well-known principal with the most similar name; None below a similarity."""
     _, separator, name = lower.partition("\\")
     name = _plain(name if separator else lower)
     names = {_plain(known.partition("\\")[2].casefold()): known for known in _WELL_KNOWN}
@@ -163,7 +163,7 @@ def _nearest(lower: str, least: float) -> str | None:
 
 
 def _plain(text: str) -> str:
-    """The letters and digits of a text without accents."""
+    """Return the letters and digits of a text without accents."""
     return "".join(
         each for each in normalize("NFKD", text) if each.isalnum() and not combining(each)
     )

@@ -15,7 +15,13 @@ class Priority(IntEnum):
 
 
 def parse_priority(text: object) -> Priority:
-    """ "high", "normal" or "low", in any case. Raises ValueError that names the nearest."""
+    """Return the priority named "high", "normal" or "low", in any case.
+
+    Raises
+    ------
+    ValueError
+        If there is no such priority; the text names the nearest.
+    """
     names = {each.name.lower(): each for each in Priority}
     name = text_of(text).lower()
     if name not in names:
@@ -24,11 +30,19 @@ def parse_priority(text: object) -> Priority:
 
 
 def choose(waiting: Sequence[int], in_use: Sequence[int], quotas: Sequence[int]) -> int:
-    """The highest priority with work waiting and its quota of connections not full; -1 for none.
+    """Return the highest priority that has work and whose quota of connections is not full.
 
-    Each sequence has one entry a priority, highest first: transactions waiting, connections that
-    carry one now, and most connections allowed (MaxPerDomain...PriorityConnections; one that
-    cannot be reached stands for unlimited, and three such make strict non-preemptive priority).
+    Parameters
+    ----------
+    waiting, in_use, quotas : sequence of int
+        One entry per priority, highest first: transactions that wait, connections that carry one
+        now, and the connections allowed (MaxPerDomain...PriorityConnections). A quota that cannot
+        be reached stands for unlimited; three such quotas are strict non-preemptive priority.
+
+    Returns
+    -------
+    int
+        The priority; -1 if none may take a connection.
     """
     for priority, (work, used, quota) in enumerate(zip(waiting, in_use, quotas, strict=True)):
         if work > 0 and used < quota:

@@ -1,8 +1,8 @@
-"""Standing: what a mailbox provider thinks of an IP or a sender domain, from what it counted.
+"""Provider states: how a mailbox provider treats mail, by what it counted of IP and domain.
 
 No provider publishes its rules: the form is an assumption, anchored on what they do say. Gmail asks
 senders to keep complaints below 0.1 % and never to reach 0.3 %; with 0.1 % as the limit these are
-badness 1 and 3, where a standing falls to WARN and THROTTLE. Badness is in thousandths, limits are
+badness 1 and 3, at which a state becomes WARN and THROTTLE. Badness is in thousandths, limits are
 parts per million, times microseconds. Counters are integers in units of 1 / SCALE events.
 """
 
@@ -12,18 +12,18 @@ _HOUR = 3_600_000_000
 _MILLION = 1_000_000
 
 SCALE = 2**16
-"""What one event adds to a counter, so that counters fade without floating point."""
+"""What one event adds to a counter, so that counters decay without floating point."""
 
 LEAVE_WARN = 800
 LEAVE = 2400
-"""A standing in THROTTLE or BLOCK recovers below this badness, if it stays there long enough."""
+"""A state of THROTTLE or BLOCK ends below this badness, if it stays there long enough."""
 
 FASTEST = 10**7
 """Messages an hour at which the limit of a new IP ends."""
 
 
 class State(IntEnum):
-    """What mail meets: nothing, now and then the junk folder, a limit of the rate, a refusal."""
+    """What a provider does with mail: nothing special, sometimes junk, a rate limit, a refusal."""
 
     GOOD = 0
     WARN = 1
@@ -35,9 +35,9 @@ _ENTER = ((10_000, State.BLOCK), (3000, State.THROTTLE), (1000, State.WARN))
 
 
 def decay_factor(half_life: int) -> int:
-    """What is left of a counter after an hour, times 2**32: `counter * factor >> 32`.
+    """Return what is left of a counter after an hour, times 2**32: `counter * factor >> 32`.
 
-    Exponential fading; with a half-life of 0 nothing is left.
+    The decay is exponential; with a half-life of 0 microseconds nothing is left.
     """
     return round(2 ** (32 - _HOUR / half_life)) if half_life else 0
 
@@ -53,11 +53,24 @@ def badness(
     unknown_limit_ppm: int,
     trap_limit: int,
 ) -> int:
-    """How many times its limits mail has reached, in thousandths; each part rounded down.
+    """Return the badness of mail: how many times it reaches its limits, in thousandths.
 
-    Complaints count against the mail in the inbox (as Gmail's Postmaster Tools do), unknown users
-    against the mail that was tried, trap hits by themselves. The first five are counters, limits
-    are above 0. A share of no mail is no share: it adds nothing.
+    Complaints are a share of the mail in the inbox (as in Gmail's Postmaster Tools), unknown
+    users a share of the mail attempted; trap hits count by number. A share of no mail adds nothing.
+
+    Parameters
+    ----------
+    complaints, inboxed, unknown, attempted, traps : int
+        Counters, in units of 1 / SCALE events.
+    complaint_limit_ppm, unknown_limit_ppm : int
+        Limits of the two shares, parts per million, above 0.
+    trap_limit : int
+        Limit of the trap hits, above 0.
+
+    Returns
+    -------
+    int
+        Sum of the three parts, each rounded down.
     """
     return (
         _times_limit(complaints, inboxed, complaint_limit_ppm)
@@ -71,12 +84,25 @@ def _times_limit(count: int, of: int, limit_ppm: int) -> int:
 
 
 def spike(volume: int, usual: int) -> int:
-    """What an unusual volume adds to badness, in thousandths: doublings above twice the usual.
+    """Return what an unusual volume adds to the badness, in thousandths.
 
-    max(0, log2(volume / usual) - 1), where log2 is exact at powers of two and straight between
-    them; `usual` is 1 or more. We compare the last 24 hours with the busiest day before, not with
-    the average of a month as our first model did: with a regular weekly campaign every campaign
-    would be a spike.
+    Parameters
+    ----------
+    volume : int
+        Messages of the last 24 hours.
+    usual : int
+        Messages of the busiest day before, 1 or more.
+
+    Returns
+    -------
+    int
+        max(0, log2(volume / usual) - 1), where log2 is exact at powers of two and linear between
+        them: doublings above twice the usual volume.
+
+    Notes
+    -----
+    The comparison is with the busiest day, not with the average of a month: with a regular weekly
+    campaign every campaign would be a spike (assumption).
     """
     doublings = 0
     while usual << doublings + 1 <= volume:
@@ -88,7 +114,7 @@ def spike(volume: int, usual: int) -> int:
 
 
 def blend(ip: int, domain: int, weight_ppm: int) -> int:
-    """The badness that counts: of the IP, and with this weight of the sender's domain."""
+    """Return the mean badness of IP and sender domain, with a weight (ppm) for the domain."""
     return ((_MILLION - weight_ppm) * ip + weight_ppm * domain) // _MILLION
 
 
@@ -100,12 +126,24 @@ def next_state(
     recovery_time: int,
     block_time: int,
 ) -> State:
-    """The standing after a look at its badness, with hysteresis.
+    """Return the provider state after a review of its badness, with hysteresis.
 
-    It gets worse at once: WARN from badness 1, THROTTLE from 3, BLOCK from 10. WARN ends below 0.8.
-    THROTTLE and BLOCK end when badness has been below 2.4 for `recovery_time` and `block_time`:
-    `below_since` is when it came there or, if later, when the state began; None while it is not
-    below. They end in WARN, or in GOOD if badness is below 0.8 by then.
+    The state gets worse at once: WARN from badness 1, THROTTLE from 3, BLOCK from 10. WARN ends
+    below 0.8. THROTTLE and BLOCK end in WARN, or in GOOD if the badness is below 0.8 by then.
+
+    Parameters
+    ----------
+    state : State
+        The state before.
+    badness : int
+        Thousandths.
+    below_since : int or None
+        Since when the badness has been below 2.4, or since the state began if that was later;
+        microseconds. None: it is not below.
+    now : int
+        Time of the review, microseconds.
+    recovery_time, block_time : int
+        How long the badness must be below 2.4 to end THROTTLE and BLOCK, microseconds.
     """
     entered = next((each for least, each in _ENTER if badness >= least), State.GOOD)
     if entered >= state:
@@ -118,10 +156,25 @@ def next_state(
 
 
 def cold_rate(per_hour: int, growth_milli: int, days: int) -> int | None:
-    """Messages an hour that a provider takes from a new IP after so many days with traffic.
+    """Return the messages an hour that a provider accepts from a new IP.
 
-    per_hour x growth^days, to the nearest integer: 20 and 1.4 give SendGrid's published schedule
-    for automated warm-up (but for two days of it). None, no limit, from FASTEST on.
+    Parameters
+    ----------
+    per_hour : int
+        The rate on the first day.
+    growth_milli : int
+        Factor per day, thousandths.
+    days : int
+        Days with traffic so far.
+
+    Returns
+    -------
+    int or None
+        per_hour x growth^days, to the nearest integer; None, no limit, from FASTEST on.
+
+    Notes
+    -----
+    20 and 1.4 give SendGrid's published schedule for automated warm-up, except for two days of it.
     """
     scale = 1000**days
     rate = (2 * per_hour * growth_milli**days + scale) // (2 * scale)

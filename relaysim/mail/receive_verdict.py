@@ -1,4 +1,4 @@
-"""What a receive connector answers, command by command: each rule a function that gives a reply."""
+"""The replies of a receive connector, command by command: each rule is a function."""
 
 from collections.abc import Collection, Mapping
 
@@ -14,13 +14,27 @@ from relaysim.mail.session_access import identify, offers_login, session_rights
 def source_limit(
     per_source: int | None, percentage: int, maximum: int | None, open_connections: int
 ) -> int | None:
-    """How many connections one client address may have now; None is no limit.
+    """Return how many connections one client address may have now; None for no limit.
 
-    The smaller of MaxInboundConnectionPerSource and MaxInboundConnectionPercentagePerSource of the
-    connections still free, rounded down (Microsoft's words: "available remaining connections"). The
-    percentage shrinks as the connector fills and is 0 when few are free: with 2 % and fewer than 50
-    free connections nobody gets another one. 100 % is no limit (assumption: by the letter, it would
-    stop a source at half of the connector, since its own connections are not free).
+    This is the smaller of MaxInboundConnectionPerSource and the share
+    MaxInboundConnectionPercentagePerSource of the connections that are free, rounded down.
+
+    Parameters
+    ----------
+    per_source : int or None
+        MaxInboundConnectionPerSource; None: unlimited.
+    percentage : int
+        MaxInboundConnectionPercentagePerSource.
+    maximum : int or None
+        MaxInboundConnection; None: unlimited.
+    open_connections : int
+        Sessions of the connector now.
+
+    Notes
+    -----
+    Microsoft's words are "available remaining connections": the share shrinks as the connector
+    fills. With 2 % and fewer than 50 free connections it is 0. 100 % is no limit (assumption: by
+    the letter it would stop a source at half of the connector).
     """
     if maximum is None or percentage == 100:
         return per_source
@@ -35,9 +49,10 @@ def admission(
     open_connections: int,
     open_from_source: int,
 ) -> Reply | None:
-    """What turns a connection away from a connector that answers; None lets it in.
+    """Return the reply with which a connector refuses a connection; None if it accepts it.
 
-    MaxInboundConnection first, then the limits of one source. The counts are without this one.
+    MaxInboundConnection comes first, then the limits of one source, see `source_limit`. The counts
+    are without the new connection.
     """
     if maximum is not None and open_connections >= maximum:
         return reply.TOO_MANY_CONNECTIONS
@@ -53,11 +68,20 @@ def connect(
     open_from_source: int = 0,
     hub_is_up: bool = True,
 ) -> Reply:
-    """The greeting, or why there is none.
+    """Return the reply to a new connection: the banner, or the reason why there is none.
 
-    `connector` is what `select` chose, `open_connections` are the connector's sessions and
-    `open_from_source` those of them from the client's address, without this one. Order: hub down,
-    no connector, MaxInboundConnection, then the limits of one source.
+    Parameters
+    ----------
+    connector : ReceiveConnector or None
+        What `select` chose.
+    open_connections, open_from_source : int
+        Sessions of the connector, and those from the address of the client, without the new one.
+    hub_is_up : bool
+        Whether the hub runs.
+
+    Notes
+    -----
+    The order: hub down, no connector, MaxInboundConnection, the limits of one source.
     """
     if not hub_is_up:
         return reply.UNABLE_TO_CONNECT
@@ -100,7 +124,10 @@ def authenticate_server(connector: ReceiveConnector) -> Reply:
 
 
 def authenticate(connector: ReceiveConnector) -> Reply:
-    """AUTH with a valid account: it must be offered, and the session then must have Submit."""
+    """Return the reply to AUTH with a valid account.
+
+    The connector must offer a log-in, and the session must have the right Submit afterwards.
+    """
     if not offers_login(connector):
         return reply.AUTHENTICATION_NOT_OFFERED
     if Right.SUBMIT not in session_rights(connector, identify(connector, authenticated=True)):
@@ -115,14 +142,27 @@ def mail_from(
     domains: Mapping[str, AcceptedDomainType],
     sender_is_own: bool = False,
 ) -> Reply:
-    """MAIL FROM: the right to submit, then the right to be this sender.
+    """Return the reply to MAIL FROM: the right to submit, then the right to the sender address.
 
-    `principal` and `rights` are those of the session (`identify`, `session_rights`),
-    `sender_is_own` says that the sender address belongs to the account that logged in; it needs no
-    further right. Any other needs Accept-Any-Sender, and in an authoritative domain
-    Accept-Authoritative-Domain-Sender too, the switch against forged internal senders. The null
-    sender (domain "") is nobody's address and needs none (assumption). Back pressure and the
-    message rate limit come after this (`backpressure`, `submission_rate`).
+    Parameters
+    ----------
+    principal : str
+        Security principal of the session, see `identify`.
+    rights : collection of Right
+        Rights of the session, see `session_rights`.
+    sender_domain : str
+        Domain of the sender; "" for the null sender.
+    domains : mapping of str to AcceptedDomainType
+        The accepted domains.
+    sender_is_own : bool
+        Whether the sender address belongs to the account of the session.
+
+    Notes
+    -----
+    The account's own address needs no right beyond Submit. Any other needs Accept-Any-Sender, and
+    in an authoritative domain also Accept-Authoritative-Domain-Sender, the switch against forged
+    internal senders. The null sender needs neither (assumption). Back pressure and the message rate
+    limit come afterwards (`backpressure`, `submission_rate`).
     """
     if Right.SUBMIT not in rights:
         return reply.NOT_AUTHENTICATED if principal == ANONYMOUS else reply.NO_SUBMIT_RIGHT
@@ -135,14 +175,17 @@ def mail_from(
 
 
 def submission_rate(message_rate_limit: int | None, submitted: int) -> Reply:
-    """MAIL FROM against MessageRateLimit: `submitted` messages of the source in the last minute."""
+    """Return the reply to MAIL FROM by MessageRateLimit (messages a minute; None: unlimited).
+
+    `submitted` is the number of messages of the source in the minute.
+    """
     if message_rate_limit is not None and submitted >= message_rate_limit:
         return reply.SUBMISSION_RATE_EXCEEDED
     return reply.SENDER_OK
 
 
 def message_size(rights: Collection[Right], size: int, max_message_size: int | None) -> Reply:
-    """MAIL FROM with SIZE= against MaxMessageSize, in bytes."""
+    """Return the reply to MAIL FROM with SIZE= by MaxMessageSize (bytes; None: unlimited)."""
     if max_message_size is None or size <= max_message_size:
         return reply.SENDER_OK
     if Right.BYPASS_MESSAGE_SIZE_LIMIT in rights:
@@ -153,16 +196,17 @@ def message_size(rights: Collection[Right], size: int, max_message_size: int | N
 def rcpt_to(
     rights: Collection[Right], recipient_domain: str, domains: Mapping[str, AcceptedDomainType]
 ) -> Reply:
-    """RCPT TO: an accepted domain of any type, or the right to relay."""
+    """Return the reply to RCPT TO: an accepted domain of any type, or the right to relay."""
     if Right.ACCEPT_ANY_RECIPIENT in rights or is_accepted(domains, recipient_domain):
         return reply.RECIPIENT_OK
     return reply.UNABLE_TO_RELAY
 
 
 def recipient_limit(max_recipients_per_message: int | None, accepted: int) -> Reply:
-    """RCPT TO against MaxRecipientsPerMessage: `accepted` recipients of the message so far.
+    """Return the reply to RCPT TO by MaxRecipientsPerMessage (None: unlimited).
 
-    The message goes on with those; a good client sends the rest in another message.
+    `accepted` is the number of recipients accepted so far. The message continues with them; a
+    client sends the others in another message.
     """
     if max_recipients_per_message is not None and accepted >= max_recipients_per_message:
         return reply.TOO_MANY_RECIPIENTS

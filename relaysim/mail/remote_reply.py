@@ -72,7 +72,7 @@ _UNNAMED = "Service unavailable; Client host [{ip}] blocked"
 
 
 def _blocked_using(zone: str) -> str:
-    """Postfix's default form, seen for ZEN; without the zone if the list has none."""
+    """Return Postfix's default form, seen for ZEN; without the zone if the list has none."""
     if not zone:
         return _UNNAMED
     link = "; https://www.spamhaus.org/query/ip/{ip}" if zone == _ZEN else ""
@@ -165,15 +165,21 @@ _UNKNOWN = Reply(550, "5.1.1", "Recipient address rejected: User unknown")  # Po
 
 
 def deferral(replies: Replies) -> Reply:
-    """The reply to a message that a destination puts off."""
+    """Return the reply to a message that a destination defers."""
     return DEFERRALS.get(replies, TRY_AGAIN_LATER)
 
 
 def refusal(replies: Replies, zone: str, action: str) -> Reply:
-    """The reply to mail from an IP on a list with this DNS zone, which is "" where it has none.
+    """Return the reply to mail from an IP on a blocklist.
 
-    `action` is that of the destination's `refusal_action`: "reject", "defer", or "score", which
-    accepts and junks.
+    Parameters
+    ----------
+    replies : Replies
+        Whose wording the destination has.
+    zone : str
+        DNS zone of the blocklist; "" if it has none.
+    action : str
+        `refusal_action` of the destination: "reject", "defer", or "score", which accepts and junks.
     """
     if action == "score":
         return ACCEPTED
@@ -189,24 +195,23 @@ def _rejected_by_provider(replies: Replies, zone: str) -> Reply | None:
 
 
 def throttled(replies: Replies) -> Reply:
-    """The reply to mail above the rate that a provider grants a bad reputation.
+    """Return the reply to mail above the rate limit of a throttled IP.
 
-    This and `cold` are taken to close the connection, also where the code is not 421: an
-    assumption.
+    This reply and `cold` close the connection, also where the code is not 421 (assumption).
     """
     return _THROTTLED.get(replies, _UNNAMED_THROTTLED)
 
 
 def cold(replies: Replies) -> Reply:
-    """The reply to mail above the rate that a provider grants a new IP."""
+    """Return the reply to mail above the rate limit of a new IP."""
     return _COLD.get(replies, _UNNAMED_THROTTLED)
 
 
 def blocked(replies: Replies) -> Reply:
-    """The reply to mail that a provider refuses for its own opinion of the IP."""
+    """Return the reply to mail of an IP that the provider blocks."""
     return _BLOCKED.get(replies, _UNNAMED_BLOCKED)
 
 
 def unknown_user(replies: Replies) -> Reply:
-    """The reply to a recipient that a destination does not have."""
+    """Return the reply to a recipient that does not exist."""
     return _GMAIL_UNKNOWN if replies is Replies.GMAIL else _UNKNOWN

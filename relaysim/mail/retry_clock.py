@@ -9,11 +9,31 @@ def queue_retry_delay(
     transient_failure_retry_interval: int,
     outbound_connection_failure_retry_interval: int,
 ) -> int:
-    """From the `failure`-th failed connection in a row (1 is the first) of a queue to the next try.
+    """Return the time from a failed connection of a queue to the next attempt.
 
-    First the glitch retries, then those for transient failures, then the steady interval without
-    end (Microsoft's page on message intervals; that 2007 and 2010 have the glitch retries is
-    unconfirmed). A success starts the count anew.
+    First come the glitch retries, then those for transient failures, then the steady interval
+    without end. A success starts the count anew.
+
+    Parameters
+    ----------
+    failure : int
+        Number of the failure in a row; 1 is the first.
+    queue_glitch_retry_count, transient_failure_retry_count : int
+        How many retries have each interval.
+    queue_glitch_retry_interval, transient_failure_retry_interval : int
+        Microseconds.
+    outbound_connection_failure_retry_interval : int
+        The steady interval, microseconds.
+
+    Returns
+    -------
+    int
+        Microseconds.
+
+    Notes
+    -----
+    Microsoft's page on message retry, resubmit and expiration intervals. That Exchange 2007 and
+    2010 have the glitch retries is unconfirmed.
     """
     if failure <= queue_glitch_retry_count:
         return queue_glitch_retry_interval
@@ -23,14 +43,14 @@ def queue_retry_delay(
 
 
 def expires_at(accepted_at: int, message_expiration_timeout: int) -> int:
-    """When a message is given up with an NDR: the timeout runs from when the hub accepted it."""
+    """Return when a message expires with an NDR; the timeout begins when the hub accepts it."""
     return accepted_at + message_expiration_timeout
 
 
 def delay_notice_at(
     accepted_at: int, delay_notification_timeout: int, message_expiration_timeout: int
 ) -> int | None:
-    """When the sender is told of the delay; None if the message expires first."""
+    """Return when a hub sends a delay notice to the sender; None if the message expires first."""
     if delay_notification_timeout >= message_expiration_timeout:
         return None
     return accepted_at + delay_notification_timeout

@@ -41,7 +41,13 @@ _OLD_SPELLINGS = {
 
 
 def parse_right(text: object) -> Right:
-    """The right, in any case and in both spellings. Raises ValueError that names the nearest."""
+    """Return the right of a name, in any case and in both spellings.
+
+    Raises
+    ------
+    ValueError
+        If there is no such value; the text names the nearest.
+    """
     old = _OLD_SPELLINGS.get(text_of(text).casefold())
     return old or parse_name(Right, text, "a right")
 
@@ -60,7 +66,13 @@ class PermissionGroup(StrEnum):
 
 
 def parse_group(text: object) -> PermissionGroup:
-    """The permission group, in any case. Raises ValueError that names the nearest."""
+    """Return the permission group of a name, in any case.
+
+    Raises
+    ------
+    ValueError
+        If there is no such value; the text names the nearest.
+    """
     return parse_name(PermissionGroup, text, "a permission group")
 
 
@@ -160,5 +172,5 @@ _LOG_NAMES = {
 
 
 def session_permissions(rights: Collection[Right]) -> str:
-    """The data of the receive protocol log's line "Set Session Permissions"; "None" without any."""
+    """Return rights as the protocol log has them in "Set Session Permissions"; "None" for none."""
     return " ".join(_LOG_NAMES[right] for right in Right if right in rights) or "None"

@@ -26,9 +26,14 @@ _SPACE = re.compile(r"(?:(?P<type>[^:;]+):)?(?P<pattern>[^:;]+)(?:;(?P<cost>[0-9
 
 
 def parse_address_space(text: object) -> AddressSpace:
-    """An address space: "SMTP:*;1", "contoso.com", "*.contoso.com;5"; cost 1 to 100, else 1.
+    """Return an address space from "SMTP:*;1", "contoso.com" or "*.contoso.com;5".
 
-    Raises ValueError.
+    The cost is 1 to 100; without one it is 1.
+
+    Raises
+    ------
+    ValueError
+        If the text is no address space.
     """
     match = _SPACE.fullmatch(text_of(text))
     if match is None or (match["type"] or "SMTP").strip().upper() != "SMTP":
@@ -69,7 +74,7 @@ class SendConnector(Protocol):
 
 
 def is_source(connector: SendConnector, hub: str) -> bool:
-    """Whether the hub sends by this connector itself, without handing on to another hub."""
+    """Return whether a hub sends by a connector itself, without a hand-over to another hub."""
     return hub in connector.source_transport_servers
 
 
@@ -79,7 +84,7 @@ def smart_host_domain(name: str) -> str:
 
 
 def next_hop(connector: SendConnector, domain: str) -> str:
-    """The queue's name: the recipient domain with DNS routing, the list of smart hosts otherwise.
+    """Return the next hop: the recipient domain with DNS routing, else the list of smart hosts.
 
     With smart hosts all domains share one queue, and one limit of connections.
     """

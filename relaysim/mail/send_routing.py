@@ -68,13 +68,33 @@ def select_send_connector(
     hub: str,
     receive_connector: str | None = None,
 ) -> Route[S]:
-    r"""The one send connector for a recipient domain (lower case) and a message of `size` bytes.
+    r"""Select the send connector for a recipient domain.
 
+    Parameters
+    ----------
+    connectors : iterable of SendConnector
+        The connectors of the organization.
+    domain : str
+        Recipient domain, lower case.
+    size : int
+        Size of the message, bytes.
+    hub : str
+        Name of the hub that routes.
+    receive_connector : str or None
+        `SERVER\name` of the receive connector that accepted the message.
+
+    Returns
+    -------
+    Route
+        The one connector, or the reason why there is none, and all other connectors.
+
+    Notes
+    -----
     Connectors that are too small are dropped; the most specific address space wins whatever its
-    cost, then the lowest cost, then a connector that `hub` is a source of, then the first name
+    cost, then the lowest cost, then a connector that the hub is a source of, then the first name
     (confirmed: Microsoft's page on connector selection). There is no failover to a less specific
-    space (one source). What came in by a receive connector (`SERVER\name`) that a send connector
-    is linked to leaves by that one, whatever the domain.
+    space (one source). Mail from a receive connector that a send connector is linked to leaves by
+    that send connector, whatever the domain.
     """
     pool = tuple(connectors)
     for connector in pool:
@@ -111,13 +131,13 @@ def _is_linked(connector: SendConnector, receive_connector: str | None) -> bool:
 
 
 def _matches(connector: SendConnector, domain: str) -> list[tuple[int, int]]:
-    """Of each address space that matches: how general it is (higher is more), and its cost."""
+    """Return for each matching address space how general it is (higher is more), and its cost."""
     found = [(specificity(each.pattern, domain), each.cost) for each in connector.address_spaces]
     return [(-match, cost) for match, cost in found if match is not None]
 
 
 def _ruled_out(connector: SendConnector, domain: str, size: int) -> tuple[NotUsed, str] | None:
-    """Why a connector cannot carry the message; None if it can."""
+    """Return why a connector cannot carry the message; None if it can."""
     limit = connector.max_message_size
     if not connector.enabled:
         return NotUsed.DISABLED, "it is disabled"
@@ -131,7 +151,7 @@ def _ruled_out(connector: SendConnector, domain: str, size: int) -> tuple[NotUse
 
 
 def _beaten(best: _Candidate[S], other: _Candidate[S]) -> tuple[NotUsed, str]:
-    """Why `other`, which could carry the message, comes after `best`."""
+    """Return why another connector, which could carry the message, comes after the best one."""
     winner = best.connector.name
     if other.generality > best.generality:
         return NotUsed.LESS_SPECIFIC, f"{winner} has the more specific address space"

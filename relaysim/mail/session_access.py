@@ -28,20 +28,20 @@ class Grant:
 
 
 def offers_login(connector: ReceiveConnector) -> bool:
-    """Whether an account can log in (BasicAuth or Integrated)."""
+    """Return whether an account can log in (BasicAuth or Integrated)."""
     return not LOGINS.isdisjoint(connector.auth_mechanism)
 
 
 def logs_in(connector: ReceiveConnector, account: str | None) -> bool:
-    """Whether a host with this account sends AUTH: only where the connector offers it."""
+    """Return whether a host with an account sends AUTH: only if the connector offers it."""
     return account is not None and offers_login(connector)
 
 
 def identify(connector: ReceiveConnector, authenticated: bool = False) -> str:
-    """The security principal of a session; `authenticated` if the client logs in with an account.
+    """Return the security principal of a session.
 
-    An externally secured connector trusts whoever connects. Where no login is offered a client
-    stays anonymous.
+    An externally secured connector trusts every client. A client of a connector without log-in
+    stays anonymous, even with an account (`authenticated`).
     """
     if AuthMechanism.EXTERNAL_AUTHORITATIVE in connector.auth_mechanism:
         return EXTERNALLY_SECURED_SERVERS
@@ -49,9 +49,9 @@ def identify(connector: ReceiveConnector, authenticated: bool = False) -> str:
 
 
 def grants(connector: ReceiveConnector) -> tuple[Grant, ...]:
-    """All grants of a connector: group by group, then what was added, each right of a user once.
+    """Return the grants of a connector: by group, then added rights, each right of a user once.
 
-    The externally secured servers are listed only where the connector makes anyone one of them.
+    The externally secured servers are listed only if the connector makes every client one of them.
     Denied rights are not modelled.
     """
     first: dict[tuple[str, Right], Grant] = {}
@@ -73,7 +73,7 @@ def _all_grants(connector: ReceiveConnector) -> Iterator[Grant]:
 
 
 def session_rights(connector: ReceiveConnector, *users: str) -> frozenset[Right]:
-    """The rights of a session: its principal's, and those of its account if one is also given."""
+    """Return the rights of a session: of its principal, and of its account if one is given too."""
     return frozenset(
         grant.right
         for grant in grants(connector)

@@ -67,7 +67,7 @@ class Timing:
 
     @property
     def opening_time(self) -> int:
-        """Microseconds from the connection to the first MAIL FROM."""
+        """Return the time from the connection to the first MAIL FROM, microseconds."""
         return self.opening * self.round_trip
 
     def submission(self, recipients: int, refused: int, mails: int, size: int) -> int:

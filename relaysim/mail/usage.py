@@ -20,7 +20,13 @@ class Usage(StrEnum):
 
 
 def parse_usage(text: object) -> Usage:
-    """The usage type, in any case. Raises ValueError that names the nearest."""
+    """Return the usage type of a name, in any case.
+
+    Raises
+    ------
+    ValueError
+        If there is no such value; the text names the nearest.
+    """
     return parse_name(Usage, text, "a usage type")
 
 
@@ -52,5 +58,5 @@ Confirmed: Microsoft's New-ReceiveConnector page with its paragraphs on 2010.
 
 
 def usage_defaults(usage: Usage) -> dict[str, Any]:
-    """What the usage type sets, as a table of the scenario file that the caller may change."""
+    """Return what a usage type sets, as a table of the scenario file that the caller may change."""
     return deepcopy(dict(USAGES[usage]))

@@ -12,7 +12,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from reference import checks, commands, keys, profiles, python, units
+from reference import checks, commands, keys, profiles, python, trace, units
 
 TOPICS = {
     "checks": checks.markdown,
@@ -20,6 +20,7 @@ TOPICS = {
     "keys": keys.markdown,
     "profiles": profiles.markdown,
     "python": python.markdown,
+    "trace": trace.markdown,
     "units": units.markdown,
 }
 
