@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Generator
-from heapq import heappop, heappush
+from heapq import heappop
 
 import simpy
 from simpy import Environment
@@ -94,15 +94,11 @@ class EventLoop(Environment):
             Place among the events of the same time, in this order. They are packed into one
             integer (4, 16, 32 and 12 bits; 3 of the 16 are the kind of entity), which SimPy takes
             as the priority of the event.
-
-        Notes
-        -----
-        This is `Environment.schedule` with a time instead of a delay.
         """
         if attempt > 4095:
             attempt = 4095
         order = rank | entity << 44 | recipient << 12 | attempt
-        heappush(self._queue, (tick, order, next(self._eid), event))  # type: ignore[misc]
+        self.schedule(event, order, tick - self.tick)  # type: ignore[arg-type]
 
     def step(self) -> None:
         """Process the next event: `Environment.step` without its handling of failed events."""

@@ -27,7 +27,7 @@ def test_the_installed_version_is_in_the_tested_range() -> None:
 
 
 def test_schedule_pushes_time_priority_number_and_event() -> None:
-    """`EventLoop.schedule_at` pushes the same entry, with a time in place of a delay."""
+    """The order of simultaneous events rests on it: priority after time, and number last."""
     assert "heappush(self._queue,(self._now+delay,priority,next(self._eid),event))" in code(
         simpy.Environment.schedule
     )
