@@ -2,6 +2,7 @@
 
 import re
 import shlex
+from pathlib import Path
 
 import pytest
 from cli_runs import ROOT, relaysim
@@ -48,3 +49,20 @@ def quickly(page: str, settings: str, monkeypatch: pytest.MonkeyPatch) -> dict[s
         quick = block.replace('.toml")', f'.toml", ["{settings}"])')
         exec(compile(quick, "page", "exec"), names)
     return names
+
+
+def folders(top: Path, depth: int) -> list[str]:
+    """Folders of the package with files of its own, to a depth, indented as the tree of the README."""
+    inner = sorted(path for path in top.iterdir() if path.is_dir() and path.name[0] not in "._")
+    names = []
+    for path in inner:
+        if any(file.suffix in (".py", ".toml") for file in path.rglob("*") if file.is_file()):
+            names += [path.name, *(folders(path, depth - 1) if depth > 1 else ())]
+    return names
+
+
+def test_the_tree_has_one_line_for_each_folder() -> None:
+    tree = README[README.index("    relaysim/\n") :].split("\n\n")[0]
+    lines = [line.split(maxsplit=1) for line in tree.splitlines()[1:]]
+    shown = [name.rstrip("/") for name, _ in lines if name.endswith("/")]
+    assert sorted(shown) == sorted(folders(ROOT / "relaysim", 2))
