@@ -17,6 +17,7 @@ COLUMNS: Mapping[str, str] = {
     "copies": "recipients",
     "copy": "recipient",
     "fate": "status",
+    "tries": "attempts",
 }
 """Columns of frames."""
 

@@ -1,8 +1,8 @@
-"""Coupled runs: what harm comes of the culprits, by leaving out first their signals, then them.
+"""Coupled runs: the harm of the culprits, measured by leaving out their signals, then their mail.
 
-On the same draws: in the treatment everything is on. In the control the culprits send the same mail
-and get the same answers from every address, but nobody counts anything of it, and no listing is
-scripted. In the third run they send nothing, and no listing is scripted.
+All three runs have the same draws. In the treatment everything acts. In the control the culprits
+send the same mail and get the same replies from every address, but nobody counts anything about
+it, and no listing is scripted. In the third run they send nothing, and no listing is scripted.
 """
 
 from dataclasses import dataclass, replace
@@ -26,7 +26,7 @@ class Coupled:
 
 
 def coupled(scenario: Scenario, draws: Draws) -> Coupled:
-    """The three coupled runs of a scenario. `absent` has no rows for the culprits' messages."""
+    """Simulate the three coupled runs; `absent` has no rows for the messages of the culprits."""
     plan, guilty = compile_plan(scenario), culprits(scenario)
     return Coupled(
         treatment=run(plan, draws),
@@ -36,12 +36,12 @@ def coupled(scenario: Scenario, draws: Draws) -> Coupled:
 
 
 def control(plan: Plan) -> Plan:
-    """The plan in which nobody counts anything of the culprits."""
+    """Return the plan in which nobody counts anything about the culprits."""
     streams = tuple(replace(stream, counted=not stream.culprit) for stream in plan.streams)
     return replace(unscripted(plan), streams=streams)
 
 
 def unscripted(plan: Plan) -> Plan:
-    """The plan without scripted listings."""
+    """Return the plan without scripted listings."""
     script = tuple(event for event in plan.script if event.what != "listing")
     return replace(plan, script=script)
