@@ -97,7 +97,7 @@ def test_a_result_says_what_delivered_means(golden_section: Golden, kind: str) -
     if kind == "run":
         result = relaysim.run(smart, replications=1, jobs=1)
         straight = relaysim.run(direct, replications=1, jobs=1)
-        assert "smart host" not in summary(straight)
+        assert "smart host" not in summary(straight, full=True, explain=True)
         assert to_json(straight)["notes"] == []
         assert "smart host" not in figure(straight, "statuses").origin
         drawn = figure(result, "statuses")
@@ -106,7 +106,7 @@ def test_a_result_says_what_delivered_means(golden_section: Golden, kind: str) -
         drawn = figure(result, "latency")
     (note,) = to_json(result)["notes"]
     first, _, _ = note.partition(". ")
-    assert first in " ".join(summary(result).split())
+    assert first in " ".join(summary(result, full=True, explain=True).split())
     under_the_figure, _, _ = drawn.origin.partition("; seed 1")
     assert "gate.example.net" in under_the_figure
     golden_section("reports/smart_host", f"{note}\n\n{under_the_figure}")

@@ -136,12 +136,12 @@ def test_a_lost_quantile_is_infinite_in_frames_and_counted() -> None:
 
 
 def test_text_says_lost_and_counts() -> None:
-    said = " ".join(summary(comparison()).split())
+    said = " ".join(summary(comparison(), full=True, explain=True).split())
     assert "orders" in said
     assert "lost 6 worse of 6 worse" in said
     assert "inf" not in said.replace("in flight", "").split()
     assert "nan" not in said
-    run_said = summary(comparison().run("impatient"))
+    run_said = summary(comparison().run("impatient"), full=True, explain=True)
     assert " lost " in run_said
 
 
@@ -188,7 +188,7 @@ def test_a_size_is_not_met_by_what_is_lost(tmp_path: Path) -> None:
         replications=2,
         jobs=1,
     )
-    said = summary(found)
+    said = summary(found, full=True, explain=True)
     assert "lost" in said
     assert "inf" not in said.split()
     rows = to_json(found)["points"]
@@ -201,7 +201,7 @@ def test_replications_stop_where_a_quantile_is_lost() -> None:
     found = run(design("impatient", IMPATIENT), precision=precision, jobs=1)
     assert found.precise
     assert found.replications < 10
-    assert "lost" in summary(found)
+    assert "lost" in summary(found, full=True, explain=True)
 
 
 def test_the_old_name_names_the_new_one() -> None:

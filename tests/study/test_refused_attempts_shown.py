@@ -37,9 +37,9 @@ def test_the_metric_is_compared_and_broken_down(found: Comparison) -> None:
 
 
 def test_the_text_has_it_beside_the_losses_only_where_there_are_any(found: Comparison) -> None:
-    assert "refused attempts\n  total " in summary(found)
+    assert "refused attempts\n  total " in summary(found, full=True, explain=True)
     same = compare(design("two"), design("again"), replications=1, jobs=1)
-    assert "refused attempts" not in summary(same)
+    assert "refused attempts" not in summary(same, full=True, explain=True)
     assert to_json(same)["refused_attempts"] == []
 
 

@@ -80,7 +80,9 @@ def test_answers_within_the_deadline_are_all_on_time_though_the_run_ends_before_
     assert left.tolist() == late.tolist()
     assert (values(result, "latency_p95") < 3 * 3600).all()
     none = number(1.0 - left.mean() / created.mean(), "share")
-    (said,) = [each for each in summary(result).split("\n\n") if none in each]
+    (said,) = [
+        each for each in summary(result, full=True, explain=True).split("\n\n") if none in each
+    ]
     assert {none, "100 %"} <= quantities(" ".join(said.split()))
     golden("reports/not_judged", said)
 
@@ -104,7 +106,7 @@ def test_a_drain_that_is_left_out_judges_all() -> None:
     assert loads(left_out.replace('"4 h"', '"5 d"')).run.drain == 5 * DAY
     result = run(scenario, replications=1, jobs=1)
     assert values(result, "not_judged").tolist() == [0.0]
-    assert "ot judged" not in summary(result)
+    assert "ot judged" not in summary(result, full=True, explain=True)
 
 
 @pytest.mark.parametrize(
