@@ -1,4 +1,4 @@
-"""Audit: what a mail administrator would say about a design before it is built."""
+"""Audit: findings about a design, before it is built, each with a reason and a fix."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -107,11 +107,24 @@ CHECKS: tuple[Check, ...] = (
     drain_below_deadline,
     unused,
 )
-"""All checks; a check's name is that of its function."""
+"""All checks; the name of a check is the name of its function."""
 
 
 def check(scenario: Scenario) -> list[Finding]:
-    """Return all findings: errors, then warnings, then info, each in the order of the checks."""
-    found = [replace(finding, check=each.__name__) for each in CHECKS for finding in each(scenario)]
+    """Return all findings: errors, then warnings, then info, each in the order of the checks.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The design.
+
+    Returns
+    -------
+    list of Finding
+        The findings, each with the name of the check that made it.
+    """
+    findings = [
+        replace(finding, check=rule.__name__) for rule in CHECKS for finding in rule(scenario)
+    ]
     order = list(Severity)
-    return sorted(found, key=lambda finding: order.index(finding.severity))
+    return sorted(findings, key=lambda finding: order.index(finding.severity))

@@ -1,4 +1,4 @@
-"""Checks of the users that rights are given to."""
+"""The check of permissions that no host can use."""
 
 from collections.abc import Iterator
 
@@ -12,25 +12,25 @@ from relaysim.wording import listed
 
 
 def right_without_user(scenario: Scenario) -> Iterator[Finding]:
-    """A right that is given to a user as which no host logs in: nobody can use it.
+    """Permissions give a right to an account with which no host logs in.
 
-    Well-known principals are left out, because Exchange itself decides which sessions they are.
+    Well-known principals are left out: Exchange itself decides which sessions belong to them.
     """
     accounts = {host.account for host in scenario.hosts.values() if host.account is not None}
     for hub, table in scenario.hubs.items():
         for connector in table.receive_connectors.values():
             for permission in connector.permissions:
                 user = permission.user
-                if is_well_known(user) or any(is_account(user, each) for each in accounts):
+                if is_well_known(user) or any(is_account(user, account) for account in accounts):
                     continue
                 rights = listed(right.value for right in permission.extended_rights)
                 near = nearest(user, accounts)
-                meant = f' For account "{near}" write it in the same spelling.' if near else ""
+                spelling = f' For account "{near}" use the same spelling.' if near else ""
                 yield Finding(
                     Severity.WARNING,
                     connector_place(hub, connector.name),
                     f"permissions gives {rights} to {user}, but no host logs in with that "
-                    "account: nobody can use the right.",
-                    f"If whoever does not log in is meant, write {ANONYMOUS}; if an application "
-                    f'is meant, write account = "{user}" at its host.{meant}',
+                    "account, so the right has no effect.",
+                    f"For sessions without a login write {ANONYMOUS}. For an application write "
+                    f'account = "{user}" at the host of the application.{spelling}',
                 )

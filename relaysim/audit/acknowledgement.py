@@ -1,4 +1,4 @@
-"""The check of delayed acknowledgement for bulk mail: on and off both have a price."""
+"""The check of delayed acknowledgement for bulk mail: on and off both have a cost."""
 
 from collections.abc import Iterator
 
@@ -19,10 +19,10 @@ from relaysim.wording import about, per_time
 
 
 def delayed_acknowledgement(scenario: Scenario) -> Iterator[Finding]:
-    """With it bulk mail is slow and the others are shielded, without it fast and in their way.
+    """Delayed acknowledgement slows bulk mail; without it bulk mail fills the delivery queues.
 
-    A session is held until its message is delivered, at most for max_acknowledgement_delay, so a
-    source gets rid of sessions / delay messages a second (the worst case).
+    A session is held until the message is delivered, at most for max_acknowledgement_delay. In the
+    worst case a source submits sessions / delay messages a second.
     """
     for path in paths(scenario):
         host, connector = scenario.hosts[path.host], path.connector
@@ -42,40 +42,43 @@ def delayed_acknowledgement(scenario: Scenario) -> Iterator[Finding]:
                 f"Delayed acknowledgement is on ({format_duration(delay)}): a session of "
                 f"{path.host} is held until its message is delivered."
                 + (_slowest(scenario, path.host, path.stream, sessions, delay) if sessions else "")
-                + " The other mail is shielded: the bulk mail waits at its sender, not in the "
-                "queues.",
-                "Leave it on if the campaign has time. To submit faster set it to 0; then the "
-                "bulk mail needs another shield, such as a hub of its own.",
+                + " The other mail is protected: the bulk mail waits at the sender, not in the "
+                "queues of the hub.",
+                "If the campaign may take that long, change nothing. To submit faster set the "
+                "delay to 0 and protect the other mail otherwise, such as by a separate hub for "
+                "the bulk mail.",
                 set_connector(path.hub, connector.name, MaxAcknowledgementDelay="00:00:00")
                 if has_it
                 else None,
             )
         elif has_it:
-            found = campaign(scenario, path.host, path.stream)
-            pace = f" at {per_time(found[2])}" if found else ""
-            beside = [each for each in parted(scenario)[1] if path.hub in hubs_of(each)]
+            burst = campaign(scenario, path.host, path.stream)
+            pace = f" ({per_time(burst[2])})" if burst else ""
+            beside = [other for other in parted(scenario)[1] if path.hub in hubs_of(other)]
             yield Finding(
                 Severity.WARNING if beside else Severity.INFO,
                 connector_place(path.hub, connector.name),
                 f"Delayed acknowledgement is off: {path.name} submits as fast as its sessions "
-                f"allow{pace}, and what {path.hub} cannot send as fast stands in its queues"
-                + (", before the mail of others." if beside else "; no other mail is there."),
-                "With max_acknowledgement_delay (30 s by default) slow delivery would hold the "
-                "sender back; the campaign then takes longer.",
+                f"allow{pace}. Messages that {path.hub} cannot send at that rate wait in the "
+                "delivery queues"
+                + (", ahead of other mail." if beside else "; there is no other mail."),
+                "Set max_acknowledgement_delay (30 s by default): slow delivery then slows the "
+                "sender, and the campaign takes longer.",
                 set_connector(path.hub, connector.name, MaxAcknowledgementDelay="00:00:30"),
             )
 
 
 def _sessions(host: Host, connector: ReceiveConnector) -> int | None:
-    """How many sessions the host has at most; None if nothing limits them."""
-    limits = [each for each in (host.sessions, allowed_sessions(connector)) if each is not None]
-    return min(limits, default=None)
+    """Return the largest number of sessions of the host; None if nothing limits them."""
+    limits = (host.sessions, allowed_sessions(connector))
+    return min((limit for limit in limits if limit is not None), default=None)
 
 
 def _slowest(scenario: Scenario, host: str, stream: str, sessions: int, delay: int) -> str:
+    """Return the sentence with the lowest rate, and the longest time, of a submission."""
     rate = sessions * SECOND / delay
-    whole = messages(scenario, host, stream)
+    count = messages(scenario, host, stream)
     return (
-        f" At worst that is {sessions} sessions / {format_duration(delay)} = {per_time(rate)}, and "
-        f"{whole:,.0f} messages take {about(whole / rate)}."
+        f" Lowest rate: {sessions} sessions / {format_duration(delay)} = {per_time(rate)}, so "
+        f"{count:,.0f} messages take up to {about(count / rate)}."
     )

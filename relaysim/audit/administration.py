@@ -1,4 +1,4 @@
-"""Checks of what the administrator can do about a listing."""
+"""Checks of how the administrator reacts to a listing."""
 
 from collections.abc import Iterator
 
@@ -12,33 +12,33 @@ from relaysim.wording import listed
 
 
 def reaction(scenario: Scenario) -> Iterator[Finding]:
-    """The reaction to a listing has nothing to act on."""
-    wanted, place = scenario.operations.on_listing, "operations.on_listing"
-    if scenario.operations.move_to is not None and wanted != "move_culprit":
+    """The reaction to a listing has no effect in this scenario."""
+    action, place = scenario.operations.on_listing, "operations.on_listing"
+    if scenario.operations.move_to is not None and action != "move_culprit":
         yield Finding(
             Severity.WARNING,
             "operations.move_to",
-            f'move_to has no effect: on_listing is "{wanted}".',
+            f'move_to has no effect: on_listing is "{action}".',
             'Write on_listing = "move_culprit", or leave move_to out.',
         )
-    if wanted == "nothing":
+    if action == "nothing":
         return
-    guilty = sorted(culprits(scenario))
-    if not guilty:
+    sources = sorted(culprits(scenario))
+    if not sources:
         yield Finding(
             Severity.WARNING,
             place,
-            f'on_listing is "{wanted}", but no stream is a culprit: nothing can be done.',
+            f'on_listing is "{action}", but no stream is a culprit, so it has no effect.',
             'Mark the stream that gets IPs listed (culprit = true), or write "nothing".',
         )
-    elif wanted == "clean_list" and not any(_has_list(scenario, name) for name in guilty):
+    elif action == "clean_list" and not any(_has_list(scenario, name) for name in sources):
         yield Finding(
             Severity.WARNING,
             place,
-            f'on_listing is "clean_list", but {listed(guilty)} has no mailing_list to clean.',
+            f'on_listing is "clean_list", but {listed(sources)} has no mailing_list to clean.',
             'Write its mailing_list, or choose "pause_culprit".',
         )
-    elif wanted == "move_culprit":
+    elif action == "move_culprit":
         yield from _moved(scenario, str(scenario.operations.move_to))
 
 
@@ -48,27 +48,27 @@ def _has_list(scenario: Scenario, name: str) -> bool:
 
 
 def _moved(scenario: Scenario, target: str) -> Iterator[Finding]:
-    """Culprits that move to where they are, or to where others are."""
+    """Find a move to the egress of the culprit itself, or to an egress of other mail."""
     bulk, others = parted(scenario)
     beside = [path for path in others if target in ips(path)]
     if any(target in ips(path) for path in bulk):
         yield Finding(
             Severity.WARNING,
             "operations.move_to",
-            f"{names(bulk)} leaves by {target} already: the move changes nothing.",
-            "Name another egress.",
+            f"{names(bulk)} leaves by {target} already, so the move has no effect.",
+            "Write another egress.",
         )
     elif beside:
         yield Finding(
             Severity.WARNING,
             "operations.move_to",
-            f"{target} carries {names(beside)}: the move takes the next listing there.",
-            "Name an egress that carries no other mail.",
+            f"{target} carries {names(beside)}: after the move the next listing affects that mail.",
+            "Write an egress that carries no other mail.",
         )
 
 
 def endless_listing(scenario: Scenario) -> Iterator[Finding]:
-    """A list that never lets go of an IP by itself, and that nobody asks to."""
+    """A blocklist delists on request only, and nobody requests it."""
     for name, blocklist in scenario.blocklists.items():
         if blocklist.trigger == "none" or blocklist.lifetime is not None:
             continue
@@ -76,7 +76,7 @@ def endless_listing(scenario: Scenario) -> Iterator[Finding]:
             yield Finding(
                 Severity.INFO,
                 dotted(("blocklists", name)),
-                f"{name} keeps an IP until somebody has it removed, and nobody does: a listing "
-                "lasts to the end of the run.",
+                f"{name} delists an IP on request only, and this scenario has no request: a "
+                "listing lasts until the end of the run.",
                 'Write its delisting_time, or delisting = "after_repair".',
             )

@@ -1,4 +1,4 @@
-"""The check of allocations: a public IP has to lie in the block it is said to be of."""
+"""The check of allocations: a public IP must lie in the allocation that the scenario names."""
 
 from collections.abc import Iterator
 from ipaddress import ip_address
@@ -9,7 +9,7 @@ from relaysim.scenario.problem import dotted
 
 
 def outside_allocation(scenario: Scenario) -> Iterator[Finding]:
-    """An egress that is not in its allocation, so lists would widen over other addresses."""
+    """An egress lies outside its allocation, so an escalation would list other addresses."""
     for name, egress in scenario.egress.items():
         block = egress.allocation
         if block is not None and ip_address(name) not in block:

@@ -1,4 +1,4 @@
-"""Checks of who answers a host, and as which source it counts."""
+"""Checks of which receive connector answers a host, and of sources that hosts share."""
 
 from collections.abc import Iterator
 from itertools import combinations
@@ -19,14 +19,14 @@ from relaysim.wording import listed
 
 
 def _clients(scenario: Scenario) -> Iterator[tuple[str, Host]]:
-    """The hosts that submit over SMTP."""
+    """Yield the hosts that submit over SMTP."""
     for name, host in scenario.hosts.items():
         if not routing.by_mailbox_server(host):
             yield name, host
 
 
 def server_address(scenario: Scenario) -> Iterator[Finding]:
-    """The name that a host connects to leads to an address that no hub has."""
+    """The server name of a host resolves to an address that no hub has."""
     for name, host in _clients(scenario):
         targets = routing.targets(scenario, host)
         lost = [str(target.address) for target in targets if target.hub is None]
@@ -34,22 +34,22 @@ def server_address(scenario: Scenario) -> Iterator[Finding]:
             continue
         every = len(lost) == len(targets)
         effect = (
-            f"no connection of {name} ever succeeds ({routing.greeting(targets[0], None)})"
+            f"no connection of {name} succeeds ({routing.greeting(targets[0], None)})"
             if every
-            else f"{len(lost)} of {len(targets)} connections of {name} fail there first and go on "
-            "to the next address"
+            else f"{len(lost)} of {len(targets)} connections of {name} fail there first, then try "
+            "the next address"
         )
         yield Finding(
             Severity.ERROR if every else Severity.WARNING,
             dotted(("hosts", name, "server")),
-            f'"{host.server}" leads to {listed(lost)}, which no hub has: {effect}.',
+            f'"{host.server}" resolves to {listed(lost)}, and no hub has that address: {effect}.',
             f"Correct the A record of {host.server} (the table [dns]), or add the address to a "
             "hub.",
         )
 
 
 def host_unanswered(scenario: Scenario) -> Iterator[Finding]:
-    """No receive connector answers a host: its sessions end with the greeting."""
+    """No receive connector answers a host: each session ends with the greeting."""
     for name, host in _clients(scenario):
         targets, connectors = routing.targets(scenario, host), answers(scenario, host)
         for target, connector in zip(targets, connectors, strict=True):
@@ -68,7 +68,7 @@ def host_unanswered(scenario: Scenario) -> Iterator[Finding]:
                 + (
                     f"{listed(each.name for each in bound)}."
                     if bound
-                    else "a connector that listens there, or make one."
+                    else "a connector that listens there, or create one."
                 ),
                 _admitting(target, host, bound[0] if bound else None),
             )
@@ -84,7 +84,7 @@ def _admitting(target: routing.Target, host: Host, connector: ReceiveConnector |
 
 
 def wildcard_answers(scenario: Scenario) -> Iterator[Finding]:
-    """Who answers a host depends on specific_binding_hides_wildcard, which is unconfirmed."""
+    """Which connector answers a host depends on an unconfirmed rule of Exchange."""
     for name, host in _clients(scenario):
         for target in routing.targets(scenario, host):
             answer = routing.listen(scenario, host, target, hides_wildcard=False)
@@ -114,7 +114,7 @@ def wildcard_answers(scenario: Scenario) -> Iterator[Finding]:
 
 
 def _is_bound(connector: ReceiveConnector, target: routing.Target) -> bool:
-    """Whether the connector is bound to the very address and port."""
+    """Return whether the connector is bound to exactly this address and port."""
     return any(
         not binding.is_wildcard and binding.fits(target.address, target.port)
         for binding in connector.bindings
@@ -122,7 +122,7 @@ def _is_bound(connector: ReceiveConnector, target: routing.Target) -> bool:
 
 
 def same_source(scenario: Scenario) -> Iterator[Finding]:
-    """Two hosts with one address are one source for the limits of a connector."""
+    """Two hosts with the same address are one source for the limits of a connector."""
     for (one, first), (other, second) in combinations(_clients(scenario), 2):
         internet = first.properties.internet or second.properties.internet
         if first.address != second.address or internet:
@@ -134,17 +134,17 @@ def same_source(scenario: Scenario) -> Iterator[Finding]:
             Severity.WARNING if bulk else Severity.INFO,
             dotted(("hosts", other, "address")),
             f"{one} and {other} have the address {first.address}, as behind one NAT or load "
-            "balancer: to a receive connector they are one source and share "
+            "balancer: for a receive connector they are one source and share "
             "max_inbound_connection_per_source"
-            + (", so the bulk mail takes the other's connections." if bulk else "."),
-            "Give each host an address of its own, or raise the limit of the connector.",
+            + (", so the bulk mail takes the connections of the other host." if bulk else "."),
+            "Give each host a separate address, or raise the limit of the connector.",
         )
 
 
 def sessions_over_limit(scenario: Scenario) -> Iterator[Finding]:
     """A host opens more sessions than the connector allows one source.
 
-    One finding for a host and a limit: hubs that allow as many are named together.
+    One finding for each host and limit: hubs with the same limit are named together.
     """
     for name, host in _clients(scenario):
         if host.properties.internet:
@@ -159,16 +159,17 @@ def sessions_over_limit(scenario: Scenario) -> Iterator[Finding]:
             if host.sessions is None or host.sessions > limit:
                 key = (limit, str(connect(connector, limit, limit)))
                 over.setdefault(key, {})[(target.hub or "", connector.name)] = None
-        for (limit, reply), found in over.items():
-            wanted = "as many sessions as it has mail" if host.sessions is None else host.sessions
-            where = listed(f"{connector} of {hub}" for hub, connector in found)
-            allows = "allows" if len(found) == 1 else "each allow"
+        for (limit, reply), connectors in over.items():
+            opened = "a session for each message" if host.sessions is None else host.sessions
+            where = listed(f"{connector} of {hub}" for hub, connector in connectors)
+            allows = "allows" if len(connectors) == 1 else "each allow"
             yield Finding(
                 Severity.WARNING,
                 dotted(("hosts", name, "sessions")),
-                f"{name} opens {wanted}, and {where} {allows} one source {limit}: the others get "
+                f"{name} opens {opened}, and {where} {allows} one source {limit}: the others get "
                 f"{reply}.",
-                f"Raise the limits of {where} for one source, if {name} may have as many.",
+                f"If {name} may open that number of sessions, raise the limits of {where} for one "
+                "source.",
                 "\n".join(
                     set_connector(
                         hub,
@@ -176,6 +177,6 @@ def sessions_over_limit(scenario: Scenario) -> Iterator[Finding]:
                         MaxInboundConnectionPerSource=host.sessions or "unlimited",
                         MaxInboundConnectionPercentagePerSource=100,
                     )
-                    for hub, connector in found
+                    for hub, connector in connectors
                 ),
             )

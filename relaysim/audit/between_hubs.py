@@ -26,24 +26,24 @@ _GROUP, _MECHANISM = PermissionGroup.EXCHANGE_SERVERS, AuthMechanism.EXCHANGE_SE
 
 @dataclass
 class _Refused:
-    """The sessions of other hubs that one receive connector turns away, and the mail in them."""
+    """The sessions of other hubs that one receive connector refuses, and the mail in them."""
 
     sessions: list[HandOver] = field(default_factory=list)
     streams: list[str] = field(default_factory=list)
     waits: bool = False
-    """Whether some hub has no other source server that takes its mail."""
+    """Whether a hub has no other source server that accepts the mail."""
 
 
 def hand_over_refused(scenario: Scenario) -> Iterator[Finding]:
-    """A hub hands mail to another one and meets a receive connector not made for servers."""
+    """A receive connector refuses the mail of another hub, because it does not admit servers."""
     for (hub, name), refused in _refused(scenario).items():
         session = refused.sessions[0]
-        senders = list(dict.fromkeys(each.sender for each in refused.sessions))
+        senders = list(dict.fromkeys(item.sender for item in refused.sessions))
         expiry = format_duration(scenario.hubs[senders[0]].message_expiration_timeout)
         status = (
-            f"waits in Retry with {session.reply} and expires after {expiry}"
+            f"gets {session.reply}, waits in Retry and expires after {expiry}"
             if refused.waits
-            else f"is turned away with {session.reply} and goes by another source server"
+            else f"gets {session.reply} and goes through another source server"
         )
         fix, command = _fix(scenario, hub, name, refused.sessions)
         yield Finding(
@@ -58,31 +58,31 @@ def hand_over_refused(scenario: Scenario) -> Iterator[Finding]:
 
 def _refused(scenario: Scenario) -> dict[tuple[str, str], _Refused]:
     """The refused sessions by receiving hub and connector ("" where no connector answers)."""
-    found: dict[tuple[str, str], _Refused] = {}
+    result: dict[tuple[str, str], _Refused] = {}
     for path in paths(scenario):
         for route in path.routes:
             sessions = hand_overs(scenario, route.first)
-            taken = any(each.reply.is_success for each in sessions)
+            accepted = any(session.reply.is_success for session in sessions)
             for session in sessions:
                 if session.reply.is_success:
                     continue
                 name = session.connector.name if session.connector else ""
-                entry = found.setdefault((session.receiver, name), _Refused())
-                entry.waits = entry.waits or not taken
+                entry = result.setdefault((session.receiver, name), _Refused())
+                entry.waits = entry.waits or not accepted
                 if session not in entry.sessions:
                     entry.sessions.append(session)
                 if path.name not in entry.streams:
                     entry.streams.append(path.name)
-    return found
+    return result
 
 
 def _why(session: HandOver) -> str:
     connector = session.connector
-    came = f"{session.sender} connects from {session.client} to {session.address} port {PORT}"
+    connection = f"{session.sender} connects from {session.client} to {session.address} port {PORT}"
     if connector is None:
-        return f"{came}, and no receive connector lists the address."
-    held = [each for each in connector.remote_ip_ranges if each.contains(session.client)]
-    smallest = min(held, key=lambda each: each.size)
+        return f"{connection}, and no receive connector lists the address."
+    matching = [remote for remote in connector.remote_ip_ranges if remote.contains(session.client)]
+    smallest = min(matching, key=lambda remote: remote.size)
     lacks = [
         text
         for missing, text in (
@@ -92,15 +92,16 @@ def _why(session: HandOver) -> str:
         if missing
     ]
     return (
-        f"{came}. {connector.name} answers, because its remote range {smallest} is the smallest "
-        f"that holds this address; it has no {' and no '.join(lacks)}."
+        f"{connection}. {connector.name} answers, because the remote range {smallest} is the "
+        f"smallest that contains this address; {connector.name} has no "
+        f"{' and no '.join(lacks)}."
     )
 
 
 def _fix(
     scenario: Scenario, hub: str, name: str, sessions: Sequence[HandOver]
 ) -> tuple[str, str | None]:
-    """Return what to do, and the command, tried on the connectors of the hub before."""
+    """Return the fix, and a command that was tried on the connectors of the hub."""
     clients = list(dict.fromkeys(each.client for each in sessions))
     there = scenario.hubs[hub].receive_connectors
     if name:
@@ -114,7 +115,7 @@ def _fix(
         narrowed = there[name].model_copy(update={"remote_ip_ranges": ranges})
         if ranges and _works(scenario, hub, [narrowed], clients):
             fix = (
-                f"Take the addresses of the other hubs out of the remote range of {name}; a "
+                f"Remove the addresses of the other hubs from the remote range of {name}; a "
                 "connector for servers then answers them."
             )
             return fix, set_connector(hub, name, RemoteIPRanges=[*ranges])
@@ -135,7 +136,7 @@ def _fix(
 def _own_connector(
     scenario: Scenario, hub: str, clients: Sequence[IpAddress]
 ) -> tuple[str, str | None]:
-    """Return the fix that makes a receive connector for the other hubs alone."""
+    """Return the fix that creates a receive connector for the other hubs only."""
     title = f"Servers to {hub}"
     profile = scenario.profiles.profile(Kind.MTA, scenario.hubs[hub].mta)
     table = receive_connector_defaults(profile, hub, title)
@@ -156,7 +157,7 @@ def _own_connector(
     )
     works = _works(scenario, hub, [made], clients)
     return (
-        "Make a receive connector for the addresses of the other hubs alone, of usage Internal."
+        "Create a receive connector of usage Internal for the addresses of the other hubs only."
         + ("" if works else " No other connector may list these addresses."),
         command if works else None,
     )
@@ -168,7 +169,7 @@ def _works(
     changed: Sequence[ReceiveConnector],
     clients: Iterable[IpAddress],
 ) -> bool:
-    """Whether the hub takes mail from these clients with the changed connectors, and no clash."""
+    """Return whether the changed connectors admit these clients and do not conflict."""
     model = scenario.hubs[hub]
     before = dict(model.receive_connectors)
     after = before | {each.name: each for each in changed}
@@ -183,7 +184,7 @@ def _works(
 
 
 def _opened(connector: ReceiveConnector) -> ReceiveConnector | None:
-    """Return the connector with all that lets Exchange servers in; None if Exchange forbids it."""
+    """Return the connector that also admits Exchange servers; None if Exchange forbids it."""
     groups = {*connector.permission_groups, _GROUP} - {PermissionGroup.NONE}
     mechanisms = {*connector.auth_mechanism, _MECHANISM} - {AuthMechanism.NONE}
     if auth_problems(mechanisms, groups):

@@ -1,4 +1,4 @@
-"""Checks of what bulk mail shares with other mail; the fix is a hub and an IP of its own."""
+"""Checks of what bulk mail shares with other mail: hubs, queues, lines and IPs."""
 
 from collections.abc import Iterator
 from itertools import product
@@ -24,11 +24,11 @@ def bulk_shares_hub(scenario: Scenario) -> Iterator[Finding]:
             yield Finding(
                 Severity.WARNING,
                 senders[0].place,
-                f"{names(senders)} goes through {hub} together with {names(beside)}: in a "
-                "campaign that mail waits behind the bulk mail, for the cores and in the "
+                f"{names(senders)} goes through {hub} together with {names(beside)}. During "
+                "a campaign this other mail waits behind the bulk mail, for the cores and in the "
                 "submission queue.",
-                "Set up another Hub Transport server and give its address to the bulk system "
-                "only; keep the users' mail off it with submission_server_override_list.",
+                "Set up another Hub Transport server for the bulk system only, and keep the "
+                "users' mail on the others with submission_server_override_list.",
             )
 
 
@@ -41,7 +41,7 @@ def bulk_shares_connections(scenario: Scenario) -> Iterator[Finding]:
         if not limited:
             continue
         common: dict[str, str] = {}
-        mine: list[Path] = []
+        senders: list[Path] = []
         beside: list[Path] = []
         joined = {id(path): _queues(path, name) for path in (*bulk, *others)}
         for one, other in product(bulk, others):
@@ -50,22 +50,23 @@ def bulk_shares_connections(scenario: Scenario) -> Iterator[Finding]:
             ):
                 continue
             queues = joined[id(one)]
-            met = {queue: queues[queue] for queue in joined[id(other)] if queue in queues}
-            if met:
-                common |= met
-                mine.append(one)
+            shared = {queue: queues[queue] for queue in joined[id(other)] if queue in queues}
+            if shared:
+                common |= shared
+                senders.append(one)
                 beside.append(other)
         if common:
             yield Finding(
                 Severity.WARNING,
-                mine[0].place,
-                f"{names(mine)} waits in the same delivery queues of {name} as {names(beside)}: "
+                senders[0].place,
+                f"{names(senders)} waits in the same delivery queues of {name} as {names(beside)}: "
                 f"{listed(common.values())}. Each queue has {limited[0].connections} connections "
-                f"({limited[0].limited_by}), and the oldest mail goes first.",
-                'Give the bulk mail a hub of its own; or set its priority to "low" with '
-                "priority_queuing_enabled (PriorityQueuingEnabled in EdgeTransport.exe.config), "
-                f"which leaves it {hub.max_per_domain_low_priority_connections or 'unlimited'} "
-                "connections a domain.",
+                f"({limited[0].limited_by}) and sends the oldest mail first.",
+                'Give the bulk mail a separate hub. Or set the priority of the bulk mail to "low" '
+                "with priority_queuing_enabled (PriorityQueuingEnabled in "
+                "EdgeTransport.exe.config): the bulk mail then has "
+                f"{hub.max_per_domain_low_priority_connections or 'unlimited'} "
+                "connections for each domain.",
             )
 
 
@@ -74,7 +75,7 @@ def _priority(scenario: Scenario, path: Path) -> str:
 
 
 def _queues(path: Path, hub: str) -> dict[str, str]:
-    """The remote queues of a hub that mail of the path joins, each with what to call it."""
+    """Return the remote queues of a hub that mail of the path joins, each with a display name."""
     return {
         hop.next_hop: str(route.domains) if hop.next_hop == route.domains.name else hop.next_hop
         for route, hop in outside(path)
@@ -91,22 +92,22 @@ def bulk_shares_line(scenario: Scenario) -> Iterator[Finding]:
         on_it = {ip for ip, egress in scenario.egress.items() if egress.line == name}
         senders = [path for path in bulk if on_it & own_ips(path)]
         beside = [path for path in others if on_it & own_ips(path)]
-        apart = {ip for path in senders for ip in own_ips(path)} != {
+        separate = {ip for path in senders for ip in own_ips(path)} != {
             ip for path in beside for ip in own_ips(path)
         }
-        if senders and beside and apart:
+        if senders and beside and separate:
             yield Finding(
                 Severity.WARNING,
                 dotted(("lines", name)),
-                f"{names(senders)} and {names(beside)} leave by different IPs, but over the one "
-                f"line {name} ({format_bandwidth(line.bandwidth)}): a campaign that fills it "
-                "holds the other mail up.",
-                "Give the bulk mail's IP a line of its own, or lower the rate of the campaign.",
+                f"{names(senders)} and {names(beside)} leave by different IPs, but over the same "
+                f"line {name} ({format_bandwidth(line.bandwidth)}): a campaign that fills the "
+                "line delays the other mail.",
+                "Give the IP of the bulk mail a separate line, or lower the rate of the campaign.",
             )
 
 
 def bulk_shares_ip(scenario: Scenario) -> Iterator[Finding]:
-    """Bulk mail leaves by a public IP that other mail leaves by."""
+    """Bulk mail and other mail leave by the same public IP."""
     bulk, others = parted(scenario)
     for egress in scenario.egress:
         senders = [path for path in bulk if egress in ips(path)]
@@ -116,9 +117,9 @@ def bulk_shares_ip(scenario: Scenario) -> Iterator[Finding]:
                 Severity.WARNING,
                 senders[0].place,
                 f"{names(senders)} leaves by {egress} together with {names(beside)}: when the "
-                "bulk mail gets that IP on a blocklist, that mail is refused with it.",
-                "Send the bulk mail from a public IP of its own. A hub cannot choose its IP by "
-                "send connector (SourceIPAddress is for Edge servers), so that takes another hub "
-                "with its own address translation, or a smart host for which a send connector is "
+                "bulk mail causes a listing of that IP, destinations refuse the other mail too.",
+                "Send the bulk mail from a separate public IP. A hub cannot choose the IP by "
+                "send connector (SourceIPAddress is for Edge servers), so this needs another hub "
+                "with separate address translation, or a smart host for which a send connector is "
                 "linked to the bulk system's receive connector (LinkedReceiveConnector).",
             )

@@ -1,4 +1,4 @@
-"""Checks of capacity: what is asked of each stage against what it can carry."""
+"""Checks of capacity: the offered load of each stage against the servers of the stage."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -28,14 +28,14 @@ from relaysim.theory.offered_work import utilization
 from relaysim.wording import about, listed, per_time, times
 
 _NOTICED = 1.0
-"""Seconds of delay or of work below which a stage that is short is not worth a finding."""
+"""Seconds of delay or of work below which an overload makes no finding."""
 
 
 class _Loads:
-    """The load of stages, each rate computed once.
+    """The offered load of stages; the rates of each stream are computed once.
 
-    A stage is asked about its own streams only: with all of them, a check of a thousand hosts took
-    a minute.
+    The load of a stage is computed from the streams of that stage only: with all streams, a check
+    of a thousand hosts took a minute.
     """
 
     def __init__(self, scenario: Scenario) -> None:
@@ -69,10 +69,10 @@ class _Loads:
 
 
 def campaign_load(scenario: Scenario) -> Iterator[Finding]:
-    """A campaign asks more of a stage than it can carry: how long it then takes.
+    """The offered load of a campaign is above the capacity of a stage, so it takes longer.
 
-    The other mail counts with its load in the hour in which the campaign starts; one campaign is
-    looked at at a time.
+    The other mail counts with its load in the hour in which the campaign starts; each campaign is
+    checked without the others.
     """
     hours = _Loads(scenario)
     at: dict[str, list[tuple[Stage, float]]] = {}
@@ -80,84 +80,85 @@ def campaign_load(scenario: Scenario) -> Iterator[Finding]:
         for name, seconds in stage.demand.items():
             at.setdefault(name, []).append((stage, utilization(1.0, seconds, stage.servers)))
     for name, (host, stream) in host_and_stream(scenario).items():
-        found = campaign(scenario, host, stream)
-        if found is None or found[0].at >= scenario.run.duration:
+        burst = campaign(scenario, host, stream)
+        if burst is None or burst[0].at >= scenario.run.duration:
             continue
-        arrivals, count, rate = found
+        arrivals, count, rate = burst
         hour = int(np.searchsorted(edges(scenario.run), arrivals.at, side="right")) - 1
-        for stage, each in at.get(name, ()):
+        for stage, load in at.get(name, ()):
             others = float(hours.load(stage)[hour])
-            asked = others + rate * each
-            if asked <= 1:
+            offered = others + rate * load
+            if offered <= 1:
                 continue
             if others < 1:
-                if count / ((1 - others) / each) - count / rate < _NOTICED:
+                if count / ((1 - others) / load) - count / rate < _NOTICED:
                     continue
-                left = (1 - others) / each
+                left = (1 - others) / load
                 result = (
                     f"{per_time(left)} get through, and the {count:,.0f} messages take "
                     f"{about(count / left)} instead of {about(count / rate)}"
                 )
+                accept = f"If {about(count / left)} are acceptable, change nothing. "
             else:
-                result = "the other mail alone is too much, so the campaign does not get through"
+                result = "the other mail alone is above the capacity, so the campaign does not end"
+                accept = ""
             yield Finding(
                 Severity.WARNING,
                 dotted(("hosts", host, "streams", stream)),
-                f"At {per_time(rate)} {name} asks, with the other mail, {times(asked)} what "
-                f"{stage.what} can do: {result}.",
-                "That is the length of the campaign by this stage, if it has the time. To be "
-                f"faster enlarge {stage.place}, or send from another hub; to spare the other "
-                "mail lower the rate of the campaign.",
+                f"While {name} sends at {per_time(rate)}, the offered load at {stage.what} (other "
+                f"mail included) is {times(offered)} the capacity: {result}.",
+                f"{accept}To send faster raise {stage.place}, or send from another hub. To "
+                "protect the other mail lower the rate of the campaign.",
             )
 
 
 def busiest_hour_load(scenario: Scenario) -> Iterator[Finding]:
-    """In the busiest hour the steady mail asks more of a stage than it can carry."""
+    """In the busiest hour the offered load of a stage is above the capacity."""
     hours, loads = edges(scenario.run), _Loads(scenario)
     for stage in stages(scenario):
         load = loads.load(stage)
         hour = int(np.argmax(load))
         seconds = (hours[hour + 1] - hours[hour]) / SECOND
-        # What does not settle over the whole run is told there.
-        settles = (loads.overall(stage) - 1) * scenario.run.duration / SECOND < _NOTICED
-        if (load[hour] - 1) * seconds >= _NOTICED and settles:
+        # An overload of the whole run is a finding of whole_run_load.
+        recovers = (loads.overall(stage) - 1) * scenario.run.duration / SECOND < _NOTICED
+        if (load[hour] - 1) * seconds >= _NOTICED and recovers:
             fix, command = _enlarged(stage, "or spread the mail over more hubs or hours.")
             begins = scenario.run.start + timedelta(microseconds=int(hours[hour]))
             yield Finding(
                 Severity.WARNING,
                 stage.place,
-                f"In the busiest hour (from {begins:%H:%M}) {_senders(stage)} ask "
-                f"{times(load[hour])} what {stage.what} can do: the queue grows all the hour, to "
-                f"{about((load[hour] - 1) * seconds)} of work.",
+                f"In the busiest hour (from {begins:%H:%M}) the offered load of {_senders(stage)} "
+                f"at {stage.what} is {times(load[hour])} the capacity: the queue grows for the "
+                f"whole hour, to {about((load[hour] - 1) * seconds)} of work.",
                 fix,
                 command,
             )
 
 
 def whole_run_load(scenario: Scenario) -> Iterator[Finding]:
-    """Over the whole run all mail asks more of a stage than it can carry: it does not settle."""
+    """Over the whole run the offered load of a stage is above the capacity."""
     seconds, loads = scenario.run.duration / SECOND, _Loads(scenario)
     for stage in stages(scenario):
         load = loads.overall(stage)
         if (load - 1) * seconds >= _NOTICED:
             fix, command = _enlarged(
-                stage, "or send less; results of such a run depend on its length."
+                stage, "or send less; results of such a run depend on the duration of the run."
             )
             yield Finding(
                 Severity.WARNING,
                 stage.place,
-                f"Over the whole run {_senders(stage)} ask {times(load)} what {stage.what} can "
-                f"do: the queue does not settle, and {about((load - 1) * seconds)} of work is "
-                "left at the end.",
+                f"Over the whole run the offered load of {_senders(stage)} at {stage.what} is "
+                f"{times(load)} the capacity: the queue grows until the end, and then "
+                f"{about((load - 1) * seconds)} of work is left.",
                 fix,
                 command,
             )
 
 
 def _enlarged(stage: Stage, otherwise: str) -> tuple[str, str | None]:
-    """What relieves a stage, and the commands; sessions are held less without late replies."""
+    """Return the fix for an overloaded stage, and the commands that shorten its sessions."""
     if not stage.acknowledges:
-        return f"Enlarge {stage.place}, {otherwise}", None
+        return f"Raise {stage.place}, {otherwise}", None
     names = [identity(*each) for each in stage.acknowledges]
     commands = [
         set_connector(hub, name, MaxAcknowledgementDelay="00:00:00")
@@ -165,14 +166,14 @@ def _enlarged(stage: Stage, otherwise: str) -> tuple[str, str | None]:
     ]
     return (
         f'Set max_acknowledgement_delay = "0 s" at {listed(names)}, so that no session is held '
-        f"until its message is delivered. Else enlarge {stage.place}, {otherwise}"
+        f"until delivery. Or raise {stage.place}, {otherwise}"
     ), "\n".join(commands)
 
 
 def message_rate(scenario: Scenario) -> Iterator[Finding]:
     """A host sends more messages a minute than MessageRateLimit allows a source.
 
-    One finding for a stream and a limit: hubs that allow as many are named together.
+    One finding for each stream and limit: hubs with the same limit are named together.
     """
     over: dict[tuple[str, int, MessageRateSource], list[Path]] = {}
     for path in paths(scenario):
@@ -186,24 +187,24 @@ def message_rate(scenario: Scenario) -> Iterator[Finding]:
             continue
         if _most_per_second(scenario, path) * 60 > limit:
             over.setdefault((path.name, limit, source), []).append(path)
-    for (name, limit, source), found in over.items():
-        where = connectors_of(found)
+    for (name, limit, source), limited in over.items():
+        where = connectors_of(limited)
         yield Finding(
             Severity.WARNING,
-            found[0].place,
-            f"{name} sends up to {per_time(_most_per_second(scenario, found[0]))}, and "
-            f"{listed(where)} {'takes' if len(where) == 1 else 'each take'} {limit} "
+            limited[0].place,
+            f"{name} sends up to {per_time(_most_per_second(scenario, limited[0]))}, and "
+            f"{listed(where)} {'accepts' if len(where) == 1 else 'each accept'} {limit} "
             f"message{'s' * (limit != 1)} a minute (message_rate_limit, by {source}): the others "
             f"get {submission_rate(limit, limit)}.",
-            "Raise the limit, or send by a connector without one.",
-            set_at(found, MessageRateLimit="unlimited"),
+            "Raise the limit, or send through a connector without a limit.",
+            set_at(limited, MessageRateLimit="unlimited"),
         )
 
 
 def _most_per_second(scenario: Scenario, path: Path) -> float:
-    """The highest rate of the messages of a path's stream."""
-    found = campaign(scenario, path.host, path.stream)
-    return found[2] if found else float(steady(scenario, path.host, path.stream).max())
+    """Return the highest rate of the stream of a path, messages a second."""
+    burst = campaign(scenario, path.host, path.stream)
+    return burst[2] if burst else float(steady(scenario, path.host, path.stream).max())
 
 
 def _senders(stage: Stage) -> str:

@@ -1,4 +1,4 @@
-"""How an open relay is closed: what to do, and the commands, so that no mail is lost by it."""
+"""The fix for an open relay, and its commands, such that no mail of own hosts is lost."""
 
 from collections.abc import Sequence
 
@@ -18,7 +18,7 @@ from relaysim.wording import listed
 def to_strangers(
     scenario: Scenario, hub: str, connector: ReceiveConnector, addresses: Sequence[str]
 ) -> tuple[str, str | None]:
-    """Return how a relay is closed to strangers, and the commands for it.
+    """Return the fix that closes a relay to strangers, and the commands.
 
     Parameters
     ----------
@@ -32,8 +32,8 @@ def to_strangers(
     Returns
     -------
     tuple
-        What to do, and Exchange Management Shell commands, one a line. There are none where a host
-        that relays has the address of the strangers: then only the network can tell them apart.
+        The fix, and Exchange Management Shell commands, one a line. No commands where a host that
+        relays has the address of the strangers: only the network can distinguish them.
     """
     relayed = _relayed(scenario, hub, connector)
     mixed = [name for name in relayed if str(scenario.hosts[name].address) in addresses]
@@ -41,16 +41,16 @@ def to_strangers(
     needed = list(dict.fromkeys(needed))
     if mixed:
         fix = (
-            "Switch source NAT off for SMTP where it is done (load balancer or firewall), so that "
+            "Switch source NAT off for SMTP at the load balancer or firewall, so that "
             f"{hub} sees the address of each client; then list in remote_ip_ranges the addresses "
             f"of {listed(relayed)}, and not {listed(addresses)}."
         )
         return fix, None
     if all(_answered_by_another(scenario, hub, connector, parse_ip(each)) for each in addresses):
         if needed:
-            fix = "List only the hosts that relay, one by one; another connector takes the rest"
+            fix = "List only the hosts that relay, one by one; another connector answers the others"
             return f"{fix}.", set_connector(hub, connector.name, RemoteIPRanges=needed)
-        return "Take the right away from anonymous sessions.", without_relay(hub, connector)
+        return "Remove the right of anonymous sessions.", without_relay(hub, connector)
     singles = [str(each) for each in connector.remote_ip_ranges if each.size == 1]
     kept = [str(each) for each in connector.remote_ip_ranges if str(each) not in needed]
     commands = []
@@ -58,33 +58,33 @@ def to_strangers(
         commands.append(set_connector(hub, connector.name, RemoteIPRanges=kept))
     commands.append(without_relay(hub, connector))
     if not needed:
-        return "Take the right away from anonymous sessions.", "\n".join(commands)
+        return "Remove the right of anonymous sessions.", "\n".join(commands)
     name = free_name(scenario, hub, "relay")
     bindings = ",".join(map(str, connector.bindings))
     commands.append(new_connector(hub, name, bindings, needed))
     commands.append(permission("Add", hub, name, ANONYMOUS, Right.ACCEPT_ANY_RECIPIENT))
     fix = (
         f"Give {listed(relayed)} a receive connector that lists only {listed(needed)} and relays, "
-        f"and take the right away from {connector.name}, which goes on taking mail from outside."
+        f"and remove the right at {connector.name}, which still accepts mail from outside."
     )
     return fix, "\n".join(commands)
 
 
 def to_forgers(scenario: Scenario, hub: str, connector: ReceiveConnector) -> str:
-    """Return the commands after which strangers cannot write as own senders, and own hosts can.
+    """Return the commands after which only own hosts can send with senders of the own domain.
 
     Parameters
     ----------
     scenario
         The design.
     hub, connector
-        The receive connector that takes own senders from anybody, and its hub.
+        The receive connector that accepts own senders from anybody, and its hub.
 
     Returns
     -------
     str
-        Commands, one a line. Own hosts that are taken here by their address alone get a connector
-        of their own first. None where such a host has the address of the Internet (source NAT).
+        Commands, one a line. Own hosts that this connector accepts by address get a separate
+        connector first. "" where such a host has the address of the Internet (source NAT).
     """
     right = Right.ACCEPT_AUTHORITATIVE_DOMAIN_SENDER
     domains = scenario.organization.domains
@@ -111,8 +111,8 @@ def to_forgers(scenario: Scenario, hub: str, connector: ReceiveConnector) -> str
 def without_relay(hub: str, connector: ReceiveConnector) -> str:
     """Return the command after which sessions without a login reach internal recipients only.
 
-    A right that was added is removed. An externally secured connector has it by its mechanism, so
-    that becomes an anonymous one.
+    A right that was added is removed. An externally secured connector has the right by its
+    mechanism, so it becomes an anonymous connector.
     """
     principal, right = identify(connector), Right.ACCEPT_ANY_RECIPIENT
     added = [each for each in grants(connector) if each.user.casefold() == principal.casefold()]
@@ -124,7 +124,7 @@ def without_relay(hub: str, connector: ReceiveConnector) -> str:
 
 
 def _relayed(scenario: Scenario, hub: str, connector: ReceiveConnector) -> list[str]:
-    """The hosts whose mail for other organizations comes in by the connector."""
+    """Return the hosts that send mail for other organizations through the connector."""
     accepted = scenario.organization.domains
     names = [
         path.host
@@ -140,7 +140,7 @@ def _relayed(scenario: Scenario, hub: str, connector: ReceiveConnector) -> list[
 def _answered_by_another(
     scenario: Scenario, hub: str, connector: ReceiveConnector, address: IpAddress
 ) -> bool:
-    """Whether without the connector another one of the hub answers the Internet."""
+    """Return whether another connector of the hub would answer the Internet."""
     model = scenario.hubs[hub]
     others = [each for each in model.receive_connectors.values() if each is not connector]
     places = {

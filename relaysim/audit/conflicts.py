@@ -1,4 +1,4 @@
-"""Checks of receive connectors that cannot stand as they are."""
+"""Checks of receive connectors that Exchange would refuse."""
 
 from collections.abc import Iterator
 
@@ -12,7 +12,7 @@ from relaysim.wording import listed
 
 
 def connector_conflict(scenario: Scenario) -> Iterator[Finding]:
-    """Two connectors of a hub with the same binding and the same remote range."""
+    """Two connectors of a hub have the same binding and the same remote range."""
     yield from _conflicts(
         scenario,
         ConflictKind.SAME,
@@ -23,39 +23,40 @@ def connector_conflict(scenario: Scenario) -> Iterator[Finding]:
 
 
 def partial_overlap(scenario: Scenario) -> Iterator[Finding]:
-    """Two connectors of a hub with the same binding whose remote ranges overlap in part."""
+    """Two connectors of a hub have the same binding, and remote ranges that overlap in part."""
     yield from _conflicts(
         scenario,
         ConflictKind.PARTIAL,
         "both listen at {binding}, and {range} overlaps {existing} only in part; one range must "
         "lie completely inside the other",
-        "Draw the ranges so that one lies inside the other, or so that they have no address in "
-        "common.",
+        "Change the ranges: one inside the other, or no common address.",
     )
 
 
-def _conflicts(scenario: Scenario, kind: ConflictKind, what: str, fix: str) -> Iterator[Finding]:
+def _conflicts(scenario: Scenario, kind: ConflictKind, pattern: str, fix: str) -> Iterator[Finding]:
     for name, hub in scenario.hubs.items():
-        for found in conflicts(hub.receive_connectors.values()):
-            if found.kind is kind:
-                clash = what.format(
-                    binding=found.binding, range=found.remote_range, existing=found.existing_range
+        for conflict in conflicts(hub.receive_connectors.values()):
+            if conflict.kind is kind:
+                clash = pattern.format(
+                    binding=conflict.binding,
+                    range=conflict.remote_range,
+                    existing=conflict.existing_range,
                 )
                 yield Finding(
                     Severity.ERROR,
-                    connector_place(name, found.connector),
-                    f"{found.connector} and {found.existing}: {clash}. Exchange refuses it: "
-                    f"{found.message(name)}",
+                    connector_place(name, conflict.connector),
+                    f"{conflict.connector} and {conflict.existing}: {clash}. Exchange refuses it: "
+                    f"{conflict.message(name)}",
                     fix,
-                    _narrowed(scenario, name, found),
+                    _narrowed(scenario, name, conflict),
                 )
 
 
 def _narrowed(scenario: Scenario, hub: str, conflict: Conflict) -> str | None:
-    """The command that leaves the connector to its hosts, if it has any.
+    """Return the command that limits the connector to its own hosts; None without hosts.
 
-    Of two connectors with the same range these are the hosts of both, since one answers for both.
-    Where ranges overlap in part each keeps those that it answers.
+    With the same range these are the hosts of both connectors, because one of them answers all.
+    With a partial overlap each connector keeps the hosts that it answers.
     """
     both = [scenario.hubs[hub].receive_connectors[conflict.existing]]
     both.append(scenario.hubs[hub].receive_connectors[conflict.connector])
@@ -73,7 +74,7 @@ def _narrowed(scenario: Scenario, hub: str, conflict: Conflict) -> str | None:
 
 
 def binding_address(scenario: Scenario) -> Iterator[Finding]:
-    """A binding to an address that the hub does not have."""
+    """A connector is bound to an address that the hub does not have."""
     for name, hub in scenario.hubs.items():
         for connector in hub.receive_connectors.values():
             for binding in connector.bindings:
@@ -81,8 +82,8 @@ def binding_address(scenario: Scenario) -> Iterator[Finding]:
                     yield Finding(
                         Severity.ERROR,
                         connector_place(name, connector.name),
-                        f"It is bound to {binding}, and {name} has no such address: nobody can "
-                        "reach it there, and the transport service may not even start.",
+                        f"{connector.name} is bound to {binding}, and {name} has no such address: "
+                        "no client can connect there, and the transport service may fail to start.",
                         f"Add {binding.address} to the network adapter (and to addresses of "
                         f"{name}), or bind the connector to an address that the hub has: "
                         f"{listed(map(str, hub.addresses))}.",
@@ -93,7 +94,7 @@ def binding_address(scenario: Scenario) -> Iterator[Finding]:
 
 
 def _free_binding(hub: Hub, port: int) -> str:
-    """The first address and port of the hub that no connector is bound to, or the first at all."""
+    """Return the first free address of the hub with this port, or else the first address."""
     taken = {each for other in hub.receive_connectors.values() for each in other.bindings}
     addresses = {(binding.address, binding.port) for binding in taken}
     free = [address for address in hub.addresses if (address, port) not in addresses]

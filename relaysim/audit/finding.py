@@ -6,14 +6,14 @@ from typing import Any
 
 
 class Severity(StrEnum):
-    """How bad a finding is, the worst first."""
+    """The severity of a finding, the worst first."""
 
     ERROR = "error"
-    """The design cannot do what it is meant to do."""
+    """The design does not work as intended."""
     WARNING = "warning"
-    """The design works, but there is a better one, or a cost to know of."""
+    """The design works, but has a cost or a risk, or a better alternative."""
     INFO = "info"
-    """Worth knowing when results are read."""
+    """Needed to interpret the results."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,17 +23,17 @@ class Finding:
     Parameters
     ----------
     severity : Severity
-        How bad it is.
+        The severity.
     place : str
         The path in the scenario file; "" for the whole file.
     reason : str
-        What is wrong, and what follows from it.
+        The problem and its effect.
     fix : str
-        What to do about it.
+        The change that solves the problem.
     command : str, optional
         The Exchange Management Shell commands of the fix, one a line.
     check : str
-        The name of the check that found it.
+        The name of the check that made the finding.
     """
 
     severity: Severity

@@ -1,4 +1,4 @@
-"""Findings as people read them."""
+"""Findings as text."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -12,7 +12,18 @@ _WORD = re.compile(r'(?:"[^"]*"|\S)+')
 
 
 def render(findings: Sequence[Finding]) -> str:
-    """All findings, and a line that counts them."""
+    """Return all findings as text, and a line with the number of each severity.
+
+    Parameters
+    ----------
+    findings : sequence of Finding
+        The findings, in the order of the text.
+
+    Returns
+    -------
+    str
+        One paragraph for each finding, and the last line.
+    """
     return "\n\n".join([*map(_block, findings), _summary(findings)])
 
 
@@ -28,7 +39,7 @@ def _block(finding: Finding) -> str:
 
 
 def _command(command: str) -> list[str]:
-    """The command, continued with a backtick where it is long, as PowerShell allows."""
+    """Return the lines of a command; a backtick continues a long line, as in PowerShell."""
     lines, line = [], "   "
     for word in _WORD.findall(command):
         if len(line) + len(word) > columns() - 3 and line.strip():

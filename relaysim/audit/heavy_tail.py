@@ -1,4 +1,4 @@
-"""The check of heavy tails: how much of a law the draws of a run can show."""
+"""The check of heavy tails: the part of a law that the draws of a run cover."""
 
 import math
 from collections.abc import Iterator
@@ -11,14 +11,14 @@ from relaysim.traffic.quantile_table import kept_mean_square
 from relaysim.traffic.service import cv
 
 LOST = 0.01
-"""The share of the mean square that may be lost without a finding."""
+"""The share of the mean square that draws may miss without a finding."""
 _LIGHT = 2.0
-"""No law of this cv or less loses as much."""
+"""No law with this cv or less loses that share."""
 _COSTS = ("receive_cost", "categorize_cost", "antivirus_cost", "send_cost")
 
 
 def heavy_tail(scenario: Scenario) -> Iterator[Finding]:
-    """A law whose largest values are too rare for the draws of a run."""
+    """The largest values of a law are too rare for the draws of a run."""
     for path, law in _laws(scenario):
         if cv(law) <= _LIGHT:
             continue
@@ -27,26 +27,26 @@ def heavy_tail(scenario: Scenario) -> Iterator[Finding]:
             continue
         if math.isfinite(cv(law)):
             lost = (
-                f"Draws hold {kept:.1%} of the mean square of this {law.distribution} law. The "
-                "rest lies in values that one draw of 4,294,967,296 has, so waits come out too "
-                "short."
+                f"Draws cover {kept:.1%} of the mean square of this {law.distribution} law. The "
+                "rest comes from values that occur about once in 4,294,967,296 draws, so "
+                "simulated waits are too short."
             )
         else:
             lost = (
-                f"This {law.distribution} law has no finite mean square, so waits behind it have "
-                "no mean: their mean grows with the length of the run."
+                f"This {law.distribution} law has no finite mean square, so waits that depend on "
+                "it have no mean: a sample mean grows with the duration of the run."
             )
         yield Finding(
             Severity.INFO,
             dotted(path),
             lost,
-            "Give the law a largest value (a pareto law with maximum) or a smaller cv, or judge by "
-            "quantiles and by the share that is on time.",
+            "Give the law a largest value (a pareto law with maximum) or a smaller cv, or compare "
+            "quantiles and on_time.",
         )
 
 
 def _laws(scenario: Scenario) -> Iterator[tuple[tuple[str, ...], Law]]:
-    """Every law that a run draws from a table, and its place. Sizes and gaps are drawn without."""
+    """Yield each law that a run draws from a table, with its place; sizes and gaps use none."""
     for name, hub in scenario.hubs.items():
         for key in _COSTS:
             if spread := getattr(hub, key).cv:

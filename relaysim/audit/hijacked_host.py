@@ -1,4 +1,4 @@
-"""The check of hosts that are taken over: what their spam may do."""
+"""The check of compromised hosts that relay without a login."""
 
 from collections.abc import Iterator
 
@@ -12,7 +12,7 @@ from relaysim.wording import listed, per_time, two_digits
 
 
 def relay_by_address(scenario: Scenario) -> Iterator[Finding]:
-    """A host that is taken over relays without logging in, and leaves by the IP of other mail."""
+    """A compromised host relays without a login; other mail may share the public IP."""
     _, others = parted(scenario)
     for path in open_paths(scenario):
         host, connector = scenario.hosts[path.host], path.connector
@@ -22,15 +22,16 @@ def relay_by_address(scenario: Scenario) -> Iterator[Finding]:
         rate, limit = float(arrivals.rate), connector.message_rate_limit
         if limit is not None:
             rate = min(rate, limit / 60)
-        beside = [each for each in others if ips(path) & ips(each)]
+        beside = [other for other in others if ips(path) & ips(other)]
         yield Finding(
             Severity.WARNING,
             path.place,
-            f"{path.host} relays through {connector.name} by its address alone. Taken over, it "
-            f"sends up to {per_time(rate)} by {listed(sorted(ips(path)))}, "
+            f"{path.host} relays through {connector.name} without a login, by address. After a "
+            f"compromise {path.host} sends up to {per_time(rate)} by "
+            f"{listed(sorted(ips(path)))}, "
             f"{two_digits(rate * arrivals.lasts / SECOND)} messages in all"
-            + (f". It shares that IP with {names(beside)}." if beside else "."),
-            f"Take {host.address} off the remote_ip_ranges and let it log in on port 587; else "
-            "limit what one source may send.",
+            + (f". Other mail on that IP: {names(beside)}." if beside else "."),
+            f"Remove {host.address} from remote_ip_ranges and let {path.host} log in on port "
+            "587. Or limit the message rate of one source.",
             set_connector(path.hub, connector.name, MessageRateLimit=60) if limit is None else None,
         )

@@ -1,4 +1,4 @@
-"""The check of back pressure that a hub has before any mail comes."""
+"""The check of back pressure at the start of the run."""
 
 from collections.abc import Iterable, Iterator
 
@@ -18,31 +18,31 @@ _MB = 1024**2
 
 
 def back_pressure(scenario: Scenario) -> Iterator[Finding]:
-    """A drive is so full from the start that the hub refuses mail.
+    """A drive is so full at the start that the hub refuses mail.
 
-    An error where mail of the scenario is refused; a warning at Medium where all of it comes from
-    Exchange servers or from senders in authoritative domains, which still flow.
+    An error where mail of the scenario is refused; a warning at Medium where all mail comes from
+    Exchange servers or from senders in authoritative domains, which the hub still accepts.
     """
     for name, hub in scenario.hubs.items():
         worst = pressure.at_start(hub)
         if worst is Level.NORMAL:
             continue
-        pressed = [each for each in hub.back_pressure.drives() if _level(each) is worst]
+        pressed = [drive for drive in hub.back_pressure.drives() if _level(drive) is worst]
         refused = _refused(scenario, name)
-        found = pressure.greeting(hub)
-        answer = f"each connection gets {found}" if found else f"MAIL FROM gets {_REFUSED}"
+        greeting = pressure.greeting(hub)
+        answer = f"each connection gets {greeting}" if greeting else f"MAIL FROM gets {_REFUSED}"
         if worst is Level.HIGH:
-            effect = f"all mail is refused, that of the mailbox server too: {answer}"
+            effect = f"the hub refuses all mail, also of the mailbox server: {answer}"
         else:
-            effect = f"{answer} from all but Exchange servers and senders in authoritative domains"
-        who = f" Refused from the start: {listed(refused)}." if refused else ""
+            effect = f"{answer}, except from Exchange servers and senders in authoritative domains"
+        streams = f" Refused from the start: {listed(refused)}." if refused else ""
         full = listed(map(_fullness, pressed))
         key, used = _spared(hub, pressed)
         yield Finding(
             Severity.ERROR if refused else Severity.WARNING,
             dotted(("hubs", name, "back_pressure", key)),
-            f"{full[0].upper()}{full[1:]}: {effect}.{who}",
-            f'Free the drive until it is back at Normal ({key} = "{used}" or less), or move '
+            f"{full[0].upper()}{full[1:]}: {effect}.{streams}",
+            f'Free the drive to reach Normal again ({key} = "{used}" or less), or move '
             "the queue database to a larger drive.",
         )
 
@@ -55,7 +55,7 @@ def _level(drive: Drive) -> Level:
 
 
 def _fullness(drive: Drive) -> str:
-    """How full a drive is, and what that means: "the drive of its log is 96 % full ..."."""
+    """Return the use and the level of a drive: "the drive of its log is 96 % full ..."."""
     limits, now = drive.thresholds, _level(drive)
     limit = limits.high if now is Level.HIGH else limits.medium
     return (
@@ -65,7 +65,7 @@ def _fullness(drive: Drive) -> str:
 
 
 def _refused(scenario: Scenario, hub: str) -> list[str]:
-    """The streams that the hub refuses for want of resources."""
+    """Return the streams that the hub refuses because of back pressure."""
     replies = {reply.INSUFFICIENT_RESOURCES, pressure.greeting(scenario.hubs[hub])}
     return list(
         dict.fromkeys(
@@ -77,7 +77,7 @@ def _refused(scenario: Scenario, hub: str) -> list[str]:
 
 
 def _spared(hub: Hub, pressed: Iterable[Drive]) -> tuple[str, str]:
-    """The key that says what lies on a pressed drive, and the most that leaves it at Normal."""
+    """Return the key of the use of a pressed drive, and its largest value at level Normal."""
     drives: dict[str, list[Drive]] = {_key(hub, each): [] for each in pressed}
     for each in hub.back_pressure.drives():
         drives.setdefault(_key(hub, each), []).append(each)

@@ -1,4 +1,4 @@
-"""The check of runs that take much memory or time."""
+"""The check of runs that need much memory or time."""
 
 from collections.abc import Iterator
 
@@ -7,15 +7,15 @@ from relaysim.audit.finding import Finding, Severity
 from relaysim.scenario.model import Scenario
 
 _LARGE = 2e9
-"""Bytes of memory from which on a run is worth a word."""
+"""Bytes of memory above which a run makes a warning."""
 _SLOW = 100.0
-"""Seconds on one core from which on a run is worth a word."""
+"""Seconds on one core above which a run makes a warning."""
 
 
 def run_size(scenario: Scenario) -> Iterator[Finding]:
-    """The memory and time of a replication, where they are large."""
-    found = sizes(scenario)
-    worst = next((each for each in found if each.excess), None)
+    """A replication needs much memory or time."""
+    counted = sizes(scenario)
+    worst = next((size for size in counted if size.excess), None)
     if worst is not None and worst.excess is not None:
         remedy = REMEDY[worst.what]
         yield Finding(
@@ -25,14 +25,14 @@ def run_size(scenario: Scenario) -> Iterator[Finding]:
             f"{remedy[0].upper()}{remedy[1:]}.",
         )
         return
-    memory, seconds = needs({each.what: each.count for each in found})
+    memory, seconds = needs({size.what: size.count for size in counted})
     if memory > _LARGE or seconds > _SLOW:
-        counts = {each.what: each.count for each in found}
+        counts = {size.what: size.count for size in counted}
         yield Finding(
             Severity.WARNING,
             "run",
             f"A replication has about {counts['messages']:,.0f} messages to "
-            f"{counts['recipients']:,.0f} recipients: it takes about {memory / 1e9:.1f} GB of "
+            f"{counts['recipients']:,.0f} recipients: it needs about {memory / 1e9:.1f} GB of "
             f"memory and {seconds / 60:.0f} min on one core (measured on one machine).",
             "Lower run.duration or run.scale, or the number of parallel runs (--jobs).",
         )

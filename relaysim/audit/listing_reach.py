@@ -1,4 +1,4 @@
-"""Checks of how far a listing, or a bad name, of the bulk mail reaches."""
+"""Checks of which other mail a listing, or the reputation, of the bulk mail affects."""
 
 from collections.abc import Iterator
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -23,12 +23,12 @@ _SHOWN = 4
 
 
 def listing_reach(scenario: Scenario) -> Iterator[Finding]:
-    """What part of the other mail a listing of the common IP would meet."""
+    """The share of the other mail that a listing of the common IP would affect."""
     _, others = parted(scenario)
-    guilty = culprits(scenario)
-    risky = {ip for path in open_paths(scenario) if path.name in guilty for ip in ips(path)}
+    sources = culprits(scenario)
+    risky = {ip for path in open_paths(scenario) if path.name in sources for ip in ips(path)}
     for egress in sorted(risky):
-        met: dict[str, list[tuple[float, str]]] = {}
+        affected: dict[str, list[tuple[float, str]]] = {}
         for name, blocklist in scenario.blocklists.items():
             for stream in dict.fromkeys(path.name for path in others):
                 part = sum(
@@ -37,26 +37,26 @@ def listing_reach(scenario: Scenario) -> Iterator[Finding]:
                     if path.name == stream
                 )
                 if part:
-                    met.setdefault(name, []).append((part, stream))
-        if met:
-            worst = sorted(met, key=lambda name: -max(met[name])[0])
+                    affected.setdefault(name, []).append((part, stream))
+        if affected:
+            worst = sorted(affected, key=lambda name: -max(affected[name])[0])
             yield Finding(
                 Severity.INFO,
                 dotted(("egress", egress)),
-                f"If {egress} gets on a list, these shares of the recipients of innocent mail are "
-                "at domains that refuse or defer it: "
-                + listed((f"{name} ({_parts(met[name])})" for name in worst), _SHOWN)
+                f"If a blocklist lists {egress}, domains with these shares of the recipients of "
+                "innocent mail refuse or defer it: "
+                + listed((f"{name} ({_parts(affected[name])})" for name in worst), _SHOWN)
                 + ".",
                 "The shares come from refuses_on of the destinations; most are assumptions.",
             )
 
 
-def _parts(found: list[tuple[float, str]]) -> str:
-    return ", ".join(f"{stream} {share(part)}" for part, stream in sorted(found, reverse=True))
+def _parts(shares: list[tuple[float, str]]) -> str:
+    return ", ".join(f"{stream} {share(part)}" for part, stream in sorted(shares, reverse=True))
 
 
 def _reach(scenario: Scenario, path: Path, egress: str, blocklist: Blocklist) -> float:
-    """The share of the stream's recipients that this path takes by the IP to such domains."""
+    """Return the share of the recipients of the stream on this path at domains that refuse."""
     return path.share * sum(
         route.share / len(route.lasts) * _use(scenario.destinations[name], blocklist)
         for route, hop in outside(path)
@@ -65,14 +65,14 @@ def _reach(scenario: Scenario, path: Path, egress: str, blocklist: Blocklist) ->
 
 
 def _use(destination: Destination, blocklist: Blocklist) -> float:
-    """The share of a destination's domains that refuse or defer what is on the list."""
+    """Return the share of the domains of a destination that refuse or defer a listed IP."""
     uses = destination.refuses_on
     use = uses.get(blocklist.name, uses.get(blocklist.profile, 0.0))
     return use * (1 - destination.refusal_action.get("score", 0.0))
 
 
 def bulk_shares_allocation(scenario: Scenario) -> Iterator[Finding]:
-    """Bulk mail leaves by a neighbour of the other mail's IP: some lists widen to the block."""
+    """Bulk mail leaves by a neighbour of the IP of other mail: some blocklists escalate."""
     bulk, others = parted(scenario)
     theirs = sorted({ip for path in bulk for ip in ips(path)})
     ours = sorted({ip for path in others for ip in ips(path)})
@@ -87,16 +87,16 @@ def bulk_shares_allocation(scenario: Scenario) -> Iterator[Finding]:
             dotted(("egress", mine)),
             f"{mine} carries bulk mail and {other} does not, but both are in {common}. "
             + (
-                f"A listing that is widened to the neighbour meets {harmed}: by {listed(widened)}."
+                f"An escalation that includes {other} affects {harmed}: {listed(widened)}."
                 if widened
-                else "No blocklist of this scenario widens a listing that far; some others do."
+                else "No blocklist of this scenario escalates that far; others do."
             ),
             "Ask for an IP from another allocation, best from another provider.",
         )
 
 
 def _common(scenario: Scenario, mine: str, other: str) -> str | None:
-    """What two IPs have in common, the narrowest first."""
+    """Return the smallest block or AS that two IPs have in common; None if there is none."""
     one, two = scenario.egress[mine], scenario.egress[other]
     if one.allocation and two.allocation and _overlap(one.allocation, two.allocation):
         return f"the block {one.allocation}"
@@ -113,7 +113,7 @@ def _overlap(one: Network, other: Network) -> bool:
 
 
 def _near(mine: str, other: str, prefix: int) -> bool:
-    """Whether two IPs are in the same block of this size."""
+    """Return whether two IPs are in the same block of this prefix length."""
     one, two = (ip_network(ip) for ip in (mine, other))
     return (
         one.version == two.version
@@ -123,7 +123,7 @@ def _near(mine: str, other: str, prefix: int) -> bool:
 
 
 def _widened(scenario: Scenario, mine: str, other: str) -> Iterator[str]:
-    """The operators and providers that widen a listing of the one IP to the other, and when."""
+    """Yield the operators and providers that escalate a listing to the other IP, and when."""
     one, two = scenario.egress[mine], scenario.egress[other]
     block = one.allocation
     allocated = block is not None and block == two.allocation
@@ -148,7 +148,7 @@ def _widened(scenario: Scenario, mine: str, other: str) -> Iterator[str]:
 
 
 def bulk_shares_domain(scenario: Scenario) -> Iterator[Finding]:
-    """Bulk mail has the sender domain of other mail, and providers judge domains."""
+    """Bulk mail has the sender domain of other mail, and providers rate domains."""
     bulk, others = parted(scenario)
     weights = {
         name: provider.domain_weight
@@ -157,23 +157,26 @@ def bulk_shares_domain(scenario: Scenario) -> Iterator[Finding]:
     }
     for domain in dict.fromkeys(_domain(scenario, path) for path in bulk):
         senders = [path for path in bulk if _domain(scenario, path) == domain]
-        met = {place for path in senders for place in _places(scenario, path)} & set(weights)
+        common = {place for path in senders for place in _places(scenario, path)} & set(weights)
         beside = [
             path
             for path in others
-            if _domain(scenario, path) == domain and met & _places(scenario, path)
+            if _domain(scenario, path) == domain and common & _places(scenario, path)
         ]
-        met &= {place for path in beside for place in _places(scenario, path)}
-        if met:
-            judges = listed(f"{name} ({share(weights[name])})" for name in weights if name in met)
+        common &= {place for path in beside for place in _places(scenario, path)}
+        if common:
+            weighted = listed(
+                f"{name} ({share(weights[name])})" for name in weights if name in common
+            )
             yield Finding(
                 Severity.WARNING,
                 senders[0].place,
                 f"{names(senders)} shares the sender domain {domain} with {names(beside)}, and the "
-                f"domain has this weight beside the IP: {judges}. Its bad name follows it to "
-                "every IP.",
-                "Give the bulk mail a sender domain of its own. A subdomain counts apart here; at "
-                "Gmail it counts with its domain for the rules of bulk senders.",
+                f"domain has this weight beside the IP: {weighted}. Domain reputation applies "
+                "whatever the IP.",
+                "Give the bulk mail a separate sender domain. In this model a subdomain is rated "
+                "separately; Gmail applies the rules of bulk senders to domain and subdomains "
+                "together.",
             )
 
 
@@ -183,6 +186,6 @@ def _domain(scenario: Scenario, path: Path) -> str:
 
 
 def _places(scenario: Scenario, path: Path) -> set[str]:
-    """The destinations that see the sender: smart hosts hide those behind them."""
+    """Return the destinations that see the sender; a smart host hides the ones behind it."""
     seen = (receiver(scenario, route, hop) for route, hop in outside(path))
     return {name for name in seen if name is not None}

@@ -1,4 +1,4 @@
-"""Checks of what streams do to get an IP listed, and of who counts as the culprit."""
+"""Checks of the signals (traps, unknown users, complaints) of culprits and innocent mail."""
 
 from collections.abc import Iterator
 
@@ -18,11 +18,11 @@ from relaysim.units import format_duration
 from relaysim.wording import listed, share, two_digits
 
 _LISTABLE = 0.01
-"""Chances of a listing below this are not told."""
+"""Probability of a listing below which a blocklist is not named."""
 
 
 def trap_hits(scenario: Scenario) -> Iterator[Finding]:
-    """How likely the culprits' mail is to get its IP on the lists that count trap hits.
+    """The probability that the mail of a culprit gets the IP on lists that count trap hits.
 
     Traps behind a smart host do not see the IP.
     """
@@ -33,24 +33,24 @@ def trap_hits(scenario: Scenario) -> Iterator[Finding]:
         count, traps = _reached(scenario, name, short), _trap_share(stream)
         hits = count * traps
         chances = {
-            each.name: chance
-            for each in scenario.blocklists.values()
-            if (chance := _chance(each, count, traps)) >= _LISTABLE
+            blocklist.name: chance
+            for blocklist in scenario.blocklists.values()
+            if (chance := _chance(blocklist, count, traps)) >= _LISTABLE
         }
         if not chances:
             continue
-        likely = sorted(chances, key=lambda each: -chances[each])
+        likely = sorted(chances, key=lambda blocklist: -chances[blocklist])
         yield Finding(
             Severity.INFO,
             dotted(("hosts", name, "streams", short)),
-            f"{_what(name, short, stream)} meets about {two_digits(hits)} spam traps among "
-            f"{count:,} addresses. By that it gets its IP on "
-            + listed((f"{each} ({share(chances[each])})" for each in likely), 8)
+            f"{_what(name, short, stream)} hits about {two_digits(hits)} spam traps among "
+            f"{count:,} addresses. Probability that its IP is listed: "
+            + listed((f"{blocklist} ({share(chances[blocklist])})" for blocklist in likely), 8)
             + "."
             + _outlasting(scenario, stream, likely),
-            "Clean the list: send to people who asked for it and have opened something lately."
+            "Clean the list: send to people who subscribed and opened a message lately."
             if stream.mailing_list
-            else "Let no host relay that can do without.",
+            else "Let only hosts relay that need it.",
         )
 
 
@@ -60,20 +60,20 @@ def _what(host: str, short: str, stream: Stream) -> str:
 
 
 def _outlasting(scenario: Scenario, stream: Stream, likely: list[str]) -> str:
-    """The lists on which an IP still is when the next campaign hits the same traps."""
+    """Return the sentence about listings that last until the next campaign; "" for none."""
     arrivals = stream.arrivals
     if not isinstance(arrivals, Campaign) or arrivals.every is None or not stream.mailing_list:
         return ""
-    found = [
-        f"{each} ({format_duration(lifetime)})"
-        for each in likely
-        if (lifetime := scenario.blocklists[each].lifetime) and lifetime >= arrivals.every
+    lasting = [
+        f"{blocklist} ({format_duration(lifetime)})"
+        for blocklist in likely
+        if (lifetime := scenario.blocklists[blocklist].lifetime) and lifetime >= arrivals.every
     ]
-    if not found:
+    if not lasting:
         return ""
     return (
-        f" A listing by {listed(found)} lasts until the next campaign, which hits the same traps: "
-        "without a clean-up it never ends."
+        f" A listing by {listed(lasting)} lasts until the next campaign, which hits the same "
+        "traps: unless the list is cleaned, the listing never ends."
     )
 
 
@@ -93,17 +93,17 @@ def _trap_share(stream: Stream) -> float:
 
 
 def _reached(scenario: Scenario, name: str, short: str) -> int:
-    """External addresses that a campaign, else the whole run of the stream, writes to."""
+    """Return the number of external addresses of one campaign, or else of the whole run."""
     stream = scenario.hosts[name].streams[short]
-    found = campaign(scenario, name, short)
-    count = messages(scenario, name, short) if found is None else found[1]
+    burst = campaign(scenario, name, short)
+    count = messages(scenario, name, short) if burst is None else burst[1]
     if stream.mailing_list is not None and stream.mailing_list.addresses is not None:
         count = min(count, stream.mailing_list.addresses)
     return round(count * _external(stream))
 
 
 def _chance(blocklist: Blocklist, count: int, traps: float) -> float:
-    """The chance that the hits list this IP; lists of whole networks look at neighbours too."""
+    """Return the probability of a listing; 0 for lists that also count neighbours of the IP."""
     alone = blocklist.widening not in ("allocation_count", "asn_score")
     if blocklist.trigger != "count" or not alone or not count:
         return 0.0
@@ -112,15 +112,15 @@ def _chance(blocklist: Blocklist, count: int, traps: float) -> float:
 
 
 def culprit_without_signals(scenario: Scenario) -> Iterator[Finding]:
-    """A culprit that hits no trap, meets no unknown user and draws no complaint."""
+    """A culprit has no spam traps, no unknown users and no complaints."""
     for name, host, short, stream in _streams(scenario):
         compromised = isinstance(stream.arrivals, Compromise)
         if is_culprit(host, stream) and not compromised and not any(_signals(stream)):
             yield Finding(
                 Severity.INFO,
                 dotted(("hosts", name, "streams", short)),
-                f"{name}.{short} is a culprit without traps, unknown users or complaints: it gets "
-                "no IP listed, and harms the other mail by the queue only.",
+                f"{name}.{short} is a culprit without traps, unknown users or complaints: it "
+                "causes no listing, and harms other mail by congestion only.",
                 "Write its mailing_list, or its trap_rate, unknown_rate and complaint_rate.",
             )
 
@@ -133,7 +133,7 @@ def _signals(stream: Stream) -> tuple[float, float, float]:
 
 
 def innocent_with_signals(scenario: Scenario) -> Iterator[Finding]:
-    """Mail that counts as innocent, but hits traps or draws more complaints than are allowed."""
+    """Innocent mail hits spam traps or has more complaints than a provider allows."""
     direct = direct_destinations(scenario)
     for name, host, short, stream in _streams(scenario):
         if is_culprit(host, stream):
@@ -149,14 +149,16 @@ def innocent_with_signals(scenario: Scenario) -> Iterator[Finding]:
             and (provider := scenario.destinations[place].reputation)
             and complaints >= provider.complaint_limit
         ]
-        found = [f"meets about {two_digits(hits)} spam traps in the run"] if hits >= 1 else []
+        signals = [f"hits about {two_digits(hits)} spam traps in the run"] if hits >= 1 else []
         if over:
-            found.append(f"draws complaints ({share(complaints)}) beyond what {listed(over)} allow")
-        if found:
+            signals.append(
+                f"has a complaint rate ({share(complaints)}) above the limit of {listed(over)}"
+            )
+        if signals:
             yield Finding(
                 Severity.INFO,
                 dotted(("hosts", name, "streams", short)),
-                f"{name}.{short} counts as innocent, but {listed(found)}: what it brings on the "
-                "others is not told apart from their own bad luck.",
+                f"{name}.{short} counts as innocent, but {listed(signals)}: the harm that it "
+                "causes is not separated from harm by other causes.",
                 "Make it a culprit (culprit = true), or correct its rates.",
             )

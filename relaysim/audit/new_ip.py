@@ -1,4 +1,4 @@
-"""The check of new IPs: what providers take of them, against what a campaign sends."""
+"""The check of new IPs: the limits of providers against the rate of a campaign."""
 
 import math
 from collections import defaultdict
@@ -21,10 +21,10 @@ _Sender = tuple[str, str, str, str]
 
 
 def cold_egress(scenario: Scenario) -> Iterator[Finding]:
-    """A campaign leaves by a new IP, of which large providers take little as yet.
+    """A campaign leaves by a new IP, and large providers limit the rate of a new IP.
 
-    A provider's limit grows with each day on which it gets mail from the IP; days without any are
-    left out here.
+    The limit of a provider grows with each day with mail from the IP; days without mail are left
+    out here.
     """
     sent: dict[tuple[str, str, str, str], dict[str, float]] = defaultdict(
         lambda: defaultdict(float)
@@ -37,10 +37,10 @@ def cold_egress(scenario: Scenario) -> Iterator[Finding]:
                 if name is not None:
                     sent[key][name] += path.share * route.share / len(route.lasts)
     for (host, stream, hub, egress), shares in sent.items():
-        found = campaign(scenario, host, stream)
-        if found is None:
+        burst = campaign(scenario, host, stream)
+        if burst is None:
             continue
-        _, count, rate = found
+        _, count, rate = burst
         hourly = min(count, rate * 3600)
         age = scenario.egress[egress].age // DAY
         limits: list[str] = []
@@ -52,22 +52,23 @@ def cold_egress(scenario: Scenario) -> Iterator[Finding]:
             limit = _limit(provider, age)
             if limit is None or limit >= hourly * part:
                 continue
-            limits.append(f"{name} takes {limit:,} an hour and gets {hourly * part:,.0f}")
+            limits.append(f"{name} accepts {limit:,} an hour and gets {hourly * part:,.0f}")
             wait = max(wait, _days_until(provider, age, hourly * part))
             left += max(0.0, count * part - _taken(provider, age, length))
         if limits:
             result = (
                 f"about {left:,.0f} of the {count:,.0f} messages are not delivered"
                 if left >= 1
-                else "all is delivered, but late"
+                else "all messages are delivered, but late"
             )
             yield Finding(
                 Severity.WARNING,
                 dotted(("egress", egress)),
                 f"{egress} is new ({age} d), and {host}.{stream} sends at {per_time(rate)}: "
-                f"{listed(limits)}. When {hub} gives up after {format_duration(length)}, {result}.",
+                f"{listed(limits)}. After {format_duration(length)}, when messages expire at "
+                f"{hub}, {result}.",
                 f"Warm the IP up first ({wait} d, with a little more mail each day), or send the "
-                "campaign in small parts over as long a time.",
+                "campaign in small parts over the same time.",
             )
 
 
@@ -77,7 +78,7 @@ def _limit(provider: Reputation, days: int) -> int | None:
 
 
 def _days_until(provider: Reputation, age: int, hourly: float) -> int:
-    """Days with traffic until the provider takes so many an hour; at most a year."""
+    """Return the days with mail until the provider accepts this hourly rate; at most 365."""
     for wait in range(365):
         limit = _limit(provider, age + wait)
         if limit is None or limit >= hourly:
@@ -86,7 +87,7 @@ def _days_until(provider: Reputation, age: int, hourly: float) -> int:
 
 
 def _taken(provider: Reputation, age: int, length: int) -> float:
-    """How many messages the provider takes at most in this length of time."""
+    """Return the largest number of messages that the provider accepts in this time."""
     total = 0.0
     for hour in range(length // HOUR):
         limit = _limit(provider, age + hour // 24)

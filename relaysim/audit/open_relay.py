@@ -1,4 +1,4 @@
-"""Checks of what a receive connector lets strangers do."""
+"""Checks of receive connectors that give rights to senders from the Internet."""
 
 from collections.abc import Iterator
 
@@ -22,28 +22,28 @@ _PRIVATE = tuple(
 
 
 def open_relay(scenario: Scenario) -> Iterator[Finding]:
-    """Strangers, or more addresses than the hosts that need it, may send to any recipient.
+    """More addresses than the hosts that need it may relay without a login.
 
-    An error where a connector that relays answers the Internet, or any host whose address the
-    Internet has too (source NAT): judged by who is answered, not by the width of a range. An error
-    also where its ranges reach beyond private addresses; a warning inside the own network.
+    An error where a connector that relays answers the Internet, or a host with an address that the
+    Internet has too (source NAT): the clients that it answers count, not the size of a range. An
+    error also where a range includes public addresses; a warning inside the own network.
     """
     for hub, connector in _enabled(scenario):
         if not relays(connector):
             continue
-        met = strangers(scenario, hub, connector)
-        if met:
-            yield _open_to_strangers(scenario, hub, connector, met)
+        outside = strangers(scenario, hub, connector)
+        if outside:
+            yield _open_to_strangers(scenario, hub, connector, outside)
         else:
             yield from _too_wide(scenario, hub, connector)
 
 
 def _open_to_strangers(
-    scenario: Scenario, hub: str, connector: ReceiveConnector, met: list[str]
+    scenario: Scenario, hub: str, connector: ReceiveConnector, outside: list[str]
 ) -> Finding:
-    """The finding for a connector that relays and answers the hosts in `met`."""
+    """Return the finding for a connector that relays and answers the hosts in `outside`."""
     hosts = scenario.hosts
-    addresses = list(dict.fromkeys(str(hosts[name].address) for name in met))
+    addresses = list(dict.fromkeys(str(hosts[name].address) for name in outside))
     own = [
         name
         for name, host in hosts.items()
@@ -55,14 +55,14 @@ def _open_to_strangers(
         Severity.ERROR,
         connector_place(hub, connector.name),
         f"An open relay: {connector.name} answers mail from the Internet, which arrives as "
-        f"{listed(addresses)}{behind}. Without logging in, strangers may send to any recipient.",
+        f"{listed(addresses)}{behind}. Without a login, anybody may send to any recipient.",
         fix,
         command,
     )
 
 
 def _too_wide(scenario: Scenario, hub: str, connector: ReceiveConnector) -> Iterator[Finding]:
-    """The finding for a connector that relays for more addresses than hosts need."""
+    """Yield the finding for a connector that relays for more addresses than hosts need."""
     wide = [each for each in connector.remote_ip_ranges if each.size > 1]
     users = clients(scenario, hub, connector)
     surplus = [
@@ -77,15 +77,15 @@ def _too_wide(scenario: Scenario, hub: str, connector: ReceiveConnector) -> Iter
     needed = dict.fromkeys(str(scenario.hosts[user].address) for user in users)
     singles = [str(each) for each in connector.remote_ip_ranges if each.size == 1]
     kept = list(dict.fromkeys([*singles, *needed]))
-    who = listed(users) if users else "no host of this scenario"
+    needed_by = listed(users) if users else "no host of this scenario"
     yield Finding(
         Severity.ERROR if public else Severity.WARNING,
         connector_place(hub, connector.name),
-        f"An open relay{'' if public else ' for the own network'}: without logging in, "
-        f"everyone in {ranges} may send to any recipient. Needed by {who}.",
+        f"An open relay{'' if public else ' for the own network'}: without a login, "
+        f"every client in {ranges} may send to any recipient. Needed by {needed_by}.",
         "List the addresses of the hosts that relay, one by one."
         if kept
-        else "Take the right away from anonymous sessions.",
+        else "Remove the right of anonymous sessions.",
         set_connector(hub, connector.name, RemoteIPRanges=kept)
         if kept
         else closing.without_relay(hub, connector),
@@ -93,12 +93,12 @@ def _too_wide(scenario: Scenario, hub: str, connector: ReceiveConnector) -> Iter
 
 
 def forged_sender(scenario: Scenario) -> Iterator[Finding]:
-    """Connectors open to the Internet let strangers write as one of the own senders.
+    """A connector accepts mail from the Internet with a sender of the own domain.
 
     One finding for all of them. Source: exchangepedia.com, 2008, on spam from your own domain.
     """
     own = routing.own_domain(scenario)
-    met: list[tuple[str, ReceiveConnector]] = []
+    accepting: list[tuple[str, ReceiveConnector]] = []
     for hub, connector in _enabled(scenario):
         principal = identify(connector)
         rights = session_rights(connector, principal)
@@ -107,20 +107,19 @@ def forged_sender(scenario: Scenario) -> Iterator[Finding]:
         reachable = reachable or bool(strangers(scenario, hub, connector))
         accepted = rules.mail_from(principal, rights, own, domains).is_success
         if principal == ANONYMOUS and reachable and accepted:
-            met.append((hub, connector))
-    if not met:
+            accepting.append((hub, connector))
+    if not accepting:
         return
     right = Right.ACCEPT_AUTHORITATIVE_DOMAIN_SENDER
-    fixes = [closing.to_forgers(scenario, hub, connector) for hub, connector in met]
-    where = listed(routing.identity(hub, connector.name) for hub, connector in met)
+    fixes = [closing.to_forgers(scenario, hub, connector) for hub, connector in accepting]
+    where = listed(routing.identity(hub, connector.name) for hub, connector in accepting)
     yield Finding(
         Severity.WARNING,
-        connector_place(met[0][0], met[0][1].name),
-        f"At {where} AnonymousUsers brings {right.value}, so a stranger can write as somebody of "
-        f"{own}: a forged mail from the director looks like his own.",
-        "Take the right away here, and let hosts that write as own senders use a connector of "
-        "their own. (In a scenario: write the other rights under permissions instead of the "
-        "group.)",
+        connector_place(accepting[0][0], accepting[0][1].name),
+        f"At {where} AnonymousUsers includes {right.value}. So the Internet can send mail with a "
+        f"forged sender of {own}, and recipients cannot see the difference.",
+        "Remove the right here, and let hosts with own senders use a separate connector. (In a "
+        "scenario: write the other rights under permissions instead of the group.)",
         "\n".join(filter(None, fixes)) or None,
     )
 
@@ -131,7 +130,7 @@ def _enabled(scenario: Scenario) -> Iterator[tuple[str, ReceiveConnector]]:
 
 
 def relays(connector: ReceiveConnector) -> bool:
-    """Whether a session that does not log in may send to any recipient."""
+    """Return whether a session without a login may send to any recipient."""
     rights = session_rights(connector, identify(connector))
     return {Right.SUBMIT, Right.ACCEPT_ANY_RECIPIENT} <= rights
 
@@ -150,7 +149,7 @@ def strangers(scenario: Scenario, hub: str, connector: ReceiveConnector) -> list
     -------
     list of str
         Hosts of kind `internet`, and hosts that share an address with one: behind source NAT a
-        receive connector cannot tell them apart.
+        receive connector cannot distinguish them.
     """
     addresses = {host.address for host in scenario.hosts.values() if host.properties.internet}
     return [
@@ -161,5 +160,5 @@ def strangers(scenario: Scenario, hub: str, connector: ReceiveConnector) -> list
 
 
 def is_public(remote: AddressRange) -> bool:
-    """Whether the range reaches beyond private addresses."""
+    """Return whether the range includes public addresses."""
     return not any(block.contains_range(remote) for block in _PRIVATE)

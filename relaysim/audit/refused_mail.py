@@ -1,4 +1,4 @@
-"""Checks of what a receive connector refuses of the mail that comes to it."""
+"""Checks of the mail that a receive connector refuses."""
 
 from collections.abc import Iterator
 
@@ -24,18 +24,20 @@ from relaysim.wording import listed, share
 def stream_refused(scenario: Scenario) -> Iterator[Finding]:
     """All mail of a stream is refused at MAIL FROM, or its host cannot log in.
 
-    One finding for a stream: hubs that refuse alike are named together.
+    One finding for each stream: hubs with the same reply are named together.
     """
     refused: dict[tuple[str, str], list[Path]] = {}
     for path in paths(scenario):
         if path.connector is None or path.reply in (None, INSUFFICIENT_RESOURCES):
             continue
         refused.setdefault((path.name, str(path.reply)), []).append(path)
-    for (name, answer), found in refused.items():
-        path = found[0]
+    for (name, answer), affected in refused.items():
+        path = affected[0]
         sender = scenario.hosts[path.host].streams[path.stream].sender
-        fixes = [_admitted(scenario, each, each.connector) for each in found if each.connector]
-        where = connectors_of(found)
+        fixes = [
+            _admitted(scenario, other, other.connector) for other in affected if other.connector
+        ]
+        where = connectors_of(affected)
         login = path.reply is not None and path.reply.code == 535
         yield Finding(
             Severity.ERROR,
@@ -48,7 +50,7 @@ def stream_refused(scenario: Scenario) -> Iterator[Finding]:
 
 
 def _admitted(scenario: Scenario, path: Path, connector: ReceiveConnector) -> tuple[str, str]:
-    """How the refused sender gets in, and the command for it."""
+    """Return the fix after which the connector accepts the sender, and the command."""
     host, hub = scenario.hosts[path.host], path.hub
     sender = scenario.hosts[path.host].streams[path.stream].sender
     session = routing.session(scenario, host, connector)
@@ -58,7 +60,7 @@ def _admitted(scenario: Scenario, path: Path, connector: ReceiveConnector) -> tu
         groups = [*connector.permission_groups, group]
         kept = [each for each in groups if each is not PermissionGroup.NONE]
         return (
-            f"Tick {group} among the permission groups of {connector.name}"
+            f"Add {group} to the permission groups of {connector.name}"
             + (", or let the host log in with an account." if anonymous else "."),
             set_connector(hub, connector.name, PermissionGroups=kept),
         )
@@ -70,7 +72,7 @@ def _admitted(scenario: Scenario, path: Path, connector: ReceiveConnector) -> tu
     if session.principal == AUTHENTICATED_USERS and host.account is not None:
         bare = "@" not in host.account and "\\" not in host.account
         user = f"{host.account}@{routing.own_domain(scenario)}" if bare else host.account
-    own_address = "send as an address of the account's own, or " if session.login else ""
+    own_address = "send with an address of the account, or " if session.login else ""
     plural = "s" if len(rights) > 1 else ""
     fix = f"{own_address}give {user} the right{plural} {listed(each.value for each in rights)}."
     fix = fix[0].upper() + fix[1:]
@@ -78,36 +80,38 @@ def _admitted(scenario: Scenario, path: Path, connector: ReceiveConnector) -> tu
 
 
 def relay_refused(scenario: Scenario) -> Iterator[Finding]:
-    """External mail comes to a connector that reaches internal recipients only.
+    """External mail reaches a connector that accepts internal recipients only.
 
-    One finding for a stream: hubs that refuse alike are named together.
+    One finding for each stream: hubs with the same reply are named together.
     """
     refused: dict[str, list[Path]] = {}
     for path in paths(scenario):
         if path.connector is not None and path.refused and path.share:
             refused.setdefault(path.name, []).append(path)
-    for name, found in refused.items():
-        yield _refused_at(scenario, name, found)
+    for name, affected in refused.items():
+        yield _refused_at(scenario, name, affected)
 
 
-def _refused_at(scenario: Scenario, name: str, found: list[Path]) -> Finding:
-    """The finding for a stream at the hubs that refuse its external mail."""
-    first = found[0]
-    domains = listed(dict.fromkeys(str(each.domains) for each in first.refused))
+def _refused_at(scenario: Scenario, name: str, affected: list[Path]) -> Finding:
+    """Return the finding for a stream at the hubs that refuse its external mail."""
+    first = affected[0]
+    domains = listed(dict.fromkeys(str(route.domains) for route in first.refused))
     if scenario.hosts[first.host].properties.internet:
         severity = Severity.INFO
-        fixes: list[tuple[str, str | None]] = [("Nothing: strangers must not relay.", None)]
+        fixes: list[tuple[str, str | None]] = [
+            ("Change nothing: the Internet must not relay.", None)
+        ]
     else:
-        severity = Severity.WARNING if all(path.routes for path in found) else Severity.ERROR
-        fixes = [relayed(scenario, path) for path in found]
-    where = connectors_of(found)
-    part = sum(path.share * sum(each.share for each in path.refused) for path in found)
-    takes = "takes" if len(where) == 1 else "take"
+        severity = Severity.WARNING if all(path.routes for path in affected) else Severity.ERROR
+        fixes = [relayed(scenario, path) for path in affected]
+    where = connectors_of(affected)
+    part = sum(path.share * sum(route.share for route in path.refused) for path in affected)
+    accepts = "accepts" if len(where) == 1 else "accept"
     commands = [command for _, command in fixes if command]
     return Finding(
         severity,
         first.place,
-        f"{listed(where)} {takes} mail for internal recipients only: {share(part)} of the "
+        f"{listed(where)} {accepts} mail for internal recipients only: {share(part)} of the "
         f"recipients of {name} ({domains}) get {first.refused[0].reply} at RCPT TO.",
         " ".join(dict.fromkeys(fix for fix, _ in fixes)),
         "\n".join(dict.fromkeys(commands)) or None,
@@ -115,9 +119,9 @@ def _refused_at(scenario: Scenario, name: str, found: list[Path]) -> Finding:
 
 
 def message_too_large(scenario: Scenario) -> Iterator[Finding]:
-    """Some messages of a stream are above the connector's MaxMessageSize.
+    """Some messages of a stream are above the MaxMessageSize of the connector.
 
-    One finding for a stream and a limit: hubs that refuse alike are named together.
+    One finding for each stream and limit: hubs with the same reply are named together.
     """
     refused: dict[tuple[str, int, str], list[Path]] = {}
     for path in paths(scenario):
@@ -128,28 +132,28 @@ def message_too_large(scenario: Scenario) -> Iterator[Finding]:
         answer = routing.size_verdict(scenario, host, connector, limit + 1)
         if not answer.is_success:
             refused.setdefault((path.name, limit, str(answer)), []).append(path)
-    for (name, limit, reply), found in refused.items():
-        name_of_host, stream = found[0].host, found[0].stream
+    for (name, limit, reply), affected in refused.items():
+        name_of_host, stream = affected[0].host, affected[0].stream
         part = above(scenario.hosts[name_of_host].streams[stream].size, limit)
-        taken = sum(path.share for path in found)
-        if taken * part * messages(scenario, name_of_host, stream) < 1:
+        reached = sum(path.share for path in affected)
+        if reached * part * messages(scenario, name_of_host, stream) < 1:
             continue
         yield Finding(
             Severity.WARNING,
-            found[0].place,
+            affected[0].place,
             f"{share(part)} of the messages of {name} are above {format_size(limit)}, "
-            f"the max_message_size of {listed(connectors_of(found))}: MAIL FROM with SIZE= gets "
+            f"the max_message_size of {listed(connectors_of(affected))}: MAIL FROM with SIZE= gets "
             f"{reply}.",
-            "Send links instead of large attachments, or raise the limit (and that of the send "
-            "connector with it).",
-            set_at(found, MaxMessageSize="25MB") if limit < 25 * 1024**2 else None,
+            "Send links instead of large attachments, or raise the limit (also at the send "
+            "connector).",
+            set_at(affected, MaxMessageSize="25MB") if limit < 25 * 1024**2 else None,
         )
 
 
 def recipient_limit(scenario: Scenario) -> Iterator[Finding]:
-    """Messages of a stream have more recipients than the connector takes at once.
+    """Messages of a stream have more recipients than the connector accepts at once.
 
-    One finding for a stream and a limit: hubs that refuse alike are named together.
+    One finding for each stream and limit: hubs with the same reply are named together.
     """
     refused: dict[tuple[str, int | None, str], list[Path]] = {}
     for path in paths(scenario):
@@ -160,17 +164,17 @@ def recipient_limit(scenario: Scenario) -> Iterator[Finding]:
         if not answer.is_success:
             key = (path.name, connector.max_recipients_per_message, str(answer))
             refused.setdefault(key, []).append(path)
-    for (name, limit, reply), found in refused.items():
-        most, where = _most_recipients(scenario, found[0]), connectors_of(found)
-        takes = "takes" if len(where) == 1 else "take"
+    for (name, limit, reply), affected in refused.items():
+        most, where = _most_recipients(scenario, affected[0]), connectors_of(affected)
+        accepts = "accepts" if len(where) == 1 else "accept"
         yield Finding(
             Severity.WARNING,
-            found[0].place,
-            f"Messages of {name} have up to {most} recipients, and {listed(where)} {takes} "
-            f"{limit} at once: each further RCPT TO gets {reply}, and the client sends those in "
-            "another message.",
-            f"Raise max_recipients_per_message of {listed(where)}, if the client does not do that.",
-            set_at(found, MaxRecipientsPerMessage=most),
+            affected[0].place,
+            f"Messages of {name} have up to {most} recipients, and {listed(where)} {accepts} "
+            f"{limit} at once: each further RCPT TO gets {reply}, and the client sends the other "
+            "recipients in another message.",
+            f"If the client does not do that, raise max_recipients_per_message of {listed(where)}.",
+            set_at(affected, MaxRecipientsPerMessage=most),
         )
 
 

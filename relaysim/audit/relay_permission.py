@@ -1,4 +1,4 @@
-"""How a host that may not relay gets its mail out."""
+"""The fix for a host that may not relay."""
 
 from relaysim.analysis.mail_paths import Path
 from relaysim.audit.open_relay import relays
@@ -10,7 +10,7 @@ from relaysim.wording import listed
 
 
 def relayed(scenario: Scenario, path: Path) -> tuple[str, str | None]:
-    """Return what lets a refused host relay, and the commands.
+    """Return the fix after which a refused host may relay, and the commands.
 
     Parameters
     ----------
@@ -22,9 +22,9 @@ def relayed(scenario: Scenario, path: Path) -> tuple[str, str | None]:
     Returns
     -------
     tuple
-        What to do, and Exchange Management Shell commands, one a line: the address on the list of
-        a connector of the hub that relays, or a new connector for the host alone. Neither gives
-        anybody else a right. No command where strangers have the address of the host too.
+        The fix, and Exchange Management Shell commands, one a line: the address on the list of a
+        connector of the hub that relays, or a new connector for the host only. Neither gives a
+        right to another host. No command where strangers have the address of the host too.
     """
     host, hub = scenario.hosts[path.host], path.hub
     address = str(host.address)
@@ -35,8 +35,8 @@ def relayed(scenario: Scenario, path: Path) -> tuple[str, str | None]:
     ]
     if shared:
         return (
-            f"Give {path.host} an address of its own: the Internet arrives as {address} too "
-            "(source NAT), so no connector can let one of them relay and not the other."
+            f"Give {path.host} a separate address: the Internet arrives as {address} too "
+            "(source NAT), so no connector can distinguish the two."
         ), None
     for other in scenario.hubs[hub].receive_connectors.values():
         if not (other.enabled and other is not path.connector and relays(other)):
@@ -55,8 +55,8 @@ def relayed(scenario: Scenario, path: Path) -> tuple[str, str | None]:
         principal = routing.session(scenario, host, here).principal
         right = Right.ACCEPT_ANY_RECIPIENT
         return (
-            f"Let {path.host} use a connector of its own that may relay, or give this one the "
-            "right if all hosts that it lists may write to anybody."
+            f"Let {path.host} use a separate connector that may relay. Or give this connector the "
+            "right, if all listed hosts may send to anybody."
         ), permission("Add", hub, here.name, principal, right)
     name = free_name(scenario, hub, "relay")
     every = "[::]" if host.address.version == 6 else "0.0.0.0"
@@ -69,6 +69,6 @@ def relayed(scenario: Scenario, path: Path) -> tuple[str, str | None]:
         kept.remove(address)
         commands.insert(0, set_connector(hub, here.name, RemoteIPRanges=kept))
     return (
-        f"Make a receive connector on {hub} that relays and lists {address} alone.",
+        f"Create a receive connector on {hub} that relays and lists only {address}.",
         "\n".join(commands),
     )

@@ -1,4 +1,4 @@
-"""The check of scripted listings that a request for removal ends before their time."""
+"""The check of scripted listings that a delisting request ends early."""
 
 from collections.abc import Iterator
 
@@ -19,53 +19,54 @@ _DAY = 24 * _HOUR
 
 
 def listing_removed(scenario: Scenario) -> Iterator[Finding]:
-    """A scripted listing that the administrator's request ends before its time."""
+    """A delisting request of the administrator ends a scripted listing early."""
     for number, event in enumerate(scenario.events):
         listing = event.listing
         if listing is None or listing.fixed:
             continue
-        asked = _asked(scenario, listing.blocklist, event.at)
-        if asked is None:
+        requested = _requested(scenario, listing.blocklist, event.at)
+        if requested is None:
             continue
-        end = _removed(scenario.blocklists[listing.blocklist], asked)
+        end = _removed(scenario.blocklists[listing.blocklist], requested)
         lasts = end - event.at
         if lasts < listing.for_:
             yield Finding(
                 Severity.INFO,
                 f"events.{number}.listing",
-                f"{listing.blocklist} removes {_whose(listing)} on request: by the medians of "
+                f"{listing.blocklist} delists {_whose(listing)} on request. By the medians of "
                 f"monitor_every, ndr_time, repair_time and delisting_time the request comes "
-                f"{_rounded(asked - event.at)} after the listing begins and ends it after "
-                f"{_rounded(lasts)}, by the rule of the list, not after {_written(listing)}.",
-                "Write fixed = true in the listing: it then lasts its time in spite of requests "
-                'for removal. Or write operations.delisting = "never".',
+                f"{_rounded(requested - event.at)} after the start of the listing and ends it "
+                f"after {_rounded(lasts)}, not after {_written(listing)}.",
+                "Write fixed = true in the listing, so that delisting requests do not shorten "
+                'it. Or write operations.delisting = "never".',
             )
 
 
-def _asked(scenario: Scenario, blocklist: str, start: int) -> int | None:
-    """Return when the administrator asks for removal, by medians; None if never.
+def _requested(scenario: Scenario, blocklist: str, start: int) -> int | None:
+    """Return when the administrator requests delisting, by medians; None if never.
 
-    A list that people keep (`hazard`) grants nothing before the cause is repaired.
+    An operator that lists by hand (`hazard`) does not delist before the cause is repaired.
     """
-    of, operator = scenario.operations, scenario.blocklists[blocklist]
-    repairs = of.on_listing != "nothing"
-    at_once = of.delisting == "at_once"
-    asks = at_once or (repairs and of.delisting == "after_repair")
-    heeded = operator.delisting_time is not None and operator.max_requests != 0
-    if not (scenario.coupling.reaction and asks and heeded):
+    operations, operator = scenario.operations, scenario.blocklists[blocklist]
+    repairs = operations.on_listing != "nothing"
+    at_once = operations.delisting == "at_once"
+    asks = at_once or (repairs and operations.delisting == "after_repair")
+    granted = operator.delisting_time is not None and operator.max_requests != 0
+    if not (scenario.coupling.reaction and asks and granted):
         return None
-    detected = start + of.monitor_every // 2 if of.monitor_every else None
+    interval = operations.monitor_every
+    detected = start + interval // 2 if interval else None
     if detected is None:
-        detected = _office(scenario, start, _median(of.ndr_time))
+        detected = _office(scenario, start, _median(operations.ndr_time))
     if at_once and operator.trigger != "hazard":
         return detected
-    return _office(scenario, detected, _median(of.repair_time)) if repairs else None
+    return _office(scenario, detected, _median(operations.repair_time)) if repairs else None
 
 
-def _removed(operator: Blocklist, asked: int) -> int:
-    """Return when the list no longer has the IP: at the first build after the removal."""
+def _removed(operator: Blocklist, requested: int) -> int:
+    """Return when the blocklist no longer has the IP: at the first build after the delisting."""
     law = operator.delisting_time
-    done = asked + (0 if law is None else _median(law))
+    done = requested + (0 if law is None else _median(law))
     every = operator.build_interval or 1
     return -(-done // every) * every
 

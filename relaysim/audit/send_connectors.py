@@ -1,4 +1,4 @@
-"""Checks of the way out: send connectors."""
+"""Checks of send connectors."""
 
 from collections.abc import Iterator
 
@@ -16,7 +16,7 @@ from relaysim.wording import listed, share
 
 
 def no_send_connector(scenario: Scenario) -> Iterator[Finding]:
-    """Mail for a domain that no send connector has an address space for."""
+    """No send connector has an address space for the domain of a recipient."""
     for path in paths(scenario):
         lost = [route for route in path.routes if route.first.kind is routing.HopKind.UNREACHABLE]
         if not lost:
@@ -28,8 +28,8 @@ def no_send_connector(scenario: Scenario) -> Iterator[Finding]:
             Severity.ERROR,
             path.place,
             f"No send connector serves {served}: {share(part)} "
-            f"of the recipients of {path.name} stay in the Unreachable queue of {path.hub} for "
-            f"{format_duration(hub.message_expiration_timeout)} and end with "
+            f"of the recipients of {path.name} wait in the Unreachable queue of {path.hub} for "
+            f"{format_duration(hub.message_expiration_timeout)} and expire with "
             f"{reply.MESSAGE_EXPIRED}.",
             "Add a send connector whose address space matches, such as SMTP:*;1 for the whole "
             "Internet.",
@@ -58,7 +58,7 @@ def route_too_small(scenario: Scenario) -> Iterator[Finding]:
                 path.place,
                 f"{share(part)} of the messages of {path.name} are above "
                 f"{format_size(limit)}, the largest max_message_size of the send connectors for "
-                f"{listed(str(each.domains) for each in alike)}: each makes an NDR, "
+                f"{listed(str(each.domains) for each in alike)}: each causes an NDR, "
                 f"{reply.NO_ROUTE_FOR_SIZE}.",
                 "Raise max_message_size of the send connector, or let the application send links.",
                 _raised(scenario, limit),
@@ -66,7 +66,7 @@ def route_too_small(scenario: Scenario) -> Iterator[Finding]:
 
 
 def _limit(scenario: Scenario, path: Path, route: DomainRoute) -> int | None:
-    """The largest size that some send connector takes to the domain; None if that is unlimited."""
+    """Return the largest message size to the domain, bytes; None if it is unlimited."""
     if route.first.kind is routing.HopKind.MAILBOX:
         return None
     limits = [each.max_message_size for each in scenario.send_connectors.values()]
@@ -83,7 +83,7 @@ def _kind(scenario: Scenario, path: Path, route: DomainRoute, size: int) -> rout
 
 
 def _raised(scenario: Scenario, limit: int) -> str | None:
-    """The commands that raise this limit of send connectors to 25 MB, one a line."""
+    """Return the commands that raise this limit of send connectors to 25 MB, one a line."""
     if limit >= 25 * 1024**2:
         return None
     connectors = scenario.send_connectors.values()
@@ -92,7 +92,7 @@ def _raised(scenario: Scenario, limit: int) -> str | None:
 
 
 def smart_host(scenario: Scenario) -> Iterator[Finding]:
-    """Mail goes to a smart host, and what happens behind it is not modelled."""
+    """Mail goes to a smart host, and delivery behind the smart host is not modelled."""
     sent: dict[str, list[str]] = {}
     for path in paths(scenario):
         for route in path.routes:
@@ -105,14 +105,14 @@ def smart_host(scenario: Scenario) -> Iterator[Finding]:
             Severity.INFO,
             dotted(("send_connectors", name, "smart_hosts")),
             f"{listed(dict.fromkeys(streams))} go to the smart host {listed(hosts)}: a run counts "
-            "them as delivered when it takes them. What happens behind it is not modelled: "
-            "unknown users, refusals, listings of its IP, junk, delay.",
-            "Compare only times and losses up to the smart host with a design that sends direct.",
+            "recipients as delivered when the smart host accepts them. Delivery behind the smart "
+            "host is not modelled: unknown users, refusals, listings of its IP, junk, delay.",
+            "With a design that sends directly compare only times and losses up to the smart host.",
         )
 
 
 def handed_over(scenario: Scenario) -> Iterator[Finding]:
-    """A hub is no source server of the send connector, so its mail leaves by another one."""
+    """A hub is no source server of the send connector, so its mail leaves through another hub."""
     seen: set[tuple[str, str]] = set()
     for path in paths(scenario):
         for route in path.routes:
@@ -126,11 +126,11 @@ def handed_over(scenario: Scenario) -> Iterator[Finding]:
             yield Finding(
                 Severity.WARNING,
                 dotted(("send_connectors", connector.name, "source_transport_servers")),
-                f"{path.hub} is no source server of {connector.name}: it hands what {path.name} "
-                f"and others send outside to {listed(connector.source_transport_servers)}, which "
-                "commits and categorizes it again and sends it from "
+                f"{path.hub} is no source server of {connector.name}: it hands external mail "
+                f"of {path.name} and others to {listed(connector.source_transport_servers)}, which "
+                "commits and categorizes the mail again and sends it from "
                 f"{listed(dict.fromkeys(hop.egress or '' for hop in route.lasts))}.",
-                f"If {path.hub} is to send by itself, add it to the source servers.",
+                f"If {path.hub} should send directly, add {path.hub} to the source servers.",
                 f'Set-SendConnector "{connector.name}" -SourceTransportServers '
                 + ",".join(sources),
             )

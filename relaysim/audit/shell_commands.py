@@ -8,7 +8,7 @@ from relaysim.scenario.model import Scenario
 
 
 def set_connector(hub: str, connector: str, **parameters: object) -> str:
-    """`Set-ReceiveConnector "HUB01\\externalrelay" -Bindings ...`; a list is joined by commas."""
+    """Return `Set-ReceiveConnector "HUB01\\externalrelay" -Bindings ...`; commas join a list."""
     words = [
         f"-{name} {','.join(map(str, value)) if isinstance(value, list) else value}"
         for name, value in parameters.items()
@@ -17,7 +17,7 @@ def set_connector(hub: str, connector: str, **parameters: object) -> str:
 
 
 def free_name(scenario: Scenario, hub: str, name: str) -> str:
-    """Return the name for a new receive connector of a hub, numbered if it is taken."""
+    """Return a name for a new receive connector of a hub; it has a number if the name exists."""
     taken = {each.casefold() for each in scenario.hubs[hub].receive_connectors}
     names = (name, *(f"{name}{number}" for number in range(2, len(taken) + 3)))
     return next(each for each in names if each.casefold() not in taken)
@@ -29,11 +29,16 @@ def new_connector(hub: str, name: str, bindings: str, addresses: Iterable[str]) 
     Parameters
     ----------
     hub, name
-        Where it is made, and what it is called.
+        The hub, and the name of the new connector.
     bindings
-        Addresses and ports that it listens at, joined by commas.
+        Addresses and ports of the connector, joined by commas.
     addresses
-        The clients that it answers.
+        The clients that the connector answers.
+
+    Returns
+    -------
+    str
+        The command, on one line.
     """
     return (
         f'New-ReceiveConnector -Name "{name}" -Server {hub} -Usage Custom -Bindings {bindings} '
@@ -43,7 +48,7 @@ def new_connector(hub: str, name: str, bindings: str, addresses: Iterable[str]) 
 
 
 def permission(verb: str, hub: str, connector: str, user: str, *rights: Right) -> str:
-    """`Get-ReceiveConnector ... | Add-ADPermission ...`, or Remove-, with one or more rights."""
+    """Return `Get-ReceiveConnector ... | Add-ADPermission ...`, or Remove-, for these rights."""
     named = ",".join(f'"{right.value}"' for right in rights)
     return (
         f'Get-ReceiveConnector "{identity(hub, connector)}" | {verb}-ADPermission -User "{user}" '

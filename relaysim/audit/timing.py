@@ -1,4 +1,4 @@
-"""The checks of when events happen, and of when the run ends."""
+"""Checks of the times of events and of the end of the run."""
 
 from collections.abc import Iterator
 
@@ -8,20 +8,20 @@ from relaysim.units import format_duration
 
 
 def event_in_drain(scenario: Scenario) -> Iterator[Finding]:
-    """An event after the last message, when the run may be over already."""
+    """An event is scheduled after the last message, when the run may have ended."""
     for number, event in enumerate(scenario.events):
         if event.at >= scenario.run.duration:
             yield Finding(
                 Severity.INFO,
                 f"events.{number}",
-                f"At {format_duration(event.at)} no more mail is made: the run ends as soon as all "
-                "is final, so this may never happen.",
-                "Lengthen run.duration, or let it happen before.",
+                f"At {format_duration(event.at)} no more mail is created. The run ends when every "
+                "recipient has a final status, so this event may never occur.",
+                "Raise run.duration, or schedule the event earlier.",
             )
 
 
 def drain_below_deadline(scenario: Scenario) -> Iterator[Finding]:
-    """The run ends before the deadline of the last messages: they are not judged."""
+    """The run ends before the deadline of the last messages, so metrics leave them out."""
     run = scenario.run
     deadlines = {
         f"{host}.{name}": stream.deadline
@@ -36,8 +36,8 @@ def drain_below_deadline(scenario: Scenario) -> Iterator[Finding]:
     yield Finding(
         Severity.WARNING,
         "run.drain",
-        f"{format_duration(run.drain)} after the last message the run ends, before the deadline of "
-        f"{name}, {format_duration(largest)}: the recipients of the last {100 * share:.0f} % of "
-        "the time are not judged, and on_time, latency quantiles and harm leave them out.",
+        f"The run ends {format_duration(run.drain)} after the last message, before the deadline of "
+        f"{name}, {format_duration(largest)}: on_time, latency quantiles and harm leave out the "
+        f"recipients of the last {100 * share:.0f} % of the time.",
         f'Write drain = "{format_duration(largest)}" or leave drain out, or set shorter deadlines.',
     )

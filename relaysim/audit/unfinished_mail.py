@@ -1,4 +1,4 @@
-"""Checks of mail that a file describes and a run does not create, because it ends before."""
+"""Checks of mail that a run does not create, because the run ends earlier."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,11 +18,18 @@ from relaysim.units import format_duration
 
 @dataclass(frozen=True)
 class Cut:
-    """Messages of a stream that a run leaves out.
+    """Messages of a stream after the end of the run.
 
-    `left_out` of `written` messages would be created at or after the end of `run.duration`; `last`
-    is when the last of them would be, microseconds. `written` is 0 for a process without an end
-    that begins at `last`.
+    Parameters
+    ----------
+    host, stream : str
+        The stream.
+    left_out : int
+        Messages at or after the end of `run.duration`.
+    written : int
+        All messages of the file or campaign; 0 for a process without an end that begins at `last`.
+    last : int
+        Time of the last message, microseconds.
     """
 
     host: str
@@ -34,7 +41,7 @@ class Cut:
     def __str__(self) -> str:
         name = f"{self.host}.{self.stream}"
         if not self.written:
-            return f"{name} sends nothing: it begins at {format_duration(self.last)}"
+            return f"{name} sends nothing: the first message is at {format_duration(self.last)}"
         return (
             f"{self.left_out:,} of {self.written:,} messages of {name} are left out: the last one "
             f"is at {_seconds(self.last)}"
@@ -42,10 +49,9 @@ class Cut:
 
 
 def cuts(scenario: Scenario) -> Iterator[Cut]:
-    """Yield each stream of which a run leaves out messages that its file has.
+    """Yield each stream with messages after the end of the run.
 
-    A campaign that is repeated, and a break-in at a random time, are left out: they go on for as
-    long as a run does.
+    A repeated campaign and a compromise at a random time are left out: they have no last message.
     """
     for host, table in scenario.hosts.items():
         for name, stream in table.streams.items():
@@ -72,7 +78,7 @@ def _of(scenario: Scenario, host: str, name: str, stream: Stream) -> tuple[int, 
 
 
 def mail_after_the_end(scenario: Scenario) -> Iterator[Finding]:
-    """Messages of a recording or a campaign that lie after the end of `run.duration`."""
+    """Messages of a recording or a campaign are after the end of `run.duration`."""
     for cut in cuts(scenario):
         text = str(cut)
         end = format_duration(scenario.run.duration)
@@ -80,10 +86,10 @@ def mail_after_the_end(scenario: Scenario) -> Iterator[Finding]:
             Severity.WARNING,
             dotted(("hosts", cut.host, "streams", cut.stream, "arrivals")),
             f"{text}, and run.duration is {end}.",
-            f"Set run.duration above {_seconds(cut.last)}, or let the mail begin earlier.",
+            f"Set run.duration above {_seconds(cut.last)}, or start the mail earlier.",
         )
 
 
 def _seconds(time: int) -> str:
-    """A time to the second, upwards."""
+    """Return a time, rounded up to the second."""
     return format_duration(-(-time // SECOND) * SECOND)

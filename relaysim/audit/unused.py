@@ -1,4 +1,4 @@
-"""Check for what a scenario has and nothing uses."""
+"""The check of tables that nothing in a scenario uses."""
 
 from collections.abc import Iterable, Iterator
 
@@ -11,7 +11,7 @@ from relaysim.scenario.problem import dotted
 
 
 def unused(scenario: Scenario) -> Iterator[Finding]:
-    """Tables that nothing of the scenario leads to."""
+    """A table of the scenario has no effect."""
     carriers, receivers = _led_to(scenario)
     used: dict[str, Iterable[str | None]] = {
         "dns": {host.server for host in scenario.hosts.values()},
@@ -31,8 +31,8 @@ def unused(scenario: Scenario) -> Iterator[Finding]:
             yield Finding(
                 Severity.INFO,
                 dotted(("blocklists", name)),
-                "No destination acts on it: who gets on this list does not notice.",
-                "Take it out, or write it in refuses_on of a destination.",
+                "No destination uses this blocklist, so a listing has no effect.",
+                "Remove it, or write it in refuses_on of a destination.",
             )
     for table, names in used.items():
         for name in getattr(scenario, table):
@@ -40,15 +40,15 @@ def unused(scenario: Scenario) -> Iterator[Finding]:
                 yield Finding(
                     Severity.INFO,
                     dotted((table, name)),
-                    "No mail of this scenario uses it.",
-                    "Take it out, or use it.",
+                    "No mail of this scenario uses this table.",
+                    "Remove the table, or use it.",
                 )
 
 
 def _led_to(scenario: Scenario) -> tuple[set[str], set[str]]:
-    """The send connectors and the answering destinations of all mail, refused at a hub or not.
+    """Return the send connectors and the destinations of all mail, refused at a hub or not.
 
-    What a hub refuses today it may take tomorrow: a refusal makes nothing superfluous.
+    Refused mail counts, because an error in a connector makes no other table superfluous.
     """
     carriers: set[str] = set()
     receivers: set[str] = set()

@@ -1,4 +1,4 @@
-"""The check of the hubs that the users' mail is spread over."""
+"""The check of the hubs that get the mail of users."""
 
 import json
 from collections.abc import Iterator
@@ -11,9 +11,9 @@ from relaysim.wording import listed, share
 
 
 def submission_spread(scenario: Scenario) -> Iterator[Finding]:
-    """A second hub without submission_server_override_list: the users' mail is spread over all.
+    """The mailbox server spreads the mail of users over all hubs, also over the bulk hub.
 
-    An error where only some hubs carry bulk mail, because then none of them is dedicated.
+    An error where only some hubs carry bulk mail, because none of these hubs is dedicated then.
     """
     users = [
         name
@@ -34,7 +34,7 @@ def submission_spread(scenario: Scenario) -> Iterator[Finding]:
         yield Finding(
             Severity.WARNING,
             "mailboxes.submission_server_override_list",
-            f"No host sends to {listed(idle)}, and yet the mailbox server spreads the mail of "
+            f"No host sends to {listed(idle)}, but the mailbox server spreads the mail of "
             f"{listed(users)} over every hub of the site: {part} goes to each of {listed(hubs)}.",
             f"Name the hubs for the users' mail: submission_server_override_list = "
             f"{json.dumps(kept)}.",
@@ -45,8 +45,8 @@ def submission_spread(scenario: Scenario) -> Iterator[Finding]:
             Severity.ERROR,
             "mailboxes.submission_server_override_list",
             f"The mailbox server spreads the mail of {listed(users)} over every hub of the site: "
-            f"{part} goes to each of {listed(hubs)}. So {listed(sorted(bulky))} is not dedicated "
-            "to the bulk mail, and that part of the users' mail leaves by it.",
+            f"{part} goes to each of {listed(hubs)}. So {listed(sorted(bulky))} also carries this "
+            "share of the users' mail, and is not dedicated to the bulk mail.",
             f"Name the hubs for the users' mail: submission_server_override_list = "
             f"{json.dumps(clean)}.",
             f"Set-MailboxServer MBX -SubmissionServerOverrideList {','.join(clean)}",
@@ -57,6 +57,5 @@ def submission_spread(scenario: Scenario) -> Iterator[Finding]:
             "mailboxes.submission_server_override_list",
             f"The mailbox server spreads the mail of {listed(users)} over every hub of the site: "
             f"{part} goes to each of {listed(hubs)}.",
-            "Name some hubs in submission_server_override_list, if the others are not meant for "
-            "it.",
+            "To keep this mail off some hubs, name the others in submission_server_override_list.",
         )
