@@ -13,6 +13,7 @@ from relaysim.scenario.load import load
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.problem import ScenarioError
 from relaysim.study import sensitivity as module
+from relaysim.study.design_files import DesignFiles
 from relaysim.study.execution.store import Store
 from relaysim.study.factors import Input, SensitivityError, over
 from relaysim.study.replicate import Wanted
@@ -212,7 +213,7 @@ def test_few_scenarios_at_a_time_give_the_same(file: Path, monkeypatch: pytest.M
 
 def test_rates_that_have_to_be_whole_stay_whole(file: Path) -> None:
     rate = "hubs.HUB01.receive_connectors.relay.message_rate_limit"
-    designs = module._Designs((file,), (), None, (load(file),))
+    designs = module._Designs(DesignFiles.of([file]), (load(file),))
     axis = module._Axis.of(Input(rate, "unlimited", "100/min", "200/min"), designs)
     assert (axis.at(0.0), axis.at(0.123), axis.at(0.9999)) == ("100/min", "112/min", "200/min")
     response = module._Axis.of(Input(RESPONSE, "1 s", "1 s", "2 s"), designs)
@@ -221,7 +222,7 @@ def test_rates_that_have_to_be_whole_stay_whole(file: Path) -> None:
 
 def test_where_one_end_is_missing_the_base_takes_its_place(file: Path) -> None:
     axis = module._Axis.of(
-        Input(CORES, "1", None, "2"), module._Designs((file,), (), None, (load(file),))
+        Input(CORES, "1", None, "2"), module._Designs(DesignFiles.of([file]), (load(file),))
     )
     assert (axis.at(0.0), axis.at(0.6)) == ("1", "2")
 
