@@ -5,10 +5,10 @@
 
 from pathlib import Path
 
-import golden_sections
 import pytest
-from golden_sections import Golden, Wording
 from pytest_regressions.file_regression import FileRegressionFixture
+from worlds import golden_sections
+from worlds.golden_sections import Golden, Wording
 
 from relaysim.audit import Finding
 

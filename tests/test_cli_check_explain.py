@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from cli_runs import SHARED, process, relaysim
+from worlds.cli_runs import SHARED, process, relaysim
 
 from relaysim import check, explain, load
 from relaysim.audit import Severity

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from cli_runs import DEDICATED, ROOT
+from worlds.cli_runs import DEDICATED, ROOT
 
 from relaysim.cli.app import COMMANDS
 

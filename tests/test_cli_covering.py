@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 
 import pytest
-from cli_runs import SCENARIOS, relaysim
-from covering import covering, uncovered
+from worlds.cli_runs import SCENARIOS, relaysim
+from worlds.covering import covering, uncovered
 
 from relaysim.study.guard import CAUGHT
 

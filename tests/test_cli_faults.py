@@ -6,8 +6,8 @@ import sys
 
 import pandas as pd
 import pytest
-from cli_runs import DEDICATED, LITTLE, MM4, SHARED, relaysim
-from golden_text import flat, message
+from worlds.cli_runs import DEDICATED, LITTLE, MM4, SHARED, relaysim
+from worlds.golden_text import flat, message
 
 from relaysim import load, run
 from relaysim.audit import check

@@ -1,9 +1,9 @@
 """Names, numbers and paths that nobody expects: the answer, or one message and exit code 2."""
 
 import pytest
-from cli_runs import DEDICATED, MM4, SHARED, process, refused, relaysim
-from golden_text import message
 from typer.testing import CliRunner
+from worlds.cli_runs import DEDICATED, MM4, SHARED, process, refused, relaysim
+from worlds.golden_text import message
 
 from relaysim import load
 from relaysim.cli import app

@@ -6,9 +6,9 @@ import subprocess
 import sys
 
 import pytest
-from cli_runs import LITTLE, MM4, SHARED, refused, relaysim
-from golden_text import message
 from joblib.externals.loky.process_executor import TerminatedWorkerError
+from worlds.cli_runs import LITTLE, MM4, SHARED, refused, relaysim
+from worlds.golden_text import message
 
 from relaysim.cli.interrupt import end_at_once, handle_as_interrupts
 from relaysim.study.execution.worker import start_tracker

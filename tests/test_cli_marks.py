@@ -1,8 +1,8 @@
 """Commands refuse foreign files before anything runs, and name the file that stands in the way."""
 
 import pytest
-from cli_runs import MM4, refused, relaysim
-from golden_text import message
+from worlds.cli_runs import MM4, refused, relaysim
+from worlds.golden_text import message
 
 
 @pytest.mark.parametrize("command", ["run", "warmup", "qshape"])

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cli_runs import SHARED, commands, refused, relaysim
-from golden_sections import Golden
-from golden_text import message
-from quantities import quantities
+from worlds.cli_runs import SHARED, commands, refused, relaysim
+from worlds.golden_sections import Golden
+from worlds.golden_text import message
+from worlds.quantities import quantities
 
 from relaysim import load
 from relaysim.analysis.run_size import excess

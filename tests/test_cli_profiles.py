@@ -4,7 +4,7 @@ import json
 import tomllib
 
 import pytest
-from cli_runs import relaysim
+from worlds.cli_runs import relaysim
 
 from relaysim.profiles.defaults import blocklist_defaults, destination_defaults
 from relaysim.profiles.kind import Kind

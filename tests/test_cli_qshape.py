@@ -4,8 +4,8 @@ import json
 import re
 
 import pytest
-from cli_runs import DEDICATED, MM4, commands, refused, relaysim
-from golden_text import message
+from worlds.cli_runs import DEDICATED, MM4, commands, refused, relaysim
+from worlds.golden_text import message
 
 SCALE = ("--set", "run.scale=0.02")
 SHORT = ("--set", "run.duration=200 s", "--set", "run.warm_up=0 s")

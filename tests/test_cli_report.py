@@ -1,7 +1,7 @@
 """`report`: what it writes, and what it refuses."""
 
-from cli_runs import DEDICATED, SHARED, refused, relaysim
-from golden_text import flat, message, portable
+from worlds.cli_runs import DEDICATED, SHARED, refused, relaysim
+from worlds.golden_text import flat, message, portable
 
 LITTLE = ("--set", "run.scale=0.02", "--replications", "2", "--jobs", "1")
 ALONE = ("--no-flip", "--no-sizing", "--no-sensitivity")

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from cli_runs import DEDICATED, LISTING, LITTLE, MM4, SHARED, process, refused, relaysim
-from golden_text import message, portable
-from quantities import quantities
+from worlds.cli_runs import DEDICATED, LISTING, LITTLE, MM4, SHARED, process, refused, relaysim
+from worlds.golden_text import message, portable
+from worlds.quantities import quantities
 
 from relaysim import run
 from relaysim.stats.interval import BETTER, EQUIVALENT

@@ -4,8 +4,8 @@ import json
 
 import pandas as pd
 import pytest
-from cli_runs import MM4, commands, refused, relaysim
-from golden_text import message, portable
+from worlds.cli_runs import MM4, commands, refused, relaysim
+from worlds.golden_text import message, portable
 
 CONNECTIONS = "hubs.HUB01.max_per_domain_outbound_connections"
 SHORT = ("--set", "run.duration=100 s", "--set", "run.warm_up=0 s")

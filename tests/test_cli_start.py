@@ -4,8 +4,8 @@ import subprocess
 import sys
 
 import pytest
-from cli_runs import DEDICATED, MM4, SHARED, commands, process, refused, relaysim
-from golden_text import message
+from worlds.cli_runs import DEDICATED, MM4, SHARED, commands, process, refused, relaysim
+from worlds.golden_text import message
 
 import relaysim as package
 

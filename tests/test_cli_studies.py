@@ -4,9 +4,9 @@ import json
 
 import pandas as pd
 import pytest
-from cli_runs import MM4, SHARED, commands, refused, relaysim
-from golden_text import message, portable
-from quantities import quantities
+from worlds.cli_runs import MM4, SHARED, commands, refused, relaysim
+from worlds.golden_text import message, portable
+from worlds.quantities import quantities
 
 from relaysim.cli import output
 

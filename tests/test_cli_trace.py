@@ -3,8 +3,8 @@
 import json
 
 import pytest
-from cli_runs import SHARED, refused, relaysim
-from golden_text import message
+from worlds.cli_runs import SHARED, refused, relaysim
+from worlds.golden_text import message
 
 LITTLE = ("--set", "run.scale=0.02")
 

@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 import pytest
-from cli_runs import MM4, ROOT, SHARED
+from worlds.cli_runs import MM4, ROOT, SHARED
 
 RUN = ("run", MM4, "--set", "run.scale=0.05", "--replications", "2", "--no-store", "--jobs")
 

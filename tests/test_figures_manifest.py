@@ -6,8 +6,8 @@ import json
 import shlex
 
 import pytest
-from cli_runs import ROOT, relaysim
-from quantities import quantities
+from worlds.cli_runs import ROOT, relaysim
+from worlds.quantities import quantities
 
 FIGURES = ROOT / "figures"
 MANIFEST = json.loads((FIGURES / "manifest.json").read_text(encoding="utf-8"))

@@ -3,8 +3,8 @@
 import re
 from pathlib import Path
 
-import golden_sections
 import pytest
+from worlds import golden_sections
 
 TESTS = Path(__file__).parent
 GOLDEN = TESTS / "golden"

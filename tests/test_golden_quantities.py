@@ -1,7 +1,7 @@
 """Numbers are found in sentences, and what only looks like one is not."""
 
 import pytest
-from quantities import quantities, quantities_after
+from worlds.quantities import quantities, quantities_after
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import shlex
 from pathlib import Path
 
 import pytest
-from cli_runs import ROOT, relaysim
+from worlds.cli_runs import ROOT, relaysim
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 SHOWN = re.findall(

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from cli_runs import DEDICATED, LISTING, LITTLE, MM4, ROOT, SHARED, relaysim
-from golden_sections import Golden
-from golden_text import portable
 from typer.testing import CliRunner, Result
+from worlds.cli_runs import DEDICATED, LISTING, LITTLE, MM4, ROOT, SHARED, relaysim
+from worlds.golden_sections import Golden
+from worlds.golden_text import portable
 
 from relaysim.cli.app import COMMANDS, app
 

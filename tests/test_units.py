@@ -5,9 +5,9 @@ from collections.abc import Callable
 from fractions import Fraction
 
 import pytest
-from golden_sections import Golden
 from hypothesis import given
 from hypothesis import strategies as st
+from worlds.golden_sections import Golden
 
 from relaysim import units
 

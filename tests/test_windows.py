@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from cli_runs import DEDICATED, LITTLE, MM4, ROOT, SHARED, relaysim
-from golden_sections import Golden
-from golden_text import flat, message
+from worlds.cli_runs import DEDICATED, LITTLE, MM4, ROOT, SHARED, relaysim
+from worlds.golden_sections import Golden
+from worlds.golden_text import flat, message
 
 from relaysim import load
 from relaysim.cli import new_design as second

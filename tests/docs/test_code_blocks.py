@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from code_blocks import ROOT, Page, agrees, blocks, headings
+from worlds.code_blocks import ROOT, Page, agrees, blocks, headings
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 PAGES = [page for page in PAGES if "_build" not in page.parts]

@@ -8,7 +8,7 @@ from pathlib import Path
 from shutil import copy
 
 import pytest
-from code_blocks import ROOT, blocks
+from worlds.code_blocks import ROOT, blocks
 
 import relaysim
 from relaysim.scenario.recording import read

@@ -1,8 +1,8 @@
 """The administrator: how he comes to know of a listing, and when he asks to have it removed."""
 
 import pytest
-from many_hubs import hubs
-from reputation_world import (
+from worlds.many_hubs import hubs
+from worlds.reputation_world import (
     DAY,
     HOUR,
     LIST,
@@ -12,7 +12,7 @@ from reputation_world import (
     listings,
     looks,
 )
-from small_world import Mail, Played, play
+from worlds.small_world import Mail, Played, play
 
 MONDAY = """
 [run]

@@ -1,6 +1,6 @@
 """Delay notices, expiry, NDRs, and mail that has no way out."""
 
-from small_world import play
+from worlds.small_world import play
 
 from relaysim.mail import reply
 

@@ -1,9 +1,9 @@
 """UCEPROTECT's levels 2 and 3: so many listed IPs list an allocation, so many hits an ASN."""
 
 import pytest
-from many_hubs import hits, hubs, rows
-from reputation_world import DAY, HOUR, LIST, NOBODY_LOOKS, drawn
-from small_world import Played, play, seconds
+from worlds.many_hubs import hits, hubs, rows
+from worlds.reputation_world import DAY, HOUR, LIST, NOBODY_LOOKS, drawn
+from worlds.small_world import Played, play, seconds
 
 from relaysim.mail.escalation import allocation_threshold
 from relaysim.traffic.draw import Decision

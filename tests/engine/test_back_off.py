@@ -1,8 +1,8 @@
 """A provider throttles one stream: who of the sender waits, and for how long."""
 
 import pytest
-from reputation_world import HOUR, IP, NOBODY_LOOKS, PROVIDER, QUARTER, states
-from small_world import Mail, Played, play
+from worlds.reputation_world import HOUR, IP, NOBODY_LOOKS, PROVIDER, QUARTER, states
+from worlds.small_world import Mail, Played, play
 
 from relaysim.trace.tables import Level
 

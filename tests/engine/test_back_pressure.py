@@ -1,6 +1,6 @@
 """Back pressure: polled every 2 s, by version buckets and by the drive of the queue database."""
 
-from small_world import Mail, Played, play
+from worlds.small_world import Mail, Played, play
 
 from relaysim.trace.tables import Level
 

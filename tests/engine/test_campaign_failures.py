@@ -5,7 +5,7 @@ At 100 messages a second it takes 30 s to send; everything else follows from the
 
 import numpy as np
 import pytest
-from small_world import Played, play
+from worlds.small_world import Played, play
 
 from relaysim.trace.tables import Status
 

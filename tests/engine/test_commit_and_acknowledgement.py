@@ -1,6 +1,6 @@
 """Steps 4 and 5: the queue database takes messages in batches, and the host gets its 250."""
 
-from small_world import play
+from worlds.small_world import play
 
 RELAY = "HUB01/relay"
 COMMIT = "HUB01.commit"

@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from reputation_world import DAY, HOUR, signals
-from small_world import Mail, Played, play
+from worlds.reputation_world import DAY, HOUR, signals
+from worlds.small_world import Mail, Played, play
 
 from relaysim.plan import reputation_compiler as observers
 from relaysim.scenario.distribution import Constant

@@ -1,6 +1,6 @@
 """Steps 6 and 7: the cores, the submission queue, and one transaction for each next hop."""
 
-from small_world import play
+from worlds.small_world import play
 
 from relaysim.trace.tables import Visit
 

@@ -5,7 +5,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
-from reputation_world import (
+from worlds.reputation_world import (
     CALLED,
     HOUR,
     IP,
@@ -19,7 +19,7 @@ from reputation_world import (
     signals,
     states,
 )
-from small_world import Mail, Played, tables
+from worlds.small_world import Mail, Played, tables
 
 from relaysim.engine.coupled_runs import coupled
 from relaysim.engine.run import simulate

@@ -10,8 +10,8 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
-from many_hubs import hubs
-from reputation_world import (
+from worlds.many_hubs import hubs
+from worlds.reputation_world import (
     CALLED,
     HOUR,
     IP,
@@ -24,8 +24,8 @@ from reputation_world import (
     count,
     listed,
 )
-from small_world import Mail, Played, play, tables
-from told import told
+from worlds.small_world import Mail, Played, play, tables
+from worlds.told import told
 
 from relaysim.engine.coupled_runs import Coupled, coupled
 from relaysim.scenario.load import from_mapping

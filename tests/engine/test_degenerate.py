@@ -1,7 +1,7 @@
 """Scenarios at the edge: nothing costs anything, everything happens at once, nobody sends."""
 
 import pytest
-from small_world import SECOND_HUB, Mail, play
+from worlds.small_world import SECOND_HUB, Mail, play
 
 from relaysim.engine.run import simulate
 from relaysim.scenario.load import from_mapping

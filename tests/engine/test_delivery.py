@@ -1,7 +1,7 @@
 """Steps 8 and 9: connections to the next hop, the line, verdicts, message retries."""
 
 import pytest
-from small_world import play
+from worlds.small_world import play
 
 from relaysim.mail.remote_reply import TOO_MANY_CONNECTIONS
 from relaysim.trace.tables import Level

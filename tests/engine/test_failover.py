@@ -1,6 +1,6 @@
 """Hosts with more than one address to go to, and more than one hub."""
 
-from small_world import SECOND_HUB, play
+from worlds.small_world import SECOND_HUB, play
 
 TWO = """
 [dns]

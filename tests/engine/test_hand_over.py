@@ -5,10 +5,10 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from golden_sections import Golden, Wording
-from quantities import quantities
-from refusals import refusal
-from small_world import Played, play, tables
+from worlds.golden_sections import Golden, Wording
+from worlds.quantities import quantities
+from worlds.refusals import refusal
+from worlds.small_world import Played, play, tables
 
 from relaysim.audit import Finding, Severity
 from relaysim.audit.answering_connector import host_unanswered

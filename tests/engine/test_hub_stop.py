@@ -1,7 +1,7 @@
 """A hub stops, and comes back: what it had committed survives, who was talking to it is cut off."""
 
 import pytest
-from small_world import SECOND_HUB, play
+from worlds.small_world import SECOND_HUB, play
 
 from relaysim.trace.tables import Level
 

@@ -1,7 +1,7 @@
 """Lists kept by people: they look at the hits for a while, listen, and lose patience."""
 
 import pytest
-from reputation_world import (
+from worlds.reputation_world import (
     CALLED,
     DAY,
     HOUR,
@@ -15,7 +15,7 @@ from reputation_world import (
     listed,
     listings,
 )
-from small_world import SECOND_HUB, Mail, Played, play, seconds
+from worlds.small_world import SECOND_HUB, Mail, Played, play, seconds
 
 from relaysim.traffic.draw import Decision
 

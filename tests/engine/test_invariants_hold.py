@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
-from random_worlds import Tables, plain_worlds, reputed_worlds
+from worlds.random_worlds import Tables, plain_worlds, reputed_worlds
 
 from relaysim.engine.recorder import Recorder
 from relaysim.engine.run import simulate

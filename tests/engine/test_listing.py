@@ -1,7 +1,7 @@
 """A listed IP: what the domains that use the list do about it, and when."""
 
 import pytest
-from small_world import SECOND_HUB, play
+from worlds.small_world import SECOND_HUB, play
 
 from relaysim.trace.tables import Cause, Level
 

@@ -1,7 +1,7 @@
 """How long a listing lasts: from the last hit, longer at each relapse, until it is removed."""
 
 import pytest
-from reputation_world import (
+from worlds.reputation_world import (
     CALLED,
     HOUR,
     LIST,
@@ -13,7 +13,7 @@ from reputation_world import (
     listings,
     looks,
 )
-from small_world import play
+from worlds.small_world import play
 
 GROWS = "[run]\nduration = '3 d'\n[blocklists.list]\ngrowth = 2.0\nmax_lifetime = '8 h'"
 

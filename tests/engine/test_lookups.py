@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from many_hubs import hubs
-from reputation_world import HOUR, LIST, NOBODY_LOOKS, TRAPS, count, listings, lookups
-from small_world import Mail, Played, play
+from worlds.many_hubs import hubs
+from worlds.reputation_world import HOUR, LIST, NOBODY_LOOKS, TRAPS, count, listings, lookups
+from worlds.small_world import Mail, Played, play
 
 CACHES = """
 [destinations.sink]

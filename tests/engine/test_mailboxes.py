@@ -1,6 +1,6 @@
 """The users' mail: submitted by the mailbox server, delivered to it."""
 
-from small_world import SECOND_HUB, play
+from worlds.small_world import SECOND_HUB, play
 
 from relaysim.trace.tables import Visit
 

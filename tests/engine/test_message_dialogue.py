@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from small_world import SECOND_HUB, Mail, tables
+from worlds.small_world import SECOND_HUB, Mail, tables
 
 from relaysim.mail import dialogue, reply
 from relaysim.mail.dialogue import Cause, Speaker, Step, Verb

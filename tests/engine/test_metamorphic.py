@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from small_world import Played, play
+from worlds.small_world import Played, play
 
 from relaysim.engine.run import run as simulate
 from relaysim.plan.compiler import compile_plan

@@ -1,8 +1,8 @@
 """What a provider does: junk, a limit of the rate, a refusal, and all of it to the neighbours."""
 
 import pytest
-from many_hubs import hubs
-from reputation_world import (
+from worlds.many_hubs import hubs
+from worlds.reputation_world import (
     CALLED,
     DAY,
     HOUR,
@@ -14,7 +14,7 @@ from reputation_world import (
     count,
     states,
 )
-from small_world import Mail, Played, play
+from worlds.small_world import Mail, Played, play
 
 from relaysim.trace.tables import Level
 from relaysim.traffic.draw import Decision, draw32, name_key

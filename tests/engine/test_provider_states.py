@@ -1,7 +1,7 @@
 """What a mailbox provider makes of an IP: worse at once, better only after a while."""
 
 import pytest
-from reputation_world import (
+from worlds.reputation_world import (
     DAY,
     HOUR,
     IP,
@@ -12,7 +12,7 @@ from reputation_world import (
     signals,
     states,
 )
-from small_world import Mail, Played, play
+from worlds.small_world import Mail, Played, play
 
 from relaysim.engine.reputation import provider_counters as counters
 from relaysim.plan import reputation_compiler as observers

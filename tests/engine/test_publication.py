@@ -1,8 +1,8 @@
 """Publication: a list is built every so often, and some domains ask a recipient that is behind."""
 
 import pytest
-from reputation_world import IP, LIST, NOBODY_LOOKS, TRAPS, listed, listings, lookups
-from small_world import play
+from worlds.reputation_world import IP, LIST, NOBODY_LOOKS, TRAPS, listed, listings, lookups
+from worlds.small_world import play
 
 BUILT = """
 [blocklists.list]

@@ -1,6 +1,6 @@
 """Step 9: a failed connection, and the clock of a queue in Retry."""
 
-from small_world import play
+from worlds.small_world import play
 
 from relaysim.trace.tables import Level
 

@@ -3,9 +3,9 @@
 from io import StringIO
 
 import pandas as pd
-from golden_sections import Golden
 from rich.console import Console
-from small_world import SECOND_HUB, Played, play
+from worlds.golden_sections import Golden
+from worlds.small_world import SECOND_HUB, Played, play
 
 from relaysim.mail import reply
 from relaysim.measure.event_frames import refusals

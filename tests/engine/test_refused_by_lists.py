@@ -5,8 +5,8 @@ from unittest.mock import patch
 
 import numpy as np
 import pytest
-from reputation_world import LIST, NOBODY_LOOKS, TRAPS, lookups
-from small_world import Played, play
+from worlds.reputation_world import LIST, NOBODY_LOOKS, TRAPS, lookups
+from worlds.small_world import Played, play
 
 from relaysim.engine.reputation.listings import Listings, Lookups
 from relaysim.trace.invariants import check

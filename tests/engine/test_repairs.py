@@ -4,8 +4,8 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from many_hubs import hubs
-from reputation_world import (
+from worlds.many_hubs import hubs
+from worlds.reputation_world import (
     CALLED,
     HOUR,
     IP,
@@ -19,7 +19,7 @@ from reputation_world import (
     looks,
     signals,
 )
-from small_world import Mail, Played, play, seconds
+from worlds.small_world import Mail, Played, play, seconds
 
 from relaysim.trace.tables import Level
 

@@ -17,7 +17,7 @@ from relaysim.scenario.reference import ELSEWHERE
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = sorted((ROOT / "scenarios").rglob("*.toml"))
-ONE_HUB = ROOT / "tests" / "scenario" / "one_hub.toml"
+ONE_HUB = ROOT / "tests" / "worlds" / "one_hub.toml"
 GATE = 'destinations.gate={profile="secure-gateway", domains=["gate.example.net", "192.0.2.9"]}'
 SMART = {
     "all by a smart host": (

@@ -1,6 +1,6 @@
 """Step 7: which way mail leaves a hub, and how one hub hands it to another."""
 
-from small_world import SECOND_HUB, play
+from worlds.small_world import SECOND_HUB, play
 
 OUT_1 = "HUB01->example.org"
 OUT_2 = "HUB02->example.org"

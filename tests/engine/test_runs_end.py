@@ -1,6 +1,6 @@
 """Worlds that once went on for ever."""
 
-from small_world import play
+from worlds.small_world import play
 
 SINK = """
 [destinations.sink]

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from random_neighbours import neighbours, reputed_neighbours
-from random_worlds import Tables, worlds
-from told import reputation, told
+from worlds.random_neighbours import neighbours, reputed_neighbours
+from worlds.random_worlds import Tables, worlds
+from worlds.told import reputation, told
 
 from relaysim.engine.coupled_runs import coupled
 from relaysim.engine.run import simulate

@@ -1,8 +1,8 @@
 """SpamCop: points against the mail that an IP sends, and a short life after just two reports."""
 
 import pytest
-from reputation_world import HOUR, NOBODY_LOOKS, TRAPS, listings, signals
-from small_world import Mail, Played, play
+from worlds.reputation_world import HOUR, NOBODY_LOOKS, TRAPS, listings, signals
+from worlds.small_world import Mail, Played, play
 
 from relaysim.plan import reputation_compiler as observers
 from relaysim.scenario.distribution import Constant

@@ -5,8 +5,8 @@ after an hour, the cause is repaired after three, and the list removes an IP wit
 """
 
 import pytest
-from reputation_world import CALLED, HOUR, LIST, NOBODY_LOOKS, TRAPS, actions, listings
-from small_world import play
+from worlds.reputation_world import CALLED, HOUR, LIST, NOBODY_LOOKS, TRAPS, actions, listings
+from worlds.small_world import play
 
 REACTS = """
 [operations]

@@ -1,9 +1,9 @@
 """The reputation of a sender's domain: it goes with the mail to whichever IP."""
 
 import pytest
-from many_hubs import hubs
-from reputation_world import IP, NOBODY_LOOKS, OTHER_IP, PROVIDER, QUARTER, states
-from small_world import Mail, Played, play
+from worlds.many_hubs import hubs
+from worlds.reputation_world import IP, NOBODY_LOOKS, OTHER_IP, PROVIDER, QUARTER, states
+from worlds.small_world import Mail, Played, play
 
 from relaysim.trace.tables import PROVIDER_CAUSE
 

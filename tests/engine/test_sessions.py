@@ -1,7 +1,7 @@
 """Steps 1 to 3: a host connects, and talks with a receive connector."""
 
 import pytest
-from small_world import play
+from worlds.small_world import play
 
 from relaysim.mail import reply
 

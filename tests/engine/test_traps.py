@@ -1,7 +1,7 @@
 """Spam traps: they take everything, stay on the list that they are on, and tell later."""
 
 import numpy as np
-from reputation_world import (
+from worlds.reputation_world import (
     DAY,
     HOUR,
     IP,
@@ -13,7 +13,7 @@ from reputation_world import (
     listings,
     signals,
 )
-from small_world import play
+from worlds.small_world import play
 
 from relaysim.trace.tables import Signal
 

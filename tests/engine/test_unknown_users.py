@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from reputation_world import LIST, NOBODY_LOOKS, count, listings, signals
-from small_world import play
+from worlds.reputation_world import LIST, NOBODY_LOOKS, count, listings, signals
+from worlds.small_world import play
 
 from relaysim.trace.tables import Signal
 from relaysim.traffic.signal_draws import Signal as Drawn

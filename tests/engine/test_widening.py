@@ -1,9 +1,9 @@
 """Widening: IPs that did nothing are listed with one that did."""
 
 import pytest
-from many_hubs import hits, hubs, rows
-from reputation_world import HOUR, LIST, NOBODY_LOOKS
-from small_world import play
+from worlds.many_hubs import hits, hubs, rows
+from worlds.reputation_world import HOUR, LIST, NOBODY_LOOKS
+from worlds.small_world import play
 
 A, B, C = "198.51.100.10", "198.51.100.11", "198.51.100.17"
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from mail_examples import INTERNAL, SHAREPOINT, Receive
+from worlds.mail_examples import INTERNAL, SHAREPOINT, Receive
 
 from relaysim.mail import reply
 from relaysim.mail.address import IpAddress

@@ -1,11 +1,11 @@
 from ipaddress import ip_address
 
 import pytest
-from golden_sections import Golden
 from hypothesis import given
 from hypothesis import strategies as st
-from quantities import quantities
-from refusals import refusals
+from worlds.golden_sections import Golden
+from worlds.quantities import quantities
+from worlds.refusals import refusals
 
 from relaysim.mail.address import (
     AddressRange,

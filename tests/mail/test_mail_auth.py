@@ -1,6 +1,6 @@
 import pytest
-from golden_sections import Golden
-from refusals import refusals
+from worlds.golden_sections import Golden
+from worlds.refusals import refusals
 
 from relaysim.mail.auth import AuthMechanism, auth_problems, parse_mechanism
 from relaysim.mail.receive_connector import MessageRateSource, parse_rate_source

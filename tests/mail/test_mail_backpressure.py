@@ -1,10 +1,10 @@
 from itertools import accumulate
 
 import pytest
-from golden_sections import Golden
 from hypothesis import given
 from hypothesis import strategies as st
-from refusals import refusals
+from worlds.golden_sections import Golden
+from worlds.refusals import refusals
 
 from relaysim.mail.backpressure import (
     VERSION_BUCKETS,

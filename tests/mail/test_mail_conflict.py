@@ -1,5 +1,5 @@
 import pytest
-from mail_examples import ALL_IPV4, DEFAULT, HUB01, receive
+from worlds.mail_examples import ALL_IPV4, DEFAULT, HUB01, receive
 
 from relaysim.mail.connector_conflict import ConflictKind, conflicts
 

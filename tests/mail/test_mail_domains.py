@@ -1,7 +1,7 @@
 import pytest
-from golden_sections import Golden
-from mail_examples import DOMAINS
-from refusals import refusals
+from worlds.golden_sections import Golden
+from worlds.mail_examples import DOMAINS
+from worlds.refusals import refusals
 
 from relaysim.mail.domains import (
     AcceptedDomainType,

@@ -3,7 +3,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from golden_sections import Golden
+from worlds.golden_sections import Golden
 
 from relaysim.mail import reply
 from relaysim.mail.remote_reply import (

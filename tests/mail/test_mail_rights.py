@@ -1,8 +1,8 @@
 from pathlib import Path
 
 import pytest
-from golden_sections import Golden
-from mail_examples import (
+from worlds.golden_sections import Golden
+from worlds.mail_examples import (
     AS_INSTALLED,
     CLIENT,
     DEFAULT,
@@ -11,7 +11,7 @@ from mail_examples import (
     SECURED,
     receive,
 )
-from refusals import refusals
+from worlds.refusals import refusals
 
 from relaysim.mail.principal import parse_user
 from relaysim.mail.rights import (

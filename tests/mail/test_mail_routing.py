@@ -1,8 +1,8 @@
 import pytest
-from golden_sections import Golden
-from mail_examples import MB, Send, send
-from quantities import quantities
-from refusals import refusals
+from worlds.golden_sections import Golden
+from worlds.mail_examples import MB, Send, send
+from worlds.quantities import quantities
+from worlds.refusals import refusals
 
 from relaysim.mail.send_connector import AddressSpace, is_source, next_hop, parse_address_space
 from relaysim.mail.send_routing import NotUsed, Route, Unrouted, select_send_connector

@@ -1,9 +1,9 @@
 from ipaddress import ip_address
 
-from golden_sections import Golden
 from hypothesis import given
 from hypothesis import strategies as st
-from mail_examples import (
+from worlds.golden_sections import Golden
+from worlds.mail_examples import (
     ANTIVIRUS,
     CLIENT,
     DEFAULT,
@@ -18,7 +18,7 @@ from mail_examples import (
     Receive,
     receive,
 )
-from quantities import quantities
+from worlds.quantities import quantities
 
 from relaysim.mail.connector_selection import Reason, Selection, select
 

@@ -1,7 +1,7 @@
 from dataclasses import replace
 
 import pytest
-from mail_examples import (
+from worlds.mail_examples import (
     AS_INSTALLED,
     CLIENT,
     DEFAULT,

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 from scipy.stats import beta, binom, binomtest, quantile_test
-from trace_story import TOML, Story
+from worlds.trace_story import TOML, Story
 
 from relaysim.measure.bad_periods import DAY, HOUR_OF_RUN, bad_periods, bad_shares, day_lengths
 from relaysim.measure.latency_metrics import busy_hours

@@ -3,10 +3,10 @@
 import math
 
 import pytest
-from coupled_story import LATE, SOON, Coupling, End, lost, took
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from trace_story import BLOCKED, LISTED, REFUSAL
+from worlds.coupled_story import LATE, SOON, Coupling, End, lost, took
+from worlds.trace_story import BLOCKED, LISTED, REFUSAL
 
 from relaysim.measure.blast.innocent_mail import Innocents
 from relaysim.measure.recipients import Recipients

@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 import pytest
-from coupled_story import CULPRIT, LATE, SOON, Coupling, lost, took
-from trace_story import BLOCKED, LATER, LISTED, NAMES, Story, scenario
+from worlds.coupled_story import CULPRIT, LATE, SOON, Coupling, lost, took
+from worlds.trace_story import BLOCKED, LATER, LISTED, NAMES, Story, scenario
 
 from relaysim.mail.provider_state import State
 from relaysim.measure.blast.blast_series import BlastSeries

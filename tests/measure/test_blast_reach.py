@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from coupled_story import CULPRIT, SOON, Coupling, lost
-from trace_story import LISTED, NAMES, Story, scenario
+from worlds.coupled_story import CULPRIT, SOON, Coupling, lost
+from worlds.trace_story import LISTED, NAMES, Story, scenario
 
 from relaysim.mail.provider_state import State
 from relaysim.measure.blast.delivering_ips import targets

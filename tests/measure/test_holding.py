@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from trace_story import SECOND, Story
+from worlds.trace_story import SECOND, Story
 
 from relaysim.engine.run import simulate
 from relaysim.measure.binding_resource import HELD, held

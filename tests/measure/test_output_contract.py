@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from trace_story import LATER, REFUSAL, Story, scenario
+from worlds.trace_story import LATER, REFUSAL, Story, scenario
 
 from relaysim.mail.provider_state import State
 from relaysim.measure.frame_columns import FRAMES

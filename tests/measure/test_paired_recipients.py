@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 
-from trace_story import Story, scenario
+from worlds.trace_story import Story, scenario
 
 from relaysim.measure.paired_recipients import Sample, paired
 from relaysim.measure.recipients import Recipients

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from trace_story import LATER, SECOND, Story, scenario
+from worlds.trace_story import LATER, SECOND, Story, scenario
 
 from relaysim.measure.qshape import ALL, COLUMNS, Entries
 from relaysim.trace.tables import Status, Visit

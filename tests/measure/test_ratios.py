@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binom
 from test_recipient_metrics import sent
-from trace_story import Story, scenario
+from worlds.trace_story import Story, scenario
 
 from relaysim.measure.metric_catalogue import BLAST_SCOPES, METRICS, SCOPES
 from relaysim.measure.metrics import metrics

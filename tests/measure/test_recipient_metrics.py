@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from trace_story import BLOCKED, LATER, LISTED, OK, REFUSAL, UNKNOWN, Story, scenario
+from worlds.trace_story import BLOCKED, LATER, LISTED, OK, REFUSAL, UNKNOWN, Story, scenario
 
 from relaysim.measure.metrics import metrics
 from relaysim.trace.tables import Level, Status, Trace

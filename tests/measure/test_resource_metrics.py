@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from trace_story import LATER, SECOND, Story, scenario
+from worlds.trace_story import LATER, SECOND, Story, scenario
 
 from relaysim.measure.metrics import metrics
 from relaysim.measure.queue_series import backlog, throughput_series

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from trace_story import LATER, REFUSAL, Story, scenario
+from worlds.trace_story import LATER, REFUSAL, Story, scenario
 
 from relaysim.measure.run_series import AGES, Series
 from relaysim.trace.tables import Status

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from trace_story import LATER, REFUSAL, Story, scenario
+from worlds.trace_story import LATER, REFUSAL, Story, scenario
 
 from relaysim.trace.invariants import INVARIANTS, check
 from relaysim.trace.step_function import Steps

@@ -1,6 +1,6 @@
 """Where the time of a recipient went, told as stories in seconds."""
 
-from trace_story import LATER, SECOND, Story
+from worlds.trace_story import LATER, SECOND, Story
 
 from relaysim.measure.wait_parts import PARTS, waits
 from relaysim.trace.tables import Level, Status, Trace, Visit

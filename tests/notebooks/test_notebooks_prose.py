@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from lessons import FILES, QUICK, parameters, read
+from worlds.lessons import FILES, QUICK, parameters, read
 
 NUMBER = re.compile(r"\d[\d.,]*\d|\d")
 NOT_PROSE = (r"```.*?```", r"`[^`]*`", r"\]\([^)]*\)", r"^\s*\d+\. ", r"^# \d\d ", r"\bRFC \d+\b")

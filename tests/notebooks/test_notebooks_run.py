@@ -4,7 +4,7 @@ import re
 
 import nbformat
 import pytest
-from lessons import FILES, FOLDER, QUICK, execute, parameters, read, solution
+from worlds.lessons import FILES, FOLDER, QUICK, execute, parameters, read, solution
 
 
 @pytest.mark.filterwarnings("ignore")  # Of the kernel's own machinery, not of ours.

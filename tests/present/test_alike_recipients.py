@@ -3,9 +3,9 @@
 import re
 from pathlib import Path
 
-from golden_sections import Golden
-from golden_text import flat
-from quantities import quantities
+from worlds.golden_sections import Golden
+from worlds.golden_text import flat
+from worlds.quantities import quantities
 
 import relaysim
 from relaysim.mail.dialogue import Dialogue

@@ -1,7 +1,7 @@
 """The answer of a comparison and of a run: one paragraph, few numbers, then where to find more."""
 
 import pytest
-from small_comparison import comparison, listing_day
+from worlds.small_comparison import comparison, listing_day
 
 import relaysim
 from relaysim.present.text.answer_numbers import MOST_LINES

@@ -5,9 +5,9 @@ import io
 
 import pandas as pd
 import pytest
-from golden_text import page
-from quantities import quantities
-from small_comparison import SCENARIOS, listing_day
+from worlds.golden_text import page
+from worlds.quantities import quantities
+from worlds.small_comparison import SCENARIOS, listing_day
 
 from relaysim.present.text import run_summary
 from relaysim.present.text.terminal import show, tables

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
-from golden_sections import Golden
-from golden_text import flat, message
-from quantities import quantities, quantities_after
-from small_comparison import comparison
+from worlds.golden_sections import Golden
+from worlds.golden_text import flat, message
+from worlds.quantities import quantities, quantities_after
+from worlds.small_comparison import comparison
 
 from relaysim.measure.metric_catalogue import METRICS
 from relaysim.present.text.blast_summary import blast

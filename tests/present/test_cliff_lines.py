@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 import pandas as pd
-from golden_text import flat, message
-from quantities import quantities
-from small_comparison import listing_day
+from worlds.golden_text import flat, message
+from worlds.quantities import quantities
+from worlds.small_comparison import listing_day
 
 from relaysim.present.text.unstable_quantiles import late, unstable
 from relaysim.stats.unstable_quantile import Cliff

@@ -8,9 +8,9 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
-from golden_text import flat, message, page, portable
-from quantities import quantities
-from small_comparison import comparison
+from worlds.golden_text import flat, message, page, portable
+from worlds.quantities import quantities
+from worlds.small_comparison import comparison
 
 from relaysim.present.text import comparison as compared
 from relaysim.present.text.headline_metrics import Headline

@@ -5,13 +5,13 @@ import itertools
 from functools import cache
 
 import pytest
-from drawn import boxes, cut_off, letters, shown, touching
-from golden_text import flat
-from lettering import CAPTION, title
 from matplotlib.colors import to_hex
-from quantities import quantities
-from refusals import refusal
-from small_comparison import LITTLE, SCENARIOS, listing_day
+from worlds.drawn import boxes, cut_off, letters, shown, touching
+from worlds.golden_text import flat
+from worlds.lettering import CAPTION, title
+from worlds.quantities import quantities
+from worlds.refusals import refusal
+from worlds.small_comparison import LITTLE, SCENARIOS, listing_day
 
 from relaysim.measure.recipients import Recipients
 from relaysim.present import figures

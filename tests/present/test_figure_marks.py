@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from matplotlib.figure import Figure
-from small_comparison import comparison
+from worlds.small_comparison import comparison
 
 from relaysim.present import figure_registry as figure
 from relaysim.present import figures

@@ -6,9 +6,9 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
-from golden_text import message
-from lettering import CAPTION, START, title
-from quantities import quantities
+from worlds.golden_text import message
+from worlds.lettering import CAPTION, START, title
+from worlds.quantities import quantities
 
 from relaysim.measure.resource_metrics import QueueResource
 from relaysim.measure.run_series import AGES

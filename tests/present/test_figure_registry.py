@@ -1,9 +1,9 @@
 """Every result names its figures, and draws each by its name."""
 
 import pytest
-from refusals import refusal
-from small_comparison import SCENARIOS, comparison, listing_day
-from small_course import scenario
+from worlds.refusals import refusal
+from worlds.small_comparison import SCENARIOS, comparison, listing_day
+from worlds.small_course import scenario
 
 from relaysim import figure
 from relaysim.present.drawing.style import Sheet

@@ -7,14 +7,14 @@ from dataclasses import replace
 
 import matplotlib as mpl
 import pytest
-from drawn import letters
-from golden_text import message
 from matplotlib.colors import to_hex
 from matplotlib.image import imread
 from matplotlib.text import Text
-from quantities import quantities
-from small_comparison import COMMAND, comparison
-from small_course import course, thinks
+from worlds.drawn import letters
+from worlds.golden_text import message
+from worlds.quantities import quantities
+from worlds.small_comparison import COMMAND, comparison
+from worlds.small_course import course, thinks
 
 from relaysim.present import figure_registry as figure
 from relaysim.present import figures

@@ -4,12 +4,12 @@ import itertools
 import re
 
 import pytest
-from golden_text import message
-from lettering import CAPTION, title
 from matplotlib.colors import to_hex
-from quantities import quantities
-from small_comparison import comparison
-from small_course import IP, OTHER, course, did, listing, news, recipient, thinks
+from worlds.golden_text import message
+from worlds.lettering import CAPTION, title
+from worlds.quantities import quantities
+from worlds.small_comparison import comparison
+from worlds.small_course import IP, OTHER, course, did, listing, news, recipient, thinks
 
 from relaysim.engine.coupled_runs import coupled
 from relaysim.mail.provider_state import State

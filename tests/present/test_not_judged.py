@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from golden_sections import Golden
-from golden_text import message
-from quantities import quantities
 from rich.console import RenderableType
 from rich.text import Text
+from worlds.golden_sections import Golden
+from worlds.golden_text import message
+from worlds.quantities import quantities
 
 from relaysim.present.text.not_judged import WHY, worst_judged
 from relaysim.present.text.summary import summary

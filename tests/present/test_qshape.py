@@ -3,9 +3,9 @@
 import re
 
 import pytest
-from golden_text import message
-from refusals import refusal
-from small_comparison import design
+from worlds.golden_text import message
+from worlds.refusals import refusal
+from worlds.small_comparison import design
 
 from relaysim.measure.qshape import COLUMNS
 from relaysim.present.text.queue_table import QShape, clock, moment, qshape, queue_ages_text

@@ -5,9 +5,9 @@ import re
 from pathlib import Path
 
 import pytest
-from golden_text import message
-from quantities import quantities
-from small_comparison import LITTLE, SCENARIOS, comparison
+from worlds.golden_text import message
+from worlds.quantities import quantities
+from worlds.small_comparison import LITTLE, SCENARIOS, comparison
 
 from relaysim.measure.quantity import Quantity
 from relaysim.present.report.report_files import write

@@ -7,11 +7,11 @@ from itertools import chain
 import numpy as np
 import pandas as pd
 import pytest
-from drawn import letters
-from golden_text import message
-from lettering import CAPTION, START, title
 from matplotlib.colors import to_hex
-from small_course import IP, OTHER, course, news, scenario, thinks
+from worlds.drawn import letters
+from worlds.golden_text import message
+from worlds.lettering import CAPTION, START, title
+from worlds.small_course import IP, OTHER, course, news, scenario, thinks
 
 from relaysim.mail.provider_state import State
 from relaysim.present.drawing import style

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from golden_text import flat, message, page, portable
-from quantities import quantities, quantities_after
-from small_comparison import listing_day
+from worlds.golden_text import flat, message, page, portable
+from worlds.quantities import quantities, quantities_after
+from worlds.small_comparison import listing_day
 
 import relaysim
 from relaysim.measure.wait_parts import PARTS

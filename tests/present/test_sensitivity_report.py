@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
-from golden_sections import Golden
-from golden_text import message
-from quantities import quantities
+from worlds.golden_sections import Golden
+from worlds.golden_text import message
+from worlds.quantities import quantities
 
 from relaysim.measure.quantity import Quantity
 from relaysim.present.drawing.empty_figure import NothingToDrawError

@@ -1,6 +1,6 @@
 """Which subjects and metrics a reader is shown."""
 
-from small_comparison import design
+from worlds.small_comparison import design
 
 from relaysim.present.text.headline_metrics import campaign_classes, deadlines, headlines
 from relaysim.present.text.shown_subjects import classes

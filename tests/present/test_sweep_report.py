@@ -4,9 +4,9 @@ import dataclasses
 from pathlib import Path
 
 import pytest
-from golden_sections import Golden
-from golden_text import message, page
 from rich.text import Text
+from worlds.golden_sections import Golden
+from worlds.golden_text import message, page
 
 from relaysim.present.text.sweep_tables import APART, break_evens, by_design, sweep_text
 from relaysim.present.text.terminal import tables

@@ -4,8 +4,8 @@ import re
 from pathlib import Path
 
 import pytest
-from drawn import letters
-from golden_text import portable
+from worlds.drawn import letters
+from worlds.golden_text import portable
 
 import relaysim
 from relaysim.present.drawing import style

@@ -2,10 +2,10 @@
 
 import pandas as pd
 import pytest
-from drawn import letters
-from lettering import title
-from quantities import quantities
-from small_course import scenario
+from worlds.drawn import letters
+from worlds.lettering import title
+from worlds.quantities import quantities
+from worlds.small_course import scenario
 
 from relaysim.present.drawing import style
 from relaysim.present.figures import NothingToDrawError

@@ -1,8 +1,8 @@
 from functools import partial
 
 import pytest
-from golden_sections import Golden
-from refusals import refusals
+from worlds.golden_sections import Golden
+from worlds.refusals import refusals
 
 from relaysim import units
 from relaysim.mail.receive_connector import parse_rate_source

@@ -9,7 +9,7 @@ from pathlib import Path
 from shutil import rmtree
 
 import pytest
-from cli_runs import DEDICATED, LITTLE, SHARED, relaysim
+from worlds.cli_runs import DEDICATED, LITTLE, SHARED, relaysim
 
 from relaysim.audit import check
 from relaysim.plan.hand_over import hand_over

@@ -4,7 +4,7 @@ from pathlib import Path
 from shutil import copy
 
 import pytest
-from golden_sections import Golden
+from worlds.golden_sections import Golden
 
 from relaysim.profiles.kind import Kind
 from relaysim.scenario.digest import digest

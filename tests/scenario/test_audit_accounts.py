@@ -1,8 +1,8 @@
 """A right that nobody can use is found, whatever language its user is written in."""
 
 import pytest
-from golden_sections import Wording
-from relay_designs import SHARED_HUB, found
+from worlds.golden_sections import Wording
+from worlds.relay_designs import SHARED_HUB, found
 
 from relaysim.mail.rights import ANONYMOUS, Right
 from relaysim.plan import routing

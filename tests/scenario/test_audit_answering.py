@@ -1,8 +1,8 @@
 """What the audit says of hosts: who answers them, and as which source they count."""
 
-from golden_sections import Wording
-from quantities import quantities
-from relay_designs import found, shared_hub
+from worlds.golden_sections import Wording
+from worlds.quantities import quantities
+from worlds.relay_designs import found, shared_hub
 
 from relaysim.audit import Severity
 

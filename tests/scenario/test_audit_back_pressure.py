@@ -1,9 +1,9 @@
 """Back pressure of the start: check, explain and a run answer alike."""
 
 import pytest
-from golden_sections import Wording
-from quantities import quantities
-from relay_designs import found, one_hub, two_hubs
+from worlds.golden_sections import Wording
+from worlds.quantities import quantities
+from worlds.relay_designs import found, one_hub, two_hubs
 
 import relaysim
 from relaysim.audit import Severity

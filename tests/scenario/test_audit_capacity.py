@@ -3,9 +3,9 @@
 import math
 
 import pytest
-from golden_sections import Wording
-from quantities import quantities
-from relay_designs import found
+from worlds.golden_sections import Wording
+from worlds.quantities import quantities
+from worlds.relay_designs import found
 
 from relaysim.analysis.message_rates import messages
 from relaysim.analysis.offered_load import stages

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import pytest
-import relay_designs
-from golden_sections import Wording
-from quantities import quantities
-from relay_designs import SHARED_HUB
+from worlds import relay_designs
+from worlds.golden_sections import Wording
+from worlds.quantities import quantities
+from worlds.relay_designs import SHARED_HUB
 
 from relaysim.audit import Finding
 from relaysim.scenario.load import loads

@@ -9,10 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
-from golden_sections import Wording
-from quantities import quantities
-from relay_designs import DEDICATED, one_hub, shared_hub, two_hubs
-from shell import overrides as done_by
+from worlds.golden_sections import Wording
+from worlds.quantities import quantities
+from worlds.relay_designs import DEDICATED, one_hub, shared_hub, two_hubs
+from worlds.shell import overrides as done_by
 
 import relaysim
 from relaysim.audit import CHECKS, Finding, Severity, check

@@ -1,9 +1,9 @@
 """The check of laws whose tail is too heavy for the draws of a run."""
 
 import pytest
-from golden_sections import Wording
-from quantities import quantities
-from relay_designs import found, shared_hub
+from worlds.golden_sections import Wording
+from worlds.quantities import quantities
+from worlds.relay_designs import found, shared_hub
 
 from relaysim.audit import Severity
 

@@ -4,7 +4,7 @@ import tomllib
 from collections.abc import Callable
 
 import pytest
-from relay_designs import SHARED_HUB
+from worlds.relay_designs import SHARED_HUB
 
 from relaysim.analysis import mail_paths as paths
 from relaysim.audit import capacity, check

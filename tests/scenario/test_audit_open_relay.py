@@ -1,8 +1,8 @@
 """What the audit says of a relay that answers strangers, whatever the width of its ranges."""
 
 import pytest
-from golden_sections import Wording
-from relay_designs import found, shared_hub
+from worlds.golden_sections import Wording
+from worlds.relay_designs import found, shared_hub
 
 from relaysim.audit import Severity, check
 from relaysim.explanation import explain

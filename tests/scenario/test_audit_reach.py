@@ -2,9 +2,9 @@
 
 import re
 
-from golden_sections import Wording
-from quantities import quantities, quantities_after
-from relay_designs import DEDICATED, found, shared_hub
+from worlds.golden_sections import Wording
+from worlds.quantities import quantities, quantities_after
+from worlds.relay_designs import DEDICATED, found, shared_hub
 
 from relaysim.audit import Finding, Severity
 from relaysim.scenario.model import Scenario

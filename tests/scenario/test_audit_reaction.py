@@ -1,9 +1,9 @@
 """What the administrator can do about a listing, and lists that nobody notices or gets off."""
 
 import pytest
-from golden_sections import Wording
-from quantities import quantities
-from relay_designs import DEDICATED, found, shared_hub
+from worlds.golden_sections import Wording
+from worlds.quantities import quantities
+from worlds.relay_designs import DEDICATED, found, shared_hub
 
 from relaysim.audit import Finding, Severity
 from relaysim.scenario.model import Scenario

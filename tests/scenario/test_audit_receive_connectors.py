@@ -1,7 +1,7 @@
 """What the audit says of receive connectors: conflicts, bindings, open relays, forged senders."""
 
-from golden_sections import Wording
-from relay_designs import found, shared_hub
+from worlds.golden_sections import Wording
+from worlds.relay_designs import found, shared_hub
 
 from relaysim.audit import Severity
 

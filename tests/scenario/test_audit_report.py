@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
-from golden_sections import Golden
-from quantities import quantities
-from relay_designs import example, found, shared_hub
+from worlds.golden_sections import Golden
+from worlds.quantities import quantities
+from worlds.relay_designs import example, found, shared_hub
 
 from relaysim import wording as words
 from relaysim.audit import CHECKS, Finding, Severity, check, render

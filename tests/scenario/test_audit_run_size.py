@@ -1,7 +1,7 @@
 import pytest
-from golden_sections import Golden, Wording
-from quantities import quantities
-from relay_designs import SHARED_HUB, found
+from worlds.golden_sections import Golden, Wording
+from worlds.quantities import quantities
+from worlds.relay_designs import SHARED_HUB, found
 
 from relaysim.analysis.message_rates import messages
 from relaysim.analysis.run_size import sizes, too_large

@@ -1,8 +1,8 @@
 """The article's advice: what bulk mail shares with other mail, each thing by itself."""
 
-from golden_sections import Wording
-from quantities import quantities
-from relay_designs import DEDICATED, found, shared_hub
+from worlds.golden_sections import Wording
+from worlds.quantities import quantities
+from worlds.relay_designs import DEDICATED, found, shared_hub
 
 from relaysim.audit import Finding, Severity
 

@@ -1,9 +1,9 @@
 """Traps, complaints, break-ins: what gets an IP listed, and who counts as the culprit."""
 
 import pytest
-from golden_sections import Wording
-from quantities import quantities, quantities_after
-from relay_designs import found, shared_hub
+from worlds.golden_sections import Wording
+from worlds.quantities import quantities, quantities_after
+from worlds.relay_designs import found, shared_hub
 
 from relaysim.audit import Severity
 

@@ -1,9 +1,9 @@
 """Smart hosts: an error without a destination, and receivers behind them are not judged."""
 
 import pytest
-from golden_sections import Golden, Wording
-from quantities import quantities_after
-from relay_designs import found, one_hub, shared_hub
+from worlds.golden_sections import Golden, Wording
+from worlds.quantities import quantities_after
+from worlds.relay_designs import found, one_hub, shared_hub
 
 import relaysim
 from relaysim.audit import check

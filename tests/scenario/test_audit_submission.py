@@ -1,8 +1,8 @@
 """What the audit says of mail that a receive connector refuses, and of mail without a way out."""
 
-from golden_sections import Wording
-from quantities import quantities
-from relay_designs import DEDICATED, found, shared_hub
+from worlds.golden_sections import Wording
+from worlds.quantities import quantities
+from worlds.relay_designs import DEDICATED, found, shared_hub
 
 from relaysim.audit import Severity
 

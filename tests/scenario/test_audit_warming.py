@@ -2,9 +2,9 @@
 
 import re
 
-from golden_sections import Wording
-from quantities import quantities
-from relay_designs import DEDICATED, found, shared_hub
+from worlds.golden_sections import Wording
+from worlds.quantities import quantities
+from worlds.relay_designs import DEDICATED, found, shared_hub
 
 from relaysim.audit import Severity
 

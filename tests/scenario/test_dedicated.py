@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
-from golden_sections import Golden
-from refusals import refusal
-from relay_designs import DEDICATED, shared_hub
+from worlds.golden_sections import Golden
+from worlds.refusals import refusal
+from worlds.relay_designs import DEDICATED, shared_hub
 
 from relaysim.analysis.dedicated_design import DedicatedError, dedicated
 from relaysim.analysis.sharing import hubs_of, ips, parted

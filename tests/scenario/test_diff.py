@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
-from golden_sections import Golden
-from relay_designs import example, shared_hub
+from worlds.golden_sections import Golden
+from worlds.relay_designs import example, shared_hub
 
 from relaysim.scenario.difference import Change, diff
 from relaysim.scenario.load import from_mapping

@@ -1,8 +1,8 @@
 """The rights at a receive connector, as Get-ADPermission prints them, and their source."""
 
-from golden_sections import Golden
-from refusals import refusal
-from relay_designs import DEDICATED, shared_hub
+from worlds.golden_sections import Golden
+from worlds.refusals import refusal
+from worlds.relay_designs import DEDICATED, shared_hub
 
 from relaysim.explanation import connector_grants, explain_connector
 

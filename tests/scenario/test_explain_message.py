@@ -4,9 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from golden_sections import Golden
-from refusals import refusal
-from relay_designs import DEDICATED, EXAMPLES, shared_hub
+from worlds.golden_sections import Golden
+from worlds.refusals import refusal
+from worlds.relay_designs import DEDICATED, EXAMPLES, shared_hub
 
 from relaysim.explanation import Explanation, explain
 from relaysim.scenario.load import load

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from quantities import quantities
+from worlds.quantities import quantities
 
 from relaysim.scenario.distribution import Constant, Lognormal
 from relaysim.scenario.load import load

@@ -8,8 +8,8 @@ from ipaddress import ip_address, ip_network
 from pathlib import Path
 
 import pytest
-from golden_sections import Golden
 from pydantic import ValidationError
+from worlds.golden_sections import Golden
 
 from relaysim.scenario.arrivals import Poisson, Replay
 from relaysim.scenario.distribution import Constant, Empirical, Lognormal, mean

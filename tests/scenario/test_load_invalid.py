@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
-from golden_sections import Golden
-from quantities import quantities
+from worlds.golden_sections import Golden
+from worlds.quantities import quantities
 
 from relaysim.scenario.load import load
 from relaysim.scenario.problem import ScenarioError

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from golden_sections import Golden
+from worlds.golden_sections import Golden
 
 from relaysim.scenario.load import load
 from relaysim.scenario.override import OverrideError, parse, put

@@ -6,8 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from golden_sections import Golden
-from quantities import quantities
+from worlds.golden_sections import Golden
+from worlds.quantities import quantities
 
 from relaysim.scenario import distribution as law
 from relaysim.scenario import load, recording, toml_file

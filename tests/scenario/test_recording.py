@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
-from golden_sections import Golden
-from refusals import refusal
+from worlds.golden_sections import Golden
+from worlds.refusals import refusal
 
 from relaysim.scenario.recording import read
 

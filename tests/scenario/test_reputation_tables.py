@@ -4,7 +4,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from relay_designs import shared_hub
+from worlds.relay_designs import shared_hub
 
 from relaysim.scenario.arrivals import Compromise
 from relaysim.scenario.culprit import culprits

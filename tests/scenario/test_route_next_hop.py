@@ -1,6 +1,6 @@
 """Where a hub sends a transaction."""
 
-from relay_designs import DEDICATED, shared_hub
+from worlds.relay_designs import DEDICATED, shared_hub
 
 from relaysim.plan import routing
 from relaysim.plan.routing import HopKind

@@ -1,6 +1,6 @@
 """Where a host connects to, who answers, and what the session may do."""
 
-from relay_designs import shared_hub
+from worlds.relay_designs import shared_hub
 
 from relaysim.mail.rights import ANONYMOUS, AUTHENTICATED_USERS
 from relaysim.plan import routing

@@ -4,8 +4,8 @@ import pickle
 from pathlib import Path
 
 import pytest
-from golden_sections import Golden
-from refusals import refusal
+from worlds.golden_sections import Golden
+from worlds.refusals import refusal
 
 from relaysim.scenario.difference import Change, diff
 from relaysim.scenario.digest import digest

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from small_designs import TOML
+from worlds.small_designs import TOML
 
 from relaysim.profiles.kind import Kind
 from relaysim.profiles.library import BUILT_IN

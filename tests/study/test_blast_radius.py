@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from listing_designs import OFTEN, apart, shared
-from small_designs import design
+from worlds.listing_designs import OFTEN, apart, shared
+from worlds.small_designs import design
 
 from relaysim.measure.frame_columns import FRAMES
 from relaysim.study.blast_radius import BlastRadius, blast_radius, isolation_gain

@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from distributed import LocalCluster
-from small_designs import MORE, design
+from worlds.small_designs import MORE, design
 
 from relaysim import compare, run
 from relaysim.study.execution import task

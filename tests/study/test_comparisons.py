@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy.special import stdtrit
-from small_designs import MORE, design
+from worlds.small_designs import MORE, design
 
 from relaysim.measure.frame_columns import FRAMES
 from relaysim.stats.metric import Matters

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from listing_designs import LISTING
-from small_designs import MORE, TOML
+from worlds.listing_designs import LISTING
+from worlds.small_designs import MORE, TOML
 
 from relaysim.present.text import comparison as compared
 from relaysim.present.text.headline_metrics import Headline

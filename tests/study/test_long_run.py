@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from small_designs import MORE, design
+from worlds.small_designs import MORE, design
 
 from relaysim.measure.quantity import Quantity
 from relaysim.scenario.problem import ScenarioError

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from small_designs import design
+from worlds.small_designs import design
 
 from relaysim import run
 from relaysim.measure.quantity import Quantity, QuantityError

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from scipy.special import stdtr
 from scipy.stats import binom
-from small_designs import MORE, design
+from worlds.small_designs import MORE, design
 
 from relaysim.study.compare import Comparison, compare
 from relaysim.study.ranking import ranking

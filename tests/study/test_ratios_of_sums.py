@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from small_designs import MORE, TOML, design
+from worlds.small_designs import MORE, TOML, design
 
 from relaysim.measure.quantity import Quantity
 from relaysim.study.compare import Comparison, compare

@@ -1,7 +1,7 @@
 """Refused attempts at submission are in the files, the text and the report of a comparison."""
 
 import pytest
-from small_designs import design
+from worlds.small_designs import design
 
 from relaysim.present.report.report_sections import sections
 from relaysim.present.text.comparison_answer import tally

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from small_designs import MORE, design
+from worlds.small_designs import MORE, design
 
 from relaysim.measure.frame_columns import FRAMES
 from relaysim.stats.interval import interval

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pandas as pd
 import pytest
-from small_designs import TOML
+from worlds.small_designs import TOML
 
 from relaysim.measure.quantity import Quantity
 from relaysim.measure.target import Target

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from small_designs import design
+from worlds.small_designs import design
 
 from relaysim.cli.options import opened
 from relaysim.study.execution import store as stores

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from small_designs import TOML
+from worlds.small_designs import TOML
 
 from relaysim import run
 from relaysim.measure.quantity import Quantity, QuantityError

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from small_designs import MORE, design
+from worlds.small_designs import MORE, design
 
 from relaysim.scenario.load import load
 from relaysim.scenario.model import Scenario

@@ -4,8 +4,8 @@ import re
 
 import numpy as np
 import pytest
-from listing_designs import OFTEN, apart, shared
-from small_designs import MORE, design
+from worlds.listing_designs import OFTEN, apart, shared
+from worlds.small_designs import MORE, design
 
 from relaysim.measure.metric_catalogue import SKEWED_BY_LISTINGS
 from relaysim.present.text.summary import summary

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
-from small_designs import MORE, design
+from worlds.small_designs import MORE, design
 
 import relaysim
 from relaysim.measure.frame_columns import FRAMES

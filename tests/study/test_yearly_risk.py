@@ -4,9 +4,9 @@ import math
 
 import numpy as np
 import pytest
-from listing_designs import ADDRESSES, OFTEN, THRESHOLD, TRAP_SHARE, shared
 from scipy.stats import binomtest
-from small_designs import design
+from worlds.listing_designs import ADDRESSES, OFTEN, THRESHOLD, TRAP_SHARE, shared
+from worlds.small_designs import design
 
 from relaysim.study.tilted_traps import log_likelihood_ratio, tilt_for
 from relaysim.study.yearly_risk import YearlyRisk, ratio, yearly_risk

@@ -4,9 +4,9 @@ import math
 
 import numpy as np
 import pytest
-from golden_sections import Golden
-from refusals import refused_calls
 from scipy.stats import poisson
+from worlds.golden_sections import Golden
+from worlds.refusals import refused_calls
 
 from relaysim.theory.batch_queue import batch_members, batch_wait
 

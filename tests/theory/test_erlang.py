@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from golden_sections import Golden
-from quantities import quantities
-from refusals import refusals, refused_calls
 from scipy.stats import gamma
+from worlds.golden_sections import Golden
+from worlds.quantities import quantities
+from worlds.refusals import refusals, refused_calls
 
 from relaysim.theory.erlang import erlang_b, erlang_c, mmc_queue_length, mmc_wait, mmc_wait_quantile
 

@@ -3,11 +3,11 @@
 import math
 
 import pytest
-from golden_sections import Golden
 from hypothesis import given
 from hypothesis import strategies as st
-from refusals import refused_calls
 from scipy.stats import binom
+from worlds.golden_sections import Golden
+from worlds.refusals import refused_calls
 
 from relaysim.theory.listing_formulas import (
     count_listing,

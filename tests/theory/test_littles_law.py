@@ -1,8 +1,8 @@
 """Little's law and the utilization law: arithmetic that nobody should have to do twice."""
 
 import pytest
-from golden_sections import Golden
-from refusals import refused_calls
+from worlds.golden_sections import Golden
+from worlds.refusals import refused_calls
 
 from relaysim.theory.littles import little
 from relaysim.theory.offered_work import utilization

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from golden_sections import Golden
-from quantities import quantities
-from refusals import refused_calls
+from worlds.golden_sections import Golden
+from worlds.quantities import quantities
+from worlds.refusals import refused_calls
 
 from relaysim.theory.priority_queue import PriorityClass, mg1_priority_waits, mmc_priority_waits
 

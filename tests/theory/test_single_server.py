@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from golden_sections import Golden
-from quantities import quantities
-from refusals import refused_calls
 from scipy.stats import geom, nbinom, poisson
+from worlds.golden_sections import Golden
+from worlds.quantities import quantities
+from worlds.refusals import refused_calls
 
 from relaysim.theory.single_server import md1_wait, mg1_wait, mm1_wait
 

@@ -4,8 +4,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from golden_sections import Golden
-from quantities import quantities
+from worlds.golden_sections import Golden
+from worlds.quantities import quantities
 
 from relaysim.theory.applies import Queue, mg1_applies, mmc_applies
 

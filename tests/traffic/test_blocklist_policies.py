@@ -2,7 +2,7 @@
 
 import numpy as np
 import numpy.typing as npt
-from traffic_examples import Raw, drawn, likely, tables
+from worlds.traffic_examples import Raw, drawn, likely, tables
 
 
 class TestPolicies:

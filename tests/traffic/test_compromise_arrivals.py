@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from scipy import stats
-from traffic_examples import HOUR, MINUTE, SECOND, compromise, rate, times
+from worlds.traffic_examples import HOUR, MINUTE, SECOND, compromise, rate, times
 
 YEAR = 365 * 24 * HOUR
 

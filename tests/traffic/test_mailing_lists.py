@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pytest
-from traffic_examples import (
+from worlds.traffic_examples import (
     CAMPAIGN,
     LISTS,
     POISSON,

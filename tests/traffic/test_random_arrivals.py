@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from pydantic import TypeAdapter
 from scipy import stats
-from traffic_examples import DAY, HOUR, MINUTE, SECOND, bursts, poisson, rate, times
+from worlds.traffic_examples import DAY, HOUR, MINUTE, SECOND, bursts, poisson, rate, times
 
 from relaysim.scenario.arrivals import Arrivals
 from relaysim.scenario.model import Run

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
-from golden_sections import Golden
-from refusals import refusal
-from traffic_examples import (
+from worlds.golden_sections import Golden
+from worlds.refusals import refusal
+from worlds.traffic_examples import (
     CAMPAIGN,
     DESTINATIONS,
     LISTS,

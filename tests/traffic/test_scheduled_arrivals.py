@@ -7,7 +7,18 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from traffic_examples import HOUR, MINUTE, MS, SECOND, Raw, bursts, campaign, poisson, rate, times
+from worlds.traffic_examples import (
+    HOUR,
+    MINUTE,
+    MS,
+    SECOND,
+    Raw,
+    bursts,
+    campaign,
+    poisson,
+    rate,
+    times,
+)
 
 
 class TestCampaign:

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from traffic_examples import Raw, by_name, drawn, flagged, host, likely, stream, tables
+from worlds.traffic_examples import Raw, by_name, drawn, flagged, host, likely, stream, tables
 
 from relaysim.traffic.signal_draws import Signal
 from relaysim.traffic.workload import Draws

@@ -5,9 +5,9 @@ from functools import cache
 
 import numpy as np
 import pytest
-from golden_sections import Golden
-from refusals import refusals
-from traffic_examples import LISTS, Raw, arrays, by_name, drawn, host, stream, tables
+from worlds.golden_sections import Golden
+from worlds.refusals import refusals
+from worlds.traffic_examples import LISTS, Raw, arrays, by_name, drawn, host, stream, tables
 
 from relaysim.traffic.signal_draws import Signal
 from relaysim.traffic.workload import Draws

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
-from traffic_examples import (
+from worlds.traffic_examples import (
     CAMPAIGN,
     DESTINATIONS,
     HUB,

@@ -5,7 +5,7 @@ queue or of the message until its time is over to the microsecond; refused, it i
 """
 
 import pytest
-from listing_world import DAY, MINUTE, SECOND, play, statuses, stream, world
+from worlds.listing_world import DAY, MINUTE, SECOND, play, statuses, stream, world
 
 from relaysim.theory.listing_formulas import refused
 from relaysim.trace.tables import Status, Trace

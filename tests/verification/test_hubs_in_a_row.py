@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from agreement import MM4, NARROW, REPLICATIONS, SURE, Outcome, System, agreement
-from hub_systems import HUB_SYSTEMS, handed_over, hub, hub_seeds, latency, wait_at
+from worlds.agreement import MM4, NARROW, REPLICATIONS, SURE, Outcome, System, agreement
+from worlds.hub_systems import HUB_SYSTEMS, handed_over, hub, hub_seeds, latency, wait_at
 
 from relaysim.engine.run import run
 from relaysim.plan.compiler import compile_plan

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from golden_sections import Golden, Wording
-from quantities import quantities
 from scipy.stats import binomtest
+from worlds.golden_sections import Golden, Wording
+from worlds.quantities import quantities
 
 from relaysim import units
 from relaysim.audit import check

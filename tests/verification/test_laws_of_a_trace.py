@@ -8,8 +8,8 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from agreement import MM4, Outcome
-from systems import AT_ONCE
+from worlds.agreement import MM4, Outcome
+from worlds.systems import AT_ONCE
 
 from relaysim.measure.measured_window import SECOND
 from relaysim.scenario.load import load

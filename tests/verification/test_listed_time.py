@@ -3,9 +3,9 @@
 from itertools import pairwise
 
 import pytest
-from agreement import agreement
-from listed_time import DELAY, FEW, POISSON, PUBLISHED, Listed, union, weekly
-from listing_world import DAY, SECOND, listings, play, seen
+from worlds.agreement import agreement
+from worlds.listed_time import DELAY, FEW, POISSON, PUBLISHED, Listed, union, weekly
+from worlds.listing_world import DAY, SECOND, listings, play, seen
 
 import relaysim
 from relaysim.scenario.model import Scenario

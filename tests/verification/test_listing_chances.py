@@ -7,8 +7,8 @@ short lists with many traps stand for long ones here; `benchmarks/verification.p
 from functools import cache
 
 import pytest
-from count_lists import CAMPAIGNS, LISTS, PUBLISHED, RARE, Counted, chance, counted, weighted
-from listing_world import within
+from worlds.count_lists import CAMPAIGNS, LISTS, PUBLISHED, RARE, Counted, chance, counted, weighted
+from worlds.listing_world import within
 
 SHORT = 100
 RUNS = 200

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from listing_world import SECOND, hub, stream, world
+from worlds.listing_world import SECOND, hub, stream, world
 
 import relaysim
 from relaysim.engine.coupled_runs import Coupled, coupled

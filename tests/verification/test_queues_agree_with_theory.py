@@ -6,8 +6,8 @@ Two seeds keep this short; `benchmarks/verification.py` runs the same systems wi
 from dataclasses import replace
 
 import pytest
-from agreement import NARROW, System, agreement, fewest
-from systems import SYSTEMS, seeds
+from worlds.agreement import NARROW, System, agreement, fewest
+from worlds.systems import SYSTEMS, seeds
 
 BATCHES = SYSTEMS[-1]
 

@@ -5,9 +5,9 @@ A domain decides once whether it refuses on a list, so with few domains there is
 
 import numpy as np
 import pytest
-from listing_world import HOUR, SURE, statuses, within
-from refused_mail import FROM, PUBLISHED, RATE, REACH, deviation, listing, of_innocents
 from scipy.stats import norm, poisson
+from worlds.listing_world import HOUR, SURE, statuses, within
+from worlds.refused_mail import FROM, PUBLISHED, RATE, REACH, deviation, listing, of_innocents
 
 from relaysim.engine.run import simulate
 from relaysim.theory.listing_formulas import refused

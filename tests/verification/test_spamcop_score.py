@@ -8,7 +8,7 @@ are 13 with all of them old, hence 16 with the last report new; 7 and 3 are 52, 
 from fractions import Fraction
 
 import pytest
-from listing_world import DAY, HOUR, MINUTE, listings, play, seen, stream, world
+from worlds.listing_world import DAY, HOUR, MINUTE, listings, play, seen, stream, world
 
 from relaysim.trace.tables import Signal, Trace
 

@@ -5,11 +5,11 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from agreement import MM4
-from golden_sections import Golden
-from listed_time import POISSON
-from listing_world import stream
-from systems import AT_ONCE, SYSTEMS
+from worlds.agreement import MM4
+from worlds.golden_sections import Golden
+from worlds.listed_time import POISSON
+from worlds.listing_world import stream
+from worlds.systems import AT_ONCE, SYSTEMS
 
 from relaysim.scenario.load import load
 from relaysim.scenario.model import Scenario

@@ -1,7 +1,7 @@
 """A receive connector with few connections and a host that does not try again: Erlang's B."""
 
 import numpy as np
-from systems import SYSTEMS
+from worlds.systems import SYSTEMS
 
 from relaysim.mail import reply
 from relaysim.study.replicate import trace_of

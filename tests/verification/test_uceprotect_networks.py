@@ -5,7 +5,7 @@ the allocation, so the numbers are exact.
 """
 
 import pytest
-from listing_world import DAY, HOUR, hub, listings, on_list, play, stream, world
+from worlds.listing_world import DAY, HOUR, hub, listings, on_list, play, stream, world
 
 from relaysim.trace.tables import Cause, Trace
 

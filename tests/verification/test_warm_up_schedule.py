@@ -6,7 +6,7 @@
 from collections import Counter
 
 import pytest
-from listing_world import DAY, HOUR, play, stream, world
+from worlds.listing_world import DAY, HOUR, play, stream, world
 
 from relaysim.theory.listing_formulas import warm_up_total
 from relaysim.trace.tables import Status, Trace

@@ -1,8 +1,9 @@
 """Random scenarios in which a culprit has a hub of its own beside one that others use."""
 
 from hypothesis import strategies as st
-from random_reputation import kept_apart, slowed
-from random_worlds import (
+
+from worlds.random_reputation import kept_apart, slowed
+from worlds.random_worlds import (
     ADDRESS,
     DURATION,
     EGRESS,

@@ -4,11 +4,10 @@ Times are told in seconds. A stream `traps` goes to spam traps only, so that a h
 down when it is sent.
 """
 
-from small_world import Played, seconds
-
 from relaysim.plan.compiler import compile_plan
 from relaysim.trace.tables import Action, Cause, Level, Signal, Status
 from relaysim.traffic.draw import Decision, draw32, looked_up, name_key
+from worlds.small_world import Played, seconds
 
 MINUTE, HOUR, DAY = 60.0, 3600.0, 86400.0
 IP, OTHER_IP = "198.51.100.10", "203.0.113.25"

@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 
-from trace_story import OK, Story, scenario
-
 from relaysim.engine.coupled_runs import Coupled
 from relaysim.measure.blast.coupled_metrics import Measured
 from relaysim.scenario.model import Scenario
 from relaysim.trace.tables import Status
+from worlds.trace_story import OK, Story, scenario
 
 CULPRIT = ("hosts.app.streams.news.culprit=true", 'run.duration="5 h"')
 """The newsletter is the culprit; alerts are innocent and have ten seconds."""

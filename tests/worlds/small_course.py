@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 
 import pandas as pd
-from small_comparison import SCENARIOS
 
 from relaysim.measure.blast.harm import TOLL
 from relaysim.present.drawing.replication_course import Course, Standing
 from relaysim.scenario.load import load
 from relaysim.scenario.model import Scenario
+from worlds.small_comparison import SCENARIOS
 
 IP, OTHER = "198.51.100.10", "203.0.113.25"
 UNKNOWN = "550 5.1.1 Recipient address rejected: User unknown"

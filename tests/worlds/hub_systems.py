@@ -7,10 +7,9 @@ hub is alone, at the rate of all that comes to it. Times are seconds.
 
 from functools import partial
 
-from agreement import Outcome, System
-from systems import AT_ONCE, SEEDS, SYSTEMS, of_resource, of_stream
-
 from relaysim.theory.single_server import mm1_wait
+from worlds.agreement import Outcome, System
+from worlds.systems import AT_ONCE, SEEDS, SYSTEMS, of_resource, of_stream
 
 EXPONENTIAL = '{base = "1 s", per_kb = "0 s", cv = 1.0}'
 

@@ -3,7 +3,8 @@
 from typing import Any
 
 from hypothesis import strategies as st
-from random_reputation import reputed, slowed
+
+from worlds.random_reputation import reputed, slowed
 
 Tables = dict[str, Any]
 DURATION = 300

@@ -1,9 +1,8 @@
 """Designs that run in a moment and get listed: one list, one domain that refuses on it."""
 
-from small_designs import TOML
-
 from relaysim.scenario.load import loads
 from relaysim.scenario.model import Scenario
+from worlds.small_designs import TOML
 
 ADDRESSES, TRAP_SHARE, THRESHOLD = 40, 0.015, 2
 

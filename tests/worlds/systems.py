@@ -7,7 +7,6 @@ lower the load, the shorter the run that gives a narrow interval. Times are seco
 from functools import partial
 
 import numpy as np
-from agreement import Measure, Outcome, System
 
 from relaysim.measure.measured_window import SECOND, Window
 from relaysim.theory.batch_queue import batch_members, batch_wait
@@ -17,6 +16,7 @@ from relaysim.theory.priority_queue import PriorityClass, mg1_priority_waits, mm
 from relaysim.theory.single_server import md1_wait, mg1_wait, mm1_wait
 from relaysim.theory.stations_in_a_row import Station, tandem_sojourn
 from relaysim.trace.tables import Status
+from worlds.agreement import Measure, Outcome, System
 
 QUEUE, CORES, LINE = "HUB01->example.org", "HUB01.cpu", "198.51.100.10.line"
 SUBMISSION, DATABASE, MAILBOX = "HUB01.submission", "HUB01.commit", "HUB01.mailbox"

@@ -8,7 +8,7 @@ from typing import Any
 
 from relaysim.present.text.terminal import plain
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 _VERSIONS = re.compile(
     r"\s+relaysim\s+\S+,\s+python\s+\S+,\s+numpy\s+\S+,\s+simpy\s+[^\s;]+(?P<rest>(?:.+\n?)*)"
 )

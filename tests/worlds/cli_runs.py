@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from golden_text import unwrapped
 from typer.testing import CliRunner, Result
 
 from relaysim.cli import app
+from worlds.golden_text import unwrapped
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 SCENARIOS = ROOT / "scenarios"
 SHARED = str(SCENARIOS / "shared-hub.toml")
 DEDICATED = str(SCENARIOS / "dedicated-hub.toml")

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
-from agreement import Outcome, System
-from listing_world import DAY, MINUTE, listings, stream, world
 
 from relaysim.measure.measured_window import Window
 from relaysim.scenario.model import Scenario
 from relaysim.theory.listing_formulas import poisson_listed_share, poisson_mean_listing
+from worlds.agreement import Outcome, System
+from worlds.listing_world import DAY, MINUTE, listings, stream, world
 
 LIST = """
 [blocklists.list]

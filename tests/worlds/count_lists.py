@@ -8,8 +8,6 @@ import math
 from dataclasses import dataclass
 from functools import partial
 
-from listing_world import SURE, listings, play, seen, stream, within, world
-
 from relaysim.engine.run import simulate
 from relaysim.scenario.model import Scenario
 from relaysim.stats.interval import Estimate, interval
@@ -17,6 +15,7 @@ from relaysim.study.execution.jobs import in_order
 from relaysim.theory.listing_formulas import count_listing
 from relaysim.trace.tables import Signal
 from relaysim.traffic.workload import draw
+from worlds.listing_world import SURE, listings, play, seen, stream, within, world
 
 LISTS = {"spamhaus-css": (0.25, 5), "psbl": (0.05, 1), "uceprotect-1": (0.02, 2)}
 """By profile: the share of all traps that is the operator's, and the hits that list."""

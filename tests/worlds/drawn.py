@@ -2,9 +2,10 @@
 
 import itertools
 
-from golden_text import flat, message
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
+
+from worlds.golden_text import flat, message
 
 
 def letters(figure):

@@ -2,12 +2,11 @@
 
 import math
 
-from agreement import Outcome
-from listed_time import Listed
-from listing_world import HOUR, statuses, stream
-
 from relaysim.theory.listing_formulas import refused
 from relaysim.trace.tables import Status, Trace
+from worlds.agreement import Outcome
+from worlds.listed_time import Listed
+from worlds.listing_world import HOUR, statuses, stream
 
 RATE, REACH = 2000, 0.49
 PUBLISHED = {12: 490, 24: 980, 72: 2940}

@@ -1,7 +1,7 @@
 """Several hubs with a public IP each, and on each a host whose mail goes to spam traps."""
 
-from reputation_world import IP, OTHER_IP, listed
-from small_world import SECOND_HUB, Played
+from worlds.reputation_world import IP, OTHER_IP, listed
+from worlds.small_world import SECOND_HUB, Played
 
 
 def hubs(allocation: str, *ips: str) -> str:
