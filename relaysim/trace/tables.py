@@ -9,6 +9,7 @@ recipients by number); the DSNs that hubs create during the run follow.
 from dataclasses import dataclass, field, fields
 from enum import IntEnum
 from hashlib import blake2b
+from typing import get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -283,7 +284,7 @@ class Trace:
         integers("end", [self.end])
         for name in fields(Names):
             values = getattr(self.names, name.name)
-            if name.type == tuple[str, ...]:
+            if issubclass(get_args(name.type)[0], str):  # an enumeration of texts too
                 texts(f"names.{name.name}", values)
             else:
                 integers(f"names.{name.name}", values)
