@@ -1,1 +1,1 @@
-"""What can be known of a design without a run: mail paths, offered load, reach of a listing."""
+"""Analysis of a design without a run: mail paths, offered load, reach of a listing."""

@@ -1,8 +1,8 @@
-"""A hub of its own for the bulk mail: what such a design has otherwise than the one it starts from.
+"""A dedicated hub for bulk mail: the tables that differ from the base design.
 
-Dedicated means that no other mail goes through that hub or leaves by its public IP: it is a source
-server of the send connector, or it would hand its mail to another hub; and the mailbox server does
-not submit to it, or half of the users' mail would.
+Dedicated means that no other mail goes through that hub or leaves by its public IP. So the hub is a
+source server of the send connector (else it would hand mail to another hub), and the mailbox server
+does not submit to the hub (else part of the users' mail would go through it).
 """
 
 from collections.abc import Iterable, Iterator
@@ -26,21 +26,33 @@ from relaysim.scenario.model import Scenario
 from relaysim.units import format_bandwidth
 
 Tables = dict[tuple[str, ...], dict[str, Any]]
-"""What a file says, by the path of each table."""
+"""Keys and values of a scenario file, by the path of each table."""
 
 _NAME = "bulkrelay"
 _NETWORKS = [IPv4Network(text) for text in ("203.0.113.0/24", "198.51.100.0/24", "192.0.2.0/24")]
-"""Addresses and (below) networks that are for documentation: RFC 5737 and RFC 5398."""
+"""Networks, and below AS numbers, for documentation: RFC 5737 and RFC 5398."""
 _NUMBERS = range(64501, 64512)
 
 
 class DedicatedError(Exception):
-    """There is no bulk mail that could get a hub of its own, and why."""
+    """No bulk mail can get a dedicated hub; the message has the reason."""
 
 
 @dataclass(frozen=True)
 class Dedicated:
-    """The difference: its `tables`, the new `hub`, the one it is `like`, the `hosts` it serves."""
+    """The difference of a dedicated design from its base design.
+
+    Parameters
+    ----------
+    tables : Tables
+        The tables that differ.
+    hub : str
+        The new hub.
+    like : str
+        The hub from which the new hub is copied.
+    hosts : tuple of str
+        The hosts that submit to the new hub.
+    """
 
     tables: Tables
     hub: str
@@ -49,18 +61,34 @@ class Dedicated:
 
 
 def dedicated(base: Scenario) -> Dedicated:
-    """A relay hub and a public IP for the hosts of `base` that send bulk mail.
+    """Return a dedicated hub and public IP for the hosts of `base` that send bulk mail.
 
-    The hub is like the one that takes their mail now. Its address is the next free one there; its
-    public IP is an example from another allocation and network, and new. Raises DedicatedError.
+    Parameters
+    ----------
+    base : Scenario
+        The base design.
+
+    Returns
+    -------
+    Dedicated
+        The difference. The hub is a copy of the hub that accepts the bulk mail now, with the next
+        free address. The public IP is a new example from another allocation and network.
+
+    Raises
+    ------
+    DedicatedError
+        If there is no bulk mail, no hub accepts it, or it has a dedicated hub and IP already.
     """
     bulk = _bulk(base)
-    mine = [path for path in paths(base) if path.host in bulk]
-    taken = [path for path in mine if path.connector is not None and path.reply is None]
+    taken = [
+        path
+        for path in paths(base)
+        if path.host in bulk and path.connector is not None and path.reply is None
+    ]
     if not taken:
-        raise DedicatedError(f"no hub takes the mail of {', '.join(bulk)}")
+        raise DedicatedError(f"no hub accepts the mail of {', '.join(bulk)}")
     hosts = tuple(dict.fromkeys(path.host for path in taken))
-    if _is_apart(base, hosts):
+    if _is_dedicated(base, hosts):
         raise DedicatedError(f"{', '.join(hosts)} has a hub and a public IP of its own already")
     like = base.hubs[taken[0].hub]
     name = _free((f"HUB{number:02}" for number in count(2)), base.hubs)
@@ -89,16 +117,16 @@ def dedicated(base: Scenario) -> Dedicated:
 
 
 def _bulk(base: Scenario) -> tuple[str, ...]:
-    """The hosts that send bulk mail and submit it by SMTP."""
-    found = tuple(
+    """Return the hosts that send bulk mail and submit it by SMTP."""
+    hosts = tuple(
         name
         for name, host in base.hosts.items()
         if not (host.properties.mailbox_submission or host.properties.internet)
         and any(_is_bulk(host, short) for short in host.streams)
     )
-    if not found:
+    if not hosts:
         raise DedicatedError("there is no bulk mail: no host of kind bulk_marketing sends any")
-    return found
+    return hosts
 
 
 def _is_bulk(host: Host, short: str) -> bool:
@@ -106,8 +134,8 @@ def _is_bulk(host: Host, short: str) -> bool:
     return is_culprit(host, stream) and not isinstance(stream.arrivals, Compromise)
 
 
-def _is_apart(base: Scenario, hosts: tuple[str, ...]) -> bool:
-    """Whether no other mail goes through their hubs or leaves by their IPs."""
+def _is_dedicated(base: Scenario, hosts: tuple[str, ...]) -> bool:
+    """Return whether no other mail uses the hubs and public IPs of these hosts."""
     used: tuple[set[str], set[str]] = (set(), set())
     for path in paths(base):
         if path.routes:
@@ -116,9 +144,9 @@ def _is_apart(base: Scenario, hosts: tuple[str, ...]) -> bool:
 
 
 def _free(names: Iterable[str], known: Iterable[str]) -> str:
-    """The first of the names that nothing bears, in any case."""
-    borne = {name.casefold() for name in known}
-    return next(name for name in names if name.casefold() not in borne)
+    """Return the first name that is not `known`, in upper or lower case."""
+    used = {name.casefold() for name in known}
+    return next(name for name in names if name.casefold() not in used)
 
 
 def _servers() -> Iterator[str]:
@@ -127,7 +155,7 @@ def _servers() -> Iterator[str]:
 
 
 def _next_address(base: Scenario, like: Hub) -> IpAddress:
-    """The address after the hub's last one, or the next after it that nobody has."""
+    """Return the first free address after the last address of the hub."""
     used = {address for hub in base.hubs.values() for address in hub.addresses}
     used |= {host.address for host in base.hosts.values()}
     used |= {address for addresses in base.dns.values() for address in addresses}
@@ -136,7 +164,7 @@ def _next_address(base: Scenario, like: Hub) -> IpAddress:
 
 
 def _public_ip(base: Scenario) -> IpAddress:
-    """An example of a public IP, in a network in which the others are not."""
+    """Return an example of a public IP, in a network without other public IPs if one is left."""
     known = [ip_address(each) for each in base.egress]
     free = [block for block in _NETWORKS if not any(each in block for each in known)]
     block = (free or _NETWORKS)[0]
@@ -146,21 +174,21 @@ def _public_ip(base: Scenario) -> IpAddress:
 def _connectors(
     base: Scenario, taken: list[Path], address: IpAddress
 ) -> dict[str, ReceiveConnector]:
-    """The receive connectors that answer the hosts now, at the new address and for them alone."""
+    """Return copies of the connectors that answer the hosts, at the new address, only for them."""
     served: dict[tuple[str, str], dict[str, Host]] = {}
     for path in taken:
         if path.connector is not None:
             hosts = served.setdefault((path.hub, path.connector.name), {})
             hosts[path.host] = base.hosts[path.host]
-    made: dict[str, ReceiveConnector] = {}
+    copies: dict[str, ReceiveConnector] = {}
     known: set[IpAddress] = set()
     for (hub, name), hosts in served.items():
         here = {host.address: host for host in hosts.values() if host.address not in known}
         known |= set(here)
         if here:
-            own = _free(_servers(), made)
+            own = _free(_servers(), copies)
             ports = sorted({host.port for host in here.values()})
-            made[own] = (
+            copies[own] = (
                 base.hubs[hub]
                 .receive_connectors[name]
                 .model_copy(
@@ -171,11 +199,11 @@ def _connectors(
                     }
                 )
             )
-    return made
+    return copies
 
 
 def _of_hub(base: Scenario, hub: Hub) -> Tables:
-    """The tables of a new hub: what the defaults of its mta do not say."""
+    """Return the tables of a new hub, without the defaults of its mta."""
     other = base.model_copy(update={"hubs": {**base.hubs, hub.name: hub}})
     tables: Tables = {}
     for change in diff(base, other):
@@ -185,7 +213,7 @@ def _of_hub(base: Scenario, hub: Hub) -> Tables:
 
 
 def _left(base: Scenario, taken: list[Path]) -> Tables:
-    """The connectors that answer the hosts now, without them; a list must not become empty."""
+    """Return the old connectors without the hosts; a list must not become empty."""
     tables: Tables = {}
     gone = {base.hosts[path.host].address for path in taken}
     for path in taken:
@@ -198,7 +226,7 @@ def _left(base: Scenario, taken: list[Path]) -> Tables:
 
 
 def _sources(base: Scenario, taken: list[Path], hub: str) -> Tables:
-    """The send connectors by which the mail leaves, with the new hub as one more source server."""
+    """Return the send connectors of the mail, with the new hub as one more source server."""
     used = {
         hop.connector.name
         for path in taken
@@ -215,7 +243,7 @@ def _sources(base: Scenario, taken: list[Path], hub: str) -> Tables:
 
 
 def _egress(base: Scenario, like: str, ip: IpAddress) -> dict[str, Any]:
-    """A new public IP, on the line of the other one."""
+    """Return the table of a new public IP on the line of the old public IP."""
     other = base.egress[like]
     numbers = {each.asn for each in base.egress.values()}
     return {

@@ -1,4 +1,4 @@
-"""Which mail goes direct: its receivers see the public IP, and not that of a smart host."""
+"""Direct mail: receivers see a public IP of the design, not the IP of a smart host."""
 
 from collections.abc import Mapping
 
@@ -10,7 +10,7 @@ from relaysim.scenario.reference import INTERNAL, SPAMTRAP_DOMAIN, SPAMTRAPS
 
 
 def direct_destinations(scenario: Scenario) -> Mapping[str, frozenset[str]]:
-    """Return the destinations that each stream sends to direct.
+    """Return the destinations to which each stream sends directly.
 
     Parameters
     ----------
@@ -26,16 +26,16 @@ def direct_destinations(scenario: Scenario) -> Mapping[str, frozenset[str]]:
 
     Notes
     -----
-    Mail that a hub refuses counts as if the hub took it: what is refused may change during a run.
+    Mail that a hub refuses counts as accepted, because refusals may change during a run.
     """
-    found: dict[str, set[str]] = {
+    destinations: dict[str, set[str]] = {
         f"{host}.{stream}": set()
         for host, described in scenario.hosts.items()
         for stream in described.streams
     }
     for path in paths(scenario, refused=True):
-        found[path.name] |= _of(scenario, path)
-    return {name: frozenset(places) for name, places in found.items()}
+        destinations[path.name] |= _of(scenario, path)
+    return {name: frozenset(places) for name, places in destinations.items()}
 
 
 def _of(scenario: Scenario, path: Path) -> set[str]:

@@ -62,7 +62,7 @@ def acknowledgement(scenario: Scenario, path: Path, before: float) -> float:
 def _delivery(
     scenario: Scenario, path: Path, route: DomainRoute, hop: routing.Hop
 ) -> TimeLaw | None:
-    """How long the receiver of a last hop takes; None where it takes no time."""
+    """Return the law of the response time of a last hop; None where it needs no time."""
     if hop.kind is routing.HopKind.MAILBOX:
         return scenario.mailboxes.delivery_time
     name = receiver(scenario, route, hop) if hop.kind is routing.HopKind.REMOTE else None
@@ -71,7 +71,7 @@ def _delivery(
 
 @lru_cache(maxsize=256)  # the same few laws for every path
 def _capped(law: TimeLaw, most: int) -> float:
-    """The mean of the smaller of a time and a limit, seconds: the integral of its tail."""
+    """Return the mean of min(time, limit), seconds: the integral of the tail."""
     if isinstance(law, Constant):
         return min(law.value, most) / SECOND
     edges = np.concatenate(([0.0], np.geomspace(most / 1e6, most, _STEPS)))
@@ -82,7 +82,7 @@ def _capped(law: TimeLaw, most: int) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Sessions that a limit allows: what they are called, and the key that limits them."""
+    """The sessions that a limit allows, with a display text and the key of the limit."""
 
     name: str
     what: str
@@ -93,7 +93,7 @@ class Source:
 def sources(
     scenario: Scenario, plan: PlanByName, path: Path, connector: ReceiveConnector
 ) -> Iterator[Source]:
-    """Return what limits the sessions of a path: the host, and the connector for its address.
+    """Return the limits on the sessions of a path: by the host, and by the connector.
 
     Parameters
     ----------
@@ -146,7 +146,7 @@ def sources(
 
 
 def allowed_sessions(connector: ReceiveConnector | ConnectorPlan) -> int | None:
-    """How many sessions the connector allows a single source; None is no limit."""
+    """Return the number of sessions that the connector allows one source; None for no limit."""
     return source_limit(
         connector.max_inbound_connection_per_source,
         connector.max_inbound_connection_percentage_per_source,

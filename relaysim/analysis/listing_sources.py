@@ -40,18 +40,19 @@ def listing_possible(scenario: Scenario) -> bool:
     direct = direct_destinations(scenario)
     reached = _reached(scenario)
     scripted = {event.listing.blocklist for event in scenario.events if event.listing is not None}
-    felt = [
+    effective = [
         blocklist
         for blocklist in scenario.blocklists.values()
-        if any(direct.values()) or any(_asks(each, blocklist) for each in reached)
+        if any(direct.values()) or any(_asks(destination, blocklist) for destination in reached)
     ]
-    return any(each.name in scripted or _can_act(each, scenario, direct) for each in felt) or any(
-        each.reputation is not None for each in reached
-    )
+    return any(
+        blocklist.name in scripted or _can_act(blocklist, scenario, direct)
+        for blocklist in effective
+    ) or any(destination.reputation is not None for destination in reached)
 
 
 def _reached(scenario: Scenario) -> list[Destination]:
-    """The destinations that answer the hubs: receivers, and smart hosts."""
+    """Return the destinations that answer the hubs: receivers, and smart hosts."""
     names = {
         receiver(scenario, route, hop)
         for path in paths(scenario, refused=True)
@@ -63,13 +64,13 @@ def _reached(scenario: Scenario) -> list[Destination]:
 
 
 def _asks(destination: Destination, blocklist: Blocklist) -> bool:
-    """Whether some of the domains act on a list; `refuses_on` has its name, or its profile."""
+    """Return whether a domain uses a list; `refuses_on` has its name, or its profile."""
     shares = destination.refuses_on
     return shares.get(blocklist.name, shares.get(blocklist.profile, 0.0)) > 0.0
 
 
 def _can_act(operator: Blocklist, scenario: Scenario, direct: Mapping[str, frozenset[str]]) -> bool:
-    """Whether an operator can list an IP: by evidence, or by what its neighbours do."""
+    """Return whether an operator can list an IP, by evidence or because of neighbours."""
     if operator.widening in ("allocation_count", "asn_score") and operator.neighbour_rate:
         return True
     if operator.trigger == "none":

@@ -1,4 +1,4 @@
-"""Mail paths: the hub that takes each stream, refused recipients, and the routes of the rest."""
+"""Mail paths: the hub that accepts each stream, refused recipients, and routes of the others."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -20,7 +20,7 @@ from relaysim.scenario.stream import Stream
 
 @dataclass(frozen=True, slots=True)
 class Domains:
-    """`count` receiving domains of a destination that are treated alike; `name` is one of them."""
+    """`count` receiving domains of a destination with equal settings; `name` is one of them."""
 
     destination: str
     name: str
@@ -32,7 +32,7 @@ class Domains:
 
 @dataclass(frozen=True, slots=True)
 class DomainRoute:
-    """The route of a stream's recipients in some domains.
+    """The route of the recipients of a stream in some domains.
 
     Parameters
     ----------
@@ -41,7 +41,7 @@ class DomainRoute:
     share : float
         The recipients in these domains as a share of all recipients of the stream.
     first : Hop
-        The next hop from the hub that took the mail.
+        The next hop from the hub that accepted the mail.
     lasts : tuple of Hop
         The last hops: one, or one for each source server of a send connector, used in turn.
     """
@@ -63,7 +63,7 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """A submission target of a stream, and what happens to the mail that reaches it.
+    """A submission target of a stream, and the reply or the routes of its mail there.
 
     Parameters
     ----------
@@ -76,9 +76,9 @@ class Path:
     connector : ReceiveConnector or None
         The receive connector that answers; None where none answers, and for the mailbox server.
     reply : Reply or None
-        The reply that refuses all mail of the stream here; None where the hub takes mail.
+        The reply that refuses all mail of the stream here; None where the hub accepts mail.
     routes : tuple of DomainRoute
-        The routes of the recipients that the hub takes.
+        The routes of the recipients that the hub accepts.
     refused : tuple of Refused
         The recipients that the hub refuses.
     """
@@ -94,17 +94,17 @@ class Path:
 
     @property
     def name(self) -> str:
-        """The stream's full name, `host.stream`."""
+        """The full name of the stream, `host.stream`."""
         return stream_name(self.host, self.stream)
 
     @property
     def place(self) -> str:
-        """The stream's path in the scenario file."""
+        """The path of the stream in the scenario file."""
         return dotted(("hosts", self.host, "streams", self.stream))
 
     @property
     def hub(self) -> str:
-        """The hub that takes the mail. Only where one does."""
+        """The hub of the target; "" where no hub has the address."""
         return self.target.hub or ""
 
 
@@ -316,7 +316,7 @@ def _all_routes(scenario: Scenario, host: Host, stream: Stream, path: Path) -> P
 def _route_of(
     scenario: Scenario, hub: str, stream: Stream, domains: Domains, share: float, link: str | None
 ) -> DomainRoute:
-    """Return the route of some recipients from the hub that took the mail."""
+    """Return the route of some recipients from the hub that accepted the mail."""
     size = max(1, round(mean(stream.size)))
     first = routing.next_hop(scenario, hub, domains.name, size, link)
     return DomainRoute(

@@ -1,4 +1,4 @@
-"""How many messages a stream sends, hour by hour; rate events are left out."""
+"""The message rate of a stream in each hour, without rate events."""
 
 from datetime import timedelta
 
@@ -16,7 +16,7 @@ Floats = npt.NDArray[np.float64]
 
 
 def host_and_stream(scenario: Scenario) -> dict[str, tuple[str, str]]:
-    """Return the host and the own name of each stream by its full name."""
+    """Return (host, name within the host) of each stream, by its full name."""
     return {
         stream_name(host, title): (host, title)
         for host, model in scenario.hosts.items()
@@ -25,9 +25,17 @@ def host_and_stream(scenario: Scenario) -> dict[str, tuple[str, str]]:
 
 
 def edges(run: Run) -> Floats:
-    """The hours of the clock in the run: where each starts, and where the last ends (microseconds).
+    """Return the limits of the clock hours of a run, microseconds.
 
-    The first and the last may be cut short.
+    Parameters
+    ----------
+    run : Run
+        The run.
+
+    Returns
+    -------
+    numpy array of float
+        The start of each hour, and the end of the last; first and last hour may be shorter.
     """
     into_hour = (run.start - run.start.replace(minute=0, second=0, microsecond=0)) // timedelta(
         microseconds=1
@@ -37,7 +45,20 @@ def edges(run: Run) -> Floats:
 
 
 def steady(scenario: Scenario, host: str, stream: str) -> Floats:
-    """Messages a second in each hour of the run; a campaign counts as none (see `campaign`)."""
+    """Return the messages a second of a stream in each hour, without campaigns.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The design.
+    host, stream : str
+        The host, and the name of the stream within the host.
+
+    Returns
+    -------
+    numpy array of float
+        Shape (hours,), as in `edges`.
+    """
     run = scenario.run
     hours = edges(run)
     arrivals = scenario.hosts[host].streams[stream].arrivals
@@ -63,7 +84,7 @@ def steady(scenario: Scenario, host: str, stream: str) -> Floats:
 
 
 def _since_start(arrivals: Compromise, hours: Floats) -> Floats:
-    """How long ago the break-in is at each time, 0 before it; the mean where its time is drawn."""
+    """Return the time since the compromise (0 before it), the mean for a drawn time."""
     if arrivals.per_year is None:
         return np.maximum(hours - (arrivals.at or 0), 0.0)
     rate = arrivals.per_year / (365 * DAY)
@@ -81,7 +102,20 @@ def _weights(profile: Profile | None, run: Run, count: int) -> Floats:
 
 
 def campaign(scenario: Scenario, host: str, stream: str) -> tuple[Campaign, float, float] | None:
-    """A stream's campaign, its messages and their rate a second, both with the run's scale."""
+    """Return the campaign of a stream, with the scale of the run.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The design.
+    host, stream : str
+        The host, and the name of the stream within the host.
+
+    Returns
+    -------
+    tuple or None
+        The campaign, its messages, and its messages a second; None for other arrivals.
+    """
     arrivals = scenario.hosts[host].streams[stream].arrivals
     if not isinstance(arrivals, Campaign):
         return None
@@ -90,10 +124,9 @@ def campaign(scenario: Scenario, host: str, stream: str) -> tuple[Campaign, floa
 
 
 def _of_campaigns(arrivals: Campaign, count: float, rate: float, duration: int) -> float:
-    """The messages of all campaigns before the end: an arithmetic series, however many there are.
+    """Return the messages of all campaigns before the end: an arithmetic series.
 
-    A campaign that starts early enough has `count` messages; a later one has those that its rate
-    gives until the end.
+    A campaign that ends in time has `count` messages; a later campaign has rate x time left.
     """
     if arrivals.at >= duration:
         return 0.0
@@ -108,9 +141,9 @@ def _of_campaigns(arrivals: Campaign, count: float, rate: float, duration: int) 
 
 
 def messages(scenario: Scenario, host: str, stream: str) -> float:
-    """How many messages the stream sends in the whole run, on average."""
+    """Return the mean number of messages of a stream in the whole run."""
     run = scenario.run
-    found = campaign(scenario, host, stream)
-    if found is not None:
-        return _of_campaigns(*found, run.duration)
+    burst = campaign(scenario, host, stream)
+    if burst is not None:
+        return _of_campaigns(*burst, run.duration)
     return float(steady(scenario, host, stream) @ np.diff(edges(run))) / SECOND

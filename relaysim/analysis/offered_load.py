@@ -56,7 +56,7 @@ class Part:
 
 @dataclass
 class Stage:
-    """Servers with one queue, and the work that comes to them.
+    """Servers with one queue, and the offered work.
 
     Parameters
     ----------
@@ -67,9 +67,9 @@ class Stage:
     place : str
         The path of the key in the scenario file that limits the servers.
     servers : int
-        How many there are.
+        Number of servers.
     alike : int
-        How many such stages there are: one for each domain of a destination with counted domains.
+        Number of equal stages: one for each domain of a destination with counted domains.
     parts : list of Part
         The work of each stream.
     acknowledges : dict
@@ -87,10 +87,10 @@ class Stage:
     @property
     def demand(self) -> dict[str, float]:
         """Mean server seconds of a message, by stream."""
-        found: dict[str, float] = defaultdict(float)
+        seconds: dict[str, float] = defaultdict(float)
         for part in self.parts:
-            found[part.stream] += part.visits * part.service.seconds
-        return dict(found)
+            seconds[part.stream] += part.visits * part.service.seconds
+        return dict(seconds)
 
     def load(self, rates: Mapping[str, float]) -> float:
         """Return the utilization at these rates (messages a second by stream)."""
@@ -101,11 +101,11 @@ class Stage:
 
 
 class Stages:
-    """The stages of a scenario, each made when the first stream comes to it."""
+    """The stages of a scenario, made from the paths of its streams."""
 
     def __init__(self, scenario: Scenario) -> None:
         self.scenario, self.plan = scenario, PlanByName(scenario)
-        self.found: dict[str, Stage] = {}
+        self.by_name: dict[str, Stage] = {}
         for path in paths(scenario):
             if path.reply is None and path.share:
                 self._add(path)
@@ -214,8 +214,8 @@ class Stages:
                 1.0,
                 Service(held + late, math.nan, "mixed"),
             )
-            if late and source.name in self.found:
-                self.found[source.name].acknowledges[path.hub, path.connector.name] = None
+            if late and source.name in self.by_name:
+                self.by_name[source.name].acknowledges[path.hub, path.connector.name] = None
 
     def _until_sent(self, path: Path) -> float:
         """Seconds of core time from the commit of a message until a transaction is sent."""
@@ -259,15 +259,15 @@ class Stages:
     ) -> None:
         """Add the work of one path at a stage.
 
-        Unlimited servers are no stage: nothing waits there. A limit of 0 sessions is none either:
-        the check `sessions_over_limit` reports it.
+        Unlimited servers make no stage, because nothing waits. A limit of 0 sessions makes none
+        either: the check `sessions_over_limit` reports it.
         """
         if not servers:
             return
         if servers == 1:
             what = _ONE.sub(r"\1\2", what)
         title = f"the {servers} {what}" if numbered else f"the {what}"
-        stage = self.found.setdefault(name, Stage(name, title, place, servers, alike))
+        stage = self.by_name.setdefault(name, Stage(name, title, place, servers, alike))
         stage.parts.append(Part(path.name, path.share * visits, service, work))
 
 
@@ -281,7 +281,7 @@ def delivery_queue(scenario: Scenario, route: DomainRoute, hop: routing.Hop) -> 
 
 
 def stages(scenario: Scenario) -> tuple[Stage, ...]:
-    """Return all stages that have a limit of servers, in the order in which mail comes to them.
+    """Return all stages that have a limit of servers, in the order of the mail path.
 
     Parameters
     ----------
@@ -294,7 +294,7 @@ def stages(scenario: Scenario) -> tuple[Stage, ...]:
         The same objects for the same scenario; they must not be changed.
     """
     if not _latest or _latest[0][0] is not scenario:
-        _latest[:] = [(scenario, tuple(Stages(scenario).found.values()))]
+        _latest[:] = [(scenario, tuple(Stages(scenario).by_name.values()))]
     return _latest[0][1]
 
 

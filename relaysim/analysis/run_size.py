@@ -1,4 +1,4 @@
-"""Runs that are longer, or larger, than a machine or the person who asks may expect."""
+"""The expected size of a replication: messages, recipients, steps, memory and time."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ MOST: Mapping[What, int] = {
     "steps": 1_000_000_000,
     "domains": 10_000_000,
 }
-"""What a replication may have at most: some 40 GB of memory, or a day on one core."""
+"""Limits of a replication: some 40 GB of memory, or a day on one core."""
 REMEDY: Mapping[What, str] = {
     "messages": "lower run.duration, run.scale, or a rate",
     "recipients": "lower run.duration, run.scale, a rate, or recipients",
@@ -31,16 +31,26 @@ REMEDY: Mapping[What, str] = {
 }
 
 _BYTES: Mapping[What, float] = {"messages": 800, "recipients": 400, "domains": 500}
-"""Memory of each, measured on one machine; of recipients those beyond the first of a message."""
+"""Memory, measured on one machine; recipients are those beyond the first of a message."""
 _A_SECOND = 20_000
-"""Messages, or further recipients, of a second on one core, measured on one machine."""
+"""Messages, or further recipients, per second on one core, measured on one machine."""
 _STEPS_A_SECOND = 300_000
-"""Events without mail of a second on one core, measured on one machine."""
+"""Events without mail per second on one core, measured on one machine."""
 
 
 @dataclass(frozen=True)
 class Size:
-    """What a replication has: how much of it in all, and where most of it comes from."""
+    """One size of a replication.
+
+    Parameters
+    ----------
+    what : {"messages", "recipients", "steps", "domains"}
+        The unit.
+    count : float
+        The expected number.
+    place : str
+        The stream or key with the largest part; "" for none.
+    """
 
     what: What
     count: float
@@ -48,7 +58,7 @@ class Size:
 
     @property
     def excess(self) -> str | None:
-        """What is too much, with the figure; None if it can be tried."""
+        """The sentence about a size above the limit; None within the limit."""
         most = MOST[self.what]
         if self.count <= most:
             return None
@@ -60,13 +70,23 @@ class Size:
 
 
 def sizes(scenario: Scenario) -> tuple[Size, ...]:
-    """Return what a replication of a scenario would have, before any of it is made.
+    """Return the expected sizes of a replication, without a run.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The design.
+
+    Returns
+    -------
+    tuple of Size
+        Messages, recipients, steps and domains.
 
     Notes
     -----
     Expected numbers: a Poisson stream has its mean, with the factors of rate events. The recipients
-    of a message count in the mean of their law. Steps are those of clocks that go on without mail:
-    bursts, campaigns, monitors.
+    of a message count in the mean of their law. Steps are events without mail: bursts,
+    campaigns, monitors.
     """
     mail: dict[str, float] = {}
     recipients: dict[str, float] = {}
@@ -119,7 +139,7 @@ def mean_recipients(stream: Stream) -> float:
 
 
 def _rate_factor(events: tuple[Event, ...], stream: str, duration: int) -> float:
-    """The factor of a stream's messages by rate events, at most: where they overlap, the sum."""
+    """Return the largest factor of rate events on a stream; overlapping events add up."""
     more = 0.0
     for event in events:
         if event.rate is not None and event.rate.stream == stream and event.rate.factor > 1:
@@ -129,7 +149,7 @@ def _rate_factor(events: tuple[Event, ...], stream: str, duration: int) -> float
 
 
 def _own_steps(stream: Stream, duration: int) -> float:
-    """Bursts or campaigns of a stream, each of which is a step though it may have no message."""
+    """Return the bursts or campaigns of a stream; each is a step, even without a message."""
     match stream.arrivals:
         case Bursts() as bursts:
             return 2 * duration / (bursts.burst_length * bursts.burst_factor)
@@ -139,20 +159,20 @@ def _own_steps(stream: Stream, duration: int) -> float:
 
 
 def excess(scenario: Scenario) -> str | None:
-    """Return what a replication would have too much of, with the figure; None if it may be run."""
-    return next((each.excess for each in sizes(scenario) if each.excess), None)
+    """Return the first sentence about a size above its limit; None if all are within limits."""
+    return next((size.excess for size in sizes(scenario) if size.excess), None)
 
 
 def too_large(scenario: Scenario) -> str | None:
-    """Return why no machine would finish a replication, and what to do; None if one might."""
-    for each in sizes(scenario):
-        if each.excess:
-            return f"{scenario.name}: {each.excess}: {REMEDY[each.what]}"
+    """Return why a replication is too large, and the remedy; None if it is not."""
+    for size in sizes(scenario):
+        if size.excess:
+            return f"{scenario.name}: {size.excess}: {REMEDY[size.what]}"
     return None
 
 
 def needs(counts: Mapping[What, float]) -> tuple[float, float]:
-    """Memory in bytes and time in seconds of a replication."""
+    """Return the memory (bytes) and the time (seconds on one core) of a replication."""
     further = max(counts["recipients"] - counts["messages"], 0.0)
     memory = (
         counts["messages"] * _BYTES["messages"]

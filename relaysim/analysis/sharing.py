@@ -1,4 +1,4 @@
-"""Which streams are bulk mail, and which hubs and public IPs their mail passes."""
+"""The paths of bulk mail and of other mail, with their hubs and public IPs."""
 
 from collections.abc import Iterator
 
@@ -11,9 +11,9 @@ from relaysim.wording import listed
 
 
 def parted(scenario: Scenario) -> tuple[list[Path], list[Path]]:
-    """The paths that mail gets in by: of bulk streams, and of innocent ones.
+    """Return the open paths of bulk streams, and the open paths of innocent streams.
 
-    A break-in is in neither: no administrator gives it a hub or an IP of its own.
+    The mail of a compromise is in neither: no administrator gives it a dedicated hub or IP.
     """
     parts: tuple[list[Path], list[Path]] = ([], [])
     for path in open_paths(scenario):
@@ -25,34 +25,34 @@ def parted(scenario: Scenario) -> tuple[list[Path], list[Path]]:
 
 
 def open_paths(scenario: Scenario) -> list[Path]:
-    """The paths that mail gets in by."""
+    """Return the paths on which a hub accepts mail."""
     return [path for path in paths(scenario) if path.share and path.routes]
 
 
 def hubs_of(path: Path) -> set[str]:
-    """The hubs that mail of the path goes through."""
+    """Return the hubs on the path."""
     return {path.hub} | {hop.hub for route in path.routes for hop in route.lasts}
 
 
 def outside(path: Path) -> Iterator[tuple[DomainRoute, routing.Hop]]:
-    """Return the routes that lead outside, each with its last hops."""
+    """Yield the routes to other organizations, each with its last hops."""
     for route in path.routes:
         yield from ((route, hop) for hop in route.lasts if hop.kind is routing.HopKind.REMOTE)
 
 
 def ips(path: Path) -> set[str]:
-    """The public IPs that receivers see mail of the path come from.
+    """Return the public IPs of the path that receivers see.
 
-    What goes to a smart host reaches its receivers from the IP of the smart host.
+    Mail to a smart host reaches receivers from the IP of the smart host, so it does not count.
     """
     return {hop.egress for route, hop in outside(path) if hop.egress and is_direct(route, hop)}
 
 
 def own_ips(path: Path) -> set[str]:
-    """The public IPs that mail of the path leaves by, to smart hosts too."""
+    """Return the public IPs of the path, also to smart hosts."""
     return {hop.egress for _, hop in outside(path) if hop.egress}
 
 
-def names(found: list[Path]) -> str:
-    """The streams of the paths, as a list in words."""
-    return listed(dict.fromkeys(path.name for path in found))
+def names(group: list[Path]) -> str:
+    """Return the streams of the paths as text, such as "a.x, b.y and c.z"."""
+    return listed(dict.fromkeys(path.name for path in group))

@@ -1,4 +1,4 @@
-"""How much of a law lies above a limit."""
+"""The part of a law of sizes above a limit."""
 
 import math
 
@@ -19,7 +19,7 @@ from relaysim.scenario.distribution import (
 
 
 def above(law: SizeLaw, limit: int) -> float:
-    """The share of a law's values above the limit; all are above 0, by which sizes are rounded."""
+    """Return the share of sizes above the limit; every size is at least one byte."""
     if limit <= 0:
         return 1.0
     match law:

@@ -1,4 +1,4 @@
-"""Explain: why a message is taken or refused, and where it goes."""
+"""Explain: why a hub accepts or refuses a message, and where the message goes."""
 
 from relaysim.explanation.expected_dialogue import Letter
 from relaysim.explanation.message import explain

@@ -1,4 +1,4 @@
-"""The SMTP dialogue that an idle hub leads: what it replies to each command, by its settings."""
+"""The expected SMTP dialogue with an idle hub: the reply to each command."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,7 +19,17 @@ from relaysim.scenario.model import Scenario
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What a host wants to send: `size` in bytes, None to leave SIZE= out."""
+    """A message to explain.
+
+    Parameters
+    ----------
+    sender : str
+        The address in MAIL FROM.
+    recipients : tuple of str
+        The addresses in RCPT TO.
+    size : int or None
+        Bytes; None leaves SIZE= out.
+    """
 
     sender: str
     recipients: tuple[str, ...]
@@ -35,7 +45,7 @@ class ExpectedDialogue:
 
     @property
     def lines(self) -> tuple[Step, ...]:
-        """The steps without the line that ends the content."""
+        """The steps without the end-of-data line."""
         return tuple(step for step in self.steps if step.verb is not Verb.END)
 
 
@@ -58,7 +68,7 @@ def expected_dialogue(
     host : Host
         The host.
     name : str
-        What the host calls itself.
+        The name of the host in EHLO.
     target : Target
         The address that the host connects to.
     connector : ReceiveConnector or None
@@ -68,13 +78,18 @@ def expected_dialogue(
     at : datetime or None
         Time of the greeting; the start of the run by default.
     delay : int
-        Delay of the reply to MAIL FROM by back pressure, microseconds. The hub refuses nothing for
-        it; only pressure that a full drive causes from the start refuses mail here.
+        Delay of the reply to MAIL FROM by back pressure, microseconds. A delay refuses nothing;
+        only back pressure by a drive that is full at the start refuses mail here.
+
+    Returns
+    -------
+    ExpectedDialogue
+        The steps, and the last reply for each recipient.
     """
     refused = None if target.hub is None else pressure.greeting(scenario.hubs[target.hub])
     first = refused or routing.greeting(target, connector)
     if connector is None or target.hub is None or refused:
-        return _turned_away(first, letter)
+        return _refused(first, letter)
     session = routing.session(scenario, host, connector)
     dialogue = Dialogue(error_delay(connector, session.principal), host.pipelining)
     dialogue.connect(greeting(target.hub, at or scenario.run.start))
@@ -82,7 +97,7 @@ def expected_dialogue(
     if session.login is not None:
         dialogue.login(host.account or "", session.login)
         if not session.login.is_success:
-            return _over(dialogue, [session.login] * len(letter.recipients))
+            return _ended(dialogue, [session.login] * len(letter.recipients))
     answer = _sender_reply(scenario, scenario.hubs[target.hub], host, connector, letter)
     dialogue.mail_from(letter.sender, letter.size, answer, delay)
     if answer.is_success:
@@ -95,7 +110,7 @@ def expected_dialogue(
             dialogue.rcpt_to(recipient, reply.NO_MAIL_COMMAND)
     if any(each.is_success for each in replies):
         dialogue.data(letter.size, host.bandwidth, connector.max_acknowledgement_delay)
-    return _over(dialogue, replies)
+    return _ended(dialogue, replies)
 
 
 def expected_hub_dialogue(
@@ -113,20 +128,25 @@ def expected_hub_dialogue(
         Both hubs, the receive connector that answers, and the reply to the authentication.
     letter : Letter
         The message.
+
+    Returns
+    -------
+    ExpectedDialogue
+        The steps, and the last reply for each recipient.
     """
     model, connector = scenario.hubs[hand.receiver], hand.connector
     refused = pressure.greeting(model)
     if refused is None and hand.selection is not None and connector is None:
         refused = hand.reply
     if refused is not None:
-        return _turned_away(refused, letter)
+        return _refused(refused, letter)
     dialogue = Dialogue()
     dialogue.connect(greeting(hand.receiver, scenario.run.start))
     dialogue.hello(hand.sender, client.address, hand.receiver, connector)
     if connector is not None:  # else one of the two is no Exchange server
         dialogue.login_of_hub(hand.reply)
         if not hand.reply.is_success:
-            return _over(dialogue, [hand.reply] * len(letter.recipients))
+            return _ended(dialogue, [hand.reply] * len(letter.recipients))
     answer = pressure.mail_from_hub(model) or reply.SENDER_OK
     dialogue.mail_from(letter.sender, None, answer)
     replies = [answer] * len(letter.recipients)
@@ -135,18 +155,18 @@ def expected_hub_dialogue(
         for recipient, each in zip(letter.recipients, replies, strict=True):
             dialogue.rcpt_to(recipient, each)
         dialogue.data(letter.size, HUB_BANDWIDTH)
-    return _over(dialogue, replies)
+    return _ended(dialogue, replies)
 
 
-def _turned_away(answer: Reply, letter: Letter) -> ExpectedDialogue:
-    """A session that ends with its first reply."""
+def _refused(answer: Reply, letter: Letter) -> ExpectedDialogue:
+    """Return a session that ends with the first reply."""
     dialogue = Dialogue()
     dialogue.connect(answer)
     return ExpectedDialogue(tuple(dialogue.steps), (answer,) * len(letter.recipients))
 
 
-def _over(dialogue: Dialogue, replies: list[Reply]) -> ExpectedDialogue:
-    """A session that the client ends."""
+def _ended(dialogue: Dialogue, replies: list[Reply]) -> ExpectedDialogue:
+    """Return a session that the client ends with QUIT."""
     dialogue.quit()
     return ExpectedDialogue(tuple(dialogue.steps), tuple(replies))
 
@@ -154,7 +174,7 @@ def _over(dialogue: Dialogue, replies: list[Reply]) -> ExpectedDialogue:
 def _sender_reply(
     scenario: Scenario, hub: Hub, host: Host, connector: ReceiveConnector, letter: Letter
 ) -> Reply:
-    """The reply to MAIL FROM."""
+    """Return the reply to MAIL FROM."""
     answer = routing.mail_verdict(scenario, host, connector, letter.sender)
     if answer.is_success:
         answer = pressure.mail_from(scenario, hub, host, letter.sender) or answer
@@ -166,7 +186,7 @@ def _sender_reply(
 def _recipient_replies(
     scenario: Scenario, host: Host, connector: ReceiveConnector, letter: Letter
 ) -> list[Reply]:
-    """The reply to each RCPT TO."""
+    """Return the reply to each RCPT TO."""
     replies: list[Reply] = []
     for recipient in letter.recipients:
         answer = routing.rcpt_verdict(scenario, host, connector, domain_of(recipient))

@@ -1,4 +1,4 @@
-"""An explanation as people read it."""
+"""An explanation as text."""
 
 from collections.abc import Iterator, Sequence
 
@@ -24,12 +24,12 @@ _WHY = {
     ),
     reply.NO_SUBMIT_RIGHT: f"the session has no {Right.SUBMIT.value}",
     reply.NO_SENDER_RIGHT: (
-        f"the session may not write as this sender: it has no {Right.ACCEPT_ANY_SENDER.value}, or "
+        f"the session has no right to this sender: no {Right.ACCEPT_ANY_SENDER.value}, or "
         f"no {Right.ACCEPT_AUTHORITATIVE_DOMAIN_SENDER.value} for an own domain"
     ),
     reply.INSUFFICIENT_RESOURCES: (
-        "back pressure: a drive of the hub is too full from the start (back_pressure of the hub; "
-        "relaysim check says which)"
+        "back pressure: a drive of the hub is too full at the start (back_pressure of the hub; "
+        "relaysim check names the drive)"
     ),
     reply.NO_EXCHANGE_AUTHENTICATION: (
         f"a server needs {AuthMechanism.EXCHANGE_SERVER} in auth_mechanism and "
@@ -45,7 +45,24 @@ _WHY = {
 
 
 def render(scenario: Scenario, name: str, host: Host, attempts: Sequence[Attempt]) -> str:
-    """Return the dialogue, the connector, the rights, and the outcome of each recipient."""
+    """Return the dialogue, the connector, the rights, and the outcome of each recipient.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The design.
+    name : str
+        The name of the host.
+    host : Host
+        The host that sends.
+    attempts : sequence of Attempt
+        The sessions, one for each submission target.
+
+    Returns
+    -------
+    str
+        The text, wrapped.
+    """
     if routing.by_mailbox_server(host):
         return "\n".join(_mailbox(scenario, name, attempts))
     blocks = (_attempt(scenario, name, host, attempt) for attempt in attempts)
@@ -61,8 +78,8 @@ def _mailbox(scenario: Scenario, name: str, attempts: Sequence[Attempt]) -> Iter
         else "all hubs of the site, as submission_server_override_list names none"
     )
     yield from _wrap(
-        f"{name} submit by the mailbox server, past all receive connectors: no "
-        f"dialogue, no rights. It takes in turn {', '.join(hubs)} ({which})."
+        f"Mail of {name} goes through the mailbox server, not through a receive connector: no "
+        f"dialogue, no rights. The mailbox server uses in turn {', '.join(hubs)} ({which})."
     )
     for attempt in attempts:
         yield ""
@@ -72,9 +89,9 @@ def _mailbox(scenario: Scenario, name: str, attempts: Sequence[Attempt]) -> Iter
 
 def _attempt(scenario: Scenario, name: str, host: Host, attempt: Attempt) -> Iterator[str]:
     target = attempt.target
-    who = str(host.address) if name == f"[{host.address}]" else f"{name} ({host.address})"
+    client = str(host.address) if name == f"[{host.address}]" else f"{name} ({host.address})"
     called = "" if host.server in ("", str(target.address)) else f" ({host.server})"
-    yield from _wrap(f"{who} connects to {target.address} port {target.port}{called}.")
+    yield from _wrap(f"{client} connects to {target.address} port {target.port}{called}.")
     yield ""
     for line in attempt.lines:
         yield f"  {line}"
@@ -90,8 +107,8 @@ def _connector(scenario: Scenario, attempt: Attempt) -> Iterator[str]:
     if target.hub is None:
         yield f"Receive connector: none. No hub has the address {target.address}."
         return
-    found = routing.identity(target.hub, connector.name) if connector else "none"
-    yield f"Receive connector: {found}"
+    identity = routing.identity(target.hub, connector.name) if connector else "none"
+    yield f"Receive connector: {identity}"
     if attempt.selection is not None:
         for each in attempt.selection.passed_over:
             yield from _wrap(f"not {each.connector.name}: {each.text}", 2)
@@ -99,7 +116,7 @@ def _connector(scenario: Scenario, attempt: Attempt) -> Iterator[str]:
 
 
 def _setting(scenario: Scenario, attempt: Attempt) -> Iterator[str]:
-    """What specific_binding_hides_wildcard decides here, where it decides something."""
+    """Yield the effect of specific_binding_hides_wildcard, if it changes the connector."""
     connector, other = attempt.connector, attempt.other_setting
     if other is None or other.connector is connector:
         return
@@ -142,14 +159,14 @@ def _outcomes(scenario: Scenario, attempt: Attempt) -> Iterator[str]:
 
 
 def _hand_overs(scenario: Scenario, outcome: Outcome) -> Iterator[str]:
-    """The sessions in which a hub hands mail to others, and what a refusal leads to."""
+    """Yield the sessions in which a hub hands mail to other hubs, and the effect of a refusal."""
     for each in outcome.hand_overs:
         if each.selection is None:
             continue
         name = each.connector.name if each.connector else None
-        found = "no receive connector" if name is None else routing.identity(each.receiver, name)
+        identity = "no receive connector" if name is None else routing.identity(each.receiver, name)
         yield from _wrap(
-            f"{each.sender} ({each.client}) connects to {each.address} port {PORT}: {found} "
+            f"{each.sender} ({each.client}) connects to {each.address} port {PORT}: {identity} "
             f"answers, {each.reply}",
             6,
         )
@@ -175,7 +192,7 @@ def _hop(scenario: Scenario, outcome: Outcome, hop: routing.Hop) -> str:
         case routing.HopKind.REMOTE:
             of = f" (destination {outcome.destination})" if outcome.destination else ""
             smart = hop.domain != domain_of(outcome.recipient)
-            behind = "; what happens behind the smart host is not modelled" if smart else ""
+            behind = "; delivery behind the smart host is not modelled" if smart else ""
             return (
                 f"queue {hop.next_hop}{of} of {hop.hub} by send connector {name}, leaves by "
                 f"{hop.egress}{behind}"

@@ -17,12 +17,28 @@ from relaysim.scenario.model import Scenario
 
 
 def hub_client(scenario: Scenario, hub: str, server: str | None, port: int | None) -> Host:
-    """Return a hub as a host: its lowest address, and where it connects to.
+    """Return a hub as a host with its lowest address.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The design.
+    hub : str
+        The hub.
+    server : str or None
+        The server to connect to; None for the source servers of the send connector.
+    port : int or None
+        The port; None for 25.
+
+    Returns
+    -------
+    Host
+        The hub as a client.
 
     Raises
     ------
     ValueError
-        For a port at which hubs take no mail from one another.
+        For any other port than 25.
     """
     if port not in (None, PORT):
         raise ValueError(f"{hub} is a hub, and hubs hand mail over at port {PORT}, not at {port}")
@@ -32,7 +48,7 @@ def hub_client(scenario: Scenario, hub: str, server: str | None, port: int | Non
 
 
 def plain_client(address: str, server: str, port: int) -> Host:
-    """Return a client that has no limit and no delay of its own."""
+    """Return a client without limits and delays."""
     kind = BUILT_IN.profile(Kind.HOST, "none")
     table = {"kind": kind.name, "address": address, "server": server, "port": port}
     return Host.model_validate(host_defaults(kind) | table | {"properties": kind.properties})
@@ -53,12 +69,18 @@ def hub_attempts(scenario: Scenario, hub: str, client: Host, letter: Letter) -> 
     letter : Letter
         The message.
 
+    Returns
+    -------
+    tuple of Attempt
+        One session for each address.
+
     Raises
     ------
     ValueError
-        If the server is the hub itself, or none is given and the hub hands this mail to no other.
+        If the server is the hub itself, or no server is given and the hub hands this mail to no
+        other hub.
     """
-    owner = {each: name for name, model in scenario.hubs.items() for each in model.addresses}
+    owner = {address: name for name, model in scenario.hubs.items() for address in model.addresses}
     addresses = _addresses(scenario, hub, client.server, letter)
     if any(owner.get(address) == hub for address in addresses):
         raise ValueError(f"{client.server} is {hub} itself: name another hub")
@@ -69,7 +91,7 @@ def hub_attempts(scenario: Scenario, hub: str, client: Host, letter: Letter) -> 
 
 
 def _addresses(scenario: Scenario, hub: str, server: str, letter: Letter) -> tuple[IpAddress, ...]:
-    """The addresses that the hub connects to."""
+    """Return the addresses to which the hub connects."""
     if server in scenario.hubs:
         return scenario.hubs[server].addresses[:1]
     if server in scenario.dns:
@@ -80,15 +102,15 @@ def _addresses(scenario: Scenario, hub: str, server: str, letter: Letter) -> tup
         except ValueError:
             known = [*scenario.hubs, *scenario.dns]
             raise unknown(server, "a hub, an address or a name in [dns]", known) from None
-    domains = [domain_of(each) for each in letter.recipients]
+    domains = [domain_of(recipient) for recipient in letter.recipients]
     hops = [routing.next_hop(scenario, hub, domain, letter.size or 0) for domain in domains]
-    found = dict.fromkeys(each.address for hop in hops for each in hand_overs(scenario, hop))
-    if not found:
+    sessions = [session for hop in hops for session in hand_overs(scenario, hop)]
+    if not sessions:
         raise ValueError(
-            f"{hub} hands no mail for {', '.join(letter.recipients)} to another hub: name the one "
-            "that it would connect to (--server)"
+            f"{hub} hands no mail for {', '.join(letter.recipients)} to another hub: name "
+            "the other hub (--server)"
         )
-    return tuple(found)
+    return tuple(dict.fromkeys(session.address for session in sessions))
 
 
 def _attempt(

@@ -1,4 +1,4 @@
-"""Why a message gets where it gets: connector, rights, replies, next hops."""
+"""The explanation of a message: connector, rights, replies and next hops."""
 
 from collections.abc import Sequence
 
@@ -33,23 +33,47 @@ def explain(
     server: str | None = None,
     port: int | None = None,
 ) -> Explanation:
-    """What happens to a message for the recipients `to`.
+    """Explain what happens to a message for the recipients `to`.
 
-    It comes from `host`, or from any `from_address` to a `server`. A host may be a hub, which hands
-    mail to another hub: to the `server`, by default the source servers of the send connector.
-    Sender and size are by default those of the `stream`, or of the host's first; without one the
-    sender is app@ the own domain and no size is announced. `server` and `port` replace those of the
-    host. `size` is in bytes, or a text such as "75 KB". Raises ValueError for a name or address
-    that is wrong, with the nearest.
+    Parameters
+    ----------
+    scenario : Scenario
+        The design.
+    host : str, optional
+        The host that sends. Also a hub, which hands mail to another hub: to the `server`, by
+        default to the source servers of the send connector.
+    to : str or sequence of str
+        The recipients.
+    sender : str, optional
+        The sender; by default the sender of the stream, or app@ the own domain without a stream.
+    size : int or str, optional
+        Bytes, or a text such as "75 KB"; by default the mean size of the stream. Without a stream
+        MAIL FROM has no SIZE=.
+    stream : str, optional
+        A stream of the host; by default the first.
+    from_address : str, optional
+        The IP address of a client that is no host of the scenario; it needs a `server`.
+    server, port : str and int, optional
+        The server and the port to connect to; by default the ones of the host.
+
+    Returns
+    -------
+    Explanation
+        The sessions and the outcome of each recipient; `str()` gives the text.
+
+    Raises
+    ------
+    ValueError
+        For an unknown name, or a wrong address; the message has the nearest name.
     """
     name, client = _client(scenario, host, from_address, server, port)
     kind = _stream(client, name, stream)
     recipients = (to,) if isinstance(to, str) else tuple(to)
     if not recipients:
-        raise ValueError("to whom? give at least one recipient")
+        raise ValueError("no recipient: give at least one address in `to`")
     letter = Letter(
         parse_address(sender or (kind.sender if kind else f"app@{routing.own_domain(scenario)}")),
-        tuple(_recipient(each) for each in recipients),
+        tuple(_recipient(address) for address in recipients),
         units.size(size) if isinstance(size, str) else _size(size, kind),
     )
     if _is_hub(scenario, host):
@@ -73,9 +97,9 @@ def _client(
     server: str | None,
     port: int | None,
 ) -> tuple[str, Host]:
-    """The host, and what it calls itself."""
+    """Return the host and its name."""
     if (host is None) == (from_address is None):
-        raise ValueError("who sends? give either a host or an address, and exactly one of them")
+        raise ValueError("give exactly one sender: a host or an address")
     address = "" if from_address is None else str(parse_ip(from_address))
     if host is not None and _is_hub(scenario, host):
         return host, hub_client(scenario, host, server, port)
@@ -88,12 +112,12 @@ def _client(
         update = {key: value for key, value in changed.items() if value is not None}
         return host, scenario.hosts[host].model_copy(update=update)
     if server is None:
-        raise ValueError("where does it connect to? give a server: a name in [dns] or an address")
+        raise ValueError("no server: give a name in [dns] or an address")
     return f"[{address}]", plain_client(address, server, port or 25)
 
 
 def _is_hub(scenario: Scenario, host: str | None) -> bool:
-    """Whether the name is that of a hub, and of no host."""
+    """Return whether a hub, and no host, has this name."""
     return host in scenario.hubs and host not in scenario.hosts
 
 
@@ -109,17 +133,17 @@ def _stream(host: Host, name: str, stream: str | None) -> Stream | None:
         return next(iter(host.streams.values()), None)
     if not host.streams:
         raise ValueError(f"{name} has no streams: give --from and --size instead")
-    by_name = {stream_name(name, title): found for title, found in host.streams.items()}
-    found = host.streams.get(stream) or by_name.get(stream)
-    if found is None:
+    by_name = {stream_name(name, title): model for title, model in host.streams.items()}
+    model = host.streams.get(stream) or by_name.get(stream)
+    if model is None:
         raise unknown(stream, f"a stream of {name}", host.streams)
-    return found
+    return model
 
 
 def _recipient(text: str) -> str:
     address = parse_address(text)
     if not domain_of(address):
-        raise ValueError(f'"{text}" is the null sender, and no recipient')
+        raise ValueError(f'"{text}" is the null sender, not a recipient')
     return address
 
 
@@ -156,7 +180,7 @@ def _attempt(
 
 
 def _submission(scenario: Scenario, host: Host, target: routing.Target, letter: Letter) -> Attempt:
-    """The mailbox server hands the letter to a hub, which may be short of resources."""
+    """Return the submission by the mailbox server; back pressure of the hub may refuse it."""
     hub = scenario.hubs[target.hub or ""]
     refused = pressure.mail_from(scenario, hub, host, letter.sender)
     outcomes = tuple(

@@ -22,7 +22,7 @@ class Explanation:
     attempts: tuple[Attempt, ...]
 
     def as_dict(self) -> dict[str, Any]:
-        """The explanation as JSON has it."""
+        """Return the explanation as a dictionary for JSON."""
         return {
             "host": self.name,
             "address": str(self.host.address),

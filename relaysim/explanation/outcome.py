@@ -1,4 +1,4 @@
-"""What becomes of one recipient of a message at a hub, and from there on."""
+"""The outcome of one recipient of a message: the reply of the hub, and the next hops."""
 
 from relaysim.explanation.expected_dialogue import Letter
 from relaysim.explanation.session import Outcome
@@ -30,9 +30,14 @@ def outcome_at(
     letter : Letter
         The message.
     link : str or None
-        The receive connector that it came in by (`HUB\name`), for send connectors linked to it.
+        The receive connector of the session (`HUB\name`), for send connectors linked to it.
     answer : Reply or None
         The last reply for the recipient; None for mail from the mailbox server.
+
+    Returns
+    -------
+    Outcome
+        The reply, the hops and the sessions with other hubs.
     """
     destination = _destination(scenario, recipient)
     if answer is not None and not answer.is_success:
@@ -40,8 +45,8 @@ def outcome_at(
     domain, size = domain_of(recipient), letter.size or 0
     hop = routing.next_hop(scenario, hub or "", domain, size, link)
     sessions = hand_overs(scenario, hop)
-    taken = [each.receiver for each in sessions if each.reply.is_success]
-    lasts = [routing.next_hop(scenario, each, domain, size, link) for each in taken]
+    receivers = [session.receiver for session in sessions if session.reply.is_success]
+    lasts = [routing.next_hop(scenario, other, domain, size, link) for other in receivers]
     return Outcome(recipient, answer, (hop, *lasts), destination, sessions)
 
 

@@ -1,4 +1,4 @@
-"""What `Get-ADPermission` would print for a receive connector, and where each right comes from."""
+"""The rights at a receive connector as `Get-ADPermission` prints them, with their origin."""
 
 from collections.abc import Iterator
 
@@ -10,17 +10,31 @@ from relaysim.scenario.model import Scenario
 
 
 def explain_connector(scenario: Scenario, name: str) -> str:
-    r"""The rights at a receive connector, named `internalrelay` or `HUB01\internalrelay`.
+    r"""Return the rights at a receive connector as text.
 
-    Each right of each user stands on a line of its own, as in the output of Get-ADPermission, user
-    by user, with the permission group that brought it or Add-ADPermission. A name that several hubs
-    have gives tables for each. Raises ValueError, which names the nearest, for an unknown one.
+    Parameters
+    ----------
+    scenario : Scenario
+        The design.
+    name : str
+        The connector: `internalrelay` for all hubs, or `HUB01\internalrelay`.
+
+    Returns
+    -------
+    str
+        A table for each connector: by user, one right a line, as in the output of
+        Get-ADPermission, with its origin (a permission group, or Add-ADPermission).
+
+    Raises
+    ------
+    ValueError
+        For an unknown name; the message has the nearest name.
     """
     return "\n\n".join(_table(hub, each) for hub, each in _named(scenario, name))
 
 
 def connector_grants(scenario: Scenario, name: str) -> Iterator[tuple[str, Grant]]:
-    r"""The rows of `explain_connector`, each with the identity (`HUB01\internalrelay`)."""
+    r"""Yield the rows of `explain_connector`, each with the identity (`HUB01\internalrelay`)."""
     for hub, connector in _named(scenario, name):
         yield from ((identity(hub, connector.name), grant) for grant in grants(connector))
 
@@ -31,17 +45,17 @@ def _named(scenario: Scenario, name: str) -> Iterator[tuple[str, ReceiveConnecto
         for hub, model in scenario.hubs.items()
         for each in model.receive_connectors.values()
     ]
-    wanted = name.strip().casefold()
-    found = [
+    key = name.strip().casefold()
+    matches = [
         (hub, each)
         for hub, each in every
-        if wanted in (each.name.casefold(), identity(hub, each.name).casefold())
+        if key in (each.name.casefold(), identity(hub, each.name).casefold())
     ]
-    if not found:
+    if not matches:
         with_hub = "\\" in name
         known = [identity(hub, each.name) if with_hub else each.name for hub, each in every]
         raise unknown(name, "a receive connector", known)
-    yield from found
+    yield from matches
 
 
 def _table(hub: str, connector: ReceiveConnector) -> str:
@@ -57,5 +71,5 @@ def _table(hub: str, connector: ReceiveConnector) -> str:
         lines = [f"{right:<{width}}  {source}" for right, source in rows]
         blocks += [f"   User: {user}", "\n".join(lines)]
     if len(blocks) == 1:
-        blocks.append("Nobody has a right: the connector takes no mail.")
+        blocks.append("No user has a right, so the connector accepts no mail.")
     return "\n\n".join(blocks)

@@ -15,12 +15,21 @@ from relaysim.scenario.connector import ReceiveConnector
 
 @dataclass(frozen=True)
 class Outcome:
-    """What becomes of one recipient.
+    """The outcome of one recipient.
 
-    `reply` is the last word of the hub; None for mail that it takes from the mailbox server. `hops`
-    are those from there on: one, or where the mail is handed over that one and those of the source
-    servers that take it; none if it is refused. `destination` is the one that the domain belongs
-    to. `hand_overs` are the sessions with those servers.
+    Parameters
+    ----------
+    recipient : str
+        The address.
+    reply : Reply or None
+        The last reply of the hub; None for mail from the mailbox server.
+    hops : tuple of Hop
+        The next hop; after a transfer also the hops of the source servers that accept the mail.
+        Empty if the recipient is refused.
+    destination : str or None
+        The destination that has the domain.
+    hand_overs : tuple of HandOver
+        The sessions with the source servers.
     """
 
     recipient: str
@@ -30,7 +39,7 @@ class Outcome:
     hand_overs: tuple[HandOver, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
-        """The outcome as JSON has it."""
+        """Return the outcome as a dictionary for JSON."""
         return {
             "recipient": self.recipient,
             "reply": None if self.reply is None else str(self.reply),
@@ -63,10 +72,24 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Attempt:
-    """The session at one of the addresses that the host's server leads to.
+    """The session at one submission target of a host.
 
-    `selection` has the connector and why the others do not answer; `other_setting` is the one with
-    the other value of specific_binding_hides_wildcard. Both are None for the mailbox server.
+    Parameters
+    ----------
+    target : Target
+        The address and the hub.
+    selection : Selection or None
+        The connector that answers, and the reasons why others do not; None for the mailbox server.
+    other_setting : Selection or None
+        The selection with the other value of specific_binding_hides_wildcard.
+    session : Session or None
+        The principal and its rights; None where no connector answers.
+    grants : tuple of Grant
+        The rights of the session, with their origin.
+    lines : tuple of Step
+        The SMTP dialogue.
+    outcomes : tuple of Outcome
+        One for each recipient.
     """
 
     target: routing.Target
@@ -79,11 +102,11 @@ class Attempt:
 
     @property
     def connector(self) -> ReceiveConnector | None:
-        """The connector that answers."""
+        """The connector that answers; None if there is none."""
         return self.selection.connector if self.selection else None
 
     def as_dict(self) -> dict[str, Any]:
-        """The attempt as JSON has it."""
+        """Return the attempt as a dictionary for JSON."""
         return {
             "hub": self.target.hub,
             "address": str(self.target.address),

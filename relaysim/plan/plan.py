@@ -1,8 +1,8 @@
 """The plan: a scenario in integers, all names resolved, all rules of mail applied.
 
-Whatever does not depend on time is decided here, by the functions that `explain` uses too: which
-receive connector answers a host, its replies to each sender and recipient, the next hop of each
-domain from each hub. An engine adds time.
+The plan has all that does not depend on time, from the functions that `explain` uses too: the
+receive connector that answers a host, its replies to each sender and recipient, and the next hop of
+each domain from each hub. An engine adds time.
 
 A limit of 0 means no limit. Laws are tables of integers for 32-bit draws
 (`relaysim.traffic.draw.looked_up`). An index of -1 means none.
@@ -33,8 +33,8 @@ class Cost:
     factors: "array[int]"
 
     def of(self, size: int, bits: int) -> int:
-        """Microseconds for a message of `size` bytes and a 32-bit draw."""
-        # `looked_up` is called for the top value alone: this runs several times a message.
+        """Return microseconds for a message of `size` bytes and a 32-bit draw."""
+        # `looked_up` is called for the top value only: this runs several times a message.
         index = bits >> 16
         factor = self.factors[index] if index < 65_535 else looked_up(self.factors, bits)
         return (self.base + (self.per_kb * size >> 10)) * factor >> 16
@@ -42,21 +42,21 @@ class Cost:
 
 @dataclass(frozen=True, slots=True)
 class Station:
-    """A place with servers and one queue in front of them.
+    """Servers with one queue.
 
     Parameters
     ----------
     name : str
-        Its display name (`relaysim.plan.names`).
+        The display name (`relaysim.plan.names`).
     kind : StationKind
         What it is.
     servers : int
-        How many work at the same time; 0 for no limit.
+        Number of servers; 0 for no limit.
     hub, connector, line : int
-        Indexes into the plan: the hub that has it (-1 for a line), the receive connector whose
-        sessions it holds, the line that it is; -1 for any other kind.
+        Indexes into the plan: the hub of the station, its receive connector (for sessions) and its
+        line; -1 for none.
     limited_by : str
-        The path of the key in the scenario file that says how many servers there are.
+        The path of the key in the scenario file that sets the number of servers.
     """
 
     name: str
@@ -99,10 +99,10 @@ class StreamPlan:
 
 @dataclass(frozen=True, slots=True)
 class Verdicts:
-    """What a connector says to a host: to MAIL FROM by stream, to RCPT TO by domain.
+    """The replies of a connector to a host: to MAIL FROM by stream, to RCPT TO by domain.
 
     Replies are indexes into the plan's `replies`, -1 where the answer is a success.
-    `relays`: no recipient is ever refused.
+    `relays`: no recipient is refused.
     """
 
     mail: dict[int, int]
@@ -306,12 +306,12 @@ class Scripted:
 
 
 TOO_LARGE = -1
-"""In place of a queue: every send connector that serves the domain refuses the size."""
+"""Instead of a queue: every send connector that serves the domain refuses the size."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """All that an engine knows of a scenario. Entities stand in the order of their names."""
+    """All that an engine knows of a scenario, in the order of names."""
 
     name: str
     duration: int
@@ -332,19 +332,19 @@ class Plan:
     operators: tuple[OperatorPlan, ...]
     operations: OperationsPlan
     parties: tuple[int, ...]
-    """As whom the lists know an IP: see `engine.reputation.listings`."""
+    """The parties with a separate entry for an IP on lists: see `engine.reputation.listings`."""
     complaint_delay: "array[int]"
     feedback_delay: "array[int]"
     refusals: dict[tuple[int, int, int], str]
-    """By (receiver, blocklist, action): what a domain says; `{ip}` is the egress."""
+    """By (receiver, blocklist, action): the reply of a domain; `{ip}` is the egress."""
     moved: dict[int, int]
-    """By queue: the one that the culprits' mail joins in its place when they have been moved."""
+    """By queue: the queue for the mail of culprits after they have been moved."""
     replies: tuple[str, ...]
-    """What the verdicts point to."""
+    """The replies to which verdicts refer, by index."""
     linked: bool
     """Whether a send connector is linked to a receive connector, so that routes depend on it."""
     routes: dict[tuple[int, int], tuple["array[int]", ...]]
-    """By (hub, connector, or -1): a queue for each domain, one such array for each size band."""
+    """By (hub, connector or -1): for each size band an array with the queue of each domain."""
     bands: tuple[int, ...]
     """The largest size of each band but the last, bytes, ascending."""
     stations: tuple[Station, ...]

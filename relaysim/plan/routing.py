@@ -32,14 +32,14 @@ class Target:
 
 
 def by_mailbox_server(host: Host) -> bool:
-    """Return whether the mailbox server submits for the host, past all receive connectors."""
+    """Return whether the mailbox server submits for the host, without a receive connector."""
     return host.properties.mailbox_submission
 
 
 def submission_hubs(scenario: Scenario) -> tuple[str, ...]:
-    """Return the hubs that the mailbox server spreads its mail over.
+    """Return the hubs to which the mailbox server submits in turn.
 
-    Those of `submission_server_override_list`; without it every hub of the site, by name.
+    The hubs of `submission_server_override_list`; without it every hub of the site, by name.
     """
     named = scenario.mailboxes.submission_server_override_list
     return tuple(dict.fromkeys(named)) or tuple(sorted(scenario.hubs))
@@ -71,14 +71,14 @@ def listen(
     host : Host
         The host.
     target : Target
-        Where it connects to.
+        The submission target.
     hides_wildcard : bool, optional
-        In place of the hub's `specific_binding_hides_wildcard`.
+        Instead of `specific_binding_hides_wildcard` of the hub.
 
     Returns
     -------
     Selection of ReceiveConnector
-        The connector, if one answers, and why each of the others does not.
+        The connector, if one answers, and the reason why each other connector does not.
     """
     if target.hub is None:
         return Selection(None, ())
@@ -89,16 +89,35 @@ def listen(
 
 
 def greeting(target: Target, connector: ReceiveConnector | None) -> Reply:
-    """The first reply to a connection when nothing else is going on."""
+    """Return the first reply to a connection of an idle hub.
+
+    Parameters
+    ----------
+    target : Target
+        The submission target.
+    connector : ReceiveConnector or None
+        The receive connector that answers.
+
+    Returns
+    -------
+    Reply
+        220, or the reply that refuses the connection.
+    """
     return rules.connect(connector, hub_is_up=target.hub is not None)
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """Who a session is, and what it may do.
+    """The principal and the rights of a session.
 
-    `login` is the reply to AUTH; None for a host without an account and where no login is offered,
-    since the host then goes on without one.
+    Parameters
+    ----------
+    principal : str
+        The account or well-known principal.
+    rights : frozenset of Right
+        The rights at the connector.
+    login : Reply or None
+        The reply to AUTH; None without an account, or where the connector offers no login.
     """
 
     principal: str
@@ -107,13 +126,27 @@ class Session:
 
 
 def session(scenario: Scenario, host: Host, connector: ReceiveConnector) -> Session:
-    """The session that the host has at the connector."""
+    """Return the session of the host at the connector.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The design.
+    host : Host
+        The host.
+    connector : ReceiveConnector
+        The receive connector.
+
+    Returns
+    -------
+    Session
+        The principal, its rights and the reply to AUTH.
+    """
     return _session(host.account, connector)
 
 
-@lru_cache(
-    maxsize=256
-)  # a connector's grants do not change, and verdicts are asked by the thousand
+# The grants of a connector do not change, and a compilation needs thousands of verdicts.
+@lru_cache(maxsize=256)
 def _session(account: str | None, connector: ReceiveConnector) -> Session:
     if account is None or not logs_in(connector, account):
         principal = identify(connector)
@@ -124,10 +157,28 @@ def _session(account: str | None, connector: ReceiveConnector) -> Session:
 
 
 def mail_verdict(scenario: Scenario, host: Host, connector: ReceiveConnector, sender: str) -> Reply:
-    """The reply to MAIL FROM, or the one to AUTH where that fails already.
+    """Return the reply to MAIL FROM, or the reply to AUTH if the login fails.
 
-    The own address of an account is the account itself where that is an address, else its name in
-    an authoritative domain (assumption: a scenario has no address book).
+    Parameters
+    ----------
+    scenario : Scenario
+        The design.
+    host : Host
+        The host.
+    connector : ReceiveConnector
+        The receive connector.
+    sender : str
+        The address in MAIL FROM.
+
+    Returns
+    -------
+    Reply
+        The reply.
+
+    Notes
+    -----
+    The own address of an account is the account itself if it is an address, else its name in an
+    authoritative domain (assumption: a scenario has no address book).
     """
     own_session = session(scenario, host, connector)
     if own_session.login is not None and not own_session.login.is_success:
@@ -150,33 +201,67 @@ def _is_own(scenario: Scenario, account: str, sender: str) -> bool:
 
 
 def size_verdict(scenario: Scenario, host: Host, connector: ReceiveConnector, size: int) -> Reply:
-    """The reply to MAIL FROM with SIZE= this many bytes."""
+    """Return the reply to MAIL FROM with SIZE=.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The design.
+    host : Host
+        The host.
+    connector : ReceiveConnector
+        The receive connector.
+    size : int
+        The announced size, bytes.
+
+    Returns
+    -------
+    Reply
+        The reply.
+    """
     rights = session(scenario, host, connector).rights
     return rules.message_size(rights, size, connector.max_message_size)
 
 
 def rcpt_verdict(scenario: Scenario, host: Host, connector: ReceiveConnector, domain: str) -> Reply:
-    """The reply to RCPT TO a recipient in this domain (lower case)."""
+    """Return the reply to RCPT TO.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The design.
+    host : Host
+        The host.
+    connector : ReceiveConnector
+        The receive connector.
+    domain : str
+        The domain of the recipient, lower case.
+
+    Returns
+    -------
+    Reply
+        The reply.
+    """
     rights = session(scenario, host, connector).rights
     return rules.rcpt_to(rights, domain, scenario.organization.domains)
 
 
 def count_verdict(connector: ReceiveConnector, accepted: int) -> Reply:
-    """The reply to one more RCPT TO after `accepted` recipients of the message."""
+    """Return the reply to one more RCPT TO after `accepted` recipients of the message."""
     return rules.recipient_limit(connector.max_recipients_per_message, accepted)
 
 
 class HopKind(StrEnum):
-    """Where a transaction goes from a hub."""
+    """The kind of the next hop of a transaction."""
 
     MAILBOX = "mailbox"
     """To the mailbox delivery queue."""
     REMOTE = "remote"
-    """To a delivery queue that leaves by this hub's public IP."""
+    """To a delivery queue that leaves by the public IP of this hub."""
     TRANSFER = "transfer"
     """To another hub, which is a source server of the send connector."""
     UNREACHABLE = "unreachable"
-    """To the Unreachable queue, until it expires."""
+    """To the Unreachable queue, until the message expires."""
     TOO_LARGE = "too large"
     """Nowhere: an NDR, because all matching send connectors are too small."""
 
@@ -185,10 +270,23 @@ class HopKind(StrEnum):
 class Hop:
     """The next hop of a transaction.
 
-    `hub` holds the queue. `next_hop` is what the queue is called after: a domain, a list of smart
-    hosts, or for a transfer the source servers; "" elsewhere. `egress` is the public IP that a
-    remote hop leaves by. `route` says which send connector it is and why not the others; None for
-    mailboxes. `domain` is the one that answers at a remote hop: the recipients', or the smart host.
+    Parameters
+    ----------
+    kind : HopKind
+        The kind.
+    hub : str
+        The hub that has the queue.
+    next_hop : str
+        The name of the queue: a domain, a list of smart hosts, or for a transfer the source
+        servers; "" for other kinds.
+    egress : str or None
+        The public IP of a remote hop.
+    connector : SendConnector or None
+        The send connector.
+    route : Route or None
+        The send connector, and the reasons against the others; None for mailboxes.
+    domain : str
+        The domain that answers at a remote hop: of the recipients, or the smart host.
     """
 
     kind: HopKind
@@ -203,10 +301,26 @@ class Hop:
 def next_hop(
     scenario: Scenario, hub: str, domain: str, size: int, receive_connector: str | None = None
 ) -> Hop:
-    r"""Where `hub` sends a transaction for a domain (lower case) with a message of `size` bytes.
+    r"""Return the next hop of a transaction.
 
-    `receive_connector` (`HUB\name`) is the one that the message came in by, for send connectors
-    linked to it; it stays the same when the message is handed to another hub.
+    Parameters
+    ----------
+    scenario : Scenario
+        The design.
+    hub : str
+        The hub that has the transaction.
+    domain : str
+        The domain of the recipients, lower case.
+    size : int
+        Size of the message, bytes.
+    receive_connector : str, optional
+        The connector (`HUB\name`) of the submission, for send connectors linked to it. A transfer
+        to another hub keeps it.
+
+    Returns
+    -------
+    Hop
+        The next hop.
     """
     connectors = scenario.send_connectors.values()
     route = select_send_connector(connectors, domain, size, hub, receive_connector)
@@ -232,7 +346,7 @@ def next_hop(
 
 
 def answering_domain(connector: SendConnector, domain: str) -> str:
-    """Return the domain that takes mail for a domain: that domain, or the first smart host."""
+    """Return the domain that answers for a domain: the domain itself, or the first smart host."""
     return domain if connector.dns_routing_enabled else smart_host_domain(connector.smart_hosts[0])
 
 
@@ -246,25 +360,33 @@ def smart_hosts_in_use(scenario: Scenario) -> tuple[str, ...]:
 def last_hops(
     scenario: Scenario, hub: str, domain: str, size: int, receive_connector: str | None = None
 ) -> tuple[Hop, ...]:
-    """Where a transaction goes in the end: `next_hop`, or after a transfer that of each source.
+    """Return the last hops of a transaction: `next_hop`, or after a transfer one of each source.
 
-    The source servers of a send connector are taken in turn (confirmed: Microsoft on load balancing
-    within a site).
+    Parameters
+    ----------
+    scenario, hub, domain, size, receive_connector
+        As for `next_hop`.
+
+    Returns
+    -------
+    tuple of Hop
+        One hop, or one for each source server of the send connector, used in turn (confirmed:
+        Microsoft on load balancing within a site).
     """
     hop = next_hop(scenario, hub, domain, size, receive_connector)
     if hop.kind is not HopKind.TRANSFER or hop.connector is None:
         return (hop,)
     sources = hop.connector.source_transport_servers
-    return tuple(next_hop(scenario, each, domain, size, receive_connector) for each in sources)
+    return tuple(next_hop(scenario, name, domain, size, receive_connector) for name in sources)
 
 
 def identity(hub: str, connector: str) -> str:
-    r"""The identity of a receive connector: `HUB01\externalrelay`."""
+    r"""Return the identity of a receive connector: `HUB01\externalrelay`."""
     return f"{hub}\\{connector}"
 
 
 def own_domain(scenario: Scenario) -> str:
-    """The domain of the own mailboxes: the first Authoritative one, or the first for want of it."""
+    """Return the domain of the mailboxes: the first Authoritative one, or else the first."""
     accepted = scenario.organization.domains
     own = [name for name, kind in accepted.items() if kind is AcceptedDomainType.AUTHORITATIVE]
     return (own or list(accepted))[0].removeprefix("*.")

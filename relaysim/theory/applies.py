@@ -1,4 +1,4 @@
-"""Whether a formula applies to a queue, and in plain words why not."""
+"""Whether a formula applies to a queue, and the reasons against it."""
 
 from dataclasses import dataclass
 
@@ -7,28 +7,39 @@ __all__ = ["Queue", "mg1_applies", "mmc_applies"]
 
 @dataclass(frozen=True, kw_only=True)
 class Queue:
-    """What the formulas have to know of a queue: how work comes, and who serves it how."""
+    """The properties of a queue that decide whether a formula applies."""
 
     arrivals: str
     """The process by its name in a scenario: poisson, campaign, bursts, every, replay."""
     constant_rate: bool
-    """No profile of the day, no campaign, no event changes the rate."""
+    """Whether no day profile, campaign or event changes the rate."""
     singly: bool
-    """No two arrive together, as the recipients of a message for several domains do."""
+    """Whether arrivals come one by one; recipients of a message for several domains do not."""
     service: str
     """The distribution by its name in a scenario: constant, exponential, lognormal, gamma ..."""
     cv: float
     """Standard deviation over mean of the service time."""
     servers: int | None
-    """None for unlimited, where nothing ever waits."""
+    """Number of servers; None for unlimited."""
     queue_limit: int | None
-    """How many may wait; None for unlimited."""
+    """Largest number that may wait; None for unlimited."""
     load: float
-    """Arrival rate times mean service over servers."""
+    """Utilization: arrival rate x mean service time / servers."""
 
 
 def mmc_applies(queue: Queue) -> str | None:
-    """None if M/M/c holds (`erlang.mmc_wait` and its relatives), else all reasons against it."""
+    """Return None if M/M/c holds (`erlang.mmc_wait` and others), else all reasons against it.
+
+    Parameters
+    ----------
+    queue : Queue
+        The properties of the queue.
+
+    Returns
+    -------
+    str or None
+        The reasons, joined by semicolons.
+    """
     reasons = _common(queue)
     # A gamma or Weibull law with cv 1 is the exponential law; a lognormal one is not.
     exponential = queue.service in {"gamma", "weibull"} and queue.cv == 1
@@ -38,7 +49,18 @@ def mmc_applies(queue: Queue) -> str | None:
 
 
 def mg1_applies(queue: Queue) -> str | None:
-    """None if M/G/1 holds (`single.mg1_wait` and its relatives), else all reasons against it."""
+    """Return None if M/G/1 holds (`single_server.mg1_wait`), else all reasons against it.
+
+    Parameters
+    ----------
+    queue : Queue
+        The properties of the queue.
+
+    Returns
+    -------
+    str or None
+        The reasons, joined by semicolons.
+    """
     reasons = _common(queue)
     if queue.servers is not None and queue.servers != 1:
         reasons.append(f"{queue.servers} servers share the queue, and the formula is for one")
@@ -48,7 +70,7 @@ def mg1_applies(queue: Queue) -> str | None:
 
 
 def _common(queue: Queue) -> list[str]:
-    """What both formulas ask: Poisson arrivals one by one, room for all, and time to serve them."""
+    """Return the reasons against both formulas."""
     reasons = []
     if queue.arrivals != "poisson":
         reasons.append(f"arrivals are {queue.arrivals}, not Poisson")

@@ -1,4 +1,4 @@
-"""Batches that close at a size or after a time: what a member waits for the others.
+"""Batches that close at a size or after a time: the mean wait until the batch closes.
 
 A batch opens with the first arrival after the last batch closed. It closes when it has
 `batch_size` members or `timeout` after its first, whichever comes first, and the next arrival opens
@@ -33,24 +33,49 @@ __all__ = ["batch_members", "batch_wait"]
 
 
 def batch_members(arrival_rate: float, batch_size: int, timeout: float) -> float:
-    """Mean members of a batch; the conditions are those of the module.
+    """Return the mean number of members of a batch, under the conditions of the module.
 
-    ValueError unless rate and timeout are above 0 and the size is an integer from 1.
+    Parameters
+    ----------
+    arrival_rate : float
+        Arrivals per unit of time, above 0.
+    batch_size : int
+        Members at which a batch closes, from 1.
+    timeout : float
+        Time after which a batch closes, above 0.
+
+    Returns
+    -------
+    float
+        Members.
+
+    Raises
+    ------
+    ValueError
+        For arguments outside these ranges.
     """
     return 1 + _sums(arrival_rate, batch_size, timeout)[0]
 
 
 def batch_wait(arrival_rate: float, batch_size: int, timeout: float) -> float:
-    """Mean time from a member's arrival until its batch closes, in the unit of `timeout`.
+    """Return the mean time from an arrival until its batch closes, in the unit of `timeout`.
 
-    What writing the batch takes comes on top. Conditions and errors as `batch_members`.
+    Parameters
+    ----------
+    arrival_rate, batch_size, timeout
+        As for `batch_members`, with the same errors.
+
+    Returns
+    -------
+    float
+        Mean time, without the time that writing the batch takes.
     """
     plain, weighted = _sums(arrival_rate, batch_size, timeout)
     return weighted / arrival_rate / (1 + plain)
 
 
 def _sums(arrival_rate: float, batch_size: int, timeout: float) -> tuple[float, float]:
-    """The sum of Q(k) and the sum of k Q(k), both for k = 1 .. B-1."""
+    """Return the sum of Q(k) and the sum of k Q(k), both for k = 1 .. B-1."""
     positive("arrival rate", arrival_rate)
     positive("timeout", timeout)
     from_one("batch size", batch_size)
@@ -63,5 +88,5 @@ def _sums(arrival_rate: float, batch_size: int, timeout: float) -> tuple[float, 
 
 
 def _at_most(count: int, mean: float) -> float:
-    """The chance of at most so many arrivals, Poisson with this mean."""
+    """Return P(N <= count) for a Poisson number N with this mean."""
     return float(pdtr(count, mean)) if count >= 0 else 0.0

@@ -1,4 +1,4 @@
-"""Many equal servers with Poisson arrivals: Erlang B, Erlang C and what follows from them.
+"""Equal servers with Poisson arrivals: Erlang B, Erlang C and M/M/c.
 
 Rates are per unit of time, times in that unit. Source of all formulas: Gross, Shortle, Thompson
 and Harris, Fundamentals of Queueing Theory, the chapter on simple Markovian queues.
@@ -12,11 +12,29 @@ __all__ = ["erlang_b", "erlang_c", "mmc_queue_length", "mmc_wait", "mmc_wait_qua
 
 
 def erlang_b(servers: int, offered: float) -> float:
-    """Share of arrivals that find every server busy and are turned away.
+    """Return the share of arrivals that find all servers busy and are refused (Erlang B).
 
-    Recursion B(0) = 1, B(n) = offered B(n-1) / (n + offered B(n-1)), where `offered` is arrival
-    rate times mean service. It holds for Poisson arrivals, any law of service and no queue
-    (M/G/c/c), at any load. ValueError for a negative load or fewer servers than one.
+    Parameters
+    ----------
+    servers : int
+        Number of servers, from 1.
+    offered : float
+        Offered load: arrival rate x mean service time.
+
+    Returns
+    -------
+    float
+        Share, 0 to 1.
+
+    Raises
+    ------
+    ValueError
+        For a negative load, or fewer servers than one.
+
+    Notes
+    -----
+    Recursion B(0) = 1, B(n) = offered B(n-1) / (n + offered B(n-1)). It holds for Poisson arrivals,
+    any law of service and no queue (M/G/c/c), at any load.
     """
     from_one("servers", servers)
     at_least_zero("offered load", offered)
@@ -29,11 +47,29 @@ def erlang_b(servers: int, offered: float) -> float:
 
 
 def erlang_c(servers: int, offered: float) -> float:
-    """Share of arrivals that find every server busy and wait.
+    """Return the share of arrivals that find all servers busy and wait (Erlang C).
 
-    C = c B / (c - offered (1 - B)) with Erlang's B. It holds for Poisson arrivals, exponential
-    service, an unlimited queue and `offered` below the number of servers (M/M/c). ValueError
-    otherwise.
+    Parameters
+    ----------
+    servers : int
+        Number of servers, from 1.
+    offered : float
+        Offered load: arrival rate x mean service time, below `servers`.
+
+    Returns
+    -------
+    float
+        Share, 0 to 1.
+
+    Raises
+    ------
+    ValueError
+        For a load of `servers` or more, or fewer servers than one.
+
+    Notes
+    -----
+    C = c B / (c - offered (1 - B)) with B of Erlang B. It holds for Poisson arrivals, exponential
+    service and an unlimited queue (M/M/c).
     """
     from_one("servers", servers)
     settles(offered / servers)
@@ -42,11 +78,31 @@ def erlang_c(servers: int, offered: float) -> float:
 
 
 def mmc_wait(arrival_rate: float, service_rate: float, servers: int) -> float:
-    """Mean time in the queue of M/M/c, service not included: C / (c mu - lambda).
+    """Return the mean wait in M/M/c, without service: C / (c mu - lambda).
 
+    Parameters
+    ----------
+    arrival_rate : float
+        Arrivals per unit of time.
+    service_rate : float
+        Rate of one server.
+    servers : int
+        Number of servers, from 1.
+
+    Returns
+    -------
+    float
+        Mean wait, in the unit of time of the rates.
+
+    Raises
+    ------
+    ValueError
+        If the utilization is not below 1.
+
+    Notes
+    -----
     It holds for Poisson arrivals, exponential service, an unlimited queue, and every order of
-    service that lets no server idle and does not look at lengths. `service_rate` is that of one
-    server. ValueError if the queue does not settle.
+    service that keeps servers busy and does not depend on service times.
     """
     at_least_zero("arrival rate", arrival_rate)
     positive("service rate", service_rate)
@@ -57,11 +113,33 @@ def mmc_wait(arrival_rate: float, service_rate: float, servers: int) -> float:
 def mmc_wait_quantile(
     arrival_rate: float, service_rate: float, servers: int, probability: float
 ) -> float:
-    """Time in the queue of M/M/c that a share `probability` of arrivals does not exceed.
+    """Return a quantile of the wait in M/M/c, first come, first served.
 
+    Parameters
+    ----------
+    arrival_rate : float
+        Arrivals per unit of time.
+    service_rate : float
+        Rate of one server.
+    servers : int
+        Number of servers, from 1.
+    probability : float
+        Share of arrivals with at most this wait, in [0, 1).
+
+    Returns
+    -------
+    float
+        Quantile of the wait, in the unit of time of the rates.
+
+    Raises
+    ------
+    ValueError
+        If the utilization is not below 1, or the probability is not in [0, 1).
+
+    Notes
+    -----
     P(wait > t) = C exp(-(c mu - lambda) t), so the quantile is ln(C / (1 - probability)) /
-    (c mu - lambda), or 0 if that many do not wait at all. As `mmc_wait`, but first come, first
-    served only. ValueError if the queue does not settle or the probability is not in [0, 1).
+    (c mu - lambda), or 0 if that share does not wait. Conditions as for `mmc_wait`.
     """
     at_least_zero("arrival rate", arrival_rate)
     positive("service rate", service_rate)
@@ -75,8 +153,16 @@ def mmc_wait_quantile(
 
 
 def mmc_queue_length(arrival_rate: float, service_rate: float, servers: int) -> float:
-    """Mean number that wait in M/M/c, those in service not counted: lambda times the mean wait.
+    """Return the mean queue length in M/M/c, without service: lambda x mean wait.
 
-    Conditions and errors as `mmc_wait`.
+    Parameters
+    ----------
+    arrival_rate, service_rate, servers
+        As for `mmc_wait`, with the same conditions and errors.
+
+    Returns
+    -------
+    float
+        Mean number that wait.
     """
     return arrival_rate * mmc_wait(arrival_rate, service_rate, servers)

@@ -1,7 +1,7 @@
-"""Blocklists in closed form: how likely a listing is, how long it lasts, and what it costs.
+"""Blocklists in closed form: probability, length and cost of a listing.
 
-Rates are per unit of time, times in that unit, shares between 0 and 1. They hold for one list and
-one IP under the conditions of each function, and are there to test the simulator against.
+Rates are per unit of time, times in that unit, shares between 0 and 1. The formulas hold for one
+blocklist and one IP under the conditions of each function. Tests compare the simulator with them.
 """
 
 import math
@@ -28,13 +28,36 @@ def count_listing(
     *,
     exact: bool = False,
 ) -> float:
-    """Chance that one campaign to distinct addresses makes a list that counts hits list the IP.
+    """Return the probability that one campaign gets the IP on a list that counts trap hits.
 
-    Each address is a spam trap with chance `trap_share`, and a trap reports to this list with
-    chance `owner_share`; `threshold` hits list. The number of hits is binomial (`exact`), and as
-    traps are rare nearly Poisson with mean addresses x trap_share x owner_share. It holds if the
-    campaign is shorter than the list's window and nothing stops it. ValueError for shares outside
-    [0, 1], or fewer addresses or a lower threshold than one.
+    Parameters
+    ----------
+    addresses : int
+        Distinct addresses of the campaign, from 1.
+    trap_share : float
+        Share of addresses that are spam traps.
+    owner_share : float
+        Share of the traps that report to this list.
+    threshold : int
+        Hits that list the IP, from 1.
+    exact : bool
+        Binomial number of hits instead of Poisson.
+
+    Returns
+    -------
+    float
+        Probability.
+
+    Raises
+    ------
+    ValueError
+        For arguments outside these ranges.
+
+    Notes
+    -----
+    The number of hits is binomial and, as traps are rare, nearly Poisson with mean addresses x
+    trap_share x owner_share. It holds if the campaign is shorter than the window of the list and
+    nothing stops the campaign.
     """
     from_one("addresses", addresses)
     share("trap share", trap_share)
@@ -47,11 +70,29 @@ def count_listing(
 
 
 def poisson_listed_share(rate: float, lifetime: float) -> float:
-    """Long-run share of time on a list that one hit suffices for: 1 - exp(-rate x lifetime).
+    """Return the listed share of time if one hit lists: 1 - exp(-rate x lifetime).
 
-    Hits are Poisson with this rate and a listing ends `lifetime` after the last: the IP is listed
-    at a moment if there was a hit in the lifetime before it. This is the share of time that M/D/oo
-    is busy. ValueError for negative numbers.
+    Parameters
+    ----------
+    rate : float
+        Hits per unit of time.
+    lifetime : float
+        Time from the last hit to the end of the listing.
+
+    Returns
+    -------
+    float
+        Long-run share of time.
+
+    Raises
+    ------
+    ValueError
+        For negative numbers.
+
+    Notes
+    -----
+    Hits are Poisson. The IP is listed at a time if there was a hit in the lifetime before. This is
+    the share of time that M/D/oo is busy.
     """
     at_least_zero("rate", rate)
     at_least_zero("lifetime", lifetime)
@@ -59,11 +100,29 @@ def poisson_listed_share(rate: float, lifetime: float) -> float:
 
 
 def poisson_mean_listing(rate: float, lifetime: float) -> float:
-    """Mean length of a listing under the same conditions: (exp(rate x lifetime) - 1) / rate.
+    """Return the mean length of a listing if one hit lists: (exp(rate x lifetime) - 1) / rate.
 
-    The mean busy period of M/D/oo: listings start at rate x exp(-rate x lifetime), and start rate
-    times mean length is the share of time above. Without further hits it is the lifetime, and
-    beyond what a float can hold it is infinite. ValueError for negative numbers.
+    Parameters
+    ----------
+    rate : float
+        Hits per unit of time.
+    lifetime : float
+        Time from the last hit to the end of the listing.
+
+    Returns
+    -------
+    float
+        Mean length; the lifetime for rate 0, and infinite beyond the range of a float.
+
+    Raises
+    ------
+    ValueError
+        For negative numbers.
+
+    Notes
+    -----
+    The mean busy period of M/D/oo: listings start at rate x exp(-rate x lifetime), and start rate x
+    mean length is `poisson_listed_share`.
     """
     at_least_zero("rate", rate)
     at_least_zero("lifetime", lifetime)
@@ -74,11 +133,29 @@ def poisson_mean_listing(rate: float, lifetime: float) -> float:
 
 
 def sticky_share(lifetime: float, period: float) -> float:
-    """Share of time on a list whose traps a regular campaign hits each time: at most all of it.
+    """Return the listed share of time if each campaign lists: lifetime / period, at most 1.
 
-    The traps of a mailing list are the same in each campaign. If they are enough to list, each
-    campaign does, and the listing ends `lifetime` after it: lifetime / period, 1 if the next comes
-    first. A campaign is taken to be short. ValueError for a negative lifetime or no period.
+    Parameters
+    ----------
+    lifetime : float
+        Time from a campaign to the end of the listing.
+    period : float
+        Time between campaigns, above 0.
+
+    Returns
+    -------
+    float
+        Share of time.
+
+    Raises
+    ------
+    ValueError
+        For a negative lifetime, or a period that is not above 0.
+
+    Notes
+    -----
+    The traps of a mailing list are the same in each campaign. The campaign is short compared with
+    the lifetime.
     """
     at_least_zero("lifetime", lifetime)
     positive("period", period)
@@ -86,11 +163,30 @@ def sticky_share(lifetime: float, period: float) -> float:
 
 
 def refused(rate: float, reach: float, duration: float) -> float:
-    """Mean number of messages that a listing makes receivers refuse: rate x reach x duration.
+    """Return the mean number of messages refused during a listing: rate x reach x duration.
 
-    `reach` is the chance that a message goes to a domain that refuses on the list. It holds for
-    any arrivals of this mean rate, if each message is tried once while the listing is on.
-    ValueError for negative numbers or a reach above 1.
+    Parameters
+    ----------
+    rate : float
+        Messages per unit of time.
+    reach : float
+        Share of messages to domains that refuse listed IPs.
+    duration : float
+        Length of the listing.
+
+    Returns
+    -------
+    float
+        Messages.
+
+    Raises
+    ------
+    ValueError
+        For negative numbers, or a reach above 1.
+
+    Notes
+    -----
+    It holds for any arrivals with this mean rate, if each message has one attempt in the listing.
     """
     at_least_zero("rate", rate)
     share("reach", reach)
@@ -99,11 +195,31 @@ def refused(rate: float, reach: float, duration: float) -> float:
 
 
 def warm_up_total(per_hour: float, growth: float, days: int) -> float:
-    """What a new IP can send to a provider in so many days of warming up: a geometric sum.
+    """Return the messages that a new IP can send to a provider while it warms up.
 
-    On day d, from 0, it may send per_hour x growth^d messages an hour around the clock (the form of
-    SendGrid's schedule for automated warm-up). ValueError for a negative rate, a growth of 0, or
-    fewer days than one.
+    Parameters
+    ----------
+    per_hour : float
+        Messages an hour on the first day.
+    growth : float
+        Factor from one day to the next, above 0.
+    days : int
+        Days, from 1.
+
+    Returns
+    -------
+    float
+        Messages, a geometric sum.
+
+    Raises
+    ------
+    ValueError
+        For arguments outside these ranges.
+
+    Notes
+    -----
+    On day d, from 0, the limit is per_hour x growth^d messages an hour, day and night (the form of
+    SendGrid's schedule for automated warm-up).
     """
     at_least_zero("per hour", per_hour)
     positive("growth", growth)

@@ -1,4 +1,4 @@
-"""Little's law: how many there are, from how often they come and how long they stay."""
+"""Little's law: the mean number present, from the arrival rate and the mean time of stay."""
 
 from relaysim.theory.checks import at_least_zero
 
@@ -6,11 +6,29 @@ __all__ = ["little"]
 
 
 def little(arrival_rate: float, time: float) -> float:
-    """Mean number present, L = arrival_rate * time, for a mean time of stay `time`.
+    """Return the mean number present, L = arrival_rate x time.
 
-    It holds for any system in steady state, whatever the arrivals, the service and the order of
-    service, if the rate counts those that enter and no others. Source: Little, Operations Research
-    9 (1961). ValueError for negative numbers.
+    Parameters
+    ----------
+    arrival_rate : float
+        Arrivals that enter, per unit of time.
+    time : float
+        Mean time of stay.
+
+    Returns
+    -------
+    float
+        Mean number present.
+
+    Raises
+    ------
+    ValueError
+        For negative numbers.
+
+    Notes
+    -----
+    It holds for any system in steady state, for all arrivals, service times and orders of service.
+    Source: Little, Operations Research 9 (1961).
     """
     at_least_zero("arrival rate", arrival_rate)
     at_least_zero("time", time)

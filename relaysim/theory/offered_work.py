@@ -1,4 +1,4 @@
-"""Offered load: how much of its time a station must work."""
+"""The utilization law."""
 
 from relaysim.theory.checks import at_least_zero, from_one
 
@@ -6,13 +6,31 @@ __all__ = ["utilization"]
 
 
 def utilization(rate: float, mean_service: float, servers: int) -> float:
-    """Load of each server, rho = rate * mean_service / servers (utilization law).
+    """Return the utilization, rho = rate x mean_service / servers.
 
-    `rate` is arrivals per unit of time, `mean_service` in that unit. It holds for any arrivals and
-    any service, as long as nothing is turned away and servers share the work. At 1 or above the
-    result is the load asked for, which no server can carry; what is then lost or waits is not in
-    it. Source: Kleinrock, Queueing Systems I, chapter 2. ValueError for negative numbers or
-    fewer servers than one.
+    Parameters
+    ----------
+    rate : float
+        Arrivals per unit of time.
+    mean_service : float
+        Mean service time, in that unit.
+    servers : int
+        Number of servers, from 1.
+
+    Returns
+    -------
+    float
+        Utilization; at 1 or above the offered load of each server, which it cannot carry.
+
+    Raises
+    ------
+    ValueError
+        For negative numbers, or fewer servers than one.
+
+    Notes
+    -----
+    It holds for any arrivals and service times, if no arrival is refused and servers share the
+    work. Source: Kleinrock, Queueing Systems I, chapter 2.
     """
     at_least_zero("rate", rate)
     at_least_zero("mean service", mean_service)

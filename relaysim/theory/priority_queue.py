@@ -16,7 +16,17 @@ __all__ = ["PriorityClass", "mg1_priority_waits", "mmc_priority_waits"]
 
 
 class PriorityClass(NamedTuple):
-    """One class of arrivals: how many come, and what a service of theirs takes."""
+    """One priority class.
+
+    Parameters
+    ----------
+    arrival_rate : float
+        Arrivals per unit of time.
+    mean_service : float
+        Mean service time, in that unit.
+    cv : float
+        Standard deviation over mean of the service time.
+    """
 
     arrival_rate: float
     mean_service: float
@@ -24,12 +34,29 @@ class PriorityClass(NamedTuple):
 
 
 def mg1_priority_waits(classes: Sequence[PriorityClass]) -> tuple[float, ...]:
-    """Mean time in the queue of each class at one server, W_k = R / ((1 - s_{k-1}) (1 - s_k)).
+    """Return the mean wait of each class at one server, W_k = R / ((1 - s_{k-1}) (1 - s_k)).
 
-    R is the mean rest of the service found, the sum of lambda m^2 (1 + cv^2) / 2 over all classes;
-    s_k is the load of class k and all more urgent ones. It holds for Poisson arrivals, any law of
-    service with a finite variance, and unlimited queues. ValueError if the load of all classes is
-    not below 1, although urgent classes could still settle then: R would be another one.
+    Parameters
+    ----------
+    classes : sequence of PriorityClass
+        The classes, the most urgent first.
+
+    Returns
+    -------
+    tuple of float
+        Mean wait of each class, without service.
+
+    Raises
+    ------
+    ValueError
+        If the load of all classes is not below 1. Urgent classes could be stable even then, but R
+        would differ.
+
+    Notes
+    -----
+    R is the mean residual service time, the sum of lambda m^2 (1 + cv^2) / 2 over all classes; s_k
+    is the load of class k and all more urgent classes. It holds for Poisson arrivals, any law of
+    service with a finite variance, and unlimited queues.
     """
     for each in classes:
         positive("mean service", each.mean_service)
@@ -46,11 +73,32 @@ def mg1_priority_waits(classes: Sequence[PriorityClass]) -> tuple[float, ...]:
 def mmc_priority_waits(
     arrival_rates: Sequence[float], service_rate: float, servers: int
 ) -> tuple[float, ...]:
-    """Mean time in the queue of each class at `servers` servers, all classes served alike.
+    """Return the mean wait of each class at several servers with one law of service.
 
-    W_k = (C / (c mu)) / ((1 - s_{k-1}) (1 - s_k)), where C is Erlang's at the total rate and s_k
-    the load of class k and all more urgent ones. It holds for Poisson arrivals, one exponential law
-    of service for all classes, and unlimited queues. ValueError if the total load is not below 1.
+    Parameters
+    ----------
+    arrival_rates : sequence of float
+        Arrivals per unit of time, the most urgent class first.
+    service_rate : float
+        Rate of one server.
+    servers : int
+        Number of servers, from 1.
+
+    Returns
+    -------
+    tuple of float
+        Mean wait of each class, without service.
+
+    Raises
+    ------
+    ValueError
+        If the total load is not below 1.
+
+    Notes
+    -----
+    W_k = (C / (c mu)) / ((1 - s_{k-1}) (1 - s_k)), where C is Erlang C at the total rate and s_k
+    the load of class k and all more urgent classes. It holds for Poisson arrivals, one exponential
+    law of service for all classes, and unlimited queues.
     """
     positive("service rate", service_rate)
     loads = [utilization(rate, 1 / service_rate, servers) for rate in arrival_rates]
@@ -59,7 +107,7 @@ def mmc_priority_waits(
 
 
 def _free(loads: Sequence[float]) -> Iterator[float]:
-    """For each class (1 - load of all more urgent ones) * (1 - that load and its own)."""
+    """Yield (1 - s_{k-1}) (1 - s_k) for each class k, the most urgent first."""
     above = 0.0
     for load in loads:
         yield (1 - above) * (1 - above - load)
