@@ -18,14 +18,11 @@ PHRASES = (
 )
 """Phrases, not plain words; what to write instead is in CONTRIBUTING.md."""
 LEFT = {
-    "analysis": 3,
-    "audit": 9,
     "cli": 8,
     "docs": 48,
     "engine": 12,
-    "explanation": 5,
     "mail": 6,
-    "plan": 6,
+    "plan": 2,
     "scenario": 13,
     "stats": 3,
     "study": 14,

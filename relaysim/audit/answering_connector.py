@@ -1,4 +1,4 @@
-"""Checks of which receive connector answers a host, and of sources that hosts share."""
+"""Checks of the receive connector that answers a host, and of sources that hosts share."""
 
 from collections.abc import Iterator
 from itertools import combinations

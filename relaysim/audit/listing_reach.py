@@ -1,4 +1,4 @@
-"""Checks of which other mail a listing, or the reputation, of the bulk mail affects."""
+"""Checks of other mail that a listing, or the reputation, of the bulk mail affects."""
 
 from collections.abc import Iterator
 from ipaddress import IPv4Network, IPv6Network, ip_network
