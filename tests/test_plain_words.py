@@ -22,7 +22,6 @@ LEFT = {
     "docs": 48,
     "engine": 12,
     "mail": 6,
-    "plan": 2,
     "scenario": 13,
     "stats": 3,
     "study": 14,

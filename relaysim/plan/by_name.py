@@ -16,9 +16,9 @@ from relaysim.scenario.model import Scenario
 
 
 class PlanByName:
-    """What a plan has, for code that knows names: servers and limits are read here.
+    """A plan by the names of the scenario file, to read servers and limits.
 
-    Where culprits have hubs of their own these are left out: they have the same servers.
+    Separate hubs of culprits are left out, because they have the same servers.
     """
 
     def __init__(self, scenario: Scenario) -> None:

@@ -47,7 +47,7 @@ _RATE_PER = (
 
 
 _latest: list[tuple[Scenario, Plan]] = []
-"""The scenario that was compiled last, with its plan: its replications follow one another."""
+"""The last compiled scenario with its plan, which all its replications use."""
 
 
 def compile_plan(scenario: Scenario) -> Plan:
@@ -348,7 +348,7 @@ def _script(scenario: Scenario, numbers: Numbering, plan: Plan) -> tuple[Scripte
 
 
 def _moved(scenario: Scenario, numbers: Numbering, routes: Routes) -> dict[int, int]:
-    """The queues that the administrator moves the culprits' mail to."""
+    """Return the queues to which the administrator moves the mail of culprits."""
     move_to = scenario.operations.move_to
     if scenario.operations.on_listing != "move_culprit" or move_to is None:
         return {}
@@ -356,7 +356,7 @@ def _moved(scenario: Scenario, numbers: Numbering, routes: Routes) -> dict[int, 
 
 
 def _carriers(scenario: Scenario, numbers: Numbering, plan: Plan, name: str) -> list[int]:
-    """Return the public IPs that carry the mail of a host to where its streams write."""
+    """Return the public IPs by which the mail of a host reaches its destinations."""
     written = {
         numbers.destinations.index(place)
         for stream in scenario.hosts[name].streams.values()

@@ -17,7 +17,7 @@ from relaysim.scenario.hub import Hub
 from relaysim.scenario.model import Scenario
 
 PORT = 25
-"""The port at which hubs of Exchange 2007 and 2010 take mail from one another."""
+"""The port for mail between hubs of Exchange 2007 and 2010."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class HandOver:
 
     @property
     def connector(self) -> ReceiveConnector | None:
-        """The receive connector that answers, if one does."""
+        """The receive connector that answers; None if none does."""
         return self.selection.connector if self.selection else None
 
 

@@ -1,4 +1,4 @@
-"""Back pressure that a hub has from the start: what it then answers, before any mail has come.
+"""Back pressure at the start of the run, and the replies that it causes.
 
 The rules are those of `relaysim.mail.backpressure`. Pressure that mail itself builds up shows only
 in a run.
@@ -21,7 +21,7 @@ from relaysim.scenario.model import Scenario
 
 
 def at_start(hub: Hub) -> Level:
-    """Return the pressure that the drives of a hub put on it from the first poll on."""
+    """Return the level of back pressure by the drives of a hub at the first poll."""
     return level_at_start(hub.back_pressure.drives())
 
 
@@ -31,19 +31,19 @@ def delays_first(hub: Hub) -> bool:
 
 
 def greeting(hub: Hub) -> Reply | None:
-    """Return the reply to a connection under the pressure of the start; None for the banner."""
+    """Return the reply to a connection under back pressure at the start; None for the banner."""
     refused = refuses_connection(at_start(hub), delays_first(hub))
     return reply.SERVICE_NOT_AVAILABLE if refused else None
 
 
 def mail_from_hub(hub: Hub) -> Reply | None:
-    """Return what the pressure of the start makes a hub reply to MAIL FROM of another hub."""
+    """Return the reply to MAIL FROM of another hub under back pressure; None without."""
     refused = refuses_mail_from(at_start(hub), Peer.EXCHANGE_SERVER, sender_is_authoritative=True)
     return reply.INSUFFICIENT_RESOURCES if refused else None
 
 
 def mail_from(scenario: Scenario, hub: Hub, host: Host, sender: str) -> Reply | None:
-    """Return what the pressure of the start makes a hub reply to MAIL FROM.
+    """Return the reply to MAIL FROM under back pressure at the start.
 
     Parameters
     ----------

@@ -1,7 +1,7 @@
 """Display names, made from fields.
 
 This is the only place where the names of streams, connectors, stations, queues and provider
-states are put together. No code takes such a name apart: the plan (`relaysim.plan.plan`) and a
+states are put together. No code parses such a name: the plan (`relaysim.plan.plan`) and a
 trace (`relaysim.trace.tables.Names`) carry the fields.
 """
 
@@ -12,14 +12,14 @@ CULPRITS = " (culprits)"
 
 
 class StationKind(StrEnum):
-    """What a station is."""
+    """The kind of a station."""
 
     CORES = "cores"
     """The cores of a hub."""
     COMMIT = "commit"
     """The queue database of a hub, which writes one batch at a time."""
     MAILBOX_SUBMISSION = "mailbox submission"
-    """The submissions that the mailbox server may have under way at a hub."""
+    """The concurrent submissions of the mailbox server to a hub."""
     LINE = "line"
     """An Internet line."""
     CONNECTOR = "connector"
@@ -27,12 +27,12 @@ class StationKind(StrEnum):
 
 
 class QueueKind(StrEnum):
-    """Where a delivery queue leads."""
+    """The kind of a delivery queue."""
 
     MAILBOX = "mailbox"
     """To the mailboxes."""
     REMOTE = "remote"
-    """To a next hop outside: a domain or smart hosts."""
+    """To an external next hop: a domain or smart hosts."""
     TRANSFER = "transfer"
     """To other hubs: the source servers of a send connector."""
     UNREACHABLE = "unreachable"
@@ -42,7 +42,7 @@ class QueueKind(StrEnum):
 
 
 class Party(IntEnum):
-    """Whose mail counts on a reputation."""
+    """The mail that counts for a reputation."""
 
     ALL = 0
     INNOCENTS = 1

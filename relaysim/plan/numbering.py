@@ -1,4 +1,4 @@
-"""Numbers for names: an engine knows everything by its place in the order of names."""
+"""Numbers for names: the plan refers to entities by their place in the order of names."""
 
 from relaysim.plan.names import dsn_name, line_name, stream_name
 from relaysim.scenario.model import Scenario
@@ -8,10 +8,10 @@ from relaysim.traffic.spam_traps import has_traps, operator_shares
 
 
 class Numbering:
-    """The numbers of everything that has a name, in the order of the names.
+    """The numbers of all entities with a name, in the order of names.
 
     `streams` has the streams of hosts in the order of `Draws.streams`, then the DSNs of each hub.
-    `line_titles` are the names of lines, then the public IPs that have a line of their own.
+    `line_titles` are the names of lines, then the public IPs with a separate line.
     """
 
     def __init__(self, scenario: Scenario) -> None:
@@ -43,7 +43,7 @@ class Numbering:
         self._domain = {name: number for number, name in enumerate(self.domains)}
 
     def domain(self, name: str) -> int:
-        """Return the number of a domain; one that no destination has is put elsewhere."""
+        """Return the number of a domain; a domain without destination counts as elsewhere."""
         if name not in self._domain:
             self._domain[name] = len(self.domains)
             self.domains.append(name)
@@ -51,7 +51,7 @@ class Numbering:
         return self._domain[name]
 
     def from_domain(self, name: str) -> int:
-        """Return the number of a sender's domain, as receivers see it."""
+        """Return the number of a sender domain, as receivers see it."""
         if name not in self.from_domains:
             self.from_domains.append(name)
         return self.from_domains.index(name)

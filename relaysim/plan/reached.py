@@ -1,4 +1,4 @@
-"""Which public IPs carry mail, and to which destination."""
+"""The public IPs that carry mail, and the destinations that they reach."""
 
 import numpy as np
 import numpy.typing as npt
@@ -8,7 +8,7 @@ from relaysim.traffic.workload import Draws
 
 
 def seen_from(plan: Plan, host: int, domains: set[int]) -> set[tuple[int, int]]:
-    """Return which public IP brings a host's mail for some domains to which receiver.
+    """Return the public IPs and receivers of the mail of a host for some domains.
 
     Parameters
     ----------

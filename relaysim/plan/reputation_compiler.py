@@ -1,4 +1,4 @@
-"""The part of the plan that is about reputation: who watches an IP, and what they do about it."""
+"""Compile the part of the plan about reputation."""
 
 from array import array
 from fractions import Fraction
@@ -22,15 +22,15 @@ from relaysim.scenario.table import DAY, HOUR, MINUTE, SECOND
 from relaysim.traffic.sample import quantile_table
 
 COMPLAINT_DELAY = Lognormal[int](distribution="lognormal", median=2 * HOUR, sigma=1.5)
-"""From delivery to complaint. Nothing is published but that most come soon (assumption)."""
+"""From delivery to complaint. Published is only that most come soon (assumption)."""
 FEEDBACK_DELAY = Exponential[int](distribution="exponential", mean=10 * MINUTE)
-"""Until the provider's counters have it (assumption)."""
+"""From a signal to the counters of the provider (assumption)."""
 WARM = 30 * DAY
-"""An IP of this age has sent before what its scenario has it send (assumption)."""
+"""An IP of this age has already sent the mail of its scenario (assumption)."""
 
 
 def threshold(probability: float) -> int:
-    """A probability as a threshold for a 32-bit draw."""
+    """Return a probability as a threshold for a 32-bit draw."""
     return round(Fraction(probability) * (1 << 32))
 
 
@@ -43,7 +43,7 @@ def _table(law: TimeLaw | None) -> "array[int] | None":
 
 
 def _mean(rate: Fraction | None, factor: int = 1) -> "array[int] | None":
-    """Exponential gaps of a rate, in microseconds x `factor`."""
+    """Return a table of exponential gaps of a rate, in microseconds x `factor`."""
     if not rate:
         return None
     mean = max(1, round(factor * SECOND / rate))
@@ -51,7 +51,7 @@ def _mean(rate: Fraction | None, factor: int = 1) -> "array[int] | None":
 
 
 def reputation(destination: Destination) -> ReputationPlan | None:
-    """What a destination makes of an IP, if it keeps reputations."""
+    """Return the rules of a destination that keeps reputations; None for others."""
     of, replies = destination.reputation, destination.properties.replies
     if of is None:
         return None
@@ -81,7 +81,7 @@ def reputation(destination: Destination) -> ReputationPlan | None:
 
 
 def blocklists(scenario: Scenario, numbers: Numbering) -> tuple[BlocklistPlan, ...]:
-    """The lists, by name."""
+    """Return the blocklists, in the order of names."""
     widens = scenario.coupling.widening
     return tuple(
         _blocklist(scenario.blocklists[name], numbers, widens)
@@ -124,7 +124,7 @@ def _blocklist(of: Blocklist, numbers: Numbering, widens: bool) -> BlocklistPlan
 
 
 def operators(scenario: Scenario, numbers: Numbering) -> tuple[OperatorPlan, ...]:
-    """Who owns traps, by name, each with the lists that see them."""
+    """Return the owners of spam traps, in the order of names, each with the lists."""
     at_once: TimeLaw = Constant[int](value=0)
     found = []
     for name in numbers.operators:
@@ -142,38 +142,38 @@ def operators(scenario: Scenario, numbers: Numbering) -> tuple[OperatorPlan, ...
 def egress(scenario: Scenario, numbers: Numbering) -> tuple[EgressPlan, ...]:
     """Return the public IPs.
 
-    Without the coupling by escalation each is in an allocation and an ASN of its own.
+    Without the coupling by escalation each IP has a separate allocation and ASN.
     """
-    found = []
+    plans = []
     for number, name in enumerate(numbers.egress):
-        of, address = scenario.egress[name], ip_address(name)
+        model, address = scenario.egress[name], ip_address(name)
         bits = address.max_prefixlen
         allocation: tuple[int, int] = int(address), bits
-        asn = of.asn or 0
+        asn = model.asn or 0
         if not scenario.coupling.widening:
             asn = -1 - number
-        elif of.allocation is not None:
-            allocation = int(of.allocation.network_address), of.allocation.prefixlen
-        days, known = of.age // DAY, of.age >= WARM
-        found.append(EgressPlan(name, int(address), bits, allocation, asn, days, known))
-    return tuple(found)
+        elif model.allocation is not None:
+            allocation = int(model.allocation.network_address), model.allocation.prefixlen
+        days, known = model.age // DAY, model.age >= WARM
+        plans.append(EgressPlan(name, int(address), bits, allocation, asn, days, known))
+    return tuple(plans)
 
 
 def operations(scenario: Scenario) -> OperationsPlan:
-    """The administrator. Without the coupling by back-off each stream backs off by itself."""
-    of, coupling, start = scenario.operations, scenario.coupling, scenario.run.start
-    back_off = of.back_off
+    """Return the rules of the administrator; without its coupling, back-off is per stream."""
+    model, coupling, start = scenario.operations, scenario.coupling, scenario.run.start
+    back_off = model.back_off
     if back_off == "source" and not coupling.back_off:
         back_off = "stream"
     clock = (start.hour * 60 + start.minute) * MINUTE + start.second * SECOND
     return OperationsPlan(
-        monitor_every=of.monitor_every or 0,
-        on_listing=of.on_listing,
-        repair_time=quantile_table(of.repair_time),
-        ndr_time=quantile_table(of.ndr_time),
+        monitor_every=model.monitor_every or 0,
+        on_listing=model.on_listing,
+        repair_time=quantile_table(model.repair_time),
+        ndr_time=quantile_table(model.ndr_time),
         back_off=back_off,
-        delisting=of.delisting,
-        cleaning=threshold(of.cleaning),
+        delisting=model.delisting,
+        cleaning=threshold(model.cleaning),
         offset=start.weekday() * DAY + clock + start.microsecond,
         reacts=coupling.reaction and bool(scenario.blocklists or scenario.destinations),
     )

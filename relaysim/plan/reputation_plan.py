@@ -1,4 +1,4 @@
-"""The part of the plan that says who watches a public IP, and what they do about it."""
+"""The part of the plan about reputation: providers, blocklists, operators and operations."""
 
 from array import array
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class ReputationPlan:
-    """What a mailbox provider counts and does (`mail.provider_state`); shares in parts per million.
+    """The rules of a mailbox provider (`mail.provider_state`); shares in parts per million.
 
     Junk shares and `widening` are thresholds for a 32-bit draw; rates are messages an hour.
     """
@@ -36,10 +36,10 @@ class ReputationPlan:
 
 @dataclass(frozen=True, slots=True)
 class BlocklistPlan:
-    """An operator's rules; shares and factors are parts per million or thousandths as in `mail`.
+    """The rules of a blocklist; shares and factors are parts per million or thousandths.
 
-    0 stands for what the operator does not have, -1 for no limit of requests. `hazard` draws the
-    hits x microseconds that a human operator looks at before he lists.
+    0 means that the operator has no such rule; -1 means no limit of requests. `hazard` draws the
+    hits x microseconds that an operator who lists by hand reads before a listing.
     """
 
     name: str
@@ -73,7 +73,7 @@ class BlocklistPlan:
 
 @dataclass(frozen=True, slots=True)
 class OperatorPlan:
-    """Whoever owns spam traps: how long until a hit is seen, and the lists that it feeds."""
+    """An owner of spam traps: the delay until a hit is recorded, and the lists that get hits."""
 
     name: str
     trap_delay: "array[int]"
@@ -84,7 +84,7 @@ class OperatorPlan:
 class EgressPlan:
     """A public IP; an allocation is (network, prefix length), with an ASN of 0 for none.
 
-    `age` is in days. An IP that is `known` has sent what its scenario has it send for a long time.
+    `age` is in days. A `known` IP has sent the mail of this scenario for a long time.
     """
 
     name: str
@@ -98,7 +98,7 @@ class EgressPlan:
 
 @dataclass(frozen=True, slots=True)
 class OperationsPlan:
-    """What the administrator does; `offset` is where in the week the run begins."""
+    """The rules of the administrator; `offset` is the start of the run within the week."""
 
     monitor_every: int
     on_listing: str

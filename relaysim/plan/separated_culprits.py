@@ -143,7 +143,7 @@ def _station_name(plan: Plan, station: Station) -> str:
 
 
 def _again(event: Scripted, hubs: int) -> Scripted:
-    """A hub that stops takes its twin along."""
+    """Return the events, repeated for the twin of a hub that stops."""
     return replace(event, subject=event.subject + hubs)
 
 

@@ -1,4 +1,4 @@
-"""What theory says of delivery queues: connections that carry one transaction after another."""
+"""Theory of delivery queues: connections that send one transaction after another."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -20,10 +20,22 @@ UNLIMITED = "connections are unlimited, so nothing waits"
 
 
 def delivery(network: Network, queue: str) -> Answers:
-    """What theory says of a delivery queue, by metric.
+    """Return the answers of theory for a delivery queue, by metric.
 
-    Of the queues of a destination with counted domains the wait is that of each, the number waiting
-    that of all together.
+    For the queues of a destination with counted domains the wait is per queue, and the queue length
+    is the sum of all queues.
+
+    Parameters
+    ----------
+    network : Network
+        Streams, rates and stages of a design.
+    queue : str
+        The display name of the queue.
+
+    Returns
+    -------
+    dict of str to Answer
+        Utilization, mean wait and mean queue length.
     """
     if queue not in network.queues:
         return _elsewhere(network, queue)
@@ -36,26 +48,26 @@ def delivery(network: Network, queue: str) -> Answers:
     work = network.work(network.parts(queue))
     if not work:  # unlimited connections, or answers at once: nothing waits
         return dict.fromkeys(METRICS, Answer.none(against)) if against else {}
-    stage, rate = network.stages[queue], sum(each.rate for each in work)
-    found: Answers = {"utilization": Answer.none(against)}
+    stage, rate = network.stages[queue], sum(stream.rate for stream in work)
+    answers: Answers = {"utilization": Answer.none(against)}
     if not against:
         share = utilization(rate, mixture(work).seconds, stage.servers)
-        found["utilization"] = Answer("utilization law", share)
+        answers["utilization"] = Answer("utilization law", share)
     waits = wait_by_priority(network, queue)
     any_wait = next(iter(waits.values()))
     if any_wait.reasons:
-        return found | dict.fromkeys(METRICS[1:], any_wait)
-    rates = {priority: sum(w.rate for w in each) for priority, each in _classes(network, queue)}
+        return answers | dict.fromkeys(METRICS[1:], any_wait)
+    rates = {priority: sum(w.rate for w in part) for priority, part in _classes(network, queue)}
     wait = sum(rates[priority] * waits[priority].theory for priority in rates) / rate
     name = any_wait.formula
-    return found | {
+    return answers | {
         "wait_mean": Answer(name, wait),
         "queue_mean": Answer(name, stage.alike * little(rate, wait)),
     }
 
 
 def wait_by_priority(network: Network, queue: str) -> dict[Priority, Answer]:
-    """The mean wait in a queue that a stage limits, for each priority that comes to it."""
+    """Return the mean wait in a queue with limited connections, by priority."""
     stage, hub = network.stages[queue], network.scenario.hubs[network.place(queue)[1]]
     work = network.work(stage.parts)
     classes = _classes(network, queue)
@@ -75,7 +87,7 @@ def wait_by_priority(network: Network, queue: str) -> dict[Priority, Answer]:
     if not hub.priority_queuing_enabled or len(classes) == 1:
         wait = formulas.wait(work, stage.servers)
         return {priority: Answer(name, wait) for priority, _ in classes}
-    merged = [Work(sum(w.rate for w in each), mixture(each)) for _, each in classes]
+    merged = [Work(sum(w.rate for w in part), mixture(part)) for _, part in classes]
     waits = formulas.priority_waits(merged, stage.servers)
     return {
         priority: Answer(f"{name}, {len(classes)} priorities", wait)
@@ -84,20 +96,20 @@ def wait_by_priority(network: Network, queue: str) -> dict[Priority, Answer]:
 
 
 def _classes(network: Network, queue: str) -> list[tuple[Priority, list[Work]]]:
-    """What comes with each priority, the most urgent first."""
-    found: dict[Priority, list[Work]] = defaultdict(list)
+    """Return the work of each priority, the most urgent first."""
+    classes: dict[Priority, list[Work]] = defaultdict(list)
     for part in network.parts(queue):
-        found[parse_priority(network.streams[part.stream].priority)] += network.work([part])
-    return sorted((priority, work) for priority, work in found.items() if work)
+        classes[parse_priority(network.streams[part.stream].priority)] += network.work([part])
+    return sorted((priority, work) for priority, work in classes.items() if work)
 
 
 def disturbed(network: Network, queue: str) -> Iterator[str]:
-    """Why not every attempt of a queue is answered as the scenario says of its destination."""
-    scenario, found = network.scenario, network.queues[queue]
-    hub, limit = scenario.hubs[found[0][2].hub], network.connections(found[0][2])
-    if not all(is_direct(route, hop) for _, route, hop in found):
+    """Yield the reasons why attempts of a queue get other replies than those of its destination."""
+    scenario, members = network.scenario, network.queues[queue]
+    hub, limit = scenario.hubs[members[0][2].hub], network.connections(members[0][2])
+    if not all(is_direct(route, hop) for _, route, hop in members):
         yield "a smart host takes the mail of many domains"
-    answering = scenario.destinations.get(receiver(scenario, *found[0][1:]) or "")
+    answering = scenario.destinations.get(receiver(scenario, *members[0][1:]) or "")
     most = None if answering is None else answering.max_connections_per_ip
     if most is not None and (not limit or limit * len(scenario.hubs) > most):
         yield "destinations turn away connections above a limit"
@@ -106,16 +118,16 @@ def disturbed(network: Network, queue: str) -> Iterator[str]:
 
 
 def _held(network: Network, queue: str) -> Iterator[str]:
-    """Why the connections of a queue are busy for longer, or are fewer, than a formula has them."""
-    scenario, found = network.scenario, network.queues[queue]
-    hub, limit = scenario.hubs[found[0][2].hub], network.connections(found[0][2])
+    """Yield the reasons why connections are busy longer, or fewer, than in a formula."""
+    scenario, members = network.scenario, network.queues[queue]
+    hub, limit = scenario.hubs[members[0][2].hub], network.connections(members[0][2])
     if not limit and hub.max_outbound_connections is None:
         yield UNLIMITED
     if network.sends(hub.name):
         yield HELD_BY_CORES
-    if any(network.line_of(hop.egress)[1] is not None for _, _, hop in found):
+    if any(network.line_of(hop.egress)[1] is not None for _, _, hop in members):
         yield "a connection is held while its mail waits for the line"
-    names = {receiver(scenario, route, hop) for _, route, hop in found} - {None}
+    names = {receiver(scenario, route, hop) for _, route, hop in members} - {None}
     if any(mean(scenario.destinations[name].connect_time) for name in names if name):
         yield "some attempts open a connection, and others find one open"
     if hub.priority_queuing_enabled and limit:
@@ -129,21 +141,21 @@ def _held(network: Network, queue: str) -> Iterator[str]:
 
 
 def _shared(network: Network, hub: str) -> bool:
-    """Whether the queues of a hub can ask for more connections than it may have."""
+    """Return whether the queues of a hub may need more connections than the hub allows."""
     most = network.plan.hub(hub).outbound_connections
     if not most:
         return False
-    asked = 0
-    for found in network.queues.values():
-        _, route, hop = found[0]
+    needed = 0
+    for members in network.queues.values():
+        _, route, hop = members[0]
         if hop.hub == hub:
             alike = route.domains.count if is_direct(route, hop) else 1
-            asked += alike * (network.connections(hop) or most + 1)
-    return asked > most
+            needed += alike * (network.connections(hop) or most + 1)
+    return needed > most
 
 
 def _elsewhere(network: Network, queue: str) -> Answers:
-    """A queue from hub to hub; nothing of one that no stream writes to."""
+    """Return the answers for a queue between hubs; nothing for a queue without mail."""
     if network.place(queue)[0] is QueueKind.TRANSFER:
         reason = "hubs are handed mail in turn, and commit it while the connection is held"
         return dict.fromkeys(METRICS, Answer.none([reason]))

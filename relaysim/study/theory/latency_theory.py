@@ -1,4 +1,4 @@
-"""The mean latency of a stream: the sum of what theory says of each station on its way.
+"""The mean latency of a stream: the sum of the theory of each station on its path.
 
 The mean of a sum is the sum of the means. That each station may be looked at alone, as if it were
 the first, is Jackson's and Burke's theorem (`theory.stations_in_a_row`): `network` says where it
@@ -49,7 +49,7 @@ class Journey:
         return sum(route.share / delivered * self._connection(route) for route in self.path.routes)
 
     def answer(self, seconds: float) -> Answer:
-        """That many seconds, if all of the way is known."""
+        """Return these seconds as an answer, if theory holds for the whole path."""
         against = list(self.against)
         if self.unknown:
             against.append(f"no formula for the wait at {listed(self.unknown)}")
@@ -58,7 +58,7 @@ class Journey:
         return Answer(" + ".join(self.formulas) or "nothing waits", seconds)
 
     def _wait(self, answer: Answer | None, resource: str) -> float:
-        """The wait at a resource: nothing where the mail does not come to it."""
+        """Return the wait at a resource; 0 where the mail does not pass it."""
         if answer is None:
             return 0.0
         if answer.reasons:
@@ -101,7 +101,7 @@ class Journey:
         return seconds + (mean(destination.connect_time) + mean(destination.response_time)) / SECOND
 
     def _connection(self, route: DomainRoute) -> float:
-        """The wait for a connection; without a limit each transaction opens one at once."""
+        """Return the wait for a connection; without a limit each transaction opens one at once."""
         network = self.network
         queue = next(name for name, found in network.queues.items() if self._joins(found, route))
         if not network.connections(route.first):
@@ -118,7 +118,7 @@ class Journey:
 
 
 def latency(network: Network, name: str) -> Answer:
-    """The mean latency of a stream."""
+    """Return the mean latency of a stream, seconds."""
     path = _only(network, name)
     if path is None:
         return Answer.none([_SEVERAL])
@@ -127,7 +127,7 @@ def latency(network: Network, name: str) -> Answer:
 
 
 def wait_of_priority(network: Network, name: str) -> Answer | None:
-    """The mean wait of a stream in delivery queues, where priority is asked for; else None."""
+    """Return the mean wait of a stream in delivery queues with priorities; None without."""
     path = _only(network, name)
     if path is None or any(route.first.kind is not routing.HopKind.REMOTE for route in path.routes):
         return None
@@ -142,6 +142,6 @@ _SEVERAL = "no mail gets in, or by several ways"
 
 
 def _only(network: Network, name: str) -> Path | None:
-    """The one path of a stream by which mail gets in and on."""
-    found = [path for path in network.paths if path.name == name]
-    return found[0] if len(found) == 1 and found[0].routes else None
+    """Return the only path of a stream; None if it has several, or no route."""
+    paths = [path for path in network.paths if path.name == name]
+    return paths[0] if len(paths) == 1 and paths[0].routes else None

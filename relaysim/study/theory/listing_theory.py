@@ -1,4 +1,4 @@
-"""The time that theory has an IP on a blocklist: hits at random, each for a lifetime (M/D/oo).
+"""The theory of listed time: random hits, each with a listing of a lifetime (M/D/oo).
 
 What holds mail up for seconds on its way plays no part beside listings of days (assumption). When a
 list is built plays none either: what is published for the time up to the next build is whether
@@ -23,7 +23,7 @@ TRAP = "spamtrap.example"
 
 
 def listed_time(network: Network, name: str) -> Answer:
-    """Seconds of the window in which some IP is on the list."""
+    """Return the seconds of the window in which an IP is on the list."""
     scenario = network.scenario
     blocklist = scenario.blocklists[name]
     rates = _hits(network, blocklist)
@@ -37,7 +37,7 @@ def listed_time(network: Network, name: str) -> Answer:
 
 
 def _hits(network: Network, blocklist: Blocklist) -> dict[str, float]:
-    """Hits a second of the operator's spam traps, by stream."""
+    """Return the hits a second of the spam traps of the operator, by stream."""
     share = operator_shares(network.scenario).get(blocklist.properties.operator, 0.0)
     rates = {
         name: network.rates[name]
@@ -50,7 +50,7 @@ def _hits(network: Network, blocklist: Blocklist) -> dict[str, float]:
 
 
 def _operator(scenario: Scenario, blocklist: Blocklist) -> Iterator[str]:
-    """Why one hit does not list for a lifetime from then on, and no longer."""
+    """Yield the reasons why one hit does not list for exactly one lifetime."""
     if blocklist.trigger != "count":
         yield f"the list goes by {blocklist.trigger.replace('_', ' ')}, not by a count of hits"
     elif blocklist.threshold is not None and blocklist.threshold >= 2:
@@ -72,7 +72,7 @@ def _operator(scenario: Scenario, blocklist: Blocklist) -> Iterator[str]:
 
 
 def _mail(network: Network, rates: dict[str, float]) -> Iterator[str]:
-    """Why the hits of the streams that cause any are no Poisson stream."""
+    """Yield the reasons why the hits of streams are not Poisson."""
     scenario = network.scenario
     for name in rates:
         stream = network.streams[name]

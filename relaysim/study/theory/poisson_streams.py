@@ -1,4 +1,4 @@
-"""What keeps the mail of a stream from being Poisson, or from coming as often as it is offered.
+"""The reasons why the mail of a stream is not Poisson, or arrives less often than offered.
 
 No formula of ours knows retries, refusals or rates that change. Each reason here is against every
 formula for whatever the mail comes to, so they are given once for a stream.
@@ -29,11 +29,11 @@ HELD_OFF = "back pressure may hold mail off"
 TOO_FAST = "messages a minute are limited"
 TOO_LARGE = "messages above a size are refused"
 LOSSES = (TURNED_AWAY, HELD_OFF, TOO_FAST, TOO_LARGE)
-"""Of the reasons of `entry` those by which mail is lost, and not held up alone."""
+"""The reasons of `entry` that lose mail, and do not only delay it."""
 
 
 def arrivals(scenario: Scenario, name: str, stream: Stream) -> Iterator[str]:
-    """Why the arrivals of the stream (`name`: host.stream) are no Poisson stream of one rate."""
+    """Yield the reasons why a stream (`name`: host.stream) is not Poisson with one rate."""
     changed = any(event.rate is not None and event.rate.stream == name for event in scenario.events)
     steady = isinstance(stream.arrivals, Poisson) and _flat(stream.arrivals.profile)
     source = Queue(
@@ -52,7 +52,7 @@ def arrivals(scenario: Scenario, name: str, stream: Stream) -> Iterator[str]:
 
 
 def losses(scenario: Scenario, name: str, stream: Stream) -> Iterator[str]:
-    """Why not all mail of the stream is taken at the first attempt, or not all of it is sent."""
+    """Yield the reasons why mail of a stream is not sent, or not accepted at the first attempt."""
     if any(event.rate is None for event in scenario.events):
         yield SCRIPTED
     if stream.mailing_list is not None:
@@ -76,7 +76,7 @@ def losses(scenario: Scenario, name: str, stream: Stream) -> Iterator[str]:
 
 
 def entry(scenario: Scenario, host: Host, stream: Stream, path: Path) -> Iterator[str]:
-    """Why the mail does not come in just as it is created; the hub is that of the path."""
+    """Yield the reasons why the hub of the path does not get the mail when it is created."""
     hub = scenario.hubs[path.hub]
     watched = hub.back_pressure
     if watched.version_bucket_size is not None or watched.drives():
@@ -104,19 +104,19 @@ def entry(scenario: Scenario, host: Host, stream: Stream, path: Path) -> Iterato
 
 
 def too_large(stream: Stream, connector: ReceiveConnector | SendConnector | None) -> bool:
-    """Whether some messages of the stream are above the size that a connector takes."""
+    """Return whether messages of the stream are above the size limit of a connector."""
     limit = connector.max_message_size if connector is not None else None
     return limit is not None and above(stream.size, limit) > FEW
 
 
 def turns_away(host: Host, connector: ReceiveConnector) -> bool:
-    """Whether the receive connector has a limit of connections that binds the host."""
+    """Return whether the receive connector refuses connections of the host above a limit."""
     limited = connector.max_inbound_connection is not None
     return limited or (not host.properties.internet and by_source(connector))
 
 
 def by_source(connector: ReceiveConnector) -> bool:
-    """Whether the receive connector limits the connections of one source."""
+    """Return whether the receive connector limits the connections of one source."""
     return (
         connector.max_inbound_connection_per_source is not None
         or connector.max_inbound_connection_percentage_per_source < 100
@@ -128,7 +128,7 @@ def _flat(profile: Profile | None) -> bool:
 
 
 def _asks(scenario: Scenario, place: Destination) -> bool:
-    """Whether domains of the destination act on a list of the scenario."""
+    """Return whether domains of the destination use a list of the scenario."""
     return any(
         place.refuses_on.get(name, 0) or place.refuses_on.get(each.profile, 0)
         for name, each in scenario.blocklists.items()

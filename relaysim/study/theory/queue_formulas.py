@@ -12,14 +12,14 @@ from relaysim.traffic.service import Service, mixture
 
 
 class Work(NamedTuple):
-    """Work that comes to a queue: how often a second, and what it takes."""
+    """Work at a queue: the rate (per second) and the service."""
 
     rate: float
     service: Service
 
 
 def against(work: Sequence[Work], servers: int, singly: bool = True) -> list[str]:
-    """Why no formula gives the waits, if Poisson streams of this work came; none if one does."""
+    """Yield the reasons why no formula gives the waits of Poisson streams of this work."""
     service, rate = mixture(work), sum(each.rate for each in work)
     queue = Queue(
         arrivals="poisson",
@@ -37,12 +37,12 @@ def against(work: Sequence[Work], servers: int, singly: bool = True) -> list[str
 
 
 def is_exponential(service: Service) -> bool:
-    """Whether what leaves an M/M/c with this service is Poisson again."""
+    """Return whether the departures of an M/M/c with this service are Poisson."""
     return service.law == "exponential" or (service.law in {"gamma", "weibull"} and service.cv == 1)
 
 
 def name(work: Sequence[Work], servers: int) -> str:
-    """The formula by its name: "M/M/4", "M/G/1"."""
+    """Return the name of the formula: "M/M/4", "M/G/1"."""
     service = mixture(work)
     letter = "M" if is_exponential(service) else "G" if service.cv else "D"
     return f"M/{letter}/{servers}"

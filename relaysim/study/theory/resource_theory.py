@@ -1,4 +1,4 @@
-"""What theory says of each resource: cores, queue database, mailbox deliveries and lines."""
+"""Theory of each resource: cores, queue database, mailbox deliveries and lines."""
 
 from collections.abc import Iterable, Sequence
 
@@ -20,7 +20,7 @@ WAITS = METRICS[1:]
 
 
 def answers(network: Network, resource: str) -> Answers:
-    """What theory says of a resource, by metric; nothing of one that no stream comes to."""
+    """Return the answers for a resource, by metric; nothing for a resource without mail."""
     kind, hub, title = network.place(resource)
     match kind:
         case QueueKind.REMOTE | QueueKind.TRANSFER:

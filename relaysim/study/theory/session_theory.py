@@ -1,4 +1,4 @@
-"""What theory says of the way in: receive connectors that turn away, and mailbox submission."""
+"""Theory of submission: receive connectors with a limit, and mailbox submission."""
 
 from relaysim.analysis.mail_paths import Path
 from relaysim.mail.session_time import timing

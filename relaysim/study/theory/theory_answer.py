@@ -1,4 +1,4 @@
-"""What theory says of one metric: a value by a formula, or in plain words why there is none."""
+"""The answer of theory for one metric: a value by a formula, or the reasons against one."""
 
 import math
 from collections.abc import Iterable
@@ -7,7 +7,17 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Answer:
-    """A `theory` value in the unit of the metric, by a `formula`, or all `reasons` against one."""
+    """A value of theory, or the reasons why no formula holds.
+
+    Parameters
+    ----------
+    formula : str
+        The name of the formula; "" for none.
+    theory : float
+        The value, in the unit of the metric; nan for none.
+    reasons : tuple of str
+        The reasons against a formula.
+    """
 
     formula: str = ""
     theory: float = math.nan
@@ -15,20 +25,20 @@ class Answer:
 
     @classmethod
     def none(cls, reasons: Iterable[str]) -> "Answer":
-        """No formula, each reason once."""
+        """Return an answer without a value, with each reason once."""
         return cls(reasons=tuple(dict.fromkeys(reasons)))
 
 
 Answers = dict[str, Answer]
-"""By metric."""
+"""Answers by metric."""
 _BETWEEN = "; "
 
 
 def joined(reasons: Iterable[str]) -> str:
-    """The reasons of a row as one text."""
+    """Return the reasons of a row as one text."""
     return _BETWEEN.join(reasons)
 
 
 def parted(reason: str) -> list[str]:
-    """The reasons of a row, from its text."""
+    """Return the reasons of a row from its text."""
     return reason.split(_BETWEEN) if reason else []

@@ -124,7 +124,7 @@ def _answers(result: MeasuredRun, measured: dict[_Key, _Measured]) -> Iterator[t
 
 
 def _guarded(subject: str, answer: Callable[[], Answers], metrics: Sequence[str]) -> Answers:
-    """The answers about a subject; a formula that fails is a reason like any other."""
+    """Return the answers about a subject; an error of a formula counts as a reason."""
     with Guarded(f"theory of {subject}") as part:
         return answer()
     return dict.fromkeys(metrics, _failed(part.error))
@@ -135,14 +135,14 @@ def _failed(error: Exception | None) -> Answer:
 
 
 def _resource(network: Network, resource: str) -> Answers:
-    """What theory says of a resource, by metric."""
+    """Return the answers for a resource, by metric."""
     if network.apart:
         return dict.fromkeys(_METRICS, Answer.none([APART]))
     return answers(network, resource) or dict.fromkeys(_METRICS, Answer.none([_NO_STREAM]))
 
 
 def _stream(network: Network, name: str) -> Answers:
-    """What theory says of a stream, by metric."""
+    """Return the answers for a stream, by metric."""
     if network.apart or not network.rates[name]:
         return {"latency_mean": Answer.none([APART if network.apart else _NO_MAIL])}
     wait = wait_of_priority(network, name)
@@ -151,7 +151,7 @@ def _stream(network: Network, name: str) -> Answers:
 
 
 def _blocklist(network: Network, name: str) -> Answers:
-    """What theory says of a blocklist, by metric."""
+    """Return the answers for a blocklist, by metric."""
     return {"listed_time": listed_time(network, name)}
 
 
