@@ -143,7 +143,7 @@ def _station_name(plan: Plan, station: Station) -> str:
 
 
 def _again(event: Scripted, hubs: int) -> Scripted:
-    """Return the events, repeated for the twin of a hub that stops."""
+    """Return the event for the twin of the hub that stops."""
     return replace(event, subject=event.subject + hubs)
 
 
