@@ -37,7 +37,7 @@ BINS = (
     (10.0, Bin(3600.0, 3600.0, "h", "an hour")),
     (math.inf, Bin(86_400.0, 86_400.0, "d", "a day")),
 )
-"""The bins of runs up to so many days: in ten minutes a quiet class has a copy or none."""
+"""The bins of runs up to so many days: in ten minutes a quiet class has one recipient or none."""
 
 
 def throughput(
