@@ -38,7 +38,7 @@ def full(*_arguments, **_options):
 
 def test_a_formula_that_fails_is_a_reason_in_the_table(monkeypatch, tmp_path, golden_section):
     monkeypatch.setattr("relaysim.study.theory.theory_frame.answers", broken)
-    result = relaysim(*ONE, "--out", str(tmp_path / "out"))
+    result = relaysim(*ONE, "--full", "--out", str(tmp_path / "out"))
     assert result.exit_code == 0
     assert has_tables(result)
     assert result.stderr.count("theory of HUB01->example.org") == 1
@@ -63,7 +63,7 @@ def test_a_formula_that_fails_is_a_reason_in_the_table(monkeypatch, tmp_path, go
 def test_a_fault_anywhere_in_the_theory_leaves_the_text(monkeypatch, place, text, golden_section):
     monkeypatch.setattr(place, broken)
     blocklists = ("--set", "blocklists.css.profile=spamhaus-css")
-    result = relaysim(*ONE, *blocklists)
+    result = relaysim(*ONE, "--full", *blocklists)
     assert result.exit_code == 0
     assert has_tables(result)
     assert text in flat(result.stdout)

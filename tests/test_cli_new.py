@@ -79,7 +79,7 @@ def test_what_it_says_to_type_next_works(home: Path) -> None:
         if name == "new":
             pending += re.findall(r"^  (relaysim .*)$", result.stdout, re.MULTILINE)
     assert typed == ["new", "check", "run", "new", "check", "compare"]
-    assert "\n  transactional " in result.stdout  # a row of a table of differences
+    assert "\ntransactional on time " in result.stdout  # a row of the table of headline figures
     assert sorted(each.name for each in home.iterdir()) == ["acme-dedicated.toml", "acme.toml"]
 
 

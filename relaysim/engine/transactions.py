@@ -44,7 +44,7 @@ class TransactionStates:
         self.expires = array("q")
         self.final = array("b")
 
-    def open(
+    def start(
         self, recipients: list[int], hub: int, queue: int, parent: int, now: int, expires: int
     ) -> int:
         """Put recipients of one message with the same next hop into a new transaction.

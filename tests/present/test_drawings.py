@@ -202,7 +202,7 @@ def test_what_comes_to_a_stop_goes_on_or_is_lost_there(name):
 def test_a_hub_as_installed_refuses_strangers_at_its_connector(drawn):
     lost = picture("fresh-hub").flows.losses
     assert {(each.at, each.status) for each in lost} == {
-        (Stop("connector", "HUB01/externalrelay"), "refused")
+        (Stop("connector", "HUB01/Default HUB01"), "refused")
     }
     many = sum(each.recipients for each in lost)
     said = title(drawn["fresh-hub"])

@@ -255,7 +255,11 @@ class Hub:
                 self.send_dsn(rows[0], Decision.NDR)
                 self._transaction_done(message, size)
             else:
-                transaction = self.transactions.open(rows, self.number, queue, parent, now, expires)
+                transaction = self.transactions.start(
+                    rows, self.number, queue, parent, now, expires
+                )
+                    rows, self.number, queue, parent, now, expires
+                )
                 if now < expires:
                     (self.queues.get(queue) or self._open_queue(queue)).put(transaction)
                 else:
