@@ -258,8 +258,6 @@ class Hub:
                 transaction = self.transactions.start(
                     rows, self.number, queue, parent, now, expires
                 )
-                    rows, self.number, queue, parent, now, expires
-                )
                 if now < expires:
                     (self.queues.get(queue) or self._open_queue(queue)).put(transaction)
                 else:
