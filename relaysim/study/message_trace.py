@@ -45,7 +45,7 @@ class Transcript:
 
     @property
     def message(self) -> str:
-        """Return the message as `STREAM:N`, such as crm.invoices:17."""
+        """Return the name of the message, as `relaysim trace --message` takes it."""
         return f"{self.journey.stream}:{self.journey.number}"
 
     @property
