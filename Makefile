@@ -9,7 +9,7 @@ READY := $(VENV)/.ready
 DEMO ?=
 DESIGNS := $(addprefix scenarios/,shared-hub.toml dedicated-hub.toml dedicated-hub-warm.toml)
 
-.PHONY: demo figures test lint bench verify ladder campaigns findings coverage pairing growth notebooks docs clean
+.PHONY: demo figures test quick lint bench verify ladder campaigns findings coverage pairing growth notebooks docs clean
 
 demo: $(READY)
 	$(BIN)/relaysim compare $(DESIGNS) --figures out/demo $(DEMO)
@@ -20,6 +20,10 @@ figures: $(READY)
 
 test: $(READY)
 	$(BIN)/pytest -n auto --dist loadfile
+
+quick: $(READY)
+	$(BIN)/pytest -n auto tests/mail tests/theory tests/plan tests/test_plain_words.py tests/engine/test_delivery.py \
+		tests/engine/test_sessions.py tests/engine/test_queue_retry.py tests/engine/test_hand_over.py
 
 lint: $(READY)
 	$(BIN)/ruff check .
