@@ -7,8 +7,8 @@ from worlds.cli_runs import SHARED, process, relaysim
 
 from relaysim import check, explain, load
 from relaysim.audit import Severity
+from relaysim.profiles.collection import BUILT_IN
 from relaysim.profiles.kind import Kind
-from relaysim.profiles.library import BUILT_IN
 from relaysim.profiles.value import Certainty
 
 

@@ -6,9 +6,9 @@ import tomllib
 import pytest
 from worlds.cli_runs import relaysim
 
+from relaysim.profiles.collection import BUILT_IN
 from relaysim.profiles.defaults import blocklist_defaults, destination_defaults
 from relaysim.profiles.kind import Kind
-from relaysim.profiles.library import BUILT_IN
 from relaysim.profiles.value import Certainty
 
 CERTAINTIES = tuple(f"    # {each.value}: " for each in Certainty)

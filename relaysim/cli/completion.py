@@ -25,8 +25,8 @@ def hosts(context: typer.Context, incomplete: str) -> list[str]:
 
 def profile_names(context: typer.Context, incomplete: str) -> list[str]:
     """Return the profiles of the kind on the command line that begin like this."""
+    from relaysim.profiles.collection import BUILT_IN
     from relaysim.profiles.kind import Kind
-    from relaysim.profiles.library import BUILT_IN
     from relaysim.scenario import own_profiles
     from relaysim.scenario.problem import ScenarioError
 
@@ -34,8 +34,8 @@ def profile_names(context: typer.Context, incomplete: str) -> list[str]:
     kind = next((Kind(each) for each in given if each in list(Kind)), None)
     folder = context.params.get("folder")
     try:
-        library = BUILT_IN if folder is None else own_profiles.named(folder)
+        collection = BUILT_IN if folder is None else own_profiles.named(folder)
     except ScenarioError:
-        library = BUILT_IN
-    known = () if kind is None else library.names(kind)
+        collection = BUILT_IN
+    known = () if kind is None else collection.names(kind)
     return [name for name in known if name.startswith(incomplete)]

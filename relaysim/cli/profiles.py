@@ -30,14 +30,14 @@ def profiles(
     says so. "unconfirmed": best knowledge. "assumption": chosen for this simulator. "definition":
     true by the meaning of the profile.
     """
-    from relaysim.profiles.library import BUILT_IN
+    from relaysim.profiles.collection import BUILT_IN
     from relaysim.scenario import own_profiles
     from relaysim.scenario.problem import ScenarioError
 
     with as_user_error(ScenarioError, ValueError):
-        library = BUILT_IN if folder is None else own_profiles.named(folder)
-        names = library.names(kind) if name is None else [name]
-        chosen = [library.profile(kind, name_of_profile) for name_of_profile in names]
+        collection = BUILT_IN if folder is None else own_profiles.named(folder)
+        names = collection.names(kind) if name is None else [name]
+        chosen = [collection.profile(kind, name_of_profile) for name_of_profile in names]
     if json:
         _print_json(kind, chosen)
     else:

@@ -9,9 +9,9 @@ from relaysim.mail.session_access import Grant, grants, session_rights
 from relaysim.mail.spelling import unknown
 from relaysim.plan import routing
 from relaysim.plan.hand_over import PORT, hand_over, hand_overs, lowest_address
+from relaysim.profiles.collection import BUILT_IN
 from relaysim.profiles.defaults import host_defaults
 from relaysim.profiles.kind import Kind
-from relaysim.profiles.library import BUILT_IN
 from relaysim.scenario.host import Host
 from relaysim.scenario.model import Scenario
 

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from relaysim.mail.usage import parse_usage, usage_defaults
+from relaysim.profiles.collection import Collection
 from relaysim.profiles.defaults import (
     blocklist_defaults,
     destination_defaults,
@@ -19,7 +20,6 @@ from relaysim.profiles.defaults import (
     send_connector_table,
 )
 from relaysim.profiles.kind import Kind
-from relaysim.profiles.library import Library
 from relaysim.profiles.profile import Profile
 from relaysim.profiles.value import Certainty, Value, plain
 from relaysim.scenario.raw_tables import at, texts
@@ -114,17 +114,17 @@ def _rivals(below: Mapping[str, Any], path: tuple[str, ...]) -> tuple[tuple[str,
     return ()
 
 
-def with_defaults(raw: Mapping[str, Any], library: Library) -> Raw:
+def with_defaults(raw: Mapping[str, Any], collection: Collection) -> Raw:
     """Return the tables of a scenario with all defaults below, and the `name` of every named thing.
 
     A profile that does not exist is replaced by another one, so that only its name is reported.
     """
     fillers: dict[str, Callable[[str, Mapping[str, Any]], Raw]] = {
-        "hubs": partial(_hub, library),
-        "send_connectors": partial(_send_connector, library, raw.get("hubs")),
-        "hosts": partial(_host, library, format_duration(default_deadline(raw))),
-        "destinations": partial(_destination, library),
-        "blocklists": partial(_blocklist, library),
+        "hubs": partial(_hub, collection),
+        "send_connectors": partial(_send_connector, collection, raw.get("hubs")),
+        "hosts": partial(_host, collection, format_duration(default_deadline(raw))),
+        "destinations": partial(_destination, collection),
+        "blocklists": partial(_blocklist, collection),
     }
     filled = {
         **raw,
@@ -154,10 +154,10 @@ PROFILE_KEYS = {
 """The key of an entry that names its profile."""
 
 
-def _profile(library: Library, kind: Kind, table: Any) -> Profile:
+def _profile(collection: Collection, kind: Kind, table: Any) -> Profile:
     """Return the profile that a table names; the first one if there is no such profile."""
-    name, known = at(table).get(PROFILE_KEYS[kind]), library.names(kind)
-    return library.profile(kind, name if name in known else known[0])
+    name, known = at(table).get(PROFILE_KEYS[kind]), collection.names(kind)
+    return collection.profile(kind, name if name in known else known[0])
 
 
 def _each(tables: Any, fill: Callable[[str, Mapping[str, Any]], Raw]) -> Any:
@@ -173,8 +173,8 @@ def _over(below: Raw, above: Any) -> Any:
     return merged(below, above) if isinstance(above, Mapping) else above
 
 
-def _hub(library: Library, name: str, table: Mapping[str, Any]) -> Raw:
-    profile = _profile(library, Kind.MTA, table)
+def _hub(collection: Collection, name: str, table: Mapping[str, Any]) -> Raw:
+    profile = _profile(collection, Kind.MTA, table)
     hub = merged(hub_defaults(profile), table)
 
     def connector(own_name: str, own: Mapping[str, Any]) -> Raw:
@@ -186,10 +186,10 @@ def _hub(library: Library, name: str, table: Mapping[str, Any]) -> Raw:
     return hub | {"name": name, "properties": profile.properties}
 
 
-def _send_connector(library: Library, hubs: Any, name: str, table: Mapping[str, Any]) -> Raw:
+def _send_connector(collection: Collection, hubs: Any, name: str, table: Mapping[str, Any]) -> Raw:
     """Return the connector over the defaults of its source servers."""
     servers = [server for _, server in texts(table.get("source_transport_servers"))] or [""]
-    profiles = [_profile(library, Kind.MTA, at(hubs, server)) for server in servers]
+    profiles = [_profile(collection, Kind.MTA, at(hubs, server)) for server in servers]
     return {**plain(send_connector_table(profiles)), **table, "name": name}
 
 
@@ -200,8 +200,8 @@ def _of_usage(usage: Any) -> Raw:
         return {}
 
 
-def _host(library: Library, deadline: str, _name: str, table: Mapping[str, Any]) -> Raw:
-    profile = _profile(library, Kind.HOST, table)
+def _host(collection: Collection, deadline: str, _name: str, table: Mapping[str, Any]) -> Raw:
+    profile = _profile(collection, Kind.HOST, table)
     port = 587 if "account" in table else 25
     host = merged(host_defaults(profile) | {"port": port}, table)
     if "streams" in host:
@@ -209,13 +209,13 @@ def _host(library: Library, deadline: str, _name: str, table: Mapping[str, Any])
     return host | {"properties": profile.properties}
 
 
-def _destination(library: Library, name: str, table: Mapping[str, Any]) -> Raw:
-    profile = _profile(library, Kind.DESTINATION, table)
+def _destination(collection: Collection, name: str, table: Mapping[str, Any]) -> Raw:
+    profile = _profile(collection, Kind.DESTINATION, table)
     filled = merged(destination_defaults(profile), table)
     return filled | {"name": name, "properties": profile.properties}
 
 
-def _blocklist(library: Library, name: str, table: Mapping[str, Any]) -> Raw:
-    profile = _profile(library, Kind.BLOCKLIST, table)
+def _blocklist(collection: Collection, name: str, table: Mapping[str, Any]) -> Raw:
+    profile = _profile(collection, Kind.BLOCKLIST, table)
     filled = merged(blocklist_defaults(profile), table)
     return filled | {"name": name, "properties": profile.properties}

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from relaysim.profiles.library import Library
+from relaysim.profiles.collection import Collection
 from relaysim.scenario import override, own_profiles, toml_file
 from relaysim.scenario.default_tables import merged, with_defaults
 from relaysim.scenario.files import sought
@@ -68,7 +68,7 @@ def load(
     path = Path(path)
     source = _Source(str(path), _read(path, Problem((), "", file=str(path))), path.parent)
     files = _chain(source, (path.resolve(),))
-    return _scenario(files, overrides, _library(files, profiles), path.stem)
+    return _scenario(files, overrides, _collection(files, profiles), path.stem)
 
 
 def loads(
@@ -83,7 +83,7 @@ def loads(
     `load`.
     """
     files = _chain(_Source(name, toml_file.parsed(text, name)))
-    return _scenario(files, overrides, _library(files[:-1], profiles))
+    return _scenario(files, overrides, _collection(files[:-1], profiles))
 
 
 def from_mapping(
@@ -97,7 +97,7 @@ def from_mapping(
     if missing:
         raise ScenarioError(missing)
     files = _chain(_Source(name, deepcopy(dict(tables))))
-    return _scenario(files, overrides, _library(files[:-1], profiles))
+    return _scenario(files, overrides, _collection(files[:-1], profiles))
 
 
 def _nothings(value: Any, path: KeyPath = ()) -> Iterator[KeyPath]:
@@ -149,7 +149,7 @@ def _read(path: Path, problem: Problem) -> Raw:
     return toml_file.tables(toml_file.read(path, problem, typed=not problem.path), str(path))
 
 
-def _library(files: list[_Source], profiles: Folder) -> Library:
+def _collection(files: list[_Source], profiles: Folder) -> Collection:
     """Return the profiles of a folder or, without one, of the folders beside the files."""
     if profiles is not None:
         return own_profiles.named(profiles)
@@ -157,7 +157,7 @@ def _library(files: list[_Source], profiles: Folder) -> Library:
 
 
 def _scenario(
-    files: list[_Source], overrides: Iterable[str], library: Library, name: str | None = None
+    files: list[_Source], overrides: Iterable[str], collection: Collection, name: str | None = None
 ) -> Scenario:
     tables: Raw = {}
     for each in files:
@@ -166,22 +166,22 @@ def _scenario(
         tables = merged(tables, _with_paths(each.tables, each.folder))
     if name is not None:
         tables.setdefault("name", name)
-    tables, settings, problems = _overridden(tables, overrides, library)
-    full = with_defaults(tables, library)
+    tables, settings, problems = _overridden(tables, overrides, collection)
+    full = with_defaults(tables, collection)
     named = name_problems(tables)
-    found = reference_problems(tables, library)
+    found = reference_problems(tables, collection)
     try:
         scenario = Scenario.model_validate(full)
     except ValidationError as error:
         found += translate(error, full)
     found = [*named, *outside(found, named)]
     problems += [
-        _placed(problem, [*files, *settings], tables, library)
+        _placed(problem, [*files, *settings], tables, collection)
         for problem in sorted(dict.fromkeys(found), key=lambda each: _order(each, tables))
     ]
     if problems:
         raise ScenarioError(problems)
-    return scenario.with_profiles(library)
+    return scenario.with_profiles(collection)
 
 
 def _with_paths(tables: Any, folder: Path) -> Any:
@@ -197,14 +197,14 @@ def _with_paths(tables: Any, folder: Path) -> Any:
 
 
 def _overridden(
-    tables: Raw, overrides: Iterable[str], library: Library
+    tables: Raw, overrides: Iterable[str], collection: Collection
 ) -> tuple[Raw, list[_Source], list[Problem]]:
     """Return the tables with the overrides, one source for each, and the problems of overrides."""
     settings, problems = [], []
     for text in overrides:
         try:
             path, value = override.parse(text)
-            absent = missing(tables, path, library)
+            absent = missing(tables, path, collection)
             if absent is not None:
                 raise override.OverrideError(absent)
             tables = override.put(tables, path, value)
@@ -215,7 +215,9 @@ def _overridden(
     return tables, settings, problems
 
 
-def _placed(problem: Problem, sources: list[_Source], tables: Raw, library: Library) -> Problem:
+def _placed(
+    problem: Problem, sources: list[_Source], tables: Raw, collection: Collection
+) -> Problem:
     """Return the problem with the value in question and the file that wrote it.
 
     That is the topmost file that has the path; for a key that is missing, the lowest of those that
@@ -224,7 +226,7 @@ def _placed(problem: Problem, sources: list[_Source], tables: Raw, library: Libr
     depths = [len(list(_steps(source.tables, problem.path))) for source in sources]
     deepest = max(depths)
     if deepest < len(problem.path):
-        found = in_profile(problem, tables, library)
+        found = in_profile(problem, tables, collection)
         if found is not None:
             return found
         return replace(problem, file=sources[depths.index(deepest)].file)

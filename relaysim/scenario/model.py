@@ -17,8 +17,8 @@ from pydantic import (
 
 from relaysim import units
 from relaysim.mail.domains import AcceptedDomainType, parse_domain_type, parse_pattern
+from relaysim.profiles.collection import BUILT_IN, Collection
 from relaysim.profiles.kind import Kind
-from relaysim.profiles.library import BUILT_IN, Library
 from relaysim.scenario.blocklist import Blocklist
 from relaysim.scenario.connector import SendConnector
 from relaysim.scenario.destination import Destination
@@ -251,15 +251,15 @@ class Scenario(Table):
     """What happens at chosen times."""
 
     # No field: profiles are no part of what the file says, and their defaults are filled in.
-    _profiles: Library = BUILT_IN
+    _profiles: Collection = BUILT_IN
 
     @property
-    def profiles(self) -> Library:
+    def profiles(self) -> Collection:
         """Return the profiles that it names, with the source of each default."""
         return self._profiles
 
-    def with_profiles(self, library: Library) -> Self:
-        """Return the scenario with those profiles of a library that it names."""
+    def with_profiles(self, collection: Collection) -> Self:
+        """Return the scenario with those profiles of a collection that it names."""
         used = [
             *((Kind.MTA, hub.mta) for hub in self.hubs.values()),
             *((Kind.HOST, host.kind) for host in self.hosts.values()),
@@ -267,5 +267,5 @@ class Scenario(Table):
             *((Kind.BLOCKLIST, each.profile) for each in self.blocklists.values()),
         ]
         scenario = self.model_copy()
-        scenario._profiles = library.only(used)
+        scenario._profiles = collection.only(used)
         return scenario

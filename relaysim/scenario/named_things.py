@@ -6,8 +6,8 @@ A new one needs all keys, or a profile. A misspelled name would make a thing tha
 from collections.abc import Iterator
 from dataclasses import replace
 
+from relaysim.profiles.collection import Collection
 from relaysim.profiles.kind import Kind
-from relaysim.profiles.library import Library
 from relaysim.scenario.problem import Problem, dotted, unknown
 from relaysim.scenario.raw_tables import Raw, at
 
@@ -25,11 +25,11 @@ _NOUNS = {
 """Tables of named things, each a table itself, and the word for one; * is any name."""
 
 
-def missing(raw: Raw, path: tuple[str, ...], library: Library) -> Problem | None:
+def missing(raw: Raw, path: tuple[str, ...], collection: Collection) -> Problem | None:
     """Return the problem of a path through a named thing that these tables lack."""
     for group, noun in _groups(path):
         name = path[len(group)]
-        profiles = library.names(Kind.BLOCKLIST) if noun == "blocklist" else ()
+        profiles = collection.names(Kind.BLOCKLIST) if noun == "blocklist" else ()
         known = list(dict.fromkeys([*at(raw, *group), *profiles]))
         begins = path[len(group) + 1 :] == ("profile",)
         if name not in known and not begins:

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from relaysim.profiles import built_in
+from relaysim.profiles.collection import Collection
 from relaysim.profiles.file import EXTENDS, Reader
 from relaysim.profiles.kind import Kind
-from relaysim.profiles.library import Library
 from relaysim.profiles.profile import Profile, ProfileFile
 from relaysim.scenario import toml_file
 from relaysim.scenario.problem import Problem, ScenarioError, nearest
@@ -23,8 +23,8 @@ Folder = str | os.PathLike[str] | None
 _Key = tuple[Kind, str]
 
 
-def named(folder: str | os.PathLike[str]) -> Library:
-    """Return the library with the profiles of a folder that a user names.
+def named(folder: str | os.PathLike[str]) -> Collection:
+    """Return the collection with the profiles of a folder that a user names.
 
     Raises
     ------
@@ -38,8 +38,8 @@ def named(folder: str | os.PathLike[str]) -> Library:
     return read([path])
 
 
-def read(folders: Iterable[Path]) -> Library:
-    """Return the library with the profiles of some folders. Raises ScenarioError as `named`.
+def read(folders: Iterable[Path]) -> Collection:
+    """Return the collection with the profiles of some folders. Raises ScenarioError as `named`.
 
     A folder without a folder of a kind in it has another purpose: nothing in it is read.
     """
@@ -51,7 +51,7 @@ def read(folders: Iterable[Path]) -> Library:
     own = [reading.profile(kind, name) for kind, name in reading.files]
     if reading.problems:
         raise ScenarioError(reading.problems)
-    return Library(tuple(each for each in own if not _is_base(each.name)))
+    return Collection(tuple(each for each in own if not _is_base(each.name)))
 
 
 def _is_ours(folder: Path) -> bool:

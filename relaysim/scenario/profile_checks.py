@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
+from relaysim.profiles.collection import Collection
 from relaysim.profiles.kind import Kind
-from relaysim.profiles.library import Library
 from relaysim.scenario.blocklist import NEEDED, OPTIONAL
 from relaysim.scenario.default_tables import GROUPS, PROFILE_KEYS, with_defaults
 from relaysim.scenario.problem import Problem, unknown
@@ -11,26 +11,26 @@ from relaysim.scenario.raw_tables import Found, Raw, at, named, streams
 from relaysim.scenario.table import NONE
 
 
-def _profiles(raw: Raw, library: Library) -> Found:
+def _profiles(raw: Raw, collection: Collection) -> Found:
     for kind, group in GROUPS.items():
-        key, known = PROFILE_KEYS[kind], library.names(kind)
+        key, known = PROFILE_KEYS[kind], collection.names(kind)
         for name, table in named(raw, group):
             profile = table.get(key)
             if isinstance(profile, str) and profile not in known:
                 yield unknown((group, name, key), profile, kind.noun, known)
 
 
-def _parameters(raw: Raw, library: Library) -> Found:
+def _parameters(raw: Raw, collection: Collection) -> Found:
     """Report parameters of a list that belong to another profile, trigger or escalation."""
     special = {key for keys in (*NEEDED.values(), *OPTIONAL.values()) for key in keys}
     lists = {"blocklists": at(raw, "blocklists")}
-    for name, table in named(with_defaults(lists, library), "blocklists"):
+    for name, table in named(with_defaults(lists, collection), "blocklists"):
         profile = str(table.get("profile"))
         rules = [str(table.get(key, "none")) for key in ("trigger", "widening")]
-        if profile not in library.names(Kind.BLOCKLIST) or not all(r in NEEDED for r in rules):
+        if profile not in collection.names(Kind.BLOCKLIST) or not all(r in NEEDED for r in rules):
             continue
         asked = [key for rule in rules for key in NEEDED[rule]]
-        usual = library.profile(Kind.BLOCKLIST, profile).table("blocklist")
+        usual = collection.profile(Kind.BLOCKLIST, profile).table("blocklist")
         known = [*asked, *(key for rule in rules for key in OPTIONAL[rule]), *usual]
         said = 'with trigger "{}" and widening "{}"'.format(*rules)
         for key in at(raw, "blocklists", name):
@@ -46,10 +46,10 @@ def _parameters(raw: Raw, library: Library) -> Found:
             yield Problem(path, "a whole number of hits is needed")
 
 
-def _uses(raw: Raw, library: Library) -> Found:
+def _uses(raw: Raw, collection: Collection) -> Found:
     """Report destinations that refuse on a list that is neither in the scenario nor a profile."""
-    known = tuple(dict.fromkeys([*at(raw, "blocklists"), *library.names(Kind.BLOCKLIST)]))
-    filled = with_defaults({"destinations": at(raw, "destinations")}, library)
+    known = tuple(dict.fromkeys([*at(raw, "blocklists"), *collection.names(Kind.BLOCKLIST)]))
+    filled = with_defaults({"destinations": at(raw, "destinations")}, collection)
     for name, table in named(filled, "destinations"):
         for blocklist in at(table, "refuses_on"):
             if blocklist not in known:
@@ -57,11 +57,11 @@ def _uses(raw: Raw, library: Library) -> Found:
                 yield unknown(path, blocklist, "blocklist", known)
 
 
-def _parted(raw: Raw, library: Library) -> Found:
+def _parted(raw: Raw, collection: Collection) -> Found:
     """Report culprits and innocents on one host where the coupling by contention is off."""
     if at(raw, "coupling").get("contention") is not False:
         return
-    hosts = with_defaults({"hosts": at(raw, "hosts")}, library)["hosts"]
+    hosts = with_defaults({"hosts": at(raw, "hosts")}, collection)["hosts"]
     kinds: dict[str, set[bool]] = {}
     for host, _, stream in streams(raw):
         compromised = at(stream, "arrivals").get("process") == "compromise"
@@ -73,7 +73,7 @@ def _parted(raw: Raw, library: Library) -> Found:
             yield Problem(("coupling", "contention"), text)
 
 
-PROFILE_CHECKS: tuple[Callable[[Raw, Library], Found], ...] = (
+PROFILE_CHECKS: tuple[Callable[[Raw, Collection], Found], ...] = (
     _profiles,
     _parameters,
     _uses,

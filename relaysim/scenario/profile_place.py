@@ -3,15 +3,15 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
+from relaysim.profiles.collection import Collection
 from relaysim.profiles.kind import OVERLAYS, Kind
-from relaysim.profiles.library import Library
 from relaysim.profiles.profile import Profile
 from relaysim.scenario.default_tables import GROUPS, PROFILE_KEYS
 from relaysim.scenario.problem import KeyPath, Problem
 from relaysim.scenario.raw_tables import Raw, at
 
 
-def in_profile(problem: Problem, tables: Raw, library: Library) -> Problem | None:
+def in_profile(problem: Problem, tables: Raw, collection: Collection) -> Problem | None:
     """Return a problem at the place of its value in a profile file; None if no such file has it.
 
     Parameters
@@ -20,10 +20,10 @@ def in_profile(problem: Problem, tables: Raw, library: Library) -> Problem | Non
         A problem at a path of the scenario that no scenario file writes.
     tables : mapping of str to Any
         The merged tables of the scenario files.
-    library : Library
+    collection : Collection
         The profiles that they can name.
     """
-    for profile, sections, keys in _places(problem.path, tables, library):
+    for profile, sections, keys in _places(problem.path, tables, collection):
         for section in sections:
             value = profile.table(section).get(str(keys[0])) if keys else None
             if value is not None:
@@ -33,11 +33,11 @@ def in_profile(problem: Problem, tables: Raw, library: Library) -> Problem | Non
 
 
 def _places(
-    path: KeyPath, tables: Raw, library: Library
+    path: KeyPath, tables: Raw, collection: Collection
 ) -> Iterator[tuple[Profile, tuple[str, ...], KeyPath]]:
     """Return each profile of the user that fills a path, with its sections and the keys in them."""
     group, name, inner = (*path, "", "", "")[:3]
-    for profile in library.own:
+    for profile in collection.own:
         entry = at(tables, GROUPS[profile.kind], str(name))
         is_its = entry.get(PROFILE_KEYS[profile.kind]) == profile.name
         if group == "send_connectors" and profile.kind is Kind.MTA:

@@ -11,7 +11,7 @@ from relaysim import units
 from relaysim.mail.address import parse_domain, parse_ip
 from relaysim.mail.domains import is_authoritative, parse_domain_type, parse_pattern
 from relaysim.mail.send_connector import smart_host_domain
-from relaysim.profiles.library import Library
+from relaysim.profiles.collection import Collection
 from relaysim.scenario.list_checks import LIST_CHECKS
 from relaysim.scenario.model import Run
 from relaysim.scenario.problem import KeyPath, Problem, nearest, unknown
@@ -37,10 +37,10 @@ DSN = "dsn"
 """The class of delivery status notifications."""
 
 
-def reference_problems(raw: Raw, library: Library) -> list[Problem]:
+def reference_problems(raw: Raw, collection: Collection) -> list[Problem]:
     """Return all problems of names in a scenario; `raw` holds its tables without defaults."""
     found = [problem for check in _CHECKS for problem in check(raw)]
-    return found + [problem for check in PROFILE_CHECKS for problem in check(raw, library)]
+    return found + [problem for check in PROFILE_CHECKS for problem in check(raw, collection)]
 
 
 def _names_are_keys(raw: Raw) -> Found:

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 import relaysim.scenario
+from relaysim.profiles.collection import BUILT_IN
 from relaysim.profiles.kind import Kind
-from relaysim.profiles.library import BUILT_IN
 from relaysim.scenario.distribution import Constant
 from relaysim.scenario.table import Table
 

@@ -99,7 +99,7 @@ def test_an_engine_whose_domains_forget_to_look_at_the_list() -> None:
 
 
 def test_an_engine_whose_mirrors_are_not_behind() -> None:
-    """A domain that asks a recipient five minutes old, and is told what is new."""
+    """A domain looks up a local copy of the list that is five minutes old."""
     late = "[blocklists.list]\nmirror_delay = '5 min'\n[destinations.sink]\nmirrors = 1.0"
     mail = {"app.traps": [100], "app.load": [200]}
     assert play(*STORY, late, mail=mail).statuses("app.load") == ["delivered"]

@@ -138,6 +138,6 @@ def test_a_run_whose_last_message_is_suppressed_ends() -> None:
 
 
 def test_who_keeps_no_list_writes_to_unknown_users_again() -> None:
-    """An application that mails what it is told to: each recipient has a recipient of its own."""
+    """An application without a mailing list: each recipient has an address of its own."""
     run = play(NOBODY, mail={"app.load": [0, 10, 20]})
     assert run.statuses("app.load") == ["bounced"] * 3

@@ -19,8 +19,8 @@ from relaysim.mail.remote_reply import (
     unknown_user,
 )
 from relaysim.mail.reply import Reply
+from relaysim.profiles.collection import BUILT_IN
 from relaysim.profiles.kind import Kind
-from relaysim.profiles.library import BUILT_IN
 
 
 def test_a_reply_reads_as_on_the_wire() -> None:

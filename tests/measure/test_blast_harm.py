@@ -15,14 +15,14 @@ from relaysim.trace.tables import Signal, Status
 
 
 def test_harm_is_split_into_what_is_known_of_the_culprits_and_what_they_take_up() -> None:
-    told = Coupling()
-    told.alert(0, lost(LISTED), SOON, SOON)  # by a list: reputation
-    told.alert(1, LATE, LATE, SOON)  # behind the newsletter: congestion
-    told.alert(2, SOON, LATE, SOON)  # relieved: bounced bulk left the queue
-    told.alert(3, took(4), took(3), took(1))  # later, and early enough
-    told.alert(4, took(2, Status.JUNKED), SOON, SOON)
-    told.news(5, lost(LISTED), SOON)
-    found = told.values()
+    coupling = Coupling()
+    coupling.alert(0, lost(LISTED), SOON, SOON)  # by a list: reputation
+    coupling.alert(1, LATE, LATE, SOON)  # behind the newsletter: congestion
+    coupling.alert(2, SOON, LATE, SOON)  # relieved: bounced bulk left the queue
+    coupling.alert(3, took(4), took(3), took(1))  # later, and early enough
+    coupling.alert(4, took(2, Status.JUNKED), SOON, SOON)
+    coupling.news(5, lost(LISTED), SOON)
+    found = coupling.values()
     assert found["blast_reputation"] == (1 - 1) / 5
     assert found["blast_congestion"] == 2 / 5
     assert found["blast_radius"] == 2 / 5
@@ -33,16 +33,16 @@ def test_harm_is_split_into_what_is_known_of_the_culprits_and_what_they_take_up(
 
 
 def test_each_recipient_counts_for_one_kind_of_toll_and_only_what_the_culprits_add() -> None:
-    told = Coupling()
+    coupling = Coupling()
     junked_late = took(20, Status.JUNKED)
-    told.alert(0, lost(LISTED), SOON, SOON)
-    told.alert(1, junked_late, SOON, SOON)  # late, not junked too
-    told.alert(2, took(3, Status.JUNKED), SOON, SOON)
-    told.alert(3, took(90, Status.EXPIRED), SOON, SOON)
-    told.alert(4, LATE, SOON, LATE)  # late without the culprits as well
-    told.alert(5, took(90, Status.EXPIRED), SOON, took(90, Status.EXPIRED))
-    told.alert(6, took(3, Status.JUNKED), SOON, took(3, Status.JUNKED))
-    found = told.values()
+    coupling.alert(0, lost(LISTED), SOON, SOON)
+    coupling.alert(1, junked_late, SOON, SOON)  # late, not junked too
+    coupling.alert(2, took(3, Status.JUNKED), SOON, SOON)
+    coupling.alert(3, took(90, Status.EXPIRED), SOON, SOON)
+    coupling.alert(4, LATE, SOON, LATE)  # late without the culprits as well
+    coupling.alert(5, took(90, Status.EXPIRED), SOON, took(90, Status.EXPIRED))
+    coupling.alert(6, took(3, Status.JUNKED), SOON, took(3, Status.JUNKED))
+    found = coupling.values()
     assert [found[f"{kind}_innocents"] for kind in ("refused", "late", "junked")] == [1, 1, 1]
     assert found["harmed"] == 3
 
@@ -58,10 +58,10 @@ def test_each_recipient_counts_for_one_kind_of_toll_and_only_what_the_culprits_a
 def test_the_parts_add_up_exactly_recipient_by_recipient(
     recipients: list[tuple[End, End, End]],
 ) -> None:
-    told = Coupling()
+    coupling = Coupling()
     for number, ends in enumerate(recipients):
-        told.alert(number, *ends)
-    found = told.values()
+        coupling.alert(number, *ends)
+    found = coupling.values()
     count = len(recipients)
     parts = [round(found[f"blast_{part}"] * count) for part in ("reputation", "congestion")]
     assert found["blast_radius"] * count == pytest.approx(sum(parts))
@@ -72,13 +72,13 @@ def test_the_parts_add_up_exactly_recipient_by_recipient(
 
 
 def test_the_end_of_the_run_judges_what_is_in_flight_and_the_deadline_what_comes_later() -> None:
-    told = Coupling()
-    told.alert(0, took(10), took(10.000001), SOON)
-    told.alert(1, took(2, Status.IN_FLIGHT), SOON, SOON)
-    for story in (told.treatment, told.control, told.absent):
-        story.ends(1, -1 if story is told.treatment else 3, Status.DELIVERED)
-    told.treatment.ends(1, -1, Status.IN_FLIGHT)
-    found = told.values(end=5)
+    coupling = Coupling()
+    coupling.alert(0, took(10), took(10.000001), SOON)
+    coupling.alert(1, took(2, Status.IN_FLIGHT), SOON, SOON)
+    for story in (coupling.treatment, coupling.control, coupling.absent):
+        story.ends(1, -1 if story is coupling.treatment else 3, Status.DELIVERED)
+    coupling.treatment.ends(1, -1, Status.IN_FLIGHT)
+    found = coupling.values(end=5)
     # The second recipient has 6 s of its deadline left when the run ends.
     assert found["blast_reputation"] == (-1 + 1) / 2
     assert found["blast_congestion"] == 1 / 2
@@ -86,32 +86,34 @@ def test_the_end_of_the_run_judges_what_is_in_flight_and_the_deadline_what_comes
 
 
 def test_only_innocent_recipients_of_the_window_count_and_no_dsn() -> None:
-    told = Coupling(['run.warm_up="10 s"'])
-    told.alert(5, lost(LISTED), SOON, SOON)
-    told.alert(15, SOON, SOON, SOON)
-    culprit = told.news(15, lost(LISTED), SOON)
-    notice = told.treatment.message(
+    coupling = Coupling(['run.warm_up="10 s"'])
+    coupling.alert(5, lost(LISTED), SOON, SOON)
+    coupling.alert(15, SOON, SOON, SOON)
+    culprit = coupling.news(15, lost(LISTED), SOON)
+    notice = coupling.treatment.message(
         "HUB01.dsn", ["gmail.com"], 16, connected=16, committed=16, parent=culprit
     )
-    told.treatment.ends(told.treatment.recipient(notice), 17, Status.BOUNCED, LISTED)
-    assert told.values()["blast_radius"] == 0
-    assert told.values()["refused_innocents"] == 0
+    coupling.treatment.ends(coupling.treatment.recipient(notice), 17, Status.BOUNCED, LISTED)
+    assert coupling.values()["blast_radius"] == 0
+    assert coupling.values()["refused_innocents"] == 0
 
 
 def test_a_share_weighs_recipients_with_the_weight_of_their_stream() -> None:
-    told = Coupling(["hosts.app.streams.alerts.weight=3", "hosts.app.streams.news.culprit=false"])
-    told.alert(0, lost(LISTED), SOON, SOON)
-    for story in (told.treatment, told.control, told.absent):
+    coupling = Coupling(
+        ["hosts.app.streams.alerts.weight=3", "hosts.app.streams.news.culprit=false"]
+    )
+    coupling.alert(0, lost(LISTED), SOON, SOON)
+    for story in (coupling.treatment, coupling.control, coupling.absent):
         message = story.message("app.news", ["gmail.com"], 1, connected=1, committed=1)
         story.ends(story.recipient(message), 2)
-    assert told.values()["blast_reputation"] == 3 / 4
-    assert told.values()["innocent_weight"] == 4
-    told.scenario = Coupling(
+    assert coupling.values()["blast_reputation"] == 3 / 4
+    assert coupling.values()["innocent_weight"] == 4
+    coupling.scenario = Coupling(
         ["hosts.app.streams.alerts.weight=0", "hosts.app.streams.news.culprit=false",
          "hosts.app.streams.news.weight=0"]
     ).scenario  # fmt: skip
-    assert told.values()["blast_reputation"] == 1 / 2
-    assert told.values()["innocent_weight"] == 2
+    assert coupling.values()["blast_reputation"] == 1 / 2
+    assert coupling.values()["innocent_weight"] == 2
 
 
 def test_over_replications_harm_is_all_harm_over_all_weight() -> None:
@@ -122,7 +124,7 @@ def test_over_replications_harm_is_all_harm_over_all_weight() -> None:
         busy.alert(number, lost(LISTED) if number == 0 else SOON, SOON, SOON)
     for number in range(5):
         busy.news(4 + number, lost(LISTED), SOON)
-    frames = [told.measured().metrics() for told in (quiet, busy)]
+    frames = [coupling.measured().metrics() for coupling in (quiet, busy)]
     found = Stack.of(frames).metrics("story").set_index(["scope", "subject", "metric"])["value"]
     for key in (("total", "total"), ("class", "system"), ("stream", "app.alerts")):
         assert found[(*key, "blast_reputation")] == pytest.approx(2 / 5)
@@ -132,11 +134,11 @@ def test_over_replications_harm_is_all_harm_over_all_weight() -> None:
 
 
 def test_groups_hold_innocent_mail_alone() -> None:
-    told = Coupling()
-    told.alert(0, lost(LISTED), SOON, SOON)
-    told.alert(1, SOON, SOON, SOON, to="cozumpark.com")
-    told.news(2, lost(LISTED), SOON)
-    frame = told.measured().metrics()
+    coupling = Coupling()
+    coupling.alert(0, lost(LISTED), SOON, SOON)
+    coupling.alert(1, SOON, SOON, SOON, to="cozumpark.com")
+    coupling.news(2, lost(LISTED), SOON)
+    frame = coupling.measured().metrics()
     mine = frame[frame["metric"] == "blast_reputation"].set_index(["scope", "subject"])["value"]
     assert mine["class", "system"] == 1 / 2
     assert mine["class", "system.external"] == 1
@@ -148,55 +150,55 @@ def test_groups_hold_innocent_mail_alone() -> None:
 
 
 def test_a_refusal_counts_under_the_list_that_it_cites_and_the_ip_that_it_met() -> None:
-    told = Coupling()
-    told.alert(0, lost(LISTED), SOON, SOON)
-    told.alert(1, lost(BLOCKED), SOON, SOON)
-    told.alert(2, lost(REFUSAL), SOON, SOON)  # for another reason
-    assert told.values("blocklist", "css") == {"refused_innocents": 1}
-    assert told.values("egress", "198.51.100.10") == {"refused_innocents": 2}
-    assert told.values()["refused_innocents"] == 2
-    assert told.values()["harmed"] == 3
+    coupling = Coupling()
+    coupling.alert(0, lost(LISTED), SOON, SOON)
+    coupling.alert(1, lost(BLOCKED), SOON, SOON)
+    coupling.alert(2, lost(REFUSAL), SOON, SOON)  # for another reason
+    assert coupling.values("blocklist", "css") == {"refused_innocents": 1}
+    assert coupling.values("egress", "198.51.100.10") == {"refused_innocents": 2}
+    assert coupling.values()["refused_innocents"] == 2
+    assert coupling.values()["harmed"] == 3
 
 
 def test_containment_and_leverage_ask_who_pays_for_the_signals() -> None:
-    told = Coupling()
-    told.alert(0, lost(LISTED), SOON, SOON)
-    told.alert(1, LATE, LATE, SOON)  # congestion: no signal did that
-    culprits = [told.news(2 + n, lost(LISTED), SOON) for n in range(3)]
-    told.news(6, lost(REFUSAL), lost(REFUSAL))
+    coupling = Coupling()
+    coupling.alert(0, lost(LISTED), SOON, SOON)
+    coupling.alert(1, LATE, LATE, SOON)  # congestion: no signal did that
+    culprits = [coupling.news(2 + n, lost(LISTED), SOON) for n in range(3)]
+    coupling.news(6, lost(REFUSAL), lost(REFUSAL))
     for recipient in culprits[:2]:
-        told.treatment.signal(Signal.TRAP, recipient, 10)
-    told.treatment.signal(Signal.COMPLAINT, 0, 10, subject=2)  # of innocent mail
-    found = told.values()
+        coupling.treatment.signal(Signal.TRAP, recipient, 10)
+    coupling.treatment.signal(Signal.COMPLAINT, 0, 10, subject=2)  # of innocent mail
+    found = coupling.values()
     assert found["containment"] == 3 / 4
     assert found["harmed_by_reputation"] == 4
     assert found["leverage"] == 1 / 2
 
 
 def test_without_signals_and_harm_there_is_neither() -> None:
-    told = Coupling()
-    told.alert(0, SOON, SOON, SOON)
-    found = told.values()
+    coupling = Coupling()
+    coupling.alert(0, SOON, SOON, SOON)
+    found = coupling.values()
     assert math.isnan(found["containment"])
     assert math.isnan(found["leverage"])
 
 
 def test_breadth_counts_streams_and_hours_that_lost_a_hundredth() -> None:
-    told = Coupling()
+    coupling = Coupling()
     for hour in (0, 1, 1):
-        told.alert(3600 * hour, SOON, SOON, SOON)
-    told.alert(3600 * 1 + 5, LATE, SOON, SOON)
+        coupling.alert(3600 * hour, SOON, SOON, SOON)
+    coupling.alert(3600 * 1 + 5, LATE, SOON, SOON)
     for number in range(101):
-        told.alert(3600 * 2 + number, LATE if number == 0 else SOON, SOON, SOON)
-    found = told.values()
+        coupling.alert(3600 * 2 + number, LATE if number == 0 else SOON, SOON, SOON)
+    found = coupling.values()
     assert found["blast_hours"] == 1  # of the third hour's recipients less than 1 % were late
     assert found["blast_streams"] == found["innocent_streams"] == 1
 
 
 def test_runs_that_differ_in_their_innocent_recipients_are_not_coupled() -> None:
-    told = Coupling()
-    told.alert(0, SOON, SOON, SOON)
-    told.absent.message("app.alerts", ["gmail.com"], 9)
-    runs = told.runs()
+    coupling = Coupling()
+    coupling.alert(0, SOON, SOON, SOON)
+    coupling.absent.message("app.alerts", ["gmail.com"], 9)
+    runs = coupling.runs()
     with pytest.raises(ValueError, match="differ in their innocent recipients"):
-        Innocents.of(runs, told.scenario, Recipients.of(runs.treatment, told.scenario))
+        Innocents.of(runs, coupling.scenario, Recipients.of(runs.treatment, coupling.scenario))

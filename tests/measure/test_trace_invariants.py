@@ -102,7 +102,7 @@ def in_spite_of_listing(story: Story) -> None:
 
 
 def told_wrong(story: Story) -> None:
-    """The IP is on the list, and the domain is told that it is not."""
+    """The IP is on the list, and the answer to the domain says that it is not."""
     story.lookup("gmail.com", 20, 920, listed=False, egress="203.0.113.25")
 
 

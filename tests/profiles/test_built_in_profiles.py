@@ -7,9 +7,9 @@ from worlds.refusals import refusals
 from relaysim import units
 from relaysim.mail.receive_connector import parse_rate_source
 from relaysim.profiles import built_in, defaults
+from relaysim.profiles.collection import BUILT_IN
 from relaysim.profiles.file import Reader
 from relaysim.profiles.kind import PROPERTIES, Kind
-from relaysim.profiles.library import BUILT_IN
 from relaysim.profiles.value import Certainty, Value, plain
 
 MTA = partial(BUILT_IN.profile, Kind.MTA)

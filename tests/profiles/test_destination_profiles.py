@@ -3,9 +3,9 @@
 import pytest
 
 from relaysim import units
+from relaysim.profiles.collection import BUILT_IN
 from relaysim.profiles.defaults import destination_defaults as defaults_of
 from relaysim.profiles.kind import Kind
-from relaysim.profiles.library import BUILT_IN
 from relaysim.profiles.value import Certainty
 
 DESTINATIONS = BUILT_IN.names(Kind.DESTINATION)

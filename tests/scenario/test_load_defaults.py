@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from relaysim.profiles.library import BUILT_IN
+from relaysim.profiles.collection import BUILT_IN
 from relaysim.scenario.default_tables import merged, with_defaults
 from relaysim.scenario.digest import digest
 from relaysim.scenario.distribution import Lognormal

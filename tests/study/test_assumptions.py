@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from worlds.small_designs import TOML
 
+from relaysim.profiles.collection import BUILT_IN
 from relaysim.profiles.kind import Kind
-from relaysim.profiles.library import BUILT_IN
 from relaysim.profiles.value import Certainty
 from relaysim.scenario.digest import digest
 from relaysim.scenario.load import load

@@ -86,7 +86,7 @@ def test_of_two_designs_it_is_what_a_paired_t_test_says(found: Comparison) -> No
 
 
 def test_two_equal_designs_are_hardly_ever_told_apart_for_sure(found: Comparison) -> None:
-    """Of 200 pairs with five replications, about one in twenty is told apart with 97.5 %."""
+    """Of 200 pairs with five replications, about one in twenty is decided at 97.5 %."""
     random = np.random.default_rng(1)
     sure = 0
     for one, other in random.standard_normal((200, 2, 5)):

@@ -12,8 +12,8 @@ from worlds.listing_world import SECOND, hub, stream, world
 
 import relaysim
 from relaysim.engine.coupled_runs import Coupled, coupled
+from relaysim.profiles.collection import BUILT_IN
 from relaysim.profiles.kind import Kind
-from relaysim.profiles.library import BUILT_IN
 from relaysim.scenario.model import Scenario
 from relaysim.trace.tables import Column, Status, Trace
 from relaysim.traffic.workload import draw

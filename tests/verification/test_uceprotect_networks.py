@@ -1,6 +1,6 @@
 """UCEPROTECT's levels 2 and 3: how many listed IPs take their allocation, or ASN, along.
 
-Each IP has a hub, and a host that writes to as many spam traps as it is told. Nobody else lives in
+Each IP has a hub, and a host that writes to a given number of spam traps. Nobody else lives in
 the allocation, so the numbers are exact.
 """
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from relaysim.profiles.collection import BUILT_IN
 from relaysim.profiles.kind import Kind
-from relaysim.profiles.library import BUILT_IN
 
 Tables = dict[str, Any]
 

@@ -12,8 +12,8 @@ from reference.profiles import spelled
 from reference.values import of_key, table_at
 from relaysim import units
 from relaysim.present.text.profile_tables import toml
+from relaysim.profiles.collection import BUILT_IN
 from relaysim.profiles.kind import Kind
-from relaysim.profiles.library import BUILT_IN
 from relaysim.profiles.value import Value
 from relaysim.scenario import (
     arrivals,

@@ -5,8 +5,8 @@ from typing import Any
 
 from reference.described import descriptions
 from relaysim.present.text.profile_tables import toml
+from relaysim.profiles.collection import BUILT_IN
 from relaysim.profiles.kind import PROPERTIES, Kind
-from relaysim.profiles.library import BUILT_IN
 from relaysim.profiles.profile import Table
 
 

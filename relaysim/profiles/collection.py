@@ -10,7 +10,7 @@ from relaysim.profiles.profile import Profile, Table
 
 
 @dataclass(frozen=True)
-class Library:
+class Collection:
     """The profiles by kind and name.
 
     Parameters
@@ -39,11 +39,11 @@ class Library:
         profiles = [self.profile(kind, name) for name in self.names(kind)]
         return {each.name: each.table(section) for each in profiles if section in each.sections}
 
-    def only(self, used: Iterable[tuple[Kind, str]]) -> "Library":
-        """Return the library without those of the user's profiles that are not used."""
+    def only(self, used: Iterable[tuple[Kind, str]]) -> "Collection":
+        """Return the collection without those of the user's profiles that are not used."""
         wanted = set(used)
-        return Library(tuple(each for each in self.own if (each.kind, each.name) in wanted))
+        return Collection(tuple(each for each in self.own if (each.kind, each.name) in wanted))
 
 
-BUILT_IN = Library()
+BUILT_IN = Collection()
 """The built-in profiles alone."""
