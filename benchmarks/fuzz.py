@@ -31,7 +31,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from relaysim.analysis.run_size import sizes
 from relaysim.audit import check, render
-from relaysim.present.text.summary import report
+from relaysim.present.text.summary import summary
 from relaysim.present.text.terminal import show
 from relaysim.scenario.load import from_mapping, load, loads
 from relaysim.scenario.model import Scenario
@@ -212,7 +212,7 @@ def _through(source: str | Tables) -> str:
     if result.violations:
         raise Failure(f"broken invariants: {result.violations[:3]}")
     with redirect_stdout(io.StringIO()) as text:
-        show(report(result))
+        show(summary(result, full=True, explain=True))
     _printable(text.getvalue())
     json.dumps(to_json(result), allow_nan=False)
     return "ran"
@@ -258,8 +258,8 @@ def _bounded() -> Iterator[None]:
 
 def random_valid(count: int, start: int, then: Callable[[Tables], None]) -> None:
     """Send `count` random valid scenarios, those of the engine's tests, to a function."""
-    sys.path.insert(0, str(ROOT / "tests" / "engine"))
-    from random_worlds import worlds
+    sys.path.insert(0, str(ROOT / "tests"))
+    from worlds.random_worlds import worlds
 
     @seed(start)
     @settings(

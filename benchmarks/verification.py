@@ -23,15 +23,15 @@ import argparse
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "verification"))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
-from agreement import NARROW, REPLICATIONS, SURE, Agreement, System, agreement, fewest
-from count_lists import CAMPAIGNS, RARE, chance, counted, weighted
-from hub_systems import HUB_SYSTEMS, hub_seeds
-from listed_time import FEW, POISSON
-from refused_mail import LISTINGS
 from scipy.stats import binom
-from systems import SEEDS, SYSTEMS, seeds
+from worlds.agreement import NARROW, REPLICATIONS, SURE, Agreement, System, agreement, fewest
+from worlds.count_lists import CAMPAIGNS, RARE, chance, counted, weighted
+from worlds.hub_systems import HUB_SYSTEMS, hub_seeds
+from worlds.listed_time import FEW, POISSON
+from worlds.refused_mail import LISTINGS
+from worlds.systems import SEEDS, SYSTEMS, seeds
 
 from relaysim.stats.interval import Estimate
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from relaysim.analysis.mail_paths import Path, is_direct, paths
+from relaysim.analysis.mail_paths import Path, all_paths, is_direct
 from relaysim.plan import routing
 from relaysim.scenario.distribution import mean
 from relaysim.scenario.model import Scenario
@@ -33,7 +33,7 @@ def direct_destinations(scenario: Scenario) -> Mapping[str, frozenset[str]]:
         for host, described in scenario.hosts.items()
         for stream in described.streams
     }
-    for path in paths(scenario, refused=True):
+    for path in all_paths(scenario):
         destinations[path.name] |= _of(scenario, path)
     return {name: frozenset(places) for name, places in destinations.items()}
 

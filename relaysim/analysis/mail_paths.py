@@ -12,6 +12,7 @@ from relaysim.scenario.connector import ReceiveConnector
 from relaysim.scenario.destination import Destination
 from relaysim.scenario.distribution import mean
 from relaysim.scenario.host import Host
+from relaysim.scenario.latest import keep_latest
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.problem import dotted
 from relaysim.scenario.reference import INTERNAL
@@ -180,23 +181,18 @@ def clients(scenario: Scenario, hub: str, connector: ReceiveConnector) -> list[s
     ]
 
 
-_latest: dict[bool, tuple[Scenario, tuple[Path, ...]]] = {}
-"""The scenario whose paths were computed last, and these paths: forty checks need them."""
-
-
-def paths(scenario: Scenario, *, refused: bool = False) -> Iterator[Path]:
+@keep_latest
+def paths(scenario: Scenario) -> tuple[Path, ...]:
     """Return all paths of all streams.
 
     Parameters
     ----------
     scenario : Scenario
         The design.
-    refused : bool
-        Whether the paths have the routes of all recipients, also of those that the hub refuses.
 
     Returns
     -------
-    iterator of Path
+    tuple of Path
         In the order of hosts, streams and submission targets.
 
     Notes
@@ -204,10 +200,24 @@ def paths(scenario: Scenario, *, refused: bool = False) -> Iterator[Path]:
     A connection without an answer fails over to the next address, as does a submission of the
     mailbox server to a hub under back pressure. Back pressure is that of the start of the run.
     """
-    known = _latest.get(refused)
-    if known is None or known[0] is not scenario:
-        known = _latest[refused] = scenario, tuple(_paths(scenario, refused))
-    return iter(known[1])
+    return tuple(_paths(scenario, refused=False))
+
+
+@keep_latest
+def all_paths(scenario: Scenario) -> tuple[Path, ...]:
+    """Return all paths of all streams, with the routes of recipients that the hub refuses too.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The design.
+
+    Returns
+    -------
+    tuple of Path
+        As `paths` returns them.
+    """
+    return tuple(_paths(scenario, refused=True))
 
 
 def _paths(scenario: Scenario, refused: bool) -> Iterator[Path]:

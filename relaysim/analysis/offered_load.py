@@ -21,6 +21,7 @@ from relaysim.plan.names import QueueKind, queue_name
 from relaysim.plan.plan import QueuePlan
 from relaysim.scenario.arrivals import Replay
 from relaysim.scenario.distribution import mean
+from relaysim.scenario.latest import keep_latest
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.problem import dotted
 from relaysim.scenario.recording import read
@@ -280,6 +281,7 @@ def delivery_queue(scenario: Scenario, route: DomainRoute, hop: routing.Hop) -> 
     return queue_name(QueueKind.REMOTE, hop.hub, next_hop)
 
 
+@keep_latest
 def stages(scenario: Scenario) -> tuple[Stage, ...]:
     """Return all stages that have a limit of servers, in the order of the mail path.
 
@@ -291,15 +293,9 @@ def stages(scenario: Scenario) -> tuple[Stage, ...]:
     Returns
     -------
     tuple of Stage
-        The same objects for the same scenario; they must not be changed.
+        The last ones are kept for the next call; they must not be changed.
     """
-    if not _latest or _latest[0][0] is not scenario:
-        _latest[:] = [(scenario, tuple(Stages(scenario).by_name.values()))]
-    return _latest[0][1]
-
-
-_latest: list[tuple[Scenario, tuple[Stage, ...]]] = []
-"""The scenario whose stages were computed last, and these stages."""
+    return tuple(Stages(scenario).by_name.values())
 
 
 def _recipient_counts(stream: Stream) -> dict[int, float]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from relaysim.analysis.mail_paths import paths, receiver
+from relaysim.analysis.mail_paths import all_paths, receiver
 from relaysim.audit.finding import Finding, Severity
 from relaysim.plan.routing import HopKind
 from relaysim.scenario.blocklist import Blocklist
@@ -52,7 +52,7 @@ def _led_to(scenario: Scenario) -> tuple[set[str], set[str]]:
     """
     carriers: set[str] = set()
     receivers: set[str] = set()
-    for route in (route for path in paths(scenario, refused=True) for route in path.routes):
+    for route in (route for path in all_paths(scenario) for route in path.routes):
         for hop in route.lasts:
             if hop.connector is not None:
                 carriers.add(hop.connector.name)

@@ -33,6 +33,7 @@ from relaysim.scenario.arrivals import Compromise
 from relaysim.scenario.culprit import is_culprit
 from relaysim.scenario.destination import Destination
 from relaysim.scenario.distribution import Constant
+from relaysim.scenario.latest import keep_latest
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.problem import dotted
 from relaysim.traffic.sample import factor_table, quantile_table
@@ -46,10 +47,7 @@ _RATE_PER = (
 )
 
 
-_latest: list[tuple[Scenario, Plan]] = []
-"""The last compiled scenario with its plan, which all its replications use."""
-
-
+@keep_latest
 def compile_plan(scenario: Scenario) -> Plan:
     """Return the plan of a scenario.
 
@@ -61,15 +59,9 @@ def compile_plan(scenario: Scenario) -> Plan:
     Returns
     -------
     Plan
-        The same object for an equal scenario, if no other one was compiled in between. It holds
-        dictionaries and arrays, which must not be changed.
+        The last plan is kept for the next call. It holds dictionaries and arrays, which must not be
+        changed.
     """
-    if not _latest or (_latest[0][0] is not scenario and _latest[0][0] != scenario):
-        _latest[:] = [(scenario, _compiled(scenario))]
-    return _latest[0][1]
-
-
-def _compiled(scenario: Scenario) -> Plan:
     numbers = Numbering(scenario)
     streams = (
         *(_stream(scenario, numbers, host, title) for host, title in numbers.host_streams),

@@ -12,6 +12,7 @@ from relaysim.mail import dialogue, reply
 from relaysim.mail.dialogue import Cause, Speaker, Step, Verb
 from relaysim.mail.reply import Reply
 from relaysim.measure.journey import Event
+from relaysim.plan.compiler import compile_plan
 from relaysim.present.text.terminal import plain
 from relaysim.present.text.transcript import transcript_text
 from relaysim.scenario.load import from_mapping
@@ -174,6 +175,7 @@ def reword(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
         return Step(speaker, verb, other, *rest, **more)  # type: ignore[arg-type]
 
     def run() -> None:
+        compile_plan(from_mapping(tables(), "other"))  # the last plan is kept, with its replies
         monkeypatch.setattr(dialogue, "Step", step)
         for name, value in vars(reply).copy().items():
             if isinstance(value, Reply):

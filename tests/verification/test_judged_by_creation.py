@@ -106,7 +106,7 @@ def test_a_drain_that_is_left_out_judges_all() -> None:
     assert loads(left_out.replace('"4 h"', '"5 d"')).run.drain == 5 * DAY
     result = run(scenario, replications=1, jobs=1)
     assert values(result, "not_judged").tolist() == [0.0]
-    assert "ot judged" not in summary(result, full=True, explain=True)
+    assert "ot judged" not in summary(result, full=True)
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def test_a_deadline_that_is_left_out_is_no_longer_than_a_drain_that_is_written(
     assert scenario.hosts["app"].streams["load"].deadline == units.duration(deadline)
 
 
-def test_a_drain_below_a_deadline_gets_advice(wording: Wording) -> None:
+def test_a_drain_below_a_deadline_gets_a_warning(wording: Wording) -> None:
     (finding,) = [f for f in check(slow(UNIFORM)) if f.check == "drain_below_deadline"]
     assert finding.place == "run.drain"
     assert quantities(finding.reason) >= {"0 s", "4 h", "40 %"}

@@ -19,7 +19,7 @@ NAMES = {
     "wait_delivery": "wait for a connection",
     "listed_time": "time listed",
 }
-DEPENDENT = "Rows of one queue hang together: a busy spell moves them all."
+DEPENDENT = "Rows of one queue are correlated: a busy spell changes all of them."
 NO_WARM_UP = (
     "Formulas are for the steady state and the run has no warm-up: its queues start empty, which "
     "makes the simulated waits shorter."
