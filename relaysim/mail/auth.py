@@ -17,7 +17,7 @@ class AuthMechanism(StrEnum):
     BASIC_AUTH_REQUIRE_TLS = "BasicAuthRequireTLS"
     EXCHANGE_SERVER = "ExchangeServer"
     EXTERNAL_AUTHORITATIVE = "ExternalAuthoritative"
-    """Externally secured: whoever connects is trusted as an Exchange server."""
+    """Externally secured: every client is trusted as an Exchange server."""
 
 
 LOGINS = frozenset({AuthMechanism.BASIC_AUTH, AuthMechanism.INTEGRATED})

@@ -77,13 +77,13 @@ def parse_group(text: object) -> PermissionGroup:
 
 
 ANONYMOUS = r"NT AUTHORITY\ANONYMOUS LOGON"
-"""Whoever does not log in."""
+"""The principal of a session without a login."""
 AUTHENTICATED_USERS = r"NT AUTHORITY\Authenticated Users"
-"""Whoever logs in with an account."""
+"""The principal of a session that logs in with an account."""
 HUB_TRANSPORT_SERVERS = r"MS Exchange\Hub Transport Servers"
 EDGE_TRANSPORT_SERVERS = r"MS Exchange\Edge Transport Servers"
 EXTERNALLY_SECURED_SERVERS = r"MS Exchange\Externally Secured Servers"
-"""Whoever connects to a connector with ExternalAuthoritative."""
+"""The principal of every session at a connector with ExternalAuthoritative."""
 PARTNER_SERVERS = r"MS Exchange\Partner Servers"
 EXCHANGE_SERVERS = r"<DOMAIN>\Exchange Servers"
 LEGACY_INTEROP = r"<DOMAIN>\ExchangeLegacyInterop"

@@ -198,12 +198,12 @@ def hop_counter(hop: int, attempt: int) -> int:
 def draw32_array(
     keys: Keys | int, decision: int, counters: Keys | int = 0
 ) -> npt.NDArray[np.uint32]:
-    """`draw32` of each pair of key and counter, of which one at least is a uint64 array."""
+    """Return `draw32` of each pair of key and counter; at least one is a uint64 array."""
     return (draw_array(keys, decision, counters) >> np.uint64(32)).astype(np.uint32)
 
 
 def draw_array(keys: Keys | int, decision: int, counters: Keys | int = 0) -> Keys:
-    """All 64 bits of the draws whose upper halves `draw32_array` gives."""
+    """Return all 64 bits of the draws; `draw32_array` returns their upper halves."""
     if isinstance(counters, int):
         return mix_array(keys, decision + _DECISIONS * counters)
     return mix_array(keys, np.uint64(_DECISIONS) * counters + np.uint64(decision))

@@ -37,7 +37,7 @@ class Traps:
 
 
 def trap_share(stream: Stream) -> float:
-    """The share of the stream's external addressees that are traps, whoever's."""
+    """Return the share of the stream's external addressees that are traps of any operator."""
     return stream.mailing_list.trap_share if stream.mailing_list else stream.trap_rate
 
 

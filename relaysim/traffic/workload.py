@@ -26,7 +26,7 @@ class Draws:
 
     seed: int
     replication: int
-    """With the seed what `name_key` takes: so whoever has a name can draw during the run."""
+    """From 0; `name_key` makes a key of seed, replication and name for draws during the run."""
     streams: tuple[str, ...]
     """`host.stream`, in order of (host, stream)."""
     stream: npt.NDArray[np.int32]

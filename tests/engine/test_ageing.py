@@ -1,4 +1,4 @@
-"""Delay notices, expiry, NDRs, and mail that has no way out."""
+"""Delay notices, expiry, NDRs, and mail without a route."""
 
 from worlds.small_world import play
 

@@ -271,8 +271,8 @@ class DeliveryQueue:
     def throttled(self, transaction: int, reply_number: int) -> bool:
         """React to a provider that throttles this mail, by `operations.back_off`.
 
-        With "source" the whole queue backs off, as after any lost connection. With "stream" only
-        the stream is suspended. Else the message alone is tried again later.
+        With "source" the whole queue enters Retry, as after any lost connection. With "stream" only
+        the stream is suspended. Else only the message waits for its next attempt.
 
         Returns
         -------

@@ -1,6 +1,6 @@
-"""Suspended streams: one stream backs off from a next hop, and the others continue.
+"""Suspended streams: one stream sends nothing to a next hop for a while, the others continue.
 
-KumoMTA calls this SuspendCampaign; Exchange has nothing of the kind.
+KumoMTA calls this SuspendCampaign; Exchange has no such feature.
 """
 
 from collections import deque

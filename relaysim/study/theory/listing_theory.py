@@ -91,4 +91,4 @@ def _mail(network: Network, rates: dict[str, float]) -> Iterator[str]:
                     yield reason
             hop = routing.next_hop(scenario, path.hub, TRAP, 1)
             if hop.kind not in (routing.HopKind.REMOTE, routing.HopKind.TRANSFER):
-                yield "mail to spam traps has no way out"
+                yield "mail to spam traps has no route"

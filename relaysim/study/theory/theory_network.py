@@ -91,7 +91,7 @@ class Network:
             found[path.name] += streams.losses(self.scenario, path.name, stream)
             found[path.name] += streams.entry(self.scenario, host, stream, path)
             if any(route.first.kind not in _ROUTED for route in path.routes):
-                found[path.name].append("some mail has no way out")
+                found[path.name].append("some mail has no route")
             hops = [hop for route in path.routes for hop in (route.first, *route.lasts)]
             if any(streams.too_large(stream, hop.connector) for hop in hops):
                 found[path.name].append(streams.TOO_LARGE)
