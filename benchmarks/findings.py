@@ -77,8 +77,8 @@ FINDINGS = {
             Contrast(f"{_SENT} by reputation", _REPUTATION, "company", "own-hub", "little", 0.5),
             Contrast(f"{_SENT} by reputation", _REPUTATION, "company", "own-ip", "less"),
         ),
-        remark="A hub of its own has queues of its own, so other mail does not wait when the "
-        "newsletter's queue backs off: that much of the harm by reputation goes with it.",
+        remark="A hub of its own has its own queues. When the newsletter's queue is in Retry, "
+        "other mail does not wait, and that part of the harm by reputation is gone.",
     ),
     "H2": Finding(
         "An own IP in the same /29 does not isolate against UCEPROTECT level 2.",
@@ -142,8 +142,8 @@ FINDINGS = {
         blast=False,
     ),
     "H5": Finding(
-        "A dedicated IP for a weekly newsletter stays cold, and its bulk mail pays for it; nobody "
-        "else does.",
+        "A dedicated IP for a weekly newsletter stays cold; this costs the bulk mail, and no other "
+        "mail.",
         ("findings/own-new-ip-weekly", "findings/own-new-ip-daily", "findings/own-ip-weekly"),
         (
             Contrast(
@@ -214,7 +214,7 @@ FINDINGS = {
         replications=10,
     ),
     "H8": Finding(
-        "Backing off on 4xx prevents Outlook's block.",
+        "Waiting after a 4xx prevents Outlook's block.",
         ("findings/hammers-on", "findings/backs-off"),
         (
             Contrast(
@@ -226,12 +226,13 @@ FINDINGS = {
                 0.5,
             ),
         ),
-        remark="That hammering on is punished is one Microsoft employee's word; how much of it, "
-        "and after how long, are assumptions. Who backs off can still be blocked for complaints.",
+        remark="That further attempts while throttled lead to a block is the statement of one "
+        "Microsoft employee; how many attempts, and after how long, are assumptions. Complaints "
+        "can still lead to a block of a host that waits.",
     ),
     "H9": Finding(
-        "When the whole source backs off, innocent mail on a shared IP waits too; when the stream "
-        "alone does, it does not.",
+        "When the whole source waits after a 4xx, innocent mail on a shared IP waits too; when "
+        "only the stream waits, innocent mail does not.",
         ("findings/backs-off", "findings/suspends-stream"),
         (
             Contrast(
