@@ -359,7 +359,7 @@ def _format(value: Fraction, kind: _Kind) -> str:
     if value == 0:
         return kind.zero
     units = {unit: value / factor for unit, factor in kind.factors.items()}
-    exact = {unit: text for unit, each in units.items() if (text := _decimal(each)) is not None}
+    exact = {unit: text for unit, length in units.items() if (text := _decimal(length)) is not None}
 
     def clumsiness(unit: str) -> tuple[bool, int, int | Fraction]:
         below_one = abs(units[unit]) < 1

@@ -165,8 +165,8 @@ def _next_address(base: Scenario, like: Hub) -> IpAddress:
 
 def _public_ip(base: Scenario) -> IpAddress:
     """Return an example of a public IP, in a network without other public IPs if one is left."""
-    known = [ip_address(each) for each in base.egress]
-    free = [block for block in _NETWORKS if not any(each in block for each in known)]
+    known = [ip_address(address) for address in base.egress]
+    free = [block for block in _NETWORKS if not any(ip in block for ip in known)]
     block = (free or _NETWORKS)[0]
     return next(block[number] for number in range(25, 255) if block[number] not in known)
 
@@ -195,7 +195,7 @@ def _connectors(
                     update={
                         "name": own,
                         "bindings": tuple(Binding(address, port) for port in ports),
-                        "remote_ip_ranges": tuple(AddressRange(each, each) for each in here),
+                        "remote_ip_ranges": tuple(AddressRange(ip, ip) for ip in here),
                     }
                 )
             )
@@ -218,10 +218,14 @@ def _left(base: Scenario, taken: list[Path]) -> Tables:
     gone = {base.hosts[path.host].address for path in taken}
     for path in taken:
         ranges = path.connector.remote_ip_ranges if path.connector is not None else ()
-        kept = [each for each in ranges if each.first != each.last or each.first not in gone]
+        kept = [
+            ip_range
+            for ip_range in ranges
+            if ip_range.first != ip_range.last or ip_range.first not in gone
+        ]
         if path.connector is not None and 0 < len(kept) < len(ranges):
             table = ("hubs", path.hub, "receive_connectors", path.connector.name)
-            tables[table] = {"remote_ip_ranges": [str(each) for each in kept]}
+            tables[table] = {"remote_ip_ranges": [str(ip_range) for ip_range in kept]}
     return tables
 
 
@@ -245,11 +249,11 @@ def _sources(base: Scenario, taken: list[Path], hub: str) -> Tables:
 def _egress(base: Scenario, like: str, ip: IpAddress) -> dict[str, Any]:
     """Return the table of a new public IP on the line of the old public IP."""
     other = base.egress[like]
-    numbers = {each.asn for each in base.egress.values()}
+    numbers = {egress.asn for egress in base.egress.values()}
     return {
         **dict(_line(other.line, other.bandwidth)),
         "allocation": str(ip_network(f"{ip}/29", strict=False)),
-        "asn": next((each for each in _NUMBERS if each not in numbers), _NUMBERS[0]),
+        "asn": next((asn for asn in _NUMBERS if asn not in numbers), _NUMBERS[0]),
         "age": "0 d",
     }
 

@@ -76,7 +76,7 @@ def _capped(law: TimeLaw, most: int) -> float:
         return min(law.value, most) / SECOND
     edges = np.concatenate(([0.0], np.geomspace(most / 1e6, most, _STEPS)))
     tail: SizeLaw = law  # the same laws, of microseconds
-    shares = [1.0, *(above(tail, round(each)) for each in edges[1:])]
+    shares = [1.0, *(above(tail, round(edge)) for edge in edges[1:])]
     return float(np.trapezoid(shares, edges)) / SECOND
 
 
@@ -137,7 +137,7 @@ def sources(
             allowed or 0,
         )
         return
-    targets = sum(each is not None for each in answers(scenario, host))
+    targets = sum(answer is not None for answer in answers(scenario, host))
     most = None if allowed is None else allowed * targets
     if most is not None and (not limit or most < limit):
         yield Source(mine.name, mine.what, place, most)

@@ -60,7 +60,7 @@ def _reached(scenario: Scenario) -> list[Destination]:
         for hop in route.lasts
         if hop.kind is routing.HopKind.REMOTE
     }
-    return [each for name, each in scenario.destinations.items() if name in names]
+    return [destination for name, destination in scenario.destinations.items() if name in names]
 
 
 def _asks(destination: Destination, blocklist: Blocklist) -> bool:

@@ -148,9 +148,9 @@ def receiver(scenario: Scenario, route: DomainRoute, hop: routing.Hop) -> str | 
 @lru_cache(maxsize=256)  # every route asks for the same few smart hosts
 def _owner(domain: str, destinations: tuple[Destination, ...]) -> str | None:
     """Return the destination that lists a domain; counted domains are no smart hosts."""
-    for each in destinations:
-        if each.domains is not None and domain in each.domains:
-            return each.name
+    for domains in destinations:
+        if domains.domains is not None and domain in domains.domains:
+            return domains.name
     return None
 
 
@@ -164,7 +164,8 @@ def answers(scenario: Scenario, host: Host) -> tuple[ReceiveConnector | None, ..
     if routing.by_mailbox_server(host):
         return (None,) * len(routing.targets(scenario, host))
     return tuple(
-        routing.listen(scenario, host, each).connector for each in routing.targets(scenario, host)
+        routing.listen(scenario, host, target).connector
+        for target in routing.targets(scenario, host)
     )
 
 
@@ -338,8 +339,8 @@ def _recipients(scenario: Scenario, stream: Stream) -> Iterator[tuple[Domains, f
     """Return the domains that a stream writes to, each with its share of recipients."""
     for destination, part in stream.to.items():
         if part:
-            found = domains_of(scenario, destination)
-            yield from ((each, part / len(found)) for each in found)
+            receiving = domains_of(scenario, destination)
+            yield from ((domains, part / len(receiving)) for domains in receiving)
 
 
 def connector_place(hub: str, connector: str) -> str:

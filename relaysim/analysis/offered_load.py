@@ -137,9 +137,9 @@ class Stages:
     ) -> None:
         """Add the work of delivery: cores, mailbox server or connections, and the line."""
         count = route.domains.count
-        each = _transactions(route.share / count, several) / len(route.lasts)
+        transactions = _transactions(route.share / count, several) / len(route.lasts)
         if hop.kind is routing.HopKind.MAILBOX:
-            self._cpu(hop.hub, path, each, "send")
+            self._cpu(hop.hub, path, transactions, "send")
             queue = self.plan.queue(QueueKind.MAILBOX, hop.hub)
             self._stage(
                 queue.name,
@@ -147,17 +147,22 @@ class Stages:
                 queue.limited_by,
                 queue.connections,
                 path,
-                each,
+                transactions,
                 of_time(self.scenario.mailboxes.delivery_time),
             )
         elif hop.kind is routing.HopKind.REMOTE:
-            self._cpu(hop.hub, path, each * count, "send")
+            self._cpu(hop.hub, path, transactions * count, "send")
             queue = self.plan.queue(QueueKind.REMOTE, hop.hub, hop.next_hop)
-            self._line(queue, path, each * count)
-            self._connections(path, route, hop, queue, each)
+            self._line(queue, path, transactions * count)
+            self._connections(path, route, hop, queue, transactions)
 
     def _connections(
-        self, path: Path, route: DomainRoute, hop: routing.Hop, queue: QueuePlan, each: float
+        self,
+        path: Path,
+        route: DomainRoute,
+        hop: routing.Hop,
+        queue: QueuePlan,
+        transactions: float,
     ) -> None:
         direct = is_direct(route, hop)
         receiver = self.scenario.destinations.get(receiver_of(self.scenario, route, hop) or "")
@@ -170,7 +175,7 @@ class Stages:
             queue.limited_by,
             min((limit for limit in limits if limit), default=0),
             path,
-            each if direct else each * route.domains.count,
+            transactions if direct else transactions * route.domains.count,
             response,
             alike=route.domains.count if direct else 1,
         )
@@ -180,7 +185,7 @@ class Stages:
             dotted(("hubs", hop.hub, "max_outbound_connections")),
             self.plan.hub(hop.hub).outbound_connections,
             path,
-            each * route.domains.count,
+            transactions * route.domains.count,
             response,
         )
 

@@ -109,7 +109,7 @@ def sizes(scenario: Scenario) -> tuple[Size, ...]:
             place = f"hubs.{hub_name}.back_pressure.resource_monitoring_interval"
             steps[place] = horizon / pressure.resource_monitoring_interval
     domains: dict[str, float] = {
-        name: each.domain_count or 0 for name, each in scenario.destinations.items()
+        name: destination.domain_count or 0 for name, destination in scenario.destinations.items()
     }
     return (
         _sum("messages", mail),

@@ -57,7 +57,7 @@ def host_unanswered(scenario: Scenario) -> Iterator[Finding]:
                 continue
             selection = routing.listen(scenario, host, target)
             bound = [
-                each.connector for each in selection.passed_over if each.reason is Reason.REMOTE
+                other.connector for other in selection.passed_over if other.reason is Reason.REMOTE
             ]
             yield Finding(
                 Severity.WARNING if any(connectors) else Severity.ERROR,
@@ -66,7 +66,7 @@ def host_unanswered(scenario: Scenario) -> Iterator[Finding]:
                 f"port {target.port}: the session ends with {routing.greeting(target, None)}.",
                 f"Add {host.address} to the remote_ip_ranges of "
                 + (
-                    f"{listed(each.name for each in bound)}."
+                    f"{listed(connector.name for connector in bound)}."
                     if bound
                     else "a connector that listens there, or create one."
                 ),
@@ -92,9 +92,9 @@ def wildcard_answers(scenario: Scenario) -> Iterator[Finding]:
             if answer.connector is None or hidden.connector is not None:
                 continue
             bound = next(
-                each.connector
-                for each in answer.passed_over
-                if each.reason is Reason.REMOTE and _is_bound(each.connector, target)
+                other.connector
+                for other in answer.passed_over
+                if other.reason is Reason.REMOTE and _is_bound(other.connector, target)
             )
             yield Finding(
                 Severity.INFO,

@@ -102,7 +102,7 @@ def _fix(
     scenario: Scenario, hub: str, name: str, sessions: Sequence[HandOver]
 ) -> tuple[str, str | None]:
     """Return the fix, and a command that was tried on the connectors of the hub."""
-    clients = list(dict.fromkeys(each.client for each in sessions))
+    clients = list(dict.fromkeys(session.client for session in sessions))
     there = scenario.hubs[hub].receive_connectors
     if name:
         servers = [
@@ -145,7 +145,7 @@ def _own_connector(
         | {
             "name": title,
             "bindings": ["[::]:25" if clients[0].version == 6 else "0.0.0.0:25"],
-            "remote_ip_ranges": [str(each) for each in clients],
+            "remote_ip_ranges": [str(client) for client in clients],
             "permission_groups": ["ExchangeServers", "ExchangeLegacyServers"],
             "auth_mechanism": ["Tls", "ExchangeServer"],
         }
@@ -172,7 +172,7 @@ def _works(
     """Return whether the changed connectors admit these clients and do not conflict."""
     model = scenario.hubs[hub]
     before = dict(model.receive_connectors)
-    after = before | {each.name: each for each in changed}
+    after = before | {connector.name: connector for connector in changed}
     if len(conflicts(after.values())) > len(conflicts(before.values())):
         return False
     hides = model.specific_binding_hides_wildcard
@@ -190,8 +190,10 @@ def _opened(connector: ReceiveConnector) -> ReceiveConnector | None:
     if auth_problems(mechanisms, groups):
         return None
     update = {
-        "permission_groups": tuple(each for each in PermissionGroup if each in groups),
-        "auth_mechanism": tuple(each for each in AuthMechanism if each in mechanisms),
+        "permission_groups": tuple(group for group in PermissionGroup if group in groups),
+        "auth_mechanism": tuple(
+            mechanism for mechanism in AuthMechanism if mechanism in mechanisms
+        ),
     }
     return connector.model_copy(update=update)
 
@@ -202,7 +204,7 @@ def _without(
     """Return the ranges with these addresses taken out."""
     rest = list(ranges)
     for address in addresses:
-        rest = [part for each in rest for part in _split(each, address)]
+        rest = [part for ip_range in rest for part in _split(ip_range, address)]
     return tuple(rest)
 
 

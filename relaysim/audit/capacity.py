@@ -159,13 +159,13 @@ def _enlarged(stage: Stage, otherwise: str) -> tuple[str, str | None]:
     """Return the fix for an overloaded stage, and the commands that shorten its sessions."""
     if not stage.acknowledges:
         return f"Raise {stage.place}, {otherwise}", None
-    names = [identity(*each) for each in stage.acknowledges]
+    place = [identity(*place) for place in stage.acknowledges]
     commands = [
         set_connector(hub, name, MaxAcknowledgementDelay="00:00:00")
         for hub, name in stage.acknowledges
     ]
     return (
-        f'Set max_acknowledgement_delay = "0 s" at {listed(names)}, so that no session is held '
+        f'Set max_acknowledgement_delay = "0 s" at {listed(place)}, so that no session is held '
         f"until delivery. Or raise {stage.place}, {otherwise}"
     ), "\n".join(commands)
 

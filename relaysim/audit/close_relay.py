@@ -46,13 +46,15 @@ def to_strangers(
             f"of {listed(relayed)}, and not {listed(addresses)}."
         )
         return fix, None
-    if all(_answered_by_another(scenario, hub, connector, parse_ip(each)) for each in addresses):
+    if all(
+        _answered_by_another(scenario, hub, connector, parse_ip(address)) for address in addresses
+    ):
         if needed:
             fix = "List only the hosts that relay, one by one; another connector answers the others"
             return f"{fix}.", set_connector(hub, connector.name, RemoteIPRanges=needed)
         return "Remove the right of anonymous sessions.", without_relay(hub, connector)
-    singles = [str(each) for each in connector.remote_ip_ranges if each.size == 1]
-    kept = [str(each) for each in connector.remote_ip_ranges if str(each) not in needed]
+    singles = [str(ip_range) for ip_range in connector.remote_ip_ranges if ip_range.size == 1]
+    kept = [str(ip_range) for ip_range in connector.remote_ip_ranges if str(ip_range) not in needed]
     commands = []
     if set(needed) & set(singles):
         commands.append(set_connector(hub, connector.name, RemoteIPRanges=kept))
@@ -94,7 +96,9 @@ def to_forgers(scenario: Scenario, hub: str, connector: ReceiveConnector) -> str
         for host in (scenario.hosts[name] for name in clients(scenario, hub, connector))
         if not host.properties.internet
         and routing.session(scenario, host, connector).principal == ANONYMOUS
-        and any(is_authoritative(domains, domain_of(each.sender)) for each in host.streams.values())
+        and any(
+            is_authoritative(domains, domain_of(stream.sender)) for stream in host.streams.values()
+        )
     ]
     if any(host.address in public for host in hosts):
         return ""
@@ -115,8 +119,8 @@ def without_relay(hub: str, connector: ReceiveConnector) -> str:
     mechanism, so it becomes an anonymous connector.
     """
     principal, right = identify(connector), Right.ACCEPT_ANY_RECIPIENT
-    added = [each for each in grants(connector) if each.user.casefold() == principal.casefold()]
-    if any(each.right is right and each.source == ADDED for each in added):
+    added = [grant for grant in grants(connector) if grant.user.casefold() == principal.casefold()]
+    if any(grant.right is right and grant.source == ADDED for grant in added):
         return permission("Remove", hub, connector.name, principal, right)
     return set_connector(
         hub, connector.name, AuthMechanism="Tls", PermissionGroups="AnonymousUsers"
@@ -142,7 +146,7 @@ def _answered_by_another(
 ) -> bool:
     """Return whether another connector of the hub would answer the Internet."""
     model = scenario.hubs[hub]
-    others = [each for each in model.receive_connectors.values() if each is not connector]
+    others = [other for other in model.receive_connectors.values() if other is not connector]
     places = {
         (target.address, target.port)
         for host in scenario.hosts.values()

@@ -61,12 +61,16 @@ def _narrowed(scenario: Scenario, hub: str, conflict: Conflict) -> str | None:
     both = [scenario.hubs[hub].receive_connectors[conflict.existing]]
     both.append(scenario.hubs[hub].receive_connectors[conflict.connector])
     answering = both if conflict.kind is ConflictKind.SAME else both[1:]
-    hosts = [scenario.hosts[name] for each in answering for name in clients(scenario, hub, each)]
+    hosts = [
+        scenario.hosts[name]
+        for connector in answering
+        for name in clients(scenario, hub, connector)
+    ]
     users = [
         str(host.address)
         for host in hosts
         if not host.properties.internet
-        and any(each.contains(host.address) for each in both[1].remote_ip_ranges)
+        and any(ip_range.contains(host.address) for ip_range in both[1].remote_ip_ranges)
     ]
     if not users:
         return None
@@ -95,7 +99,7 @@ def binding_address(scenario: Scenario) -> Iterator[Finding]:
 
 def _free_binding(hub: Hub, port: int) -> str:
     """Return the first free address of the hub with this port, or else the first address."""
-    taken = {each for other in hub.receive_connectors.values() for each in other.bindings}
+    taken = {binding for other in hub.receive_connectors.values() for binding in other.bindings}
     addresses = {(binding.address, binding.port) for binding in taken}
     free = [address for address in hub.addresses if (address, port) not in addresses]
     address = (free or list(hub.addresses))[0]

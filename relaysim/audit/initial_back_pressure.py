@@ -78,11 +78,11 @@ def _refused(scenario: Scenario, hub: str) -> list[str]:
 
 def _spared(hub: Hub, pressed: Iterable[Drive]) -> tuple[str, str]:
     """Return the key of the use of a pressed drive, and its largest value at level Normal."""
-    drives: dict[str, list[Drive]] = {_key(hub, each): [] for each in pressed}
-    for each in hub.back_pressure.drives():
-        drives.setdefault(_key(hub, each), []).append(each)
+    drives: dict[str, list[Drive]] = {_key(hub, drive): [] for drive in pressed}
+    for drive in hub.back_pressure.drives():
+        drives.setdefault(_key(hub, drive), []).append(drive)
     key = next(iter(drives))
-    most = min(each.size * each.thresholds.normal // 100 for each in drives[key])
+    most = min(drive.size * drive.thresholds.normal // 100 for drive in drives[key])
     unit = 256 * _MB if most >= 10 * 1024 * _MB else _MB
     return key, format_size(most // unit * unit)
 

@@ -63,19 +63,19 @@ def _open_to_strangers(
 
 def _too_wide(scenario: Scenario, hub: str, connector: ReceiveConnector) -> Iterator[Finding]:
     """Yield the finding for a connector that relays for more addresses than hosts need."""
-    wide = [each for each in connector.remote_ip_ranges if each.size > 1]
+    wide = [ip_range for ip_range in connector.remote_ip_ranges if ip_range.size > 1]
     users = clients(scenario, hub, connector)
     surplus = [
-        each
-        for each in wide
-        if each.size > sum(each.contains(scenario.hosts[user].address) for user in users)
+        ip_range
+        for ip_range in wide
+        if ip_range.size > sum(ip_range.contains(scenario.hosts[user].address) for user in users)
     ]
     if not surplus:
         return
     ranges = listed(map(str, surplus))
-    public = any(is_public(each) for each in surplus)
+    public = any(is_public(ip_range) for ip_range in surplus)
     needed = dict.fromkeys(str(scenario.hosts[user].address) for user in users)
-    singles = [str(each) for each in connector.remote_ip_ranges if each.size == 1]
+    singles = [str(ip_range) for ip_range in connector.remote_ip_ranges if ip_range.size == 1]
     kept = list(dict.fromkeys([*singles, *needed]))
     needed_by = listed(users) if users else "no host of this scenario"
     yield Finding(
@@ -103,7 +103,7 @@ def forged_sender(scenario: Scenario) -> Iterator[Finding]:
         principal = identify(connector)
         rights = session_rights(connector, principal)
         domains = scenario.organization.domains
-        reachable = any(is_public(each) for each in connector.remote_ip_ranges)
+        reachable = any(is_public(ip_range) for ip_range in connector.remote_ip_ranges)
         reachable = reachable or bool(strangers(scenario, hub, connector))
         accepted = rules.mail_from(principal, rights, own, domains).is_success
         if principal == ANONYMOUS and reachable and accepted:
@@ -126,7 +126,9 @@ def forged_sender(scenario: Scenario) -> Iterator[Finding]:
 
 def _enabled(scenario: Scenario) -> Iterator[tuple[str, ReceiveConnector]]:
     for name, hub in scenario.hubs.items():
-        yield from ((name, each) for each in hub.receive_connectors.values() if each.enabled)
+        yield from (
+            (name, connector) for connector in hub.receive_connectors.values() if connector.enabled
+        )
 
 
 def relays(connector: ReceiveConnector) -> bool:

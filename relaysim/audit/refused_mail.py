@@ -58,7 +58,7 @@ def _admitted(scenario: Scenario, path: Path, connector: ReceiveConnector) -> tu
         anonymous = session.principal == ANONYMOUS
         group = PermissionGroup.ANONYMOUS_USERS if anonymous else PermissionGroup.EXCHANGE_USERS
         groups = [*connector.permission_groups, group]
-        kept = [each for each in groups if each is not PermissionGroup.NONE]
+        kept = [group for group in groups if group is not PermissionGroup.NONE]
         return (
             f"Add {group} to the permission groups of {connector.name}"
             + (", or let the host log in with an account." if anonymous else "."),
@@ -74,7 +74,7 @@ def _admitted(scenario: Scenario, path: Path, connector: ReceiveConnector) -> tu
         user = f"{host.account}@{routing.own_domain(scenario)}" if bare else host.account
     own_address = "send with an address of the account, or " if session.login else ""
     plural = "s" if len(rights) > 1 else ""
-    fix = f"{own_address}give {user} the right{plural} {listed(each.value for each in rights)}."
+    fix = f"{own_address}give {user} the right{plural} {listed(right.value for right in rights)}."
     fix = fix[0].upper() + fix[1:]
     return fix, permission("Add", hub, connector.name, user, *rights)
 

@@ -41,9 +41,11 @@ def relayed(scenario: Scenario, path: Path) -> tuple[str, str | None]:
     for other in scenario.hubs[hub].receive_connectors.values():
         if not (other.enabled and other is not path.connector and relays(other)):
             continue
-        if any(each.contains(host.address) for each in other.remote_ip_ranges):
+        if any(ip_range.contains(host.address) for ip_range in other.remote_ip_ranges):
             continue
-        fits = any(each.fits(path.target.address, path.target.port) for each in other.bindings)
+        fits = any(
+            binding.fits(path.target.address, path.target.port) for binding in other.bindings
+        )
         at = listed(map(str, other.bindings))
         fix = f"Send through {routing.identity(hub, other.name)} ({at}), which relays: list "
         fix += f"{address} there"
@@ -51,7 +53,7 @@ def relayed(scenario: Scenario, path: Path) -> tuple[str, str | None]:
         ranges = list(dict.fromkeys(map(str, [*other.remote_ip_ranges, address])))
         return fix, set_connector(hub, other.name, RemoteIPRanges=ranges)
     here = path.connector
-    if here is not None and all(each.size == 1 for each in here.remote_ip_ranges):
+    if here is not None and all(ip_range.size == 1 for ip_range in here.remote_ip_ranges):
         principal = routing.session(scenario, host, here).principal
         right = Right.ACCEPT_ANY_RECIPIENT
         return (
@@ -64,7 +66,7 @@ def relayed(scenario: Scenario, path: Path) -> tuple[str, str | None]:
         new_connector(hub, name, f"{every}:{path.target.port}", [address]),
         permission("Add", hub, name, ANONYMOUS, Right.ACCEPT_ANY_RECIPIENT),
     ]
-    kept = [] if here is None else [str(each) for each in here.remote_ip_ranges]
+    kept = [] if here is None else [str(ip_range) for ip_range in here.remote_ip_ranges]
     if here is not None and address in kept:
         kept.remove(address)
         commands.insert(0, set_connector(hub, here.name, RemoteIPRanges=kept))

@@ -48,9 +48,9 @@ def route_too_small(scenario: Scenario) -> Iterator[Finding]:
                 continue
             seen.add(limit)
             stream = scenario.hosts[path.host].streams[path.stream]
-            alike = [each for each in path.routes if _limit(scenario, path, each) == limit]
+            alike = [other for other in path.routes if _limit(scenario, path, other) == limit]
             part = above(stream.size, limit)
-            reached = path.share * sum(each.share for each in alike)
+            reached = path.share * sum(route.share for route in alike)
             if part * reached * messages(scenario, path.host, path.stream) < 1:
                 continue
             yield Finding(
@@ -58,7 +58,7 @@ def route_too_small(scenario: Scenario) -> Iterator[Finding]:
                 path.place,
                 f"{share(part)} of the messages of {path.name} are above "
                 f"{format_size(limit)}, the largest max_message_size of the send connectors for "
-                f"{listed(str(each.domains) for each in alike)}: each causes an NDR, "
+                f"{listed(str(route.domains) for route in alike)}: each causes an NDR, "
                 f"{reply.NO_ROUTE_FOR_SIZE}.",
                 "Raise max_message_size of the send connector, or let the application send links.",
                 _raised(scenario, limit),
@@ -69,8 +69,8 @@ def _limit(scenario: Scenario, path: Path, route: DomainRoute) -> int | None:
     """Return the largest message size to the domain, bytes; None if it is unlimited."""
     if route.first.kind is routing.HopKind.MAILBOX:
         return None
-    limits = [each.max_message_size for each in scenario.send_connectors.values()]
-    for limit in sorted(each for each in limits if each is not None):
+    limits = [connector.max_message_size for connector in scenario.send_connectors.values()]
+    for limit in sorted(size for size in limits if size is not None):
         if _kind(scenario, path, route, limit + 1) is routing.HopKind.TOO_LARGE:
             return limit
     return None
@@ -87,7 +87,7 @@ def _raised(scenario: Scenario, limit: int) -> str | None:
     if limit >= 25 * 1024**2:
         return None
     connectors = scenario.send_connectors.values()
-    names = [each.name for each in connectors if each.max_message_size == limit]
+    names = [connector.name for connector in connectors if connector.max_message_size == limit]
     return "\n".join(f'Set-SendConnector "{name}" -MaxMessageSize 25MB' for name in names)
 
 

@@ -18,9 +18,9 @@ def set_connector(hub: str, connector: str, **parameters: object) -> str:
 
 def free_name(scenario: Scenario, hub: str, name: str) -> str:
     """Return a name for a new receive connector of a hub; it has a number if the name exists."""
-    taken = {each.casefold() for each in scenario.hubs[hub].receive_connectors}
+    taken = {connector.casefold() for connector in scenario.hubs[hub].receive_connectors}
     names = (name, *(f"{name}{number}" for number in range(2, len(taken) + 3)))
-    return next(each for each in names if each.casefold() not in taken)
+    return next(name for name in names if name.casefold() not in taken)
 
 
 def new_connector(hub: str, name: str, bindings: str, addresses: Iterable[str]) -> str:

@@ -50,7 +50,7 @@ class _Group(Commands):
 def _help(command: Callable[..., Any]) -> str:
     """Return the help of a command, each paragraph in one line: the terminal breaks it."""
     paragraphs = (inspect.getdoc(command) or "").split("\n\n")
-    return "\n\n".join(" ".join(each.split()) for each in paragraphs)
+    return "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)
 
 
 app = typer.Typer(

@@ -24,7 +24,7 @@ def check(
         design = load(scenario, settings or (), profiles)
     except ScenarioError as error:
         if json:
-            _print(str(scenario), [_problem(each) for each in error.problems])
+            _print(str(scenario), [_problem(problem) for problem in error.problems])
         else:
             typer.echo(f"relaysim: {error}", err=True)
         raise typer.Exit(WRONG) from None

@@ -13,7 +13,7 @@ def hosts(context: typer.Context, incomplete: str) -> list[str]:
 
     # While an option lacks its value, Typer leaves arguments where they are.
     paths = [context.params.get("scenario"), *context.args]
-    path = next((each for each in paths if each), None)
+    path = next((path for path in paths if path), None)
     if path is None:
         return []
     try:
@@ -31,7 +31,7 @@ def profile_names(context: typer.Context, incomplete: str) -> list[str]:
     from relaysim.scenario.problem import ScenarioError
 
     given = [context.params.get("kind"), *context.args]
-    kind = next((Kind(each) for each in given if each in list(Kind)), None)
+    kind = next((Kind(word) for word in given if word in list(Kind)), None)
     folder = context.params.get("folder")
     try:
         collection = BUILT_IN if folder is None else own_profiles.named(folder)

@@ -26,7 +26,7 @@ def text(design: Dedicated, name: str, base: str, path: str) -> str:
 
     Parameters
     ----------
-    found
+    design
         The second design.
     name, base
         The names of the second design and of the base.
@@ -114,6 +114,6 @@ def _toml(value: Any) -> str:
         case list():
             return f"[{', '.join(map(_toml, value))}]"
         case dict():
-            pairs = (f"{dotted((key,))} = {_toml(each)}" for key, each in value.items())
+            pairs = (f"{dotted((key,))} = {_toml(item)}" for key, item in value.items())
             return f"{{ {', '.join(pairs)} }}"
     return json.dumps(value, ensure_ascii=False)

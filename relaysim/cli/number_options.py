@@ -38,12 +38,12 @@ def number(
     def parse(value: object) -> N:
         text = str(value)
         try:
-            found = kind(text)
+            result = kind(text)
         except ValueError:
-            found = None
-        if found is None or not (least <= found and (most is None or found <= most)):
+            result = None
+        if result is None or not (least <= result and (most is None or result <= most)):
             shown = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
             raise UserError(f"{option} {shown}: {allowed}")
-        return found
+        return result
 
     return parse

@@ -47,30 +47,30 @@ def qshape(
 
     with as_user_error(ScenarioError, ValueError):
         time = None if at is None else moment(design, at)
-        found = look(design, time, hub, replication, seed, typed())
+        result = look(design, time, hub, replication, seed, typed())
     if json:
-        text = printed(lambda: print_json(_object(found)))
+        text = printed(lambda: print_json(_object(result)))
     else:
-        text = printed(lambda: show(queue_ages_text(found)))
-    hand_over(text, drawn(found, figures))
+        text = printed(lambda: show(queue_ages_text(result)))
+    hand_over(text, drawn(result, figures))
 
 
-def _object(found: "QShape") -> dict[str, Any]:
+def _object(result: "QShape") -> dict[str, Any]:
     """The shape as JSON has it: time in seconds, one object a queue."""
     import relaysim
     from relaysim.measure.qshape import TOTAL
     from relaysim.present.text.queue_table import clock
 
-    rows = [(TOTAL, found.total), *((str(name), row) for name, row in found.shape.iterrows())]
+    rows = [(TOTAL, result.total), *((str(name), row) for name, row in result.shape.iterrows())]
     return {
         "relaysim": relaysim.__version__,
-        "seed": found.provenance.seed,
-        "replication": found.replication,
-        "at": found.at / 1e6,
-        "clock": clock(found.scenario, found.at),
-        "hub": found.hub,
+        "seed": result.provenance.seed,
+        "replication": result.replication,
+        "at": result.at / 1e6,
+        "clock": clock(result.scenario, result.at),
+        "hub": result.hub,
         "queues": [
             {"queue": name, **{age: int(row[age]) for age in row.index}} for name, row in rows
         ],
-        "provenance": found.provenance.facts(),
+        "provenance": result.provenance.facts(),
     }

@@ -39,7 +39,7 @@ def report(
 
     for file in (base, *others):
         study.read(file)
-    found = study.compute(
+    result = study.compute(
         lambda execution: architecture_report(
             study.files(base, *others),
             study.sampling,
@@ -59,7 +59,7 @@ def report(
 
     def written() -> None:
         with as_user_error(OutputError, OSError):
-            place = write_report(found, out)
+            place = write_report(result, out)
         note(f"written: {place / 'report.html'}")
 
-    hand_over(printed(lambda: show([text(first_sentence(found))])), ("the report", written))
+    hand_over(printed(lambda: show([text(first_sentence(result))])), ("the report", written))

@@ -133,10 +133,10 @@ def study_command(*without: str) -> Callable[[Callable[..., None]], Callable[...
 
     def decorate(command: Callable[..., None]) -> Callable[..., None]:
         signature = inspect.signature(command)
-        own = [each for name, each in signature.parameters.items() if name != "study"]
-        own_names = {each.name for each in own}
-        kinds = {each.name: each.type for each in fields(Study) if each.name != "name"}
-        defaults = {each.name: each.default for each in fields(Study)}
+        own = [parameter for name, parameter in signature.parameters.items() if name != "study"]
+        own_names = {parameter.name for parameter in own}
+        kinds = {field.name: field.type for field in fields(Study) if field.name != "name"}
+        defaults = {field.name: field.default for field in fields(Study)}
         common = [
             inspect.Parameter(
                 name,
@@ -156,7 +156,9 @@ def study_command(*without: str) -> Callable[[Callable[..., None]], Callable[...
 
         parameters = [*own, *common]
         decorated.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
-        decorated.__annotations__ = {each.name: each.annotation for each in parameters}
+        decorated.__annotations__ = {
+            parameter.name: parameter.annotation for parameter in parameters
+        }
         return decorated
 
     return decorate

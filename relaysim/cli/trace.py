@@ -44,18 +44,18 @@ def trace(
         if message is None:
             _list(study.examples(design, replication=replication, seed=seed), design.name, json)
             return
-        found = study.transcript(
+        result = study.transcript(
             design, message, replication=replication, seed=seed, command=typed()
         )
     if json:
-        notes = found.provenance.notes
-        facts = {"message": found.message, "replication": replication, "notes": notes}
-        frames = {"events": found.events, "recipients": found.recipients}
-        rest = {"provenance": found.provenance.facts()}
+        notes = result.provenance.notes
+        facts = {"message": result.message, "replication": replication, "notes": notes}
+        frames = {"events": result.events, "recipients": result.recipients}
+        rest = {"provenance": result.provenance.facts()}
         text = printed(lambda: _print(facts, frames, rest))
     else:
-        text = printed(lambda: print_text(found))
-    hand_over(text, drawn(found, figures))
+        text = printed(lambda: print_text(result))
+    hand_over(text, drawn(result, figures))
 
 
 def _list(examples: "pd.DataFrame", name: str, json: bool) -> None:

@@ -102,13 +102,13 @@ def expected_dialogue(
     dialogue.mail_from(letter.sender, letter.size, answer, delay)
     if answer.is_success:
         replies = _recipient_replies(scenario, host, connector, letter)
-        for recipient, each in zip(letter.recipients, replies, strict=True):
-            dialogue.rcpt_to(recipient, each)
+        for recipient, rcpt_reply in zip(letter.recipients, replies, strict=True):
+            dialogue.rcpt_to(recipient, rcpt_reply)
     else:
         replies = [answer] * len(letter.recipients)
         for recipient in letter.recipients if host.pipelining else ():
             dialogue.rcpt_to(recipient, reply.NO_MAIL_COMMAND)
-    if any(each.is_success for each in replies):
+    if any(reply.is_success for reply in replies):
         dialogue.data(letter.size, host.bandwidth, connector.max_acknowledgement_delay)
     return _ended(dialogue, replies)
 
@@ -152,8 +152,8 @@ def expected_hub_dialogue(
     replies = [answer] * len(letter.recipients)
     if answer.is_success:
         replies = [reply.RECIPIENT_OK] * len(letter.recipients)
-        for recipient, each in zip(letter.recipients, replies, strict=True):
-            dialogue.rcpt_to(recipient, each)
+        for recipient, rcpt_reply in zip(letter.recipients, replies, strict=True):
+            dialogue.rcpt_to(recipient, rcpt_reply)
         dialogue.data(letter.size, HUB_BANDWIDTH)
     return _ended(dialogue, replies)
 
@@ -191,7 +191,7 @@ def _recipient_replies(
     for recipient in letter.recipients:
         answer = routing.rcpt_verdict(scenario, host, connector, domain_of(recipient))
         if answer.is_success:
-            accepted = sum(each.is_success for each in replies)
+            accepted = sum(reply.is_success for reply in replies)
             answer = routing.count_verdict(connector, accepted)
         replies.append(answer)
     return replies

@@ -110,8 +110,8 @@ def _connector(scenario: Scenario, attempt: Attempt) -> Iterator[str]:
     identity = routing.identity(target.hub, connector.name) if connector else "none"
     yield f"Receive connector: {identity}"
     if attempt.selection is not None:
-        for each in attempt.selection.passed_over:
-            yield from _wrap(f"not {each.connector.name}: {each.text}", 2)
+        for other in attempt.selection.passed_over:
+            yield from _wrap(f"not {other.connector.name}: {other.text}", 2)
     yield from _setting(scenario, attempt)
 
 
@@ -140,9 +140,9 @@ def _session(attempt: Attempt) -> Iterator[str]:
     if session is None:
         return
     yield f"Session: {session.principal}"
-    width = max((len(each.right.value) for each in attempt.grants), default=0)
-    for each in attempt.grants:
-        yield f"  {each.right.value:<{width}}  {each.source}"
+    width = max((len(grant.right.value) for grant in attempt.grants), default=0)
+    for grant in attempt.grants:
+        yield f"  {grant.right.value:<{width}}  {grant.source}"
     yield from _wrap(f"Set Session Permissions: {session_permissions(session.rights)}", 2)
 
 
@@ -160,19 +160,23 @@ def _outcomes(scenario: Scenario, attempt: Attempt) -> Iterator[str]:
 
 def _hand_overs(scenario: Scenario, outcome: Outcome) -> Iterator[str]:
     """Yield the sessions in which a hub hands mail to other hubs, and the effect of a refusal."""
-    for each in outcome.hand_overs:
-        if each.selection is None:
+    for hand_over in outcome.hand_overs:
+        if hand_over.selection is None:
             continue
-        name = each.connector.name if each.connector else None
-        identity = "no receive connector" if name is None else routing.identity(each.receiver, name)
+        name = hand_over.connector.name if hand_over.connector else None
+        identity = (
+            "no receive connector" if name is None else routing.identity(hand_over.receiver, name)
+        )
         yield from _wrap(
-            f"{each.sender} ({each.client}) connects to {each.address} port {PORT}: {identity} "
-            f"answers, {each.reply}",
+            f"{hand_over.sender} ({hand_over.client}) connects to {hand_over.address} port {PORT}: "
+            f"{identity} answers, {hand_over.reply}",
             6,
         )
-        for other in each.selection.passed_over:
+        for other in hand_over.selection.passed_over:
             yield from _wrap(f"not {other.connector.name}: {other.text}", 8)
-    if outcome.hand_overs and not any(each.reply.is_success for each in outcome.hand_overs):
+    if outcome.hand_overs and not any(
+        hand_over.reply.is_success for hand_over in outcome.hand_overs
+    ):
         hub = scenario.hubs[outcome.hand_overs[0].sender]
         expires = format_duration(hub.message_expiration_timeout)
         yield from _wrap(

@@ -119,7 +119,8 @@ def _attempt(
     if target.hub is None:
         refused = routing.greeting(target, None)
         outcomes = tuple(
-            outcome_at(scenario, None, each, letter, None, refused) for each in letter.recipients
+            outcome_at(scenario, None, recipient, letter, None, refused)
+            for recipient in letter.recipients
         )
         return Attempt(target, None, None, None, (), (), outcomes)
     hand = hand_over(scenario, hub, target.hub, target.address)
@@ -131,7 +132,7 @@ def _attempt(
     if hand.connector is not None and hand.reply.is_success:
         rights = session_rights(hand.connector, EXCHANGE_SERVERS)
         session = routing.Session(EXCHANGE_SERVERS, rights, hand.reply)
-        given = tuple(each for each in grants(hand.connector) if each.user == EXCHANGE_SERVERS)
+        given = tuple(grant for grant in grants(hand.connector) if grant.user == EXCHANGE_SERVERS)
     outcomes = tuple(
         outcome_at(scenario, target.hub, recipient, letter, None, answer)
         for recipient, answer in zip(letter.recipients, expected.replies, strict=True)

@@ -168,7 +168,9 @@ def _attempt(
         session = routing.session(scenario, host, connector)
         users = [session.principal, host.account or session.principal]
         given = tuple(
-            each for each in grants(connector) if any(is_account(each.user, user) for user in users)
+            grant
+            for grant in grants(connector)
+            if any(is_account(grant.user, user) for user in users)
         )
         link = routing.identity(target.hub, connector.name)
     expected = expected_dialogue(scenario, host, name, target, connector, letter)

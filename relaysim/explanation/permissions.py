@@ -30,7 +30,7 @@ def explain_connector(scenario: Scenario, name: str) -> str:
     ValueError
         For an unknown name; the message has the nearest name.
     """
-    return "\n\n".join(_table(hub, each) for hub, each in _named(scenario, name))
+    return "\n\n".join(_table(hub, connector) for hub, connector in _named(scenario, name))
 
 
 def connector_grants(scenario: Scenario, name: str) -> Iterator[tuple[str, Grant]]:
@@ -41,19 +41,22 @@ def connector_grants(scenario: Scenario, name: str) -> Iterator[tuple[str, Grant
 
 def _named(scenario: Scenario, name: str) -> Iterator[tuple[str, ReceiveConnector]]:
     every = [
-        (hub, each)
+        (hub, connector)
         for hub, model in scenario.hubs.items()
-        for each in model.receive_connectors.values()
+        for connector in model.receive_connectors.values()
     ]
     key = name.strip().casefold()
     matches = [
-        (hub, each)
-        for hub, each in every
-        if key in (each.name.casefold(), identity(hub, each.name).casefold())
+        (hub, connector)
+        for hub, connector in every
+        if key in (connector.name.casefold(), identity(hub, connector.name).casefold())
     ]
     if not matches:
         with_hub = "\\" in name
-        known = [identity(hub, each.name) if with_hub else each.name for hub, each in every]
+        known = [
+            identity(hub, connector.name) if with_hub else connector.name
+            for hub, connector in every
+        ]
         raise unknown(name, "a receive connector", known)
     yield from matches
 

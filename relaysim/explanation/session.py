@@ -57,15 +57,15 @@ class Outcome:
             ],
             "hand_overs": [
                 {
-                    "sender": each.sender,
-                    "receiver": each.receiver,
-                    "from": str(each.client),
-                    "to": str(each.address),
-                    "connector": each.connector and each.connector.name,
-                    "reply": str(each.reply),
-                    "accepted": each.reply.is_success,
+                    "sender": hand_over.sender,
+                    "receiver": hand_over.receiver,
+                    "from": str(hand_over.client),
+                    "to": str(hand_over.address),
+                    "connector": hand_over.connector and hand_over.connector.name,
+                    "reply": str(hand_over.reply),
+                    "accepted": hand_over.reply.is_success,
                 }
-                for each in self.hand_overs
+                for hand_over in self.hand_overs
             ],
         }
 
@@ -113,12 +113,14 @@ class Attempt:
             "port": self.target.port,
             "connector": self.connector and self.connector.name,
             "passed_over": [
-                {"connector": each.connector.name, "reason": each.text}
-                for each in (self.selection.passed_over if self.selection else ())
+                {"connector": other.connector.name, "reason": other.text}
+                for other in (self.selection.passed_over if self.selection else ())
             ],
             "principal": self.session and self.session.principal,
-            "rights": [{"right": each.right.value, "source": each.source} for each in self.grants],
+            "rights": [
+                {"right": grant.right.value, "source": grant.source} for grant in self.grants
+            ],
             "session_permissions": self.session and session_permissions(self.session.rights),
             "dialogue": [str(line) for line in self.lines],
-            "recipients": [each.as_dict() for each in self.outcomes],
+            "recipients": [outcome.as_dict() for outcome in self.outcomes],
         }

@@ -142,8 +142,8 @@ def level_at_start(drives: Iterable[Drive]) -> Level:
     Level
         The highest level of them; Normal without any drive.
     """
-    found = (level(Level.NORMAL, drive.use(), drive.thresholds) for drive in drives)
-    return max(found, default=Level.NORMAL)
+    levels = (level(Level.NORMAL, drive.use(), drive.thresholds) for drive in drives)
+    return max(levels, default=Level.NORMAL)
 
 
 def level(previous: Level, value: int, thresholds: Thresholds) -> Level:

@@ -50,11 +50,13 @@ def conflicts(connectors: Iterable[ReceiveConnector]) -> tuple[Conflict, ...]:
     wording of the rule; how Exchange then chooses is unconfirmed, see `select`). Disabled
     connectors count, since the rule is about settings.
     """
-    found = []
+    result = []
     for existing, connector in combinations(connectors, 2):
         collisions = _collisions(connector, existing)
-        found += sorted(collisions, key=lambda each: each.kind is not ConflictKind.SAME)[:1]
-    return tuple(found)
+        result += sorted(collisions, key=lambda conflict: conflict.kind is not ConflictKind.SAME)[
+            :1
+        ]
+    return tuple(result)
 
 
 def _collisions(connector: ReceiveConnector, existing: ReceiveConnector) -> Iterator[Conflict]:

@@ -51,13 +51,15 @@ class _Candidate(NamedTuple, Generic[C]):
 
 def _wildcard_binding(connector: ReceiveConnector, local: IpAddress, port: int) -> bool | None:
     """Return whether the closest fitting binding is a wildcard; None if no binding fits."""
-    fitting = [each.is_wildcard for each in connector.bindings if each.fits(local, port)]
+    fitting = [binding.is_wildcard for binding in connector.bindings if binding.fits(local, port)]
     return min(fitting, default=None)
 
 
 def _range_size(connector: ReceiveConnector, remote: IpAddress) -> int | None:
     """Return the size of the smallest range that holds the client; None if none does."""
-    fitting = [each.size for each in connector.remote_ip_ranges if each.contains(remote)]
+    fitting = [
+        ip_range.size for ip_range in connector.remote_ip_ranges if ip_range.contains(remote)
+    ]
     return min(fitting, default=None)
 
 
@@ -113,14 +115,18 @@ def select(
         else:
             name = connector.name.casefold()
             candidates.append(_Candidate(size, wildcard, name, connector))
-    if specific_binding_hides_wildcard and bound and all(each.wildcard for each in candidates):
+    if (
+        specific_binding_hides_wildcard
+        and bound
+        and all(candidate.wildcard for candidate in candidates)
+    ):
         text = f"its wildcard binding is hidden by a connector bound to {local} port {port}"
-        lost += [PassedOver(each.connector, Reason.HIDDEN, text) for each in candidates]
+        lost += [PassedOver(candidate.connector, Reason.HIDDEN, text) for candidate in candidates]
         candidates = []
     if not candidates:
         return Selection(None, tuple(lost))
-    best, *rest = sorted(candidates, key=lambda each: each[:3])
-    lost += [_beaten(best, each) for each in rest]
+    best, *rest = sorted(candidates, key=lambda candidate: candidate[:3])
+    lost += [_beaten(best, candidate) for candidate in rest]
     return Selection(best.connector, tuple(lost))
 
 

@@ -79,12 +79,12 @@ def accepted_type(
     domain : str
         The domain.
     """
-    closest, found = -1, None
+    closest, closest_kind = -1, None
     for pattern, kind in domains.items():
         match = specificity(pattern.lower(), domain)
         if match is not None and match > closest:
-            closest, found = match, kind
-    return found
+            closest, closest_kind = match, kind
+    return closest_kind
 
 
 def is_accepted(domains: Mapping[str, AcceptedDomainType], domain: str) -> bool:

@@ -158,12 +158,16 @@ def _nearest(lower: str, least: float) -> str | None:
     name = _plain(name if separator else lower)
     names = {_plain(known.partition("\\")[2].casefold()): known for known in _WELL_KNOWN}
     names |= {_plain(logon): known for logon, known in _LOGONS.items()}
-    score, known = max((SequenceMatcher(None, name, each).ratio(), names[each]) for each in names)
+    score, known = max(
+        (SequenceMatcher(None, name, spelling).ratio(), names[spelling]) for spelling in names
+    )
     return known if score >= least else None
 
 
 def _plain(text: str) -> str:
     """Return the letters and digits of a text without accents."""
     return "".join(
-        each for each in normalize("NFKD", text) if each.isalnum() and not combining(each)
+        character
+        for character in normalize("NFKD", text)
+        if character.isalnum() and not combining(character)
     )

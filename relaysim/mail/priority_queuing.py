@@ -22,7 +22,7 @@ def parse_priority(text: object) -> Priority:
     ValueError
         If there is no such priority; the text names the nearest.
     """
-    names = {each.name.lower(): each for each in Priority}
+    names = {priority.name.lower(): priority for priority in Priority}
     name = text_of(text).lower()
     if name not in names:
         raise unknown(text, "a priority", names)

@@ -145,7 +145,7 @@ def next_state(
     recovery_time, block_time : int
         How long the badness must be below 2.4 to end THROTTLE and BLOCK, microseconds.
     """
-    entered = next((each for least, each in _ENTER if badness >= least), State.GOOD)
+    entered = next((state for least, state in _ENTER if badness >= least), State.GOOD)
     if entered >= state:
         return entered
     if state is not State.WARN:

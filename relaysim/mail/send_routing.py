@@ -100,8 +100,8 @@ def select_send_connector(
     for connector in pool:
         if connector.enabled and _is_linked(connector, receive_connector):
             text = f"{connector.name} is linked to {receive_connector}"
-            rest = (each for each in pool if each is not connector)
-            others = tuple(OtherConnector(each, NotUsed.LINKED, text) for each in rest)
+            rest = (other for other in pool if other is not connector)
+            others = tuple(OtherConnector(other, NotUsed.LINKED, text) for other in rest)
             return Route(connector, None, others)
     candidates: list[_Candidate[S]] = []
     lost: list[OtherConnector[S]] = []
@@ -116,10 +116,12 @@ def select_send_connector(
             _Candidate(generality, cost, remote, connector.name.casefold(), connector)
         )
     if not candidates:
-        too_large = any(each.reason is NotUsed.SIZE for each in lost)
+        too_large = any(other.reason is NotUsed.SIZE for other in lost)
         return Route(None, Unrouted.TOO_LARGE if too_large else Unrouted.UNREACHABLE, tuple(lost))
-    best, *others_left = sorted(candidates, key=lambda each: each[:4])
-    lost += [OtherConnector(each.connector, *_beaten(best, each)) for each in others_left]
+    best, *others_left = sorted(candidates, key=lambda candidate: candidate[:4])
+    lost += [
+        OtherConnector(candidate.connector, *_beaten(best, candidate)) for candidate in others_left
+    ]
     return Route(best.connector, None, tuple(lost))
 
 
@@ -132,8 +134,10 @@ def _is_linked(connector: SendConnector, receive_connector: str | None) -> bool:
 
 def _matches(connector: SendConnector, domain: str) -> list[tuple[int, int]]:
     """Return for each matching address space how general it is (higher is more), and its cost."""
-    found = [(specificity(each.pattern, domain), each.cost) for each in connector.address_spaces]
-    return [(-match, cost) for match, cost in found if match is not None]
+    matches = [
+        (specificity(space.pattern, domain), space.cost) for space in connector.address_spaces
+    ]
+    return [(-match, cost) for match, cost in matches if match is not None]
 
 
 def _ruled_out(connector: SendConnector, domain: str, size: int) -> tuple[NotUsed, str] | None:

@@ -328,8 +328,8 @@ SCOPES: dict[str, tuple[str, tuple[str, ...]]] = {
 }
 
 SKEWED_BY_LISTINGS = frozenset(
-    {each for each in RECIPIENT_METRICS if each.startswith("latency_")}
-    | {f"{each}{BOTH_DELIVERED}" for each in PAIRED_LATENCY if each.startswith("latency_")}
+    {metric for metric in RECIPIENT_METRICS if metric.startswith("latency_")}
+    | {f"{metric}{BOTH_DELIVERED}" for metric in PAIRED_LATENCY if metric.startswith("latency_")}
     | {"listed_time", "listing_length", "address_hours"}
 )
 """Metrics that get no interval of a mean in a scenario where a listing can happen.

@@ -71,7 +71,7 @@ def compile_plan(scenario: Scenario) -> Plan:
     replies: dict[str, int] = {}
     hosts = tuple(host_plan(scenario, numbers, name, replies) for name in numbers.hosts)
     stations = _stations(scenario, numbers)
-    station = {each.name: number for number, each in enumerate(stations)}
+    station = {place.name: number for number, place in enumerate(stations)}
     moved = _moved(scenario, numbers, routes)
     plan = Plan(
         name=scenario.name,
@@ -266,13 +266,13 @@ def _connector(
 def _receivers(scenario: Scenario, numbers: Numbering) -> tuple[ReceiverPlan, ...]:
     at_once = quantile_table(Constant[int](value=0))
     silent = ReceiverPlan("", at_once, at_once, 0, 0, 0, 0, 0, 0, 0, "", "", None)
-    found = []
+    result = []
     for name in numbers.destinations:
         if name in scenario.destinations:
-            found.append(_receiver(scenario.destinations[name]))
+            result.append(_receiver(scenario.destinations[name]))
         else:
-            found.append(replace(silent, name=name))
-    return tuple(found)
+            result.append(replace(silent, name=name))
+    return tuple(result)
 
 
 def _receiver(destination: Destination) -> ReceiverPlan:
@@ -294,7 +294,7 @@ def _receiver(destination: Destination) -> ReceiverPlan:
 
 
 def _refusals(scenario: Scenario, numbers: Numbering) -> dict[tuple[int, int, int], str]:
-    found = {}
+    result = {}
     for receiver, name in enumerate(numbers.destinations):
         destination = scenario.destinations.get(name)
         if destination is None:
@@ -303,8 +303,8 @@ def _refusals(scenario: Scenario, numbers: Numbering) -> dict[tuple[int, int, in
             zone = scenario.blocklists[listed].properties.zone
             for number, action in enumerate(("reject", "defer")):
                 answer = remote.refusal(destination.properties.replies, zone, action)
-                found[receiver, blocklist, number] = str(answer)
-    return found
+                result[receiver, blocklist, number] = str(answer)
+    return result
 
 
 def _lines(scenario: Scenario, numbers: Numbering, station: dict[str, int]) -> tuple[LinePlan, ...]:
@@ -316,15 +316,15 @@ def _lines(scenario: Scenario, numbers: Numbering, station: dict[str, int]) -> t
 
 
 def _script(scenario: Scenario, numbers: Numbering, plan: Plan) -> tuple[Scripted, ...]:
-    found = []
+    result = []
     for event in scenario.events:
         if event.stop is not None:
             hub = numbers.hubs.index(event.stop.hub)
-            found.append(Scripted(event.at, event.at + event.stop.for_, "stop", hub))
+            result.append(Scripted(event.at, event.at + event.stop.for_, "stop", hub))
         elif event.outage is not None:
             receiver = numbers.destinations.index(event.outage.destination)
             until = event.at + event.outage.for_
-            found.append(Scripted(event.at, until, "outage", receiver))
+            result.append(Scripted(event.at, until, "outage", receiver))
         elif event.listing is not None:
             blocklist = numbers.blocklists.index(event.listing.blocklist)
             until = event.at + event.listing.for_
@@ -333,10 +333,10 @@ def _script(scenario: Scenario, numbers: Numbering, plan: Plan) -> tuple[Scripte
             else:
                 listed = _carriers(scenario, numbers, plan, str(event.listing.of))
             fixed = event.listing.fixed
-            found += [
+            result += [
                 Scripted(event.at, until, "listing", egress, blocklist, fixed) for egress in listed
             ]
-    return tuple(found)
+    return tuple(result)
 
 
 def _moved(scenario: Scenario, numbers: Numbering, routes: Routes) -> dict[int, int]:

@@ -83,7 +83,7 @@ def hand_over(
     """
     hubs = scenario.hubs
     client, address = lowest_address(hubs[sender]), to or hubs[receiver].addresses[0]
-    if not all(hubs[each].properties.server_authentication for each in (sender, receiver)):
+    if not all(hubs[hub].properties.server_authentication for hub in (sender, receiver)):
         return HandOver(sender, receiver, client, address, None, reply.AUTHENTICATED)
     hides = hubs[receiver].specific_binding_hides_wildcard
     connectors = hubs[receiver].receive_connectors.values()
@@ -114,7 +114,7 @@ def hand_overs(scenario: Scenario, hop: routing.Hop) -> tuple[HandOver, ...]:
     if hop.kind is not routing.HopKind.TRANSFER or hop.connector is None:
         return ()
     sources = hop.connector.source_transport_servers
-    return tuple(hand_over(scenario, hop.hub, each) for each in sources)
+    return tuple(hand_over(scenario, hop.hub, source) for source in sources)
 
 
 def _order(address: IpAddress) -> tuple[int, int]:

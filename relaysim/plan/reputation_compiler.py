@@ -126,7 +126,7 @@ def _blocklist(of: Blocklist, numbers: Numbering, widens: bool) -> BlocklistPlan
 def operators(scenario: Scenario, numbers: Numbering) -> tuple[OperatorPlan, ...]:
     """Return the owners of spam traps, in the order of names, each with the lists."""
     at_once: TimeLaw = Constant[int](value=0)
-    found = []
+    result = []
     for name in numbers.operators:
         fed = [
             number
@@ -134,9 +134,9 @@ def operators(scenario: Scenario, numbers: Numbering) -> tuple[OperatorPlan, ...
             if scenario.blocklists[blocklist].properties.operator == name
         ]
         laws = [scenario.blocklists[sorted(scenario.blocklists)[n]].trap_delay for n in fed]
-        law = next((each for each in laws if each is not None), at_once)
-        found.append(OperatorPlan(name, quantile_table(law), tuple(fed)))
-    return tuple(found)
+        law = next((law for law in laws if law is not None), at_once)
+        result.append(OperatorPlan(name, quantile_table(law), tuple(fed)))
+    return tuple(result)
 
 
 def egress(scenario: Scenario, numbers: Numbering) -> tuple[EgressPlan, ...]:

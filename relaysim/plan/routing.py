@@ -353,7 +353,9 @@ def answering_domain(connector: SendConnector, domain: str) -> str:
 def smart_hosts_in_use(scenario: Scenario) -> tuple[str, ...]:
     """Return the smart hosts of enabled send connectors, as the file writes them."""
     connectors = scenario.send_connectors.values()
-    names = [name for each in connectors if each.enabled for name in each.smart_hosts]
+    names = [
+        name for connector in connectors if connector.enabled for name in connector.smart_hosts
+    ]
     return tuple(dict.fromkeys(names))
 
 

@@ -31,8 +31,8 @@ def host_plan(
                 answering = numbers.connectors.index((numbers.hubs[hub], connector.name))
                 verdicts[answering] = _verdicts(scenario, numbers, host, name, connector, replies)
         targets.append((hub, answering))
-    addresses = sorted({str(each.address) for each in scenario.hosts.values()})
-    accounts = sorted({each.account for each in scenario.hosts.values() if each.account})
+    addresses = sorted({str(sender.address) for sender in scenario.hosts.values()})
+    accounts = sorted({sender.account for sender in scenario.hosts.values() if sender.account})
     retry = host.on_failure if isinstance(host.on_failure, Retry) else None
     return HostPlan(
         name=name,
@@ -78,7 +78,10 @@ def _verdicts(
     }
     rcpt = array(
         "q",
-        [number(routing.rcpt_verdict(scenario, host, connector, each)) for each in numbers.domains],
+        [
+            number(routing.rcpt_verdict(scenario, host, connector, domains))
+            for domains in numbers.domains
+        ],
     )
     return Verdicts(
         mail=mail,

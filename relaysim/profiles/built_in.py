@@ -19,15 +19,17 @@ _LAST = "none"
 @cache
 def bases(kind: Kind) -> tuple[str, ...]:
     """Return the names of all files of a kind, which a profile may extend."""
-    found = (file.name for file in (files(__package__) / kind.value).iterdir())
-    return tuple(sorted(name.removesuffix(SUFFIX) for name in found if name.endswith(SUFFIX)))
+    names_of_files = (file.name for file in (files(__package__) / kind.value).iterdir())
+    return tuple(
+        sorted(name.removesuffix(SUFFIX) for name in names_of_files if name.endswith(SUFFIX))
+    )
 
 
 @cache
 def names(kind: Kind) -> tuple[str, ...]:
     """Return the names of the profiles of a kind in order, "none" last."""
-    found = [name for name in bases(kind) if not name.startswith(BASE)]
-    return tuple(sorted(found, key=lambda name: (name == _LAST, name)))
+    result = [name for name in bases(kind) if not name.startswith(BASE)]
+    return tuple(sorted(result, key=lambda name: (name == _LAST, name)))
 
 
 @cache
@@ -37,10 +39,10 @@ def profile(kind: Kind, name: str) -> Profile:
     tables = tomllib.loads(text)
     below = tables.get(EXTENDS)
     reader = Reader(kind)
-    found = reader.profile(name, tables, None if below is None else profile(kind, below))
+    result = reader.profile(name, tables, None if below is None else profile(kind, below))
     if reader.mistakes:
         raise ValueError(f"{kind}/{name}: {reader.mistakes}")
-    return found
+    return result
 
 
 @cache
@@ -51,14 +53,14 @@ def keys(kind: Kind) -> Mapping[str, Keys]:
     profiles have.
     """
     every = [profile(kind, name) for name in names(kind)]
-    found = {}
+    result = {}
     for section in kind.sections:
-        having = [each.sections for each in every if section in each.sections]
+        having = [profile.sections for profile in every if section in profile.sections]
         tables = [sections[OVERLAYS.get(section, section)] for sections in having]
         common = [key for key in tables[0] if all(key in table for table in tables)]
         allowed = tuple(dict.fromkeys(key for table in tables for key in table))
-        found[section] = Keys(
+        result[section] = Keys(
             allowed, () if section in OVERLAYS else tuple(common), len(tables) < len(every)
         )
-    declared = tuple(each.name for each in fields(kind.properties))
-    return found | {PROPERTIES: Keys(declared, declared, False)}
+    declared = tuple(field.name for field in fields(kind.properties))
+    return result | {PROPERTIES: Keys(declared, declared, False)}

@@ -37,12 +37,18 @@ class Collection:
     def tables(self, kind: Kind, section: str) -> dict[str, Table]:
         """Return a section of all profiles of a kind that have it, by name."""
         profiles = [self.profile(kind, name) for name in self.names(kind)]
-        return {each.name: each.table(section) for each in profiles if section in each.sections}
+        return {
+            profile.name: profile.table(section)
+            for profile in profiles
+            if section in profile.sections
+        }
 
     def only(self, used: Iterable[tuple[Kind, str]]) -> "Collection":
         """Return the collection without those of the user's profiles that are not used."""
         wanted = set(used)
-        return Collection(tuple(each for each in self.own if (each.kind, each.name) in wanted))
+        return Collection(
+            tuple(profile for profile in self.own if (profile.kind, profile.name) in wanted)
+        )
 
 
 BUILT_IN = Collection()

@@ -154,7 +154,7 @@ class Reader:
         for key in ENTRY:
             if key not in entry:
                 self._wrong((*path, key), "missing key")
-        words = [each.value for each in Certainty]
+        words = [certainty.value for certainty in Certainty]
         certainty, source = entry.get("certainty"), entry.get("source")
         if "certainty" in entry and certainty not in words:
             self._unknown((*path, "certainty"), "unknown value", words, certainty)
@@ -171,11 +171,11 @@ class Reader:
 
     def _property(self, path: tuple[str, ...], value: Value) -> Value | None:
         """Return the value of a property in its type; None if it has another."""
-        types = {each.name: each.type for each in fields(self.kind.properties)}
+        types = {field.name: field.type for field in fields(self.kind.properties)}
         kind = types.get(path[-1])
         where = (*path, "value")
         if isinstance(kind, type) and issubclass(kind, StrEnum):
-            words = [each.value for each in kind]
+            words = [member.value for member in kind]
             if value.value in words:
                 return Value(kind(value.value), value.source, value.certainty)
             self._unknown(where, "unknown value", words, value.value)

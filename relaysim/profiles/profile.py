@@ -47,5 +47,5 @@ class Profile:
     @property
     def properties(self) -> Properties:
         """The properties, which `relaysim.profiles.properties` declares."""
-        values: dict[str, Any] = {key: each.value for key, each in self.table(PROPERTIES).items()}
+        values: dict[str, Any] = {key: value.value for key, value in self.table(PROPERTIES).items()}
         return self.kind.properties(**values)

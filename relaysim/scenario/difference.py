@@ -28,8 +28,8 @@ class Change:
 
     def __str__(self) -> str:
         before, after = (
-            "(none)" if each is None else json.dumps(each, ensure_ascii=False, default=str)
-            for each in (self.before, self.after)
+            "(none)" if value is None else json.dumps(value, ensure_ascii=False, default=str)
+            for value in (self.before, self.after)
         )
         return f"{self.path}: {before} → {after}"
 
@@ -40,7 +40,7 @@ def diff(base: Scenario, other: Scenario) -> list[Change]:
     Tables are compared key by key, lists whole. Of a table that only one design has, such as a new
     hub, the values that its profile does not give are returned.
     """
-    tables = [written(each) for each in (base, other)]
+    tables = [written(design) for design in (base, other)]
     for table in tables:
         table.pop("name")
         table.pop("title")
@@ -52,10 +52,10 @@ def _changes(
 ) -> Iterator[Change]:
     if one == two:
         return
-    if one is None and (found := _table_at(designs[1], path)):
-        yield from _alone(path, found, _defaults(designs[1]))
-    elif two is None and (found := _table_at(designs[0], path)):
-        for change in _alone(path, found, _defaults(designs[0])):
+    if one is None and (table := _table_at(designs[1], path)):
+        yield from _alone(path, table, _defaults(designs[1]))
+    elif two is None and (table := _table_at(designs[0], path)):
+        for change in _alone(path, table, _defaults(designs[0])):
             yield Change(change.path, change.after, None)
     elif isinstance(one, dict) and isinstance(two, dict) and _alike(one, two):
         for key in dict.fromkeys([*one, *two]):
@@ -87,41 +87,41 @@ def _table_at(scenario: Scenario, path: KeyPath) -> Table | None:
     return here if isinstance(here, Table) else None
 
 
-def _alone(path: KeyPath, found: Table, defaults: Any) -> Iterator[Change]:
+def _alone(path: KeyPath, added: Table, defaults: Any) -> Iterator[Change]:
     """Return the values of a table beyond the defaults of its profile, as if it were new.
 
     A value that its file states is returned also if it is the default: of a new IP, that its age is
     0.
     """
-    parts, fields = _parts(found), type(found).model_fields
-    unusual = written(found, model_defaults=False)
-    stated = {fields[key].alias or key for key in found.model_fields_set if key in fields}
+    parts, fields = _parts(added), type(added).model_fields
+    unusual = written(added, model_defaults=False)
+    stated = {fields[key].alias or key for key in added.model_fields_set if key in fields}
     own = {
         key: unusual.get(key, value)
-        for key, value in written(found).items()
+        for key, value in written(added).items()
         if key not in parts and (key in unusual or key in stated)
     }
     below = {key: value for key, value in _at(defaults, path).items() if key not in parts}
     usual = {}
     if below:
-        profile = type(found).model_validate({**own, **below})
+        profile = type(added).model_validate({**own, **below})
         usual = written(profile) | written(profile, model_defaults=False)
     for key, value in own.items():
         if key in _PROFILE_KEYS or key not in below or usual.get(key) != value:
             yield Change(dotted((*path, key)), None, value)
     for key, tables in parts.items():
-        for name, each in tables.items():
-            yield from _alone((*path, key, name), each, defaults)
+        for name, table in tables.items():
+            yield from _alone((*path, key, name), table, defaults)
 
 
-def _parts(found: Table) -> dict[str, Mapping[str, Table]]:
+def _parts(table: Table) -> dict[str, Mapping[str, Table]]:
     """Return the tables of named things that a table holds, such as the connectors of a hub."""
     return {
         key: value
-        for key, value in found
+        for key, value in table
         if isinstance(value, Mapping)
         and value
-        and all(isinstance(each, Table) for each in value.values())
+        and all(isinstance(item, Table) for item in value.values())
     }
 
 
@@ -131,7 +131,8 @@ def _defaults(scenario: Scenario) -> dict[str, Any]:
         name: {
             "mta": hub.mta,
             "receive_connectors": {
-                each.name: {"usage": each.usage} for each in hub.receive_connectors.values()
+                connector.name: {"usage": connector.usage}
+                for connector in hub.receive_connectors.values()
             },
         }
         for name, hub in scenario.hubs.items()

@@ -28,7 +28,8 @@ def digest(scenario: Scenario) -> str:
     content = {key: _canonical(value) for key, value in scenario if key not in ("name", "title")}
     if scenario.profiles.own:
         content["profiles"] = {
-            f"{each.kind}/{each.name}": asdict(each.properties) for each in scenario.profiles.own
+            f"{profile.kind}/{profile.name}": asdict(profile.properties)
+            for profile in scenario.profiles.own
         }
     text = json.dumps(content, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
@@ -42,20 +43,20 @@ def _canonical(value: Any) -> Any:
         case Replay():
             recording = read(value.file)
             columns = (recording.created, recording.recipients, recording.size)
-            return {"process": value.process, "columns": [_column(each) for each in columns]}
+            return {"process": value.process, "columns": [_column(column) for column in columns]}
         case Empirical():
             return {
                 "distribution": value.distribution,
                 "values": list(map(_canonical, value.values)),
             }
         case Run() if value.warm_up_auto:
-            return {key: _canonical(each) for key, each in value} | {"warm_up": AUTO}
+            return {key: _canonical(item) for key, item in value} | {"warm_up": AUTO}
         case Table():
-            return {key: _canonical(each) for key, each in value if key != "properties"}
+            return {key: _canonical(item) for key, item in value if key != "properties"}
         case Mapping():
-            return {str(key): _canonical(each) for key, each in value.items()}
+            return {str(key): _canonical(item) for key, item in value.items()}
         case tuple() | frozenset():
-            return [_canonical(each) for each in value]
+            return [_canonical(item) for item in value]
         case Enum():
             return value.value
         case datetime():

@@ -65,14 +65,14 @@ def opened(path: Path, most: int, any_kind: bool = False) -> BinaryIO:
     """
     handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     try:
-        found = os.fstat(handle)
+        status = os.fstat(handle)
         if any_kind:
             return os.fdopen(handle, "rb")
-        if not stat.S_ISREG(found.st_mode):
-            what = "a directory" if stat.S_ISDIR(found.st_mode) else "not a regular file"
+        if not stat.S_ISREG(status.st_mode):
+            what = "a directory" if stat.S_ISDIR(status.st_mode) else "not a regular file"
             raise ValueError(f"it is {what}")
-        if found.st_size > most:
-            raise ValueError(_too_large(found.st_size, most))
+        if status.st_size > most:
+            raise ValueError(_too_large(status.st_size, most))
         return os.fdopen(handle, "rb")
     except BaseException:
         os.close(handle)

@@ -96,17 +96,17 @@ class BackPressure(Table):
 
     def drives(self) -> tuple[Drive, ...]:
         """Return the drives that are watched, with what back pressure keeps free on each."""
-        found = []
+        drives = []
         if self.queue_drive_size is not None:
             free = self.database_free_space
             size, used = self.queue_drive_size, self.queue_drive_used
-            found.append(Drive(Resource.DATABASE, size, used, free))
+            drives.append(Drive(Resource.DATABASE, size, used, free))
             if self.log_drive_size is None and self.log_free_space:
-                found.append(Drive(Resource.LOG, size, used, self.log_free_space))
+                drives.append(Drive(Resource.LOG, size, used, self.log_free_space))
         if self.log_drive_size is not None and self.log_free_space:
             size, used = self.log_drive_size, self.log_drive_used
-            found.append(Drive(Resource.LOG, size, used, self.log_free_space, holds_mail=False))
-        return tuple(found)
+            drives.append(Drive(Resource.LOG, size, used, self.log_free_space, holds_mail=False))
+        return tuple(drives)
 
 
 def _check_drive(size: int, free_space: int, key: str) -> None:

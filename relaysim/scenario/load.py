@@ -105,11 +105,11 @@ def _nothings(value: Any, path: KeyPath = ()) -> Iterator[KeyPath]:
     if value is None:
         yield path
     elif isinstance(value, Mapping):
-        for key, each in value.items():
-            yield from _nothings(each, (*path, key))
+        for key, item in value.items():
+            yield from _nothings(item, (*path, key))
     elif isinstance(value, list | tuple):
-        for place, each in enumerate(value):
-            yield from _nothings(each, (*path, place))
+        for place, item in enumerate(value):
+            yield from _nothings(item, (*path, place))
 
 
 def _chain(source: _Source, seen: tuple[Path, ...] = ()) -> list[_Source]:
@@ -127,7 +127,7 @@ def _chain(source: _Source, seen: tuple[Path, ...] = ()) -> list[_Source]:
         # Its keys and values are not repeated: it may be any file.
         raise ScenarioError([replace(problem, message="the file is not a scenario")])
     if path.resolve() in seen:
-        circle = " → ".join(each.name for each in (*seen, path))
+        circle = " → ".join(file.name for file in (*seen, path))
         raise ScenarioError([replace(problem, message=f"the files extend each other: {circle}")])
     return [*_chain(below, (*seen, path.resolve())), source]
 
@@ -153,31 +153,33 @@ def _collection(files: list[_Source], profiles: Folder) -> Collection:
     """Return the profiles of a folder or, without one, of the folders beside the files."""
     if profiles is not None:
         return own_profiles.named(profiles)
-    return own_profiles.read(each.folder / own_profiles.FOLDER for each in files)
+    return own_profiles.read(source.folder / own_profiles.FOLDER for source in files)
 
 
 def _scenario(
     files: list[_Source], overrides: Iterable[str], collection: Collection, name: str | None = None
 ) -> Scenario:
     tables: Raw = {}
-    for each in files:
+    for source in files:
         tables.pop("name", None)
         tables.pop("title", None)
-        tables = merged(tables, _with_paths(each.tables, each.folder))
+        tables = merged(tables, _with_paths(source.tables, source.folder))
     if name is not None:
         tables.setdefault("name", name)
     tables, settings, problems = _overridden(tables, overrides, collection)
     full = with_defaults(tables, collection)
     named = name_problems(tables)
-    found = reference_problems(tables, collection)
+    all_problems = reference_problems(tables, collection)
     try:
         scenario = Scenario.model_validate(full)
     except ValidationError as error:
-        found += translate(error, full)
-    found = [*named, *outside(found, named)]
+        all_problems += translate(error, full)
+    all_problems = [*named, *outside(all_problems, named)]
     problems += [
         _placed(problem, [*files, *settings], tables, collection)
-        for problem in sorted(dict.fromkeys(found), key=lambda each: _order(each, tables))
+        for problem in sorted(
+            dict.fromkeys(all_problems), key=lambda problem: _order(problem, tables)
+        )
     ]
     if problems:
         raise ScenarioError(problems)
@@ -226,11 +228,11 @@ def _placed(
     depths = [len(list(_steps(source.tables, problem.path))) for source in sources]
     deepest = max(depths)
     if deepest < len(problem.path):
-        found = in_profile(problem, tables, collection)
-        if found is not None:
-            return found
+        placed = in_profile(problem, tables, collection)
+        if placed is not None:
+            return placed
         return replace(problem, file=sources[depths.index(deepest)].file)
-    source = [each for each, depth in zip(sources, depths, strict=True) if depth == deepest][-1]
+    source = [source for source, depth in zip(sources, depths, strict=True) if depth == deepest][-1]
     *_, value = [source.tables, *_steps(source.tables, problem.path)]
     return replace(problem, file=source.file, value=value)
 

@@ -263,8 +263,11 @@ class Scenario(Table):
         used = [
             *((Kind.MTA, hub.mta) for hub in self.hubs.values()),
             *((Kind.HOST, host.kind) for host in self.hosts.values()),
-            *((Kind.DESTINATION, each.profile) for each in self.destinations.values()),
-            *((Kind.BLOCKLIST, each.profile) for each in self.blocklists.values()),
+            *(
+                (Kind.DESTINATION, destination.profile)
+                for destination in self.destinations.values()
+            ),
+            *((Kind.BLOCKLIST, blocklist.profile) for blocklist in self.blocklists.values()),
         ]
         scenario = self.model_copy()
         scenario._profiles = collection.only(used)

@@ -56,12 +56,12 @@ def unfit(text: str) -> str | None:
 def _texts(value: Any, path: KeyPath = ()) -> Iterator[tuple[KeyPath, str, bool]]:
     """Return all keys and texts of tables, each with its path, and whether it is a key."""
     if isinstance(value, dict):
-        for key, each in value.items():
+        for key, item in value.items():
             yield (*path, key), str(key), True
-            yield from _texts(each, (*path, key))
+            yield from _texts(item, (*path, key))
     elif isinstance(value, list):
-        for place, each in enumerate(value):
-            yield from _texts(each, (*path, place))
+        for place, item in enumerate(value):
+            yield from _texts(item, (*path, place))
     elif isinstance(value, str) and path[-1:] not in (("file",), ("extends",)):
         yield path, value, False
 

@@ -45,13 +45,13 @@ def read(folders: Iterable[Path]) -> Collection:
     """
     reading = _Reading()
     # Two spellings of one folder, such as "profiles" and "designs/../profiles", are read once.
-    for folder in {each.resolve(): each for each in folders}.values():
+    for folder in {folder.resolve(): folder for folder in folders}.values():
         if _is_ours(folder):
             reading.collect(folder)
     own = [reading.profile(kind, name) for kind, name in reading.files]
     if reading.problems:
         raise ScenarioError(reading.problems)
-    return Collection(tuple(each for each in own if not _is_base(each.name)))
+    return Collection(tuple(file for file in own if not _is_base(file.name)))
 
 
 def _is_ours(folder: Path) -> bool:
@@ -63,7 +63,7 @@ def _is_base(name: str) -> bool:
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    return (each for each in sorted(folder.iterdir()) if each.suffix == built_in.SUFFIX)
+    return (file for file in sorted(folder.iterdir()) if file.suffix == built_in.SUFFIX)
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ class _Reading:
     def _collect(self, kind: Kind, path: Path) -> None:
         name = path.name.removesuffix(built_in.SUFFIX)
         problem = Problem((), "", file=str(path))
-        taken = {each.casefold(): each for each in built_in.bases(kind)}.get(name.casefold())
+        taken = {base.casefold(): base for base in built_in.bases(kind)}.get(name.casefold())
         try:
             if taken is not None:
                 why = f'"{taken}" is built in: write {EXTENDS} = "{taken}" under another name'
@@ -160,7 +160,7 @@ class _Reading:
         known = tuple(dict.fromkeys([*mine, *built_in.bases(kind)]))
         why = ""
         if (kind, name) in self._open:
-            circle = " → ".join(each for _, each in (*self._open, (kind, name)))
+            circle = " → ".join(profile for _, profile in (*self._open, (kind, name)))
             why, known = f"the files extend each other: {circle}", ()
         elif name not in known:
             why = f"there is no such {kind.noun}"

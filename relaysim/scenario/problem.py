@@ -30,7 +30,9 @@ def quoted(text: str) -> str:
 
 def printable(text: str) -> str:
     """Return a text for a screen: what cannot be printed stands as an escape of TOML."""
-    return "".join(each if each.isprintable() else _escape(each) for each in text)
+    return "".join(
+        character if character.isprintable() else _escape(character) for character in text
+    )
 
 
 def _escape(character: str) -> str:
@@ -70,7 +72,7 @@ def _toml(value: Any) -> str:
 
 def nearest(word: object, known: Iterable[str]) -> str | None:
     """Return the known word with the most similar spelling, in any case; None if none is near."""
-    by_lower = {each.casefold(): each for each in known if each != word}
+    by_lower = {name.casefold(): name for name in known if name != word}
     close = difflib.get_close_matches(str(word).casefold(), by_lower, 1)
     return by_lower[close[0]] if close else None
 

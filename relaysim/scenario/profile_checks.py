@@ -35,7 +35,7 @@ def _parameters(raw: Raw, collection: Collection) -> Found:
         said = 'with trigger "{}" and widening "{}"'.format(*rules)
         for key in at(raw, "blocklists", name):
             if key in special and key not in known:
-                own = tuple(dict.fromkeys(each for each in known if each in special))
+                own = tuple(dict.fromkeys(key for key in known if key in special))
                 yield Problem(("blocklists", name, key), f"no parameter of a list {said}", own)
         for key in asked:
             if table.get(key, NONE) == NONE:
@@ -67,8 +67,8 @@ def _parted(raw: Raw, collection: Collection) -> Found:
         compromised = at(stream, "arrivals").get("process") == "compromise"
         usual = hosts[host]["properties"].culprit or compromised
         kinds.setdefault(host, set()).add(stream.get("culprit", usual) is True)
-    for host, found in kinds.items():
-        if len(found) > 1:
+    for host, culprit_flags in kinds.items():
+        if len(culprit_flags) > 1:
             text = f"parts culprits from innocents by host, but {host} has streams of both"
             yield Problem(("coupling", "contention"), text)
 

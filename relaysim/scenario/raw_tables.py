@@ -32,8 +32,8 @@ def texts(value: Any) -> Iterator[tuple[int, str]]:
 
 def streams(raw: Raw) -> Iterator[tuple[str, str, Raw]]:
     """Return the tables of all streams, each with the names of its host and its own."""
-    for host, found in named(raw, "hosts"):
-        for name, stream in named(found, "streams"):
+    for host, table in named(raw, "hosts"):
+        for name, stream in named(table, "streams"):
             yield host, name, stream
 
 
@@ -69,9 +69,9 @@ def unusable(tables: Any) -> Problem | None:
             if isinstance(value, int) and abs(value) >= TOO_LONG:
                 return Problem(path, "a number has at most 1,000 digits", value=value)
             items = value.items() if isinstance(value, dict) else ()
-            inner += [((*path, key), each) for key, each in items]
+            inner += [((*path, key), item) for key, item in items]
             if isinstance(value, list):
-                inner += [((*path, place), each) for place, each in enumerate(value)]
+                inner += [((*path, place), item) for place, item in enumerate(value)]
         level = inner
         if not level:
             return None

@@ -49,10 +49,10 @@ def _read(path: Path, _modified: int, _size: int) -> Recording:
             if "seconds" not in names:
                 # Its first line may be of a file that is none of the reader's business.
                 raise ValueError("the file has no column seconds in its first line")
-            found = {
+            arrays = {
                 name: array("d") for name in ("seconds", "recipients", "bytes") if name in names
             }
-            columns = [(name, names.index(name), values) for name, values in found.items()]
+            columns = [(name, names.index(name), values) for name, values in arrays.items()]
             for row in rows:
                 if not row:
                     continue
@@ -65,9 +65,9 @@ def _read(path: Path, _modified: int, _size: int) -> Recording:
         raise ValueError("the file cannot be read: it is not UTF-8 text") from None
     except csv.Error as error:
         raise ValueError(f"the file is not CSV: {error}") from None
-    if not found["seconds"]:
+    if not arrays["seconds"]:
         raise ValueError("the file holds no messages")
-    created = np.rint(np.array(found["seconds"]) * 1e6).astype(np.int64)
+    created = np.rint(np.array(arrays["seconds"]) * 1e6).astype(np.int64)
     order = np.argsort(created, kind="stable")
 
     def sorted_(values: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
@@ -76,7 +76,7 @@ def _read(path: Path, _modified: int, _size: int) -> Recording:
         return values
 
     def column(name: str) -> npt.NDArray[np.int64] | None:
-        return sorted_(np.array(found[name]).astype(np.int64)) if name in found else None
+        return sorted_(np.array(arrays[name]).astype(np.int64)) if name in arrays else None
 
     return Recording(sorted_(created), column("recipients"), column("bytes"))
 

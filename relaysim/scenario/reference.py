@@ -39,8 +39,8 @@ DSN = "dsn"
 
 def reference_problems(raw: Raw, collection: Collection) -> list[Problem]:
     """Return all problems of names in a scenario; `raw` holds its tables without defaults."""
-    found = [problem for check in _CHECKS for problem in check(raw)]
-    return found + [problem for check in PROFILE_CHECKS for problem in check(raw, collection)]
+    problems = [problem for check in _CHECKS for problem in check(raw)]
+    return problems + [problem for check in PROFILE_CHECKS for problem in check(raw, collection)]
 
 
 def _names_are_keys(raw: Raw) -> Found:
@@ -190,7 +190,7 @@ def _recipients(raw: Raw) -> Found:
 def _own_mailboxes(raw: Raw) -> Found:
     """Report mail to the own mailboxes without a domain that has them."""
     types = at(raw, "organization", "domains").values()
-    if not types or any(parsed(parse_domain_type, each) == "Authoritative" for each in types):
+    if not types or any(parsed(parse_domain_type, kind) == "Authoritative" for kind in types):
         return
     for host, name, stream in streams(raw):
         if at(stream, "to").get(INTERNAL):

@@ -69,8 +69,8 @@ class Table(BaseModel):
         """
         if isinstance(value, Mapping):
             value = {
-                key: None if each == NONE and cls.is_optional(key) else each
-                for key, each in value.items()
+                key: None if item == NONE and cls.is_optional(key) else item
+                for key, item in value.items()
             }
         problems = [
             InitErrorDetails(type="value_error", input=value, ctx={"error": ValueError(message)})
@@ -88,12 +88,12 @@ class Table(BaseModel):
     def _miscounted(cls, value: Any) -> list[str]:
         if not isinstance(value, Mapping):
             return []
-        written = {key for key, each in value.items() if each is not None}
+        written = {key for key, item in value.items() if item is not None}
         counted = [(keys, [key for key in keys if key in written]) for keys in cls.exactly_one]
         return [
-            f"write exactly one of {', '.join(keys)}: found {' and '.join(found) or 'none'}"
-            for keys, found in counted
-            if len(found) != 1
+            f"write exactly one of {', '.join(keys)}: found {' and '.join(present) or 'none'}"
+            for keys, present in counted
+            if len(present) != 1
         ]
 
 
@@ -102,8 +102,8 @@ def _alternatives(kind: Any) -> Iterator[Any]:
     if get_origin(kind) is Annotated:
         yield from _alternatives(get_args(kind)[0])
     elif get_origin(kind) in (Union, UnionType):
-        for each in get_args(kind):
-            yield from _alternatives(each)
+        for member in get_args(kind):
+            yield from _alternatives(member)
     else:
         yield kind
 

@@ -41,7 +41,7 @@ def tables(data: bytes, file: str) -> dict[str, Any]:
 def parsed(text: str, file: str) -> dict[str, Any]:
     """Return the tables of a TOML text, which problems call `file`. Raises ScenarioError."""
     try:
-        found = tomllib.loads(text)
+        result = tomllib.loads(text)
     except (ValueError, RecursionError) as error:
         message, _, place = str(error).removesuffix(")").partition(" (at ")
         match = _LINE.fullmatch(place)
@@ -51,7 +51,7 @@ def parsed(text: str, file: str) -> dict[str, Any]:
             message = f"{message}; {ESCAPES}"
         problem = Problem((), f"not TOML: {message}", file=f"{file}:{line}" if line else file)
         raise ScenarioError([problem]) from None
-    wrong = unusable(found)
+    wrong = unusable(result)
     if wrong is not None:
         raise ScenarioError([replace(wrong, file=file)])
-    return found
+    return result

@@ -29,21 +29,21 @@ def written(model: Table, model_defaults: bool = True) -> dict[str, Any]:
     the names that are keys of the table above. Without `model_defaults` the keys that have the
     default of the model are left out too, and the result can be loaded.
     """
-    found = {}
+    result = {}
     for key, info in type(model).model_fields.items():
         value = getattr(model, key)
         if value is None and key in model.model_fields_set and model.is_optional(key):
-            found[info.alias or key] = _value(None, _kind(info), model_defaults) or NONE
+            result[info.alias or key] = _value(None, _kind(info), model_defaults) or NONE
             continue
         usual = not info.is_required() and value == info.get_default(call_default_factory=True)
         if key in _left_out(model) or (usual and not model_defaults):
             continue
         text = _value(value, _kind(info), model_defaults)
         if text is not None:
-            found[info.alias or key] = text
+            result[info.alias or key] = text
     if isinstance(model, Run) and model.warm_up_auto:
-        found["warm_up"] = AUTO
-    return found
+        result["warm_up"] = AUTO
+    return result
 
 
 def _left_out(model: Table) -> tuple[str, ...]:
@@ -70,10 +70,10 @@ def _value(value: Any, kind: Any, model_defaults: bool) -> Any:
             return written(value, model_defaults)
         case Mapping():
             return {
-                key: _value(each, _inner(kind, 1), model_defaults) for key, each in value.items()
+                key: _value(item, _inner(kind, 1), model_defaults) for key, item in value.items()
             }
         case tuple():
-            return [_value(each, _inner(kind, 0), model_defaults) for each in value]
+            return [_value(item, _inner(kind, 0), model_defaults) for item in value]
     return str(value)
 
 
@@ -101,10 +101,10 @@ def _checks(kind: Any) -> list[Any]:
     """Return the functions that parse a value of this type."""
     if get_origin(kind) is Annotated:
         inner, *metadata = get_args(kind)
-        found = [each.func for each in metadata if isinstance(each, BeforeValidator)]
-        return found + _checks(inner)
+        checks = [entry.func for entry in metadata if isinstance(entry, BeforeValidator)]
+        return checks + _checks(inner)
     if get_origin(kind) in (Union, UnionType):
-        return [check for each in get_args(kind) for check in _checks(each)]
+        return [check for member in get_args(kind) for check in _checks(member)]
     return []
 
 

@@ -49,13 +49,13 @@ _LISTING, _LISTS = ("threshold", "trap_share"), ".refuses_on."
 class Sizing:
     """Whether a larger hub of the base serves a class as well as another design does.
 
-    `found` is the smallest such size, or `why` says that none in the range does.
+    `size` is the smallest such size, or None; `why` says then why no size in the range does.
     """
 
     target: Target
     instead_of: str
     tried: tuple[int, ...]
-    found: Size | None
+    size: Size | None
     why: str
 
 
@@ -277,9 +277,9 @@ def campaign_path(designs: Sequence[Scenario]) -> str:
         for short, stream in host.streams.items():
             if isinstance(stream.arrivals, Campaign) and is_culprit(host, stream):
                 campaigns = [
-                    each.hosts[name].streams[short].arrivals
-                    for each in designs
-                    if name in each.hosts and short in each.hosts[name].streams
+                    design.hosts[name].streams[short].arrivals
+                    for design in designs
+                    if name in design.hosts and short in design.hosts[name].streams
                 ]
                 if len(campaigns) == len(designs) and all(
                     isinstance(a, Campaign) for a in campaigns
@@ -335,5 +335,5 @@ def deciding(files: DesignFiles) -> tuple[Input, ...]:
     inputs = assumed(files)
     costs = [e for e in inputs if e.path.startswith("hubs.") and e.path.endswith(_COST)]
     triggers = [e for e in inputs if e.path.startswith("blocklists.") and e.path.endswith(_LISTING)]
-    refusals = [each for each in inputs if _LISTS in each.path]
+    refusals = [factor for factor in inputs if _LISTS in factor.path]
     return (*costs[: len(_COST)], *triggers, *refusals)[:FEW]

@@ -74,12 +74,12 @@ def assumptions(
         elif number.plain and number.value > 1 and identity(path, _BELOW_1) is None:
             above = number.value - 1
             low, high = (number._replace(value=1 + part * above) for part in (HALF, DOUBLE))
-        for each in (low, high):
-            digest_there = identity(path, each)
-            if digest_there is None and each.plain:
-                each = Number(Fraction(1))
-                digest_there = identity(path, each)
-            yield None if digest_there in (None, unchanged) else str(each)
+        for end in (low, high):
+            digest_there = identity(path, end)
+            if digest_there is None and end.plain:
+                end = Number(Fraction(1))
+                digest_there = identity(path, end)
+            yield None if digest_there in (None, unchanged) else str(end)
 
     inputs = []
     for keys, number, source in _numbers(scenario):
@@ -127,8 +127,8 @@ def defaults(scenario: Scenario) -> Iterator[tuple[Keys, Mapping[str, Value]]]:
 def _within(keys: Keys, value: Any) -> Iterator[tuple[Keys, Number]]:
     """Return the numbers in a value, which may be a table such as a distribution."""
     if isinstance(value, Mapping):
-        for key, each in value.items():
-            yield from _within((*keys, key), each)
+        for key, profile_value in value.items():
+            yield from _within((*keys, key), profile_value)
         return
     try:
         number = Number.parse(value)
@@ -144,7 +144,7 @@ def _asked(scenario: Scenario, keys: Keys) -> bool:
         case ("destinations", name, "refuses_on", entry):
             known = scenario.destinations[name].refuses_on
             return any(
-                entry == next((each for each in (of.name, of.profile) if each in known), None)
+                entry == next((name for name in (of.name, of.profile) if name in known), None)
                 for of in scenario.blocklists.values()
             )
     return True

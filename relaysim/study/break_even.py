@@ -120,7 +120,7 @@ def break_even(
     Limit
         Its interval is found as that of `limit`.
     """
-    value, low, high = (least - each for each in advantage[:3])
+    value, low, high = (least - value for value in advantage[:3])
     none = np.isnan(value)
     if none.all():
         return Limit(scenario, statement, NO_MAIL, np.nan, np.nan, np.nan, 0, unit)

@@ -86,8 +86,8 @@ class Comparison(OldAttributes):
         ValueError
             If no design has this name.
         """
-        design = look_up({each.name: each for each in self.scenarios}, name, "a design")
-        origins = tuple(each for each in self.provenance.scenarios if each[0] == name)
+        design = look_up({scenario.name: scenario for scenario in self.scenarios}, name, "a design")
+        origins = tuple(facts for facts in self.provenance.scenarios if facts[0] == name)
         return RunResult(
             scenario=design,
             seed=self.seed,
@@ -240,10 +240,10 @@ def compare_designs(
             if any(run.blast for run in runs)
         },
         violations=[
-            (design.name, i, found)
+            (design.name, i, violation)
             for design, runs in zip(designs, kept, strict=True)
             for i, run in enumerate(runs)
-            for found in run.violations
+            for violation in run.violations
         ],
         provenance=execution.provenance(designs, replications, seed),
     )

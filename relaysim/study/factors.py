@@ -73,14 +73,14 @@ def stated(
     """
 
     def having(path: str) -> Scenario:
-        return next((each for each in designs if in_force(each, path)), designs[0])
+        return next((design for design in designs if in_force(design, path)), designs[0])
 
     chosen = (
         tuple(Input.of(having(path), path, *ends) for path, ends in inputs.items())
         if isinstance(inputs, Mapping)
         else tuple(inputs)
     )
-    paths = [each.path for each in chosen]
+    paths = [factor.path for factor in chosen]
     for path in paths:
         if paths.count(path) > 1:
             raise SensitivityError(f"{path} is given twice")

@@ -120,7 +120,7 @@ def _delay(scenario: Scenario, trace: Trace, hub: str, time: int) -> int:
 
 def _happened(expected: ExpectedDialogue, journey: Journey, events: list[Event]) -> bool:
     """Whether the replies and the end of a dialogue are those of the run."""
-    replies = ["" if each.is_success else str(each) for each in expected.replies]
+    replies = ["" if reply.is_success else str(reply) for reply in expected.replies]
     if replies != [
         recipient.reply if recipient.status in (Status.REFUSED, Status.ABANDONED) else ""
         for recipient in journey.recipients

@@ -157,7 +157,7 @@ def _parsed(message: str) -> tuple[str, int]:
 
 
 def _ask_known(scenario: Scenario, stream: str) -> None:
-    titles = {each.name: each.title for each in compile_plan(scenario).streams}
+    titles = {stream.name: stream.title for stream in compile_plan(scenario).streams}
     known = list(titles)
     fits = [name for name, title in titles.items() if stream in (name, title)]
     if not fits:
@@ -170,16 +170,16 @@ def _row(trace: Trace, stream: str, number: int, replication: int) -> int:
     names = trace.names
     fits = [i for i, name in enumerate(names.streams) if name == stream]
     fits = fits or [i for i, title in enumerate(names.stream_title) if title == stream]
-    mine = np.isin(trace.messages["stream"], fits)
-    found = np.flatnonzero(mine & (trace.messages["number"] == number))
-    if not len(found):
-        many = int(mine.sum())
-        there = f"numbers 0 to {many - 1:,}" if many else "none"
+    of_stream = np.isin(trace.messages["stream"], fits)
+    rows = np.flatnonzero(of_stream & (trace.messages["number"] == number))
+    if not len(rows):
+        count = int(of_stream.sum())
+        there = f"numbers 0 to {count - 1:,}" if count else "none"
         raise TranscriptError(
-            f"{stream}:{number} does not exist: replication {replication} has {many:,} messages of "
-            f"{stream} ({there})"
+            f"{stream}:{number} does not exist: replication {replication} has {count:,} messages "
+            f"of {stream} ({there})"
         )
-    return int(found[0])
+    return int(rows[0])
 
 
 def examples(scenario: Scenario, *, replication: int = 0, seed: int | None = None) -> pd.DataFrame:
@@ -193,11 +193,11 @@ def examples(scenario: Scenario, *, replication: int = 0, seed: int | None = Non
     frames = tables(trace, scenario, replication)
     recipients = frames["recipients"].merge(frames["messages"][["message", "number"]], on="message")
     recipients["stream"] = recipients["stream"].astype(str)
-    found: dict[str, list[str]] = {}
+    reasons: dict[str, list[str]] = {}
     for _, of in recipients.groupby("stream", sort=True):
         for message, why in _of_stream(of):
-            found.setdefault(message, []).append(why)
-    rows = [(message, ", ".join(why)) for message, why in found.items()]
+            reasons.setdefault(message, []).append(why)
+    rows = [(message, ", ".join(why)) for message, why in reasons.items()]
     return pd.DataFrame(rows, columns=["message", "why"])
 
 

@@ -64,7 +64,7 @@ def more_for_median(apart: Floats, least: Floats, confidence: float) -> Floats:
     All have to lie on one side, beyond the difference that matters (`least`), or all within it;
     else nothing is known of the number, which is NaN then.
     """
-    found = middle(apart)
-    beyond = (found.least > least) | (found.most < -least)
-    within = (found.least >= -least) & (found.most <= least)
+    median = middle(apart)
+    beyond = (median.least > least) | (median.most < -least)
+    within = (median.least >= -least) & (median.most <= least)
     return np.where(beyond | within, float(fewest_for_median(confidence)), np.nan)

@@ -85,7 +85,7 @@ def against_base(
         One row for each metric that both have; see `measure.frame_columns`.
     """
     ours, theirs = (
-        Stack.of([_joined(*each, column) for each in zip(frames, pairs, strict=True)])
+        Stack.of([_joined(*pair, column) for pair in zip(frames, pairs, strict=True)])
         for frames, column in zip(plain, ("base", "value"), strict=True)
     )
     index = ours.index()
@@ -112,7 +112,7 @@ def against_base(
         part[hours] = sure[hours]
     skewed = keys["metric"].isin(SKEWED_BY_LISTINGS).to_numpy() & listings
     judged = by_median(difference, apart, skewed, equal, confidence)
-    more = np.array([METRICS[each].better == "more" for each in names], bool)[:, None]
+    more = np.array([METRICS[metric].better == "more" for metric in names], bool)[:, None]
     better = np.where(more, apart > 0, apart < 0)
     worse = np.where(more, apart < 0, apart > 0)
     frame = keys[KEY].copy()

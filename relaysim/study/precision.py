@@ -75,7 +75,7 @@ class Precision:
 
     def chosen_widths(self) -> dict[Quantity, float]:
         """Return the absolute widths by quantity."""
-        return {_quantity(each): width for each, width in self.absolute.items()}
+        return {_quantity(quantity): width for quantity, width in self.absolute.items()}
 
 
 def _quantity(given: Quantity | str) -> Quantity:
@@ -87,7 +87,7 @@ class Reached:
     """How precise a quantity is after all replications, and how precise it was to be."""
 
     quantity: Quantity
-    found: Estimate
+    estimate: Estimate
     wanted: float
     """The half-width, in the unit of the quantity."""
     lost: int = 0
@@ -111,7 +111,7 @@ class Reached:
     @property
     def interval(self) -> Estimate:
         """Return the estimate with an interval within the range of the quantity."""
-        return estimate_within_range(self.found, self.quantity.of.unit)
+        return estimate_within_range(self.estimate, self.quantity.of.unit)
 
     @property
     def half(self) -> float:
@@ -123,7 +123,7 @@ class Reached:
         """
         if self.lost:
             return 0.0
-        return (self.found.high - self.found.low) / 2
+        return (self.estimate.high - self.estimate.low) / 2
 
     @property
     def narrow(self) -> bool:
@@ -139,17 +139,17 @@ class Reached:
         Infinite where more than 10,000 would be needed, and for a share of a mean of zero.
         """
         if self.narrow:
-            return self.found.n
+            return self.estimate.n
         if np.isnan(self.half):
             return np.nan
         if self.quantity.of.chance:
             return self._chances()
-        deviation = deviation_of(np.array([self.half]), self.found.n)
+        deviation = deviation_of(np.array([self.half]), self.estimate.n)
         return float(smallest(deviation, np.array([self.wanted]), CONFIDENCE)[0])
 
     def _chances(self) -> float:
         """Return the number if the values that were seen repeated."""
-        hits, n = round(self.found.value * self.found.n), self.found.n
+        hits, n = round(self.estimate.value * self.estimate.n), self.estimate.n
         for times in range(2, SEARCHED // n + 1):
             row = np.repeat([1.0, 0.0], [hits * times, (n - hits) * times])
             _, low, high, _ = chances(row[None])
@@ -187,7 +187,7 @@ class Watch:
         n = len(self.seen[0])
         if n == AHEAD:
             self._drop_empty()
-        if n < FEWEST or not all(each.narrow for each in self.reached()):
+        if n < FEWEST or not all(estimate.narrow for estimate in self.reached()):
             self.narrow_since = None
             return False
         since = self.narrow_since = self.narrow_since or n
@@ -201,7 +201,7 @@ class Watch:
                 f"{self.quantities[empty.index(True)]} has no value in any of {AHEAD} "
                 "replications: there is no such mail"
             )
-        left = [each for each, none in zip(self.quantities, empty, strict=True) if not none]
+        left = [quantity for quantity, none in zip(self.quantities, empty, strict=True) if not none]
         self.seen = [row for row, none in zip(self.seen, empty, strict=True) if not none]
         self.quantities = tuple(left)
 
@@ -219,7 +219,7 @@ class Watch:
     def needed(self) -> int:
         """Return about how many replications there will be in all; at most as many as allowed."""
         reached = self.reached()
-        numbers = [each.needed for each in reached if np.isfinite(each.half)]
+        numbers = [estimate.needed for estimate in reached if np.isfinite(estimate.half)]
         most = self.precision.most
         about = max(numbers, default=most)
         ahead = AHEAD * max(about, 100) / 100

@@ -230,7 +230,7 @@ class RunResult(OldAttributes):
         refused = by_design({self.scenario.name: self.series.refusals})
         tables = {"metrics": self.metrics, REFUSED_ATTEMPTS: refused, "theory": beside(self)}
         if self.precision:
-            tables["precision"] = pd.DataFrame([each.row() for each in self.precision])
+            tables["precision"] = pd.DataFrame([reached.row() for reached in self.precision])
         return tables
 
     def large_tables(self) -> Frames:
@@ -308,7 +308,7 @@ def run_scenario(
     replications, seed = sampling.resolved([scenario])
     scenario = settle(scenario, sampling, execution.with_progress(None))
     watch = None if sampling.precision is None else Watch(sampling.precision, scenario)
-    needs_blast = watch is not None and any(each.needs_blast for each in watch.quantities)
+    needs_blast = watch is not None and any(quantity.needs_blast for quantity in watch.quantities)
     wanted = Wanted(frames=frames, violations=check_invariants, blast=needs_blast)
     if watch is None:
         tasks = _tasks(scenario, replications, seed, wanted)

@@ -201,7 +201,7 @@ def measure_sensitivity(
         raise SensitivityError(f"{designs[0].name} has no assumptions: give inputs and their ends")
     base = settle_all(designs, Sampling(replications, seed), execution.with_progress(None))
     designs_at = _Designs(files, tuple(base))
-    ends = [(each.path, value) for each in chosen for value in each.ends.values()]
+    ends = [(factor.path, value) for factor in chosen for value in factor.ends.values()]
     inputs_of_sobol = len(chosen) if inputs is not None else min(FEW, len(chosen))
     points = 1 + len(ends) + (sobol * (inputs_of_sobol + 2) if sobol else 0)
     if points > MOST:
@@ -235,7 +235,7 @@ def assumed(files: DesignFiles) -> tuple[Input, ...]:
     inputs: dict[str, Input] = {}
     for file in files.files:
         of_file = assumptions(file, files.settings, files.profiles)
-        inputs = {each.path: each for each in of_file} | inputs
+        inputs = {factor.path: factor for factor in of_file} | inputs
     return tuple(inputs.values())
 
 
@@ -337,10 +337,10 @@ def _effects(
     rows = iter(values[1:])
     absent = np.full(values.shape[1], np.nan)
     at: dict[str, list[Floats]] = {"low": [], "high": []}
-    for each in inputs:
+    for factor in inputs:
         for end, rows_of_end in at.items():
-            rows_of_end.append(next(rows) if end in each.ends else absent)
-    frame = pd.DataFrame([(each.path, each.low, each.base, each.high) for each in inputs])
+            rows_of_end.append(next(rows) if end in factor.ends else absent)
+    frame = pd.DataFrame([(factor.path, factor.low, factor.base, factor.high) for factor in inputs])
     frame.columns = pd.Index(["path", "low", "base", "high"])
     moved = [np.zeros(len(inputs))]
     beyond, same = np.zeros(len(inputs), bool), np.ones(len(inputs), bool)
@@ -356,11 +356,11 @@ def _effects(
         moved.append(value)
         beyond |= (low > 0) | (high < 0)
         unchanged = (values_at_end == base) | (np.isnan(values_at_end) & np.isnan(base))
-        missing = np.array([end not in each.ends for each in inputs])
+        missing = np.array([end not in factor.ends for factor in inputs])
         same &= missing | unchanged.all(axis=1)
     frame["swing"] = np.fmax.reduce(moved) - np.fmin.reduce(moved)
     frame["effect"] = np.where(beyond, MEASURABLE, np.where(same, NONE, NOT_DECIDED))
-    frame["unit"], frame["source"] = quantity.of.unit, [each.source for each in inputs]
+    frame["unit"], frame["source"] = quantity.of.unit, [factor.source for factor in inputs]
     return frame.sort_values("swing", ascending=False, kind="stable", ignore_index=True)
 
 
@@ -374,10 +374,10 @@ def _indices(
     inputs: Sequence[Input], count: int, seed: int, at: _Designs, runs: _Runs
 ) -> pd.DataFrame:
     """Return the frame `indices`."""
-    paths = pd.DataFrame({"path": [each.path for each in inputs]}, dtype=object)
+    paths = pd.DataFrame({"path": [factor.path for factor in inputs]}, dtype=object)
     if not inputs:
         return paths.assign(**dict.fromkeys(COLUMNS, np.nan))
-    axes = [_Axis.of(each, at) for each in inputs]
+    axes = [_Axis.of(factor, at) for factor in inputs]
 
     def response(shares: Floats) -> Floats:
         designs = (

@@ -162,7 +162,7 @@ def find_size(
 
     The replications of the `sampling` are the most of a value.
     """
-    bounds = [Target.parse(each) if isinstance(each, str) else each for each in targets]
+    bounds = [Target.parse(target) if isinstance(target, str) else target for target in targets]
     most = MOST if sampling.replications is None else sampling.replications
     if not bounds:
         raise ValueError("a size takes at least one target")
@@ -199,15 +199,15 @@ def find_size(
         return trials.verdict(at) == MET
 
     low, high, last = -1, len(designs) - 1, len(designs) - 1
-    found = meets(high)
-    while found:
+    met = meets(high)
+    while met:
         while high - low > 1:
             middle = (low + high) // 2
             low, high = (low, middle) if meets(middle) else (middle, high)
         if meets(high, to_the_end=True):
             break
-        low, high, found = high, last, high < last
-    if not found:
+        low, high, met = high, last, high < last
+    if not met:
         raise SizeError(trials.failure(last))
     scenario = designs[high]
     return Size(
@@ -235,7 +235,9 @@ class _Trials:
         error: float,
         listings: bool,
     ) -> None:
-        self.skewed = [listings and each.quantity.metric in SKEWED_BY_LISTINGS for each in targets]
+        self.skewed = [
+            listings and target.quantity.metric in SKEWED_BY_LISTINGS for target in targets
+        ]
         self.values, self.rising, self.targets = vary.values, vary.rising, targets
         self.most = looks[-1]
         self.tried = math.ceil(math.log2(len(self.values))) + 1
@@ -251,7 +253,7 @@ class _Trials:
         """Note that a run with a value does not settle, and why."""
         self.seen[at] = [[] for _ in self.targets]
         self.counted[at] = [[] for _ in self.targets]
-        self.reasons[at] = "; ".join(each.message for each in error.problems)
+        self.reasons[at] = "; ".join(problem.message for problem in error.problems)
 
     def add(self, at: int, metrics: Sequence[pd.DataFrame]) -> None:
         """Add replications of a value."""
@@ -262,7 +264,7 @@ class _Trials:
                 of = target.quantity
                 ask_there(of, frame)
                 values.append((of.value(frame), of.denominator(frame)))
-                created, left = (of._replace(metric=each).value(frame) for each in _JUDGED)
+                created, left = (of._replace(metric=metric).value(frame) for metric in _JUDGED)
                 counts.append((created, left))
 
     def verdict(self, at: int) -> str:
@@ -333,7 +335,7 @@ class _Trials:
         if at in self.reasons:
             return f"not even {name} meets the targets: {self.reasons[at]}"
         judged = [self.judged(at, number) for number in range(len(self.targets))]
-        reasons = [str(each) for each in judged if each.verdict != MET]
+        reasons = [str(judgement) for judgement in judged if judgement.verdict != MET]
         if self.verdict(at) == NOT_DECIDED:
             return (
                 f"whether {name} meets the targets is not decided, and more replications may "

@@ -84,7 +84,7 @@ class Sweep:
     @property
     def parameters(self) -> tuple[str, ...]:
         """Return the paths that are varied."""
-        return tuple(each.path for each in self.varied)
+        return tuple(parameter.path for parameter in self.varied)
 
     def facts(self) -> dict[str, Any]:
         """Return nothing: all is in the tables."""
@@ -150,7 +150,7 @@ class Sweep:
         if not self._has_interval(of):
             paired = without_interval(paired, ~equal_rows(ours, theirs))
         base_value = estimates(ours).value
-        least = np.array([of.of.matters.of(each) for each in base_value.tolist()])
+        least = np.array([of.of.matters.of(value) for value in base_value.tolist()])
         more = paired if of.of.better == "more" else reverse(paired)
         statement = f"{of} {{}} than that of {self.scenarios[0]} by more than what matters"
         load = np.array(along.amounts)
@@ -244,12 +244,12 @@ def sweep_files(
     """Run the designs of files at each point of a grid; see `sweep`."""
     if not parameters:
         raise SweepError("nothing is varied: give a path with its values")
-    bounds = [Target.parse(each) if isinstance(each, str) else each for each in targets]
+    bounds = [Target.parse(target) if isinstance(target, str) else target for target in targets]
     if bounds:
         _ask_one_number(parameters)
     points = grid(parameters)
     ask_apart(files.settings, parameters)
-    paths = [each.path for each in parameters]
+    paths = [parameter.path for parameter in parameters]
     bases = files.load()
     designs = [
         design
@@ -260,7 +260,7 @@ def sweep_files(
     names = [design.name for design in designs[:count]]
     if len(set(names)) < count:
         raise SweepError(f"two of the designs {', '.join(names)} have the same name")
-    shown = (*map(Quantity.parse, map(str, quantities)), *(each.quantity for each in bounds))
+    shown = (*map(Quantity.parse, map(str, quantities)), *(bound.quantity for bound in bounds))
     shown = tuple(dict.fromkeys(shown)) or ordinary(designs[:count])
     for quantity in shown:
         ask_known(quantity, designs)
@@ -274,7 +274,7 @@ def sweep_files(
                 designs[first : first + count], Sampling(replications, seed), quiet
             )
         ]
-    keep = Wanted(blast=any(each.needs_blast for each in shown))
+    keep = Wanted(blast=any(quantity.needs_blast for quantity in shown))
     tasks = [Task(replicate, d, (i, seed, keep)) for d in designs for i in range(replications)]
     frames = _Frames(tuple(paths), names, shown)
     runs = execution.results(tasks)
@@ -340,8 +340,10 @@ class _Frames:
             self.rows.append(self._row(point, name, metrics))
             self.values[point, name] = np.array(
                 [
-                    each.row([(each.value(frame), each.denominator(frame)) for frame in frames])
-                    for each in self.quantities
+                    quantity.row(
+                        [(quantity.value(frame), quantity.denominator(frame)) for frame in frames]
+                    )
+                    for quantity in self.quantities
                 ]
             )
         for name, stack, listed in zip(self.names[1:], stacks[1:], listings[1:], strict=True):
@@ -357,11 +359,11 @@ class _Frames:
         by_key = metrics.set_index(KEY)
         values = map(number, point)
         row: dict[str, Any] = dict(zip(self.parameters, values, strict=True)) | {"scenario": name}
-        for each in self.quantities:
-            known = each in by_key.index
+        for quantity in self.quantities:
+            known = quantity in by_key.index
             for column in ("value", "low", "high", "median", "least", "most"):
                 ending = "" if column == "value" else f" {column}"
-                row[f"{each}{ending}"] = by_key.loc[each, column] if known else np.nan
+                row[f"{quantity}{ending}"] = by_key.loc[quantity, column] if known else np.nan
         return row
 
     def _paired(self, name: str, base: Stack, other: Stack, listings: bool) -> pd.DataFrame:

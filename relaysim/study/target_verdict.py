@@ -84,7 +84,7 @@ class Judgement:
         if math.isinf(estimate.value):
             return f"{quantity} is lost in {self.lost} of {count} replications, {verdict}"
         factor, unit = (100.0, "%") if quantity.of.unit == "share" else (1.0, quantity.of.unit)
-        value, low, high = (f"{factor * each:.4g}" for each in estimate[:3])
+        value, low, high = (f"{factor * value:.4g}" for value in estimate[:3])
         replications = f"{count} replications"
         if estimate.n < count:
             replications += f", {count - estimate.n} of them without a value"

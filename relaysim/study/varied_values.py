@@ -56,8 +56,8 @@ class Vary:
         if not self.values or not all(self.values):
             raise ValueError(f"{self.path}: give at least one value, and no empty one")
         same = self.amounts or self.values
-        for value, each in zip(self.values, same, strict=True):
-            if same.count(each) > 1:
+        for value, amount in zip(self.values, same, strict=True):
+            if same.count(amount) > 1:
                 raise ValueError(f"{self.path}: {value} is given twice")
 
     @cached_property
@@ -68,7 +68,7 @@ class Vary:
         """
         try:
             numbers = [Number.parse(value) for value in self.values]
-            return tuple(float(each.in_unit(numbers[0].unit)) for each in numbers)
+            return tuple(float(amount.in_unit(numbers[0].unit)) for amount in numbers)
         except ValueError:
             return ()
 
@@ -122,7 +122,7 @@ def own(values: Mapping[str, str], design: Scenario, designs: Sequence[Scenario]
 
     def only_elsewhere(path: str) -> bool:
         return value_at(design, path) is None and any(
-            value_at(each, path) is not None for each in designs
+            value_at(design, path) is not None for design in designs
         )
 
     return {path: value for path, value in values.items() if not only_elsewhere(path)}
@@ -130,7 +130,7 @@ def own(values: Mapping[str, str], design: Scenario, designs: Sequence[Scenario]
 
 def ask_apart(settings: Iterable[str], varied: Iterable[Vary]) -> None:
     """Raise ScenarioError where a setting fixes the value that is varied."""
-    paths = {parse(f"{each.path}=0")[0] for each in varied}
+    paths = {parse(f"{parameter.path}=0")[0] for parameter in varied}
     fixed = [path for path in map(_set, settings) if path in paths]
     if fixed:
         message = "is varied and set too: leave one of the two out"
@@ -153,12 +153,12 @@ def grid(varied: Sequence[Vary]) -> list[tuple[str, ...]]:
     ValueError
         If a path is there twice, or for more points than `MOST`.
     """
-    if math.prod(len(each.values) for each in varied) > MOST:
+    if math.prod(len(parameter.values) for parameter in varied) > MOST:
         raise ValueError(f"more than {MOST:,} points: vary less, or in larger steps")
-    paths = [each.path for each in varied]
+    paths = [parameter.path for parameter in varied]
     if len(set(paths)) < len(paths):
         raise ValueError("a parameter is varied twice")
-    return list(itertools.product(*(each.values for each in varied)))
+    return list(itertools.product(*(parameter.values for parameter in varied)))
 
 
 def varied(vary: "Mapping[str, Iterable[Any]] | Sequence[Vary]") -> tuple[Vary, ...]:
@@ -200,7 +200,7 @@ def _written(value: Any) -> str:
         case str():
             return value
         case list() | tuple():
-            return f"[{', '.join(_quoted(each) for each in value)}]"
+            return f"[{', '.join(_quoted(item) for item in value)}]"
     return str(value)
 
 

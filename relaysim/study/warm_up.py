@@ -57,7 +57,7 @@ class WarmUp:
 
     `cut` is microseconds, 0 unless the verdict is "cut". `series` is the mean latency (seconds) of
     the recipients created in each bin of time (the index: its start, seconds), over the
-    replications; it and `found` are there only if runs were needed.
+    replications; `series` and `truncation` are there only if runs were needed.
     """
 
     scenario: Scenario
@@ -65,7 +65,7 @@ class WarmUp:
     cut: int
     reason: str
     series: "pd.Series[float]" = field(repr=False)
-    found: Truncation | None
+    truncation: Truncation | None
     provenance: Provenance
 
     def facts(self) -> dict[str, Any]:
@@ -121,7 +121,7 @@ def find_warm_up(scenario: Scenario, sampling: Sampling, execution: Execution) -
     """Find the warm-up of a scenario; see `warm_up`."""
     replications, seed = sampling.resolved([scenario])
     series = pd.Series(np.zeros(0), name="latency")
-    found = None
+    truncation = None
     begins, short = next(changing(scenario), None), next(_overloaded(scenario), None)
     if begins is not None:
         verdict, cut, reason = _terminating(begins)
@@ -131,9 +131,9 @@ def find_warm_up(scenario: Scenario, sampling: Sampling, execution: Execution) -
         plain = with_warm_up(scenario, 0)
         tasks = [Task(latencies, plain, (i, seed)) for i in range(replications)]
         sums = np.stack(list(execution.results(tasks)))
-        verdict, cut, reason, series, found = _judged(sums, scenario.run.duration)
+        verdict, cut, reason, series, truncation = _judged(sums, scenario.run.duration)
     origin = execution.provenance([scenario], replications, seed)
-    return WarmUp(scenario, verdict, cut, reason, series, found, origin)
+    return WarmUp(scenario, verdict, cut, reason, series, truncation, origin)
 
 
 def settle(
@@ -180,12 +180,12 @@ def settle_all(
     There is no warm-up if the run of one of them is a terminating one. See `settle`.
     """
     settled = [settle(design, sampling, execution, tell) for design in designs]
-    cuts = [each.run.warm_up for each in settled]
-    ends = [each.run.warm_up_auto and next(changing(each), None) for each in designs]
+    cuts = [design.run.warm_up for design in settled]
+    ends = [design.run.warm_up_auto and next(changing(design), None) for design in designs]
     longest = 0 if any(ends) else max(cuts)
     return [
-        with_warm_up(each, longest) if design.run.warm_up_auto else each
-        for design, each in zip(designs, settled, strict=True)
+        with_warm_up(final, longest) if design.run.warm_up_auto else final
+        for design, final in zip(designs, settled, strict=True)
     ]
 
 

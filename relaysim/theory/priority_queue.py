@@ -58,14 +58,17 @@ def mg1_priority_waits(classes: Sequence[PriorityClass]) -> tuple[float, ...]:
     is the load of class k and all more urgent classes. It holds for Poisson arrivals, any law of
     service with a finite variance, and unlimited queues.
     """
-    for each in classes:
-        positive("mean service", each.mean_service)
-        at_least_zero("cv", each.cv)
-    loads = [utilization(each.arrival_rate, each.mean_service, 1) for each in classes]
+    for priority_class in classes:
+        positive("mean service", priority_class.mean_service)
+        at_least_zero("cv", priority_class.cv)
+    loads = [
+        utilization(priority_class.arrival_rate, priority_class.mean_service, 1)
+        for priority_class in classes
+    ]
     settles(sum(loads))
     rest = sum(
-        load * each.mean_service * (1 + each.cv**2) / 2
-        for load, each in zip(loads, classes, strict=True)
+        load * priority_class.mean_service * (1 + priority_class.cv**2) / 2
+        for load, priority_class in zip(loads, classes, strict=True)
     )
     return tuple(rest / free for free in _free(loads))
 

@@ -81,11 +81,12 @@ def mixture(parts: Iterable[tuple[float, Service]]) -> Service:
     if len(kinds) == 1:
         return kinds.pop()
     total = sum(rate for rate, _ in parts)
-    seconds = sum(rate * each.seconds for rate, each in parts) / total
+    seconds = sum(rate * service.seconds for rate, service in parts) / total
     if not seconds:
         return AT_ONCE
     square = sum(
-        rate / total * (each.seconds / seconds) ** 2 * (1 + each.cv**2) for rate, each in parts
+        rate / total * (service.seconds / seconds) ** 2 * (1 + service.cv**2)
+        for rate, service in parts
     )
     # Rounding may leave a little less than nothing of the variance of equal constants.
     return Service(seconds, math.sqrt(max(0.0, square - 1)), "mixed")

@@ -53,7 +53,9 @@ def provider_shares(scenario: Scenario) -> Mapping[str, float]:
 
 def report_share(scenario: Scenario) -> float:
     """The share of complaints that go to SpamCop too: the largest of the scenario's lists."""
-    return max((each.report_share or 0.0 for each in scenario.blocklists.values()), default=0.0)
+    return max(
+        (blocklist.report_share or 0.0 for blocklist in scenario.blocklists.values()), default=0.0
+    )
 
 
 def of_addressees(

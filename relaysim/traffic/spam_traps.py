@@ -70,14 +70,14 @@ def traps(
     rare listings are then seen more often, and `log_weight` gives each replication its true weight
     (importance sampling: Asmussen and Glynn, Stochastic Simulation, 2007, chapter 5).
     """
-    found, log_weight = [outside[:0]], 0.0
+    addressees, log_weight = [outside[:0]], 0.0
     for key, true in operators:
         drawn = max(true, min(true * tilt, _MOST_TILTED))
         hits = outside[below(mix_array(people[outside], key), drawn)] if drawn else outside[:0]
-        found.append(hits)
+        addressees.append(hits)
         log_weight += _log_ratio(true, drawn, len(hits), len(outside))
-    addressee = np.concatenate(found)
-    operator = np.repeat(np.arange(len(found)) - 1, [len(hits) for hits in found])
+    addressee = np.concatenate(addressees)
+    operator = np.repeat(np.arange(len(addressees)) - 1, [len(hits) for hits in addressees])
     order = np.lexsort((operator, addressee))
     return Traps(addressee[order], operator[order], log_weight)
 

@@ -75,11 +75,11 @@ class Drawing:
         if addresses:
             used = np.arange(min(addresses, len(key)), dtype=np.uint64)
             people = mix_array(self._key("address", host, name), used)
-        domain, signal, found = self._people(stream, people)
+        domain, signal, hits = self._people(stream, people)
         # Recipient after recipient goes to the next address, and after the last to the first again.
         domain, signal = np.resize(domain, len(key)), np.resize(signal, len(key))
         add_complaints(signal, stream, key, domain > 0, self.reported)
-        trap_recipient, trap_operator = found.recipients(len(people), len(key))
+        trap_recipient, trap_operator = hits.recipients(len(people), len(key))
         return Part(
             created=created,
             size=size,
@@ -90,7 +90,7 @@ class Drawing:
             trap_recipient=trap_recipient,
             trap_operator=trap_operator,
             list_size=addresses,
-            log_weight=found.log_weight,
+            log_weight=hits.log_weight,
         )
 
     def _people(self, stream: Stream, people: Keys) -> tuple[Integers, Signals, Traps]:
@@ -100,12 +100,12 @@ class Drawing:
         operators = [
             (self._key("operator", name), share * part) for name, part in self.operators.items()
         ]
-        found = traps(operators, people, np.flatnonzero(domain > 0), self.tilt)
+        hits = traps(operators, people, np.flatnonzero(domain > 0), self.tilt)
         destination = self._destination[domain]
-        signal = of_addressees(stream, people, destination, found.addressee, self._providers)
-        if len(found.addressee):
-            domain[found.addressee] = self.places.span[SPAMTRAPS][0]
-        return domain, signal, found
+        signal = of_addressees(stream, people, destination, hits.addressee, self._providers)
+        if len(hits.addressee):
+            domain[hits.addressee] = self.places.span[SPAMTRAPS][0]
+        return domain, signal, hits
 
     def _key(self, *names: str) -> int:
         return name_key(self.seed, self.replication, *names)

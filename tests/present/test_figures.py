@@ -40,7 +40,7 @@ def drawn():
 def opinions(of):
     """One provider throttles the innocent IP of two designs for an hour."""
     courses = {}
-    for design in of.found.scenarios[:2]:
+    for design in of.comparison.scenarios[:2]:
         levels = [thinks(3.0, 2), thinks(4.0, 0)]
         courses[design.name] = course(levels=levels, of=design)
     return providers(courses, of.caption_of_one)

@@ -24,7 +24,7 @@ def _on_paper():
         yield
 
 
-def warm_up(verdict="cut", cut="0 s", found=None, series=None):
+def warm_up(verdict="cut", cut="0 s", truncation=None, series=None):
     """What was found for the small scenario, whose latency doubles after 200 of 1,000 s."""
     design = scenario("mm4", SHORT, "run.warm_up=0 s")
     values = [1.0] * 10 + [2.0] * 40 if series is None else series
@@ -36,7 +36,7 @@ def warm_up(verdict="cut", cut="0 s", found=None, series=None):
         cut=duration(cut),
         reason="as told",
         series=pd.Series(values, index, name="latency", dtype=float),
-        found=found,
+        truncation=truncation,
         provenance=origin,
     )
 
@@ -53,7 +53,7 @@ def entries(figure):
 
 
 def test_a_cut_is_marked_and_the_rest_is_told(golden_section):
-    found = warm_up(cut="200 s", found=mser5([1.0] * 10 + [2.0] * 40))
+    found = warm_up(cut="200 s", truncation=mser5([1.0] * 10 + [2.0] * 40))
     figure = warmup(found)
     assert marks(figure) == [200.0]
     assert {"200 s", "2 s"} == quantities(title(figure))
@@ -65,7 +65,7 @@ def test_a_cut_is_marked_and_the_rest_is_told(golden_section):
 
 
 def test_where_nothing_is_cut_there_is_no_mark(golden_section):
-    figure = warmup(warm_up(found=mser5([2.0] * 50), series=[2.0] * 50))
+    figure = warmup(warm_up(truncation=mser5([2.0] * 50), series=[2.0] * 50))
     assert marks(figure) == []
     assert quantities(title(figure)) == {"2 s"}
     assert len(entries(figure)) == 2
@@ -74,7 +74,7 @@ def test_where_nothing_is_cut_there_is_no_mark(golden_section):
 
 def test_what_does_not_settle_shows_where_it_would_be_cut(golden_section):
     late = Truncation(40, mser5([2.0] * 50).statistic, False, "late")
-    figure = warmup(warm_up(verdict="does not settle", found=late))
+    figure = warmup(warm_up(verdict="does not settle", truncation=late))
     assert marks(figure) == [800.0]
     assert quantities(title(figure)) == {"1000 s"}
     assert len(entries(figure)) == 3

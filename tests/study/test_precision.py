@@ -29,7 +29,7 @@ def test_it_looks_five_replications_ahead() -> None:
     n, watch = watched([1.0] * 50, Precision(0.05, (LATENCY,)))
     assert n == 3 + 5
     (reached,) = watch.reached()
-    assert (reached.found.value, reached.half, reached.wanted) == (1.0, 0.0, 0.05)
+    assert (reached.estimate.value, reached.half, reached.wanted) == (1.0, 0.0, 0.05)
 
 
 def test_a_lucky_start_does_not_stop_it() -> None:
@@ -67,8 +67,8 @@ def test_a_run_goes_on_until_it_is_precise() -> None:
     found = run(design("two"), precision=Precision(0.3, (LATENCY,)), jobs=1)
     (reached,) = found.precision
     assert reached.narrow
-    assert reached.half <= 0.3 * reached.found.value
-    assert found.replications == reached.found.n == found.provenance.replications
+    assert reached.half <= 0.3 * reached.estimate.value
+    assert found.replications == reached.estimate.n == found.provenance.replications
     again = run(design("two"), replications=found.replications, jobs=2)
     pd.testing.assert_frame_equal(again.metrics, found.metrics, check_exact=True)
 

@@ -35,44 +35,44 @@ __all__ = [
 
 
 def _latency(of: Material) -> Sheet:
-    missing = {name: series.missing for name, series in of.found.series.items()}
-    return latency(missing, deadlines(of.found.scenarios), of.caption_of_means)
+    missing = {name: series.missing for name, series in of.comparison.series.items()}
+    return latency(missing, deadlines(of.comparison.scenarios), of.caption_of_means)
 
 
 def _backlog(of: Material) -> Sheet:
-    run = of.found.scenarios[0].run
-    waiting = {name: series.backlog for name, series in of.found.series.items()}
+    run = of.comparison.scenarios[0].run
+    waiting = {name: series.backlog for name, series in of.comparison.series.items()}
     known: dict[str, QueueResource] = {}
-    for design in of.found.scenarios:
+    for design in of.comparison.scenarios:
         known |= queue_resources(design)
     return backlog(waiting, known, run.start, run.duration / 1e6, of.caption_of_means)
 
 
 def _throughput(of: Material) -> Sheet:
-    run = of.found.scenarios[0].run
-    rates = {name: series.throughput for name, series in of.found.series.items()}
+    run = of.comparison.scenarios[0].run
+    rates = {name: series.throughput for name, series in of.comparison.series.items()}
     return throughput(rates, run.start, run.duration / 1e6, of.caption_of_means)
 
 
 def _waits(of: Material) -> Sheet:
-    return waits(of.found.metrics, list(of.found.series), of.caption_of_means)
+    return waits(of.comparison.metrics, list(of.comparison.series), of.caption_of_means)
 
 
 def _differences(of: Material) -> Sheet:
-    metrics, base = of.found.metrics, of.found.scenarios[0]
+    metrics, base = of.comparison.metrics, of.comparison.scenarios[0]
     subjects = metrics.loc[metrics["scope"] == "class", "subject"]
-    shown = headlines(base, subjects, of.found.scenarios[1:])
-    return differences(of.found.comparisons, shown, base.name, of.caption)
+    shown = headlines(base, subjects, of.comparison.scenarios[1:])
+    return differences(of.comparison.comparisons, shown, base.name, of.caption)
 
 
 def _blast_radius(of: Material) -> Sheet:
-    return blast_radius(of.found.metrics, list(of.found.blast), of.caption)
+    return blast_radius(of.comparison.metrics, list(of.comparison.blast), of.caption)
 
 
 def _reach(of: Material) -> Sheet:
-    run = of.found.scenarios[0].run
-    own = {name: series.reach for name, series in of.found.blast.items()}
-    listed = {design.name: of.listed(design) for design in of.found.scenarios}
+    run = of.comparison.scenarios[0].run
+    own = {name: series.reach for name, series in of.comparison.blast.items()}
+    listed = {design.name: of.listed(design) for design in of.comparison.scenarios}
     return reach(own, listed, run.start, run.duration / 1e6, of.caption_of_means)
 
 
@@ -82,7 +82,7 @@ def _incident(of: Material) -> Sheet:
 
 def _providers(of: Material) -> Sheet:
     caption = of.caption_of_one
-    return providers({d.name: of.course(d) for d in of.found.scenarios}, caption)
+    return providers({d.name: of.course(d) for d in of.comparison.scenarios}, caption)
 
 
 FIGURES: dict[str, Callable[[Material], Sheet]] = {

@@ -40,18 +40,18 @@ class Material:
             raise NothingToDrawError(
                 "the designs have no stream in common: there is nothing to draw"
             )
-        self.found = comparison
+        self.comparison = comparison
         self._courses: dict[str, Course] = {}
 
     @property
     def caption(self) -> str:
         """Where the numbers come from."""
-        return figure_caption(self.found.provenance)
+        return figure_caption(self.comparison.provenance)
 
     @property
     def caption_of_means(self) -> str:
         """The same for a figure that draws no intervals."""
-        return figure_caption(self.found.provenance, intervals=False)
+        return figure_caption(self.comparison.provenance, intervals=False)
 
     @property
     def caption_of_one(self) -> str:
@@ -68,9 +68,9 @@ class Material:
 
         NothingToDrawError if no IP was listed or throttled, and no mail junked, in any.
         """
-        frame = self.found.per_replication
+        frame = self.comparison.per_replication
         total = frame[(frame["scope"] == "total") & (frame["subject"] == "total")]
-        designs = {design.name: design for design in self.found.scenarios}
+        designs = {design.name: design for design in self.comparison.scenarios}
         for metric, why in _WORST.items():
             rows = total[(total["metric"] == metric) & (total["value"] > 0.0)]
             if len(rows):
@@ -83,13 +83,13 @@ class Material:
     def course(self, design: Scenario) -> Course:
         """The course of the chosen replication in a design: it is run again, once."""
         if design.name not in self._courses:
-            course = Course.of(design, self.chosen.replication, self.found.seed)
+            course = Course.of(design, self.chosen.replication, self.comparison.seed)
             self._courses[design.name] = course
         return self._courses[design.name]
 
     def listed(self, design: Scenario) -> str:
         """For how long the IPs of innocent mail are listed in the mean, in words."""
-        guilty, metrics = culprits(design), Lookup(self.found.metrics)
+        guilty, metrics = culprits(design), Lookup(self.comparison.metrics)
         innocent = {
             ip for path in open_paths(design) if path.name not in guilty for ip in ips(path)
         }

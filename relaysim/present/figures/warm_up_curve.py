@@ -28,7 +28,7 @@ def warmup(warm_up: WarmUp) -> Sheet:
     look, bins = looks([name])[name], len(warm_up.series)
     width = max(3, bins // _PARTS | 1)
     cut: Any = {"color": INK, "linestyle": (0, (4, 2)), "linewidth": 1.2}
-    marked = warm_up.found is not None and (warm_up.cut > 0 or not warm_up.found.settled)
+    marked = warm_up.truncation is not None and (warm_up.cut > 0 or not warm_up.truncation.settled)
     key = {
         "mean of a bin": Line2D([], [], color=PALE, linewidth=0.7),
         f"running mean of {width} bins": Line2D([], [], **line(look)),
@@ -44,8 +44,12 @@ def warmup(warm_up: WarmUp) -> Sheet:
     values = warm_up.series.to_numpy(np.float64) / unit.factor
     panel.stairs(values, edges, baseline=None, color=PALE, linewidth=0.7)
     panel.plot((edges[1:] + edges[:-1]) / 2, smooth / unit.factor, **line(look))
-    if marked and warm_up.found is not None:
-        at = warm_up.cut / 1e6 if warm_up.verdict == "cut" else warm_up.found.index * seconds / bins
+    if marked and warm_up.truncation is not None:
+        at = (
+            warm_up.cut / 1e6
+            if warm_up.verdict == "cut"
+            else warm_up.truncation.index * seconds / bins
+        )
         panel.axvline(at, **cut)
         if warm_up.verdict == "cut":
             panel.axvspan(0.0, at, color=PALE, alpha=0.12, linewidth=0)

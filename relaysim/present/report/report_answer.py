@@ -59,9 +59,9 @@ def flips(report: Report) -> Iterator[str]:
 
 def _sized(sizing: Sizing, base: str) -> str:
     target = f"{sizing.target.text}, as {sizing.instead_of} does"
-    if sizing.found is None:
+    if sizing.size is None:
         return f"{base} is not shown to reach {target}, with up to {sizing.tried[-1]} cores."
-    return f"{base} reaches {target}, with {sizing.found.value} cores."
+    return f"{base} reaches {target}, with {sizing.size.value} cores."
 
 
 def _not_decided(row: Row) -> str:

@@ -289,15 +289,15 @@ def _sizing(report: Report) -> Section:
     for sizing in report.sizings:
         tried = ", ".join(map(str, sizing.tried))
         head = f"{sizing.target.text}, as {sizing.instead_of} gives it; {base} with {tried} cores"
-        if sizing.found is None:
+        if sizing.size is None:
             blocks.append(Points([f"No such hub: {sizing.why}."], head))
             continue
-        rows = sized.evidence(sizing.found)
+        rows = sized.evidence(sizing.size)
         blocks += [
             Points(
-                [f"{sizing.found.path} = {sizing.found.value} {sized.verdict(sizing.found)}"], head
+                [f"{sizing.size.path} = {sizing.size.value} {sized.verdict(sizing.size)}"], head
             ),
-            TableBlock(rows, f"Intervals hold together; seed {sizing.found.provenance.seed}."),
+            TableBlock(rows, f"Intervals hold together; seed {sizing.size.provenance.seed}."),
         ]
     if not blocks:
         text = "Not looked at (--no-sizing)."

@@ -45,9 +45,9 @@ class Provenance:
         """Return the provenance of a study that ends now."""
         named = tuple((scenario.name, digest(scenario)) for scenario in scenarios)
         times = (_text(started), _text(now()))
-        smart = ((each.name, smart_hosts_in_use(each)) for each in scenarios)
+        smart = ((scenario.name, smart_hosts_in_use(scenario)) for scenario in scenarios)
         behind = tuple(dict.fromkeys(pair for pair in smart if pair[1]))
-        own = (each for scenario in scenarios for each in scenario.profiles.own)
+        own = (profile for scenario in scenarios for profile in scenario.profiles.own)
         files = tuple(dict.fromkeys(file for profile in own for file in profile.files))
         return cls(named, seed, replications, command, *times, behind, files)
 
@@ -62,7 +62,9 @@ class Provenance:
             "numpy": version("numpy"),
             "simpy": version("simpy"),
             "scenarios": [{"name": name, "digest": digest} for name, digest in self.scenarios],
-            "profiles": [{"path": each.path, "digest": each.digest} for each in self.profiles],
+            "profiles": [
+                {"path": profile.path, "digest": profile.digest} for profile in self.profiles
+            ],
             "seed": self.seed,
             "replications": self.replications,
             "command": self.command,

@@ -91,11 +91,11 @@ def _ask_private(folder: Path) -> None:
     """Refuse a folder to which others may write: they could put a key and entries there."""
     if os.name == "nt":
         return  # no owner and no mode to ask
-    found = folder.stat()
-    if found.st_uid != _own_uid():
-        raise UnusableError(folder, f"the directory belongs to another user (uid {found.st_uid})")
-    if found.st_mode & 0o022:
-        mode = f"{stat.S_IMODE(found.st_mode):o}"
+    status = folder.stat()
+    if status.st_uid != _own_uid():
+        raise UnusableError(folder, f"the directory belongs to another user (uid {status.st_uid})")
+    if status.st_mode & 0o022:
+        mode = f"{stat.S_IMODE(status.st_mode):o}"
         why = f"others may write to this directory (mode {mode}): chmod go-w stops them"
         raise UnusableError(folder, why)
 
@@ -111,18 +111,18 @@ def _read(path: Path) -> bytes:
             raise _unusable(path, "is a symbolic link") from error
         raise
     try:
-        found = os.fstat(handle)
-        if not stat.S_ISREG(found.st_mode):
+        status = os.fstat(handle)
+        if not stat.S_ISREG(status.st_mode):
             raise _unusable(path, "is no regular file")
-        if os.name != "nt" and found.st_uid != _own_uid():
-            raise _unusable(path, f"belongs to another user (uid {found.st_uid})")
-        if os.name != "nt" and found.st_mode & 0o077:
-            raise _unusable(path, f"is open to others (mode {stat.S_IMODE(found.st_mode):o})")
+        if os.name != "nt" and status.st_uid != _own_uid():
+            raise _unusable(path, f"belongs to another user (uid {status.st_uid})")
+        if os.name != "nt" and status.st_mode & 0o077:
+            raise _unusable(path, f"is open to others (mode {stat.S_IMODE(status.st_mode):o})")
         key = os.read(handle, KEY_SIZE + 1)
     finally:
         os.close(handle)
     if len(key) != KEY_SIZE:
-        raise _unusable(path, f"is damaged ({found.st_size} bytes, not {KEY_SIZE})")
+        raise _unusable(path, f"is damaged ({status.st_size} bytes, not {KEY_SIZE})")
     return key
 
 

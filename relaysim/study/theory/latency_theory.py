@@ -103,7 +103,9 @@ class Journey:
     def _connection(self, route: DomainRoute) -> float:
         """Return the wait for a connection; without a limit each transaction opens one at once."""
         network = self.network
-        queue = next(name for name, found in network.queues.items() if self._joins(found, route))
+        queue = next(
+            name for name, entries in network.queues.items() if self._joins(entries, route)
+        )
         if not network.connections(route.first):
             if any(disturbed(network, queue)):
                 self.unknown[queue] = None
@@ -112,9 +114,9 @@ class Journey:
         return self._wait(wait_by_priority(network, queue).get(priority), queue)
 
     def _joins(
-        self, found: list[tuple[Path, DomainRoute, routing.Hop]], route: DomainRoute
+        self, entries: list[tuple[Path, DomainRoute, routing.Hop]], route: DomainRoute
     ) -> bool:
-        return any(path is self.path and each is route for path, each, _ in found)
+        return any(path is self.path and other is route for path, other, _ in entries)
 
 
 def latency(network: Network, name: str) -> Answer:

@@ -81,10 +81,10 @@ def _mail(network: Network, rates: dict[str, float]) -> Iterator[str]:
             yield "a mailing list hits the same traps each time"
         if stream.recipients != 1:
             yield "a message may hit several traps"
-        found = [path for path in network.paths if path.name == name]
-        if sum(path.share for path in found) < 1 or any(path.refused for path in found):
+        paths = [path for path in network.paths if path.name == name]
+        if sum(path.share for path in paths) < 1 or any(path.refused for path in paths):
             yield "some mail does not get in"
-        for path in found:
+        for path in paths:
             host = scenario.hosts[path.host]
             for reason in streams.entry(scenario, host, stream, path):
                 if reason in streams.LOSSES:

@@ -130,6 +130,6 @@ def _flat(profile: Profile | None) -> bool:
 def _asks(scenario: Scenario, place: Destination) -> bool:
     """Return whether domains of the destination use a list of the scenario."""
     return any(
-        place.refuses_on.get(name, 0) or place.refuses_on.get(each.profile, 0)
-        for name, each in scenario.blocklists.items()
+        place.refuses_on.get(name, 0) or place.refuses_on.get(blocklist.profile, 0)
+        for name, blocklist in scenario.blocklists.items()
     )

@@ -20,7 +20,7 @@ class Work(NamedTuple):
 
 def against(work: Sequence[Work], servers: int, singly: bool = True) -> list[str]:
     """Yield the reasons why no formula gives the waits of Poisson streams of this work."""
-    service, rate = mixture(work), sum(each.rate for each in work)
+    service, rate = mixture(work), sum(part.rate for part in work)
     queue = Queue(
         arrivals="poisson",
         constant_rate=True,
@@ -50,7 +50,7 @@ def name(work: Sequence[Work], servers: int) -> str:
 
 def wait(work: Sequence[Work], servers: int) -> float:
     """The mean wait, first come, first served, where nothing is `against` it; seconds."""
-    service, rate = mixture(work), sum(each.rate for each in work)
+    service, rate = mixture(work), sum(part.rate for part in work)
     if servers == 1:
         return mg1_wait(rate, service.seconds, service.cv)
     return mmc_wait(rate, 1 / service.seconds, servers)
@@ -63,7 +63,7 @@ def priority_waits(classes: Sequence[Work], servers: int) -> tuple[float, ...]:
     """
     if servers == 1:
         return mg1_priority_waits(
-            [PriorityClass(rate, each.seconds, each.cv) for rate, each in classes]
+            [PriorityClass(rate, service.seconds, service.cv) for rate, service in classes]
         )
     service = classes[0].service
     return mmc_priority_waits([rate for rate, _ in classes], 1 / service.seconds, servers)

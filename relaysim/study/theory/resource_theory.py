@@ -32,8 +32,8 @@ def answers(network: Network, resource: str) -> Answers:
         case StationKind.CORES:
             return _cores(network, hub)
         case QueueKind.SUBMISSION:
-            found = _cores(network, hub)
-            return {metric: found[metric] for metric in WAITS if metric in found}
+            result = _cores(network, hub)
+            return {metric: result[metric] for metric in WAITS if metric in result}
         case StationKind.COMMIT:
             return _commit(network, hub)
         case QueueKind.MAILBOX:
@@ -60,21 +60,24 @@ def _queue(
         return {}
     busy = [*network.overloaded, *network.against(part.stream for part in parts), *busy]
     waits = [*busy, *waits, *formulas.against(work, servers, singly)]
-    service, rate = mixture(work), sum(each.rate for each in work)
-    found: Answers = {"utilization": Answer.none(busy)}
+    service, rate = mixture(work), sum(part.rate for part in work)
+    result: Answers = {"utilization": Answer.none(busy)}
     if not busy:
         share = utilization(rate, service.seconds, servers)
-        found["utilization"] = Answer("utilization law", share)
+        result["utilization"] = Answer("utilization law", share)
     if waits:
-        return found | dict.fromkeys(WAITS, Answer.none(waits))
+        return result | dict.fromkeys(WAITS, Answer.none(waits))
     name, wait = formulas.name(work, servers), formulas.wait(work, servers)
-    return found | {"wait_mean": Answer(name, wait), "queue_mean": Answer(name, little(rate, wait))}
+    return result | {
+        "wait_mean": Answer(name, wait),
+        "queue_mean": Answer(name, little(rate, wait)),
+    }
 
 
 def _cores(network: Network, hub: str) -> Answers:
     """Cores that do one kind of work are a queue; else a message comes back to them."""
     kinds = network.cores(hub)
-    parts = [part for found in kinds.values() for part in found]
+    parts = [part for work in kinds.values() for part in work]
     singly, waits = True, list[str]()
     for kind in kinds:
         match kind:
@@ -113,19 +116,24 @@ def _commit(network: Network, hub: str) -> Answers:
     ]
     if share >= 1:
         against.append("the queue database is asked for more than it can write")
-    found: Answers = {}
+    result: Answers = {}
     if write:
-        found["utilization"] = Answer.none(against) if against else Answer("utilization law", share)
+        result["utilization"] = (
+            Answer.none(against) if against else Answer("utilization law", share)
+        )
     if size > 1 and write:
         against.append("batches wait for the one before to be written")
     if against:
-        return found | dict.fromkeys(WAITS, Answer.none(against))
+        return result | dict.fromkeys(WAITS, Answer.none(against))
     if size > 1:
         name, wait = "batches", batch_wait(rate, size, timeout)
     else:
         work = [Work(rate, Service(write, 0.0, "constant"))]
         name, wait = formulas.name(work, 1), formulas.wait(work, 1)
-    return found | {"wait_mean": Answer(name, wait), "queue_mean": Answer(name, little(rate, wait))}
+    return result | {
+        "wait_mean": Answer(name, wait),
+        "queue_mean": Answer(name, little(rate, wait)),
+    }
 
 
 def _mailbox(network: Network, hub: str) -> Answers:

@@ -99,8 +99,8 @@ def beside(result: MeasuredRun) -> pd.DataFrame:
 def _answers(result: MeasuredRun, measured: dict[_Key, _Measured]) -> Iterator[tuple[_Key, Answer]]:
     used = {
         key.subject: None
-        for key, found in measured.items()
-        if key.scope == "resource" and key.metric in _METRICS and found.value > 0
+        for key, row in measured.items()
+        if key.scope == "resource" and key.metric in _METRICS and row.value > 0
     }
     with Guarded("the comparison with theory") as whole:
         network = Network(result.scenario)
@@ -110,17 +110,17 @@ def _answers(result: MeasuredRun, measured: dict[_Key, _Measured]) -> Iterator[t
                 yield _Key("resource", resource, metric), _failed(whole.error)
         return
     for resource in used:
-        found = _guarded(resource, partial(_resource, network, resource), _METRICS)
+        answers = _guarded(resource, partial(_resource, network, resource), _METRICS)
         for metric in _METRICS:
-            if metric in found:
-                yield _Key("resource", resource, metric), found[metric]
+            if metric in answers:
+                yield _Key("resource", resource, metric), answers[metric]
     for name in network.streams:
-        found = _guarded(name, partial(_stream, network, name), ("latency_mean",))
-        for metric, answer in found.items():
+        answers = _guarded(name, partial(_stream, network, name), ("latency_mean",))
+        for metric, answer in answers.items():
             yield _Key("stream", name, metric), answer
     for name in result.scenario.blocklists:
-        found = _guarded(name, partial(_blocklist, network, name), ("listed_time",))
-        yield _Key("blocklist", name, "listed_time"), found["listed_time"]
+        answers = _guarded(name, partial(_blocklist, network, name), ("listed_time",))
+        yield _Key("blocklist", name, "listed_time"), answers["listed_time"]
 
 
 def _guarded(subject: str, answer: Callable[[], Answers], metrics: Sequence[str]) -> Answers:
@@ -155,8 +155,8 @@ def _blocklist(network: Network, name: str) -> Answers:
     return {"listed_time": listed_time(network, name)}
 
 
-def _row(scenario: str, key: _Key, answer: Answer, found: _Measured) -> tuple[Any, ...]:
-    known = found.low == found.low and answer.theory == answer.theory
-    inside = found.low <= answer.theory <= found.high if known else None
+def _row(scenario: str, key: _Key, answer: Answer, measured: _Measured) -> tuple[Any, ...]:
+    known = measured.low == measured.low and answer.theory == answer.theory
+    inside = measured.low <= answer.theory <= measured.high if known else None
     said = joined(answer.reasons)
-    return (scenario, *key, answer.formula, answer.theory, *found, inside, said)
+    return (scenario, *key, answer.formula, answer.theory, *measured, inside, said)

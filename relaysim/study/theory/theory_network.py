@@ -55,9 +55,9 @@ class Network:
             for host, described in scenario.hosts.items()
             for name in described.streams
         }
-        found = [path for path in paths(scenario) if path.share]
-        self.paths = [path for path in found if path.reply is None]
-        self.turned_down = [path for path in found if path.reply is not None]
+        all_paths = [path for path in paths(scenario) if path.share]
+        self.paths = [path for path in all_paths if path.reply is None]
+        self.turned_down = [path for path in all_paths if path.reply is not None]
 
     def place(self, resource: str) -> tuple[StationKind | QueueKind, str, str]:
         """Return what a resource is, its hub, and its receive connector or next hop."""
@@ -84,18 +84,18 @@ class Network:
 
     @cached_property
     def _reasons(self) -> dict[str, list[str]]:
-        found: dict[str, list[str]] = defaultdict(list)
+        result: dict[str, list[str]] = defaultdict(list)
         for path in self.paths:
             host, stream = self.scenario.hosts[path.host], self.streams[path.name]
-            found[path.name] += streams.arrivals(self.scenario, path.name, stream)
-            found[path.name] += streams.losses(self.scenario, path.name, stream)
-            found[path.name] += streams.entry(self.scenario, host, stream, path)
+            result[path.name] += streams.arrivals(self.scenario, path.name, stream)
+            result[path.name] += streams.losses(self.scenario, path.name, stream)
+            result[path.name] += streams.entry(self.scenario, host, stream, path)
             if any(route.first.kind not in _ROUTED for route in path.routes):
-                found[path.name].append("some mail has no route")
+                result[path.name].append("some mail has no route")
             hops = [hop for route in path.routes for hop in (route.first, *route.lasts)]
             if any(streams.too_large(stream, hop.connector) for hop in hops):
-                found[path.name].append(streams.TOO_LARGE)
-        return found
+                result[path.name].append(streams.TOO_LARGE)
+        return result
 
     @cached_property
     def apart(self) -> bool:
@@ -200,13 +200,13 @@ class Network:
     @cached_property
     def queues(self) -> dict[str, list[tuple[Path, DomainRoute, routing.Hop]]]:
         """What comes to each delivery queue that leads outside."""
-        found: dict[str, list[tuple[Path, DomainRoute, routing.Hop]]] = defaultdict(list)
+        result: dict[str, list[tuple[Path, DomainRoute, routing.Hop]]] = defaultdict(list)
         for path in self.paths:
             for route in path.routes:
                 for hop in route.lasts:
                     if hop.kind is routing.HopKind.REMOTE:
-                        found[delivery_queue(self.scenario, route, hop)].append((path, route, hop))
-        return found
+                        result[delivery_queue(self.scenario, route, hop)].append((path, route, hop))
+        return result
 
     def line_of(self, egress: str | None) -> tuple[str, int | None]:
         """The line of a public IP as a resource, and its bandwidth."""
@@ -219,8 +219,8 @@ class Network:
         """The hubs that send over a line."""
         return {
             hop.hub
-            for found in self.queues.values()
-            for _, _, hop in found
+            for entries in self.queues.values()
+            for _, _, hop in entries
             if self.line_of(hop.egress)[0] == line
         }
 

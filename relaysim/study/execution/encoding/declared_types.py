@@ -296,5 +296,5 @@ def _of_fields(
 def _ask_type(value: Any, of: type, place: str) -> None:
     """Refuse a value of another type than is declared, subclasses included."""
     if type(value) is not of:
-        where, found = place or "the result", type(value).__name__
-        raise EncodingError(f"{where}: {of.__name__} is declared, not {found}: {value!r:.80}")
+        where, actual = place or "the result", type(value).__name__
+        raise EncodingError(f"{where}: {of.__name__} is declared, not {actual}: {value!r:.80}")

@@ -34,7 +34,7 @@ class FrameKind:
     def read(self, written: Json, arrays: Arrays) -> pd.DataFrame:
         """Return the frame."""
         index = _read_index(written["index"], arrays)
-        columns = {i: _read_column(each, arrays) for i, each in enumerate(written["columns"])}
+        columns = {i: _read_column(column, arrays) for i, column in enumerate(written["columns"])}
         frame = pd.DataFrame(columns, index=index)
         frame.columns = _read_index(written["labels"], arrays)
         return frame
