@@ -116,7 +116,7 @@ PEAK = """
 import resource, sys
 from relaysim.engine.run import simulate
 from relaysim.scenario.load import load
-from relaysim.study.replicate import Wanted, replicate
+from relaysim.study.replicate import KeptOutput, replicate
 from relaysim.traffic.workload import draw
 scenario = load(sys.argv[2], sys.argv[3:])
 draws = draw(scenario, 0, 1)
@@ -125,7 +125,7 @@ if sys.argv[1] == "trace":
     simulate(scenario, draws)
 else:
     del draws
-    replicate(scenario, 0, 1, Wanted())
+    replicate(scenario, 0, 1, KeptOutput())
 print(count, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 """
 

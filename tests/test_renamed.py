@@ -10,7 +10,7 @@ from relaysim.measure.answering_frames import AnsweringFrames
 from relaysim.measure.metric_catalogue import METRICS
 from relaysim.measure.quantity import Quantity, QuantityError
 from relaysim.scenario.problem import ScenarioError
-from relaysim.study.compare import ask_sense
+from relaysim.study.compare import require_comparable
 from relaysim.study.replicate import RunResult
 
 OLD = "latency_p95_worst_hour"
@@ -55,7 +55,7 @@ def test_metric_of_a_comparison() -> None:
     """`compare` names the new metric."""
     designs = [relaysim.load(f"scenarios/{name}.toml") for name in ("shared-hub", "dedicated-hub")]
     with pytest.raises(ValueError, match=ANSWER):
-        ask_sense(designs, {OLD: METRICS["on_time"].matters})
+        require_comparable(designs, {OLD: METRICS["on_time"].matters})
 
 
 def test_frame_by_name() -> None:

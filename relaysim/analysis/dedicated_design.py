@@ -186,14 +186,14 @@ def _connectors(
         here = {host.address: host for host in hosts.values() if host.address not in known}
         known |= set(here)
         if here:
-            own = _free(_servers(), copies)
+            own_connector = _free(_servers(), copies)
             ports = sorted({host.port for host in here.values()})
-            copies[own] = (
+            copies[own_connector] = (
                 base.hubs[hub]
                 .receive_connectors[name]
                 .model_copy(
                     update={
-                        "name": own,
+                        "name": own_connector,
                         "bindings": tuple(Binding(address, port) for port in ports),
                         "remote_ip_ranges": tuple(AddressRange(ip, ip) for ip in here),
                     }

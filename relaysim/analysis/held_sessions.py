@@ -112,11 +112,11 @@ def sources(
         One for a host that has its address for itself, the narrower limit. Hosts that share an
         address share what a connector allows it, so there it is one more for all of them.
     """
-    host, own = scenario.hosts[path.host], dotted(("hosts", path.host, "sessions"))
+    host, key = scenario.hosts[path.host], dotted(("hosts", path.host, "sessions"))
     limit = plan.host(path.host).sessions
-    mine = Source(f"{path.host}.sessions", f"sessions of {path.host}", own, limit)
+    source = Source(f"{path.host}.sessions", f"sessions of {path.host}", key, limit)
     if host.properties.internet:
-        yield mine
+        yield source
         return
     allowed = allowed_sessions(plan.connector(path.hub, connector.name))
     place = f"{connector_place(path.hub, connector.name)}.max_inbound_connection_per_source"
@@ -129,7 +129,7 @@ def sources(
         and connector in answers(scenario, other)
     ]
     if len(sharing) > 1:
-        yield mine
+        yield source
         yield Source(
             f"{path.hub}/{connector.name} from {host.address}",
             f"sessions that {connector.name} of {path.hub} allows {host.address}",
@@ -140,9 +140,9 @@ def sources(
     targets = sum(answer is not None for answer in answers(scenario, host))
     most = None if allowed is None else allowed * targets
     if most is not None and (not limit or most < limit):
-        yield Source(mine.name, mine.what, place, most)
+        yield Source(source.name, source.what, place, most)
     else:
-        yield mine
+        yield source
 
 
 def allowed_sessions(connector: ReceiveConnector | ConnectorPlan) -> int | None:

@@ -43,7 +43,7 @@ def listing_possible(scenario: Scenario) -> bool:
     effective = [
         blocklist
         for blocklist in scenario.blocklists.values()
-        if any(direct.values()) or any(_asks(destination, blocklist) for destination in reached)
+        if any(direct.values()) or any(_uses(destination, blocklist) for destination in reached)
     ]
     return any(
         blocklist.name in scripted or _can_act(blocklist, scenario, direct)
@@ -63,7 +63,7 @@ def _reached(scenario: Scenario) -> list[Destination]:
     return [destination for name, destination in scenario.destinations.items() if name in names]
 
 
-def _asks(destination: Destination, blocklist: Blocklist) -> bool:
+def _uses(destination: Destination, blocklist: Blocklist) -> bool:
     """Return whether a domain uses a list; `refuses_on` has its name, or its profile."""
     shares = destination.refuses_on
     return shares.get(blocklist.name, shares.get(blocklist.profile, 0.0)) > 0.0

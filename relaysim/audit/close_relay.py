@@ -102,12 +102,12 @@ def to_forgers(scenario: Scenario, hub: str, connector: ReceiveConnector) -> str
     ]
     if any(host.address in public for host in hosts):
         return ""
-    own = [str(host.address) for host in hosts]
+    addresses = [str(host.address) for host in hosts]
     commands = []
-    if own:
+    if addresses:
         name = free_name(scenario, hub, "own senders")
         bindings = ",".join(map(str, connector.bindings))
-        commands.append(new_connector(hub, name, bindings, dict.fromkeys(own)))
+        commands.append(new_connector(hub, name, bindings, dict.fromkeys(addresses)))
     commands.append(permission("Remove", hub, connector.name, ANONYMOUS, right))
     return "\n".join(commands)
 

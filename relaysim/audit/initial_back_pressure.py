@@ -88,5 +88,5 @@ def _spared(hub: Hub, pressed: Iterable[Drive]) -> tuple[str, str]:
 
 
 def _key(hub: Hub, drive: Drive) -> str:
-    own = drive.resource is Resource.LOG and hub.back_pressure.log_drive_size is not None
-    return "log_drive_used" if own else "queue_drive_used"
+    own_drive = drive.resource is Resource.LOG and hub.back_pressure.log_drive_size is not None
+    return "log_drive_used" if own_drive else "queue_drive_used"

@@ -74,20 +74,20 @@ def _use(destination: Destination, blocklist: Blocklist) -> float:
 def bulk_shares_allocation(scenario: Scenario) -> Iterator[Finding]:
     """Bulk mail leaves by a neighbour of the IP of other mail: some blocklists escalate."""
     bulk, others = parted(scenario)
-    theirs = sorted({ip for path in bulk for ip in ips(path)})
-    ours = sorted({ip for path in others for ip in ips(path)})
-    for mine, other in product(theirs, ours):
-        common = _common(scenario, mine, other)
-        if mine == other or common is None:
+    bulk_ips = sorted({ip for path in bulk for ip in ips(path)})
+    other_ips = sorted({ip for path in others for ip in ips(path)})
+    for bulk_ip, other_ip in product(bulk_ips, other_ips):
+        common = _common(scenario, bulk_ip, other_ip)
+        if bulk_ip == other_ip or common is None:
             continue
-        widened = list(_widened(scenario, mine, other))
-        harmed = names([path for path in others if other in ips(path)])
+        widened = list(_widened(scenario, bulk_ip, other_ip))
+        harmed = names([path for path in others if other_ip in ips(path)])
         yield Finding(
             Severity.WARNING if widened else Severity.INFO,
-            dotted(("egress", mine)),
-            f"{mine} carries bulk mail and {other} does not, but both are in {common}. "
+            dotted(("egress", bulk_ip)),
+            f"{bulk_ip} carries bulk mail and {other_ip} does not, but both are in {common}. "
             + (
-                f"An escalation that includes {other} affects {harmed}: {listed(widened)}."
+                f"An escalation that includes {other_ip} affects {harmed}: {listed(widened)}."
                 if widened
                 else "No blocklist of this scenario escalates that far; others do."
             ),
@@ -95,13 +95,13 @@ def bulk_shares_allocation(scenario: Scenario) -> Iterator[Finding]:
         )
 
 
-def _common(scenario: Scenario, mine: str, other: str) -> str | None:
+def _common(scenario: Scenario, ip: str, other_ip: str) -> str | None:
     """Return the smallest block or AS that two IPs have in common; None if there is none."""
-    one, two = scenario.egress[mine], scenario.egress[other]
+    one, two = scenario.egress[ip], scenario.egress[other_ip]
     if one.allocation and two.allocation and _overlap(one.allocation, two.allocation):
         return f"the block {one.allocation}"
-    if _near(mine, other, 24):
-        return f"the block {ip_network(f'{mine}/24', strict=False)}"
+    if _near(ip, other_ip, 24):
+        return f"the block {ip_network(f'{ip}/24', strict=False)}"
     if one.asn is not None and one.asn == two.asn:
         return f"AS{one.asn}"
     return None
@@ -112,9 +112,9 @@ def _overlap(one: Network, other: Network) -> bool:
     return ranges[0].overlaps(ranges[1])
 
 
-def _near(mine: str, other: str, prefix: int) -> bool:
+def _near(first: str, second: str, prefix: int) -> bool:
     """Return whether two IPs are in the same block of this prefix length."""
-    one, two = (ip_network(ip) for ip in (mine, other))
+    one, two = (ip_network(ip) for ip in (first, second))
     return (
         one.version == two.version
         and one.max_prefixlen >= prefix
@@ -122,14 +122,14 @@ def _near(mine: str, other: str, prefix: int) -> bool:
     )
 
 
-def _widened(scenario: Scenario, mine: str, other: str) -> Iterator[str]:
+def _widened(scenario: Scenario, ip: str, other_ip: str) -> Iterator[str]:
     """Yield the operators and providers that escalate a listing to the other IP, and when."""
-    one, two = scenario.egress[mine], scenario.egress[other]
+    one, two = scenario.egress[ip], scenario.egress[other_ip]
     block = one.allocation
     allocated = block is not None and block == two.allocation
     for name, blocklist in scenario.blocklists.items():
         match blocklist.widening:
-            case "vicinity" if _near(mine, other, blocklist.vicinity_prefix or 32):
+            case "vicinity" if _near(ip, other_ip, blocklist.vicinity_prefix or 32):
                 yield (
                     f"{name} (from listing {blocklist.vicinity_listings} on, in "
                     f"{share(blocklist.vicinity_probability or 0.0)} of cases)"
@@ -143,7 +143,7 @@ def _widened(scenario: Scenario, mine: str, other: str) -> Iterator[str]:
                 yield f"{name} (when AS{one.asn} has many listed)"
     for name, destination in scenario.destinations.items():
         provider = destination.reputation
-        if provider is not None and provider.widening and _near(mine, other, 24):
+        if provider is not None and provider.widening and _near(ip, other_ip, 24):
             yield f"{name} (when it blocks, in {share(provider.widening)} of cases)"
 
 

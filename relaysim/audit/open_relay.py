@@ -44,12 +44,14 @@ def _open_to_strangers(
     """Return the finding for a connector that relays and answers the hosts in `outside`."""
     hosts = scenario.hosts
     addresses = list(dict.fromkeys(str(hosts[name].address) for name in outside))
-    own = [
+    behind_nat = [
         name
         for name, host in hosts.items()
         if str(host.address) in addresses and not host.properties.internet
     ]
-    behind = f", the address of {listed(own)} too, as behind source NAT" if own else ""
+    behind = (
+        f", the address of {listed(behind_nat)} too, as behind source NAT" if behind_nat else ""
+    )
     fix, command = closing.to_strangers(scenario, hub, connector, addresses)
     return Finding(
         Severity.ERROR,
@@ -97,7 +99,7 @@ def forged_sender(scenario: Scenario) -> Iterator[Finding]:
 
     One finding for all of them. Source: exchangepedia.com, 2008, on spam from your own domain.
     """
-    own = routing.own_domain(scenario)
+    domain = routing.own_domain(scenario)
     accepting: list[tuple[str, ReceiveConnector]] = []
     for hub, connector in _enabled(scenario):
         principal = identify(connector)
@@ -105,7 +107,7 @@ def forged_sender(scenario: Scenario) -> Iterator[Finding]:
         domains = scenario.organization.domains
         reachable = any(is_public(ip_range) for ip_range in connector.remote_ip_ranges)
         reachable = reachable or bool(strangers(scenario, hub, connector))
-        accepted = rules.mail_from(principal, rights, own, domains).is_success
+        accepted = rules.mail_from(principal, rights, domain, domains).is_success
         if principal == ANONYMOUS and reachable and accepted:
             accepting.append((hub, connector))
     if not accepting:
@@ -117,7 +119,7 @@ def forged_sender(scenario: Scenario) -> Iterator[Finding]:
         Severity.WARNING,
         connector_place(accepting[0][0], accepting[0][1].name),
         f"At {where} AnonymousUsers includes {right.value}. So the Internet can send mail with a "
-        f"forged sender of {own}, and recipients cannot see the difference.",
+        f"forged sender of {domain}, and recipients cannot see the difference.",
         "Remove the right here, and let hosts with own senders use a separate connector. (In a "
         "scenario: write the other rights under permissions instead of the group.)",
         "\n".join(filter(None, fixes)) or None,

@@ -64,8 +64,8 @@ for panel, commands in COMMANDS.items():
         app.command(help=_help(command), rich_help_panel=panel)(command)
 
 
-def _version(wanted: bool) -> None:
-    if wanted:
+def _version(requested: bool) -> None:
+    if requested:
         typer.echo(f"relaysim {relaysim.__version__}")
         raise typer.Exit
 

@@ -7,7 +7,7 @@ import typer
 
 from relaysim.cli.command_errors import as_user_error
 from relaysim.cli.options import Explain, Full, Invariants
-from relaysim.cli.output import ask_intact
+from relaysim.cli.output import require_no_violations
 from relaysim.cli.study_command import Study, study_command
 
 
@@ -41,12 +41,12 @@ def compare(
     all designs.
     """
     from relaysim.cli.margin import parse
-    from relaysim.study.compare import ask_sense, compare_designs
+    from relaysim.study.compare import compare_designs, require_comparable
 
     designs = [study.read(file) for file in (base, *others)]
     with as_user_error(ValueError):
         matters = dict(parse(text) for text in smallest or ())
-        ask_sense(designs, matters)
+        require_comparable(designs, matters)
     result = study.compute(
         lambda execution: compare_designs(
             designs,
@@ -59,5 +59,5 @@ def compare(
         label=", ".join(design.name for design in designs),
     )
     broken = [(f"{name}, replication {i}", violation) for name, i, violation in result.violations]
-    checked = ("the invariants", lambda: ask_intact(broken))
+    checked = ("the invariants", lambda: require_no_violations(broken))
     study.hand_over(result, checked, full=full, explain=explain)

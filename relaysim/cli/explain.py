@@ -72,7 +72,7 @@ def explain(
     if connector is not None and (host or address or to):
         raise UserError("--connector stands alone: leave out --host, --address and --to")
     if connector is None:
-        _ask_whole(host, address, server, to)
+        _require_sender_and_recipient(host, address, server, to)
     design = read(scenario, settings, profiles, to_run=False)
     with as_user_error(ValueError):
         if connector is not None:
@@ -95,7 +95,9 @@ def explain(
         typer.echo(str(explanation))
 
 
-def _ask_whole(host: _Text, address: _Text, server: _Text, to: list[str] | None) -> None:
+def _require_sender_and_recipient(
+    host: _Text, address: _Text, server: _Text, to: list[str] | None
+) -> None:
     """Raise UserError unless the sender and a recipient are given."""
     from relaysim.mail.address import parse_ip
 

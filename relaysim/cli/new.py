@@ -88,7 +88,7 @@ def company(name: str, mailboxes: int, newsletter: int) -> str:
 
 
 def _first(path: Path, mailboxes: int, newsletter: int) -> None:
-    _ask_possible(mailboxes, newsletter)
+    _require_possible(mailboxes, newsletter)
     _write(path, company(path.stem, mailboxes, newsletter))
     _tell(
         f"{path} is a company with one hub and one public IP, "
@@ -102,7 +102,7 @@ def _first(path: Path, mailboxes: int, newsletter: int) -> None:
     )
 
 
-def _ask_possible(mailboxes: int, newsletter: int) -> None:
+def _require_possible(mailboxes: int, newsletter: int) -> None:
     """Raise UserError for a company whose mail is too much, with the largest that is not."""
     from relaysim.analysis.run_size import excess
     from relaysim.scenario.load import loads

@@ -35,8 +35,8 @@ def text(design: Dedicated, name: str, base: str, path: str) -> str:
     """
     hosts = " and ".join(design.hosts)
     head = (
-        f"{_said(f'{base} with a relay hub and a public IP for {hosts} alone.')}#\n"
-        + _said(
+        f"{_comment_lines(f'{base} with a relay hub and a public IP for {hosts} alone.')}#\n"
+        + _comment_lines(
             f"What differs from {base} stands here; all else is as there. Still in common are the "
             "Internet line and the domain of the senders."
         )
@@ -48,7 +48,7 @@ def text(design: Dedicated, name: str, base: str, path: str) -> str:
     before = ""
     for table, values in design.tables.items():
         comment = _comment(design, table, hosts)
-        comment_lines = _said(comment) if comment != before else ""
+        comment_lines = _comment_lines(comment) if comment != before else ""
         blocks.append(f"{comment_lines}[{dotted(table)}]\n{_lines(values)}")
         before = comment
     return "\n".join(blocks)
@@ -94,7 +94,7 @@ def _comment(design: Dedicated, table: tuple[str, ...], hosts: str) -> str:
     return f"{hosts} sends to the relay hub."
 
 
-def _said(prose: str) -> str:
+def _comment_lines(prose: str) -> str:
     return filled(prose, "# ", "# ", _WIDTH) + "\n"
 
 

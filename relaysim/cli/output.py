@@ -60,13 +60,13 @@ def note(text: str) -> None:
     typer.echo("\n".join(map(printable, text.split("\n"))), err=True)
 
 
-def ask_writable(directory: Path | None) -> None:
+def require_writable(directory: Path | None) -> None:
     """Raise UserError for a directory that cannot be written, before hours go into its content."""
-    from relaysim.study.execution.output_directory import OutputError, ask_ours
+    from relaysim.study.execution.output_directory import OutputError, require_own_output
 
     if directory is not None:
         with as_user_error(OutputError, OSError):
-            ask_ours(directory)
+            require_own_output(directory)
 
 
 def write(result: "Result", directory: Path | None) -> None:
@@ -79,18 +79,18 @@ def write(result: "Result", directory: Path | None) -> None:
             note(f"written: {write_result(result, directory)}")
 
 
-def ask_drawable(directory: Path | None, command: str) -> None:
+def require_drawable(directory: Path | None, command: str) -> None:
     """Raise UserError for a directory that cannot hold the figures of a command, before it runs."""
-    from relaysim.study.execution.output_directory import OutputError, ask_possible
+    from relaysim.study.execution.output_directory import OutputError, require_directory
 
     if directory is not None:
         with as_user_error(OutputError):
-            ask_possible(directory)
+            require_directory(directory)
         from relaysim.present.figure_registry import NAMES
-        from relaysim.present.figures import ForeignFileError, ask_marked
+        from relaysim.present.figures import ForeignFileError, require_marked
 
         with as_user_error(ForeignFileError, OSError):
-            ask_marked(directory, NAMES[command])
+            require_marked(directory, NAMES[command])
 
 
 def draw(result: object, directory: Path | None) -> None:
@@ -202,7 +202,7 @@ def _lines(what: str) -> Callable[[int, int], None]:
     return tell
 
 
-def ask_intact(violations: "Sequence[tuple[str, Violation]]") -> None:
+def require_no_violations(violations: "Sequence[tuple[str, Violation]]") -> None:
     """Leave with exit code 1 if a run broke an invariant: relaysim itself is wrong then."""
     for where, violation in violations:
         note(f"relaysim: {violation.invariant} does not hold in {where}: {violation.text}")

@@ -7,7 +7,7 @@ import typer
 from relaysim.cli.command_errors import as_user_error
 from relaysim.cli.finish import drawn, hand_over, printed
 from relaysim.cli.options import Figures, File, Json, Profiles, Replication, Seed, Set, read
-from relaysim.cli.output import ask_drawable, print_json, typed
+from relaysim.cli.output import print_json, require_drawable, typed
 
 if TYPE_CHECKING:
     from relaysim.present.text.queue_table import QShape
@@ -38,7 +38,7 @@ def qshape(
     One row a queue, one column for each span of ages; the fullest queue comes first.
     """
     design = read(scenario, settings, profiles)
-    ask_drawable(figures, "qshape")
+    require_drawable(figures, "qshape")
 
     from relaysim.present.text.queue_table import moment, queue_ages_text
     from relaysim.present.text.queue_table import qshape as look

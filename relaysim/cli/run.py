@@ -7,7 +7,7 @@ import typer
 
 from relaysim.cli.command_errors import as_user_error
 from relaysim.cli.options import Explain, File, Full, Invariants
-from relaysim.cli.output import ask_intact, note
+from relaysim.cli.output import note, require_no_violations
 from relaysim.cli.study_command import Study, study_command
 
 if TYPE_CHECKING:
@@ -47,9 +47,9 @@ def run(
     """
     design = study.read(scenario)
     with as_user_error(ValueError):
-        wanted = _precision(precision, metric or [], study.replications)
-        if wanted is not None:
-            wanted.ask_known(design)
+        requested = _precision(precision, metric or [], study.replications)
+        if requested is not None:
+            requested.require_known(design)
 
     from relaysim.measure.quantity import QuantityError
     from relaysim.study.replicate import run_scenario
@@ -59,7 +59,7 @@ def run(
         settled = settle(design, study.sampling, execution.with_progress(None), note)
         return run_scenario(
             settled,
-            replace(study.sampling, precision=wanted),
+            replace(study.sampling, precision=requested),
             execution,
             frames=study.out is not None,
             check_invariants=check_invariants,
@@ -67,7 +67,7 @@ def run(
 
     result = study.compute(work, QuantityError, label=design.name)
     broken = [(f"replication {i}", violation) for i, violation in result.violations]
-    checked = ("the invariants", lambda: ask_intact(broken))
+    checked = ("the invariants", lambda: require_no_violations(broken))
     study.hand_over(result, checked, full=full, explain=explain)
 
 

@@ -29,7 +29,7 @@ from relaysim.cli.options import (
     read,
     workers,
 )
-from relaysim.cli.output import ask_drawable, ask_writable, note_store_use, progress, typed
+from relaysim.cli.output import note_store_use, progress, require_drawable, require_writable, typed
 
 if TYPE_CHECKING:
     from relaysim.scenario.model import Scenario
@@ -95,8 +95,8 @@ class Study:
         from relaysim.study.execution.execution import Execution
         from relaysim.study.execution.jobs import ClusterError
 
-        ask_writable(self.out)
-        ask_drawable(self.figures, self.name)
+        require_writable(self.out)
+        require_drawable(self.figures, self.name)
         store = opened(self.store, self.no_store)
         execution = Execution(workers(self.jobs, self.cluster), store, command=typed())
         with as_user_error(ScenarioError, ClusterError, *errors):
@@ -133,8 +133,8 @@ def study_command(*without: str) -> Callable[[Callable[..., None]], Callable[...
 
     def decorate(command: Callable[..., None]) -> Callable[..., None]:
         signature = inspect.signature(command)
-        own = [parameter for name, parameter in signature.parameters.items() if name != "study"]
-        own_names = {parameter.name for parameter in own}
+        options = [parameter for name, parameter in signature.parameters.items() if name != "study"]
+        own_names = {parameter.name for parameter in options}
         kinds = {field.name: field.type for field in fields(Study) if field.name != "name"}
         defaults = {field.name: field.default for field in fields(Study)}
         common = [
@@ -154,7 +154,7 @@ def study_command(*without: str) -> Callable[[Callable[..., None]], Callable[...
             study = Study(command.__name__, **given)
             command(study=study, **{name: values[name] for name in own_names})
 
-        parameters = [*own, *common]
+        parameters = [*options, *common]
         decorated.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
         decorated.__annotations__ = {
             parameter.name: parameter.annotation for parameter in parameters

@@ -9,7 +9,7 @@ import relaysim
 from relaysim.cli.command_errors import UserError, as_user_error
 from relaysim.cli.finish import drawn, hand_over, printed
 from relaysim.cli.options import Figures, File, Json, Profiles, Replication, Seed, Set, read
-from relaysim.cli.output import ask_drawable, print_json, print_text, typed
+from relaysim.cli.output import print_json, print_text, require_drawable, typed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,7 +39,7 @@ def trace(
     if figures is not None and message is None:
         raise UserError("--figures draws the path of one message: give --message STREAM:N")
     design = read(scenario, settings, profiles)
-    ask_drawable(figures, "trace")
+    require_drawable(figures, "trace")
     with as_user_error(ScenarioError, study.TranscriptError):
         if message is None:
             _list(study.examples(design, replication=replication, seed=seed), design.name, json)

@@ -67,9 +67,9 @@ def _table(hub: str, connector: ReceiveConnector) -> str:
     by_user: dict[str, list[Grant]] = {}
     for grant in grants(connector):
         by_user.setdefault(grant.user, []).append(grant)
-    for user, own in by_user.items():
+    for user, user_rights in by_user.items():
         rows = [("ExtendedRights", "From"), ("--------------", "----")]
-        rows += [(f"{{{grant.right.value}}}", grant.source) for grant in own]
+        rows += [(f"{{{grant.right.value}}}", grant.source) for grant in user_rights]
         width = max(len(right) for right, _ in rows)
         lines = [f"{right:<{width}}  {source}" for right, source in rows]
         blocks += [f"   User: {user}", "\n".join(lines)]

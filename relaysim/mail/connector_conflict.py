@@ -62,13 +62,13 @@ def conflicts(connectors: Iterable[ReceiveConnector]) -> tuple[Conflict, ...]:
 def _collisions(connector: ReceiveConnector, existing: ReceiveConnector) -> Iterator[Conflict]:
     shared = [binding for binding in connector.bindings if binding in existing.bindings]
     ranges = product(connector.remote_ip_ranges, existing.remote_ip_ranges)
-    for binding, (mine, other) in product(shared, ranges):
-        if mine == other:
+    for binding, (ip_range, other) in product(shared, ranges):
+        if ip_range == other:
             kind = ConflictKind.SAME
-        elif mine.overlaps(other) and not (
-            mine.contains_range(other) or other.contains_range(mine)
+        elif ip_range.overlaps(other) and not (
+            ip_range.contains_range(other) or other.contains_range(ip_range)
         ):
             kind = ConflictKind.PARTIAL
         else:
             continue
-        yield Conflict(connector.name, existing.name, kind, binding, mine, other)
+        yield Conflict(connector.name, existing.name, kind, binding, ip_range, other)

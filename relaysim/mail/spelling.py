@@ -24,9 +24,9 @@ def unknown(value: object, noun: str, known: Iterable[str]) -> ValueError:
 
 def parse_name(kind: type[E], value: object, noun: str) -> E:
     """The member with this value, in any case. Raises ValueError that names the nearest."""
-    wanted = text_of(value).casefold()
+    key = text_of(value).casefold()
     for member in kind:
-        if member.value.casefold() == wanted:
+        if member.value.casefold() == key:
             return member
     raise unknown(value, noun, kind)
 

@@ -132,8 +132,8 @@ def _effective(bad: Floats, judged: Floats, value: Floats, clusters: Column) -> 
     mixed = np.flatnonzero((clusters > 1) & (value > 0.0) & (value < 1.0))
     for row in mixed:
         count, days_ = clusters[row], total[row]
-        apart = bad[row] - value[row] * judged[row]
-        variance = count / (count - 1) * (apart @ apart) / days_**2
+        residual = bad[row] - value[row] * judged[row]
+        variance = count / (count - 1) * (residual @ residual) / days_**2
         wide = (t.ppf(0.975, days_ - 1) / t.ppf(0.975, count - 1)) ** 2
         free = value[row] * (1.0 - value[row]) / variance * wide if variance > 0 else count
         size[row] = min(days_, free)

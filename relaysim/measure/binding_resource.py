@@ -22,7 +22,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from relaysim.measure.wait_parts import Ways, is_mailbox
+from relaysim.measure.wait_parts import RecipientRoutes, is_mailbox
 from relaysim.trace.occupancy import rows_of, waited_until
 from relaysim.trace.step_function import Spells, Steps
 from relaysim.trace.tables import Column, Level, Trace, Visit
@@ -56,14 +56,14 @@ class Area(NamedTuple):
         return result
 
 
-def held(trace: Trace, ways: Ways | None = None) -> dict[str, Column]:
+def held(trace: Trace, routes: RecipientRoutes | None = None) -> dict[str, Column]:
     """Divide the waits of each recipient by the resource that bound at the time.
 
     Parameters
     ----------
     trace : Trace
         Of one run.
-    ways : Ways, optional
+    routes : RecipientRoutes, optional
         The transactions of each recipient, if they are known already.
 
     Returns
@@ -72,11 +72,11 @@ def held(trace: Trace, ways: Ways | None = None) -> dict[str, Column]:
         Microseconds by part (see the table of this module), one entry a recipient, in the order of
         `trace.recipients`. A recipient is followed to its end, as in `relaysim.measure.wait_parts`.
     """
-    ways = ways or Ways.of(trace)
+    routes = routes or RecipientRoutes.of(trace)
     parts = {name: np.zeros(len(trace.recipients)) for name in HELD}
     parts["wait_host_acknowledgement"] += _acknowledgement(trace)
-    _connections(trace, ways, parts)
-    _cores(trace, ways, parts)
+    _connections(trace, routes, parts)
+    _cores(trace, routes, parts)
     return {name: part.astype(np.int64) for name, part in parts.items()}
 
 
@@ -101,12 +101,12 @@ def _acknowledgement(trace: Trace) -> Floats:
     return result
 
 
-def _connections(trace: Trace, ways: Ways, parts: dict[str, Floats]) -> None:
+def _connections(trace: Trace, routes: RecipientRoutes, parts: dict[str, Floats]) -> None:
     """Divide the waits for a connection by what the connections of the hub waited for."""
     attempts = trace.attempts
     until = waited_until(trace, attempts["start"], attempts["end"])
     slow = np.flatnonzero(until > attempts["enter"])
-    row, recipient = ways.members.join(attempts["transaction"][slow])
+    row, recipient = routes.members.join(attempts["transaction"][slow])
     row, last = slow[row], _ends(trace.recipients["end"], trace.end)[recipient]
     begin, end = np.minimum(attempts["enter"][row], last), np.minimum(until[row], last)
     queue = attempts["queue"][row]
@@ -123,21 +123,21 @@ def _connections(trace: Trace, ways: Ways, parts: dict[str, Floats]) -> None:
         by_line = for_line.at(times) > 0
         by_core = (for_core.at(times) > 0) & ~by_line
         span, whose = (begin[chosen], end[chosen]), recipient[chosen]
-        for name, binds, own in (
+        for name, binds, in_part in (
             ("wait_delivery_line", by_line, ~inside[chosen]),
             ("wait_delivery_core", by_core, ~inside[chosen]),
             ("wait_mailbox_core", by_core, inside[chosen]),
         ):
             length = Area.of(times, binds.astype(np.float64)).between(*span) * counts[chosen]
-            parts[name] += np.bincount(whose[own], length[own], len(trace.recipients))
+            parts[name] += np.bincount(whose[in_part], length[in_part], len(trace.recipients))
 
 
-def _cores(trace: Trace, ways: Ways, parts: dict[str, Floats]) -> None:
+def _cores(trace: Trace, routes: RecipientRoutes, parts: dict[str, Floats]) -> None:
     """Add the wait for a core of a transaction that has its connection."""
     visits = trace.visits
     rows = np.flatnonzero(visits["visit"] == Visit.SEND)
     until = waited_until(trace, visits["start"][rows], visits["end"][rows])
-    row, recipient = ways.members.join(visits["subject"][rows])
+    row, recipient = routes.members.join(visits["subject"][rows])
     last = _ends(trace.recipients["end"], trace.end)[recipient]
     wait = np.minimum(until[row], last) - np.minimum(visits["enter"][rows][row], last)
     inside = is_mailbox(trace)[trace.transactions["queue"][visits["subject"][rows][row]]]

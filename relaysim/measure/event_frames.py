@@ -121,10 +121,10 @@ def actions(trace: Trace) -> pd.DataFrame:
     """One row an act of the administrator."""
     rows, names = trace.actions, trace.names
     action, subject = rows["action"], rows["subject"]
-    asked = action == Action.REQUESTED
+    requested = action == Action.REQUESTED
     # A provider is asked in the place -1 - destination: blocklists first, then destinations.
     lists = len(names.blocklists)
-    place = np.where(asked & (subject < 0), lists - 1 - subject, subject)
+    place = np.where(requested & (subject < 0), lists - 1 - subject, subject)
     whose: dict[int, Sequence[str]] = {
         Action.REQUESTED: (*names.blocklists, *names.destinations),
         **dict.fromkeys(

@@ -74,11 +74,10 @@ class Journey:
 
 
 def journey(trace: Trace, message: int) -> Journey:
-    """The journey of a message, by its row in the trace."""
+    """Return the journey of a message, by its row in the trace."""
     rows, names = trace.messages, trace.names
     first, count = int(rows["first_recipient"][message]), int(rows["recipients"][message])
-    teller = _Teller(trace, message, first, count)
-    events = sorted(teller.events(), key=lambda event: event.time)
+    events = _JourneyEvents(trace, message, first, count).events()
     parent = int(rows["parent"][message])
     return Journey(
         stream=names.streams[rows["stream"][message]],
@@ -92,13 +91,13 @@ def journey(trace: Trace, message: int) -> Journey:
         connector=_name(names.connectors, rows["connector"][message]),
         reply=_name(names.replies, rows["reply"][message]),
         recipients=tuple(_recipients(trace, first, count)),
-        events=tuple(events),
+        events=tuple(sorted(events, key=lambda event: event.time)),
         parent="" if parent < 0 else label(trace, int(trace.recipients["message"][parent])),
     )
 
 
 def label(trace: Trace, message: int) -> str:
-    """A message as `STREAM:N`."""
+    """Return a message as `STREAM:N`."""
     rows = trace.messages
     return f"{trace.names.streams[rows['stream'][message]]}:{rows['number'][message]}"
 
@@ -123,20 +122,20 @@ def _recipients(trace: Trace, first: int, count: int) -> Iterator[Recipient]:
         )
 
 
-class _Teller:
-    """Finds the rows of a message in each table, and tells them."""
+class _JourneyEvents:
+    """The events of one message, from its rows in each table of a trace."""
 
     def __init__(self, trace: Trace, message: int, first: int, count: int) -> None:
         self.trace, self.names, self.message = trace, trace.names, message
-        self.first, self.many = first, count
+        self.first, self.count = first, count
         self.created = int(trace.messages["created"][message])
         self.transactions = np.flatnonzero(trace.transactions["message"] == message)
         self.carried = self._carried()
 
     def _carried(self) -> dict[int, tuple[int, ...]]:
-        """The recipients that each transaction carries, those handed on by it too."""
+        """Return the recipients of each transaction, those of its later transactions too."""
         result: dict[int, list[int]] = {int(row): [] for row in self.transactions}
-        for number in range(self.many):
+        for number in range(self.count):
             row = int(self.trace.recipients["transaction"][self.first + number])
             while row >= 0:
                 result[row].append(number)
@@ -144,20 +143,20 @@ class _Teller:
         return {row: tuple(numbers) for row, numbers in result.items()}
 
     def _where(self, row: int) -> tuple[int, ...]:
-        """The recipients of a transaction; nothing if these are all."""
+        """Return the recipients of a transaction; nothing if it has all recipients."""
         numbers = self.carried[row]
-        return () if len(numbers) == self.many else numbers
+        return () if len(numbers) == self.count else numbers
 
     def events(self) -> Iterator[Event]:
-        """All of them, table by table."""
+        """Yield all events, table by table."""
         yield Event(self.created, "created", where=self._host())
         yield from self._submission()
         yield from self._at_hubs()
         yield from self._acknowledged()
         for row in map(int, self.transactions):
             yield from self._delivery(row)
-        yield from self._seen()
-        yield from self._notices()
+        yield from self._signals()
+        yield from self._dsns()
         yield from self._statuses()
 
     def _host(self) -> str:
@@ -169,19 +168,19 @@ class _Teller:
         connected = int(rows["connected"][self.message])
         opened = False
         for row in self._visits(Visit.SESSION):
-            asked, accepted = self._time("enter", row), self._time("start", row)
+            entered, accepted = self._time("enter", row), self._time("start", row)
             opened |= accepted == connected
             where = names.stations[self.trace.visits["station"][row]]
-            yield Event(accepted, "session", where=where, waited=accepted - asked)
+            yield Event(accepted, "session", where=where, waited=accepted - entered)
         for row in self._visits(Visit.SUBMIT):
             where = names.stations[self.trace.visits["station"][row]]
-            asked, begun = self._time("enter", row), self._time("start", row)
+            entered, begun = self._time("enter", row), self._time("start", row)
             if begun >= 0:
-                yield Event(begun, "submitted", where=where, waited=begun - asked)
+                yield Event(begun, "submitted", where=where, waited=begun - entered)
         if connected >= 0 and not opened and connector:
             waited = connected - self.created
             yield Event(connected, "turn", where=connector, waited=waited)
-        yield from self._rests(connected)
+        yield from self._host_retries(connected)
 
     def _acknowledged(self) -> Iterator[Event]:
         rows, names = self.trace.messages, self.names
@@ -193,8 +192,8 @@ class _Teller:
             lasted = acknowledged - int(rows["committed"][self.message])
             yield Event(acknowledged, "acknowledged", where=connector, lasted=lasted, reply=reply)
 
-    def _rests(self, connected: int) -> Iterator[Event]:
-        """While the host rests, since no hub would talk to it."""
+    def _host_retries(self, connected: int) -> Iterator[Event]:
+        """Yield the spans in which the host waits for its retry: no hub accepted a connection."""
         host = self._host()
         if host in self.names.hosts:
             number = self.names.hosts.index(host)
@@ -218,11 +217,11 @@ class _Teller:
         queue, recipients = int(transactions["queue"][row]), self._where(row)
         where = _name(names.queues, queue)
         yield Event(int(transactions["queued"][row]), "queued", recipients, where)
-        own = np.flatnonzero(attempts["transaction"] == row)
-        for at in own[np.argsort(attempts["attempt"][own])]:
+        tried = np.flatnonzero(attempts["transaction"] == row)
+        for at in tried[np.argsort(attempts["attempt"][tried])]:
             yield from self._attempt(int(at), row, recipients)
-        if queue >= 0 and len(own):
-            ends = [self._until(attempts, int(at)) for at in own]
+        if queue >= 0 and len(tried):
+            ends = [self._until(attempts, int(at)) for at in tried]
             first, last = int(transactions["queued"][row]), max(ends)
             yield from self._spells(Level.QUEUE_RETRY, queue, first, last, where, recipients)
 
@@ -258,7 +257,7 @@ class _Teller:
             yield Event(end, what, recipients, egress or where, NEVER, end - start, text, why)
 
     def _why(self, reply: int, egress: int, time: int) -> str:
-        """What a refusal cites, if that is a list."""
+        """Return why a reply refuses: the list that it cites, or reputation; "" otherwise."""
         cause = self.names.causes[reply] if reply >= 0 else -1
         if cause < 0:
             return BY_REPUTATION if cause == -2 else ""
@@ -272,13 +271,13 @@ class _Teller:
         why = how.get(Cause(rows["cause"][last]), "for what it sent")
         return f"on {self.names.blocklists[cause]} {why}"
 
-    def _seen(self) -> Iterator[Event]:
+    def _signals(self) -> Iterator[Event]:
         rows, names = self.trace.signals, self.names
         who = {
             Signal.TRAP: names.operators,
             Signal.REPORT: names.blocklists,
         }
-        chosen = (rows["recipient"] >= self.first) & (rows["recipient"] < self.first + self.many)
+        chosen = (rows["recipient"] >= self.first) & (rows["recipient"] < self.first + self.count)
         for row in np.flatnonzero(chosen):
             seen = Signal(rows["signal"][row])
             subject = _name(who.get(seen, names.destinations), rows["subject"][row])
@@ -286,14 +285,14 @@ class _Teller:
             yield Event(
                 int(rows["time"][row]),
                 "signal",
-                (number,) if self.many > 1 else (),
+                (number,) if self.count > 1 else (),
                 subject,
                 text=seen.name.lower(),
             )
 
-    def _notices(self) -> Iterator[Event]:
+    def _dsns(self) -> Iterator[Event]:
         rows = self.trace.messages
-        for number in range(self.many):
+        for number in range(self.count):
             recipient = self.first + number
             end = int(self.trace.recipients["end"][recipient])
             for row in np.flatnonzero(rows["parent"] == recipient):
@@ -302,14 +301,14 @@ class _Teller:
                 yield Event(
                     created,
                     "delay notice" if late else "NDR",
-                    (number,) if self.many > 1 else (),
+                    (number,) if self.count > 1 else (),
                     label(self.trace, int(row)),
                 )
 
     def _statuses(self) -> Iterator[Event]:
         rows = self.trace.recipients
         groups: dict[tuple[int, int, int], list[int]] = {}
-        for number in range(self.many):
+        for number in range(self.count):
             recipient = self.first + number
             key = (
                 int(rows["end"][recipient]),
@@ -321,7 +320,7 @@ class _Teller:
             yield Event(
                 end if end >= 0 else self.trace.end,
                 Status(status).name.lower(),
-                tuple(numbers) if len(numbers) < self.many else (),
+                tuple(numbers) if len(numbers) < self.count else (),
                 reply=_name(self.names.replies, reply),
             )
 
@@ -334,11 +333,11 @@ class _Teller:
         where: str,
         recipients: tuple[int, ...],
     ) -> Iterator[Event]:
-        """When a state begins and ends, as far as it falls between two times."""
+        """Yield the spans of a state that overlap the span from `first` to `last` (µs)."""
         rows = self.trace.levels
-        own = np.flatnonzero((rows["level"] == level) & (rows["subject"] == subject))
+        changes = np.flatnonzero((rows["level"] == level) & (rows["subject"] == subject))
         began = -1
-        for row in own:
+        for row in changes:
             time, on = int(rows["time"][row]), bool(rows["value"][row])
             if on:
                 began = time
@@ -356,7 +355,7 @@ class _Teller:
         return [int(row) for row in np.flatnonzero(chosen)]
 
     def _visit(self, what: str, row: int, where: str, recipients: tuple[int, ...] = ()) -> Event:
-        """A visit to a station, told when its service ends, or its waiting in vain."""
+        """Return a visit to a station as an event at the end of service, or of a wait in vain."""
         visits = self.trace.visits
         enter, start, end = (int(visits[name][row]) for name in ("enter", "start", "end"))
         until = self._until(visits, row)

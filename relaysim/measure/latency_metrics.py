@@ -81,8 +81,8 @@ def _mean(time: Column, group: Column, subjects: int) -> Floats:
 
 def _sorted(recipients: Recipients, group: Column, subjects: int) -> tuple[Floats, Column, Column]:
     """Latencies of the judged recipients, ascending in each group; each group's start and size."""
-    own = np.flatnonzero((group >= 0) & recipients.judged)
-    of, latency = group[own], recipients.latency[own]
+    rows = np.flatnonzero((group >= 0) & recipients.judged)
+    of, latency = group[rows], recipients.latency[rows]
     time = np.where(latency >= 0, latency, np.inf)
     count = np.bincount(of, minlength=subjects).astype(np.int64)
     return time[np.lexsort((time, of))], np.cumsum(count) - count, count

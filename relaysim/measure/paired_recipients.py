@@ -56,10 +56,10 @@ def paired(base: Sample, other: Sample, scenario: Scenario) -> pd.DataFrame:
     ending `_both_delivered`. Recipients stand under the subjects that they have in `scenario`, the
     base. Both hold the same streams (`Sample.among`).
     """
-    ours, theirs = _same(base, other)
-    both = (base.recipients.latency[ours] >= 0) & (other.recipients.latency[theirs] >= 0)
-    both &= base.recipients.judged[ours] & other.recipients.judged[theirs]
-    before, after = base.recipients.where(ours[both]), other.recipients.where(theirs[both])
+    base_rows, other_rows = _same(base, other)
+    both = (base.recipients.latency[base_rows] >= 0) & (other.recipients.latency[other_rows] >= 0)
+    both &= base.recipients.judged[base_rows] & other.recipients.judged[other_rows]
+    before, after = base.recipients.where(base_rows[both]), other.recipients.where(other_rows[both])
     rows = []
     for group in groups(before, base.names, scenario):
         if group.scope not in PAIRED_SCOPES:
@@ -88,15 +88,15 @@ def paired(base: Sample, other: Sample, scenario: Scenario) -> pd.DataFrame:
 
 def _same(base: Sample, other: Sample) -> tuple[Column, Column]:
     """Rows of the recipients that are in both, side by side."""
-    ours, theirs = base.keys(base.names.streams), other.keys(base.names.streams)
-    if all(np.array_equal(a, b) for a, b in zip(ours, theirs, strict=True)):
+    base_keys, other_keys = base.keys(base.names.streams), other.keys(base.names.streams)
+    if all(np.array_equal(a, b) for a, b in zip(base_keys, other_keys, strict=True)):
         every = np.arange(len(base.recipients))
         return every, every
-    numbers = 1 + max(int(part[1].max(initial=0)) for part in (ours, theirs))
-    recipients = 1 + max(int(part[2].max(initial=0)) for part in (ours, theirs))
+    numbers = 1 + max(int(part[1].max(initial=0)) for part in (base_keys, other_keys))
+    recipients = 1 + max(int(part[2].max(initial=0)) for part in (base_keys, other_keys))
     one, two = (
         (stream * numbers + number) * recipients + recipient
-        for stream, number, recipient in (ours, theirs)
+        for stream, number, recipient in (base_keys, other_keys)
     )
     _, in_base, in_other = np.intersect1d(one, two, assume_unique=True, return_indices=True)
     return in_base, in_other

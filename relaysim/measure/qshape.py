@@ -59,12 +59,12 @@ class Entries:
 
     def within(self, hub: str) -> Self:
         """Those in the queues of a hub alone."""
-        own = np.array([owner == hub for owner in self.hubs], bool)
-        number = np.cumsum(own) - 1
-        kept = own[self.queue]
+        in_hub = np.array([owner == hub for owner in self.hubs], bool)
+        number = np.cumsum(in_hub) - 1
+        kept = in_hub[self.queue]
         return type(self)(
-            tuple(name for name, is_mine in zip(self.queues, own, strict=True) if is_mine),
-            (hub,) * int(own.sum()),
+            tuple(name for name, chosen in zip(self.queues, in_hub, strict=True) if chosen),
+            (hub,) * int(in_hub.sum()),
             number[self.queue[kept]],
             self.enter[kept],
             self.leave[kept],
@@ -110,7 +110,7 @@ def _left(trace: Trace) -> Column:
     One that was handed to another hub left with the attempt that did it, any other with the last of
     its recipients.
     """
-    count, recipients, tries = len(trace.transactions), trace.recipients, trace.attempts
+    count, recipients, attempts = len(trace.transactions), trace.recipients, trace.attempts
     left = np.full(count, -1, np.int64)
     sent = recipients["transaction"] >= 0
     gone = np.where(recipients["status"] == Status.IN_FLIGHT, trace.end + 1, recipients["end"])
@@ -119,5 +119,5 @@ def _left(trace: Trace) -> Column:
     handed = np.zeros(count, bool)
     handed[parent[parent >= 0]] = True
     last = np.full(count, -1, np.int64)
-    np.maximum.at(last, tries["transaction"], _open(trace, tries["end"]))
+    np.maximum.at(last, attempts["transaction"], _open(trace, attempts["end"]))
     return np.where(handed | (left < 0), last, left)

@@ -97,7 +97,7 @@ class Quantity(NamedTuple):
         return ".".join(self[1:] if self.scope == self.subject else self)
 
 
-def ask_there(quantity: Quantity, *metrics: pd.DataFrame) -> None:
+def require_measured(quantity: Quantity, *metrics: pd.DataFrame) -> None:
     """QuantityError if no metrics of a replication know such a subject; it names the nearest."""
     there = {
         str(subject): None

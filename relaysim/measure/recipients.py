@@ -9,7 +9,7 @@ import numpy.typing as npt
 from relaysim.measure.binding_resource import held
 from relaysim.measure.measured_window import Window
 from relaysim.measure.unreached_recipients import unreached
-from relaysim.measure.wait_parts import Ways, waits
+from relaysim.measure.wait_parts import RecipientRoutes, waits
 from relaysim.plan.names import QueueKind, stream_name
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.stream import Stream
@@ -76,9 +76,9 @@ class Recipients:
         known = streams(scenario)
         deadline = [known[name].deadline if name in known else -1 for name in trace.names.streams]
         stream = trace.messages["stream"][message]
-        ways = Ways.of(trace)
+        routes = RecipientRoutes.of(trace)
         hub = _hub(trace)
-        attempts, first_attempt, egress = _tries(trace, ways)
+        attempts, first_attempt, egress = _last_attempts(trace, routes)
         by = np.where(egress >= 0, egress, _egress_of_hub(trace, scenario, hub))
         refused = (status == Status.REFUSED) | (status == Status.ABANDONED)
         through = (status == Status.DELIVERED) | (status == Status.JUNKED)
@@ -103,7 +103,7 @@ class Recipients:
             # By the end that the scenario sets: a run that is over earlier has nothing in flight.
             judged=created + due <= scenario.run.horizon,
             unreached=unreached(trace, stream, created, status),
-            waits=waits(trace, ways) | held(trace, ways),
+            waits=waits(trace, routes) | held(trace, routes),
         )
 
     @property
@@ -133,23 +133,23 @@ def _hub(trace: Trace) -> Column:
     return hub
 
 
-def _tries(trace: Trace, ways: Ways) -> tuple[Column, Column, Column]:
+def _last_attempts(trace: Trace, routes: RecipientRoutes) -> tuple[Column, Column, Column]:
     """Attempts of each recipient in its last queue: number, first start, last egress."""
-    tries = trace.attempts
-    order = np.lexsort((tries["attempt"], tries["transaction"]))
-    order = order[tries["start"][order] >= 0]
-    row, recipient = ways.members.join(tries["transaction"][order])
+    attempts = trace.attempts
+    order = np.lexsort((attempts["attempt"], attempts["transaction"]))
+    order = order[attempts["start"][order] >= 0]
+    row, recipient = routes.members.join(attempts["transaction"][order])
     attempt = order[row]
     transaction = trace.recipients["transaction"]
     end = np.where(trace.recipients["end"] >= 0, trace.recipients["end"], trace.end)
-    part = (tries["start"][attempt] <= end[recipient]) & (
-        tries["transaction"][attempt] == transaction[recipient]
+    part = (attempts["start"][attempt] <= end[recipient]) & (
+        attempts["transaction"][attempt] == transaction[recipient]
     )
     attempt, recipient = attempt[part], recipient[part]
     first, egress = np.full((2, len(transaction)), -1, np.int64)
     # Rows are in the order of attempts, and the last of several assignments stays.
-    egress[recipient] = tries["egress"][attempt]
-    first[recipient[::-1]] = tries["start"][attempt[::-1]]
+    egress[recipient] = attempts["egress"][attempt]
+    first[recipient[::-1]] = attempts["start"][attempt[::-1]]
     return np.bincount(recipient, minlength=len(transaction)).astype(np.int64), first, egress
 
 

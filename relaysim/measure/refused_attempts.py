@@ -44,8 +44,8 @@ def refused_attempts(
     names = trace.names
     rows = _counted(trace, recipients)
     if only is not None:
-        wanted = np.array([name in only for name in names.streams], bool)
-        chosen = wanted[rows["stream"]]
+        in_streams = np.array([name in only for name in names.streams], bool)
+        chosen = in_streams[rows["stream"]]
         rows = {name: column[chosen] for name, column in rows.items()}
     known = streams(scenario)
     by_stream = np.bincount(rows["stream"], minlength=len(names.streams)).tolist()

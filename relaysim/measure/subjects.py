@@ -42,7 +42,7 @@ def subjects(scenario: Scenario, scope: str) -> tuple[str, ...] | None:
     return None
 
 
-def ask_known(quantity: Quantity, scenarios: Sequence[Scenario]) -> None:
+def require_known(quantity: Quantity, scenarios: Sequence[Scenario]) -> None:
     """Refuse a quantity that no run of these scenarios can have, before the first one.
 
     Parameters

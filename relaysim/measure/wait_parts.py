@@ -62,7 +62,7 @@ class Members:
 
 
 @dataclass(frozen=True)
-class Ways:
+class RecipientRoutes:
     """The transactions of each recipient, from the last hub back to the first."""
 
     recipient: Column
@@ -113,17 +113,17 @@ class _Account:
         return self.parts
 
 
-def waits(trace: Trace, ways: Ways | None = None) -> dict[str, Column]:
+def waits(trace: Trace, routes: RecipientRoutes | None = None) -> dict[str, Column]:
     """The parts by name, one int64 array (microseconds) each, in the order of `trace.recipients`.
 
     A recipient in flight is followed to the end of the run. For a recipient that no hub took,
     `wait_host` is the time until the last try, and `service` the rest.
     """
-    ways = ways or Ways.of(trace)
+    routes = routes or RecipientRoutes.of(trace)
     account = _Account(trace)
-    _at_hubs(trace, ways, account)
-    _for_connections(trace, ways, account)
-    _while_sent(trace, ways, account)
+    _at_hubs(trace, routes, account)
+    _for_connections(trace, routes, account)
+    _while_sent(trace, routes, account)
     return account.close()
 
 
@@ -132,7 +132,7 @@ def is_mailbox(trace: Trace) -> npt.NDArray[np.bool_]:
     return np.array([kind is QueueKind.MAILBOX for kind in trace.names.queue_kind], bool)
 
 
-def _at_hubs(trace: Trace, ways: Ways, account: _Account) -> None:
+def _at_hubs(trace: Trace, routes: RecipientRoutes, account: _Account) -> None:
     """Waits of messages for the queue database and a core, at the hubs on the route."""
     visits = trace.visits
     station_hub = np.array(trace.names.station_hub, np.int64)
@@ -145,14 +145,16 @@ def _at_hubs(trace: Trace, ways: Ways, account: _Account) -> None:
         rows = np.flatnonzero(np.isin(visits["visit"], which))
         row, recipient = members.join(visits["subject"][rows])
         at = rows[row]
-        passed = _passes(trace, ways, recipient, station_hub[visits["station"][at]])
+        passed = _passes(trace, routes, recipient, station_hub[visits["station"][at]])
         at, recipient = at[passed], recipient[passed]
         until = waited_until(trace, visits["start"][at], visits["end"][at])
         enter = visits["enter"][at]
         account.add(part, recipient, account.cut(recipient, until) - account.cut(recipient, enter))
 
 
-def _passes(trace: Trace, ways: Ways, recipient: Column, hub: Column) -> npt.NDArray[np.bool_]:
+def _passes(
+    trace: Trace, routes: RecipientRoutes, recipient: Column, hub: Column
+) -> npt.NDArray[np.bool_]:
     """Whether the route of each recipient has each hub; routes of one message may differ."""
     hubs = len(trace.names.hubs)
     if hubs == 1:
@@ -161,12 +163,12 @@ def _passes(trace: Trace, ways: Ways, recipient: Column, hub: Column) -> npt.NDA
     seen[np.arange(len(trace.recipients)), trace.messages["hub"][trace.recipients["message"]]] = (
         True
     )
-    seen[ways.recipient, trace.transactions["hub"][ways.transaction]] = True
+    seen[routes.recipient, trace.transactions["hub"][routes.transaction]] = True
     passes: npt.NDArray[np.bool_] = seen[recipient, hub]
     return passes
 
 
-def _for_connections(trace: Trace, ways: Ways, account: _Account) -> None:
+def _for_connections(trace: Trace, routes: RecipientRoutes, account: _Account) -> None:
     """Waits of transactions for a connection, and for their next attempt."""
     attempts = trace.attempts
     order = np.lexsort((attempts["attempt"], attempts["transaction"]))
@@ -178,7 +180,7 @@ def _for_connections(trace: Trace, ways: Ways, account: _Account) -> None:
     again = np.flatnonzero(transaction[1:] == transaction[:-1])
     due[again] = enter[again + 1]
 
-    row, recipient = ways.members.join(transaction)
+    row, recipient = routes.members.join(transaction)
     begin, finish = account.cut(recipient, enter[row]), account.cut(recipient, until[row])
     spells = Spells.of(trace, Level.QUEUE_RETRY)
     retry = spells.until(queue[row], finish) - spells.until(queue[row], begin)
@@ -195,7 +197,7 @@ def _for_connections(trace: Trace, ways: Ways, account: _Account) -> None:
     )
 
 
-def _while_sent(trace: Trace, ways: Ways, account: _Account) -> None:
+def _while_sent(trace: Trace, routes: RecipientRoutes, account: _Account) -> None:
     """Waits of transactions for a core to send, and for the line, each within its attempt."""
     visits, attempts = trace.visits, trace.attempts
     order = np.lexsort((attempts["attempt"], attempts["transaction"]))
@@ -208,7 +210,7 @@ def _while_sent(trace: Trace, ways: Ways, account: _Account) -> None:
         until = waited_until(trace, visits["start"][rows], visits["end"][rows])
         # A stop of the hub ends an attempt before the transfer that it waits for.
         until = np.where(end >= 0, np.minimum(until, end), until)
-        row, recipient = ways.members.join(transaction)
+        row, recipient = routes.members.join(transaction)
         enter = visits["enter"][rows]
         waited = account.cut(recipient, until[row]) - account.cut(recipient, enter[row])
         if visit is Visit.LINE:

@@ -142,7 +142,7 @@ def _stream(scenario: Scenario, numbers: Numbering, host: str, title: str) -> St
     stream, coupling = scenario.hosts[host].streams[title], scenario.coupling
     name = stream_name(host, title)
     domain = domain_of(stream.sender)
-    own = bool(domain) and is_authoritative(scenario.organization.domains, domain)
+    authoritative = bool(domain) and is_authoritative(scenario.organization.domains, domain)
     culprit = is_culprit(scenario.hosts[host], stream)
     party = 2 if culprit else 1
     return StreamPlan(
@@ -152,8 +152,8 @@ def _stream(scenario: Scenario, numbers: Numbering, host: str, title: str) -> St
         hub=-1,
         title=title,
         priority=int(parse_priority(stream.priority)),
-        sender_domain=-1 if not domain else 0 if own else numbers.domain(domain),
-        sender_is_authoritative=own,
+        sender_domain=-1 if not domain else 0 if authoritative else numbers.domain(domain),
+        sender_is_authoritative=authoritative,
         from_domain=numbers.from_domain(domain),
         culprit=culprit,
         counted=True,

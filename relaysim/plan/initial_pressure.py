@@ -63,7 +63,9 @@ def mail_from(scenario: Scenario, hub: Hub, host: Host, sender: str) -> Reply | 
     """
     mailbox = host.properties.mailbox_submission
     domain = domain_of(sender)
-    own = mailbox or (bool(domain) and is_authoritative(scenario.organization.domains, domain))
+    sender_is_own = mailbox or (
+        bool(domain) and is_authoritative(scenario.organization.domains, domain)
+    )
     peer = Peer.MAILBOX_SERVER if mailbox else Peer.OTHER
-    refused = refuses_mail_from(at_start(hub), peer, own)
+    refused = refuses_mail_from(at_start(hub), peer, sender_is_own)
     return reply.INSUFFICIENT_RESOURCES if refused else None

@@ -390,5 +390,7 @@ def identity(hub: str, connector: str) -> str:
 def own_domain(scenario: Scenario) -> str:
     """Return the domain of the mailboxes: the first Authoritative one, or else the first."""
     accepted = scenario.organization.domains
-    own = [name for name, kind in accepted.items() if kind is AcceptedDomainType.AUTHORITATIVE]
-    return (own or list(accepted))[0].removeprefix("*.")
+    authoritative = [
+        name for name, kind in accepted.items() if kind is AcceptedDomainType.AUTHORITATIVE
+    ]
+    return (authoritative or list(accepted))[0].removeprefix("*.")

@@ -23,8 +23,8 @@ class Collection:
 
     def names(self, kind: Kind) -> tuple[str, ...]:
         """Return the names of all profiles of a kind, the built-in ones first."""
-        mine = (profile.name for profile in self.own if profile.kind is kind)
-        return (*built_in.names(kind), *mine)
+        names = (profile.name for profile in self.own if profile.kind is kind)
+        return (*built_in.names(kind), *names)
 
     def profile(self, kind: Kind, name: str) -> Profile:
         """Return a profile. ValueError names the nearest for a name that no profile has."""
@@ -45,9 +45,9 @@ class Collection:
 
     def only(self, used: Iterable[tuple[Kind, str]]) -> "Collection":
         """Return the collection without those of the user's profiles that are not used."""
-        wanted = set(used)
+        names = set(used)
         return Collection(
-            tuple(profile for profile in self.own if (profile.kind, profile.name) in wanted)
+            tuple(profile for profile in self.own if (profile.kind, profile.name) in names)
         )
 
 

@@ -95,16 +95,16 @@ class Reader:
         """
         known = (*self.kind.sections, PROPERTIES)
         sources = dict(self._sources(tables.get(SOURCES, {})))
-        own: dict[str, Table | None] = {}
+        stated: dict[str, Table | None] = {}
         for section, table in tables.items():
             if section in known:
                 off = table == NONE and section != PROPERTIES
-                own[section] = None if off else self._section(section, table, sources)
+                stated[section] = None if off else self._section(section, table, sources)
             elif section not in (EXTENDS, SOURCES):
                 self._unknown((section,), "unknown key", (EXTENDS, SOURCES, *known), section)
-        sections = _over(below.sections if below is not None else {}, own)
+        sections = _over(below.sections if below is not None else {}, stated)
         if self.whole and not self.mistakes:
-            self._ask_whole(sections)
+            self._note_missing(sections)
         return Profile(self.kind, name, sections, files)
 
     def _wrong(self, path: tuple[str, ...], message: str) -> None:
@@ -185,7 +185,7 @@ class Reader:
             return value
         return None
 
-    def _ask_whole(self, sections: Mapping[str, Table]) -> None:
+    def _note_missing(self, sections: Mapping[str, Table]) -> None:
         """Note what a profile lacks."""
         for section, keys in (self.keys or {}).items():
             lacking = [key for key in keys.required if key not in sections.get(section, {})]
@@ -196,20 +196,20 @@ class Reader:
                 self._wrong((section,), f"missing: {text}; {way}")
 
 
-def _over(below: Mapping[str, Table], own: Mapping[str, Table | None]) -> dict[str, Table]:
+def _over(below: Mapping[str, Table], sections: Mapping[str, Table | None]) -> dict[str, Table]:
     """Return the sections of a file, None for one that is off, over those that it extends.
 
     A key and a section of the same name, such as `reputation`, stand for one another: what the file
     writes takes the place of the other one below.
     """
     merged = {
-        section: {**below.get(section, {}), **(own.get(section) or {})}
-        for section in dict.fromkeys((*below, *own))
-        if own.get(section, {}) is not None
+        section: {**below.get(section, {}), **(sections.get(section) or {})}
+        for section in dict.fromkeys((*below, *sections))
+        if sections.get(section, {}) is not None
     }
     for table in list(merged.values()):
         for key in merged.keys() & table.keys():
-            if own.get(key) is None:
+            if sections.get(key) is None:
                 del merged[key]
             else:
                 del table[key]

@@ -177,9 +177,9 @@ def _hub(collection: Collection, name: str, table: Mapping[str, Any]) -> Raw:
     profile = _profile(collection, Kind.MTA, table)
     hub = merged(hub_defaults(profile), table)
 
-    def connector(own_name: str, own: Mapping[str, Any]) -> Raw:
-        below = receive_connector_defaults(profile, name, own_name) | _of_usage(own.get("usage"))
-        return merged(below, own) | {"name": own_name}
+    def connector(own_name: str, table: Mapping[str, Any]) -> Raw:
+        below = receive_connector_defaults(profile, name, own_name) | _of_usage(table.get("usage"))
+        return merged(below, table) | {"name": own_name}
 
     if "receive_connectors" in table:
         hub["receive_connectors"] = _each(table["receive_connectors"], connector)
@@ -205,7 +205,9 @@ def _host(collection: Collection, deadline: str, _name: str, table: Mapping[str,
     port = 587 if "account" in table else 25
     host = merged(host_defaults(profile) | {"port": port}, table)
     if "streams" in host:
-        host["streams"] = _each(host["streams"], lambda _, own: {"deadline": deadline} | dict(own))
+        host["streams"] = _each(
+            host["streams"], lambda _, table: {"deadline": deadline} | dict(table)
+        )
     return host | {"properties": profile.properties}
 
 

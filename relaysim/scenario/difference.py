@@ -96,7 +96,7 @@ def _alone(path: KeyPath, added: Table, defaults: Any) -> Iterator[Change]:
     parts, fields = _parts(added), type(added).model_fields
     unusual = written(added, model_defaults=False)
     stated = {fields[key].alias or key for key in added.model_fields_set if key in fields}
-    own = {
+    stated_values = {
         key: unusual.get(key, value)
         for key, value in written(added).items()
         if key not in parts and (key in unusual or key in stated)
@@ -104,9 +104,9 @@ def _alone(path: KeyPath, added: Table, defaults: Any) -> Iterator[Change]:
     below = {key: value for key, value in _at(defaults, path).items() if key not in parts}
     usual = {}
     if below:
-        profile = type(added).model_validate({**own, **below})
+        profile = type(added).model_validate({**stated_values, **below})
         usual = written(profile) | written(profile, model_defaults=False)
-    for key, value in own.items():
+    for key, value in stated_values.items():
         if key in _PROFILE_KEYS or key not in below or usual.get(key) != value:
             yield Change(dotted((*path, key)), None, value)
     for key, tables in parts.items():

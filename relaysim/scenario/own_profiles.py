@@ -48,10 +48,10 @@ def read(folders: Iterable[Path]) -> Collection:
     for folder in {folder.resolve(): folder for folder in folders}.values():
         if _is_ours(folder):
             reading.collect(folder)
-    own = [reading.profile(kind, name) for kind, name in reading.files]
+    profiles = [reading.profile(kind, name) for kind, name in reading.files]
     if reading.problems:
         raise ScenarioError(reading.problems)
-    return Collection(tuple(file for file in own if not _is_base(file.name)))
+    return Collection(tuple(file for file in profiles if not _is_base(file.name)))
 
 
 def _is_ours(folder: Path) -> bool:
@@ -156,8 +156,8 @@ class _Reading:
         name = file.tables.get(EXTENDS)
         if name is None:
             return None
-        mine = (n for k, n in self.files if k is kind and self.files[k, n] is not file)
-        known = tuple(dict.fromkeys([*mine, *built_in.bases(kind)]))
+        loaded = (n for k, n in self.files if k is kind and self.files[k, n] is not file)
+        known = tuple(dict.fromkeys([*loaded, *built_in.bases(kind)]))
         why = ""
         if (kind, name) in self._open:
             circle = " → ".join(profile for _, profile in (*self._open, (kind, name)))

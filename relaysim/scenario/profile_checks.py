@@ -29,17 +29,19 @@ def _parameters(raw: Raw, collection: Collection) -> Found:
         rules = [str(table.get(key, "none")) for key in ("trigger", "widening")]
         if profile not in collection.names(Kind.BLOCKLIST) or not all(r in NEEDED for r in rules):
             continue
-        asked = [key for rule in rules for key in NEEDED[rule]]
+        needed = [key for rule in rules for key in NEEDED[rule]]
         usual = collection.profile(Kind.BLOCKLIST, profile).table("blocklist")
-        known = [*asked, *(key for rule in rules for key in OPTIONAL[rule]), *usual]
-        said = 'with trigger "{}" and widening "{}"'.format(*rules)
+        known = [*needed, *(key for rule in rules for key in OPTIONAL[rule]), *usual]
+        rule_names = 'with trigger "{}" and widening "{}"'.format(*rules)
         for key in at(raw, "blocklists", name):
             if key in special and key not in known:
-                own = tuple(dict.fromkeys(key for key in known if key in special))
-                yield Problem(("blocklists", name, key), f"no parameter of a list {said}", own)
-        for key in asked:
+                suited = tuple(dict.fromkeys(key for key in known if key in special))
+                yield Problem(
+                    ("blocklists", name, key), f"no parameter of a list {rule_names}", suited
+                )
+        for key in needed:
             if table.get(key, NONE) == NONE:
-                yield Problem(("blocklists", name, key), f"missing key: needed {said}")
+                yield Problem(("blocklists", name, key), f"missing key: needed {rule_names}")
         threshold = table.get("threshold")
         if "count" in rules and isinstance(threshold, float) and not threshold.is_integer():
             path = ("blocklists", name, "threshold")

@@ -200,11 +200,11 @@ def _own_mailboxes(raw: Raw) -> Found:
 
 def _domains(raw: Raw) -> Found:
     """Report domains that belong to two destinations, or to the organization too."""
-    own = {
+    domains = {
         parsed(parse_pattern, name): parsed(parse_domain_type, kind)
         for name, kind in at(raw, "organization", "domains").items()
     }
-    own = {name: kind for name, kind in own.items() if name and kind}
+    domains = {name: kind for name, kind in domains.items() if name and kind}
     owner: dict[str, KeyPath] = {}
     for destination, table in named(raw, "destinations"):
         for position, text in texts(table.get("domains")):
@@ -214,7 +214,7 @@ def _domains(raw: Raw) -> Found:
                 continue
             if owner.setdefault(domain, path) != path:
                 yield Problem(path, f"this domain is already in destination {owner[domain][1]}")
-            if is_authoritative(own, domain):
+            if is_authoritative(domains, domain):
                 yield Problem(path, f"this is a domain of the organization: use {INTERNAL}")
             if domain == SPAMTRAP_DOMAIN:
                 yield Problem(path, f"this domain is reserved for {_RESERVED[SPAMTRAPS]}")

@@ -97,7 +97,7 @@ def chance_differences(base: Floats, other: Floats, confidence: float = CONFIDEN
     )
 
 
-def with_zero_unless_sure(given: Estimates, apart: Floats, confidence: float) -> Estimates:
+def with_zero_unless_sure(given: Estimates, difference: Floats, confidence: float) -> Estimates:
     """Return intervals of differences that contain 0 unless the exact sign test excludes it.
 
     Parameters
@@ -109,7 +109,7 @@ def with_zero_unless_sure(given: Estimates, apart: Floats, confidence: float) ->
     confidence : float
         Confidence of the intervals.
     """
-    more, less = (np.nansum(sign * apart > 0, axis=1) for sign in (1, -1))
+    more, less = (np.nansum(sign * difference > 0, axis=1) for sign in (1, -1))
     few = np.minimum(1.0, 2.0 * bdtr(np.minimum(more, less), more + less, 0.5)) > 1.0 - confidence
     return Estimates(
         given.value,

@@ -16,7 +16,7 @@ from relaysim.scenario.culprit import is_culprit
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.problem import dotted
 from relaysim.stats.interval import LOSES_MORE
-from relaysim.study.compare import Comparison, ask_sense, compare_designs
+from relaysim.study.compare import Comparison, compare_designs, require_comparable
 from relaysim.study.design_files import DesignFiles
 from relaysim.study.execution.execution import Execution
 from relaysim.study.execution.jobs import Progress
@@ -114,7 +114,7 @@ def architecture_report(
         For designs that cannot be compared.
     """
     designs = files.load()
-    ask_sense(designs, {})
+    require_comparable(designs, {})
     with stage("comparison") as progress:
         comparison = compare_designs(designs, sampling, execution.with_progress(progress))
     quantity, rival = decisive(comparison)

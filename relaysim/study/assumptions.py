@@ -97,7 +97,7 @@ def _numbers(scenario: Scenario) -> Iterator[tuple[Keys, Number, str]]:
         for key, default in table.items():
             if default.certainty is Certainty.ASSUMPTION:
                 for keys, number in _within((*path, key), default.value):
-                    if _asked(scenario, keys):
+                    if _is_used(scenario, keys):
                         yield keys, number, default.source
 
 
@@ -138,7 +138,7 @@ def _within(keys: Keys, value: Any) -> Iterator[tuple[Keys, Number]]:
         yield keys, number
 
 
-def _asked(scenario: Scenario, keys: Keys) -> bool:
+def _is_used(scenario: Scenario, keys: Keys) -> bool:
     """Return whether a number is used; the share that refuses on a list may be for no list here."""
     match keys:
         case ("destinations", name, "refuses_on", entry):

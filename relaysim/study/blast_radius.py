@@ -19,7 +19,7 @@ from relaysim.study.execution.execution import Execution, ExecutionOptions
 from relaysim.study.execution.provenance import Provenance
 from relaysim.study.execution.task import Task
 from relaysim.study.isolation_gain import gain
-from relaysim.study.replicate import Wanted, numbered, replicate
+from relaysim.study.replicate import KeptOutput, numbered, replicate
 from relaysim.study.sampling import Sampling
 from relaysim.study.stacked_metrics import Stack
 from relaysim.study.warm_up import settle
@@ -100,9 +100,9 @@ def blast_radius(
     sampling, executed = Sampling(replications, seed), Execution(**execution)
     count, seed = sampling.resolved([scenario])
     scenario = settle(scenario, sampling, executed.with_progress(None))
-    ask_culprit(scenario)
-    wanted = Wanted(blast=True, harmed=True)
-    tasks = [Task(replicate, scenario, (i, seed, wanted)) for i in range(count)]
+    require_culprit(scenario)
+    keep = KeptOutput(blast=True, harmed=True)
+    tasks = [Task(replicate, scenario, (i, seed, keep)) for i in range(count)]
     runs = list(executed.results(tasks))
     measured = [run.metrics[run.metrics["metric"].isin(KEPT)] for run in runs]
     kept = [run.blast for run in runs if run.blast is not None]
@@ -121,7 +121,7 @@ def blast_radius(
     )
 
 
-def ask_culprit(scenario: Scenario) -> None:
+def require_culprit(scenario: Scenario) -> None:
     """Raise ValueError if the scenario has no culprit."""
     if not culprits(scenario):
         raise ValueError(

@@ -25,7 +25,7 @@ from relaysim.study.execution.execution import Execution, ExecutionOptions
 from relaysim.study.execution.provenance import Provenance
 from relaysim.study.execution.task import Task
 from relaysim.study.paired_metrics import against_base
-from relaysim.study.replicate import Replication, RunResult, Wanted, numbered, replicate
+from relaysim.study.replicate import KeptOutput, Replication, RunResult, numbered, replicate
 from relaysim.study.sampling import Sampling
 from relaysim.study.stacked_metrics import Stack
 from relaysim.study.warm_up import settle_all
@@ -173,32 +173,32 @@ def compare_designs(
     replications, seed = sampling.resolved(given)
     designs = tuple(settle_all(given, Sampling(replications, seed), execution.with_progress(None)))
     base, others = designs[0], designs[1:]
-    ask_sense(designs, matters)
+    require_comparable(designs, matters)
     shared = [frozenset(streams(base)) & frozenset(streams(other)) for other in others]
     guilty = frozenset().union(*map(culprits, designs))
-    wish = Wanted(violations=check_invariants, blast=blast, guilty=guilty)
-    wanted = [replace(wish, among=tuple(dict.fromkeys(shared)))]
-    wanted += [replace(wish, among=(some,)) for some in shared]
+    output = KeptOutput(violations=check_invariants, blast=blast, guilty=guilty)
+    outputs = [replace(output, among=tuple(dict.fromkeys(shared)))]
+    outputs += [replace(output, among=(common,)) for common in shared]
     tasks = [
-        Task(replicate, design, (replication, seed, wish))
+        Task(replicate, design, (replication, seed, output))
         for replication in range(replications)
-        for design, wish in zip(designs, wanted, strict=True)
+        for design, output in zip(designs, outputs, strict=True)
     ]
-    kept: list[list[Replication]] = [[] for _ in designs]
+    all_runs: list[list[Replication]] = [[] for _ in designs]
     pairs: list[list[pd.DataFrame]] = [[] for _ in others]
     for number, run in enumerate(execution.results(tasks)):
         design = number % len(designs)
         if design == 0:
             against = run.sample
         elif against is not None and run.sample is not None:
-            some = shared[design - 1]
-            pairs[design - 1].append(paired(against.among(some), run.sample.among(some), base))
+            common = shared[design - 1]
+            pairs[design - 1].append(paired(against.among(common), run.sample.among(common), base))
         # Samples are large: none is kept beyond its replication.
-        kept[design].append(_without_sample(run))
-    measured = [[run.metrics for run in runs] for runs in kept]
+        all_runs[design].append(_without_sample(run))
+    measured = [[run.metrics for run in runs] for runs in all_runs]
     return Comparison(
         scenarios=designs,
-        streams={other.name: some for other, some in zip(others, shared, strict=True)},
+        streams={other.name: common for other, common in zip(others, shared, strict=True)},
         seed=seed,
         replications=replications,
         metrics=pd.concat(
@@ -214,15 +214,15 @@ def compare_designs(
                     base.name,
                     other.name,
                     (
-                        [run.among[some] for run in kept[0]],
-                        [run.among[some] for run in kept[1 + i]],
+                        [run.among[common] for run in all_runs[0]],
+                        [run.among[common] for run in all_runs[1 + i]],
                     ),
                     pairs[i],
                     matters,
                     confidence_of(len(others)),
                     listing_possible(base) or listing_possible(other),
                 )
-                for i, (other, some) in enumerate(zip(others, shared, strict=True))
+                for i, (other, common) in enumerate(zip(others, shared, strict=True))
             ],
             ignore_index=True,
         ),
@@ -232,16 +232,16 @@ def compare_designs(
         ),
         series={
             design.name: Series.mean([run.series for run in runs])
-            for design, runs in zip(designs, kept, strict=True)
+            for design, runs in zip(designs, all_runs, strict=True)
         },
         blast={
             design.name: BlastSeries.mean([run.blast.series for run in runs if run.blast])
-            for design, runs in zip(designs, kept, strict=True)
+            for design, runs in zip(designs, all_runs, strict=True)
             if any(run.blast for run in runs)
         },
         violations=[
             (design.name, i, violation)
-            for design, runs in zip(designs, kept, strict=True)
+            for design, runs in zip(designs, all_runs, strict=True)
             for i, run in enumerate(runs)
             for violation in run.violations
         ],
@@ -249,7 +249,7 @@ def compare_designs(
     )
 
 
-def ask_sense(designs: Sequence[Scenario], matters: Mapping[str, Matters]) -> None:
+def require_comparable(designs: Sequence[Scenario], matters: Mapping[str, Matters]) -> None:
     """Raise ValueError for designs that cannot be compared, or a metric that is not known."""
     base, *others = designs
     if not others:

@@ -76,17 +76,17 @@ def long_run(
         If the run does not settle.
     """
     sampling, executed = Sampling(None, seed), Execution(**execution)
-    wanted = Quantity.parse(quantity) if isinstance(quantity, str) else quantity
-    if wanted.scope not in SCOPES:
-        raise unknown(wanted.scope, "a scope of batch means", SCOPES)
-    if wanted.metric not in METRICS:
-        raise unknown(wanted.metric, "a metric of batch means", METRICS)
+    chosen = Quantity.parse(quantity) if isinstance(quantity, str) else quantity
+    if chosen.scope not in SCOPES:
+        raise unknown(chosen.scope, "a scope of batch means", SCOPES)
+    if chosen.metric not in METRICS:
+        raise unknown(chosen.metric, "a metric of batch means", METRICS)
     _, seed = sampling.resolved([scenario])
     scenario = settle(scenario, sampling, executed.with_progress(None))
     here = replace(executed, jobs=1, progress=None)
-    (row,) = here.results([Task(observations, scenario, (tuple(wanted), seed))])
+    (row,) = here.results([Task(observations, scenario, (tuple(chosen), seed))])
     if not len(row):
-        raise ValueError(f"no recipient of {wanted.subject} got through")
+        raise ValueError(f"no recipient of {chosen.subject} got through")
     origin = executed.provenance([scenario], 1, seed)
     batches = batch_means(row)
     batches = batches._replace(estimate=estimate_within_range(batches.estimate, "s"))
@@ -94,10 +94,10 @@ def long_run(
     if begins is not None:
         mean = batches.estimate._replace(low=np.nan, high=np.nan)
         batches = batches._replace(estimate=mean, why=f"no steady state: {begins}")
-    return LongRun(scenario, wanted, batches, origin)
+    return LongRun(scenario, chosen, batches, origin)
 
 
-def observations(scenario: Scenario, wanted: tuple[str, str, str], seed: int) -> Floats:
+def observations(scenario: Scenario, quantity: tuple[str, str, str], seed: int) -> Floats:
     """Return the values (seconds) of judged recipients that were delivered or junked, by creation.
 
     Parameters
@@ -114,7 +114,7 @@ def observations(scenario: Scenario, wanted: tuple[str, str, str], seed: int) ->
     ValueError
         If there is no such subject.
     """
-    scope, subject, metric = wanted
+    scope, subject, metric = quantity
     trace = trace_of(scenario, 0, seed)
     recipients = Recipients.of(trace, scenario)
     recipients = recipients.where(

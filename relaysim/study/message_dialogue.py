@@ -112,9 +112,11 @@ def _delay(scenario: Scenario, trace: Trace, hub: str, time: int) -> int:
     if not pressure.delays_first(model):
         return 0
     rows = trace.levels
-    ours = (rows["level"] == Level.VERSION_BUCKETS) & (rows["time"] <= time)
-    ours &= rows["subject"] == trace.names.hubs.index(hub)
-    changes = [(int(rows["time"][row]), bool(rows["value"][row])) for row in np.flatnonzero(ours)]
+    rows_of_hub = (rows["level"] == Level.VERSION_BUCKETS) & (rows["time"] <= time)
+    rows_of_hub &= rows["subject"] == trace.names.hubs.index(hub)
+    changes = [
+        (int(rows["time"][row]), bool(rows["value"][row])) for row in np.flatnonzero(rows_of_hub)
+    ]
     return delay_at(time, changes, model.back_pressure.resource_monitoring_interval)
 
 

@@ -123,7 +123,7 @@ def transcript(
     execution = Execution(command=command)
     _, seed = Sampling(seed=seed).resolved([scenario])
     stream, number = _parsed(message)
-    _ask_known(scenario, stream)
+    _require_known(scenario, stream)
     trace = trace_of(scenario, replication, seed)
     row = _row(trace, stream, number, replication)
     life = journey(trace, row)
@@ -156,7 +156,7 @@ def _parsed(message: str) -> tuple[str, int]:
     return stream, int(number)
 
 
-def _ask_known(scenario: Scenario, stream: str) -> None:
+def _require_known(scenario: Scenario, stream: str) -> None:
     titles = {stream.name: stream.title for stream in compile_plan(scenario).streams}
     known = list(titles)
     fits = [name for name, title in titles.items() if stream in (name, title)]

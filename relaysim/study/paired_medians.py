@@ -18,7 +18,7 @@ MEDIANS = (
 
 
 def by_median(
-    difference: Estimates, apart: Floats, skewed: Mask, equal: Mask, confidence: float
+    difference: Estimates, differences: Floats, skewed: Mask, equal: Mask, confidence: float
 ) -> Estimates:
     """Return the differences to be judged: in `skewed` rows, medians with their intervals.
 
@@ -33,7 +33,7 @@ def by_median(
     confidence : float
         Confidence of the intervals.
     """
-    rough = median_intervals(apart, confidence)
+    rough = median_intervals(differences, confidence)
     chosen = skewed & ~equal
     return Estimates(
         np.where(chosen, rough.value, difference.value),
@@ -58,13 +58,13 @@ def median_columns(base: Floats, other: Floats, skewed: Mask) -> dict[str, Float
     }
 
 
-def more_for_median(apart: Floats, least: Floats, confidence: float) -> Floats:
+def more_for_median(differences: Floats, least: Floats, confidence: float) -> Floats:
     """Return how many replications decide a median if all go on as those that there are.
 
     All have to lie on one side, beyond the difference that matters (`least`), or all within it;
     else nothing is known of the number, which is NaN then.
     """
-    median = middle(apart)
+    median = middle(differences)
     beyond = (median.least > least) | (median.most < -least)
     within = (median.least >= -least) & (median.most <= least)
     return np.where(beyond | within, float(fewest_for_median(confidence)), np.nan)

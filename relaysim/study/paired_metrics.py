@@ -84,37 +84,37 @@ def against_base(
     pandas.DataFrame
         One row for each metric that both have; see `measure.frame_columns`.
     """
-    ours, theirs = (
+    base_metrics, other_metrics = (
         Stack.of([_joined(*pair, column) for pair in zip(frames, pairs, strict=True)])
         for frames, column in zip(plain, ("base", "value"), strict=True)
     )
-    index = ours.index()
-    kept = index.isin(theirs.index())
-    index, keys = index[kept], ours.keys[kept].reset_index(drop=True)
-    was, now_is = ours.rows(index), theirs.rows(index)
+    index = base_metrics.index()
+    kept = index.isin(other_metrics.index())
+    index, keys = index[kept], base_metrics.keys[kept].reset_index(drop=True)
+    was, now_is = base_metrics.rows(index), other_metrics.rows(index)
     equal = equal_rows(was, now_is)
     both = ~(np.isnan(was) | np.isnan(now_is))
     was, now_is = np.where(both, was, np.nan), np.where(both, now_is, np.nan)
 
-    apart = minus(now_is, was)
-    was = linearized(was, ours.denominators(index))
-    now_is = linearized(now_is, theirs.denominators(index))
+    paired_differences = minus(now_is, was)
+    was = linearized(was, base_metrics.denominators(index))
+    now_is = linearized(now_is, other_metrics.denominators(index))
     # Equal shares of different denominators are different ratios.
     equal &= equal_rows(was, now_is)
     value, base_value = estimates(now_is).value, estimates(was).value
-    chance = ours.chance[kept]
+    chance = base_metrics.chance[kept]
     difference = differences(chance, was, now_is, confidence)
     names = keys["metric"].tolist()
     hours = keys["metric"].eq("bad_hour_share").to_numpy()
     for part, sure in zip(
-        difference, with_zero_unless_sure(difference, apart, confidence), strict=True
+        difference, with_zero_unless_sure(difference, paired_differences, confidence), strict=True
     ):
         part[hours] = sure[hours]
     skewed = keys["metric"].isin(SKEWED_BY_LISTINGS).to_numpy() & listings
-    judged = by_median(difference, apart, skewed, equal, confidence)
+    judged = by_median(difference, paired_differences, skewed, equal, confidence)
     more = np.array([METRICS[metric].better == "more" for metric in names], bool)[:, None]
-    better = np.where(more, apart > 0, apart < 0)
-    worse = np.where(more, apart < 0, apart > 0)
+    better = np.where(more, paired_differences > 0, paired_differences < 0)
+    worse = np.where(more, paired_differences < 0, paired_differences > 0)
     frame = keys[KEY].copy()
     frame.insert(0, "scenario", name)
     frame.insert(1, "base", base)
@@ -128,7 +128,7 @@ def against_base(
     frame["verdict"] = np.where(equal, EQUAL, _unless_more_is_lost(frame, verdicts))
     least = _least(names, base_value, matters)
     least_needed = _needed(chance, was, now_is, difference, least, confidence)
-    least_needed[skewed] = more_for_median(apart[skewed], least[skewed], confidence)
+    least_needed[skewed] = more_for_median(paired_differences[skewed], least[skewed], confidence)
     frame["replications_needed"] = np.where(frame["verdict"] == NOT_DECIDED, least_needed, np.nan)
     frame["narrowing"] = narrowing(was, now_is)
     frame["recipients"] = Stack.of(pairs, "recipients").rows(index).mean(axis=1)

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from relaysim.measure.quantity import Quantity, QuantityError, ask_there, ordinary
-from relaysim.measure.subjects import ask_known
+from relaysim.measure.quantity import Quantity, QuantityError, ordinary, require_measured
+from relaysim.measure.subjects import require_known
 from relaysim.scenario.model import Scenario
 from relaysim.stats.interval import CONFIDENCE, Estimate
 from relaysim.stats.possible_range import estimate_within_range
@@ -68,10 +68,10 @@ class Precision:
         given = (*self.quantities, *self.absolute)
         return tuple(dict.fromkeys(map(_quantity, given))) or ordinary([scenario])
 
-    def ask_known(self, scenario: Scenario) -> None:
+    def require_known(self, scenario: Scenario) -> None:
         """Raise QuantityError for a quantity that no run of the scenario can have."""
         for quantity in self.chosen(scenario):
-            ask_known(quantity, [scenario])
+            require_known(quantity, [scenario])
 
     def chosen_widths(self) -> dict[Quantity, float]:
         """Return the absolute widths by quantity."""
@@ -167,7 +167,7 @@ class Watch:
     def __init__(self, precision: Precision, scenario: Scenario) -> None:
         self.precision = precision
         self.quantities, self.widths = precision.chosen(scenario), precision.chosen_widths()
-        precision.ask_known(scenario)
+        precision.require_known(scenario)
         self.given = bool(precision.quantities or precision.absolute)
         self.seen: list[list[tuple[float, float]]] = [[] for _ in self.quantities]
         """Value and denominator of each quantity in each replication."""
@@ -182,7 +182,7 @@ class Watch:
         """
         for quantity, seen in zip(self.quantities, self.seen, strict=True):
             if not seen:
-                ask_there(quantity, metrics)
+                require_measured(quantity, metrics)
             seen.append((quantity.value(metrics), quantity.denominator(metrics)))
         n = len(self.seen[0])
         if n == AHEAD:

@@ -39,7 +39,7 @@ from relaysim.traffic.workload import draw
 
 
 @dataclass(frozen=True)
-class Wanted:
+class KeptOutput:
     """What to keep of a run beside its metrics.
 
     `frames`: its tables. `violations`: the invariants that it breaks. `among`: for comparisons, the
@@ -84,7 +84,7 @@ def trace_of(scenario: Scenario, replication: int, seed: int) -> Trace:
     return simulate(scenario, draw(scenario, replication, seed))
 
 
-def replicate(scenario: Scenario, replication: int, seed: int, wanted: Wanted) -> Replication:
+def replicate(scenario: Scenario, replication: int, seed: int, kept: KeptOutput) -> Replication:
     """Run one replication.
 
     Parameters
@@ -93,14 +93,14 @@ def replicate(scenario: Scenario, replication: int, seed: int, wanted: Wanted) -
         The design.
     replication, seed
         The draws.
-    wanted
+    kept
         What to keep beside the metrics.
     """
     draws = draw(scenario, replication, seed)
-    runs = coupled(scenario, draws) if wanted.blast and culprits(scenario) else None
+    runs = coupled(scenario, draws) if kept.blast and culprits(scenario) else None
     trace = simulate(scenario, draws) if runs is None else runs.treatment
-    violations = check(trace, draws, scenario) if wanted.violations else []
-    if wanted.violations and runs is not None:
+    violations = check(trace, draws, scenario) if kept.violations else []
+    if kept.violations and runs is not None:
         violations += check(runs.control, draws, scenario)
         violations += check(runs.absent, draws.without(culprits(scenario)), scenario)
     own = frozenset(draws.streams)
@@ -108,7 +108,7 @@ def replicate(scenario: Scenario, replication: int, seed: int, wanted: Wanted) -
     measured = metrics(trace, scenario, recipients)
     among = {
         chosen: measured if chosen >= own else metrics(trace, scenario, recipients, chosen)
-        for chosen in wanted.among
+        for chosen in kept.among
     }
     blast = None
     if runs is not None:
@@ -116,21 +116,21 @@ def replicate(scenario: Scenario, replication: int, seed: int, wanted: Wanted) -
         blast_metrics = measured_blast.metrics()
         measured = pd.concat([measured, blast_metrics], ignore_index=True)
         for chosen, plain in among.items():
-            innocent = chosen - wanted.guilty
+            innocent = chosen - kept.guilty
             innocent_blast = (
                 blast_metrics
                 if innocent >= own - culprits(scenario)
                 else measured_blast.metrics(innocent)
             )
             among[chosen] = pd.concat([plain, innocent_blast], ignore_index=True)
-        harmed = measured_blast.harmed(replication) if wanted.harmed else None
+        harmed = measured_blast.harmed(replication) if kept.harmed else None
         blast = Blast(measured_blast.series(), measured_blast.incident_frame(replication), harmed)
     return Replication(
         metrics=measured,
         series=Series.of(trace, scenario, recipients),
-        frames=tables(trace, scenario, replication, recipients) if wanted.frames else None,
+        frames=tables(trace, scenario, replication, recipients) if kept.frames else None,
         violations=violations,
-        sample=Sample.of(recipients, trace.names) if wanted.among else None,
+        sample=Sample.of(recipients, trace.names) if kept.among else None,
         among=among,
         blast=blast,
     )
@@ -168,10 +168,10 @@ class RunResult(OldAttributes):
         """
         if self.gathered is not None:
             return AnsweringFrames.of(self.gathered)
-        tasks = _tasks(self.scenario, self.replications, self.seed, Wanted(frames=True))
+        tasks = _tasks(self.scenario, self.replications, self.seed, KeptOutput(frames=True))
         runs = Execution(jobs=self.jobs).results(tasks)
-        kept = [run.frames for run in runs if run.frames is not None]
-        return AnsweringFrames.of(gather(kept))
+        all_frames = [run.frames for run in runs if run.frames is not None]
+        return AnsweringFrames.of(gather(all_frames))
 
     @property
     def messages(self) -> pd.DataFrame:
@@ -309,15 +309,15 @@ def run_scenario(
     scenario = settle(scenario, sampling, execution.with_progress(None))
     watch = None if sampling.precision is None else Watch(sampling.precision, scenario)
     needs_blast = watch is not None and any(quantity.needs_blast for quantity in watch.quantities)
-    wanted = Wanted(frames=frames, violations=check_invariants, blast=needs_blast)
+    kept = KeptOutput(frames=frames, violations=check_invariants, blast=needs_blast)
     if watch is None:
-        tasks = _tasks(scenario, replications, seed, wanted)
+        tasks = _tasks(scenario, replications, seed, kept)
         runs = list(execution.results(tasks))
     else:
-        tasks = _tasks(scenario, watch.precision.most, seed, wanted)
+        tasks = _tasks(scenario, watch.precision.most, seed, kept)
         with closing(execution.with_progress(None).results(tasks)) as results:
             runs = list(_until(watch, results, execution.progress))
-    kept = [run.frames for run in runs if run.frames is not None]
+    all_frames = [run.frames for run in runs if run.frames is not None]
     measured = [run.metrics for run in runs]
     return RunResult(
         scenario=scenario,
@@ -331,7 +331,7 @@ def run_scenario(
         precision=() if watch is None else watch.reached(),
         precise=watch is not None and watch.stayed,
         jobs=execution.jobs,
-        gathered=gather(kept) if kept else None,
+        gathered=gather(all_frames) if all_frames else None,
     )
 
 
@@ -357,6 +357,6 @@ def numbered(scenario: str, measured: list[pd.DataFrame]) -> pd.DataFrame:
 
 
 def _tasks(
-    scenario: Scenario, replications: int, seed: int, wanted: Wanted
+    scenario: Scenario, replications: int, seed: int, kept: KeptOutput
 ) -> list[Task[Replication]]:
-    return [Task(replicate, scenario, (i, seed, wanted)) for i in range(replications)]
+    return [Task(replicate, scenario, (i, seed, kept)) for i in range(replications)]

@@ -17,8 +17,8 @@ from typing import Any, Self, Unpack
 import numpy as np
 import pandas as pd
 
-from relaysim.measure.quantity import Quantity, QuantityError, ask_there
-from relaysim.measure.subjects import ask_known
+from relaysim.measure.quantity import Quantity, QuantityError, require_measured
+from relaysim.measure.subjects import require_known
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.own_profiles import Folder
 from relaysim.scenario.problem import ScenarioError
@@ -27,13 +27,13 @@ from relaysim.stats.lost_values import minus
 from relaysim.stats.possible_range import difference_within_range, within_range
 from relaysim.stats.several_designs import confidence_of, differences
 from relaysim.study.assumptions import assumptions
-from relaysim.study.compare import ask_sense
+from relaysim.study.compare import require_comparable
 from relaysim.study.design_files import DesignFiles
 from relaysim.study.execution.execution import Execution, ExecutionOptions
 from relaysim.study.execution.provenance import Provenance
 from relaysim.study.execution.task import Task
 from relaysim.study.factors import Input, SensitivityError, stated
-from relaysim.study.replicate import Wanted, replicate
+from relaysim.study.replicate import KeptOutput, replicate
 from relaysim.study.sampling import Sampling, check_size
 from relaysim.study.sobol_indices import COLUMNS, sobol_indices
 from relaysim.study.value_range import Number, between
@@ -190,12 +190,12 @@ def measure_sensitivity(
     paired = len(designs) > 1
     replications, seed = sampling.resolved(designs)
     if paired:
-        ask_sense(designs, {})
+        require_comparable(designs, {})
         if quantity.of.chance:
             raise SensitivityError(f"{quantity} is a chance: ask about one design alone")
     for design in designs:
         with _named(design.name):
-            ask_known(quantity, [design])
+            require_known(quantity, [design])
     chosen = assumed(files) if inputs is None else stated(designs, inputs)
     if not chosen:
         raise SensitivityError(f"{designs[0].name} has no assumptions: give inputs and their ends")
@@ -275,7 +275,7 @@ class _Runs:
         """Return the values of each point, one for each replication."""
         waiting, size = iter(points), max(1, _AT_ONCE // self.replications)
         while batch := list(islice(waiting, size)):
-            keep = Wanted(blast=self.quantity.needs_blast)
+            keep = KeptOutput(blast=self.quantity.needs_blast)
             numbers = range(self.replications)
             tasks = [
                 Task(replicate, design, (i, self.seed, keep))
@@ -301,7 +301,7 @@ class _Runs:
 
     def _seen(self, metrics: pd.DataFrame, design: str) -> tuple[float, float]:
         with _named(design):
-            ask_there(self.quantity, metrics)
+            require_measured(self.quantity, metrics)
         return self.quantity.value(metrics), self.quantity.denominator(metrics)
 
 

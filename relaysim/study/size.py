@@ -10,8 +10,8 @@ import pandas as pd
 
 from relaysim.analysis.listing_sources import listing_possible
 from relaysim.measure.metric_catalogue import SKEWED_BY_LISTINGS
-from relaysim.measure.quantity import ask_there
-from relaysim.measure.subjects import ask_known
+from relaysim.measure.quantity import require_measured
+from relaysim.measure.subjects import require_known
 from relaysim.measure.target import Target
 from relaysim.scenario.own_profiles import Folder
 from relaysim.scenario.problem import ScenarioError
@@ -20,10 +20,10 @@ from relaysim.study.execution.execution import Execution, ExecutionOptions
 from relaysim.study.execution.jobs import Progress
 from relaysim.study.execution.provenance import Provenance
 from relaysim.study.execution.task import Task
-from relaysim.study.replicate import Wanted, replicate
+from relaysim.study.replicate import KeptOutput, replicate
 from relaysim.study.sampling import Sampling
 from relaysim.study.target_verdict import MET, MISSED, NOT_DECIDED, Judgement
-from relaysim.study.varied_values import Vary, ask_apart, varied
+from relaysim.study.varied_values import Vary, require_not_set, varied
 from relaysim.study.warm_up import settle
 
 _JUDGED = ("created", "not_judged")
@@ -170,14 +170,14 @@ def find_size(
         raise ValueError(f"a confidence of {confidence:g}: give one from 0.5 to below 1")
     if most < FIRST:
         raise ValueError(f"at most {most} replications of a value: give at least {FIRST}")
-    ask_apart(files.settings, [vary])
+    require_not_set(files.settings, [vary])
     designs = [design for value in vary.values for design in files.with_values({vary.path: value})]
     own_replications = replace(sampling, replications=None)
     _, seed = own_replications.resolved(designs)
     for target in bounds:
-        ask_known(target.quantity, designs)
+        require_known(target.quantity, designs)
     looks = [min(FIRST * 2**look, most) for look in range(math.ceil(math.log2(most / FIRST)) + 1)]
-    keep = Wanted(blast=any(target.quantity.needs_blast for target in bounds))
+    keep = KeptOutput(blast=any(target.quantity.needs_blast for target in bounds))
     listings = any(map(listing_possible, designs))
     trials = _Trials(vary, bounds, looks, 1.0 - confidence, listings)
 
@@ -262,7 +262,7 @@ class _Trials:
         for frame in metrics:
             for target, values, counts in zip(self.targets, seen, counted, strict=True):
                 of = target.quantity
-                ask_there(of, frame)
+                require_measured(of, frame)
                 values.append((of.value(frame), of.denominator(frame)))
                 created, left = (of._replace(metric=metric).value(frame) for metric in _JUDGED)
                 counts.append((created, left))

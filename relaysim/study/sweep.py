@@ -11,8 +11,8 @@ import pandas as pd
 from relaysim.analysis.listing_sources import listing_possible
 from relaysim.mail.spelling import unknown
 from relaysim.measure.metric_catalogue import SKEWED_BY_LISTINGS
-from relaysim.measure.quantity import Quantity, ask_there, ordinary
-from relaysim.measure.subjects import ask_known
+from relaysim.measure.quantity import Quantity, ordinary, require_measured
+from relaysim.measure.subjects import require_known
 from relaysim.measure.target import Target
 from relaysim.scenario.own_profiles import Folder
 from relaysim.stats.interval import (
@@ -33,10 +33,10 @@ from relaysim.study.design_files import DesignFiles
 from relaysim.study.execution.execution import Execution, ExecutionOptions
 from relaysim.study.execution.provenance import Provenance
 from relaysim.study.execution.task import Task
-from relaysim.study.replicate import Replication, Wanted, replicate
+from relaysim.study.replicate import KeptOutput, Replication, replicate
 from relaysim.study.sampling import Sampling
 from relaysim.study.stacked_metrics import KEY, Stack
-from relaysim.study.varied_values import Vary, ask_apart, grid, number, varied
+from relaysim.study.varied_values import Vary, grid, number, require_not_set, varied
 from relaysim.study.warm_up import settle_all
 
 
@@ -144,12 +144,12 @@ class Sweep:
             As for `limit`.
         """
         of = Quantity.parse(str(quantity))
-        ours, theirs = self._along(self.scenarios[0], of), self._along(scenario, of)
-        (along,), chance = self.varied, np.full(len(ours), of.of.chance)
-        paired = differences(chance, ours, theirs, CONFIDENCE)
+        base_along, other_along = self._along(self.scenarios[0], of), self._along(scenario, of)
+        (along,), chance = self.varied, np.full(len(base_along), of.of.chance)
+        paired = differences(chance, base_along, other_along, CONFIDENCE)
         if not self._has_interval(of):
-            paired = without_interval(paired, ~equal_rows(ours, theirs))
-        base_value = estimates(ours).value
+            paired = without_interval(paired, ~equal_rows(base_along, other_along))
+        base_value = estimates(base_along).value
         least = np.array([of.of.matters.of(value) for value in base_value.tolist()])
         more = paired if of.of.better == "more" else reverse(paired)
         statement = f"{of} {{}} than that of {self.scenarios[0]} by more than what matters"
@@ -168,7 +168,7 @@ class Sweep:
             raise unknown(name, "a design of this sweep", self.scenarios)
         if quantity not in self.quantities:
             raise unknown(f"{quantity}", "a quantity of this sweep", map(str, self.quantities))
-        _ask_one_number(self.varied)
+        _require_one_number(self.varied)
         (along,), row = self.varied, self.quantities.index(quantity)
         return np.array([self.values[(value,), name][row] for value in along.values])
 
@@ -246,9 +246,9 @@ def sweep_files(
         raise SweepError("nothing is varied: give a path with its values")
     bounds = [Target.parse(target) if isinstance(target, str) else target for target in targets]
     if bounds:
-        _ask_one_number(parameters)
+        _require_one_number(parameters)
     points = grid(parameters)
-    ask_apart(files.settings, parameters)
+    require_not_set(files.settings, parameters)
     paths = [parameter.path for parameter in parameters]
     bases = files.load()
     designs = [
@@ -263,7 +263,7 @@ def sweep_files(
     shown = (*map(Quantity.parse, map(str, quantities)), *(bound.quantity for bound in bounds))
     shown = tuple(dict.fromkeys(shown)) or ordinary(designs[:count])
     for quantity in shown:
-        ask_known(quantity, designs)
+        require_known(quantity, designs)
     replications, seed = sampling.resolved(designs)
     if any(design.run.warm_up_auto for design in designs):
         quiet = execution.with_progress(None)
@@ -274,7 +274,7 @@ def sweep_files(
                 designs[first : first + count], Sampling(replications, seed), quiet
             )
         ]
-    keep = Wanted(blast=any(quantity.needs_blast for quantity in shown))
+    keep = KeptOutput(blast=any(quantity.needs_blast for quantity in shown))
     tasks = [Task(replicate, d, (i, seed, keep)) for d in designs for i in range(replications)]
     frames = _Frames(tuple(paths), names, shown)
     runs = execution.results(tasks)
@@ -303,7 +303,7 @@ def sweep_files(
     return replace(result, limits=limits)
 
 
-def _ask_one_number(varied: Sequence[Vary]) -> None:
+def _require_one_number(varied: Sequence[Vary]) -> None:
     if len(varied) != 1 or not varied[0].amounts:
         raise SweepError(
             "a target needs exactly one varied number: leave the target out, or vary one number"
@@ -332,7 +332,7 @@ class _Frames:
     ) -> None:
         """Add a point: for each design whether a listing can happen, and metrics by replication."""
         for quantity in self.quantities:
-            ask_there(quantity, *(frames[0] for frames in measured))
+            require_measured(quantity, *(frames[0] for frames in measured))
         stacks = [Stack.of(frames) for frames in measured]
         for name, stack, frames, listed in zip(self.names, stacks, measured, listings, strict=True):
             metrics = stack.metrics(name, listed)

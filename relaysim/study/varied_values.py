@@ -128,7 +128,7 @@ def own(values: Mapping[str, str], design: Scenario, designs: Sequence[Scenario]
     return {path: value for path, value in values.items() if not only_elsewhere(path)}
 
 
-def ask_apart(settings: Iterable[str], varied: Iterable[Vary]) -> None:
+def require_not_set(settings: Iterable[str], varied: Iterable[Vary]) -> None:
     """Raise ScenarioError where a setting fixes the value that is varied."""
     paths = {parse(f"{parameter.path}=0")[0] for parameter in varied}
     fixed = [path for path in map(_set, settings) if path in paths]

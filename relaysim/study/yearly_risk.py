@@ -25,7 +25,7 @@ from relaysim.scenario.model import Scenario
 from relaysim.stats.interval import CONFIDENCE, Estimate, Floats, interval
 from relaysim.stats.possible_range import estimate_within_range
 from relaysim.stats.proportion import chances
-from relaysim.study.blast_radius import ask_culprit
+from relaysim.study.blast_radius import require_culprit
 from relaysim.study.execution.execution import Execution, ExecutionOptions
 from relaysim.study.execution.provenance import Provenance
 from relaysim.study.execution.task import Task
@@ -103,7 +103,7 @@ def yearly_risk(
     sampling, executed = Sampling(replications, seed), Execution(**execution)
     count, seed = sampling.resolved([scenario])
     scenario = settle(scenario, sampling, executed.with_progress(None))
-    ask_culprit(scenario)
+    require_culprit(scenario)
     tilt = tilt_for(scenario, seed) if tilt is None else tilt
     # Numbers 0, 2, 4 ... are plain.
     plain = -(-count // 2) / count

@@ -146,8 +146,8 @@ def inv_4(trace: Trace, draws: Draws, scenario: Scenario) -> list[str]:
         busy = use.busy()
         over = np.flatnonzero(busy.values > use.capacity)
         if use.capacity and len(over):
-            at, many = busy.times[over[0]], busy.values[over[0]]
-            texts.append(f"{use.name}: {many} in service at {at}, capacity {use.capacity}")
+            at, busiest = busy.times[over[0]], busy.values[over[0]]
+            texts.append(f"{use.name}: {busiest} in service at {at}, capacity {use.capacity}")
     return texts
 
 

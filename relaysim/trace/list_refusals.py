@@ -54,14 +54,14 @@ def _wrong_answers(trace: Trace, draws: Draws, scenario: Scenario) -> Iterator[s
 
 
 def _in_spite(trace: Trace, draws: Draws, scenario: Scenario) -> Iterator[str]:
-    asked: dict[Key, list[tuple[int, int, int]]] = defaultdict(list)
+    lookups: dict[Key, list[tuple[int, int, int]]] = defaultdict(list)
     columns = ("egress", "domain", "against", "time", "until", "listed")
     rows = zip(*(trace.lookups[name].tolist() for name in columns), strict=True)
     for egress, domain, against, time, until, listed in rows:
-        asked[egress, domain, against].append((time, until, listed))
-    times = {key: [entry[0] for entry in entries] for key, entries in asked.items()}
+        lookups[egress, domain, against].append((time, until, listed))
+    times = {key: [entry[0] for entry in entries] for key, entries in lookups.items()}
     for transaction, key, start, end in _deliveries(trace, draws, scenario):
-        entries = asked.get(key, [])
+        entries = lookups.get(key, [])
         # Answers overlap by no more than a tick, so only the last few before `end` matter.
         last = int(np.searchsorted(times.get(key, []), end, side="right"))
         fine = False

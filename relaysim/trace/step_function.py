@@ -95,8 +95,8 @@ class Spells:
         ticks = np.unique(self.times)
         width = len(ticks) + 1
         keys = self.subject * width + np.searchsorted(ticks, self.times, "right")
-        asked = subject * width + np.searchsorted(ticks, time, "right")
-        row = np.searchsorted(keys, asked, "right") - 1
+        place = subject * width + np.searchsorted(ticks, time, "right")
+        row = np.searchsorted(keys, place, "right") - 1
         known = (row >= 0) & (self.subject[row] == subject)
         lasted = self.lasted[row] + self.on[row] * (time - self.times[row])
         return np.where(known, lasted, 0)

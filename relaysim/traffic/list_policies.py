@@ -67,9 +67,9 @@ def policies(scenario: Scenario, places: Receivers, replication: int, seed: int)
         for column, of in enumerate(lists):
             entry = _entry(destination, of)
             if entry is not None:
-                asked = name_key(seed, replication, "blocklist", of.properties.zone or entry)
+                key = name_key(seed, replication, "blocklist", of.properties.zone or entry)
                 share = destination.refuses_on[entry]
-                drawn.uses[own, column] = below(mix_array(keys, asked), share)
+                drawn.uses[own, column] = below(mix_array(keys, key), share)
         drawn.stage[own] = _chosen(destination.refusal_stage, STAGES, keys, Decision.STAGE)
         drawn.action[own] = _chosen(destination.refusal_action, ACTIONS, keys, Decision.ACTION)
         drawn.mirrors[own] = below(draw_array(keys, Decision.MIRROR), destination.mirrors)

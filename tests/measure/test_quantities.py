@@ -8,8 +8,8 @@ import pytest
 
 from relaysim import load, run
 from relaysim.measure.amount import amount
-from relaysim.measure.quantity import Quantity, QuantityError, ask_there
-from relaysim.measure.subjects import ask_known
+from relaysim.measure.quantity import Quantity, QuantityError, require_measured
+from relaysim.measure.subjects import require_known
 from relaysim.measure.target import Target
 from relaysim.stats.interval import Estimate
 
@@ -69,7 +69,7 @@ def test_a_quantity_that_there_is_not(text: str, message: str) -> None:
 )
 def test_a_subject_that_no_run_can_have_is_known_before_one(text: str, message: str) -> None:
     with pytest.raises(QuantityError) as caught:
-        ask_known(Quantity.parse(text), [load(SHARED)])
+        require_known(Quantity.parse(text), [load(SHARED)])
     assert message in str(caught.value)
 
 
@@ -81,13 +81,13 @@ def test_what_a_run_shows_may_be_asked_before_it(name: str) -> None:
     for scope, subject, metric in set(
         metrics[["scope", "subject", "metric"]].itertuples(index=False)
     ):
-        ask_known(Quantity(scope, subject, metric), [design])
+        require_known(Quantity(scope, subject, metric), [design])
 
 
 def test_a_subject_that_the_scenario_has_not() -> None:
-    ask_there(Quantity.parse("class.corporate.internal.latency_p95"), METRICS)
+    require_measured(Quantity.parse("class.corporate.internal.latency_p95"), METRICS)
     with pytest.raises(QuantityError, match=r'did you mean "corporate\.internal"\?'):
-        ask_there(Quantity.parse("class.corporate.intrnal.on_time"), METRICS)
+        require_measured(Quantity.parse("class.corporate.intrnal.on_time"), METRICS)
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from relaysim.mail.provider_state import State
 from relaysim.measure.blast.coupled_metrics import Measured
 from relaysim.present.drawing import style
 from relaysim.present.drawing.labelled_marks import Mark, place
-from relaysim.present.drawing.replication_course import LISTED, Course, Standing
+from relaysim.present.drawing.replication_course import LISTED, Course, StateSubject
 from relaysim.present.drawing.state_bands import BANDS
 from relaysim.present.figures import Material, NothingToDrawError
 from relaysim.present.figures.incident_course import TOLL_COLOURS, incident
@@ -108,7 +108,7 @@ def test_culprits_send_in_hours_with_a_hundredth_of_their_busiest():
 
 
 def test_spans_last_until_the_next_change_of_mind():
-    gmail = Standing("gmail", IP, "cozumpark.com")
+    gmail = StateSubject("gmail", IP, "cozumpark.com")
     assert trouble().spans == [
         ("css", IP, LISTED, 58.5 * HOUR, 70 * HOUR),
         (gmail, IP, State.THROTTLE, 59 * HOUR, 64 * HOUR),

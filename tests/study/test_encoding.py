@@ -21,7 +21,7 @@ from relaysim.scenario.load import load
 from relaysim.study.execution.encoding.arrow_stream import from_bytes, kind_of_result, to_bytes
 from relaysim.study.execution.encoding.declared_types import kind_of
 from relaysim.study.execution.encoding.encoded_arrays import Arrays, EncodingError
-from relaysim.study.replicate import Wanted, replicate
+from relaysim.study.replicate import KeptOutput, replicate
 from relaysim.trace.tables import Status
 
 PACKAGE = Path(relaysim.__file__).parent
@@ -203,7 +203,7 @@ def test_what_a_replication_returns_is_what_it_declares(name: str, settings: lis
     scenario = load(SCENARIOS / f"{name}.toml", settings)
     own = frozenset(f"{host}.{s}" for host, h in scenario.hosts.items() for s in h.streams)
     some = (own, frozenset(sorted(own)[:1]))
-    wanted = Wanted(frames=True, violations=True, among=some, blast=True, harmed=True)
+    wanted = KeptOutput(frames=True, violations=True, among=some, blast=True, harmed=True)
     made = replicate(scenario, 0, 1, wanted)
     assert bits(from_bytes(replicate, to_bytes(replicate, made))) == bits(made)
 

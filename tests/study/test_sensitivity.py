@@ -16,7 +16,7 @@ from relaysim.study import sensitivity as module
 from relaysim.study.design_files import DesignFiles
 from relaysim.study.execution.store import Store
 from relaysim.study.factors import Input, SensitivityError, over
-from relaysim.study.replicate import Wanted
+from relaysim.study.replicate import KeptOutput
 from relaysim.study.sensitivity import Sensitivity, sensitivity
 from relaysim.study.sobol_indices import sobol_indices
 
@@ -147,7 +147,7 @@ def test_assumptions_are_what_changes_unless_something_is_given(file: Path) -> N
 def linear(monkeypatch: pytest.MonkeyPatch) -> None:
     """Runs whose latency is 3 s a core, and the mean time of delivery to mailboxes."""
 
-    def replicate(scenario: Scenario, replication: int, seed: int, wanted: Wanted) -> object:
+    def replicate(scenario: Scenario, replication: int, seed: int, wanted: KeptOutput) -> object:
         delivery = scenario.mailboxes.delivery_time
         value = 3.0 * scenario.hubs["HUB01"].cores + delivery.mean / 1e6 + replication
         metrics = pd.DataFrame([(*LATENCY, value)], columns=["scope", "subject", "metric", "value"])

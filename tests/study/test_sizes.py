@@ -85,7 +85,7 @@ def test_what_was_not_seen_at_first_is_looked_for_before_an_answer(
         return 100.0 if at == 4 and seen[at] > 9 else 0.1
 
     monkeypatch.setattr(Quantity, "value", value)
-    monkeypatch.setattr("relaysim.study.size.ask_there", lambda *_: None)
+    monkeypatch.setattr("relaysim.study.size.require_measured", lambda *_: None)
     monkeypatch.setattr(Execution, "results", lambda _, tasks: map(_run_of, tasks))
     found = size(MM4, CONNECTIONS, [WAIT], settings=SHORT, most=20, jobs=1)
     assert found.value == "5"

@@ -16,7 +16,7 @@ from relaysim.study.execution import task as tasks
 from relaysim.study.execution.encoding import arrow_stream as stream
 from relaysim.study.execution.store import Store
 from relaysim.study.execution.task import Task
-from relaysim.study.replicate import Replication, Wanted, replicate
+from relaysim.study.replicate import KeptOutput, Replication, replicate
 
 MM4 = Path(__file__).parents[2] / "scenarios" / "mm4.toml"
 
@@ -25,8 +25,8 @@ def scenario(*settings: str) -> Scenario:
     return load(MM4, ["run.duration=20 s", "run.warm_up=0 s", *settings])
 
 
-def task(*settings: str, number: int = 0, wanted: Wanted | None = None) -> Task[Replication]:
-    return Task(replicate, scenario(*settings), (number, 1, wanted or Wanted()))
+def task(*settings: str, number: int = 0, wanted: KeptOutput | None = None) -> Task[Replication]:
+    return Task(replicate, scenario(*settings), (number, 1, wanted or KeptOutput()))
 
 
 @pytest.fixture
@@ -57,9 +57,9 @@ def test_what_was_not_computed_is_not_there(store: Store) -> None:
     [
         task(number=1),
         task("hubs.HUB01.cores=3"),
-        task(wanted=Wanted(frames=True)),
-        replace(task(), arguments=(0, 2, Wanted())),
-        Task(Wanted, scenario(), (0, 1, Wanted())),
+        task(wanted=KeptOutput(frames=True)),
+        replace(task(), arguments=(0, 2, KeptOutput())),
+        Task(KeptOutput, scenario(), (0, 1, KeptOutput())),
     ],
     ids=["replication", "scenario", "wanted", "seed", "function"],
 )
@@ -75,8 +75,8 @@ def test_another_source_is_another_result(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_names_and_spelling_are_not(store: Store) -> None:
     assert task("name=other", "run.duration=20000 ms").identity == task().identity
-    some = Wanted(among=(frozenset({"a.b", "c.d", "e.f"}),))
-    turned = Wanted(among=(frozenset({"e.f", "c.d", "a.b"}),))
+    some = KeptOutput(among=(frozenset({"a.b", "c.d", "e.f"}),))
+    turned = KeptOutput(among=(frozenset({"e.f", "c.d", "a.b"}),))
     assert task(wanted=some).identity == task(wanted=turned).identity
 
 

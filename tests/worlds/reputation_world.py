@@ -131,9 +131,9 @@ def actions(run: Played) -> list[tuple[float, str, str]]:
     ]
 
 
-def states(run: Played, standing: str) -> list[tuple[float, int]]:
+def states(run: Played, state_subject: str) -> list[tuple[float, int]]:
     """When a provider changed its mind about `DESTINATION IP SENDER-DOMAIN`, and to which state."""
-    table, number = run.trace.levels, run.trace.names.provider_states.index(standing)
+    table, number = run.trace.levels, run.trace.names.provider_states.index(state_subject)
     rows = (table["level"] == Level.PROVIDER) & (table["subject"] == number)
     times, values = table["time"][rows].tolist(), table["value"][rows].tolist()
     return [(seconds(time), value) for time, value in zip(times, values, strict=True)]

@@ -6,7 +6,7 @@ from functools import cache
 import pandas as pd
 
 from relaysim.measure.blast.harm import TOLL
-from relaysim.present.drawing.replication_course import Course, Standing
+from relaysim.present.drawing.replication_course import Course, StateSubject
 from relaysim.scenario.load import load
 from relaysim.scenario.model import Scenario
 from worlds.small_comparison import SCENARIOS
@@ -80,12 +80,12 @@ def course(
         "actions": _frame(actions, "action egress time subject"),
     }
     judged = pd.DataFrame(rows, columns=["kind", "created", "end"])
-    return Course(of, 0, frames, judged, {str(row[1]): standing(row[1]) for row in levels})
+    return Course(of, 0, frames, judged, {str(row[1]): state_subject(row[1]) for row in levels})
 
 
-def standing(name: str) -> Standing:
+def state_subject(name: str) -> StateSubject:
     """What a provider judges, as these stories name it: provider, IP and sender's domain."""
-    return Standing(*name.rsplit(" ", 2))
+    return StateSubject(*name.rsplit(" ", 2))
 
 
 def _frame(rows: Sequence[tuple], columns: str) -> pd.DataFrame:

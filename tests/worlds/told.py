@@ -156,5 +156,5 @@ def reputation(
     }
 
 
-def _egress_of(trace: Trace, standing: int) -> int:
-    return trace.names.egress.index(trace.names.provider_states[standing].split()[1])
+def _egress_of(trace: Trace, state_subject: int) -> int:
+    return trace.names.egress.index(trace.names.provider_states[state_subject].split()[1])

@@ -184,22 +184,22 @@ class Host:
             self._submission_failed(message, self.dropped)
             return False
         pressure = hub.pressure
-        asked = messages.recipients[message] - record.final_recipients(message)
+        recipients = messages.recipients[message] - record.final_recipients(message)
 
         # MAIL FROM and RCPT TO. The replies are decided now, the time for them passes afterwards.
         refusal = self._mail_from(hub, sessions, verdicts, message)
         if refusal >= 0:
             closes = record.replies.codes[refusal] == SERVICE_NOT_AVAILABLE
-            time = pressure.delay + verdicts.timing.refusal(asked, closes)
+            time = pressure.delay + verdicts.timing.refusal(recipients, closes)
             yield loop.at(loop.tick + time, ATTEMPT, self.entity, recipient, attempt)
             # If the hub has stopped meanwhile, the next message of the session finds out.
             self._submission_failed(message, refusal)
             return not closes
         refused = self._rcpt_to(verdicts, message)
-        accepted = asked - len(refused)
+        accepted = recipients - len(refused)
         # A message with more recipients than the connector accepts is sent several times.
         mails = -(-accepted // (sessions.plan.max_recipients_per_message or accepted or 1))
-        time = pressure.delay + verdicts.timing.submission(asked, len(refused), mails, size)
+        time = pressure.delay + verdicts.timing.submission(recipients, len(refused), mails, size)
         if accepted:
             pressure.uncommitted += size
         if time:
@@ -256,8 +256,8 @@ class Host:
         verdict = verdicts.mail[stream]  # index into the plan's replies; -1: accepted
         if verdict >= 0:
             return self.reply_number(plan.replies[verdict])
-        own = plan.streams[stream].sender_is_authoritative
-        if pressure.refuses_mail_from(Peer.OTHER, own):
+        sender_is_own = plan.streams[stream].sender_is_authoritative
+        if pressure.refuses_mail_from(Peer.OTHER, sender_is_own):
             return self.reply_number(str(reply.INSUFFICIENT_RESOURCES))
         limit = sessions.plan.max_message_size
         too_large = limit is not None and messages.size[message] > limit

@@ -30,7 +30,7 @@ class SubmissionPlaces:
         self.waiting: deque[Callable[[], ProcessGenerator]] = deque()
         self.in_use = 0
 
-    def ask(self, submission: Callable[[], ProcessGenerator]) -> None:
+    def queue(self, submission: Callable[[], ProcessGenerator]) -> None:
         """Queue a submission; it begins at once if a place is free."""
         self.waiting.append(submission)
         if not self.limit or self.in_use < self.limit:
@@ -55,7 +55,7 @@ class MailboxServer:
     """The mailbox server submits the users' mail to the hubs of the site in turn.
 
     It is no SMTP client: no receive connector, no rights, no acknowledgement. Each hub takes a
-    limited number of submissions at a time. The server asks each hub at most once in an attempt: a
+    limited number of submissions at a time. In an attempt the server tries each hub at most once: a
     hub that is down is passed over, and after a refusal or a cut submission the next hub is asked
     at once. After the last hub the message waits for `retry_every`.
 
@@ -90,7 +90,7 @@ class MailboxServer:
         self.turn = (first + 1) % len(self.hubs)
         for turn in range(len(self.hubs)):
             if self._hub(first, turn).up:
-                self._ask(message, first, turn)
+                self._queue_at(message, first, turn)
                 return
         self.record.messages.attempts[message] += 1
         number = self.hubs[first].number
@@ -100,18 +100,18 @@ class MailboxServer:
     def _hub(self, first: int, turn: int) -> Hub:
         return self.hubs[(first + turn) % len(self.hubs)]
 
-    def _ask(self, message: int, first: int, turn: int) -> None:
-        """Ask for a place at the hub that is `turn` hubs after the `first` of this attempt."""
+    def _queue_at(self, message: int, first: int, turn: int) -> None:
+        """Queue for a place at the hub that is `turn` hubs after the `first` of this attempt."""
         place = (first + turn) % len(self.hubs)
-        self.places[place].ask(lambda: self._submission(message, first, turn))
+        self.places[place].queue(lambda: self._submission(message, first, turn))
 
-    def _ask_next(self, message: int, first: int, turn: int, reply_number: int) -> None:
-        """Ask the next hub that is up; without one the message waits for its retry."""
+    def _queue_at_next(self, message: int, first: int, turn: int, reply_number: int) -> None:
+        """Queue for a place at the next hub that is up; else the message waits for its retry."""
         refused = self._hub(first, turn).number
         self.record.refusal(message, refused, -1, self.loop.tick, reply_number)
         for later in range(turn + 1, len(self.hubs)):
             if self._hub(first, later).up:
-                self._ask(message, first, later)
+                self._queue_at(message, first, later)
                 return
         self._submission_failed(message, reply_number)
 
@@ -123,7 +123,7 @@ class MailboxServer:
             return
         messages.attempts[message] += 1
         if hub.pressure.refuses_mail_from(Peer.MAILBOX_SERVER, sender_is_authoritative=True):
-            self._ask_next(message, first, turn, self.refused)
+            self._queue_at_next(message, first, turn, self.refused)
             return
         size, recipient = messages.size[message], messages.first_recipient[message]
         start, epoch = loop.tick, hub.epoch
@@ -143,7 +143,7 @@ class MailboxServer:
         self._record_submission(message, loop.tick)
         del self.open_submissions[message]
         if hub.epoch != epoch:  # it stopped before the commit
-            self._ask_next(message, first, turn, self.unable)
+            self._queue_at_next(message, first, turn, self.unable)
         else:
             messages.acknowledged[message] = loop.tick
             hub.accept(message)

@@ -157,8 +157,8 @@ class AllocationCount(NoEscalation):
             if egress.allocation not in self.foreign:
                 self.foreign[egress.allocation] = deque()
                 if egress.bits == 32 and bits > 6:
-                    own = sum(other.allocation == egress.allocation for other in self.egress)
-                    self._schedule_neighbour(number, (1 << bits) - own)
+                    neighbours = sum(other.allocation == egress.allocation for other in self.egress)
+                    self._schedule_neighbour(number, (1 << bits) - neighbours)
 
     def _schedule_neighbour(self, egress: int, addresses: int) -> None:
         """Schedule the next listing among a number of addresses that belong to others."""
@@ -198,12 +198,12 @@ class AllocationCount(NoEscalation):
         foreign = self.foreign[egress.allocation]
         while foreign and foreign[0] <= operator.loop.tick:
             foreign.popleft()
-        own = [member for member in members if operator.history(member).listed]
+        listed = [member for member in members if operator.history(member).listed]
         # The published table is about IPv4; an IPv6 block counts by what is left of 32 bits.
         prefix = max(0, egress.allocation[1] - (egress.bits - 32))
-        if len(own) + len(foreign) >= allocation_threshold(prefix):
+        if len(listed) + len(foreign) >= allocation_threshold(prefix):
             for member in members:
-                self.show(member, Cause.TRIGGER if member in own else Cause.WIDENING)
+                self.show(member, Cause.TRIGGER if member in listed else Cause.WIDENING)
         else:
             for member in members:
                 self.hide(member)
@@ -267,8 +267,8 @@ class AsnScore(NoEscalation):
             if egress.asn == asn:
                 ip = number * PARTIES + party
                 if is_listed:
-                    own = operator.history(ip).hits
-                    self.show(ip, Cause.TRIGGER if own else Cause.WIDENING)
+                    own_hits = operator.history(ip).hits
+                    self.show(ip, Cause.TRIGGER if own_hits else Cause.WIDENING)
                 else:
                     self.hide(ip)
 

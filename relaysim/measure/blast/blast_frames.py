@@ -21,9 +21,13 @@ def harmed(
     """One row an innocent recipient with more harm in T than in N, or junked in T alone."""
     treatment, control, absent = innocents.treatment, innocents.control, innocents.absent
     chosen = (innocents.excess > 0) | (treatment.junk & ~absent.junk)
-    own, names = innocents.where(chosen), trace.names
-    treatment, control, absent = own.treatment, own.control, own.absent
-    rows, known = own.row, streams(scenario)
+    chosen_innocents, names = innocents.where(chosen), trace.names
+    treatment, control, absent = (
+        chosen_innocents.treatment,
+        chosen_innocents.control,
+        chosen_innocents.absent,
+    )
+    rows, known = chosen_innocents.row, streams(scenario)
     classes = sorted({stream.class_ for stream in known.values()})
     of_stream = [classes.index(known[n].class_) if n in known else -1 for n in names.streams]
     reply = trace.recipients["reply"][rows]
@@ -32,12 +36,14 @@ def harmed(
             "replication": np.full(len(rows), replication),
             "recipient": rows,
             "message": trace.recipients["message"][rows],
-            "stream": named(own.recipients.stream, names.streams),
-            "class": named(np.array(of_stream, np.int64)[own.recipients.stream], classes),
-            "destination": named(own.recipients.destination, names.destinations),
+            "stream": named(chosen_innocents.recipients.stream, names.streams),
+            "class": named(
+                np.array(of_stream, np.int64)[chosen_innocents.recipients.stream], classes
+            ),
+            "destination": named(chosen_innocents.recipients.destination, names.destinations),
             "domain": named(trace.recipients["domain"][rows], names.domains),
-            "created": seconds(own.recipients.created),
-            "status": named(own.recipients.status, STATUSES),
+            "created": seconds(chosen_innocents.recipients.created),
+            "status": named(chosen_innocents.recipients.status, STATUSES),
             "reply": named(reply, names.replies),
             "latency": seconds(treatment.latency),
             "latency_control": seconds(control.latency),
@@ -45,7 +51,7 @@ def harmed(
             "harm": treatment.harm.astype(np.int64),
             "harm_control": control.harm.astype(np.int64),
             "harm_absent": absent.harm.astype(np.int64),
-            "cause": _causes(own, trace),
+            "cause": _causes(chosen_innocents, trace),
         }
     )
 
@@ -75,8 +81,10 @@ def _reputational(trace: Trace, rows: Column) -> Column:
     # One more, for the transaction -1; the last of several assignments stays.
     last = np.full(len(trace.transactions) + 1, NO_CAUSE)
     last[attempts["transaction"][cited]] = cause[cited]
-    own = causes[trace.recipients["reply"][rows]]
-    return np.where(own != NO_CAUSE, own, last[trace.recipients["transaction"][rows]])
+    reply_causes = causes[trace.recipients["reply"][rows]]
+    return np.where(
+        reply_causes != NO_CAUSE, reply_causes, last[trace.recipients["transaction"][rows]]
+    )
 
 
 def incidents(

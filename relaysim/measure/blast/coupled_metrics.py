@@ -98,8 +98,8 @@ class Measured:
                 rows += flat("egress", group.subjects, values)
             elif group.scope in PAIRED_SCOPES:
                 values = harm(innocents, group.of, len(group.subjects))
-                own = flat(group.scope, group.subjects, values)
-                rows += [row for row in own if row[0] not in shown or row[1] in shown[row[0]]]
+                part = flat(group.scope, group.subjects, values)
+                rows += [row for row in part if row[0] not in shown or row[1] in shown[row[0]]]
         names, trace = innocents.names, self.runs.treatment
         reply = trace.recipients["reply"][innocents.row[innocents.refused]]
         cause = np.array([*names.causes, NO_CAUSE], np.int64)[reply]
@@ -144,9 +144,9 @@ class Measured:
             "incidents": float(len(self.incidents)),
         }
         excess = difference(innocents.treatment.harm, innocents.control.harm)
-        own = self._culprits_excess(guilty)
-        total = own + int(excess.sum())
-        values["containment"] = own / total if total > 0 else np.nan
+        culprits_excess = self._culprits_excess(guilty)
+        total = culprits_excess + int(excess.sum())
+        values["containment"] = culprits_excess / total if total > 0 else np.nan
         values["harmed_by_reputation"] = float(total)
         signals = int(guilty[self.recipients.stream[trace.signals["recipient"]]].sum())
         hit = int(np.count_nonzero(excess > 0))

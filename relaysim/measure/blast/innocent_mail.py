@@ -78,9 +78,9 @@ class Innocents:
             raise ValueError("the runs are not coupled: they differ in their innocent recipients")
         counted = (recipients.counted & recipients.judged)[rows[0]]
         rows = [row[counted] for row in rows]
-        own = recipients.where(rows[0])
+        innocent_rows = recipients.where(rows[0])
         outcomes = (
-            Outcomes.of(run, row, own.deadline)
+            Outcomes.of(run, row, innocent_rows.deadline)
             for run, row in zip((trace, runs.control, runs.absent), rows, strict=True)
         )
         weights = [known[name].weight if name in known else 0.0 for name in trace.names.streams]
@@ -89,10 +89,10 @@ class Innocents:
         cause = causes[trace.recipients["reply"][rows[0]]]
         return cls(
             trace.names,
-            own,
+            innocent_rows,
             rows[0],
-            np.array(weights, np.float64)[own.stream],
-            (own.status == Status.BOUNCED) & (cause != NO_CAUSE),
+            np.array(weights, np.float64)[innocent_rows.stream],
+            (innocent_rows.status == Status.BOUNCED) & (cause != NO_CAUSE),
             *outcomes,
         )
 

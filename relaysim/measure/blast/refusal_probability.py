@@ -48,17 +48,17 @@ class Reach:
     def of(cls, trace: Trace, scenario: Scenario, draws: Draws) -> Self:
         """Of one run; `draws` are its draws."""
         guilty, names = culprits(scenario), trace.names
-        own = tuple(name for name in draws.streams if name not in guilty)
+        innocents = tuple(name for name in draws.streams if name not in guilty)
         published = _Published(trace, scenario)
-        refused = np.zeros((len(published.times), len(own)))
+        refused = np.zeros((len(published.times), len(innocents)))
         for target in targets(scenario, draws, names):
-            if target.stream in own:
-                refused[:, own.index(target.stream)] += target.share * published.refused(
+            if target.stream in innocents:
+                refused[:, innocents.index(target.stream)] += target.share * published.refused(
                     target, draws, names
                 )
         known = streams(scenario)
-        outside = np.array([1.0 - known[name].to.get(INTERNAL, 0.0) for name in own])
-        return cls(own, published.times, refused, outside)
+        outside = np.array([1.0 - known[name].to.get(INTERNAL, 0.0) for name in innocents])
+        return cls(innocents, published.times, refused, outside)
 
     def area(self, time: Column) -> Floats:
         """The integral from 0 to each of some times, a row each, in microseconds."""

@@ -204,9 +204,9 @@ class Layout:
         """Heights of ends at a box each, in the order of where they lead; they touch."""
         result: dict[int, float] = {}
         for box in self.boxes.values():
-            own = [(where, i) for i, (key, where, _) in enumerate(ends) if key == box.key]
-            y = box.middle - sum(ends[i][2] for _, i in own) / 2
-            for _, i in sorted(own):
+            beside = [(where, i) for i, (key, where, _) in enumerate(ends) if key == box.key]
+            y = box.middle - sum(ends[i][2] for _, i in beside) / 2
+            for _, i in sorted(beside):
                 result[i] = y + ends[i][2] / 2
                 y += ends[i][2]
         return result

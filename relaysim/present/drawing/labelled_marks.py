@@ -51,17 +51,17 @@ def place(marks: Sequence[Mark], first: float, last: float, width: float) -> lis
         long = max(inches(line, SIZE) for line in lines) + _GAP
         left = at + long > width and at > long
         start, end = (at - long, at) if left else (at, at + long)
-        own = (start - _AIR, end + _AIR)
+        span = (start - _AIR, end + _AIR)
         lane = 0
         while not (
-            all(_free(taken, lane + i, own) for i in range(len(lines)))
+            all(_free(taken, lane + i, span) for i in range(len(lines)))
             and all(_free(taken, below, (at, at)) for below in range(lane, len(taken)))
         ):
             lane += 1
         for i in range(len(lines)):
             while len(taken) <= lane + i:
                 taken.append([])
-            taken[lane + i].append(own)
+            taken[lane + i].append(span)
         placed.append(Placed(mark, lines, lane, left))
     return placed
 
@@ -96,6 +96,6 @@ def draw_marks(panel: Axes, placed: Sequence[Placed]) -> None:
     panel.grid(visible=False)
 
 
-def _free(taken: list[list[tuple[float, float]]], lane: int, own: tuple[float, float]) -> bool:
+def _free(taken: list[list[tuple[float, float]]], lane: int, span: tuple[float, float]) -> bool:
     others = taken[lane] if lane < len(taken) else []
-    return all(own[1] <= start or end <= own[0] for start, end in others)
+    return all(span[1] <= start or end <= span[0] for start, end in others)

@@ -32,8 +32,8 @@ _LEAST = 0.01
 _RECIPIENTS = ["stream", "created", "end", "latency"]
 
 
-class Standing(NamedTuple):
-    """A mailbox provider's opinion is about mail from a domain by an IP."""
+class StateSubject(NamedTuple):
+    """What a provider state is about: mail from a domain by an IP at a mailbox provider."""
 
     provider: str
     egress: str
@@ -43,10 +43,10 @@ class Standing(NamedTuple):
 class Span(NamedTuple):
     """A span of time, seconds, in which an IP is on a list or in a bad provider state.
 
-    `subject` is the blocklist, or the standing for states of `State`.
+    `subject` is the blocklist of a listing, or what a provider state is about.
     """
 
-    subject: str | Standing
+    subject: str | StateSubject
     egress: str
     state: int
     start: float
@@ -54,7 +54,10 @@ class Span(NamedTuple):
 
 
 class Incident(NamedTuple):
-    """Trouble without a day's pause, as `measure.blast` has it: from, to, and its spans."""
+    """Listings and bad provider states without a day's pause between them, as in `measure.blast`.
+
+    `start` and `end` are seconds.
+    """
 
     start: float
     end: float
@@ -74,7 +77,7 @@ class Course:
     replication: int
     frames: Frames
     toll: pd.DataFrame
-    named: Mapping[str, Standing]
+    named: Mapping[str, StateSubject]
     """What the subjects of provider states in the frame `levels` stand for."""
 
     @classmethod
@@ -99,7 +102,7 @@ class Course:
             strict=True,
         )
         named = {
-            name: Standing(names.destinations[to], names.egress[ip], sender_name(sender, party))
+            name: StateSubject(names.destinations[to], names.egress[ip], sender_name(sender, party))
             for name, to, ip, sender, party in parts
         }
         return cls(scenario, replication, kept, _toll(innocents), named)
@@ -117,10 +120,10 @@ class Course:
 
     @cached_property
     def spans(self) -> list[Span]:
-        """Listings, then what providers think ill of, in the order of time."""
+        """Listings, then bad provider states, each in the order of time."""
         return [
             *_listings(self.frames["listings"], self.end),
-            *_ill(self.frames, self.named, self.end),
+            *_bad_states(self.frames, self.named, self.end),
         ]
 
     @cached_property
@@ -159,30 +162,31 @@ class Course:
         return toll
 
     @cached_property
-    def standings(self) -> dict[Standing, bool]:
-        """Who judges whose mail, and whether innocent mail is in it.
+    def state_subjects(self) -> dict[StateSubject, bool]:
+        """All subjects of provider states, and whether innocent mail belongs to each.
 
-        By the rules of routing, so those that nothing happens to are there; and those that changed.
+        The rules of routing give the subjects, also those whose state never changes; subjects whose
+        state changed follow.
         """
-        known: dict[Standing, bool] = {}
+        known: dict[StateSubject, bool] = {}
         guilty, coupling = culprits(self.scenario), self.scenario.coupling
-        apart = not (coupling.provider_ip and coupling.provider_domain)
+        separate = not (coupling.provider_ip and coupling.provider_domain)
         for path in paths(self.scenario):
             innocent = path.name not in guilty
             sender = domain_of(self.scenario.hosts[path.host].streams[path.stream].sender)
-            if apart:
+            if separate:
                 sender = sender_name(sender, Party.INNOCENTS if innocent else Party.CULPRITS)
             for route, hop in outside(path):
                 provider = self.scenario.destinations.get(route.domains.destination)
                 if provider is not None and provider.reputation is not None and hop.egress:
-                    standing = Standing(route.domains.destination, hop.egress, sender)
-                    known[standing] = known.get(standing, False) or innocent
-        changed = (s.subject for s in self.spans if isinstance(s.subject, Standing))
+                    subject = StateSubject(route.domains.destination, hop.egress, sender)
+                    known[subject] = known.get(subject, False) or innocent
+        changed = (s.subject for s in self.spans if isinstance(s.subject, StateSubject))
         return {**dict.fromkeys(changed, False), **known}
 
     @cached_property
     def sending(self) -> list[tuple[float, float]]:
-        """Spells, by hours, in which mail of culprits gets through.
+        """Spans of whole hours, seconds, in which mail of culprits is delivered or junked.
 
         Hours with less than a hundredth of the busiest one do not count.
         """
@@ -217,7 +221,7 @@ def _ticks(seconds: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
 
 
 def _listings(frame: pd.DataFrame, end: float) -> Iterator[Span]:
-    """Listings that are not held against all mail of the IP say so."""
+    """Yield the listings; one that does not apply to all mail of the IP has that in its subject."""
     rows: Any = frame.sort_values("start", kind="stable").to_dict("records")
     for row in rows:
         against = "" if row["against"] == "all" else f" ({row['against']})"
@@ -225,12 +229,13 @@ def _listings(frame: pd.DataFrame, end: float) -> Iterator[Span]:
         yield Span(f"{row['blocklist']}{against}", row["egress"], LISTED, row["start"], until)
 
 
-def _ill(frames: Frames, named: Mapping[str, Standing], end: float) -> Iterator[Span]:
+def _bad_states(frames: Frames, named: Mapping[str, StateSubject], end: float) -> Iterator[Span]:
+    """Yield the spans in which a provider state is not good."""
     levels = frames["levels"]
     levels = levels[levels["level"] == "provider"]
-    for subject, own in levels.groupby(levels["subject"].astype(str), sort=True):
-        standing = named[str(subject)]
-        times: npt.NDArray[np.float64] = np.append(own["time"].to_numpy(np.float64), end)
-        for state, start, until in zip(own["value"], times[:-1], times[1:], strict=True):
+    for name, rows in levels.groupby(levels["subject"].astype(str), sort=True):
+        subject = named[str(name)]
+        times: npt.NDArray[np.float64] = np.append(rows["time"].to_numpy(np.float64), end)
+        for state, start, until in zip(rows["value"], times[:-1], times[1:], strict=True):
             if state > State.GOOD and until > start:
-                yield Span(standing, standing.egress, int(state), float(start), float(until))
+                yield Span(subject, subject.egress, int(state), float(start), float(until))

@@ -80,8 +80,8 @@ def looks(designs: Sequence[str]) -> dict[str, Look]:
     count = len(_LOOKS)
     by_name = {}
     for i, name in enumerate(designs):
-        own, other = _LOOKS[i % count], _LOOKS[(i + i // count) % count]
-        by_name[name] = Look(own.colour, other.dashes, other.hatch)
+        look, other = _LOOKS[i % count], _LOOKS[(i + i // count) % count]
+        by_name[name] = Look(look.colour, other.dashes, other.hatch)
     return by_name
 
 

@@ -19,7 +19,7 @@ from relaysim.present.figures.refusal_curves import reach
 from relaysim.present.figures.throughput import throughput
 from relaysim.present.figures.wait_bars import waits
 from relaysim.present.text.headline_metrics import deadlines, headlines
-from relaysim.study.execution.figure_mark import KINDS, ForeignFileError, ask_marked
+from relaysim.study.execution.figure_mark import KINDS, ForeignFileError, require_marked
 from relaysim.study.execution.scratch_directory import scratch
 from relaysim.study.guard import described
 
@@ -29,8 +29,8 @@ __all__ = [
     "Material",
     "NothingToDrawError",
     "UndrawnError",
-    "ask_marked",
     "draw",
+    "require_marked",
 ]
 
 
@@ -71,9 +71,9 @@ def _blast_radius(of: Material) -> Sheet:
 
 def _reach(of: Material) -> Sheet:
     run = of.comparison.scenarios[0].run
-    own = {name: series.reach for name, series in of.comparison.blast.items()}
+    curves = {name: series.reach for name, series in of.comparison.blast.items()}
     listed = {design.name: of.listed(design) for design in of.comparison.scenarios}
-    return reach(own, listed, run.start, run.duration / 1e6, of.caption_of_means)
+    return reach(curves, listed, run.start, run.duration / 1e6, of.caption_of_means)
 
 
 def _incident(of: Material) -> Sheet:
@@ -126,7 +126,7 @@ def draw(
     places, if one could not be drawn.
     """
     target = Path(directory)
-    ask_marked(target, figures)
+    require_marked(target, figures)
     target.mkdir(parents=True, exist_ok=True)
     with scratch(target, "figures") as made, style.paper():
         files, missing, faults = list[Path](), list[str](), list[tuple[str, Exception]]()

@@ -84,7 +84,7 @@ def backlog(
     by_kind: dict[str, list[Queue]] = {}
     for queue in (queue for item in by_name.values() for queue in item):
         by_kind.setdefault(queue.kind, []).append(queue)
-    longest = {kind: max(map(Queue.longest, own)) for kind, own in by_kind.items()}
+    longest = {kind: max(map(Queue.longest, queues)) for kind, queues in by_kind.items()}
     kinds = sorted(sorted(longest), key=lambda kind: -longest[kind])[:MOST]
     kinds = [kind for kind in kinds if longest[kind] > 0.01 * longest[kinds[0]]] or kinds[:1]
     spells = [active(q.waiting for q in by_kind[kind]) for kind in kinds]
@@ -128,19 +128,21 @@ def _span(
     return max(first - margin, 0.0), last + 2 * margin, "before and after: below 1 % of the peaks"
 
 
-def _draw(panel: Axes, own: list[Queue], look: Look) -> None:
-    for queue, dashes in zip(own, _DASHES, strict=False):
+def _draw(panel: Axes, queues: list[Queue], look: Look) -> None:
+    for queue, dashes in zip(queues, _DASHES, strict=False):
         times, waiting = queue.waiting.index.to_numpy(), queue.waiting.to_numpy()
         panel.plot(times, waiting, color=look.colour, linestyle=dashes, label=queue.hub)
     panel.yaxis.set_major_locator(MaxNLocator(5, integer=True))
     panel.yaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
-    if own:
-        panel.legend(loc="upper right", fontsize=7.5, ncols=len(own), borderaxespad=0.0)
+    if queues:
+        panel.legend(loc="upper right", fontsize=7.5, ncols=len(queues), borderaxespad=0.0)
 
 
 def _message(result: Mapping[str, list[Queue]], start: datetime) -> str:
     """The longest queue of each design, or of the worst one where there are many."""
-    worst = [(design, max(own, key=Queue.longest)) for design, own in result.items() if own]
+    worst = [
+        (design, max(queues, key=Queue.longest)) for design, queues in result.items() if queues
+    ]
     if len(worst) > 2:
         worst = [max(worst, key=lambda pair: pair[1].longest())]
     if not any(queue.longest() for _, queue in worst):

@@ -184,10 +184,10 @@ def _keys(of: Picture) -> list[Key]:
     """What colours mean, of those that occur."""
     result: dict[str, Patch] = {}
     mail = {flow.culprit for flow in of.flows.flows}
-    apart = True in mail
+    separate = True in mail
     if False in mail:
-        result["other mail" if apart else "mail"] = Patch(facecolor=OTHER)
-    if apart:
+        result["other mail" if separate else "mail"] = Patch(facecolor=OTHER)
+    if separate:
         result["mail of culprits"] = Patch(facecolor=CULPRITS)
     if of.flows.losses:
         result["went no further"] = Patch(facecolor=REFUSED)

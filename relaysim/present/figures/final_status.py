@@ -141,25 +141,25 @@ class _Picture:
                 y += tall
             y += _GAP
         ends = {s: [cell for cell in cells if cell.subject == s] for s in subjects}
-        high = {s: max(_LEAST, self._wide(own)) for s, own in ends.items()}
+        high = {s: max(_LEAST, self._wide(subject_cells)) for s, subject_cells in ends.items()}
         whole = sum(high.values())
         self.height = max(y - _GAP, whole + _GAP * (len(subjects) - 1))
         order = sorted(subjects, key=lambda s: self.rows[max(ends[s], key=lambda c: c.recipients)])
-        apart = min((self.height - whole) / (len(subjects) + 1), 0.5)
-        y = (self.height - whole - apart * (len(subjects) - 1)) / 2
+        gap = min((self.height - whole) / (len(subjects) + 1), 0.5)
+        y = (self.height - whole - gap * (len(subjects) - 1)) / 2
         self.boxes: dict[str, tuple[float, float]] = {}
         self.starts: dict[Cell, float] = {}
         for subject in order:
             self.boxes[subject] = y, high[subject]
-            own = sorted(ends[subject], key=lambda cell: self.rows[cell])
-            start = y + (high[subject] - self._wide(own)) / 2
-            for cell in own:
+            subject_cells = sorted(ends[subject], key=lambda cell: self.rows[cell])
+            start = y + (high[subject] - self._wide(subject_cells)) / 2
+            for cell in subject_cells:
                 self.starts[cell] = start + self.width[cell] / 2
                 start += self.width[cell]
-            y += high[subject] + apart
+            y += high[subject] + gap
 
-    def _wide(self, own: Sequence[Cell]) -> float:
-        return sum(self.width[cell] for cell in own)
+    def _wide(self, cells: Sequence[Cell]) -> float:
+        return sum(self.width[cell] for cell in cells)
 
     def draw(self, panel: Axes, labels: dict[str, str]) -> None:
         """All of it; `labels` are the counts of the classes."""

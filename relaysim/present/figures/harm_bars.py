@@ -139,7 +139,7 @@ def _worst(harm: Table, junk: Table) -> list[Subject]:
 
 def _key(table: Table) -> Key:
     """The parts that occur, and the mark."""
-    bars = [bar for own in table.values() for bar in own.values()]
+    bars = [bar for row in table.values() for bar in row.values()]
     key: dict[str, Artist] = {
         part.text: Patch(facecolor=part.colour, hatch=part.hatch, edgecolor="white")
         for i, part in enumerate(HARM.parts)
@@ -151,7 +151,7 @@ def _key(table: Table) -> Key:
 
 def _span(table: Table) -> tuple[float, float]:
     """The ends of the axis: all bars, and their intervals unless they are very long."""
-    bars = [bar for own in table.values() for bar in own.values()]
+    bars = [bar for row in table.values() for bar in row.values()]
     low, high = min(bar.ends()[0] for bar in bars), max(bar.ends()[1] for bar in bars)
     most = _WIDER * max(-low, high)
     low = max(min([low, *(bar.low for bar in bars)]), -most)

@@ -13,7 +13,14 @@ from relaysim.mail.provider_state import State
 from relaysim.measure.blast.harm import TOLL
 from relaysim.present.drawing.empty_figure import NothingToDrawError
 from relaysim.present.drawing.labelled_marks import LEADER, Mark, draw_marks, height, place
-from relaysim.present.drawing.replication_course import DAY, HOUR, Course, Incident, Span, Standing
+from relaysim.present.drawing.replication_course import (
+    DAY,
+    HOUR,
+    Course,
+    Incident,
+    Span,
+    StateSubject,
+)
 from relaysim.present.drawing.state_bands import (
     BANDS,
     EXPIRED,
@@ -151,32 +158,33 @@ def _rows(
     """Lists and providers with anything to show, in this order; the IP is named if it can vary."""
     spans = [span for span in course.spans if span.end > first and span.start < last]
     egress = {span.egress for span in spans}
-    senders = {span.subject.sender for span in spans if isinstance(span.subject, Standing)}
+    senders = {span.subject.sender for span in spans if isinstance(span.subject, StateSubject)}
     result: dict[str, list[Span]] = {}
     for span in spans:
-        text = span.subject.provider if isinstance(span.subject, Standing) else span.subject
+        text = span.subject.provider if isinstance(span.subject, StateSubject) else span.subject
         if len(egress) > 1:
             text += f" {span.egress}"
-        if len(senders) > 1 and isinstance(span.subject, Standing):
+        if len(senders) > 1 and isinstance(span.subject, StateSubject):
             text += f" {span.subject.sender}"
         result.setdefault(text, []).append(span)
     return list(result.items())
 
 
 def _marks(course: Course, first: float, last: float) -> list[Mark]:
-    """What the administrator did in each moment, once."""
-    acts = course.frames["actions"]
-    acts = acts[(acts["time"] >= first) & (acts["time"] <= last)]
-    several = acts["egress"].nunique() > 1, len(culprits(course.scenario)) > 1
+    """Return a mark for each time at which administrators acted, with what they did."""
+    actions = course.frames["actions"]
+    actions = actions[(actions["time"] >= first) & (actions["time"] <= last)]
+    several = actions["egress"].nunique() > 1, len(culprits(course.scenario)) > 1
     results = []
-    by_moment: Any = acts.groupby(["time", acts["egress"].astype(str)], sort=True)
-    for (time, egress), own in by_moment:
-        text = "; ".join(_told(own, several[1]))
+    by_time: Any = actions.groupby(["time", actions["egress"].astype(str)], sort=True)
+    for (time, egress), acts in by_time:
+        text = "; ".join(_action_texts(acts, several[1]))
         results.append(Mark(float(time), text + f" ({egress})" * several[0]))
     return results
 
 
-def _told(acts: pd.DataFrame, named: bool) -> Iterator[str]:
+def _action_texts(acts: pd.DataFrame, named: bool) -> Iterator[str]:
+    """Yield what was done at one time, with the subjects if `named` says so."""
     for done in _DONE:
         rows = acts[acts["action"] == done]
         if len(rows):
@@ -194,11 +202,11 @@ def _message(course: Course, shown: Incident, toll: pd.DataFrame) -> str:
     end = min(shown.end, course.duration)
     spans = [span for span in shown.spans if span.start < end]
     lists = {span.subject for span in spans if isinstance(span.subject, str)}
-    ill = [span for span in spans if isinstance(span.subject, Standing)]
+    bad_states = [span for span in spans if isinstance(span.subject, StateSubject)]
     held = [f"on {_many(len(lists), 'blocklist')}"] * bool(lists)
-    if ill:
-        worst = max(span.state for span in ill)
-        providers = {span.subject[0] for span in ill if span.state == worst}
+    if bad_states:
+        worst = max(span.state for span in bad_states)
+        providers = {span.subject[0] for span in bad_states if span.state == worst}
         held.append(f"{BANDS[worst].text} by {_many(len(providers), 'provider')}")
     ips = sorted({span.egress for span in spans})
     counts = toll["kind"].value_counts()

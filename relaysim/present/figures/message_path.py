@@ -108,8 +108,8 @@ def parts(transcript: Transcript, index: int) -> Iterator[Part]:
     between = "in the session"
     for event in journey.events:
         stage = _STAGE.get(event.what)
-        own = not event.recipients or index in event.recipients
-        if not own or at >= end:
+        concerned = not event.recipients or index in event.recipients
+        if not concerned or at >= end:
             continue
         if event.what == "queued":
             between = "on the way"

@@ -11,7 +11,7 @@ from relaysim.audit.new_ip import cold_egress
 from relaysim.mail.provider_state import State
 from relaysim.present.drawing.common_words import by_design
 from relaysim.present.drawing.empty_figure import NothingToDrawError
-from relaysim.present.drawing.replication_course import Course, Span, Standing
+from relaysim.present.drawing.replication_course import Course, Span, StateSubject
 from relaysim.present.drawing.state_bands import bands_key, draw_bands, draw_sending, sending_key
 from relaysim.present.drawing.style import PALE, Sheet, sheet
 from relaysim.present.drawing.time_axis import clock_axis
@@ -27,7 +27,7 @@ APART = " (culprits)"
 
 
 class Row(NamedTuple):
-    """What one provider, or several, think of an IP."""
+    """A row of the figure: the bad states of an IP at one mailbox provider, or at several."""
 
     label: str
     egress: str
@@ -35,16 +35,27 @@ class Row(NamedTuple):
 
 
 def providers(courses: Mapping[str, Course], caption: str) -> Sheet:
-    """One panel a design, one row for each provider and IP; the same replication of each.
+    """Draw the provider states in one replication of each design.
 
-    NothingToDrawError if no provider has an IP in a bad state.
+    Parameters
+    ----------
+    courses : mapping of str to Course
+        The same replication of each design, by the name of the design: one panel each, with one row
+        for each provider and IP.
+    caption : str
+        Where the numbers come from.
+
+    Raises
+    ------
+    NothingToDrawError
+        If no provider has an IP in a bad state.
     """
-    shown = {name: course for name, course in courses.items() if course.standings}
-    spans = [span for course in shown.values() for span in _ill(course)]
+    shown = {name: course for name, course in courses.items() if course.state_subjects}
+    spans = [span for course in shown.values() for span in _bad(course)]
     if not spans:
         raise NothingToDrawError("no mailbox provider has a public IP in a bad state")
     rows = {name: _rows(course) for name, course in shown.items()}
-    heights = [_PANEL + _ROW * len(own) for own in rows.values()]
+    heights = [_PANEL + _ROW * len(design_rows) for design_rows in rows.values()]
     last = _last(list(shown.values()))
     key = dict(bands_key(span.state for span in spans))
     for course in shown.values():
@@ -64,50 +75,50 @@ def providers(courses: Mapping[str, Course], caption: str) -> Sheet:
         draw_sending(panel, course)
         clock_axis(panel, course.scenario.run.start, 0.0, last, most=12)
         draw_bands(panel, [(row.label, row.spans) for row in rows[name]], 0.0, last)
-        _tell(panel, course, rows[name])
+        _mark_good(panel, course, rows[name])
     axes[-1].set_xlabel("time of the run")
     return figure
 
 
-def _ill(course: Course) -> list[Span]:
-    return [span for span in course.spans if isinstance(span.subject, Standing)]
+def _bad(course: Course) -> list[Span]:
+    return [span for span in course.spans if isinstance(span.subject, StateSubject)]
 
 
 def _last(courses: Sequence[Course]) -> float:
-    """Where the axis ends: with the creation of mail, or with the last change of an opinion."""
-    changes = [span.start for course in courses for span in _ill(course)]
-    changes += [s.end for course in courses for s in _ill(course) if s.end < course.end]
+    """Return where the axis ends: at the last creation of mail, or the last change of a state."""
+    changes = [span.start for course in courses for span in _bad(course)]
+    changes += [s.end for course in courses for s in _bad(course) if s.end < course.end]
     end = max(course.end for course in courses)
     return min(max([courses[0].duration, *(1.05 * change for change in changes)]), end)
 
 
 def _rows(course: Course) -> list[Row]:
-    """Return a row for each standing; those of an IP without any change share one.
+    """Return a row for each subject; those of an IP without any change share one.
 
     IPs of innocent mail come first. The domain of the sender is named where an IP has several.
     """
-    spans: dict[Standing, list[Span]] = {standing: [] for standing in course.standings}
-    for span in _ill(course):
+    spans: dict[StateSubject, list[Span]] = {subject: [] for subject in course.state_subjects}
+    for span in _bad(course):
         spans[_of(span)].append(span)
-    senders = Counter((standing.provider, standing.egress) for standing in spans)
+    senders = Counter((subject.provider, subject.egress) for subject in spans)
     rows = []
     for egress in sorted({s.egress for s in spans}, key=lambda ip: (not _innocent(course, ip), ip)):
-        own = sorted(standing for standing in spans if standing.egress == egress)
-        quiet = [standing for standing in own if not spans[standing]]
-        shown = [standing for standing in own if spans[standing] or len(quiet) == 1]
-        apart = APART * (not _innocent(course, egress))
-        for standing in shown:
-            sender = f" {standing.sender}" * (senders[standing.provider, egress] > 1)
-            label = f"{standing.provider}, {egress}{sender}{apart}"
-            rows.append(Row(label, egress, spans[standing]))
+        subjects = sorted(subject for subject in spans if subject.egress == egress)
+        quiet = [subject for subject in subjects if not spans[subject]]
+        shown = [subject for subject in subjects if spans[subject] or len(quiet) == 1]
+        note = APART * (not _innocent(course, egress))
+        for subject in shown:
+            sender = f" {subject.sender}" * (senders[subject.provider, egress] > 1)
+            label = f"{subject.provider}, {egress}{sender}{note}"
+            rows.append(Row(label, egress, spans[subject]))
         if len(quiet) > 1:
-            label = f"all {'others' if shown else 'providers'}, {egress}{apart}"
+            label = f"all {'others' if shown else 'providers'}, {egress}{note}"
             rows.append(Row(label, egress, []))
     return rows
 
 
-def _tell(panel: Axes, course: Course, rows: Sequence[Row]) -> None:
-    """Say so where nothing is held against an IP, and if it is new all the same."""
+def _mark_good(panel: Axes, course: Course, rows: Sequence[Row]) -> None:
+    """Write into each row without a bad state that there is none, and whether the IP is new."""
     new = {finding.place for finding in cold_egress(course.scenario)}
     for place, row in enumerate(rows):
         if not row.spans:
@@ -117,12 +128,12 @@ def _tell(panel: Axes, course: Course, rows: Sequence[Row]) -> None:
 
 
 def _innocent(course: Course, egress: str) -> bool:
-    """Whether innocent mail leaves by the IP."""
-    return any(used for standing, used in course.standings.items() if standing.egress == egress)
+    """Return whether innocent mail leaves by the IP."""
+    return any(used for subject, used in course.state_subjects.items() if subject.egress == egress)
 
 
 def _message(shown: Mapping[str, Course], last: float) -> str:
-    """For how long innocent mail is throttled or blocked."""
+    """Return the title: for how long innocent mail is throttled or blocked in each design."""
     held = {name: _held(course, last) for name, course in shown.items()}
     text = {name: f"for {number(time, 's')}" if time else "never" for name, time in held.items()}
     return (
@@ -132,15 +143,15 @@ def _message(shown: Mapping[str, Course], last: float) -> str:
 
 
 def _held(course: Course, last: float) -> float:
-    """The time in which at least one standing of innocent mail is in THROTTLE or BLOCK."""
+    """Return the seconds in which innocent mail is throttled or blocked at some provider."""
     held, until = 0.0, 0.0
-    own = [s for s in _ill(course) if s.state >= State.THROTTLE and course.standings[_of(s)]]
-    for span in sorted(own, key=lambda span: span.start):
+    spans = [s for s in _bad(course) if s.state >= State.THROTTLE and course.state_subjects[_of(s)]]
+    for span in sorted(spans, key=lambda span: span.start):
         held += max(min(span.end, last) - max(span.start, until), 0.0)
         until = max(until, min(span.end, last))
     return held
 
 
-def _of(span: Span) -> Standing:
-    assert isinstance(span.subject, Standing)
+def _of(span: Span) -> StateSubject:
+    assert isinstance(span.subject, StateSubject)
     return span.subject

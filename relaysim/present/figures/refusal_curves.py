@@ -34,24 +34,24 @@ def reach(
     if not (hours > 0.0).any():
         raise NothingToDrawError("no innocent message would ever be refused for reputation")
     stream = str(hours.idxmax())
-    own = {name: frame[stream] for name, frame in series.items() if stream in frame}
+    curves = {name: frame[stream] for name, frame in series.items() if stream in frame}
     figure, axes = sheet(
-        len(own),
+        len(curves),
         1,
-        _message(stream, own),
+        _message(stream, curves),
         caption,
-        row_height=1.15 if len(own) > 1 else 2.0,
+        row_height=1.15 if len(curves) > 1 else 2.0,
         sharex=True,
         sharey=True,
     )
     drawn = looks(list(series))
-    for (name, chance), panel in zip(own.items(), axes, strict=True):
+    for (name, chance), panel in zip(curves.items(), axes, strict=True):
         panel.set_title(name)
         panel.annotate(
             listed.get(name, ""), (1, 1), (0, 4), *_BESIDE, size=8, color=INK, ha="right"
         )
         _draw(panel, chance, drawn[name])
-        panel.set_ylim(0.0, 1.1 * max(chance.max() for chance in own.values()))
+        panel.set_ylim(0.0, 1.1 * max(chance.max() for chance in curves.values()))
         clock_axis(panel, start, 0.0, duration, most=12)
     figure.supylabel("chance of a refusal", fontsize=9, color=INK)
     axes[-1].set_xlabel("time of the run")
@@ -67,9 +67,9 @@ def _draw(panel: Axes, chance: "pd.Series[float]", look: Look) -> None:
     panel.yaxis.set_major_formatter(FuncFormatter(lambda share, _: f"{100 * share:.3g} %"))
 
 
-def _message(stream: str, own: "Mapping[str, pd.Series[float]]") -> str:
+def _message(stream: str, curves: "Mapping[str, pd.Series[float]]") -> str:
     """The largest chance in each design."""
-    most = {name: float(chance.max()) for name, chance in own.items()}
+    most = {name: float(chance.max()) for name, chance in curves.items()}
     text = {
         name: f"up to {number(share, 'share')}" if share else "never"
         for name, share in most.items()

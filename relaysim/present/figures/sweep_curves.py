@@ -80,13 +80,13 @@ def _draw(
     where = {
         as_number(value): place for value, place in zip(along.values, places(along), strict=True)
     }
-    own = (
+    chosen = (
         points[np.logical_and.reduce([points[p] == as_number(v) for p, v in fixed.items()])]
         if fixed
         else points
     )
     for design, look in looks(result.scenarios).items():
-        rows = own[own["scenario"] == design]
+        rows = chosen[chosen["scenario"] == design]
         x = np.array([where[value] for value in rows[along.path]])
         order = np.argsort(x, kind="stable")
         x = x[order]

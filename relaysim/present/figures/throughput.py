@@ -24,12 +24,12 @@ _BELOW = ("axes fraction", "offset points")
 
 
 class Bin(NamedTuple):
-    """What a rate is averaged over and counted by, seconds, and how that is written and said."""
+    """The bin and the unit of a rate, seconds, with the unit in a label and in a sentence."""
 
     width: float
     unit: float
     text: str
-    said: str
+    sentence: str
 
 
 BINS = (
@@ -107,6 +107,6 @@ def _message(rates: Mapping[str, pd.DataFrame], subjects: list[str], bin_: Bin) 
         design: number(float(peak.get(most, 0.0)), "recipients") for design, peak in peaks.items()
     }
     return (
-        f"How much gets through: {most} mail at its busiest, recipients {bin_.said}: "
+        f"How much gets through: {most} mail at its busiest, recipients {bin_.sentence}: "
         f"{by_design(best)}"
     )

@@ -17,10 +17,10 @@ from relaysim.present.text.shown_subjects import classes
 
 
 class Part(NamedTuple):
-    """How a part of the latency is called, told and drawn."""
+    """A part of the latency: its label, its words in a sentence, and how it is drawn."""
 
     text: str
-    told: str
+    sentence: str
     colour: str
     hatch: str
 
@@ -167,4 +167,4 @@ def _message(result: Mapping[str, Means], designs: Sequence[str]) -> str:
         f"{number(float(mean), 's')} in {design}"
         for design, mean in zip(designs, result[subject][:, part], strict=True)
     )
-    return f"Where the time goes: {subject} mail {PARTS_DRAWN[DRAWN[part]].told} {times}"
+    return f"Where the time goes: {subject} mail {PARTS_DRAWN[DRAWN[part]].sentence} {times}"

@@ -146,10 +146,10 @@ def _of_differences(report: Report) -> float:
 def _apart(report: Report) -> str:
     """Streams that not all designs have: differences are of those that both have."""
     every = [frozenset(streams(scenario)) for scenario in report.comparison.scenarios]
-    own = sorted(frozenset().union(*every) - frozenset.intersection(*every))
-    if not own:
+    partial = sorted(frozenset().union(*every) - frozenset.intersection(*every))
+    if not partial:
         return ""
-    return f"Not in all designs, and compared in none: {', '.join(own)}. "
+    return f"Not in all designs, and compared in none: {', '.join(partial)}. "
 
 
 def _differences(report: Report) -> Section:
@@ -224,7 +224,7 @@ def _bad(report: Report, drawn: _Drawn) -> Section:
         return Section("bad-day", _BAD_DAY, [Paragraph(text)])
     blocks: list[Block] = [
         Paragraph(blast.horizon(comparison)),
-        *(Points(text, head) for head, text in blast.told(comparison)),
+        *(Points(text, head) for head, text in blast.blast_sentences(comparison)),
         Paragraph(blast.RULES),
     ]
     for name in BAD:
@@ -244,7 +244,7 @@ def _paired(report: Report, drawn: _Drawn) -> Section:
                 source(report, _of_differences(report)),
             )
         )
-        doubts = _said(compared.doubts(comparison, base.name, other.name, shown))
+        doubts = _plain_lines(compared.doubts(comparison, base.name, other.name, shown))
         blocks += [Points(doubts, "What to make of it")] if doubts else []
     blocks.append(Paragraph(compared.reading(len(others))))
     ranks = compared.best(comparison, shown)
@@ -348,7 +348,7 @@ def _named(grid: Grid, name: str) -> Grid:
     return Grid(f"{name}: {grid.title}", grid.header, grid.rows, grid.wrapped)
 
 
-def _said(lines: list[RenderableType]) -> list[str]:
+def _plain_lines(lines: list[RenderableType]) -> list[str]:
     """Paragraphs for the terminal as plain sentences."""
     texts = [" ".join(line.plain.split()) for line in lines if isinstance(line, Text)]
     return [text for text in texts if text]

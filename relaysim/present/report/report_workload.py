@@ -26,9 +26,9 @@ def streams(scenario: Scenario) -> Grid:
                     f"{host}.{name}",
                     stream.class_,
                     _arrivals(table["arrivals"]),
-                    _said(table["size"]),
-                    _said(table.get("recipients", 1)),
-                    _said(table["to"]),
+                    _as_words(table["size"]),
+                    _as_words(table.get("recipients", 1)),
+                    _as_words(table["to"]),
                     str(table["deadline"]),
                 ]
             )
@@ -77,8 +77,8 @@ def _same(value: Any, default: Any) -> bool:
     if isinstance(default, list | tuple):
         return len(value) == len(default) and all(map(_same, value, default))
     try:
-        own = Number.parse(value)
-        return Number.parse(default).in_unit(own.unit) == own.value
+        stated_value = Number.parse(value)
+        return Number.parse(default).in_unit(stated_value.unit) == stated_value.value
     except ValueError:
         return str(value).casefold() == str(default).casefold()
 
@@ -89,17 +89,17 @@ def _arrivals(table: Mapping[str, Any]) -> str:
         a_day = float(Number.parse(table["rate"]).in_unit("/d"))
         if not table["rate"].endswith("/d"):
             table = {**table, "rate": f"{table['rate']} ({a_day:,.6g}/d)"}
-    return _said(table)
+    return _as_words(table)
 
 
-def _said(value: Any) -> str:
+def _as_words(value: Any) -> str:
     if isinstance(value, dict):
         # The kind of a law or a process needs no name before it.
         parts = [
-            _said(item) if key in ("distribution", "process") else f"{key} {_said(item)}"
+            _as_words(item) if key in ("distribution", "process") else f"{key} {_as_words(item)}"
             for key, item in value.items()
         ]
         return ", ".join(parts)
     if isinstance(value, list):
-        return f"{len(value)} values" if len(value) > 4 else ", ".join(map(_said, value))
+        return f"{len(value)} values" if len(value) > 4 else ", ".join(map(_as_words, value))
     return str(value)

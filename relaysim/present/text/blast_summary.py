@@ -32,7 +32,7 @@ def blast(comparison: Comparison) -> list[RenderableType]:
     if not comparison.blast:
         return []
     lines: list[RenderableType] = [heading("Blast radius"), text(horizon(comparison)), text("")]
-    for head, sentences in told(comparison):
+    for head, sentences in blast_sentences(comparison):
         lines.append(text(head, hanging=4))
         lines += [text(line, 2, 2) for line in sentences]
         lines.append(text(""))
@@ -49,7 +49,7 @@ def horizon(comparison: Comparison) -> str:
     )
 
 
-def told(comparison: Comparison) -> Iterator[tuple[str, list[str]]]:
+def blast_sentences(comparison: Comparison) -> Iterator[tuple[str, list[str]]]:
     """For each design its name with its culprits, and the sentences about it."""
     measured, compared = Lookup(comparison.metrics), Lookup(comparison.comparisons)
     base = comparison.scenarios[0]

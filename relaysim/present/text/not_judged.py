@@ -41,7 +41,7 @@ def not_judged(
         text(f"{f'{design}, ' if len(designs) > 1 else ''}{subject}: {sentence}", hanging=2)
         for design in designs
         for subject in subjects
-        for sentence in _said(measured, design, subject)
+        for sentence in _sentences(measured, design, subject)
     ]
     return [*lines, text("")] if lines else []
 
@@ -81,7 +81,8 @@ def worst_judged(
             at = f" at {', '.join(f'{path} = {value}' for path, value in pairs)}"
             head = f"{whose}{at if len(points) > 1 else ''}"
             lines += [
-                text(f"{head}: {sentence}", hanging=2) for sentence in _said(worst, design, subject)
+                text(f"{head}: {sentence}", hanging=2)
+                for sentence in _sentences(worst, design, subject)
             ]
     return [text(WHY), *lines, text("")] if lines else []
 
@@ -118,7 +119,7 @@ def _share(measured: Lookup, design: str, subject: str) -> float:
     )
 
 
-def _said(measured: Lookup, design: str, subject: str) -> Iterator[str]:
+def _sentences(measured: Lookup, design: str, subject: str) -> Iterator[str]:
     key = (design, "class", subject)
     created, left = measured.value(*key, "created"), measured.value(*key, "not_judged")
     if not left > 0.0:

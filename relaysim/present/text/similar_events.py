@@ -20,9 +20,9 @@ def folded(events: Sequence[Event], recipients: int) -> list[Event]:
     left = _spoken(events)
     stories: dict[tuple[tuple[str, ...], ...], dict[tuple[int, ...], list[int]]] = {}
     for recipient in range(recipients):
-        own = [i for i, event in enumerate(left) if recipient in event.recipients]
-        story = tuple((left[i].what, left[i].reply, left[i].text) for i in own)
-        stories.setdefault(story, {}).setdefault(tuple(own), []).append(recipient)
+        places = [i for i, event in enumerate(left) if recipient in event.recipients]
+        story = tuple((left[i].what, left[i].reply, left[i].text) for i in places)
+        stories.setdefault(story, {}).setdefault(tuple(places), []).append(recipient)
     for courses in stories.values():
         if len(courses) > MANY:
             left = _without(left, sorted(courses.values(), key=len, reverse=True))
@@ -47,32 +47,32 @@ def _without(events: list[Event], courses: list[list[int]]) -> list[Event]:
 def _spoken(events: Sequence[Event]) -> list[Event]:
     """The events without the dialogue about recipients whom the hub answers as the ones before."""
     by_answer: dict[str, list[tuple[int, int]]] = {}
-    for asked, event in enumerate(events):
-        answered = _answer(events, asked) if _asks(event) else None
+    for rcpt, event in enumerate(events):
+        answered = _answer(events, rcpt) if _is_rcpt(event) else None
         if answered is not None:
             place, answer = answered
-            by_answer.setdefault(answer, []).append((asked, place))
+            by_answer.setdefault(answer, []).append((rcpt, place))
     left = dict(enumerate(events))
     for answer, same in by_answer.items():
         if len(same) > MANY:
             rest = same[_SHOWN:]
-            for asked, place in rest:
-                del left[asked], left[place]
+            for rcpt, place in rest:
+                del left[rcpt], left[place]
             last = rest[-1][1]
             text = f"{Speaker.LOG}: {len(rest)} more recipients, each with the answer {answer}"
             left[last] = events[last]._replace(text=text)
     return [left[i] for i in sorted(left)]
 
 
-def _asks(event: Event) -> bool:
+def _is_rcpt(event: Event) -> bool:
     """Whether an event is RCPT TO."""
     step = event.step
     return step is not None and step.speaker is Speaker.CLIENT and step.verb is Verb.RCPT
 
 
-def _answer(events: Sequence[Event], asked: int) -> tuple[int, str] | None:
+def _answer(events: Sequence[Event], rcpt: int) -> tuple[int, str] | None:
     """Return the place and the text of the reply if it is the next line of the dialogue."""
-    for place in range(asked + 1, len(events)):
+    for place in range(rcpt + 1, len(events)):
         step = events[place].step
         if step is not None:
             return (place, step.text) if step.speaker is Speaker.SERVER else None

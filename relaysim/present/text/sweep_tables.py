@@ -50,14 +50,14 @@ def sweep_text(sweep: Sweep) -> list[RenderableType]:
     lines.append(text(""))
     for quantity in sweep.quantities:
         lines += tables(table(sweep, quantity))
-    apart = [] if sweep.limits else list(break_evens(sweep))
+    results = [] if sweep.limits else list(break_evens(sweep))
     return [
         *lines,
         *(text(holds(sweep, limit), hanging=4) for limit in sweep.limits),
         *([text(LIMITS), text("")] if sweep.limits else []),
         *worst_judged(sweep.metrics, sweep.parameters, sweep.scenarios),
-        *(text(limit, hanging=4) for limit in apart),
-        *([text(APART), text("")] if apart else []),
+        *(text(limit, hanging=4) for limit in results),
+        *([text(APART), text("")] if results else []),
         *([text(READING)] if len(sweep.scenarios) > 1 else []),
         *([text(MEDIANS)] if any(_skewed(sweep, limit) for limit in sweep.quantities) else []),
         *([text(SURVIVORS)] if any(limit.of.unit == "s" for limit in sweep.quantities) else []),
@@ -96,13 +96,13 @@ def by_design(sweep: Sweep, quantity: Quantity) -> Grid:
         [f"  {name}", *(_mean(sweep, values, name, quantity) for values, _ in points)]
         for name in sweep.scenarios
     ]
-    apart = [
+    differences = [
         [f"  {name}", *(_difference(sweep, values, name, quantity) for values, _ in points)]
         for name in others
     ]
     header = ["", *(", ".join(map(_written, values)) for values, _ in points)]
     title = f"{quantity} over {' x '.join(sweep.parameters)}"
-    return Grid(title, header, [["mean"], *rows, [f"less {base}"], *apart])
+    return Grid(title, header, [["mean"], *rows, [f"less {base}"], *differences])
 
 
 def _written(value: object) -> str:

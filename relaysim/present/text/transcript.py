@@ -82,7 +82,7 @@ def _lines(transcript: Transcript) -> Iterator[RenderableType]:
         since = since if since.startswith("-") else f"+{since}"
         head = f"{clock}  {since:>{_OFFSET}}  "
         body = textwrap.wrap(
-            _said(event, transcript),
+            _event_text(event, transcript),
             columns() - len(head),
             subsequent_indent="  ",
             break_on_hyphens=False,
@@ -99,7 +99,7 @@ def _clock(start: datetime, time: int, days: bool) -> str:
     )
 
 
-def _said(event: Event, transcript: Transcript) -> str:
+def _event_text(event: Event, transcript: Transcript) -> str:
     who = f"recipient{'s' if len(event.recipients) > 1 else ''} {few(event.recipients)}: "
     return (who if event.recipients else "") + _what(event, transcript)
 

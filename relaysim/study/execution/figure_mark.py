@@ -41,7 +41,7 @@ def has_mark(file: Path) -> bool:
         return False
 
 
-def ask_marked(directory: Path, names: Iterable[str]) -> None:
+def require_marked(directory: Path, names: Iterable[str]) -> None:
     """Raise an error where another file has the name of a figure.
 
     Parameters

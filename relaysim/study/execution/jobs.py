@@ -147,7 +147,7 @@ def _numbered(number: int, call: Callable[[], T]) -> tuple[int, T]:
     return number, call()
 
 
-def _ask_answering(address: str) -> None:
+def _require_answer(address: str) -> None:
     """Raise ClusterError unless a scheduler answers.
 
     Dask would retry for a while and log a traceback.
@@ -168,7 +168,7 @@ def _cluster(address: str) -> Iterator[None]:
         from dask.distributed import Client, KilledWorker
     except ImportError as error:
         raise ClusterError('a cluster takes Dask: install "relaysim[cluster]"') from error
-    _ask_answering(address)
+    _require_answer(address)
     try:
         client: Any = cast("Any", Client)(address, timeout="10s", set_as_default=False)
     except (OSError, ValueError) as error:

@@ -36,7 +36,7 @@ def put(directory: str | os.PathLike[str], fill: Callable[[Path], None]) -> Path
         If the directory holds anything but an earlier output, or cannot be written.
     """
     target = Path(directory)
-    ask_ours(target)
+    require_own_output(target)
     target = target.resolve()
     with ExitStack() as stack:
         try:
@@ -64,9 +64,9 @@ def write_provenance(provenance: Provenance, directory: Path) -> None:
     (directory / PROVENANCE).write_text(text, encoding="utf-8", newline="\n")
 
 
-def ask_ours(target: Path) -> None:
+def require_own_output(target: Path) -> None:
     """Raise OutputError for a place that is neither free nor an earlier output."""
-    target = ask_possible(target)
+    target = require_directory(target)
     if not target.exists():
         return
     names = {path.name for path in target.iterdir()}
@@ -106,7 +106,7 @@ def _listed(file: Path) -> set[str] | None:
     return None
 
 
-def ask_possible(directory: Path) -> Path:
+def require_directory(directory: Path) -> Path:
     """Return the path of a directory without symbolic links, or refuse it.
 
     Parameters

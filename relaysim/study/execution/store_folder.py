@@ -51,7 +51,7 @@ def opened(folder: Path) -> bytes:
     folder.parent.mkdir(parents=True, exist_ok=True)
     # Only the owner may write here, whatever the umask.
     folder.mkdir(mode=0o700, exist_ok=True)
-    _ask_private(folder)
+    _require_private(folder)
     key = folder / KEY
     try:
         secret = _read(key)
@@ -87,7 +87,7 @@ def _own_uid() -> int:
     return own
 
 
-def _ask_private(folder: Path) -> None:
+def _require_private(folder: Path) -> None:
     """Refuse a folder to which others may write: they could put a key and entries there."""
     if os.name == "nt":
         return  # no owner and no mode to ask

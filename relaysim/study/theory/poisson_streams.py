@@ -65,7 +65,7 @@ def losses(scenario: Scenario, name: str, stream: Stream) -> Iterator[str]:
     for place in places:
         if place.connect_failure > 0 or place.defer > 0:
             yield "attempts fail or are deferred, and are made again"
-        if _asks(scenario, place):
+        if _uses_list(scenario, place):
             yield "receivers may refuse mail by blocklists"
         if place.reputation is not None:
             yield "providers judge the sender, and may throttle or refuse"
@@ -127,7 +127,7 @@ def _flat(profile: Profile | None) -> bool:
     return profile is None or len({*profile.hours}) == len({*profile.weekdays}) == 1
 
 
-def _asks(scenario: Scenario, place: Destination) -> bool:
+def _uses_list(scenario: Scenario, place: Destination) -> bool:
     """Return whether domains of the destination use a list of the scenario."""
     return any(
         place.refuses_on.get(name, 0) or place.refuses_on.get(blocklist.profile, 0)

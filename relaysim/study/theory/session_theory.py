@@ -30,14 +30,14 @@ def connections(network: Network, hub: str, name: str) -> Answer:
     """Busy connections of a receive connector whose limit turns away: Erlang's loss formula."""
     scenario = network.scenario
     connector = scenario.hubs[hub].receive_connectors[name]
-    mine = [path for path in network.paths if path.connector is connector and path.hub == hub]
+    inbound = [path for path in network.paths if path.connector is connector and path.hub == hub]
     limit = connector.max_inbound_connection
     if limit is None:
         return Answer.none([NO_LIMIT])
     against = list[str]()
     if any(path.connector is connector for path in network.turned_down):
         against.append("some mail is refused in its session")
-    for path in mine:
+    for path in inbound:
         host, stream = scenario.hosts[path.host], network.streams[path.name]
         against += streams.arrivals(scenario, path.name, stream)
         entry = streams.entry(scenario, host, stream, path)
@@ -54,9 +54,9 @@ def connections(network: Network, hub: str, name: str) -> Answer:
         against.append("a session is held until its mail is delivered")
     if _waits_inside(network, hub):
         against.append(HELD)
-    if against or not mine:
+    if against or not inbound:
         return Answer.none(against or ["no mail gets in here"])
-    offered = sum(network.rates[path.name] * path.share * dialog(network, path) for path in mine)
+    offered = sum(network.rates[path.name] * path.share * dialog(network, path) for path in inbound)
     lost = erlang_b(limit, offered)
     return Answer("Erlang B", utilization(offered * (1 - lost), 1.0, limit))
 
@@ -64,12 +64,12 @@ def connections(network: Network, hub: str, name: str) -> Answer:
 def submission(network: Network, hub: str) -> Answer:
     """Busy places for mailbox submission."""
     settings = network.scenario.hubs[hub]
-    mine = [path for path in network.paths if path.connector is None and path.hub == hub]
+    submitted = [path for path in network.paths if path.connector is None and path.hub == hub]
     limit = settings.max_concurrent_mailbox_submissions
     if limit is None:
         return Answer.none(["places are unlimited, so nothing waits"])
     against = [*network.overloaded]
-    for path in mine:
+    for path in submitted:
         host, stream = network.scenario.hosts[path.host], network.streams[path.name]
         against += streams.arrivals(network.scenario, path.name, stream)
         entry = streams.entry(network.scenario, host, stream, path)
@@ -78,9 +78,11 @@ def submission(network: Network, hub: str) -> Answer:
         against.append(streams.SCRIPTED)
     if _waits_inside(network, hub):
         against.append(HELD)
-    if against or not mine:
+    if against or not submitted:
         return Answer.none(against or ["no mail gets in here"])
-    offered = sum(network.rates[path.name] * path.share * dialog(network, path) for path in mine)
+    offered = sum(
+        network.rates[path.name] * path.share * dialog(network, path) for path in submitted
+    )
     return Answer("utilization law", utilization(offered, 1.0, limit))
 
 

@@ -47,12 +47,12 @@ class MeasuredRun(Protocol):
 def _listed(result: MeasuredRun) -> "dict[_Key, _Measured]":
     """Return the time on each list with its interval, which `metrics` leaves out."""
     frame = result.per_replication
-    mine = frame[(frame["scope"] == "blocklist") & (frame["metric"] == "listed_time")]
+    listed = frame[(frame["scope"] == "blocklist") & (frame["metric"] == "listed_time")]
     return {
         _Key("blocklist", str(name), "listed_time"): _Measured(
             *estimate_within_range(interval(rows["value"]), "s")[:3]
         )
-        for name, rows in mine.groupby("subject", sort=False)
+        for name, rows in listed.groupby("subject", sort=False)
     }
 
 
@@ -158,5 +158,5 @@ def _blocklist(network: Network, name: str) -> Answers:
 def _row(scenario: str, key: _Key, answer: Answer, measured: _Measured) -> tuple[Any, ...]:
     known = measured.low == measured.low and answer.theory == answer.theory
     inside = measured.low <= answer.theory <= measured.high if known else None
-    said = joined(answer.reasons)
-    return (scenario, *key, answer.formula, answer.theory, *measured, inside, said)
+    reasons = joined(answer.reasons)
+    return (scenario, *key, answer.formula, answer.theory, *measured, inside, reasons)

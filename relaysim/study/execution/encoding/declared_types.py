@@ -45,12 +45,12 @@ class Plain:
 
     def write(self, value: Any, place: str, arrays: Arrays) -> Json:
         """Return the value itself."""
-        _ask_type(value, self.of, place)
+        _require_type(value, self.of, place)
         return value
 
     def read(self, written: Json, arrays: Arrays) -> Any:
         """Return the value."""
-        _ask_type(written, self.of, "header")
+        _require_type(written, self.of, "header")
         return written
 
 
@@ -60,14 +60,14 @@ class Float:
 
     def write(self, value: Any, place: str, arrays: Arrays) -> Json:
         """Return the number, or its bits."""
-        _ask_type(value, float, place)
+        _require_type(value, float, place)
         return value if math.isfinite(value) else struct.pack(">d", value).hex()
 
     def read(self, written: Json, arrays: Arrays) -> float:
         """Return the number."""
         if isinstance(written, str):
             return float(struct.unpack(">d", bytes.fromhex(written))[0])
-        _ask_type(written, float, "header")
+        _require_type(written, float, "header")
         return float(written)
 
 
@@ -79,7 +79,7 @@ class Member:
 
     def write(self, value: Any, place: str, arrays: Arrays) -> Json:
         """Return the name."""
-        _ask_type(value, self.of, place)
+        _require_type(value, self.of, place)
         return value.name
 
     def read(self, written: Json, arrays: Arrays) -> Enum:
@@ -111,9 +111,9 @@ class Flat:
 
     def write(self, value: Any, place: str, arrays: Arrays) -> Json:
         """Return the number of the array."""
-        _ask_type(value, self.container, place)
+        _require_type(value, self.container, place)
         for i, item in enumerate(value):
-            _ask_type(item, self.of, f"{place}[{i}]")
+            _require_type(item, self.of, f"{place}[{i}]")
         return arrays.add(place, value, _FLAT[self.of])
 
     def read(self, written: Json, arrays: Arrays) -> Any:
@@ -130,7 +130,7 @@ class Several:
 
     def write(self, value: Any, place: str, arrays: Arrays) -> Json:
         """Return a list."""
-        _ask_type(value, self.container, place)
+        _require_type(value, self.container, place)
         items = sorted(value) if self.container is frozenset else value
         return [self.of.write(item, f"{place}[{i}]", arrays) for i, item in enumerate(items)]
 
@@ -148,7 +148,7 @@ class Mapping:
 
     def write(self, value: Any, place: str, arrays: Arrays) -> Json:
         """Return a list of pairs."""
-        _ask_type(value, dict, place)
+        _require_type(value, dict, place)
         return [
             [
                 self.key.write(key, f"{place} key", arrays),
@@ -172,7 +172,7 @@ class Record:
 
     def write(self, value: Any, place: str, arrays: Arrays) -> Json:
         """Return a dict by the names of the fields."""
-        _ask_type(value, self.of, place)
+        _require_type(value, self.of, place)
         plain = self.of is tuple
         if plain and len(value) != len(self.fields):
             raise EncodingError(f"{place}: {len(self.fields)} items are declared, not {value!r}")
@@ -293,7 +293,7 @@ def _of_fields(
     return Record(of, make, tuple(fields))
 
 
-def _ask_type(value: Any, of: type, place: str) -> None:
+def _require_type(value: Any, of: type, place: str) -> None:
     """Refuse a value of another type than is declared, subclasses included."""
     if type(value) is not of:
         where, actual = place or "the result", type(value).__name__
