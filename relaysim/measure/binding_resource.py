@@ -24,7 +24,7 @@ import numpy.typing as npt
 
 from relaysim.measure.wait_parts import RecipientRoutes, is_mailbox
 from relaysim.trace.occupancy import rows_of, waited_until
-from relaysim.trace.step_function import Spells, Steps
+from relaysim.trace.step_function import StateDurations, StepFunction
 from relaysim.trace.tables import Column, Level, Trace, Visit
 
 Floats = npt.NDArray[np.float64]
@@ -93,7 +93,10 @@ def _acknowledgement(trace: Trace) -> Floats:
     of_host = rows_of(host + 1, len(trace.names.hosts) + 1)
     for number in np.unique(host[message[waiting]]).tolist():
         rows, recipients = of_host[number + 1], waiting[host[message[waiting]] == number]
-        busy, held_up = Steps.of(taken[rows], done[rows]), Steps.of(committed[rows], done[rows])
+        busy, held_up = (
+            StepFunction.of(taken[rows], done[rows]),
+            StepFunction.of(committed[rows], done[rows]),
+        )
         times = np.union1d(busy.times, held_up.times)
         of = busy.at(times)
         share = np.divide(held_up.at(times), of, out=np.zeros(len(times)), where=of > 0)
@@ -110,7 +113,7 @@ def _connections(trace: Trace, routes: RecipientRoutes, parts: dict[str, Floats]
     row, last = slow[row], _ends(trace.recipients["end"], trace.end)[recipient]
     begin, end = np.minimum(attempts["enter"][row], last), np.minimum(until[row], last)
     queue = attempts["queue"][row]
-    retry = Spells.of(trace, Level.QUEUE_RETRY)
+    retry = StateDurations.of(trace, Level.QUEUE_RETRY)
     in_retry = retry.until(queue, end) - retry.until(queue, begin)
     # What a queue in Retry waits is `wait_retry`: the rest of such a wait counts in proportion.
     counts = 1.0 - np.divide(in_retry, end - begin, out=np.zeros(len(row)), where=end > begin)
@@ -145,13 +148,13 @@ def _cores(trace: Trace, routes: RecipientRoutes, parts: dict[str, Floats]) -> N
         parts[part] += np.bincount(recipient[chosen], wait[chosen], len(trace.recipients))
 
 
-def _waiting(trace: Trace, station: int) -> Steps:
+def _waiting(trace: Trace, station: int) -> StepFunction:
     """How many transactions with a connection wait at a station, over time."""
     visits = trace.visits
     sent = np.isin(visits["visit"], (Visit.SEND, Visit.LINE))
     rows = np.flatnonzero(sent & (visits["station"] == station))
     until = waited_until(trace, visits["start"][rows], visits["end"][rows])
-    return Steps.of(visits["enter"][rows], until)
+    return StepFunction.of(visits["enter"][rows], until)
 
 
 def _station(trace: Trace, visit: Visit) -> Column:

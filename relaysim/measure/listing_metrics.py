@@ -3,7 +3,7 @@
 import numpy as np
 
 from relaysim.measure.measured_window import SECOND, Window
-from relaysim.trace.step_function import Steps
+from relaysim.trace.step_function import StepFunction
 from relaysim.trace.tables import Trace
 
 Row = tuple[str, str, str, float]
@@ -29,7 +29,7 @@ def listings(trace: Trace, window: Window) -> list[Row]:
             chosen = of == index
             began = window.holds(start[chosen])
             length = (end - start)[chosen][began]
-            steps = Steps.of(start[chosen], end[chosen]).between(window.start, window.end)
+            steps = StepFunction.of(start[chosen], end[chosen]).between(window.start, window.end)
             time = steps.time_where(steps.values > 0)
             values = {
                 "listed": float(time > 0),

@@ -14,7 +14,7 @@ import pandas as pd
 from relaysim.measure.measured_window import MINUTE
 from relaysim.measure.resource_metrics import queue_groups, submission_queue
 from relaysim.scenario.model import Scenario
-from relaysim.trace.step_function import Steps
+from relaysim.trace.step_function import StepFunction
 from relaysim.trace.tables import Column, Status, Trace, Visit
 
 AGES = (5, 10, 20, 40, 80, 160, 320, 640, 1280)
@@ -72,7 +72,7 @@ class Entries:
 
     def fullest(self) -> int:
         """When most was in all queues together, microseconds: the first such moment, 0 if never."""
-        steps = Steps.of(self.enter, self.leave)
+        steps = StepFunction.of(self.enter, self.leave)
         return int(steps.times[np.argmax(steps.values)]) if len(steps.times) else 0
 
     def shape(self, time: int) -> pd.DataFrame:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from relaysim.stats.interval import Mask
-from relaysim.trace.step_function import Spells
+from relaysim.trace.step_function import StateDurations
 from relaysim.trace.tables import Column, Level, Status, Trace
 
 NO_MAILBOX = "5.1.1"
@@ -32,7 +32,7 @@ def unreached(trace: Trace, stream: Column, created: Column, status: Column) -> 
     # One more, for the reply -1.
     gone = np.array([NO_MAILBOX in text.split()[:2] for text in trace.names.replies] + [False])
     bounced = (status == Status.BOUNCED) & ~gone[trace.recipients["reply"]]
-    pauses = Spells.of(trace, Level.PAUSED)
+    pauses = StateDurations.of(trace, Level.PAUSED)
     paused = pauses.until(stream, created + 1) > pauses.until(stream, created)
     result: Mask = given_up | bounced | (status == Status.SUPPRESSED) & paused
     return result

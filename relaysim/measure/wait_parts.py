@@ -23,7 +23,7 @@ import numpy.typing as npt
 
 from relaysim.plan.names import QueueKind
 from relaysim.trace.occupancy import waited_until
-from relaysim.trace.step_function import Spells
+from relaysim.trace.step_function import StateDurations
 from relaysim.trace.tables import Column, Level, Trace, Visit
 
 WAITS = (
@@ -182,7 +182,7 @@ def _for_connections(trace: Trace, routes: RecipientRoutes, account: _Account) -
 
     row, recipient = routes.members.join(transaction)
     begin, finish = account.cut(recipient, enter[row]), account.cut(recipient, until[row])
-    spells = Spells.of(trace, Level.QUEUE_RETRY)
+    spells = StateDurations.of(trace, Level.QUEUE_RETRY)
     retry = spells.until(queue[row], finish) - spells.until(queue[row], begin)
     account.add("wait_retry", recipient, retry)
     waited, mailbox = finish - begin - retry, is_mailbox(trace)[queue[row]]

@@ -1,7 +1,7 @@
-"""Invariants that hold on every trace, each a function that returns what breaks it.
+"""Invariants of every trace: one function each, which returns the violations as texts.
 
-INV-6, 9, 10 and 12 compare runs, so they are not here. A text names the first rows that break the
-invariant; there is none if it holds.
+INV-6, 9, 10 and 12 compare runs, so they are not here. A text names the first rows that violate the
+invariant; the list is empty if the invariant holds.
 """
 
 from collections.abc import Callable
@@ -12,35 +12,50 @@ import numpy.typing as npt
 
 from relaysim.plan.names import StationKind
 from relaysim.scenario.model import Scenario
-from relaysim.trace.list_refusals import inv_8
+from relaysim.trace.list_refusals import check_list_refusals
 from relaysim.trace.occupancy import queues, stations
-from relaysim.trace.step_function import Spells
+from relaysim.trace.step_function import StateDurations
 from relaysim.trace.tables import Column, Level, Status, Table, Trace
 from relaysim.traffic.workload import Draws
 
 Mask = npt.NDArray[np.bool_]
 FIRST = 3
-"""How many rows a text names."""
+"""The largest number of rows that a text names."""
 
 
 class Violation(NamedTuple):
-    """An invariant that does not hold, and where."""
+    """An invariant that does not hold, with a text that names rows."""
 
     invariant: str
     text: str
 
 
 def check(trace: Trace, draws: Draws, scenario: Scenario) -> list[Violation]:
-    """Everything that is wrong with a trace of a scenario on some draws; [] if nothing is."""
+    """Return all violations of the invariants of this module.
+
+    Parameters
+    ----------
+    trace : Trace
+        The trace of one run.
+    draws : Draws
+        The messages and recipients of the run.
+    scenario : Scenario
+        The design that was run.
+
+    Returns
+    -------
+    list of Violation
+        In the order of `INVARIANTS`; empty if all invariants hold.
+    """
     return [
         Violation(name, text)
-        for name, holds in INVARIANTS.items()
-        for text in holds(trace, draws, scenario)
+        for name, invariant in INVARIANTS.items()
+        for text in invariant(trace, draws, scenario)
     ]
 
 
-def inv_1(trace: Trace, draws: Draws, scenario: Scenario) -> list[str]:
-    """Every drawn recipient ends in exactly one final status; only DSNs are added."""
+def check_final_statuses(trace: Trace, draws: Draws, scenario: Scenario) -> list[str]:
+    """INV-1: every drawn recipient has exactly one final status; only DSNs are added."""
     recipients, messages = trace.recipients, trace.messages
     status, end, transaction = recipients["status"], recipients["end"], recipients["transaction"]
     drawn, mail = len(draws.key), len(draws.created)
@@ -52,17 +67,17 @@ def inv_1(trace: Trace, draws: Draws, scenario: Scenario) -> list[str]:
     stream = np.array([index[name] for name in draws.streams], np.int64)[draws.stream]
     same = (messages["stream"][:mail] == stream) & (messages["created"][:mail] == draws.created)
     same &= messages["first_recipient"][:mail] == draws.first_recipient[:-1]
-    texts = _broken(messages, ~same, "messages", "not as drawn")
-    texts += _broken(
+    texts = _violations(messages, ~same, "messages", "not as drawn")
+    texts += _violations(
         recipients, recipients["domain"][:drawn] != draws.domain, "recipients", "not as drawn"
     )
     parent = messages["parent"]
     dsn = np.arange(len(messages)) >= mail
-    texts += _broken(messages, dsn != (parent >= 0), "messages", "neither drawn nor a DSN")
-    texts += _broken(
+    texts += _violations(messages, dsn != (parent >= 0), "messages", "neither drawn nor a DSN")
+    texts += _violations(
         recipients, ~np.isin(status, list(Status)), "recipients", "no such final status"
     )
-    texts += _broken(
+    texts += _violations(
         recipients,
         (status == Status.IN_FLIGHT) != (end < 0),
         "recipients",
@@ -71,20 +86,20 @@ def inv_1(trace: Trace, draws: Draws, scenario: Scenario) -> list[str]:
     outside = np.isin(status, (Status.REFUSED, Status.ABANDONED, Status.SUPPRESSED))
     committed = messages["committed"][recipients["message"]] >= 0
     taken = ~outside & (status != Status.IN_FLIGHT)
-    texts += _broken(
+    texts += _violations(
         recipients, taken & ~committed, "recipients", "a final status of a hub that never had it"
     )
     through = (status == Status.DELIVERED) | (status == Status.JUNKED)
-    texts += _broken(
+    texts += _violations(
         recipients, through & (transaction < 0), "recipients", "delivered without a queue"
     )
-    return texts + _broken(
+    return texts + _violations(
         recipients, outside & (transaction >= 0), "recipients", "refused, yet queued"
     )
 
 
-def inv_2(trace: Trace, draws: Draws, scenario: Scenario) -> list[str]:
-    """The times of a recipient never go back: each step is at or after the one before it."""
+def check_recipient_times(trace: Trace, draws: Draws, scenario: Scenario) -> list[str]:
+    """INV-2: each time of a recipient is at or after the time of the step before."""
     messages, recipients = trace.messages, trace.recipients
     transactions, attempts, visits = trace.transactions, trace.attempts, trace.visits
     steps = ("created", "connected", "committed", "acknowledged")
@@ -94,27 +109,31 @@ def inv_2(trace: Trace, draws: Draws, scenario: Scenario) -> list[str]:
     texts += _in_order(trace.listings, ("start", "end"), "listings")
     created = messages["created"][recipients["message"]]
     end = np.where(recipients["end"] >= 0, recipients["end"], trace.end)
-    texts += _broken(recipients, end < created, "recipients", "ended before it was created")
+    texts += _violations(recipients, end < created, "recipients", "ended before it was created")
     sent = recipients["transaction"] >= 0
     queued = (
         np.where(sent, transactions["queued"][recipients["transaction"]], 0) if sent.any() else 0
     )
-    texts += _broken(recipients, sent & (end < queued), "recipients", "ended before it was queued")
+    texts += _violations(
+        recipients, sent & (end < queued), "recipients", "ended before it was queued"
+    )
     parent = transactions["parent"]
     if len(parent):
         earlier = (parent >= 0) & (transactions["queued"] < transactions["queued"][parent])
-        texts += _broken(transactions, earlier, "transactions", "queued before its parent")
+        texts += _violations(transactions, earlier, "transactions", "queued before its parent")
         early = attempts["enter"] < transactions["queued"][attempts["transaction"]]
-        texts += _broken(attempts, early, "attempts", "ready before it was queued")
-    order, again = _again(trace)
+        texts += _violations(attempts, early, "attempts", "ready before it was queued")
+    order, same = _by_transaction(trace)
     back = attempts["enter"][order[1:]] < attempts["end"][order[:-1]]
-    return texts + _broken(attempts, order[1:][again & back], "attempts", "before the last ended")
+    return texts + _violations(
+        attempts, order[1:][same & back], "attempts", "before the last ended"
+    )
 
 
-def inv_3(trace: Trace, draws: Draws, scenario: Scenario) -> list[str]:
-    """The clock never goes back: rows written in the order of time are in it, none after the end.
+def check_clock(trace: Trace, draws: Draws, scenario: Scenario) -> list[str]:
+    """INV-3: the clock never goes back: rows are in the order of time, and none is after the end.
 
-    Service whose end is known when it begins may be written ahead, and so may end after the run.
+    The end of a service is recorded when the service begins, so it may be after the end of the run.
     """
     texts = []
     for name, table, columns in (
@@ -127,20 +146,20 @@ def inv_3(trace: Trace, draws: Draws, scenario: Scenario) -> list[str]:
     ):
         for column in columns:
             late = table[column] > trace.end
-            texts += _broken(table, late, name, f"{column} after the end of the run")
+            texts += _violations(table, late, name, f"{column} after the end of the run")
     for name, table, column in (
         ("transactions", trace.transactions, "queued"),
         ("levels", trace.levels, "time"),
     ):
         back = np.flatnonzero(np.diff(table[column]) < 0) + 1
-        texts += _broken(table, back, name, f"{column} before that of the row above")
+        texts += _violations(table, back, name, f"{column} before that of the row above")
     new = np.flatnonzero(trace.messages["parent"] >= 0)
     back = new[1:][np.diff(trace.messages["created"][new]) < 0]
-    return texts + _broken(trace.messages, back, "messages", "a DSN older than the one above")
+    return texts + _violations(trace.messages, back, "messages", "a DSN older than the one above")
 
 
-def inv_4(trace: Trace, draws: Draws, scenario: Scenario) -> list[str]:
-    """No station or queue ever has more in service than it has servers or connections."""
+def check_capacities(trace: Trace, draws: Draws, scenario: Scenario) -> list[str]:
+    """INV-4: no station or queue has more in service than it has servers or connections."""
     texts = []
     for use in (*stations(trace), *queues(trace)):
         busy = use.busy()
@@ -151,13 +170,13 @@ def inv_4(trace: Trace, draws: Draws, scenario: Scenario) -> list[str]:
     return texts
 
 
-def inv_5(trace: Trace, draws: Draws, scenario: Scenario) -> list[str]:
-    """No core, line or writer of a queue database is idle beside work that it may take.
+def check_work_conservation(trace: Trace, draws: Draws, scenario: Scenario) -> list[str]:
+    """INV-5: no core, line or writer of a queue database is idle while work waits for it.
 
-    A stopped hub does no work. The writer may wait until a batch is full or its time is over.
+    A stopped hub does no work. The writer may wait until a batch is full or its timeout is over.
     """
     texts = []
-    down = Spells.of(trace, Level.HUB_DOWN)
+    down = StateDurations.of(trace, Level.HUB_DOWN)
     for use in stations(trace):
         if use.place.kind not in (StationKind.CORES, StationKind.LINE, StationKind.COMMIT):
             continue
@@ -166,7 +185,7 @@ def inv_5(trace: Trace, draws: Draws, scenario: Scenario) -> list[str]:
             hub = scenario.hubs[trace.names.hub_title[use.place.hub]]
             late = np.minimum(use.enter + hub.queue_database_batch_timeout, use.until)
             idle = (use.until - late) - (busy.area(use.until) - busy.area(late))
-            texts += _broken(trace.visits, use.rows[idle > 0], use.name, "the batch was due")
+            texts += _violations(trace.visits, use.rows[idle > 0], use.name, "the batch was due")
             least = hub.queue_database_batch_size if hub.queue_database_batch_timeout else 1
         times = np.union1d(busy.times, waiting.times)
         lasts = np.diff(times, append=times[-1:])
@@ -180,10 +199,10 @@ def inv_5(trace: Trace, draws: Draws, scenario: Scenario) -> list[str]:
     return texts
 
 
-def inv_7(trace: Trace, draws: Draws, scenario: Scenario) -> list[str]:
-    """Little's identity, exactly: the integral of the number waiting is the sum of all waits.
+def check_littles_law(trace: Trace, draws: Draws, scenario: Scenario) -> list[str]:
+    """INV-7: Little's law, exactly: the integral of the number waiting is the sum of all waits.
 
-    Both are cut at the ends of the window; for every station and queue.
+    It holds for every station and queue; integral and waits are cut at the ends of the window.
     """
     texts = []
     start, end = scenario.run.warm_up, scenario.run.duration
@@ -196,21 +215,23 @@ def inv_7(trace: Trace, draws: Draws, scenario: Scenario) -> list[str]:
     return texts
 
 
-def inv_11(trace: Trace, draws: Draws, scenario: Scenario) -> list[str]:
-    """Every retry loop ends: attempts are counted, and stop at the final status or at expiry."""
+def check_retries(trace: Trace, draws: Draws, scenario: Scenario) -> list[str]:
+    """INV-11: every retry ends: no attempt follows the last final status, or expiry."""
     recipients, transactions, attempts = trace.recipients, trace.transactions, trace.attempts
-    order, _ = _again(trace)
+    order, _ = _by_transaction(trace)
     count = np.bincount(attempts["transaction"], minlength=len(transactions))
     first = (np.cumsum(count) - count)[attempts["transaction"][order]]
     skips = order[attempts["attempt"][order] != np.arange(len(order)) - first]
-    texts = _broken(attempts, skips, "attempts", "not numbered from 0 without gaps")
+    texts = _violations(attempts, skips, "attempts", "not numbered from 0 without gaps")
     sent = np.flatnonzero(recipients["transaction"] >= 0)
     status = np.full(len(transactions), -1, np.int64)
     end = np.where(recipients["end"] >= 0, recipients["end"], trace.end)
     np.maximum.at(status, recipients["transaction"][sent], end[sent])
     status = np.where(status >= 0, status, trace.end)  # handed over
     after = attempts["enter"] > status[attempts["transaction"]]
-    texts += _broken(attempts, after, "attempts", "after the final status of all its recipients")
+    texts += _violations(
+        attempts, after, "attempts", "after the final status of all its recipients"
+    )
     hubs = [scenario.hubs[title] for title in trace.names.hub_title]
     timeout = [hub.message_expiration_timeout for hub in hubs]
     expires = transactions["queued"] + np.array(timeout, np.int64)[transactions["hub"]]
@@ -219,37 +240,42 @@ def inv_11(trace: Trace, draws: Draws, scenario: Scenario) -> list[str]:
     transaction = recipients["transaction"][sent]
     late = (recipients["status"][sent] == Status.IN_FLIGHT) & (expires[transaction] < trace.end)
     late &= ~under_way[transaction] & ~_down_at_the_end(trace)[transactions["hub"][transaction]]
-    return texts + _broken(recipients, sent[late], "recipients", "waits longer than it may")
+    return texts + _violations(recipients, sent[late], "recipients", "waits longer than it may")
 
 
 def _down_at_the_end(trace: Trace) -> Mask:
-    """Which hubs are stopped when the run ends: nothing expires in them."""
+    """Return which hubs are stopped at the end of the run: nothing expires in them."""
     levels = trace.levels
     rows = levels["level"] == Level.HUB_DOWN
     down = np.zeros(len(trace.names.hubs), bool)
-    down[levels["subject"][rows]] = levels["value"][rows] > 0  # the last one stays
+    down[levels["subject"][rows]] = (
+        levels["value"][rows] > 0
+    )  # of several assignments the last stays
     return down
 
 
-def _again(trace: Trace) -> tuple[Column, Mask]:
-    """Attempts by transaction and number, and for each but the first: is it of the same one."""
+def _by_transaction(trace: Trace) -> tuple[Column, Mask]:
+    """Return the order of attempts by transaction and number, and which continue a transaction.
+
+    The mask has one entry less than the order: the first attempt continues none.
+    """
     transaction = trace.attempts["transaction"]
     order = np.lexsort((trace.attempts["attempt"], transaction))
     return order, transaction[order][1:] == transaction[order][:-1]
 
 
 def _in_order(table: Table, columns: tuple[str, ...], name: str) -> list[str]:
-    """Rows in which a later column has an earlier time; absent times are passed over."""
+    """Return a text on rows where a later column has an earlier time; absent times do not count."""
     latest = table[columns[0]]
-    broken = np.zeros(len(table), bool)
+    wrong = np.zeros(len(table), bool)
     for column in columns[1:]:
-        broken |= (table[column] >= 0) & (table[column] < latest)
+        wrong |= (table[column] >= 0) & (table[column] < latest)
         latest = np.maximum(latest, table[column])
-    return _broken(table, broken, name, f"{', '.join(columns)} out of order")
+    return _violations(table, wrong, name, f"{', '.join(columns)} out of order")
 
 
-def _broken(table: Table, where: Mask | Column, name: str, what: str) -> list[str]:
-    """One text about the rows chosen by a mask or by number, if there are any."""
+def _violations(table: Table, where: Mask | Column, name: str, what: str) -> list[str]:
+    """Return a text on the rows chosen by a mask or by number; an empty list without any."""
     rows = np.flatnonzero(where) if where.dtype == np.bool_ else where
     if not len(rows):
         return []
@@ -261,12 +287,12 @@ def _broken(table: Table, where: Mask | Column, name: str, what: str) -> list[st
 
 
 INVARIANTS: dict[str, Callable[[Trace, Draws, Scenario], list[str]]] = {
-    "INV-1": inv_1,
-    "INV-2": inv_2,
-    "INV-3": inv_3,
-    "INV-4": inv_4,
-    "INV-5": inv_5,
-    "INV-7": inv_7,
-    "INV-8": inv_8,
-    "INV-11": inv_11,
+    "INV-1": check_final_statuses,
+    "INV-2": check_recipient_times,
+    "INV-3": check_clock,
+    "INV-4": check_capacities,
+    "INV-5": check_work_conservation,
+    "INV-7": check_littles_law,
+    "INV-8": check_list_refusals,
+    "INV-11": check_retries,
 }

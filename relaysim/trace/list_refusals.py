@@ -1,4 +1,4 @@
-"""INV-8: nobody delivers to a domain that sees the sender on a list that it refuses on."""
+"""INV-8: no delivery to a domain that refuses on a list that has the IP."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -11,49 +11,55 @@ from relaysim.trace.tables import Status, Trace
 from relaysim.traffic.workload import Draws
 
 _GREETING, _SCORE = 0, 2
+"""Values of `Draws.stage` and `Draws.action`."""
 _FIRST = 3
+"""The largest number of texts."""
 
 Key = tuple[int, int, int]
-"""Egress, domain, against."""
+"""Egress, domain, and the party whose mail a listing is against."""
 
 
-def inv_8(trace: Trace, draws: Draws, scenario: Scenario) -> list[str]:
-    """No recipient is delivered from an IP to a domain that refuses on a list with the IP.
+def check_list_refusals(trace: Trace, draws: Draws, scenario: Scenario) -> list[str]:
+    """INV-8: no IP delivers to a domain that refuses on a list with the IP.
 
-    What a domain sees is what it was told when it last asked, for as long as it believes that. So
-    two things must hold: each answer is what was published at that moment (later by the delay of
-    a mirror), and each delivery had an answer to go by that did not have the IP on a list. A
-    connection that the greeting let in is judged by the attempt that opened it.
+    A domain keeps the answer to its last DNSBL query for the time to live of the answer. So two
+    things must hold: each answer is what was published at the time of the query (later by the delay
+    of a mirror), and for each delivery the domain had an answer without a listing of the IP. If the
+    domain refuses at the greeting, the attempt that opened the connection counts.
     """
-    return [*_wrong_answers(trace, draws, scenario), *_in_spite(trace, draws, scenario)][:_FIRST]
+    return [*_wrong_answers(trace, draws, scenario), *_listed_deliveries(trace, draws, scenario)][
+        :_FIRST
+    ]
 
 
 def _wrong_answers(trace: Trace, draws: Draws, scenario: Scenario) -> Iterator[str]:
+    """Yield a text for each answer to a DNSBL query that differs from what was published."""
     listings, lookups = trace.listings, trace.lookups
     delay = [scenario.blocklists[name].mirror_delay or 0 for name in sorted(scenario.blocklists)]
-    spells = defaultdict(list)
+    listed_spans = defaultdict(list)
     for egress, blocklist, start, end, against in zip(
         *(listings[name].tolist() for name in ("egress", "blocklist", "start", "end", "against")),
         strict=True,
     ):
-        spells[egress, against].append((blocklist, start, trace.end + 1 if end < 0 else end))
+        listed_spans[egress, against].append((blocklist, start, trace.end + 1 if end < 0 else end))
     columns = ("egress", "domain", "time", "listed", "against")
     rows = zip(*(lookups[name].tolist() for name in columns), strict=True)
     for row, (egress, domain, time, listed, against) in enumerate(rows):
         late = bool(draws.mirrors[domain])
         since = [
             (start + late * delay[blocklist], end + late * delay[blocklist])
-            for blocklist, start, end in spells[egress, against]
+            for blocklist, start, end in listed_spans[egress, against]
             if draws.uses[domain, blocklist]
         ]
         # At the tick of a change both answers are right: the trace does not say which came first.
         if listed and not any(start <= time <= end for start, end in since):
-            yield f"lookups row {row}: told that it is listed, which was not published"
+            yield f'lookups row {row}: answered "listed", which was not published'
         if not listed and any(start < time < end for start, end in since):
-            yield f"lookups row {row}: told that it is not listed, which was published"
+            yield f'lookups row {row}: answered "not listed", but the listing was published'
 
 
-def _in_spite(trace: Trace, draws: Draws, scenario: Scenario) -> Iterator[str]:
+def _listed_deliveries(trace: Trace, draws: Draws, scenario: Scenario) -> Iterator[str]:
+    """Yield a text for each delivery for which the domain had no answer without a listing."""
     lookups: dict[Key, list[tuple[int, int, int]]] = defaultdict(list)
     columns = ("egress", "domain", "against", "time", "until", "listed")
     rows = zip(*(trace.lookups[name].tolist() for name in columns), strict=True)
@@ -64,23 +70,23 @@ def _in_spite(trace: Trace, draws: Draws, scenario: Scenario) -> Iterator[str]:
         entries = lookups.get(key, [])
         # Answers overlap by no more than a tick, so only the last few before `end` matter.
         last = int(np.searchsorted(times.get(key, []), end, side="right"))
-        fine = False
+        clean = False
         for time, until, listed in reversed(entries[:last]):
             if max(until, time + 1) <= start:
                 break
             if not listed:
-                fine = True
+                clean = True
                 break
-        if not fine:
+        if not clean:
             yield f"transactions row {transaction}: delivered without a clean answer of its domain"
 
 
 def _deliveries(
     trace: Trace, draws: Draws, scenario: Scenario
 ) -> Iterator[tuple[int, Key, int, int]]:
-    """Deliveries to domains that refuse: transaction, who asked about whom, start and end."""
+    """Yield deliveries to domains that refuse: transaction, key of the query, start and end."""
     recipients, attempts, names = trace.recipients, trace.attempts, trace.names
-    # The domain that answers is that of the next hop, which may be a smart host.
+    # The domain of the next hop answers; the next hop may be a smart host.
     hop = np.array(names.queue_domain, np.int64)
     refuses = np.zeros(len(names.domains), bool)
     greets = np.zeros(len(names.domains), bool)
@@ -88,7 +94,7 @@ def _deliveries(
     refuses[:known] = draws.uses.any(axis=1) & (draws.action != _SCORE)
     greets[:known] = draws.stage == _GREETING
     guilty = culprits(scenario)
-    # DSNs are no culprit's mail: with the listings of the two kinds apart they count as innocent.
+    # DSNs are not mail of a culprit: where listings are separate by party, DSNs are innocent.
     party = {
         i: 0 if scenario.coupling.listing else 2 if name in guilty else 1
         for i, name in enumerate(names.streams)

@@ -1,8 +1,8 @@
-"""Occupancy: who waits for and who uses each station and each delivery queue of a trace.
+"""Occupancy: what waits for and what uses each station and each delivery queue of a trace.
 
-Waiting in a delivery queue is being due and without a connection; a transaction between two
-attempts does not wait in this sense. What is counted are transactions, messages at the stations
-that take messages, and connections at a receive connector.
+A transaction waits in a delivery queue while it is due and has no connection; between two attempts
+it does not wait in this sense. The unit is a transaction, a message at the stations that process
+messages, and a connection at a receive connector.
 """
 
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from relaysim.plan.names import QueueKind, StationKind
-from relaysim.trace.step_function import Steps
+from relaysim.trace.step_function import StepFunction
 from relaysim.trace.tables import Column, Table, Trace, Visit
 
 
@@ -24,16 +24,16 @@ class Place:
     Parameters
     ----------
     name : str
-        Its display name.
+        The display name.
     kind : StationKind or QueueKind
-        What it is.
+        The kind of the station or queue.
     hub : int
-        The hub that has it; -1 for a line.
+        The hub of the station or queue; -1 for a line.
     title : str
         The next hop of a queue, the name of a line in the scenario, the name of a receive
         connector within its hub; else "".
     capacity : int
-        Its servers or connections; 0 for no limit.
+        Servers or connections; 0 for no limit.
     """
 
     name: str
@@ -45,11 +45,21 @@ class Place:
 
 @dataclass(frozen=True)
 class Occupancy:
-    """One entry a visit (or attempt), in the order of the trace; times in microseconds.
+    """The waits and services at one station or queue; times in microseconds.
 
-    `rows` are those of `visits` or `attempts`. `until` is when waiting ended, `served` whether
-    service followed. `begin` and `end` are the spans in which a server was busy: a write of the
-    queue database is one such span, however many messages it holds.
+    Attributes
+    ----------
+    place : Place
+        The station or queue.
+    rows : int64 array, shape (n,)
+        Rows of `visits` or `attempts`, in the order of the trace.
+    enter, until : int64 array, shape (n,)
+        When each wait began and ended.
+    served : bool array, shape (n,)
+        Whether service followed the wait.
+    begin, end : int64 array, shape (m,)
+        The spans in which a server was busy. A write of the queue database is one span, however
+        many messages are in the batch.
     """
 
     place: Place
@@ -62,7 +72,7 @@ class Occupancy:
 
     @classmethod
     def of(cls, trace: Trace, table: Table, rows: Column, place: Place) -> Self:
-        """Of some rows of `visits` or `attempts`; none of its times is after the end of the run."""
+        """Return the occupancy by rows of `visits` or `attempts`, cut at the end of the run."""
         enter, start, end = (table[column][rows] for column in ("enter", "start", "end"))
         until = waited_until(trace, start, end)
         served = (start >= 0) & (start <= trace.end)
@@ -75,25 +85,25 @@ class Occupancy:
 
     @property
     def name(self) -> str:
-        """The display name of the place."""
+        """The display name of the station or queue."""
         return self.place.name
 
     @property
     def capacity(self) -> int:
-        """The servers or connections of the place; 0 for no limit."""
+        """The servers or connections; 0 for no limit."""
         return self.place.capacity
 
-    def waiting(self) -> Steps:
-        """How many wait, over time."""
-        return Steps.of(self.enter, self.until)
+    def waiting(self) -> StepFunction:
+        """Return the number that waits, over time."""
+        return StepFunction.of(self.enter, self.until)
 
-    def busy(self) -> Steps:
-        """How many servers are busy, over time."""
-        return Steps.of(self.begin, self.end)
+    def busy(self) -> StepFunction:
+        """Return the number of busy servers, over time."""
+        return StepFunction.of(self.begin, self.end)
 
 
 def stations(trace: Trace) -> Iterator[Occupancy]:
-    """Of each station, in the order of the trace's names."""
+    """Yield the occupancy of each station, in the order of `Trace.names`."""
     names = trace.names
     for number, rows in enumerate(rows_of(trace.visits["station"], len(names.stations))):
         place = Place(
@@ -107,7 +117,7 @@ def stations(trace: Trace) -> Iterator[Occupancy]:
 
 
 def queues(trace: Trace) -> Iterator[Occupancy]:
-    """Of each delivery queue, in the order of the trace's names."""
+    """Yield the occupancy of each delivery queue, in the order of `Trace.names`."""
     names = trace.names
     for number, rows in enumerate(rows_of(trace.attempts["queue"], len(names.queues))):
         place = Place(
@@ -121,12 +131,26 @@ def queues(trace: Trace) -> Iterator[Occupancy]:
 
 
 def waited_until(trace: Trace, start: Column, end: Column) -> Column:
-    """When waiting ended: when service began, else when it was given up, else with the run."""
+    """Return when each wait ended.
+
+    Parameters
+    ----------
+    trace : Trace
+        The trace of the visits or attempts.
+    start, end : int64 array, shape (n,)
+        When service began and ended, microseconds; -1 if it did not.
+
+    Returns
+    -------
+    int64 array, shape (n,)
+        Microseconds: the start of service; without service the end of the visit; else the end of
+        the run.
+    """
     until = np.where(start >= 0, start, np.where(end >= 0, end, trace.end))
     return np.minimum(until, trace.end)
 
 
 def rows_of(key: Column, keys: int) -> list[Column]:
-    """The rows of each key from 0 to `keys` - 1, in order."""
+    """Return the rows of each key from 0 to `keys` - 1, in order."""
     count = np.bincount(key, minlength=keys)
     return np.split(np.argsort(key, kind="stable"), np.cumsum(count)[:-1]) if keys else []

@@ -1,4 +1,4 @@
-"""Step functions of a trace: how many there are over time, and how long a state has lasted."""
+"""Step functions over the time of a trace: a number over time, and the duration of a state."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -10,10 +10,11 @@ from relaysim.trace.tables import Column, Level, Trace
 
 
 @dataclass(frozen=True)
-class Steps:
-    """A whole number over time: `values[i]` from `times[i]` on; 0 before the first.
+class StepFunction:
+    """An integer over time: `values[i]` from `times[i]` on, and 0 before the first time.
 
-    Times are ascending and distinct: what comes and goes within one tick is not seen.
+    Times are microseconds, ascending and distinct: what enters and leaves within one tick does not
+    appear.
     """
 
     times: Column
@@ -21,22 +22,28 @@ class Steps:
 
     @classmethod
     def of(cls, enter: Column, leave: Column) -> Self:
-        """How many are present, from the times at which each comes and goes (in any order)."""
-        came, went = np.sort(enter), np.sort(leave)
+        """Return the number present over time.
+
+        Parameters
+        ----------
+        enter, leave : int64 array, shape (n,)
+            When each enters and leaves, microseconds; each array in any order.
+        """
+        entered, left = np.sort(enter), np.sort(leave)
         # Two ascending runs: the stable sort merges them.
-        times = np.sort(np.concatenate((came, went)), kind="stable")
+        times = np.sort(np.concatenate((entered, left)), kind="stable")
         if len(times):
             times = times[np.concatenate(([True], times[1:] != times[:-1]))]
-        present = np.searchsorted(came, times, "right") - np.searchsorted(went, times, "right")
+        present = np.searchsorted(entered, times, "right") - np.searchsorted(left, times, "right")
         return cls(times, present.astype(np.int64))
 
     def at(self, time: Column) -> Column:
-        """The number at each of some times."""
+        """Return the value at each time (microseconds)."""
         row = np.searchsorted(self.times, time, "right") - 1
         return np.where(row >= 0, self.values[row], 0) if len(self.times) else np.zeros_like(time)
 
     def area(self, time: Column) -> Column:
-        """The integral from the beginning to each of some times, in number x microseconds."""
+        """Return the integral from 0 to each time, in value x microseconds."""
         if not len(self.times):
             return np.zeros_like(time)
         spans = self.values[:-1] * np.diff(self.times)
@@ -46,34 +53,35 @@ class Steps:
         return np.where(row >= 0, area, 0)
 
     def between(self, start: int, end: int) -> Self:
-        """The same between two times, beginning with the number at `start` and 0 from `end` on."""
+        """Return the part from `start` to `end` (microseconds); the value is 0 from `end` on."""
         inside = (self.times > start) & (self.times < end)
         first = self.at(np.array([start], np.int64))
         times = np.concatenate(([start], self.times[inside], [end]))
         return type(self)(times, np.concatenate((first, self.values[inside], [0])))
 
     def largest(self) -> int:
-        """The largest number that it reaches."""
+        """Return the largest value, at least 0."""
         return int(self.values.max(initial=0))
 
     def time_where(self, chosen: npt.NDArray[np.bool_]) -> int:
-        """How long those of its steps last that are chosen by a mask; the last one has no end."""
+        """Return the total length of the chosen steps, microseconds; the last step has none."""
         return int(np.diff(self.times)[chosen[:-1]].sum()) if len(self.times) else 0
 
 
 @dataclass(frozen=True)
-class Spells:
-    """For many subjects at once: how long each has been in a state other than 0."""
+class StateDurations:
+    """How long each of many subjects has been in a state other than 0, over time."""
 
     subject: Column
     times: Column
     on: Column
     lasted: Column
-    """By row, ordered by subject and time: 1 if on from here, and how long it was on before."""
+    """Rows in the order of subject and time. `on` is 1 if the state is not 0 from `times` on;
+    `lasted` is how long the subject was in the state before, microseconds."""
 
     @classmethod
     def of(cls, trace: Trace, level: Level) -> Self:
-        """The spells of a state that the trace records in `levels`."""
+        """Return the durations of a state that the trace records in `levels`."""
         rows = np.flatnonzero(trace.levels["level"] == level)
         subject, time = trace.levels["subject"][rows], trace.levels["time"][rows]
         order = np.lexsort((time, subject))
@@ -88,10 +96,23 @@ class Spells:
         return cls(subject, time, on, total - total[start] if len(rows) else total)
 
     def until(self, subject: Column, time: Column) -> Column:
-        """How long each subject has been in the state by a time, microseconds; row by row."""
+        """Return how long each subject has been in the state by a time.
+
+        Parameters
+        ----------
+        subject : int64 array, shape (n,)
+            Numbers of subjects.
+        time : int64 array, shape (n,)
+            A time for each subject, microseconds.
+
+        Returns
+        -------
+        int64 array, shape (n,)
+            Microseconds in the state from the start of the run to the time.
+        """
         if not len(self.times):
             return np.zeros(len(time), np.int64)
-        # Ranks in place of times, so that subject and time fit one integer without overflow.
+        # Ranks replace times, so that subject and time fit one integer without overflow.
         ticks = np.unique(self.times)
         width = len(ticks) + 1
         keys = self.subject * width + np.searchsorted(ticks, self.times, "right")

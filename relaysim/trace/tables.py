@@ -120,16 +120,16 @@ class Action(Described):
 
 
 NO_CAUSE, PROVIDER_CAUSE = -1, -2
-"""Values of `Names.causes` that are no blocklist: no reputation at all; a mailbox provider's."""
+"""Values of `Names.causes` that are no blocklist: no reputation, and a provider state."""
 
 
 @dataclass(frozen=True)
 class Names:
     """What the integers of a trace stand for.
 
-    The strings are for display (`relaysim.plan.names` makes them). What a program wants to know of
-    a stream, queue, station or provider state stands in the fields beside its name, one entry
-    for each name, and no name is taken apart. Indexes of -1 mean none.
+    The strings are for display (`relaysim.plan.names` makes them). The properties of
+    a stream, queue, station or provider state stand in the fields beside its name, one entry
+    for each name, so no name needs to be parsed. Indexes of -1 mean none.
     """
 
     hosts: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""To whom each recipient goes: an address of a mailing list, or somebody of its own."""
+"""Addressees: each recipient goes to an address of a mailing list, or to an address of its own."""
 
 from collections.abc import Mapping
 
@@ -19,10 +19,20 @@ Integers = npt.NDArray[np.int64]
 
 
 def list_size(stream: Stream, run: Run, recipients: int) -> int:
-    """Addresses of the stream's mailing list, 0 without one.
+    """Return the number of addresses of the mailing list of a stream; 0 without a list.
 
-    A list that does not say has one for each message of the campaign, and outside a campaign one
-    for each recipient. The scale of the run makes the list of a campaign longer with the campaign.
+    A list without `addresses` has one address for each message of a campaign; outside a campaign it
+    has one for each recipient. The scale of the run changes the list of a campaign as it changes
+    the campaign.
+
+    Parameters
+    ----------
+    stream : Stream
+        The stream.
+    run : Run
+        The run, whose scale counts.
+    recipients : int
+        The number of recipients of the stream in the run.
     """
     if stream.mailing_list is None:
         return 0
@@ -32,14 +42,31 @@ def list_size(stream: Stream, run: Run, recipients: int) -> int:
     return stated or max(recipients, 1)
 
 
-def domains(to: Mapping[str, float], places: Receivers, people: Keys) -> Integers:
-    """A destination by its share for each addressee, and one of its domains, all equally likely."""
+def domains(to: Mapping[str, float], places: Receivers, addressees: Keys) -> Integers:
+    """Return the domain of each addressee: a destination by its share, and one of its domains.
+
+    All domains of a destination are equally likely.
+
+    Parameters
+    ----------
+    to : mapping of str to float
+        The shares of the destinations, by name.
+    places : Receivers
+        The receiving domains.
+    addressees : uint64 array, shape (n,)
+        The keys of the addressees.
+
+    Returns
+    -------
+    int64 array, shape (n,)
+        Indexes into `places.domains`.
+    """
     names = sorted(to)
     reached = np.cumsum([to[name] for name in names])
-    u = uniforms(draw_array(people, Decision.DESTINATION))
+    u = uniforms(draw_array(addressees, Decision.DESTINATION))
     place = np.searchsorted(reached[:-1] / reached[-1], u, side="right")
     first = np.array([places.span[name][0] for name in names], dtype=np.int64)
     count = np.array([places.span[name][1] for name in names], dtype=np.int64)
     # The upper half of a 64-bit product of 32 random bits and the count is below the count.
-    within = draw32_array(people, Decision.DOMAIN).astype(np.int64) * count[place] >> 32
+    within = draw32_array(addressees, Decision.DOMAIN).astype(np.int64) * count[place] >> 32
     return np.asarray(first[place] + within)

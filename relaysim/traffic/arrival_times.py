@@ -1,8 +1,8 @@
-"""When messages are created: each arrival process turned into times.
+"""Creation times: each arrival process as the times of its messages.
 
-A longer run has the same messages up to the end of the shorter one: number n of a stream depends on
-its own draws and on nothing later. The scale of the run and rate events change the speed of all
-processes but `replay`, which stays as recorded.
+A longer run has the same messages up to the end of the shorter run: message n of a stream depends
+only on its own draws and on those before. The scale of the run and rate events change the speed of
+all processes except `replay`, which has the recorded times.
 """
 
 import math
@@ -24,7 +24,7 @@ from relaysim.scenario.model import Run
 from relaysim.scenario.recording import read
 from relaysim.scenario.table import DAY, SECOND
 from relaysim.traffic.draw import Decision, draw_array, uniforms
-from relaysim.traffic.rate import Pace, Steps, by_profile
+from relaysim.traffic.rate import Pace, RateSteps, by_profile
 
 __all__ = ["creation_times", "scaled"]
 
@@ -38,9 +38,23 @@ _YEAR = 365 * DAY
 
 
 def creation_times(process: Arrivals, key: int, run: Run, pace: Pace) -> Integers:
-    """Times of a stream's messages in microseconds, ascending, in [0, run.duration).
+    """Return the creation times of the messages of a stream.
 
-    `key` is the stream's; `pace` is the factor on its rate, scale included.
+    Parameters
+    ----------
+    process : Arrivals
+        The arrival process.
+    key : int
+        The 64-bit key of the stream.
+    run : Run
+        The run.
+    pace : Pace
+        The factor on the rate over time, the scale of the run included.
+
+    Returns
+    -------
+    int64 array, shape (n,)
+        Microseconds in [0, `run.duration`), ascending.
     """
     match process:
         case Poisson():
@@ -59,20 +73,20 @@ def creation_times(process: Arrivals, key: int, run: Run, pace: Pace) -> Integer
 
 
 def scaled(count: int, scale: float) -> int:
-    """A number of messages or addresses times the scale of the run, halves upwards."""
+    """Return a number of messages or addresses times the scale of the run, halves rounded up."""
     return math.floor(count * Fraction(repr(scale)) + Fraction(1, 2))
 
 
 def _poisson(process: Poisson, key: int, run: Run, pace: Pace) -> Integers:
-    rate = by_profile(process.profile, run.start, run.duration) * Steps.from_pace(pace)
+    rate = by_profile(process.profile, run.start, run.duration) * RateSteps.from_pace(pace)
     return _random(rate, float(process.rate) / SECOND, key)
 
 
 def _bursts(process: Bursts, key: int, run: Run, pace: Pace) -> Integers:
-    """Poisson inside bursts, nothing outside: an interrupted Poisson process, stationary.
+    """Return the times of an interrupted Poisson process in its stationary state.
 
-    It is in a burst at time 0 with probability 1 / factor; what is then left of the burst, or of
-    the gap, is exponential again.
+    The process is Poisson inside bursts and has no messages outside. It is in a burst at time 0
+    with probability 1 / factor; the rest of the burst, or of the gap, is exponential again.
     """
     factor, length = process.burst_factor, process.burst_length
     first = uniforms(draw_array(key, Decision.BURST_FIRST, np.zeros(1, np.uint64)))[0]
@@ -88,29 +102,29 @@ def _bursts(process: Bursts, key: int, run: Run, pace: Pace) -> Integers:
         count *= 2
     start = np.concatenate(([0.0], ends[:-1]))
     kept = start < run.duration
-    on = Steps(start[kept], np.where(inside, factor, 0.0)[kept], run.duration)
-    return _random(on * Steps.from_pace(pace), float(process.rate) / SECOND, key)
+    on = RateSteps(start[kept], np.where(inside, factor, 0.0)[kept], run.duration)
+    return _random(on * RateSteps.from_pace(pace), float(process.rate) / SECOND, key)
 
 
 def _compromise(process: Compromise, key: int, run: Run, pace: Pace) -> Integers:
-    """Poisson for as long as it lasts, from the start that is scripted or drawn."""
+    """Return the times of a Poisson process of length `lasts` with a scripted or drawn start."""
     start = process.at or 0
     if process.per_year is not None:
         years = _exponentials(key, Decision.COMPROMISE, 1)[0] / _GRAIN / process.per_year
         start = round(years * _YEAR)
     edges = np.array([0, start, start + process.lasts], dtype=np.float64)
     kept = edges < run.duration
-    on = Steps(edges[kept], np.array([0.0, 1.0, 0.0])[kept], run.duration)
-    return _random(on * Steps.from_pace(pace), float(process.rate) / SECOND, key)
+    on = RateSteps(edges[kept], np.array([0.0, 1.0, 0.0])[kept], run.duration)
+    return _random(on * RateSteps.from_pace(pace), float(process.rate) / SECOND, key)
 
 
-def _random(shape: Steps, rate: float, key: int) -> Integers:
-    """A Poisson process of rate `rate` x `shape` a microsecond, by inversion of its integral.
+def _random(shape: RateSteps, rate: float, key: int) -> Integers:
+    """Return a Poisson process of rate `rate` x `shape` (1/µs), by inversion of its integral.
 
     Points of a unit Poisson process, mapped through the inverse of the cumulated rate, are a
     Poisson process of that rate (Cinlar, Introduction to Stochastic Processes, 1975, chapter 4).
     """
-    steps = Steps(shape.start, shape.rate * rate, shape.end)
+    steps = RateSteps(shape.start, shape.rate * rate, shape.end)
     total = float(steps.reached()[-1])
     count = int(total + 2 * math.sqrt(total)) + 1
     while True:
@@ -121,13 +135,13 @@ def _random(shape: Steps, rate: float, key: int) -> Integers:
 
 
 def _exponentials(key: int, decision: Decision, count: int) -> Integers:
-    """The first `count` exponential numbers of a decision, mean `_GRAIN`."""
+    """Return the first `count` exponential numbers of a decision; their mean is `_GRAIN`."""
     u = uniforms(draw_array(key, decision, np.arange(count, dtype=np.uint64)))
     return np.rint(np.log(u) * -_GRAIN).astype(np.int64)
 
 
 def _campaign(process: Campaign, run: Run, pace: Pace) -> Integers:
-    """The campaign and its repetitions, at a multiple of the rate and of the messages by scale."""
+    """Return the times of a campaign and its repetitions; the scale multiplies rate and size."""
     messages = scaled(process.messages, run.scale)
     starts = range(process.at, run.duration, process.every or run.duration)
     rate = process.rate / SECOND
@@ -136,7 +150,19 @@ def _campaign(process: Campaign, run: Run, pace: Pace) -> Integers:
 
 
 def _steady(rate: Fraction, at: int, messages: int | None, pace: Pace) -> Integers:
-    """Message k when `rate` (per microsecond) x `pace` has added up to k since `at`."""
+    """Return the times of evenly spaced messages: message k when rate x pace has added up to k.
+
+    Parameters
+    ----------
+    rate : Fraction
+        Messages per microsecond.
+    at : int
+        The start, microseconds.
+    messages : int or None
+        The largest number of messages; None for no limit.
+    pace : Pace
+        The factor on the rate over time.
+    """
     sent = Fraction(0)
     times = [np.zeros(0, dtype=np.int64)]
     for begin, end, factor in pace:

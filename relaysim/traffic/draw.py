@@ -1,12 +1,12 @@
-"""Keyed draws: every random number is a hash of what it is for, never of when it was asked for.
+"""Keyed draws: every random number is a hash of its purpose; the order of draws has no effect.
 
 A draw is a pure function of (seed, replication, kind, entity, decision, counter). `name_key` hashes
-the names once, `mix` leads on to numbered entities, and `draw32` draws for an entity. So a
+the names once, `mix` makes the keys of numbered entities, and `draw32` draws for an entity. So a
 recipient draws the same numbers in every design, in any order of events.
 
 `mix` is SplitMix64 (Steele, Lea and Flood, Fast Splittable Pseudorandom Number Generators, OOPSLA
-2014): `mix(key, n)` is the n-th output, from 0, of their generator seeded with `key`. It is
-arithmetic modulo 2**64 only, hence easy to repeat in any language.
+2014): `mix(key, n)` is the n-th output, from 0, of their generator seeded with `key`. It needs
+arithmetic modulo 2**64 only, so any language can repeat it.
 """
 
 import math
@@ -39,10 +39,10 @@ _DECISIONS = 64
 
 
 class Decision(IntEnum):
-    """What a number is drawn for. The values are part of every result: append, never renumber.
+    """The purpose of a random number. The values are part of every result: append, never renumber.
 
-    Code that draws often binds the values it needs to local integers, as looking up a member of an
-    enumeration takes a quarter of the time of a draw.
+    Code that draws often binds the values that it needs to local integers: the look-up of a member
+    of an enumeration takes a quarter of the time of a draw.
     """
 
     # Of a recipient, or the first one of a transaction, counted by hop: 0 at the first hub.
@@ -104,22 +104,29 @@ class Decision(IntEnum):
 
 
 def name_key(seed: int, replication: int, *parts: str) -> int:
-    """The 64-bit key of a named thing in one replication.
+    """Return the 64-bit key of a named entity in one replication.
 
-    Each part goes into the hash after its length, so ("a", "bc") and ("ab", "c") differ.
+    The hash has the length of each part before the part, so ("a", "bc") and ("ab", "c") differ.
+
+    Parameters
+    ----------
+    seed, replication : int
+        The seed of the run, and the number of the replication from 0.
+    parts : str
+        The kind of the entity and its names, such as "stream", host and stream.
     """
     return int.from_bytes(_hashed(_hash(seed, replication), *parts).digest(), "little")
 
 
 def name_keys(seed: int, replication: int, kind: str, names: Iterable[str]) -> Keys:
-    """`name_key(seed, replication, kind, name)` of each name."""
+    """Return `name_key(seed, replication, kind, name)` for each name, as a uint64 array."""
     start = _hashed(_hash(seed, replication), kind)
     digests = [_hashed(start.copy(), name).digest() for name in names]
     return np.frombuffer(b"".join(digests), dtype="<u8").astype(np.uint64)
 
 
 def mix(key: int, salt: int) -> int:
-    """The 64-bit key that `salt`, counted from 0, leads to from `key`."""
+    """Return the 64-bit key of entity number `salt`, counted from 0, below `key`."""
     z = key + (salt + 1) * 0x9E3779B97F4A7C15 & 0xFFFFFFFFFFFFFFFF
     z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9 & 0xFFFFFFFFFFFFFFFF
     z = (z ^ z >> 27) * 0x94D049BB133111EB & 0xFFFFFFFFFFFFFFFF
@@ -127,7 +134,10 @@ def mix(key: int, salt: int) -> int:
 
 
 def mix_array(keys: Keys | int, salts: Keys | int) -> Keys:
-    """`mix` of each pair. One of the two at least is a uint64 array; an integer goes with all."""
+    """Return `mix` of each pair of key and salt as a uint64 array.
+
+    At least one of the two is a uint64 array; an integer is paired with all of its entries.
+    """
     z = np.asarray(_steps(salts) + _wrapped(keys))
     z ^= z >> np.uint64(30)
     z *= np.uint64(0xBF58476D1CE4E5B9)
@@ -138,10 +148,10 @@ def mix_array(keys: Keys | int, salts: Keys | int) -> Keys:
 
 
 def draw32(key: int, decision: int, counter: int) -> int:
-    """32 random bits for an entity's decision, the `counter`-th time that it decides.
+    """Return 32 random bits for a decision of an entity; `counter` numbers its draws for it from 0.
 
-    The upper half of `mix(key, decision + 64 * counter)`, written out because an engine calls it
-    several times a message. `looked_up` makes it a value of a law.
+    The bits are the upper half of `mix(key, decision + 64 * counter)`, written out because the
+    engine draws several times a message. `looked_up` turns them into a value of a law.
     """
     z = key + (decision + 64 * counter + 1) * 0x9E3779B97F4A7C15 & 0xFFFFFFFFFFFFFFFF
     z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9 & 0xFFFFFFFFFFFFFFFF
@@ -210,12 +220,27 @@ def draw_array(keys: Keys | int, decision: int, counters: Keys | int = 0) -> Key
 
 
 def uniforms(bits: Keys) -> npt.NDArray[np.float64]:
-    """Random bits as numbers evenly in (0, 1): odd multiples of 2**-53, so never 0 and never 1."""
+    """Return random bits as numbers in (0, 1): odd multiples of 2**-53, so never 0 and never 1."""
     return ((bits >> np.uint64(11)) | np.uint64(1)).astype(np.float64) * 2.0**-53
 
 
 def below(bits: Keys, probability: float) -> npt.NDArray[np.bool_]:
-    """Which of the random bits stand for an event of this probability: a larger one keeps them."""
+    """Return which of the random bits mean that an event of this probability occurs.
+
+    The same bits and a larger probability give all these events and more.
+
+    Parameters
+    ----------
+    bits : uint64 array, shape (n,)
+        64 random bits each.
+    probability : float
+        In [0, 1].
+
+    Returns
+    -------
+    bool array, shape (n,)
+        Whether each event occurs.
+    """
     if probability >= 1:
         return np.ones(bits.shape, dtype=np.bool_)
     return bits < np.uint64(math.ceil(probability * 2.0**64))

@@ -1,4 +1,4 @@
-"""What each receiving domain does about blocklists: drawn once, the same all through a run."""
+"""Blocklist policies of receiving domains: drawn once per replication, constant during a run."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ ACTIONS: tuple[RefusalAction, ...] = ("reject", "defer", "score")
 
 @dataclass(frozen=True)
 class Policies:
-    """Of each domain; 0 and False for the domains of no destination."""
+    """The policies of all domains; 0 and False for domains that belong to no destination."""
 
     uses: npt.NDArray[np.bool_]
     """[domains, blocklists by name] whether the domain acts on the list."""
@@ -47,10 +47,19 @@ class Policies:
 
 
 def policies(scenario: Scenario, places: Receivers, replication: int, seed: int) -> Policies:
-    """Draw the policies of all domains, each by its name.
+    """Return the policies of all domains, drawn by the name of each domain.
 
-    A list is drawn by the zone that is asked: who uses ZEN uses all of Spamhaus's lists in it. A
-    list without a known zone goes by its name in `refuses_on`.
+    The use of a blocklist is drawn by the zone that is queried: a domain that uses ZEN uses all
+    lists of Spamhaus in it. A blocklist without a known zone is drawn by its name in `refuses_on`.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The design.
+    places : Receivers
+        The receiving domains.
+    replication, seed : int
+        The draws.
     """
     lists = [scenario.blocklists[name] for name in sorted(scenario.blocklists)]
     count = len(places.domains)
@@ -62,22 +71,22 @@ def policies(scenario: Scenario, places: Receivers, replication: int, seed: int)
     )
     for name, destination in scenario.destinations.items():
         first, length = places.span[name]
-        own = slice(first, first + length)
-        keys = name_keys(seed, replication, "domain", places.domains[own])
-        for column, of in enumerate(lists):
-            entry = _entry(destination, of)
+        rows = slice(first, first + length)
+        keys = name_keys(seed, replication, "domain", places.domains[rows])
+        for column, blocklist in enumerate(lists):
+            entry = _entry(destination, blocklist)
             if entry is not None:
-                key = name_key(seed, replication, "blocklist", of.properties.zone or entry)
+                key = name_key(seed, replication, "blocklist", blocklist.properties.zone or entry)
                 share = destination.refuses_on[entry]
-                drawn.uses[own, column] = below(mix_array(keys, key), share)
-        drawn.stage[own] = _chosen(destination.refusal_stage, STAGES, keys, Decision.STAGE)
-        drawn.action[own] = _chosen(destination.refusal_action, ACTIONS, keys, Decision.ACTION)
-        drawn.mirrors[own] = below(draw_array(keys, Decision.MIRROR), destination.mirrors)
+                drawn.uses[rows, column] = below(mix_array(keys, key), share)
+        drawn.stage[rows] = _chosen(destination.refusal_stage, STAGES, keys, Decision.STAGE)
+        drawn.action[rows] = _chosen(destination.refusal_action, ACTIONS, keys, Decision.ACTION)
+        drawn.mirrors[rows] = below(draw_array(keys, Decision.MIRROR), destination.mirrors)
     return drawn
 
 
 def _entry(destination: Destination, blocklist: Blocklist) -> str | None:
-    """What `refuses_on` calls the list: its name, else its profile; None if it is not there."""
+    """Return the key of a blocklist in `refuses_on`, its name or else its profile; or None."""
     known = (blocklist.name, blocklist.profile)
     return next((name for name in known if name in destination.refuses_on), None)
 
@@ -85,7 +94,7 @@ def _entry(destination: Destination, blocklist: Blocklist) -> str | None:
 def _chosen(
     shares: Mapping[Word, float], words: tuple[Word, ...], keys: Keys, decision: Decision
 ) -> npt.NDArray[np.int64]:
-    """The number of a word for each domain, by the shares of the words."""
+    """Return the index of a word for each domain, drawn by the shares of the words."""
     reached = np.cumsum([shares.get(word, 0.0) for word in words])
     u = uniforms(draw_array(keys, decision))
     return np.searchsorted(reached[:-1] / reached[-1], u, side="right")

@@ -1,4 +1,4 @@
-"""Quantiles of the laws, and how much of the mean lies below them; real numbers in base units.
+"""Quantiles of the laws, and the part of the mean below a quantile; real numbers in base units.
 
 Parametrisation and formulas: Johnson, Kotz and Balakrishnan, Continuous Univariate Distributions
 (volume 1). A stated mean is the mean, not a parameter of the logarithm.
@@ -36,7 +36,20 @@ _FLAT = 1e-9
 
 
 def quantile(law: Law, u: Floats) -> Floats:
-    """The value that a share `u` of the law lies below, for u in (0, 1)."""
+    """Return the quantiles of a law.
+
+    Parameters
+    ----------
+    law : Law
+        Of times (microseconds), sizes (bytes) or counts.
+    u : float array
+        Probabilities in (0, 1), any shape.
+
+    Returns
+    -------
+    float array
+        In the unit of the law, in the shape of `u`.
+    """
     match law:
         case Constant():
             return np.full(u.shape, float(law.value))
@@ -64,9 +77,22 @@ def quantile(law: Law, u: Floats) -> Floats:
 
 
 def mean_below(law: Law, p: Floats) -> Floats:
-    """The integral of the quantile from 0 to `p`, for p in [0, 1]: at p = 1 the mean of the law.
+    """Return the integral of the quantile from 0 to each share: at share 1 the mean of the law.
 
-    It is what the lowest share p of the values adds to the mean (the Lorenz curve, not normalised).
+    It is the part of the mean that the smallest values contribute (the Lorenz curve, not
+    normalised).
+
+    Parameters
+    ----------
+    law : Law
+        Of times (microseconds), sizes (bytes) or counts.
+    p : float array
+        Shares in [0, 1], any shape.
+
+    Returns
+    -------
+    float array
+        In the unit of the law, in the shape of `p`.
     """
     match law:
         case Constant():
@@ -96,15 +122,16 @@ def mean_below(law: Law, p: Floats) -> Floats:
 
 
 def _exponential(p: Floats) -> Floats:
-    """The quantile of the exponential law of mean 1; infinite at 1."""
+    """Return the quantile of the exponential law of mean 1; infinite at 1."""
     with np.errstate(divide="ignore"):
         return -np.log1p(-p)
 
 
 def _pareto_tail(law: Pareto[Any], p: Floats) -> tuple[Floats, float]:
-    """Logarithm of the share of the uncut law above its quantile; the share that the cut keeps.
+    """Return the logarithm of the share of the uncut law above a quantile, and the kept share.
 
-    With the cut at the maximum, p of the kept values are 1 - kept p from the top of the uncut law.
+    The law is cut at its maximum, so p of the kept values are 1 - kept p of the uncut law from its
+    top.
     """
     above = math.inf if law.maximum is None else (law.maximum - law.minimum) / law.minimum
     depth = max(law.alpha, _FLAT) * math.log1p(above)
@@ -115,7 +142,7 @@ def _pareto_tail(law: Pareto[Any], p: Floats) -> tuple[Floats, float]:
 
 
 def _pareto_below(law: Pareto[Any], p: Floats) -> Floats:
-    """`mean_below` for a minimum of 1."""
+    """Return `mean_below` for a minimum of 1."""
     alpha = max(law.alpha, _FLAT)
     tail, kept = _pareto_tail(law, p)
     power = (alpha - 1) / alpha

@@ -88,7 +88,10 @@ def kept_mean_square(law: Law) -> float:
 
 
 def _has_tail(law: Law, bins: Floats) -> bool:
-    """Judge by the halves of the top bin, the quarters and so on, down to 2**-32."""
+    """Return whether a tail adds enough to the mean square.
+
+    The top bin is divided into halves, quarters and so on, down to 2**-32.
+    """
     shares = 2.0 ** -np.arange(17)
     parts = _means(law, np.append(1 - shares / TABLE_SIZE, 1.0))
     weights = np.append(-np.diff(shares), shares[-1])

@@ -1,4 +1,4 @@
-"""How fast a stream runs over time: the scale of the run, rate events, profiles, bursts."""
+"""The rate of a stream over time: the scale of the run, rate events, profiles and bursts."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from relaysim.scenario.event import Event
 from relaysim.scenario.rate_profile import Profile
 from relaysim.scenario.table import HOUR
 
-__all__ = ["Pace", "Steps", "by_profile", "pace_of"]
+__all__ = ["Pace", "RateSteps", "by_profile", "pace_of"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -25,8 +25,8 @@ Factors are exact, so that it is certain on which side of a change a message fal
 
 
 @dataclass(frozen=True, eq=False)
-class Steps:
-    """A rate that changes in steps: `rate[i]` per microsecond from `start[i]` on.
+class RateSteps:
+    """A rate that changes in steps: `rate[i]` per microsecond from `start[i]` (microseconds) on.
 
     `start` ascends from 0; the last step ends at `end`.
     """
@@ -35,14 +35,24 @@ class Steps:
     rate: Floats
     end: int
 
-    def __mul__(self, other: "Steps") -> "Steps":
+    def __mul__(self, other: "RateSteps") -> "RateSteps":
         start = np.union1d(self.start, other.start)
-        return Steps(start, self._at(start) * other._at(start), self.end)
+        return RateSteps(start, self._at(start) * other._at(start), self.end)
 
     def times(self, points: Floats) -> Floats:
-        """When the integral of the rate from 0 reaches each of the points, which ascend.
+        """Return the times at which the integral of the rate from 0 reaches each of the points.
 
-        Points that it does not reach before `end` are left out.
+        Points that are not reached before `end` are left out.
+
+        Parameters
+        ----------
+        points : float array, shape (n,)
+            Values of the integral, ascending.
+
+        Returns
+        -------
+        float array, shape (m,)
+            Microseconds; m is at most n.
         """
         ends, reached = self._ends(), self.reached()
         points = points[: np.searchsorted(points, reached[-1])]
@@ -53,7 +63,7 @@ class Steps:
         return np.minimum(times, ends[step])
 
     def reached(self) -> Floats:
-        """The integral of the rate from 0 to each start, and to `end`."""
+        """Return the integral of the rate from 0 to each start, and to `end`."""
         return np.concatenate(([0.0], np.cumsum(self.rate * (self._ends() - self.start))))
 
     def _ends(self) -> Floats:
@@ -63,14 +73,31 @@ class Steps:
         return self.rate[np.searchsorted(self.start, times, side="right") - 1]
 
     @classmethod
-    def from_pace(cls, pace: Pace) -> "Steps":
-        """The factors of a pace as a step function."""
+    def from_pace(cls, pace: Pace) -> "RateSteps":
+        """Return the factors of a pace as a rate."""
         start = np.array([begin for begin, _, _ in pace], dtype=np.float64)
         return cls(start, np.array([float(factor) for _, _, factor in pace]), pace[-1][1])
 
 
 def pace_of(stream: str, events: Iterable[Event], scale: float, duration: int) -> Pace:
-    """The factor on a stream's rate: `scale` times that of each rate event under way."""
+    """Return the factor on the rate of a stream: `scale` times the factors of its rate events.
+
+    Parameters
+    ----------
+    stream : str
+        `host.stream`.
+    events : iterable of Event
+        The events of the scenario.
+    scale : float
+        The scale of the run.
+    duration : int
+        The length of the run, microseconds.
+
+    Returns
+    -------
+    Pace
+        Periods that cover the run in order, with exact factors.
+    """
     windows = [
         (event.at, event.at + event.rate.for_, _exact(event.rate.factor))
         for event in events
@@ -88,19 +115,29 @@ def pace_of(stream: str, events: Iterable[Event], scale: float, duration: int) -
     return tuple(pace)
 
 
-def by_profile(profile: Profile | None, start: datetime, duration: int) -> Steps:
-    """The profile's weights over a run that starts at `start`, local time; 1 without a profile."""
+def by_profile(profile: Profile | None, start: datetime, duration: int) -> RateSteps:
+    """Return the weights of a profile over a run as a rate; 1 without a profile.
+
+    Parameters
+    ----------
+    profile : Profile or None
+        Weights by hour of the day and by day of the week.
+    start : datetime
+        Local time at the start of the run.
+    duration : int
+        The length of the run, microseconds.
+    """
     if profile is None:
-        return Steps(np.zeros(1), np.ones(1), duration)
+        return RateSteps(np.zeros(1), np.ones(1), duration)
     midnight = start.replace(hour=0, minute=0, second=0, microsecond=0)
     into_hour = (start - midnight) // timedelta(microseconds=1) % HOUR
     hours = np.arange(-(-(into_hour + duration) // HOUR))
     clock = start.hour + hours
     weekday = (start.weekday() + clock // 24) % 7
     rate = np.array(profile.hours)[clock % 24] * np.array(profile.weekdays)[weekday]
-    return Steps(np.maximum(hours * float(HOUR) - into_hour, 0.0), rate, duration)
+    return RateSteps(np.maximum(hours * float(HOUR) - into_hour, 0.0), rate, duration)
 
 
 def _exact(factor: float) -> Fraction:
-    """A number of the scenario file as it was written: 0.1 is a tenth."""
+    """Return a number of the scenario file as written there: 0.1 is a tenth."""
     return Fraction(repr(factor))

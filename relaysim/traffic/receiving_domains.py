@@ -12,7 +12,7 @@ __all__ = ["Receivers", "receivers"]
 
 @dataclass(frozen=True)
 class Receivers:
-    """All receiving domains, those of a destination side by side."""
+    """All receiving domains; the domains of a destination have consecutive numbers."""
 
     destinations: tuple[str, ...]
     """`internal`, then the destinations by name, then `spamtraps` where there are any."""
@@ -25,10 +25,18 @@ class Receivers:
 
 
 def receivers(scenario: Scenario, spamtraps: bool = False) -> Receivers:
-    """Number the domains; the mailboxes are in the first authoritative one.
+    """Return all receiving domains; the first authoritative domain has the mailboxes.
 
-    Without an authoritative domain nobody writes to mailboxes, and the first one stands in. The
-    operators' traps come last, so that they change no other number.
+    Without an authoritative domain no mail goes to mailboxes, and the first accepted domain takes
+    its place. The domain of the operators' spam traps is the last, so that no other number depends
+    on it.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The design.
+    spamtraps : bool
+        Whether there is a domain of spam traps.
     """
     accepted = scenario.organization.domains
     own = [name for name, kind in accepted.items() if kind is AcceptedDomainType.AUTHORITATIVE]

@@ -1,7 +1,7 @@
-"""Laws to whole numbers: samples for the traffic, and tables for the engine.
+"""Laws as integers: samples for the traffic, and tables for the engine.
 
-Results are rounded to whole microseconds or bytes and lie in [0, `LARGEST`]. The cap touches only
-a heavy tail, or a law whose values are astronomic as stated: 2**62 microseconds are 146,000 years.
+Results are rounded to whole microseconds or bytes and lie in [0, `LARGEST`]. The limit affects only
+a heavy tail, or a law of extreme values: 2**62 microseconds are 146,000 years.
 """
 
 import math
@@ -34,14 +34,29 @@ ONE = 65_536
 
 
 def sample(law: Law, u: Floats, least: int = 0) -> Integers:
-    """The law's value at each share in `u`, numbers in (0, 1); none below `least`."""
+    """Return the value of a law at each probability.
+
+    Parameters
+    ----------
+    law : Law
+        Of times (microseconds) or sizes (bytes).
+    u : float array
+        Probabilities in (0, 1), any shape.
+    least : int
+        The smallest result, in the unit of the law.
+
+    Returns
+    -------
+    int64 array
+        In the unit of the law, in the shape of `u`.
+    """
     if isinstance(law, Constant):
         return np.full(u.shape, max(law.value, least), dtype=np.int64)
     return np.rint(np.clip(quantile(law, u), least, LARGEST)).astype(np.int64)
 
 
 def recipients(law: RecipientLaw, u: Floats) -> Integers:
-    """How many recipients each message has, at the shares in `u`, numbers in (0, 1)."""
+    """Return the number of recipients of each message at the probabilities `u`, in (0, 1)."""
     if isinstance(law, int):
         return np.full(u.shape, law, dtype=np.int64)
     weights = np.arange(1, law.max + 1, dtype=np.float64) ** -law.s
@@ -51,11 +66,20 @@ def recipients(law: RecipientLaw, u: Floats) -> Integers:
 
 @lru_cache(maxsize=64)
 def quantile_table(law: Law) -> "array[int]":
-    """The law as integers for draws of 32 bits (`looked_up`); cached, so leave it unchanged.
+    """Return a law as a table of integers for draws of 32 bits, see `looked_up`.
 
-    The first 65,536 are equally likely and ascend. Entry i is the law's mean between its i-th and
-    (i+1)-th 65,536-quantile. So their mean is the law's mean, to half a 65,536th of a unit.
-    Where the law has a heavy tail, 65,536 parts of the top entry follow.
+    Parameters
+    ----------
+    law : Law
+        Of times (microseconds) or sizes (bytes).
+
+    Returns
+    -------
+    array of int
+        65,536 equally likely values in ascending order: entry i is the mean of the law between the
+        i-th and the (i+1)-th 65,536-quantile, so the mean of all is the mean of the law to half a
+        65,536th of a unit. For a law with a heavy tail, 65,536 parts of the top entry follow. The
+        table is cached: do not change it.
     """
     if isinstance(law, Constant):
         return array("q", [law.value]) * TABLE_SIZE
@@ -68,9 +92,9 @@ def quantile_table(law: Law) -> "array[int]":
 
 @lru_cache(maxsize=64)
 def factor_table(cv: float) -> "array[int]":
-    """A `quantile_table` of gamma-spread factors around `ONE`, whose mean is `ONE` exactly.
+    """Return a `quantile_table` of gamma-distributed factors; their mean is exactly `ONE`.
 
-    With cv 0 every factor is `ONE`. Cached, so leave it unchanged.
+    With cv 0 every factor is `ONE`. The table is cached: do not change it.
     """
     if cv == 0:
         return array("q", [ONE]) * TABLE_SIZE
@@ -78,9 +102,9 @@ def factor_table(cv: float) -> "array[int]":
 
 
 def _rounded(values: Floats) -> Integers:
-    """Ascending values to ascending integers with the same sum, itself rounded.
+    """Return ascending values as ascending integers; the sum is the rounded sum of the values.
 
-    The largest remainders go up, the others down.
+    Values with the largest remainders are rounded up, the others down.
     """
     whole = np.floor(values)
     fraction = values - whole

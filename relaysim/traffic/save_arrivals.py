@@ -1,4 +1,4 @@
-"""Save the arrivals of a run, so that `replay` brings them back."""
+"""Save the arrivals of a run for the arrival process `replay`."""
 
 from pathlib import Path
 
@@ -10,13 +10,27 @@ __all__ = ["save_arrivals"]
 
 
 def save_arrivals(draws: Draws, stream: str, path: Path) -> None:
-    """Write a stream's messages as CSV: seconds (to the microsecond), recipients, bytes.
+    """Write the messages of a stream as CSV: seconds (to the microsecond), recipients, bytes.
 
-    A stream of the same host and name that replays the file has the same messages and recipients,
-    and with them the same keys: the run does not change. If it writes to a mailing list, give it
-    `mailing_list.addresses` as `draws.list_size` has it for the stream, since a recording does not
-    tell where the list begins again. The mail of a compromised host is replayed, the compromise is
-    not: no operator finds it out. Raises ValueError for an unknown stream.
+    A stream of the same host and name that replays the file has the same messages and recipients
+    with the same keys, so the run does not change. If the stream has a mailing list, set
+    `mailing_list.addresses` to `draws.list_size` of the stream: the file does not have the length
+    of the list. The file has the mail of a compromised host but not the compromise, so no blocklist
+    operator detects it.
+
+    Parameters
+    ----------
+    draws : Draws
+        The messages of one replication.
+    stream : str
+        `host.stream`.
+    path : Path
+        The file to write.
+
+    Raises
+    ------
+    ValueError
+        If there is no such stream.
     """
     if stream not in draws.streams:
         raise ValueError(f'"{stream}" is not a stream: there are {", ".join(draws.streams)}')

@@ -1,4 +1,4 @@
-"""Service: how long a server is busy with one piece of work, as queueing formulas ask it."""
+"""Service times: their mean and variation, in the form that queueing formulas take."""
 
 import math
 from collections.abc import Iterable, Sequence
@@ -29,9 +29,9 @@ _KB = 1024
 
 @dataclass(frozen=True)
 class Service:
-    """Mean seconds, standard deviation over mean, and the distribution by its name in a scenario.
+    """A service time: mean (seconds), coefficient of variation, and the name of the distribution.
 
-    A sum or a mixture of laws is called "mixed".
+    The name is that of the scenario file; a sum or a mixture of laws is "mixed".
     """
 
     seconds: float
@@ -43,17 +43,17 @@ AT_ONCE = Service(0.0, 0.0, "constant")
 
 
 def of_time(law: TimeLaw) -> Service:
-    """A law of time in seconds."""
+    """Return the service time of a law of time."""
     return Service(mean(law) / SECOND, cv(law), law.distribution)
 
 
 def of_size(law: SizeLaw, bandwidth: int) -> Service:
-    """The transfer of sizes at a bandwidth, bit/s."""
+    """Return the transfer time of a law of sizes at a bandwidth (bit/s)."""
     return Service(mean(law) * 8 / bandwidth, cv(law), law.distribution)
 
 
 def of_costs(costs: Sequence[Cost], size: SizeLaw) -> Service:
-    """Core time for several costs of one message, each spread by a gamma factor of its own.
+    """Return the core time of several costs of one message, each with its own gamma factor.
 
     The mean of a cost given the size is base + per_kb x size; variances given the size add up, and
     the size spreads the sum of the means (law of total variance).
@@ -73,7 +73,18 @@ def of_costs(costs: Sequence[Cost], size: SizeLaw) -> Service:
 
 
 def mixture(parts: Iterable[tuple[float, Service]]) -> Service:
-    """What a server meets that serves several kinds of work; nothing where no work comes."""
+    """Return the service time of a server with several kinds of work, each with its rate.
+
+    Parameters
+    ----------
+    parts : iterable of (float, Service)
+        Rate (any unit, the same for all) and service time of each kind of work.
+
+    Returns
+    -------
+    Service
+        `AT_ONCE` if no rate is above 0.
+    """
     parts = tuple((rate, service) for rate, service in parts if rate)
     if not parts:
         return AT_ONCE
@@ -93,7 +104,7 @@ def mixture(parts: Iterable[tuple[float, Service]]) -> Service:
 
 
 def cv(law: Law) -> float:
-    """Standard deviation over mean of a law; infinite where it has no variance, 0 for nothing.
+    """Return the coefficient of variation of a law: infinite without a variance, 0 for all zeros.
 
     Formulas: Johnson, Kotz and Balakrishnan, Continuous Univariate Distributions, volume 1.
     """
@@ -121,7 +132,10 @@ def cv(law: Law) -> float:
 
 
 def _pareto(minimum: int, alpha: float, maximum: int | None) -> float:
-    """By the raw moments E[x^k] = low^k x alpha / kept x integral of exp((k - alpha) t)."""
+    """Return the coefficient of variation of a Pareto law, by its raw moments.
+
+    E[x^k] = low^k x alpha / kept x integral of exp((k - alpha) t).
+    """
     if maximum is None:
         return 1 / math.sqrt(alpha * (alpha - 2)) if alpha > 2 else math.inf
     width = math.log(maximum / minimum)

@@ -1,7 +1,7 @@
-"""Signals of a recipient: traps, unknown users, complaints, all drawn beforehand.
+"""Signals of recipients: spam traps, unknown users and complaints, all drawn before the run.
 
-Whether an addressee is a trap or unknown belongs to the addressee, so all recipients that a mailing
-list sends there have it. Complaints are drawn for each recipient.
+An addressee is a trap or an unknown user for all recipients that a mailing list sends to it.
+Complaints are drawn for each recipient.
 """
 
 from collections.abc import Mapping
@@ -26,7 +26,7 @@ _JUNKED = 0.05
 
 
 class Signal(IntFlag):
-    """What happens when a recipient arrives; bits of `Draws.signal`."""
+    """What follows the arrival of a recipient; bits of `Draws.signal`."""
 
     TRAP = 1
     """It goes to a spam trap of a blocklist operator."""
@@ -43,7 +43,7 @@ class Signal(IntFlag):
 
 
 def provider_shares(scenario: Scenario) -> Mapping[str, float]:
-    """By destination: the share of all traps that are the provider's own, where it has any."""
+    """Return for each destination with traps of its own the share of all traps that are its own."""
     return {
         name: place.reputation.trap_share
         for name, place in scenario.destinations.items()
@@ -52,7 +52,7 @@ def provider_shares(scenario: Scenario) -> Mapping[str, float]:
 
 
 def report_share(scenario: Scenario) -> float:
-    """The share of complaints that go to SpamCop too: the largest of the scenario's lists."""
+    """Return the share of complaints that go to SpamCop too: the largest share of any blocklist."""
     return max(
         (blocklist.report_share or 0.0 for blocklist in scenario.blocklists.values()), default=0.0
     )
@@ -60,25 +60,42 @@ def report_share(scenario: Scenario) -> float:
 
 def of_addressees(
     stream: Stream,
-    people: Keys,
+    addressees: Keys,
     destination: Integers,
     trapped: Integers,
     providers: Mapping[int, float],
 ) -> Signals:
-    """What each addressee is; `trapped` are those that are traps of blocklist operators.
+    """Return the signals of each addressee, without complaints.
 
-    `destination` is the number of each one's destination, 0 being internal, and `providers` gives
-    `provider_shares` by these numbers. A trap is nothing else, and nobody inside is anything.
+    A trap has no other signal, and an internal addressee has none.
+
+    Parameters
+    ----------
+    stream : Stream
+        The stream.
+    addressees : uint64 array, shape (n,)
+        The keys of the addressees.
+    destination : int64 array, shape (n,)
+        The number of each destination; 0 is internal.
+    trapped : int64 array, shape (m,)
+        Rows of the addressees that are traps of blocklist operators.
+    providers : mapping of int to float
+        `provider_shares` by the number of the destination.
+
+    Returns
+    -------
+    uint8 array, shape (n,)
+        Bits of `Signal`.
     """
-    signal = np.zeros(len(people), dtype=np.uint8)
+    signal = np.zeros(len(addressees), dtype=np.uint8)
     signal[trapped] = Signal.TRAP
     for number, share in providers.items():
         rows = np.flatnonzero((destination == number) & (signal == 0))
         chance = trap_share(stream) * share
-        signal[_drawn(people, rows, Decision.PROVIDER_TRAP, chance)] = Signal.PROVIDER_TRAP
+        signal[_drawn(addressees, rows, Decision.PROVIDER_TRAP, chance)] = Signal.PROVIDER_TRAP
     rows = np.flatnonzero((destination > 0) & (signal == 0))
     unknown = (stream.mailing_list or stream).unknown_rate
-    signal[_drawn(people, rows, Decision.UNKNOWN, unknown)] = Signal.UNKNOWN
+    signal[_drawn(addressees, rows, Decision.UNKNOWN, unknown)] = Signal.UNKNOWN
     return signal
 
 
@@ -89,9 +106,20 @@ def add_complaints(
     outside: npt.NDArray[np.bool_],
     reported: float,
 ) -> None:
-    """Draw for each recipient that goes to somebody `outside` whether he complains, and to whom.
+    """Draw whether each external recipient leads to a complaint; add the bits to `signal`.
 
-    `reported` is the share of complaints that go to SpamCop too.
+    Parameters
+    ----------
+    signal : uint8 array, shape (n,)
+        Bits of `Signal` of each recipient; changed in place.
+    stream : Stream
+        The stream.
+    recipients : uint64 array, shape (n,)
+        The keys of the recipients.
+    outside : bool array, shape (n,)
+        Whether each recipient is external.
+    reported : float
+        The share of complaints that go to SpamCop too.
     """
     rate = (stream.mailing_list or stream).complaint_rate
     rows = np.flatnonzero(outside & (signal == 0))
@@ -105,7 +133,7 @@ def add_complaints(
 
 
 def _drawn(keys: Keys, rows: Integers, decision: Decision, probability: float) -> Integers:
-    """Those of the rows that something of this probability happens to."""
+    """Return the rows for which an event of this probability occurs."""
     if probability == 0:
         return rows[:0]
     return rows[below(draw_array(keys[rows], decision), probability)]

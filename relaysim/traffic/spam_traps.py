@@ -1,4 +1,4 @@
-"""Spam traps of blocklist operators: whose they are, and which addressees are traps."""
+"""Spam traps of blocklist operators: shares of the operators, and addressees that are traps."""
 
 import math
 from collections.abc import Iterable, Mapping
@@ -29,7 +29,22 @@ class Traps:
     """Logarithm of the likelihood of all decisions, true over tilted."""
 
     def recipients(self, addressees: int, recipients: int) -> tuple[Integers, Integers]:
-        """Recipients that are traps, and their operators; recipient i is i % `addressees`."""
+        """Return the recipients that are traps, with their operators.
+
+        Recipient i has addressee i % n.
+
+        Parameters
+        ----------
+        addressees : int
+            The number of addressees, n.
+        recipients : int
+            The number of recipients.
+
+        Returns
+        -------
+        recipient, operator : int64 arrays, shape (k,)
+            Rows of recipients, ascending, and numbers of operators.
+        """
         first = addressees * np.arange(-(-recipients // max(addressees, 1)))
         recipient = (first[:, np.newaxis] + self.addressee).ravel()
         count = np.searchsorted(recipient, recipients)
@@ -42,9 +57,10 @@ def trap_share(stream: Stream) -> float:
 
 
 def operator_shares(scenario: Scenario) -> Mapping[str, float]:
-    """The operators of the scenario's lists that own traps, by name, each with its share of all.
+    """Return the share of all traps of each operator that owns traps, by name.
 
-    Lists of one operator see the same traps: the largest `trap_share` among them is the operator's.
+    Lists of one operator receive hits of the same traps: the largest `trap_share` among them
+    counts.
     """
     shares: dict[str, float] = {}
     for blocklist in scenario.blocklists.values():
@@ -61,29 +77,46 @@ def has_traps(scenario: Scenario) -> bool:
 
 
 def traps(
-    operators: Iterable[tuple[int, float]], people: Keys, outside: Integers, tilt: float
+    operators: Iterable[tuple[int, float]], addressees: Keys, outside: Integers, tilt: float
 ) -> Traps:
-    """Which of the addressees in the rows `outside` of `people` are traps.
+    """Return the addressees that are traps.
 
-    Each of the operators has a key, which leads on from that of an addressee, and the probability
-    that an addressee is one of its traps, whatever else he is. `tilt` multiplies it, up to 0.5:
-    rare listings are then seen more often, and `log_weight` gives each replication its true weight
-    (importance sampling: Asmussen and Glynn, Stochastic Simulation, 2007, chapter 5).
+    Parameters
+    ----------
+    operators : iterable of (int, float)
+        For each operator the salt of its draws, and the probability that an addressee is one of its
+        traps.
+    addressees : uint64 array, shape (n,)
+        The keys of the addressees.
+    outside : int64 array, shape (m,)
+        The rows of external addressees.
+    tilt : float
+        A factor on the probabilities, whose product is at most 0.5.
+
+    Returns
+    -------
+    Traps
+        Rows of addressees and numbers of operators, with the weight of the tilt.
+
+    Notes
+    -----
+    With a tilt above 1 rare listings occur more often; `log_weight` corrects the weight of a
+    replication (importance sampling: Asmussen and Glynn, Stochastic Simulation, 2007, chapter 5).
     """
-    addressees, log_weight = [outside[:0]], 0.0
+    hit_rows, log_weight = [outside[:0]], 0.0
     for key, true in operators:
         drawn = max(true, min(true * tilt, _MOST_TILTED))
-        hits = outside[below(mix_array(people[outside], key), drawn)] if drawn else outside[:0]
-        addressees.append(hits)
+        hits = outside[below(mix_array(addressees[outside], key), drawn)] if drawn else outside[:0]
+        hit_rows.append(hits)
         log_weight += _log_ratio(true, drawn, len(hits), len(outside))
-    addressee = np.concatenate(addressees)
-    operator = np.repeat(np.arange(len(addressees)) - 1, [len(hits) for hits in addressees])
+    addressee = np.concatenate(hit_rows)
+    operator = np.repeat(np.arange(len(hit_rows)) - 1, [len(hits) for hits in hit_rows])
     order = np.lexsort((operator, addressee))
     return Traps(addressee[order], operator[order], log_weight)
 
 
 def _log_ratio(true: float, drawn: float, hits: int, decisions: int) -> float:
-    """Log likelihood of so many hits with probability `true`, less that with `drawn`."""
+    """Return the log-likelihood of the hits with probability `true`, minus that with `drawn`."""
     if drawn == true:
         return 0.0
     misses = decisions - hits

@@ -33,7 +33,7 @@ Signals = npt.NDArray[np.uint8]
 
 @dataclass(frozen=True)
 class Part:
-    """What a stream adds to `Draws`; `trap_recipient` counts from its first recipient."""
+    """The part of a stream in `Draws`; `trap_recipient` counts from its first recipient."""
 
     created: Integers
     size: Integers
@@ -48,7 +48,7 @@ class Part:
 
 
 class Drawing:
-    """A replication: what all its streams have in common."""
+    """The draws of one replication that all streams share."""
 
     def __init__(self, scenario: Scenario, replication: int, seed: int, tilt: float) -> None:
         self.scenario, self.replication, self.seed, self.tilt = scenario, replication, seed, tilt
@@ -62,7 +62,7 @@ class Drawing:
         }
 
     def part(self, host: str, name: str) -> Part:
-        """The mail of a stream."""
+        """Return the messages and recipients of a stream."""
         stream, run = self.scenario.hosts[host].streams[name], self.scenario.run
         pace = pace_of(f"{host}.{name}", self.scenario.events, run.scale, run.duration)
         created = creation_times(stream.arrivals, self._key("stream", host, name), run, pace)
@@ -70,16 +70,16 @@ class Drawing:
         size, recipients = _shapes(stream, mix_array(self._key("message", host, name), numbers))
         # The word is hashed into every draw of a recipient: another word would change all numbers.
         owners = mix_array(self._key("copy", host, name), numbers)
-        key = people = mix_array(np.repeat(owners, recipients), _within(recipients))
+        key = addressees = mix_array(np.repeat(owners, recipients), _within(recipients))
         addresses = list_size(stream, run, len(key))
         if addresses:
             used = np.arange(min(addresses, len(key)), dtype=np.uint64)
-            people = mix_array(self._key("address", host, name), used)
-        domain, signal, hits = self._people(stream, people)
+            addressees = mix_array(self._key("address", host, name), used)
+        domain, signal, hits = self._addressees(stream, addressees)
         # Recipient after recipient goes to the next address, and after the last to the first again.
         domain, signal = np.resize(domain, len(key)), np.resize(signal, len(key))
         add_complaints(signal, stream, key, domain > 0, self.reported)
-        trap_recipient, trap_operator = hits.recipients(len(people), len(key))
+        trap_recipient, trap_operator = hits.recipients(len(addressees), len(key))
         return Part(
             created=created,
             size=size,
@@ -93,16 +93,16 @@ class Drawing:
             log_weight=hits.log_weight,
         )
 
-    def _people(self, stream: Stream, people: Keys) -> tuple[Integers, Signals, Traps]:
-        """Domain and signals of each addressee, and the operators' traps among them."""
-        domain = domains(stream.to, self.places, people)
+    def _addressees(self, stream: Stream, addressees: Keys) -> tuple[Integers, Signals, Traps]:
+        """Return domain and signals of each addressee, and the traps of operators among them."""
+        domain = domains(stream.to, self.places, addressees)
         share = trap_share(stream)
         operators = [
             (self._key("operator", name), share * part) for name, part in self.operators.items()
         ]
-        hits = traps(operators, people, np.flatnonzero(domain > 0), self.tilt)
+        hits = traps(operators, addressees, np.flatnonzero(domain > 0), self.tilt)
         destination = self._destination[domain]
-        signal = of_addressees(stream, people, destination, hits.addressee, self._providers)
+        signal = of_addressees(stream, addressees, destination, hits.addressee, self._providers)
         if len(hits.addressee):
             domain[hits.addressee] = self.places.span[SPAMTRAPS][0]
         return domain, signal, hits
@@ -112,7 +112,7 @@ class Drawing:
 
 
 def _shapes(stream: Stream, messages: Keys) -> tuple[Integers, Integers]:
-    """Size in bytes and number of recipients of each message: recorded ones, where there are."""
+    """Return size (bytes) and number of recipients of each message; recorded values come first."""
     recording = read(stream.arrivals.file) if isinstance(stream.arrivals, Replay) else None
     count = len(messages)
     if recording is not None and recording.size is not None:
@@ -125,7 +125,7 @@ def _shapes(stream: Stream, messages: Keys) -> tuple[Integers, Integers]:
 
 
 def _within(recipients: Integers) -> Keys:
-    """Recipient numbers: 0 to k - 1 for each message with k recipients."""
+    """Return the numbers of recipients within messages, each from 0."""
     ends = np.cumsum(recipients)
     return (np.arange(recipients.sum()) - np.repeat(ends - recipients, recipients)).astype(
         np.uint64

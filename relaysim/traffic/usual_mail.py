@@ -1,7 +1,7 @@
-"""Usual mail: how many recipients each stream has at each destination, day by day.
+"""Usual mail: the recipients of each stream at each destination, day by day.
 
-A mailbox provider knows an IP that has sent for a long time by the mail that it usually brings. A
-break-in is not usual mail.
+A mailbox provider judges an IP with a history by the mail that the IP usually sends. Mail of a
+compromised host is not usual mail.
 """
 
 from dataclasses import dataclass
@@ -63,9 +63,9 @@ def usual_mail(
     for number, (host, name) in enumerate(names):
         if isinstance(scenario.hosts[host].streams[name].arrivals, Compromise):
             continue
-        own = stream == number
-        for place in np.unique(to[own]).tolist():
-            there = own & (to == place)
+        of_stream = stream == number
+        for place in np.unique(to[of_stream]).tolist():
+            there = of_stream & (to == place)
             domains = tuple(np.unique(domain[there]).tolist())
             usual.append(UsualMail(number, domains, np.bincount(day[there], minlength=days)))
     return tuple(usual)

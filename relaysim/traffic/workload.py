@@ -19,7 +19,7 @@ Integers = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, eq=False)
 class Draws:
-    """One replication's messages and recipients: the same in every design that has these streams.
+    """The messages and recipients of one replication, equal in every design with these streams.
 
     n messages in order of (stream, number), c recipients in order of (message, recipient number).
     """
@@ -79,7 +79,7 @@ class Draws:
     """Logarithm of how likely these traps are, over how likely `tilt` made them; else 0."""
 
     def without(self, streams: frozenset[str]) -> "Draws":
-        """The same draws without the messages of some streams; all names and numbers stay."""
+        """Return the draws without the messages of some streams; all names and numbers stay."""
         gone = np.isin(self.streams, list(streams))
         messages = ~gone[self.stream]
         recipients = np.diff(self.first_recipient)
@@ -104,10 +104,28 @@ class Draws:
 
 
 def draw(scenario: Scenario, replication: int, seed: int, tilt: float = 1.0) -> Draws:
-    """All chance that is fixed before a run; the seed is this one, not that of the scenario.
+    """Return all random numbers that are fixed before a run.
 
-    `tilt` makes every spam trap of an operator that much likelier, see `traps`. Raises ValueError
-    unless it is a number from 1 on. The arrays are read-only.
+    Parameters
+    ----------
+    scenario : Scenario
+        The design.
+    replication : int
+        From 0.
+    seed : int
+        The seed; the seed of the scenario does not count.
+    tilt : float
+        The factor on the probability of each spam trap of an operator, see `traps`.
+
+    Returns
+    -------
+    Draws
+        The arrays are read-only.
+
+    Raises
+    ------
+    ValueError
+        If the tilt is not a finite number from 1 on.
     """
     if not 1 <= tilt < math.inf:
         raise ValueError(f"tilt is {tilt}: it makes traps likelier, so it must be 1 or more")
@@ -160,7 +178,7 @@ def draw(scenario: Scenario, replication: int, seed: int, tilt: float = 1.0) -> 
 
 
 def _starts(lengths: Integers | list[int]) -> Integers:
-    """Where each begins that is so long, and where the last ends."""
+    """Return the starts of consecutive parts of these lengths, and the end of the last part."""
     return np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(lengths, dtype=np.int64)))
 
 

@@ -11,7 +11,7 @@ from worlds.trace_story import LATER, SECOND, Story, scenario
 
 from relaysim.measure.metrics import metrics
 from relaysim.measure.queue_series import backlog, throughput_series
-from relaysim.trace.step_function import Spells, Steps
+from relaysim.trace.step_function import StateDurations, StepFunction
 from relaysim.trace.tables import Level, Trace, Visit
 
 
@@ -241,7 +241,7 @@ def test_steps_are_the_number_present_and_their_area_the_sum_of_the_stays(
     stays: list[list[int]],
 ) -> None:
     enter, leave = (np.array([s[i] for s in stays], np.int64) for i in (0, 1))
-    steps = Steps.of(enter, leave)
+    steps = StepFunction.of(enter, leave)
     ticks = np.arange(50, dtype=np.int64)
     present = [sum(begin <= t < end for begin, end in stays) for t in range(50)]
     assert steps.at(ticks).tolist() == present
@@ -261,7 +261,7 @@ def test_spells_are_how_long_each_subject_was_in_a_state(
     story.level(Level.HUB_DOWN, 0, 0, 1)  # another state of the same subject
     for subject, at, value in changes:
         story.level(Level.QUEUE_RETRY, subject, at / SECOND, value)
-    spells = Spells.of(story.trace(end=1), Level.QUEUE_RETRY)
+    spells = StateDurations.of(story.trace(end=1), Level.QUEUE_RETRY)
     for subject in range(4):
         on, lasted = 0, 0
         for tick in range(40):

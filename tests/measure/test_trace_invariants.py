@@ -8,7 +8,7 @@ import pytest
 from worlds.trace_story import LATER, REFUSAL, Story, scenario
 
 from relaysim.trace.invariants import INVARIANTS, check
-from relaysim.trace.step_function import Steps
+from relaysim.trace.step_function import StepFunction
 from relaysim.trace.tables import Level, Status, Visit
 from relaysim.traffic.workload import Draws
 
@@ -101,7 +101,7 @@ def in_spite_of_listing(story: Story) -> None:
     story.ends(1, 70, Status.DELIVERED)
 
 
-def told_wrong(story: Story) -> None:
+def wrong_answer(story: Story) -> None:
     """The IP is on the list, and the answer to the domain says that it is not."""
     story.lookup("gmail.com", 20, 920, listed=False, egress="203.0.113.25")
 
@@ -155,7 +155,7 @@ def forgotten(story: Story) -> None:
         (late_batch, "INV-5", "HUB01.commit: 1 the batch was due: row 9"),
         (full_batch, "INV-5", "HUB01.commit: idle beside waiting work at 20000000"),
         (in_spite_of_listing, "INV-8", "transactions row 2: delivered without a clean answer"),
-        (told_wrong, "INV-8", "lookups row 0: told that it is not listed"),
+        (wrong_answer, "INV-8", 'lookups row 0: answered "not listed"'),
         (put("attempts", 3, attempt=2), "INV-11", "attempts: 1 not numbered from 0 without gaps"),
         (
             attempt_after_status,
@@ -219,6 +219,6 @@ def test_littles_identity_is_checked_at_every_station_and_queue(
     story = sound()
     trace = story.trace(71)
     assert INVARIANTS["INV-7"](trace, story.draws(), scenario()) == []
-    monkeypatch.setattr(Steps, "area", lambda steps, time: time * 0)
+    monkeypatch.setattr(StepFunction, "area", lambda steps, time: time * 0)
     broken = INVARIANTS["INV-7"](trace, story.draws(), scenario())
     assert [text.partition(":")[0] for text in broken] == ["HUB01.commit", "HUB02->gmail.com"]

@@ -8,7 +8,7 @@ import numpy as np
 from relaysim.mail.provider_state import State
 from relaysim.measure.measured_window import HOUR, Window
 from relaysim.stats.interval import Mask
-from relaysim.trace.step_function import Steps
+from relaysim.trace.step_function import StepFunction
 from relaysim.trace.tables import Column, Level, Trace
 
 DAY = 24 * HOUR
@@ -72,7 +72,9 @@ class Trouble:
         total = 0
         for egress in np.flatnonzero(ips):
             rows = (self.egress == egress) & (self.state != State.THROTTLE)
-            steps = Steps.of(self.start[rows], self.end[rows]).between(window.start, window.end)
+            steps = StepFunction.of(self.start[rows], self.end[rows]).between(
+                window.start, window.end
+            )
             total += steps.time_where(steps.values > 0)
         return total
 

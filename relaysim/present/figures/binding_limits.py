@@ -28,7 +28,7 @@ from relaysim.present.text.number_format import number
 from relaysim.scenario.host import Host
 from relaysim.scenario.model import Scenario
 from relaysim.stats.interval import Mask
-from relaysim.trace.step_function import Spells, Steps
+from relaysim.trace.step_function import StateDurations, StepFunction
 from relaysim.trace.tables import Column, Level, Trace
 from relaysim.units import format_bandwidth
 
@@ -76,7 +76,7 @@ def _sessions(trace: Trace, scenario: Scenario, window: Window) -> Iterator[Limi
             connected - created, rows["acknowledged"][chosen] - connected
         ):
             continue
-        waiting = Steps.of(created, connected).largest()
+        waiting = StepFunction.of(created, connected).largest()
         text = f"{_many(most, 'session')}, up to {waiting:,} wait"
         yield Limit(Stop(HOST, name), text, "sessions", name)
 
@@ -138,7 +138,7 @@ def _queue(
     use = resource.occupancy
     rows = use.rows[came]
     queue = trace.attempts["queue"][rows]
-    spells = Spells.of(trace, Level.QUEUE_RETRY)
+    spells = StateDurations.of(trace, Level.QUEUE_RETRY)
     retry = spells.until(queue, use.until[came]) - spells.until(queue, use.enter[came])
     stop = _leads_to(trace, rows)
     hub, hop = trace.names.hubs[use.place.hub], use.place.title
