@@ -1,1 +1,1 @@
-"""Time passes here and nowhere else: event loop, actors, runs."""
+"""The engine: event loop, actors and runs. Only this package has simulated time."""

@@ -11,8 +11,8 @@ from relaysim.plan.plan import Plan
 class Context(NamedTuple):
     """Event loop, record, working state of the transactions, and plan of a run.
 
-    Each actor takes from it what it needs, and gets every other actor or function that it calls as
-    an argument of its own. `relaysim.engine.wiring` is the one place that connects them.
+    Each actor gets every other actor or function that it calls as an argument of its own. Only
+    `relaysim.engine.wiring` connects actors.
     """
 
     loop: EventLoop

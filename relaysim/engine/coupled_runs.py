@@ -1,8 +1,9 @@
-"""Coupled runs: the harm of the culprits, measured by leaving out their signals, then their mail.
+"""Coupled runs: the harm of the culprits, as the difference to runs without their signals and mail.
 
-All three runs have the same draws. In the treatment everything acts. In the control the culprits
-send the same mail and get the same replies from every address, but nobody counts anything about
-it, and no listing is scripted. In the third run they send nothing, and no listing is scripted.
+All three runs have the same draws. In the treatment everything has its effect. In the control the
+culprits send the same mail and get the same replies from every address, but no operator and no
+provider counts signals or volume of their mail, and no listing is scripted. In the third run the
+culprits send nothing, and no listing is scripted.
 """
 
 from dataclasses import dataclass, replace
@@ -36,7 +37,7 @@ def coupled(scenario: Scenario, draws: Draws) -> Coupled:
 
 
 def control(plan: Plan) -> Plan:
-    """Return the plan in which nobody counts anything about the culprits."""
+    """Return the plan in which no operator and no provider counts anything about the culprits."""
     streams = tuple(replace(stream, counted=not stream.culprit) for stream in plan.streams)
     return replace(unscripted(plan), streams=streams)
 

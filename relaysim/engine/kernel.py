@@ -23,7 +23,7 @@ all others as it was. A queue uses the number of its hub, and its own number as 
 
 
 class Event(simpy.Event):
-    """An event that always succeeds, with the row that it is about."""
+    """An event that always succeeds, with the row of the trace that it is about."""
 
     # SimPy's fields of an event that has been triggered; the value is not used.
     _ok = True
@@ -129,9 +129,10 @@ class EventLoop(Environment):
 class Process:
     """A process: a source, a session, a connection, a poll.
 
-    Like a SimPy process, it runs a generator that yields the events it waits for. Unlike one, it
-    starts inside the event that creates it, and continues inside the event that it waited for;
-    SimPy schedules a zero-delay event for each. Nothing can wait for a process or interrupt it.
+    Like a SimPy process, it runs a generator that yields the events it waits for. Unlike a SimPy
+    process, it starts inside the event that creates it, and continues inside the event that it
+    waited for; SimPy schedules a zero-delay event for each. No process waits for another process or
+    interrupts it.
     """
 
     __slots__ = ("_generator",)

@@ -1,4 +1,4 @@
-"""The recorder: the tables that the model writes while it runs. They become the trace."""
+"""The recorder: the tables that the engine writes during a run. They become the trace."""
 
 from array import array
 from collections.abc import Sequence
@@ -266,7 +266,7 @@ def _columns(table: type, length: int, **given: object) -> dict[str, Values]:
 
 
 def _append(table: type, columns: object, **given: int) -> None:
-    """Append a row: the values given, else the declared defaults."""
+    """Append a row: the given values, else the declared defaults."""
     for name, default in _defaults(table):
         value = given.get(name, default)
         assert value is not None, f"{table.__name__}.{name} has no default"

@@ -26,7 +26,7 @@ def run(plan: Plan, draws: Draws) -> Trace:
     plan : Plan
         The scenario in integers.
     draws : Draws
-        All chance of the replication.
+        The messages and recipients of the replication.
 
     Returns
     -------
@@ -39,12 +39,13 @@ def run(plan: Plan, draws: Draws) -> Trace:
 
 @contextmanager
 def _collected_at_the_end() -> Iterator[None]:
-    """Free the actors of a run when it ends, and collect no garbage before.
+    """Free the actors of a run at its end; collect no garbage before.
 
-    Actors refer to each other, so only the garbage collector frees them; the actors of several runs
-    would pile up before it collects them. While it is off, all that a run creates stays in its
-    youngest generation, and that alone is collected at the end. To search libraries and other
-    results would take longer than many a run. What a run itself discards before its end is little.
+    Actors refer to each other, so only the garbage collector frees them; without this call the
+    actors of several runs would accumulate. While the collector is off, all objects of a run are in
+    its youngest generation, and only this generation is collected at the end. A search of libraries
+    and other results would take longer than many a run. The garbage of a run before its end is
+    small.
     """
     was_enabled = gc.isenabled()
     gc.disable()

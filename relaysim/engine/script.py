@@ -44,7 +44,7 @@ def source(
 def keep_open(context: Context) -> None:
     """Keep a run with blocklists open until `duration`, even if all mail is final earlier.
 
-    How long an IP is listed is a result.
+    The length of a listing is a result.
     """
     loop, record, plan = context.loop, context.record, context.plan
     if plan.blocklists:

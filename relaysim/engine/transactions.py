@@ -1,4 +1,4 @@
-"""The working state of the transactions of a run, which the record does not hold."""
+"""The working state of the transactions of a run, which is not part of the record."""
 
 from array import array
 

@@ -1,4 +1,4 @@
-"""Wiring: creates the actors of a run and gives each of them the others that it calls."""
+"""Wiring: creates the actors of a run and gives each actor the others that it calls."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

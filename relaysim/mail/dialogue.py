@@ -1,8 +1,8 @@
-"""The SMTP dialogue of a session: its steps, each with its text and the time that it takes.
+"""The SMTP dialogue of a session: its steps, each with its text and its length.
 
-The texts and the round trips of a dialogue are made here and nowhere else. `explain` prints the
-steps, `trace` gives each a time, and `relaysim.mail.session_time` adds the steps up for the
-engine, the offered load and the theory.
+No other module has texts and round trips of a dialogue. `explain` prints the steps, `trace` gives
+each step a time, and `relaysim.mail.session_time` adds the steps up for the engine, the offered
+load and the theory.
 """
 
 from collections.abc import Iterable, Iterator
@@ -31,7 +31,7 @@ HUB_BANDWIDTH = 100_000_000
 
 
 class Speaker(StrEnum):
-    """Where a line of the protocol log comes from."""
+    """The source of a line in the protocol log."""
 
     CLIENT = "C"
     SERVER = "S"
@@ -40,7 +40,7 @@ class Speaker(StrEnum):
 
 
 class Verb(IntEnum):
-    """What the client asks for in a step, in the order of a session."""
+    """The command or phase of a step, in the order of a session."""
 
     CONNECT, EHLO, STARTTLS, AUTH, MAIL, RCPT, DATA, CONTENT, END, ACKNOWLEDGE, QUIT = range(11)
 
@@ -60,14 +60,14 @@ class Cause(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One line of a dialogue, and how long the dialogue takes with it.
+    """One line of a dialogue, and the time that the dialogue takes with it.
 
     A reply of the server stands at the end of its step, any other line at the beginning.
 
     Parameters
     ----------
     speaker : Speaker
-        Where the line comes from.
+        The source of the line.
     verb : Verb
         The command that the step belongs to.
     text : str
@@ -77,7 +77,7 @@ class Step:
     pause : int
         Time beyond the round trips, microseconds.
     cause : Cause or None
-        Where `pause` comes from. For `ACKNOWLEDGEMENT` the pause is 0 here, as it depends on the
+        The reason for `pause`. For `ACKNOWLEDGEMENT` the pause is 0 here, since it depends on the
         load of the hub.
     """
 
@@ -92,7 +92,9 @@ class Step:
         return f"{self.speaker}: {self.text}"
 
 
-def timed(steps: Iterable[Step], start: int, round_trip: int) -> Iterator[tuple[int, Step]]:
+def steps_with_times(
+    steps: Iterable[Step], start: int, round_trip: int
+) -> Iterator[tuple[int, Step]]:
     """Return the steps with their times.
 
     Parameters
@@ -116,7 +118,7 @@ def timed(steps: Iterable[Step], start: int, round_trip: int) -> Iterator[tuple[
 
 
 def transfer_time(size: int, bandwidth: int | None) -> int:
-    """Return how long `size` bytes take at `bandwidth` bit/s (0 or None: unlimited), us."""
+    """Return the transfer time of `size` bytes at `bandwidth` bit/s (0 or None: unlimited), µs."""
     return size * 8_000_000 // bandwidth if bandwidth else 0
 
 
@@ -126,7 +128,7 @@ def greeting(server: str, at: datetime) -> Reply:
 
 
 class Dialogue:
-    """A dialogue that is written step by step.
+    """A dialogue, built step by step.
 
     Parameters
     ----------
@@ -134,14 +136,14 @@ class Dialogue:
         The tarpit of each error reply, microseconds; 0 without one.
     pipelining : bool
         The client sends MAIL FROM and all RCPT TO at once (RFC 2920), which takes one round trip.
-        The server sends the replies together, after the delays of all of them. So in the log the
-        tarpit of a refused recipient stands before the reply to MAIL FROM.
+        The server sends all replies together, after the delay of each. So in the log the tarpit of
+        a refused recipient stands before the reply to MAIL FROM.
 
     Notes
     -----
-    TCP takes one round trip with the greeting, each command one, DATA one more for the content;
-    `TLS_TRIPS` and `LOGIN_TRIPS` come on top (counted from RFC 5321, 3207, 5246 and 4954). That
-    clients use TLS wherever it is offered is an assumption.
+    The TCP connection with the greeting takes one round trip, each command one, and DATA one more
+    for the content; `TLS_TRIPS` and `LOGIN_TRIPS` are added (counted from RFC 5321, 3207, 5246 and
+    4954). It is an assumption that clients use TLS wherever the server offers it.
     """
 
     def __init__(self, error_delay: int = 0, pipelining: bool = False) -> None:
@@ -150,13 +152,13 @@ class Dialogue:
         self._held: list[Step] = []
 
     def connect(self, answer: Reply) -> None:
-        """TCP connection, and the greeting or the reply that refuses the session."""
+        """Add the TCP connection with the greeting, or with the reply that refuses the session."""
         self._reply(Verb.CONNECT, answer)
 
     def hello(
         self, client: str, address: IpAddress, server: str, connector: ReceiveConnector | None
     ) -> None:
-        """EHLO, and STARTTLS if the receive connector offers it; None offers nothing."""
+        """Add EHLO, and STARTTLS if the receive connector offers it; None offers no extension."""
         self._client(Verb.EHLO, f"EHLO {client}")
         answers = [reply.EHLO_OK.filled(server=server, ip=address).text]
         if connector is not None:
@@ -171,21 +173,24 @@ class Dialogue:
             self._add(Speaker.LOG, Verb.STARTTLS, "TLS handshake, then EHLO again", TLS_TRIPS)
 
     def login(self, account: str, answer: Reply) -> None:
-        """AUTH with an account."""
+        """Add AUTH with an account."""
         self._client(Verb.AUTH, f"AUTH as {account}")
         self._reply(Verb.AUTH, answer, LOGIN_TRIPS)
 
     def login_of_hub(self, answer: Reply) -> None:
-        """AUTH of a hub at another hub."""
+        """Add AUTH of a hub at another hub."""
         self._client(Verb.AUTH, "AUTH as an Exchange server")
         if answer.is_success:
             self._reply(Verb.AUTH, answer, LOGIN_TRIPS)
         else:
-            # The sending hub records this itself: the server has nothing that it could reply to.
+            # The sending hub writes this line itself: the server sends no reply.
             self._add(Speaker.LOG, Verb.AUTH, str(answer))
 
     def mail_from(self, sender: str, size: int | None, answer: Reply, delay: int = 0) -> None:
-        """MAIL FROM, with SIZE= unless `size` is None; back pressure delays the reply (us)."""
+        """Add MAIL FROM, with SIZE= unless `size` (bytes) is None.
+
+        Back pressure delays the reply (µs).
+        """
         announced = "" if size is None else f" SIZE={size}"
         self._client(Verb.MAIL, f"MAIL FROM:<{'' if sender == NULL_SENDER else sender}>{announced}")
         if delay:
@@ -194,12 +199,22 @@ class Dialogue:
         self._reply(Verb.MAIL, answer)
 
     def rcpt_to(self, recipient: str, answer: Reply) -> None:
-        """RCPT TO one recipient."""
+        """Add RCPT TO for one recipient."""
         self._client(Verb.RCPT, f"RCPT TO:<{recipient}>")
         self._reply(Verb.RCPT, answer, 0 if self._pipelining else 1)
 
     def data(self, size: int | None, bandwidth: int | None, acknowledgement_delay: int = 0) -> None:
-        """DATA, the content of the message and the reply that accepts it."""
+        """Add DATA, the content of the message, and the reply that accepts the message.
+
+        Parameters
+        ----------
+        size : int or None
+            Bytes; None if unknown.
+        bandwidth : int or None
+            Of the session, bit/s; 0 or None is unlimited.
+        acknowledgement_delay : int
+            MaxAcknowledgementDelay, microseconds; 0 without one.
+        """
         self._release()
         self._client(Verb.DATA, "DATA")
         self._reply(Verb.DATA, reply.START_MAIL_INPUT)
@@ -217,13 +232,13 @@ class Dialogue:
         self._add(Speaker.SERVER, Verb.ACKNOWLEDGE, text, cause=Cause.ACKNOWLEDGEMENT)
 
     def quit(self) -> None:
-        """QUIT."""
+        """Add QUIT and its reply."""
         self._release()
         self._client(Verb.QUIT, "QUIT")
         self._reply(Verb.QUIT, reply.CLOSING)
 
     def _release(self) -> None:
-        """Send the replies that pipelining held back."""
+        """Add the replies that pipelining holds back."""
         self.steps += self._held
         self._held = []
 
@@ -251,7 +266,7 @@ class Dialogue:
 
 
 def _extensions(connector: ReceiveConnector) -> Iterator[str]:
-    """What EHLO lists, as far as it matters here."""
+    """Yield the extensions that EHLO lists, as far as the model has them."""
     limit = connector.max_message_size
     yield "SIZE" if limit is None else f"SIZE {limit}"
     yield "PIPELINING"

@@ -1,4 +1,4 @@
-"""What destinations answer; `{ip}` is the address that the mail came from.
+"""Replies of destinations; `{ip}` is the public IP of the connection.
 
 "Seen" means that a public log, ticket or page has the text word for word.
 """
@@ -11,7 +11,7 @@ from relaysim.mail.reply import Reply
 
 
 class Replies(StrEnum):
-    """Whose wording the replies of a destination have."""
+    """The product or provider whose wording the replies of a destination have."""
 
     POSTFIX = "postfix"
     GREYLISTING = "greylisting"
@@ -79,7 +79,7 @@ def _blocked_using(zone: str) -> str:
     return f"{_UNNAMED} using {zone}{link}"
 
 
-# Large providers have their own words; outlook's and yahoo's for Spamhaus were seen at MAIL FROM.
+# Large providers have their own wording; that of Outlook and Yahoo was seen at MAIL FROM.
 _OUTLOOK_REJECTED = Reply(
     550,
     "5.7.1",
@@ -101,7 +101,7 @@ _M365_REJECTED = Reply(
 
 _REJECTED_FOR_ZEN = {Replies.OUTLOOK: _OUTLOOK_REJECTED, Replies.YAHOO: _YAHOO_REJECTED}
 
-# What comes of a provider's own opinion. Seen, if nothing else is said.
+# Replies caused by a provider state. Seen, unless a comment says otherwise.
 _THROTTLED = {
     Replies.GMAIL: _GMAIL_LATER,
     Replies.OUTLOOK: Reply(
@@ -125,7 +125,7 @@ _COLD = {
     ),
     Replies.OUTLOOK: _OUTLOOK_LATER,
 }
-# Yahoo's is what it says for policy of any kind. It rather defers for ever ("permanently deferred",
+# Yahoo sends this reply for policies of any kind. It more often defers ("permanently deferred",
 # 421 [TS03]); that a block is a refusal is an assumption.
 _BLOCKED = {
     Replies.GMAIL: Reply(

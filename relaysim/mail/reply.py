@@ -40,7 +40,7 @@ class Reply:
         return self.code < 400
 
     def filled(self, **fields: object) -> "Reply":
-        """The reply with its fields replaced. Raises KeyError if one is missing."""
+        """Return the reply with its fields replaced; raise KeyError if a field has no value."""
         return Reply(self.code, self.enhanced, self.text.format(**fields))
 
 
@@ -104,7 +104,7 @@ TOO_MANY_RECIPIENTS = Reply(452, "4.5.3", "Too many recipients")  # confirmed
 START_MAIL_INPUT = Reply(354, "", "Start mail input; end with <CRLF>.<CRLF>")  # confirmed
 QUEUED = Reply(250, "2.6.0", "<{message_id}> Queued mail for delivery")  # confirmed from 2013 on
 
-# What the hub says of mail that it owns.
+# Replies in NDRs of the hub.
 MESSAGE_EXPIRED = Reply(550, "4.4.7", "QUEUE.Expired; message expired")  # confirmed
 # All matching send connectors are too small. "ROUTING.SizeLimit" has one source.
 NO_ROUTE_FOR_SIZE = Reply(

@@ -1,6 +1,6 @@
-"""How long the parts of an SMTP session take: the steps of `relaysim.mail.dialogue`, added up.
+"""The length of the parts of an SMTP session: the steps of `relaysim.mail.dialogue`, added up.
 
-The work of the hub comes on top: receiving, the queue database, a delayed acknowledgement.
+The work of the hub is added elsewhere: receiving, the queue database, a delayed acknowledgement.
 """
 
 # ruff: noqa: D102 -- the properties of `Client` are keys of the scenario file
@@ -38,7 +38,7 @@ class Client(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """How long the sessions of one host at one receive connector take.
+    """The lengths of the sessions of one host at one receive connector.
 
     Parameters
     ----------

@@ -8,7 +8,7 @@ import numpy as np
 from relaysim.explanation import Letter
 from relaysim.explanation.expected_dialogue import ExpectedDialogue, expected_dialogue
 from relaysim.mail.backpressure import delay_at
-from relaysim.mail.dialogue import Cause, Verb, timed
+from relaysim.mail.dialogue import Cause, Verb, steps_with_times
 from relaysim.mail.session_time import timing
 from relaysim.measure.journey import Event, Journey
 from relaysim.plan import initial_pressure as pressure
@@ -88,7 +88,7 @@ def dialogue_events(scenario: Scenario, trace: Trace, journey: Journey) -> tuple
             text=str(step),
             step=step,
         )
-        for time, step in timed(steps, session.time, host.round_trip)
+        for time, step in steps_with_times(steps, session.time, host.round_trip)
     ]
     if not _happened(expected, journey, events):
         return [], False

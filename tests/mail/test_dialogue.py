@@ -10,7 +10,7 @@ from worlds.mail_examples import INTERNAL, SHAREPOINT, Receive
 from relaysim.mail import reply
 from relaysim.mail.address import IpAddress
 from relaysim.mail.auth import AuthMechanism
-from relaysim.mail.dialogue import Cause, Dialogue, Speaker, Step, Verb, timed
+from relaysim.mail.dialogue import Cause, Dialogue, Speaker, Step, Verb, steps_with_times
 from relaysim.mail.receive_verdict import error_delay
 from relaysim.mail.reply import Reply
 from relaysim.mail.session_access import identify, logs_in
@@ -165,7 +165,9 @@ def test_replies_stand_at_the_end_of_their_step_and_other_lines_at_the_beginning
     dialogue.rcpt_to("a@example.org", reply.UNABLE_TO_RELAY)
     dialogue.rcpt_to("b@example.org", reply.RECIPIENT_OK)
     dialogue.data(3_000, 8_000)
-    assert [(time, step.speaker, step.verb) for time, step in timed(dialogue.steps, 7, 1_000)] == [
+    assert [
+        (time, step.speaker, step.verb) for time, step in steps_with_times(dialogue.steps, 7, 1_000)
+    ] == [
         (7, Speaker.CLIENT, Verb.MAIL),
         (7, Speaker.LOG, Verb.MAIL),
         (10_001_007, Speaker.SERVER, Verb.MAIL),

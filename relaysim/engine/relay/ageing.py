@@ -10,20 +10,21 @@ from relaysim.plan.plan import HubPlan
 
 
 class Ageing:
-    """Two processes of a hub that follow its accepted mail in the order of acceptance.
+    """Two processes of a hub that follow the accepted mail in the order of acceptance.
 
     One sends delay notices, the other expires transactions, each a fixed time after acceptance.
-    What falls due while the hub is stopped is done when it is back. Mail that has left the hub by
-    then costs no event: a process sleeps until the oldest mail that is still in the hub is due.
+    What falls due while the hub is stopped is done when the hub starts again. Mail that has left
+    the hub by then costs no event: a process sleeps until the oldest mail that is still in the hub
+    is due.
 
     Parameters
     ----------
     accepted : AcceptedMail
-        What the hub has accepted.
+        The mail that the hub has accepted.
     is_up : callable
-        Whether the hub runs.
+        Returns whether the hub runs.
     send_delay_notice, expire : callable
-        What to do with a transaction that falls due.
+        Called with a transaction that falls due.
     """
 
     def __init__(
@@ -46,7 +47,7 @@ class Ageing:
         Process(self._follow(expires_at(0, timeout), expire))
 
     def wake(self) -> None:
-        """Wake the processes: the hub has accepted mail, or is back."""
+        """Wake the processes: the hub has accepted mail, or has started again."""
         asleep, self.asleep = self.asleep, []
         for event in asleep:
             event.run_callbacks()
@@ -62,7 +63,7 @@ class Ageing:
                 event = Event(loop)
                 self.asleep.append(event)
                 yield event
-                # Mail has been accepted, or the hub is back: look again.
+                # The hub has accepted mail, or has started again: look again.
             elif loop.tick < (due := accepted.time[entry] + age):
                 recipient = self.record.messages.first_recipient[accepted.message[entry]]
                 yield loop.at(due, TIMER, self.number, recipient)

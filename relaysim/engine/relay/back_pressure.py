@@ -14,8 +14,8 @@ _LEVEL = {Resource.DATABASE: Level.QUEUE_DISK, Resource.LOG: Level.LOG_DISK}
 class Pressure:
     """The monitored resources of one hub. A resource without a size is not monitored.
 
-    Version buckets follow the uncommitted work: bytes of messages in DATA or commit. The drive of
-    the queue database follows the most that the database ever held, since its file does not shrink.
+    Version buckets are the uncommitted work: bytes of messages in DATA or commit. The level of the
+    queue drive depends on the largest size of the database so far, since its file does not shrink.
     The log is circular: it takes no room of its own (assumption).
 
     Attributes
@@ -25,7 +25,7 @@ class Pressure:
     delay : int
         Microseconds by which replies to MAIL FROM are delayed.
     level : backpressure.Level
-        The pressure that refusals follow. It changes at polls only and is read for each message.
+        The pressure that decides refusals. It changes at polls only and is read for each message.
     """
 
     def __init__(self, loop: EventLoop, record: Recorder, hub: int, plan: PressurePlan) -> None:
@@ -59,6 +59,7 @@ class Pressure:
         thresholds = [drive.thresholds for drive in plan.drives]
         while True:
             yield loop.at(loop.tick + plan.resource_monitoring_interval, TIMER, self.hub)
+            # The hub may be stopped: its drives still hold the mail, so the poll continues.
             if plan.version_bucket_size:
                 used = -(-self.uncommitted // plan.version_bucket_size)
                 self.buckets = self._rated(Level.VERSION_BUCKETS, self.buckets, used, buckets)

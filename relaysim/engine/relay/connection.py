@@ -19,7 +19,7 @@ _DELIVERED, _BOUNCED = int(Status.DELIVERED), int(Status.BOUNCED)
 
 
 class Connections:
-    """Makes the processes of connections, with what they need beside their delivery queue."""
+    """The factory of the processes of connections."""
 
     def __init__(self, plan: Plan, internet: Internet, lines: Sequence[Line]) -> None:
         self.plan, self.internet, self.lines = plan, internet, lines
@@ -92,7 +92,7 @@ class Connections:
                 yield hub.cores.serve(SEND, _SEND, transaction, attempt, recipient, work)
                 if hub.epoch == epoch:  # else the hub stopped before a core was free
                     yield line.transfer(transaction, attempt, recipient, size)
-                    # If the hub has stopped meanwhile, the reply comes, but nobody reads it.
+                    # The hub may have stopped meanwhile: the reply then has no effect, see below.
                     bits = draw32(key, _RESPONSE_TIME, attempt)
                     due = loop.tick + looked_up(receiver.response_time, bits)
                     yield loop.at(due, ATTEMPT, hub.number, recipient, attempt)

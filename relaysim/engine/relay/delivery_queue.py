@@ -1,4 +1,4 @@
-"""Delivery queues: the transactions of a hub that wait for a next hop, and when they are tried."""
+"""Delivery queues: transactions of a hub that wait for a next hop, and the times of attempts."""
 
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -155,15 +155,15 @@ class DeliveryQueue:
     def next_hub(self) -> tuple[Hub | None, int]:
         """Choose the hub of the next connection.
 
-        Each hub has its turn; a hub that would refuse the connection is passed over. If all would
-        refuse, the connection goes to the hub whose turn it is.
+        The hubs take turns; a hub that would refuse the connection is passed over. If all hubs
+        would refuse, the connection goes to the hub whose turn it is.
 
         Returns
         -------
         hub : Hub or None
             None if the queue leads to the mailbox server.
         reply : int
-            The reply that refuses the connection; -1 if it is accepted.
+            The reply that refuses the connection; -1 if the connection is accepted.
         """
         if not self.peers:
             return None, -1
@@ -247,7 +247,7 @@ class DeliveryQueue:
         self._connection_lost(transaction)
 
     def bounced_by_greeting(self, transaction: int, reply_number: int) -> None:
-        """Bounce a transaction for a 5xx greeting: the hub takes it as a reply to the message."""
+        """Bounce a transaction for a 5xx greeting: the hub treats it as a reply to the message."""
         self.end_attempt(transaction, reply_number)
         self.connecting -= 1
         self.hub.finish(transaction, int(Status.BOUNCED), reply_number)
@@ -387,7 +387,7 @@ class DeliveryQueue:
             self._put_back(transaction)
 
     def start(self) -> None:
-        """Try the queue at once when the hub is back (assumption)."""
+        """Try the queue at once when the hub starts again (assumption)."""
         if self.retrying:
             self._leave_retry()
         self.pump()

@@ -39,8 +39,8 @@ class OpenSession(NamedTuple):
 class Host:
     """A host that submits over SMTP.
 
-    Its messages wait in the spool, first in, first out. While one waits and the host may open one
-    more session, a session connects. It closes when the spool is empty or after
+    Messages wait in the spool, first in, first out. While a message waits and the host may open one
+    more session, a session connects. A session closes when the spool is empty or after
     `messages_per_connection` messages.
 
     Attributes
@@ -52,9 +52,9 @@ class Host:
     connected : int
         Sessions that a hub has accepted.
     connections : int
-        Connections asked for so far, which gives each address of the server its turn.
+        Connections requested so far, which gives each address of the server its turn.
     waiting_to_retry : bool
-        No hub accepted a session: the host connects to none until its retry interval is over.
+        No hub accepted a session: the host opens no connection until its retry interval is over.
     open_sessions : dict of int to OpenSession
         Accepted sessions, by number of the connection.
     """
@@ -106,7 +106,7 @@ class Host:
                     answered = hub.next_connection_time()
                     if answered > loop.tick:
                         yield loop.at(answered, ATTEMPT, self.entity, recipient)
-                    # The hub may have stopped meanwhile: `_greeting` looks again.
+                    # The hub may have stopped meanwhile: `_greeting` checks again.
                     answer = self._greeting(hub, connector)
                     if answer < 0:
                         break
@@ -192,7 +192,7 @@ class Host:
             closes = record.replies.codes[refusal] == SERVICE_NOT_AVAILABLE
             time = pressure.delay + verdicts.timing.refusal(recipients, closes)
             yield loop.at(loop.tick + time, ATTEMPT, self.entity, recipient, attempt)
-            # If the hub has stopped meanwhile, the next message of the session finds out.
+            # The hub may have stopped meanwhile: the next message of the session compares epochs.
             self._submission_failed(message, refusal)
             return not closes
         refused = self._rcpt_to(verdicts, message)

@@ -27,9 +27,10 @@ _NDR_STATUSES = (int(Status.BOUNCED), int(Status.EXPIRED))
 
 
 class TransactionQueue(Protocol):
-    """What a hub needs of its delivery queues.
+    """The interface of a delivery queue to its hub.
 
-    Hub and queue hold each other: the hub puts transactions in, the queue reports how they ended.
+    Hub and queue refer to each other: the hub puts transactions in, the queue reports how they
+    ended.
     """
 
     started: dict[int, tuple[int, int]]
@@ -44,7 +45,7 @@ class TransactionQueue(Protocol):
         """Drop all connections when the hub stops."""
 
     def start(self) -> None:
-        """Try the queue when the hub is back."""
+        """Try the queue when the hub starts again."""
 
     def close(self) -> None:
         """Record what still waits when the run ends."""
@@ -71,7 +72,7 @@ class Acknowledgement:
     remaining : int
         Transactions that are not delivered or bounced; -1 until the message is routed.
     event : Event
-        The end of the wait.
+        Triggered at the end of the wait.
     """
 
     __slots__ = ("event", "remaining")
@@ -88,8 +89,8 @@ class Hub:
     up : bool
         The hub runs.
     epoch : int
-        Number of its stops. A process that sees a different epoch after a yield knows that the hub
-        stopped in between and cut it off.
+        Number of stops. A different epoch after a yield means that the hub stopped in between, and
+        that the stop ended the session, connection or work of the process.
     stopped_at : list of int
         End of each epoch that is over, microseconds.
     stops : int
@@ -299,7 +300,7 @@ class Hub:
         self._transaction_done(message, self.record.messages.size[message])
 
     def hand_over(self, transaction: int, peer: "Hub") -> None:
-        """Hand a transaction to another hub, which has committed it."""
+        """Finish a transaction that another hub has committed."""
         message = self.transactions.message[transaction]
         self.transactions.final[transaction] = 1
         peer.accept(message, transaction)

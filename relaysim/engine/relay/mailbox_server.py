@@ -1,4 +1,4 @@
-"""The mailbox server: it submits the users' mail to the hubs of the site."""
+"""The mailbox server: it submits the mail of the users to the hubs of the site."""
 
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -21,8 +21,7 @@ _RECEIVE_COST = int(Decision.RECEIVE_COST)
 class SubmissionPlaces:
     """MaxConcurrentMailboxSubmissions of one hub: a limited number of submissions at a time.
 
-    Each place is a process that carries out one submission after another, of whichever mailbox
-    server was first.
+    Each place is a process that carries out one submission after another, in the order of requests.
     """
 
     def __init__(self, limit: int) -> None:
@@ -44,7 +43,7 @@ class SubmissionPlaces:
 
 
 class OpenSubmission(NamedTuple):
-    """A submission under way: its hub, the hub's epoch when it began, and that time (µs)."""
+    """A submission in progress: its hub, its start (µs), and the epoch of the hub at that time."""
 
     hub: Hub
     start: int
@@ -52,18 +51,18 @@ class OpenSubmission(NamedTuple):
 
 
 class MailboxServer:
-    """The mailbox server submits the users' mail to the hubs of the site in turn.
+    """The mailbox server submits the mail of the users to the hubs of the site in turn.
 
-    It is no SMTP client: no receive connector, no rights, no acknowledgement. Each hub takes a
+    It is no SMTP client: no receive connector, no rights, no acknowledgement. Each hub has a
     limited number of submissions at a time. In an attempt the server tries each hub at most once: a
-    hub that is down is passed over, and after a refusal or a cut submission the next hub is asked
-    at once. After the last hub the message waits for `retry_every`.
+    hub that is down is passed over, and after a refusal or a cut submission the server tries the
+    next hub at once. After the last hub the message waits for `retry_every`.
 
     Notes
     -----
-    That submission goes on to another hub of the site without a wait is an assumption. Documented
-    for Exchange 2007 and 2010 are the turns over the hubs of a site with the next one on failure;
-    one source has a selector of 2010 that avoids hubs marked unhealthy.
+    It is an assumption that submission goes on to another hub of the site without a wait.
+    Documented for Exchange 2007 and 2010 are the turns over the hubs of a site with the next one on
+    failure; one source has a selector of 2010 that avoids hubs marked unhealthy.
     """
 
     def __init__(
@@ -139,6 +138,7 @@ class MailboxServer:
             yield hub.cores.serve(RECEIVE, _RECEIVE, message, 0, recipient, work)
         if hub.epoch == epoch:  # else it stopped before the work was done
             yield hub.database.commit(message, recipient)
+        # The hub may have stopped during the commit: the epochs are compared once more below.
         hub.pressure.uncommitted -= size
         self._record_submission(message, loop.tick)
         del self.open_submissions[message]

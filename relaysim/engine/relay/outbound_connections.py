@@ -4,7 +4,7 @@ from typing import Protocol
 
 
 class OutboundQueue(Protocol):
-    """What this module needs of a delivery queue."""
+    """The interface of a delivery queue to this module."""
 
     number: int
     leads_outside: bool

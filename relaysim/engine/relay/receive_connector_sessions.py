@@ -1,4 +1,4 @@
-"""The sessions of a receive connector: how many are open, from which source, and their messages."""
+"""The sessions of a receive connector: the number that is open, by source, and their messages."""
 
 from relaysim.mail.receive_verdict import admission, submission_rate
 from relaysim.plan.plan import ConnectorPlan

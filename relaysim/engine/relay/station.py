@@ -1,4 +1,4 @@
-"""Stations of a hub: its cores, the queue database, and the Internet line that it sends over."""
+"""Stations of a hub: its cores, its queue database, and the Internet line of its public IP."""
 
 from collections import deque
 
@@ -93,7 +93,7 @@ class Cores:
                 job[0].run_callbacks()
 
     def start(self) -> None:
-        """Begin the work that waits, when the hub is back."""
+        """Begin the work that waits, when the hub starts again."""
         self.stopped = False
         for waiting in self.waiting:
             while self.free and waiting:

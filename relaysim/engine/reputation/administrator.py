@@ -1,4 +1,4 @@
-"""The administrator: how a listing is noticed, and what is done about it."""
+"""The administrator: detection of listings and blocks, repair of causes, requests for removal."""
 
 from array import array
 from collections.abc import Callable, Sequence
@@ -20,9 +20,9 @@ class Incident:
     Attributes
     ----------
     detected : bool
-        The administrator knows.
+        The administrator has noticed it.
     repaired : bool
-        Everything that will be done about the cause is done.
+        All repairs of the cause are done.
     """
 
     __slots__ = ("detected", "repaired")
@@ -32,9 +32,11 @@ class Incident:
 
 
 class Administrator:
-    """Monitors the blocklists, gets calls about NDRs, repairs causes and requests removal.
+    """The process of the administrators.
 
-    Draws have the administrator's own key and are counted by their own events.
+    Monitoring, calls about NDRs, repairs, requests for removal.
+
+    Draws have a key of their own and are counted by events of the administrator.
 
     Attributes
     ----------
@@ -45,12 +47,12 @@ class Administrator:
     moved : bool
         The culprits have been moved to another IP.
     asks : bool
-        The administrator requests removal at all.
+        The administrators request removal at all.
 
     Parameters
     ----------
     move_culprits : callable
-        How the hubs learn that the culprits' mail takes another IP.
+        Called when the mail of the culprits moves to another IP.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""Blocklist operators: what they see of an IP, when they list it, and for how long."""
+"""Blocklist operators: the evidence against an IP, the times of its listings, and their length."""
 
 from array import array
 from collections import deque
@@ -19,7 +19,7 @@ HOUR = 3_600_000_000
 
 
 class IpHistory:
-    """What an operator has recorded about an IP.
+    """The record of an operator about an IP.
 
     Attributes
     ----------
@@ -34,15 +34,15 @@ class IpHistory:
     removed : bool
         The IP was removed on request: the next hit lists it again.
     asked : bool
-        A request for removal is under way.
+        A request for removal is pending.
     watched : bool
-        An event is scheduled at which the operator looks at the IP again.
+        The next look of a human operator at the IP is scheduled.
     last : int
         Time of the last hit, report or message of a compromised host, microseconds.
     period : int
-        Number of listings that are over. An event that was scheduled for another one is void.
+        Number of listings that are over. An event that was scheduled in another period is void.
     listings_in_memory : int
-        Number of listings within memory at the last one, included.
+        Number of listings within memory at the last listing, included.
     looked : int
         Hits x microseconds that a human operator has seen.
     limit : int
@@ -78,10 +78,10 @@ class IpHistory:
 
 
 class Escalation(Protocol):
-    """How listings of an operator spread to neighbours, see `listing_escalation`.
+    """The escalation of the listings of an operator to neighbours, see `listing_escalation`.
 
-    Operator and escalation hold each other: the one says what an IP did, the other which IPs are
-    published for it.
+    Operator and escalation refer to each other: the operator reports hits and listings of an IP,
+    and the escalation decides which IPs are published.
     """
 
     published: dict[int, Cause]
@@ -176,7 +176,7 @@ class BlocklistOperator:
         self._judge(history)
 
     def _judge(self, history: IpHistory) -> None:
-        """Decide whether an IP gets on the list, after a hit or a report."""
+        """Decide whether an IP is listed, after a hit or a report."""
         now = history.last = self.loop.tick
         for times in (history.hits, history.reports):
             while times and times[0] < now - self.window:
@@ -210,7 +210,7 @@ class BlocklistOperator:
         return len(times)
 
     def _watch(self, history: IpHistory) -> None:
-        """Let a human operator look every hour, as long as there are hits."""
+        """Schedule the hourly look of a human operator, as long as there are hits."""
         if history.watched or self.plan.hazard is None:
             return
         if history.limit < 0:
@@ -347,7 +347,7 @@ class BlocklistOperator:
             self.schedule(self._next_build(), history.ip, withdraw)
 
     def forget_request(self, ip: int) -> None:
-        """Void a request for an IP whose last scripted listing ended by itself."""
+        """Cancel a request for an IP whose last scripted listing ended by itself."""
         history = self.history(ip)
         if not history.listed:
             history.asked = False

@@ -1,4 +1,4 @@
-"""The volume of each IP: the denominator for a blocklist that judges by ratio."""
+"""The volume of each IP: the denominator of a blocklist that decides by a ratio."""
 
 from collections import deque
 
@@ -6,7 +6,7 @@ HOUR = 3_600_000_000
 
 
 class IpVolumes:
-    """Messages that went out by each IP, counted by the hour.
+    """Messages sent by each IP, counted by the hour.
 
     Attributes
     ----------

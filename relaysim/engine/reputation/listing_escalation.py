@@ -1,8 +1,8 @@
-"""Escalation: how a listing spreads to IPs that did nothing.
+"""Escalation: a listing that widens to neighbours of the IP.
 
-Without escalation an operator publishes the listed IPs. With `vicinity` and `escalate` neighbours
-join them. With `allocation_count` and `asn_score` a whole allocation is listed by the number of
-listed IPs in it, or a whole ASN by its hits; neighbours that belong to others count too.
+Without escalation an operator publishes the listed IPs. `vicinity` and `escalate` add neighbours of
+a listed IP. With `allocation_count` and `asn_score` a whole allocation is listed by the number of
+listed IPs in it, or a whole ASN by its hits; neighbours of other owners count too.
 """
 
 from collections import deque
@@ -16,12 +16,12 @@ from relaysim.traffic.draw import Decision
 
 
 class NoEscalation:
-    """A listed IP is published, and no other.
+    """A listed IP is published, and no other IP.
 
     Attributes
     ----------
     published : dict of int to Cause
-        The IPs that the next build has, see `listings.PARTIES`.
+        The IPs in the next build, see `listings.PARTIES`.
     """
 
     def __init__(self, operator: BlocklistOperator) -> None:
@@ -76,7 +76,7 @@ class NoEscalation:
 
 
 class Vicinity(NoEscalation):
-    """An IP that is listed again and again takes some of the IPs next to it along."""
+    """Repeated listings of an IP lead to listings of some of the IPs next to it."""
 
     def listed(self, history: IpHistory, cause: Cause) -> None:
         """Publish an IP; from its m-th listing on list each neighbour with some probability."""
@@ -95,12 +95,12 @@ class Vicinity(NoEscalation):
 
 
 class IgnoredListing(NoEscalation):
-    """A listing that is ignored spreads to the allocation, until it ends.
+    """A listing without a repair escalates to the allocation, until the listing ends.
 
     Attributes
     ----------
     ignored : set of int
-        Listed IPs whose allocation is published for them.
+        Listed IPs whose allocation is published because of them.
     """
 
     def __init__(self, operator: BlocklistOperator) -> None:
@@ -146,7 +146,7 @@ class AllocationCount(NoEscalation):
     Attributes
     ----------
     foreign : dict of (int, int) to deque of int
-        By allocation: when the listings of IPs that belong to others end, microseconds.
+        By allocation: the ends of listings of IPs that belong to others, microseconds.
     """
 
     def __init__(self, operator: BlocklistOperator) -> None:
@@ -210,7 +210,9 @@ class AllocationCount(NoEscalation):
 
 
 class AsnScore(NoEscalation):
-    """The whole ASN is published by its score: hits within the window, those of others included.
+    """The whole ASN is published by its score.
+
+    Hits within the window, hits of other owners included.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""Listings: which IPs are on which blocklist, as published, and what receiving domains know."""
+"""Listings: the IPs on each blocklist, as published, and the answers that domains cache."""
 
 from relaysim.engine.kernel import EGRESS, STATE, EventLoop
 from relaysim.engine.recorder import Recorder
@@ -21,12 +21,12 @@ Board = dict[int, dict[int, int]]
 
 
 class Listings:
-    """What the operators publish: at the source, and at the mirrors that some domains query.
+    """The published listings: at the source, and at the mirrors that some domains query.
 
     Attributes
     ----------
     direct, mirrored : Board
-        What a query sees now.
+        The current answers to queries.
     """
 
     def __init__(self, loop: EventLoop, record: Recorder, plan: Plan) -> None:
@@ -87,14 +87,14 @@ class Lookups:
     mirrors : list of bool
         Whether a domain queries mirrors.
     ttl : list of (int, int)
-        For each domain how long it believes that an IP is listed, and that it is not; microseconds.
+        For each domain the times to live of the answers "listed" and "not listed"; microseconds.
     answers : dict of int to (int, tuple of int)
         Cached answers by domain and IP: the end of their time to live, and the blocklists.
     """
 
     def __init__(self, record: Recorder, plan: Plan, draws: Draws, listings: Listings) -> None:
         self.record, self.listings = record, listings
-        # Domains that nobody writes to by name, such as smart hosts, are not among the draws.
+        # Domains without recipients, such as smart hosts, are not among the draws.
         extra = len(plan.domains) - len(draws.uses)
         self.uses: list[tuple[int, ...]] = [
             tuple(number for number, used in enumerate(row) if used) for row in draws.uses.tolist()

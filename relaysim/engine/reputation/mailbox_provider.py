@@ -1,4 +1,4 @@
-"""Mailbox providers: they keep a state for each IP and sender domain, and act on it."""
+"""Mailbox providers: a state for each IP and sender domain, which decides about their mail."""
 
 from collections.abc import Mapping, Sequence
 
@@ -24,9 +24,9 @@ INTERVAL = 900_000_000
 
 
 class Provider:
-    """One destination that keeps reputations.
+    """One destination with reputation.
 
-    Draws have the provider's own key and are counted by its own events with each IP.
+    Draws have a key of their own and are counted by events of the provider with each IP.
 
     Attributes
     ----------
@@ -37,11 +37,11 @@ class Provider:
     states : dict of (int, int) to ProviderState
         By IP and sender domain.
     known : dict of (int, int) to ProviderState
-        The same by stream and egress, to be found faster.
+        The same states by stream and egress, for a faster look-up.
     events : dict of int to int
         Draws so far, by IP.
     asked : set of int
-        Egress IPs for which a request for mitigation is under way.
+        Egress IPs for which a request for mitigation is pending.
     busiest_days : sequence of mapping of int to int
         For each egress and destination the messages of its busiest day before the run.
     """
@@ -205,7 +205,7 @@ class Provider:
         return [state for state in self.states.values() if state.ip is ip]
 
     def _block(self, state: ProviderState) -> None:
-        """Block an IP for what it did; the first block may include other IPs of the same /24."""
+        """Block an IP for its own mail; the first block may include other IPs of the same /24."""
         ip = state.ip.ip
         first = not any(other.state is State.BLOCK for other in self._states_of(state.ip))
         self._enter(state, State.BLOCK)
@@ -221,14 +221,14 @@ class Provider:
                 self._ban(other_number * PARTIES + party)
 
     def _ban(self, ip: int) -> None:
-        """Block an IP for what its neighbour did."""
+        """Block an IP for the mail of a neighbour."""
         counters = self._ip_counters(ip)
         counters.banned_until = self.loop.tick + self.plan.block_time
         for state in self._states_of(counters):
             self._enter(state, State.BLOCK)
 
     def _block_persistent_senders(self) -> None:
-        """Block an IP that, while it is throttled, sends far above the limit for some hours."""
+        """Block an IP that is throttled and sends far above the limit for some hours."""
         now, plan = self.loop.tick, self.plan
         for ip in tuple(self.ips.values()):  # a block may add the IPs of neighbours
             throttled = [s for s in self._states_of(ip) if s.state is State.THROTTLE]

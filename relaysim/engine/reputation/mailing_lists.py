@@ -52,7 +52,7 @@ class MailingLists:
         Returns
         -------
         bool
-            Whether its recipients are final now: suppressed.
+            Whether all recipients of the message are final now: suppressed.
         """
         if not self.paused and not self.removed:
             return False

@@ -1,4 +1,4 @@
-"""What a mailbox provider counts about an IP and about a sender domain, and its state for both."""
+"""Counters of a mailbox provider for an IP and for a sender domain, and its state for both."""
 
 from relaysim.mail.provider_state import SCALE, State, badness, cold_rate
 from relaysim.plan.reputation_plan import ReputationPlan
@@ -9,7 +9,7 @@ SMALL_VOLUME = 1_000
 
 
 class ReputationCounters:
-    """What a provider has counted about an IP or a domain, in units of 1 / `SCALE`.
+    """The counters of a provider for an IP or a domain, in units of 1 / `SCALE`.
 
     The counters decay with a half-life.
     """
@@ -48,7 +48,7 @@ class ReputationCounters:
 
 
 class IpCounters(ReputationCounters):
-    """The counters of an IP: also how much it sends, by the hour and by the day.
+    """The counters of an IP, with the volume by the hour and by the day.
 
     Attributes
     ----------
@@ -69,7 +69,7 @@ class IpCounters(ReputationCounters):
     hours_above_rate : int
         Hours in a row in which a throttled IP sent far above its rate.
     banned_until : int
-        End of a block for what a neighbour did, microseconds.
+        End of a block for the mail of a neighbour, microseconds.
     """
 
     __slots__ = (
@@ -115,7 +115,7 @@ class ProviderState:
     number : int
         Index into `Names.provider_states`.
     ip, domain : IpCounters, ReputationCounters
-        What the provider counts about the two.
+        The counters of the two.
     state : State
         Good, warned, throttled or blocked.
     junk : int

@@ -1,4 +1,4 @@
-"""The receiving side of the Internet: which connections fail, which mail is refused, and why."""
+"""The receiving side of the Internet: failed connections, refused mail, and the reasons."""
 
 from collections.abc import Callable, Sequence
 
@@ -33,22 +33,22 @@ _DELIVERED, _JUNKED = int(Status.DELIVERED), int(Status.JUNKED)
 
 
 class Internet:
-    """The receiving domains: their limits, their DNSBL queries, and the states that they keep.
+    """The receiving domains: their limits, their DNSBL queries, and the states of their providers.
 
     Attributes
     ----------
     stage, action : list of int
-        For each domain at which stage it acts on a listed IP, and how.
+        For each domain the stage at which it acts on a listed IP, and the action.
     judges : list of bool
         For each domain whether it may refuse mail for the reputation of the sender.
     watched : list of bool
         For each domain whether it may do anything but accept all mail in the same way.
     outages : list of int
-        For each destination the scripted outages that last now; they may overlap.
+        For each destination the current scripted outages; they may overlap.
     connections : dict of (int, int) to int
         Open connections by egress and domain, where the destination limits them.
     counts_volume : bool
-        Whether a blocklist needs to know how much each IP sends.
+        Whether a blocklist needs the volume of each IP.
 
     Parameters
     ----------
@@ -57,7 +57,7 @@ class Internet:
     providers : sequence of Provider or None
         For each destination its provider; None: it keeps no reputations.
     call_administrator : callable
-        What to do when innocent mail bounced for the reputation of an IP (number of the egress).
+        Called when innocent mail bounced for the reputation of an IP (number of the egress).
     """
 
     def __init__(
@@ -78,7 +78,7 @@ class Internet:
         self.mailing_lists, self.signals = mailing_lists, signals
         self.call_administrator = call_administrator
         self.lookups = Lookups(self.record, plan, draws, listings)
-        # Domains that nobody writes to by name, such as smart hosts, are not among the draws.
+        # Domains without recipients, such as smart hosts, are not among the draws.
         extra = len(plan.domains) - len(draws.stage)
         self.stage = [*draws.stage.tolist(), *[RCPT] * extra]
         self.action = [*draws.action.tolist(), *[REJECT] * extra]
@@ -109,11 +109,11 @@ class Internet:
     # A connection, in the order of its stages.
 
     def connect(self, queue: QueuePlan, transaction: int) -> int:
-        """Decide about a new connection.
+        """Return the reply that refuses a new connection.
 
-        In this order: the destination is down, the connection fails by chance, too many connections
-        from this IP, the IP is on a blocklist on which the domain acts at the greeting. After a
-        greeting, `disconnect` must follow when the connection ends.
+        The reasons, in this order: the destination is down, the connection fails by chance, too
+        many connections from this IP, the IP is on a blocklist on which the domain acts at the
+        greeting. After a greeting, `disconnect` must follow when the connection ends.
 
         Returns
         -------
@@ -151,9 +151,9 @@ class Internet:
     def envelope(
         self, queue: QueuePlan, transaction: int, send_dsn: Callable[[int, Decision], None]
     ) -> tuple[int, int]:
-        """Decide about MAIL FROM and RCPT TO of a transaction.
+        """Return the verdict about MAIL FROM and RCPT TO of a transaction.
 
-        Recipients that do not exist bounce; the others continue without them.
+        Recipients that do not exist bounce; the transaction continues without them.
 
         Parameters
         ----------
@@ -162,7 +162,7 @@ class Internet:
         transaction : int
             Row.
         send_dsn : callable
-            How the sending hub sends a DSN about a recipient.
+            Sends a DSN about a recipient from the hub.
 
         Returns
         -------
@@ -254,7 +254,7 @@ class Internet:
     # After the final reply.
 
     def delivered(self, queue: QueuePlan, transaction: int, recipients: list[int]) -> list[int]:
-        """Decide between inbox and junk folder for accepted recipients, and count them.
+        """Return the final status of accepted recipients, and count them.
 
         Returns
         -------
@@ -322,7 +322,7 @@ class Internet:
     # Scripted outages.
 
     def begin_outage(self, receiver: int) -> None:
-        """Let connections to a destination fail from now on."""
+        """Begin an outage: connections to the destination fail from now on."""
         self.outages[receiver] += 1
         if self.outages[receiver] == 1:
             self.record.level(Level.OUTAGE, receiver, self.loop.tick, 1)

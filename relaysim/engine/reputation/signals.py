@@ -1,4 +1,4 @@
-"""Signals: what becomes known about a recipient after delivery, when, and to whom."""
+"""Signals: complaints, spam trap hits and unknown users that follow the delivery of a recipient."""
 
 from collections.abc import Callable, Sequence
 
@@ -21,7 +21,7 @@ _LATEST_COMPLAINT = 14 * 86_400_000_000
 
 
 class SignalReports:
-    """Schedules the signals that were drawn for the recipients, once these are delivered.
+    """The schedule of the signals that were drawn for the recipients, from delivery on.
 
     Attributes
     ----------
