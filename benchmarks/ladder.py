@@ -78,7 +78,7 @@ def values(found: Comparison) -> dict[tuple[str, str, str], pd.Series]:
 
 
 def levels(found: Comparison) -> str:
-    """What each rung gives, with intervals."""
+    """Return the results of each rung with intervals, as a table."""
     by = values(found)
     rows = []
     for name, what in RUNGS.items():
@@ -92,7 +92,7 @@ def levels(found: Comparison) -> str:
 
 
 def differences(found: Comparison) -> str:
-    """Each rung against the shared hub: paired difference, verdict, gain of pairing."""
+    """Return paired difference, verdict and gain of each rung, as a table."""
     frame = found.comparisons[found.comparisons["scope"] == "class"]
     by = {(row["scenario"], row["subject"], row["metric"]): row for _, row in frame.iterrows()}
     rows = []
@@ -114,7 +114,7 @@ def differences(found: Comparison) -> str:
 
 
 def blast(found: Comparison) -> str:
-    """Who suffers for the newsletter, of all innocent mail."""
+    """Return the harm to innocent mail by the newsletter, as a table."""
     frame = found.metrics[(found.metrics["scope"] == "total")]
     by = {
         (row["scenario"], row["metric"]): row
@@ -136,7 +136,7 @@ def blast(found: Comparison) -> str:
 
 
 def waits(found: Comparison) -> str:
-    """Where the time of a recipient goes, on the average."""
+    """Return the mean waits of a recipient, as a table."""
     by = values(found)
     rows = []
     for subject in dict.fromkeys(subject for subject, _, _ in SHOWN):
@@ -158,41 +158,41 @@ def page(found: Comparison) -> str:
     """The page."""
     return f"""# The ladder of designs
 
-Each rung of `scenarios/` against the shared hub, on the same mail: {found.replications} runs
+Each rung of `scenarios/` compared with the shared hub, on the same mail: {found.replications} runs
 of a working day, seed {found.seed}. Values are means with half the width of their 95 % confidence
 interval. Made with relaysim {relaysim.__version__} by `python
 benchmarks/ladder.py --replications {found.replications}`.
 
-## What each rung gives
+## Results of each rung
 
 {levels(found)}
 
-## Against the shared hub
+## Differences from the shared hub
 
 Paired differences over the streams that a rung has in common with the shared hub; latencies over
-the recipients that both delivered. The gain says how many times narrower pairing made the interval.
-With so many rungs each interval has {100 * confidence_of(len(found.scenarios) - 1):.4g} %
+the recipients that both delivered. The gain says how many times narrower pairing makes the
+interval. With so many rungs each interval has {100 * confidence_of(len(found.scenarios) - 1):.4g} %
 confidence, so that the verdicts on one metric of one subject hold together with 95 %.
 
 {differences(found)}
 
-## Where the time goes
+## Where the time is spent
 
-Mean wait of a recipient that got through, by what it waits for, and the time in which something was
-done for it. What a design lost is not in its mean.
+Mean wait of a delivered recipient, by cause, and its service time. Recipients that a design lost
+are not in its mean.
 
 {waits(found)}
 
 ## Blast radius
 
-What innocent mail suffers for the newsletter in a day (`docs/reputation.md` says how it is
+Harm to innocent mail by the newsletter in a day (`docs/reputation.md` says how it is
 measured). The listing of `listing-day` is scripted. `docs/campaigns.md` has four weeks.
 
 {blast(found)}
 
-A new IP is cold: the large providers take little from it on its first days, so most of the
-newsletter expires. That is the price of an own IP until it is known, and the newsletter alone pays
-it.
+A new IP is cold: the large providers accept little mail from a new IP on its first days, so most of
+the newsletter expires. This is the cost of an own IP until the providers know it; other mail is not
+affected.
 """
 
 

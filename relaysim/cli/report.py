@@ -17,22 +17,22 @@ def report(
     others: Annotated[list[Path], typer.Argument(metavar="OTHER", help="Other designs.")],
     study: Study,
     out: Annotated[
-        Path, typer.Option(metavar="DIR", help="Where report.html and report.md go.")
+        Path, typer.Option(metavar="DIR", help="Directory for report.html and report.md.")
     ] = Path("report"),
     no_flip: Annotated[
-        bool, typer.Option("--no-flip", help="Do not look for the load at which the answer flips.")
+        bool, typer.Option("--no-flip", help="Do not compute the load at which the answer changes.")
     ] = False,
     no_sizing: Annotated[
-        bool, typer.Option("--no-sizing", help="Do not ask what a larger hub alone would buy.")
+        bool, typer.Option("--no-sizing", help="Do not look for a number of cores that would do.")
     ] = False,
     no_sensitivity: Annotated[
-        bool, typer.Option("--no-sensitivity", help="Do not try other values of assumptions.")
+        bool, typer.Option("--no-sensitivity", help="Do not vary the assumptions.")
     ] = False,
 ) -> None:
     """Write an architecture report: one HTML page to hand on, and the same as Markdown.
 
-    The answer first, then what differs, the mail and its sources, a normal and a bad day, the
-    paired differences, what turns the answer, and what a larger hub alone would buy.
+    The answer first, then what differs, the workload and its sources, latency and waits,
+    listings, paired differences, sensitivity, and the base with more cores.
     """
     from relaysim.study.architecture import architecture_report
     from relaysim.study.execution.output_directory import OutputError

@@ -1,4 +1,4 @@
-"""How late: quantiles of the latency, its mean and its parts, group by group.
+"""Latency: quantiles of the latency, its mean and its parts, group by group.
 
 A quantile counts every judged recipient (`Recipients.judged`): one that was not delivered or junked
 is later than any that was, so that a design cannot improve its quantiles by losing its slowest

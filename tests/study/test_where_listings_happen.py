@@ -49,7 +49,7 @@ def test_a_run_prints_late_days_and_no_interval_of_a_latency(risky: RunResult) -
     assert 0 < late < 6
     assert re.search(rf"transactional +{late:.0f} of 6 days \(\d+ to \d+ %\)", text)
     assert "a replication\nhas 1 day of 1 min." in text
-    times = text.split("How late")[1].split("Late days")[0]
+    times = text.split("Latency (on time")[1].split("Late days")[0]
     # The newsletter loses mail on one day of six, so that day's quantiles are lost.
     assert re.search(r"transactional .* lost in \d of 6", times)
 

@@ -1,4 +1,4 @@
-"""Where mail piles up: how much waits in the longest queues over the day."""
+"""Backlog: the number of entries in the longest queues over the day."""
 
 import textwrap
 from collections.abc import Mapping
@@ -121,7 +121,7 @@ def _span(
     """From when to when the axis goes, and what is to be said of the rest."""
     first, last = min(spell[0] for spell in spells), max(spell[1] for spell in spells)
     if last > _LONG * duration:
-        return 0.0, duration, f"what waits at the end is gone by {at(start, last)}"
+        return 0.0, duration, f"mail that waits at the end is final by {at(start, last)}"
     if last - first > duration / 3 or not last:
         return 0.0, max(duration, last), ""
     margin = 0.3 * (last - first) + 300.0
@@ -146,8 +146,8 @@ def _message(result: Mapping[str, list[Queue]], start: datetime) -> str:
     if len(worst) > 2:
         worst = [max(worst, key=lambda pair: pair[1].longest())]
     if not any(queue.longest() for _, queue in worst):
-        return "Where mail piles up: nowhere"
-    return "Where mail piles up: " + ", ".join(
+        return "Longest queue: no mail waits"
+    return "Longest queue: " + ", ".join(
         f"{number(round(queue.longest()))} in the {queue.kind} "
         f"({design}, {queue.hub}, {at(start, queue.peak())})"
         for design, queue in worst

@@ -224,4 +224,4 @@ def _message(rows: pd.DataFrame, base: str) -> str:
         + ", ".join(f"{verdict} in {int((verdicts == verdict).sum())}" for verdict in shown)
         for design, verdicts in designs
     ]
-    return f"Against {base}, of the {len(designs[0][1])} comparisons here: {'; '.join(sentences)}"
+    return f"Of {len(designs[0][1])} comparisons with {base}: {'; '.join(sentences)}"

@@ -62,8 +62,8 @@ class Bar(NamedTuple):
 
 HARM = Column(
     (
-        Part("blast_reputation", "for the culprits' reputation", "#882255", ""),
-        Part("blast_congestion", "for congestion by them", "#DDCC77", "///"),
+        Part("blast_reputation", "by reputation", "#882255", ""),
+        Part("blast_congestion", "by congestion", "#DDCC77", "///"),
     ),
     "blast_radius",
     "lost or late",
@@ -88,7 +88,7 @@ def blast_radius(metrics: pd.DataFrame, designs: Sequence[str], caption: str) ->
     shown = {column: {s: table[s] for s in subjects} for column, table in known.items()}
     columns = [column for column, table in shown.items() if max(map(_size, table.values())) > LEAST]
     if not columns:
-        raise NothingToDrawError("no innocent mail is lost, late or junked for what culprits send")
+        raise NothingToDrawError("no innocent mail is lost, late or junked because of the culprits")
     figure, axes = sheet(
         len(subjects),
         len(columns),

@@ -86,13 +86,13 @@ def incident(course: Course, caption: str) -> Sheet:
         clock_axis(panel, course.scenario.run.start, first, last, most=12)
         panel.tick_params(labelbottom=False)
     if marks:
-        axes[0].set_title("What the administrator did")
+        axes[0].set_title("Actions of the administrator")
         draw_marks(axes[0], marks)
         for panel in axes[1:]:
             for time in {mark.mark.time for mark in marks}:
                 panel.axvline(time, **LEADER, zorder=0.6)
     bands, below = axes[-2:]
-    bands.set_title("Held against public IPs")
+    bands.set_title("Listings and provider states of public IPs")
     beside_title(bands, bands_key(span.state for _, spans in rows for span in spans))
     draw_bands(bands, rows, first, last)
     _draw_toll(below, course, toll, first, last)

@@ -1,4 +1,4 @@
-"""How late: the share of each class that is not there yet, over its age."""
+"""Latency: the share of each class that is not yet delivered, over its age."""
 
 from collections.abc import Mapping
 
@@ -70,7 +70,7 @@ def latency(
     for panel in axes[len(subjects) :]:
         panel.set_axis_off()
     for panel in axes[::columns]:
-        panel.set_ylabel("share not there yet")
+        panel.set_ylabel("share not yet delivered")
     for panel in axes[: len(subjects)][-columns:]:
         panel.set_xlabel("time since creation")
         panel.tick_params(labelbottom=True)
@@ -112,7 +112,7 @@ def _message(
     # Of mail that was never written there is no share.
     results = [item for item in results if not np.isnan(list(item[2].values())).all()]
     if not results:
-        return "How late: share of each class that is not there yet, by age"
+        return "Latency: share of each class that is not yet delivered, by age"
 
     def weight(entry: tuple[str, float, dict[str, float]]) -> float:
         late = np.array(list(entry[2].values()))
@@ -120,10 +120,10 @@ def _message(
 
     subject, deadline, late = max(results, key=weight)
     if len(late) > 1 and weight((subject, deadline, late)) < 0.005:
-        return "How late: by its deadline each class is there to the same share in all designs"
+        return "Latency: all designs deliver the same share of each class by its deadline"
     shares = ", ".join(f"{number(share, 'share')} in {name}" for name, share in late.items())
     return (
-        f"How late: {subject} mail still missing at its deadline of {_duration(deadline)}: {shares}"
+        f"Latency: {subject} mail not delivered by its deadline of {_duration(deadline)}: {shares}"
     )
 
 

@@ -21,7 +21,7 @@ from relaysim.scenario.problem import dotted
 _ROW, _PANEL = 0.23, 0.45
 """Height of a row of bands, and of a panel without its rows, inches."""
 _INSIDE: Any = ("axes fraction", "data"), "offset points"
-_NEW = "; but it is new, and large providers take little of it"
+_NEW = "; but the IP is new, and large providers accept little mail from it"
 APART = " (culprits)"
 """Stands after an IP that no innocent mail leaves by."""
 
@@ -123,7 +123,7 @@ def _mark_good(panel: Axes, course: Course, rows: Sequence[Row]) -> None:
     for place, row in enumerate(rows):
         if not row.spans:
             cold = dotted(("egress", row.egress)) in new
-            text = f"nothing against it{_NEW * cold}"
+            text = f"good at all times{_NEW * cold}"
             panel.annotate(text, (0, -place), (4, 0), *_INSIDE, size=7.5, color=PALE, va="center")
 
 
@@ -136,9 +136,8 @@ def _message(shown: Mapping[str, Course], last: float) -> str:
     """Return the title: for how long innocent mail is throttled or blocked in each design."""
     held = {name: _held(course, last) for name, course in shown.items()}
     text = {name: f"for {number(time, 's')}" if time else "never" for name, time in held.items()}
-    return (
-        "What mailbox providers think: at least one of them throttles or blocks innocent mail "
-        + by_design(text)
+    return "Provider states: at least one provider throttles or blocks innocent mail " + by_design(
+        text
     )
 
 

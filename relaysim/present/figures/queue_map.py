@@ -82,7 +82,7 @@ def queues(
         queue for queue in _binned(backlog, thresholds, width, last) if queue.means.max() >= LEAST
     ]
     if not waited:
-        raise NothingToDrawError("nothing ever waits in a queue for long")
+        raise NothingToDrawError("no mail waits in a queue for long")
     shown = waited[:MOST]
     measured = Lookup(metrics)
     heights = [_ROW * len(shown) + _ROOM, _BAR]

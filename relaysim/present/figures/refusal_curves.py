@@ -53,7 +53,7 @@ def reach(
         _draw(panel, chance, drawn[name])
         panel.set_ylim(0.0, 1.1 * max(chance.max() for chance in curves.values()))
         clock_axis(panel, start, 0.0, duration, most=12)
-    figure.supylabel("chance of a refusal", fontsize=9, color=INK)
+    figure.supylabel("probability of refusal", fontsize=9, color=INK)
     axes[-1].set_xlabel("time of the run")
     return figure
 
@@ -74,4 +74,6 @@ def _message(stream: str, curves: "Mapping[str, pd.Series[float]]") -> str:
         name: f"up to {number(share, 'share')}" if share else "never"
         for name, share in most.items()
     }
-    return f"How likely a fresh message of {stream} is refused for reputation: {by_design(text)}"
+    return (
+        f"Probability of refusal of a fresh message of {stream}, for reputation: {by_design(text)}"
+    )

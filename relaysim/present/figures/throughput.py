@@ -1,4 +1,4 @@
-"""How much gets through: recipients delivered over the run, by class."""
+"""Throughput: recipients delivered over the run, by class."""
 
 import math
 from collections.abc import Mapping
@@ -106,7 +106,4 @@ def _message(rates: Mapping[str, pd.DataFrame], subjects: list[str], bin_: Bin) 
     best = {
         design: number(float(peak.get(most, 0.0)), "recipients") for design, peak in peaks.items()
     }
-    return (
-        f"How much gets through: {most} mail at its busiest, recipients {bin_.sentence}: "
-        f"{by_design(best)}"
-    )
+    return f"Highest throughput of {most} mail, recipients {bin_.sentence}: {by_design(best)}"

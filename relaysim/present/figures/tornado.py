@@ -111,7 +111,7 @@ def _axis(panel: Axes, kind: Scale, share: bool) -> None:
 
 
 def _key(drawn: dict[str, Look]) -> Key:
-    words = {"low": "at its low end", "high": "at its high end"}
+    words = {"low": "at the low end", "high": "at the high end"}
     return {
         words[end]: Patch(facecolor=look.colour, hatch=look.hatch, edgecolor="white")
         for end, look in drawn.items()
@@ -121,9 +121,9 @@ def _key(drawn: dict[str, Look]) -> Key:
 def _message(sensitivity: Sensitivity) -> str:
     effects = sensitivity.effects
     certain = effects.loc[effects["effect"] == MEASURABLE, "path"]
-    text = "nothing for certain"
+    text = "no effect is measurable"
     if len(certain):
         first = certain.index[0] == effects.index[0]
-        text = f"{'most of all' if first else 'for certain'} {certain.iloc[0]}"
+        text = f"{'largest' if first else 'measurable'} effect of {certain.iloc[0]}"
     of = "" if sensitivity.other is not None else f" of {sensitivity.scenario}"
-    return f"What moves {sensitivity.asked}{of} ({as_it_is(sensitivity)} as it is): {text}"
+    return f"Sensitivity of {sensitivity.asked}{of} ({as_it_is(sensitivity)} as it is): {text}"

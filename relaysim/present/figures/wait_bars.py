@@ -1,4 +1,4 @@
-"""Where the time goes: the mean latency of each class, cut into what was waited for."""
+"""Where the time is spent: the mean latency of each class, by its parts."""
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -26,7 +26,7 @@ class Part(NamedTuple):
 
 
 PARTS_DRAWN: dict[str, Part] = {
-    "wait_host": Part("waits for host", "waits for its host", "#332288", ""),
+    "wait_host": Part("host", "waits for its host", "#332288", ""),
     "wait_host_acknowledgement": Part(
         "host, held up by acknowledgements",
         "waits for a session that waits for its acknowledgement",
@@ -57,7 +57,7 @@ PARTS_DRAWN: dict[str, Part] = {
         "...",
     ),
     "wait_retry": Part("next attempt", "waits for the next attempt", "#882255", "\\\\\\"),
-    "service": Part("is served", "is being served", "#BBBBBB", ""),
+    "service": Part("service", "has a service time of", "#BBBBBB", ""),
 }
 """The parts of `measure.wait_parts`, each with those of `measure.binding_resource` beside it.
 
@@ -152,7 +152,7 @@ def _message(result: Mapping[str, Means], designs: Sequence[str]) -> str:
     """The part that differs most between designs against what is waited in all, or the largest."""
 
     if np.isnan(np.concatenate(list(result.values()))).all():
-        return "Where the time goes: nothing got through"
+        return "Where the time is spent: no mail is delivered"
 
     def weight(subject: str, part: int) -> float:
         means = np.nan_to_num(result[subject])
@@ -167,4 +167,4 @@ def _message(result: Mapping[str, Means], designs: Sequence[str]) -> str:
         f"{number(float(mean), 's')} in {design}"
         for design, mean in zip(designs, result[subject][:, part], strict=True)
     )
-    return f"Where the time goes: {subject} mail {PARTS_DRAWN[DRAWN[part]].sentence} {times}"
+    return f"Where the time is spent: {subject} mail {PARTS_DRAWN[DRAWN[part]].sentence} {times}"

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from rich.console import RenderableType
 from rich.text import Text
 
+from relaysim.analysis.listing_sources import listing_possible
 from relaysim.measure.recipients import streams
 from relaysim.present.drawing import style
 from relaysim.present.drawing.empty_figure import NothingToDrawError
@@ -68,12 +69,12 @@ def sections(report: Report) -> list[Section]:
 
 _ANSWER = "The answer"
 _DESIGNS = "What differs between the designs"
-_WORKLOAD = "The mail, and the source of each number"
-_DAY = "The day: how late, and what it waits for"
-_BAD_DAY = "A bad day: listings and harm to other mail"
-_PAIRED = "The differences, pair by pair"
-_TURNING = "What turns the answer"
-_SIZING = "What a larger hub alone would buy {}"
+_WORKLOAD = "Workload, and the source of each number"
+_DAY = "Latency, waits and utilization"
+_BAD_DAY = "Listings, and harm to other mail"
+_PAIRED = "Paired differences and verdicts"
+_TURNING = "Sensitivity: what reverses the answer"
+_SIZING = "Hardware: {} with more cores"
 
 
 def _whole(anchor: str, title: str, make: Callable[[], Section]) -> Section:
@@ -96,11 +97,11 @@ class _Drawn:
             try:
                 made = self.known[name]()
             except NothingToDrawError as why:
-                yield Paragraph(f"No figure {shown}: {why}.")
+                yield Paragraph(f"The figure {shown} is left out: {why}.")
                 return
             style.settle(made)
         if part.error is not None:
-            yield Paragraph(f"No figure {shown}: it failed ({described(part.error)}).")
+            yield Paragraph(f"The figure {shown} failed ({described(part.error)}).")
             return
         yield Picture(shown, made)
 
@@ -121,11 +122,11 @@ def _answer(report: Report) -> Section:
         *(Points(text, head) for head, text in answer.points(report)),
     ]
     scaled = "" if run.scale == 1.0 else f"All mail is scaled by {run.scale:g} (run.scale). "
-    blocks.append(Points(list(answer.flips(report)), "When it flips"))
+    blocks.append(Points(list(answer.flips(report)), "When the answer changes"))
     blocks.append(
         Paragraph(
-            f"Each figure is that of one run of {len(report.comparison.scenarios)} designs on the "
-            f"same mail, which begins {run.start:%d %B %Y, %H:%M}. "
+            f"All numbers are of one comparison of {len(report.comparison.scenarios)} designs on "
+            f"the same mail, which begins {run.start:%d %B %Y, %H:%M}. "
             f"{source(report, _of_differences(report))} "
             f"{scaled}{_apart(report)}{unseen(report.comparison.replications)}"
         )
@@ -174,14 +175,14 @@ def _differences(report: Report) -> Section:
 
 def _workload(report: Report) -> Section:
     base = report.comparison.scenarios[0]
-    stated = "Every number below is the scenario's own or a default whose source is named."
+    stated = "Every number below is stated in the scenario, or is a default with its source."
     return Section(
         "workload",
         _WORKLOAD,
         [
             Paragraph(
-                f"{stated} {workload.assumed(base)} of the defaults are assumptions: nobody "
-                f"published them. {ASSUMPTIONS}"
+                f"{stated} {workload.assumed(base)} of the defaults are assumptions, because no "
+                f"value is published. {ASSUMPTIONS}"
             ),
             TableBlock(workload.streams(base), f"From the scenario; run.scale {base.run.scale:g}."),
             TableBlock(workload.numbers(base), "From the scenario and its profiles.", folded=True),
@@ -194,11 +195,12 @@ def _normal(report: Report, drawn: _Drawn) -> Section:
     shown = classes(measured.subjects("class"))
     names = [design.name for design in report.comparison.scenarios]
     held_up = binding(measured, names, shown)
+    latencies = [
+        _named(lateness(measured, item.name, shown, listing_possible(item)), item.name)
+        for item in report.comparison.scenarios
+    ]
     blocks: list[Block] = [
-        *(
-            TableBlock(_named(lateness(measured, name, shown), name), source(report))
-            for name in names
-        ),
+        *(TableBlock(grid, source(report)) for grid in latencies),
         TableBlock(time(measured, names, shown), source(report, None)),
         *(TableBlock(grid, source(report, None)) for grid in (held_up,) if grid.rows),
         *(
@@ -220,7 +222,7 @@ def _normal(report: Report, drawn: _Drawn) -> Section:
 def _bad(report: Report, drawn: _Drawn) -> Section:
     comparison = report.comparison
     if not comparison.blast:
-        text = "No stream is a culprit: no public IP gets listed for what another stream sends."
+        text = "No stream is a culprit: no public IP is listed because of the mail of a stream."
         return Section("bad-day", _BAD_DAY, [Paragraph(text)])
     blocks: list[Block] = [
         Paragraph(blast.horizon(comparison)),
@@ -245,7 +247,7 @@ def _paired(report: Report, drawn: _Drawn) -> Section:
             )
         )
         doubts = _plain_lines(compared.doubts(comparison, base.name, other.name, shown))
-        blocks += [Points(doubts, "What to make of it")] if doubts else []
+        blocks += [Points(doubts, "Notes on the verdicts")] if doubts else []
     blocks.append(Paragraph(compared.reading(len(others))))
     ranks = compared.best(comparison, shown)
     blocks += [TableBlock(ranks, source(report, None))] if ranks.rows else []
@@ -267,19 +269,19 @@ def _turning(report: Report) -> Section:
         )
         blocks += [
             Paragraph(
-                f"Each of {len(turning.inputs)} assumptions that are likely to turn the answer is "
+                f"Each of {len(turning.inputs)} assumptions that may well reverse the answer is "
                 f"halved and doubled, one at a time. {turning.asked} is "
                 f"{sensitive.as_it_is(turning)} as it is. " + " ".join(sensitive.sentences(turning))
             ),
             *([TableBlock(table, half)] if (table := sensitive.tornado(turning)).rows else []),
             *_Drawn(figures(turning))("tornado"),
             Paragraph(
-                "All assumptions: relaysim sensitivity takes them one by one, which is a matter of "
-                "an hour."
+                "`relaysim sensitivity` varies all assumptions, one at a time; this takes about an "
+                "hour."
             ),
         ]
     else:
-        blocks.append(Paragraph("Which assumptions turn it was not looked at (--no-sensitivity)."))
+        blocks.append(Paragraph("Not computed (--no-sensitivity)."))
     return Section("turning", _TURNING, blocks)
 
 
@@ -288,9 +290,9 @@ def _sizing(report: Report) -> Section:
     blocks: list[Block] = []
     for sizing in report.sizings:
         tried = ", ".join(map(str, sizing.tried))
-        head = f"{sizing.target.text}, as {sizing.instead_of} gives it; {base} with {tried} cores"
+        head = f"{sizing.target.text}, the value of {sizing.instead_of}; {base} with {tried} cores"
         if sizing.size is None:
-            blocks.append(Points([f"No such hub: {sizing.why}."], head))
+            blocks.append(Points([f"No number of cores is enough: {sizing.why}."], head))
             continue
         rows = sized.evidence(sizing.size)
         blocks += [
@@ -300,13 +302,13 @@ def _sizing(report: Report) -> Section:
             TableBlock(rows, f"Intervals hold together; seed {sizing.size.provenance.seed}."),
         ]
     if not blocks:
-        text = "Not looked at (--no-sizing)."
+        text = "Not computed (--no-sizing)."
         if not report.rival:
-            text = f"Nothing to buy: no other design is better than {base} in {report.quantity}."
+            text = f"Not needed: no other design is better than {base} in {report.quantity}."
         blocks.append(Paragraph(text))
     else:
         blocks.insert(
-            0, Paragraph("Equal service: how many cores give the base what the other design gives.")
+            0, Paragraph("Equal service: the cores with which the base equals the other design.")
         )
     return Section("sizing", _SIZING.format(base), blocks)
 
@@ -315,7 +317,7 @@ def _left_out(report: Report) -> Section:
     count = report.comparison.replications
     return Section(
         "limits",
-        "What this does not say",
+        "Limits of this report",
         [
             *_behind(report),
             Paragraph(NOT_MODELLED),
@@ -338,7 +340,7 @@ def _provenance(report: Report) -> Section:
                 Grid("Designs and the hashes of their plans", ["design", "plan"], rows),
                 f"Of {comparison.replications} replications; seed {comparison.seed}.",
             ),
-            Paragraph(f"Computed {times['started']} to {times['finished']}. Made again by:"),
+            Paragraph(f"Computed {times['started']} to {times['finished']}, by this command:"),
             Listing(report.provenance.command or "relaysim report"),
         ],
     )

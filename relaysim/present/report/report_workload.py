@@ -33,7 +33,7 @@ def streams(scenario: Scenario) -> Grid:
                 ]
             )
     header = ["stream", "class", "arrivals", "size", "recipients", "to", "deadline"]
-    title = f"Mail of {scenario.name}, as its scenario has it"
+    title = f"Workload of {scenario.name}"
     return Grid(title, header, rows, wrapped=header[1:6])
 
 
@@ -43,7 +43,7 @@ def numbers(scenario: Scenario) -> Grid:
         [path, toml(value), source, certainty]
         for path, value, source, certainty in sorted(_in_force(scenario))
     ]
-    header = ["value", "is", "source", "how sure"]
+    header = ["key", "value", "source", "certainty"]
     return Grid(f"Settings of {scenario.name} and their sources", header, rows, wrapped=header[1:])
 
 

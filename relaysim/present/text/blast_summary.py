@@ -161,7 +161,7 @@ def _cold(design: Scenario, measured: Lookup) -> Iterator[str]:
         if dotted(("egress", ip)) in new and measured.value(*key, "expired") > 0.0:
             yield (
                 f"New IP: mailbox providers throttle {ip} on its first days; of its recipients "
-                f" {measured.interval(*key, 'expired')} expired, and "
+                f"{measured.interval(*key, 'expired')} expired, and "
                 f"{measured.interval(*key, 'on_time')} came on time."
             )
 

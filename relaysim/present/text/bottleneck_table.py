@@ -65,7 +65,7 @@ def binding(measured: Lookup, designs: Sequence[str], subjects: Sequence[str]) -
         elif waits:
             rows += [[subject], *([f"  {design}", *wait] for design, *wait in waits)]
     return Grid(
-        "Which resource binds (mean wait of a recipient that got through)",
+        "Which resource binds (mean wait of a delivered recipient)",
         ["class", "waits for", "mean wait", "held up by", "share"],
         rows,
         ["waits for", "held up by"],

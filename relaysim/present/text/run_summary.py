@@ -137,8 +137,8 @@ def statuses(measured: Lookup, name: str, shown: Sequence[str]) -> Grid:
     )
 
 
-def lateness(measured: Lookup, name: str, shown: Sequence[str], possible: bool = False) -> Grid:
-    """How late each class was; where a listing is `possible`, times are medians with ranges."""
+def lateness(measured: Lookup, name: str, shown: Sequence[str], possible: bool) -> Grid:
+    """Return on time and latency quantiles of each class; medians if a listing is `possible`."""
     metrics = {
         "on_time": "on time",
         "latency_p50": "p50",
@@ -148,7 +148,7 @@ def lateness(measured: Lookup, name: str, shown: Sequence[str], possible: bool =
     rows = [("class", subject) for subject in shown] + [("total", "total")]
     times = "; times: median and range of the replications" if possible else ""
     return Grid(
-        f"How late (on time: share of the judged recipients, within their deadline{times})",
+        f"Latency (on time: share of the judged recipients, within their deadline{times})",
         ["class", *metrics.values()],
         [[row[1], *(measured.interval(name, *row, metric) for metric in metrics)] for row in rows],
     )
@@ -174,7 +174,7 @@ def time(measured: Lookup, designs: Sequence[str], shown: Sequence[str]) -> Grid
         else:
             rows += [[subject], *([f"  {name}", *cells(name, subject)] for name in designs)]
     return Grid(
-        "Where the time goes (mean wait of a recipient that got through, by what it waits for)",
+        "Where the time is spent (mean wait of a delivered recipient, by cause)",
         ["class", "all", *(PART_NAMES[part] for part in parts)],
         rows,
     )
