@@ -12,7 +12,7 @@ from worlds.golden_text import flat, message
 from relaysim import load, run
 from relaysim.audit import check
 from relaysim.study.guard import CAUGHT, Guarded
-from relaysim.study.theory import beside
+from relaysim.study.theory_beside import beside
 
 SHORT = ("--set", "run.duration=200 s", "--set", "run.warm_up=0 s", "--jobs", "1")
 ONE = ("run", MM4, *SHORT, "--replications", "1")
@@ -36,16 +36,16 @@ def full(*_arguments, **_options):
     raise OSError(28, "No space left on device")
 
 
-def test_a_formula_that_fails_is_a_reason_in_the_table(monkeypatch, tmp_path, golden_section):
-    monkeypatch.setattr("relaysim.study.theory.theory_frame.answers", broken)
+def test_a_formula_that_fails_costs_its_rows_alone(monkeypatch, tmp_path, golden_section):
+    monkeypatch.setattr("relaysim.study.theory_beside.waits", broken)
     result = relaysim(*ONE, "--full", "--out", str(tmp_path / "out"))
     assert result.exit_code == 0
     assert has_tables(result)
     assert result.stderr.count("theory of HUB01->example.org") == 1
     golden_section("errors/faults", message(result.stderr))
     assert CAUGHT["theory of HUB01->example.org"] == 2  # in the text, and in theory.csv
-    reasons = pd.read_csv(tmp_path / "out" / "theory.csv")["reason"].dropna()
-    assert reasons.str.contains("ZeroDivisionError").any()
+    (left,) = pd.read_csv(tmp_path / "out" / "theory.csv")["metric"]
+    assert left == "utilization"
 
 
 @pytest.mark.parametrize(
@@ -53,9 +53,8 @@ def test_a_formula_that_fails_is_a_reason_in_the_table(monkeypatch, tmp_path, go
     [
         pytest.param(place, text, id=place.rpartition(".")[2])
         for place, text in (
-            ("relaysim.study.theory.theory_frame.Network", ""),
-            ("relaysim.study.theory.theory_frame.latency", "M/M/4"),
-            ("relaysim.study.theory.theory_frame.listed_time", "M/M/4"),
+            ("relaysim.study.theory_beside.stages", ""),
+            ("relaysim.study.theory_beside.mmc_wait", "utilization law"),
             ("relaysim.present.text.theory_table.values", "ZeroDivisionError: division by zero"),
         )
     ],
@@ -192,28 +191,11 @@ ON_CPU = 'hubs.HUB01.categorize_cost={base="1 ms",per_kb="1 ms",cv=1}'
     ],
     ids=["no mail of a campaign", "smart host", "contention off", "huge numbers", "heavy tail"],
 )
-def test_formulas_hold_or_say_why_not(scenario, settings):
+def test_no_formula_fails(scenario, settings):
     design = load(scenario, settings)
-    frame = beside(run(design, replications=1, jobs=1))
+    beside(run(design, replications=1, jobs=1))
     assert not CAUGHT
-    assert not frame.empty
-    assert ((frame["formula"] != "") ^ (frame["reason"] != "")).all()
     check(design)
-
-
-def test_without_contention_no_formula_speaks_for_hubs_of_which_there_are_two():
-    settings = ("run.scale=0.01", "coupling.contention=false")
-    frame = beside(run(load(SHARED, settings), replications=1, jobs=1))
-    used = frame[frame["scope"] != "blocklist"]
-    assert any("(culprits)" in subject for subject in used["subject"])
-    (reason,) = set(used["reason"])
-    assert "contention" in reason
-
-
-def test_a_stream_that_sends_nothing_has_no_formula():
-    settings = ("run.duration=1 h", "run.scale=0.01")
-    frame = beside(run(load(SHARED, settings), replications=1, jobs=1)).set_index("subject")
-    assert frame.loc["marketing.newsletter", "reason"]
 
 
 def test_a_reader_who_stops_reading_still_gets_the_files(tmp_path):

@@ -311,20 +311,13 @@ FRAMES: dict[str, tuple[Column, ...]] = {
     ),
     "theory": (
         Column("scenario", "", "name of the scenario"),
-        Column("scope", "", "kind of subject: `resource`, `stream` or `blocklist`"),
-        Column("subject", "", "a resource that was used, a stream, a blocklist"),
-        Column(
-            "metric",
-            "",
-            "`utilization`, `wait_mean` and `queue_mean` of a resource; `latency_mean` of a "
-            "stream, and its `wait_delivery` with priority queuing; `listed_time` of a blocklist",
-        ),
-        Column("formula", "", "the formula by its name; empty where none applies"),
-        Column("theory", "*", "its value; absent where none applies"),
+        Column("subject", "", "a resource, as in `metrics`"),
+        Column("metric", "", "`utilization`, `wait_mean` or `queue_mean`"),
+        Column("formula", "", "the formula by its name"),
+        Column("theory", "*", "the value of the formula"),
         Column("value", "*", "what was simulated, as in `metrics`"),
         Column("low", "*", "lower end of its confidence interval"),
         Column("high", "*", "upper end"),
-        Column("inside", "", "whether the interval holds the value of the formula"),
-        Column("reason", "", "all reasons why no formula applies, joined by `; `"),
+        Column("inside", "", "whether the interval contains the value of the formula"),
     ),
 }

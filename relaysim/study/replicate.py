@@ -31,7 +31,7 @@ from relaysim.study.execution.task import Task
 from relaysim.study.precision import Precision, Reached, Watch
 from relaysim.study.sampling import Sampling
 from relaysim.study.stacked_metrics import Stack
-from relaysim.study.theory import beside
+from relaysim.study.theory_beside import beside
 from relaysim.study.warm_up import settle
 from relaysim.trace.invariants import Violation, check
 from relaysim.trace.tables import Trace

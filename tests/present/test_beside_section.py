@@ -14,7 +14,7 @@ from relaysim.present.text.terminal import show, tables
 from relaysim.present.text.theory_table import theory, values
 from relaysim.scenario.load import load
 from relaysim.study.replicate import run
-from relaysim.study.theory import COLUMNS, beside
+from relaysim.study.theory_beside import COLUMNS, beside
 from relaysim.wording import MOST
 
 
@@ -26,11 +26,10 @@ def printed(parts) -> list[str]:
 
 
 def frame(*rows) -> pd.DataFrame:
-    """A frame `theory` from rows (subject, metric, formula, theory, value, half, inside, reason)."""
+    """A frame `theory` from rows (subject, metric, formula, theory, value, half, inside)."""
     full = [
         (
             "mm4",
-            "resource",
             subject,
             metric,
             formula,
@@ -60,18 +59,15 @@ def test_a_run_that_theory_knows_shows_it_after_the_resources(mm4):
     assert len(queue) == 2  # of the table of resources, in two parts
     rows = beside(mm4).set_index(["subject", "metric"])["formula"]
     assert rows[("HUB01->example.org", "wait_mean")] == "M/M/4"
-    assert rows[("app.load", "latency_mean")] == "M/M/4"
     assert "746 ms" in quantities("\n".join(section))
-    known = beside(mm4)
-    assert set(known.loc[known["scope"] == "resource", "reason"]) == {""}
 
 
 def test_values_stand_subject_by_subject(golden):
     grid = values(
         frame(
-            ("HUB01.cpu", "utilization", "utilization law", 0.5, 0.49, 0.02, True, ""),
-            ("HUB01.cpu", "wait_mean", "M/M/1", 1.0, 2.0, 0.5, False, ""),
-            ("main.line", "wait_mean", "M/D/1", 0.25, 0.25, float("nan"), None, ""),
+            ("HUB01.cpu", "utilization", "utilization law", 0.5, 0.49, 0.02, True),
+            ("HUB01.cpu", "wait_mean", "M/M/1", 1.0, 2.0, 0.5, False),
+            ("main.line", "wait_mean", "M/D/1", 0.25, 0.25, float("nan"), None),
         )
     )
     assert [row if len(row) == 1 else row[1:-1] for row in grid.rows] == [

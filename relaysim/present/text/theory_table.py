@@ -10,15 +10,9 @@ from relaysim.present.text.number_format import NONE, interval, number
 from relaysim.present.text.terminal import Grid, tables, text
 from relaysim.study.guard import Guarded, described
 from relaysim.study.replicate import RunResult
-from relaysim.study.theory import beside
+from relaysim.study.theory_beside import beside
 
-NAMES = {
-    "wait_mean": "wait",
-    "queue_mean": "queue mean",
-    "latency_mean": "latency",
-    "wait_delivery": "wait for a connection",
-    "listed_time": "time listed",
-}
+NAMES = {"wait_mean": "wait", "queue_mean": "queue mean"}
 DEPENDENT = "Rows of one queue are correlated: a busy spell changes all of them."
 NO_WARM_UP = (
     "Formulas are for the steady state and the run has no warm-up: its queues start empty, which "
@@ -39,22 +33,21 @@ def theory(result: RunResult) -> list[RenderableType]:
 
 def _section(result: RunResult) -> list[RenderableType]:
     frame = beside(result)
-    known = frame[frame["formula"] != ""]
-    if known.empty:
+    if frame.empty:
         return []
     warm = result.scenario.run.warm_up > 0
     return [
-        *tables(values(known)),
+        *tables(values(frame)),
         text(DEPENDENT if warm else f"{DEPENDENT} {NO_WARM_UP}"),
         text(""),
     ]
 
 
-def values(known: pd.DataFrame) -> Grid:
+def values(frame: pd.DataFrame) -> Grid:
     """What was simulated beside what theory says, subject by subject."""
     rows: list[list[str]] = []
     subject = ""
-    records: Any = known.to_dict("records")
+    records: Any = frame.to_dict("records")
     for row in records:
         if row["subject"] != subject:
             subject = row["subject"]
