@@ -1,12 +1,12 @@
-"""Batch means: an interval for a mean from one long run, whose observations depend on each other.
+"""Batch means: an interval for a mean from one long run with dependent observations.
 
-The interval is Student's of the means of 40 batches. They are long enough if 400 batches are not
-much correlated, for then 40, ten times as long, are hardly so: the correlation of neighbours among
-the 400, estimated by the jackknife, must be below 0.4. That is the rule of Law and Carson ("A
-sequential procedure for determining the length of a steady-state simulation", Operations Research
-27, 1979; Law, Simulation Modeling and Analysis, section 9.5.3) for a run of given length, but for
-its second condition, that 200 batches be less correlated than 400: where the correlation is small
-already, chance alone breaks it in nearly one run of five (independent observations, 2,000 trials).
+The interval is Student's of the means of 40 batches. The batches are long enough if 400 batches are
+not much correlated, for then 40, ten times as long, are hardly correlated: the correlation of
+neighbours among the 400, estimated by the jackknife, must be below 0.4. This is the rule of Law and
+Carson ("A sequential procedure for determining the length of a steady-state simulation", Operations
+Research 27, 1979; Law, Simulation Modeling and Analysis, section 9.5.3) for a run of given length,
+without its second condition, that 200 batches be less correlated than 400: where the correlation is
+small, chance alone violates it in nearly one run of five (independent observations, 2,000 trials).
 """
 
 from typing import NamedTuple
@@ -25,8 +25,12 @@ FEWEST = 2 * MANY
 class BatchMeans(NamedTuple):
     """The estimate from `BATCHES` batches of `size` observations.
 
-    `correlation` is that of neighbours among `MANY` batches, NaN if there are too few observations.
-    Where it forbids an interval, the estimate has none (NaN), and `why` is the reason; else "".
+    Attributes
+    ----------
+    correlation : float
+        The correlation of neighbours among `MANY` batches; NaN with too few observations.
+    why : str
+        The reason why the estimate has no interval (NaN); "" if it has one.
     """
 
     estimate: Estimate

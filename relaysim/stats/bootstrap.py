@@ -1,12 +1,12 @@
 """Bootstrap: an interval for a mean whose values are too skewed for Student's t.
 
-A row of replications with one disaster among them has an interval that reaches as far down as up,
-though the uncertainty is above the mean alone. The bootstrap with bias correction and acceleration
-(BCa: Efron, Journal of the American Statistical Association 82, 1987) follows the values.
+For replications with one disaster among them Student's interval is symmetric, though the
+uncertainty lies above the mean alone. The bootstrap with bias correction and acceleration (BCa:
+Efron, Journal of the American Statistical Association 82, 1987) follows the values.
 
-When: Cochran's rule says that Student's interval needs more than 25 G1^2 values, G1 being their
+When: by Cochran's rule Student's interval needs more than 25 G1^2 values, where G1 is their
 skewness (Sampling Techniques, 3rd edition, 1977, section 2.15). Below `FEWEST` values the bootstrap
-has too little of the distribution to do better, so Student's t stays. In trials of 400 samples of
+has too little of the distribution to be better, so Student's t stays. In trials of 400 samples of
 20, Student's interval contained the true mean of a lognormal law with cv 2 in 80 % and this one in
 86 %, of a Pareto law with shape 2.5 in 81 and 84 %; samples of 10 gained nothing. Both fall short
 of 95 %: the cure for skewed values is more replications.

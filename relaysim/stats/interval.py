@@ -25,7 +25,7 @@ LOSES_MORE = "loses more mail"
 
 
 class Estimate(NamedTuple):
-    """A mean, its confidence interval, and the number of values that it rests on."""
+    """A mean, its confidence interval, and the number of its values."""
 
     value: float
     low: float

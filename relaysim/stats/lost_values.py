@@ -1,7 +1,8 @@
-"""Lost values: quantiles that a lost recipient decides, infinite in a replication.
+"""Lost values: quantiles of a lost recipient, which are infinite in a replication.
 
-A mean with an infinite value in it is infinite, and has no spread. A paired difference with one has
-a sign and no size. So such differences are counted by sign, and the sign test decides a comparison.
+A mean of values with an infinite one is infinite, and has no spread. A paired difference with an
+infinite value has a sign and no size. So such differences are counted by sign, and the sign test
+decides a comparison.
 """
 
 import math

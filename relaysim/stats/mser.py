@@ -1,12 +1,13 @@
-"""MSER-5: how many observations at the start of a run still show that it started empty.
+"""MSER-5: the number of observations at the start of a run that the initial empty state biases.
 
 White, Cobb and Spratt ("A comparison of five steady-state truncation heuristics for simulation",
 Winter Simulation Conference 2000): observations are averaged over replications and then by fives;
-the cut is where the rest has the smallest squared standard error, as if it were independent. Few
-observations left make it large, and so does a rest of the start. Hoad, Robinson and Davies
-("Automating warm-up length estimation", Journal of the Operational Research Society 61, 2010) add
-what is used here: the last five batches are no candidates, since a few that happen to be alike
-would win; and after a cut in the second half the run is too short to show the end of the warm-up.
+the cut is where the rest has the smallest squared standard error, computed as if it were
+independent. Few observations left make the error large, and so does a rest of the start. Hoad,
+Robinson and Davies ("Automating warm-up length estimation", Journal of the Operational Research
+Society 61, 2010) add two conditions: the last five batches are no candidates, since a few equal
+values would win; and after a cut in the second half the run is too short to show the end of the
+warm-up.
 """
 
 from dataclasses import dataclass, field
@@ -25,10 +26,16 @@ FEWEST = 10
 
 @dataclass(frozen=True)
 class Truncation:
-    """Where to cut: the first `index` observations are left out.
+    """The cut: the first `index` observations are left out.
 
-    `statistic` has the value of each candidate, which cuts as many batches as its position;
-    `settled` is whether the cut can be used, `why` the reason in words.
+    Attributes
+    ----------
+    statistic : float array
+        The value of each candidate, which cuts as many batches as its position.
+    settled : bool
+        Whether the cut can be used.
+    why : str
+        The reason in words if not.
     """
 
     index: int

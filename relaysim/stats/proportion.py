@@ -1,9 +1,9 @@
-"""Probabilities: Wilson's interval for an event that a replication has or has not.
+"""Probabilities: Wilson's interval for an event that occurs or not in a replication.
 
-By Student's t the probability of an event that was never seen would be 0 for sure. Wilson's score
-interval says how likely it still may be (Journal of the American Statistical Association 22, 1927),
-and so does the interval for a paired difference of two such shares that is built on it (Newcombe,
-Statistics in Medicine 17, 1998, page 2635, method 10).
+By Student's t the probability of an event that never occurred would be 0 without uncertainty.
+Wilson's score interval gives the largest probability that is still likely (Journal of the American
+Statistical Association 22, 1927), and so does the interval for a paired difference of two such
+shares that is built on it (Newcombe, Statistics in Medicine 17, 1998, page 2635, method 10).
 """
 
 import numpy as np

@@ -1,10 +1,10 @@
-"""How many replications would decide a comparison that is not decided.
+"""Replications needed: the number that would decide a comparison that is not decided.
 
-The difference and its standard deviation are taken to stay as they are, and the number is the
-smallest for which the interval is narrow enough: Student's t falls with the number too, so it is
-searched for, not computed (Law, Simulation Modeling and Analysis, section 9.4.1, a specified
-absolute precision, for the paired interval of section 10.2.1). It rests on the few replications
-that there are: it is an order of magnitude, not a promise.
+The difference and its standard deviation are assumed to stay as they are, and the result is the
+smallest number for which the interval is narrow enough: Student's t depends on the number too, so
+it is searched for, not computed (Law, Simulation Modeling and Analysis, section 9.4.1, a specified
+absolute precision, for the paired interval of section 10.2.1). It depends on few replications: it
+is an order of magnitude, not a promise.
 """
 
 from collections.abc import Callable

@@ -1,11 +1,12 @@
 """Several designs against one base: intervals whose verdicts hold together.
 
 With k designs there are k intervals of one metric, and each may miss. Bonferroni: if each misses
-with 0.05 / k, all of them together hold with at least 95 %, however they depend on one another, and
-they do: the base is in all of them (Law, Simulation Modeling and Analysis, section 10.3.1,
-comparisons with a standard). Holm's procedure is less strict, but it tests and has no intervals,
-and Dunnett's takes independent samples, not paired ones. It is the designs that are counted, not
-the metrics: verdicts on one metric of one subject hold together, those on all of them do not.
+with probability 0.05 / k, all of them together hold with at least 95 %, however they depend on one
+another; they do depend, since the base is in all of them (Law, Simulation Modeling and Analysis,
+section 10.3.1, comparisons with a standard). Holm's procedure is less strict, but it tests and has
+no intervals, and Dunnett's procedure needs independent samples, not paired ones. k counts the
+designs, not the metrics: verdicts on one metric of one subject hold together, verdicts on all
+metrics do not.
 """
 
 import numpy as np

@@ -1,9 +1,9 @@
 """Unstable quantiles: they jump between replications where a share is steady.
 
 Late recipients wait for a retry, so they are far later than the others, with little in between. The
-p95 of such recipients is that of the late ones if more than 5 % are late, and of the others if
-fewer are: where the share is near 5 %, chance decides between seconds and minutes, and neither the
-mean over the replications nor its interval says much. The share that is on time has no such jump.
+p95 is that of the late recipients if more than 5 % are late, and that of the others if fewer are.
+Where the share is near 5 %, chance decides between seconds and minutes, and the mean over the
+replications with its interval has little meaning. The share that is on time does not jump.
 """
 
 from collections.abc import Mapping
@@ -29,7 +29,7 @@ zero is within two of them then, so a bell around the mean would no longer fit."
 
 
 class Cliff(NamedTuple):
-    """The smallest and the largest share of late recipients, among the replications."""
+    """The smallest and the largest share of late recipients among the replications."""
 
     low: float
     high: float
