@@ -11,7 +11,7 @@ SCALE = ("--set", "run.scale=0.02")
 SHORT = ("--set", "run.duration=200 s", "--set", "run.warm_up=0 s")
 
 
-def test_the_queues_of_a_hub_are_told_at_a_time():
+def test_the_queues_of_a_hub_are_printed_at_a_time():
     result = relaysim("qshape", DEDICATED, *SCALE, "--at", "10:01", "--hub", "HUB02")
     assert result.exit_code == 0, result.stderr
     first = result.stdout.partition("\n")[0]

@@ -98,7 +98,7 @@ def test_compare_prints_what_differs_and_draws(tmp_path):
     assert str(figures) in result.stderr
 
 
-def test_compare_tells_the_blast_radius_unless_told_not_to():
+def test_compare_prints_the_blast_radius_unless_it_is_switched_off():
     command = ("compare", SHARED, LISTING, *LITTLE, "--json")
     found, without = (json.loads(relaysim(*command, *no).stdout) for no in ((), ("--no-blast",)))
     assert "isolation_gain" in {row["metric"] for row in found["comparisons"]}

@@ -16,7 +16,7 @@ OVER = (
 )
 
 
-def test_what_matters_and_what_does_not_is_told(tmp_path, monkeypatch, golden):
+def test_sensitivity_prints_factors_with_and_without_effect(tmp_path, monkeypatch, golden):
     monkeypatch.setattr("sys.argv", ["relaysim"])
     out, figures = tmp_path / "out", tmp_path / "figures"
     result = relaysim(

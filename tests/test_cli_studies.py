@@ -22,7 +22,7 @@ def test_a_run_until_it_is_precise_says_how_precise(monkeypatch, golden):
     golden("run/precise", portable(result.stdout))
 
 
-def test_the_limit_and_what_it_would_take_are_told(monkeypatch, golden):
+def test_the_limit_and_the_needed_replications_are_printed(monkeypatch, golden):
     monkeypatch.setattr("sys.argv", ["relaysim"])
     options = ("--precision", "1 %", "--metric", "total.wait_delivery=1 ms", "--replications", "3")
     result = relaysim("run", MM4, *SHORT, *options)

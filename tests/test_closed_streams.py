@@ -1,4 +1,4 @@
-"""Somebody who closes stdout or stderr wants to hear nothing, and gets all else."""
+"""With stdout or stderr closed, a command prints nothing there and does all else."""
 
 import shlex
 import subprocess

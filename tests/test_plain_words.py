@@ -35,7 +35,7 @@ def texts() -> Iterator[tuple[str, str, str]]:
 
 
 def test_texts_use_plain_words() -> None:
-    """A room has no more of the phrases than it may have left."""
+    """A room has no more of the phrases than `LEFT` allows."""
     found: dict[str, list[str]] = {}
     for room, place, text in texts():
         for phrase in _PATTERN.findall(" ".join(text.split())):

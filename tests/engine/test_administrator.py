@@ -64,7 +64,7 @@ def test_where_he_looks_in_his_hours_depends_on_the_replication() -> None:
         (5 * DAY, 7 * DAY + 10 * HOUR),  # Saturday
     ],
 )
-def test_or_hears_of_it_an_hour_of_office_time_after_the_first_ndr(
+def test_or_an_ndr_leads_to_detection_after_an_hour_of_office_time(
     bounce: float, call: float
 ) -> None:
     mail = {"app.traps": [bounce - 100], "app.load": [bounce - 200, bounce, bounce + 200]}
@@ -89,7 +89,7 @@ def test_whichever_is_first() -> None:
     assert detected(run(slow, mail=mail)) == [LOOKS[2]]
 
 
-def test_nobody_calls_for_a_newsletter_or_for_a_mistyped_address() -> None:
+def test_no_call_follows_for_a_newsletter_or_a_mistyped_address() -> None:
     """Refused for the listing, the culprit's mail; refused for its recipient, the other."""
     more = """
     [hosts.app.streams.news]
@@ -123,7 +123,7 @@ on_listing = "clean_list"
 delisting_time = "30 min"
 """
 HIT_AND_NDR: Mail = {"app.traps": [9.5 * HOUR], "app.load": [10 * HOUR]}
-"""So he knows of it at eleven."""
+"""So the administrator detects it at eleven."""
 
 
 @pytest.mark.parametrize(

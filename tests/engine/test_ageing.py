@@ -21,7 +21,7 @@ address_spaces = ["SMTP:example.net;1"]
 """
 
 
-def test_the_sender_is_told_after_four_hours_and_the_message_expires_after_two_days() -> None:
+def test_a_delay_notice_is_sent_after_four_hours_and_the_message_expires_after_two_days() -> None:
     run = play(OUTAGE, mail={"app.load": [60]})
     assert run.ends("app.load") == [(60 + 2 * DAY, "expired")]
     assert run.verdicts("app.load") == ["550 4.4.7 QUEUE.Expired; message expired"]
@@ -96,7 +96,7 @@ def test_mail_without_a_send_connector_is_unreachable_until_it_expires() -> None
     assert run.messages("HUB01.dsn", "created") == [4 * HOUR, 2 * DAY]
 
 
-def test_mail_too_large_for_every_way_bounces_in_the_categorizer() -> None:
+def test_mail_too_large_for_every_route_bounces_in_the_categorizer() -> None:
     small = "[hubs.HUB01]\ncategorize_cost = '1 s'\n[send_connectors.internet]\nmax_message_size = '1 KB'"
     run = play(small, mail={"app.load": [(0, 1, 1025), (10, 1, 1024)]})
     assert run.ends("app.load") == [(1.0, "bounced"), (11.0, "delivered")]

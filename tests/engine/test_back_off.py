@@ -1,4 +1,4 @@
-"""A provider throttles one stream: who of the sender waits, and for how long."""
+"""A provider throttles one stream: which mail of the sender waits, and for how long."""
 
 import pytest
 from worlds.reputation_world import HOUR, IP, NOBODY_LOOKS, PROVIDER, QUARTER, states
@@ -65,7 +65,7 @@ def test_the_stream_backs_off_alone_longer_and_longer() -> None:
     assert found.levels(Level.QUEUE_RETRY, OUT) == []
 
 
-def test_nobody_backs_off_and_each_message_is_tried_again_by_itself() -> None:
+def test_without_a_suspension_each_message_is_tried_again_by_itself() -> None:
     found = run("none", load=[1001, 1050])
     assert ends(found, "app.load") == [1001, 1050]
     tries = sorted([*range(1000, 3600, 60), *range(1100, 3600, 60)])

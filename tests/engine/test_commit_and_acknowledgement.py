@@ -117,7 +117,7 @@ def test_a_bounce_ends_the_wait() -> None:
     assert run.messages("app.load", "acknowledged") == [0.2]
 
 
-def test_a_message_too_large_for_any_way_ends_the_wait() -> None:
+def test_a_message_too_large_for_any_route_ends_the_wait() -> None:
     small = "[send_connectors.internet]\nmax_message_size = '1 KB'"
     run = play(small, delay("30 s"), mail={"app.load": [(1, 1, 1025)]})
     assert run.messages("app.load", "acknowledged") == [1.0]

@@ -48,7 +48,7 @@ def complaints(run: Played) -> list[float]:
     return [time for time, _, _ in signals(run, Signal.COMPLAINT)]
 
 
-def told(*changes: str, mail: Mail) -> list[float]:
+def complaint_times(*changes: str, mail: Mail) -> list[float]:
     return complaints(play(PROVIDER, *changes, mail=mail))
 
 
@@ -66,7 +66,7 @@ def test_who_would_complain_at_night_does_so_at_seven(monkeypatch: pytest.Monkey
     constant(monkeypatch, 2 * HOUR, 60)
     minute = 60
     mail = {"app.load": [21 * HOUR - minute, 21 * HOUR, 29 * HOUR - minute, 29 * HOUR]}
-    assert told(mail=mail) == [
+    assert complaint_times(mail=mail) == [
         23 * HOUR - minute + 60,
         31 * HOUR + 60,
         31 * HOUR + 60,
@@ -78,7 +78,7 @@ def test_night_is_by_the_clock_of_the_organization(monkeypatch: pytest.MonkeyPat
     """The run begins at 22:30: half an hour later people sleep, for eight hours."""
     constant(monkeypatch, 0, 0)
     late = "[run]\nstart = 2010-03-01T22:30:00"
-    assert told(late, mail={"app.load": [0, 1799, 1800, 2000]}) == [
+    assert complaint_times(late, mail={"app.load": [0, 1799, 1800, 2000]}) == [
         0,
         1799,
         8.5 * HOUR,
@@ -90,7 +90,7 @@ def test_no_complaint_comes_later_than_two_weeks_after_the_mail(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     constant(monkeypatch, 15 * DAY, 0)
-    assert told(mail={"app.load": [9 * HOUR]}) == [14 * DAY + 9 * HOUR]
+    assert complaint_times(mail={"app.load": [9 * HOUR]}) == [14 * DAY + 9 * HOUR]
 
 
 def test_the_delays_spread_as_assumed() -> None:
@@ -103,7 +103,7 @@ def test_the_delays_spread_as_assumed() -> None:
 
 
 def test_of_mail_in_the_junk_folder_hardly_anybody_complains() -> None:
-    """One in twenty: those of the inbox who would complain of anything."""
+    """One in twenty of the readers who complain about mail in the inbox."""
     inbox = play(PROVIDER, mail={"app.load": [9 * HOUR] * 2000})
     junk = play(PROVIDER, LISTED, mail={"app.load": [9 * HOUR] * 2000})
     assert set(junk.statuses("app.load")) == {"junked"}
@@ -117,7 +117,7 @@ def test_only_delivered_recipients_are_complained_of(monkeypatch: pytest.MonkeyP
     """Refused for the listing at MAIL FROM: nobody has seen it."""
     constant(monkeypatch, 0, 0)
     refuses = "[destinations.sink]\nrefusal_action = 'reject'"
-    assert told(LISTED, refuses, mail={"app.load": [9 * HOUR]}) == []
+    assert complaint_times(LISTED, refuses, mail={"app.load": [9 * HOUR]}) == []
 
 
 def test_complaints_about_each_of_several_recipients_are_counted(
@@ -130,7 +130,7 @@ def test_complaints_about_each_of_several_recipients_are_counted(
     assert 30 < len(complaints(run)) < 70
 
 
-def test_a_destination_that_keeps_no_reputation_hears_nothing() -> None:
+def test_a_destination_without_reputation_receives_no_complaint() -> None:
     assert (
         play(PROVIDER, "[destinations.sink]\nreputation = 'none'", mail={"app.load": [9 * HOUR]})
         .trace.signals["time"]

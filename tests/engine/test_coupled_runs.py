@@ -138,7 +138,7 @@ def test_the_volume_of_the_culprits_uses_up_no_limit_in_the_control() -> None:
     assert delivered == {"T": (0, 20), "C": (20, 50), "N": (20, 0)}
 
 
-def test_innocents_who_are_blocked_for_themselves_are_so_in_all_three() -> None:
+def test_innocent_mail_that_is_blocked_for_itself_is_blocked_in_all_three() -> None:
     """And the culprit on their IP with them, in the control as well: the IP is blocked."""
     typo = "[hosts.app.streams.typo]\nunknown_rate = 1.0"
     mail: Mail = {"app.typo": [0] * 100, "app.load": [0] * 100 + [1000], "app.news": [1000]}
@@ -197,7 +197,7 @@ def test_a_hijacked_host_is_not_found_in_the_control() -> None:
 
 
 @pytest.mark.parametrize("policy", ["pause_culprit", "clean_list"])
-def test_nobody_reacts_to_the_culprits_in_the_control(policy: str) -> None:
+def test_no_operator_reacts_to_the_culprits_in_the_control(policy: str) -> None:
     how = f"[operations]\non_listing = '{policy}'"
     mail: Mail = {"app.traps": [10, 200], "app.load": [100]}
     found = runs(TRAPS, LIST, CALLED, how, mail=mail)

@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import pytest
 from worlds.many_hubs import hubs
+from worlds.named_rows import named_rows
 from worlds.reputation_world import (
     CALLED,
     HOUR,
@@ -25,7 +26,6 @@ from worlds.reputation_world import (
     listed,
 )
 from worlds.small_world import Mail, Played, play, tables
-from worlds.told import told
 
 from relaysim.engine.coupled_runs import Coupled, coupled
 from relaysim.scenario.load import from_mapping
@@ -34,7 +34,7 @@ from relaysim.traffic.workload import draw
 
 
 def three(*changes: str, mail: Mail | None = None) -> tuple[Coupled, Played]:
-    """The three coupled runs, and the first of them to be told of. No invariant may be broken."""
+    """Return the three coupled runs, and the treatment with its scenario. No invariant is violated."""
     with TemporaryDirectory() as folder:
         scenario = from_mapping(tables(*changes, mail=mail, folder=Path(folder)), "story")
         draws = draw(scenario, 0, 1)
@@ -112,10 +112,10 @@ def test_with_the_switch_on_innocents_suffer_with_it_off_culprits_alone(switch: 
     innocent = {f"{host}.load"}
     culprit = next(name for name in mail if name.endswith(".news"))
     on, told_on = three(*changes, mail=mail)
-    assert told(on.treatment, innocent) != told(on.control, innocent)
+    assert named_rows(on.treatment, innocent) != named_rows(on.control, innocent)
     apart, told_off = three(*changes, off(switch), mail=mail)
-    assert told(apart.treatment, innocent) == told(apart.control, innocent)
-    assert told(apart.treatment, innocent) == told(apart.absent, innocent)
+    assert named_rows(apart.treatment, innocent) == named_rows(apart.control, innocent)
+    assert named_rows(apart.treatment, innocent) == named_rows(apart.absent, innocent)
     last = told_off.ends(culprit)[-1]
     assert last == told_on.ends(culprit)[-1]
     assert last != (1000.0, "delivered")
@@ -164,7 +164,7 @@ def test_with_the_reputation_apart_each_has_a_limit_of_its_own() -> None:
         assert count(run, "app.news").get("delivered", 0) == culprit
 
 
-def test_with_the_reaction_off_nobody_is_paused_and_nothing_removed() -> None:
+def test_with_the_reaction_off_no_stream_is_paused_and_no_listing_removed() -> None:
     pause = """
     [operations]
     on_listing = "pause_culprit"
@@ -218,10 +218,10 @@ def test_with_the_contention_off_each_kind_has_a_hub_and_a_line_to_itself() -> N
     assert all(
         end - at > 300 for (end, _), at in zip(told_on.ends("app.load"), (120, 300), strict=True)
     )
-    assert told(on.control, {"app.load"}) != told(on.absent, {"app.load"})
+    assert named_rows(on.control, {"app.load"}) != named_rows(on.absent, {"app.load"})
     apart, told_off = three(BUSY, NOBODY_LOOKS, off("contention"), mail=mail)
     assert told_off.ends("app.load") == [(121.128, "delivered"), (301.128, "delivered")]
-    assert told(apart.treatment, {"app.load"}) == told(apart.absent, {"app.load"})
+    assert named_rows(apart.treatment, {"app.load"}) == named_rows(apart.absent, {"app.load"})
     assert told_off.last_hubs("bulk.news")[0] == "HUB01 (culprits)"
     assert set(told_off.last_hubs("app.load")) == {"HUB01"}
     assert max(end for end, _ in told_off.ends("bulk.news")) > 660
@@ -230,7 +230,7 @@ def test_with_the_contention_off_each_kind_has_a_hub_and_a_line_to_itself() -> N
     assert "HUB01 (culprits)->example.org" in names.queues
 
 
-def test_what_is_thought_of_the_ip_is_shared_all_the_same() -> None:
+def test_the_provider_state_of_the_ip_is_shared_all_the_same() -> None:
     """The twin sends by the same IP: a listing that the bulk mail earns meets the load too."""
     traps = "[hosts.bulk.streams.news]\ntrap_rate = 0.1"
     run = play(BUSY, LIST, traps, NOBODY_LOOKS, off("contention"), mail={"app.load": [1000.0]})

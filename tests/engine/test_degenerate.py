@@ -144,7 +144,7 @@ def test_it_does_not_end_before_the_last_message_is_created() -> None:
     assert run.trace.end == 80_000_000_000
 
 
-def test_nobody_sends() -> None:
+def test_no_host_sends() -> None:
     tables = {
         "name": "silence",
         "organization": {"domains": {"cozumpark.com": "Authoritative"}},

@@ -1,4 +1,4 @@
-"""A hub stops, and comes back: what it had committed survives, who was talking to it is cut off."""
+"""A hub stops and starts again: committed messages survive, open sessions are cut off."""
 
 import pytest
 from worlds.small_world import SECOND_HUB, play

@@ -149,7 +149,7 @@ def test_a_listing_that_is_ignored_spreads_to_the_allocation_until_it_ends() -> 
     ]
 
 
-def test_a_listing_that_ends_in_time_spreads_to_nobody() -> None:
+def test_a_listing_that_ends_in_time_does_not_escalate() -> None:
     patience = "[blocklists.sbl]\nescalate_after = '1 d'\nescalate_rate = '24/d'"
     once = "[operations]\non_listing = 'clean_list'"
     mail: Mail = {"app.traps": [0], "app.load": [2 * HOUR]}

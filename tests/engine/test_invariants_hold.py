@@ -75,7 +75,7 @@ def happened(trace: Trace) -> set[str]:
     return found
 
 
-def test_no_reputation_breaks_one_whatever_comes_of_it() -> None:
+def test_no_reputation_setting_breaks_an_invariant() -> None:
     """And among the scenarios there is all that may come of it.
 
     Rounds of scenarios, each with a seed of its own: always 2, and up to 8 until every kind was

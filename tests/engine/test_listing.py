@@ -181,7 +181,7 @@ def test_it_is_that_of_the_hub_that_the_mail_is_handed_to() -> None:
     assert run.statuses("app.load") == ["bounced"]
 
 
-def test_it_is_that_of_the_way_by_which_the_host_writes() -> None:
+def test_it_is_the_ip_of_the_route_of_the_host() -> None:
     """Partner mail leaves by HUB02. The host writes to no partner, so HUB02's IP is not listed."""
     partner = """
     [destinations.partner]

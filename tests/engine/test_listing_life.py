@@ -110,7 +110,7 @@ def test_a_hit_after_a_removal_relists_at_once_and_while_it_is_asked_for_does_no
     assert listings(run) == [(4.0, 1900.0), (4000.0, -1)]
 
 
-def test_a_list_without_a_form_removes_nobody() -> None:
+def test_a_list_without_a_form_removes_no_ip() -> None:
     formless = ASKS.replace('delisting_time = "30 min"', "")
     run = play(TRAPS, LIST, CALLED, formless, mail={"app.traps": [10], "app.load": [100]})
     assert listings(run) == [(10.0, -1)]

@@ -1,4 +1,4 @@
-"""What a domain knows of a list: the answer that it got, as long as it believes that."""
+"""The cache of a domain: it uses an answer to a DNSBL query for its time to live."""
 
 import numpy as np
 import pytest
@@ -121,7 +121,7 @@ def test_by_default_a_5xx_greeting_puts_the_queue_into_retry() -> None:
     assert count(found, "app.load") == {"delivered": 2}
 
 
-def test_without_the_skip_each_message_that_meets_it_bounces() -> None:
+def test_without_the_skip_each_message_after_such_a_greeting_bounces() -> None:
     """One connection after another, each ended by the greeting; an NDR for each message."""
     found = run(GREETING, BOUNCES, mail={"app.load": [200, 200, 200, 3700]})
     assert found.ends("app.load") == [

@@ -70,7 +70,7 @@ def test_with_more_arrivals_the_mean_wait_is_no_shorter() -> None:
         assert busier > usual
 
 
-def test_nobody_is_served_earlier_because_others_came() -> None:
+def test_no_recipient_is_served_earlier_because_others_came() -> None:
     """First come, first served with several servers: more company never helps."""
     others = """
     [hosts.app.streams.more]
@@ -85,7 +85,7 @@ def test_nobody_is_served_earlier_because_others_came() -> None:
     assert (together > alone).any()
 
 
-def test_with_more_connections_nobody_is_served_later() -> None:
+def test_with_more_connections_no_recipient_is_served_later() -> None:
     more = "[hubs.HUB01]\nmax_per_domain_outbound_connections = 5"
     four = first_starts(play(QUEUE).trace, "app.load")
     five = first_starts(play(QUEUE, more).trace, "app.load")

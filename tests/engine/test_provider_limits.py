@@ -246,7 +246,7 @@ def test_a_request_for_mitigation_ends_a_block_and_clears_the_counters() -> None
     assert actions(found) == [(1000.0, "detected", ""), (1000.0, "requested", "sink")]
 
 
-def test_without_a_form_nobody_is_asked() -> None:
+def test_without_a_form_no_request_is_made() -> None:
     mail: Mail = {"h0.bad": [0] * 100, "h0.load": [0] * 100 + [1000]}
     formless = ASKS.replace('mitigation_time = "24 h"', "")
     found = play(PROVIDER, NEAR, NOBODY, CALLED, formless, mail=mail)

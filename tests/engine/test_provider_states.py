@@ -67,7 +67,7 @@ def test_complaints_against_what_lies_in_the_inbox(complaints: int, state: int) 
 @pytest.mark.usefixtures("prompt")
 @pytest.mark.parametrize(("limit", "state"), [(1, 2), (2, 1), (5, 0)])
 def test_hits_of_its_own_traps(limit: int, state: int) -> None:
-    """Four of them, against a limit of one, two and five; nobody else knows of them."""
+    """Four hits, against a limit of one, two and five; no other provider counts them."""
     own = f"[destinations.sink.reputation]\ntrap_share = 1.0\ntrap_limit = {limit}"
     played = run(own, mail={"app.load": [0] * 100, "app.trapped": [0] * 4})
     assert [who for _, _, who in signals(played, Signal.PROVIDER_TRAP)] == ["sink"] * 4
@@ -124,7 +124,7 @@ def test_a_block_ends_when_the_counters_have_faded() -> None:
 
 
 def test_what_it_refuses_at_mail_from_is_no_mail_that_it_counts() -> None:
-    """In a block unknown users are not found out, so nothing is added to what it knows."""
+    """A blocked IP reaches no unknown user, so the counters do not grow."""
     mail: Mail = {"app.load": [0] * 100, "app.unknown": [0] * 100 + [1000] * 50}
     played = run(mail=mail)
     assert len(signals(played, Signal.UNKNOWN)) == 100

@@ -71,7 +71,7 @@ def test_an_answer_that_is_not_what_was_published(run: Played, row: int, listed:
 
 
 @pytest.mark.parametrize("column", ["start", "end"])
-def test_a_listing_that_began_later_or_ended_sooner_than_domains_were_told(
+def test_a_listing_that_began_later_or_ended_sooner_than_the_answers(
     run: Played, column: str
 ) -> None:
     """The listing must cover the answer of 660 s."""

@@ -223,7 +223,7 @@ def test_a_repair_cuts_it_off_for_good(policy: str) -> None:
 
 
 def test_removed_before_it_is_cut_off_it_is_relisted_at_once() -> None:
-    """Asked for in vain, hour after hour, by somebody who does nothing about it."""
+    """Requested in vain, hour after hour, without a repair of the cause."""
     asks = "[operations]\non_listing = 'nothing'\ndelisting = 'at_once'"
     run = play(HIJACKED, LIST, SIX_HOURLY, asks, mail={"app.load": [0]})
     found = listings(run, "xbl")

@@ -193,7 +193,7 @@ def test_the_link_holds_when_the_mail_is_handed_to_another_hub() -> None:
     assert run.attempts("HUB02->mx.bulk.example") == [(1, 0.000081, 0.000081, OK)]
 
 
-def test_recipients_handed_over_and_recipients_kept_go_their_own_ways() -> None:
+def test_recipients_handed_over_and_recipients_kept_have_separate_transactions() -> None:
     split = """
     [hosts.app.streams.load]
     to = { sink = 0.5, internal = 0.5 }
@@ -206,10 +206,10 @@ def test_recipients_handed_over_and_recipients_kept_go_their_own_ways() -> None:
     assert len(run.trace.transactions) == 3
 
 
-def test_a_message_of_two_ways_to_one_hub_ages_there_by_way() -> None:
+def test_a_message_of_two_transactions_to_one_hub_ages_there_by_transaction() -> None:
     """Two send connectors of HUB02 and of HUB02 and HUB03 give two queues, and two hand-overs.
 
-    One is a minute later, as HUB02 is down for the other at first. Each part is told of once.
+    One is a minute later, as HUB02 is down for the other at first. Each part has one row.
     """
     two = """
     [hubs.HUB03]

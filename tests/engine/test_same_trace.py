@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from worlds.named_rows import named_rows, reputation
 from worlds.random_neighbours import neighbours, reputed_neighbours
 from worlds.random_worlds import Tables, worlds
-from worlds.told import reputation, told
 
 from relaysim.engine.coupled_runs import coupled
 from relaysim.engine.run import simulate
@@ -106,7 +106,7 @@ def test_a_stream_that_sends_nothing_changes_no_row(tables: Tables, guilty: bool
     there["0-nothing"] = QUIET | LISTED | same
     other = run(more)
     streams = {name for name in one.names.streams if not name.endswith(".dsn")}
-    assert told(other) == told(one)
+    assert named_rows(other) == named_rows(one)
     assert reputation(other, streams=streams) == reputation(one)
 
 
@@ -149,7 +149,7 @@ def test_a_culprit_on_a_hub_of_its_own_changes_no_row_of_the_others(
     others = {name for name in alone.names.streams if not name.startswith("HUB01")}
     assert "crm.a" in others or "crm.b" in others
     beside = run(with_it)
-    assert told(beside, others) == told(alone, others)
+    assert named_rows(beside, others) == named_rows(alone, others)
 
 
 @fuzz
@@ -165,7 +165,7 @@ def test_nor_do_the_signals_of_a_culprit_with_an_ip_and_a_domain_of_its_own(
     others = {name for name in names.streams if not name.startswith(("HUB01", "mailer"))}
     egress = set(names.egress) - {"198.51.100.10"}
     found = [
-        (told(trace, others), reputation(trace, egress, others))
+        (named_rows(trace, others), reputation(trace, egress, others))
         for trace in (runs.treatment, runs.control, runs.absent)
     ]
     assert found[0] == found[1]

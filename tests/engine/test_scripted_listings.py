@@ -52,7 +52,7 @@ def test_the_rules_of_the_list_hold(rule: str, end: float) -> None:
     assert listings(run) == [(0.0, end)]
 
 
-def test_without_a_reaction_nobody_asks() -> None:
+def test_without_a_reaction_no_removal_is_requested() -> None:
     run = play(LIST, CALLED, REACTS, NOBODY_LOOKS, scripted("12 h"), mail=MAIL)
     assert listings(run) == [(0.0, 12 * HOUR)]
 

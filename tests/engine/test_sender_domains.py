@@ -34,7 +34,7 @@ def test_one_domain_on_two_ips_is_judged_by_the_mail_of_both(
 
 
 @pytest.mark.parametrize("weight", [0.0, 0.5, 1.0])
-def test_a_domain_of_its_own_on_an_ip_of_its_own_harms_nobody_else(weight: float) -> None:
+def test_a_domain_of_its_own_on_an_ip_of_its_own_harms_no_other_mail(weight: float) -> None:
     found = run(weight, OWN, GOOD_NEWS.format(sender="news@bulk.example"))
     assert states(found, f"sink {IP} cozumpark.com") == []
     assert states(found, f"sink {OTHER_IP} bulk.example") == [(QUARTER, 3)]

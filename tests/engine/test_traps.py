@@ -53,7 +53,7 @@ def test_a_hit_after_the_end_lists_anew() -> None:
     assert listings(run) == [(10.0, 3610.0), (3611.0, 7211.0)]
 
 
-def test_a_hit_at_the_very_end_renews_the_listing_whoever_else_writes() -> None:
+def test_a_hit_at_the_very_end_renews_the_listing_whatever_other_mail_there_is() -> None:
     """Seen at 3,610 s, when the listing would be over: what is seen comes before what is done."""
     later = "[blocklists.list]\ntrap_delay = '10 s'"
     mail = {"app.traps": [0, 3600]}
@@ -62,7 +62,7 @@ def test_a_hit_at_the_very_end_renews_the_listing_whoever_else_writes() -> None:
         assert listings(run) == [(10.0, 7210.0)]
 
 
-def test_too_few_hits_or_hits_too_far_apart_list_nobody() -> None:
+def test_too_few_hits_or_hits_too_far_apart_list_no_ip() -> None:
     strict = "[blocklists.list]\nthreshold = 3\nwindow = '100 s'"
     far = {"app.traps": [0, 50, 101, 151.000001]}
     assert listings(play(TRAPS, LIST, NOBODY_LOOKS, strict, mail=far)) == []

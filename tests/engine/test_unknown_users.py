@@ -41,7 +41,7 @@ defer = 0.0
 
 
 def test_an_unknown_user_is_refused_before_the_transfer() -> None:
-    """The connection goes on; the host has long been told that the hub has it."""
+    """The connection stays open; the host received the 250 of the hub long before."""
     known = "[hosts.app.streams.known]\nunknown_rate = 0.0"
     run = play(SLOW, NOBODY, known, mail={"app.load": [0], "app.known": [0]})
     assert run.attempts(OUT) == [(0, 0.0, 3.0, OK), (1, 3.0, 3.25, UNKNOWN)]
@@ -90,7 +90,7 @@ def test_only_a_provider_counts_them() -> None:
     assert run.verdicts("app.load")[0].startswith("550 5.1.1 The email account")
 
 
-def test_who_is_listed_is_not_told_that_a_user_is_unknown() -> None:
+def test_a_listed_ip_gets_no_reply_that_a_user_is_unknown() -> None:
     """The refusal for the listing comes first, and is what the sender reads."""
     event = "[[events]]\nat = '0 s'\nlisting = { egress = '198.51.100.10', blocklist = 'list', for = '1 h' }"
     run = play(LIST, NOBODY_LOOKS, NOBODY, event, mail={"app.load": [10]})

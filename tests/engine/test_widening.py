@@ -28,7 +28,7 @@ def test_the_second_listing_within_memory_takes_the_neighbours_along() -> None:
     ]
 
 
-def test_a_neighbour_that_was_taken_along_takes_nobody() -> None:
+def test_a_neighbour_that_was_listed_by_escalation_does_not_escalate() -> None:
     """B has one listing of its own and one for A's sake; C in the same block has none."""
     wide = "[blocklists.list]\nvicinity_prefix = 24\nvicinity_listings = 1\nlifetime = '1 h'"
     run = play(LIST, NOBODY_LOOKS, hubs("198.51.100.0/24", B), VICINITY, wide, mail=hits(h0=[0]))
@@ -47,7 +47,7 @@ def test_the_first_listing_is_not_counted_when_it_is_forgotten() -> None:
     assert rows(run) == [(A, 0, HOUR, "trigger"), (A, 4 * HOUR, 5 * HOUR, "trigger")]
 
 
-def test_each_neighbour_is_taken_along_with_its_own_luck() -> None:
+def test_each_neighbour_is_listed_by_a_draw_of_its_own() -> None:
     """Of six listings that could widen, with probability one half, some do and some do not."""
     half = "[blocklists.list]\nvicinity_probability = 0.5\nvicinity_listings = 1\nlifetime = '1 h'"
     times = [n * 2 * HOUR for n in range(6)]
@@ -67,7 +67,7 @@ def test_each_neighbour_is_taken_along_with_its_own_luck() -> None:
         ([0.5 * HOUR, 2 * HOUR], (0.5 * HOUR, "trigger")),
     ],
 )
-def test_an_ip_stays_taken_when_its_own_listing_ends_first(
+def test_an_ip_stays_listed_by_escalation_when_its_own_listing_ends_first(
     own: list[float], row: tuple[float, str]
 ) -> None:
     """A is listed for ten hours and ignored for one; each hit of B alone lists it for one."""

@@ -49,7 +49,7 @@ def test_a_narrower_range_another_port_or_another_local_address_is_enough(
     assert conflicts([DEFAULT, receive("relay", bindings, ranges)]) == ()
 
 
-def test_equal_ranges_are_told_first_and_each_pair_once() -> None:
+def test_equal_ranges_come_first_and_each_pair_once() -> None:
     first = receive("first", "0.0.0.0:25,0.0.0.0:26", "10.0.0.1-10.0.0.9,10.1.0.0/16")
     second = receive("second", "0.0.0.0:26,0.0.0.0:25", "10.0.0.5-10.0.0.12,10.1.0.0/16")
     third = receive("third", ranges="10.1.0.0/16", enabled=False)

@@ -65,6 +65,6 @@ def test_mail_that_comes_at_night_is_read_at_seven(moment: int, awake: int) -> N
 
 
 @given(moments)
-def test_nobody_sleeps_longer_than_eight_hours(moment: int) -> None:
+def test_office_hours_pause_for_at_most_eight_hours(moment: int) -> None:
     assert 0 <= waking(moment) - moment <= 8 * HOUR
     assert waking(waking(moment)) == waking(moment)

@@ -147,7 +147,7 @@ def test_providers_block_in_their_own_words_and_name_the_address() -> None:
     ],
     ids=lambda value: value if isinstance(value, str) else str(value.code),
 )
-def test_what_providers_say_of_a_bad_or_new_address(given: Reply, codes: str, named: str) -> None:
+def test_replies_of_providers_to_a_bad_or_new_ip(given: Reply, codes: str, named: str) -> None:
     text = str(given.filled(ip="192.0.2.1"))
     assert text.startswith(f"{codes} ")
     assert named in text

@@ -85,7 +85,7 @@ def test_the_rows_stand_so_in_the_article() -> None:
     assert printed == [f"{grant.user} {{{grant.right}}}" for grant in grants(INTERNAL_RELAY)]
 
 
-def test_external_relay_has_one_right_more_and_says_who_brought_it() -> None:
+def test_external_relay_has_one_right_more_with_its_source() -> None:
     extra = [grant for grant in grants(EXTERNAL_RELAY) if grant not in grants(INTERNAL_RELAY)]
     assert extra == [Grant(ANONYMOUS, Right.ACCEPT_ANY_RECIPIENT, ADDED)]
     assert grants(EXTERNAL_RELAY)[0].source == "AnonymousUsers"

@@ -119,7 +119,7 @@ def test_a_connector_that_is_too_small_is_passed_over_for_a_wider_space(
     golden_section("explain/send_connector", texts(route, fits))
 
 
-def test_unreachable_and_too_large_are_told_apart() -> None:
+def test_unreachable_and_too_large_have_different_reasons() -> None:
     nowhere = select_send_connector([send("c", "contoso.com")], "gmail.com", 99 * MB, "HUB01")
     assert (nowhere.connector, nowhere.unrouted) == (None, Unrouted.UNREACHABLE)
     too_large = select_send_connector([INTERNET], "gmail.com", 99 * MB, "HUB01")

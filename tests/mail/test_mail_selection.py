@@ -86,7 +86,7 @@ def test_the_wildcard_answers_whom_the_specific_connector_does_not_list(
     golden_section("explain/receive_connector", texts(selection))
 
 
-def test_unless_the_hub_is_told_that_a_specific_binding_hides_it(golden_section: Golden) -> None:
+def test_unless_a_setting_says_that_a_specific_binding_hides_it(golden_section: Golden) -> None:
     hidden = select(HUB01, INTERNAL, 25, MARKETING, specific_binding_hides_wildcard=True)
     assert hidden.connector is None
     assert why(hidden)["Default HUB01"] is Reason.HIDDEN
@@ -104,7 +104,7 @@ def test_a_disabled_connector_neither_answers_nor_hides() -> None:
     assert selection.passed_over[0].reason is Reason.DISABLED
 
 
-def test_nobody_listens() -> None:
+def test_no_connector_listens() -> None:
     assert select([], MAIN, 25, SHAREPOINT) == Selection(None, ())
     assert select(HUB01, MAIN, 2525, SHAREPOINT).connector is None
 

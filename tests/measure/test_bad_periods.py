@@ -26,18 +26,20 @@ NAN = np.nan
 def _days(*changes: str) -> dict[tuple[str, str, str], float]:
     """Four days of alerts: 20 on time; 19 and one lost; 18 and two late; none at all; 1 late."""
     scenario = loads(TOML, overrides=("run.duration=98 h", *changes))
-    told = Story()
+    example = Story()
     for day, (good, lost, late) in enumerate([(20, 0, 0), (19, 1, 0), (18, 0, 2), (0, 0, 0)]):
         for number in range(good + lost + late):
             at = 24 * HOUR * day + number
-            recipient = told.recipient(told.message("app.alerts", ["gmail.com"], at, committed=at))
+            recipient = example.recipient(
+                example.message("app.alerts", ["gmail.com"], at, committed=at)
+            )
             status = Status.BOUNCED if good <= number < good + lost else Status.DELIVERED
-            told.ends(recipient, at + (11 if number >= good + lost else 1), status)
-    recipient = told.recipient(
-        told.message("app.alerts", ["gmail.com"], 97 * HOUR, committed=97 * HOUR)
+            example.ends(recipient, at + (11 if number >= good + lost else 1), status)
+    recipient = example.recipient(
+        example.message("app.alerts", ["gmail.com"], 97 * HOUR, committed=97 * HOUR)
     )
-    told.ends(recipient, 97 * HOUR + 3600)
-    frame = metrics(told.trace(end=98 * HOUR), scenario)
+    example.ends(recipient, 97 * HOUR + 3600)
+    frame = metrics(example.trace(end=98 * HOUR), scenario)
     keys = zip(frame["scope"], frame["subject"], frame["metric"], strict=True)
     return dict(zip(keys, frame["value"], strict=True))
 

@@ -1,4 +1,4 @@
-"""Harm to innocent recipients: who is harmed, by which of two causes, and that the parts add up."""
+"""Harm to innocent recipients: the recipients, the two causes, and the sum of the parts."""
 
 import math
 
@@ -14,7 +14,7 @@ from relaysim.study.stacked_metrics import Stack
 from relaysim.trace.tables import Signal, Status
 
 
-def test_harm_is_split_into_what_is_known_of_the_culprits_and_what_they_take_up() -> None:
+def test_harm_is_split_into_reputation_and_congestion() -> None:
     coupling = Coupling()
     coupling.alert(0, lost(LISTED), SOON, SOON)  # by a list: reputation
     coupling.alert(1, LATE, LATE, SOON)  # behind the newsletter: congestion
@@ -160,7 +160,7 @@ def test_a_refusal_counts_under_the_list_that_it_cites_and_the_ip_that_it_met() 
     assert coupling.values()["harmed"] == 3
 
 
-def test_containment_and_leverage_ask_who_pays_for_the_signals() -> None:
+def test_containment_and_leverage_relate_harm_to_signals() -> None:
     coupling = Coupling()
     coupling.alert(0, lost(LISTED), SOON, SOON)
     coupling.alert(1, LATE, LATE, SOON)  # congestion: no signal did that

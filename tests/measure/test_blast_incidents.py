@@ -1,4 +1,4 @@
-"""Incidents, addresses in trouble, who was harmed and why, and what holds given a listing."""
+"""Incidents, listed or blocked IPs, harmed recipients with causes, and metrics given a listing."""
 
 import numpy as np
 import pandas as pd
@@ -45,29 +45,29 @@ def test_without_trouble_there_is_no_incident() -> None:
 
 
 def test_address_hours_are_those_of_ips_that_no_culprit_used() -> None:
-    told = Coupling()
-    told.alert(0, SOON, SOON, SOON)
-    told.news(1, SOON, SOON)
-    told.treatment.listing("198.51.100.10", 0, HOUR)  # the culprit's
-    told.treatment.listing("203.0.113.25", HOUR, 3 * HOUR)
-    told.treatment.level(Level.PROVIDER, 1, 2 * HOUR, State.BLOCK)
-    told.treatment.level(Level.PROVIDER, 1, 4 * HOUR, State.THROTTLE)
-    found = told.values()
+    example = Coupling()
+    example.alert(0, SOON, SOON, SOON)
+    example.news(1, SOON, SOON)
+    example.treatment.listing("198.51.100.10", 0, HOUR)  # the culprit's
+    example.treatment.listing("203.0.113.25", HOUR, 3 * HOUR)
+    example.treatment.level(Level.PROVIDER, 1, 2 * HOUR, State.BLOCK)
+    example.treatment.level(Level.PROVIDER, 1, 4 * HOUR, State.THROTTLE)
+    found = example.values()
     assert found["address_hours"] == 3
     assert (found["incident"], found["incidents"]) == (1, 1)
 
 
 def test_the_frame_of_incidents_says_who_did_what_to_which_ip() -> None:
-    told = Coupling(DAYS)
-    told.alert(40 * HOUR, lost(LISTED), SOON, SOON)
-    told.alert(60 * HOUR, lost(LISTED), SOON, SOON)  # by a domain that believes it still
-    told.alert(200 * HOUR, lost(BLOCKED), SOON, SOON)
-    recipient = told.news(HOUR, SOON, SOON)
+    example = Coupling(DAYS)
+    example.alert(40 * HOUR, lost(LISTED), SOON, SOON)
+    example.alert(60 * HOUR, lost(LISTED), SOON, SOON)  # by a domain that believes it still
+    example.alert(200 * HOUR, lost(BLOCKED), SOON, SOON)
+    recipient = example.news(HOUR, SOON, SOON)
     for at in (20, 29, 45):
-        told.treatment.signal(Signal.TRAP, recipient, at * HOUR)
-    told.treatment.listing("198.51.100.10", 30 * HOUR, 50 * HOUR)
-    told.treatment.level(Level.PROVIDER, 0, 199 * HOUR, State.BLOCK)
-    frame = told.measured(end=9 * 24 * HOUR).incident_frame(7)
+        example.treatment.signal(Signal.TRAP, recipient, at * HOUR)
+    example.treatment.listing("198.51.100.10", 30 * HOUR, 50 * HOUR)
+    example.treatment.level(Level.PROVIDER, 0, 199 * HOUR, State.BLOCK)
+    frame = example.measured(end=9 * 24 * HOUR).incident_frame(7)
     assert list(frame.columns) == [column.name for column in FRAMES["incidents"]]
     assert frame.fillna(-1).to_dict("list") == {
         "replication": [7, 7],
@@ -85,21 +85,21 @@ def test_the_frame_of_incidents_says_who_did_what_to_which_ip() -> None:
 
 
 def test_every_harmed_recipient_has_its_cause() -> None:
-    told = Coupling()
-    told.alert(0, lost(LISTED), SOON, SOON)
-    told.alert(1, lost(BLOCKED), SOON, SOON)
-    told.alert(2, LATE, LATE, SOON)
-    told.alert(3, took(2, Status.JUNKED), SOON, SOON)
-    told.alert(4, took(20, Status.JUNKED), SOON, SOON)
-    told.alert(5, took(9, Status.EXPIRED, LATER), SOON, SOON)
-    deferred = told.alert(6, LATE, SOON, SOON)
-    told.alert(7, SOON, LATE, LATE)  # better off
-    told.alert(8, lost(LISTED), SOON, lost(LISTED))  # no worse than without
-    last = len(told.treatment.tables["attempts"].flat) // 10
-    told.treatment.tables["attempts"].flat[deferred * 10 + 7] = LISTED  # the first attempt
-    told.treatment.attempt(deferred, 20, 25, 26, attempt=1)
+    example = Coupling()
+    example.alert(0, lost(LISTED), SOON, SOON)
+    example.alert(1, lost(BLOCKED), SOON, SOON)
+    example.alert(2, LATE, LATE, SOON)
+    example.alert(3, took(2, Status.JUNKED), SOON, SOON)
+    example.alert(4, took(20, Status.JUNKED), SOON, SOON)
+    example.alert(5, took(9, Status.EXPIRED, LATER), SOON, SOON)
+    deferred = example.alert(6, LATE, SOON, SOON)
+    example.alert(7, SOON, LATE, LATE)  # better off
+    example.alert(8, lost(LISTED), SOON, lost(LISTED))  # no worse than without
+    last = len(example.treatment.tables["attempts"].flat) // 10
+    example.treatment.tables["attempts"].flat[deferred * 10 + 7] = LISTED  # the first attempt
+    example.treatment.attempt(deferred, 20, 25, 26, attempt=1)
     assert last == 9
-    frame = told.measured().harmed(3)
+    frame = example.measured().harmed(3)
     assert list(frame.columns) == [column.name for column in FRAMES["harmed"]]
     assert frame["recipient"].tolist() == [0, 1, 2, 3, 4, 5, 6]
     assert frame["cause"].tolist() == [
@@ -115,25 +115,25 @@ def test_every_harmed_recipient_has_its_cause() -> None:
 
 
 def test_given_a_listing_there_are_values_of_their_own() -> None:
-    told = Coupling()
-    told.alert(0, lost(LISTED), SOON, SOON)
-    plain = told.measured().metrics()
+    example = Coupling()
+    example.alert(0, lost(LISTED), SOON, SOON)
+    plain = example.measured().metrics()
     assert not plain["subject"].str.contains("|", regex=False).any()
-    told.treatment.listing("198.51.100.10", 0, HOUR)
-    assert told.values("total", "total | listed") == pytest.approx(told.values(), nan_ok=True)
-    assert told.values("stream", "app.alerts | listed")["harmed"] == 1
+    example.treatment.listing("198.51.100.10", 0, HOUR)
+    assert example.values("total", "total | listed") == pytest.approx(example.values(), nan_ok=True)
+    assert example.values("stream", "app.alerts | listed")["harmed"] == 1
     for scope, (_, names) in BLAST_SCOPES.items():
-        frame = told.measured().metrics()
+        frame = example.measured().metrics()
         assert set(frame.loc[frame["scope"] == scope, "metric"]) == set(names)
 
 
 def test_one_domain_that_may_do_either_has_results_of_two_kinds() -> None:
-    told = Coupling(["destinations.gmail.refuses_on={css=0.6}"])
-    told.alert(0, lost(LISTED), SOON, SOON)
-    found = told.values("destination", "gmail | refuses")
-    assert found == told.values("destination", "gmail")
-    assert told.values("total", "total | gmail refuses")["harmed"] == 1
-    assert told.values("total", "total | gmail accepts") == {}
+    example = Coupling(["destinations.gmail.refuses_on={css=0.6}"])
+    example.alert(0, lost(LISTED), SOON, SOON)
+    found = example.values("destination", "gmail | refuses")
+    assert found == example.values("destination", "gmail")
+    assert example.values("total", "total | gmail refuses")["harmed"] == 1
+    assert example.values("total", "total | gmail accepts") == {}
 
 
 def test_the_kind_is_what_the_domain_has_drawn() -> None:
@@ -151,11 +151,11 @@ def test_the_kind_is_what_the_domain_has_drawn() -> None:
 
 
 def test_series_tell_the_harm_of_each_hour() -> None:
-    told = Coupling()
-    told.alert(10, lost(LISTED), SOON, SOON)
-    told.alert(HOUR + 10, LATE, LATE, SOON)
-    told.alert(HOUR + 20, lost(LISTED, seconds=2 * HOUR), SOON, SOON)
-    series = told.measured().series()
+    example = Coupling()
+    example.alert(10, lost(LISTED), SOON, SOON)
+    example.alert(HOUR + 10, LATE, LATE, SOON)
+    example.alert(HOUR + 20, lost(LISTED, seconds=2 * HOUR), SOON, SOON)
+    series = example.measured().series()
     assert series.harm.index.tolist() == [0.0, 3600.0, 7200.0, 10800.0]
     assert series.harm["reputation"].tolist() == [1, 1, 0, 0]
     assert series.harm["congestion"].tolist() == [0, 1, 0, 0]
@@ -167,7 +167,7 @@ def test_series_tell_the_harm_of_each_hour() -> None:
     assert mean.harm["reputation"].tolist() == [0.5, 0.5, 0, 0]
 
 
-def test_listings_are_told_for_all_ips_each_ip_and_each_list() -> None:
+def test_listings_are_counted_for_all_ips_each_ip_and_each_list() -> None:
     story = Story()
     story.listing("198.51.100.10", 10, 30)
     story.listing("198.51.100.10", 20, 60)

@@ -85,7 +85,7 @@ def test_a_mirror_learns_later_of_the_beginning_and_of_the_end() -> None:
     assert reach.refused[:, 0] == pytest.approx([0, 0.2, 0.35, 0.15, 0])
 
 
-def test_a_refusal_at_the_greeting_reaches_nobody_if_the_hub_takes_it_for_a_failure() -> None:
+def test_a_refusal_at_the_greeting_refuses_no_mail_if_the_hub_treats_it_as_a_failure() -> None:
     story = Story()
     story.listing("198.51.100.10", 0, 3600)
     greeting = policies(stage=np.array([2, 2, 2, 0], np.int8))
@@ -105,17 +105,17 @@ def test_a_providers_block_refuses_the_mail_of_that_ip_and_sender_domain() -> No
 
 
 def test_reach_times_what_is_sent_is_what_is_expected_to_be_refused() -> None:
-    told = Coupling()
-    told.scenario = world()
+    example = Coupling()
+    example.scenario = world()
     for second in range(10):
-        told.alert(3600 + 100 * second, SOON, SOON, SOON)
+        example.alert(3600 + 100 * second, SOON, SOON, SOON)
     for second in range(6):
-        told.alert(7200 + 100 * second, lost(LISTED), SOON, SOON)
-    told.alert(7900, SOON, SOON, SOON, to="cozumpark.com")  # stays inside
-    told.treatment.listing("198.51.100.10", 7200 - 900, 7200 + 1800)
-    found = told.values("stream", "app.alerts")
+        example.alert(7200 + 100 * second, lost(LISTED), SOON, SOON)
+    example.alert(7900, SOON, SOON, SOON, to="cozumpark.com")  # stays inside
+    example.treatment.listing("198.51.100.10", 7200 - 900, 7200 + 1800)
+    found = example.values("stream", "app.alerts")
     # Gmail alone uses the list: 0.2 of all, 0.4 of those that go outside; a quarter of the first
     # hour, half of the second.
     assert found["reach_hours"] == pytest.approx(0.2 * 0.75)
     assert found["reach_refused"] == pytest.approx(0.4 * (10 * 0.25 + 6 * 0.5))
-    assert told.values()["reach_refused"] == found["reach_refused"]
+    assert example.values()["reach_refused"] == found["reach_refused"]

@@ -86,14 +86,14 @@ def test_late_are_counted_among_all_that_are_judged() -> None:
     assert cliff_of(metrics(0.96, 0.94, 0.955), *key) == Cliff(0.04, 0.06)
 
 
-def test_what_has_no_such_metric_stands_on_no_cliff() -> None:
+def test_a_subject_without_such_a_metric_has_no_unstable_quantile() -> None:
     found = metrics(0.96, 0.94)
     assert cliff_of(found, "other", "class", "orders", "latency_p95") is None
     assert cliff_of(found, "one", "class", "orders", "latency_p99") is None
     assert cliff_of(found, "one", "class", "orders", "on_time") is None
 
 
-def test_the_p99_of_the_shared_hub_stands_on_a_cliff_where_one_in_a_hundred_is_late() -> None:
+def test_the_p99_of_the_shared_hub_is_unstable_where_one_in_a_hundred_is_late() -> None:
     """Greylisted invoices come a minute late, about one in a hundred; no other quantile sees it."""
     little = ["run.scale=0.03", "run.drain=6 h", "hosts.crm.streams.invoices.deadline=30 s"]
     found = run(load(SHARED, little), replications=6, jobs=1).per_replication

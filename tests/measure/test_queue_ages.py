@@ -11,7 +11,7 @@ MINUTE = 60 * SECOND
 
 
 def entries(*spans, queues=("HUB01->a.example",), hubs=None):
-    """Entries told in minutes: (queue, enter, leave)."""
+    """Return entries of queues from (queue, enter, leave) in minutes."""
     queue, enter, leave = (np.array(column, np.int64) for column in zip(*spans, strict=True))
     return Entries(queues, hubs or ("HUB01",) * len(queues), queue, enter * MINUTE, leave * MINUTE)
 

@@ -26,10 +26,10 @@ RATES = np.arange(1, 9) * 50
 
 def story(*latencies: float) -> Story:
     """Alerts, whose deadline is 10 s, with these latencies."""
-    told = Story()
+    example = Story()
     for latency in latencies:
-        sent(told, "app.alerts", "gmail.com", 0, latency)
-    return told
+        sent(example, "app.alerts", "gmail.com", 0, latency)
+    return example
 
 
 def test_two_replications_make_the_exact_ratio() -> None:

@@ -180,7 +180,7 @@ def test_completion_runs_from_the_first_creation_to_the_last_status() -> None:
         (Status.SUPPRESSED, -1, 87),  # off the mailing list
     ],
 )
-def test_a_campaign_that_does_not_reach_all_who_exist_is_never_complete(
+def test_a_campaign_that_does_not_reach_all_existing_users_is_never_complete(
     status: Status, reply: int, completion: float
 ) -> None:
     story = Story()

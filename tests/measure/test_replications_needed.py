@@ -36,13 +36,13 @@ def test_two_samples_apart_have_twice_the_degrees_of_freedom() -> None:
     assert t.ppf(0.975, 16) / 3 <= 0.7154 < t.ppf(0.975, 14) / math.sqrt(8)
 
 
-def test_nobody_runs_more_than_ten_thousand() -> None:
+def test_the_number_of_replications_is_at_most_ten_thousand() -> None:
     assert smallest(np.ones(1), np.array([0.01])).tolist() == [math.inf]
     assert smallest(np.ones(1), np.array([0.0])).tolist() == [math.inf]
     assert np.isnan(smallest(np.array([np.nan]), np.ones(1))).all()
 
 
-def test_a_difference_that_matters_is_told_from_zero_and_another_fits_in_what_matters() -> None:
+def test_a_difference_beyond_the_margin_is_decided_and_a_smaller_one_is_equivalent() -> None:
     assert room(np.array([-3.0, 0.4, 1.0]), np.ones(3)) == pytest.approx([3.0, 0.6, 0.0])
 
 

@@ -24,7 +24,7 @@ def measured(
     return dict(zip(mine["metric"], mine["value"], strict=True))
 
 
-def test_a_cpu_is_as_busy_as_its_cores_and_its_queue_is_who_waits_for_one() -> None:
+def test_a_cpu_is_as_busy_as_its_cores_and_its_queue_waits_for_a_core() -> None:
     story = Story()
     for number in range(3):
         story.message("app.alerts", ["gmail.com"], 0, connected=0)
@@ -85,7 +85,7 @@ def test_the_busiest_hour_and_the_busiest_five_minutes_stand_beside_the_mean() -
     assert found["utilization_busiest_hour"] == 8 / 60
 
 
-def test_the_submission_queue_is_who_waits_to_be_categorized_and_has_a_threshold() -> None:
+def test_the_submission_queue_waits_for_the_categorizer_and_has_a_threshold() -> None:
     story = Story()
     story.message("app.alerts", ["gmail.com"], 0, connected=0)
     story.visit("HUB01.cpu", Visit.RECEIVE, 0, 0, 90, 91)
@@ -110,7 +110,7 @@ def test_a_write_of_the_queue_database_counts_once_however_many_messages_it_hold
     assert found["wait_mean"] == 4.0
 
 
-def test_a_delivery_queue_is_who_is_due_and_without_a_connection() -> None:
+def test_a_delivery_queue_is_what_is_due_and_without_a_connection() -> None:
     story = Story()
     story.message("app.alerts", ["gmail.com"], 0, connected=0, committed=0)
     transaction = story.queued([0], "HUB01->gmail.com", at=0)

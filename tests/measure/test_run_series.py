@@ -10,14 +10,14 @@ from relaysim.trace.tables import Status
 
 def story(latency, *, until=100.0):
     """Four alerts: one is there after `latency`, one later, one refused, one under way."""
-    told = Story()
+    example = Story()
     for number, end in enumerate((latency, 30.0, 5.0, -1)):
-        message = told.message("app.alerts", ["gmail.com"], 0, connected=0, committed=0)
+        message = example.message("app.alerts", ["gmail.com"], 0, connected=0, committed=0)
         if number < 2:
-            told.ends(told.recipient(message), end)
+            example.ends(example.recipient(message), end)
         elif number == 2:
-            told.ends(told.recipient(message), end, Status.BOUNCED, REFUSAL)
-    return told.trace(end=until)
+            example.ends(example.recipient(message), end, Status.BOUNCED, REFUSAL)
+    return example.trace(end=until)
 
 
 def at(series, age, subject="system"):
@@ -48,7 +48,7 @@ def test_a_class_without_mail_is_missing_nothing_and_having_nothing():
     assert np.isnan(Series.of(story(1.0), scenario()).missing["bulk"]).all()
 
 
-def test_losses_are_told_by_stream_status_and_reply():
+def test_losses_are_counted_by_stream_status_and_reply():
     lost = Series.of(story(1.0), scenario()).losses
     assert lost.to_dict("records") == [
         {
@@ -61,10 +61,10 @@ def test_losses_are_told_by_stream_status_and_reply():
 
 
 def test_recipients_outside_the_window_are_not_lost_in_it():
-    told = Story()
-    told.message("app.alerts", ["gmail.com"], 1, connected=1, committed=1)
-    told.ends(0, 2.0, Status.EXPIRED, LATER)
-    assert Series.of(told.trace(10), scenario(['run.warm_up="5 s"'])).losses.empty
+    example = Story()
+    example.message("app.alerts", ["gmail.com"], 1, connected=1, committed=1)
+    example.ends(0, 2.0, Status.EXPIRED, LATER)
+    assert Series.of(example.trace(10), scenario(['run.warm_up="5 s"'])).losses.empty
 
 
 def test_the_mean_counts_a_loss_that_only_one_replication_has_by_halves():
@@ -78,12 +78,12 @@ def test_the_mean_counts_a_loss_that_only_one_replication_has_by_halves():
 
 def test_a_replication_that_ended_earlier_counts_as_quiet_from_then_on():
     def waiting(until):
-        told = Story()
-        told.message("app.news", ["gmail.com"], 0, connected=0, committed=0)
-        row = told.queued([0], "HUB01->gmail.com", 0)
-        told.attempt(row, 0, until, until)
-        told.ends(0, until)
-        return Series.of(told.trace(until), scenario())
+        example = Story()
+        example.message("app.news", ["gmail.com"], 0, connected=0, committed=0)
+        row = example.queued([0], "HUB01->gmail.com", 0)
+        example.attempt(row, 0, until, until)
+        example.ends(0, until)
+        return Series.of(example.trace(until), scenario())
 
     mean = Series.mean([waiting(50), waiting(170)])
     queue = mean.backlog["HUB01->gmail.com"]

@@ -1,4 +1,4 @@
-"""Where the time of a recipient went, told as stories in seconds."""
+"""The parts of the latency of a recipient, in small traces with times in seconds."""
 
 from worlds.trace_story import LATER, SECOND, Story
 

@@ -15,7 +15,7 @@ PRODUCTS = (
     r"\bp\d\d\b",
 )
 ABSOLUTE = re.compile(r"(?<![\w.:/<])/(?:[\w.-]+/){2,}")
-"""A path from the root: a page that shows one tells of the machine that made it."""
+"""A path from the root: a page that shows one depends on the machine that made it."""
 WORDS = (
     "eleven",
     "twelve",

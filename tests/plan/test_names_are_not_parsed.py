@@ -57,7 +57,7 @@ def test_no_display_name_is_taken_apart():
     assert found == []
 
 
-def test_the_ways_of_old_are_found():
+def test_old_ways_of_parsing_names_are_found():
     for old in (
         'hub, _, hop = queue.partition("->")',
         'outside = "->" in resource.name',

@@ -1,4 +1,4 @@
-"""Of very many recipients to whom the same happens, a few are told, and one line for the others."""
+"""Of very many recipients with equal events a few are shown, with one line for the others."""
 
 import re
 from pathlib import Path
@@ -30,12 +30,12 @@ def by_time(*stories: list[Event]) -> list[Event]:
     return sorted((event for story in stories for event in story), key=lambda event: event.time)
 
 
-def test_up_to_ten_are_told_one_by_one() -> None:
+def test_up_to_ten_recipients_have_events_one_by_one() -> None:
     events = [Event(0, "created"), *by_time(*(queued((i,), 20 + i) for i in range(10)))]
     assert folded(events, 10) == events
 
 
-def test_of_more_three_are_told_and_the_others_in_one_line_where_the_last_of_them_ends(
+def test_of_more_recipients_three_have_events_and_one_line_stands_for_the_others(
     golden: Golden,
 ) -> None:
     put_off = queued((12,), 50, "450 later")
@@ -52,7 +52,7 @@ def test_of_more_three_are_told_and_the_others_in_one_line_where_the_last_of_the
     golden("transcript/alike", line.text)
 
 
-def test_those_who_share_their_events_are_told_first() -> None:
+def test_recipients_with_shared_events_come_first() -> None:
     many = queued(tuple(range(20, 30)), 90)
     told = folded(by_time(*(queued((i,), 20 + i) for i in range(12)), many), 30)
     assert many[0] in told
@@ -61,7 +61,7 @@ def test_those_who_share_their_events_are_told_first() -> None:
     assert line.recipients == tuple(range(2, 12))
 
 
-def test_a_dialogue_about_many_recipients_is_told_in_part(golden: Golden) -> None:
+def test_a_dialogue_about_many_recipients_is_shortened(golden: Golden) -> None:
     unknown = Reply(550, "5.1.1", "User unknown")
     dialogue = Dialogue()
     for i in range(14):

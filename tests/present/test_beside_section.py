@@ -49,7 +49,7 @@ def mm4():
     return run(load(SCENARIOS / "mm4.toml", ["run.duration=1500 s"]), replications=2, jobs=1)
 
 
-def test_a_run_that_theory_knows_shows_it_after_the_resources(mm4):
+def test_a_run_with_theory_shows_it_after_the_resources(mm4):
     lines = printed(run_summary.run_text(mm4, full=True))
     assert max(map(len, lines)) <= MOST
     section = [line for line in printed(theory(mm4)) if line]

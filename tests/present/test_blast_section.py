@@ -77,7 +77,7 @@ def sentences(rows: list[tuple[object, ...]], *gain: float) -> str:
     return " ".join(" ".join(lines).split())
 
 
-def test_a_listing_is_told_with_its_chance_its_length_and_its_lists(
+def test_a_listing_has_its_probability_its_length_and_its_lists(
     golden_section: Golden,
 ) -> None:
     said = sentences(LISTED)
@@ -114,7 +114,9 @@ def test_a_listing_from_before_is_not_counted_as_begun(golden_section: Golden) -
     golden_section("blast/sentences", message(said))
 
 
-def test_a_design_without_a_culprit_or_with_nobody_else_is_told(golden_section: Golden) -> None:
+def test_a_design_without_a_culprit_or_without_innocent_mail_has_a_sentence(
+    golden_section: Golden,
+) -> None:
     made = comparison()
     base, other = made.scenarios[:2]
     host = base.hosts["marketing"]
@@ -129,7 +131,7 @@ def test_a_design_without_a_culprit_or_with_nobody_else_is_told(golden_section: 
     golden_section("blast/sentences", message(said))
 
 
-def test_harm_is_told_by_cause_and_by_stream_the_worst_first(golden_section: Golden) -> None:
+def test_harm_is_listed_by_cause_and_by_stream_the_worst_first(golden_section: Golden) -> None:
     said = sentences(LISTED + HARM)
     assert {"490", "370", "610", "220", "205", "235", "710", "575", "845"} <= quantities(said)
     assert {
@@ -151,7 +153,7 @@ def test_harm_is_told_by_cause_and_by_stream_the_worst_first(golden_section: Gol
     golden_section("blast/sentences", message(said))
 
 
-def test_the_isolation_gain_is_told_against_the_base(golden_section: Golden) -> None:
+def test_the_isolation_gain_is_relative_to_the_base(golden_section: Golden) -> None:
     clear = sentences(NONE, 0.87, 0.78, 0.96)
     assert {"87 %", "78", "96 %"} <= quantities(clear)
     below = sentences(NONE, -0.2, -0.3, -0.1)

@@ -189,7 +189,7 @@ def test_the_report_says_first_what_differs(lines):
     assert rows[5] < differs < rows[6]
 
 
-def test_the_report_tells_the_time_of_every_design(lines):
+def test_the_report_has_the_time_of_every_design(lines):
     names = [design.name for design in comparison().scenarios]
     heads = [i for i, line in enumerate(lines) if line == "bulk"]
     below = [[line.split()[0] for line in lines[i + 1 : i + 1 + len(names)]] for i in heads]

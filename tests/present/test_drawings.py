@@ -310,7 +310,7 @@ def test_the_queue_of_theory_is_short_of_its_connections():
     assert limits(trace_of(idle, 0, 1), idle) == []
 
 
-def test_a_limit_that_binds_is_red_where_it_is_and_told_in_the_title(drawn):
+def test_a_limit_that_binds_is_red_and_named_in_the_title(drawn):
     (panel,) = drawn["much"].axes
     edges = {to_hex(patch.get_edgecolor()).upper() for patch in panel.patches}
     assert SHORT in edges
@@ -402,7 +402,7 @@ def test_qshape_shows_the_counts_of_its_table(drawn):
     assert whole == sum(many for (name, x), many in counts.items() if name != "TOTAL" and x < 0)
 
 
-def test_a_sweep_tells_how_far_the_target_holds_and_marks_it(drawn):
+def test_a_sweep_names_and_marks_the_limit_of_its_target(drawn):
     figure = drawn["sweep"]
     (limit,) = swept().limits
     said = title(figure)
@@ -453,7 +453,9 @@ def test_a_grid_has_a_panel_for_each_value_of_the_other_path():
         ),
     ],
 )
-def test_what_is_no_sweep_to_draw_is_told(varied, names, numbers, golden_section):
+def test_a_result_that_cannot_be_drawn_as_a_sweep_has_a_reason(
+    varied, names, numbers, golden_section
+):
     found = dataclasses.replace(swept(), varied=tuple(varied))
     said = refusal(NothingToDrawError, of(found)["sweep"])
     assert all(name in said for name in names)

@@ -53,7 +53,7 @@ def minutes(**columns):
     return frame.set_index(pd.Index(60.0 * np.arange(len(frame)), name="seconds"))
 
 
-def test_latency_tells_the_class_whose_punctuality_differs_most(golden_section):
+def test_latency_names_the_class_whose_punctuality_differs_most(golden_section):
     missing = {"old": arriving(7200.0), "new": arriving(10.0, lost=0.02)}
     figure = latency(missing, {"bulk": (3600.0,)}, CAPTION)
     said = title(figure)
@@ -93,7 +93,7 @@ def test_queues_are_found_by_kind_among_the_resources(golden_section):
     golden_section("figures/messages", message("\n".join(kinds)))
 
 
-def test_backlog_tells_where_and_when_most_waits(golden_section):
+def test_backlog_names_the_place_and_time_of_the_longest_queue(golden_section):
     old = minutes(**{"HUB01->gmail.com": [0, 30, 900, 10], "HUB01.submission": [0, 50, 0, 0]})
     new = minutes(**{"HUB01.submission": [0, 0, 0, 0], "HUB02->gmail.com": [0, 20, 0, 0]})
     figure = backlog({"old": old, "new": new}, KNOWN, START, 300.0, CAPTION)
@@ -137,7 +137,7 @@ def test_letters_along_the_axis_of_many_days_do_not_overlap(days):
         assert panel.get_xlabel() != ""
 
 
-def test_throughput_is_told_in_recipients_a_minute(golden_section):
+def test_throughput_is_in_recipients_a_minute(golden_section):
     one = minutes(bulk=[2.0] * 10 + [0.0] * 10)
     figure = throughput({"one": one}, START, 1200.0, CAPTION)
     assert quantities(title(figure)) == {"120"}
@@ -148,7 +148,7 @@ def test_throughput_is_told_in_recipients_a_minute(golden_section):
     ("days", "width", "most"),
     [(2, 600.0, "60"), (7, 3600.0, "3,600"), (28, 86_400.0, "86,400")],
 )
-def test_throughput_of_a_long_run_is_told_by_the_hour_or_the_day(days, width, most, golden_section):
+def test_throughput_of_a_long_run_is_by_the_hour_or_the_day(days, width, most, golden_section):
     one = minutes(bulk=[1.0] * (days * 1440))
     figure = throughput({"one": one}, START, days * 86_400.0, CAPTION)
     assert quantities(title(figure)) == {most}
@@ -168,13 +168,13 @@ def test_throughput_says_what_it_leaves_out_after_the_run(golden_section):
     assert not panel.texts
 
 
-def test_throughput_tells_equal_peaks_once():
+def test_throughput_names_equal_peaks_once():
     one = minutes(bulk=[2.0] * 10)
     figure = throughput({"one": one, "two": one}, START, 600.0, CAPTION)
     assert re.findall(r"\b(?:120|one|two)\b", title(figure)) == ["120", "one", "two"]
 
 
-def test_backlog_that_outlives_the_run_by_days_is_told(golden_section):
+def test_backlog_that_outlives_the_run_by_days_is_named(golden_section):
     left = minutes(**{"HUB01->gmail.com": [500.0] * 3000})
     (panel,) = backlog({"one": left}, KNOWN, START, 36_000.0, CAPTION).axes
     assert panel.get_xlim() == (0.0, 36_000.0)

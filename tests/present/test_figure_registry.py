@@ -59,7 +59,7 @@ def test_a_notebook_shows_the_figure_of_a_run(name):
     assert made.alt.endswith(made.origin)
 
 
-def test_a_name_that_is_not_there_is_told_with_the_nearest(golden):
+def test_an_unknown_name_is_reported_with_the_nearest(golden):
     said = refusal(ValueError, lambda: figure(listing_day(), "qshap"))
     assert all(name in said for name in ("qshap", *RUN))
     golden("errors/figure", said)

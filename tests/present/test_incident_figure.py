@@ -130,14 +130,14 @@ def test_trouble_with_a_pause_of_a_day_is_two_incidents():
     assert course(levels=[thinks(10.0, 1), thinks(20.0, 0)]).incidents == []
 
 
-def test_the_message_tells_who_held_what_and_what_it_cost(golden_section):
+def test_the_message_names_listings_provider_states_and_their_cost(golden_section):
     said = title(incident(trouble(), CAPTION))
     assert all(name in said for name in ("campaign-aged-list", IP))
     assert {"41.5 h", "1", "7", "3"} == quantities(said)
     golden_section("figures/incidents", message(said))
 
 
-def test_an_incident_that_outlives_the_run_is_told_as_such(golden_section):
+def test_an_incident_that_outlives_the_run_is_marked_as_cut_off(golden_section):
     figure = incident(course(listings=[listing(28 * DAY - 48.0, None, ip=OTHER)]), CAPTION)
     said = title(figure)
     assert OTHER in said
@@ -223,7 +223,7 @@ def test_labels_meet_neither_each_other_nor_a_line_that_leads_down():
             assert not (inside and ends[1][1] < box.y1 and ends[0][1] > box.y0)
 
 
-def test_a_label_without_room_on_the_right_stands_on_the_left():
+def test_a_label_without_room_on_the_right_is_on_the_left():
     (early, late) = place([Mark(1.0, "something long"), Mark(99.0, "something long")], 0, 100, 6.0)
     assert (early.left, late.left) == (False, True)
     assert early.lane == late.lane == 0

@@ -53,7 +53,7 @@ def test_each_design_has_a_line_about_its_worst_point(golden: Golden) -> None:
     golden("sweep/not-judged", message(f"{why}\n{line}"))
 
 
-def test_one_point_is_not_named_and_small_shares_are_not_told() -> None:
+def test_one_point_is_not_named_and_small_shares_are_left_out() -> None:
     (_, line, _) = lines(worst_judged(metrics({(1.0, "one"): 50.0}), [SCALE], ["one"]))
     assert line.startswith("bulk: ")
     assert {"50", "100", "50 %"} <= quantities(line)

@@ -57,14 +57,14 @@ def test_a_moment_is_a_time_of_day_or_a_time_since_the_start(shared, written, ti
         ("day 0 11:00", "08:00"),
     ],
 )
-def test_what_is_no_moment_is_told(shared, written, time, golden_section):
+def test_a_text_that_is_no_time_is_an_error(shared, written, time, golden_section):
     said = refusal(ValueError, lambda: moment(shared, written))
     assert f'"{written}"' in said
     assert time in said  # a time that could be, or where time begins or ends
     golden_section("errors/moments", message(said))
 
 
-def test_a_clock_tells_seconds_and_the_day_where_there_are_any(shared):
+def test_a_clock_has_seconds_and_the_day_where_there_are_any(shared):
     shown = [clock(shared, time) for time in (0, 61_000_000, DAY, 2 * DAY + 1)]
     assert shown[:2] == ["08:00", "08:01:01"]
     assert [each.split()[-2:] for each in shown[2:]] == [["2", "08:00"], ["3", "08:00"]]
@@ -110,7 +110,7 @@ def test_another_replication_is_another_story(shared):
     assert one.at != other.at
 
 
-def test_a_hub_that_is_not_there_and_a_time_after_the_end_are_told(shared, golden_section):
+def test_an_unknown_hub_and_a_time_after_the_end_are_errors(shared, golden_section):
     unknown = refusal(ValueError, lambda: qshape(shared, hub="HUB1"))
     assert '"HUB1"' in unknown
     assert '"HUB01"' in unknown

@@ -1,4 +1,4 @@
-"""Who suffers, how likely a refusal is, what providers think: the right numbers in the right place."""
+"""Harm, probability of a refusal, provider states: the right numbers in the right place."""
 
 import math
 import re
@@ -99,7 +99,7 @@ def test_harm_is_stacked_and_what_is_below_zero_goes_to_the_left():
     assert marks == pytest.approx([0.03, 0.3])
 
 
-def test_the_sum_is_told_beside_its_bar_and_in_the_title(golden_section):
+def test_the_sum_is_beside_its_bar_and_in_the_title(golden_section):
     figure = blast_radius(two(), ["old", "new"], CAPTION)
     assert [text.get_text() for text in figure.axes[1].texts] == [
         "3.0 % (2.0 to 4.0 %)",
@@ -236,7 +236,7 @@ def test_an_opinion_is_drawn_from_its_change_to_the_next():
     assert panel.get_xlim() == (0.0, 28 * DAY)
 
 
-def test_where_nothing_is_held_against_an_ip_it_says_so_and_whether_it_is_new():
+def test_a_row_without_bad_states_says_so_and_whether_the_ip_is_new():
     shared, apart = providers(opinions(), CAPTION).axes
     (nothing,) = [text.get_text() for text in shared.texts]
     known, new = [text.get_text() for text in apart.texts]
@@ -259,7 +259,7 @@ def test_without_a_bad_opinion_there_is_nothing_to_draw():
         providers({"calm": course()}, CAPTION)
 
 
-def test_what_is_told_of_several_designs_is_told_once():
+def test_a_text_about_several_designs_is_written_once():
     told = {"A": "2 h", "B": "never", "C": "2 h", "D": "2 h"}
     assert re.findall(r"2 h|[A-D]\b|never", by_design(told)) == [
         *("2 h", "A", "C", "D", "never", "B")

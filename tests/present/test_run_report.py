@@ -71,7 +71,7 @@ def test_counts_stand_with_their_intervals_and_what_never_happened_is_left_out(g
     ]
 
 
-def test_dsns_are_told_where_there_are_any():
+def test_dsns_are_reported_where_there_are_any():
     rows = [("class", "dsn", "created", 12.0, 3.0, "recipients")]
     assert [row[0] for row in happened.statuses(metrics(*rows), "one", []).rows] == ["dsn", "total"]
 
@@ -116,7 +116,7 @@ def test_many_quiet_resources_are_only_counted(golden):
     golden("run/quiet-resources", message(grid.title))
 
 
-def test_a_loss_is_told_with_the_reply_that_caused_it(golden):
+def test_a_loss_is_reported_with_the_reply_that_caused_it(golden):
     lost = pd.DataFrame(
         [
             ("crm.invoices", "refused", "550 5.7.1 Unable to relay", 12.0),
@@ -167,7 +167,7 @@ def test_the_report_names_its_greatest_assumption_and_what_is_not_modelled(lines
     assert report.index("receive_cost, categorize_cost, send_cost") < report.index("DNS failures")
 
 
-def test_a_listing_that_does_not_always_come_is_told_with_its_chance(golden):
+def test_a_listing_that_is_not_certain_has_its_probability(golden):
     found = metrics(
         ("egress", "198.51.100.10", "listed", 0.5, 0.4, "share"),
         ("egress", "198.51.100.10", "listed_time", 7200.0, 3600.0, "s"),

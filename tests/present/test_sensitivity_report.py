@@ -77,7 +77,7 @@ def test_sentences_name_the_largest_and_count_the_others(golden_section: Golden)
     golden_section("sensitivity/sentences", message(f"{largest}\n{others}"))
 
 
-def test_what_may_be_chance_is_told(golden_section: Golden) -> None:
+def test_an_effect_that_may_be_chance_is_marked(golden_section: Golden) -> None:
     found = study([0.2])
     found.effects["effect"] = "not decided"
     none, chance = sentences(found)
@@ -178,7 +178,7 @@ def instead(base: Estimate, moves: Sequence[float]) -> Sensitivity:
     return found
 
 
-def test_of_a_difference_it_is_told_what_turns_its_sign(golden_section: Golden) -> None:
+def test_a_difference_has_the_factors_that_turn_its_sign(golden_section: Golden) -> None:
     found = instead(Estimate(0.3, 0.2, 0.4, 5), [0.6, 0.3, 0.1])
     last = sentences(found)[-1]
     assert re.findall(r"hosts\.a\.n\d = \d", last) == ["hosts.a.n0 = 4", "hosts.a.n1 = 4"]

@@ -61,9 +61,7 @@ def test_of_several_varied_values_each_has_its_place_and_nothing_is_said_of_a_wa
     assert list(break_evens(big)) == []
 
 
-def test_a_difference_that_is_measured_nowhere_is_told_as_one_of_means(
-    found: Sweep, golden: Golden
-) -> None:
+def test_a_difference_that_is_decided_nowhere_is_one_of_means(found: Sweep, golden: Golden) -> None:
     alike = {key: found.values[key[0], "mm4"] for key in found.values}
     # One replication of three gains a minute: twenty seconds in the mean, which may be chance.
     alike[("1.4",), "six"] = alike[("1.4",), "mm4"] - [[0.0, 0.0, 60.0]]

@@ -27,7 +27,7 @@ def several():
     return relaysim.transcript(design, "users.correspondence:5")
 
 
-def test_a_refusal_is_told_with_its_tarpit_and_its_reply(refused, golden):
+def test_a_refusal_has_its_tarpit_and_its_reply(refused, golden):
     lines = relaysim.summary(refused).splitlines()
     assert re.findall(r"crm\.invoices:1|\b0\b|fresh-hub", lines[0]) == [
         *("crm.invoices:1", "0", "fresh-hub")
@@ -53,7 +53,7 @@ def test_the_mailbox_server_speaks_no_smtp(several, golden):
     golden("transcript/mailbox-server", portable(text))
 
 
-def test_very_many_recipients_leave_room_for_what_became_of_them():
+def test_very_many_recipients_leave_room_for_their_final_status():
     assert few(range(0, 60, 2)) == "1, 3, 5, 7, 9, ... (30)"
     assert few([0, 1, 2, 7]) == "1-3, 8"
 

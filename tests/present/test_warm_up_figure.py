@@ -52,7 +52,7 @@ def entries(figure):
     return [text.get_text() for legend in figure.legends for text in legend.get_texts()]
 
 
-def test_a_cut_is_marked_and_the_rest_is_told(golden_section):
+def test_a_cut_is_marked_and_the_verdict_is_in_the_title(golden_section):
     found = warm_up(cut="200 s", truncation=mser5([1.0] * 10 + [2.0] * 40))
     figure = warmup(found)
     assert marks(figure) == [200.0]

@@ -97,7 +97,7 @@ def test_a_list_has_what_its_rules_need(name: str) -> None:
     assert ("max_requests" in table) <= ("delisting_time" in table)
 
 
-def test_of_all_traps_a_quarter_reports_to_nobody_that_we_know() -> None:
+def test_of_all_traps_a_quarter_belongs_to_no_known_operator() -> None:
     """Operators have 0.55, the providers' own are 0.2: a list's share is that of its operator."""
     shares = {}
     for name, table in BLOCKLISTS.items():

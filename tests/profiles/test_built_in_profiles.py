@@ -58,7 +58,7 @@ def test_the_installed_connectors_differ() -> None:
     assert receive_connector_defaults("exchange-2010", "HUB02", "Client HUB01") == custom
 
 
-def test_2007_knows_no_delayed_acknowledgement_and_other_limits() -> None:
+def test_exchange_2007_has_no_delayed_acknowledgement_and_other_limits() -> None:
     newer = receive_connector_defaults("exchange-2010", "HUB01", "Default HUB01")
     older = receive_connector_defaults("exchange-2007", "HUB01", "Default HUB01")
     assert older["max_acknowledgement_delay"] == "0 s"

@@ -130,7 +130,9 @@ MISTAKES = {
 
 @pytest.mark.usefixtures("folder")
 @pytest.mark.parametrize("what", MISTAKES)
-def test_a_mistake_is_told_with_its_file_and_what_is_allowed(what: str, golden: Golden) -> None:
+def test_a_mistake_is_reported_with_its_file_and_the_allowed_values(
+    what: str, golden: Golden
+) -> None:
     wrong, right = MISTAKES[what]
     write("profiles/mta/postfix.toml", POSTFIX.replace(right, wrong))
     with pytest.raises(ScenarioError) as caught:
@@ -157,7 +159,7 @@ max_message_size = { value = "12 pages", certainty = "assumption", source = "a g
 
 
 @pytest.mark.usefixtures("folder")
-def test_all_mistakes_of_all_files_are_told_at_once(golden: Golden) -> None:
+def test_all_mistakes_of_all_files_are_reported_at_once(golden: Golden) -> None:
     write("profiles/mta/a.toml", PROPERTIES)
     write("profiles/mta/whole.toml", "[hub]\n")
     write("profiles/mta/Exchange-2010.toml", POSTFIX)
@@ -177,7 +179,7 @@ def _replies(word: str) -> str:
 
 
 @pytest.mark.usefixtures("folder")
-def test_a_wrong_value_is_told_at_its_place_in_the_profile(golden: Golden) -> None:
+def test_a_wrong_value_is_reported_at_its_place_in_the_profile(golden: Golden) -> None:
     def entry(value: str) -> str:
         return f'{{ value = {value}, certainty = "assumption", source = "a guess of mine" }}'
 

@@ -1,4 +1,4 @@
-"""What the audit says of hosts: who answers them, and as which source they count."""
+"""Findings of the audit about hosts: the connector that answers, and the source they count as."""
 
 from worlds.golden_sections import Wording
 from worlds.quantities import quantities

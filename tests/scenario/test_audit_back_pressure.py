@@ -23,7 +23,7 @@ def named(reason: str) -> set[str]:
 
 
 def replies(scenario: Scenario) -> dict[str, set[str]]:
-    """What each host was told in a run, of the mail created after the first poll."""
+    """Return the replies to each host in a run, for mail created after the first poll."""
     result = relaysim.run(scenario, replications=1, jobs=1)
     messages = result.messages[result.messages["created"] > 5]
     return {host: set(rows["reply"].dropna()) for host, rows in messages.groupby("host")}

@@ -408,7 +408,7 @@ def test_an_account_gets_both_rights_at_once_for_a_user_that_permissions_takes()
     assert '"ms-Exch-SMTP-Accept-Authoritative-Domain-Sender"' in str(finding.command)
 
 
-def test_a_relay_hub_that_nobody_uses_yet_gets_none_of_the_users_mail(wording: Wording) -> None:
+def test_a_relay_hub_without_hosts_gets_none_of_the_users_mail(wording: Wording) -> None:
     """Not PF1 is named for the users' mail, but the hub that is in use, bulk mail or not."""
     idle = (
         'hubs.PF1={mta="exchange-2010", cores=4, addresses=["192.168.168.173"],'

@@ -113,7 +113,7 @@ def test_an_externally_secured_connector_that_answers_strangers_becomes_anonymou
 
 
 def test_strangers_behind_a_private_address_can_forge_senders_too(wording: Wording) -> None:
-    """The forged sender is judged alike: by who is answered."""
+    """The finding about forged senders also depends on the hosts that the connector answers."""
     scenario = behind_source_nat()
     (finding,) = found(scenario, "forged_sender")
     assert r"HUB01\Default HUB01" in finding.reason

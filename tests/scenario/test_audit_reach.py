@@ -93,7 +93,7 @@ def test_a_larger_allocation_needs_more_listed_ips(wording: Wording) -> None:
     wording(finding)
 
 
-def test_people_who_list_by_hand_escalate_in_time(wording: Wording) -> None:
+def test_human_operators_escalate_in_time(wording: Wording) -> None:
     scenario = shared_hub(*NEXT_DOOR, 'blocklists.sbl.profile="spamhaus-sbl"')
     finding = only(scenario, "bulk_shares_allocation")
     assert "sbl" in finding.reason

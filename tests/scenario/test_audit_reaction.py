@@ -73,7 +73,7 @@ def test_a_move_to_where_the_others_are_takes_the_listing_along(wording: Wording
     wording(finding)
 
 
-def test_a_list_that_nobody_uses_harms_nobody(wording: Wording) -> None:
+def test_a_list_that_no_domain_uses_harms_no_mail(wording: Wording) -> None:
     psbl = 'blocklists.psbl.profile="psbl"'
     (finding,) = found(shared_hub(psbl), "unused")
     assert (finding.severity, finding.place) == (Severity.INFO, "blocklists.psbl")

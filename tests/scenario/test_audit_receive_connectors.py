@@ -88,7 +88,7 @@ def test_a_relay_for_the_internet_is_an_error(wording: Wording) -> None:
     wording(finding)
 
 
-def test_a_relay_that_nobody_needs_loses_the_right(wording: Wording) -> None:
+def test_a_relay_that_no_host_needs_loses_the_right(wording: Wording) -> None:
     scenario = shared_hub(f'{EXTERNAL}.remote_ip_ranges=["172.16.0.0/16"]')
     (finding,) = found(scenario, "open_relay")
     assert "Remove-ADPermission" in str(finding.command)

@@ -20,7 +20,7 @@ def test_a_day_of_a_small_company_is_no_matter() -> None:
     assert too_large(design()) is None
 
 
-def test_a_year_takes_its_time_and_is_told_so(wording: Wording) -> None:
+def test_a_year_takes_long_and_the_finding_has_the_time(wording: Wording) -> None:
     (finding,) = found(design("run.duration=365 d"), "run_size")
 
     assert finding.severity is Severity.WARNING

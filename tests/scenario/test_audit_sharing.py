@@ -175,7 +175,7 @@ def test_without_it_bulk_mail_floods_the_queues(wording: Wording) -> None:
     wording(finding)
 
 
-def test_on_a_hub_of_its_own_that_harms_nobody(wording: Wording) -> None:
+def test_on_a_hub_of_its_own_that_harms_no_mail(wording: Wording) -> None:
     (finding,) = found(shared_hub(*DEDICATED), "delayed_acknowledgement")
     assert finding.severity is Severity.INFO
     wording(finding)

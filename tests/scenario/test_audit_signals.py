@@ -1,4 +1,4 @@
-"""Traps, complaints, break-ins: what gets an IP listed, and who counts as the culprit."""
+"""Traps, complaints, break-ins: the causes of a listing, and the culprits."""
 
 import pytest
 from worlds.golden_sections import Wording
@@ -69,7 +69,7 @@ def test_a_shorter_list_has_fewer_traps() -> None:
     assert quantities_after(finding.reason, NAMES) == [("css", "11 %")]
 
 
-def test_a_stream_without_a_list_meets_traps_all_the_time(wording: Wording) -> None:
+def test_a_stream_without_a_list_hits_traps_all_the_time(wording: Wording) -> None:
     (finding,) = [each for each in found(shared_hub(*PC), "trap_hits") if "pc.spam" in each.reason]
     assert quantities(finding.reason) >= {"1,080", "108,000"}
     assert quantities_after(finding.reason, NAMES) == [("css", "100 %")]
@@ -139,7 +139,7 @@ def test_a_rate_limit_limits_a_break_in_too(wording: Wording) -> None:
     wording(finding)
 
 
-def test_nobody_plans_a_hub_for_a_break_in() -> None:
+def test_no_hub_is_planned_for_a_break_in() -> None:
     without = f"{NEWSLETTER}.culprit=false"
     scenario = shared_hub(*PC, without)
     for name in ("bulk_shares_hub", "bulk_shares_ip", "delayed_acknowledgement"):

@@ -63,7 +63,7 @@ def test_mail_without_campaigns_warms_an_ip_by_itself() -> None:
     assert found(shared_hub(*DEDICATED, steady), "cold_egress") == []
 
 
-def test_where_nothing_grows_a_year_is_the_most_that_is_told() -> None:
+def test_where_nothing_grows_a_year_is_the_longest_time_given() -> None:
     flat = [f"destinations.{name}.reputation.cold_growth=1.0" for name in ("gmail", "outlook")]
     (finding,) = found(shared_hub(*DEDICATED, *flat), "cold_egress")
     assert "365 d" in quantities(finding.fix)

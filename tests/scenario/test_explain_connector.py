@@ -56,7 +56,7 @@ def test_a_name_that_two_hubs_have_gives_two_tables(golden_section: Golden) -> N
     golden_section("explain/connector", second)
 
 
-def test_the_nearest_name_is_told(golden_section: Golden) -> None:
+def test_the_nearest_name_is_in_the_message(golden_section: Golden) -> None:
     one = refusal(ValueError, lambda: explain_connector(shared_hub(), "internelrelay"))
     two = refusal(ValueError, lambda: explain_connector(shared_hub(), r"HUB01\extrelay"))
     assert '"internalrelay"' in one

@@ -244,7 +244,7 @@ def test_a_hub_that_is_no_source_hands_over(golden_section: Golden) -> None:
     golden_section("explain/message", str(explanation))
 
 
-def test_mail_without_a_way_out(golden_section: Golden) -> None:
+def test_mail_without_a_route(golden_section: Golden) -> None:
     scenario = shared_hub('send_connectors.internet.address_spaces=["gmail.com"]')
     explanation = explain(scenario, "crm", "ayse@hotmail.com")
     assert hops(explanation) == [("unreachable", "HUB01", "", "")]

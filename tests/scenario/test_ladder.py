@@ -52,7 +52,7 @@ def test_these_are_all() -> None:
 
 
 @pytest.mark.parametrize(("name", "base"), RUNGS.items())
-def test_each_rung_loads_and_stands_on_the_one_below(name: str, base: str | None) -> None:
+def test_each_rung_loads_and_extends_the_one_below(name: str, base: str | None) -> None:
     text = (LADDER / f"{name}.toml").read_text(encoding="utf-8")
     assert text.startswith("# ")
     tables = tomllib.loads(text)
@@ -78,7 +78,7 @@ def test_the_shared_examples_load_and_say_the_same(name: str) -> None:
     assert content(rung(name)) == content(example)
 
 
-def test_a_fresh_hub_takes_nobody_who_does_not_log_in() -> None:
+def test_a_fresh_hub_accepts_no_host_without_a_login() -> None:
     connectors = rung("fresh-hub").hubs["HUB01"].receive_connectors
     assert set(connectors) == {"Default HUB01", "Client HUB01"}
     assert not any("AnonymousUsers" in each.permission_groups for each in connectors.values())

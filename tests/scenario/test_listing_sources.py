@@ -96,7 +96,7 @@ DIRECT_TRAPS = (
         ((COUNT, f"{APP}.trap_rate=0.001", DIRECT_TRAPS), True),
     ],
 )
-def test_behind_a_smart_host_a_listing_of_our_ip_counts_only_where_mail_meets_it(
+def test_behind_a_smart_host_a_listing_of_our_ip_counts_only_where_a_domain_queries_it(
     changes: tuple[str, ...], behind: bool
 ) -> None:
     assert _possible(GATE, *changes)

@@ -100,7 +100,7 @@ refusal_action = { reject = 1.0 }
     assert dict(child.destinations["gmail"].refusal_action) == {"reject": 1.0}
 
 
-def test_one_share_of_a_child_is_too_little_and_the_child_hears_so(folder: Path) -> None:
+def test_one_share_of_a_child_is_too_little_and_the_problem_is_in_the_child(folder: Path) -> None:
     with pytest.raises(ScenarioError) as caught:
         load(extend(folder, "[hosts.crm.streams.invoices.to]\ngmail = 0.5\n"))
     (problem,) = caught.value.problems

@@ -37,7 +37,7 @@ def test_a_file_that_changed_is_read_again(tmp_path: Path) -> None:
     assert len(read(recording(tmp_path, "seconds\n1\n2\n")).created) == 2
 
 
-def test_nobody_can_change_what_was_read(tmp_path: Path) -> None:
+def test_a_recording_is_read_only(tmp_path: Path) -> None:
     found = read(recording(tmp_path, "seconds\n1\n"))
     with pytest.raises(ValueError, match="read-only"):
         found.created[0] = 0

@@ -56,7 +56,7 @@ def test_a_provider_can_do_without() -> None:
     assert shared_hub(f'{GMAIL}.reputation="none"').destinations["gmail"].reputation is None
 
 
-def test_outlook_blocks_who_does_not_slow_down() -> None:
+def test_outlook_blocks_an_ip_that_does_not_slow_down() -> None:
     provider = shared_hub().destinations["outlook"].reputation
     assert provider is not None
     assert (provider.persistence, provider.persistence_time) == (3.0, 6 * HOUR)
@@ -187,7 +187,7 @@ def test_the_difference_of_two_designs() -> None:
     ]
 
 
-def test_a_new_provider_tells_only_what_its_profile_does_not() -> None:
+def test_a_new_provider_needs_only_what_its_profile_lacks() -> None:
     changed = shared_hub(
         'destinations.work={profile="m365-business", domain_count=3}',
         'blocklists.xbl.profile="spamhaus-xbl"',

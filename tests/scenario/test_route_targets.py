@@ -1,4 +1,4 @@
-"""Where a host connects to, who answers, and what the session may do."""
+"""The targets of a host, the connector that answers, and the rights of the session."""
 
 from worlds.relay_designs import shared_hub
 
@@ -16,7 +16,7 @@ def places(scenario: Scenario, host: str) -> list[tuple[str | None, str, int]]:
 
 
 def verdicts(scenario: Scenario, sender: str, domain: str) -> tuple[str, str]:
-    """What the CRM hears at MAIL FROM and RCPT TO."""
+    """Return the replies to MAIL FROM and RCPT TO of the CRM."""
     host = scenario.hosts["crm"]
     connector = routing.listen(scenario, host, routing.targets(scenario, host)[0]).connector
     assert connector is not None
@@ -62,7 +62,7 @@ def test_unless_the_override_list_names_some() -> None:
     assert places(scenario, "users") == [("HUB01", "192.168.168.169", 25)]
 
 
-def test_the_setting_decides_whether_a_wildcard_binding_answers_who_is_not_listed() -> None:
+def test_the_setting_decides_whether_a_wildcard_binding_answers_a_host_that_is_not_listed() -> None:
     scenario = shared_hub(f'{HUB01}.internalrelay.remote_ip_ranges=["192.168.168.100"]')
     host = scenario.hosts["sharepoint"]
     (target,) = routing.targets(scenario, host)

@@ -91,7 +91,7 @@ def test_nothing_else_means_it(golden_section: Golden, setting: str, nearest: st
     golden_section("errors/warm_up", str(caught.value))
 
 
-def test_other_problems_of_the_table_are_told_as_ever() -> None:
+def test_other_problems_of_the_table_are_reported_unchanged() -> None:
     with pytest.raises(ScenarioError) as caught:
         small(AUTO, "run.drain=-1 h", "run.warmup=1")
     assert [problem.path for problem in caught.value.problems] == [

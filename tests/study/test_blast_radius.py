@@ -34,7 +34,7 @@ def total(found: BlastRadius, metric: str) -> list[float]:
     return found.values("total", "total", metric).tolist()
 
 
-def test_a_listing_refuses_innocent_mail_and_every_refusal_is_told(found: BlastRadius) -> None:
+def test_a_listing_refuses_innocent_mail_and_every_refusal_is_counted(found: BlastRadius) -> None:
     listed, refused = total(found, "listed"), total(found, "refused_innocents")
     assert 1 < sum(listed) < REPLICATIONS
     assert [many > 0 for many in refused] == [each == 1 for each in listed]

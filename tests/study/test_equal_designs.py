@@ -96,7 +96,7 @@ def test_the_mean_of_equal_values_is_that_value_without_an_interval() -> None:
 
 
 def test_designs_with_the_same_harm_gain_nothing_for_sure() -> None:
-    """All the harm comes of one replication, so that the jackknife knows nothing."""
+    """All the harm is in one replication, so the jackknife has no estimate."""
     harm = np.array([0.0, 0.3, 0.0])
     assert gain(harm, harm.copy()) == (0.0, 0.0, 0.0, 3)
     assert np.isnan(gain(harm, harm / 2)[1:3]).all()

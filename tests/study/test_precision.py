@@ -73,7 +73,7 @@ def test_a_run_goes_on_until_it_is_precise() -> None:
     pd.testing.assert_frame_equal(again.metrics, found.metrics, check_exact=True)
 
 
-def test_the_limit_is_told() -> None:
+def test_the_limit_is_in_the_result() -> None:
     told: list[tuple[int, int]] = []
     precision = Precision(1e-6, (LATENCY,), most=4)
     found = run(
@@ -95,7 +95,7 @@ def test_each_class_is_asked_for_unless_something_is_chosen() -> None:
     ]
 
 
-def test_what_there_is_not_is_told_after_one_replication() -> None:
+def test_an_unknown_subject_is_an_error_after_one_replication() -> None:
     precision = Precision(0.1, (Quantity.parse("class.transactionl.on_time"),))
     with pytest.raises(QuantityError, match='did you mean "transactional"'):
         run(design("two"), precision=precision, jobs=1)

@@ -85,7 +85,7 @@ def test_of_two_designs_it_is_what_a_paired_t_test_says(found: Comparison) -> No
     assert ranked["probability_best"].sum() == pytest.approx(1.0)
 
 
-def test_two_equal_designs_are_hardly_ever_told_apart_for_sure(found: Comparison) -> None:
+def test_two_equal_designs_rarely_have_a_certain_rank(found: Comparison) -> None:
     """Of 200 pairs with five replications, about one in twenty is decided at 97.5 %."""
     random = np.random.default_rng(1)
     sure = 0

@@ -116,7 +116,7 @@ def test_broken_invariants_are_reported_with_their_replication(
     assert isinstance(found.violations[0][1], Violation)
 
 
-def test_progress_is_told_after_each_replication() -> None:
+def test_progress_is_reported_after_each_replication() -> None:
     told: list[tuple[int, int]] = []
     run(design("two"), jobs=1, progress=lambda done, of: told.append((done, of)))
     assert told == [(1, 3), (2, 3), (3, 3)]

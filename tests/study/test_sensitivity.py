@@ -269,7 +269,7 @@ def test_what_is_in_the_store_is_not_run_again(file: Path, tmp_path: Path) -> No
         ("class.transactional.junked_share", {CORES: (1, 2)}, None, "is not a metric of the scope"),
     ],
 )
-def test_what_makes_no_sense_is_told(
+def test_senseless_arguments_are_errors(
     file: Path, quantity: str, inputs: object, sobol: int | None, message: str
 ) -> None:
     with pytest.raises((SensitivityError, QuantityError), match=message):
@@ -282,7 +282,7 @@ def test_what_makes_no_sense_is_told(
         )
 
 
-def test_an_end_that_is_no_scenario_is_told(file: Path) -> None:
+def test_an_end_that_is_no_scenario_is_an_error(file: Path) -> None:
     with pytest.raises(ScenarioError, match='did you mean "cores"'):
         sensitivity(file, LATENCY, {"hubs.HUB01.coers": (1, 2)}, jobs=1)
 

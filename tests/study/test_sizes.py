@@ -60,7 +60,7 @@ def test_if_nothing_will_do_the_error_says_by_how_much() -> None:
         size(MM4, CONNECTIONS, [never], settings=SHORT, jobs=1)
 
 
-def test_the_first_of_values_in_another_order_is_told_as_such() -> None:
+def test_the_first_of_values_in_another_order_is_called_the_first() -> None:
     """From the weakest to the strongest, which need not be from the smallest to the largest."""
     found = size(MM4, {"run.scale": [1.2, 1.0, 0.5]}, [WAIT], settings=SHORT, jobs=1)
     assert not found.rising
@@ -100,7 +100,7 @@ def _run_of(task: Task[Replication]) -> SimpleNamespace:
     return SimpleNamespace(metrics=frame)
 
 
-def test_what_has_no_value_meets_nothing() -> None:
+def test_a_metric_without_a_value_meets_no_target() -> None:
     never = Target.parse("class.dsn.latency_p95 < 5 s")
     with pytest.raises(SizeError, match=r"class.dsn.latency_p95 has no value in any of 5 repl"):
         size(MM4, CONNECTIONS, [never], settings=SHORT, jobs=1)
@@ -114,8 +114,8 @@ def test_a_value_with_which_a_run_does_not_settle_is_missed() -> None:
     assert found.evidence.set_index("value").loc["3", "verdict"] == "missed"
 
 
-def test_what_stays_undecided_counts_as_missed_and_is_told() -> None:
-    """The bound is what five servers wait: no number of replications tells."""
+def test_an_undecided_target_counts_as_missed_and_is_reported() -> None:
+    """The bound equals the wait at five servers: no number of replications decides."""
     edge = Target.parse("total.wait_delivery < 160 ms")
     found = size(MM4, CONNECTIONS, [edge], settings=SHORT, most=10, jobs=1)
     assert (found.value, found.sure) == ("6", False)

@@ -124,7 +124,7 @@ def test_what_cannot_be_varied(text: str, message: str) -> None:
         Vary.parse(text)
 
 
-def test_a_point_that_is_no_scenario_is_told_before_anything_runs(
+def test_a_point_that_is_no_scenario_is_an_error_before_any_run(
     files: tuple[Path, Path],
 ) -> None:
     with pytest.raises(ScenarioError, match=r"--vary \(two.toml\): hubs.HUB01.coers = 1"):
@@ -273,7 +273,7 @@ def test_a_difference_that_never_matters_is_nowhere_and_one_without_values_is_no
     assert break_even("b", "", _ahead([np.nan] * 2, 0.0), least, load).holds == NO_MAIL
 
 
-def test_a_sweep_tells_from_where_on_a_design_is_better(found: Sweep) -> None:
+def test_a_sweep_has_the_break_even_of_a_design(found: Sweep) -> None:
     better, worse = found.break_even(LATENCY, "eight")
     assert (better.holds, better.scenario, worse.holds) == (FROM, "eight", NOWHERE)
     two, eight = (

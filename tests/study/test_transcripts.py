@@ -1,4 +1,4 @@
-"""The life of one message, told from the trace: each event once, in order, and all time accounted."""
+"""The life of one message in the trace: each event once, in order, and all its time."""
 
 import itertools
 from pathlib import Path
@@ -92,7 +92,7 @@ def told(found):
     ]
 
 
-def test_a_delivered_message_is_told_from_its_creation_to_its_mailbox():
+def test_a_delivered_message_has_events_from_creation_to_mailbox():
     found = transcript(story(), "app.mail:0")
     assert told(found) == [
         ("created", "app", 0.0, ""),
@@ -125,7 +125,7 @@ def test_a_delivered_message_is_told_from_its_creation_to_its_mailbox():
     assert found.deadline == 60_000_000
 
 
-def test_who_may_not_relay_hears_it_in_the_dialogue():
+def test_a_host_that_may_not_relay_is_refused_in_the_dialogue():
     found = transcript(
         story(('"Ms-Exch-SMTP-Accept-Any-Recipient"', '"Ms-Exch-SMTP-Submit"')), "mail:1"
     )

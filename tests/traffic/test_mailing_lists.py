@@ -49,7 +49,7 @@ def size(arrivals: Raw, scale: float = 1.0, **listed: Any) -> int:
 
 
 class TestAddresses:
-    def test_every_campaign_meets_the_same_traps_and_unknown_users(self) -> None:
+    def test_every_campaign_hits_the_same_traps_and_unknown_users(self) -> None:
         draws = weekly()
 
         assert draws.list_size.tolist() == [1000]

@@ -68,7 +68,7 @@ def weight(age: int) -> Fraction:
 
 
 def score(trace: Trace, now: int) -> Fraction:
-    """By SpamCop's rules, from all that was seen up to now: told apart from the engine's own."""
+    """Return the score by SpamCop's rules from all signals so far, without the code of the engine."""
     hits = [now - time for time in seen(trace, Signal.TRAP) if now - 7 * DAY <= time <= now]
     reports = [now - time for time in seen(trace, Signal.REPORT) if time <= now]
     count = len(hits)

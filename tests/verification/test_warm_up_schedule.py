@@ -59,7 +59,7 @@ def taken(trace: Trace) -> dict[int, Counter[int]]:
     ("back_off", "timeout"), [("source", "2 d"), ("stream", "2 d"), ("none", "1 h")]
 )
 def test_each_hour_of_a_day_takes_what_the_schedule_says(back_off: str, timeout: str) -> None:
-    """Ninety messages an hour for five days, whoever backs off."""
+    """Ninety messages an hour for five days, with any back-off."""
     trace = sent('process = "every", every = "40 s"', 5, back_off, timeout=timeout)
     assert taken(trace) == {
         day: Counter(dict.fromkeys(range(24), rate)) for day, rate in enumerate(SCHEDULE[:5])

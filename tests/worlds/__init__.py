@@ -1,1 +1,1 @@
-"""Small scenarios, traces told by hand, and other material that several tests share."""
+"""Small scenarios, traces made by hand, and other material that several tests share."""

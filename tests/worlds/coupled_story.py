@@ -1,4 +1,4 @@
-"""Coupled runs told by hand: what became of each recipient in the treatment, the control and without."""
+"""Coupled runs made by hand: the status of each recipient in treatment, control and third run."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Networks of hubs that theory knows, each as a scenario and what the formula says.
+"""Networks of hubs with a formula, each as a scenario with the value of the formula.
 
 A hub hands all mail for the Internet to the source servers of the send connector. With exponential
 work at each hub these are networks of M/M/1 queues (Jackson, Operations Research 5, 1957): each

@@ -1,6 +1,6 @@
 """One hub without costs, hosts without delays, domains that take everything; lists as given.
 
-What theory knows of listings is told through such scenarios. Everything is loaded from tables, as a
+Formulas for listings are tested on such scenarios. Everything is loaded from tables, as a
 scenario file has them, and run by the engine.
 """
 

@@ -1,4 +1,4 @@
-"""Reputation for random scenarios: signals, lists of all profiles, providers, and who reacts."""
+"""Reputation for random scenarios: signals, lists of all profiles, providers, administrators."""
 
 from copy import deepcopy
 from datetime import datetime
@@ -162,7 +162,7 @@ def sending(draw: st.DrawFn, hosts: Tables, guilty: bool | None = None) -> Table
 
 @st.composite
 def operations(draw: st.DrawFn, egress: tuple[str, ...]) -> Tables:
-    """An administrator of any kind, who is quick."""
+    """Return settings of administrators of any kind with short delays."""
     return {
         "monitor_every": draw(st.sampled_from(("10 s", "1 min", "1 h"))),
         "on_listing": draw(

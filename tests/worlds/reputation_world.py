@@ -1,6 +1,6 @@
 """Small stories about reputation: mail that hits traps, lists that notice, and what they did.
 
-Times are told in seconds. A stream `traps` goes to spam traps only, so that a hit is had by writing
+Times are seconds. A stream `traps` goes to spam traps only, so that a hit is had by writing
 down when it is sent.
 """
 
@@ -82,7 +82,7 @@ def listed(run: Played) -> list[tuple[str, str, float, float, str, int]]:
 
 
 def signals(run: Played, *kinds: Signal) -> list[tuple[float, str, str]]:
-    """What was seen, by when: time, whose recipient it was, who saw it."""
+    """Return the signals by time: time, stream of the recipient, receiver of the signal."""
     names, table = run.trace.names, run.trace.signals
     subjects = {Signal.TRAP: names.operators, Signal.REPORT: names.blocklists}
     stream = run.trace.messages["stream"][run.trace.recipients["message"]]
@@ -155,12 +155,12 @@ monitor_every = "3000 d"
 ndr_time = "0 s"
 repair_time = "0 s"
 """
-"""Monday, nine o'clock. Nobody looks at the lists, but the administrator hears of each NDR for
-reputation at once (in office hours and out of them: no time at all is over at once)."""
+"""Monday, nine o'clock. The lists are not monitored, but each NDR for reputation leads to a call of
+the administrator at once, in office hours and out of them."""
 
 
 def looks(every: float, count: int, seed: int = 1) -> list[float]:
-    """The first times at which an administrator looks who does `every` so many seconds."""
+    """Return the first times of monitoring with an interval of `every` seconds."""
     key = name_key(seed, 0, "administrator", "")
     ticks = round(every * 1e6)
     first = ticks * draw32(key, Decision.ADMIN_MONITOR, 1) >> 32

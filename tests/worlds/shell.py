@@ -88,7 +88,7 @@ def _values(options: dict[str, str]) -> list[str]:
 
 
 def _permission(scenario: Scenario, words: list[str]) -> list[str]:
-    """Add-ADPermission, or Remove-, which takes a right away from whoever gave it."""
+    """Apply Add-ADPermission or Remove-ADPermission; the latter removes a right of any source."""
     hub, name = words[1].split("\\")
     assert words[2] == "|"
     options = _options(words[3:])

@@ -1,4 +1,4 @@
-"""The course of a replication, told by hand in hours."""
+"""The course of a replication, made by hand with times in hours."""
 
 from collections.abc import Mapping, Sequence
 from functools import cache

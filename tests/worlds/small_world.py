@@ -1,4 +1,4 @@
-"""Small scenarios, run at once, and their traces told in seconds and names."""
+"""Small scenarios, run at once, and their traces with seconds and names."""
 
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -143,7 +143,7 @@ def play(*changes: str, mail: Mail | None = None, seed: int = 1) -> "Played":
 
 @dataclass(frozen=True)
 class Played:
-    """A run, told in seconds and names; -1 s and "" where there is nothing."""
+    """A run with seconds and names; -1 s and "" where there is nothing."""
 
     scenario: Scenario
     draws: Draws

@@ -1,4 +1,4 @@
-"""The queues of the simulator that theory knows, each as a scenario and what the formula says.
+"""Queues of the simulator with a formula, each as a scenario with the value of the formula.
 
 All are the M/M/4 scenario with other settings. Loads are low where the law allows a choice: the
 lower the load, the shorter the run that gives a narrow interval. Times are seconds.

@@ -1,4 +1,4 @@
-"""Traces made by hand: a story told in seconds, kept as the engine would have written it."""
+"""Traces made by hand: events with times in seconds, in the tables that the engine writes."""
 
 from collections.abc import Sequence
 

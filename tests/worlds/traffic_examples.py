@@ -68,7 +68,7 @@ def stream(arrivals: Raw = POISSON, to: Raw | None = None, **more: object) -> Ra
 
 
 def tables(hosts: Raw | None = None, destinations: Raw | None = None, **more: object) -> Raw:
-    """A small scenario: the host `app` with the stream `load`, unless told otherwise."""
+    """Return a small scenario: the host `app` with the stream `load`, unless changed."""
     return {
         "name": "small",
         "run": {"duration": "1 h"},

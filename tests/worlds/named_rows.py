@@ -1,4 +1,4 @@
-"""A trace told in names, so that traces of different scenarios can be compared."""
+"""The rows of a trace with names for numbers, so that traces of different scenarios compare."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
@@ -7,11 +7,11 @@ import numpy as np
 
 from relaysim.trace.tables import Action, Level, Signal, Trace, Visit
 
-Told = dict[str, list[tuple[Any, ...]]]
+NamedRows = dict[str, list[tuple[Any, ...]]]
 
 
-def told(trace: Trace, streams: Collection[str] | None = None) -> Told:
-    """The rows about the messages of some streams, or of all, in their order.
+def named_rows(trace: Trace, streams: Collection[str] | None = None) -> NamedRows:
+    """Return the rows about the messages of some streams, or of all, in their order.
 
     Every index is replaced by what it stands for: a message by its stream and number, a recipient by its
     message and its place in it, a transaction by its first recipient and its hub.
@@ -87,7 +87,7 @@ def told(trace: Trace, streams: Collection[str] | None = None) -> Told:
 
 def reputation(
     trace: Trace, egress: Collection[str] | None = None, streams: Collection[str] | None = None
-) -> Told:
+) -> NamedRows:
     """The rows about what is thought of some public IPs, or of all, in their order, in names.
 
     Signals are only those of the recipients of some streams, actions that are about a stream too.
