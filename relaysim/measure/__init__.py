@@ -1,1 +1,1 @@
-"""What happened: everything a reader sees, computed from traces."""
+"""Metrics and frames: all results of a run, computed from its trace."""

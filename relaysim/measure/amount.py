@@ -6,10 +6,24 @@ from relaysim import units
 
 
 def amount(text: str, unit: str) -> float:
-    """The value in the unit of the frames.
+    """Return the value of an amount in the unit of the frames.
 
-    Times carry a unit; a share is a percentage, or a fraction of 1. ValueError for anything else,
-    and for what is below zero.
+    Parameters
+    ----------
+    text : str
+        The amount. A time has a unit; a share is a percentage, or a fraction of 1.
+    unit : str
+        The unit of the metric.
+
+    Returns
+    -------
+    float
+        In the unit of the metric, from 0.
+
+    Raises
+    ------
+    ValueError
+        If the text is no such amount, or is below 0.
     """
     if unit == "s":
         return units.duration(text) / 1e6

@@ -1,4 +1,4 @@
-"""Frames that answer a column or a frame that was renamed with its new name."""
+"""Frames that accept the old name of a column or frame and return the one with the new name."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -9,7 +9,7 @@ from relaysim.renamed import COLUMNS, FRAMES, sentence
 
 
 class AnsweringFrame(pd.DataFrame):
-    """A data frame that answers an old column name with the new one.
+    """A data frame that accepts old names of its columns.
 
     What is selected or computed from it is an ordinary `pandas.DataFrame`.
     """
@@ -35,7 +35,7 @@ class AnsweringFrame(pd.DataFrame):
 
 
 class AnsweringFrames(dict[str, pd.DataFrame]):
-    """Frames by name; an old name is answered with the new one."""
+    """Frames by name; an old name returns the frame with the new name."""
 
     @classmethod
     def of(cls, frames: Mapping[str, pd.DataFrame]) -> "AnsweringFrames":

@@ -1,9 +1,9 @@
 """Bad days and bad hours: spans of a run in which too few recipients of a class were on time.
 
-Days have 24 h and hours 60 min, counted from the start of the run; the last one may be shorter. A
-day or an hour is bad for a class if under `run.bad_day_below` of its judged recipients, by the time
-of their creation, are on time. Only days with a judged recipient count, and only hours with at
-least `FEWEST_IN_AN_HOUR` of them.
+Days have 24 h and hours 60 min, counted from the start of the run; the last may be shorter. A day
+or an hour is bad for a class if under `run.bad_day_below` of its judged recipients, by the time of
+their creation, are on time. Only days with a judged recipient count, and only hours with at least
+`FEWEST_IN_AN_HOUR` of them.
 """
 
 from typing import NamedTuple
@@ -21,10 +21,7 @@ from relaysim.trace.tables import Column
 
 
 class Period(NamedTuple):
-    """A kind of span: its name, its length in microseconds, and from how many recipients it counts.
-
-    `fewest` is the smallest number of judged recipients of a span that is judged.
-    """
+    """A kind of span: name, length (microseconds), fewest judged recipients that it needs."""
 
     name: str
     length: int
@@ -126,7 +123,7 @@ def bad_shares(share: Floats, judged: Floats, confidence: float = CONFIDENCE) ->
 
 
 def _effective(bad: Floats, judged: Floats, value: Floats, clusters: Column) -> Floats:
-    """The number of independent days that are worth as much as the days of each row."""
+    """Return the number of independent days that are equivalent to the days of each row."""
     total = judged.sum(axis=1)
     size = clusters.astype(np.float64)
     mixed = np.flatnonzero((clusters > 1) & (value > 0.0) & (value < 1.0))

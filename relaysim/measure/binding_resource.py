@@ -37,19 +37,27 @@ HELD = (
 
 
 class Area(NamedTuple):
-    """The integral of a share over time: values at some times, straight between them."""
+    """The integral of a share over time: values at times, linear between them."""
 
     times: Floats
     values: Floats
 
     @classmethod
     def of(cls, times: Column, share: Floats) -> "Area":
-        """The integral of a share that is constant from each time to the next."""
+        """Return the integral of a share that is constant from each time to the next.
+
+        Parameters
+        ----------
+        times : int64 array, shape (n,)
+            Microseconds, ascending.
+        share : float array, shape (n,)
+            The share from each time on.
+        """
         values = np.concatenate((np.zeros(1), np.cumsum(share[:-1] * np.diff(times))))
         return cls(times.astype(np.float64), values[: len(times)])
 
     def between(self, begin: Column, end: Column) -> Floats:
-        """The integral over each span from `begin` to `end`, microseconds."""
+        """Return the integral over each span from `begin` to `end` (microseconds)."""
         if not len(self.times):
             return np.zeros(len(begin))
         result: Floats = np.interp(end, *self) - np.interp(begin, *self)
@@ -81,7 +89,7 @@ def held(trace: Trace, routes: RecipientRoutes | None = None) -> dict[str, Colum
 
 
 def _acknowledgement(trace: Trace) -> Floats:
-    """How long sessions waited for acknowledgements while each recipient waited for a session."""
+    """Return how long sessions waited for acknowledgements while each recipient waited."""
     messages, message = trace.messages, trace.recipients["message"]
     result = np.zeros(len(message))
     taken = np.where(messages["connected"] >= 0, messages["connected"], trace.end)
@@ -149,7 +157,7 @@ def _cores(trace: Trace, routes: RecipientRoutes, parts: dict[str, Floats]) -> N
 
 
 def _waiting(trace: Trace, station: int) -> StepFunction:
-    """How many transactions with a connection wait at a station, over time."""
+    """Return the number of transactions with a connection that wait at a station, over time."""
     visits = trace.visits
     sent = np.isin(visits["visit"], (Visit.SEND, Visit.LINE))
     rows = np.flatnonzero(sent & (visits["station"] == station))
@@ -158,7 +166,7 @@ def _waiting(trace: Trace, station: int) -> StepFunction:
 
 
 def _station(trace: Trace, visit: Visit) -> Column:
-    """The station at which each delivery queue makes a kind of visit; -1 where it makes none."""
+    """Return the station of each delivery queue for a kind of visit; -1 if it has none."""
     visits = trace.visits
     rows = np.flatnonzero(visits["visit"] == visit)
     station = np.full(len(trace.names.queues), -1, np.int64)
@@ -168,10 +176,10 @@ def _station(trace: Trace, visit: Visit) -> Column:
 
 
 def _hosts(trace: Trace) -> Column:
-    """The host of each stream; -1 for the DSNs of a hub, which wait for no session."""
+    """Return the host of each stream; -1 for the DSNs of a hub, which wait for no session."""
     return np.array(trace.names.stream_host, np.int64)
 
 
 def _ends(end: Column, last: int) -> Column:
-    """When each ended; what did not goes on to the end of the run."""
+    """Return each end, or the end of the run (`last`) where it is -1."""
     return np.where(end >= 0, end, last)

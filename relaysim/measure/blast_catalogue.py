@@ -1,8 +1,8 @@
 """The metrics of coupled runs, and the scopes that have them.
 
-T is the run in which everything is on; in C nobody counts anything of the culprits, and no listing
-is scripted; in N the culprits send nothing. A recipient is harmed in a run if it is not delivered
-or junked within the deadline of its stream.
+T is the treatment, with all signals; in C, the control, no signal of the culprits counts, and no
+listing is scripted; in N the culprits send nothing. A recipient is harmed in a run if it is not
+delivered or junked within the deadline of its stream.
 """
 
 from relaysim.stats.metric import Matters, Metric
@@ -171,7 +171,7 @@ BLAST = (
         "less",
         Matters(0.01, 0.05),
         "innocent recipients harmed in T and not in C, for each signal of a culprit's mail that "
-        "somebody saw",
+        "was received",
     ),
     Metric(
         "isolation_gain",

@@ -1,4 +1,4 @@
-"""The frames of what happens beside the mail: who sees, lists, looks up and does what."""
+"""The frames of events beside the mail: listings, states, signals, lookups and actions."""
 
 from collections.abc import Mapping, Sequence
 from enum import IntEnum
@@ -14,7 +14,7 @@ AGAINST = ("all", "innocents", "culprits")
 
 
 def listings(trace: Trace) -> pd.DataFrame:
-    """One row a listing of a public IP."""
+    """Return the frame `listings`: one row for each listing of a public IP."""
     rows, names = trace.listings, trace.names
     return pd.DataFrame(
         {
@@ -29,7 +29,7 @@ def listings(trace: Trace) -> pd.DataFrame:
 
 
 def levels(trace: Trace) -> pd.DataFrame:
-    """One row a change of a state."""
+    """Return the frame `levels`: one row for each change of a state."""
     rows, names = trace.levels, trace.names
     whose: dict[int, Sequence[str]] = {
         Level.QUEUE_RETRY: names.queues,
@@ -82,7 +82,10 @@ def refusals(trace: Trace) -> pd.DataFrame:
 
 
 def signals(trace: Trace) -> pd.DataFrame:
-    """One row a signal that somebody saw."""
+    """Return the frame `signals`.
+
+    One row for each signal that an operator or a provider received.
+    """
     rows, names = trace.signals, trace.names
     whose: dict[int, Sequence[str]] = {
         Signal.TRAP: names.operators,
@@ -103,7 +106,7 @@ def signals(trace: Trace) -> pd.DataFrame:
 
 
 def lookups(trace: Trace) -> pd.DataFrame:
-    """One row a question of a domain to its lists."""
+    """Return the frame `lookups`: one row for each DNSBL query of a domain."""
     rows, names = trace.lookups, trace.names
     return pd.DataFrame(
         {
@@ -118,7 +121,7 @@ def lookups(trace: Trace) -> pd.DataFrame:
 
 
 def actions(trace: Trace) -> pd.DataFrame:
-    """One row an act of the administrator."""
+    """Return the frame `actions`: one row for each action of the administrator."""
     rows, names = trace.actions, trace.names
     action, subject = rows["action"], rows["subject"]
     requested = action == Action.REQUESTED
@@ -148,7 +151,10 @@ def _words(of: type[IntEnum]) -> list[str]:
 def _subjects(
     kind: Column, subject: Column, whose: Mapping[int, Sequence[str]]
 ) -> "pd.Categorical[str]":
-    """The name of each subject, which is a number among the names of its kind; else absent."""
+    """Return the name of each subject, which is a number among the names of its kind.
+
+    Else absent.
+    """
     names = sorted({name for of in whose.values() for name in of})
     index = {name: i for i, name in enumerate(names)}
     code = np.full(len(subject), -1, np.int64)

@@ -1,4 +1,4 @@
-"""What stands in the cells of a frame: names in place of integers, seconds in place of ticks."""
+"""The cells of a frame: names in place of integers, seconds in place of microseconds."""
 
 from collections.abc import Callable, Sequence
 

@@ -1,7 +1,7 @@
 """The output contract, first half: every column of every frame, with unit and meaning.
 
-The page on output is made from here and from `measure.metric_catalogue`; a test holds the frames
-against it.
+The page on output is made from this module and from `measure.metric_catalogue`; a test compares the
+frames with it.
 """
 
 from typing import NamedTuple
@@ -10,7 +10,7 @@ ABSENT = "absent where it did not happen"
 
 
 class Column(NamedTuple):
-    """A column of a frame; the unit is "*" where another column tells it."""
+    """A column of a frame; the unit is "*" if another column has it."""
 
     name: str
     unit: str
@@ -26,7 +26,7 @@ PARTS_OF_LATENCY = (
     ("wait_line", "wait for the Internet line"),
     ("wait_mailbox", "the same as `wait_delivery`, for delivery to mailboxes"),
     ("wait_retry", "wait for the next attempt: its queue in Retry, or the message not due yet"),
-    ("service", "the rest: something was done for it"),
+    ("service", "the rest: the message was processed"),
 )
 HELD_PARTS = (
     ("wait_host_acknowledgement", "of `wait_host`: sessions of the host wait for acknowledgements"),
@@ -48,7 +48,7 @@ FRAMES: dict[str, tuple[Column, ...]] = {
         Column("recipients", "", "number of its recipients: one for each recipient"),
         Column("connected", "s", f"when a session turned to it, at the last try; {ABSENT}"),
         Column("committed", "s", f"when a hub had committed it and owned it; {ABSENT}"),
-        Column("acknowledged", "s", f"when the host got its final 250; {ABSENT}"),
+        Column("acknowledged", "s", f"when the host received the final 250; {ABSENT}"),
         Column("reply", "", "last reply at submission"),
         Column("connector", "", "`HUB/connector`; absent for mailbox submission and DSNs"),
         Column("hub", "", "the hub that accepted it"),
@@ -148,8 +148,12 @@ FRAMES: dict[str, tuple[Column, ...]] = {
         Column("signal", "", "`trap`, `provider_trap`, `complaint`, `unknown` (user) or `report`"),
         Column("recipient", "", "number of the recipient whose mail caused it"),
         Column("egress", "", "the public IP that sent the mail"),
-        Column("time", "s", "when somebody saw it"),
-        Column("subject", "", "who: an operator of traps, a destination, for a report a blocklist"),
+        Column("time", "s", "time of the signal"),
+        Column(
+            "subject",
+            "",
+            "the receiver: an operator of traps, a destination, for a report a blocklist",
+        ),
     ),
     "lookups": (
         REPLICATION,
@@ -158,7 +162,7 @@ FRAMES: dict[str, tuple[Column, ...]] = {
         Column("time", "s", "when it asks"),
         Column("until", "s", "up to when it believes the answer"),
         Column("listed", "", "whether the IP is on one of them"),
-        Column("against", "", "about whose mail it asks, as for `listings`"),
+        Column("against", "", "the party of the query, as for `listings`"),
     ),
     "actions": (
         REPLICATION,
@@ -198,7 +202,7 @@ FRAMES: dict[str, tuple[Column, ...]] = {
     ),
     "incidents": (
         REPLICATION,
-        Column("start", "s", "when trouble began"),
+        Column("start", "s", "start of the incident"),
         Column("end", "s", "when the last of it was over; absent if it outlived the run"),
         Column("egress", "", "the public IPs"),
         Column("blocklists", "", "the lists that they were on"),
@@ -206,8 +210,7 @@ FRAMES: dict[str, tuple[Column, ...]] = {
         Column(
             "signals",
             "",
-            "signals of mail from these IPs that somebody saw since the incident before, up to "
-            "its start",
+            "signals of mail from these IPs since the incident before, up to its start",
         ),
         Column(
             "refused_innocents",
@@ -294,8 +297,8 @@ FRAMES: dict[str, tuple[Column, ...]] = {
         Column("base_median", "*", "median in the base; only of times that a listing skews"),
         Column("value_median", "*", "the same in the scenario"),
         Column("difference_median", "*", "the same of the paired differences"),
-        Column("difference_least", "*", "smallest paired difference, only there too"),
-        Column("difference_most", "*", "largest paired difference"),
+        Column("difference_least", "*", "smallest paired difference of these times"),
+        Column("difference_most", "*", "largest paired difference of these times"),
     ),
     "refused_attempts": (
         Column("scenario", "", "name of the scenario"),

@@ -1,8 +1,7 @@
 """The frames of a trace: its tables with names in place of integers and seconds in place of ticks.
 
-Columns and their meaning stand in `measure.frame_columns`. Times are float64 seconds since the
-start of the run, which hold microseconds exactly over any run that is allowed; names are
-categoricals.
+Columns and their meaning are in `measure.frame_columns`. Times are float64 seconds since the start
+of the run, exact to the microsecond over any run that is allowed; names are categoricals.
 """
 
 from collections.abc import Sequence
@@ -24,7 +23,24 @@ STATUSES = tuple(status.name.lower() for status in Status)
 def tables(
     trace: Trace, scenario: Scenario, replication: int = 0, recipients: Recipients | None = None
 ) -> Frames:
-    """The frames of one replication, by name: those that a run has."""
+    """Return the frames of one replication by name.
+
+    Parameters
+    ----------
+    trace : Trace
+        The trace of the replication.
+    scenario : Scenario
+        The design.
+    replication : int
+        The number of the replication, from 0.
+    recipients : Recipients or None
+        The recipients of the trace, if they are computed already.
+
+    Returns
+    -------
+    dict of str to pandas.DataFrame
+        The frames that a run has.
+    """
     recipients = Recipients.of(trace, scenario) if recipients is None else recipients
     made = {
         "messages": _messages(trace, scenario),
@@ -43,12 +59,12 @@ def tables(
 
 
 def gather(parts: Sequence[Frames]) -> Frames:
-    """The frames of several replications, one under the other; names stay categoricals."""
+    """Return the frames of several replications, one under the other; names stay categoricals."""
     return {name: stacked([part[name] for part in parts]) for name in parts[0]}
 
 
 def stacked(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    """Frames of the same columns, one under the other; names stay categoricals."""
+    """Return frames of the same columns, one under the other; names stay categoricals."""
     columns = {}
     for name in frames[0].columns:
         pieces = [frame[name] for frame in frames]

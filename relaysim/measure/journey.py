@@ -1,4 +1,4 @@
-"""The journey of one message: everything that a trace knows of it, in the order of time."""
+"""The journey of one message: all its events in a trace, in the order of time."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,12 +16,12 @@ BY_REPUTATION = "by its reputation"
 
 
 class Event(NamedTuple):
-    """Something that happens to a message: times in microseconds since the start of the run.
+    """An event of a message; times in microseconds since the start of the run.
 
-    `recipients` are the numbers of the recipients that it is about, from 0; none if about all of
-    them. `waited` and `lasted` are how long it waited for this and how long this took, -1 if it is
-    no such thing. `where` is a host, a station, a queue or an IP, `reply` the SMTP reply. `step` is
-    the step of the dialogue whose line is `text`; None for all that is no dialogue.
+    `recipients` are the numbers of the recipients of the event, from 0; empty if it concerns all of
+    them. `waited` and `lasted` are the wait before the event and the length of the event, -1 if
+    there is none. `where` is a host, a station, a queue or an IP, `reply` the SMTP reply. `step` is
+    the step of the dialogue whose line is `text`; None for an event outside a dialogue.
     """
 
     time: int
@@ -38,7 +38,7 @@ class Event(NamedTuple):
 
 @dataclass(frozen=True)
 class Recipient:
-    """Final status and times of a recipient: `waits` by part add up to `lasted`."""
+    """The final status and the times of a recipient: `waits` by part add up to `lasted`."""
 
     number: int
     domain: str
@@ -51,7 +51,9 @@ class Recipient:
 
 @dataclass(frozen=True)
 class Journey:
-    """The life of one message. `created` and `ended` (of the run) in microseconds.
+    """One message from creation to final status.
+
+    `created` and `ended` (of the run) in microseconds.
 
     `source` is the host that sends the stream, or the hub whose DSNs it has, and `title` the name
     of the stream within that host.

@@ -80,7 +80,7 @@ def _mean(time: Column, group: Column, subjects: int) -> Floats:
 
 
 def _sorted(recipients: Recipients, group: Column, subjects: int) -> tuple[Floats, Column, Column]:
-    """Latencies of the judged recipients, ascending in each group; each group's start and size."""
+    """Return latencies of judged recipients, ascending by group; start and size of each group."""
     rows = np.flatnonzero((group >= 0) & recipients.judged)
     of, latency = group[rows], recipients.latency[rows]
     time = np.where(latency >= 0, latency, np.inf)
@@ -89,7 +89,7 @@ def _sorted(recipients: Recipients, group: Column, subjects: int) -> tuple[Float
 
 
 def _quantile(time: Floats, first: Column, count: Column, share: float) -> Floats:
-    """The quantile of each group in microseconds; NaN for an empty one."""
+    """Return the quantile of each group in microseconds; NaN for an empty group."""
     values = np.full(len(count), np.nan)
     some = np.flatnonzero(count > 0)
     place = (count[some] - 1) * share

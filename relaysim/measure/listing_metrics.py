@@ -1,4 +1,4 @@
-"""Listings: whether, how often and for how long public IPs stood on blocklists."""
+"""Listings: whether, how often and for how long public IPs were on blocklists."""
 
 import numpy as np
 
@@ -10,11 +10,22 @@ Row = tuple[str, str, str, float]
 
 
 def listings(trace: Trace, window: Window) -> list[Row]:
-    """Rows (scope, subject, metric, value) for all IPs together, each IP and each blocklist.
+    """Return the listing metrics of all IPs together, of each IP and of each blocklist.
 
-    `listings` counts those that began in the window, `listing_length` is their mean length, NaN if
-    there is none; what is still on counts up to the end of the run. `listed_time` is the time
-    within the window in which the IP was on at least one list, or the list had at least one IP.
+    Parameters
+    ----------
+    trace : Trace
+        The trace of one run.
+    window : Window
+        The measured window.
+
+    Returns
+    -------
+    list of (str, str, str, float)
+        Rows (scope, subject, metric, value). `listings` counts listings that began in the window;
+        `listing_length` is their mean length, NaN without any, and a listing that has not ended
+        counts up to the end of the run. `listed_time` is the time within the window in which the IP
+        was on at least one list, or the list had at least one IP.
     """
     start, end = trace.listings["start"], trace.listings["end"]
     end = np.where(end >= 0, end, max(trace.end, window.end))

@@ -23,7 +23,7 @@ class Window:
 
     @classmethod
     def of(cls, scenario: Scenario) -> Self:
-        """The window of a scenario: [`warm_up`, `duration`)."""
+        """Return the window of a scenario: [`warm_up`, `duration`)."""
         return cls(scenario.run.warm_up, scenario.run.duration)
 
     @property
@@ -32,11 +32,11 @@ class Window:
         return self.end - self.start
 
     def holds(self, time: Column) -> npt.NDArray[np.bool_]:
-        """Which times fall into it."""
+        """Return which times (microseconds) are in the window."""
         return (time >= self.start) & (time < self.end)
 
     def overlap(self, start: Column, end: Column) -> Column:
-        """How much of each stay falls into it, microseconds."""
+        """Return the length of each span [start, end) within the window, microseconds."""
         inside = np.minimum(end, self.end) - np.maximum(start, self.start)
         overlap: Column = np.maximum(inside, 0)
         return overlap

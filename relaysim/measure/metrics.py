@@ -63,7 +63,7 @@ def metrics(
 
 
 def flat(scope: str, subjects: tuple[str, ...], values: Values) -> list[Row]:
-    """Values by metric as rows, subject by subject."""
+    """Return values by metric as rows (scope, subject, metric, value), subject by subject."""
     listed = {name: array.tolist() for name, array in values.items()}
     return [
         (scope, subject, name, array[i])
@@ -73,7 +73,7 @@ def flat(scope: str, subjects: tuple[str, ...], values: Values) -> list[Row]:
 
 
 def frame(rows: list[Row]) -> pd.DataFrame:
-    """Rows as a frame, with units."""
+    """Return rows as a frame, with units."""
     table = pd.DataFrame(rows, columns=["scope", "subject", "metric", "value"])
     table["unit"] = [METRICS[row[2]].unit for row in rows]
     return table

@@ -1,4 +1,4 @@
-"""The page that documents the output, made from the contract."""
+"""The page on output, made from the contract."""
 
 from collections.abc import Mapping
 
@@ -91,7 +91,7 @@ The first of these that holds is the verdict.
 
 
 def document() -> str:
-    """The contract as Markdown tables."""
+    """Return the contract as Markdown tables."""
     lines: list[str] = []
     for frame, columns in FRAMES.items():
         lines += [f"## `{frame}`", "", "| column | unit | meaning |", "| --- | --- | --- |"]

@@ -1,8 +1,9 @@
-"""Pairs: the recipients that were delivered in both of two designs, and how late they were in each.
+"""Paired recipients: those that two designs both delivered, with the latency in each.
 
-Mail that is lost leaves the sample, and what is left looks faster. So the mean latency and its
-parts are compared over the recipients that both designs delivered or junked, and only there. Draws
-do not know the design, so a recipient is the same in both if stream, number and recipient are.
+Mail that is lost leaves the sample, and the remaining mail looks faster. So the mean latency and
+its parts are compared over the recipients that both designs delivered or junked, and only over
+them. Draws do not depend on the design, so a recipient is the same in both if stream, number and
+recipient are.
 """
 
 from collections.abc import Set as AbstractSet
@@ -25,36 +26,45 @@ PAIRED_SCOPES = ("total", "class", "stream", "destination")
 
 @dataclass(frozen=True)
 class Sample:
-    """The recipients of one run that count, without DSNs, and the names behind them."""
+    """The recipients of one run that count, without DSNs, and the names of its trace."""
 
     recipients: Recipients
     names: Names
 
     @classmethod
     def of(cls, recipients: Recipients, names: Names) -> Self:
-        """The recipients that count."""
+        """Return the sample of the recipients of a trace."""
         return cls(recipients.where(recipients.counted & ~recipients.dsn), names)
 
     def among(self, streams: AbstractSet[str]) -> "Sample":
-        """The recipients of some streams."""
+        """Return the part of the sample that belongs to some streams, by full name."""
         chosen = np.array([name in streams for name in self.names.streams], bool)
         if chosen[self.recipients.stream].all():
             return self
         return Sample(self.recipients.where(chosen[self.recipients.stream]), self.names)
 
     def keys(self, streams: tuple[str, ...]) -> tuple[Column, Column, Column]:
-        """Stream (by its place in `streams`), number and recipient of each recipient."""
+        """Return stream (by its place in `streams`), number and recipient of each recipient."""
         place = {name: i for i, name in enumerate(streams)}
         at = np.array([place.get(name, -1) for name in self.names.streams], np.int64)
         return at[self.recipients.stream], self.recipients.number, self.recipients.recipient
 
 
 def paired(base: Sample, other: Sample, scenario: Scenario) -> pd.DataFrame:
-    """Latency and its parts over the judged recipients that both delivered or junked.
+    """Return the mean latency and its parts over recipients that both designs delivered or junked.
 
-    Columns `scope, subject, metric, base, value, recipients, unit`; seconds. Metrics have the
-    ending `_both_delivered`. Recipients stand under the subjects that they have in `scenario`, the
-    base. Both hold the same streams (`Sample.among`).
+    Parameters
+    ----------
+    base, other : Sample
+        The samples of two designs with the same streams (`Sample.among`).
+    scenario : Scenario
+        The base; recipients count under the subjects that they have in it.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns `scope, subject, metric, base, value, recipients, unit`; seconds. Metrics end in
+        `_both_delivered`.
     """
     base_rows, other_rows = _same(base, other)
     both = (base.recipients.latency[base_rows] >= 0) & (other.recipients.latency[other_rows] >= 0)
@@ -87,7 +97,7 @@ def paired(base: Sample, other: Sample, scenario: Scenario) -> pd.DataFrame:
 
 
 def _same(base: Sample, other: Sample) -> tuple[Column, Column]:
-    """Rows of the recipients that are in both, side by side."""
+    """Return the rows of the recipients that are in both samples, pair by pair."""
     base_keys, other_keys = base.keys(base.names.streams), other.keys(base.names.streams)
     if all(np.array_equal(a, b) for a, b in zip(base_keys, other_keys, strict=True)):
         every = np.arange(len(base.recipients))

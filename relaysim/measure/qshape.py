@@ -1,4 +1,4 @@
-"""The shape of queues: what is in each at a moment, by how long it has been there.
+"""The shape of queues: the entries of each queue at a time, by age.
 
 As Postfix's `qshape` prints it (https://www.postfix.org/QSHAPE_README.html): one row a queue, one
 column for all entries and one for each span of ages, which double from 5 minutes on.
@@ -26,13 +26,13 @@ TOTAL = "TOTAL"
 
 @dataclass(frozen=True)
 class Entries:
-    """What was in the queues of a run: for each entry its queue and the span [enter, leave).
+    """The entries of the queues of a run: for each entry its queue and the span [enter, leave).
 
-    An entry of a delivery queue is a transaction, from when it was queued until the last of its
-    recipients had left, however often it was tried meanwhile; one of a submission queue is a
-    message, from its commit until it was categorized. What is being served is in the queue. `queue`
-    is an index into `queues`, the display names, and into `hubs`, the hubs that have them. Times
-    are microseconds, and `leave` is beyond the end of the run for what was there to the last.
+    An entry of a delivery queue is a transaction, from the time when it was queued until its last
+    recipient left, over all attempts; an entry of a submission queue is a message, from its commit
+    until it was categorized. An entry in service is in the queue. `queue` is an index into
+    `queues`, the display names, and into `hubs`, the hubs that have them. Times are microseconds,
+    and `leave` is beyond the end of the run for an entry that never left.
     """
 
     queues: tuple[str, ...]
@@ -43,7 +43,7 @@ class Entries:
 
     @classmethod
     def of(cls, trace: Trace, scenario: Scenario) -> Self:
-        """All entries of a trace."""
+        """Return all entries of a trace."""
         groups, group = queue_groups(trace, scenario)
         hubs = range(len(trace.names.hubs))
         places = [*groups, *(submission_queue(trace.names, hub) for hub in hubs)]
@@ -58,7 +58,7 @@ class Entries:
         )
 
     def within(self, hub: str) -> Self:
-        """Those in the queues of a hub alone."""
+        """Return the entries in the queues of one hub."""
         in_hub = np.array([owner == hub for owner in self.hubs], bool)
         number = np.cumsum(in_hub) - 1
         kept = in_hub[self.queue]
@@ -71,15 +71,30 @@ class Entries:
         )
 
     def fullest(self) -> int:
-        """When most was in all queues together, microseconds: the first such moment, 0 if never."""
+        """Return the time of the most entries in all queues together, microseconds.
+
+        Returns
+        -------
+        int
+            The first such time; 0 if there is no entry.
+        """
         steps = StepFunction.of(self.enter, self.leave)
         return int(steps.times[np.argmax(steps.values)]) if len(steps.times) else 0
 
     def shape(self, time: int) -> pd.DataFrame:
-        """The entries at a time: one row a queue that has any, by `COLUMNS`, the fullest first.
+        """Return the entries at a time by queue and age.
 
-        The column "5" has those of an age below 5 minutes, "10" those from there to below 10, and
-        so on; the index is the names of the queues.
+        Parameters
+        ----------
+        time : int
+            Microseconds since the start of the run.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row for each queue with entries, columns `COLUMNS`, the fullest queue first; the
+            index has the names of the queues. The column "5" counts ages below 5 minutes, "10" ages
+            from 5 to below 10 minutes, and so on.
         """
         there = (self.enter <= time) & (time < self.leave)
         age = np.searchsorted(np.array(AGES) * MINUTE, time - self.enter[there], "right")
@@ -93,22 +108,22 @@ class Entries:
 
 
 def _submissions(trace: Trace) -> tuple[Column, Column]:
-    """The visits to categorizers, and the hub of each."""
+    """Return the visits to categorizers, and the hub of each."""
     hub_of = np.array(trace.names.station_hub, np.int64)
     rows = np.flatnonzero(trace.visits["visit"] == Visit.CATEGORIZE)
     return rows, hub_of[trace.visits["station"][rows]]
 
 
 def _open(trace: Trace, end: Column) -> Column:
-    """Ends, those that were not seen beyond the end of the run."""
+    """Return the ends of spans; an end that was not seen is beyond the end of the run."""
     return np.where((end >= 0) & (end <= trace.end), end, trace.end + 1)
 
 
 def _left(trace: Trace) -> Column:
-    """When each transaction left its queue.
+    """Return the time at which each transaction left its queue.
 
-    One that was handed to another hub left with the attempt that did it, any other with the last of
-    its recipients.
+    A transaction that was handed to another hub left at the end of that attempt, any other with the
+    last of its recipients.
     """
     count, recipients, attempts = len(trace.transactions), trace.recipients, trace.attempts
     left = np.full(count, -1, np.int64)

@@ -22,7 +22,7 @@ ORDINARY = ("on_time", "latency_p50")
 
 
 class QuantityError(ValueError):
-    """A quantity that there is not, and the nearest one."""
+    """An unknown quantity; the message names the nearest."""
 
 
 class Quantity(NamedTuple):
@@ -34,7 +34,15 @@ class Quantity(NamedTuple):
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """`SCOPE.SUBJECT.METRIC`, or `total.METRIC`; subjects may hold dots. QuantityError."""
+        """Return the quantity of a text: `SCOPE.SUBJECT.METRIC`, or `total.METRIC`.
+
+        Subjects may have dots.
+
+        Raises
+        ------
+        QuantityError
+            If there is no such scope or metric.
+        """
         scope, _, rest = text.strip().partition(".")
         subject, _, metric = rest.rpartition(".")
         if scope == "total" and not subject:
@@ -53,16 +61,16 @@ class Quantity(NamedTuple):
 
     @property
     def of(self) -> Metric:
-        """What the catalogue says of its metric."""
+        """The metric in the catalogue."""
         return METRICS[self.metric]
 
     @property
     def needs_blast(self) -> bool:
-        """Whether it takes coupled runs."""
+        """Whether the quantity needs coupled runs."""
         return self.metric in BLAST_SCOPES.get(self.scope, ("", ()))[1]
 
     def value(self, metrics: pd.DataFrame) -> float:
-        """Its value in the metrics of one replication, NaN where there is none."""
+        """Return the value in the metrics of one replication; NaN if there is none."""
         chosen = (
             (metrics["metric"] == self.metric)
             & (metrics["subject"] == self.subject)
@@ -87,9 +95,15 @@ class Quantity(NamedTuple):
         return linearized(values[None], denominators[None]).ravel()
 
     def estimates(self, values: Floats, confidence: float = CONFIDENCE) -> Estimates:
-        """Means of rows of its values with their intervals, as the frame `metrics` has them.
+        """Return the means of rows of values with their intervals, as in the frame `metrics`.
 
-        Values of a share with a denominator are those that `row` returns.
+        Parameters
+        ----------
+        values : float array, shape (rows, replications)
+            Values of the quantity. Values of a share with a denominator are those that `row`
+            returns.
+        confidence : float
+            The confidence of the intervals.
         """
         return (chances if self.of.chance else suited_estimates)(values, confidence)
 
@@ -98,7 +112,10 @@ class Quantity(NamedTuple):
 
 
 def require_measured(quantity: Quantity, *metrics: pd.DataFrame) -> None:
-    """QuantityError if no metrics of a replication know such a subject; it names the nearest."""
+    """Raise QuantityError if no metrics have the subject of a quantity.
+
+    The message names the nearest.
+    """
     there = {
         str(subject): None
         for frame in metrics
@@ -120,7 +137,7 @@ def _unknown(value: str, noun: str, known: Iterable[str]) -> QuantityError:
 
 
 def ordinary(designs: Iterable[Scenario]) -> tuple[Quantity, ...]:
-    """What is asked of each class of the designs unless something else is."""
+    """Return the quantities of each class of the designs that a study has by default."""
     classes = {
         stream.class_
         for design in designs

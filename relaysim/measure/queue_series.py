@@ -1,4 +1,4 @@
-"""Queues and throughput over time, for figures."""
+"""Queue lengths and throughput over time, for figures."""
 
 import numpy as np
 import pandas as pd
@@ -30,10 +30,22 @@ def seconds_a_bin(series: pd.DataFrame) -> float:
 
 
 def backlog(trace: Trace, scenario: Scenario, width: int | None = None) -> pd.DataFrame:
-    """Mean number waiting at each resource, in bins of `width` microseconds (`bin_width`).
+    """Return the mean number that waits at each resource, in bins of time.
 
-    One column a resource; the index is the beginning of the bin in seconds. The bins cover the run
-    from its start to its end.
+    Parameters
+    ----------
+    trace : Trace
+        The trace of one run.
+    scenario : Scenario
+        The design.
+    width : int or None
+        The width of a bin, microseconds; None: `bin_width`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One column for each resource; the index is the start of the bin in seconds. The bins cover
+        the run from start to end.
     """
     width = width or bin_width(scenario)
     edges = _edges(trace, width)
@@ -51,10 +63,30 @@ def throughput_series(
     scope: str = "class",
     recipients: Recipients | None = None,
 ) -> pd.DataFrame:
-    """Recipients delivered or junked per second, in bins of `width` microseconds (`bin_width`).
+    """Return the recipients delivered or junked per second, in bins of time.
 
-    One column for each subject of a scope of recipients (`total`, `class`, `stream`, `destination`,
-    `hub`, `egress`); the index is the beginning of the bin in seconds. KeyError for another scope.
+    Parameters
+    ----------
+    trace : Trace
+        The trace of one run.
+    scenario : Scenario
+        The design.
+    width : int or None
+        The width of a bin, microseconds; None: `bin_width`.
+    scope : str
+        `total`, `class`, `stream`, `destination`, `hub` or `egress`.
+    recipients : Recipients or None
+        The recipients of the trace, if they are computed already.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One column for each subject of the scope; the index is the start of the bin in seconds.
+
+    Raises
+    ------
+    KeyError
+        For another scope.
     """
     width = width or bin_width(scenario)
     recipients = Recipients.of(trace, scenario) if recipients is None else recipients

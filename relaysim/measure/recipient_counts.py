@@ -57,10 +57,26 @@ def punctual(recipients: Recipients) -> tuple[Mask, Mask]:
 
 
 def rates(recipients: Recipients, group: Column, subjects: int, window: Window) -> Values:
-    """Recipients delivered or junked in the window, per second, whenever they were created.
+    """Return the recipients delivered or junked in the window, per second, whenever created.
 
     The best minute is one of the whole minutes of the window, counted from its start; a window
-    shorter than a minute has the one rate.
+    shorter than a minute has one rate.
+
+    Parameters
+    ----------
+    recipients : Recipients
+        The recipients of a trace.
+    group : int64 array, shape (n,)
+        The subject of each recipient; -1 for none.
+    subjects : int
+        The number of subjects.
+    window : Window
+        The measured window.
+
+    Returns
+    -------
+    dict of str to float array, shape (subjects,)
+        Values by metric.
     """
     got = (recipients.latency >= 0) & window.holds(recipients.end) & (group >= 0)
     throughput = np.bincount(group[got], minlength=subjects) / (window.length / SECOND)

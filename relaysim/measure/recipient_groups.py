@@ -1,4 +1,4 @@
-"""Groups: how recipients are put together under the subjects of a scope."""
+"""Groups: the recipients under each subject of a scope."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ INTERNAL = "internal"
 
 @dataclass(frozen=True)
 class Groups:
-    """A scope, its subjects, and the subject of each recipient (an index, -1 for none of them)."""
+    """A scope, its subjects, and the subject of each recipient (an index, -1 for none)."""
 
     scope: str
     subjects: tuple[str, ...]
@@ -22,11 +22,19 @@ class Groups:
 
 
 def groups(recipients: Recipients, names: Names, scenario: Scenario) -> list[Groups]:
-    """All scopes of recipients, in the order of DESIGN's table.
+    """Return all scopes of recipients with their groups.
 
-    DSNs stand in the class `dsn` alone. A class stands as a whole, and by the side that its
-    recipients go to (`corporate.internal`, `corporate.external`) where its streams have mail for
-    it.
+    DSNs are in the class `dsn` alone. A class is a subject as a whole, and by the side of its
+    recipients (`corporate.internal`, `corporate.external`) if its streams have mail for that side.
+
+    Parameters
+    ----------
+    recipients : Recipients
+        The recipients of a trace.
+    names : Names
+        The names of the trace.
+    scenario : Scenario
+        The design.
     """
     mail = ~recipients.dsn
     known = streams(scenario)
@@ -61,7 +69,7 @@ def groups(recipients: Recipients, names: Names, scenario: Scenario) -> list[Gro
 
 
 def _renumbered(names: tuple[str, ...], chosen: tuple[str, ...]) -> Column:
-    """For each name its place among the chosen ones, or -1."""
+    """Return the place of each name among the chosen names, or -1."""
     index = {name: i for i, name in enumerate(chosen)}
     return np.array([index.get(name, -1) for name in names], np.int64)
 

@@ -21,7 +21,7 @@ DSN = "dsn"
 
 
 def streams(scenario: Scenario) -> dict[str, Stream]:
-    """The streams of a scenario by full name, `host.stream`."""
+    """Return the streams of a scenario by full name, `host.stream`."""
     return {
         stream_name(host, name): stream
         for host, described in scenario.hosts.items()
@@ -31,17 +31,17 @@ def streams(scenario: Scenario) -> dict[str, Stream]:
 
 @dataclass(frozen=True)
 class Recipients:
-    """Arrays with one entry a recipient; times in microseconds, absent references -1.
+    """Arrays with one entry for each recipient; times in microseconds, absent references -1.
 
     `stream`, `destination`, `hub` and `egress` are indexes into the names of the trace. `hub` is
-    the last that the recipient came to; `egress` the address of its last attempt or, before one, of
-    its hub. `attempts` and `first_attempt` are those in its last queue. `deadline` is -1 for a DSN.
-    `counted` says whether it was created in the window; a DSN is counted with the recipient that
-    caused it. `judged` says whether it was created at least its deadline before the end of the run,
+    the last hub of the recipient; `egress` the IP of its last attempt or, before an attempt, of its
+    hub. `attempts` and `first_attempt` count in its last queue. `deadline` is -1 for a DSN.
+    `counted` is whether it was created in the window; a DSN is counted with the recipient that
+    caused it. `judged` is whether it was created at least its deadline before the end of the run,
     so that the run shows whether it was on time, however it ended; a DSN, which has no deadline, is
-    judged always. `unreached` are those that will never be delivered, though their mailbox exists.
-    `latency` is -1 unless delivered or junked, `end` is the end of the run for a recipient in
-    flight. `waits` are the parts of `measure.wait_parts` and of `measure.binding_resource`.
+    always judged. `unreached` are recipients that will never be delivered, though their mailbox
+    exists. `latency` is -1 unless delivered or junked, `end` is the end of the run for a recipient
+    in flight. `waits` are the parts of `measure.wait_parts` and of `measure.binding_resource`.
     """
 
     stream: Column
@@ -66,7 +66,7 @@ class Recipients:
 
     @classmethod
     def of(cls, trace: Trace, scenario: Scenario) -> Self:
-        """The recipients of a trace of a scenario, in the order of the trace."""
+        """Return the recipients of a trace of a scenario, in the order of the trace."""
         message, status = trace.recipients["message"], trace.recipients["status"]
         created = trace.messages["created"][message]
         end = np.where(trace.recipients["end"] >= 0, trace.recipients["end"], trace.end)
@@ -115,7 +115,7 @@ class Recipients:
         return len(self.stream)
 
     def where(self, chosen: Mask | Column) -> Self:
-        """Some of the recipients, chosen by a mask or by their rows."""
+        """Return some of the recipients, chosen by a mask or by their rows."""
         if chosen.dtype == bool and chosen.all():
             return self
         taken = {f.name: getattr(self, f.name)[chosen] for f in fields(self) if f.name != "waits"}
@@ -123,7 +123,10 @@ class Recipients:
 
 
 def _hub(trace: Trace) -> Column:
-    """The last hub of each recipient: of its transaction, else the one that took or refused it."""
+    """Return the last hub of each recipient.
+
+    It is the hub of its last transaction, else the hub that accepted or refused the message.
+    """
     transaction, messages, names = trace.recipients["transaction"], trace.messages, trace.names
     # One more, for the connector -1.
     refused_by = np.array([*names.connector_hub, -1], np.int64)[messages["connector"]]
@@ -134,7 +137,7 @@ def _hub(trace: Trace) -> Column:
 
 
 def _last_attempts(trace: Trace, routes: RecipientRoutes) -> tuple[Column, Column, Column]:
-    """Attempts of each recipient in its last queue: number, first start, last egress."""
+    """Return attempts of each recipient in its last queue: number, first start, last egress."""
     attempts = trace.attempts
     order = np.lexsort((attempts["attempt"], attempts["transaction"]))
     order = order[attempts["start"][order] >= 0]
@@ -154,7 +157,7 @@ def _last_attempts(trace: Trace, routes: RecipientRoutes) -> tuple[Column, Colum
 
 
 def _egress_of_hub(trace: Trace, scenario: Scenario, hub: Column) -> Column:
-    """The egress of each recipient's hub for those in a queue that leads out; else -1."""
+    """Return the egress of the hub of each recipient in a queue that leads outside; else -1."""
     names, transaction = trace.names, trace.recipients["transaction"]
     index = {name: i for i, name in enumerate(names.egress)}
     hubs = (scenario.hubs[title] for title in names.hub_title)
@@ -168,7 +171,7 @@ def _egress_of_hub(trace: Trace, scenario: Scenario, hub: Column) -> Column:
 
 
 def _leads_out(names: Names, queue: int) -> bool:
-    """Whether a queue leads outside, or to several hubs in turn."""
+    """Return whether a queue leads outside, or to several hubs in turn."""
     kind = names.queue_kind[queue]
     to_one_hub = kind is QueueKind.TRANSFER and names.queue_next_hop[queue] in names.hubs
     return kind in (QueueKind.REMOTE, QueueKind.TRANSFER) and not to_one_hub

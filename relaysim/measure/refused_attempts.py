@@ -1,4 +1,4 @@
-"""Attempts at submission that were refused: how many by subject, and by host, connector and reply.
+"""Refused attempts at submission: their number by subject, and by host, connector and reply.
 
 A refused attempt is no loss: a host may try again and succeed. A refusal of several recipients in
 one session is one attempt.

@@ -1,4 +1,4 @@
-"""Resources: stations and queues as a reader sees them, and how busy and how long they are."""
+"""Resources: stations and queues with their display names, their utilization and queue length."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ BUSIEST = {"utilization_busiest_hour": HOUR, "utilization_busiest_5_min": 5 * MI
 
 @dataclass(frozen=True)
 class Resource:
-    """An occupancy, Microsoft's threshold for its queue (if any), whether it has own servers."""
+    """An occupancy, Microsoft's threshold for its queue (if any), and whether it has servers."""
 
     occupancy: Occupancy
     threshold: int | None = None
@@ -35,14 +35,14 @@ class Resource:
 
     @property
     def name(self) -> str:
-        """What readers call it."""
+        """The display name."""
         return self.occupancy.name
 
     def measured(self, window: Window) -> dict[str, float]:
-        """The metrics of the resource over a window of time.
+        """Return the metrics of the resource over a window.
 
-        Utilizations are NaN for unlimited servers and left out for a queue without own servers,
-        as `minutes_above` is for a queue without a threshold.
+        Utilizations are NaN for unlimited servers and left out for a queue without servers;
+        `minutes_above` is left out for a queue without a threshold.
         """
         use, length = self.occupancy, window.length
         waiting = use.waiting().between(window.start, window.end)
@@ -114,11 +114,11 @@ def busiest(use: Occupancy, window: Window, length: int) -> float:
 
 
 def resources(trace: Trace, scenario: Scenario) -> Iterator[Resource]:
-    """All resources of a trace: stations as the trace names them, then delivery queues.
+    """Yield all resources of a trace: stations in the order of the trace, then delivery queues.
 
-    The submission queue is what waits for a core to be categorized. The queues of a destination
-    whose domains are counted, not named, are one resource, `HUB->destination`: they may be
-    thousands, and Microsoft's threshold holds for the sum of a hub's remote queues anyway.
+    The submission queue has the messages that wait for a core to be categorized. The queues of a
+    destination with counted domains are one resource, `HUB->destination`: there may be thousands,
+    and Microsoft's threshold is for the sum of the remote queues of a hub.
     """
     for station in stations(trace):
         yield Resource(station)
@@ -160,16 +160,16 @@ def queue_groups(trace: Trace, scenario: Scenario) -> tuple[tuple[Place, ...], C
 
 @dataclass(frozen=True)
 class QueueResource:
-    """What the name of a queue among the resources of a design stands for.
+    """The queue behind the name of a resource.
 
     Parameters
     ----------
     kind : QueueKind
-        Where the queue leads.
+        The kind of next hop.
     hub : str
-        The hub that has it.
+        The hub of the queue.
     leads_to : str
-        The next hop, or the destination whose domains are counted; "" within the hub.
+        The next hop, or the destination with counted domains; "" within the hub.
     """
 
     kind: QueueKind

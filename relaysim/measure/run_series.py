@@ -48,7 +48,7 @@ class Series:
 
     @classmethod
     def of(cls, trace: Trace, scenario: Scenario, recipients: Recipients | None = None) -> Self:
-        """The series of one trace."""
+        """Return the series of one trace."""
         recipients = recipients or Recipients.of(trace, scenario)
         return cls(
             backlog(trace, scenario),
@@ -60,7 +60,7 @@ class Series:
 
     @classmethod
     def mean(cls, runs: Sequence[Self]) -> Self:
-        """The mean over replications; after the end of a run nothing waits and nothing comes."""
+        """Return the mean over replications; a run that has ended counts as 0."""
         losses = pd.concat([run.losses for run in runs])
         total = losses.groupby(_LOSS, as_index=False, sort=True)["recipients"].sum()
         attempts = summed(pd.concat([run.refusals for run in runs]))
@@ -74,14 +74,17 @@ class Series:
 
 
 def mean_frame(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    """The mean of frames of numbers; what a frame does not have counts as nothing."""
+    """Return the mean of frames of numbers.
+
+    A row or column that a frame does not have counts as 0.
+    """
     columns = list(dict.fromkeys(name for frame in frames for name in frame.columns))
     total = reduce(lambda one, other: one.add(other, fill_value=0.0), frames)
     return total[columns] / len(frames)
 
 
 def _missing(trace: Trace, scenario: Scenario, counted: Recipients) -> pd.DataFrame:
-    """For each class, the share of its recipients that is not delivered or junked by each age."""
+    """Return the share of recipients of each class that is not delivered or junked by each age."""
     columns = {}
     for group in groups(counted, trace.names, scenario):
         if group.scope != "class":
@@ -97,7 +100,7 @@ def _missing(trace: Trace, scenario: Scenario, counted: Recipients) -> pd.DataFr
 
 
 def _losses(trace: Trace, recipients: Recipients) -> pd.DataFrame:
-    """Lost recipients of the window, by stream, final status and the reply that decided it."""
+    """Return lost recipients of the window by stream, final status and the deciding reply."""
     lost = np.flatnonzero(recipients.counted & np.isin(recipients.status, LOST))
     rows = np.stack(
         (recipients.stream[lost], recipients.status[lost], trace.recipients["reply"][lost])

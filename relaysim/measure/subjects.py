@@ -1,4 +1,4 @@
-"""What may be asked of a design: the subjects that its results will have, known before any run."""
+"""The subjects of the results of a design, known before any run."""
 
 from collections.abc import Sequence
 

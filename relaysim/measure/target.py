@@ -1,4 +1,4 @@
-"""A target: a bound that a quantity has to keep, such as `class.bulk.latency_p95 < 60 s`."""
+"""A target: a bound on a quantity, such as `class.bulk.latency_p95 < 60 s`."""
 
 import re
 from typing import NamedTuple, Self
@@ -11,11 +11,10 @@ _TARGET = re.compile(r"(?P<quantity>.+?)\s*(?P<sign><=?|(?<!-)>=?)\s*(?P<bound>[
 
 
 class Target(NamedTuple):
-    """The mean of the quantity over replications is to be below the bound, or above it.
+    """A bound on the mean of a quantity over replications, from above or from below.
 
-    A size takes the median of a time where a listing can happen.
-
-    The bound itself keeps it only if it is `inclusive`: written with <= or >=.
+    A size study takes the median of a time where a listing can happen. The bound itself meets the
+    target only if it is `inclusive`: written with <= or >=.
     """
 
     quantity: Quantity
@@ -26,7 +25,15 @@ class Target(NamedTuple):
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """`QUANTITY < BOUND`, or with <=, > or >=; the bound with its unit. Raises ValueError."""
+        """Return the target of a text: `QUANTITY < BOUND`, or with <=, > or >=.
+
+        The bound has its unit.
+
+        Raises
+        ------
+        ValueError
+            If the text is no target.
+        """
         result = _TARGET.fullmatch(text.strip())
         if result is None:
             raise ValueError(
@@ -43,11 +50,14 @@ class Target(NamedTuple):
         return cls(quantity, sign.startswith("<"), bound, text.strip(), sign.endswith("="))
 
     def holds(self, value: float) -> bool:
-        """Whether a value keeps the bound; what has no value does not."""
+        """Return whether a value meets the target; NaN does not."""
         excess = value - self.bound if self.below else self.bound - value
         return excess <= 0.0 if self.inclusive else excess < 0.0
 
     def verdict(self, result: Estimate) -> bool | None:
-        """Whether the whole interval keeps the bound; None if the bound lies in it."""
+        """Return whether the whole interval meets the target.
+
+        None if the bound is inside the interval.
+        """
         ends = self.holds(result.low), self.holds(result.high)
         return ends[0] if ends[0] == ends[1] and result.low == result.low else None

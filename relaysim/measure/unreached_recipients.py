@@ -1,4 +1,4 @@
-"""Recipients that a campaign has but did not reach, so that the campaign is never complete."""
+"""Recipients of a campaign that it does not reach, so that the campaign is never complete."""
 
 import numpy as np
 

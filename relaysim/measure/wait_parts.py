@@ -1,18 +1,18 @@
-"""Where the time of a recipient went: eight parts that add up to its latency exactly.
+"""The parts of the latency of a recipient: eight parts that add up to it exactly.
 
-| part | what it waits for |
+| part | the recipient waits for |
 | --- | --- |
-| `wait_host` | the host: from creation until its session turns to the message, at the last try |
+| `wait_host` | the host: from creation until the session takes the message, at the last attempt |
 | `wait_commit` | the batch of the queue database, at every hub |
-| `wait_submission` | a core to take the message in or to categorize it, at every hub |
+| `wait_submission` | a core that receives or categorizes the message, at every hub |
 | `wait_delivery` | in a delivery queue for a connection, and then for a core to send |
 | `wait_mailbox` | the same for delivery to mailboxes |
 | `wait_line` | the Internet line |
-| `wait_retry` | the next attempt: while its queue is in Retry, or the message is not due |
-| `service` | nothing: the rest, in which something is done for the message |
+| `wait_retry` | the next attempt: its queue is in Retry, or the message is not due |
+| `service` | nothing: the rest, in which the message is processed |
 
-A recipient counts what happens to its message and its transactions up to its own end. Where it was
-handed from hub to hub, the earlier hub counts too.
+A recipient counts the events of its message and its transactions up to its own end. After a
+hand-over between hubs, the earlier hub counts too.
 """
 
 from dataclasses import dataclass
@@ -41,7 +41,7 @@ NEVER = np.int64(2**62)
 
 @dataclass(frozen=True)
 class Members:
-    """Which recipients belong to each message, or to each transaction."""
+    """The recipients of each message, or of each transaction."""
 
     members: Column
     first: Column
@@ -49,12 +49,12 @@ class Members:
 
     @classmethod
     def of(cls, owner: Column, recipient: Column, owners: int) -> Self:
-        """From pairs of an owner and a recipient."""
+        """Return the members of owners, from pairs of an owner and a recipient."""
         count = np.bincount(owner, minlength=owners).astype(np.int64)
         return cls(recipient[np.argsort(owner, kind="stable")], np.cumsum(count) - count, count)
 
     def join(self, owner: Column) -> tuple[Column, Column]:
-        """All pairs (row, recipient of the row's owner), in the order of rows."""
+        """Return all pairs (row, recipient of the owner of the row), in the order of rows."""
         count = self.count[owner]
         row = np.repeat(np.arange(len(owner)), count)
         within = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
@@ -86,7 +86,7 @@ class RecipientRoutes:
 
 
 class _Account:
-    """The parts of each recipient, and the span [taken, end) in which hubs had it."""
+    """The parts of each recipient, and the span [taken, end) in which hubs have it."""
 
     def __init__(self, trace: Trace) -> None:
         message = trace.recipients["message"]
@@ -99,25 +99,36 @@ class _Account:
         self.parts["wait_host"] = self.taken - created
 
     def cut(self, recipient: Column, time: Column) -> Column:
-        """Times, none of them outside the span of their recipient."""
+        """Return times, limited to the span of their recipient."""
         return np.clip(time, self.taken[recipient], self.end[recipient])
 
     def add(self, part: str, recipient: Column, length: Column) -> None:
-        """Book lengths of time on a part of some recipients."""
+        """Add lengths of time (microseconds) to a part of some recipients."""
         weights = length.astype(np.float64)  # exact below 2**53 microseconds
         self.parts[part] += np.bincount(recipient, weights, len(self.end)).astype(np.int64)
 
     def close(self) -> dict[str, Column]:
-        """All parts; what has not been waited for is service."""
+        """Return all parts; time without a wait is service."""
         self.parts["service"] = self.life - sum(self.parts[name] for name in WAITS)
         return self.parts
 
 
 def waits(trace: Trace, routes: RecipientRoutes | None = None) -> dict[str, Column]:
-    """The parts by name, one int64 array (microseconds) each, in the order of `trace.recipients`.
+    """Return the parts of the latency by name.
 
-    A recipient in flight is followed to the end of the run. For a recipient that no hub took,
-    `wait_host` is the time until the last try, and `service` the rest.
+    Parameters
+    ----------
+    trace : Trace
+        The trace of one run.
+    routes : RecipientRoutes, optional
+        The transactions of each recipient, if they are known already.
+
+    Returns
+    -------
+    dict of str to int64 array
+        Microseconds, one entry for each recipient, in the order of `trace.recipients`. A recipient
+        in flight is followed to the end of the run. For a recipient that no hub accepted,
+        `wait_host` is the time until the last attempt, and `service` the rest.
     """
     routes = routes or RecipientRoutes.of(trace)
     account = _Account(trace)
@@ -128,12 +139,12 @@ def waits(trace: Trace, routes: RecipientRoutes | None = None) -> dict[str, Colu
 
 
 def is_mailbox(trace: Trace) -> npt.NDArray[np.bool_]:
-    """Which queues of a trace deliver to mailboxes."""
+    """Return which queues of a trace deliver to mailboxes."""
     return np.array([kind is QueueKind.MAILBOX for kind in trace.names.queue_kind], bool)
 
 
 def _at_hubs(trace: Trace, routes: RecipientRoutes, account: _Account) -> None:
-    """Waits of messages for the queue database and a core, at the hubs on the route."""
+    """Add the waits of messages for the queue database and a core, at the hubs on the route."""
     visits = trace.visits
     station_hub = np.array(trace.names.station_hub, np.int64)
     message = trace.recipients["message"]
@@ -155,7 +166,7 @@ def _at_hubs(trace: Trace, routes: RecipientRoutes, account: _Account) -> None:
 def _passes(
     trace: Trace, routes: RecipientRoutes, recipient: Column, hub: Column
 ) -> npt.NDArray[np.bool_]:
-    """Whether the route of each recipient has each hub; routes of one message may differ."""
+    """Return whether the route of each recipient has each hub; routes of one message may differ."""
     hubs = len(trace.names.hubs)
     if hubs == 1:
         return np.ones(len(recipient), bool)
@@ -169,7 +180,7 @@ def _passes(
 
 
 def _for_connections(trace: Trace, routes: RecipientRoutes, account: _Account) -> None:
-    """Waits of transactions for a connection, and for their next attempt."""
+    """Add the waits of transactions for a connection, and for their next attempt."""
     attempts = trace.attempts
     order = np.lexsort((attempts["attempt"], attempts["transaction"]))
     transaction, queue = attempts["transaction"][order], attempts["queue"][order]
@@ -198,7 +209,7 @@ def _for_connections(trace: Trace, routes: RecipientRoutes, account: _Account) -
 
 
 def _while_sent(trace: Trace, routes: RecipientRoutes, account: _Account) -> None:
-    """Waits of transactions for a core to send, and for the line, each within its attempt."""
+    """Add the waits of transactions for a core to send and for the line, within attempts."""
     visits, attempts = trace.visits, trace.attempts
     order = np.lexsort((attempts["attempt"], attempts["transaction"]))
     count = np.bincount(attempts["transaction"], minlength=len(trace.transactions))

@@ -9,7 +9,7 @@ from worlds.trace_story import BLOCKED, LATER, LISTED, NAMES, Story, scenario
 from relaysim.mail.provider_state import State
 from relaysim.measure.blast.blast_series import BlastSeries
 from relaysim.measure.blast.conditional import kinds
-from relaysim.measure.blast.incident_spans import Trouble
+from relaysim.measure.blast.incident_spans import IncidentSpans
 from relaysim.measure.frame_columns import FRAMES
 from relaysim.measure.measured_window import Window
 from relaysim.measure.metric_catalogue import BLAST_SCOPES
@@ -23,7 +23,7 @@ WINDOW = Window(0, 9 * 24 * HOUR * 1_000_000)
 
 def incidents(story: Story, window: Window = WINDOW) -> list[tuple[float, float]]:
     """Start and end of each, in hours."""
-    found = Trouble.of(story.trace(9 * 24 * HOUR)).incidents(window)
+    found = IncidentSpans.of(story.trace(9 * 24 * HOUR)).incidents(window)
     return [(span.start / 3.6e9, span.end / 3.6e9) for span in found]
 
 

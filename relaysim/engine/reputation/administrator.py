@@ -105,7 +105,7 @@ class Administrator:
     def _monitor(self) -> None:
         for egress in range(len(self.scenario_plan.egress)):
             incident = self.incidents.get(egress)
-            if not self._in_trouble(egress):
+            if not self._has_listing_or_block(egress):
                 if incident is not None and incident.detected and incident.repaired:
                     del self.incidents[egress]
                     self._resume()
@@ -133,7 +133,7 @@ class Administrator:
             if provider is not None and provider.blocks(egress)
         ]
 
-    def _in_trouble(self, egress: int) -> bool:
+    def _has_listing_or_block(self, egress: int) -> bool:
         return bool(self._blocklists(egress) or self._blocking_providers(egress))
 
     def ndr(self, egress: int) -> None:

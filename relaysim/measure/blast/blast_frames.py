@@ -1,10 +1,10 @@
-"""Who was harmed, and in which incidents: the frames `harmed` and `incidents`."""
+"""The frames `harmed` and `incidents`: harmed recipients, and spans of listings and blocks."""
 
 import numpy as np
 import pandas as pd
 
 from relaysim.measure.blast.harm import toll
-from relaysim.measure.blast.incident_spans import LISTED, OPEN, Incident, Trouble, incident_of
+from relaysim.measure.blast.incident_spans import LISTED, OPEN, Incident, IncidentSpans, incident_of
 from relaysim.measure.blast.innocent_mail import Innocents
 from relaysim.measure.frame_cells import named, seconds
 from relaysim.measure.frames import STATUSES
@@ -18,7 +18,10 @@ PROVIDER, JUNKED, LATE = "provider", "junked", "late"
 def harmed(
     innocents: Innocents, trace: Trace, scenario: Scenario, replication: int
 ) -> pd.DataFrame:
-    """One row an innocent recipient with more harm in T than in N, or junked in T alone."""
+    """Return the frame `harmed`.
+
+    Innocent recipients with more harm in T than in N, or junked in T alone.
+    """
     treatment, control, absent = innocents.treatment, innocents.control, innocents.absent
     chosen = (innocents.excess > 0) | (treatment.junk & ~absent.junk)
     chosen_innocents, names = innocents.where(chosen), trace.names
@@ -72,7 +75,7 @@ def _causes(innocents: Innocents, trace: Trace) -> "pd.Categorical[str]":
 
 
 def _reputational(trace: Trace, rows: Column) -> Column:
-    """The cause that the last reply of that kind cites to each recipient, or to its transaction."""
+    """Return the cause in the last reply due to reputation, of recipient or transaction."""
     causes = np.array([*trace.names.causes, NO_CAUSE], np.int64)
     attempts = trace.attempts
     cause = causes[attempts["reply"]]
@@ -88,9 +91,16 @@ def _reputational(trace: Trace, rows: Column) -> Column:
 
 
 def incidents(
-    trace: Trace, innocents: Innocents, trouble: Trouble, spans: list[Incident], replication: int
+    trace: Trace,
+    innocents: Innocents,
+    incident_spans: IncidentSpans,
+    spans: list[Incident],
+    replication: int,
 ) -> pd.DataFrame:
-    """One row an incident; `spans` are those of the window, in the order of time."""
+    """Return the frame `incidents`.
+
+    One row for each incident of the window, in the order of time.
+    """
     names = trace.names
     starts = np.array([span.start for span in spans], np.int64)
     incident = incident_of(starts, innocents.recipients.end)
@@ -99,18 +109,18 @@ def incidents(
     rows = []
     before = 0
     for span, count in zip(spans, counts.tolist(), strict=True):
-        ips = np.unique(trouble.egress[span.rows])
+        ips = np.unique(incident_spans.egress[span.rows])
         seen = (trace.signals["time"] >= before) & (trace.signals["time"] <= span.start)
         seen &= np.isin(trace.signals["egress"], ips)
-        listed = trouble.state[span.rows] == LISTED
+        listed = incident_spans.state[span.rows] == LISTED
         rows.append(
             (
                 replication,
                 span.start / 1e6,
                 span.end / 1e6 if span.end < OPEN else np.nan,
                 _joined(ips, names.egress),
-                _joined(trouble.subject[span.rows][listed], names.blocklists),
-                _joined(trouble.subject[span.rows][~listed], names.destinations),
+                _joined(incident_spans.subject[span.rows][listed], names.blocklists),
+                _joined(incident_spans.subject[span.rows][~listed], names.destinations),
                 int(seen.sum()),
                 count,
             )

@@ -33,7 +33,7 @@ class BlastSeries:
 
     @classmethod
     def of(cls, innocents: Innocents, reach: Reach, window: Window) -> Self:
-        """The series of coupled runs."""
+        """Return the series of coupled runs."""
         treatment, control, absent = innocents.treatment, innocents.control, innocents.absent
         created = innocents.recipients.created // HOUR
         refused = innocents.recipients.end[innocents.refused] // HOUR
@@ -56,7 +56,7 @@ class BlastSeries:
 
     @classmethod
     def mean(cls, runs: Sequence[Self]) -> Self:
-        """The mean over replications."""
+        """Return the mean over replications."""
         return cls(mean_frame([run.harm for run in runs]), mean_frame([run.reach for run in runs]))
 
 

@@ -1,10 +1,14 @@
-"""Rows that hold in some replications alone: given a listing, or given what a domain does.
+"""Conditional rows: given a listing, or given the policy of a domain.
 
-A subject `X | listed` has the values of the replications in which some public IP was listed in the
-window. Where a destination has one domain, and chance decides whether that one acts on blocklists,
-results come in two kinds, and a mean of both describes neither. So they stand apart too:
-`D | refuses` and `D | accepts` for the destination D, `total | D refuses` and `total | D accepts`
-for the whole. To refuse is to reject or defer mail of an IP on one of the scenario's lists.
+Attributes
+----------
+subject `X
+    listed` has the values of the replications in which some public IP was listed in the window.
+    Where a destination has one domain, and chance decides whether this domain acts on blocklists,
+    results are of two kinds, and a mean of both describes neither. So they have rows of their own:
+    `D | refuses` and `D | accepts` for the destination D, `total | D refuses` and `total | D
+    accepts` for the whole. To refuse is to reject or defer mail of an IP on one of the scenario's
+    lists.
 """
 
 from collections.abc import Iterator
@@ -21,9 +25,18 @@ LISTED_SCOPES = ("total", "class", "stream", "destination")
 
 
 def given(rows: list[Row], listed: bool, scenario: Scenario, draws: Draws) -> Iterator[Row]:
-    """The conditional rows of one replication, of its plain ones (scope, subject, metric, value).
+    """Yield the conditional rows of one replication.
 
-    `listed`: some public IP was listed in the window.
+    Parameters
+    ----------
+    rows : list of (str, str, str, float)
+        The plain rows (scope, subject, metric, value).
+    listed : bool
+        Whether some public IP was listed in the window.
+    scenario : Scenario
+        The design.
+    draws : Draws
+        The draws of the replication.
     """
     if listed:
         for scope, subject, metric, value in rows:
@@ -38,7 +51,7 @@ def given(rows: list[Row], listed: bool, scenario: Scenario, draws: Draws) -> It
 
 
 def kinds(scenario: Scenario, draws: Draws) -> dict[str, str]:
-    """Whether it `refuses` or `accepts`, for each destination of one domain that may do either."""
+    """Return "refuses" or "accepts" for each destination of one domain that may do either."""
     by_name = {}
     for name, destination in sorted(scenario.destinations.items()):
         if len(destination.domain_names()) == 1 and _either(scenario, destination):
@@ -49,7 +62,7 @@ def kinds(scenario: Scenario, draws: Draws) -> dict[str, str]:
 
 
 def _either(scenario: Scenario, destination: Destination) -> bool:
-    """Whether chance decides if a domain refuses what is on one of the scenario's lists."""
+    """Return whether chance decides if a domain refuses on one of the scenario's lists."""
     uses = [
         destination.refuses_on.get(
             blocklist.name, destination.refuses_on.get(blocklist.profile, 0.0)

@@ -1,4 +1,4 @@
-"""The blast radius of one replication: metrics, who was harmed, incidents, and series."""
+"""The blast radius of one replication: metrics, harmed recipients, incidents and series."""
 
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from relaysim.measure.blast.blast_frames import harmed, incidents
 from relaysim.measure.blast.blast_series import BlastSeries
 from relaysim.measure.blast.conditional import given
 from relaysim.measure.blast.harm_shares import breadth, harm
-from relaysim.measure.blast.incident_spans import LISTED, Incident, Trouble
+from relaysim.measure.blast.incident_spans import LISTED, Incident, IncidentSpans
 from relaysim.measure.blast.innocent_mail import Innocents, Outcomes, difference
 from relaysim.measure.blast.refusal_probability import Reach
 from relaysim.measure.measured_window import HOUR, Window
@@ -29,7 +29,7 @@ from relaysim.traffic.workload import Draws
 
 @dataclass(frozen=True)
 class Measured:
-    """Coupled runs of one scenario on one replication's draws, and all that is found in them."""
+    """The coupled runs of one scenario on one replication's draws, with all their results."""
 
     runs: Coupled
     scenario: Scenario
@@ -37,16 +37,19 @@ class Measured:
     recipients: Recipients
     innocents: Innocents
     reach: Reach
-    trouble: Trouble
+    incident_spans: IncidentSpans
     incidents: list[Incident]
 
     @classmethod
     def of(
         cls, runs: Coupled, scenario: Scenario, draws: Draws, recipients: Recipients | None = None
     ) -> Self:
-        """Of coupled runs; `recipients` are those of the treatment, if they are there already."""
+        """Return the results of coupled runs.
+
+        `recipients` are those of the treatment, if computed already.
+        """
         recipients = recipients or Recipients.of(runs.treatment, scenario)
-        trouble = Trouble.of(runs.treatment)
+        incident_spans = IncidentSpans.of(runs.treatment)
         return cls(
             runs,
             scenario,
@@ -54,40 +57,48 @@ class Measured:
             recipients,
             Innocents.of(runs, scenario, recipients),
             Reach.of(runs.treatment, scenario, draws),
-            trouble,
-            trouble.incidents(Window.of(scenario)),
+            incident_spans,
+            incident_spans.incidents(Window.of(scenario)),
         )
 
     def metrics(self, only: AbstractSet[str] | None = None) -> pd.DataFrame:
-        """Columns `scope, subject, metric, value, unit`, as `measure.metrics.metrics` has them.
+        """Return the metrics of the coupled runs.
 
-        `only` restricts the innocents to some streams (full names). Conditional rows follow the
-        plain ones, see `measure.blast.conditional`.
+        Parameters
+        ----------
+        only : set of str or None
+            Restricts the innocent mail to some streams (full names).
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns `scope, subject, metric, value, unit`, as in `measure.metrics.metrics`.
+            Conditional rows follow the plain rows, see `measure.blast.conditional`.
         """
         innocents = self.innocents if only is None else self.innocents.among(only)
         rows = [*self._harm(innocents), *self._whole(innocents), *self._reach(innocents)]
-        listed = bool((self.trouble.state[self._in_window()] == LISTED).any())
+        listed = bool((self.incident_spans.state[self._in_window()] == LISTED).any())
         return frame([*rows, *given(rows, listed, self.scenario, self.draws)])
 
     def harmed(self, replication: int) -> pd.DataFrame:
-        """The frame `harmed`."""
+        """Return the frame `harmed`."""
         return harmed(self.innocents, self.runs.treatment, self.scenario, replication)
 
     def incident_frame(self, replication: int) -> pd.DataFrame:
-        """The frame `incidents`."""
+        """Return the frame `incidents`."""
         trace = self.runs.treatment
-        return incidents(trace, self.innocents, self.trouble, self.incidents, replication)
+        return incidents(trace, self.innocents, self.incident_spans, self.incidents, replication)
 
     def series(self) -> BlastSeries:
-        """What figures draw."""
+        """Return the series for figures."""
         return BlastSeries.of(self.innocents, self.reach, Window.of(self.scenario))
 
     def _in_window(self) -> Mask:
-        spans = self.trouble
+        spans = self.incident_spans
         return Window.of(self.scenario).overlap(spans.start, spans.end) > 0
 
     def _harm(self, innocents: Innocents) -> list[Row]:
-        """Harm by group, and what was refused by IP and by list."""
+        """Return harm by group, and refused recipients by IP and by list."""
         rows: list[Row] = []
         shown = self._shown()
         for group in groups(innocents.recipients, innocents.names, self.scenario):
@@ -108,7 +119,10 @@ class Measured:
         return rows + flat("blocklist", names.blocklists, values)
 
     def _shown(self) -> dict[str, set[str]]:
-        """The streams and classes that hold innocent mail; all subjects of the other scopes."""
+        """Return the streams and classes that have innocent mail.
+
+        Other scopes have all subjects.
+        """
         known = streams(self.scenario)
         innocent = known.keys() - culprits(self.scenario)
         classes = {known[name].class_ for name in innocent}
@@ -131,7 +145,7 @@ class Measured:
         return rows + flat("stream", self.reach.streams, values)
 
     def _whole(self, innocents: Innocents) -> list[Row]:
-        """Metrics of the runs as a whole."""
+        """Return the metrics of the runs as a whole."""
         trace, window = self.runs.treatment, Window.of(self.scenario)
         guilty = np.array([n in culprits(self.scenario) for n in trace.names.streams], bool)
         message = trace.transactions["message"][trace.attempts["transaction"]]
@@ -139,7 +153,7 @@ class Measured:
         used = np.unique(trace.attempts["egress"][by_culprit])
         others = ~np.isin(np.arange(len(trace.names.egress)), used)
         values = breadth(innocents) | {
-            "address_hours": self.trouble.address_time(others, window) / HOUR,
+            "address_hours": self.incident_spans.address_time(others, window) / HOUR,
             "incident": float(bool(self.incidents)),
             "incidents": float(len(self.incidents)),
         }
@@ -154,7 +168,7 @@ class Measured:
         return [("total", "total", name, value) for name, value in values.items()]
 
     def _culprits_excess(self, guilty: Mask) -> int:
-        """The culprits' own recipients harmed in T, less those in C."""
+        """Return the harmed recipients of the culprits in T, minus those in C."""
         rows = np.flatnonzero(
             guilty[self.recipients.stream] & self.recipients.counted & self.recipients.judged
         )

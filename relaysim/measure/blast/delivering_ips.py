@@ -1,4 +1,4 @@
-"""Targets: by which public IP, and to which deciding domains, the mail of each stream leaves."""
+"""Delivery targets: the public IPs and the deciding domains of the mail of each stream."""
 
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
@@ -12,11 +12,11 @@ from relaysim.traffic.workload import Draws
 
 
 class Target(NamedTuple):
-    """A share of a stream's recipients that leaves by one IP to domains that are alike.
+    """A share of the recipients of a stream that leaves by one IP to domains of one kind.
 
-    `domains` are rows of the draws' policies; there are none where a smart host decides that no
-    destination has. `sender` is the domain of the stream's sender. `skips_greeting`: a refusal at
-    the greeting puts the hub's queue into Retry, and nothing is refused for good.
+    `domains` are rows of the policies in the draws; empty if a smart host that no destination has
+    decides. `sender` is the domain of the sender of the stream. `skips_greeting`: a refusal at the
+    greeting puts the queue of the hub into Retry, and no mail is refused for good.
     """
 
     stream: str
@@ -29,7 +29,7 @@ class Target(NamedTuple):
 
 
 def targets(scenario: Scenario, draws: Draws, names: Names) -> list[Target]:
-    """The targets of all streams, by the rules of routing and not by what was sent."""
+    """Return the targets of all streams, by the rules of routing, not by the mail sent."""
     domains = {name: i for i, name in enumerate(draws.domains)}
     return [target for path in paths(scenario) for target in _of(path, scenario, domains, names)]
 
@@ -50,7 +50,7 @@ def _of(path: Path, scenario: Scenario, index: Mapping[str, int], names: Names) 
 
 
 def _deciding(to: Domains, answering: str, index: Mapping[str, int]) -> range:
-    """The receiving domains themselves, or the smart host in their place."""
+    """Return the receiving domains, or the smart host in their place."""
     first = index.get(answering)
     if first is None:
         return range(0)

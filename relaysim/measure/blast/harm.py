@@ -1,4 +1,4 @@
-"""The toll of innocent mail by kind: one definition for tables, frames and figures."""
+"""The harm to innocent mail by kind: one definition for tables, frames and figures."""
 
 from relaysim.measure.blast.innocent_mail import Innocents
 from relaysim.stats.interval import Mask

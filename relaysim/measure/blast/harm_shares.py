@@ -1,4 +1,4 @@
-"""Harm to innocent recipients, group by group: shares by weight, and counts."""
+"""Harm to innocent recipients, group by group: weighted shares, and counts."""
 
 import numpy as np
 
@@ -14,9 +14,23 @@ LEAST = 0.01
 
 
 def harm(innocents: Innocents, of: Column, subjects: int) -> Values:
-    """The metrics of each group; shares are NaN for a group without recipients.
+    """Return the metrics of harm of each group; shares are NaN for a group without recipients.
 
     The parts of the harm add up: `blast_radius` is `blast_reputation` + `blast_congestion`.
+
+    Parameters
+    ----------
+    innocents : Innocents
+        The innocent recipients of coupled runs.
+    of : int64 array, shape (n,)
+        The group of each recipient; -1 for none.
+    subjects : int
+        The number of groups.
+
+    Returns
+    -------
+    dict of str to float array, shape (subjects,)
+        Values by metric.
     """
     treatment, control, absent = innocents.treatment, innocents.control, innocents.absent
     weight = weights(innocents, of, subjects)
@@ -45,7 +59,7 @@ def harm(innocents: Innocents, of: Column, subjects: int) -> Values:
 
 
 def breadth(innocents: Innocents) -> dict[str, float]:
-    """How many streams and hours were hit; NaN for a share of no streams."""
+    """Return the shares of streams and hours with harm; NaN without a stream."""
     streams = len(innocents.names.streams)
     excess = mean(
         innocents.excess, np.ones(len(innocents.recipients)), innocents.recipients.stream, streams
@@ -63,19 +77,19 @@ def breadth(innocents: Innocents) -> dict[str, float]:
 
 
 def weights(innocents: Innocents, of: Column, subjects: int) -> Floats:
-    """The weight of each recipient; 1 in a group whose weights add up to nothing."""
+    """Return the weight of each recipient; 1 in a group whose weights add up to 0."""
     total = np.bincount(of[of >= 0], innocents.weight[of >= 0], subjects)
     return np.where(total[of] > 0, innocents.weight, 1.0)
 
 
 def mean(value: Column, weight: Floats, of: Column, subjects: int) -> Floats:
-    """The weighted mean of each group, NaN for an empty one."""
+    """Return the weighted mean of each group; NaN for an empty group."""
     total, sums = _sums(weight, of, subjects), _sums(weight * value, of, subjects)
     result: Floats = np.divide(sums, total, out=np.full(subjects, np.nan), where=total > 0)
     return result
 
 
 def _sums(value: Floats, of: Column, subjects: int) -> Floats:
-    """The sum of each group."""
+    """Return the sum of each group."""
     chosen = of >= 0
     return np.bincount(of[chosen], value[chosen], subjects).astype(np.float64)

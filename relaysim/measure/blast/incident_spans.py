@@ -1,4 +1,4 @@
-"""Trouble: spans in which a public IP is listed, or blocked or throttled by a mailbox provider."""
+"""Incidents: spans in which a public IP is listed, or blocked or throttled by a provider."""
 
 from dataclasses import dataclass
 from typing import NamedTuple, Self
@@ -19,7 +19,7 @@ OPEN = 2**62
 
 
 class Incident(NamedTuple):
-    """A span of trouble of any public IP, [start, end), and the rows of `Trouble` in it."""
+    """A span of listings or bad provider states of any public IP, [start, end), and its rows."""
 
     start: int
     end: int
@@ -27,10 +27,10 @@ class Incident(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Trouble:
-    """One entry a span [start, end) of one IP, microseconds.
+class IncidentSpans:
+    """Spans of listings and bad provider states of one IP each, [start, end), microseconds.
 
-    `subject` is a blocklist for `state` LISTED, else the destination whose provider it is.
+    `subject` is a blocklist for `state` LISTED, else the destination of the provider.
     """
 
     egress: Column
@@ -41,7 +41,7 @@ class Trouble:
 
     @classmethod
     def of(cls, trace: Trace) -> Self:
-        """From the listings and the states of providers in a trace."""
+        """Return the spans of a trace, from listings and provider states."""
         listings = trace.listings
         account, start, end, state = spans(trace)
         bad = state >= State.THROTTLE
@@ -68,7 +68,7 @@ class Trouble:
         return incidents
 
     def address_time(self, ips: Mask, window: Window) -> int:
-        """How long some IPs are listed or blocked in the window, microseconds, summed over them."""
+        """Return how long IPs are listed or blocked in the window, µs, summed over IPs."""
         total = 0
         for egress in np.flatnonzero(ips):
             rows = (self.egress == egress) & (self.state != State.THROTTLE)
@@ -80,7 +80,7 @@ class Trouble:
 
 
 def grouped(start: Column, end: Column) -> list[Column]:
-    """Group spans of trouble into incidents: spans less than 24 h apart are one incident.
+    """Group spans into incidents: spans less than 24 h apart are one incident.
 
     Parameters
     ----------

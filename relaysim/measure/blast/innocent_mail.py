@@ -1,4 +1,4 @@
-"""Innocent recipients and their outcomes in the three coupled runs, side by side."""
+"""Innocent recipients and their outcomes in the three coupled runs."""
 
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -21,8 +21,8 @@ Floats = npt.NDArray[np.float64]
 class Outcomes:
     """Outcomes of recipients in one run.
 
-    `harm`: not delivered or junked within the deadline, which is before the end of the run.
-    `junk`: junked, however late. `latency` is in microseconds, -1 if not delivered or junked.
+    `harm`: not delivered or junked within the deadline, which is before the end of the run. `junk`:
+    junked, however late. `latency` is in microseconds, -1 if not delivered or junked.
     """
 
     harm: Mask
@@ -31,7 +31,7 @@ class Outcomes:
 
     @classmethod
     def of(cls, trace: Trace, rows: Column, deadline: Column) -> Self:
-        """Of the recipients in some rows of a trace."""
+        """Return the outcomes of recipients in some rows of a trace."""
         status, end = trace.recipients["status"][rows], trace.recipients["end"][rows]
         created = trace.messages["created"][trace.recipients["message"][rows]]
         junk = status == Status.JUNKED
@@ -39,7 +39,7 @@ class Outcomes:
         return cls((latency < 0) | (latency > deadline), junk, latency)
 
     def where(self, chosen: Mask) -> Self:
-        """Some of the recipients."""
+        """Return the outcomes of some of the recipients."""
         return type(self)(self.harm[chosen], self.junk[chosen], self.latency[chosen])
 
 
@@ -47,8 +47,8 @@ class Outcomes:
 class Innocents:
     """The judged innocent recipients that were created in the window, in the order of the draws.
 
-    `recipients` has their rows of the treatment, T, and `row` the numbers of these rows.
-    `refused`: bounced in T by a reply that is due to reputation. `weight` is that of the stream.
+    `recipients` has their rows of the treatment, T, and `row` the numbers of these rows. `refused`:
+    bounced in T by a reply that is due to reputation. `weight` is the weight of the stream.
     `control` is C, in which no signal of the culprits counts; `absent` is N, without culprits.
     """
 
@@ -63,9 +63,21 @@ class Innocents:
 
     @classmethod
     def of(cls, runs: Coupled, scenario: Scenario, recipients: Recipients) -> Self:
-        """Of coupled runs; `recipients` are all those of the treatment.
+        """Return the innocent recipients of coupled runs.
 
-        ValueError if the runs do not have the same innocent recipients.
+        Parameters
+        ----------
+        runs : Coupled
+            The three runs.
+        scenario : Scenario
+            The design.
+        recipients : Recipients
+            All recipients of the treatment.
+
+        Raises
+        ------
+        ValueError
+            If the runs do not have the same innocent recipients.
         """
         trace, known = runs.treatment, streams(scenario)
         innocent = known.keys() - culprits(scenario)
@@ -97,7 +109,7 @@ class Innocents:
         )
 
     def where(self, chosen: Mask) -> Self:
-        """Some of them."""
+        """Return some of the recipients, chosen by a mask."""
         return type(self)(
             self.names,
             self.recipients.where(chosen),
@@ -110,22 +122,22 @@ class Innocents:
         )
 
     def among(self, some: AbstractSet[str]) -> Self:
-        """Those of some streams, by full name."""
+        """Return the recipients of some streams, by full name."""
         chosen = np.array([name in some for name in self.names.streams], bool)
         return self if chosen.all() else self.where(chosen[self.recipients.stream])
 
     @property
     def excess(self) -> Column:
-        """Harm in T less harm in N: 1, 0 or -1 for each recipient."""
+        """Harm in T minus harm in N: 1, 0 or -1 for each recipient."""
         return difference(self.treatment.harm, self.absent.harm)
 
 
 def difference(one: Mask, other: Mask) -> Column:
-    """1 where only the one holds, -1 where only the other does, else 0."""
+    """Return 1 where only `one` holds, -1 where only `other` holds, else 0."""
     return one.astype(np.int64) - other.astype(np.int64)
 
 
 def _rows(trace: Trace, innocent: AbstractSet[str]) -> Column:
-    """The rows of the recipients of some streams."""
+    """Return the rows of the recipients of some streams."""
     of = np.array([name in innocent for name in trace.names.streams], bool)
     return np.flatnonzero(of[trace.messages["stream"][trace.recipients["message"]]])

@@ -1,9 +1,9 @@
-"""Reach: how likely a fresh message of a stream would be refused, at each moment.
+"""Reach: the probability that a new message of a stream would be refused, over time.
 
-It follows from what is published (later by the delay of a mirror), the policies of the domains, and
-the blocks of mailbox providers; not from what was sent, so it varies less than counted refusals.
-Left out is that receivers keep an answer for a while, so that they learn late of both the beginning
-and the end of a listing.
+It depends on the published listings (later by the delay of a mirror), the policies of the domains,
+and the blocks of mailbox providers; it does not depend on the mail that was sent, so it varies less
+than counted refusals. It leaves out the caches of receivers, by which they see both the beginning
+and the end of a listing late.
 """
 
 from dataclasses import dataclass
@@ -33,10 +33,10 @@ AGAINST_CULPRITS = 2
 
 @dataclass(frozen=True)
 class Reach:
-    """For each innocent stream: a step function of time, of recipients to any recipient.
+    """The probability of a refusal for each innocent stream, as a step function of time.
 
-    `refused[i]` holds from `times[i]` on, with one column a stream. `outside` is the share of the
-    stream's recipients that are elsewhere.
+    `refused[i]` holds from `times[i]` on, with one column for each stream. `outside` is the share
+    of the recipients of the stream that are external.
     """
 
     streams: tuple[str, ...]
@@ -46,7 +46,7 @@ class Reach:
 
     @classmethod
     def of(cls, trace: Trace, scenario: Scenario, draws: Draws) -> Self:
-        """Of one run; `draws` are its draws."""
+        """Return the reach in one run with these draws."""
         guilty, names = culprits(scenario), trace.names
         innocents = tuple(name for name in draws.streams if name not in guilty)
         published = _Published(trace, scenario)
@@ -61,7 +61,10 @@ class Reach:
         return cls(innocents, published.times, refused, outside)
 
     def area(self, time: Column) -> Floats:
-        """The integral from 0 to each of some times, a row each, in microseconds."""
+        """Return the integral from 0 to each time, in microseconds.
+
+        One row a time, one column a stream.
+        """
         spans = np.diff(self.times)[:, None] * self.refused[:-1]
         before = np.concatenate((np.zeros((1, len(self.streams))), np.cumsum(spans, axis=0)))
         row = np.searchsorted(self.times, time, "right") - 1
@@ -69,18 +72,18 @@ class Reach:
         return area
 
     def hours(self, window: Window) -> Floats:
-        """The integral over the window for each stream, in hours."""
+        """Return the integral over the window for each stream, in hours."""
         start, end = self.area(np.array([window.start, window.end], np.int64))
         return np.asarray((end - start) / HOUR)
 
     def by_hour(self, window: Window) -> tuple[Column, Floats]:
-        """The edges of the hours in the window, and the mean of each hour, a row each."""
+        """Return the edges of the hours in the window (microseconds), and the mean of each hour."""
         first, last = window.start // HOUR, -(-window.end // HOUR)
         edges = np.clip(np.arange(first, last + 1) * HOUR, window.start, window.end)
         return edges, np.diff(self.area(edges), axis=0) / np.diff(edges)[:, None]
 
     def expected(self, innocents: Innocents, window: Window) -> Floats:
-        """Refused recipients of each stream, given how many go out in each hour."""
+        """Return the expected refused recipients of each stream, by the mail of each hour."""
         edges, mean = self.by_hour(window)
         internal = [name == INTERNAL for name in innocents.names.destinations]
         out = ~np.array(internal)[innocents.recipients.destination]
@@ -95,7 +98,7 @@ class Reach:
 
 
 class _Published:
-    """What is known of each public IP over time: `times` are those at which something changes."""
+    """The published state of each public IP over time: `times` are the times of changes."""
 
     def __init__(self, trace: Trace, scenario: Scenario) -> None:
         rows = trace.listings
@@ -130,7 +133,7 @@ class _Published:
         self.listed = cache(self._listed)
 
     def _listed(self, egress: int, mirrored: bool) -> Mask:
-        """[times, lists] whether the IP is on the list, as a mirror has it or as it is."""
+        """Return [times, lists] whether the IP is on the list, at a mirror or at the source."""
         start, end = self.spans[mirrored]
         on = np.zeros((len(self.times), self.lists), bool)
         for row in np.flatnonzero(self.egress == egress):
@@ -138,7 +141,7 @@ class _Published:
         return on
 
     def refused(self, target: Target, draws: Draws, names: Names) -> Floats:
-        """The share of the target's domains that would refuse its mail from each time on."""
+        """Return the share of the domains of a target that refuse its mail, from each time on."""
         rows = slice(target.domains.start, target.domains.stop)
         rejects = draws.action[rows] == REJECT
         if target.skips_greeting:

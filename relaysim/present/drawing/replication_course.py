@@ -129,18 +129,18 @@ class Course:
     @cached_property
     def incidents(self) -> list[Incident]:
         """The incidents of `measure.blast`; a provider that only junks mail makes none."""
-        trouble = [span for span in self.spans if span.state >= State.THROTTLE]
-        if not trouble:
+        spans = [span for span in self.spans if span.state >= State.THROTTLE]
+        if not spans:
             return []
         start, end = (
-            np.array([getattr(span, name) for span in trouble]) for name in ("start", "end")
+            np.array([getattr(span, name) for span in spans]) for name in ("start", "end")
         )
         window = Window.of(self.scenario)
         incidents = []
         for rows in grouped(_ticks(start), _ticks(end)):
             first, last = float(start[rows].min()), float(end[rows].max())
             if first < window.end / 1e6 and last > window.start / 1e6:
-                incidents.append(Incident(first, last, tuple(trouble[row] for row in rows)))
+                incidents.append(Incident(first, last, tuple(spans[row] for row in rows)))
         return incidents
 
     def incident_toll(self, incident: Incident) -> pd.DataFrame:
