@@ -33,7 +33,7 @@ TABLES = {
         ("total", "total", "listings", "listings"),
         ("total", "total", "listed_time", "some IP listed"),
         ("egress", "198.51.100.10", "listed_time", "corporate IP listed"),
-        ("total", "total", "listing_length", "a listing lasts"),
+        ("total", "total", "listing_length", "length of a listing"),
     ),
     "Innocent mail": (
         ("total", "total", "refused_innocents", "refused"),
@@ -98,26 +98,26 @@ def main() -> None:
     print(
         f"""# A weekly newsletter to an aged list
 
-`{BASE}.toml` and its designs: a company of about 300 people, four weeks, a newsletter to
-20,000 addresses every Tuesday at ten, of which 10 are spam traps and 1,000 do not exist; three
-readers in a thousand complain. The administrator looks at the lists every six hours and cleans the
-list when the IP is on one. {wanted.replications} replications, seed 1; values are for four weeks,
-means with half the width of their 95 % interval (a chance: with its Wilson interval).
-Made with relaysim {relaysim.__version__} by `python
-benchmarks/campaigns.py --replications {wanted.replications}`.
+`{BASE}.toml` and its designs: a company of about 300 people, four weeks, a newsletter to 20,000
+addresses every Tuesday at ten. 10 addresses are spam traps and 1,000 do not exist; three readers in
+a thousand complain. The administrator checks the blocklists every six hours and cleans the mailing
+list when the IP is listed. {wanted.replications} replications, seed 1; values are for four weeks,
+means with half the width of their 95 % interval (a probability: with its Wilson interval). Made
+with relaysim {relaysim.__version__} by `python benchmarks/campaigns.py --replications
+{wanted.replications}`.
 """
     )
     for title, columns in TABLES.items():
         print(f"## {title}\n\n{levels(found, columns)}\n")
-    print(f"## What isolation gains\n\n{gains(found)}\n")
+    print(f"## Isolation gain\n\n{gains(found)}\n")
     print("Each interval has 95 % confidence by itself.\n")
     print(
         """Harm: a recipient that is not delivered or junked within its deadline, by weight. A new
-IP is cold: Gmail and Outlook take 20 an hour of it on its first day, Yahoo 100, and an
-IP that sends once a week warms up slowly, so part of the newsletter comes late or
-expires after two days. That is the price of the dedicated IP, and the newsletter alone
-pays it. What no IP cures is the junk: the providers judge the sender's domain too, and
-all designs share it."""
+IP is cold: Gmail and Outlook accept 20 messages an hour from a new IP on its first day,
+Yahoo 100. An IP that sends once a week warms up slowly, so part of the newsletter comes
+late or expires after two days. This is the cost of the dedicated IP, for the newsletter
+alone. No IP changes the share of junk: the providers also rate the sender's domain, and
+all designs share this domain."""
     )
 
 

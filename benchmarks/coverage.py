@@ -119,26 +119,26 @@ def page(studies: int) -> tuple[str, bool]:
     ]
     text = f"""# How often intervals contain the truth
 
-A 95 % interval is to contain the true value in 95 of 100 studies. Here theory knows it: an M/M/1,
-made of `scenarios/mm4.toml` with one connection, {RATE:g} messages a second and answers that take
-1 s in the mean. There are {studies} independent studies of {REPLICATIONS} replications, each with
-the interval that `relaysim run` prints; and {studies} runs that are {LONG // SHORT} times as long,
-each with the interval of batch means. Made with
-relaysim {relaysim.__version__} by `python benchmarks/coverage.py`.
+A 95 % interval should contain the true value in 95 of 100 studies. Here theory gives the true
+value: an M/M/1 queue, made of `scenarios/mm4.toml` with one connection, {RATE:g} messages a second
+and a mean response time of 1 s. There are {studies} independent studies of {REPLICATIONS}
+replications, each with the interval that `relaysim run` prints; and {studies} runs that are
+{LONG // SHORT} times as long, each with the interval of batch means. Made with relaysim
+{relaysim.__version__} by `python benchmarks/coverage.py`.
 
 {table(head, [line for line, _ in lines])}
 
-The brackets hold Wilson's 95 % interval of the coverage: {studies} studies can tell no better.
+The brackets hold Wilson's 95 % interval of the coverage: {studies} studies allow no better
+estimate.
 
-An interval covers the truth only as well as its replications aim at it. A run of {SHORT:,} s begins
-empty; after the warm-up of {WARM_UP} s, some eight times the time in which such a queue forgets its
-start (1 / (1 - √ρ)² = 12 s), nothing is left of that. A p95 of few recipients is off the true one;
-what is left of that with the {RATE * SHORT:,.0f} of a replication stands in the third column. Short
-runs at a high load do not cover so well, however many the replications: more of them narrow the
-interval around the wrong place.
+Coverage needs replications without bias. A run of {SHORT:,} s begins empty. The warm-up of
+{WARM_UP} s is some eight times the relaxation time of the queue (1 / (1 - √ρ)² = 12 s), so no bias
+of the start is left. The p95 of few recipients is biased; the third column has the bias with the
+{RATE * SHORT:,.0f} recipients of a replication. Short runs at a high load cover less well, with any
+number of replications: more replications narrow the interval around a biased mean.
 
-Batch means: {refused} of the {studies} long runs were refused an interval, because neighbouring
-batches were too much alike (`relaysim/stats/batch_means.py`).
+Batch means: {refused} of the {studies} long runs have no interval, because neighbouring batches are
+too highly correlated (`relaysim/stats/batch_means.py`).
 """
     return text, all(good for _, good in lines)
 

@@ -378,11 +378,11 @@ def test(name: str, replications: int | None) -> str:
 HEAD = f"""\
 # Findings
 
-Eleven claims about mail reputation that people make, each put to the test by scenarios of
-`scenarios/findings/` or of the ladder. Values are means with half of their 95 % interval over the
-replications; differences are paired on the same mail. The parameters behind them are mostly
-assumptions (`relaysim profiles` prints which), so a finding says what follows from them.
-Made with relaysim {relaysim.__version__} by `python benchmarks/findings.py`.
+Eleven common claims about mail reputation, each tested with scenarios of `scenarios/findings/` or
+of the ladder. Values are means with half of their 95 % interval over the replications; differences
+are paired on the same mail. Most parameters are assumptions (`relaysim profiles` prints which), so
+a finding states the consequence of the assumptions. Made with relaysim {relaysim.__version__} by
+`python benchmarks/findings.py`.
 """
 
 

@@ -26,17 +26,16 @@ TARGETS = (
 NEXT_YEAR = 1.3
 READING = """
 The largest scale at which the mean keeps a target, by straight lines between the points; in
-brackets the scales between which the 95 % interval of the mean cannot tell. `-`: the rung has no
-such mail. The targets are ours, for the ladder.
+brackets the scales between which the 95 % interval of the mean contains the target. `-`: the rung
+has no such mail. The targets are an example for this ladder.
 
-Each target looks at another thing that can go wrong. Internal corporate mail waits for cores: it
-misses where the newsletter may take them all, and not where there are more of them, where the
-newsletter is acknowledged late or throttled, or has a hub of its own. Transactional mail leaves by
-an IP. Where the newsletter leaves by it too, a listing within the day is all it takes, and hardly
-any scale is safe; a fresh hub does not let applications relay at all. The newsletter itself needs
-an IP that receivers know: from a new one it is late at any scale. From a known one it is a matter
-of how long the campaign takes, longer where it is throttled, acknowledged late or sent at low
-priority.
+Each target is about another risk. Internal corporate mail waits for cores. It misses the target
+where the newsletter can use all cores. It meets the target with more cores, with a newsletter that
+is acknowledged late or throttled, or with a separate hub. Transactional mail leaves by a public IP.
+Where the newsletter uses the same IP, a listing within the day is enough to miss the target, and
+hardly any scale is safe. A fresh hub does not let applications relay at all. The newsletter needs a
+known IP: from a new IP it is late at any scale. From a known IP the length of the campaign decides;
+it is longer where the newsletter is throttled, acknowledged late or sent at low priority.
 """
 
 
@@ -69,10 +68,10 @@ def page(found: Sweep) -> list[str]:
     """The lines of the page."""
     targets = [Target.parse(each) for each in TARGETS]
     lines = [
-        "# How much growth each rung bears",
+        "# The largest growth for each design",
         "",
         f"One sweep of `run.scale` over {', '.join(map(str, SCALES))}: all mail of the ladder's",
-        f"working day, the newsletter too, so many times over; {found.replications} replications,",
+        f"working day, the newsletter too, times this factor; {found.replications} replications,",
         f"seed {found.seed}. Made with relaysim {relaysim.__version__} by",
         "`python benchmarks/growth.py`; with all rungs it is",
         "",

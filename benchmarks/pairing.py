@@ -155,17 +155,17 @@ def page(studies: list[Comparison], scale: float) -> str:
     )
     return f"""# Pairing
 
-All designs of a comparison get the same mail: every draw is a hash of what it is for, so a
-recipient has the same size, the same destination and the same luck in each of them (common random
-numbers: Law, Simulation Modeling and Analysis, section 11.2). What the mail does to both designs
-leaves the difference, and its interval gets narrower, by the factor
+All designs of a comparison get the same mail: every draw is a hash of its purpose, so a recipient
+has the same size, the same destination and the same random numbers in each design (common random
+numbers: Law, Simulation Modeling and Analysis, section 11.2). Common variation cancels in the
+difference, and the interval of the difference is narrower by the factor
 
     gain = sqrt(s1^2 + s2^2) / s12
 
 where s1 and s2 are the standard deviations of the two designs over the replications, and s12 is
-that of the paired differences. The frame `comparisons` has it as `narrowing`. Student's quantile is
-larger for n - 1 degrees of freedom than for 2n - 2, so the interval gains a little less than that:
-by 10 % at 8 replications.
+that of the paired differences. The frame `comparisons` has the factor as `narrowing`. Student's
+quantile is larger for n - 1 degrees of freedom than for 2n - 2, so the interval gains a little
+less: by 10 % at 8 replications.
 
 {many} replications, seed {seed}, `run.scale` {scale:g} to be quick: congestion is milder than in
 `docs/ladder.md`. Made with relaysim {relaysim.__version__} by `python
@@ -173,33 +173,37 @@ benchmarks/pairing.py --replications {many} --scale {scale:g}`.
 
 ![Transactional mail on time, by replication](pairing.png)
 
-## What it gains
+## Gain
 
-Gain is near 1 between a shared hub and a quiet hub of its own: the one varies, the other hardly
-does, and what is constant has nothing in common with anything. It is large between neighbours,
-which go up and down together; but not where the design changes what makes the metric vary: internal
-mail waits for cores where there are four, and not where there are eight. "All": the designs differ
-by the same in every replication, so two replications say it; "-": nothing varies in either. Paired,
-not paired: how many replications of each design it takes to decide, from two on, if difference and
-spread stay as they were seen.
+The gain is near 1 between a shared hub and a separate hub without congestion: the shared hub
+varies, the separate hub hardly does, and a constant is not correlated with anything. The gain is
+large between similar designs, whose metrics are correlated. The gain is small where the design
+removes the cause of the variation: internal mail waits for cores with four cores, and not with
+eight.
+
+In the tables, "all" means that the designs differ by the same value in every replication, so two
+replications decide. "-" means that neither design varies. The columns paired and not paired have
+the number of replications of each design that decide, from two on, if difference and spread stay
+the same.
 
 {tables}
 
-## How many replications decide it
+## Replications needed
 
-A difference d that matters is decided when the interval leaves out zero, so when half its width is
-below |d|; one that does not matter when the interval fits into what does, so when half its width is
-at most the smallest difference that matters less |d|. The number is the smallest n with
+A difference d above the equivalence margin is decided when the interval leaves out zero, so when
+half its width is below |d|. A difference within the margin is decided when the whole interval lies
+within the margin, so when half its width is at most the margin less |d|. The number is the smallest
+n with
 
     t(n - 1) s12 / sqrt(n)  within that bound,
 
 t being Student's quantile for the confidence of the interval: the paired interval of Law (section
-10.2.1) with the search for n of his section 9.4.1. Without pairing it is
-t(2n - 2) sqrt(s1^2 + s2^2) / sqrt(n). What happens in a replication or does not (`listed`) has the
-intervals of Wilson and Newcombe, and is decided as if the replications seen came over and over
-again. The frame has the number as `replications_needed`, for what is not decided. It rests on the
-spread of the few replications that were run: it is an order of magnitude, and with that many the
-chance of a verdict is about even.
+10.2.1) with the search for n of his section 9.4.1. Without pairing it is t(2n - 2) sqrt(s1^2 +
+s2^2) / sqrt(n). What happens in a replication or does not (`listed`) has the intervals of Wilson
+and Newcombe, and is decided as if the replications seen came over and over again. The frame has the
+number as `replications_needed`, for what is not decided. The number uses the spread of the few
+replications of the study: it is an order of magnitude, and with that many replications the
+probability of a verdict is about 50 %.
 
 ## Several designs
 
@@ -207,21 +211,22 @@ With k designs against one base, each interval has the confidence 1 - 0.05/k (Bo
 section 10.3.1), so that the verdicts on one metric of one subject hold together with 95 %. Verdicts
 on all of them do not: choose the metric first. The frame has the confidence as `confidence`.
 
-`relaysim.study.ranking.ranking(comparison, scope, subject, metric)` says which design is the best
-and how likely it is: the share of {DRAWS:,} draws of the means that are likely, given those seen,
-in which its own is the best (multivariate t with n - 1 degrees of freedom, the same draws for all
-designs). It is as sure as a paired t interval, and like that it takes the means of the replications
-to be normal. Equal designs share it.
+`relaysim.study.ranking.ranking(comparison, scope, subject, metric)` gives the probability that a
+design is the best. This is the share of {DRAWS:,} draws of the means, given the replications, in
+which the design has the best mean (multivariate t with n - 1 degrees of freedom, the same draws for
+all designs). Like a paired t interval, it assumes normal means of the replications. Equal designs
+share the probability.
 
 {ranks(first)}
 
-## Cliffs
+## Unstable quantiles
 
-A p95 jumps where about 5 % of the recipients are late: in one replication it is that of the late
-ones, in the next that of the others. `compare` says so, if the standard deviation of the quantile
-over the replications is above half its mean, that of `on_time` is not, and the shares of late
-recipients, of those that got through, reach or cross the tail of the quantile within a fifth of it:
-4 to 6 % for p95. Judge by `on_time` there: pairing cannot narrow what jumps.
+A p95 is unstable where about 5 % of the recipients are late: in one replication a late recipient
+decides the p95, in the next a punctual one. `compare --full` names such a quantile under three
+conditions. The standard deviation of the quantile over the replications is above half its mean; the
+standard deviation of `on_time` is not; and the shares of late recipients, among delivered
+recipients, reach or cross the tail of the quantile within a fifth of it: 4 to 6 % for p95. Compare
+`on_time` there: pairing does not narrow the interval of an unstable quantile.
 """
 
 
