@@ -315,7 +315,7 @@ def test_a_limit_that_binds_is_red_and_named_in_the_title(drawn):
     edges = {to_hex(patch.get_edgecolor()).upper() for patch in panel.patches}
     assert SHORT in edges
     said = title(drawn["much"])
-    assert said.startswith("dedicated-hub ")
+    assert said.startswith("dedicated-hub: ")
     assert " x (y)" in said  # the kind of limit, and whose it is
     (calm,) = drawn["connectors-only"].axes
     assert SHORT not in {to_hex(patch.get_edgecolor()).upper() for patch in calm.patches}

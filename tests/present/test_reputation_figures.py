@@ -134,6 +134,14 @@ def test_junk_has_a_column_of_its_own_if_there_is_any(golden_section):
     golden_section("figures/reputation", letters(figure))
 
 
+def test_the_title_is_about_junk_where_nothing_else_is_drawn():
+    frame = metrics(harm("old", "total", 0.0, 0.0, half=0.0, junk=0.15))
+    figure = blast_radius(frame, ["old"], CAPTION)
+    assert len(figure.axes) == 1
+    assert figure.message.startswith("Innocent mail junked")
+    assert "15" in figure.message
+
+
 def test_one_replication_has_no_interval():
     frame = two().assign(low=math.nan, high=math.nan)
     figure = blast_radius(frame, ["old", "new"], CAPTION)

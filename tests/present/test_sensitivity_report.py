@@ -125,6 +125,14 @@ def test_an_end_that_there_is_not_has_no_line_and_no_bar() -> None:
     assert [text.get_text() for text in panel.texts] == ["4", "1", "4"]
 
 
+def test_a_tiny_effect_leaves_marks_that_differ() -> None:
+    (panel,) = tornado(study([1e-9])).axes
+    panel.figure.canvas.draw()
+    texts = [text for label in panel.get_xticklabels() if (text := label.get_text())]
+    assert len(texts) > 1
+    assert len(set(texts)) == len(texts)
+
+
 def test_long_paths_are_parted_at_a_point() -> None:
     path = "destinations.outlook.reputation.persistence_time"
     assert broken(path) == "destinations.outlook.reputation\n  .persistence_time"

@@ -42,7 +42,7 @@ def bands_key(states: Iterable[int]) -> Key:
 
 def sending_key(course: Course) -> Key:
     """What the background means, if there is one."""
-    sample = {"while culprits' mail gets through": Patch(facecolor=SENDS)}
+    sample = {"while culprits' mail is delivered": Patch(facecolor=SENDS)}
     return sample if course.sending else {}
 
 

@@ -33,8 +33,8 @@ from relaysim.trace.tables import Column, Level, Trace
 from relaysim.units import format_bandwidth
 
 LEAST = 0.1
-"""The share of those who come that has to wait so long."""
-RULE = "a limit binds (one in ten waits longer for it than one is served), or the IP is listed"
+"""Share of the entries that wait longer than the mean service where a limit binds."""
+RULE = "a limit binds (one in ten waits longer than the mean service), or the IP is listed"
 
 
 class Limit(NamedTuple):

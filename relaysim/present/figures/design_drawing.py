@@ -115,7 +115,7 @@ def _box(of: Picture, stop: Stop, column: int) -> Box:
     name, *more = _names(of, stop)
     came = of.flows.through(stop)
     lines = [Line(name, 8.0, INK, bold=True), *(Line(item) for item in more)]
-    lines.append(Line(f"{came:,} cop{'ies' if came != 1 else 'y'}"))
+    lines.append(Line(f"{came:,} recipient{'s' * (came != 1)}"))
     lines += [
         Line(f"{lost.recipients:,} {_STATUSES.get(lost.status, lost.status)}", 7.0, REFUSED)
         for lost in of.flows.losses
@@ -190,7 +190,7 @@ def _keys(of: Picture) -> list[Key]:
     if separate:
         result["mail of culprits"] = Patch(facecolor=CULPRITS)
     if of.flows.losses:
-        result["went no further"] = Patch(facecolor=REFUSED)
+        result["not delivered"] = Patch(facecolor=REFUSED)
     short = {RULE: Patch(facecolor="white", edgecolor=SHORT, linewidth=1.8)}
     return [result, *([short] if of.limits or of.listed else [])]
 
@@ -203,7 +203,7 @@ def _message(of: Picture) -> str:
         if limit.kind:
             kinds.setdefault(limit.kind, []).append(limit.whose)
     short = [f"{kind} ({', '.join(dict.fromkeys(whose))})" for kind, whose in kinds.items()]
-    sentence = f"{name} is short of {_all(short)}" if short else f"{name}: no limit binds"
+    sentence = f"{name}: limits bind at {_all(short)}" if short else f"{name}: no limit binds"
     listed = [f"{ip} is {text}" for ip, text in of.listed.items()]
     return "; ".join([sentence, *_turned_away(of.flows, of.scenario), *listed])
 
@@ -215,7 +215,7 @@ def _turned_away(of: Flows, scenario: Scenario) -> Iterator[str]:
     if count > _MISHAP * sum(flow.recipients for flow in of.flows if flow.start.kind == HOST):
         known = _connectors(scenario)
         places = dict.fromkeys(known.get(loss.at.name, ("", loss.at.name))[1] for loss in lost)
-        yield f"{count:,} cop{'ies do' if count != 1 else 'y does'} not get in at {_all([*places])}"
+        yield f"{count:,} recipient{'s are' if count != 1 else ' is'} refused at {_all([*places])}"
 
 
 def _all(names: Sequence[str]) -> str:

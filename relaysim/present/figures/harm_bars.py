@@ -92,7 +92,7 @@ def blast_radius(metrics: pd.DataFrame, designs: Sequence[str], caption: str) ->
     figure, axes = sheet(
         len(subjects),
         len(columns),
-        _message(measured, designs),
+        _message(measured, designs, columns[0]),
         caption,
         [_key(shown[HARM])] if HARM in columns else [],
         row_height=0.5 + 0.25 * len(designs),
@@ -204,11 +204,11 @@ def _interval(panel: Axes, place: int, bar: Bar, span: tuple[float, float]) -> N
     panel.plot(sum(bar.sizes), place, **_MARK)
 
 
-def _message(measured: Lookup, designs: Sequence[str]) -> str:
-    """The share of innocent mail in each design."""
+def _message(measured: Lookup, designs: Sequence[str], column: Column) -> str:
+    """Return the share of innocent mail in each design: of the first column that is drawn."""
     shares = {
-        name: measured.interval(name, *_ALL, HARM.whole) if share else "none"
+        name: measured.interval(name, *_ALL, column.whole) if share else "none"
         for name in designs
-        if not math.isnan(share := measured.value(name, *_ALL, HARM.whole))
+        if not math.isnan(share := measured.value(name, *_ALL, column.whole))
     }
-    return f"Innocent mail lost or late because of the culprits: {by_design(shares)}"
+    return f"Innocent mail {column.text} because of the culprits: {by_design(shares)}"

@@ -18,6 +18,8 @@ from relaysim.study.sensitivity import MEASURABLE, NONE, Sensitivity
 _SIDE = {"low": 0.19, "high": -0.19}
 """How far above the middle of its row the bar of an end lies."""
 _THICK = 0.34
+_NARROWEST = 1e-3
+"""Least width of the axis, as a share of the largest value."""
 
 
 def tornado(sensitivity: Sensitivity) -> Sheet:
@@ -98,7 +100,8 @@ def _bar(
 def _axis(panel: Axes, kind: Scale, share: bool) -> None:
     """Room for the words beside the bars, and marks in the unit that fits; no share above 1."""
     low, high = panel.get_xlim()
-    room = 0.1 * (high - low)
+    # A narrower axis has marks that differ in no digit that is written.
+    room = max(0.1 * (high - low), 0.5 * _NARROWEST * max(abs(low), abs(high)))
     panel.set_xlim(low - room, high + room)
     ends = panel.get_xlim()
     panel.xaxis.set_major_locator(FixedLocator(ticks(*ends, kind.factor, most=6)))
