@@ -28,7 +28,7 @@ BLAST = (
         "share",
         "less",
         _HARM,
-        "the part caused by what receivers know about the culprits: harm in T less harm in C",
+        "the part caused by the reputation of the culprits' mail: harm in T less harm in C",
         denominator="innocent_weight",
     ),
     Metric(
@@ -85,7 +85,7 @@ BLAST = (
         "h",
         "less",
         _HOURS,
-        "by how much recipients were later in T than in N, summed over those delivered in both",
+        "how much later recipients were delivered in T than in N, summed over those of both",
     ),
     Metric(
         "reach_hours",
@@ -100,7 +100,7 @@ BLAST = (
         "recipients",
         "less",
         _RECIPIENTS,
-        "what `reach_hours` makes of the recipients of each hour: a check on `refused_innocents`",
+        "`reach_hours` applied to the recipients of each hour: a check on `refused_innocents`",
     ),
     Metric(
         "blast_streams",
@@ -138,7 +138,7 @@ BLAST = (
         "share",
         "less",
         _SHARE,
-        "1 if there was an incident, else 0: the mean is how likely one is",
+        "1 if there was an incident, else 0: the mean is the probability",
         chance=True,
     ),
     Metric(
@@ -154,8 +154,8 @@ BLAST = (
         "share",
         "more",
         _SHARE,
-        "share of the recipients harmed by what is known of the culprits (in T, less those in C) "
-        "that are the culprits' own",
+        "share of the recipients harmed by reputation (in T, less those in C) that are the "
+        "culprits' own",
         denominator="harmed_by_reputation",
     ),
     Metric(

@@ -19,14 +19,14 @@ class Column(NamedTuple):
 
 REPLICATION = Column("replication", "", "number of the replication, from 0")
 PARTS_OF_LATENCY = (
-    ("wait_host", "wait for the host: from creation until a session turns to it, at the last try"),
+    ("wait_host", "wait for the host: from creation until a session takes it, at the last attempt"),
     ("wait_commit", "wait for the batch of the queue database, at every hub"),
-    ("wait_submission", "wait for a core to take it in or to categorize it, at every hub"),
+    ("wait_submission", "wait for a core to receive or categorize it, at every hub"),
     ("wait_delivery", "wait in a delivery queue for a connection, then for a core to send it"),
     ("wait_line", "wait for the Internet line"),
     ("wait_mailbox", "the same as `wait_delivery`, for delivery to mailboxes"),
     ("wait_retry", "wait for the next attempt: its queue in Retry, or the message not due yet"),
-    ("service", "the rest: the message was processed"),
+    ("service", "the rest: the time in service"),
 )
 HELD_PARTS = (
     ("wait_host_acknowledgement", "of `wait_host`: sessions of the host wait for acknowledgements"),
@@ -45,9 +45,9 @@ FRAMES: dict[str, tuple[Column, ...]] = {
         Column("number", "", "number within the stream, from 0"),
         Column("created", "s", "when it was created, since the start of the run"),
         Column("size", "B", "size"),
-        Column("recipients", "", "number of its recipients: one for each recipient"),
-        Column("connected", "s", f"when a session turned to it, at the last try; {ABSENT}"),
-        Column("committed", "s", f"when a hub had committed it and owned it; {ABSENT}"),
+        Column("recipients", "", "number of its recipients"),
+        Column("connected", "s", f"when a session took it, at the last attempt; {ABSENT}"),
+        Column("committed", "s", f"when a hub had committed it; {ABSENT}"),
         Column("acknowledged", "s", f"when the host received the final 250; {ABSENT}"),
         Column("reply", "", "last reply at submission"),
         Column("connector", "", "`HUB/connector`; absent for mailbox submission and DSNs"),
@@ -62,14 +62,14 @@ FRAMES: dict[str, tuple[Column, ...]] = {
         Column("stream", "", "`host.stream`; `HUB.dsn` for a DSN"),
         Column("destination", "", "class of domains; `internal` for the own mailboxes"),
         Column("domain", "", "domain of the recipient"),
-        Column("hub", "", "the last hub that it came to; absent if none had it"),
+        Column("hub", "", "the last hub that accepted it; absent if none did"),
         Column("egress", "", "the public IP of its last attempt; absent if it stayed inside"),
         Column("created", "s", "when its message was created"),
         Column("queued", "s", f"when it entered its last delivery queue; {ABSENT}"),
         Column("first_attempt", "s", f"when a connection of that queue first took it; {ABSENT}"),
         Column("end", "s", "when it became final; absent while in flight"),
         Column("attempts", "", "attempts in its last delivery queue"),
-        Column("status", "", "how it ended"),
+        Column("status", "", "final status"),
         Column("reply", "", "the reply that decided its final status"),
         Column("latency", "s", "creation to final 250; absent unless delivered or junked"),
         *(
@@ -87,9 +87,9 @@ FRAMES: dict[str, tuple[Column, ...]] = {
         Column("enter", "s", "when it was ready to be sent: queued, or due again"),
         Column("start", "s", f"when a connection took it; {ABSENT}"),
         Column("end", "s", f"the verdict, or the failure to connect; {ABSENT}"),
-        Column("reply", "", "what the other side said"),
+        Column("reply", "", "reply of the other side"),
         Column("opened", "", "whether it opened its connection"),
-        Column("recipients", "", "recipients that it carried"),
+        Column("recipients", "", "recipients of the attempt"),
     ),
     "listings": (
         REPLICATION,
@@ -100,13 +100,13 @@ FRAMES: dict[str, tuple[Column, ...]] = {
         Column(
             "cause",
             "",
-            "`script` (of the scenario), `trigger` (what the operator saw of the IP) or "
-            "`widening` (what it saw of its neighbours)",
+            "`script` (of the scenario), `trigger` (hits of the IP) or `widening` (hits of its "
+            "neighbours)",
         ),
         Column(
             "against",
             "",
-            "whose mail it is held against: `all`, or `innocents` or `culprits` alone where "
+            "the mail that it affects: `all`, or `innocents` or `culprits` alone where "
             "`coupling.listing` is off",
         ),
     ),
@@ -115,7 +115,7 @@ FRAMES: dict[str, tuple[Column, ...]] = {
         Column("message", "", "number of the message that was submitted"),
         Column("host", "", "the host that submitted it"),
         Column("stream", "", "the stream, `host.stream`"),
-        Column("hub", "", "the hub that did not take it; absent if no hub has the address"),
+        Column("hub", "", "the hub that refused it; absent if no hub has the address"),
         Column(
             "connector",
             "",
@@ -124,23 +124,22 @@ FRAMES: dict[str, tuple[Column, ...]] = {
         ),
         Column("time", "s", "when the attempt ended"),
         Column("reply", "", "the reply that refused it, or the error of the connection"),
-        Column("recipients", "", "recipients that the attempt was for and that were not taken"),
+        Column("recipients", "", "recipients of the attempt that were refused"),
     ),
     "levels": (
         REPLICATION,
-        Column("level", "", "which state"),
+        Column("level", "", "kind of state"),
         Column(
             "subject",
             "",
-            "whose: a queue, a hub, a destination, a host, a stream, or for `provider` "
+            "a queue, a hub, a destination, a host, a stream, or for `provider` "
             "`DESTINATION EGRESS SENDER-DOMAIN`",
         ),
         Column("time", "s", "when it changed"),
         Column(
             "value",
             "",
-            "to what; 0 is the normal state. `provider`: 1 some mail is junked, 2 throttled, "
-            "3 blocked",
+            "the new state; 0 is normal. `provider`: 1 some mail is junked, 2 throttled, 3 blocked",
         ),
     ),
     "signals": (
@@ -160,19 +159,19 @@ FRAMES: dict[str, tuple[Column, ...]] = {
         Column("egress", "", "the public IP"),
         Column("domain", "", "the domain that asks its lists about it"),
         Column("time", "s", "when it asks"),
-        Column("until", "s", "up to when it believes the answer"),
+        Column("until", "s", "end of the time in which it caches the answer"),
         Column("listed", "", "whether the IP is on one of them"),
-        Column("against", "", "the party of the query, as for `listings`"),
+        Column("against", "", "the mail that the query is about, as for `listings`"),
     ),
     "actions": (
         REPLICATION,
         Column(
             "action",
             "",
-            "what the administrator did: `detected`, `repaired`, `requested` (to be taken off), "
+            "action of the administrator: `detected`, `repaired`, `requested` (delisting), "
             "`paused`, `resumed`, `cleaned` (a mailing list) or `moved` (to another IP)",
         ),
-        Column("egress", "", "the public IP that it was about"),
+        Column("egress", "", "the public IP"),
         Column("time", "s", "when"),
         Column("subject", "", "a blocklist or a destination that was asked, else a stream"),
     ),
@@ -185,7 +184,7 @@ FRAMES: dict[str, tuple[Column, ...]] = {
         Column("destination", "", "class of domains; `internal` for the own mailboxes"),
         Column("domain", "", "domain of the recipient"),
         Column("created", "s", "when its message was created"),
-        Column("status", "", "how it ended in T"),
+        Column("status", "", "final status in T"),
         Column("reply", "", "the reply that decided its final status in T"),
         Column("latency", "s", "creation to final 250 in T; absent unless delivered or junked"),
         Column("latency_control", "s", "the same in C"),
@@ -197,15 +196,15 @@ FRAMES: dict[str, tuple[Column, ...]] = {
             "cause",
             "",
             "the blocklist that refused or deferred it last, `provider` for a mailbox provider's "
-            "own opinion; else `junked`, `late`, or its final status",
+            "own reputation data; else `junked`, `late`, or its final status",
         ),
     ),
     "incidents": (
         REPLICATION,
         Column("start", "s", "start of the incident"),
-        Column("end", "s", "when the last of it was over; absent if it outlived the run"),
+        Column("end", "s", "end of the incident; absent if it outlived the run"),
         Column("egress", "", "the public IPs"),
-        Column("blocklists", "", "the lists that they were on"),
+        Column("blocklists", "", "the blocklists that listed them"),
         Column("providers", "", "the destinations that blocked or throttled them"),
         Column(
             "signals",
@@ -279,8 +278,9 @@ FRAMES: dict[str, tuple[Column, ...]] = {
         Column(
             "replications_needed",
             "",
-            "about how many replications would decide it, if difference and spread stay as they "
-            "are; `inf` above 10,000; absent where it is decided, and for one replication",
+            "about how many replications would decide it with a probability of 50 %, if difference "
+            "and spread stay the same; `inf` above 10,000; absent where it is decided, and for one "
+            "replication",
         ),
         Column("narrowing", "", "how many times narrower the interval is than without pairing"),
         Column(

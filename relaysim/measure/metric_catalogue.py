@@ -56,21 +56,25 @@ METRICS: dict[str, Metric] = {
             _RECIPIENTS,
             f"{_GOT} refused at submission, last answer 5xx",
         ),
-        Metric("abandoned", "recipients", "less", _RECIPIENTS, f"{_GOT} given up by the host"),
+        Metric("abandoned", "recipients", "less", _RECIPIENTS, f"{_GOT} dropped by the host"),
         Metric("delivered", "recipients", "more", _RECIPIENTS, f"{_GOT} delivered"),
         Metric("junked", "recipients", "less", _RECIPIENTS, f"{_GOT} delivered to the junk folder"),
         Metric(
-            "bounced", "recipients", "less", _RECIPIENTS, f"{_GOT} refused for good by the receiver"
+            "bounced",
+            "recipients",
+            "less",
+            _RECIPIENTS,
+            f"{_GOT} refused permanently by the receiver",
         ),
         Metric(
             "expired",
             "recipients",
             "less",
             _RECIPIENTS,
-            f"{_GOT} given up by the hub after too long",
+            f"{_GOT} dropped by the hub at their expiry",
         ),
         Metric(
-            "in_flight", "recipients", "less", _RECIPIENTS, f"{_GOT} under way when the run ended"
+            "in_flight", "recipients", "less", _RECIPIENTS, f"{_GOT} in flight when the run ended"
         ),
         Metric(
             "suppressed",
@@ -190,7 +194,7 @@ METRICS: dict[str, Metric] = {
             "share",
             "less",
             Matters(0.01),
-            "the same share of the judged hours: it shows an hour that loses its mail, busy or not",
+            "the same share of the judged hours: includes a quiet hour that loses its mail",
             denominator="judged_hours",
         ),
         Metric(
@@ -206,15 +210,15 @@ METRICS: dict[str, Metric] = {
             "attempts",
             "less",
             _RECIPIENTS,
-            "attempts to submit messages created in the window that were refused, at a hub: by it; "
-            "a message that is taken later counts too, and is in `delivered` and no loss",
+            "refused attempts to submit messages created in the window, at a hub: by this hub; "
+            "a message that is accepted later counts too, is in `delivered`, and is no loss",
         ),
         Metric(
             "utilization",
             "share",
             "less",
             Matters(0.01),
-            "share of the servers that were busy, mean over the window; the rest is headroom",
+            "share of the servers that were busy, mean over the window",
         ),
         *(
             Metric(
@@ -236,15 +240,15 @@ METRICS: dict[str, Metric] = {
             "s",
             "less",
             Matters(0.1, 0.05),
-            "mean wait of the entries that came in the window and were served; absent where the "
-            "queue never moved: no entry that had to wait was served",
+            "mean wait of the entries that arrived in the window and were served; absent where no "
+            "entry that had to wait was served",
         ),
         Metric(
             "minutes_above",
             "min",
             "less",
             Matters(1.0, 0.05),
-            "time in the window with more waiting than Microsoft's threshold for the queue: 100 in "
+            "time in the window with a queue above Microsoft's threshold: 100 in "
             "the submission queue, 250 in a delivery queue",
         ),
         Metric(
@@ -252,7 +256,7 @@ METRICS: dict[str, Metric] = {
             "share",
             "less",
             _CHANCE,
-            "1 if it was listed in the window at all, else 0: the mean is how likely that is",
+            "1 if it was listed in the window at all, else 0: the mean is the probability",
             chance=True,
         ),
         Metric("listings", "listings", "less", Matters(0.1), "listings that began in the window"),
