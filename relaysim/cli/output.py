@@ -103,7 +103,7 @@ def draw(result: object, directory: Path | None) -> None:
     undrawn = None
     with as_user_error(OSError, drawn.NothingToDrawError, drawn.ForeignFileError):
         try:
-            files = drawn.draw(figures(result), directory, tell=note)
+            files = drawn.draw(figures(result), directory, report=note)
         except drawn.UndrawnError as error:
             undrawn, files = error, error.files
     names = ",".join(dict.fromkeys(file.stem for file in files))
@@ -191,7 +191,7 @@ def _progress(what: str) -> Iterator[Callable[[int, int], None] | None]:
 def _lines(what: str) -> Callable[[int, int], None]:
     start = last = time.monotonic()
 
-    def tell(done: int, total: int) -> None:
+    def report(done: int, total: int) -> None:
         nonlocal last
         now = time.monotonic()
         if now - last >= _PAUSE:
@@ -199,7 +199,7 @@ def _lines(what: str) -> Callable[[int, int], None]:
             note(f"{what}: {done:,} of {total:,} runs, about {left / 60:.0f} min left")
             last = now
 
-    return tell
+    return report
 
 
 def require_no_violations(violations: "Sequence[tuple[str, Violation]]") -> None:

@@ -1,4 +1,4 @@
-"""An architecture report: a comparison, and the studies that question its answer."""
+"""An architecture report: a comparison, and the studies that test its answer."""
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -21,7 +21,7 @@ from relaysim.study.design_files import DesignFiles
 from relaysim.study.execution.execution import Execution
 from relaysim.study.execution.jobs import Progress
 from relaysim.study.execution.provenance import Provenance
-from relaysim.study.factors import Input
+from relaysim.study.factors import Factor
 from relaysim.study.sampling import Sampling
 from relaysim.study.sensitivity import Sensitivity, assumed, measure_sensitivity
 from relaysim.study.size import Size, SizeError, find_size
@@ -49,7 +49,8 @@ _LISTING, _LISTS = ("threshold", "trap_share"), ".refuses_on."
 class Sizing:
     """Whether a larger hub of the base serves a class as well as another design does.
 
-    `size` is the smallest such size, or None; `why` says then why no size in the range does.
+    `size` is the smallest such size, or None; `why` then says why no size in the range meets the
+    target.
     """
 
     target: Target
@@ -61,13 +62,13 @@ class Sizing:
 
 @dataclass(frozen=True)
 class Report:
-    """A comparison of a base with other designs, and how far its answer holds.
+    """A comparison of a base with other designs, and studies of how far its answer holds.
 
-    `quantity` is the share on time of the mail that the designs treat most differently, innocent
-    mail first, and `rival` the design that treats it best. `flips` sweeps the size of the campaign,
-    or the load; `sizings` ask whether a larger base would do; `turning` changes assumptions and
-    shows the difference between the base and the rival, or the design that is farthest from the
-    base. Each is None, or empty, if it was not wanted. `provenance` is that of all studies.
+    `quantity` is the share on time of the class with the largest difference between designs,
+    innocent classes first, and `rival` the design with the best value. `flips` is a sweep over the
+    size of the campaign, or the load; `sizings` are size studies of the base; `turning` is a
+    sensitivity study of the difference between the base and the rival, or the design farthest from
+    the base. Each is None, or empty, if it was switched off. `provenance` is that of all studies.
     """
 
     comparison: Comparison
@@ -133,7 +134,7 @@ def architecture_report(
 
 @dataclass(frozen=True)
 class _Questions:
-    """The studies that question a comparison, on its draws."""
+    """The studies that test a comparison, on its draws."""
 
     files: DesignFiles
     comparison: Comparison
@@ -147,7 +148,7 @@ class _Questions:
         return Sampling(self.comparison.replications, self.comparison.seed)
 
     def flips(self) -> Sweep:
-        """Sweep all designs over the load."""
+        """Return a sweep of all designs over the load."""
         path = campaign_path(self.comparison.scenarios)
         with self.stage("when it flips") as progress:
             return sweep_files(
@@ -159,7 +160,7 @@ class _Questions:
             )
 
     def sizings(self) -> tuple[Sizing, ...]:
-        """Size the first hub of the base, with more cores."""
+        """Return a size study of the first hub of the base for each target, with more cores."""
         targets = _targets(self.comparison, self.quantity, self.rival)
         return tuple(self._larger(target) for target in targets)
 
@@ -327,7 +328,7 @@ def _targets(comparison: Comparison, quantity: Quantity, rival: str) -> list[Tar
     return targets
 
 
-def deciding(files: DesignFiles) -> tuple[Input, ...]:
+def deciding(files: DesignFiles) -> tuple[Factor, ...]:
     """Return the assumptions of designs that are likely to change an answer.
 
     These are the core time of a message at the first hub, what gets an IP listed, and who refuses.

@@ -19,7 +19,7 @@ from relaysim.scenario.load import load
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.own_profiles import Folder
 from relaysim.scenario.problem import ScenarioError, dotted
-from relaysim.study.factors import Input
+from relaysim.study.factors import Factor
 from relaysim.study.value_range import Number
 
 Keys = tuple[str, ...]
@@ -30,7 +30,7 @@ _BELOW_1 = Number(Fraction(9, 10))
 
 def assumptions(
     file: str | os.PathLike[str], settings: Iterable[str] = (), profiles: Folder = None
-) -> tuple[Input, ...]:
+) -> tuple[Factor, ...]:
     """Return the assumed defaults in force, each with its half and its double.
 
     Parameters
@@ -44,7 +44,7 @@ def assumptions(
 
     Returns
     -------
-    tuple of Input
+    tuple of Factor
         The ends of a prefix length are one bit less and one more; those of a growth, which cannot
         be below 1, half and double of what it is above 1. A whole number stays whole, a share ends
         at 1. Words and zeros are left out, and shares that make up one whole, such as those of
@@ -61,13 +61,14 @@ def assumptions(
     unchanged = digest(scenario)
 
     def identity(path: str, number: Number) -> str | None:
-        """The digest of the scenario with another number; None if it is no scenario then."""
+        """Return the digest of the scenario with another number; None if it is no scenario then."""
         try:
             return digest(load(file, [*settings, f"{path}={number}"], profiles))
         except ScenarioError:
             return None
 
     def ends(path: str, number: Number) -> Iterator[str | None]:
+        """Yield the low and the high end of a number; None for an end that is not possible."""
         low, high = number.times(HALF), number.times(DOUBLE)
         if path.endswith(_PREFIX):
             low, high = (number._replace(value=number.value + bit) for bit in (-1, 1))
@@ -87,7 +88,7 @@ def assumptions(
         if identity(path, number) == unchanged:
             low, high = ends(path, number)
             if low is not None or high is not None:
-                inputs.append(Input(path, str(number), low, high, source))
+                inputs.append(Factor(path, str(number), low, high, source))
     return tuple(inputs)
 
 

@@ -33,8 +33,8 @@ class BlastRadius(OldAttributes):
 
     `metrics` has the metrics of `measure.metric_catalogue.BLAST_SCOPES` and those of listings,
     means over the replications; a value is per replication, so for one horizon. `harmed` has one
-    row for each innocent recipient that was harmed or junked, `incidents` one for each incident.
-    `series` is the data of figures, the mean over the replications.
+    row for each innocent recipient that was harmed or junked, `incidents` one row for each
+    incident. `series` is the data of figures, the mean over the replications.
     """
 
     scenario: Scenario

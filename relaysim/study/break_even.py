@@ -1,4 +1,7 @@
-"""Limits and break-evens: up to where a target holds, and from where on a design is better."""
+"""Limits and break-evens.
+
+The largest load that meets a target, and where a design becomes better.
+"""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -14,15 +17,15 @@ UP_TO, FROM, EVERYWHERE, NOWHERE, NO_MAIL = "up to", "from", "everywhere", "nowh
 
 
 class Limit(NamedTuple):
-    """Where the mean of a quantity crosses the bound, between two points of a sweep.
+    """The value of a varied number at which the mean of a quantity crosses a bound.
 
     `holds` is `up to` for a quantity that gets worse along the points, as with a load, and `from`
     for one that gets better, as with cores. `low` and `high` are where the ends of the 95 %
-    interval cross the bound: up to a limit the target holds surely below `low` and surely not above
-    `high`, from a limit on surely above `high` and surely not below `low`. Each is minus infinity
-    before the first point and infinity beyond the last. There is no `value` (NaN) where the mean
-    keeps the bound `everywhere`, or `nowhere`: not even at the end of the points where it comes
-    closest; with `no mail` of its kind in the design all three are NaN. `crossings` counts how
+    interval cross the bound: with `up to`, the target is met surely below `low` and surely not
+    above `high`; with `from`, surely above `high` and surely not below `low`. Each is minus
+    infinity before the first point and infinity beyond the last. There is no `value` (NaN) where
+    the mean meets the bound `everywhere`, or `nowhere`: not even at the end of the points where it
+    is nearest; with `no mail` of its kind in the design all three are NaN. `crossings` counts how
     often the mean crosses the bound over the points: the limit is one of them. `unit` is that of
     the varied number, with the space before it.
     """

@@ -34,14 +34,13 @@ from relaysim.trace.invariants import Violation
 
 @dataclass(frozen=True)
 class Comparison(OldAttributes):
-    """Designs and their differences from the base, the first of them.
+    """Designs and their differences from the base, the first design.
 
-    `measure.frame_columns` has the meaning of each column.
-
-    `metrics` is about all mail of each design, `comparisons` about `streams`: those that a design,
-    by its name, has in common with the base. `series` is the data of figures, by the name of the
-    design, and `blast` the data of those of the blast radius, for designs with a culprit, unless it
-    was not wanted. `violations` are (scenario, replication, violation).
+    `measure.frame_columns` has the meaning of each column. `metrics` is about all mail of each
+    design, `comparisons` about `streams`: the streams that a design, by its name, has in common
+    with the base. `series` is the data of figures, by the name of the design, and `blast` the data
+    of the figures of the blast radius, for designs with a culprit, unless it was switched off.
+    `violations` are (scenario, replication, violation).
     """
 
     scenarios: tuple[Scenario, ...]

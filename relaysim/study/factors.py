@@ -1,4 +1,4 @@
-"""Inputs: numbers of a scenario file that a study of sensitivity changes, and how far."""
+"""Factors: numbers of a scenario file that a sensitivity study changes, with their ranges."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,11 +15,11 @@ _EXAMPLE = "hubs.HUB01.cores=2:8"
 
 
 class SensitivityError(ValueError):
-    """A study of sensitivity that cannot be made, and why."""
+    """A sensitivity study that is not possible, with the reason."""
 
 
 @dataclass(frozen=True)
-class Input:
+class Factor:
     """A number at a path, dotted as in `--set`, with its ends, written as in the file.
 
     An end that the scenario cannot have, or that changes nothing in it, is None. `source` is where
@@ -65,8 +65,8 @@ def over(text: str) -> tuple[str, tuple[str, str]]:
 
 
 def stated(
-    designs: Sequence[Scenario], inputs: Mapping[str, tuple[Any, Any]] | Iterable[Input]
-) -> tuple[Input, ...]:
+    designs: Sequence[Scenario], inputs: Mapping[str, tuple[Any, Any]] | Iterable[Factor]
+) -> tuple[Factor, ...]:
     """Return the inputs that a caller gives, also as a mapping of paths to their ends.
 
     The value in force is that of the first design that has it.
@@ -76,7 +76,7 @@ def stated(
         return next((design for design in designs if in_force(design, path)), designs[0])
 
     chosen = (
-        tuple(Input.of(having(path), path, *ends) for path, ends in inputs.items())
+        tuple(Factor.of(having(path), path, *ends) for path, ends in inputs.items())
         if isinstance(inputs, Mapping)
         else tuple(inputs)
     )

@@ -1,4 +1,4 @@
-"""Guard: what a result can do without, such as a figure, must never cost the result."""
+"""Guard: a fault in an optional part of a result, such as a figure, does not end the result."""
 
 import logging
 from collections import Counter
@@ -48,21 +48,21 @@ def caught(what: str, error: Exception) -> None:
 
 
 class Guarded:
-    """A context for a part of an output that the result can do without.
+    """A context for an optional part of an output.
 
-    A fault within ends the part, is counted and logged, and goes no further.
+    A fault within ends the part, is counted and logged, and is not raised further.
 
     Parameters
     ----------
     what
         The part of the output, such as "theory of HUB01.cpu".
     *passed
-        Exceptions that the caller handles: they go on to the caller.
+        Exceptions that the caller handles: they are raised further.
 
     Notes
     -----
-    `error` is None while the part is whole, and else the exception that ended it. An interrupt is
-    no fault: it goes on to the caller as always.
+    `error` is None if the part is complete, and else the exception that ended it. An interrupt is
+    no fault: it is raised further as always.
     """
 
     def __init__(self, what: str, *passed: type[Exception]) -> None:

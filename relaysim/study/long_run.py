@@ -1,7 +1,7 @@
-"""One long run instead of many: how sure its means are, by batches of recipients.
+"""One long run instead of many: intervals of its means, by batches of recipients.
 
-For a scenario that settles, and whose warm-up is so long that replications would spend most of
-their time on it.
+For a scenario in a steady state whose warm-up is so long that replications would consist mostly of
+it.
 """
 
 from dataclasses import dataclass, replace

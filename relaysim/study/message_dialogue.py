@@ -98,7 +98,7 @@ def dialogue_events(scenario: Scenario, trace: Trace, journey: Journey) -> tuple
 def _reached(
     scenario: Scenario, host: Host, name: str
 ) -> tuple[routing.Target, ReceiveConnector] | None:
-    """The submission target at which a receive connector (`HUB/name`) answers the host."""
+    """Return the submission target at which a receive connector (`HUB/name`) answers the host."""
     for target in routing.targets(scenario, host):
         connector = routing.listen(scenario, host, target).connector
         if connector is not None and f"{target.hub}/{connector.name}" == name:
@@ -107,7 +107,7 @@ def _reached(
 
 
 def _delay(scenario: Scenario, trace: Trace, hub: str, time: int) -> int:
-    """How long a hub delays its reply to MAIL FROM at a time, microseconds."""
+    """Return the delay of the reply to MAIL FROM of a hub at a time, microseconds."""
     model = scenario.hubs[hub]
     if not pressure.delays_first(model):
         return 0
@@ -121,7 +121,7 @@ def _delay(scenario: Scenario, trace: Trace, hub: str, time: int) -> int:
 
 
 def _happened(expected: ExpectedDialogue, journey: Journey, events: list[Event]) -> bool:
-    """Whether the replies and the end of a dialogue are those of the run."""
+    """Return whether the replies and the end of a dialogue are those of the run."""
     replies = ["" if reply.is_success else str(reply) for reply in expected.replies]
     if replies != [
         recipient.reply if recipient.status in (Status.REFUSED, Status.ABANDONED) else ""
@@ -133,7 +133,7 @@ def _happened(expected: ExpectedDialogue, journey: Journey, events: list[Event])
 
 
 def _received(journey: Journey) -> Iterator[int]:
-    """When hubs had the content of a message, microseconds."""
+    """Yield the times at which hubs had the content of a message, microseconds."""
     for event in journey.events:
         if event.what in _WORK:
             yield event.time - max(event.lasted, 0) - max(event.waited, 0)

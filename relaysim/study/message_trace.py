@@ -29,11 +29,11 @@ class TranscriptError(Exception):
 
 @dataclass(frozen=True)
 class Transcript:
-    """One message's whole life in one replication of a scenario.
+    """One message in one replication of a scenario, from creation to final status.
 
-    `journey` has it in microseconds; its events include the lines of the SMTP dialogue (`smtp`).
+    `journey` has times in microseconds; its events include the lines of the SMTP dialogue (`smtp`).
     `deadline` is that of its stream in microseconds, None for a DSN. `complete` is False where the
-    dialogue is left out, because the hub answered otherwise than it does when it is idle.
+    dialogue is left out, because the replies of the hub differ from those of an idle hub.
     """
 
     scenario: Scenario
@@ -50,10 +50,10 @@ class Transcript:
 
     @property
     def events(self) -> pd.DataFrame:
-        """One row an event, in the order of time.
+        """One row for each event, in the order of time.
 
         `time` (s since the start of the run), `since_creation` (s), `what`, `recipients` (numbers
-        from 1, all if empty), `where`, `waited` and `lasted` (s, NaN where there is no such thing),
+        from 1, all if empty), `where`, `waited` and `lasted` (s, NaN if an event has none),
         `reply`, `text`.
         """
         created = self.journey.created
@@ -75,11 +75,10 @@ class Transcript:
 
     @property
     def recipients(self) -> pd.DataFrame:
-        """One row a recipient, in their order.
+        """One row for each recipient, in their order.
 
         `recipient` (from 1), `domain`, `status`, `reply`, `lasted` (s, from creation to its final
-        status), and the parts of that by what it waited for, as in the frame `recipients` of a run
-        (s).
+        status), and the parts of `lasted` by wait, as in the frame `recipients` of a run (s).
         """
         rows = [
             {
@@ -96,7 +95,7 @@ class Transcript:
 
 
 def numbers(recipients: Sequence[int]) -> str:
-    """Recipients from 1 on, as "1, 3-5"."""
+    """Return the numbers of recipients, from 1 on, as "1, 3-5"."""
     spans: list[list[int]] = []
     for number in sorted(recipients):
         if spans and spans[-1][1] == number:
@@ -141,7 +140,7 @@ def transcript(
 
 
 def _rank(what: str) -> int:
-    """Order events of the same time: the session, then its dialogue, and final statuses last."""
+    """Return the order of events of the same time: session, dialogue, and final statuses last."""
     if what in ("created", "session", "turn"):
         return 0
     return 3 if what.upper() in Status.__members__ else 1 if what == "smtp" else 2

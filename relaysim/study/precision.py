@@ -1,9 +1,9 @@
-"""Precision: replications go on until the intervals are as narrow as wanted.
+"""Precision: replications continue until the intervals are narrow enough.
 
 The rule is that of Hoad, Robinson and Davies (Automated selection of the number of replications for
 a discrete-event simulation, Journal of the Operational Research Society 61, 2010): when all
-intervals are narrow enough it looks some replications ahead, and stops if they stay so. A streak of
-similar values makes an interval narrow by chance; it hardly ever stays so.
+intervals are narrow enough it looks some replications ahead, and stops if they stay so. A series of
+similar values makes an interval narrow by chance; it rarely stays so.
 """
 
 from collections.abc import Mapping, Sequence
@@ -31,18 +31,18 @@ MOST = 100
 
 @dataclass(frozen=True)
 class Precision:
-    """How narrow the 95 % interval of each quantity is to be.
+    """The width that the 95 % interval of each quantity is to have.
 
     Parameters
     ----------
     relative
-        Half of the interval is to be at most so many times the mean.
+        The largest half-width, as a multiple of the mean.
     quantities
-        Which quantities; by default those of `measure.quantity.ordinary`.
+        The quantities; by default those of `measure.quantity.ordinary`.
     absolute
-        Half of the interval in the unit of a quantity, instead of the relative width.
+        The largest half-width in the unit of a quantity, instead of the relative width.
     most
-        The most replications.
+        The largest number of replications.
 
     Raises
     ------
@@ -84,7 +84,7 @@ def _quantity(given: Quantity | str) -> Quantity:
 
 @dataclass(frozen=True)
 class Reached:
-    """How precise a quantity is after all replications, and how precise it was to be."""
+    """The precision of a quantity after all replications, and the precision that was requested."""
 
     quantity: Quantity
     estimate: Estimate
@@ -159,10 +159,7 @@ class Reached:
 
 
 class Watch:
-    """The rule at work.
-
-    It reads one replication after another and returns when there are enough.
-    """
+    """The stopping rule: it takes replications one after another, until there are enough."""
 
     def __init__(self, precision: Precision, scenario: Scenario) -> None:
         self.precision = precision

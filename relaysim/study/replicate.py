@@ -40,13 +40,13 @@ from relaysim.traffic.workload import draw
 
 @dataclass(frozen=True)
 class KeptOutput:
-    """What to keep of a run beside its metrics.
+    """The output of a run that is kept beside its metrics.
 
-    `frames`: its tables. `violations`: the invariants that it breaks. `among`: for comparisons, the
-    sample of its recipients, and the metrics of each of these sets of streams alone. `blast`: its
-    blast radius, from two more runs, if the scenario has culprits; `harmed` keeps the frame of the
-    harmed recipients too. In comparisons the streams of `guilty`, culprits of another design, do
-    not count as innocent.
+    `frames`: its tables. `violations`: the invariants that it violates. `among`: for comparisons,
+    the sample of its recipients, and the metrics of each of these sets of streams alone. `blast`:
+    its blast radius, from two more runs, if the scenario has culprits; `harmed` keeps the frame of
+    the harmed recipients too. In comparisons the streams of `guilty`, culprits of another design,
+    do not count as innocent.
     """
 
     frames: bool = False
@@ -138,13 +138,13 @@ def replicate(scenario: Scenario, replication: int, seed: int, kept: KeptOutput)
 
 @dataclass(frozen=True)
 class RunResult(OldAttributes):
-    """The result of the replications of a scenario; its columns stand in `measure.frame_columns`.
+    """The result of the replications of a scenario; its columns are in `measure.frame_columns`.
 
     `metrics` has means with 95 % confidence intervals, `per_replication` the values behind them;
     `series` is the data of figures, the mean over the replications. `violations` has one entry
-    (replication, violation) for each broken invariant, if they were checked. `precision` has how
-    precise the quantities are that were to be precise, and `precise` whether all are as wanted and
-    stayed so for as long as the rule looks ahead.
+    (replication, violation) for each violated invariant, if they were checked. `precision` has the
+    precision of the quantities of `Precision`, and `precise` whether all have it and kept it for as
+    long as the rule looks ahead.
     """
 
     scenario: Scenario

@@ -1,4 +1,4 @@
-"""Result: what every study returns, as far as files, JSON and commands need it.
+"""Result: the interface of the result of every study, for files, JSON and commands.
 
 The text of a result is in `present.text.summary`, its figures are in `present.figure_registry`:
 each has one line for each kind of result.
@@ -13,7 +13,7 @@ from relaysim.study.execution.provenance import Provenance
 
 
 class Result(Protocol):
-    """What came out of a study."""
+    """The result of a study."""
 
     @property
     def provenance(self) -> Provenance:

@@ -1,4 +1,4 @@
-"""Sampling: how many replications a study has, from which seed."""
+"""Sampling: the number of replications of a study, and the seed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,17 +22,17 @@ class Replications(NamedTuple):
 
 @dataclass(frozen=True)
 class Sampling:
-    """The replications that a study is asked for.
+    """The replications of a study, as requested.
 
     Parameters
     ----------
     replications
-        How many; None for as many as the scenario has (`run.replications`).
+        Their number; None for that of the scenario (`run.replications`).
     seed
         None for that of the scenario (`run.seed`).
     precision
-        Replications go on until this precision is reached, or until its limit; `replications` are
-        not asked for then. A number is a relative width.
+        Replications continue until this precision is reached, or until its limit; `replications`
+        must be None then. A number is a relative width.
     """
 
     replications: int | None = None

@@ -1,10 +1,11 @@
-"""Sensitivity: which unknown numbers decide a quantity.
+"""Sensitivity: the unknown numbers that decide a quantity.
 
-One at a time: each input at its low and at its high end, all else as it is (a tornado). And by
-Sobol indices: all inputs at once, and the share of the quantity's variance that each causes, alone
-and together with others (Saltelli et al., Computer Physics Communications 181, 2010; by SALib).
+One at a time: each factor at its low and at its high end, all others as they are (a tornado). And
+by Sobol indices: all factors at once, and the share of the quantity's variance that each causes,
+alone and together with others (Saltelli et al., Computer Physics Communications 181, 2010; by
+SALib).
 
-With another design the quantity is the difference of the two: what a decision depends on.
+With another design the quantity is the difference of the two, on which a decision depends.
 """
 
 import os
@@ -32,7 +33,7 @@ from relaysim.study.design_files import DesignFiles
 from relaysim.study.execution.execution import Execution, ExecutionOptions
 from relaysim.study.execution.provenance import Provenance
 from relaysim.study.execution.task import Task
-from relaysim.study.factors import Input, SensitivityError, stated
+from relaysim.study.factors import Factor, SensitivityError, stated
 from relaysim.study.replicate import KeptOutput, replicate
 from relaysim.study.sampling import Sampling, check_size
 from relaysim.study.sobol_indices import COLUMNS, sobol_indices
@@ -51,22 +52,22 @@ _MIDDLE = 0.3718281828
 
 @dataclass(frozen=True)
 class Sensitivity:
-    """What came out of a study of sensitivity.
+    """The result of a sensitivity study.
 
-    `base` is the quantity with everything as it is: that of the `scenario` or, if there is an
-    `other` design, its own less that of the scenario, paired. `effects` has one row for each of the
-    `inputs`, the largest swing first: `path, low, base, high` as written, absent for a missing end;
-    `at_low` and `at_high`, the means of the quantity there, each with the ends of its 95 % interval
-    under `NAME_low` and `NAME_high`; `low_difference` and `high_difference`,
+    `base` is the quantity with all factors as they are: that of the `scenario` or, if there is an
+    `other` design, its own minus that of the scenario, paired. `effects` has one row for each of
+    the `inputs`, the factors, the largest swing first: `path, low, base, high` as written, absent
+    for a missing end; `at_low` and `at_high`, the means of the quantity there, each with the ends
+    of its 95 % interval under `NAME_low` and `NAME_high`; `low_difference` and `high_difference`,
     paired with the base, each with the ends of its 97.5 % interval under `NAME_low` and
-    `NAME_high`, so that both of an input hold together with 95 %;
-    `swing`, how far the quantity moves over the ends and the base; `effect`, which is `measurable`
-    if an interval leaves out zero, `none` if no replication changed at all, else `not decided`; the
-    `unit`; and `source`, what the base rests on.
+    `NAME_high`, so that both of a factor hold together with 95 %; `swing`, the range of the
+    quantity over the ends and the base; `effect`, which is `measurable` if an interval leaves out
+    zero, `none` if no replication changed at all, else `not decided`; the `unit`; and `source`, the
+    source of the base value.
 
-    `indices` is None unless they were wanted, else `path, first, first_half, total, total_half`:
-    the shares of the variance, each with half the width of its 95 % interval, NaN if the quantity
-    has no variance or no value somewhere; `sobol` is the number of base points.
+    `indices` is None without Sobol indices, else `path, first, first_half, total, total_half`: the
+    shares of the variance, each with half the width of its 95 % interval, NaN if the quantity has
+    no variance or no value somewhere; `sobol` is the number of base points.
     """
 
     scenario: str
@@ -74,7 +75,7 @@ class Sensitivity:
     seed: int
     replications: int
     base: Estimate
-    inputs: tuple[Input, ...]
+    inputs: tuple[Factor, ...]
     effects: pd.DataFrame = field(repr=False)
     sobol: int | None
     indices: pd.DataFrame | None = field(repr=False)
@@ -108,7 +109,7 @@ class Sensitivity:
 def sensitivity(
     file: str | os.PathLike[str],
     quantity: Quantity | str,
-    inputs: Mapping[str, tuple[Any, Any]] | Sequence[Input] | None = None,
+    inputs: Mapping[str, tuple[Any, Any]] | Sequence[Factor] | None = None,
     *,
     other: str | os.PathLike[str] | None = None,
     settings: Iterable[str] = (),
@@ -176,7 +177,7 @@ def sensitivity(
 def measure_sensitivity(
     files: DesignFiles,
     quantity: Quantity | str,
-    inputs: Mapping[str, tuple[Any, Any]] | Sequence[Input] | None,
+    inputs: Mapping[str, tuple[Any, Any]] | Sequence[Factor] | None,
     sampling: Sampling,
     execution: Execution,
     *,
@@ -230,9 +231,9 @@ def measure_sensitivity(
     )
 
 
-def assumed(files: DesignFiles) -> tuple[Input, ...]:
+def assumed(files: DesignFiles) -> tuple[Factor, ...]:
     """Return the assumptions of designs, each once: that of the first design that has it."""
-    inputs: dict[str, Input] = {}
+    inputs: dict[str, Factor] = {}
     for file in files.files:
         of_file = assumptions(file, files.settings, files.profiles)
         inputs = {factor.path: factor for factor in of_file} | inputs
@@ -241,7 +242,7 @@ def assumed(files: DesignFiles) -> tuple[Input, ...]:
 
 @dataclass(frozen=True)
 class _Designs:
-    """The designs with other values at some paths, and with the warm-up that was found once."""
+    """The designs with other values at some paths, and with the warm-up found in the first run."""
 
     files: DesignFiles
     bases: tuple[Scenario, ...]
@@ -258,10 +259,10 @@ class _Designs:
 
 @dataclass
 class _Runs:
-    """The values of the quantity, which are all that is kept of the runs.
+    """The values of the quantity in the runs; no other output is kept.
 
-    Of two designs it is the second's less the first's. A share with a denominator is a ratio of
-    sums at each point (`Quantity.row`).
+    With two designs it is the value of the second minus that of the first. A share with a
+    denominator is a ratio of sums at each point (`Quantity.row`).
     """
 
     quantity: Quantity
@@ -325,7 +326,7 @@ def _estimates(quantity: Quantity, values: Floats, paired: bool) -> Estimates:
 
 
 def _effects(
-    inputs: Sequence[Input], quantity: Quantity, values: Floats, paired: bool
+    inputs: Sequence[Factor], quantity: Quantity, values: Floats, paired: bool
 ) -> pd.DataFrame:
     """Return the frame `effects`.
 
@@ -364,14 +365,14 @@ def _effects(
     return frame.sort_values("swing", ascending=False, kind="stable", ignore_index=True)
 
 
-def _largest(inputs: Sequence[Input], effects: pd.DataFrame) -> list[Input]:
+def _largest(inputs: Sequence[Factor], effects: pd.DataFrame) -> list[Factor]:
     """Return the few inputs with the largest swing, of those that change anything."""
     paths = effects.loc[effects["effect"] != NONE, "path"].head(FEW).tolist()
     return sorted((e for e in inputs if e.path in paths), key=lambda e: paths.index(e.path))
 
 
 def _indices(
-    inputs: Sequence[Input], count: int, seed: int, at: _Designs, runs: _Runs
+    inputs: Sequence[Factor], count: int, seed: int, at: _Designs, runs: _Runs
 ) -> pd.DataFrame:
     """Return the frame `indices`."""
     paths = pd.DataFrame({"path": [factor.path for factor in inputs]}, dtype=object)
@@ -395,7 +396,7 @@ def _indices(
 
 @dataclass(frozen=True)
 class _Axis:
-    """An input from its low to its high end, or from the base where it has only one."""
+    """A factor from its low to its high end, or from the base if it has only one end."""
 
     path: str
     low: Number
@@ -403,7 +404,7 @@ class _Axis:
     whole: bool
 
     @classmethod
-    def of(cls, given: Input, designs: _Designs) -> Self:
+    def of(cls, given: Factor, designs: _Designs) -> Self:
         low, high = Number.parse(given.low or given.base), Number.parse(given.high or given.base)
         whole = low.whole and high.whole
         if not whole:

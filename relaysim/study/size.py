@@ -41,13 +41,13 @@ class Size:
 
     `evidence` has one row for each value that was tried and each target: `value, target, statistic,
     estimate, low, high, replications, without_value, replications_lost, share_not_judged, verdict`.
-    `statistic` is what `estimate` is of the replications, `mean` or `median`; the interval is that
-    of the last look; `without_value` counts the replications that have none, `share_not_judged` is
-    of the recipients of the target's subject, and the verdict is `met`, `missed` or `not decided`.
-    `sure` is False if the next smaller value is not decided: it may do as well. `rising` says
-    whether the values are numbers from the smallest to the largest; if not, the first in the order
-    given takes the place of the smallest. `first` says whether it is the first of all values, so
-    that what is smaller was not tried.
+    `statistic` is `mean` or `median`, the statistic of the replications in `estimate`; the interval
+    is that of the last look; `without_value` counts the replications without a value,
+    `share_not_judged` is a share of the recipients of the target's subject, and the verdict is
+    `met`, `missed` or `not decided`. `sure` is False if the next smaller value is not decided: it
+    may meet the targets as well. `rising` is whether the values are numbers from the smallest to
+    the largest; if not, the first in the order given takes the place of the smallest. `first` is
+    whether it is the first of all values, so that no smaller value was tried.
     """
 
     scenario: str
@@ -182,7 +182,7 @@ def find_size(
     trials = _Trials(vary, bounds, looks, 1.0 - confidence, listings)
 
     def meets(at: int, to_the_end: bool = False) -> bool:
-        """Look at a value with more and more replications until all targets are decided."""
+        """Return whether a value meets all targets; replications continue until that is decided."""
         try:
             settling = settle(designs[at], Sampling(None, seed), execution.with_progress(None))
         except ScenarioError as error:

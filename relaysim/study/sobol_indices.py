@@ -1,10 +1,10 @@
-"""Sobol's indices of a function of independent inputs, each even between 0 and 1.
+"""Sobol indices of a function of independent factors, each uniform between 0 and 1.
 
-The first-order index of an input is the share of the function's variance that goes if the input is
-known, the total index the share that stays as long as it is not: what it does together with others
-counts in the total of each of them. Points by Saltelli's scheme on a scrambled Sobol sequence,
-estimators of Saltelli et al. (Computer Physics Communications 181, 2010), intervals by bootstrap
-over the points; all by SALib.
+The first-order index of a factor is the share of the function's variance that disappears if the
+factor is known, the total index the share that remains while it is not known: joint effects count
+in the total index of each of their factors. Points by Saltelli's scheme on a scrambled Sobol
+sequence, estimators of Saltelli et al. (Computer Physics Communications 181, 2010), intervals by
+bootstrap over the points; all by SALib.
 """
 
 from collections.abc import Callable
@@ -22,10 +22,25 @@ COLUMNS = {"first": "S1", "first_half": "S1_conf", "total": "ST", "total_half": 
 def sobol_indices(
     inputs: int, points: int, seed: int, response: Callable[[Floats], Floats]
 ) -> dict[str, Floats]:
-    """`first`, `total` and half the width of their 95 % intervals, each shape (inputs,).
+    """Return the Sobol indices of a function.
 
-    `response` is called once, with the shares of all points, shape (points x (inputs + 2), inputs);
-    `points` is a power of two. All are NaN if a response is, or if the responses are all the same.
+    Parameters
+    ----------
+    inputs : int
+        The number of factors.
+    points : int
+        The number of base points, a power of two.
+    seed : int
+        The seed of the points and of the bootstrap.
+    response : callable
+        Called once with the shares of all points, shape (points x (inputs + 2), inputs); returns
+        the value of the function at each point.
+
+    Returns
+    -------
+    dict of str to float array, shape (inputs,)
+        `first`, `total` and half the width of their 95 % intervals. All are NaN if a response is
+        NaN, or if all responses are equal.
     """
     # Here, as importing it takes longer than all of relaysim.
     from SALib.analyze import sobol as analyze

@@ -22,7 +22,7 @@ CHANCES = tuple(metric.name for metric in METRICS.values() if metric.chance)
 
 @dataclass(frozen=True)
 class Stack:
-    """One row a metric, one column a replication; NaN where a replication has no value.
+    """Metrics as rows and replications as columns; NaN where a replication has no value.
 
     `keys` is a frame with the columns `scope, subject, metric, unit`.
     """

@@ -1,4 +1,4 @@
-"""Sweep: how designs behave as values of the scenario change."""
+"""Sweep: the results of designs over values of a scenario."""
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
@@ -41,7 +41,7 @@ from relaysim.study.warm_up import settle_all
 
 
 class SweepError(ValueError):
-    """A sweep that cannot be made, and why."""
+    """A sweep that is not possible, with the reason."""
 
 
 COMPARED = (
@@ -64,7 +64,7 @@ class Sweep:
     have all metrics, one row each, with the parameters as first columns; a comparison pairs
     replications of a design with those of the first design at the same point, each over its own
     mail. `values` has the quantities by (point, design), shape (quantities, replications), as
-    `Quantity.row` returns them. `limits` has how far each target holds, design by design.
+    `Quantity.row` returns them. `limits` has the limit of each target, design by design.
     """
 
     scenarios: tuple[str, ...]
@@ -316,7 +316,7 @@ def _metrics(run: Replication) -> pd.DataFrame:
 
 
 class _Frames:
-    """The frames of a sweep, as its points are done."""
+    """The frames of a sweep, filled point by point."""
 
     def __init__(
         self, parameters: tuple[str, ...], names: Sequence[str], quantities: tuple[Quantity, ...]

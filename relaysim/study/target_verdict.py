@@ -20,8 +20,8 @@ class Judgement:
     """A target and the values of its quantity in the replications of a design.
 
     `values` are NaN where a replication has none. `confidence` is that of an interval with two
-    ends. Of a quantity that a listing skews the median is judged, as no interval of its mean holds;
-    but the mean of a time that is lost in a replication is lost, and the target is missed.
+    ends. For a quantity that a listing skews the median decides, as no interval of its mean holds;
+    but if its time is lost in a replication, the mean is infinite, and the target is missed.
     """
 
     target: Target

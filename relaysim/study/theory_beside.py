@@ -39,7 +39,7 @@ _FAILURES = (
 
 
 class MeasuredRun(Protocol):
-    """A run with its metrics: what theory is compared with."""
+    """A run with its metrics, as the comparison with theory needs it."""
 
     @property
     def scenario(self) -> Scenario:
@@ -53,7 +53,7 @@ class MeasuredRun(Protocol):
 
 
 class Value(NamedTuple):
-    """What a formula gives for a metric of a resource."""
+    """The value of a formula for a metric of a resource."""
 
     subject: str
     metric: str

@@ -1,4 +1,4 @@
-"""Tilt: the factor by which spam traps are drawn likelier, so that rare listings are seen."""
+"""Tilt: the factor on the probability of spam traps, by which rare listings occur more often."""
 
 import math
 

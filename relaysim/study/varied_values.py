@@ -1,4 +1,4 @@
-"""What a study varies: a value of the scenario file, by its path, and the values it takes."""
+"""Varied values: a value of the scenario file, by its path, and its values in a study."""
 
 import itertools
 import math

@@ -53,7 +53,7 @@ _LONGER = "lengthen run.duration, or write run.warm_up yourself"
 
 @dataclass(frozen=True)
 class WarmUp:
-    """The part at the start of a scenario to leave out, and why.
+    """The warm-up of a scenario, or the reason why there is none.
 
     `cut` is microseconds, 0 unless the verdict is "cut". `series` is the mean latency (seconds) of
     the recipients created in each bin of time (the index: its start, seconds), over the
@@ -140,7 +140,7 @@ def settle(
     scenario: Scenario,
     sampling: Sampling,
     execution: Execution,
-    tell: Callable[[str], None] | None = None,
+    report: Callable[[str], None] | None = None,
 ) -> Scenario:
     """Return the scenario with its warm-up found where it says "auto"; any other as it is.
 
@@ -150,7 +150,7 @@ def settle(
         The design. A terminating run has no warm-up.
     sampling, execution
         The runs that find the warm-up.
-    tell
+    report
         Called with the warm-up and its reason.
 
     Raises
@@ -164,8 +164,8 @@ def settle(
     if result.verdict == "does not settle":
         where = ("run", "warm_up")
         raise ScenarioError([Problem(where, result.reason, file=scenario.name, value=AUTO)])
-    if tell is not None:
-        tell(f"{scenario.name}: warm-up {format_duration(result.cut)}: {result.reason}")
+    if report is not None:
+        report(f"{scenario.name}: warm-up {format_duration(result.cut)}: {result.reason}")
     return with_warm_up(scenario, result.cut)
 
 
@@ -173,13 +173,13 @@ def settle_all(
     designs: Sequence[Scenario],
     sampling: Sampling,
     execution: Execution,
-    tell: Callable[[str], None] | None = None,
+    report: Callable[[str], None] | None = None,
 ) -> list[Scenario]:
     """Return designs that are compared, all that say "auto" with the longest warm-up of all.
 
     There is no warm-up if the run of one of them is a terminating one. See `settle`.
     """
-    settled = [settle(design, sampling, execution, tell) for design in designs]
+    settled = [settle(design, sampling, execution, report) for design in designs]
     cuts = [design.run.warm_up for design in settled]
     ends = [design.run.warm_up_auto and next(changing(design), None) for design in designs]
     longest = 0 if any(ends) else max(cuts)

@@ -1,11 +1,11 @@
-"""The yearly risk: the probability of a listing that hardly any replication would show.
+"""The yearly risk: the probability of a listing that is too rare for plain replications.
 
 Importance sampling with a defensive mixture (Hesterberg, Technometrics 37, 1995; Owen and Zhou,
-Journal of the American Statistical Association 95, 2000): in every other replication spam traps are
-drawn likelier than they are, by the `tilt`. Each replication has a weight: the probability of its
-traps, over that under the mixture. Means of weighted values are unbiased for any tilt; the tilt
-decides how wide their intervals are. No weight is above 2, so that listings by other signals, such
-as complaints, are found as well as by half a plain sample.
+Journal of the American Statistical Association 95, 2000): in every other replication the
+probability of spam traps is multiplied by the `tilt`. Each replication has a weight: the
+probability of its traps, over that under the mixture. Means of weighted values are unbiased for any
+tilt; the tilt decides how wide their intervals are. No weight is above 2, so for listings by other
+signals, such as complaints, the sample is as good as a plain sample of half the size.
 """
 
 from collections.abc import Mapping
@@ -48,10 +48,10 @@ class YearlyRisk:
     scenario), `listed_in_a_year` that of a year of such horizons if they are independent, which is
     an approximation: lists and receivers have memories. `expected` has the mean of each of
     `MEASURES` over all horizons, `given_listed` over those with a listing; intervals are 95 %.
-    `effective_replications` is Kish's size of the sample: a plain sample of so many would be as
-    good for a mean to which all replications add. `effective_listed` is the same of those with a
-    listing: where it is a handful, a few weights decide, and intervals are too narrow.
-    `per_replication` has the columns `replication, weight, listed` and those of `MEASURES`.
+    `effective_replications` is Kish's size of the sample: a plain sample of that size is as good
+    for a mean over all replications. `effective_listed` is the same for those with a listing: if it
+    is small, a few weights decide, and intervals are too narrow. `per_replication` has the columns
+    `replication, weight, listed` and those of `MEASURES`.
     """
 
     scenario: Scenario

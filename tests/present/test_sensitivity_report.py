@@ -25,7 +25,7 @@ from relaysim.present.text.sensitivity_tables import (
 from relaysim.present.text.sensitivity_tables import tornado as tornado_table
 from relaysim.stats.interval import Estimate
 from relaysim.study.execution.provenance import Provenance
-from relaysim.study.factors import Input
+from relaysim.study.factors import Factor
 from relaysim.study.sensitivity import Sensitivity
 
 ON_TIME = Quantity("class", "bulk", "on_time")
@@ -34,7 +34,7 @@ ENDS = ("low", "high")
 
 def study(moves: Sequence[float]) -> Sensitivity:
     """Inputs of which each moves a share of 90 % so far down at its high end, by no chance."""
-    inputs = [Input(f"hosts.a.n{i}", "2", "1", "4", "a guess") for i in range(len(moves))]
+    inputs = [Factor(f"hosts.a.n{i}", "2", "1", "4", "a guess") for i in range(len(moves))]
     parts = ("", "_low", "_high")
     rows = [
         {

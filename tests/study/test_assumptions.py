@@ -11,13 +11,13 @@ from relaysim.profiles.value import Certainty
 from relaysim.scenario.digest import digest
 from relaysim.scenario.load import load
 from relaysim.study.assumptions import assumptions
-from relaysim.study.factors import Input
+from relaysim.study.factors import Factor
 
 SHARED = Path(__file__).parents[2] / "scenarios" / "shared-hub.toml"
 
 
 @pytest.fixture(scope="module")
-def found() -> dict[str, Input]:
+def found() -> dict[str, Factor]:
     return {each.path: each for each in assumptions(SHARED)}
 
 
@@ -28,14 +28,14 @@ def two(tmp_path: Path) -> Path:
     return file
 
 
-def test_every_end_is_another_scenario(found: dict[str, Input]) -> None:
+def test_every_end_is_another_scenario(found: dict[str, Factor]) -> None:
     same = digest(load(SHARED))
     ends = [f"{path}={end}" for path, each in found.items() for end in each.ends.values()]
     assert len(found) > 100
     assert all(digest(load(SHARED, [end])) != same for end in ends)
 
 
-def test_ends_are_half_and_double_in_the_spelling_of_the_file(found: dict[str, Input]) -> None:
+def test_ends_are_half_and_double_in_the_spelling_of_the_file(found: dict[str, Factor]) -> None:
     ends = {
         "hubs.HUB01.categorize_cost.base": ("10 ms", "20 ms", "40 ms"),
         "destinations.gmail.response_time.mean": ("0.4 s", "0.8 s", "1.6 s"),
@@ -50,33 +50,33 @@ def test_ends_are_half_and_double_in_the_spelling_of_the_file(found: dict[str, I
         assert (found[path].low, found[path].base, found[path].high) == expected
 
 
-def test_a_share_ends_at_1(found: dict[str, Input]) -> None:
+def test_a_share_ends_at_1(found: dict[str, Factor]) -> None:
     refuses = found["destinations.business.refuses_on.spamhaus-css"]
     assert (refuses.low, refuses.high) == ("0.3", "1.0")
 
 
-def test_a_growth_is_half_or_double_of_what_it_is_above_1(found: dict[str, Input]) -> None:
+def test_a_growth_is_half_or_double_of_what_it_is_above_1(found: dict[str, Factor]) -> None:
     a_day, relapse = "destinations.gmail.reputation.cold_growth", "blocklists.css.growth"
     assert (found[a_day].low, found[a_day].base, found[a_day].high) == ("1.2", "1.4", "1.8")
     assert (found[relapse].low, found[relapse].base, found[relapse].high) == ("1.5", "2.0", "3.0")
 
 
-def test_an_end_that_changes_nothing_is_none(found: dict[str, Input]) -> None:
+def test_an_end_that_changes_nothing_is_none(found: dict[str, Factor]) -> None:
     assert found["destinations.gmail.mirrors"].ends == {"low": "0.5"}
     assert found["hosts.crm.messages_per_connection"].ends == {"high": "2"}
 
 
-def test_a_prefix_is_one_bit_more_or_less(found: dict[str, Input]) -> None:
+def test_a_prefix_is_one_bit_more_or_less(found: dict[str, Factor]) -> None:
     prefix = found["blocklists.css.vicinity_prefix"]
     assert (prefix.low, prefix.high) == ("28", "30")
 
 
-def test_they_carry_their_source(found: dict[str, Input]) -> None:
+def test_they_carry_their_source(found: dict[str, Factor]) -> None:
     default = BUILT_IN.profile(Kind.BLOCKLIST, "spamcop").table("blocklist")["visibility"]
     assert found["blocklists.spamcop.visibility"].source == default.source
 
 
-def test_nothing_that_somebody_published_is_among_them(found: dict[str, Input]) -> None:
+def test_nothing_that_somebody_published_is_among_them(found: dict[str, Factor]) -> None:
     tables = BUILT_IN.tables(Kind.BLOCKLIST, "blocklist")
     for name, blocklist in load(SHARED).blocklists.items():
         for key, default in tables[blocklist.profile].items():
@@ -90,7 +90,7 @@ def test_nothing_that_somebody_published_is_among_them(found: dict[str, Input]) 
     assert not found.keys() & set(published)
 
 
-def test_lists_that_the_scenario_does_not_have_are_not_among_them(found: dict[str, Input]) -> None:
+def test_lists_that_the_scenario_does_not_have_are_not_among_them(found: dict[str, Factor]) -> None:
     asked = {path.rpartition(".")[2] for path in found if ".business.refuses_on." in path}
     assert asked == {"spamcop", "spamhaus-css", "uceprotect-2"}
 

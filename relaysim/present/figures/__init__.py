@@ -115,12 +115,12 @@ class UndrawnError(Exception):
 def draw(
     figures: Mapping[str, Callable[[], Sheet]],
     directory: str | os.PathLike[str],
-    tell: Callable[[str], None] | None = None,
+    report: Callable[[str], None] | None = None,
 ) -> list[Path]:
     """Write figures, by the names of their files, into a directory; return the paths.
 
     The same result gives the same bytes. A file is replaced as a whole or not at all. A figure that
-    would be empty is left out, and one of that name from before is removed; `tell` hears why.
+    would be empty is left out, and one of that name from before is removed; `report` hears why.
     ForeignFileError, before anything is drawn, if a file of such a name is not relaysim's. OSError
     if the directory cannot be written; UndrawnError, once all other figures are in their
     places, if one could not be drawn.
@@ -135,8 +135,8 @@ def draw(
                 files += style.write(figure(), made / name)
             except NothingToDrawError as why:
                 missing.append(name)
-                if tell is not None:
-                    tell(f"no figure {name}: {why}")
+                if report is not None:
+                    report(f"no figure {name}: {why}")
             except OSError:
                 raise
             except Exception as error:

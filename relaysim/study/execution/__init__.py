@@ -1,1 +1,1 @@
-"""How studies run: jobs, workers, the store of finished replications, provenance."""
+"""The execution of studies: jobs, workers, the store of finished replications, provenance."""

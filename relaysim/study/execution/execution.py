@@ -1,4 +1,4 @@
-"""Execution: how the runs of a study are computed, and its provenance."""
+"""Execution: the options by which the runs of a study are computed, and its provenance."""
 
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field, replace
@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 
 class ExecutionOptions(TypedDict, total=False):
-    """The keyword arguments of a study that say how it is computed; see `Execution`."""
+    """The keyword arguments of a study for its execution; see `Execution`."""
 
     jobs: Jobs
     store: Store | None
@@ -24,7 +24,7 @@ class ExecutionOptions(TypedDict, total=False):
 
 @dataclass(frozen=True)
 class Execution:
-    """How the runs of a study are computed; no result depends on it.
+    """The execution of the runs of a study; no result depends on it.
 
     Parameters
     ----------
@@ -32,11 +32,11 @@ class Execution:
         The number of processes (None: one on each core; 1: this one alone), or the address of a
         Dask scheduler, such as "tcp://10.0.0.1:8786".
     store
-        Where finished replications are kept: none of them is computed twice.
+        Where finished replications are kept, so that none is computed twice.
     progress
         Called after each run with the number of finished runs and the number of all.
     command
-        What a reader would type to get the same result, for the provenance.
+        The command with the same result, for the provenance.
     started
         When the study began (UTC), for the provenance.
     """

@@ -14,7 +14,7 @@ _HEAD = 4096
 
 
 class ForeignFileError(Exception):
-    """A file that relaysim did not write stands in the place of a figure."""
+    """A file that relaysim did not write has the name of a figure."""
 
 
 def has_mark(file: Path) -> bool:

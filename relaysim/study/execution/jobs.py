@@ -27,7 +27,7 @@ _SIGNAL = re.compile(r"SIG[A-Z0-9]+")
 
 
 class ClusterError(Exception):
-    """The cluster does not answer, has other versions than here, or lost a worker."""
+    """The cluster does not answer, has other versions than this computer, or lost a worker."""
 
 
 class WorkerError(ClusterError):

@@ -1,4 +1,4 @@
-"""Directories of output: made whole or not at all, and replaced only if relaysim made them."""
+"""Output directories: written whole or not at all, and replaced only if relaysim wrote them."""
 
 import json
 import os
@@ -17,7 +17,7 @@ PROVENANCE = "provenance.json"
 
 
 class OutputError(Exception):
-    """The directory cannot be written, and why."""
+    """A directory that cannot be written, with the reason."""
 
 
 def put(directory: str | os.PathLike[str], fill: Callable[[Path], None]) -> Path:
@@ -142,7 +142,7 @@ def require_directory(directory: Path) -> Path:
 
 
 def _put_in_place(unfinished: Path, target: Path) -> None:
-    """Rename; an earlier output is set aside first, and comes back if the renaming fails."""
+    """Rename the directory; an earlier output is set aside first, and is restored on failure."""
     aside = unfinished.with_name(f"{unfinished.name}-old")
     try:
         if target.exists():

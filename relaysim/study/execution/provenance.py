@@ -1,4 +1,4 @@
-"""Provenance: what a result depends on, so that anybody can compute it again."""
+"""Provenance: all that a result depends on, so that it can be computed again."""
 
 import platform
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ from relaysim.scenario.model import Scenario
 
 @dataclass(frozen=True)
 class Provenance:
-    """Everything that a result depends on, and separately the time of day when it was made.
+    """All that a result depends on, and separately the time of day when it was made.
 
     `scenarios` are pairs of a name and a digest of the content of the scenario. `started` and
     `finished` are UTC, ISO 8601. `smart_hosts` are pairs of a scenario's name and its smart hosts,

@@ -12,9 +12,9 @@ _KEPT = 32
 
 @contextmanager
 def scratch(folder: Path, name: str) -> Iterator[Path]:
-    """A new hidden directory in `folder` with the rights of its other files.
+    """Yield a new hidden directory in `folder` with the rights of its other files.
 
-    It is removed afterwards.
+    Remove it afterwards.
 
     A directory of `tempfile` belongs to its owner alone, and on Windows stays so when it, or a file
     from it, is moved to its place. Raises OSError.

@@ -1,6 +1,6 @@
 """The folder of a store: private to its owner, with a key that only the owner can have written.
 
-| name | what it is |
+| name | content |
 | --- | --- |
 | `key` | 32 random bytes, which sign the entries |
 | `unfinished/` | files that are being written |
@@ -28,7 +28,7 @@ _OPEN |= getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 
 
 class UnusableError(OSError):
-    """A folder, or a key, that is not safe to use; `strerror` says why, and what to do."""
+    """A folder, or a key, that is not safe to use; `strerror` has the reason and what to do."""
 
     def __init__(self, path: Path, why: str) -> None:
         super().__init__(errno.EPERM, why, str(path))

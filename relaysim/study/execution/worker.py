@@ -1,4 +1,4 @@
-"""Worker: what each process that runs replications does first."""
+"""Worker: the preparation of each process that runs replications."""
 
 import os
 import signal
@@ -34,7 +34,7 @@ def begin(parent: int) -> None:
 
 
 def _end_with(parent: int) -> None:
-    """Exit as soon as the parent is another one."""
+    """Exit as soon as the process has another parent."""
     while os.getppid() == parent:
         time.sleep(_PAUSE)
     os._exit(1)

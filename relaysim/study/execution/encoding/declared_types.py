@@ -1,9 +1,9 @@
-"""Kinds: how a value of a declared type is written and read.
+"""Kinds: the encoding and decoding of a value by its declared type.
 
-The declared types decide, never the file: a file names no class, and reading makes nothing but
-instances of what the annotations of a task's function name. There is no general way to keep an
-object. What is not a plain value, an array, a frame, or a dataclass or named tuple of them has no
-kind, and `kind_of` says where it stands.
+The declared types decide, never the file: a file names no class, and reading creates only instances
+of the types in the annotations of a task's function. There is no general way to keep an object. A
+value that is not plain, an array, a frame, or a dataclass or named tuple of these has no kind, and
+the error of `kind_of` has its place.
 """
 
 import dataclasses
@@ -24,7 +24,7 @@ from relaysim.study.execution.encoding.encoded_frame import NUMBERS, FrameKind
 
 
 class Kind(Protocol):
-    """How the values of one type are kept; `write` and `read` are inverse, bit for bit."""
+    """The encoding of the values of one type; `write` and `read` are inverse, bit for bit."""
 
     def write(self, value: Any, place: str, arrays: Arrays) -> Json:
         """Put arrays among the arrays; return the rest for the header. Raises EncodingError."""
@@ -39,7 +39,7 @@ _FLAT = {bool: pa.bool_(), int: pa.int64(), float: pa.float64(), str: pa.large_s
 
 @dataclasses.dataclass(frozen=True)
 class Plain:
-    """None, a truth value, an integer or a text: JSON has them."""
+    """None, a truth value, an integer or a text, as JSON."""
 
     of: type
 

@@ -12,7 +12,7 @@ Json: TypeAlias = Any
 
 
 class EncodingError(TypeError):
-    """A value that is not kept as Arrow and JSON, or a header that does not fit the type."""
+    """A value that cannot be kept as Arrow and JSON, or a header that does not fit the type."""
 
 
 class Arrays:

@@ -41,7 +41,7 @@ class FrameKind:
 
 
 def _column(values: "pd.Series[Any] | pd.Index[Any]", place: str, arrays: Arrays) -> Json:
-    """Describe one column, by the array that holds it."""
+    """Return the description of a column, with the number of its array."""
     dtype = values.dtype
     if isinstance(dtype, pd.CategoricalDtype):
         codes = pd.Series(values).cat.codes.to_numpy()
@@ -73,7 +73,7 @@ def _read_column(written: Json, arrays: Arrays) -> Any:
 
 
 def _index(index: "pd.Index[Any]", place: str, arrays: Arrays) -> Json:
-    """Describe an index: of rows, of columns, or of categories."""
+    """Return the description of an index: of rows, of columns, or of categories."""
     if index.name is not None and type(index.name) is not str:
         raise EncodingError(f"{place}: the name of an index is a text, not {index.name!r}")
     if type(index) is pd.RangeIndex:
