@@ -55,10 +55,10 @@ def test_a_precision_is_that_of_the_ratio() -> None:
     result = run(design("two"), precision=Precision(0.5, (ON_TIME,), most=5), jobs=1)
     row = result.metrics.set_index(["scope", "subject", "metric"]).loc[KEY]
     (reached,) = result.precision
-    assert reached.found.value == pytest.approx(
+    assert reached.estimate.value == pytest.approx(
         ratio(result.per_replication, result.replications), rel=1e-12
     )
-    assert reached.found[:3] == pytest.approx(row[["value", "low", "high"]].tolist(), rel=1e-12)
+    assert reached.estimate[:3] == pytest.approx(row[["value", "low", "high"]].tolist(), rel=1e-12)
 
 
 def test_a_sweep_a_size_and_a_sensitivity(found: Comparison, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from relaysim.scenario.problem import ScenarioError
 from relaysim.study import sensitivity as module
 from relaysim.study.design_files import DesignFiles
 from relaysim.study.execution.store import Store
-from relaysim.study.factors import Input, SensitivityError, over
+from relaysim.study.factors import Factor, SensitivityError, over
 from relaysim.study.replicate import KeptOutput
 from relaysim.study.sensitivity import Sensitivity, sensitivity
 from relaysim.study.sobol_indices import sobol_indices
@@ -121,7 +121,7 @@ egress = "198.51.100.10"
     other.write_text(f'extends = "two.toml"\nname = "second"\n{more}', encoding="utf-8")
     cores = "hubs.HUB02.cores"
     found = sensitivity(file, LATENCY, {cores: (1, 2)}, other=other, replications=2, jobs=1)
-    assert found.inputs == (Input(cores, "1", "1", "2", "stated"),)
+    assert found.inputs == (Factor(cores, "1", "1", "2", "stated"),)
     assert found.effects["effect"].tolist() == ["none"]
     with pytest.raises(QuantityError, match=r'two: "HUB02.cpu" is not a resource'):
         sensitivity(file, "resource.HUB02.cpu.utilization", {cores: (1, 2)}, other=other, jobs=1)
@@ -214,15 +214,15 @@ def test_few_scenarios_at_a_time_give_the_same(file: Path, monkeypatch: pytest.M
 def test_rates_that_have_to_be_whole_stay_whole(file: Path) -> None:
     rate = "hubs.HUB01.receive_connectors.relay.message_rate_limit"
     designs = module._Designs(DesignFiles.of([file]), (load(file),))
-    axis = module._Axis.of(Input(rate, "unlimited", "100/min", "200/min"), designs)
+    axis = module._Axis.of(Factor(rate, "unlimited", "100/min", "200/min"), designs)
     assert (axis.at(0.0), axis.at(0.123), axis.at(0.9999)) == ("100/min", "112/min", "200/min")
-    response = module._Axis.of(Input(RESPONSE, "1 s", "1 s", "2 s"), designs)
+    response = module._Axis.of(Factor(RESPONSE, "1 s", "1 s", "2 s"), designs)
     assert response.at(0.25) == "1.25 s"
 
 
 def test_where_one_end_is_missing_the_base_takes_its_place(file: Path) -> None:
     axis = module._Axis.of(
-        Input(CORES, "1", None, "2"), module._Designs(DesignFiles.of([file]), (load(file),))
+        Factor(CORES, "1", None, "2"), module._Designs(DesignFiles.of([file]), (load(file),))
     )
     assert (axis.at(0.0), axis.at(0.6)) == ("1", "2")
 
@@ -263,7 +263,7 @@ def test_what_is_in_the_store_is_not_run_again(file: Path, tmp_path: Path) -> No
         ("total.on_time", {CORES: ("few", 2)}, None, '"few" is no number'),
         ("total.on_time", {"hubs.HUB01": (1, 2)}, None, "holds no number but several values"),
         ("total.on_time", {"hubs..": (1, 2)}, None, "is no path"),
-        ("total.on_time", [Input(CORES, "1", "1", "2")] * 2, None, "is given twice"),
+        ("total.on_time", [Factor(CORES, "1", "1", "2")] * 2, None, "is given twice"),
         ("total.on_time", {CORES: (1, 2)}, 12, "a power of two"),
         ("total.on_time", {CORES: (1, 2)}, 1, "a power of two"),
         ("class.transactional.junked_share", {CORES: (1, 2)}, None, "is not a metric of the scope"),

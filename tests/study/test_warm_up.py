@@ -24,8 +24,8 @@ QUIET = (f"{RATE}=1/s", "run.duration=1200 s", MORE)
 
 def test_a_queue_that_fills_slowly_has_its_start_cut_off() -> None:
     found = warm_up(design("busy", *BUSY), jobs=1)
-    assert found.found is not None
-    assert (found.verdict, len(found.series), found.found.index) == ("cut", 50, 15)
+    assert found.truncation is not None
+    assert (found.verdict, len(found.series), found.truncation.index) == ("cut", 50, 15)
     assert found.cut == 300_000_000  # 15 bins of 20 s
     assert found.reason == (
         "from there on the mean latency, in 50 bins of the run, is steady (MSER-5)"
@@ -102,7 +102,7 @@ def test_processes_change_nothing() -> None:
 )
 def test_a_terminating_run_has_no_warm_up(settings: tuple[str, ...], reason: str) -> None:
     found = warm_up(design("story", *settings))
-    assert (found.verdict, found.cut, found.found) == ("terminating", 0, None)
+    assert (found.verdict, found.cut, found.truncation) == ("terminating", 0, None)
     assert found.reason == f"{reason}: the run has no steady state, and its start belongs to it"
     assert found.series.empty
 
@@ -143,7 +143,7 @@ def test_a_run_that_ends_before_the_warm_up_does_not_settle() -> None:
 
 def test_few_recipients_do_not_show_a_start() -> None:
     found = warm_up(design("few", MORE), jobs=1)
-    assert (found.verdict, found.found) == ("does not settle", None)
+    assert (found.verdict, found.truncation) == ("does not settle", None)
     assert found.reason == (
         "about 117 recipients get through in a run, and it takes some 1,000, spread over all of it, "
         "to see the start: lengthen run.duration, or write run.warm_up yourself"
