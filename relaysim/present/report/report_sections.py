@@ -127,8 +127,7 @@ def _answer(report: Report) -> Section:
         Paragraph(
             f"All numbers are of one comparison of {len(report.comparison.scenarios)} designs on "
             f"the same mail, which begins {run.start:%d %B %Y, %H:%M}. "
-            f"{source(report, _of_differences(report))} "
-            f"{scaled}{_apart(report)}{unseen(report.comparison.replications)}"
+            f"{source(report, _of_differences(report))} {scaled}{_apart(report)}".rstrip()
         )
     )
     return Section("answer", _ANSWER, blocks)
@@ -182,7 +181,8 @@ def _workload(report: Report) -> Section:
         [
             Paragraph(
                 f"{stated} {workload.assumed(base)} of the defaults are assumptions, because no "
-                f"value is published. {ASSUMPTIONS}"
+                "value is published. The most important one is the core time of a message, see the "
+                "limits of this report."
             ),
             TableBlock(workload.streams(base), f"From the scenario; run.scale {base.run.scale:g}."),
             TableBlock(workload.numbers(base), "From the scenario and its profiles.", folded=True),

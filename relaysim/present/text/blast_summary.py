@@ -21,8 +21,8 @@ MOST = 6
 LEAST = 0.0005
 """The harm from which on a stream is named."""
 RULES = (
-    "Junked mail is delivered, if badly: it is counted beside the harm, not in it. "
-    "What blocklists and mailbox providers do is an assumption where they publish no rules: "
+    "Junked mail is delivered and is no harm; it is counted separately. "
+    "Rules of blocklists and mailbox providers that are not published are assumptions: "
     "`relaysim profiles blocklist` and `relaysim profiles destination` name each source."
 )
 

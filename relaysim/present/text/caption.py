@@ -11,8 +11,8 @@ from relaysim.study.execution.provenance import Provenance
 PLAN_DIGITS = 12
 """Digits of a scenario's digest that are shown: enough to tell designs apart."""
 ASSUMPTIONS = (
-    "The core time that a message costs (receive_cost, categorize_cost, send_cost) is an "
-    "assumption, and the one that can turn the answer for corporate mail: measure it. "
+    "The core time of a message (receive_cost, categorize_cost, send_cost) is an assumption that "
+    "can reverse the answer for corporate mail: measure it. "
     "`relaysim profiles mta` names the source of every default."
 )
 NOT_MODELLED = (
@@ -20,20 +20,20 @@ NOT_MODELLED = (
     "again, inbound spam filtering, other customers of the provider."
 )
 SURVIVORS = (
-    "In a latency quantile mail that is refused or lost is later than any other; mean latencies "
-    "and waits are of the mail that got through. Look at on_time too."
+    "In a latency quantile a recipient that is refused or lost is later than any other; mean "
+    "latencies and waits are over delivered recipients. Compare on_time too."
 )
 
 
 def unseen(replications: int) -> str:
-    """What replications cannot know, in one sentence."""
+    """Return the largest probability of an event that no replication shows, in one sentence."""
     most = chance(measure.unseen(replications))
-    what = "does not happen in this replication"
+    event = "does not occur in this replication"
     if replications > 1:
-        what = f"happens in none of {replications} replications"
+        event = f"occurs in none of {replications} replications"
     return (
-        f"What {what} may still have a chance of up to {most} (with 95 % confidence), "
-        "and the intervals of means know nothing of it."
+        f"An event that {event} may still have a probability of up to {most} (with 95 % "
+        "confidence); the intervals of means do not include it."
     )
 
 
