@@ -1,4 +1,4 @@
-"""The architecture report: one HTML page that needs nothing else, and the same as Markdown."""
+"""The architecture report: one HTML page without other files, and the same as Markdown."""
 
 from relaysim.present.report.report_files import first_sentence, write
 

@@ -1,4 +1,4 @@
-"""What a report is made of: sections of paragraphs, lists, tables and pictures."""
+"""The parts of a report: sections of paragraphs, lists, tables and pictures."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -35,7 +35,7 @@ class Listing:
 
 @dataclass(frozen=True)
 class TableBlock:
-    """A table, and where its numbers come from."""
+    """A table, and the origin of its numbers."""
 
     grid: Grid
     origin: str

@@ -1,4 +1,4 @@
-"""Writing a report: HTML and Markdown from the same blocks."""
+"""Files of a report: HTML and Markdown from the same blocks."""
 
 import base64
 import io
@@ -87,7 +87,7 @@ def _environment() -> Environment:
 
 
 def _png(sheet: Sheet) -> bytes:
-    """The figure in 256 colours, which are more than it has: a third of the size."""
+    """Return the figure in 256 colours, which are more than it has: a third of the size."""
     made = io.BytesIO()
     canvas: Any = sheet.canvas
     with style.paper():
@@ -99,31 +99,34 @@ def _png(sheet: Sheet) -> bytes:
 
 
 def _data(sheet: Sheet) -> str:
-    """The figure as an address that holds it."""
+    """Return the figure as a data URL."""
     return f"data:image/png;base64,{base64.b64encode(_png(sheet)).decode()}"
 
 
 def _caption(sheet: Sheet) -> str:
-    """Replications, intervals and seed of a figure; plans and versions stand in the picture."""
+    """Return replications, intervals and seed of a figure.
+
+    Plans and versions are in the picture.
+    """
     text = re.split("; (?:plan|relaysim) ", sheet.origin)[0]
     return f"{text[:1].upper()}{text[1:]}."
 
 
 def _prose(text: str) -> Markup:
-    """Sentences in HTML; what stands between backticks is code."""
+    """Return sentences as HTML; text between backticks is code."""
     return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))
 
 
 def _lines(text: str) -> Markup:
-    """A cell of an HTML table, with the ends of its lines."""
+    """Return a cell of an HTML table, with the ends of its lines."""
     return Markup("<br>").join(text.strip().split("\n"))
 
 
 def _plain(text: str) -> str:
-    """Text of a scenario in Markdown: no tag, no picture, and a backslash stays one."""
+    """Return text of a scenario for Markdown: no tag, no picture, and a backslash stays one."""
     return re.sub(r"([\\<\[\]])", r"\\\1", text).replace("\n", " ")
 
 
 def _cell(text: str) -> str:
-    """A cell of a Markdown table."""
+    """Return a cell of a Markdown table."""
     return _plain(text.strip()).replace("|", "\\|")

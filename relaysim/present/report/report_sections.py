@@ -49,7 +49,7 @@ _DRAWN = 4
 
 
 def sections(report: Report) -> list[Section]:
-    """All of them; what is left out says so."""
+    """Return all sections; a section that was left out has a sentence for it."""
     drawn = _Drawn(figures(report.comparison))
     base = report.comparison.scenarios[0].name
     made = (
@@ -78,7 +78,7 @@ _SIZING = "Hardware: {} with more cores"
 
 
 def _whole(anchor: str, title: str, make: Callable[[], Section]) -> Section:
-    """The section, or in its place what failed: the other sections are worth reading."""
+    """Return the section, or in its place the fault: the other sections are still useful."""
     with Guarded(f'section "{title}"') as part:
         return make()
     error = "" if part.error is None else described(part.error)
@@ -86,7 +86,7 @@ def _whole(anchor: str, title: str, make: Callable[[], Section]) -> Section:
 
 
 class _Drawn:
-    """Figures by name, those that have something to show."""
+    """Figures by name, those that are not empty."""
 
     def __init__(self, known: Mapping[str, Callable[[], Sheet]]) -> None:
         self.known = known
@@ -107,7 +107,7 @@ class _Drawn:
 
 
 def source(report: Report, confidence: float | None = CONFIDENCE) -> str:
-    """Replications, intervals if there are any, and seed: what stands below every table."""
+    """Return replications, intervals if there are any, and seed: the line below every table."""
     count, seed = report.comparison.replications, report.comparison.seed
     shown = count > 1 and confidence is not None
     half = f" with {100 * (confidence or 0):.4g} % intervals" if shown else ""
@@ -134,17 +134,17 @@ def _answer(report: Report) -> Section:
 
 
 def _behind(report: Report) -> list[Paragraph]:
-    """What "delivered" means for designs with a smart host."""
+    """Return the meaning of "delivered" for designs with a smart host."""
     return [Paragraph(note) for note in report.comparison.provenance.notes]
 
 
 def _of_differences(report: Report) -> float:
-    """The confidence of the interval of each difference from the base."""
+    """Return the confidence of the interval of each difference from the base."""
     return confidence_of(len(report.comparison.scenarios) - 1)
 
 
 def _apart(report: Report) -> str:
-    """Streams that not all designs have: differences are of those that both have."""
+    """Return the streams that not all designs have: differences are of common streams."""
     every = [frozenset(streams(scenario)) for scenario in report.comparison.scenarios]
     partial = sorted(frozenset().union(*every) - frozenset.intersection(*every))
     if not partial:
@@ -351,6 +351,6 @@ def _named(grid: Grid, name: str) -> Grid:
 
 
 def _plain_lines(lines: list[RenderableType]) -> list[str]:
-    """Paragraphs for the terminal as plain sentences."""
+    """Return paragraphs for the terminal as plain sentences."""
     texts = [" ".join(line.plain.split()) for line in lines if isinstance(line, Text)]
     return [text for text in texts if text]

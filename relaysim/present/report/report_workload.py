@@ -1,4 +1,4 @@
-"""The workload of a design, and where each of its numbers comes from."""
+"""The workload of a design, and the origin of each of its numbers."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -16,7 +16,7 @@ STATED = "the scenario file"
 
 
 def streams(scenario: Scenario) -> Grid:
-    """One row a stream: when, how much, to whom, how urgent; all of it is the scenario's own."""
+    """Return one row for each stream: time, amount, recipients and deadline, from the scenario."""
     rows = []
     for host, described in scenario.hosts.items():
         for name, stream in described.streams.items():
@@ -38,7 +38,10 @@ def streams(scenario: Scenario) -> Grid:
 
 
 def numbers(scenario: Scenario) -> Grid:
-    """Every default in force, with its source; values that the file states are named as such."""
+    """Return every default in force, with its source.
+
+    Values that the file states are named as such.
+    """
     rows = [
         [path, toml(value), source, certainty]
         for path, value, source, certainty in sorted(_in_force(scenario))
@@ -48,7 +51,7 @@ def numbers(scenario: Scenario) -> Grid:
 
 
 def assumed(scenario: Scenario) -> int:
-    """How many defaults in force are assumptions."""
+    """Return how many defaults in force are assumptions."""
     return sum(1 for *_, sure in _in_force(scenario) if sure == Certainty.ASSUMPTION.value)
 
 
@@ -69,7 +72,10 @@ def _in_force(scenario: Scenario) -> Iterator[tuple[str, Any, str, str]]:
 
 
 def _same(value: Any, default: Any) -> bool:
-    """Whether a value says what its default does: "0.2 ms" is "200 us", and a law may say more."""
+    """Return whether a value equals its default.
+
+    "0.2 ms" is "200 us", and a law may have more keys.
+    """
     if isinstance(default, Mapping):
         return isinstance(value, Mapping) and all(
             key in value and _same(value[key], item) for key, item in default.items()
@@ -84,7 +90,7 @@ def _same(value: Any, default: Any) -> bool:
 
 
 def _arrivals(table: Mapping[str, Any]) -> str:
-    """A process, with its rate a day too: that of a campaign alone is of an hour or two."""
+    """Return a process, with its rate a day too: that of a campaign alone is of an hour or two."""
     if "rate" in table and table["process"] != "campaign":
         a_day = float(Number.parse(table["rate"]).in_unit("/d"))
         if not table["rate"].endswith("/d"):

@@ -1,4 +1,4 @@
-"""The numbers that carry an answer, in a table of a limited number of lines."""
+"""The numbers behind an answer, in a table of a limited number of lines."""
 
 from dataclasses import replace
 

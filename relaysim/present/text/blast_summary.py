@@ -28,7 +28,7 @@ RULES = (
 
 
 def blast(comparison: Comparison) -> list[RenderableType]:
-    """The section, if a design has a culprit and the blast radius was wanted."""
+    """Return the section on the blast radius, if a design has a culprit and it was measured."""
     if not comparison.blast:
         return []
     lines: list[RenderableType] = [heading("Blast radius"), text(horizon(comparison)), text("")]
@@ -40,7 +40,7 @@ def blast(comparison: Comparison) -> list[RenderableType]:
 
 
 def horizon(comparison: Comparison) -> str:
-    """What the section is about, and over how long a time."""
+    """Return the sentence on the subject of the section and the length of the measured time."""
     run, count = comparison.scenarios[0].run, comparison.replications
     return (
         "Harm to innocent mail by the culprits in one replication "
@@ -50,7 +50,7 @@ def horizon(comparison: Comparison) -> str:
 
 
 def blast_sentences(comparison: Comparison) -> Iterator[tuple[str, list[str]]]:
-    """For each design its name with its culprits, and the sentences about it."""
+    """Yield the name of each design with its culprits, and its sentences."""
     measured, compared = Lookup(comparison.metrics), Lookup(comparison.comparisons)
     base = comparison.scenarios[0]
     for design in comparison.scenarios:
@@ -103,7 +103,7 @@ def _sentences(design: Scenario, measured: Lookup) -> Iterator[str]:
 
 
 def _listings(design: Scenario, measured: Lookup) -> Iterator[str]:
-    """How likely a listing is, how many there are and how long they last, on which lists."""
+    """Yield sentences on listings: their probability, number and length, and the blocklists."""
     total = (design.name, "total", "total")
     if not design.blocklists:
         yield "Listings: none, as there are no blocklists."
@@ -137,7 +137,7 @@ def _listings(design: Scenario, measured: Lookup) -> Iterator[str]:
 
 
 def _streams(design: Scenario, measured: Lookup) -> Iterator[str]:
-    """The streams with harm, the worst first."""
+    """Yield a sentence on the streams with harm, the worst first."""
     harm = {
         name: measured.value(design.name, "stream", name, "blast_radius")
         for name in measured.subjects("stream")
@@ -154,7 +154,7 @@ def _streams(design: Scenario, measured: Lookup) -> Iterator[str]:
 
 
 def _cold(design: Scenario, measured: Lookup) -> Iterator[str]:
-    """What a new IP that is sent too much has cost."""
+    """Yield a sentence on the cost of the limits for a new IP."""
     new = {finding.place for finding in cold_egress(design)}
     for ip in design.egress:
         key = (design.name, "egress", ip)
@@ -167,7 +167,7 @@ def _cold(design: Scenario, measured: Lookup) -> Iterator[str]:
 
 
 def _gain(design: Scenario, base: Scenario, measured: Lookup) -> Iterator[str]:
-    """The isolation gain, where there is a base with harm to avoid."""
+    """Yield the isolation gain, if there is a base with harm to avoid."""
     row = measured.row(design.name, "total", "total", "isolation_gain")
     if row is not None and not math.isnan(row["difference"]):
         ends = row["difference_low"], row["difference_high"]
@@ -180,7 +180,7 @@ def _gain(design: Scenario, base: Scenario, measured: Lookup) -> Iterator[str]:
 
 
 def _if_listed(design: Scenario, measured: Lookup) -> Iterator[str]:
-    """The same given a listing, where some replications have one and some have none."""
+    """Yield the numbers given a listing, if some replications have one and some have none."""
     given = (design.name, "total", "total | listed")
     row = measured.row(*given, "blast_reputation")
     likely = measured.value(design.name, "total", "total", "listed")

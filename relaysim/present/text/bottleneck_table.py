@@ -1,4 +1,4 @@
-"""Binding: which resource the waits for connections and sessions are due to."""
+"""Binding resources: the resource that causes each wait for a connection or a session."""
 
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -15,7 +15,7 @@ SHORTEST, SMALLEST = 1.0, 0.05
 
 
 class Wait(NamedTuple):
-    """A wait for a connection or a session, and what it may be due to, by metric."""
+    """A wait for a connection or a session, with its possible causes, by metric."""
 
     text: str
     causes: dict[str, str]
@@ -75,13 +75,13 @@ def binding(measured: Lookup, designs: Sequence[str], subjects: Sequence[str]) -
 def binding_tables(
     measured: Lookup, designs: Sequence[str], subjects: Sequence[str]
 ) -> list[RenderableType]:
-    """The table of `binding` for the terminal; nothing where it has no row."""
+    """Return the table of binding resources for the terminal; an empty list without a row."""
     grid = binding(measured, designs, subjects)
     return tables(grid) if grid.rows else []
 
 
 def _waits(measured: Lookup, of: tuple[str, str]) -> Iterator[list[str]]:
-    """Each wait of a design and a class that is long enough, with the largest of its causes."""
+    """Yield each wait of a design and a class that is long enough, with its largest cause."""
     design, subject = of
     key = (design, "class", subject)
     latency = sum(measured.value(*key, part) for part in PARTS)

@@ -1,4 +1,4 @@
-"""Where numbers come from: the line under every table and figure."""
+"""The origin of numbers: the line under every table and figure."""
 
 from rich.console import RenderableType
 
@@ -26,7 +26,7 @@ SURVIVORS = (
 
 
 def unseen(replications: int) -> str:
-    """Return the largest probability of an event that no replication shows, in one sentence."""
+    """Return the sentence on events that no replication may show."""
     most = chance(measure.unseen(replications))
     event = "does not occur in this replication"
     if replications > 1:
@@ -53,7 +53,17 @@ def more(full: bool, explain: bool, *others: str) -> list[RenderableType]:
 
 
 def origin(provenance: Provenance, designs: bool = True, intervals: bool = True) -> str:
-    """Seed, replications, plans, versions and command of a result, in one sentence."""
+    """Return seed, replications, plans, versions and command of a result, in one sentence.
+
+    Parameters
+    ----------
+    provenance : Provenance
+        The provenance of the result.
+    designs : bool
+        Whether several designs are named.
+    intervals : bool
+        Whether the numbers have intervals.
+    """
     facts = provenance.facts()
     count = provenance.replications
     parts = [f"seed {provenance.seed}", f"{count} replication{'s' if count != 1 else ''}"]

@@ -1,4 +1,4 @@
-"""The text of a comparison: the answer, the numbers that carry it, and all tables."""
+"""The text of a comparison: the answer, the numbers behind it, and all tables."""
 
 import math
 from collections.abc import Iterator, Sequence

@@ -1,4 +1,4 @@
-"""The answer of a comparison in plain sentences: which design is better, for whom, by how much."""
+"""The answer of a comparison in plain sentences: the better design, for which mail, by how much."""
 
 import math
 from collections.abc import Iterator, Sequence

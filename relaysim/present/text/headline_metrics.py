@@ -1,4 +1,4 @@
-"""The metrics that decide between designs, out of all that are measured."""
+"""Headline metrics: those that decide between designs, out of all that are measured."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -10,7 +10,7 @@ from relaysim.scenario.model import Scenario
 
 
 class Headline(NamedTuple):
-    """A metric that is shown for some subjects of a scope, and how it is called."""
+    """A metric that is shown for some subjects of a scope, with its name in a table."""
 
     metric: str
     text: str
@@ -18,7 +18,10 @@ class Headline(NamedTuple):
     subjects: tuple[str, ...]
 
     def says_something(self, row: Mapping[str, Any]) -> bool:
-        """Whether a row of `comparisons` is worth a line: losses, late hours only if any."""
+        """Return whether a row of `comparisons` is shown.
+
+        Losses and late hours only if there are any.
+        """
         seldom = self.scope == "total" or self.metric == "bad_hour_share"
         return bool(not seldom or row["base_value"] or row["value"])
 
@@ -37,13 +40,20 @@ BLAST = {
 def headlines(
     scenario: Scenario, subjects: Iterable[str], others: Sequence[Scenario] = ()
 ) -> list[Headline]:
-    """What to compare designs by; `subjects` are all those of the scope `class`.
+    """Return the metrics by which designs are compared.
 
     Where a listing can happen in the scenario or in one of the `others`, late days are among them;
-    late hours always are.
+    late hours always are. A campaign is judged by the time of its completion. Other mail is judged
+    by the busy hours: the p95 of a day does not show half an hour.
 
-    A campaign is judged by when it is complete. Other mail is judged by the busy hours: a day's p95
-    cannot see what lasts half an hour.
+    Parameters
+    ----------
+    scenario : Scenario
+        The base.
+    subjects : iterable of str
+        All subjects of the scope `class`.
+    others : sequence of Scenario
+        The other designs.
     """
     shown = classes(subjects)
     campaigns = [name for name in shown if name in campaign_classes(scenario)]
@@ -63,7 +73,7 @@ def headlines(
 
 
 def campaign_classes(scenario: Scenario) -> set[str]:
-    """The classes that hold nothing but campaigns."""
+    """Return the classes with campaigns only."""
     arrivals: dict[str, list[bool]] = {}
     for host in scenario.hosts.values():
         for stream in host.streams.values():
@@ -72,7 +82,7 @@ def campaign_classes(scenario: Scenario) -> set[str]:
 
 
 def deadlines(scenarios: Sequence[Scenario]) -> dict[str, tuple[float, ...]]:
-    """The deadlines of each class, seconds, shortest first."""
+    """Return the deadlines of each class, seconds, shortest first."""
     result: dict[str, set[float]] = {}
     for scenario in scenarios:
         for host in scenario.hosts.values():

@@ -1,4 +1,4 @@
-"""Late days and hours: in how many of them too few recipients of a class were on time."""
+"""Late days and hours: the number in which too few recipients of a class were on time."""
 
 from collections.abc import Sequence
 from itertools import groupby
@@ -72,7 +72,7 @@ def late_days(
 def _periods(
     measured: Lookup, designs: Sequence[Scenario], keys: Sequence[tuple[str, str]]
 ) -> list[Period]:
-    """The periods that are shown."""
+    """Return the kinds of periods that are shown."""
     if any(map(listing_possible, designs)):
         return list(PERIODS)
     hours = HOUR_OF_RUN.share

@@ -1,4 +1,4 @@
-"""Rows of the frames `metrics` and `comparisons`, found by their key and written for a reader."""
+"""Rows of the frames `metrics` and `comparisons`, by key, as text."""
 
 import math
 from collections.abc import Iterable, Mapping
@@ -22,7 +22,7 @@ from relaysim.present.text.number_format import (
 
 
 class Key(NamedTuple):
-    """What a value is about."""
+    """The subject and metric of a value."""
 
     scenario: str
     scope: str
@@ -40,33 +40,33 @@ class Lookup:
         }
 
     def subjects(self, scope: str) -> list[str]:
-        """The subjects of a scope, in the order of the frame."""
+        """Return the subjects of a scope, in the order of the frame."""
         return list(dict.fromkeys(key.subject for key in self._rows if key.scope == scope))
 
     def row(self, *key: str) -> dict[str, Any] | None:
-        """The row of (scenario, scope, subject, metric), if there is one."""
+        """Return the row of (scenario, scope, subject, metric), if there is one."""
         return self._rows.get(Key(*key))
 
     def value(self, *key: str) -> float:
-        """Its value, NaN if there is none."""
+        """Return the value of a key; NaN if there is none."""
         row = self.row(*key)
         return float("nan") if row is None else float(row["value"])
 
     def number(self, *key: str) -> str:
-        """Its value alone, as text."""
+        """Return the value of a key without its interval, as text."""
         row = self.row(*key)
         return NONE if row is None else number(row["value"], row["unit"])
 
     def interval(self, *key: str) -> str:
-        """Its value with half the width of its interval, as text.
+        """Return the value of a key with its interval, as text.
 
-        What has no interval, as a listing can happen, is its median with the range.
+        A value without an interval, because a listing can happen, is the median with the range.
         """
         row = self.row(*key)
         return NONE if row is None else interval_of(row)
 
     def bad_periods(self, period: Period, *key: str) -> str:
-        """How many days, or hours, of (scenario, scope, subject) were bad, as text."""
+        """Return the number of bad days, or hours, of (scenario, scope, subject), as text."""
         share, judged = self.row(*key, period.share), self.row(*key, period.judged)
         if share is None or judged is None or math.isnan(share["value"]):
             return NONE
@@ -75,17 +75,20 @@ class Lookup:
         return periods_of(period.name, share["value"] * every, every, *ends)
 
     def chance(self, *key: str) -> str:
-        """How likely it is, with the ends of its interval, as text."""
+        """Return a probability with the ends of its interval, as text."""
         row = self.row(*key)
         return NONE if row is None else chance(row["value"], row["low"], row["high"])
 
     def any(self, scenario: str, scope: str, subjects: Iterable[str], metric: str) -> bool:
-        """Whether one of the subjects has a value above zero."""
+        """Return whether one of the subjects has a value above zero."""
         return any(self.value(scenario, scope, subject, metric) > 0.0 for subject in subjects)
 
 
 def interval_of(row: Mapping[str, Any]) -> str:
-    """A row of `metrics` as text: the mean with its interval, else the median with the range."""
+    """Return a row of `metrics` as text.
+
+    The mean with its interval, else the median with the range.
+    """
     low, high, unit = row["low"], row["high"], row["unit"]
     lost = lost_in(
         row["metric"], int(row.get("replications_lost", 0)), int(row.get("replications", 1))
@@ -98,7 +101,7 @@ def interval_of(row: Mapping[str, Any]) -> str:
 
 
 def sides_of(row: Mapping[str, Any]) -> tuple[str, str]:
-    """What a row of `comparisons` has of the base and of the design, as text."""
+    """Return the values of the base and of the design in a row of `comparisons`, as text."""
     if is_median(row):
         sides = row["base_median"], row["value_median"]
     else:
@@ -112,7 +115,10 @@ def sides_of(row: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def is_median(row: Mapping[str, Any]) -> bool:
-    """Whether a row of `comparisons` is about medians: a time, where a listing can happen."""
+    """Return whether a row of `comparisons` is about medians.
+
+    A time, where a listing can happen.
+    """
     there = not math.isnan(row.get("difference_median", math.nan))
     return there and row["replications"] > 1
 
@@ -135,9 +141,9 @@ def compares(row: Mapping[str, Any]) -> bool:
 
 
 def difference_of(row: Mapping[str, Any]) -> str:
-    """The difference of a row of `comparisons`, as text.
+    """Return the difference of a row of `comparisons`, as text.
 
-    Where one of the two is lost in a replication, differences are counted and not averaged.
+    If one of the two values is lost in a replication, differences are counted, not averaged.
     """
     if row.get("replications_lost") or row.get("base_replications_lost"):
         counts, better, worse = (

@@ -1,4 +1,4 @@
-"""One sentence instead of empty tables, where no message was created at all."""
+"""One sentence instead of empty tables, if no message was created."""
 
 from collections.abc import Sequence
 

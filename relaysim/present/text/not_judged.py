@@ -1,4 +1,4 @@
-"""The recipients that a run does not judge: how many, and what they could change."""
+"""The recipients that a run does not judge: their number, and their possible effect."""
 
 from collections.abc import Iterator, Sequence
 
@@ -112,7 +112,7 @@ _NEEDED = ("created", "not_judged", "on_time")
 
 
 def _share(measured: Lookup, design: str, subject: str) -> float:
-    """The share of the recipients of a class that is not judged; 0 where there are none."""
+    """Return the share of the recipients of a class that is not judged; 0 without recipients."""
     created = measured.value(design, "class", subject, "created")
     return (
         measured.value(design, "class", subject, "not_judged") / created if created > 0.0 else 0.0

@@ -15,8 +15,7 @@ LOST = "lost"
 
 
 class Scale(NamedTuple):
-    """How a quantity is written: size of one displayed unit in the unit of the frame, its name, and
-    the number of digits.
+    """The form of a quantity: one displayed unit in the unit of the frame, its name, and digits.
 
     `digits` is the largest number of decimals that is written, and `least` the smallest amount: a
     value between zero and `least` is written "<0.01 %".
@@ -208,10 +207,10 @@ def _written(value: float, low: float, high: float, kind: Scale, sign: str = "")
 
 
 def _decimals(value: float, half: float) -> int:
-    """Decimals for three significant digits, or fewer where the interval says that they are noise.
+    """Return the decimals for three significant digits, or fewer where they would be noise.
 
-    There are more where the interval would vanish else. The interval keeps one digit, or two if it
-    begins with 1, and so does a value of its own size.
+    There are more if the interval would vanish. The interval keeps one digit, or two if it begins
+    with 1, and so does a value of its own size.
     """
     size = max(abs(value), half)
     if size == 0.0 or (not half and value == round(value)):
@@ -227,5 +226,5 @@ def _decimals(value: float, half: float) -> int:
 
 
 def _exponent(value: float) -> int:
-    """The power of ten of the first of three significant digits."""
+    """Return the power of ten of the first of three significant digits."""
     return int(f"{value:.2e}".partition("e")[2])

@@ -9,7 +9,7 @@ from relaysim.wording import columns, wrapped
 
 
 def text(profiles: Iterable[Profile]) -> str:
-    """The profiles, each with its tables by their path in the scenario file."""
+    """Return the profiles as text, each with its tables by their path in the scenario file."""
     return "\n".join(line for profile in profiles for line in _profile(profile))
 
 
@@ -26,7 +26,7 @@ def _profile(profile: Profile) -> Iterator[str]:
 
 
 def _assigned(key: str, value: Any) -> Iterator[str]:
-    """The value at a key; a table that is too long for one line has a line for each of its keys."""
+    """Yield the lines of a key with its value; a long table has a line for each of its keys."""
     line = f"{key} = {toml(value)}"
     if len(line) > columns() and isinstance(value, Mapping):
         for part, item in value.items():
@@ -36,7 +36,7 @@ def _assigned(key: str, value: Any) -> Iterator[str]:
 
 
 def toml(value: Any) -> str:
-    """A value as TOML has it on one line."""
+    """Return a value as TOML on one line."""
     match value:
         case bool():
             return str(value).lower()

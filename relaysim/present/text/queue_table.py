@@ -1,4 +1,4 @@
-"""What is in the queues of a run at a moment, by age: Postfix's qshape of a simulated hub."""
+"""The queues of a run at a time, by age: Postfix's qshape for a simulated hub."""
 
 import re
 from collections.abc import Iterator
@@ -35,11 +35,10 @@ READING = (
 
 @dataclass(frozen=True)
 class QShape:
-    """The queues of one replication at a moment, microseconds since the start of the run.
+    """The queues of one replication at a time, microseconds since the start of the run.
 
-    `shape` has a row for each queue that is not empty, by `measure.qshape.COLUMNS`. `hub` is the
-    one whose queues alone are meant; `fullest` says whether the moment is the one with most in
-    them.
+    `shape` has a row for each queue that is not empty, by `measure.qshape.COLUMNS`. `hub` restricts
+    it to the queues of one hub; `fullest` is whether the time is that of the most entries.
     """
 
     scenario: Scenario
@@ -60,9 +59,14 @@ class QShape:
         at: int | None = None,
         hub: str | None = None,
     ) -> "QShape":
-        """From the trace of the replication; without a time when most is in the queues.
+        """Return the queues of a replication from its trace.
 
-        ValueError for a hub that is not there, or a time after the end of the run.
+        Without a time, at the time of the most entries.
+
+        Raises
+        ------
+        ValueError
+            If the hub is unknown, or the time is after the end of the run.
         """
         entries = Entries.of(trace, scenario)
         if hub is not None:
@@ -86,12 +90,12 @@ class QShape:
 
     @property
     def caption(self) -> str:
-        """Where the numbers come from."""
+        """The origin of the numbers."""
         return f"{of_one(self.replication)}; {origin(self.provenance, intervals=False)}"
 
 
 def of_one(replication: int) -> str:
-    """Which replication a number is of that is not a mean."""
+    """Return the replication of a number that is no mean, in words."""
     return f"replication {replication} alone, counted from 0"
 
 
@@ -117,9 +121,19 @@ def qshape(
 
 
 def moment(scenario: Scenario, written: str) -> int:
-    """Microseconds since the start of the run of "11:00", "day 2 09:30" or "3 h" after it.
+    """Return the time of a text: "11:00", "day 2 09:30" or "3 h" after the start of the run.
 
-    A time of day without a day is the first one in the run. ValueError for anything else.
+    A time of day without a day is the first one in the run.
+
+    Returns
+    -------
+    int
+        Microseconds since the start of the run.
+
+    Raises
+    ------
+    ValueError
+        If the text is no time.
     """
     result = _CLOCK.fullmatch(written.strip())
     start = scenario.run.start
@@ -144,7 +158,7 @@ def moment(scenario: Scenario, written: str) -> int:
 
 
 def clock(scenario: Scenario, time: int) -> str:
-    """The time of day to the second, with the number of the day from the second one on."""
+    """Return the time of day to the second, with the number of the day from the second day on."""
     at = scenario.run.start + timedelta(microseconds=time // _SECOND * _SECOND)
     day = (at.date() - scenario.run.start.date()).days
     shown = f"{at:%H:%M:%S}" if at.second else f"{at:%H:%M}"
@@ -152,7 +166,7 @@ def clock(scenario: Scenario, time: int) -> str:
 
 
 def queue_ages_text(ages: QShape) -> list[RenderableType]:
-    """All of it, for the terminal."""
+    """Return the text for the terminal."""
     which = ages.hub or " and ".join(ages.scenario.hubs)
     when = clock(ages.scenario, ages.at)
     most = ", when most is in them" if ages.fullest and len(ages.shape) else ""
@@ -163,7 +177,7 @@ def queue_ages_text(ages: QShape) -> list[RenderableType]:
 
 
 def _lines(ages: QShape) -> Iterator[str]:
-    """Rows as Postfix has them: names to the right, all queues first.
+    """Yield rows in the form of Postfix: names to the right, all queues first.
 
     A name that is too long for its column has a line of its own.
     """

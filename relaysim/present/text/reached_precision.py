@@ -1,4 +1,4 @@
-"""What a run says of its precision: how narrow the intervals got that were to be narrow."""
+"""The reached precision of a run: the widths of the intervals beside the requested widths."""
 
 import math
 
@@ -13,7 +13,7 @@ from relaysim.study.replicate import RunResult
 
 
 def precise(result: RunResult) -> list[RenderableType]:
-    """The section, if a precision was wanted."""
+    """Return the section on precision, if one was requested."""
     if not result.precision:
         return []
     wide = [item for item in result.precision if not item.narrow]

@@ -1,4 +1,4 @@
-"""The answer of a run in plain sentences, and the table of the numbers that carry it."""
+"""The answer of a run in plain sentences, and the table of the numbers behind it."""
 
 from collections.abc import Iterator, Sequence
 

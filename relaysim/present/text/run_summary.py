@@ -1,4 +1,4 @@
-"""The text of a run: the answer, the numbers that carry it, and all tables."""
+"""The text of a run: the answer, the numbers behind it, and all tables."""
 
 import math
 from collections.abc import Sequence
@@ -155,7 +155,7 @@ def lateness(measured: Lookup, name: str, shown: Sequence[str], possible: bool) 
 
 
 def time(measured: Lookup, designs: Sequence[str], shown: Sequence[str]) -> Grid:
-    """The mean latency of each class by what was waited for; parts without a millisecond left out.
+    """Return the mean latency of each class by part; parts below a millisecond are left out.
 
     With several designs each class has one row for each of them.
     """
@@ -181,7 +181,7 @@ def time(measured: Lookup, designs: Sequence[str], shown: Sequence[str]) -> Grid
 
 
 def resources(measured: Lookup, name: str) -> Grid:
-    """The resources that were used, the busiest first."""
+    """Return the resources that were used, the busiest first."""
 
     def load(subject: str) -> tuple[float, ...]:
         values = (measured.value(name, "resource", subject, m) for m in ("utilization", *_LOADS))
@@ -210,9 +210,9 @@ _LOADS = ("minutes_above", "queue_max")
 
 
 def losses(lost: pd.DataFrame, refused: bool = False) -> list[RenderableType]:
-    """The largest losses, each with the reply that caused it.
+    """Return the largest losses, each with the reply that caused it.
 
-    `refused` says that attempts at submission were refused, though none was the last one.
+    `refused` is whether attempts at submission were refused, though none was the last one.
     """
     if lost.empty:
         more = ", but attempts at submission were refused" if refused else ""
@@ -291,7 +291,7 @@ def _campaigns(result: RunResult, measured: Lookup) -> list[RenderableType]:
 
 
 def _complete(row: dict[str, Any] | None) -> str:
-    """When a campaign is complete; nothing where no replication says so."""
+    """Return the time at which a campaign is complete; "" if no replication has one."""
     if row is None or math.isnan(row["value"]):
         return ""
     lost, count = int(row["replications_lost"]), int(row["replications"])
@@ -304,7 +304,7 @@ def _complete(row: dict[str, Any] | None) -> str:
 
 
 def listings(measured: Lookup, name: str) -> list[RenderableType]:
-    """How likely each public IP was listed, and for how long."""
+    """Return the probability and the length of listings of each public IP."""
     lines: list[RenderableType] = []
     for ip in measured.subjects("egress"):
         key = (name, "egress", ip)

@@ -1,4 +1,7 @@
-"""What a sensitivity says: which assumptions move a quantity, how far, and which do not."""
+"""The text of a sensitivity study.
+
+The factors that move a quantity, how far, and those that do not.
+"""
 
 import math
 from typing import Any
@@ -39,7 +42,7 @@ _LONG = 40
 
 
 def sensitivity_text(sensitivity: Sensitivity) -> list[RenderableType]:
-    """All of it, for the terminal."""
+    """Return the text for the terminal."""
     lines: list[RenderableType] = [
         text(
             f"{sensitivity.scenario}: {sensitivity.asked} = {as_it_is(sensitivity)} as it is",
@@ -66,13 +69,13 @@ def sensitivity_text(sensitivity: Sensitivity) -> list[RenderableType]:
 
 
 def as_it_is(sensitivity: Sensitivity) -> str:
-    """What is asked about, with everything as it is."""
+    """Return the quantity with all factors at their base values."""
     write = interval if sensitivity.other is None else difference
     return write(*sensitivity.base[:3], sensitivity.quantity.of.unit)
 
 
 def tornado(sensitivity: Sensitivity) -> Grid:
-    """A row for each of the largest, with a line for each of its ends."""
+    """Return a row for each of the largest factors, with a line for each of its ends."""
     records: Any = sensitivity.effects[_shown(sensitivity)].to_dict("records")
     rows, alone = [], sensitivity.other is None
     for row in records:
@@ -87,7 +90,7 @@ def tornado(sensitivity: Sensitivity) -> Grid:
 
 
 def _shown(sensitivity: Sensitivity) -> "pd.Series[bool]":
-    """The rows of the table: those that move the quantity measurably, and then the largest."""
+    """Return the rows of the table: factors with a measurable effect, then the largest."""
     kind = sensitivity.effects["effect"]
     order = kind.map({MEASURABLE: 0, NOT_DECIDED: 1, NO_EFFECT: 2}).sort_values(kind="stable")
     first = sensitivity.effects.index.isin(order.index[:SHOWN])
@@ -95,7 +98,7 @@ def _shown(sensitivity: Sensitivity) -> "pd.Series[bool]":
 
 
 def left_out(sensitivity: Sensitivity) -> str | None:
-    """How many more inputs changed the quantity, and how far; None if all are in the table."""
+    """Return how many more factors changed the quantity, and how far; None if the table has all."""
     more = (sensitivity.effects["effect"] != NO_EFFECT) & ~_shown(sensitivity)
     swings = sensitivity.effects.loc[more, "swing"]
     if not len(swings):
@@ -105,7 +108,7 @@ def left_out(sensitivity: Sensitivity) -> str | None:
 
 
 def _at(row: dict[str, Any], end: str, paired: bool) -> tuple[str, str]:
-    """The quantity at an end of an input, and how far that is from the base."""
+    """Return the quantity at an end of a factor, and its difference from the base."""
     change, low, high = (row[f"{end}_difference{part}"] for part in ("", "_low", "_high"))
     value, least, most = (row[f"at_{end}{part}"] for part in ("", "_low", "_high"))
     unit = row["unit"]
@@ -114,7 +117,7 @@ def _at(row: dict[str, Any], end: str, paired: bool) -> tuple[str, str]:
 
 
 def broken(path: str) -> str:
-    """A long path on two lines, parted at a point."""
+    """Return a long path on two lines, split at a point."""
     if len(path) <= _LONG:
         return path
     at = path.rfind(".", 0, _LONG - 2)
@@ -134,7 +137,7 @@ def _share(row: dict[str, Any], index: str) -> str:
 
 
 def sentences(sensitivity: Sensitivity) -> list[str]:
-    """Which inputs matter, and which do not; of a difference, also which turn it."""
+    """Return which factors matter, and which do not; for a difference also which turn its sign."""
     effects, name = sensitivity.effects, sensitivity.asked
     of = {kind: effects[effects["effect"] == kind] for kind in (MEASURABLE, NOT_DECIDED, NO_EFFECT)}
     numbers = f"{len(effects)} number{'s' if len(effects) != 1 else ''}"
@@ -162,7 +165,7 @@ def sentences(sensitivity: Sensitivity) -> list[str]:
 
 
 def turning(sensitivity: Sensitivity) -> str:
-    """Whether the sign of a difference stays the same at all ends, by its 95 % intervals."""
+    """Return whether the sign of a difference is the same at all ends, by 95 % intervals."""
     sign = _sign(sensitivity.base.low, sensitivity.base.high)
     if not sign:
         return "The difference itself is not measurable: there is no sign to turn."
@@ -184,7 +187,7 @@ def _sign(low: float, high: float) -> int:
 
 
 def _certain(row: dict[str, Any]) -> str:
-    """The larger change of those whose intervals leave out zero, and where it is."""
+    """Return the larger of the changes whose intervals leave out zero, with its end."""
     sure = [
         end
         for end in ENDS

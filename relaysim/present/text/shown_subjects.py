@@ -1,4 +1,4 @@
-"""Which subjects a reader is shown: each class of mail, by side where it has two."""
+"""The subjects that are shown: each class of mail, by side where it has two."""
 
 from collections.abc import Iterable
 
@@ -6,10 +6,10 @@ DSN = "dsn"
 
 
 def classes(names: Iterable[object]) -> list[str]:
-    """The subjects of the scope `class` to show, out of all of them and in their order.
+    """Return the subjects of the scope `class` that are shown, in the order of `names`.
 
-    A class that has mail for the own mailboxes and for outside stands as `CLASS.internal` and
-    `CLASS.external`, any other as a whole. DSNs and what is under a condition (`CLASS | listed`)
+    Classes with mail to internal mailboxes and to external ones are shown as `CLASS.internal` and
+    `CLASS.external`, any other class as a whole. DSNs and conditional subjects (`CLASS | listed`)
     are not shown.
     """
     known = [name for name in dict.fromkeys(map(str, names)) if " | " not in name]

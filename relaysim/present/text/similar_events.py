@@ -1,4 +1,4 @@
-"""The events of a message with very many recipients: the same story is not told a hundred times."""
+"""The events of a message with very many recipients: equal events are shown a few times."""
 
 from collections.abc import Sequence
 
@@ -13,9 +13,9 @@ _SHOWN = 3
 
 
 def folded(events: Sequence[Event], recipients: int) -> list[Event]:
-    """The events without those of recipients of whom others tell the same; one line stands for all.
+    """Return the events without those of recipients with equal events; one line stands for these.
 
-    The line, an event `alike`, stands where the last of them ends.
+    The line, an event `alike`, is at the time of the last of their events.
     """
     left = _spoken(events)
     stories: dict[tuple[tuple[str, ...], ...], dict[tuple[int, ...], list[int]]] = {}
@@ -30,7 +30,7 @@ def folded(events: Sequence[Event], recipients: int) -> list[Event]:
 
 
 def _without(events: list[Event], courses: list[list[int]]) -> list[Event]:
-    """The events without those that are about all but the first few courses alone."""
+    """Return the events without those that are only about recipients beyond the first few."""
     gone = {recipient for course in courses[_SHOWN:] for recipient in course}
     about = [bool(event.recipients) and gone.issuperset(event.recipients) for event in events]
     if not any(about):
@@ -45,7 +45,7 @@ def _without(events: list[Event], courses: list[list[int]]) -> list[Event]:
 
 
 def _spoken(events: Sequence[Event]) -> list[Event]:
-    """The events without the dialogue about recipients whom the hub answers as the ones before."""
+    """Return the events without the dialogue about recipients with the same reply as before."""
     by_answer: dict[str, list[tuple[int, int]]] = {}
     for rcpt, event in enumerate(events):
         answered = _answer(events, rcpt) if _is_rcpt(event) else None
@@ -65,7 +65,7 @@ def _spoken(events: Sequence[Event]) -> list[Event]:
 
 
 def _is_rcpt(event: Event) -> bool:
-    """Whether an event is RCPT TO."""
+    """Return whether an event is RCPT TO."""
     step = event.step
     return step is not None and step.speaker is Speaker.CLIENT and step.verb is Verb.RCPT
 

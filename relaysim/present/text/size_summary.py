@@ -1,4 +1,4 @@
-"""What a size says: the smallest value that will do, and the evidence on both sides of it."""
+"""The text of a size study: the smallest value that meets the targets, and the evidence."""
 
 from collections.abc import Hashable
 from typing import Any
@@ -14,7 +14,7 @@ from relaysim.study.size import Size
 
 
 def size_text(size: Size) -> list[RenderableType]:
-    """All of it, for the terminal."""
+    """Return the text for the terminal."""
     later = "larger" if size.rising else "later"
     seconds = any(target.quantity.of.unit == "s" for target in size.targets)
     return [
@@ -34,7 +34,7 @@ def size_text(size: Size) -> list[RenderableType]:
 
 
 def verdict(size: Size) -> str:
-    """What the value that was found does, and how sure that is."""
+    """Return the verdict on the value that was found, and its certainty."""
     targets = " and ".join(target.text for target in size.targets)
     first, before = "first", "value before it"
     if size.rising:
@@ -51,7 +51,7 @@ def verdict(size: Size) -> str:
 
 
 def evidence(size: Size) -> Grid:
-    """What was tried, from the smallest value to the largest."""
+    """Return the values that were tried, from the smallest to the largest."""
     of = {target.text: target.quantity for target in size.targets}
     target = ["target"] if len(size.targets) > 1 else []
     rows = [
@@ -104,6 +104,6 @@ def not_judged(size: Size) -> list[RenderableType]:
 
 
 def _many(row: dict[Hashable, Any]) -> str:
-    """The replications of a row; of how many, where some have no value."""
+    """Return the replications of a row; with their number in all if some have no value."""
     count, without = row["replications"], row["without_value"]
     return f"{count - without} of {count}" if without else f"{count}"

@@ -1,4 +1,4 @@
-"""What a sweep says: each quantity over the points, and how far the targets hold."""
+"""The text of a sweep: each quantity over the points, and the limits of the targets."""
 
 import math
 from collections.abc import Iterator
@@ -45,7 +45,7 @@ APART = (
 
 
 def sweep_text(sweep: Sweep) -> list[RenderableType]:
-    """All of it, for the terminal."""
+    """Return the text for the terminal."""
     lines: list[RenderableType] = [text(f"{', '.join(sweep.scenarios)} over {_over(sweep)}")]
     lines.append(text(""))
     for quantity in sweep.quantities:
@@ -73,7 +73,10 @@ def _over(sweep: Sweep) -> str:
 
 
 def table(sweep: Sweep, quantity: Quantity) -> Grid:
-    """A row for each point: the designs side by side, then their differences from the first."""
+    """Return a row for each point.
+
+    The designs side by side, then their differences from the first.
+    """
     base, *others = sweep.scenarios
     paths = [path.rpartition(".")[2] for path in sweep.parameters]
     if len(set(paths)) < len(paths):
@@ -89,7 +92,7 @@ def table(sweep: Sweep, quantity: Quantity) -> Grid:
 
 
 def by_design(sweep: Sweep, quantity: Quantity) -> Grid:
-    """A row for each design, then one for its difference; a column for each point."""
+    """Return a row for each design, then one for its difference; a column for each point."""
     base, *others = sweep.scenarios
     points = list(sweep.points.groupby(list(sweep.parameters), sort=False))
     rows = [
@@ -125,7 +128,7 @@ _PARTS = ("median", "least", "most")
 
 
 def _skewed(sweep: Sweep, quantity: Quantity) -> bool:
-    """Whether a quantity has no interval, because a listing can happen."""
+    """Return whether a quantity has no interval, because a listing can happen."""
     return sweep.listings and quantity.metric in SKEWED_BY_LISTINGS
 
 
@@ -147,7 +150,7 @@ def _row(
     name: str,
     quantity: Quantity,
 ) -> "pd.Series[Any] | None":
-    """The row of a design and a quantity at a point; None where there is none."""
+    """Return the row of a design and a quantity at a point; None if there is none."""
     chosen = frame["scenario"] == name
     for column, value in zip((*sweep.parameters, *KEY), (*values, *quantity), strict=True):
         chosen &= frame[column] == value
@@ -156,7 +159,7 @@ def _row(
 
 
 def holds(sweep: Sweep, at: Limit) -> str:
-    """How far a target holds, in a sentence."""
+    """Return the limit of a target in a sentence."""
     (path,) = sweep.parameters
     start = f"{at.scenario}: {at.target}"
     if at.holds == NO_MAIL:
@@ -207,7 +210,7 @@ def break_evens(sweep: Sweep) -> Iterator[str]:
 
 
 def _by_means(at: Limit) -> str:
-    """A word on a difference that is measured at no point."""
+    """Return a remark on a difference that is decided at no point."""
     unsure = (at.holds == FROM and at.high == math.inf) or (
         at.holds == UP_TO and at.low == -math.inf
     )
@@ -219,7 +222,7 @@ def _inside(at: Limit) -> bool:
 
 
 def where(sweep: Sweep, at: Limit, path: str) -> str:
-    """The part of a path where a target holds; if nowhere, after `not`."""
+    """Return the part of a path on which a target holds; if nowhere, after `not`."""
     if at.holds == NOWHERE:
         ends = "at any point" if not at.crossings else "at either end"
         allows = "" if at.low == at.high else ", though the intervals allow it"
@@ -234,7 +237,7 @@ def where(sweep: Sweep, at: Limit, path: str) -> str:
 
 
 def _between(sweep: Sweep, at: Limit) -> str:
-    """The points on both sides of a limit."""
+    """Return the points on both sides of a limit."""
     load = sorted(sweep.varied[0].amounts)
     before = max(item for item in load if item <= at.value)
     after = min((item for item in load if item > at.value), default=before)
@@ -244,7 +247,7 @@ def _between(sweep: Sweep, at: Limit) -> str:
 
 
 def _sure(at: Limit) -> str:
-    """How far the interval of the mean keeps a target that the mean keeps everywhere."""
+    """Return how far the interval of the mean meets a target that the mean meets everywhere."""
     if at.low == at.high:
         return ""
     if at.high == math.inf and at.low > -math.inf:
@@ -255,5 +258,5 @@ def _sure(at: Limit) -> str:
 
 
 def _amount(value: float, unit: str) -> str:
-    """Four digits, and no power of ten."""
+    """Return a value with four digits, without a power of ten."""
     return f"{float(f'{value:.4g}'):,.12g}{unit}"

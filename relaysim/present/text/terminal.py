@@ -1,6 +1,6 @@
-"""Text for a terminal: tables that fit it, and one way to print them.
+"""Text for a terminal: tables that fit its width, and one function that prints them.
 
-Nothing depends on colour, and a table that is too wide goes on below with its first column again.
+Nothing depends on colour, and a table that is too wide continues below with its first column again.
 """
 
 import sys
@@ -41,10 +41,10 @@ class Grid:
 
 
 def console(*, error: bool = False) -> Console:
-    """The console: text as it is.
+    """Return the console for plain text.
 
-    Stdout has all columns that output may take, so that a table which is wider than the terminal
-    is broken there by the terminal, and loses nothing.
+    Stdout has all columns that output may take, so the terminal breaks a table that is wider than
+    it, and nothing is lost.
     """
     stream = sys.stderr if error else sys.stdout
     made = Console(file=stream, **_RAW)
@@ -53,24 +53,30 @@ def console(*, error: bool = False) -> Console:
 
 
 def text(content: str, indent: int = 0, hanging: int = 0) -> Text:
-    """A paragraph, broken at spaces to fit; `hanging` indents all lines but the first further."""
+    """Return a paragraph, broken at spaces to fit.
+
+    `hanging` indents all lines but the first further.
+    """
     return Text(filled(content, " " * indent, " " * (indent + hanging)))
 
 
 def heading(content: str) -> Text:
-    """A line of its own above what follows."""
+    """Return a line as a heading."""
     made = text(content)
     made.stylize("bold")
     return made
 
 
 def plain(parts: Iterable[RenderableType]) -> str:
-    """The parts as text alone: notebooks ask for colour, and print what a summary returns."""
+    """Return the parts as text alone.
+
+    Notebooks ask for colour, and print what a summary returns.
+    """
     return _written(parts, Console(color_system=None, width=MOST, **_RAW))
 
 
 def _written(parts: Iterable[RenderableType], out: Console) -> str:
-    """The parts without spaces at the ends of lines."""
+    """Return the parts as text without spaces at the ends of lines."""
     with out.capture() as captured:
         for part in parts:
             if isinstance(part, Text):  # laid out already: a long path stays in one piece
@@ -81,7 +87,7 @@ def _written(parts: Iterable[RenderableType], out: Console) -> str:
 
 
 def _needed(part: RenderableType, out: Console) -> int:
-    """The columns that a part takes: a table may break some words."""
+    """Return the columns that a part takes: a table may break some words."""
     return max(columns(), Measurement.get(out, out.options, part).minimum)
 
 
@@ -91,7 +97,7 @@ def show(parts: Iterable[RenderableType]) -> None:
 
 
 def tables(grid: Grid, width: int | None = None) -> list[RenderableType]:
-    """The grid under its title, as one table, or as several where it is too wide."""
+    """Return the grid under its title, as one table, or as several where it is too wide."""
     shown: list[RenderableType] = [heading(grid.title)]
     if not grid.rows:
         return [*shown, Text("nothing"), Text("")]
@@ -101,7 +107,10 @@ def tables(grid: Grid, width: int | None = None) -> list[RenderableType]:
 
 
 def _blocks(grid: Grid, width: int) -> list[list[int]]:
-    """The columns of each block: as few blocks as fit, of like width; all have the first column."""
+    """Return the columns of each block.
+
+    As few blocks as fit, of similar width, with the first column.
+    """
     widths = [_width(grid, i) + _BETWEEN for i in range(len(grid.header))]
     room = max(width + _BETWEEN - widths[0], max(widths[1:], default=0))
     fewest = len(_filled(widths, room))
@@ -111,7 +120,7 @@ def _blocks(grid: Grid, width: int) -> list[list[int]]:
 
 
 def _filled(widths: Sequence[int], room: int) -> list[list[int]]:
-    """Blocks that are filled one after the other, with at most `room` beside the first column."""
+    """Return blocks filled one after the other, with at most `room` beside the first column."""
     blocks = [[0]]
     for i in range(1, len(widths)):
         taken = sum(widths[j] for j in blocks[-1][1:])

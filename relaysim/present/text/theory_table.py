@@ -44,7 +44,7 @@ def _section(result: RunResult) -> list[RenderableType]:
 
 
 def values(frame: pd.DataFrame) -> Grid:
-    """What was simulated beside what theory says, subject by subject."""
+    """Return the simulated values beside the values of theory, subject by subject."""
     rows: list[list[str]] = []
     subject = ""
     records: Any = frame.to_dict("records")

@@ -1,4 +1,4 @@
-"""The transcript of a message, as text: a line for each thing that happened to it."""
+"""The transcript of a message, as text: a line for each of its events."""
 
 import textwrap
 from collections.abc import Iterator, Sequence
@@ -32,7 +32,7 @@ _SIGNALS = {
 
 
 def transcript_text(transcript: Transcript) -> list[RenderableType]:
-    """All of it, for the terminal."""
+    """Return the text for the terminal."""
     replication = transcript.replication
     return [
         text(
@@ -54,7 +54,7 @@ def transcript_text(transcript: Transcript) -> list[RenderableType]:
 
 
 def listed(examples: pd.DataFrame, name: str) -> list[RenderableType]:
-    """The messages of a scenario that are worth a look."""
+    """Return the table of messages of a scenario that are good examples."""
     rows = [[str(row["message"]), str(row["why"])] for row in examples.to_dict("records")]
     title = f"Messages of {name} that are worth a look (--message)"
     return tables(Grid(title, ["message", "which"], rows, wrapped=["which"]))
@@ -72,7 +72,7 @@ def _about(transcript: Transcript) -> str:
 
 
 def _lines(transcript: Transcript) -> Iterator[RenderableType]:
-    """Time of day, time since creation, and what happened."""
+    """Yield time of day, time since creation, and text of each event."""
     journey, start = transcript.journey, transcript.scenario.run.start
     last = max(journey.created, *(event.time for event in journey.events))
     days = _clock(start, journey.created, True)[:6] != _clock(start, last, True)[:6]
@@ -105,7 +105,7 @@ def _event_text(event: Event, transcript: Transcript) -> str:
 
 
 def _what(event: Event, transcript: Transcript) -> str:
-    """One event in words."""
+    """Return one event in words."""
     journey, where = transcript.journey, event.where
     match event.what:
         case "smtp" | "alike":
@@ -175,7 +175,7 @@ def _lasted(event: Event) -> str:
 
 
 def _late(event: Event) -> str:
-    """How long a delayed acknowledgement held it back."""
+    """Return how long a delayed acknowledgement delayed the reply."""
     return f", {_seconds(event.lasted)} after the hub owned it" if event.lasted > 0 else ""
 
 
@@ -186,7 +186,7 @@ def _took(event: Event, what: str, work: str = "") -> str:
 
 
 def groups(transcript: Transcript) -> list[list[Recipient]]:
-    """Recipients of whom all is the same but the number, in the order of their first."""
+    """Return recipients that differ in their number only, in the order of their first."""
     groups: dict[tuple[object, ...], list[Recipient]] = {}
     for recipient in transcript.journey.recipients:
         key = (
@@ -201,12 +201,12 @@ def groups(transcript: Transcript) -> list[list[Recipient]]:
 
 
 def name(group: list[Recipient]) -> str:
-    """Recipients by number, and their domain."""
+    """Return recipients by number, and their domain."""
     return f"{few([recipient.number for recipient in group])} {group[0].domain}"
 
 
 def few(recipients: Sequence[int]) -> str:
-    """Recipients by number; of very many the first, and how many they are."""
+    """Return recipients by number; of very many the first, and how many there are."""
     whole = numbers(recipients)
     if len(whole) <= _SHORT:
         return whole

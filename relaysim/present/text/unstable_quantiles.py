@@ -1,4 +1,4 @@
-"""Quantiles of a run that are unstable: they jump between replications, so on_time is better."""
+"""Unstable quantiles of a run: they jump between replications, so on_time is better."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""What a search for the warm-up says."""
+"""The text of a search for the warm-up."""
 
 from rich.console import RenderableType
 
@@ -9,7 +9,7 @@ from relaysim.units import format_duration
 
 
 def warm_up_text(warm_up: WarmUp) -> list[RenderableType]:
-    """All of it, for the terminal."""
+    """Return the text for the terminal."""
     name, run = warm_up.scenario.name, warm_up.scenario.run
     sentence = {
         "cut": f"{name}: warm-up {format_duration(warm_up.cut)} of {format_duration(run.duration)}",
