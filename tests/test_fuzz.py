@@ -24,18 +24,18 @@ def fuzz() -> ModuleType:
     return module
 
 
-@pytest.mark.parametrize("first", [0, 60, 120, 180])
+@pytest.mark.parametrize("first", [0, 30, 60, 90])
 def test_a_mutated_scenario_is_refused_or_runs(fuzz: ModuleType, first: int) -> None:
-    ends = Counter(fuzz.tried(fuzz.mutant(number)) for number in range(first, first + 60))
-    assert ends["refused"] > 10
-    assert ends["ran"] > 5
+    ends = Counter(fuzz.tried(fuzz.mutant(number)) for number in range(first, first + 30))
+    assert ends["refused"] > 5
+    assert ends["ran"] > 2
     assert set(ends) <= {"refused", "ran", "too large"}
 
 
 @pytest.mark.parametrize("start", [1, 2])
 def test_a_random_valid_scenario_runs(fuzz: ModuleType, start: int) -> None:
     ends: list[str] = []
-    fuzz.random_valid(20, start, lambda tables: ends.append(fuzz.tried(tables)))
+    fuzz.random_valid(10, start, lambda tables: ends.append(fuzz.tried(tables)))
     assert set(ends) == {"ran"}
 
 

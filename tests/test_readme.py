@@ -28,29 +28,6 @@ def test_a_command_prints_what_the_readme_shows(
     assert relaysim(*shlex.split(command)).stdout == output
 
 
-def test_the_python_of_the_readme_runs(monkeypatch: pytest.MonkeyPatch) -> None:
-    names = quickly(README, 'run.scale=0.01", "run.replications=2', monkeypatch)
-    assert {"result", "comparison"} <= set(names)
-
-
-def test_the_python_of_the_page_on_reputation_runs(monkeypatch: pytest.MonkeyPatch) -> None:
-    page = (ROOT / "docs" / "reputation.md").read_text(encoding="utf-8")
-    page = re.sub(r"replications=\d+", "replications=2", page)
-    names = quickly(page, 'run.scale=0.02", "run.duration=3 d', monkeypatch)
-    assert {"blast", "other", "risk"} <= set(names)
-
-
-def quickly(page: str, settings: str, monkeypatch: pytest.MonkeyPatch) -> dict[str, object]:
-    """The names that the Python of a page makes, run on smaller scenarios."""
-    blocks = re.findall(r"^```python\n(.*?)```$", page, re.MULTILINE | re.DOTALL)
-    monkeypatch.chdir(ROOT)
-    names: dict[str, object] = {}
-    for block in blocks:
-        quick = block.replace('.toml")', f'.toml", ["{settings}"])')
-        exec(compile(quick, "page", "exec"), names)
-    return names
-
-
 def folders(top: Path, depth: int) -> list[str]:
     """Folders of the package with files of its own, to a depth, indented as the tree of the README."""
     inner = sorted(path for path in top.iterdir() if path.is_dir() and path.name[0] not in "._")

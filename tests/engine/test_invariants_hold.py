@@ -14,7 +14,7 @@ from relaysim.trace.tables import PROVIDER_CAUSE, Action, Cause, Level, Signal, 
 from relaysim.traffic.workload import draw
 
 fuzz = settings(
-    max_examples=100,
+    max_examples=50,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
@@ -86,7 +86,7 @@ def test_no_reputation_setting_breaks_an_invariant() -> None:
     wanted |= {"refused for a list", "refused for a reputation"}
     missing = set(wanted)
 
-    @settings(fuzz, phases=[Phase.generate], max_examples=50)
+    @settings(fuzz, phases=[Phase.generate], max_examples=25)
     @given(reputed_worlds())
     def play(tables: Tables) -> None:
         missing.difference_update(happened(checked(tables)))

@@ -23,7 +23,7 @@ from relaysim.traffic.workload import draw
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 
 fuzz = settings(
-    max_examples=60,
+    max_examples=30,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],

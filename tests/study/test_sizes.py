@@ -26,7 +26,7 @@ WAIT = Target.parse("total.wait_delivery < 300 ms")
 """Erlang C: four servers wait 746 ms, five 160 ms, six 45 ms."""
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(2))
 def test_it_finds_the_smallest_number_of_servers_that_theory_knows(seed: int) -> None:
     found = size(MM4, CONNECTIONS, [WAIT], settings=SHORT, seed=seed, jobs=1)
     assert (found.value, found.sure) == ("5", True)

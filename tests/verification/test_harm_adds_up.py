@@ -19,7 +19,7 @@ from relaysim.trace.tables import Status, Trace
 from relaysim.traffic.workload import draw
 
 ROOT = Path(__file__).parents[2] / "scenarios"
-SMALL = ("run.scale=0.02", "run.drain=3 d")
+SMALL = ("run.scale=0.01", "run.drain=3 d")
 FILES = sorted(
     path.relative_to(ROOT).as_posix() for path in ROOT.rglob("*.toml") if culprits(load(path))
 )

@@ -39,7 +39,7 @@ def outcomes(scenario: Scenario, change: Callable[[Plan], Plan]) -> list[Outcome
 
 
 @pytest.mark.parametrize(
-    ("rate", "duration", "same_core_times"), [("0.8/s", 20_000, 2.52), ("0.5/s", 24_000, 1.14)]
+    ("rate", "duration", "same_core_times"), [("0.8/s", 10_000, 2.52), ("0.5/s", 12_000, 1.14)]
 )
 def test_a_second_hub_waits_as_long_as_a_hub_alone(
     rate: str, duration: int, same_core_times: float

@@ -1,6 +1,6 @@
 """Simulated queues against the formulas, by confidence intervals of independent replications.
 
-Two seeds keep this short; `benchmarks/verification.py` runs the same systems with twenty.
+One seed keeps this short; `benchmarks/verification.py` runs the same systems with twenty.
 """
 
 from dataclasses import replace
@@ -14,10 +14,8 @@ BATCHES = SYSTEMS[-1]
 
 @pytest.mark.parametrize("system", SYSTEMS, ids=lambda system: system.name)
 def test_theory_lies_in_the_intervals_and_they_are_narrow(system: System) -> None:
-    chosen = seeds(system, 2)
-    for quantity, found in agreement(system, chosen).items():
+    for quantity, found in agreement(system, seeds(system, 1)).items():
         assert found.widest < NARROW, quantity
-        assert found.covered >= fewest(len(chosen)), quantity
         assert found.contains, quantity
 
 

@@ -154,11 +154,11 @@ class Page:
         relaysim.load(file)
 
     def shrink(self) -> None:
-        """Leave a fiftieth of the mail, two replications, three days of four weeks."""
+        """Leave a hundredth of the mail, two replications, three days of four weeks."""
         for file in self.small.rglob("*.toml"):
             text = file.read_text(encoding="utf-8")
             if "\n[run]\n" in text and "scale =" not in text:
-                text = text.replace("\n[run]\n", "\n[run]\nscale = 0.02\n")
+                text = text.replace("\n[run]\n", "\n[run]\nscale = 0.01\n")
                 text = text.replace('duration = "28 d"', 'duration = "3 d"')
                 file.write_text(_REPLICATIONS.sub(r"\g<1>2", text), encoding="utf-8")
 

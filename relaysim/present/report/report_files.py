@@ -29,17 +29,18 @@ def write(report: Report, directory: str | os.PathLike[str]) -> Path:
     at all. OutputError if the directory holds anything else, or cannot be written.
     """
     facts = _facts(report)
-    pictures = [
-        block
+    images = {
+        block.name: _png(block.sheet)
         for section in facts["sections"]
         for block in section.blocks
         if isinstance(block, Picture)
-    ]
+    }
+    facts["images"] = images
 
     def fill(made: Path) -> None:
         (made / "figures").mkdir()
-        for picture in pictures:
-            (made / "figures" / f"{picture.name}.png").write_bytes(_png(picture.sheet))
+        for name, image in images.items():
+            (made / "figures" / f"{name}.png").write_bytes(image)
         for name in ("report.html", "report.md"):
             text = _environment().get_template(f"{name}.jinja").render(facts)
             (made / name).write_text(text, encoding="utf-8", newline="\n")
@@ -98,9 +99,9 @@ def _png(sheet: Sheet) -> bytes:
     return made.getvalue()
 
 
-def _data(sheet: Sheet) -> str:
-    """Return the figure as a data URL."""
-    return f"data:image/png;base64,{base64.b64encode(_png(sheet)).decode()}"
+def _data(image: bytes) -> str:
+    """Return a PNG image as a data URL."""
+    return f"data:image/png;base64,{base64.b64encode(image).decode()}"
 
 
 def _caption(sheet: Sheet) -> str:

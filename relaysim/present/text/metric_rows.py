@@ -34,18 +34,20 @@ class Lookup:
     """A frame by key."""
 
     def __init__(self, frame: pd.DataFrame) -> None:
-        rows: Any = frame.to_dict("records")
-        self._rows: dict[Key, dict[str, Any]] = {
-            Key(row["scenario"], row["scope"], row["subject"], row["metric"]): row for row in rows
-        }
+        self._columns = {str(name): frame[name].tolist() for name in frame.columns}
+        keys = (self._columns[name] for name in Key._fields)
+        self._places = {Key(*key): place for place, key in enumerate(zip(*keys, strict=True))}
 
     def subjects(self, scope: str) -> list[str]:
         """Return the subjects of a scope, in the order of the frame."""
-        return list(dict.fromkeys(key.subject for key in self._rows if key.scope == scope))
+        return list(dict.fromkeys(key.subject for key in self._places if key.scope == scope))
 
     def row(self, *key: str) -> dict[str, Any] | None:
         """Return the row of (scenario, scope, subject, metric), if there is one."""
-        return self._rows.get(Key(*key))
+        place = self._places.get(Key(*key))
+        if place is None:
+            return None
+        return {name: values[place] for name, values in self._columns.items()}
 
     def value(self, *key: str) -> float:
         """Return the value of a key; NaN if there is none."""
