@@ -28,14 +28,14 @@ SPREAD = 0.5
 zero is within two of them then, so a bell around the mean would no longer fit."""
 
 
-class Cliff(NamedTuple):
+class LateShare(NamedTuple):
     """The smallest and the largest share of late recipients among the replications."""
 
     low: float
     high: float
 
 
-def cliff(metric: str, quantile: Floats, on_time: Floats, late: Floats) -> Cliff | None:
+def late_share(metric: str, quantile: Floats, on_time: Floats, late: Floats) -> LateShare | None:
     """Return the range of the share of late recipients where a quantile is unstable, else None.
 
     Parameters
@@ -45,6 +45,11 @@ def cliff(metric: str, quantile: Floats, on_time: Floats, late: Floats) -> Cliff
     quantile, on_time, late : array of float, shape (replications,)
         Its values, the share on time, and the share of judged recipients that are late or lost.
 
+    Returns
+    -------
+    LateShare or None
+        None for a quantile that is not unstable.
+
     Notes
     -----
     A quantile is unstable if all of this holds: it varies by more than `SPREAD` of its mean,
@@ -53,16 +58,30 @@ def cliff(metric: str, quantile: Floats, on_time: Floats, late: Floats) -> Cliff
     """
     if metric not in TAILS or len(late) < 2 or not _jumps(quantile) or _jumps(on_time):
         return None
-    tail, late_range = TAILS[metric], Cliff(float(late.min()), float(late.max()))
-    near = late_range.low <= tail * (1.0 + NEAR) and late_range.high >= tail * (1.0 - NEAR)
-    return late_range if near else None
+    tail, share = TAILS[metric], LateShare(float(late.min()), float(late.max()))
+    near = share.low <= tail * (1.0 + NEAR) and share.high >= tail * (1.0 - NEAR)
+    return share if near else None
 
 
-def cliff_of(
+def late_share_if_unstable(
     per_replication: pd.DataFrame, scenario: str, scope: str, subject: str, metric: str
-) -> Cliff | None:
-    """Return the same from the metrics of the replications of a run or a comparison.
+) -> LateShare | None:
+    """Return `late_share` from the metrics of the replications of a run or a comparison.
 
+    Parameters
+    ----------
+    per_replication : DataFrame
+        Metrics of each replication.
+    scenario, scope, subject, metric : str
+        The key of the quantile.
+
+    Returns
+    -------
+    LateShare or None
+        None for a quantile that is not unstable.
+
+    Notes
+    -----
     Late and lost recipients are those above the quantile. The share is that of the whole window,
     for the busy hours as well, which has about as many of them: an approximation.
     """
@@ -80,7 +99,7 @@ def cliff_of(
         return None
     table = table.dropna()
     on_time = table["on_time"].to_numpy(np.float64)
-    return cliff(metric, table[metric].to_numpy(np.float64), on_time, (1.0 - on_time).round(9))
+    return late_share(metric, table[metric].to_numpy(np.float64), on_time, (1.0 - on_time).round(9))
 
 
 def _jumps(values: Floats) -> bool:

@@ -129,7 +129,7 @@ def test_of_what_is_decided_nothing_is_said():
     assert compared.doubts(found(better), "old", "new", [ON_TIME]) == []
 
 
-def test_a_quantile_on_a_cliff_is_judged_by_on_time(golden_section):
+def test_an_unstable_quantile_is_judged_by_on_time(golden_section):
     """In the base 4 to 6 % are late, and the p95 is two seconds or five minutes."""
     each = [(0.96, 2.0), (0.94, 300.0), (0.955, 2.0)]
     replications = pd.DataFrame(

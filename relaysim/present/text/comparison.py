@@ -28,7 +28,7 @@ from relaysim.scenario.difference import diff
 from relaysim.scenario.model import Scenario
 from relaysim.stats.interval import CONFIDENCE, EQUAL, EQUIVALENT, NOT_DECIDED
 from relaysim.stats.several_designs import confidence_of
-from relaysim.stats.unstable_quantile import cliff_of
+from relaysim.stats.unstable_quantile import late_share_if_unstable
 from relaysim.study.compare import Comparison
 from relaysim.study.ranking import ranking
 
@@ -244,10 +244,15 @@ def _unstable(
 ) -> Iterator[str]:
     """Yield in which designs a quantile is unstable, and what to compare instead."""
     key = (row["scope"], row["subject"])
-    cliffs = {
-        name: cliff_of(comparison.per_replication, name, *key, row["metric"]) for name in designs
+    late_shares = {
+        name: late_share_if_unstable(comparison.per_replication, name, *key, row["metric"])
+        for name in designs
     }
-    shares = [f"{late(cliff)} in {name}" for name, cliff in cliffs.items() if cliff is not None]
+    shares = [
+        f"{late(share)} of the mail is late in {name}"
+        for name, share in late_shares.items()
+        if share
+    ]
     if shares:
         instead = compared.row(row["scenario"], *key, "on_time")
         value = "" if instead is None else f" ({difference_of(instead)}, {instead['verdict']})"
