@@ -26,10 +26,10 @@ _COLOURS = {
     "in the queue database": "#CC79A7",
     "a core: wait and work": "#0072B2",
     "waits for a connection": "#D55E00",
-    "on the way": "#009E73",
-    "waits for its next attempt": "#999999",
+    "transfer and reply": "#009E73",
+    "waits for the next attempt": "#999999",
 }
-_AGAIN = "waits for its next attempt"
+_AGAIN = "waits for the next attempt"
 _TICKS = (0.001, 0.01, 0.1, 1.0, 10.0, 60.0, 600.0, 3600.0, 36_000.0, 86_400.0, 864_000.0)
 _STAGE = {
     "session": "in the host's spool",
@@ -39,10 +39,10 @@ _STAGE = {
     "categorized": "a core: wait and work",
     "connection": "waits for a connection",
     "no connection": "waits for a connection",
-    "sent": "on the way",
-    "transferred": "on the way",
-    "answered": "on the way",
-    "stored": "on the way",
+    "sent": "transfer and reply",
+    "transferred": "transfer and reply",
+    "answered": "transfer and reply",
+    "stored": "transfer and reply",
 }
 
 
@@ -64,7 +64,7 @@ def path(transcript: Transcript) -> Sheet:
     shown = rows[:_MOST]
     key = {stage: Patch(color=colour) for stage, colour in _COLOURS.items()}
     marks = {
-        "taken": Line2D([], [], color=INK, marker="o", linestyle="", markersize=6),
+        "accepted": Line2D([], [], color=INK, marker="o", linestyle="", markersize=6),
         "refused or deferred": Line2D([], [], color=INK, marker="X", linestyle="", markersize=7),
     }
     if transcript.deadline is not None:
@@ -88,7 +88,7 @@ def path(transcript: Transcript) -> Sheet:
     panel.xaxis.set_major_formatter(FuncFormatter(lambda x, _: format_duration(round(x * SECOND))))
     more = len(rows) - len(shown)
     left = f"; {more} other courses are left out" if more else ""
-    panel.set_xlabel(f"time since it was created, logarithmic{left}")
+    panel.set_xlabel(f"time since creation, logarithmic{left}")
     panel.grid(visible=False, axis="y")
     panel.tick_params(axis="y", length=0)
     if transcript.deadline is not None:
@@ -112,7 +112,7 @@ def parts(transcript: Transcript, index: int) -> Iterator[Part]:
         if not concerned or at >= end:
             continue
         if event.what == "queued":
-            between = "on the way"
+            between = "transfer and reply"
         if stage is None:
             continue
         if between == _AGAIN and event.what in ("connection", "no connection"):
@@ -124,7 +124,7 @@ def parts(transcript: Transcript, index: int) -> Iterator[Part]:
         if until > begun:
             yield Part(stage, begun - journey.created, until - journey.created)
         at = max(at, until)
-        between = {"answered": _AGAIN, "connection": "on the way"}.get(event.what, between)
+        between = {"answered": _AGAIN, "connection": "transfer and reply"}.get(event.what, between)
     if at < end:
         yield Part(between, at - journey.created, end - journey.created)
 

@@ -73,9 +73,9 @@ def _message(ages: QShape) -> str:
     if half == len(AGES):
         part, age = counts[-1], f"{AGES[-1]} min or longer"
     entries = "entry" if whole == 1 else "entries"
-    most = ", when most is in them" * ages.fullest
+    most = ", the peak" * ages.fullest
     return (
-        f"The queues of {ages.hub or ages.scenario.name} at {clock(ages.scenario, ages.at)}"
-        f"{most}: {whole:,} {entries}, {number(part / whole, 'share')} there for {age}; most in "
+        f"Queues of {ages.hub or ages.scenario.name} at {clock(ages.scenario, ages.at)}"
+        f"{most}: {whole:,} {entries}, {number(part / whole, 'share')} waiting for {age}; most in "
         f"{ages.shape.index[0]}"
     )

@@ -208,9 +208,9 @@ def _message(
         measured.value(scenario, "resource", queue.name, "minutes_above") > 0.0 for queue in waited
     )
     above = (
-        f"; {count} queue{'s are' if count != 1 else ' is'} above Microsoft's threshold for a time"
+        f"; {count} queue{'s are' if count != 1 else ' is'} temporarily above Microsoft's threshold"
     )
     return (
-        f"When queues are long in {scenario}: at worst {number(round(worst.means[column], 1))} "
-        f"in the mean of the {_span(width)} from {when}, in {worst.name}{above * bool(count)}"
+        f"Queues of {scenario}: a mean of {number(round(worst.means[column], 1))} in {worst.name} "
+        f"in the {_span(width)} from {when}{above * bool(count)}"
     )

@@ -169,7 +169,7 @@ def queue_ages_text(ages: QShape) -> list[RenderableType]:
     """Return the text for the terminal."""
     which = ages.hub or " and ".join(ages.scenario.hubs)
     when = clock(ages.scenario, ages.at)
-    most = ", when most is in them" if ages.fullest and len(ages.shape) else ""
+    most = ", the peak" if ages.fullest and len(ages.shape) else ""
     what = f"{ages.scenario.name}: the queues of {which} at {when}{most}, by age in minutes"
     lines: list[RenderableType] = [text(what), text("")]
     lines += [Text(line) for line in _lines(ages)]
