@@ -1,1 +1,1 @@
-"""What people see: tables in the terminal and figures."""
+"""Results for people: tables in the terminal, reports and figures."""

@@ -1,4 +1,4 @@
-"""The figures of a result by name: what a notebook and the commands draw."""
+"""The figures of a result by name, for notebooks and commands."""
 
 from collections.abc import Callable, Mapping
 from functools import partial, singledispatch
@@ -86,10 +86,23 @@ figures.register(QShape, _only("qshape", lambda result: qshape(result, result.ca
 
 
 def figure(result: object, name: str) -> Sheet:
-    """One figure of a result: a matplotlib figure that a notebook shows.
+    """Return one figure of a result: a matplotlib figure that a notebook shows.
 
-    ValueError if there is none of that name, with those that there are; NothingToDrawError if it
-    would be empty. `design` and `qshape` of a run take the time of one replication.
+    `design` and `qshape` of a run take the time of one replication.
+
+    Parameters
+    ----------
+    result : RunResult, Comparison, ...
+        The result of a study.
+    name : str
+        The name of the figure.
+
+    Raises
+    ------
+    ValueError
+        If there is no figure of that name; the message has the names.
+    NothingToDrawError
+        If the figure would be empty.
     """
     draw = look_up(figures(result), name, "a figure")
     with style.paper():
@@ -99,7 +112,7 @@ def figure(result: object, name: str) -> Sheet:
 
 
 def of_run(of: Story) -> Figures:
-    """What can be drawn of a run, by name."""
+    """Return the figures of a run, by name."""
     result, scenario = of.result, of.result.scenario
     name, metrics = scenario.name, result.metrics
     return {

@@ -1,4 +1,4 @@
-"""A figure with controls, where a notebook is alive; the figure alone everywhere else."""
+"""A figure with controls in a notebook with a kernel; the figure alone everywhere else."""
 
 import os
 from collections.abc import Callable, Sequence
@@ -46,7 +46,7 @@ def interactive(draw: Callable[..., Any], **choices: Sequence[Any]) -> Any:
 
 
 def _alive() -> bool:
-    """Whether a notebook with a kernel asks, and has widgets."""
+    """Return whether the caller is a notebook with a kernel and widgets."""
     try:
         import ipywidgets  # noqa: F401
         from IPython.core.getipython import get_ipython

@@ -1,4 +1,4 @@
-"""Axes of quantities and of the numbers that a study varies, lettered as the tables are."""
+"""Axes of quantities and of varied numbers, with labels as in the tables."""
 
 import math
 from collections.abc import Sequence
@@ -38,10 +38,11 @@ Floats = npt.NDArray[np.float64]
 
 
 def quantity_axis(panel: Axes, quantity: Quantity, values: Floats) -> None:
-    """The y axis of a quantity, which `values` lie on: in one unit, or as a log with a unit each.
+    """Set the y axis of a quantity, linear with one unit, or logarithmic with a unit at each mark.
 
-    It is lettered with the unit alone: the title of a panel has its quantity. Shares begin where
-    they are, if that is far from zero.
+    The labels have the unit alone: the title of a panel has the quantity. Shares begin at their
+    smallest value, if that is far from zero. `values` are the values on the axis, in the unit of
+    the quantity.
     """
     unit = quantity.of.unit
     known = values[np.isfinite(values)]
@@ -70,13 +71,16 @@ def quantity_axis(panel: Axes, quantity: Quantity, values: Floats) -> None:
 
 
 def ticks(low: float, high: float, factor: float, most: int = 5) -> list[float]:
-    """Round numbers of a unit, which is `factor` of the axis's, within an axis."""
+    """Return round numbers of a unit within an axis; `factor` is the unit in that of the axis."""
     values = MaxNLocator(most).tick_values(low / factor, high / factor)
     return [factor * value for value in values if low <= factor * value <= high]
 
 
 def _log(panel: Axes, low: float, least: float, high: float) -> None:
-    """A log from the least that is above zero, or one that ends at zero where that occurs."""
+    """Set a logarithmic axis from the least value above zero.
+
+    One with zeros has zero at its end.
+    """
     if low > 0.0:
         panel.set_yscale("log")
         panel.set_ylim(low / 1.5, 1.5 * high)
@@ -95,12 +99,12 @@ def _log(panel: Axes, low: float, least: float, high: float) -> None:
 
 
 def places(varied: Vary) -> Floats:
-    """Where the values of a path stand on an axis: as numbers, or one after the other."""
+    """Return the places of the values of a path on an axis: as numbers, or one after the other."""
     return np.array(varied.amounts or range(len(varied.values)), np.float64)
 
 
 def varied_axis(panel: Axes, varied: Vary, shown: Sequence[float] | None = None) -> None:
-    """The x axis of a path; `shown` are the places that are lettered, by default all that fit."""
+    """Set the x axis of a path; `shown` are the places with a label, by default all that fit."""
     at = places(varied)
     panel.set_xlabel(f"{varied.path}{f',{varied.unit}' if varied.unit.strip() else ''}")
     if not varied.amounts:
@@ -117,5 +121,5 @@ def varied_axis(panel: Axes, varied: Vary, shown: Sequence[float] | None = None)
 
 
 def amount(value: float, unit: str = "") -> str:
-    """A number of what is varied: three digits, and no power of ten."""
+    """Return a varied number as text: three digits, and no power of ten."""
     return f"{float(f'{value:.3g}'):,.12g}{unit}"

@@ -1,6 +1,6 @@
-"""Boxes in columns, and bands between them: how a flow through stages is laid out and drawn.
+"""Boxes in columns, and bands between them: layout and drawing of a flow through stages.
 
-All lengths are inches on a panel that is as large as it says; y grows downwards.
+All lengths are inches on a panel of that size; y grows downwards.
 """
 
 import math
@@ -44,7 +44,7 @@ class Band(NamedTuple):
 
 
 class Stub(NamedTuple):
-    """What comes to a box and goes no further: a short band with an end."""
+    """The part of a flow that ends at a box: a short band with an end."""
 
     at: Hashable
     width: float
@@ -53,7 +53,7 @@ class Stub(NamedTuple):
 
 @dataclass
 class Box:
-    """A box: its column, what is written in it, and the colour of its edge."""
+    """A box: its column, its text, and the colour of its edge."""
 
     key: Hashable
     column: int
@@ -65,7 +65,7 @@ class Box:
 
     @property
     def middle(self) -> float:
-        """The height of its middle."""
+        """The height of the middle."""
         return self.top + self.height / 2
 
 
@@ -89,9 +89,9 @@ class Layout:
         left: Sequence[float],
         width: float,
     ) -> "Layout":
-        """Lay boxes of a width out in columns that begin at `left`; few bands cross.
+        """Return boxes of a width in columns that begin at `left`, so that few bands cross.
 
-        The order of the boxes is kept where bands do not ask for another.
+        The order of the boxes is kept unless bands need another one.
         """
         made = cls({box.key: box for box in boxes}, list(bands), list(stubs), left, width)
         for box in boxes:
@@ -100,7 +100,7 @@ class Layout:
         return made
 
     def _write(self, box: Box) -> None:
-        """Break the lines of a box, and make it as high as they and its bands are."""
+        """Break the lines of a box, and set its height by its lines and its bands."""
         room = self.width - 2 * PAD
         box.lines = [
             line._replace(text=part)
@@ -114,7 +114,7 @@ class Layout:
         box.height = max(text, into + 2 * PAD, out + 2 * PAD)
 
     def _order(self) -> None:
-        """Order each column by where its bands come from, then by where they go, in turn."""
+        """Order each column by the sources of its bands, then by their ends, in turn."""
         columns: list[list[Box]] = [[] for _ in self.left]
         for box in self.boxes.values():
             columns[box.column].append(box)
@@ -129,7 +129,7 @@ class Layout:
                 self._stack(column)
 
     def _stack(self, column: list[Box]) -> None:
-        """Place the boxes of a column under one another in the middle, as far apart as may be."""
+        """Place the boxes of a column under one another in the middle, with equal gaps."""
         spare = self.height - _height(column)
         gap = GAP + min(spare / (len(column) + 1), _APART)
         top = (self.height - _height(column) - (gap - GAP) * (len(column) - 1)) / 2
@@ -138,7 +138,7 @@ class Layout:
             top += box.height + gap
 
     def _pull(self, box: Box, forth: bool) -> float:
-        """The mean height of the boxes on one side of a box that bands tie it to."""
+        """Return the mean height of the boxes on one side of a box that have bands to it."""
         ties = [
             (self.boxes[band.start if forth else band.end].middle, band.width)
             for band in self.bands
@@ -189,19 +189,22 @@ class Layout:
             y += tall
 
     def _out(self) -> dict[int, float]:
-        """The height of each band, and after them of each stub, at the right of its box."""
+        """Return the height of each band, and after them of each stub, at the right of its box."""
         ends = [(band.start, self.boxes[band.end].middle, band.width) for band in self.bands]
         ends += [(stub.at, math.inf, stub.width) for stub in self.stubs]
         return self._beside(ends)
 
     def _in(self) -> dict[int, float]:
-        """The height of each band at the left of its box."""
+        """Return the height of each band at the left of its box."""
         return self._beside(
             [(band.end, self.boxes[band.start].middle, band.width) for band in self.bands]
         )
 
     def _beside(self, ends: Sequence[tuple[Hashable, float, float]]) -> dict[int, float]:
-        """Heights of ends at a box each, in the order of where they lead; they touch."""
+        """Return the heights of ends at a box each, in the order of their other ends.
+
+        They touch.
+        """
         result: dict[int, float] = {}
         for box in self.boxes.values():
             beside = [(where, i) for i, (key, where, _) in enumerate(ends) if key == box.key]
@@ -213,7 +216,7 @@ class Layout:
 
 
 def _stop(panel: Axes, x: float, y: float, stub: Stub) -> None:
-    """A stub at the right edge of a box."""
+    """Draw a stub at the right edge of a box."""
     half = stub.width / 2
     panel.add_patch(
         Rectangle(
@@ -236,7 +239,7 @@ def ribbon(
     colour: str,
     **how: Any,
 ) -> None:
-    """A band of a width between two points, level at both."""
+    """Draw a band of a width between two points, level at both."""
     (x0, y0), (x1, y1) = start, end
     half = width / 2
     x = (x0 + x1) / 2

@@ -1,5 +1,5 @@
-"""What a figure says that has nothing to show."""
+"""The exception for a figure without content."""
 
 
 class NothingToDrawError(Exception):
-    """A figure would be empty; the text says why."""
+    """A figure would be empty; the text has the reason."""

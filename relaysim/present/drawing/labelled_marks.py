@@ -21,14 +21,14 @@ _LETTERS = 46
 
 
 class Mark(NamedTuple):
-    """A moment, seconds, and what happened in it."""
+    """A time, seconds, and the text of its event."""
 
     time: float
     text: str
 
 
 class Placed(NamedTuple):
-    """A mark, its label in lines, its lane counted in lines from the top, and on which side."""
+    """A mark, its label in lines, its lane counted in lines from the top, and its side."""
 
     mark: Mark
     lines: tuple[str, ...]
@@ -37,11 +37,10 @@ class Placed(NamedTuple):
 
 
 def place(marks: Sequence[Mark], first: float, last: float, width: float) -> list[Placed]:
-    """Lay labels beside their marks on an axis from `first` to `last` that is `width` inches long.
+    """Return marks with labels on an axis from `first` to `last` (seconds) of `width` inches.
 
-    Each goes into the highest lane that is free and below which there is no label, so that the line
-    that leads down from the mark meets none; to the left of its mark if there is no room on the
-    right.
+    Each label is in the highest free lane without a label below, so that the line that leads down
+    from the mark crosses no label; it is to the left of its mark if there is no room on the right.
     """
     taken: list[list[tuple[float, float]]] = []
     placed = []
@@ -67,7 +66,7 @@ def place(marks: Sequence[Mark], first: float, last: float, width: float) -> lis
 
 
 def height(placed: Sequence[Placed]) -> float:
-    """What the lanes take, inches."""
+    """Return the height of the lanes, inches."""
     return 0.1 + _LINE * max((item.lane + len(item.lines) for item in placed), default=0)
 
 

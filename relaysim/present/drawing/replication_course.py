@@ -66,11 +66,11 @@ class Incident(NamedTuple):
 
 @dataclass(frozen=True)
 class Course:
-    """One replication of a scenario, by the frames of its run, of this replication alone.
+    """One replication of a scenario, by the frames of its run.
 
-    They are `recipients`, `listings`, `levels` and `actions`. `toll` has one row for each innocent
-    recipient of a kind of `measure.blast.harm`, with the columns `kind`, `created` and `end`
-    (seconds; `end` is when it got its final status).
+    `frames` are `recipients`, `listings`, `levels` and `actions`. `toll` has one row for each
+    innocent recipient of a kind of `measure.blast.harm`, with the columns `kind`, `created` and
+    `end` (seconds; `end` is the time of its final status).
     """
 
     scenario: Scenario
@@ -109,12 +109,12 @@ class Course:
 
     @property
     def duration(self) -> float:
-        """How long mail is created, seconds."""
+        """The time in which mail is created, seconds."""
         return self.scenario.run.duration / 1e6
 
     @cached_property
     def end(self) -> float:
-        """The end of what is known, seconds."""
+        """The end of the recorded time, seconds."""
         last = [self.frames["recipients"]["end"].max(), self.frames["levels"]["time"].max()]
         return float(np.nanmax([self.duration, *last]))
 

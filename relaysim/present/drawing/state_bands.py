@@ -1,4 +1,4 @@
-"""How public IPs fare over time, as bands: the worse, the higher and darker."""
+"""States of public IPs over time, as bands: the worse, the higher and darker."""
 
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
@@ -12,7 +12,7 @@ from relaysim.present.drawing.style import PALE, Key
 
 
 class Band(NamedTuple):
-    """How a state is called and drawn; a row is 1 high."""
+    """The name and the look of a state; a row is 1 high."""
 
     text: str
     colour: str
@@ -35,19 +35,19 @@ _FLOOR = 0.4
 
 
 def bands_key(states: Iterable[int]) -> Key:
-    """What the bands mean, of the states that occur."""
+    """Return the key of the states that occur."""
     shown = [BANDS[state] for state in sorted(set(states))]
     return {band.text: Patch(facecolor=band.colour) for band in shown}
 
 
 def sending_key(course: Course) -> Key:
-    """What the background means, if there is one."""
+    """Return the key of the background, if there is one."""
     sample = {"while culprits' mail is delivered": Patch(facecolor=SENDS)}
     return sample if course.sending else {}
 
 
 def draw_sending(panel: Axes, course: Course) -> None:
-    """The background: hours in which culprits' mail gets through."""
+    """Draw the background: hours in which mail of culprits is delivered or junked."""
     for start, end in course.sending:
         panel.axvspan(start, end, color=SENDS, linewidth=0.6, zorder=0.4)
 
@@ -55,9 +55,9 @@ def draw_sending(panel: Axes, course: Course) -> None:
 def draw_bands(
     panel: Axes, rows: Sequence[tuple[str, Sequence[Span]]], first: float, last: float
 ) -> None:
-    """One row for each label, from the top down; a thin line where nothing is wrong.
+    """Draw one row for each label, from the top down; a thin line without a bad state.
 
-    A span that is too short to be seen is drawn as wide as a line.
+    A span that is too short to be seen is as wide as a line.
     """
     for place, (_, spans) in enumerate(rows):
         floor = -place - _FLOOR

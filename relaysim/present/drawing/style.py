@@ -1,7 +1,7 @@
-"""What all figures share: paper, palette, lettering, and how they are written.
+"""The style of all figures: paper, palette, lettering, and files.
 
 A design has one colour and one dash pattern everywhere, so that a figure can be read in grey. The
-colours are those of Okabe and Ito, which people with any colour vision can tell apart.
+colours are those of Okabe and Ito, which people with any colour vision can distinguish.
 """
 
 import io
@@ -57,7 +57,7 @@ Key = Mapping[str, Artist]
 
 
 class Look(NamedTuple):
-    """How a design is drawn: colour, dashes of its lines, hatching of its areas."""
+    """The look of a design: colour, dashes of its lines, hatching of its areas."""
 
     colour: str
     dashes: tuple[float, tuple[float, ...]]
@@ -76,7 +76,7 @@ _LOOKS = (
 
 
 def looks(designs: Sequence[str]) -> dict[str, Look]:
-    """The look of each design, in their order; after seven, colours come with other dashes."""
+    """Return the look of each design, in their order; after seven, colours have other dashes."""
     count = len(_LOOKS)
     by_name = {}
     for i, name in enumerate(designs):
@@ -86,7 +86,7 @@ def looks(designs: Sequence[str]) -> dict[str, Look]:
 
 
 class Sheet(Figure):
-    """A figure that knows what it says: `message` above its panels, `origin` below them.
+    """A figure with its text: `message` above its panels, `origin` below them.
 
     A notebook shows it as it is.
     """
@@ -96,7 +96,7 @@ class Sheet(Figure):
 
     @property
     def alt(self) -> str:
-        """What stands in place of the figure where it cannot be seen."""
+        """The text in place of the figure where it cannot be seen."""
         panels = [axes.get_title(loc="left") for axes in self.axes]
         return ". ".join(part for part in (self.message, *panels, self.origin) if part)
 
@@ -126,7 +126,7 @@ def sheet(
     row_height: float = 2.4,
     **how: Any,
 ) -> tuple[Sheet, list[Axes]]:
-    """A figure of `rows` x `columns` panels: its message and keys above, its origin below.
+    """Return a figure of `rows` x `columns` panels: message and keys above, origin below.
 
     `how` goes to `Figure.subplots`.
     """
@@ -151,23 +151,23 @@ def sheet(
 
 
 def design_key(designs: Sequence[str]) -> Key:
-    """The key of the designs."""
+    """Return the key of the designs."""
     return {name: Line2D([], [], **line(look)) for name, look in looks(designs).items()}
 
 
 def line(look: Look, **how: Any) -> dict[str, Any]:
-    """How a line of a design is drawn."""
+    """Return the properties of a line of a design."""
     return {"color": look.colour, "linestyle": look.dashes, **how}
 
 
 def _filled(text: str, width: int) -> str:
-    """The text in lines; a number stays with its unit."""
+    """Return the text in lines; a number stays with its unit."""
     kept = re.sub(r"(?<=\d) (?=(?:ms|s|min|h|d|pp)\b|%)", "\u00a0", text)
     return textwrap.fill(kept, width, break_on_hyphens=False).replace("\u00a0", " ")
 
 
 def _key_lines(key: Key) -> list[Key]:
-    """The key in as many lines as it takes."""
+    """Return the key in as many lines as it takes."""
     lines: list[Key] = [{}]
     room = 0.0
     for label, handle in key.items():
@@ -196,7 +196,7 @@ def _draw_key(figure: Figure, key: Key, top: float) -> None:
 
 
 def beside_title(panel: Axes, key: Key) -> None:
-    """The key of one panel, at the right end of the line of its title."""
+    """Draw the key of one panel, at the right end of the line of its title."""
     panel.legend(
         list(key.values()),
         list(key),
@@ -213,10 +213,10 @@ def beside_title(panel: Axes, key: Key) -> None:
 
 
 def settle(figure: Figure) -> None:
-    """Lay the figure out once and for all.
+    """Fix the layout of the figure.
 
-    The solver of matplotlib's layout goes by addresses in memory, so the last digits of what it
-    finds change from one time to the next; they are rounded away.
+    The solver of matplotlib's layout depends on addresses in memory, so the last digits of its
+    result vary; they are rounded.
     """
     figure.canvas.draw()
     figure.set_layout_engine("none")
@@ -226,7 +226,7 @@ def settle(figure: Figure) -> None:
 
 
 def write(figure: Figure, stem: Path) -> list[Path]:
-    """The figure as PNG and SVG, the same bytes each time."""
+    """Write the figure as PNG and SVG, with the same bytes each time; return the paths."""
     settle(figure)
     png, svg = stem.with_suffix(".png"), stem.with_suffix(".svg")
     figure.savefig(png, metadata={"Software": MARK})

@@ -1,4 +1,4 @@
-"""Letters on paper: how wide a text is, and text in lines that fit."""
+"""Letters on paper: the width of a text, and text in lines that fit."""
 
 from functools import cache
 
@@ -11,14 +11,14 @@ LEADING = 1.25
 
 @cache
 def inches(text: str, size: float, bold: bool = False) -> float:
-    """The width of a line of text."""
+    """Return the width of a line of text, inches."""
     font = FontProperties(family="DejaVu Sans", weight="bold" if bold else "normal")
     path = TextPath((0, 0), text, size=size, prop=font)
     return float(path.get_extents().width) / 72 if text else 0.0
 
 
 def wrapped(text: str, size: float, width: float, bold: bool = False) -> list[str]:
-    """The text in lines no wider than so many inches; a word that is wider is broken."""
+    """Return the text in lines no wider than `width` inches; a word that is wider is broken."""
     lines: list[str] = []
     for word in text.split():
         tried = f"{lines[-1]} {word}" if lines else word

@@ -14,22 +14,22 @@ _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 def at(start: datetime, seconds: float) -> str:
-    """The time of day, with the number of the day from the second one on: "day 2 02:00"."""
+    """Return the time of day, with the number of the day from the second one on: "day 2 02:00"."""
     moment = start + timedelta(seconds=round(seconds))
     day = (moment.date() - start.date()).days
     return (f"day {day + 1} " if day else "") + f"{moment:%H:%M}"
 
 
 def day(start: datetime, seconds: float) -> str:
-    """The number of the day and which it is, "day 9 Tue"."""
+    """Return the number of the day and its weekday, "day 9 Tue"."""
     moment = start + timedelta(seconds=round(seconds))
     return f"day {(moment.date() - start.date()).days + 1} {_DAYS[moment.weekday()]}"
 
 
 def clock_axis(panel: Axes, start: datetime, first: float, last: float, most: int = 7) -> None:
-    """An axis of seconds since the start of the run, lettered by time of day, or by midnights.
+    """Set an axis of seconds since the start of the run, with times of day or midnights as labels.
 
-    It has at most so many steps, a quarter less where letters tell the day.
+    It has at most `most` steps, a quarter less if labels have the day.
     """
     midnight = start.replace(hour=0, minute=0, second=0, microsecond=0)
     offset = (start - midnight).total_seconds()
@@ -46,14 +46,24 @@ def clock_axis(panel: Axes, start: datetime, first: float, last: float, most: in
 
 
 def clock_label(last: float) -> str:
-    """What an axis up to so many seconds is about."""
+    """Return the label of an axis of so many seconds."""
     return "time of day" if last <= 24 * HOUR else "time of the run"
 
 
 def active(series: Iterable["pd.Series[float]"], least: float = 0.01) -> tuple[float, float]:
-    """From when to when any of these is above a share of the maximum of all; 0, 0 if never.
+    """Return the first and last time at which a series is above a share of the largest maximum.
 
-    The index of a series holds the start of each minute, seconds.
+    Parameters
+    ----------
+    series : iterable of pandas.Series
+        Series with the start of each minute, seconds, as index.
+    least : float
+        The share of the maximum of all.
+
+    Returns
+    -------
+    tuple of float
+        Seconds; 0, 0 if there is no such time.
     """
     known = list(series)
     top = max((float(item.max()) for item in known), default=0.0)

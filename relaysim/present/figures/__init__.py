@@ -101,7 +101,7 @@ the last four do if reputation changes nothing."""
 
 
 class UndrawnError(Exception):
-    """Some figures could not be drawn; all others are in their places.
+    """Some figures could not be drawn; all others were written.
 
     `faults` has the name and the exception of each, `files` the paths of the others.
     """

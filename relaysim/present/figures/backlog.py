@@ -30,18 +30,18 @@ _KINDS = {
 
 
 class Queue(NamedTuple):
-    """A queue of a design: its kind, which other hubs and designs have too, whose it is."""
+    """A queue of a design: its kind, which other hubs and designs have too, and its hub."""
 
     kind: str
     hub: str
     waiting: "pd.Series[float]"
 
     def longest(self) -> float:
-        """The most that waits."""
+        """Return the largest number that waits."""
         return float(self.waiting.max())
 
     def peak(self) -> float:
-        """When that is, seconds."""
+        """Return the time of the largest number, seconds."""
         return float(self.waiting.index[int(self.waiting.to_numpy().argmax())])
 
 
@@ -118,7 +118,7 @@ def backlog(
 def _span(
     spells: list[tuple[float, float]], duration: float, start: datetime
 ) -> tuple[float, float, str]:
-    """From when to when the axis goes, and what is to be said of the rest."""
+    """Return start and end of the axis, and the remark on what it leaves out."""
     first, last = min(spell[0] for spell in spells), max(spell[1] for spell in spells)
     if last > _LONG * duration:
         return 0.0, duration, f"mail that waits at the end is final by {at(start, last)}"
@@ -139,7 +139,7 @@ def _draw(panel: Axes, queues: list[Queue], look: Look) -> None:
 
 
 def _message(result: Mapping[str, list[Queue]], start: datetime) -> str:
-    """The longest queue of each design, or of the worst one where there are many."""
+    """Return the title: the longest queue of each design, or of the worst where there are many."""
     worst = [
         (design, max(queues, key=Queue.longest)) for design, queues in result.items() if queues
     ]

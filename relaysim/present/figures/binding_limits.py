@@ -1,8 +1,8 @@
-"""Limits that bind: which resources of a design were short in a replication.
+"""Limits that bind: the resources of a design that were short in a replication.
 
-A limit binds if at least one in ten of those who came to it in the window of the run waited longer
-for it than one of them is served, in the mean. That is a convention: no rule says from when on
-something is short. Four connections with exponential service times bind from 71 % utilization on.
+A limit binds if at least one in ten arrivals in the window of the run waited longer for it than the
+mean service takes. This is a convention: no rule says when a resource is short. Four connections
+with exponential service times bind from 71 % utilization on.
 """
 
 from collections.abc import Iterator
@@ -38,7 +38,7 @@ RULE = "a limit binds (one in ten waits longer than the mean service), or the IP
 
 
 class Limit(NamedTuple):
-    """A limit that binds: the stop that has it, the text at the stop, and its name in a sentence.
+    """A limit that binds: its stop, the text at the stop, and its name in a sentence.
 
     The name is in two parts, such as "cores" and "HUB01", so that several can be named together; ""
     for a limit that only the text at its stop names.
@@ -51,7 +51,7 @@ class Limit(NamedTuple):
 
 
 def limits(trace: Trace, scenario: Scenario) -> list[Limit]:
-    """All limits that bind in a trace: those of hosts, then of hubs, lines and queues."""
+    """Return all limits that bind in a trace: those of hosts, then of hubs, lines and queues."""
     window = Window.of(scenario)
     result = list(_sessions(trace, scenario, window))
     for resource in resources(trace, scenario):
@@ -60,9 +60,9 @@ def limits(trace: Trace, scenario: Scenario) -> list[Limit]:
 
 
 def _sessions(trace: Trace, scenario: Scenario, window: Window) -> Iterator[Limit]:
-    """Hosts whose messages wait for one of their sessions.
+    """Yield the hosts whose messages wait for one of their sessions.
 
-    What a host had to try again is left out, as that waited for its own clock.
+    Messages that a host had to retry are left out, as they waited for its retry interval.
     """
     rows = trace.messages
     host_of = np.array(trace.names.stream_host, np.int64)[rows["stream"]]
@@ -82,7 +82,7 @@ def _sessions(trace: Trace, scenario: Scenario, window: Window) -> Iterator[Limi
 
 
 def _allowed(scenario: Scenario, host: Host) -> int | None:
-    """The sessions that a host may have, by its own limit and those of its connectors."""
+    """Return the sessions that a host may have, by its own limit and those of its connectors."""
     if host.properties.mailbox_submission:
         return None
     known = [host.sessions]
@@ -123,7 +123,7 @@ def _of(resource: Resource, trace: Trace, scenario: Scenario, window: Window) ->
 
 
 def _line(scenario: Scenario, line: str, waiting: str) -> Iterator[Limit]:
-    """The line, at each public IP that uses it."""
+    """Yield the limit of a line, at each public IP that uses it."""
     for ip, egress in scenario.egress.items():
         if (egress.line or ip) == line:
             bandwidth = scenario.lines[line].bandwidth if egress.line else egress.bandwidth
@@ -134,7 +134,7 @@ def _line(scenario: Scenario, line: str, waiting: str) -> Iterator[Limit]:
 def _queue(
     resource: Resource, trace: Trace, came: Mask, waits: Column, waiting: str
 ) -> Iterator[Limit]:
-    """A delivery queue: its connections are short, or it is in Retry."""
+    """Yield the limit of a delivery queue: its connections are short, or it is in Retry."""
     use = resource.occupancy
     rows = use.rows[came]
     queue = trace.attempts["queue"][rows]
@@ -156,7 +156,7 @@ def _queue(
 
 
 def _leads_to(trace: Trace, rows: Column) -> Stop:
-    """The destination of some attempts, or the public IP where they have several."""
+    """Return the destination of some attempts, or the public IP if they have several."""
     first = trace.transactions["first_recipient"][trace.attempts["transaction"][rows]]
     names = trace.names
     places = np.unique(np.array(names.destination)[trace.recipients["domain"][first]])
@@ -169,7 +169,7 @@ def _leads_to(trace: Trace, rows: Column) -> Stop:
 
 
 def _binds(waits: Column, served: Column) -> bool:
-    """Whether at least `LEAST` of those who came waited longer than one is served."""
+    """Return whether at least a share of `LEAST` waited longer than the mean service takes."""
     if not len(waits) or not len(served):
         return False
     return bool((waits > served.mean()).mean() >= LEAST)

@@ -1,4 +1,4 @@
-"""What the figures of a comparison are drawn from, and what has to be run again for them."""
+"""The material of the figures of a comparison, and the replication that is run again for them."""
 
 from functools import cached_property
 from typing import NamedTuple
@@ -22,7 +22,7 @@ _WORST = {
 
 
 class Chosen(NamedTuple):
-    """A replication of a design that is worth a closer look, and why."""
+    """A replication of a design that is drawn in detail, with the reason."""
 
     design: Scenario
     replication: int
@@ -32,7 +32,10 @@ class Chosen(NamedTuple):
 class Material:
     """A comparison, with the course of one replication of its designs.
 
-    NothingToDrawError if no design has a stream in common with the base.
+    Raises
+    ------
+    NothingToDrawError
+        If no design has a stream in common with the base.
     """
 
     def __init__(self, comparison: Comparison) -> None:
@@ -45,17 +48,17 @@ class Material:
 
     @property
     def caption(self) -> str:
-        """Where the numbers come from."""
+        """The origin of the numbers."""
         return figure_caption(self.comparison.provenance)
 
     @property
     def caption_of_means(self) -> str:
-        """The same for a figure that draws no intervals."""
+        """The origin of the numbers of a figure without intervals."""
         return figure_caption(self.comparison.provenance, intervals=False)
 
     @property
     def caption_of_one(self) -> str:
-        """The same for a figure of the chosen replication."""
+        """The origin of the numbers of a figure of the chosen replication."""
         design, replication, why = self.chosen
         return (
             f"replication {replication} alone, counted from 0: that of {design.name} with {why}; "
@@ -64,9 +67,9 @@ class Material:
 
     @cached_property
     def chosen(self) -> Chosen:
-        """The replication in which reputation costs most.
+        """The replication with the largest harm by reputation.
 
-        NothingToDrawError if no IP was listed or throttled, and no mail junked, in any.
+        Raises NothingToDrawError if no IP was listed or throttled, and no mail junked, in any.
         """
         frame = self.comparison.per_replication
         total = frame[(frame["scope"] == "total") & (frame["subject"] == "total")]
@@ -81,14 +84,17 @@ class Material:
         )
 
     def course(self, design: Scenario) -> Course:
-        """The course of the chosen replication in a design: it is run again, once."""
+        """Return the course of the chosen replication in a design.
+
+        The replication is run again once.
+        """
         if design.name not in self._courses:
             course = Course.of(design, self.chosen.replication, self.comparison.seed)
             self._courses[design.name] = course
         return self._courses[design.name]
 
     def listed(self, design: Scenario) -> str:
-        """For how long the IPs of innocent mail are listed in the mean, in words."""
+        """Return the mean time for which the IPs of innocent mail are listed, in words."""
         guilty, metrics = culprits(design), Lookup(self.comparison.metrics)
         innocent = {
             ip for path in open_paths(design) if path.name not in guilty for ip in ips(path)

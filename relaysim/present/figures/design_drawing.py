@@ -1,4 +1,4 @@
-"""A design: hosts, receive connectors, hubs, public IPs and destinations, and what mail passes."""
+"""A design: hosts, receive connectors, hubs, public IPs and destinations, with flows of mail."""
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
@@ -51,9 +51,9 @@ _STATUSES = {"in_flight": "in flight"}
 
 
 class Picture(NamedTuple):
-    """What a design is drawn from: flows and limits of a replication, and who is listed.
+    """The material of a drawing: flows and limits of a replication, and the listed IPs.
 
-    `listed` says by public IP how likely it is listed, or for how long, for those that are.
+    `listed` has for each listed public IP the probability or the length of its listings, in words.
     """
 
     scenario: Scenario
@@ -63,7 +63,20 @@ class Picture(NamedTuple):
 
 
 def design(of: Picture, caption: str) -> Sheet:
-    """One panel, from left to right. NothingToDrawError if there was no mail."""
+    """Draw a design as one panel, from left to right.
+
+    Parameters
+    ----------
+    of : Picture
+        Flows, limits and listed IPs.
+    caption : str
+        The origin of the numbers.
+
+    Raises
+    ------
+    NothingToDrawError
+        If there was no mail.
+    """
     if not of.flows.stops():
         raise NothingToDrawError("there is no mail to draw")
     scale = (
@@ -102,7 +115,7 @@ def design(of: Picture, caption: str) -> Sheet:
 
 
 def _scale(of: Flows) -> str:
-    """What widths mean."""
+    """Return the meaning of the widths."""
     most = max((flow.recipients for flow in of.flows), default=0)
     return (
         f"Width of a band: the square root of its recipients; the widest has {most:,}. All "
@@ -111,7 +124,7 @@ def _scale(of: Flows) -> str:
 
 
 def _box(of: Picture, stop: Stop, column: int) -> Box:
-    """A stop with its name, its recipients, losses and the limits that bind there."""
+    """Return the box of a stop with name, recipients, losses and the limits that bind there."""
     name, *more = _names(of, stop)
     came = of.flows.through(stop)
     lines = [Line(name, 8.0, INK, bold=True), *(Line(item) for item in more)]
@@ -129,7 +142,7 @@ def _box(of: Picture, stop: Stop, column: int) -> Box:
 
 
 def _names(of: Picture, stop: Stop) -> list[str]:
-    """The name of a stop, and what is to be said of it."""
+    """Return the name of a stop, and remarks on it."""
     several = len(of.scenario.hubs) > 1
     match stop.kind:
         case "connector":
@@ -157,7 +170,7 @@ def _connectors(scenario: Scenario) -> dict[str, tuple[str, str]]:
 
 
 def _send_connectors(scenario: Scenario, ip: str) -> list[str]:
-    """The send connectors by which mail leaves from a public IP, by the rules of routing."""
+    """Return the send connectors of a public IP, by the rules of routing."""
     result = {
         hop.connector.name
         for path in open_paths(scenario)
@@ -181,7 +194,7 @@ def _destination(scenario: Scenario, name: str) -> list[str]:
 
 
 def _keys(of: Picture) -> list[Key]:
-    """What colours mean, of those that occur."""
+    """Return the keys of the colours that occur."""
     result: dict[str, Patch] = {}
     mail = {flow.culprit for flow in of.flows.flows}
     separate = True in mail
@@ -196,7 +209,7 @@ def _keys(of: Picture) -> list[Key]:
 
 
 def _message(of: Picture) -> str:
-    """What is short, and which IP is listed."""
+    """Return the title: the limits that bind, and the listed IPs."""
     name = of.scenario.name
     kinds: dict[str, list[str]] = {}
     for limit in of.limits:
@@ -209,7 +222,7 @@ def _message(of: Picture) -> str:
 
 
 def _turned_away(of: Flows, scenario: Scenario) -> Iterator[str]:
-    """How much mail no hub took, and where, unless it is a mishap."""
+    """Yield the share of mail that no hub accepted, by place, unless it is very small."""
     lost = [loss for loss in of.losses if loss.at.kind in (CONNECTOR, SUBMISSION)]
     count = sum(loss.recipients for loss in lost)
     if count > _MISHAP * sum(flow.recipients for flow in of.flows if flow.start.kind == HOST):

@@ -1,4 +1,4 @@
-"""What a design changes: paired differences from the base, with intervals and verdicts."""
+"""The effect of a design: paired differences from the base, with intervals and verdicts."""
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
@@ -43,9 +43,20 @@ _TIMES = {
 def differences(
     comparisons: pd.DataFrame, headlines: Sequence[Headline], base: str, caption: str
 ) -> Sheet:
-    """One panel a headline metric, one row for each subject and design.
+    """Draw one panel for each headline metric, with one row for each subject and design.
 
     Times are drawn on an axis that is linear within a second of zero and logarithmic beyond.
+
+    Parameters
+    ----------
+    comparisons : pandas.DataFrame
+        The frame of that name.
+    headlines : sequence of Headline
+        The metrics that are drawn.
+    base : str
+        The name of the base.
+    caption : str
+        The origin of the numbers.
     """
     shown = [headline for headline in headlines if headline.metric in _SHOWN]
     designs = list(dict.fromkeys(comparisons["scenario"]))
@@ -75,7 +86,7 @@ def differences(
 
 
 def _sure(caption: str, comparisons: pd.DataFrame) -> str:
-    """The caption, which is about intervals of means, with how sure those of differences are."""
+    """Return the caption of intervals of means, with the confidence of those of differences."""
     confidence = float(comparisons["confidence"].max())
     if confidence == CONFIDENCE:
         return caption
@@ -84,7 +95,7 @@ def _sure(caption: str, comparisons: pd.DataFrame) -> str:
 
 
 def _rows(comparisons: pd.DataFrame, headline: Headline) -> pd.DataFrame:
-    """The comparisons of a headline, subjects in its order and designs in theirs."""
+    """Return the comparisons of a headline, subjects in its order and designs in theirs."""
     rows = comparisons[
         (comparisons["scope"] == headline.scope)
         & (comparisons["metric"] == headline.metric)
@@ -130,7 +141,7 @@ def _panel(panel: Axes, rows: pd.DataFrame, drawn: Mapping[str, Look], unit: str
 
 
 def _say(panel: Axes, place: float, row: dict[str, Any]) -> None:
-    """The difference and the verdict beside the panel."""
+    """Write the difference and the verdict beside the panel."""
     panel.annotate(
         f"{difference_of(row)}   {row['verdict']}",
         (1.01, place),
@@ -142,7 +153,7 @@ def _say(panel: Axes, place: float, row: dict[str, Any]) -> None:
 
 
 def _lost(panel: Axes, place: float, row: dict[str, Any], colour: str) -> None:
-    """A difference without a size, lost in one design alone: its mark at the edge of the panel."""
+    """Draw the mark of a difference without a size at the edge of the panel."""
     worse = row["replications_worse"] > row["replications_better"]
     edge = 0.98 if worse else 0.02
     at = panel.get_yaxis_transform()
@@ -151,14 +162,14 @@ def _lost(panel: Axes, place: float, row: dict[str, Any], colour: str) -> None:
 
 
 def _places(subjects: Sequence[str]) -> Any:
-    """Heights of the rows from the top down; a little more room where a subject begins."""
+    """Return the heights of the rows from the top down, with more room before each subject."""
     gap = 0.5 if len(set(subjects)) < len(subjects) else 0.0
     begins = [one != other for one, other in pairwise([subjects[0], *subjects])]
     return (-np.cumsum([1.0 + gap * new for new in begins])).tolist()
 
 
 def _ticks(panel: Axes, rows: pd.DataFrame, unit: str) -> None:
-    """Both ends in view, zero too, and no more marks than the axis has room for."""
+    """Set the marks of the axis: both ends and zero in view, as many as there is room for."""
     values = rows[["difference", "difference_low", "difference_high"]].to_numpy(np.float64)
     values = values[np.isfinite(values)]
     low, high = float(values.min(initial=0.0)), float(values.max(initial=0.0))
@@ -179,7 +190,7 @@ def _ticks(panel: Axes, rows: pd.DataFrame, unit: str) -> None:
 
 
 def _apart(ticks: Sequence[float], width: float) -> list[float]:
-    """Those of the ticks whose labels do not touch, from zero outwards on both sides."""
+    """Return the ticks whose labels do not touch, from zero outwards on both sides."""
     kept = [0.0]
     for side in (-1.0, 1.0):
         last = 0.0
@@ -191,7 +202,7 @@ def _apart(ticks: Sequence[float], width: float) -> list[float]:
 
 
 def _drawn(seconds: float) -> float:
-    """Where the axis has a time, in decades from zero, as good as the axis does."""
+    """Return the place of a time on the axis, in decades from zero, approximately."""
     size = abs(seconds)
     return float(np.copysign(size if size < 1.0 else 1.0 + np.log10(size), seconds))
 
@@ -215,7 +226,7 @@ def _keys(designs: Sequence[str], drawn: Mapping[str, Look], rows: pd.DataFrame)
 
 
 def _message(rows: pd.DataFrame, base: str) -> str:
-    """How many of the comparisons that are shown came out which way, for each design."""
+    """Return the title: the number of comparisons with each verdict, for each design."""
     designs = list(rows.groupby("scenario", sort=False)["verdict"])
     shown = [verdict for verdict in MARKS if verdict != LOSES_MORE]
     shown = shown if len(designs) == 1 else ["better", "worse"]

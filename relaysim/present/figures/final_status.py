@@ -19,7 +19,7 @@ from relaysim.present.text.shown_subjects import classes
 
 
 class Status(NamedTuple):
-    """How a final status is called, explained and drawn."""
+    """The name, the explanation and the look of a final status."""
 
     text: str
     meaning: str
@@ -59,7 +59,7 @@ class Cell(NamedTuple):
 
 
 class Group(NamedTuple):
-    """A final status with its cells, the largest first, and how many there are in all."""
+    """A final status with its cells, the largest first, and its number of recipients."""
 
     status: str
     text: str
@@ -68,9 +68,21 @@ class Group(NamedTuple):
 
 
 def statuses(metrics: pd.DataFrame, scenario: str, caption: str) -> Sheet:
-    """One panel: a band for each class and final status, to a row with the numbers.
+    """Draw one panel: a band for each class and final status, to a row with the numbers.
 
-    `metrics` is the frame of that name. NothingToDrawError if there was no mail.
+    Parameters
+    ----------
+    metrics : pandas.DataFrame
+        The frame of that name.
+    scenario : str
+        The name of the design.
+    caption : str
+        The origin of the numbers.
+
+    Raises
+    ------
+    NothingToDrawError
+        If there was no mail.
     """
     measured = Lookup(metrics)
     subjects = [
@@ -122,7 +134,7 @@ def _groups(measured: Lookup, scenario: str, subjects: Sequence[str]) -> Iterato
 
 
 class _Picture:
-    """Where everything stands; y grows downwards, inches."""
+    """The layout of the figure; y grows downwards, inches."""
 
     def __init__(self, groups: Sequence[Group], subjects: Sequence[str]) -> None:
         self.groups = groups
@@ -162,7 +174,7 @@ class _Picture:
         return sum(self.width[cell] for cell in cells)
 
     def draw(self, panel: Axes, labels: dict[str, str]) -> None:
-        """All of it; `labels` are the counts of the classes."""
+        """Draw the figure; `labels` are the counts of the classes."""
         for subject, (top, tall) in self.boxes.items():
             panel.add_patch(
                 Rectangle((0.02, top), _BOX, tall, facecolor="white", edgecolor=PALE, linewidth=0.8)
@@ -193,7 +205,7 @@ class _Picture:
 
 
 def _message(measured: Lookup, scenario: str, subjects: Sequence[str]) -> str:
-    """How much got through, and which class loses most."""
+    """Return the title: the share that was delivered, and the class with the largest loss."""
     total = (scenario, "total", "total")
     created = measured.value(*total, "created")
     parts = {

@@ -40,7 +40,7 @@ class Part(NamedTuple):
 
 
 class Column(NamedTuple):
-    """A column of panels: the parts of its bars, the metric that is their sum, what it is."""
+    """A column of panels: the parts of its bars, the metric that is their sum, and its title."""
 
     parts: tuple[Part, ...]
     whole: str
@@ -48,7 +48,7 @@ class Column(NamedTuple):
 
 
 class Bar(NamedTuple):
-    """A bar: the size of each part, the ends of the interval of their sum, the sum as text."""
+    """A bar: the size of each part, the ends of the interval of the sum, and the sum as text."""
 
     sizes: tuple[float, ...]
     low: float
@@ -56,7 +56,7 @@ class Bar(NamedTuple):
     text: str
 
     def ends(self) -> tuple[float, float]:
-        """Where it begins and ends, parts below zero to the left of it."""
+        """Return start and end of the bar; parts below zero are to the left."""
         return sum(s for s in self.sizes if s < 0.0), sum(s for s in self.sizes if s > 0.0)
 
 
@@ -76,11 +76,24 @@ Table = dict[Subject, dict[str, Bar]]
 
 
 def blast_radius(metrics: pd.DataFrame, designs: Sequence[str], caption: str) -> Sheet:
-    """One row of panels for all innocent mail and for each stream with harm, one bar a design.
+    """Draw one row of panels for all innocent mail and for each stream with harm, one bar a design.
 
-    The parts of a bar are stacked; a mark stands at their sum, with its interval. Junk has a column
-    of its own, if there is any. `metrics` is the frame of that name, of all designs.
-    NothingToDrawError if no innocent mail is lost, late or junked for a culprit.
+    The parts of a bar are stacked; a mark is at their sum, with its interval. Junk has a column of
+    its own, if there is any.
+
+    Parameters
+    ----------
+    metrics : pandas.DataFrame
+        The frame of that name, of all designs.
+    designs : sequence of str
+        The names of the designs.
+    caption : str
+        The origin of the numbers.
+
+    Raises
+    ------
+    NothingToDrawError
+        If no innocent mail is lost, late or junked because of a culprit.
     """
     measured = Lookup(metrics)
     known = {column: _table(measured, designs, column) for column in (HARM, JUNK)}
@@ -111,7 +124,7 @@ def blast_radius(metrics: pd.DataFrame, designs: Sequence[str], caption: str) ->
 
 
 def _table(measured: Lookup, designs: Sequence[str], column: Column) -> Table:
-    """The bars of innocent mail and of its streams, in the designs that have it."""
+    """Return the bars of innocent mail and of its streams, in the designs that have it."""
     streams = [("stream", name) for name in measured.subjects("stream") if " | " not in name]
     table: Table = {}
     for subject in (_ALL, *streams):
@@ -126,19 +139,19 @@ def _table(measured: Lookup, designs: Sequence[str], column: Column) -> Table:
 
 
 def _size(bars: dict[str, Bar]) -> float:
-    """The largest part of some bars."""
+    """Return the largest part of some bars."""
     return max((abs(size) for bar in bars.values() for size in bar.sizes), default=0.0)
 
 
 def _worst(harm: Table, junk: Table) -> list[Subject]:
-    """The streams with most harm, or else with most junk."""
+    """Return the streams with the largest harm, or else with the most junk."""
     sizes = {subject: (_size(harm[subject]), _size(junk[subject])) for subject in harm}
     hit = [subject for subject in sizes if subject != _ALL and max(sizes[subject]) > LEAST]
     return sorted(hit, key=lambda subject: sizes[subject], reverse=True)[:MOST]
 
 
 def _key(table: Table) -> Key:
-    """The parts that occur, and the mark."""
+    """Return the key: the parts that occur, and the mark."""
     bars = [bar for row in table.values() for bar in row.values()]
     key: dict[str, Artist] = {
         part.text: Patch(facecolor=part.colour, hatch=part.hatch, edgecolor="white")
@@ -150,7 +163,7 @@ def _key(table: Table) -> Key:
 
 
 def _span(table: Table) -> tuple[float, float]:
-    """The ends of the axis: all bars, and their intervals unless they are very long."""
+    """Return the ends of the axis: all bars, and their intervals unless they are very long."""
     bars = [bar for row in table.values() for bar in row.values()]
     low, high = min(bar.ends()[0] for bar in bars), max(bar.ends()[1] for bar in bars)
     most = _WIDER * max(-low, high)
@@ -191,7 +204,7 @@ def _draw(panel: Axes, bars: dict[str, Bar], column: Column, span: tuple[float, 
 
 
 def _interval(panel: Axes, place: int, bar: Bar, span: tuple[float, float]) -> None:
-    """The sum with its interval, which ends in an arrow where it leaves the axis."""
+    """Draw the sum with its interval, which ends in an arrow where it leaves the axis."""
     if not any(bar.sizes):
         return
     for end, bound, arrow in ((bar.low, span[0], "<"), (bar.high, span[1], ">")):

@@ -1,4 +1,4 @@
-"""The course of one incident: who held what against which IP, and what it cost innocent mail."""
+"""The course of one incident: listings, provider states, actions, and harm to innocent mail."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -121,7 +121,7 @@ def _draw_toll(panel: Axes, course: Course, toll: pd.DataFrame, first: float, la
 
 
 def _worst(course: Course) -> Incident:
-    """The incident with the largest toll among those with a listing or a block."""
+    """Return the incident with the largest toll among those with a listing or a block."""
     grave = [
         incident
         for incident in course.incidents
@@ -141,9 +141,10 @@ def _worst(course: Course) -> Incident:
 
 
 def _axis(course: Course, shown: Incident) -> tuple[float, float]:
-    """From the culprits' sending that brought it about, at most a day before, to its end.
+    """Return start and end of the axis, seconds.
 
-    What outlives the creation of mail is cut off there.
+    It begins with the mail of culprits that caused the incident, at most a day before, and ends
+    with the incident, at the latest with the creation of mail.
     """
     last = min(shown.end, course.duration)
     begins = [start for start, _ in course.sending if start <= shown.start]
@@ -155,7 +156,10 @@ def _axis(course: Course, shown: Incident) -> tuple[float, float]:
 def _rows(
     course: Course, shown: Incident, first: float, last: float
 ) -> list[tuple[str, list[Span]]]:
-    """Lists and providers with anything to show, in this order; the IP is named if it can vary."""
+    """Return lists and providers with a span to show, in this order.
+
+    The IP is named if it can vary.
+    """
     spans = [span for span in course.spans if span.end > first and span.start < last]
     egress = {span.egress for span in spans}
     senders = {span.subject.sender for span in spans if isinstance(span.subject, StateSubject)}
@@ -194,7 +198,7 @@ def _action_texts(acts: pd.DataFrame, named: bool) -> Iterator[str]:
 
 
 def _width(labels: Sequence[str]) -> float:
-    """About how long an axis with these labels is, inches."""
+    """Return the approximate length of an axis with these labels, inches."""
     return WIDTH - _MARGINS - _LETTER * max(map(len, labels))
 
 

@@ -36,10 +36,21 @@ def latency(
     deadlines: Mapping[str, tuple[float, ...]],
     caption: str,
 ) -> Sheet:
-    """One panel a class, one line a design, on logarithmic axes, with the deadlines marked.
+    """Draw one panel a class, one line a design, on logarithmic axes, with the deadlines marked.
 
-    `missing` is that of `measure.run_series` by design; `deadlines` are the seconds by class.
-    NothingToDrawError if no mail was created.
+    Parameters
+    ----------
+    missing : mapping of str to pandas.DataFrame
+        `missing` of `measure.run_series`, by design.
+    deadlines : mapping of str to tuple of float
+        Deadlines in seconds, by class.
+    caption : str
+        The origin of the numbers.
+
+    Raises
+    ------
+    NothingToDrawError
+        If no mail was created.
     """
     missing = {name: frame.dropna(axis="columns", how="all") for name, frame in missing.items()}
     subjects = classes(name for frame in missing.values() for name in frame)
@@ -87,7 +98,7 @@ def _duration(seconds: float) -> str:
 
 
 def _late(frame: pd.DataFrame, subject: str, deadline: float) -> float:
-    """The share that is not there at the deadline."""
+    """Return the share that is not delivered at the deadline."""
     if subject not in frame:
         return float("nan")
     ages = np.log(frame.index.to_numpy())
@@ -99,7 +110,7 @@ def _message(
     deadlines: Mapping[str, tuple[float, ...]],
     subjects: list[str],
 ) -> str:
-    """The class whose punctuality differs most between designs, or is worst in the only one."""
+    """Return the title: the class whose punctuality differs most, or the worst of one design."""
     results = [
         (
             subject,
@@ -132,7 +143,7 @@ def _span(
     subjects: list[str],
     deadlines: Mapping[str, tuple[float, ...]],
 ) -> tuple[float, float]:
-    """The ages to show: from where anything arrives to where nothing does any more."""
+    """Return the ages on the axis: from the first delivery to the last."""
     first, last = np.inf, 0.0
     for frame in missing.values():
         known = frame[[subject for subject in subjects if subject in frame]].to_numpy()
@@ -150,7 +161,7 @@ def _span(
 
 
 def _marks(panel: Axes, deadlines: tuple[float, ...], first: float, last: float) -> None:
-    """A line for each deadline, and one where 5 % are missing.
+    """Draw a line for each deadline, and one where 5 % are missing.
 
     Deadlines that are near each other have one label.
     """

@@ -1,8 +1,8 @@
-"""Flows: recipients of one replication on each route through a design, and where others ended.
+"""Flows: recipients of one replication on each route through a design, and their losses.
 
 A recipient passes stops from left to right: its host, the receive connector (or the mailbox server
-in its place), the hub that took it, the hub that sent it if that is another one, the public
-IP, and its destination.
+in its place), the hub that accepted it, the hub that sent it if it is another one, the public IP,
+and its destination.
 """
 
 from typing import NamedTuple
@@ -27,7 +27,8 @@ _THROUGH = (Status.DELIVERED, Status.JUNKED)
 class Stop(NamedTuple):
     """A place that mail passes: its kind, and its name in the scenario.
 
-    The name of a connector is `HUB/connector`; submission and mailbox delivery go by their hub.
+    The name of a connector is `HUB/connector`; submission and mailbox delivery have the name of
+    their hub.
     """
 
     kind: str
@@ -35,7 +36,7 @@ class Stop(NamedTuple):
 
 
 class Flow(NamedTuple):
-    """Recipients that went from one stop to the next, those of culprits apart."""
+    """Recipients that went from one stop to the next, those of culprits separately."""
 
     start: Stop
     end: Stop
@@ -44,7 +45,7 @@ class Flow(NamedTuple):
 
 
 class Lost(NamedTuple):
-    """Recipients that ended at a stop otherwise than delivered, by their final status."""
+    """Recipients that ended at a stop without delivery, by their final status."""
 
     at: Stop
     status: str
@@ -58,19 +59,19 @@ class Flows(NamedTuple):
     losses: list[Lost]
 
     def stops(self) -> list[Stop]:
-        """All stops, in the order in which they were met."""
+        """Return all stops, in the order of their first recipient."""
         met = [stop for flow in self.flows for stop in flow[:2]]
         return list(dict.fromkeys([*met, *(lost.at for lost in self.losses)]))
 
     def through(self, stop: Stop) -> int:
-        """How many recipients came to a stop; of a host, how many it had to send."""
+        """Return the recipients at a stop; for a host, the recipients that it had to send."""
         came = sum(flow.recipients for flow in self.flows if flow.end == stop)
         left = sum(flow.recipients for flow in self.flows if flow.start == stop)
         return came or left + sum(lost.recipients for lost in self.losses if lost.at == stop)
 
 
 def flows(trace: Trace, scenario: Scenario) -> Flows:
-    """The flows of a trace."""
+    """Return the flows of a trace."""
     recipients = Recipients.of(trace, scenario)
     rows = np.flatnonzero(recipients.counted & ~recipients.dsn)
     stops: dict[Stop, int] = {}
@@ -103,7 +104,7 @@ def flows(trace: Trace, scenario: Scenario) -> Flows:
 def _stages(
     trace: Trace, scenario: Scenario, recipients: Recipients, rows: Column, stops: dict[Stop, int]
 ) -> list[Column]:
-    """For each stage of the way the stop of each recipient, an index into `stops`; -1 for none."""
+    """Return for each stage the stop of each recipient, an index into `stops`; -1 for none."""
     names = trace.names
 
     def number(kind: str, name: str) -> int:

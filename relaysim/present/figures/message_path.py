@@ -1,4 +1,4 @@
-"""The path of a message: where each recipient was, from its creation to its final status."""
+"""The path of a message: the place of each recipient, from its creation to its final status."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -47,7 +47,7 @@ _STAGE = {
 
 
 class Part(NamedTuple):
-    """A stage of a recipient's life, microseconds since its creation."""
+    """A stage of a recipient, microseconds since its creation."""
 
     stage: str
     start: int
@@ -55,10 +55,10 @@ class Part(NamedTuple):
 
 
 def path(transcript: Transcript) -> Sheet:
-    """One row for the recipients of each course, on a logarithmic axis of time since creation.
+    """Draw one row for the recipients of each course, on a logarithmic axis of time since creation.
 
-    Short stages at the beginning and hours of retries later are to be read from the same axis; the
-    lengths of bars at different places are not to be compared.
+    The axis shows both short stages at the beginning and hours of retries later; the lengths of
+    bars at different places are not comparable.
     """
     rows = groups(transcript)
     shown = rows[:_MOST]
@@ -97,10 +97,10 @@ def path(transcript: Transcript) -> Sheet:
 
 
 def parts(transcript: Transcript, index: int) -> Iterator[Part]:
-    """The stages of a recipient, one after the other; `index` counts from 0.
+    """Yield the stages of a recipient, one after the other; `index` counts from 0.
 
-    What lies between two events is the dialogue until the recipient is queued, what a connection
-    takes before it has an answer, and then the wait for the next attempt.
+    Between two events there is the dialogue until the recipient is queued, then the time of a
+    connection until its reply, and then the wait for the next attempt.
     """
     journey = transcript.journey
     recipient = journey.recipients[index]
@@ -130,12 +130,12 @@ def parts(transcript: Transcript, index: int) -> Iterator[Part]:
 
 
 def _begun(event: Event) -> int:
-    """When the stage began whose end an event tells."""
+    """Return the start of the stage that ends with an event."""
     return event.time - max(event.lasted, 0) - max(event.waited, 0)
 
 
 def _row(panel: Axes, transcript: Transcript, index: int, place: int) -> None:
-    """The bar of a recipient, and a mark for each answer of a receiver."""
+    """Draw the bar of a recipient, and a mark for each reply of a receiver."""
     journey = transcript.journey
     for part in parts(transcript, index):
         start, end = max(part.start / SECOND, _LEAST), max(part.end / SECOND, _LEAST)

@@ -1,4 +1,4 @@
-"""What mailbox providers hold against each public IP over time."""
+"""Provider states: bad states of each public IP at mailbox providers over time."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence

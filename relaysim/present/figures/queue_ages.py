@@ -1,4 +1,4 @@
-"""Queues at a moment, by age: the table of qshape, with darker cells where more waits."""
+"""Queues at a time, by age: the table of qshape, with darker cells for more entries."""
 
 from typing import Any
 
@@ -22,9 +22,19 @@ _ROW, _REST = 0.25, 0.85
 
 
 def qshape(result: QShape, caption: str) -> Sheet:
-    """One row a queue and one for all of them, one column for each span of ages.
+    """Draw one row a queue and one for all of them, one column for each span of ages.
 
-    NothingToDrawError if all queues are empty.
+    Parameters
+    ----------
+    result : QShape
+        The queues of a replication at a time.
+    caption : str
+        The origin of the numbers.
+
+    Raises
+    ------
+    NothingToDrawError
+        If all queues are empty.
     """
     if result.shape.empty:
         raise NothingToDrawError(f"all queues are empty at {clock(result.scenario, result.at)}")
@@ -65,7 +75,7 @@ def qshape(result: QShape, caption: str) -> Sheet:
 
 
 def _message(ages: QShape) -> str:
-    """How much there is, and which part of it is how old."""
+    """Return the title: the number of entries, and the age of the largest part."""
     counts = [int(ages.total[age]) for age in COLUMNS[1:]]
     whole, upto = int(ages.total[ALL]), np.cumsum(counts)
     half = int(np.searchsorted(upto, whole / 2))

@@ -1,4 +1,4 @@
-"""Which queues are long when: a map of queues by hours, darker where more waits."""
+"""Long queues: a map of queues by hours, darker for longer queues."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -65,12 +65,26 @@ def queues(
     design: Scenario,
     caption: str,
 ) -> Sheet:
-    """One row a queue, the one with the worst column on top.
+    """Draw one row a queue, the one with the worst column on top.
 
-    `backlog` is that of `measure.run_series`, `metrics` the frame of that name. The axis covers the
-    `duration` of the run, and the time that queues take to empty. What is above
-    Microsoft's threshold in the mean of a column has a red edge. NothingToDrawError if nothing ever
-    waits.
+    The axis covers the `duration` of the run, and the time that queues take to empty. A mean of a
+    column above Microsoft's threshold has a red edge.
+
+    Parameters
+    ----------
+    backlog : pandas.DataFrame
+        `backlog` of `measure.run_series`.
+    metrics : pandas.DataFrame
+        The frame of that name.
+    design : Scenario
+        The design.
+    caption : str
+        The origin of the numbers.
+
+    Raises
+    ------
+    NothingToDrawError
+        If no queue ever has an entry.
     """
     scenario, run = design.name, design.run
     thresholds = _thresholds(backlog, queue_resources(design))
@@ -152,7 +166,7 @@ def _thresholds(backlog: pd.DataFrame, known: Mapping[str, QueueResource]) -> di
 
 
 def _gone(backlog: pd.DataFrame) -> float:
-    """When the last queue is as good as empty, seconds: the end of the last hour with a mean."""
+    """Return the time at which the last queue is nearly empty, seconds."""
     hours = (backlog.index.to_numpy(np.float64) // HOUR).astype(np.int64)
     waiting = backlog.to_numpy(np.float64)
     part = seconds_a_bin(backlog) / HOUR
@@ -164,7 +178,7 @@ def _gone(backlog: pd.DataFrame) -> float:
 def _binned(
     backlog: pd.DataFrame, thresholds: Mapping[str, int], width: float, last: float
 ) -> list[Queue]:
-    """The queues by their worst column, then by name. The index is the start of bins."""
+    """Return the queues by their worst column, then by name. The index is the start of bins."""
     bins = (backlog.index.to_numpy(np.float64) // width).astype(np.int64)
     columns, parts = round(last / width), width / seconds_a_bin(backlog)
     results = []
@@ -176,7 +190,7 @@ def _binned(
 
 
 def _outline(panel: Axes, queue: Queue, place: int, width: float) -> None:
-    """An edge around each stretch of columns above the threshold."""
+    """Draw an edge around each stretch of columns above the threshold."""
     edges = np.flatnonzero(np.diff(queue.means > queue.threshold, prepend=False, append=False))
     for first, end in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
         corner = width * first, place - 0.43
@@ -186,7 +200,7 @@ def _outline(panel: Axes, queue: Queue, place: int, width: float) -> None:
 
 
 def _beside(panel: Axes, place: float, *texts: str) -> None:
-    """Texts to the right of a row."""
+    """Write texts to the right of a row."""
     for text, x in zip(texts, _COLUMNS.values(), strict=True):
         how: Any = {"size": 7.5, "color": INK, "ha": "right", "va": "center"}
         panel.annotate(text, (1, place), (x, 0), *_BESIDE, **how)
@@ -200,7 +214,7 @@ def _span(width: float) -> str:
 def _message(
     measured: Lookup, scenario: str, waited: list[Queue], start: datetime, width: float
 ) -> str:
-    """The worst column, and how many queues are above a threshold."""
+    """Return the title: the worst column, and the number of queues above a threshold."""
     worst = waited[0]
     column = int(worst.means.argmax())
     when = at(start, width * column)

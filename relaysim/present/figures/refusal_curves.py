@@ -1,4 +1,4 @@
-"""Reach: how likely a fresh message would be refused for reputation, over time."""
+"""Reach: the probability that a new message would be refused for reputation, over time."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -24,11 +24,25 @@ def reach(
     duration: float,
     caption: str,
 ) -> Sheet:
-    """One panel a design, for the stream that is refused for longest; means over replications.
+    """Draw one panel a design, for the stream that is refused for the longest time.
 
-    `series` is the `reach` of `measure.blast.blast_series` by design, and `listed` says by design
-    for how long the IPs of innocent mail are listed. The axis covers the `duration` of the run in
-    seconds. NothingToDrawError if no message would ever be refused.
+    Parameters
+    ----------
+    series : mapping of str to pandas.DataFrame
+        `reach` of `measure.blast.blast_series`, by design; means over replications.
+    listed : mapping of str to str
+        How long the IPs of innocent mail are listed, in words, by design.
+    start : datetime
+        Start of the run.
+    duration : float
+        Length of the run, seconds.
+    caption : str
+        The origin of the numbers.
+
+    Raises
+    ------
+    NothingToDrawError
+        If no message would ever be refused.
     """
     hours = pd.DataFrame({name: frame.sum() for name, frame in series.items()}).max(axis=1)
     if not (hours > 0.0).any():
@@ -68,7 +82,7 @@ def _draw(panel: Axes, chance: "pd.Series[float]", look: Look) -> None:
 
 
 def _message(stream: str, curves: "Mapping[str, pd.Series[float]]") -> str:
-    """The largest chance in each design."""
+    """Return the title: the largest probability in each design."""
     most = {name: float(chance.max()) for name, chance in curves.items()}
     text = {
         name: f"up to {number(share, 'share')}" if share else "never"

@@ -1,4 +1,4 @@
-"""What the figures of a run are drawn from, and the one replication that is run again for them."""
+"""The material of the figures of a run, and the one replication that is run again for them."""
 
 from functools import cached_property
 
@@ -17,7 +17,7 @@ from relaysim.trace.tables import Trace
 class Story:
     """A run, with the trace of its typical replication.
 
-    That is the base's, if there is one: designs side by side are to show the same mail.
+    It is that of the base, if there is one: designs side by side show the same mail.
     """
 
     def __init__(self, result: RunResult, base: "Story | None" = None) -> None:
@@ -25,12 +25,12 @@ class Story:
 
     @property
     def caption(self) -> str:
-        """Where means over all replications come from."""
+        """The origin of means over all replications."""
         return figure_caption(self.result.provenance)
 
     @property
     def caption_of_means(self) -> str:
-        """The same for a figure that draws no intervals."""
+        """The origin of the numbers of a figure without intervals."""
         return figure_caption(self.result.provenance, intervals=False)
 
     @cached_property
@@ -46,7 +46,7 @@ class Story:
 
     @property
     def caption_of_one(self) -> str:
-        """The same for a figure of the typical replication."""
+        """The origin of the numbers of a figure of the typical replication."""
         which = of_one(self.typical)
         if self.result.replications > 1:
             whose = f" of {self.base.result.scenario.name}" if self.base is not None else ""
@@ -55,18 +55,21 @@ class Story:
 
     @cached_property
     def trace(self) -> Trace:
-        """The trace of the typical replication, made again."""
+        """The trace of the typical replication, computed again."""
         return self.result.trace(self.typical)
 
     def picture(self) -> Picture:
-        """The design: flows and limits of the typical replication, listings of all."""
+        """Return the material of the drawing.
+
+        Flows and limits of the typical replication, all listings.
+        """
         scenario = self.result.scenario
         return Picture(
             scenario, flows(self.trace, scenario), limits(self.trace, scenario), self.listed()
         )
 
     def listed(self) -> dict[str, str]:
-        """For each public IP that was listed, in how many replications, or for how long."""
+        """Return for each listed public IP the share of replications, or the length of listings."""
         result, name = Lookup(self.result.metrics), self.result.scenario.name
         text = {}
         for ip in result.subjects("egress"):
@@ -78,6 +81,6 @@ class Story:
         return text
 
     def qshape(self) -> QShape:
-        """The queues of the typical replication when most is in them."""
+        """Return the queues of the typical replication at the time of the most entries."""
         result = self.result
         return QShape.of(self.trace, result.scenario, self.typical, result.provenance)

@@ -1,4 +1,7 @@
-"""The evidence of a size: what was tried, and the smallest value that will do."""
+"""The evidence of a size study.
+
+The values that were tried, and the smallest that meets the targets.
+"""
 
 from typing import Any
 
@@ -22,9 +25,9 @@ _BOUND: Any = {"color": INK, "linewidth": 1.0, "linestyle": (0, (4, 2))}
 
 
 def evidence(size: Size) -> Sheet:
-    """One panel a target: each value that was tried with its interval, and the bound.
+    """Draw one panel a target: each value that was tried with its interval, and the bound.
 
-    The values stand one after the other, in the order in which designs get stronger.
+    The values are in the order in which designs get stronger.
     """
     values = list(dict.fromkeys(size.evidence["value"]))
     sure = f"intervals so wide that all verdicts hold with {100 * size.confidence:g} % confidence"
@@ -98,7 +101,7 @@ def _keys(size: Size) -> list[Key]:
 
 
 def _message(size: Size) -> str:
-    """The answer, and how sure it is the smallest."""
+    """Return the title: the result, and how certain it is that it is the smallest."""
     targets = " and ".join(target.text for target in size.targets)
     which = "smallest" if size.rising else "first"
     if not size.sure:

@@ -1,4 +1,4 @@
-"""A sweep: quantities over what was varied, design by design, and how far the targets hold."""
+"""A sweep: quantities over the varied values, design by design, and the limits of the targets."""
 
 import itertools
 from collections.abc import Mapping, Sequence
@@ -34,11 +34,20 @@ _APART = 6.0
 
 
 def sweep(result: Sweep) -> Sheet:
-    """One row a quantity; along the axis the path with most values, beside each other the others.
+    """Draw one row a quantity over the path with most values; other paths are side by side.
 
-    Lines are means, bands their 95 % intervals. A target is a dashed line; where the mean crosses
-    it there is a mark, with the interval of the limit. NothingToDrawError for one point alone, or
-    for more than `ACROSS` panels beside each other.
+    Lines are means, bands their 95 % intervals. A target is a dashed line; a mark is where the mean
+    crosses it, with the interval of the limit.
+
+    Parameters
+    ----------
+    result : Sweep
+        The result of a sweep.
+
+    Raises
+    ------
+    NothingToDrawError
+        For a single point, or for more than `ACROSS` panels side by side.
     """
     along = max(result.varied, key=lambda other: (bool(other.amounts), len(other.values)))
     others = [other for other in result.varied if other is not along]
@@ -74,7 +83,7 @@ def sweep(result: Sweep) -> Sheet:
 def _draw(
     panel: Axes, result: Sweep, along: Vary, fixed: Mapping[str, str], quantity: Quantity
 ) -> None:
-    """One quantity of all designs, over the values of one path."""
+    """Draw one quantity of all designs, over the values of one path."""
     name, points = str(quantity), result.points
     columns = [name, f"{name} low", f"{name} high"]
     where = {
@@ -118,7 +127,7 @@ def _draw(
 
 
 def _mark(panel: Axes, designs: Sequence[str], limit: Limit, bound: float, aside: float) -> None:
-    """A limit at the line of its target, some points below it."""
+    """Draw a limit at the line of its target, some points below it."""
     look, raised = looks(designs)[limit.scenario], -aside / 72
     shift = ScaledTranslation(0, raised, panel.figure.dpi_scale_trans)
     how: Any = {"color": look.colour, "transform": panel.transData + shift, "zorder": 4}
@@ -145,12 +154,12 @@ def _keys(result: Sweep) -> list[Key]:
 
 
 def _drawn(values: Floats) -> Floats:
-    """Values without those that are lost, at which a line has a gap."""
+    """Return values without those that are lost, at which a line has a gap."""
     return np.where(np.isinf(values), np.nan, values)
 
 
 def _message(result: Sweep, along: Vary) -> str:
-    """How far the first target holds, or from what to what the first quantity goes."""
+    """Return the title: the limit of the first target, or the range of the first quantity."""
     if result.limits:
         first = result.limits[0].target
         held = {limit.scenario: _held(limit) for limit in result.limits if limit.target == first}

@@ -43,10 +43,18 @@ BINS = (
 def throughput(
     series: Mapping[str, pd.DataFrame], start: datetime, duration: float, caption: str
 ) -> Sheet:
-    """One panel a class, one line a design; of a long run by the hour or by the day.
+    """Draw one panel a class, one line a design; a long run by the hour or by the day.
 
-    `series` is the `throughput` of `measure.run_series` by design, recipients per second, and
-    `duration` how long mail is created, seconds.
+    Parameters
+    ----------
+    series : mapping of str to pandas.DataFrame
+        `throughput` of `measure.run_series`, recipients per second, by design.
+    start : datetime
+        Start of the run.
+    duration : float
+        How long mail is created, seconds.
+    caption : str
+        The origin of the numbers.
     """
     least = max(map(seconds_a_bin, series.values()), default=0.0)
     bin_ = next(item for days, item in BINS if duration <= days * 86_400.0 and item.width >= least)
@@ -92,7 +100,7 @@ def throughput(
 
 
 def _rates(frame: pd.DataFrame, bin_: Bin) -> pd.DataFrame:
-    """Recipients a unit of time, averaged over bins; the index is the start of bins."""
+    """Return recipients a unit of time, averaged over bins; the index is the start of bins."""
     bins = np.floor(frame.index.to_numpy() / bin_.width) * bin_.width
     # The last bin may be cut short by the end of the run, after which nothing comes.
     sums = seconds_a_bin(frame) * frame.groupby(bins).sum()
@@ -100,7 +108,7 @@ def _rates(frame: pd.DataFrame, bin_: Bin) -> pd.DataFrame:
 
 
 def _message(rates: Mapping[str, pd.DataFrame], subjects: list[str], bin_: Bin) -> str:
-    """The best bin of the class that has most, in each design."""
+    """Return the title: the best bin of the class with the largest rate, in each design."""
     peaks = {design: frame.max() for design, frame in rates.items()}
     most = max(subjects, key=lambda subject: max(peak.get(subject, 0.0) for peak in peaks.values()))
     best = {

@@ -1,4 +1,4 @@
-"""A tornado: how far each assumption moves a quantity, the largest on top."""
+"""A tornado: the effect of each assumption on a quantity, the largest on top."""
 
 from typing import Any
 
@@ -23,9 +23,12 @@ _NARROWEST = 1e-3
 
 
 def tornado(sensitivity: Sensitivity) -> Sheet:
-    """One panel: for each of the largest inputs a bar from the base to the mean at each end.
+    """Draw for each of the largest factors a bar from the base to the mean at each end.
 
-    NothingToDrawError if no input changes anything.
+    Raises
+    ------
+    NothingToDrawError
+        If no factor has an effect.
     """
     moving = sensitivity.effects[sensitivity.effects["effect"] != NONE].head(SHOWN)
     if moving.empty:
@@ -70,7 +73,7 @@ def tornado(sensitivity: Sensitivity) -> Sheet:
 def _bar(
     panel: Axes, row: dict[str, Any], end: str, look: Look, place: float, base: float, share: bool
 ) -> None:
-    """From the base to the mean at an end, with the interval of the change and the value set."""
+    """Draw the bar from the base to an end, with the interval of the change and the value set."""
     at, change = row[f"at_{end}"], row[f"{end}_difference"]
     height = place + _SIDE[end]
     panel.barh(
@@ -98,7 +101,7 @@ def _bar(
 
 
 def _axis(panel: Axes, kind: Scale, share: bool) -> None:
-    """Room for the words beside the bars, and marks in the unit that fits; no share above 1."""
+    """Make room for the words beside the bars, with marks in a unit that fits; no share above 1."""
     low, high = panel.get_xlim()
     # A narrower axis has marks that differ in no digit that is written.
     room = max(0.1 * (high - low), 0.5 * _NARROWEST * max(abs(low), abs(high)))

@@ -1,4 +1,4 @@
-"""Where the time is spent: the mean latency of each class, by its parts."""
+"""Waits: the mean latency of each class, by its parts."""
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -70,9 +70,16 @@ Means = npt.NDArray[np.float64]
 
 
 def waits(metrics: pd.DataFrame, designs: Sequence[str], caption: str) -> Sheet:
-    """One panel a class, one bar a design; the parts of a bar add up to the mean latency.
+    """Draw one panel a class, one bar a design; the parts of a bar add up to the mean latency.
 
-    `metrics` is the frame of that name, of all the designs.
+    Parameters
+    ----------
+    metrics : pandas.DataFrame
+        The frame of that name, of all the designs.
+    designs : sequence of str
+        The names of the designs.
+    caption : str
+        The origin of the numbers.
     """
     of_class = metrics[metrics["scope"] == "class"]
     subjects = classes(of_class["subject"])
@@ -110,7 +117,7 @@ def waits(metrics: pd.DataFrame, designs: Sequence[str], caption: str) -> Sheet:
 
 
 def _key(result: Mapping[str, Means]) -> Key:
-    """The parts that can be seen: 0.3 % of a bar at least."""
+    """Return the key of the parts that can be seen: 0.3 % of a bar at least."""
     every = np.nan_to_num(np.concatenate(list(result.values())))
     share = every.max(axis=0, where=every > 0.003 * every.sum(axis=1, keepdims=True), initial=0.0)
     seen = [part for part, most in zip(DRAWN, share, strict=True) if most > 0.0]
@@ -149,7 +156,7 @@ def _bars(panel: Axes, means: Means, designs: Sequence[str]) -> None:
 
 
 def _message(result: Mapping[str, Means], designs: Sequence[str]) -> str:
-    """The part that differs most between designs against what is waited in all, or the largest."""
+    """Return the title: the part that differs most between designs, or the largest part."""
 
     if np.isnan(np.concatenate(list(result.values()))).all():
         return "Where the time is spent: no mail is delivered"

@@ -1,4 +1,4 @@
-"""How a run begins: the mean latency over the time of creation, and where it is cut."""
+"""The start of a run: the mean latency over the time of creation, and the end of the warm-up."""
 
 from typing import Any
 
@@ -18,9 +18,12 @@ _PARTS = 40
 
 
 def warmup(warm_up: WarmUp) -> Sheet:
-    """One panel: the series, its running mean, and a mark where the warm-up ends.
+    """Draw the series, its running mean, and a mark at the end of the warm-up.
 
-    NothingToDrawError if it took no run to tell.
+    Raises
+    ------
+    NothingToDrawError
+        If no run was needed.
     """
     if not len(warm_up.series):
         raise NothingToDrawError(warm_up.reason)

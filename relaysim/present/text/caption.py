@@ -26,7 +26,7 @@ SURVIVORS = (
 
 
 def unseen(replications: int) -> str:
-    """Return the sentence on events that no replication may show."""
+    """Return the largest probability of an event that no replication shows, in one sentence."""
     most = chance(measure.unseen(replications))
     event = "does not occur in this replication"
     if replications > 1:
