@@ -2,7 +2,7 @@
 
     python benchmarks/figures.py          # six minutes on two cores
 
-Each command below is run as it stands, so that it gives the same bytes to whoever types it, on the
+Each command below is run as it stands, so that typing it again gives the same bytes, on the
 versions that the manifest names. What is interrupted goes on at the next call, as finished
 replications are kept.
 """
