@@ -11,8 +11,8 @@ KEYS: Mapping[str, str] = {}
 """Keys of scenario files."""
 METRICS: Mapping[str, str] = {"latency_p95_worst_hour": "latency_p95_busy_hours"}
 """Metrics, in selectors such as `class.bulk.on_time` and in `--smallest`."""
-FRAMES: Mapping[str, str] = {"copies": "recipients"}
-"""Frames of a result, and the attributes of a result that return them."""
+FRAMES: dict[str, str] = {"copies": "recipients"}
+"""Frames of a result."""
 COLUMNS: Mapping[str, str] = {
     "copies": "recipients",
     "copy": "recipient",
@@ -20,6 +20,8 @@ COLUMNS: Mapping[str, str] = {
     "tries": "attempts",
 }
 """Columns of frames."""
+ATTRIBUTES: Mapping[str, str] = FRAMES | {"knee": "limit", "knees": "limits"}
+"""Attributes of results."""
 
 
 def sentence(old: str, names: Mapping[str, str]) -> str | None:
@@ -48,5 +50,5 @@ class OldAttributes:
         def __getattr__(self, name: str) -> Any:
             """Raise the AttributeError for a name that the object does not have."""
             kind = type(self).__name__
-            answer = sentence(name, FRAMES) or f"{kind!r} object has no attribute {name!r}"
+            answer = sentence(name, ATTRIBUTES) or f"{kind!r} object has no attribute {name!r}"
             raise AttributeError(answer)

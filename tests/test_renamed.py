@@ -12,6 +12,7 @@ from relaysim.measure.quantity import Quantity, QuantityError
 from relaysim.scenario.problem import ScenarioError
 from relaysim.study.compare import require_comparable
 from relaysim.study.replicate import RunResult
+from relaysim.study.sweep import Sweep
 
 OLD = "latency_p95_worst_hour"
 ANSWER = "latency_p95_worst_hour was renamed to latency_p95_busy_hours"
@@ -27,7 +28,13 @@ def frames() -> AnsweringFrames:
 def test_new_names_are_in_use() -> None:
     """No old name is in use again, and each new metric exists."""
     assert set(renamed.METRICS.values()) <= set(METRICS)
-    for names in (renamed.KEYS, renamed.METRICS, renamed.FRAMES, renamed.COLUMNS):
+    for names in (
+        renamed.KEYS,
+        renamed.METRICS,
+        renamed.FRAMES,
+        renamed.COLUMNS,
+        renamed.ATTRIBUTES,
+    ):
         assert not set(names) & set(names.values())
 
 
@@ -86,3 +93,10 @@ def test_attribute_of_a_result() -> None:
         _ = result.copies  # type: ignore[attr-defined]
     with pytest.raises(AttributeError, match="'RunResult' object has no attribute 'nothing'"):
         _ = result.nothing  # type: ignore[attr-defined]
+
+
+def test_attribute_of_a_sweep() -> None:
+    """A sweep names the new attribute."""
+    sweep = object.__new__(Sweep)
+    with pytest.raises(AttributeError, match="knees was renamed to limits"):
+        _ = sweep.knees  # type: ignore[attr-defined]

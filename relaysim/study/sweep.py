@@ -14,6 +14,7 @@ from relaysim.measure.metric_catalogue import SKEWED_BY_LISTINGS
 from relaysim.measure.quantity import Quantity, ordinary, require_measured
 from relaysim.measure.subjects import require_known
 from relaysim.measure.target import Target
+from relaysim.renamed import OldAttributes
 from relaysim.scenario.own_profiles import Folder
 from relaysim.stats.interval import (
     CONFIDENCE,
@@ -54,7 +55,7 @@ Point = tuple[str, ...]
 
 
 @dataclass(frozen=True)
-class Sweep:
+class Sweep(OldAttributes):
     """The result of a sweep.
 
     `parameters` are the `varied` paths. `points` has one row for each point and design: the
