@@ -1,7 +1,7 @@
 # Solution of lesson 01, to run after its last cell: %load solutions/01-first-run.py
 #
-# Colleagues' mail and invoices notice. Mail that stays inside waits for a core of the hub. Mail that
-# leaves waits for a connection, and the connections wait for the Internet line.
+# Colleagues' mail and invoices are affected. Internal mail waits for a core of the hub. Mail to the
+# outside waits for a connection, and the connections wait for the Internet line.
 shared = relaysim.load("../scenarios/shared-hub.toml")
 with_newsletter = relaysim.run(shared, replications=1, seed=SEED)
 got = with_newsletter.recipients.dropna(subset=["latency"])

@@ -1,8 +1,8 @@
 # Solution of lesson 02, to run after its last cell: %load solutions/02-who-may-relay.py
 #
 # Both machines belong on the list of `internalrelay`. The gateway's domain becomes an accepted domain of
-# type ExternalRelay, so mail to it is no relay in the sense of the connector. `externalrelay` would work
-# too, and would let the monitoring system write to anybody.
+# type ExternalRelay, so the connector needs no right to relay. `externalrelay` would work too, and would
+# let the monitoring system write to every address.
 GATEWAY = "sms.example.net"
 MORE = '"192.168.168.50", "192.168.168.100", "192.168.168.120", "192.168.168.130"'
 ADDED = """
@@ -45,7 +45,7 @@ for host, to, reply in (
     assert found == ("internalrelay", reply)
 assert [each for each in relaysim.check(solved) if each.severity.value == "error"] == []
 
-# The price: an accepted domain is accepted from everybody, the backup server and the Internet included.
+# The cost: every client may write to an accepted domain, the backup server and the Internet included.
 strangers = answers(None, f"+905551234567@{GATEWAY}", **stranger)
 print(f"a stranger to the gateway: {strangers[0]}: {strangers[1]}")
 assert strangers == ("Default HUB01", OK)

@@ -1,7 +1,7 @@
 # Solution of lesson 04, to run after its last cell: %load solutions/04-shared-or-dedicated.py
 #
-# A cleaner list gets the IP listed on fewer days. It does not make one day better: what waits for the
-# line waits on, and on a listed day invoices bounce as before.
+# With a cleaner list the IP is listed on fewer days. A single day is not better: mail waits for the line
+# as before, and on a day with a listing invoices bounce as before.
 TRAPS = "hosts.marketing.streams.newsletter.mailing_list.trap_share"
 cleaner = f"{TRAPS}={5e-5 / SCALE:g}"
 days = {}

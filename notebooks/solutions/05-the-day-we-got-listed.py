@@ -1,7 +1,7 @@
 # Solution of lesson 05, to run after its last cell: %load solutions/05-the-day-we-got-listed.py
 #
-# Less than one might hope. Looking every hour saves some hours of detection; cleaning the mailing list takes
-# longer than that, and "repair first" asks for removal only afterwards.
+# The gain is small. Checking every hour saves some hours of detection. Cleaning the mailing list takes
+# longer, and "repair first" asks for removal only afterwards.
 hourly = ["operations.monitor_every=1 h"]
 designs = []
 for settings in ([], hourly):

@@ -1,7 +1,7 @@
 # Solution of lesson 06, to run after its last cell: %load solutions/06-capacity-plan.py
 #
-# At night the newsletter is in nobody's way who writes: one core is enough for colleagues and invoices,
-# and the newsletter's own target decides. Mail from the Internet still waits behind it in that hour.
+# At night the newsletter delays no mail of colleagues: one core is enough for colleagues and invoices,
+# and the newsletter's own target decides. Mail from the Internet still waits behind the newsletter then.
 NIGHT = [f"{NEWS}.arrivals.at=11 h", "run.duration=16 h"]
 PROMISES = [
     f"stream.users.correspondence.latency_p95 < {COLLEAGUES_WITHIN}",
