@@ -114,7 +114,7 @@ class _Kind:
         return _spellings(self.factors)
 
     def wrong(self, given: str, guess: str = "") -> ValueError:
-        """Return the error that says what is allowed, with the nearest correct text, if any."""
+        """Return the error with what is allowed and the nearest correct text, if any."""
         units = ", ".join(self.factors)
         meant = f'; did you mean "{guess}"?' if guess else ""
         return ValueError(
@@ -200,7 +200,7 @@ def _parse(value: object, kind: _Kind) -> Fraction:
 
 
 def _whole(value: Fraction, given: object, kind: _Kind) -> int:
-    """Round to the nearest integer, a half to the even one."""
+    """Return the nearest integer, for a half the even one."""
     rounded = round(value)
     if rounded >= LIMIT:
         raise kind.out_of_range(_quoted(given))

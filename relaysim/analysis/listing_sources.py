@@ -27,7 +27,7 @@ def listing_possible(scenario: Scenario) -> bool:
         True if an event lists an IP, if a blocklist operator can have evidence for its trigger or
         lists foreign neighbours, or if some mail goes to a provider that keeps reputations. Mail
         to a smart host is no evidence: the receivers behind it do not see the IP. Where all mail
-        goes to smart hosts, a list counts only if one of them asks it. A smart host that keeps
+        goes to smart hosts, a list counts only if one of them uses it. A smart host that keeps
         reputations is a provider.
 
     Notes

@@ -224,7 +224,7 @@ class Stages:
                 self.by_name[source.name].acknowledges[path.hub, path.connector.name] = None
 
     def _until_sent(self, path: Path) -> float:
-        """Seconds of core time from the commit of a message until a transaction is sent."""
+        """Return the core time from the commit of a message until a transaction is sent, s."""
         works = ("categorize", "send")
         return sum(self._core_time(path.hub, path, work).seconds for work in works)
 

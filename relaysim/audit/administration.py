@@ -68,7 +68,7 @@ def _moved(scenario: Scenario, target: str) -> Iterator[Finding]:
 
 
 def endless_listing(scenario: Scenario) -> Iterator[Finding]:
-    """A blocklist delists on request only, and nobody requests it."""
+    """A blocklist delists on request only, and no request is made."""
     for name, blocklist in scenario.blocklists.items():
         if blocklist.trigger == "none" or blocklist.lifetime is not None:
             continue

@@ -65,7 +65,7 @@ def explain(
 ) -> None:
     """Show the SMTP dialogue of a message: connector, rights, replies, next hops.
 
-    With --connector, show who has which right at a receive connector, as Get-ADPermission does.
+    With --connector, show the rights of each user at a receive connector, as Get-ADPermission does.
     """
     from relaysim.explanation import explain as explained
 

@@ -1,4 +1,4 @@
-"""How a result leaves a command: printed first, then written, then drawn.
+"""The output of a result by a command: printed first, then written, then drawn.
 
 A fault in one of the three does not prevent the others.
 """

@@ -134,7 +134,7 @@ def _runs(count: int) -> str:
 def progress(
     what: str, store: "Store | None" = None
 ) -> Iterator[Callable[[int, int], None] | None]:
-    """A bar on stderr that shows how many runs are done; a line a minute in a log.
+    """Show a bar on stderr with the number of runs that are done; a line a minute in a log.
 
     After an interrupt a line says how many finished runs the `store` holds.
     """

@@ -24,10 +24,10 @@ def profiles(
     folder: Profiles = None,
     json: Json = False,
 ) -> None:
-    """Print the defaults of a profile: value, source, and how sure it is.
+    """Print the defaults of a profile: value, source and certainty.
 
-    "confirmed": in the maker's documentation or a record of a real server. "one source": somebody
-    says so. "unconfirmed": best knowledge. "assumption": chosen for this simulator. "definition":
+    "confirmed": in the maker's documentation or a record of a real server. "one source": one page
+    by others. "unconfirmed": best knowledge. "assumption": chosen for this simulator. "definition":
     true by the meaning of the profile.
     """
     from relaysim.profiles.collection import BUILT_IN

@@ -1,4 +1,4 @@
-"""`relaysim qshape`: what is in the queues at a moment, by age."""
+"""`relaysim qshape`: the entries of the queues at a time, by age."""
 
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -56,7 +56,7 @@ def qshape(
 
 
 def _object(result: "QShape") -> dict[str, Any]:
-    """The shape as JSON has it: time in seconds, one object a queue."""
+    """Return the shape for JSON: time in seconds, one object a queue."""
     import relaysim
     from relaysim.measure.qshape import TOTAL
     from relaysim.present.text.queue_table import clock

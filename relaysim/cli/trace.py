@@ -1,4 +1,4 @@
-"""`relaysim trace`: the life of one message."""
+"""`relaysim trace`: the events of one message."""
 
 from json import loads
 from typing import TYPE_CHECKING, Annotated, Any
@@ -32,7 +32,7 @@ def trace(
     figures: Figures = None,
     json: Json = False,
 ) -> None:
-    """Tell the whole life of one message: sessions, queues, attempts, replies, final status."""
+    """Print all events of one message: sessions, queues, attempts, replies, final status."""
     from relaysim.scenario.problem import ScenarioError
     from relaysim.study import message_trace as study
 
@@ -69,6 +69,6 @@ def _list(examples: "pd.DataFrame", name: str, json: bool) -> None:
 
 
 def _print(facts: dict[str, Any], frames: dict[str, "pd.DataFrame"], rest: dict[str, Any]) -> None:
-    """One JSON object, with a list of rows for each frame; what is no number is null."""
+    """Print one JSON object, with a list of rows for each frame; NaN is null."""
     rows = {name: loads(frame.to_json(orient="records")) for name, frame in frames.items()}
     print_json({"relaysim": relaysim.__version__, **facts, **rows, **rest})

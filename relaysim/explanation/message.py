@@ -33,7 +33,7 @@ def explain(
     server: str | None = None,
     port: int | None = None,
 ) -> Explanation:
-    """Explain what happens to a message for the recipients `to`.
+    """Return the explanation of a message for the recipients `to`.
 
     Parameters
     ----------

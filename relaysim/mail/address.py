@@ -9,11 +9,11 @@ from relaysim.mail.spelling import text_of
 IpAddress = IPv4Address | IPv6Address
 
 NULL_SENDER = "<>"
-"""The sender of a DSN: nobody, so that no DSN answers a DSN."""
+"""The empty sender of a DSN, so that no DSN answers a DSN."""
 
 _PORT = re.compile(r"[0-9]{1,5}")
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
-# The dot-atom of RFC 5321; quoted local parts are legal but nobody's application uses them.
+# The dot-atom of RFC 5321; quoted local parts are legal but not in use.
 _LOCAL_PART = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 
 

@@ -1,4 +1,4 @@
-"""Back pressure: how pressed a hub is for a resource, and what it then refuses.
+"""Back pressure: the pressure of a hub by its resources, and the refusals that follow.
 
 Resources are polled every 2 s. The drives of the queue database and of its log and the version
 buckets are watched; CPU, network and, in Exchange 2007 and 2010, queue lengths are not.
@@ -197,8 +197,8 @@ def refuses_connection(pressure: Level, delays_first: bool) -> bool:
 
     Notes
     -----
-    2007 "rejects connections" at Medium too, but lets authoritative senders through. It knows the
-    sender at MAIL FROM only: there the refusal comes at MAIL FROM (assumption).
+    2007 "rejects connections" at Medium too, but lets authoritative senders through. The
+    sender is known at MAIL FROM only, so the refusal comes at MAIL FROM (assumption).
     """
     return pressure is Level.HIGH and not delays_first
 

@@ -1,4 +1,4 @@
-"""Receive connectors that cannot stand beside each other on one server."""
+"""Conflicts between the receive connectors of one server."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass

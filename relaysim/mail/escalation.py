@@ -1,4 +1,4 @@
-"""Escalation: how many listed addresses make an operator list their whole network.
+"""Escalation: the number of listed addresses from which a whole network is listed.
 
 An impact is what UCEPROTECT counts: for an allocation an address that its level 1 has, for an ASN a
 hit within 7 days (that each hit is one is an assumption: the policy says "impacts" only).

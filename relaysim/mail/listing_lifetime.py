@@ -1,4 +1,4 @@
-"""Lifetimes: how long a listing outlives the last hit. Times are microseconds."""
+"""Lifetimes: the length of a listing after the last hit. Times are microseconds."""
 
 FOR_EVER = 2**62
 """Longer than any run."""

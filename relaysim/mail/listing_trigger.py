@@ -1,4 +1,4 @@
-"""Triggers: when an operator's evidence is enough to list an IP. Times are microseconds."""
+"""Triggers: the evidence from which an operator lists an IP. Times are microseconds."""
 
 from collections.abc import Sequence
 

@@ -74,7 +74,7 @@ def parse_user(text: object) -> str:
 
     A well-known principal gets its English name, whatever its case, its language, or if its SID is
     given. A name that is only close to a well-known one, a name of `NT AUTHORITY` or `MS Exchange`
-    that no session can have, and any other SID are refused, because the right would reach nobody.
+    that no session can have, and any other SID are refused, because the right would have no effect.
 
     Parameters
     ----------

@@ -1,9 +1,10 @@
-"""Provider states: how a mailbox provider treats mail, by what it counted of IP and domain.
+"""Provider states: the treatment of mail by a mailbox provider, by its counters of IP and domain.
 
-No provider publishes its rules: the form is an assumption, anchored on what they do say. Gmail asks
-senders to keep complaints below 0.1 % and never to reach 0.3 %; with 0.1 % as the limit these are
-badness 1 and 3, at which a state becomes WARN and THROTTLE. Badness is in thousandths, limits are
-parts per million, times microseconds. Counters are integers in units of 1 / SCALE events.
+No provider publishes its rules: the form is an assumption, based on what they publish. Gmail
+requires senders to keep complaints below 0.1 % and never to reach 0.3 %; with 0.1 % as the limit
+these are badness 1 and 3, at which a state becomes WARN and THROTTLE. Badness is in thousandths,
+limits are parts per million, times microseconds. Counters are integers in units of 1 / SCALE
+events.
 """
 
 from enum import IntEnum

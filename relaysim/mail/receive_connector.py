@@ -1,4 +1,4 @@
-"""What the rules need to know of a receive connector."""
+"""The properties of a receive connector that the rules use."""
 
 # ruff: noqa: D102 -- the properties are Exchange's parameters; the class describes them
 
@@ -22,7 +22,7 @@ class MessageRateSource(StrEnum):
 
 
 def parse_rate_source(text: object) -> MessageRateSource:
-    """The rate source, in any case. Raises ValueError that names the nearest."""
+    """Return the rate source, in any case; raise ValueError with the nearest."""
     return parse_name(MessageRateSource, text, "a message rate source")
 
 

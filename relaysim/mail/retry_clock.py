@@ -1,4 +1,4 @@
-"""When a queue or a message is tried again, and when it is given up. All times in microseconds."""
+"""Retry times and expiry of queues and messages. All times in microseconds."""
 
 
 def queue_retry_delay(

@@ -1,4 +1,4 @@
-"""Who a session is, and what it may do."""
+"""The principal of a session, and its rights."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -10,12 +10,12 @@ T = TypeVar("T")
 
 
 def text_of(value: object) -> str:
-    """The text without spaces around it; "" for what is no text, which no rule then accepts."""
+    """Return the text without spaces around it; "" for a value that is no text."""
     return value.strip() if isinstance(value, str) else ""
 
 
 def unknown(value: object, noun: str, known: Iterable[str]) -> ValueError:
-    """The error for a name that is none of the known ones; it lists them, the nearest last."""
+    """Return the error for an unknown name; it lists the known names, the nearest last."""
     names = {name.casefold(): name for name in known}
     near = get_close_matches(str(value).casefold(), names, n=1)
     hint = f'; did you mean "{names[near[0]]}"?' if near else ""
@@ -23,7 +23,7 @@ def unknown(value: object, noun: str, known: Iterable[str]) -> ValueError:
 
 
 def parse_name(kind: type[E], value: object, noun: str) -> E:
-    """The member with this value, in any case. Raises ValueError that names the nearest."""
+    """Return the member with this value, in any case; raise ValueError with the nearest."""
     key = text_of(value).casefold()
     for member in kind:
         if member.value.casefold() == key:
@@ -32,7 +32,7 @@ def parse_name(kind: type[E], value: object, noun: str) -> E:
 
 
 def look_up(table: Mapping[str, T], name: str, noun: str) -> T:
-    """The entry of a table of profiles. Raises ValueError that names the nearest."""
+    """Return the entry of a table of profiles; raise ValueError with the nearest name."""
     if name not in table:
         raise unknown(name, noun, table)
     return table[name]

@@ -75,8 +75,8 @@ def mean_wait(use: Occupancy, window: Window) -> float:
     -------
     float
         Seconds. NaN where no entry was served. NaN too where no entry that had to wait was served,
-        and these are more than `IN_VAIN` of all entries: those who met a free server say nothing
-        of a queue that never moved.
+        and these are more than `IN_VAIN` of all entries: entries that found a free server
+        have no information about a queue that never moved.
     """
     came = window.holds(use.enter)
     waits, served = (use.until - use.enter)[came], use.served[came]

@@ -1,4 +1,4 @@
-"""How one hub hands mail to another: the connection, the connector that answers, its reply.
+"""Hand-over between hubs: the connection, the connector that answers, and its reply.
 
 A hub that is no source server of a send connector hands the transaction to a hub that is one. This
 is an SMTP session, and receive connectors answer it as they answer any other client.

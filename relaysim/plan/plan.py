@@ -156,7 +156,7 @@ class ConnectorPlan:
 
 @dataclass(frozen=True, slots=True)
 class RetryClock:
-    """When a queue in Retry is tried again: arguments of `mail.retry_clock.queue_retry_delay`."""
+    """The retry times of a queue in Retry: arguments of `mail.retry_clock.queue_retry_delay`."""
 
     queue_glitch_retry_count: int
     queue_glitch_retry_interval: int
@@ -167,7 +167,7 @@ class RetryClock:
 
 @dataclass(frozen=True, slots=True)
 class PressurePlan:
-    """What of a hub is watched; 0 for a size that was not given."""
+    """The monitored resources of a hub; 0 for a size that was not given."""
 
     version_bucket_size: int
     drives: tuple[Drive, ...]
@@ -257,13 +257,13 @@ class QueuePlan:
 
     @property
     def reachable(self) -> bool:
-        """Whether it leads anywhere."""
+        """Whether the queue has a next hop."""
         return self.kind is not QueueKind.UNREACHABLE
 
 
 @dataclass(frozen=True, slots=True)
 class ReceiverPlan:
-    """How a destination answers. Probabilities are thresholds for a 32-bit draw."""
+    """The replies of a destination. Probabilities are thresholds for a 32-bit draw."""
 
     name: str
     connect_time: "array[int]"
@@ -311,7 +311,7 @@ TOO_LARGE = -1
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """All that an engine knows of a scenario, in the order of names."""
+    """All input of an engine about a scenario, in the order of names."""
 
     name: str
     duration: int

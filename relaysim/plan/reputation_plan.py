@@ -39,7 +39,7 @@ class BlocklistPlan:
     """The rules of a blocklist; shares and factors are parts per million or thousandths.
 
     0 means that the operator has no such rule; -1 means no limit of requests. `hazard` draws the
-    hits x microseconds that an operator who lists by hand reads before a listing.
+    hits x microseconds until a human operator lists an IP.
     """
 
     name: str

@@ -51,7 +51,7 @@ def host_plan(
 
 
 def _give_up_after(retry: Retry | None) -> int:
-    """The age at which a host drops a message, microseconds."""
+    """Return the age at which a host drops a message, microseconds."""
     if retry is None:
         return 0
     return LIMIT if retry.give_up_after is None else retry.give_up_after

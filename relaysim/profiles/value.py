@@ -8,12 +8,12 @@ from typing import Any
 
 
 class Certainty(StrEnum):
-    """How sure a fact is."""
+    """The certainty of a fact."""
 
     CONFIRMED = "confirmed"
     """In the maker's documentation, or in a record of a real server."""
     ONE_SOURCE = "one source"
-    """One page of somebody else says so."""
+    """One page by others has it."""
     UNCONFIRMED = "unconfirmed"
     """Best knowledge; no source was read."""
     ASSUMPTION = "assumption"

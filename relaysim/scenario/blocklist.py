@@ -1,4 +1,4 @@
-"""Blocklists: how an operator lists an IP, for how long, and which neighbours with it."""
+"""Blocklists: trigger and length of a listing, and its escalation to neighbours."""
 
 from collections.abc import Mapping
 from fractions import Fraction
@@ -79,11 +79,11 @@ class Blocklist(Table):
     report_share: Share | None = None
     """Share of complaints that are reported to it as well."""
     hazard_rate: Rate | None = None
-    """How soon a person lists who sees `hazard_hits` hits."""
+    """Rate at which a human operator lists an IP with `hazard_hits` hits."""
     hazard_hits: Positive | None = None
-    """Hits for which `hazard_rate` holds; more list sooner."""
+    """Hits for which `hazard_rate` holds; more hits lead to an earlier listing."""
     compromise_time: TimeLaw | None = None
-    """Time until a hijacked host is found out."""
+    """Time until a compromised host is detected."""
     lifetime: Lasting | None = None
     """Time from the last hit until the operator removes an IP; without it until a request does."""
     growth: Factor | None = None

@@ -29,7 +29,7 @@ class Permission(Table):
     """Rights added singly, as `Add-ADPermission -User ... -ExtendedRights ...` does."""
 
     user: Annotated[str, BeforeValidator(parse_user)]
-    """Who gets the rights."""
+    """The user with the rights."""
     extended_rights: Many[Annotated[Right, BeforeValidator(parse_right)]]
     """The rights, by their names in Active Directory."""
 
@@ -58,7 +58,7 @@ class ReceiveConnector(Table):
     permission_groups: Many[Annotated[PermissionGroup, BeforeValidator(parse_group)]] = ()
     """Groups that may submit, with the rights that come with them."""
     auth_mechanism: Many[Annotated[AuthMechanism, BeforeValidator(parse_mechanism)]] = ()
-    """How clients may prove who they are, and TLS."""
+    """The mechanisms of authentication, and TLS."""
     permissions: Many[Permission] = ()
     """Rights given singly, such as that to relay."""
     max_inbound_connection: Limit
@@ -95,8 +95,8 @@ class ReceiveConnector(Table):
 class SendConnector(Table):
     r"""A send connector of the organization, with the parameters of `New-SendConnector`.
 
-    `linked_receive_connector` is `HUB\name`; as in Exchange it asks for smart hosts, no address
-    spaces and no size limit.
+    `linked_receive_connector` is `HUB\name`; as in Exchange the connector then needs smart
+    hosts, no address spaces and no size limit.
     """
 
     name: str

@@ -36,10 +36,10 @@ class Destination(Table):
     `refuses_on` gives, for each blocklist (or blocklist profile), the probability that a domain
     uses it. Such a domain acts on it at `refusal_stage` with `refusal_action`: a word, or a table
     of words with their shares of the domains. With the action "score" a domain takes the mail of a
-    listed IP and puts `junk_share` of it in the junk folder. A domain believes the answer of a list
+    listed IP and puts `junk_share` of it in the junk folder. A domain caches the answer of a list
     for `dnsbl_ttl` if the IP is on it, else for `dnsbl_negative_ttl`; `mirrors` is the share of
-    domains that ask a local copy of the list. `reputation` is what a large provider makes of what
-    it sees itself, None where it keeps none.
+    domains that query a local copy of the list. `reputation` has the rules of a mailbox provider,
+    None without reputation.
 
     `connect_failure` is the probability that an attempt to connect fails, `defer` that an accepted
     connection defers a message with a 4xx reply.
@@ -84,11 +84,11 @@ class Destination(Table):
     junk_share: Share
     """Share of the mail of a listed IP that the action "score" puts into the junk folder."""
     dnsbl_ttl: Duration
-    """How long a domain believes that an IP is listed."""
+    """Time to live of the answer that an IP is listed."""
     dnsbl_negative_ttl: Duration
-    """How long it believes that an IP is not listed."""
+    """Time to live of the answer that an IP is not listed."""
     mirrors: Share
-    """Share of its domains that ask a copy of the list, which lags."""
+    """Share of its domains that query a copy of the list, which is later."""
     reputation: Annotated[Reputation | None, BeforeValidator(parse_reputation)]
     """What the provider makes of what it sees itself; "none" keeps none."""
 

@@ -29,7 +29,7 @@ Spread = Annotated[float, Field(gt=0.0, le=20.0)]
 class _Law(Table):
     @classmethod
     def model_parametrized_name(cls, params: tuple[Any, ...]) -> str:
-        """Names that differ for times and sizes: pickle finds a class by its name."""
+        """Return names that differ for times and sizes: pickle finds a class by its name."""
         quantity = {Duration: "Duration", Size: "Size"}.get(params[0])
         return f"{cls.__name__}[{quantity or params[0]}]"
 

@@ -91,8 +91,8 @@ def contents(path: Path, most: int, any_kind: bool = False) -> bytes:
 def _first_bytes(file: BinaryIO) -> bytes:
     """Return what a pipe holds now, and wait for the rest from now on.
 
-    A pipe without bytes and without a writer has ended, or is a named pipe that nobody opened to
-    write. A writer that waits for a reader counts as a writer, so no writer comes too late.
+    A pipe without bytes and without a writer has ended, or is a named pipe that no process opened
+    to write. A writer that waits for a reader counts as a writer, so no writer comes too late.
     """
     handle = file.fileno()
     if not hasattr(os, "O_NONBLOCK") or stat.S_ISREG(os.fstat(handle).st_mode):
@@ -102,7 +102,7 @@ def _first_bytes(file: BinaryIO) -> bytes:
         try:
             first = os.read(handle, MB)
         except BlockingIOError:
-            pass  # somebody has the pipe open to write
+            pass  # a process has the pipe open to write
         else:
             if not first:
                 raise ValueError("it is not a regular file but a pipe, and nobody writes to it")

@@ -50,7 +50,7 @@ class BackPressure(Table):
     `version_bucket_size` is the uncommitted mail (in DATA or in commit) that fills one version
     bucket. `queue_drive_size` and `queue_drive_used` are of the drive that holds the queue
     database, and its log too unless the log has a drive of its own. The sizes are assumptions of
-    the person who writes them: Exchange documents thresholds, not what a message costs.
+    the person who writes them: Exchange documents thresholds, not the cost of a message.
     """
 
     version_bucket_size: Size | None = None

@@ -9,7 +9,7 @@ from relaysim.scenario.table import NONE
 
 
 def _move(raw: Raw) -> Found:
-    """An administrator who moves the culprits needs a target."""
+    """Report a move of the culprits without a target."""
     operations, path = at(raw, "operations"), ("operations", "move_to")
     known = {parsed(parse_ip, key): key for key in at(raw, "egress")}
     if operations.get("move_to", NONE) != NONE:
@@ -21,7 +21,7 @@ def _move(raw: Raw) -> Found:
 
 
 def _two_rates(raw: Raw) -> Found:
-    """A mailing list has the rates of its stream."""
+    """Report rates of a stream beside those of its mailing list."""
     for host, name, stream in streams(raw):
         if stream.get("mailing_list", NONE) != NONE:
             path = ("hosts", host, "streams", name)

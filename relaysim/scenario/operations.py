@@ -44,7 +44,7 @@ class Operations(Table):
     back_off: BackOff
     """Which mail waits when a provider throttles."""
     delisting: Delisting
-    """When the administrator asks for removal."""
+    """When the administrator requests removal."""
     cleaning: Share
     """Share of the traps that a cleaned list loses."""
 

@@ -21,7 +21,7 @@ from relaysim.scenario.run_end import default_drain
 
 INTERNAL = "internal"
 SPAMTRAPS = "spamtraps"
-"""The destination of the blocklist operators' traps: they answer at once and refuse nobody."""
+"""The destination of the blocklist operators' traps: they answer at once and refuse no mail."""
 SPAMTRAP_DOMAIN = "spamtrap.example"
 ELSEWHERE = "elsewhere"
 """The destination of domains that no destination has (senders of bounced mail): they

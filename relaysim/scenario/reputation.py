@@ -26,7 +26,7 @@ def _hourly(rate: Fraction) -> Fraction:
 
 HourlyRate = Annotated[Rate, AfterValidator(_hourly)]
 Limiting = Annotated[float, Field(ge=1e-6, le=1.0)]
-"""A share that counts are held against; a millionth is the smallest that can be told."""
+"""A limit for a share; its resolution is a millionth."""
 
 
 class Reputation(Table):

@@ -16,12 +16,12 @@ DEADLINE = DAY
 
 
 class MailingList(Table):
-    """The list that a stream writes to, one message after another, and what it holds.
+    """The mailing list of a stream, and the traps and unknown users in it.
 
     Of its `addresses` (as many as a campaign has messages) the share `trap_share` are spam traps
     and `unknown_rate` do not exist; the same ones each time. An unknown address is taken off after
-    `bounce_removals` bounces. `complaint_rate` is the share of messages in an inbox that somebody
-    complains of.
+    `bounce_removals` bounces. `complaint_rate` is the share of messages in an inbox that
+    lead to a complaint.
     """
 
     addresses: Positive | None = None

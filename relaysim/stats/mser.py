@@ -21,7 +21,7 @@ BATCH = 5
 LEFT = 5
 """Batches at the end that are no candidates for the cut."""
 FEWEST = 10
-"""Fewer batches than this tell nothing (assumption)."""
+"""With fewer batches there is no decision (assumption)."""
 
 
 @dataclass(frozen=True)

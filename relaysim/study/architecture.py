@@ -331,7 +331,7 @@ def _targets(comparison: Comparison, quantity: Quantity, rival: str) -> list[Tar
 def deciding(files: DesignFiles) -> tuple[Factor, ...]:
     """Return the assumptions of designs that are likely to change an answer.
 
-    These are the core time of a message at the first hub, what gets an IP listed, and who refuses.
+    These are the core time of a message at the first hub, and triggers and uses of blocklists.
     """
     inputs = assumed(files)
     costs = [e for e in inputs if e.path.startswith("hubs.") and e.path.endswith(_COST)]

@@ -408,7 +408,7 @@ class _Axis:
         low, high = Number.parse(given.low or given.base), Number.parse(given.high or given.base)
         whole = low.whole and high.whole
         if not whole:
-            # Rates too may have to be whole, such as messages an hour: the scenario knows.
+            # Rates too may have to be whole, such as messages an hour: the scenario decides.
             try:
                 designs({given.path: str(between(low, high, _MIDDLE, whole=False))})
             except ScenarioError:

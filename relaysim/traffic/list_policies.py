@@ -43,7 +43,7 @@ class Policies:
     action: Codes
     """[domains] index into `ACTIONS`."""
     mirrors: npt.NDArray[np.bool_]
-    """[domains] whether it asks a local copy of the lists."""
+    """[domains] whether it queries a local copy of the lists."""
 
 
 def policies(scenario: Scenario, places: Receivers, replication: int, seed: int) -> Policies:

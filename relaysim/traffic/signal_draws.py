@@ -124,7 +124,7 @@ def add_complaints(
     rate = (stream.mailing_list or stream).complaint_rate
     rows = np.flatnonzero(outside & (signal == 0))
     complaints = _drawn(recipients, rows, Decision.COMPLAINT, rate)
-    # The same number against a smaller probability: who complains of junk complains anyway.
+    # The same number and a smaller probability: complaints about junk are a part of all.
     junked = _drawn(recipients, complaints, Decision.COMPLAINT, rate * _JUNKED)
     reports = _drawn(recipients, complaints, Decision.REPORT, reported)
     signal[complaints] = Signal.COMPLAINS

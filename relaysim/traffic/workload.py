@@ -59,7 +59,7 @@ class Draws:
     action: npt.NDArray[np.int8]
     """[domains] what it does with mail of a listed IP: index into `policies.ACTIONS`."""
     mirrors: npt.NDArray[np.bool_]
-    """[domains] whether it asks a local copy of the lists."""
+    """[domains] whether it queries a local copy of the lists."""
     signal: npt.NDArray[np.uint8]
     """[c] bits of `signals.Signal`."""
     trap_recipient: Integers

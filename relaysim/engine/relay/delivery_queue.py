@@ -47,7 +47,7 @@ class DeliveryQueue:
     failures : int
         Failed connections in a row.
     losses : int
-        Connections lost so far; a change tells `pump` to stop.
+        Connections lost so far; after a change `pump` stops.
     timer : Event or None
         The retry clock, while it runs.
     """

@@ -186,7 +186,7 @@ class Internet:
         if self.record.messages.recipients[message] == 1:
             recipient = self.transactions.first_recipient[transaction]
             exists = not self.record.signal[recipient] & _UNKNOWN
-            # The domain of a smart host does not know which users exist.
+            # The domain of a smart host has no list of users.
             if exists or recipients.domain[recipient] != domain:
                 return ACCEPTED, -1
         elif not self._all_unknown(queue, transaction, send_dsn):
@@ -312,7 +312,7 @@ class Internet:
     def bounced(self, queue: QueuePlan, transaction: int, reply_number: int) -> None:
         """Call the administrator if innocent mail bounced for the reputation of its IP.
 
-        Nobody calls about DSNs and other mail of the null sender, because no NDR is sent.
+        No call follows for DSNs and other mail of the null sender, because no NDR is sent.
         """
         stream = self._stream(transaction)
         has_ndr = stream.host >= 0 and stream.sender_domain >= 0

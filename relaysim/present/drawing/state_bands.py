@@ -27,7 +27,7 @@ BANDS = {
     int(State.BLOCK): Band("blocked", REFUSED, 0.8),
     LISTED: Band("on a blocklist", "#332288", 0.8),
 }
-"""Light to dark, so that they can be told apart in grey and with any colour vision."""
+"""Light to dark, so that they can be distinguished in grey and with any colour vision."""
 SENDS = "#E6ECF2"
 """The background while culprits send."""
 _FLOOR = 0.4

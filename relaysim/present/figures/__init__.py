@@ -120,10 +120,17 @@ def draw(
     """Write figures, by the names of their files, into a directory; return the paths.
 
     The same result gives the same bytes. A file is replaced as a whole or not at all. A figure that
-    would be empty is left out, and one of that name from before is removed; `report` hears why.
-    ForeignFileError, before anything is drawn, if a file of such a name is not relaysim's. OSError
-    if the directory cannot be written; UndrawnError, once all other figures are in their
-    places, if one could not be drawn.
+    would be empty is left out, and an earlier file of that name is removed; `report` is called with
+    the reason.
+
+    Raises
+    ------
+    ForeignFileError
+        Before any drawing, if a file of such a name was not written by relaysim.
+    OSError
+        If the directory cannot be written.
+    UndrawnError
+        If a figure could not be drawn, after all others were written.
     """
     target = Path(directory)
     require_marked(target, figures)

@@ -74,11 +74,10 @@ def backlog(
 ) -> Sheet:
     """Draw a row for each design, a column for each of the longest kinds of queue, a line a hub.
 
-    `series` is the `backlog` of `measure.run_series` by design, `known` says what the names of
-    queues stand for. The axis covers the `duration` of
-    the run in seconds and the time that queues take to empty; only the time in which they are not
-    empty if that is short. Where they take longer than the run, text gives the rest: it would hide
-    the day.
+    `series` is the `backlog` of `measure.run_series` by design, `known` has the queue behind
+    each name. The axis covers the `duration` of the run in seconds and the time that queues take
+    to empty; only the time in which they are not empty if that is short. If they take longer than
+    the run, a text has the rest, which would hide the day.
     """
     by_name = {design: queues(frame, known) for design, frame in series.items()}
     by_kind: dict[str, list[Queue]] = {}

@@ -25,7 +25,7 @@ MARKS = {
     "not decided": "x",
     LOSES_MORE: "D",
 }
-"""One mark a verdict, so that nobody needs its colour."""
+"""One mark a verdict, so that its colour is not needed."""
 _SHOWN = ("on_time", "latency_p95_busy_hours", "completion")
 _ROOM = 10
 """Labels that an axis has room for."""

@@ -9,7 +9,7 @@ from relaysim.stats import proportion as measure
 from relaysim.study.execution.provenance import Provenance
 
 PLAN_DIGITS = 12
-"""Digits of a scenario's digest that are shown: enough to tell designs apart."""
+"""Digits of a scenario's digest that are shown: enough to distinguish designs."""
 ASSUMPTIONS = (
     "The core time of a message (receive_cost, categorize_cost, send_cost) is an assumption that "
     "can reverse the answer for corporate mail: measure it. "

@@ -131,7 +131,7 @@ def _computed(calls: Sequence[Callable[[], T]], jobs: Jobs) -> Generator[tuple[i
             for result in results:  # noqa: UP028
                 yield result
         finally:
-            # A reader who has enough wants no word on what was under way.
+            # After an early close a warning about unfinished runs would be noise.
             with warnings.catch_warnings():
                 warnings.filterwarnings("ignore", ".*still being processed", UserWarning)
                 results.close()

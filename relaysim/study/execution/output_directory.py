@@ -53,9 +53,9 @@ def put(directory: str | os.PathLike[str], fill: Callable[[Path], None]) -> Path
 
 
 def write_provenance(provenance: Provenance, directory: Path) -> None:
-    """Write what the numbers of a directory depend on, and which files are relaysim's.
+    """Write the provenance of the numbers of a directory, and the list of its files.
 
-    It is the last file that is written, and the mark by which relaysim knows its own outputs.
+    It is the last file that is written, and the mark of an output of relaysim.
     """
     files = sorted([PROVENANCE, *_files(directory)])
     facts = {**provenance.facts(), "notes": provenance.notes}

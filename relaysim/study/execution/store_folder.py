@@ -101,7 +101,7 @@ def _require_private(folder: Path) -> None:
 
 
 def _read(path: Path) -> bytes:
-    """Return the key: opened once, and asked about only then, so that nobody can exchange it."""
+    """Return the key: the file is opened first and checked then, so it cannot be exchanged."""
     try:
         handle = os.open(path, _OPEN)
     except FileNotFoundError:

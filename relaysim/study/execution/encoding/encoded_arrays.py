@@ -16,7 +16,7 @@ class EncodingError(TypeError):
 
 
 class Arrays:
-    """Numbered arrays, each with a name for people who open the file."""
+    """Numbered arrays, each with a name for readers of the file."""
 
     def __init__(self, names: Sequence[str] = (), columns: Sequence[pa.Array] = ()) -> None:
         self.names, self.columns = list(names), list(columns)
