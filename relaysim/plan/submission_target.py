@@ -2,6 +2,7 @@
 
 from array import array
 
+from relaysim.mail.receive_verdict import rcpt_to
 from relaysim.mail.reply import Reply
 from relaysim.mail.rights import Right
 from relaysim.mail.session_time import timing
@@ -76,13 +77,10 @@ def _verdicts(
         )
         for short, stream in host.streams.items()
     }
-    rcpt = array(
-        "q",
-        [
-            number(routing.rcpt_verdict(scenario, host, connector, domains))
-            for domains in numbers.domains
-        ],
-    )
+    # The session is the same for all domains: thousands of them need no lookup of it.
+    accepted = scenario.organization.domains
+    replies_to_rcpt = (rcpt_to(session.rights, domain, accepted) for domain in numbers.domains)
+    rcpt = array("q", map(number, replies_to_rcpt))
     return Verdicts(
         mail=mail,
         rcpt=rcpt,
