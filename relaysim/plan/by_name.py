@@ -30,6 +30,8 @@ class PlanByName:
         self._queues = {
             (queue.kind, hubs[queue.hub].name, queue.next_hop): queue
             for queue in self.plan.queues
+            # A queue for moved mail has the same kind, hub and next hop as the queue that it
+            # replaces.
             if not queue.moved
         }
 

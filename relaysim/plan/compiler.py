@@ -39,6 +39,7 @@ from relaysim.scenario.problem import dotted
 from relaysim.traffic.sample import factor_table, quantile_table
 from relaysim.units import LIMIT
 
+# The order is a contract: the number in `message_rate_per` picks what a rate limit counts by.
 _RATE_PER = (
     MessageRateSource.NONE,
     MessageRateSource.ALL,
@@ -63,6 +64,7 @@ def compile_plan(scenario: Scenario) -> Plan:
         changed.
     """
     numbers = Numbering(scenario)
+    # Streams come before routes: a sender domain gets a number here, and NDRs to it need a route.
     streams = (
         *(_stream(scenario, numbers, host, title) for host, title in numbers.host_streams),
         *(_dsn(scenario, numbers, hub) for hub in numbers.hubs),
@@ -71,6 +73,7 @@ def compile_plan(scenario: Scenario) -> Plan:
     replies: dict[str, int] = {}
     hosts = tuple(host_plan(scenario, numbers, name, replies) for name in numbers.hosts)
     stations = _stations(scenario, numbers)
+    # The order of stations is the order of their numbers in the plan and in every trace.
     station = {place.name: number for number, place in enumerate(stations)}
     moved = _moved(scenario, numbers, routes)
     plan = Plan(
@@ -107,6 +110,7 @@ def compile_plan(scenario: Scenario) -> Plan:
         script=(),
         mailbox_time=quantile_table(scenario.mailboxes.delivery_time),
     )
+    # A listing of a host's mail needs the routes, so the script is compiled after them.
     plan = replace(plan, script=_script(scenario, numbers, plan))
     return plan if scenario.coupling.contention else separate_culprits(plan)
 
@@ -129,6 +133,7 @@ def _stations(scenario: Scenario, numbers: Numbering) -> tuple[Station, ...]:
         place = dotted((table, title, "bandwidth"))
         stations.append(Station(name, StationKind.LINE, 1, line=number, limited_by=place))
     for number, (owner, title) in enumerate(numbers.connectors):
+        # None is no limit in the scenario; a station has 0 for that.
         servers = scenario.hubs[owner].receive_connectors[title].max_inbound_connection or 0
         place = dotted(("hubs", owner, "receive_connectors", title, "max_inbound_connection"))
         name, owner_number = connector_name(owner, title), numbers.hubs.index(owner)
@@ -152,6 +157,7 @@ def _stream(scenario: Scenario, numbers: Numbering, host: str, title: str) -> St
         hub=-1,
         title=title,
         priority=int(parse_priority(stream.priority)),
+        # -1: null sender, so no NDR. 0: the first domain is that of the own mailboxes.
         sender_domain=-1 if not domain else 0 if authoritative else numbers.domain(domain),
         sender_is_authoritative=authoritative,
         from_domain=numbers.from_domain(domain),
@@ -175,6 +181,7 @@ def _dsn(scenario: Scenario, numbers: Numbering, hub: str) -> StreamPlan:
         hub=numbers.hubs.index(hub),
         title="dsn",
         priority=int(parse_priority("normal")),
+        # A DSN has the null sender, so it never causes another DSN.
         sender_domain=-1,
         sender_is_authoritative=False,
         from_domain=numbers.from_domain(""),
@@ -196,6 +203,7 @@ def _hub(hub: hub_model.Hub, numbers: Numbering, station: dict[str, int]) -> Hub
         hub.max_per_domain_normal_priority_connections,
         hub.max_per_domain_low_priority_connections,
     )
+    # The choice among priorities compares integers, so an unlimited quota is a very large one.
     high, normal, low = (1 << 62 if quota is None else quota for quota in quotas)
     pressure = hub.back_pressure
     return HubPlan(
@@ -265,6 +273,7 @@ def _connector(
 
 def _receivers(scenario: Scenario, numbers: Numbering) -> tuple[ReceiverPlan, ...]:
     at_once = quantile_table(Constant[int](value=0))
+    # Spam traps and `elsewhere` accept all mail at once; the entry of the mailboxes is not used.
     silent = ReceiverPlan("", at_once, at_once, 0, 0, 0, 0, 0, 0, 0, "", "", None)
     result = []
     for name in numbers.destinations:
@@ -296,6 +305,7 @@ def _receiver(destination: Destination) -> ReceiverPlan:
 def _refusals(scenario: Scenario, numbers: Numbering) -> dict[tuple[int, int, int], str]:
     result = {}
     for receiver, name in enumerate(numbers.destinations):
+        # Mailboxes, spam traps and `elsewhere` query no blocklist.
         destination = scenario.destinations.get(name)
         if destination is None:
             continue
@@ -331,6 +341,8 @@ def _script(scenario: Scenario, numbers: Numbering, plan: Plan) -> tuple[Scripte
             if event.listing.egress is not None:
                 listed = [numbers.egress.index(event.listing.egress)]
             else:
+                # A listing of a host means every public IP by which its mail leaves, in a fixed
+                # order.
                 listed = _carriers(scenario, numbers, plan, str(event.listing.of))
             fixed = event.listing.fixed
             result += [

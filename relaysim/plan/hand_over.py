@@ -84,6 +84,7 @@ def hand_over(
     hubs = scenario.hubs
     client, address = lowest_address(hubs[sender]), to or hubs[receiver].addresses[0]
     if not all(hubs[hub].properties.server_authentication for hub in (sender, receiver)):
+        # Only Exchange servers authenticate each other, so no receive connector decides here.
         return HandOver(sender, receiver, client, address, None, reply.AUTHENTICATED)
     hides = hubs[receiver].specific_binding_hides_wildcard
     connectors = hubs[receiver].receive_connectors.values()

@@ -33,12 +33,16 @@ class Routes:
         sizes = {s.max_message_size for s in senders if s.max_message_size is not None}
         self.bands = tuple(sorted(sizes))
         self.tables: dict[tuple[int, int], tuple[array[int], ...]] = {}
+        # Only a linked send connector makes a route depend on the receive connector: one table is
+        # enough.
         connectors = [-1, *range(len(numbers.connectors))] if self.linked else [-1]
+        # A copy: `_queue_for` adds the domains of smart hosts, to which no message is addressed.
         domains = tuple(numbers.domains)
         for hub in range(len(numbers.hubs)):
             for connector in connectors:
                 self.tables[hub, connector] = tuple(
                     array("q", [self._queue_for(hub, name, size, connector) for name in domains])
+                    # One size stands for a band, because all sizes of a band meet the same limits.
                     for size in (*self.bands, self.bands[-1] + 1 if self.bands else 0)
                 )
 
@@ -65,6 +69,7 @@ class Routes:
                 )
             case routing.HopKind.REMOTE:
                 kind, next_hop = QueueKind.REMOTE, hop.next_hop
+        # Domains behind the same smart hosts share one queue, as in Exchange.
         key = kind, hub, next_hop
         if key not in self._number:
             self._number[key] = len(self.queues)
@@ -126,7 +131,9 @@ class Routes:
         """
         added = {}
         address = self.numbers.egress[egress]
+        # A copy, because the loop appends; the new queues follow, so no number changes.
         for number, queue in enumerate(tuple(self.queues)):
+            # -1 is a queue that stays inside.
             if queue.egress not in (-1, egress):
                 added[number] = len(self.queues)
                 hub = self.numbers.hubs[queue.hub]

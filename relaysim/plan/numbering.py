@@ -39,6 +39,7 @@ class Numbering:
         ]
         self.domains = list(places.domains)
         self.receiver_of = list(places.destination)
+        # Sender domains are numbered as the compiler meets them: streams in order, then DSNs.
         self.from_domains: list[str] = []
         self._domain = {name: number for number, name in enumerate(self.domains)}
 
@@ -47,6 +48,7 @@ class Numbering:
         if name not in self._domain:
             self._domain[name] = len(self.domains)
             self.domains.append(name)
+            # The last destination is `elsewhere`.
             self.receiver_of.append(len(self.destinations) - 1)
         return self._domain[name]
 

@@ -37,6 +37,7 @@ class Cost:
         # `looked_up` is called for the top value only: this runs several times a message.
         index = bits >> 16
         factor = self.factors[index] if index < 65_535 else looked_up(self.factors, bits)
+        # Shifts divide: bytes by 1,024 to KB, the factor by 65,536 to a number with mean 1.
         return (self.base + (self.per_kb * size >> 10)) * factor >> 16
 
 

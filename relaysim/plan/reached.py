@@ -26,6 +26,7 @@ def seen_from(plan: Plan, host: int, domains: set[int]) -> set[tuple[int, int]]:
     """
     pairs: set[tuple[int, int]] = set()
     for hub, connector in plan.hosts[host].submission_targets:
+        # No hub has the address of this target, so no mail goes through it.
         if hub < 0:
             continue
         for band in range(len(plan.bands) + 1):
@@ -54,6 +55,7 @@ def busiest_days(plan: Plan, draws: Draws) -> list[dict[int, int]]:
     for mail in draws.usual:
         host = plan.streams[mail.stream].host
         for pair in seen_from(plan, host, set(mail.domains)):
+            # Not `+=`: that would change the array of the draws, which every design reads.
             by_day[pair] = by_day[pair] + mail.by_day if pair in by_day else mail.by_day
     busiest: list[dict[int, int]] = [{} for _ in plan.egress]
     for (egress, receiver), counts in by_day.items():
@@ -67,6 +69,7 @@ def _last_queues(plan: Plan, hub: int, connector: int, band: int, domain: int) -
     if number == TOO_LARGE:
         return []
     queue = plan.queues[number]
+    # A mailbox or unreachable queue has no egress and no further hub, so it adds nothing.
     if queue.egress >= 0:
         return [queue]
     onward = (_last_queues(plan, to, connector, band, domain) for to in queue.to_hubs)

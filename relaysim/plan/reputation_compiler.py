@@ -31,6 +31,7 @@ WARM = 30 * DAY
 
 def threshold(probability: float) -> int:
     """Return a probability as a threshold for a 32-bit draw."""
+    # A fraction is exact, so the threshold is the same on every machine.
     return round(Fraction(probability) * (1 << 32))
 
 
@@ -64,6 +65,8 @@ def reputation(destination: Destination) -> ReputationPlan | None:
         least_inboxed=of.least_inboxed,
         warn_junk=threshold(of.warn_junk),
         throttle_junk=threshold(of.throttle_junk),
+        # The scenario has messages a second, the plan messages an hour: integers need the larger
+        # unit.
         throttle_rate=round(of.throttle_rate * 3600),
         cold_rate=round(of.cold_rate * 3600),
         cold_growth=round(of.cold_growth * 1000),
@@ -112,6 +115,8 @@ def _blocklist(of: Blocklist, numbers: Numbering, widens: bool) -> BlocklistPlan
         mirror_delay=of.mirror_delay or 0,
         delisting_time=_table(of.delisting_time),
         max_requests=-1 if of.max_requests is None else of.max_requests,
+        # Without this coupling an operator that lists neighbours by its own decision lists one IP
+        # only.
         widening="none" if joins and not widens else of.widening,
         vicinity_listings=of.vicinity_listings or 1,
         vicinity_prefix=of.vicinity_prefix or 29,
@@ -134,6 +139,7 @@ def operators(scenario: Scenario, numbers: Numbering) -> tuple[OperatorPlan, ...
             if scenario.blocklists[blocklist].properties.operator == name
         ]
         laws = [scenario.blocklists[sorted(scenario.blocklists)[n]].trap_delay for n in fed]
+        # One operator has one delay: the first of its lists, by name, that has one decides.
         law = next((law for law in laws if law is not None), at_once)
         result.append(OperatorPlan(name, quantile_table(law), tuple(fed)))
     return tuple(result)
@@ -147,10 +153,12 @@ def egress(scenario: Scenario, numbers: Numbering) -> tuple[EgressPlan, ...]:
     plans = []
     for number, name in enumerate(numbers.egress):
         model, address = scenario.egress[name], ip_address(name)
+        # Without an allocation the IP itself is the block, and no other IP is in it.
         bits = address.max_prefixlen
         allocation: tuple[int, int] = int(address), bits
         asn = model.asn or 0
         if not scenario.coupling.widening:
+            # Negative and different for each IP, so no two share an ASN.
             asn = -1 - number
         elif model.allocation is not None:
             allocation = int(model.allocation.network_address), model.allocation.prefixlen
@@ -165,6 +173,7 @@ def operations(scenario: Scenario) -> OperationsPlan:
     back_off = model.back_off
     if back_off == "source" and not coupling.back_off:
         back_off = "stream"
+    # Office hours count from Monday 00:00.
     clock = (start.hour * 60 + start.minute) * MINUTE + start.second * SECOND
     return OperationsPlan(
         monitor_every=model.monitor_every or 0,

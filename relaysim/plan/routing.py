@@ -42,6 +42,7 @@ def submission_hubs(scenario: Scenario) -> tuple[str, ...]:
     The hubs of `submission_server_override_list`; without it every hub of the site, by name.
     """
     named = scenario.mailboxes.submission_server_override_list
+    # A hub that the list has twice gets one turn; an empty list means the whole site.
     return tuple(dict.fromkeys(named)) or tuple(sorted(scenario.hubs))
 
 
@@ -55,6 +56,7 @@ def targets(scenario: Scenario, host: Host) -> tuple[Target, ...]:
         hubs = submission_hubs(scenario)
         return tuple(Target(hub, scenario.hubs[hub].addresses[0], host.port) for hub in hubs)
     owner = {address: name for name, hub in scenario.hubs.items() for address in hub.addresses}
+    # A server may be written as an address instead of a name in [dns].
     addresses = scenario.dns.get(host.server) or (parse_ip(host.server),)
     return tuple(Target(owner.get(address), address, host.port) for address in addresses)
 
@@ -181,6 +183,7 @@ def mail_verdict(scenario: Scenario, host: Host, connector: ReceiveConnector, se
     authoritative domain (assumption: a scenario has no address book).
     """
     own_session = session(scenario, host, connector)
+    # After a failed AUTH a client does not send MAIL FROM.
     if own_session.login is not None and not own_session.login.is_success:
         return own_session.login
     return rules.mail_from(
@@ -326,6 +329,7 @@ def next_hop(
     route = select_send_connector(connectors, domain, size, hub, receive_connector)
     connector = route.connector
     linked = connector is not None and connector.linked_receive_connector is not None
+    # A linked send connector takes all mail of its receive connector, even for own mailboxes.
     if not linked and is_authoritative(scenario.organization.domains, domain):
         return Hop(HopKind.MAILBOX, hub)
     if connector is None:
@@ -347,6 +351,7 @@ def next_hop(
 
 def answering_domain(connector: SendConnector, domain: str) -> str:
     """Return the domain that answers for a domain: the domain itself, or the first smart host."""
+    # All smart hosts of a connector answer alike; the first one stands for them.
     return domain if connector.dns_routing_enabled else smart_host_domain(connector.smart_hosts[0])
 
 

@@ -41,6 +41,7 @@ def separate_culprits(plan: Plan) -> Plan:
     Plan
         The twins follow the originals, so every number of the given plan stays.
     """
+    # DSN streams have host -1, and none is a culprit, so -1 is never in this set.
     guilty = {stream.host for stream in plan.streams if stream.culprit}
     hubs, connectors, lines = len(plan.hubs), len(plan.connectors), len(plan.lines)
     queues, stations, streams = len(plan.queues), len(plan.stations), len(plan.streams)
@@ -89,6 +90,8 @@ def separate_culprits(plan: Plan) -> Plan:
         + tuple(
             replace(
                 queue,
+                # Receiver, domain and egress stay: providers and blocklists see one public IP, as
+                # before.
                 name=_queue_name(plan, queue),
                 hub=queue.hub + hubs,
                 line=queue.line + lines if queue.line >= 0 else -1,
@@ -121,6 +124,7 @@ def separate_culprits(plan: Plan) -> Plan:
             for (hub, connector), bands in plan.routes.items()
         },
         moved=plan.moved | {route + queues: to + queues for route, to in plan.moved.items()},
+        # An outage or a listing is outside the hubs, so it already holds for both.
         script=plan.script
         + tuple(_again(event, hubs) for event in plan.script if event.what == "stop"),
     )

@@ -25,6 +25,7 @@ def host_plan(
     verdicts: dict[int, Verdicts] = {}
     for target in routing.targets(scenario, host):
         hub = -1 if target.hub is None else numbers.hubs.index(target.hub)
+        # -1 also for mailbox users: the mailbox server submits without a receive connector.
         answering = -1
         if hub >= 0 and not host.properties.mailbox_submission:
             connector = routing.listen(scenario, host, target).connector
@@ -32,6 +33,7 @@ def host_plan(
                 answering = numbers.connectors.index((numbers.hubs[hub], connector.name))
                 verdicts[answering] = _verdicts(scenario, numbers, host, name, connector, replies)
         targets.append((hub, answering))
+    # Numbers by address and account: hosts that share one count as one for a message rate limit.
     addresses = sorted({str(sender.address) for sender in scenario.hosts.values()})
     accounts = sorted({sender.account for sender in scenario.hosts.values() if sender.account})
     retry = host.on_failure if isinstance(host.on_failure, Retry) else None
@@ -54,6 +56,7 @@ def host_plan(
 def _give_up_after(retry: Retry | None) -> int:
     """Return the age at which a host drops a message, microseconds."""
     if retry is None:
+        # The host drops a message at the first failure.
         return 0
     return LIMIT if retry.give_up_after is None else retry.give_up_after
 
@@ -69,6 +72,7 @@ def _verdicts(
     session = routing.session(scenario, host, connector)
 
     def number(answer: Reply) -> int:
+        # The first use of a text gives its number; the plan keeps the texts in this order.
         return -1 if answer.is_success else replies.setdefault(str(answer), len(replies))
 
     mail = {
@@ -86,5 +90,6 @@ def _verdicts(
         rcpt=rcpt,
         timing=timing(host, connector),
         bypasses_size_limit=Right.BYPASS_MESSAGE_SIZE_LIMIT in session.rights,
+        # -1 is success, so a maximum below 0 means that no domain is refused.
         relays=max(rcpt) < 0,
     )
