@@ -83,6 +83,7 @@ def dedicated(base: Scenario) -> Dedicated:
     taken = [
         path
         for path in paths(base)
+        # A hub that refuses the mail today is no model for the new hub.
         if path.host in bulk and path.connector is not None and path.reply is None
     ]
     if not taken:
@@ -109,6 +110,7 @@ def dedicated(base: Scenario) -> Dedicated:
         **_sources(base, taken, name),
         ("egress", str(ip)): _egress(base, like.egress, ip),
     }
+    # Without a list the mailbox server would submit to the new hub as well.
     if not base.mailboxes.submission_server_override_list:
         override_list = list(routing.submission_hubs(base))
         tables["mailboxes",] = {"submission_server_override_list": override_list}
@@ -159,6 +161,7 @@ def _next_address(base: Scenario, like: Hub) -> IpAddress:
     used = {address for hub in base.hubs.values() for address in hub.addresses}
     used |= {host.address for host in base.hosts.values()}
     used |= {address for addresses in base.dns.values() for address in addresses}
+    # IPv4 and IPv6 addresses do not compare, so the version comes first.
     last = max(like.addresses, key=lambda address: (address.version, int(address)))
     return next(last + step for step in count(1) if last + step not in used)
 
@@ -183,6 +186,8 @@ def _connectors(
     copies: dict[str, ReceiveConnector] = {}
     known: set[IpAddress] = set()
     for (hub, name), hosts in served.items():
+        # Exchange refuses two connectors with the same binding and remote range: an address goes to
+        # one.
         here = {host.address: host for host in hosts.values() if host.address not in known}
         known |= set(here)
         if here:
@@ -207,6 +212,7 @@ def _of_hub(base: Scenario, hub: Hub) -> Tables:
     other = base.model_copy(update={"hubs": {**base.hubs, hub.name: hub}})
     tables: Tables = {}
     for change in diff(base, other):
+        # The parser splits a quoted path; the value 0 is not used.
         *table, key = override.parse(f"{change.path}=0")[0]
         tables.setdefault(tuple(table), {})[key] = change.after
     return tables
@@ -223,6 +229,7 @@ def _left(base: Scenario, taken: list[Path]) -> Tables:
             for ip_range in ranges
             if ip_range.first != ip_range.last or ip_range.first not in gone
         ]
+        # Ranges of several addresses stay: the new hub takes the sessions by its own address.
         if path.connector is not None and 0 < len(kept) < len(ranges):
             table = ("hubs", path.hub, "receive_connectors", path.connector.name)
             tables[table] = {"remote_ip_ranges": [str(ip_range) for ip_range in kept]}
@@ -235,6 +242,7 @@ def _sources(base: Scenario, taken: list[Path], hub: str) -> Tables:
         hop.connector.name
         for path in taken
         for _, hop in outside(path)
+        # A linked connector carries only mail of a receive connector of the old hub.
         if hop.connector is not None and hop.connector.linked_receive_connector is None
     }
     return {

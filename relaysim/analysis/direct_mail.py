@@ -45,12 +45,14 @@ def _of(scenario: Scenario, path: Path) -> set[str]:
         for hop in route.lasts
         if hop.kind is routing.HopKind.REMOTE and is_direct(route, hop)
     }
+    # Traps are external addresses, so a stream with internal recipients only hits none.
     outside = any(route.domains.destination != INTERNAL for route in path.routes)
     return places | ({SPAMTRAPS} if outside and _traps_direct(scenario, path) else set())
 
 
 def _traps_direct(scenario: Scenario, path: Path) -> bool:
     link = None if path.connector is None else routing.identity(path.hub, path.connector.name)
+    # The route of the mean size stands for all sizes.
     size = max(1, round(mean(scenario.hosts[path.host].streams[path.stream].size)))
     return any(
         hop.kind is routing.HopKind.REMOTE and hop.domain == SPAMTRAP_DOMAIN

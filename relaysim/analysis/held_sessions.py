@@ -53,6 +53,7 @@ def acknowledgement(scenario: Scenario, path: Path, before: float) -> float:
         for hop in route.lasts:
             law = _delivery(scenario, path, route, hop)
             until = _capped(law, delay) if law is not None else 0.0
+            # Mail that is not delivered holds the session for the whole delay.
             if hop.kind is routing.HopKind.UNREACHABLE:
                 until = delay / SECOND
             total += route.share / len(route.lasts) * min(delay / SECOND, before + until)
@@ -74,6 +75,7 @@ def _capped(law: TimeLaw, most: int) -> float:
     """Return the mean of min(time, limit), seconds: the integral of the tail."""
     if isinstance(law, Constant):
         return min(law.value, most) / SECOND
+    # Response times spread over orders of magnitude, so even steps would miss the short ones.
     edges = np.concatenate(([0.0], np.geomspace(most / 1e6, most, _STEPS)))
     tail: SizeLaw = law  # the same laws, of microseconds
     shares = [1.0, *(above(tail, round(edge)) for edge in edges[1:])]
@@ -115,6 +117,7 @@ def sources(
     host, key = scenario.hosts[path.host], dotted(("hosts", path.host, "sessions"))
     limit = plan.host(path.host).sessions
     source = Source(f"{path.host}.sessions", f"sessions of {path.host}", key, limit)
+    # The Internet has very many addresses, so no limit of one source applies.
     if host.properties.internet:
         yield source
         return
@@ -128,6 +131,7 @@ def sources(
         and not routing.by_mailbox_server(other)
         and connector in answers(scenario, other)
     ]
+    # Several hosts with one address share the connector's limit, so it is a stage of its own.
     if len(sharing) > 1:
         yield source
         yield Source(
@@ -137,6 +141,7 @@ def sources(
             allowed or 0,
         )
         return
+    # Each connector counts the source separately.
     targets = sum(answer is not None for answer in answers(scenario, host))
     most = None if allowed is None else allowed * targets
     if most is not None and (not limit or most < limit):
@@ -151,5 +156,6 @@ def allowed_sessions(connector: ReceiveConnector | ConnectorPlan) -> int | None:
         connector.max_inbound_connection_per_source,
         connector.max_inbound_connection_percentage_per_source,
         connector.max_inbound_connection,
+        # The limit of an idle connector, which is the largest one.
         0,
     )

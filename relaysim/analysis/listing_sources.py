@@ -71,6 +71,8 @@ def _uses(destination: Destination, blocklist: Blocklist) -> bool:
 
 def _can_act(operator: Blocklist, scenario: Scenario, direct: Mapping[str, frozenset[str]]) -> bool:
     """Return whether an operator can list an IP, by evidence or because of neighbours."""
+    # Other customers of the provider can get the block or AS listed without any mail of this
+    # design.
     if operator.widening in ("allocation_count", "asn_score") and operator.neighbour_rate:
         return True
     if operator.trigger == "none":
@@ -80,6 +82,7 @@ def _can_act(operator: Blocklist, scenario: Scenario, direct: Mapping[str, froze
         for host, described in scenario.hosts.items()
         for name, stream in described.streams.items()
     }
+    # A complaint or a report of a compromise needs a recipient that sees the IP; traps make none.
     seen = [stream for name, stream in streams.items() if direct[name] - {SPAMTRAPS}]
     if operator.trigger == "compromise":
         return any(isinstance(stream.arrivals, Compromise) for stream in seen)

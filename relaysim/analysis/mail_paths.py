@@ -119,6 +119,7 @@ def domains_of(scenario: Scenario, destination: str) -> tuple[Domains, ...]:
 @lru_cache(maxsize=64)  # a million counted domains take a second to name
 def _receiving(destination: Destination) -> tuple[Domains, ...]:
     names = destination.domain_names()
+    # Counted domains have equal settings and routes: one stands for all.
     if destination.domains is None:
         return (Domains(destination.name, names[0], len(names)),)
     return tuple(Domains(destination.name, name, 1) for name in names)
@@ -230,6 +231,8 @@ def _paths(scenario: Scenario, refused: bool) -> Iterator[Path]:
             pressed = [_pressed(scenario, host, stream, target) for target in targets]
             shares = _shares(
                 [
+                    # A mailbox server retries another hub at MAIL FROM; other hosts stay with the
+                    # connector that greeted.
                     short_of is None if mailbox else connector is not None
                     for connector, short_of in zip(connectors, pressed, strict=True)
                 ]
@@ -238,12 +241,14 @@ def _paths(scenario: Scenario, refused: bool) -> Iterator[Path]:
                 targets, connectors, pressed, shares, strict=True
             ):
                 path = Path(name, short, share, target, connector, short_of)
+                # `all_paths` follows mail past a refused greeting too.
                 if refused and target.hub is not None and connector is None and not mailbox:
                     yield followed(scenario, host, stream, path)
                 elif connector is not None:
                     reply = routing.mail_verdict(scenario, host, connector, stream.sender)
                     path = path if reply.is_success else replace(path, reply=reply)
                     yield followed(scenario, host, stream, path)
+                # The mailbox server needs no receive connector, so None here is no refusal.
                 elif mailbox and (refused or short_of is None):
                     yield followed(scenario, host, stream, path)
                 elif share and mailbox:
@@ -328,6 +333,7 @@ def _route_of(
     scenario: Scenario, hub: str, stream: Stream, domains: Domains, share: float, link: str | None
 ) -> DomainRoute:
     """Return the route of some recipients from the hub that accepted the mail."""
+    # The route of the mean size stands for all sizes; `route_too_small` looks at the tail.
     size = max(1, round(mean(stream.size)))
     first = routing.next_hop(scenario, hub, domains.name, size, link)
     return DomainRoute(
@@ -340,6 +346,7 @@ def _recipients(scenario: Scenario, stream: Stream) -> Iterator[tuple[Domains, f
     for destination, part in stream.to.items():
         if part:
             receiving = domains_of(scenario, destination)
+            # A stream draws a domain of a destination evenly.
             yield from ((domains, part / len(receiving)) for domains in receiving)
 
 

@@ -40,6 +40,7 @@ def edges(run: Run) -> Floats:
     into_hour = (run.start - run.start.replace(minute=0, second=0, microsecond=0)) // timedelta(
         microseconds=1
     )
+    # A run that starts at 9:20 has a first interval of 40 minutes.
     whole = np.arange(HOUR - into_hour, run.duration, HOUR, dtype=np.float64)
     return np.concatenate(([0.0], whole, [float(run.duration)]))
 
@@ -67,9 +68,11 @@ def steady(scenario: Scenario, host: str, stream: str) -> Floats:
             rate = float(arrivals.rate) * run.scale
             return rate * _weights(arrivals.profile, run, len(hours) - 1)
         case Bursts():
+            # The mean over bursts and gaps.
             return np.full(len(hours) - 1, float(arrivals.rate) * run.scale)
         case Every():
             rate = run.scale * SECOND / arrivals.every
+            # The part of each hour after the first message.
             return rate * np.clip((hours[1:] - arrivals.at) / np.diff(hours), 0, 1)
         case Replay():
             counts, _ = np.histogram(read(arrivals.file).created, hours)
@@ -77,9 +80,12 @@ def steady(scenario: Scenario, host: str, stream: str) -> Floats:
         case Compromise():
             rate = float(arrivals.rate) * run.scale
             gone = _since_start(arrivals, hours)
+            # Time since the start less time since the end is the time that the compromise has
+            # lasted.
             gone -= _since_start(arrivals, np.maximum(hours - arrivals.lasts, 0))
             return rate * np.diff(gone) / np.diff(hours)
         case Campaign():
+            # A campaign has no steady rate; `campaign` returns it.
             return np.zeros(len(hours) - 1)
 
 
@@ -88,6 +94,7 @@ def _since_start(arrivals: Compromise, hours: Floats) -> Floats:
     if arrivals.per_year is None:
         return np.maximum(hours - (arrivals.at or 0), 0.0)
     rate = arrivals.per_year / (365 * DAY)
+    # The mean of max(0, t - T) for an exponential start T is t - (1 - exp(-rate t)) / rate.
     return np.asarray(hours + np.expm1(-rate * hours) / rate, dtype=np.float64)
 
 
@@ -131,6 +138,7 @@ def _of_campaigns(arrivals: Campaign, count: float, rate: float, duration: int) 
     if arrivals.at >= duration:
         return 0.0
     every = arrivals.every or duration
+    # Rounded up: a campaign that starts at any time before the end counts.
     starts = -(-(duration - arrivals.at) // every)
     time_left = duration - count / rate * SECOND - arrivals.at
     whole = 0 if time_left < 0 else min(starts, int(time_left // every) + 1)

@@ -83,6 +83,7 @@ class Stage:
     servers: int
     alike: int = 1
     parts: list[Part] = field(default_factory=list)
+    # A dict instead of a set keeps the order of paths, so output is the same on every run.
     acknowledges: dict[tuple[str, str], None] = field(default_factory=dict)
 
     @property
@@ -116,6 +117,7 @@ class Stages:
         stream = self.scenario.hosts[path.host].streams[path.stream]
         several = _recipient_counts(stream)
         self._session(path, mean(stream.size), several)
+        # Refused at RCPT TO: the session costs time, but the hub has no message.
         if not path.routes:
             return
         self._cpu(path.hub, path, 1.0, "receive")
@@ -127,6 +129,7 @@ class Stages:
                     handed[hop.hub] += route.share / len(route.lasts)
                 self._transactions(path, route, hop, several)
         for there, share in handed.items():
+            # The other hub receives and categorizes the message again.
             part = _transactions(share, several)
             self._cpu(path.hub, path, part, "send")
             self._cpu(there, path, part, "receive")
@@ -137,6 +140,7 @@ class Stages:
     ) -> None:
         """Add the work of delivery: cores, mailbox server or connections, and the line."""
         count = route.domains.count
+        # For one of `count` equal domains; the hubs of a transfer take turns.
         transactions = _transactions(route.share / count, several) / len(route.lasts)
         if hop.kind is routing.HopKind.MAILBOX:
             self._cpu(hop.hub, path, transactions, "send")
@@ -173,8 +177,10 @@ class Stages:
             delivery_queue(self.scenario, route, hop),
             f"connections of {hop.hub} to {route.domains if direct else hop.next_hop}",
             queue.limited_by,
+            # 0 is no limit, so the smallest limit is that of the others.
             min((limit for limit in limits if limit), default=0),
             path,
+            # A smart host has one queue for all the domains; direct mail has a queue for each.
             transactions if direct else transactions * route.domains.count,
             response,
             alike=route.domains.count if direct else 1,
@@ -206,6 +212,7 @@ class Stages:
                 station.servers,
                 path,
                 1.0,
+                # The session adds times of several laws, so its variation has no closed form.
                 Service(held, math.nan, "mixed"),
             )
             return
@@ -313,6 +320,7 @@ def _recipient_counts(stream: Stream) -> dict[int, float]:
             return {int(k): float(n) / len(recorded) for k, n in zip(values, counts, strict=True)}
     if isinstance(law, int):
         return {law: 1.0}
+    # The truncated Zipf law of the draws.
     weights = {k: k**-law.s for k in range(1, law.max + 1)}
     return {k: weight / sum(weights.values()) for k, weight in weights.items()}
 
@@ -327,4 +335,5 @@ def _transactions(share: float, several: Mapping[int, float]) -> float:
     several : mapping of int to float
         The share of messages with each number of recipients.
     """
+    # One less the probability that none of k recipients is in the place.
     return sum(part * (1 - (1 - share) ** k) for k, part in several.items())

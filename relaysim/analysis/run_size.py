@@ -96,6 +96,7 @@ def sizes(scenario: Scenario) -> tuple[Size, ...]:
             name = f"{host}.{short}"
             factor = _rate_factor(scenario.events, name, scenario.run.duration)
             mail[name] = messages(scenario, host, short) * (
+                # The number of messages of a campaign or a recording is fixed, whatever the rate.
                 1.0 if isinstance(stream.arrivals, Campaign | Replay) else factor
             )
             recipients[name] = mail[name] * mean_recipients(stream)
@@ -152,6 +153,8 @@ def _own_steps(stream: Stream, duration: int) -> float:
     """Return the bursts or campaigns of a stream; each is a step, even without a message."""
     match stream.arrivals:
         case Bursts() as bursts:
+            # A burst and its gap last burst_length x burst_factor on average; each has a start and
+            # an end.
             return 2 * duration / (bursts.burst_length * bursts.burst_factor)
         case Campaign() as campaign if campaign.every is not None:
             return duration / campaign.every
@@ -173,6 +176,7 @@ def too_large(scenario: Scenario) -> str | None:
 
 def needs(counts: Mapping[What, float]) -> tuple[float, float]:
     """Return the memory (bytes) and the time (seconds on one core) of a replication."""
+    # The cost of the first recipient is in the cost of the message.
     further = max(counts["recipients"] - counts["messages"], 0.0)
     memory = (
         counts["messages"] * _BYTES["messages"]

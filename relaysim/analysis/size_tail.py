@@ -29,6 +29,7 @@ def above(law: SizeLaw, limit: int) -> float:
             return math.exp(-limit / law.mean)
         case Lognormal():
             mean, sigma = lognormal(law)
+            # ndtr of the negative argument is exact far in the tail, where 1 - ndtr would be 0.
             median = mean / math.exp(sigma**2 / 2)
             return float(ndtr(-math.log(limit / median) / sigma))
         case Gamma():
@@ -40,6 +41,7 @@ def above(law: SizeLaw, limit: int) -> float:
         case Pareto():
             return _pareto(law.minimum, law.alpha, law.maximum, limit)
         case Uniform():
+            # The share below would divide by zero.
             if law.low == law.high:
                 return float(law.low > limit)
             return min(1.0, max(0.0, (law.high - limit) / (law.high - law.low)))
@@ -54,5 +56,6 @@ def _pareto(minimum: int, alpha: float, maximum: int | None, limit: int) -> floa
         return float((minimum / limit) ** alpha)
     if limit >= maximum:
         return 0.0
+    # The law is conditional on sizes up to the maximum.
     cut = (minimum / maximum) ** alpha
     return float(((minimum / limit) ** alpha - cut) / (1 - cut))
