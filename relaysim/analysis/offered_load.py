@@ -305,7 +305,7 @@ def stages(scenario: Scenario) -> tuple[Stage, ...]:
     Returns
     -------
     tuple of Stage
-        The last ones are kept for the next call; they must not be changed.
+        The latest ones are kept; they must not be changed.
     """
     return tuple(Stages(scenario).by_name.values())
 

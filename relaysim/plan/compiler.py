@@ -60,7 +60,7 @@ def compile_plan(scenario: Scenario) -> Plan:
     Returns
     -------
     Plan
-        The last plan is kept for the next call. It holds dictionaries and arrays, which must not be
+        The latest plans are kept. It holds dictionaries and arrays, which must not be
         changed.
     """
     numbers = Numbering(scenario)

@@ -1,5 +1,6 @@
-"""Keep what was computed last: replications and checks ask again and again for one scenario."""
+"""Keep the latest results: replications and checks ask again and again for the same scenarios."""
 
+from collections import deque
 from collections.abc import Callable
 from functools import wraps
 from typing import TypeVar
@@ -9,8 +10,12 @@ from relaysim.scenario.model import Scenario
 T = TypeVar("T")
 
 
+MOST = 4
+"""Results that are kept. A comparison takes the replications of its designs in turn."""
+
+
 def keep_latest(compute: Callable[[Scenario], T]) -> Callable[[Scenario], T]:
-    """Make a function of a scenario return the same object until it is called with another one.
+    """Make a function of a scenario return the same object again for one of the last scenarios.
 
     Parameters
     ----------
@@ -20,15 +25,18 @@ def keep_latest(compute: Callable[[Scenario], T]) -> Callable[[Scenario], T]:
     Returns
     -------
     callable
-        The function with a memory of one result. `functools.lru_cache` needs a hash, which a
-        scenario does not have; equal scenarios have equal results.
+        The function with a memory. `functools.lru_cache` needs a hash, which a scenario does not
+        have; equal scenarios have equal results.
     """
-    known: list[tuple[Scenario, T]] = []
+    known: deque[tuple[Scenario, T]] = deque(maxlen=MOST)
 
     @wraps(compute)
     def latest(scenario: Scenario) -> T:
-        if not known or known[0][0] != scenario:
-            known[:] = [(scenario, compute(scenario))]
-        return known[0][1]
+        for other, result in known:
+            if other == scenario:
+                return result
+        result = compute(scenario)
+        known.appendleft((scenario, result))
+        return result
 
     return latest

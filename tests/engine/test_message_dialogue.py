@@ -2,6 +2,7 @@
 
 import codecs
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,7 +13,6 @@ from relaysim.mail import dialogue, reply
 from relaysim.mail.dialogue import Cause, Speaker, Step, Verb
 from relaysim.mail.reply import Reply
 from relaysim.measure.journey import Event
-from relaysim.plan.compiler import compile_plan
 from relaysim.present.text.terminal import plain
 from relaysim.present.text.transcript import transcript_text
 from relaysim.scenario.load import from_mapping
@@ -118,8 +118,12 @@ Transcripts = Callable[..., list[Transcript]]
 def transcripts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Transcripts:
     """Run a small world and return the transcript of each message of the hosts."""
 
+    runs = count()
+
     def of_world(*changes: str, mail: Mail) -> list[Transcript]:
-        scenario = from_mapping(tables(*changes, mail=mail, folder=tmp_path), "story")
+        # The plan of an equal scenario is kept, with its replies: each run has its own title.
+        title = f'title = "{next(runs)}"'
+        scenario = from_mapping(tables(title, *changes, mail=mail, folder=tmp_path), "story")
         trace = trace_of(scenario, 0, 1)
         monkeypatch.setattr(study, "trace_of", lambda *_: trace)
         return [study.transcript(scenario, f"{s}:{n}") for s in mail for n in range(len(mail[s]))]
@@ -175,7 +179,6 @@ def reword(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
         return Step(speaker, verb, other, *rest, **more)  # type: ignore[arg-type]
 
     def run() -> None:
-        compile_plan(from_mapping(tables(), "other"))  # the last plan is kept, with its replies
         monkeypatch.setattr(dialogue, "Step", step)
         for name, value in vars(reply).copy().items():
             if isinstance(value, Reply):
