@@ -29,6 +29,7 @@ def delayed_acknowledgement(scenario: Scenario) -> Iterator[Finding]:
         if connector is None or not path.routes or not path.share:
             continue
         stream = host.streams[path.stream]
+        # A compromise is no mail that an administrator wants to speed up or slow down.
         if not is_culprit(host, stream) or isinstance(stream.arrivals, Compromise):
             continue
         hub = scenario.hubs[path.hub]

@@ -32,6 +32,7 @@ def server_address(scenario: Scenario) -> Iterator[Finding]:
         lost = [str(target.address) for target in targets if target.hub is None]
         if not lost:
             continue
+        # A client tries the next address, so one lost address costs time but no mail.
         every = len(lost) == len(targets)
         effect = (
             f"no connection of {name} succeeds ({routing.greeting(targets[0], None)})"
@@ -56,6 +57,7 @@ def host_unanswered(scenario: Scenario) -> Iterator[Finding]:
             if connector is not None or target.hub is None:
                 continue
             selection = routing.listen(scenario, host, target)
+            # These listen at the target and lack only the address of the host.
             bound = [
                 other.connector for other in selection.passed_over if other.reason is Reason.REMOTE
             ]
@@ -89,6 +91,8 @@ def wildcard_answers(scenario: Scenario) -> Iterator[Finding]:
         for target in routing.targets(scenario, host):
             answer = routing.listen(scenario, host, target, hides_wildcard=False)
             hidden = routing.listen(scenario, host, target, hides_wildcard=True)
+            # The unconfirmed rule matters only where one of its readings leaves the host without an
+            # answer.
             if answer.connector is None or hidden.connector is not None:
                 continue
             bound = next(
@@ -124,6 +128,7 @@ def _is_bound(connector: ReceiveConnector, target: routing.Target) -> bool:
 def same_source(scenario: Scenario) -> Iterator[Finding]:
     """Two hosts with the same address are one source for the limits of a connector."""
     for (one, first), (other, second) in combinations(_clients(scenario), 2):
+        # The Internet has very many addresses; the one in the file stands for them all.
         internet = first.properties.internet or second.properties.internet
         if first.address != second.address or internet:
             continue
@@ -149,6 +154,7 @@ def sessions_over_limit(scenario: Scenario) -> Iterator[Finding]:
     for name, host in _clients(scenario):
         if host.properties.internet:
             continue
+        # The inner dict is a set in the order of targets.
         over: dict[tuple[int, str], dict[tuple[str, str], None]] = {}
         for target, connector in zip(
             routing.targets(scenario, host), answers(scenario, host), strict=True

@@ -66,6 +66,7 @@ def _refused(scenario: Scenario) -> dict[tuple[str, str], _Refused]:
             for session in sessions:
                 if session.reply.is_success:
                     continue
+                # "" groups the sessions that no connector of the hub answers.
                 name = session.connector.name if session.connector else ""
                 entry = result.setdefault((session.receiver, name), _Refused())
                 entry.waits = entry.waits or not accepted
@@ -113,6 +114,7 @@ def _fix(
         ]
         ranges = _without(there[name].remote_ip_ranges, servers)
         narrowed = there[name].model_copy(update={"remote_ip_ranges": ranges})
+        # Only a fix that makes the hubs' mail work is printed; the next ones are tried otherwise.
         if ranges and _works(scenario, hub, [narrowed], clients):
             fix = (
                 f"Remove the addresses of the other hubs from the remote range of {name}; a "
@@ -120,6 +122,7 @@ def _fix(
             )
             return fix, set_connector(hub, name, RemoteIPRanges=[*ranges])
         opened = _opened(there[name])
+        # Exchange creates this connector for other servers, so it may admit them again.
         if name.casefold() == f"default {hub}".casefold() and opened is not None:
             return (
                 f"Let {name} authenticate Exchange servers.",
@@ -173,10 +176,12 @@ def _works(
     model = scenario.hubs[hub]
     before = dict(model.receive_connectors)
     after = before | {connector.name: connector for connector in changed}
+    # Older conflicts have their own finding and do not speak against this fix.
     if len(conflicts(after.values())) > len(conflicts(before.values())):
         return False
     hides = model.specific_binding_hides_wildcard
     for client in clients:
+        # A hub connects to the first address of another hub, as in `hand_over`.
         chosen = select(after.values(), model.addresses[0], PORT, client, hides).connector
         if chosen is None or not authenticate_server(chosen).is_success:
             return False
@@ -190,6 +195,7 @@ def _opened(connector: ReceiveConnector) -> ReceiveConnector | None:
     if auth_problems(mechanisms, groups):
         return None
     update = {
+        # In the order of the enumeration, because a set has none.
         "permission_groups": tuple(group for group in PermissionGroup if group in groups),
         "auth_mechanism": tuple(
             mechanism for mechanism in AuthMechanism if mechanism in mechanisms

@@ -43,8 +43,10 @@ def bulk_shares_connections(scenario: Scenario) -> Iterator[Finding]:
         common: dict[str, str] = {}
         senders: list[Path] = []
         beside: list[Path] = []
+        # Once for each path: the product below has every pair of them.
         joined = {id(path): _queues(path, name) for path in (*bulk, *others)}
         for one, other in product(bulk, others):
+            # With priority queuing each priority has its own connections.
             if hub.priority_queuing_enabled and _priority(scenario, one) != _priority(
                 scenario, other
             ):
@@ -89,9 +91,11 @@ def bulk_shares_line(scenario: Scenario) -> Iterator[Finding]:
     for name, line in scenario.lines.items():
         if line.bandwidth is None:
             continue
+        # Mail to a smart host uses the line too, so `own_ips` counts instead of `ips`.
         on_it = {ip for ip, egress in scenario.egress.items() if egress.line == name}
         senders = [path for path in bulk if on_it & own_ips(path)]
         beside = [path for path in others if on_it & own_ips(path)]
+        # With the same IPs the finding of `bulk_shares_ip` says more.
         separate = {ip for path in senders for ip in own_ips(path)} != {
             ip for path in beside for ip in own_ips(path)
         }

@@ -84,6 +84,7 @@ def campaign_load(scenario: Scenario) -> Iterator[Finding]:
         if burst is None or burst[0].at >= scenario.run.duration:
             continue
         arrivals, count, rate = burst
+        # A campaign at the full hour belongs to the hour that begins.
         hour = int(np.searchsorted(edges(scenario.run), arrivals.at, side="right")) - 1
         for stage, load in at.get(name, ()):
             others = float(hours.load(stage)[hour])
@@ -91,6 +92,7 @@ def campaign_load(scenario: Scenario) -> Iterator[Finding]:
             if offered <= 1:
                 continue
             if others < 1:
+                # A small campaign above the capacity ends hardly later.
                 if count / ((1 - others) / load) - count / rate < _NOTICED:
                     continue
                 left = (1 - others) / load
@@ -121,6 +123,7 @@ def busiest_hour_load(scenario: Scenario) -> Iterator[Finding]:
         seconds = (hours[hour + 1] - hours[hour]) / SECOND
         # An overload of the whole run is a finding of whole_run_load.
         recovers = (loads.overall(stage) - 1) * scenario.run.duration / SECOND < _NOTICED
+        # Work above the capacity is what is left in the queue when the hour ends.
         if (load[hour] - 1) * seconds >= _NOTICED and recovers:
             fix, command = _enlarged(stage, "or spread the mail over more hubs or hours.")
             begins = scenario.run.start + timedelta(microseconds=int(hours[hour]))
@@ -183,6 +186,7 @@ def message_rate(scenario: Scenario) -> Iterator[Finding]:
         limit, source = connector.message_rate_limit, connector.message_rate_source
         if limit is None or source is MessageRateSource.NONE:
             continue
+        # Each of the very many addresses of the Internet stays below the limit.
         if source is MessageRateSource.IP_ADDRESS and scenario.hosts[path.host].properties.internet:
             continue
         if _most_per_second(scenario, path) * 60 > limit:

@@ -36,6 +36,8 @@ def to_strangers(
         relays has the address of the strangers: only the network can distinguish them.
     """
     relayed = _relayed(scenario, hub, connector)
+    # Source NAT: the hub sees these hosts and the Internet with one address, so no range divides
+    # them.
     mixed = [name for name in relayed if str(scenario.hosts[name].address) in addresses]
     needed = [str(scenario.hosts[name].address) for name in relayed if name not in mixed]
     needed = list(dict.fromkeys(needed))
@@ -46,6 +48,7 @@ def to_strangers(
             f"of {listed(relayed)}, and not {listed(addresses)}."
         )
         return fix, None
+    # If another connector answers the Internet, a narrower range here loses no mail from outside.
     if all(
         _answered_by_another(scenario, hub, connector, parse_ip(address)) for address in addresses
     ):
@@ -53,6 +56,7 @@ def to_strangers(
             fix = "List only the hosts that relay, one by one; another connector answers the others"
             return f"{fix}.", set_connector(hub, connector.name, RemoteIPRanges=needed)
         return "Remove the right of anonymous sessions.", without_relay(hub, connector)
+    # Exchange refuses two connectors with the same binding and range, so the old one gives them up.
     singles = [str(ip_range) for ip_range in connector.remote_ip_ranges if ip_range.size == 1]
     kept = [str(ip_range) for ip_range in connector.remote_ip_ranges if str(ip_range) not in needed]
     commands = []
@@ -100,6 +104,7 @@ def to_forgers(scenario: Scenario, hub: str, connector: ReceiveConnector) -> str
             is_authoritative(domains, domain_of(stream.sender)) for stream in host.streams.values()
         )
     ]
+    # No connector can list this host without the Internet.
     if any(host.address in public for host in hosts):
         return ""
     addresses = [str(host.address) for host in hosts]

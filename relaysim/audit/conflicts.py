@@ -60,6 +60,7 @@ def _narrowed(scenario: Scenario, hub: str, conflict: Conflict) -> str | None:
     """
     both = [scenario.hubs[hub].receive_connectors[conflict.existing]]
     both.append(scenario.hubs[hub].receive_connectors[conflict.connector])
+    # `both[1]` is the connector that the command changes.
     answering = both if conflict.kind is ConflictKind.SAME else both[1:]
     hosts = [
         scenario.hosts[name]

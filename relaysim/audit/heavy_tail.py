@@ -50,6 +50,7 @@ def _laws(scenario: Scenario) -> Iterator[tuple[tuple[str, ...], Law]]:
     for name, hub in scenario.hubs.items():
         for key in _COSTS:
             if spread := getattr(hub, key).cv:
+                # Only the cv matters for the share of the mean square; the mean is arbitrary.
                 law = Gamma[int](distribution="gamma", mean=1_000_000, cv=spread)
                 yield ("hubs", name, key, "cv"), law
     yield ("mailboxes", "delivery_time"), scenario.mailboxes.delivery_time

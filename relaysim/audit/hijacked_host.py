@@ -21,6 +21,7 @@ def relay_by_address(scenario: Scenario) -> Iterator[Finding]:
             continue
         rate, limit = float(arrivals.rate), connector.message_rate_limit
         if limit is not None:
+            # The limit is per minute.
             rate = min(rate, limit / 60)
         beside = [other for other in others if ips(path) & ips(other)]
         yield Finding(

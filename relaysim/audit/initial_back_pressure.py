@@ -78,11 +78,14 @@ def _refused(scenario: Scenario, hub: str) -> list[str]:
 
 def _spared(hub: Hub, pressed: Iterable[Drive]) -> tuple[str, str]:
     """Return the key of the use of a pressed drive, and its largest value at level Normal."""
+    # Pressed drives first, so that the first key is one to change.
     drives: dict[str, list[Drive]] = {_key(hub, drive): [] for drive in pressed}
     for drive in hub.back_pressure.drives():
         drives.setdefault(_key(hub, drive), []).append(drive)
     key = next(iter(drives))
+    # Database and log may share a drive: the lower threshold decides.
     most = min(drive.size * drive.thresholds.normal // 100 for drive in drives[key])
+    # Rounded down, so that the value in the text is still Normal.
     unit = 256 * _MB if most >= 10 * 1024 * _MB else _MB
     return key, format_size(most // unit * unit)
 

@@ -68,6 +68,7 @@ def _use(destination: Destination, blocklist: Blocklist) -> float:
     """Return the share of the domains of a destination that refuse or defer a listed IP."""
     uses = destination.refuses_on
     use = uses.get(blocklist.name, uses.get(blocklist.profile, 0.0))
+    # A domain that only scores the IP accepts the mail.
     return use * (1 - destination.refusal_action.get("score", 0.0))
 
 
@@ -100,6 +101,7 @@ def _common(scenario: Scenario, ip: str, other_ip: str) -> str | None:
     one, two = scenario.egress[ip], scenario.egress[other_ip]
     if one.allocation and two.allocation and _overlap(one.allocation, two.allocation):
         return f"the block {one.allocation}"
+    # A mailbox provider escalates within a /24, whatever the allocation.
     if _near(ip, other_ip, 24):
         return f"the block {ip_network(f'{ip}/24', strict=False)}"
     if one.asn is not None and one.asn == two.asn:
@@ -129,12 +131,14 @@ def _widened(scenario: Scenario, ip: str, other_ip: str) -> Iterator[str]:
     allocated = block is not None and block == two.allocation
     for name, blocklist in scenario.blocklists.items():
         match blocklist.widening:
+            # /32 is the IP alone.
             case "vicinity" if _near(ip, other_ip, blocklist.vicinity_prefix or 32):
                 yield (
                     f"{name} (from listing {blocklist.vicinity_listings} on, in "
                     f"{share(blocklist.vicinity_probability or 0.0)} of cases)"
                 )
             case "allocation_count" if block is not None and allocated:
+                # The published thresholds begin at a /8.
                 count = allocation_threshold(max(block.prefixlen, 8))
                 yield f"{name} (when {count} of {block} {'is' if count == 1 else 'are'} listed)"
             case "escalate" if allocated:
@@ -163,6 +167,7 @@ def bulk_shares_domain(scenario: Scenario) -> Iterator[Finding]:
             for path in others
             if _domain(scenario, path) == domain and common & _places(scenario, path)
         ]
+        # Only a provider that gets both kinds of mail links them by the domain.
         common &= {place for path in beside for place in _places(scenario, path)}
         if common:
             weighted = listed(

@@ -98,6 +98,8 @@ def _reached(scenario: Scenario, name: str, short: str) -> int:
     burst = campaign(scenario, name, short)
     count = messages(scenario, name, short) if burst is None else burst[1]
     if stream.mailing_list is not None and stream.mailing_list.addresses is not None:
+        # A trap is an address, so a list has no more traps than addresses, however much mail it
+        # gets.
         count = min(count, stream.mailing_list.addresses)
     return round(count * _external(stream))
 
@@ -140,6 +142,7 @@ def innocent_with_signals(scenario: Scenario) -> Iterator[Finding]:
             continue
         seen = direct[f"{name}.{short}"]
         traps, _, complaints = _signals(stream)
+        # Traps behind a smart host do not see the IP, so they count as 0.
         hits = traps * messages(scenario, name, short) * _external(stream) * (SPAMTRAPS in seen)
         over = [
             f"{place} ({share(provider.complaint_limit)})"

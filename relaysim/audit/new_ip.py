@@ -41,6 +41,7 @@ def cold_egress(scenario: Scenario) -> Iterator[Finding]:
         if burst is None:
             continue
         _, count, rate = burst
+        # A campaign shorter than an hour never reaches its rate in an hourly count.
         hourly = min(count, rate * 3600)
         age = scenario.egress[egress].age // DAY
         limits: list[str] = []
@@ -73,6 +74,7 @@ def cold_egress(scenario: Scenario) -> Iterator[Finding]:
 
 
 def _limit(provider: Reputation, days: int) -> int | None:
+    # Thousandths and messages an hour, as in the plan.
     growth = round(provider.cold_growth * 1000)
     return cold_rate(int(provider.cold_rate * 3600), growth, days)
 
@@ -90,6 +92,7 @@ def _taken(provider: Reputation, age: int, length: int) -> float:
     """Return the largest number of messages that the provider accepts in this time."""
     total = 0.0
     for hour in range(length // HOUR):
+        # The limit grows once a day.
         limit = _limit(provider, age + hour // 24)
         if limit is None:
             return math.inf

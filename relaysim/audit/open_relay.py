@@ -70,6 +70,7 @@ def _too_wide(scenario: Scenario, hub: str, connector: ReceiveConnector) -> Iter
     surplus = [
         ip_range
         for ip_range in wide
+        # A range that has only the hosts that use it is as narrow as a list of them.
         if ip_range.size > sum(ip_range.contains(scenario.hosts[user].address) for user in users)
     ]
     if not surplus:
@@ -78,6 +79,7 @@ def _too_wide(scenario: Scenario, hub: str, connector: ReceiveConnector) -> Iter
     public = any(is_public(ip_range) for ip_range in surplus)
     needed = dict.fromkeys(str(scenario.hosts[user].address) for user in users)
     singles = [str(ip_range) for ip_range in connector.remote_ip_ranges if ip_range.size == 1]
+    # Single addresses stay, whether a host of the scenario has them or not.
     kept = list(dict.fromkeys([*singles, *needed]))
     needed_by = listed(users) if users else "no host of this scenario"
     yield Finding(
@@ -105,6 +107,7 @@ def forged_sender(scenario: Scenario) -> Iterator[Finding]:
         principal = identify(connector)
         rights = session_rights(connector, principal)
         domains = scenario.organization.domains
+        # Behind source NAT the Internet arrives with a private address, so the clients count too.
         reachable = any(is_public(ip_range) for ip_range in connector.remote_ip_ranges)
         reachable = reachable or bool(strangers(scenario, hub, connector))
         accepted = rules.mail_from(principal, rights, domain, domains).is_success

@@ -28,6 +28,7 @@ def stream_refused(scenario: Scenario) -> Iterator[Finding]:
     """
     refused: dict[tuple[str, str], list[Path]] = {}
     for path in paths(scenario):
+        # The check of back pressure reports 452 itself.
         if path.connector is None or path.reply in (None, INSUFFICIENT_RESOURCES):
             continue
         refused.setdefault((path.name, str(path.reply)), []).append(path)
@@ -38,6 +39,7 @@ def stream_refused(scenario: Scenario) -> Iterator[Finding]:
             _admitted(scenario, other, other.connector) for other in affected if other.connector
         ]
         where = connectors_of(affected)
+        # 535 is the reply to AUTH; the client then sends no MAIL FROM.
         login = path.reply is not None and path.reply.code == 535
         yield Finding(
             Severity.ERROR,
@@ -70,6 +72,7 @@ def _admitted(scenario: Scenario, path: Path, connector: ReceiveConnector) -> tu
     rights = [right for right in needed if right not in session.rights]
     user = session.principal
     if session.principal == AUTHENTICATED_USERS and host.account is not None:
+        # Add-ADPermission needs an account with its domain.
         bare = "@" not in host.account and "\\" not in host.account
         user = f"{host.account}@{routing.own_domain(scenario)}" if bare else host.account
     own_address = "send with an address of the account, or " if session.login else ""
@@ -129,6 +132,7 @@ def message_too_large(scenario: Scenario) -> Iterator[Finding]:
         if connector is None or path.reply is not None or connector.max_message_size is None:
             continue
         limit = connector.max_message_size
+        # The smallest size above the limit: a session with the right to bypass it gets a success.
         answer = routing.size_verdict(scenario, host, connector, limit + 1)
         if not answer.is_success:
             refused.setdefault((path.name, limit, str(answer)), []).append(path)
@@ -136,6 +140,7 @@ def message_too_large(scenario: Scenario) -> Iterator[Finding]:
         name_of_host, stream = affected[0].host, affected[0].stream
         part = above(scenario.hosts[name_of_host].streams[stream].size, limit)
         reached = sum(path.share for path in affected)
+        # Fewer than one such message is expected in the run.
         if reached * part * messages(scenario, name_of_host, stream) < 1:
             continue
         yield Finding(
@@ -160,6 +165,7 @@ def recipient_limit(scenario: Scenario) -> Iterator[Finding]:
         connector = path.connector
         if connector is None or path.reply is not None:
             continue
+        # The reply to the last RCPT TO of the largest message.
         answer = routing.count_verdict(connector, _most_recipients(scenario, path) - 1)
         if not answer.is_success:
             key = (path.name, connector.max_recipients_per_message, str(answer))

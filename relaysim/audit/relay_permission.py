@@ -41,6 +41,8 @@ def relayed(scenario: Scenario, path: Path) -> tuple[str, str | None]:
     for other in scenario.hubs[hub].receive_connectors.values():
         if not (other.enabled and other is not path.connector and relays(other)):
             continue
+        # The address is there already, and still another connector answers: listing it changes
+        # nothing.
         if any(ip_range.contains(host.address) for ip_range in other.remote_ip_ranges):
             continue
         fits = any(
@@ -53,6 +55,7 @@ def relayed(scenario: Scenario, path: Path) -> tuple[str, str | None]:
         ranges = list(dict.fromkeys(map(str, [*other.remote_ip_ranges, address])))
         return fix, set_connector(hub, other.name, RemoteIPRanges=ranges)
     here = path.connector
+    # A right at a connector with a wide range would make an open relay.
     if here is not None and all(ip_range.size == 1 for ip_range in here.remote_ip_ranges):
         principal = routing.session(scenario, host, here).principal
         right = Right.ACCEPT_ANY_RECIPIENT
@@ -69,6 +72,7 @@ def relayed(scenario: Scenario, path: Path) -> tuple[str, str | None]:
     kept = [] if here is None else [str(ip_range) for ip_range in here.remote_ip_ranges]
     if here is not None and address in kept:
         kept.remove(address)
+        # First: Exchange refuses a second connector with the same binding and range.
         commands.insert(0, set_connector(hub, here.name, RemoteIPRanges=kept))
     return (
         f"Create a receive connector on {hub} that relays and lists only {address}.",

@@ -55,9 +55,11 @@ def _requested(scenario: Scenario, blocklist: str, start: int) -> int | None:
     if not (scenario.coupling.reaction and asks and granted):
         return None
     interval = operations.monitor_every
+    # A listing begins at any time between two checks, on average half an interval before the next.
     detected = start + interval // 2 if interval else None
     if detected is None:
         detected = _office(scenario, start, _median(operations.ndr_time))
+    # The request needs no repair, so it is made when the listing is detected.
     if at_once and operator.trigger != "hazard":
         return detected
     return _office(scenario, detected, _median(operations.repair_time)) if repairs else None
@@ -67,6 +69,7 @@ def _removed(operator: Blocklist, requested: int) -> int:
     """Return when the blocklist no longer has the IP: at the first build after the delisting."""
     law = operator.delisting_time
     done = requested + (0 if law is None else _median(law))
+    # Without builds a delisting counts at once, to the microsecond.
     every = operator.build_interval or 1
     return -(-done // every) * every
 
@@ -74,6 +77,7 @@ def _removed(operator: Blocklist, requested: int) -> int:
 def _office(scenario: Scenario, since: int, work: int) -> int:
     start = scenario.run.start
     midnight = start.replace(hour=0, minute=0, second=0, microsecond=0)
+    # `office` counts from Monday 00:00, the run from its start.
     offset = start.weekday() * _DAY + round((start - midnight).total_seconds() * 1e6)
     return office(since + offset, work) - offset
 

@@ -41,6 +41,7 @@ def no_send_connector(scenario: Scenario) -> Iterator[Finding]:
 def route_too_small(scenario: Scenario) -> Iterator[Finding]:
     """Some messages of a stream are above the MaxMessageSize of every matching send connector."""
     for path in paths(scenario):
+        # Routes with one limit make one finding.
         seen: set[int] = set()
         for route in path.routes:
             limit = _limit(scenario, path, route)
@@ -71,6 +72,7 @@ def _limit(scenario: Scenario, path: Path, route: DomainRoute) -> int | None:
         return None
     limits = [connector.max_message_size for connector in scenario.send_connectors.values()]
     for limit in sorted(size for size in limits if size is not None):
+        # A larger message may still find another send connector, so each limit is tried.
         if _kind(scenario, path, route, limit + 1) is routing.HopKind.TOO_LARGE:
             return limit
     return None

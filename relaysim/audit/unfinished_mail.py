@@ -65,6 +65,7 @@ def _of(scenario: Scenario, host: str, name: str, stream: Stream) -> tuple[int, 
     match stream.arrivals:
         case Replay() as replay:
             created = read(replay.file).created
+            # The recording is in the order of time.
             kept = int(np.searchsorted(created, duration))
             return len(created) - kept, len(created), int(created[-1])
         case Campaign() as campaign if campaign.every is None:
@@ -73,6 +74,7 @@ def _of(scenario: Scenario, host: str, name: str, stream: Stream) -> tuple[int, 
             last = campaign.at + round(written / (float(campaign.rate) * scale) * SECOND)
             return left_out, written, last
         case Every() | Compromise() as process if (process.at or 0) >= duration:
+            # The number of left-out messages is not known; 1 stands for "some".
             return 1, 0, process.at or 0
     return 0, 0, 0
 

@@ -21,6 +21,7 @@ def submission_spread(scenario: Scenario) -> Iterator[Finding]:
         if routing.by_mailbox_server(host) and host.streams
     ]
     hubs = routing.submission_hubs(scenario)
+    # With a list the administrator has chosen the hubs.
     if not users or len(hubs) < 2 or scenario.mailboxes.submission_server_override_list:
         return
     bulk, _ = parted(scenario)
