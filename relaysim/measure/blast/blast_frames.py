@@ -23,6 +23,7 @@ def harmed(
     Innocent recipients with more harm in T than in N, or junked in T alone.
     """
     treatment, control, absent = innocents.treatment, innocents.control, innocents.absent
+    # Junked mail that is on time is no harm in `excess`, but it is in the junk folder because of T.
     chosen = (innocents.excess > 0) | (treatment.junk & ~absent.junk)
     chosen_innocents, names = innocents.where(chosen), trace.names
     treatment, control, absent = (
@@ -32,6 +33,7 @@ def harmed(
     )
     rows, known = chosen_innocents.row, streams(scenario)
     classes = sorted({stream.class_ for stream in known.values()})
+    # -1: DSNs, which are never innocent recipients.
     of_stream = [classes.index(known[n].class_) if n in known else -1 for n in names.streams]
     reply = trace.recipients["reply"][rows]
     return pd.DataFrame(
@@ -69,6 +71,7 @@ def _causes(innocents: Innocents, trace: Trace) -> "pd.Categorical[str]":
     code = np.array([by_status[f] for f in STATUSES], np.int64)[status]
     code[status == Status.DELIVERED] = late
     code[(status == Status.JUNKED) & (innocents.excess > 0)] = late
+    # A reply that cites a list or the provider explains more than the final status.
     cause = _reputational(trace, innocents.row)
     code = np.where(cause >= 0, cause, np.where(cause == PROVIDER_CAUSE, provider, code))
     return named(code, [*words, *others])
@@ -110,6 +113,7 @@ def incidents(
     before = 0
     for span, count in zip(spans, counts.tolist(), strict=True):
         ips = np.unique(incident_spans.egress[span.rows])
+        # What an operator received before the start is what led to the incident.
         seen = (trace.signals["time"] >= before) & (trace.signals["time"] <= span.start)
         seen &= np.isin(trace.signals["egress"], ips)
         listed = incident_spans.state[span.rows] == LISTED
@@ -117,6 +121,7 @@ def incidents(
             (
                 replication,
                 span.start / 1e6,
+                # NaN: the incident outlived the run.
                 span.end / 1e6 if span.end < OPEN else np.nan,
                 _joined(ips, names.egress),
                 _joined(incident_spans.subject[span.rows][listed], names.blocklists),

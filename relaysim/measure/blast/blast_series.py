@@ -37,6 +37,7 @@ class BlastSeries:
         treatment, control, absent = innocents.treatment, innocents.control, innocents.absent
         created = innocents.recipients.created // HOUR
         refused = innocents.recipients.end[innocents.refused] // HOUR
+        # A refusal may come hours after the last creation.
         hours = 1 + max(int(created.max(initial=0)), int(refused.max(initial=0)))
 
         def per_hour(hour: Column, value: Column) -> Floats:

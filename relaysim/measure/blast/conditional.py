@@ -56,6 +56,7 @@ def kinds(scenario: Scenario, draws: Draws) -> dict[str, str]:
     for name, destination in sorted(scenario.destinations.items()):
         if len(destination.domain_names()) == 1 and _either(scenario, destination):
             domain = draws.domains.index(destination.domain_names()[0])
+            # A domain that only scores accepts the mail.
             acts = draws.uses[domain].any() and draws.action[domain] != SCORE
             by_name[name] = "refuses" if acts else "accepts"
     return by_name
@@ -71,4 +72,5 @@ def _either(scenario: Scenario, destination: Destination) -> bool:
     ]
     acts = 1.0 - destination.refusal_action.get("score", 0.0)
     most = max(uses, default=0.0)
+    # With both at 1 the domain always refuses, so there is only one kind of result.
     return most > 0.0 and acts > 0.0 and not (most == acts == 1.0)

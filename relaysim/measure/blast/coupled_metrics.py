@@ -151,6 +151,7 @@ class Measured:
         message = trace.transactions["message"][trace.attempts["transaction"]]
         by_culprit = guilty[trace.messages["stream"][message]]
         used = np.unique(trace.attempts["egress"][by_culprit])
+        # Hours of IPs that a culprit used are the culprit's own.
         others = ~np.isin(np.arange(len(trace.names.egress)), used)
         values = breadth(innocents) | {
             "address_hours": self.incident_spans.address_time(others, window) / HOUR,
@@ -160,6 +161,7 @@ class Measured:
         excess = difference(innocents.treatment.harm, innocents.control.harm)
         culprits_excess = self._culprits_excess(guilty)
         total = culprits_excess + int(excess.sum())
+        # A control with more harm than the treatment, by chance, has no share.
         values["containment"] = culprits_excess / total if total > 0 else np.nan
         values["harmed_by_reputation"] = float(total)
         signals = int(guilty[self.recipients.stream[trace.signals["recipient"]]].sum())

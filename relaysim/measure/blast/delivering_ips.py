@@ -42,6 +42,7 @@ def _of(path: Path, scenario: Scenario, index: Mapping[str, int], names: Names) 
             path.name,
             path.share * way.share / len(way.lasts),
             names.egress.index(hop.egress or ""),
+            # -1: a smart host that no destination has; nothing is known about its policy.
             names.destination[domains[0]] if domains else -1,
             domains,
             sender,
@@ -54,4 +55,5 @@ def _deciding(to: Domains, answering: str, index: Mapping[str, int]) -> range:
     first = index.get(answering)
     if first is None:
         return range(0)
+    # Counted domains have consecutive numbers; a smart host is one domain.
     return range(first, first + (to.count if answering == to.name else 1))

@@ -42,6 +42,7 @@ def harm(innocents: Innocents, of: Column, subjects: int) -> Values:
     def count(chosen: Mask) -> Floats:
         return np.bincount(of[chosen & (of >= 0)], minlength=subjects).astype(np.float64)
 
+    # Lost mail has no delay; `harmed` counts it.
     both = (treatment.latency >= 0) & (absent.latency >= 0) & (of >= 0)
     later = np.maximum(treatment.latency - absent.latency, 0)[both].astype(np.float64)
     return {
@@ -67,6 +68,7 @@ def breadth(innocents: Innocents) -> dict[str, float]:
     sent = ~np.isnan(excess)
     hit = np.count_nonzero(excess[sent] >= LEAST)
     hour = innocents.recipients.created // HOUR
+    # 0 hours without a recipient.
     hours = int(hour.max(initial=-1)) + 1
     by_hour = mean(innocents.excess, weights(innocents, hour, hours), hour, hours)
     return {
@@ -79,6 +81,7 @@ def breadth(innocents: Innocents) -> dict[str, float]:
 def weights(innocents: Innocents, of: Column, subjects: int) -> Floats:
     """Return the weight of each recipient; 1 in a group whose weights add up to 0."""
     total = np.bincount(of[of >= 0], innocents.weight[of >= 0], subjects)
+    # of = -1 reads the last group here; such recipients are left out of every sum.
     return np.where(total[of] > 0, innocents.weight, 1.0)
 
 

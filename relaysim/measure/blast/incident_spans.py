@@ -71,6 +71,7 @@ class IncidentSpans:
         """Return how long IPs are listed or blocked in the window, µs, summed over IPs."""
         total = 0
         for egress in np.flatnonzero(ips):
+            # A throttled IP still delivers.
             rows = (self.egress == egress) & (self.state != State.THROTTLE)
             steps = StepFunction.of(self.start[rows], self.end[rows]).between(
                 window.start, window.end
@@ -93,6 +94,7 @@ def grouped(start: Column, end: Column) -> list[Column]:
         The rows of each incident, in the order of time.
     """
     order = np.argsort(start, kind="stable")
+    # A long span may end after later ones, so the gap counts from the latest end so far.
     until = np.maximum.accumulate(end[order])
     new = np.flatnonzero(start[order][1:] - until[:-1] >= DAY) + 1
     return np.split(order, new)
@@ -126,6 +128,7 @@ def spans(trace: Trace) -> tuple[Column, Column, Column, Column]:
     levels = trace.levels
     rows = np.flatnonzero(levels["level"] == Level.PROVIDER)
     account, start = levels["subject"][rows], levels["time"][rows]
+    # By account, then time: a state lasts until the next change of the same account.
     order = np.lexsort((start, account))
     account, start, state = account[order], start[order], levels["value"][rows][order]
     end = np.full(len(rows), OPEN)

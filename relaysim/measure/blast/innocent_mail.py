@@ -86,6 +86,8 @@ class Innocents:
             run.messages["created"][run.recipients["message"][row]]
             for run, row in zip((trace, runs.control, runs.absent), rows, strict=True)
         ]
+        # Differences are taken row by row, so the rows of the three runs must be the same
+        # recipients.
         if not all(np.array_equal(created[0], other) for other in created[1:]):
             raise ValueError("the runs are not coupled: they differ in their innocent recipients")
         counted = (recipients.counted & recipients.judged)[rows[0]]

@@ -67,6 +67,7 @@ class Reach:
         """
         spans = np.diff(self.times)[:, None] * self.refused[:-1]
         before = np.concatenate((np.zeros((1, len(self.streams))), np.cumsum(spans, axis=0)))
+        # The first time is 0, so the row is never -1.
         row = np.searchsorted(self.times, time, "right") - 1
         area: Floats = before[row] + self.refused[row] * (time - self.times[row])[:, None]
         return area
@@ -92,7 +93,9 @@ class Reach:
         stream = of[innocents.recipients.stream[out]]
         hour = np.searchsorted(edges, innocents.recipients.created[out], "right") - 1
         count = np.zeros(mean.shape)
+        # `count[hour, stream] += 1` would count several recipients of one hour and stream once.
         np.add.at(count, (hour, stream), 1.0)
+        # Reach is a share of all recipients of a stream; only external ones can be refused.
         share = np.divide(mean, self.outside, out=np.zeros(mean.shape), where=self.outside > 0)
         return np.asarray((count * share).sum(axis=0))
 
@@ -129,7 +132,9 @@ class _Published:
         )
         changes = [*self.spans[False], *self.spans[True], began[blocked], until[blocked]]
         times = np.unique(np.concatenate([np.zeros(1, np.int64), *changes]))
+        # OPEN is no time of the run.
         self.times = times[times < OPEN]
+        # Many targets share an IP.
         self.listed = cache(self._listed)
 
     def _listed(self, egress: int, mirrored: bool) -> Mask:
@@ -148,11 +153,13 @@ class _Published:
             rejects &= draws.stage[rows] != GREETING
         share = np.zeros(len(self.times))
         policies = np.column_stack((draws.mirrors[rows], draws.uses[rows]))[rejects]
+        # A destination may have very many domains, but their policies are of few kinds.
         kinds, counts = np.unique(policies, axis=0, return_counts=True)
         for kind, count in zip(kinds, counts, strict=True):
             met = (self.listed(target.egress, bool(kind[0])) & kind[1:]).any(axis=1)
             share += met * (count / len(target.domains))
         for destination, egress, sender, start, end in self.blocks:
             if (destination, egress, sender) == (target.destination, target.egress, target.sender):
+                # A provider that blocks refuses all its domains' mail, whatever the lists say.
                 share[(self.times >= start) & (self.times < end)] = 1.0
         return share
