@@ -14,6 +14,7 @@ class AnsweringFrame(pd.DataFrame):
     What is selected or computed from it is an ordinary `pandas.DataFrame`.
     """
 
+    # Type checkers keep the signature of pandas; only a run has this method.
     if not TYPE_CHECKING:
 
         def __getitem__(self, key: Any) -> Any:

@@ -69,10 +69,12 @@ def bad_periods(recipients: Recipients, group: Column, subjects: int, scenario: 
     values: Values = {}
     for period in PERIODS:
         spans = -(-scenario.run.duration // period.length)
+        # One number for (subject, span), so that one bincount counts all of them.
         span, size = subject * spans + created // period.length, subjects * spans
         count = np.bincount(span, minlength=size).reshape(subjects, spans)
         hits = np.bincount(span, good, minlength=size).reshape(subjects, spans)
         there = count >= period.fewest
+        # 1 for a span that is not judged, so it is never bad.
         share = np.divide(hits, count, out=np.ones(count.shape), where=there)
         bad, every = (share < scenario.run.bad_day_below).sum(axis=1), there.sum(axis=1)
         values[period.judged] = every.astype(np.float64)
@@ -106,14 +108,17 @@ def bad_shares(share: Floats, judged: Floats, confidence: float = CONFIDENCE) ->
     bad, or none, or the same share of each replication, nothing shows how far days depend on one
     another, and each replication counts as one day. The same holds for hours.
     """
+    # A replication without a share of this subject has no days of it.
     judged = np.where(np.isnan(share), 0.0, judged)
     bad = np.where(judged > 0, share, 0.0) * judged
     total, clusters = judged.sum(axis=1), np.count_nonzero(judged > 0, axis=1)
     value = np.divide(bad.sum(axis=1), total, out=np.full(len(total), np.nan), where=total > 0)
+    # One day a replication: all days are independent, and their number is exact.
     size = np.where((judged <= 1).all(axis=1), total, _effective(bad, judged, value, clusters))
     hits, tail = value * size, (1.0 - confidence) / 2
     low, high = np.full((2, len(total)), np.nan)
     some = total > 0
+    # Clopper and Pearson: quantiles of beta laws, except that an end at 0 or 1 is exact.
     low[some] = np.where(
         hits[some] > 0, beta.ppf(tail, hits[some], size[some] - hits[some] + 1), 0.0
     )
@@ -129,10 +134,13 @@ def _effective(bad: Floats, judged: Floats, value: Floats, clusters: Column) -> 
     mixed = np.flatnonzero((clusters > 1) & (value > 0.0) & (value < 1.0))
     for row in mixed:
         count, days_ = clusters[row], total[row]
+        # Variance of a ratio of two sums over replications, by linearization.
         residual = bad[row] - value[row] * judged[row]
         variance = count / (count - 1) * (residual @ residual) / days_**2
+        # Korn and Graubard's factor: fewer degrees of freedom widen the interval.
         wide = (t.ppf(0.975, days_ - 1) / t.ppf(0.975, count - 1)) ** 2
         free = value[row] * (1.0 - value[row]) / variance * wide if variance > 0 else count
+        # Negative correlation must not make more days than there are.
         size[row] = min(days_, free)
     return size
 

@@ -53,6 +53,7 @@ class Area(NamedTuple):
         share : float array, shape (n,)
             The share from each time on.
         """
+        # The slice below matters without times: then there is no value either.
         values = np.concatenate((np.zeros(1), np.cumsum(share[:-1] * np.diff(times))))
         return cls(times.astype(np.float64), values[: len(times)])
 
@@ -60,6 +61,7 @@ class Area(NamedTuple):
         """Return the integral over each span from `begin` to `end` (microseconds)."""
         if not len(self.times):
             return np.zeros(len(begin))
+        # The integral is linear between times, so interpolation is exact.
         result: Floats = np.interp(end, *self) - np.interp(begin, *self)
         return result
 
@@ -98,6 +100,7 @@ def _acknowledgement(trace: Trace) -> Floats:
     waiting = np.flatnonzero((end > begin) & (host[message] >= 0))
     done = np.maximum(_ends(messages["acknowledged"], trace.end), taken)
     committed = np.clip(_ends(messages["committed"], trace.end), taken, done)
+    # One up, because DSNs have host -1.
     of_host = rows_of(host + 1, len(trace.names.hosts) + 1)
     for number in np.unique(host[message[waiting]]).tolist():
         rows, recipients = of_host[number + 1], waiting[host[message[waiting]] == number]
@@ -116,6 +119,7 @@ def _connections(trace: Trace, routes: RecipientRoutes, parts: dict[str, Floats]
     """Divide the waits for a connection by what the connections of the hub waited for."""
     attempts = trace.attempts
     until = waited_until(trace, attempts["start"], attempts["end"])
+    # Most attempts find a free connection and have no wait to divide.
     slow = np.flatnonzero(until > attempts["enter"])
     row, recipient = routes.members.join(attempts["transaction"][slow])
     row, last = slow[row], _ends(trace.recipients["end"], trace.end)[recipient]
@@ -127,11 +131,13 @@ def _connections(trace: Trace, routes: RecipientRoutes, parts: dict[str, Floats]
     counts = 1.0 - np.divide(in_retry, end - begin, out=np.zeros(len(row)), where=end > begin)
     core, line = (_station(trace, visit)[queue] for visit in (Visit.SEND, Visit.LINE))
     inside = is_mailbox(trace)[queue]
+    # Queues with the same core and line have the same reasons at the same times.
     for stations in set(zip(core.tolist(), line.tolist(), strict=True)):
         chosen = np.flatnonzero((core == stations[0]) & (line == stations[1]))
         for_core, for_line = (_waiting(trace, station) for station in stations)
         times = np.union1d(for_core.times, for_line.times)
         by_line = for_line.at(times) > 0
+        # Time counts once: the line comes before the core.
         by_core = (for_core.at(times) > 0) & ~by_line
         span, whose = (begin[chosen], end[chosen]), recipient[chosen]
         for name, binds, in_part in (
@@ -171,6 +177,7 @@ def _station(trace: Trace, visit: Visit) -> Column:
     rows = np.flatnonzero(visits["visit"] == visit)
     station = np.full(len(trace.names.queues), -1, np.int64)
     queue = trace.transactions["queue"][visits["subject"][rows]]
+    # A queue has one station of each kind, so repeated assignments agree.
     station[queue] = visits["station"][rows]
     return station
 

@@ -13,6 +13,7 @@ def named(code: Column, names: Sequence[str]) -> "pd.Categorical[str]":
     """Return the names of codes as categories; several codes may share a name, -1 is absent."""
     place = {name: i for i, name in enumerate(dict.fromkeys(names))}
     if len(place) < len(names):
+        # The last element is the code -1, which numpy reads from the end.
         code = np.array([*(place[name] for name in names), -1], np.int64)[code]
     dtype: pd.CategoricalDtype[str] = pd.CategoricalDtype(pd.Index(list(place), dtype=str))
     return pd.Categorical.from_codes(code, dtype=dtype)

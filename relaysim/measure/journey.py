@@ -93,6 +93,7 @@ def journey(trace: Trace, message: int) -> Journey:
         connector=_name(names.connectors, rows["connector"][message]),
         reply=_name(names.replies, rows["reply"][message]),
         recipients=tuple(_recipients(trace, first, count)),
+        # The sort is stable, so events at one time stay in the order of the mail path.
         events=tuple(sorted(events, key=lambda event: event.time)),
         parent="" if parent < 0 else label(trace, int(trace.recipients["message"][parent])),
     )
@@ -139,6 +140,7 @@ class _JourneyEvents:
         result: dict[int, list[int]] = {int(row): [] for row in self.transactions}
         for number in range(self.count):
             row = int(self.trace.recipients["transaction"][self.first + number])
+            # -1 ends the chain: the first hub's transaction has no parent.
             while row >= 0:
                 result[row].append(number)
                 row = int(self.trace.transactions["parent"][row])
@@ -171,12 +173,14 @@ class _JourneyEvents:
         opened = False
         for row in self._visits(Visit.SESSION):
             entered, accepted = self._time("enter", row), self._time("start", row)
+            # This message opened the session; otherwise it took its turn in one that was open.
             opened |= accepted == connected
             where = names.stations[self.trace.visits["station"][row]]
             yield Event(accepted, "session", where=where, waited=accepted - entered)
         for row in self._visits(Visit.SUBMIT):
             where = names.stations[self.trace.visits["station"][row]]
             entered, begun = self._time("enter", row), self._time("start", row)
+            # -1: it still waits at the end of the run.
             if begun >= 0:
                 yield Event(begun, "submitted", where=where, waited=begun - entered)
         if connected >= 0 and not opened and connector:
@@ -233,6 +237,7 @@ class _JourneyEvents:
         enter, start = int(attempts["enter"][at]), int(attempts["start"][at])
         end, egress = int(attempts["end"][at]), _name(names.egress, attempts["egress"][at])
         where, reply = _name(names.queues, queue), int(attempts["reply"][at])
+        # The attempt never got a connection.
         if start < 0:
             until = self._until(attempts, at)
             yield Event(until, "no connection", recipients, where, waited=until - enter)
@@ -261,6 +266,7 @@ class _JourneyEvents:
     def _why(self, reply: int, egress: int, time: int) -> str:
         """Return why a reply refuses: the list that it cites, or reputation; "" otherwise."""
         cause = self.names.causes[reply] if reply >= 0 else -1
+        # -2 is `PROVIDER_CAUSE`, -1 a reply for another reason.
         if cause < 0:
             return BY_REPUTATION if cause == -2 else ""
         rows = self.trace.listings
@@ -299,6 +305,7 @@ class _JourneyEvents:
             end = int(self.trace.recipients["end"][recipient])
             for row in np.flatnonzero(rows["parent"] == recipient):
                 created = int(rows["created"][row])
+                # An NDR is made when the recipient is final; a notice before that is about delay.
                 late = end < 0 or created < end
                 yield Event(
                     created,
@@ -338,6 +345,7 @@ class _JourneyEvents:
         """Yield the spans of a state that overlap the span from `first` to `last` (µs)."""
         rows = self.trace.levels
         changes = np.flatnonzero((rows["level"] == level) & (rows["subject"] == subject))
+        # -1: the state is not on.
         began = -1
         for row in changes:
             time, on = int(rows["time"][row]), bool(rows["value"][row])
@@ -347,6 +355,7 @@ class _JourneyEvents:
                 if time > first and began < last:
                     yield Event(began, "retry", recipients, where, lasted=time - began)
                 began = -1
+        # The state lasts beyond the end of the run, so the event has no length.
         if 0 <= began < last:
             yield Event(began, "retry", recipients, where)
 

@@ -60,6 +60,7 @@ def busy_hours(recipients: Recipients) -> Mask:
     """
     hour = recipients.created // HOUR
     load = np.bincount(hour[~recipients.dsn])
+    # DSNs may be created after the last hour with mail: the appended False is for them.
     busy: Mask = np.append(load >= BUSY * load.max(initial=1), False)[np.minimum(hour, len(load))]
     return busy
 
@@ -83,6 +84,7 @@ def _sorted(recipients: Recipients, group: Column, subjects: int) -> tuple[Float
     """Return latencies of judged recipients, ascending by group; start and size of each group."""
     rows = np.flatnonzero((group >= 0) & recipients.judged)
     of, latency = group[rows], recipients.latency[rows]
+    # Infinite: undelivered mail sorts behind all that was delivered.
     time = np.where(latency >= 0, latency, np.inf)
     count = np.bincount(of, minlength=subjects).astype(np.int64)
     return time[np.lexsort((time, of))], np.cumsum(count) - count, count
@@ -97,6 +99,7 @@ def _quantile(time: Floats, first: Column, count: Column, share: float) -> Float
     above = np.minimum(below + 1, count[some] - 1)
     low, high, part = time[first[some] + below], time[first[some] + above], place - below
     result = low.copy()
+    # Interpolation with an infinite value would give NaN, so such a quantile is set to infinity.
     between = (part > 0.0) & np.isfinite(high)
     result[between] += (high[between] - low[between]) * part[between]
     result[(part > 0.0) & np.isinf(high)] = np.inf

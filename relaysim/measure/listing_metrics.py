@@ -28,6 +28,7 @@ def listings(trace: Trace, window: Window) -> list[Row]:
         was on at least one list, or the list had at least one IP.
     """
     start, end = trace.listings["start"], trace.listings["end"]
+    # -1: still listed. A run may end before the window does, when no recipient is left.
     end = np.where(end >= 0, end, max(trace.end, window.end))
     rows: list[Row] = []
     for scope, subjects in (

@@ -99,9 +99,11 @@ def paired(base: Sample, other: Sample, scenario: Scenario) -> pd.DataFrame:
 def _same(base: Sample, other: Sample) -> tuple[Column, Column]:
     """Return the rows of the recipients that are in both samples, pair by pair."""
     base_keys, other_keys = base.keys(base.names.streams), other.keys(base.names.streams)
+    # The usual case, without the cost of a sort.
     if all(np.array_equal(a, b) for a, b in zip(base_keys, other_keys, strict=True)):
         every = np.arange(len(base.recipients))
         return every, every
+    # One integer for (stream, number, recipient); both sides need the same multipliers.
     numbers = 1 + max(int(part[1].max(initial=0)) for part in (base_keys, other_keys))
     recipients = 1 + max(int(part[2].max(initial=0)) for part in (base_keys, other_keys))
     one, two = (

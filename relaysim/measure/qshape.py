@@ -60,6 +60,7 @@ class Entries:
     def within(self, hub: str) -> Self:
         """Return the entries in the queues of one hub."""
         in_hub = np.array([owner == hub for owner in self.hubs], bool)
+        # The new number of each queue that stays.
         number = np.cumsum(in_hub) - 1
         kept = in_hub[self.queue]
         return type(self)(
@@ -99,6 +100,7 @@ class Entries:
         there = (self.enter <= time) & (time < self.leave)
         age = np.searchsorted(np.array(AGES) * MINUTE, time - self.enter[there], "right")
         count = len(AGES) + 1
+        # One number for (queue, age).
         cells = np.bincount(self.queue[there] * count + age, minlength=len(self.queues) * count)
         counts: npt.NDArray[np.int64] = cells.reshape(len(self.queues), count).astype(np.int64)
         frame = pd.DataFrame(counts, index=pd.Index(self.queues, name="queue"), columns=COLUMNS[1:])
@@ -129,6 +131,7 @@ def _left(trace: Trace) -> Column:
     left = np.full(count, -1, np.int64)
     sent = recipients["transaction"] >= 0
     gone = np.where(recipients["status"] == Status.IN_FLIGHT, trace.end + 1, recipients["end"])
+    # Unlike `left[...] = ...`, this takes the largest of several recipients of a transaction.
     np.maximum.at(left, recipients["transaction"][sent], gone[sent])
     parent = trace.transactions["parent"]
     handed = np.zeros(count, bool)

@@ -105,6 +105,7 @@ def throughput_series(
 
 
 def _edges(trace: Trace, width: int) -> Column:
+    # One more than bins: the last bin contains the end of the run.
     return np.arange(trace.end // width + 2, dtype=np.int64) * width
 
 

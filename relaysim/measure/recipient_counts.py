@@ -84,6 +84,7 @@ def rates(recipients: Recipients, group: Column, subjects: int, window: Window) 
     if minutes == 0:
         return {"throughput": throughput, "peak_throughput": throughput}
     minute = (recipients.end[got] - window.start) // MINUTE
+    # The rest of the window after its last whole minute is no minute.
     whole = minute < minutes
     keys, events = np.unique(group[got][whole] * minutes + minute[whole], return_counts=True)
     best = np.zeros(subjects, np.int64)
@@ -103,6 +104,7 @@ def completion(recipients: Recipients, group: Column, subjects: int) -> Values:
     last = np.full(subjects, -1)
     np.minimum.at(first, of, recipients.created[some])
     np.maximum.at(last, of, recipients.end[some])
+    # The order matters: a recipient that is never reached decides, even if another is in flight.
     last[of[recipients.status[some] == Status.IN_FLIGHT]] = -1
     result = np.where(last >= 0, (last - first) / SECOND, np.nan)
     result[of[recipients.unreached[some]]] = np.inf

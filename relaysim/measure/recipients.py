@@ -71,6 +71,7 @@ class Recipients:
         created = trace.messages["created"][message]
         end = np.where(trace.recipients["end"] >= 0, trace.recipients["end"], trace.end)
         parent = trace.messages["parent"]
+        # A DSN counts with the message that caused it, any other message with itself.
         cause = np.where(parent >= 0, trace.recipients["message"][parent], np.arange(len(parent)))
         window = Window.of(scenario)
         known = streams(scenario)
@@ -101,6 +102,7 @@ class Recipients:
             dsn=parent[message] >= 0,
             counted=window.holds(trace.messages["created"][cause][message]),
             # By the end that the scenario sets: a run that is over earlier has nothing in flight.
+            # A DSN has -1, so it is always judged.
             judged=created + due <= scenario.run.horizon,
             unreached=unreached(trace, stream, created, status),
             waits=waits(trace, routes) | held(trace, routes),
@@ -140,6 +142,7 @@ def _last_attempts(trace: Trace, routes: RecipientRoutes) -> tuple[Column, Colum
     """Return attempts of each recipient in its last queue: number, first start, last egress."""
     attempts = trace.attempts
     order = np.lexsort((attempts["attempt"], attempts["transaction"]))
+    # An attempt that never got a connection does not count.
     order = order[attempts["start"][order] >= 0]
     row, recipient = routes.members.join(attempts["transaction"][order])
     attempt = order[row]
@@ -152,6 +155,7 @@ def _last_attempts(trace: Trace, routes: RecipientRoutes) -> tuple[Column, Colum
     first, egress = np.full((2, len(transaction)), -1, np.int64)
     # Rows are in the order of attempts, and the last of several assignments stays.
     egress[recipient] = attempts["egress"][attempt]
+    # Backwards, the first attempt is the last assignment.
     first[recipient[::-1]] = attempts["start"][attempt[::-1]]
     return np.bincount(recipient, minlength=len(transaction)).astype(np.int64), first, egress
 

@@ -80,6 +80,7 @@ def breakdown(trace: Trace, recipients: Recipients) -> pd.DataFrame:
         Columns `host, where, reply, attempts`; `where` is "" where no hub has the address.
     """
     rows, names = _counted(trace, recipients), trace.names
+    # Count by numbers first: names are looked up once for each kind, not for each attempt.
     keys = np.stack([rows[name] for name in ("stream", "hub", "connector", "reply")])
     kinds, count = np.unique(keys, axis=1, return_counts=True)
     where = [
@@ -126,6 +127,7 @@ def by_design(breakdowns: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
 def _counted(trace: Trace, recipients: Recipients) -> dict[str, Column]:
     """Return the refused attempts to submit messages of the window, each with its stream."""
     result = trace.refusals
+    # All recipients of a message are created together, so the first one decides.
     counted = recipients.counted[trace.messages["first_recipient"][result["message"]]]
     rows = {name: result[name][counted] for name in ("message", "hub", "connector", "reply")}
     return rows | {"stream": trace.messages["stream"][rows["message"]]}

@@ -83,6 +83,7 @@ def mean_wait(use: Occupancy, window: Window) -> float:
     if not served.any():
         return np.nan
     in_vain = np.count_nonzero(~served & (waits > 0))
+    # Entries that were served waited 0 s, the others in vain: 0 s would hide their wait.
     if in_vain > IN_VAIN * len(waits) and not waits[served].any():
         return np.nan
     return float(waits[served].mean()) / SECOND
@@ -108,6 +109,7 @@ def busiest(use: Occupancy, window: Window, length: int) -> float:
     if not use.capacity:
         return np.nan
     length = min(length, window.length)
+    # Whole bins only: the end is an edge, if it falls on one.
     edges = np.arange(window.start, window.end + 1, length)
     busy = np.diff(use.busy().area(edges))
     return float(busy.max()) / (use.capacity * length)
@@ -128,6 +130,7 @@ def resources(trace: Trace, scenario: Scenario) -> Iterator[Resource]:
             queue = Occupancy.of(trace, trace.visits, rows, place)
             yield Resource(queue, SUBMISSION_THRESHOLD, has_servers=False)
     groups, of = queue_groups(trace, scenario)
+    # Several queues together have no common number of connections, so no utilization.
     alone = np.bincount(of, minlength=len(groups)) == 1
     for group, rows in enumerate(rows_of(of[trace.attempts["queue"]], len(groups))):
         queue = Occupancy.of(trace, trace.attempts, rows, groups[group])

@@ -67,6 +67,7 @@ class Series:
         return cls(
             mean_frame([run.backlog for run in runs]),
             mean_frame([run.throughput for run in runs]),
+            # Replications without recipients of a class are NaN and do not count here.
             pd.concat([run.missing for run in runs]).groupby(level=0).mean(),
             total.assign(recipients=total["recipients"] / len(runs)),
             attempts.assign(attempts=attempts["attempts"] / len(runs)),
@@ -91,6 +92,7 @@ def _missing(trace: Trace, scenario: Scenario, counted: Recipients) -> pd.DataFr
             continue
         for i, subject in enumerate(group.subjects):
             rows = counted.latency[group.of == i]
+            # Only what arrived has an age; the division by all rows keeps the rest missing.
             got = np.sort(rows[rows >= 0]) / SECOND
             arrived = np.searchsorted(got, AGES, "right")
             columns[subject] = (

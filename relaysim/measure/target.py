@@ -60,4 +60,5 @@ class Target(NamedTuple):
         None if the bound is inside the interval.
         """
         ends = self.holds(result.low), self.holds(result.high)
+        # NaN is not equal to itself: without an interval nothing is decided.
         return ends[0] if ends[0] == ends[1] and result.low == result.low else None

@@ -33,6 +33,8 @@ def unreached(trace: Trace, stream: Column, created: Column, status: Column) -> 
     gone = np.array([NO_MAILBOX in text.split()[:2] for text in trace.names.replies] + [False])
     bounced = (status == Status.BOUNCED) & ~gone[trace.recipients["reply"]]
     pauses = StateDurations.of(trace, Level.PAUSED)
+    # The stream is paused in the microsecond of the creation; other suppressed mail is off the
+    # list.
     paused = pauses.until(stream, created + 1) > pauses.until(stream, created)
     result: Mask = given_up | bounced | (status == Status.SUPPRESSED) & paused
     return result

@@ -51,12 +51,14 @@ class Members:
     def of(cls, owner: Column, recipient: Column, owners: int) -> Self:
         """Return the members of owners, from pairs of an owner and a recipient."""
         count = np.bincount(owner, minlength=owners).astype(np.int64)
+        # Members of one owner are consecutive; `first` is where they begin.
         return cls(recipient[np.argsort(owner, kind="stable")], np.cumsum(count) - count, count)
 
     def join(self, owner: Column) -> tuple[Column, Column]:
         """Return all pairs (row, recipient of the owner of the row), in the order of rows."""
         count = self.count[owner]
         row = np.repeat(np.arange(len(owner)), count)
+        # 0, 1, ... count - 1 within each row, without a loop.
         within = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
         return row, self.members[self.first[owner][row] + within]
 
@@ -76,6 +78,7 @@ class RecipientRoutes:
         recipient = np.flatnonzero(transaction >= 0)
         transaction = transaction[recipient]
         recipients, transactions = [recipient], [transaction]
+        # One round for each hub on the longest route.
         while len(recipient):
             parent = trace.transactions["parent"][transaction]
             recipient, transaction = recipient[parent >= 0], parent[parent >= 0]
@@ -93,6 +96,7 @@ class _Account:
         created = trace.messages["created"][message]
         connected = trace.messages["connected"][message]
         self.end = np.where(trace.recipients["end"] >= 0, trace.recipients["end"], trace.end)
+        # Mail that no session took waited for the host until its end.
         self.taken = np.minimum(np.where(connected >= 0, connected, self.end), self.end)
         self.life = self.end - created
         self.parts = {name: np.zeros(len(message), np.int64) for name in PARTS}
@@ -148,6 +152,7 @@ def _at_hubs(trace: Trace, routes: RecipientRoutes, account: _Account) -> None:
     visits = trace.visits
     station_hub = np.array(trace.names.station_hub, np.int64)
     message = trace.recipients["message"]
+    # Work at a hub is done once for a message, and each of its recipients waits for it.
     members = Members.of(message, np.arange(len(message)), len(trace.messages))
     for part, which in (
         ("wait_commit", (Visit.COMMIT,)),
@@ -187,6 +192,7 @@ def _for_connections(trace: Trace, routes: RecipientRoutes, account: _Account) -
     enter, end = attempts["enter"][order], attempts["end"][order]
     until = waited_until(trace, attempts["start"][order], end)
     end = np.where(end >= 0, end, trace.end)
+    # The last attempt of a transaction has no next one; `cut` limits NEVER to the end.
     due = np.full(len(order), NEVER)
     again = np.flatnonzero(transaction[1:] == transaction[:-1])
     due[again] = enter[again + 1]
@@ -194,6 +200,7 @@ def _for_connections(trace: Trace, routes: RecipientRoutes, account: _Account) -
     row, recipient = routes.members.join(transaction)
     begin, finish = account.cut(recipient, enter[row]), account.cut(recipient, until[row])
     spells = StateDurations.of(trace, Level.QUEUE_RETRY)
+    # Time in Retry within the wait is not due to a lack of connections.
     retry = spells.until(queue[row], finish) - spells.until(queue[row], begin)
     account.add("wait_retry", recipient, retry)
     waited, mailbox = finish - begin - retry, is_mailbox(trace)[queue[row]]
@@ -217,6 +224,8 @@ def _while_sent(trace: Trace, routes: RecipientRoutes, account: _Account) -> Non
     for visit in (Visit.SEND, Visit.LINE):
         rows = np.flatnonzero(visits["visit"] == visit)
         transaction = visits["subject"][rows]
+        # Attempts are numbered from 0 within a transaction, so this is the row of the visit's
+        # attempt.
         end = attempts["end"][order[first[transaction] + visits["attempt"][rows]]]
         until = waited_until(trace, visits["start"][rows], visits["end"][rows])
         # A stop of the hub ends an attempt before the transfer that it waits for.
