@@ -53,9 +53,9 @@ TABLES = {
 }
 
 
-def levels(found: Comparison, columns: tuple[tuple[str, str, str, str], ...]) -> str:
+def levels(comparison: Comparison, columns: tuple[tuple[str, str, str, str], ...]) -> str:
     """One table: a row for each design, means with intervals."""
-    by = Lookup(found.metrics)
+    by = Lookup(comparison.metrics)
     lines = []
     for name, what in DESIGNS.items():
         cells = [
@@ -66,26 +66,26 @@ def levels(found: Comparison, columns: tuple[tuple[str, str, str, str], ...]) ->
     return table(["design", *(title for *_, title in columns)], lines)
 
 
-def gains(found: Comparison) -> str:
+def gains(comparison: Comparison) -> str:
     """The isolation gain of each design over the shared hub, and its paired differences."""
     lines = []
-    was = harm(found, BASE)
+    was = harm(comparison, BASE)
     for name, what in list(DESIGNS.items())[1:]:
-        now = harm(found, name)
+        now = harm(comparison, name)
         pairs = {"blast_reputation": interval(now - was), "isolation_gain": gain(was, now)}
-        for metric, each in pairs.items():
-            told = text.interval(*each[:3], "share")
-            said = verdict(METRICS[metric], float(was.mean()), each, None)
-            lines.append([what, metric, told, said])
+        for metric, estimate in pairs.items():
+            written = text.interval(*estimate[:3], "share")
+            verdict_ = verdict(METRICS[metric], float(was.mean()), estimate, None)
+            lines.append([what, metric, written, verdict_])
     return table(["design", "metric", "against one hub, one IP", "verdict"], lines)
 
 
-def harm(found: Comparison, design: str) -> Floats:
+def harm(comparison: Comparison, design: str) -> Floats:
     """The harm by reputation of a design in each replication."""
-    each = found.per_replication
-    mine = each[(each["scenario"] == design) & (each["metric"] == "blast_reputation")]
-    mine = mine[(mine["scope"] == "total") & (mine["subject"] == "total")]
-    return mine["value"].to_numpy()
+    frame = comparison.per_replication
+    rows = frame[(frame["scenario"] == design) & (frame["metric"] == "blast_reputation")]
+    rows = rows[(rows["scope"] == "total") & (rows["subject"] == "total")]
+    return rows["value"].to_numpy()
 
 
 def main() -> None:
@@ -94,7 +94,7 @@ def main() -> None:
     parser.add_argument("--replications", type=int, default=12)
     wanted = parser.parse_args()
     designs = [load(ROOT / "scenarios" / f"{name}.toml") for name in DESIGNS]
-    found = compare(*designs, replications=wanted.replications, seed=1, store=Store())
+    comparison = compare(*designs, replications=wanted.replications, seed=1, store=Store())
     print(
         f"""# A weekly newsletter to an aged list
 
@@ -108,8 +108,8 @@ with relaysim {relaysim.__version__} by `python benchmarks/campaigns.py --replic
 """
     )
     for title, columns in TABLES.items():
-        print(f"## {title}\n\n{levels(found, columns)}\n")
-    print(f"## Isolation gain\n\n{gains(found)}\n")
+        print(f"## {title}\n\n{levels(comparison, columns)}\n")
+    print(f"## Isolation gain\n\n{gains(comparison)}\n")
     print("Each interval has 95 % confidence by itself.\n")
     print(
         """Harm: a recipient that is not delivered or junked within its deadline, by weight. A new

@@ -61,8 +61,8 @@ def scenario(seconds: int) -> Scenario:
 
 def study(seed: int) -> list[Estimate]:
     """The intervals that a user reads: those of `relaysim run`."""
-    found = run(scenario(SHORT), REPLICATIONS, seed, jobs=1).metrics
-    rows = found[found["scope"] == "total"].set_index("metric")
+    result = run(scenario(SHORT), REPLICATIONS, seed, jobs=1).metrics
+    rows = result[result["scope"] == "total"].set_index("metric")
     columns = ["value", "low", "high", "replications"]
     return [Estimate(*rows.loc[metric, columns]) for metric, _ in QUANTITIES]
 
@@ -75,18 +75,18 @@ def batches(seed: int) -> list[Estimate]:
 def every(call: Callable[[int], list[Estimate]], first: int, count: int) -> np.ndarray:
     """Studies x quantities x (value, low, high, n)."""
 
-    def told(done: int, of: int) -> None:
+    def report(done: int, of: int) -> None:
         print(f"\r{done} of {of}", end="", file=sys.stderr)
 
     calls = [partial(call, first + i) for i in range(count)]
-    found = np.array(list(in_order(calls, progress=told)))
+    rows = np.array(list(in_order(calls, progress=report)))
     print(file=sys.stderr)
-    return found
+    return rows
 
 
-def row(what: str, truth: float, found: np.ndarray) -> tuple[list[str], bool]:
+def row(what: str, truth: float, intervals: np.ndarray) -> tuple[list[str], bool]:
     """A line of the table about studies x (value, low, high, n), and whether it is good."""
-    value, low, high, _ = found.T
+    value, low, high, _ = intervals.T
     some = ~np.isnan(low)
     inside = ((low <= truth) & (truth <= high))[some]
     share, lowest, highest, _ = (float(part[0]) for part in chances(inside[None].astype(float)))

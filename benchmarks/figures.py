@@ -54,7 +54,7 @@ warmup {_MM4} --set 'run.warm_up=0 s' --set 'run.duration=6000 s' --set run.scal
 COMMANDS = (
     f"compare {_ALL} --figures figures",
     *(f"run scenarios/{name}.toml --figures figures/{name}" for name in DESIGNS),
-    *(f"{' '.join(each.split())} --figures figures" for each in _STUDIES.split("\n\n")),
+    *(f"{' '.join(study.split())} --figures figures" for study in _STUDIES.split("\n\n")),
 )
 """What draws, after `relaysim`."""
 PATH = (_SHARED, "crm.invoices:439")
@@ -112,8 +112,8 @@ def path() -> list[Entry]:
     file, message = PATH
     command = f"relaysim trace {file} --message {message}"
     with Overheard() as heard:
-        found = relaysim.transcript(relaysim.load(file), message, command=command)
-        draw(figure.figures(found), FIGURES.name)
+        transcript = relaysim.transcript(relaysim.load(file), message, command=command)
+        draw(figure.figures(transcript), FIGURES.name)
     return entries(Path(FIGURES.name), heard.sheets)
 
 
@@ -157,15 +157,15 @@ def main() -> None:
     for file in FIGURES.rglob("*"):
         if file.suffix in (".png", ".svg"):
             file.unlink()
-    found: list[Entry] = []
+    entries: list[Entry] = []
     for command in COMMANDS:
         print(f"relaysim {command}", file=sys.stderr)
-        found += made(command)
-    found += path()
-    found.sort(key=lambda entry: entry["file"])
-    content = json.dumps({"versions": versions(), "figures": found}, indent=1, ensure_ascii=False)
+        entries += made(command)
+    entries += path()
+    entries.sort(key=lambda entry: entry["file"])
+    content = json.dumps({"versions": versions(), "figures": entries}, indent=1, ensure_ascii=False)
     (FIGURES / MANIFEST).write_text(f"{content}\n", encoding="utf-8")
-    print(f"{len(found)} files and {MANIFEST} in {FIGURES.name}", file=sys.stderr)
+    print(f"{len(entries)} files and {MANIFEST} in {FIGURES.name}", file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -282,18 +282,18 @@ FINDINGS = {
 }
 
 
-def values(found: Comparison, design: str, key: Key) -> Floats:
+def values(comparison: Comparison, design: str, key: Key) -> Floats:
     """A metric of a design by replication."""
-    frame = found.per_replication
+    frame = comparison.per_replication
     scope, subject, metric = key
-    mine = frame[
+    rows = frame[
         (frame["scenario"] == design)
         & (frame["scope"] == scope)
         & (frame["subject"] == subject)
         & (frame["metric"] == metric)
     ]
-    result = np.zeros(found.replications)
-    result[mine["replication"].to_numpy()] = mine["value"].to_numpy()
+    result = np.zeros(comparison.replications)
+    result[rows["replication"].to_numpy()] = rows["value"].to_numpy()
     return np.nan_to_num(result)
 
 
@@ -304,8 +304,8 @@ def change(contrast: Contrast, first: Floats, second: Floats) -> Estimate:
     return interval(second - first)
 
 
-def _one(found: Estimates) -> Estimate:
-    value, low, high, n = (float(part[0]) for part in found)
+def _one(estimates: Estimates) -> Estimate:
+    value, low, high, n = (float(part[0]) for part in estimates)
     return Estimate(value, low, high, int(n))
 
 
@@ -336,42 +336,42 @@ def shown(contrast: Contrast, values: Floats, unit: str) -> str:
     return text.interval(*interval(values)[:3], unit)
 
 
-def sentence(found: Comparison, contrast: Contrast) -> str:
+def sentence(comparison: Comparison, contrast: Contrast) -> str:
     """The contrast in numbers."""
-    rows = found.metrics[found.metrics["metric"] == contrast.key[2]]
+    rows = comparison.metrics[comparison.metrics["metric"] == contrast.key[2]]
     unit = str(rows["unit"].iloc[0]) if len(rows) else ""
-    pair = [(d, values(found, d, contrast.key)) for d in (contrast.first, contrast.second)]
+    pair = [(d, values(comparison, d, contrast.key)) for d in (contrast.first, contrast.second)]
     if contrast.expects == "zero":
         return f"{contrast.what}: exactly 0 in `{contrast.second}`" * (not pair[1][1].any())
-    told = " → ".join(f"{shown(contrast, each, unit)} in `{name}`" for name, each in pair)
+    changes = " → ".join(f"{shown(contrast, value, unit)} in `{name}`" for name, value in pair)
     difference = change(contrast, pair[0][1], pair[1][1])
     ends = difference.low, difference.high
-    return f"{contrast.what}: {told} ({text.difference(difference.value, *ends, unit)} paired)"
+    return f"{contrast.what}: {changes} ({text.difference(difference.value, *ends, unit)} paired)"
 
 
 def test(name: str, replications: int | None) -> str:
     """One finding, run and told in Markdown."""
     finding = FINDINGS[name]
     designs = [load(ROOT / "scenarios" / f"{file}.toml") for file in finding.files]
-    many = replications or finding.replications
-    found = compare(*designs, replications=many, seed=1, blast=finding.blast)
+    count = replications or finding.replications
+    comparison = compare(*designs, replications=count, seed=1, blast=finding.blast)
     verdicts = [
         judge(
             contrast,
-            values(found, contrast.first, contrast.key),
-            values(found, contrast.second, contrast.key),
+            values(comparison, contrast.first, contrast.key),
+            values(comparison, contrast.second, contrast.key),
         )
         for contrast in finding.contrasts
     ]
     word = "refuted" if -1 in verdicts else "not decided" if 0 in verdicts else "confirmed"
     lines = [f"## {name}: {finding.claim}", ""]
-    told = [sentence(found, contrast) for contrast in finding.contrasts]
-    lines += [f"**{word.capitalize()}.** " + "; ".join(told) + ".", ""]
+    sentences = [sentence(comparison, contrast) for contrast in finding.contrasts]
+    lines += [f"**{word.capitalize()}.** " + "; ".join(sentences) + ".", ""]
     if finding.remark:
         lines += [finding.remark, ""]
     files = " ".join(f"scenarios/{file}.toml" for file in finding.files)
     option = "" if finding.blast else " --no-blast"
-    lines += [f"`relaysim compare {files} --replications {many} --seed 1{option}`", ""]
+    lines += [f"`relaysim compare {files} --replications {count} --seed 1{option}`", ""]
     return "\n".join(lines)
 
 

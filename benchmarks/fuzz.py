@@ -113,8 +113,8 @@ def _texts() -> list[str]:
 @cache
 def _bases() -> list[Tables]:
     """The shipped scenarios, each as its tables without what is at its default."""
-    found = [load(path) for path in sorted((ROOT / "scenarios").glob("*.toml"))]
-    return [written(each, model_defaults=False) for each in found]
+    designs = [load(path) for path in sorted((ROOT / "scenarios").glob("*.toml"))]
+    return [written(design, model_defaults=False) for design in designs]
 
 
 def _misspelt(chance: random.Random, text: str) -> str:
@@ -202,7 +202,7 @@ def _through(source: str | Tables) -> str:
         _printable(str(error))
         return "refused"
     _printable(render(check(scenario)))
-    json.dumps([each.as_dict() for each in check(scenario)], allow_nan=False)
+    json.dumps([finding.as_dict() for finding in check(scenario)], allow_nan=False)
     small = _small(scenario)
     try:
         result = run(small, replications=1, seed=1, jobs=1, check_invariants=True)
@@ -220,7 +220,9 @@ def _through(source: str | Tables) -> str:
 
 def _printable(text: str) -> None:
     """Raise Failure where a text has a character that a screen would not show."""
-    wrong = {each for each in text if not (each.isprintable() or each in "\n\u00a0")}
+    wrong = {
+        character for character in text if not (character.isprintable() or character in "\n\u00a0")
+    }
     if wrong:
         raise Failure(f"not printable: {sorted(map(ascii, wrong))} in {text[:300]!r}")
 

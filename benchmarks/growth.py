@@ -45,7 +45,7 @@ def main() -> None:
     parser.add_argument("--replications", type=int, default=4)
     wanted = parser.parse_args()
     base, *others = (ROOT / "scenarios" / f"{name}.toml" for name in rungs())
-    found = sweep(
+    result = sweep(
         base,
         {"run.scale": SCALES},
         *others,
@@ -55,7 +55,7 @@ def main() -> None:
         progress=lambda done, of: print(f"\r{done} of {of} runs", end="", flush=True),
     )
     path = ROOT / "docs" / "growth.md"
-    path.write_text("\n".join(page(found)) + "\n", encoding="utf-8")
+    path.write_text("\n".join(page(result)) + "\n", encoding="utf-8")
     print(f"\nwritten: {path.relative_to(ROOT)}")
 
 
@@ -64,49 +64,52 @@ def rungs() -> list[str]:
     return ["shared-hub", *(name for name in RUNGS if name != "shared-hub")]
 
 
-def page(found: Sweep) -> list[str]:
+def page(result: Sweep) -> list[str]:
     """The lines of the page."""
-    targets = [Target.parse(each) for each in TARGETS]
+    targets = [Target.parse(target) for target in TARGETS]
     lines = [
         "# The largest growth for each design",
         "",
         f"One sweep of `run.scale` over {', '.join(map(str, SCALES))}: all mail of the ladder's",
-        f"working day, the newsletter too, times this factor; {found.replications} replications,",
-        f"seed {found.seed}. Made with relaysim {relaysim.__version__} by",
+        f"working day, the newsletter too, times this factor; {result.replications} replications,",
+        f"seed {result.seed}. Made with relaysim {relaysim.__version__} by",
         "`python benchmarks/growth.py`; with all rungs it is",
         "",
         "    relaysim sweep scenarios/shared-hub.toml --with scenarios/dedicated-hub.toml ... \\",
         f"        --vary run.scale={','.join(map(str, SCALES))} \\",
-        *(f"        --target '{each}' \\" for each in TARGETS[:-1]),
+        *(f"        --target '{target}' \\" for target in TARGETS[:-1]),
         f"        --target '{TARGETS[-1]}'",
         READING,
         f"| rung | {' | '.join(f'`{target.text}`' for target in targets)} | first misses one at |",
         f"| --- |{' --- |' * (len(targets) + 1)}",
     ]
     for name in rungs():
-        limits = [found.limit(target, name) for target in targets]
-        first = _scale(min(_value(each) for each in limits if each.holds != NO_MAIL))
-        cells = [_said(each) for each in limits]
+        limits = [result.limit(target, name) for target in targets]
+        first = _scale(min(_value(limit) for limit in limits if limit.holds != NO_MAIL))
+        cells = [_limit_text(limit) for limit in limits]
         lines.append(f"| `{name}` | {' | '.join(cells)} | {first} |")
     lines += [
         *("", f"## Next year's growth: scale {NEXT_YEAR}", ""),
         f"| rung | {' | '.join(f'`{target.quantity}`' for target in targets)} |",
         f"| --- |{' --- |' * len(targets)}",
     ]
-    rows = found.points[found.points["run.scale"] == NEXT_YEAR].set_index("scenario")
+    rows = result.points[result.points["run.scale"] == NEXT_YEAR].set_index("scenario")
     for name in rungs():
         cells = [
             text.interval(
-                *(float(rows.loc[name, f"{each.quantity}{end}"]) for end in ("", " low", " high")),
-                each.quantity.of.unit,
+                *(
+                    float(rows.loc[name, f"{target.quantity}{end}"])
+                    for end in ("", " low", " high")
+                ),
+                target.quantity.of.unit,
             )
-            for each in targets
+            for target in targets
         ]
         lines.append(f"| `{name}` | {' | '.join(cells)} |")
     return lines
 
 
-def _said(at: Limit) -> str:
+def _limit_text(at: Limit) -> str:
     if at.holds == NO_MAIL:
         return "-"
     if at.low == at.high:

@@ -141,8 +141,8 @@ class Study:
             check=True,
         )
         rows = (line.split(None, 3) for line in listed.stdout.splitlines())
-        mine = [row for row in rows if int(row[1]) == self.process.pid and row[2][0] != "Z"]
-        return [(int(pid), args) for pid, _, _, args in mine]
+        children = [row for row in rows if int(row[1]) == self.process.pid and row[2][0] != "Z"]
+        return [(int(pid), args) for pid, _, _, args in children]
 
     def workers(self) -> list[int]:
         """Return the process ids of the workers."""

@@ -71,15 +71,15 @@ def table(head: list[str], rows: Rows) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def values(found: Comparison) -> dict[tuple[str, str, str], pd.Series]:
+def values(comparison: Comparison) -> dict[tuple[str, str, str], pd.Series]:
     """The rows of `metrics` of the scope `class`, by design, subject and metric."""
-    rows = found.metrics[found.metrics["scope"] == "class"]
+    rows = comparison.metrics[comparison.metrics["scope"] == "class"]
     return {(row["scenario"], row["subject"], row["metric"]): row for _, row in rows.iterrows()}
 
 
-def levels(found: Comparison) -> str:
+def levels(comparison: Comparison) -> str:
     """Return the results of each rung with intervals, as a table."""
-    by = values(found)
+    by = values(comparison)
     rows = []
     for name, what in RUNGS.items():
         cells = [
@@ -91,9 +91,9 @@ def levels(found: Comparison) -> str:
     return table(["rung", "what it changes", *heads], rows)
 
 
-def differences(found: Comparison) -> str:
+def differences(comparison: Comparison) -> str:
     """Return paired difference, verdict and gain of each rung, as a table."""
-    frame = found.comparisons[found.comparisons["scope"] == "class"]
+    frame = comparison.comparisons[comparison.comparisons["scope"] == "class"]
     by = {(row["scenario"], row["subject"], row["metric"]): row for _, row in frame.iterrows()}
     rows = []
     for name in RUNGS:
@@ -113,9 +113,9 @@ def differences(found: Comparison) -> str:
     return table(["rung", "metric", "difference", "verdict", "gain of pairing"], rows)
 
 
-def blast(found: Comparison) -> str:
+def blast(comparison: Comparison) -> str:
     """Return the harm to innocent mail by the newsletter, as a table."""
-    frame = found.metrics[(found.metrics["scope"] == "total")]
+    frame = comparison.metrics[(comparison.metrics["scope"] == "total")]
     by = {
         (row["scenario"], row["metric"]): row
         for _, row in frame[frame["subject"] == "total"].iterrows()
@@ -123,21 +123,21 @@ def blast(found: Comparison) -> str:
     rows = []
     for name in RUNGS:
         cells = [by.get((name, metric)) for metric, _ in BLAST]
-        if name in found.blast and all(cell is not None for cell in cells):
-            told = [
+        if name in comparison.blast and all(cell is not None for cell in cells):
+            sentences = [
                 chance(cell["value"], cell["low"], cell["high"])
                 if cell["metric"] == "listed"
                 else interval_of(cell)
                 for cell in cells
                 if cell is not None
             ]
-            rows.append([f"`{name}`", *told])
+            rows.append([f"`{name}`", *sentences])
     return table(["rung", *(text for _, text in BLAST)], rows)
 
 
-def waits(found: Comparison) -> str:
+def waits(comparison: Comparison) -> str:
     """Return the mean waits of a recipient, as a table."""
-    by = values(found)
+    by = values(comparison)
     rows = []
     for subject in dict.fromkeys(subject for subject, _, _ in SHOWN):
         for name in RUNGS:
@@ -154,41 +154,42 @@ def waits(found: Comparison) -> str:
     return table(["class", "rung", *(text for _, text in WAITS)], rows)
 
 
-def page(found: Comparison) -> str:
-    """The page."""
+def page(result: Comparison) -> str:
+    """Return the page as Markdown."""
+    confidence = 100 * confidence_of(len(result.scenarios) - 1)
     return f"""# The ladder of designs
 
-Each rung of `scenarios/` compared with the shared hub, on the same mail: {found.replications} runs
-of a working day, seed {found.seed}. Values are means with half the width of their 95 % confidence
+Each rung of `scenarios/` compared with the shared hub, on the same mail: {result.replications} runs
+of a working day, seed {result.seed}. Values are means with half the width of their 95 % confidence
 interval. Made with relaysim {relaysim.__version__} by `python
-benchmarks/ladder.py --replications {found.replications}`.
+benchmarks/ladder.py --replications {result.replications}`.
 
 ## Results of each rung
 
-{levels(found)}
+{levels(result)}
 
 ## Differences from the shared hub
 
 Paired differences over the streams that a rung has in common with the shared hub; latencies over
 the recipients that both delivered. The gain says how many times narrower pairing makes the
-interval. With so many rungs each interval has {100 * confidence_of(len(found.scenarios) - 1):.4g} %
+interval. With so many rungs each interval has {confidence:.4g} %
 confidence, so that the verdicts on one metric of one subject hold together with 95 %.
 
-{differences(found)}
+{differences(result)}
 
 ## Where the time is spent
 
 Mean wait of a delivered recipient, by cause, and its service time. Recipients that a design lost
 are not in its mean.
 
-{waits(found)}
+{waits(result)}
 
 ## Blast radius
 
 Harm to innocent mail by the newsletter in a day (`docs/reputation.md` says how it is
 measured). The listing of `listing-day` is scripted. `docs/campaigns.md` has four weeks.
 
-{blast(found)}
+{blast(result)}
 
 A new IP is cold: the large providers accept little mail from a new IP on its first days, so most of
 the newsletter expires. This is the cost of an own IP until the providers know it; other mail is not
@@ -207,9 +208,11 @@ def main() -> None:
     def progress(done: int, total: int) -> None:
         print(f"\r{done} of {total} runs", end="", flush=True)
 
-    found = compare(*designs, replications=wanted.replications, progress=progress, store=Store())
+    comparison = compare(
+        *designs, replications=wanted.replications, progress=progress, store=Store()
+    )
     target = ROOT / "docs" / "ladder.md"
-    target.write_text(page(found), encoding="utf-8")
+    target.write_text(page(comparison), encoding="utf-8")
     print(f"\nwritten: {target.relative_to(ROOT)}")
 
 

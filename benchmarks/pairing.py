@@ -46,41 +46,45 @@ SHOWN = (
 DRAWN = ("class", "transactional", "on_time")
 
 
-def gains(found: Comparison) -> str:
+def gains(comparison: Comparison) -> str:
     """A row for each design and metric: what pairing gains, and what it saves."""
     by: dict[Any, Any] = {
         (row["scenario"], row["scope"], row["subject"], row["metric"]): row
-        for row in found.comparisons.to_dict("records")
+        for row in comparison.comparisons.to_dict("records")
     }
-    base, *others = (design.name for design in found.scenarios)
+    base, *others = (design.name for design in comparison.scenarios)
     rows = []
     for name in others:
         for *key, text in SHOWN:
             row = by[name, *key]
-            paired, apart = spread(found, base, row)
+            paired, independent = spread(comparison, base, row)
             rows.append(
                 [
                     f"`{name}`",
                     text,
                     difference_of(row),
                     row["verdict"],
-                    f"x{apart / paired:,.1f}" if paired > 0.0 else "all" if apart else "-",
+                    f"x{independent / paired:,.1f}"
+                    if paired > 0.0
+                    else "all"
+                    if independent
+                    else "-",
                     many(row, paired, 1),
-                    many(row, apart, 2),
+                    many(row, independent, 2),
                 ]
             )
     head = ["design", "metric", "difference", "verdict", "gain", "paired", "not paired"]
     return table(head, rows)
 
 
-def spread(found: Comparison, base: str, row: dict[str, Any]) -> tuple[float, float]:
+def spread(comparison: Comparison, base: str, row: dict[str, Any]) -> tuple[float, float]:
     """The standard deviation of the paired differences, and what it would be without pairing."""
     half = row["difference_high"] - row["difference"]
     paired = float(deviation_of(half, row["replications"], row["confidence"]))
     if paired > 0.0:
         return paired, paired * row["narrowing"]
     key = row["scope"], row["subject"], row["metric"]
-    ours, theirs = (values(found, name, *key) for name in (base, row["scenario"]))
+    ours, theirs = (values(comparison, name, *key) for name in (base, row["scenario"]))
     return 0.0, float(np.hypot(ours.std(ddof=1), theirs.std(ddof=1)))
 
 
@@ -88,25 +92,25 @@ def many(row: dict[str, Any], deviation: float, samples: int) -> str:
     """How many replications of each design decide it."""
     least = METRICS[row["metric"]].matters.of(row["value"] - row["difference"])
     half = room(np.array([row["difference"]]), np.array([least]))
-    found = smallest(np.array([deviation]), half, row["confidence"], samples)[0]
-    return f"{found:,.0f}" if np.isfinite(found) else f"above {MOST:,}"
+    needed = smallest(np.array([deviation]), half, row["confidence"], samples)[0]
+    return f"{needed:,.0f}" if np.isfinite(needed) else f"above {MOST:,}"
 
 
-def values(found: Comparison, *key: str) -> "np.ndarray[Any, np.dtype[np.float64]]":
+def values(intervals: Comparison, *key: str) -> "np.ndarray[Any, np.dtype[np.float64]]":
     """The values of a metric of a design by replication."""
-    frame = found.per_replication
-    mine = np.logical_and.reduce(
+    frame = intervals.per_replication
+    rows = np.logical_and.reduce(
         [
             frame[column] == value
             for column, value in zip(("scenario", "scope", "subject", "metric"), key, strict=True)
         ]
     )
-    return frame[mine].sort_values("replication")["value"].to_numpy(np.float64)
+    return frame[rows].sort_values("replication")["value"].to_numpy(np.float64)
 
 
-def ranks(found: Comparison) -> str:
+def ranks(comparison: Comparison) -> str:
     """The designs by the share of transactional mail that is on time."""
-    rows: Any = ranking(found, *DRAWN).to_dict("records")
+    rows: Any = ranking(comparison, *DRAWN).to_dict("records")
     return table(
         ["rank", "design", "transactional: on time", "probability that it is the best"],
         [
@@ -121,15 +125,15 @@ def ranks(found: Comparison) -> str:
     )
 
 
-def figure(found: Comparison) -> Figure:
+def figure(comparison: Comparison) -> Figure:
     """Transactional mail on time by replication: neighbours go up and down together."""
     drawn = Figure(figsize=(6.4, 2.8), layout="constrained")
     FigureCanvasAgg(drawn)
     axes = drawn.add_subplot()
-    names = [design.name for design in found.scenarios]
+    names = [design.name for design in comparison.scenarios]
     for name, look in looks(names).items():
         axes.plot(
-            values(found, name, *DRAWN),
+            values(comparison, name, *DRAWN),
             label=name,
             color=look.colour,
             linestyle=look.dashes,
@@ -145,13 +149,14 @@ def figure(found: Comparison) -> Figure:
 
 
 def page(studies: list[Comparison], scale: float) -> str:
-    """The page."""
+    """Return the page as Markdown."""
     first, *_ = studies
-    many, seed = first.replications, first.seed
+    count, seed = first.replications, first.seed
     tables = "\n\n".join(
-        f"### Against `{found.scenarios[0].name}`\n\n"
-        f"Intervals of {100 * found.comparisons['confidence'].iloc[0]:.4g} %.\n\n{gains(found)}"
-        for found in studies
+        f"### Against `{comparison.scenarios[0].name}`\n\n"
+        f"Intervals of {100 * comparison.comparisons['confidence'].iloc[0]:.4g} %.\n\n"
+        f"{gains(comparison)}"
+        for comparison in studies
     )
     return f"""# Pairing
 
@@ -167,9 +172,9 @@ that of the paired differences. The frame `comparisons` has the factor as `narro
 quantile is larger for n - 1 degrees of freedom than for 2n - 2, so the interval gains a little
 less: by 10 % at 8 replications.
 
-{many} replications, seed {seed}, `run.scale` {scale:g} to be quick: congestion is milder than in
+{count} replications, seed {seed}, `run.scale` {scale:g} to be quick: congestion is milder than in
 `docs/ladder.md`. Made with relaysim {relaysim.__version__} by `python
-benchmarks/pairing.py --replications {many} --scale {scale:g}`.
+benchmarks/pairing.py --replications {count} --scale {scale:g}`.
 
 ![Transactional mail on time, by replication](pairing.png)
 

@@ -64,12 +64,12 @@ def speed() -> None:
     """Print the speed of each scenario beside the yardstick, as medians of ratios."""
     rows: dict[str, list[tuple[float, float]]] = {"mm4": [], "shared-hub": []}
     for _ in range(ROUNDS):
-        for name, found in rows.items():
-            found.append((relay(name), yardstick()))
+        for name, times in rows.items():
+            times.append((relay(name), yardstick()))
     print(f"{'scenario':<12} {'messages/s':>11} {'SimPy M/M/4':>12} {'ratio':>6}   (min to max)")
-    for name, found in rows.items():
-        ratios = [ours / theirs for ours, theirs in found]
-        ours, theirs = (median(each) for each in zip(*found, strict=True))
+    for name, times in rows.items():
+        ratios = [ours / theirs for ours, theirs in times]
+        ours, theirs = (median(values) for values in zip(*times, strict=True))
         print(
             f"{name:<12} {ours:>11,.0f} {theirs:>12,.0f} {median(ratios):>6.2f}"
             f"   ({min(ratios):.2f} to {max(ratios):.2f})"

@@ -45,17 +45,17 @@ def narrow(system: System) -> float:
     return FEW if system in POISSON else NARROW
 
 
-def holds(found: Agreement, count: int, widest: float) -> bool:
+def holds(measured: Agreement, count: int, widest: float) -> bool:
     """Whether theory and simulator agree in a quantity."""
-    return found.covered >= fewest(count) and found.widest < widest and found.contains
+    return measured.covered >= fewest(count) and measured.widest < widest and measured.contains
 
 
-def row(quantity: str, found: Agreement, count: int, good: bool) -> str:
+def row(quantity: str, measured: Agreement, count: int, good: bool) -> str:
     """One line of the table."""
-    mean, _, high, _ = found.together
+    mean, _, high, _ = measured.together
     return (
-        f"  {quantity:20} {found.theory:9.5f} {mean:9.5f} {(high - mean) / mean:7.2%}"
-        f" {found.covered:4} of {count} {found.widest:8.2%}"
+        f"  {quantity:20} {measured.theory:9.5f} {mean:9.5f} {(high - mean) / mean:7.2%}"
+        f" {measured.covered:4} of {count} {measured.widest:8.2%}"
         f"  {verdict(good)}"
     )
 
@@ -67,7 +67,7 @@ def verdict(good: bool) -> str:
 
 def systems(name: str, count: int) -> bool:
     """Run the systems with a name like this and print the table; whether all agree."""
-    chosen = [each for each in (*SYSTEMS, *HUB_SYSTEMS, *REPUTATION) if name in each.name]
+    chosen = [system for system in (*SYSTEMS, *HUB_SYSTEMS, *REPUTATION) if name in system.name]
     if not chosen:
         return True
     print(f"{count} seeds, {REPLICATIONS} replications each")
@@ -75,10 +75,10 @@ def systems(name: str, count: int) -> bool:
     good = True
     for system in chosen:
         print(system.name, flush=True)
-        own = own_seeds(system, count)
-        for quantity, found in agreement(system, own).items():
-            fine = holds(found, count, narrow(system))
-            print(row(quantity, found, count, fine), flush=True)
+        seeds = own_seeds(system, count)
+        for quantity, measured in agreement(system, seeds).items():
+            fine = holds(measured, count, narrow(system))
+            print(row(quantity, measured, count, fine), flush=True)
             good = good and fine
     return good
 
@@ -104,11 +104,11 @@ def campaigns(runs: int) -> bool:
     good = True
     for seed, (trap_share, addresses) in enumerate(CAMPAIGNS, 1):
         print(f"{trap_share:.0e} of {addresses:,} addresses", flush=True)
-        for name, found in counted(trap_share, addresses, runs, seed, jobs=None).items():
+        for name, hits in counted(trap_share, addresses, runs, seed, jobs=None).items():
             true = chance(name, trap_share, addresses)
             low, high = (int(end) for end in binom.interval(SURE, runs, true))
-            fine = found.agrees(true) and found.faithful
-            line = f"  {name:20} {true:9.3g} {found.listed:9} of {runs} {low:6} to {high}"
+            fine = hits.agrees(true) and hits.faithful
+            line = f"  {name:20} {true:9.3g} {hits.listed:9} of {runs} {low:6} to {high}"
             print(f"{line:66}  {verdict(fine)}", flush=True)
             good = good and fine
             if true < RARE:
