@@ -221,13 +221,13 @@ def _of_hub(base: Scenario, hub: Hub) -> Tables:
 def _left(base: Scenario, taken: list[Path]) -> Tables:
     """Return the old connectors without the hosts; a list must not become empty."""
     tables: Tables = {}
-    gone = {base.hosts[path.host].address for path in taken}
+    moved_addresses = {base.hosts[path.host].address for path in taken}
     for path in taken:
         ranges = path.connector.remote_ip_ranges if path.connector is not None else ()
         kept = [
             ip_range
             for ip_range in ranges
-            if ip_range.first != ip_range.last or ip_range.first not in gone
+            if ip_range.first != ip_range.last or ip_range.first not in moved_addresses
         ]
         # Ranges of several addresses stay: the new hub takes the sessions by its own address.
         if path.connector is not None and 0 < len(kept) < len(ranges):

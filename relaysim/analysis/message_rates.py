@@ -79,11 +79,11 @@ def steady(scenario: Scenario, host: str, stream: str) -> Floats:
             return counts / np.diff(hours) * SECOND
         case Compromise():
             rate = float(arrivals.rate) * run.scale
-            gone = _since_start(arrivals, hours)
+            lapsed = _since_start(arrivals, hours)
             # Time since the start less time since the end is the time that the compromise has
             # lasted.
-            gone -= _since_start(arrivals, np.maximum(hours - arrivals.lasts, 0))
-            return rate * np.diff(gone) / np.diff(hours)
+            lapsed -= _since_start(arrivals, np.maximum(hours - arrivals.lasts, 0))
+            return rate * np.diff(lapsed) / np.diff(hours)
         case Campaign():
             # A campaign has no steady rate; `campaign` returns it.
             return np.zeros(len(hours) - 1)

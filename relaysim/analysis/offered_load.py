@@ -128,12 +128,12 @@ class Stages:
                 if route.first.kind is routing.HopKind.TRANSFER:
                     handed[hop.hub] += route.share / len(route.lasts)
                 self._transactions(path, route, hop, several)
-        for there, share in handed.items():
+        for receiving_hub, share in handed.items():
             # The other hub receives and categorizes the message again.
             part = _transactions(share, several)
             self._cpu(path.hub, path, part, "send")
-            self._cpu(there, path, part, "receive")
-            self._cpu(there, path, part, "categorize")
+            self._cpu(receiving_hub, path, part, "receive")
+            self._cpu(receiving_hub, path, part, "categorize")
 
     def _transactions(
         self, path: Path, route: DomainRoute, hop: routing.Hop, several: Mapping[int, float]

@@ -104,7 +104,7 @@ def _fix(
 ) -> tuple[str, str | None]:
     """Return the fix, and a command that was tried on the connectors of the hub."""
     clients = list(dict.fromkeys(session.client for session in sessions))
-    there = scenario.hubs[hub].receive_connectors
+    connectors = scenario.hubs[hub].receive_connectors
     if name:
         servers = [
             address
@@ -112,8 +112,8 @@ def _fix(
             if other != hub and model.properties.server_authentication
             for address in model.addresses
         ]
-        ranges = _without(there[name].remote_ip_ranges, servers)
-        narrowed = there[name].model_copy(update={"remote_ip_ranges": ranges})
+        ranges = _without(connectors[name].remote_ip_ranges, servers)
+        narrowed = connectors[name].model_copy(update={"remote_ip_ranges": ranges})
         # Only a fix that makes the hubs' mail work is printed; the next ones are tried otherwise.
         if ranges and _works(scenario, hub, [narrowed], clients):
             fix = (
@@ -121,7 +121,7 @@ def _fix(
                 "connector for servers then answers them."
             )
             return fix, set_connector(hub, name, RemoteIPRanges=[*ranges])
-        opened = _opened(there[name])
+        opened = _opened(connectors[name])
         # Exchange creates this connector for other servers, so it may admit them again.
         if name.casefold() == f"default {hub}".casefold() and opened is not None:
             return (

@@ -59,7 +59,7 @@ def wrapped(message: str) -> str:
     )
 
 
-def _tell(message: str) -> None:
+def _print_error(message: str) -> None:
     typer.echo(wrapped(f"relaysim: {message}"), err=True)
 
 
@@ -85,7 +85,7 @@ class Notes(logging.Handler):
         message = record.getMessage()
         if message not in self.printed:
             self.printed.add(message)
-            _tell(message)
+            _print_error(message)
 
 
 @contextmanager
@@ -107,17 +107,19 @@ class Commands(TyperGroup):
         for word in args:
             if any("\ud800" <= letter <= "\udfff" for letter in word):
                 shown = word.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-                _tell(f"{shown} is not UTF-8 text: write it in UTF-8, or rename the file")
+                _print_error(f"{shown} is not UTF-8 text: write it in UTF-8, or rename the file")
                 raise typer.Exit(WRONG)
             if not word:
-                _tell('"" names no file, and is the value of no option: write a name or a value')
+                _print_error(
+                    '"" names no file, and is the value of no option: write a name or a value'
+                )
                 raise typer.Exit(WRONG)
         if not args:
             return super().parse_args(ctx, args)
         try:
             return super().parse_args(ctx, args)
         except UsageError as error:
-            _tell(_usage(error))
+            _print_error(_usage(error))
             raise typer.Exit(WRONG) from None
 
     def invoke(self, ctx: Any) -> Any:
@@ -129,23 +131,25 @@ class Commands(TyperGroup):
                 sys.stdout.flush()
             return done
         except UserError as error:
-            _tell(str(error))
+            _print_error(str(error))
             raise typer.Exit(WRONG) from None
         except UsageError as error:
-            _tell(_usage(error))
+            _print_error(_usage(error))
             raise typer.Exit(WRONG) from None
         except KeyboardInterrupt:
             typer.echo("relaysim: interrupted", err=True)
             raise typer.Exit(INTERRUPTED) from None
         except MemoryError:
-            _tell("the memory is not enough: use a smaller run.scale or a shorter run.duration")
+            _print_error(
+                "the memory is not enough: use a smaller run.scale or a shorter run.duration"
+            )
             raise typer.Exit(WRONG) from None
         except BrokenPipeError:
             raise
         except OSError as error:
             if is_broken_pipe(error):
                 raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE)) from error
-            _tell(str(error.strerror or error))
+            _print_error(str(error.strerror or error))
             # What is still to be written has nowhere to go.
             os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
             raise typer.Exit(WRONG) from None

@@ -90,7 +90,7 @@ def company(name: str, mailboxes: int, newsletter: int) -> str:
 def _first(path: Path, mailboxes: int, newsletter: int) -> None:
     _require_possible(mailboxes, newsletter)
     _write(path, company(path.stem, mailboxes, newsletter))
-    _tell(
+    _print_next_steps(
         f"{path} is a company with one hub and one public IP, "
         f"{counted(mailboxes, 'mailbox', 'mailboxes')} and a newsletter of "
         f"{counted(newsletter, 'message')}.",
@@ -134,7 +134,7 @@ def _second(path: Path, base: Path, profiles: Path | None) -> None:
     folder = second.way(base, path.parent)
     _write(path, second.text(design_with_hub, path.stem, design.name, folder))
     hosts = " and ".join(design_with_hub.hosts)
-    _tell(
+    _print_next_steps(
         f"{path} is {design.name} with a relay hub and a public IP for {hosts} alone.",
         "check it, and compare it with the first",
         ["check", path],
@@ -178,7 +178,7 @@ def _write(path: Path, text: str) -> None:
         raise UserError(f"{path} cannot be written: {error.strerror}") from error
 
 
-def _tell(written: str, purpose: str, *commands: list[str | Path]) -> None:
+def _print_next_steps(written: str, purpose: str, *commands: list[str | Path]) -> None:
     """Print what was written and what to type next."""
     paragraphs = (
         f'{written} Replace the numbers in lines marked "yours".',

@@ -73,10 +73,10 @@ def bad_periods(recipients: Recipients, group: Column, subjects: int, scenario: 
         span, size = subject * spans + created // period.length, subjects * spans
         count = np.bincount(span, minlength=size).reshape(subjects, spans)
         hits = np.bincount(span, good, minlength=size).reshape(subjects, spans)
-        there = count >= period.fewest
+        enough = count >= period.fewest
         # 1 for a span that is not judged, so it is never bad.
-        share = np.divide(hits, count, out=np.ones(count.shape), where=there)
-        bad, every = (share < scenario.run.bad_day_below).sum(axis=1), there.sum(axis=1)
+        share = np.divide(hits, count, out=np.ones(count.shape), where=enough)
+        bad, every = (share < scenario.run.bad_day_below).sum(axis=1), enough.sum(axis=1)
         values[period.judged] = every.astype(np.float64)
         values[period.share] = np.divide(bad, every, out=np.full(subjects, np.nan), where=every > 0)
     return values
@@ -117,13 +117,15 @@ def bad_shares(share: Floats, judged: Floats, confidence: float = CONFIDENCE) ->
     size = np.where((judged <= 1).all(axis=1), total, _effective(bad, judged, value, clusters))
     hits, tail = value * size, (1.0 - confidence) / 2
     low, high = np.full((2, len(total)), np.nan)
-    some = total > 0
+    nonempty = total > 0
     # Clopper and Pearson: quantiles of beta laws, except that an end at 0 or 1 is exact.
-    low[some] = np.where(
-        hits[some] > 0, beta.ppf(tail, hits[some], size[some] - hits[some] + 1), 0.0
+    low[nonempty] = np.where(
+        hits[nonempty] > 0, beta.ppf(tail, hits[nonempty], size[nonempty] - hits[nonempty] + 1), 0.0
     )
     missed = size - hits
-    high[some] = np.where(missed[some] > 0, beta.ppf(1.0 - tail, hits[some] + 1, missed[some]), 1.0)
+    high[nonempty] = np.where(
+        missed[nonempty] > 0, beta.ppf(1.0 - tail, hits[nonempty] + 1, missed[nonempty]), 1.0
+    )
     return Estimates(value, low, high, clusters.astype(np.int64))
 
 

@@ -139,14 +139,16 @@ def _connections(trace: Trace, routes: RecipientRoutes, parts: dict[str, Floats]
         by_line = for_line.at(times) > 0
         # Time counts once: the line comes before the core.
         by_core = (for_core.at(times) > 0) & ~by_line
-        span, whose = (begin[chosen], end[chosen]), recipient[chosen]
+        span, of_recipient = (begin[chosen], end[chosen]), recipient[chosen]
         for name, binds, in_part in (
             ("wait_delivery_line", by_line, ~inside[chosen]),
             ("wait_delivery_core", by_core, ~inside[chosen]),
             ("wait_mailbox_core", by_core, inside[chosen]),
         ):
             length = Area.of(times, binds.astype(np.float64)).between(*span) * counts[chosen]
-            parts[name] += np.bincount(whose[in_part], length[in_part], len(trace.recipients))
+            parts[name] += np.bincount(
+                of_recipient[in_part], length[in_part], len(trace.recipients)
+            )
 
 
 def _cores(trace: Trace, routes: RecipientRoutes, parts: dict[str, Floats]) -> None:

@@ -31,7 +31,7 @@ def listings(trace: Trace) -> pd.DataFrame:
 def levels(trace: Trace) -> pd.DataFrame:
     """Return the frame `levels`: one row for each change of a state."""
     rows, names = trace.levels, trace.names
-    whose: dict[int, Sequence[str]] = {
+    subject_names: dict[int, Sequence[str]] = {
         Level.QUEUE_RETRY: names.queues,
         Level.HUB_DOWN: names.hubs,
         Level.VERSION_BUCKETS: names.hubs,
@@ -45,7 +45,7 @@ def levels(trace: Trace) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "level": named(rows["level"], _words(Level)),
-            "subject": _subjects(rows["level"], rows["subject"], whose),
+            "subject": _subjects(rows["level"], rows["subject"], subject_names),
             "time": seconds(rows["time"]),
             "value": rows["value"],
         }
@@ -87,7 +87,7 @@ def signals(trace: Trace) -> pd.DataFrame:
     One row for each signal that an operator or a provider received.
     """
     rows, names = trace.signals, trace.names
-    whose: dict[int, Sequence[str]] = {
+    subject_names: dict[int, Sequence[str]] = {
         Signal.TRAP: names.operators,
         Signal.PROVIDER_TRAP: names.destinations,
         Signal.COMPLAINT: names.destinations,
@@ -100,7 +100,7 @@ def signals(trace: Trace) -> pd.DataFrame:
             "recipient": rows["recipient"],
             "egress": named(rows["egress"], names.egress),
             "time": seconds(rows["time"]),
-            "subject": _subjects(rows["signal"], rows["subject"], whose),
+            "subject": _subjects(rows["signal"], rows["subject"], subject_names),
         }
     )
 
@@ -128,7 +128,7 @@ def actions(trace: Trace) -> pd.DataFrame:
     # A provider is asked in the place -1 - destination: blocklists first, then destinations.
     lists = len(names.blocklists)
     place = np.where(requested & (subject < 0), lists - 1 - subject, subject)
-    whose: dict[int, Sequence[str]] = {
+    subject_names: dict[int, Sequence[str]] = {
         Action.REQUESTED: (*names.blocklists, *names.destinations),
         **dict.fromkeys(
             (Action.PAUSED, Action.RESUMED, Action.CLEANED, Action.MOVED), names.streams
@@ -139,7 +139,7 @@ def actions(trace: Trace) -> pd.DataFrame:
             "action": named(action, _words(Action)),
             "egress": named(rows["egress"], names.egress),
             "time": seconds(rows["time"]),
-            "subject": _subjects(action, place, whose),
+            "subject": _subjects(action, place, subject_names),
         }
     )
 
@@ -149,16 +149,16 @@ def _words(of: type[IntEnum]) -> list[str]:
 
 
 def _subjects(
-    kind: Column, subject: Column, whose: Mapping[int, Sequence[str]]
+    kind: Column, subject: Column, subject_names: Mapping[int, Sequence[str]]
 ) -> "pd.Categorical[str]":
     """Return the name of each subject, which is a number among the names of its kind.
 
     Else absent.
     """
-    names = sorted({name for of in whose.values() for name in of})
+    names = sorted({name for of in subject_names.values() for name in of})
     index = {name: i for i, name in enumerate(names)}
     code = np.full(len(subject), -1, np.int64)
-    for number, of in whose.items():
+    for number, of in subject_names.items():
         chosen = (kind == number) & (subject >= 0)
         code[chosen] = np.array([index[name] for name in of], np.int64)[subject[chosen]]
     return named(code, names)

@@ -281,14 +281,14 @@ class _JourneyEvents:
 
     def _signals(self) -> Iterator[Event]:
         rows, names = self.trace.signals, self.names
-        who = {
+        receivers = {
             Signal.TRAP: names.operators,
             Signal.REPORT: names.blocklists,
         }
         chosen = (rows["recipient"] >= self.first) & (rows["recipient"] < self.first + self.count)
         for row in np.flatnonzero(chosen):
             seen = Signal(rows["signal"][row])
-            subject = _name(who.get(seen, names.destinations), rows["subject"][row])
+            subject = _name(receivers.get(seen, names.destinations), rows["subject"][row])
             number = int(rows["recipient"][row]) - self.first
             yield Event(
                 int(rows["time"][row]),

@@ -93,15 +93,15 @@ def _sorted(recipients: Recipients, group: Column, subjects: int) -> tuple[Float
 def _quantile(time: Floats, first: Column, count: Column, share: float) -> Floats:
     """Return the quantile of each group in microseconds; NaN for an empty group."""
     values = np.full(len(count), np.nan)
-    some = np.flatnonzero(count > 0)
-    place = (count[some] - 1) * share
+    nonempty = np.flatnonzero(count > 0)
+    place = (count[nonempty] - 1) * share
     below = np.floor(place).astype(np.int64)
-    above = np.minimum(below + 1, count[some] - 1)
-    low, high, part = time[first[some] + below], time[first[some] + above], place - below
+    above = np.minimum(below + 1, count[nonempty] - 1)
+    low, high, part = time[first[nonempty] + below], time[first[nonempty] + above], place - below
     result = low.copy()
     # Interpolation with an infinite value would give NaN, so such a quantile is set to infinity.
     between = (part > 0.0) & np.isfinite(high)
     result[between] += (high[between] - low[between]) * part[between]
     result[(part > 0.0) & np.isinf(high)] = np.inf
-    values[some] = result
+    values[nonempty] = result
     return values

@@ -77,14 +77,16 @@ def paired(base: Sample, other: Sample, scenario: Scenario) -> pd.DataFrame:
         subjects = len(group.subjects)
         chosen = group.of >= 0
         recipients = np.bincount(group.of[chosen], minlength=subjects).tolist()
-        was, now = (latency(sample, group.of, subjects) for sample in (before, after))
+        base_latency, other_latency = (
+            latency(sample, group.of, subjects) for sample in (before, after)
+        )
         rows += [
             (
                 group.scope,
                 subject,
                 f"{name}{BOTH_DELIVERED}",
-                was[name][i],
-                now[name][i],
+                base_latency[name][i],
+                other_latency[name][i],
                 recipients[i],
                 METRICS[name].unit,
             )

@@ -97,11 +97,11 @@ class Entries:
             index has the names of the queues. The column "5" counts ages below 5 minutes, "10" ages
             from 5 to below 10 minutes, and so on.
         """
-        there = (self.enter <= time) & (time < self.leave)
-        age = np.searchsorted(np.array(AGES) * MINUTE, time - self.enter[there], "right")
+        present = (self.enter <= time) & (time < self.leave)
+        age = np.searchsorted(np.array(AGES) * MINUTE, time - self.enter[present], "right")
         count = len(AGES) + 1
         # One number for (queue, age).
-        cells = np.bincount(self.queue[there] * count + age, minlength=len(self.queues) * count)
+        cells = np.bincount(self.queue[present] * count + age, minlength=len(self.queues) * count)
         counts: npt.NDArray[np.int64] = cells.reshape(len(self.queues), count).astype(np.int64)
         frame = pd.DataFrame(counts, index=pd.Index(self.queues, name="queue"), columns=COLUMNS[1:])
         frame.insert(0, ALL, counts.sum(axis=1))
@@ -130,9 +130,9 @@ def _left(trace: Trace) -> Column:
     count, recipients, attempts = len(trace.transactions), trace.recipients, trace.attempts
     left = np.full(count, -1, np.int64)
     sent = recipients["transaction"] >= 0
-    gone = np.where(recipients["status"] == Status.IN_FLIGHT, trace.end + 1, recipients["end"])
+    final = np.where(recipients["status"] == Status.IN_FLIGHT, trace.end + 1, recipients["end"])
     # Unlike `left[...] = ...`, this takes the largest of several recipients of a transaction.
-    np.maximum.at(left, recipients["transaction"][sent], gone[sent])
+    np.maximum.at(left, recipients["transaction"][sent], final[sent])
     parent = trace.transactions["parent"]
     handed = np.zeros(count, bool)
     handed[parent[parent >= 0]] = True

@@ -116,20 +116,20 @@ def require_measured(quantity: Quantity, *metrics: pd.DataFrame) -> None:
 
     The message names the nearest.
     """
-    there = {
+    subjects = {
         str(subject): None
         for frame in metrics
         for subject in frame.loc[frame["scope"] == quantity.scope, "subject"].unique()
     }
-    if quantity.subject not in there:
-        raise unknown_subject(quantity, there, len(metrics))
+    if quantity.subject not in subjects:
+        raise unknown_subject(quantity, subjects, len(metrics))
 
 
 def unknown_subject(quantity: Quantity, known: Iterable[str], designs: int) -> QuantityError:
     """Return the error for a subject that none of so many designs has; it names the nearest."""
-    whose = "this scenario" if designs == 1 else "any of the designs"
+    designs_text = "this scenario" if designs == 1 else "any of the designs"
     article = "an" if quantity.scope == "egress" else "a"
-    return _unknown(quantity.subject, f"{article} {quantity.scope} of {whose}", known)
+    return _unknown(quantity.subject, f"{article} {quantity.scope} of {designs_text}", known)
 
 
 def _unknown(value: str, noun: str, known: Iterable[str]) -> QuantityError:

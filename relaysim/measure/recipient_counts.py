@@ -98,14 +98,14 @@ def completion(recipients: Recipients, group: Column, subjects: int) -> Values:
     They are infinite where a recipient was not reached (`measure.unreached_recipients`), else NaN
     where one is in flight.
     """
-    some = np.flatnonzero(group >= 0)
-    of = group[some]
+    in_groups = np.flatnonzero(group >= 0)
+    of = group[in_groups]
     first = np.full(subjects, np.iinfo(np.int64).max)
     last = np.full(subjects, -1)
-    np.minimum.at(first, of, recipients.created[some])
-    np.maximum.at(last, of, recipients.end[some])
+    np.minimum.at(first, of, recipients.created[in_groups])
+    np.maximum.at(last, of, recipients.end[in_groups])
     # The order matters: a recipient that is never reached decides, even if another is in flight.
-    last[of[recipients.status[some] == Status.IN_FLIGHT]] = -1
+    last[of[recipients.status[in_groups] == Status.IN_FLIGHT]] = -1
     result = np.where(last >= 0, (last - first) / SECOND, np.nan)
-    result[of[recipients.unreached[some]]] = np.inf
+    result[of[recipients.unreached[in_groups]]] = np.inf
     return {"completion": result}

@@ -30,8 +30,10 @@ def unreached(trace: Trace, stream: Column, created: Column, status: Column) -> 
     """
     given_up = np.isin(status, (Status.REFUSED, Status.ABANDONED, Status.EXPIRED))
     # One more, for the reply -1.
-    gone = np.array([NO_MAILBOX in text.split()[:2] for text in trace.names.replies] + [False])
-    bounced = (status == Status.BOUNCED) & ~gone[trace.recipients["reply"]]
+    no_mailbox = np.array(
+        [NO_MAILBOX in text.split()[:2] for text in trace.names.replies] + [False]
+    )
+    bounced = (status == Status.BOUNCED) & ~no_mailbox[trace.recipients["reply"]]
     pauses = StateDurations.of(trace, Level.PAUSED)
     # The stream is paused in the microsecond of the creation; other suppressed mail is off the
     # list.

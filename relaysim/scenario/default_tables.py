@@ -96,8 +96,8 @@ def merged(below: Mapping[str, Any], above: Mapping[str, Any], path: tuple[str, 
 def without_rivals(table: Mapping[str, Any], keys: Iterable[str], path: tuple[str, ...]) -> Raw:
     """Return the table at `path` without these `keys` and the keys that they exclude."""
     written = set(keys)
-    gone = {key for pair in _rivals(table, path) if written & set(pair) for key in pair}
-    return {key: value for key, value in table.items() if key not in gone}
+    replaced = {key for pair in _rivals(table, path) if written & set(pair) for key in pair}
+    return {key: value for key, value in table.items() if key not in replaced}
 
 
 def _rivals(below: Mapping[str, Any], path: tuple[str, ...]) -> tuple[tuple[str, str], ...]:

@@ -25,9 +25,9 @@ def _two_rates(raw: Raw) -> Found:
     for host, name, stream in streams(raw):
         if stream.get("mailing_list", NONE) != NONE:
             path = ("hosts", host, "streams", name)
-            for key, there in _LISTED.items():
+            for key, stream_key in _LISTED.items():
                 if key in stream:
-                    text = f"no effect beside a mailing_list: write {there} there"
+                    text = f"no effect beside a mailing_list: write {stream_key} there"
                     yield Problem((*path, key), text)
 
 

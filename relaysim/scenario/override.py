@@ -93,6 +93,6 @@ def put(tables: Any, path: Keys, value: Any, seen: Keys = ()) -> Any:
 
 def _position(items: list[Any], text: str, path: Keys) -> int:
     if not text.isdecimal() or int(text) >= len(items):
-        there = f"0 to {len(items) - 1}" if items else "none, as the list is empty"
-        raise OverrideError(Problem(path, f"no such position in the list: allowed are {there}"))
+        allowed = f"0 to {len(items) - 1}" if items else "none, as the list is empty"
+        raise OverrideError(Problem(path, f"no such position in the list: allowed are {allowed}"))
     return int(text)

@@ -152,8 +152,11 @@ def _bare(kind: Any) -> Any:
     while True:
         if get_origin(kind) is Annotated:
             kind = get_args(kind)[0]
-        elif _is_union(kind) and len(some := [a for a in get_args(kind) if a is not NoneType]) == 1:
-            kind = some[0]
+        elif (
+            _is_union(kind)
+            and len(members := [a for a in get_args(kind) if a is not NoneType]) == 1
+        ):
+            kind = members[0]
         else:
             return kind
 

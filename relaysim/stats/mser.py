@@ -59,10 +59,10 @@ def mser5(observations: npt.ArrayLike) -> Truncation:
         If an observation is in no replication.
     """
     rows = np.atleast_2d(np.asarray(observations, np.float64))
-    there = np.count_nonzero(~np.isnan(rows), axis=0)
-    if not there.all():
-        raise ValueError(f"observation {int(there.argmin())} is in no replication")
-    mean = np.nansum(rows, axis=0) / there
+    counts = np.count_nonzero(~np.isnan(rows), axis=0)
+    if not counts.all():
+        raise ValueError(f"observation {int(counts.argmin())} is in no replication")
+    mean = np.nansum(rows, axis=0) / counts
     count = len(mean) // BATCH
     if count < FEWEST:
         why = f"{len(mean)} observations are too few: at least {FEWEST * BATCH} are needed"

@@ -90,7 +90,7 @@ def dialogue_events(scenario: Scenario, trace: Trace, journey: Journey) -> tuple
         )
         for time, step in steps_with_times(steps, session.time, host.round_trip)
     ]
-    if not _happened(expected, journey, events):
+    if not _matches_run(expected, journey, events):
         return [], False
     return [event for event in events if event.time <= journey.ended], True
 
@@ -120,7 +120,7 @@ def _delay(scenario: Scenario, trace: Trace, hub: str, time: int) -> int:
     return delay_at(time, changes, model.back_pressure.resource_monitoring_interval)
 
 
-def _happened(expected: ExpectedDialogue, journey: Journey, events: list[Event]) -> bool:
+def _matches_run(expected: ExpectedDialogue, journey: Journey, events: list[Event]) -> bool:
     """Return whether the replies and the end of a dialogue are those of the run."""
     replies = ["" if reply.is_success else str(reply) for reply in expected.replies]
     if replies != [

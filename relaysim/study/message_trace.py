@@ -173,10 +173,10 @@ def _row(trace: Trace, stream: str, number: int, replication: int) -> int:
     rows = np.flatnonzero(of_stream & (trace.messages["number"] == number))
     if not len(rows):
         count = int(of_stream.sum())
-        there = f"numbers 0 to {count - 1:,}" if count else "none"
+        allowed = f"numbers 0 to {count - 1:,}" if count else "none"
         raise TranscriptError(
             f"{stream}:{number} does not exist: replication {replication} has {count:,} messages "
-            f"of {stream} ({there})"
+            f"of {stream} ({allowed})"
         )
     return int(rows[0])
 

@@ -91,19 +91,22 @@ def against_base(
     index = base_metrics.index()
     kept = index.isin(other_metrics.index())
     index, keys = index[kept], base_metrics.keys[kept].reset_index(drop=True)
-    was, now_is = base_metrics.rows(index), other_metrics.rows(index)
-    equal = equal_rows(was, now_is)
-    both = ~(np.isnan(was) | np.isnan(now_is))
-    was, now_is = np.where(both, was, np.nan), np.where(both, now_is, np.nan)
+    base_values, other_values = base_metrics.rows(index), other_metrics.rows(index)
+    equal = equal_rows(base_values, other_values)
+    both = ~(np.isnan(base_values) | np.isnan(other_values))
+    base_values, other_values = (
+        np.where(both, base_values, np.nan),
+        np.where(both, other_values, np.nan),
+    )
 
-    paired_differences = minus(now_is, was)
-    was = linearized(was, base_metrics.denominators(index))
-    now_is = linearized(now_is, other_metrics.denominators(index))
+    paired_differences = minus(other_values, base_values)
+    base_values = linearized(base_values, base_metrics.denominators(index))
+    other_values = linearized(other_values, other_metrics.denominators(index))
     # Equal shares of different denominators are different ratios.
-    equal &= equal_rows(was, now_is)
-    value, base_value = estimates(now_is).value, estimates(was).value
+    equal &= equal_rows(base_values, other_values)
+    value, base_value = estimates(other_values).value, estimates(base_values).value
     chance = base_metrics.chance[kept]
-    difference = differences(chance, was, now_is, confidence)
+    difference = differences(chance, base_values, other_values, confidence)
     names = keys["metric"].tolist()
     hours = keys["metric"].eq("bad_hour_share").to_numpy()
     for part, sure in zip(
@@ -127,22 +130,22 @@ def against_base(
     verdicts = _verdicts(names, base_value, judged, matters)
     frame["verdict"] = np.where(equal, EQUAL, _unless_more_is_lost(frame, verdicts))
     least = _least(names, base_value, matters)
-    least_needed = _needed(chance, was, now_is, difference, least, confidence)
+    least_needed = _needed(chance, base_values, other_values, difference, least, confidence)
     least_needed[skewed] = more_for_median(paired_differences[skewed], least[skewed], confidence)
     frame["replications_needed"] = np.where(frame["verdict"] == NOT_DECIDED, least_needed, np.nan)
-    frame["narrowing"] = narrowing(was, now_is)
+    frame["narrowing"] = narrowing(base_values, other_values)
     frame["recipients"] = Stack.of(pairs, "recipients").rows(index).mean(axis=1)
     frame["unit"], frame["replications"] = keys["unit"], n
     frame["replications_better"] = better.sum(axis=1)
     frame["replications_worse"] = worse.sum(axis=1)
-    frame["replications_lost"] = np.isinf(now_is).sum(axis=1)
-    frame["base_replications_lost"] = np.isinf(was).sum(axis=1)
-    frame = frame.assign(**median_columns(was, now_is, skewed))
+    frame["replications_lost"] = np.isinf(other_values).sum(axis=1)
+    frame["base_replications_lost"] = np.isinf(base_values).sum(axis=1)
+    frame = frame.assign(**median_columns(base_values, other_values, skewed))
     harm = np.flatnonzero(index == ("total", "total", "blast_reputation"))
     if not len(harm):
         return frame
-    isolation = gain(was[harm[0]], now_is[harm[0]], confidence)
-    row = _isolation(isolation, was.shape[1], matters, confidence)
+    isolation = gain(base_values[harm[0]], other_values[harm[0]], confidence)
+    row = _isolation(isolation, base_values.shape[1], matters, confidence)
     return pd.concat([frame, pd.DataFrame([{"scenario": name, "base": base, **row}])])
 
 
@@ -159,20 +162,22 @@ def _joined(plain: pd.DataFrame, pairs: pd.DataFrame, column: str) -> pd.DataFra
 
 def _needed(
     chance: Mask,
-    was: Floats,
-    now_is: Floats,
+    base_values: Floats,
+    other_values: Floats,
     difference: Estimates,
     least: Floats,
     confidence: float,
 ) -> Floats:
     """Return about how many replications would decide each row."""
-    replications, lost = was.shape[1], lost_rows(was, now_is)
+    replications, lost = base_values.shape[1], lost_rows(base_values, other_values)
     value, low, high = (np.where(lost, np.nan, part) for part in difference[:3])
     finite = Estimates(value, low, high, difference.n)
     numbers = needed(finite, least, replications, confidence)
-    numbers[chance] = chances_needed(was[chance], now_is[chance], least[chance], confidence)
+    numbers[chance] = chances_needed(
+        base_values[chance], other_values[chance], least[chance], confidence
+    )
     for row in np.flatnonzero(lost):
-        paired = minus(now_is[row], was[row])
+        paired = minus(other_values[row], base_values[row])
         signs = int((paired > 0).sum()), int((paired < 0).sum())
         numbers[row] = signs_needed(*signs, replications, confidence)
     return numbers
@@ -246,8 +251,8 @@ def _verdicts(
 ) -> list[str]:
     rows = zip(names, base.tolist(), *(part.tolist() for part in difference), strict=True)
     return [
-        verdict(METRICS[name], was, Estimate(*estimate), matters.get(name))
-        for name, was, *estimate in rows
+        verdict(METRICS[name], base_value, Estimate(*estimate), matters.get(name))
+        for name, base_value, *estimate in rows
     ]
 
 

@@ -65,7 +65,9 @@ def usual_mail(
             continue
         of_stream = stream == number
         for place in np.unique(to[of_stream]).tolist():
-            there = of_stream & (to == place)
-            domains = tuple(np.unique(domain[there]).tolist())
-            usual.append(UsualMail(number, domains, np.bincount(day[there], minlength=days)))
+            at_destination = of_stream & (to == place)
+            domains = tuple(np.unique(domain[at_destination]).tolist())
+            usual.append(
+                UsualMail(number, domains, np.bincount(day[at_destination], minlength=days))
+            )
     return tuple(usual)

@@ -80,8 +80,8 @@ class Draws:
 
     def without(self, streams: frozenset[str]) -> "Draws":
         """Return the draws without the messages of some streams; all names and numbers stay."""
-        gone = np.isin(self.streams, list(streams))
-        messages = ~gone[self.stream]
+        left_out = np.isin(self.streams, list(streams))
+        messages = ~left_out[self.stream]
         recipients = np.diff(self.first_recipient)
         kept = np.repeat(messages, recipients)
         traps = kept[self.trap_recipient]

@@ -123,9 +123,9 @@ class Innocents:
             self.absent.where(chosen),
         )
 
-    def among(self, some: AbstractSet[str]) -> Self:
+    def among(self, only: AbstractSet[str]) -> Self:
         """Return the recipients of some streams, by full name."""
-        chosen = np.array([name in some for name in self.names.streams], bool)
+        chosen = np.array([name in only for name in self.names.streams], bool)
         return self if chosen.all() else self.where(chosen[self.recipients.stream])
 
     @property

@@ -185,12 +185,12 @@ def _destination(scenario: Scenario, name: str) -> list[str]:
         return ["own mailboxes"]
     if name == SPAMTRAPS:
         return ["spam traps"]
-    there = scenario.destinations.get(name)
-    if there is None:
+    model = scenario.destinations.get(name)
+    if model is None:
         return [name]
-    if there.domains is None:
-        return [name, f"{there.domain_count:,} domains"]
-    return [name, there.domains[0] if len(there.domains) == 1 else f"{len(there.domains)} domains"]
+    if model.domains is None:
+        return [name, f"{model.domain_count:,} domains"]
+    return [name, model.domains[0] if len(model.domains) == 1 else f"{len(model.domains)} domains"]
 
 
 def _keys(of: Picture) -> list[Key]:
@@ -215,7 +215,7 @@ def _message(of: Picture) -> str:
     for limit in of.limits:
         if limit.kind:
             kinds.setdefault(limit.kind, []).append(limit.whose)
-    short = [f"{kind} ({', '.join(dict.fromkeys(whose))})" for kind, whose in kinds.items()]
+    short = [f"{kind} ({', '.join(dict.fromkeys(owners))})" for kind, owners in kinds.items()]
     sentence = f"{name}: limits bind at {_all(short)}" if short else f"{name}: no limit binds"
     listed = [f"{ip} is {text}" for ip, text in of.listed.items()]
     return "; ".join([sentence, *_turned_away(of.flows, of.scenario), *listed])

@@ -130,7 +130,7 @@ def _panel(panel: Axes, rows: pd.DataFrame, drawn: Mapping[str, Look], unit: str
             markeredgewidth=2.0 if open_ended else 0.8,
             markeredgecolor=colour if open_ended else "white",
         )
-        _say(panel, place, row)
+        _write_verdict(panel, place, row)
     panel.axvline(0.0, color=INK, linewidth=1.0)
     subjects = rows["subject"].tolist()
     labels = [s if i == 0 or subjects[i - 1] != s else "" for i, s in enumerate(subjects)]
@@ -140,7 +140,7 @@ def _panel(panel: Axes, rows: pd.DataFrame, drawn: Mapping[str, Look], unit: str
     _ticks(panel, rows, unit)
 
 
-def _say(panel: Axes, place: float, row: dict[str, Any]) -> None:
+def _write_verdict(panel: Axes, place: float, row: dict[str, Any]) -> None:
     """Write the difference and the verdict beside the panel."""
     panel.annotate(
         f"{difference_of(row)}   {row['verdict']}",
@@ -158,7 +158,7 @@ def _lost(panel: Axes, place: float, row: dict[str, Any], colour: str) -> None:
     edge = 0.98 if worse else 0.02
     at = panel.get_yaxis_transform()
     panel.plot(edge, place, MARKS[row["verdict"]], color=colour, markersize=7, transform=at)
-    _say(panel, place, row)
+    _write_verdict(panel, place, row)
 
 
 def _places(subjects: Sequence[str]) -> Any:

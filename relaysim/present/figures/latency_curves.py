@@ -150,10 +150,10 @@ def _span(
         if not known.size:  # no mail in this design
             continue
         ages, full, final = frame.index.to_numpy(), np.nanmax(known[:1]), known[-1:]
-        some = np.flatnonzero(np.nanmin(known, axis=1) < 0.98 * full)
+        chosen = np.flatnonzero(np.nanmin(known, axis=1) < 0.98 * full)
         still = np.flatnonzero(np.nanmax(known - final, axis=1) > LEAST)
-        if len(some) and len(still):
-            first = min(first, ages[max(some[0] - 2, 0)])
+        if len(chosen) and len(still):
+            first = min(first, ages[max(chosen[0] - 2, 0)])
             last = max(last, ages[min(still[-1] + 4, len(ages) - 1)])
     known_deadlines = [d for subject in subjects for d in _deadlines(deadlines, subject)]
     last = max([last, *(1.5 * deadline for deadline in known_deadlines)])
@@ -174,10 +174,10 @@ def _marks(panel: Axes, deadlines: tuple[float, ...], first: float, last: float)
             near[-1].append(deadline)
         else:
             near.append([deadline])
-    for place, some in enumerate(near):
-        word = ("deadline " if len(some) == 1 else "deadlines ") if not place else ""
-        text = word + ", ".join(map(_duration, some))
-        at = (float(np.sqrt(some[0] * some[-1])), 1)
+    for place, group in enumerate(near):
+        word = ("deadline " if len(group) == 1 else "deadlines ") if not place else ""
+        text = word + ", ".join(map(_duration, group))
+        at = (float(np.sqrt(group[0] * group[-1])), 1)
         panel.annotate(text, at, (0, 2), _TOP, "offset points", size=7, color=INK, ha="center")
 
 

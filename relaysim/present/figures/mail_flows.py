@@ -138,12 +138,12 @@ def _stages(
     out = np.maximum(
         numbers(MAILBOX, names.hubs, np.where(inside, sender, -1)), numbers(IP, names.egress, ip)
     )
-    there = np.where(out >= 0, recipients.destination[rows], -1)
+    receiving = np.where(out >= 0, recipients.destination[rows], -1)
     return [
         host,
         np.maximum(entry, submission),
         numbers(HUB, names.hubs, hub),
         numbers(SENDING_HUB, names.hubs, np.where(sender == hub, -1, sender)),
         out,
-        numbers(DESTINATION, names.destinations, there),
+        numbers(DESTINATION, names.destinations, receiving),
     ]

@@ -49,8 +49,8 @@ class Story:
         """The origin of the numbers of a figure of the typical replication."""
         which = of_one(self.typical)
         if self.result.replications > 1:
-            whose = f" of {self.base.result.scenario.name}" if self.base is not None else ""
-            which += f": that with the median share on time{whose}"
+            design_text = f" of {self.base.result.scenario.name}" if self.base is not None else ""
+            which += f": that with the median share on time{design_text}"
         return f"{which}; {self.caption_of_means}"
 
     @cached_property

@@ -110,8 +110,8 @@ def _axis(panel: Axes, kind: Scale, share: bool) -> None:
     panel.xaxis.set_major_locator(FixedLocator(ticks(*ends, kind.factor, most=6)))
 
     def lettered(value: float, _: int) -> str:
-        there = not share or -1e-9 < value < 1 + 1e-9
-        return f"{value / kind.factor:.6g}" if there else ""
+        on_axis = not share or -1e-9 < value < 1 + 1e-9
+        return f"{value / kind.factor:.6g}" if on_axis else ""
 
     panel.xaxis.set_major_formatter(FuncFormatter(lettered))
 

@@ -121,8 +121,8 @@ def is_median(row: Mapping[str, Any]) -> bool:
 
     A time, where a listing can happen.
     """
-    there = not math.isnan(row.get("difference_median", math.nan))
-    return there and row["replications"] > 1
+    has_median = not math.isnan(row.get("difference_median", math.nan))
+    return has_median and row["replications"] > 1
 
 
 def lost_in(metric: str, lost: int, replications: int) -> str:

@@ -76,10 +76,10 @@ def worst_judged(
             values, worst = max(points, key=lambda point: _share(point[1], design, subject))
             if _share(worst, design, subject) <= BOUNDS_ABOVE:
                 continue
-            whose = f"{f'{design}, ' if len(designs) > 1 else ''}{subject}"
+            subject_text = f"{f'{design}, ' if len(designs) > 1 else ''}{subject}"
             pairs = zip(parameters, values, strict=True)
             at = f" at {', '.join(f'{path} = {value}' for path, value in pairs)}"
-            head = f"{whose}{at if len(points) > 1 else ''}"
+            head = f"{subject_text}{at if len(points) > 1 else ''}"
             lines += [
                 text(f"{head}: {sentence}", hanging=2)
                 for sentence in _sentences(worst, design, subject)

@@ -112,8 +112,8 @@ def _at(row: dict[str, Any], end: str, paired: bool) -> tuple[str, str]:
     change, low, high = (row[f"{end}_difference{part}"] for part in ("", "_low", "_high"))
     value, least, most = (row[f"at_{end}{part}"] for part in ("", "_low", "_high"))
     unit = row["unit"]
-    there = difference(value, least, most, unit) if paired else number(value, unit)
-    return there, difference(change, low, high, unit)
+    written = difference(value, least, most, unit) if paired else number(value, unit)
+    return written, difference(change, low, high, unit)
 
 
 def broken(path: str) -> str:
@@ -173,9 +173,9 @@ def turning(sensitivity: Sensitivity) -> str:
     records: Any = sensitivity.effects.to_dict("records")
     for row in records:
         for end in ENDS:
-            there = _sign(row[f"at_{end}_low"], row[f"at_{end}_high"])
-            if isinstance(row[end], str) and there != sign:
-                ends[TURNS if there else BLURS].append(f"{row['path']} = {row[end]}")
+            end_sign = _sign(row[f"at_{end}_low"], row[f"at_{end}_high"])
+            if isinstance(row[end], str) and end_sign != sign:
+                ends[TURNS if end_sign else BLURS].append(f"{row['path']} = {row[end]}")
     texts = [f"it {what} with {', '.join(where)}" for what, where in ends.items() if where]
     if not texts:
         return "The difference keeps its sign, measurably, at every end of each number."

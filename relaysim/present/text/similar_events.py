@@ -31,14 +31,14 @@ def folded(events: Sequence[Event], recipients: int) -> list[Event]:
 
 def _without(events: list[Event], courses: list[list[int]]) -> list[Event]:
     """Return the events without those that are only about recipients beyond the first few."""
-    gone = {recipient for course in courses[_SHOWN:] for recipient in course}
-    about = [bool(event.recipients) and gone.issuperset(event.recipients) for event in events]
+    left_out = {recipient for course in courses[_SHOWN:] for recipient in course}
+    about = [bool(event.recipients) and left_out.issuperset(event.recipients) for event in events]
     if not any(about):
         return events
-    last = max(i for i, away in enumerate(about) if away)
+    last = max(i for i, omitted in enumerate(about) if omitted)
     like = numbers(courses[_SHOWN - 1][:1])
     text = f"the same as recipient {like}, each at times of its own"
-    line = Event(events[last].time, "alike", tuple(sorted(gone)), text=text)
+    line = Event(events[last].time, "alike", tuple(sorted(left_out)), text=text)
     return [
         line if i == last else event for i, event in enumerate(events) if i == last or not about[i]
     ]

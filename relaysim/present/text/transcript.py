@@ -100,8 +100,8 @@ def _clock(start: datetime, time: int, days: bool) -> str:
 
 
 def _event_text(event: Event, transcript: Transcript) -> str:
-    who = f"recipient{'s' if len(event.recipients) > 1 else ''} {few(event.recipients)}: "
-    return (who if event.recipients else "") + _what(event, transcript)
+    recipients = f"recipient{'s' if len(event.recipients) > 1 else ''} {few(event.recipients)}: "
+    return (recipients if event.recipients else "") + _what(event, transcript)
 
 
 def _what(event: Event, transcript: Transcript) -> str:

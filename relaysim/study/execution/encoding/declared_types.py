@@ -239,8 +239,8 @@ def kind_of(hint: Any, place: str = "") -> Kind:
     if hint is pd.DataFrame:
         return FrameKind()
     if origin in (Union, UnionType) and len(parts) == 2 and NoneType in parts:
-        (some,) = (part for part in parts if part is not NoneType)
-        return Optional(kind_of(some, place))
+        (part_,) = (part for part in parts if part is not NoneType)
+        return Optional(kind_of(part_, place))
     if origin is list or (origin is tuple and parts[1:] == (...,)):
         flat = parts[0] in _FLAT
         return Flat(origin, parts[0]) if flat else Several(origin, kind_of(parts[0], f"{place}[]"))
