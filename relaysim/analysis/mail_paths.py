@@ -171,7 +171,22 @@ def answers(scenario: Scenario, host: Host) -> tuple[ReceiveConnector | None, ..
 
 
 def clients(scenario: Scenario, hub: str, connector: ReceiveConnector) -> list[str]:
-    """Return the hosts whose sessions the connector answers."""
+    """Return the hosts whose sessions the connector answers.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The design.
+    hub : str
+        The hub of the connector, by its name in the scenario.
+    connector : ReceiveConnector
+        One of the receive connectors of the hub.
+
+    Returns
+    -------
+    list of str
+        Names of hosts.
+    """
     return [
         name
         for name, host in scenario.hosts.items()

@@ -20,7 +20,17 @@ def named(code: Column, names: Sequence[str]) -> "pd.Categorical[str]":
 
 
 def labelled(code: Column, label: Callable[[int], str | None], codes: int) -> "pd.Categorical[str]":
-    """Return labels of codes as categories; several codes may share a label, None is absent."""
+    """Return labels of codes as categories; several codes may share a label, None is absent.
+
+    Parameters
+    ----------
+    code : int64 array, shape (n,)
+        Codes from 0 to `codes` - 1.
+    label : callable
+        Returns the label of a code, or None.
+    codes : int
+        The number of codes.
+    """
     labels = [label(i) for i in range(codes)]
     names = sorted({text for text in labels if text is not None})
     index = np.array([-1 if text is None else names.index(text) for text in labels], np.int64)

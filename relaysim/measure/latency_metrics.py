@@ -68,7 +68,24 @@ def busy_hours(recipients: Recipients) -> Mask:
 def latency_in_busy_hours(
     recipients: Recipients, busy: Mask, group: Column, subjects: int
 ) -> Values:
-    """Return the p95 of the recipients of each group that were created in a busy hour, seconds."""
+    """Return the p95 of the recipients of each group that were created in a busy hour, seconds.
+
+    Parameters
+    ----------
+    recipients : Recipients
+        The recipients of a trace.
+    busy : bool array, shape (n,)
+        Whether each recipient was created in a busy hour.
+    group : int64 array, shape (n,)
+        The subject of each recipient; -1 for none.
+    subjects : int
+        The number of subjects.
+
+    Returns
+    -------
+    dict of str to float array, shape (subjects,)
+        `latency_p95_busy_hours`, seconds.
+    """
     time, first, count = _sorted(recipients, np.where(busy, group, -1), subjects)
     return {"latency_p95_busy_hours": _quantile(time, first, count, 0.95) / SECOND}
 

@@ -126,7 +126,17 @@ def require_measured(quantity: Quantity, *metrics: pd.DataFrame) -> None:
 
 
 def unknown_subject(quantity: Quantity, known: Iterable[str], designs: int) -> QuantityError:
-    """Return the error for a subject that none of so many designs has; it names the nearest."""
+    """Return the error for a subject that no design has; the message names the nearest.
+
+    Parameters
+    ----------
+    quantity : Quantity
+        The quantity with the unknown subject.
+    known : iterable of str
+        The subjects of its scope.
+    designs : int
+        The number of designs.
+    """
     designs_text = "this scenario" if designs == 1 else "any of the designs"
     article = "an" if quantity.scope == "egress" else "a"
     return _unknown(quantity.subject, f"{article} {quantity.scope} of {designs_text}", known)

@@ -24,7 +24,21 @@ STATUSES = {
 
 
 def counts(recipients: Recipients, group: Column, subjects: int) -> Values:
-    """Count the recipients by final status, and find the share that was on time.
+    """Return the recipients by final status, and the share that was on time.
+
+    Parameters
+    ----------
+    recipients : Recipients
+        The recipients of a trace.
+    group : int64 array, shape (n,)
+        The subject of each recipient; -1 for none.
+    subjects : int
+        The number of subjects.
+
+    Returns
+    -------
+    dict of str to float array, shape (subjects,)
+        Values by metric.
 
     Notes
     -----
@@ -93,10 +107,24 @@ def rates(recipients: Recipients, group: Column, subjects: int, window: Window) 
 
 
 def completion(recipients: Recipients, group: Column, subjects: int) -> Values:
-    """Return the seconds from the first creation to the last final status of each subject.
+    """Return the time from the first creation to the last final status of each subject.
 
-    They are infinite where a recipient was not reached (`measure.unreached_recipients`), else NaN
+    It is infinite where a recipient was not reached (`measure.unreached_recipients`), else NaN
     where one is in flight.
+
+    Parameters
+    ----------
+    recipients : Recipients
+        The recipients of a trace.
+    group : int64 array, shape (n,)
+        The subject of each recipient; -1 for none.
+    subjects : int
+        The number of subjects.
+
+    Returns
+    -------
+    dict of str to float array, shape (subjects,)
+        Seconds by metric.
     """
     in_groups = np.flatnonzero(group >= 0)
     of = group[in_groups]

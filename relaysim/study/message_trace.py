@@ -113,11 +113,27 @@ def transcript(
     seed: int | None = None,
     command: str = "",
 ) -> Transcript:
-    """Return the life of a message: `STREAM:N` is the N-th, from 0, of a stream.
+    """Return the transcript of a message; its replication is run again.
 
-    A stream may be named without its host where that is enough; those of DSNs are `HUB.dsn`.
-    `replication` counts from 0, `seed` is the scenario's own unless given. TranscriptError if there
-    is no such message.
+    The name of a stream needs no host if it is unique without; streams of DSNs are `HUB.dsn`.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The design.
+    message : str
+        `STREAM:N`, the N-th message of a stream, from 0.
+    replication : int
+        The number of the replication, from 0.
+    seed : int or None
+        None for that of the scenario.
+    command : str
+        The command with the same result, for the provenance.
+
+    Raises
+    ------
+    TranscriptError
+        If there is no such message.
     """
     execution = Execution(command=command)
     _, seed = Sampling(seed=seed).resolved([scenario])

@@ -44,7 +44,15 @@ def by_median(
 
 
 def median_columns(base: Floats, other: Floats, skewed: Mask) -> dict[str, Floats]:
-    """Return the columns `MEDIANS`, NaN in rows that are not `skewed`."""
+    """Return the columns `MEDIANS`, NaN in rows that are not `skewed`.
+
+    Parameters
+    ----------
+    base, other : float array, shape (rows, replications)
+        Paired values of two designs.
+    skewed : bool array, shape (rows,)
+        Rows with a verdict about the median.
+    """
     least_to_most = middle(minus(other, base))
     columns = (
         middle(base).median,

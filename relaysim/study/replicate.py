@@ -80,7 +80,17 @@ class Replication:
 
 
 def trace_of(scenario: Scenario, replication: int, seed: int) -> Trace:
-    """Return the trace of one replication: the same in any process and on any day."""
+    """Return the trace of one replication: the same in any process and on any day.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The design.
+    replication : int
+        From 0.
+    seed : int
+        The seed; that of the scenario does not count.
+    """
     return simulate(scenario, draw(scenario, replication, seed))
 
 

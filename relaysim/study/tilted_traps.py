@@ -49,7 +49,16 @@ def tilt_for(scenario: Scenario, seed: int) -> float:
 def log_likelihood_ratio(scenario: Scenario, draws: Draws, tilt: float) -> float:
     """Return the logarithm of the probability of the traps of some draws, over that under a tilt.
 
-    For draws that were tilted so it is their `log_weight`.
+    For draws that were made with this tilt it is their `log_weight`.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The design.
+    draws : Draws
+        The traps that were drawn, with any tilt.
+    tilt : float
+        The factor on the probability of a trap.
     """
     known, parts, ratio = streams(scenario), operator_shares(scenario), 0.0
     rows = np.searchsorted(draws.stream, np.arange(len(draws.streams) + 1))

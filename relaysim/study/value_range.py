@@ -74,9 +74,18 @@ class Number(NamedTuple):
 
 
 def between(low: Number, high: Number, at: float, whole: bool) -> Number:
-    """Return the number at a share (0 to below 1) of the way, in the unit of `low`.
+    """Return a number between two others, in the unit of `low`.
 
-    Of whole numbers each gets an equal part of the way.
+    Each integer has an equal part of the way.
+
+    Parameters
+    ----------
+    low, high : Number
+        The ends.
+    at : float
+        The share of the way from `low` to `high`, from 0 to below 1.
+    whole : bool
+        Whether the result is an integer.
     """
     first, last = low.value, high.in_unit(low.unit)
     if whole:

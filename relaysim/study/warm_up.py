@@ -175,9 +175,20 @@ def settle_all(
     execution: Execution,
     report: Callable[[str], None] | None = None,
 ) -> list[Scenario]:
-    """Return designs that are compared, all that say "auto" with the longest warm-up of all.
+    """Return designs for a comparison: all with "auto" get the longest warm-up of all designs.
 
-    There is no warm-up if the run of one of them is a terminating one. See `settle`.
+    There is no warm-up if one of the runs is a terminating run, see `settle`.
+
+    Parameters
+    ----------
+    designs : sequence of Scenario
+        The designs.
+    sampling : Sampling
+        The replications for the search.
+    execution : Execution
+        The execution of the runs.
+    report : callable or None
+        Called with a sentence about each warm-up.
     """
     settled = [settle(design, sampling, execution, report) for design in designs]
     cuts = [design.run.warm_up for design in settled]

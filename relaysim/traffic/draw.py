@@ -208,12 +208,22 @@ def hop_counter(hop: int, attempt: int) -> int:
 def draw32_array(
     keys: Keys | int, decision: int, counters: Keys | int = 0
 ) -> npt.NDArray[np.uint32]:
-    """Return `draw32` of each pair of key and counter; at least one is a uint64 array."""
+    """Return `draw32` of each pair of key and counter.
+
+    Parameters
+    ----------
+    keys : uint64 array or int
+        Keys of entities; an integer is paired with all counters.
+    decision : int
+        The decision, see `Decision`.
+    counters : uint64 array or int
+        Counters; an integer is paired with all keys. At least one of the two is an array.
+    """
     return (draw_array(keys, decision, counters) >> np.uint64(32)).astype(np.uint32)
 
 
 def draw_array(keys: Keys | int, decision: int, counters: Keys | int = 0) -> Keys:
-    """Return all 64 bits of the draws; `draw32_array` returns their upper halves."""
+    """Return all 64 bits of the draws of each pair of key and counter, see `draw32_array`."""
     if isinstance(counters, int):
         return mix_array(keys, decision + _DECISIONS * counters)
     return mix_array(keys, np.uint64(_DECISIONS) * counters + np.uint64(decision))

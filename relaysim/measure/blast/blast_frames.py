@@ -20,7 +20,21 @@ def harmed(
 ) -> pd.DataFrame:
     """Return the frame `harmed`.
 
-    Innocent recipients with more harm in T than in N, or junked in T alone.
+    Parameters
+    ----------
+    innocents : Innocents
+        The innocent recipients of coupled runs.
+    trace : Trace
+        The treatment, T.
+    scenario : Scenario
+        The design.
+    replication : int
+        The number of the replication, from 0.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row for each innocent recipient with more harm in T than in N, or junked in T alone.
     """
     treatment, control, absent = innocents.treatment, innocents.control, innocents.absent
     # Junked mail that is on time is no harm in `excess`, but it is in the junk folder because of T.
@@ -102,7 +116,23 @@ def incidents(
 ) -> pd.DataFrame:
     """Return the frame `incidents`.
 
-    One row for each incident of the window, in the order of time.
+    Parameters
+    ----------
+    trace : Trace
+        The treatment, T.
+    innocents : Innocents
+        The innocent recipients of coupled runs.
+    incident_spans : IncidentSpans
+        Listings and bad provider states of T.
+    spans : list of Incident
+        The incidents of the window, in the order of time.
+    replication : int
+        The number of the replication, from 0.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row for each incident.
     """
     names = trace.names
     starts = np.array([span.start for span in spans], np.int64)

@@ -29,7 +29,17 @@ class Target(NamedTuple):
 
 
 def targets(scenario: Scenario, draws: Draws, names: Names) -> list[Target]:
-    """Return the targets of all streams, by the rules of routing, not by the mail sent."""
+    """Return the targets of all streams, by the rules of routing, not by the mail sent.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The design.
+    draws : Draws
+        The policies of the domains.
+    names : Names
+        The names of the trace, which number IPs and streams.
+    """
     domains = {name: i for i, name in enumerate(draws.domains)}
     return [target for path in paths(scenario) for target in _of(path, scenario, domains, names)]
 

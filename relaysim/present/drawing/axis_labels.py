@@ -41,8 +41,16 @@ def quantity_axis(panel: Axes, quantity: Quantity, values: Floats) -> None:
     """Set the y axis of a quantity, linear with one unit, or logarithmic with a unit at each mark.
 
     The labels have the unit alone: the title of a panel has the quantity. Shares begin at their
-    smallest value, if that is far from zero. `values` are the values on the axis, in the unit of
-    the quantity.
+    smallest value, if that is far from zero.
+
+    Parameters
+    ----------
+    panel : Axes
+        The panel.
+    quantity : Quantity
+        The quantity on the axis.
+    values : float array
+        All values on the axis, in the unit of the quantity.
     """
     unit = quantity.of.unit
     known = values[np.isfinite(values)]
@@ -71,7 +79,17 @@ def quantity_axis(panel: Axes, quantity: Quantity, values: Floats) -> None:
 
 
 def ticks(low: float, high: float, factor: float, most: int = 5) -> list[float]:
-    """Return round numbers of a unit within an axis; `factor` is the unit in that of the axis."""
+    """Return round numbers of a unit within an axis.
+
+    Parameters
+    ----------
+    low, high : float
+        The ends of the axis.
+    factor : float
+        One unit of the labels, in the unit of the axis.
+    most : int
+        The largest number of marks.
+    """
     values = MaxNLocator(most).tick_values(low / factor, high / factor)
     return [factor * value for value in values if low <= factor * value <= high]
 
@@ -104,7 +122,17 @@ def places(varied: Vary) -> Floats:
 
 
 def varied_axis(panel: Axes, varied: Vary, shown: Sequence[float] | None = None) -> None:
-    """Set the x axis of a path; `shown` are the places with a label, by default all that fit."""
+    """Set the x axis of a varied path.
+
+    Parameters
+    ----------
+    panel : Axes
+        The panel.
+    varied : Vary
+        The path with its values.
+    shown : sequence of float or None
+        The places with a label; None for all that fit.
+    """
     at = places(varied)
     panel.set_xlabel(f"{varied.path}{f',{varied.unit}' if varied.unit.strip() else ''}")
     if not varied.amounts:

@@ -37,10 +37,19 @@ class Placed(NamedTuple):
 
 
 def place(marks: Sequence[Mark], first: float, last: float, width: float) -> list[Placed]:
-    """Return marks with labels on an axis from `first` to `last` (seconds) of `width` inches.
+    """Return marks with labels beside them, in as many lanes as keep the labels apart.
 
     Each label is in the highest free lane without a label below, so that the line that leads down
     from the mark crosses no label; it is to the left of its mark if there is no room on the right.
+
+    Parameters
+    ----------
+    marks : sequence of Mark
+        Times with texts.
+    first, last : float
+        The ends of the axis, seconds.
+    width : float
+        The length of the axis, inches.
     """
     taken: list[list[tuple[float, float]]] = []
     placed = []

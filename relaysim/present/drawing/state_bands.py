@@ -58,6 +58,15 @@ def draw_bands(
     """Draw one row for each label, from the top down; a thin line without a bad state.
 
     A span that is too short to be seen is as wide as a line.
+
+    Parameters
+    ----------
+    panel : Axes
+        The panel.
+    rows : sequence of (str, sequence of Span)
+        The labels with their spans.
+    first, last : float
+        The ends of the axis, seconds.
     """
     for place, (_, spans) in enumerate(rows):
         floor = -place - _FLOOR

@@ -128,7 +128,25 @@ def sheet(
 ) -> tuple[Sheet, list[Axes]]:
     """Return a figure of `rows` x `columns` panels: message and keys above, origin below.
 
-    `how` goes to `Figure.subplots`.
+    Parameters
+    ----------
+    rows, columns : int
+        The number of panels.
+    title : str
+        The message.
+    caption : str
+        The origin.
+    keys : sequence of Key
+        The keys of colours and patterns.
+    row_height : float
+        The height of a row, inches.
+    **how
+        Arguments of `Figure.subplots`.
+
+    Returns
+    -------
+    sheet, panels : Sheet, list of Axes
+        The panels row by row.
     """
     message, origin = title, caption
     title, caption = _filled(title, 82), _filled(caption, 138)

@@ -11,14 +11,36 @@ LEADING = 1.25
 
 @cache
 def inches(text: str, size: float, bold: bool = False) -> float:
-    """Return the width of a line of text, inches."""
+    """Return the width of a line of text, inches.
+
+    Parameters
+    ----------
+    text : str
+        The line.
+    size : float
+        The size of the letters, points.
+    bold : bool
+        Whether the letters are bold.
+    """
     font = FontProperties(family="DejaVu Sans", weight="bold" if bold else "normal")
     path = TextPath((0, 0), text, size=size, prop=font)
     return float(path.get_extents().width) / 72 if text else 0.0
 
 
 def wrapped(text: str, size: float, width: float, bold: bool = False) -> list[str]:
-    """Return the text in lines no wider than `width` inches; a word that is wider is broken."""
+    """Return the text in lines that fit a width; a word that is wider is broken.
+
+    Parameters
+    ----------
+    text : str
+        The text.
+    size : float
+        The size of the letters, points.
+    width : float
+        The width, inches.
+    bold : bool
+        Whether the letters are bold.
+    """
     lines: list[str] = []
     for word in text.split():
         tried = f"{lines[-1]} {word}" if lines else word

@@ -29,7 +29,16 @@ def day(start: datetime, seconds: float) -> str:
 def clock_axis(panel: Axes, start: datetime, first: float, last: float, most: int = 7) -> None:
     """Set an axis of seconds since the start of the run, with times of day or midnights as labels.
 
-    It has at most `most` steps, a quarter less if labels have the day.
+    Parameters
+    ----------
+    panel : Axes
+        The panel.
+    start : datetime
+        Start of the run.
+    first, last : float
+        The ends of the axis, seconds.
+    most : int
+        The largest number of steps; a quarter less if labels have the day.
     """
     midnight = start.replace(hour=0, minute=0, second=0, microsecond=0)
     offset = (start - midnight).total_seconds()

@@ -74,10 +74,21 @@ def backlog(
 ) -> Sheet:
     """Draw a row for each design, a column for each of the longest kinds of queue, a line a hub.
 
-    `series` is the `backlog` of `measure.run_series` by design, `known` has the queue behind
-    each name. The axis covers the `duration` of the run in seconds and the time that queues take
-    to empty; only the time in which they are not empty if that is short. If they take longer than
-    the run, a text has the rest, which would hide the day.
+    The axis covers the run and the time that queues take to empty; only the time in which they are
+    not empty if that is short. If they take longer than the run, a text has the rest.
+
+    Parameters
+    ----------
+    series : mapping of str to pandas.DataFrame
+        `backlog` of `measure.run_series`, by design.
+    known : mapping of str to QueueResource
+        The queue behind each name of a resource.
+    start : datetime
+        Start of the run.
+    duration : float
+        Length of the run, seconds.
+    caption : str
+        The origin of the numbers.
     """
     by_name = {design: queues(frame, known) for design, frame in series.items()}
     by_kind: dict[str, list[Queue]] = {}

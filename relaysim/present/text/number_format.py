@@ -166,7 +166,17 @@ def difference_spread(median: float, least: float, most: float, unit: str = "") 
 
 
 def periods_of(name: str, bad: float, judged: float, low: float, high: float) -> str:
-    """Write how many days (or what `name` is) were bad: "2 of 5 days (5 to 85 %)"."""
+    """Write how many days (or hours) were bad: "2 of 5 days (5 to 85 %)".
+
+    Parameters
+    ----------
+    name : str
+        "day" or "hour".
+    bad, judged : float
+        Bad periods, and judged periods, over all replications.
+    low, high : float
+        The ends of the interval of their share.
+    """
     if not judged:
         return NONE
     ends = f" ({100 * low:.0f} to {100 * high:.0f} %)" if math.isfinite(low) else ""

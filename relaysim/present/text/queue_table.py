@@ -107,9 +107,29 @@ def qshape(
     seed: int | None = None,
     command: str = "",
 ) -> QShape:
-    """Run one replication and look at its queues at a time; see `QShape.of`.
+    """Run one replication and return its queues at a time.
 
-    `seed` is the scenario's own unless given. ScenarioError if no machine would finish the run.
+    Parameters
+    ----------
+    scenario : Scenario
+        The design.
+    at : int or None
+        Microseconds since the start of the run; None: the time of the most entries.
+    hub : str or None
+        Restricts the queues to one hub.
+    replication : int
+        The number of the replication, from 0.
+    seed : int or None
+        None for that of the scenario.
+    command : str
+        The command with the same result, for the provenance.
+
+    Raises
+    ------
+    ValueError
+        If the hub is unknown, or the time is after the end of the run.
+    ScenarioError
+        If the run is too large for any machine.
     """
     execution = Execution(command=command)
     if hub is not None:

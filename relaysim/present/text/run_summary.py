@@ -138,7 +138,19 @@ def statuses(measured: Lookup, name: str, shown: Sequence[str]) -> Grid:
 
 
 def lateness(measured: Lookup, name: str, shown: Sequence[str], possible: bool) -> Grid:
-    """Return on time and latency quantiles of each class; medians if a listing is `possible`."""
+    """Return on time and latency quantiles of each class.
+
+    Parameters
+    ----------
+    measured : Lookup
+        The frame `metrics`.
+    name : str
+        The name of the design.
+    shown : sequence of str
+        The classes.
+    possible : bool
+        Whether a listing can happen; then times are medians.
+    """
     metrics = {
         "on_time": "on time",
         "latency_p50": "p50",
