@@ -37,6 +37,7 @@ def has_mark(file: Path) -> bool:
                 return image.info.get("Software") == MARK
         with file.open("rb") as text:
             return f"<dc:title>{MARK}</dc:title>".encode() in text.read(_HEAD)
+    # Pillow raises all of these for files that are no images, or damaged ones.
     except (OSError, ValueError, SyntaxError, UnidentifiedImageError, Image.DecompressionBombError):
         return False
 

@@ -72,8 +72,10 @@ def in_order(
     """
     if isinstance(jobs, int) and jobs < 1:
         raise ValueError(f"{jobs} processes: at least 1 is needed")
+    # Found first, so that workers start at once on what is missing.
     held = {i for i, call in enumerate(calls) if store and isinstance(call, Task) and call in store}
     missing = [i for i in range(len(calls)) if i not in held]
+    # Results come in any order and are yielded in the order of the calls.
     done, results_ahead = len(held), dict[int, T]()
     unkept_before = store.unkept if store else 0
     try:
@@ -119,6 +121,7 @@ def _ended(error: Exception, done: str, kept: str) -> str:
 def _computed(calls: Sequence[Callable[[], T]], jobs: Jobs) -> Generator[tuple[int, T]]:
     """Return the results as they come, each with the number of its call."""
     workers = min(jobs or cpu_count(), len(calls)) if not isinstance(jobs, str) else 0
+    # One worker is this process: no other one has to start.
     if workers == 1 or not calls:
         for i, call in enumerate(calls):
             yield i, call()

@@ -46,6 +46,7 @@ class Provenance:
         named = tuple((scenario.name, digest(scenario)) for scenario in scenarios)
         times = (_text(started), _text(now()))
         smart = ((scenario.name, smart_hosts_in_use(scenario)) for scenario in scenarios)
+        # A sweep has the same design at many points.
         behind = tuple(dict.fromkeys(pair for pair in smart if pair[1]))
         own = (profile for scenario in scenarios for profile in scenario.profiles.own)
         files = tuple(dict.fromkeys(file for profile in own for file in profile.files))

@@ -64,6 +64,7 @@ class Store:
                 self.closed = "no home directory, so no cache: --store DIR names a place"
             else:
                 self._secret = folder.opened(self.directory)
+        # The user named a wrong place: an error, not a store that is merely closed.
         except (FileExistsError, NotADirectoryError):
             raise
         except OSError as error:
@@ -120,6 +121,7 @@ class Store:
             self.distrusted.add(task.identity)
             return None
         body, signature = content[:-_SIGNATURE], content[-_SIGNATURE:]
+        # The comparison takes the same time whatever differs, so it gives no hint about the key.
         if not hmac.compare_digest(signature, self._signature(task, body)):
             self.distrusted.add(task.identity)
             return None

@@ -94,6 +94,7 @@ def _require_private(folder: Path) -> None:
     status = folder.stat()
     if status.st_uid != _own_uid():
         raise UnusableError(folder, f"the directory belongs to another user (uid {status.st_uid})")
+    # Writable by group or others.
     if status.st_mode & 0o022:
         mode = f"{stat.S_IMODE(status.st_mode):o}"
         why = f"others may write to this directory (mode {mode}): chmod go-w stops them"
@@ -116,8 +117,10 @@ def _read(path: Path) -> bytes:
             raise _unusable(path, "is no regular file")
         if os.name != "nt" and status.st_uid != _own_uid():
             raise _unusable(path, f"belongs to another user (uid {status.st_uid})")
+        # Nobody else may even read the key.
         if os.name != "nt" and status.st_mode & 0o077:
             raise _unusable(path, f"is open to others (mode {stat.S_IMODE(status.st_mode):o})")
+        # One byte more shows a file that is too long.
         key = os.read(handle, KEY_SIZE + 1)
     finally:
         os.close(handle)

@@ -47,6 +47,7 @@ class Task(Generic[T]):
 
 def _text(value: Any) -> str:
     """Return the value as text, the same in every process: sets in order."""
+    # The order of a set of texts differs from process to process.
     if isinstance(value, (set, frozenset)):
         return f"{{{', '.join(sorted(map(_text, value)))}}}"
     if isinstance(value, tuple):
@@ -64,6 +65,7 @@ def source() -> str:
     Files that only show what was computed are left out: no run can depend on them.
     """
     digest_of_files = hashlib.sha256()
+    # Sorted, because the order of a directory depends on the file system.
     for name, source in sorted(_sources(files("relaysim"), "")):
         if name.startswith(_ABOVE):
             continue

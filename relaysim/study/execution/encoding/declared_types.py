@@ -131,6 +131,7 @@ class Several:
     def write(self, value: Any, place: str, arrays: Arrays) -> Json:
         """Return a list."""
         _require_type(value, self.container, place)
+        # A set has no order, and the same result must have the same bytes.
         items = sorted(value) if self.container is frozenset else value
         return [self.of.write(item, f"{place}[{i}]", arrays) for i, item in enumerate(items)]
 
@@ -200,6 +201,7 @@ class Array:
 
     def write(self, value: Any, place: str, arrays: Arrays) -> Json:
         """Return its shape and the number of the array."""
+        # No conversion: a result that is read must equal the one that was computed, bit for bit.
         if type(value) is not np.ndarray or value.dtype != self.dtype:
             kind = f"{type(value).__name__} {getattr(value, 'dtype', '')}".rstrip()
             raise EncodingError(f"{place}: an array of {self.dtype} is declared, not {kind}")
@@ -295,6 +297,7 @@ def _of_fields(
 
 def _require_type(value: Any, of: type, place: str) -> None:
     """Refuse a value of another type than is declared, subclasses included."""
+    # Not `isinstance`: True is an int, and np.float64 is a float, but they would be read as others.
     if type(value) is not of:
         where, actual = place or "the result", type(value).__name__
         raise EncodingError(f"{where}: {of.__name__} is declared, not {actual}: {value!r:.80}")

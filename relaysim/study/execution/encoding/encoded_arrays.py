@@ -47,6 +47,7 @@ class Arrays:
 
     def numbers(self, number: Json) -> npt.NDArray[Any]:
         """Return an array as a new NumPy array that may be written to."""
+        # Arrow's memory is read-only, so this is a copy.
         return np.array(self.columns[number].to_numpy(zero_copy_only=False))
 
     def values(self, number: Json) -> list[Any]:

@@ -52,6 +52,7 @@ def _column(values: "pd.Series[Any] | pd.Index[Any]", place: str, arrays: Arrays
         }
     if dtype == TEXT:
         texts = values.to_numpy(object, copy=True)
+        # From pandas 3 on a missing text is NaN, which Arrow does not take for a text.
         if np.dtype(object) != TEXT:
             texts[pd.isna(texts)] = None
         elif not all(type(text) is str for text in texts):
@@ -78,6 +79,7 @@ def _index(index: "pd.Index[Any]", place: str, arrays: Arrays) -> Json:
         raise EncodingError(f"{place}: the name of an index is a text, not {index.name!r}")
     if type(index) is pd.RangeIndex:
         return {"name": index.name, "range": [index.start, index.stop, index.step]}
+    # A subclass, such as MultiIndex, has more than values and a name.
     if type(index) is not pd.Index:
         raise EncodingError(f"{place}: an index of type {type(index).__name__} is not kept")
     return {"name": index.name, "values": _column(index, place, arrays)}
