@@ -167,6 +167,7 @@ class _Questions:
     def _larger(self, target: Target) -> Sizing:
         name, hub = next(iter(self.comparison.scenarios[0].hubs.items()))
         path, tried = dotted(("hubs", name, "cores")), tuple(hub.cores * more for more in LARGER)
+        # The comparison may have few replications; a verdict on a target needs more.
         most = max(4 * self.comparison.replications, FEW_LOOKS)
         with self.stage("larger hubs") as progress:
             try:
@@ -177,6 +178,7 @@ class _Questions:
                     Sampling(most, self.comparison.seed),
                     replace(self.execution, progress=progress, command=""),
                 )
+            # No size that meets the target is an answer too.
             except SizeError as error:
                 return Sizing(target, self.rival, tried, None, str(error))
         return Sizing(target, self.rival, tried, larger, "")
@@ -253,6 +255,7 @@ def decisive(comparison: Comparison) -> tuple[Quantity, str]:
     all_classes = frame[(frame["scope"] == "class") & (frame["metric"] == "on_time")]
     all_classes = all_classes.dropna(subset=["difference"])
     rows = all_classes[all_classes["subject"].isin(names)]
+    # Innocent mail does not differ: then all classes count.
     if not (rows["difference"].abs() > METRICS["on_time"].matters.absolute).any():
         rows = all_classes
     if rows.empty:
@@ -262,6 +265,7 @@ def decisive(comparison: Comparison) -> tuple[Quantity, str]:
         return Quantity("total", "total", "on_time"), ""
     row = rows.iloc[int(rows["difference"].abs().to_numpy().argmax())]
     quantity = Quantity(row["scope"], row["subject"], "on_time")
+    # A design that is faster because it loses mail is no rival.
     same = rows[(rows["subject"] == row["subject"]) & (rows["verdict"] != LOSES_MORE)]
     if same.empty:
         return quantity, ""
@@ -297,6 +301,7 @@ def _points(base: Scenario, path: str) -> list[int | float]:
     messages = stream.arrivals.messages if isinstance(stream.arrivals, Campaign) else 1
     addresses = stream.mailing_list.addresses if stream.mailing_list else None
     points = dict.fromkeys(max(1, round(messages * part)) for part in PARTS)
+    # A campaign cannot have more messages than its mailing list has addresses.
     return [point for point in points if addresses is None or point <= addresses]
 
 
@@ -323,6 +328,7 @@ def _targets(comparison: Comparison, quantity: Quantity, rival: str) -> list[Tar
     if len(relieved):
         before = relieved["base_value"].to_numpy(np.float64)
         row = relieved.iloc[int((before / relieved["value"].to_numpy(np.float64)).argmax())]
+        # Up to twice the rival's value counts as the same service (a convention).
         bound = float(f"{2.0 * row['value']:.2g}")
         targets.append(Target.parse(f"class.{row['subject']}.latency_p95_busy_hours < {bound:g} s"))
     return targets

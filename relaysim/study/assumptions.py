@@ -63,6 +63,7 @@ def assumptions(
     def identity(path: str, number: Number) -> str | None:
         """Return the digest of the scenario with another number; None if it is no scenario then."""
         try:
+            # Equal digests mean equal scenarios, so a change that has no effect shows.
             return digest(load(file, [*settings, f"{path}={number}"], profiles))
         except ScenarioError:
             return None
@@ -70,14 +71,17 @@ def assumptions(
     def ends(path: str, number: Number) -> Iterator[str | None]:
         """Yield the low and the high end of a number; None for an end that is not possible."""
         low, high = number.times(HALF), number.times(DOUBLE)
+        # Half a prefix length means nothing: one bit doubles or halves the block.
         if path.endswith(_PREFIX):
             low, high = (number._replace(value=number.value + bit) for bit in (-1, 1))
+        # A factor that must not be below 1 varies in its excess over 1.
         elif number.plain and number.value > 1 and identity(path, _BELOW_1) is None:
             above = number.value - 1
             low, high = (number._replace(value=1 + part * above) for part in (HALF, DOUBLE))
         for end in (low, high):
             digest_there = identity(path, end)
             if digest_there is None and end.plain:
+                # The double of a share above one half is no share: its end is 1.
                 end = Number(Fraction(1))
                 digest_there = identity(path, end)
             yield None if digest_there in (None, unchanged) else str(end)
@@ -85,6 +89,7 @@ def assumptions(
     inputs = []
     for keys, number, source in _numbers(scenario):
         path = dotted(keys)
+        # Otherwise the file itself sets the number, or another key does, and it is no assumption.
         if identity(path, number) == unchanged:
             low, high = ends(path, number)
             if low is not None or high is not None:

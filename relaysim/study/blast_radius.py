@@ -66,6 +66,7 @@ class BlastRadius(OldAttributes):
             (frame["scope"] == scope) & (frame["subject"] == subject) & (frame["metric"] == metric)
         ]
         values = np.full(self.replications, np.nan)
+        # A replication without this subject has no row and stays NaN.
         values[rows["replication"].to_numpy()] = rows["value"].to_numpy()
         return values
 

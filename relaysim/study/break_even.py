@@ -83,10 +83,12 @@ def limit(
         return Limit(scenario, target.text, NO_MAIL, np.nan, np.nan, np.nan, 0, unit)
     estimate = target.quantity.estimates(values)
     mean, low, high, _ = estimate if sure else without_interval(estimate)
+    # From here on an excess above 0 breaks the target, whatever its direction.
     sign = 1.0 if target.below else -1.0
     worst, best = (high, low) if target.below else (low, high)
     beyond, at_worst, at_best = (sign * (curve - target.bound) for curve in (mean, worst, best))
     none = np.isnan(beyond)
+    # Without a value, or without an interval, the target is not surely kept.
     beyond[none] = np.inf
     at_worst[np.isnan(values).any(axis=1) | np.isnan(at_worst)] = np.inf
     at_best = np.where(none, np.inf, np.where(np.isnan(at_best), -np.inf, at_best))
@@ -137,10 +139,12 @@ def _along(
     scenario: str, statement: str, load: Floats, excess: tuple[Floats, Floats, Floats], unit: str
 ) -> Limit:
     """Return where an excess over a bound, and those of the ends of its interval, cross 0."""
+    # Points may be given in any order.
     order = np.argsort(load)
     load = load[order]
     beyond, at_worst, at_best = (curve[order] for curve in excess)
     crossings = int(np.count_nonzero(np.diff(beyond > 0.0)))
+    # The quantity gets worse along the points; otherwise the curve is read from its other end.
     if beyond[0] <= beyond[-1]:
         at, least = _crossing(load, beyond), _crossing(load, at_worst)
         most = _crossing(load, at_best, late=True)
@@ -167,6 +171,7 @@ def _crossing(load: Floats, excess: Floats, late: bool = False) -> float:
         return np.inf
     after = int(np.argmax(above))
     before = after - 1
+    # No straight line leads to infinity.
     if np.isinf(excess[before]) or np.isinf(excess[after]):
         return float(load[after if late else before])
     part = -excess[before] / (excess[after] - excess[before])

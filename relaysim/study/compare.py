@@ -176,10 +176,12 @@ def compare_designs(
     shared = [frozenset(streams(base)) & frozenset(streams(other)) for other in others]
     guilty = frozenset().union(*map(culprits, designs))
     output = KeptOutput(violations=check_invariants, blast=blast, guilty=guilty)
+    # The base is measured over the streams that it shares with each design, each set once.
     outputs = [replace(output, among=tuple(dict.fromkeys(shared)))]
     outputs += [replace(output, among=(common,)) for common in shared]
     tasks = [
         Task(replicate, design, (replication, seed, output))
+        # All designs of a replication follow one another, so only one sample of the base is kept.
         for replication in range(replications)
         for design, output in zip(designs, outputs, strict=True)
     ]
@@ -187,6 +189,7 @@ def compare_designs(
     pairs: list[list[pd.DataFrame]] = [[] for _ in others]
     for number, run in enumerate(execution.results(tasks)):
         design = number % len(designs)
+        # Results come in the order of the tasks: the base is the first of each replication.
         if design == 0:
             against = run.sample
         elif against is not None and run.sample is not None:

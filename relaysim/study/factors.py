@@ -37,6 +37,7 @@ class Factor:
         """Return the input of a range that a user gives. Raises SensitivityError if it is none."""
         try:
             ends = Number.parse(low), Number.parse(high)
+            # "90 s" is below "2 min": ends are compared in one unit.
             rising = ends[0].value < ends[1].in_unit(ends[0].unit)
         except ValueError as error:
             raise SensitivityError(f"{path}: {error}") from error

@@ -32,12 +32,15 @@ def gain(base: Floats, other: Floats, confidence: float = CONFIDENCE) -> Estimat
     base, other = base[both], other[both]
     n = len(base)
     nothing = np.nan
+    # Without harm in the base there is nothing to avoid.
     if n == 0 or base.sum() <= 0:
         return Estimate(nothing, nothing, nothing, n)
     value = 1.0 - float(other.sum() / base.sum())
+    # Equal harm is a gain of 0 for sure; the ratio would have rounding errors.
     if n > 1 and np.array_equal(base, other):
         return Estimate(0.0, 0.0, 0.0, n)
     rest = base.sum() - base
+    # The jackknife leaves out each replication once, and each rest needs harm.
     if n == 1 or (rest <= 0).any():
         return Estimate(value, nothing, nothing, n)
     left_one_out = 1.0 - (other.sum() - other) / rest

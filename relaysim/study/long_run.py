@@ -90,6 +90,7 @@ def long_run(
     origin = executed.provenance([scenario], 1, seed)
     batches = batch_means(row)
     batches = batches._replace(estimate=estimate_within_range(batches.estimate, "s"))
+    # Batches estimate the mean of a steady state; without one, the interval means nothing.
     begins = next(changing(scenario), None)
     if begins is not None:
         mean = batches.estimate._replace(low=np.nan, high=np.nan)
@@ -129,6 +130,7 @@ def observations(scenario: Scenario, quantity: tuple[str, str, str], seed: int) 
         if subject in group.subjects:
             chosen = recipients.where(group.of == group.subjects.index(subject))
             value = chosen.latency if metric == "latency_mean" else chosen.waits[metric]
+            # Batches are consecutive in time.
             values: Floats = value[np.argsort(chosen.created, kind="stable")] / SECOND
             return values
     known = [subject for group in scope_groups for subject in group.subjects]

@@ -55,8 +55,10 @@ def dialogue_events(scenario: Scenario, trace: Trace, journey: Journey) -> tuple
     begun = [event for event in journey.events if event.what in ("session", "turn")]
     reached = _reached(scenario, host, journey.connector)
     if reached is None or not begun:
+        # Without a connector no hub answered, so nothing is left out.
         return [], not journey.connector
     target, connector = reached
+    # Earlier sessions ended without the message.
     session = begun[-1]
     opened = session.what == "session"
     opening = timing(host, connector).opening_time if opened else 0
@@ -78,6 +80,7 @@ def dialogue_events(scenario: Scenario, trace: Trace, journey: Journey) -> tuple
         scenario.run.start + timedelta(microseconds=session.time + host.round_trip),
         _delay(scenario, trace, target.hub or "", session.time + opening),
     )
+    # A message that found a session open begins with MAIL FROM.
     first = Verb.CONNECT if opened else Verb.MAIL
     steps = [step for step in expected.steps if first <= step.verb <= Verb.END]
     events = [
@@ -92,6 +95,7 @@ def dialogue_events(scenario: Scenario, trace: Trace, journey: Journey) -> tuple
     ]
     if not _matches_run(expected, journey, events):
         return [], False
+    # The run may end within the dialogue.
     return [event for event in events if event.time <= journey.ended], True
 
 

@@ -98,6 +98,7 @@ def numbers(recipients: Sequence[int]) -> str:
     """Return the numbers of recipients, from 1 on, as "1, 3-5"."""
     spans: list[list[int]] = []
     for number in sorted(recipients):
+        # Ends count from 1 and numbers from 0, so an equal number is the next one.
         if spans and spans[-1][1] == number:
             spans[-1][1] = number + 1
         else:
@@ -184,6 +185,7 @@ def _require_known(scenario: Scenario, stream: str) -> None:
 def _row(trace: Trace, stream: str, number: int, replication: int) -> int:
     names = trace.names
     fits = [i for i, name in enumerate(names.streams) if name == stream]
+    # A full name wins over the short name of another stream.
     fits = fits or [i for i, title in enumerate(names.stream_title) if title == stream]
     of_stream = np.isin(trace.messages["stream"], fits)
     rows = np.flatnonzero(of_stream & (trace.messages["number"] == number))

@@ -34,6 +34,7 @@ def by_median(
         Confidence of the intervals.
     """
     rough = median_intervals(differences, confidence)
+    # Equal rows keep their exact difference of 0.
     chosen = skewed & ~equal
     return Estimates(
         np.where(chosen, rough.value, difference.value),

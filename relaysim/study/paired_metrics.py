@@ -93,6 +93,7 @@ def against_base(
     index, keys = index[kept], base_metrics.keys[kept].reset_index(drop=True)
     base_values, other_values = base_metrics.rows(index), other_metrics.rows(index)
     equal = equal_rows(base_values, other_values)
+    # Only replications with a value in both designs make pairs.
     both = ~(np.isnan(base_values) | np.isnan(other_values))
     base_values, other_values = (
         np.where(both, base_values, np.nan),
@@ -108,6 +109,7 @@ def against_base(
     chance = base_metrics.chance[kept]
     difference = differences(chance, base_values, other_values, confidence)
     names = keys["metric"].tolist()
+    # Hours of one replication depend on each other: the sign test has to agree.
     hours = keys["metric"].eq("bad_hour_share").to_numpy()
     for part, sure in zip(
         difference, with_zero_unless_sure(difference, paired_differences, confidence), strict=True
@@ -115,6 +117,7 @@ def against_base(
         part[hours] = sure[hours]
     skewed = keys["metric"].isin(SKEWED_BY_LISTINGS).to_numpy() & listings
     judged = by_median(difference, paired_differences, skewed, equal, confidence)
+    # A column, so that it spreads over replications.
     more = np.array([METRICS[metric].better == "more" for metric in names], bool)[:, None]
     better = np.where(more, paired_differences > 0, paired_differences < 0)
     worse = np.where(more, paired_differences < 0, paired_differences > 0)
@@ -131,6 +134,7 @@ def against_base(
     frame["verdict"] = np.where(equal, EQUAL, _unless_more_is_lost(frame, verdicts))
     least = _least(names, base_value, matters)
     least_needed = _needed(chance, base_values, other_values, difference, least, confidence)
+    # These rows are judged by their median, which takes another number.
     least_needed[skewed] = more_for_median(paired_differences[skewed], least[skewed], confidence)
     frame["replications_needed"] = np.where(frame["verdict"] == NOT_DECIDED, least_needed, np.nan)
     frame["narrowing"] = narrowing(base_values, other_values)
@@ -153,6 +157,7 @@ def _joined(plain: pd.DataFrame, pairs: pd.DataFrame, column: str) -> pd.DataFra
     """Return the comparable metrics of a replication, with those of what both delivered."""
     metric = plain["metric"]
     alone = metric.isin(DELIVERED_METRICS)
+    # A hub or an IP has other recipients in each design, so its latencies do not compare.
     alone |= metric.isin(LATENCY_METRICS) & ~plain["scope"].isin(PAIRED_SCOPES)
     subjects = pd.MultiIndex.from_frame(plain[["scope", "subject"]])
     here = pd.MultiIndex.from_frame(pairs[["scope", "subject"]]).isin(subjects)
@@ -176,6 +181,7 @@ def _needed(
     numbers[chance] = chances_needed(
         base_values[chance], other_values[chance], least[chance], confidence
     )
+    # Differences with infinite values have no spread; the sign test counts their directions.
     for row in np.flatnonzero(lost):
         paired = minus(other_values[row], base_values[row])
         signs = int((paired > 0).sum()), int((paired < 0).sum())
@@ -201,6 +207,7 @@ def _unless_more_is_lost(frame: pd.DataFrame, verdicts: Sequence[str]) -> list[s
         """
         more = sum(difference[scope, subject, status] for status in ("delivered", "junked"))
         more -= difference[scope, subject, "created"]
+        # A subject without mail loses none: 0 / 1.
         return float(more / (created[scope, subject, "created"] or 1.0))
 
     least = METRICS["on_time"].matters.absolute

@@ -121,6 +121,7 @@ class Reached:
 
         It is 0 where the quantity is lost in a replication: its mean is infinite for sure.
         """
+        # An infinite mean gets no more precise.
         if self.lost:
             return 0.0
         return (self.estimate.high - self.estimate.low) / 2
@@ -150,6 +151,7 @@ class Reached:
     def _chances(self) -> float:
         """Return the number if the values that were seen repeated."""
         hits, n = round(self.estimate.value * self.estimate.n), self.estimate.n
+        # Wilson's width has no formula for n here, so multiples of the sample are tried.
         for times in range(2, SEARCHED // n + 1):
             row = np.repeat([1.0, 0.0], [hits * times, (n - hits) * times])
             _, low, high, _ = chances(row[None])
@@ -182,11 +184,13 @@ class Watch:
                 require_measured(quantity, metrics)
             seen.append((quantity.value(metrics), quantity.denominator(metrics)))
         n = len(self.seen[0])
+        # A rare subject may lack a value in the first replications, but not in this number of them.
         if n == AHEAD:
             self._drop_empty()
         if n < FEWEST or not all(estimate.narrow for estimate in self.reached()):
             self.narrow_since = None
             return False
+        # The look ahead begins anew whenever an interval widens again.
         since = self.narrow_since = self.narrow_since or n
         self.stayed = n - since >= AHEAD * max(since, 100) // 100
         return self.stayed
@@ -216,6 +220,7 @@ class Watch:
     def needed(self) -> int:
         """Return about how many replications there will be in all; at most as many as allowed."""
         reached = self.reached()
+        # For the display only: it never decides when to stop.
         numbers = [estimate.needed for estimate in reached if np.isfinite(estimate.half)]
         most = self.precision.most
         about = max(numbers, default=most)

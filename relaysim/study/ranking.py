@@ -53,6 +53,7 @@ def ranking(comparison: Comparison, scope: str, subject: str, metric: str) -> pd
         raise ValueError(f"no design has {metric} of {subject} in the scope {scope}")
     # By name, so that the order of the designs changes no number.
     table = rows.pivot(index="scenario", columns="replication", values="value").sort_index()
+    # First designs without the metric, then replications that not all of the others have.
     table = table.dropna(how="all").dropna(axis="columns")
     values = table.to_numpy(np.float64)
     if not values.size:
@@ -84,6 +85,7 @@ def _best(values: Floats, seed: int) -> Floats:
     if n < 2:
         return np.full(len(values), np.nan)
     lost = np.isinf(values).any(axis=1)
+    # All means are infinite: no design is ahead.
     if lost.all():
         return np.full(len(values), 1.0 / len(values))
     if lost.any():
@@ -92,6 +94,7 @@ def _best(values: Floats, seed: int) -> Floats:
         return shares
     random = np.random.default_rng(seed)
     weights = random.standard_normal((DRAWS, n))
+    # Normal over chi: a multivariate t draw, scaled to the standard error of a mean.
     weights *= np.sqrt((n - 1) / random.chisquare(n - 1, (DRAWS, 1))) / np.sqrt(n * (n - 1))
     # Row by row, so that equal designs have equal means to the last digit.
     means = np.array([row.mean() + weights @ (row - row.mean()) for row in values])

@@ -112,11 +112,13 @@ def replicate(scenario: Scenario, replication: int, seed: int, kept: KeptOutput)
     violations = check(trace, draws, scenario) if kept.violations else []
     if kept.violations and runs is not None:
         violations += check(runs.control, draws, scenario)
+        # N is a run of other draws: those without the culprits' mail.
         violations += check(runs.absent, draws.without(culprits(scenario)), scenario)
     own = frozenset(draws.streams)
     recipients = Recipients.of(trace, scenario)
     measured = metrics(trace, scenario, recipients)
     among = {
+        # All streams in common: the metrics are those of the whole run.
         chosen: measured if chosen >= own else metrics(trace, scenario, recipients, chosen)
         for chosen in kept.among
     }
@@ -325,6 +327,7 @@ def run_scenario(
         runs = list(execution.results(tasks))
     else:
         tasks = _tasks(scenario, watch.precision.most, seed, kept)
+        # The rule stops early, so the runs that are under way have to be closed.
         with closing(execution.with_progress(None).results(tasks)) as results:
             runs = list(_until(watch, results, execution.progress))
     all_frames = [run.frames for run in runs if run.frames is not None]

@@ -185,6 +185,7 @@ def measure_sensitivity(
 ) -> Sensitivity:
     """Measure the effect of inputs on a quantity of one design, or of two; see `sensitivity`."""
     quantity = Quantity.parse(str(quantity))
+    # A Sobol sequence is balanced only at powers of two.
     if sobol is not None and (sobol < 2 or sobol & (sobol - 1)):
         raise SensitivityError(f"{sobol} Sobol points: write a power of two, such as 16")
     designs = files.load()
@@ -204,6 +205,7 @@ def measure_sensitivity(
     designs_at = _Designs(files, tuple(base))
     ends = [(factor.path, value) for factor in chosen for value in factor.ends.values()]
     inputs_of_sobol = len(chosen) if inputs is not None else min(FEW, len(chosen))
+    # Saltelli's scheme takes count x (inputs + 2) points.
     points = 1 + len(ends) + (sobol * (inputs_of_sobol + 2) if sobol else 0)
     if points > MOST:
         raise SensitivityError(f"{points:,} points: at most {MOST:,} make a study")
@@ -236,6 +238,7 @@ def assumed(files: DesignFiles) -> tuple[Factor, ...]:
     inputs: dict[str, Factor] = {}
     for file in files.files:
         of_file = assumptions(file, files.settings, files.profiles)
+        # The right side wins: a path of an earlier file keeps its value.
         inputs = {factor.path: factor for factor in of_file} | inputs
     return tuple(inputs.values())
 
@@ -274,6 +277,7 @@ class _Runs:
 
     def values(self, points: Iterable[Sequence[Scenario]]) -> Iterator[Floats]:
         """Return the values of each point, one for each replication."""
+        # Points are made as they are needed: thousands of scenarios would fill the memory.
         waiting, size = iter(points), max(1, _AT_ONCE // self.replications)
         while batch := list(islice(waiting, size)):
             keep = KeptOutput(blast=self.quantity.needs_blast)
@@ -320,6 +324,7 @@ def _estimates(quantity: Quantity, values: Floats, paired: bool) -> Estimates:
     units = [quantity.of.unit] * len(values)
     if not paired:
         return within_range(quantity.estimates(values), units)
+    # The values are differences already: their interval is that of differences from 0.
     nothing = np.where(np.isnan(values), np.nan, 0.0)
     result = differences(np.zeros(len(values), bool), nothing, values, CONFIDENCE)
     return difference_within_range(result, units)
@@ -340,6 +345,7 @@ def _effects(
     at: dict[str, list[Floats]] = {"low": [], "high": []}
     for factor in inputs:
         for end, rows_of_end in at.items():
+            # In the order of the runs: factor by factor, low before high.
             rows_of_end.append(next(rows) if end in factor.ends else absent)
     frame = pd.DataFrame([(factor.path, factor.low, factor.base, factor.high) for factor in inputs])
     frame.columns = pd.Index(["path", "low", "base", "high"])
@@ -359,6 +365,7 @@ def _effects(
         unchanged = (values_at_end == base) | (np.isnan(values_at_end) & np.isnan(base))
         missing = np.array([end not in factor.ends for factor in inputs])
         same &= missing | unchanged.all(axis=1)
+    # fmax and fmin leave NaN out, so a factor with one end has a swing too; 0 is the base.
     frame["swing"] = np.fmax.reduce(moved) - np.fmin.reduce(moved)
     frame["effect"] = np.where(beyond, MEASURABLE, np.where(same, NONE, NOT_DECIDED))
     frame["unit"], frame["source"] = quantity.of.unit, [factor.source for factor in inputs]

@@ -188,6 +188,7 @@ def find_size(
         except ScenarioError as error:
             trials.unsettled(at, error)
             return False
+        # A decided value needs no more looks, except the answer, which gets all of them.
         for look in looks:
             done = trials.replications_of(at)
             if done and trials.verdict(at) != NOT_DECIDED and not to_the_end:
@@ -198,6 +199,7 @@ def find_size(
             trials.add(at, [run.metrics for run in runs])
         return trials.verdict(at) == MET
 
+    # -1: no value below the first is known to miss. The largest value is tried first.
     low, high, last = -1, len(designs) - 1, len(designs) - 1
     met = meets(high)
     while met:
@@ -206,6 +208,7 @@ def find_size(
             low, high = (low, middle) if meets(middle) else (middle, high)
         if meets(high, to_the_end=True):
             break
+        # More replications have refuted the answer: bisect again above it.
         low, high, met = high, last, high < last
     if not met:
         raise SizeError(trials.failure(last))
@@ -240,6 +243,7 @@ class _Trials:
         ]
         self.values, self.rising, self.targets = vary.values, vary.rising, targets
         self.most = looks[-1]
+        # A bisection tries at most so many values, and the error is shared among them.
         self.tried = math.ceil(math.log2(len(self.values))) + 1
         # An interval has two ends, and each verdict rests on one of them.
         self.confidence = 1.0 - 2.0 * error / (len(looks) * len(targets) * self.tried)

@@ -37,6 +37,7 @@ class Stack:
         Whose rows may differ; rows keep their order.
         """
         rows = pd.concat(frames, ignore_index=True)
+        # Rows are numbered as they first occur, so their order is that of the first replication.
         row, _ = pd.factorize(pd.MultiIndex.from_frame(rows[KEY]))
         replication = np.repeat(np.arange(len(frames)), [len(frame) for frame in frames])
         first = ~pd.Series(row).duplicated().to_numpy()
@@ -90,6 +91,7 @@ class Stack:
         """Return the values of some keys, in their order; NaN for those that are not here."""
         at = self.index().get_indexer(keys)
         values = self.values[at]
+        # -1 is a key that is not here; numpy has read the last row for it.
         values[at < 0] = np.nan
         return values
 

@@ -270,6 +270,7 @@ def sweep_files(
         quiet = execution.with_progress(None)
         designs = [
             design
+            # Designs of one point are compared, so they share one warm-up.
             for first in range(0, len(designs), count)
             for design in settle_all(
                 designs[first : first + count], Sampling(replications, seed), quiet
@@ -380,6 +381,7 @@ class _Frames:
         parts = difference_within_range(estimate, units)
         frame["difference"], frame["low"], frame["high"], frame["replications"] = parts
         if listings:
+            # Rows that are equal in every replication keep their difference of exactly 0.
             unsure = other.skewed[both] & ~equal_rows(*rows)
             frame.loc[unsure, ["low", "high"]] = np.nan
         middles = middle(minus(rows[1], rows[0]))

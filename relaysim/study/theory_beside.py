@@ -85,6 +85,7 @@ def beside(result: MeasuredRun) -> pd.DataFrame:
     for value in _values(result):
         if (value.subject, value.metric) in measured:
             simulated, low, high = measured[value.subject, value.metric]
+            # NaN is not equal to itself: one replication has no interval.
             inside = low <= value.theory <= high if low == low else None
             compared.append((result.scenario.name, *value, simulated, low, high, inside))
     return pd.DataFrame(compared, columns=list(COLUMNS)).astype({"inside": "boolean"})

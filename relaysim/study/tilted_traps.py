@@ -61,6 +61,7 @@ def log_likelihood_ratio(scenario: Scenario, draws: Draws, tilt: float) -> float
         The factor on the probability of a trap.
     """
     known, parts, ratio = streams(scenario), operator_shares(scenario), 0.0
+    # Messages are in the order of streams, so each stream is one slice.
     rows = np.searchsorted(draws.stream, np.arange(len(draws.streams) + 1))
     first = draws.first_recipient[rows].tolist()
     for name, start, end, size in zip(
@@ -68,12 +69,14 @@ def log_likelihood_ratio(scenario: Scenario, draws: Draws, tilt: float) -> float
     ):
         # A mailing list decides once for each address that is written to.
         last = min(start + size, end) if size else end
+        # Domain 0 is the internal one, which has no traps.
         outside = int(np.count_nonzero(draws.domain[start:last]))
         between = slice(*np.searchsorted(draws.trap_recipient, (start, last)))
         hits = np.bincount(draws.trap_operator[between], minlength=len(parts))
         for part, count in zip(parts.values(), hits.tolist(), strict=True):
             true = trap_share(known[name]) * part
             drawn = max(true, min(true * tilt, MOST))
+            # A probability that the tilt does not change has a ratio of 1.
             if drawn > true:
                 ratio += count * math.log(true / drawn)
                 ratio += (outside - count) * (math.log1p(-true) - math.log1p(-drawn))
@@ -107,5 +110,6 @@ class _Expected:
 
     def most(self, length: int) -> float:
         """Return the most expected hits in any span of this length."""
+        # The span with the most hits begins at a message.
         last = np.searchsorted(self.created, self.created + length, "right")
         return float((self.before[last] - self.before[:-1]).max(initial=0.0))

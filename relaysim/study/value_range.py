@@ -89,6 +89,7 @@ def between(low: Number, high: Number, at: float, whole: bool) -> Number:
     """
     first, last = low.value, high.in_unit(low.unit)
     if whole:
+        # Both ends count, so one more than their distance.
         steps = math.floor(last) - math.ceil(first) + 1
         return low._replace(value=Fraction(math.ceil(first) + math.floor(at * steps)))
     return low._replace(value=first + Fraction(at) * (last - first), whole=False)

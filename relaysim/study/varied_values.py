@@ -55,6 +55,7 @@ class Vary:
             raise ValueError(f"{self.path} is not to be varied: it is the study's own")
         if not self.values or not all(self.values):
             raise ValueError(f"{self.path}: give at least one value, and no empty one")
+        # As numbers, "60 s" and "1 min" are the same value.
         same = self.amounts or self.values
         for value, amount in zip(self.values, same, strict=True):
             if same.count(amount) > 1:
@@ -104,6 +105,7 @@ def value_at(scenario: Scenario, path: str) -> Any:
     OverrideError
         If the text is no path.
     """
+    # Any value completes the path for the parser.
     here: Any = written(scenario)
     keys, _ = parse(f"{path}=0")
     try:

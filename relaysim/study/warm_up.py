@@ -128,6 +128,7 @@ def find_warm_up(scenario: Scenario, sampling: Sampling, execution: Execution) -
     elif short is not None:
         verdict, cut, reason = _unsettled(short)
     else:
+        # MSER-5 needs the start that a warm-up would hide.
         plain = with_warm_up(scenario, 0)
         tasks = [Task(latencies, plain, (i, seed)) for i in range(replications)]
         sums = np.stack(list(execution.results(tasks)))
@@ -193,6 +194,7 @@ def settle_all(
     settled = [settle(design, sampling, execution, report) for design in designs]
     cuts = [design.run.warm_up for design in settled]
     ends = [design.run.warm_up_auto and next(changing(design), None) for design in designs]
+    # A terminating run needs its start, and designs are compared over the same time.
     longest = 0 if any(ends) else max(cuts)
     return [
         with_warm_up(final, longest) if design.run.warm_up_auto else final
@@ -218,6 +220,7 @@ def latencies(scenario: Scenario, replication: int, seed: int) -> Floats:
     recipients, message = trace.recipients, trace.recipients["message"]
     created = trace.messages["created"][message]
     arrived = np.isin(recipients["status"], (Status.DELIVERED, Status.JUNKED))
+    # DSNs have a parent; they begin at a hub, so their latency is of another kind.
     counted = arrived & (trace.messages["parent"][message] < 0)
     bins = created[counted] * FINEST // scenario.run.duration
     latency = (recipients["end"][counted] - created[counted]) / SECOND
@@ -231,6 +234,7 @@ def latencies(scenario: Scenario, replication: int, seed: int) -> Floats:
 
 def rounded_up(cut: int) -> int:
     """Return the next duration (microseconds) that reads well, at most a tenth above."""
+    # A tenth of the cut at most, so rounding adds little.
     step = max((step for step in _STEPS if 10 * step <= cut), default=1)
     return -(-cut // step) * step
 
@@ -240,6 +244,7 @@ def _judged(
 ) -> "tuple[Verdict, int, str, pd.Series[float], Truncation | None]":
     """Return the result of MSER-5 for latencies, shape (replications, 2, bins)."""
     recipients = sums[:, 1].sum(axis=1).mean()
+    # The finest bins that have enough recipients.
     bins = next((n for n in _BINS if recipients >= RECIPIENTS * n), _BINS[-1])
     total, count = sums.reshape(len(sums), 2, bins, FINEST // bins).sum(axis=3).swapaxes(0, 1)
     start = np.arange(bins) * (duration / SECOND / bins)
@@ -253,6 +258,7 @@ def _judged(
         where=replications_with_mail > 0,
     )
     series = pd.Series(values, index, name="latency")
+    # A bin that is empty in all replications has no mean for MSER-5.
     if recipients < RECIPIENTS * bins or not replications_with_mail.all():
         needed = RECIPIENTS * BATCH * FEWEST
         verdict, cut, reason = _unsettled(

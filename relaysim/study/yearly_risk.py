@@ -168,6 +168,7 @@ def ratio(weight: Floats, values: Floats, confidence: float = CONFIDENCE) -> Est
     if n == 0:
         return Estimate(np.nan, np.nan, np.nan, 0)
     total = weight.sum()
+    # 0 x NaN is NaN, so values without weight are replaced first.
     mean = float((weight * np.where(weight > 0, values, 0.0)).sum() / total)
     if n == 1:
         return Estimate(mean, np.nan, np.nan, 1)
@@ -199,6 +200,7 @@ def _likely(weight: Floats, listed: Floats) -> Estimate:
     nothing would have an interval of next to nothing.
     """
     plain = (weight == 1.0).all()
+    # Even replications are drawn without the tilt.
     listed_plain = listed if plain else listed[::2]
     share, least, most, _ = (float(part[0]) for part in chances(listed_plain[None, :]))
     if plain:
@@ -206,6 +208,7 @@ def _likely(weight: Floats, listed: Floats) -> Estimate:
     value, low, high, n = interval(weight * listed)
     if _effective(weight * listed) < FEW:
         low, high = min(low, least), max(high, most)
+    # A weighted mean of zeros and ones may exceed 1.
     return Estimate(min(value, 1.0), max(low, 0.0), min(high, 1.0), n)
 
 
