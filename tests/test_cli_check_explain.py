@@ -14,8 +14,8 @@ from relaysim.profiles.value import Certainty
 
 def findings(*arguments):
     """Severity, check and place of each finding."""
-    found = json.loads(relaysim("check", SHARED, *arguments, "--json").stdout)["findings"]
-    return [(each["severity"], each["check"], each["place"]) for each in found]
+    result = json.loads(relaysim("check", SHARED, *arguments, "--json").stdout)["findings"]
+    return [(each["severity"], each["check"], each["place"]) for each in result]
 
 
 def test_advice_alone_is_no_failure():
@@ -36,9 +36,9 @@ def test_an_error_of_the_design_is_exit_code_2(golden):
 
 
 def test_findings_as_json_are_those_of_the_library():
-    found = json.loads(relaysim("check", SHARED, "--json").stdout)
-    assert found["findings"] == [finding.as_dict() for finding in check(load(SHARED))]
-    assert set(found) == {"relaysim", "scenario", "findings"}
+    result = json.loads(relaysim("check", SHARED, "--json").stdout)
+    assert result["findings"] == [finding.as_dict() for finding in check(load(SHARED))]
+    assert set(result) == {"relaysim", "scenario", "findings"}
 
 
 def test_a_file_that_cannot_be_used_is_a_finding_too():
@@ -68,9 +68,9 @@ def test_explain_takes_sender_stream_and_another_server():
         *("explain", SHARED, "--host", "marketing", "--stream", "newsletter", "--server", "mail"),
         *("--from", "x@cozumpark.com", "--to", "a@gmail.com", "--to", "b@cozumpark.com", "--json"),
     )
-    found = json.loads(result.stdout)
-    assert found["sender"] == "x@cozumpark.com"
-    (attempt,) = found["attempts"]
+    results = json.loads(result.stdout)
+    assert results["sender"] == "x@cozumpark.com"
+    (attempt,) = results["attempts"]
     replies = {each["recipient"]: each["accepted"] for each in attempt["recipients"]}
     assert replies == {"a@gmail.com": False, "b@cozumpark.com": True}
 
@@ -87,10 +87,12 @@ def test_explain_takes_an_address_that_is_no_host(golden):
 
 
 def test_explain_prints_the_rights_at_a_connector():
-    found = json.loads(relaysim("explain", SHARED, "--connector", "externalrelay", "--json").stdout)
-    rights = {each["extended_right"] for each in found["rights"]}
+    result = json.loads(
+        relaysim("explain", SHARED, "--connector", "externalrelay", "--json").stdout
+    )
+    rights = {each["extended_right"] for each in result["rights"]}
     assert "ms-Exch-SMTP-Accept-Any-Recipient" in rights
-    assert {each["connector"] for each in found["rights"]} == {"HUB01\\externalrelay"}
+    assert {each["connector"] for each in result["rights"]} == {"HUB01\\externalrelay"}
 
 
 def test_the_library_explains_as_the_command_does():
@@ -119,9 +121,9 @@ def test_all_profiles_of_a_kind_fit_the_terminal(kind):
 
 
 def test_profiles_as_json_have_value_source_and_certainty():
-    found = json.loads(relaysim("profiles", "host", "printer", "--json").stdout)
+    result = json.loads(relaysim("profiles", "host", "printer", "--json").stdout)
     sessions = BUILT_IN.profile(Kind.HOST, "printer").table("host")["sessions"]
-    assert found["profiles"]["printer"]["hosts.NAME"]["sessions"] == {
+    assert result["profiles"]["printer"]["hosts.NAME"]["sessions"] == {
         "value": sessions.value,
         "source": sessions.source,
         "certainty": Certainty.ASSUMPTION.value,

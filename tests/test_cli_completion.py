@@ -31,11 +31,11 @@ def completing(**variables: str) -> "subprocess.CompletedProcess[str]":
 def completed(line: str) -> list[str]:
     """What bash is offered for the last word of the line."""
     words = line.split(" ")
-    found = completing(
+    result = completing(
         **{VARIABLE: "complete_bash", "COMP_WORDS": line, "COMP_CWORD": str(len(words) - 1)}
     )
-    assert found.stderr == ""
-    return found.stdout.split()
+    assert result.stderr == ""
+    return result.stdout.split()
 
 
 @pytest.mark.parametrize(
@@ -49,10 +49,10 @@ def completed(line: str) -> list[str]:
     ],
 )
 def test_each_shell_has_a_script(shell: str, sign: str) -> None:
-    found = completing(**{VARIABLE: f"source_{shell}"})
-    assert found.returncode == 0
-    assert sign in found.stdout
-    assert VARIABLE in found.stdout
+    result = completing(**{VARIABLE: f"source_{shell}"})
+    assert result.returncode == 0
+    assert sign in result.stdout
+    assert VARIABLE in result.stdout
 
 
 def test_the_first_word_is_a_command() -> None:

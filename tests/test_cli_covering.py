@@ -58,28 +58,28 @@ def words(row, tmp_path):
     """The command of a row."""
     scenario = SCENARIOS / f"{row['scenario']}.toml"
     command = row["command"]
-    found = [command, str(scenario)]
+    result = [command, str(scenario)]
     if command in ("compare", "report"):
         other = tmp_path / "other.toml"
         other.write_text(f'extends = "{scenario.as_posix()}"\nname = "other"\n', encoding="utf-8")
-        found.append(str(other))
+        result.append(str(other))
     if command == "trace" and row["figures"]:
-        found += ["--message", f"{first_stream(scenario)}:0"]
-    found += {
+        result += ["--message", f"{first_stream(scenario)}:0"]
+    result += {
         "sweep": ["--vary", "hubs.HUB01.cores=2,4"],
         "size": ["--vary", "hubs.HUB01.cores=2:4", "--target", "total.bounced < 100000"],
         "sensitivity": ["--metric", "total.delivered", "--over", "hubs.HUB01.cores=2:8"],
         "report": ["--no-flip", "--no-sizing", "--no-sensitivity", "--out", str(tmp_path / "out")],
     }.get(command, [])
-    found += ["--set", f"run.duration={row['duration']}", "--set", f"run.scale={row['scale']}"]
-    found += ["--set", "run.warm_up=0 s"]
+    result += ["--set", f"run.duration={row['duration']}", "--set", f"run.scale={row['scale']}"]
+    result += ["--set", "run.warm_up=0 s"]
     if command not in ("qshape", "trace", "check"):
-        found += ["--jobs", "1"]
-        found += ["--replications", "5" if command == "size" else "1"]
+        result += ["--jobs", "1"]
+        result += ["--replications", "5" if command == "size" else "1"]
     for option in ("figures", "out"):
         if row[option]:
-            found += [f"--{option}", str(tmp_path / option)]
-    return found
+            result += [f"--{option}", str(tmp_path / option)]
+    return result
 
 
 def first_stream(scenario):

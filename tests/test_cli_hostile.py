@@ -52,8 +52,8 @@ def test_names_that_look_alike_have_domains_of_their_own(tmp_path):
     )
     text = f'extends = "{MM4}"\n[hosts.app.streams.load.to]\n{shares}{tables}'
     file.write_text(text, encoding="utf-8")
-    found = load(str(file)).destinations
-    assert len({domain for name in names for domain in found[name].domain_names()}) == 6
+    result = load(str(file)).destinations
+    assert len({domain for name in names for domain in result[name].domain_names()}) == 6
 
 
 @pytest.mark.parametrize("command", [("run", MM4), ("trace", MM4), ("compare", SHARED, DEDICATED)])
@@ -68,25 +68,25 @@ def test_a_number_of_thousands_of_digits_is_refused(golden_section):
         *("hosts.app.streams.load.size", "hosts.app.streams.load.arrivals.rate"),
     ]
     for path in paths:
-        said = refused("check", MM4, "--set", f"{path}={HEX}")
-        assert f"{path} = 0xffff" in said
-        assert len(said) < 400
-    golden_section("errors/hostile", message(said))
+        text = refused("check", MM4, "--set", f"{path}={HEX}")
+        assert f"{path} = 0xffff" in text
+        assert len(text) < 400
+    golden_section("errors/hostile", message(text))
 
 
 def test_tables_are_nested_in_as_many_levels_as_a_scenario_has(
     tmp_path, monkeypatch, golden_section
 ):
     monkeypatch.chdir(tmp_path)
-    said = []
+    text = []
     for depth in (DEEPEST + 1, 900):
         file = tmp_path / f"{depth}.toml"
         file.write_text(f'extends = "{MM4}"\n{"a." * depth}b = 1\n', encoding="utf-8")
-        said += [refused("check", file.name), refused("check", MM4, "--set", f"{'a.' * depth}b=1")]
-    assert all(f" {DEEPEST} " in each for each in said)
+        text += [refused("check", file.name), refused("check", MM4, "--set", f"{'a.' * depth}b=1")]
+    assert all(f" {DEEPEST} " in each for each in text)
     lists = f"run.seed={'[' * 60}{']' * 60}"
     assert "run.seed" in refused("check", MM4, "--set", lists)
-    golden_section("errors/hostile", "\n".join(map(message, said[:2])))
+    golden_section("errors/hostile", "\n".join(map(message, text[:2])))
 
 
 def test_a_name_of_255_letters_is_a_directory_and_one_of_300_is_refused(tmp_path, monkeypatch):
@@ -100,9 +100,9 @@ def test_a_name_of_255_letters_is_a_directory_and_one_of_300_is_refused(tmp_path
 
 
 def test_a_run_ends_before_the_calendar_does(golden_section):
-    said = refused(*ONE, "--set", "run.start=9999-12-31T23:00:00")
-    assert "9900" in said
-    golden_section("errors/hostile", message(said))
+    text = refused(*ONE, "--set", "run.start=9999-12-31T23:00:00")
+    assert "9900" in text
+    golden_section("errors/hostile", message(text))
     load(MM4, ("run.start=9900-12-31T23:00:00", "run.duration=3660 d", "run.drain=3660 d"))
 
 
@@ -116,10 +116,10 @@ def test_a_loop_of_links_is_refused(tmp_path, monkeypatch, option, place, golden
     monkeypatch.chdir(tmp_path)
     (tmp_path / "one").symlink_to("two")
     (tmp_path / "two").symlink_to("one")
-    said = refused(*ONE, option, place)
-    assert place in said
+    text = refused(*ONE, option, place)
+    assert place in text
     assert "Too many levels" in refused("check", "one")
-    golden_section("errors/hostile", message(said))
+    golden_section("errors/hostile", message(text))
 
 
 @pytest.mark.parametrize(
@@ -139,11 +139,11 @@ def test_a_word_that_is_not_utf_8_is_refused(arguments, tmp_path, monkeypatch, g
         word.decode("utf-8", "surrogateescape") if isinstance(word, bytes) else word
         for word in arguments
     ]
-    said = refused(*words)
-    assert "\\xff" in said
-    assert "UTF-8" in said
+    text = refused(*words)
+    assert "\\xff" in text
+    assert "UTF-8" in text
     assert list(tmp_path.iterdir()) == []
-    golden_section("errors/hostile", message(said))
+    golden_section("errors/hostile", message(text))
 
 
 def test_a_word_that_is_not_utf_8_is_refused_in_a_real_process_too():
@@ -178,10 +178,10 @@ TO = ("--to", "a@gmail.com")
     ids=lambda given: given[0] if isinstance(given, tuple) else "",
 )
 def test_a_control_character_in_a_message_is_an_escape(arguments, escaped):
-    said = refused(*arguments)
-    assert escaped in said
-    assert "\x1b" not in said
-    assert "double quotes" not in said  # which a file has, and a command line has not
+    text = refused(*arguments)
+    assert escaped in text
+    assert "\x1b" not in text
+    assert "double quotes" not in text  # which a file has, and a command line has not
 
 
 def test_so_it_is_where_a_result_names_the_command_and_its_folder(tmp_path, monkeypatch):

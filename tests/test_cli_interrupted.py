@@ -121,9 +121,9 @@ def test_too_little_memory_is_said_with_what_was_kept(monkeypatch, tmp_path, fau
         raise fault
 
     monkeypatch.setattr("relaysim.study.replicate.run_scenario", fails)
-    said = [refused("run", MM4, "--store", str(tmp_path)), refused("run", MM4)]
-    assert all("--jobs" in each and "run.scale" in each for each in said)
-    golden_section("errors/interrupted", "\n".join(map(message, said)))
+    text = [refused("run", MM4, "--store", str(tmp_path)), refused("run", MM4)]
+    assert all("--jobs" in each and "run.scale" in each for each in text)
+    golden_section("errors/interrupted", "\n".join(map(message, text)))
 
 
 def test_too_little_memory_for_one_run_is_said_too(monkeypatch, golden_section):
@@ -131,9 +131,9 @@ def test_too_little_memory_for_one_run_is_said_too(monkeypatch, golden_section):
         raise MemoryError
 
     monkeypatch.setattr("relaysim.present.text.queue_table.qshape", fails)
-    said = refused("qshape", MM4)
-    assert "run.scale" in said
-    golden_section("errors/interrupted", message(said))
+    text = refused("qshape", MM4)
+    assert "run.scale" in text
+    golden_section("errors/interrupted", message(text))
 
 
 def killed(*_arguments):
@@ -145,6 +145,6 @@ def test_a_worker_that_is_killed_leaves_what_was_kept(monkeypatch, tmp_path, gol
     command = ("run", SHARED, *LITTLE[:2])
     assert relaysim(*command, "--jobs", "1", "--replications", "1", *store).exit_code == 0
     monkeypatch.setattr("relaysim.study.execution.jobs._numbered", killed)
-    said = refused(*command, "--jobs", "2", "--replications", "3", *store)
-    assert "SIGKILL" in said
-    golden_section("errors/interrupted", message(said))
+    text = refused(*command, "--jobs", "2", "--replications", "3", *store)
+    assert "SIGKILL" in text
+    golden_section("errors/interrupted", message(text))

@@ -14,10 +14,10 @@ def test_a_foreign_figure_is_refused_before_anything_runs(
     monkeypatch.setattr("relaysim.study.replicate.run_scenario", None)
     file = tmp_path / f"{NAMES[command][0]}.png"
     file.write_bytes(b"mine")
-    said = refused(command, MM4, "--figures", str(tmp_path))
-    assert str(file) in said
+    text = refused(command, MM4, "--figures", str(tmp_path))
+    assert str(file) in text
     assert file.read_bytes() == b"mine"
-    golden_section("errors/foreign-files", message(said))
+    golden_section("errors/foreign-files", message(text))
 
 
 def test_a_foreign_file_in_an_output_is_refused_before_anything_runs(
@@ -29,7 +29,7 @@ def test_a_foreign_file_in_an_output_is_refused_before_anything_runs(
     assert relaysim(*command).exit_code == 0
     (tmp_path / "out" / "thesis.txt").write_text("mine", encoding="utf-8")
     monkeypatch.setattr("relaysim.study.replicate.run_scenario", None)
-    said = refused(*command)
-    assert "thesis.txt" in said
-    golden_section("errors/foreign-files", message(said))
+    text = refused(*command)
+    assert "thesis.txt" in text
+    golden_section("errors/foreign-files", message(text))
     assert (tmp_path / "out" / "thesis.txt").is_file()

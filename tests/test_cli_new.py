@@ -101,9 +101,9 @@ def test_one_of_a_kind_has_no_plural(home: Path, golden: Golden) -> None:
 def test_a_company_that_could_not_be_run_is_refused_with_the_largest_that_could(
     home: Path, golden_section: Golden
 ) -> None:
-    said = refused("new", "huge", "--mailboxes", "1000000", "--newsletter", "9000000")
-    golden_section("errors/new", message(said))
-    numbers = {int(each.replace(",", "")) for each in re.findall(r"\b\d[\d,]*\d\b", said)}
+    text = refused("new", "huge", "--mailboxes", "1000000", "--newsletter", "9000000")
+    golden_section("errors/new", message(text))
+    numbers = {int(each.replace(",", "")) for each in re.findall(r"\b\d[\d,]*\d\b", text)}
     most = largest(9_000_000)
     assert {most, 1_000_000, 9_000_000, TRIED} <= numbers
     for number, code in ((most, 0), (most + 1, 2)):
@@ -142,7 +142,7 @@ def test_both_designs_have_no_errors_and_the_second_is_dedicated() -> None:
     shared = {(f"bulk_shares_{what}", Severity.WARNING) for what in ("hub", "ip", "connections")}
     assert shared <= checks[0]
     assert not shared & checks[1]
-    assert Severity.ERROR not in {severity for found in checks for _, severity in found}
+    assert Severity.ERROR not in {severity for result in checks for _, severity in result}
     assert designs[1].mailboxes.submission_server_override_list == ("HUB01",)
 
 
@@ -179,9 +179,9 @@ def test_a_base_is_found_from_where_the_second_design_lies(home: Path) -> None:
 
 def test_nothing_is_overwritten(home: Path, golden_section: Golden) -> None:
     (home / "acme.toml").write_text("mine", encoding="utf-8")
-    said = refused("new", "acme")
-    assert "acme.toml" in said
-    golden_section("errors/new", message(said))
+    text = refused("new", "acme")
+    assert "acme.toml" in text
+    golden_section("errors/new", message(text))
     assert (home / "acme.toml").read_text(encoding="utf-8") == "mine"
 
 
@@ -212,10 +212,10 @@ def test_what_cannot_be_is_said_and_nothing_is_written(
     plain = 'extends = "base.toml"\nhosts.marketing.streams.newsletter.culprit = false\n'
     (home / "plain.toml").write_text(plain, encoding="utf-8")
     before = sorted(home.rglob("*"))
-    said = refused("new", *arguments)
-    assert [name for name in names if name not in said] == []
+    text = refused("new", *arguments)
+    assert [name for name in names if name not in text] == []
     assert sorted(home.rglob("*")) in (before, sorted([*before, home / "other"]))
-    golden_section("errors/new", message(said))
+    golden_section("errors/new", message(text))
 
 
 def test_a_disk_that_is_full_leaves_no_half_of_a_file(
@@ -233,7 +233,7 @@ def test_a_disk_that_is_full_leaves_no_half_of_a_file(
         return file
 
     monkeypatch.setattr(Path, "open", full)
-    said = refused("new", "acme")
-    assert "acme.toml" in said
-    assert "No space left on device" in said
+    text = refused("new", "acme")
+    assert "acme.toml" in text
+    assert "No space left on device" in text
     assert list(home.iterdir()) == []

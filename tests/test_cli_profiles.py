@@ -47,8 +47,8 @@ def test_the_reputation_that_gmail_keeps_is_a_table_of_its_own() -> None:
         "[destinations.NAME.reputation]\n"
         f"complaint_limit = 0.001\n    # {limit.certainty.value}: {limit.source}\n"
     ) in printed
-    found = json.loads(relaysim("profiles", "destination", "gmail", "--json").stdout)
-    sections = found["profiles"]["gmail"]
+    result = json.loads(relaysim("profiles", "destination", "gmail", "--json").stdout)
+    sections = result["profiles"]["gmail"]
     assert sections.keys() == {"destinations.NAME", "destinations.NAME.reputation"}
     assert sections["destinations.NAME.reputation"]["throttle_rate"]["value"] == "600/h"
     assert sections["destinations.NAME.reputation"].keys() == reputation.keys()

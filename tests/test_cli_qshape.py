@@ -24,13 +24,13 @@ def test_the_queues_of_a_hub_are_printed_at_a_time():
 
 def test_json_has_a_row_for_each_queue_after_the_total():
     result = relaysim("qshape", MM4, *SHORT, "--seed", "7", "--replication", "1", "--json")
-    found = json.loads(result.stdout)
-    assert (found["seed"], found["replication"], found["hub"]) == (7, 1, None)
-    total, queue = found["queues"]
+    results = json.loads(result.stdout)
+    assert (results["seed"], results["replication"], results["hub"]) == (7, 1, None)
+    total, queue = results["queues"]
     assert (total["queue"], queue["queue"]) == ("TOTAL", "HUB01->example.org")
     assert total["T"] == queue["T"] == queue["5"] > 4
-    assert found["clock"].startswith("00:0")
-    assert found["provenance"]["seed"] == 7
+    assert results["clock"].startswith("00:0")
+    assert results["provenance"]["seed"] == 7
 
 
 def test_the_same_is_drawn_if_a_directory_is_given(tmp_path, golden):
@@ -61,6 +61,6 @@ def test_empty_queues_are_no_picture(tmp_path, golden):
     ),
 )
 def test_what_cannot_be_shown_has_its_message(arguments, names, golden_section):
-    said = refused("qshape", MM4, *arguments)
-    assert [name for name in names if name not in said] == []
-    golden_section("errors/qshape", message(said))
+    text = refused("qshape", MM4, *arguments)
+    assert [name for name in names if name not in text] == []
+    golden_section("errors/qshape", message(text))

@@ -27,12 +27,12 @@ def test_a_report_is_written_whole(tmp_path, monkeypatch, golden):
 
 def test_a_place_that_is_taken_is_refused_before_anything_runs(tmp_path, golden_section):
     (tmp_path / "mine.txt").write_text("mine", encoding="utf-8")
-    said = refused("report", SHARED, DEDICATED, *LITTLE, "--out", str(tmp_path))
-    assert str(tmp_path) in said
+    text = refused("report", SHARED, DEDICATED, *LITTLE, "--out", str(tmp_path))
+    assert str(tmp_path) in text
     assert [each.name for each in tmp_path.iterdir()] == ["mine.txt"]
-    golden_section("errors/foreign-files", message(said))
+    golden_section("errors/foreign-files", message(text))
 
 
 def test_a_design_is_not_compared_with_itself(tmp_path):
-    said = refused("report", SHARED, SHARED, *LITTLE, "--out", str(tmp_path / "out"))
-    assert "shared-hub" in said
+    text = refused("report", SHARED, SHARED, *LITTLE, "--out", str(tmp_path / "out"))
+    assert "shared-hub" in text

@@ -31,13 +31,13 @@ def test_run_as_json_is_one_object_and_the_same_each_time():
     command = ("run", "scenarios/mm4.toml", *SHORT, "--replications", "2", "--seed", "5", "--json")
     one, two = process(*command), process(*command)
     assert one.stdout == two.stdout
-    found = json.loads(one.stdout)
-    assert list(found) == [
+    result = json.loads(one.stdout)
+    assert list(result) == [
         *("relaysim", "seed", "replications", "notes", "comparisons"),
         *("metrics", "refused_attempts", "theory", "provenance"),
     ]
-    assert (found["seed"], found["replications"], found["comparisons"]) == (5, 2, [])
-    assert found["provenance"]["command"] == (
+    assert (result["seed"], result["replications"], result["comparisons"]) == (5, 2, [])
+    assert result["provenance"]["command"] == (
         "relaysim run scenarios/mm4.toml --set 'run.duration=200 s' --set 'run.warm_up=0 s' "
         "--jobs 1 --replications 2 --seed 5 --json --no-store"
     )
@@ -68,8 +68,8 @@ def test_nothing_runs_if_the_directory_holds_other_things(tmp_path, monkeypatch)
 def test_a_setting_changes_the_run():
     command = ("run", MM4, *SHORT, "--replications", "1", "--json")
     permissions = "hubs.HUB01.receive_connectors.relay.permissions"
-    found = json.loads(relaysim(*command, "--set", f"{permissions}=[]").stdout)
-    total = {row["metric"]: row["value"] for row in found["metrics"] if row["scope"] == "total"}
+    result = json.loads(relaysim(*command, "--set", f"{permissions}=[]").stdout)
+    total = {row["metric"]: row["value"] for row in result["metrics"] if row["scope"] == "total"}
     assert total["refused"] == total["created"] > 0
 
 
@@ -100,10 +100,10 @@ def test_compare_prints_what_differs_and_draws(tmp_path):
 
 def test_compare_prints_the_blast_radius_unless_it_is_switched_off():
     command = ("compare", SHARED, LISTING, *LITTLE, "--json")
-    found, without = (json.loads(relaysim(*command, *no).stdout) for no in ((), ("--no-blast",)))
-    assert "isolation_gain" in {row["metric"] for row in found["comparisons"]}
+    result, without = (json.loads(relaysim(*command, *no).stdout) for no in ((), ("--no-blast",)))
+    assert "isolation_gain" in {row["metric"] for row in result["comparisons"]}
     assert not any(row["metric"].startswith("blast") for row in without["metrics"])
-    assert len(without["metrics"]) < len(found["metrics"])
+    assert len(without["metrics"]) < len(result["metrics"])
 
 
 def test_compare_draws_only_when_asked(tmp_path, monkeypatch):
@@ -181,8 +181,8 @@ def test_the_library_runs_what_the_command_runs():
 
     settings = ("run.duration=200 s", "run.warm_up=0 s")
     metrics = run(load(MM4, settings), replications=2, jobs=1).metrics
-    found = json.loads(relaysim("run", MM4, *SHORT, "--replications", "2", "--json").stdout)
-    assert [row["value"] for row in found["metrics"] if row["value"] is not None] == (
+    result = json.loads(relaysim("run", MM4, *SHORT, "--replications", "2", "--json").stdout)
+    assert [row["value"] for row in result["metrics"] if row["value"] is not None] == (
         metrics["value"].dropna().tolist()
     )
 

@@ -42,15 +42,15 @@ def test_sensitivity_prints_factors_with_and_without_effect(tmp_path, monkeypatc
 
 def test_json_has_the_base_and_the_effects():
     result = relaysim("sensitivity", MM4, *LITTLE, "--over", f"{CONNECTIONS}=4:8", "--json")
-    found = json.loads(result.stdout)
-    assert found["quantity"] == "total.wait_delivery"
-    assert found["base"]["unit"] == "s"
-    (effect,) = found["effects"]
+    results = json.loads(result.stdout)
+    assert results["quantity"] == "total.wait_delivery"
+    assert results["base"]["unit"] == "s"
+    (effect,) = results["effects"]
     assert (effect["path"], effect["low"], effect["high"]) == (CONNECTIONS, "4", "8")
     assert effect["low_difference"] == 0.0
-    assert found["base"]["value"] + effect["high_difference"] == pytest.approx(effect["at_high"])
-    assert "indices" not in found
-    assert "comparisons" not in found
+    assert results["base"]["value"] + effect["high_difference"] == pytest.approx(effect["at_high"])
+    assert "indices" not in results
+    assert "comparisons" not in results
 
 
 def test_where_nothing_moves_there_is_no_figure(tmp_path, golden):
@@ -75,6 +75,6 @@ def test_where_nothing_moves_there_is_no_figure(tmp_path, golden):
     ),
 )
 def test_what_cannot_be_changed_has_its_message(arguments, names, golden_section):
-    said = refused("sensitivity", MM4, *LITTLE, *arguments)
-    assert [name for name in names if name not in said] == []
-    golden_section("errors/sensitivity", message(said))
+    text = refused("sensitivity", MM4, *LITTLE, *arguments)
+    assert [name for name in names if name not in text] == []
+    golden_section("errors/sensitivity", message(text))

@@ -86,10 +86,10 @@ def test_every_command_explains_itself_within_80_columns(command):
     ),
 )
 def test_a_mistake_in_a_design_or_an_option_has_its_message(arguments, names, golden_section):
-    said = refused(*arguments)
-    assert said.startswith("relaysim: ")
-    assert [name for name in names if name not in said] == []
-    golden_section("errors/cli", message(said))
+    text = refused(*arguments)
+    assert text.startswith("relaysim: ")
+    assert [name for name in names if name not in text] == []
+    golden_section("errors/cli", message(text))
 
 
 SIZE = ["size", MM4, "--vary", "hubs.HUB01.cores=1:2", "--target", "total.on_time > 1 %"]
@@ -122,12 +122,12 @@ SIZE = ["size", MM4, "--vary", "hubs.HUB01.cores=1:2", "--target", "total.on_tim
     ),
 )
 def test_a_wrong_command_line_has_one_message_without_a_box(arguments, names, golden_section):
-    said = refused(*arguments)
-    assert said.startswith("relaysim: ")
-    assert [name for name in names if name not in said] == []
-    assert "Usage" not in said
-    assert said.isascii()
-    golden_section("errors/cli", message(said))
+    text = refused(*arguments)
+    assert text.startswith("relaysim: ")
+    assert [name for name in names if name not in text] == []
+    assert "Usage" not in text
+    assert text.isascii()
+    golden_section("errors/cli", message(text))
 
 
 def test_a_wrong_file_leaves_no_traceback_in_a_real_process():

@@ -28,8 +28,8 @@ def test_the_limit_and_the_needed_replications_are_printed(monkeypatch, golden):
     result = relaysim("run", MM4, *SHORT, *options)
     assert "10,000" in quantities(result.stdout)
     golden("run/not-precise", portable(result.stdout))
-    found = json.loads(relaysim("run", MM4, *SHORT, *options, "--json").stdout)
-    (precise,) = found["precision"]
+    results = json.loads(relaysim("run", MM4, *SHORT, *options, "--json").stdout)
+    (precise,) = results["precision"]
     assert precise["quantity"] == "total.wait_delivery"
     assert (precise["wanted"], precise["narrow"], precise["replications"]) == (0.001, False, 3)
 
@@ -61,27 +61,27 @@ def test_a_sweep_pairs_designs(tmp_path):
         *("sweep", MM4, "--vary", "run.scale=0.5,1", "--with", str(eight), *SHORT),
         *("--replications", "2", "--metric", "total.latency_mean", "--json"),
     )
-    found = json.loads(result.stdout)
-    assert [(row["run.scale"], row["scenario"]) for row in found["points"]] == [
+    results = json.loads(result.stdout)
+    assert [(row["run.scale"], row["scenario"]) for row in results["points"]] == [
         *((0.5, "mm4"), (0.5, "eight"), (1, "mm4"), (1, "eight"))
     ]
-    assert {row["scenario"] for row in found["comparisons"]} == {"eight"}
+    assert {row["scenario"] for row in results["comparisons"]} == {"eight"}
 
 
 def test_the_order_of_the_designs_changes_no_number(tmp_path):
     """Not even which of them is the first one, but for the sign of the difference."""
     eight = tmp_path / "eight.toml"
     eight.write_text(f'extends = "{MM4}"\nname = "eight"\n{CONNECTIONS} = 8\n', encoding="utf-8")
-    found = []
+    result = []
     for first, second in ((MM4, str(eight)), (str(eight), MM4)):
         arguments = ("sweep", first, "--vary", "run.scale=0.5,1", "--with", second, *SHORT)
-        found.append(json.loads(relaysim(*arguments, "--replications", "3", "--json").stdout))
+        result.append(json.loads(relaysim(*arguments, "--replications", "3", "--json").stdout))
     for table in ("points", "metrics"):
-        rows = [sorted(json.dumps(row, sort_keys=True) for row in each[table]) for each in found]
+        rows = [sorted(json.dumps(row, sort_keys=True) for row in each[table]) for each in result]
         assert rows[0] == rows[1]
     key = ("run.scale", "scope", "subject", "metric")
     there, back = (
-        {tuple(row[name] for name in key): row for row in each["comparisons"]} for each in found
+        {tuple(row[name] for name in key): row for row in each["comparisons"]} for each in result
     )
     assert there.keys() == back.keys()
     for name, row in there.items():
@@ -112,9 +112,9 @@ def test_a_run_may_find_its_warm_up_first(golden):
     auto = ("--set", "run.duration=2000 s", "--set", "run.warm_up=auto", "--jobs", "1")
     result = relaysim("run", MM4, *auto, "--replications", "2")
     assert result.exit_code == 0
-    said = [result.stderr, refused("run", MM4, *auto, "--set", f"{CONNECTIONS}=3")]
-    assert {"107 %", "3"} <= quantities(said[1])
-    golden("warmup/first", "\n".join(map(message, said)))
+    text = [result.stderr, refused("run", MM4, *auto, "--set", f"{CONNECTIONS}=3")]
+    assert {"107 %", "3"} <= quantities(text[1])
+    golden("warmup/first", "\n".join(map(message, text)))
 
 
 @pytest.mark.parametrize(
@@ -177,9 +177,9 @@ def test_a_run_may_find_its_warm_up_first(golden):
     ),
 )
 def test_what_is_no_study_has_its_message(arguments, names, golden_section):
-    said = refused(*arguments)
-    assert [name for name in names if name not in said] == []
-    golden_section("errors/studies", message(said))
+    text = refused(*arguments)
+    assert [name for name in names if name not in text] == []
+    golden_section("errors/studies", message(text))
 
 
 def test_a_log_gets_a_line_a_minute(capsys, monkeypatch, golden):
@@ -188,12 +188,12 @@ def test_a_log_gets_a_line_a_minute(capsys, monkeypatch, golden):
     with output.progress("sweep") as tell:
         for done in range(1, 5):
             tell(done * 500, 4000)
-    said = capsys.readouterr().err
-    assert [quantities(line) for line in said.splitlines()] == [
+    text = capsys.readouterr().err
+    assert [quantities(line) for line in text.splitlines()] == [
         {"1,000", "4,000", "3 min"},
         {"2,000", "4,000", "2 min"},
     ]
-    golden("progress/log", said)
+    golden("progress/log", text)
 
 
 STUDIES = [

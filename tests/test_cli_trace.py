@@ -29,15 +29,17 @@ def test_without_a_message_some_are_listed():
 
 def test_as_json_it_is_one_object():
     command = ("trace", SHARED, *LITTLE, "--message", "invoices:3", "--replication", "1", "--json")
-    found = json.loads(relaysim(*command).stdout)
-    assert list(found) == [
+    result = json.loads(relaysim(*command).stdout)
+    assert list(result) == [
         *("relaysim", "message", "replication", "notes", "events", "recipients", "provenance")
     ]
-    assert (found["message"], found["replication"]) == ("crm.invoices:3", 1)
-    assert found["events"][0]["what"] == "created"
-    spent = sum(found["recipients"][0][part] for part in found["recipients"][0] if "wait_" in part)
-    assert spent + found["recipients"][0]["service"] == pytest.approx(
-        found["recipients"][0]["lasted"], abs=1e-6
+    assert (result["message"], result["replication"]) == ("crm.invoices:3", 1)
+    assert result["events"][0]["what"] == "created"
+    spent = sum(
+        result["recipients"][0][part] for part in result["recipients"][0] if "wait_" in part
+    )
+    assert spent + result["recipients"][0]["service"] == pytest.approx(
+        result["recipients"][0]["lasted"], abs=1e-6
     )
     listed = json.loads(relaysim("trace", SHARED, *LITTLE, "--json").stdout)
     assert listed["messages"][0]["message"] == "HUB01.dsn:0"
@@ -64,6 +66,6 @@ def test_its_path_is_drawn_where_asked(tmp_path):
     ids=lambda given: given if isinstance(given, str) else "",
 )
 def test_a_message_that_is_not_there_is_refused(wanted, names, golden_section):
-    said = refused("trace", SHARED, *LITTLE, "--message", wanted)
-    assert [name for name in names if name not in said] == []
-    golden_section("errors/trace", message(said))
+    text = refused("trace", SHARED, *LITTLE, "--message", wanted)
+    assert [name for name in names if name not in text] == []
+    golden_section("errors/trace", message(text))

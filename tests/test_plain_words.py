@@ -35,9 +35,9 @@ def texts() -> Iterator[tuple[str, str]]:
 
 def test_texts_use_plain_words() -> None:
     """No text has one of the phrases."""
-    found = [
+    result = [
         f"{place}: {phrase.lower()}"
         for place, text in texts()
         for phrase in _PATTERN.findall(" ".join(text.split()))
     ]
-    assert found == []
+    assert result == []

@@ -33,13 +33,13 @@ playwright = pytest.importorskip("playwright.sync_api")
 def file(tmp_path_factory):
     files = [SCENARIOS / f"{name}.toml" for name in LADDER]
     command = command_line("relaysim", "report", *(each.name for each in files))
-    found = architecture_report(
+    result = architecture_report(
         DesignFiles.of(files, ["run.scale=0.02", "run.drain=1 d"]),
         Sampling(2),
         Execution(jobs=1, command=command),
         sizing=False,
     )
-    return write(found, tmp_path_factory.mktemp("report") / "out") / "report.html"
+    return write(result, tmp_path_factory.mktemp("report") / "out") / "report.html"
 
 
 @pytest.fixture(scope="module")
@@ -53,19 +53,19 @@ def browser():
 def opened(browser, file, width, scheme="light"):
     """The page at a width, and all that the console said."""
     page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
-    said: list[str] = []
-    page.on("console", lambda message: said.append(message.text))
-    page.on("pageerror", lambda error: said.append(str(error)))
-    page.on("requestfailed", lambda request: said.append(f"failed: {request.url[:80]}"))
+    text: list[str] = []
+    page.on("console", lambda message: text.append(message.text))
+    page.on("pageerror", lambda error: text.append(str(error)))
+    page.on("requestfailed", lambda request: text.append(f"failed: {request.url[:80]}"))
     page.goto(file.as_uri())
     page.wait_for_load_state("load")
-    return page, said
+    return page, text
 
 
 def test_the_report_in_a_browser(browser, file):
     for width in WIDTHS:
-        page, said = opened(browser, file, width)
-        assert said == []
+        page, text = opened(browser, file, width)
+        assert text == []
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         pictures = page.evaluate(
             "[...document.images].map(i => [i.naturalWidth, i.alt.length, i.src.slice(0, 5)])"
@@ -120,9 +120,9 @@ def test_text_stands_out_from_its_paper(browser, file, scheme):
             return [getComputedStyle(e).color, paper ? colour : ''];
         })"""
     )
-    found = {(ink, paper) for ink, paper in pairs}
-    assert found
-    for ink, paper in found:
+    result = {(ink, paper) for ink, paper in pairs}
+    assert result
+    for ink, paper in result:
         assert contrast(numbers(ink), numbers(paper or "rgb(255,255,255)")) >= 4.5, (ink, paper)
     page.close()
 

@@ -193,10 +193,10 @@ def test_an_error_says_what_to_write(
 ) -> None:
     with pytest.raises(ValueError) as raised:  # noqa: PT011 - the golden file has the message
         parse(value)
-    said = str(raised.value)
-    assert len(said) < 200
-    assert instead is None or f'"{instead}"' in said
-    golden_section("errors/units", said)
+    text = str(raised.value)
+    assert len(text) < 200
+    assert instead is None or f'"{instead}"' in text
+    golden_section("errors/units", text)
 
 
 def test_bytes_are_not_offered_for_bits() -> None:

@@ -62,9 +62,9 @@ def without_encoding(tree: ast.Module) -> Iterator[int]:
 
 
 def test_every_text_file_is_utf_8_whatever_the_machine_thinks() -> None:
-    found = {name: [*without_encoding(tree)] for name, tree in sources("relaysim", "benchmarks")}
-    found |= {name: [*without_encoding(tree)] for name, tree in sources("tests")}
-    assert {name: lines for name, lines in found.items() if lines} == {}
+    result = {name: [*without_encoding(tree)] for name, tree in sources("relaysim", "benchmarks")}
+    result |= {name: [*without_encoding(tree)] for name, tree in sources("tests")}
+    assert {name: lines for name, lines in result.items() if lines} == {}
 
 
 def test_nothing_is_used_that_only_posix_has() -> None:

@@ -43,14 +43,14 @@ def test_sweeps(sweep: Sweep) -> None:
 
 
 def test_sizes() -> None:
-    found = relaysim.size(
+    result = relaysim.size(
         MM4, {CORES: [4, 5]}, "total.on_time > 50 %", most=5, settings=SMALL, jobs=1
     )
-    assert columns("evidence", "size") == {*found.evidence}
+    assert columns("evidence", "size") == {*result.evidence}
 
 
 def test_sensitivities() -> None:
-    found = relaysim.sensitivity(
+    result = relaysim.sensitivity(
         MM4,
         "total.latency_mean",
         {"destinations.sink.response_time.mean": ("0.5 s", "1.1 s")},
@@ -59,9 +59,9 @@ def test_sensitivities() -> None:
         replications=2,
         jobs=1,
     )
-    assert columns("effects", "sensitivity") == {*found.effects}
-    assert found.indices is not None
-    assert columns("indices", "sensitivity") == {*found.indices}
+    assert columns("effects", "sensitivity") == {*result.effects}
+    assert result.indices is not None
+    assert columns("indices", "sensitivity") == {*result.indices}
 
 
 def test_precision(tmp_path: Path) -> None:
@@ -70,5 +70,5 @@ def test_precision(tmp_path: Path) -> None:
     scenario = relaysim.load(MM4, SMALL)
     wanted = relaysim.Precision(9.0, ["total.on_time"], most=3)
     write(relaysim.run(scenario, precision=wanted, jobs=1), tmp_path / "out")
-    found = pd.read_csv(tmp_path / "out" / "precision.csv")
-    assert columns("precision", "run") == {*found}
+    result = pd.read_csv(tmp_path / "out" / "precision.csv")
+    assert columns("precision", "run") == {*result}

@@ -29,10 +29,10 @@ def _run_guide(directory: Path, monkeypatch: pytest.MonkeyPatch, *, zone: str = 
         code = code.replace("Europe/Istanbul", zone)
     monkeypatch.chdir(directory)
     exec(compile(code, str(GUIDE), "exec"), {})
-    found = read(directory / "invoices.csv")
-    assert found.recipients is not None
-    assert found.size is not None
-    columns = ((found.created / 1e6).tolist(), found.recipients.tolist(), found.size.tolist())
+    result = read(directory / "invoices.csv")
+    assert result.recipients is not None
+    assert result.size is not None
+    columns = ((result.created / 1e6).tolist(), result.recipients.tolist(), result.size.tolist())
     return [list(row) for row in zip(*columns, strict=True)]
 
 

@@ -47,8 +47,8 @@ def test_he_finds_a_listing_when_he_looks_at_the_lists() -> None:
 
 
 def test_where_he_looks_in_his_hours_depends_on_the_replication() -> None:
-    found = {looks(6 * HOUR, 1, seed)[0] for seed in (1, 2, 3)}
-    assert len(found) == 3
+    result = {looks(6 * HOUR, 1, seed)[0] for seed in (1, 2, 3)}
+    assert len(result) == 3
     run_two = play(TRAPS, LIST, MONDAY, SIX_HOURLY, mail={"app.traps": [0]}, seed=2)
     assert detected(run_two) == looks(6 * HOUR, 1, seed=2)
 
@@ -68,16 +68,16 @@ def test_or_an_ndr_leads_to_detection_after_an_hour_of_office_time(
     bounce: float, call: float
 ) -> None:
     mail = {"app.traps": [bounce - 100], "app.load": [bounce - 200, bounce, bounce + 200]}
-    found = run(BLIND, mail=mail)
-    assert found.ends("app.load")[1] == (bounce, "bounced")
-    assert detected(found) == [call]
+    result = run(BLIND, mail=mail)
+    assert result.ends("app.load")[1] == (bounce, "bounced")
+    assert detected(result) == [call]
 
 
 def test_office_hours_are_those_of_the_organization() -> None:
     """The run begins on a Thursday at 16:45."""
     late = "[run]\nstart = 2010-03-04T16:45:00"
-    found = run(BLIND, late, mail={"app.traps": [0], "app.load": [300]})
-    assert detected(found) == [16.25 * HOUR + 0.75 * HOUR + 300]
+    result = run(BLIND, late, mail={"app.traps": [0], "app.load": [300]})
+    assert detected(result) == [16.25 * HOUR + 0.75 * HOUR + 300]
 
 
 def test_whichever_is_first() -> None:
@@ -102,9 +102,9 @@ def test_no_call_follows_for_a_newsletter_or_a_mistyped_address() -> None:
     domains = ["example.net"]
     """
     mail = {"app.traps": [9 * HOUR], "app.news": [10 * HOUR], "app.typo": [10 * HOUR]}
-    found = run(BLIND, more, mail=mail)
-    assert found.statuses("app.news") + found.statuses("app.typo") == ["bounced"] * 2
-    assert actions(found) == []
+    result = run(BLIND, more, mail=mail)
+    assert result.statuses("app.news") + result.statuses("app.typo") == ["bounced"] * 2
+    assert actions(result) == []
 
 
 def test_with_the_coupling_off_he_does_nothing() -> None:
@@ -139,28 +139,28 @@ HIT_AND_NDR: Mail = {"app.traps": [9.5 * HOUR], "app.load": [10 * HOUR]}
 )
 def test_when_he_asks_for_removal(policy: str, delisting: str, asked: float | None) -> None:
     how = f"[operations]\non_listing = '{policy}'\ndelisting = '{delisting}'"
-    found = run(BLIND, ASKS, how, mail=HIT_AND_NDR)
+    result = run(BLIND, ASKS, how, mail=HIT_AND_NDR)
     expected = [(11 * HOUR, "detected", "")]
     if policy != "nothing":
         expected.append((13 * HOUR, "repaired", ""))
     if asked is not None:
         expected.append((asked, "requested", "list"))
-    assert actions(found) == sorted(expected)
+    assert actions(result) == sorted(expected)
     end = asked + HOUR / 2 if asked is not None else 9.5 * HOUR + 5 * DAY
-    assert listings(found) == [(9.5 * HOUR, end)]
+    assert listings(result) == [(9.5 * HOUR, end)]
 
 
 def test_repairs_are_made_in_office_hours() -> None:
     """Noticed on Friday at 17:00; two hours of work are over on Monday at eleven."""
     friday = 4 * DAY
     mail = {"app.traps": [friday + 15 * HOUR], "app.load": [friday + 16 * HOUR]}
-    found = run(BLIND, ASKS, mail=mail)
-    assert actions(found) == [
+    result = run(BLIND, ASKS, mail=mail)
+    assert actions(result) == [
         (friday + 17 * HOUR, "detected", ""),
         (7 * DAY + 11 * HOUR, "repaired", ""),
         (7 * DAY + 11 * HOUR, "requested", "list"),
     ]
-    assert listings(found) == [(friday + 15 * HOUR, 7 * DAY + 11.5 * HOUR)]
+    assert listings(result) == [(friday + 15 * HOUR, 7 * DAY + 11.5 * HOUR)]
 
 
 def test_he_asks_every_list_that_has_a_form() -> None:
@@ -179,11 +179,11 @@ def test_he_asks_every_list_that_has_a_form() -> None:
     lifetime = "5 d"
     delisting_time = "1 h"
     """
-    found = run(BLIND, ASKS, lists, mail=HIT_AND_NDR)
-    asked = [subject for _, what, subject in actions(found) if what == "requested"]
+    result = run(BLIND, ASKS, lists, mail=HIT_AND_NDR)
+    asked = [subject for _, what, subject in actions(result) if what == "requested"]
     assert asked == ["list", "other"]
-    assert listings(found, "other") == [(9.5 * HOUR, 14 * HOUR)]
-    assert listings(found, "formless") == [(9.5 * HOUR, 9.5 * HOUR + 5 * DAY)]
+    assert listings(result, "other") == [(9.5 * HOUR, 14 * HOUR)]
+    assert listings(result, "formless") == [(9.5 * HOUR, 9.5 * HOUR + 5 * DAY)]
 
 
 def test_as_long_as_it_is_listed_he_asks_again_at_each_look() -> None:
@@ -192,8 +192,8 @@ def test_as_long_as_it_is_listed_he_asks_again_at_each_look() -> None:
     At the look that finds it clean the case is closed; a later listing is a new one.
     """
     hits = [LOOKS[4] + 60, LOOKS[5] + 3 * HOUR, LOOKS[8] + 60]
-    found = run(SIX_HOURLY, ASKS, mail={"app.traps": hits})
-    assert actions(found) == [
+    result = run(SIX_HOURLY, ASKS, mail={"app.traps": hits})
+    assert actions(result) == [
         (LOOKS[5], "detected", ""),
         (after(LOOKS[5], 2 * HOUR), "repaired", ""),
         (after(LOOKS[5], 2 * HOUR), "requested", "list"),
@@ -212,12 +212,12 @@ def test_each_ip_is_a_case_of_its_own() -> None:
         "h1.traps": [9 * HOUR],
         "h1.load": [12 * HOUR],
     }
-    found = play(LIST, MONDAY, design, BLIND, ASKS, mail=mail)
-    assert [time for time, what, _ in actions(found) if what == "requested"] == [
+    result = play(LIST, MONDAY, design, BLIND, ASKS, mail=mail)
+    assert [time for time, what, _ in actions(result) if what == "requested"] == [
         13 * HOUR,
         15 * HOUR,
     ]
-    assert [(start, end) for start, end in listings(found)] == [
+    assert [(start, end) for start, end in listings(result)] == [
         (9 * HOUR, 13.5 * HOUR),
         (9 * HOUR, 15.5 * HOUR),
     ]

@@ -36,8 +36,8 @@ def test_in_a_29_one_listed_ip_lists_all() -> None:
 def test_so_many_ips_of_a_larger_one_must_be_listed(allocation: str, needed: int) -> None:
     """Own IPs, hit one after another: from the n-th hit on, until less than n are listed."""
     more = others(5)
-    found = {f"h{n}": [n * 600.0] for n in range(5)}
-    run = play(LIST, NOBODY_LOOKS, hubs(allocation, *more), COUNTED, mail=hits(**found))
+    result = {f"h{n}": [n * 600.0] for n in range(5)}
+    run = play(LIST, NOBODY_LOOKS, hubs(allocation, *more), COUNTED, mail=hits(**result))
     first, last = (needed - 1) * 600, (5 - needed) * 600 + HOUR
     assert {row[:3] for row in rows(run)} == {(ip, first, last) for ip in (A, *more)}
     causes = {ip: cause for ip, _, _, cause in rows(run)}
@@ -53,28 +53,28 @@ def test_an_ip_is_not_shown_for_itself() -> None:
 
 def neighbours(run: Played, addresses: int, until: float) -> list[float]:
     """When foreign IPs of an allocation with so many of them get listed, as the operator draws."""
-    found, tick, event = [], 0, 0
+    result, tick, event = [], 0, 0
     while tick < until * 1e6:
         event += 1
         gap = drawn(run, "list", "neighbour_time", Decision.LIST_NEIGHBOUR, event)
         tick += gap * 256 // addresses
-        found.append(seconds(tick))
-    return [time for time in found if time < until]
+        result.append(seconds(tick))
+    return [time for time in result if time < until]
 
 
 def spells(times: list[float], life: float, needed: int) -> list[tuple[float, float]]:
     """When at least `needed` of some listings of this length are on."""
     ends = [seconds(round((time + life) * 1e6)) for time in times]
     changes = sorted([(end, -1) for end in ends] + [(time, 1) for time in times])
-    on, found, start = 0, [], -1.0
+    on, result, start = 0, [], -1.0
     for time, change in changes:
         on += change
         if start < 0 and on >= needed:
             start = time
         elif start >= 0 and on < needed:
-            found.append((start, time))
+            result.append((start, time))
             start = -1.0
-    return found if start < 0 else [*found, (start, -1)]
+    return result if start < 0 else [*result, (start, -1)]
 
 
 @pytest.mark.parametrize(
@@ -94,9 +94,9 @@ def test_neighbours_of_others_list_the_allocation_too(allocation: str, rate: str
     times = neighbours(run, 2 ** (32 - prefix) - 1, 20 * DAY)
     expected = spells(times, 10 * HOUR, allocation_threshold(prefix))
     assert len(expected) > 3
-    found = [(start, end) for _, start, end, _ in rows(run)]
-    assert [start for start, _ in found] == [start for start, _ in expected]
-    assert [end for _, end in found][:-1] == [end for _, end in expected][:-1]
+    result = [(start, end) for _, start, end, _ in rows(run)]
+    assert [start for start, _ in result] == [start for start, _ in expected]
+    assert [end for _, end in result][:-1] == [end for _, end in expected][:-1]
     assert {cause for *_, cause in rows(run)} == {"widening"}
 
 

@@ -12,17 +12,14 @@ def kinds(run: object) -> list[tuple[str, int, float, float, float]]:
     """The visits to the cores by when they begin: what for, subject, enter, start, end."""
     visits = run.trace.visits  # type: ignore[attr-defined]
     names = run.trace.names.stations  # type: ignore[attr-defined]
-    mine = visits["station"] == names.index(CPU)
-    found = zip(
-        *(
-            visits[column][mine].tolist()
-            for column in ("visit", "subject", "enter", "start", "end")
-        ),
+    own = visits["station"] == names.index(CPU)
+    result = zip(
+        *(visits[column][own].tolist() for column in ("visit", "subject", "enter", "start", "end")),
         strict=True,
     )
     return [
         (Visit(visit).name, subject, enter / 1e6, start / 1e6, end / 1e6)
-        for visit, subject, enter, start, end in found
+        for visit, subject, enter, start, end in result
     ]
 
 
@@ -139,5 +136,5 @@ def test_a_transaction_ranks_and_draws_as_its_first_recipient() -> None:
     run = play(MANY, mail={"app.load": [(0, 12)]})
     recipients, transactions = run.trace.recipients, run.trace.transactions
     for row, first in enumerate(transactions["first_recipient"].tolist()):
-        mine = (recipients["transaction"] == row).nonzero()[0]
-        assert first == mine[0]
+        own = (recipients["transaction"] == row).nonzero()[0]
+        assert first == own[0]

@@ -260,9 +260,9 @@ def deferred(share: float, seed: int) -> list[tuple[int, float, float, str]]:
 
 def test_a_message_that_got_a_4xx_reply_is_tried_again_after_a_minute() -> None:
     """Its queue goes on: only this message waits, and it connects anew."""
-    found = [deferred(0.5, seed) for seed in range(8)]
-    assert {len(attempts) for attempts in found} > {1, 2}
-    for attempts in found:
+    result = [deferred(0.5, seed) for seed in range(8)]
+    assert {len(attempts) for attempts in result} > {1, 2}
+    for attempts in result:
         assert attempts == [
             *((0, 63.0 * k, 63.0 * k + 3.0, LATER) for k in range(len(attempts) - 1)),
             (0, 63.0 * (len(attempts) - 1), 63.0 * (len(attempts) - 1) + 3.0, OK),
@@ -289,9 +289,9 @@ def test_a_deferred_message_holds_nobody_up() -> None:
 def test_a_connection_that_fails_by_chance_puts_the_queue_in_retry() -> None:
     """A share of the attempts to connect fails; each one waits for its place in the retry clock."""
     chance = "[destinations.sink]\nconnect_failure = 0.5"
-    found = [play(chance, mail={"app.load": [0]}, seed=seed).attempts(OUT) for seed in range(8)]
-    assert {len(attempts) for attempts in found} > {1, 2}
-    for attempts in found:
+    result = [play(chance, mail={"app.load": [0]}, seed=seed).attempts(OUT) for seed in range(8)]
+    assert {len(attempts) for attempts in result} > {1, 2}
+    for attempts in result:
         starts = [start for _, start, _, _ in attempts]
         assert starts == [0.0, 60.0, 120.0, 180.0, 240.0, 540.0, 840.0][: len(starts)]
         assert [reply for *_, reply in attempts[:-1]] == ["421 4.2.1 Unable to connect"] * (

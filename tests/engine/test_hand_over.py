@@ -147,7 +147,7 @@ def run(*changes: str) -> Played:
 
 def test_the_default_connector_takes_what_another_hub_hands_over() -> None:
     played = run()
-    assert [said for *_, said in played.attempts(OVER)] == [OK, OK]
+    assert [text for *_, text in played.attempts(OVER)] == [OK, OK]
     assert played.statuses("app.load") == ["delivered"] * 2
     assert refusals(played.scenario) == []
 
@@ -156,7 +156,7 @@ def test_a_relay_connector_that_lists_the_hub_turns_it_away() -> None:
     """Tried at 0, then 1, 2, 3, 4 and 9, 14 ... minutes later; it expires after two days."""
     played = run(RELAY)
     tries = played.attempts(OVER)
-    assert {said for *_, said in tries if said} == {NO_AUTHENTICATION}
+    assert {text for *_, text in tries if text} == {NO_AUTHENTICATION}
     assert [start for _, start, _, _ in tries[:7]] == [0, 60, 120, 180, 240, 540, 840]
     assert played.levels(Level.QUEUE_RETRY, OVER)[0] == (0.0, 1)
     assert played.statuses("app.load") == ["expired"] * 2

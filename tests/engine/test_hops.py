@@ -72,7 +72,7 @@ def answer_times(run: Trace) -> dict[int, int]:
     end_of_send = dict(
         zip(visits["subject"][sent].tolist(), visits["end"][sent].tolist(), strict=True)
     )
-    found = {}
+    result = {}
     for transaction, attempt, egress, end, reply in zip(
         *(attempts[name].tolist() for name in ("transaction", "attempt", "egress", "end", "reply")),
         strict=True,
@@ -80,8 +80,8 @@ def answer_times(run: Trace) -> dict[int, int]:
         accepted = end >= 0 and run.names.replies[reply].startswith("250")
         if egress >= 0 and attempt == 0 and accepted:
             message = int(run.transactions["message"][transaction])
-            found[message] = end - end_of_send[transaction]
-    return {message: found[message] for message in newsletters(run) if message in found}
+            result[message] = end - end_of_send[transaction]
+    return {message: result[message] for message in newsletters(run) if message in result}
 
 
 WORK = (Visit.RECEIVE, Visit.CATEGORIZE, Visit.SEND)

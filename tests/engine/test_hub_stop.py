@@ -204,11 +204,11 @@ def test_a_stopped_hub_does_not_try_its_queues() -> None:
     assert run.attempts(OUT) == [(0, 0.0, 0.0, UNABLE), (0, 100.0, 100.0, OK)]
     assert run.levels(Level.QUEUE_RETRY, OUT) == [(0.0, 1), (100.0, 0)]
     deferring = "[destinations.sink]\ndefer = 0.5"
-    found = [
+    result = [
         play(deferring, stop("50 s", "50 s"), mail={"app.load": [0]}, seed=seed).attempts(OUT)
         for seed in range(8)
     ]
-    second = {attempts[1][1] for attempts in found if len(attempts) > 1}
+    second = {attempts[1][1] for attempts in result if len(attempts) > 1}
     assert second == {100.0}
 
 

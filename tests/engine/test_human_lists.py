@@ -175,7 +175,7 @@ source_transport_servers = ["HUB01", "HUB02"]
 
 def test_what_one_ip_does_changes_nothing_for_another() -> None:
     """How much people must see of the second IP is the same whatever they saw of the first."""
-    found = []
+    result = []
     for first in ([], [0.0] * 30):
         mail: dict[str, list[float]] = {"app.load": [0], "two.traps": [DAY] * 10}
         if first:
@@ -188,8 +188,8 @@ def test_what_one_ip_does_changes_nothing_for_another() -> None:
             NOBODY_LOOKS,
             mail=mail,
         )
-        found.append([row for row in listed(run) if row[0] == "198.51.100.11"])
-    assert found[0] == found[1] != []
+        result.append([row for row in listed(run) if row[0] == "198.51.100.11"])
+    assert result[0] == result[1] != []
 
 
 @pytest.mark.parametrize("second_hit", [2 * HOUR, 10 * DAY])

@@ -60,19 +60,19 @@ def test_no_scenario_breaks_an_invariant(tables: Tables) -> None:
 
 def happened(trace: Trace) -> set[str]:
     """The kinds of things that happened in a run."""
-    found = {Cause(cause).name for cause in trace.listings["cause"].tolist()}
-    found |= {Signal(signal).name for signal in trace.signals["signal"].tolist()}
-    found |= {Action(action).name for action in trace.actions["action"].tolist()}
-    found |= {Status(status).name for status in trace.recipients["status"].tolist()}
+    result = {Cause(cause).name for cause in trace.listings["cause"].tolist()}
+    result |= {Signal(signal).name for signal in trace.signals["signal"].tolist()}
+    result |= {Action(action).name for action in trace.actions["action"].tolist()}
+    result |= {Status(status).name for status in trace.recipients["status"].tolist()}
     states = trace.levels["value"][trace.levels["level"] == Level.PROVIDER]
-    found |= {f"state {State(state).name}" for state in states.tolist()}
+    result |= {f"state {State(state).name}" for state in states.tolist()}
     replies = trace.attempts["reply"]
     causes = np.array(trace.names.causes, np.int64)[replies[replies >= 0]]
     if (causes >= 0).any():
-        found.add("refused for a list")
+        result.add("refused for a list")
     if (causes == PROVIDER_CAUSE).any():
-        found.add("refused for a reputation")
-    return found
+        result.add("refused for a reputation")
+    return result
 
 
 def test_no_reputation_setting_breaks_an_invariant() -> None:

@@ -144,8 +144,8 @@ def test_whether_a_domain_uses_a_list_is_its_own_decision_for_the_whole_run() ->
     domains = run.trace.recipients["domain"].tolist()[:200]
     for domain, status in zip(domains, run.statuses("app.load"), strict=True):
         statuses.setdefault(domain, set()).add(status)
-    assert all(len(found) == 1 for found in statuses.values())
-    refusing = sum(found == {"bounced"} for found in statuses.values())
+    assert all(len(result) == 1 for result in statuses.values())
+    refusing = sum(result == {"bounced"} for result in statuses.values())
     assert len(statuses) / 4 < refusing < len(statuses) * 3 / 4
 
 

@@ -61,9 +61,9 @@ def test_fewer_hits_list_again_as_long_as_the_operator_remembers() -> None:
     first = [0, 0.01, 0.02, 0.03, 0.04]
     for again, relists in (([10], False), ([10, 10.4], True), ([24.1, 24.2, 24.3, 24.4], False)):
         run = play(TRAPS, LIST, NOBODY_LOOKS, strict, mail=hours(*first, *again))
-        found = in_hours(listings(run))
-        assert found[0] == pytest.approx((0.04, 1.04))
-        assert found[1:] == ([(10.4, 11.4)] if relists else [])
+        result = in_hours(listings(run))
+        assert result[0] == pytest.approx((0.04, 1.04))
+        assert result[1:] == ([(10.4, 11.4)] if relists else [])
 
 
 def test_without_a_lifetime_a_listing_never_ends_by_itself() -> None:

@@ -21,35 +21,41 @@ def run(*changes: str, mail: Mail) -> Played:
 
 
 def test_without_a_cache_each_message_is_a_question() -> None:
-    found = run(mail={"app.load": [50, 60, 200]})
-    assert lookups(found) == [(50.0, 50.0, 0), (60.0, 60.0, 0), (200.0, 200.0, 1)]
+    result = run(mail={"app.load": [50, 60, 200]})
+    assert lookups(result) == [(50.0, 50.0, 0), (60.0, 60.0, 0), (200.0, 200.0, 1)]
 
 
 def test_a_domain_believes_for_a_while_that_an_ip_is_not_listed() -> None:
     """Asked at 50 s, so until 650 s; then again, and it learns of the listing."""
-    found = run(CACHES, mail={"app.load": [50, 101, 649.999999, 650]})
-    assert found.statuses("app.load") == ["delivered", "delivered", "delivered", "bounced"]
-    assert lookups(found) == [(50.0, 650.0, 0), (650.0, 1550.0, 1)]
+    result = run(CACHES, mail={"app.load": [50, 101, 649.999999, 650]})
+    assert result.statuses("app.load") == ["delivered", "delivered", "delivered", "bounced"]
+    assert lookups(result) == [(50.0, 650.0, 0), (650.0, 1550.0, 1)]
 
 
 def test_and_for_another_while_that_it_is() -> None:
     """Asked at 3,600 s, a hundred seconds before the end of the listing."""
-    found = run(CACHES, mail={"app.load": [3600, 3701, 4499, 4500, 4501]})
-    assert found.statuses("app.load") == ["bounced", "bounced", "bounced", "delivered", "delivered"]
-    assert lookups(found) == [(3600.0, 4500.0, 1), (4500.0, 5100.0, 0)]
+    result = run(CACHES, mail={"app.load": [3600, 3701, 4499, 4500, 4501]})
+    assert result.statuses("app.load") == [
+        "bounced",
+        "bounced",
+        "bounced",
+        "delivered",
+        "delivered",
+    ]
+    assert lookups(result) == [(3600.0, 4500.0, 1), (4500.0, 5100.0, 0)]
 
 
 def test_what_is_asked_of_a_mirror_is_cached_on_top_of_its_delay() -> None:
     """The recipient has the listing from 400 to 4,000 s."""
     mirror = "[blocklists.list]\nmirror_delay = '5 min'\n[destinations.sink]\nmirrors = 1.0"
-    found = run(CACHES, mirror, mail={"app.load": [399, 998, 999, 3999, 4898, 4899]})
-    assert lookups(found) == [
+    result = run(CACHES, mirror, mail={"app.load": [399, 998, 999, 3999, 4898, 4899]})
+    assert lookups(result) == [
         (399.0, 999.0, 0),
         (999.0, 1899.0, 1),
         (3999.0, 4899.0, 1),
         (4899.0, 5499.0, 0),
     ]
-    assert count(found, "app.load") == {"delivered": 3, "bounced": 3}
+    assert count(result, "app.load") == {"delivered": 3, "bounced": 3}
 
 
 def test_each_domain_has_a_cache_of_its_own() -> None:
@@ -62,18 +68,18 @@ def test_each_domain_has_a_cache_of_its_own() -> None:
     [hosts.app.streams.two]
     to = { other = 1.0 }
     """
-    found = run(CACHES, other, mail={"app.load": [50, 700], "app.two": [99, 700, 3698, 3699]})
-    assert found.statuses("app.load") == ["delivered", "bounced"]
-    assert lookups(found, "example.net") == [(99.0, 3699.0, 0), (3699.0, 3699.0, 1)]
+    result = run(CACHES, other, mail={"app.load": [50, 700], "app.two": [99, 700, 3698, 3699]})
+    assert result.statuses("app.load") == ["delivered", "bounced"]
+    assert lookups(result, "example.net") == [(99.0, 3699.0, 0), (3699.0, 3699.0, 1)]
 
 
 def test_a_domain_asks_about_each_ip() -> None:
     """The message by the second IP is no answer about the first."""
     design = hubs("198.51.100.0/24", "198.51.100.11"), LIST, CACHES, NOBODY_LOOKS
     mail = {"h0.traps": [100], "h0.load": [50, 200], "h1.load": [201, 202]}
-    found = play(*design, mail=mail)
-    assert lookups(found) == [(50.0, 650.0, 0), (201.0, 801.0, 0)]
-    assert found.statuses("h0.load") + found.statuses("h1.load") == ["delivered"] * 4
+    result = play(*design, mail=mail)
+    assert lookups(result) == [(50.0, 650.0, 0), (201.0, 801.0, 0)]
+    assert result.statuses("h0.load") + result.statuses("h1.load") == ["delivered"] * 4
 
 
 def test_whether_a_domain_asks_a_mirror_is_its_own_decision() -> None:
@@ -89,9 +95,9 @@ def test_whether_a_domain_asks_a_mirror_is_its_own_decision() -> None:
     [hosts.app.streams.load]
     to = { many = 1.0 }
     """
-    found = run(many, mail={"app.load": [200] * 100 + [300] * 100})
-    domains = found.trace.recipients["domain"][found.trace.messages["stream"] == 0]
-    statuses = np.array(found.statuses("app.load"))
+    result = run(many, mail={"app.load": [200] * 100 + [300] * 100})
+    domains = result.trace.recipients["domain"][result.trace.messages["stream"] == 0]
+    statuses = np.array(result.statuses("app.load"))
     early = {d for d, status in zip(domains, statuses, strict=True) if status == "bounced"}
     late = {d for d, status in zip(domains, statuses, strict=True) if status == "delivered"}
     assert early.isdisjoint(late)
@@ -114,32 +120,32 @@ BOUNCES = "[hubs.HUB01]\nskip_5xx_greeting = false"
 
 def test_by_default_a_5xx_greeting_puts_the_queue_into_retry() -> None:
     """Four tries a minute apart, then every five minutes: the one at 3,920 s gets through."""
-    found = run(GREETING, mail={"app.load": [200, 210]})
-    tries = [end for _, _, end, _ in found.attempts("HUB01->example.org")]
+    result = run(GREETING, mail={"app.load": [200, 210]})
+    tries = [end for _, _, end, _ in result.attempts("HUB01->example.org")]
     assert tries[0] == 201.25
     assert tries[-1] == tries[-2] > 3700
-    assert count(found, "app.load") == {"delivered": 2}
+    assert count(result, "app.load") == {"delivered": 2}
 
 
 def test_without_the_skip_each_message_after_such_a_greeting_bounces() -> None:
     """One connection after another, each ended by the greeting; an NDR for each message."""
-    found = run(GREETING, BOUNCES, mail={"app.load": [200, 200, 200, 3700]})
-    assert found.ends("app.load") == [
+    result = run(GREETING, BOUNCES, mail={"app.load": [200, 200, 200, 3700]})
+    assert result.ends("app.load") == [
         (201.25, "bounced"),
         (202.5, "bounced"),
         (203.75, "bounced"),
         (3701.0, "delivered"),
     ]
-    assert found.opened("HUB01->example.org") == [1, 1, 1, 1]
-    assert found.messages("HUB01.dsn", "created") == [201.25, 202.5, 203.75]
+    assert result.opened("HUB01->example.org") == [1, 1, 1, 1]
+    assert result.messages("HUB01.dsn", "created") == [201.25, 202.5, 203.75]
 
 
 @pytest.mark.parametrize("skips", ["true", "false"])
 def test_a_4xx_greeting_never_bounces(skips: str) -> None:
     defers = "[destinations.sink]\nrefusal_action = 'defer'"
     skip = f"[hubs.HUB01]\nskip_5xx_greeting = {skips}"
-    found = run(GREETING, defers, skip, mail={"app.load": [200, 210]})
-    assert count(found, "app.load") == {"delivered": 2}
+    result = run(GREETING, defers, skip, mail={"app.load": [200, 210]})
+    assert count(result, "app.load") == {"delivered": 2}
 
 
 def test_stages_and_actions_are_shares_of_the_domains() -> None:
@@ -158,10 +164,10 @@ def test_stages_and_actions_are_shares_of_the_domains() -> None:
     [hosts.app.streams.load]
     to = { many = 1.0 }
     """
-    found = run(many, mail={"app.load": [HOUR] * 1000})
-    domains = found.trace.recipients["domain"][:1000].tolist()
+    result = run(many, mail={"app.load": [HOUR] * 1000})
+    domains = result.trace.recipients["domain"][:1000].tolist()
     ends: dict[int, set[tuple[float, str]]] = {}
-    for domain, end in zip(domains, found.ends("app.load"), strict=True):
+    for domain, end in zip(domains, result.ends("app.load"), strict=True):
         ends.setdefault(domain, set()).add(end)
     assert all(len(each) == 1 for each in ends.values())
     kinds = [next(iter(each)) for each in ends.values()]

@@ -54,12 +54,12 @@ def latency(run: Played) -> float:
 
 def first_starts(trace: Trace, stream: str) -> Column:
     """When the first attempt of each message of a stream began; each has one transaction."""
-    mine = trace.messages["stream"] == trace.names.streams.index(stream)
+    own = trace.messages["stream"] == trace.names.streams.index(stream)
     first = trace.attempts["attempt"] == 0
     message = trace.transactions["message"][trace.attempts["transaction"][first]]
     start = np.full(len(trace.messages), -1)
     start[message] = trace.attempts["start"][first]
-    return start[mine]
+    return start[own]
 
 
 def test_with_more_arrivals_the_mean_wait_is_no_shorter() -> None:
@@ -143,12 +143,12 @@ def test_replications_do_not_depend_on_those_before_them() -> None:
 @pytest.fixture(scope="module")
 def designs() -> tuple[Trace, Trace]:
     """The same day with one hub for all, and with a hub of its own for the bulk mail."""
-    found = []
+    result = []
     for name in ("shared-hub.toml", "dedicated-hub.toml"):
         scenario = load(SCENARIOS / name, SMALL)
         draws = draw(scenario, 0, 1)
-        found.append(simulate(compile_plan(scenario), draws))
-    return found[0], found[1]
+        result.append(simulate(compile_plan(scenario), draws))
+    return result[0], result[1]
 
 
 def of_streams(trace: Trace, hub_made: bool = False) -> Column:
@@ -159,17 +159,13 @@ def of_streams(trace: Trace, hub_made: bool = False) -> Column:
 def test_a_message_is_the_same_in_both_designs(designs: tuple[Trace, Trace]) -> None:
     """Created at the same time, of the same size, for the same recipients."""
     shared, dedicated = designs
-    mine = of_streams(shared)
-    assert len(mine) == len(of_streams(dedicated)) > 500
+    own = of_streams(shared)
+    assert len(own) == len(of_streams(dedicated)) > 500
     for column in ("number", "created", "size", "first_recipient", "recipients"):
-        np.testing.assert_array_equal(
-            shared.messages[column][mine], dedicated.messages[column][mine]
-        )
-    streams = [
-        [trace.names.streams[s] for s in trace.messages["stream"][mine]] for trace in designs
-    ]
+        np.testing.assert_array_equal(shared.messages[column][own], dedicated.messages[column][own])
+    streams = [[trace.names.streams[s] for s in trace.messages["stream"][own]] for trace in designs]
     assert streams[0] == streams[1]
-    recipients = int(shared.messages["recipients"][mine].sum())
+    recipients = int(shared.messages["recipients"][own].sum())
     domains = [[t.names.domains[d] for d in t.recipients["domain"][:recipients]] for t in designs]
     assert domains[0] == domains[1]
 

@@ -38,8 +38,8 @@ def test_a_share_of_the_mail_goes_to_the_junk_folder(unknown: int, key: str) -> 
     junk = "[destinations.sink.reputation]\nwarn_junk = 0.0\nthrottle_junk = 0.0"
     share = f"[destinations.sink.reputation]\n{key} = 0.3"
     mail: Mail = {"app.load": [0] * 100 + [1000] * 500, "app.unknown": [0] * unknown}
-    found = run(junk, share, mail=mail)
-    statuses = found.statuses("app.load")
+    result = run(junk, share, mail=mail)
+    statuses = result.statuses("app.load")
     assert set(statuses[:100]) == {"delivered"}
     assert 110 < statuses.count("junked") < 190
     assert run(junk, mail=mail).statuses("app.load").count("junked") == 0
@@ -57,12 +57,12 @@ throttle_junk = 0.0
 def test_a_throttled_ip_may_send_so_much_in_each_hour_of_the_clock() -> None:
     """At 1,000 s 106 of the hour are through already: nothing more. Then ten an hour."""
     mail: Mail = {"app.load": [0] * 100 + [1000] * 25, "app.unknown": [0] * 18}
-    found = run(THROTTLED, ALONE, mail=mail)
-    ends = [end for end, _ in found.ends("app.load")[100:]]
+    result = run(THROTTLED, ALONE, mail=mail)
+    ends = [end for end, _ in result.ends("app.load")[100:]]
     hours = [int(end // HOUR) for end in ends]
     assert [hours.count(hour) for hour in range(4)] == [0, 10, 10, 5]
-    assert set(found.statuses("app.load")) == {"delivered"}
-    first = found.attempts("HUB01->example.org")[118]
+    assert set(result.statuses("app.load")) == {"delivered"}
+    first = result.attempts("HUB01->example.org")[118]
     assert first[1:3] == (1000.0, 1000.0)
     assert first[3].startswith(f"421 4.7.28 [{IP}] ")
 
@@ -170,8 +170,8 @@ def test_an_hour_of_quiet_starts_the_count_anew(second: float, blocks: list[floa
     """Two bursts of forty minutes: in the first two hours, or in the first and the third."""
     how = "[operations]\nback_off = 'none'\n[hubs.HUB01]\nmessage_expiration_timeout = '40 min'"
     mail: Mail = {"app.load": [0] * 100 + [1000] * 150 + [second] * 150, "app.unknown": [0] * 18}
-    found = states(run(HAMMERED, how, mail=mail), MINE)
-    assert [time for time, state in found if state == 3] == blocks
+    result = states(run(HAMMERED, how, mail=mail), MINE)
+    assert [time for time, state in result if state == 3] == blocks
 
 
 # Neighbours, and mitigation.
@@ -190,9 +190,9 @@ def test_a_block_may_take_the_other_ips_of_the_24_along(widening: float, status:
         "h1.load": [899, 901, QUARTER + 2 * HOUR - 1, QUARTER + 2 * HOUR],
         "h2.load": [901],
     }
-    found = play(PROVIDER, NEAR, NOBODY, SPREADS, share, NOBODY_LOOKS, mail={**BLOCKED, **later})
-    assert found.statuses("h1.load") == ["delivered", status, status, "delivered"]
-    assert found.statuses("h2.load") == ["delivered"]
+    result = play(PROVIDER, NEAR, NOBODY, SPREADS, share, NOBODY_LOOKS, mail={**BLOCKED, **later})
+    assert result.statuses("h1.load") == ["delivered", status, status, "delivered"]
+    assert result.statuses("h2.load") == ["delivered"]
 
 
 def test_a_block_for_hammering_spreads_as_well() -> None:
@@ -204,9 +204,9 @@ def test_a_block_for_hammering_spreads_as_well() -> None:
         "h0.bad": [0] * 18,
         "h1.load": [2 * HOUR + 1],
     }
-    found = play(PROVIDER, near, NOBODY, HAMMERED, how, NOBODY_LOOKS, mail=mail)
-    assert states(found, MINE)[:2] == [(QUARTER, 2), (2 * HOUR, 3)]
-    assert found.statuses("h1.load") == ["bounced"]
+    result = play(PROVIDER, near, NOBODY, HAMMERED, how, NOBODY_LOOKS, mail=mail)
+    assert states(result, MINE)[:2] == [(QUARTER, 2), (2 * HOUR, 3)]
+    assert result.statuses("h1.load") == ["bounced"]
 
 
 def test_a_block_of_several_sender_domains_is_one_block() -> None:
@@ -219,9 +219,9 @@ def test_a_block_of_several_sender_domains_is_one_block() -> None:
     more = "\n".join(f"[hosts.h0.streams.s{n}]\nsender = 'a@{n}.example'" for n in range(3))
     own: Mail = {f"h0.s{n}": [0] for n in range(3)}
     mail: Mail = {**BLOCKED, **own, "h0.bad": [0] * 110, "h1.load": [901]}
-    found = play(PROVIDER, near, NOBODY, SPREADS, share, more, NOBODY_LOOKS, mail=mail, seed=3)
-    assert states(found, MINE)[0] == states(found, f"sink {IP} 2.example")[0] == (QUARTER, 3)
-    assert found.statuses("h1.load") == ["delivered"]
+    result = play(PROVIDER, near, NOBODY, SPREADS, share, more, NOBODY_LOOKS, mail=mail, seed=3)
+    assert states(result, MINE)[0] == states(result, f"sink {IP} 2.example")[0] == (QUARTER, 3)
+    assert result.statuses("h1.load") == ["delivered"]
 
 
 ASKS = """
@@ -240,15 +240,15 @@ def test_a_request_for_mitigation_ends_a_block_and_clears_the_counters() -> None
     """An NDR at 1,000 s, asked at once, granted a day later; asked again only after that."""
     mail: Mail = {"h0.bad": [0] * 100, "h0.load": [0] * 100 + [1000, 1000 + DAY - 1, 1000 + DAY]}
     days = "[run]\nduration = '4 d'"
-    found = play(PROVIDER, NEAR, NOBODY, CALLED, ASKS, days, mail=mail)
-    assert states(found, MINE) == [(QUARTER, 3), (1000 + DAY, 0)]
-    assert found.statuses("h0.load")[100:] == ["bounced", "bounced", "delivered"]
-    assert actions(found) == [(1000.0, "detected", ""), (1000.0, "requested", "sink")]
+    result = play(PROVIDER, NEAR, NOBODY, CALLED, ASKS, days, mail=mail)
+    assert states(result, MINE) == [(QUARTER, 3), (1000 + DAY, 0)]
+    assert result.statuses("h0.load")[100:] == ["bounced", "bounced", "delivered"]
+    assert actions(result) == [(1000.0, "detected", ""), (1000.0, "requested", "sink")]
 
 
 def test_without_a_form_no_request_is_made() -> None:
     mail: Mail = {"h0.bad": [0] * 100, "h0.load": [0] * 100 + [1000]}
     formless = ASKS.replace('mitigation_time = "24 h"', "")
-    found = play(PROVIDER, NEAR, NOBODY, CALLED, formless, mail=mail)
-    assert actions(found) == [(1000.0, "detected", "")]
-    assert (found.trace.levels["level"] == Level.PROVIDER).sum() == 1
+    result = play(PROVIDER, NEAR, NOBODY, CALLED, formless, mail=mail)
+    assert actions(result) == [(1000.0, "detected", "")]
+    assert (result.trace.levels["level"] == Level.PROVIDER).sum() == 1

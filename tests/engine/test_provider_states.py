@@ -87,9 +87,9 @@ def test_better_mail_ends_a_throttle_after_its_time_and_a_warning_at_once() -> N
         "app.load": [0] * 100 + [HOUR] * 100 + [5 * HOUR] * 260,
         "app.unknown": [0] * 18,
     }
-    found = states(run(limits, mail=mail), MINE)
+    result = states(run(limits, mail=mail), MINE)
     better = HOUR + QUARTER
-    assert found == [(QUARTER, 2), (better + 2 * HOUR, 1), (5 * HOUR + QUARTER, 0)]
+    assert result == [(QUARTER, 2), (better + 2 * HOUR, 1), (5 * HOUR + QUARTER, 0)]
 
 
 def test_a_warning_stays_between_its_two_limits() -> None:
@@ -106,8 +106,8 @@ def test_a_relapse_starts_the_time_of_recovery_anew() -> None:
         "app.load": [0] * 100 + [HOUR] * 60 + [3 * HOUR] * 100,
         "app.unknown": [0] * 18 + [2 * HOUR] * 12,
     }
-    found = states(run(limits, mail=mail), MINE)
-    assert found == [(QUARTER, 2), (5 * HOUR + QUARTER, 1)]
+    result = states(run(limits, mail=mail), MINE)
+    assert result == [(QUARTER, 2), (5 * HOUR + QUARTER, 1)]
 
 
 def test_a_block_ends_when_the_counters_have_faded() -> None:

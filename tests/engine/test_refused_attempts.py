@@ -35,8 +35,8 @@ def rows(run: Played) -> list[tuple[str, str, str, float, str, int]]:
 def counts(run: Played, *only: str) -> dict[str, float]:
     """The metric `refused_attempts` by subject, of all streams or of some."""
     frame = metrics(run.trace, run.scenario, only=set(only) or None)
-    mine = frame[frame["metric"] == "refused_attempts"]
-    return dict(zip(mine["scope"] + " " + mine["subject"], mine["value"], strict=True))
+    own = frame[frame["metric"] == "refused_attempts"]
+    return dict(zip(own["scope"] + " " + own["subject"], own["value"], strict=True))
 
 
 def test_a_refused_connection_that_is_made_again_shows(golden_section: Golden) -> None:
@@ -67,7 +67,7 @@ def test_each_address_that_is_tried_has_a_row() -> None:
     down = "[[events]]\nat = '0 s'\nstop = { hub = 'HUB01', for = '1 h' }"
     run = play(SECOND_HUB, both, down, mail={"app.load": [1]})
     assert run.statuses("app.load") == ["delivered"]
-    assert [(hub, said) for _, hub, _, _, said, _ in rows(run)] == [("HUB01", UNABLE)]
+    assert [(hub, text) for _, hub, _, _, text, _ in rows(run)] == [("HUB01", UNABLE)]
     assert (counts(run)["hub HUB01"], counts(run)["hub HUB02"]) == (1.0, 0.0)
 
 

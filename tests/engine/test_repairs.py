@@ -226,11 +226,11 @@ def test_removed_before_it_is_cut_off_it_is_relisted_at_once() -> None:
     """Requested in vain, hour after hour, without a repair of the cause."""
     asks = "[operations]\non_listing = 'nothing'\ndelisting = 'at_once'"
     run = play(HIJACKED, LIST, SIX_HOURLY, asks, mail={"app.load": [0]})
-    found = listings(run, "xbl")
+    result = listings(run, "xbl")
     asked = [time for time, what, _ in actions(run) if what == "requested"]
     assert len(asked) == 3  # as many as are heard in a month
     assert set(run.statuses("app.spam")) == {"delivered"}
-    assert [end for _, end in found[:3]] == [after(time, HOUR) for time in asked]
+    assert [end for _, end in result[:3]] == [after(time, HOUR) for time in asked]
     created = np.array(run.messages("app.spam", "created"))
-    for (_, end), (start, _) in pairwise(found):
+    for (_, end), (start, _) in pairwise(result):
         assert start == created[created >= end].min()

@@ -68,11 +68,11 @@ def test_another_process_gives_the_same_trace(name: str) -> None:
 
 def test_another_seed_or_replication_gives_another_trace() -> None:
     scenario = load(SCENARIOS / "listing-day.toml", SMALL)
-    found = {
+    result = {
         simulate(scenario, draw(scenario, replication, seed)).fingerprint()
         for replication, seed in ((0, 1), (1, 1), (0, 2))
     }
-    assert len(found) == 3
+    assert len(result) == 3
 
 
 # INV-9: a stream that sends nothing.
@@ -164,9 +164,9 @@ def test_nor_do_the_signals_of_a_culprit_with_an_ip_and_a_domain_of_its_own(
     names = runs.treatment.names
     others = {name for name in names.streams if not name.startswith(("HUB01", "mailer"))}
     egress = set(names.egress) - {"198.51.100.10"}
-    found = [
+    result = [
         (named_rows(trace, others), reputation(trace, egress, others))
         for trace in (runs.treatment, runs.control, runs.absent)
     ]
-    assert found[0] == found[1]
-    assert found[0] == found[2]
+    assert result[0] == result[1]
+    assert result[0] == result[2]

@@ -66,16 +66,16 @@ def test_hits_older_than_a_week_are_forgotten() -> None:
 
 
 def test_there_is_no_memory_that_makes_the_life_longer() -> None:
-    found = in_hours(run(mail=at(0, 0, 0, 30, 60, 90, 120)))
-    assert found == [(0, 24), (30, 54), (60, 84), (90, 114), (120, 144)]
+    result = in_hours(run(mail=at(0, 0, 0, 30, 60, 90, 120)))
+    assert result == [(0, 24), (30, 54), (60, 84), (90, 114), (120, 144)]
 
 
 @pytest.mark.parametrize(("others", "is_listed"), [(78, True), (79, False)])
 def test_the_mail_that_an_ip_sends_counts_for_it(others: int, is_listed: bool) -> None:
     """40 points of two hits, against half a point for each of 2 + 78 messages of the week."""
     ratio = "[blocklists.spamcop]\nthreshold_ratio = 0.5\nvisibility = 1.0"
-    found = run(ratio, mail={"app.load": [60] * others, **at(1, 2)})
-    assert bool(listings(found, "spamcop")) is is_listed
+    result = run(ratio, mail={"app.load": [60] * others, **at(1, 2)})
+    assert bool(listings(result, "spamcop")) is is_listed
 
 
 def test_mail_of_more_than_a_week_ago_no_longer_counts_for_it() -> None:
@@ -83,8 +83,8 @@ def test_mail_of_more_than_a_week_ago_no_longer_counts_for_it() -> None:
     ratio = "[blocklists.spamcop]\nthreshold_ratio = 0.5\nvisibility = 1.0"
     for second_hit, is_listed in ((168.5, False), (169.0, True)):
         hits = {"app.traps": [second_hit * HOUR - 60, second_hit * HOUR]}
-        found = run(ratio, mail={"app.load": [60] * 79, **hits})
-        assert bool(listings(found, "spamcop")) is is_listed
+        result = run(ratio, mail={"app.load": [60] * 79, **hits})
+        assert bool(listings(result, "spamcop")) is is_listed
 
 
 def test_refused_mail_earns_no_points() -> None:
@@ -103,17 +103,17 @@ def test_refused_mail_earns_no_points() -> None:
 @pytest.mark.parametrize(("apart", "is_listed"), [(0, True), (1, False)])
 def test_two_user_reports_list_while_both_are_fresh(apart: float, is_listed: bool) -> None:
     """Four points each when they are new, and eight are needed; a second later it is a bit less."""
-    found = run(mail={"app.news": [NOON, NOON + apart]})
-    assert signals(found, Signal.REPORT) == [
+    result = run(mail={"app.news": [NOON, NOON + apart]})
+    assert signals(result, Signal.REPORT) == [
         (NOON + HOUR, "app.news", "spamcop"),
         (NOON + HOUR + apart, "app.news", "spamcop"),
     ]
     expected = [(13, 25)] if is_listed else []
-    assert in_hours(found) == expected
+    assert in_hours(result) == expected
 
 
 @pytest.mark.usefixtures("prompt_complaints")
 def test_reports_and_hits_add_up() -> None:
     """20 points of a hit are enough, but there must be two of them: the report is the second."""
-    found = run(mail={"app.news": [NOON], "app.traps": [NOON]})
-    assert in_hours(found) == [(13, 25)]
+    result = run(mail={"app.news": [NOON], "app.traps": [NOON]})
+    assert in_hours(result) == [(13, 25)]

@@ -28,31 +28,31 @@ def test_one_domain_on_two_ips_is_judged_by_the_mail_of_both(
     weight: float, innocent: int, culprit: int
 ) -> None:
     """The domain has a third of unknown users, 6.66 times the limit; the IPs have none, and 10."""
-    found = run(weight, SAME)
-    assert states(found, f"sink {IP} cozumpark.com") == ([(QUARTER, innocent)] if innocent else [])
-    assert states(found, f"sink {OTHER_IP} cozumpark.com") == [(QUARTER, culprit)]
+    result = run(weight, SAME)
+    assert states(result, f"sink {IP} cozumpark.com") == ([(QUARTER, innocent)] if innocent else [])
+    assert states(result, f"sink {OTHER_IP} cozumpark.com") == [(QUARTER, culprit)]
 
 
 @pytest.mark.parametrize("weight", [0.0, 0.5, 1.0])
 def test_a_domain_of_its_own_on_an_ip_of_its_own_harms_no_other_mail(weight: float) -> None:
-    found = run(weight, OWN, GOOD_NEWS.format(sender="news@bulk.example"))
-    assert states(found, f"sink {IP} cozumpark.com") == []
-    assert states(found, f"sink {OTHER_IP} bulk.example") == [(QUARTER, 3)]
+    result = run(weight, OWN, GOOD_NEWS.format(sender="news@bulk.example"))
+    assert states(result, f"sink {IP} cozumpark.com") == []
+    assert states(result, f"sink {OTHER_IP} bulk.example") == [(QUARTER, 3)]
 
 
 def test_two_domains_on_one_ip_share_what_the_ip_counts() -> None:
     """With weight 0 both are blocked, with weight 1 the one that sent to unknown users."""
     for weight, good, bad in ((0.0, [(QUARTER, 3)], [(QUARTER, 3)]), (1.0, [], [])):
-        found = run(weight, OWN, GOOD_NEWS.format(sender="app@cozumpark.com"))
-        assert states(found, f"sink {OTHER_IP} cozumpark.com") == good
-        assert states(found, f"sink {OTHER_IP} bulk.example") == bad
+        result = run(weight, OWN, GOOD_NEWS.format(sender="app@cozumpark.com"))
+        assert states(result, f"sink {OTHER_IP} cozumpark.com") == good
+        assert states(result, f"sink {OTHER_IP} bulk.example") == bad
 
 
 def test_the_reply_is_the_providers_own_and_no_lists() -> None:
     """The other stream of the blocked IP and domain is refused a while later."""
-    found = play(PROVIDER, DESIGN, NOBODY_LOOKS, SAME, mail={**MAIL, "h1.late": [1000]})
-    (said,) = found.verdicts("h1.late")
-    assert said.startswith(f"550 5.7.1 [{OTHER_IP}] ")
-    names = found.trace.names
-    assert names.causes[names.replies.index(said)] == PROVIDER_CAUSE
-    assert found.statuses("h0.load")[-1] == "delivered"
+    result = play(PROVIDER, DESIGN, NOBODY_LOOKS, SAME, mail={**MAIL, "h1.late": [1000]})
+    (text,) = result.verdicts("h1.late")
+    assert text.startswith(f"550 5.7.1 [{OTHER_IP}] ")
+    names = result.trace.names
+    assert names.causes[names.replies.index(text)] == PROVIDER_CAUSE
+    assert result.statuses("h0.load")[-1] == "delivered"

@@ -107,11 +107,11 @@ def test_with_a_life_of_a_week_sticky_traps_list_for_ever() -> None:
 
 
 def test_a_replication_has_traps_of_its_own() -> None:
-    found = []
+    result = []
     for seed in (1, 2):
         run = play(LIST, NOBODY_LOOKS, WEEKLY, seed=seed)
-        found.append(np.unique(run.trace.signals["recipient"] % 40).tolist())
-    assert found[0] != found[1]
+        result.append(np.unique(run.trace.signals["recipient"] % 40).tolist())
+    assert result[0] != result[1]
 
 
 def test_the_lists_of_an_operator_see_the_same_hits() -> None:

@@ -141,8 +141,8 @@ def test_round_trips(
     host: Machine, connector: Receive, expected: tuple[int, int, int, int]
 ) -> None:
     """Counted from RFC 5321, 3207, 5246, 4954 and 2920; without AUTH in EHLO nobody logs in."""
-    found = timing(host, connector)
-    assert (found.opening, found.mail, found.recipient, found.content) == expected
+    result = timing(host, connector)
+    assert (result.opening, result.mail, result.recipient, result.content) == expected
 
 
 def test_only_anonymous_sessions_have_a_tarpit() -> None:
@@ -153,10 +153,10 @@ def test_only_anonymous_sessions_have_a_tarpit() -> None:
 
 
 def test_the_mailbox_server_takes_two_round_trips_a_message() -> None:
-    found = timing(Machine(bandwidth=8_000), None)
-    assert found == mailbox_timing(1_000, 8_000)
-    assert found.submission(0, 0, 1, 1_000) == 1_002_000
-    assert found.mean(1_000, 3, 1) == pytest.approx(1.002)
+    result = timing(Machine(bandwidth=8_000), None)
+    assert result == mailbox_timing(1_000, 8_000)
+    assert result.submission(0, 0, 1, 1_000) == 1_002_000
+    assert result.mean(1_000, 3, 1) == pytest.approx(1.002)
 
 
 def test_replies_stand_at_the_end_of_their_step_and_other_lines_at_the_beginning() -> None:

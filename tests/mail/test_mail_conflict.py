@@ -53,8 +53,8 @@ def test_equal_ranges_come_first_and_each_pair_once() -> None:
     first = receive("first", "0.0.0.0:25,0.0.0.0:26", "10.0.0.1-10.0.0.9,10.1.0.0/16")
     second = receive("second", "0.0.0.0:26,0.0.0.0:25", "10.0.0.5-10.0.0.12,10.1.0.0/16")
     third = receive("third", ranges="10.1.0.0/16", enabled=False)
-    found = conflicts([first, second, third])
-    assert [(each.connector, each.existing, each.kind) for each in found] == [
+    result = conflicts([first, second, third])
+    assert [(each.connector, each.existing, each.kind) for each in result] == [
         ("second", "first", ConflictKind.SAME),
         ("third", "first", ConflictKind.SAME),
         ("third", "second", ConflictKind.SAME),

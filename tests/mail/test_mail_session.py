@@ -39,13 +39,13 @@ def dialog(
         session.message_size(rights, size, connector.max_message_size),
         session.rcpt_to(rights, domain_of(recipient), DOMAINS),
     ]
-    said: list[str] = []
+    text: list[str] = []
     for step in steps:
-        if not said or said[-1] != str(step):
-            said.append(str(step))
+        if not text or text[-1] != str(step):
+            text.append(str(step))
         if not step.is_success:
             break
-    return said
+    return text
 
 
 OUTSIDE, INSIDE, OWN = "news@shop.example", "serkan@cozumpark.com", "sharepoint@cozumpark.com"

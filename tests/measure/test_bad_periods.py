@@ -46,12 +46,12 @@ def _days(*changes: str) -> dict[tuple[str, str, str], float]:
 
 def test_a_day_is_bad_below_the_limit_and_no_day_without_mail() -> None:
     """Of the days with mail, 100 %, 95 %, 90 % and 0 % are on time; 95 % is not below 95 %."""
-    found = _days()
-    assert found["class", "system", "judged_days"] == 4
-    assert found["class", "system", "bad_day_share"] == 0.5
-    assert found["total", "total", "bad_day_share"] == 0.5
-    assert found["class", "bulk", "judged_days"] == 0
-    assert np.isnan(found["class", "bulk", "bad_day_share"])
+    result = _days()
+    assert result["class", "system", "judged_days"] == 4
+    assert result["class", "system", "bad_day_share"] == 0.5
+    assert result["total", "total", "bad_day_share"] == 0.5
+    assert result["class", "bulk", "judged_days"] == 0
+    assert np.isnan(result["class", "bulk", "bad_day_share"])
 
 
 @pytest.mark.parametrize(("limit", "bad"), [("0.96", 3), ("0.9", 1), ("1.0", 3)])
@@ -73,10 +73,10 @@ def test_the_days_of_a_run_are_counted_from_its_start() -> None:
 @pytest.mark.parametrize(("bad", "days"), [(2, 5), (0, 5), (5, 5), (1, 1), (7, 40)])
 def test_one_day_a_replication_has_the_interval_of_clopper_and_pearson(bad: int, days: int) -> None:
     row = np.repeat([1.0, 0.0], [bad, days - bad])[None]
-    found = bad_shares(row, np.ones_like(row))
+    result = bad_shares(row, np.ones_like(row))
     exact = binomtest(bad, days).proportion_ci(method="exact")
-    assert (found.value[0], found.n[0]) == (bad / days, days)
-    assert (found.low[0], found.high[0]) == pytest.approx((exact.low, exact.high))
+    assert (result.value[0], result.n[0]) == (bad / days, days)
+    assert (result.low[0], result.high[0]) == pytest.approx((exact.low, exact.high))
 
 
 def test_replications_with_the_same_share_of_late_hours_count_once_each() -> None:
@@ -110,8 +110,8 @@ def by_the_hour(created: list[int], on_time: list[int]) -> Any:
 
 def bad_hours(recipients: Any, hours: int) -> tuple[float, float]:
     run = SimpleNamespace(run=SimpleNamespace(duration=hours * HOUR_LENGTH, bad_day_below=0.95))
-    found = bad_periods(recipients, np.zeros(len(recipients.created), np.int64), 1, run)  # type: ignore[arg-type]
-    return float(found["bad_hour_share"][0]), float(found["judged_hours"][0])
+    result = bad_periods(recipients, np.zeros(len(recipients.created), np.int64), 1, run)  # type: ignore[arg-type]
+    return float(result["bad_hour_share"][0]), float(result["judged_hours"][0])
 
 
 def test_an_hour_that_loses_its_mail_is_bad_though_it_is_not_busy() -> None:
@@ -140,41 +140,41 @@ def test_the_share_of_bad_hours_does_not_grow_with_the_run(hours: int) -> None:
         bad_hours(by_the_hour([100] * hours, random.binomial(100, 0.96, hours).tolist()), hours)[0]
         for _ in range(200)
     ]
-    found = interval(shares, 0.99)
-    assert found.low < truth < found.high
+    result = interval(shares, 0.99)
+    assert result.low < truth < result.high
 
 
 def test_hours_of_one_replication_are_one_cluster() -> None:
     """One replication of six is bad for 20 of 24 hours: that is not 20 of 144 independent hours."""
     judged = np.full((1, 6), 24.0)
-    found = bad_shares(np.array([[20 / 24, 0, 0, 0, 0, 0]]), judged)
-    assert found.value[0] == 20 / 144
-    assert found.high[0] > binomtest(1, 6).proportion_ci(method="exact").high - 0.1
+    result = bad_shares(np.array([[20 / 24, 0, 0, 0, 0, 0]]), judged)
+    assert result.value[0] == 20 / 144
+    assert result.high[0] > binomtest(1, 6).proportion_ci(method="exact").high - 0.1
     assert periods_of(HOUR_OF_RUN.name, 20, 144, 0.0, 0.6) == "20 of 144 hours (0 to 60 %)"
 
 
 def test_replications_without_a_judged_day_play_no_part() -> None:
-    found = bad_shares(np.array([[1.0, NAN, 0.0], [NAN] * 3]), np.array([[1.0, 0, 1], [0] * 3]))
-    assert (found.value[0], found.n.tolist()) == (0.5, [2, 0])
-    assert np.isnan([part[1] for part in found[:3]]).all()
+    result = bad_shares(np.array([[1.0, NAN, 0.0], [NAN] * 3]), np.array([[1.0, 0, 1], [0] * 3]))
+    assert (result.value[0], result.n.tolist()) == (0.5, [2, 0])
+    assert np.isnan([part[1] for part in result[:3]]).all()
 
 
 def test_days_of_one_replication_are_worth_fewer_the_more_they_depend_on_one_another() -> None:
     """Ten replications of ten days, half of the days bad: spread widely, or whole replications."""
     judged = np.full((2, 10), 10.0)
     mixed, whole = np.repeat([0.4, 0.6], 5), np.repeat([1.0, 0.0], 5)
-    found = bad_shares(np.array([mixed, whole]), judged)
-    assert found.value.tolist() == [0.5, 0.5]
+    result = bad_shares(np.array([mixed, whole]), judged)
+    assert result.value.tolist() == [0.5, 0.5]
     exact = binomtest(50, 100).proportion_ci(method="exact")
-    assert (found.low[0], found.high[0]) == pytest.approx((exact.low, exact.high))
+    assert (result.low[0], result.high[0]) == pytest.approx((exact.low, exact.high))
     # Korn and Graubard: p (1 - p) over the variance of the ratio is 9, Student's factors 0.771.
     size = 9.0 * (1.984217 / 2.262157) ** 2
-    assert found.low[1] == pytest.approx(beta.ppf(0.025, size / 2, size / 2 + 1), rel=1e-5)
+    assert result.low[1] == pytest.approx(beta.ppf(0.025, size / 2, size / 2 + 1), rel=1e-5)
 
 
 def test_no_bad_day_in_long_runs_counts_each_run_once() -> None:
-    found = bad_shares(np.zeros((1, 4)), np.full((1, 4), 28.0))
-    assert found.high[0] == pytest.approx(binomtest(0, 4).proportion_ci(method="exact").high)
+    result = bad_shares(np.zeros((1, 4)), np.full((1, 4), 28.0))
+    assert result.high[0] == pytest.approx(binomtest(0, 4).proportion_ci(method="exact").high)
 
 
 def test_the_interval_covers_the_truth_where_whole_runs_are_bad() -> None:
@@ -189,15 +189,15 @@ def test_the_interval_covers_the_truth_where_whole_runs_are_bad() -> None:
 @pytest.mark.parametrize("n", [6, 7, 10, 25])
 def test_the_interval_of_a_median_is_that_of_order_statistics(n: int) -> None:
     values = np.random.default_rng(n).exponential(size=(1, n))
-    found = median_intervals(values)
+    result = median_intervals(values)
     exact = quantile_test(values[0], p=0.5).confidence_interval(0.95)
-    assert (found.low[0], found.high[0]) == (exact.low, exact.high)
-    assert found.value[0] == np.median(values)
+    assert (result.low[0], result.high[0]) == (exact.low, exact.high)
+    assert result.value[0] == np.median(values)
 
 
 def test_five_values_have_no_interval_of_a_median() -> None:
     assert fewest_for_median() == 6
-    found = median_intervals(np.array([[1.0, 2, 3, 4, 5], [NAN] * 5]))
-    assert found.value[0] == 3.0
-    assert np.isnan(found.low).all()
+    result = median_intervals(np.array([[1.0, 2, 3, 4, 5], [NAN] * 5]))
+    assert result.value[0] == 3.0
+    assert np.isnan(result.low).all()
     assert [part[0] for part in middle(np.array([[3.0, NAN, 1.0, 9.0]]))] == [3.0, 1.0, 9.0]

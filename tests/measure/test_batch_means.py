@@ -20,10 +20,10 @@ def dependent(phi: float, count: int, seed: int) -> npt.NDArray[np.float64]:
 
 def test_the_interval_is_students_of_forty_batches() -> None:
     row = dependent(0.0, 4000, 1)
-    found = batch_means(row)
-    assert (found.size, found.why, found.estimate.n) == (100, "", 40)
-    assert found.estimate == pytest.approx(interval(row.reshape(40, 100).mean(axis=1)))
-    assert found.estimate.value == pytest.approx(row.mean())
+    result = batch_means(row)
+    assert (result.size, result.why, result.estimate.n) == (100, "", 40)
+    assert result.estimate == pytest.approx(interval(row.reshape(40, 100).mean(axis=1)))
+    assert result.estimate.value == pytest.approx(row.mean())
 
 
 def test_what_is_left_over_goes_at_the_start() -> None:
@@ -41,21 +41,21 @@ def test_the_jackknife_takes_the_halves_into_account() -> None:
 
 
 def test_batches_that_are_alike_get_no_interval() -> None:
-    found = batch_means(dependent(0.99, 8000, 1))
-    assert math.isnan(found.estimate.low)
-    assert math.isnan(found.estimate.high)
-    assert found.correlation > 0.4
-    assert found.why == (
-        f"neighbours among 400 batches have correlation {found.correlation:.2f}, not below 0.4"
+    result = batch_means(dependent(0.99, 8000, 1))
+    assert math.isnan(result.estimate.low)
+    assert math.isnan(result.estimate.high)
+    assert result.correlation > 0.4
+    assert result.why == (
+        f"neighbours among 400 batches have correlation {result.correlation:.2f}, not below 0.4"
     )
     assert batch_means(dependent(0.99, 200_000, 1)).why == ""
 
 
 def test_few_observations_get_no_interval() -> None:
-    found = batch_means([1.0, 3.0] * 399)
-    assert found.estimate.value == 2.0
-    assert math.isnan(found.estimate.low)
-    assert found.why == "798 observations are too few: at least 800 are needed"
+    result = batch_means([1.0, 3.0] * 399)
+    assert result.estimate.value == 2.0
+    assert math.isnan(result.estimate.low)
+    assert result.why == "798 observations are too few: at least 800 are needed"
     assert batch_means([1.0, 3.0] * 400).why == ""
 
 

@@ -22,14 +22,14 @@ def test_harm_is_split_into_reputation_and_congestion() -> None:
     coupling.alert(3, took(4), took(3), took(1))  # later, and early enough
     coupling.alert(4, took(2, Status.JUNKED), SOON, SOON)
     coupling.news(5, lost(LISTED), SOON)
-    found = coupling.values()
-    assert found["blast_reputation"] == (1 - 1) / 5
-    assert found["blast_congestion"] == 2 / 5
-    assert found["blast_radius"] == 2 / 5
-    assert found["blast_junk"] == 1 / 5
-    assert (found["harmed"], found["refused_innocents"]) == (2, 1)
-    assert (found["junked_innocents"], found["late_innocents"]) == (1, 1)
-    assert found["delay_hours"] == pytest.approx((18 + 3) / 3600)
+    result = coupling.values()
+    assert result["blast_reputation"] == (1 - 1) / 5
+    assert result["blast_congestion"] == 2 / 5
+    assert result["blast_radius"] == 2 / 5
+    assert result["blast_junk"] == 1 / 5
+    assert (result["harmed"], result["refused_innocents"]) == (2, 1)
+    assert (result["junked_innocents"], result["late_innocents"]) == (1, 1)
+    assert result["delay_hours"] == pytest.approx((18 + 3) / 3600)
 
 
 def test_each_recipient_counts_for_one_kind_of_toll_and_only_what_the_culprits_add() -> None:
@@ -42,9 +42,9 @@ def test_each_recipient_counts_for_one_kind_of_toll_and_only_what_the_culprits_a
     coupling.alert(4, LATE, SOON, LATE)  # late without the culprits as well
     coupling.alert(5, took(90, Status.EXPIRED), SOON, took(90, Status.EXPIRED))
     coupling.alert(6, took(3, Status.JUNKED), SOON, took(3, Status.JUNKED))
-    found = coupling.values()
-    assert [found[f"{kind}_innocents"] for kind in ("refused", "late", "junked")] == [1, 1, 1]
-    assert found["harmed"] == 3
+    result = coupling.values()
+    assert [result[f"{kind}_innocents"] for kind in ("refused", "late", "junked")] == [1, 1, 1]
+    assert result["harmed"] == 3
 
 
 @settings(deadline=None, max_examples=50)
@@ -61,10 +61,10 @@ def test_the_parts_add_up_exactly_recipient_by_recipient(
     coupling = Coupling()
     for number, ends in enumerate(recipients):
         coupling.alert(number, *ends)
-    found = coupling.values()
+    result = coupling.values()
     count = len(recipients)
-    parts = [round(found[f"blast_{part}"] * count) for part in ("reputation", "congestion")]
-    assert found["blast_radius"] * count == pytest.approx(sum(parts))
+    parts = [round(result[f"blast_{part}"] * count) for part in ("reputation", "congestion")]
+    assert result["blast_radius"] * count == pytest.approx(sum(parts))
     harm = [
         sum(recipient[run] in (LATE, lost(LISTED)) for recipient in recipients) for run in range(3)
     ]
@@ -78,11 +78,11 @@ def test_the_end_of_the_run_judges_what_is_in_flight_and_the_deadline_what_comes
     for story in (coupling.treatment, coupling.control, coupling.absent):
         story.ends(1, -1 if story is coupling.treatment else 3, Status.DELIVERED)
     coupling.treatment.ends(1, -1, Status.IN_FLIGHT)
-    found = coupling.values(end=5)
+    result = coupling.values(end=5)
     # The second recipient has 6 s of its deadline left when the run ends.
-    assert found["blast_reputation"] == (-1 + 1) / 2
-    assert found["blast_congestion"] == 1 / 2
-    assert found["harmed"] == 1
+    assert result["blast_reputation"] == (-1 + 1) / 2
+    assert result["blast_congestion"] == 1 / 2
+    assert result["harmed"] == 1
 
 
 def test_only_innocent_recipients_of_the_window_count_and_no_dsn() -> None:
@@ -125,12 +125,12 @@ def test_over_replications_harm_is_all_harm_over_all_weight() -> None:
     for number in range(5):
         busy.news(4 + number, lost(LISTED), SOON)
     frames = [coupling.measured().metrics() for coupling in (quiet, busy)]
-    found = Stack.of(frames).metrics("story").set_index(["scope", "subject", "metric"])["value"]
+    result = Stack.of(frames).metrics("story").set_index(["scope", "subject", "metric"])["value"]
     for key in (("total", "total"), ("class", "system"), ("stream", "app.alerts")):
-        assert found[(*key, "blast_reputation")] == pytest.approx(2 / 5)
-        assert found[(*key, "innocent_weight")] == 5 / 2
-    assert found["total", "total", "containment"] == pytest.approx(6 / 8)
-    assert found["total", "total", "harmed_by_reputation"] == 8 / 2
+        assert result[(*key, "blast_reputation")] == pytest.approx(2 / 5)
+        assert result[(*key, "innocent_weight")] == 5 / 2
+    assert result["total", "total", "containment"] == pytest.approx(6 / 8)
+    assert result["total", "total", "harmed_by_reputation"] == 8 / 2
 
 
 def test_groups_hold_innocent_mail_alone() -> None:
@@ -139,14 +139,14 @@ def test_groups_hold_innocent_mail_alone() -> None:
     coupling.alert(1, SOON, SOON, SOON, to="cozumpark.com")
     coupling.news(2, lost(LISTED), SOON)
     frame = coupling.measured().metrics()
-    mine = frame[frame["metric"] == "blast_reputation"].set_index(["scope", "subject"])["value"]
-    assert mine["class", "system"] == 1 / 2
-    assert mine["class", "system.external"] == 1
-    assert mine["stream", "app.alerts"] == 1 / 2
-    assert (mine["destination", "gmail"], mine["destination", "internal"]) == (1, 0)
-    assert math.isnan(mine["destination", "business"])
-    assert ("stream", "app.news") not in mine.index
-    assert ("class", "bulk") not in mine.index
+    own = frame[frame["metric"] == "blast_reputation"].set_index(["scope", "subject"])["value"]
+    assert own["class", "system"] == 1 / 2
+    assert own["class", "system.external"] == 1
+    assert own["stream", "app.alerts"] == 1 / 2
+    assert (own["destination", "gmail"], own["destination", "internal"]) == (1, 0)
+    assert math.isnan(own["destination", "business"])
+    assert ("stream", "app.news") not in own.index
+    assert ("class", "bulk") not in own.index
 
 
 def test_a_refusal_counts_under_the_list_that_it_cites_and_the_ip_that_it_met() -> None:
@@ -169,18 +169,18 @@ def test_containment_and_leverage_relate_harm_to_signals() -> None:
     for recipient in culprits[:2]:
         coupling.treatment.signal(Signal.TRAP, recipient, 10)
     coupling.treatment.signal(Signal.COMPLAINT, 0, 10, subject=2)  # of innocent mail
-    found = coupling.values()
-    assert found["containment"] == 3 / 4
-    assert found["harmed_by_reputation"] == 4
-    assert found["leverage"] == 1 / 2
+    result = coupling.values()
+    assert result["containment"] == 3 / 4
+    assert result["harmed_by_reputation"] == 4
+    assert result["leverage"] == 1 / 2
 
 
 def test_without_signals_and_harm_there_is_neither() -> None:
     coupling = Coupling()
     coupling.alert(0, SOON, SOON, SOON)
-    found = coupling.values()
-    assert math.isnan(found["containment"])
-    assert math.isnan(found["leverage"])
+    result = coupling.values()
+    assert math.isnan(result["containment"])
+    assert math.isnan(result["leverage"])
 
 
 def test_breadth_counts_streams_and_hours_that_lost_a_hundredth() -> None:
@@ -190,9 +190,9 @@ def test_breadth_counts_streams_and_hours_that_lost_a_hundredth() -> None:
     coupling.alert(3600 * 1 + 5, LATE, SOON, SOON)
     for number in range(101):
         coupling.alert(3600 * 2 + number, LATE if number == 0 else SOON, SOON, SOON)
-    found = coupling.values()
-    assert found["blast_hours"] == 1  # of the third hour's recipients less than 1 % were late
-    assert found["blast_streams"] == found["innocent_streams"] == 1
+    result = coupling.values()
+    assert result["blast_hours"] == 1  # of the third hour's recipients less than 1 % were late
+    assert result["blast_streams"] == result["innocent_streams"] == 1
 
 
 def test_runs_that_differ_in_their_innocent_recipients_are_not_coupled() -> None:

@@ -23,8 +23,8 @@ WINDOW = Window(0, 9 * 24 * HOUR * 1_000_000)
 
 def incidents(story: Story, window: Window = WINDOW) -> list[tuple[float, float]]:
     """Start and end of each, in hours."""
-    found = IncidentSpans.of(story.trace(9 * 24 * HOUR)).incidents(window)
-    return [(span.start / 3.6e9, span.end / 3.6e9) for span in found]
+    result = IncidentSpans.of(story.trace(9 * 24 * HOUR)).incidents(window)
+    return [(span.start / 3.6e9, span.end / 3.6e9) for span in result]
 
 
 def test_spans_of_trouble_less_than_a_day_apart_are_one_incident() -> None:
@@ -52,9 +52,9 @@ def test_address_hours_are_those_of_ips_that_no_culprit_used() -> None:
     example.treatment.listing("203.0.113.25", HOUR, 3 * HOUR)
     example.treatment.level(Level.PROVIDER, 1, 2 * HOUR, State.BLOCK)
     example.treatment.level(Level.PROVIDER, 1, 4 * HOUR, State.THROTTLE)
-    found = example.values()
-    assert found["address_hours"] == 3
-    assert (found["incident"], found["incidents"]) == (1, 1)
+    result = example.values()
+    assert result["address_hours"] == 3
+    assert (result["incident"], result["incidents"]) == (1, 1)
 
 
 def test_the_frame_of_incidents_says_who_did_what_to_which_ip() -> None:
@@ -130,8 +130,8 @@ def test_given_a_listing_there_are_values_of_their_own() -> None:
 def test_one_domain_that_may_do_either_has_results_of_two_kinds() -> None:
     example = Coupling(["destinations.gmail.refuses_on={css=0.6}"])
     example.alert(0, lost(LISTED), SOON, SOON)
-    found = example.values("destination", "gmail | refuses")
-    assert found == example.values("destination", "gmail")
+    result = example.values("destination", "gmail | refuses")
+    assert result == example.values("destination", "gmail")
     assert example.values("total", "total | gmail refuses")["harmed"] == 1
     assert example.values("total", "total | gmail accepts") == {}
 

@@ -40,12 +40,12 @@ def hours(story: Story, draws: Draws, *changes: str) -> float:
 
 
 def test_the_targets_of_a_stream_follow_from_routing() -> None:
-    found = [t for t in targets(world(), policies(), NAMES) if t.stream == "app.alerts"]
-    assert [(t.share, t.egress, list(t.domains)) for t in found] == [
+    result = [t for t in targets(world(), policies(), NAMES) if t.stream == "app.alerts"]
+    assert [(t.share, t.egress, list(t.domains)) for t in result] == [
         (0.2, 0, [3]),
         (0.3, 0, [1, 2]),
     ]
-    assert {t.sender for t in found} == {"cozumpark.com"}
+    assert {t.sender for t in result} == {"cozumpark.com"}
 
 
 def test_a_listing_reaches_the_domains_that_use_the_list_and_reject() -> None:
@@ -113,9 +113,9 @@ def test_reach_times_what_is_sent_is_what_is_expected_to_be_refused() -> None:
         example.alert(7200 + 100 * second, lost(LISTED), SOON, SOON)
     example.alert(7900, SOON, SOON, SOON, to="cozumpark.com")  # stays inside
     example.treatment.listing("198.51.100.10", 7200 - 900, 7200 + 1800)
-    found = example.values("stream", "app.alerts")
+    result = example.values("stream", "app.alerts")
     # Gmail alone uses the list: 0.2 of all, 0.4 of those that go outside; a quarter of the first
     # hour, half of the second.
-    assert found["reach_hours"] == pytest.approx(0.2 * 0.75)
-    assert found["reach_refused"] == pytest.approx(0.4 * (10 * 0.25 + 6 * 0.5))
-    assert example.values()["reach_refused"] == found["reach_refused"]
+    assert result["reach_hours"] == pytest.approx(0.2 * 0.75)
+    assert result["reach_refused"] == pytest.approx(0.4 * (10 * 0.25 + 6 * 0.5))
+    assert example.values()["reach_refused"] == result["reach_refused"]

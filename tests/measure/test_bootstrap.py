@@ -37,11 +37,11 @@ def test_cochrans_rule_asks_for_25_times_the_square_of_the_skewness() -> None:
 
 
 def test_a_disaster_is_doubt_above_and_not_below() -> None:
-    found = suited_interval(DISASTER)
-    assert found == bca(DISASTER)
-    assert (found.value, found.n) == (5.0, 20)
-    assert found.low >= 0.0
-    assert found.high - found.value > 2 * (found.value - found.low)
+    result = suited_interval(DISASTER)
+    assert result == bca(DISASTER)
+    assert (result.value, result.n) == (5.0, 20)
+    assert result.low >= 0.0
+    assert result.high - result.value > 2 * (result.value - result.low)
     student = interval(DISASTER)
     assert student.low < 0.0
 

@@ -28,15 +28,15 @@ def stationary(hours: int, rate: float, seed: int) -> Any:
 
 def p95(recipients: Any) -> float:
     group = np.zeros(len(recipients.created), np.int64)
-    found = latency_in_busy_hours(recipients, busy_hours(recipients), group, 1)
-    return float(found["latency_p95_busy_hours"][0])
+    result = latency_in_busy_hours(recipients, busy_hours(recipients), group, 1)
+    return float(result["latency_p95_busy_hours"][0])
 
 
 @pytest.mark.parametrize("hours", [2, 8, 24, 96])
 @pytest.mark.parametrize("rate", [0.1, 1.0])
 def test_it_is_the_p95_of_a_stationary_stream_however_long(hours: int, rate: float) -> None:
-    found = interval([p95(stationary(hours, rate, seed)) for seed in range(40)], 0.99)
-    assert found.low < P95 < found.high
+    result = interval([p95(stationary(hours, rate, seed)) for seed in range(40)], 0.99)
+    assert result.low < P95 < result.high
 
 
 def test_an_hour_with_more_mail_is_the_busy_one() -> None:

@@ -14,9 +14,9 @@ from relaysim.stats.proportion import chance_differences, chances
 
 def test_an_interval_is_students() -> None:
     # From a table of Student's t: 4.3027 for 2 degrees of freedom, 0.975.
-    found = interval([1.0, 2.0, 3.0])
+    result = interval([1.0, 2.0, 3.0])
     half = 4.302653 / math.sqrt(3)
-    assert found == pytest.approx(Estimate(2.0, 2.0 - half, 2.0 + half, 3), abs=1e-6)
+    assert result == pytest.approx(Estimate(2.0, 2.0 - half, 2.0 + half, 3), abs=1e-6)
     narrow = interval([1.0, 2.0, 3.0], confidence=0.5)
     assert narrow.high == pytest.approx(2.0 + 0.816497 / math.sqrt(3), abs=1e-6)
 
@@ -40,9 +40,9 @@ def test_a_replication_without_a_value_is_left_out() -> None:
 
 def test_many_rows_are_estimated_like_each() -> None:
     rows = np.array([[1.0, 2.0, 4.0], [math.nan, 3.0, math.nan], [2.0, math.nan, 9.0]])
-    found = estimates(rows)
+    result = estimates(rows)
     for i, row in enumerate(rows):
-        one = tuple(float(part[i]) for part in found)
+        one = tuple(float(part[i]) for part in result)
         assert one == pytest.approx(interval(row), nan_ok=True)
 
 
@@ -108,25 +108,25 @@ def test_a_chance_has_wilsons_interval(ones: int, n: int) -> None:
 
 
 def test_a_chance_without_a_value_is_none() -> None:
-    found = chances(np.array([[math.nan, math.nan]]))
-    assert found.n[0] == 0
-    assert np.isnan([part[0] for part in found[:3]]).all()
+    result = chances(np.array([[math.nan, math.nan]]))
+    assert result.n[0] == 0
+    assert np.isnan([part[0] for part in result[:3]]).all()
 
 
 def test_a_paired_difference_of_chances_is_newcombes() -> None:
     # The example of his paper: 36 times both, 12 times the one, twice the other of 50.
     one = np.array([[1.0] * 36 + [1.0] * 12 + [0.0] * 2])
     other = np.array([[1.0] * 36 + [0.0] * 12 + [1.0] * 2])
-    found = chance_differences(other, one)
-    assert found.value[0] == pytest.approx(0.2)
-    assert (found.low[0], found.high[0]) == pytest.approx((0.0569, 0.3404), abs=1e-4)
+    result = chance_differences(other, one)
+    assert result.value[0] == pytest.approx(0.2)
+    assert (result.low[0], result.high[0]) == pytest.approx((0.0569, 0.3404), abs=1e-4)
 
 
 def test_what_never_happened_in_few_replications_may_differ_all_the_same() -> None:
     never = np.zeros((1, 5))
-    found = chance_differences(never, never)
+    result = chance_differences(never, never)
     half = chances(never).high[0]
-    assert (found.value[0], found.low[0], found.high[0]) == pytest.approx((0.0, -half, half))
+    assert (result.value[0], result.low[0], result.high[0]) == pytest.approx((0.0, -half, half))
     listed = METRICS["listed"]
     assert verdict(listed, 0.0, Estimate(0.0, -half, half, 5), None) == "not decided"
     once = chance_differences(np.array([[0.0, math.nan]]), np.array([[1.0, 1.0]]))

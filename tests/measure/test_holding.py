@@ -18,8 +18,8 @@ SCENARIOS = Path(__file__).parents[2] / "scenarios"
 
 def parts(trace: Trace, recipient: int) -> dict[str, float]:
     """The parts of a recipient that are not zero, in seconds."""
-    found = {name: part[recipient] / SECOND for name, part in held(trace).items()}
-    return {name: value for name, value in found.items() if value}
+    result = {name: part[recipient] / SECOND for name, part in held(trace).items()}
+    return {name: value for name, value in result.items() if value}
 
 
 def sent(story: Story, queue: str, *, enter: float, start: float, end: float) -> int:

@@ -15,11 +15,11 @@ STEADY = [0.0, 1.0, 0.0, 2.0, 1.0]
 
 def test_the_start_is_cut_off_where_it_ends() -> None:
     high = [9.0] * 20
-    found = mser5(high + STEADY * 16)
-    assert (found.index, found.settled) == (20, True)
-    assert found.why == "the cut is 20 of 100 observations"
-    assert len(found.statistic) == 20 - LEFT
-    assert found.statistic[4] == 0.0
+    result = mser5(high + STEADY * 16)
+    assert (result.index, result.settled) == (20, True)
+    assert result.why == "the cut is 20 of 100 observations"
+    assert len(result.statistic) == 20 - LEFT
+    assert result.statistic[4] == 0.0
 
 
 def test_a_series_that_is_alike_all_the_time_is_not_cut() -> None:
@@ -29,17 +29,17 @@ def test_a_series_that_is_alike_all_the_time_is_not_cut() -> None:
 
 def test_the_statistic_is_the_squared_error_of_the_rest() -> None:
     # Batches of mean 6, 2, 0, 0, ... (12 of them): by hand for the first three cuts.
-    found = mser5([6.0] * 5 + [2.0] * 5 + [0.0] * 50)
-    assert found.statistic[0] == pytest.approx((36 + 4 - 64 / 12) / 12**2)
-    assert found.statistic[1] == pytest.approx((4 - 4 / 11) / 11**2)
-    assert found.statistic[2] == 0.0
-    assert found.index == 10
+    result = mser5([6.0] * 5 + [2.0] * 5 + [0.0] * 50)
+    assert result.statistic[0] == pytest.approx((36 + 4 - 64 / 12) / 12**2)
+    assert result.statistic[1] == pytest.approx((4 - 4 / 11) / 11**2)
+    assert result.statistic[2] == 0.0
+    assert result.index == 10
 
 
 def test_a_cut_in_the_second_half_says_that_the_run_is_too_short() -> None:
-    found = mser5(np.arange(200.0))
-    assert not found.settled
-    assert found.why == f"the cut, {found.index} of 200 observations, is in the second half"
+    result = mser5(np.arange(200.0))
+    assert not result.settled
+    assert result.why == f"the cut, {result.index} of 200 observations, is in the second half"
     late = mser5([5.0] * 55 + STEADY * 9)
     assert (late.index, late.settled) == (55, False)
     # Of few batches no candidate lies in the second half.
@@ -52,9 +52,9 @@ def test_a_cut_in_the_second_half_says_that_the_run_is_too_short() -> None:
 
 def test_a_few_batches_at_the_end_that_happen_to_be_alike_do_not_win() -> None:
     noise = np.random.default_rng(1).normal(size=180)
-    found = mser5([*noise, *[0.0] * 20])
-    assert found.index < 100
-    assert found.settled
+    result = mser5([*noise, *[0.0] * 20])
+    assert result.index < 100
+    assert result.settled
 
 
 def test_replications_are_averaged_before_anything_else() -> None:
@@ -73,9 +73,9 @@ def test_an_observation_that_nobody_has_is_an_error() -> None:
 
 
 def test_few_observations_tell_nothing() -> None:
-    found = mser5([1.0] * 49)
-    assert not found.settled
-    assert found.why == "49 observations are too few: at least 50 are needed"
+    result = mser5([1.0] * 49)
+    assert not result.settled
+    assert result.why == "49 observations are too few: at least 50 are needed"
     assert mser5([1.0] * 50).settled
 
 
@@ -93,8 +93,8 @@ def test_it_is_the_definition_and_level_and_unit_play_no_part(
         float(np.sum((batches[cut:] - batches[cut:].mean()) ** 2)) / (len(batches) - cut) ** 2
         for cut in range(len(batches) - LEFT)
     ]
-    found = mser5(row)
-    assert found.statistic == pytest.approx(direct, abs=1e-9)
-    assert direct[found.index // BATCH] == pytest.approx(min(direct), abs=1e-9)
+    result = mser5(row)
+    assert result.statistic == pytest.approx(direct, abs=1e-9)
+    assert direct[result.index // BATCH] == pytest.approx(min(direct), abs=1e-9)
     other = mser5(level + unit * row)
     assert other.statistic == pytest.approx(unit**2 * np.array(direct), abs=1e-6)

@@ -81,9 +81,9 @@ def test_every_scope_has_its_metrics_with_their_units() -> None:
         "total", "class", "stream", "destination", "hub", "egress", "resource", "blocklist",
     ]  # fmt: skip
     for scope, (_, names) in SCOPES.items():
-        mine = frame[frame["scope"] == scope]
-        assert set(mine["metric"]) == set(names)
-        assert not mine.duplicated(["subject", "metric"]).any()
+        own = frame[frame["scope"] == scope]
+        assert set(own["metric"]) == set(names)
+        assert not own.duplicated(["subject", "metric"]).any()
     for metric, unit in zip(frame["metric"], frame["unit"], strict=True):
         assert unit == METRICS[metric].unit
 

@@ -35,10 +35,10 @@ def rows(
     The metric is `METRIC_both_delivered`.
     """
     frame = paired(base, other, scenario())
-    mine = frame[frame["metric"] == f"{metric}_both_delivered"]
-    keys = zip(mine["scope"], mine["subject"], strict=True)
+    own = frame[frame["metric"] == f"{metric}_both_delivered"]
+    keys = zip(own["scope"], own["subject"], strict=True)
     return dict(
-        zip(keys, zip(mine["base"], mine["value"], mine["recipients"], strict=True), strict=True)
+        zip(keys, zip(own["base"], own["value"], own["recipients"], strict=True), strict=True)
     )
 
 
@@ -59,9 +59,9 @@ def test_a_subject_without_such_a_recipient_has_no_latency() -> None:
 
 
 def test_dsns_hubs_and_public_ips_are_not_compared_by_latency() -> None:
-    found = rows(sample([10]), sample([12]), "latency_mean")
-    assert {scope for scope, _ in found} == {"total", "class", "stream", "destination"}
-    assert ("class", "dsn") not in found
+    result = rows(sample([10]), sample([12]), "latency_mean")
+    assert {scope for scope, _ in result} == {"total", "class", "stream", "destination"}
+    assert ("class", "dsn") not in result
 
 
 def test_recipients_are_found_by_stream_and_number_where_the_designs_have_others() -> None:

@@ -21,10 +21,10 @@ METRICS = pd.DataFrame(
 
 
 def test_the_metric_comes_last_and_the_subject_may_hold_dots() -> None:
-    found = Quantity.parse("class.corporate.internal.on_time")
-    assert found == ("class", "corporate.internal", "on_time")
-    assert str(found) == "class.corporate.internal.on_time"
-    assert found.value(METRICS) == 0.5
+    result = Quantity.parse("class.corporate.internal.on_time")
+    assert result == ("class", "corporate.internal", "on_time")
+    assert str(result) == "class.corporate.internal.on_time"
+    assert result.value(METRICS) == 0.5
 
 
 def test_of_all_mail_the_subject_may_be_left_out() -> None:
@@ -119,8 +119,8 @@ def test_what_is_no_amount_of_recipients(text: str) -> None:
     ],
 )
 def test_a_target_is_a_quantity_and_its_bound(text: str, below: bool, bound: float) -> None:
-    found = Target.parse(text)
-    assert (found.below, found.bound, found.text) == (below, pytest.approx(bound), text)
+    result = Target.parse(text)
+    assert (result.below, result.bound, result.text) == (below, pytest.approx(bound), text)
 
 
 @pytest.mark.parametrize(

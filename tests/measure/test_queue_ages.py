@@ -31,14 +31,14 @@ def test_a_column_ends_where_the_next_one_begins(age, column):
 
 
 def test_an_entry_is_there_from_its_coming_up_to_its_leaving():
-    found = entries((0, 10, 20))
-    assert [len(found.shape(time * MINUTE)) for time in (9, 10, 19, 20)] == [0, 1, 1, 0]
+    result = entries((0, 10, 20))
+    assert [len(result.shape(time * MINUTE)) for time in (9, 10, 19, 20)] == [0, 1, 1, 0]
 
 
 def test_the_fullest_queue_is_on_top_and_empty_ones_are_left_out():
     queues = ("HUB01->b.example", "HUB01->a.example", "HUB01.mailbox")
-    found = entries((0, 0, 9), (1, 0, 9), (2, 0, 1), (0, 1, 9), queues=queues)
-    assert found.shape(2 * MINUTE)[ALL].to_dict() == {"HUB01->b.example": 2, "HUB01->a.example": 1}
+    result = entries((0, 0, 9), (1, 0, 9), (2, 0, 1), (0, 1, 9), queues=queues)
+    assert result.shape(2 * MINUTE)[ALL].to_dict() == {"HUB01->b.example": 2, "HUB01->a.example": 1}
 
 
 def test_the_fullest_moment_is_the_first_with_most_in_all_queues():
@@ -49,9 +49,9 @@ def test_the_fullest_moment_is_the_first_with_most_in_all_queues():
 def test_of_one_hub_its_own_queues_count():
     queues = ("HUB01->a.example", "HUB010->a.example", "HUB01.mailbox")
     hubs = ("HUB01", "HUB010", "HUB01")
-    found = entries((0, 0, 9), (1, 0, 9), (2, 0, 9), queues=queues, hubs=hubs).within("HUB01")
-    assert found.queues == ("HUB01->a.example", "HUB01.mailbox")
-    assert found.shape(MINUTE)[ALL].sum() == 2
+    result = entries((0, 0, 9), (1, 0, 9), (2, 0, 9), queues=queues, hubs=hubs).within("HUB01")
+    assert result.queues == ("HUB01->a.example", "HUB01.mailbox")
+    assert result.shape(MINUTE)[ALL].sum() == 2
 
 
 def test_without_mail_nothing_is_anywhere():
@@ -62,9 +62,9 @@ def test_without_mail_nothing_is_anywhere():
 
 def spans(story, end):
     """The entries of a story by queue, in seconds."""
-    found = Entries.of(story.trace(end), scenario())
-    rows = zip(found.queue, found.enter / SECOND, found.leave / SECOND, strict=True)
-    return [(found.queues[queue], enter, leave) for queue, enter, leave in rows]
+    result = Entries.of(story.trace(end), scenario())
+    rows = zip(result.queue, result.enter / SECOND, result.leave / SECOND, strict=True)
+    return [(result.queues[queue], enter, leave) for queue, enter, leave in rows]
 
 
 def test_a_transaction_stays_through_its_retries_until_its_last_recipient_has_left():

@@ -36,11 +36,11 @@ def test_two_replications_make_the_exact_ratio() -> None:
     # 9 of 10 and 1 of 2 are on time.
     replications = [story(*[1.0] * 9, 20.0), story(1.0, 20.0)]
     frames = [metrics(each.trace(end=50), scenario()) for each in replications]
-    found = Stack.of(frames).metrics("story").set_index(KEY)
-    row = found.loc[("stream", "app.alerts", "on_time")]
+    result = Stack.of(frames).metrics("story").set_index(KEY)
+    row = result.loc[("stream", "app.alerts", "on_time")]
     assert row["value"] == pytest.approx(10 / 12, rel=1e-15)
     assert (row["median"], row["least"], row["most"]) == (0.7, 0.5, 0.9)
-    assert found.loc[("stream", "app.alerts", "judged"), "value"] == 6.0
+    assert result.loc[("stream", "app.alerts", "judged"), "value"] == 6.0
     # The residuals are 9 - 10 R and 1 - 2 R, 2/3 and -2/3: s^2 = 8/9, and the mean of x is 6.
     half = 12.706204736 * math.sqrt(8 / 9 / 2) / 6
     exact = suited_estimates(linearized(np.array([[0.9, 0.5]]), np.array([[10.0, 2.0]]))).first()
@@ -53,11 +53,11 @@ def test_a_paired_difference_is_that_of_the_ratios_with_their_residuals_paired()
     x, z = np.array([[10.0, 2.0, 5.0]]), np.array([[10.0, 4.0, 5.0]])
     was, now = (9 + 1 + 4) / 17, (7 + 2 + 2) / 19
     pair = linearized_pair(base, other, x, z)
-    found = differences(np.array([False]), *pair, 0.95).first()
+    result = differences(np.array([False]), *pair, 0.95).first()
     residuals = (other - now) * z / z.mean() - (base - was) * x / x.mean()
     half = interval(residuals).high
     assert interval(residuals).value == pytest.approx(0.0, abs=1e-15)
-    assert found == pytest.approx((now - was, now - was - half, now - was + half, 3), rel=1e-12)
+    assert result == pytest.approx((now - was, now - was - half, now - was + half, 3), rel=1e-12)
 
 
 def test_a_replication_without_a_share_in_one_design_is_in_neither_ratio() -> None:
@@ -83,8 +83,8 @@ def test_equal_denominators_change_nothing(row: list[float], denominator: float)
 @given(st.lists(st.tuples(st.floats(0.0, 1.0), st.integers(1, 10_000)), min_size=1, max_size=30))
 def test_the_mean_is_the_ratio_of_sums(seen: list[tuple[float, int]]) -> None:
     share, weight = np.array(seen).T
-    found = Quantity("total", "total", "on_time").row(seen)
-    assert found.mean() == pytest.approx((share * weight).sum() / weight.sum(), abs=1e-12)
+    result = Quantity("total", "total", "on_time").row(seen)
+    assert result.mean() == pytest.approx((share * weight).sum() / weight.sum(), abs=1e-12)
 
 
 def test_no_replication_makes_no_value() -> None:

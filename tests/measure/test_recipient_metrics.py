@@ -25,8 +25,8 @@ ENDS = (
 def measured(trace: Trace, key: Key, *names: str, changes: tuple[str, ...] = ()) -> list[float]:
     """Some metrics of one subject."""
     frame = metrics(trace, scenario(changes))
-    mine = frame[(frame["scope"] == key[0]) & (frame["subject"] == key[1])]
-    values = dict(zip(mine["metric"], mine["value"], strict=True))
+    own = frame[(frame["scope"] == key[0]) & (frame["subject"] == key[1])]
+    values = dict(zip(own["metric"], own["value"], strict=True))
     return [values[name] for name in names]
 
 
@@ -133,9 +133,9 @@ def test_a_dsn_is_counted_in_its_own_class_and_nowhere_else_with_the_recipient_t
     assert "HUB01.dsn" not in names
     assert "elsewhere" not in names
     window = ('run.warm_up="10 s"',)
-    found = measured(trace, ("class", "dsn"), "latency_mean", "on_time", changes=window)
-    assert found[0] == 7
-    assert math.isnan(found[1])
+    result = measured(trace, ("class", "dsn"), "latency_mean", "on_time", changes=window)
+    assert result[0] == 7
+    assert math.isnan(result[1])
 
 
 def test_peak_throughput_is_the_best_whole_minute_of_the_window() -> None:
@@ -146,12 +146,12 @@ def test_peak_throughput_is_the_best_whole_minute_of_the_window() -> None:
     # Minutes 10 to 70 (2 recipients) and 70 to 130 (3); the four after 130 are in no whole minute.
     window = ('run.warm_up="10 s"', 'run.duration="150 s"')
     throughput = [9 / 140, 3 / 60]
-    found = measured(trace, TOTAL, "throughput", "peak_throughput", changes=window)
-    assert found == throughput
+    result = measured(trace, TOTAL, "throughput", "peak_throughput", changes=window)
+    assert result == throughput
     # A window of less than a minute has the one rate.
     window = ('run.warm_up="130 s"', 'run.duration="150 s"')
-    found = measured(trace, TOTAL, "throughput", "peak_throughput", changes=window)
-    assert found == [4 / 20, 4 / 20]
+    result = measured(trace, TOTAL, "throughput", "peak_throughput", changes=window)
+    assert result == [4 / 20, 4 / 20]
 
 
 def test_completion_runs_from_the_first_creation_to_the_last_status() -> None:
@@ -192,7 +192,7 @@ def test_a_campaign_that_does_not_reach_all_existing_users_is_never_complete(
 
 def test_what_is_kept_back_by_a_pause_is_not_reached() -> None:
     """Stream 1 pauses from 10 s to 20 s; addresses are off the list before, within and after it."""
-    found = []
+    result = []
     for created in (9, 10, 19, 20):
         story = Story()
         sent(story, "app.news", "gmail.com", 3, 40)
@@ -200,8 +200,8 @@ def test_what_is_kept_back_by_a_pause_is_not_reached() -> None:
         story.ends(story.recipient(message), created, Status.SUPPRESSED, -1)
         for at, value in ((10, 1), (20, 0)):
             story.level(Level.PAUSED, 1, at, value)
-        found += measured(story.trace(end=99), ("stream", "app.news"), "completion")
-    assert found == [37, math.inf, math.inf, 37]
+        result += measured(story.trace(end=99), ("stream", "app.news"), "completion")
+    assert result == [37, math.inf, math.inf, 37]
 
 
 NAMES = [f"latency_{name}" for name in ("mean", "p50", "p90", "p95", "p99", "max")]
@@ -217,12 +217,12 @@ def test_latency_has_interpolated_quantiles() -> None:
     sent(story, "app.alerts", "gmail.com", 0, 3)
     trace = story.trace(end=500)
     late.append(128.0)
-    found = measured(trace, NEWS, *NAMES)
-    assert found[0] == 255 / 8
+    result = measured(trace, NEWS, *NAMES)
+    assert result[0] == 255 / 8
     # By hand: the median lies between the 4th and the 5th.
-    assert found[1] == 12.0
-    assert found[1:5] == pytest.approx(np.quantile(late, [0.5, 0.9, 0.95, 0.99]))
-    assert found[5] == 128.0
+    assert result[1] == 12.0
+    assert result[1:5] == pytest.approx(np.quantile(late, [0.5, 0.9, 0.95, 0.99]))
+    assert result[5] == 128.0
     assert measured(trace, ("stream", "app.alerts"), *NAMES) == [3.0] * 6
 
 
@@ -239,9 +239,9 @@ def test_a_lost_recipient_is_later_than_any_other_and_no_part_of_the_mean() -> N
     assert (p95, p99, largest) == (math.inf,) * 3
     # In flight at the end of the run, after its deadline: lost for this purpose.
     assert story.recipient(message) == 20
-    found = measured(trace, ("stream", "app.alerts"), *NAMES)
-    assert found[1:] == [math.inf] * 5
-    assert math.isnan(found[0])
+    result = measured(trace, ("stream", "app.alerts"), *NAMES)
+    assert result[1:] == [math.inf] * 5
+    assert math.isnan(result[0])
 
 
 def test_a_quantile_that_falls_on_a_delivered_recipient_is_not_lost() -> None:
@@ -261,8 +261,8 @@ def test_what_is_not_judged_is_in_no_quantile_and_no_share() -> None:
     changes = ('run.duration="105 s"', 'run.drain="5 s"')
     names = ["created", "delivered", "judged", "not_judged"]
     names += ["on_time", "latency_max", "latency_mean"]
-    found = measured(story.trace(end=110), ("stream", "app.alerts"), *names, changes=changes)
-    assert found == [4, 4, 2, 2, 1.0, 9.0, 7.0]
+    result = measured(story.trace(end=110), ("stream", "app.alerts"), *names, changes=changes)
+    assert result == [4, 4, 2, 2, 1.0, 9.0, 7.0]
 
 
 def test_busy_hours_create_nearly_as_many_recipients_as_the_busiest() -> None:
@@ -281,8 +281,8 @@ def test_busy_hours_create_nearly_as_many_recipients_as_the_busiest() -> None:
     trace = story.trace(end=4 * hour)
     assert measured(trace, NEWS, "latency_p95_busy_hours", changes=long) == [60.0]
     # The load is that of all mail: alerts have none in a busy hour.
-    found = measured(trace, ("stream", "app.alerts"), "latency_p95_busy_hours", changes=long)
-    assert math.isnan(found[0])
+    result = measured(trace, ("stream", "app.alerts"), "latency_p95_busy_hours", changes=long)
+    assert math.isnan(result[0])
 
 
 def test_a_dead_busy_hour_is_lost_though_nothing_was_delivered_in_it() -> None:

@@ -19,15 +19,15 @@ def wide(n: int, deviation: float, confidence: float = CONFIDENCE) -> float:
 
 @pytest.mark.parametrize("half", [3.0, 1.0, 0.5, 0.1])
 def test_the_smallest_number_is_the_first_whose_interval_is_narrow_enough(half: float) -> None:
-    (found,) = smallest(np.array([1.0]), np.array([half])).astype(int)
-    assert wide(found, 1.0) <= half
-    assert found == 2 or wide(found - 1, 1.0) > half
+    (result,) = smallest(np.array([1.0]), np.array([half])).astype(int)
+    assert wide(result, 1.0) <= half
+    assert result == 2 or wide(result - 1, 1.0) > half
 
 
 def test_numbers_of_a_table() -> None:
     # With deviation 1: t is 2.776 for 5, 2.262 for 10 and 1.984 for 100 replications.
-    found = smallest(np.ones(3), np.array([1.2417, 0.7154, 0.1985]))
-    assert found.tolist() == [5.0, 10.0, 100.0]
+    result = smallest(np.ones(3), np.array([1.2417, 0.7154, 0.1985]))
+    assert result.tolist() == [5.0, 10.0, 100.0]
 
 
 def test_two_samples_apart_have_twice_the_degrees_of_freedom() -> None:
@@ -48,13 +48,13 @@ def test_a_difference_beyond_the_margin_is_decided_and_a_smaller_one_is_equivale
 
 def test_what_five_replications_leave_undecided() -> None:
     values = np.array([[1.0, -1.0, 3.0, 2.0, 0.0]])
-    found = estimates(values)
-    assert found.low[0] < 0 < found.value[0] == 1.0
-    (many,) = needed(found, np.array([0.5]), 5).astype(int)
+    result = estimates(values)
+    assert result.low[0] < 0 < result.value[0] == 1.0
+    (many,) = needed(result, np.array([0.5]), 5).astype(int)
     deviation = float(values.std(ddof=1))
     assert many == 13
     assert wide(13, deviation) < 1.0 < wide(12, deviation)
-    assert deviation_of(found.high - found.value, found.n) == pytest.approx([deviation])
+    assert deviation_of(result.high - result.value, result.n) == pytest.approx([deviation])
 
 
 def test_where_half_of_the_replications_have_a_value_twice_as_many_are_needed() -> None:
@@ -102,8 +102,8 @@ def test_wrong_verdicts_on_ten_equal_designs_are_rare_with_bonferroni_alone() ->
 
     def missed(confidence: float) -> float:
         """The share of comparisons in which some interval leaves out zero."""
-        found = estimates(paired, confidence)
-        return float(((found.low > 0) | (found.high < 0)).reshape(-1, 10).any(axis=1).mean())
+        result = estimates(paired, confidence)
+        return float(((result.low > 0) | (result.high < 0)).reshape(-1, 10).any(axis=1).mean())
 
     assert missed(CONFIDENCE) > 0.2
     assert missed(confidence_of(10)) < 0.05
@@ -112,8 +112,8 @@ def test_wrong_verdicts_on_ten_equal_designs_are_rare_with_bonferroni_alone() ->
 def test_differences_of_both_kinds_have_the_confidence_that_is_asked_for() -> None:
     base = np.array([[1.0, 2.0, 3.0], [0.0, 0.0, 1.0]])
     other = np.array([[2.0, 4.0, 5.0], [1.0, 0.0, 1.0]])
-    found = differences(np.array([False, True]), base, other, 0.99)
+    result = differences(np.array([False, True]), base, other, 0.99)
     mean = estimates(np.array([[1.0, 2.0, 2.0]]), 0.99)
     chance = chance_differences(base[1:], other[1:], 0.99)
-    for part, of_mean, of_chance in zip(found, mean, chance, strict=True):
+    for part, of_mean, of_chance in zip(result, mean, chance, strict=True):
         assert part.tolist() == [of_mean[0], of_chance[0]]

@@ -20,8 +20,8 @@ def measured(
 ) -> dict[str, float]:
     """All metrics of a resource."""
     frame = metrics(trace, scenario(changes))
-    mine = frame[(frame["scope"] == scope) & (frame["subject"] == subject)]
-    return dict(zip(mine["metric"], mine["value"], strict=True))
+    own = frame[(frame["scope"] == scope) & (frame["subject"] == subject)]
+    return dict(zip(own["metric"], own["value"], strict=True))
 
 
 def test_a_cpu_is_as_busy_as_its_cores_and_its_queue_waits_for_a_core() -> None:
@@ -30,9 +30,9 @@ def test_a_cpu_is_as_busy_as_its_cores_and_its_queue_waits_for_a_core() -> None:
         story.message("app.alerts", ["gmail.com"], 0, connected=0)
         story.visit("HUB01.cpu", Visit.RECEIVE, number, 0, 0 if number < 2 else 10, 10)
     story.visit("HUB01.cpu", Visit.RECEIVE, 2, 0, 10, 40)
-    found = measured(story.trace(end=50), "HUB01.cpu")
+    result = measured(story.trace(end=50), "HUB01.cpu")
     # Two cores for 100 s; work of 10 + 10 + 0 + 30 s. Two waits of 10 s and two of none.
-    assert found == {
+    assert result == {
         "utilization": 50 / 200,
         # A run of 100 s is shorter than five minutes.
         "utilization_busiest_hour": 50 / 200,
@@ -62,8 +62,8 @@ def test_a_queue_that_never_moved_has_no_mean_wait(
     for number, start in enumerate(starts):
         story.message("app.alerts", ["gmail.com"], 0, connected=0)
         story.visit("HUB01.cpu", Visit.RECEIVE, number, 0, start, -1)
-    found = measured(story.trace(end=50), "HUB01.cpu")["wait_mean"]
-    assert found == wait or (math.isnan(found) and math.isnan(wait))
+    result = measured(story.trace(end=50), "HUB01.cpu")["wait_mean"]
+    assert result == wait or (math.isnan(result) and math.isnan(wait))
 
 
 def test_the_busiest_hour_and_the_busiest_five_minutes_stand_beside_the_mean() -> None:
@@ -74,15 +74,15 @@ def test_the_busiest_hour_and_the_busiest_five_minutes_stand_beside_the_mean() -
         # Both cores for eight minutes of the second hour, from its third minute on.
         story.visit("HUB01.cpu", Visit.RECEIVE, number, 0, 62 * minute, 70 * minute)
     changes = ('run.duration="10 h"', 'run.warm_up="0 s"')
-    found = measured(story.trace(end=36_000), "HUB01.cpu", *changes)
-    assert found["utilization"] == 8 / 600
-    assert found["utilization_busiest_hour"] == 8 / 60
-    assert found["utilization_busiest_5_min"] == 1.0
+    result = measured(story.trace(end=36_000), "HUB01.cpu", *changes)
+    assert result["utilization"] == 8 / 600
+    assert result["utilization_busiest_hour"] == 8 / 60
+    assert result["utilization_busiest_5_min"] == 1.0
     # Bins count from the end of the warm-up: 59 to 64, 64 to 69 and 69 to 74 min.
     changes = ('run.duration="10 h"', 'run.warm_up="59 min"')
-    found = measured(story.trace(end=36_000), "HUB01.cpu", *changes)
-    assert found["utilization_busiest_5_min"] == 1.0
-    assert found["utilization_busiest_hour"] == 8 / 60
+    result = measured(story.trace(end=36_000), "HUB01.cpu", *changes)
+    assert result["utilization_busiest_5_min"] == 1.0
+    assert result["utilization_busiest_hour"] == 8 / 60
 
 
 def test_the_submission_queue_waits_for_the_categorizer_and_has_a_threshold() -> None:
@@ -91,11 +91,11 @@ def test_the_submission_queue_waits_for_the_categorizer_and_has_a_threshold() ->
     story.visit("HUB01.cpu", Visit.RECEIVE, 0, 0, 90, 91)
     for number in range(101):
         story.visit("HUB01.cpu", Visit.CATEGORIZE, 0, 0, 30 + number, 31 + number)
-    found = measured(story.trace(end=131), "HUB01.submission")
+    result = measured(story.trace(end=131), "HUB01.submission")
     # More than 100 wait until the first is served at 30 s.
-    assert found["queue_max"] == 101
-    assert found["minutes_above"] == 0.5
-    assert "utilization" not in found
+    assert result["queue_max"] == 101
+    assert result["minutes_above"] == 0.5
+    assert "utilization" not in result
     assert "minutes_above" not in measured(story.trace(end=131), "HUB01.cpu")
 
 
@@ -104,10 +104,10 @@ def test_a_write_of_the_queue_database_counts_once_however_many_messages_it_hold
     for number in range(3):
         story.message("app.alerts", ["gmail.com"], 0, connected=0)
         story.visit("HUB01.commit", Visit.COMMIT, number, number, 5, 15)
-    found = measured(story.trace(end=20), "HUB01.commit")
-    assert found["utilization"] == 0.1
-    assert found["queue_max"] == 3
-    assert found["wait_mean"] == 4.0
+    result = measured(story.trace(end=20), "HUB01.commit")
+    assert result["utilization"] == 0.1
+    assert result["queue_max"] == 3
+    assert result["wait_mean"] == 4.0
 
 
 def test_a_delivery_queue_is_what_is_due_and_without_a_connection() -> None:
@@ -117,8 +117,8 @@ def test_a_delivery_queue_is_what_is_due_and_without_a_connection() -> None:
     story.attempt(transaction, enter=0, start=20, end=30, reply=LATER)
     # Put off for 40 s: not waiting for a connection in between.
     story.attempt(transaction, enter=70, start=-1, end=-1, attempt=1)
-    found = measured(story.trace(end=400), "HUB01->gmail.com")
-    assert found == {
+    result = measured(story.trace(end=400), "HUB01->gmail.com")
+    assert result == {
         "utilization": 10 / 200,
         "utilization_busiest_hour": 10 / 200,
         "utilization_busiest_5_min": 10 / 200,
@@ -128,9 +128,9 @@ def test_a_delivery_queue_is_what_is_due_and_without_a_connection() -> None:
         "minutes_above": 0.0,
     }
     # The window begins while it waits.
-    found = measured(story.trace(end=400), "HUB01->gmail.com", 'run.warm_up="10 s"')
-    assert found["queue_mean"] == (10 + 30) / 90
-    assert math.isnan(found["wait_mean"])
+    result = measured(story.trace(end=400), "HUB01->gmail.com", 'run.warm_up="10 s"')
+    assert result["queue_mean"] == (10 + 30) / 90
+    assert math.isnan(result["wait_mean"])
 
 
 def test_queues_of_counted_domains_are_one_resource_and_the_threshold_holds_for_their_sum() -> None:
@@ -143,8 +143,8 @@ def test_queues_of_counted_domains_are_one_resource_and_the_threshold_holds_for_
         transaction = story.queued([recipient], queue, at=0)
         story.attempt(transaction, enter=0, start=60, end=60)
         story.ends(recipient, 60)
-    found = measured(story.trace(end=60), "HUB01->business")
-    assert found == {
+    result = measured(story.trace(end=60), "HUB01->business")
+    assert result == {
         "queue_mean": 251 * 0.6,
         "queue_max": 251,
         "wait_mean": 60.0,
@@ -159,20 +159,20 @@ def test_who_is_cut_off_while_waiting_waits_until_then_and_is_not_served() -> No
     message = story.message("app.alerts", ["gmail.com"], 0, connected=0)
     story.visit("HUB01.cpu", Visit.RECEIVE, message, 10, -1, 15)
     story.visit("HUB01.cpu", Visit.RECEIVE, message, 90, -1, -1)
-    found = measured(story.trace(end=200), "HUB01.cpu")
-    assert found["queue_mean"] == (5 + 10) / 100
-    assert found["utilization"] == 0
-    assert math.isnan(found["wait_mean"])
+    result = measured(story.trace(end=200), "HUB01.cpu")
+    assert result["queue_mean"] == (5 + 10) / 100
+    assert result["utilization"] == 0
+    assert math.isnan(result["wait_mean"])
 
 
 def test_connections_at_a_connector_without_a_limit_have_no_utilization() -> None:
     story = Story()
     message = story.message("app.alerts", ["gmail.com"], 0, connected=2)
     story.visit("HUB01/relay", Visit.SESSION, message, 0, 2, -1)
-    found = measured(story.trace(end=50), "HUB01/relay")
+    result = measured(story.trace(end=50), "HUB01/relay")
     for ending in ("", "_busiest_hour", "_busiest_5_min"):
-        assert math.isnan(found.pop(f"utilization{ending}"))
-    assert found == {"queue_mean": 0.02, "queue_max": 1, "wait_mean": 2.0}
+        assert math.isnan(result.pop(f"utilization{ending}"))
+    assert result == {"queue_mean": 0.02, "queue_max": 1, "wait_mean": 2.0}
 
 
 def test_service_that_is_written_ahead_ends_with_the_run() -> None:
@@ -182,10 +182,10 @@ def test_service_that_is_written_ahead_ends_with_the_run() -> None:
         transaction = story.queued([number], "HUB01->gmail.com", at=0)
         story.attempt(transaction, enter=0, start=0, end=-1)
         story.visit("main.line", Visit.LINE, transaction, 0, 30 * number, 30 * number + 30)
-    found = measured(story.trace(end=50), "main.line")
-    assert found["utilization"] == 0.5
-    assert found["queue_mean"] == (30 + 50) / 100
-    assert found["wait_mean"] == 15.0  # the third has not been served
+    result = measured(story.trace(end=50), "main.line")
+    assert result["utilization"] == 0.5
+    assert result["queue_mean"] == (30 + 50) / 100
+    assert result["wait_mean"] == 15.0  # the third has not been served
 
 
 def test_listings_count_when_they_begin_and_last_as_long_as_the_window() -> None:
@@ -197,8 +197,8 @@ def test_listings_count_when_they_begin_and_last_as_long_as_the_window() -> None
     trace = story.trace(end=100)
 
     def listed(subject: str, scope: str) -> tuple[float, float]:
-        found = measured(trace, subject, scope=scope)
-        return found["listings"], found["listed_time"]
+        result = measured(trace, subject, scope=scope)
+        return result["listings"], result["listed_time"]
 
     assert listed("198.51.100.10", "egress") == (2, 30)
     assert listed("203.0.113.25", "egress") == (1, 10)
@@ -211,12 +211,12 @@ def test_the_backlog_is_the_mean_number_waiting_in_each_bin() -> None:
         story.message("app.alerts", ["gmail.com"], 0, connected=0, committed=0)
         transaction = story.queued([number], "HUB01->gmail.com", at=0)
         story.attempt(transaction, enter=0, start=start, end=start + 1)
-    found = backlog(story.trace(end=26), scenario(), width=10 * SECOND)
+    result = backlog(story.trace(end=26), scenario(), width=10 * SECOND)
     expected = pd.Series(
         [2.0, 1.5, 0.5], index=pd.Index([0.0, 10.0, 20.0], name="seconds"), name="HUB01->gmail.com"
     )
-    pd.testing.assert_series_equal(found["HUB01->gmail.com"], expected)
-    assert found["main.line"].tolist() == [0, 0, 0]
+    pd.testing.assert_series_equal(result["HUB01->gmail.com"], expected)
+    assert result["main.line"].tolist() == [0, 0, 0]
 
 
 def test_throughput_over_time_is_what_arrives_in_each_bin() -> None:
@@ -226,9 +226,9 @@ def test_throughput_over_time_is_what_arrives_in_each_bin() -> None:
         transaction = story.queued([number], "HUB01->gmail.com", at=0)
         story.attempt(transaction, enter=0, start=0, end=end)
         story.ends(story.recipient(message), end)
-    found = throughput_series(story.trace(end=31), scenario(), width=10 * SECOND, scope="stream")
-    assert found["app.news"].tolist() == [0.2, 0.1, 0.0, 0.1]
-    assert found["app.alerts"].tolist() == [0.0] * 4
+    result = throughput_series(story.trace(end=31), scenario(), width=10 * SECOND, scope="stream")
+    assert result["app.news"].tolist() == [0.2, 0.1, 0.0, 0.1]
+    assert result["app.alerts"].tolist() == [0.0] * 4
 
 
 patient = settings(deadline=None)
@@ -265,8 +265,8 @@ def test_spells_are_how_long_each_subject_was_in_a_state(
     for subject in range(4):
         on, lasted = 0, 0
         for tick in range(40):
-            found = spells.until(np.array([subject]), np.array([tick]))
-            assert found.tolist() == [lasted]
+            result = spells.until(np.array([subject]), np.array([tick]))
+            assert result.tolist() == [lasted]
             for whose, at, value in changes:
                 if (whose, at) == (subject, tick):
                     on = int(value > 0)

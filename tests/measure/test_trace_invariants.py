@@ -168,7 +168,7 @@ def test_each_invariant_finds_its_fault(
     spoil: Callable[[Story], None], invariant: str, text: str
 ) -> None:
     faults = found(sound(spoil), draws=sound().draws())
-    assert [(name, said[: len(text)]) for name, said in faults if name == invariant] == [
+    assert [(name, sentence[: len(text)]) for name, sentence in faults if name == invariant] == [
         (invariant, text)
     ]
 

@@ -89,19 +89,19 @@ def test_late_are_counted_among_all_that_are_judged() -> None:
 
 
 def test_a_subject_without_such_a_metric_has_no_unstable_quantile() -> None:
-    found = metrics(0.96, 0.94)
-    assert late_share_if_unstable(found, "other", "class", "orders", "latency_p95") is None
-    assert late_share_if_unstable(found, "one", "class", "orders", "latency_p99") is None
-    assert late_share_if_unstable(found, "one", "class", "orders", "on_time") is None
+    result = metrics(0.96, 0.94)
+    assert late_share_if_unstable(result, "other", "class", "orders", "latency_p95") is None
+    assert late_share_if_unstable(result, "one", "class", "orders", "latency_p99") is None
+    assert late_share_if_unstable(result, "one", "class", "orders", "on_time") is None
 
 
 def test_the_p99_of_the_shared_hub_is_unstable_where_one_in_a_hundred_is_late() -> None:
     """Greylisted invoices come a minute late, about one in a hundred; no other quantile sees it."""
     little = ["run.scale=0.03", "run.drain=6 h", "hosts.crm.streams.invoices.deadline=30 s"]
-    found = run(load(SHARED, little), replications=6, jobs=1).per_replication
+    result = run(load(SHARED, little), replications=6, jobs=1).per_replication
     key = ("shared-hub", "class", "transactional")
-    cliffed = late_share_if_unstable(found, *key, "latency_p99")
+    cliffed = late_share_if_unstable(result, *key, "latency_p99")
     assert cliffed is not None
     assert cliffed.low <= 0.01 <= cliffed.high < 0.02
-    assert late_share_if_unstable(found, *key, "latency_p95") is None
-    assert late_share_if_unstable(found, *key, "latency_p90") is None
+    assert late_share_if_unstable(result, *key, "latency_p95") is None
+    assert late_share_if_unstable(result, *key, "latency_p90") is None

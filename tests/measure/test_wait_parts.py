@@ -8,8 +8,8 @@ from relaysim.trace.tables import Level, Status, Trace, Visit
 
 def parts(trace: Trace, recipient: int) -> dict[str, float]:
     """The parts of a recipient that are not zero, in seconds."""
-    found = {name: part[recipient] / SECOND for name, part in waits(trace).items()}
-    return {name: value for name, value in found.items() if value}
+    result = {name: part[recipient] / SECOND for name, part in waits(trace).items()}
+    return {name: value for name, value in result.items() if value}
 
 
 def straight(story: Story) -> int:

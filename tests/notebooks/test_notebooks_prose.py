@@ -64,7 +64,7 @@ def test_prose_says_no_number_that_no_cell_beside_it_prints(file):
         if cell.cell_type != "markdown":
             continue
         text, shown = prose(cell.source), beside(book, at)
-        wrong += [(cell.id, found) for found in NUMBER.findall(text) if found not in shown]
+        wrong += [(cell.id, result) for result in NUMBER.findall(text) if result not in shown]
         wrong += [(cell.id, word) for word in WORDS if re.search(rf"\b{word}\b", text)]
     assert wrong == []
 
@@ -99,5 +99,5 @@ def test_what_a_table_rests_on_is_printed_with_it(file):
     for cell in read(file).cells:
         kinds = {kind for each in cell.get("outputs", ()) for kind in each.get("data", {})}
         if "text/html" in kinds:
-            said = "".join(each.text for each in cell.outputs if each.output_type == "stream")
-            assert re.search(r"\bseed \d+; \d+ replications?\b", said), cell.id
+            text = "".join(each.text for each in cell.outputs if each.output_type == "stream")
+            assert re.search(r"\bseed \d+; \d+ replications?\b", text), cell.id

@@ -49,12 +49,12 @@ def _is_a_name(value: ast.expr) -> bool:
 
 
 def test_no_display_name_is_taken_apart():
-    found = [
+    result = [
         f"{path.relative_to(PACKAGE)}:{line}: {text}"
         for path in sorted(PACKAGE.rglob("*.py"))
         for line, text in parsing(path.read_text(encoding="utf-8"))
     ]
-    assert found == []
+    assert result == []
 
 
 def test_old_ways_of_parsing_names_are_found():

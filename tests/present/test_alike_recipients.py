@@ -40,8 +40,8 @@ def test_of_more_recipients_three_have_events_and_one_line_stands_for_the_others
 ) -> None:
     put_off = queued((12,), 50, "450 later")
     events = by_time(*(queued((i,), 20 + i) for i in range(12)), put_off)
-    *told, line, last = folded(events, 13)
-    assert told == [
+    *printed, line, last = folded(events, 13)
+    assert printed == [
         *(queued((i,), 20 + i)[0] for i in range(3)),
         put_off[0],
         *(queued((i,), 20 + i)[1] for i in range(3)),
@@ -54,10 +54,10 @@ def test_of_more_recipients_three_have_events_and_one_line_stands_for_the_others
 
 def test_recipients_with_shared_events_come_first() -> None:
     many = queued(tuple(range(20, 30)), 90)
-    told = folded(by_time(*(queued((i,), 20 + i) for i in range(12)), many), 30)
-    assert many[0] in told
-    assert many[1] in told
-    (line,) = (event for event in told if event.what == "alike")
+    printed = folded(by_time(*(queued((i,), 20 + i) for i in range(12)), many), 30)
+    assert many[0] in printed
+    assert many[1] in printed
+    (line,) = (event for event in printed if event.what == "alike")
     assert line.recipients == tuple(range(2, 12))
 
 
@@ -77,9 +77,9 @@ def test_a_dialogue_about_many_recipients_is_shortened(golden: Golden) -> None:
 
 def test_a_transcript_keeps_every_event_and_prints_few() -> None:
     settings = ["run.scale=0.02", "hosts.crm.streams.invoices.recipients=120"]
-    found = relaysim.transcript(relaysim.load(SHARED, settings), "crm.invoices:1")
-    printed = plain(transcript_text(found))
-    assert len(found.events) > 300
+    result = relaysim.transcript(relaysim.load(SHARED, settings), "crm.invoices:1")
+    printed = plain(transcript_text(result))
+    assert len(result.events) > 300
     assert len(re.findall(r"^\d\d:\d\d:\d\d", printed, re.MULTILINE)) < 120
-    (alike,) = [event for event in folded(found.journey.events, 120) if event.what == "alike"]
+    (alike,) = [event for event in folded(result.journey.events, 120) if event.what == "alike"]
     assert flat(alike.text) in flat(printed)

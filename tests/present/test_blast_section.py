@@ -64,7 +64,7 @@ def sentences(rows: list[tuple[object, ...]], *gain: float) -> str:
         key = {"scenario": NAME, "scope": "total", "subject": "total", "metric": "isolation_gain"}
         ends = dict(zip(("difference", "difference_low", "difference_high"), gain, strict=True))
         compared = pd.DataFrame([{**key, **ends, "unit": "share"}])
-    found = replace(
+    result = replace(
         made,
         scenarios=made.scenarios[:1],
         metrics=metrics,
@@ -72,7 +72,7 @@ def sentences(rows: list[tuple[object, ...]], *gain: float) -> str:
         blast={NAME: made.blast[NAME]},
         replications=5,
     )
-    lines = [str(line) for line in blast(found)]
+    lines = [str(line) for line in blast(result)]
     assert max(len(part) for line in lines for part in line.splitlines()) <= MOST
     return " ".join(" ".join(lines).split())
 
@@ -80,10 +80,10 @@ def sentences(rows: list[tuple[object, ...]], *gain: float) -> str:
 def test_a_listing_has_its_probability_its_length_and_its_lists(
     golden_section: Golden,
 ) -> None:
-    said = sentences(LISTED)
-    golden_section("blast/sentences", message(said))
-    assert {"10 h", "5", "95 %"} <= quantities(said)
-    assert "marketing.newsletter" in said
+    text = sentences(LISTED)
+    golden_section("blast/sentences", message(text))
+    assert {"10 h", "5", "95 %"} <= quantities(text)
+    assert "marketing.newsletter" in text
     assert {
         "60 %",
         "23",
@@ -95,23 +95,23 @@ def test_a_listing_has_its_probability_its_length_and_its_lists(
         "4.0",
         "6.0 h",
         "3 d",
-    } <= quantities(said)
-    assert quantities_after(said, LISTS) == [("spamcop", "40 %"), ("css", "20 %")]
+    } <= quantities(text)
+    assert quantities_after(text, LISTS) == [("spamcop", "40 %"), ("css", "20 %")]
 
 
 def test_what_was_never_seen_has_a_chance_all_the_same(golden_section: Golden) -> None:
-    said = sentences(NONE)
-    assert "63 %" in quantities(said)
-    assert not any(list_ in said for list_ in LISTS)
-    golden_section("blast/sentences", message(said))
+    text = sentences(NONE)
+    assert "63 %" in quantities(text)
+    assert not any(list_ in text for list_ in LISTS)
+    golden_section("blast/sentences", message(text))
 
 
 def test_a_listing_from_before_is_not_counted_as_begun(golden_section: Golden) -> None:
     before = [row for row in LISTED if row[2] not in ("listings", "listing_length")]
-    said = sentences([*before, ("total", "total", "listings", 0.0, 0.0, 0.0)])
-    assert {"5.0 h", "4.0", "6.0 h"} <= quantities(said)
-    assert not {"0", "3 d"} & quantities(said)
-    golden_section("blast/sentences", message(said))
+    text = sentences([*before, ("total", "total", "listings", 0.0, 0.0, 0.0)])
+    assert {"5.0 h", "4.0", "6.0 h"} <= quantities(text)
+    assert not {"0", "3 d"} & quantities(text)
+    golden_section("blast/sentences", message(text))
 
 
 def test_a_design_without_a_culprit_or_without_innocent_mail_has_a_sentence(
@@ -125,15 +125,15 @@ def test_a_design_without_a_culprit_or_without_innocent_mail_has_a_sentence(
         update={"hosts": {name: h for name, h in other.hosts.items() if name != "marketing"}}
     )
     lines = blast(replace(made, scenarios=(alone, nobody)))
-    said = flat(" ".join(str(line) for line in lines))
-    assert alone.name in said
-    assert other.name in said
-    golden_section("blast/sentences", message(said))
+    text = flat(" ".join(str(line) for line in lines))
+    assert alone.name in text
+    assert other.name in text
+    golden_section("blast/sentences", message(text))
 
 
 def test_harm_is_listed_by_cause_and_by_stream_the_worst_first(golden_section: Golden) -> None:
-    said = sentences(LISTED + HARM)
-    assert {"490", "370", "610", "220", "205", "235", "710", "575", "845"} <= quantities(said)
+    text = sentences(LISTED + HARM)
+    assert {"490", "370", "610", "220", "205", "235", "710", "575", "845"} <= quantities(text)
     assert {
         "4.2 %",
         "3.1",
@@ -144,13 +144,13 @@ def test_harm_is_listed_by_cause_and_by_stream_the_worst_first(golden_section: G
         "1.1 %",
         "0.9",
         "1.3 %",
-    } <= quantities(said)
-    assert quantities_after(said, STREAMS) == [
+    } <= quantities(text)
+    assert quantities_after(text, STREAMS) == [
         ("crm.invoices", "12 %"),
         ("users.correspondence", "2.0 %"),
     ]
-    assert {"3", "810", "800", "820", "5.2 %", "4.7", "5.7 %"} <= quantities(said)
-    golden_section("blast/sentences", message(said))
+    assert {"3", "810", "800", "820", "5.2 %", "4.7", "5.7 %"} <= quantities(text)
+    golden_section("blast/sentences", message(text))
 
 
 def test_the_isolation_gain_is_relative_to_the_base(golden_section: Golden) -> None:

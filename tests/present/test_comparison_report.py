@@ -111,10 +111,10 @@ def test_what_is_undecided_says_how_many_replications_would_decide_it(
     not_decided = row(
         "class", "bulk", "on_time", 0.95, -0.01, 0.02, "not decided", 1.0, "share", needed
     )
-    said = doubts(found(not_decided), ON_TIME)
-    assert said.startswith("bulk, on time: ")
-    assert quantities(said) - {"50 %"} == {shown}
-    golden_section("compare/doubts", message(said))
+    text = doubts(found(not_decided), ON_TIME)
+    assert text.startswith("bulk, on time: ")
+    assert quantities(text) - {"50 %"} == {shown}
+    golden_section("compare/doubts", message(text))
 
 
 def test_where_no_number_of_replications_is_known_nothing_is_said():
@@ -151,19 +151,19 @@ def test_an_unstable_quantile_is_judged_by_on_time(golden_section):
         row("class", "bulk", BUSY.metric, 1.0, -100.0, 400.0, "not decided", 1.0, "s", 60.0),
     )
     made = replace(made, per_replication=replications)
-    said = doubts(made, ON_TIME, BUSY)
-    assert said.startswith("bulk, p95 in the busy hours: ")
-    assert {"60", "4", "6 %", "+3.0 pp", "+2.0", "+4.0 pp"} <= quantities(said)
-    assert "on_time" in said
-    golden_section("compare/doubts", message(said))
+    text = doubts(made, ON_TIME, BUSY)
+    assert text.startswith("bulk, p95 in the busy hours: ")
+    assert {"60", "4", "6 %", "+3.0 pp", "+2.0", "+4.0 pp"} <= quantities(text)
+    assert "on_time" in text
+    golden_section("compare/doubts", message(text))
 
 
 def test_intervals_of_several_designs_say_how_wide_they_are(golden_section):
-    said = {n: flat(compared.reading(n)) for n in (1, 2, 12)}
-    assert "95 %" in quantities(said[1])
-    assert "97.5 %" in quantities(said[2])
-    assert {"12", "99.58 %"} <= quantities(said[12])
-    golden_section("compare/doubts", message(said[2]))
+    text = {n: flat(compared.reading(n)) for n in (1, 2, 12)}
+    assert "95 %" in quantities(text[1])
+    assert "97.5 %" in quantities(text[2])
+    assert {"12", "99.58 %"} <= quantities(text[12])
+    golden_section("compare/doubts", message(text[2]))
 
 
 def test_the_report_says_below_a_table_what_is_undecided(lines, golden):
@@ -217,10 +217,10 @@ def test_designs_that_are_equal_in_every_replication_have_no_chances():
     found = comparison()
     shown = [Headline("on_time", "on time", "class", ("corporate.internal", "bulk"))]
     per = found.per_replication
-    mine = (per["scope"] == "class") & (per["metric"] == "on_time")
-    equal = mine & (per["subject"] == "corporate.internal")
+    own = (per["scope"] == "class") & (per["metric"] == "on_time")
+    equal = own & (per["subject"] == "corporate.internal")
     values = per["value"].where(~equal, 1.0)
-    apart = mine & (per["subject"] == "bulk") & (per["scenario"] == found.scenarios[0].name)
+    apart = own & (per["subject"] == "bulk") & (per["scenario"] == found.scenarios[0].name)
     values = values.where(~apart, 0.5 + 0.01 * per["replication"])
     grid = compared.best(replace(found, per_replication=per.assign(value=values)), shown)
     assert grid.rows[0] == ["on time"]

@@ -85,16 +85,16 @@ def sized():
 @pytest.fixture(scope="module")
 def drawn():
     """All new figures, laid out."""
-    found = {}
+    results = {}
     with style.paper():
         for result in (listing_day(), swept(), sized()):
-            found |= {name: draw() for name, draw in of(result).items()}
+            results |= {name: draw() for name, draw in of(result).items()}
         for name in NAMES:
-            found[name] = draw_design(picture(name), CAPTION)
-        found["much"] = draw_design(much(), CAPTION)
-        for figure in found.values():
+            results[name] = draw_design(picture(name), CAPTION)
+        results["much"] = draw_design(much(), CAPTION)
+        for figure in results.values():
             style.settle(figure)
-    return found
+    return results
 
 
 def much():
@@ -114,14 +114,14 @@ def much():
         (Stop("ip", "203.0.113.25"), Stop("destination", "spamtraps")),
         (Stop("mailbox", "HUB01"), Stop("destination", "internal")),
     ]
-    found = Flows(
+    result = Flows(
         [Flow(*way, culprit=i % 2 == 0, recipients=10 ** (i % 7)) for i, way in enumerate(ways)],
         [Lost(end, "in_flight", 12) for _, end in ways],
     )
-    told = [
+    printed = [
         Limit(end, "20 connections a domain, up to 1,234,567 wait", "x", "y") for _, end in ways
     ]
-    return Picture(scenario("dedicated-hub"), found, told, {"203.0.113.25": "listed for 5 h"})
+    return Picture(scenario("dedicated-hub"), result, printed, {"203.0.113.25": "listed for 5 h"})
 
 
 FIGURES = [
@@ -149,14 +149,14 @@ def test_no_text_touches_another(drawn, name):
 @pytest.mark.parametrize("name", ["design", "statuses", *NAMES, "much"])
 def test_boxes_stand_apart_and_hold_their_text(drawn, name):
     (panel,) = drawn[name].axes
-    found = boxes(panel)
-    for one, other in itertools.combinations(found, 2):
+    result = boxes(panel)
+    for one, other in itertools.combinations(result, 2):
         beside = one[2] <= other[0] or other[2] <= one[0]
         assert beside or one[3] <= other[1] or other[3] <= one[1]
     renderer = panel.transData.inverted()
     for text in panel.texts:
         x, y = text.get_position()
-        for left, top, right, bottom in found:
+        for left, top, right, bottom in result:
             if left <= x <= right and top <= y <= bottom:
                 assert renderer.transform(text.get_window_extent())[1][0] <= right
 
@@ -184,18 +184,18 @@ def test_a_run_is_drawn_twice_with_the_same_bytes(tmp_path):
 @pytest.mark.parametrize("name", [*NAMES, "listing-day"])
 def test_what_comes_to_a_stop_goes_on_or_is_lost_there(name):
     made, trace = traced(name)
-    found = flows(trace, made)
+    result = flows(trace, made)
     recipients = Recipients.of(trace, made)
     through = int((recipients.counted & ~recipients.dsn & (recipients.latency >= 0)).sum())
-    for stop in found.stops():
-        went = sum(flow.recipients for flow in found.flows if flow.start == stop)
-        lost = sum(each.recipients for each in found.losses if each.at == stop)
+    for stop in result.stops():
+        went = sum(flow.recipients for flow in result.flows if flow.start == stop)
+        lost = sum(each.recipients for each in result.losses if each.at == stop)
         if stop.kind == "host":
-            assert found.through(stop) == went + lost
+            assert result.through(stop) == went + lost
         elif stop.kind == "destination":
-            through -= found.through(stop) - lost
+            through -= result.through(stop) - lost
         else:
-            assert found.through(stop) == went + lost
+            assert result.through(stop) == went + lost
     assert through == 0
 
 
@@ -205,10 +205,10 @@ def test_a_hub_as_installed_refuses_strangers_at_its_connector(drawn):
         (Stop("connector", "HUB01/Default HUB01"), "refused")
     }
     many = sum(each.recipients for each in lost)
-    said = title(drawn["fresh-hub"])
-    assert said.startswith("fresh-hub: ")
-    assert "Default HUB01" in said
-    assert f"{many:,}" in quantities(said)
+    text = title(drawn["fresh-hub"])
+    assert text.startswith("fresh-hub: ")
+    assert "Default HUB01" in text
+    assert f"{many:,}" in quantities(text)
 
 
 def test_mail_that_is_handed_on_has_two_hubs():
@@ -219,19 +219,19 @@ def test_mail_that_is_handed_on_has_two_hubs():
         'auth_mechanism=["Tls", "ExchangeServer"]}',
     )
     made, trace = traced("dedicated-hub", *changes)
-    found = flows(trace, made)
-    (handed,) = (flow for flow in found.flows if flow.end.kind == "sending hub")
+    result = flows(trace, made)
+    (handed,) = (flow for flow in result.flows if flow.end.kind == "sending hub")
     assert (handed.start, handed.end.name, handed.culprit) == (HUB, "HUB02", False)
-    assert {flow.start for flow in found.flows if flow.end.kind == "ip"} == {
+    assert {flow.start for flow in result.flows if flow.end.kind == "ip"} == {
         OTHER,
         Stop("sending hub", "HUB02"),
     }
 
 
 def test_culprits_have_bands_of_their_own():
-    mine = [flow for flow in picture("shared-hub").flows.flows if flow.culprit]
-    assert {flow.start.name for flow in mine if flow.start.kind == "host"} == {"marketing"}
-    assert {flow.end for flow in mine if flow.end.kind == "connector"} == {
+    own = [flow for flow in picture("shared-hub").flows.flows if flow.culprit]
+    assert {flow.start.name for flow in own if flow.start.kind == "host"} == {"marketing"}
+    assert {flow.end for flow in own if flow.end.kind == "connector"} == {
         Stop("connector", "HUB01/externalrelay")
     }
 
@@ -291,9 +291,9 @@ def test_without_mail_there_is_no_design():
 )
 def test_what_is_waited_for_binds(changes, stop, number, golden_section):
     made, trace = traced("shared-hub", "destinations.business.domain_count=2", *changes)
-    said = [each.text for each in limits(trace, made) if each.stop == stop]
-    assert any(number in quantities(each) for each in said), said
-    golden_section("figures/limits", "\n".join(said))
+    text = [each.text for each in limits(trace, made) if each.stop == stop]
+    assert any(number in quantities(each) for each in text), text
+    golden_section("figures/limits", "\n".join(text))
 
 
 def test_an_idle_design_is_short_of_nothing(drawn):
@@ -314,9 +314,9 @@ def test_a_limit_that_binds_is_red_and_named_in_the_title(drawn):
     (panel,) = drawn["much"].axes
     edges = {to_hex(patch.get_edgecolor()).upper() for patch in panel.patches}
     assert SHORT in edges
-    said = title(drawn["much"])
-    assert said.startswith("dedicated-hub: ")
-    assert " x (y)" in said  # the kind of limit, and whose it is
+    text = title(drawn["much"])
+    assert text.startswith("dedicated-hub: ")
+    assert " x (y)" in text  # the kind of limit, and whose it is
     (calm,) = drawn["connectors-only"].axes
     assert SHORT not in {to_hex(patch.get_edgecolor()).upper() for patch in calm.patches}
 
@@ -332,9 +332,9 @@ def test_a_listed_ip_is_red_too(drawn):
 def test_statuses_name_each_class_with_its_count_and_share(drawn):
     (panel,) = drawn["statuses"].axes
     words = [text.get_text() for text in panel.texts]
-    found = listing_day().metrics.set_index(["scope", "subject", "metric"])["value"]
-    total = found["total", "total", "created"]
-    bounced = found["total", "total", "bounced"]
+    result = listing_day().metrics.set_index(["scope", "subject", "metric"])["value"]
+    total = result["total", "total", "created"]
+    bounced = result["total", "total", "bounced"]
     assert words.count("bounced") == 1
     assert f"{100 * bounced / total:.2f} %" in words
     assert "listing-day" in title(drawn["statuses"])
@@ -372,9 +372,9 @@ def test_the_queue_with_the_worst_hour_is_on_top():
     assert [label.get_text() for label in panel.get_yticklabels()] == [
         *("HUB01->gmail.com", "HUB01.submission"),
     ]
-    said = title(figure)
-    assert "1,500" in quantities(said)
-    assert all(part in said for part in ("listing-day", "10:00", "HUB01->gmail.com"))
+    text = title(figure)
+    assert "1,500" in quantities(text)
+    assert all(part in text for part in ("listing-day", "10:00", "HUB01->gmail.com"))
     edges = [patch.get_xy()[0] for patch in panel.patches]
     assert edges == [7200.0, 0.0]
 
@@ -405,9 +405,9 @@ def test_qshape_shows_the_counts_of_its_table(drawn):
 def test_a_sweep_names_and_marks_the_limit_of_its_target(drawn):
     figure = drawn["sweep"]
     (limit,) = swept().limits
-    said = title(figure)
-    assert {"500 ms", f"{limit.value:.3g}"} <= quantities(said)
-    assert all(name in said for name in ("total.wait_delivery", "run.scale", "mm4"))
+    text = title(figure)
+    assert {"500 ms", f"{limit.value:.3g}"} <= quantities(text)
+    assert all(name in text for name in ("total.wait_delivery", "run.scale", "mm4"))
     panel = figure.axes[1]
     marks = [line.get_xdata()[0] for line in panel.lines if line.get_marker() == "D"]
     assert marks == [limit.value]
@@ -431,10 +431,10 @@ def test_a_line_goes_straight_from_point_to_point_also_on_a_log():
 
 def test_a_grid_has_a_panel_for_each_value_of_the_other_path():
     grid = {CONNECTIONS: [4, 5], "run.scale": [0.6, 0.9, 1.0]}
-    found = sweep(
+    result = sweep(
         MM4, grid, quantities=["total.on_time"], settings=SHORT_RUN, replications=1, jobs=1
     )
-    figure = of(found)["sweep"]()
+    figure = of(result)["sweep"]()
     assert [axes.get_title("left").split("\n")[-1] for axes in figure.axes] == [
         *(f"max_per_domain_outbound_connections = {n}" for n in (4, 5)),
     ]
@@ -456,33 +456,33 @@ def test_a_grid_has_a_panel_for_each_value_of_the_other_path():
 def test_a_result_that_cannot_be_drawn_as_a_sweep_has_a_reason(
     varied, names, numbers, golden_section
 ):
-    found = dataclasses.replace(swept(), varied=tuple(varied))
-    said = refusal(NothingToDrawError, of(found)["sweep"])
-    assert all(name in said for name in names)
-    assert numbers <= quantities(said)
-    golden_section("figures/none", said)
+    result = dataclasses.replace(swept(), varied=tuple(varied))
+    text = refusal(NothingToDrawError, of(result)["sweep"])
+    assert all(name in text for name in names)
+    assert numbers <= quantities(text)
+    golden_section("figures/none", text)
 
 
 def test_words_are_varied_too():
     vary = {"hubs.HUB01.priority_queuing_enabled": ["false", "true"]}
-    found = sweep(MM4, vary, settings=SHORT_RUN, replications=2, jobs=1)
-    figure = of(found)["sweep"]()
+    result = sweep(MM4, vary, settings=SHORT_RUN, replications=2, jobs=1)
+    figure = of(result)["sweep"]()
     style.settle(figure)
     labels = [label.get_text() for label in figure.axes[-1].get_xticklabels()]
     assert labels == ["false", "true"]
 
 
 def test_the_evidence_marks_the_answer_and_each_verdict(drawn):
-    figure, found = drawn["evidence"], sized()
-    values = list(dict.fromkeys(found.evidence["value"]))
-    assert title(figure).startswith(f"mm4: {CONNECTIONS} = {found.value} ")
-    for panel, target in zip(figure.axes, found.targets, strict=True):
-        rows = found.evidence[found.evidence["target"] == target.text]
+    figure, result = drawn["evidence"], sized()
+    values = list(dict.fromkeys(result.evidence["value"]))
+    assert title(figure).startswith(f"mm4: {CONNECTIONS} = {result.value} ")
+    for panel, target in zip(figure.axes, result.targets, strict=True):
+        rows = result.evidence[result.evidence["target"] == target.text]
         marks = [line for line in panel.lines if line.get_marker() in "^vx"]
         places = {int(line.get_xdata()[0]): line.get_marker() for line in marks}
-        said = dict(zip(rows["value"], rows["verdict"], strict=True))
+        text = dict(zip(rows["value"], rows["verdict"], strict=True))
         drawn_as = {"met": "^", "missed": "v", "not decided": "x"}
-        assert places == {i: drawn_as[said[value]] for i, value in enumerate(values)}
+        assert places == {i: drawn_as[text[value]] for i, value in enumerate(values)}
     assert "95 %" in quantities(figure.origin)
 
 

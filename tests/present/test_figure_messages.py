@@ -56,10 +56,10 @@ def minutes(**columns):
 def test_latency_names_the_class_whose_punctuality_differs_most(golden_section):
     missing = {"old": arriving(7200.0), "new": arriving(10.0, lost=0.02)}
     figure = latency(missing, {"bulk": (3600.0,)}, CAPTION)
-    said = title(figure)
-    assert {"1 h", "100 %", "2 %"} <= quantities(said)
-    assert all(name in said for name in ("bulk", "old", "new"))
-    golden_section("figures/messages", message(said))
+    text = title(figure)
+    assert {"1 h", "100 %", "2 %"} <= quantities(text)
+    assert all(name in text for name in ("bulk", "old", "new"))
+    golden_section("figures/messages", message(text))
 
 
 def test_latency_says_when_designs_do_not_differ(golden_section):
@@ -84,9 +84,9 @@ def test_queues_are_found_by_kind_among_the_resources(golden_section):
         *("HUB01.cpu", "HUB01.commit", "HUB01.submission", "HUB01.mailbox", "main.line"),
         *("HUB01/relay.old", "HUB01->gmail.com", "HUB02->gmail.com"),
     )
-    found = [queue[:2] for queue in queues(minutes(**{name: [0.0] for name in names}), KNOWN)]
-    assert [hub for _, hub in found] == ["HUB01", "HUB01", "HUB02", "HUB01"]
-    kinds = [kind for kind, _ in found]
+    result = [queue[:2] for queue in queues(minutes(**{name: [0.0] for name in names}), KNOWN)]
+    assert [hub for _, hub in result] == ["HUB01", "HUB01", "HUB02", "HUB01"]
+    kinds = [kind for kind, _ in result]
     assert kinds[1] == kinds[2]
     assert "gmail.com" in kinds[1]
     assert len(set(kinds)) == 3
@@ -97,12 +97,12 @@ def test_backlog_names_the_place_and_time_of_the_longest_queue(golden_section):
     old = minutes(**{"HUB01->gmail.com": [0, 30, 900, 10], "HUB01.submission": [0, 50, 0, 0]})
     new = minutes(**{"HUB01.submission": [0, 0, 0, 0], "HUB02->gmail.com": [0, 20, 0, 0]})
     figure = backlog({"old": old, "new": new}, KNOWN, START, 300.0, CAPTION)
-    said = title(figure)
-    assert {"900", "20"} <= quantities(said)
-    assert re.findall(r"old|new|HUB\d+|\d\d:\d\d", said) == [
+    text = title(figure)
+    assert {"900", "20"} <= quantities(text)
+    assert re.findall(r"old|new|HUB\d+|\d\d:\d\d", text) == [
         *("old", "HUB01", "08:02", "new", "HUB02", "08:01")
     ]
-    golden_section("figures/messages", message(said))
+    golden_section("figures/messages", message(text))
     kinds = [axes.get_title("left") for axes in figure.axes]
     assert "gmail.com" in kinds[0]
     assert kinds[1] != ""
@@ -216,8 +216,8 @@ def test_differences_count_the_verdicts_and_mark_each(golden_section):
     )
     shown = [Headline("on_time", "on time", "class", ("bulk", "corporate", "system"))]
     figure = differences(frame, shown, "old", CAPTION)
-    said = title(figure)
-    assert quantities(said) == {"3", "1", "0"}
+    sentence = title(figure)
+    assert quantities(sentence) == {"3", "1", "0"}
     (panel,) = figure.axes
     cells = [text.get_text().split("   ") for text in panel.texts]
     assert cells == [
@@ -228,7 +228,7 @@ def test_differences_count_the_verdicts_and_mark_each(golden_section):
     marks = [line.get_marker() for line in panel.lines if line.get_marker() in MARKS.values()]
     assert marks == ["v", "x", "^"]
     assert "old" in panel.get_xlabel()
-    golden_section("figures/messages", message(f"{said}\n{panel.get_xlabel()}"))
+    golden_section("figures/messages", message(f"{sentence}\n{panel.get_xlabel()}"))
 
 
 def test_the_second_day_has_its_number():

@@ -33,7 +33,7 @@ def test_a_run_and_a_comparison_name_their_figures():
 
 def test_studies_have_one_figure_each():
     alone = {"settings": SHORT, "jobs": 1}
-    found = {
+    results = {
         "sweep": sweep(MM4, {"run.scale": [0.5, 0.6]}, replications=1, **alone),
         "evidence": size(MM4, {"run.scale": [0.5, 0.6]}, "total.on_time > 1 %", most=5, **alone),
         "tornado": sensitivity(
@@ -43,7 +43,7 @@ def test_studies_have_one_figure_each():
         "qshape": qshape(scenario("mm4", *SHORT)),
         "path": transcript(scenario("mm4", *SHORT), "app.load:3"),
     }
-    for name, result in found.items():
+    for name, result in results.items():
         assert list(figures(result)) == [name]
         made = figure(result, name)
         assert isinstance(made, Sheet)
@@ -60,9 +60,9 @@ def test_a_notebook_shows_the_figure_of_a_run(name):
 
 
 def test_an_unknown_name_is_reported_with_the_nearest(golden):
-    said = refusal(ValueError, lambda: figure(listing_day(), "qshap"))
-    assert all(name in said for name in ("qshap", *RUN))
-    golden("errors/figure", said)
+    text = refusal(ValueError, lambda: figure(listing_day(), "qshap"))
+    assert all(name in text for name in ("qshap", *RUN))
+    golden("errors/figure", text)
 
 
 def test_a_run_of_nothing_has_no_figures():
@@ -74,6 +74,6 @@ def test_a_run_of_nothing_has_no_figures():
 
 def test_the_typical_replication_is_the_one_with_the_median_share_on_time():
     frame = listing_day().per_replication
-    mine = frame[(frame["scope"] == "total") & (frame["metric"] == "on_time")]
-    shares = dict(zip(mine["replication"], mine["value"], strict=True))
+    own = frame[(frame["scope"] == "total") & (frame["metric"] == "on_time")]
+    shares = dict(zip(own["replication"], own["value"], strict=True))
     assert Story(listing_day()).typical == min(shares, key=shares.get)

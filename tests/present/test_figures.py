@@ -29,12 +29,12 @@ EMPTY = "providers"
 @pytest.fixture(scope="module")
 def drawn():
     """All figures, laid out."""
-    found, of = {}, Material(comparison())
+    result, of = {}, Material(comparison())
     with style.paper():
         for name, draw in figures.FIGURES.items():
-            found[name] = opinions(of) if name == EMPTY else draw(of)
-            style.settle(found[name])
-    return found
+            result[name] = opinions(of) if name == EMPTY else draw(of)
+            style.settle(result[name])
+    return result
 
 
 def opinions(of):
@@ -150,14 +150,14 @@ def test_figures_are_written_twice_with_the_same_bytes(tmp_path):
     (tmp_path / "one" / "notes.txt").write_text("mine", encoding="utf-8")
     with style.paper():
         style.write(opinions(Material(comparison())), tmp_path / "one" / EMPTY)
-    said = []
-    files = figures.draw(figure.figures(comparison()), tmp_path / "one", said.append)
+    text = []
+    files = figures.draw(figure.figures(comparison()), tmp_path / "one", text.append)
     again = figures.draw(figure.figures(comparison()), tmp_path / "two")
     written = [name for name in NAMES if name != EMPTY]
     assert [file.name for file in files] == [f"{n}.{kind}" for n in written for kind in KINDS]
-    found = {file.name for file in (tmp_path / "one").iterdir()}
-    assert found == {"notes.txt", *(file.name for file in files)}
-    (line,) = said
+    result = {file.name for file in (tmp_path / "one").iterdir()}
+    assert result == {"notes.txt", *(file.name for file in files)}
+    (line,) = text
     assert " providers: " in line
     for one, two in zip(files, again, strict=True):
         assert one.read_bytes() == two.read_bytes()
@@ -169,14 +169,14 @@ def test_figures_are_written_twice_with_the_same_bytes(tmp_path):
 
 
 def test_without_reputation_the_figures_of_it_are_left_out(tmp_path, golden):
-    found = comparison()
-    calm = found.per_replication.assign(value=0.0)
-    said = []
-    found = replace(found, blast={}, per_replication=calm)
-    files = figures.draw(figure.figures(found), tmp_path, said.append)
+    result = comparison()
+    calm = result.per_replication.assign(value=0.0)
+    text = []
+    result = replace(result, blast={}, per_replication=calm)
+    files = figures.draw(figure.figures(result), tmp_path, text.append)
     assert [file.stem for file in files[::2]] == NAMES[:5]
-    assert [line.partition(": ")[0].split()[-1] for line in said] == NAMES[5:]
-    golden("figures/no-reputation", message("\n".join(said)))
+    assert [line.partition(": ")[0].split()[-1] for line in text] == NAMES[5:]
+    golden("figures/no-reputation", message("\n".join(text)))
 
 
 @pytest.mark.usefixtures("drawn")
@@ -187,6 +187,6 @@ def test_matplotlib_is_left_as_it_was():
 
 def test_the_listed_time_is_that_of_the_ips_of_innocent_mail():
     of = Material(comparison())
-    told = [of.listed(design) for design in comparison().scenarios]
-    assert all("198.51.100.10" in each for each in told)
-    assert [quantities(each) for each in told] == [set(), set(), {"7 h"}]
+    printed = [of.listed(design) for design in comparison().scenarios]
+    assert all("198.51.100.10" in each for each in printed)
+    assert [quantities(each) for each in printed] == [set(), set(), {"7 h"}]

@@ -59,7 +59,7 @@ def test_the_toll_of_a_figure_is_that_of_the_tables(name):
     of = Material(comparison())
     design, replication, _ = of.chosen
     measured = comparison().per_replication
-    mine = measured[
+    own = measured[
         (measured["scenario"] == design.name)
         & (measured["replication"] == replication)
         & (measured["scope"] == "total")
@@ -67,8 +67,8 @@ def test_the_toll_of_a_figure_is_that_of_the_tables(name):
         & (measured["subject"] == "total")
     ]
     assert design.name == "listing-day"
-    assert (of.course(design).toll["kind"] == name).sum() == mine["value"].item()
-    assert name != "refused" or mine["value"].item() > 0
+    assert (of.course(design).toll["kind"] == name).sum() == own["value"].item()
+    assert name != "refused" or own["value"].item() > 0
 
 
 def test_an_incident_of_a_figure_is_that_of_the_table():
@@ -124,25 +124,25 @@ def test_what_outlives_the_run_lasts_to_its_end():
 
 def test_trouble_with_a_pause_of_a_day_is_two_incidents():
     spans = [listing(10.0, 20.0), listing(43.9, 50.0), listing(74.0, 80.0)]
-    found = course(listings=spans).incidents
-    hours = [(incident.start / HOUR, incident.end / HOUR) for incident in found]
+    result = course(listings=spans).incidents
+    hours = [(incident.start / HOUR, incident.end / HOUR) for incident in result]
     assert hours == [(10.0, 50.0), (74.0, 80.0)]
     assert course(levels=[thinks(10.0, 1), thinks(20.0, 0)]).incidents == []
 
 
 def test_the_message_names_listings_provider_states_and_their_cost(golden_section):
-    said = title(incident(trouble(), CAPTION))
-    assert all(name in said for name in ("campaign-aged-list", IP))
-    assert {"41.5 h", "1", "7", "3"} == quantities(said)
-    golden_section("figures/incidents", message(said))
+    text = title(incident(trouble(), CAPTION))
+    assert all(name in text for name in ("campaign-aged-list", IP))
+    assert {"41.5 h", "1", "7", "3"} == quantities(text)
+    golden_section("figures/incidents", message(text))
 
 
 def test_an_incident_that_outlives_the_run_is_marked_as_cut_off(golden_section):
     figure = incident(course(listings=[listing(28 * DAY - 48.0, None, ip=OTHER)]), CAPTION)
-    said = title(figure)
-    assert OTHER in said
-    assert quantities(said) == {"2 d", "1"}
-    golden_section("figures/incidents", message(said))
+    text = title(figure)
+    assert OTHER in text
+    assert quantities(text) == {"2 d", "1"}
+    golden_section("figures/incidents", message(text))
 
 
 def test_bands_have_the_lengths_of_the_spans_and_the_worse_are_higher():

@@ -67,7 +67,7 @@ def test_a_sweep_and_a_size_say_it(duration: str, told: bool) -> None:
     values = {"hubs.HUB01.max_per_domain_outbound_connections": [6, 7]}
     swept = sweep(MM4, values, settings=settings, replications=1, jobs=1)
     sized = size(MM4, values, "total.on_time > 10 %", settings=settings, most=5, jobs=1)
-    for found in (swept, sized):
-        assert (WHY in " ".join(summary(found).split())) is told
+    for result in (swept, sized):
+        assert (WHY in " ".join(summary(result).split())) is told
     shares = sized.evidence["share_not_judged"]
     assert shares.between(0.07, 0.18).all() if told else shares.between(0.01, 0.05).all()

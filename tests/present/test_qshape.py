@@ -58,10 +58,10 @@ def test_a_moment_is_a_time_of_day_or_a_time_since_the_start(shared, written, ti
     ],
 )
 def test_a_text_that_is_no_time_is_an_error(shared, written, time, golden_section):
-    said = refusal(ValueError, lambda: moment(shared, written))
-    assert f'"{written}"' in said
-    assert time in said  # a time that could be, or where time begins or ends
-    golden_section("errors/moments", message(said))
+    text = refusal(ValueError, lambda: moment(shared, written))
+    assert f'"{written}"' in text
+    assert time in text  # a time that could be, or where time begins or ends
+    golden_section("errors/moments", message(text))
 
 
 def test_a_clock_has_seconds_and_the_day_where_there_are_any(shared):
@@ -97,11 +97,11 @@ def test_a_name_that_is_too_long_has_a_line_of_its_own(fullest):
 
 
 def test_an_empty_hub_has_a_total_of_nothing(shared):
-    found = qshape(shared, at=0)
-    lines = plain(queue_ages_text(found)).splitlines()
+    result = qshape(shared, at=0)
+    lines = plain(queue_ages_text(result)).splitlines()
     (total,) = [line for line in lines if line.split()[1:] == ["0"] * len(COLUMNS)]
     assert total.split()[0].isupper()
-    assert found.shape.empty
+    assert result.shape.empty
 
 
 def test_another_replication_is_another_story(shared):

@@ -42,9 +42,9 @@ ANCHORS = [
 @pytest.fixture(scope="module")
 def bare():
     """A comparison alone, without the studies that question it."""
-    found = comparison()
-    quantity, rival = decisive(found)
-    return Report(found, quantity, rival, None, (), None, found.provenance)
+    result = comparison()
+    quantity, rival = decisive(result)
+    return Report(result, quantity, rival, None, (), None, result.provenance)
 
 
 @pytest.fixture(scope="module")
@@ -56,10 +56,10 @@ def made(bare):
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory):
     files = [SCENARIOS / f"{name}.toml" for name in ("shared-hub", "listing-day")]
-    found = architecture_report(
+    result = architecture_report(
         DesignFiles.of(files, LITTLE), Sampling(2), Execution(jobs=1, command="relaysim report x")
     )
-    return found, write(found, tmp_path_factory.mktemp("report") / "out")
+    return result, write(result, tmp_path_factory.mktemp("report") / "out")
 
 
 def test_the_sections_stand_in_the_order_in_which_they_are_read(made, golden):
@@ -70,9 +70,9 @@ def test_the_sections_stand_in_the_order_in_which_they_are_read(made, golden):
 
 def test_what_was_not_looked_at_is_said(made, golden):
     blocks = [block for each in made for block in each.blocks]
-    said = [block.text for block in blocks if block.kind == "paragraph"]
-    said += [text for block in blocks if block.kind == "points" for text in block.items]
-    without = [text for text in said if "--no-" in text]
+    sentence = [block.text for block in blocks if block.kind == "paragraph"]
+    sentence += [text for block in blocks if block.kind == "points" for text in block.items]
+    without = [text for text in sentence if "--no-" in text]
     assert {"--no-flip", "--no-sensitivity"} <= {
         option for text in without for option in re.findall(r"--[\w-]+", text)
     }
@@ -86,10 +86,10 @@ def tables(made):
 
 
 def test_every_table_says_its_seed_and_replications_or_that_it_is_the_scenarios(made):
-    found = tables(made)
-    of_scenario = found.pop("workload")
-    assert sum(map(len, found.values())) >= 8
-    for blocks in found.values():
+    result = tables(made)
+    of_scenario = result.pop("workload")
+    assert sum(map(len, result.values())) >= 8
+    for blocks in result.values():
         for block in blocks:
             assert {"2", "1"} <= quantities(block.origin), block.grid.title
     assert all(block.origin for block in of_scenario)
@@ -102,13 +102,13 @@ def first_named(report, sentence):
 
 
 def test_how_mail_was_lost_is_no_merit_of_a_design(bare, golden_section):
-    found = bare.comparison
-    losses = found.comparisons["metric"].isin(["bounced", "expired"])
-    others = found.comparisons["scope"].isin(["class", "total"]) & ~losses
-    frame = found.comparisons.copy()
+    result = bare.comparison
+    losses = result.comparisons["metric"].isin(["bounced", "expired"])
+    others = result.comparisons["scope"].isin(["class", "total"]) & ~losses
+    frame = result.comparisons.copy()
     frame.loc[losses, "verdict"] = "better"
     frame.loc[others, "verdict"] = "not decided"
-    changed = dataclasses.replace(bare, comparison=dataclasses.replace(found, comparisons=frame))
+    changed = dataclasses.replace(bare, comparison=dataclasses.replace(result, comparisons=frame))
     same = decision(changed.comparison, changed.quantity)
     frame.loc[frame["metric"] == "on_time", "verdict"] = "worse"
     stay = decision(changed.comparison, changed.quantity)
@@ -119,15 +119,15 @@ def test_how_mail_was_lost_is_no_merit_of_a_design(bare, golden_section):
 
 def test_one_replication_decides_nothing(bare, golden_section):
     alone = dataclasses.replace(bare.comparison, replications=1)
-    said = decision(alone, bare.quantity)
+    text = decision(alone, bare.quantity)
     (doubt, _) = doubts(alone, "shared-hub", "listing-day", [])
-    assert not any(name in said for name in ("shared-hub", *alone.streams))
-    golden_section("reports/decision", message("\n".join([said, doubt.plain, unseen(1)])))
+    assert not any(name in text for name in ("shared-hub", *alone.streams))
+    golden_section("reports/decision", message("\n".join([text, doubt.plain, unseen(1)])))
 
 
 def test_a_table_names_the_confidence_of_the_intervals_that_it_has(made, golden):
-    found = tables(made)
-    origins = [block.origin for block in (*found["day"], *found["differences"])]
+    result = tables(made)
+    origins = [block.origin for block in (*result["day"], *result["differences"])]
     late, others, apart = {"2", "95 %", "1"}, {"2", "1"}, {"2", "97.5 %", "1"}
     assert [quantities(origin) for origin in origins] == [
         *([late] * 3 + [others] * 4),
@@ -142,9 +142,9 @@ def test_the_decision_names_the_design_that_is_better_and_never_worse(bare):
         name: tally(bare.comparison, name)
         for name in ("dedicated-hub-same-allocation", "listing-day")
     }
-    said = decision(bare.comparison, bare.quantity)
+    text = decision(bare.comparison, bare.quantity)
     clear = [name for name, of in counts.items() if of["better"] and not of["worse"]]
-    assert first_named(bare, said) in (clear or ["shared-hub"])
+    assert first_named(bare, text) in (clear or ["shared-hub"])
 
 
 def test_names_and_titles_are_text_and_nothing_else(tmp_path):
@@ -152,10 +152,10 @@ def test_names_and_titles_are_text_and_nothing_else(tmp_path):
     settings = [*LITTLE, f"name='{odd}'", "title='<script>alert(1)</script>'"]
     files = [SCENARIOS / "shared-hub.toml", SCENARIOS / "dedicated-hub.toml"]
     designs = [load(files[0], settings), load(files[1], LITTLE)]
-    found = compare(*designs, replications=1, jobs=1, blast=False)
-    quantity, rival = decisive(found)
+    result = compare(*designs, replications=1, jobs=1, blast=False)
+    quantity, rival = decisive(result)
     place = write(
-        Report(found, quantity, rival, None, (), None, found.provenance), tmp_path / "out"
+        Report(result, quantity, rival, None, (), None, result.provenance), tmp_path / "out"
     )
     html = (place / "report.html").read_text(encoding="utf-8")
     markdown = (place / "report.md").read_text(encoding="utf-8")
@@ -172,13 +172,13 @@ def test_the_workload_has_a_row_for_each_stream_and_a_source_for_each_number():
     assert {"250/h", "6,000/d"} <= quantities(rows["users.correspondence"][2])
     assert "16000/d" in quantities(rows["internet.inbound"][2])
     assert "100/s" in quantities(rows["marketing.newsletter"][2])
-    found = {row[0]: row[1:] for row in numbers(design).rows}
-    value, source, sure = found["hubs.HUB01.message_expiration_timeout"]
+    result = {row[0]: row[1:] for row in numbers(design).rows}
+    value, source, sure = result["hubs.HUB01.message_expiration_timeout"]
     assert (value, sure) == ('"2 d"', Certainty.CONFIRMED.value)
     assert source == "Microsoft, Set-TransportServer, 2010 paragraphs"
-    assert found["hubs.HUB01.categorize_cost"][2] == Certainty.ASSUMPTION.value
-    assert all(source for _, source, _ in found.values())
-    assert {sure for _, _, sure in found.values()} <= {each.value for each in Certainty}
+    assert result["hubs.HUB01.categorize_cost"][2] == Certainty.ASSUMPTION.value
+    assert all(source for _, source, _ in result.values())
+    assert {sure for _, _, sure in result.values()} <= {each.value for each in Certainty}
     other = load(SCENARIOS / "shared-hub.toml", ["hubs.HUB01.max_outbound_connections=5"])
     stated = {row[0]: row[1:] for row in numbers(other).rows}["hubs.HUB01.max_outbound_connections"]
     assert stated[0] == "5"
@@ -204,7 +204,7 @@ def test_the_assumptions_that_are_tried_are_of_core_time_and_of_lists():
 
 
 def test_html_and_markdown_say_the_same_and_a_report_replaces_only_its_own(whole):
-    found, place = whole
+    result, place = whole
     html = (place / "report.html").read_text(encoding="utf-8")
     markdown = (place / "report.md").read_text(encoding="utf-8")
     titles = re.findall(r"<h2[^>]*>(.+?)</h2>", html)
@@ -213,34 +213,34 @@ def test_html_and_markdown_say_the_same_and_a_report_replaces_only_its_own(whole
     names = re.findall(r"\]\(figures/(.+?)\.png\)", markdown)
     assert sorted(names) == sorted(each.stem for each in (place / "figures").iterdir())
     assert html.count("<img ") == len(names) >= 8
-    assert found.flips is not None
-    assert found.turning is not None
-    assert write(found, place) == place
+    assert result.flips is not None
+    assert result.turning is not None
+    assert write(result, place) == place
     (place / "mine.txt").write_text("mine", encoding="utf-8")
     with pytest.raises(OutputError, match=r"mine\.txt"):
-        write(found, place)
+        write(result, place)
     (place / "mine.txt").unlink()
 
 
 def test_the_decisive_figure_is_of_innocent_mail(whole):
-    found, _ = whole
-    assert isinstance(found.quantity, Quantity)
-    assert found.quantity.metric == "on_time"
-    assert found.quantity.subject.split(".")[0] in ("corporate", "system", "transactional")
+    result, _ = whole
+    assert isinstance(result.quantity, Quantity)
+    assert result.quantity.metric == "on_time"
+    assert result.quantity.subject.split(".")[0] in ("corporate", "system", "transactional")
     assert isinstance(SCENARIOS, Path)
 
 
 def test_a_design_that_sends_less_mail_is_no_answer(bare, golden_section):
-    found = bare.comparison
-    other, listed = list(found.streams)
-    fewer = {**found.streams, other: frozenset({"users.correspondence"})}
-    changed = dataclasses.replace(bare, comparison=dataclasses.replace(found, streams=fewer))
-    said = decision(changed.comparison, changed.quantity)
-    assert said.count(other) == 1
-    neither = dataclasses.replace(found, streams=dict.fromkeys((other, listed), frozenset()))
+    result = bare.comparison
+    other, listed = list(result.streams)
+    fewer = {**result.streams, other: frozenset({"users.correspondence"})}
+    changed = dataclasses.replace(bare, comparison=dataclasses.replace(result, streams=fewer))
+    text = decision(changed.comparison, changed.quantity)
+    assert text.count(other) == 1
+    neither = dataclasses.replace(result, streams=dict.fromkeys((other, listed), frozenset()))
     none = decision(neither, bare.quantity)
     assert other not in none
-    golden_section("reports/decision", message(f"{said}\n{none}"))
+    golden_section("reports/decision", message(f"{text}\n{none}"))
 
 
 def test_a_backslash_of_a_scenario_stays_one_in_markdown():

@@ -71,15 +71,15 @@ def two(junk=0.0):
 
 def bars(panel):
     """(row, from, to) of the bars of each colour."""
-    found = {}
+    result = {}
     for container in panel.containers:
         for bar in container:
             if bar.get_width():
                 ends = sorted((bar.get_x(), bar.get_x() + bar.get_width()))
                 row = round(bar.get_y() + bar.get_height() / 2)
                 entry = (row, *(round(end, 9) for end in ends))
-                found.setdefault(to_hex(bar.get_facecolor()).upper(), []).append(entry)
-    return found
+                result.setdefault(to_hex(bar.get_facecolor()).upper(), []).append(entry)
+    return result
 
 
 REPUTATION, CONGESTION = (part.colour for part in HARM.parts)
@@ -105,14 +105,14 @@ def test_the_sum_is_beside_its_bar_and_in_the_title(golden_section):
         "3.0 % (2.0 to 4.0 %)",
         "30.0 % (29.0 to 31.0 %)",
     ]
-    said = title(figure)
-    assert re.findall(r"[\d.]+ % \([\d.]+ to [\d.]+ %\)|old|new", said) == [
+    sentence = title(figure)
+    assert re.findall(r"[\d.]+ % \([\d.]+ to [\d.]+ %\)|old|new", sentence) == [
         "5.0 % (4.0 to 6.0 %)",
         "old",
         "1 % (0 to 91 %)",
         "new",
     ]
-    golden_section("figures/reputation", message(said))
+    golden_section("figures/reputation", message(sentence))
 
 
 def test_an_interval_ends_in_an_arrow_where_it_leaves_the_axis():
@@ -181,9 +181,9 @@ def test_reach_shows_the_stream_that_is_refused_for_longest(golden_section):
     }
     listed = {"old": f"{IP} on a list for 3 h", "new": f"{IP} not listed"}
     figure = reach(series, listed, START, 4 * HOUR, CAPTION)
-    said = title(figure)
-    assert re.findall(r"invoices|20 %|\bold|\bnew", said) == ["invoices", "20 %", "old", "new"]
-    golden_section("figures/reputation", message(said))
+    sentence = title(figure)
+    assert re.findall(r"invoices|20 %|\bold|\bnew", sentence) == ["invoices", "20 %", "old", "new"]
+    golden_section("figures/reputation", message(sentence))
     for panel, (name, frame) in zip(figure.axes, series.items(), strict=True):
         assert panel.get_title("left") == name
         assert [text.get_text() for text in panel.texts] == [listed[name]]
@@ -226,8 +226,8 @@ def test_the_message_counts_the_time_in_which_at_least_one_holds_innocent_mail_b
     golden_section,
 ):
     figure = providers(opinions(), CAPTION)
-    said = title(figure)
-    assert re.findall(r"3 d|shared|apart", said) == ["3 d", "shared", "apart"]
+    text = title(figure)
+    assert re.findall(r"3 d|shared|apart", text) == ["3 d", "shared", "apart"]
     rows = [label.get_text() for panel in figure.axes for label in panel.get_yticklabels()]
     golden_section("figures/reputation", "\n".join([letters(figure), *rows]))
 
@@ -268,8 +268,8 @@ def test_without_a_bad_opinion_there_is_nothing_to_draw():
 
 
 def test_a_text_about_several_designs_is_written_once():
-    told = {"A": "2 h", "B": "never", "C": "2 h", "D": "2 h"}
-    assert re.findall(r"2 h|[A-D]\b|never", by_design(told)) == [
+    printed = {"A": "2 h", "B": "never", "C": "2 h", "D": "2 h"}
+    assert re.findall(r"2 h|[A-D]\b|never", by_design(printed)) == [
         *("2 h", "A", "C", "D", "never", "B")
     ]
 

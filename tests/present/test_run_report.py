@@ -52,7 +52,7 @@ def lines():
 
 
 def test_counts_stand_with_their_intervals_and_what_never_happened_is_left_out(golden):
-    found = metrics(
+    result = metrics(
         ("class", "bulk", "created", 60_000.0, 0.0, "recipients"),
         ("class", "bulk", "delivered", 59_000.0, 120.0, "recipients"),
         ("class", "bulk", "bounced", 1000.0, 120.0, "recipients"),
@@ -62,7 +62,7 @@ def test_counts_stand_with_their_intervals_and_what_never_happened_is_left_out(g
         ("total", "total", "bounced", 1000.0, 120.0, "recipients"),
         ("total", "total", "refused", 0.0, 0.0, "recipients"),
     )
-    grid = happened.statuses(found, "one", ["bulk"])
+    grid = happened.statuses(result, "one", ["bulk"])
     assert len(grid.header) == 4
     golden("run/final-status", page(tables(grid)))
     assert grid.rows == [
@@ -91,7 +91,7 @@ def test_a_class_of_which_nothing_got_through_has_no_time():
 
 
 def test_resources_stand_by_load_and_idle_ones_are_left_out():
-    found = metrics(
+    result = metrics(
         ("resource", "HUB01.commit", "utilization", 0.02, 0.0, "share"),
         ("resource", "HUB01.cpu", "utilization", 0.4, 0.0, "share"),
         ("resource", "HUB01.cpu", "utilization_busiest_hour", 0.8, 0.0, "share"),
@@ -100,7 +100,7 @@ def test_resources_stand_by_load_and_idle_ones_are_left_out():
         ("resource", "HUB01.submission", "minutes_above", 12.0, 0.0, "min"),
         ("resource", "HUB01.mailbox", "utilization", 0.0, 0.0, "share"),
     )
-    grid = happened.resources(found, "one")
+    grid = happened.resources(result, "one")
     assert [row[0] for row in grid.rows] == ["HUB01.cpu", "HUB01.commit", "HUB01.submission"]
     assert grid.rows[0][1:4] == ["40 %", "80 %", "100 %"]
     assert grid.rows[2] == ["HUB01.submission", "-", "-", "-", "-", "900", "-", "12 min"]
@@ -168,12 +168,12 @@ def test_the_report_names_its_greatest_assumption_and_what_is_not_modelled(lines
 
 
 def test_a_listing_that_is_not_certain_has_its_probability(golden):
-    found = metrics(
+    result = metrics(
         ("egress", "198.51.100.10", "listed", 0.5, 0.4, "share"),
         ("egress", "198.51.100.10", "listed_time", 7200.0, 3600.0, "s"),
         ("egress", "203.0.113.25", "listed", 0.0, 0.0, "share"),
     )
-    line, blank = (str(line) for line in happened.listings(found, "one"))
+    line, blank = (str(line) for line in happened.listings(result, "one"))
     assert line.startswith("198.51.100.10: ")
     assert quantities(line) == {"50 %", "10", "90 %", "2.0 h", "1.0", "3.0 h"}
     assert blank == ""

@@ -78,27 +78,27 @@ def test_sentences_name_the_largest_and_count_the_others(golden_section: Golden)
 
 
 def test_an_effect_that_may_be_chance_is_marked(golden_section: Golden) -> None:
-    found = study([0.2])
-    found.effects["effect"] = "not decided"
-    none, chance = sentences(found)
+    result = study([0.2])
+    result.effects["effect"] = "not decided"
+    none, chance = sentences(result)
     assert ON_TIME.metric in none
     assert {"1", "20 pp"} == quantities(chance)
-    alone, *_ = sentences(replace(found, replications=1))
+    alone, *_ = sentences(replace(result, replications=1))
     golden_section("sensitivity/sentences", message("\n".join([none, chance, alone])))
 
 
 def test_a_convention_is_called_one() -> None:
-    told = [str(part) for part in sensitivity_text(study([0.25]))]
-    assert any(" ".join(part.split()) == CONVENTION for part in told)
+    printed = [str(part) for part in sensitivity_text(study([0.25]))]
+    assert any(" ".join(part.split()) == CONVENTION for part in printed)
 
 
 def test_beyond_fifteen_they_are_counted(golden_section: Golden) -> None:
     many = study([0.25] * 15 + [0.125] * 5 + [0.0])
     assert [row[0] for row in tornado_table(many).rows] == [f"hosts.a.n{i}" for i in range(15)]
-    said = left_out(many)
-    assert said is not None
-    assert quantities(said) == {"5", "12.5 pp"}
-    golden_section("sensitivity/sentences", message(said))
+    text = left_out(many)
+    assert text is not None
+    assert quantities(text) == {"5", "12.5 pp"}
+    golden_section("sensitivity/sentences", message(text))
     assert left_out(study([0.25, 0.0])) is None
 
 
@@ -117,11 +117,11 @@ def test_each_end_has_its_line() -> None:
 
 
 def test_an_end_that_there_is_not_has_no_line_and_no_bar() -> None:
-    found = study([0.25, 0.125])
-    found.effects.loc[0, ["low", "at_low", "low_difference"]] = None
-    (row, _) = tornado_table(found).rows
+    result = study([0.25, 0.125])
+    result.effects.loc[0, ["low", "at_low", "low_difference"]] = None
+    (row, _) = tornado_table(result).rows
     assert row == ["hosts.a.n0", "4", "65 %", "-25 pp"]
-    (panel,) = tornado(found).axes
+    (panel,) = tornado(result).axes
     assert [text.get_text() for text in panel.texts] == ["4", "1", "4"]
 
 
@@ -150,11 +150,11 @@ def test_the_tornado_has_a_bar_for_each_end_the_largest_on_top() -> None:
 
 
 def test_the_title_names_the_largest_unless_it_may_be_chance(golden_section: Golden) -> None:
-    found = study([0.25])
-    certain = tornado(found).message
+    result = study([0.25])
+    certain = tornado(result).message
     assert "hosts.a.n0" in certain
-    found.effects["effect"] = "not decided"
-    nothing = tornado(found).message
+    result.effects["effect"] = "not decided"
+    nothing = tornado(result).message
     assert "hosts.a.n" not in nothing
     golden_section("sensitivity/titles", message(f"{certain}\n{nothing}"))
 
@@ -162,14 +162,14 @@ def test_the_title_names_the_largest_unless_it_may_be_chance(golden_section: Gol
 def test_a_small_change_that_is_certain_is_named_before_a_large_one_that_is_not(
     golden_section: Golden,
 ) -> None:
-    found = study([0.2, 0.01])
-    found.effects.loc[0, "effect"] = "not decided"
-    said = sentences(found)[0]
-    for text in (tornado(found).message, said):
+    result = study([0.2, 0.01])
+    result.effects.loc[0, "effect"] = "not decided"
+    sentence = sentences(result)[0]
+    for text in (tornado(result).message, sentence):
         assert "hosts.a.n1" in text
         assert "hosts.a.n0" not in text
-    assert "-1 pp" in quantities(said)
-    golden_section("sensitivity/titles", message(tornado(found).message))
+    assert "-1 pp" in quantities(sentence)
+    golden_section("sensitivity/titles", message(tornado(result).message))
 
 
 def test_where_nothing_moves_there_is_nothing_to_draw() -> None:
@@ -179,24 +179,24 @@ def test_where_nothing_moves_there_is_nothing_to_draw() -> None:
 
 def instead(base: Estimate, moves: Sequence[float]) -> Sensitivity:
     """The same of a difference."""
-    found = replace(study(moves), base=base, other="other")
+    result = replace(study(moves), base=base, other="other")
     for part in ("", "_low", "_high"):
-        found.effects[f"at_low{part}"] = getattr(base, part.strip("_") or "value")
-        found.effects[f"at_high{part}"] = found.effects[f"at_low{part}"] - moves
-    return found
+        result.effects[f"at_low{part}"] = getattr(base, part.strip("_") or "value")
+        result.effects[f"at_high{part}"] = result.effects[f"at_low{part}"] - moves
+    return result
 
 
 def test_a_difference_has_the_factors_that_turn_its_sign(golden_section: Golden) -> None:
-    found = instead(Estimate(0.3, 0.2, 0.4, 5), [0.6, 0.3, 0.1])
-    last = sentences(found)[-1]
+    result = instead(Estimate(0.3, 0.2, 0.4, 5), [0.6, 0.3, 0.1])
+    last = sentences(result)[-1]
     assert re.findall(r"hosts\.a\.n\d = \d", last) == ["hosts.a.n0 = 4", "hosts.a.n1 = 4"]
-    first = sentences(found)[0]
+    first = sentences(result)[0]
     assert re.findall(r"class\.bulk\.on_time|other|two", first) == [
         *("class.bulk.on_time", "other", "two")
     ]
     golden_section("sensitivity/sentences", message(f"{first}\n{last}"))
-    assert tornado_table(found).rows[0][2] == "+30 pp (+20 to +40 pp)\n-30 pp (-40 to -20 pp)"
-    assert as_it_is(found) == "+30 pp (+20 to +40 pp)"
+    assert tornado_table(result).rows[0][2] == "+30 pp (+20 to +40 pp)\n-30 pp (-40 to -20 pp)"
+    assert as_it_is(result) == "+30 pp (+20 to +40 pp)"
 
 
 def test_a_difference_that_keeps_its_sign_or_has_none_says_so(golden_section: Golden) -> None:

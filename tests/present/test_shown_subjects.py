@@ -28,11 +28,15 @@ def test_a_dot_in_the_name_of_a_class_is_no_side():
 
 
 def test_a_campaign_is_judged_by_its_end_and_other_mail_by_the_busy_hours():
-    found = {each.metric: each.subjects for each in headlines(design("shared-hub"), ALL)}
-    assert found["on_time"] == tuple(SHOWN)
-    assert found["latency_p95_busy_hours"] == ("corporate.external", "corporate.internal", "system")
-    assert found["completion"] == ("bulk",)
-    assert found["bounced"] == ("total",)
+    result = {each.metric: each.subjects for each in headlines(design("shared-hub"), ALL)}
+    assert result["on_time"] == tuple(SHOWN)
+    assert result["latency_p95_busy_hours"] == (
+        "corporate.external",
+        "corporate.internal",
+        "system",
+    )
+    assert result["completion"] == ("bulk",)
+    assert result["bounced"] == ("total",)
 
 
 def test_without_a_campaign_nothing_is_said_of_campaigns():

@@ -65,17 +65,17 @@ def test_a_difference_that_is_decided_nowhere_is_one_of_means(found: Sweep, gold
     alike = {key: found.values[key[0], "mm4"] for key in found.values}
     # One replication of three gains a minute: twenty seconds in the mean, which may be chance.
     alike[("1.4",), "six"] = alike[("1.4",), "mm4"] - [[0.0, 0.0, 60.0]]
-    (said,) = break_evens(dataclasses.replace(found, values=alike))
-    assert all(name in said for name in ("six", WAIT, "mm4", "scale = "))
-    golden("sweep/not-measurable", message(said))
+    (text,) = break_evens(dataclasses.replace(found, values=alike))
+    assert all(name in text for name in ("six", WAIT, "mm4", "scale = "))
+    golden("sweep/not-measurable", message(text))
 
 
 def test_it_says_from_where_on_a_design_is_better(found: Sweep, golden: Golden) -> None:
-    (said,) = break_evens(found)
+    (text,) = break_evens(found)
     better, _ = found.break_even(WAIT, "six")
-    assert said.startswith(f"six: {WAIT} ")
-    assert f"scale = {better.value:.4g} " in said
-    assert "mm4" in said
-    golden("sweep/break-even", message(said))
+    assert text.startswith(f"six: {WAIT} ")
+    assert f"scale = {better.value:.4g} " in text
+    assert "mm4" in text
+    golden("sweep/break-even", message(text))
     texts = " ".join(line.plain for line in sweep_text(found) if isinstance(line, Text))
     assert APART.split(",")[0] in " ".join(texts.split())

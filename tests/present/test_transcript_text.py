@@ -32,19 +32,19 @@ def test_a_refusal_has_its_tarpit_and_its_reply(refused, golden):
     assert re.findall(r"crm\.invoices:1|\b0\b|fresh-hub", lines[0]) == [
         *("crm.invoices:1", "0", "fresh-hub")
     ]
-    told = [
+    printed = [
         line[12:].split(maxsplit=2) for line in lines if "'0.00:00:05'" in line or "530" in line
     ]
-    assert [each[:2] for each in told[:3]] == [["+6", "ms"], ["+5.01", "s"], ["+5.01", "s"]]
-    assert all("530 5.7.1 Client was not authenticated" in each[2] for each in told[1:3])
+    assert [each[:2] for each in printed[:3]] == [["+6", "ms"], ["+5.01", "s"], ["+5.01", "s"]]
+    assert all("530 5.7.1 Client was not authenticated" in each[2] for each in printed[1:3])
     rows = [line.split() for line in lines if line.startswith("1 ")]
     assert ["5.01", "s"] in [row[3:5] for row in rows]
     golden("transcript/refused", portable("\n".join(lines)))
 
 
 def test_every_line_fits_the_terminal(refused, several):
-    for found in (refused, several):
-        assert max(map(len, relaysim.summary(found).splitlines())) <= 80
+    for result in (refused, several):
+        assert max(map(len, relaysim.summary(result).splitlines())) <= 80
 
 
 def test_the_mailbox_server_speaks_no_smtp(several, golden):
@@ -78,8 +78,8 @@ def test_what_was_before_the_message_has_a_minus_and_no_plus():
     """The host is in Retry already when the message is created."""
     settings = ["run.scale=0.02", 'events=[{at="0 s", stop={hub="HUB01", for="10 d"}}]']
     design = relaysim.load(SCENARIOS / "shared-hub.toml", settings)
-    found = relaysim.transcript(design, "crm.invoices:3")
-    lines = relaysim.summary(found).splitlines()
+    result = relaysim.transcript(design, "crm.invoices:3")
+    lines = relaysim.summary(result).splitlines()
     before, created, *_ = re.findall(r"  ([-+][\d.]+ \w+)  .*\bcrm\b", "\n".join(lines))
     assert (before, created) == ("-3.09 min", "+0 s")
-    assert "+-" not in relaysim.summary(found)
+    assert "+-" not in relaysim.summary(result)

@@ -39,10 +39,10 @@ def result(*each):
 
 def test_an_unstable_quantile_is_named_with_what_to_judge_by(golden):
     lines = unstable(result((0.96, 2.0), (0.94, 300.0), (0.955, 2.0)))
-    said = flat(" ".join(map(str, lines)))
-    assert all(name in said for name in ("orders", "p95", "on_time"))
-    assert {"4", "6 %"} <= quantities(said)
-    golden("run/unstable-quantile", message(said))
+    text = flat(" ".join(map(str, lines)))
+    assert all(name in text for name in ("orders", "p95", "on_time"))
+    assert {"4", "6 %"} <= quantities(text)
+    golden("run/unstable-quantile", message(text))
 
 
 def test_of_steady_quantiles_nothing_is_said():

@@ -53,8 +53,8 @@ def entries(figure):
 
 
 def test_a_cut_is_marked_and_the_verdict_is_in_the_title(golden_section):
-    found = warm_up(cut="200 s", truncation=mser5([1.0] * 10 + [2.0] * 40))
-    figure = warmup(found)
+    result = warm_up(cut="200 s", truncation=mser5([1.0] * 10 + [2.0] * 40))
+    figure = warmup(result)
     assert marks(figure) == [200.0]
     assert {"200 s", "2 s"} == quantities(title(figure))
     assert len(entries(figure)) == 3

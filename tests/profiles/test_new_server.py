@@ -129,7 +129,7 @@ def test_check_gives_no_advice_for_what_a_server_does_not_have(folder: Path) -> 
         mta: {each.check for each in check(load(SHARED, [acknowledged, mta], folder))}
         for mta in ('hubs.HUB01.mta="exchange-2010"', "hubs.HUB01.mta=sendmail")
     }
-    assert ["delayed_acknowledgement" in found for found in names.values()] == [True, False]
+    assert ["delayed_acknowledgement" in result for result in names.values()] == [True, False]
 
 
 @pytest.mark.parametrize(("mta", "code"), [("exchange-2010", "452"), ("sendmail", "421")])
@@ -221,18 +221,18 @@ def test_commands_take_the_folder(
 def test_a_report_takes_the_folder_in_all_of_its_studies(folder: Path) -> None:
     more = folder.parent / "more.toml"
     more.write_text(f'extends = "{SMALL}"\n[hubs.HUB01]\ncores = 8\n', encoding="utf-8")
-    found = architecture_report(
+    result = architecture_report(
         DesignFiles.of([SMALL, more], [*OURS.values(), "run.replications=2"], folder),
         Sampling(),
         Execution(jobs=1),
         sizing=False,
         turning=False,
     )
-    assert {file.path for file in found.provenance.profiles} == {
+    assert {file.path for file in result.provenance.profiles} == {
         str(file) for file in folder.rglob("*.toml")
     }
-    assert found.flips is not None
-    assert len(found.flips.provenance.profiles) == len(OURS)
+    assert result.flips is not None
+    assert len(result.flips.provenance.profiles) == len(OURS)
 
 
 @pytest.mark.parametrize("kind", Kind)
@@ -247,10 +247,10 @@ def test_profiles_prints_them_beside_the_built_in_ones(folder: Path, kind: Kind)
 
 
 def test_assumptions_of_own_profiles_are_assumptions(folder: Path) -> None:
-    found = {each.path: each.source for each in assumptions(SMALL, OURS.values(), folder)}
-    assert found["hubs.HUB01.categorize_cost"] == "our own measurement, March 2010"
-    assert found["hosts.crm.sessions"] == found["blocklists.css.trap_share"] == "a test"
-    assert "hubs.HUB01.commit_write" not in found
+    result = {each.path: each.source for each in assumptions(SMALL, OURS.values(), folder)}
+    assert result["hubs.HUB01.categorize_cost"] == "our own measurement, March 2010"
+    assert result["hosts.crm.sessions"] == result["blocklists.css.trap_share"] == "a test"
+    assert "hubs.HUB01.commit_write" not in result
 
 
 CHANGES = {

@@ -93,13 +93,13 @@ def test_a_section_and_a_key_of_one_name_replace_each_other() -> None:
     write("profiles/destination/b.toml", 'extends = "gmail"\nreputation = "none"\n')
     write("profiles/destination/c.toml", f'extends = "gmail"\n[reputation]\nhalf_life = {half}\n')
     write("profiles/destination/d.toml", 'extends = "a"\nreputation = "none"\n')
-    found = {
+    result = {
         name: load("small.toml", [f"destinations.gmail.profile={name}"]).destinations["gmail"]
         for name in "abcd"
     }
-    assert found["c"].reputation is not None
-    assert found["c"].reputation.half_life == 86_400_000_000
-    assert [found[name].reputation for name in "abd"] == [None, None, None]
+    assert result["c"].reputation is not None
+    assert result["c"].reputation.half_life == 86_400_000_000
+    assert [result[name].reputation for name in "abd"] == [None, None, None]
 
 
 @pytest.mark.usefixtures("folder")

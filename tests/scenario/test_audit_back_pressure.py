@@ -77,9 +77,9 @@ def test_medium_refuses_senders_from_outside_only(wording: Wording) -> None:
     assert explained(scenario, "internet", "ada@example.com") == SHORT
     assert explained(scenario, "erp", "x@gmail.com") == "250 2.1.5 Recipient OK"
     assert explained(scenario, "users", "x@gmail.com") == "None"
-    told = replies(scenario)
-    assert told["internet"] == {SHORT}
-    assert SHORT not in told["erp"] | told["printer"] | told["users"]
+    printed = replies(scenario)
+    assert printed["internet"] == {SHORT}
+    assert SHORT not in printed["erp"] | printed["printer"] | printed["users"]
 
 
 @pytest.mark.parametrize(
@@ -94,8 +94,8 @@ def test_check_explain_and_run_refuse_the_same_hosts(used: str, hosts: set[str])
     for host in scenario.hosts:
         refused = explained(scenario, host, writes.get(host, "x@gmail.com")) == SHORT
         assert refused is (host in hosts) is (f"{host}." in reasons)
-    told = replies(scenario)
-    assert {host for host, texts in told.items() if SHORT in texts} == hosts
+    printed = replies(scenario)
+    assert {host for host, texts in printed.items() if SHORT in texts} == hosts
 
 
 def test_exchange_2007_refuses_the_connection(wording: Wording) -> None:

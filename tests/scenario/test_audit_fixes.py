@@ -349,13 +349,13 @@ def test_every_check_is_in_the_registry() -> None:
 @pytest.mark.parametrize("name", REGISTRY)
 def test_the_scenario_provokes_the_check(wording: Wording, name: str) -> None:
     case = REGISTRY[name]
-    found = findings(case.design(*case.provoked), name)
-    assert found
-    wording(*found)
-    mended = bool(case.by_hand) or any(each.command for each in found)
+    result = findings(case.design(*case.provoked), name)
+    assert result
+    wording(*result)
+    mended = bool(case.by_hand) or any(each.command for each in result)
     assert mended or case.why
     if case.why:
-        assert {each.severity for each in found} <= {Severity.INFO, Severity.WARNING}
+        assert {each.severity for each in result} <= {Severity.INFO, Severity.WARNING}
 
 
 @pytest.mark.parametrize("name", [name for name, case in REGISTRY.items() if case.by_hand])

@@ -44,16 +44,16 @@ def test_nothing_in_them_is_unused(name: str) -> None:
 
 @pytest.mark.parametrize("name", CAMPAIGNS)
 def test_a_newsletter_goes_out_on_four_tuesdays_at_ten(name: str) -> None:
-    found = scenario(name)
-    assert (found.run.duration, found.run.drain) == (28 * DAY, 3 * DAY)
-    newsletter = found.hosts["marketing"].streams["newsletter"]
+    result = scenario(name)
+    assert (result.run.duration, result.run.drain) == (28 * DAY, 3 * DAY)
+    newsletter = result.hosts["marketing"].streams["newsletter"]
     assert isinstance(newsletter.arrivals, Campaign)
     assert (newsletter.arrivals.messages, newsletter.arrivals.rate) == (20_000, 100)
     assert newsletter.arrivals.every == 7 * DAY
-    begins = found.run.start + timedelta(seconds=newsletter.arrivals.at / SECOND)
+    begins = result.run.start + timedelta(seconds=newsletter.arrivals.at / SECOND)
     assert f"{begins:%A %H:%M}" == "Tuesday 10:00"
-    assert messages(found, "marketing", "newsletter") == 80_000
-    assert culprits(found) == {"marketing.newsletter"}
+    assert messages(result, "marketing", "newsletter") == 80_000
+    assert culprits(result) == {"marketing.newsletter"}
 
 
 @pytest.mark.parametrize("name", CAMPAIGNS)
@@ -77,14 +77,14 @@ def test_the_lists_differ_in_what_they_hold_and_in_nothing_else(
     assert (mailing_list.trap_share, mailing_list.complaint_rate) == (traps, complaints)
     assert mailing_list.unknown_rate == unknown
     changes = {change.path for change in diff(scenario("campaign-optin"), scenario(name))}
-    mine = "hosts.marketing.streams.newsletter.mailing_list"
-    assert all(path.startswith(mine) for path in changes)
+    own = "hosts.marketing.streams.newsletter.mailing_list"
+    assert all(path.startswith(own) for path in changes)
 
 
 def test_the_administrator_cleans_the_list_and_eight_lists_watch() -> None:
-    found = scenario("campaign-aged-list")
-    assert found.operations.on_listing == "clean_list"
-    assert {each.profile for each in found.blocklists.values()} == {
+    result = scenario("campaign-aged-list")
+    assert result.operations.on_listing == "clean_list"
+    assert {each.profile for each in result.blocklists.values()} == {
         "spamhaus-css",
         "spamhaus-sbl",
         "spamcop",
@@ -113,12 +113,12 @@ def test_without_bulk_mail_there_is_no_culprit() -> None:
 
 
 def test_a_pc_that_relays_by_its_address_is_taken_over() -> None:
-    found = scenario("compromised-host")
-    assert culprits(found) == {"pc.spam"}
-    assert found.run.duration == 14 * DAY
-    assert found.operations.on_listing == "pause_culprit"
-    assert found.blocklists["xbl"].trigger == "compromise"
-    assert messages(found, "pc", "spam") == pytest.approx(600 * 60 * 24)
+    result = scenario("compromised-host")
+    assert culprits(result) == {"pc.spam"}
+    assert result.run.duration == 14 * DAY
+    assert result.operations.on_listing == "pause_culprit"
+    assert result.blocklists["xbl"].trigger == "compromise"
+    assert messages(result, "pc", "spam") == pytest.approx(600 * 60 * 24)
     # With the first one in a random year the PC is rarely taken over in these two weeks: 0.2 a year
     # x (14 d - 1 d / 2) x 1 d / 365 d, nearly, is the time that its spam goes on.
     drawn = load(
@@ -126,7 +126,7 @@ def test_a_pc_that_relays_by_its_address_is_taken_over() -> None:
     )
     spam = 600 * 1440 * 0.2 * (14 - 0.5) / 365
     assert messages(drawn, "pc", "spam") == pytest.approx(spam, rel=0.005)
-    assert [each.check for each in check(found) if "pc.streams" in each.place] == [
+    assert [each.check for each in check(result) if "pc.streams" in each.place] == [
         "relay_by_address",
         "trap_hits",
     ]

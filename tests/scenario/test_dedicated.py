@@ -71,8 +71,8 @@ def test_the_new_hub_keeps_what_was_set_at_the_old_one() -> None:
 
 def test_hosts_of_two_connectors_move_together_each_with_its_rights() -> None:
     base = shared_hub(f"hosts.shop={OTHER}")
-    found = dedicated(base)
-    assert found.hosts == ("marketing", "shop")
+    result = dedicated(base)
+    assert result.hosts == ("marketing", "shop")
     design = made(base)
     assert is_apart(design)
     one, two = design.hubs["HUB02"].receive_connectors.values()
@@ -90,12 +90,12 @@ def test_names_and_addresses_that_are_taken_are_passed_over() -> None:
         'hubs.HUB01.receive_connectors.externalrelay.remote_ip_ranges=["10.0.0.0/8"]',
         'egress."203.0.113.77"={asn=64501}',
     )
-    found = dedicated(base)
-    assert found.tables["dns",] == {"bulkrelay2": ["192.168.168.174"]}
-    assert ("hubs", "HUB01", "receive_connectors", "externalrelay") not in found.tables
-    (ip,) = (path[1] for path in found.tables if path[0] == "egress")
+    result = dedicated(base)
+    assert result.tables["dns",] == {"bulkrelay2": ["192.168.168.174"]}
+    assert ("hubs", "HUB01", "receive_connectors", "externalrelay") not in result.tables
+    (ip,) = (path[1] for path in result.tables if path[0] == "egress")
     assert ip == "192.0.2.25"
-    assert found.tables["egress", ip]["asn"] == 64502
+    assert result.tables["egress", ip]["asn"] == 64502
 
 
 @pytest.mark.parametrize(
@@ -106,8 +106,8 @@ def test_the_new_ip_has_as_much_of_a_line(
     bandwidth: dict[str, str], expected: dict[str, str]
 ) -> None:
     ((key, value),) = bandwidth.items()
-    found = dedicated(shared_hub(f'egress."198.51.100.10".{key}={value}'))
-    assert found.tables["egress", "203.0.113.25"] == {
+    result = dedicated(shared_hub(f'egress."198.51.100.10".{key}={value}'))
+    assert result.tables["egress", "203.0.113.25"] == {
         **expected,
         "allocation": "203.0.113.24/29",
         "asn": 64501,

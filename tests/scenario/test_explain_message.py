@@ -24,8 +24,8 @@ def _shared_example(*overrides: str) -> Scenario:
 @pytest.fixture(params=[shared_hub, _shared_example], ids=["inline", "example"])
 def design(request: pytest.FixtureRequest) -> Design:
     """The shared hub as it stands in these tests, and the shared example."""
-    found: Design = request.param
-    return found
+    result: Design = request.param
+    return result
 
 
 def verdicts(explanation: Explanation) -> list[tuple[str | None, str]]:
@@ -280,9 +280,9 @@ def test_a_host_may_try_another_server_and_be_somebody_else() -> None:
 
 
 def test_the_same_as_json_has_it() -> None:
-    found = explain(shared_hub(), "crm", "ayse@hotmail.com", size=1000).as_dict()
-    (attempt,) = found.pop("attempts")
-    assert found == {
+    result = explain(shared_hub(), "crm", "ayse@hotmail.com", size=1000).as_dict()
+    (attempt,) = result.pop("attempts")
+    assert result == {
         "host": "crm",
         "address": "192.168.168.60",
         "sender": "billing@cozumpark.com",

@@ -175,10 +175,10 @@ def test_what_a_profile_sets_can_be_switched_off_and_is_written_so(key: str, set
     path = [address if each == "ADDRESS" else each for each in path]
     tables = put(tomllib.loads(SMALL.read_text(encoding="utf-8")), (*path, last), setting)
     scenario = from_mapping(tables)
-    found: Any = written(scenario, model_defaults=False)
+    result: Any = written(scenario, model_defaults=False)
     for each in (*path, last):
-        found = found[each]
-    assert found == setting
+        result = result[each]
+    assert result == setting
     assert digest(from_mapping(written(scenario, model_defaults=False))) == digest(scenario)
 
 

@@ -121,8 +121,8 @@ def test_problems_name_the_file_that_wrote_the_value(folder: Path) -> None:
     top = extend(folder, "[hubs.HUB02]\negress = '198.51.100.11'\n", base="middle.toml")
     with pytest.raises(ScenarioError) as caught:
         load(top)
-    found = [(Path(each.file).name, each.path[1:]) for each in caught.value.problems]
-    assert found == [
+    result = [(Path(each.file).name, each.path[1:]) for each in caught.value.problems]
+    assert result == [
         ("middle.toml", ("HUB01", "cores")),
         ("child.toml", ("HUB02", "egress")),
         ("child.toml", ("HUB02", "mta")),

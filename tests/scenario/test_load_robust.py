@@ -19,11 +19,11 @@ TABLES["events"] = [{"at": "1 h", "listing": {"of": "crm", "blocklist": "css", "
 
 
 def places(value: Any, path: Path_ = ()) -> list[Path_]:
-    found = [path] if path else []
+    result = [path] if path else []
     keys = (
         value if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ()
     )
-    return found + [place for key in keys for place in places(value[key], (*path, key))]
+    return result + [place for key in keys for place in places(value[key], (*path, key))]
 
 
 def problems_of(tables: dict[str, Any]) -> tuple[Problem, ...]:

@@ -118,7 +118,7 @@ def test_a_pipe_of_a_shell_may_be_slow(tmp_path: Path) -> None:
 
     with ThreadPoolExecutor() as pool:
         written = pool.submit(write)
-        found = load.load(f"/dev/fd/{reader}", ("name=small",))
+        result = load.load(f"/dev/fd/{reader}", ("name=small",))
         written.result()
     os.close(reader)
-    assert found == load.load(SMALL)
+    assert result == load.load(SMALL)

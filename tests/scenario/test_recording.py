@@ -17,19 +17,19 @@ def recording(folder: Path, text: str) -> Path:
 
 def test_rows_come_in_order_of_time_and_other_columns_are_ignored(tmp_path: Path) -> None:
     path = recording(tmp_path, "bytes,seconds,subject,recipients\n900,2.5,b,1\n100,0.000001,a,3\n")
-    found = read(path)
-    assert found.created.tolist() == [1, 2_500_000]
-    assert found.recipients is not None
-    assert found.size is not None
-    assert found.recipients.tolist() == [3, 1]
-    assert found.size.tolist() == [100, 900]
+    result = read(path)
+    assert result.created.tolist() == [1, 2_500_000]
+    assert result.recipients is not None
+    assert result.size is not None
+    assert result.recipients.tolist() == [3, 1]
+    assert result.size.tolist() == [100, 900]
 
 
 def test_columns_that_are_not_there_are_none(tmp_path: Path) -> None:
-    found = read(recording(tmp_path, "seconds\n1\n1\n"))
-    assert found.created.tolist() == [1_000_000, 1_000_000]
-    assert found.recipients is None
-    assert found.size is None
+    result = read(recording(tmp_path, "seconds\n1\n1\n"))
+    assert result.created.tolist() == [1_000_000, 1_000_000]
+    assert result.recipients is None
+    assert result.size is None
 
 
 def test_a_file_that_changed_is_read_again(tmp_path: Path) -> None:
@@ -38,9 +38,9 @@ def test_a_file_that_changed_is_read_again(tmp_path: Path) -> None:
 
 
 def test_a_recording_is_read_only(tmp_path: Path) -> None:
-    found = read(recording(tmp_path, "seconds\n1\n"))
+    result = read(recording(tmp_path, "seconds\n1\n"))
     with pytest.raises(ValueError, match="read-only"):
-        found.created[0] = 0
+        result.created[0] = 0
 
 
 @pytest.mark.parametrize(

@@ -16,8 +16,8 @@ def hop(
     size: int = 1000,
     came_by: str | None = None,
 ) -> tuple[HopKind, str, str, str | None]:
-    found = routing.next_hop(scenario, hub, domain, size, came_by)
-    return found.kind, found.hub, found.next_hop, found.egress
+    result = routing.next_hop(scenario, hub, domain, size, came_by)
+    return result.kind, result.hub, result.next_hop, result.egress
 
 
 def test_own_mail_goes_to_the_mailboxes() -> None:

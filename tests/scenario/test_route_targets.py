@@ -11,8 +11,8 @@ HUB01 = "hubs.HUB01.receive_connectors"
 
 
 def places(scenario: Scenario, host: str) -> list[tuple[str | None, str, int]]:
-    found = routing.targets(scenario, scenario.hosts[host])
-    return [(each.hub, str(each.address), each.port) for each in found]
+    result = routing.targets(scenario, scenario.hosts[host])
+    return [(each.hub, str(each.address), each.port) for each in result]
 
 
 def verdicts(scenario: Scenario, sender: str, domain: str) -> tuple[str, str]:

@@ -72,10 +72,10 @@ def test_a_cost_that_goes_by_size_is_spread_by_it_too():
     # (100 + 10 x KB) ms x a factor of cv 0.5: var = 57.7^2 (1 + 0.25) + 200^2 x 0.25.
     cost = Cost(base="100 ms", per_kb="10 ms", cv=0.5)
     spread = 100 / math.sqrt(3)
-    found = of_costs([cost], size)
-    assert found.seconds == pytest.approx(0.2)
-    assert found.cv == pytest.approx(math.sqrt(spread**2 * 1.25 + 200**2 * 0.25) / 200)
-    assert found.law == "mixed"
+    result = of_costs([cost], size)
+    assert result.seconds == pytest.approx(0.2)
+    assert result.cv == pytest.approx(math.sqrt(spread**2 * 1.25 + 200**2 * 0.25) / 200)
+    assert result.law == "mixed"
 
 
 def test_two_costs_have_a_factor_each_and_none_takes_no_time():
@@ -92,6 +92,6 @@ def test_two_costs_have_a_factor_each_and_none_takes_no_time():
 def test_a_mixture_has_the_moments_of_what_is_mixed():
     one, other = Service(1.0, 0.0, "constant"), Service(3.0, 0.0, "constant")
     assert mixture([(1.0, one), (2.0, one)]) is one
-    found = mixture([(1.0, one), (1.0, other)])
-    assert (found.seconds, found.law) == (2.0, "mixed")
-    assert found.cv == pytest.approx(np.std([1, 3]) / 2)
+    result = mixture([(1.0, one), (1.0, other)])
+    assert (result.seconds, result.law) == (2.0, "mixed")
+    assert result.cv == pytest.approx(np.std([1, 3]) / 2)

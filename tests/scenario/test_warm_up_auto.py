@@ -70,8 +70,8 @@ def test_once_it_is_found_the_scenario_is_like_one_that_says_the_time(
     golden_section: Golden,
 ) -> None:
     auto = small(AUTO)
-    for found, text in ((60_000_000, "1 min"), (0, "0 s")):
-        done = auto.model_copy(update={"run": auto.run.with_warm_up(found)})
+    for result, text in ((60_000_000, "1 min"), (0, "0 s")):
+        done = auto.model_copy(update={"run": auto.run.with_warm_up(result)})
         assert done == small(f"run.warm_up={text}")
         assert digest(done) == digest(small(f"run.warm_up={text}"))
     assert auto.run.warm_up_auto

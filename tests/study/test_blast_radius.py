@@ -108,14 +108,14 @@ def test_a_comparison_has_the_blast_radius_of_each_design(
     compared: Comparison, found: BlastRadius
 ) -> None:
     assert set(compared.blast) == {"shared", "apart"}
-    mine = compared.metrics[compared.metrics["scenario"] == "shared"]
+    own = compared.metrics[compared.metrics["scenario"] == "shared"]
     keys = ["scope", "subject", "metric"]
-    both = mine.merge(found.metrics, on=keys, suffixes=("", "_alone"))
+    both = own.merge(found.metrics, on=keys, suffixes=("", "_alone"))
     assert len(both) == len(found.metrics)
     np.testing.assert_array_equal(both["value"], both["value_alone"])
     # What a design has alone comes first, as from `run`.
     alone = run(shared(OFTEN), REPLICATIONS, seed=3, jobs=1).metrics
-    pd.testing.assert_frame_equal(mine.iloc[: len(alone)].reset_index(drop=True), alone)
+    pd.testing.assert_frame_equal(own.iloc[: len(alone)].reset_index(drop=True), alone)
 
 
 def test_a_comparison_has_the_isolation_gain_as_a_row(compared: Comparison) -> None:

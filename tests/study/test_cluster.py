@@ -24,21 +24,21 @@ def cluster() -> Iterator[str]:
 
 
 def test_a_run_is_the_same_everywhere(cluster: str) -> None:
-    found = [run(design("two"), replications=5, jobs=jobs) for jobs in (1, 2, cluster)]
-    for other in found[1:]:
-        pd.testing.assert_frame_equal(other.metrics, found[0].metrics, check_exact=True)
+    result = [run(design("two"), replications=5, jobs=jobs) for jobs in (1, 2, cluster)]
+    for other in result[1:]:
+        pd.testing.assert_frame_equal(other.metrics, result[0].metrics, check_exact=True)
         pd.testing.assert_frame_equal(
-            other.per_replication, found[0].per_replication, check_exact=True
+            other.per_replication, result[0].per_replication, check_exact=True
         )
 
 
 def test_so_is_a_comparison(cluster: str) -> None:
-    found = [
+    result = [
         compare(design("two"), design("more", MORE), replications=3, jobs=jobs)
         for jobs in (1, cluster)
     ]
-    pd.testing.assert_frame_equal(found[1].comparisons, found[0].comparisons, check_exact=True)
-    pd.testing.assert_frame_equal(found[1].metrics, found[0].metrics, check_exact=True)
+    pd.testing.assert_frame_equal(result[1].comparisons, result[0].comparisons, check_exact=True)
+    pd.testing.assert_frame_equal(result[1].metrics, result[0].metrics, check_exact=True)
 
 
 def test_what_a_cluster_computes_is_kept_here(cluster: str, tmp_path: Path) -> None:

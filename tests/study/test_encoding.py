@@ -168,15 +168,17 @@ def test_other_bytes_are_refused(content: bytes) -> None:
 
 def task_functions() -> dict[str, Callable[..., Any]]:
     """The functions that relaysim makes tasks of: the first argument of each `Task(...)`."""
-    found = {}
+    result = {}
     for path in sorted(PACKAGE.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Task":
                 name = ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts)
                 function = node.args[0]
                 assert isinstance(function, ast.Name), f"{path}:{node.lineno}: name the function"
-                found[f"{name}.{function.id}"] = getattr(importlib.import_module(name), function.id)
-    return found
+                result[f"{name}.{function.id}"] = getattr(
+                    importlib.import_module(name), function.id
+                )
+    return result
 
 
 TASKS = task_functions()

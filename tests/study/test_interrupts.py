@@ -60,11 +60,11 @@ def test_what_was_finished_is_kept_and_no_process_stays(
         text = (
             r"(\d+) finished runs? in (.+): the same command goes on there\nrelaysim: interrupted\n"
         )
-        said = re.fullmatch(text, row.printed)
-        assert said is not None
+        sentence = re.fullmatch(text, row.printed)
+        assert sentence is not None
         # An interrupt may come between the write of an entry and its count.
-        assert int(said[1]) in (row.kept - 1, row.kept)
-        assert said[2] == str(bench.store)
+        assert int(sentence[1]) in (row.kept - 1, row.kept)
+        assert sentence[2] == str(bench.store)
     if name == "a worker is killed":
         words = " ".join(row.printed.split())
         assert "a worker process was killed by SIGKILL, most often because memory ran out" in words

@@ -21,29 +21,29 @@ def test_it_is_the_first_replication_that_readers_see() -> None:
     metrics = run(scenario, 1, 3, jobs=1).metrics
     for text in ("total.latency_mean", "class.bulk.wait_delivery", "stream.app.news.service"):
         quantity = Quantity.parse(text)
-        found = long_run(scenario, quantity, 3)
+        result = long_run(scenario, quantity, 3)
         (row,) = np.flatnonzero(
             (metrics["scope"] == quantity.scope)
             & (metrics["subject"] == quantity.subject)
             & (metrics["metric"] == quantity.metric)
         )
         # But for the few recipients that are left over.
-        assert found.batches.estimate.value == pytest.approx(metrics["value"].iloc[row], rel=0.05)
-        assert found.provenance.replications == 1
+        assert result.batches.estimate.value == pytest.approx(metrics["value"].iloc[row], rel=0.05)
+        assert result.provenance.replications == 1
 
 
 def test_an_interval_contains_what_theory_says() -> None:
     # With many connections nothing waits: the mean of the answers is 1 s.
-    found = long_run(design("long", *LONG, MORE)).batches
-    assert found.why == ""
-    assert found.estimate.low < 1.0 < found.estimate.high
-    assert found.estimate.high - found.estimate.low < 0.3
+    result = long_run(design("long", *LONG, MORE)).batches
+    assert result.why == ""
+    assert result.estimate.low < 1.0 < result.estimate.high
+    assert result.estimate.high - result.estimate.low < 0.3
 
 
 def test_a_run_that_is_too_short_has_none() -> None:
-    found = long_run(design("short")).batches
-    assert found.why.endswith("observations are too few: at least 800 are needed")
-    assert math.isnan(found.estimate.low)
+    result = long_run(design("short")).batches
+    assert result.why.endswith("observations are too few: at least 800 are needed")
+    assert math.isnan(result.estimate.low)
 
 
 def test_what_the_store_holds_is_not_run_again(tmp_path: Path) -> None:
@@ -55,8 +55,8 @@ def test_what_the_store_holds_is_not_run_again(tmp_path: Path) -> None:
 
 def test_a_warm_up_that_is_to_be_found_is_found_first() -> None:
     settings = ("hosts.app.streams.invoices.arrivals.rate=1/s", MORE, "run.duration=1200 s")
-    found = long_run(design("auto", *settings, "run.warm_up=auto"), jobs=1)
-    assert not found.scenario.run.warm_up_auto
+    result = long_run(design("auto", *settings, "run.warm_up=auto"), jobs=1)
+    assert not result.scenario.run.warm_up_auto
     with pytest.raises(ScenarioError, match="to see the start"):
         long_run(design("short", MORE, "run.warm_up=auto"), jobs=1)
 

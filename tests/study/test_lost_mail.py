@@ -81,11 +81,11 @@ def comparison() -> Comparison:
 
 def row(metric: str, scope: str = "class", subject: str = "orders") -> "pd.Series[object]":
     frame = comparison().comparisons
-    mine = frame[
+    own = frame[
         (frame["scope"] == scope) & (frame["subject"] == subject) & (frame["metric"] == metric)
     ]
-    (found,) = (each for _, each in mine.iterrows())
-    return found
+    (result,) = (each for _, each in own.iterrows())
+    return result
 
 
 def test_a_hub_that_gives_up_loses_mail_and_wins_nothing() -> None:
@@ -114,13 +114,13 @@ def test_fewer_bounces_of_less_mail_are_no_merit() -> None:
     }
     rows = [
         (*key, metric, 800.0, value)
-        for key, mine in differences.items()
-        for metric, value in mine.items()
+        for key, own in differences.items()
+        for metric, value in own.items()
     ]
     frame = pd.DataFrame(rows, columns=["scope", "subject", "metric", "base_value", "difference"])
-    said = ["better" if metric == "bounced" else "not decided" for metric in frame["metric"]]
-    found = frame.assign(verdict=_unless_more_is_lost(frame, said))
-    bounced = found[found["metric"] == "bounced"]
+    text = ["better" if metric == "bounced" else "not decided" for metric in frame["metric"]]
+    result = frame.assign(verdict=_unless_more_is_lost(frame, text))
+    bounced = result[result["metric"] == "bounced"]
     assert bounced["verdict"].tolist() == ["loses more mail", "better"]
 
 
@@ -129,30 +129,30 @@ def test_a_campaign_that_loses_mail_is_never_complete() -> None:
 
 
 def test_a_lost_quantile_is_infinite_in_frames_and_counted() -> None:
-    found = row("latency_p95")
-    assert (found["value"], found["difference"]) == (math.inf, math.inf)
-    assert (found["replications_worse"], found["replications_better"]) == (6, 0)
-    assert (found["replications_lost"], found["base_replications_lost"]) == (6, 0)
+    result = row("latency_p95")
+    assert (result["value"], result["difference"]) == (math.inf, math.inf)
+    assert (result["replications_worse"], result["replications_better"]) == (6, 0)
+    assert (result["replications_lost"], result["base_replications_lost"]) == (6, 0)
 
 
 def test_text_says_lost_and_counts() -> None:
-    said = " ".join(summary(comparison(), full=True, explain=True).split())
-    assert "orders" in said
-    assert "lost 6 worse of 6 worse" in said
-    assert "inf" not in said.replace("in flight", "").split()
-    assert "nan" not in said
+    text = " ".join(summary(comparison(), full=True, explain=True).split())
+    assert "orders" in text
+    assert "lost 6 worse of 6 worse" in text
+    assert "inf" not in text.replace("in flight", "").split()
+    assert "nan" not in text
     run_said = summary(comparison().run("impatient"), full=True, explain=True)
     assert " lost " in run_said
 
 
 def test_json_and_csv_have_nothing_and_say_that_it_is_lost(tmp_path: Path) -> None:
-    found = json.loads(json.dumps(to_json(comparison()), allow_nan=False))
+    result = json.loads(json.dumps(to_json(comparison()), allow_nan=False))
     key = {"scope": "class", "subject": "orders", "metric": "latency_p95"}
-    (lost,) = [r for r in found["comparisons"] if key.items() <= r.items()]
+    (lost,) = [r for r in result["comparisons"] if key.items() <= r.items()]
     assert (lost["value"], lost["lost"], lost["base_lost"]) == (None, True, False)
     assert lost["base_value"] > 0
     assert lost["difference"] is None
-    by_design = {r["scenario"]: r for r in found["metrics"] if key.items() <= r.items()}
+    by_design = {r["scenario"]: r for r in result["metrics"] if key.items() <= r.items()}
     assert by_design["impatient"]["value"] is None
     assert by_design["impatient"]["lost"] is True
     assert by_design["patient"]["lost"] is False
@@ -181,27 +181,27 @@ def test_a_size_is_not_met_by_what_is_lost(tmp_path: Path) -> None:
     path = "hubs.HUB01.message_expiration_timeout"
     with pytest.raises(SizeError, match=r"latency_p95 is lost in \d+ of \d+ replications"):
         size(file, {path: ["30 s", "90 s"]}, ["class.orders.latency_p95 < 10 min"], jobs=1, most=5)
-    found = sweep(
+    result = sweep(
         file,
         {path: ["90 s", "2 d"]},
         quantities=["class.orders.latency_p95"],
         replications=2,
         jobs=1,
     )
-    said = summary(found, full=True, explain=True)
-    assert "lost" in said
-    assert "inf" not in said.split()
-    rows = to_json(found)["points"]
+    text = summary(result, full=True, explain=True)
+    assert "lost" in text
+    assert "inf" not in text.split()
+    rows = to_json(result)["points"]
     assert [each["class.orders.latency_p95 lost"] for each in rows] == [True, False]
-    figures(found)["sweep"]()
+    figures(result)["sweep"]()
 
 
 def test_replications_stop_where_a_quantile_is_lost() -> None:
     precision = Precision(0.05, ["class.orders.latency_p95"])
-    found = run(design("impatient", IMPATIENT), precision=precision, jobs=1)
-    assert found.precise
-    assert found.replications < 10
-    assert "lost" in summary(found, full=True, explain=True)
+    result = run(design("impatient", IMPATIENT), precision=precision, jobs=1)
+    assert result.precise
+    assert result.replications < 10
+    assert "lost" in summary(result, full=True, explain=True)
 
 
 def test_the_old_name_names_the_new_one() -> None:

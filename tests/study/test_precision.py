@@ -64,25 +64,25 @@ def test_an_absolute_width_goes_before_the_relative_one() -> None:
 
 
 def test_a_run_goes_on_until_it_is_precise() -> None:
-    found = run(design("two"), precision=Precision(0.3, (LATENCY,)), jobs=1)
-    (reached,) = found.precision
+    result = run(design("two"), precision=Precision(0.3, (LATENCY,)), jobs=1)
+    (reached,) = result.precision
     assert reached.narrow
     assert reached.half <= 0.3 * reached.estimate.value
-    assert found.replications == reached.estimate.n == found.provenance.replications
-    again = run(design("two"), replications=found.replications, jobs=2)
-    pd.testing.assert_frame_equal(again.metrics, found.metrics, check_exact=True)
+    assert result.replications == reached.estimate.n == result.provenance.replications
+    again = run(design("two"), replications=result.replications, jobs=2)
+    pd.testing.assert_frame_equal(again.metrics, result.metrics, check_exact=True)
 
 
 def test_the_limit_is_in_the_result() -> None:
-    told: list[tuple[int, int]] = []
+    printed: list[tuple[int, int]] = []
     precision = Precision(1e-6, (LATENCY,), most=4)
-    found = run(
-        design("two"), precision=precision, jobs=1, progress=lambda n, of: told.append((n, of))
+    result = run(
+        design("two"), precision=precision, jobs=1, progress=lambda n, of: printed.append((n, of))
     )
-    (reached,) = found.precision
-    assert (found.replications, reached.narrow) == (4, False)
+    (reached,) = result.precision
+    assert (result.replications, reached.narrow) == (4, False)
     assert reached.needed > 1e6
-    assert told == [(1, 4), (2, 4), (3, 4), (4, 4)]
+    assert printed == [(1, 4), (2, 4), (3, 4), (4, 4)]
 
 
 def test_each_class_is_asked_for_unless_something_is_chosen() -> None:
@@ -137,15 +137,15 @@ def test_a_limit_within_the_look_ahead_is_no_proof() -> None:
     result = run(design("two"), precision=Precision(0.9, ["total.latency_mean"], most=3), jobs=1)
     assert all(each.narrow for each in result.precision)
     assert not result.precise
-    said = " ".join(" ".join(map(str, precise(result))).split())
-    assert "but whether they stay so was not seen" in said
+    text = " ".join(" ".join(map(str, precise(result))).split())
+    assert "but whether they stay so was not seen" in text
 
 
 def test_what_it_takes_falls_with_students_quantile_too() -> None:
     half = 4.302653 * 1.0 / np.sqrt(3)
-    found = Estimate(10.0, 10.0 - half, 10.0 + half, 3)
+    result = Estimate(10.0, 10.0 - half, 10.0 + half, 3)
     # With a standard deviation of 1: 18 values have a half-width of 0.497, 17 one of 0.514.
-    assert Reached(LATENCY, found, 0.5).needed == 18
+    assert Reached(LATENCY, result, 0.5).needed == 18
     assert np.isnan(Reached(LATENCY, Estimate(1.0, np.nan, np.nan, 1), 0.5).needed)
     listed = Quantity("total", "total", "listed")
     never = Reached(listed, Estimate(0.0, 0.0, 0.3244, 8), 0.1)

@@ -42,9 +42,9 @@ def test_the_best_comes_first_and_equals_share_their_rank(found: Comparison) -> 
     assert same == two
     metrics = found.metrics.set_index(["scenario", "scope", "subject", "metric"])
     for row in ranked.to_dict("records"):
-        mine = metrics.loc[(row["scenario"], *KEY)]
+        own = metrics.loc[(row["scenario"], *KEY)]
         assert (row["value"], row["low"], row["high"]) == pytest.approx(
-            (mine["value"], mine["low"], mine["high"])
+            (own["value"], own["low"], own["high"])
         )
 
 

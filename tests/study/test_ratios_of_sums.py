@@ -28,8 +28,8 @@ def found() -> Comparison:
 
 def ratio(frame: pd.DataFrame, first: int = 5) -> float:
     """All on time over all judged in the replications of a design."""
-    mine = frame[(frame["scope"] == "class") & (frame["subject"] == "transactional")]
-    table = mine.pivot(index="replication", columns="metric", values="value").iloc[:first]
+    own = frame[(frame["scope"] == "class") & (frame["subject"] == "transactional")]
+    table = own.pivot(index="replication", columns="metric", values="value").iloc[:first]
     assert table["judged"].nunique() > 1
     return float((table["on_time"] * table["judged"]).sum() / table["judged"].sum())
 

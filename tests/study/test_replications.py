@@ -52,14 +52,14 @@ def test_metrics_are_means_over_the_replications_with_their_interval(result: Run
 def test_a_metric_that_some_replication_does_not_have_rests_on_the_others() -> None:
     """At 0.01 messages a second some of the replications send nothing."""
     rare = design("rare", 'hosts.app.streams.invoices.arrivals.rate="0.01/s"')
-    found = run(rare, replications=6, jobs=1)
-    each = found.per_replication.set_index(["scope", "subject", "metric"])["value"]
+    results = run(rare, replications=6, jobs=1)
+    each = results.per_replication.set_index(["scope", "subject", "metric"])["value"]
     created = each.loc[(*TOTAL, "created")].to_numpy()
     some = int((created > 0).sum())
     assert 0 < some < 6
-    row = found.metrics.set_index(["scope", "subject", "metric"]).loc[(*TOTAL, "latency_mean")]
+    row = results.metrics.set_index(["scope", "subject", "metric"]).loc[(*TOTAL, "latency_mean")]
     assert row["replications"] == some
-    assert found.metrics.set_index(["scope", "subject", "metric"]).loc[
+    assert results.metrics.set_index(["scope", "subject", "metric"]).loc[
         (*TOTAL, "created"), "value"
     ] == pytest.approx(created.mean())
 
@@ -89,13 +89,13 @@ def test_frames_that_were_not_kept_are_made_again(result: RunResult) -> None:
 
 
 def test_the_parts_of_every_recipient_add_up_and_the_trace_is_sound() -> None:
-    found = run(design("two"), jobs=1, check_invariants=True)
-    assert found.violations == []
+    results = run(design("two"), jobs=1, check_invariants=True)
+    assert results.violations == []
     parts = [f"wait_{name}" for name in ("host", "commit", "submission", "delivery", "line")]
     parts += ["wait_mailbox", "wait_retry", "service"]
     # Each part is exact in microseconds; seconds are rounded once each.
-    total = (found.recipients[parts] * 1e6).round().sum(axis=1)
-    assert (total == (found.recipients["latency"] * 1e6).round()).all()
+    total = (results.recipients[parts] * 1e6).round().sum(axis=1)
+    assert (total == (results.recipients["latency"] * 1e6).round()).all()
 
 
 def test_broken_invariants_are_reported_with_their_replication(
@@ -111,15 +111,15 @@ def test_broken_invariants_are_reported_with_their_replication(
         return Trace(**{**vars(trace), "recipients": recipients})
 
     monkeypatch.setattr(replicate, "simulate", forgetful)
-    found = run(design("two"), replications=2, jobs=1, check_invariants=True)
-    assert [(i, v.invariant) for i, v in found.violations] == [(0, "INV-1"), (1, "INV-1")]
-    assert isinstance(found.violations[0][1], Violation)
+    results = run(design("two"), replications=2, jobs=1, check_invariants=True)
+    assert [(i, v.invariant) for i, v in results.violations] == [(0, "INV-1"), (1, "INV-1")]
+    assert isinstance(results.violations[0][1], Violation)
 
 
 def test_progress_is_reported_after_each_replication() -> None:
-    told: list[tuple[int, int]] = []
-    run(design("two"), jobs=1, progress=lambda done, of: told.append((done, of)))
-    assert told == [(1, 3), (2, 3), (3, 3)]
+    printed: list[tuple[int, int]] = []
+    run(design("two"), jobs=1, progress=lambda done, of: printed.append((done, of)))
+    assert printed == [(1, 3), (2, 3), (3, 3)]
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
@@ -131,11 +131,11 @@ def test_jobs_come_back_in_order_and_one_by_one(jobs: int) -> None:
 
 
 def test_progress_counts_what_a_store_holds_at_once(tmp_path: Path) -> None:
-    store, told = Store(tmp_path), list[tuple[int, int]]()
+    store, printed = Store(tmp_path), list[tuple[int, int]]()
     run(design("two"), replications=2, jobs=1, store=store)
-    run(design("two"), jobs=1, store=store, progress=lambda done, of: told.append((done, of)))
+    run(design("two"), jobs=1, store=store, progress=lambda done, of: printed.append((done, of)))
     assert store.used == 2
-    assert (told[0], told[-1]) == ((2, 3), (3, 3))
+    assert (printed[0], printed[-1]) == ((2, 3), (3, 3))
 
 
 def test_an_interruption_reaches_the_caller_and_stops_the_rest() -> None:

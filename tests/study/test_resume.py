@@ -39,13 +39,13 @@ def test_a_killed_study_goes_on_where_it_was_and_ends_with_the_same_bytes(tmp_pa
     assert 3 <= len(before) < 8
 
     with started(torn) as process:
-        found, said = process.communicate()
+        result, text = process.communicate()
     assert process.returncode == 0
-    assert f"{len(before)} finished runs from {torn}" in said
+    assert f"{len(before)} finished runs from {torn}" in text
     after = finished(torn)
     assert len(after) == 8
     assert {path: after[path] for path in before} == before
 
     with started(whole) as process:
         expected, _ = process.communicate()
-    assert found == expected
+    assert result == expected

@@ -176,18 +176,18 @@ def test_a_linear_response_has_the_shares_of_its_variance(file: Path) -> None:
 
 @pytest.mark.usefixtures("linear")
 def test_without_inputs_those_that_move_it_most_get_indices(file: Path) -> None:
-    told: list[tuple[int, int]] = []
+    printed: list[tuple[int, int]] = []
     found = sensitivity(
         *(file, LATENCY),
         sobol=2,
         replications=1,
         jobs=1,
-        progress=lambda *at: told.append(at),
+        progress=lambda *at: printed.append(at),
     )
     assert found.indices is not None
     assert found.indices["path"].tolist() == [MAILBOXES]
     ends = sum(len(each.ends) for each in found.inputs)
-    assert told[-1][0] == 1 + ends + 2 * 3
+    assert printed[-1][0] == 1 + ends + 2 * 3
 
 
 @pytest.mark.usefixtures("linear")
@@ -195,20 +195,20 @@ def test_few_scenarios_at_a_time_give_the_same(file: Path, monkeypatch: pytest.M
     inputs = {CORES: (1, 3), MAILBOXES: ("1 s", "7 s")}
     whole = sensitivity(file, LATENCY, inputs, sobol=4, replications=2, jobs=1)
     monkeypatch.setattr(module, "_AT_ONCE", 6)
-    told: list[tuple[int, int]] = []
+    printed: list[tuple[int, int]] = []
     parts = sensitivity(
         *(file, LATENCY, inputs),
         sobol=4,
         replications=2,
         jobs=1,
-        progress=lambda *at: told.append(at),
+        progress=lambda *at: printed.append(at),
     )
     pd.testing.assert_frame_equal(parts.effects, whole.effects, check_exact=True)
     assert parts.indices is not None
     assert whole.indices is not None
     pd.testing.assert_frame_equal(parts.indices, whole.indices, check_exact=True)
     total = 2 * (1 + 4 + 4 * 4)
-    assert told == [(done, total) for done in range(1, total + 1)]
+    assert printed == [(done, total) for done in range(1, total + 1)]
 
 
 def test_rates_that_have_to_be_whole_stay_whole(file: Path) -> None:

@@ -27,11 +27,11 @@ def test_a_message_is_the_same_in_both_designs() -> None:
         for name in ("shared-hub", "dedicated-hub")
     )
     key = ["replication", "stream", "number"]
-    told = [*key, "created", "size", "recipients"]
+    printed = [*key, "created", "size", "recipients"]
 
     def mail(messages: pd.DataFrame) -> pd.DataFrame:
         own = messages[messages["class"] != "dsn"].astype({"stream": str})
-        return own[told].sort_values(key, ignore_index=True)
+        return own[printed].sort_values(key, ignore_index=True)
 
     assert mail(shared)["stream"].nunique() == 6
     pd.testing.assert_frame_equal(mail(shared), mail(dedicated))
@@ -48,12 +48,12 @@ def test_a_week_of_real_mail_is_accounted_for() -> None:
             "run.scale=0.01",
         ],
     )
-    found = run(scenario, replications=1, jobs=1, frames=True, check_invariants=True)
+    result = run(scenario, replications=1, jobs=1, frames=True, check_invariants=True)
 
     recorded = pd.read_csv(sample)
-    users = found.messages[found.messages["stream"] == "users.correspondence"]
-    recipients = found.recipients[found.recipients["stream"] == "users.correspondence"]
-    assert found.violations == []
+    users = result.messages[result.messages["stream"] == "users.correspondence"]
+    recipients = result.recipients[result.recipients["stream"] == "users.correspondence"]
+    assert result.violations == []
     assert users["created"].tolist() == recorded["seconds"].tolist()
     assert users["recipients"].tolist() == recorded["recipients"].tolist()
     assert len(recipients) == recorded["recipients"].sum()

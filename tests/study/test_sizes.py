@@ -28,9 +28,9 @@ WAIT = Target.parse("total.wait_delivery < 300 ms")
 
 @pytest.mark.parametrize("seed", range(2))
 def test_it_finds_the_smallest_number_of_servers_that_theory_knows(seed: int) -> None:
-    found = size(MM4, CONNECTIONS, [WAIT], settings=SHORT, seed=seed, jobs=1)
-    assert (found.value, found.sure) == ("5", True)
-    evidence = found.evidence.set_index("value")
+    result = size(MM4, CONNECTIONS, [WAIT], settings=SHORT, seed=seed, jobs=1)
+    assert (result.value, result.sure) == ("5", True)
+    evidence = result.evidence.set_index("value")
     assert evidence.loc["4", "verdict"] == "missed"
     assert evidence.loc["4", "low"] > 0.3
     assert evidence.loc["5", "verdict"] == "met"
@@ -39,17 +39,17 @@ def test_it_finds_the_smallest_number_of_servers_that_theory_knows(seed: int) ->
 
 def test_the_smallest_of_all_needs_no_other_side() -> None:
     easy = Target.parse("total.wait_delivery < 10 s")
-    found = size(MM4, CONNECTIONS, [easy], settings=SHORT, jobs=1)
-    assert (found.value, found.sure) == ("4", True)
+    result = size(MM4, CONNECTIONS, [easy], settings=SHORT, jobs=1)
+    assert (result.value, result.sure) == ("4", True)
 
 
 def test_all_targets_have_to_be_met() -> None:
     hard = Target.parse("total.latency_p95 < 3500 ms")
-    found = size(
+    result = size(
         MM4, CONNECTIONS, [Target.parse("total.on_time > 50 %"), hard], settings=SHORT, jobs=1
     )
-    assert int(found.value) > 4
-    assert set(found.evidence["target"]) == {"total.on_time > 50 %", hard.text}
+    assert int(result.value) > 4
+    assert set(result.evidence["target"]) == {"total.on_time > 50 %", hard.text}
 
 
 def test_if_nothing_will_do_the_error_says_by_how_much() -> None:
@@ -62,11 +62,11 @@ def test_if_nothing_will_do_the_error_says_by_how_much() -> None:
 
 def test_the_first_of_values_in_another_order_is_called_the_first() -> None:
     """From the weakest to the strongest, which need not be from the smallest to the largest."""
-    found = size(MM4, {"run.scale": [1.2, 1.0, 0.5]}, [WAIT], settings=SHORT, jobs=1)
-    assert not found.rising
-    assert found.value == "0.5"
+    result = size(MM4, {"run.scale": [1.2, 1.0, 0.5]}, [WAIT], settings=SHORT, jobs=1)
+    assert not result.rising
+    assert result.value == "0.5"
     with redirect_stdout(io.StringIO()) as out:
-        show(sized.size_text(found))
+        show(sized.size_text(result))
     assert "is the first value that meets" in out.getvalue()
     assert "A later value is taken to do no worse" in " ".join(out.getvalue().split())
 
@@ -87,11 +87,11 @@ def test_what_was_not_seen_at_first_is_looked_for_before_an_answer(
     monkeypatch.setattr(Quantity, "value", value)
     monkeypatch.setattr("relaysim.study.size.require_measured", lambda *_: None)
     monkeypatch.setattr(Execution, "results", lambda _, tasks: map(_run_of, tasks))
-    found = size(MM4, CONNECTIONS, [WAIT], settings=SHORT, most=20, jobs=1)
-    assert found.value == "5"
-    verdicts = found.evidence.set_index("value")["verdict"].to_dict()
+    result = size(MM4, CONNECTIONS, [WAIT], settings=SHORT, most=20, jobs=1)
+    assert result.value == "5"
+    verdicts = result.evidence.set_index("value")["verdict"].to_dict()
     assert verdicts == {"4": "missed", "5": "met", "6": "met", "8": "met"}
-    assert found.sure
+    assert result.sure
 
 
 def _run_of(task: Task[Replication]) -> SimpleNamespace:
@@ -109,17 +109,17 @@ def test_a_metric_without_a_value_meets_no_target() -> None:
 def test_a_value_with_which_a_run_does_not_settle_is_missed() -> None:
     vary = Vary.of(CONNECTIONS.path, [3, 5])
     auto = ("run.duration=3000 s", "run.warm_up=auto")
-    found = size(MM4, vary, "total.wait_delivery < 400 ms", settings=auto, most=10, jobs=1)
-    assert found.value == "5"
-    assert found.evidence.set_index("value").loc["3", "verdict"] == "missed"
+    result = size(MM4, vary, "total.wait_delivery < 400 ms", settings=auto, most=10, jobs=1)
+    assert result.value == "5"
+    assert result.evidence.set_index("value").loc["3", "verdict"] == "missed"
 
 
 def test_an_undecided_target_counts_as_missed_and_is_reported() -> None:
     """The bound equals the wait at five servers: no number of replications decides."""
     edge = Target.parse("total.wait_delivery < 160 ms")
-    found = size(MM4, CONNECTIONS, [edge], settings=SHORT, most=10, jobs=1)
-    assert (found.value, found.sure) == ("6", False)
-    assert found.evidence.set_index("value").loc["5", "replications"] == 10
+    result = size(MM4, CONNECTIONS, [edge], settings=SHORT, most=10, jobs=1)
+    assert (result.value, result.sure) == ("6", False)
+    assert result.evidence.set_index("value").loc["5", "replications"] == 10
 
 
 @pytest.mark.parametrize(

@@ -41,9 +41,9 @@ def entries(store: Store) -> list[Path]:
 def test_a_result_comes_back_as_it_was(store: Store) -> None:
     made = task()()
     store.put(task(), made)
-    found = store.get(task())
-    assert found is not None
-    assert found.metrics.equals(made.metrics)
+    result = store.get(task())
+    assert result is not None
+    assert result.metrics.equals(made.metrics)
     assert (store.used, store.distrusted) == (1, set())
 
 

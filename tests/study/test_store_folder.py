@@ -28,8 +28,8 @@ def folder(tmp_path: Path) -> Path:
 
 
 def result_with(store: Store) -> str:
-    found = run(design("two"), replications=2, jobs=1, store=store)
-    return found.metrics.to_csv()
+    result = run(design("two"), replications=2, jobs=1, store=store)
+    return result.metrics.to_csv()
 
 
 def symbolic_link(key: Path) -> None:
@@ -176,10 +176,10 @@ def test_a_full_disk_costs_nothing_and_leaves_nothing(folder: Path) -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (1_000, hard))
     try:
-        found = result_with(store)
+        result = result_with(store)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-    assert found == expected
+    assert result == expected
     assert (store.kept, store.unkept, store.why) == (0, 2, "File too large")
     assert list((folder / "unfinished").iterdir()) == []
     assert result_with(Store(folder)) == expected
@@ -226,9 +226,9 @@ def test_nothing_that_is_read_from_the_disk_is_unpickled() -> None:
         r"\b(?:import|from) (?:pickle|cloudpickle|marshal|shelve|dill)\b|joblib\.load|import load\b.*joblib"
         r"|read_pickle|allow_pickle|\bnp\.load\b|\beval\(|\bexec\("
     )
-    found = [
+    result = [
         path.name
         for path in package.rglob("*.py")
         if loaders.search(path.read_text(encoding="utf-8"))
     ]
-    assert found == []
+    assert result == []

@@ -55,11 +55,11 @@ def found(files: tuple[Path, Path]) -> Sweep:
 
 def test_a_point_is_the_run_with_its_settings(files: tuple[Path, Path], found: Sweep) -> None:
     alone = run(load(files[1], ["run.scale=0.5"]), replications=4, jobs=1).metrics
-    mine = found.metrics[
+    own = found.metrics[
         (found.metrics["run.scale"] == 0.5) & (found.metrics["scenario"] == "eight")
     ]
     pd.testing.assert_frame_equal(
-        mine.drop(columns="run.scale").reset_index(drop=True), alone, check_exact=True
+        own.drop(columns="run.scale").reset_index(drop=True), alone, check_exact=True
     )
 
 
@@ -200,8 +200,8 @@ def test_what_gets_better_holds_from_a_value_on(files: tuple[Path, Path]) -> Non
     assert (everywhere.holds, everywhere.low) == (EVERYWHERE, -math.inf)
     nowhere = found.limit(Target(LATENCY, False, 1e9, ""))
     assert (nowhere.holds, nowhere.low, nowhere.high) == (NOWHERE, math.inf, math.inf)
-    (told,) = found.limits
-    assert told == found.limit("total.latency_mean > 3 s")
+    (printed,) = found.limits
+    assert printed == found.limit("total.latency_mean > 3 s")
 
 
 def measured(target: str, rows: list[list[float]], load: list[float]) -> Limit:

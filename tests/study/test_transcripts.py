@@ -93,8 +93,8 @@ def told(found):
 
 
 def test_a_delivered_message_has_events_from_creation_to_mailbox():
-    found = transcript(story(), "app.mail:0")
-    assert told(found) == [
+    result = transcript(story(), "app.mail:0")
+    assert told(result) == [
         ("created", "app", 0.0, ""),
         ("session", "HUB01/relay", 0.0, ""),
         ("smtp", "", 0.001, "S: 220 HUB01 Microsoft ESMTP MAIL Service ready at Mon, 01 Mar 2010 08:00:10"),
@@ -120,25 +120,25 @@ def test_a_delivered_message_has_events_from_creation_to_mailbox():
         ("answered", "198.51.100.10", 3.026, "250 2.0.0 OK"),
         ("delivered", "", 3.026, "250 2.0.0 OK"),
     ]  # fmt: skip
-    (row,) = found.recipients.to_dict("records")
+    (row,) = result.recipients.to_dict("records")
     assert (row["domain"], row["status"], row["lasted"]) == ("example.org", "delivered", 3.026)
-    assert found.deadline == 60_000_000
+    assert result.deadline == 60_000_000
 
 
 def test_a_host_that_may_not_relay_is_refused_in_the_dialogue():
-    found = transcript(
+    result = transcript(
         story(('"Ms-Exch-SMTP-Accept-Any-Recipient"', '"Ms-Exch-SMTP-Submit"')), "mail:1"
     )
-    assert told(found)[-3:] == [
+    assert told(result)[-3:] == [
         ("smtp", "", 0.003, "C: RCPT TO:<recipient1@example.org>"),
         ("smtp", "", 0.004, "S: 550 5.7.1 Unable to relay"),
         ("refused", "", 0.004, "550 5.7.1 Unable to relay"),
     ]
-    assert found.message == "app.mail:1"
+    assert result.message == "app.mail:1"
 
 
 def test_pipelined_commands_share_a_round_trip_and_the_tarpit_comes_before_their_replies():
-    found = transcript(
+    result = transcript(
         story(
             ('"Ms-Exch-SMTP-Accept-Any-Recipient"', '"Ms-Exch-SMTP-Submit"'),
             (
@@ -149,7 +149,7 @@ def test_pipelined_commands_share_a_round_trip_and_the_tarpit_comes_before_their
         ),
         "mail:1",
     )
-    assert told(found)[-6:] == [
+    assert told(result)[-6:] == [
         ("smtp", "", 0.002, "C: MAIL FROM:<app@cozumpark.com> SIZE=1024"),
         ("smtp", "", 0.002, "C: RCPT TO:<recipient1@example.org>"),
         ("smtp", "", 0.002, "*: Tarpit for '0.00:00:05'"),
@@ -160,25 +160,25 @@ def test_pipelined_commands_share_a_round_trip_and_the_tarpit_comes_before_their
 
 
 def test_a_message_that_is_put_off_says_how_often_and_its_notices_are_named():
-    found = transcript(
+    result = transcript(
         story(('response_time = "2 s"', 'response_time = "2 s"\ndefer = 1.0')), "app.mail:0"
     )
-    attempts = [row for row in told(found) if row[0] == "answered"]
+    attempts = [row for row in told(result) if row[0] == "answered"]
     assert len(attempts) > 100
     assert {row[3][:3] for row in attempts} == {"451"}
     gaps = np.diff([row[2] for row in attempts])
     assert gaps.min() > 900.0
-    notices = [row[:3] for row in told(found) if row[0] in ("NDR", "delay notice")]
+    notices = [row[:3] for row in told(result) if row[0] in ("NDR", "delay notice")]
     assert notices[0][:2] == ("delay notice", "HUB01.dsn:0")
     assert notices[-1][0] == "NDR"
-    assert told(found)[-1][0] == "expired"
-    ndr = transcript(found.scenario, notices[-1][1])
+    assert told(result)[-1][0] == "expired"
+    ndr = transcript(result.scenario, notices[-1][1])
     assert ndr.journey.parent == "app.mail:0"
     assert ndr.deadline is None
 
 
 def test_a_hub_that_is_down_leaves_no_dialogue():
-    found = transcript(
+    result = transcript(
         story(
             (
                 "[destinations.sink]",
@@ -187,9 +187,9 @@ def test_a_hub_that_is_down_leaves_no_dialogue():
         ),
         "app.mail:0",
     )
-    assert [row[0] for row in told(found)] == ["created", "abandoned"]
-    assert found.complete
-    assert found.recipients["status"].tolist() == ["abandoned"]
+    assert [row[0] for row in told(result)] == ["created", "abandoned"]
+    assert result.complete
+    assert result.recipients["status"].tolist() == ["abandoned"]
 
 
 @pytest.mark.parametrize(
@@ -216,10 +216,10 @@ def test_recipients_are_numbered_from_one_in_spans():
 
 def test_examples_name_messages_that_can_be_traced():
     scenario = load(SCENARIOS / "shared-hub.toml", LITTLE)
-    found = examples(scenario)
-    first = found.loc[found["why"].str.split(", ").str[0] == "the first", "message"]
-    assert (first == found["message"].str.partition(":")[0].unique() + ":0").all()
-    slowest = found.loc[found["why"].str.contains("the slowest"), "message"].iloc[0]
+    result = examples(scenario)
+    first = result.loc[result["why"].str.split(", ").str[0] == "the first", "message"]
+    assert (first == result["message"].str.partition(":")[0].unique() + ":0").all()
+    slowest = result.loc[result["why"].str.contains("the slowest"), "message"].iloc[0]
     assert (transcript(scenario, slowest).recipients["status"] == "delivered").any()
 
 
@@ -234,13 +234,13 @@ TRACES = {
 @given(st.sampled_from(sorted(TRACES)), st.floats(0.0, 1.0, exclude_max=True))
 def test_time_never_goes_back_and_all_of_it_is_accounted_for(name, place):
     trace = TRACES[name]
-    found = journey(trace, int(place * len(trace.messages)))
-    times = [event.time for event in found.events]
+    result = journey(trace, int(place * len(trace.messages)))
+    times = [event.time for event in result.events]
     assert times == sorted(times)
-    assert times[0] >= found.created
-    for recipient in found.recipients:
+    assert times[0] >= result.created
+    for recipient in result.recipients:
         assert set(recipient.waits) == set(PARTS)
-        assert recipient.lasted == recipient.end - found.created
+        assert recipient.lasted == recipient.end - result.created
         assert min(recipient.waits.values()) >= 0
 
 
@@ -248,9 +248,9 @@ def test_time_never_goes_back_and_all_of_it_is_accounted_for(name, place):
     "message", ["crm.invoices:1", "users.correspondence:5", "sharepoint.alerts:3"]
 )
 def test_the_stages_of_the_time_line_follow_each_other_without_a_gap(message):
-    found = transcript(load(SCENARIOS / "listing-day.toml", LITTLE), message)
-    for recipient in found.journey.recipients:
-        stages = list(parts(found, recipient.number))
+    result = transcript(load(SCENARIOS / "listing-day.toml", LITTLE), message)
+    for recipient in result.journey.recipients:
+        stages = list(parts(result, recipient.number))
         assert stages[0].start == 0
         assert stages[-1].end == recipient.lasted
         assert all(a.end == b.start for a, b in itertools.pairwise(stages))

@@ -23,25 +23,26 @@ QUIET = (f"{RATE}=1/s", "run.duration=1200 s", MORE)
 
 
 def test_a_queue_that_fills_slowly_has_its_start_cut_off() -> None:
-    found = warm_up(design("busy", *BUSY), jobs=1)
-    assert found.truncation is not None
-    assert (found.verdict, len(found.series), found.truncation.index) == ("cut", 50, 15)
-    assert found.cut == 300_000_000  # 15 bins of 20 s
-    assert found.reason == (
+    result = warm_up(design("busy", *BUSY), jobs=1)
+    assert result.truncation is not None
+    assert (result.verdict, len(result.series), result.truncation.index) == ("cut", 50, 15)
+    assert result.cut == 300_000_000  # 15 bins of 20 s
+    assert result.reason == (
         "from there on the mean latency, in 50 bins of the run, is steady (MSER-5)"
     )
-    assert found.series.index[15] == 300.0
-    assert found.series.iloc[:15].mean() < 0.8 * found.series.iloc[15:].mean()
+    assert result.series.index[15] == 300.0
+    assert result.series.iloc[:15].mean() < 0.8 * result.series.iloc[15:].mean()
 
 
 def test_where_all_is_alike_nothing_is_cut() -> None:
     clock = 'hosts.app.streams.invoices.arrivals={process = "every", every = "1 s"}'
     alike = design("alike", *QUIET[1:], clock, "destinations.sink.response_time=1 s")
-    found = warm_up(alike, jobs=1)
-    assert set(found.series) == {1.0}
-    assert (found.verdict, found.cut) == ("cut", 0)
+    result = warm_up(alike, jobs=1)
+    assert set(result.series) == {1.0}
+    assert (result.verdict, result.cut) == ("cut", 0)
     assert (
-        found.reason == "the mean latency, in 50 bins of the run, is steady from the start (MSER-5)"
+        result.reason
+        == "the mean latency, in 50 bins of the run, is steady from the start (MSER-5)"
     )
 
 
@@ -50,17 +51,17 @@ def test_the_series_is_the_mean_of_the_replications_by_creation() -> None:
     runs = [latencies(scenario, i, 7) for i in range(3)]
     assert runs[0].shape == (2, FINEST)
     first = [run[0, :20].sum() / run[1, :20].sum() for run in runs]
-    found = warm_up(scenario, jobs=1)
-    assert found.series.iloc[0] == pytest.approx(sum(first) / 3)
-    assert found.series.index[1] == 24.0
+    result = warm_up(scenario, jobs=1)
+    assert result.series.iloc[0] == pytest.approx(sum(first) / 3)
+    assert result.series.index[1] == 24.0
 
 
 def test_a_warm_up_that_is_there_plays_no_part(tmp_path: Path) -> None:
     store = Store(tmp_path)
-    found = warm_up(design("quiet", *QUIET), jobs=1, store=store)
+    result = warm_up(design("quiet", *QUIET), jobs=1, store=store)
     for text in ("auto", "10 min"):
         again = warm_up(design("quiet", *QUIET, f"run.warm_up={text}"), jobs=1, store=store)
-        assert again.series.equals(found.series)
+        assert again.series.equals(result.series)
     assert store.used == 6
 
 
@@ -101,10 +102,10 @@ def test_processes_change_nothing() -> None:
     ],
 )
 def test_a_terminating_run_has_no_warm_up(settings: tuple[str, ...], reason: str) -> None:
-    found = warm_up(design("story", *settings))
-    assert (found.verdict, found.cut, found.truncation) == ("terminating", 0, None)
-    assert found.reason == f"{reason}: the run has no steady state, and its start belongs to it"
-    assert found.series.empty
+    result = warm_up(design("story", *settings))
+    assert (result.verdict, result.cut, result.truncation) == ("terminating", 0, None)
+    assert result.reason == f"{reason}: the run has no steady state, and its start belongs to it"
+    assert result.series.empty
 
 
 @pytest.mark.parametrize(
@@ -117,14 +118,14 @@ def test_a_terminating_run_has_no_warm_up(settings: tuple[str, ...], reason: str
 )
 def test_a_constant_rate_has_a_steady_state(arrivals: str) -> None:
     setting = f"hosts.app.streams.invoices.arrivals={arrivals}"
-    found = warm_up(design("steady", *QUIET[1:], setting), 2, jobs=1)
-    assert found.verdict != "terminating"
+    result = warm_up(design("steady", *QUIET[1:], setting), 2, jobs=1)
+    assert result.verdict != "terminating"
 
 
 def test_too_much_mail_never_settles() -> None:
-    found = warm_up(design("full", f"{RATE}=2/s"))
-    assert (found.verdict, found.cut) == ("does not settle", 0)
-    assert found.reason == (
+    result = warm_up(design("full", f"{RATE}=2/s"))
+    assert (result.verdict, result.cut) == ("does not settle", 0)
+    assert result.reason == (
         "the mail asks 100 % of what the 2 connections of HUB01 to example.org can do, and the "
         "queue grows without end: enlarge hubs.HUB01.max_per_domain_outbound_connections or send "
         "less"
@@ -132,9 +133,9 @@ def test_too_much_mail_never_settles() -> None:
 
 
 def test_a_run_that_ends_before_the_warm_up_does_not_settle() -> None:
-    found = warm_up(design("busy", f"{RATE}=1.8/s", "run.duration=2000 s"), 5, 7, jobs=1)
-    assert (found.verdict, found.cut, len(found.series)) == ("does not settle", 0, 125)
-    assert found.reason == (
+    result = warm_up(design("busy", f"{RATE}=1.8/s", "run.duration=2000 s"), 5, 7, jobs=1)
+    assert (result.verdict, result.cut, len(result.series)) == ("does not settle", 0, 125)
+    assert result.reason == (
         "the mean latency, in 125 bins of the run, is best cut at 1280 s of 2000 s (MSER-5), in "
         "the second half, so the run is too short to see the end of the warm-up: lengthen "
         "run.duration, or write run.warm_up yourself"
@@ -142,34 +143,34 @@ def test_a_run_that_ends_before_the_warm_up_does_not_settle() -> None:
 
 
 def test_few_recipients_do_not_show_a_start() -> None:
-    found = warm_up(design("few", MORE), jobs=1)
-    assert (found.verdict, found.truncation) == ("does not settle", None)
-    assert found.reason == (
+    result = warm_up(design("few", MORE), jobs=1)
+    assert (result.verdict, result.truncation) == ("does not settle", None)
+    assert result.reason == (
         "about 117 recipients get through in a run, and it takes some 1,000, spread over all of it, "
         "to see the start: lengthen run.duration, or write run.warm_up yourself"
     )
 
 
 def test_settle_replaces_auto_and_nothing_else() -> None:
-    told: list[str] = []
+    printed: list[str] = []
     auto = design("busy", *BUSY, "run.warm_up=auto")
-    done = settle(auto, Sampling(), Execution(jobs=1), told.append)
+    done = settle(auto, Sampling(), Execution(jobs=1), printed.append)
     assert done == design("busy", *BUSY, "run.warm_up=300 s")
-    assert told == [
+    assert printed == [
         "busy: warm-up 5 min: from there on the mean latency, in 50 bins of the run, is steady "
         "(MSER-5)"
     ]
     given_ = design("busy", *BUSY, "run.warm_up=1 s")
-    assert settle(given_, Sampling(), Execution(), told.append) is given_
-    assert len(told) == 1
+    assert settle(given_, Sampling(), Execution(), printed.append) is given_
+    assert len(printed) == 1
 
 
 def test_settle_says_why_a_terminating_run_has_none() -> None:
-    told: list[str] = []
+    printed: list[str] = []
     auto = load(SCENARIOS / "shared-hub.toml", ["run.warm_up=auto"])
-    done = settle(auto, Sampling(), Execution(), told.append)
+    done = settle(auto, Sampling(), Execution(), printed.append)
     assert done == load(SCENARIOS / "shared-hub.toml")
-    assert told == [
+    assert printed == [
         "shared-hub: warm-up 0 s: the rate of users.correspondence changes with time (profile): "
         "the run has no steady state, and its start belongs to it"
     ]

@@ -40,11 +40,11 @@ def names(directory: Path) -> list[str]:
 
 def columns(frame: str) -> list[str]:
     """The columns of a frame as files have them: with those that say what is lost."""
-    told = {"value": "lost", "base_value": "base_lost"}
+    printed = {"value": "lost", "base_value": "base_lost"}
     return [
         name
         for column in FRAMES[frame]
-        for name in (column.name, told.get(column.name))
+        for name in (column.name, printed.get(column.name))
         if name is not None
     ]
 
@@ -190,17 +190,17 @@ def test_an_output_that_cannot_be_put_in_place_leaves_the_earlier_one(
 def test_the_json_object_has_rows_for_metrics_and_comparisons(
     result: RunResult, comparison: Comparison
 ) -> None:
-    found = to_json(comparison)
-    assert list(found) == [
+    results = to_json(comparison)
+    assert list(results) == [
         *("relaysim", "seed", "replications", "notes"),
         *("metrics", "comparisons", "refused_attempts", "provenance"),
     ]
-    assert (found["relaysim"], found["seed"]) == (relaysim.__version__, 7)
-    assert list(found["metrics"][0]) == columns("metrics")
-    assert list(found["comparisons"][0]) == columns("comparisons")
-    assert len(found["metrics"]) == len(comparison.metrics)
+    assert (results["relaysim"], results["seed"]) == (relaysim.__version__, 7)
+    assert list(results["metrics"][0]) == columns("metrics")
+    assert list(results["comparisons"][0]) == columns("comparisons")
+    assert len(results["metrics"]) == len(comparison.metrics)
     assert to_json(result)["comparisons"] == []
-    assert "times" not in found["provenance"]
+    assert "times" not in results["provenance"]
 
 
 def test_what_does_not_exist_is_null_in_json() -> None:
@@ -214,12 +214,12 @@ def test_what_does_not_exist_is_null_in_json() -> None:
 def test_no_text_of_a_csv_file_is_a_formula_and_numbers_stay_numbers() -> None:
     texts = ["=1+1", "+1", "-x", "@sum", "\tx", "\rx", "a=b", "", "it's"]
     table = pd.DataFrame({"name": texts, "value": [-1.5] * len(texts), "end": [-2.0, *texts[1:]]})
-    found = output.harmless(table)
-    assert found["name"].tolist() == [
+    results = output.harmless(table)
+    assert results["name"].tolist() == [
         "'=1+1", "'+1", "'-x", "'@sum", "'\tx", "'\rx", "a=b", "", "it's",
     ]  # fmt: skip
-    assert found["value"].tolist() == [-1.5] * len(texts)
-    assert found["end"].tolist()[:2] == [-2.0, "'+1"]
+    assert results["value"].tolist() == [-1.5] * len(texts)
+    assert results["end"].tolist()[:2] == [-2.0, "'+1"]
     assert table["name"].tolist() == texts
 
 

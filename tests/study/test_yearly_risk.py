@@ -84,12 +84,12 @@ def test_brute_force_finds_the_same_and_less_surely(tilted: YearlyRisk, plain: Y
 
 
 def test_a_listing_that_brute_force_would_never_see() -> None:
-    found = yearly_risk(shared(RARE), 60, seed=7, jobs=1)
+    result = yearly_risk(shared(RARE), 60, seed=7, jobs=1)
     exact = count_listing(ADDRESSES, 0.001, 1.0, THRESHOLD, exact=True)
     assert exact < 1e-3
-    assert found.listed.low < exact < found.listed.high
-    assert found.listed.value == pytest.approx(exact, rel=0.4)
-    assert found.tilt == pytest.approx(50)
+    assert result.listed.low < exact < result.listed.high
+    assert result.listed.value == pytest.approx(exact, rel=0.4)
+    assert result.tilt == pytest.approx(50)
 
 
 def test_a_year_is_many_independent_horizons(tilted: YearlyRisk) -> None:
@@ -109,19 +109,19 @@ def test_the_expected_harm_is_that_given_a_listing_times_its_probability(
 
 def test_what_was_never_seen_is_as_likely_as_the_plain_half_allows() -> None:
     never = shared("blocklists.traps.threshold=41")
-    found = yearly_risk(never, 4, tilt=2.0, jobs=1)
+    result = yearly_risk(never, 4, tilt=2.0, jobs=1)
     high = binomtest(0, 2).proportion_ci(method="wilson").high
-    assert found.listed == (0.0, 0.0, pytest.approx(high), 4)
-    assert math.isnan(found.given_listed["blast_radius"].value)
+    assert result.listed == (0.0, 0.0, pytest.approx(high), 4)
+    assert math.isnan(result.given_listed["blast_radius"].value)
     sure = yearly_risk(never, 4, tilt=1.0, jobs=1)
-    assert sure.listed.high < found.listed.high
+    assert sure.listed.high < result.listed.high
 
 
 def test_a_weighted_mean_and_its_error() -> None:
-    found = ratio(np.array([1.0, 0.0, 3.0]), np.array([2.0, math.nan, 6.0]))
-    assert (found.value, found.n) == (5.0, 2)
+    result = ratio(np.array([1.0, 0.0, 3.0]), np.array([2.0, math.nan, 6.0]))
+    assert (result.value, result.n) == (5.0, 2)
     error = math.sqrt(2 * ((1 * -3) ** 2 + (3 * 1) ** 2)) / 4
-    assert found.high == pytest.approx(5 + 12.7062 * error, rel=1e-4)
+    assert result.high == pytest.approx(5 + 12.7062 * error, rel=1e-4)
     assert math.isnan(ratio(np.array([2.0]), np.array([1.0])).low)
 
 

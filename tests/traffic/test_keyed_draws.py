@@ -113,9 +113,9 @@ def test_an_event_has_its_probability_and_a_likelier_one_comes_with_it() -> None
 
     shares = [below(bits, probability) for probability in (0.0, 1e-3, 0.3, 0.9, 1.0)]
 
-    for found, probability in zip(shares, (0.0, 1e-3, 0.3, 0.9, 1.0), strict=True):
+    for result, probability in zip(shares, (0.0, 1e-3, 0.3, 0.9, 1.0), strict=True):
         spread = np.sqrt(len(bits) * probability * (1 - probability))
-        assert abs(found.sum() - len(bits) * probability) <= 3.3 * spread
+        assert abs(result.sum() - len(bits) * probability) <= 3.3 * spread
     assert all(np.all(rarer <= other) for rarer, other in pairwise(shares))
 
 

@@ -172,13 +172,13 @@ def test_a_constant_is_constant() -> None:
 def test_empirical_values_come_back_equally_often(tmp_path: Path) -> None:
     file = tmp_path / "sizes.txt"
     file.write_text("6 KB\n1 KB\n\n2 KB\n", encoding="utf-8")
-    found = size_law({"distribution": "empirical", "file": str(file)})
+    result = size_law({"distribution": "empirical", "file": str(file)})
 
-    values, counts = np.unique(sample(found, U), return_counts=True)
+    values, counts = np.unique(sample(result, U), return_counts=True)
 
     assert values.tolist() == [1024, 2048, 6144]
     assert stats.chisquare(counts).pvalue > 1e-3
-    assert sum(quantile_table(found)) == 3072 * 65_536
+    assert sum(quantile_table(result)) == 3072 * 65_536
 
 
 def test_no_size_is_below_one_byte_and_no_time_below_zero() -> None:

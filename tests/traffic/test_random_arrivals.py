@@ -26,9 +26,9 @@ class TestPoisson:
         counts = np.bincount(created // SECOND, minlength=10_000)
 
         expected = stats.poisson(3).pmf(np.arange(9))
-        found = np.bincount(np.minimum(counts, 9), minlength=10)
+        result = np.bincount(np.minimum(counts, 9), minlength=10)
         expected = np.append(expected, 1 - expected.sum()) * 10_000
-        assert stats.chisquare(found, expected).pvalue > 1e-3
+        assert stats.chisquare(result, expected).pvalue > 1e-3
         dispersion = counts.var(ddof=1) / counts.mean() * 9_999
         assert 1e-3 < stats.chi2(9_999).cdf(dispersion) < 1 - 1e-3
         assert abs(np.corrcoef(counts[:-1], counts[1:])[0, 1]) < 4 / 100

@@ -74,8 +74,8 @@ def test_streams_and_operators_add_up() -> None:
     expected = 0.0
     for number, share in enumerate((0.05, 0.1)):
         for operator, part in enumerate((0.05, 0.25)):
-            mine = draws.stream[draws.trap_recipient] == number
-            hits, true = np.sum(mine & (draws.trap_operator == operator)), share * part
+            own = draws.stream[draws.trap_recipient] == number
+            hits, true = np.sum(own & (draws.trap_operator == operator)), share * part
             expected += hits * math.log(1 / 4)
             expected += (40 - hits) * math.log((1 - true) / (1 - 4 * true))
     assert draws.operators == ("spamcop", "spamhaus")

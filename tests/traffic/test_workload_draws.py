@@ -128,11 +128,11 @@ def test_destinations_come_by_their_shares_and_domains_alike() -> None:
 
     draws = drawn(raw)
 
-    found = Counter(draws.destinations[draws.destination[d]] for d in draws.domain.tolist())
+    result = Counter(draws.destinations[draws.destination[d]] for d in draws.domain.tolist())
     names = ["sink", "many", "internal"]
-    assert set(found) == set(names)
+    assert set(result) == set(names)
     expected = [20_000 * to[name] for name in names]
-    assert stats.chisquare([found[name] for name in names], expected).pvalue > 1e-3
+    assert stats.chisquare([result[name] for name in names], expected).pvalue > 1e-3
     of_many = np.bincount(draws.domain, minlength=53)[1:51]
     assert stats.chisquare(of_many).pvalue > 1e-3
 

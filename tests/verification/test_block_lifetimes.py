@@ -55,8 +55,8 @@ def sent(*changes: str, timeout: str = "2 d", arrivals: str = ONE, wait: str = "
 def tries(trace: Trace) -> list[int]:
     """When the first message was tried."""
     attempts = trace.attempts
-    mine = (attempts["transaction"] == 0) & (attempts["start"] >= 0)
-    return [int(start) for start in attempts["start"][mine]]
+    own = (attempts["transaction"] == 0) & (attempts["start"] >= 0)
+    return [int(start) for start in attempts["start"][own]]
 
 
 def end(trace: Trace, message: int = 0) -> tuple[int, Status]:

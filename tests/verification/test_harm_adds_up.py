@@ -29,8 +29,8 @@ def harm(trace: Trace, scenario: Scenario, stream: str) -> int:
     """How many recipients of a stream are not delivered or junked within its deadline."""
     host, _, name = stream.partition(".")
     deadline = scenario.hosts[host].streams[name].deadline
-    mine = trace.messages["stream"] == trace.names.streams.index(stream)
-    recipients = np.flatnonzero(mine[trace.recipients["message"]])
+    own = trace.messages["stream"] == trace.names.streams.index(stream)
+    recipients = np.flatnonzero(own[trace.recipients["message"]])
     created = trace.messages["created"][trace.recipients["message"][recipients]]
     status, end = trace.recipients["status"][recipients], trace.recipients["end"][recipients]
     fine = np.isin(status, (Status.DELIVERED, Status.JUNKED)) & (end - created <= deadline)
@@ -47,8 +47,8 @@ def test_reputation_and_congestion_add_up(file: str) -> None:
     scenario = load(ROOT / file, [*SMALL, *days])
     draws = draw(scenario, 0, 1)
     runs = coupled(scenario, draws)
-    found = Measured.of(runs, scenario, draws, Recipients.of(runs.treatment, scenario))
-    frame = found.metrics()
+    result = Measured.of(runs, scenario, draws, Recipients.of(runs.treatment, scenario))
+    frame = result.metrics()
     rows = frame[frame["scope"] == "stream"].set_index(["subject", "metric"])["value"]
     guilty = culprits(scenario)
     assert not guilty & set(rows.index.get_level_values("subject"))

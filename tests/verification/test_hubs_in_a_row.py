@@ -24,18 +24,18 @@ SEED = 2024
 @pytest.mark.parametrize("system", HUB_SYSTEMS, ids=lambda system: system.name)
 def test_a_network_of_hubs_agrees_with_jackson(system: System) -> None:
     """One seed keeps this short; `benchmarks/verification.py` takes twenty."""
-    for quantity, found in agreement(system, hub_seeds(system, 1)).items():
-        assert found.widest < NARROW, quantity
-        assert found.contains, quantity
+    for quantity, result in agreement(system, hub_seeds(system, 1)).items():
+        assert result.widest < NARROW, quantity
+        assert result.contains, quantity
 
 
 def outcomes(scenario: Scenario, change: Callable[[Plan], Plan]) -> list[Outcome]:
     """Return the outcome of each replication of a scenario whose plan is changed."""
-    found = []
+    result = []
     for replication in range(REPLICATIONS):
         draws = draw(scenario, replication, SEED)
-        found.append(Outcome(scenario, run(change(compile_plan(scenario)), draws)))
-    return found
+        result.append(Outcome(scenario, run(change(compile_plan(scenario)), draws)))
+    return result
 
 
 @pytest.mark.parametrize(

@@ -61,8 +61,8 @@ def slow(law: str, *changes: str) -> Scenario:
 
 def values(result: RunResult, metric: str) -> np.ndarray:
     frame = result.per_replication
-    mine = frame[(frame["scope"] == "total") & (frame["metric"] == metric)]
-    return mine["value"].to_numpy(np.float64)
+    own = frame[(frame["scope"] == "total") & (frame["metric"] == metric)]
+    return own["value"].to_numpy(np.float64)
 
 
 UNIFORM = '{distribution="uniform", low="1 h", high="3 h"}'
@@ -80,23 +80,23 @@ def test_answers_within_the_deadline_are_all_on_time_though_the_run_ends_before_
     assert left.tolist() == late.tolist()
     assert (values(result, "latency_p95") < 3 * 3600).all()
     none = number(1.0 - left.mean() / created.mean(), "share")
-    (said,) = [
+    (text,) = [
         each for each in summary(result, full=True, explain=True).split("\n\n") if none in each
     ]
-    assert {none, "100 %"} <= quantities(" ".join(said.split()))
-    golden("reports/not_judged", said)
+    assert {none, "100 %"} <= quantities(" ".join(text.split()))
+    golden("reports/not_judged", text)
 
 
 def test_on_time_of_exponential_answers_is_that_of_the_law() -> None:
     result = run(slow(EXPONENTIAL), jobs=1)
     judged = values(result, "created") - values(result, "not_judged")
     met = round(float((values(result, "on_time") * judged).sum()))
-    found = binomtest(met, round(float(judged.sum()))).proportion_ci(0.99)
+    results = binomtest(met, round(float(judged.sum()))).proportion_ci(0.99)
     truth = 1.0 - np.exp(-4 / 3)
-    assert found.low < truth < found.high
+    assert results.low < truth < results.high
     # Counting what is unfinished as late, or leaving it out, misses: the interval is narrow enough.
-    assert found.low > 0.621
-    assert found.high < 0.797
+    assert results.low > 0.621
+    assert results.high < 0.797
 
 
 def test_a_drain_that_is_left_out_judges_all() -> None:

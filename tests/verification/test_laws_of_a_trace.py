@@ -67,10 +67,10 @@ def present_area(enter: Column, leave: Column, until: int) -> int:
 def test_mean_number_waiting_is_rate_times_mean_wait(place: str) -> None:
     name, _, settings = SETTINGS[place]
     outcome = run(settings)
-    trace, found = outcome.trace, occupancy(outcome.trace, name)
-    waits = found.until - found.enter
+    trace, result = outcome.trace, occupancy(outcome.trace, name)
+    waits = result.until - result.enter
     assert waits.max() > 0
-    area = present_area(found.enter, found.until, trace.end)
+    area = present_area(result.enter, result.until, trace.end)
     assert area == waits.sum()
     rate, length = len(waits) / trace.end, area / trace.end
     assert length == pytest.approx(little(rate, float(waits.mean())), rel=1e-12)
@@ -80,9 +80,9 @@ def test_mean_number_waiting_is_rate_times_mean_wait(place: str) -> None:
 def test_utilization_is_rate_times_mean_service_over_servers(place: str) -> None:
     name, servers, settings = SETTINGS[place]
     outcome = run(settings)
-    trace, found = outcome.trace, occupancy(outcome.trace, name)
-    service = found.end - found.begin
-    area = present_area(found.begin, found.end, trace.end)
+    trace, result = outcome.trace, occupancy(outcome.trace, name)
+    service = result.end - result.begin
+    area = present_area(result.begin, result.end, trace.end)
     assert area == service.sum()
     law = utilization(len(service) / trace.end, float(service.mean()), servers)
     assert area / (servers * trace.end) == pytest.approx(law, rel=1e-12)
@@ -92,9 +92,9 @@ def test_utilization_is_rate_times_mean_service_over_servers(place: str) -> None
 def test_the_metrics_are_these_integrals_up_to_the_end_of_the_window(place: str) -> None:
     name, servers, settings = SETTINGS[place]
     outcome = run(settings)
-    end, found = outcome.scenario.run.duration, occupancy(outcome.trace, name)
-    waiting = present_area(found.enter, found.until, end) / end
-    busy = present_area(found.begin, found.end, end) / (servers * end)
+    end, result = outcome.scenario.run.duration, occupancy(outcome.trace, name)
+    waiting = present_area(result.enter, result.until, end) / end
+    busy = present_area(result.begin, result.end, end) / (servers * end)
     assert outcome.resource(name, "queue_mean") == pytest.approx(waiting, rel=1e-12)
     assert outcome.resource(name, "utilization") == pytest.approx(busy, rel=1e-12)
 

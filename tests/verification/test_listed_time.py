@@ -16,16 +16,16 @@ WEEKS = 8
 
 
 def test_the_formulas_give_the_published_figures() -> None:
-    found = [tuple(theory for theory, _ in system.expected.values()) for system in POISSON]
-    assert found == [pytest.approx(values, rel=0.004) for values in PUBLISHED]
+    result = [tuple(theory for theory, _ in system.expected.values()) for system in POISSON]
+    assert result == [pytest.approx(values, rel=0.004) for values in PUBLISHED]
 
 
 @pytest.mark.parametrize("system", POISSON, ids=lambda system: system.name)
 def test_share_of_time_and_mean_length_are_those_of_a_busy_period(system: Listed) -> None:
     """M/D/oo: each hit stays for a lifetime, and the IP is listed while one is there."""
-    for quantity, found in agreement(system, [1]).items():
-        assert found.contains, quantity
-        assert found.widest < FEW, quantity
+    for quantity, result in agreement(system, [1]).items():
+        assert result.contains, quantity
+        assert result.widest < FEW, quantity
 
 
 @pytest.mark.parametrize("system", POISSON, ids=lambda system: system.name)
@@ -53,22 +53,22 @@ def weeks(scenario: Scenario) -> tuple[Trace, list[tuple[int, int]], list[list[i
 @pytest.mark.parametrize(("lifetime", "days"), [("1 d", 1), ("3 d", 3)])
 def test_a_short_listing_comes_back_with_each_campaign(lifetime: str, days: int) -> None:
     """The same traps each week: listed from the first hit until a lifetime after the last."""
-    trace, found, hits = weeks(weekly(lifetime, trap_share=0.5))
+    trace, result, hits = weeks(weekly(lifetime, trap_share=0.5))
     assert [len(each) for each in hits] == [len(hits[0])] * WEEKS
     assert 1 < len(hits[0]) < 20
     addresses = (trace.recipients["message"][trace.signals["recipient"]] % 20).tolist()
     assert addresses == addresses[: len(hits[0])] * WEEKS
-    assert found == [(each[0], each[-1] + days * DAY) for each in hits]
+    assert result == [(each[0], each[-1] + days * DAY) for each in hits]
 
 
 @pytest.mark.parametrize(("lifetime", "days"), [("1 d", 1), ("3 d", 3)])
 def test_one_trap_lists_for_the_lifetime_of_each_week(lifetime: str, days: int) -> None:
     """14 and 43 % of the time: exactly, as the delay is the same each week."""
-    trace, found, _ = weeks(weekly(lifetime, messages=1))
-    assert found == [
+    trace, result, _ = weeks(weekly(lifetime, messages=1))
+    assert result == [
         (7 * week * DAY + DELAY, (7 * week + days) * DAY + DELAY) for week in range(WEEKS)
     ]
-    listed = sum(end - start for start, end in found)
+    listed = sum(end - start for start, end in result)
     assert listed / trace.end == sticky_share(days, 7)
 
 
@@ -85,15 +85,15 @@ def test_the_share_that_readers_see() -> None:
 @pytest.mark.parametrize("messages", [1, 20])
 def test_a_lifetime_of_a_week_lists_for_ever(messages: int) -> None:
     """The next campaign hits when the listing is just about to end."""
-    trace, found, _ = weeks(weekly("7 d", messages=messages))
-    assert found[0][0] == DELAY
-    assert found[-1][1] == trace.end == WEEKS * 7 * DAY
-    assert all(end == start for (_, end), (start, _) in pairwise(found))
-    assert sum(end - start for start, end in found) == trace.end - DELAY
+    trace, result, _ = weeks(weekly("7 d", messages=messages))
+    assert result[0][0] == DELAY
+    assert result[-1][1] == trace.end == WEEKS * 7 * DAY
+    assert all(end == start for (_, end), (start, _) in pairwise(result))
+    assert sum(end - start for start, end in result) == trace.end - DELAY
 
 
 def test_a_lifetime_just_short_of_a_week_does_not() -> None:
-    _, found, _ = weeks(weekly("604799 s", messages=1))
-    assert len(found) == WEEKS
-    gaps = [start - end for (_, end), (start, _) in pairwise(found)]
+    _, result, _ = weeks(weekly("604799 s", messages=1))
+    assert len(result) == WEEKS
+    gaps = [start - end for (_, end), (start, _) in pairwise(result)]
     assert gaps == [SECOND] * (WEEKS - 1)

@@ -16,8 +16,8 @@ RUNS = 200
 
 @pytest.mark.parametrize("name", LISTS)
 def test_the_formula_gives_the_published_table(name: str) -> None:
-    found = [chance(name, trap_share, addresses) for trap_share, addresses in CAMPAIGNS]
-    assert found == [pytest.approx(value, rel=0.02) for value in PUBLISHED[name]]
+    result = [chance(name, trap_share, addresses) for trap_share, addresses in CAMPAIGNS]
+    assert result == [pytest.approx(value, rel=0.02) for value in PUBLISHED[name]]
 
 
 @cache
@@ -30,27 +30,27 @@ def short(expected: float) -> dict[str, Counted]:
 def test_a_campaign_lists_as_often_as_a_binomial_tail_says(expected: float) -> None:
     """As many traps as the first five campaigns of the table hit on average."""
     share = expected / SHORT
-    for name, found in short(expected).items():
-        assert found.faithful, name
-        assert found.agrees(chance(name, share, SHORT)), name
-        assert within(found.hits, RUNS * SHORT, share * LISTS[name][0]), name
+    for name, result in short(expected).items():
+        assert result.faithful, name
+        assert result.agrees(chance(name, share, SHORT)), name
+        assert within(result.hits, RUNS * SHORT, share * LISTS[name][0]), name
 
 
 def test_another_chance_is_rejected() -> None:
     """That of twice, or half as many traps."""
-    found = short(25)["uceprotect-1"]
-    assert found.agrees(chance("uceprotect-1", 0.25, SHORT))
-    assert not found.agrees(chance("uceprotect-1", 0.5, SHORT))
-    assert not found.agrees(chance("uceprotect-1", 0.125, SHORT))
+    result = short(25)["uceprotect-1"]
+    assert result.agrees(chance("uceprotect-1", 0.25, SHORT))
+    assert not result.agrees(chance("uceprotect-1", 0.5, SHORT))
+    assert not result.agrees(chance("uceprotect-1", 0.125, SHORT))
 
 
 def test_a_campaign_of_full_length() -> None:
     """The fifth of the table: 10,000 addresses, one in 200 a trap."""
     share, addresses = CAMPAIGNS[4]
-    for name, found in counted(share, addresses, runs=5).items():
-        assert found.faithful, name
-        assert found.agrees(chance(name, share, addresses)), name
-        assert within(found.hits, found.runs * addresses, share * LISTS[name][0]), name
+    for name, result in counted(share, addresses, runs=5).items():
+        assert result.faithful, name
+        assert result.agrees(chance(name, share, addresses)), name
+        assert within(result.hits, result.runs * addresses, share * LISTS[name][0]), name
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_a_campaign_of_full_length() -> None:
 def test_a_listing_too_rare_to_wait_for(name: str, expected: float) -> None:
     """Down to one campaign in five million, by runs with more traps and weights for them."""
     true = chance(name, expected / SHORT, SHORT)
-    found = weighted(name, expected / SHORT, SHORT, runs=300)
+    result = weighted(name, expected / SHORT, SHORT, runs=300)
     assert true < RARE
-    assert found.low <= true <= found.high
-    assert found.high < 1.6 * found.value
+    assert result.low <= true <= result.high
+    assert result.high < 1.6 * result.value

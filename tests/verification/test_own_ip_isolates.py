@@ -150,15 +150,15 @@ def harm(trace: Trace) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
 
 def lists_of(trace: Trace, ip: str) -> set[str]:
     """The lists that ever had an IP."""
-    mine = trace.listings["egress"] == trace.names.egress.index(ip)
-    return {trace.names.blocklists[number] for number in trace.listings["blocklist"][mine]}
+    own = trace.listings["egress"] == trace.names.egress.index(ip)
+    return {trace.names.blocklists[number] for number in trace.listings["blocklist"][own]}
 
 
 def costs(scenario: Scenario) -> tuple[int, int]:
     """Innocent recipients harmed by reputation, and by congestion: T - C and C - N."""
-    found = runs(scenario)
+    result = runs(scenario)
     treatment, control, absent = (
-        int(harm(trace).sum()) for trace in (found.treatment, found.control, found.absent)
+        int(harm(trace).sum()) for trace in (result.treatment, result.control, result.absent)
     )
     return treatment - control, control - absent
 
@@ -166,13 +166,13 @@ def costs(scenario: Scenario) -> tuple[int, int]:
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_nothing_that_comes_of_the_culprit_reaches_the_other_hub(seed: int) -> None:
     """Own hub, line, IP in another allocation and ASN, sender domain; nobody reacts."""
-    found = runs(design(), seed)
-    treatment = list(story(found.treatment))
-    assert treatment == list(story(found.control)) == list(story(found.absent))
-    assert lists_of(found.treatment, ELSEWHERE) == set(LISTS)
-    assert lists_of(found.control, ELSEWHERE) == set()
-    assert 0 < len(lists_of(found.treatment, GOOD)) < len(LISTS)
-    assert 0 < harm(found.treatment).sum() < len(harm(found.treatment))
+    result = runs(design(), seed)
+    treatment = list(story(result.treatment))
+    assert treatment == list(story(result.control)) == list(story(result.absent))
+    assert lists_of(result.treatment, ELSEWHERE) == set(LISTS)
+    assert lists_of(result.control, ELSEWHERE) == set()
+    assert 0 < len(lists_of(result.treatment, GOOD)) < len(LISTS)
+    assert 0 < harm(result.treatment).sum() < len(harm(result.treatment))
 
 
 UNDONE = {
@@ -191,16 +191,16 @@ def test_each_thing_that_is_shared_costs_innocent_mail_by_reputation(shared: str
 
 def test_a_shared_line_costs_time_but_nothing_by_reputation_alone() -> None:
     """In the run without signals the campaign is in the way; lists and providers say nothing."""
-    found = runs(design(line='line = "main"'))
-    assert harm(found.control).sum() > harm(found.absent).sum()
-    assert lists_of(found.treatment, GOOD) == lists_of(found.absent, GOOD)
+    result = runs(design(line='line = "main"'))
+    assert harm(result.control).sum() > harm(result.absent).sum()
+    assert lists_of(result.treatment, GOOD) == lists_of(result.absent, GOOD)
 
 
 def test_the_parts_add_up_to_the_message() -> None:
     """As readers see them, and counted here again."""
     scenario = UNDONE["the same IP"]
-    found = runs(scenario)
-    harmed = [harm(trace) for trace in (found.treatment, found.control, found.absent)]
+    results = runs(scenario)
+    harmed = [harm(trace) for trace in (results.treatment, results.control, results.absent)]
     result = relaysim.blast_radius(scenario, replications=1, seed=1, jobs=1)
     total, reputation, congestion, count = (
         result.values("total", "total", metric)[0]

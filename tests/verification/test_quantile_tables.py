@@ -78,10 +78,10 @@ def test_the_tail_brings_back_what_the_top_value_loses_of_the_mean_square(name: 
     table = np.array(quantile_table(law), dtype=np.float64)
     bins, tail = table[:65_536], table[65_536:]
     stated = law_mean(law) ** 2 * (1 + law_cv(law) ** 2)
-    found = (np.sum(bins[:-1] ** 2) + np.mean(tail**2)) / 65_536 / stated
+    result = (np.sum(bins[:-1] ** 2) + np.mean(tail**2)) / 65_536 / stated
     assert np.mean(bins**2) / stated == pytest.approx(without, abs=6e-5)
-    assert found == pytest.approx(with_tail, abs=6e-5)
-    assert found == pytest.approx(kept_mean_square(law), rel=1e-6)
+    assert result == pytest.approx(with_tail, abs=6e-5)
+    assert result == pytest.approx(kept_mean_square(law), rel=1e-6)
 
 
 @pytest.mark.parametrize("name", HEAVY)

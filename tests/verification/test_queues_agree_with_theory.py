@@ -14,9 +14,9 @@ BATCHES = SYSTEMS[-1]
 
 @pytest.mark.parametrize("system", SYSTEMS, ids=lambda system: system.name)
 def test_theory_lies_in_the_intervals_and_they_are_narrow(system: System) -> None:
-    for quantity, found in agreement(system, seeds(system, 1)).items():
-        assert found.widest < NARROW, quantity
-        assert found.contains, quantity
+    for quantity, result in agreement(system, seeds(system, 1)).items():
+        assert result.widest < NARROW, quantity
+        assert result.contains, quantity
 
 
 def test_sixteen_of_twenty_intervals_must_contain_the_value() -> None:
@@ -27,5 +27,5 @@ def test_sixteen_of_twenty_intervals_must_contain_the_value() -> None:
 @pytest.mark.parametrize("factor", [0.98, 1.02])
 def test_a_formula_that_is_two_percent_off_is_rejected(factor: float) -> None:
     off = {name: (factor * theory, run) for name, (theory, run) in BATCHES.expected.items()}
-    found = agreement(replace(BATCHES, expected=off), seeds(BATCHES, 2))
-    assert not any(each.contains for each in found.values())
+    result = agreement(replace(BATCHES, expected=off), seeds(BATCHES, 2))
+    assert not any(each.contains for each in result.values())

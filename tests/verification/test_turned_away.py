@@ -16,11 +16,11 @@ def traced() -> Trace:
 
 def test_what_is_turned_away_is_abandoned_with_the_reply_of_max_inbound_connection() -> None:
     trace = traced()
-    status, said = trace.recipients["status"], trace.recipients["reply"]
+    status, text = trace.recipients["status"], trace.recipients["reply"]
     lost = status == Status.ABANDONED
     assert lost.any()
     assert np.all(lost | (status == Status.DELIVERED))
-    assert {trace.names.replies[number] for number in np.unique(said[lost])} == {
+    assert {trace.names.replies[number] for number in np.unique(text[lost])} == {
         str(reply.TOO_MANY_CONNECTIONS)
     }
     assert np.array_equal(trace.recipients["end"][lost], trace.messages["created"][lost])
@@ -31,5 +31,5 @@ def test_nobody_is_turned_away_while_a_connection_is_free() -> None:
     sessions = trace.visits["station"] == trace.names.stations.index("HUB01/relay")
     start, end = (np.sort(trace.visits[column][sessions]) for column in ("start", "end"))
     created, status = trace.messages["created"], trace.recipients["status"]
-    found = np.searchsorted(start, created, "left") - np.searchsorted(end, created, "right")
-    assert np.array_equal(status == Status.ABANDONED, found == 3)
+    result = np.searchsorted(start, created, "left") - np.searchsorted(end, created, "right")
+    assert np.array_equal(status == Status.ABANDONED, result == 3)

@@ -49,10 +49,10 @@ def taken(trace: Trace) -> dict[int, Counter[int]]:
     """Messages taken, by day and hour of the run; without the reports that the hub sends inside."""
     recipients = trace.recipients
     ours = trace.messages["stream"][recipients["message"]] == trace.names.streams.index("app.mail")
-    found: dict[int, Counter[int]] = {}
+    result: dict[int, Counter[int]] = {}
     for end in recipients["end"][ours & (recipients["status"] == Status.DELIVERED)].tolist():
-        found.setdefault(end // DAY, Counter())[end // HOUR % 24] += 1
-    return found
+        result.setdefault(end // DAY, Counter())[end // HOUR % 24] += 1
+    return result
 
 
 @pytest.mark.parametrize(
@@ -69,11 +69,11 @@ def test_each_hour_of_a_day_takes_what_the_schedule_says(back_off: str, timeout:
 def test_the_rate_is_the_formula_and_the_total_its_sum() -> None:
     """Up to the rounding to whole messages."""
     trace = sent('process = "every", every = "30 s"', 6, "source")
-    found = taken(trace)
-    for day, hours in found.items():
+    result = taken(trace)
+    for day, hours in result.items():
         assert set(hours.values()) == {SCHEDULE[day]}
         assert abs(SCHEDULE[day] - 20 * 1.4**day) <= 0.5
-    total = sum(sum(hours.values()) for hours in found.values())
+    total = sum(sum(hours.values()) for hours in result.values())
     assert total == 24 * sum(SCHEDULE[:6])
     assert total == pytest.approx(warm_up_total(20, 1.4, 6), abs=0.5 * 24 * 6)
 
@@ -91,5 +91,5 @@ def test_only_days_with_traffic_count_and_thirty_idle_days_are_forgiven(
     arrivals = (
         f'process = "campaign", at = "0 s", messages = 100, rate = "100/s", every = "{every} d"'
     )
-    found = taken(sent(arrivals, 2 * every + 1, "none", timeout="1 h"))
-    assert found == {day * every: Counter({0: rate}) for day, rate in enumerate(expected)}
+    result = taken(sent(arrivals, 2 * every + 1, "none", timeout="1 h"))
+    assert result == {day * every: Counter({0: rate}) for day, rate in enumerate(expected)}

@@ -128,15 +128,15 @@ class Page:
             with contextlib.chdir(self.small):
                 get_command(app).commands[verb].make_context(verb, arguments[1:])
         elif verb not in HEAVY:
-            found = _invoke(self.whole, arguments, code)
+            result = _invoke(self.whole, arguments, code)
             if verb == "new":
                 _invoke(self.small, arguments, code)
                 self.shrink()
-            assert not output or agrees(output, found), f"{command} prints\n{found}"
+            assert not output or agrees(output, result), f"{command} prints\n{result}"
         elif "--cluster" not in arguments:
-            found = _invoke(self.small, quick(arguments), code)
-            missing = headings(output) - headings(found) - STATUSES
-            assert not missing, f"{command} has no headings {missing}:\n{found}"
+            result = _invoke(self.small, quick(arguments), code)
+            missing = headings(output) - headings(result) - STATUSES
+            assert not missing, f"{command} has no headings {missing}:\n{result}"
 
     def python(self, block: Block) -> None:
         """Run Python on less mail, with the names that the page has so far."""
@@ -219,6 +219,6 @@ def headings(output: str) -> set[str]:
 def _invoke(directory: Path, arguments: list[str], code: int) -> str:
     with contextlib.chdir(directory):
         result = CliRunner(env={"COLUMNS": "80"}).invoke(app, arguments)
-    told = f"{result.output}{result.exception!r}"
-    assert result.exit_code == code, f"{shlex.join(arguments)} ends with {told}"
+    printed = f"{result.output}{result.exception!r}"
+    assert result.exit_code == code, f"{shlex.join(arguments)} ends with {printed}"
     return result.output

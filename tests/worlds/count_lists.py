@@ -72,10 +72,10 @@ def counted(
     """Replications of a campaign, with what they say of each list."""
     scenario = campaign(trap_share, addresses, *LISTS)
     calls = [partial(_outcome, scenario, replication, seed) for replication in range(runs)]
-    found = list(in_order(calls, jobs))
+    results = list(in_order(calls, jobs))
     result = {}
     for name, (_, threshold) in LISTS.items():
-        hits, listed = zip(*(each[name] for each in found), strict=True)
+        hits, listed = zip(*(each[name] for each in results), strict=True)
         faithful = [count >= threshold for count in hits] == list(listed)
         result[name] = Counted(runs, sum(listed), sum(hits), faithful)
     return result

@@ -63,8 +63,8 @@ class Coupling:
         """The metrics of a scope and subject; by default of everything together."""
         scope, name = subject or ("total", "total")
         frame = self.measured(end).metrics()
-        mine = frame[(frame["scope"] == scope) & (frame["subject"] == name)]
-        return dict(zip(mine["metric"], mine["value"], strict=True))
+        own = frame[(frame["scope"] == scope) & (frame["subject"] == name)]
+        return dict(zip(own["metric"], own["value"], strict=True))
 
 
 def _sent(story: Story, stream: str, to: str, created: float, end: End) -> int:

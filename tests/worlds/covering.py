@@ -23,13 +23,13 @@ def covering(
     """
     every = [dict(zip(factors, values, strict=True)) for values in product(*factors.values())]
     left = [(pairs(row), cost(row), row) for row in every if possible(row)]
-    missing = set[Any]().union(*(found for found, _, _ in left))
+    missing = set[Any]().union(*(result for result, _, _ in left))
     rows: list[Row] = []
     while missing:
-        found, _, row = max(left, key=lambda each: (len(each[0]), -each[1]))
+        result, _, row = max(left, key=lambda each: (len(each[0]), -each[1]))
         rows.append(row)
-        missing -= found
-        left = [(rest, price, row) for held, price, row in left if (rest := held - found)]
+        missing -= result
+        left = [(rest, price, row) for held, price, row in left if (rest := held - result)]
     return rows
 
 

@@ -42,9 +42,9 @@ def share_listed(outcome: Outcome) -> float:
 
 def mean_listing(outcome: Outcome, first: int) -> float:
     """Mean length in days of the first so many listings: their number must not depend on them."""
-    found = listings(outcome.trace, "list")
-    assert len(found) > first, "the run is too short"
-    return float(np.mean([end - start for start, end in found[:first]])) / DAY
+    result = listings(outcome.trace, "list")
+    assert len(result) > first, "the run is too short"
+    return float(np.mean([end - start for start, end in result[:first]])) / DAY
 
 
 def _poisson(rate: float, lifetime: float, days: int, first: int) -> Listed:
@@ -82,11 +82,11 @@ PUBLISHED = ((0.333, 1.23), (0.503, 10.1), (0.647, 9.15), (0.950, 19.1))
 
 def union(hits: Sequence[int], lifetime: int, until: int) -> list[tuple[int, int]]:
     """When less than a lifetime has passed since a hit: intervals that do not touch."""
-    found: list[tuple[int, int]] = []
+    result: list[tuple[int, int]] = []
     for hit in hits:
-        start = found.pop()[0] if found and hit <= found[-1][1] else hit
-        found.append((start, hit + lifetime))
-    return [(start, min(end, until)) for start, end in found]
+        start = result.pop()[0] if result and hit <= result[-1][1] else hit
+        result.append((start, hit + lifetime))
+    return [(start, min(end, until)) for start, end in result]
 
 
 def weekly(lifetime: str, messages: int = 20, weeks: int = 8, trap_share: float = 1.0) -> Scenario:

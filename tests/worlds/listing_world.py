@@ -122,35 +122,35 @@ def play(scenario: Scenario, seed: int = 1, replication: int = 0, tilt: float = 
 def listings(trace: Trace, blocklist: str, egress: str | None = None) -> list[tuple[int, int]]:
     """When a list had an IP (or any), in order; what is still on at the end of the run ends there."""
     rows, names = trace.listings, trace.names
-    mine = rows["blocklist"] == names.blocklists.index(blocklist)
+    own = rows["blocklist"] == names.blocklists.index(blocklist)
     if egress is not None:
-        mine &= rows["egress"] == names.egress.index(egress)
+        own &= rows["egress"] == names.egress.index(egress)
     end = np.where(rows["end"] < 0, trace.end, rows["end"])
-    return sorted(zip(rows["start"][mine].tolist(), end[mine].tolist(), strict=True))
+    return sorted(zip(rows["start"][own].tolist(), end[own].tolist(), strict=True))
 
 
 def on_list(trace: Trace, blocklist: str) -> dict[str, Cause]:
     """The IPs that a list ever had, each with the cause of its first listing."""
     rows, names = trace.listings, trace.names
-    found: dict[str, Cause] = {}
+    result: dict[str, Cause] = {}
     for row in np.flatnonzero(rows["blocklist"] == names.blocklists.index(blocklist)).tolist():
-        found.setdefault(names.egress[rows["egress"][row]], Cause(rows["cause"][row]))
-    return found
+        result.setdefault(names.egress[rows["egress"][row]], Cause(rows["cause"][row]))
+    return result
 
 
 def seen(trace: Trace, what: Signal, operator: str | None = None) -> list[int]:
     """When signals of a kind were seen, in order; of an operator's traps alone, if it is named."""
-    mine = trace.signals["signal"] == what
+    own = trace.signals["signal"] == what
     if operator is not None:
-        mine &= trace.signals["subject"] == trace.names.operators.index(operator)
-    return sorted(trace.signals["time"][mine].tolist())
+        own &= trace.signals["subject"] == trace.names.operators.index(operator)
+    return sorted(trace.signals["time"][own].tolist())
 
 
 def statuses(trace: Trace, name: str) -> list[Status]:
     """The final statuses of the recipients of a stream `host.stream`, in order."""
     number = trace.names.streams.index(name)
-    mine = trace.messages["stream"][trace.recipients["message"]] == number
-    return [Status(status) for status in trace.recipients["status"][mine].tolist()]
+    own = trace.messages["stream"][trace.recipients["message"]] == number
+    return [Status(status) for status in trace.recipients["status"][own].tolist()]
 
 
 def within(count: int, trials: int, chance: float, sure: float = SURE) -> bool:

@@ -11,19 +11,19 @@ def hubs(allocation: str, *ips: str) -> str:
     Hosts `h0`, `h1` ... have a stream `traps` and may have a stream `load`, each on its hub.
     """
     names = [f"HUB0{number + 1}" for number in range(len(ips) + 1)]
-    found = [f"[send_connectors.internet]\nsource_transport_servers = {names}"]
+    result = [f"[send_connectors.internet]\nsource_transport_servers = {names}"]
     for number, (name, ip) in enumerate(zip(names, (IP, *ips), strict=True)):
         server = f"192.168.168.{169 + number}"
         if number:
             hub = SECOND_HUB.replace("HUB02", name).replace("192.168.168.172", server)
-            found.append(hub.replace(OTHER_IP, ip))
-            found.append(f"allocation = '{allocation}'\nage = '400 d'")
+            result.append(hub.replace(OTHER_IP, ip))
+            result.append(f"allocation = '{allocation}'\nage = '400 d'")
         else:
-            found.append(f"[egress.'{ip}']\nallocation = '{allocation}'")
-        found.append(f"[hosts.h{number}]\nkind = 'none'\naddress = '10.0.0.{number}'")
-        found.append(f"server = '{server}'\n[hosts.h{number}.streams.traps]")
-        found.append("sender = 'news@bulk.example'\nculprit = true\ntrap_rate = 1.0")
-    return "\n".join(found)
+            result.append(f"[egress.'{ip}']\nallocation = '{allocation}'")
+        result.append(f"[hosts.h{number}]\nkind = 'none'\naddress = '10.0.0.{number}'")
+        result.append(f"server = '{server}'\n[hosts.h{number}.streams.traps]")
+        result.append("sender = 'news@bulk.example'\nculprit = true\ntrap_rate = 1.0")
+    return "\n".join(result)
 
 
 def rows(run: Played) -> list[tuple[str, float, float, str]]:

@@ -57,13 +57,13 @@ def named_rows(trace: Trace, streams: Collection[str] | None = None) -> NamedRow
         columns: Mapping[str, Iterable[Any]], owners: Iterable[int], **more: Callable[[int], Any]
     ) -> list[tuple[Any, ...]]:
         """`owners` has the message of each row."""
-        found = [
+        result = [
             [means(value) for value in values]
             if (means := (meaning | more).get(column))
             else values
             for column, values in columns.items()
         ]
-        told_rows = zip(*found, strict=True)
+        told_rows = zip(*result, strict=True)
         return [
             row
             for row, owner in zip(told_rows, owners, strict=True)
@@ -111,8 +111,8 @@ def reputation(
         return egress is None or names.egress[number] in egress
 
     def rows(table: str, *columns: str) -> list[tuple[int, ...]]:
-        found = getattr(trace, table)
-        return list(zip(*(found[column].tolist() for column in columns), strict=True))
+        result = getattr(trace, table)
+        return list(zip(*(result[column].tolist() for column in columns), strict=True))
 
     seen = {
         Signal.TRAP: names.operators,

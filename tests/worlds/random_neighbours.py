@@ -74,10 +74,10 @@ def reputed_neighbours(draw: st.DrawFn) -> Tables:
 
     The script lists the culprit's IP alone: it is played with the culprit's signals only.
     """
-    found = draw(kept_apart(draw(neighbours())[0], "mailer"))
-    found["events"] = [
+    result = draw(kept_apart(draw(neighbours())[0], "mailer"))
+    result["events"] = [
         event
-        for event in found["events"]
+        for event in result["events"]
         if event.get("listing", {}).get("egress") in (None, EGRESS["HUB01"])
     ]
-    return slowed(found) if draw(st.booleans()) else found
+    return slowed(result) if draw(st.booleans()) else result

@@ -47,15 +47,15 @@ MONDAY = datetime(2010, 3, 1, 9)  # noqa: DTZ001 -- local time of the organizati
 def blocklists(draw: st.DrawFn) -> Tables:
     """`css` and up to four more of any profile, each with what its profile has, made fast."""
     profiles = draw(st.lists(st.sampled_from((*_PROFILES, "spamcop")), max_size=4, unique=True))
-    found = {}
+    result = {}
     for name, profile in {"css": "spamhaus-css", **{each: each for each in profiles}}.items():
         keys = sorted(_FAST.keys() & _LISTS[profile].keys())
-        found[name] = {"profile": profile} | {
+        result[name] = {"profile": profile} | {
             key: draw(st.sampled_from(_FAST[key])) for key in keys
         }
         if _LISTS[profile]["trigger"].value == "count":
-            found[name]["threshold"] = draw(st.integers(1, 3))
-    return found
+            result[name]["threshold"] = draw(st.integers(1, 3))
+    return result
 
 
 _REPUTATION: dict[str, tuple[Any, ...]] = {
@@ -84,7 +84,7 @@ _ACTIONS = ("reject", "defer", "score", {"reject": 0.5, "defer": 0.3, "score": 0
 @st.composite
 def receiving(draw: st.DrawFn) -> Tables:
     """How a destination uses lists, and perhaps what it makes of an IP."""
-    found: Tables = {
+    result: Tables = {
         "refuses_on": {"css": 1.0} | draw(_USES),
         "refusal_stage": draw(st.sampled_from(_STAGES)),
         "refusal_action": draw(st.sampled_from(_ACTIONS)),
@@ -94,12 +94,12 @@ def receiving(draw: st.DrawFn) -> Tables:
         "mirrors": draw(st.sampled_from((0.0, 0.5, 1.0))),
     }
     if draw(st.sampled_from((True, True, False))):
-        found["reputation"] = {k: draw(st.sampled_from(v)) for k, v in _REPUTATION.items()}
+        result["reputation"] = {k: draw(st.sampled_from(v)) for k, v in _REPUTATION.items()}
         if draw(st.booleans()):
-            found["reputation"] |= {"persistence": 0.5, "persistence_time": "1 h"}
+            result["reputation"] |= {"persistence": 0.5, "persistence_time": "1 h"}
         if draw(st.booleans()):
-            found["reputation"]["mitigation_time"] = draw(st.sampled_from(("1 min", _EXPONENTIAL)))
-    return found
+            result["reputation"]["mitigation_time"] = draw(st.sampled_from(("1 min", _EXPONENTIAL)))
+    return result
 
 
 def _signals(suffix: str, culprit: bool) -> st.SearchStrategy[Tables]:
@@ -245,7 +245,7 @@ def kept_apart(draw: st.DrawFn, tables: Tables, culprit: str) -> Tables:
 
     Nobody reacts, and nobody backs off for others.
     """
-    found = draw(reputed(tables))
+    result = draw(reputed(tables))
     hosts = draw(sending(tables["hosts"], guilty=False))
     hosts |= draw(sending({culprit: tables["hosts"][culprit]}, guilty=True))
     for stream in hosts[culprit]["streams"].values():
@@ -253,10 +253,10 @@ def kept_apart(draw: st.DrawFn, tables: Tables, culprit: str) -> Tables:
     asns: dict[str, tuple[int, ...]] = {
         ip: (64500,) if ip.startswith("198.51.100.") else (64501,) for ip in tables["egress"]
     }
-    return found | {
+    return result | {
         "hosts": hosts,
         "egress": draw(whereabouts(tables["egress"], asns)),
-        "coupling": found["coupling"] | {"reaction": False, "back_off": False},
+        "coupling": result["coupling"] | {"reaction": False, "back_off": False},
     }
 
 

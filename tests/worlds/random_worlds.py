@@ -167,10 +167,10 @@ _KINDS = ("none", "application", "bulk_marketing", "printer", "internet", "mailb
 @st.composite
 def hubs(draw: st.DrawFn, names: tuple[str, ...]) -> Tables:
     """Hubs with one receive connector each, with costs and limits of all kinds."""
-    found = {}
+    result = {}
     for name in names:
         connector = draw(_CONNECTOR)
-        found[name] = (
+        result[name] = (
             {"mta": "none", "cores": 1, "addresses": [ADDRESS[name]], "egress": EGRESS[name]}
             | draw(_HUB)
             | {
@@ -185,17 +185,17 @@ def hubs(draw: st.DrawFn, names: tuple[str, ...]) -> Tables:
                 }
             }
         )
-    return found
+    return result
 
 
 @st.composite
 def hosts(draw: st.DrawFn, names: tuple[str, ...], server: str | None = None) -> Tables:
     """Hosts of all kinds with one or two streams each; without a server they go by DNS."""
-    found = {}
+    result = {}
     for number, name in enumerate(names):
         streams = draw(st.dictionaries(st.sampled_from("ab"), _STREAM, min_size=1, max_size=2))
         kind = draw(st.sampled_from(_KINDS if server is None else _KINDS[:-1]))
-        found[name] = {
+        result[name] = {
             "kind": kind,
             "address": f"10.0.0.{draw(st.integers(1, 2))}"
             if server is None
@@ -203,7 +203,7 @@ def hosts(draw: st.DrawFn, names: tuple[str, ...], server: str | None = None) ->
             "server": server or draw(st.sampled_from(("one", "all"))),
             "streams": streams,
         } | draw(_HOST)
-    return found
+    return result
 
 
 def _event(kinds: dict[str, st.SearchStrategy[Tables]]) -> st.SearchStrategy[Tables]:
@@ -250,21 +250,21 @@ def send_connectors(draw: st.DrawFn, names: tuple[str, ...]) -> Tables:
     limit = st.sampled_from(LIMIT)
     size = st.sampled_from(("4 KB", "unlimited"))
     smart = {"smart_hosts": ["mx.provider.example"], "dns_routing_enabled": False}
-    found: Tables = {
+    result: Tables = {
         "internet": {"address_spaces": ["SMTP:*;1"], "max_message_size": draw(size)},
     }
     if draw(st.booleans()):
         spaces = draw(st.sampled_from((["SMTP:*;2"], ["SMTP:example.net;1"])))
-        found["smart"] = smart | {"address_spaces": spaces, "max_message_size": draw(size)}
+        result["smart"] = smart | {"address_spaces": spaces, "max_message_size": draw(size)}
     if draw(st.sampled_from((False, False, True))):
-        found["linked"] = smart | {
+        result["linked"] = smart | {
             "linked_receive_connector": rf"{draw(st.sampled_from(names))}\relay",
             "max_message_size": "unlimited",
         }
-    for connector in found.values():
+    for connector in result.values():
         connector["source_transport_servers"] = draw(sources)
         connector["smtp_max_messages_per_connection"] = draw(limit)
-    return found
+    return result
 
 
 @st.composite
@@ -289,8 +289,8 @@ def worlds(draw: st.DrawFn) -> Tables:
 @st.composite
 def reputed_worlds(draw: st.DrawFn, tables: Tables | None = None) -> Tables:
     """A scenario with reputation: within minutes, or within hours."""
-    found = draw(reputed(draw(plain_worlds()) if tables is None else tables))
-    return slowed(found) if draw(st.sampled_from((True, True, False))) else found
+    result = draw(reputed(draw(plain_worlds()) if tables is None else tables))
+    return slowed(result) if draw(st.sampled_from((True, True, False))) else result
 
 
 @st.composite

@@ -68,7 +68,7 @@ def _connector(identity: str) -> str:
 
 def _values(options: dict[str, str]) -> list[str]:
     """`key=value` in TOML for each parameter."""
-    found = []
+    result = []
     for name, value in options.items():
         key = _KEYS[name]
         shown: Any = value
@@ -83,8 +83,8 @@ def _values(options: dict[str, str]) -> list[str]:
             shown = value.replace("MB", " MB")
         elif value.isdigit():
             shown = int(value)
-        found.append(f"{key}={json.dumps(shown)}")
-    return found
+        result.append(f"{key}={json.dumps(shown)}")
+    return result
 
 
 def _permission(scenario: Scenario, words: list[str]) -> list[str]:

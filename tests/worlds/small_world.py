@@ -150,8 +150,8 @@ class Played:
     trace: Trace
 
     def _rows(self, table: str, *columns: str) -> list[tuple[int, ...]]:
-        found = getattr(self.trace, table)
-        return list(zip(*(found[column].tolist() for column in columns), strict=True))
+        result = getattr(self.trace, table)
+        return list(zip(*(result[column].tolist() for column in columns), strict=True))
 
     def reply(self, number: int) -> str:
         """The text of a reply."""
@@ -182,12 +182,12 @@ class Played:
     def connectors(self, stream: str) -> list[str]:
         """The receive connector that each message of a stream came to."""
         names = self.trace.names.connectors
-        found = self.trace.messages["connector"][self._of(stream)]
-        return [names[connector] if connector >= 0 else "" for connector in found]
+        result = self.trace.messages["connector"][self._of(stream)]
+        return [names[connector] if connector >= 0 else "" for connector in result]
 
     def _recipients(self, stream: str) -> list[int]:
-        mine = np.isin(self.trace.recipients["message"], self._of(stream))
-        return np.flatnonzero(mine).tolist()
+        own = np.isin(self.trace.recipients["message"], self._of(stream))
+        return np.flatnonzero(own).tolist()
 
     def ends(self, stream: str) -> list[tuple[float, str]]:
         """Of each recipient of a stream: when it became final, and which."""
