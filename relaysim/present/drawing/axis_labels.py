@@ -54,6 +54,7 @@ def quantity_axis(panel: Axes, quantity: Quantity, values: Floats) -> None:
     """
     unit = quantity.of.unit
     known = values[np.isfinite(values)]
+    # A quantity that is lost everywhere still gets an axis.
     known = known if len(known) else np.array([0.0, 1.0])
     low, high = float(known.min()), float(known.max())
     positive = known[known > 0.0]
@@ -68,11 +69,13 @@ def quantity_axis(panel: Axes, quantity: Quantity, values: Floats) -> None:
     bottom = min(low, 0.0)
     if unit == "share":
         most = 1.0
+        # Shares near 100 % would be one flat line on an axis from 0.
         bottom = min(low, high - _NARROW) if low > 0.4 * high else bottom
     room = 0.06 * (high - bottom or 1.0)
     panel.set_ylim(bottom - room, high + room)
     panel.yaxis.set_major_locator(FixedLocator(ticks(bottom - room, high + room, kind.factor)))
     panel.yaxis.set_major_formatter(
+        # The margin above 100 % has no label.
         FuncFormatter(lambda value, _: f"{value / kind.factor:,.6g}" if value <= most else "")
     )
     panel.set_ylabel(kind.text.strip() or unit)
@@ -105,10 +108,12 @@ def _log(panel: Axes, low: float, least: float, high: float) -> None:
         first, parts = low, (1.0, 3.0) if high < _SPREAD**2 * low else (1.0,)
         zero = []
     else:
+        # At most six decades, or the marks would not have room.
         first = 10.0 ** math.floor(math.log10(max(least, _LINEAR, high * 1e-6)))
         panel.set_yscale("symlog", linthresh=first)
         panel.set_ylim(-0.2 * first, 1.6 * high)
         zero, parts = [0.0], (1.0,)
+    # Seconds have decimal marks; from a minute on the marks are those of a clock.
     decades = range(math.floor(math.log10(first)), 2)
     ticks = [part * 10.0**power for power in decades for part in parts if part * 10.0**power < 60.0]
     ticks += [mark for mark, part in _MARKS.items() if part in parts and mark >= first / 2]
@@ -118,6 +123,7 @@ def _log(panel: Axes, low: float, least: float, high: float) -> None:
 
 def places(varied: Vary) -> Floats:
     """Return the places of the values of a path on an axis: as numbers, or one after the other."""
+    # Words, such as profiles, have no amounts: they stand side by side.
     return np.array(varied.amounts or range(len(varied.values)), np.float64)
 
 

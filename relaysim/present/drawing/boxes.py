@@ -121,10 +121,12 @@ class Layout:
         self.height = max(map(_height, columns))
         for column in columns:
             self._stack(column)
+        # The barycentre method: each pass orders columns by their neighbours, to and fro.
         for sweep in range(_SWEEPS):
             forth = sweep % 2 == 0
             for column in columns if forth else reversed(columns):
                 middles = {box.key: self._pull(box, forth) for box in column}
+                # A stable sort, so boxes at the same height keep their order.
                 column.sort(key=lambda box: middles[box.key])
                 self._stack(column)
 
@@ -145,6 +147,7 @@ class Layout:
             if (band.end if forth else band.start) == box.key
         ]
         weight = sum(width for _, width in ties)
+        # A box without bands on this side stays where it is.
         return sum(middle * width for middle, width in ties) / weight if weight else box.middle
 
     def draw(self, panel: Axes) -> None:
@@ -191,6 +194,7 @@ class Layout:
     def _out(self) -> dict[int, float]:
         """Return the height of each band, and after them of each stub, at the right of its box."""
         ends = [(band.start, self.boxes[band.end].middle, band.width) for band in self.bands]
+        # Infinity: stubs are below all bands.
         ends += [(stub.at, math.inf, stub.width) for stub in self.stubs]
         return self._beside(ends)
 

@@ -57,12 +57,14 @@ def place(marks: Sequence[Mark], first: float, last: float, width: float) -> lis
         lines = tuple(textwrap.wrap(mark.text, _LETTERS, break_on_hyphens=False))
         at = width * (mark.time - first) / (last - first)
         long = max(inches(line, SIZE) for line in lines) + _GAP
+        # To the left only if there is room for the label there.
         left = at + long > width and at > long
         start, end = (at - long, at) if left else (at, at + long)
         span = (start - _AIR, end + _AIR)
         lane = 0
         while not (
             all(_free(taken, lane + i, span) for i in range(len(lines)))
+            # The line leads down through all lanes below.
             and all(_free(taken, below, (at, at)) for below in range(lane, len(taken)))
         ):
             lane += 1

@@ -116,6 +116,7 @@ class Course:
     def end(self) -> float:
         """The end of the recorded time, seconds."""
         last = [self.frames["recipients"]["end"].max(), self.frames["levels"]["time"].max()]
+        # Without any change of a state the last time is NaN.
         return float(np.nanmax([self.duration, *last]))
 
     @cached_property
@@ -182,6 +183,7 @@ class Course:
                     subject = StateSubject(route.domains.destination, hop.egress, sender)
                     known[subject] = known.get(subject, False) or innocent
         changed = (s.subject for s in self.spans if isinstance(s.subject, StateSubject))
+        # Mail that was moved leaves by an IP that its route does not name; only culprits are moved.
         return {**dict.fromkeys(changed, False), **known}
 
     @cached_property
@@ -194,6 +196,7 @@ class Course:
         chosen = recipients["stream"].isin(culprits(self.scenario)) & recipients["latency"].notna()
         count = np.bincount((recipients.loc[chosen, "end"].to_numpy() // HOUR).astype(np.int64))
         least = max(_LEAST * count.max(initial=0), 1.0)
+        # Where the condition changes: spans begin at even places and end at odd ones.
         edges = np.flatnonzero(np.diff(count >= least, prepend=False, append=False))
         begins, ends = (HOUR * edges[::2]).tolist(), (HOUR * edges[1::2]).tolist()
         return list(zip(begins, ends, strict=True))
@@ -217,6 +220,7 @@ def _toll(innocents: Innocents) -> pd.DataFrame:
 
 def _ticks(seconds: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
     """Return times in microseconds."""
+    # Frames have seconds; the functions of `measure.blast` compare integers.
     return np.rint(seconds * 1e6).astype(np.int64)
 
 
@@ -225,6 +229,7 @@ def _listings(frame: pd.DataFrame, end: float) -> Iterator[Span]:
     rows: Any = frame.sort_values("start", kind="stable").to_dict("records")
     for row in rows:
         against = "" if row["against"] == "all" else f" ({row['against']})"
+        # NaN is not equal to itself: the listing outlived the run.
         until = row["end"] if row["end"] == row["end"] else end
         yield Span(f"{row['blocklist']}{against}", row["egress"], LISTED, row["start"], until)
 

@@ -80,6 +80,7 @@ def looks(designs: Sequence[str]) -> dict[str, Look]:
     count = len(_LOOKS)
     by_name = {}
     for i, name in enumerate(designs):
+        # The second round pairs each colour with the next dashes.
         look, other = _LOOKS[i % count], _LOOKS[(i + i // count) % count]
         by_name[name] = Look(look.colour, other.dashes, other.hatch)
     return by_name
@@ -112,6 +113,7 @@ class Sheet(Figure):
 def paper() -> Iterator[None]:
     """Draw and write within: matplotlib's own defaults with our settings, whatever the user set."""
     with mpl.rc_context():
+        # A style of the user would change the bytes of a figure.
         mpl.rcdefaults()
         mpl.rcParams.update(SETTINGS)
         yield
@@ -210,6 +212,7 @@ def _draw_key(figure: Figure, key: Key, top: float) -> None:
         handletextpad=0.6,
         columnspacing=1.2,
     )
+    # The key has a place of its own: the layout must not make room for it again.
     legend.set_in_layout(False)
 
 
@@ -248,5 +251,6 @@ def write(figure: Figure, stem: Path) -> list[Path]:
     settle(figure)
     png, svg = stem.with_suffix(".png"), stem.with_suffix(".svg")
     figure.savefig(png, metadata={"Software": MARK})
+    # Without the date the same figure has the same bytes on any day.
     figure.savefig(svg, metadata={"Date": None, "Creator": MARK})
     return [png, svg]

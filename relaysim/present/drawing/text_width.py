@@ -51,6 +51,7 @@ def wrapped(text: str, size: float, width: float, bold: bool = False) -> list[st
             count = next(
                 n
                 for n in range(len(word) - 1, 0, -1)
+                # At least one letter a line, or the loop would not end.
                 if n == 1 or inches(word[:n], size, bold) <= width
             )
             lines.append(word[:count])

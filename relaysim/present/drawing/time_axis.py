@@ -42,8 +42,10 @@ def clock_axis(panel: Axes, start: datetime, first: float, last: float, most: in
     """
     midnight = start.replace(hour=0, minute=0, second=0, microsecond=0)
     offset = (start - midnight).total_seconds()
+    # Labels with a day are longer.
     room = most if offset + last <= 24 * HOUR else 0.75 * most
     step = next((s for s in _STEPS if (last - first) / (s * HOUR) <= room), _STEPS[-1]) * HOUR
+    # Marks are at full hours of the clock; a run may start at any minute.
     marks = np.arange(np.ceil((offset + first) / step) * step, offset + last + 1.0, step) - offset
     panel.set_xlim(first, last)
     panel.xaxis.set_major_locator(FixedLocator(marks.tolist()))

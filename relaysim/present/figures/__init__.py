@@ -144,11 +144,13 @@ def draw(
                 missing.append(name)
                 if report is not None:
                     report(f"no figure {name}: {why}")
+            # A full disk ends all figures; a fault in one of them ends that one alone.
             except OSError:
                 raise
             except Exception as error:
                 missing.append(name)
                 faults.append((name, error))
+        # A file of an earlier run would show another result.
         for name in missing:
             for kind in KINDS:
                 (target / f"{name}{kind}").unlink(missing_ok=True)

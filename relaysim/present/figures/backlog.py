@@ -95,7 +95,9 @@ def backlog(
     for queue in (queue for item in by_name.values() for queue in item):
         by_kind.setdefault(queue.kind, []).append(queue)
     longest = {kind: max(map(Queue.longest, queues)) for kind, queues in by_kind.items()}
+    # Sorted by name first, so that equal lengths have a fixed order.
     kinds = sorted(sorted(longest), key=lambda kind: -longest[kind])[:MOST]
+    # Where nothing waits, one panel shows that.
     kinds = [kind for kind in kinds if longest[kind] > 0.01 * longest[kinds[0]]] or kinds[:1]
     spells = [active(q.waiting for q in by_kind[kind]) for kind in kinds]
     first, last, outside = _span(spells, duration, start)
@@ -113,6 +115,7 @@ def backlog(
         design, look = list(looks(list(series)).items())[row]
         _draw(panel, [q for q in by_name[design] if q.kind == kinds[column]], look)
         clock_axis(panel, start, first, last, most=4)
+        # An axis from 0 to 0 is not possible.
         panel.set_ylim(0.0, _ROOM * longest[kinds[column]] or 1.0)
         if row == 0:
             panel.set_title(kinds[column])

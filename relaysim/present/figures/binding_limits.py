@@ -70,6 +70,7 @@ def _sessions(trace: Trace, scenario: Scenario, window: Window) -> Iterator[Limi
         most = _allowed(scenario, host)
         chosen = host_of == trace.names.hosts.index(name)
         chosen &= window.holds(rows["created"]) & (rows["connected"] >= 0) & (rows["attempts"] == 1)
+        # Without the end of its session the service time is not known.
         chosen &= rows["acknowledged"] >= 0
         created, connected = rows["created"][chosen], rows["connected"][chosen]
         if most is None or not _binds(
@@ -144,6 +145,7 @@ def _queue(
     hub, hop = trace.names.hubs[use.place.hub], use.place.title
     from_ = f"{hub}: " * (len(trace.names.hubs) > 1)
     served = use.end - use.begin
+    # The wait in Retry is not due to the number of connections.
     short = _binds(waits - retry, served)
     if short:
         item = " a domain" * (not resource.has_servers)
@@ -159,6 +161,7 @@ def _leads_to(trace: Trace, rows: Column) -> Stop:
     """Return the destination of some attempts, or the public IP if they have several."""
     first = trace.transactions["first_recipient"][trace.attempts["transaction"][rows]]
     names = trace.names
+    # The first recipient of a transaction stands for all of them.
     places = np.unique(np.array(names.destination)[trace.recipients["domain"][first]])
     if len(places) == 1:
         return Stop(DESTINATION, names.destinations[places[0]])

@@ -86,6 +86,7 @@ def design(of: Picture, caption: str) -> Sheet:
     )
 
     def width(recipients: int) -> float:
+        # A root, because flows differ by orders of magnitude.
         return max(scale * math.sqrt(recipients), _THINNEST)
 
     stages = [kinds for kinds in STAGES if any(s.kind in kinds for s in of.flows.stops())]
@@ -94,6 +95,7 @@ def design(of: Picture, caption: str) -> Sheet:
     box = min(_BOX, _PART * room / (len(stages) - 1 + _PART))
     between = (room - box) / max(len(stages) - 1, 1)
     boxes = [_box(of, stop, column[stop.kind]) for stop in of.flows.stops()]
+    # Culprits last: their bands are drawn above the others.
     flows = sorted(of.flows.flows, key=lambda flow: flow.culprit)
     bands = [
         Band(flow.start, flow.end, width(flow.recipients), CULPRITS if flow.culprit else OTHER)

@@ -88,6 +88,7 @@ def differences(
 def _sure(caption: str, comparisons: pd.DataFrame) -> str:
     """Return the caption of intervals of means, with the confidence of those of differences."""
     confidence = float(comparisons["confidence"].max())
+    # Several designs have wider intervals (Bonferroni), which the caption then names.
     if confidence == CONFIDENCE:
         return caption
     means = f"{100 * CONFIDENCE:.0f} % intervals"
@@ -155,6 +156,7 @@ def _write_verdict(panel: Axes, place: float, row: dict[str, Any]) -> None:
 def _lost(panel: Axes, place: float, row: dict[str, Any], colour: str) -> None:
     """Draw the mark of a difference without a size at the edge of the panel."""
     worse = row["replications_worse"] > row["replications_better"]
+    # An infinite difference has a direction and no place.
     edge = 0.98 if worse else 0.02
     at = panel.get_yaxis_transform()
     panel.plot(edge, place, MARKS[row["verdict"]], color=colour, markersize=7, transform=at)
@@ -163,6 +165,7 @@ def _lost(panel: Axes, place: float, row: dict[str, Any], colour: str) -> None:
 
 def _places(subjects: Sequence[str]) -> Any:
     """Return the heights of the rows from the top down, with more room before each subject."""
+    # With one design each subject has one row, and no group needs a gap.
     gap = 0.5 if len(set(subjects)) < len(subjects) else 0.0
     begins = [one != other for one, other in pairwise([subjects[0], *subjects])]
     return (-np.cumsum([1.0 + gap * new for new in begins])).tolist()

@@ -156,7 +156,9 @@ class _Picture:
         high = {s: max(_LEAST, self._wide(subject_cells)) for s, subject_cells in ends.items()}
         whole = sum(high.values())
         self.height = max(y - _GAP, whole + _GAP * (len(subjects) - 1))
+        # By the height of its widest band, so that few bands cross.
         order = sorted(subjects, key=lambda s: self.rows[max(ends[s], key=lambda c: c.recipients)])
+        # Few classes stay together instead of filling the height.
         gap = min((self.height - whole) / (len(subjects) + 1), 0.5)
         y = (self.height - whole - gap * (len(subjects) - 1)) / 2
         self.boxes: dict[str, tuple[float, float]] = {}

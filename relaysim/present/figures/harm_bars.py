@@ -125,6 +125,7 @@ def blast_radius(metrics: pd.DataFrame, designs: Sequence[str], caption: str) ->
 
 def _table(measured: Lookup, designs: Sequence[str], column: Column) -> Table:
     """Return the bars of innocent mail and of its streams, in the designs that have it."""
+    # Subjects with a bar are conditional ones, such as `X | listed`.
     streams = [("stream", name) for name in measured.subjects("stream") if " | " not in name]
     table: Table = {}
     for subject in (_ALL, *streams):
@@ -177,6 +178,7 @@ def _draw(panel: Axes, bars: dict[str, Bar], column: Column, span: tuple[float, 
     names = list(reversed(bars))
     for place, name in enumerate(names):
         bar = bars[name]
+        # Parts above zero are stacked to the right, parts below zero to the left.
         ends = {True: 0.0, False: 0.0}
         for size, part in zip(bar.sizes, column.parts, strict=True):
             panel.barh(
@@ -205,6 +207,7 @@ def _draw(panel: Axes, bars: dict[str, Bar], column: Column, span: tuple[float, 
 
 def _interval(panel: Axes, place: int, bar: Bar, span: tuple[float, float]) -> None:
     """Draw the sum with its interval, which ends in an arrow where it leaves the axis."""
+    # A bar of 0 has nothing to mark.
     if not any(bar.sizes):
         return
     for end, bound, arrow in ((bar.low, span[0], "<"), (bar.high, span[1], ">")):

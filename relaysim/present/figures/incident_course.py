@@ -125,6 +125,7 @@ def _worst(course: Course) -> Incident:
     grave = [
         incident
         for incident in course.incidents
+        # LISTED is above BLOCK, so both count.
         if any(span.state >= State.BLOCK for span in incident.spans)
     ]
     if not grave:
@@ -148,6 +149,7 @@ def _axis(course: Course, shown: Incident) -> tuple[float, float]:
     """
     last = min(shown.end, course.duration)
     begins = [start for start, _ in course.sending if start <= shown.start]
+    # The last begin of culprits' mail before the incident, if it is less than a day before.
     cause = min(max([shown.start - DAY, *begins]), shown.start)
     margin = max(0.04 * (last - cause), 0.5 * HOUR)
     return max(cause - margin, 0.0), min(last + margin, course.duration)

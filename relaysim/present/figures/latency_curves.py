@@ -73,6 +73,7 @@ def latency(
             frame = missing[design]
             if subject in frame:
                 share = frame[subject].to_numpy()
+                # A logarithmic axis has no 0: the curve leaves the panel at the bottom.
                 drawn = np.where(share > 0.0, share, LEAST / 10)
                 panel.plot(frame.index.to_numpy(), drawn, **line(look))
         _marks(panel, _deadlines(deadlines, subject), first, last)
@@ -101,6 +102,7 @@ def _late(frame: pd.DataFrame, subject: str, deadline: float) -> float:
     """Return the share that is not delivered at the deadline."""
     if subject not in frame:
         return float("nan")
+    # The ages are evenly spaced on a logarithmic scale, so interpolation uses it too.
     ages = np.log(frame.index.to_numpy())
     return float(np.interp(np.log(deadline), ages, frame[subject].to_numpy()))
 

@@ -67,6 +67,7 @@ class Flows(NamedTuple):
         """Return the recipients at a stop; for a host, the recipients that it had to send."""
         came = sum(flow.recipients for flow in self.flows if flow.end == stop)
         left = sum(flow.recipients for flow in self.flows if flow.start == stop)
+        # Nothing comes to a host: what leaves it or is lost there is its mail.
         return came or left + sum(lost.recipients for lost in self.losses if lost.at == stop)
 
 
@@ -90,6 +91,7 @@ def flows(trace: Trace, scenario: Scenario) -> Flows:
             Flow(known[start], known[end], bool(guilt), int(count))
             for start, end, guilt, count in zip(*pairs, counts, strict=True)
         ]
+        # -1 is a stage that the recipient does not pass, so its last stop stays.
         last = np.where(on, stage, last)
     status = recipients.status[rows]
     lost = ~np.isin(status, _THROUGH)
@@ -135,6 +137,7 @@ def _stages(
     queue = np.where(sent, np.append(trace.transactions["queue"], -1)[transaction], -1)
     inside = np.append(is_mailbox(trace), False)[queue]
     ip = np.where(sent & ~inside, recipients.egress[rows], -1)
+    # A recipient has one of the two, and the other is -1.
     out = np.maximum(
         numbers(MAILBOX, names.hubs, np.where(inside, sender, -1)), numbers(IP, names.egress, ip)
     )

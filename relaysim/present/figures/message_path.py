@@ -118,11 +118,13 @@ def parts(transcript: Transcript, index: int) -> Iterator[Part]:
         if between == _AGAIN and event.what in ("connection", "no connection"):
             stage = _AGAIN
         begun = min(max(_begun(event), at), end)
+        # The time between two events belongs to what the recipient waits for meanwhile.
         if begun > at:
             yield Part(between, at - journey.created, begun - journey.created)
         until = min(event.time, end)
         if until > begun:
             yield Part(stage, begun - journey.created, until - journey.created)
+        # Stages may overlap; time counts once.
         at = max(at, until)
         between = {"answered": _AGAIN, "connection": "transfer and reply"}.get(event.what, between)
     if at < end:
@@ -138,6 +140,7 @@ def _row(panel: Axes, transcript: Transcript, index: int, place: int) -> None:
     """Draw the bar of a recipient, and a mark for each reply of a receiver."""
     journey = transcript.journey
     for part in parts(transcript, index):
+        # A logarithmic axis has no 0.
         start, end = max(part.start / SECOND, _LEAST), max(part.end / SECOND, _LEAST)
         panel.barh(place, end - start, 0.34, left=start, color=_COLOURS[part.stage])
     for event in journey.events:

@@ -87,6 +87,7 @@ def _bad(course: Course) -> list[Span]:
 def _last(courses: Sequence[Course]) -> float:
     """Return where the axis ends: at the last creation of mail, or the last change of a state."""
     changes = [span.start for course in courses for span in _bad(course)]
+    # A state that lasts to the end of the run does not lengthen the axis.
     changes += [s.end for course in courses for s in _bad(course) if s.end < course.end]
     end = max(course.end for course in courses)
     return min(max([courses[0].duration, *(1.05 * change for change in changes)]), end)
@@ -146,6 +147,7 @@ def _held(course: Course, last: float) -> float:
     held, until = 0.0, 0.0
     spans = [s for s in _bad(course) if s.state >= State.THROTTLE and course.state_subjects[_of(s)]]
     for span in sorted(spans, key=lambda span: span.start):
+        # Spans of several providers overlap; time counts once.
         held += max(min(span.end, last) - max(span.start, until), 0.0)
         until = max(until, min(span.end, last))
     return held

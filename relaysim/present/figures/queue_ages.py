@@ -46,6 +46,7 @@ def qshape(result: QShape, caption: str) -> Sheet:
     top = max(10.0, float(counts.max()))
     norm = LogNorm(1.0, top)
     panel.imshow(
+        # A logarithmic scale has no colour for 0.
         np.ma.masked_less(counts, 1), norm=norm, cmap=_SHADES, aspect="auto", interpolation="none"
     )
     for place, (name, row) in enumerate(rows):

@@ -184,6 +184,7 @@ def _binned(
     results = []
     for name, threshold in thresholds.items():
         waiting = backlog[name].to_numpy(np.float64)
+        # Bins after the end of the axis are cut off: by then the queues are nearly empty.
         means = np.bincount(bins, waiting, columns)[:columns] / parts
         results.append(Queue(name, threshold, means))
     return sorted(results, key=lambda queue: (-queue.means.max(), queue.name))
@@ -191,6 +192,7 @@ def _binned(
 
 def _outline(panel: Axes, queue: Queue, place: int, width: float) -> None:
     """Draw an edge around each stretch of columns above the threshold."""
+    # Where the condition changes: stretches begin at even places and end at odd ones.
     edges = np.flatnonzero(np.diff(queue.means > queue.threshold, prepend=False, append=False))
     for first, end in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
         corner = width * first, place - 0.43

@@ -40,6 +40,7 @@ class Story:
             return self.base.typical
         frame = self.result.per_replication
         chosen = (frame["scope"] == "total") & (frame["metric"] == "on_time")
+        # A replication without judged mail sorts as the worst.
         shares = frame[chosen].set_index("replication")["value"].fillna(0.0)
         order = shares.sort_values(kind="stable").index.to_numpy(np.int64)
         return int(order[(len(order) - 1) // 2])

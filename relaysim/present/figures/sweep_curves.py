@@ -49,6 +49,7 @@ def sweep(result: Sweep) -> Sheet:
     NothingToDrawError
         For a single point, or for more than `ACROSS` panels side by side.
     """
+    # Numbers come before words, because lines between words mean nothing.
     along = max(result.varied, key=lambda other: (bool(other.amounts), len(other.values)))
     others = [other for other in result.varied if other is not along]
     across = list(itertools.product(*(other.values for other in others)))
@@ -132,6 +133,7 @@ def _mark(panel: Axes, designs: Sequence[str], limit: Limit, bound: float, aside
     shift = ScaledTranslation(0, raised, panel.figure.dpi_scale_trans)
     how: Any = {"color": look.colour, "transform": panel.transData + shift, "zorder": 4}
     first, last = panel.get_xlim()
+    # Infinite ends of an interval become arrows at the edge.
     ends = [min(max(end, first), last) for end in (limit.low, limit.high)]
     panel.plot(ends, [bound, bound], linewidth=2.2, solid_capstyle="butt", **how)
     marks = zip(ends, (limit.low, limit.high), "<>", strict=True)
@@ -170,6 +172,7 @@ def _message(result: Sweep, along: Vary) -> str:
     for design in result.scenarios:
         rows = result.points[result.points["scenario"] == design]
         values = rows[str(quantity)].to_numpy(np.float64)
+        # Along one path the direction matters; over a grid only the range does.
         ends = values[[0, -1]] if alone else (np.nanmin(values), np.nanmax(values))
         texts = (number(float(limit), quantity.of.unit) for limit in ends)
         text[design] = " to ".join(dict.fromkeys(texts))

@@ -57,6 +57,7 @@ def throughput(
         The origin of the numbers.
     """
     least = max(map(seconds_a_bin, series.values()), default=0.0)
+    # A bin of the figure cannot be finer than those of the series.
     bin_ = next(item for days, item in BINS if duration <= days * 86_400.0 and item.width >= least)
     subjects = classes(name for frame in series.values() for name in frame)
     rates = {design: _rates(frame, bin_) for design, frame in series.items()}

@@ -50,6 +50,7 @@ def tornado(sensitivity: Sensitivity) -> Sheet:
         float(np.abs(np.append(values[np.isfinite(values)], base)).max()),
         sensitivity.quantity.of.unit,
     )
+    # A difference of two shares is in percentage points and may be below 0.
     share = sensitivity.quantity.of.unit == "share" and sensitivity.other is None
     if sensitivity.quantity.of.unit == "share" and not share:
         kind = kind._replace(text=" pp")

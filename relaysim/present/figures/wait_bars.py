@@ -92,6 +92,7 @@ def waits(metrics: pd.DataFrame, designs: Sequence[str], caption: str) -> Sheet:
         )
         for part in HELD:
             whole = next(name for name in PARTS if part.startswith(f"{name}_"))
+            # A held part is within its whole: the bar shows the rest and the part side by side.
             parts[:, DRAWN.index(whole)] -= np.nan_to_num(parts[:, DRAWN.index(part)])
         return parts
 
@@ -164,6 +165,7 @@ def _message(result: Mapping[str, Means], designs: Sequence[str]) -> str:
     def weight(subject: str, part: int) -> float:
         means = np.nan_to_num(result[subject])
         most = means[:, part].max() - (means[:, part].min() if len(designs) > 1 else 0.0)
+        # One second more, so that classes that wait for milliseconds do not win.
         return float(most / (means.sum(axis=1).max() + 1.0))
 
     subject, part = max(

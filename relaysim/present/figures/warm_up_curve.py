@@ -29,6 +29,7 @@ def warmup(warm_up: WarmUp) -> Sheet:
         raise NothingToDrawError(warm_up.reason)
     run, name = warm_up.scenario.run, warm_up.scenario.name
     look, bins = looks([name])[name], len(warm_up.series)
+    # Odd, so that the mean is centred on a bin.
     width = max(3, bins // _PARTS | 1)
     cut: Any = {"color": INK, "linestyle": (0, (4, 2)), "linewidth": 1.2}
     marked = warm_up.truncation is not None and (warm_up.cut > 0 or not warm_up.truncation.settled)
