@@ -59,6 +59,7 @@ def batch_means(observations: npt.ArrayLike) -> BatchMeans:
     if len(row) < FEWEST:
         why = f"{len(row)} observations are too few: at least {FEWEST} are needed"
         return BatchMeans(_without_interval(row), len(row) // BATCHES, np.nan, why)
+    # If these short batches are hardly correlated, the ten times longer ones are even less so.
     neighbours = correlation(means(row, MANY))
     size = len(row) // BATCHES
     if neighbours >= LIMIT:
@@ -72,6 +73,7 @@ def batch_means(observations: npt.ArrayLike) -> BatchMeans:
 def means(row: Floats, batches: int) -> Floats:
     """Return the means of so many batches of one length, up to the last observation."""
     size = len(row) // batches
+    # The rest that fills no batch is left out at the start, so that the last observation counts.
     result: Floats = row[len(row) - size * batches :].reshape(batches, size).mean(axis=1)
     return result
 

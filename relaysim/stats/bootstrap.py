@@ -58,6 +58,7 @@ def bca(values: npt.ArrayLike, confidence: float = CONFIDENCE) -> Estimate:
         n_resamples=RESAMPLES,
         confidence_level=confidence,
         method="BCa",
+        # A seed of its own, so that the interval depends on the values alone.
         rng=np.random.default_rng(_SEED),
     ).confidence_interval
     return Estimate(float(row.mean()), float(ends.low), float(ends.high), len(row))

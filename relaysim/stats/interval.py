@@ -128,6 +128,7 @@ def deviations(values: Floats) -> Floats:
     square = np.nansum((values - mean[:, None]) ** 2, axis=1)
     deviation = np.full(len(n), np.nan)
     deviation[several] = np.sqrt(square[several] / (n[several] - 1))
+    # Summing rounds: equal values have no spread at all.
     deviation[several & constant(values)] = 0.0
     return deviation
 
@@ -157,6 +158,7 @@ def equal_rows(base: Floats, other: Floats) -> Mask:
         True where both have the same value, or both none, in each replication, and at least two
         replications have a value.
     """
+    # NaN is not equal to itself, but two missing values agree.
     same = (base == other) | (np.isnan(base) & np.isnan(other))
     return np.asarray(same.all(axis=1) & (np.count_nonzero(~np.isnan(base), axis=1) > 1))
 
@@ -210,8 +212,10 @@ def verdict(metric: Metric, base: float, difference: Estimate, matters: Matters 
     """
     least = (matters or metric.matters).of(base)
     value, low, high, _ = difference
+    # No interval decides nothing.
     if np.isnan(low) or np.isnan(base):
         return NOT_DECIDED
+    # First, because a difference may exclude zero and still be too small to matter.
     if -least <= low and high <= least:
         return EQUIVALENT
     if (low > 0 or high < 0) and abs(value) > least:

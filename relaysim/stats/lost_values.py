@@ -22,6 +22,7 @@ def lost_rows(*values: Floats) -> Mask:
 
 def minus(one: Floats, other: Floats) -> Floats:
     """Return the differences of two arrays; 0 where both are lost, infinite where one is."""
+    # Infinity minus infinity would be NaN.
     both = np.isinf(one) & (one == other)
     difference: Floats = np.where(both, 0.0, one) - np.where(both, 0.0, other)
     return difference
@@ -53,6 +54,7 @@ def signs_needed(more: int, less: int, replications: int, confidence: float) -> 
     fewer, more_often = sorted((more, less))
     for number in range(replications + 1, MOST + 1):
         part = number / replications
+        # Rounded against the verdict, so that the number is not too small.
         if sign_test(math.ceil(fewer * part), math.floor(more_often * part)) <= 1.0 - confidence:
             return float(number)
     return math.inf

@@ -51,6 +51,7 @@ def median_intervals(values: Floats, confidence: float = CONFIDENCE) -> Estimate
     """
     n = np.count_nonzero(~np.isnan(values), axis=1)
     ordered = np.sort(values, axis=1)  # NaN comes last
+    # 0: too few values for an interval at this confidence.
     below = binom.ppf((1.0 - confidence) / 2, np.maximum(n, 1), 0.5).astype(np.int64)
     low, high = np.full((2, len(values)), np.nan)
     for row in np.flatnonzero((n > 0) & (below > 0)):

@@ -68,6 +68,7 @@ def mser5(observations: npt.ArrayLike) -> Truncation:
         why = f"{len(mean)} observations are too few: at least {FEWEST * BATCH} are needed"
         return Truncation(0, np.zeros(0), False, why)
     batches = mean[: count * BATCH].reshape(count, BATCH).mean(axis=1)
+    # The last batches are no candidates: a few equal values would have the smallest error.
     statistic = _squared_errors(batches)[: count - LEFT]
     cut = int(statistic.argmin())
     share = f"{cut * BATCH} of {len(mean)} observations"

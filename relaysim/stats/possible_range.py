@@ -30,6 +30,7 @@ def within_range(given: Estimates, units: Sequence[str]) -> Estimates:
         that of a harm that is less than none may, the end on that side stays as it is.
     """
     most = _largest(units)
+    # A value outside the range, such as harm below none in paired runs, keeps its end.
     inside = given.value >= -_ROUNDING, given.value <= most + _ROUNDING
     return Estimates(
         given.value,

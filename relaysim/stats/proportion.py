@@ -25,6 +25,7 @@ def chances(values: Floats, confidence: float = CONFIDENCE) -> Estimates:
     n = np.count_nonzero(~np.isnan(values), axis=1)
     any_value = n > 0
     share = np.divide(np.nansum(values, axis=1), n, out=np.full(len(n), np.nan), where=any_value)
+    # No division by zero; the share of such a row is NaN anyway.
     number = np.where(any_value, n, 1)
     z = ndtri(0.5 + confidence / 2)
     width = 1.0 + z * z / number
@@ -126,6 +127,7 @@ def _correlation(base: Floats, other: Floats, both: Mask) -> Floats:
     only_base, only_other = np.nansum(base, axis=1) - yes, np.nansum(other, axis=1) - yes
     no = n - yes - only_base - only_other
     product = yes * no - only_base * only_other
+    # The correction applies to a positive correlation only, and never makes it negative.
     product = np.where(product > 0, np.maximum(product - n / 2, 0.0), product)
     margins = (yes + only_base) * (only_other + no) * (yes + only_other) * (only_base + no)
     result: Floats = np.divide(product, np.sqrt(margins), out=np.zeros(len(n)), where=margins > 0)

@@ -38,6 +38,7 @@ def linearized(shares: Floats, denominators: Floats) -> Floats:
     total = np.nansum(weights, axis=1)
     if not (total > 0).any():
         return shares
+    # With equal denominators, or equal shares, the ratio of sums is the mean of the shares.
     rows = (total > 0) & ~constant(weights) & ~constant(shares)
     if not rows.any():
         return shares

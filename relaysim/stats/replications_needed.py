@@ -44,11 +44,13 @@ def needed(
     value, _, high, n = difference
     deviation = deviation_of(high - value, n, confidence)
     numbers = smallest(deviation, room(value, least), confidence)
+    # Only n of the replications have a value, so more are needed for as many values.
     return np.ceil(numbers * replications / np.maximum(n, 1))
 
 
 def deviation_of(half: npt.ArrayLike, n: npt.ArrayLike, confidence: float = CONFIDENCE) -> Floats:
     """Return the standard deviation behind half the width of an interval of `n` replications."""
+    # One value has no degree of freedom; its half-width is NaN, and so is the result.
     number = np.maximum(np.asarray(n, np.float64), 2.0)
     return np.asarray(half, np.float64) * np.sqrt(number) / _student(number, confidence)
 
@@ -141,6 +143,7 @@ def _search(enough: Callable[[Floats], Mask], low: Floats, high: Floats) -> Floa
 
     The result is infinite where `high` is not enough.
     """
+    # The search assumes that a number that is enough stays so for all larger ones.
     never = ~enough(high)
     while (low < high).any():
         middle = np.floor((low + high) / 2)

@@ -50,12 +50,14 @@ def differences(chance: Mask, base: Floats, other: Floats, confidence: float) ->
         more, less = int((paired[row] > 0).sum()), int((paired[row] < 0).sum())
         balance = int((paired[row] == np.inf).sum()) - int((paired[row] == -np.inf).sum())
         value = np.copysign(np.inf, balance) if balance else np.nan
+        # Finite differences count by their sign too, but the lost ones must point the same way.
         sure = (more - less) * balance > 0 and sign_test(more, less) <= 1.0 - confidence
         result.value[row] = value
         result.low[row] = result.high[row] = value if sure else np.nan
     shares = chance_differences(base[chance], other[chance], confidence)
     for part, values in zip(result, shares, strict=True):
         part[chance] = values
+    # Designs that agree in every replication have a difference of exactly 0.
     equal = equal_rows(base, other)
     for part in result[:3]:
         part[equal] = 0.0

@@ -99,6 +99,7 @@ def late_share_if_unstable(
         return None
     table = table.dropna()
     on_time = table["on_time"].to_numpy(np.float64)
+    # Rounded, because 1 - 0.95 is not 0.05 to the last digit.
     return late_share(metric, table[metric].to_numpy(np.float64), on_time, (1.0 - on_time).round(9))
 
 
