@@ -106,8 +106,10 @@ def expected_dialogue(
             dialogue.rcpt_to(recipient, rcpt_reply)
     else:
         replies = [answer] * len(letter.recipients)
+        # A client with PIPELINING has sent RCPT TO before it reads the reply to MAIL FROM.
         for recipient in letter.recipients if host.pipelining else ():
             dialogue.rcpt_to(recipient, reply.NO_MAIL_COMMAND)
+    # Without an accepted recipient the client sends no DATA.
     if any(reply.is_success for reply in replies):
         dialogue.data(letter.size, host.bandwidth, connector.max_acknowledgement_delay)
     return _ended(dialogue, replies)
@@ -177,6 +179,7 @@ def _sender_reply(
     """Return the reply to MAIL FROM."""
     answer = routing.mail_verdict(scenario, host, connector, letter.sender)
     if answer.is_success:
+        # Rights are checked before back pressure, and the size last.
         answer = pressure.mail_from(scenario, hub, host, letter.sender) or answer
     if answer.is_success and letter.size is not None:
         answer = routing.size_verdict(scenario, host, connector, letter.size)
@@ -191,6 +194,7 @@ def _recipient_replies(
     for recipient in letter.recipients:
         answer = routing.rcpt_verdict(scenario, host, connector, domain_of(recipient))
         if answer.is_success:
+            # Refused recipients do not count for the limit.
             accepted = sum(reply.is_success for reply in replies)
             answer = routing.count_verdict(connector, accepted)
         replies.append(answer)

@@ -89,6 +89,7 @@ def _mailbox(scenario: Scenario, name: str, attempts: Sequence[Attempt]) -> Iter
 
 def _attempt(scenario: Scenario, name: str, host: Host, attempt: Attempt) -> Iterator[str]:
     target = attempt.target
+    # A client that is given by its address only has no other name.
     client = str(host.address) if name == f"[{host.address}]" else f"{name} ({host.address})"
     called = "" if host.server in ("", str(target.address)) else f" ({host.server})"
     yield from _wrap(f"{client} connects to {target.address} port {target.port}{called}.")

@@ -44,6 +44,7 @@ def hub_client(scenario: Scenario, hub: str, server: str | None, port: int | Non
         raise ValueError(f"{hub} is a hub, and hubs hand mail over at port {PORT}, not at {port}")
     address = str(lowest_address(scenario.hubs[hub]))
     client = plain_client(address, server or address, PORT)
+    # "" lets the routes of the recipients decide to which hub it connects.
     return client if server else client.model_copy(update={"server": ""})
 
 
@@ -93,6 +94,7 @@ def hub_attempts(scenario: Scenario, hub: str, client: Host, letter: Letter) -> 
 def _addresses(scenario: Scenario, hub: str, server: str, letter: Letter) -> tuple[IpAddress, ...]:
     """Return the addresses to which the hub connects."""
     if server in scenario.hubs:
+        # Hubs connect to the first address of each other.
         return scenario.hubs[server].addresses[:1]
     if server in scenario.dns:
         return tuple(scenario.dns[server])

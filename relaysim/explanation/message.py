@@ -130,6 +130,7 @@ def _check_server(scenario: Scenario, server: str) -> None:
 
 def _stream(host: Host, name: str, stream: str | None) -> Stream | None:
     if stream is None:
+        # The first stream gives the sender and the size, unless they are given.
         return next(iter(host.streams.values()), None)
     if not host.streams:
         raise ValueError(f"{name} has no streams: give --from and --size instead")
@@ -166,6 +167,7 @@ def _attempt(
     given: tuple[Grant, ...] = ()
     if connector is not None and target.hub is not None:
         session = routing.session(scenario, host, connector)
+        # After a login the rights of the account count as well as those of the principal.
         users = [session.principal, host.account or session.principal]
         given = tuple(
             grant

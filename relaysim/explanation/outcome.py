@@ -45,6 +45,7 @@ def outcome_at(
     domain, size = domain_of(recipient), letter.size or 0
     hop = routing.next_hop(scenario, hub or "", domain, size, link)
     sessions = hand_overs(scenario, hop)
+    # A hub that refuses the session never has the mail, so it has no next hop.
     receivers = [session.receiver for session in sessions if session.reply.is_success]
     lasts = [routing.next_hop(scenario, other, domain, size, link) for other in receivers]
     return Outcome(recipient, answer, (hop, *lasts), destination, sessions)

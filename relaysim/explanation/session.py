@@ -43,6 +43,7 @@ class Outcome:
         return {
             "recipient": self.recipient,
             "reply": None if self.reply is None else str(self.reply),
+            # None: mail of the mailbox server gets no SMTP reply.
             "accepted": self.reply is None or self.reply.is_success,
             "destination": self.destination,
             "hops": [
