@@ -20,6 +20,7 @@ def _per_minute(value: object) -> int | None:
     if rate is None:
         return None
     minutely = rate * 60
+    # Rates are per second; Exchange counts whole messages a minute.
     if minutely.denominator != 1 or minutely < 1:
         raise ValueError(f'{value!r} is not a whole number of messages a minute, such as "5/min"')
     return int(minutely)
@@ -85,6 +86,8 @@ class ReceiveConnector(Table):
     def _mechanisms_agree(
         cls, mechanisms: tuple[AuthMechanism, ...], info: ValidationInfo
     ) -> tuple[AuthMechanism, ...]:
+        # Groups that are wrong themselves are absent here: with all groups no second problem
+        # follows.
         groups = info.data.get("permission_groups", tuple(PermissionGroup))
         problems = auth_problems(mechanisms, groups)
         if problems:
@@ -140,6 +143,8 @@ class SendConnector(Table):
     def _has_a_space_or_a_link(
         cls, spaces: tuple[AddressSpace, ...], info: ValidationInfo
     ) -> tuple[AddressSpace, ...]:
+        # ...: the link is wrong itself, which is neither None nor text, so no second problem
+        # follows.
         linked = info.data.get("linked_receive_connector", ...)
         if linked is None and not spaces:
             raise ValueError('at least one address space is needed, such as "SMTP:*;1"')

@@ -188,6 +188,7 @@ def _hub(collection: Collection, name: str, table: Mapping[str, Any]) -> Raw:
 
 def _send_connector(collection: Collection, hubs: Any, name: str, table: Mapping[str, Any]) -> Raw:
     """Return the connector over the defaults of its source servers."""
+    # "" is no hub: its defaults are those of the first profile.
     servers = [server for _, server in texts(table.get("source_transport_servers"))] or [""]
     profiles = [_profile(collection, Kind.MTA, at(hubs, server)) for server in servers]
     return {**plain(send_connector_table(profiles)), **table, "name": name}

@@ -97,6 +97,7 @@ class Destination(Table):
         if self.domains is not None:
             return self.domains
         count = self.domain_count or 0
+        # Leading zeros make the order of names that of the numbers.
         width, stem = len(str(count)), _stem(self.name)
         return tuple(f"{stem}-{n:0{width}d}.example" for n in range(1, count + 1))
 
@@ -108,6 +109,7 @@ def _stem(name: str) -> str:
     z, digits and hyphens, and gets four digits of its hash: two such names never share a domain.
     """
     try:
+        # A longer number than any count has, so the longest name is tried.
         parse_domain(f"{name}-{10**9}.example")
     except ValueError:
         plain = normalize("NFKD", name).encode("ascii", "ignore").decode().lower()

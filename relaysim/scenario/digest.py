@@ -31,6 +31,7 @@ def digest(scenario: Scenario) -> str:
             f"{profile.kind}/{profile.name}": asdict(profile.properties)
             for profile in scenario.profiles.own
         }
+    # Sorted and without blanks: equal contents have one text.
     text = json.dumps(content, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -65,4 +66,5 @@ def _canonical(value: Any) -> Any:
 
 
 def _column(values: npt.NDArray[Any] | None) -> str | None:
+    # A fixed byte order gives the same digest on every machine.
     return None if values is None else hashlib.sha256(values.astype("<i8").tobytes()).hexdigest()

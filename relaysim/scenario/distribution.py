@@ -278,6 +278,7 @@ def _pareto_mean(law: Pareto[Any]) -> float:
     low, alpha = float(law.minimum), law.alpha
     if law.maximum is None:
         return alpha * low / (alpha - 1)
+    # log1p and expm1 stay exact where maximum is close to minimum, or alpha to 1.
     width = math.log1p((law.maximum - law.minimum) / law.minimum)
     kept = -math.expm1(-alpha * width)
     slope = 1 - alpha

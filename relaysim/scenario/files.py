@@ -82,6 +82,7 @@ def opened(path: Path, most: int, any_kind: bool = False) -> BinaryIO:
 def contents(path: Path, most: int, any_kind: bool = False) -> bytes:
     """Return the bytes of a file, as `opened` has it. Raises ValueError and OSError as there."""
     with opened(path, most, any_kind) as file:
+        # A pipe has no size: one byte more shows that it is too long.
         data = _first_bytes(file) + file.read(most + 1)
     if len(data) > most:
         raise ValueError(_too_large(None, most))

@@ -101,6 +101,7 @@ class BackPressure(Table):
             free = self.database_free_space
             size, used = self.queue_drive_size, self.queue_drive_used
             drives.append(Drive(Resource.DATABASE, size, used, free))
+            # The log shares the drive: it has the same use, but another threshold.
             if self.log_drive_size is None and self.log_free_space:
                 drives.append(Drive(Resource.LOG, size, used, self.log_free_space))
         if self.log_drive_size is not None and self.log_free_space:

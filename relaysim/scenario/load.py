@@ -135,6 +135,7 @@ def _chain(source: _Source, seen: tuple[Path, ...] = ()) -> list[_Source]:
 def _check_format(source: _Source) -> None:
     """Remove the version of the format from the tables of a file; refuse one that is not read."""
     version = source.tables.pop("format", FORMAT)
+    # `true` equals 1 in Python, but is no version.
     if version == FORMAT and not isinstance(version, bool):
         return
     newer = isinstance(version, int) and version > FORMAT
@@ -161,6 +162,7 @@ def _scenario(
 ) -> Scenario:
     tables: Raw = {}
     for source in files:
+        # The name and title of a file are not those of a file that extends it.
         tables.pop("name", None)
         tables.pop("title", None)
         tables = merged(tables, _with_paths(source.tables, source.folder))
@@ -190,6 +192,7 @@ def _with_paths(tables: Any, folder: Path) -> Any:
     """Return the tables with each `file` relative to the folder of the file that wrote it."""
 
     def placed(key: str, value: Any) -> Any:
+        # Domains of the organization are keys, and one of them may be "file".
         if isinstance(value, dict) and key != "organization":
             return _with_paths(value, folder)
         is_file = key == "file" and isinstance(value, str)

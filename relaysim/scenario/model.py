@@ -130,6 +130,7 @@ class Run(Table):
     @field_validator("warm_up")
     @classmethod
     def _leaves_something(cls, warm_up: int, info: ValidationInfo) -> int:
+        # A duration that is wrong itself is absent: no second problem follows.
         if warm_up >= info.data.get("duration", warm_up + 1):
             raise ValueError("must be shorter than duration")
         return warm_up

@@ -31,6 +31,7 @@ class OverrideError(Exception):
 def parse(text: str) -> tuple[Keys, Any]:
     """Return the path and the value of `path=value`. Raises OverrideError."""
     for at, character in enumerate(text):
+        # A quoted name may hold "=": the first one that ends a path is the right one.
         path = _path(text[:at]) if character == "=" else ()
         if len(path) > DEEPEST:
             raise OverrideError(Problem(path[:1], f"a path has at most {DEEPEST} steps"))
@@ -67,6 +68,7 @@ def _only(text: str) -> dict[str, Any] | None:
         table = tomllib.loads(text)
     except (ValueError, RecursionError):
         return None
+    # More lines would be more settings than one.
     return table if len(table) == 1 and "\n" not in text else None
 
 

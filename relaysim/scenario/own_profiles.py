@@ -135,6 +135,7 @@ class _Reading:
     def _parsed(self, kind: Kind, name: str) -> Profile:
         file, before = self.files[kind, name], len(self.problems)
         below = self._below(kind, file)
+        # A file over a broken one lacks its keys: they are not reported a second time.
         sound = len(self.problems) == before
         if below is not None and (kind, below.name) in self._broken:
             sound = False
@@ -159,6 +160,7 @@ class _Reading:
         loaded = (n for k, n in self.files if k is kind and self.files[k, n] is not file)
         known = tuple(dict.fromkeys([*loaded, *built_in.bases(kind)]))
         why = ""
+        # Files that are being read now: one of them again makes a circle.
         if (kind, name) in self._open:
             circle = " → ".join(profile for _, profile in (*self._open, (kind, name)))
             why, known = f"the files extend each other: {circle}", ()

@@ -67,6 +67,7 @@ def _toml(value: Any) -> str:
             return f"[{', '.join(map(_toml, value))}]"
         case dict():
             return "{...}"
+    # Python refuses to write a longer number in decimal.
     return hex(value) if isinstance(value, int) and abs(value) >= TOO_LONG else repr(value)
 
 

@@ -36,6 +36,7 @@ def _places(
     path: KeyPath, tables: Raw, collection: Collection
 ) -> Iterator[tuple[Profile, tuple[str, ...], KeyPath]]:
     """Return each profile of the user that fills a path, with its sections and the keys in them."""
+    # Filled up, because a path may be shorter.
     group, name, inner = (*path, "", "", "")[:3]
     for profile in collection.own:
         entry = at(tables, GROUPS[profile.kind], str(name))

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from relaysim.scenario.files import LARGEST_RECORDING, text_lines, unreadable
 
+# Below it a float holds every microsecond exactly.
 _LIMIT = 2**53
 
 
@@ -33,6 +34,7 @@ def read(path: Path) -> Recording:
         stat = path.stat()
     except (OSError, ValueError) as error:
         raise ValueError(unreadable(path, error)) from None
+    # Time and size are part of the key of the cache, so a changed file is read again.
     return _read(path, stat.st_mtime_ns, stat.st_size)
 
 
@@ -68,10 +70,12 @@ def _read(path: Path, _modified: int, _size: int) -> Recording:
     if not arrays["seconds"]:
         raise ValueError("the file holds no messages")
     created = np.rint(np.array(arrays["seconds"]) * 1e6).astype(np.int64)
+    # Messages of one time keep the order of the file.
     order = np.argsort(created, kind="stable")
 
     def sorted_(values: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         values = values[order]
+        # The cache gives the same arrays to every caller.
         values.flags.writeable = False
         return values
 

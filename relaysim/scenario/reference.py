@@ -137,6 +137,7 @@ def _send_connectors(raw: Raw) -> Found:
             if server not in hubs:
                 yield unknown((*path, "source_transport_servers", position), server, "hub", hubs)
         link = table.get("linked_receive_connector")
+        # Exchange ignores the case of names.
         if isinstance(link, str) and link.casefold() not in map(str.casefold, receive):
             yield unknown((*path, "linked_receive_connector"), link, "receive connector", receive)
 
@@ -248,6 +249,7 @@ def _horizon(raw: Raw) -> int | None:
     lengths = [
         parsed(units.duration, run[key]) if key in run else length for key, length in usual.items()
     ]
+    # None: a length cannot be read, which the model reports.
     return None if None in lengths else sum(lengths)
 
 

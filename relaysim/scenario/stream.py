@@ -80,6 +80,7 @@ class Stream(Table):
     def _one_address_each(
         cls, mailing_list: MailingList | None, info: ValidationInfo
     ) -> MailingList | None:
+        # A field that is wrong itself is absent, and then makes no second problem here.
         arrivals = info.data.get("arrivals")
         recorded = read(arrivals.file).recipients if isinstance(arrivals, Replay) else None
         several = info.data.get("recipients", 1) != 1 or (

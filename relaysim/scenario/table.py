@@ -68,6 +68,7 @@ class Table(BaseModel):
         The word "none" switches an optional key off that a profile or another file has set.
         """
         if isinstance(value, Mapping):
+            # None is what an absent key has, so the word overrides a value below it.
             value = {
                 key: None if item == NONE and cls.is_optional(key) else item
                 for key, item in value.items()
@@ -143,6 +144,7 @@ def _from_one_second(value: int) -> int:
 def adds_up(shares: Mapping[K, float]) -> Mapping[K, float]:
     """Return the same shares. Raises ValueError unless they add up to 1."""
     total = sum(shares.values())
+    # Shares such as 1/3 are written with few digits.
     if abs(total - 1.0) > 1e-6:
         raise ValueError(f"the shares add up to {total:.10g}, not to 1: write all of them here")
     return shares

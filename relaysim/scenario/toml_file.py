@@ -46,6 +46,7 @@ def parsed(text: str, file: str) -> dict[str, Any]:
         message, _, place = str(error).removesuffix(")").partition(" (at ")
         match = _LINE.fullmatch(place)
         last = text.count("\n") + 1
+        # Without numbers the place is the end of the document.
         line = match[1] if match else last if place else None
         if _ESCAPE.search(message):
             message = f"{message}; {ESCAPES}"

@@ -81,6 +81,7 @@ def _problem(details: ErrorDetails, raw: Mapping[str, Any]) -> Problem | None:
         return Problem(path, f"a table with a key {_tag_key(path)} is needed", allowed)
     if kind == "union_tag_invalid":
         return _unknown((*path, _tag_key(path)), context["tag"], context["expected_tags"])
+    # A key that is not among the allowed words, such as a stage of refusal.
     if kind == "literal_error" and value == _KEY:
         known = _allowed(context["expected"])
         return Problem(path, "unknown key", known, nearest(path[-1], known))

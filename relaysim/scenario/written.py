@@ -35,6 +35,7 @@ def written(model: Table, model_defaults: bool = True) -> dict[str, Any]:
         if value is None and key in model.model_fields_set and model.is_optional(key):
             result[info.alias or key] = _value(None, _kind(info), model_defaults) or NONE
             continue
+        # A required field has no default of the model, even if its profile gives the same value.
         usual = not info.is_required() and value == info.get_default(call_default_factory=True)
         if key in _left_out(model) or (usual and not model_defaults):
             continue
