@@ -45,8 +45,8 @@ def qshape(result: QShape, caption: str) -> Sheet:
     counts = np.array([[row[age] for age in ages] for _, row in rows])
     top = max(10.0, float(counts.max()))
     norm = LogNorm(1.0, top)
+    # A logarithmic scale has no colour for 0, so empty cells are masked.
     panel.imshow(
-        # A logarithmic scale has no colour for 0.
         np.ma.masked_less(counts, 1), norm=norm, cmap=_SHADES, aspect="auto", interpolation="none"
     )
     for place, (name, row) in enumerate(rows):

@@ -170,6 +170,7 @@ def _gone(backlog: pd.DataFrame) -> float:
     hours = (backlog.index.to_numpy(np.float64) // HOUR).astype(np.int64)
     waiting = backlog.to_numpy(np.float64)
     part = seconds_a_bin(backlog) / HOUR
+    # Bins may be minutes or hours: the mean of an hour is the sum times the part of a bin.
     columns_ = [np.bincount(hours, item) * part >= LEAST for item in waiting.T]
     ends = [HOUR * (np.flatnonzero(item)[-1] + 1) for item in columns_ if item.any()]
     return float(max(ends, default=0.0))
