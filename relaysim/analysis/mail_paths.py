@@ -348,7 +348,7 @@ def _route_of(
     scenario: Scenario, hub: str, stream: Stream, domains: Domains, share: float, link: str | None
 ) -> DomainRoute:
     """Return the route of some recipients from the hub that accepted the mail."""
-    # The route of the mean size stands for all sizes; `route_too_small` looks at the tail.
+    # The route of the mean size stands for all sizes; `route_too_small` checks the tail.
     size = max(1, round(mean(stream.size)))
     first = routing.next_hop(scenario, hub, domains.name, size, link)
     return DomainRoute(

@@ -29,7 +29,7 @@ def delayed_acknowledgement(scenario: Scenario) -> Iterator[Finding]:
         if connector is None or not path.routes or not path.share:
             continue
         stream = host.streams[path.stream]
-        # A compromise is no mail that an administrator wants to speed up or slow down.
+        # Nobody plans the mail of a compromise, so no delay is advised for it.
         if not is_culprit(host, stream) or isinstance(stream.arrivals, Compromise):
             continue
         hub = scenario.hubs[path.hub]

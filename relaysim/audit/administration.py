@@ -70,6 +70,7 @@ def _moved(scenario: Scenario, target: str) -> Iterator[Finding]:
 def endless_listing(scenario: Scenario) -> Iterator[Finding]:
     """A blocklist delists on request only, and no request is made."""
     for name, blocklist in scenario.blocklists.items():
+        # A scripted listing ends by the script, and a listing with a lifetime by itself.
         if blocklist.trigger == "none" or blocklist.lifetime is not None:
             continue
         if blocklist.delisting_time is None or scenario.operations.delisting == "never":

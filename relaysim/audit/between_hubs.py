@@ -176,7 +176,7 @@ def _works(
     model = scenario.hubs[hub]
     before = dict(model.receive_connectors)
     after = before | {connector.name: connector for connector in changed}
-    # Older conflicts have their own finding and do not speak against this fix.
+    # Older conflicts have their own finding and do not count against this fix.
     if len(conflicts(after.values())) > len(conflicts(before.values())):
         return False
     hides = model.specific_binding_hides_wildcard

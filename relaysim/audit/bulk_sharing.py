@@ -95,7 +95,7 @@ def bulk_shares_line(scenario: Scenario) -> Iterator[Finding]:
         on_it = {ip for ip, egress in scenario.egress.items() if egress.line == name}
         senders = [path for path in bulk if on_it & own_ips(path)]
         beside = [path for path in others if on_it & own_ips(path)]
-        # With the same IPs the finding of `bulk_shares_ip` says more.
+        # With the same IPs `bulk_shares_ip` reports it.
         separate = {ip for path in senders for ip in own_ips(path)} != {
             ip for path in beside for ip in own_ips(path)
         }

@@ -56,7 +56,7 @@ def to_strangers(
             fix = "List only the hosts that relay, one by one; another connector answers the others"
             return f"{fix}.", set_connector(hub, connector.name, RemoteIPRanges=needed)
         return "Remove the right of anonymous sessions.", without_relay(hub, connector)
-    # Exchange refuses two connectors with the same binding and range, so the old one gives them up.
+    # Exchange refuses two connectors with the same binding and range, so the old one loses them.
     singles = [str(ip_range) for ip_range in connector.remote_ip_ranges if ip_range.size == 1]
     kept = [str(ip_range) for ip_range in connector.remote_ip_ranges if str(ip_range) not in needed]
     commands = []

@@ -57,6 +57,7 @@ def _led_to(scenario: Scenario) -> tuple[set[str], set[str]]:
             if hop.connector is not None:
                 carriers.add(hop.connector.name)
             if hop.kind is HopKind.REMOTE:
+                # "" is no destination, so it marks none as used.
                 receivers.add(receiver(scenario, route, hop) or "")
     return carriers, receivers
 

@@ -119,7 +119,7 @@ def _connections(trace: Trace, routes: RecipientRoutes, parts: dict[str, Floats]
     """Divide the waits for a connection by what the connections of the hub waited for."""
     attempts = trace.attempts
     until = waited_until(trace, attempts["start"], attempts["end"])
-    # Most attempts find a free connection and have no wait to divide.
+    # An attempt with a free connection has no wait to divide.
     slow = np.flatnonzero(until > attempts["enter"])
     row, recipient = routes.members.join(attempts["transaction"][slow])
     row, last = slow[row], _ends(trace.recipients["end"], trace.end)[recipient]

@@ -114,6 +114,7 @@ def lookups(trace: Trace) -> pd.DataFrame:
             "domain": named(rows["domain"], names.domains),
             "time": seconds(rows["time"]),
             "until": seconds(rows["until"]),
+            # Tables of a trace have integers only.
             "listed": rows["listed"] > 0,
             "against": named(rows["against"], AGAINST),
         }

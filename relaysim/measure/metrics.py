@@ -42,11 +42,13 @@ def metrics(
         keep = np.array([name in only for name in trace.names.streams], bool)
         recipients = recipients.where(keep[recipients.stream])
     counted = recipients.where(recipients.counted)
+    # One set of busy hours for all groups, by all mail together.
     busy = busy_hours(counted)
     rows: list[Row] = []
     for group in groups(recipients, trace.names, scenario):
         subjects, of = len(group.subjects), group.of[recipients.counted]
         values = counts(counted, of, subjects)
+        # All recipients: what is delivered in the window counts, whenever it was created.
         values |= rates(recipients, group.of, subjects, window)
         values |= completion(counted, of, subjects)
         values |= latency(counted, of, subjects)

@@ -45,6 +45,7 @@ class Quantity(NamedTuple):
         """
         scope, _, rest = text.strip().partition(".")
         subject, _, metric = rest.rpartition(".")
+        # `total` has one subject of the same name, which may be left out.
         if scope == "total" and not subject:
             subject = "total"
         if scope not in SCOPES:

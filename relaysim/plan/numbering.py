@@ -39,7 +39,7 @@ class Numbering:
         ]
         self.domains = list(places.domains)
         self.receiver_of = list(places.destination)
-        # Sender domains are numbered as the compiler meets them: streams in order, then DSNs.
+        # Sender domains are numbered in the order of compilation: streams, then DSNs.
         self.from_domains: list[str] = []
         self._domain = {name: number for number, name in enumerate(self.domains)}
 

@@ -55,6 +55,7 @@ def _changes(
     if one is None and (table := _table_at(designs[1], path)):
         yield from _alone(path, table, _defaults(designs[1]))
     elif two is None and (table := _table_at(designs[0], path)):
+        # Only the base has the table: the same values, in the other direction.
         for change in _alone(path, table, _defaults(designs[0])):
             yield Change(change.path, change.after, None)
     elif isinstance(one, dict) and isinstance(two, dict) and _alike(one, two):
@@ -104,9 +105,12 @@ def _alone(path: KeyPath, added: Table, defaults: Any) -> Iterator[Change]:
     below = {key: value for key, value in _at(defaults, path).items() if key not in parts}
     usual = {}
     if below:
+        # Defaults replace what the file states: this is the table that the profile alone would
+        # give.
         profile = type(added).model_validate({**stated_values, **below})
         usual = written(profile) | written(profile, model_defaults=False)
     for key, value in stated_values.items():
+        # A key that chooses a profile is always a difference: the other values depend on it.
         if key in _PROFILE_KEYS or key not in below or usual.get(key) != value:
             yield Change(dotted((*path, key)), None, value)
     for key, tables in parts.items():

@@ -27,6 +27,7 @@ def _parameters(raw: Raw, collection: Collection) -> Found:
     for name, table in named(with_defaults(lists, collection), "blocklists"):
         profile = str(table.get("profile"))
         rules = [str(table.get(key, "none")) for key in ("trigger", "widening")]
+        # Other checks report an unknown profile or rule; its parameters cannot be judged.
         if profile not in collection.names(Kind.BLOCKLIST) or not all(r in NEEDED for r in rules):
             continue
         needed = [key for rule in rules for key in NEEDED[rule]]

@@ -32,6 +32,7 @@ def written(model: Table, model_defaults: bool = True) -> dict[str, Any]:
     result = {}
     for key, info in type(model).model_fields.items():
         value = getattr(model, key)
+        # The file switches the key off: without the word, loading would fill in the default again.
         if value is None and key in model.model_fields_set and model.is_optional(key):
             result[info.alias or key] = _value(None, _kind(info), model_defaults) or NONE
             continue

@@ -158,7 +158,7 @@ def equal_rows(base: Floats, other: Floats) -> Mask:
         True where both have the same value, or both none, in each replication, and at least two
         replications have a value.
     """
-    # NaN is not equal to itself, but two missing values agree.
+    # NaN is not equal to itself, but two missing values are equal here.
     same = (base == other) | (np.isnan(base) & np.isnan(other))
     return np.asarray(same.all(axis=1) & (np.count_nonzero(~np.isnan(base), axis=1) > 1))
 
@@ -212,7 +212,7 @@ def verdict(metric: Metric, base: float, difference: Estimate, matters: Matters 
     """
     least = (matters or metric.matters).of(base)
     value, low, high, _ = difference
-    # No interval decides nothing.
+    # Without an interval nothing is decided.
     if np.isnan(low) or np.isnan(base):
         return NOT_DECIDED
     # First, because a difference may exclude zero and still be too small to matter.

@@ -185,7 +185,7 @@ def _require_known(scenario: Scenario, stream: str) -> None:
 def _row(trace: Trace, stream: str, number: int, replication: int) -> int:
     names = trace.names
     fits = [i for i, name in enumerate(names.streams) if name == stream]
-    # A full name wins over the short name of another stream.
+    # A full name comes before the short name of another stream.
     fits = fits or [i for i, title in enumerate(names.stream_title) if title == stream]
     of_stream = np.isin(trace.messages["stream"], fits)
     rows = np.flatnonzero(of_stream & (trace.messages["number"] == number))

@@ -151,7 +151,7 @@ class Reached:
     def _chances(self) -> float:
         """Return the number if the values that were seen repeated."""
         hits, n = round(self.estimate.value * self.estimate.n), self.estimate.n
-        # Wilson's width has no formula for n here, so multiples of the sample are tried.
+        # Whole multiples of the sample only: the number is rounded up.
         for times in range(2, SEARCHED // n + 1):
             row = np.repeat([1.0, 0.0], [hits * times, (n - hits) * times])
             _, low, high, _ = chances(row[None])

@@ -131,6 +131,7 @@ def replicate(scenario: Scenario, replication: int, seed: int, kept: KeptOutput)
             innocent = chosen - kept.guilty
             innocent_blast = (
                 blast_metrics
+                # All innocent streams are in common, so the metrics are those of the whole run.
                 if innocent >= own - culprits(scenario)
                 else measured_blast.metrics(innocent)
             )

@@ -238,7 +238,7 @@ def assumed(files: DesignFiles) -> tuple[Factor, ...]:
     inputs: dict[str, Factor] = {}
     for file in files.files:
         of_file = assumptions(file, files.settings, files.profiles)
-        # The right side wins: a path of an earlier file keeps its value.
+        # In a union the right side counts: a path of an earlier file keeps its value.
         inputs = {factor.path: factor for factor in of_file} | inputs
     return tuple(inputs.values())
 

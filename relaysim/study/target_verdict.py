@@ -62,7 +62,7 @@ class Judgement:
         holds = self.target.verdict(self.estimate)
         if holds is None and self._always_missed(self.values[with_value]):
             return MISSED
-        # A replication without a value proves nothing, so the target is not surely met.
+        # A replication without a value shows nothing, so the target is not surely met.
         if holds is None or (holds and not with_value.all()):
             return NOT_DECIDED
         return MET if holds else MISSED

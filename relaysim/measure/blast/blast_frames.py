@@ -37,7 +37,7 @@ def harmed(
         One row for each innocent recipient with more harm in T than in N, or junked in T alone.
     """
     treatment, control, absent = innocents.treatment, innocents.control, innocents.absent
-    # Junked mail that is on time is no harm in `excess`, but it is in the junk folder because of T.
+    # Mail that is junked in time adds no harm, so junk in T alone is chosen beside it.
     chosen = (innocents.excess > 0) | (treatment.junk & ~absent.junk)
     chosen_innocents, names = innocents.where(chosen), trace.names
     treatment, control, absent = (

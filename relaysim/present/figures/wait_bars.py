@@ -165,7 +165,7 @@ def _message(result: Mapping[str, Means], designs: Sequence[str]) -> str:
     def weight(subject: str, part: int) -> float:
         means = np.nan_to_num(result[subject])
         most = means[:, part].max() - (means[:, part].min() if len(designs) > 1 else 0.0)
-        # One second more, so that classes that wait for milliseconds do not win.
+        # One second more, so that no class that waits for milliseconds only is chosen.
         return float(most / (means.sum(axis=1).max() + 1.0))
 
     subject, part = max(

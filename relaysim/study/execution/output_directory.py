@@ -75,7 +75,7 @@ def require_own_output(target: Path) -> None:
     if PROVENANCE not in names:
         raise OutputError(f"{target} is not empty and holds no earlier output of relaysim")
     listed = _listed(target / PROVENANCE)
-    # Another program may have a file of this name.
+    # The file may be of another program, or of another version.
     if listed is None:
         raise OutputError(
             f"{target / PROVENANCE} was not written by this version of relaysim: remove {target}, "
