@@ -42,7 +42,7 @@ def metrics(
         keep = np.array([name in only for name in trace.names.streams], bool)
         recipients = recipients.where(keep[recipients.stream])
     counted = recipients.where(recipients.counted)
-    # One set of busy hours for all groups, by all mail together.
+    # One set of busy hours for all groups.
     busy = busy_hours(counted)
     rows: list[Row] = []
     for group in groups(recipients, trace.names, scenario):

@@ -178,6 +178,7 @@ def _hub(collection: Collection, name: str, table: Mapping[str, Any]) -> Raw:
     hub = merged(hub_defaults(profile), table)
 
     def connector(own_name: str, table: Mapping[str, Any]) -> Raw:
+        # The usage replaces defaults of the profile, and the keys of the file replace both.
         below = receive_connector_defaults(profile, name, own_name) | _of_usage(table.get("usage"))
         return merged(below, table) | {"name": own_name}
 

@@ -74,6 +74,7 @@ class BackPressure(Table):
     @classmethod
     def _keeps_space_free(cls, size: int | None, info: ValidationInfo) -> int | None:
         """Refuse a drive that is too small for what back pressure keeps free on it."""
+        # `log_drive_size` comes before `queue_drive_size` in the table, so it is checked already.
         on_it = ["log_free_space"] if info.data.get("log_drive_size") is None else []
         if info.field_name == "log_drive_size":
             on_it = ["log_free_space"]

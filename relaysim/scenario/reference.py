@@ -91,6 +91,7 @@ def _addresses_are_of_one_hub(raw: Raw) -> Found:
     for hub, table in named(raw, "hubs"):
         for position, text in texts(table.get("addresses")):
             address = parsed(parse_ip, text)
+            # The first hub keeps the address; each later one is reported.
             if address is not None and owner.setdefault(address, hub) != hub:
                 path = ("hubs", hub, "addresses", position)
                 yield Problem(path, f"{owner[address]} has this address already")

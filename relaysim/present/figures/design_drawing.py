@@ -90,6 +90,7 @@ def design(of: Picture, caption: str) -> Sheet:
         return max(scale * math.sqrt(recipients), _THINNEST)
 
     stages = [kinds for kinds in STAGES if any(s.kind in kinds for s in of.flows.stops())]
+    # A stage without a stop, such as sending hubs, takes no column.
     column = {kind: place for place, kinds in enumerate(stages) for kind in kinds}
     room = _PANEL - _LEFT - _RIGHT
     box = min(_BOX, _PART * room / (len(stages) - 1 + _PART))

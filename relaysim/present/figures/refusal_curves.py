@@ -44,6 +44,7 @@ def reach(
     NothingToDrawError
         If no message would ever be refused.
     """
+    # The sum of hourly probabilities is the number of hours in which mail is refused.
     hours = pd.DataFrame({name: frame.sum() for name, frame in series.items()}).max(axis=1)
     if not (hours > 0.0).any():
         raise NothingToDrawError("no innocent message would ever be refused for reputation")

@@ -50,6 +50,7 @@ def to_bytes(function: Callable[..., T], result: T) -> bytes:
         "function": f"{function.__module__}.{function.__qualname__}",
         "result": kind_of_result(function).write(result, "", arrays),
     }
+    # Large lists have 64-bit offsets, so no array is too long for a cell.
     fields = [
         pa.field(name, pa.large_list(column.type))
         for name, column in zip(arrays.names, arrays.columns, strict=True)
