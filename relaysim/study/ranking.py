@@ -47,8 +47,8 @@ def ranking(comparison: Comparison, scope: str, subject: str, metric: str) -> pd
         If no design has such a value.
     """
     frame = comparison.per_replication
-    own = frame[(frame["scope"] == scope) & (frame["subject"] == subject)]
-    rows = own[own["metric"] == metric]
+    of_subject = frame[(frame["scope"] == scope) & (frame["subject"] == subject)]
+    rows = of_subject[of_subject["metric"] == metric]
     if rows.empty:
         raise ValueError(f"no design has {metric} of {subject} in the scope {scope}")
     # By name, so that the order of the designs changes no number.
@@ -59,7 +59,7 @@ def ranking(comparison: Comparison, scope: str, subject: str, metric: str) -> pd
     if not values.size:
         raise ValueError(f"no replication has {metric} of {subject} in all designs")
     kind = METRICS[metric]
-    denominators = own[own["metric"] == kind.denominator]
+    denominators = of_subject[of_subject["metric"] == kind.denominator]
     denominators = denominators.pivot(index="scenario", columns="replication", values="value")
     denominators = denominators.reindex(index=table.index, columns=table.columns)
     values = linearized(values, denominators.to_numpy(np.float64))

@@ -114,12 +114,12 @@ def replicate(scenario: Scenario, replication: int, seed: int, kept: KeptOutput)
         violations += check(runs.control, draws, scenario)
         # N is a run of other draws: those without the culprits' mail.
         violations += check(runs.absent, draws.without(culprits(scenario)), scenario)
-    own = frozenset(draws.streams)
+    all_streams = frozenset(draws.streams)
     recipients = Recipients.of(trace, scenario)
     measured = metrics(trace, scenario, recipients)
     among = {
         # All streams in common: the metrics are those of the whole run.
-        chosen: measured if chosen >= own else metrics(trace, scenario, recipients, chosen)
+        chosen: measured if chosen >= all_streams else metrics(trace, scenario, recipients, chosen)
         for chosen in kept.among
     }
     blast = None
@@ -132,7 +132,7 @@ def replicate(scenario: Scenario, replication: int, seed: int, kept: KeptOutput)
             innocent_blast = (
                 blast_metrics
                 # All innocent streams are in common, so the metrics are those of the whole run.
-                if innocent >= own - culprits(scenario)
+                if innocent >= all_streams - culprits(scenario)
                 else measured_blast.metrics(innocent)
             )
             among[chosen] = pd.concat([plain, innocent_blast], ignore_index=True)

@@ -39,8 +39,10 @@ def receivers(scenario: Scenario, spamtraps: bool = False) -> Receivers:
         Whether there is a domain of spam traps.
     """
     accepted = scenario.organization.domains
-    own = [name for name, kind in accepted.items() if kind is AcceptedDomainType.AUTHORITATIVE]
-    internal = (own or list(accepted))[0].removeprefix("*.")
+    authoritative = [
+        name for name, kind in accepted.items() if kind is AcceptedDomainType.AUTHORITATIVE
+    ]
+    internal = (authoritative or list(accepted))[0].removeprefix("*.")
     names: dict[str, tuple[str, ...]] = {INTERNAL: (internal,)}
     names |= {name: place.domain_names() for name, place in sorted(scenario.destinations.items())}
     if spamtraps:

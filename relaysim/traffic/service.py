@@ -66,8 +66,8 @@ def of_costs(costs: Sequence[Cost], size: SizeLaw) -> Service:
         return Service(0.0, 0.0, "constant")
     by_size = [cost.per_kb * kb / SECOND * spread for cost in costs]
     # Not as a sum of squares, which overflow where a law is astronomic as stated.
-    own = (math.hypot(m, s) * cost.cv for m, s, cost in zip(means, by_size, costs, strict=True))
-    deviation = math.hypot(sum(by_size), *own)
+    spreads = (math.hypot(m, s) * cost.cv for m, s, cost in zip(means, by_size, costs, strict=True))
+    deviation = math.hypot(sum(by_size), *spreads)
     law = "gamma" if len(costs) == 1 and not sum(by_size) else "mixed"
     return Service(seconds, deviation / seconds, law if deviation else "constant")
 

@@ -48,8 +48,8 @@ class Provenance:
         smart = ((scenario.name, smart_hosts_in_use(scenario)) for scenario in scenarios)
         # A sweep has the same design at many points.
         behind = tuple(dict.fromkeys(pair for pair in smart if pair[1]))
-        own = (profile for scenario in scenarios for profile in scenario.profiles.own)
-        files = tuple(dict.fromkeys(file for profile in own for file in profile.files))
+        user_profiles = (profile for scenario in scenarios for profile in scenario.profiles.own)
+        files = tuple(dict.fromkeys(file for profile in user_profiles for file in profile.files))
         return cls(named, seed, replications, command, *times, behind, files)
 
     def facts(self) -> dict[str, Any]:
