@@ -90,7 +90,7 @@ def spread(comparison: Comparison, base: str, row: dict[str, Any]) -> tuple[floa
 
 def many(row: dict[str, Any], deviation: float, samples: int) -> str:
     """How many replications of each design decide it."""
-    least = METRICS[row["metric"]].matters.of(row["value"] - row["difference"])
+    least = METRICS[row["metric"]].margin.of(row["value"] - row["difference"])
     half = room(np.array([row["difference"]]), np.array([least]))
     needed = smallest(np.array([deviation]), half, row["confidence"], samples)[0]
     return f"{needed:,.0f}" if np.isfinite(needed) else f"above {MOST:,}"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 KEYS: Mapping[str, str] = {}
 """Keys of scenario files."""
 METRICS: Mapping[str, str] = {"latency_p95_worst_hour": "latency_p95_busy_hours"}
-"""Metrics, in selectors such as `class.bulk.on_time` and in `--smallest`."""
+"""Metrics, in selectors such as `class.bulk.on_time` and in `--margin`."""
 FRAMES: dict[str, str] = {"copies": "recipients"}
 """Frames of a result."""
 COLUMNS: Mapping[str, str] = {

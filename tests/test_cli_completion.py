@@ -65,7 +65,7 @@ def test_after_a_dash_come_options() -> None:
     assert completed("relaysim new acme --") == [
         *("--extends", "--mailboxes", "--newsletter", "--profiles", "--out", "--help"),
     ]
-    assert completed("relaysim compare a.toml b.toml --smal") == ["--smallest"]
+    assert completed("relaysim compare a.toml b.toml --marg") == ["--margin"]
 
 
 def test_a_kind_of_profile_is_one_of_four() -> None:

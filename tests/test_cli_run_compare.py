@@ -138,9 +138,9 @@ def verdicts(busy, *smallest):
     }
 
 
-def test_the_user_says_what_difference_matters(busy):
+def test_the_user_sets_the_equivalence_margin(busy):
     assert verdicts(busy)["created"] == BETTER
-    assert verdicts(busy, "--smallest", "created=5000")["created"] == EQUIVALENT
+    assert verdicts(busy, "--margin", "created=5000")["created"] == EQUIVALENT
 
 
 def test_compare_writes_its_tables(tmp_path, busy):

@@ -53,7 +53,7 @@ def test_metric_in_a_selector() -> None:
 
 
 def test_metric_of_a_margin() -> None:
-    """`--smallest` and `matters` name the new metric."""
+    """`--margin` and `margins` name the new metric."""
     with pytest.raises(ValueError, match=ANSWER):
         parse(f"{OLD}=30 s")
 
@@ -62,7 +62,7 @@ def test_metric_of_a_comparison() -> None:
     """`compare` names the new metric."""
     designs = [relaysim.load(f"scenarios/{name}.toml") for name in ("shared-hub", "dedicated-hub")]
     with pytest.raises(ValueError, match=ANSWER):
-        require_comparable(designs, {OLD: METRICS["on_time"].matters})
+        require_comparable(designs, {OLD: METRICS["on_time"].margin})
 
 
 def test_frame_by_name() -> None:

@@ -16,11 +16,11 @@ def compare(
     base: Annotated[Path, typer.Argument(metavar="BASE", help="The design to compare with.")],
     others: Annotated[list[Path], typer.Argument(metavar="OTHER", help="Other designs.")],
     study: Study,
-    smallest: Annotated[
+    margin: Annotated[
         list[str] | None,
         typer.Option(
             metavar="METRIC=VALUE",
-            help="The smallest difference that matters, such as latency_p95='30 s' or "
+            help="The equivalence margin of a metric, such as latency_p95='30 s' or "
             "on_time='1 %'. May be repeated.",
         ),
     ] = None,
@@ -45,8 +45,8 @@ def compare(
 
     designs = [study.read(file) for file in (base, *others)]
     with as_user_error(ValueError):
-        matters = dict(parse(text) for text in smallest or ())
-        require_comparable(designs, matters)
+        margins = dict(parse(text) for text in margin or ())
+        require_comparable(designs, margins)
     result = study.compute(
         lambda execution: compare_designs(
             designs,
@@ -54,7 +54,7 @@ def compare(
             execution,
             check_invariants=check_invariants,
             blast=not no_blast,
-            matters=matters,
+            margins=margins,
         ),
         label=", ".join(design.name for design in designs),
     )

@@ -1,14 +1,14 @@
-"""The smallest difference that matters, as a user writes it."""
+"""The equivalence margin of a metric, as a user writes it."""
 
 from relaysim.mail.spelling import unknown
 from relaysim.measure.amount import amount
 from relaysim.measure.metric_catalogue import METRICS
 from relaysim.renamed import METRICS as RENAMED
 from relaysim.renamed import sentence
-from relaysim.stats.metric import Matters
+from relaysim.stats.metric import Margin
 
 
-def parse(text: str) -> tuple[str, Matters]:
+def parse(text: str) -> tuple[str, Margin]:
     """Return the metric and the difference of `latency_p95=30 s`, `on_time=1 %` or `bounced=10`.
 
     Times carry a unit; a share is a percentage, or a fraction of 1. Raises ValueError.
@@ -21,6 +21,6 @@ def parse(text: str) -> tuple[str, Matters]:
     if name not in METRICS:
         raise unknown(name, "a metric", METRICS)
     try:
-        return name, Matters(amount(value, METRICS[name].unit))
+        return name, Margin(amount(value, METRICS[name].unit))
     except ValueError as error:
-        raise ValueError(f"--smallest {text}: {error}") from None
+        raise ValueError(f"--margin {text}: {error}") from None

@@ -5,12 +5,12 @@ listing is scripted; in N the culprits send nothing. A recipient is harmed in a 
 delivered or junked within the deadline of its stream.
 """
 
-from relaysim.stats.metric import Matters, Metric
+from relaysim.stats.metric import Margin, Metric
 
-_RECIPIENTS = Matters(1.0, 0.01)
-_HOURS = Matters(1.0, 0.05)
-_SHARE = Matters(0.05)
-_HARM = Matters(0.001)
+_RECIPIENTS = Margin(1.0, 0.01)
+_HOURS = Margin(1.0, 0.05)
+_SHARE = Margin(0.05)
+_HARM = Margin(0.001)
 _INNOCENT = "judged innocent recipients created in the window"
 
 BLAST = (
@@ -114,7 +114,7 @@ BLAST = (
         "innocent_streams",
         "streams",
         "more",
-        Matters(1.0),
+        Margin(1.0),
         f"innocent streams with {_INNOCENT}",
     ),
     Metric(
@@ -145,7 +145,7 @@ BLAST = (
         "incidents",
         "incidents",
         "less",
-        Matters(0.1),
+        Margin(0.1),
         "incidents in the window: spans in which some public IP is listed, or blocked or "
         "throttled by a provider; those less than 24 h apart are one",
     ),
@@ -169,7 +169,7 @@ BLAST = (
         "leverage",
         "recipients",
         "less",
-        Matters(0.01, 0.05),
+        Margin(0.01, 0.05),
         "innocent recipients harmed in T and not in C, for each signal of a culprit's mail that "
         "was received",
     ),

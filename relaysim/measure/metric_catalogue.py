@@ -2,7 +2,7 @@
 
 from relaysim.measure.blast_catalogue import BLAST, BLAST_SCOPES
 from relaysim.measure.frame_columns import HELD_PARTS, PARTS_OF_LATENCY
-from relaysim.stats.metric import Matters, Metric
+from relaysim.stats.metric import Margin, Metric
 
 __all__ = [
     "BLAST_SCOPES",
@@ -20,14 +20,14 @@ __all__ = [
     "SCOPES",
     "SKEWED_BY_LISTINGS",
     "SUBMISSION_METRICS",
-    "Matters",
+    "Margin",
     "Metric",
 ]
 
-_RECIPIENTS = Matters(1.0, 0.01)
-_TIME = Matters(1.0, 0.05)
-_LENGTH = Matters(1.0, 0.05)
-_CHANCE = Matters(0.05)
+_RECIPIENTS = Margin(1.0, 0.01)
+_TIME = Margin(1.0, 0.05)
+_LENGTH = Margin(1.0, 0.05)
+_CHANCE = Margin(0.05)
 BOTH_DELIVERED = "_both_delivered"
 """The ending of metrics of the recipients that both designs of a comparison delivered."""
 DELIVERED_LATENCY = (
@@ -87,7 +87,7 @@ METRICS: dict[str, Metric] = {
             "on_time",
             "share",
             "more",
-            Matters(0.005),
+            Margin(0.005),
             "share of the judged recipients (created in the window, at least their deadline before "
             "the end of the run) that were delivered or junked within the deadline of their stream",
             denominator="judged",
@@ -111,21 +111,21 @@ METRICS: dict[str, Metric] = {
             "throughput",
             "recipients/s",
             "more",
-            Matters(0.0, 0.01),
+            Margin(0.0, 0.01),
             "recipients delivered or junked in the window, whenever they were created, per second",
         ),
         Metric(
             "peak_throughput",
             "recipients/s",
             "more",
-            Matters(0.0, 0.05),
+            Margin(0.0, 0.05),
             "the same in the best whole minute of the window, counted from its start",
         ),
         Metric(
             "completion",
             "s",
             "less",
-            Matters(60.0, 0.05),
+            Margin(60.0, 0.05),
             "first creation to the last final status; lost (infinite) where a recipient was not "
             "reached: refused, abandoned, expired, bounced for another reason than 5.1.1 (no such "
             "mailbox), or kept back while its stream paused; else absent where one is in flight",
@@ -185,7 +185,7 @@ METRICS: dict[str, Metric] = {
             "judged_days",
             "days",
             "more",
-            Matters(1.0),
+            Margin(1.0),
             "days, of 24 h from the start of the run, on which a judged recipient was created in "
             "the window",
         ),
@@ -193,7 +193,7 @@ METRICS: dict[str, Metric] = {
             "bad_hour_share",
             "share",
             "less",
-            Matters(0.01),
+            Margin(0.01),
             "the same share of the judged hours: includes a quiet hour that loses its mail",
             denominator="judged_hours",
         ),
@@ -201,7 +201,7 @@ METRICS: dict[str, Metric] = {
             "judged_hours",
             "hours",
             "more",
-            Matters(1.0),
+            Margin(1.0),
             "hours, of 60 min from the start of the run, in which at least "
             f"{FEWEST_IN_AN_HOUR} judged recipients were created in the window",
         ),
@@ -217,7 +217,7 @@ METRICS: dict[str, Metric] = {
             "utilization",
             "share",
             "less",
-            Matters(0.01),
+            Margin(0.01),
             "share of the servers that were busy, mean over the window",
         ),
         *(
@@ -225,7 +225,7 @@ METRICS: dict[str, Metric] = {
                 name,
                 "share",
                 "less",
-                Matters(0.01),
+                Margin(0.01),
                 f"the same in the busiest {what} of the window, of whole ones from its start",
             )
             for name, what in (
@@ -239,7 +239,7 @@ METRICS: dict[str, Metric] = {
             "wait_mean",
             "s",
             "less",
-            Matters(0.1, 0.05),
+            Margin(0.1, 0.05),
             "mean wait of the entries that arrived in the window and were served; absent where no "
             "entry that had to wait was served",
         ),
@@ -247,7 +247,7 @@ METRICS: dict[str, Metric] = {
             "minutes_above",
             "min",
             "less",
-            Matters(1.0, 0.05),
+            Margin(1.0, 0.05),
             "time in the window with a queue above Microsoft's threshold: 100 in "
             "the submission queue, 250 in a delivery queue",
         ),
@@ -259,19 +259,19 @@ METRICS: dict[str, Metric] = {
             "1 if it was listed in the window at all, else 0: the mean is the probability",
             chance=True,
         ),
-        Metric("listings", "listings", "less", Matters(0.1), "listings that began in the window"),
+        Metric("listings", "listings", "less", Margin(0.1), "listings that began in the window"),
         Metric(
             "listed_time",
             "s",
             "less",
-            Matters(600.0),
+            Margin(600.0),
             "time in the window in which the IP was on at least one list, or the list had any IP",
         ),
         Metric(
             "listing_length",
             "s",
             "less",
-            Matters(600.0, 0.05),
+            Margin(600.0, 0.05),
             "mean length of the listings that began in the window; one that outlives the run "
             "counts up to its end",
         ),

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from relaysim.measure.frame_columns import FRAMES
 from relaysim.measure.metric_catalogue import BLAST_SCOPES, FEWEST_IN_AN_HOUR, METRICS, SCOPES
-from relaysim.stats.metric import Matters
+from relaysim.stats.metric import Margin
 
 NOTES = """\
 Times are seconds since the start of the run. The window is [`warm_up`, `duration`). A recipient
@@ -117,7 +117,7 @@ def document() -> str:
             f"`{metric.name}`",
             metric.unit,
             metric.better,
-            _matters(metric.matters),
+            _margin(metric.margin),
             metric.meaning,
             f"`{metric.denominator}`" if metric.denominator else "",
         )
@@ -133,7 +133,7 @@ def _scopes(scopes: Mapping[str, tuple[str, tuple[str, ...]]]) -> list[str]:
     return ["| scope | subjects | metrics |", "| --- | --- | --- |", *rows]
 
 
-def _matters(matters: Matters) -> str:
-    parts = [f"{matters.absolute:g}"] if matters.absolute else []
-    parts += [f"{matters.relative:.0%} of the base"] if matters.relative else []
+def _margin(margin: Margin) -> str:
+    parts = [f"{margin.absolute:g}"] if margin.absolute else []
+    parts += [f"{margin.relative:.0%} of the base"] if margin.relative else []
     return " or ".join(parts)

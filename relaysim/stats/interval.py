@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import stdtrit
 
-from relaysim.stats.metric import Matters, Metric
+from relaysim.stats.metric import Margin, Metric
 
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -188,29 +188,29 @@ def narrowing(base: Floats, other: Floats) -> Floats:
     return factor
 
 
-def verdict(metric: Metric, base: float, difference: Estimate, matters: Matters | None) -> str:
+def verdict(metric: Metric, base: float, difference: Estimate, margin: Margin | None) -> str:
     """Return the verdict on a paired difference.
 
     Parameters
     ----------
     metric : Metric
-        The metric, with the direction that is better and the difference that matters.
+        The metric, with the direction that is better and the equivalence margin.
     base : float
         Its value in the base.
     difference : Estimate
         Design minus base.
-    matters : Matters or None
-        Another smallest difference that matters.
+    margin : Margin or None
+        Another equivalence margin.
 
     Returns
     -------
     str
-        `equivalent`: the whole interval lies within the difference that matters, on both sides of
+        `equivalent`: the whole interval lies within the equivalence margin, on both sides of
         zero. `better` or `worse`: the interval leaves out zero, and the difference itself is larger
-        than the one that matters. `not decided`: anything else, so always with one replication.
+        than the margin. `not decided`: anything else, so always with one replication.
         `equal` is a verdict on values and not on a difference: see `equal_rows`.
     """
-    least = (matters or metric.matters).of(base)
+    least = (margin or metric.margin).of(base)
     value, low, high, _ = difference
     # Without an interval nothing is decided.
     if np.isnan(low) or np.isnan(base):

@@ -1,11 +1,11 @@
-"""A metric, and the smallest difference of it that matters."""
+"""A metric, and its equivalence margin."""
 
 from math import inf
 from typing import Literal, NamedTuple
 
 
-class Matters(NamedTuple):
-    """The smallest difference that matters: an absolute one, or a share of the base if larger."""
+class Margin(NamedTuple):
+    """An equivalence margin: an absolute difference, or a share of the base if that is larger."""
 
     absolute: float
     relative: float = 0.0
@@ -19,7 +19,7 @@ class Matters(NamedTuple):
 
 
 class Metric(NamedTuple):
-    """A metric, the direction that is better, and the difference that matters by default.
+    """A metric, the direction that is better, and the equivalence margin.
 
     A `chance` is 0 or 1 in a replication, so that its mean is a probability. A share with a
     `denominator`, a metric of the same scopes, is a ratio of sums over replications
@@ -29,7 +29,7 @@ class Metric(NamedTuple):
     name: str
     unit: str
     better: Literal["more", "less"]
-    matters: Matters
+    margin: Margin
     meaning: str
     chance: bool = False
     denominator: str = ""

@@ -30,7 +30,7 @@ def needed(
     difference : Estimates
         Shape (rows,).
     least : array of float, shape (rows,)
-        The smallest difference that matters.
+        The equivalence margin.
     replications : int
         How many have been run. Where only some have a value, the same share of further ones will.
     confidence : float
@@ -58,8 +58,8 @@ def deviation_of(half: npt.ArrayLike, n: npt.ArrayLike, confidence: float = CONF
 def room(difference: Floats, least: Floats) -> Floats:
     """Return how wide half an interval may be for a verdict.
 
-    The interval of a difference that matters must leave out zero; that of one that does not must
-    lie within what matters.
+    The interval of a difference above the margin must leave out zero; that of a smaller one must
+    lie within the margin.
     """
     size = np.abs(difference)
     # For `better` and `worse` zero must lie outside, not on the end.
@@ -107,7 +107,7 @@ def chances_needed(
     base, other : array of float, shape (rows, replications)
         Zeros and ones of two designs; NaN where a replication has no value.
     least : array of float, shape (rows,)
-        The smallest difference that matters.
+        The equivalence margin.
     confidence : float
         Confidence of the intervals.
 

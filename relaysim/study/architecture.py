@@ -247,8 +247,8 @@ def comparable(comparison: Comparison) -> pd.DataFrame:
 def decisive(comparison: Comparison) -> tuple[Quantity, str]:
     """Return the share on time that the designs differ in most, and the design that is best in it.
 
-    Innocent mail comes first, if any of it differs by what matters, and designs that send all mail
-    of the base. The design is "" if none is better than the base.
+    Innocent mail comes first, if any of it differs by more than the margin, and designs that send
+    all mail of the base. The design is "" if none is better than the base.
     """
     frame = comparable(comparison)
     names = innocent_classes(comparison.scenarios[0])
@@ -256,7 +256,7 @@ def decisive(comparison: Comparison) -> tuple[Quantity, str]:
     all_classes = all_classes.dropna(subset=["difference"])
     rows = all_classes[all_classes["subject"].isin(names)]
     # Innocent mail does not differ: then all classes count.
-    if not (rows["difference"].abs() > METRICS["on_time"].matters.absolute).any():
+    if not (rows["difference"].abs() > METRICS["on_time"].margin.absolute).any():
         rows = all_classes
     if rows.empty:
         total = frame[(frame["scope"] == "total") & (frame["metric"] == "on_time")]

@@ -103,7 +103,7 @@ def limit(
 def break_even(
     scenario: str, statement: str, advantage: Estimates, least: Floats, load: Floats, unit: str = ""
 ) -> Limit:
-    """Return where a design is better than another by more than what matters.
+    """Return where a design is better than another by more than the equivalence margin.
 
     Parameters
     ----------
@@ -114,7 +114,7 @@ def break_even(
     advantage : Estimates, shape (points,)
         By how much it is better at each load, paired, with 95 % intervals.
     least : array of float, shape (points,)
-        The smallest difference that matters.
+        The equivalence margin.
     load : array of float, shape (points,)
         The varied number.
     unit

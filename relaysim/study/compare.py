@@ -19,7 +19,7 @@ from relaysim.renamed import METRICS as RENAMED
 from relaysim.renamed import OldAttributes, sentence
 from relaysim.scenario.culprit import culprits
 from relaysim.scenario.model import Scenario
-from relaysim.stats.metric import Matters
+from relaysim.stats.metric import Margin
 from relaysim.stats.several_designs import confidence_of
 from relaysim.study.execution.execution import Execution, ExecutionOptions
 from relaysim.study.execution.provenance import Provenance
@@ -114,7 +114,7 @@ def compare(
     seed: int | None = None,
     check_invariants: bool = False,
     blast: bool = True,
-    matters: Mapping[str, Matters] | None = None,
+    margins: Mapping[str, Margin] | None = None,
     **execution: Unpack[ExecutionOptions],
 ) -> Comparison:
     """Run designs on the same draws, and compare each with the first one.
@@ -129,8 +129,8 @@ def compare(
         Whether to check every run against the invariants.
     blast
         Whether to measure the blast radius: a design with a culprit is run three times for it.
-    matters
-        The smallest difference that matters, by metric, instead of that of the metric.
+    margins
+        The equivalence margin, by metric, instead of that of the metric.
     **execution
         `jobs`, `store`, `progress` and `command`; see `Execution`. No result depends on them.
 
@@ -154,7 +154,7 @@ def compare(
         Execution(**execution),
         check_invariants=check_invariants,
         blast=blast,
-        matters=matters,
+        margins=margins,
     )
 
 
@@ -165,14 +165,14 @@ def compare_designs(
     *,
     check_invariants: bool = False,
     blast: bool = True,
-    matters: Mapping[str, Matters] | None = None,
+    margins: Mapping[str, Margin] | None = None,
 ) -> Comparison:
     """Compare designs with the first of them; see `compare`."""
-    matters = dict(matters or {})
+    margins = dict(margins or {})
     replications, seed = sampling.resolved(given)
     designs = tuple(settle_all(given, Sampling(replications, seed), execution.with_progress(None)))
     base, others = designs[0], designs[1:]
-    require_comparable(designs, matters)
+    require_comparable(designs, margins)
     shared = [frozenset(streams(base)) & frozenset(streams(other)) for other in others]
     guilty = frozenset().union(*map(culprits, designs))
     output = KeptOutput(violations=check_invariants, blast=blast, guilty=guilty)
@@ -220,7 +220,7 @@ def compare_designs(
                         [run.among[common] for run in all_runs[1 + i]],
                     ),
                     pairs[i],
-                    matters,
+                    margins,
                     confidence_of(len(others)),
                     listing_possible(base) or listing_possible(other),
                 )
@@ -251,7 +251,7 @@ def compare_designs(
     )
 
 
-def require_comparable(designs: Sequence[Scenario], matters: Mapping[str, Matters]) -> None:
+def require_comparable(designs: Sequence[Scenario], margins: Mapping[str, Margin]) -> None:
     """Raise ValueError for designs that cannot be compared, or a metric that is not known."""
     base, *others = designs
     if not others:
@@ -267,7 +267,7 @@ def require_comparable(designs: Sequence[Scenario], matters: Mapping[str, Matter
                     f"run.{key} of {other.name} is not that of {base.name}: designs are compared "
                     "over the same time and mail"
                 )
-    for name in sorted(set(matters) - set(METRICS)):
+    for name in sorted(set(margins) - set(METRICS)):
         raise ValueError(sentence(name, RENAMED) or f"no such metric: {name}")
 
 

@@ -70,7 +70,7 @@ def median_columns(base: Floats, other: Floats, skewed: Mask) -> dict[str, Float
 def more_for_median(differences: Floats, least: Floats, confidence: float) -> Floats:
     """Return how many replications decide a median if all go on as those that there are.
 
-    All have to lie on one side, beyond the difference that matters (`least`), or all within it;
+    All have to lie on one side, beyond the equivalence margin (`least`), or all within it;
     else nothing is known of the number, which is NaN then.
     """
     median = middle(differences)

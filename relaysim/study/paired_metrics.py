@@ -30,7 +30,7 @@ from relaysim.stats.interval import (
     verdict,
 )
 from relaysim.stats.lost_values import lost_rows, minus, signs_needed
-from relaysim.stats.metric import Matters
+from relaysim.stats.metric import Margin
 from relaysim.stats.possible_range import difference_within_range
 from relaysim.stats.proportion import with_zero_unless_sure
 from relaysim.stats.ratio_of_sums import linearized
@@ -56,7 +56,7 @@ def against_base(
     name: str,
     plain: tuple[Sequence[pd.DataFrame], Sequence[pd.DataFrame]],
     pairs: Sequence[pd.DataFrame],
-    matters: Mapping[str, Matters],
+    margins: Mapping[str, Margin],
     confidence: float,
     listings: bool,
 ) -> pd.DataFrame:
@@ -71,8 +71,8 @@ def against_base(
     pairs
         For each replication the latency over the recipients that both delivered. A hub or a public
         IP carries other recipients in every design, so their latencies are not compared.
-    matters
-        The smallest difference that matters, by metric, where it is not that of the metric.
+    margins
+        The equivalence margin, by metric, where it is not that of the metric.
     confidence
         Confidence of each interval.
     listings
@@ -130,9 +130,9 @@ def against_base(
         judged, keys["unit"].tolist()
     )
     frame["confidence"] = confidence
-    verdicts = _verdicts(names, base_value, judged, matters)
+    verdicts = _verdicts(names, base_value, judged, margins)
     frame["verdict"] = np.where(equal, EQUAL, _unless_more_is_lost(frame, verdicts))
-    least = _least(names, base_value, matters)
+    least = _least(names, base_value, margins)
     least_needed = _needed(chance, base_values, other_values, difference, least, confidence)
     # These rows are judged by their median, which takes another number.
     least_needed[skewed] = more_for_median(paired_differences[skewed], least[skewed], confidence)
@@ -149,7 +149,7 @@ def against_base(
     if not len(harm):
         return frame
     isolation = gain(base_values[harm[0]], other_values[harm[0]], confidence)
-    row = _isolation(isolation, base_values.shape[1], matters, confidence)
+    row = _isolation(isolation, base_values.shape[1], margins, confidence)
     return pd.concat([frame, pd.DataFrame([{"scenario": name, "base": base, **row}])])
 
 
@@ -210,7 +210,7 @@ def _unless_more_is_lost(frame: pd.DataFrame, verdicts: Sequence[str]) -> list[s
         # A subject without mail loses none: 0 / 1.
         return float(more / (created[scope, subject, "created"] or 1.0))
 
-    least = METRICS["on_time"].matters.absolute
+    least = METRICS["on_time"].margin.absolute
     wins = {BETTER: -1.0, WORSE: 1.0}
     return [
         LOSES_MORE
@@ -223,15 +223,15 @@ def _unless_more_is_lost(frame: pd.DataFrame, verdicts: Sequence[str]) -> list[s
 
 
 def _isolation(
-    estimate: Estimate, replications: int, matters: Mapping[str, Matters], confidence: float
+    estimate: Estimate, replications: int, margins: Mapping[str, Margin], confidence: float
 ) -> dict[str, object]:
     """Return the isolation gain as a row; that of the base over itself is 0."""
     metric = METRICS["isolation_gain"]
-    word = verdict(metric, 0.0, estimate, matters.get(metric.name))
+    word = verdict(metric, 0.0, estimate, margins.get(metric.name))
     if estimate[:3] == (0.0, 0.0, 0.0):
         word = EQUAL  # both ends are 0 only if both designs have the same harm
     one = Estimates(*(np.array([part]) for part in estimate))
-    more = needed(one, _least([metric.name], np.zeros(1), matters), replications, confidence)
+    more = needed(one, _least([metric.name], np.zeros(1), margins), replications, confidence)
     return {
         "scope": "total",
         "subject": "total",
@@ -254,16 +254,16 @@ def _isolation(
 
 
 def _verdicts(
-    names: Sequence[str], base: Floats, difference: Estimates, matters: Mapping[str, Matters]
+    names: Sequence[str], base: Floats, difference: Estimates, margins: Mapping[str, Margin]
 ) -> list[str]:
     rows = zip(names, base.tolist(), *(part.tolist() for part in difference), strict=True)
     return [
-        verdict(METRICS[name], base_value, Estimate(*estimate), matters.get(name))
+        verdict(METRICS[name], base_value, Estimate(*estimate), margins.get(name))
         for name, base_value, *estimate in rows
     ]
 
 
-def _least(names: Sequence[str], base: Floats, matters: Mapping[str, Matters]) -> Floats:
+def _least(names: Sequence[str], base: Floats, margins: Mapping[str, Margin]) -> Floats:
     """Return the smallest differences that matter."""
     rows = zip(names, base.tolist(), strict=True)
-    return np.array([(matters.get(name) or METRICS[name].matters).of(was) for name, was in rows])
+    return np.array([(margins.get(name) or METRICS[name].margin).of(was) for name, was in rows])

@@ -135,7 +135,7 @@ class Sweep(OldAttributes):
         Parameters
         ----------
         quantity
-            A quantity of this sweep. Only differences count that are larger than what matters.
+            A quantity of this sweep. Only differences above the equivalence margin count.
         scenario
             The name of the design.
 
@@ -151,9 +151,11 @@ class Sweep(OldAttributes):
         if not self._has_interval(of):
             paired = without_interval(paired, ~equal_rows(base_along, other_along))
         base_value = estimates(base_along).value
-        least = np.array([of.of.matters.of(value) for value in base_value.tolist()])
+        least = np.array([of.of.margin.of(value) for value in base_value.tolist()])
         more = paired if of.of.better == "more" else reverse(paired)
-        statement = f"{of} {{}} than that of {self.scenarios[0]} by more than what matters"
+        statement = (
+            f"{of} {{}} than that of {self.scenarios[0]} by more than the equivalence margin"
+        )
         load = np.array(along.amounts)
         return (
             break_even(scenario, statement.format("better"), more, least, load, along.unit),

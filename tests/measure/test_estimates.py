@@ -8,7 +8,7 @@ from scipy.stats import binomtest
 
 from relaysim.measure.metric_catalogue import METRICS
 from relaysim.stats.interval import Estimate, estimates, interval, narrowing, verdict
-from relaysim.stats.metric import Matters
+from relaysim.stats.metric import Margin
 from relaysim.stats.proportion import chance_differences, chances
 
 
@@ -75,7 +75,7 @@ def test_pairing_narrows_by_what_both_have_in_common() -> None:
         (math.nan, math.nan, math.nan, "not decided"),
     ],
 )
-def test_a_verdict_needs_a_difference_that_is_sure_and_matters(
+def test_a_verdict_needs_a_difference_that_is_sure_and_above_the_margin(
     low: float, value: float, high: float, said: str
 ) -> None:
     on_time = METRICS["on_time"]  # half a percentage point matters
@@ -92,8 +92,8 @@ def test_what_matters_may_be_a_share_of_the_base_and_may_be_set() -> None:
     p95, ten_less = METRICS["latency_p95"], Estimate(-10.0, -11.0, -9.0, 5)
     assert verdict(p95, 60.0, ten_less, None) == "better"
     assert verdict(p95, 600.0, ten_less, None) == "equivalent"  # 5 % are 30 s
-    assert verdict(p95, 600.0, ten_less, Matters(1.0)) == "better"
-    assert verdict(p95, 60.0, ten_less, Matters(15.0)) == "equivalent"
+    assert verdict(p95, 600.0, ten_less, Margin(1.0)) == "better"
+    assert verdict(p95, 60.0, ten_less, Margin(15.0)) == "equivalent"
     # Nothing to compare with.
     assert verdict(p95, math.nan, ten_less, None) == "not decided"
 

@@ -9,7 +9,7 @@ from scipy.special import stdtrit
 from worlds.small_designs import MORE, design
 
 from relaysim.measure.frame_columns import FRAMES
-from relaysim.stats.metric import Matters
+from relaysim.stats.metric import Margin
 from relaysim.study.compare import Comparison, compare
 from relaysim.study.replicate import run
 
@@ -111,7 +111,7 @@ def test_one_replication_decides_nothing() -> None:
 
 
 def test_what_matters_can_be_set() -> None:
-    result = compare(design("two"), design("more", MORE), jobs=1, matters={"on_time": Matters(1.0)})
+    result = compare(design("two"), design("more", MORE), jobs=1, margins={"on_time": Margin(1.0)})
     assert row(result, "app.invoices", "on_time")["verdict"] == "equivalent"
 
 
@@ -214,18 +214,18 @@ def test_broken_invariants_are_reported(more: Comparison) -> None:
 
 
 @pytest.mark.parametrize(
-    ("names", "matters", "text"),
+    ("names", "margins", "text"),
     [
         (["two"], {}, "a comparison takes a base and at least one other design"),
         (["two", "two"], {}, "two designs have the name two: each design needs its own"),
-        (["two", "three"], {"lateness": Matters(1.0)}, "no such metric: lateness"),
+        (["two", "three"], {"lateness": Margin(1.0)}, "no such metric: lateness"),
     ],
 )
 def test_a_comparison_without_sense_is_refused(
-    names: list[str], matters: dict[str, Matters], text: str
+    names: list[str], margins: dict[str, Margin], text: str
 ) -> None:
     with pytest.raises(ValueError, match=text):
-        compare(*(design(name) for name in names), jobs=1, matters=matters)
+        compare(*(design(name) for name in names), jobs=1, margins=margins)
 
 
 def test_designs_of_different_length_are_not_compared() -> None:

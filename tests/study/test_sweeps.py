@@ -255,7 +255,7 @@ def _ahead(value: list[float], half: float) -> Estimates:
     return Estimates(mean, mean - half, mean + half, np.full(len(mean), 5))
 
 
-def test_designs_differ_from_where_the_difference_gets_larger_than_what_matters() -> None:
+def test_designs_differ_from_where_the_difference_gets_larger_than_the_margin() -> None:
     load, least = np.array([10.0, 20.0, 30.0, 40.0]), np.full(4, 5.0)
     at = break_even("b", "b is better", _ahead([0, 10, 20, 30], 2.0), least, load, " messages")
     # It is 1 a unit of load: 5 of the mean at 15, 5 of its ends at 13 and 17.
@@ -280,7 +280,7 @@ def test_a_sweep_has_the_break_even_of_a_design(found: Sweep) -> None:
         np.array([found.values[(scale,), name][0].mean() for scale in ("0.2", "0.5", "1")])
         for name in ("two", "eight")
     )
-    excess = two - eight - [LATENCY.of.matters.of(each) for each in two]
+    excess = two - eight - [LATENCY.of.margin.of(each) for each in two]
     assert (excess > 0.0).tolist() == [False, False, True]
     at = 0.5 + 0.5 * -excess[1] / (excess[2] - excess[1])
     assert better.value == pytest.approx(at)
