@@ -12,7 +12,6 @@ from relaysim.present.drawing.boxes import ribbon
 from relaysim.present.drawing.empty_figure import NothingToDrawError
 from relaysim.present.drawing.state_bands import JUNKED, LATE, REFUSED
 from relaysim.present.drawing.style import INK, PALE, Sheet, sheet
-from relaysim.present.drawing.text_width import inches
 from relaysim.present.text.metric_rows import Lookup
 from relaysim.present.text.number_format import number
 from relaysim.present.text.shown_subjects import classes
@@ -44,7 +43,7 @@ _BOX, _ROWS, _COUNT, _SHARE = 1.6, 4.4, 6.9, 7.8
 _WIDEST, _THINNEST = 0.6, 0.012
 _ROW, _HEAD, _GAP, _EDGE = 0.165, 0.2, 0.14, 0.06
 """Heights of a row, of the line above a group and between two groups; the bar of a row, inches."""
-_FOOT, _LEAST = 0.34, 0.36
+_FOOT, _LEAST = 0.46, 0.36
 """Below the picture, and the least height of the box of a class, inches."""
 
 
@@ -108,9 +107,16 @@ def statuses(metrics: pd.DataFrame, scenario: str, caption: str) -> Sheet:
     picture.draw(panel, labels)
     note = (
         "Recipients in a replication; percentages are of all, in the rows of those of the class. "
-        "Width of a band: the square root of its recipients."
+        "Width of a band: the square root of its recipients.\n"
     )
-    panel.text(0.0, picture.height + 0.22, note, size=7.0, color=PALE, va="center")
+    meanings = [
+        f"{status.text} {status.meaning}"
+        for status in (DRAWN[group.status] for group in groups)
+        if status.meaning
+    ]
+    if meanings:
+        note += f"{', '.join(meanings).capitalize()}."
+    panel.text(0.0, picture.height + 0.16, note, size=7.0, color=PALE, va="top", linespacing=1.4)
     return figure
 
 
@@ -193,8 +199,6 @@ class _Picture:
         bold: Any = {"size": 8, "weight": "bold", "color": INK, "va": "center_baseline"}
         plain: Any = {"size": 7.5, "color": INK, "va": "center_baseline"}
         panel.text(_ROWS, y, drawn.text, **bold)
-        after = _ROWS + inches(drawn.text, 8, bold=True) + 0.07
-        panel.text(after, y, drawn.meaning, size=7, color=PALE, va="center_baseline")
         panel.text(_COUNT, y, group.text, ha="right", **bold)
         panel.text(_SHARE, y, group.share, ha="right", **bold)
         for cell in group.cells:

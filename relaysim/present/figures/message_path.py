@@ -161,6 +161,7 @@ def _row(panel: Axes, transcript: Transcript, index: int, place: int) -> None:
         va="top",
         fontsize=8,
         color=INK,
+        bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.0},  # above the deadline's line
     )
 
 
