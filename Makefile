@@ -9,7 +9,7 @@ READY := $(VENV)/.ready
 DEMO ?=
 DESIGNS := $(addprefix scenarios/,shared-hub.toml dedicated-hub.toml dedicated-hub-warm.toml)
 
-.PHONY: demo figures test quick lint bench verify ladder campaigns findings coverage pairing growth notebooks docs clean
+.PHONY: demo figures test quick lint bench verify ladder campaigns findings coverage pairing growth notebooks output docs clean
 
 demo: $(READY)
 	$(BIN)/relaysim compare $(DESIGNS) --figures out/demo $(DEMO)
@@ -57,6 +57,10 @@ growth: $(READY)
 
 notebooks: $(READY)
 	$(BIN)/python benchmarks/notebooks.py
+
+output: $(READY)
+	$(BIN)/python -c "from relaysim.measure.output_reference import document; \
+	print('# What comes out', document(), sep='\n\n')" > docs/output.new && mv docs/output.new docs/output.md
 
 docs: $(READY)
 	$(BIN)/sphinx-build -E -W --keep-going -n -q -b html docs docs/_build/html
