@@ -11,7 +11,8 @@ from worlds.cli_runs import LITTLE, MM4, SHARED, refused, relaysim
 from worlds.golden_text import message
 
 from relaysim.cli.interrupt import end_at_once, handle_as_interrupts
-from relaysim.study.execution.worker import start_tracker
+from relaysim.study.execution.jobs import in_order
+from relaysim.study.execution.worker import interrupts_blocked, start_tracker
 
 INTERRUPT_AT = """
 import signal, sys
@@ -111,6 +112,40 @@ def test_a_closed_terminal_does_not_end_what_removes_semaphores(monkeypatch, han
     start_tracker()
     assert inherited == [signal.SIG_IGN] * handled
     assert signal.getsignal(signal.SIGHUP) is before
+
+
+HAS_MASK = hasattr(signal, "pthread_sigmask")  # Windows blocks no signals
+
+
+@pytest.mark.skipif(not HAS_MASK, reason="no signal can be blocked")
+@pytest.mark.usefixtures("_handlers")
+def test_an_interrupt_while_workers_start_comes_afterwards():
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    steps = []
+    with pytest.raises(KeyboardInterrupt):  # noqa: PT012
+        with interrupts_blocked():
+            os.kill(os.getpid(), signal.SIGINT)
+            steps.append("within")
+        steps.append("after")
+    assert steps == ["within"]
+    assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, ())
+
+
+def blocked():
+    return signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, ())
+
+
+@pytest.mark.skipif(not HAS_MASK, reason="no signal can be blocked")
+def test_a_worker_starts_with_interrupts_blocked():
+    """A worker that is interrupted while it imports NumPy would print a traceback."""
+    assert list(in_order([blocked, blocked], jobs=2)) == [True, True]
+    assert not blocked()
+
+
+def test_without_signal_masks_as_on_windows_workers_start_too(monkeypatch):
+    monkeypatch.delattr(signal, "pthread_sigmask", raising=False)
+    with interrupts_blocked():
+        pass
 
 
 @pytest.mark.parametrize(

@@ -6,14 +6,14 @@ import socket
 import warnings
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import BrokenExecutor
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from typing import Any, TypeVar, cast
 
 from joblib import Parallel, cpu_count, delayed, parallel_config
 
 from relaysim.study.execution.store import Store
 from relaysim.study.execution.task import Task, source
-from relaysim.study.execution.worker import begin, start_tracker
+from relaysim.study.execution.worker import begin, interrupts_blocked, start_tracker
 
 T = TypeVar("T")
 Progress = Callable[[int, int], None]
@@ -126,18 +126,21 @@ def _computed(calls: Sequence[Callable[[], T]], jobs: Jobs) -> Generator[tuple[i
         for i, call in enumerate(calls):
             yield i, call()
         return
-    with _cluster(jobs) if isinstance(jobs, str) else _processes(workers):
+    with _cluster(jobs) if isinstance(jobs, str) else _processes(workers), ExitStack() as stack:
         parallel = Parallel(return_as="generator_unordered")
-        results = parallel(delayed(_numbered)(i, call) for i, call in enumerate(calls))
-        try:
-            # Not `yield from`, which would close it by itself.
-            for result in results:  # noqa: UP028
-                yield result
-        finally:
-            # After an early close a warning about unfinished runs would be noise.
-            with warnings.catch_warnings():
-                warnings.filterwarnings("ignore", ".*still being processed", UserWarning)
-                results.close()
+        with interrupts_blocked():
+            results = parallel(delayed(_numbered)(i, call) for i, call in enumerate(calls))
+            stack.callback(_close, results)
+        # Not `yield from`, which would close it by itself.
+        for result in results:  # noqa: UP028
+            yield result
+
+
+def _close(results: Generator[Any]) -> None:
+    """Drop the calls that have not begun, without a warning about unfinished ones."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", ".*still being processed", UserWarning)
+        results.close()
 
 
 def _processes(workers: int) -> Any:

@@ -4,6 +4,9 @@ import os
 import signal
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from multiprocessing import resource_tracker as standard_tracker
 
 from joblib.externals.loky.backend import resource_tracker
 
@@ -60,3 +63,35 @@ def start_tracker() -> None:
         resource_tracker.ensure_running()
     finally:
         signal.signal(hangup, before)
+
+
+@contextmanager
+def interrupts_blocked() -> Iterator[None]:
+    """Block SIGINT while workers start: they inherit that, and this process handles it later.
+
+    Notes
+    -----
+    A new worker imports joblib and NumPy before it calls `begin`: an interrupt meanwhile would
+    print a traceback. The thread that replaces workers inherits the blocked SIGINT too. Other
+    threads of this process may still receive the signal, so its handler is held back as well.
+    Windows blocks no signals.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    # Python before 3.13 unblocks SIGINT when it starts its own tracker.
+    standard_tracker.ensure_running()
+    resource_tracker.ensure_running()
+    handler, pending = signal.getsignal(signal.SIGINT), list[int]()
+    held_back = callable(handler) and threading.current_thread() is threading.main_thread()
+    if held_back:
+        signal.signal(signal.SIGINT, lambda number, _: pending.append(number))
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        if held_back:
+            signal.signal(signal.SIGINT, handler)
+        if pending:
+            signal.raise_signal(signal.SIGINT)
