@@ -84,8 +84,10 @@ def require_drawable(directory: Path | None, command: str) -> None:
     from relaysim.study.execution.output_directory import OutputError, require_directory
 
     if directory is not None:
-        with as_user_error(OutputError):
+        try:
             require_directory(directory)
+        except OutputError as error:
+            raise UserError(f"--figures {error}") from error
         from relaysim.present.figure_registry import NAMES
         from relaysim.present.figures import ForeignFileError, require_marked
 

@@ -1,5 +1,6 @@
 """Output directories: written whole or not at all, and replaced only if relaysim wrote them."""
 
+import errno
 import json
 import os
 import shutil
@@ -66,9 +67,12 @@ def write_provenance(provenance: Provenance, directory: Path) -> None:
 
 def require_own_output(target: Path) -> None:
     """Raise OutputError for a place that is neither free nor an earlier output."""
-    target = require_directory(target)
+    target = require_directory(target, replaced=True)
     if not target.exists():
         return
+    # Its parent would allow to replace it, but the owner forbids changes.
+    if not os.access(target, os.W_OK | os.X_OK):
+        raise OutputError(f"{target} cannot be written: {os.strerror(errno.EACCES)}")
     names = {path.name for path in target.iterdir()}
     if not names:
         return
@@ -107,13 +111,15 @@ def _listed(file: Path) -> set[str] | None:
     return None
 
 
-def require_directory(directory: Path) -> Path:
+def require_directory(directory: Path, replaced: bool = False) -> Path:
     """Return the path of a directory without symbolic links, or refuse it.
 
     Parameters
     ----------
     directory
         A directory that is there, or one that is to be made.
+    replaced
+        Whether a new directory takes its place, so that its parent is written.
 
     Raises
     ------
@@ -122,8 +128,8 @@ def require_directory(directory: Path) -> Path:
     """
     try:
         resolved = directory.resolve()
-        places = (resolved, *resolved.parents)
-        taken = next((place for place in places if place.exists() and not place.is_dir()), None)
+        path = (resolved, *resolved.parents)
+        taken = next((place for place in path if place.exists() and not place.is_dir()), None)
     except RuntimeError:  # Python's word for a loop, up to 3.12
         raise OutputError(
             f"{directory} cannot be a directory: its path is a loop of symbolic links"
@@ -133,12 +139,14 @@ def require_directory(directory: Path) -> Path:
         raise OutputError(f"{directory} cannot be a directory: {why}") from None
     if taken is not None:
         raise OutputError(f"{resolved} cannot be a directory: {taken} is none")
-    # Where it is made, or what it becomes is renamed: the nearest directory that there is.
-    place = next((parent for parent in resolved.parents if parent.is_dir()), resolved)
+    places = resolved.parents if replaced else (resolved, *resolved.parents)
+    # A directory that is missing is made in the nearest one that exists.
+    place = next((parent for parent in places if parent.is_dir()), resolved)
     try:
         Path(tempfile.mkdtemp(prefix=".relaysim-", dir=place)).rmdir()
     except OSError as error:
-        raise OutputError(f"{resolved} cannot be written: {place}: {error.strerror}") from error
+        where = "" if place == resolved else f"{place}: "
+        raise OutputError(f"{resolved} cannot be written: {where}{error.strerror}") from error
     return resolved
 
 
