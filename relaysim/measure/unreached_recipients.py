@@ -17,7 +17,7 @@ def unreached(trace: Trace, stream: Column, created: Column, status: Column) -> 
     ----------
     trace : Trace
         The trace of a run.
-    stream, created, final status : array of int, shape (recipients,)
+    stream, created, status : array of int, shape (recipients,)
         Index of the stream, time of creation in microseconds, and final status, in the order of
         the trace.
 

@@ -60,8 +60,8 @@ def compile_plan(scenario: Scenario) -> Plan:
     Returns
     -------
     Plan
-        The latest plans are kept. It holds dictionaries and arrays, which must not be
-        changed.
+        The plan. The latest plans are kept and shared: callers must not change their
+        dictionaries and arrays.
     """
     numbers = Numbering(scenario)
     # Streams come before routes: a sender domain gets a number here, and NDRs to it need a route.

@@ -105,7 +105,7 @@ def with_zero_unless_sure(given: Estimates, difference: Floats, confidence: floa
     ----------
     given : Estimates
         The differences, shape (rows,).
-    apart : array of float, shape (rows, replications)
+    difference : array of float, shape (rows, replications)
         The difference in each replication; NaN where there is none.
     confidence : float
         Confidence of the intervals.

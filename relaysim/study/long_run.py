@@ -105,7 +105,7 @@ def observations(scenario: Scenario, quantity: tuple[str, str, str], seed: int) 
     ----------
     scenario
         The design.
-    wanted
+    quantity
         Scope, subject and metric.
     seed
         The draws: replication 0 of this seed.

@@ -26,7 +26,7 @@ def by_median(
     ----------
     difference : Estimates
         Means of the paired differences, shape (rows,).
-    apart : array of float, shape (rows, replications)
+    difference : array of float, shape (rows, replications)
         The paired differences.
     skewed, equal : array of bool, shape (rows,)
         Rows that a listing skews, and rows that are equal in every replication.

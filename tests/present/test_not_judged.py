@@ -61,13 +61,13 @@ def test_one_point_is_not_named_and_small_shares_are_left_out() -> None:
     assert worst_judged(metrics({(1.0, "one"): 5.0}), [SCALE], ["one"]) == []
 
 
-@pytest.mark.parametrize(("duration", "told"), [("2 min", True), ("10 min", False)])
-def test_a_sweep_and_a_size_say_it(duration: str, told: bool) -> None:
+@pytest.mark.parametrize(("duration", "printed"), [("2 min", True), ("10 min", False)])
+def test_a_sweep_and_a_size_say_it(duration: str, printed: bool) -> None:
     settings = (*EARLY, f"run.duration={duration}")
     values = {"hubs.HUB01.max_per_domain_outbound_connections": [6, 7]}
     swept = sweep(MM4, values, settings=settings, replications=1, jobs=1)
     sized = size(MM4, values, "total.on_time > 10 %", settings=settings, most=5, jobs=1)
     for result in (swept, sized):
-        assert (WHY in " ".join(summary(result).split())) is told
+        assert (WHY in " ".join(summary(result).split())) is printed
     shares = sized.evidence["share_not_judged"]
-    assert shares.between(0.07, 0.18).all() if told else shares.between(0.01, 0.05).all()
+    assert shares.between(0.07, 0.18).all() if printed else shares.between(0.01, 0.05).all()

@@ -358,12 +358,12 @@ def test_hosts_behind_one_address_share_what_a_connector_allows_it(wording: Word
     wording(finding)
 
 
-@pytest.mark.parametrize(("messages", "told"), [(80, 0), (100, 1)])
-def test_less_than_a_second_is_no_finding(messages: int, told: int) -> None:
+@pytest.mark.parametrize(("messages", "findings"), [(80, 0), (100, 1)])
+def test_less_than_a_second_is_no_finding(messages: int, findings: int) -> None:
     """Two cores carry 50/s of 40 ms, less the other mail 40/s: n messages take n/40, not n/73 s."""
     scenario = design(
         f"hosts.bulk.streams.news.arrivals.messages={messages}",
         'hosts.bulk.streams.news.arrivals.rate="73/s"',
     )
     cores = [each for each in found(scenario, "campaign_load") if "cores" in each.fix]
-    assert len(cores) == told
+    assert len(cores) == findings
