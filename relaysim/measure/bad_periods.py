@@ -9,7 +9,7 @@ their creation, are on time. Only days with a judged recipient count, and only h
 from typing import NamedTuple
 
 import numpy as np
-from scipy.stats import beta, t
+from scipy.special import betaincinv, stdtrit
 
 from relaysim.measure.measured_window import HOUR, Window
 from relaysim.measure.metric_catalogue import FEWEST_IN_AN_HOUR
@@ -120,11 +120,13 @@ def bad_shares(share: Floats, judged: Floats, confidence: float = CONFIDENCE) ->
     nonempty = total > 0
     # Clopper and Pearson: quantiles of beta laws, except that an end at 0 or 1 is exact.
     low[nonempty] = np.where(
-        hits[nonempty] > 0, beta.ppf(tail, hits[nonempty], size[nonempty] - hits[nonempty] + 1), 0.0
+        hits[nonempty] > 0,
+        betaincinv(hits[nonempty], size[nonempty] - hits[nonempty] + 1, tail),
+        0.0,
     )
     missed = size - hits
     high[nonempty] = np.where(
-        missed[nonempty] > 0, beta.ppf(1.0 - tail, hits[nonempty] + 1, missed[nonempty]), 1.0
+        missed[nonempty] > 0, betaincinv(hits[nonempty] + 1, missed[nonempty], 1.0 - tail), 1.0
     )
     return Estimates(value, low, high, clusters.astype(np.int64))
 
@@ -140,7 +142,7 @@ def _effective(bad: Floats, judged: Floats, value: Floats, clusters: Column) -> 
         residual = bad[row] - value[row] * judged[row]
         variance = count / (count - 1) * (residual @ residual) / days_**2
         # Korn and Graubard's factor: fewer degrees of freedom widen the interval.
-        wide = (t.ppf(0.975, days_ - 1) / t.ppf(0.975, count - 1)) ** 2
+        wide = (stdtrit(days_ - 1, 0.975) / stdtrit(count - 1, 0.975)) ** 2
         free = value[row] * (1.0 - value[row]) / variance * wide if variance > 0 else count
         # Negative correlation must not make more days than there are.
         size[row] = min(days_, free)

@@ -14,7 +14,6 @@ of 95 %: the cure for skewed values is more replications.
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import bootstrap, skew
 
 from relaysim.stats.interval import CONFIDENCE, Estimate, Estimates, Floats, estimates
 
@@ -31,6 +30,8 @@ def too_skewed(values: npt.ArrayLike) -> bool:
     row = _there(values)
     if len(row) < FEWEST or row.min() == row.max() or np.isinf(row).any():
         return False
+    from scipy.stats import skew  # half a second, which most commands do without
+
     return bool(len(row) <= 25 * float(skew(row, bias=False)) ** 2)
 
 
@@ -52,6 +53,8 @@ def bca(values: npt.ArrayLike, confidence: float = CONFIDENCE) -> Estimate:
     row = _there(values)
     if len(row) < 2 or row.min() == row.max():
         raise ValueError("the bootstrap needs at least two values that differ")
+    from scipy.stats import bootstrap
+
     ends = bootstrap(
         (row,),
         np.mean,

@@ -3,7 +3,8 @@
 from typing import NamedTuple
 
 import numpy as np
-from scipy.stats import binom
+import numpy.typing as npt
+from scipy.special import bdtr, bdtrik
 
 from relaysim.stats.interval import CONFIDENCE, Estimates, Floats
 
@@ -52,12 +53,20 @@ def median_intervals(values: Floats, confidence: float = CONFIDENCE) -> Estimate
     n = np.count_nonzero(~np.isnan(values), axis=1)
     ordered = np.sort(values, axis=1)  # NaN comes last
     # 0: too few values for an interval at this confidence.
-    below = binom.ppf((1.0 - confidence) / 2, np.maximum(n, 1), 0.5).astype(np.int64)
+    below = _binomial_quantile((1.0 - confidence) / 2, np.maximum(n, 1)).astype(np.int64)
     low, high = np.full((2, len(values)), np.nan)
     for row in np.flatnonzero((n > 0) & (below > 0)):
         low[row] = ordered[row, below[row] - 1]
         high[row] = ordered[row, n[row] - below[row]]
     return Estimates(middle(values).median, low, high, n)
+
+
+def _binomial_quantile(tail: float, n: npt.NDArray[np.int64]) -> Floats:
+    """Return the smallest number k with P(at most k of n) >= tail, for a probability of 1/2."""
+    k = np.ceil(bdtrik(tail, n, 0.5))
+    # `bdtrik` rounds: the number before may be enough.
+    before = np.maximum(k - 1, 0)
+    return np.where(bdtr(before, n, 0.5) >= tail, before, k)
 
 
 def fewest_for_median(confidence: float = CONFIDENCE) -> int:

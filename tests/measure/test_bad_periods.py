@@ -195,6 +195,15 @@ def test_the_interval_of_a_median_is_that_of_order_statistics(n: int) -> None:
     assert result.value[0] == np.median(values)
 
 
+@pytest.mark.parametrize("confidence", [0.5, 0.9, 0.95, 0.999])
+def test_the_ends_are_those_of_the_binomial_law_for_any_number_of_values(confidence: float) -> None:
+    sizes = np.arange(1, 301)
+    values = np.arange(1.0, 301.0) + np.where(np.arange(300) < sizes[:, None], 0.0, NAN)
+    low = median_intervals(values, confidence).low
+    rank = binom.ppf((1.0 - confidence) / 2, sizes, 0.5)
+    assert np.array_equal(np.nan_to_num(low), rank)
+
+
 def test_five_values_have_no_interval_of_a_median() -> None:
     assert fewest_for_median() == 6
     result = median_intervals(np.array([[1.0, 2, 3, 4, 5], [NAN] * 5]))
