@@ -191,7 +191,7 @@ def test_nothing_is_overwritten(home: Path, golden_section: Golden) -> None:
         ([""], ['""']),
         ([".."], ['".."']),
         (["q\x01b"], ['"q\\u0001b"', "U+0001"]),
-        (["taken/acme"], ["taken ", "File exists"]),
+        (["taken/acme"], ["taken ", "something else is there"]),
         (["two", "--extends", "nosuch.toml"], ["nosuch.toml"]),
         (["two", "--extends", "two.toml"], ["two.toml"]),
         (["other/base", "--extends", "base.toml"], ["base.toml", " base "]),

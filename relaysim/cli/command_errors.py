@@ -110,9 +110,7 @@ class Commands(TyperGroup):
                 _print_error(f"{shown} is not UTF-8 text: write it in UTF-8, or rename the file")
                 raise typer.Exit(WRONG)
             if not word:
-                _print_error(
-                    '"" names no file, and is the value of no option: write a name or a value'
-                )
+                _print_error('an argument is empty (""): write a name or a value')
                 raise typer.Exit(WRONG)
         if not args:
             return super().parse_args(ctx, args)

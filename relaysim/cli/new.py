@@ -161,7 +161,8 @@ def _write(path: Path, text: str) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise UserError(f"{path.parent} cannot be a directory: {error.strerror}") from error
+        why = "something else is there" if isinstance(error, FileExistsError) else error.strerror
+        raise UserError(f"{path.parent} cannot be a directory: {why}") from error
     try:
         file = path.open("x", encoding="utf-8")
     except FileExistsError:

@@ -226,16 +226,17 @@ def _placed(
     """Return the problem with the value in question and the file that wrote it.
 
     That is the topmost file that has the path; for a key that is missing, the lowest of those that
-    come closest.
+    come closest, or the topmost if it put a whole table in the place of one that had the key.
     """
     depths = [len(list(_steps(source.tables, problem.path))) for source in sources]
-    deepest = max(depths)
-    if deepest < len(problem.path):
+    depth = len(list(_steps(tables, problem.path)))
+    if depth < len(problem.path):
         placed = in_profile(problem, tables, collection)
         if placed is not None:
             return placed
-        return replace(problem, file=sources[depths.index(deepest)].file)
-    source = [source for source, depth in zip(sources, depths, strict=True) if depth == deepest][-1]
+        closest = [source.file for source, own in zip(sources, depths, strict=True) if own >= depth]
+        return replace(problem, file=closest[-1 if max(depths) > depth else 0])
+    source = [source for source, own in zip(sources, depths, strict=True) if own >= depth][-1]
     *_, value = [source.tables, *_steps(source.tables, problem.path)]
     return replace(problem, file=source.file, value=value)
 

@@ -47,7 +47,7 @@ def parse(text: str) -> tuple[Keys, Any]:
 
 
 def _path(text: str) -> Keys:
-    table = _only(f"{text} = 0")
+    table = one_key(f"{text} = 0")
     return tuple(_single_keys(table)) if table else ()
 
 
@@ -58,11 +58,11 @@ def _single_keys(table: Any) -> Iterator[str]:
 
 
 def _value(text: str) -> Any:
-    table = _only(f"value = {text}")
+    table = one_key(f"value = {text}")
     return text if table is None else table["value"]
 
 
-def _only(text: str) -> dict[str, Any] | None:
+def one_key(text: str) -> dict[str, Any] | None:
     """Return the one key of a line of TOML with its value; None for any other text."""
     try:
         table = tomllib.loads(text)

@@ -2,17 +2,20 @@
 
 import re
 import tomllib
+from ast import literal_eval
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from relaysim.scenario.files import ESCAPES, LARGEST_SCENARIO, contents, unreadable
-from relaysim.scenario.problem import Problem, ScenarioError
+from relaysim.scenario.problem import Problem, ScenarioError, dotted
 from relaysim.scenario.raw_tables import unusable
 
 _LINE = re.compile(r"line ([0-9]+), column [0-9]+")
 _ESCAPE = re.compile("[Ee]scape|[Hh]ex")
 """Words of tomllib about a backslash that begins no escape."""
+_TUPLE = re.compile(r"\(('[^()]*')\)")
+"""A path as tomllib writes it: `('hubs', 'HUB01')`."""
 
 
 def read(path: Path, problem: Problem, typed: bool = False) -> bytes:
@@ -48,11 +51,19 @@ def parsed(text: str, file: str) -> dict[str, Any]:
         last = text.count("\n") + 1
         # Without numbers the place is the end of the document.
         line = match[1] if match else last if place else None
+        message = _TUPLE.sub(_dotted, message)
         if _ESCAPE.search(message):
             message = f"{message}; {ESCAPES}"
+        elif message == "Invalid value":
+            message = f"{message}; text is written in quotes"
         problem = Problem((), f"not TOML: {message}", file=f"{file}:{line}" if line else file)
         raise ScenarioError([problem]) from None
     wrong = unusable(result)
     if wrong is not None:
         raise ScenarioError([replace(wrong, file=file)])
     return result
+
+
+def _dotted(match: re.Match[str]) -> str:
+    """Return a path as a file writes it."""
+    return dotted(tuple(literal_eval(f"({match[1]},)")))

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from datetime import datetime
 from types import NoneType, UnionType
 from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin
 
@@ -9,6 +10,7 @@ from pydantic import Tag, ValidationError
 from pydantic_core import ErrorDetails
 
 from relaysim.renamed import KEYS, sentence
+from relaysim.scenario import override
 from relaysim.scenario.distribution import Empirical
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.problem import KeyPath, Problem, nearest, shown
@@ -17,17 +19,17 @@ from relaysim.scenario.table import Table
 _WORDS = {
     "string_type": "text in quotes is needed",
     "path_type": "text in quotes is needed",
-    "bool_type": "true or false is needed, without quotes",
-    "int_type": "a whole number is needed, without quotes",
+    "bool_type": "true or false is needed",
+    "int_type": "a whole number is needed",
     "int_from_float": "a whole number is needed",
-    "float_type": "a number is needed, without quotes",
+    "float_type": "a number is needed",
     "finite_number": "a finite number is needed",
     "tuple_type": "a list is needed",
     "mapping_type": "a table is needed",
     "dict_type": "a table is needed",
     "model_type": "a table is needed",
     "model_attributes_type": "a table is needed",
-    "datetime_type": "a date and time is needed, without quotes, such as 2010-03-01T08:00:00",
+    "datetime_type": "a date and time is needed, such as 2010-03-01T08:00:00",
     "string_too_short": "must not be empty",
     "greater_than": "must be above {gt:g}",
     "greater_than_equal": "must be at least {ge:g}",
@@ -36,6 +38,13 @@ _WORDS = {
     "too_short": "at least {min_length} needed, found {actual_length}",
     "too_long": "at most {max_length} allowed, found {actual_length}",
 }
+_UNQUOTED = {
+    "bool_type": (bool,),
+    "int_type": (int,),
+    "float_type": (int, float),
+    "datetime_type": (datetime,),
+}
+"""By kind of error, the types that are right: a text may hold such a value in quotes."""
 _KEY = "[key]"
 """Pydantic's word for a key that is wrong itself."""
 _FILLED_IN = {"name", "properties", "values"}
@@ -91,12 +100,20 @@ def _problem(details: ErrorDetails, raw: Mapping[str, Any]) -> Problem | None:
         message = _without_value(str(context["error"]), value)
     else:
         message = _WORDS.get(kind, details["msg"]).format(**context)
+        if _is_right_without_quotes(value, _UNQUOTED.get(kind, ())):
+            message = f"{message}, without the quotes"
     if _is_read_from_a_file(table, path):
         path = (*path[:-1], "file")
         place = details["loc"][-1]
         if isinstance(place, int):
             message = _without_line(str(context.get("error", message)), place + 1)
     return Problem(path, message)
+
+
+def _is_right_without_quotes(value: Any, kinds: tuple[type, ...]) -> bool:
+    """Return whether a text would be a value of such a type if it had no quotes."""
+    line = override.one_key(f"value = {value}") if isinstance(value, str) else None
+    return line is not None and type(line["value"]) in kinds
 
 
 def _without_line(message: str, number: int) -> str:

@@ -131,6 +131,18 @@ def test_problems_name_the_file_that_wrote_the_value(folder: Path) -> None:
     ]
 
 
+def test_a_key_of_a_list_that_was_replaced_is_missing_where_it_was_replaced(folder: Path) -> None:
+    event = '{ at = "1 h", outage = { destination = "gmail", for = "10 min" } }'
+    extend(folder, f"events = [{event}]\n", "middle.toml")
+    shorter = event.replace('at = "1 h", ', "")
+    top = extend(folder, f"events = [{shorter}]\n", base="middle.toml")
+    with pytest.raises(ScenarioError) as caught:
+        load(top)
+    (problem,) = caught.value.problems
+    assert (problem.path, problem.value) == (("events", 0, "at"), None)
+    assert Path(problem.file).name == "child.toml"
+
+
 def test_a_file_may_name_its_format(folder: Path) -> None:
     plain = load(folder / "small.toml")
     child = extend(folder, "format = 1")

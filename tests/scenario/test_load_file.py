@@ -194,3 +194,19 @@ def test_a_scenario_and_its_problems_can_be_pickled() -> None:
 def test_a_scenario_can_be_dumped_without_a_warning(small: Scenario) -> None:
     dumped = small.model_dump()
     assert dumped["hubs"]["HUB01"]["cores"] == 4
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[hubs.HUB01]\ncores = 4\n[hubs.HUB01]\n", "Cannot declare hubs.HUB01 twice"),
+        ('[hubs."A B"]\n[hubs."A B"]\n', 'Cannot declare hubs."A B" twice'),
+        ("run = { scale = 1 }\n[run.more]\n", "Cannot declare run.more twice"),
+        ("[hubs.HUB01]\ncores = four\n", "Invalid value; text is written in quotes"),
+    ],
+)
+def test_what_toml_forbids_is_said_in_the_spelling_of_the_file(text: str, words: str) -> None:
+    with pytest.raises(ScenarioError) as caught:
+        loads(text)
+    (problem,) = caught.value.problems
+    assert problem.message == f"not TOML: {words}"

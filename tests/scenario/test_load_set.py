@@ -103,6 +103,38 @@ def test_problems_of_settings_say_so(golden_section: Golden) -> None:
     golden_section("errors/settings", str(caught.value))
 
 
+def test_what_a_whole_table_lacks_is_missing_in_the_setting_not_in_the_file_below() -> None:
+    with pytest.raises(ScenarioError) as caught:
+        load(SMALL, ['hubs.HUB01={mta = "exchange-2010"}'])
+    assert {problem.path[2:] for problem in caught.value.problems} == {
+        ("cores",),
+        ("addresses",),
+        ("egress",),
+    }
+    assert {(problem.file, problem.value) for problem in caught.value.problems} == {("--set", None)}
+
+
+@pytest.mark.parametrize(
+    ("setting", "without_quotes"),
+    [
+        ("hubs.HUB01.cores=4.5", False),
+        ("hubs.HUB01.cores=four", False),
+        ('hubs.HUB01.cores="true"', False),
+        ('hubs.HUB01.cores="4"', True),
+        ('run.scale="1"', True),
+        ("run.start=2010-13-01", False),
+        ('run.start="2010-03-01T08:00:00"', True),
+        ('hubs.HUB01.priority_queuing_enabled="true"', True),
+        ("hubs.HUB01.priority_queuing_enabled=1", False),
+    ],
+)
+def test_quotes_are_named_where_leaving_them_out_helps(setting: str, without_quotes: bool) -> None:
+    with pytest.raises(ScenarioError) as caught:
+        load(SMALL, [setting])
+    (problem,) = caught.value.problems
+    assert problem.message.endswith("without the quotes") is without_quotes
+
+
 @pytest.mark.parametrize(
     ("setting", "allowed", "nearest"),
     [

@@ -138,7 +138,8 @@ def require_directory(directory: Path, replaced: bool = False) -> Path:
         why = getattr(error, "strerror", None) or error
         raise OutputError(f"{directory} cannot be a directory: {why}") from None
     if taken is not None:
-        raise OutputError(f"{resolved} cannot be a directory: {taken} is none")
+        what = "a file" if taken.is_file() else "something else"
+        raise OutputError(f"{resolved} cannot be a directory: {taken} is {what}")
     places = resolved.parents if replaced else (resolved, *resolved.parents)
     # A directory that is missing is made in the nearest one that exists.
     place = next((parent for parent in places if parent.is_dir()), resolved)
