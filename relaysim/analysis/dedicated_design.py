@@ -14,7 +14,7 @@ from typing import Any
 from relaysim.analysis.mail_paths import Path, paths
 from relaysim.analysis.sharing import hubs_of, ips, outside
 from relaysim.mail.address import AddressRange, Binding, IpAddress
-from relaysim.plan import routing
+from relaysim.plan import submission
 from relaysim.scenario import override
 from relaysim.scenario.arrivals import Compromise
 from relaysim.scenario.connector import ReceiveConnector
@@ -112,7 +112,7 @@ def dedicated(base: Scenario) -> Dedicated:
     }
     # Without a list the mailbox server would submit to the new hub as well.
     if not base.mailboxes.submission_server_override_list:
-        override_list = list(routing.submission_hubs(base))
+        override_list = list(submission.submission_hubs(base))
         tables["mailboxes",] = {"submission_server_override_list": override_list}
     tables |= {("hosts", host): {"server": server} for host in hosts}
     return Dedicated(tables, name, like.name, hosts)

@@ -9,7 +9,7 @@ import numpy as np
 from relaysim.analysis.mail_paths import DomainRoute, Path, answers, connector_place, receiver
 from relaysim.analysis.size_tail import above
 from relaysim.mail.receive_verdict import source_limit
-from relaysim.plan import routing
+from relaysim.plan import routing, submission
 from relaysim.plan.by_name import PlanByName
 from relaysim.plan.plan import ConnectorPlan
 from relaysim.scenario.connector import ReceiveConnector
@@ -128,7 +128,7 @@ def sources(
         for name, other in scenario.hosts.items()
         if other.address == host.address
         and not other.properties.internet
-        and not routing.by_mailbox_server(other)
+        and not submission.by_mailbox_server(other)
         and connector in answers(scenario, other)
     ]
     # Several hosts with one address share the connector's limit, so it is a stage of its own.

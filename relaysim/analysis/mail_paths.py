@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from relaysim.mail.reply import Reply
 from relaysim.plan import initial_pressure as pressure
-from relaysim.plan import routing
+from relaysim.plan import routing, submission
 from relaysim.plan.names import stream_name
 from relaysim.scenario.connector import ReceiveConnector
 from relaysim.scenario.destination import Destination
@@ -87,7 +87,7 @@ class Path:
     host: str
     stream: str
     share: float
-    target: routing.Target
+    target: submission.Target
     connector: ReceiveConnector | None
     reply: Reply | None
     routes: tuple[DomainRoute, ...] = ()
@@ -162,11 +162,11 @@ def is_direct(route: DomainRoute, hop: routing.Hop) -> bool:
 
 def answers(scenario: Scenario, host: Host) -> tuple[ReceiveConnector | None, ...]:
     """Return the connector that answers the host at each target; None for the mailbox server."""
-    if routing.by_mailbox_server(host):
-        return (None,) * len(routing.targets(scenario, host))
+    if submission.by_mailbox_server(host):
+        return (None,) * len(submission.targets(scenario, host))
     return tuple(
-        routing.listen(scenario, host, target).connector
-        for target in routing.targets(scenario, host)
+        submission.listen(scenario, host, target).connector
+        for target in submission.targets(scenario, host)
     )
 
 
@@ -190,9 +190,9 @@ def clients(scenario: Scenario, hub: str, connector: ReceiveConnector) -> list[s
     return [
         name
         for name, host in scenario.hosts.items()
-        if not routing.by_mailbox_server(host)
+        if not submission.by_mailbox_server(host)
         for target, answer in zip(
-            routing.targets(scenario, host), answers(scenario, host), strict=True
+            submission.targets(scenario, host), answers(scenario, host), strict=True
         )
         if target.hub == hub and answer is connector
     ]
@@ -240,8 +240,8 @@ def all_paths(scenario: Scenario) -> tuple[Path, ...]:
 def _paths(scenario: Scenario, refused: bool) -> Iterator[Path]:
     followed = _all_routes if refused else _followed
     for name, host in scenario.hosts.items():
-        targets, connectors = routing.targets(scenario, host), _greeted(scenario, host)
-        mailbox = routing.by_mailbox_server(host)
+        targets, connectors = submission.targets(scenario, host), _greeted(scenario, host)
+        mailbox = submission.by_mailbox_server(host)
         for short, stream in host.streams.items():
             pressed = [_pressed(scenario, host, stream, target) for target in targets]
             shares = _shares(
@@ -260,7 +260,7 @@ def _paths(scenario: Scenario, refused: bool) -> Iterator[Path]:
                 if refused and target.hub is not None and connector is None and not mailbox:
                     yield followed(scenario, host, stream, path)
                 elif connector is not None:
-                    reply = routing.mail_verdict(scenario, host, connector, stream.sender)
+                    reply = submission.mail_verdict(scenario, host, connector, stream.sender)
                     path = path if reply.is_success else replace(path, reply=reply)
                     yield followed(scenario, host, stream, path)
                 # The mailbox server needs no receive connector, so None here is no refusal.
@@ -277,21 +277,21 @@ def _greeted(scenario: Scenario, host: Host) -> tuple[ReceiveConnector | None, .
     return tuple(
         None if _hub_greeting(scenario, target) else connector
         for target, connector in zip(
-            routing.targets(scenario, host), answers(scenario, host), strict=True
+            submission.targets(scenario, host), answers(scenario, host), strict=True
         )
     )
 
 
-def _hub_greeting(scenario: Scenario, target: routing.Target) -> Reply | None:
+def _hub_greeting(scenario: Scenario, target: submission.Target) -> Reply | None:
     return None if target.hub is None else pressure.greeting(scenario.hubs[target.hub])
 
 
-def _unanswered(scenario: Scenario, target: routing.Target) -> Reply:
-    return _hub_greeting(scenario, target) or routing.greeting(target, None)
+def _unanswered(scenario: Scenario, target: submission.Target) -> Reply:
+    return _hub_greeting(scenario, target) or submission.greeting(target, None)
 
 
 def _pressed(
-    scenario: Scenario, host: Host, stream: Stream, target: routing.Target
+    scenario: Scenario, host: Host, stream: Stream, target: submission.Target
 ) -> Reply | None:
     if target.hub is None:
         return None
@@ -322,7 +322,7 @@ def _followed(scenario: Scenario, host: Host, stream: Stream, path: Path) -> Pat
     for domains, share in _recipients(scenario, stream):
         if connector is not None:
             link = routing.identity(path.hub, connector.name)
-            reply = routing.rcpt_verdict(scenario, host, connector, domains.name)
+            reply = submission.rcpt_verdict(scenario, host, connector, domains.name)
             if not reply.is_success:
                 refused.append(Refused(domains, share, reply))
                 continue

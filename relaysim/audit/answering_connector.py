@@ -9,7 +9,7 @@ from relaysim.audit.finding import Finding, Severity
 from relaysim.audit.shell_commands import new_connector, set_connector
 from relaysim.mail.connector_selection import Reason
 from relaysim.mail.receive_verdict import connect
-from relaysim.plan import routing
+from relaysim.plan import submission
 from relaysim.scenario.connector import ReceiveConnector
 from relaysim.scenario.culprit import is_culprit
 from relaysim.scenario.host import Host
@@ -21,21 +21,21 @@ from relaysim.wording import listed
 def _clients(scenario: Scenario) -> Iterator[tuple[str, Host]]:
     """Yield the hosts that submit over SMTP."""
     for name, host in scenario.hosts.items():
-        if not routing.by_mailbox_server(host):
+        if not submission.by_mailbox_server(host):
             yield name, host
 
 
 def server_address(scenario: Scenario) -> Iterator[Finding]:
     """The server name of a host resolves to an address that no hub has."""
     for name, host in _clients(scenario):
-        targets = routing.targets(scenario, host)
+        targets = submission.targets(scenario, host)
         lost = [str(target.address) for target in targets if target.hub is None]
         if not lost:
             continue
         # A client tries the next address, so one lost address costs time but no mail.
         every = len(lost) == len(targets)
         effect = (
-            f"no connection of {name} succeeds ({routing.greeting(targets[0], None)})"
+            f"no connection of {name} succeeds ({submission.greeting(targets[0], None)})"
             if every
             else f"{len(lost)} of {len(targets)} connections of {name} fail there first, then try "
             "the next address"
@@ -52,11 +52,11 @@ def server_address(scenario: Scenario) -> Iterator[Finding]:
 def host_unanswered(scenario: Scenario) -> Iterator[Finding]:
     """No receive connector answers a host: each session ends with the greeting."""
     for name, host in _clients(scenario):
-        targets, connectors = routing.targets(scenario, host), answers(scenario, host)
+        targets, connectors = submission.targets(scenario, host), answers(scenario, host)
         for target, connector in zip(targets, connectors, strict=True):
             if connector is not None or target.hub is None:
                 continue
-            selection = routing.listen(scenario, host, target)
+            selection = submission.listen(scenario, host, target)
             # These listen at the target and lack only the address of the host.
             bound = [
                 other.connector for other in selection.passed_over if other.reason is Reason.REMOTE
@@ -65,7 +65,7 @@ def host_unanswered(scenario: Scenario) -> Iterator[Finding]:
                 Severity.WARNING if any(connectors) else Severity.ERROR,
                 dotted(("hosts", name)),
                 f"No receive connector of {target.hub} answers {host.address} at {target.address} "
-                f"port {target.port}: the session ends with {routing.greeting(target, None)}.",
+                f"port {target.port}: the session ends with {submission.greeting(target, None)}.",
                 f"Add {host.address} to the remote_ip_ranges of "
                 + (
                     f"{listed(connector.name for connector in bound)}."
@@ -76,7 +76,7 @@ def host_unanswered(scenario: Scenario) -> Iterator[Finding]:
             )
 
 
-def _admitting(target: routing.Target, host: Host, connector: ReceiveConnector | None) -> str:
+def _admitting(target: submission.Target, host: Host, connector: ReceiveConnector | None) -> str:
     hub = target.hub or ""
     if connector is not None:
         return set_connector(
@@ -88,9 +88,9 @@ def _admitting(target: routing.Target, host: Host, connector: ReceiveConnector |
 def wildcard_answers(scenario: Scenario) -> Iterator[Finding]:
     """Which connector answers a host depends on an unconfirmed rule of Exchange."""
     for name, host in _clients(scenario):
-        for target in routing.targets(scenario, host):
-            answer = routing.listen(scenario, host, target, hides_wildcard=False)
-            hidden = routing.listen(scenario, host, target, hides_wildcard=True)
+        for target in submission.targets(scenario, host):
+            answer = submission.listen(scenario, host, target, hides_wildcard=False)
+            hidden = submission.listen(scenario, host, target, hides_wildcard=True)
             # The unconfirmed rule matters only where one of its readings leaves the host without an
             # answer.
             if answer.connector is None or hidden.connector is not None:
@@ -106,7 +106,8 @@ def wildcard_answers(scenario: Scenario) -> Iterator[Finding]:
                 f"{bound.name} is bound to {target.address} and does not list {host.address}. With "
                 f"specific_binding_hides_wildcard = false {answer.connector.name} answers by its "
                 "wildcard binding, with true the session ends with "
-                f"{routing.greeting(target, None)}. Which of the two Exchange does is unconfirmed.",
+                f"{submission.greeting(target, None)}. Which of the two Exchange does is "
+                "unconfirmed.",
                 f"Bind {answer.connector.name} to {target.address}:{target.port} too, so that it "
                 f"answers {name} in either case.",
                 set_connector(
@@ -117,7 +118,7 @@ def wildcard_answers(scenario: Scenario) -> Iterator[Finding]:
             )
 
 
-def _is_bound(connector: ReceiveConnector, target: routing.Target) -> bool:
+def _is_bound(connector: ReceiveConnector, target: submission.Target) -> bool:
     """Return whether the connector is bound to exactly this address and port."""
     return any(
         not binding.is_wildcard and binding.fits(target.address, target.port)
@@ -157,7 +158,7 @@ def sessions_over_limit(scenario: Scenario) -> Iterator[Finding]:
         # The inner dict is a set in the order of targets.
         over: dict[tuple[int, str], dict[tuple[str, str], None]] = {}
         for target, connector in zip(
-            routing.targets(scenario, host), answers(scenario, host), strict=True
+            submission.targets(scenario, host), answers(scenario, host), strict=True
         ):
             limit = None if connector is None else allowed_sessions(connector)
             if connector is None or limit is None:

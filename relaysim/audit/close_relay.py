@@ -9,7 +9,7 @@ from relaysim.mail.connector_selection import select
 from relaysim.mail.domains import is_accepted, is_authoritative
 from relaysim.mail.rights import ANONYMOUS, Right
 from relaysim.mail.session_access import ADDED, grants, identify
-from relaysim.plan import routing
+from relaysim.plan import submission
 from relaysim.scenario.connector import ReceiveConnector
 from relaysim.scenario.model import Scenario
 from relaysim.wording import listed
@@ -99,7 +99,7 @@ def to_forgers(scenario: Scenario, hub: str, connector: ReceiveConnector) -> str
         host
         for host in (scenario.hosts[name] for name in clients(scenario, hub, connector))
         if not host.properties.internet
-        and routing.session(scenario, host, connector).principal == ANONYMOUS
+        and submission.session(scenario, host, connector).principal == ANONYMOUS
         and any(
             is_authoritative(domains, domain_of(stream.sender)) for stream in host.streams.values()
         )
@@ -156,7 +156,7 @@ def _answered_by_another(
         (target.address, target.port)
         for host in scenario.hosts.values()
         if host.properties.internet
-        for target in routing.targets(scenario, host)
+        for target in submission.targets(scenario, host)
         if target.hub == hub
     }
     return all(

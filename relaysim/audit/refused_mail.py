@@ -13,7 +13,7 @@ from relaysim.mail.address import domain_of
 from relaysim.mail.domains import is_authoritative
 from relaysim.mail.reply import INSUFFICIENT_RESOURCES
 from relaysim.mail.rights import ANONYMOUS, AUTHENTICATED_USERS, PermissionGroup, Right
-from relaysim.plan import routing
+from relaysim.plan import routing, submission
 from relaysim.scenario.connector import ReceiveConnector
 from relaysim.scenario.distribution import Zipf
 from relaysim.scenario.model import Scenario
@@ -55,7 +55,7 @@ def _admitted(scenario: Scenario, path: Path, connector: ReceiveConnector) -> tu
     """Return the fix after which the connector accepts the sender, and the command."""
     host, hub = scenario.hosts[path.host], path.hub
     sender = scenario.hosts[path.host].streams[path.stream].sender
-    session = routing.session(scenario, host, connector)
+    session = submission.session(scenario, host, connector)
     if Right.SUBMIT not in session.rights:
         anonymous = session.principal == ANONYMOUS
         group = PermissionGroup.ANONYMOUS_USERS if anonymous else PermissionGroup.EXCHANGE_USERS
@@ -133,7 +133,7 @@ def message_too_large(scenario: Scenario) -> Iterator[Finding]:
             continue
         limit = connector.max_message_size
         # The smallest size above the limit: a session with the right to bypass it gets a success.
-        answer = routing.size_verdict(scenario, host, connector, limit + 1)
+        answer = submission.size_verdict(scenario, host, connector, limit + 1)
         if not answer.is_success:
             refused.setdefault((path.name, limit, str(answer)), []).append(path)
     for (name, limit, reply), affected in refused.items():
@@ -166,7 +166,7 @@ def recipient_limit(scenario: Scenario) -> Iterator[Finding]:
         if connector is None or path.reply is not None:
             continue
         # The reply to the last RCPT TO of the largest message.
-        answer = routing.count_verdict(connector, _most_recipients(scenario, path) - 1)
+        answer = submission.count_verdict(connector, _most_recipients(scenario, path) - 1)
         if not answer.is_success:
             key = (path.name, connector.max_recipients_per_message, str(answer))
             refused.setdefault(key, []).append(path)

@@ -4,7 +4,7 @@ from relaysim.analysis.mail_paths import Path
 from relaysim.audit.open_relay import relays
 from relaysim.audit.shell_commands import free_name, new_connector, permission, set_connector
 from relaysim.mail.rights import ANONYMOUS, Right
-from relaysim.plan import routing
+from relaysim.plan import routing, submission
 from relaysim.scenario.model import Scenario
 from relaysim.wording import listed
 
@@ -57,7 +57,7 @@ def relayed(scenario: Scenario, path: Path) -> tuple[str, str | None]:
     here = path.connector
     # A right at a connector with a wide range would make an open relay.
     if here is not None and all(ip_range.size == 1 for ip_range in here.remote_ip_ranges):
-        principal = routing.session(scenario, host, here).principal
+        principal = submission.session(scenario, host, here).principal
         right = Right.ACCEPT_ANY_RECIPIENT
         return (
             f"Let {path.host} use a separate connector that may relay. Or give this connector the "

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from relaysim.analysis.sharing import hubs_of, open_paths, parted
 from relaysim.audit.finding import Finding, Severity
-from relaysim.plan import routing
+from relaysim.plan import submission
 from relaysim.scenario.model import Scenario
 from relaysim.wording import listed, share
 
@@ -18,9 +18,9 @@ def submission_spread(scenario: Scenario) -> Iterator[Finding]:
     users = [
         name
         for name, host in scenario.hosts.items()
-        if routing.by_mailbox_server(host) and host.streams
+        if submission.by_mailbox_server(host) and host.streams
     ]
-    hubs = routing.submission_hubs(scenario)
+    hubs = submission.submission_hubs(scenario)
     # With a list the administrator has chosen the hubs.
     if not users or len(hubs) < 2 or scenario.mailboxes.submission_server_override_list:
         return

@@ -9,7 +9,7 @@ from relaysim.mail.dialogue import HUB_BANDWIDTH, Dialogue, Step, Verb, greeting
 from relaysim.mail.receive_verdict import error_delay
 from relaysim.mail.reply import Reply
 from relaysim.plan import initial_pressure as pressure
-from relaysim.plan import routing
+from relaysim.plan import submission
 from relaysim.plan.hand_over import HandOver
 from relaysim.scenario.connector import ReceiveConnector
 from relaysim.scenario.host import Host
@@ -53,7 +53,7 @@ def expected_dialogue(
     scenario: Scenario,
     host: Host,
     name: str,
-    target: routing.Target,
+    target: submission.Target,
     connector: ReceiveConnector | None,
     letter: Letter,
     at: datetime | None = None,
@@ -87,10 +87,10 @@ def expected_dialogue(
         The steps, and the last reply for each recipient.
     """
     refused = None if target.hub is None else pressure.greeting(scenario.hubs[target.hub])
-    first = refused or routing.greeting(target, connector)
+    first = refused or submission.greeting(target, connector)
     if connector is None or target.hub is None or refused:
         return _refused(first, letter)
-    session = routing.session(scenario, host, connector)
+    session = submission.session(scenario, host, connector)
     dialogue = Dialogue(error_delay(connector, session.principal), host.pipelining)
     dialogue.connect(greeting(target.hub, at or scenario.run.start))
     dialogue.hello(name, host.address, target.hub, connector)
@@ -177,12 +177,12 @@ def _sender_reply(
     scenario: Scenario, hub: Hub, host: Host, connector: ReceiveConnector, letter: Letter
 ) -> Reply:
     """Return the reply to MAIL FROM."""
-    answer = routing.mail_verdict(scenario, host, connector, letter.sender)
+    answer = submission.mail_verdict(scenario, host, connector, letter.sender)
     if answer.is_success:
         # Rights are checked before back pressure, and the size last.
         answer = pressure.mail_from(scenario, hub, host, letter.sender) or answer
     if answer.is_success and letter.size is not None:
-        answer = routing.size_verdict(scenario, host, connector, letter.size)
+        answer = submission.size_verdict(scenario, host, connector, letter.size)
     return answer
 
 
@@ -192,10 +192,10 @@ def _recipient_replies(
     """Return the reply to each RCPT TO."""
     replies: list[Reply] = []
     for recipient in letter.recipients:
-        answer = routing.rcpt_verdict(scenario, host, connector, domain_of(recipient))
+        answer = submission.rcpt_verdict(scenario, host, connector, domain_of(recipient))
         if answer.is_success:
             # Refused recipients do not count for the limit.
             accepted = sum(reply.is_success for reply in replies)
-            answer = routing.count_verdict(connector, accepted)
+            answer = submission.count_verdict(connector, accepted)
         replies.append(answer)
     return replies

@@ -7,7 +7,7 @@ from relaysim.mail import reply
 from relaysim.mail.address import domain_of
 from relaysim.mail.auth import AuthMechanism
 from relaysim.mail.rights import PermissionGroup, Right, session_permissions
-from relaysim.plan import routing
+from relaysim.plan import routing, submission
 from relaysim.plan.hand_over import PORT
 from relaysim.scenario.host import Host
 from relaysim.scenario.model import Scenario
@@ -63,7 +63,7 @@ def render(scenario: Scenario, name: str, host: Host, attempts: Sequence[Attempt
     str
         The text, wrapped.
     """
-    if routing.by_mailbox_server(host):
+    if submission.by_mailbox_server(host):
         return "\n".join(_mailbox(scenario, name, attempts))
     blocks = (_attempt(scenario, name, host, attempt) for attempt in attempts)
     return "\n\n".join("\n".join(block) for block in blocks)
@@ -126,7 +126,7 @@ def _setting(scenario: Scenario, attempt: Attempt) -> Iterator[str]:
     wildcard = connector or other.connector
     name = wildcard.name if wildcard else ""
     answer = f"{name} answers by its wildcard binding"
-    ends = f"the session ends with {routing.greeting(target, None)}"
+    ends = f"the session ends with {submission.greeting(target, None)}"
     yield from _wrap(
         f"specific_binding_hides_wildcard = {str(hides).lower()}: another connector is bound to "
         f"{target.address} itself and does not list the client. So {ends if hides else answer}; "

@@ -7,7 +7,7 @@ from relaysim.mail.address import IpAddress, domain_of, parse_ip
 from relaysim.mail.rights import EXCHANGE_SERVERS
 from relaysim.mail.session_access import Grant, grants, session_rights
 from relaysim.mail.spelling import unknown
-from relaysim.plan import routing
+from relaysim.plan import routing, submission
 from relaysim.plan.hand_over import PORT, hand_over, hand_overs, lowest_address
 from relaysim.profiles.collection import BUILT_IN
 from relaysim.profiles.defaults import host_defaults
@@ -86,7 +86,9 @@ def hub_attempts(scenario: Scenario, hub: str, client: Host, letter: Letter) -> 
     if any(owner.get(address) == hub for address in addresses):
         raise ValueError(f"{client.server} is {hub} itself: name another hub")
     return tuple(
-        _attempt(scenario, hub, client, routing.Target(owner.get(address), address, PORT), letter)
+        _attempt(
+            scenario, hub, client, submission.Target(owner.get(address), address, PORT), letter
+        )
         for address in addresses
     )
 
@@ -116,10 +118,10 @@ def _addresses(scenario: Scenario, hub: str, server: str, letter: Letter) -> tup
 
 
 def _attempt(
-    scenario: Scenario, hub: str, client: Host, target: routing.Target, letter: Letter
+    scenario: Scenario, hub: str, client: Host, target: submission.Target, letter: Letter
 ) -> Attempt:
     if target.hub is None:
-        refused = routing.greeting(target, None)
+        refused = submission.greeting(target, None)
         outcomes = tuple(
             outcome_at(scenario, None, recipient, letter, None, refused)
             for recipient in letter.recipients
@@ -130,10 +132,10 @@ def _attempt(
     session, given, other = None, tuple[Grant, ...](), None
     if hand.selection is not None:
         hides = scenario.hubs[target.hub].specific_binding_hides_wildcard
-        other = routing.listen(scenario, client, target, not hides)
+        other = submission.listen(scenario, client, target, not hides)
     if hand.connector is not None and hand.reply.is_success:
         rights = session_rights(hand.connector, EXCHANGE_SERVERS)
-        session = routing.Session(EXCHANGE_SERVERS, rights, hand.reply)
+        session = submission.Session(EXCHANGE_SERVERS, rights, hand.reply)
         given = tuple(grant for grant in grants(hand.connector) if grant.user == EXCHANGE_SERVERS)
     outcomes = tuple(
         outcome_at(scenario, target.hub, recipient, letter, None, answer)

@@ -13,7 +13,7 @@ from relaysim.mail.principal import is_account
 from relaysim.mail.session_access import Grant, grants
 from relaysim.mail.spelling import unknown
 from relaysim.plan import initial_pressure as pressure
-from relaysim.plan import routing
+from relaysim.plan import routing, submission
 from relaysim.plan.names import stream_name
 from relaysim.scenario.distribution import mean
 from relaysim.scenario.host import Host
@@ -80,12 +80,12 @@ def explain(
         return Explanation(
             scenario, name, client, letter, hub_attempts(scenario, name, client, letter)
         )
-    by_mailbox_server = routing.by_mailbox_server(client)
+    by_mailbox_server = submission.by_mailbox_server(client)
     attempts = tuple(
         _submission(scenario, client, target, letter)
         if by_mailbox_server
         else _attempt(scenario, name, client, target, letter)
-        for target in routing.targets(scenario, client)
+        for target in submission.targets(scenario, client)
     )
     return Explanation(scenario, name, client, letter, attempts)
 
@@ -155,18 +155,18 @@ def _size(size: int | None, stream: Stream | None) -> int | None:
 
 
 def _attempt(
-    scenario: Scenario, name: str, host: Host, target: routing.Target, letter: Letter
+    scenario: Scenario, name: str, host: Host, target: submission.Target, letter: Letter
 ) -> Attempt:
-    selection = routing.listen(scenario, host, target)
+    selection = submission.listen(scenario, host, target)
     connector = selection.connector
     other = None
     if target.hub is not None:
         hides = scenario.hubs[target.hub].specific_binding_hides_wildcard
-        other = routing.listen(scenario, host, target, not hides)
+        other = submission.listen(scenario, host, target, not hides)
     session, link = None, None
     given: tuple[Grant, ...] = ()
     if connector is not None and target.hub is not None:
-        session = routing.session(scenario, host, connector)
+        session = submission.session(scenario, host, connector)
         # After a login the rights of the account count as well as those of the principal.
         users = [session.principal, host.account or session.principal]
         given = tuple(
@@ -183,7 +183,9 @@ def _attempt(
     return Attempt(target, selection, other, session, given, expected.lines, tuple(outcomes))
 
 
-def _submission(scenario: Scenario, host: Host, target: routing.Target, letter: Letter) -> Attempt:
+def _submission(
+    scenario: Scenario, host: Host, target: submission.Target, letter: Letter
+) -> Attempt:
     """Return the submission by the mailbox server; back pressure of the hub may refuse it."""
     hub = scenario.hubs[target.hub or ""]
     refused = pressure.mail_from(scenario, hub, host, letter.sender)

@@ -6,7 +6,7 @@ from typing import Any
 from relaysim.explanation.expected_dialogue import Letter
 from relaysim.explanation.explanation_text import render
 from relaysim.explanation.session import Attempt
-from relaysim.plan import routing
+from relaysim.plan import submission
 from relaysim.scenario.host import Host
 from relaysim.scenario.model import Scenario
 
@@ -28,7 +28,7 @@ class Explanation:
             "address": str(self.host.address),
             "sender": self.letter.sender,
             "size": self.letter.size,
-            "by_mailbox_server": routing.by_mailbox_server(self.host),
+            "by_mailbox_server": submission.by_mailbox_server(self.host),
             "attempts": [attempt.as_dict() for attempt in self.attempts],
         }
 

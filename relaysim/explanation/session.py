@@ -8,7 +8,7 @@ from relaysim.mail.dialogue import Step
 from relaysim.mail.reply import Reply
 from relaysim.mail.rights import session_permissions
 from relaysim.mail.session_access import Grant
-from relaysim.plan import routing
+from relaysim.plan import routing, submission
 from relaysim.plan.hand_over import HandOver
 from relaysim.scenario.connector import ReceiveConnector
 
@@ -93,10 +93,10 @@ class Attempt:
         One for each recipient.
     """
 
-    target: routing.Target
+    target: submission.Target
     selection: Selection[ReceiveConnector] | None
     other_setting: Selection[ReceiveConnector] | None
-    session: routing.Session | None
+    session: submission.Session | None
     grants: tuple[Grant, ...]
     lines: tuple[Step, ...]
     outcomes: tuple[Outcome, ...]

@@ -6,7 +6,7 @@ from relaysim.mail.receive_verdict import rcpt_to
 from relaysim.mail.reply import Reply
 from relaysim.mail.rights import Right
 from relaysim.mail.session_time import timing
-from relaysim.plan import routing
+from relaysim.plan import submission
 from relaysim.plan.names import stream_name
 from relaysim.plan.numbering import Numbering
 from relaysim.plan.plan import HostPlan, Verdicts
@@ -23,12 +23,12 @@ def host_plan(
     host = scenario.hosts[name]
     targets: list[tuple[int, int]] = []
     verdicts: dict[int, Verdicts] = {}
-    for target in routing.targets(scenario, host):
+    for target in submission.targets(scenario, host):
         hub = -1 if target.hub is None else numbers.hubs.index(target.hub)
         # -1 also for mailbox users: the mailbox server submits without a receive connector.
         answering = -1
         if hub >= 0 and not host.properties.mailbox_submission:
-            connector = routing.listen(scenario, host, target).connector
+            connector = submission.listen(scenario, host, target).connector
             if connector is not None:
                 answering = numbers.connectors.index((numbers.hubs[hub], connector.name))
                 verdicts[answering] = _verdicts(scenario, numbers, host, name, connector, replies)
@@ -69,7 +69,7 @@ def _verdicts(
     connector: ReceiveConnector,
     replies: dict[str, int],
 ) -> Verdicts:
-    session = routing.session(scenario, host, connector)
+    session = submission.session(scenario, host, connector)
 
     def number(answer: Reply) -> int:
         # The first use of a text gives its number; the plan keeps the texts in this order.
@@ -77,7 +77,7 @@ def _verdicts(
 
     mail = {
         numbers.streams.index(stream_name(name, short)): number(
-            routing.mail_verdict(scenario, host, connector, stream.sender)
+            submission.mail_verdict(scenario, host, connector, stream.sender)
         )
         for short, stream in host.streams.items()
     }

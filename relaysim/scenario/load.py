@@ -77,10 +77,25 @@ def loads(
     overrides: Iterable[str] = (),
     profiles: Folder = None,
 ) -> Scenario:
-    """Return the scenario of a TOML text, which problems call `name`; files are sought from here.
+    """Return the scenario of a TOML text.
 
-    Profiles are sought beside the files that it extends, or in the folder `profiles`; else as
-    `load`.
+    Parameters
+    ----------
+    text : str
+        The text of a scenario file; files that it names are sought from the working directory.
+    name : str
+        What problems call it.
+    overrides, profiles
+        As for `load`. Profiles are sought beside the files that it extends.
+
+    Returns
+    -------
+    Scenario
+
+    Raises
+    ------
+    ScenarioError
+        With all that is wrong.
     """
     files = _chain(_Source(name, toml_file.parsed(text, name)))
     return _scenario(files, overrides, _collection(files[:-1], profiles))
@@ -92,7 +107,24 @@ def from_mapping(
     overrides: Iterable[str] = (),
     profiles: Folder = None,
 ) -> Scenario:
-    """Return the scenario of tables such as `tomllib` gives, which are not changed; as `loads`."""
+    """Return the scenario of tables such as `tomllib` gives.
+
+    Parameters
+    ----------
+    tables : mapping
+        The tables of a scenario file, which are not changed.
+    name, overrides, profiles
+        As for `loads`.
+
+    Returns
+    -------
+    Scenario
+
+    Raises
+    ------
+    ScenarioError
+        With all that is wrong, such as a value None, which a file cannot write.
+    """
     missing = [Problem(path, "there is no value", file=name) for path in _nothings(tables)]
     if missing:
         raise ScenarioError(missing)

@@ -12,7 +12,7 @@ from relaysim.mail.dialogue import Cause, Verb, steps_with_times
 from relaysim.mail.session_time import timing
 from relaysim.measure.journey import Event, Journey
 from relaysim.plan import initial_pressure as pressure
-from relaysim.plan import routing
+from relaysim.plan import submission
 from relaysim.scenario.connector import ReceiveConnector
 from relaysim.scenario.host import Host
 from relaysim.scenario.model import Scenario
@@ -50,7 +50,7 @@ def dialogue_events(scenario: Scenario, trace: Trace, journey: Journey) -> tuple
     """
     name, short = journey.source, journey.title
     host = scenario.hosts.get(name)
-    if host is None or routing.by_mailbox_server(host):
+    if host is None or submission.by_mailbox_server(host):
         return [], True
     begun = [event for event in journey.events if event.what in ("session", "turn")]
     reached = _reached(scenario, host, journey.connector)
@@ -101,10 +101,10 @@ def dialogue_events(scenario: Scenario, trace: Trace, journey: Journey) -> tuple
 
 def _reached(
     scenario: Scenario, host: Host, name: str
-) -> tuple[routing.Target, ReceiveConnector] | None:
+) -> tuple[submission.Target, ReceiveConnector] | None:
     """Return the submission target at which a receive connector (`HUB/name`) answers the host."""
-    for target in routing.targets(scenario, host):
-        connector = routing.listen(scenario, host, target).connector
+    for target in submission.targets(scenario, host):
+        connector = submission.listen(scenario, host, target).connector
         if connector is not None and f"{target.hub}/{connector.name}" == name:
             return target, connector
     return None

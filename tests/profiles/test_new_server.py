@@ -13,7 +13,7 @@ from worlds.cli_runs import DEDICATED, LITTLE, SHARED, relaysim
 
 from relaysim.audit import check
 from relaysim.plan.hand_over import hand_over
-from relaysim.plan.routing import by_mailbox_server
+from relaysim.plan.submission import by_mailbox_server
 from relaysim.profiles.kind import Kind
 from relaysim.scenario.culprit import culprits
 from relaysim.scenario.digest import digest

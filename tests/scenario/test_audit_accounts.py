@@ -5,7 +5,7 @@ from worlds.golden_sections import Wording
 from worlds.relay_designs import SHARED_HUB, found
 
 from relaysim.mail.rights import ANONYMOUS, Right
-from relaysim.plan import routing
+from relaysim.plan import submission
 from relaysim.scenario.load import loads
 from relaysim.scenario.model import Scenario
 
@@ -22,7 +22,7 @@ def relay_for(user: str, *overrides: str) -> Scenario:
 def test_a_relay_for_the_anonymous_logon_relays_in_any_language(user: str) -> None:
     design = relay_for(user)
     connector = design.hubs["HUB01"].receive_connectors["externalrelay"]
-    session = routing.session(design, design.hosts["crm"], connector)
+    session = submission.session(design, design.hosts["crm"], connector)
     assert session.principal == ANONYMOUS
     assert Right.ACCEPT_ANY_RECIPIENT in session.rights
     assert found(design, "right_without_user") == []

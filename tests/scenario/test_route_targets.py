@@ -3,25 +3,25 @@
 from worlds.relay_designs import shared_hub
 
 from relaysim.mail.rights import ANONYMOUS, AUTHENTICATED_USERS
-from relaysim.plan import routing
-from relaysim.plan.routing import Target
+from relaysim.plan import submission
+from relaysim.plan.submission import Target
 from relaysim.scenario.model import Scenario
 
 HUB01 = "hubs.HUB01.receive_connectors"
 
 
 def places(scenario: Scenario, host: str) -> list[tuple[str | None, str, int]]:
-    result = routing.targets(scenario, scenario.hosts[host])
+    result = submission.targets(scenario, scenario.hosts[host])
     return [(each.hub, str(each.address), each.port) for each in result]
 
 
 def verdicts(scenario: Scenario, sender: str, domain: str) -> tuple[str, str]:
     """Return the replies to MAIL FROM and RCPT TO of the CRM."""
     host = scenario.hosts["crm"]
-    connector = routing.listen(scenario, host, routing.targets(scenario, host)[0]).connector
+    connector = submission.listen(scenario, host, submission.targets(scenario, host)[0]).connector
     assert connector is not None
-    mail = routing.mail_verdict(scenario, host, connector, sender)
-    return str(mail), str(routing.rcpt_verdict(scenario, host, connector, domain))
+    mail = submission.mail_verdict(scenario, host, connector, sender)
+    return str(mail), str(submission.rcpt_verdict(scenario, host, connector, domain))
 
 
 def test_a_name_of_the_dns_leads_to_each_of_its_addresses_in_order() -> None:
@@ -41,9 +41,9 @@ def test_an_address_that_no_hub_has_leads_nowhere() -> None:
     scenario = shared_hub('dns.externalrelay=["192.168.168.199"]')
     assert places(scenario, "crm") == [(None, "192.168.168.199", 25)]
     host = scenario.hosts["crm"]
-    (target,) = routing.targets(scenario, host)
-    assert routing.listen(scenario, host, target).connector is None
-    assert str(routing.greeting(target, None)) == "421 4.2.1 Unable to connect"
+    (target,) = submission.targets(scenario, host)
+    assert submission.listen(scenario, host, target).connector is None
+    assert str(submission.greeting(target, None)) == "421 4.2.1 Unable to connect"
 
 
 def test_mailbox_users_submit_to_every_hub_of_the_site_by_name() -> None:
@@ -65,19 +65,19 @@ def test_unless_the_override_list_names_some() -> None:
 def test_the_setting_decides_whether_a_wildcard_binding_answers_a_host_that_is_not_listed() -> None:
     scenario = shared_hub(f'{HUB01}.internalrelay.remote_ip_ranges=["192.168.168.100"]')
     host = scenario.hosts["sharepoint"]
-    (target,) = routing.targets(scenario, host)
-    answer = routing.listen(scenario, host, target).connector
+    (target,) = submission.targets(scenario, host)
+    answer = submission.listen(scenario, host, target).connector
     assert answer is not None
     assert answer.name == "Default HUB01"
-    hidden = routing.listen(scenario, host, target, hides_wildcard=True).connector
+    hidden = submission.listen(scenario, host, target, hides_wildcard=True).connector
     assert hidden is None
-    assert str(routing.greeting(target, hidden)) == "421 4.3.2 Service not available"
+    assert str(submission.greeting(target, hidden)) == "421 4.3.2 Service not available"
 
 
 def test_a_host_without_an_account_is_anonymous() -> None:
     scenario = shared_hub()
     connector = scenario.hubs["HUB01"].receive_connectors["externalrelay"]
-    session = routing.session(scenario, scenario.hosts["crm"], connector)
+    session = submission.session(scenario, scenario.hosts["crm"], connector)
     assert session.principal == ANONYMOUS
     assert session.login is None
     assert verdicts(scenario, "billing@cozumpark.com", "hotmail.com") == (
@@ -89,7 +89,7 @@ def test_a_host_without_an_account_is_anonymous() -> None:
 def test_an_account_relays_but_only_from_its_own_address() -> None:
     scenario = shared_hub('hosts.crm.account="COZUMPARK\\\\Billing"', 'hosts.crm.server="mail"')
     connector = scenario.hubs["HUB01"].receive_connectors["Client HUB01"]
-    session = routing.session(scenario, scenario.hosts["crm"], connector)
+    session = submission.session(scenario, scenario.hosts["crm"], connector)
     assert session.principal == AUTHENTICATED_USERS
     assert str(session.login) == "235 2.7.0 Authentication successful"
     denied = "550 5.7.1 Client does not have permissions to send as this sender"
@@ -123,7 +123,7 @@ def test_a_right_that_was_added_for_the_account_counts() -> None:
 def test_where_no_login_is_offered_an_account_stays_anonymous() -> None:
     scenario = shared_hub('hosts.crm.account="billing"', "hosts.crm.port=25")
     connector = scenario.hubs["HUB01"].receive_connectors["externalrelay"]
-    assert routing.session(scenario, scenario.hosts["crm"], connector).principal == ANONYMOUS
+    assert submission.session(scenario, scenario.hosts["crm"], connector).principal == ANONYMOUS
 
 
 def test_a_login_that_fails_is_the_answer_to_all_mail() -> None:
@@ -139,14 +139,14 @@ def test_size_and_number_of_recipients_have_their_limits() -> None:
     scenario = shared_hub()
     host, limit = scenario.hosts["crm"], 10 * 1024**2
     connector = scenario.hubs["HUB01"].receive_connectors["externalrelay"]
-    assert routing.size_verdict(scenario, host, connector, limit).code == 250
-    assert routing.size_verdict(scenario, host, connector, limit + 1).code == 552
-    assert routing.count_verdict(connector, 199).code == 250
-    assert routing.count_verdict(connector, 200).code == 452
+    assert submission.size_verdict(scenario, host, connector, limit).code == 250
+    assert submission.size_verdict(scenario, host, connector, limit + 1).code == 552
+    assert submission.count_verdict(connector, 199).code == 250
+    assert submission.count_verdict(connector, 200).code == 452
 
 
 def test_targets_are_plain_values() -> None:
     scenario = shared_hub()
-    (target,) = routing.targets(scenario, scenario.hosts["crm"])
+    (target,) = submission.targets(scenario, scenario.hosts["crm"])
     assert target == Target("HUB01", target.address, 25)
     assert len({target, target}) == 1

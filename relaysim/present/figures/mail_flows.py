@@ -11,7 +11,7 @@ import numpy as np
 
 from relaysim.measure.recipients import Recipients
 from relaysim.measure.wait_parts import is_mailbox
-from relaysim.plan.routing import by_mailbox_server
+from relaysim.plan.submission import by_mailbox_server
 from relaysim.scenario.culprit import culprits
 from relaysim.scenario.model import Scenario
 from relaysim.trace.tables import Column, Status, Trace

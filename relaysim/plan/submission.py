@@ -1,0 +1,250 @@
+"""Submission: where the connections of a host go, and the reply to each command of a session.
+
+Pure functions, without clock and chance: the rules of `relaysim.mail` for the tables of a scenario.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from relaysim.mail import receive_verdict as rules
+from relaysim.mail.address import IpAddress, domain_of, parse_ip
+from relaysim.mail.connector_selection import Selection, select
+from relaysim.mail.domains import is_authoritative
+from relaysim.mail.reply import Reply
+from relaysim.mail.rights import Right
+from relaysim.mail.session_access import identify, logs_in, session_rights
+from relaysim.scenario.connector import ReceiveConnector
+from relaysim.scenario.host import Host
+from relaysim.scenario.model import Scenario
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """An address and port that a host connects to; `hub` is None where no hub has the address."""
+
+    hub: str | None
+    address: IpAddress
+    port: int
+
+
+def by_mailbox_server(host: Host) -> bool:
+    """Return whether the mailbox server submits for the host, without a receive connector."""
+    return host.properties.mailbox_submission
+
+
+def submission_hubs(scenario: Scenario) -> tuple[str, ...]:
+    """Return the hubs to which the mailbox server submits in turn.
+
+    The hubs of `submission_server_override_list`; without it every hub of the site, by name.
+    """
+    named = scenario.mailboxes.submission_server_override_list
+    # A hub that the list has twice gets one turn; an empty list means the whole site.
+    return tuple(dict.fromkeys(named)) or tuple(sorted(scenario.hubs))
+
+
+def targets(scenario: Scenario, host: Host) -> tuple[Target, ...]:
+    """Return the submission targets of a host, in order: the addresses of its `server`.
+
+    The n-th connection starts at target n modulo their number and fails over to the next. For
+    mailbox users it is the first address of each hub that the mailbox server submits to.
+    """
+    if by_mailbox_server(host):
+        hubs = submission_hubs(scenario)
+        return tuple(Target(hub, scenario.hubs[hub].addresses[0], host.port) for hub in hubs)
+    owner = {address: name for name, hub in scenario.hubs.items() for address in hub.addresses}
+    # A server may be written as an address instead of a name in [dns].
+    addresses = scenario.dns.get(host.server) or (parse_ip(host.server),)
+    return tuple(Target(owner.get(address), address, host.port) for address in addresses)
+
+
+def listen(
+    scenario: Scenario, host: Host, target: Target, hides_wildcard: bool | None = None
+) -> Selection[ReceiveConnector]:
+    """Return the receive connector that answers the host at the target.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The design.
+    host : Host
+        The host.
+    target : Target
+        The submission target.
+    hides_wildcard : bool, optional
+        Instead of `specific_binding_hides_wildcard` of the hub.
+
+    Returns
+    -------
+    Selection of ReceiveConnector
+        The connector, if one answers, and the reason why each other connector does not.
+    """
+    if target.hub is None:
+        return Selection(None, ())
+    hub = scenario.hubs[target.hub]
+    hides = hub.specific_binding_hides_wildcard if hides_wildcard is None else hides_wildcard
+    connectors = hub.receive_connectors.values()
+    return select(connectors, target.address, target.port, host.address, hides)
+
+
+def greeting(target: Target, connector: ReceiveConnector | None) -> Reply:
+    """Return the first reply to a connection of an idle hub.
+
+    Parameters
+    ----------
+    target : Target
+        The submission target.
+    connector : ReceiveConnector or None
+        The receive connector that answers.
+
+    Returns
+    -------
+    Reply
+        220, or the reply that refuses the connection.
+    """
+    return rules.connect(connector, hub_is_up=target.hub is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """The principal and the rights of a session.
+
+    Parameters
+    ----------
+    principal : str
+        The account or well-known principal.
+    rights : frozenset of Right
+        The rights at the connector.
+    login : Reply or None
+        The reply to AUTH; None without an account, or where the connector offers no login.
+    """
+
+    principal: str
+    rights: frozenset[Right]
+    login: Reply | None = None
+
+
+def session(scenario: Scenario, host: Host, connector: ReceiveConnector) -> Session:
+    """Return the session of the host at the connector.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The design.
+    host : Host
+        The host.
+    connector : ReceiveConnector
+        The receive connector.
+
+    Returns
+    -------
+    Session
+        The principal, its rights and the reply to AUTH.
+    """
+    return _session(host.account, connector)
+
+
+# The grants of a connector do not change, and a compilation needs thousands of verdicts.
+@lru_cache(maxsize=256)
+def _session(account: str | None, connector: ReceiveConnector) -> Session:
+    if account is None or not logs_in(connector, account):
+        principal = identify(connector)
+        return Session(principal, session_rights(connector, principal))
+    principal = identify(connector, authenticated=True)
+    rights = session_rights(connector, principal, account)
+    return Session(principal, rights, rules.authenticate(connector))
+
+
+def mail_verdict(scenario: Scenario, host: Host, connector: ReceiveConnector, sender: str) -> Reply:
+    """Return the reply to MAIL FROM, or the reply to AUTH if the login fails.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The design.
+    host : Host
+        The host.
+    connector : ReceiveConnector
+        The receive connector.
+    sender : str
+        The address in MAIL FROM.
+
+    Returns
+    -------
+    Reply
+        The reply.
+
+    Notes
+    -----
+    The own address of an account is the account itself if it is an address, else its name in an
+    authoritative domain (assumption: a scenario has no address book).
+    """
+    own_session = session(scenario, host, connector)
+    # After a failed AUTH a client does not send MAIL FROM.
+    if own_session.login is not None and not own_session.login.is_success:
+        return own_session.login
+    return rules.mail_from(
+        own_session.principal,
+        own_session.rights,
+        domain_of(sender),
+        scenario.organization.domains,
+        own_session.login is not None and _is_own(scenario, host.account or "", sender),
+    )
+
+
+def _is_own(scenario: Scenario, account: str, sender: str) -> bool:
+    if "@" in account:
+        return account.casefold() == sender.casefold()
+    name, _, domain = sender.rpartition("@")
+    same = name.casefold() == account.rpartition("\\")[2].casefold()
+    return same and is_authoritative(scenario.organization.domains, domain)
+
+
+def size_verdict(scenario: Scenario, host: Host, connector: ReceiveConnector, size: int) -> Reply:
+    """Return the reply to MAIL FROM with SIZE=.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The design.
+    host : Host
+        The host.
+    connector : ReceiveConnector
+        The receive connector.
+    size : int
+        The announced size, bytes.
+
+    Returns
+    -------
+    Reply
+        The reply.
+    """
+    rights = session(scenario, host, connector).rights
+    return rules.message_size(rights, size, connector.max_message_size)
+
+
+def rcpt_verdict(scenario: Scenario, host: Host, connector: ReceiveConnector, domain: str) -> Reply:
+    """Return the reply to RCPT TO.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The design.
+    host : Host
+        The host.
+    connector : ReceiveConnector
+        The receive connector.
+    domain : str
+        The domain of the recipient, lower case.
+
+    Returns
+    -------
+    Reply
+        The reply.
+    """
+    rights = session(scenario, host, connector).rights
+    return rules.rcpt_to(rights, domain, scenario.organization.domains)
+
+
+def count_verdict(connector: ReceiveConnector, accepted: int) -> Reply:
+    """Return the reply to one more RCPT TO after `accepted` recipients of the message."""
+    return rules.recipient_limit(connector.max_recipients_per_message, accepted)
