@@ -8,6 +8,7 @@ from worlds.relay_designs import SHARED_HUB
 
 from relaysim.analysis import mail_paths as paths
 from relaysim.audit import capacity, check
+from relaysim.plan import routing
 from relaysim.scenario.load import from_mapping
 from relaysim.scenario.model import Scenario
 
