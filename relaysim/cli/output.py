@@ -103,11 +103,14 @@ def draw(result: object, directory: Path | None) -> None:
     from relaysim.present.figure_registry import figures
 
     undrawn = None
-    with as_user_error(OSError, drawn.NothingToDrawError, drawn.ForeignFileError):
+    with as_user_error(drawn.NothingToDrawError, drawn.ForeignFileError):
         try:
             files = drawn.draw(figures(result), directory, report=note)
         except drawn.UndrawnError as error:
             undrawn, files = error, error.files
+        except OSError as error:
+            why = error.strerror or error
+            raise UserError(f"--figures {directory} cannot be written: {why}") from error
     names = ",".join(dict.fromkeys(file.stem for file in files))
     several = f"{{{names}}}" if "," in names else names
     if files:
