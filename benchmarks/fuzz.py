@@ -10,7 +10,6 @@ Case n of a seed is the same on every machine.
 """
 
 import argparse
-import io
 import json
 import random
 import re
@@ -21,7 +20,7 @@ import time
 import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, redirect_stdout
+from contextlib import contextmanager
 from copy import deepcopy
 from functools import cache
 from pathlib import Path
@@ -32,7 +31,6 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from relaysim.analysis.run_size import sizes
 from relaysim.audit import check, render
 from relaysim.present.text.summary import summary
-from relaysim.present.text.terminal import show
 from relaysim.scenario.load import from_mapping, load, loads
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.problem import ScenarioError
@@ -201,8 +199,9 @@ def _through(source: str | Tables) -> str:
     except ScenarioError as error:
         _printable(str(error))
         return "refused"
-    _printable(render(check(scenario)))
-    json.dumps([finding.as_dict() for finding in check(scenario)], allow_nan=False)
+    findings = check(scenario)
+    _printable(render(findings))
+    json.dumps([finding.as_dict() for finding in findings], allow_nan=False)
     small = _small(scenario)
     try:
         result = run(small, replications=1, seed=1, jobs=1, check_invariants=True)
@@ -211,9 +210,7 @@ def _through(source: str | Tables) -> str:
         return "too large"
     if result.violations:
         raise Failure(f"broken invariants: {result.violations[:3]}")
-    with redirect_stdout(io.StringIO()) as text:
-        show(summary(result, full=True, explain=True))
-    _printable(text.getvalue())
+    _printable(summary(result, full=True, explain=True))
     json.dumps(to_json(result), allow_nan=False)
     return "ran"
 
