@@ -80,22 +80,21 @@ class Routes:
         """Return a queue with its limits and, outside, with what answers at the other end."""
         numbers, scenario = self.numbers, self.scenario
         settings = scenario.hubs[numbers.hubs[hub]]
-        queue = QueuePlan(queue_name(kind, settings.name, next_hop), kind, hub, next_hop)
+        name = queue_name(kind, settings.name, next_hop)
         if kind is QueueKind.MAILBOX:
             limit = settings.max_concurrent_mailbox_deliveries
             key = dotted(("hubs", settings.name, "max_concurrent_mailbox_deliveries"))
-            return replace(queue, connections=limit or 0, limited_by=key)
+            return QueuePlan(name, kind, hub, next_hop, limit or 0, key)
         if kind is QueueKind.UNREACHABLE:
-            return queue
+            return QueuePlan(name, kind, hub, next_hop)
+        connections = settings.max_per_domain_outbound_connections or 0
         key = dotted(("hubs", settings.name, "max_per_domain_outbound_connections"))
-        limit = settings.max_per_domain_outbound_connections
-        queue = replace(queue, connections=limit or 0, limited_by=key)
         assert hop.connector is not None
         if kind is QueueKind.TRANSFER:
             sources = hop.connector.source_transport_servers
             replies = [session.reply for session in hand_overs(scenario, hop)]
-            return replace(
-                queue,
+            return QueuePlan(
+                *(name, kind, hub, next_hop, connections, key),
                 per_connection=INTRA_ORGANIZATION,
                 to_hubs=tuple(numbers.hubs.index(source) for source in sources),
                 refusals=tuple("" if reply.is_success else str(reply) for reply in replies),
@@ -107,8 +106,8 @@ class Routes:
         limits = [hop.connector.smtp_max_messages_per_connection]
         if destination is not None:
             limits.append(destination.max_messages_per_connection)
-        return replace(
-            queue,
+        return QueuePlan(
+            *(name, kind, hub, next_hop, connections, key),
             per_connection=min((limit for limit in limits if limit is not None), default=0),
             receiver=receiver,
             domain=domain,
