@@ -339,8 +339,16 @@ def deciding(files: DesignFiles) -> tuple[Factor, ...]:
 
     These are the core time of a message at the first hub, and triggers and uses of blocklists.
     """
-    inputs = assumed(files)
-    costs = [e for e in inputs if e.path.startswith("hubs.") and e.path.endswith(_COST)]
-    triggers = [e for e in inputs if e.path.startswith("blocklists.") and e.path.endswith(_LISTING)]
+    inputs = assumed(files, lambda path: _is_cost(path) or _is_trigger(path) or _LISTS in path)
+    costs = [factor for factor in inputs if _is_cost(factor.path)]
+    triggers = [factor for factor in inputs if _is_trigger(factor.path)]
     refusals = [factor for factor in inputs if _LISTS in factor.path]
     return (*costs[: len(_COST)], *triggers, *refusals)[:FEW]
+
+
+def _is_cost(path: str) -> bool:
+    return path.startswith("hubs.") and path.endswith(_COST)
+
+
+def _is_trigger(path: str) -> bool:
+    return path.startswith("blocklists.") and path.endswith(_LISTING)

@@ -5,7 +5,7 @@ convention of relaysim: no measured ranges are known.
 """
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,10 @@ _BELOW_1 = Number(Fraction(9, 10))
 
 
 def assumptions(
-    file: str | os.PathLike[str], settings: Iterable[str] = (), profiles: Folder = None
+    file: str | os.PathLike[str],
+    settings: Iterable[str] = (),
+    profiles: Folder = None,
+    wanted: Callable[[str], bool] = lambda path: True,
 ) -> tuple[Factor, ...]:
     """Return the assumed defaults in force, each with its half and its double.
 
@@ -41,6 +44,8 @@ def assumptions(
         `path=value` above the file.
     profiles
         A folder of a user's own profiles, as for `load`.
+    wanted
+        Whether a path is asked for; by default all are. Each path takes several loads of the file.
 
     Returns
     -------
@@ -89,6 +94,8 @@ def assumptions(
     inputs = []
     for keys, number, source in _numbers(scenario):
         path = dotted(keys)
+        if not wanted(path):
+            continue
         # Otherwise the file itself sets the number, or another key does, and it is no assumption.
         if identity(path, number) == unchanged:
             low, high = ends(path, number)

@@ -9,7 +9,7 @@ With another design the quantity is the difference of the two, on which a decisi
 """
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from itertools import chain, islice
@@ -233,11 +233,16 @@ def measure_sensitivity(
     )
 
 
-def assumed(files: DesignFiles) -> tuple[Factor, ...]:
-    """Return the assumptions of designs, each once: that of the first design that has it."""
+def assumed(
+    files: DesignFiles, wanted: Callable[[str], bool] = lambda path: True
+) -> tuple[Factor, ...]:
+    """Return the assumptions of designs, each once: that of the first design that has it.
+
+    Paths that are not `wanted` are left out, and cost no time.
+    """
     inputs: dict[str, Factor] = {}
     for file in files.files:
-        of_file = assumptions(file, files.settings, files.profiles)
+        of_file = assumptions(file, files.settings, files.profiles, wanted)
         # In a union the right side counts: a path of an earlier file keeps its value.
         inputs = {factor.path: factor for factor in of_file} | inputs
     return tuple(inputs.values())

@@ -2,6 +2,7 @@
 
 import dataclasses
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from worlds.quantities import quantities
 from worlds.small_comparison import LITTLE, SCENARIOS, comparison
 
 from relaysim.measure.quantity import Quantity
+from relaysim.present.report import report_files
 from relaysim.present.report.report_files import write
 from relaysim.present.report.report_sections import sections
 from relaysim.present.report.report_workload import numbers, streams
@@ -55,9 +57,11 @@ def made(bare):
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory):
+    """A report with all its studies, of less mail: it takes more than a hundred runs."""
     files = [SCENARIOS / f"{name}.toml" for name in ("shared-hub", "listing-day")]
+    settings = ("run.scale=0.005", "run.drain=6 h")
     result = architecture_report(
-        DesignFiles.of(files, LITTLE), Sampling(2), Execution(jobs=1, command="relaysim report x")
+        DesignFiles.of(files, settings), Sampling(2), Execution(jobs=1, command="relaysim report x")
     )
     return result, write(result, tmp_path_factory.mktemp("report") / "out")
 
@@ -147,16 +151,21 @@ def test_the_decision_names_the_design_that_is_better_and_never_worse(bare):
     assert first_named(bare, text) in (clear or ["shared-hub"])
 
 
-def test_names_and_titles_are_text_and_nothing_else(tmp_path):
+def test_names_and_titles_are_text_and_nothing_else_and_an_earlier_report_is_replaced(
+    whole, tmp_path
+):
     odd = '../<b>|"x'
     settings = [*LITTLE, f"name='{odd}'", "title='<script>alert(1)</script>'"]
     files = [SCENARIOS / "shared-hub.toml", SCENARIOS / "dedicated-hub.toml"]
     designs = [load(files[0], settings), load(files[1], LITTLE)]
     result = compare(*designs, replications=1, jobs=1, blast=False)
     quantity, rival = decisive(result)
-    place = write(
-        Report(result, quantity, rival, None, (), None, result.provenance), tmp_path / "out"
-    )
+    earlier = shutil.copytree(whole[1], tmp_path / "out")
+    assert (earlier / "figures" / "sweep.png").is_file()
+    report = Report(result, quantity, rival, None, (), None, result.provenance)
+    place = write(report, earlier)
+    assert place == earlier
+    assert not (place / "figures" / "sweep.png").exists()
     html = (place / "report.html").read_text(encoding="utf-8")
     markdown = (place / "report.md").read_text(encoding="utf-8")
     for text in (html, markdown):
@@ -203,7 +212,7 @@ def test_the_assumptions_that_are_tried_are_of_core_time_and_of_lists():
     assert len(paths) == 12
 
 
-def test_html_and_markdown_say_the_same_and_a_report_replaces_only_its_own(whole):
+def test_html_and_markdown_say_the_same_and_a_report_replaces_only_its_own(whole, monkeypatch):
     result, place = whole
     html = (place / "report.html").read_text(encoding="utf-8")
     markdown = (place / "report.md").read_text(encoding="utf-8")
@@ -215,8 +224,9 @@ def test_html_and_markdown_say_the_same_and_a_report_replaces_only_its_own(whole
     assert html.count("<img ") == len(names) >= 8
     assert result.flips is not None
     assert result.turning is not None
-    assert write(result, place) == place
     (place / "mine.txt").write_text("mine", encoding="utf-8")
+    # The place is refused before anything is drawn.
+    monkeypatch.setattr(report_files, "sections", None)
     with pytest.raises(OutputError, match=r"mine\.txt"):
         write(result, place)
     (place / "mine.txt").unlink()

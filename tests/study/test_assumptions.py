@@ -119,3 +119,9 @@ def test_what_the_user_states_is_no_assumption(two: Path) -> None:
         "mailboxes.delivery_time.cv",
     }
     assert {each.path for each in assumptions(two, stated)} == paths - gone
+
+
+def test_paths_that_are_not_wanted_are_left_out(found: dict[str, Factor]) -> None:
+    some = assumptions(SHARED, wanted=lambda path: path.startswith("hubs."))
+    assert list(some) == [each for path, each in found.items() if path.startswith("hubs.")]
+    assert 0 < len(some) < len(found)

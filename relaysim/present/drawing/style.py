@@ -239,7 +239,7 @@ def settle(figure: Figure) -> None:
     The solver of matplotlib's layout depends on addresses in memory, so the last digits of its
     result vary; they are rounded.
     """
-    figure.canvas.draw()
+    figure.draw_without_rendering()
     figure.set_layout_engine("none")
     for axes in figure.axes:
         left, bottom, width, height = axes.get_position().bounds

@@ -18,7 +18,7 @@ from relaysim.present.report.report_blocks import Picture
 from relaysim.present.report.report_sections import sections
 from relaysim.present.text.comparison_answer import decision
 from relaysim.study.architecture import Report
-from relaysim.study.execution.output_directory import put, write_provenance
+from relaysim.study.execution.output_directory import put, require_own_output, write_provenance
 from relaysim.study.guard import Guarded, described
 
 
@@ -28,6 +28,8 @@ def write(report: Report, directory: str | os.PathLike[str]) -> Path:
     The page holds its figures and needs no other file. An earlier report is replaced, whole or not
     at all. OutputError if the directory holds anything else, or cannot be written.
     """
+    # Before the figures, which take seconds.
+    require_own_output(Path(directory))
     facts = _facts(report)
     images = {
         block.name: _png(block.sheet)
