@@ -46,6 +46,7 @@ class Bench:
     folder: Path
     seconds: int = 2000
     replications: int = 8
+    jobs: int = 2
     expected: list[str] = field(default_factory=list)
 
     @property
@@ -53,25 +54,21 @@ class Bench:
         """The directory of the store."""
         return self.folder / "store"
 
+    def words(self) -> list[str]:
+        """Return the command of the study, without the name of the program."""
+        return [
+            *("run", str(SCENARIO), "--jobs", str(self.jobs), "--json"),
+            *("--set", f"run.duration={self.seconds} s", "--set", "run.warm_up=100 s"),
+            *("--replications", str(self.replications)),
+        ]
+
     def start(
         self,
         environment: dict[str, str] | None = None,
         prefix: Sequence[str] = (),
     ) -> "Study":
         """Start the study in a session of its own, by the command `prefix` if there is one."""
-        command = [
-            *prefix,
-            sys.executable,
-            "-m",
-            "relaysim",
-            "run",
-            str(SCENARIO),
-            "--jobs",
-            "2",
-            "--json",
-        ]
-        command += ["--set", f"run.duration={self.seconds} s", "--set", "run.warm_up=100 s"]
-        command += ["--replications", str(self.replications)]
+        command = [*prefix, sys.executable, "-m", "relaysim", *self.words()]
         number = len(list(self.folder.glob("*.out")))
         out, err = (self.folder / f"{number}.{name}" for name in ("out", "err"))
         environment = os.environ | (environment or {"RELAYSIM_STORE": str(self.store)})
@@ -291,7 +288,7 @@ def main() -> None:
             print(f"| {name} | not tried: only root can mount a small disk | | | | | |")
             continue
         with tempfile.TemporaryDirectory() as folder:
-            bench = Bench(Path(folder), chosen.seconds, chosen.replications, expected)
+            bench = Bench(Path(folder), chosen.seconds, chosen.replications, expected=expected)
             row = situation(bench)
             printed = " / ".join(row.printed.replace(folder, "").splitlines())
             same = "yes" if row.same else "NO"

@@ -8,10 +8,12 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from worlds.cli_runs import relaysim
 
 from relaysim.study.execution.jobs import ClusterError, WorkerError, in_order
 
 ROOT = Path(__file__).parents[2]
+RUNS, SECONDS = 3, 1500
 
 
 @pytest.fixture(scope="module")
@@ -27,14 +29,36 @@ def interrupts() -> ModuleType:
 
 
 @pytest.fixture(scope="module")
-def expected() -> list[str]:
-    """The undisturbed result, once it is there."""
-    return []
+def undisturbed() -> dict[int, str]:
+    """The undisturbed result by the number of processes, once it is there."""
+    return {}
 
 
 @pytest.fixture
-def bench(interrupts: ModuleType, tmp_path: Path, expected: list[str]) -> Any:
-    return interrupts.Bench(tmp_path, seconds=300, replications=6, expected=expected)
+def bench(interrupts: ModuleType, tmp_path: Path, undisturbed: dict[int, str]) -> Any:
+    return small(interrupts, tmp_path, undisturbed, jobs=2)
+
+
+def small(interrupts: ModuleType, folder: Path, undisturbed: dict[int, str], jobs: int) -> Any:
+    """A study of three runs: after two of them one process can do the rest.
+
+    The third takes longer than the time between two entries and the signal.
+    """
+    bench = interrupts.Bench(folder, seconds=SECONDS, replications=RUNS, jobs=jobs)
+    if jobs not in undisturbed:
+        undisturbed[jobs] = in_this_process(bench.words())
+    bench.expected.append(undisturbed[jobs])
+    return bench
+
+
+def in_this_process(words: list[str]) -> str:
+    """Return what a command prints, computed by one process whatever its --jobs."""
+    alone = [*words, "--jobs", "1"]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sys.argv", ["relaysim", *words])  # the result carries the command
+        result = relaysim(*alone)
+    assert result.exit_code == 0
+    return result.stdout
 
 
 @pytest.mark.parametrize(
@@ -69,7 +93,7 @@ def test_what_was_finished_is_kept_and_no_process_stays(
         words = " ".join(row.printed.split())
         assert "a worker process was killed by SIGKILL, most often because memory ran out" in words
         # A long path is broken at the edge of a terminal.
-        kept = f"finished runs: {row.kept} of 6, kept: {row.kept} in {bench.store}"
+        kept = f"finished runs: {row.kept} of {RUNS}, kept: {row.kept} in {bench.store}"
         assert "".join(kept.split()) in "".join(row.printed.split())
         assert "run fewer processes at a time (--jobs 1) or a smaller run.scale" in words
 
@@ -82,9 +106,12 @@ def test_a_container_without_a_home_costs_no_result(interrupts: ModuleType, benc
     )
 
 
-def test_two_commands_may_work_on_one_store(interrupts: ModuleType, bench: Any) -> None:
-    row = interrupts.two_at_once(bench)
-    assert (row.exit, row.kept, row.same, row.alive) == (0, 6, True, 0)
+def test_two_commands_may_work_on_one_store(
+    interrupts: ModuleType, tmp_path: Path, undisturbed: dict[int, str]
+) -> None:
+    """Each has one process, which writes what it has run, as with workers."""
+    row = interrupts.two_at_once(small(interrupts, tmp_path, undisturbed, jobs=1))
+    assert (row.exit, row.kept, row.same, row.alive) == (0, RUNS, True, 0)
     assert "damaged" not in row.printed
 
 

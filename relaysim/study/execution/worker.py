@@ -1,5 +1,6 @@
 """Worker: the preparation of each process that runs replications."""
 
+import gc
 import os
 import signal
 import threading
@@ -32,6 +33,8 @@ def begin(parent: int) -> None:
     *thread* that started the worker ends, and workers are used again by other threads. Windows
     keeps the id of a dead parent: there an idle worker ends by joblib's timeout of 300 s.
     """
+    # As in the command itself: a worker still has most libraries to import.
+    gc.set_threshold(50_000)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
 
