@@ -2,7 +2,7 @@
 #
 # Colleagues' mail and invoices are affected. Internal mail waits for a core of the hub. Mail to the
 # outside waits for a connection, and the connections wait for the Internet line.
-shared = relaysim.load("../scenarios/shared-hub.toml")
+shared = relaysim.load("../scenarios/shared-hub.toml", EXERCISE)
 with_newsletter = relaysim.run(shared, replications=1, seed=SEED)
 got = with_newsletter.recipients.dropna(subset=["latency"])
 waits = got.groupby("stream", observed=True)[parts].mean()

@@ -11,6 +11,7 @@ from worlds.lessons import FILES, FOLDER, QUICK, execute, parameters, read, solu
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_a_notebook_runs_and_the_solution_of_its_exercise_too(file, monkeypatch):
     monkeypatch.setenv("RELAYSIM_STATIC", "1")
+    monkeypatch.setenv("LOKY_MAX_CPU_COUNT", "1")  # no processes for a moment's work
     book = read(file)
     (cell,) = parameters(book)
     changed = [f"{name} = {value!r}" for name, value in QUICK[file.stem].items()]

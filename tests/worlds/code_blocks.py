@@ -154,11 +154,11 @@ class Page:
         relaysim.load(file)
 
     def shrink(self) -> None:
-        """Leave a hundredth of the mail, two replications, three days of four weeks."""
+        """Leave three thousandths of the mail, two replications, three days of four weeks."""
         for file in self.small.rglob("*.toml"):
             text = file.read_text(encoding="utf-8")
             if "\n[run]\n" in text and "scale =" not in text:
-                text = text.replace("\n[run]\n", "\n[run]\nscale = 0.01\n")
+                text = text.replace("\n[run]\n", "\n[run]\nscale = 0.003\n")
                 text = text.replace('duration = "28 d"', 'duration = "3 d"')
                 file.write_text(_REPLICATIONS.sub(r"\g<1>2", text), encoding="utf-8")
 
@@ -181,6 +181,8 @@ def quick(arguments: list[str]) -> list[str]:
     text = re.sub(r"(?<=--message )(\S+):\d+", r"\1:0", text)
     if verb == "size":
         text = re.sub(r"=(\d+):(\d+)\b", _ends, text) + " --confidence 0.5"
+    if verb == "sweep":
+        text = re.sub(r"(?<=[\w.]=)([\w.]+)(?:,[\w.]+)+(?=,)", r"\1", text)  # the ends of a list
     if verb == "sensitivity" and "--over" not in text:
         text += " --over hubs.HUB01.cores=2:8"  # not every assumption
     if verb in STUDIES:
@@ -195,8 +197,8 @@ def _ends(values: re.Match[str]) -> str:
 
 
 def _little(scales: re.Match[str]) -> str:
-    """The scales of a sweep, a fiftieth of each."""
-    return ",".join(f"{float(each) / 50:g}" for each in scales[0].split(","))
+    """The scales of a sweep, three thousandths of each."""
+    return ",".join(f"{0.003 * float(each):g}" for each in scales[0].split(","))
 
 
 def agrees(shown: str, found: str) -> bool:
