@@ -13,7 +13,7 @@ FIGURES = ROOT / "figures"
 MANIFEST = json.loads((FIGURES / "manifest.json").read_text(encoding="utf-8"))
 ENTRIES = MANIFEST["figures"]
 AGAIN = "make them again: make figures"
-LITTLE = "--set run.scale=0.02 --set 'run.drain=1 d' --replications 2 --jobs 1 --no-store"
+LITTLE = "--set run.scale=0.01 --set 'run.drain=12 h' --replications 2 --jobs 1 --no-store"
 
 
 def gallery():

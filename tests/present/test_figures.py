@@ -145,14 +145,15 @@ def test_a_design_has_its_own_colour_and_dashes_in_every_panel(drawn, name):
         assert expected <= set(lines)
 
 
-def test_figures_are_written_twice_with_the_same_bytes(tmp_path):
+def test_figures_are_written_twice_with_the_same_bytes(drawn, tmp_path):
     (tmp_path / "one").mkdir()
     (tmp_path / "one" / "notes.txt").write_text("mine", encoding="utf-8")
     with style.paper():
-        style.write(opinions(Material(comparison())), tmp_path / "one" / EMPTY)
+        style.write(drawn[EMPTY], tmp_path / "one" / EMPTY)
     text = []
     files = figures.draw(figure.figures(comparison()), tmp_path / "one", text.append)
-    again = figures.draw(figure.figures(comparison()), tmp_path / "two")
+    once = {name: lambda name=name: drawn[name] for name in NAMES if name != EMPTY}
+    again = figures.draw(once, tmp_path / "two")
     written = [name for name in NAMES if name != EMPTY]
     assert [file.name for file in files] == [f"{n}.{kind}" for n in written for kind in KINDS]
     result = {file.name for file in (tmp_path / "one").iterdir()}
@@ -168,7 +169,15 @@ def test_figures_are_written_twice_with_the_same_bytes(tmp_path):
             assert imread(file).shape[1] == 1200
 
 
-def test_without_reputation_the_figures_of_it_are_left_out(tmp_path, golden):
+def test_without_reputation_the_figures_of_it_are_left_out(tmp_path, monkeypatch, golden):
+    def unpainted(_, stem):
+        """Make the files of a figure without any content."""
+        made = [stem.with_suffix(f".{kind}") for kind in KINDS]
+        for file in made:
+            file.touch()
+        return made
+
+    monkeypatch.setattr(style, "write", unpainted)
     result = comparison()
     calm = result.per_replication.assign(value=0.0)
     text = []

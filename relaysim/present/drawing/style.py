@@ -240,7 +240,8 @@ def settle(figure: Figure) -> None:
     result vary; they are rounded.
     """
     figure.draw_without_rendering()
-    figure.set_layout_engine("none")
+    # Not "none": that leaves a placeholder, for which savefig draws each figure twice.
+    figure.set_layout_engine(None)
     for axes in figure.axes:
         left, bottom, width, height = axes.get_position().bounds
         axes.set_position((round(left, 4), round(bottom, 4), round(width, 4), round(height, 4)))
