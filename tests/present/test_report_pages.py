@@ -59,7 +59,7 @@ def made(bare):
 def whole(tmp_path_factory):
     """A report with all its studies, of less mail: it takes more than a hundred runs."""
     files = [SCENARIOS / f"{name}.toml" for name in ("shared-hub", "listing-day")]
-    settings = ("run.scale=0.005", "run.drain=6 h")
+    settings = ("run.scale=0.005", "run.drain=6 h", "destinations.business.domain_count=20")
     result = architecture_report(
         DesignFiles.of(files, settings), Sampling(2), Execution(jobs=1, command="relaysim report x")
     )
