@@ -5,9 +5,10 @@ import subprocess
 import sys
 
 import pytest
-from worlds.cli_runs import MM4, ROOT, SHARED
+from worlds.cli_runs import MM4, ROOT, relaysim
 
-RUN = ("run", MM4, "--set", "run.scale=0.05", "--replications", "2", "--no-store", "--jobs")
+SHORT = ("--set", "run.duration=100 s", "--set", "run.warm_up=0 s", "--replications", "2")
+RUN = ("run", MM4, *SHORT, "--no-store", "--jobs")
 
 
 def closed(streams: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
@@ -22,19 +23,30 @@ def closed(streams: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
     )
 
 
+@pytest.fixture(scope="module")
+def open_streams() -> str:
+    """What the command prints with all streams open; the last line is the command."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sys.argv", ["relaysim", *RUN, "1"])
+        return relaysim(*RUN, "1").stdout
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="sh is of POSIX")
 @pytest.mark.parametrize("jobs", ["1", "2"])
-def test_a_closed_stderr_takes_nothing_from_the_result(jobs: str) -> None:
-    open_, shut = closed("", *RUN, jobs), closed("2>&-", *RUN, jobs)
+def test_a_closed_stderr_takes_nothing_from_the_result(jobs: str, open_streams: str) -> None:
+    shut = closed("2>&-", *RUN, jobs)
     assert (shut.returncode, shut.stderr) == (0, "")
-    assert shut.stdout == open_.stdout
+    assert shut.stdout == open_streams.replace("--jobs 1", f"--jobs {jobs}")
     assert "Traceback" not in shut.stdout
     assert shut.stdout.startswith("mm4")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sh is of POSIX")
-@pytest.mark.parametrize("streams", [">&-", ">&- 2>&-", "<&- >&- 2>&-"])
-def test_the_exit_code_is_that_of_the_command(streams: str) -> None:
-    assert closed(streams, *RUN, "1").returncode == 0
-    assert closed(streams, "check", SHARED).returncode == 0
+@pytest.mark.parametrize(
+    ("streams", "command"),
+    [(">&-", ("check", MM4)), (">&- 2>&-", ("check", MM4)), ("<&- >&- 2>&-", (*RUN, "1"))],
+    ids=["stdout", "stdout and stderr", "all"],
+)
+def test_the_exit_code_is_that_of_the_command(streams: str, command: tuple[str, ...]) -> None:
+    assert closed(streams, *command).returncode == 0
     assert closed(streams, "check", "nosuch.toml").returncode == 2
