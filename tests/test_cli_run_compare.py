@@ -5,7 +5,18 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from worlds.cli_runs import DEDICATED, LISTING, LITTLE, MM4, SHARED, process, refused, relaysim
+from worlds.cli_runs import (
+    DEDICATED,
+    LISTING,
+    LITTLE,
+    MM4,
+    ROOT,
+    SHARED,
+    TINY,
+    process,
+    refused,
+    relaysim,
+)
 from worlds.golden_text import message, portable
 from worlds.quantities import quantities
 
@@ -27,9 +38,11 @@ def test_run_prints_tables_within_80_columns(monkeypatch, golden):
     golden("run/listing-day", portable(result.stdout))
 
 
-def test_run_as_json_is_one_object_and_the_same_each_time():
+def test_run_as_json_is_one_object_and_the_same_each_time(monkeypatch):
     command = ("run", "scenarios/mm4.toml", *SHORT, "--replications", "2", "--seed", "5", "--json")
-    one, two = process(*command), process(*command)
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setattr("sys.argv", ["relaysim", *command, "--no-store"])
+    one, two = process(*command), relaysim(*command)
     assert one.stdout == two.stdout
     result = json.loads(one.stdout)
     assert list(result) == [
@@ -90,7 +103,7 @@ def test_invariants_hold_on_the_small_company():
 
 def test_compare_prints_what_differs_and_draws(tmp_path):
     figures = tmp_path / "figures"
-    result = relaysim("compare", SHARED, DEDICATED, *LITTLE, "--full", "--figures", str(figures))
+    result = relaysim("compare", SHARED, DEDICATED, *TINY, "--full", "--figures", str(figures))
     assert result.exit_code == 0
     assert 'hosts.marketing.server: "externalrelay" → "bulkrelay"' in result.stdout
     assert max(map(len, result.stdout.splitlines())) <= 80
@@ -99,7 +112,7 @@ def test_compare_prints_what_differs_and_draws(tmp_path):
 
 
 def test_compare_prints_the_blast_radius_unless_it_is_switched_off():
-    command = ("compare", SHARED, LISTING, *LITTLE, "--json")
+    command = ("compare", SHARED, LISTING, *TINY, "--json")
     result, without = (json.loads(relaysim(*command, *no).stdout) for no in ((), ("--no-blast",)))
     assert "isolation_gain" in {row["metric"] for row in result["comparisons"]}
     assert not any(row["metric"].startswith("blast") for row in without["metrics"])
@@ -189,10 +202,8 @@ def test_the_library_runs_what_the_command_runs():
 
 def test_a_narrow_terminal_crops_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     arguments = ["run", SHARED, *LITTLE]
-    monkeypatch.setenv("COLUMNS", "40")
-    narrow = process(*arguments).stdout
-    monkeypatch.setenv("COLUMNS", "80")
-    wide = process(*arguments).stdout
+    monkeypatch.setattr("sys.argv", ["relaysim", *arguments])
+    narrow, wide = (relaysim(*arguments, columns=columns).stdout for columns in (40, 80))
     assert max(map(len, wide.splitlines())) > max(map(len, narrow.splitlines()))
     words = [{word for word in text.split() if word.strip("-")} for text in (narrow, wide)]
     assert words[0] == words[1]

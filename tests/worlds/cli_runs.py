@@ -22,6 +22,8 @@ STUDIES = {"run", "compare", "report", "sweep", "size", "warmup", "sensitivity"}
 """Commands that keep what they have run."""
 LITTLE = ("--set", "run.scale=0.02", "--replications", "2", "--jobs", "1")
 """Options under which the small company runs in a moment."""
+TINY = ("--set", "run.scale=0.005", "--replications", "2", "--jobs", "1")
+"""Options for a comparison of which only the form of its output counts."""
 
 
 def _all(arguments: tuple[str, ...]) -> list[str]:
@@ -30,9 +32,9 @@ def _all(arguments: tuple[str, ...]) -> list[str]:
     return [*arguments, "--no-store"] if runs else [*arguments]
 
 
-def relaysim(*arguments: str) -> Result:
+def relaysim(*arguments: str, columns: int = 80) -> Result:
     """The command within this process; `exit_code`, `stdout` and `stderr` say what it did."""
-    return CliRunner(env={"COLUMNS": "80"}).invoke(app, _all(arguments))
+    return CliRunner(env={"COLUMNS": str(columns)}).invoke(app, _all(arguments))
 
 
 def process(*arguments: str) -> "subprocess.CompletedProcess[str]":
