@@ -5,7 +5,7 @@ the replications makes it, and contains the true value as often as it says.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
 
@@ -79,6 +79,11 @@ class System:
     def scenario(self) -> Scenario:
         """The scenario of the system."""
         return load(MM4, self.settings)
+
+    def lasting(self, seconds: int) -> "System":
+        """The same system in runs of another length."""
+        others = [each for each in self.settings if not each.startswith("run.duration=")]
+        return replace(self, settings=[*others, f"run.duration={seconds} s"])
 
 
 @dataclass(frozen=True)
