@@ -57,9 +57,15 @@ class Pressure:
         plan, loop = self.plan, self.loop
         buckets = backpressure.VERSION_BUCKETS
         thresholds = [drive.thresholds for drive in plan.drives]
+        # What the last poll measured, if another poll of the same would change nothing.
+        settled: tuple[int, int] | None = None
         while True:
             yield loop.at(loop.tick + plan.resource_monitoring_interval, TIMER, self.hub)
             # The hub may be stopped: its drives still hold the mail, so the poll continues.
+            measured = self.uncommitted, self.most_held
+            if measured == settled:
+                continue
+            delay_before = self.delay
             if plan.version_bucket_size:
                 used = -(-self.uncommitted // plan.version_bucket_size)
                 self.buckets = self._rated(Level.VERSION_BUCKETS, self.buckets, used, buckets)
@@ -77,6 +83,9 @@ class Pressure:
                 self.pressed_polls,
                 plan.delays_first,
             )
+            # Under pressure, and while a delay changes, polls are counted.
+            steady = self.buckets is _NORMAL and self.delay == delay_before
+            settled = measured if steady else None
 
     def _rated(
         self, resource: Level, before: backpressure.Level, value: int, thresholds: Thresholds
