@@ -149,15 +149,20 @@ def queue_groups(trace: Trace, scenario: Scenario) -> tuple[tuple[Place, ...], C
     groups: dict[str, Place] = {}
     group_of = np.zeros(len(names.queues), np.int64)
     numbers: dict[str, int] = {}
+    # Thousands of queues lead to the domains of a few destinations: a name is made once for all.
+    known: dict[tuple[QueueKind, int, str, str], int] = {}
     for number, (kind, hub, next_hop) in enumerate(
         zip(names.queue_kind, names.queue_hub, names.queue_next_hop, strict=True)
     ):
         next_hop = counted.get(next_hop, next_hop)
         moved = names.egress[names.queue_egress[number]] if names.queue_moved[number] else ""
-        name = queue_name(kind, names.hubs[hub], next_hop, moved)
-        group_of[number] = numbers.setdefault(name, len(numbers))
-        title = leads_to(next_hop, moved)
-        groups.setdefault(name, Place(name, kind, hub, title, names.queue_capacity[number]))
+        key = kind, hub, next_hop, moved
+        if key not in known:
+            name = queue_name(kind, names.hubs[hub], next_hop, moved)
+            known[key] = numbers.setdefault(name, len(numbers))
+            title = leads_to(next_hop, moved)
+            groups.setdefault(name, Place(name, kind, hub, title, names.queue_capacity[number]))
+        group_of[number] = known[key]
     return tuple(groups.values()), group_of
 
 
