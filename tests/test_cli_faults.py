@@ -6,7 +6,7 @@ import sys
 
 import pandas as pd
 import pytest
-from worlds.cli_runs import DEDICATED, LITTLE, MM4, SHARED, relaysim
+from worlds.cli_runs import DEDICATED, MM4, SHARED, TINY, relaysim
 from worlds.golden_text import flat, message
 
 from relaysim import load, run
@@ -141,7 +141,7 @@ def test_a_report_without_a_figure_and_a_section_is_a_report(monkeypatch, tmp_pa
     monkeypatch.setattr("relaysim.present.report.report_sections.figures", lambda _: drawn)
     monkeypatch.setattr("relaysim.present.report.report_sections.workload.numbers", broken)
     alone = ("--no-flip", "--no-sizing", "--no-sensitivity")
-    result = relaysim("report", SHARED, DEDICATED, *LITTLE, *alone, "--out", str(tmp_path / "out"))
+    result = relaysim("report", SHARED, DEDICATED, *TINY, *alone, "--out", str(tmp_path / "out"))
     assert result.exit_code == 0
     text = (tmp_path / "out" / "report.md").read_text(encoding="utf-8")
     assert text.count("ZeroDivisionError: division by zero") == 3

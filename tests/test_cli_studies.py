@@ -93,7 +93,8 @@ def test_the_order_of_the_designs_changes_no_number(tmp_path):
 def test_a_size_has_its_evidence(monkeypatch, golden):
     monkeypatch.setattr("sys.argv", ["relaysim"])
     target = "total.wait_delivery < 300 ms"
-    result = relaysim("size", MM4, "--vary", f"{CONNECTIONS}=4:8", "--target", target, *SHORT)
+    options = ("--vary", f"{CONNECTIONS}=4:8", "--target", target, "--replications", "10", *SHORT)
+    result = relaysim("size", MM4, *options)
     assert result.exit_code == 0, result.stderr
     assert result.stdout.startswith(f"mm4: {CONNECTIONS} = 5\n")
     golden("size/evidence", portable(result.stdout))

@@ -90,6 +90,8 @@ def test_what_was_not_seen_at_first_is_looked_for_before_an_answer(
     verdicts = result.evidence.set_index("value")["verdict"].to_dict()
     assert verdicts == {"4": "missed", "5": "met", "6": "met", "8": "met"}
     assert result.sure
+    by_default = size(MM4, CONNECTIONS, [WAIT], settings=SHORT, jobs=1)
+    assert by_default.evidence.set_index("value").loc["5", "replications"] == 80
 
 
 def _run_of(task: Task[Replication]) -> SimpleNamespace:

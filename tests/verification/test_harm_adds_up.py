@@ -20,9 +20,8 @@ from relaysim.traffic.workload import draw
 
 ROOT = Path(__file__).parents[2] / "scenarios"
 SMALL = ("run.scale=0.01", "run.drain=3 d")
-FILES = sorted(
-    path.relative_to(ROOT).as_posix() for path in ROOT.rglob("*.toml") if culprits(load(path))
-)
+DESIGNS = {path.relative_to(ROOT).as_posix(): load(path) for path in sorted(ROOT.rglob("*.toml"))}
+FILES = sorted(file for file, design in DESIGNS.items() if culprits(design))
 
 
 def harm(trace: Trace, scenario: Scenario, stream: str) -> int:
@@ -43,7 +42,7 @@ def test_there_are_scenarios_with_culprits() -> None:
 
 @pytest.mark.parametrize("file", FILES)
 def test_reputation_and_congestion_add_up(file: str) -> None:
-    days = ["run.duration=3 d"] if load(ROOT / file).run.duration > 3 * 86_400_000_000 else []
+    days = ["run.duration=3 d"] if DESIGNS[file].run.duration > 3 * 86_400_000_000 else []
     scenario = load(ROOT / file, [*SMALL, *days])
     draws = draw(scenario, 0, 1)
     runs = coupled(scenario, draws)
