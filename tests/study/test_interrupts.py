@@ -39,12 +39,20 @@ def bench(interrupts: ModuleType, tmp_path: Path, undisturbed: dict[int, str]) -
     return small(interrupts, tmp_path, undisturbed, jobs=2)
 
 
-def small(interrupts: ModuleType, folder: Path, undisturbed: dict[int, str], jobs: int) -> Any:
+@pytest.fixture
+def busy_bench(interrupts: ModuleType, tmp_path: Path) -> Any:
+    """A study of four runs: after two of them both workers have one."""
+    return small(interrupts, tmp_path, {}, jobs=2, runs=4)
+
+
+def small(
+    interrupts: ModuleType, folder: Path, undisturbed: dict[int, str], jobs: int, runs: int = RUNS
+) -> Any:
     """A study of three runs: after two of them one process can do the rest.
 
     The third takes longer than the time between two entries and the signal.
     """
-    bench = interrupts.Bench(folder, seconds=SECONDS, replications=RUNS, jobs=jobs)
+    bench = interrupts.Bench(folder, seconds=SECONDS, replications=runs, jobs=jobs)
     if jobs not in undisturbed:
         undisturbed[jobs] = in_this_process(bench.words())
     bench.expected.append(undisturbed[jobs])
@@ -67,7 +75,6 @@ def in_this_process(words: list[str]) -> str:
         ("the command is killed (SIGKILL)", -9),
         ("all its processes are killed at once", -9),
         ("Ctrl-C", 130),
-        ("a worker is killed", 2),
     ],
 )
 def test_what_was_finished_is_kept_and_no_process_stays(
@@ -89,13 +96,21 @@ def test_what_was_finished_is_kept_and_no_process_stays(
         # An interrupt may come between the write of an entry and its count.
         assert int(sentence[1]) in (row.kept - 1, row.kept)
         assert sentence[2] == str(bench.store)
-    if name == "a worker is killed":
-        words = " ".join(row.printed.split())
-        assert "a worker process was killed by SIGKILL, most often because memory ran out" in words
-        # A long path is broken at the edge of a terminal.
-        kept = f"finished runs: {row.kept} of {RUNS}, kept: {row.kept} in {bench.store}"
-        assert "".join(kept.split()) in "".join(row.printed.split())
-        assert "run fewer processes at a time (--jobs 1) or a smaller run.scale" in words
+
+
+def test_a_worker_that_is_killed_ends_the_study_which_keeps_what_was_finished(
+    interrupts: ModuleType, busy_bench: Any
+) -> None:
+    row = interrupts.SITUATIONS["a worker is killed"](busy_bench)
+    assert (row.exit, row.same, row.alive) == (2, True, 0)
+    assert 2 <= row.kept == row.used
+    assert "Traceback" not in row.printed
+    words = " ".join(row.printed.split())
+    assert "a worker process was killed by SIGKILL, most often because memory ran out" in words
+    # A long path is broken at the edge of a terminal.
+    kept = f"finished runs: {row.kept} of 4, kept: {row.kept} in {busy_bench.store}"
+    assert "".join(kept.split()) in "".join(row.printed.split())
+    assert "run fewer processes at a time (--jobs 1) or a smaller run.scale" in words
 
 
 def test_a_container_without_a_home_costs_no_result(interrupts: ModuleType, bench: Any) -> None:
