@@ -179,7 +179,7 @@ class Recorder:
     def trace(self, end: int) -> Trace:
         """Return the record as a trace of a run that ended at `end` microseconds."""
         return Trace(
-            names=self._names(),
+            names=names(self.plan, self.replies, self.provider_states),
             end=end,
             messages=_table(record.Messages, self.messages),
             recipients=_table(record.Recipients, self.recipients),
@@ -194,55 +194,66 @@ class Recorder:
             refusals=self.refusals.table(),
         )
 
-    def _names(self) -> Names:
-        plan = self.plan
-        return Names(
-            hosts=tuple(host.name for host in plan.hosts),
-            streams=tuple(stream.name for stream in plan.streams),
-            hubs=tuple(hub.name for hub in plan.hubs),
-            connectors=tuple(connector.name for connector in plan.connectors),
-            queues=tuple(queue.name for queue in plan.queues),
-            egress=tuple(egress.name for egress in plan.egress),
-            blocklists=tuple(blocklist.name for blocklist in plan.blocklists),
-            destinations=tuple(receiver.name for receiver in plan.receivers),
-            domains=plan.domains,
-            destination=plan.receiver_of,
-            stations=tuple(station.name for station in plan.stations),
-            capacity=tuple(station.servers for station in plan.stations),
-            queue_capacity=tuple(queue.connections for queue in plan.queues),
-            replies=tuple(self.replies.texts()),
-            causes=tuple(self.replies.causes),
-            provider_states=tuple(
-                provider_state_name(
-                    plan.receivers[receiver].name,
-                    plan.egress[egress].name,
-                    plan.from_domains[domain],
-                    party,
-                )
-                for receiver, egress, domain, party in self.provider_states
-            ),
-            operators=tuple(operator.name for operator in plan.operators),
-            stream_host=tuple(stream.host for stream in plan.streams),
-            stream_title=tuple(stream.title for stream in plan.streams),
-            stream_hub=tuple(stream.hub for stream in plan.streams),
-            hub_title=tuple(hub.title for hub in plan.hubs),
-            connector_hub=tuple(connector.hub for connector in plan.connectors),
-            queue_kind=tuple(queue.kind for queue in plan.queues),
-            queue_hub=tuple(queue.hub for queue in plan.queues),
-            queue_next_hop=tuple(queue.next_hop for queue in plan.queues),
-            queue_domain=tuple(queue.domain for queue in plan.queues),
-            queue_egress=tuple(queue.egress for queue in plan.queues),
-            queue_moved=tuple(queue.moved for queue in plan.queues),
-            station_kind=tuple(station.kind for station in plan.stations),
-            station_hub=tuple(station.hub for station in plan.stations),
-            station_title=tuple(_station_title(plan, station) for station in plan.stations),
-            provider_state_destination=tuple(entry[0] for entry in self.provider_states),
-            provider_state_egress=tuple(entry[1] for entry in self.provider_states),
-            provider_state_sender=tuple(
-                plan.from_domains[entry[2]] for entry in self.provider_states
-            ),
-            provider_state_party=tuple(entry[3] for entry in self.provider_states),
-        )
+
+def names(
+    plan: Plan, replies: Replies, provider_states: Sequence[tuple[int, int, int, Party]]
+) -> Names:
+    """Return what the integers of a trace stand for.
+
+    Parameters
+    ----------
+    plan : Plan
+        The plan of the run.
+    replies : Replies
+        The replies that arose.
+    provider_states : sequence of (int, int, int, Party)
+        As `Recorder.provider_states`.
+    """
+    return Names(
+        hosts=tuple(host.name for host in plan.hosts),
+        streams=tuple(stream.name for stream in plan.streams),
+        hubs=tuple(hub.name for hub in plan.hubs),
+        connectors=tuple(connector.name for connector in plan.connectors),
+        queues=tuple(queue.name for queue in plan.queues),
+        egress=tuple(egress.name for egress in plan.egress),
+        blocklists=tuple(blocklist.name for blocklist in plan.blocklists),
+        destinations=tuple(receiver.name for receiver in plan.receivers),
+        domains=plan.domains,
+        destination=plan.receiver_of,
+        stations=tuple(station.name for station in plan.stations),
+        capacity=tuple(station.servers for station in plan.stations),
+        queue_capacity=tuple(queue.connections for queue in plan.queues),
+        replies=tuple(replies.texts()),
+        causes=tuple(replies.causes),
+        provider_states=tuple(
+            provider_state_name(
+                plan.receivers[receiver].name,
+                plan.egress[egress].name,
+                plan.from_domains[domain],
+                party,
+            )
+            for receiver, egress, domain, party in provider_states
+        ),
+        operators=tuple(operator.name for operator in plan.operators),
+        stream_host=tuple(stream.host for stream in plan.streams),
+        stream_title=tuple(stream.title for stream in plan.streams),
+        stream_hub=tuple(stream.hub for stream in plan.streams),
+        hub_title=tuple(hub.title for hub in plan.hubs),
+        connector_hub=tuple(connector.hub for connector in plan.connectors),
+        queue_kind=tuple(queue.kind for queue in plan.queues),
+        queue_hub=tuple(queue.hub for queue in plan.queues),
+        queue_next_hop=tuple(queue.next_hop for queue in plan.queues),
+        queue_domain=tuple(queue.domain for queue in plan.queues),
+        queue_egress=tuple(queue.egress for queue in plan.queues),
+        queue_moved=tuple(queue.moved for queue in plan.queues),
+        station_kind=tuple(station.kind for station in plan.stations),
+        station_hub=tuple(station.hub for station in plan.stations),
+        station_title=tuple(_station_title(plan, station) for station in plan.stations),
+        provider_state_destination=tuple(entry[0] for entry in provider_states),
+        provider_state_egress=tuple(entry[1] for entry in provider_states),
+        provider_state_sender=tuple(plan.from_domains[entry[2]] for entry in provider_states),
+        provider_state_party=tuple(entry[3] for entry in provider_states),
+    )
 
 
 def _station_title(plan: Plan, station: Station) -> str:

@@ -15,7 +15,7 @@ RESOURCE_MONITORING_INTERVAL = 2_000_000
 VERSION_BUCKET_HISTORY = 10
 """Polls without reaching Normal before pressed version buckets refuse mail (confirmed for 2013)."""
 
-_START, _STEP, _LONGEST = 10_000_000, 5_000_000, 55_000_000
+DELAY_START, DELAY_STEP, LONGEST_DELAY = 10_000_000, 5_000_000, 55_000_000
 
 
 class Level(IntEnum):
@@ -245,8 +245,8 @@ def mail_from_delay(previous: int, pressed: bool) -> int:
     step is an assumption: the tenth then reaches 55 s, just when refusals start.
     """
     if pressed:
-        return min(_LONGEST, previous + _STEP) if previous else _START
-    return previous - _STEP if previous > _START else 0
+        return min(LONGEST_DELAY, previous + DELAY_STEP) if previous else DELAY_START
+    return previous - DELAY_STEP if previous > DELAY_START else 0
 
 
 def delay_at(time: int, changes: Sequence[tuple[int, bool]], interval: int) -> int:

@@ -12,8 +12,8 @@ OPENS = 9 * _HOUR
 CLOSES = 17 * _HOUR
 _WORKING_DAY = CLOSES - OPENS
 
-_WAKES = 7 * _HOUR
-_SLEEPS = 23 * _HOUR
+WAKES = 7 * _HOUR
+SLEEPS = 23 * _HOUR
 
 
 def office(moment: int, work: int) -> int:
@@ -41,9 +41,9 @@ def office(moment: int, work: int) -> int:
 def waking(moment: int) -> int:
     """Return a time itself if it is within waking hours (7:00 to 23:00), else the next 7:00."""
     day, clock = divmod(moment, _DAY)
-    if _WAKES <= clock < _SLEEPS:
+    if WAKES <= clock < SLEEPS:
         return moment
-    return (day if clock < _WAKES else day + 1) * _DAY + _WAKES
+    return (day if clock < WAKES else day + 1) * _DAY + WAKES
 
 
 def _worked(moment: int) -> int:

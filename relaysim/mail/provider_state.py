@@ -32,7 +32,7 @@ class State(IntEnum):
     BLOCK = 3
 
 
-_ENTER = ((10_000, State.BLOCK), (3000, State.THROTTLE), (1000, State.WARN))
+ENTER = ((10_000, State.BLOCK), (3000, State.THROTTLE), (1000, State.WARN))
 
 
 def decay_factor(half_life: int) -> int:
@@ -146,7 +146,7 @@ def next_state(
     recovery_time, block_time : int
         How long the badness must be below 2.4 to end THROTTLE and BLOCK, microseconds.
     """
-    entered = next((state for least, state in _ENTER if badness >= least), State.GOOD)
+    entered = next((state for least, state in ENTER if badness >= least), State.GOOD)
     if entered >= state:
         return entered
     if state is not State.WARN:

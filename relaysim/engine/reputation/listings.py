@@ -1,5 +1,7 @@
 """Listings: the IPs on each blocklist, as published, and the answers that domains cache."""
 
+from collections.abc import Callable, Collection
+
 from relaysim.engine.kernel import EGRESS, STATE, EventLoop
 from relaysim.engine.recorder import Recorder
 from relaysim.plan.plan import Plan
@@ -16,8 +18,25 @@ OPERATOR = 1 << 30
 order of simultaneous events: all signals come first, whatever the rows of their recipients."""
 _END, _WIDTH = column_names(ListingTable).index("end"), len(column_names(ListingTable))
 
-Board = dict[int, dict[int, int]]
-"""By IP and blocklist: the number of listings in force. Zeros are removed."""
+
+class Board:
+    """The listings in force, by IP and blocklist; a blocklist may list an IP several times."""
+
+    def __init__(self) -> None:
+        self._counts: dict[int, dict[int, int]] = {}
+
+    def of(self, ip: int) -> Collection[int]:
+        """Return the blocklists that an IP is on."""
+        return self._counts.get(ip, ())
+
+    def change(self, ip: int, blocklist: int, by: int) -> None:
+        """Add listings of an IP; a negative number removes them."""
+        counts = self._counts.setdefault(ip, {})
+        counts[blocklist] = counts.get(blocklist, 0) + by
+        if not counts[blocklist]:
+            del counts[blocklist]
+        if not counts:
+            del self._counts[ip]
 
 
 class Listings:
@@ -29,10 +48,15 @@ class Listings:
         The current answers to queries.
     """
 
-    def __init__(self, loop: EventLoop, record: Recorder, plan: Plan) -> None:
+    def __init__(
+        self,
+        loop: EventLoop,
+        record: Recorder,
+        plan: Plan,
+        board: Callable[[], Board] = Board,
+    ) -> None:
         self.loop, self.record, self.plan = loop, record, plan
-        self.direct: Board = {}
-        self.mirrored: Board = {}
+        self.direct, self.mirrored = board(), board()
 
     def publish(self, ip: int, blocklist: int, cause: Cause) -> int:
         """Publish a listing now; return the handle that `withdraw` takes."""
@@ -40,7 +64,7 @@ class Listings:
         handle = len(flat)
         egress, party = divmod(ip, PARTIES)
         flat.extend((egress, blocklist, self.loop.tick, -1, cause, party))
-        _add(self.direct, ip, blocklist, 1)
+        self.direct.change(ip, blocklist, 1)
         self._update_mirrors(ip, blocklist, 1)
         return handle
 
@@ -50,31 +74,22 @@ class Listings:
         egress, blocklist, _, _, _, party = flat[handle : handle + _WIDTH]
         flat[handle + _END] = self.loop.tick
         ip = egress * PARTIES + party
-        _add(self.direct, ip, blocklist, -1)
+        self.direct.change(ip, blocklist, -1)
         self._update_mirrors(ip, blocklist, -1)
 
     def of(self, ip: int) -> tuple[int, ...]:
         """Return the blocklists that an IP is on, ascending."""
-        return tuple(sorted(self.direct.get(ip, ())))
+        return tuple(sorted(self.direct.of(ip)))
 
     def _update_mirrors(self, ip: int, blocklist: int, change: int) -> None:
         delay = self.plan.blocklists[blocklist].mirror_delay
         if not delay:
-            _add(self.mirrored, ip, blocklist, change)
+            self.mirrored.change(ip, blocklist, change)
             return
         event = self.loop.at(
             self.loop.tick + delay, STATE, EGRESS | ip // PARTIES, OPERATOR | blocklist, 1
         )
-        event.callbacks.append(lambda _: _add(self.mirrored, ip, blocklist, change))
-
-
-def _add(board: Board, ip: int, blocklist: int, change: int) -> None:
-    counts = board.setdefault(ip, {})
-    counts[blocklist] = counts.get(blocklist, 0) + change
-    if not counts[blocklist]:
-        del counts[blocklist]
-    if not counts:
-        del board[ip]
+        event.callbacks.append(lambda _: self.mirrored.change(ip, blocklist, change))
 
 
 class Lookups:
@@ -118,7 +133,7 @@ class Lookups:
         if answer is not None and now < answer[0]:
             return answer[1]
         board = self.listings.mirrored if self.mirrors[domain] else self.listings.direct
-        listed = board.get(ip)
+        listed = board.of(ip)
         if listed:
             blocklists = tuple(number for number in self.uses[domain] if number in listed)
         else:

@@ -1,6 +1,7 @@
 """Mailbox providers: a state for each IP and sender domain, which decides about their mail."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
 
 from relaysim.engine.context import Context
 from relaysim.engine.kernel import DESTINATION, EGRESS, STATE, Event
@@ -8,7 +9,9 @@ from relaysim.engine.reputation.listings import OPERATOR, PARTIES
 from relaysim.engine.reputation.provider_counters import (
     DAY,
     HOUR,
+    Counting,
     IpCounters,
+    IpCounting,
     ProviderState,
     ReputationCounters,
 )
@@ -23,6 +26,18 @@ INTERVAL = 900_000_000
 """How often a provider reviews its states: 15 minutes (assumption)."""
 
 
+class Memory(NamedTuple):
+    """Where a provider keeps its counters: what makes those of a domain, of an IP, and a state."""
+
+    counters: Callable[[], Counting] = ReputationCounters
+    ip: Callable[[int, int, int], IpCounting] = IpCounters
+    state: Callable[[int, IpCounting, Counting], ProviderState] = ProviderState
+
+
+PYTHON = Memory()
+"""Counters that are objects of Python."""
+
+
 class Provider:
     """One destination with reputation.
 
@@ -30,9 +45,9 @@ class Provider:
 
     Attributes
     ----------
-    ips : dict of int to IpCounters
+    ips : dict of int to IpCounting
         By IP, see `listings.PARTIES`.
-    domains : dict of int to ReputationCounters
+    domains : dict of int to Counting
         By sender domain x 3 + party.
     states : dict of (int, int) to ProviderState
         By IP and sender domain.
@@ -53,12 +68,13 @@ class Provider:
         plan: ReputationPlan,
         key: int,
         busiest_days: Sequence[Mapping[int, int]],
+        memory: Memory = PYTHON,
     ) -> None:
         self.loop, self.record, _, self.scenario_plan = context
         self.number, self.plan, self.key = number, plan, key
-        self.busiest_days = busiest_days
-        self.ips: dict[int, IpCounters] = {}
-        self.domains: dict[int, ReputationCounters] = {}
+        self.busiest_days, self.memory = busiest_days, memory
+        self.ips: dict[int, IpCounting] = {}
+        self.domains: dict[int, Counting] = {}
         self.states: dict[tuple[int, int], ProviderState] = {}
         self.known: dict[tuple[int, int], ProviderState] = {}
         self.events: dict[int, int] = {}
@@ -84,25 +100,27 @@ class Provider:
     def _new_state(self, ip: int, domain: int, stream: StreamPlan) -> ProviderState:
         if not self.states:
             self._schedule_review((self.loop.tick // INTERVAL + 1) * INTERVAL)
-        counters = self.domains.setdefault(domain, ReputationCounters())
+        counters = self.domains.get(domain)
+        if counters is None:
+            counters = self.domains[domain] = self.memory.counters()
         party = Party.ALL
         if stream.ip_party or stream.domain_party:
             party = Party.CULPRITS if stream.culprit else Party.INNOCENTS
         entries = self.record.provider_states
-        state = ProviderState(len(entries), self._ip_counters(ip), counters)
+        state = self.memory.state(len(entries), self._ip_counters(ip), counters)
         entries.append((self.number, ip // PARTIES, stream.from_domain, party))
         self.states[ip, domain] = state
         if self.loop.tick < state.ip.banned_until:
             self._enter(state, State.BLOCK)
         return state
 
-    def _ip_counters(self, ip: int) -> IpCounters:
+    def _ip_counters(self, ip: int) -> IpCounting:
         counters = self.ips.get(ip)
         if counters is None:
             egress = self.scenario_plan.egress[ip // PARTIES]
             busiest = self.busiest_days[ip // PARTIES] if egress.known else {}
             usual_volume = busiest.get(self.number, 0)
-            counters = self.ips[ip] = IpCounters(ip, egress.age, usual_volume)
+            counters = self.ips[ip] = self.memory.ip(ip, egress.age, usual_volume)
         return counters
 
     def refusal(self, stream: StreamPlan, egress: int) -> str:
@@ -119,15 +137,15 @@ class Provider:
         state = self.state(stream, egress)
         ip, now = state.ip, self.loop.tick
         if not stream.counted:
-            return self.blocked if state.state is State.BLOCK else ""
+            return self.blocked if state.state == State.BLOCK else ""
         if ip.hour != now // HOUR:
             ip.start_hour(now, self.plan)
         ip.attempts += 1
-        if state.state is State.BLOCK:
+        if state.state == State.BLOCK:
             return self.blocked
-        if state.state is State.THROTTLE and ip.admitted >= self.plan.throttle_rate:
+        if state.state == State.THROTTLE and ip.admitted >= self.plan.throttle_rate:
             return self.throttled
-        if ip.cap is not None and ip.admitted >= ip.cap:
+        if 0 <= ip.cap <= ip.admitted:
             return self.cold
         ip.admitted += 1
         ip.volume += 1
@@ -179,35 +197,43 @@ class Provider:
             plan.domain_weight,
         )
         if bad >= LEAVE:
-            state.below_since = None
-        elif state.below_since is None:
+            state.below_since = -1
+        elif state.below_since < 0:
             state.below_since = now
         new_state = next_state(
-            state.state, bad, state.below_since, now, plan.recovery_time, plan.block_time
+            State(state.state),
+            bad,
+            state.below_since if state.below_since >= 0 else None,
+            now,
+            plan.recovery_time,
+            plan.block_time,
         )
-        if new_state is State.BLOCK and state.state is not State.BLOCK:
+        self._change(state, new_state)
+
+    def _change(self, state: ProviderState, new_state: State) -> None:
+        if new_state is State.BLOCK and state.state != State.BLOCK:
             self._block(state)
         else:
             self._enter(state, new_state)
 
     def _enter(self, state: ProviderState, new_state: State) -> None:
-        if new_state is state.state:
+        if new_state == state.state:
             return
         state.state = new_state
         state.junk = self.junk[new_state]
         self.record.level(Level.PROVIDER, state.number, self.loop.tick, new_state)
         if new_state is State.BLOCK:
             # A block lasts from here on, however good the conduct was before.
-            state.below_since = None
+            state.below_since = -1
 
-    def _states_of(self, ip: IpCounters) -> list[ProviderState]:
+    def _states_of(self, ip: IpCounting) -> list[ProviderState]:
         """Return the states of an IP with each of its sender domains."""
         return [state for state in self.states.values() if state.ip is ip]
 
     def _block(self, state: ProviderState) -> None:
         """Block an IP for its own mail; the first block may include other IPs of the same /24."""
         ip = state.ip.ip
-        first = not any(other.state is State.BLOCK for other in self._states_of(state.ip))
+        first = not any(other.state == State.BLOCK for other in self._states_of(state.ip))
         self._enter(state, State.BLOCK)
         if not first or not self.plan.widening:
             return
@@ -231,7 +257,7 @@ class Provider:
         """Block an IP that is throttled and sends far above the limit for some hours."""
         now, plan = self.loop.tick, self.plan
         for ip in tuple(self.ips.values()):  # a block may add the IPs of neighbours
-            throttled = [s for s in self._states_of(ip) if s.state is State.THROTTLE]
+            throttled = [s for s in self._states_of(ip) if s.state == State.THROTTLE]
             attempts = ip.attempts if ip.hour == now // HOUR - 1 else 0
             above = bool(throttled) and attempts * 1000 > plan.persistence * plan.throttle_rate
             ip.hours_above_rate = ip.hours_above_rate + 1 if above else 0
@@ -245,7 +271,7 @@ class Provider:
     def blocks(self, egress: int) -> bool:
         """Return whether the provider blocks mail of an IP."""
         return any(
-            state.state is State.BLOCK and state.ip.ip // PARTIES == egress
+            state.state == State.BLOCK and state.ip.ip // PARTIES == egress
             for state in self.states.values()
         )
 
@@ -277,5 +303,5 @@ class Provider:
                 counters.clear()
                 counters.banned_until = 0
         for state in self.states.values():
-            if state.ip.ip // PARTIES == egress and state.state is State.BLOCK:
+            if state.ip.ip // PARTIES == egress and state.state == State.BLOCK:
                 self._enter(state, State.GOOD)

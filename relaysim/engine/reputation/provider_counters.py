@@ -8,16 +8,17 @@ SMALL_VOLUME = 1_000
 """Messages a day that never count as a jump in volume (assumption)."""
 
 
-class ReputationCounters:
-    """The counters of a provider for an IP or a domain, in units of 1 / `SCALE`.
+class Counting:
+    """What a provider does with its counters, wherever they are kept.
 
-    The counters decay with a half-life.
+    They are in units of 1 / `SCALE`, and decay with a half-life.
     """
 
-    __slots__ = ("attempted", "complaints", "inboxed", "traps", "unknown")
-
-    def __init__(self) -> None:
-        self.clear()
+    attempted: int
+    complaints: int
+    inboxed: int
+    traps: int
+    unknown: int
 
     def clear(self) -> None:
         """Set all counters to 0."""
@@ -47,8 +48,15 @@ class ReputationCounters:
         )
 
 
-class IpCounters(ReputationCounters):
-    """The counters of an IP, with the volume by the hour and by the day.
+class ReputationCounters(Counting):
+    """The counters of a provider for an IP or a domain."""
+
+    def __init__(self) -> None:
+        self.clear()
+
+
+class IpCounting(Counting):
+    """What a provider does with the counters of an IP, with its volume by the hour and by the day.
 
     Attributes
     ----------
@@ -64,36 +72,35 @@ class IpCounters(ReputationCounters):
         Largest volume of an earlier day.
     days : int
         Age of the IP in days of sending, which sets its limit while it is cold.
-    cap : int or None
-        Messages an hour that the provider accepts while the IP is cold; None: no limit.
+    cap : int
+        Messages an hour that the provider accepts while the IP is cold; -1: no limit.
     hours_above_rate : int
         Hours in a row in which a throttled IP sent far above its rate.
     banned_until : int
         End of a block for the mail of a neighbour, microseconds.
     """
 
-    __slots__ = (
-        "admitted",
-        "attempts",
-        "banned_until",
-        "busiest_day",
-        "cap",
-        "day",
-        "days",
-        "hour",
-        "hours_above_rate",
-        "ip",
-        "volume",
-    )
+    ip: int
+    hour: int
+    day: int
+    attempts: int
+    admitted: int
+    volume: int
+    busiest_day: int
+    days: int
+    cap: int
+    hours_above_rate: int
+    banned_until: int
 
-    def __init__(self, ip: int, age: int, usual_volume: int) -> None:
-        super().__init__()
+    def begin(self, ip: int, age: int, usual_volume: int) -> None:
+        """Begin to count for an IP: its age in days, the volume of its busiest day before."""
+        self.clear()
         self.ip = ip
         self.hour = self.day = -1
         self.admitted = self.attempts = self.volume = 0
         self.hours_above_rate = self.banned_until = 0
         self.days, self.busiest_day = age, max(usual_volume, SMALL_VOLUME)
-        self.cap: int | None = None
+        self.cap = -1
 
     def start_hour(self, now: int, plan: ReputationPlan) -> None:
         """Start counting for the hour of a time in microseconds, and perhaps for a new day."""
@@ -104,7 +111,15 @@ class IpCounters(ReputationCounters):
                 self.days = 0 if (day - self.day) * DAY > plan.idle_after else self.days + 1
                 self.busiest_day = max(self.busiest_day, self.volume)
             self.day, self.volume = day, 0
-            self.cap = cold_rate(plan.cold_rate, plan.cold_growth, self.days)
+            rate = cold_rate(plan.cold_rate, plan.cold_growth, self.days)
+            self.cap = -1 if rate is None else rate
+
+
+class IpCounters(IpCounting):
+    """The counters of an IP."""
+
+    def __init__(self, ip: int, age: int, usual_volume: int) -> None:
+        self.begin(ip, age, usual_volume)
 
 
 class ProviderState:
@@ -114,23 +129,23 @@ class ProviderState:
     ----------
     number : int
         Index into `Names.provider_states`.
-    ip, domain : IpCounters, ReputationCounters
+    ip, domain : IpCounting, Counting
         The counters of the two.
     state : State
         Good, warned, throttled or blocked.
     junk : int
         Probability that a recipient goes to the junk folder, as a threshold for a 32-bit draw.
-    below_since : int or None
-        Since when the badness is low enough to recover, microseconds; None: it is not.
+    below_since : int
+        Since when the badness is low enough to recover, microseconds; -1: it is not.
     """
 
     __slots__ = ("below_since", "domain", "ip", "junk", "number", "state")
 
-    def __init__(self, number: int, ip: IpCounters, domain: ReputationCounters) -> None:
+    def __init__(self, number: int, ip: IpCounting, domain: Counting) -> None:
         self.number, self.ip, self.domain = number, ip, domain
-        self.state = State.GOOD
+        self.state: int = State.GOOD
         self.junk = 0
-        self.below_since: int | None = None
+        self.below_since = -1
 
     def count_delivery(self, junked: bool) -> None:
         """Count a recipient that the provider accepted."""

@@ -16,7 +16,7 @@ from relaysim.traffic.workload import Draws
 _TRAP, _PROVIDER_TRAP = int(Signal.TRAP), int(Signal.PROVIDER_TRAP)
 _COMPLAINS, _JUNKED = int(Signal.COMPLAINS), int(Signal.COMPLAINS_JUNKED)
 _REPORTS = int(Signal.REPORTS)
-_LATEST_COMPLAINT = 14 * 86_400_000_000
+LATEST_COMPLAINT = 14 * 86_400_000_000
 """No complaint comes later than two weeks after the mail (assumption)."""
 
 
@@ -119,7 +119,7 @@ class SignalReports:
         """Schedule what follows when the user opens the message, within waking hours."""
         plan = self.plan
         bits = self._draw(recipient, Decision.COMPLAINT_DELAY)
-        delay = min(looked_up(plan.complaint_delay, bits), _LATEST_COMPLAINT)
+        delay = min(looked_up(plan.complaint_delay, bits), LATEST_COMPLAINT)
         offset = plan.operations.offset
         opened = waking(self.loop.tick + delay + offset) - offset
         feedback = looked_up(plan.feedback_delay, self._draw(recipient, Decision.FEEDBACK_DELAY))
