@@ -3,25 +3,28 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+# The compiled engine: made anew when its sources change.
+ENGINE := $(VENV)/.engine
+CPP := $(wildcard relaysim/engine/fast/*.[ch]pp relaysim/engine/fast/*/*.[ch]pp)
 
 # The setting of the demonstration; `make demo DEMO="--replications 2"` makes it smaller. Its
 # figures go where no tracked file lies: those of figures/ are made by `make figures`.
 DEMO ?=
 DESIGNS := $(addprefix scenarios/,shared-hub.toml dedicated-hub.toml dedicated-hub-warm.toml)
 
-.PHONY: demo figures test quick lint bench verify ladder campaigns findings coverage pairing growth notebooks output docs clean
+.PHONY: demo figures test quick lint bench verify ladder campaigns findings coverage pairing growth notebooks output header docs clean
 
-demo: $(READY)
+demo: $(ENGINE)
 	$(BIN)/relaysim compare $(DESIGNS) --figures out/demo $(DEMO)
 	$(BIN)/relaysim report $(DESIGNS) --out out/report --no-flip --no-sizing --no-sensitivity $(DEMO)
 
-figures: $(READY)
+figures: $(ENGINE)
 	$(BIN)/python benchmarks/figures.py
 
-test: $(READY)
+test: $(ENGINE)
 	$(BIN)/pytest -n auto --dist loadfile
 
-quick: $(READY)
+quick: $(ENGINE)
 	$(BIN)/pytest -n auto tests/mail tests/theory tests/plan tests/test_plain_words.py tests/engine/test_delivery.py \
 		tests/engine/test_sessions.py tests/engine/test_queue_retry.py tests/engine/test_hand_over.py
 
@@ -31,36 +34,39 @@ lint: $(READY)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(READY)
+bench: $(ENGINE)
 	$(BIN)/python benchmarks/throughput.py --growth
 
-verify: $(READY)
+verify: $(ENGINE)
 	$(BIN)/python benchmarks/verification.py
 
-ladder: $(READY)
+ladder: $(ENGINE)
 	$(BIN)/python benchmarks/ladder.py
 
-campaigns: $(READY)
+campaigns: $(ENGINE)
 	$(BIN)/python benchmarks/campaigns.py > docs/campaigns.new && mv docs/campaigns.new docs/campaigns.md
 
-findings: $(READY)
+findings: $(ENGINE)
 	$(BIN)/python benchmarks/findings.py > docs/findings.new && mv docs/findings.new docs/findings.md
 
-coverage: $(READY)
+coverage: $(ENGINE)
 	$(BIN)/python benchmarks/coverage.py
 
-pairing: $(READY)
+pairing: $(ENGINE)
 	$(BIN)/python benchmarks/pairing.py
 
-growth: $(READY)
+growth: $(ENGINE)
 	$(BIN)/python benchmarks/growth.py
 
-notebooks: $(READY)
+notebooks: $(ENGINE)
 	$(BIN)/python benchmarks/notebooks.py
 
 output: $(READY)
 	$(BIN)/python -c "from relaysim.measure.output_reference import document; \
 	print('# What comes out', document(), sep='\n\n')" > docs/output.new && mv docs/output.new docs/output.md
+
+header: $(READY)
+	$(BIN)/python -c "from relaysim.engine.fast import header; header.write()"
 
 docs: $(READY)
 	$(BIN)/sphinx-build -E -W --keep-going -n -q -b html docs docs/_build/html
@@ -70,6 +76,12 @@ $(READY): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
 	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	touch $@
+
+# Without a compiler, Zig is one that comes as a Python package.
+$(ENGINE): $(READY) $(CPP)
+	$(BIN)/python -m relaysim.engine.fast.build || { $(BIN)/python -m pip install --quiet ziglang && \
+		$(BIN)/python -m relaysim.engine.fast.build; }
 	touch $@
 
 clean:

@@ -296,7 +296,14 @@ class Trace:
 
 
 def first_divergence(one: Trace, other: Trace) -> str | None:
-    """Return where two traces first differ, as text with both rows; None if they are equal."""
+    """Return where two traces first differ, with the rows around it; None if they are equal.
+
+    Returns
+    -------
+    str or None
+        The table, and for the first row that differs, the one before and the one after it, the row
+        of each trace.
+    """
     if one.names != other.names:
         return "the traces name different things"
     for name in Trace.TABLES:
@@ -308,7 +315,9 @@ def first_divergence(one: Trace, other: Trace) -> str | None:
             differs |= table[column][:shared] != second[column][:shared]
         row = int(np.argmax(differs)) if differs.any() else shared
         if row < max(len(table), len(second)):
-            return f"{name} row {row}:\n  {_row(table, row)}\n  {_row(second, row)}"
+            around = range(max(0, row - 1), row + 2)
+            rows = [f"  {at}: {_row(table, at)}\n  {at}: {_row(second, at)}" for at in around]
+            return "\n".join([f"{name} row {row}:", *rows])
     return None if one.end == other.end else f"the runs end at {one.end} and {other.end}"
 
 

@@ -1,0 +1,285 @@
+// The state of the actors of a run. What they do stands in relay/ and reputation/, one file each.
+#pragma once
+#include "record.hpp"
+
+struct Run;
+
+constexpr i64 NO_LIMIT = 1ll << 62;
+
+struct Cost {
+  i64 base, per_kb;
+  Law factors;
+
+  i64 of(i64 size, u32 bits) const {
+    return (base + (per_kb * size >> 10)) * factors.looked_up(bits) >> 16;
+  }
+};
+
+// relay/station
+enum WorkClass { SEND, RECEIVE, CATEGORIZE };
+
+struct Job {
+  Target target;
+  i64 visit, subject, attempt, recipient, length, enter;
+};
+
+struct Cores {
+  i64 hub = 0, station = 0, free = 0;
+  bool stopped = false;
+  Ring<Job> waiting[3];
+
+  bool serve(Run&, WorkClass, Target, i64 visit, i64 subject, i64 attempt, i64 recipient,
+             i64 length);
+  void end(Run&);
+  void begin(Run&, const Job&);
+  void stop(Run&);
+  void start(Run&);
+  void close(Run&);
+  void record_wait(Run&, const Job&, i64 end);
+};
+
+struct Member {
+  i64 message, enter;
+};
+
+struct QueueDatabase {
+  i64 hub = 0, station = 0, batch_size = 1, batch_timeout = 0, write_time = 0, writer_free_at = 0;
+  i64 batch = -1;      // number of the open batch; -1: none
+  i64 timer = -1;      // sequence number of its timeout; -1: none
+  Vec<Member> members;
+
+  bool commit(Run&, Target, i64 message, i64 recipient);
+  void timeout(Run&, u64 sequence);
+  void close_batch(Run&, i64 recipient);
+  void stop(Run&);
+  void close(Run&);
+  void record_wait(Run&, i64 end);
+};
+
+struct Line {
+  i64 station, bandwidth, entity, free_at;
+
+  bool transfer(Run&, Target, i64 transaction, i64 attempt, i64 recipient, i64 size);
+};
+
+// relay/back_pressure
+enum PressureLevel : i64 { NORMAL, MEDIUM, HIGH };
+enum Peer { MAILBOX_SERVER, EXCHANGE_SERVER, OTHER };
+
+struct Pressure {
+  i64 hub = 0, uncommitted = 0, held = 0, most_held = 0, pressed_polls = 0, delay = 0;
+  PressureLevel buckets = NORMAL, level = NORMAL;
+  Vec<i64> disks;
+
+  void begin(Run&);
+  void hold(i64 size);
+  void poll(Run&);
+  bool refuses_connection(Run&) const;
+  bool refuses_mail_from(Peer, bool sender_is_authoritative) const;
+};
+
+// relay/receive_connector_sessions
+struct ConnectorSessions {
+  i64 number = 0, open = 0, minute = -1;
+  Vec<i64> from_source, submitted;  // by source; by what MessageRateSource counts
+
+  i64 admit(Run&, i64 source);  // the text of the refusal; -1: open
+  void leave(i64 source);
+  void reset();
+  i64 over_rate(Run&, i64 source, i64 account);
+};
+
+// relay/outbound_connections
+struct OutboundConnections {
+  i64 limit = 0, open = 0;
+  Vec<i64> starved;  // numbers of queues, the one that waits longest first
+  bool feeding = false;
+
+  bool may_open(Run&, i64 queue);
+  void opened(Run&, i64 queue);
+  void closed(Run&, i64 queue);
+  void forget(i64 queue);
+  void reset();
+};
+
+// relay/ageing
+struct Follower {
+  i64 hub = 0, age = 0, entry = 0;
+  bool sends_notice = false;
+};
+
+// relay/hub
+struct Accepted {
+  i64 message, time, parent;
+};
+
+struct Hub {
+  i64 number = 0;
+  bool up = true;
+  i64 epoch = 0, stops = 0, dsns = 0;
+  Vec<i64> stopped_at;
+  Cores cores;
+  QueueDatabase database;
+  Pressure pressure;
+  OutboundConnections outbound;
+  Vec<i64> opened_queues;      // their numbers, ascending
+  Ring<i64> connection_times;  // as many as the rate allows in a minute
+  i64 first_delayed = -1, last_delayed = -1;  // sessions with a delayed acknowledgement, in order
+  Vec<Accepted> accepted;
+  Vec<i64> asleep;             // followers that wait for mail
+  Cost receive, categorize, antivirus, send;
+  bool scans = false;
+
+  const HubPlan& plan(Run&) const;
+  i64 next_connection_time(Run&);
+  void accept(Run&, i64 message, i64 parent = -1);
+  void route(Run&, i64 message, i64 parent, i64 accepted_at);
+  void queue_group(Run&, i64 message, i64 queue, const i64* rows, i64 count, i64 parent,
+                   i64 expires);
+  void finish(Run&, i64 transaction, i64 status, i64 reply);
+  void finish_each(Run&, i64 transaction, const Vec<i64>& recipients, const Vec<i64>& statuses,
+                   i64 reply);
+  void hand_over(Run&, i64 transaction, Hub& peer);
+  bool expire_if_due(Run&, i64 transaction);
+  void expire(Run&, i64 transaction);
+  void send_dsn(Run&, i64 recipient, i64 decision);
+  void delay_acknowledgement(Run&, u32 session);
+  i64 delayed_session(Run&, i64 message) const;
+  void acknowledge(Run&, i64 message);
+  void transaction_done(Run&, i64 message, i64 size);
+  void wake(Run&);
+  void stop(Run&);
+  void start(Run&);
+  void close(Run&);
+};
+
+// relay/host
+struct Session {
+  i64 step = 0, dialogue_step = 0;
+  i64 host = 0, message = 0, first_message = 0, requested = 0, accepted_at = 0, connection = 0;
+  i64 turn = 0, connector = -1, hub = -1, target_hub = -1, answer = -1, epoch = 0, carried = 0;
+  i64 recipient = 0, attempt = 0, refusal = -1, accepted = 0, mails = 0, due = 0;
+  bool closes = false;
+  i64 remaining = -1;  // transactions before the delayed acknowledgement; -1: not routed
+  enum { NOT_DELAYED, DELAYED, WAITING, ACKNOWLEDGED } acknowledgement = NOT_DELAYED;
+  bool lasts = false;
+  i64 before = -1, after = -1;                  // neighbours among the open sessions of the host
+  i64 delayed_before = -1, delayed_after = -1;  // and among the delayed ones of the hub
+  Vec<i64> refused, replies;
+};
+
+struct Host {
+  i64 number = 0, sessions = 0, connected = 0, connections = 0, limit = 0;
+  bool waiting_to_retry = false;
+  Ring<i64> spool;
+  i64 first_open = -1, last_open = -1;  // the open sessions, in the order of acceptance
+  // Of a mailbox server:
+  i64 turn = 0;
+
+  const HostPlan& plan(Run&) const;
+  const VerdictPlan& verdict(Run&, i64 connector, i64* row = nullptr) const;
+  void submit(Run&, i64 message);
+  void open_session(Run&);
+  void run_session(Run&, u32 number);
+  bool dialogue(Run&, u32 number, Session&);
+  i64 greeting(Run&, Hub&, i64 connector);
+  void close_session(Run&, u32 number);
+  void record_session(Run&, const Session&, i64 end);
+  i64 mail_from(Run&, Hub&, i64 connector, i64 message);
+  void rcpt_to(Run&, Session&);
+  void submission_failed(Run&, i64 message, i64 reply);
+  bool too_old(Run&, i64 message, i64 due);
+  void give_up(Run&, i64 message, i64 status, i64 reply);
+  bool connection_refused(Run&, i64 message, i64 reply);
+  void retry_interval_over(Run&);
+  void close(Run&);
+};
+
+// relay/mailbox_server
+struct Submission {
+  i64 host, message, first, turn;
+};
+
+struct Place {
+  i64 step = 0, hub = 0;  // the hub whose place it is
+  Submission submission = {0, 0, 0, 0};
+  i64 submission_step = 0, start = 0, epoch = 0, recipient = 0, due = 0;
+  bool is_open = false;
+  i64 before = -1, after = -1;  // the neighbours among the open submissions of the mailbox server
+};
+
+struct SubmissionPlaces {
+  i64 limit = 0, in_use = 0;
+  Ring<Submission> waiting;
+};
+
+// relay/suspended_streams
+struct SuspendedStream {
+  i64 stream = 0, failures = 0, probe = -1;
+  Ring<i64> held;
+};
+
+// relay/delivery_queue
+struct DeliveryQueue {
+  i64 number = 0, hub = 0, limit = 0;
+  bool leads_outside = false, has_quotas = false, is_open = false, retrying = false;
+  Ring<i64> ready[3];
+  i64 in_use[3] = {0, 0, 0};
+  i64 connecting = 0, open = 0, connections = 0, failures = 0, losses = 0;
+  i64 timer = -1;                             // sequence number of the retry clock; -1: none
+  i64 first_started = -1, last_started = -1;  // transactions on connections, in order
+  Vec<SuspendedStream> suspended;             // in the order of suspension
+
+  const QueuePlan& plan(Run&) const;
+  void open_at(Run&);
+  i64 priority(Run&, i64 transaction) const;
+  bool any_ready() const { return ready[0].size || ready[1].size || ready[2].size; }
+  void put(Run&, i64 transaction);
+  void make_ready(Run&, i64 transaction);
+  void pump(Run&);
+  i64 next_transaction(Run&, i64 opens = 0);
+  i64 next_hub(Run&, i64* reply);
+  i64 refusal(Run&, Hub& peer);
+  void connection_opened();
+  void connection_works(Run&, i64 transaction);
+  void connection_closed(Run&);
+  void end_attempt(Run&, i64 transaction, i64 reply);
+  void record_attempt(Run&, i64 transaction, i64 start, i64 end, i64 reply, i64 opened);
+  void connection_failed(Run&, i64 transaction, i64 reply);
+  void bounced_by_greeting(Run&, i64 transaction, i64 reply);
+  void connection_dropped(Run&, i64 transaction);
+  void close_connection(Run&, i64 transaction, i64 reply);
+  bool throttled(Run&, i64 transaction, i64 reply);
+  void connection_lost(Run&, i64 transaction);
+  void put_back(Run&, i64 transaction);
+  void retry_message(Run&, i64 transaction, i64 recipient, i64 attempt);
+  void enter_retry(Run&);
+  i64 retry_delay(Run&, i64 failures);
+  void retry_due(Run&, u64 sequence);
+  void leave_retry(Run&);
+  void expire(Run&, i64 transaction);
+  void stop(Run&);
+  void start(Run&);
+  void record_wait(Run&, i64 transaction, i64 end = -1);
+  void close(Run&);
+  // relay/suspended_streams
+  SuspendedStream* suspended_stream(i64 stream);
+  bool hold(Run&, i64 transaction);
+  void suspend(Run&, i64 transaction);
+  void probe(Run&, i64 stream);
+  void probe_succeeded(Run&, i64 transaction);
+  void probe_expired(Run&, i64 transaction);
+  void resume_stream(Run&, i64 stream);
+};
+
+// relay/connection
+struct Connection {
+  i64 step = 0, queue = 0, transaction = 0, epoch = 0, recipient = 0, attempt = 0, carried = 0;
+  i64 refusal = -1, verdict = 0, reply = -1, size = 0, due = 0;
+  u64 key = 0;
+  i64 peer = -1, peer_epoch = 0, message = 0;
+};
+
+struct Source {
+  i64 host, next, last;
+};

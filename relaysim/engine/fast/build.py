@@ -1,0 +1,100 @@
+"""Building the compiled engine: `python -m relaysim.engine.fast.build`.
+
+The build hook of the package runs this file by itself, so it imports the standard library alone.
+The library needs no runtime of C++ and nothing of Python, so one command of a compiler makes it.
+"""
+
+import hashlib
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+HERE = Path(__file__).parent
+SUFFIX = {"win32": ".dll", "darwin": ".dylib"}.get(sys.platform, ".so")
+LIBRARY = HERE / f"compiled{SUFFIX}"
+_NAMES = ("c++", "g++", "clang++", "cc", "gcc", "clang")
+_FLAGS = (
+    *("-x", "c++", "-std=c++17", "-O2", "-shared", "-fPIC"),
+    *("-fno-exceptions", "-fno-rtti", "-fvisibility=hidden"),
+)
+
+
+class BuildError(Exception):
+    """There is no compiler, or it could not compile."""
+
+
+def sources() -> str:
+    """Return the digest of all C++ files, which a library made of them has too."""
+    digest = hashlib.sha256()
+    for path in sorted(HERE.rglob("*.[ch]pp")):
+        digest.update(f"{path.relative_to(HERE).as_posix()}\n".encode() + path.read_bytes())
+    return digest.hexdigest()[:32]
+
+
+def compilers() -> Iterator[list[str]]:
+    """Return the commands of the compilers that are here: $CXX, those of the system, and Zig."""
+    given = os.environ.get("CXX", "").split()
+    if given:
+        yield given
+        return
+    for name in _NAMES:
+        if shutil.which(name):
+            # The driver of C compiles C++ too, and links no runtime of C++.
+            yield [name]
+    if importlib.util.find_spec("ziglang") is not None:
+        yield [sys.executable, "-m", "ziglang", "c++"]
+
+
+def build(target: Path = LIBRARY, flags: tuple[str, ...] = ()) -> Path:
+    """Compile the library, whole or not at all.
+
+    Parameters
+    ----------
+    target
+        The file.
+    flags
+        Flags of the compiler beside the usual ones.
+
+    Returns
+    -------
+    Path
+        The file.
+
+    Raises
+    ------
+    BuildError
+        With the reason.
+    """
+    errors = []
+    for compiler in compilers():
+        with tempfile.TemporaryDirectory(dir=target.parent, prefix=".build-") as folder:
+            made = Path(folder) / target.name
+            command = [*compiler, *_FLAGS, *flags, f'-DSOURCES="{sources()}"']
+            command += ["-o", str(made), str(HERE / "engine.cpp")]
+            result = subprocess.run(command, capture_output=True, text=True, check=False)
+            if result.returncode == 0:
+                made.replace(target)
+                return target
+            errors.append(f"{' '.join(compiler)}: {result.stderr.strip()[-500:]}")
+    raise BuildError(
+        "\n".join(errors) or "no C++ compiler: install one (such as g++), or `pip install ziglang`"
+    )
+
+
+def main() -> int:
+    """Build the library beside this file, and print where it is."""
+    try:
+        sys.stdout.write(f"{build()}\n")
+    except BuildError as error:
+        sys.stderr.write(f"the compiled engine was not built: {error}\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

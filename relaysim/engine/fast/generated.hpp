@@ -1,0 +1,673 @@
+// What Python and C++ share. Written by relaysim/engine/fast/header.py: `make header`.
+#pragma once
+#include "draw.hpp"
+
+constexpr i64 MINUTE = 60000000;
+constexpr i64 HOUR = 3600000000;
+constexpr i64 DAY = 86400000000;
+constexpr i64 TOO_LARGE = -1;
+constexpr i64 DSN_SIZE = 5120;
+constexpr i64 PARTIES = 3;
+constexpr i64 SCALE = 65536;
+constexpr i64 HUB_BANDWIDTH = 100000000;
+constexpr i64 MAILBOX_SUBMISSION = 2;
+constexpr i64 REVIEW_INTERVAL = 900000000;
+constexpr i64 LEAVE = 2400;
+constexpr i64 LEAVE_WARN = 800;
+constexpr i64 ENTER_BLOCK = 10000;
+constexpr i64 ENTER_THROTTLE = 3000;
+constexpr i64 ENTER_WARN = 1000;
+constexpr i64 LATEST_COMPLAINT = 1209600000000;
+constexpr i64 WAKES = 25200000000;
+constexpr i64 SLEEPS = 82800000000;
+constexpr i64 BUCKETS_NORMAL = 80;
+constexpr i64 BUCKETS_MEDIUM = 120;
+constexpr i64 BUCKETS_HIGH = 200;
+constexpr i64 VERSION_BUCKET_HISTORY = 10;
+constexpr i64 DELAY_START = 10000000;
+constexpr i64 DELAY_STEP = 5000000;
+constexpr i64 DELAY_LONGEST = 55000000;
+constexpr i64 BACK_OFF_SOURCE = 0;
+constexpr i64 BACK_OFF_STREAM = 1;
+constexpr i64 BACK_OFF_NONE = 2;
+constexpr i64 COLUMNS = 75;
+
+enum Decision : i64 { D_RECEIVE_COST = 0, D_CATEGORIZE_COST = 1, D_ANTIVIRUS_COST = 2, D_SEND_COST = 3, D_MAILBOX_TIME = 4, D_CONNECT_TIME = 5, D_RESPONSE_TIME = 6, D_CONNECT_FAILURE = 7, D_DEFER = 8, D_NDR = 9, D_DELAY_NOTICE = 10, D_DESTINATION = 16, D_DOMAIN = 17, D_PROVIDER_TRAP = 18, D_UNKNOWN = 19, D_COMPLAINT = 20, D_REPORT = 21, D_RECIPIENTS = 24, D_SIZE = 25, D_TRAP_DELAY = 26, D_COMPLAINT_DELAY = 27, D_FEEDBACK_DELAY = 28, D_JUNK = 29, D_CLEANED = 30, D_GAP = 32, D_BURST_FIRST = 33, D_BURST_LENGTH = 34, D_COMPROMISE = 35, D_STAGE = 40, D_ACTION = 41, D_MIRROR = 42, D_LIST_HAZARD = 48, D_LIST_COMPROMISE = 49, D_LIST_REQUEST = 50, D_LIST_VICINITY = 51, D_LIST_ESCALATE = 52, D_LIST_NEIGHBOUR = 53, D_ADMIN_MONITOR = 56, D_ADMIN_NDR = 57, D_ADMIN_REPAIR = 58, D_PROVIDER_WIDENING = 60, D_PROVIDER_MITIGATION = 61 };
+
+enum Status : i64 { STATUS_IN_FLIGHT = 0, STATUS_DELIVERED = 1, STATUS_JUNKED = 2, STATUS_BOUNCED = 3, STATUS_EXPIRED = 4, STATUS_REFUSED = 5, STATUS_ABANDONED = 6, STATUS_SUPPRESSED = 7 };
+
+enum Visit : i64 { VISIT_SESSION = 0, VISIT_RECEIVE = 1, VISIT_COMMIT = 2, VISIT_CATEGORIZE = 3, VISIT_SEND = 4, VISIT_LINE = 5, VISIT_SUBMIT = 6 };
+
+enum Level : i64 { LEVEL_QUEUE_RETRY = 0, LEVEL_HUB_DOWN = 1, LEVEL_VERSION_BUCKETS = 2, LEVEL_QUEUE_DISK = 3, LEVEL_OUTAGE = 4, LEVEL_HOST_RETRY = 5, LEVEL_PROVIDER = 6, LEVEL_PAUSED = 7, LEVEL_LOG_DISK = 8 };
+
+enum SignalKind : i64 { SIGNAL_TRAP = 0, SIGNAL_PROVIDER_TRAP = 1, SIGNAL_COMPLAINT = 2, SIGNAL_UNKNOWN = 3, SIGNAL_REPORT = 4 };
+
+enum Drawn : i64 { DRAWN_TRAP = 1, DRAWN_PROVIDER_TRAP = 2, DRAWN_UNKNOWN = 4, DRAWN_COMPLAINS = 8, DRAWN_COMPLAINS_JUNKED = 16, DRAWN_REPORTS = 32 };
+
+template <class T>
+struct Array {
+  const T* values;
+  i64 size;
+
+  const T& operator[](i64 place) const { return values[place]; }
+};
+
+struct RunPlan {
+  i64 duration, horizon, linked, mailbox_time, complaint_delay, feedback_delay, back_off, week_offset, reacts, counts_volume, detects_compromise, unable_to_connect, accepted, message_expired, connection_dropped, service_not_available, queued, insufficient_resources, no_route_for_size, message_too_large, submission_rate_exceeded, too_many_sessions, too_many_sessions_of_source, too_many_connections;
+};
+
+struct StreamPlan {
+  i64 host, priority, sender_domain, sender_is_authoritative, culprit, counted, compromised, bounce_removals, listing_party;
+};
+
+struct HostPlan {
+  i64 by_mailbox_server, source, account, sessions, messages_per_connection, retry_every, give_up_after, round_trip, bandwidth, first_target, target_count;
+};
+
+struct TargetPlan {
+  i64 hub, connector;
+};
+
+struct VerdictPlan {
+  i64 opening_time, mail, recipient, content, round_trip, bandwidth, error_delay, pipelining, bypasses_size_limit, relays;
+};
+
+struct ConnectorPlan {
+  i64 hub, station, max_inbound_connection, max_inbound_connection_per_source, max_inbound_connection_percentage_per_source, message_rate_limit, message_rate_per, max_message_size, max_recipients_per_message, max_acknowledgement_delay;
+};
+
+struct CostPlan {
+  i64 base, per_kb, factors;
+};
+
+struct HubPlan {
+  i64 cores, cpu_station, commit_station, submission_station, egress, dsn_stream, batch_size, batch_timeout, commit_write, connection_rate, mailbox_submissions, outbound_connections, reject_time, skip_5xx_greeting, message_retry_interval, queue_glitch_retry_count, queue_glitch_retry_interval, transient_failure_retry_count, transient_failure_retry_interval, outbound_connection_failure_retry_interval, message_expiration_timeout, delay_notification_timeout, has_quotas, high_quota, normal_quota, low_quota, version_bucket_size, first_drive, drive_count, resource_monitoring_interval, delays_first;
+};
+
+struct DrivePlan {
+  i64 level, size, used, holds_mail, normal, medium, high;
+};
+
+struct QueuePlan {
+  i64 hub, reachable, connections, per_connection, receiver, domain, egress, line, first_peer, peer_count;
+};
+
+struct PeerPlan {
+  i64 hub, refusal;
+};
+
+struct ReceiverPlan {
+  i64 connect_time, response_time, connect_failure, defer, connections_per_ip, junk_share, dnsbl_ttl, dnsbl_negative_ttl, deferral, unknown_user, keeps_reputation, throttled, cold, blocked, complaint_limit, unknown_limit, trap_limit, decay, domain_weight, least_inboxed, throttle_rate, persistence_time, recovery_time, block_time;
+};
+
+struct LinePlan {
+  i64 bandwidth, station;
+};
+
+struct ScriptedPlan {
+  i64 at, until, what, subject;
+};
+
+struct OperatorPlan {
+  i64 trap_delay;
+};
+
+struct SourcePlan {
+  i64 host, first, last;
+};
+
+struct ListPlan {
+  i64 first, size;
+};
+
+struct ReputationCounters {
+  i64 attempted, complaints, inboxed, traps, unknown;
+};
+
+struct IpCounters {
+  i64 attempted, complaints, inboxed, traps, unknown, ip, hour, day, attempts, admitted, volume, busiest_day, days, cap, hours_above_rate, banned_until;
+};
+
+struct Plan {
+  Array<RunPlan> run;
+  Array<StreamPlan> streams;
+  Array<HostPlan> hosts;
+  Array<TargetPlan> targets;
+  Array<i64> verdict_of;
+  Array<VerdictPlan> verdicts;
+  Array<i64> mail_replies;
+  Array<i64> rcpt_replies;
+  Array<ConnectorPlan> connectors;
+  Array<HubPlan> hubs;
+  Array<CostPlan> costs;
+  Array<DrivePlan> drives;
+  Array<QueuePlan> queues;
+  Array<PeerPlan> peers;
+  Array<ReceiverPlan> receivers;
+  Array<i64> receiver_of;
+  Array<LinePlan> lines;
+  Array<i64> egress;
+  Array<i64> blocklists;
+  Array<OperatorPlan> operators;
+  Array<i64> routes;
+  Array<i64> bands;
+  Array<i64> moved;
+  Array<i64> refusals;
+  Array<i64> reporting;
+  Array<ScriptedPlan> script;
+  Array<i64> codes;
+  Array<i64> same_text;
+  Array<Law> laws;
+};
+
+struct Draws {
+  Array<i64> stream;
+  Array<i64> number;
+  Array<i64> created;
+  Array<i64> size;
+  Array<i64> first_recipient;
+  Array<i64> domain;
+  Array<u64> key;
+  Array<u8> signal;
+  Array<i64> trap_recipient;
+  Array<i64> trap_operator;
+  Array<SourcePlan> sources;
+  Array<ListPlan> lists;
+  Array<i64> stage;
+  Array<i64> action;
+  Array<i64> mirrors;
+  Array<i64> first_use;
+  Array<i64> uses;
+  Array<i64> judges;
+  Array<i64> watched;
+  Array<i64> direct;
+  Array<i64> mirrored;
+};
+
+struct Messages {
+  i64* stream = nullptr;
+  i64* number = nullptr;
+  i64* created = nullptr;
+  i64* size = nullptr;
+  i64* first_recipient = nullptr;
+  i64* recipients = nullptr;
+  i64* connected = nullptr;
+  i64* committed = nullptr;
+  i64* acknowledged = nullptr;
+  i64* reply = nullptr;
+  i64* connector = nullptr;
+  i64* hub = nullptr;
+  i64* attempts = nullptr;
+  i64* parent = nullptr;
+  i64 rows = 0, room = 0;
+
+  void reserve(i64 length) {
+    if (length <= room) return;
+    room = length;
+    stream = grown(stream, room);
+    number = grown(number, room);
+    created = grown(created, room);
+    size = grown(size, room);
+    first_recipient = grown(first_recipient, room);
+    recipients = grown(recipients, room);
+    connected = grown(connected, room);
+    committed = grown(committed, room);
+    acknowledged = grown(acknowledged, room);
+    reply = grown(reply, room);
+    connector = grown(connector, room);
+    hub = grown(hub, room);
+    attempts = grown(attempts, room);
+    parent = grown(parent, room);
+  }
+  void add(i64 stream_, i64 number_, i64 created_, i64 size_, i64 first_recipient_, i64 recipients_, i64 connected_, i64 committed_, i64 acknowledged_, i64 reply_, i64 connector_, i64 hub_, i64 attempts_, i64 parent_) {
+    if (rows == room) reserve(room ? 2 * room : 256);
+    stream[rows] = stream_;
+    number[rows] = number_;
+    created[rows] = created_;
+    size[rows] = size_;
+    first_recipient[rows] = first_recipient_;
+    recipients[rows] = recipients_;
+    connected[rows] = connected_;
+    committed[rows] = committed_;
+    acknowledged[rows] = acknowledged_;
+    reply[rows] = reply_;
+    connector[rows] = connector_;
+    hub[rows] = hub_;
+    attempts[rows] = attempts_;
+    parent[rows] = parent_;
+    rows++;
+  }
+};
+
+constexpr i64 DEFAULT_MESSAGES_CONNECTED = -1;
+constexpr i64 DEFAULT_MESSAGES_COMMITTED = -1;
+constexpr i64 DEFAULT_MESSAGES_ACKNOWLEDGED = -1;
+constexpr i64 DEFAULT_MESSAGES_REPLY = -1;
+constexpr i64 DEFAULT_MESSAGES_CONNECTOR = -1;
+constexpr i64 DEFAULT_MESSAGES_HUB = -1;
+constexpr i64 DEFAULT_MESSAGES_ATTEMPTS = 0;
+constexpr i64 DEFAULT_MESSAGES_PARENT = -1;
+
+struct Recipients {
+  i64* message = nullptr;
+  i64* domain = nullptr;
+  i64* transaction = nullptr;
+  i64* end = nullptr;
+  i64* status = nullptr;
+  i64* reply = nullptr;
+  i64 rows = 0, room = 0;
+
+  void reserve(i64 length) {
+    if (length <= room) return;
+    room = length;
+    message = grown(message, room);
+    domain = grown(domain, room);
+    transaction = grown(transaction, room);
+    end = grown(end, room);
+    status = grown(status, room);
+    reply = grown(reply, room);
+  }
+  void add(i64 message_, i64 domain_, i64 transaction_, i64 end_, i64 status_, i64 reply_) {
+    if (rows == room) reserve(room ? 2 * room : 256);
+    message[rows] = message_;
+    domain[rows] = domain_;
+    transaction[rows] = transaction_;
+    end[rows] = end_;
+    status[rows] = status_;
+    reply[rows] = reply_;
+    rows++;
+  }
+};
+
+constexpr i64 DEFAULT_RECIPIENTS_TRANSACTION = -1;
+constexpr i64 DEFAULT_RECIPIENTS_END = -1;
+constexpr i64 DEFAULT_RECIPIENTS_STATUS = 0;
+constexpr i64 DEFAULT_RECIPIENTS_REPLY = -1;
+
+struct Transactions {
+  i64* message = nullptr;
+  i64* first_recipient = nullptr;
+  i64* recipients = nullptr;
+  i64* hub = nullptr;
+  i64* queue = nullptr;
+  i64* parent = nullptr;
+  i64* queued = nullptr;
+  i64 rows = 0, room = 0;
+
+  void reserve(i64 length) {
+    if (length <= room) return;
+    room = length;
+    message = grown(message, room);
+    first_recipient = grown(first_recipient, room);
+    recipients = grown(recipients, room);
+    hub = grown(hub, room);
+    queue = grown(queue, room);
+    parent = grown(parent, room);
+    queued = grown(queued, room);
+  }
+  void add(i64 message_, i64 first_recipient_, i64 recipients_, i64 hub_, i64 queue_, i64 parent_, i64 queued_) {
+    if (rows == room) reserve(room ? 2 * room : 256);
+    message[rows] = message_;
+    first_recipient[rows] = first_recipient_;
+    recipients[rows] = recipients_;
+    hub[rows] = hub_;
+    queue[rows] = queue_;
+    parent[rows] = parent_;
+    queued[rows] = queued_;
+    rows++;
+  }
+};
+
+
+struct Attempts {
+  i64* transaction = nullptr;
+  i64* attempt = nullptr;
+  i64* queue = nullptr;
+  i64* egress = nullptr;
+  i64* enter = nullptr;
+  i64* start = nullptr;
+  i64* end = nullptr;
+  i64* reply = nullptr;
+  i64* opened = nullptr;
+  i64* recipients = nullptr;
+  i64 rows = 0, room = 0;
+
+  void reserve(i64 length) {
+    if (length <= room) return;
+    room = length;
+    transaction = grown(transaction, room);
+    attempt = grown(attempt, room);
+    queue = grown(queue, room);
+    egress = grown(egress, room);
+    enter = grown(enter, room);
+    start = grown(start, room);
+    end = grown(end, room);
+    reply = grown(reply, room);
+    opened = grown(opened, room);
+    recipients = grown(recipients, room);
+  }
+  void add(i64 transaction_, i64 attempt_, i64 queue_, i64 egress_, i64 enter_, i64 start_, i64 end_, i64 reply_, i64 opened_, i64 recipients_) {
+    if (rows == room) reserve(room ? 2 * room : 256);
+    transaction[rows] = transaction_;
+    attempt[rows] = attempt_;
+    queue[rows] = queue_;
+    egress[rows] = egress_;
+    enter[rows] = enter_;
+    start[rows] = start_;
+    end[rows] = end_;
+    reply[rows] = reply_;
+    opened[rows] = opened_;
+    recipients[rows] = recipients_;
+    rows++;
+  }
+};
+
+
+struct Visits {
+  i64* station = nullptr;
+  i64* visit = nullptr;
+  i64* subject = nullptr;
+  i64* attempt = nullptr;
+  i64* enter = nullptr;
+  i64* start = nullptr;
+  i64* end = nullptr;
+  i64 rows = 0, room = 0;
+
+  void reserve(i64 length) {
+    if (length <= room) return;
+    room = length;
+    station = grown(station, room);
+    visit = grown(visit, room);
+    subject = grown(subject, room);
+    attempt = grown(attempt, room);
+    enter = grown(enter, room);
+    start = grown(start, room);
+    end = grown(end, room);
+  }
+  void add(i64 station_, i64 visit_, i64 subject_, i64 attempt_, i64 enter_, i64 start_, i64 end_) {
+    if (rows == room) reserve(room ? 2 * room : 256);
+    station[rows] = station_;
+    visit[rows] = visit_;
+    subject[rows] = subject_;
+    attempt[rows] = attempt_;
+    enter[rows] = enter_;
+    start[rows] = start_;
+    end[rows] = end_;
+    rows++;
+  }
+};
+
+
+struct Levels {
+  i64* level = nullptr;
+  i64* subject = nullptr;
+  i64* time = nullptr;
+  i64* value = nullptr;
+  i64 rows = 0, room = 0;
+
+  void reserve(i64 length) {
+    if (length <= room) return;
+    room = length;
+    level = grown(level, room);
+    subject = grown(subject, room);
+    time = grown(time, room);
+    value = grown(value, room);
+  }
+  void add(i64 level_, i64 subject_, i64 time_, i64 value_) {
+    if (rows == room) reserve(room ? 2 * room : 256);
+    level[rows] = level_;
+    subject[rows] = subject_;
+    time[rows] = time_;
+    value[rows] = value_;
+    rows++;
+  }
+};
+
+
+struct Listings {
+  i64* egress = nullptr;
+  i64* blocklist = nullptr;
+  i64* start = nullptr;
+  i64* end = nullptr;
+  i64* cause = nullptr;
+  i64* against = nullptr;
+  i64 rows = 0, room = 0;
+
+  void reserve(i64 length) {
+    if (length <= room) return;
+    room = length;
+    egress = grown(egress, room);
+    blocklist = grown(blocklist, room);
+    start = grown(start, room);
+    end = grown(end, room);
+    cause = grown(cause, room);
+    against = grown(against, room);
+  }
+  void add(i64 egress_, i64 blocklist_, i64 start_, i64 end_, i64 cause_, i64 against_) {
+    if (rows == room) reserve(room ? 2 * room : 256);
+    egress[rows] = egress_;
+    blocklist[rows] = blocklist_;
+    start[rows] = start_;
+    end[rows] = end_;
+    cause[rows] = cause_;
+    against[rows] = against_;
+    rows++;
+  }
+};
+
+
+struct Signals {
+  i64* signal = nullptr;
+  i64* recipient = nullptr;
+  i64* egress = nullptr;
+  i64* time = nullptr;
+  i64* subject = nullptr;
+  i64 rows = 0, room = 0;
+
+  void reserve(i64 length) {
+    if (length <= room) return;
+    room = length;
+    signal = grown(signal, room);
+    recipient = grown(recipient, room);
+    egress = grown(egress, room);
+    time = grown(time, room);
+    subject = grown(subject, room);
+  }
+  void add(i64 signal_, i64 recipient_, i64 egress_, i64 time_, i64 subject_) {
+    if (rows == room) reserve(room ? 2 * room : 256);
+    signal[rows] = signal_;
+    recipient[rows] = recipient_;
+    egress[rows] = egress_;
+    time[rows] = time_;
+    subject[rows] = subject_;
+    rows++;
+  }
+};
+
+
+struct Lookups {
+  i64* egress = nullptr;
+  i64* domain = nullptr;
+  i64* time = nullptr;
+  i64* until = nullptr;
+  i64* listed = nullptr;
+  i64* against = nullptr;
+  i64 rows = 0, room = 0;
+
+  void reserve(i64 length) {
+    if (length <= room) return;
+    room = length;
+    egress = grown(egress, room);
+    domain = grown(domain, room);
+    time = grown(time, room);
+    until = grown(until, room);
+    listed = grown(listed, room);
+    against = grown(against, room);
+  }
+  void add(i64 egress_, i64 domain_, i64 time_, i64 until_, i64 listed_, i64 against_) {
+    if (rows == room) reserve(room ? 2 * room : 256);
+    egress[rows] = egress_;
+    domain[rows] = domain_;
+    time[rows] = time_;
+    until[rows] = until_;
+    listed[rows] = listed_;
+    against[rows] = against_;
+    rows++;
+  }
+};
+
+
+struct Actions {
+  i64* action = nullptr;
+  i64* egress = nullptr;
+  i64* time = nullptr;
+  i64* subject = nullptr;
+  i64 rows = 0, room = 0;
+
+  void reserve(i64 length) {
+    if (length <= room) return;
+    room = length;
+    action = grown(action, room);
+    egress = grown(egress, room);
+    time = grown(time, room);
+    subject = grown(subject, room);
+  }
+  void add(i64 action_, i64 egress_, i64 time_, i64 subject_) {
+    if (rows == room) reserve(room ? 2 * room : 256);
+    action[rows] = action_;
+    egress[rows] = egress_;
+    time[rows] = time_;
+    subject[rows] = subject_;
+    rows++;
+  }
+};
+
+
+struct Refusals {
+  i64* message = nullptr;
+  i64* hub = nullptr;
+  i64* connector = nullptr;
+  i64* time = nullptr;
+  i64* reply = nullptr;
+  i64* recipients = nullptr;
+  i64 rows = 0, room = 0;
+
+  void reserve(i64 length) {
+    if (length <= room) return;
+    room = length;
+    message = grown(message, room);
+    hub = grown(hub, room);
+    connector = grown(connector, room);
+    time = grown(time, room);
+    reply = grown(reply, room);
+    recipients = grown(recipients, room);
+  }
+  void add(i64 message_, i64 hub_, i64 connector_, i64 time_, i64 reply_, i64 recipients_) {
+    if (rows == room) reserve(room ? 2 * room : 256);
+    message[rows] = message_;
+    hub[rows] = hub_;
+    connector[rows] = connector_;
+    time[rows] = time_;
+    reply[rows] = reply_;
+    recipients[rows] = recipients_;
+    rows++;
+  }
+};
+
+
+struct Tables {
+  Messages messages;
+  Recipients recipients;
+  Transactions transactions;
+  Attempts attempts;
+  Visits visits;
+  Levels levels;
+  Listings listings;
+  Signals signals;
+  Lookups lookups;
+  Actions actions;
+  Refusals refusals;
+};
+
+// All columns in the order of the tables.
+inline Array<i64> column(const Tables& tables, i64 number) {
+  const Array<i64> columns[] = {
+    {tables.messages.stream, tables.messages.rows},
+    {tables.messages.number, tables.messages.rows},
+    {tables.messages.created, tables.messages.rows},
+    {tables.messages.size, tables.messages.rows},
+    {tables.messages.first_recipient, tables.messages.rows},
+    {tables.messages.recipients, tables.messages.rows},
+    {tables.messages.connected, tables.messages.rows},
+    {tables.messages.committed, tables.messages.rows},
+    {tables.messages.acknowledged, tables.messages.rows},
+    {tables.messages.reply, tables.messages.rows},
+    {tables.messages.connector, tables.messages.rows},
+    {tables.messages.hub, tables.messages.rows},
+    {tables.messages.attempts, tables.messages.rows},
+    {tables.messages.parent, tables.messages.rows},
+    {tables.recipients.message, tables.recipients.rows},
+    {tables.recipients.domain, tables.recipients.rows},
+    {tables.recipients.transaction, tables.recipients.rows},
+    {tables.recipients.end, tables.recipients.rows},
+    {tables.recipients.status, tables.recipients.rows},
+    {tables.recipients.reply, tables.recipients.rows},
+    {tables.transactions.message, tables.transactions.rows},
+    {tables.transactions.first_recipient, tables.transactions.rows},
+    {tables.transactions.recipients, tables.transactions.rows},
+    {tables.transactions.hub, tables.transactions.rows},
+    {tables.transactions.queue, tables.transactions.rows},
+    {tables.transactions.parent, tables.transactions.rows},
+    {tables.transactions.queued, tables.transactions.rows},
+    {tables.attempts.transaction, tables.attempts.rows},
+    {tables.attempts.attempt, tables.attempts.rows},
+    {tables.attempts.queue, tables.attempts.rows},
+    {tables.attempts.egress, tables.attempts.rows},
+    {tables.attempts.enter, tables.attempts.rows},
+    {tables.attempts.start, tables.attempts.rows},
+    {tables.attempts.end, tables.attempts.rows},
+    {tables.attempts.reply, tables.attempts.rows},
+    {tables.attempts.opened, tables.attempts.rows},
+    {tables.attempts.recipients, tables.attempts.rows},
+    {tables.visits.station, tables.visits.rows},
+    {tables.visits.visit, tables.visits.rows},
+    {tables.visits.subject, tables.visits.rows},
+    {tables.visits.attempt, tables.visits.rows},
+    {tables.visits.enter, tables.visits.rows},
+    {tables.visits.start, tables.visits.rows},
+    {tables.visits.end, tables.visits.rows},
+    {tables.levels.level, tables.levels.rows},
+    {tables.levels.subject, tables.levels.rows},
+    {tables.levels.time, tables.levels.rows},
+    {tables.levels.value, tables.levels.rows},
+    {tables.listings.egress, tables.listings.rows},
+    {tables.listings.blocklist, tables.listings.rows},
+    {tables.listings.start, tables.listings.rows},
+    {tables.listings.end, tables.listings.rows},
+    {tables.listings.cause, tables.listings.rows},
+    {tables.listings.against, tables.listings.rows},
+    {tables.signals.signal, tables.signals.rows},
+    {tables.signals.recipient, tables.signals.rows},
+    {tables.signals.egress, tables.signals.rows},
+    {tables.signals.time, tables.signals.rows},
+    {tables.signals.subject, tables.signals.rows},
+    {tables.lookups.egress, tables.lookups.rows},
+    {tables.lookups.domain, tables.lookups.rows},
+    {tables.lookups.time, tables.lookups.rows},
+    {tables.lookups.until, tables.lookups.rows},
+    {tables.lookups.listed, tables.lookups.rows},
+    {tables.lookups.against, tables.lookups.rows},
+    {tables.actions.action, tables.actions.rows},
+    {tables.actions.egress, tables.actions.rows},
+    {tables.actions.time, tables.actions.rows},
+    {tables.actions.subject, tables.actions.rows},
+    {tables.refusals.message, tables.refusals.rows},
+    {tables.refusals.hub, tables.refusals.rows},
+    {tables.refusals.connector, tables.refusals.rows},
+    {tables.refusals.time, tables.refusals.rows},
+    {tables.refusals.reply, tables.refusals.rows},
+    {tables.refusals.recipients, tables.refusals.rows}};
+  return columns[number];
+}
+
+#define LAYOUT "19ae3b5b1e7bd6dd33a1836866946b18"

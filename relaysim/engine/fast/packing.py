@@ -1,0 +1,441 @@
+"""Packing: a plan and the draws of a replication as flat arrays, in the layout of the header."""
+
+from array import array
+from collections import deque
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from relaysim.engine.fast.layout import BACK_OFF, DRAWS, PLAN, PROVIDER_RULES, STRUCTS
+from relaysim.engine.reputation.listings import PARTIES
+from relaysim.engine.reputation.receiver import RCPT, REJECT
+from relaysim.mail import remote_reply as remote
+from relaysim.mail import reply
+from relaysim.mail.backpressure import Resource
+from relaysim.plan.plan import Cost, Plan
+from relaysim.trace.tables import Level
+from relaysim.traffic.workload import Draws
+
+Integers = npt.NDArray[np.int64]
+Row = dict[str, Any]
+"""The fields of a struct."""
+
+NONE, NO_ROUTE = -1, -2
+_SCRIPTED = ("stop", "outage", "listing")
+_DRIVE = {Resource.DATABASE: Level.QUEUE_DISK, Resource.LOG: Level.LOG_DISK}
+_NAMED = {
+    "unable_to_connect": reply.UNABLE_TO_CONNECT,
+    "accepted": remote.ACCEPTED,
+    "message_expired": reply.MESSAGE_EXPIRED,
+    "connection_dropped": reply.CONNECTION_DROPPED,
+    "service_not_available": reply.SERVICE_NOT_AVAILABLE,
+    "queued": reply.QUEUED.filled(message_id="id"),
+    "insufficient_resources": reply.INSUFFICIENT_RESOURCES,
+    "no_route_for_size": reply.NO_ROUTE_FOR_SIZE,
+    "message_too_large": reply.MESSAGE_TOO_LARGE,
+    "submission_rate_exceeded": reply.SUBMISSION_RATE_EXCEEDED,
+    "too_many_sessions": reply.TOO_MANY_CONNECTIONS,
+    "too_many_sessions_of_source": reply.TOO_MANY_CONNECTIONS_PER_SOURCE,
+    "too_many_connections": remote.TOO_MANY_CONNECTIONS,
+}
+"""The replies that an engine gives by itself, by their names in the header."""
+
+
+class PackingError(Exception):
+    """A number that the compiled engine cannot hold."""
+
+
+@dataclass(frozen=True, eq=False)
+class Arrays:
+    """Arrays in the order of a declaration; `laws` keeps the tables alive to which they point."""
+
+    values: tuple[npt.NDArray[Any], ...]
+    lengths: tuple[int, ...]
+    laws: object = None
+
+    def addresses(self) -> Integers:
+        """Return pointer and length of each array: what C++ takes as a struct of `Array`."""
+        pairs = [(a.ctypes.data, n) for a, n in zip(self.values, self.lengths, strict=True)]
+        return np.array(pairs, dtype=np.int64)
+
+
+@dataclass(frozen=True, eq=False)
+class PackedPlan:
+    """A plan for the compiled engine, and the texts of replies to which its numbers refer."""
+
+    arrays: Arrays
+    texts: tuple[str, ...]
+
+
+_latest: deque[tuple[Plan, PackedPlan]] = deque(maxlen=12)
+"""The last packed plans: a comparison takes the replications of its designs in turn, each with
+three coupled runs."""
+
+
+def packed_plan(plan: Plan) -> PackedPlan:
+    """Return a plan as flat arrays: the same object for one of the last plans.
+
+    Raises
+    ------
+    PackingError
+        If a number does not fit.
+    """
+    for known, packed in _latest:
+        if known is plan:
+            return packed
+    packed = _Packing(plan).packed()
+    _latest.appendleft((plan, packed))
+    return packed
+
+
+class _Texts:
+    """The texts of replies by number. Those about a public IP have a number for each, in a row."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.ips = [egress.name for egress in plan.egress] or [""]
+        self.texts: list[str] = []
+        self._first: dict[str, int] = {}
+        self._known: dict[str, int] = {}
+
+    def number(self, text: str) -> int:
+        """Return the number of a text, the first of as many as there are IPs; -1 for none."""
+        if not text:
+            return NONE
+        known = self._known.get(text)
+        if known is None:
+            known = self._known[text] = len(self.texts)
+            for ip in self.ips:
+                filled = text.replace("{ip}", ip)
+                self._first.setdefault(filled, len(self.texts))
+                self.texts.append(filled)
+        return known
+
+    def same(self) -> list[int]:
+        """Return for each number the first one with the same text: a reply is known by its text."""
+        return [self._first[text] for text in self.texts]
+
+
+class _Laws:
+    """The laws of a plan by number: 32 bits a value where all of them fit."""
+
+    def __init__(self) -> None:
+        self.values: list[npt.NDArray[Any]] = []
+        self._numbers: dict[int, int] = {}
+
+    def number(self, law: "array[int]") -> int:
+        number = self._numbers.get(id(law))
+        if number is None:
+            number = self._numbers[id(law)] = len(self.values)
+            values = np.frombuffer(law, dtype=np.int64)
+            fits = values.min() >= -(2**31) and values.max() < 2**31
+            self.values.append(values.astype(np.int32) if fits else values)
+        return number
+
+    def rows(self) -> list[tuple[int, int, int]]:
+        """Return pointer, length and whether the values have 64 bits."""
+        return [(v.ctypes.data, len(v), int(v.itemsize == 8)) for v in self.values]
+
+
+class _Packing:
+    """The packing of one plan, subject by subject."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan, self.texts, self.laws = plan, _Texts(plan), _Laws()
+
+    def packed(self) -> PackedPlan:
+        plan = self.plan
+        _require_room(plan)
+        values = {
+            **self._run(),
+            **self._hosts(),
+            **self._hubs(),
+            **self._queues(),
+            **self._receivers(),
+            **self._routes(),
+            "lines": [_fields(line, "bandwidth", "station") for line in plan.lines],
+            "egress": range(len(plan.egress)),
+            "blocklists": range(len(plan.blocklists)),
+            "bands": plan.bands,
+            "codes": [int(text[:3]) for text in self.texts.texts],
+            "same_text": self.texts.same(),
+            "laws": self.laws.rows(),
+        }
+        return PackedPlan(_arrays(PLAN, values, self.laws), tuple(self.texts.texts))
+
+    def _run(self) -> dict[str, Any]:
+        plan, law = self.plan, self.laws.number
+        triggers = [blocklist.trigger for blocklist in plan.blocklists]
+        run = {
+            **_fields(plan, "duration", "horizon", "linked"),
+            "mailbox_time": law(plan.mailbox_time),
+            "complaint_delay": law(plan.complaint_delay),
+            "feedback_delay": law(plan.feedback_delay),
+            "back_off": BACK_OFF.index(plan.operations.back_off),
+            "week_offset": plan.operations.offset,
+            "reacts": plan.operations.reacts,
+            "counts_volume": bool({"scored_ratio", "compromise"} & set(triggers)),
+            "detects_compromise": any(
+                blocklist.trigger == "compromise" and blocklist.compromise_time is not None
+                for blocklist in plan.blocklists
+            ),
+            **{name: self.texts.number(str(text)) for name, text in _NAMED.items()},
+        }
+        streams = [
+            _fields(
+                stream,
+                *("host", "priority", "sender_domain", "sender_is_authoritative", "culprit"),
+                *("counted", "compromised", "bounce_removals", "listing_party"),
+            )
+            for stream in plan.streams
+        ]
+        script = [
+            {**_fields(event, "at", "until", "subject"), "what": _SCRIPTED.index(event.what)}
+            for event in plan.script
+        ]
+        return {
+            "run": [run],
+            "streams": streams,
+            "operators": [{"trap_delay": law(operator.trap_delay)} for operator in plan.operators],
+            "reporting": [n for n, trigger in enumerate(triggers) if trigger == "scored_ratio"],
+            "script": script,
+        }
+
+    def _hosts(self) -> dict[str, Any]:
+        plan = self.plan
+        replies = [self.texts.number(text) for text in plan.replies]
+        hosts, targets, verdicts = list[Row](), list[Row](), list[Row]()
+        mail, rcpt = list[list[int]](), list[list[int]]()
+        verdict_of = np.full((len(plan.hosts), len(plan.connectors)), NONE, dtype=np.int64)
+        for number, host in enumerate(plan.hosts):
+            row = _fields(
+                host,
+                *("by_mailbox_server", "source", "account", "sessions", "messages_per_connection"),
+                *("retry_every", "give_up_after", "round_trip", "bandwidth"),
+            )
+            row |= {"first_target": len(targets), "target_count": len(host.submission_targets)}
+            hosts.append(row)
+            targets += [{"hub": hub, "connector": at} for hub, at in host.submission_targets]
+            for connector, verdict in host.verdicts.items():
+                if connector < 0:  # no connector answers, so nothing follows the greeting
+                    continue
+                verdict_of[number, connector] = len(verdicts)
+                timing = _fields(
+                    verdict.timing,
+                    *("opening_time", "mail", "recipient", "content", "round_trip", "bandwidth"),
+                    *("error_delay", "pipelining"),
+                )
+                verdicts.append(timing | _fields(verdict, "bypasses_size_limit", "relays"))
+                of_stream = [NONE] * len(plan.streams)
+                for stream, given in verdict.mail.items():
+                    of_stream[stream] = replies[given] if given >= 0 else NONE
+                mail.append(of_stream)
+                of_domain = [replies[given] if given >= 0 else NONE for given in verdict.rcpt]
+                # No message is addressed to the domains of smart hosts.
+                rcpt.append(of_domain + [NONE] * (len(plan.domains) - len(of_domain)))
+        connectors = [
+            {
+                **_fields(
+                    connector,
+                    *("hub", "station", "max_inbound_connection_percentage_per_source"),
+                    *("message_rate_per", "max_recipients_per_message"),
+                    "max_acknowledgement_delay",
+                ),
+                **_limits(
+                    connector,
+                    *("max_inbound_connection", "max_inbound_connection_per_source"),
+                    *("message_rate_limit", "max_message_size"),
+                ),
+            }
+            for connector in plan.connectors
+        ]
+        return {
+            "hosts": hosts,
+            "targets": targets,
+            "verdict_of": verdict_of,
+            "verdicts": verdicts,
+            "mail_replies": mail,
+            "rcpt_replies": rcpt,
+            "connectors": connectors,
+        }
+
+    def _hubs(self) -> dict[str, Any]:
+        hubs, costs, drives = list[Row](), list[Row](), list[Row]()
+        for hub in self.plan.hubs:
+            quotas = hub.priority_quotas or (0, 0, 0)
+            hubs.append(
+                {
+                    **_fields(
+                        hub,
+                        *("cores", "cpu_station", "commit_station", "submission_station"),
+                        *("egress", "dsn_stream", "batch_size", "batch_timeout", "commit_write"),
+                        *("connection_rate", "mailbox_submissions", "outbound_connections"),
+                        *("reject_time", "skip_5xx_greeting", "message_retry_interval"),
+                        *("message_expiration_timeout", "delay_notification_timeout"),
+                    ),
+                    **_fields(hub.retry, *hub.retry.__slots__),
+                    "has_quotas": hub.priority_quotas is not None,
+                    **dict(zip(("high_quota", "normal_quota", "low_quota"), quotas, strict=True)),
+                    **_fields(hub.pressure, "version_bucket_size", "resource_monitoring_interval"),
+                    **_fields(hub.pressure, "delays_first"),
+                    "first_drive": len(drives),
+                    "drive_count": len(hub.pressure.drives),
+                }
+            )
+            costs += map(self._cost, (hub.receive, hub.categorize, hub.antivirus, hub.send))
+            drives += [
+                {
+                    "level": _DRIVE[drive.resource],
+                    **_fields(drive, "size", "used", "holds_mail"),
+                    **_fields(drive.thresholds, "normal", "medium", "high"),
+                }
+                for drive in hub.pressure.drives
+            ]
+        return {"hubs": hubs, "costs": costs, "drives": drives}
+
+    def _cost(self, cost: Cost) -> Row:
+        return {**_fields(cost, "base", "per_kb"), "factors": self.laws.number(cost.factors)}
+
+    def _queues(self) -> dict[str, Any]:
+        queues, peers = list[Row](), list[Row]()
+        for queue in self.plan.queues:
+            row = _fields(
+                queue,
+                *("hub", "reachable", "connections", "per_connection", "receiver", "domain"),
+                *("egress", "line"),
+            )
+            queues.append(row | {"first_peer": len(peers), "peer_count": len(queue.to_hubs)})
+            peers += [
+                {"hub": hub, "refusal": self.texts.number(text)}
+                for hub, text in zip(queue.to_hubs, queue.refusals, strict=True)
+            ]
+        moved = [self.plan.moved.get(number, NONE) for number in range(len(queues))]
+        return {"queues": queues, "peers": peers, "moved": moved}
+
+    def _receivers(self) -> dict[str, Any]:
+        plan, text = self.plan, self.texts.number
+        receivers = [
+            {
+                **_fields(
+                    receiver,
+                    *("connect_failure", "defer", "connections_per_ip", "junk_share"),
+                    *("dnsbl_ttl", "dnsbl_negative_ttl"),
+                ),
+                "connect_time": self.laws.number(receiver.connect_time),
+                "response_time": self.laws.number(receiver.response_time),
+                "deferral": text(receiver.deferral),
+                "unknown_user": text(receiver.unknown_user),
+                "keeps_reputation": receiver.reputation is not None,
+                "throttled": text(receiver.reputation.throttled if receiver.reputation else ""),
+                "cold": text(receiver.reputation.cold if receiver.reputation else ""),
+                "blocked": text(receiver.reputation.blocked if receiver.reputation else ""),
+                **{name: getattr(receiver.reputation, name, 0) for name in PROVIDER_RULES},
+            }
+            for receiver in plan.receivers
+        ]
+        refusals = np.full((len(plan.receivers), len(plan.blocklists), 2), NONE, dtype=np.int64)
+        for place, refusal in plan.refusals.items():
+            refusals[place] = text(refusal)
+        return {"receivers": receivers, "receiver_of": plan.receiver_of, "refusals": refusals}
+
+    def _routes(self) -> dict[str, Any]:
+        plan = self.plan
+        connectors = len(plan.connectors) + 1 if plan.linked else 1
+        shape = len(plan.hubs), connectors, len(plan.bands) + 1, len(plan.domains)
+        routes = np.full(shape, NO_ROUTE, dtype=np.int64)
+        for (hub, connector), tables in plan.routes.items():
+            for band, table in enumerate(tables):
+                routes[hub, connector + 1, band, : len(table)] = table
+        return {"routes": routes}
+
+
+def pack_draws(plan: Plan, draws: Draws) -> Arrays:
+    """Return the draws of a replication as flat arrays.
+
+    The last two arrays are the listings in force, which the watchers write.
+    """
+    index = np.array([plan.stream_index[name] for name in draws.streams], dtype=np.int64)
+    bounds = np.searchsorted(draws.stream, np.arange(len(draws.streams) + 1))
+    lists = np.zeros((len(plan.streams), 2), dtype=np.int64)
+    lists[index, 0] = draws.first_recipient[bounds[:-1]]
+    lists[index, 1] = draws.list_size
+    sources = [
+        {"host": plan.streams[number].host, "first": first, "last": last}
+        for number, first, last in zip(index, bounds[:-1], bounds[1:], strict=True)
+    ]
+    # Domains without recipients, such as smart hosts, are not among the draws.
+    extra = len(plan.domains) - len(draws.stage)
+    domains, uses = np.nonzero(draws.uses)
+    use_counts = np.bincount(domains, minlength=len(plan.domains))
+    keeps = np.array([receiver.reputation is not None for receiver in plan.receivers])
+    judges = keeps[list(plan.receiver_of)] | (use_counts > 0)
+    watched = judges.copy()
+    watched[draws.domain[draws.signal > 0]] = True
+    board = np.zeros((2, len(plan.egress) * PARTIES * len(plan.blocklists)), dtype=np.int64)
+    values = {
+        **_fields(
+            draws,
+            *("number", "created", "size", "first_recipient", "domain", "key", "signal"),
+            *("trap_recipient", "trap_operator"),
+        ),
+        "stream": index[draws.stream],
+        "sources": sources,
+        "lists": lists,
+        "stage": [*draws.stage.tolist(), *[RCPT] * extra],
+        "action": [*draws.action.tolist(), *[REJECT] * extra],
+        "mirrors": [*draws.mirrors.tolist(), *[False] * extra],
+        "first_use": np.concatenate(([0], np.cumsum(use_counts))),
+        "uses": uses,
+        "judges": judges,
+        "watched": watched,
+        "direct": board[0],
+        "mirrored": board[1],
+    }
+    return _arrays(DRAWS, values)
+
+
+def _require_room(plan: Plan) -> None:
+    """Raise PackingError for numbers that do not fit into the parts of a word."""
+    for noun, count, most in (
+        ("hubs", len(plan.hubs), 1 << 13),
+        ("hosts", len(plan.hosts), 1 << 13),
+        ("public IPs", len(plan.egress), 1 << 13),
+        ("destinations", len(plan.receivers), 1 << 13),
+        ("streams", len(plan.streams), 1 << 16),
+    ):
+        if count > most:
+            raise PackingError(f"{count:,} {noun}: a run has at most {most:,}")
+
+
+def _fields(value: Any, *names: str) -> Row:
+    return {name: getattr(value, name) for name in names}
+
+
+def _limits(value: Any, *names: str) -> Row:
+    """Return fields in which None stands for no limit."""
+    return {
+        name: NONE if limit is None else limit for name, limit in _fields(value, *names).items()
+    }
+
+
+def _table(struct: str, rows: Iterable[Mapping[str, Any]]) -> Integers:
+    names = STRUCTS[struct]
+    table = [[int(row[name]) for name in names] for row in rows]
+    return np.array(table, dtype=np.int64).reshape(-1, len(names))
+
+
+def _arrays(
+    declared: Sequence[tuple[str, str]], values: Mapping[str, Any], laws: object = None
+) -> Arrays:
+    arrays, lengths = list[npt.NDArray[Any]](), list[int]()
+    for name, kind in declared:
+        value = values[name]
+        if kind in STRUCTS and not isinstance(value, np.ndarray):
+            value = _table(kind, value)
+        dtype = {"u64": np.uint64, "u8": np.uint8}.get(kind, np.int64)
+        packed = np.ascontiguousarray(value, dtype=dtype)
+        lengths.append(len(packed) if kind in STRUCTS or kind == "Law" else packed.size)
+        arrays.append(packed)
+    return Arrays(tuple(arrays), tuple(lengths), laws)

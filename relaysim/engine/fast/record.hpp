@@ -1,0 +1,168 @@
+// The record of a run and the working state of its transactions: recorder.py, transactions.py.
+#pragma once
+#include "generated.hpp"
+#include "kernel.hpp"
+
+constexpr i64 NO_CAUSE = -1, PROVIDER_CAUSE = -2;
+
+// The numbers of replies, given in the order in which the replies arise.
+struct Replies {
+  Map numbers;  // by text and cause
+  Vec<i64> texts, causes, codes;
+
+  i64 number(const Plan& plan, i64 text, i64 cause) {
+    text = plan.same_text[text];
+    u64 key = (u64)(cause + 2) << 32 | (u64)text;
+    i64 known = numbers.get(key);
+    if (known >= 0) return known;
+    numbers.put(key, texts.size);
+    texts.push(text);
+    causes.push(cause);
+    codes.push(plan.codes[text]);
+    return texts.size - 1;
+  }
+};
+
+struct Recorder {
+  const Plan* plan = nullptr;
+  Tables tables;
+  Vec<u64> key;
+  Vec<u8> signal;
+  Replies replies;
+  i64 open = 0;  // recipients that are not final
+
+  void begin(const Plan& with, const Draws& draws) {
+    plan = &with;
+    i64 messages = draws.created.size, recipients = draws.key.size;
+    tables.messages.reserve(messages);
+    for (i64 row = 0; row < messages; row++) {
+      i64 first = draws.first_recipient[row];
+      tables.messages.add(draws.stream[row], draws.number[row], draws.created[row], draws.size[row],
+                          first, draws.first_recipient[row + 1] - first,
+                          DEFAULT_MESSAGES_CONNECTED, DEFAULT_MESSAGES_COMMITTED,
+                          DEFAULT_MESSAGES_ACKNOWLEDGED, DEFAULT_MESSAGES_REPLY,
+                          DEFAULT_MESSAGES_CONNECTOR, DEFAULT_MESSAGES_HUB,
+                          DEFAULT_MESSAGES_ATTEMPTS, DEFAULT_MESSAGES_PARENT);
+    }
+    tables.recipients.reserve(recipients);
+    for (i64 row = 0; row < messages; row++)
+      for (i64 recipient = draws.first_recipient[row]; recipient < draws.first_recipient[row + 1];
+           recipient++)
+        add_recipient(row, draws.domain[recipient]);
+    key.copy(draws.key.values, recipients);
+    signal.copy(draws.signal.values, recipients);
+    open = recipients;
+  }
+
+  i64 reply(i64 text, i64 cause = NO_CAUSE) { return replies.number(*plan, text, cause); }
+  void visit(i64 station, i64 visit, i64 subject, i64 attempt, i64 enter, i64 start, i64 end) {
+    tables.visits.add(station, visit, subject, attempt, enter, start, end);
+  }
+  void level(i64 level, i64 subject, i64 time, i64 value) {
+    tables.levels.add(level, subject, time, value);
+  }
+
+  i64 final_recipients(i64 message) const {
+    i64 first = tables.messages.first_recipient[message], count = 0;
+    for (i64 row = first; row < first + tables.messages.recipients[message]; row++)
+      count += tables.recipients.status[row] != STATUS_IN_FLIGHT;
+    return count;
+  }
+  // `recipients` 0 stands for all that are not final.
+  void refusal(i64 message, i64 hub, i64 connector, i64 time, i64 reply, i64 recipients = 0) {
+    i64 count = recipients ? recipients
+                           : tables.messages.recipients[message] - final_recipients(message);
+    tables.refusals.add(message, hub, connector, time, reply, count);
+  }
+  void set_final(i64 recipient, i64 status, i64 time, i64 reply) {
+    tables.recipients.status[recipient] = status;
+    tables.recipients.end[recipient] = time;
+    tables.recipients.reply[recipient] = reply;
+    open--;
+  }
+  void add_recipient(i64 message, i64 domain) {
+    tables.recipients.add(message, domain, DEFAULT_RECIPIENTS_TRANSACTION, DEFAULT_RECIPIENTS_END,
+                          DEFAULT_RECIPIENTS_STATUS, DEFAULT_RECIPIENTS_REPLY);
+  }
+  // Adds a DSN, a message with one recipient; returns its row.
+  i64 new_dsn(i64 stream, i64 number, i64 now, i64 size, i64 hub, i64 domain, u64 draws,
+              i64 parent) {
+    i64 message = tables.messages.rows, recipient = tables.recipients.rows;
+    tables.messages.add(stream, number, now, size, recipient, 1, now,
+                        DEFAULT_MESSAGES_COMMITTED, DEFAULT_MESSAGES_ACKNOWLEDGED,
+                        DEFAULT_MESSAGES_REPLY, DEFAULT_MESSAGES_CONNECTOR, hub,
+                        DEFAULT_MESSAGES_ATTEMPTS, parent);
+    add_recipient(message, domain);
+    key.push(draws);
+    signal.push(0);
+    open++;
+    return message;
+  }
+};
+
+// One entry per row of the table `transactions`, which has message, first recipient, parent, queue.
+struct TransactionStates {
+  Recorder* record = nullptr;
+  Vec<i8> priority, is_final, opened;
+  Vec<i32> attempts, hops;
+  Vec<i64> ready, expires, started;  // started -1: on no connection
+  Vec<i32> before, after;            // its neighbours among those of its queue on connections
+
+  Transactions& table() const { return record->tables.transactions; }
+  i64 message(i64 row) const { return table().message[row]; }
+  i64 first_recipient(i64 row) const { return table().first_recipient[row]; }
+  i64 parent(i64 row) const { return table().parent[row]; }
+  i64 queue(i64 row) const { return table().queue[row]; }
+  i64 hops_after(i64 parent) const { return parent >= 0 ? hops[parent] + 1 : 0; }
+
+  i64 start(const i64* recipients, i64 count, i64 hub, i64 queue, i64 parent, i64 now,
+            i64 expires_at) {
+    i64 row = table().rows, first = recipients[0];
+    i64 message = record->tables.recipients.message[first];
+    table().add(message, first, count, hub, queue, parent, now);
+    priority.push((i8)record->plan->streams[record->tables.messages.stream[message]].priority);
+    is_final.push(0);
+    opened.push(0);
+    attempts.push(0);
+    hops.push((i32)hops_after(parent));
+    ready.push(now);
+    expires.push(expires_at);
+    started.push(-1);
+    before.push(-1);
+    after.push(-1);
+    for (i64 place = 0; place < count; place++)
+      record->tables.recipients.transaction[recipients[place]] = row;
+    return row;
+  }
+  bool has(i64 row, i64 recipient) const {
+    return record->tables.recipients.transaction[recipient] == row &&
+           record->tables.recipients.status[recipient] == STATUS_IN_FLIGHT;
+  }
+  // Appends the recipients of a transaction that are not final.
+  void recipients(i64 row, Vec<i64>& into) const {
+    i64 message_ = message(row), first = record->tables.messages.first_recipient[message_];
+    i64 last = first + record->tables.messages.recipients[message_];
+    for (i64 recipient = first; recipient < last; recipient++)
+      if (has(row, recipient)) into.push(recipient);
+  }
+  // Their number; a message with one recipient counts as 1, even just after it became final.
+  i64 recipient_count(i64 row) const {
+    i64 message_ = message(row), first = record->tables.messages.first_recipient[message_];
+    i64 all = record->tables.messages.recipients[message_], count = 0;
+    if (all == 1) return 1;
+    for (i64 recipient = first; recipient < first + all; recipient++) count += has(row, recipient);
+    return count;
+  }
+  void free_memory() {
+    priority.free_memory();
+    is_final.free_memory();
+    opened.free_memory();
+    attempts.free_memory();
+    hops.free_memory();
+    ready.free_memory();
+    expires.free_memory();
+    started.free_memory();
+    before.free_memory();
+    after.free_memory();
+  }
+};

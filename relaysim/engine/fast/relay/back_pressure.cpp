@@ -1,0 +1,65 @@
+// Back pressure: a hub polls its resources and refuses mail while they run short.
+#include "../run.hpp"
+
+static PressureLevel rated(PressureLevel before, i64 value, i64 normal, i64 medium, i64 high) {
+  if (value >= high) return HIGH;
+  if (value <= normal) return NORMAL;
+  if (before == HIGH && value > medium) return HIGH;
+  if (before == NORMAL && value < medium) return NORMAL;
+  return MEDIUM;
+}
+
+void Pressure::begin(Run& run) {
+  const HubPlan& plan = run.plan.hubs[hub];
+  disks.fill(plan.drive_count, NORMAL);
+  if (plan.version_bucket_size || plan.drive_count)
+    run.loop.at(run.now() + plan.resource_monitoring_interval, TIMER, (u64)hub, 0, 0,
+                {0, (u16)hub, PRESSURE_POLL});
+}
+
+void Pressure::hold(i64 size) {
+  held += size;
+  if (held > most_held) most_held = held;
+}
+
+bool Pressure::refuses_connection(Run& run) const {
+  return level == HIGH && !run.plan.hubs[hub].delays_first;
+}
+
+bool Pressure::refuses_mail_from(Peer peer, bool sender_is_authoritative) const {
+  if (level == HIGH) return true;
+  return level == MEDIUM && peer == OTHER && !sender_is_authoritative;
+}
+
+// Measures the resources, also while the hub is stopped: its drives still hold the mail.
+void Pressure::poll(Run& run) {
+  const HubPlan& plan = run.plan.hubs[hub];
+  if (plan.version_bucket_size) {
+    i64 used = (uncommitted + plan.version_bucket_size - 1) / plan.version_bucket_size;
+    PressureLevel before = buckets;
+    buckets = rated(before, used, BUCKETS_NORMAL, BUCKETS_MEDIUM, BUCKETS_HIGH);
+    if (buckets != before) run.record.level(LEVEL_VERSION_BUCKETS, hub, run.now(), buckets);
+    pressed_polls = buckets != NORMAL ? pressed_polls + 1 : 0;
+    if (plan.delays_first) {
+      if (buckets != NORMAL) {
+        delay = !delay ? DELAY_START : delay + DELAY_STEP < DELAY_LONGEST ? delay + DELAY_STEP : DELAY_LONGEST;
+      } else {
+        delay = delay > DELAY_START ? delay - DELAY_STEP : 0;
+      }
+    }
+  }
+  PressureLevel worst = NORMAL;
+  for (i64 number = 0; number < plan.drive_count; number++) {
+    const DrivePlan& drive = run.plan.drives[plan.first_drive + number];
+    i64 use = 100 * (drive.used + (drive.holds_mail ? most_held : 0)) / drive.size;
+    PressureLevel before = (PressureLevel)disks[number];
+    PressureLevel after = rated(before, use, drive.normal, drive.medium, drive.high);
+    if (after != before) run.record.level(drive.level, hub, run.now(), after);
+    disks[number] = after;
+    if (after > worst) worst = after;
+  }
+  bool patient = plan.delays_first && buckets == MEDIUM && pressed_polls < VERSION_BUCKET_HISTORY;
+  level = patient || worst > buckets ? worst : buckets;
+  run.loop.at(run.now() + plan.resource_monitoring_interval, TIMER, (u64)hub, 0, 0,
+              {0, (u16)hub, PRESSURE_POLL});
+}

@@ -1,0 +1,326 @@
+// Delivery queues: transactions of a hub that wait for a next hop, and the times of attempts.
+#include "../run.hpp"
+
+const QueuePlan& DeliveryQueue::plan(Run& run) const { return run.plan.queues[number]; }
+
+// Opens the queue for its first transaction.
+void DeliveryQueue::open_at(Run& run) {
+  const QueuePlan& plan = this->plan(run);
+  is_open = true;
+  leads_outside = plan.domain >= 0;
+  has_quotas = leads_outside && run.plan.hubs[hub].has_quotas;
+  limit = plan.connections ? plan.connections : NO_LIMIT;
+}
+
+// Transactions wait, and connections take them.
+
+i64 DeliveryQueue::priority(Run& run, i64 transaction) const {
+  return has_quotas ? run.transactions.priority[transaction] : 0;
+}
+
+void DeliveryQueue::put(Run& run, i64 transaction) {
+  run.transactions.ready[transaction] = run.now();
+  make_ready(run, transaction);
+  pump(run);
+}
+
+void DeliveryQueue::make_ready(Run& run, i64 transaction) {
+  ready[priority(run, transaction)].push(transaction);
+}
+
+// Opens connections for the transactions that wait, as far as the limits allow.
+void DeliveryQueue::pump(Run& run) {
+  Hub& hub = run.hubs[this->hub];
+  if (!plan(run).reachable || !hub.up) return;
+  const i64 losses_before = losses;
+  // A connection that fails at once puts its transaction back: without the comparison of losses
+  // this loop would open the next one for it, without end.
+  while (connecting + open < limit && losses == losses_before) {
+    if (retrying && (timer >= 0 || connecting || open)) return;
+    if (!any_ready() || !hub.outbound.may_open(run, number)) return;
+    i64 transaction = next_transaction(run, 1);
+    if (transaction < 0) return;
+    connecting++;
+    hub.outbound.opened(run, number);
+    run.deliver(*this, transaction);
+  }
+}
+
+// Takes the next transaction for a connection and begins its attempt; -1 if none may be sent now.
+i64 DeliveryQueue::next_transaction(Run& run, i64 opens) {
+  TransactionStates& transactions = run.transactions;
+  for (;;) {
+    i64 chosen = 0;
+    if (has_quotas) {
+      const HubPlan& plan = run.plan.hubs[hub];
+      i64 quotas[] = {plan.high_quota, plan.normal_quota, plan.low_quota};
+      while (chosen < 3 && !(ready[chosen].size > 0 && in_use[chosen] < quotas[chosen])) chosen++;
+      if (chosen == 3) return -1;
+    }
+    if (ready[chosen].empty()) return -1;
+    i64 transaction = ready[chosen].pop();
+    // A transaction that expired while it waited stays in the queue until its turn.
+    if (transactions.is_final[transaction] || hold(run, transaction)) continue;
+    in_use[chosen]++;
+    transactions.started[transaction] = run.now();
+    transactions.opened[transaction] = (i8)opens;
+    transactions.before[transaction] = (i32)last_started;
+    transactions.after[transaction] = -1;
+    if (last_started >= 0) {
+      transactions.after[last_started] = (i32)transaction;
+    } else {
+      first_started = transaction;
+    }
+    last_started = transaction;
+    return transaction;
+  }
+}
+
+// Hubs behind the queue. The hubs take turns; a hub that would refuse the connection is passed
+// over. If all would refuse, the connection goes to the hub whose turn it is. Returns the hub, -1
+// if the queue leads to the mailbox server; `reply` is the refusal, or -1.
+i64 DeliveryQueue::next_hub(Run& run, i64* reply) {
+  const QueuePlan& plan = this->plan(run);
+  *reply = -1;
+  if (!plan.peer_count) return -1;
+  i64 start = connections++, taken = -1, refused = -1, refusal_of_first = -1;
+  for (i64 turn = 0; turn < plan.peer_count; turn++) {
+    i64 peer = run.plan.peers[plan.first_peer + (start + turn) % plan.peer_count].hub;
+    i64 reason = refusal(run, run.hubs[peer]);  // of every hub: the replies get their numbers
+    if (reason < 0 && taken < 0) taken = peer;
+    if (turn == 0) {
+      refused = peer;
+      refusal_of_first = reason;
+    }
+  }
+  if (taken >= 0) return taken;
+  *reply = refusal_of_first;
+  return refused;
+}
+
+// The reply with which another hub refuses mail of this hub now; -1 for none.
+i64 DeliveryQueue::refusal(Run& run, Hub& peer) {
+  const RunPlan& texts = run.plan.run[0];
+  if (!peer.up) return run.record.reply(texts.unable_to_connect);
+  if (peer.pressure.refuses_connection(run)) return run.record.reply(texts.service_not_available);
+  const QueuePlan& plan = this->plan(run);
+  for (i64 place = plan.first_peer; place < plan.first_peer + plan.peer_count; place++)
+    if (run.plan.peers[place].hub == peer.number) {
+      if (run.plan.peers[place].refusal >= 0)
+        return run.record.reply(run.plan.peers[place].refusal);
+      break;
+    }
+  if (peer.pressure.refuses_mail_from(EXCHANGE_SERVER, true))
+    return run.record.reply(texts.insufficient_resources);
+  return -1;
+}
+
+// The course of a connection.
+
+void DeliveryQueue::connection_opened() {
+  connecting--;
+  open++;
+}
+
+// Ends Retry, because a connection has taken mail. A reply that closes the connection before it
+// took anything does not end Retry (assumption).
+void DeliveryQueue::connection_works(Run& run, i64 transaction) {
+  probe_succeeded(run, transaction);
+  if (retrying) {
+    leave_retry(run);
+    pump(run);
+  }
+}
+
+void DeliveryQueue::connection_closed(Run& run) {
+  open--;
+  run.hubs[hub].outbound.closed(run, number);
+  pump(run);
+}
+
+void DeliveryQueue::end_attempt(Run& run, i64 transaction, i64 reply) {
+  TransactionStates& transactions = run.transactions;
+  i64 before = transactions.before[transaction], after = transactions.after[transaction];
+  if (before >= 0) {
+    transactions.after[before] = (i32)after;
+  } else {
+    first_started = after;
+  }
+  if (after >= 0) {
+    transactions.before[after] = (i32)before;
+  } else {
+    last_started = before;
+  }
+  i64 start = transactions.started[transaction];
+  transactions.started[transaction] = -1;
+  record_attempt(run, transaction, start, run.now(), reply, transactions.opened[transaction]);
+  transactions.attempts[transaction]++;
+  in_use[priority(run, transaction)]--;
+}
+
+void DeliveryQueue::record_attempt(Run& run, i64 transaction, i64 start, i64 end, i64 reply,
+                                   i64 opened) {
+  const TransactionStates& transactions = run.transactions;
+  run.record.tables.attempts.add(transaction, transactions.attempts[transaction], number,
+                                 plan(run).egress, transactions.ready[transaction], start, end,
+                                 reply, opened, transactions.recipient_count(transaction));
+}
+
+// Failures.
+
+void DeliveryQueue::connection_failed(Run& run, i64 transaction, i64 reply) {
+  end_attempt(run, transaction, reply);
+  connecting--;
+  connection_lost(run, transaction);
+}
+
+// Bounces a transaction for a 5xx greeting: the hub treats it as a reply to the message.
+void DeliveryQueue::bounced_by_greeting(Run& run, i64 transaction, i64 reply) {
+  end_attempt(run, transaction, reply);
+  connecting--;
+  run.hubs[hub].finish(run, transaction, STATUS_BOUNCED, reply);
+  run.hubs[hub].outbound.closed(run, number);
+  pump(run);
+  if (retrying && timer < 0 && !any_ready() && !connecting) leave_retry(run);
+}
+
+// Ends the attempt of a transaction because the hub at the other end stopped.
+void DeliveryQueue::connection_dropped(Run& run, i64 transaction) {
+  close_connection(run, transaction, run.record.reply(run.plan.run[0].connection_dropped));
+}
+
+// Ends the attempt of a transaction by a reply that closes the open connection.
+void DeliveryQueue::close_connection(Run& run, i64 transaction, i64 reply) {
+  end_attempt(run, transaction, reply);
+  open--;
+  connection_lost(run, transaction);
+}
+
+// Reacts to a provider that throttles this mail, by `operations.back_off`; returns whether the
+// connection ends.
+bool DeliveryQueue::throttled(Run& run, i64 transaction, i64 reply) {
+  if (run.plan.run[0].back_off == BACK_OFF_SOURCE) {
+    close_connection(run, transaction, reply);
+    return true;
+  }
+  end_attempt(run, transaction, reply);
+  if (run.plan.run[0].back_off == BACK_OFF_STREAM) {
+    suspend(run, transaction);
+  } else {
+    retry_message(run, transaction, run.transactions.first_recipient(transaction),
+                  run.transactions.attempts[transaction] - 1);
+  }
+  return false;
+}
+
+// Puts the transaction of a lost connection back, without a new connection for it at once. It
+// waits for the connections that are open. Without any, the queue is in Retry.
+void DeliveryQueue::connection_lost(Run& run, i64 transaction) {
+  losses++;
+  if (!open) enter_retry(run);
+  put_back(run, transaction);
+  // The free connection goes to the other queues of the hub first. If this queue took it, it would
+  // lose it again, without end.
+  run.hubs[hub].outbound.forget(number);
+  run.hubs[hub].outbound.closed(run, number);
+}
+
+// Makes a transaction the next one of its priority, unless it expires.
+void DeliveryQueue::put_back(Run& run, i64 transaction) {
+  if (run.hubs[hub].expire_if_due(run, transaction)) return;
+  run.transactions.ready[transaction] = run.now();
+  ready[priority(run, transaction)].push_front(transaction);
+}
+
+// Schedules a transaction that got a 4xx reply for another attempt, unless it expires.
+void DeliveryQueue::retry_message(Run& run, i64 transaction, i64 recipient, i64 attempt) {
+  if (run.hubs[hub].expire_if_due(run, transaction)) return;
+  i64 due = run.now() + run.plan.hubs[hub].message_retry_interval;
+  run.transactions.ready[transaction] = due;
+  run.loop.at(due, TIMER, (u64)hub, recipient, attempt, {(u32)transaction, 0, MESSAGE_RETRY});
+}
+
+// Retry of the whole queue.
+
+void DeliveryQueue::enter_retry(Run& run) {
+  if (timer >= 0) return;
+  if (!retrying) {
+    retrying = true;
+    run.record.level(LEVEL_QUEUE_RETRY, number, run.now(), 1);
+  }
+  failures++;
+  timer = (i64)run.loop.at(run.now() + retry_delay(run, failures), TIMER, QUEUE | (u64)hub, number,
+                           0, {(u32)number, 0, QUEUE_RETRY_DUE});
+}
+
+i64 DeliveryQueue::retry_delay(Run& run, i64 failure) {
+  const HubPlan& plan = run.plan.hubs[hub];
+  if (failure <= plan.queue_glitch_retry_count) return plan.queue_glitch_retry_interval;
+  if (failure <= plan.queue_glitch_retry_count + plan.transient_failure_retry_count)
+    return plan.transient_failure_retry_interval;
+  return plan.outbound_connection_failure_retry_interval;
+}
+
+// Opens one connection when the retry clock allows it.
+void DeliveryQueue::retry_due(Run& run, u64 sequence) {
+  if ((i64)sequence != timer) return;  // the queue has left Retry since
+  timer = -1;
+  pump(run);
+  if (retrying && !any_ready() && !connecting) leave_retry(run);
+}
+
+void DeliveryQueue::leave_retry(Run& run) {
+  retrying = false;
+  failures = 0;
+  timer = -1;
+  run.record.level(LEVEL_QUEUE_RETRY, number, run.now(), 0);
+}
+
+// Expiry, stops of the hub, the end of the run.
+
+// Expires a transaction that is on no connection.
+void DeliveryQueue::expire(Run& run, i64 transaction) {
+  if (run.transactions.ready[transaction] <= run.now()) record_wait(run, transaction, run.now());
+  run.hubs[hub].finish(run, transaction, STATUS_EXPIRED,
+                       run.record.reply(run.plan.run[0].message_expired));
+  probe_expired(run, transaction);
+}
+
+// Drops all connections when the hub stops; the transactions on them are next again.
+void DeliveryQueue::stop(Run& run) {
+  connecting = open = 0;
+  i64 dropped = run.record.reply(run.plan.run[0].connection_dropped);
+  while (last_started >= 0) {
+    i64 transaction = last_started;
+    end_attempt(run, transaction, dropped);
+    put_back(run, transaction);
+  }
+}
+
+// Tries the queue at once when the hub starts again (assumption).
+void DeliveryQueue::start(Run& run) {
+  if (retrying) leave_retry(run);
+  pump(run);
+}
+
+// Records that a transaction waited without an attempt.
+void DeliveryQueue::record_wait(Run& run, i64 transaction, i64 end) {
+  record_attempt(run, transaction, -1, end, -1, 0);
+}
+
+// Records what still waits or is on a connection when the run ends.
+void DeliveryQueue::close(Run& run) {
+  const TransactionStates& transactions = run.transactions;
+  for (i64 transaction = first_started; transaction >= 0;
+       transaction = transactions.after[transaction])
+    record_attempt(run, transaction, transactions.started[transaction], -1, -1,
+                   transactions.opened[transaction]);
+  for (Ring<i64>& waiting : ready)
+    for (i64 place = 0; place < waiting.size; place++)
+      if (!transactions.is_final[waiting[place]]) record_wait(run, waiting[place]);
+  for (i64 place = 0; place < suspended.size; place++)
+    for (i64 waiting = 0; waiting < suspended[place].held.size; waiting++) {
+      i64 transaction = suspended[place].held[waiting];
+      if (!transactions.is_final[transaction]) record_wait(run, transaction);
+    }
+}

@@ -1,0 +1,371 @@
+// Hosts: a spool of messages, and the SMTP sessions that submit them.
+#include "../run.hpp"
+
+constexpr i64 SERVICE_NOT_AVAILABLE = 421;
+
+const HostPlan& Host::plan(Run& run) const { return run.plan.hosts[number]; }
+
+const VerdictPlan& Host::verdict(Run& run, i64 connector, i64* row) const {
+  i64 place = run.plan.verdict_of[number * run.plan.connectors.size + connector];
+  if (row) *row = place;
+  return run.plan.verdicts[place];
+}
+
+// Step 1: a message is created and waits in the spool.
+
+void Host::submit(Run& run, i64 message) {
+  spool.push(message);
+  open_session(run);
+}
+
+void Host::open_session(Run& run) {
+  if (sessions < limit && !waiting_to_retry && !spool.empty()) {
+    sessions++;
+    u32 session = run.sessions.take();
+    run.sessions[session].host = number;
+    run_session(run, session);
+  }
+}
+
+// Step 2: connections. Opens one after another, as long as messages wait in the spool.
+
+void Host::run_session(Run& run, u32 session) {
+  Session& self = run.sessions[session];
+  const HostPlan& plan = this->plan(run);
+  Messages& messages = run.record.tables.messages;
+  const u64 entity = HOST | (u64)number;
+  const Target me = {session, 0, SESSION};
+  BEGIN
+  while (!spool.empty() && !waiting_to_retry) {
+    self.message = spool.pop();
+    self.requested = run.now();
+    self.recipient = messages.first_recipient[self.message];
+    self.connection = connections++;
+    self.answer = run.record.reply(run.plan.run[0].unable_to_connect);
+    self.connector = self.hub = -1;  // answer -1: a greeting
+    for (self.turn = 0; self.turn < plan.target_count; self.turn++) {
+      {
+        i64 place = (self.connection + self.turn) % plan.target_count;
+        const TargetPlan& target = run.plan.targets[plan.first_target + place];
+        self.target_hub = target.hub;
+        self.connector = target.connector;
+        self.answer = run.record.reply(run.plan.run[0].unable_to_connect);
+        self.hub = -1;
+      }
+      if (self.target_hub >= 0 && run.hubs[self.target_hub].up) {  // -1: no hub has the address
+        self.hub = self.target_hub;
+        self.accepted_at = run.hubs[self.hub].next_connection_time(run);
+        if (self.accepted_at > run.now())
+          WAIT(run.loop.at(self.accepted_at, ATTEMPT, entity, self.recipient, 0, me));
+        // The hub may have stopped meanwhile: `greeting` checks again.
+        self.answer = greeting(run, run.hubs[self.hub], self.connector);
+        if (self.answer < 0) break;
+      }
+      run.record.refusal(self.message, self.target_hub, self.connector, run.now(), self.answer);
+      if (plan.round_trip)
+        WAIT(run.loop.at(run.now() + plan.round_trip, ATTEMPT, entity, self.recipient,
+                         messages.attempts[self.message], me));
+    }
+    if (self.answer >= 0 || self.hub < 0) {
+      if (connection_refused(run, self.message, self.answer)) break;
+      continue;
+    }
+    self.epoch = run.hubs[self.hub].epoch;
+    self.accepted_at = run.now();
+    connected++;
+    self.first_message = self.message;
+    self.before = last_open;
+    self.after = -1;
+    (last_open >= 0 ? run.sessions[last_open].after : first_open) = session;
+    last_open = session;
+    if (verdict(run, self.connector).opening_time)
+      WAIT(run.loop.at(self.accepted_at + verdict(run, self.connector).opening_time, ATTEMPT,
+                       entity, self.recipient, messages.attempts[self.message], me));
+    // The hub may have stopped since it accepted the session: `dialogue` compares epochs.
+    messages.connected[self.message] = self.accepted_at;
+    self.carried = 0;
+    for (;;) {
+      self.dialogue_step = 0;
+      RUN_PART(dialogue(run, session, self));
+      if (!self.lasts) break;
+      self.carried++;
+      if (self.carried == plan.messages_per_connection || spool.empty()) break;
+      self.message = spool.pop();
+      messages.connected[self.message] = run.now();
+    }
+    close_session(run, session);
+  }
+  FINISH
+  sessions--;
+  self.refused.free_memory();
+  self.replies.free_memory();
+  run.sessions.give_back(session);
+}
+
+// The reply with which a hub refuses a session now; -1 if it greets the host.
+i64 Host::greeting(Run& run, Hub& hub, i64 connector) {
+  if (!hub.up) return run.record.reply(run.plan.run[0].unable_to_connect);
+  if (connector < 0 || hub.pressure.refuses_connection(run))  // -1: no connector matches
+    return run.record.reply(run.plan.run[0].service_not_available);
+  i64 refusal = run.sessions_of[connector].admit(run, plan(run).source);
+  return refusal >= 0 ? run.record.reply(refusal) : -1;
+}
+
+void Host::close_session(Run& run, u32 session) {
+  Session& self = run.sessions[session];
+  (self.before >= 0 ? run.sessions[self.before].after : first_open) = self.after;
+  (self.after >= 0 ? run.sessions[self.after].before : last_open) = self.before;
+  connected--;
+  i64 end = run.now();
+  const Hub& hub = run.hubs[self.hub];
+  if (hub.epoch == self.epoch) {
+    run.sessions_of[self.connector].leave(plan(run).source);
+  } else {
+    end = hub.stopped_at[self.epoch];
+  }
+  record_session(run, self, end);
+}
+
+void Host::record_session(Run& run, const Session& session, i64 end) {
+  run.record.visit(run.plan.connectors[session.connector].station, VISIT_SESSION,
+                   session.first_message, 0, session.requested, session.accepted_at, end);
+}
+
+// Steps 3 to 5: the SMTP dialogue of a message, commit and acknowledgement. Returns true at its
+// end; `lasts` is whether the session goes on. After each wait the hub may have stopped: then its
+// epoch differs, and the session is lost.
+#define WAIT_IN_PART(schedule) do { self.dialogue_step = __LINE__; schedule; return false; case __LINE__:; } while (0)
+#define WAIT_IN_PART_UNLESS(done) do { self.dialogue_step = __LINE__; if (!(done)) return false; [[fallthrough]]; case __LINE__:; } while (0)
+
+bool Host::dialogue(Run& run, u32 session, Session& self) {
+  const ConnectorPlan& connector = run.plan.connectors[self.connector];
+  const VerdictPlan& verdict = this->verdict(run, self.connector);
+  Hub& hub = run.hubs[self.hub];
+  Messages& messages = run.record.tables.messages;
+  const u64 entity = HOST | (u64)number;
+  const Target me = {session, 0, SESSION};
+  i64 size = messages.size[self.message];
+  switch (self.dialogue_step) {
+  case 0:
+    self.recipient = messages.first_recipient[self.message];
+    messages.attempts[self.message]++;
+    messages.connector[self.message] = self.connector;
+    self.attempt = messages.attempts[self.message];
+    {
+      const u64 key = run.record.key[self.recipient];
+      hub.receive.factors.prefetch(draw32(key, D_RECEIVE_COST, 0));
+      hub.categorize.factors.prefetch(draw32(key, D_CATEGORIZE_COST, 0));
+    }
+    if (hub.epoch != self.epoch) {
+      submission_failed(run, self.message, run.record.reply(run.plan.run[0].connection_dropped));
+      self.lasts = false;
+      return true;
+    }
+
+    // MAIL FROM and RCPT TO. The replies are decided now, the time for them passes afterwards.
+    self.refusal = mail_from(run, hub, self.connector, self.message);
+    if (self.refusal >= 0) {
+      self.closes = run.record.replies.codes[self.refusal] == SERVICE_NOT_AVAILABLE;
+      {
+        i64 recipients = messages.recipients[self.message] - run.record.final_recipients(self.message);
+        i64 errors = verdict.pipelining && !self.closes ? 1 + recipients : 1;
+        self.due = run.now() + hub.pressure.delay + verdict.mail * verdict.round_trip +
+                   errors * verdict.error_delay;
+      }
+      WAIT_IN_PART(run.loop.at(self.due, ATTEMPT, entity, self.recipient, self.attempt, me));
+      // The hub may have stopped meanwhile: the next message of the session compares epochs.
+      submission_failed(run, self.message, self.refusal);
+      self.lasts = !self.closes;
+      return true;
+    }
+    rcpt_to(run, self);
+    {
+      i64 recipients = messages.recipients[self.message] - run.record.final_recipients(self.message);
+      self.accepted = recipients - self.refused.size;
+      // A message with more recipients than the connector accepts is sent several times.
+      i64 most = connector.max_recipients_per_message;
+      if (!most) most = self.accepted ? self.accepted : 1;
+      self.mails = (self.accepted + most - 1) / most;
+      i64 trips = (self.mails ? self.mails : 1) * verdict.mail + recipients * verdict.recipient +
+                  self.mails * verdict.content;
+      i64 content = verdict.bandwidth ? self.mails * (size * 8000000 / verdict.bandwidth) : 0;
+      self.due = run.now() + hub.pressure.delay + trips * verdict.round_trip +
+                 self.refused.size * verdict.error_delay + content;
+    }
+    if (self.accepted) hub.pressure.uncommitted += size;
+    if (self.due > run.now())
+      WAIT_IN_PART(run.loop.at(self.due, ATTEMPT, entity, self.recipient, self.attempt, me));
+    // If the hub has stopped meanwhile, the host has the replies to RCPT TO all the same.
+    if (!self.refused.empty()) {
+      // One row for each reply, in the order of their first recipients.
+      for (i64 place = 0; place < self.refused.size; place++) {
+        i64 reply = self.replies[place], count = 0;
+        bool is_first = true;
+        for (i64 other = 0; other < self.refused.size; other++) {
+          if (self.replies[other] != reply) continue;
+          if (other < place) is_first = false;
+          count++;
+        }
+        if (is_first)
+          run.record.refusal(self.message, self.hub, self.connector, run.now(), reply, count);
+      }
+      for (i64 place = 0; place < self.refused.size; place++) {
+        run.record.set_final(self.refused[place], STATUS_REFUSED, run.now(), self.replies[place]);
+        messages.reply[self.message] = self.replies[place];
+      }
+    }
+    if (!self.accepted) {
+      run.check_end();
+      self.lasts = hub.epoch == self.epoch;
+      return true;
+    }
+
+    // Commit.
+    if (hub.epoch == self.epoch) {
+      WAIT_IN_PART_UNLESS(hub.cores.serve(
+          run, RECEIVE, me, VISIT_RECEIVE, self.message, 0, self.recipient,
+          self.mails * hub.receive.of(size, draw32(run.record.key[self.recipient], D_RECEIVE_COST, 0))));
+      if (hub.epoch == self.epoch)  // else the hub stopped before the work was done
+        WAIT_IN_PART_UNLESS(hub.database.commit(run, me, self.message, self.recipient));
+    }
+    hub.pressure.uncommitted -= size;
+    if (hub.epoch != self.epoch) {  // it stopped during the transfer, the work or the commit
+      submission_failed(run, self.message, run.record.reply(run.plan.run[0].connection_dropped));
+      self.lasts = false;
+      return true;
+    }
+
+    // Acknowledgement.
+    if (connector.max_acknowledgement_delay) {
+      self.acknowledgement = Session::DELAYED;
+      self.remaining = -1;
+      hub.delay_acknowledgement(run, session);
+      hub.accept(run, self.message);
+      if (self.acknowledgement != Session::ACKNOWLEDGED) {  // else every transaction is done already
+        self.acknowledgement = Session::WAITING;
+        WAIT_IN_PART(run.loop.at(
+            run.now() + connector.max_acknowledgement_delay, TIMER, (u64)self.hub, self.recipient, 0,
+            {(u32)self.message, (u16)self.hub, ACKNOWLEDGEMENT_DELAY_OVER}));
+      }
+      self.acknowledgement = Session::NOT_DELAYED;
+      if (hub.epoch != self.epoch) {
+        // The hub stopped before its 250, but it has the message: the host does not send it again
+        // (duplicates are not modelled).
+        messages.reply[self.message] = run.record.reply(run.plan.run[0].connection_dropped);
+        self.lasts = false;
+        return true;
+      }
+    } else {
+      hub.accept(run, self.message);
+    }
+    messages.acknowledged[self.message] = run.now();
+    messages.reply[self.message] = run.record.reply(run.plan.run[0].queued);
+    self.lasts = true;
+  }
+  return true;
+}
+
+// The reply that refuses MAIL FROM, SIZE included; -1 if it is accepted.
+i64 Host::mail_from(Run& run, Hub& hub, i64 connector, i64 message) {
+  const Messages& messages = run.record.tables.messages;
+  const RunPlan& texts = run.plan.run[0];
+  i64 row, stream = messages.stream[message];
+  const VerdictPlan& verdict = this->verdict(run, connector, &row);
+  i64 reply = run.plan.mail_replies[row * run.plan.streams.size + stream];
+  if (reply >= 0) return run.record.reply(reply);
+  if (hub.pressure.refuses_mail_from(OTHER, run.plan.streams[stream].sender_is_authoritative))
+    return run.record.reply(texts.insufficient_resources);
+  i64 limit = run.plan.connectors[connector].max_message_size;
+  if (limit >= 0 && messages.size[message] > limit && !verdict.bypasses_size_limit)
+    return run.record.reply(texts.message_too_large);
+  i64 refusal = run.sessions_of[connector].over_rate(run, plan(run).source, plan(run).account);
+  return refusal >= 0 ? run.record.reply(refusal) : -1;
+}
+
+// Fills `refused` and `replies` with the recipients that are refused.
+void Host::rcpt_to(Run& run, Session& self) {
+  i64 row;
+  self.refused.clear();
+  self.replies.clear();
+  if (verdict(run, self.connector, &row).relays) return;
+  const Messages& messages = run.record.tables.messages;
+  const Recipients& recipients = run.record.tables.recipients;
+  i64 first = messages.first_recipient[self.message];
+  for (i64 recipient = first; recipient < first + messages.recipients[self.message]; recipient++) {
+    i64 reply = run.plan.rcpt_replies[row * run.plan.receiver_of.size + recipients.domain[recipient]];
+    if (reply < 0 || recipients.status[recipient]) continue;
+    self.refused.push(recipient);
+    self.replies.push(run.record.reply(reply));
+  }
+}
+
+// Step 10: a refused or failed submission.
+
+void Host::submission_failed(Run& run, i64 message, i64 reply) {
+  const HostPlan& plan = this->plan(run);
+  Messages& messages = run.record.tables.messages;
+  messages.reply[message] = reply;
+  i64 connector = messages.connector[message];
+  run.record.refusal(message, run.plan.connectors[connector].hub, connector, run.now(), reply);
+  bool permanent = run.record.replies.codes[reply] >= 500;
+  i64 due = run.now() + plan.retry_every;
+  if (permanent || !plan.retry_every || too_old(run, message, due)) {  // 0: no retry
+    give_up(run, message, permanent ? STATUS_REFUSED : STATUS_ABANDONED, reply);
+    return;
+  }
+  run.loop.at(due, TIMER, HOST | (u64)number, messages.first_recipient[message],
+              messages.attempts[message], {(u32)message, 0, SUBMISSION_RETRY});
+}
+
+bool Host::too_old(Run& run, i64 message, i64 due) {
+  return due >= run.record.tables.messages.created[message] + plan(run).give_up_after;
+}
+
+void Host::give_up(Run& run, i64 message, i64 status, i64 reply) {
+  i64 first = run.record.tables.messages.first_recipient[message];
+  i64 last = first + run.record.tables.messages.recipients[message];
+  for (i64 recipient = first; recipient < last; recipient++)
+    if (!run.record.tables.recipients.status[recipient])
+      run.record.set_final(recipient, status, run.now(), reply);
+  run.check_end();
+}
+
+// Handles a message for which no hub accepted a connection; returns whether its session ends.
+bool Host::connection_refused(Run& run, i64 message, i64 reply) {
+  const HostPlan& plan = this->plan(run);
+  Messages& messages = run.record.tables.messages;
+  messages.attempts[message]++;
+  messages.reply[message] = reply;
+  i64 due = run.now() + plan.retry_every;
+  if (!plan.retry_every || too_old(run, message, due)) {  // 0: no retry
+    give_up(run, message, STATUS_ABANDONED, reply);
+    return false;
+  }
+  // Before all messages that were created later.
+  i64 place = 0;
+  while (place < spool.size && messages.created[spool[place]] <= messages.created[message]) place++;
+  spool.insert(place, message);
+  if (!connected && !waiting_to_retry) {
+    waiting_to_retry = true;
+    run.record.level(LEVEL_HOST_RETRY, number, run.now(), 1);
+    run.loop.at(due, TIMER, HOST | (u64)number, 0, 0, {(u32)number, 0, HOST_RETRY_OVER});
+  }
+  return true;
+}
+
+void Host::retry_interval_over(Run& run) {
+  waiting_to_retry = false;
+  run.record.level(LEVEL_HOST_RETRY, number, run.now(), 0);
+  i64 count = limit - sessions < spool.size ? limit - sessions : spool.size;
+  while (count-- > 0) open_session(run);
+}
+
+// Records the sessions that are open when the run ends.
+void Host::close(Run& run) {
+  for (i64 session = first_open; session >= 0; session = run.sessions[session].after) {
+    const Session& self = run.sessions[session];
+    const Hub& hub = run.hubs[run.plan.connectors[self.connector].hub];
+    bool stopped = hub.epoch != self.epoch;
+    record_session(run, self, stopped ? hub.stopped_at[self.epoch] : -1);
+  }
+}

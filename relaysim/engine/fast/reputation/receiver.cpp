@@ -1,0 +1,235 @@
+// The receiving side of the Internet: failed connections, refused mail, and the reasons.
+#include "../run.hpp"
+
+const StreamPlan& Reputation::stream(Run& run, i64 transaction) const {
+  return run.plan.streams[run.record.tables.messages.stream[run.transactions.message(transaction)]];
+}
+
+static u64 pair(i64 egress, i64 domain) { return (u64)egress << 32 | (u64)domain; }
+
+// A connection, in the order of its stages.
+
+// The reply that refuses a new connection; -1 for a greeting, after which `disconnect` must follow.
+i64 Reputation::connect(Run& run, const QueuePlan& queue, i64 transaction) {
+  const i64 egress = queue.egress, domain = queue.domain, number = run.plan.receiver_of[domain];
+  const ReceiverPlan& receiver = run.plan.receivers[number];
+  if (outages[number]) return unable;
+  if (receiver.connect_failure) {
+    u64 key = run.record.key[run.transactions.first_recipient(transaction)];
+    u64 attempt = (u64)run.transactions.attempts[transaction];
+    if (draw32(key, D_CONNECT_FAILURE, attempt) < receiver.connect_failure) return unable;
+  }
+  i64 count = 0;
+  if (receiver.connections_per_ip) {  // 0: no limit
+    count = connections.get(pair(egress, domain));
+    if (count < 0) count = 0;
+    if (count >= receiver.connections_per_ip)
+      return run.record.reply(run.plan.run[0].too_many_connections + egress);
+  }
+  if (run.draws.stage[domain] == AT_GREETING && queries(run, domain)) {
+    i64 reply;
+    if (by_blocklists(run, queue, stream(run, transaction), &reply) != ACCEPTED) return reply;
+  }
+  if (receiver.connections_per_ip) connections.put(pair(egress, domain), count + 1);
+  return -1;
+}
+
+void Reputation::disconnect(Run& run, i64 egress, i64 domain) {
+  if (run.plan.receivers[run.plan.receiver_of[domain]].connections_per_ip)
+    connections.put(pair(egress, domain), connections.get(pair(egress, domain)) - 1);
+}
+
+// The verdict about MAIL FROM and RCPT TO. Recipients that do not exist bounce; the transaction
+// continues without them.
+Verdict Reputation::envelope(Run& run, const QueuePlan& queue, i64 transaction, Hub& hub,
+                             i64* reply) {
+  const i64 domain = queue.domain, message = run.transactions.message(transaction);
+  *reply = -1;
+  if (run.draws.judges[domain]) {
+    const i64 number = run.record.tables.messages.stream[message];
+    const StreamPlan& stream = run.plan.streams[number];
+    if ((run.draws.stage[domain] == AT_MAIL || run.draws.stage[domain] == AT_RCPT) &&
+        queries(run, domain)) {
+      Verdict verdict = by_blocklists(run, queue, stream, reply);
+      if (verdict != ACCEPTED) return verdict;
+    }
+    if (run.plan.receivers[queue.receiver].keeps_reputation && stream.host >= 0) {  // -1: a DSN
+      i64 text = refusal(run, queue.receiver, number, queue.egress);
+      if (text >= 0) {
+        text += queue.egress;
+        *reply = run.record.reply(text, PROVIDER_CAUSE);
+        return run.plan.codes[text] / 100 == 4 ? CLOSED : REFUSED;
+      }
+    }
+  }
+  if (run.record.tables.messages.recipients[message] == 1) {
+    i64 recipient = run.transactions.first_recipient(transaction);
+    bool exists = !(run.record.signal[recipient] & DRAWN_UNKNOWN);
+    // The domain of a smart host has no list of users.
+    if (exists || run.record.tables.recipients.domain[recipient] != domain) return ACCEPTED;
+  } else if (!all_unknown(run, queue, transaction, hub)) {
+    return ACCEPTED;
+  }
+  Vec<i64> unknown;
+  run.transactions.recipients(transaction, unknown);
+  *reply = count_unknown(run, queue, transaction, unknown);
+  unknown.free_memory();
+  return REFUSED;
+}
+
+// Whether no recipient exists; if some do, the others bounce.
+bool Reputation::all_unknown(Run& run, const QueuePlan& queue, i64 transaction, Hub& hub) {
+  Vec<i64> recipients, unknown;
+  run.transactions.recipients(transaction, recipients);
+  for (i64 place = 0; place < recipients.size; place++)
+    if (run.record.signal[recipients[place]] & DRAWN_UNKNOWN) unknown.push(recipients[place]);
+  bool all = false;
+  if (!unknown.empty() && run.record.tables.recipients.domain[recipients[0]] == queue.domain) {
+    all = unknown.size == recipients.size;
+    if (!all) {
+      i64 reply = count_unknown(run, queue, transaction, unknown);
+      for (i64 place = 0; place < unknown.size; place++)
+        run.record.set_final(unknown[place], STATUS_BOUNCED, run.now(), reply);
+      hub.send_dsn(run, unknown[0], D_NDR);
+    }
+  }
+  recipients.free_memory();
+  unknown.free_memory();
+  return all;
+}
+
+// Counts recipients that do not exist; returns the number of the reply.
+i64 Reputation::count_unknown(Run& run, const QueuePlan& queue, i64 transaction,
+                              const Vec<i64>& unknown) {
+  const ReceiverPlan& receiver = run.plan.receivers[queue.receiver];
+  const i64 number = run.record.tables.messages.stream[run.transactions.message(transaction)];
+  for (i64 place = 0; place < unknown.size; place++) {
+    unknown_user_bounced(run, unknown[place]);
+    if (run.plan.streams[number].counted && receiver.keeps_reputation) {
+      ProviderState& state = this->state(run, queue.receiver, number, queue.egress);
+      state.ip->attempted += SCALE;
+      state.ip->unknown += SCALE;
+      state.domain->attempted += SCALE;
+      state.domain->unknown += SCALE;
+      run.record.tables.signals.add(SIGNAL_UNKNOWN, unknown[place], queue.egress, run.now(),
+                                    queue.receiver);
+    }
+  }
+  return run.record.reply(receiver.unknown_user + queue.egress);
+}
+
+// The verdict at the end of the content.
+Verdict Reputation::content(Run& run, const QueuePlan& queue, i64 transaction, i64* reply) {
+  const i64 domain = queue.domain;
+  const ReceiverPlan& receiver = run.plan.receivers[queue.receiver];
+  if (run.draws.stage[domain] == AT_DATA && queries(run, domain)) {
+    Verdict verdict = by_blocklists(run, queue, stream(run, transaction), reply);
+    if (verdict != ACCEPTED) return verdict;
+  }
+  if (receiver.defer) {
+    u64 key = run.record.key[run.transactions.first_recipient(transaction)];
+    if (draw32(key, D_DEFER, (u64)run.transactions.attempts[transaction]) < receiver.defer) {
+      *reply = run.record.reply(receiver.deferral + queue.egress);
+      return DEFERRED;
+    }
+  }
+  *reply = accepted;
+  return ACCEPTED;
+}
+
+// The verdict for the blocklists on which a domain sees the IP.
+Verdict Reputation::by_blocklists(Run& run, const QueuePlan& queue, const StreamPlan& stream,
+                                  i64* reply) {
+  const i64 domain = queue.domain, action = run.draws.action[domain];
+  *reply = -1;
+  if (action == SCORE) return ACCEPTED;
+  i64 blocklist = seen(run, domain, queue.egress * PARTIES + stream.listing_party);
+  if (blocklist < 0) return ACCEPTED;
+  i64 place = (queue.receiver * run.plan.blocklists.size + blocklist) * 2 + action;
+  *reply = run.record.reply(run.plan.refusals[place] + queue.egress, blocklist);
+  return action == REJECT ? REFUSED : DEFERRED;
+}
+
+// After the final reply. Sets the final status of accepted recipients, and counts them.
+void Reputation::deliver(Run& run, const QueuePlan& queue, i64 transaction, Hub& hub, i64 reply) {
+  const i64 domain = queue.domain, message = run.transactions.message(transaction);
+  const i64 number = run.record.tables.messages.stream[message];
+  const StreamPlan& stream = run.plan.streams[number];
+  const ReceiverPlan& receiver = run.plan.receivers[queue.receiver];
+  ProviderState* state = nullptr;
+  i64 junk = 0;
+  if (receiver.keeps_reputation && stream.host >= 0) {  // host -1: a DSN
+    state = &this->state(run, queue.receiver, number, queue.egress);
+    junk = state->junk;
+  }
+  if (run.draws.action[domain] == SCORE && queries(run, domain) &&
+      seen(run, domain, queue.egress * PARTIES + stream.listing_party) >= 0 &&
+      receiver.junk_share > junk)
+    junk = receiver.junk_share;
+  if (!stream.counted) state = nullptr;
+  if (run.record.tables.messages.recipients[message] == 1) {
+    i64 recipient = run.transactions.first_recipient(transaction);
+    i64 status = final_status(run, queue, stream, state, recipient, junk);
+    hub.finish(run, transaction, status, reply);
+    return;
+  }
+  Vec<i64> recipients, statuses;
+  run.transactions.recipients(transaction, recipients);
+  for (i64 place = 0; place < recipients.size; place++)
+    statuses.push(final_status(run, queue, stream, state, recipients[place], junk));
+  hub.finish_each(run, transaction, recipients, statuses, reply);
+  recipients.free_memory();
+  statuses.free_memory();
+}
+
+// The final status of an accepted recipient. `state` counts it, unless it is null; `junk` is a
+// threshold for a 32-bit draw.
+i64 Reputation::final_status(Run& run, const QueuePlan& queue, const StreamPlan& stream,
+                             ProviderState* state, i64 recipient, i64 junk) {
+  bool junked = junk > 0 && draw32(run.record.key[recipient], D_JUNK, 0) < junk;
+  if (state) {
+    state->ip->attempted += SCALE;
+    state->domain->attempted += SCALE;
+    if (!junked) {
+      state->ip->inboxed += SCALE;
+      state->domain->inboxed += SCALE;
+    }
+  }
+  // Else the recipient is behind a smart host.
+  bool direct = run.record.tables.recipients.domain[recipient] == queue.domain;
+  if (stream.counted && run.record.signal[recipient] && direct)
+    schedule_signals(run, recipient, queue.egress, queue.receiver, junked);
+  return junked ? STATUS_JUNKED : STATUS_DELIVERED;
+}
+
+// Counts a message that went out by an IP; operators do not see those by a smart host.
+void Reputation::count_volume(Run& run, const QueuePlan& queue, i64 transaction) {
+  const StreamPlan& stream = this->stream(run, transaction);
+  i64 recipient = run.transactions.first_recipient(transaction);
+  bool direct = run.record.tables.recipients.domain[recipient] == queue.domain;
+  if (!stream.counted || !direct) return;
+  i64 ip = queue.egress * PARTIES + stream.listing_party, hour = run.now() / HOUR;
+  Ring<HourCount>& hours = volumes[ip];
+  if (!hours.empty() && hours[hours.size - 1].hour == hour) {
+    hours[hours.size - 1].count++;
+  } else {
+    hours.push({hour, 1});
+  }
+  if (stream.compromised && run.plan.run[0].detects_compromise) run.watchers.compromised(ip);
+}
+
+// Calls the administrator if innocent mail bounced for the reputation of its IP. No call follows
+// for DSNs and other mail of the null sender, because no NDR is sent.
+void Reputation::bounced(Run& run, const QueuePlan& queue, i64 transaction, i64 reply) {
+  const StreamPlan& stream = this->stream(run, transaction);
+  bool has_ndr = stream.host >= 0 && stream.sender_domain >= 0;
+  if (run.record.replies.causes[reply] != NO_CAUSE && has_ndr && !stream.culprit)
+    if (run.plan.run[0].reacts) run.watchers.ndr(queue.egress);
+}
+
+// Scripted outages; they may overlap.
+void Reputation::outage(Run& run, i64 receiver, bool begins) {
+  outages[receiver] += begins ? 1 : -1;
+  if (outages[receiver] == (begins ? 1 : 0))
+    run.record.level(LEVEL_OUTAGE, receiver, run.now(), begins);
+}

@@ -1,0 +1,108 @@
+// What a run does about reputation for each message, and what the watchers in Python do for it.
+#pragma once
+#include "../actors.hpp"
+
+// Verdicts: 2xx, 4xx, 5xx, and a 4xx reply that ends the connection.
+enum Verdict { ACCEPTED, DEFERRED, REFUSED, CLOSED };
+// Stages at which a domain refuses mail of a listed IP, and what it does then.
+enum Stage { AT_GREETING, AT_MAIL, AT_RCPT, AT_DATA };
+enum ListAction { REJECT, DEFER, SCORE };
+enum State { GOOD, WARN, THROTTLE, BLOCK };
+
+// The memory of a provider about an IP, a domain and both: Python reviews it, see
+// reputation/mailbox_provider.py.
+struct ProviderState {
+  i64 number;
+  IpCounters* ip;
+  ReputationCounters* domain;
+  i64 state, junk, below_since;
+};
+
+// Functions in Python, called at rare events.
+struct Watchers {
+  void (*event)(i64 number);
+  ProviderState* (*new_state)(i64 receiver, i64 stream, i64 egress);
+  void (*change_state)(i64 receiver, i64 number, i64 state);
+  void (*block_persistent_senders)(i64 receiver);
+  void (*start_hour)(i64 receiver, i64 ip);
+  void (*trap_hit)(i64 owner, i64 ip);
+  void (*report)(i64 ip);
+  void (*compromised)(i64 ip);
+  void (*ndr)(i64 egress);
+  void (*scripted_listing)(i64 number, i64 begins);
+  void (*breathe)();
+};
+
+// What a provider reviews, each in the order of its making.
+struct Provider {
+  Vec<ProviderState*> states;
+  Vec<IpCounters*> ips;
+  Vec<ReputationCounters*> domains;
+};
+
+struct PendingSignal {
+  i64 signal = 0, recipient = 0, egress = 0, subject = 0;
+};
+
+struct HourCount {
+  i64 hour, count;
+};
+
+// The mailing list of a stream: recipient number i goes to address i modulo its size.
+struct MailingList {
+  Vec<u8> removed;   // by address; empty before the first removal
+  Vec<i32> bounces;  // by address; empty before the first bounce
+  bool paused = false;
+  i64 cleanups = 0;
+};
+
+struct Reputation {
+  i64 unable = 0, accepted = 0;
+  Vec<i64> outages;      // by destination: those that last now
+  Map connections;       // open connections by egress and domain, where the destination limits them
+  Vec<ProviderState*> known;  // by destination, stream and egress
+  Vec<Provider> providers;    // by destination
+  i64* until = nullptr;  // cached answers by domain and IP: their end,
+  i64* listed = nullptr;  // and the first blocklist with the IP, or -1
+  Vec<MailingList> lists;  // by stream
+  bool suppresses = false;
+  Pool<PendingSignal> pending;
+  Vec<Ring<HourCount>> volumes;  // by IP
+
+  void begin(Run&);
+  void free_memory();
+  // receiver
+  const StreamPlan& stream(Run&, i64 transaction) const;
+  i64 connect(Run&, const QueuePlan&, i64 transaction);
+  void disconnect(Run&, i64 egress, i64 domain);
+  Verdict envelope(Run&, const QueuePlan&, i64 transaction, Hub&, i64* reply);
+  bool all_unknown(Run&, const QueuePlan&, i64 transaction, Hub&);
+  i64 count_unknown(Run&, const QueuePlan&, i64 transaction, const Vec<i64>& unknown);
+  Verdict content(Run&, const QueuePlan&, i64 transaction, i64* reply);
+  Verdict by_blocklists(Run&, const QueuePlan&, const StreamPlan&, i64* reply);
+  void deliver(Run&, const QueuePlan&, i64 transaction, Hub&, i64 reply);
+  i64 final_status(Run&, const QueuePlan&, const StreamPlan&, ProviderState*, i64 recipient,
+                   i64 junk);
+  void count_volume(Run&, const QueuePlan&, i64 transaction);
+  void bounced(Run&, const QueuePlan&, i64 transaction, i64 reply);
+  void outage(Run&, i64 receiver, bool begins);
+  // listings
+  bool queries(Run&, i64 domain) const;
+  i64 seen(Run&, i64 domain, i64 ip);
+  // mailbox_provider
+  ProviderState& state(Run&, i64 receiver, i64 stream, i64 egress);
+  i64 refusal(Run&, i64 receiver, i64 stream, i64 egress);
+  void schedule_review(Run&, i64 receiver, i64 due);
+  void review(Run&, i64 receiver);
+  // mailing_lists
+  bool suppress(Run&, i64 message);
+  void unknown_user_bounced(Run&, i64 recipient);
+  bool clean(Run&, i64 stream, i64 threshold);
+  void set_paused(i64 stream, bool paused);
+  // signals
+  void schedule_signals(Run&, i64 recipient, i64 egress, i64 receiver, bool junked);
+  void schedule_signal(Run&, i64 due, i64 signal, i64 recipient, i64 egress, i64 subject);
+  void signal(Run&, u32 number);
+  // ip_volume
+  i64 volume_within(Run&, i64 ip, i64 window);
+};

@@ -1,0 +1,72 @@
+// A run: all actors, and how an event finds the one that continues.
+#pragma once
+#include "actors.hpp"
+#include "reputation/reputation.hpp"
+
+struct Run {
+  Plan plan;
+  Draws draws;
+  Watchers watchers;
+  EventLoop loop;
+  Recorder record;
+  TransactionStates transactions;
+  Reputation reputation;
+  bool culprits_moved = false;
+  Vec<Line> lines;
+  Vec<Hub> hubs;
+  Vec<ConnectorSessions> sessions_of;  // by receive connector
+  Vec<DeliveryQueue> queues;
+  Vec<Host> hosts;
+  Vec<SubmissionPlaces> places_of;  // by hub
+  Vec<Follower> followers;
+  Vec<Source> sources;
+  Pool<Session> sessions;
+  Pool<Place> places;
+  Pool<Connection> connections;
+  Vec<Vec<Target>> batches;  // what waits for each batch
+  Vec<u32> unused_batches;
+  Vec<i64> session_of;  // by message: the session that waits for its acknowledgement; -1: none
+
+  i64 now() const { return loop.tick; }
+  const Law& law(i64 number) const { return plan.laws[number]; }
+  void check_end() {
+    if (!record.open) loop.finished = 1;
+  }
+  Cost cost(i64 number) const {
+    const CostPlan& given = plan.costs[number];
+    return Cost{given.base, given.per_kb, law(given.factors)};
+  }
+
+  void begin();
+  void wire();
+  i64 execute();
+  void resume(Target);
+  void step(const Event&);
+  void free_actors();
+
+  // relay/ageing
+  void follow(i64 follower);
+  bool is_in_hub(const Accepted&, i64 recipient);
+  bool any_in_hub(Hub&, i64 entry);
+  void in_hub(Hub&, i64 entry, Vec<i64>& into);
+  // relay/mailbox_server
+  void submit_by_mailbox(Host&, i64 message);
+  Hub& mailbox_hub(const HostPlan&, i64 first, i64 turn);
+  void queue_submission(const Submission&);
+  void queue_at_next(const Submission&, i64 reply);
+  void run_place(u32 number);
+  bool submission(u32 number, Place&);
+  void record_submission(const Place&, i64 end);
+  void mailbox_submission_failed(i64 host, i64 message, i64 reply);
+  void close_mailbox(Host&);
+  // relay/connection
+  void deliver(DeliveryQueue&, i64 transaction);
+  void outside(u32 number);
+  void inside(u32 number);
+  // script
+  void next_message(i64 source);
+  void create_message(i64 source);
+  void keep_open();
+  void play();
+  void script(i64 number, bool begins);
+};

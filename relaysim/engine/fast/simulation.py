@@ -1,0 +1,90 @@
+"""A run of the compiled engine: the same trace as that of `relaysim.engine.run.run`."""
+
+import ctypes
+import weakref
+from typing import Any
+
+import numpy as np
+
+from relaysim.engine.fast.binding import WATCHERS, Library, load_library
+from relaysim.engine.fast.packing import pack_draws, packed_plan
+from relaysim.engine.fast.watchers import Watchers
+from relaysim.engine.recorder import names
+from relaysim.engine.replies import Replies
+from relaysim.plan.plan import Plan
+from relaysim.trace.record import TABLES, column_names
+from relaysim.trace.tables import Column, Table, Trace
+from relaysim.traffic.workload import Draws
+
+
+def run(plan: Plan, draws: Draws) -> Trace:
+    """Simulate one replication; see `relaysim.engine.run.run`.
+
+    Raises
+    ------
+    LibraryError
+        If the compiled engine is not here.
+    """
+    functions = load_library()
+    packed, packed_draws = packed_plan(plan), pack_draws(plan, draws)
+    plan_arrays, draw_arrays = packed.arrays.addresses(), packed_draws.addresses()
+    watchers = Watchers()
+    calls = [kind(getattr(watchers, name)) for name, kind in WATCHERS.items()]
+    table = (ctypes.c_void_p * len(calls))(*[ctypes.cast(c, ctypes.c_void_p).value for c in calls])
+    memory = Memory(
+        functions, functions.create(plan_arrays.ctypes.data, draw_arrays.ctypes.data, table)
+    )
+    watchers.begin(functions, memory.run, plan, draws, packed_draws)
+    end = functions.run(memory.run)
+    if watchers.error is not None:
+        raise watchers.error
+    tables = {}
+    number = 0
+    for name, table_class in TABLES.items():
+        columns = column_names(table_class)
+        data = {column: memory.column(number + place) for place, column in enumerate(columns)}
+        tables[name] = Table(columns, data)
+        number += len(columns)
+    # The watchers alone write these two.
+    tables["listings"] = watchers.record.listings.table()
+    tables["actions"] = watchers.record.actions.table()
+    replies = Replies()
+    for text, cause in zip(memory.replies(0), memory.replies(1), strict=True):
+        replies.number(packed.texts[text], cause)
+    return Trace(names=names(plan, replies, watchers.record.provider_states), end=end, **tables)
+
+
+class Memory:
+    """The memory of a run in C++, which lives as long as an array that shows a part of it."""
+
+    def __init__(self, functions: Library, run: int) -> None:
+        self.functions, self.run = functions, run
+        weakref.finalize(self, functions.free, run)
+
+    def column(self, number: int) -> Column:
+        """Return a column of the tables, by its number among all."""
+        return self._array(self.functions.column, number)
+
+    def replies(self, causes: int) -> list[int]:
+        """Return the texts of the replies by number, or their causes (1)."""
+        return [int(number) for number in self._array(self.functions.replies, causes)]
+
+    def _array(self, function: Any, number: int) -> Column:
+        length = ctypes.c_int64()
+        address = function(self.run, number, ctypes.byref(length))
+        if not length.value:
+            return np.empty(0, dtype=np.int64)
+        return np.asarray(_Numbers(self, address, length.value))
+
+
+class _Numbers:
+    """Integers at an address, in the words of NumPy."""
+
+    def __init__(self, memory: Memory, address: int, length: int) -> None:
+        self.memory = memory
+        self.__array_interface__ = {
+            "shape": (length,),
+            "typestr": "<i8",
+            "data": (address, False),
+            "version": 3,
+        }

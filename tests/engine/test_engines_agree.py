@@ -1,0 +1,108 @@
+"""Both engines give the same trace, row for row: on all scenarios, and on random worlds."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from worlds.random_worlds import Tables, plain_worlds, reputed_worlds
+
+from relaysim.engine import run as reference
+from relaysim.engine.coupled_runs import control, unscripted
+from relaysim.engine.fast import simulation as fast
+from relaysim.engine.fast.binding import Library, LibraryError
+from relaysim.engine.fast.build import LIBRARY
+from relaysim.engine.fast.header import FILE, header
+from relaysim.plan.compiler import compile_plan
+from relaysim.plan.plan import Plan
+from relaysim.scenario.culprit import culprits
+from relaysim.scenario.load import from_mapping, load
+from relaysim.scenario.model import Scenario
+from relaysim.trace.tables import first_divergence
+from relaysim.traffic.workload import Draws, draw
+
+SCENARIOS = sorted((Path(__file__).parents[2] / "scenarios").glob("*.toml"))
+
+
+def require_equal(plan: Plan, draws: Draws) -> None:
+    """Both engines give the same rows and names."""
+    one, other = reference.run(plan, draws), fast.run(plan, draws)
+    assert first_divergence(one, other) is None
+    assert one.fingerprint() == other.fingerprint()
+
+
+def require_equal_coupled(scenario: Scenario, replication: int, seed: int) -> None:
+    """They do so in the three coupled runs too."""
+    plan, draws = compile_plan(scenario), draw(scenario, replication, seed)
+    require_equal(plan, draws)
+    require_equal(control(plan), draws)
+    require_equal(unscripted(plan), draws.without(culprits(scenario)))
+
+
+@pytest.mark.parametrize("file", SCENARIOS, ids=lambda file: file.stem)
+def test_the_traces_of_a_scenario_are_equal(file: Path) -> None:
+    scenario = load(
+        file,
+        ["run.scale=0.01", "destinations.business.domain_count=50"][
+            : 1 + ("business" in file.read_text(encoding="utf-8"))
+        ],
+    )
+    for replication, seed in ((0, 1), (1, 1), (0, 20100301)):
+        require_equal_coupled(scenario, replication, seed)
+
+
+@settings(
+    max_examples=150,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+@given(plain_worlds(), reputed_worlds(), st.integers(0, 2))
+def test_the_traces_of_random_worlds_are_equal(
+    plain: Tables, reputed: Tables, replication: int
+) -> None:
+    for tables in (plain, reputed):
+        scenario = from_mapping(tables)
+        require_equal(compile_plan(scenario), draw(scenario, replication, 1))
+
+
+def test_the_header_is_that_of_the_declarations() -> None:
+    file = LIBRARY.parent / FILE
+    assert file.read_text(encoding="utf-8") == header(), "`make header` writes it"
+
+
+@pytest.mark.parametrize("digest", ["layout", "sources"])
+def test_a_library_of_something_else_is_refused(digest: str, tmp_path: Path) -> None:
+    from relaysim.engine.fast.build import sources
+    from relaysim.engine.fast.header import layout
+
+    expected = {"layout": layout(), "sources": sources()}[digest].encode()
+    content = LIBRARY.read_bytes()
+    assert content.count(expected) == 1
+    other = tmp_path / LIBRARY.name
+    other.write_bytes(content.replace(expected, expected[::-1]))
+    with pytest.raises(LibraryError, match="of another version"):
+        Library(other)
+
+
+def test_a_library_that_is_not_here_or_is_none_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(LibraryError, match="is not here"):
+        Library(tmp_path / LIBRARY.name)
+    (tmp_path / LIBRARY.name).write_text("no library", encoding="utf-8")
+    with pytest.raises(LibraryError, match="cannot be loaded"):
+        Library(tmp_path / LIBRARY.name)
+
+
+def test_what_a_watcher_raises_ends_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    from relaysim.engine.reputation.administrator import Administrator
+
+    def fail(*_: Any) -> None:
+        raise ZeroDivisionError("in the look at the lists")
+
+    scenario = load(SCENARIOS[0].parent / "shared-hub.toml", ["run.scale=0.01"])
+    monkeypatch.setattr(Administrator, "_monitor", fail)
+    with pytest.raises(ZeroDivisionError, match="in the look"):
+        fast.run(compile_plan(scenario), draw(scenario, 0, 1))
