@@ -12,17 +12,24 @@ import argparse
 import random
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
+from tempfile import TemporaryDirectory
 from time import process_time
 
 import simpy
 
-from relaysim.engine.run import simulate
+from relaysim.engine import run as reference
+from relaysim.engine.choice import simulate
+from relaysim.engine.fast import simulation as fast
+from relaysim.engine.fast.build import compilers
+from relaysim.plan.compiler import compile_plan
 from relaysim.scenario.load import load
 from relaysim.traffic.workload import draw
 
 SCENARIOS = Path(__file__).parent.parent / "scenarios"
+MEASURED = ("mm4", "shared-hub", "campaign-aged-list")
 CUSTOMERS = 100_000
 ROUNDS = 5
 
@@ -51,29 +58,50 @@ def yardstick() -> float:
     return CUSTOMERS / (process_time() - start)
 
 
-def relay(name: str, *overrides: str) -> float:
-    """Messages per second of processor time, from the drawing of the mail to the trace."""
-    scenario = load(SCENARIOS / f"{name}.toml", overrides)
-    start = process_time()
-    draws = draw(scenario, 0, 1)
-    simulate(scenario, draws)
-    return len(draws.created) / (process_time() - start)
+def engines(name: str) -> tuple[float, float]:
+    """Messages per second of processor time of the reference engine and of the compiled one.
+
+    From plan and draws to the trace: what both do.
+    """
+    scenario = load(SCENARIOS / f"{name}.toml")
+    plan, draws = compile_plan(scenario), draw(scenario, 0, 1)
+    speeds = []
+    for engine in (reference, fast):
+        start = process_time()
+        engine.run(plan, draws)
+        speeds.append(len(draws.created) / (process_time() - start))
+    return speeds[0], speeds[1]
+
+
+def bare_heap() -> float:
+    """Events per second of a heap of events in C++ with nothing around it: the limit."""
+    source = Path(__file__).parent / "bare_heap.cpp"
+    with TemporaryDirectory() as folder:
+        program = Path(folder) / "heap"
+        command = [*next(compilers()), "-x", "c++", "-std=c++17", "-O2", "-o", str(program)]
+        subprocess.run([*command, str(source)], check=True)
+        return float(subprocess.run([program], check=True, capture_output=True, text=True).stdout)
+
+
+def spread(values: Sequence[float]) -> str:
+    """Return the median, with the smallest and the largest."""
+    return f"{median(values):.1f} ({min(values):.1f} to {max(values):.1f})"
 
 
 def speed() -> None:
-    """Print the speed of each scenario beside the yardstick, as medians of ratios."""
-    rows: dict[str, list[tuple[float, float]]] = {"mm4": [], "shared-hub": []}
+    """Print the speed of both engines beside the yardstick, as medians of ratios."""
+    rows: dict[str, list[tuple[float, float, float]]] = {name: [] for name in MEASURED}
     for _ in range(ROUNDS):
         for name, times in rows.items():
-            times.append((relay(name), yardstick()))
-    print(f"{'scenario':<12} {'messages/s':>11} {'SimPy M/M/4':>12} {'ratio':>6}   (min to max)")
+            times.append((*engines(name), yardstick()))
+    print(f"{'messages/s':<20} {'reference':>10} {'compiled':>10} {'SimPy M/M/4':>12}", end="")
+    print(f"   {'compiled/reference':<22} compiled/SimPy")
     for name, times in rows.items():
-        ratios = [ours / theirs for ours, theirs in times]
-        ours, theirs = (median(values) for values in zip(*times, strict=True))
-        print(
-            f"{name:<12} {ours:>11,.0f} {theirs:>12,.0f} {median(ratios):>6.2f}"
-            f"   ({min(ratios):.2f} to {max(ratios):.2f})"
-        )
+        medians = [median(values) for values in zip(*times, strict=True)]
+        print(f"{name:<20} {medians[0]:>10,.0f} {medians[1]:>10,.0f} {medians[2]:>12,.0f}", end="")
+        print(f"   {spread([ours / slow for slow, ours, _ in times]):<22}", end=" ")
+        print(spread([ours / simpy for _, ours, simpy in times]))
+    print(f"a bare heap of events in C++: {bare_heap():,.0f} events/s")
 
 
 LIST = "hosts.marketing.streams.newsletter.mailing_list"
@@ -114,7 +142,7 @@ def reputation() -> None:
 
 PEAK = """
 import resource, sys
-from relaysim.engine.run import simulate
+from relaysim.engine.choice import simulate
 from relaysim.scenario.load import load
 from relaysim.study.replicate import KeptOutput, replicate
 from relaysim.traffic.workload import draw
@@ -161,6 +189,15 @@ def memory() -> None:
             (few, low), (many, high) = peak(up_to, name, *small), peak(up_to, name, *large)
             slopes.append((high - low) / (many - few))
         print(f"{name:<15} {f'{few:,} to {many:,}':>19} {slopes[0]:>13,.0f} {slopes[1]:>15,.0f}")
+
+
+def relay(name: str, *overrides: str) -> float:
+    """Messages per second of processor time, from the drawing of the mail to the trace."""
+    scenario = load(SCENARIOS / f"{name}.toml", overrides)
+    start = process_time()
+    draws = draw(scenario, 0, 1)
+    simulate(scenario, draws)
+    return len(draws.created) / (process_time() - start)
 
 
 def growth() -> None:

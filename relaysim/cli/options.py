@@ -123,6 +123,35 @@ Invariants = Annotated[
 ]
 
 
+EngineName = Annotated[
+    str | None,
+    typer.Option(
+        "--engine",
+        metavar="ENGINE",
+        help="What simulates: fast (compiled), reference (on SimPy, the same result), or auto: "
+        "fast if it is here.",
+    ),
+]
+
+
+def use_engine(name: str | None) -> None:
+    """Simulate with the engine of a name from here on; note why a fast one cannot be had."""
+    from relaysim.engine.choice import AUTO, Engine, chosen, fallback, use, why_not_fast
+    from relaysim.engine.fast.binding import LibraryError
+    from relaysim.scenario.problem import nearest
+
+    known = [AUTO, *Engine]
+    if name is not None and name not in known:
+        near = nearest(name, known)
+        also = f'; did you mean "{near}"?' if near else ""
+        raise UserError(f"--engine {name}: there are {', '.join(known)}{also}")
+    reason = "" if name in (Engine.FAST, Engine.REFERENCE) else why_not_fast()
+    if reason:
+        note(fallback(reason))
+    with as_user_error(LibraryError):
+        use(Engine.REFERENCE if reason else chosen(name or AUTO))
+
+
 def once(given: list[str] | None, option: str) -> list[str]:
     """Return the values of an option that may be repeated.
 

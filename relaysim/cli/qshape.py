@@ -6,7 +6,18 @@ import typer
 
 from relaysim.cli.command_errors import as_user_error
 from relaysim.cli.finish import drawn, hand_over, printed
-from relaysim.cli.options import Figures, File, Json, Profiles, Replication, Seed, Set, read
+from relaysim.cli.options import (
+    EngineName,
+    Figures,
+    File,
+    Json,
+    Profiles,
+    Replication,
+    Seed,
+    Set,
+    read,
+    use_engine,
+)
 from relaysim.cli.output import print_json, require_drawable, typed
 
 if TYPE_CHECKING:
@@ -31,12 +42,14 @@ def qshape(
     profiles: Profiles = None,
     seed: Seed = None,
     figures: Figures = None,
+    engine: EngineName = None,
     json: Json = False,
 ) -> None:
     """Show the queues of one replication by age, as Postfix's qshape does.
 
     One row a queue, one column for each span of ages; the fullest queue comes first.
     """
+    use_engine(engine)
     design = read(scenario, settings, profiles)
     require_drawable(figures, "qshape")
 

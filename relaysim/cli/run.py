@@ -21,6 +21,12 @@ def run(
     scenario: File,
     study: Study,
     check_invariants: Invariants = False,
+    check_engine: Annotated[
+        bool,
+        typer.Option(
+            "--check-engine", help="Run every replication with both engines and compare the traces."
+        ),
+    ] = False,
     precision: Annotated[
         str | None,
         typer.Option(
@@ -63,6 +69,7 @@ def run(
             execution,
             frames=study.out is not None,
             check_invariants=check_invariants,
+            check_engine=check_engine,
         )
 
     result = study.compute(work, QuantityError, label=design.name)

@@ -15,6 +15,7 @@ from relaysim.cli.command_errors import as_user_error
 from relaysim.cli.finish import Step, results
 from relaysim.cli.options import (
     Cluster,
+    EngineName,
     Figures,
     Jobs,
     Json,
@@ -27,6 +28,7 @@ from relaysim.cli.options import (
     Set,
     opened,
     read,
+    use_engine,
     workers,
 )
 from relaysim.cli.output import note_store_use, progress, require_drawable, require_writable, typed
@@ -55,6 +57,7 @@ class Study:
     cluster: Cluster = None
     store: Kept = None
     no_store: NoStore = False
+    engine: EngineName = None
     json: Json = False
 
     @property
@@ -97,6 +100,7 @@ class Study:
 
         require_writable(self.out)
         require_drawable(self.figures, self.name)
+        use_engine(self.engine)
         store = opened(self.store, self.no_store)
         execution = Execution(workers(self.jobs, self.cluster), store, command=typed())
         with as_user_error(ScenarioError, ClusterError, *errors):

@@ -8,7 +8,18 @@ import typer
 import relaysim
 from relaysim.cli.command_errors import UserError, as_user_error
 from relaysim.cli.finish import drawn, hand_over, printed
-from relaysim.cli.options import Figures, File, Json, Profiles, Replication, Seed, Set, read
+from relaysim.cli.options import (
+    EngineName,
+    Figures,
+    File,
+    Json,
+    Profiles,
+    Replication,
+    Seed,
+    Set,
+    read,
+    use_engine,
+)
 from relaysim.cli.output import print_json, print_text, require_drawable, typed
 
 if TYPE_CHECKING:
@@ -30,6 +41,7 @@ def trace(
     profiles: Profiles = None,
     seed: Seed = None,
     figures: Figures = None,
+    engine: EngineName = None,
     json: Json = False,
 ) -> None:
     """Print all events of one message: sessions, queues, attempts, replies, final status."""
@@ -38,6 +50,7 @@ def trace(
 
     if figures is not None and message is None:
         raise UserError("--figures draws the path of one message: give --message STREAM:N")
+    use_engine(engine)
     design = read(scenario, settings, profiles)
     require_drawable(figures, "trace")
     with as_user_error(ScenarioError, study.TranscriptError):

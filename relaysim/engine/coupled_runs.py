@@ -8,7 +8,7 @@ culprits send nothing, and no listing is scripted.
 
 from dataclasses import dataclass, replace
 
-from relaysim.engine.run import run
+from relaysim.engine.choice import run
 from relaysim.plan.compiler import compile_plan
 from relaysim.plan.plan import Plan
 from relaysim.scenario.culprit import culprits

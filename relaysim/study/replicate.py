@@ -9,8 +9,8 @@ from typing import Any, Unpack
 import pandas as pd
 
 from relaysim.analysis.listing_sources import listing_possible
+from relaysim.engine.choice import Engine, current, simulate, using
 from relaysim.engine.coupled_runs import coupled
-from relaysim.engine.run import simulate
 from relaysim.measure.answering_frames import AnsweringFrames
 from relaysim.measure.blast.blast_series import BlastSeries
 from relaysim.measure.blast.coupled_metrics import Measured
@@ -34,15 +34,16 @@ from relaysim.study.stacked_metrics import Stack
 from relaysim.study.theory_beside import beside
 from relaysim.study.warm_up import settle
 from relaysim.trace.invariants import Violation, check
-from relaysim.trace.tables import Trace
-from relaysim.traffic.workload import draw
+from relaysim.trace.tables import Trace, first_divergence
+from relaysim.traffic.workload import Draws, draw
 
 
 @dataclass(frozen=True)
 class KeptOutput:
     """The output of a run that is kept beside its metrics.
 
-    `frames`: its tables. `violations`: the invariants that it violates. `among`: for comparisons,
+    `frames`: its tables. `violations`: the invariants that it violates; `engines`: the first row in
+    which the trace of the other engine differs. `among`: for comparisons,
     the sample of its recipients, and the metrics of each of these sets of streams alone. `blast`:
     its blast radius, from two more runs, if the scenario has culprits; `harmed` keeps the frame of
     the harmed recipients too. In comparisons the streams of `guilty`, culprits of another design,
@@ -51,6 +52,7 @@ class KeptOutput:
 
     frames: bool = False
     violations: bool = False
+    engines: bool = False
     among: tuple[frozenset[str], ...] = ()
     blast: bool = False
     harmed: bool = False
@@ -114,6 +116,8 @@ def replicate(scenario: Scenario, replication: int, seed: int, kept: KeptOutput)
         violations += check(runs.control, draws, scenario)
         # N is a run of other draws: those without the culprits' mail.
         violations += check(runs.absent, draws.without(culprits(scenario)), scenario)
+    if kept.engines:
+        violations += _other_engine(scenario, draws, trace)
     all_streams = frozenset(draws.streams)
     recipients = Recipients.of(trace, scenario)
     measured = metrics(trace, scenario, recipients)
@@ -147,6 +151,14 @@ def replicate(scenario: Scenario, replication: int, seed: int, kept: KeptOutput)
         among=among,
         blast=blast,
     )
+
+
+def _other_engine(scenario: Scenario, draws: Draws, trace: Trace) -> list[Violation]:
+    """Return where the trace of the other engine differs, if it does."""
+    (other,) = {*Engine} - {current()}
+    with using(other):
+        divergence = first_divergence(trace, simulate(scenario, draws))
+    return [Violation("same trace of both engines", divergence)] if divergence else []
 
 
 @dataclass(frozen=True)
@@ -265,6 +277,7 @@ def run(
     *,
     frames: bool = False,
     check_invariants: bool = False,
+    check_engine: bool = False,
     precision: Precision | float | None = None,
     **execution: Unpack[ExecutionOptions],
 ) -> RunResult:
@@ -280,6 +293,8 @@ def run(
         Whether to keep the tables of every run; else `RunResult.frames` runs them again.
     check_invariants
         Whether to check every run against the invariants.
+    check_engine
+        Whether to run every replication with both engines, and to compare the traces.
     precision
         Replications go on until it is reached, or until its limit; `replications` are not asked
         for then. A number is a relative width.
@@ -306,6 +321,7 @@ def run(
         Execution(**execution),
         frames=frames,
         check_invariants=check_invariants,
+        check_engine=check_engine,
     )
 
 
@@ -316,13 +332,16 @@ def run_scenario(
     *,
     frames: bool = False,
     check_invariants: bool = False,
+    check_engine: bool = False,
 ) -> RunResult:
     """Run a scenario; see `run`."""
     replications, seed = sampling.resolved([scenario])
     scenario = settle(scenario, sampling, execution.with_progress(None))
     watch = None if sampling.precision is None else Watch(sampling.precision, scenario)
     needs_blast = watch is not None and any(quantity.needs_blast for quantity in watch.quantities)
-    kept = KeptOutput(frames=frames, violations=check_invariants, blast=needs_blast)
+    kept = KeptOutput(
+        frames=frames, violations=check_invariants, engines=check_engine, blast=needs_blast
+    )
     if watch is None:
         tasks = _tasks(scenario, replications, seed, kept)
         runs = list(execution.results(tasks))

@@ -15,7 +15,7 @@ import pandas as pd
 
 from relaysim.analysis.message_rates import messages
 from relaysim.analysis.offered_load import stages
-from relaysim.engine.run import simulate
+from relaysim.engine.choice import simulate
 from relaysim.measure.measured_window import SECOND
 from relaysim.scenario.arrivals import Bursts, Every, Poisson
 from relaysim.scenario.model import AUTO, Scenario

@@ -1,14 +1,18 @@
 """Execution: the options by which the runs of a study are computed, and its provenance."""
 
+from collections import Counter
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from typing import Self, TypedDict, TypeVar
 
+from relaysim.engine.choice import Engine, chosen, current
 from relaysim.scenario.model import Scenario
 from relaysim.study.execution.jobs import Jobs, Progress, in_order
 from relaysim.study.execution.provenance import Provenance, now
 from relaysim.study.execution.store import Store
+from relaysim.study.execution.task import Task
 
 T = TypeVar("T")
 
@@ -20,6 +24,7 @@ class ExecutionOptions(TypedDict, total=False):
     store: Store | None
     progress: Progress | None
     command: str
+    engine: str
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,11 @@ class Execution:
         The command with the same result, for the provenance.
     started
         When the study began (UTC), for the provenance.
+    engine
+        "fast", "reference", or "auto": the compiled engine if it is here, else the reference
+        engine. By default the engine in use (`relaysim.engine.choice`).
+    runs
+        By engine the results so far, for the provenance.
     """
 
     jobs: Jobs = None
@@ -46,6 +56,13 @@ class Execution:
     progress: Progress | None = None
     command: str = ""
     started: datetime = field(default_factory=now)
+    engine: str = ""
+    runs: Counter[str] = field(default_factory=Counter, compare=False)
+
+    @cached_property
+    def engine_in_use(self) -> Engine:
+        """Return the engine that computes the runs. LibraryError if it cannot run here."""
+        return chosen(self.engine) if self.engine else current()
 
     def results(self, tasks: Sequence[Callable[[], T]]) -> Generator[T]:
         """Compute tasks; return their results in order.
@@ -60,7 +77,13 @@ class Execution:
         generator
             Each result as soon as it and those before it are there; see `jobs.in_order`.
         """
-        return in_order(tasks, self.jobs, self.progress, self.store)
+        engine = self.engine_in_use
+        chosen_tasks = [
+            task.with_engine(engine) if isinstance(task, Task) else task for task in tasks
+        ]
+        for result in in_order(chosen_tasks, self.jobs, self.progress, self.store):
+            self.runs[engine] += 1
+            yield result
 
     def with_progress(self, progress: Progress | None) -> Self:
         """Return the same with another listener to its progress; None for none."""
@@ -76,4 +99,6 @@ class Execution:
         replications, seed
             Its draws.
         """
-        return Provenance.of(scenarios, seed, replications, self.command, self.started)
+        # A study that keeps no results of its runs has made them here, one a replication.
+        runs = dict(self.runs) or {self.engine_in_use: replications}
+        return Provenance.of(scenarios, seed, replications, self.command, self.started, runs)

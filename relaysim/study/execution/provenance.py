@@ -1,10 +1,11 @@
 """Provenance: all that a result depends on, so that it can be computed again."""
 
 import platform
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
+from types import MappingProxyType
 from typing import Any, Self
 
 import relaysim
@@ -21,7 +22,7 @@ class Provenance:
     `scenarios` are pairs of a name and a digest of the content of the scenario. `started` and
     `finished` are UTC, ISO 8601. `smart_hosts` are pairs of a scenario's name and its smart hosts,
     for scenarios that have any: delivery behind them is not part of the result. `profiles` are the
-    profile files of the user.
+    profile files of the user. `runs` are pairs of an engine and the number of its runs.
     """
 
     scenarios: tuple[tuple[str, str], ...]
@@ -32,6 +33,7 @@ class Provenance:
     finished: str
     smart_hosts: tuple[tuple[str, tuple[str, ...]], ...] = ()
     profiles: tuple[ProfileFile, ...] = ()
+    runs: tuple[tuple[str, int], ...] = ()
 
     @classmethod
     def of(
@@ -41,6 +43,7 @@ class Provenance:
         replications: int,
         command: str,
         started: datetime,
+        runs: Mapping[str, int] = MappingProxyType({}),
     ) -> Self:
         """Return the provenance of a study that ends now."""
         named = tuple((scenario.name, digest(scenario)) for scenario in scenarios)
@@ -50,7 +53,8 @@ class Provenance:
         behind = tuple(dict.fromkeys(pair for pair in smart if pair[1]))
         user_profiles = (profile for scenario in scenarios for profile in scenario.profiles.own)
         files = tuple(dict.fromkeys(file for profile in user_profiles for file in profile.files))
-        return cls(named, seed, replications, command, *times, behind, files)
+        by_engine = tuple((str(engine), count) for engine, count in runs.items())
+        return cls(named, seed, replications, command, *times, behind, files, by_engine)
 
     def facts(self) -> dict[str, Any]:
         """Return what decides the result, as JSON has it.
@@ -68,6 +72,7 @@ class Provenance:
             ],
             "seed": self.seed,
             "replications": self.replications,
+            "runs": dict(self.runs),
             "command": self.command,
         }
 

@@ -3,13 +3,15 @@
 import hashlib
 import platform
 from collections.abc import Callable
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import cache, cached_property
 from importlib.metadata import version
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any, Generic, TypeVar
 
+from relaysim.engine.choice import Engine, using
+from relaysim.engine.fast.binding import load_library
 from relaysim.scenario.digest import digest
 from relaysim.scenario.model import Scenario
 
@@ -29,10 +31,19 @@ class Task(Generic[T]):
     function: Callable[..., T]
     scenario: Scenario
     arguments: tuple[Any, ...]
+    engine: Engine | None = None
+    """The engine of its runs; None: that in use."""
 
     def __call__(self) -> T:
         """Return the result."""
-        return self.function(self.scenario, *self.arguments)
+        if self.engine is None:
+            return self.function(self.scenario, *self.arguments)
+        with using(self.engine):
+            return self.function(self.scenario, *self.arguments)
+
+    def with_engine(self, engine: Engine) -> "Task[T]":
+        """Return the same task for an engine."""
+        return replace(self, engine=engine)
 
     @cached_property
     def identity(self) -> str:
@@ -41,7 +52,10 @@ class Task(Generic[T]):
         The same for the same result, in any process and on any day.
         """
         name = f"{self.function.__module__}.{self.function.__qualname__}"
-        parts = (f"format {FORMAT}", name, digest(self.scenario), _text(self.arguments), source())
+        engine = self.engine or ""
+        made_of = source() if engine != Engine.FAST else f"{source()} {load_library().digest}"
+        arguments = _text(self.arguments)
+        parts = (f"format {FORMAT}", name, digest(self.scenario), arguments, engine, made_of)
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
