@@ -1,5 +1,6 @@
 """Both engines give the same trace, row for row: on all scenarios, and on random worlds."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +15,13 @@ from relaysim.engine.fast import simulation as fast
 from relaysim.engine.fast.binding import Library, LibraryError
 from relaysim.engine.fast.build import LIBRARY
 from relaysim.engine.fast.header import FILE, header
+from relaysim.engine.fast.packing import packed_plan
 from relaysim.plan.compiler import compile_plan
 from relaysim.plan.plan import Plan
 from relaysim.scenario.culprit import culprits
 from relaysim.scenario.load import from_mapping, load
 from relaysim.scenario.model import Scenario
+from relaysim.scenario.problem import ScenarioError
 from relaysim.trace.tables import first_divergence
 from relaysim.traffic.workload import Draws, draw
 
@@ -106,3 +109,31 @@ def test_what_a_watcher_raises_ends_the_run(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(Administrator, "_monitor", fail)
     with pytest.raises(ZeroDivisionError, match="in the look"):
         fast.run(compile_plan(scenario), draw(scenario, 0, 1))
+
+
+@pytest.mark.parametrize(
+    ("setting", "path", "words"),
+    [
+        ("hosts.app.streams.load.size=1000000 TB", ("hosts",), "the time for a message"),
+        (
+            'hubs.HUB01.send_cost={base = "1000 d", per_kb = "1 d", cv = 1}',
+            ("hubs", "HUB01", "send_cost"),
+            "--engine reference",
+        ),
+    ],
+)
+def test_what_does_not_fit_into_64_bits_is_refused(
+    setting: str, path: tuple[str, ...], words: str
+) -> None:
+    scenario = load(SCENARIOS[0].parent / "mm4.toml", [setting, "run.scale=0.001"])
+    with pytest.raises(ScenarioError) as caught:
+        fast.run(compile_plan(scenario), draw(scenario, 0, 1))
+    (problem,) = caught.value.problems
+    assert problem.path == path
+    assert words in problem.message
+
+
+def test_more_hubs_than_a_word_numbers_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    plan = compile_plan(load(SCENARIOS[0].parent / "mm4.toml"))
+    with pytest.raises(ScenarioError, match="too large for the compiled engine"):
+        packed_plan(replace(plan, hubs=plan.hubs * 10_000))

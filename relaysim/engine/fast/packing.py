@@ -16,8 +16,10 @@ from relaysim.mail import remote_reply as remote
 from relaysim.mail import reply
 from relaysim.mail.backpressure import Resource
 from relaysim.plan.plan import Cost, Plan
+from relaysim.scenario.problem import KeyPath, Problem, ScenarioError
 from relaysim.trace.tables import Level
 from relaysim.traffic.workload import Draws
+from relaysim.units import format_size
 
 Integers = npt.NDArray[np.int64]
 Row = dict[str, Any]
@@ -42,10 +44,6 @@ _NAMED = {
     "too_many_connections": remote.TOO_MANY_CONNECTIONS,
 }
 """The replies that an engine gives by itself, by their names in the header."""
-
-
-class PackingError(Exception):
-    """A number that the compiled engine cannot hold."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,8 +78,8 @@ def packed_plan(plan: Plan) -> PackedPlan:
 
     Raises
     ------
-    PackingError
-        If a number does not fit.
+    ScenarioError
+        If there is more of something than a word of the compiled engine can number.
     """
     for known, packed in _latest:
         if known is plan:
@@ -355,7 +353,13 @@ def pack_draws(plan: Plan, draws: Draws) -> Arrays:
     """Return the draws of a replication as flat arrays.
 
     The last two arrays are the listings in force, which the watchers write.
+
+    Raises
+    ------
+    ScenarioError
+        If the core time or the transfer of the largest message does not fit into 64 bits.
     """
+    _require_64_bits(plan, int(draws.size.max(initial=0)))
     index = np.array([plan.stream_index[name] for name in draws.streams], dtype=np.int64)
     bounds = np.searchsorted(draws.stream, np.arange(len(draws.streams) + 1))
     lists = np.zeros((len(plan.streams), 2), dtype=np.int64)
@@ -396,17 +400,39 @@ def pack_draws(plan: Plan, draws: Draws) -> Arrays:
     return _arrays(DRAWS, values)
 
 
+def _require_64_bits(plan: Plan, size: int) -> None:
+    """Raise ScenarioError for products about a message of this size that are 2**63 or more.
+
+    The products are those of `Cost.of` and `transfer_time`; Python computes with any number.
+    """
+    products: dict[KeyPath, int] = {("hosts",): size * 8_000_000}
+    for hub in plan.hubs:
+        for name in ("receive", "categorize", "antivirus", "send"):
+            cost = getattr(hub, name)
+            largest = cost.factors[-1]  # laws ascend
+            path: KeyPath = ("hubs", hub.title, f"{name}_cost")
+            products[path] = (cost.base + (cost.per_kb * size >> 10)) * largest
+    for path, product in products.items():
+        if product >= 1 << 63:
+            raise _too_large(path, f"the time for a message of {format_size(size)} is")
+
+
+def _too_large(path: KeyPath, what: str) -> ScenarioError:
+    message = f"{what} too large for the compiled engine: lower it, or use --engine reference"
+    return ScenarioError([Problem(path, message)])
+
+
 def _require_room(plan: Plan) -> None:
-    """Raise PackingError for numbers that do not fit into the parts of a word."""
+    """Raise ScenarioError for numbers that do not fit into the parts of a word."""
     for noun, count, most in (
         ("hubs", len(plan.hubs), 1 << 13),
         ("hosts", len(plan.hosts), 1 << 13),
-        ("public IPs", len(plan.egress), 1 << 13),
+        ("egress", len(plan.egress), 1 << 13),
         ("destinations", len(plan.receivers), 1 << 13),
         ("streams", len(plan.streams), 1 << 16),
     ):
         if count > most:
-            raise PackingError(f"{count:,} {noun}: a run has at most {most:,}")
+            raise _too_large((noun,), f"a number of {count:,} is")
 
 
 def _fields(value: Any, *names: str) -> Row:
