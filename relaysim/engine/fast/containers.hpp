@@ -1,9 +1,15 @@
 // Containers of plain values. They need no C++ runtime library; the run frees their memory.
 #pragma once
+#ifdef __linux__
+#define _GNU_SOURCE
+#endif
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#ifdef __linux__
+#include <sys/mman.h>
+#endif
 
 using i8 = int8_t;
 using i16 = int16_t;
@@ -14,18 +20,53 @@ using u16 = uint16_t;
 using u32 = uint32_t;
 using u64 = uint64_t;
 
-// A block of memory of a new size. Without memory the process ends: nothing could go on.
+// Without memory the process ends: nothing could go on.
+inline void out_of_memory(i64 bytes) {
+  fprintf(stderr, "relaysim: the memory is not enough for %lld bytes more\n", (long long)bytes);
+  abort();
+}
+
+// A block of memory of a new size.
 inline void* resized(void* block, i64 bytes) {
   void* moved = realloc(block, (size_t)bytes);
-  if (!moved) {
-    fprintf(stderr, "relaysim: the memory is not enough for %lld bytes more\n", (long long)bytes);
-    abort();
-  }
+  if (!moved) out_of_memory(bytes);
   return moved;
 }
 
-inline i64* grown(i64* column, i64 length) {
+// A column of a table, for a number of rows. Linux moves pages of a large column, where realloc might
+// copy it and leave a hole.
+inline i64* grown(i64* column, i64 before, i64 length) {
+#ifdef __linux__
+  constexpr i64 LARGE = 1 << 17;
+  i64 bytes = length * (i64)sizeof(i64), old_bytes = before * (i64)sizeof(i64);
+  if (length >= LARGE) {
+    void* moved;
+    if (before >= LARGE) {
+      moved = mremap(column, (size_t)old_bytes, (size_t)bytes, MREMAP_MAYMOVE);
+    } else {
+      moved = mmap(nullptr, (size_t)bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+      if (moved != MAP_FAILED && before) memcpy(moved, column, (size_t)old_bytes);
+      free(column);
+    }
+    if (moved != MAP_FAILED) return (i64*)moved;
+    out_of_memory(bytes);
+  }
+#else
+  (void)before;
+#endif
   return (i64*)resized(column, length * (i64)sizeof(i64));
+}
+
+inline void free_column(i64* column, i64 room) {
+#ifdef __linux__
+  if (room >= 1 << 17) {
+    munmap(column, (size_t)(room * (i64)sizeof(i64)));
+    return;
+  }
+#else
+  (void)room;
+#endif
+  free(column);
 }
 
 // A growing array.

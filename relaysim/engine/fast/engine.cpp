@@ -91,8 +91,7 @@ EXPORTED const i64* relaysim_replies(Run* run, i64 causes, i64* length) {
 }
 
 EXPORTED void relaysim_free(Run* run) {
-  for (i64 number = 0; number < COLUMNS; number++)
-    free((void*)column(run->record.tables, number).values);
+  free_columns(run->record.tables);
   run->record.replies.numbers.free_memory();
   run->record.replies.texts.free_memory();
   run->record.replies.causes.free_memory();

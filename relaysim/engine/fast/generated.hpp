@@ -203,21 +203,21 @@ struct Messages {
 
   void reserve(i64 length) {
     if (length <= room) return;
+    stream = grown(stream, room, length);
+    number = grown(number, room, length);
+    created = grown(created, room, length);
+    size = grown(size, room, length);
+    first_recipient = grown(first_recipient, room, length);
+    recipients = grown(recipients, room, length);
+    connected = grown(connected, room, length);
+    committed = grown(committed, room, length);
+    acknowledged = grown(acknowledged, room, length);
+    reply = grown(reply, room, length);
+    connector = grown(connector, room, length);
+    hub = grown(hub, room, length);
+    attempts = grown(attempts, room, length);
+    parent = grown(parent, room, length);
     room = length;
-    stream = grown(stream, room);
-    number = grown(number, room);
-    created = grown(created, room);
-    size = grown(size, room);
-    first_recipient = grown(first_recipient, room);
-    recipients = grown(recipients, room);
-    connected = grown(connected, room);
-    committed = grown(committed, room);
-    acknowledged = grown(acknowledged, room);
-    reply = grown(reply, room);
-    connector = grown(connector, room);
-    hub = grown(hub, room);
-    attempts = grown(attempts, room);
-    parent = grown(parent, room);
   }
   void add(i64 stream_, i64 number_, i64 created_, i64 size_, i64 first_recipient_, i64 recipients_, i64 connected_, i64 committed_, i64 acknowledged_, i64 reply_, i64 connector_, i64 hub_, i64 attempts_, i64 parent_) {
     if (rows == room) reserve(room ? 2 * room : 256);
@@ -259,13 +259,13 @@ struct Recipients {
 
   void reserve(i64 length) {
     if (length <= room) return;
+    message = grown(message, room, length);
+    domain = grown(domain, room, length);
+    transaction = grown(transaction, room, length);
+    end = grown(end, room, length);
+    status = grown(status, room, length);
+    reply = grown(reply, room, length);
     room = length;
-    message = grown(message, room);
-    domain = grown(domain, room);
-    transaction = grown(transaction, room);
-    end = grown(end, room);
-    status = grown(status, room);
-    reply = grown(reply, room);
   }
   void add(i64 message_, i64 domain_, i64 transaction_, i64 end_, i64 status_, i64 reply_) {
     if (rows == room) reserve(room ? 2 * room : 256);
@@ -296,14 +296,14 @@ struct Transactions {
 
   void reserve(i64 length) {
     if (length <= room) return;
+    message = grown(message, room, length);
+    first_recipient = grown(first_recipient, room, length);
+    recipients = grown(recipients, room, length);
+    hub = grown(hub, room, length);
+    queue = grown(queue, room, length);
+    parent = grown(parent, room, length);
+    queued = grown(queued, room, length);
     room = length;
-    message = grown(message, room);
-    first_recipient = grown(first_recipient, room);
-    recipients = grown(recipients, room);
-    hub = grown(hub, room);
-    queue = grown(queue, room);
-    parent = grown(parent, room);
-    queued = grown(queued, room);
   }
   void add(i64 message_, i64 first_recipient_, i64 recipients_, i64 hub_, i64 queue_, i64 parent_, i64 queued_) {
     if (rows == room) reserve(room ? 2 * room : 256);
@@ -334,17 +334,17 @@ struct Attempts {
 
   void reserve(i64 length) {
     if (length <= room) return;
+    transaction = grown(transaction, room, length);
+    attempt = grown(attempt, room, length);
+    queue = grown(queue, room, length);
+    egress = grown(egress, room, length);
+    enter = grown(enter, room, length);
+    start = grown(start, room, length);
+    end = grown(end, room, length);
+    reply = grown(reply, room, length);
+    opened = grown(opened, room, length);
+    recipients = grown(recipients, room, length);
     room = length;
-    transaction = grown(transaction, room);
-    attempt = grown(attempt, room);
-    queue = grown(queue, room);
-    egress = grown(egress, room);
-    enter = grown(enter, room);
-    start = grown(start, room);
-    end = grown(end, room);
-    reply = grown(reply, room);
-    opened = grown(opened, room);
-    recipients = grown(recipients, room);
   }
   void add(i64 transaction_, i64 attempt_, i64 queue_, i64 egress_, i64 enter_, i64 start_, i64 end_, i64 reply_, i64 opened_, i64 recipients_) {
     if (rows == room) reserve(room ? 2 * room : 256);
@@ -375,14 +375,14 @@ struct Visits {
 
   void reserve(i64 length) {
     if (length <= room) return;
+    station = grown(station, room, length);
+    visit = grown(visit, room, length);
+    subject = grown(subject, room, length);
+    attempt = grown(attempt, room, length);
+    enter = grown(enter, room, length);
+    start = grown(start, room, length);
+    end = grown(end, room, length);
     room = length;
-    station = grown(station, room);
-    visit = grown(visit, room);
-    subject = grown(subject, room);
-    attempt = grown(attempt, room);
-    enter = grown(enter, room);
-    start = grown(start, room);
-    end = grown(end, room);
   }
   void add(i64 station_, i64 visit_, i64 subject_, i64 attempt_, i64 enter_, i64 start_, i64 end_) {
     if (rows == room) reserve(room ? 2 * room : 256);
@@ -407,11 +407,11 @@ struct Levels {
 
   void reserve(i64 length) {
     if (length <= room) return;
+    level = grown(level, room, length);
+    subject = grown(subject, room, length);
+    time = grown(time, room, length);
+    value = grown(value, room, length);
     room = length;
-    level = grown(level, room);
-    subject = grown(subject, room);
-    time = grown(time, room);
-    value = grown(value, room);
   }
   void add(i64 level_, i64 subject_, i64 time_, i64 value_) {
     if (rows == room) reserve(room ? 2 * room : 256);
@@ -435,13 +435,13 @@ struct Listings {
 
   void reserve(i64 length) {
     if (length <= room) return;
+    egress = grown(egress, room, length);
+    blocklist = grown(blocklist, room, length);
+    start = grown(start, room, length);
+    end = grown(end, room, length);
+    cause = grown(cause, room, length);
+    against = grown(against, room, length);
     room = length;
-    egress = grown(egress, room);
-    blocklist = grown(blocklist, room);
-    start = grown(start, room);
-    end = grown(end, room);
-    cause = grown(cause, room);
-    against = grown(against, room);
   }
   void add(i64 egress_, i64 blocklist_, i64 start_, i64 end_, i64 cause_, i64 against_) {
     if (rows == room) reserve(room ? 2 * room : 256);
@@ -466,12 +466,12 @@ struct Signals {
 
   void reserve(i64 length) {
     if (length <= room) return;
+    signal = grown(signal, room, length);
+    recipient = grown(recipient, room, length);
+    egress = grown(egress, room, length);
+    time = grown(time, room, length);
+    subject = grown(subject, room, length);
     room = length;
-    signal = grown(signal, room);
-    recipient = grown(recipient, room);
-    egress = grown(egress, room);
-    time = grown(time, room);
-    subject = grown(subject, room);
   }
   void add(i64 signal_, i64 recipient_, i64 egress_, i64 time_, i64 subject_) {
     if (rows == room) reserve(room ? 2 * room : 256);
@@ -496,13 +496,13 @@ struct Lookups {
 
   void reserve(i64 length) {
     if (length <= room) return;
+    egress = grown(egress, room, length);
+    domain = grown(domain, room, length);
+    time = grown(time, room, length);
+    until = grown(until, room, length);
+    listed = grown(listed, room, length);
+    against = grown(against, room, length);
     room = length;
-    egress = grown(egress, room);
-    domain = grown(domain, room);
-    time = grown(time, room);
-    until = grown(until, room);
-    listed = grown(listed, room);
-    against = grown(against, room);
   }
   void add(i64 egress_, i64 domain_, i64 time_, i64 until_, i64 listed_, i64 against_) {
     if (rows == room) reserve(room ? 2 * room : 256);
@@ -526,11 +526,11 @@ struct Actions {
 
   void reserve(i64 length) {
     if (length <= room) return;
+    action = grown(action, room, length);
+    egress = grown(egress, room, length);
+    time = grown(time, room, length);
+    subject = grown(subject, room, length);
     room = length;
-    action = grown(action, room);
-    egress = grown(egress, room);
-    time = grown(time, room);
-    subject = grown(subject, room);
   }
   void add(i64 action_, i64 egress_, i64 time_, i64 subject_) {
     if (rows == room) reserve(room ? 2 * room : 256);
@@ -554,13 +554,13 @@ struct Refusals {
 
   void reserve(i64 length) {
     if (length <= room) return;
+    message = grown(message, room, length);
+    hub = grown(hub, room, length);
+    connector = grown(connector, room, length);
+    time = grown(time, room, length);
+    reply = grown(reply, room, length);
+    recipients = grown(recipients, room, length);
     room = length;
-    message = grown(message, room);
-    hub = grown(hub, room);
-    connector = grown(connector, room);
-    time = grown(time, room);
-    reply = grown(reply, room);
-    recipients = grown(recipients, room);
   }
   void add(i64 message_, i64 hub_, i64 connector_, i64 time_, i64 reply_, i64 recipients_) {
     if (rows == room) reserve(room ? 2 * room : 256);
@@ -588,6 +588,84 @@ struct Tables {
   Actions actions;
   Refusals refusals;
 };
+
+inline void free_columns(Tables& tables) {
+  free_column(tables.messages.stream, tables.messages.room);
+  free_column(tables.messages.number, tables.messages.room);
+  free_column(tables.messages.created, tables.messages.room);
+  free_column(tables.messages.size, tables.messages.room);
+  free_column(tables.messages.first_recipient, tables.messages.room);
+  free_column(tables.messages.recipients, tables.messages.room);
+  free_column(tables.messages.connected, tables.messages.room);
+  free_column(tables.messages.committed, tables.messages.room);
+  free_column(tables.messages.acknowledged, tables.messages.room);
+  free_column(tables.messages.reply, tables.messages.room);
+  free_column(tables.messages.connector, tables.messages.room);
+  free_column(tables.messages.hub, tables.messages.room);
+  free_column(tables.messages.attempts, tables.messages.room);
+  free_column(tables.messages.parent, tables.messages.room);
+  free_column(tables.recipients.message, tables.recipients.room);
+  free_column(tables.recipients.domain, tables.recipients.room);
+  free_column(tables.recipients.transaction, tables.recipients.room);
+  free_column(tables.recipients.end, tables.recipients.room);
+  free_column(tables.recipients.status, tables.recipients.room);
+  free_column(tables.recipients.reply, tables.recipients.room);
+  free_column(tables.transactions.message, tables.transactions.room);
+  free_column(tables.transactions.first_recipient, tables.transactions.room);
+  free_column(tables.transactions.recipients, tables.transactions.room);
+  free_column(tables.transactions.hub, tables.transactions.room);
+  free_column(tables.transactions.queue, tables.transactions.room);
+  free_column(tables.transactions.parent, tables.transactions.room);
+  free_column(tables.transactions.queued, tables.transactions.room);
+  free_column(tables.attempts.transaction, tables.attempts.room);
+  free_column(tables.attempts.attempt, tables.attempts.room);
+  free_column(tables.attempts.queue, tables.attempts.room);
+  free_column(tables.attempts.egress, tables.attempts.room);
+  free_column(tables.attempts.enter, tables.attempts.room);
+  free_column(tables.attempts.start, tables.attempts.room);
+  free_column(tables.attempts.end, tables.attempts.room);
+  free_column(tables.attempts.reply, tables.attempts.room);
+  free_column(tables.attempts.opened, tables.attempts.room);
+  free_column(tables.attempts.recipients, tables.attempts.room);
+  free_column(tables.visits.station, tables.visits.room);
+  free_column(tables.visits.visit, tables.visits.room);
+  free_column(tables.visits.subject, tables.visits.room);
+  free_column(tables.visits.attempt, tables.visits.room);
+  free_column(tables.visits.enter, tables.visits.room);
+  free_column(tables.visits.start, tables.visits.room);
+  free_column(tables.visits.end, tables.visits.room);
+  free_column(tables.levels.level, tables.levels.room);
+  free_column(tables.levels.subject, tables.levels.room);
+  free_column(tables.levels.time, tables.levels.room);
+  free_column(tables.levels.value, tables.levels.room);
+  free_column(tables.listings.egress, tables.listings.room);
+  free_column(tables.listings.blocklist, tables.listings.room);
+  free_column(tables.listings.start, tables.listings.room);
+  free_column(tables.listings.end, tables.listings.room);
+  free_column(tables.listings.cause, tables.listings.room);
+  free_column(tables.listings.against, tables.listings.room);
+  free_column(tables.signals.signal, tables.signals.room);
+  free_column(tables.signals.recipient, tables.signals.room);
+  free_column(tables.signals.egress, tables.signals.room);
+  free_column(tables.signals.time, tables.signals.room);
+  free_column(tables.signals.subject, tables.signals.room);
+  free_column(tables.lookups.egress, tables.lookups.room);
+  free_column(tables.lookups.domain, tables.lookups.room);
+  free_column(tables.lookups.time, tables.lookups.room);
+  free_column(tables.lookups.until, tables.lookups.room);
+  free_column(tables.lookups.listed, tables.lookups.room);
+  free_column(tables.lookups.against, tables.lookups.room);
+  free_column(tables.actions.action, tables.actions.room);
+  free_column(tables.actions.egress, tables.actions.room);
+  free_column(tables.actions.time, tables.actions.room);
+  free_column(tables.actions.subject, tables.actions.room);
+  free_column(tables.refusals.message, tables.refusals.room);
+  free_column(tables.refusals.hub, tables.refusals.room);
+  free_column(tables.refusals.connector, tables.refusals.room);
+  free_column(tables.refusals.time, tables.refusals.room);
+  free_column(tables.refusals.reply, tables.refusals.room);
+  free_column(tables.refusals.recipients, tables.refusals.room);
+}
 
 // All columns in the order of the tables.
 inline Array<i64> column(const Tables& tables, i64 number) {
@@ -670,4 +748,4 @@ inline Array<i64> column(const Tables& tables, i64 number) {
   return columns[number];
 }
 
-#define LAYOUT "19ae3b5b1e7bd6dd33a1836866946b18"
+#define LAYOUT "c3d54ac0c2f1751e5e8ea148af179d4b"

@@ -94,6 +94,12 @@ def _tables() -> Iterable[str]:
         for name, table in TABLES.items()
         for column in column_names(table)
     ]
+    frees = "".join(
+        f"  free_column(tables.{name}.{column}, tables.{name}.room);\n"
+        for name, table in TABLES.items()
+        for column in column_names(table)
+    )
+    yield f"inline void free_columns(Tables& tables) {{\n{frees}}}\n"
     yield (
         "// All columns in the order of the tables.\n"
         "inline Array<i64> column(const Tables& tables, i64 number) {\n"
@@ -106,12 +112,12 @@ def _table(table: type) -> str:
     names = column_names(table)
     pointers = "".join(f"  i64* {name} = nullptr;\n" for name in names)
     arguments = ", ".join(f"i64 {name}_" for name in names)
-    resizes = "".join(f"    {name} = grown({name}, room);\n" for name in names)
+    resizes = "".join(f"    {name} = grown({name}, room, length);\n" for name in names)
     writes = "".join(f"    {name}[rows] = {name}_;\n" for name in names)
     return (
         f"struct {table.__name__} {{\n{pointers}  i64 rows = 0, room = 0;\n\n"
         f"  void reserve(i64 length) {{\n    if (length <= room) return;\n"
-        f"    room = length;\n{resizes}  }}\n"
+        f"{resizes}    room = length;\n  }}\n"
         f"  void add({arguments}) {{\n"
         f"    if (rows == room) reserve(room ? 2 * room : 256);\n{writes}    rows++;\n  }}\n}};\n"
     )
