@@ -19,18 +19,27 @@ Values: TypeAlias = "array[int]"
 
 @dataclass(frozen=True)
 class Kind:
-    """What the integers of a column are: a text for the reference, a unit, an enumeration."""
+    """What the integers of a column are: a text for the reference, a unit, an enumeration.
+
+    `bits` is what an engine may keep an entry in; a reader gets 64 bits in any case.
+    """
 
     text: str
     unit: str = ""
     members: type[Described] | None = None
+    bits: int = 32
 
 
-TIME = Kind("time since the start of the run", "µs")
-SIZE = Kind("size", "bytes")
+TIME = Kind("time since the start of the run", "µs", bits=64)
+SIZE = Kind("size", "bytes", bits=64)
 COUNT = Kind("count")
-FLAG = Kind("1 or 0")
+FLAG = Kind("1 or 0", bits=8)
+PARTY = Kind("party", bits=8)
 REPLY = Kind("index into `names.replies`")
+
+
+FEW = {"streams", "hubs", "connectors", "egress", "stations"}
+"""What a run has at most 32,767 of."""
 
 
 def row_of(table: str) -> Kind:
@@ -40,12 +49,12 @@ def row_of(table: str) -> Kind:
 
 def index_into(names: str) -> Kind:
     """Return the kind of a column that holds numbers of a field of `Names`."""
-    return Kind(f"index into `names.{names}`")
+    return Kind(f"index into `names.{names}`", bits=16 if names in FEW else 32)
 
 
 def one_of(members: type[Described]) -> Kind:
     """Return the kind of a column that holds members of an enumeration."""
-    return Kind(f"`{members.__name__}`", members=members)
+    return Kind(f"`{members.__name__}`", members=members, bits=8)
 
 
 @dataclass(frozen=True)
@@ -237,7 +246,9 @@ class Listings:
     end: Values = column(TIME, "withdrawn", (-1, "not before the end of the run"))
     cause: Values = column(one_of(Cause), "why")
     against: Values = column(
-        Kind("party"), "whose mail is meant: 1 innocent streams, 2 culprits", (0, "all mail")
+        PARTY,
+        "whose mail is meant: 1 innocent streams, 2 culprits",
+        (0, "all mail"),
     )
 
 
@@ -262,7 +273,7 @@ class Lookups:
     until: Values = column(TIME, "end of the time to live of the answer, exclusive")
     listed: Values = column(FLAG, "the IP is on at least one blocklist of the domain")
     against: Values = column(
-        Kind("party"), "as in `listings`: whose mail the query is about", (0, "all mail")
+        PARTY, "as in `listings`: whose mail the query is about", (0, "all mail")
     )
 
 

@@ -9,7 +9,7 @@ recipients by number); the DSNs that hubs create during the run follow.
 from dataclasses import dataclass, field, fields
 from enum import IntEnum
 from hashlib import blake2b
-from typing import get_args
+from typing import Any, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -199,13 +199,17 @@ class Names:
 
 @dataclass(frozen=True)
 class Table:
-    """Columns of equal length, by name."""
+    """Columns of equal length, by name.
+
+    `data` may keep a column in fewer bits; a column that is read has 64, so that sums and products
+    of it are right.
+    """
 
     columns: tuple[str, ...]
-    data: dict[str, Column] = field(repr=False)
+    data: dict[str, npt.NDArray[np.signedinteger[Any]]] = field(repr=False)
 
     def __getitem__(self, name: str) -> Column:
-        return self.data[name]
+        return self.data[name].astype(np.int64, copy=False)
 
     def __len__(self) -> int:
         return len(self.data[self.columns[0]])

@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -22,7 +23,7 @@ from relaysim.scenario.culprit import culprits
 from relaysim.scenario.load import from_mapping, load
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.problem import ScenarioError
-from relaysim.trace.tables import first_divergence
+from relaysim.trace.tables import Table, Trace, first_divergence
 from relaysim.traffic.workload import Draws, draw
 
 SCENARIOS = sorted((Path(__file__).parents[2] / "scenarios").glob("*.toml"))
@@ -137,3 +138,13 @@ def test_more_hubs_than_a_word_numbers_are_refused(monkeypatch: pytest.MonkeyPat
     plan = compile_plan(load(SCENARIOS[0].parent / "mm4.toml"))
     with pytest.raises(ScenarioError, match="too large for the compiled engine"):
         packed_plan(replace(plan, hubs=plan.hubs * 10_000))
+
+
+def test_a_trace_is_kept_in_two_thirds_of_64_bits_and_is_read_as_64_bits() -> None:
+    scenario = load(SCENARIOS[0].parent / "shared-hub.toml", ["run.scale=0.05"])
+    trace = fast.run(compile_plan(scenario), draw(scenario, 0, 1))
+    tables: list[Table] = [getattr(trace, name) for name in Trace.TABLES]
+    kept = sum(column.nbytes for table in tables for column in table.data.values())
+    read = sum(table[name].nbytes for table in tables for name in table.columns)
+    assert 3 * kept <= 2 * read
+    assert {table[name].dtype for table in tables for name in table.columns} == {np.dtype(np.int64)}

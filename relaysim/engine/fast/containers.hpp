@@ -33,39 +33,41 @@ inline void* resized(void* block, i64 bytes) {
   return moved;
 }
 
-// A column of a table, for a number of rows. Linux moves pages of a large column, where realloc might
-// copy it and leave a hole.
-inline i64* grown(i64* column, i64 before, i64 length) {
+// A column of a table, for a number of rows. Linux moves the pages of a large column, where realloc
+// might copy it and leave a hole.
+constexpr i64 LARGE_COLUMN = 1 << 20;
+
+template <class T>
+inline T* grown(T* column, i64 rows_before, i64 rows) {
+  const i64 bytes = rows * (i64)sizeof(T);
 #ifdef __linux__
-  constexpr i64 LARGE = 1 << 17;
-  i64 bytes = length * (i64)sizeof(i64), old_bytes = before * (i64)sizeof(i64);
-  if (length >= LARGE) {
+  if (bytes >= LARGE_COLUMN) {
+    const i64 before = rows_before * (i64)sizeof(T);
     void* moved;
-    if (before >= LARGE) {
-      moved = mremap(column, (size_t)old_bytes, (size_t)bytes, MREMAP_MAYMOVE);
+    if (before >= LARGE_COLUMN) {
+      moved = mremap(column, (size_t)before, (size_t)bytes, MREMAP_MAYMOVE);
     } else {
       moved = mmap(nullptr, (size_t)bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-      if (moved != MAP_FAILED && before) memcpy(moved, column, (size_t)old_bytes);
+      if (moved != MAP_FAILED && before) memcpy(moved, column, (size_t)before);
       free(column);
     }
-    if (moved != MAP_FAILED) return (i64*)moved;
-    out_of_memory(bytes);
+    if (moved == MAP_FAILED) out_of_memory(bytes);
+    return (T*)moved;
   }
-#else
-  (void)before;
 #endif
-  return (i64*)resized(column, length * (i64)sizeof(i64));
+  (void)rows_before;
+  return (T*)resized(column, bytes);
 }
 
-inline void free_column(i64* column, i64 room) {
+template <class T>
+inline void free_column(T* column, i64 rows) {
 #ifdef __linux__
-  if (room >= 1 << 17) {
-    munmap(column, (size_t)(room * (i64)sizeof(i64)));
+  if (rows * (i64)sizeof(T) >= LARGE_COLUMN) {
+    munmap(column, (size_t)(rows * (i64)sizeof(T)));
     return;
   }
-#else
-  (void)room;
 #endif
+  (void)rows;
   free(column);
 }
 

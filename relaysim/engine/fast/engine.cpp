@@ -78,8 +78,8 @@ EXPORTED i64 relaysim_run(Run* run) {
 
 EXPORTED i64 relaysim_processed(Run* run) { return run->loop.processed; }
 
-EXPORTED const i64* relaysim_column(Run* run, i64 number, i64* length) {
-  Array<i64> values = column(run->record.tables, number);
+EXPORTED const void* relaysim_column(Run* run, i64 number, i64* length) {
+  Array<void> values = column(run->record.tables, number);
   *length = values.size;
   return values.values;
 }

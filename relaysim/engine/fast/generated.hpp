@@ -52,6 +52,12 @@ struct Array {
   const T& operator[](i64 place) const { return values[place]; }
 };
 
+template <>
+struct Array<void> {
+  const void* values;
+  i64 size;
+};
+
 struct RunPlan {
   i64 duration, horizon, linked, mailbox_time, complaint_delay, feedback_delay, back_off, week_offset, reacts, counts_volume, detects_compromise, unable_to_connect, accepted, message_expired, connection_dropped, service_not_available, queued, insufficient_resources, no_route_for_size, message_too_large, submission_rate_exceeded, too_many_sessions, too_many_sessions_of_source, too_many_connections;
 };
@@ -185,20 +191,20 @@ struct Draws {
 };
 
 struct Messages {
-  i64* stream = nullptr;
-  i64* number = nullptr;
+  i16* stream = nullptr;
+  i32* number = nullptr;
   i64* created = nullptr;
   i64* size = nullptr;
-  i64* first_recipient = nullptr;
-  i64* recipients = nullptr;
+  i32* first_recipient = nullptr;
+  i32* recipients = nullptr;
   i64* connected = nullptr;
   i64* committed = nullptr;
   i64* acknowledged = nullptr;
-  i64* reply = nullptr;
-  i64* connector = nullptr;
-  i64* hub = nullptr;
-  i64* attempts = nullptr;
-  i64* parent = nullptr;
+  i32* reply = nullptr;
+  i16* connector = nullptr;
+  i16* hub = nullptr;
+  i32* attempts = nullptr;
+  i32* parent = nullptr;
   i64 rows = 0, room = 0;
 
   void reserve(i64 length) {
@@ -221,20 +227,20 @@ struct Messages {
   }
   void add(i64 stream_, i64 number_, i64 created_, i64 size_, i64 first_recipient_, i64 recipients_, i64 connected_, i64 committed_, i64 acknowledged_, i64 reply_, i64 connector_, i64 hub_, i64 attempts_, i64 parent_) {
     if (rows == room) reserve(room ? 2 * room : 256);
-    stream[rows] = stream_;
-    number[rows] = number_;
-    created[rows] = created_;
-    size[rows] = size_;
-    first_recipient[rows] = first_recipient_;
-    recipients[rows] = recipients_;
-    connected[rows] = connected_;
-    committed[rows] = committed_;
-    acknowledged[rows] = acknowledged_;
-    reply[rows] = reply_;
-    connector[rows] = connector_;
-    hub[rows] = hub_;
-    attempts[rows] = attempts_;
-    parent[rows] = parent_;
+    stream[rows] = (i16)stream_;
+    number[rows] = (i32)number_;
+    created[rows] = (i64)created_;
+    size[rows] = (i64)size_;
+    first_recipient[rows] = (i32)first_recipient_;
+    recipients[rows] = (i32)recipients_;
+    connected[rows] = (i64)connected_;
+    committed[rows] = (i64)committed_;
+    acknowledged[rows] = (i64)acknowledged_;
+    reply[rows] = (i32)reply_;
+    connector[rows] = (i16)connector_;
+    hub[rows] = (i16)hub_;
+    attempts[rows] = (i32)attempts_;
+    parent[rows] = (i32)parent_;
     rows++;
   }
 };
@@ -249,12 +255,12 @@ constexpr i64 DEFAULT_MESSAGES_ATTEMPTS = 0;
 constexpr i64 DEFAULT_MESSAGES_PARENT = -1;
 
 struct Recipients {
-  i64* message = nullptr;
-  i64* domain = nullptr;
-  i64* transaction = nullptr;
+  i32* message = nullptr;
+  i32* domain = nullptr;
+  i32* transaction = nullptr;
   i64* end = nullptr;
-  i64* status = nullptr;
-  i64* reply = nullptr;
+  i8* status = nullptr;
+  i32* reply = nullptr;
   i64 rows = 0, room = 0;
 
   void reserve(i64 length) {
@@ -269,12 +275,12 @@ struct Recipients {
   }
   void add(i64 message_, i64 domain_, i64 transaction_, i64 end_, i64 status_, i64 reply_) {
     if (rows == room) reserve(room ? 2 * room : 256);
-    message[rows] = message_;
-    domain[rows] = domain_;
-    transaction[rows] = transaction_;
-    end[rows] = end_;
-    status[rows] = status_;
-    reply[rows] = reply_;
+    message[rows] = (i32)message_;
+    domain[rows] = (i32)domain_;
+    transaction[rows] = (i32)transaction_;
+    end[rows] = (i64)end_;
+    status[rows] = (i8)status_;
+    reply[rows] = (i32)reply_;
     rows++;
   }
 };
@@ -285,12 +291,12 @@ constexpr i64 DEFAULT_RECIPIENTS_STATUS = 0;
 constexpr i64 DEFAULT_RECIPIENTS_REPLY = -1;
 
 struct Transactions {
-  i64* message = nullptr;
-  i64* first_recipient = nullptr;
-  i64* recipients = nullptr;
-  i64* hub = nullptr;
-  i64* queue = nullptr;
-  i64* parent = nullptr;
+  i32* message = nullptr;
+  i32* first_recipient = nullptr;
+  i32* recipients = nullptr;
+  i16* hub = nullptr;
+  i32* queue = nullptr;
+  i32* parent = nullptr;
   i64* queued = nullptr;
   i64 rows = 0, room = 0;
 
@@ -307,29 +313,29 @@ struct Transactions {
   }
   void add(i64 message_, i64 first_recipient_, i64 recipients_, i64 hub_, i64 queue_, i64 parent_, i64 queued_) {
     if (rows == room) reserve(room ? 2 * room : 256);
-    message[rows] = message_;
-    first_recipient[rows] = first_recipient_;
-    recipients[rows] = recipients_;
-    hub[rows] = hub_;
-    queue[rows] = queue_;
-    parent[rows] = parent_;
-    queued[rows] = queued_;
+    message[rows] = (i32)message_;
+    first_recipient[rows] = (i32)first_recipient_;
+    recipients[rows] = (i32)recipients_;
+    hub[rows] = (i16)hub_;
+    queue[rows] = (i32)queue_;
+    parent[rows] = (i32)parent_;
+    queued[rows] = (i64)queued_;
     rows++;
   }
 };
 
 
 struct Attempts {
-  i64* transaction = nullptr;
-  i64* attempt = nullptr;
-  i64* queue = nullptr;
-  i64* egress = nullptr;
+  i32* transaction = nullptr;
+  i32* attempt = nullptr;
+  i32* queue = nullptr;
+  i16* egress = nullptr;
   i64* enter = nullptr;
   i64* start = nullptr;
   i64* end = nullptr;
-  i64* reply = nullptr;
-  i64* opened = nullptr;
-  i64* recipients = nullptr;
+  i32* reply = nullptr;
+  i8* opened = nullptr;
+  i32* recipients = nullptr;
   i64 rows = 0, room = 0;
 
   void reserve(i64 length) {
@@ -348,26 +354,26 @@ struct Attempts {
   }
   void add(i64 transaction_, i64 attempt_, i64 queue_, i64 egress_, i64 enter_, i64 start_, i64 end_, i64 reply_, i64 opened_, i64 recipients_) {
     if (rows == room) reserve(room ? 2 * room : 256);
-    transaction[rows] = transaction_;
-    attempt[rows] = attempt_;
-    queue[rows] = queue_;
-    egress[rows] = egress_;
-    enter[rows] = enter_;
-    start[rows] = start_;
-    end[rows] = end_;
-    reply[rows] = reply_;
-    opened[rows] = opened_;
-    recipients[rows] = recipients_;
+    transaction[rows] = (i32)transaction_;
+    attempt[rows] = (i32)attempt_;
+    queue[rows] = (i32)queue_;
+    egress[rows] = (i16)egress_;
+    enter[rows] = (i64)enter_;
+    start[rows] = (i64)start_;
+    end[rows] = (i64)end_;
+    reply[rows] = (i32)reply_;
+    opened[rows] = (i8)opened_;
+    recipients[rows] = (i32)recipients_;
     rows++;
   }
 };
 
 
 struct Visits {
-  i64* station = nullptr;
-  i64* visit = nullptr;
-  i64* subject = nullptr;
-  i64* attempt = nullptr;
+  i16* station = nullptr;
+  i8* visit = nullptr;
+  i32* subject = nullptr;
+  i32* attempt = nullptr;
   i64* enter = nullptr;
   i64* start = nullptr;
   i64* end = nullptr;
@@ -386,23 +392,23 @@ struct Visits {
   }
   void add(i64 station_, i64 visit_, i64 subject_, i64 attempt_, i64 enter_, i64 start_, i64 end_) {
     if (rows == room) reserve(room ? 2 * room : 256);
-    station[rows] = station_;
-    visit[rows] = visit_;
-    subject[rows] = subject_;
-    attempt[rows] = attempt_;
-    enter[rows] = enter_;
-    start[rows] = start_;
-    end[rows] = end_;
+    station[rows] = (i16)station_;
+    visit[rows] = (i8)visit_;
+    subject[rows] = (i32)subject_;
+    attempt[rows] = (i32)attempt_;
+    enter[rows] = (i64)enter_;
+    start[rows] = (i64)start_;
+    end[rows] = (i64)end_;
     rows++;
   }
 };
 
 
 struct Levels {
-  i64* level = nullptr;
-  i64* subject = nullptr;
+  i8* level = nullptr;
+  i32* subject = nullptr;
   i64* time = nullptr;
-  i64* value = nullptr;
+  i32* value = nullptr;
   i64 rows = 0, room = 0;
 
   void reserve(i64 length) {
@@ -415,22 +421,22 @@ struct Levels {
   }
   void add(i64 level_, i64 subject_, i64 time_, i64 value_) {
     if (rows == room) reserve(room ? 2 * room : 256);
-    level[rows] = level_;
-    subject[rows] = subject_;
-    time[rows] = time_;
-    value[rows] = value_;
+    level[rows] = (i8)level_;
+    subject[rows] = (i32)subject_;
+    time[rows] = (i64)time_;
+    value[rows] = (i32)value_;
     rows++;
   }
 };
 
 
 struct Listings {
-  i64* egress = nullptr;
-  i64* blocklist = nullptr;
+  i16* egress = nullptr;
+  i32* blocklist = nullptr;
   i64* start = nullptr;
   i64* end = nullptr;
-  i64* cause = nullptr;
-  i64* against = nullptr;
+  i8* cause = nullptr;
+  i8* against = nullptr;
   i64 rows = 0, room = 0;
 
   void reserve(i64 length) {
@@ -445,23 +451,23 @@ struct Listings {
   }
   void add(i64 egress_, i64 blocklist_, i64 start_, i64 end_, i64 cause_, i64 against_) {
     if (rows == room) reserve(room ? 2 * room : 256);
-    egress[rows] = egress_;
-    blocklist[rows] = blocklist_;
-    start[rows] = start_;
-    end[rows] = end_;
-    cause[rows] = cause_;
-    against[rows] = against_;
+    egress[rows] = (i16)egress_;
+    blocklist[rows] = (i32)blocklist_;
+    start[rows] = (i64)start_;
+    end[rows] = (i64)end_;
+    cause[rows] = (i8)cause_;
+    against[rows] = (i8)against_;
     rows++;
   }
 };
 
 
 struct Signals {
-  i64* signal = nullptr;
-  i64* recipient = nullptr;
-  i64* egress = nullptr;
+  i8* signal = nullptr;
+  i32* recipient = nullptr;
+  i16* egress = nullptr;
   i64* time = nullptr;
-  i64* subject = nullptr;
+  i32* subject = nullptr;
   i64 rows = 0, room = 0;
 
   void reserve(i64 length) {
@@ -475,23 +481,23 @@ struct Signals {
   }
   void add(i64 signal_, i64 recipient_, i64 egress_, i64 time_, i64 subject_) {
     if (rows == room) reserve(room ? 2 * room : 256);
-    signal[rows] = signal_;
-    recipient[rows] = recipient_;
-    egress[rows] = egress_;
-    time[rows] = time_;
-    subject[rows] = subject_;
+    signal[rows] = (i8)signal_;
+    recipient[rows] = (i32)recipient_;
+    egress[rows] = (i16)egress_;
+    time[rows] = (i64)time_;
+    subject[rows] = (i32)subject_;
     rows++;
   }
 };
 
 
 struct Lookups {
-  i64* egress = nullptr;
-  i64* domain = nullptr;
+  i16* egress = nullptr;
+  i32* domain = nullptr;
   i64* time = nullptr;
   i64* until = nullptr;
-  i64* listed = nullptr;
-  i64* against = nullptr;
+  i8* listed = nullptr;
+  i8* against = nullptr;
   i64 rows = 0, room = 0;
 
   void reserve(i64 length) {
@@ -506,22 +512,22 @@ struct Lookups {
   }
   void add(i64 egress_, i64 domain_, i64 time_, i64 until_, i64 listed_, i64 against_) {
     if (rows == room) reserve(room ? 2 * room : 256);
-    egress[rows] = egress_;
-    domain[rows] = domain_;
-    time[rows] = time_;
-    until[rows] = until_;
-    listed[rows] = listed_;
-    against[rows] = against_;
+    egress[rows] = (i16)egress_;
+    domain[rows] = (i32)domain_;
+    time[rows] = (i64)time_;
+    until[rows] = (i64)until_;
+    listed[rows] = (i8)listed_;
+    against[rows] = (i8)against_;
     rows++;
   }
 };
 
 
 struct Actions {
-  i64* action = nullptr;
-  i64* egress = nullptr;
+  i8* action = nullptr;
+  i16* egress = nullptr;
   i64* time = nullptr;
-  i64* subject = nullptr;
+  i32* subject = nullptr;
   i64 rows = 0, room = 0;
 
   void reserve(i64 length) {
@@ -534,22 +540,22 @@ struct Actions {
   }
   void add(i64 action_, i64 egress_, i64 time_, i64 subject_) {
     if (rows == room) reserve(room ? 2 * room : 256);
-    action[rows] = action_;
-    egress[rows] = egress_;
-    time[rows] = time_;
-    subject[rows] = subject_;
+    action[rows] = (i8)action_;
+    egress[rows] = (i16)egress_;
+    time[rows] = (i64)time_;
+    subject[rows] = (i32)subject_;
     rows++;
   }
 };
 
 
 struct Refusals {
-  i64* message = nullptr;
-  i64* hub = nullptr;
-  i64* connector = nullptr;
+  i32* message = nullptr;
+  i16* hub = nullptr;
+  i16* connector = nullptr;
   i64* time = nullptr;
-  i64* reply = nullptr;
-  i64* recipients = nullptr;
+  i32* reply = nullptr;
+  i32* recipients = nullptr;
   i64 rows = 0, room = 0;
 
   void reserve(i64 length) {
@@ -564,12 +570,12 @@ struct Refusals {
   }
   void add(i64 message_, i64 hub_, i64 connector_, i64 time_, i64 reply_, i64 recipients_) {
     if (rows == room) reserve(room ? 2 * room : 256);
-    message[rows] = message_;
-    hub[rows] = hub_;
-    connector[rows] = connector_;
-    time[rows] = time_;
-    reply[rows] = reply_;
-    recipients[rows] = recipients_;
+    message[rows] = (i32)message_;
+    hub[rows] = (i16)hub_;
+    connector[rows] = (i16)connector_;
+    time[rows] = (i64)time_;
+    reply[rows] = (i32)reply_;
+    recipients[rows] = (i32)recipients_;
     rows++;
   }
 };
@@ -668,8 +674,8 @@ inline void free_columns(Tables& tables) {
 }
 
 // All columns in the order of the tables.
-inline Array<i64> column(const Tables& tables, i64 number) {
-  const Array<i64> columns[] = {
+inline Array<void> column(const Tables& tables, i64 number) {
+  const Array<void> columns[] = {
     {tables.messages.stream, tables.messages.rows},
     {tables.messages.number, tables.messages.rows},
     {tables.messages.created, tables.messages.rows},
@@ -748,4 +754,4 @@ inline Array<i64> column(const Tables& tables, i64 number) {
   return columns[number];
 }
 
-#define LAYOUT "c3d54ac0c2f1751e5e8ea148af179d4b"
+#define LAYOUT "b9fdbb7cbee0c1deebb760777ab870e2"

@@ -72,6 +72,7 @@ def _enum(name: str, prefix: str, members: Iterable[IntEnum]) -> str:
 def _structs() -> Iterable[str]:
     yield "template <class T>\nstruct Array {\n  const T* values;\n  i64 size;\n"
     yield "  const T& operator[](i64 place) const { return values[place]; }\n};\n"
+    yield "template <>\nstruct Array<void> {\n  const void* values;\n  i64 size;\n};\n"
     for name, fields in STRUCTS.items():
         yield f"struct {name} {{\n  i64 {', '.join(fields)};\n}};\n"
     for name, arrays in (("Plan", PLAN), ("Draws", DRAWS)):
@@ -102,18 +103,19 @@ def _tables() -> Iterable[str]:
     yield f"inline void free_columns(Tables& tables) {{\n{frees}}}\n"
     yield (
         "// All columns in the order of the tables.\n"
-        "inline Array<i64> column(const Tables& tables, i64 number) {\n"
-        f"  const Array<i64> columns[] = {{\n    {(',' + chr(10) + '    ').join(columns)}}};\n"
+        "inline Array<void> column(const Tables& tables, i64 number) {\n"
+        f"  const Array<void> columns[] = {{\n    {(',' + chr(10) + '    ').join(columns)}}};\n"
         "  return columns[number];\n}\n"
     )
 
 
 def _table(table: type) -> str:
     names = column_names(table)
-    pointers = "".join(f"  i64* {name} = nullptr;\n" for name in names)
+    bits = {name: spec.kind.bits for name, spec in specs(table)}
+    pointers = "".join(f"  i{bits[name]}* {name} = nullptr;\n" for name in names)
     arguments = ", ".join(f"i64 {name}_" for name in names)
     resizes = "".join(f"    {name} = grown({name}, room, length);\n" for name in names)
-    writes = "".join(f"    {name}[rows] = {name}_;\n" for name in names)
+    writes = "".join(f"    {name}[rows] = (i{bits[name]}){name}_;\n" for name in names)
     return (
         f"struct {table.__name__} {{\n{pointers}  i64 rows = 0, room = 0;\n\n"
         f"  void reserve(i64 length) {{\n    if (length <= room) return;\n"

@@ -429,7 +429,9 @@ def _require_room(plan: Plan) -> None:
         ("hosts", len(plan.hosts), 1 << 13),
         ("egress", len(plan.egress), 1 << 13),
         ("destinations", len(plan.receivers), 1 << 13),
-        ("streams", len(plan.streams), 1 << 16),
+        ("streams", len(plan.streams), 1 << 15),
+        ("connectors", len(plan.connectors), 1 << 15),
+        ("stations", len(plan.stations), 1 << 15),
     ):
         if count > most:
             raise _too_large((noun,), f"a number of {count:,} is")

@@ -5,6 +5,7 @@ import weakref
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from relaysim.engine.fast.binding import WATCHERS, Library, load_library
 from relaysim.engine.fast.packing import pack_draws, packed_plan
@@ -12,8 +13,8 @@ from relaysim.engine.fast.watchers import Watchers
 from relaysim.engine.recorder import names
 from relaysim.engine.replies import Replies
 from relaysim.plan.plan import Plan
-from relaysim.trace.record import TABLES, column_names
-from relaysim.trace.tables import Column, Table, Trace
+from relaysim.trace.record import TABLES, column_names, specs
+from relaysim.trace.tables import Table, Trace
 from relaysim.traffic.workload import Draws
 
 
@@ -42,7 +43,10 @@ def run(plan: Plan, draws: Draws) -> Trace:
     number = 0
     for name, table_class in TABLES.items():
         columns = column_names(table_class)
-        data = {column: memory.column(number + place) for place, column in enumerate(columns)}
+        data = {
+            column: memory.column(number + place, spec.kind.bits)
+            for place, (column, spec) in enumerate(specs(table_class))
+        }
         tables[name] = Table(columns, data)
         number += len(columns)
     # The watchers alone write these two.
@@ -61,30 +65,30 @@ class Memory:
         self.functions, self.run = functions, run
         weakref.finalize(self, functions.free, run)
 
-    def column(self, number: int) -> Column:
+    def column(self, number: int, bits: int) -> npt.NDArray[np.signedinteger[Any]]:
         """Return a column of the tables, by its number among all."""
-        return self._array(self.functions.column, number)
+        return self._array(self.functions.column, number, bits)
 
     def replies(self, causes: int) -> list[int]:
         """Return the texts of the replies by number, or their causes (1)."""
-        return [int(number) for number in self._array(self.functions.replies, causes)]
+        return [int(number) for number in self._array(self.functions.replies, causes, 64)]
 
-    def _array(self, function: Any, number: int) -> Column:
+    def _array(self, function: Any, number: int, bits: int) -> npt.NDArray[np.signedinteger[Any]]:
         length = ctypes.c_int64()
         address = function(self.run, number, ctypes.byref(length))
         if not length.value:
-            return np.empty(0, dtype=np.int64)
-        return np.asarray(_Numbers(self, address, length.value))
+            return np.empty(0, dtype=f"i{bits // 8}")
+        return np.asarray(_Numbers(self, address, length.value, bits))
 
 
 class _Numbers:
     """Integers at an address, in the words of NumPy."""
 
-    def __init__(self, memory: Memory, address: int, length: int) -> None:
+    def __init__(self, memory: Memory, address: int, length: int, bits: int) -> None:
         self.memory = memory
         self.__array_interface__ = {
             "shape": (length,),
-            "typestr": "<i8",
+            "typestr": f"<i{bits // 8}",
             "data": (address, False),
             "version": 3,
         }
