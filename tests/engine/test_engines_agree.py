@@ -1,5 +1,8 @@
 """Both engines give the same trace, row for row: on all scenarios, and on random worlds."""
 
+import os
+import signal
+import threading
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -148,3 +151,30 @@ def test_a_trace_is_kept_in_two_thirds_of_64_bits_and_is_read_as_64_bits() -> No
     read = sum(table[name].nbytes for table in tables for name in table.columns)
     assert 3 * kept <= 2 * read
     assert {table[name].dtype for table in tables for name in table.columns} == {np.dtype(np.int64)}
+
+
+def test_a_signal_in_the_middle_of_a_run_ends_it_and_is_handled_after_it() -> None:
+    """At any moment: also while C++ calls Python, where an exception would be lost."""
+    scenario = load(SCENARIOS[0].parent / "mm4.toml")
+    plan, draws = compile_plan(scenario), draw(scenario, 0, 1)
+    handled = []
+
+    def run_for_ever() -> None:
+        while True:
+            fast.run(plan, draws)
+
+    def handler(number: int, _: object) -> None:
+        handled.append(number)
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGINT, handler)
+    timer = threading.Timer(0.02, lambda: os.kill(os.getpid(), signal.SIGINT))
+    timer.start()
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            run_for_ever()
+        assert handled == [signal.SIGINT]
+        assert signal.getsignal(signal.SIGINT) is handler
+    finally:
+        timer.join()
+        signal.signal(signal.SIGINT, before)

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from relaysim.engine.fast.binding import WATCHERS, Library, load_library
+from relaysim.engine.fast.interrupts import deferred
 from relaysim.engine.fast.packing import pack_draws, packed_plan
 from relaysim.engine.fast.watchers import Watchers
 from relaysim.engine.recorder import names
@@ -36,7 +37,8 @@ def run(plan: Plan, draws: Draws) -> Trace:
         functions, functions.create(plan_arrays.ctypes.data, draw_arrays.ctypes.data, table)
     )
     watchers.begin(functions, memory.run, plan, draws, packed_draws)
-    end = functions.run(memory.run)
+    with deferred(watchers.end):
+        end = functions.run(memory.run)
     if watchers.error is not None:
         raise watchers.error
     tables = {}

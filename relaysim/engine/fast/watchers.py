@@ -357,14 +357,17 @@ class Watchers:
         listing = self.scripted[number]
         (listing.begin if begins else listing.finish)()
 
-    @guarded
     def breathe(self) -> None:
-        """Let Python handle signals, such as Ctrl-C, in the middle of a long run."""
+        """Let Python note signals, such as Ctrl-C, in the middle of a long run."""
+
+    def end(self) -> None:
+        """End the run after this event."""
+        self._memory.finished = 1
 
     def stop(self, error: BaseException) -> None:
         """End the run after this event, for an error."""
         self.error = self.error or error
-        self._memory.finished = 1
+        self.end()
 
     def _provider(self, receiver: int) -> SharedProvider:
         provider = self.providers[receiver]
