@@ -24,7 +24,7 @@ import numpy.typing as npt
 
 from relaysim.measure.wait_parts import RecipientRoutes, is_mailbox
 from relaysim.trace.occupancy import rows_of, waited_until
-from relaysim.trace.step_function import StateDurations, StepFunction
+from relaysim.trace.step_function import StateDurations, StepFunction, distinct
 from relaysim.trace.tables import Column, Level, Trace, Visit
 
 Floats = npt.NDArray[np.float64]
@@ -108,7 +108,7 @@ def _acknowledgement(trace: Trace) -> Floats:
             StepFunction.of(taken[rows], done[rows]),
             StepFunction.of(committed[rows], done[rows]),
         )
-        times = np.union1d(busy.times, held_up.times)
+        times = distinct((busy.times, held_up.times))
         of = busy.at(times)
         share = np.divide(held_up.at(times), of, out=np.zeros(len(times)), where=of > 0)
         result[recipients] = Area.of(times, share).between(begin[recipients], end[recipients])
@@ -135,20 +135,21 @@ def _connections(trace: Trace, routes: RecipientRoutes, parts: dict[str, Floats]
     for stations in set(zip(core.tolist(), line.tolist(), strict=True)):
         chosen = np.flatnonzero((core == stations[0]) & (line == stations[1]))
         for_core, for_line = (_waiting(trace, station) for station in stations)
-        times = np.union1d(for_core.times, for_line.times)
+        times = distinct((for_core.times, for_line.times))
         by_line = for_line.at(times) > 0
         # Time counts once: the line comes before the core.
         by_core = (for_core.at(times) > 0) & ~by_line
-        span, of_recipient = (begin[chosen], end[chosen]), recipient[chosen]
-        for name, binds, in_part in (
-            ("wait_delivery_line", by_line, ~inside[chosen]),
-            ("wait_delivery_core", by_core, ~inside[chosen]),
-            ("wait_mailbox_core", by_core, inside[chosen]),
+        outward, inward = chosen[~inside[chosen]], chosen[inside[chosen]]
+        for name, binds, waiting in (
+            ("wait_delivery_line", by_line, outward),
+            ("wait_delivery_core", by_core, outward),
+            ("wait_mailbox_core", by_core, inward),
         ):
-            length = Area.of(times, binds.astype(np.float64)).between(*span) * counts[chosen]
-            parts[name] += np.bincount(
-                of_recipient[in_part], length[in_part], len(trace.recipients)
-            )
+            if not binds.any():
+                continue
+            bound = Area.of(times, binds.astype(np.float64)).between(begin[waiting], end[waiting])
+            length = bound * counts[waiting]
+            parts[name] += np.bincount(recipient[waiting], length, len(trace.recipients))
 
 
 def _cores(trace: Trace, routes: RecipientRoutes, parts: dict[str, Floats]) -> None:
@@ -167,7 +168,7 @@ def _cores(trace: Trace, routes: RecipientRoutes, parts: dict[str, Floats]) -> N
 def _waiting(trace: Trace, station: int) -> StepFunction:
     """Return the number of transactions with a connection that wait at a station, over time."""
     visits = trace.visits
-    sent = np.isin(visits["visit"], (Visit.SEND, Visit.LINE))
+    sent = (visits["visit"] == Visit.SEND) | (visits["visit"] == Visit.LINE)
     rows = np.flatnonzero(sent & (visits["station"] == station))
     until = waited_until(trace, visits["start"][rows], visits["end"][rows])
     return StepFunction.of(visits["enter"][rows], until)

@@ -10,6 +10,7 @@ from relaysim.plan.compiler import compile_plan
 from relaysim.plan.names import QueueKind, StationKind, leads_to, queue_name
 from relaysim.scenario.model import Scenario
 from relaysim.trace.occupancy import Occupancy, Place, rows_of, stations
+from relaysim.trace.step_function import StepFunction
 from relaysim.trace.tables import Column, Names, Trace, Visit
 
 SUBMISSION_THRESHOLD = 100
@@ -50,8 +51,9 @@ class Resource:
         if self.has_servers:
             busy = float(window.overlap(use.begin, use.end).sum())
             values["utilization"] = busy / (use.capacity * length) if use.capacity else np.nan
+            busy_servers = use.busy()
             for name, bin_length in BUSIEST.items():
-                values[name] = busiest(use, window, bin_length)
+                values[name] = busiest(busy_servers, use.capacity, window, bin_length)
         values["queue_mean"] = float(window.overlap(use.enter, use.until).sum()) / length
         values["queue_max"] = float(waiting.largest())
         values["wait_mean"] = mean_wait(use, window)
@@ -89,13 +91,15 @@ def mean_wait(use: Occupancy, window: Window) -> float:
     return float(waits[served].mean()) / SECOND
 
 
-def busiest(use: Occupancy, window: Window, length: int) -> float:
+def busiest(busy: StepFunction, capacity: int, window: Window, length: int) -> float:
     """Return the utilization in the busiest whole bin of the window.
 
     Parameters
     ----------
-    use
-        A station or queue with servers of its own.
+    busy
+        The busy servers over time.
+    capacity
+        The servers, 0 for no limit.
     window
         Bins count from its start; one that is shorter than a bin is a bin.
     length
@@ -106,13 +110,12 @@ def busiest(use: Occupancy, window: Window, length: int) -> float:
     float
         A share of the servers, NaN where they are unlimited.
     """
-    if not use.capacity:
+    if not capacity:
         return np.nan
     length = min(length, window.length)
     # Whole bins only: the end is an edge, if it falls on one.
     edges = np.arange(window.start, window.end + 1, length)
-    busy = np.diff(use.busy().area(edges))
-    return float(busy.max()) / (use.capacity * length)
+    return float(np.diff(busy.area(edges)).max()) / (capacity * length)
 
 
 def resources(trace: Trace, scenario: Scenario) -> Iterator[Resource]:

@@ -1,5 +1,6 @@
 """Step functions over the time of a trace: a number over time, and the duration of a state."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Self
 
@@ -29,13 +30,13 @@ class StepFunction:
         enter, leave : int64 array, shape (n,)
             When each enters and leaves, microseconds; each array in any order.
         """
-        entered, left = np.sort(enter), np.sort(leave)
-        # Two ascending runs: the stable sort merges them.
-        times = np.sort(np.concatenate((entered, left)), kind="stable")
-        if len(times):
-            times = times[np.concatenate(([True], times[1:] != times[:-1]))]
-        present = np.searchsorted(entered, times, "right") - np.searchsorted(left, times, "right")
-        return cls(times, present.astype(np.int64))
+        # The lowest bit says whether one enters; times are below 2**62, so there is room for it.
+        changes = np.concatenate((2 * enter + 1, 2 * leave))
+        # Traces are nearly in order of time, which makes the stable sort several times as fast.
+        changes.sort(kind="stable")
+        times, present = changes >> 1, np.cumsum(2 * (changes & 1) - 1)
+        last = np.flatnonzero(np.append(times[1:] != times[:-1], True)[: len(times)])
+        return cls(times[last], present[last])
 
     def at(self, time: Column) -> Column:
         """Return the value at each time (microseconds)."""
@@ -66,6 +67,15 @@ class StepFunction:
     def time_where(self, chosen: npt.NDArray[np.bool_]) -> int:
         """Return the total length of the chosen steps, microseconds; the last step has none."""
         return int(np.diff(self.times)[chosen[:-1]].sum()) if len(self.times) else 0
+
+
+def distinct(times: Iterable[Column]) -> Column:
+    """Return the distinct values of ascending arrays, ascending.
+
+    `numpy.unique` hashes all values before it sorts them; the stable sort merges arrays in order.
+    """
+    merged = np.sort(np.concatenate(tuple(times)), kind="stable")
+    return merged[np.append(merged[1:] != merged[:-1], True)[: len(merged)]]
 
 
 @dataclass(frozen=True)
