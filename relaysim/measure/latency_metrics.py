@@ -16,6 +16,7 @@ from relaysim.measure.recipient_counts import Values
 from relaysim.measure.recipients import Recipients
 from relaysim.measure.wait_parts import PARTS
 from relaysim.stats.interval import Mask
+from relaysim.trace.occupancy import in_order
 from relaysim.trace.tables import Column
 
 Floats = npt.NDArray[np.float64]
@@ -36,9 +37,11 @@ def latency(recipients: Recipients, group: Column, subjects: int) -> Values:
     """Return quantiles of the judged recipients, and means of the delivered ones, in seconds."""
     values = quantiles(recipients, group, subjects)
     got = np.flatnonzero((recipients.latency >= 0) & (group >= 0) & recipients.judged)
-    values["latency_mean"] = _mean(recipients.latency[got], group[got], subjects)
+    of = group[got]
+    count = np.bincount(of, minlength=subjects)
+    values["latency_mean"] = _mean(recipients.latency[got], of, count)
     for part in (*PARTS, *HELD):
-        values[part] = _mean(recipients.waits[part][got], group[got], subjects)
+        values[part] = _mean(recipients.waits[part][got], of, count)
     return values
 
 
@@ -90,21 +93,20 @@ def latency_in_busy_hours(
     return {"latency_p95_busy_hours": _quantile(time, first, count, 0.95) / SECOND}
 
 
-def _mean(time: Column, group: Column, subjects: int) -> Floats:
-    count = np.bincount(group, minlength=subjects)
-    total = np.bincount(group, time.astype(np.float64), subjects) / SECOND
-    mean: Floats = np.divide(total, count, out=np.full(subjects, np.nan), where=count > 0)
+def _mean(time: Column, group: Column, count: Column) -> Floats:
+    """Return the mean of each group in seconds; NaN for an empty group."""
+    total = np.bincount(group, time.astype(np.float64), len(count)) / SECOND
+    mean: Floats = np.divide(total, count, out=np.full(len(count), np.nan), where=count > 0)
     return mean
 
 
 def _sorted(recipients: Recipients, group: Column, subjects: int) -> tuple[Floats, Column, Column]:
     """Return latencies of judged recipients, ascending by group; start and size of each group."""
-    rows = np.flatnonzero((group >= 0) & recipients.judged)
-    of, latency = group[rows], recipients.latency[rows]
-    # Infinite: undelivered mail sorts behind all that was delivered.
-    time = np.where(latency >= 0, latency, np.inf)
+    ranked, time = recipients.judged_by_latency
+    of = group[ranked]
+    of, time = of[of >= 0], time[of >= 0]
     count = np.bincount(of, minlength=subjects).astype(np.int64)
-    return time[np.lexsort((time, of))], np.cumsum(count) - count, count
+    return time[in_order(of, subjects)], np.cumsum(count) - count, count
 
 
 def _quantile(time: Floats, first: Column, count: Column, share: float) -> Floats:

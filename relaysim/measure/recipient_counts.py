@@ -100,9 +100,10 @@ def rates(recipients: Recipients, group: Column, subjects: int, window: Window) 
     minute = (recipients.end[got] - window.start) // MINUTE
     # The rest of the window after its last whole minute is no minute.
     whole = minute < minutes
-    keys, events = np.unique(group[got][whole] * minutes + minute[whole], return_counts=True)
+    keys = np.sort(group[got][whole] * minutes + minute[whole], kind="stable")
+    first = np.flatnonzero(np.append(True, keys[1:] != keys[:-1])[: len(keys)])
     best = np.zeros(subjects, np.int64)
-    np.maximum.at(best, keys // minutes, events)
+    np.maximum.at(best, keys[first] // minutes, np.diff(first, append=len(keys)))
     return {"throughput": throughput, "peak_throughput": best / (MINUTE / SECOND)}
 
 

@@ -153,4 +153,12 @@ def waited_until(trace: Trace, start: Column, end: Column) -> Column:
 def rows_of(key: Column, keys: int) -> list[Column]:
     """Return the rows of each key from 0 to `keys` - 1, in order."""
     count = np.bincount(key, minlength=keys)
-    return np.split(np.argsort(key, kind="stable"), np.cumsum(count)[:-1]) if keys else []
+    return np.split(in_order(key, keys), np.cumsum(count)[:-1]) if keys else []
+
+
+def in_order(key: Column, keys: int) -> Column:
+    """Return all rows in the order of keys from 0 to `keys` - 1; rows of one key keep their order.
+
+    NumPy sorts integers of 16 bits by their digits, in a tenth of the time of longer ones.
+    """
+    return np.argsort(key.astype(np.min_scalar_type(keys)), kind="stable")
