@@ -12,6 +12,7 @@ from relaysim.engine.choice import run
 from relaysim.plan.compiler import compile_plan
 from relaysim.plan.plan import Plan
 from relaysim.scenario.culprit import culprits
+from relaysim.scenario.latest import keep_latest
 from relaysim.scenario.model import Scenario
 from relaysim.trace.tables import Trace
 from relaysim.traffic.workload import Draws
@@ -28,12 +29,19 @@ class Coupled:
 
 def coupled(scenario: Scenario, draws: Draws) -> Coupled:
     """Simulate the three coupled runs; `absent` has no rows for the messages of the culprits."""
-    plan, guilty = compile_plan(scenario), culprits(scenario)
+    treatment, counting_no_culprit, absent = _plans(scenario)
     return Coupled(
-        treatment=run(plan, draws),
-        control=run(control(plan), draws),
-        absent=run(unscripted(plan), draws.without(guilty)),
+        treatment=run(treatment, draws),
+        control=run(counting_no_culprit, draws),
+        absent=run(absent, draws.without(culprits(scenario))),
     )
+
+
+@keep_latest
+def _plans(scenario: Scenario) -> tuple[Plan, Plan, Plan]:
+    """Return the plans of the three runs: the same objects each time, so they are packed once."""
+    plan = compile_plan(scenario)
+    return plan, control(plan), unscripted(plan)
 
 
 def control(plan: Plan) -> Plan:

@@ -7,6 +7,8 @@ linearly between order statistics (Hyndman and Fan's type 7, the default of nump
 spreadsheets). Latency runs from creation to the final 250.
 """
 
+from typing import NamedTuple, Self
+
 import numpy as np
 import numpy.typing as npt
 
@@ -33,21 +35,37 @@ choice). A share, not the busiest hour alone: of hours that are alike the one wi
 recipients is an accident, and the more of them there are, the larger the accident."""
 
 
-def latency(recipients: Recipients, group: Column, subjects: int) -> Values:
-    """Return quantiles of the judged recipients, and means of the delivered ones, in seconds."""
-    values = quantiles(recipients, group, subjects)
+class ByLatency(NamedTuple):
+    """The judged recipients in the order of their latency."""
+
+    rows: Column
+    time: Floats
+    """Microseconds; infinite for mail that was not delivered or junked."""
+
+    @classmethod
+    def of(cls, recipients: Recipients) -> Self:
+        """Return the judged ones of some recipients: sorted once, for the quantiles of groups."""
+        rows = np.flatnonzero(recipients.judged)
+        latency = recipients.latency[rows]
+        time = np.where(latency >= 0, latency, np.inf)
+        order = np.argsort(time)
+        return cls(rows[order], time[order])
+
+
+def means(recipients: Recipients, group: Column, subjects: int) -> Values:
+    """Return the mean latency of the delivered recipients and its parts, in seconds."""
     got = np.flatnonzero((recipients.latency >= 0) & (group >= 0) & recipients.judged)
     of = group[got]
     count = np.bincount(of, minlength=subjects)
-    values["latency_mean"] = _mean(recipients.latency[got], of, count)
+    values = {"latency_mean": _mean(recipients.latency[got], of, count)}
     for part in (*PARTS, *HELD):
         values[part] = _mean(recipients.waits[part][got], of, count)
     return values
 
 
-def quantiles(recipients: Recipients, group: Column, subjects: int) -> Values:
+def quantiles(judged: ByLatency, group: Column, subjects: int) -> Values:
     """Return the quantiles of each group, seconds: infinite where lost, NaN without recipients."""
-    time, first, count = _sorted(recipients, group, subjects)
+    time, first, count = _sorted(judged, group, subjects)
     return {
         name: _quantile(time, first, count, share) / SECOND for name, share in QUANTILES.items()
     }
@@ -68,15 +86,13 @@ def busy_hours(recipients: Recipients) -> Mask:
     return busy
 
 
-def latency_in_busy_hours(
-    recipients: Recipients, busy: Mask, group: Column, subjects: int
-) -> Values:
+def latency_in_busy_hours(judged: ByLatency, busy: Mask, group: Column, subjects: int) -> Values:
     """Return the p95 of the recipients of each group that were created in a busy hour, seconds.
 
     Parameters
     ----------
-    recipients : Recipients
-        The recipients of a trace.
+    judged : ByLatency
+        The judged recipients of a trace.
     busy : bool array, shape (n,)
         Whether each recipient was created in a busy hour.
     group : int64 array, shape (n,)
@@ -89,7 +105,7 @@ def latency_in_busy_hours(
     dict of str to float array, shape (subjects,)
         `latency_p95_busy_hours`, seconds.
     """
-    time, first, count = _sorted(recipients, np.where(busy, group, -1), subjects)
+    time, first, count = _sorted(judged, np.where(busy, group, -1), subjects)
     return {"latency_p95_busy_hours": _quantile(time, first, count, 0.95) / SECOND}
 
 
@@ -100,11 +116,10 @@ def _mean(time: Column, group: Column, count: Column) -> Floats:
     return mean
 
 
-def _sorted(recipients: Recipients, group: Column, subjects: int) -> tuple[Floats, Column, Column]:
+def _sorted(judged: ByLatency, group: Column, subjects: int) -> tuple[Floats, Column, Column]:
     """Return latencies of judged recipients, ascending by group; start and size of each group."""
-    ranked, time = recipients.judged_by_latency
-    of = group[ranked]
-    of, time = of[of >= 0], time[of >= 0]
+    of = group[judged.rows]
+    time, of = judged.time[of >= 0], of[of >= 0]
     count = np.bincount(of, minlength=subjects).astype(np.int64)
     return time[in_order(of, subjects)], np.cumsum(count) - count, count
 

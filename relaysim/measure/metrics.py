@@ -6,7 +6,13 @@ import numpy as np
 import pandas as pd
 
 from relaysim.measure.bad_periods import bad_periods
-from relaysim.measure.latency_metrics import busy_hours, latency, latency_in_busy_hours
+from relaysim.measure.latency_metrics import (
+    ByLatency,
+    busy_hours,
+    latency_in_busy_hours,
+    means,
+    quantiles,
+)
 from relaysim.measure.listing_metrics import listings
 from relaysim.measure.measured_window import Window
 from relaysim.measure.metric_catalogue import METRICS, PERIOD_SCOPES
@@ -44,6 +50,7 @@ def metrics(
     counted = recipients.where(recipients.counted)
     # One set of busy hours for all groups.
     busy = busy_hours(counted)
+    judged = ByLatency.of(counted)
     rows: list[Row] = []
     for group in groups(recipients, trace.names, scenario):
         subjects, of = len(group.subjects), group.of[recipients.counted]
@@ -51,8 +58,9 @@ def metrics(
         # All recipients: what is delivered in the window counts, whenever it was created.
         values |= rates(recipients, group.of, subjects, window)
         values |= completion(counted, of, subjects)
-        values |= latency(counted, of, subjects)
-        values |= latency_in_busy_hours(counted, busy, of, subjects)
+        values |= quantiles(judged, of, subjects)
+        values |= means(counted, of, subjects)
+        values |= latency_in_busy_hours(judged, busy, of, subjects)
         if group.scope in PERIOD_SCOPES:
             values |= bad_periods(counted, of, subjects, scenario)
         rows += flat(group.scope, group.subjects, values)

@@ -1,7 +1,6 @@
 """The recipients of a trace: one array for each property that the metrics need."""
 
 from dataclasses import dataclass, fields
-from functools import cached_property
 from typing import Self
 
 import numpy as np
@@ -113,17 +112,6 @@ class Recipients:
     def on_time(self) -> Mask:
         """Which were delivered or junked within their deadline."""
         return (self.latency >= 0) & (self.latency <= self.deadline)
-
-    @cached_property
-    def judged_by_latency(self) -> tuple[Column, npt.NDArray[np.float64]]:
-        """The judged recipients by latency, and their latencies in microseconds, ascending.
-
-        Mail that was not delivered has an infinite latency.
-        """
-        rows = np.flatnonzero(self.judged)
-        time = np.where(self.latency[rows] >= 0, self.latency[rows], np.inf)
-        order = np.argsort(time)
-        return rows[order], time[order]
 
     def __len__(self) -> int:
         return len(self.stream)

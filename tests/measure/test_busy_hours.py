@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from relaysim.measure.latency_metrics import busy_hours, latency_in_busy_hours
+from relaysim.measure.latency_metrics import ByLatency, busy_hours, latency_in_busy_hours
 from relaysim.measure.measured_window import HOUR, SECOND
 from relaysim.stats.interval import interval
 
@@ -28,7 +28,7 @@ def stationary(hours: int, rate: float, seed: int) -> Any:
 
 def p95(recipients: Any) -> float:
     group = np.zeros(len(recipients.created), np.int64)
-    result = latency_in_busy_hours(recipients, busy_hours(recipients), group, 1)
+    result = latency_in_busy_hours(ByLatency.of(recipients), busy_hours(recipients), group, 1)
     return float(result["latency_p95_busy_hours"][0])
 
 
