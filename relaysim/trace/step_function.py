@@ -75,7 +75,8 @@ def distinct(times: Iterable[Column]) -> Column:
     `numpy.unique` hashes all values before it sorts them; the stable sort merges arrays in order.
     """
     merged = np.sort(np.concatenate(tuple(times)), kind="stable")
-    return merged[np.append(merged[1:] != merged[:-1], True)[: len(merged)]]
+    result: Column = merged[np.append(merged[1:] != merged[:-1], True)[: len(merged)]]
+    return result
 
 
 @dataclass(frozen=True)
