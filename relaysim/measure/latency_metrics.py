@@ -52,14 +52,30 @@ class ByLatency(NamedTuple):
         return cls(rows[order], time[order])
 
 
-def means(recipients: Recipients, group: Column, subjects: int) -> Values:
-    """Return the mean latency of the delivered recipients and its parts, in seconds."""
-    got = np.flatnonzero((recipients.latency >= 0) & (group >= 0) & recipients.judged)
-    of = group[got]
-    count = np.bincount(of, minlength=subjects)
-    values = {"latency_mean": _mean(recipients.latency[got], of, count)}
-    for part in (*PARTS, *HELD):
-        values[part] = _mean(recipients.waits[part][got], of, count)
+class Delivered(NamedTuple):
+    """The judged recipients that were delivered or junked."""
+
+    rows: Column
+    times: dict[str, Floats]
+    """The latency and its parts by the names of their means, microseconds."""
+
+    @classmethod
+    def of(cls, recipients: Recipients) -> Self:
+        """Return the delivered ones of some recipients, for the means of groups."""
+        rows = np.flatnonzero((recipients.latency >= 0) & recipients.judged)
+        columns = {"latency_mean": recipients.latency}
+        columns |= {part: recipients.waits[part] for part in (*PARTS, *HELD)}
+        return cls(rows, {name: time[rows].astype(np.float64) for name, time in columns.items()})
+
+
+def means(delivered: Delivered, group: Column, subjects: int) -> Values:
+    """Return the mean latency of each group and its parts, seconds; NaN for an empty group."""
+    of = group[delivered.rows] + 1  # 0 is no group
+    count = np.bincount(of, minlength=subjects + 1)[1:]
+    values = {}
+    for name, time in delivered.times.items():
+        total = np.bincount(of, time, subjects + 1)[1:] / SECOND
+        values[name] = np.divide(total, count, out=np.full(subjects, np.nan), where=count > 0)
     return values
 
 
@@ -107,13 +123,6 @@ def latency_in_busy_hours(judged: ByLatency, busy: Mask, group: Column, subjects
     """
     time, first, count = _sorted(judged, np.where(busy, group, -1), subjects)
     return {"latency_p95_busy_hours": _quantile(time, first, count, 0.95) / SECOND}
-
-
-def _mean(time: Column, group: Column, count: Column) -> Floats:
-    """Return the mean of each group in seconds; NaN for an empty group."""
-    total = np.bincount(group, time.astype(np.float64), len(count)) / SECOND
-    mean: Floats = np.divide(total, count, out=np.full(len(count), np.nan), where=count > 0)
-    return mean
 
 
 def _sorted(judged: ByLatency, group: Column, subjects: int) -> tuple[Floats, Column, Column]:

@@ -8,6 +8,7 @@ import pandas as pd
 from relaysim.measure.bad_periods import bad_periods
 from relaysim.measure.latency_metrics import (
     ByLatency,
+    Delivered,
     busy_hours,
     latency_in_busy_hours,
     means,
@@ -50,7 +51,7 @@ def metrics(
     counted = recipients.where(recipients.counted)
     # One set of busy hours for all groups.
     busy = busy_hours(counted)
-    judged = ByLatency.of(counted)
+    judged, delivered = ByLatency.of(counted), Delivered.of(counted)
     rows: list[Row] = []
     for group in groups(recipients, trace.names, scenario):
         subjects, of = len(group.subjects), group.of[recipients.counted]
@@ -59,7 +60,7 @@ def metrics(
         values |= rates(recipients, group.of, subjects, window)
         values |= completion(counted, of, subjects)
         values |= quantiles(judged, of, subjects)
-        values |= means(counted, of, subjects)
+        values |= means(delivered, of, subjects)
         values |= latency_in_busy_hours(judged, busy, of, subjects)
         if group.scope in PERIOD_SCOPES:
             values |= bad_periods(counted, of, subjects, scenario)

@@ -13,7 +13,7 @@ from typing import Self
 import numpy as np
 import pandas as pd
 
-from relaysim.measure.latency_metrics import ByLatency, means, quantiles
+from relaysim.measure.latency_metrics import ByLatency, Delivered, means, quantiles
 from relaysim.measure.metric_catalogue import BOTH_DELIVERED, METRICS, PAIRED_LATENCY
 from relaysim.measure.recipient_groups import groups
 from relaysim.measure.recipients import DSN, Recipients
@@ -70,7 +70,7 @@ def paired(base: Sample, other: Sample, scenario: Scenario) -> pd.DataFrame:
     both = (base.recipients.latency[base_rows] >= 0) & (other.recipients.latency[other_rows] >= 0)
     both &= base.recipients.judged[base_rows] & other.recipients.judged[other_rows]
     before, after = base.recipients.where(base_rows[both]), other.recipients.where(other_rows[both])
-    samples = [(sample, ByLatency.of(sample)) for sample in (before, after)]
+    samples = [(ByLatency.of(sample), Delivered.of(sample)) for sample in (before, after)]
     rows = []
     for group in groups(before, base.names, scenario):
         if group.scope not in PAIRED_SCOPES:
@@ -79,8 +79,8 @@ def paired(base: Sample, other: Sample, scenario: Scenario) -> pd.DataFrame:
         chosen = group.of >= 0
         recipients = np.bincount(group.of[chosen], minlength=subjects).tolist()
         base_latency, other_latency = (
-            quantiles(judged, group.of, subjects) | means(sample, group.of, subjects)
-            for sample, judged in samples
+            quantiles(judged, group.of, subjects) | means(delivered, group.of, subjects)
+            for judged, delivered in samples
         )
         rows += [
             (

@@ -48,12 +48,17 @@ def counts(recipients: Recipients, group: Column, subjects: int) -> Values:
     Statistical Association 53, 1958).
     """
 
+    of = group + 1  # 0 is no group
+
     def count(chosen: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
-        return np.bincount(group[chosen & (group >= 0)], minlength=subjects).astype(np.float64)
+        return np.bincount(of[chosen], minlength=subjects + 1)[1:].astype(np.float64)
 
     judged, on_time = punctual(recipients)
-    values = {"created": count(group >= 0), "accepted": count(recipients.accepted)}
-    values |= {name: count(recipients.status == status) for name, status in STATUSES.items()}
+    kinds = len(Status)
+    both = np.bincount(of * kinds + recipients.status, minlength=(subjects + 1) * kinds)
+    by_status = both.reshape(subjects + 1, kinds)[1:].astype(np.float64)
+    values = {"created": by_status.sum(axis=1), "accepted": count(recipients.accepted)}
+    values |= {name: by_status[:, status] for name, status in STATUSES.items()}
     due = count(judged)
     values["on_time"] = np.divide(count(on_time), due, out=np.full(subjects, np.nan), where=due > 0)
     values["judged"] = due
