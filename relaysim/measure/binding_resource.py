@@ -131,10 +131,11 @@ def _connections(trace: Trace, routes: RecipientRoutes, parts: dict[str, Floats]
     counts = 1.0 - np.divide(in_retry, end - begin, out=np.zeros(len(row)), where=end > begin)
     core, line = (_station(trace, visit)[queue] for visit in (Visit.SEND, Visit.LINE))
     inside = is_mailbox(trace)[queue]
+    waiting_at = {station: _waiting(trace, station) for station in {*core.tolist(), *line.tolist()}}
     # Queues with the same core and line have the same reasons at the same times.
     for stations in set(zip(core.tolist(), line.tolist(), strict=True)):
         chosen = np.flatnonzero((core == stations[0]) & (line == stations[1]))
-        for_core, for_line = (_waiting(trace, station) for station in stations)
+        for_core, for_line = (waiting_at[station] for station in stations)
         times = distinct((for_core.times, for_line.times))
         by_line = for_line.at(times) > 0
         # Time counts once: the line comes before the core.

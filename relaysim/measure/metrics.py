@@ -17,11 +17,11 @@ from relaysim.measure.latency_metrics import (
 from relaysim.measure.listing_metrics import listings
 from relaysim.measure.measured_window import Window
 from relaysim.measure.metric_catalogue import METRICS, PERIOD_SCOPES
+from relaysim.measure.queue_series import ResourceUse
 from relaysim.measure.recipient_counts import Values, completion, counts, rates
 from relaysim.measure.recipient_groups import groups
 from relaysim.measure.recipients import Recipients
 from relaysim.measure.refused_attempts import refused_attempts
-from relaysim.measure.resource_metrics import resources
 from relaysim.scenario.model import Scenario
 from relaysim.trace.tables import Trace
 
@@ -33,6 +33,7 @@ def metrics(
     scenario: Scenario,
     recipients: Recipients | None = None,
     only: AbstractSet[str] | None = None,
+    use: ResourceUse | None = None,
 ) -> pd.DataFrame:
     """Measure one trace: a frame with columns `scope, subject, metric, value, unit`.
 
@@ -41,6 +42,7 @@ def metrics(
     Every subject of the scenario has all metrics of its scope; a value that does not exist (the
     latency of a stream without delivered mail) is NaN. `only` restricts the recipients to
     some streams (full names); resources and listings have no streams and stay as they are.
+    `recipients` and `use` are those of the trace, if they are computed already.
     """
     recipients = Recipients.of(trace, scenario) if recipients is None else recipients
     window = Window.of(scenario)
@@ -65,9 +67,9 @@ def metrics(
         if group.scope in PERIOD_SCOPES:
             values |= bad_periods(counted, of, subjects, scenario)
         rows += flat(group.scope, group.subjects, values)
-    for resource in resources(trace, scenario):
-        measured = resource.measured(window)
-        rows += [("resource", resource.name, name, value) for name, value in measured.items()]
+    use = use or ResourceUse.of(trace, scenario)
+    for resource, measured in use.metrics.items():
+        rows += [("resource", resource, name, value) for name, value in measured.items()]
     rows += listings(trace, window)
     rows += attempts
     return frame(rows)

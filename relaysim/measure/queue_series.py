@@ -1,9 +1,11 @@
 """Queue lengths and throughput over time, for figures."""
 
+from typing import NamedTuple, Self
+
 import numpy as np
 import pandas as pd
 
-from relaysim.measure.measured_window import HOUR, MINUTE, SECOND
+from relaysim.measure.measured_window import HOUR, MINUTE, SECOND, Window
 from relaysim.measure.recipient_groups import groups
 from relaysim.measure.recipients import Recipients
 from relaysim.measure.resource_metrics import resources
@@ -29,31 +31,35 @@ def seconds_a_bin(series: pd.DataFrame) -> float:
     return float(starts[1] - starts[0]) if len(starts) > 1 else MINUTE / SECOND
 
 
-def backlog(trace: Trace, scenario: Scenario, width: int | None = None) -> pd.DataFrame:
-    """Return the mean number that waits at each resource, in bins of time.
+class ResourceUse(NamedTuple):
+    """The use of all resources in one run. Both parts need what waits over time, counted once."""
 
-    Parameters
-    ----------
-    trace : Trace
-        The trace of one run.
-    scenario : Scenario
-        The design.
-    width : int or None
-        The width of a bin, microseconds; None: `bin_width`.
+    metrics: dict[str, dict[str, float]]
+    """By resource and metric, over the window."""
+    backlog: pd.DataFrame
+    """The mean number that waits: one column for each resource; the index is the start of the bin
+    in seconds. The bins cover the run from start to end."""
 
-    Returns
-    -------
-    pandas.DataFrame
-        One column for each resource; the index is the start of the bin in seconds. The bins cover
-        the run from start to end.
-    """
-    width = width or bin_width(scenario)
-    edges = _edges(trace, width)
-    columns = {
-        resource.name: np.diff(resource.occupancy.waiting().area(edges)) / width
-        for resource in resources(trace, scenario)
-    }
-    return pd.DataFrame(columns, index=_index(edges))
+    @classmethod
+    def of(cls, trace: Trace, scenario: Scenario, width: int | None = None) -> Self:
+        """Return the use of the resources of a trace.
+
+        Parameters
+        ----------
+        trace : Trace
+            The trace of one run.
+        scenario : Scenario
+            The design.
+        width : int or None
+            The width of a bin, microseconds; None: `bin_width`.
+        """
+        width = width or bin_width(scenario)
+        edges, window = _edges(trace, width), Window.of(scenario)
+        metrics, columns = {}, {}
+        for resource in resources(trace, scenario):
+            metrics[resource.name] = resource.measured(window)
+            columns[resource.name] = np.diff(resource.waiting.area(edges)) / width
+        return cls(metrics, pd.DataFrame(columns, index=_index(edges)))
 
 
 def throughput_series(

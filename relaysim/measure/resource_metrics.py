@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -39,6 +40,11 @@ class Resource:
         """The display name."""
         return self.occupancy.name
 
+    @cached_property
+    def waiting(self) -> StepFunction:
+        """The number that waits, over time."""
+        return self.occupancy.waiting()
+
     def measured(self, window: Window) -> dict[str, float]:
         """Return the metrics of the resource over a window.
 
@@ -46,7 +52,7 @@ class Resource:
         `minutes_above` is left out for a queue without a threshold.
         """
         use, length = self.occupancy, window.length
-        waiting = use.waiting().between(window.start, window.end)
+        waiting = self.waiting.between(window.start, window.end)
         values = {}
         if self.has_servers:
             busy = float(window.overlap(use.begin, use.end).sum())

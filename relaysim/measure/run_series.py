@@ -23,7 +23,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from relaysim.measure.measured_window import SECOND
-from relaysim.measure.queue_series import backlog, throughput_series
+from relaysim.measure.queue_series import ResourceUse, throughput_series
 from relaysim.measure.recipient_groups import groups
 from relaysim.measure.recipients import Recipients
 from relaysim.measure.refused_attempts import breakdown, summed
@@ -47,11 +47,18 @@ class Series:
     refusals: pd.DataFrame
 
     @classmethod
-    def of(cls, trace: Trace, scenario: Scenario, recipients: Recipients | None = None) -> Self:
-        """Return the series of one trace."""
+    def of(
+        cls,
+        trace: Trace,
+        scenario: Scenario,
+        recipients: Recipients | None = None,
+        use: ResourceUse | None = None,
+    ) -> Self:
+        """Return the series of one trace; `recipients` and `use` are its own, if computed."""
         recipients = recipients or Recipients.of(trace, scenario)
+        use = use or ResourceUse.of(trace, scenario)
         return cls(
-            backlog(trace, scenario),
+            use.backlog,
             throughput_series(trace, scenario, recipients=recipients),
             _missing(trace, scenario, recipients.where(recipients.counted & recipients.judged)),
             _losses(trace, recipients),

@@ -149,16 +149,16 @@ def is_mailbox(trace: Trace) -> npt.NDArray[np.bool_]:
 
 def _at_hubs(trace: Trace, routes: RecipientRoutes, account: _Account) -> None:
     """Add the waits of messages for the queue database and a core, at the hubs on the route."""
-    visits = trace.visits
+    visits, kind = trace.visits, trace.visits["visit"]
     station_hub = np.array(trace.names.station_hub, np.int64)
     message = trace.recipients["message"]
     # Work at a hub is done once for a message, and each of its recipients waits for it.
     members = Members.of(message, np.arange(len(message)), len(trace.messages))
     for part, which in (
-        ("wait_commit", (Visit.COMMIT,)),
-        ("wait_submission", (Visit.RECEIVE, Visit.CATEGORIZE)),
+        ("wait_commit", kind == Visit.COMMIT),
+        ("wait_submission", (kind == Visit.RECEIVE) | (kind == Visit.CATEGORIZE)),
     ):
-        rows = np.flatnonzero(np.isin(visits["visit"], which))
+        rows = np.flatnonzero(which)
         row, recipient = members.join(visits["subject"][rows])
         at = rows[row]
         passed = _passes(trace, routes, recipient, station_hub[visits["station"][at]])

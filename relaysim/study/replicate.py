@@ -17,6 +17,7 @@ from relaysim.measure.blast.coupled_metrics import Measured
 from relaysim.measure.frames import Frames, gather, tables
 from relaysim.measure.metrics import metrics
 from relaysim.measure.paired_recipients import Sample
+from relaysim.measure.queue_series import ResourceUse
 from relaysim.measure.recipients import Recipients
 from relaysim.measure.refused_attempts import NAME as REFUSED_ATTEMPTS
 from relaysim.measure.refused_attempts import by_design
@@ -120,10 +121,13 @@ def replicate(scenario: Scenario, replication: int, seed: int, kept: KeptOutput)
         violations += _other_engine(scenario, draws, trace)
     all_streams = frozenset(draws.streams)
     recipients = Recipients.of(trace, scenario)
-    measured = metrics(trace, scenario, recipients)
+    use = ResourceUse.of(trace, scenario)
+    measured = metrics(trace, scenario, recipients, use=use)
     among = {
         # All streams in common: the metrics are those of the whole run.
-        chosen: measured if chosen >= all_streams else metrics(trace, scenario, recipients, chosen)
+        chosen: measured
+        if chosen >= all_streams
+        else metrics(trace, scenario, recipients, chosen, use)
         for chosen in kept.among
     }
     blast = None
@@ -144,7 +148,7 @@ def replicate(scenario: Scenario, replication: int, seed: int, kept: KeptOutput)
         blast = Blast(measured_blast.series(), measured_blast.incident_frame(replication), harmed)
     return Replication(
         metrics=measured,
-        series=Series.of(trace, scenario, recipients),
+        series=Series.of(trace, scenario, recipients, use),
         frames=tables(trace, scenario, replication, recipients) if kept.frames else None,
         violations=violations,
         sample=Sample.of(recipients, trace.names) if kept.among else None,

@@ -121,8 +121,16 @@ class StateDurations:
         int64 array, shape (n,)
             Microseconds in the state from the start of the run to the time.
         """
-        if not len(self.times):
-            return np.zeros(len(time), np.int64)
+        lasted = np.zeros(len(time), np.int64)
+        # Most subjects are never in the state.
+        ever = np.zeros(max(subject.max(initial=-1), self.subject.max(initial=-1)) + 1, bool)
+        ever[self.subject] = True
+        known = np.flatnonzero(ever[subject])
+        lasted[known] = self._until(subject[known], time[known])
+        return lasted
+
+    def _until(self, subject: Column, time: Column) -> Column:
+        """Return `until` for subjects that have rows."""
         # Ranks replace times, so that subject and time fit one integer without overflow.
         ticks = np.unique(self.times)
         width = len(ticks) + 1

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from worlds.trace_story import LATER, SECOND, Story, scenario
 
 from relaysim.measure.metrics import metrics
-from relaysim.measure.queue_series import backlog, throughput_series
+from relaysim.measure.queue_series import ResourceUse, throughput_series
 from relaysim.trace.step_function import StateDurations, StepFunction
 from relaysim.trace.tables import Level, Trace, Visit
 
@@ -211,7 +211,7 @@ def test_the_backlog_is_the_mean_number_waiting_in_each_bin() -> None:
         story.message("app.alerts", ["gmail.com"], 0, connected=0, committed=0)
         transaction = story.queued([number], "HUB01->gmail.com", at=0)
         story.attempt(transaction, enter=0, start=start, end=start + 1)
-    result = backlog(story.trace(end=26), scenario(), width=10 * SECOND)
+    result = ResourceUse.of(story.trace(end=26), scenario(), width=10 * SECOND).backlog
     expected = pd.Series(
         [2.0, 1.5, 0.5], index=pd.Index([0.0, 10.0, 20.0], name="seconds"), name="HUB01->gmail.com"
     )
