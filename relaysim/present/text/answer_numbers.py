@@ -70,7 +70,8 @@ def fitted(grid: Grid, most: int) -> list[RenderableType]:
 
     The lines are those of a terminal of 80 columns: a narrower one shows the same rows.
     """
-    count = len(grid.rows)
+    # A row takes a line or more.
+    count = min(len(grid.rows), most)
     while count > 1 and _lines(replace(grid, rows=grid.rows[:count])) > most - 1:
         count -= 1
     left = len(grid.rows) - count
