@@ -56,8 +56,9 @@ class Delivered(NamedTuple):
     """The judged recipients that were delivered or junked."""
 
     rows: Column
-    times: dict[str, Floats]
-    """The latency and its parts by the names of their means, microseconds."""
+    times: dict[str, tuple[Column, Floats]]
+    """The latency and its parts by the names of their means: the rows for which it is not 0, and
+    microseconds. Most recipients have few of the waits."""
 
     @classmethod
     def of(cls, recipients: Recipients) -> Self:
@@ -65,16 +66,20 @@ class Delivered(NamedTuple):
         rows = np.flatnonzero((recipients.latency >= 0) & recipients.judged)
         columns = {"latency_mean": recipients.latency}
         columns |= {part: recipients.waits[part] for part in (*PARTS, *HELD)}
-        return cls(rows, {name: time[rows].astype(np.float64) for name, time in columns.items()})
+        times = {}
+        for name, time in columns.items():
+            some = rows[time[rows] != 0]
+            times[name] = some, time[some].astype(np.float64)
+        return cls(rows, times)
 
 
 def means(delivered: Delivered, group: Column, subjects: int) -> Values:
     """Return the mean latency of each group and its parts, seconds; NaN for an empty group."""
-    of = group[delivered.rows] + 1  # 0 is no group
-    count = np.bincount(of, minlength=subjects + 1)[1:]
+    of = group + 1  # 0 is no group
+    count = np.bincount(of[delivered.rows], minlength=subjects + 1)[1:]
     values = {}
-    for name, time in delivered.times.items():
-        total = np.bincount(of, time, subjects + 1)[1:] / SECOND
+    for name, (rows, time) in delivered.times.items():
+        total = np.bincount(of[rows], time, subjects + 1)[1:] / SECOND
         values[name] = np.divide(total, count, out=np.full(subjects, np.nan), where=count > 0)
     return values
 

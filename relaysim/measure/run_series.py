@@ -60,7 +60,7 @@ class Series:
         return cls(
             use.backlog,
             throughput_series(trace, scenario, recipients=recipients),
-            _missing(trace, scenario, recipients.where(recipients.counted & recipients.judged)),
+            _missing(trace, scenario, recipients),
             _losses(trace, recipients),
             breakdown(trace, recipients),
         )
@@ -91,14 +91,14 @@ def mean_frame(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
     return total[columns] / len(frames)
 
 
-def _missing(trace: Trace, scenario: Scenario, counted: Recipients) -> pd.DataFrame:
+def _missing(trace: Trace, scenario: Scenario, recipients: Recipients) -> pd.DataFrame:
     """Return the share of recipients of each class that is not delivered or junked by each age."""
-    columns = {}
-    for group in groups(counted, trace.names, scenario):
+    columns, counted = {}, recipients.counted & recipients.judged
+    for group in groups(recipients, trace.names, scenario):
         if group.scope != "class":
             continue
         for i, subject in enumerate(group.subjects):
-            rows = counted.latency[group.of == i]
+            rows = recipients.latency[counted & (group.of == i)]
             # Only what arrived has an age; the division by all rows keeps the rest missing.
             got = np.sort(rows[rows >= 0]) / SECOND
             arrived = np.searchsorted(got, AGES, "right")

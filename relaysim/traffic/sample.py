@@ -110,6 +110,9 @@ def _rounded(values: Floats) -> Integers:
     fraction = values - whole
     up = round(math.fsum(fraction))
     result = whole.astype(np.int64)
+    least = np.partition(fraction, -up)[-up] if up else 1.0
+    above, equal = fraction > least, np.flatnonzero(fraction == least)
+    result[above] += 1
     # From equal fractions the later goes up, so that the order stays.
-    result[np.argsort(fraction, kind="stable")[TABLE_SIZE - up :]] += 1
+    result[equal[len(equal) + np.count_nonzero(above) - up :]] += 1
     return result
