@@ -116,20 +116,24 @@ def test_what_a_watcher_raises_ends_the_run(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 @pytest.mark.parametrize(
-    ("setting", "path", "words"),
+    ("settings_", "path", "words"),
     [
-        ("hosts.app.streams.load.size=1000000 TB", ("hosts",), "the time for a message"),
         (
-            'hubs.HUB01.send_cost={base = "1000 d", per_kb = "1 d", cv = 1}',
+            ["hosts.app.streams.load.size=4000000 TB", "hosts.app.bandwidth=1 bit/s"],
+            ("hosts",),
+            "the time for a message",
+        ),
+        (
+            ['hubs.HUB01.send_cost={base = "10000000 d", per_kb = "10000000 d", cv = 1}'],
             ("hubs", "HUB01", "send_cost"),
             "--engine reference",
         ),
     ],
 )
 def test_what_does_not_fit_into_64_bits_is_refused(
-    setting: str, path: tuple[str, ...], words: str
+    settings_: list[str], path: tuple[str, ...], words: str
 ) -> None:
-    scenario = load(SCENARIOS[0].parent / "mm4.toml", [setting, "run.scale=0.001"])
+    scenario = load(SCENARIOS[0].parent / "mm4.toml", [*settings_, "run.scale=0.001"])
     with pytest.raises(ScenarioError) as caught:
         fast.run(compile_plan(scenario), draw(scenario, 0, 1))
     (problem,) = caught.value.problems

@@ -15,6 +15,7 @@ from relaysim.engine.reputation.receiver import RCPT, REJECT
 from relaysim.mail import remote_reply as remote
 from relaysim.mail import reply
 from relaysim.mail.backpressure import Resource
+from relaysim.mail.dialogue import HUB_BANDWIDTH
 from relaysim.plan.plan import Cost, Plan
 from relaysim.scenario.problem import KeyPath, Problem, ScenarioError
 from relaysim.trace.tables import Level
@@ -357,7 +358,7 @@ def pack_draws(plan: Plan, draws: Draws) -> Arrays:
     Raises
     ------
     ScenarioError
-        If the core time or the transfer of the largest message does not fit into 64 bits.
+        If the core time or the transfer of the largest message is beyond 64 bits.
     """
     _require_64_bits(plan, int(draws.size.max(initial=0)))
     index = np.array([plan.stream_index[name] for name in draws.streams], dtype=np.int64)
@@ -401,19 +402,21 @@ def pack_draws(plan: Plan, draws: Draws) -> Arrays:
 
 
 def _require_64_bits(plan: Plan, size: int) -> None:
-    """Raise ScenarioError for products about a message of this size that are 2**63 or more.
+    """Raise ScenarioError if a message of this size takes 2**61 microseconds or more anywhere.
 
-    The products are those of `Cost.of` and `transfer_time`; Python computes with any number.
+    The times are those of `Cost.of` and `transfer_time`; sums of two of them fit into 64 bits.
     """
-    products: dict[KeyPath, int] = {("hosts",): size * 8_000_000}
+    bandwidths = [host.bandwidth for host in plan.hosts] + [line.bandwidth for line in plan.lines]
+    slowest = min(filter(None, bandwidths), default=HUB_BANDWIDTH)  # 0: no limit
+    times: dict[KeyPath, int] = {("hosts",): size * 8_000_000 // slowest}
     for hub in plan.hubs:
         for name in ("receive", "categorize", "antivirus", "send"):
             cost = getattr(hub, name)
             largest = cost.factors[-1]  # laws ascend
             path: KeyPath = ("hubs", hub.title, f"{name}_cost")
-            products[path] = (cost.base + (cost.per_kb * size >> 10)) * largest
-    for path, product in products.items():
-        if product >= 1 << 63:
+            times[path] = (cost.base + (cost.per_kb * size >> 10)) * largest >> 16
+    for path, time in times.items():
+        if time >= 1 << 61:
             raise _too_large(path, f"the time for a message of {format_size(size)} is")
 
 
