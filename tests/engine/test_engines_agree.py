@@ -9,12 +9,16 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis import strategies as st
-from worlds.random_worlds import Tables, plain_worlds, reputed_worlds
+from worlds.compared_worlds import (
+    PAIRS,
+    SCENARIOS,
+    play_random_worlds,
+    runs_of_scenario,
+    runs_of_world,
+)
+from worlds.random_worlds import Tables
 
 from relaysim.engine import run as reference
-from relaysim.engine.coupled_runs import control, unscripted
 from relaysim.engine.fast import simulation as fast
 from relaysim.engine.fast.binding import Library, LibraryError
 from relaysim.engine.fast.build import LIBRARY
@@ -22,14 +26,10 @@ from relaysim.engine.fast.header import FILE, header
 from relaysim.engine.fast.packing import packed_plan
 from relaysim.plan.compiler import compile_plan
 from relaysim.plan.plan import Plan
-from relaysim.scenario.culprit import culprits
-from relaysim.scenario.load import from_mapping, load
-from relaysim.scenario.model import Scenario
+from relaysim.scenario.load import load
 from relaysim.scenario.problem import ScenarioError
 from relaysim.trace.tables import Table, Trace, first_divergence
 from relaysim.traffic.workload import Draws, draw
-
-SCENARIOS = sorted((Path(__file__).parents[2] / "scenarios").glob("*.toml"))
 
 
 def require_equal(plan: Plan, draws: Draws) -> None:
@@ -39,41 +39,24 @@ def require_equal(plan: Plan, draws: Draws) -> None:
     assert one.fingerprint() == other.fingerprint()
 
 
-def require_equal_coupled(scenario: Scenario, replication: int, seed: int) -> None:
-    """They do so in the three coupled runs too."""
-    plan, draws = compile_plan(scenario), draw(scenario, replication, seed)
-    require_equal(plan, draws)
-    require_equal(control(plan), draws)
-    require_equal(unscripted(plan), draws.without(culprits(scenario)))
-
-
 @pytest.mark.parametrize("file", SCENARIOS, ids=lambda file: file.stem)
 def test_the_traces_of_a_scenario_are_equal(file: Path) -> None:
-    scenario = load(
-        file,
-        ["run.scale=0.01", "destinations.business.domain_count=50"][
-            : 1 + ("business" in file.read_text(encoding="utf-8"))
-        ],
-    )
-    for replication, seed in ((0, 1), (1, 1), (0, 20100301)):
-        require_equal_coupled(scenario, replication, seed)
+    for plan, draws in runs_of_scenario(file):
+        require_equal(plan, draws)
 
 
-@settings(
-    max_examples=150,
-    deadline=None,
-    derandomize=True,
-    database=None,
-    phases=[Phase.generate],
-    suppress_health_check=list(HealthCheck),
-)
-@given(plain_worlds(), reputed_worlds(), st.integers(0, 2))
-def test_the_traces_of_random_worlds_are_equal(
-    plain: Tables, reputed: Tables, replication: int
-) -> None:
-    for tables in (plain, reputed):
-        scenario = from_mapping(tables)
-        require_equal(compile_plan(scenario), draw(scenario, replication, 1))
+def test_the_traces_of_random_worlds_are_equal() -> None:
+    """`benchmarks/parity.py` says which faults in C++ these worlds find."""
+    count = 0
+
+    def play(tables: Tables, replication: int) -> None:
+        nonlocal count
+        for plan, draws in runs_of_world(tables, replication):
+            require_equal(plan, draws)
+        count += 1
+
+    play_random_worlds(play)
+    assert count == 2 * PAIRS
 
 
 def test_the_header_is_that_of_the_declarations() -> None:

@@ -50,6 +50,19 @@ def compilers() -> Iterator[list[str]]:
         yield [sys.executable, "-m", "ziglang", "c++"]
 
 
+def command(
+    compiler: list[str], target: Path, flags: tuple[str, ...] = (), folder: Path = HERE
+) -> list[str]:
+    """Return the command that makes the library of the C++ files in a folder.
+
+    The library names the digest of the package's own files, so that the package loads it.
+    """
+    return [
+        *(*compiler, *_FLAGS, *flags, f'-DSOURCES="{sources()}"'),
+        *("-o", str(target), str(folder / "engine.cpp")),
+    ]
+
+
 def build(target: Path = LIBRARY, flags: tuple[str, ...] = ()) -> Path:
     """Compile the library, whole or not at all.
 
@@ -74,9 +87,9 @@ def build(target: Path = LIBRARY, flags: tuple[str, ...] = ()) -> Path:
     for compiler in compilers():
         with tempfile.TemporaryDirectory(dir=target.parent, prefix=".build-") as folder:
             made = Path(folder) / target.name
-            command = [*compiler, *_FLAGS, *flags, f'-DSOURCES="{sources()}"']
-            command += ["-o", str(made), str(HERE / "engine.cpp")]
-            result = subprocess.run(command, capture_output=True, text=True, check=False)
+            result = subprocess.run(
+                command(compiler, made, flags), capture_output=True, text=True, check=False
+            )
             if result.returncode == 0:
                 made.replace(target)
                 return target
