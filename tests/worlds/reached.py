@@ -1,0 +1,287 @@
+"""What occurs in a run: the things that random worlds should reach."""
+
+import re
+from collections.abc import Iterator
+
+import numpy as np
+
+from relaysim.mail.provider_state import State
+from relaysim.plan.names import QueueKind
+from relaysim.plan.plan import Plan
+from relaysim.trace.tables import PROVIDER_CAUSE, Action, Cause, Level, Signal, Status, Trace, Visit
+from worlds.random_worlds import Tables
+
+SWITCHES = (
+    *("listing", "widening", "provider_ip", "provider_domain"),
+    *("back_off", "contention", "reaction"),
+)
+_VALUES = {
+    Level.VERSION_BUCKETS: (0, 1, 2),
+    Level.QUEUE_DISK: (0, 1, 2),
+    Level.LOG_DISK: (0, 1, 2),
+    Level.PROVIDER: (0, 1, 2, 3),
+}
+_DAY = 86_400_000_000
+EXPECTED = (
+    *(f"status {member.name}" for member in Status),
+    *(f"visit {member.name}" for member in Visit),
+    *(f"level {level.name} {value}" for level in Level for value in _VALUES.get(level, (0, 1))),
+    *(f"signal {member.name}" for member in Signal),
+    *(f"action {member.name}" for member in Action),
+    *(f"listing {member.name}" for member in Cause),
+    *(f"state {state.name}" for state in State),
+    *(f"coupling without {switch}" for switch in SWITCHES),
+    *(f"back_off {value}" for value in ("source", "stream", "none")),
+    *(f"sent with priority {value}" for value in (0, 1, 2)),
+    *(f"quota of priority {value} reached" for value in (0, 1, 2)),
+    *(f"{name} reached" for name in ("max_outbound", "connections of a queue", "sessions")),
+    *(f"size band {band} of {bands}" for bands in (1, 2) for band in range(bands + 1)),
+    *("linked connector", "transfer to another hub", "two transfers of a message"),
+    *("transfer lost: the other hub stopped", "transfer waits: the other hub is down"),
+    *("late acknowledgement", "acknowledgement at the longest delay", "connection rate"),
+    *("session cut off by a stop", "commit cut off by a stop", "wait for a core cut off by a stop"),
+    *("stream suspended", "stream suspended twice in a row", "queue in Retry twice in a row"),
+    *("delay notice", "NDR", "expiry without an attempt", "expiry on acceptance", "second attempt"),
+    *("some recipients bounce", "some recipients refused", "recipients of several next hops"),
+    *("message sent several times", "mailing list address removed", "moved queue used"),
+    *("refusal by a list", "refusal by a provider", "lookup with an answer", "lookup without one"),
+    *("second day", "ends at the horizon", "ends early", "refusal of some recipients of a message"),
+    *("stops of a hub overlap", "outages overlap", "listings overlap"),
+)
+
+
+def reached(tables: Tables, plan: Plan, trace: Trace) -> set[str]:
+    """Return the names of what occurs in a run, most of them in `EXPECTED`."""
+    return {
+        *_enumerations(trace),
+        *_replies(plan, trace),
+        *_settings(tables, plan, trace),
+        *_submission(plan, trace),
+        *_delivery(plan, trace),
+        *_script(plan),
+    }
+
+
+def _enumerations(trace: Trace) -> Iterator[str]:
+    for table, column, kind, members in (
+        (trace.recipients, "status", "status", Status),
+        (trace.visits, "visit", "visit", Visit),
+        (trace.signals, "signal", "signal", Signal),
+        (trace.actions, "action", "action", Action),
+        (trace.listings, "cause", "listing", Cause),
+    ):
+        for value in np.unique(table[column]).tolist():
+            yield f"{kind} {members(value).name}"
+    levels = np.unique(np.stack([trace.levels["level"], trace.levels["value"]]), axis=1)
+    for level, value in levels.T.tolist():
+        yield f"level {Level(level).name} {value}"
+        if level == Level.PROVIDER:
+            yield f"state {State(value).name}"
+    for answer in np.unique(trace.lookups["listed"]).tolist():
+        yield "lookup with an answer" if answer else "lookup without one"
+    yield "ends at the horizon" if (trace.recipients["status"] == 0).any() else "ends early"
+    if trace.end > _DAY:
+        yield "second day"
+
+
+def _replies(plan: Plan, trace: Trace) -> Iterator[str]:
+    """Each reply by who gives it, without numbers, and the tables that refer to it."""
+    for table, of in (
+        (trace.attempts, "attempt"),
+        (trace.refusals, "submission"),
+        (trace.recipients, "recipient"),
+    ):
+        for number in np.unique(table["reply"]).tolist():
+            if number < 0:
+                continue
+            yield f"reply to {of}: {_plain(trace.names.replies[number])}"
+            cause = trace.names.causes[number]
+            if cause == PROVIDER_CAUSE:
+                yield "refusal by a provider"
+            elif cause >= 0:
+                yield "refusal by a list"
+    del plan
+
+
+def _plain(text: str) -> str:
+    """A reply without addresses, numbers and names."""
+    text = re.sub(
+        r"https?://\S+|[\w.-]+@[\w.-]+|\b(?:[\w-]+\.)+(?:example|com|net|org)\b", "x", text
+    )
+    head = text[:3]
+    return head + re.sub(r"[0-9]+", "0", text[3:])
+
+
+def _settings(tables: Tables, plan: Plan, trace: Trace) -> Iterator[str]:
+    for switch, on in tables.get("coupling", {}).items():
+        if not on:
+            yield f"coupling without {switch}"
+    if len(trace.names.provider_states):
+        yield f"back_off {plan.operations.back_off}"
+    if plan.linked and (trace.messages["connector"] >= 0).any():
+        yield "linked connector"
+    message = trace.transactions["message"]
+    for size in np.unique(np.searchsorted(plan.bands, trace.messages["size"][message])).tolist():
+        yield f"size band {size} of {len(plan.bands)}"
+
+
+def _submission(plan: Plan, trace: Trace) -> Iterator[str]:
+    messages, visits = trace.messages, trace.visits
+    late = messages["acknowledged"] > messages["committed"]
+    if (late & (messages["committed"] >= 0)).any():
+        yield "late acknowledgement"
+    delays = np.array([c.max_acknowledgement_delay for c in plan.connectors], np.int64)
+    sent = messages["connector"] >= 0
+    waited = (messages["acknowledged"] - messages["committed"])[sent]
+    longest = delays[messages["connector"][sent]]
+    if ((waited == longest) & (longest > 0)).any():
+        yield "acknowledgement at the longest delay"
+    downs = trace.levels["level"] == Level.HUB_DOWN
+    stops = set(trace.levels["time"][downs & (trace.levels["value"] == 1)].tolist())
+    for kind, name in ((Visit.COMMIT, "commit"), (Visit.SESSION, "session")):
+        of = visits["visit"] == kind
+        ends = (
+            visits["end"][of][visits["start"][of] < 0]
+            if kind == Visit.COMMIT
+            else visits["end"][of]
+        )
+        if stops & set(ends.tolist()):
+            yield f"{name} cut off by a stop"
+    cores = np.isin(visits["visit"], (Visit.RECEIVE, Visit.SEND))
+    if stops & set(visits["end"][cores & (visits["start"] < 0)].tolist()):
+        yield "wait for a core cut off by a stop"
+    hubs = [c.hub for c in plan.connectors]
+    rates = {
+        c.station: plan.hubs[hub].connection_rate
+        for c, hub in zip(plan.connectors, hubs, strict=True)
+    }
+    session = visits["visit"] == Visit.SESSION
+    delayed = session & (visits["start"] > visits["enter"])
+    if any(rates[station] for station in np.unique(visits["station"][delayed]).tolist()):
+        yield "connection rate"
+    most = [c.max_recipients_per_message for c in plan.connectors]
+    several = messages["recipients"][sent] > np.array(most, np.int64)[messages["connector"][sent]]
+    if (several & (np.array(most, np.int64)[messages["connector"][sent]] > 0)).any():
+        yield "message sent several times"
+    refused = trace.recipients["status"] == Status.REFUSED
+    counts = np.bincount(trace.recipients["message"][refused], minlength=len(messages))
+    if ((counts > 0) & (counts < messages["recipients"])).any():
+        yield "some recipients refused"
+    for host in plan.hosts:
+        if host.sessions and not host.by_mailbox_server and session.any():
+            streams = [s.number for s in plan.streams if s.host == plan.hosts.index(host)]
+            mine = session & np.isin(messages["stream"][visits["subject"] * session], streams)
+            if _most(visits["start"][mine], visits["end"][mine]) >= host.sessions:
+                yield "sessions reached"
+
+
+def _most(starts: np.ndarray, ends: np.ndarray) -> int:
+    """The most intervals that overlap; an end of -1 is that of the run."""
+    if not len(starts):
+        return 0
+    ends = np.where(ends < 0, np.iinfo(np.int64).max, ends)
+    times = np.concatenate([ends, starts])
+    by = np.repeat([-1, 1], [len(ends), len(starts)])
+    return int(np.cumsum(by[np.argsort(times, kind="stable")]).max())
+
+
+def _delivery(plan: Plan, trace: Trace) -> Iterator[str]:
+    transactions, attempts, recipients = trace.transactions, trace.attempts, trace.recipients
+    kinds = np.array([queue.kind for queue in plan.queues])
+    parent = transactions["parent"]
+    if (parent >= 0).any():
+        yield "transfer to another hub"
+        if (parent[parent[parent >= 0]] >= 0).any():
+            yield "two transfers of a message"
+    transfer = kinds[attempts["queue"]] == QueueKind.TRANSFER
+    for number in np.unique(attempts["reply"][transfer]).tolist():
+        text = trace.names.replies[number] if number >= 0 else ""
+        if "dropped" in text:
+            yield "transfer lost: the other hub stopped"
+        if "Unable to connect" in text:
+            yield "transfer waits: the other hub is down"
+    yield from _limits(plan, trace)
+    if (attempts["attempt"] > 0).any():
+        yield "second attempt"
+    unsent = (attempts["start"] < 0) & (attempts["end"] >= 0)
+    if unsent.any():
+        yield "expiry without an attempt"
+    known = np.unique(attempts["transaction"])
+    last = recipients["transaction"][recipients["status"] == Status.EXPIRED]
+    if not np.isin(last, known).all():
+        yield "expiry on acceptance"
+    parents = trace.messages["parent"]
+    caused = recipients["status"][parents[parents >= 0]]
+    ends = recipients["end"][parents[parents >= 0]]
+    created = trace.messages["created"][parents >= 0]
+    yield from {
+        "NDR" if status in (Status.BOUNCED, Status.EXPIRED) and end == when else "delay notice"
+        for status, end, when in zip(caused.tolist(), ends.tolist(), created.tolist(), strict=True)
+    }
+    bounced = recipients["status"] == Status.BOUNCED
+    count = np.bincount(recipients["message"][bounced], minlength=len(trace.messages))
+    if ((count > 0) & (count < trace.messages["recipients"])).any():
+        yield "some recipients bounce"
+    first = parent < 0
+    if (np.bincount(transactions["message"][first]) > 1).any():
+        yield "recipients of several next hops"
+    if len(np.unique(attempts["queue"])) and any(
+        plan.queues[queue].moved for queue in np.unique(attempts["queue"]).tolist()
+    ):
+        yield "moved queue used"
+    suppressed = recipients["status"] == Status.SUPPRESSED
+    paused = (trace.levels["level"] == Level.PAUSED).any()
+    if suppressed.any() and not paused:
+        yield "mailing list address removed"
+    retry = (trace.levels["level"] == Level.QUEUE_RETRY) & (trace.levels["value"] == 1)
+    failed = np.isin(attempts["queue"], trace.levels["subject"][retry])
+    if (failed & (attempts["opened"] == 1) & (attempts["attempt"] > 1)).any():
+        yield "queue in Retry twice in a row"
+    causes = np.array([*trace.names.causes, -1], np.int64)[attempts["reply"]]
+    held = causes == PROVIDER_CAUSE
+    held &= np.array([*(text[:1] == "4" for text in trace.names.replies), False])[attempts["reply"]]
+    if held.any() and plan.operations.back_off == "stream":
+        yield "stream suspended"
+        if (held & (attempts["attempt"] > 0)).any():
+            yield "stream suspended twice in a row"
+
+
+def _limits(plan: Plan, trace: Trace) -> Iterator[str]:
+    attempts = trace.attempts
+    sent = attempts["start"] >= 0
+    priority = np.array([stream.priority for stream in plan.streams], np.int64)
+    message = trace.transactions["message"][attempts["transaction"]]
+    priorities = priority[trace.messages["stream"][message]]
+    for value in np.unique(priorities[sent]).tolist():
+        yield f"sent with priority {value}"
+    for number, queue in enumerate(plan.queues):
+        mine = sent & (attempts["queue"] == number)
+        if not mine.any():
+            continue
+        starts, ends = attempts["start"], attempts["end"]
+        if queue.connections and _most(starts[mine], ends[mine]) >= queue.connections:
+            yield "connections of a queue reached"
+        quotas = plan.hubs[queue.hub].priority_quotas
+        for value, quota in enumerate(quotas or ()):
+            chosen = mine & (priorities == value)
+            if queue.domain >= 0 and quota and _most(starts[chosen], ends[chosen]) >= quota:
+                yield f"quota of priority {value} reached"
+    outside = np.array([queue.domain >= 0 for queue in plan.queues])[attempts["queue"]]
+    owner = np.array([queue.hub for queue in plan.queues])[attempts["queue"]]
+    for number, hub in enumerate(plan.hubs):
+        mine = sent & outside & (owner == number)
+        limit = hub.outbound_connections
+        if limit and _most(attempts["start"][mine], attempts["end"][mine]) >= limit:
+            yield "max_outbound reached"
+
+
+def _script(plan: Plan) -> Iterator[str]:
+    names = {"stop": "stops of a hub overlap", "outage": "outages overlap"}
+    names["listing"] = "listings overlap"
+    for one in plan.script:
+        for other in plan.script:
+            same = (one.what, one.subject, one.blocklist) == (
+                *(other.what, other.subject, other.blocklist),
+            )
+            if one is not other and same and one.at <= other.at < one.until:
+                yield names[one.what]
