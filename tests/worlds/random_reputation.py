@@ -18,7 +18,7 @@ _FAST: dict[str, tuple[Any, ...]] = {
     "window": ("10 s", "5 min", "7 d"),
     "relist_factor": (0.4, 1.0),
     "memory": ("1 min", "1 h", "30 d"),
-    "threshold_ratio": (0.0, 0.02, 1.0),
+    "threshold_ratio": (0.0, 0.2, 0.5, 1.0),
     "report_share": (0.5, 1.0),
     "hazard_rate": ("10000000/d",),
     "compromise_time": ("0 s", "10 s", _EXPONENTIAL),
@@ -46,7 +46,9 @@ MONDAY = datetime(2010, 3, 1, 9)  # noqa: DTZ001 -- local time of the organizati
 @st.composite
 def blocklists(draw: st.DrawFn) -> Tables:
     """`css` and up to four more of any profile, each with what its profile has, made fast."""
-    profiles = draw(st.lists(st.sampled_from((*_PROFILES, "spamcop")), max_size=4, unique=True))
+    profiles = draw(st.lists(st.sampled_from(_PROFILES), max_size=4, unique=True))
+    if draw(st.booleans()):
+        profiles.append("spamcop")  # to which users report
     result = {}
     for name, profile in {"css": "spamhaus-css", **{each: each for each in profiles}}.items():
         keys = sorted(_FAST.keys() & _LISTS[profile].keys())
@@ -168,12 +170,8 @@ def operations(draw: st.DrawFn, egress: tuple[str, ...]) -> Tables:
         "on_listing": draw(
             st.sampled_from(
                 (
-                    "nothing",
-                    "pause_culprit",
-                    "clean_list",
-                    "clean_list",
-                    "move_culprit",
-                    "move_culprit",
+                    *("clean_list", "clean_list", "move_culprit", "move_culprit"),
+                    *("pause_culprit", "nothing"),
                 )
             )
         ),
@@ -289,12 +287,24 @@ def slowed(tables: Tables) -> Tables:
     }
 
 
+def slower(tables: Tables) -> Tables:
+    """The same in hours for minutes: days, in which the volume of a day counts."""
+    result = slowed(tables)
+    for host in result["hosts"].values():
+        host["on_failure"] = {"retry_every": "20 min", "give_up_after": "3 h"}
+    operations = tables["operations"] | {"monitor_every": "1 h"}
+    return result | {"operations": operations}
+
+
+_LONGER = (("/h", "/d"), ("/min", "/h"), ("/s", "/min"), (" min", " h"), (" s", " min"))
+
+
 def _slow(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _slow(each) for key, each in value.items()}
     if not isinstance(value, str):
         return value
-    for unit, longer in (("/min", "/h"), ("/s", "/min"), (" s", " min")):
+    for unit, longer in _LONGER:
         if value.endswith(unit):
             return value.removesuffix(unit) + longer
     return value
