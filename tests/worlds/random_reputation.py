@@ -258,6 +258,20 @@ def kept_apart(draw: st.DrawFn, tables: Tables, culprit: str) -> Tables:
     }
 
 
+def unlisted(tables: Tables) -> Tables:
+    """The same without blocklists: the run ends with its last recipient."""
+    uses = ("refuses_on", "refusal_stage", "refusal_action", "junk_share")
+    uses = (*uses, "dnsbl_ttl", "dnsbl_negative_ttl", "mirrors")
+    destinations = {
+        name: {key: value for key, value in table.items() if key not in uses}
+        for name, table in tables["destinations"].items()
+    }
+    return {key: value for key, value in tables.items() if key != "blocklists"} | {
+        "destinations": destinations,
+        "events": [event for event in tables["events"] if "listing" not in event],
+    }
+
+
 def slowed(tables: Tables) -> Tables:
     """The same in minutes for seconds: long enough for providers and human operators to think.
 
@@ -288,10 +302,15 @@ def slowed(tables: Tables) -> Tables:
 
 
 def slower(tables: Tables) -> Tables:
-    """The same in hours for minutes: days, in which the volume of a day counts."""
+    """The same in hours for minutes: days, in which the volume of a day counts.
+
+    Nothing is looked at every few seconds.
+    """
     result = slowed(tables)
     for host in result["hosts"].values():
         host["on_failure"] = {"retry_every": "20 min", "give_up_after": "3 h"}
+    for hub in result["hubs"].values():
+        hub.pop("back_pressure", None)
     operations = tables["operations"] | {"monitor_every": "1 h"}
     return result | {"operations": operations}
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from worlds.random_reputation import reputed, slowed, slower
+from worlds.random_reputation import reputed, slowed, slower, unlisted
 
 Tables = dict[str, Any]
 DURATION = 300
@@ -72,7 +72,7 @@ _HUB = _some(
     transient_failure_retry_interval=("20 s",),
     outbound_connection_failure_retry_interval=("10 s", "1 min"),
     message_expiration_timeout=("10 s", "1 min", "10 min"),
-    delay_notification_timeout=("5 s", "30 s", "4 h"),
+    delay_notification_timeout=("5 s", "30 s", "1 min", "4 h"),
     priority_queuing_enabled=(True, False),
     max_per_domain_high_priority_connections=LIMIT,
     max_per_domain_normal_priority_connections=LIMIT,
@@ -298,8 +298,10 @@ def worlds(draw: st.DrawFn) -> Tables:
 
 @st.composite
 def reputed_worlds(draw: st.DrawFn, tables: Tables | None = None) -> Tables:
-    """A scenario with reputation: within minutes, hours, or days."""
+    """A scenario with reputation: within minutes, hours, or days; perhaps without blocklists."""
     result = draw(reputed(draw(plain_worlds()) if tables is None else tables))
+    if draw(st.sampled_from((False,) * 7 + (True,))):
+        result = unlisted(result)
     times = draw(st.sampled_from((1, 1, 1, 0, 0, 2)))
     if times:
         result = slowed(result)

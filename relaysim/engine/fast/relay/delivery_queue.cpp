@@ -77,25 +77,21 @@ i64 DeliveryQueue::next_transaction(Run& run, i64 opens) {
 }
 
 // Hubs behind the queue. The hubs take turns; a hub that would refuse the connection is passed
-// over. If all would refuse, the connection goes to the hub whose turn it is. Returns the hub, -1
-// if the queue leads to the mailbox server; `reply` is the refusal, or -1.
+// over. If all would refuse, the hub whose turn it is does. Returns the hub, -1 if the queue leads to
+// the mailbox server or all refuse; `reply` is the refusal, or -1.
 i64 DeliveryQueue::next_hub(Run& run, i64* reply) {
   const QueuePlan& plan = this->plan(run);
   *reply = -1;
   if (!plan.peer_count) return -1;
-  i64 start = connections++, taken = -1, refused = -1, refusal_of_first = -1;
+  i64 start = connections++, taken = -1, refusal_of_first = -1;
   for (i64 turn = 0; turn < plan.peer_count; turn++) {
     i64 peer = run.plan.peers[plan.first_peer + (start + turn) % plan.peer_count].hub;
     i64 reason = refusal(run, run.hubs[peer]);  // of every hub: the replies get their numbers
     if (reason < 0 && taken < 0) taken = peer;
-    if (turn == 0) {
-      refused = peer;
-      refusal_of_first = reason;
-    }
+    if (turn == 0) refusal_of_first = reason;
   }
-  if (taken >= 0) return taken;
-  *reply = refusal_of_first;
-  return refused;
+  if (taken < 0) *reply = refusal_of_first;
+  return taken;
 }
 
 // The reply with which another hub refuses mail of this hub now; -1 for none.
