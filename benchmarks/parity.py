@@ -344,15 +344,21 @@ _TWO = re.compile(r"\w\((?P<one>\w+), (?P<two>\w+)[,)]")
 _LEFT_OUT = re.compile(
     r"prefetch|reserve\(|free\(|free_memory|give_back|fprintf|abort|BREATH|#|switch|template"
 )
-_FREES = re.compile(
-    r"^.*free_actors\(\) \{$.*?^\}$|^.*::free_memory\(\) \{$.*?^\}$", re.MULTILINE | re.DOTALL
-)
+_FREES = re.compile(r"(?ms)^[^\n]*(free_actors|::free_memory)\(\) \{$.*?^\}$")
 EQUIVALENT = (
     # A draw of 32 bits is hardly ever equal to a threshold.
     (r"draw32\(.* < ", r"draw32\(.* <= "),
     # Any negative number stands for none.
     (r": -1;", r": -2;"),
     (r"return -1;", r"return -2;"),
+    # An actor gets its number, and what it belongs to, when it is made.
+    (r"\bi64 ", r"\b(number|hub|host|stream|queue|station) = 1[,;]"),
+    # Events of lines are compared with those of hubs alone.
+    (r"LINE = 2 << 13", r"LINE = 2 << 14"),
+    # Text 0 is no refusal of a session.
+    (r"return refusal >= 0", r"return refusal >= 1"),
+    # The larger one of two numbers, which may be equal.
+    (r"junk_share > junk", r"junk_share >= junk"),
     # Billions of parts, of counts below a thousand.
     (r"1000000000", r"1000000001"),
 )

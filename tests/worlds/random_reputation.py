@@ -108,7 +108,7 @@ def _signals(suffix: str, culprit: bool) -> st.SearchStrategy[Tables]:
     return st.fixed_dictionaries(
         {
             f"trap_{suffix}": st.sampled_from((0.1, 0.4) if culprit else (0.0, 0.1)),
-            "unknown_rate": st.sampled_from((0.0, 0.2, 0.4)),
+            "unknown_rate": st.sampled_from((0.4, 0.0, 0.2)),
             "complaint_rate": st.sampled_from((0.0, 1.0)),
         }
     )
