@@ -12,7 +12,7 @@ CPP := $(wildcard relaysim/engine/fast/*.[ch]pp relaysim/engine/fast/*/*.[ch]pp)
 DEMO ?=
 DESIGNS := $(addprefix scenarios/,shared-hub.toml dedicated-hub.toml dedicated-hub-warm.toml)
 
-.PHONY: demo figures test quick lint bench verify ladder campaigns findings coverage pairing growth notebooks output header docs clean
+.PHONY: demo figures test quick lint bench verify ladder campaigns findings coverage pairing growth parity sanitize notebooks output header docs clean
 
 demo: $(ENGINE)
 	$(BIN)/relaysim compare $(DESIGNS) --figures out/demo $(DEMO)
@@ -57,6 +57,17 @@ pairing: $(ENGINE)
 
 growth: $(ENGINE)
 	$(BIN)/python benchmarks/growth.py
+
+parity: $(ENGINE)
+	$(BIN)/python benchmarks/parity.py worlds
+	$(BIN)/python benchmarks/parity.py reach
+	$(BIN)/python benchmarks/parity.py coverage
+	$(BIN)/python benchmarks/parity.py mutants
+
+# WORLDS=0 takes those of the test suite and all scenarios.
+WORLDS ?= 0
+sanitize: $(ENGINE)
+	$(BIN)/python benchmarks/parity.py sanitizers --worlds $(WORLDS)
 
 notebooks: $(ENGINE)
 	$(BIN)/python benchmarks/notebooks.py

@@ -352,11 +352,14 @@ EQUIVALENT = (
     (r": -1;", r": -2;"),
     (r"return -1;", r"return -2;"),
     # An actor gets its number, and what it belongs to, when it is made.
-    (r"\bi64 ", r"\b(number|hub|host|stream|queue|station) = 1[,;]"),
+    (r"\bi64 ", r"\b(number|hub|host|stream|queue|station|limit) = 1[,;]"),
     # Events of lines are compared with those of hubs alone.
     (r"LINE = 2 << 13", r"LINE = 2 << 14"),
-    # Text 0 is no refusal of a session.
-    (r"return refusal >= 0", r"return refusal >= 1"),
+    # Text 0 is no refusal of a session, and none of a provider.
+    (r"return refusal >= 0", r"return refusal >"),
+    (r"if \(text >= 0\)", r"if \(text >"),
+    # A larger array.
+    (r"(ready|waiting|in_use)\[3\]", r"(ready|waiting|in_use)\[4\]"),
     # The larger one of two numbers, which may be equal.
     (r"junk_share > junk", r"junk_share >= junk"),
     # Billions of parts, of counts below a thousand.

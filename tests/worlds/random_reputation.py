@@ -79,8 +79,8 @@ _REPUTATION: dict[str, tuple[Any, ...]] = {
     "widening": (0.0, 1.0),
 }
 _USES = st.dictionaries(st.sampled_from(_PROFILES), st.sampled_from((0.5, 1.0)), max_size=4)
-_STAGES = ("greeting", "mail", "rcpt", "data", {"greeting": 0.5, "rcpt": 0.5})
-_ACTIONS = ("reject", "defer", "score", {"reject": 0.5, "defer": 0.3, "score": 0.2})
+_STAGES = ("greeting", "greeting", "mail", "rcpt", "data", {"greeting": 0.5, "rcpt": 0.5})
+_ACTIONS = ("reject", "reject", "defer", "score", {"reject": 0.5, "defer": 0.3, "score": 0.2})
 
 
 @st.composite

@@ -40,6 +40,7 @@ _LAW: tuple[Any, ...] = (
     {"distribution": "lognormal", "mean": "20 s", "cv": 2.0},
 )
 LIMIT = (1, 2, 3, "unlimited")
+_NARROW = (1, 1, 2, 3, "unlimited")
 _SHARE = (0.0, 0.0, 0.3, 1.0)
 # Some messages are 80, 120 or 200 buckets.
 _PRESSURE = {"version_bucket_size": "1 KB"}
@@ -61,7 +62,7 @@ _HUB = _some(
     commit_write=("0 s", "10 ms", "1 s", "5 s"),
     max_connection_rate_per_minute=(2, 20, "unlimited"),
     max_outbound_connections=LIMIT,
-    max_per_domain_outbound_connections=LIMIT,
+    max_per_domain_outbound_connections=_NARROW,
     max_concurrent_mailbox_deliveries=LIMIT,
     max_concurrent_mailbox_submissions=LIMIT,
     reject_time=("0 s", "1 s"),

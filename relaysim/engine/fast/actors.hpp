@@ -6,12 +6,19 @@ struct Run;
 
 constexpr i64 NO_LIMIT = 1ll << 62;
 
+// Microseconds of a transfer; a product of a size above a terabyte needs more than 64 bits.
+inline i64 transfer_time(i64 size, i64 bandwidth) {
+  if (size < 1ll << 40) return size * 8000000 / bandwidth;
+  return (i64)((i128)size * 8000000 / bandwidth);
+}
+
 struct Cost {
   i64 base, per_kb;
   Law factors;
 
   i64 of(i64 size, u32 bits) const {
-    return (base + (per_kb * size >> 10)) * factors.looked_up(bits) >> 16;
+    i64 whole = base + (i64)((i128)per_kb * size >> 10);
+    return (i64)((i128)whole * factors.looked_up(bits) >> 16);
   }
 };
 

@@ -19,6 +19,7 @@ using u8 = uint8_t;
 using u16 = uint16_t;
 using u32 = uint32_t;
 using u64 = uint64_t;
+using i128 = __int128;
 
 // Without memory the process ends: nothing could go on.
 inline void out_of_memory(i64 bytes) {

@@ -51,7 +51,8 @@ void Pressure::poll(Run& run) {
   PressureLevel worst = NORMAL;
   for (i64 number = 0; number < plan.drive_count; number++) {
     const DrivePlan& drive = run.plan.drives[plan.first_drive + number];
-    i64 use = 100 * (drive.used + (drive.holds_mail ? most_held : 0)) / drive.size;
+    i64 used = drive.used + (drive.holds_mail ? most_held : 0);
+    i64 use = (i64)((i128)100 * used / drive.size);
     PressureLevel before = (PressureLevel)disks[number];
     PressureLevel after = rated(before, use, drive.normal, drive.medium, drive.high);
     if (after != before) run.record.level(drive.level, hub, run.now(), after);

@@ -188,7 +188,7 @@ bool Host::dialogue(Run& run, u32 session, Session& self) {
       self.mails = (self.accepted + most - 1) / most;
       i64 trips = (self.mails ? self.mails : 1) * verdict.mail + recipients * verdict.recipient +
                   self.mails * verdict.content;
-      i64 content = verdict.bandwidth ? self.mails * (size * 8000000 / verdict.bandwidth) : 0;
+      i64 content = verdict.bandwidth ? self.mails * transfer_time(size, verdict.bandwidth) : 0;
       self.due = run.now() + hub.pressure.delay + trips * verdict.round_trip +
                  self.refused.size * verdict.error_delay + content;
     }

@@ -96,7 +96,7 @@ bool Run::submission(u32 number, Place& self) {
     }
     hub.pressure.uncommitted += size;
     self.due = MAILBOX_SUBMISSION * host.round_trip +
-               (host.bandwidth ? size * 8000000 / host.bandwidth : 0);
+               (host.bandwidth ? transfer_time(size, host.bandwidth) : 0);
     if (self.due)
       WAIT_IN_SUBMISSION(loop.at(self.start + self.due, ATTEMPT, HOST | (u64)given.host,
                                  self.recipient, messages.attempts[message], me));

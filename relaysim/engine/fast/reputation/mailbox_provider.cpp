@@ -2,8 +2,6 @@
 // nothing. Python makes their states, and changes them.
 #include "../run.hpp"
 
-using i128 = __int128;
-
 template <class T>
 static void add_once(Vec<T>& known, T value) {
   for (i64 place = 0; place < known.size; place++)
