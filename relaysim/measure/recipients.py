@@ -141,9 +141,8 @@ def _hub(trace: Trace) -> Column:
 def _last_attempts(trace: Trace, routes: RecipientRoutes) -> tuple[Column, Column, Column]:
     """Return attempts of each recipient in its last queue: number, first start, last egress."""
     attempts = trace.attempts
-    order = np.lexsort((attempts["attempt"], attempts["transaction"]))
     # An attempt that never got a connection does not count.
-    order = order[attempts["start"][order] >= 0]
+    order = routes.attempts[attempts["start"][routes.attempts] >= 0]
     row, recipient = routes.members.join(attempts["transaction"][order])
     attempt = order[row]
     transaction = trace.recipients["transaction"]

@@ -70,6 +70,8 @@ class RecipientRoutes:
     recipient: Column
     transaction: Column
     members: Members
+    attempts: Column
+    """The rows of `attempts` by transaction and number."""
 
     @classmethod
     def of(cls, trace: Trace) -> Self:
@@ -85,7 +87,8 @@ class RecipientRoutes:
             recipients.append(recipient)
             transactions.append(transaction)
         pairs, owners = np.concatenate(recipients), np.concatenate(transactions)
-        return cls(pairs, owners, Members.of(owners, pairs, len(trace.transactions)))
+        attempts = np.lexsort((trace.attempts["attempt"], trace.attempts["transaction"]))
+        return cls(pairs, owners, Members.of(owners, pairs, len(trace.transactions)), attempts)
 
 
 class _Account:
@@ -187,7 +190,7 @@ def _passes(
 def _for_connections(trace: Trace, routes: RecipientRoutes, account: _Account) -> None:
     """Add the waits of transactions for a connection, and for their next attempt."""
     attempts = trace.attempts
-    order = np.lexsort((attempts["attempt"], attempts["transaction"]))
+    order = routes.attempts
     transaction, queue = attempts["transaction"][order], attempts["queue"][order]
     enter, end = attempts["enter"][order], attempts["end"][order]
     until = waited_until(trace, attempts["start"][order], end)
@@ -218,7 +221,7 @@ def _for_connections(trace: Trace, routes: RecipientRoutes, account: _Account) -
 def _while_sent(trace: Trace, routes: RecipientRoutes, account: _Account) -> None:
     """Add the waits of transactions for a core to send and for the line, within attempts."""
     visits, attempts = trace.visits, trace.attempts
-    order = np.lexsort((attempts["attempt"], attempts["transaction"]))
+    order = routes.attempts
     count = np.bincount(attempts["transaction"], minlength=len(trace.transactions))
     first = np.cumsum(count) - count
     for visit in (Visit.SEND, Visit.LINE):
