@@ -44,7 +44,7 @@ from worlds.reached import EXPECTED, reached  # noqa: E402
 
 from relaysim.engine import run as reference  # noqa: E402
 from relaysim.engine.fast import build, simulation  # noqa: E402
-from relaysim.engine.fast.library import Library  # noqa: E402
+from relaysim.engine.fast.binding import Library  # noqa: E402
 from relaysim.plan.plan import Plan  # noqa: E402
 from relaysim.study.execution.jobs import in_order  # noqa: E402
 from relaysim.trace.tables import Trace, first_divergence  # noqa: E402

@@ -25,12 +25,7 @@ Play = Callable[[Tables, int], None]
 
 def runs_of_scenario(file: Path) -> Iterator[tuple[Plan, Draws]]:
     """Yield the coupled runs of three replications of a scenario."""
-    scenario = load(
-        file,
-        ["run.scale=0.01", "destinations.business.domain_count=50"][
-            : 1 + ("business" in file.read_text(encoding="utf-8"))
-        ],
-    )
+    scenario = load(file, ["run.scale=0.01"])
     for replication, start in ((0, 1), (1, 1), (0, 20100301)):
         yield from coupled_runs(scenario, replication, start)
 
