@@ -85,7 +85,7 @@ _HUB = _some(
     ),
 )
 _CONNECTOR = _some(
-    permissions=(RELAY, RELAY, RELAY, []),
+    permissions=(RELAY, [], RELAY),
     max_inbound_connection=(1, 2, 100),
     max_inbound_connection_per_source=LIMIT,
     max_inbound_connection_percentage_per_source=(20, 50, 100),
@@ -122,7 +122,7 @@ _ARRIVALS = st.one_of(
             "rate": rate,
         },
         st.integers(0, 250),
-        st.integers(1, 30),
+        st.sampled_from((20, 1, 3, 8, 30)),
         st.sampled_from(("1/s", "1000000/s", "10/min")),
     ),
     st.sampled_from(
