@@ -358,7 +358,8 @@ EQUIVALENT = (
     # Text 0 is no refusal of a session, and none of a provider.
     (r"return refusal >= 0", r"return refusal >"),
     (r"if \(text >= 0\)", r"if \(text >"),
-    # A larger array.
+    # A larger array, or a map that grows one key earlier.
+    (r"^  i64 size = 0;", r"size = 1;"),
     (r"(ready|waiting|in_use)\[3\]", r"(ready|waiting|in_use)\[4\]"),
     # The larger one of two numbers, which may be equal.
     (r"junk_share > junk", r"junk_share >= junk"),
