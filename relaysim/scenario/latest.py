@@ -10,7 +10,7 @@ from relaysim.scenario.model import Scenario
 T = TypeVar("T")
 
 
-MOST = 4
+MOST = 8
 """Results that are kept. A comparison takes the replications of its designs in turn."""
 
 

@@ -17,6 +17,7 @@ from relaysim.mail import reply
 from relaysim.mail.backpressure import Resource
 from relaysim.mail.dialogue import HUB_BANDWIDTH
 from relaysim.plan.plan import Cost, Plan
+from relaysim.scenario.latest import MOST
 from relaysim.scenario.problem import KeyPath, Problem, ScenarioError
 from relaysim.trace.tables import Level
 from relaysim.traffic.workload import Draws
@@ -69,7 +70,7 @@ class PackedPlan:
     texts: tuple[str, ...]
 
 
-_latest: deque[tuple[Plan, PackedPlan]] = deque(maxlen=12)
+_latest: deque[tuple[Plan, PackedPlan]] = deque(maxlen=3 * MOST)
 """The last packed plans: a comparison takes the replications of its designs in turn, each with
 three coupled runs."""
 
