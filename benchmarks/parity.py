@@ -130,8 +130,9 @@ def worlds(given: argparse.Namespace) -> int:
         tables, replication, where = part
         file = CASES / f"parity-{number}.json"
         file.parent.mkdir(exist_ok=True)
-        file.write_text(json.dumps([replication, tables], indent=1, default=datetime.isoformat))
-        print(f"{file.read_text()}\nreplication {replication}: {where}\n--case {file}")
+        text = json.dumps([replication, tables], indent=1, default=datetime.isoformat)
+        file.write_text(text, encoding="utf-8")
+        print(f"{text}\nreplication {replication}: {where}\n--case {file}")
         return 1
     count = sum(rows[name] for name in Trace.TABLES)
     print(f"{rows['worlds']} worlds, {rows['runs']} runs, {count:,} rows: no difference")
@@ -142,7 +143,7 @@ def worlds(given: argparse.Namespace) -> int:
 
 def repeated(file: Path) -> int:
     """Compare both engines on a world that `worlds` wrote."""
-    replication, tables = json.loads(file.read_text())
+    replication, tables = json.loads(file.read_text(encoding="utf-8"))
     start = tables["run"].get("start")
     if start:
         tables["run"]["start"] = datetime.fromisoformat(start)

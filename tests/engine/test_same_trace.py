@@ -81,7 +81,7 @@ QUIET: Tables = {
     "sender": "quiet@quiet.example",
     "size": "1 KB",
     "to": {"internal": 0.5, "many": 0.5},
-    "arrivals": {"process": "campaign", "at": "9 d", "messages": 5, "rate": "1/s"},
+    "arrivals": {"process": "campaign", "at": "30 d", "messages": 5, "rate": "1/s"},
 }
 LISTED: Tables = {"mailing_list": {"addresses": 5, "trap_share": 1.0, "unknown_rate": 0.5}}
 """What it would do if it did send."""

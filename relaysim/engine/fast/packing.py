@@ -403,9 +403,10 @@ def pack_draws(plan: Plan, draws: Draws) -> Arrays:
 
 
 def _require_64_bits(plan: Plan, size: int) -> None:
-    """Raise ScenarioError if a message of this size takes 2**61 microseconds or more anywhere.
+    """Raise ScenarioError if the time for a message of this size is too large for an event.
 
-    The times are those of `Cost.of` and `transfer_time`; sums of two of them fit into 64 bits.
+    The times are those of `Cost.of` and `transfer_time`. An event has the time of the run on top,
+    which is below 2**60 microseconds.
     """
     bandwidths = [host.bandwidth for host in plan.hosts] + [line.bandwidth for line in plan.lines]
     slowest = min(filter(None, bandwidths), default=HUB_BANDWIDTH)  # 0: no limit
@@ -417,7 +418,7 @@ def _require_64_bits(plan: Plan, size: int) -> None:
             path: KeyPath = ("hubs", hub.title, f"{name}_cost")
             times[path] = (cost.base + (cost.per_kb * size >> 10)) * largest >> 16
     for path, time in times.items():
-        if time >= 1 << 61:
+        if time >= (1 << 63) - (1 << 60):
             raise _too_large(path, f"the time for a message of {format_size(size)} is")
 
 
