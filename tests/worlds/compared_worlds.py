@@ -18,7 +18,7 @@ from worlds.random_worlds import Tables, plain_worlds, reputed_worlds
 SCENARIOS = sorted((Path(__file__).parents[2] / "scenarios").glob("*.toml"))
 PAIRS = 150
 """Pairs of random worlds of the test suite: one without reputation, one with it."""
-SEED = 20100301
+SEED = 1
 Play = Callable[[Tables, int], None]
 """Called with the tables of a world and the number of a replication."""
 

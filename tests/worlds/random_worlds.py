@@ -85,7 +85,7 @@ _HUB = _some(
     ),
 )
 _CONNECTOR = _some(
-    permissions=(RELAY, [], RELAY),
+    permissions=(RELAY, RELAY, RELAY, []),
     max_inbound_connection=(1, 2, 100),
     max_inbound_connection_per_source=LIMIT,
     max_inbound_connection_percentage_per_source=(20, 50, 100),
