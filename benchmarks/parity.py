@@ -351,7 +351,7 @@ EQUIVALENT = (
     (r"draw32\(.* < ", r"draw32\(.* <= "),
     # Any negative number stands for none.
     (r": -1;", r": -2;"),
-    (r"return -1;", r"return -2;"),
+    (r"return -1;|_first = -1;", r"return -2;|_first = -2;"),
     # An actor gets its number, and what it belongs to, when it is made.
     (r"\bi64 ", r"\b(number|hub|host|stream|queue|station|limit) = 1[,;]"),
     # Events of lines are compared with those of hubs alone.

@@ -94,7 +94,7 @@ _CONNECTOR = _some(
     max_message_size=("1 KB", "20 KB", "unlimited"),
     max_recipients_per_message=(1, 2, "unlimited"),
     tarpit_interval=("0 s", "5 s"),
-    max_acknowledgement_delay=("0 s", "1 s", "30 s"),
+    max_acknowledgement_delay=("30 s", "0 s", "1 s", "2 min"),
 )
 _DESTINATION = _some(
     profile=("none", "none", "small-business-gateway"),
