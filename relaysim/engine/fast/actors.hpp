@@ -6,10 +6,15 @@ struct Run;
 
 constexpr i64 NO_LIMIT = 1ll << 62;
 
+// The longest time of an event from now on: above 2^63 - 2^60 microseconds a time is "never".
+constexpr i64 NEVER = INT64_MAX - (1ll << 60);
+
+inline i64 at_most_never(i128 time) { return time > NEVER ? NEVER : (i64)time; }
+
 // Microseconds of a transfer; a product of a size above a terabyte needs more than 64 bits.
 inline i64 transfer_time(i64 size, i64 bandwidth) {
   if (size < 1ll << 40) return size * 8000000 / bandwidth;
-  return (i64)((i128)size * 8000000 / bandwidth);
+  return at_most_never((i128)size * 8000000 / bandwidth);
 }
 
 struct Cost {
@@ -17,8 +22,8 @@ struct Cost {
   Law factors;
 
   i64 of(i64 size, u32 bits) const {
-    i64 whole = base + (i64)((i128)per_kb * size >> 10);
-    return (i64)((i128)whole * factors.looked_up(bits) >> 16);
+    i128 whole = base + ((i128)per_kb * size >> 10);
+    return at_most_never(whole * factors.looked_up(bits) >> 16);
   }
 };
 

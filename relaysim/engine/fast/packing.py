@@ -15,13 +15,11 @@ from relaysim.engine.reputation.receiver import RCPT, REJECT
 from relaysim.mail import remote_reply as remote
 from relaysim.mail import reply
 from relaysim.mail.backpressure import Resource
-from relaysim.mail.dialogue import HUB_BANDWIDTH
 from relaysim.plan.plan import Cost, Plan
 from relaysim.scenario.latest import MOST
-from relaysim.scenario.problem import KeyPath, Problem, ScenarioError
+from relaysim.scenario.problem import Problem, ScenarioError
 from relaysim.trace.tables import Level
 from relaysim.traffic.workload import Draws
-from relaysim.units import format_size
 
 Integers = npt.NDArray[np.int64]
 Row = dict[str, Any]
@@ -355,13 +353,7 @@ def pack_draws(plan: Plan, draws: Draws) -> Arrays:
     """Return the draws of a replication as flat arrays.
 
     The last two arrays are the listings in force, which the watchers write.
-
-    Raises
-    ------
-    ScenarioError
-        If the core time or the transfer of the largest message is beyond 64 bits.
     """
-    _require_64_bits(plan, int(draws.size.max(initial=0)))
     index = np.array([plan.stream_index[name] for name in draws.streams], dtype=np.int64)
     bounds = np.searchsorted(draws.stream, np.arange(len(draws.streams) + 1))
     lists = np.zeros((len(plan.streams), 2), dtype=np.int64)
@@ -402,31 +394,6 @@ def pack_draws(plan: Plan, draws: Draws) -> Arrays:
     return _arrays(DRAWS, values)
 
 
-def _require_64_bits(plan: Plan, size: int) -> None:
-    """Raise ScenarioError if the time for a message of this size is too large for an event.
-
-    The times are those of `Cost.of` and `transfer_time`. An event has the time of the run on top,
-    which is below 2**60 microseconds.
-    """
-    bandwidths = [host.bandwidth for host in plan.hosts] + [line.bandwidth for line in plan.lines]
-    slowest = min(filter(None, bandwidths), default=HUB_BANDWIDTH)  # 0: no limit
-    times: dict[KeyPath, int] = {("hosts",): size * 8_000_000 // slowest}
-    for hub in plan.hubs:
-        for name in ("receive", "categorize", "antivirus", "send"):
-            cost = getattr(hub, name)
-            largest = cost.factors[-1]  # laws ascend
-            path: KeyPath = ("hubs", hub.title, f"{name}_cost")
-            times[path] = (cost.base + (cost.per_kb * size >> 10)) * largest >> 16
-    for path, time in times.items():
-        if time >= (1 << 63) - (1 << 60):
-            raise _too_large(path, f"the time for a message of {format_size(size)} is")
-
-
-def _too_large(path: KeyPath, what: str) -> ScenarioError:
-    message = f"{what} too large for the compiled engine: lower it, or use --engine reference"
-    return ScenarioError([Problem(path, message)])
-
-
 def _require_room(plan: Plan) -> None:
     """Raise ScenarioError for numbers that do not fit into the parts of a word."""
     for noun, count, most in (
@@ -439,7 +406,8 @@ def _require_room(plan: Plan) -> None:
         ("stations", len(plan.stations), 1 << 15),
     ):
         if count > most:
-            raise _too_large((noun,), f"a number of {count:,} is")
+            message = f"{count:,} are too many for the compiled engine: use --engine reference"
+            raise ScenarioError([Problem((noun,), message)])
 
 
 def _fields(value: Any, *names: str) -> Row:

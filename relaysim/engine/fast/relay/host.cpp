@@ -188,9 +188,9 @@ bool Host::dialogue(Run& run, u32 session, Session& self) {
       self.mails = (self.accepted + most - 1) / most;
       i64 trips = (self.mails ? self.mails : 1) * verdict.mail + recipients * verdict.recipient +
                   self.mails * verdict.content;
-      i64 content = verdict.bandwidth ? self.mails * transfer_time(size, verdict.bandwidth) : 0;
+      i128 content = verdict.bandwidth ? (i128)self.mails * transfer_time(size, verdict.bandwidth) : 0;
       self.due = run.now() + hub.pressure.delay + trips * verdict.round_trip +
-                 self.refused.size * verdict.error_delay + content;
+                 self.refused.size * verdict.error_delay + at_most_never(content);
     }
     if (self.accepted) hub.pressure.uncommitted += size;
     if (self.due > run.now())
@@ -224,7 +224,7 @@ bool Host::dialogue(Run& run, u32 session, Session& self) {
     if (hub.epoch == self.epoch) {
       WAIT_IN_PART_UNLESS(hub.cores.serve(
           run, RECEIVE, me, VISIT_RECEIVE, self.message, 0, self.recipient,
-          self.mails * hub.receive.of(size, draw32(run.record.key[self.recipient], D_RECEIVE_COST, 0))));
+          at_most_never((i128)self.mails * hub.receive.of(size, draw32(run.record.key[self.recipient], D_RECEIVE_COST, 0)))));
       if (hub.epoch == self.epoch)  // else the hub stopped before the work was done
         WAIT_IN_PART_UNLESS(hub.database.commit(run, me, self.message, self.recipient));
     }

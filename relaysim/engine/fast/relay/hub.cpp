@@ -33,7 +33,8 @@ void Hub::accept(Run& run, i64 message, i64 parent) {
   if (!asleep.empty()) wake(run);
   u64 key = run.record.key[recipient], hop = (u64)run.transactions.hops_after(parent);
   i64 work = categorize.of(size, draw32(key, D_CATEGORIZE_COST, hop));
-  if (scans) work += antivirus.of(size, draw32(key, D_ANTIVIRUS_COST, hop));
+  if (scans)
+    work = at_most_never((i128)work + antivirus.of(size, draw32(key, D_ANTIVIRUS_COST, hop)));
   Target categorized = {(u32)entry, (u16)number, CATEGORIZED};
   if (cores.serve(run, CATEGORIZE, categorized, VISIT_CATEGORIZE, message, 0, recipient, work))
     route(run, message, parent, now);

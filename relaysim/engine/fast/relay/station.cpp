@@ -125,10 +125,7 @@ bool Line::transfer(Run& run, Target target, i64 transaction, i64 attempt, i64 r
                     i64 size) {
   if (bandwidth == 0) return true;
   i64 now = run.now(), start = now > free_at ? now : free_at;
-  i64 end;
-  // A line that is busy for ever: no later transfer begins.
-  if (__builtin_add_overflow(start, transfer_time(size, bandwidth), &end)) end = INT64_MAX;
-  free_at = end;
+  i64 end = free_at = at_most_never((i128)start + transfer_time(size, bandwidth));
   run.record.visit(station, VISIT_LINE, transaction, attempt, now, start, end);
   run.loop.at(end, SERVICE, (u64)entity, recipient, attempt, target);
   return false;
