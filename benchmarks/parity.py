@@ -203,12 +203,12 @@ def suite() -> Iterator[tuple[Plan, Draws]]:
 def use(file: Path) -> None:
     """Let this process run a library of another place."""
     functions = Library(file)
-    simulation.library = lambda: functions  # type: ignore[assignment]
+    simulation.load_library = lambda: functions  # type: ignore[assignment]
 
 
 def play(given: argparse.Namespace) -> int:
     """Play the test suite, or random worlds, through a library; what `played` starts."""
-    use(given.library)
+    use(given.file)
     if given.worlds:
         play_random_worlds(
             lambda tables, replication: (
@@ -503,7 +503,7 @@ def main() -> int:
         with_library = commands.add_parser(name, help=command.__doc__)
         with_library.set_defaults(call=command)
         with_library.add_argument("--worlds", type=int, default=0, help="0: the test suite")
-    commands.choices["play"].add_argument("library", type=Path)
+    commands.choices["play"].add_argument("file", type=Path)
     given = parser.parse_args()
     return int(given.call(given))
 
