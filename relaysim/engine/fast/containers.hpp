@@ -1,7 +1,7 @@
 // Containers of plain values. They need no C++ runtime library; the run frees their memory.
 #pragma once
-#ifdef __linux__
-#define _GNU_SOURCE
+#if defined(__linux__) && !defined(_GNU_SOURCE)
+#define _GNU_SOURCE  // for mremap
 #endif
 #include <stdint.h>
 #include <stdio.h>
