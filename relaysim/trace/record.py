@@ -39,7 +39,7 @@ REPLY = Kind("index into `names.replies`")
 
 
 FEW = {"streams", "hubs", "connectors", "egress", "stations"}
-"""What a run has at most 32,767 of."""
+"""What a run of the compiled engine has at most 32,768 of, which it checks; for 16 bits."""
 
 
 def row_of(table: str) -> Kind:

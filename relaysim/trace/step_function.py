@@ -9,6 +9,8 @@ import numpy.typing as npt
 
 from relaysim.trace.tables import Column, Level, Trace
 
+_LAST = 2**62 - 1
+
 
 @dataclass(frozen=True)
 class StepFunction:
@@ -28,9 +30,11 @@ class StepFunction:
         Parameters
         ----------
         enter, leave : int64 array, shape (n,)
-            When each enters and leaves, microseconds; each array in any order.
+            When each enters and leaves, microseconds; each array in any order. A time from 2**62
+            on, far after any run, counts as 2**62 - 1.
         """
-        # The lowest bit says whether one enters; times are below 2**62, so there is room for it.
+        enter, leave = np.minimum(enter, _LAST), np.minimum(leave, _LAST)
+        # The lowest bit says whether one enters.
         changes = np.concatenate((2 * enter + 1, 2 * leave))
         # Traces are nearly in order of time, which makes the stable sort several times as fast.
         changes.sort(kind="stable")

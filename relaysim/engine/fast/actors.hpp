@@ -28,8 +28,6 @@ struct Cost {
 };
 
 // relay/station
-enum WorkClass { SEND, RECEIVE, CATEGORIZE };
-
 struct Job {
   Target target;
   i64 visit, subject, attempt, recipient, length, enter;
@@ -75,9 +73,6 @@ struct Line {
 };
 
 // relay/back_pressure
-enum PressureLevel : i64 { NORMAL, MEDIUM, HIGH };
-enum Peer { MAILBOX_SERVER, EXCHANGE_SERVER, OTHER };
-
 struct Pressure {
   i64 hub = 0, uncommitted = 0, held = 0, most_held = 0, pressed_polls = 0, delay = 0;
   PressureLevel buckets = NORMAL, level = NORMAL;

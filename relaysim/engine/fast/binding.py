@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from relaysim.engine.fast.build import LIBRARY, sources
-from relaysim.engine.fast.header import FILE, layout
+from relaysim.engine.fast.header import layout
+from relaysim.engine.fast.layout import WATCHERS
 
 HOW = "`python -m relaysim.engine.fast.build` makes it"
 
@@ -39,20 +40,11 @@ _FUNCTIONS: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "free": (None, (_P,)),
 }
 """By function the types of its result and its arguments; their names in C++ begin `relaysim_`."""
-WATCHERS: dict[str, Any] = {
-    "event": ctypes.CFUNCTYPE(None, _I),
-    "new_state": ctypes.CFUNCTYPE(_P, _I, _I, _I),
-    "change_state": ctypes.CFUNCTYPE(None, _I, _I, _I),
-    "block_persistent_senders": ctypes.CFUNCTYPE(None, _I),
-    "start_hour": ctypes.CFUNCTYPE(None, _I, _I),
-    "trap_hit": ctypes.CFUNCTYPE(None, _I, _I),
-    "report": ctypes.CFUNCTYPE(None, _I),
-    "compromised": ctypes.CFUNCTYPE(None, _I),
-    "ndr": ctypes.CFUNCTYPE(None, _I),
-    "scripted_listing": ctypes.CFUNCTYPE(None, _I, _I),
-    "breathe": ctypes.CFUNCTYPE(None),
+CALLS: dict[str, Any] = {
+    name: ctypes.CFUNCTYPE(_P if name == "new_state" else None, *(_I for _ in arguments))
+    for name, arguments in WATCHERS.items()
 }
-"""The types of the functions that C++ calls, in the order of its struct `Watchers`."""
+"""The types of the functions that C++ calls."""
 
 
 class Library:
@@ -80,7 +72,7 @@ class Library:
             function = getattr(library, f"relaysim_{name}")
             function.restype = ctypes.c_char_p
             if function().decode() != expected:
-                raise LibraryError(f"the compiled engine is of another version of {FILE}: {HOW}")
+                raise LibraryError(f"the compiled engine is of another version of relaysim: {HOW}")
         self.digest = sources()
         for name, (result, arguments) in _FUNCTIONS.items():
             function = getattr(library, f"relaysim_{name}")

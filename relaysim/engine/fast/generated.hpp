@@ -32,6 +32,24 @@ constexpr i64 BACK_OFF_STREAM = 1;
 constexpr i64 BACK_OFF_NONE = 2;
 constexpr i64 COLUMNS = 75;
 
+enum Rank : i64 { END = 1, SCRIPT = 2, STATE = 3, TIMER = 4, SERVICE = 5, BATCH = 6, ATTEMPT = 7, ARRIVAL = 8 };
+
+enum EntityKind : i64 { QUEUE = 8192, LINE = 16384, HOST = 24576, DESTINATION = 32768, EGRESS = 40960 };
+
+enum WorkClass : i64 { SEND = 0, RECEIVE = 1, CATEGORIZE = 2 };
+
+enum Verdict : i64 { ACCEPTED = 0, DEFERRED = 1, REFUSED = 2, CLOSED = 3 };
+
+enum Stage : i64 { AT_GREETING = 0, AT_MAIL = 1, AT_RCPT = 2, AT_DATA = 3 };
+
+enum ListAction : i64 { REJECT = 0, DEFER = 1, SCORE = 2 };
+
+enum State : i64 { GOOD = 0, WARN = 1, THROTTLE = 2, BLOCK = 3 };
+
+enum PressureLevel : i64 { NORMAL = 0, MEDIUM = 1, HIGH = 2 };
+
+enum Peer : i64 { MAILBOX_SERVER = 0, EXCHANGE_SERVER = 1, OTHER = 2 };
+
 enum Decision : i64 { D_RECEIVE_COST = 0, D_CATEGORIZE_COST = 1, D_ANTIVIRUS_COST = 2, D_SEND_COST = 3, D_MAILBOX_TIME = 4, D_CONNECT_TIME = 5, D_RESPONSE_TIME = 6, D_CONNECT_FAILURE = 7, D_DEFER = 8, D_NDR = 9, D_DELAY_NOTICE = 10, D_DESTINATION = 16, D_DOMAIN = 17, D_PROVIDER_TRAP = 18, D_UNKNOWN = 19, D_COMPLAINT = 20, D_REPORT = 21, D_RECIPIENTS = 24, D_SIZE = 25, D_TRAP_DELAY = 26, D_COMPLAINT_DELAY = 27, D_FEEDBACK_DELAY = 28, D_JUNK = 29, D_CLEANED = 30, D_GAP = 32, D_BURST_FIRST = 33, D_BURST_LENGTH = 34, D_COMPROMISE = 35, D_STAGE = 40, D_ACTION = 41, D_MIRROR = 42, D_LIST_HAZARD = 48, D_LIST_COMPROMISE = 49, D_LIST_REQUEST = 50, D_LIST_VICINITY = 51, D_LIST_ESCALATE = 52, D_LIST_NEIGHBOUR = 53, D_ADMIN_MONITOR = 56, D_ADMIN_NDR = 57, D_ADMIN_REPAIR = 58, D_PROVIDER_WIDENING = 60, D_PROVIDER_MITIGATION = 61 };
 
 enum Status : i64 { STATUS_IN_FLIGHT = 0, STATUS_DELIVERED = 1, STATUS_JUNKED = 2, STATUS_BOUNCED = 3, STATUS_EXPIRED = 4, STATUS_REFUSED = 5, STATUS_ABANDONED = 6, STATUS_SUPPRESSED = 7 };
@@ -132,6 +150,30 @@ struct ReputationCounters {
 
 struct IpCounters {
   i64 attempted, complaints, inboxed, traps, unknown, ip, hour, day, attempts, admitted, volume, busiest_day, days, cap, hours_above_rate, banned_until;
+};
+
+struct ProviderState {
+  i64 number;
+  IpCounters* ip;
+  ReputationCounters* domain;
+  i64 state;
+  i64 junk;
+  i64 below_since;
+};
+
+// Functions in Python, called at rare events.
+struct Watchers {
+  void (*event)(i64 number);
+  ProviderState* (*new_state)(i64 receiver, i64 stream, i64 egress);
+  void (*change_state)(i64 receiver, i64 number, i64 state);
+  void (*block_persistent_senders)(i64 receiver);
+  void (*start_hour)(i64 receiver, i64 ip);
+  void (*trap_hit)(i64 owner, i64 ip);
+  void (*report)(i64 ip);
+  void (*compromised)(i64 ip);
+  void (*ndr)(i64 egress);
+  void (*scripted_listing)(i64 number, i64 begins);
+  void (*breathe)();
 };
 
 struct Plan {
@@ -754,4 +796,4 @@ inline Array<void> column(const Tables& tables, i64 number) {
   return columns[number];
 }
 
-#define LAYOUT "b9fdbb7cbee0c1deebb760777ab870e2"
+#define LAYOUT "c0026675c570b1f07028e9e17057601f"

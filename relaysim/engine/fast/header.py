@@ -1,12 +1,27 @@
 """The C++ header of what the compiled engine shares with Python: constants, tables and memory."""
 
-from collections.abc import Iterable
-from enum import IntEnum
+from collections.abc import Iterable, Mapping
+from enum import IntEnum, IntFlag
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
+from types import ModuleType
 
-from relaysim.engine.fast.layout import BACK_OFF, CONSTANTS, DRAWS, PLAN, STRUCTS
+from relaysim.engine import kernel
+from relaysim.engine.fast.layout import (
+    BACK_OFF,
+    CONSTANTS,
+    DRAWS,
+    PLAN,
+    PROVIDER_STATE,
+    STRUCTS,
+    WATCHERS,
+)
+from relaysim.engine.relay import station
+from relaysim.engine.reputation import receiver
+from relaysim.mail.backpressure import Level as PressureLevel
+from relaysim.mail.backpressure import Peer
+from relaysim.mail.provider_state import State
 from relaysim.trace.record import TABLES, column_names, specs
 from relaysim.trace.tables import Level, Signal, Status, Visit
 from relaysim.traffic.draw import Decision
@@ -46,13 +61,26 @@ def _digest(text: str) -> str:
     return blake2b(text.encode(), digest_size=16).hexdigest()
 
 
+_RANKS = ("END", "SCRIPT", "STATE", "TIMER", "SERVICE", "BATCH", "ATTEMPT", "ARRIVAL")
+_ENTITIES = ("QUEUE", "LINE", "HOST", "DESTINATION", "EGRESS")
+
+
 def _enums() -> Iterable[str]:
-    yield _enum("Decision", "D_", Decision)
-    yield _enum("Status", "STATUS_", Status)
-    yield _enum("Visit", "VISIT_", Visit)
-    yield _enum("Level", "LEVEL_", Level)
-    yield _enum("SignalKind", "SIGNAL_", Signal)
-    yield _enum("Drawn", "DRAWN_", Drawn)
+    yield _enum("Rank", {name: getattr(kernel, name) >> 60 for name in _RANKS})
+    yield _enum("EntityKind", _named(kernel, *_ENTITIES))
+    yield _enum("WorkClass", _named(station, "SEND", "RECEIVE", "CATEGORIZE"))
+    yield _enum("Verdict", _named(receiver, "ACCEPTED", "DEFERRED", "REFUSED", "CLOSED"))
+    yield _enum("Stage", _named(receiver, "GREETING", "MAIL", "RCPT", "DATA"), "AT_")
+    yield _enum("ListAction", _named(receiver, "REJECT", "DEFER", "SCORE"))
+    yield _enum("State", _members(State))
+    yield _enum("PressureLevel", _members(PressureLevel))
+    yield _enum("Peer", _members(Peer))
+    yield _enum("Decision", _members(Decision), "D_")
+    yield _enum("Status", _members(Status), "STATUS_")
+    yield _enum("Visit", _members(Visit), "VISIT_")
+    yield _enum("Level", _members(Level), "LEVEL_")
+    yield _enum("SignalKind", _members(Signal), "SIGNAL_")
+    yield _enum("Drawn", _members(Drawn), "DRAWN_")
 
 
 def _constants() -> Iterable[str]:
@@ -64,8 +92,16 @@ def _constants() -> Iterable[str]:
     yield f"constexpr i64 COLUMNS = {columns};\n"
 
 
-def _enum(name: str, prefix: str, members: Iterable[IntEnum]) -> str:
-    entries = ", ".join(f"{prefix}{member.name} = {member.value}" for member in members)
+def _members(kind: type[IntEnum] | type[IntFlag]) -> dict[str, int]:
+    return {member.name or "": member.value for member in kind}
+
+
+def _named(module: ModuleType, *names: str) -> dict[str, int]:
+    return {name: getattr(module, name) for name in names}
+
+
+def _enum(name: str, values: Mapping[str, int], prefix: str = "") -> str:
+    entries = ", ".join(f"{prefix}{member} = {value}" for member, value in values.items())
     return f"enum {name} : i64 {{ {entries} }};\n"
 
 
@@ -75,6 +111,16 @@ def _structs() -> Iterable[str]:
     yield "template <>\nstruct Array<void> {\n  const void* values;\n  i64 size;\n};\n"
     for name, fields in STRUCTS.items():
         yield f"struct {name} {{\n  i64 {', '.join(fields)};\n}};\n"
+    members = "".join(
+        f"  {f'{kind}*' if kind else 'i64'} {name};\n" for name, kind in PROVIDER_STATE.items()
+    )
+    yield f"struct ProviderState {{\n{members}}};\n"
+    functions = "".join(
+        f"  {'ProviderState*' if name == 'new_state' else 'void'} (*{name})("
+        f"{', '.join(f'i64 {argument}' for argument in arguments)});\n"
+        for name, arguments in WATCHERS.items()
+    )
+    yield f"// Functions in Python, called at rare events.\nstruct Watchers {{\n{functions}}};\n"
     for name, arrays in (("Plan", PLAN), ("Draws", DRAWS)):
         lines = "".join(f"  Array<{kind}> {field};\n" for field, kind in arrays)
         yield f"struct {name} {{\n{lines}}};\n"

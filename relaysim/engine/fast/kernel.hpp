@@ -1,9 +1,6 @@
 // The event loop: a heap of events in the order of relaysim/engine/kernel.py.
 #pragma once
-#include "containers.hpp"
-
-enum Rank : u64 { END = 1, SCRIPT, STATE, TIMER, SERVICE, BATCH, ATTEMPT, ARRIVAL };
-enum EntityKind : u64 { QUEUE = 1 << 13, LINE = 2 << 13, HOST = 3 << 13, DESTINATION = 4 << 13, EGRESS = 5 << 13 };
+#include "generated.hpp"
 
 // What an event does. Those from SESSION to CATEGORIZED may also wait for a core or a commit.
 enum Kind : u8 {

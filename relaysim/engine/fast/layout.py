@@ -280,3 +280,28 @@ DRAWS: tuple[tuple[str, str], ...] = (
     ("mirrored", "i64"),
 )
 """The arrays of a replication."""
+
+PROVIDER_STATE: dict[str, str] = {
+    "number": "",
+    "ip": "IpCounters",
+    "domain": "ReputationCounters",
+    "state": "",
+    "junk": "",
+    "below_since": "",
+}
+"""The fields of a provider state, each with the struct to which it points; "" for an integer."""
+
+WATCHERS: dict[str, tuple[str, ...]] = {
+    "event": ("number",),
+    "new_state": ("receiver", "stream", "egress"),
+    "change_state": ("receiver", "number", "state"),
+    "block_persistent_senders": ("receiver",),
+    "start_hour": ("receiver", "ip"),
+    "trap_hit": ("owner", "ip"),
+    "report": ("ip",),
+    "compromised": ("ip",),
+    "ndr": ("egress",),
+    "scripted_listing": ("number", "begins"),
+    "breathe": (),
+}
+"""The functions in Python that C++ calls, each with its arguments. `new_state` returns a state."""

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from relaysim.engine.fast.binding import WATCHERS, Library, load_library
+from relaysim.engine.fast.binding import CALLS, Library, load_library
 from relaysim.engine.fast.interrupts import deferred
 from relaysim.engine.fast.packing import pack_draws, packed_plan
 from relaysim.engine.fast.watchers import Watchers
@@ -31,7 +31,7 @@ def run(plan: Plan, draws: Draws) -> Trace:
     packed, packed_draws = packed_plan(plan), pack_draws(plan, draws)
     plan_arrays, draw_arrays = packed.arrays.addresses(), packed_draws.addresses()
     watchers = Watchers()
-    calls = [kind(getattr(watchers, name)) for name, kind in WATCHERS.items()]
+    calls = [kind(getattr(watchers, name)) for name, kind in CALLS.items()]
     table = (ctypes.c_void_p * len(calls))(*[ctypes.cast(c, ctypes.c_void_p).value for c in calls])
     memory = Memory(
         functions, functions.create(plan_arrays.ctypes.data, draw_arrays.ctypes.data, table)

@@ -11,7 +11,7 @@ from typing import Any, TypeVar, cast
 
 from relaysim.engine.context import Context
 from relaysim.engine.fast.binding import EventLoop, Library
-from relaysim.engine.fast.layout import STRUCTS
+from relaysim.engine.fast.layout import PROVIDER_STATE, STRUCTS
 from relaysim.engine.fast.packing import Arrays
 from relaysim.engine.reputation.administrator import Administrator
 from relaysim.engine.reputation.blocklist_operator import BlocklistOperator
@@ -54,12 +54,8 @@ class SharedState(ctypes.Structure):
     """The state of an IP together with a sender domain: `ProviderState`."""
 
     _fields_ = [
-        ("number", ctypes.c_int64),
-        ("ip_address", ctypes.c_void_p),
-        ("domain_address", ctypes.c_void_p),
-        ("state", ctypes.c_int64),
-        ("junk", ctypes.c_int64),
-        ("below_since", ctypes.c_int64),
+        (f"{name}_address", ctypes.c_void_p) if points_to else (name, ctypes.c_int64)
+        for name, points_to in PROVIDER_STATE.items()
     ]
 
     def __init__(self, number: int, ip: SharedIpCounters, domain: SharedCounters) -> None:

@@ -2,37 +2,6 @@
 #pragma once
 #include "../actors.hpp"
 
-// Verdicts: 2xx, 4xx, 5xx, and a 4xx reply that ends the connection.
-enum Verdict { ACCEPTED, DEFERRED, REFUSED, CLOSED };
-// Stages at which a domain refuses mail of a listed IP, and what it does then.
-enum Stage { AT_GREETING, AT_MAIL, AT_RCPT, AT_DATA };
-enum ListAction { REJECT, DEFER, SCORE };
-enum State { GOOD, WARN, THROTTLE, BLOCK };
-
-// The memory of a provider about an IP, a domain and both: Python reviews it, see
-// reputation/mailbox_provider.py.
-struct ProviderState {
-  i64 number;
-  IpCounters* ip;
-  ReputationCounters* domain;
-  i64 state, junk, below_since;
-};
-
-// Functions in Python, called at rare events.
-struct Watchers {
-  void (*event)(i64 number);
-  ProviderState* (*new_state)(i64 receiver, i64 stream, i64 egress);
-  void (*change_state)(i64 receiver, i64 number, i64 state);
-  void (*block_persistent_senders)(i64 receiver);
-  void (*start_hour)(i64 receiver, i64 ip);
-  void (*trap_hit)(i64 owner, i64 ip);
-  void (*report)(i64 ip);
-  void (*compromised)(i64 ip);
-  void (*ndr)(i64 egress);
-  void (*scripted_listing)(i64 number, i64 begins);
-  void (*breathe)();
-};
-
 // What a provider reviews, each in the order of its making.
 struct Provider {
   Vec<ProviderState*> states;
