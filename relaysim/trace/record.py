@@ -71,19 +71,41 @@ class Spec:
         Value of a new row; None if every row is written with a value.
     sentinels : tuple of (int, str)
         Values that are none of the kind, each with its meaning.
+    short : int
+        The bits in which an engine may keep most entries, and the others apart; 0 if it keeps all
+        entries in the bits of the kind. Rows of such a column do not change.
+    since : str
+        The column of times from which a short column of times may count; "" for any other.
     """
 
     kind: Kind
     meaning: str
     default: int | None = None
     sentinels: tuple[tuple[int, str], ...] = ()
+    short: int = 0
+    since: str = ""
+
+    @property
+    def is_short(self) -> bool:
+        """Whether an engine may keep some entries apart."""
+        return self.short > 0
+
+    @property
+    def kept_bits(self) -> int:
+        """The bits of an entry that is not kept apart."""
+        return self.short or self.kind.bits
 
 
 def column(
-    kind: Kind, meaning: str, *sentinels: tuple[int, str], default: int | None = None
+    kind: Kind,
+    meaning: str,
+    *sentinels: tuple[int, str],
+    default: int | None = None,
+    short: int = 0,
+    since: str = "",
 ) -> Any:
     """Declare a column, see `Spec`."""
-    return field(metadata={"spec": Spec(kind, meaning, default, sentinels)})
+    return field(metadata={"spec": Spec(kind, meaning, default, sentinels, short, since)})
 
 
 @dataclass(slots=True)
@@ -166,7 +188,7 @@ class Transactions:
     first_recipient: Values = column(
         row_of("recipients"), "its first recipient, which orders it among simultaneous events"
     )
-    recipients: Values = column(COUNT, "number of its recipients when it was queued")
+    recipients: Values = column(COUNT, "number of its recipients when it was queued", short=8)
     hub: Values = column(index_into("hubs"), "hub that sends it")
     queue: Values = column(index_into("queues"), "delivery queue")
     parent: Values = column(
@@ -182,7 +204,7 @@ class Attempts:
     """One row per attempt to deliver a transaction, and per wait that ended without one."""
 
     transaction: Values = column(row_of("transactions"), "its transaction")
-    attempt: Values = column(COUNT, "number of the attempt, from 0")
+    attempt: Values = column(COUNT, "number of the attempt, from 0", short=16)
     queue: Values = column(index_into("queues"), "delivery queue")
     egress: Values = column(
         index_into("egress"),
@@ -194,16 +216,20 @@ class Attempts:
         TIME,
         "a connection took it",
         (-1, "none did: the transaction expired at `end`, or the run ended"),
+        short=32,
+        since="enter",
     )
     end: Values = column(
         TIME,
         "reply to the transaction, failure of the connection, or stop of the hub; expiry if no "
         "connection took it",
         (-1, "not before the end of the run"),
+        short=32,
+        since="start",
     )
     reply: Values = column(REPLY, "reply that ended it", (-1, "none"))
     opened: Values = column(FLAG, "the attempt opened its connection")
-    recipients: Values = column(COUNT, "number of recipients that it carried")
+    recipients: Values = column(COUNT, "number of recipients that it carried", short=8)
 
 
 @dataclass(slots=True)
@@ -216,12 +242,20 @@ class Visits:
     station: Values = column(index_into("stations"), "the station")
     visit: Values = column(one_of(Visit), "what the visit was for")
     subject: Values = column(Kind("row number"), "what visited, see `Visit`")
-    attempt: Values = column(COUNT, "for SEND and LINE: attempt of the transaction; else 0")
+    attempt: Values = column(
+        COUNT, "for SEND and LINE: attempt of the transaction; else 0", short=8
+    )
     enter: Values = column(TIME, "it arrived")
     start: Values = column(
-        TIME, "service began", (-1, "not before a stop of the hub at `end`, or the end of the run")
+        TIME,
+        "service began",
+        (-1, "not before a stop of the hub at `end`, or the end of the run"),
+        short=32,
+        since="enter",
     )
-    end: Values = column(TIME, "service ended", (-1, "not before the end of the run"))
+    end: Values = column(
+        TIME, "service ended", (-1, "not before the end of the run"), short=32, since="start"
+    )
 
 
 @dataclass(slots=True)

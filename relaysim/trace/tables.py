@@ -6,6 +6,7 @@ their columns and the meaning of each integer are declared in `relaysim.trace.re
 recipients by number); the DSNs that hubs create during the run follow.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from enum import IntEnum
 from hashlib import blake2b
@@ -197,6 +198,44 @@ class Names:
         return self.hosts[host] if host >= 0 else self.hubs[self.stream_hub[stream]]
 
 
+Kept = npt.NDArray[np.signedinteger[Any]]
+"""A column in the bits in which it is kept."""
+
+
+@dataclass(frozen=True)
+class ShortColumn:
+    """A column that keeps most of its values in few bits, and the others apart.
+
+    Attributes
+    ----------
+    values : array of int, shape (n,)
+        The values; anything for the rows apart.
+    rows, apart : int64 array, shape (m,)
+        Rows whose value stands apart, and their values.
+    since : str
+        The column of times from which these times count, except -1; "" for none.
+    """
+
+    values: Kept = field(repr=False)
+    rows: Column = field(repr=False)
+    apart: Column = field(repr=False)
+    since: str = ""
+
+    @property
+    def nbytes(self) -> int:
+        """The memory of the column, bytes."""
+        return self.values.nbytes + self.rows.nbytes + self.apart.nbytes
+
+    def read(self, since: Column | None) -> Column:
+        """Return the values; `since` is the column from which times count."""
+        column = self.values.astype(np.int64)
+        if since is not None:
+            column += since
+            column[self.values < 0] = -1
+        column[self.rows] = self.apart
+        return column
+
+
 @dataclass(frozen=True)
 class Table:
     """Columns of equal length, by name.
@@ -206,13 +245,17 @@ class Table:
     """
 
     columns: tuple[str, ...]
-    data: dict[str, npt.NDArray[np.signedinteger[Any]]] = field(repr=False)
+    data: Mapping[str, Kept | ShortColumn] = field(repr=False)
 
     def __getitem__(self, name: str) -> Column:
-        return self.data[name].astype(np.int64, copy=False)
+        kept = self.data[name]
+        if isinstance(kept, ShortColumn):
+            return kept.read(self[kept.since] if kept.since else None)
+        return kept.astype(np.int64, copy=False)
 
     def __len__(self) -> int:
-        return len(self.data[self.columns[0]])
+        kept = self.data[self.columns[0]]
+        return len(kept.values if isinstance(kept, ShortColumn) else kept)
 
 
 @dataclass(frozen=True)

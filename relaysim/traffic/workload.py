@@ -31,15 +31,13 @@ class Draws:
     """`host.stream`, in order of (host, stream)."""
     stream: npt.NDArray[np.int32]
     """[n] index into `streams`."""
-    number: Integers
-    """[n] within the stream, from 0."""
     created: Integers
     """[n] microseconds in [0, duration), never falling within a stream."""
     size: Integers
     """[n] bytes, from 1."""
-    first_recipient: Integers
+    first_recipient: npt.NDArray[np.int32]
     """[n + 1] the recipients of message m are rows [first_recipient[m], first_recipient[m + 1])."""
-    domain: Integers
+    domain: npt.NDArray[np.int32]
     """[c] index into `domains`."""
     key: Keys
     """[c] what `draw32` takes: a hash of seed, replication, host, stream, number and recipient."""
@@ -78,6 +76,12 @@ class Draws:
     log_weight: float
     """Logarithm of how likely these traps are, over how likely `tilt` made them; else 0."""
 
+    @property
+    def number(self) -> Integers:
+        """Return the number of each message within its stream, from 0."""
+        first = np.searchsorted(self.stream, np.arange(len(self.streams)))
+        return np.arange(len(self.stream)) - first[self.stream]
+
     def without(self, streams: frozenset[str]) -> "Draws":
         """Return the draws without the messages of some streams; all names and numbers stay."""
         left_out = np.isin(self.streams, list(streams))
@@ -90,10 +94,9 @@ class Draws:
             replace(
                 self,
                 stream=self.stream[messages],
-                number=self.number[messages],
                 created=self.created[messages],
                 size=self.size[messages],
-                first_recipient=_starts(recipients[messages]),
+                first_recipient=_starts(recipients[messages]).astype(np.int32),
                 domain=self.domain[kept],
                 key=self.key[kept],
                 signal=self.signal[kept],
@@ -145,11 +148,10 @@ def draw(scenario: Scenario, replication: int, seed: int, tilt: float = 1.0) -> 
             replication=replication,
             streams=tuple(f"{host}.{name}" for host, name in names),
             stream=stream,
-            number=_joined([np.arange(length, dtype=np.int64) for length in lengths]),
             created=created,
             size=_joined([part.size for part in parts]),
-            first_recipient=_starts(recipients),
-            domain=domain,
+            first_recipient=_starts(recipients).astype(np.int32),
+            domain=domain.astype(np.int32),
             key=np.concatenate([np.zeros(0, np.uint64), *(part.key for part in parts)]),
             domains=places.domains,
             destination=places.destination,

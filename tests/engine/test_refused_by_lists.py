@@ -25,14 +25,15 @@ def violations(run: Played, trace: Trace) -> list[str]:
 
 def changed(table: Table, row: int, **values: int) -> Table:
     """A table with some values of a row changed."""
-    data = {name: column.copy() for name, column in table.data.items()}
+    data = {name: table[name].copy() for name in table.columns}
     for name, value in values.items():
         data[name][row] = value
     return Table(table.columns, data)
 
 
 def without(table: Table, row: int) -> Table:
-    return Table(table.columns, {name: np.delete(c, row) for name, c in table.data.items()})
+    data = {name: np.delete(table[name], row) for name in table.columns}
+    return Table(table.columns, data)
 
 
 @pytest.fixture(scope="module")

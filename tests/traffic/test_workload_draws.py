@@ -75,11 +75,10 @@ def test_columns_have_their_types_and_cannot_be_changed() -> None:
     }
     assert types == {
         "stream": "int32",
-        "number": "int64",
         "created": "int64",
         "size": "int64",
-        "first_recipient": "int64",
-        "domain": "int64",
+        "first_recipient": "int32",
+        "domain": "int32",
         "key": "uint64",
         "uses": "bool",
         "stage": "int8",

@@ -5,9 +5,14 @@ from typing import Any
 
 import numpy as np
 
-from relaysim.trace.tables import Action, Level, Signal, Trace, Visit
+from relaysim.trace.tables import Action, Column, Level, Signal, Table, Trace, Visit
 
 NamedRows = dict[str, list[tuple[Any, ...]]]
+
+
+def read(table: Table) -> dict[str, Column]:
+    """The columns of a table, each in 64 bits."""
+    return {name: table[name] for name in table.columns}
 
 
 def named_rows(trace: Trace, streams: Collection[str] | None = None) -> NamedRows:
@@ -74,12 +79,13 @@ def named_rows(trace: Trace, streams: Collection[str] | None = None) -> NamedRow
     subjects = list(zip(visits["subject"].tolist(), by_transaction, strict=True))
     carried = transactions["message"]
     return {
-        "messages": rows(messages.data, range(len(messages)), parent=recipient),
-        "recipients": rows(recipients.data, recipients["message"]),
-        "transactions": rows(transactions.data, carried, parent=transaction),
-        "attempts": rows(attempts.data, carried[attempts["transaction"]]),
+        "messages": rows(read(messages), range(len(messages)), parent=recipient),
+        "recipients": rows(read(recipients), recipients["message"]),
+        "transactions": rows(read(transactions), carried, parent=transaction),
+        "attempts": rows(read(attempts), carried[attempts["transaction"]]),
         "visits": rows(
-            visits.data | {"subject": [transaction(s) if by else message(s) for s, by in subjects]},
+            read(visits)
+            | {"subject": [transaction(s) if by else message(s) for s, by in subjects]},
             [carried[s] if by else s for s, by in subjects],
         ),
     }

@@ -348,7 +348,6 @@ class Story:
             replication=0,
             streams=NAMES.streams[:2],
             stream=messages["stream"][mail].astype(np.int32),
-            number=messages["number"][mail],
             created=messages["created"][mail],
             size=messages["size"][mail],
             first_recipient=np.append(first, total),

@@ -117,7 +117,8 @@ struct Follower {
 
 // relay/hub
 struct Accepted {
-  i64 message, time, parent;
+  i64 time;
+  i32 message, parent;
 };
 
 struct Hub {

@@ -36,6 +36,7 @@ _FUNCTIONS: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "run": (_I, (_P,)),
     "processed": (_I, (_P,)),
     "column": (_P, (_P, _I, _P)),
+    "apart": (_P, (_P, _I, _P)),
     "replies": (_P, (_P, _I, _P)),
     "free": (None, (_P,)),
 }

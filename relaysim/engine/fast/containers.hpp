@@ -113,6 +113,43 @@ struct Vec {
   }
 };
 
+// A column of a table whose values mostly need few bits. The others stand apart, each with its row.
+template <class T>
+struct Short {
+  static constexpr i64 MOST = (1ll << (8 * sizeof(T) - 1)) - 1, APART = -MOST - 1;
+  T* values = nullptr;
+  Vec<i64> apart;  // row, value, row, value, ...
+
+  void set(i64 row, i64 value) {
+    bool fits = value > APART && value <= MOST;
+    values[row] = (T)(fits ? value : APART);
+    if (!fits) set_apart(row, value);
+  }
+  // A time as what passed since another one; -1 stays -1.
+  void set_since(i64 row, i64 value, i64 since) {
+    i64 passed = value - since;
+    bool fits = value == -1 || (since >= 0 && passed >= 0 && passed <= MOST);
+    values[row] = (T)(value == -1 ? -1 : fits ? passed : APART);
+    if (!fits) set_apart(row, value);
+  }
+  void set_apart(i64 row, i64 value) {
+    apart.push(row);
+    apart.push(value);
+  }
+};
+
+template <class T>
+inline Short<T> grown(Short<T> column, i64 rows_before, i64 rows) {
+  column.values = grown(column.values, rows_before, rows);
+  return column;
+}
+
+template <class T>
+inline void free_column(Short<T> column, i64 rows) {
+  free_column(column.values, rows);
+  column.apart.free_memory();
+}
+
 // A queue with two ends: a ring whose length is a power of two.
 template <class T>
 struct Ring {

@@ -2,6 +2,11 @@
 // relaysim/engine does on SimPy, in the same order; each file has the name of its twin.
 #include <new>
 
+#include "containers.hpp"
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
 #include "run.hpp"
 
 #include "relay/ageing.cpp"
@@ -24,6 +29,13 @@
 #include "script.cpp"
 #include "wiring.cpp"
 
+// Gives memory back that was freed: the GNU library keeps what lies between blocks in use.
+static void trim_memory() {
+#ifdef __GLIBC__
+  malloc_trim(0);
+#endif
+}
+
 // What Python calls.
 #define EXPORTED __attribute__((visibility("default")))
 
@@ -32,6 +44,7 @@ EXPORTED const char* relaysim_layout() { return LAYOUT; }
 EXPORTED const char* relaysim_sources() { return SOURCES; }
 
 EXPORTED Run* relaysim_create(const Plan* plan, const Draws* draws, const Watchers* watchers) {
+  trim_memory();
   Run* run = new (resized(nullptr, sizeof(Run))) Run();
   run->plan = *plan;
   run->draws = *draws;
@@ -73,6 +86,7 @@ EXPORTED i64 relaysim_run(Run* run) {
   run->wire();
   i64 end = run->execute();
   run->free_actors();
+  trim_memory();
   return end;
 }
 
@@ -80,6 +94,12 @@ EXPORTED i64 relaysim_processed(Run* run) { return run->loop.processed; }
 
 EXPORTED const void* relaysim_column(Run* run, i64 number, i64* length) {
   Array<void> values = column(run->record.tables, number);
+  *length = values.size;
+  return values.values;
+}
+
+EXPORTED const void* relaysim_apart(Run* run, i64 number, i64* length) {
+  Array<void> values = apart(run->record.tables, number);
   *length = values.size;
   return values.values;
 }

@@ -137,7 +137,7 @@ struct OperatorPlan {
 };
 
 struct SourcePlan {
-  i64 host, first, last;
+  i64 stream, host, first, last;
 };
 
 struct ListPlan {
@@ -209,12 +209,10 @@ struct Plan {
 };
 
 struct Draws {
-  Array<i64> stream;
-  Array<i64> number;
   Array<i64> created;
   Array<i64> size;
-  Array<i64> first_recipient;
-  Array<i64> domain;
+  Array<i32> first_recipient;
+  Array<i32> domain;
   Array<u64> key;
   Array<u8> signal;
   Array<i64> trap_recipient;
@@ -335,7 +333,7 @@ constexpr i64 DEFAULT_RECIPIENTS_REPLY = -1;
 struct Transactions {
   i32* message = nullptr;
   i32* first_recipient = nullptr;
-  i32* recipients = nullptr;
+  Short<i8> recipients;
   i16* hub = nullptr;
   i32* queue = nullptr;
   i32* parent = nullptr;
@@ -357,7 +355,7 @@ struct Transactions {
     if (rows == room) reserve(room ? 2 * room : 256);
     message[rows] = (i32)message_;
     first_recipient[rows] = (i32)first_recipient_;
-    recipients[rows] = (i32)recipients_;
+    recipients.set(rows, recipients_);
     hub[rows] = (i16)hub_;
     queue[rows] = (i32)queue_;
     parent[rows] = (i32)parent_;
@@ -369,15 +367,15 @@ struct Transactions {
 
 struct Attempts {
   i32* transaction = nullptr;
-  i32* attempt = nullptr;
+  Short<i16> attempt;
   i32* queue = nullptr;
   i16* egress = nullptr;
   i64* enter = nullptr;
-  i64* start = nullptr;
-  i64* end = nullptr;
+  Short<i32> start;
+  Short<i32> end;
   i32* reply = nullptr;
   i8* opened = nullptr;
-  i32* recipients = nullptr;
+  Short<i8> recipients;
   i64 rows = 0, room = 0;
 
   void reserve(i64 length) {
@@ -397,15 +395,15 @@ struct Attempts {
   void add(i64 transaction_, i64 attempt_, i64 queue_, i64 egress_, i64 enter_, i64 start_, i64 end_, i64 reply_, i64 opened_, i64 recipients_) {
     if (rows == room) reserve(room ? 2 * room : 256);
     transaction[rows] = (i32)transaction_;
-    attempt[rows] = (i32)attempt_;
+    attempt.set(rows, attempt_);
     queue[rows] = (i32)queue_;
     egress[rows] = (i16)egress_;
     enter[rows] = (i64)enter_;
-    start[rows] = (i64)start_;
-    end[rows] = (i64)end_;
+    start.set_since(rows, start_, enter_);
+    end.set_since(rows, end_, start_);
     reply[rows] = (i32)reply_;
     opened[rows] = (i8)opened_;
-    recipients[rows] = (i32)recipients_;
+    recipients.set(rows, recipients_);
     rows++;
   }
 };
@@ -415,10 +413,10 @@ struct Visits {
   i16* station = nullptr;
   i8* visit = nullptr;
   i32* subject = nullptr;
-  i32* attempt = nullptr;
+  Short<i8> attempt;
   i64* enter = nullptr;
-  i64* start = nullptr;
-  i64* end = nullptr;
+  Short<i32> start;
+  Short<i32> end;
   i64 rows = 0, room = 0;
 
   void reserve(i64 length) {
@@ -437,10 +435,10 @@ struct Visits {
     station[rows] = (i16)station_;
     visit[rows] = (i8)visit_;
     subject[rows] = (i32)subject_;
-    attempt[rows] = (i32)attempt_;
+    attempt.set(rows, attempt_);
     enter[rows] = (i64)enter_;
-    start[rows] = (i64)start_;
-    end[rows] = (i64)end_;
+    start.set_since(rows, start_, enter_);
+    end.set_since(rows, end_, start_);
     rows++;
   }
 };
@@ -740,28 +738,28 @@ inline Array<void> column(const Tables& tables, i64 number) {
     {tables.recipients.reply, tables.recipients.rows},
     {tables.transactions.message, tables.transactions.rows},
     {tables.transactions.first_recipient, tables.transactions.rows},
-    {tables.transactions.recipients, tables.transactions.rows},
+    {tables.transactions.recipients.values, tables.transactions.rows},
     {tables.transactions.hub, tables.transactions.rows},
     {tables.transactions.queue, tables.transactions.rows},
     {tables.transactions.parent, tables.transactions.rows},
     {tables.transactions.queued, tables.transactions.rows},
     {tables.attempts.transaction, tables.attempts.rows},
-    {tables.attempts.attempt, tables.attempts.rows},
+    {tables.attempts.attempt.values, tables.attempts.rows},
     {tables.attempts.queue, tables.attempts.rows},
     {tables.attempts.egress, tables.attempts.rows},
     {tables.attempts.enter, tables.attempts.rows},
-    {tables.attempts.start, tables.attempts.rows},
-    {tables.attempts.end, tables.attempts.rows},
+    {tables.attempts.start.values, tables.attempts.rows},
+    {tables.attempts.end.values, tables.attempts.rows},
     {tables.attempts.reply, tables.attempts.rows},
     {tables.attempts.opened, tables.attempts.rows},
-    {tables.attempts.recipients, tables.attempts.rows},
+    {tables.attempts.recipients.values, tables.attempts.rows},
     {tables.visits.station, tables.visits.rows},
     {tables.visits.visit, tables.visits.rows},
     {tables.visits.subject, tables.visits.rows},
-    {tables.visits.attempt, tables.visits.rows},
+    {tables.visits.attempt.values, tables.visits.rows},
     {tables.visits.enter, tables.visits.rows},
-    {tables.visits.start, tables.visits.rows},
-    {tables.visits.end, tables.visits.rows},
+    {tables.visits.start.values, tables.visits.rows},
+    {tables.visits.end.values, tables.visits.rows},
     {tables.levels.level, tables.levels.rows},
     {tables.levels.subject, tables.levels.rows},
     {tables.levels.time, tables.levels.rows},
@@ -796,4 +794,85 @@ inline Array<void> column(const Tables& tables, i64 number) {
   return columns[number];
 }
 
-#define LAYOUT "c0026675c570b1f07028e9e17057601f"
+// What stands apart from each column.
+inline Array<void> apart(const Tables& tables, i64 number) {
+  const Array<void> columns[] = {
+    {nullptr, 0},
+    {nullptr, 0},
+    {nullptr, 0},
+    {nullptr, 0},
+    {nullptr, 0},
+    {nullptr, 0},
+    {nullptr, 0},
+    {nullptr, 0},
+    {nullptr, 0},
+    {nullptr, 0},
+    {nullptr, 0},
+    {nullptr, 0},
+    {nullptr, 0},
+    {nullptr, 0},
+    {nullptr, 0},
+    {nullptr, 0},
+    {nullptr, 0},
+    {nullptr, 0},
+    {nullptr, 0},
+    {nullptr, 0},
+    {nullptr, 0},
+    {nullptr, 0},
+    {tables.transactions.recipients.apart.values, tables.transactions.recipients.apart.size},
+    {nullptr, 0},
+    {nullptr, 0},
+    {nullptr, 0},
+    {nullptr, 0},
+    {nullptr, 0},
+    {tables.attempts.attempt.apart.values, tables.attempts.attempt.apart.size},
+    {nullptr, 0},
+    {nullptr, 0},
+    {nullptr, 0},
+    {tables.attempts.start.apart.values, tables.attempts.start.apart.size},
+    {tables.attempts.end.apart.values, tables.attempts.end.apart.size},
+    {nullptr, 0},
+    {nullptr, 0},
+    {tables.attempts.recipients.apart.values, tables.attempts.recipients.apart.size},
+    {nullptr, 0},
+    {nullptr, 0},
+    {nullptr, 0},
+    {tables.visits.attempt.apart.values, tables.visits.attempt.apart.size},
+    {nullptr, 0},
+    {tables.visits.start.apart.values, tables.visits.start.apart.size},
+    {tables.visits.end.apart.values, tables.visits.end.apart.size},
+    {nullptr, 0},
+    {nullptr, 0},
+    {nullptr, 0},
+    {nullptr, 0},
+    {nullptr, 0},
+    {nullptr, 0},
+    {nullptr, 0},
+    {nullptr, 0},
+    {nullptr, 0},
+    {nullptr, 0},
+    {nullptr, 0},
+    {nullptr, 0},
+    {nullptr, 0},
+    {nullptr, 0},
+    {nullptr, 0},
+    {nullptr, 0},
+    {nullptr, 0},
+    {nullptr, 0},
+    {nullptr, 0},
+    {nullptr, 0},
+    {nullptr, 0},
+    {nullptr, 0},
+    {nullptr, 0},
+    {nullptr, 0},
+    {nullptr, 0},
+    {nullptr, 0},
+    {nullptr, 0},
+    {nullptr, 0},
+    {nullptr, 0},
+    {nullptr, 0},
+    {nullptr, 0}};
+  return columns[number];
+}
+
+#define LAYOUT "6836a1eaa5cfd9a8cb070a2fe5439d2b"

@@ -22,7 +22,7 @@ from relaysim.engine.reputation import receiver
 from relaysim.mail.backpressure import Level as PressureLevel
 from relaysim.mail.backpressure import Peer
 from relaysim.mail.provider_state import State
-from relaysim.trace.record import TABLES, column_names, specs
+from relaysim.trace.record import TABLES, Spec, column_names, specs
 from relaysim.trace.tables import Level, Signal, Status, Visit
 from relaysim.traffic.draw import Decision
 from relaysim.traffic.signal_draws import Signal as Drawn
@@ -137,31 +137,43 @@ def _tables() -> Iterable[str]:
     members = "".join(f"  {table.__name__} {name};\n" for name, table in TABLES.items())
     yield f"struct Tables {{\n{members}}};\n"
     columns = [
-        f"{{tables.{name}.{column}, tables.{name}.rows}}"
+        (f"tables.{name}.{column}", f"tables.{name}.rows", f"tables.{name}.room", spec.is_short)
         for name, table in TABLES.items()
-        for column in column_names(table)
+        for column, spec in specs(table)
     ]
-    frees = "".join(
-        f"  free_column(tables.{name}.{column}, tables.{name}.room);\n"
-        for name, table in TABLES.items()
-        for column in column_names(table)
-    )
+    frees = "".join(f"  free_column({column}, {room});\n" for column, _, room, _ in columns)
     yield f"inline void free_columns(Tables& tables) {{\n{frees}}}\n"
-    yield (
-        "// All columns in the order of the tables.\n"
-        "inline Array<void> column(const Tables& tables, i64 number) {\n"
-        f"  const Array<void> columns[] = {{\n    {(',' + chr(10) + '    ').join(columns)}}};\n"
+    yield _selection(
+        "All columns in the order of the tables.",
+        "column",
+        [f"{column}{'.values' if short else ''}, {rows}" for column, rows, _, short in columns],
+    )
+    yield _selection(
+        "What stands apart from each column.",
+        "apart",
+        [
+            f"{column}.apart.values, {column}.apart.size" if short else "nullptr, 0"
+            for column, _, _, short in columns
+        ],
+    )
+
+
+def _selection(comment: str, name: str, arrays: Iterable[str]) -> str:
+    entries = ",\n    ".join(f"{{{array}}}" for array in arrays)
+    return (
+        f"// {comment}\n"
+        f"inline Array<void> {name}(const Tables& tables, i64 number) {{\n"
+        f"  const Array<void> columns[] = {{\n    {entries}}};\n"
         "  return columns[number];\n}\n"
     )
 
 
 def _table(table: type) -> str:
     names = column_names(table)
-    bits = {name: spec.kind.bits for name, spec in specs(table)}
-    pointers = "".join(f"  i{bits[name]}* {name} = nullptr;\n" for name in names)
+    pointers = "".join(_member(name, spec) for name, spec in specs(table))
     arguments = ", ".join(f"i64 {name}_" for name in names)
     resizes = "".join(f"    {name} = grown({name}, room, length);\n" for name in names)
-    writes = "".join(f"    {name}[rows] = (i{bits[name]}){name}_;\n" for name in names)
+    writes = "".join(f"    {_write(name, spec)};\n" for name, spec in specs(table))
     return (
         f"struct {table.__name__} {{\n{pointers}  i64 rows = 0, room = 0;\n\n"
         f"  void reserve(i64 length) {{\n    if (length <= room) return;\n"
@@ -169,3 +181,16 @@ def _table(table: type) -> str:
         f"  void add({arguments}) {{\n"
         f"    if (rows == room) reserve(room ? 2 * room : 256);\n{writes}    rows++;\n  }}\n}};\n"
     )
+
+
+def _member(name: str, spec: Spec) -> str:
+    kind = f"i{spec.kept_bits}"
+    return f"  Short<{kind}> {name};\n" if spec.is_short else f"  {kind}* {name} = nullptr;\n"
+
+
+def _write(name: str, spec: Spec) -> str:
+    if spec.since:
+        return f"{name}.set_since(rows, {name}_, {spec.since}_)"
+    if spec.is_short:
+        return f"{name}.set(rows, {name}_)"
+    return f"{name}[rows] = (i{spec.kept_bits}){name}_"

@@ -203,7 +203,7 @@ STRUCTS: dict[str, tuple[str, ...]] = {
     "LinePlan": ("bandwidth", "station"),
     "ScriptedPlan": ("at", "until", "what", "subject"),
     "OperatorPlan": ("trap_delay",),
-    "SourcePlan": ("host", "first", "last"),
+    "SourcePlan": ("stream", "host", "first", "last"),
     "ListPlan": ("first", "size"),
     "ReputationCounters": COUNTERS,
     "IpCounters": (
@@ -257,12 +257,10 @@ PLAN: tuple[tuple[str, str], ...] = (
 """The arrays of a plan, each with the type of its entries."""
 
 DRAWS: tuple[tuple[str, str], ...] = (
-    ("stream", "i64"),
-    ("number", "i64"),
     ("created", "i64"),
     ("size", "i64"),
-    ("first_recipient", "i64"),
-    ("domain", "i64"),
+    ("first_recipient", "i32"),
+    ("domain", "i32"),
     ("key", "u64"),
     ("signal", "u8"),
     ("trap_recipient", "i64"),

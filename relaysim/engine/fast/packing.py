@@ -360,7 +360,7 @@ def pack_draws(plan: Plan, draws: Draws) -> Arrays:
     lists[index, 0] = draws.first_recipient[bounds[:-1]]
     lists[index, 1] = draws.list_size
     sources = [
-        {"host": plan.streams[number].host, "first": first, "last": last}
+        {"stream": number, "host": plan.streams[number].host, "first": first, "last": last}
         for number, first, last in zip(index, bounds[:-1], bounds[1:], strict=True)
     ]
     # Domains without recipients, such as smart hosts, are not among the draws.
@@ -375,10 +375,9 @@ def pack_draws(plan: Plan, draws: Draws) -> Arrays:
     values = {
         **_fields(
             draws,
-            *("number", "created", "size", "first_recipient", "domain", "key", "signal"),
+            *("created", "size", "first_recipient", "domain", "key", "signal"),
             *("trap_recipient", "trap_operator"),
         ),
-        "stream": index[draws.stream],
         "sources": sources,
         "lists": lists,
         "stage": [*draws.stage.tolist(), *[RCPT] * extra],
@@ -435,7 +434,7 @@ def _arrays(
         value = values[name]
         if kind in STRUCTS and not isinstance(value, np.ndarray):
             value = _table(kind, value)
-        dtype = {"u64": np.uint64, "u8": np.uint8}.get(kind, np.int64)
+        dtype = {"u64": np.uint64, "u8": np.uint8, "i32": np.int32}.get(kind, np.int64)
         packed = np.ascontiguousarray(value, dtype=dtype)
         lengths.append(len(packed) if kind in STRUCTS or kind == "Law" else packed.size)
         arrays.append(packed)

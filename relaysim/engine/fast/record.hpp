@@ -26,8 +26,9 @@ struct Replies {
 struct Recorder {
   const Plan* plan = nullptr;
   Tables tables;
-  Vec<u64> key;
-  Vec<u8> signal;
+  Array<u64> drawn_keys;
+  Array<u8> drawn_signals;
+  Vec<u64> dsn_keys;
   Replies replies;
   i64 open = 0;  // recipients that are not final
 
@@ -35,23 +36,34 @@ struct Recorder {
     plan = &with;
     i64 messages = draws.created.size, recipients = draws.key.size;
     tables.messages.reserve(messages);
-    for (i64 row = 0; row < messages; row++) {
-      i64 first = draws.first_recipient[row];
-      tables.messages.add(draws.stream[row], draws.number[row], draws.created[row], draws.size[row],
-                          first, draws.first_recipient[row + 1] - first,
-                          DEFAULT_MESSAGES_CONNECTED, DEFAULT_MESSAGES_COMMITTED,
-                          DEFAULT_MESSAGES_ACKNOWLEDGED, DEFAULT_MESSAGES_REPLY,
-                          DEFAULT_MESSAGES_CONNECTOR, DEFAULT_MESSAGES_HUB,
-                          DEFAULT_MESSAGES_ATTEMPTS, DEFAULT_MESSAGES_PARENT);
+    for (i64 stream = 0; stream < draws.sources.size; stream++) {
+      const SourcePlan& source = draws.sources[stream];
+      for (i64 row = source.first; row < source.last; row++) {
+        i64 first = draws.first_recipient[row];
+        tables.messages.add(source.stream, row - source.first, draws.created[row], draws.size[row],
+                            first, draws.first_recipient[row + 1] - first,
+                            DEFAULT_MESSAGES_CONNECTED, DEFAULT_MESSAGES_COMMITTED,
+                            DEFAULT_MESSAGES_ACKNOWLEDGED, DEFAULT_MESSAGES_REPLY,
+                            DEFAULT_MESSAGES_CONNECTOR, DEFAULT_MESSAGES_HUB,
+                            DEFAULT_MESSAGES_ATTEMPTS, DEFAULT_MESSAGES_PARENT);
+      }
     }
     tables.recipients.reserve(recipients);
     for (i64 row = 0; row < messages; row++)
       for (i64 recipient = draws.first_recipient[row]; recipient < draws.first_recipient[row + 1];
            recipient++)
         add_recipient(row, draws.domain[recipient]);
-    key.copy(draws.key.values, recipients);
-    signal.copy(draws.signal.values, recipients);
+    drawn_keys = draws.key;
+    drawn_signals = draws.signal;
     open = recipients;
+  }
+
+  // The key of the draws of a recipient, and the signals that were drawn for it: none for a DSN.
+  u64 key(i64 recipient) const {
+    return recipient < drawn_keys.size ? drawn_keys[recipient] : dsn_keys[recipient - drawn_keys.size];
+  }
+  i64 signal(i64 recipient) const {
+    return recipient < drawn_signals.size ? drawn_signals[recipient] : 0;
   }
 
   i64 reply(i64 text, i64 cause = NO_CAUSE) { return replies.number(*plan, text, cause); }
@@ -93,45 +105,57 @@ struct Recorder {
                         DEFAULT_MESSAGES_REPLY, DEFAULT_MESSAGES_CONNECTOR, hub,
                         DEFAULT_MESSAGES_ATTEMPTS, parent);
     add_recipient(message, domain);
-    key.push(draws);
-    signal.push(0);
+    dsn_keys.push(draws);
     open++;
     return message;
   }
 };
 
+// What only a transaction needs that is not final: few are at a time.
+struct TransactionState {
+  i64 ready = 0, expires = 0, started = -1;  // started -1: on no connection
+  i32 before = -1, after = -1;               // its neighbours among those of its queue on connections
+  i64 opened = 0;
+};
+
 // One entry per row of the table `transactions`, which has message, first recipient, parent, queue.
 struct TransactionStates {
   Recorder* record = nullptr;
-  Vec<i8> priority, is_final, opened;
-  Vec<i32> attempts, hops;
-  Vec<i64> ready, expires, started;  // started -1: on no connection
-  Vec<i32> before, after;            // its neighbours among those of its queue on connections
+  Vec<i32> attempts;
+  Vec<u32> places;  // of its state; 0: it is final
+  Pool<TransactionState> states;
 
+  void begin(Recorder* with) {
+    record = with;
+    states.take();  // 0 is no place
+  }
+  TransactionState& operator[](i64 row) { return states[places[row]]; }
   Transactions& table() const { return record->tables.transactions; }
   i64 message(i64 row) const { return table().message[row]; }
   i64 first_recipient(i64 row) const { return table().first_recipient[row]; }
   i64 parent(i64 row) const { return table().parent[row]; }
   i64 queue(i64 row) const { return table().queue[row]; }
-  i64 hops_after(i64 parent) const { return parent >= 0 ? hops[parent] + 1 : 0; }
+  i64 priority(i64 row) const {
+    return record->plan->streams[record->tables.messages.stream[message(row)]].priority;
+  }
+  i64 hops_after(i64 parent) const { return parent >= 0 ? hops(parent) + 1 : 0; }
+  i64 hops(i64 row) const { return hops_after(parent(row)); }
+  bool is_final(i64 row) const { return !places[row]; }
+  void set_final(i64 row) {
+    states.give_back(places[row]);
+    places[row] = 0;
+  }
 
   i64 start(const i64* recipients, i64 count, i64 hub, i64 queue, i64 parent, i64 now,
             i64 expires_at) {
     i64 row = table().rows, first = recipients[0];
-    i64 message = record->tables.recipients.message[first];
-    table().add(message, first, count, hub, queue, parent, now);
-    priority.push((i8)record->plan->streams[record->tables.messages.stream[message]].priority);
-    is_final.push(0);
-    opened.push(0);
+    table().add(record->tables.recipients.message[first], first, count, hub, queue, parent, now);
     attempts.push(0);
-    hops.push((i32)hops_after(parent));
-    ready.push(now);
-    expires.push(expires_at);
-    started.push(-1);
-    before.push(-1);
-    after.push(-1);
+    places.push(states.take());
+    (*this)[row].ready = now;
+    (*this)[row].expires = expires_at;
     for (i64 place = 0; place < count; place++)
-      record->tables.recipients.transaction[recipients[place]] = row;
+      record->tables.recipients.transaction[recipients[place]] = (i32)row;
     return row;
   }
   bool has(i64 row, i64 recipient) const {
@@ -154,15 +178,8 @@ struct TransactionStates {
     return count;
   }
   void free_memory() {
-    priority.free_memory();
-    is_final.free_memory();
-    opened.free_memory();
     attempts.free_memory();
-    hops.free_memory();
-    ready.free_memory();
-    expires.free_memory();
-    started.free_memory();
-    before.free_memory();
-    after.free_memory();
+    places.free_memory();
+    states.free_memory();
   }
 };

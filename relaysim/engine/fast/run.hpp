@@ -25,7 +25,7 @@ struct Run {
   Pool<Connection> connections;
   Vec<Vec<Target>> batches;  // what waits for each batch
   Vec<u32> unused_batches;
-  Vec<i64> session_of;  // by message: the session that waits for its acknowledgement; -1: none
+  Vec<i32> session_of;  // by message: the session that waits for its acknowledgement; -1: none
 
   i64 now() const { return loop.tick; }
   const Law& law(i64 number) const { return plan.laws[number]; }

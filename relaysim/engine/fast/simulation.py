@@ -5,7 +5,6 @@ import weakref
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from relaysim.engine.fast.binding import CALLS, Library, load_library
 from relaysim.engine.fast.interrupts import deferred
@@ -14,8 +13,8 @@ from relaysim.engine.fast.watchers import Watchers
 from relaysim.engine.recorder import names
 from relaysim.engine.replies import Replies
 from relaysim.plan.plan import Plan
-from relaysim.trace.record import TABLES, column_names, specs
-from relaysim.trace.tables import Table, Trace
+from relaysim.trace.record import TABLES, Spec, column_names, specs
+from relaysim.trace.tables import Kept, ShortColumn, Table, Trace
 from relaysim.traffic.workload import Draws
 
 
@@ -46,7 +45,7 @@ def run(plan: Plan, draws: Draws) -> Trace:
     for name, table_class in TABLES.items():
         columns = column_names(table_class)
         data = {
-            column: memory.column(number + place, spec.kind.bits)
+            column: memory.column(number + place, spec)
             for place, (column, spec) in enumerate(specs(table_class))
         }
         tables[name] = Table(columns, data)
@@ -67,15 +66,19 @@ class Memory:
         self.functions, self.run = functions, run
         weakref.finalize(self, functions.free, run)
 
-    def column(self, number: int, bits: int) -> npt.NDArray[np.signedinteger[Any]]:
+    def column(self, number: int, spec: Spec) -> Kept | ShortColumn:
         """Return a column of the tables, by its number among all."""
-        return self._array(self.functions.column, number, bits)
+        values = self._array(self.functions.column, number, spec.kept_bits)
+        if not spec.is_short:
+            return values
+        apart = self._array(self.functions.apart, number, 64).reshape(-1, 2)
+        return ShortColumn(values, apart[:, 0], apart[:, 1], spec.since)
 
     def replies(self, causes: int) -> list[int]:
         """Return the texts of the replies by number, or their causes (1)."""
         return [int(number) for number in self._array(self.functions.replies, causes, 64)]
 
-    def _array(self, function: Any, number: int, bits: int) -> npt.NDArray[np.signedinteger[Any]]:
+    def _array(self, function: Any, number: int, bits: int) -> Kept:
         length = ctypes.c_int64()
         address = function(self.run, number, ctypes.byref(length))
         if not length.value:

@@ -38,7 +38,7 @@ void Reputation::free_memory() {
 
 void Run::begin() {
   record.begin(plan, draws);
-  transactions.record = &record;
+  transactions.begin(&record);
   reputation.begin(*this);
 }
 
@@ -198,7 +198,7 @@ void Run::step(const Event& event) {
       break;
     case MESSAGE_RETRY:
       // It may have expired while it waited.
-      if (!transactions.is_final[number]) queues[transactions.queue(number)].put(*this, number);
+      if (!transactions.is_final(number)) queues[transactions.queue(number)].put(*this, number);
       break;
     case QUEUE_RETRY_DUE:
       queues[number].retry_due(*this, event.sequence);
@@ -289,7 +289,6 @@ void Run::free_actors() {
   session_of.free_memory();
   transactions.free_memory();
   reputation.free_memory();
-  record.key.free_memory();
-  record.signal.free_memory();
+  record.dsn_keys.free_memory();
   loop.heap.free_memory();
 }

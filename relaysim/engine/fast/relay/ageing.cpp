@@ -39,7 +39,7 @@ void Run::follow(i64 number) {
 bool Run::is_in_hub(const Accepted& accepted, i64 recipient) {
   if (record.tables.recipients.status[recipient]) return false;
   i64 transaction = record.tables.recipients.transaction[recipient];
-  return transaction == accepted.parent || (!transactions.is_final[transaction] &&
+  return transaction == accepted.parent || (!transactions.is_final(transaction) &&
                                             transactions.parent(transaction) == accepted.parent);
 }
 

@@ -29,7 +29,7 @@ void Run::outside(u32 number) {
   self.epoch = hub.epoch;
   self.recipient = transactions.first_recipient(self.transaction);
   self.attempt = transactions.attempts[self.transaction];
-  self.key = record.key[self.recipient];
+  self.key = record.key(self.recipient);
 
   // Connect: TCP and greeting.
   self.due = law(receiver.connect_time).looked_up(draw32(self.key, D_CONNECT_TIME, (u64)self.attempt));
@@ -58,11 +58,11 @@ void Run::outside(u32 number) {
   for (;;) {
     self.recipient = transactions.first_recipient(self.transaction);
     self.attempt = transactions.attempts[self.transaction];
-    self.key = record.key[self.recipient];
+    self.key = record.key(self.recipient);
     self.size = record.tables.messages.size[transactions.message(self.transaction)];
     law(receiver.response_time).prefetch(draw32(self.key, D_RESPONSE_TIME, (u64)self.attempt));
     hub.send.factors.prefetch(draw32(
-        self.key, D_SEND_COST, hop_counter(transactions.hops[self.transaction], self.attempt)));
+        self.key, D_SEND_COST, hop_counter(transactions.hops(self.transaction), self.attempt)));
 
     // MAIL FROM and RCPT TO.
     self.verdict = ACCEPTED;
@@ -78,7 +78,7 @@ void Run::outside(u32 number) {
       WAIT_UNLESS(hub.cores.serve(
           *this, SEND, me, VISIT_SEND, self.transaction, self.attempt, self.recipient,
           hub.send.of(self.size, draw32(self.key, D_SEND_COST,
-                                        hop_counter(transactions.hops[self.transaction], self.attempt)))));
+                                        hop_counter(transactions.hops(self.transaction), self.attempt)))));
       if (hub.epoch == self.epoch) {  // else the hub stopped before a core was free
         WAIT_UNLESS(lines[plan.line].transfer(*this, me, self.transaction, self.attempt,
                                               self.recipient, self.size));
@@ -155,7 +155,7 @@ void Run::inside(u32 number) {
   for (;;) {
     self.recipient = transactions.first_recipient(self.transaction);
     self.attempt = transactions.attempts[self.transaction];
-    self.key = record.key[self.recipient];
+    self.key = record.key(self.recipient);
     self.message = transactions.message(self.transaction);
     self.size = record.tables.messages.size[self.message];
     if (peer && self.carried && peer->up) {
@@ -170,7 +170,7 @@ void Run::inside(u32 number) {
     WAIT_UNLESS(hub.cores.serve(
         *this, SEND, me, VISIT_SEND, self.transaction, self.attempt, self.recipient,
         hub.send.of(self.size, draw32(self.key, D_SEND_COST,
-                                      hop_counter(transactions.hops[self.transaction], self.attempt)))));
+                                      hop_counter(transactions.hops(self.transaction), self.attempt)))));
     if (hub.epoch == self.epoch) {  // else the hub stopped before a core was free
       if (!peer) {
         // Delivery to the mailbox.
@@ -187,7 +187,7 @@ void Run::inside(u32 number) {
           WAIT_UNLESS(peer->cores.serve(
               *this, RECEIVE, me, VISIT_RECEIVE, self.message, 0, self.recipient,
               peer->receive.of(self.size, draw32(self.key, D_RECEIVE_COST,
-                                                 (u64)transactions.hops[self.transaction] + 1))));
+                                                 (u64)transactions.hops(self.transaction) + 1))));
         // or while the message waited for a core,
         if (peer->epoch == self.peer_epoch && hub.epoch == self.epoch)
           WAIT_UNLESS(peer->database.commit(*this, me, self.message, self.recipient));

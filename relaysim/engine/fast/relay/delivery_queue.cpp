@@ -15,11 +15,11 @@ void DeliveryQueue::open_at(Run& run) {
 // Transactions wait, and connections take them.
 
 i64 DeliveryQueue::priority(Run& run, i64 transaction) const {
-  return has_quotas ? run.transactions.priority[transaction] : 0;
+  return has_quotas ? run.transactions.priority(transaction) : 0;
 }
 
 void DeliveryQueue::put(Run& run, i64 transaction) {
-  run.transactions.ready[transaction] = run.now();
+  run.transactions[transaction].ready = run.now();
   make_ready(run, transaction);
   pump(run);
 }
@@ -60,14 +60,14 @@ i64 DeliveryQueue::next_transaction(Run& run, i64 opens) {
     if (ready[chosen].empty()) return -1;
     i64 transaction = ready[chosen].pop();
     // A transaction that expired while it waited stays in the queue until its turn.
-    if (transactions.is_final[transaction] || hold(run, transaction)) continue;
+    if (transactions.is_final(transaction) || hold(run, transaction)) continue;
     in_use[chosen]++;
-    transactions.started[transaction] = run.now();
-    transactions.opened[transaction] = (i8)opens;
-    transactions.before[transaction] = (i32)last_started;
-    transactions.after[transaction] = -1;
+    transactions[transaction].started = run.now();
+    transactions[transaction].opened = opens;
+    transactions[transaction].before = (i32)last_started;
+    transactions[transaction].after = -1;
     if (last_started >= 0) {
-      transactions.after[last_started] = (i32)transaction;
+      transactions[last_started].after = (i32)transaction;
     } else {
       first_started = transaction;
     }
@@ -136,29 +136,29 @@ void DeliveryQueue::connection_closed(Run& run) {
 
 void DeliveryQueue::end_attempt(Run& run, i64 transaction, i64 reply) {
   TransactionStates& transactions = run.transactions;
-  i64 before = transactions.before[transaction], after = transactions.after[transaction];
+  i64 before = transactions[transaction].before, after = transactions[transaction].after;
   if (before >= 0) {
-    transactions.after[before] = (i32)after;
+    transactions[before].after = (i32)after;
   } else {
     first_started = after;
   }
   if (after >= 0) {
-    transactions.before[after] = (i32)before;
+    transactions[after].before = (i32)before;
   } else {
     last_started = before;
   }
-  i64 start = transactions.started[transaction];
-  transactions.started[transaction] = -1;
-  record_attempt(run, transaction, start, run.now(), reply, transactions.opened[transaction]);
+  i64 start = transactions[transaction].started;
+  transactions[transaction].started = -1;
+  record_attempt(run, transaction, start, run.now(), reply, transactions[transaction].opened);
   transactions.attempts[transaction]++;
   in_use[priority(run, transaction)]--;
 }
 
 void DeliveryQueue::record_attempt(Run& run, i64 transaction, i64 start, i64 end, i64 reply,
                                    i64 opened) {
-  const TransactionStates& transactions = run.transactions;
+  TransactionStates& transactions = run.transactions;
   run.record.tables.attempts.add(transaction, transactions.attempts[transaction], number,
-                                 plan(run).egress, transactions.ready[transaction], start, end,
+                                 plan(run).egress, transactions[transaction].ready, start, end,
                                  reply, opened, transactions.recipient_count(transaction));
 }
 
@@ -224,7 +224,7 @@ void DeliveryQueue::connection_lost(Run& run, i64 transaction) {
 // Makes a transaction the next one of its priority, unless it expires.
 void DeliveryQueue::put_back(Run& run, i64 transaction) {
   if (run.hubs[hub].expire_if_due(run, transaction)) return;
-  run.transactions.ready[transaction] = run.now();
+  run.transactions[transaction].ready = run.now();
   ready[priority(run, transaction)].push_front(transaction);
 }
 
@@ -232,7 +232,7 @@ void DeliveryQueue::put_back(Run& run, i64 transaction) {
 void DeliveryQueue::retry_message(Run& run, i64 transaction, i64 recipient, i64 attempt) {
   if (run.hubs[hub].expire_if_due(run, transaction)) return;
   i64 due = run.now() + run.plan.hubs[hub].message_retry_interval;
-  run.transactions.ready[transaction] = due;
+  run.transactions[transaction].ready = due;
   run.loop.at(due, TIMER, (u64)hub, recipient, attempt, {(u32)transaction, 0, MESSAGE_RETRY});
 }
 
@@ -276,7 +276,7 @@ void DeliveryQueue::leave_retry(Run& run) {
 
 // Expires a transaction that is on no connection.
 void DeliveryQueue::expire(Run& run, i64 transaction) {
-  if (run.transactions.ready[transaction] <= run.now()) record_wait(run, transaction, run.now());
+  if (run.transactions[transaction].ready <= run.now()) record_wait(run, transaction, run.now());
   run.hubs[hub].finish(run, transaction, STATUS_EXPIRED,
                        run.record.reply(run.plan.run[0].message_expired));
   probe_expired(run, transaction);
@@ -306,17 +306,17 @@ void DeliveryQueue::record_wait(Run& run, i64 transaction, i64 end) {
 
 // Records what still waits or is on a connection when the run ends.
 void DeliveryQueue::close(Run& run) {
-  const TransactionStates& transactions = run.transactions;
+  TransactionStates& transactions = run.transactions;
   for (i64 transaction = first_started; transaction >= 0;
-       transaction = transactions.after[transaction])
-    record_attempt(run, transaction, transactions.started[transaction], -1, -1,
-                   transactions.opened[transaction]);
+       transaction = transactions[transaction].after)
+    record_attempt(run, transaction, transactions[transaction].started, -1, -1,
+                   transactions[transaction].opened);
   for (Ring<i64>& waiting : ready)
     for (i64 place = 0; place < waiting.size; place++)
-      if (!transactions.is_final[waiting[place]]) record_wait(run, waiting[place]);
+      if (!transactions.is_final(waiting[place])) record_wait(run, waiting[place]);
   for (i64 place = 0; place < suspended.size; place++)
     for (i64 waiting = 0; waiting < suspended[place].held.size; waiting++) {
       i64 transaction = suspended[place].held[waiting];
-      if (!transactions.is_final[transaction]) record_wait(run, transaction);
+      if (!transactions.is_final(transaction)) record_wait(run, transaction);
     }
 }

@@ -152,7 +152,7 @@ bool Host::dialogue(Run& run, u32 session, Session& self) {
     messages.connector[self.message] = self.connector;
     self.attempt = messages.attempts[self.message];
     {
-      const u64 key = run.record.key[self.recipient];
+      const u64 key = run.record.key(self.recipient);
       hub.receive.factors.prefetch(draw32(key, D_RECEIVE_COST, 0));
       hub.categorize.factors.prefetch(draw32(key, D_CATEGORIZE_COST, 0));
     }
@@ -224,7 +224,7 @@ bool Host::dialogue(Run& run, u32 session, Session& self) {
     if (hub.epoch == self.epoch) {
       WAIT_IN_PART_UNLESS(hub.cores.serve(
           run, RECEIVE, me, VISIT_RECEIVE, self.message, 0, self.recipient,
-          at_most_never((i128)self.mails * hub.receive.of(size, draw32(run.record.key[self.recipient], D_RECEIVE_COST, 0)))));
+          at_most_never((i128)self.mails * hub.receive.of(size, draw32(run.record.key(self.recipient), D_RECEIVE_COST, 0)))));
       if (hub.epoch == self.epoch)  // else the hub stopped before the work was done
         WAIT_IN_PART_UNLESS(hub.database.commit(run, me, self.message, self.recipient));
     }

@@ -25,13 +25,13 @@ void Hub::accept(Run& run, i64 message, i64 parent) {
     messages.committed[message] = now;
     messages.hub[message] = number;
   }
-  accepted.push({message, now, parent});
+  accepted.push({now, (i32)message, (i32)parent});
   i64 entry = accepted.size - 1, size = messages.size[message];
   i64 recipient =
       parent < 0 ? messages.first_recipient[message] : run.transactions.first_recipient(parent);
   pressure.hold(size);
   if (!asleep.empty()) wake(run);
-  u64 key = run.record.key[recipient], hop = (u64)run.transactions.hops_after(parent);
+  u64 key = run.record.key(recipient), hop = (u64)run.transactions.hops_after(parent);
   i64 work = categorize.of(size, draw32(key, D_CATEGORIZE_COST, hop));
   if (scans)
     work = at_most_never((i128)work + antivirus.of(size, draw32(key, D_ANTIVIRUS_COST, hop)));
@@ -121,7 +121,7 @@ void Hub::queue_group(Run& run, i64 message, i64 queue, const i64* rows, i64 cou
 
 void Hub::finish(Run& run, i64 transaction, i64 status, i64 reply) {
   TransactionStates& transactions = run.transactions;
-  transactions.is_final[transaction] = 1;
+  transactions.set_final(transaction);
   i64 message = transactions.message(transaction);
   i64 first = transactions.first_recipient(transaction), now = run.now();
   if (run.record.tables.messages.recipients[message] == 1) {
@@ -140,7 +140,7 @@ void Hub::finish(Run& run, i64 transaction, i64 status, i64 reply) {
 // Sets a final status for each recipient left in a transaction: delivered or junked.
 void Hub::finish_each(Run& run, i64 transaction, const Vec<i64>& recipients,
                       const Vec<i64>& statuses, i64 reply) {
-  run.transactions.is_final[transaction] = 1;
+  run.transactions.set_final(transaction);
   i64 message = run.transactions.message(transaction);
   for (i64 place = 0; place < recipients.size; place++)
     run.record.set_final(recipients[place], statuses[place], run.now(), reply);
@@ -150,13 +150,13 @@ void Hub::finish_each(Run& run, i64 transaction, const Vec<i64>& recipients,
 // Finishes a transaction that another hub has committed.
 void Hub::hand_over(Run& run, i64 transaction, Hub& peer) {
   i64 message = run.transactions.message(transaction);
-  run.transactions.is_final[transaction] = 1;
+  run.transactions.set_final(transaction);
   peer.accept(run, message, transaction);
   transaction_done(run, message, run.record.tables.messages.size[message]);
 }
 
 bool Hub::expire_if_due(Run& run, i64 transaction) {
-  if (run.now() < run.transactions.expires[transaction]) return false;
+  if (run.now() < run.transactions[transaction].expires) return false;
   finish(run, transaction, STATUS_EXPIRED, run.record.reply(run.plan.run[0].message_expired));
   return true;
 }
@@ -164,7 +164,7 @@ bool Hub::expire_if_due(Run& run, i64 transaction) {
 // Expires a transaction that waits. One that is on a connection is judged by `expire_if_due` when
 // its attempt has ended.
 void Hub::expire(Run& run, i64 transaction) {
-  if (run.transactions.started[transaction] < 0)
+  if (run.transactions[transaction].started < 0)
     run.queues[run.transactions.queue(transaction)].expire(run, transaction);
 }
 
@@ -175,7 +175,7 @@ void Hub::send_dsn(Run& run, i64 recipient, i64 decision) {
   if (stream.host < 0 || stream.sender_domain < 0) return;  // a DSN; the null sender
   i64 message = run.record.new_dsn(
       plan(run).dsn_stream, dsns, run.now(), DSN_SIZE, number, stream.sender_domain,
-      mix(run.record.key[recipient], (u64)decision), recipient);
+      mix(run.record.key(recipient), (u64)decision), recipient);
   dsns++;
   accept(run, message);
 }
@@ -184,7 +184,7 @@ void Hub::send_dsn(Run& run, i64 recipient, i64 decision) {
 
 void Hub::delay_acknowledgement(Run& run, u32 session) {
   Session& self = run.sessions[session];
-  run.session_of[self.message] = session;
+  run.session_of[self.message] = (i32)session;
   self.delayed_before = last_delayed;
   self.delayed_after = -1;
   (last_delayed >= 0 ? run.sessions[last_delayed].delayed_after : first_delayed) = session;

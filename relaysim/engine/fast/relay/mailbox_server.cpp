@@ -103,7 +103,7 @@ bool Run::submission(u32 number, Place& self) {
     if (hub.epoch == self.epoch)  // else the hub stopped during the transfer
       WAIT_IN_SUBMISSION_UNLESS(hub.cores.serve(
           *this, RECEIVE, me, VISIT_RECEIVE, message, 0, self.recipient,
-          hub.receive.of(size, draw32(record.key[self.recipient], D_RECEIVE_COST, 0))));
+          hub.receive.of(size, draw32(record.key(self.recipient), D_RECEIVE_COST, 0))));
     if (hub.epoch == self.epoch)  // else it stopped before the work was done
       WAIT_IN_SUBMISSION_UNLESS(hub.database.commit(*this, me, message, self.recipient));
     // The hub may have stopped during the commit: the epochs are compared once more below.

@@ -30,7 +30,7 @@ void DeliveryQueue::suspend(Run& run, i64 transaction) {
     probe_expired(run, transaction);
     return;
   }
-  run.transactions.ready[transaction] = run.now();
+  run.transactions[transaction].ready = run.now();
   suspension = suspended_stream(stream);  // an NDR may have changed the array
   if (suspension && !probed) {
     // The stream was suspended while this transaction was on another connection.
@@ -56,7 +56,7 @@ void DeliveryQueue::probe(Run& run, i64 stream) {
   SuspendedStream* suspension = suspended_stream(stream);
   while (suspension && !suspension->held.empty()) {
     i64 transaction = suspension->held.pop();
-    if (!run.transactions.is_final[transaction]) {
+    if (!run.transactions.is_final(transaction)) {
       suspension->probe = transaction;
       make_ready(run, transaction);
       pump(run);
@@ -92,7 +92,7 @@ void DeliveryQueue::resume_stream(Run& run, i64 stream) {
       break;
     }
   for (i64 place = 0; place < held.size; place++)
-    if (!run.transactions.is_final[held[place]]) make_ready(run, held[place]);
+    if (!run.transactions.is_final(held[place])) make_ready(run, held[place]);
   held.free_memory();
   pump(run);
 }

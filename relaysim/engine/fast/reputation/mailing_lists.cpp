@@ -47,8 +47,8 @@ bool Reputation::clean(Run& run, i64 stream, i64 threshold) {
   i64 last = plan.first + plan.size;
   if (last > run.draws.key.size) last = run.draws.key.size;
   for (i64 recipient = plan.first; recipient < last; recipient++)
-    if (run.record.signal[recipient] & (DRAWN_TRAP | DRAWN_PROVIDER_TRAP | DRAWN_UNKNOWN) &&
-        draw32(run.record.key[recipient], D_CLEANED, cleanup) < threshold)
+    if (run.record.signal(recipient) & (DRAWN_TRAP | DRAWN_PROVIDER_TRAP | DRAWN_UNKNOWN) &&
+        draw32(run.record.key(recipient), D_CLEANED, cleanup) < threshold)
       remove_address(run, list, stream, recipient - plan.first);
   return true;
 }

@@ -15,7 +15,7 @@ i64 Reputation::connect(Run& run, const QueuePlan& queue, i64 transaction) {
   const ReceiverPlan& receiver = run.plan.receivers[number];
   if (outages[number]) return unable;
   if (receiver.connect_failure) {
-    u64 key = run.record.key[run.transactions.first_recipient(transaction)];
+    u64 key = run.record.key(run.transactions.first_recipient(transaction));
     u64 attempt = (u64)run.transactions.attempts[transaction];
     if (draw32(key, D_CONNECT_FAILURE, attempt) < receiver.connect_failure) return unable;
   }
@@ -64,7 +64,7 @@ Verdict Reputation::envelope(Run& run, const QueuePlan& queue, i64 transaction, 
   }
   if (run.record.tables.messages.recipients[message] == 1) {
     i64 recipient = run.transactions.first_recipient(transaction);
-    bool exists = !(run.record.signal[recipient] & DRAWN_UNKNOWN);
+    bool exists = !(run.record.signal(recipient) & DRAWN_UNKNOWN);
     // The domain of a smart host has no list of users.
     if (exists || run.record.tables.recipients.domain[recipient] != domain) return ACCEPTED;
   } else if (!all_unknown(run, queue, transaction, hub)) {
@@ -82,7 +82,7 @@ bool Reputation::all_unknown(Run& run, const QueuePlan& queue, i64 transaction, 
   Vec<i64> recipients, unknown;
   run.transactions.recipients(transaction, recipients);
   for (i64 place = 0; place < recipients.size; place++)
-    if (run.record.signal[recipients[place]] & DRAWN_UNKNOWN) unknown.push(recipients[place]);
+    if (run.record.signal(recipients[place]) & DRAWN_UNKNOWN) unknown.push(recipients[place]);
   bool all = false;
   if (!unknown.empty() && run.record.tables.recipients.domain[recipients[0]] == queue.domain) {
     all = unknown.size == recipients.size;
@@ -127,7 +127,7 @@ Verdict Reputation::content(Run& run, const QueuePlan& queue, i64 transaction, i
     if (verdict != ACCEPTED) return verdict;
   }
   if (receiver.defer) {
-    u64 key = run.record.key[run.transactions.first_recipient(transaction)];
+    u64 key = run.record.key(run.transactions.first_recipient(transaction));
     if (draw32(key, D_DEFER, (u64)run.transactions.attempts[transaction]) < receiver.defer) {
       *reply = run.record.reply(receiver.deferral + queue.egress);
       return DEFERRED;
@@ -186,7 +186,7 @@ void Reputation::deliver(Run& run, const QueuePlan& queue, i64 transaction, Hub&
 // threshold for a 32-bit draw.
 i64 Reputation::final_status(Run& run, const QueuePlan& queue, const StreamPlan& stream,
                              ProviderState* state, i64 recipient, i64 junk) {
-  bool junked = junk > 0 && draw32(run.record.key[recipient], D_JUNK, 0) < junk;
+  bool junked = junk > 0 && draw32(run.record.key(recipient), D_JUNK, 0) < junk;
   if (state) {
     state->ip->attempted += SCALE;
     state->domain->attempted += SCALE;
@@ -197,7 +197,7 @@ i64 Reputation::final_status(Run& run, const QueuePlan& queue, const StreamPlan&
   }
   // Else the recipient is behind a smart host.
   bool direct = run.record.tables.recipients.domain[recipient] == queue.domain;
-  if (stream.counted && run.record.signal[recipient] && direct)
+  if (stream.counted && run.record.signal(recipient) && direct)
     schedule_signals(run, recipient, queue.egress, queue.receiver, junked);
   return junked ? STATUS_JUNKED : STATUS_DELIVERED;
 }

@@ -10,8 +10,8 @@ static i64 waking(i64 moment) {
 
 // Schedules the signals of a recipient that has just been delivered or junked.
 void Reputation::schedule_signals(Run& run, i64 recipient, i64 egress, i64 receiver, bool junked) {
-  const u64 key = run.record.key[recipient];
-  const i64 flags = run.record.signal[recipient], now = run.now();
+  const u64 key = run.record.key(recipient);
+  const i64 flags = run.record.signal(recipient), now = run.now();
   const Law& feedback_delay = run.law(run.plan.run[0].feedback_delay);
   if (flags & DRAWN_TRAP) {
     const Array<i64>& traps = run.draws.trap_recipient;
