@@ -47,7 +47,11 @@ class ByLatency(NamedTuple):
         """Return the judged ones of some recipients: sorted once, for the quantiles of groups."""
         rows = np.flatnonzero(recipients.judged)
         latency = recipients.latency[rows]
-        time = np.where(latency >= 0, latency, np.inf)
+        return cls.sorted(rows, np.where(latency >= 0, latency, np.inf))
+
+    @classmethod
+    def sorted(cls, rows: Column, time: Floats) -> Self:
+        """Return rows and their latencies (microseconds) in the order of the latency."""
         order = np.argsort(time)
         return cls(rows[order], time[order])
 

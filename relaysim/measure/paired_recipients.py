@@ -7,47 +7,108 @@ recipient are.
 """
 
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
-from typing import Self
+from dataclasses import dataclass, fields
+from typing import NamedTuple, Self
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from relaysim.measure.latency_metrics import ByLatency, Delivered, means, quantiles
 from relaysim.measure.metric_catalogue import BOTH_DELIVERED, METRICS, PAIRED_LATENCY
-from relaysim.measure.recipient_groups import groups
+from relaysim.measure.recipient_groups import mail_groups
 from relaysim.measure.recipients import DSN, Recipients
 from relaysim.scenario.model import Scenario
 from relaysim.trace.tables import Column, Names
 
 PAIRED_SCOPES = ("total", "class", "stream", "destination")
 """Scopes whose subjects hold the same recipients in every design, which a hub or an IP does not."""
+Small = npt.NDArray[np.int32]
+"""Numbers that need no 64 bits: samples go from process to process, and into the store."""
+
+
+class Wait(NamedTuple):
+    """A part of the latency where it is not 0: most recipients have few of the waits."""
+
+    rows: Small
+    time: Column
+    """Microseconds."""
 
 
 @dataclass(frozen=True)
 class Sample:
-    """The recipients of one run that count, without DSNs, and the names of its trace."""
+    """The recipients of a run that were delivered or junked, and that count for the latency.
 
-    recipients: Recipients
+    DSNs are left out. `stream` and `destination` are indexes into `names`. `latency` is in
+    microseconds; `waits` has its parts by the names of their means.
+    """
+
     names: Names
+    stream: Small
+    number: Small
+    recipient: Small
+    destination: Small
+    latency: Column
+    waits: dict[str, Wait]
 
     @classmethod
     def of(cls, recipients: Recipients, names: Names) -> Self:
         """Return the sample of the recipients of a trace."""
-        return cls(recipients.where(recipients.counted & ~recipients.dsn), names)
+        chosen = recipients.counted & ~recipients.dsn & recipients.judged
+        delivered = recipients.where(chosen & (recipients.latency >= 0))
+        return cls(
+            names,
+            stream=delivered.stream.astype(np.int32),
+            number=delivered.number.astype(np.int32),
+            recipient=delivered.recipient.astype(np.int32),
+            destination=delivered.destination.astype(np.int32),
+            latency=delivered.latency,
+            waits={
+                name: Wait(rows.astype(np.int32), time.astype(np.int64))
+                for name, (rows, time) in Delivered.of(delivered).times.items()
+                if name != "latency_mean"
+            },
+        )
+
+    def __len__(self) -> int:
+        return len(self.stream)
 
     def among(self, streams: AbstractSet[str]) -> "Sample":
         """Return the part of the sample that belongs to some streams, by full name."""
-        chosen = np.array([name in streams for name in self.names.streams], bool)
-        if chosen[self.recipients.stream].all():
+        chosen = np.array([name in streams for name in self.names.streams], bool)[self.stream]
+        return self if chosen.all() else self.where(np.flatnonzero(chosen))
+
+    def where(self, rows: Column) -> "Sample":
+        """Return the recipients of some rows, in their order."""
+        if np.array_equal(rows, np.arange(len(self))):
             return self
-        return Sample(self.recipients.where(chosen[self.recipients.stream]), self.names)
+        place = np.full(len(self), -1, np.int64)
+        place[rows] = np.arange(len(rows))
+        waits = {}
+        for name, wait in self.waits.items():
+            at = place[wait.rows]
+            # In the order of the recipients, so that a mean does not depend on the other rows.
+            order = np.argsort(at, kind="stable")[np.count_nonzero(at < 0) :]
+            waits[name] = Wait(at[order].astype(np.int32), wait.time[order])
+        columns = (field.name for field in fields(self) if field.name not in ("names", "waits"))
+        return Sample(
+            self.names, **{name: getattr(self, name)[rows] for name in columns}, waits=waits
+        )
 
     def keys(self, streams: tuple[str, ...]) -> tuple[Column, Column, Column]:
         """Return stream (by its place in `streams`), number and recipient of each recipient."""
         place = {name: i for i, name in enumerate(streams)}
         at = np.array([place.get(name, -1) for name in self.names.streams], np.int64)
-        return at[self.recipients.stream], self.recipients.number, self.recipients.recipient
+        return at[self.stream], self.number.astype(np.int64), self.recipient.astype(np.int64)
+
+    def latencies(self) -> tuple[ByLatency, Delivered]:
+        """Return the latencies in order, and with their parts."""
+        rows, latency = np.arange(len(self)), self.latency.astype(np.float64)
+        times = {"latency_mean": (rows, latency)} | {
+            name: (wait.rows.astype(np.int64), wait.time.astype(np.float64))
+            for name, wait in self.waits.items()
+        }
+        return ByLatency.sorted(rows, latency), Delivered(rows, times)
 
 
 def paired(base: Sample, other: Sample, scenario: Scenario) -> pd.DataFrame:
@@ -67,20 +128,17 @@ def paired(base: Sample, other: Sample, scenario: Scenario) -> pd.DataFrame:
         `_both_delivered`.
     """
     base_rows, other_rows = _same(base, other)
-    both = (base.recipients.latency[base_rows] >= 0) & (other.recipients.latency[other_rows] >= 0)
-    both &= base.recipients.judged[base_rows] & other.recipients.judged[other_rows]
-    before, after = base.recipients.where(base_rows[both]), other.recipients.where(other_rows[both])
-    samples = [(ByLatency.of(sample), Delivered.of(sample)) for sample in (before, after)]
+    before, after = base.where(base_rows), other.where(other_rows)
+    latencies = before.latencies(), after.latencies()
     rows = []
-    for group in groups(before, base.names, scenario):
-        if group.scope not in PAIRED_SCOPES:
-            continue
+    mail = np.ones(len(before), bool)
+    for group in mail_groups(before.stream, before.destination, mail, before.names, scenario):
         subjects = len(group.subjects)
         chosen = group.of >= 0
         recipients = np.bincount(group.of[chosen], minlength=subjects).tolist()
         base_latency, other_latency = (
             quantiles(judged, group.of, subjects) | means(delivered, group.of, subjects)
-            for judged, delivered in samples
+            for judged, delivered in latencies
         )
         rows += [
             (
@@ -105,7 +163,7 @@ def _same(base: Sample, other: Sample) -> tuple[Column, Column]:
     base_keys, other_keys = base.keys(base.names.streams), other.keys(base.names.streams)
     # The usual case, without the cost of a sort.
     if all(np.array_equal(a, b) for a, b in zip(base_keys, other_keys, strict=True)):
-        every = np.arange(len(base.recipients))
+        every = np.arange(len(base))
         return every, every
     # One integer for (stream, number, recipient); both sides need the same multipliers.
     numbers = 1 + max(int(part[1].max(initial=0)) for part in (base_keys, other_keys))

@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
-from relaysim.measure.recipients import DSN, Recipients, streams
+from relaysim.measure.recipients import DSN, Mask, Recipients, streams
 from relaysim.scenario.model import Scenario
 from relaysim.trace.tables import Column, Names
 
+Indexes = npt.NDArray[np.signedinteger]
 INTERNAL = "internal"
 """The reserved destination of the own mailboxes."""
 
@@ -24,8 +26,7 @@ class Groups:
 def groups(recipients: Recipients, names: Names, scenario: Scenario) -> list[Groups]:
     """Return all scopes of recipients with their groups.
 
-    DSNs are in the class `dsn` alone. A class is a subject as a whole, and by the side of its
-    recipients (`corporate.internal`, `corporate.external`) if its streams have mail for that side.
+    DSNs are in the class `dsn` alone.
 
     Parameters
     ----------
@@ -37,11 +38,37 @@ def groups(recipients: Recipients, names: Names, scenario: Scenario) -> list[Gro
         The design.
     """
     mail = ~recipients.dsn
+    return [
+        *mail_groups(recipients.stream, recipients.destination, mail, names, scenario),
+        Groups("hub", names.hubs, np.where(mail, recipients.hub, -1)),
+        Groups("egress", names.egress, np.where(mail, recipients.egress, -1)),
+    ]
+
+
+def mail_groups(
+    stream: Indexes, destination: Indexes, mail: Mask, names: Names, scenario: Scenario
+) -> list[Groups]:
+    """Return the scopes that a recipient has in every design, with their groups.
+
+    A class is a subject as a whole, and by the side of its recipients (`corporate.internal`,
+    `corporate.external`) if its streams have mail for that side.
+
+    Parameters
+    ----------
+    stream, destination : int array, shape (n,)
+        Stream and destination of each recipient, as indexes into the names.
+    mail : bool array, shape (n,)
+        False for a DSN.
+    names : Names
+        The names of the trace.
+    scenario : Scenario
+        The design.
+    """
     known = streams(scenario)
     class_of = [known[n].class_ if n in known else DSN for n in names.streams]
     classes = sorted(set(class_of))
-    of_stream = np.array([classes.index(c) for c in class_of], np.int64)[recipients.stream]
-    internal = np.array([name == INTERNAL for name in names.destinations])[recipients.destination]
+    of_stream = np.array([classes.index(c) for c in class_of], np.int64)[stream]
+    internal = np.array([name == INTERNAL for name in names.destinations])[destination]
     by_class = sides(scenario)
     index = {side: i for i, side in enumerate(by_class)}
     by_side = np.array(
@@ -55,16 +82,14 @@ def groups(recipients: Recipients, names: Names, scenario: Scenario) -> list[Gro
     mail_streams = tuple(name for name in names.streams if name in known)
     # Only DSNs go elsewhere.
     places = tuple(n for n in names.destinations if n == INTERNAL or n in scenario.destinations)
-    stream = _renumbered(names.streams, mail_streams)[recipients.stream]
-    place = _renumbered(names.destinations, places)[recipients.destination]
+    by_stream = _renumbered(names.streams, mail_streams)[stream]
+    place = _renumbered(names.destinations, places)[destination]
     return [
-        Groups("total", ("total",), only_mail(np.zeros(len(recipients), np.int64))),
+        Groups("total", ("total",), only_mail(np.zeros(len(stream), np.int64))),
         Groups("class", tuple(classes), of_stream),
         Groups("class", tuple(f"{c}.{side}" for c, side in by_class), only_mail(of_side)),
-        Groups("stream", mail_streams, stream),
+        Groups("stream", mail_streams, by_stream),
         Groups("destination", places, only_mail(place)),
-        Groups("hub", names.hubs, only_mail(recipients.hub)),
-        Groups("egress", names.egress, only_mail(recipients.egress)),
     ]
 
 

@@ -25,14 +25,14 @@ def seen_from(plan: Plan, host: int, domains: set[int]) -> set[tuple[int, int]]:
         Public IP and receiver; behind a smart host only the smart host sees the IP.
     """
     pairs: set[tuple[int, int]] = set()
+    numbers = np.fromiter(domains, np.int64, len(domains))
     for hub, connector in plan.hosts[host].submission_targets:
         # No hub has the address of this target, so no mail goes through it.
         if hub < 0:
             continue
         for band in range(len(plan.bands) + 1):
-            for domain in domains:
-                queues = _last_queues(plan, hub, connector if plan.linked else -1, band, domain)
-                pairs |= {(queue.egress, queue.receiver) for queue in queues}
+            queues = _last_queues(plan, hub, connector if plan.linked else -1, band, numbers)
+            pairs |= {(queue.egress, queue.receiver) for queue in queues}
     return pairs
 
 
@@ -63,14 +63,20 @@ def busiest_days(plan: Plan, draws: Draws) -> list[dict[int, int]]:
     return busiest
 
 
-def _last_queues(plan: Plan, hub: int, connector: int, band: int, domain: int) -> list[QueuePlan]:
-    """Return the last queues for a domain and size band; no route leads back to an earlier hub."""
-    number = plan.routes[hub, connector][band][domain]
-    if number == TOO_LARGE:
-        return []
-    queue = plan.queues[number]
-    # A mailbox or unreachable queue has no egress and no further hub, so it adds nothing.
-    if queue.egress >= 0:
-        return [queue]
-    onward = (_last_queues(plan, to, connector, band, domain) for to in queue.to_hubs)
-    return [last for queues in onward for last in queues]
+def _last_queues(
+    plan: Plan, hub: int, connector: int, band: int, domains: npt.NDArray[np.int64]
+) -> list[QueuePlan]:
+    """Return the last queues for domains and a size band; no route leads back to an earlier hub."""
+    joined = np.frombuffer(plan.routes[hub, connector][band], np.int64)[domains]
+    last = []
+    for number in np.unique(joined).tolist():
+        if number == TOO_LARGE:
+            continue
+        queue = plan.queues[number]
+        # A mailbox or unreachable queue has no egress and no further hub, so it adds nothing.
+        if queue.egress >= 0:
+            last.append(queue)
+        onward = domains[joined == number] if queue.to_hubs else domains
+        for to in queue.to_hubs:
+            last += _last_queues(plan, to, connector, band, onward)
+    return last

@@ -175,7 +175,7 @@ def compare_designs(
     require_comparable(designs, margins)
     shared = [frozenset(streams(base)) & frozenset(streams(other)) for other in others]
     guilty = frozenset().union(*map(culprits, designs))
-    output = KeptOutput(violations=check_invariants, blast=blast, guilty=guilty)
+    output = KeptOutput(series=True, violations=check_invariants, blast=blast, guilty=guilty)
     # The base is measured over the streams that it shares with each design, each set once.
     outputs = [replace(output, among=tuple(dict.fromkeys(shared)))]
     outputs += [replace(output, among=(common,)) for common in shared]
@@ -233,7 +233,7 @@ def compare_designs(
             ignore_index=True,
         ),
         series={
-            design.name: Series.mean([run.series for run in runs])
+            design.name: Series.mean([run.series for run in runs if run.series])
             for design, runs in zip(designs, all_runs, strict=True)
         },
         blast={

@@ -43,7 +43,7 @@ from relaysim.traffic.workload import Draws, draw
 class KeptOutput:
     """The output of a run that is kept beside its metrics.
 
-    `frames`: its tables. `violations`: the invariants that it violates; `engines`: the first row in
+    `series`: the data of its figures. `frames`: its tables. `violations`: the invariants that it violates; `engines`: the first row in
     which the trace of the other engine differs. `among`: for comparisons,
     the sample of its recipients, and the metrics of each of these sets of streams alone. `blast`:
     its blast radius, from two more runs, if the scenario has culprits; `harmed` keeps the frame of
@@ -51,6 +51,7 @@ class KeptOutput:
     do not count as innocent.
     """
 
+    series: bool = False
     frames: bool = False
     violations: bool = False
     engines: bool = False
@@ -74,7 +75,7 @@ class Replication:
     """The parts of one run that are kept."""
 
     metrics: pd.DataFrame
-    series: Series
+    series: Series | None = None
     frames: Frames | None = None
     violations: list[Violation] = field(default_factory=list)
     sample: Sample | None = None
@@ -148,7 +149,7 @@ def replicate(scenario: Scenario, replication: int, seed: int, kept: KeptOutput)
         blast = Blast(measured_blast.series(), measured_blast.incident_frame(replication), harmed)
     return Replication(
         metrics=measured,
-        series=Series.of(trace, scenario, recipients, use),
+        series=Series.of(trace, scenario, recipients, use) if kept.series else None,
         frames=tables(trace, scenario, replication, recipients) if kept.frames else None,
         violations=violations,
         sample=Sample.of(recipients, trace.names) if kept.among else None,
@@ -344,7 +345,11 @@ def run_scenario(
     watch = None if sampling.precision is None else Watch(sampling.precision, scenario)
     needs_blast = watch is not None and any(quantity.needs_blast for quantity in watch.quantities)
     kept = KeptOutput(
-        frames=frames, violations=check_invariants, engines=check_engine, blast=needs_blast
+        series=True,
+        frames=frames,
+        violations=check_invariants,
+        engines=check_engine,
+        blast=needs_blast,
     )
     if watch is None:
         tasks = _tasks(scenario, replications, seed, kept)
@@ -362,7 +367,7 @@ def run_scenario(
         replications=len(runs),
         metrics=Stack.of(measured).metrics(scenario.name, listing_possible(scenario)),
         per_replication=numbered(scenario.name, measured),
-        series=Series.mean([run.series for run in runs]),
+        series=Series.mean([run.series for run in runs if run.series]),
         violations=[(i, violation) for i, run in enumerate(runs) for violation in run.violations],
         provenance=execution.provenance([scenario], len(runs), seed),
         precision=() if watch is None else watch.reached(),

@@ -205,7 +205,9 @@ def test_what_a_replication_returns_is_what_it_declares(name: str, settings: lis
     scenario = load(SCENARIOS / f"{name}.toml", settings)
     own = frozenset(f"{host}.{s}" for host, h in scenario.hosts.items() for s in h.streams)
     some = (own, frozenset(sorted(own)[:1]))
-    wanted = KeptOutput(frames=True, violations=True, among=some, blast=True, harmed=True)
+    wanted = KeptOutput(
+        series=True, frames=True, violations=True, among=some, blast=True, harmed=True
+    )
     made = replicate(scenario, 0, 1, wanted)
     assert bits(from_bytes(replicate, to_bytes(replicate, made))) == bits(made)
 

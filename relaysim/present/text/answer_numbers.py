@@ -1,5 +1,6 @@
 """The numbers behind an answer, in a table of a limited number of lines."""
 
+from bisect import bisect_right
 from dataclasses import replace
 
 from rich.console import RenderableType
@@ -70,11 +71,12 @@ def fitted(grid: Grid, most: int) -> list[RenderableType]:
 
     The lines are those of a terminal of 80 columns: a narrower one shows the same rows.
     """
-    # A row takes a line or more.
-    count = min(len(grid.rows), most)
-    while count > 1 and _lines(replace(grid, rows=grid.rows[:count])) > most - 1:
-        count -= 1
-    left = len(grid.rows) - count
+    # A row takes a line or more, and a table is laid out for each count that is tried.
+    counts = range(2, min(len(grid.rows), most) + 1)
+    count = 1 + bisect_right(
+        counts, most - 1, key=lambda count: _lines(replace(grid, rows=grid.rows[:count]))
+    )
+    left = len(grid.rows[count:])
     shown = tables(replace(grid, rows=grid.rows[:count]))
     if left:
         shown = [*shown[:-1], text(f"{counted(left, 'more row')}: --full"), text("")]
