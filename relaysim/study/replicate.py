@@ -43,12 +43,12 @@ from relaysim.traffic.workload import Draws, draw
 class KeptOutput:
     """The output of a run that is kept beside its metrics.
 
-    `series`: the data of its figures. `frames`: its tables. `violations`: the invariants that it violates; `engines`: the first row in
-    which the trace of the other engine differs. `among`: for comparisons,
-    the sample of its recipients, and the metrics of each of these sets of streams alone. `blast`:
-    its blast radius, from two more runs, if the scenario has culprits; `harmed` keeps the frame of
-    the harmed recipients too. In comparisons the streams of `guilty`, culprits of another design,
-    do not count as innocent.
+    `series`: the data of its figures. `frames`: its tables. `violations`: the invariants that it
+    violates; `engines`: the first row in which the trace of the other engine differs. `among`: for
+    comparisons, the sample of its recipients, and the metrics of each of these sets of streams
+    alone. `blast`: its blast radius, from two more runs, if the scenario has culprits; `harmed`
+    keeps the frame of the harmed recipients too. In comparisons the streams of `guilty`, culprits
+    of another design, do not count as innocent.
     """
 
     series: bool = False

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Self
 
+from relaysim.scenario.latest import keep_latest
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.override import SOURCE, OverrideError, parse
 from relaysim.scenario.problem import KeyPath, Problem, ScenarioError
@@ -105,8 +106,8 @@ def value_at(scenario: Scenario, path: str) -> Any:
     OverrideError
         If the text is no path.
     """
+    here: Any = _as_written(scenario)
     # Any value completes the path for the parser.
-    here: Any = written(scenario)
     keys, _ = parse(f"{path}=0")
     try:
         for key in keys:
@@ -114,6 +115,12 @@ def value_at(scenario: Scenario, path: str) -> Any:
     except (LookupError, TypeError, ValueError):
         return None
     return here
+
+
+@keep_latest
+def _as_written(scenario: Scenario) -> dict[str, Any]:
+    """Return the tables of a scenario: a study asks for value after value of a few designs."""
+    return written(scenario)
 
 
 def own(values: Mapping[str, str], design: Scenario, designs: Sequence[Scenario]) -> dict[str, str]:
