@@ -10,7 +10,6 @@ FOLDER = Path(__file__).parents[2] / "notebooks"
 QUICK: dict[str, dict[str, Any]] = {
     "01-first-run": {
         "REPLICATIONS": 2,
-        "SCALE": 0.05,
         # A sixth of the campaign on half the line: mail waits for the line as on the whole day.
         "EXERCISE": [
             "run.duration=125 min",
