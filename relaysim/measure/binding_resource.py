@@ -118,20 +118,23 @@ def _acknowledgement(trace: Trace) -> Floats:
 def _connections(trace: Trace, routes: RecipientRoutes, parts: dict[str, Floats]) -> None:
     """Divide the waits for a connection by what the connections of the hub waited for."""
     attempts = trace.attempts
-    until = waited_until(trace, attempts["start"], attempts["end"])
+    enter, start, end = attempts.at(slice(None), "enter", "start", "end")
+    until = waited_until(trace, start, end)
     # An attempt with a free connection has no wait to divide.
-    slow = np.flatnonzero(until > attempts["enter"])
-    row, recipient = routes.members.join(attempts["transaction"][slow])
-    row, last = slow[row], _ends(trace.recipients["end"], trace.end)[recipient]
-    begin, end = np.minimum(attempts["enter"][row], last), np.minimum(until[row], last)
-    queue = attempts["queue"][row]
+    slow = np.flatnonzero(until > enter)
+    enter, until = enter[slow], until[slow]
+    transaction, queue = attempts.at(slow, "transaction", "queue")
+    row, recipient = routes.members.join(transaction)
+    last = _ends(trace.recipients["end"], trace.end)[recipient]
+    begin, end = np.minimum(enter[row], last), np.minimum(until[row], last)
+    queue = queue[row]
     retry = StateDurations.of(trace, Level.QUEUE_RETRY)
     in_retry = retry.until(queue, end) - retry.until(queue, begin)
     # What a queue in Retry waits is `wait_retry`: the rest of such a wait counts in proportion.
     counts = 1.0 - np.divide(in_retry, end - begin, out=np.zeros(len(row)), where=end > begin)
-    core, line = (_station(trace, visit)[queue] for visit in (Visit.SEND, Visit.LINE))
+    core, line = routes.waited.send_station[queue], routes.waited.line_station[queue]
     inside = is_mailbox(trace)[queue]
-    waiting_at = {station: _waiting(trace, station) for station in {*core.tolist(), *line.tolist()}}
+    waiting_at = _waiting(routes)
     # Queues with the same core and line have the same reasons at the same times.
     for stations in set(zip(core.tolist(), line.tolist(), strict=True)):
         chosen = np.flatnonzero((core == stations[0]) & (line == stations[1]))
@@ -140,50 +143,55 @@ def _connections(trace: Trace, routes: RecipientRoutes, parts: dict[str, Floats]
         by_line = for_line.at(times) > 0
         # Time counts once: the line comes before the core.
         by_core = (for_core.at(times) > 0) & ~by_line
+        if not (by_line | by_core).any():
+            continue
         outward, inward = chosen[~inside[chosen]], chosen[inside[chosen]]
-        for name, binds, waiting in (
-            ("wait_delivery_line", by_line, outward),
-            ("wait_delivery_core", by_core, outward),
-            ("wait_mailbox_core", by_core, inward),
+        for waiting, reasons in (
+            (outward, {"wait_delivery_line": by_line, "wait_delivery_core": by_core}),
+            (inward, {"wait_mailbox_core": by_core}),
         ):
-            if not binds.any():
-                continue
-            bound = Area.of(times, binds.astype(np.float64)).between(begin[waiting], end[waiting])
-            length = bound * counts[waiting]
-            parts[name] += np.bincount(recipient[waiting], length, len(trace.recipients))
+            spans = _Spans(times, begin[waiting], end[waiting])
+            for name, binds in reasons.items():
+                length = spans.bound(binds) * counts[waiting]
+                parts[name] += np.bincount(recipient[waiting], length, len(trace.recipients))
+
+
+class _Spans:
+    """Spans of time, for which several reasons may have bound."""
+
+    def __init__(self, times: Column, begin: Column, end: Column) -> None:
+        self.times = times
+        self.edges = [(edge, np.searchsorted(times, edge, "right") - 1) for edge in (begin, end)]
+
+    def bound(self, binds: npt.NDArray[np.bool_]) -> Column:
+        """Return how much of each span falls into the steps that bind, microseconds."""
+        on = binds.astype(np.int64)
+        before = np.concatenate((np.zeros(1, np.int64), np.cumsum(on[:-1] * np.diff(self.times))))
+        begin, end = (
+            np.where(row >= 0, before[row] + on[row] * (edge - self.times[row]), 0)
+            for edge, row in self.edges
+        )
+        result: Column = end - begin
+        return result
 
 
 def _cores(trace: Trace, routes: RecipientRoutes, parts: dict[str, Floats]) -> None:
     """Add the wait for a core of a transaction that has its connection."""
-    visits = trace.visits
-    rows = np.flatnonzero(visits["visit"] == Visit.SEND)
-    until = waited_until(trace, visits["start"][rows], visits["end"][rows])
-    row, recipient = routes.members.join(visits["subject"][rows])
+    _, transaction, _, enter, until = routes.waited.where(Visit.SEND)
+    row, recipient = routes.members.join(transaction)
     last = _ends(trace.recipients["end"], trace.end)[recipient]
-    wait = np.minimum(until[row], last) - np.minimum(visits["enter"][rows][row], last)
-    inside = is_mailbox(trace)[trace.transactions["queue"][visits["subject"][rows][row]]]
+    wait = np.minimum(until[row], last) - np.minimum(enter[row], last)
+    inside = is_mailbox(trace)[trace.transactions["queue"][transaction[row]]]
     for part, chosen in (("wait_delivery_core", ~inside), ("wait_mailbox_core", inside)):
         parts[part] += np.bincount(recipient[chosen], wait[chosen], len(trace.recipients))
 
 
-def _waiting(trace: Trace, station: int) -> StepFunction:
-    """Return the number of transactions with a connection that wait at a station, over time."""
-    visits = trace.visits
-    sent = (visits["visit"] == Visit.SEND) | (visits["visit"] == Visit.LINE)
-    rows = np.flatnonzero(sent & (visits["station"] == station))
-    until = waited_until(trace, visits["start"][rows], visits["end"][rows])
-    return StepFunction.of(visits["enter"][rows], until)
-
-
-def _station(trace: Trace, visit: Visit) -> Column:
-    """Return the station of each delivery queue for a kind of visit; -1 if it has none."""
-    visits = trace.visits
-    rows = np.flatnonzero(visits["visit"] == visit)
-    station = np.full(len(trace.names.queues), -1, np.int64)
-    queue = trace.transactions["queue"][visits["subject"][rows]]
-    # A queue has one station of each kind, so repeated assignments agree.
-    station[queue] = visits["station"][rows]
-    return station
+def _waiting(routes: RecipientRoutes) -> dict[int, StepFunction]:
+    """Return the number of transactions with a connection that wait at each station, over time."""
+    station, _, _, enter, until = routes.waited.where(Visit.SEND, Visit.LINE)
+    stations = {*routes.waited.send_station.tolist(), *routes.waited.line_station.tolist()}
+    at = {number: station == number for number in stations}
+    return {number: StepFunction.of(enter[rows], until[rows]) for number, rows in at.items()}
 
 
 def _hosts(trace: Trace) -> Column:

@@ -39,51 +39,86 @@ class ByLatency(NamedTuple):
     """The judged recipients in the order of their latency."""
 
     rows: Column
+    cell: Column
     time: Floats
     """Microseconds; infinite for mail that was not delivered or junked."""
 
     @classmethod
-    def of(cls, recipients: Recipients) -> Self:
-        """Return the judged ones of some recipients: sorted once, for the quantiles of groups."""
-        rows = np.flatnonzero(recipients.judged)
+    def of(
+        cls, recipients: Recipients, rows: Column | None = None, cell: Column | None = None
+    ) -> Self:
+        """Return the judged ones of some recipients: sorted once, for the quantiles of groups.
+
+        Parameters
+        ----------
+        recipients : Recipients
+            The recipients of a trace.
+        rows : int64 array, optional
+            Which of them; all by default.
+        cell : int64 array, shape (recipients,), optional
+            The part of each recipient that a group has or does not have; by default each recipient
+            is one.
+        """
+        rows = np.flatnonzero(recipients.judged) if rows is None else rows[recipients.judged[rows]]
         latency = recipients.latency[rows]
-        return cls.sorted(rows, np.where(latency >= 0, latency, np.inf))
+        return cls.sorted(rows, np.where(latency >= 0, latency, np.inf), cell)
 
     @classmethod
-    def sorted(cls, rows: Column, time: Floats) -> Self:
+    def sorted(cls, rows: Column, time: Floats, cell: Column | None = None) -> Self:
         """Return rows and their latencies (microseconds) in the order of the latency."""
         order = np.argsort(time)
-        return cls(rows[order], time[order])
+        rows = rows[order]
+        return cls(rows, rows if cell is None else cell[rows], time[order])
+
+    def where(self, chosen: Mask) -> Self:
+        """Return some of them, chosen by a mask over all recipients of the trace."""
+        kept = chosen[self.rows]
+        return type(self)(self.rows[kept], self.cell[kept], self.time[kept])
 
 
 class Delivered(NamedTuple):
-    """The judged recipients that were delivered or junked."""
+    """The judged recipients that were delivered or junked, by cell."""
 
-    rows: Column
+    number: Column
+    """How many there are in each cell."""
     times: dict[str, tuple[Column, Floats]]
-    """The latency and its parts by the names of their means: the rows for which it is not 0, and
-    microseconds. Most recipients have few of the waits."""
+    """The latency and its parts by the names of their means: pairs of a cell and a time,
+    microseconds. A cell has one pair, or several where a sum might round."""
 
     @classmethod
-    def of(cls, recipients: Recipients) -> Self:
-        """Return the delivered ones of some recipients, for the means of groups."""
-        rows = np.flatnonzero((recipients.latency >= 0) & recipients.judged)
+    def of(
+        cls, recipients: Recipients, rows: Column | None = None, cell: Column | None = None
+    ) -> Self:
+        """Return the delivered ones, for the means of groups; see `ByLatency.of`."""
+        every = len(recipients)
+        rows = np.arange(every) if rows is None else rows
+        rows = rows[(recipients.latency[rows] >= 0) & recipients.judged[rows]]
+        of = rows if cell is None else cell[rows]
+        cells = every if cell is None else int(cell.max(initial=-1)) + 1
         columns = {"latency_mean": recipients.latency}
         columns |= {part: recipients.waits[part] for part in (*PARTS, *HELD)}
-        times = {}
-        for name, time in columns.items():
-            some = rows[time[rows] != 0]
-            times[name] = some, time[some].astype(np.float64)
-        return cls(rows, times)
+        times: dict[str, tuple[Column, Floats]] = {}
+        for name, column in columns.items():
+            time = column[rows]
+            # Integers below 2**53 add up exactly in any order.
+            if cell is not None and float(np.abs(time).sum(dtype=np.float64)) < 2.0**52:
+                times[name] = np.arange(cells), np.bincount(of, time, cells).astype(np.float64)
+            else:
+                some = np.flatnonzero(time)
+                times[name] = of[some], time[some].astype(np.float64)
+        return cls(np.bincount(of, minlength=cells), times)
 
 
 def means(delivered: Delivered, group: Column, subjects: int) -> Values:
-    """Return the mean latency of each group and its parts, seconds; NaN for an empty group."""
+    """Return the mean latency of each group and its parts, seconds; NaN for an empty group.
+
+    `group` has the subject of each cell, -1 for none.
+    """
     of = group + 1  # 0 is no group
-    count = np.bincount(of[delivered.rows], minlength=subjects + 1)[1:]
+    count = np.bincount(of, delivered.number, minlength=subjects + 1)[1:]
     values = {}
-    for name, (rows, time) in delivered.times.items():
-        total = np.bincount(of[rows], time, subjects + 1)[1:] / SECOND
+    for name, (cell, time) in delivered.times.items():
+        total = np.bincount(of[cell], time, subjects + 1)[1:] / SECOND
         values[name] = np.divide(total, count, out=np.full(subjects, np.nan), where=count > 0)
     return values
 
@@ -96,8 +131,10 @@ def quantiles(judged: ByLatency, group: Column, subjects: int) -> Values:
     }
 
 
-def busy_hours(recipients: Recipients) -> Mask:
-    """Return which recipients were created in a busy hour, of those given.
+def busy_hours(recipients: Recipients, counted: Mask | None = None) -> Mask:
+    """Return which recipients were created in a busy hour.
+
+    `counted` are those that make an hour busy; all by default.
 
     Notes
     -----
@@ -105,23 +142,21 @@ def busy_hours(recipients: Recipients) -> Mask:
     mail but DSNs that are created in it, whatever their final status.
     """
     hour = recipients.created // HOUR
-    load = np.bincount(hour[~recipients.dsn])
+    load = np.bincount(hour[~recipients.dsn if counted is None else counted & ~recipients.dsn])
     # DSNs may be created after the last hour with mail: the appended False is for them.
     busy: Mask = np.append(load >= BUSY * load.max(initial=1), False)[np.minimum(hour, len(load))]
     return busy
 
 
-def latency_in_busy_hours(judged: ByLatency, busy: Mask, group: Column, subjects: int) -> Values:
+def latency_in_busy_hours(judged: ByLatency, group: Column, subjects: int) -> Values:
     """Return the p95 of the recipients of each group that were created in a busy hour, seconds.
 
     Parameters
     ----------
     judged : ByLatency
-        The judged recipients of a trace.
-    busy : bool array, shape (n,)
-        Whether each recipient was created in a busy hour.
-    group : int64 array, shape (n,)
-        The subject of each recipient; -1 for none.
+        The judged recipients that were created in a busy hour.
+    group : int64 array, shape (cells,)
+        The subject of each cell; -1 for none.
     subjects : int
         The number of subjects.
 
@@ -130,16 +165,18 @@ def latency_in_busy_hours(judged: ByLatency, busy: Mask, group: Column, subjects
     dict of str to float array, shape (subjects,)
         `latency_p95_busy_hours`, seconds.
     """
-    time, first, count = _sorted(judged, np.where(busy, group, -1), subjects)
+    time, first, count = _sorted(judged, group, subjects)
     return {"latency_p95_busy_hours": _quantile(time, first, count, 0.95) / SECOND}
 
 
 def _sorted(judged: ByLatency, group: Column, subjects: int) -> tuple[Floats, Column, Column]:
     """Return latencies of judged recipients, ascending by group; start and size of each group."""
-    of = group[judged.rows]
-    time, of = judged.time[of >= 0], of[of >= 0]
-    count = np.bincount(of, minlength=subjects).astype(np.int64)
-    return time[in_order(of, subjects)], np.cumsum(count) - count, count
+    # Small numbers sort faster. The last group is no group.
+    number = np.where(group >= 0, group, subjects).astype(np.min_scalar_type(subjects))
+    of = number[judged.cell]
+    count = np.bincount(of, minlength=subjects + 1).astype(np.int64)
+    time = judged.time[in_order(of, subjects + 1)]
+    return time, (np.cumsum(count) - count)[:-1], count[:-1]
 
 
 def _quantile(time: Floats, first: Column, count: Column, share: float) -> Floats:

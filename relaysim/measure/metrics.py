@@ -18,8 +18,8 @@ from relaysim.measure.listing_metrics import listings
 from relaysim.measure.measured_window import Window
 from relaysim.measure.metric_catalogue import METRICS, PERIOD_SCOPES
 from relaysim.measure.queue_series import ResourceUse
-from relaysim.measure.recipient_counts import Values, completion, counts, rates
-from relaysim.measure.recipient_groups import groups
+from relaysim.measure.recipient_counts import Tally, Values, completion, counts, rates
+from relaysim.measure.recipient_groups import cell_groups
 from relaysim.measure.recipients import Recipients
 from relaysim.measure.refused_attempts import refused_attempts
 from relaysim.scenario.model import Scenario
@@ -47,25 +47,29 @@ def metrics(
     recipients = Recipients.of(trace, scenario) if recipients is None else recipients
     window = Window.of(scenario)
     attempts = refused_attempts(trace, scenario, recipients, only)
+    chosen = np.ones(len(recipients), bool)
     if only is not None:
-        keep = np.array([name in only for name in trace.names.streams], bool)
-        recipients = recipients.where(keep[recipients.stream])
-    counted = recipients.where(recipients.counted)
+        chosen = np.array([name in only for name in trace.names.streams], bool)[recipients.stream]
+    counted = recipients.counted & chosen
+    cell, rows_counted = recipients.cells.of, np.flatnonzero(counted)
+    tally = Tally.of(recipients, counted, chosen, window)
+    judged = ByLatency.of(recipients, rows_counted, cell)
     # One set of busy hours for all groups.
-    busy = busy_hours(counted)
-    judged, delivered = ByLatency.of(counted), Delivered.of(counted)
+    busy = judged.where(busy_hours(recipients, counted))
+    delivered = Delivered.of(recipients, rows_counted, cell)
     rows: list[Row] = []
-    for group in groups(recipients, trace.names, scenario):
-        subjects, of = len(group.subjects), group.of[recipients.counted]
-        values = counts(counted, of, subjects)
+    for group in cell_groups(recipients, trace.names, scenario):
+        subjects = len(group.subjects)
+        values = counts(tally, group.of, subjects)
         # All recipients: what is delivered in the window counts, whenever it was created.
-        values |= rates(recipients, group.of, subjects, window)
-        values |= completion(counted, of, subjects)
-        values |= quantiles(judged, of, subjects)
-        values |= means(delivered, of, subjects)
-        values |= latency_in_busy_hours(judged, busy, of, subjects)
+        values |= rates(tally, group.of, subjects, window)
+        values |= completion(tally, group.of, subjects)
+        values |= quantiles(judged, group.of, subjects)
+        values |= means(delivered, group.of, subjects)
+        values |= latency_in_busy_hours(busy, group.of, subjects)
         if group.scope in PERIOD_SCOPES:
-            values |= bad_periods(counted, of, subjects, scenario)
+            of = np.where(counted, group.of[cell], -1)
+            values |= bad_periods(recipients, of, subjects, scenario)
         rows += flat(group.scope, group.subjects, values)
     use = use or ResourceUse.of(trace, scenario)
     for resource, measured in use.metrics.items():

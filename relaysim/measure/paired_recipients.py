@@ -108,7 +108,7 @@ class Sample:
             name: (wait.rows.astype(np.int64), wait.time.astype(np.float64))
             for name, wait in self.waits.items()
         }
-        return ByLatency.sorted(rows, latency), Delivered(rows, times)
+        return ByLatency.sorted(rows, latency), Delivered(np.ones_like(rows), times)
 
 
 def paired(base: Sample, other: Sample, scenario: Scenario) -> pd.DataFrame:

@@ -3,10 +3,11 @@
 from typing import NamedTuple, Self
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from relaysim.measure.measured_window import HOUR, MINUTE, SECOND, Window
-from relaysim.measure.recipient_groups import groups
+from relaysim.measure.recipient_groups import cell_groups
 from relaysim.measure.recipients import Recipients
 from relaysim.measure.resource_metrics import resources
 from relaysim.scenario.model import Scenario
@@ -97,14 +98,16 @@ def throughput_series(
     width = width or bin_width(scenario)
     recipients = Recipients.of(trace, scenario) if recipients is None else recipients
     edges = _edges(trace, width)
-    columns = {}
-    for group in groups(recipients, trace.names, scenario):
+    bins, got = len(edges) - 1, np.flatnonzero(recipients.latency >= 0)
+    cell, place = recipients.cells.of[got], recipients.end[got] // width
+    columns: dict[str, npt.NDArray[np.float64]] = {}
+    for group in cell_groups(recipients, trace.names, scenario):
         if group.scope != scope:
             continue
-        for i, subject in enumerate(group.subjects):
-            got = recipients.end[(group.of == i) & (recipients.latency >= 0)]
-            per_bin = np.bincount(got // width, minlength=len(edges) - 1)
-            columns[subject] = per_bin / (width / SECOND)
+        # One up: 0 is no subject.
+        keys, size = (group.of[cell] + 1) * bins + place, (len(group.subjects) + 1) * bins
+        per_bin = np.bincount(keys, minlength=size).reshape(-1, bins)[1:]
+        columns |= dict(zip(group.subjects, per_bin / (width / SECOND), strict=True))
     if not columns:
         raise KeyError(f"{scope!r} is not a scope of recipients")
     return pd.DataFrame(columns, index=_index(edges))

@@ -93,6 +93,11 @@ def mail_groups(
     ]
 
 
+def cell_groups(recipients: Recipients, names: Names, scenario: Scenario) -> list[Groups]:
+    """Return all scopes of recipients with the subject of each cell of `Recipients.cells`."""
+    return groups(recipients.where(recipients.cells.rows), names, scenario)
+
+
 def _renumbered(names: tuple[str, ...], chosen: tuple[str, ...]) -> Column:
     """Return the place of each name among the chosen names, or -1."""
     index = {name: i for i, name in enumerate(chosen)}

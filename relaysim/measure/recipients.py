@@ -1,7 +1,8 @@
 """The recipients of a trace: one array for each property that the metrics need."""
 
 from dataclasses import dataclass, fields
-from typing import Self
+from functools import cached_property
+from typing import NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -9,11 +10,11 @@ import numpy.typing as npt
 from relaysim.measure.binding_resource import held
 from relaysim.measure.measured_window import Window
 from relaysim.measure.unreached_recipients import unreached
-from relaysim.measure.wait_parts import RecipientRoutes, waits
+from relaysim.measure.wait_parts import Members, RecipientRoutes, sent, waits
 from relaysim.plan.names import QueueKind, stream_name
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.stream import Stream
-from relaysim.trace.tables import Column, Names, Status, Trace
+from relaysim.trace.tables import Column, Status, Trace
 
 Mask = npt.NDArray[np.bool_]
 DSN = "dsn"
@@ -27,6 +28,41 @@ def streams(scenario: Scenario) -> dict[str, Stream]:
         for host, described in scenario.hosts.items()
         for name, stream in described.streams.items()
     }
+
+
+class Cells(NamedTuple):
+    """The parts of the recipients that no scope divides: with the same stream, place, hub and IP.
+
+    Whatever adds up over recipients is counted once for each cell, and then for the cells of each
+    subject.
+    """
+
+    of: Column
+    """The cell of each recipient."""
+    rows: Column
+    """A recipient of each cell."""
+
+    @classmethod
+    def among(cls, recipients: "Recipients") -> Self:
+        """Return the cells of some recipients."""
+        cell, cells = np.zeros(len(recipients), np.int64), 1
+        for value in (
+            recipients.stream,
+            recipients.destination,
+            recipients.hub,
+            recipients.egress,
+            recipients.dsn.astype(np.int64),
+        ):
+            # One more, for -1.
+            width = int(value.max(initial=-1)) + 2
+            cell = cell * width + value + 1
+            known = np.flatnonzero(np.bincount(cell, minlength=cells * width))
+            number = np.zeros(cells * width, np.int64)
+            number[known] = np.arange(len(known))
+            cell, cells = number[cell], len(known)
+        rows = np.zeros(cells, np.int64)
+        rows[cell] = np.arange(len(cell))
+        return cls(cell, rows)
 
 
 @dataclass(frozen=True)
@@ -108,6 +144,11 @@ class Recipients:
             waits=waits(trace, routes) | held(trace, routes),
         )
 
+    @cached_property
+    def cells(self) -> Cells:
+        """The cells of the recipients."""
+        return Cells.among(self)
+
     @property
     def on_time(self) -> Mask:
         """Which were delivered or junked within their deadline."""
@@ -140,23 +181,31 @@ def _hub(trace: Trace) -> Column:
 
 def _last_attempts(trace: Trace, routes: RecipientRoutes) -> tuple[Column, Column, Column]:
     """Return attempts of each recipient in its last queue: number, first start, last egress."""
-    attempts = trace.attempts
+    order = routes.attempts.members
+    (start,) = trace.attempts.at(order, "start")
     # An attempt that never got a connection does not count.
-    order = routes.attempts[attempts["start"][routes.attempts] >= 0]
-    row, recipient = routes.members.join(attempts["transaction"][order])
-    attempt = order[row]
-    transaction = trace.recipients["transaction"]
-    end = np.where(trace.recipients["end"] >= 0, trace.recipients["end"], trace.end)
-    part = (attempts["start"][attempt] <= end[recipient]) & (
-        attempts["transaction"][attempt] == transaction[recipient]
-    )
-    attempt, recipient = attempt[part], recipient[part]
-    first, egress = np.full((2, len(transaction)), -1, np.int64)
-    # Rows are in the order of attempts, and the last of several assignments stays.
-    egress[recipient] = attempts["egress"][attempt]
-    # Backwards, the first attempt is the last assignment.
-    first[recipient[::-1]] = attempts["start"][attempt[::-1]]
-    return np.bincount(recipient, minlength=len(transaction)).astype(np.int64), first, egress
+    order, start = order[start >= 0], start[start >= 0]
+    transaction, egress = trace.attempts.at(order, "transaction", "egress")
+    tried = Members.of(transaction, np.arange(len(order)), len(trace.transactions))
+    recipient, last = sent(trace)
+    recipient, last = recipient[tried.count[last] > 0], last[tried.count[last] > 0]
+    attempts = np.zeros(len(trace.recipients), np.int64)
+    first_attempt, last_egress = np.full((2, len(trace.recipients)), -1)
+    attempts[recipient] = tried.count[last]
+    first_attempt[recipient] = start[tried.first[last]]
+    last_egress[recipient] = egress[tried.first[last] + tried.count[last] - 1]
+    # A recipient that became final before others of its transaction has none of their attempts.
+    end = np.where(trace.recipients["end"] >= 0, trace.recipients["end"], trace.end)[recipient]
+    early = np.flatnonzero(start[tried.first[last] + tried.count[last] - 1] > end)
+    row, attempt = tried.join(last[early])
+    counts = np.flatnonzero(start[attempt] <= end[early][row])
+    row, attempt, recipient = row[counts], attempt[counts], recipient[early]
+    attempts[recipient] = np.bincount(row, minlength=len(recipient))
+    first_attempt[recipient] = last_egress[recipient] = -1
+    # The last of several assignments stays: the first attempt, backwards, and the last egress.
+    first_attempt[recipient[row[::-1]]] = start[attempt[::-1]]
+    last_egress[recipient[row]] = egress[attempt]
+    return attempts, first_attempt, last_egress
 
 
 def _egress_of_hub(trace: Trace, scenario: Scenario, hub: Column) -> Column:
@@ -165,16 +214,17 @@ def _egress_of_hub(trace: Trace, scenario: Scenario, hub: Column) -> Column:
     index = {name: i for i, name in enumerate(names.egress)}
     hubs = (scenario.hubs[title] for title in names.hub_title)
     of_hub = np.array([index.get(hub.egress, -1) for hub in hubs], np.int64)
-    outward = np.array([_leads_out(names, number) for number in range(len(names.queues))], bool)
+    known = set(names.hubs)
+    # Outside, or to several hubs in turn, which have no name of one.
+    outward = np.array(
+        [
+            kind is QueueKind.REMOTE or (kind is QueueKind.TRANSFER and next_hop not in known)
+            for kind, next_hop in zip(names.queue_kind, names.queue_next_hop, strict=True)
+        ],
+        bool,
+    )
     egress = np.full(len(transaction), -1, np.int64)
     sent = np.flatnonzero(transaction >= 0)
     out = sent[outward[trace.transactions["queue"][transaction[sent]]]]
     egress[out] = of_hub[hub[out]]
     return egress
-
-
-def _leads_out(names: Names, queue: int) -> bool:
-    """Return whether a queue leads outside, or to several hubs in turn."""
-    kind = names.queue_kind[queue]
-    to_one_hub = kind is QueueKind.TRANSFER and names.queue_next_hop[queue] in names.hubs
-    return kind in (QueueKind.REMOTE, QueueKind.TRANSFER) and not to_one_hub

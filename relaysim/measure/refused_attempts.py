@@ -81,11 +81,10 @@ def breakdown(trace: Trace, recipients: Recipients) -> pd.DataFrame:
     """
     rows, names = _counted(trace, recipients), trace.names
     # Count by numbers first: names are looked up once for each kind, not for each attempt.
-    keys = np.stack([rows[name] for name in ("stream", "hub", "connector", "reply")])
-    kinds, count = np.unique(keys, axis=1, return_counts=True)
+    kinds, count = distinct_rows(*(rows[name] for name in ("stream", "hub", "connector", "reply")))
     where = [
         names.connectors[connector] if connector >= 0 else names.hubs[hub] if hub >= 0 else ""
-        for hub, connector in kinds[1:3].T.tolist()
+        for hub, connector in zip(kinds[1].tolist(), kinds[2].tolist(), strict=True)
     ]
     frame = pd.DataFrame(
         {
@@ -96,6 +95,25 @@ def breakdown(trace: Trace, recipients: Recipients) -> pd.DataFrame:
         }
     ).astype(dict.fromkeys(BY, str))
     return summed(frame)
+
+
+def distinct_rows(*columns: Column) -> tuple[tuple[Column, ...], Column]:
+    """Return the distinct rows of columns, ascending, and how often each is there.
+
+    Parameters
+    ----------
+    *columns : array of int, shape (n,)
+        Values from -1 on; the product of their largest values fits into 64 bits.
+
+    Returns
+    -------
+    tuple of arrays, array of int
+        The columns of the distinct rows, and their counts.
+    """
+    widths = [int(column.max(initial=-1)) + 2 for column in columns]
+    keys = np.ravel_multi_index(tuple(column + 1 for column in columns), tuple(widths))
+    distinct, count = np.unique(keys, return_counts=True)
+    return tuple(column - 1 for column in np.unravel_index(distinct, tuple(widths))), count
 
 
 def summed(frame: pd.DataFrame) -> pd.DataFrame:

@@ -9,9 +9,10 @@ import numpy as np
 from relaysim.measure.measured_window import HOUR, MINUTE, SECOND, Window
 from relaysim.plan.compiler import compile_plan
 from relaysim.plan.names import QueueKind, StationKind, leads_to, queue_name
+from relaysim.scenario.latest import keep_latest
 from relaysim.scenario.model import Scenario
 from relaysim.trace.occupancy import Occupancy, Place, rows_of, stations
-from relaysim.trace.step_function import StepFunction
+from relaysim.trace.step_function import StepFunction, time_present
 from relaysim.trace.tables import Column, Names, Trace, Visit
 
 SUBMISSION_THRESHOLD = 100
@@ -57,9 +58,7 @@ class Resource:
         if self.has_servers:
             busy = float(window.overlap(use.begin, use.end).sum())
             values["utilization"] = busy / (use.capacity * length) if use.capacity else np.nan
-            busy_servers = use.busy()
-            for name, bin_length in BUSIEST.items():
-                values[name] = busiest(busy_servers, use.capacity, window, bin_length)
+            values |= busiest(use, window)
         values["queue_mean"] = float(window.overlap(use.enter, use.until).sum()) / length
         values["queue_max"] = float(waiting.largest())
         values["wait_mean"] = mean_wait(use, window)
@@ -97,31 +96,32 @@ def mean_wait(use: Occupancy, window: Window) -> float:
     return float(waits[served].mean()) / SECOND
 
 
-def busiest(busy: StepFunction, capacity: int, window: Window, length: int) -> float:
-    """Return the utilization in the busiest whole bin of the window.
+def busiest(use: Occupancy, window: Window) -> dict[str, float]:
+    """Return the utilizations in the busiest whole bins of the window, by name (`BUSIEST`).
 
     Parameters
     ----------
-    busy
-        The busy servers over time.
-    capacity
-        The servers, 0 for no limit.
+    use
+        A station or queue.
     window
         Bins count from its start; one that is shorter than a bin is a bin.
-    length
-        How long a bin is, microseconds.
 
     Returns
     -------
-    float
-        A share of the servers, NaN where they are unlimited.
+    dict of str to float
+        Shares of the servers, NaN where they are unlimited.
     """
-    if not capacity:
-        return np.nan
-    length = min(length, window.length)
+    if not use.capacity:
+        return dict.fromkeys(BUSIEST, np.nan)
+    lengths = [min(length, window.length) for length in BUSIEST.values()]
     # Whole bins only: the end is an edge, if it falls on one.
-    edges = np.arange(window.start, window.end + 1, length)
-    return float(np.diff(busy.area(edges)).max()) / (capacity * length)
+    edges = [np.arange(window.start, window.end + 1, length) for length in lengths]
+    busy = time_present(use.begin, use.end, np.concatenate(edges))
+    by_length = np.split(busy, np.cumsum([len(part) for part in edges])[:-1])
+    return {
+        name: float(np.diff(part).max()) / (use.capacity * length)
+        for name, length, part in zip(BUSIEST, lengths, by_length, strict=True)
+    }
 
 
 def resources(trace: Trace, scenario: Scenario) -> Iterator[Resource]:
@@ -134,7 +134,8 @@ def resources(trace: Trace, scenario: Scenario) -> Iterator[Resource]:
     for station in stations(trace):
         yield Resource(station)
         if station.place.kind is StationKind.CORES:
-            rows = station.rows[trace.visits["visit"][station.rows] == Visit.CATEGORIZE]
+            (visit,) = trace.visits.at(station.rows, "visit")
+            rows = station.rows[visit == Visit.CATEGORIZE]
             place = submission_queue(trace.names, station.place.hub)
             queue = Occupancy.of(trace, trace.visits, rows, place)
             yield Resource(queue, SUBMISSION_THRESHOLD, has_servers=False)
@@ -212,6 +213,7 @@ def queue_resources(scenario: Scenario) -> dict[str, QueueResource]:
     return queues
 
 
+@keep_latest
 def _counted_domains(scenario: Scenario) -> dict[str, str]:
     """Return the domains that have no name of their own, each with its destination."""
     return {

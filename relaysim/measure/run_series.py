@@ -24,9 +24,9 @@ import pandas as pd
 
 from relaysim.measure.measured_window import SECOND
 from relaysim.measure.queue_series import ResourceUse, throughput_series
-from relaysim.measure.recipient_groups import groups
+from relaysim.measure.recipient_groups import cell_groups
 from relaysim.measure.recipients import Recipients
-from relaysim.measure.refused_attempts import breakdown, summed
+from relaysim.measure.refused_attempts import breakdown, distinct_rows, summed
 from relaysim.scenario.model import Scenario
 from relaysim.trace.tables import Status, Trace
 
@@ -93,17 +93,21 @@ def mean_frame(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
 
 def _missing(trace: Trace, scenario: Scenario, recipients: Recipients) -> pd.DataFrame:
     """Return the share of recipients of each class that is not delivered or junked by each age."""
-    columns, counted = {}, recipients.counted & recipients.judged
-    for group in groups(recipients, trace.names, scenario):
+    counted = np.flatnonzero(recipients.counted & recipients.judged)
+    latency, cell = recipients.latency[counted], recipients.cells.of[counted]
+    # Only what arrived has an age; the division by all recipients keeps the rest missing.
+    age = np.searchsorted(AGES, latency / SECOND)
+    age[latency < 0] = len(AGES)
+    ages, columns = len(AGES) + 1, {}
+    for group in cell_groups(recipients, trace.names, scenario):
         if group.scope != "class":
             continue
-        for i, subject in enumerate(group.subjects):
-            rows = recipients.latency[counted & (group.of == i)]
-            # Only what arrived has an age; the division by all rows keeps the rest missing.
-            got = np.sort(rows[rows >= 0]) / SECOND
-            arrived = np.searchsorted(got, AGES, "right")
+        # One up: 0 is no subject.
+        keys, size = (group.of[cell] + 1) * ages + age, (len(group.subjects) + 1) * ages
+        by_age = np.cumsum(np.bincount(keys, minlength=size).reshape(-1, ages), axis=1)[1:]
+        for subject, arrived in zip(group.subjects, by_age, strict=True):
             columns[subject] = (
-                1.0 - arrived / len(rows) if len(rows) else np.full(len(AGES), np.nan)
+                1.0 - arrived[:-1] / arrived[-1] if arrived[-1] else np.full(len(AGES), np.nan)
             )
     return pd.DataFrame(columns, index=pd.Index(AGES, name="seconds"))
 
@@ -111,10 +115,9 @@ def _missing(trace: Trace, scenario: Scenario, recipients: Recipients) -> pd.Dat
 def _losses(trace: Trace, recipients: Recipients) -> pd.DataFrame:
     """Return lost recipients of the window by stream, final status and the deciding reply."""
     lost = np.flatnonzero(recipients.counted & np.isin(recipients.status, LOST))
-    rows = np.stack(
-        (recipients.stream[lost], recipients.status[lost], trace.recipients["reply"][lost])
+    kinds, count = distinct_rows(
+        recipients.stream[lost], recipients.status[lost], trace.recipients["reply"][lost]
     )
-    kinds, count = np.unique(rows, axis=1, return_counts=True)
     names = trace.names
     return pd.DataFrame(
         {

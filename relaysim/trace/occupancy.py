@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from relaysim.plan.names import QueueKind, StationKind
 from relaysim.trace.step_function import StepFunction
-from relaysim.trace.tables import Column, Table, Trace, Visit
+from relaysim.trace.tables import Column, Table, Trace
 
 
 @dataclass(frozen=True)
@@ -73,12 +73,14 @@ class Occupancy:
     @classmethod
     def of(cls, trace: Trace, table: Table, rows: Column, place: Place) -> Self:
         """Return the occupancy by rows of `visits` or `attempts`, cut at the end of the run."""
-        enter, start, end = (table[column][rows] for column in ("enter", "start", "end"))
+        enter, start, end = table.at(rows, "enter", "start", "end")
         until = waited_until(trace, start, end)
         served = (start >= 0) & (start <= trace.end)
-        begin = start[served]
-        end = np.minimum(np.where(end >= 0, end, trace.end), trace.end)[served]
-        if table is trace.visits and (table["visit"][rows] == Visit.COMMIT).any():
+        begin, end = start[served], end[served]
+        del start
+        end[end < 0] = trace.end
+        np.minimum(end, trace.end, out=end)
+        if place.kind is StationKind.COMMIT:
             begin, one_of = np.unique(begin, return_index=True)
             end = end[one_of]
         return cls(place, rows, enter, until, served, begin, end)
@@ -95,7 +97,9 @@ class Occupancy:
 
     def waiting(self) -> StepFunction:
         """Return the number that waits, over time."""
-        return StepFunction.of(self.enter, self.until)
+        # Most find a free server.
+        waits = self.until != self.enter
+        return StepFunction.of(self.enter[waits], self.until[waits])
 
     def busy(self) -> StepFunction:
         """Return the number of busy servers, over time."""
@@ -146,8 +150,11 @@ def waited_until(trace: Trace, start: Column, end: Column) -> Column:
         Microseconds: the start of service; without service the end of the visit; else the end of
         the run.
     """
-    until = np.where(start >= 0, start, np.where(end >= 0, end, trace.end))
-    return np.minimum(until, trace.end)
+    until = start.copy()
+    unserved = np.flatnonzero(start < 0)
+    until[unserved] = np.where(end[unserved] >= 0, end[unserved], trace.end)
+    result: Column = np.minimum(until, trace.end, out=until)
+    return result
 
 
 def rows_of(key: Column, keys: int) -> list[Column]:

@@ -198,6 +198,8 @@ class Names:
         return self.hosts[host] if host >= 0 else self.hubs[self.stream_hub[stream]]
 
 
+Rows = slice | Column
+"""Which rows of a table: a range of them, or their numbers."""
 Kept = npt.NDArray[np.signedinteger[Any]]
 """A column in the bits in which it is kept."""
 
@@ -209,9 +211,9 @@ class ShortColumn:
     Attributes
     ----------
     values : array of int, shape (n,)
-        The values; anything for the rows apart.
+        The values; the least number of the type for a row whose value stands apart.
     rows, apart : int64 array, shape (m,)
-        Rows whose value stands apart, and their values.
+        These rows, ascending, and their values.
     since : str
         The column of times from which these times count, except -1; "" for none.
     """
@@ -226,13 +228,21 @@ class ShortColumn:
         """The memory of the column, bytes."""
         return self.values.nbytes + self.rows.nbytes + self.apart.nbytes
 
-    def read(self, since: Column | None) -> Column:
-        """Return the values; `since` is the column from which times count."""
-        column = self.values.astype(np.int64)
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def at(self, rows: Rows, since: Column | None) -> Column:
+        """Return the values in some rows; `since` are the times in them from which times count."""
+        kept = self.values[rows]
+        column = kept.astype(np.int64)
         if since is not None:
             column += since
-            column[self.values < 0] = -1
-        column[self.rows] = self.apart
+            column[kept < 0] = -1
+        if len(self.rows):
+            # The least number of the type stands for a value apart.
+            places = np.flatnonzero(kept == np.iinfo(kept.dtype).min)
+            row = places + (rows.start or 0) if isinstance(rows, slice) else rows[places]
+            column[places] = self.apart[np.searchsorted(self.rows, row)]
         return column
 
 
@@ -248,14 +258,36 @@ class Table:
     data: Mapping[str, Kept | ShortColumn] = field(repr=False)
 
     def __getitem__(self, name: str) -> Column:
-        kept = self.data[name]
-        if isinstance(kept, ShortColumn):
-            return kept.read(self[kept.since] if kept.since else None)
-        return kept.astype(np.int64, copy=False)
+        return self.at(slice(None), name)[0]
+
+    def at(self, rows: Rows, *names: str) -> tuple[Column, ...]:
+        """Return some columns in some rows, without reading the others.
+
+        Parameters
+        ----------
+        rows : slice or array of int
+            A slice has no step, and no negative numbers.
+        *names : str
+            The columns.
+        """
+        known: dict[str, Column] = {}
+        for name in names:
+            self._read(name, rows, known)
+        return tuple(known[name] for name in names)
+
+    def _read(self, name: str, rows: Rows, known: dict[str, Column]) -> Column:
+        """Return a column in some rows; `known` has the columns that were read for these rows."""
+        if name not in known:
+            kept = self.data[name]
+            if isinstance(kept, ShortColumn):
+                since = self._read(kept.since, rows, known) if kept.since else None
+                known[name] = kept.at(rows, since)
+            else:
+                known[name] = kept[rows].astype(np.int64, copy=False)
+        return known[name]
 
     def __len__(self) -> int:
-        kept = self.data[self.columns[0]]
-        return len(kept.values if isinstance(kept, ShortColumn) else kept)
+        return len(self.data[self.columns[0]])
 
 
 @dataclass(frozen=True)

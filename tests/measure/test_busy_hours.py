@@ -28,7 +28,8 @@ def stationary(hours: int, rate: float, seed: int) -> Any:
 
 def p95(recipients: Any) -> float:
     group = np.zeros(len(recipients.created), np.int64)
-    result = latency_in_busy_hours(ByLatency.of(recipients), busy_hours(recipients), group, 1)
+    busy = ByLatency.of(recipients).where(busy_hours(recipients))
+    result = latency_in_busy_hours(busy, group, 1)
     return float(result["latency_p95_busy_hours"][0])
 
 

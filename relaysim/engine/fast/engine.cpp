@@ -2,11 +2,6 @@
 // relaysim/engine does on SimPy, in the same order; each file has the name of its twin.
 #include <new>
 
-#include "containers.hpp"
-#ifdef __GLIBC__
-#include <malloc.h>
-#endif
-
 #include "run.hpp"
 
 #include "relay/ageing.cpp"
@@ -29,13 +24,6 @@
 #include "script.cpp"
 #include "wiring.cpp"
 
-// Gives memory back that was freed: the GNU library keeps what lies between blocks in use.
-static void trim_memory() {
-#ifdef __GLIBC__
-  malloc_trim(0);
-#endif
-}
-
 // What Python calls.
 #define EXPORTED __attribute__((visibility("default")))
 
@@ -44,7 +32,6 @@ EXPORTED const char* relaysim_layout() { return LAYOUT; }
 EXPORTED const char* relaysim_sources() { return SOURCES; }
 
 EXPORTED Run* relaysim_create(const Plan* plan, const Draws* draws, const Watchers* watchers) {
-  trim_memory();
   Run* run = new (resized(nullptr, sizeof(Run))) Run();
   run->plan = *plan;
   run->draws = *draws;
@@ -86,7 +73,6 @@ EXPORTED i64 relaysim_run(Run* run) {
   run->wire();
   i64 end = run->execute();
   run->free_actors();
-  trim_memory();
   return end;
 }
 
