@@ -98,7 +98,7 @@ class Run(Table):
     """
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 1
     """Decides all chance, together with the number of the replication."""
-    replications: Annotated[int, Field(ge=1, le=100_000)] = 5
+    replications: Annotated[int, Field(ge=1, le=100_000)] = 30
     """Independent repetitions of the run."""
     # No field: the word is another value of warm_up, and a file has no other key for it.
     _auto: bool = False
