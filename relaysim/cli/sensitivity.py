@@ -50,7 +50,8 @@ def sensitivity(
     """Find the assumptions that decide a quantity: each at half and at double its value.
 
     All runs see the same draws, and each change is paired with the scenario as it is. With another
-    design the quantity is the difference of the two.
+    design the quantity is the difference of the two. Without --over a point has at most five
+    replications, unless --replications asks for another number.
     """
     from relaysim.measure.quantity import Quantity
     from relaysim.study.factors import over as parse

@@ -23,16 +23,15 @@ from relaysim.measure.subjects import require_known
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.own_profiles import Folder
 from relaysim.scenario.problem import ScenarioError
-from relaysim.stats.interval import CONFIDENCE, Estimate, Estimates, Floats
+from relaysim.stats.interval import Estimate, Floats
 from relaysim.stats.lost_values import minus
-from relaysim.stats.possible_range import difference_within_range, within_range
-from relaysim.stats.several_designs import confidence_of, differences
 from relaysim.study.assumptions import assumptions
 from relaysim.study.compare import require_comparable
 from relaysim.study.design_files import DesignFiles
 from relaysim.study.execution.execution import Execution, ExecutionOptions
 from relaysim.study.execution.provenance import Provenance
 from relaysim.study.execution.task import Task
+from relaysim.study.factor_effects import NONE, effects, estimates
 from relaysim.study.factors import Factor, SensitivityError, stated
 from relaysim.study.replicate import KeptOutput, replicate
 from relaysim.study.sampling import Sampling, check_size
@@ -41,9 +40,11 @@ from relaysim.study.value_range import Number, between
 from relaysim.study.varied_values import MOST
 from relaysim.study.warm_up import settle_all, with_warm_up
 
-MEASURABLE, NOT_DECIDED, NONE = "measurable", "not decided", "none"
 FEW = 5
 """So many inputs get Sobol indices if none were given."""
+MOST_UNASKED = 5
+"""Replications of a point, at most, where all assumptions are tried and no number is asked for:
+they make some three hundred points."""
 _AT_ONCE = 2000
 """Runs whose scenarios are in memory at the same time."""
 _MIDDLE = 0.3718281828
@@ -142,8 +143,9 @@ def sensitivity(
         swing. They take `sobol` x (inputs + 2) points, where inputs are independent and even
         between their ends.
     replications, seed
-        Those of the first design unless they are given. All runs see the same draws, so that a
-        point has one value, the mean over the replications.
+        Those of the first design unless they are given; without `inputs` at most `MOST_UNASKED`
+        replications. All runs see the same draws, so that a point has one value, the mean over the
+        replications.
     **execution
         `jobs`, `store`, `progress` and `command`; see `Execution`. No result depends on them.
 
@@ -191,6 +193,8 @@ def measure_sensitivity(
     designs = files.load()
     paired = len(designs) > 1
     replications, seed = sampling.resolved(designs)
+    if inputs is None and sampling.replications is None:
+        replications = min(replications, MOST_UNASKED)
     if paired:
         require_comparable(designs, {})
         if quantity.of.chance:
@@ -213,19 +217,19 @@ def measure_sensitivity(
     runs = _Runs(quantity, replications, seed, total, execution)
     changed = [designs_at({path: value}) for path, value in ends]
     values = np.stack(list(runs.values(chain([base], changed))))
-    effects = _effects(chosen, quantity, values, paired)
+    changes = effects(chosen, quantity, values, paired)
     indices = None
     if sobol is not None:
-        few = chosen if inputs is not None else _largest(chosen, effects)
+        few = chosen if inputs is not None else _largest(chosen, changes)
         indices = _indices(few, sobol, seed, designs_at, runs)
     return Sensitivity(
         scenario=base[0].name,
         quantity=quantity,
         seed=seed,
         replications=replications,
-        base=_estimates(quantity, values[:1], paired).first(),
+        base=estimates(quantity, values[:1], paired).first(),
         inputs=chosen,
-        effects=effects,
+        effects=changes,
         sobol=sobol,
         indices=indices,
         provenance=execution.provenance(base, replications, seed),
@@ -322,59 +326,6 @@ def _named(design: str) -> Iterator[None]:
         yield
     except QuantityError as error:
         raise QuantityError(f"{design}: {error}") from None
-
-
-def _estimates(quantity: Quantity, values: Floats, paired: bool) -> Estimates:
-    """Return estimates of rows of values; if they are paired differences, as in a comparison."""
-    units = [quantity.of.unit] * len(values)
-    if not paired:
-        return within_range(quantity.estimates(values), units)
-    # The values are differences already: their interval is that of differences from 0.
-    nothing = np.where(np.isnan(values), np.nan, 0.0)
-    result = differences(np.zeros(len(values), bool), nothing, values, CONFIDENCE)
-    return difference_within_range(result, units)
-
-
-def _effects(
-    inputs: Sequence[Factor], quantity: Quantity, values: Floats, paired: bool
-) -> pd.DataFrame:
-    """Return the frame `effects`.
-
-    `values` has a row for the base, then one for each end, in order.
-    """
-    if np.isnan(values[0]).all():
-        raise SensitivityError(f"{quantity} has no value in any replication")
-    base = np.repeat(values[:1], len(inputs), axis=0)
-    rows = iter(values[1:])
-    absent = np.full(values.shape[1], np.nan)
-    at: dict[str, list[Floats]] = {"low": [], "high": []}
-    for factor in inputs:
-        for end, rows_of_end in at.items():
-            # In the order of the runs: factor by factor, low before high.
-            rows_of_end.append(next(rows) if end in factor.ends else absent)
-    frame = pd.DataFrame([(factor.path, factor.low, factor.base, factor.high) for factor in inputs])
-    frame.columns = pd.Index(["path", "low", "base", "high"])
-    moved = [np.zeros(len(inputs))]
-    beyond, same = np.zeros(len(inputs), bool), np.ones(len(inputs), bool)
-    chance = np.full(len(inputs), quantity.of.chance)
-    for end, rows_of_end in at.items():
-        values_at_end = np.stack(rows_of_end)
-        mean, least, most, _ = _estimates(quantity, values_at_end, paired)
-        frame[f"at_{end}"], frame[f"at_{end}_low"], frame[f"at_{end}_high"] = mean, least, most
-        changes = differences(chance, base, values_at_end, confidence_of(len(at)))
-        value, low, high, _ = difference_within_range(changes, [quantity.of.unit] * len(inputs))
-        frame[f"{end}_difference"] = value
-        frame[f"{end}_difference_low"], frame[f"{end}_difference_high"] = low, high
-        moved.append(value)
-        beyond |= (low > 0) | (high < 0)
-        unchanged = (values_at_end == base) | (np.isnan(values_at_end) & np.isnan(base))
-        missing = np.array([end not in factor.ends for factor in inputs])
-        same &= missing | unchanged.all(axis=1)
-    # fmax and fmin leave NaN out, so a factor with one end has a swing too; 0 is the base.
-    frame["swing"] = np.fmax.reduce(moved) - np.fmin.reduce(moved)
-    frame["effect"] = np.where(beyond, MEASURABLE, np.where(same, NONE, NOT_DECIDED))
-    frame["unit"], frame["source"] = quantity.of.unit, [factor.source for factor in inputs]
-    return frame.sort_values("swing", ascending=False, kind="stable", ignore_index=True)
 
 
 def _largest(inputs: Sequence[Factor], effects: pd.DataFrame) -> list[Factor]:

@@ -157,6 +157,14 @@ def linear(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("linear")
+def test_all_assumptions_have_few_replications_unless_more_are_asked_for(file: Path) -> None:
+    many = ["run.replications=30"]
+    assert sensitivity(file, LATENCY, settings=many, jobs=1).replications == 5
+    assert sensitivity(file, LATENCY, replications=7, jobs=1).replications == 7
+    assert sensitivity(file, LATENCY, {CORES: (1, 2)}, settings=many, jobs=1).replications == 30
+
+
+@pytest.mark.usefixtures("linear")
 def test_a_linear_response_has_the_shares_of_its_variance(file: Path) -> None:
     """Cores even among 1 to 3: variance 9 x 2/3 = 6; even over 6 s: variance 36/12 = 3."""
     inputs = {CORES: (1, 3), MAILBOXES: ("1 s", "7 s"), RESPONSE: ("1 s", "2 s")}

@@ -13,7 +13,8 @@ from relaysim.present.drawing.style import INK, Key, Look, Sheet, looks, sheet
 from relaysim.present.text.caption import figure_caption
 from relaysim.present.text.number_format import Scale, scale
 from relaysim.present.text.sensitivity_tables import ENDS, SHOWN, as_it_is, broken
-from relaysim.study.sensitivity import MEASURABLE, NONE, Sensitivity
+from relaysim.study.factor_effects import MEASURABLE, NONE
+from relaysim.study.sensitivity import Sensitivity
 
 _SIDE = {"low": 0.19, "high": -0.19}
 """How far above the middle of its row the bar of an end lies."""

@@ -12,9 +12,10 @@ from rich.console import RenderableType
 from relaysim.present.text.caption import origin
 from relaysim.present.text.number_format import NONE, difference, interval, number
 from relaysim.present.text.terminal import Grid, tables, text
+from relaysim.study.factor_effects import MEASURABLE, NOT_DECIDED
+from relaysim.study.factor_effects import NONE as NO_EFFECT
 from relaysim.study.factors import STATED
-from relaysim.study.sensitivity import MEASURABLE, NOT_DECIDED, Sensitivity
-from relaysim.study.sensitivity import NONE as NO_EFFECT
+from relaysim.study.sensitivity import Sensitivity
 
 TURNS, BLURS = "turns", "is no longer measurable"
 SHOWN = 15
