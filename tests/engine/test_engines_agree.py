@@ -23,7 +23,7 @@ from relaysim.engine.fast import simulation as fast
 from relaysim.engine.fast.binding import Library, LibraryError
 from relaysim.engine.fast.build import LIBRARY
 from relaysim.engine.fast.header import FILE, header
-from relaysim.engine.fast.packing import packed_plan
+from relaysim.engine.fast.packed_plan import packed_plan
 from relaysim.plan.compiler import compile_plan
 from relaysim.plan.plan import Plan
 from relaysim.scenario.load import load

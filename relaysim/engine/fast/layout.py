@@ -1,7 +1,8 @@
 """The memory that both sides of the compiled engine share, declared once.
 
-`header` writes it as C++, `packing` fills it. All fields are 64-bit integers; in a plan 0 stands
-for no limit where 0 makes no sense as a limit, and -1 for "none" everywhere else.
+`header` writes it as C++, `packed_plan` and `packed_draws` fill it. All fields are 64-bit integers;
+in a plan 0 stands for no limit where 0 makes no sense as a limit, and -1 for "none" everywhere
+else.
 """
 
 from relaysim.engine.relay.hub import DSN_SIZE

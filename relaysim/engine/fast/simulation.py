@@ -8,7 +8,8 @@ import numpy as np
 
 from relaysim.engine.fast.binding import CALLS, Library, load_library
 from relaysim.engine.fast.interrupts import deferred
-from relaysim.engine.fast.packing import pack_draws, packed_plan
+from relaysim.engine.fast.packed_draws import pack_draws
+from relaysim.engine.fast.packed_plan import packed_plan
 from relaysim.engine.fast.watchers import Watchers
 from relaysim.engine.recorder import names
 from relaysim.engine.replies import Replies

@@ -11,8 +11,8 @@ from typing import Any, TypeVar, cast
 
 from relaysim.engine.context import Context
 from relaysim.engine.fast.binding import EventLoop, Library
+from relaysim.engine.fast.flat_arrays import Arrays
 from relaysim.engine.fast.layout import PROVIDER_STATE, STRUCTS
-from relaysim.engine.fast.packing import Arrays
 from relaysim.engine.reputation.administrator import Administrator
 from relaysim.engine.reputation.blocklist_operator import BlocklistOperator
 from relaysim.engine.reputation.listing_escalation import escalation_of

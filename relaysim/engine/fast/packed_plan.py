@@ -1,17 +1,15 @@
-"""Packing: a plan and the draws of a replication as flat arrays, in the layout of the header."""
+"""A plan as flat arrays, and the plans that are packed already."""
 
 from array import array
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from relaysim.engine.fast.layout import BACK_OFF, DRAWS, PLAN, PROVIDER_RULES, STRUCTS
-from relaysim.engine.reputation.listings import PARTIES
-from relaysim.engine.reputation.receiver import RCPT, REJECT
+from relaysim.engine.fast.flat_arrays import NONE, Arrays, Row, arrays, fields, limits
+from relaysim.engine.fast.layout import BACK_OFF, PLAN, PROVIDER_RULES
 from relaysim.mail import remote_reply as remote
 from relaysim.mail import reply
 from relaysim.mail.backpressure import Resource
@@ -19,13 +17,8 @@ from relaysim.plan.plan import Cost, Plan
 from relaysim.scenario.latest import MOST
 from relaysim.scenario.problem import Problem, ScenarioError
 from relaysim.trace.tables import Level
-from relaysim.traffic.workload import Draws
 
-Integers = npt.NDArray[np.int64]
-Row = dict[str, Any]
-"""The fields of a struct."""
-
-NONE, NO_ROUTE = -1, -2
+NO_ROUTE = -2
 _SCRIPTED = ("stop", "outage", "listing")
 _DRIVE = {Resource.DATABASE: Level.QUEUE_DISK, Resource.LOG: Level.LOG_DISK}
 _NAMED = {
@@ -44,20 +37,6 @@ _NAMED = {
     "too_many_connections": remote.TOO_MANY_CONNECTIONS,
 }
 """The replies that an engine gives by itself, by their names in the header."""
-
-
-@dataclass(frozen=True, eq=False)
-class Arrays:
-    """Arrays in the order of a declaration; `laws` keeps the tables alive to which they point."""
-
-    values: tuple[npt.NDArray[Any], ...]
-    lengths: tuple[int, ...]
-    laws: object = None
-
-    def addresses(self) -> Integers:
-        """Return pointer and length of each array: what C++ takes as a struct of `Array`."""
-        pairs = [(a.ctypes.data, n) for a, n in zip(self.values, self.lengths, strict=True)]
-        return np.array(pairs, dtype=np.int64)
 
 
 @dataclass(frozen=True, eq=False)
@@ -153,7 +132,7 @@ class _Packing:
             **self._queues(),
             **self._receivers(),
             **self._routes(),
-            "lines": [_fields(line, "bandwidth", "station") for line in plan.lines],
+            "lines": [fields(line, "bandwidth", "station") for line in plan.lines],
             "egress": range(len(plan.egress)),
             "blocklists": range(len(plan.blocklists)),
             "bands": plan.bands,
@@ -161,13 +140,13 @@ class _Packing:
             "same_text": self.texts.same(),
             "laws": self.laws.rows(),
         }
-        return PackedPlan(_arrays(PLAN, values, self.laws), tuple(self.texts.texts))
+        return PackedPlan(arrays(PLAN, values, self.laws), tuple(self.texts.texts))
 
     def _run(self) -> dict[str, Any]:
         plan, law = self.plan, self.laws.number
         triggers = [blocklist.trigger for blocklist in plan.blocklists]
         run = {
-            **_fields(plan, "duration", "horizon", "linked"),
+            **fields(plan, "duration", "horizon", "linked"),
             "mailbox_time": law(plan.mailbox_time),
             "complaint_delay": law(plan.complaint_delay),
             "feedback_delay": law(plan.feedback_delay),
@@ -182,7 +161,7 @@ class _Packing:
             **{name: self.texts.number(str(text)) for name, text in _NAMED.items()},
         }
         streams = [
-            _fields(
+            fields(
                 stream,
                 *("host", "priority", "sender_domain", "sender_is_authoritative", "culprit"),
                 *("counted", "compromised", "bounce_removals", "listing_party"),
@@ -190,7 +169,7 @@ class _Packing:
             for stream in plan.streams
         ]
         script = [
-            {**_fields(event, "at", "until", "subject"), "what": _SCRIPTED.index(event.what)}
+            {**fields(event, "at", "until", "subject"), "what": _SCRIPTED.index(event.what)}
             for event in plan.script
         ]
         return {
@@ -208,7 +187,7 @@ class _Packing:
         mail, rcpt = list[list[int]](), list[list[int]]()
         verdict_of = np.full((len(plan.hosts), len(plan.connectors)), NONE, dtype=np.int64)
         for number, host in enumerate(plan.hosts):
-            row = _fields(
+            row = fields(
                 host,
                 *("by_mailbox_server", "source", "account", "sessions", "messages_per_connection"),
                 *("retry_every", "give_up_after", "round_trip", "bandwidth"),
@@ -220,12 +199,12 @@ class _Packing:
                 if connector < 0:  # no connector answers, so nothing follows the greeting
                     continue
                 verdict_of[number, connector] = len(verdicts)
-                timing = _fields(
+                timing = fields(
                     verdict.timing,
                     *("opening_time", "mail", "recipient", "content", "round_trip", "bandwidth"),
                     *("error_delay", "pipelining"),
                 )
-                verdicts.append(timing | _fields(verdict, "bypasses_size_limit", "relays"))
+                verdicts.append(timing | fields(verdict, "bypasses_size_limit", "relays"))
                 of_stream = [NONE] * len(plan.streams)
                 for stream, given in verdict.mail.items():
                     of_stream[stream] = replies[given] if given >= 0 else NONE
@@ -235,13 +214,13 @@ class _Packing:
                 rcpt.append(of_domain + [NONE] * (len(plan.domains) - len(of_domain)))
         connectors = [
             {
-                **_fields(
+                **fields(
                     connector,
                     *("hub", "station", "max_inbound_connection_percentage_per_source"),
                     *("message_rate_per", "max_recipients_per_message"),
                     "max_acknowledgement_delay",
                 ),
-                **_limits(
+                **limits(
                     connector,
                     *("max_inbound_connection", "max_inbound_connection_per_source"),
                     *("message_rate_limit", "max_message_size"),
@@ -265,7 +244,7 @@ class _Packing:
             quotas = hub.priority_quotas or (0, 0, 0)
             hubs.append(
                 {
-                    **_fields(
+                    **fields(
                         hub,
                         *("cores", "cpu_station", "commit_station", "submission_station"),
                         *("egress", "dsn_stream", "batch_size", "batch_timeout", "commit_write"),
@@ -273,11 +252,11 @@ class _Packing:
                         *("reject_time", "skip_5xx_greeting", "message_retry_interval"),
                         *("message_expiration_timeout", "delay_notification_timeout"),
                     ),
-                    **_fields(hub.retry, *hub.retry.__slots__),
+                    **fields(hub.retry, *hub.retry.__slots__),
                     "has_quotas": hub.priority_quotas is not None,
                     **dict(zip(("high_quota", "normal_quota", "low_quota"), quotas, strict=True)),
-                    **_fields(hub.pressure, "version_bucket_size", "resource_monitoring_interval"),
-                    **_fields(hub.pressure, "delays_first"),
+                    **fields(hub.pressure, "version_bucket_size", "resource_monitoring_interval"),
+                    **fields(hub.pressure, "delays_first"),
                     "first_drive": len(drives),
                     "drive_count": len(hub.pressure.drives),
                 }
@@ -286,20 +265,20 @@ class _Packing:
             drives += [
                 {
                     "level": _DRIVE[drive.resource],
-                    **_fields(drive, "size", "used", "holds_mail"),
-                    **_fields(drive.thresholds, "normal", "medium", "high"),
+                    **fields(drive, "size", "used", "holds_mail"),
+                    **fields(drive.thresholds, "normal", "medium", "high"),
                 }
                 for drive in hub.pressure.drives
             ]
         return {"hubs": hubs, "costs": costs, "drives": drives}
 
     def _cost(self, cost: Cost) -> Row:
-        return {**_fields(cost, "base", "per_kb"), "factors": self.laws.number(cost.factors)}
+        return {**fields(cost, "base", "per_kb"), "factors": self.laws.number(cost.factors)}
 
     def _queues(self) -> dict[str, Any]:
         queues, peers = list[Row](), list[Row]()
         for queue in self.plan.queues:
-            row = _fields(
+            row = fields(
                 queue,
                 *("hub", "reachable", "connections", "per_connection", "receiver", "domain"),
                 *("egress", "line"),
@@ -316,7 +295,7 @@ class _Packing:
         plan, text = self.plan, self.texts.number
         receivers = [
             {
-                **_fields(
+                **fields(
                     receiver,
                     *("connect_failure", "defer", "connections_per_ip", "junk_share"),
                     *("dnsbl_ttl", "dnsbl_negative_ttl"),
@@ -349,50 +328,6 @@ class _Packing:
         return {"routes": routes}
 
 
-def pack_draws(plan: Plan, draws: Draws) -> Arrays:
-    """Return the draws of a replication as flat arrays.
-
-    The last two arrays are the listings in force, which the watchers write.
-    """
-    index = np.array([plan.stream_index[name] for name in draws.streams], dtype=np.int64)
-    bounds = np.searchsorted(draws.stream, np.arange(len(draws.streams) + 1))
-    lists = np.zeros((len(plan.streams), 2), dtype=np.int64)
-    lists[index, 0] = draws.first_recipient[bounds[:-1]]
-    lists[index, 1] = draws.list_size
-    sources = [
-        {"stream": number, "host": plan.streams[number].host, "first": first, "last": last}
-        for number, first, last in zip(index, bounds[:-1], bounds[1:], strict=True)
-    ]
-    # Domains without recipients, such as smart hosts, are not among the draws.
-    extra = len(plan.domains) - len(draws.stage)
-    domains, uses = np.nonzero(draws.uses)
-    use_counts = np.bincount(domains, minlength=len(plan.domains))
-    keeps = np.array([receiver.reputation is not None for receiver in plan.receivers])
-    judges = keeps[list(plan.receiver_of)] | (use_counts > 0)
-    watched = judges.copy()
-    watched[draws.domain[draws.signal > 0]] = True
-    board = np.zeros((2, len(plan.egress) * PARTIES * len(plan.blocklists)), dtype=np.int64)
-    values = {
-        **_fields(
-            draws,
-            *("created", "size", "first_recipient", "domain", "key", "signal"),
-            *("trap_recipient", "trap_operator"),
-        ),
-        "sources": sources,
-        "lists": lists,
-        "stage": [*draws.stage.tolist(), *[RCPT] * extra],
-        "action": [*draws.action.tolist(), *[REJECT] * extra],
-        "mirrors": [*draws.mirrors.tolist(), *[False] * extra],
-        "first_use": np.concatenate(([0], np.cumsum(use_counts))),
-        "uses": uses,
-        "judges": judges,
-        "watched": watched,
-        "direct": board[0],
-        "mirrored": board[1],
-    }
-    return _arrays(DRAWS, values)
-
-
 def _require_room(plan: Plan) -> None:
     """Raise ScenarioError for numbers that do not fit into the parts of a word."""
     for noun, count, most in (
@@ -407,35 +342,3 @@ def _require_room(plan: Plan) -> None:
         if count > most:
             message = f"{count:,} are too many for the compiled engine: use --engine reference"
             raise ScenarioError([Problem((noun,), message)])
-
-
-def _fields(value: Any, *names: str) -> Row:
-    return {name: getattr(value, name) for name in names}
-
-
-def _limits(value: Any, *names: str) -> Row:
-    """Return fields in which None stands for no limit."""
-    return {
-        name: NONE if limit is None else limit for name, limit in _fields(value, *names).items()
-    }
-
-
-def _table(struct: str, rows: Iterable[Mapping[str, Any]]) -> Integers:
-    names = STRUCTS[struct]
-    table = [[int(row[name]) for name in names] for row in rows]
-    return np.array(table, dtype=np.int64).reshape(-1, len(names))
-
-
-def _arrays(
-    declared: Sequence[tuple[str, str]], values: Mapping[str, Any], laws: object = None
-) -> Arrays:
-    arrays, lengths = list[npt.NDArray[Any]](), list[int]()
-    for name, kind in declared:
-        value = values[name]
-        if kind in STRUCTS and not isinstance(value, np.ndarray):
-            value = _table(kind, value)
-        dtype = {"u64": np.uint64, "u8": np.uint8, "i32": np.int32}.get(kind, np.int64)
-        packed = np.ascontiguousarray(value, dtype=dtype)
-        lengths.append(len(packed) if kind in STRUCTS or kind == "Law" else packed.size)
-        arrays.append(packed)
-    return Arrays(tuple(arrays), tuple(lengths), laws)
