@@ -177,26 +177,17 @@ def compare_designs(
     guilty = frozenset().union(*map(culprits, designs))
     output = KeptOutput(series=True, violations=check_invariants, blast=blast, guilty=guilty)
     # The base is measured over the streams that it shares with each design, each set once.
-    outputs = [replace(output, among=tuple(dict.fromkeys(shared)))]
-    outputs += [replace(output, among=(common,)) for common in shared]
+    outputs = (
+        replace(output, among=tuple(dict.fromkeys(shared))),
+        *(replace(output, among=(common,)) for common in shared),
+    )
     tasks = [
-        Task(replicate, design, (replication, seed, output))
-        # All designs of a replication follow one another, so only one sample of the base is kept.
+        Task(replicate_all, base, (others, replication, seed, outputs), runs=len(designs))
         for replication in range(replications)
-        for design, output in zip(designs, outputs, strict=True)
     ]
-    all_runs: list[list[Replication]] = [[] for _ in designs]
-    pairs: list[list[pd.DataFrame]] = [[] for _ in others]
-    for number, run in enumerate(execution.results(tasks)):
-        design = number % len(designs)
-        # Results come in the order of the tasks: the base is the first of each replication.
-        if design == 0:
-            against = run.sample
-        elif against is not None and run.sample is not None:
-            common = shared[design - 1]
-            pairs[design - 1].append(paired(against.among(common), run.sample.among(common), base))
-        # Samples are large: none is kept beyond its replication.
-        all_runs[design].append(_without_sample(run))
+    compared = list(execution.results(tasks))
+    all_runs = list(zip(*(replication.runs for replication in compared), strict=True))
+    pairs = list(zip(*(replication.pairs for replication in compared), strict=True))
     measured = [[run.metrics for run in runs] for runs in all_runs]
     return Comparison(
         scenarios=designs,
@@ -275,5 +266,41 @@ _SAME_RUN = ("start", "duration", "warm_up", "scale", "bad_day_below")
 """What of a run decides which mail there is, which of it counts, and which days are bad."""
 
 
-def _without_sample(run: Replication) -> Replication:
-    return replace(run, sample=None)
+@dataclass(frozen=True)
+class ComparedReplication:
+    """The runs of all designs in one replication, the base first.
+
+    `pairs` has for each other design the latency over the recipients that it and the base
+    delivered.
+    """
+
+    runs: tuple[Replication, ...]
+    pairs: tuple[pd.DataFrame, ...]
+
+
+def replicate_all(
+    base: Scenario,
+    others: tuple[Scenario, ...],
+    replication: int,
+    seed: int,
+    outputs: tuple[KeptOutput, ...],
+) -> ComparedReplication:
+    """Run one replication of all designs, and pair their recipients.
+
+    Samples are many times as large as the rest of the result, so none leaves the process.
+    `outputs` is what to keep of each design; its first set of streams is paired, and for the base
+    that of the other design.
+    """
+    first, *runs = (
+        replicate(design, replication, seed, output)
+        for design, output in zip((base, *others), outputs, strict=True)
+    )
+    pairs = []
+    for run, output in zip(runs, outputs[1:], strict=True):
+        assert first.sample is not None
+        assert run.sample is not None
+        (common,) = output.among
+        pairs.append(paired(first.sample.among(common), run.sample.among(common), base))
+    return ComparedReplication(
+        tuple(replace(run, sample=None) for run in (first, *runs)), tuple(pairs)
+    )

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
@@ -12,7 +13,7 @@ from relaysim.scenario.model import Scenario
 from relaysim.study.execution.jobs import Jobs, Progress, in_order
 from relaysim.study.execution.provenance import Provenance, now
 from relaysim.study.execution.store import Store
-from relaysim.study.execution.task import Task
+from relaysim.study.execution.task import Task, runs_of
 
 T = TypeVar("T")
 
@@ -81,9 +82,11 @@ class Execution:
         chosen_tasks = [
             task.with_engine(engine) if isinstance(task, Task) else task for task in tasks
         ]
-        for result in in_order(chosen_tasks, self.jobs, self.progress, self.store):
-            self.runs[engine] += 1
-            yield result
+        results = in_order(chosen_tasks, self.jobs, self.progress, self.store)
+        with closing(results):
+            for task, result in zip(chosen_tasks, results, strict=True):
+                self.runs[engine] += runs_of(task)
+                yield result
 
     def with_progress(self, progress: Progress | None) -> Self:
         """Return the same with another listener to its progress; None for none."""

@@ -12,12 +12,12 @@ from typing import Any, TypeVar, cast
 from joblib import Parallel, cpu_count, delayed, parallel_config
 
 from relaysim.study.execution.store import Store
-from relaysim.study.execution.task import Task, source
+from relaysim.study.execution.task import Task, runs_of, source
 from relaysim.study.execution.worker import begin, interrupts_blocked, start_tracker
 
 T = TypeVar("T")
 Progress = Callable[[int, int], None]
-"""Called after each job with how many are done and how many there are."""
+"""Called after each job with how many runs are done and how many there are."""
 Jobs = int | str | None
 """Processes (None: one on each core; 1: this one alone), or the address of a Dask scheduler."""
 _ADDRESS = re.compile(r"((tcp|tls)://)?(?P<host>\[[0-9a-fA-F:.]+\]|[^:/\s]+):(?P<port>[0-9]+)")
@@ -50,7 +50,7 @@ def in_order(
     jobs
         Processes, or the address of a Dask scheduler; no result depends on it.
     progress
-        Called after each job with how many are done and how many there are.
+        Called after each job with how many runs are done and how many there are.
     store
         Where results of tasks are kept.
 
@@ -76,7 +76,8 @@ def in_order(
     held = {i for i, call in enumerate(calls) if store and isinstance(call, Task) and call in store}
     missing = [i for i in range(len(calls)) if i not in held]
     # Results come in any order and are yielded in the order of the calls.
-    done, results_ahead = len(held), dict[int, T]()
+    runs = [runs_of(call) for call in calls]
+    total, done, results_ahead = sum(runs), sum(runs[i] for i in held), dict[int, T]()
     unkept_before = store.unkept if store else 0
     try:
         with closing(_computed([calls[i] for i in missing], jobs)) as results:
@@ -86,21 +87,21 @@ def in_order(
                     kept_result = store.get(call)
                     results_ahead[i] = call() if kept_result is None else kept_result
                     if progress is not None:
-                        progress(done, len(calls))
+                        progress(done, total)
                 while i not in results_ahead:
                     place, result = next(results)
                     number = missing[place]
                     results_ahead[number], call_done = result, calls[number]
                     if store and isinstance(call_done, Task):
                         store.put(call_done, result)
-                    done += 1
+                    done += runs[number]
                     if progress is not None:
-                        progress(done, len(calls))
+                        progress(done, total)
                 yield results_ahead.pop(i)
     except (BrokenExecutor, MemoryError) as error:
         kept = 0 if store is None else done - (store.unkept - unkept_before)
         where = f"{kept} in {store.directory}" if store and kept else "none"
-        raise WorkerError(_ended(error, f"{done} of {len(calls)}", where)) from error
+        raise WorkerError(_ended(error, f"{done} of {total}", where)) from error
 
 
 def _ended(error: Exception, done: str, kept: str) -> str:

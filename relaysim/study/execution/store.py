@@ -37,7 +37,7 @@ class Store:
     Attributes
     ----------
     used, kept, unkept
-        How many results were found, were written, and could not be written.
+        How many runs were found, were written, and could not be written.
     distrusted
         Identities of the entries that were there and could not be used.
     closed
@@ -85,7 +85,7 @@ class Store:
         except EncodingError:
             self.distrusted.add(task.identity)
             return None
-        self.used += 1
+        self.used += task.runs
         return result
 
     def put(self, task: Task[T], result: T) -> None:
@@ -97,17 +97,17 @@ class Store:
                 path.parent.mkdir(mode=0o700, exist_ok=True)
                 folder.write(self.directory, path, body + self._signature(task, body))
         except EncodingError as error:
-            self._count_unkept(str(error))
+            self._count_unkept(task, str(error))
         except OSError as error:
-            self._count_unkept(error.strerror or str(error))
+            self._count_unkept(task, error.strerror or str(error))
         else:
             if self.closed:
-                self._count_unkept(self.closed)
+                self._count_unkept(task, self.closed)
             else:
-                self.kept += 1
+                self.kept += task.runs
 
-    def _count_unkept(self, why: str) -> None:
-        self.unkept += 1
+    def _count_unkept(self, task: Task[Any], why: str) -> None:
+        self.unkept += task.runs
         self.why = self.why or why
 
     def _body(self, task: Task[Any]) -> bytes | None:

@@ -33,6 +33,8 @@ class Task(Generic[T]):
     arguments: tuple[Any, ...]
     engine: Engine | None = None
     """The engine of its runs; None: that in use."""
+    runs: int = 1
+    """How many runs it is in a progress, and in the count of a store."""
 
     def __call__(self) -> T:
         """Return the result."""
@@ -66,10 +68,17 @@ def _text(value: Any) -> str:
         return f"{{{', '.join(sorted(map(_text, value)))}}}"
     if isinstance(value, tuple):
         return f"({', '.join(map(_text, value))})"
+    if isinstance(value, Scenario):
+        return digest(value)
     if is_dataclass(value):
         named = (_text(getattr(value, field.name)) for field in fields(value))
         return f"{type(value).__name__}({', '.join(named)})"
     return repr(value)
+
+
+def runs_of(call: Callable[[], Any]) -> int:
+    """Return the runs of a task; any other call counts as one."""
+    return call.runs if isinstance(call, Task) else 1
 
 
 @cache
