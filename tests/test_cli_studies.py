@@ -102,8 +102,8 @@ def test_a_size_has_its_evidence(monkeypatch, golden):
 
 def test_a_warm_up_is_found_and_drawn_or_there_is_none(tmp_path, monkeypatch, golden):
     monkeypatch.setattr("sys.argv", ["relaysim"])
-    short = ("--set", "run.duration=2000 s", "--set", "run.warm_up=0 s", "--jobs", "1")
-    result = relaysim("warmup", MM4, *short, "--figures", str(tmp_path))
+    short = ("--set", "run.duration=2000 s", "--set", "run.warm_up=0 s", "--replications", "5")
+    result = relaysim("warmup", MM4, *short, "--jobs", "1", "--figures", str(tmp_path))
     golden("warmup/cut", portable(result.stdout))
     assert {path.name for path in tmp_path.iterdir()} == {"warmup.png", "warmup.svg"}
     golden("warmup/terminating", portable(relaysim("warmup", SHARED).stdout))

@@ -74,7 +74,9 @@ def test_the_shared_examples_load_and_say_the_same(name: str) -> None:
             'events=[{at="3 h", listing={of="marketing", blocklist="css", for="12 h", fixed=true}}]'
         ],
     }
-    example = load(EXAMPLES / f"{name}.toml", changes.get(name, []))
+    # The examples have five replications, the scenarios those of the default.
+    settings = ["run.replications=30", *changes.get(name, [])]
+    example = load(EXAMPLES / f"{name}.toml", settings)
     assert content(rung(name)) == content(example)
 
 
