@@ -22,7 +22,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from relaysim.measure.wait_parts import RecipientRoutes, is_mailbox
+from relaysim.measure.wait_parts import SENT, RecipientRoutes, is_mailbox
 from relaysim.trace.occupancy import rows_of, waited_until
 from relaysim.trace.step_function import StateDurations, StepFunction, distinct
 from relaysim.trace.tables import Column, Level, Trace, Visit
@@ -87,7 +87,7 @@ def held(trace: Trace, routes: RecipientRoutes | None = None) -> dict[str, Colum
     parts["wait_host_acknowledgement"] += _acknowledgement(trace)
     _connections(trace, routes, parts)
     _cores(trace, routes, parts)
-    return {name: part.astype(np.int64) for name, part in parts.items()}
+    return {name: parts.pop(name).astype(np.int64) for name in HELD}
 
 
 def _acknowledgement(trace: Trace) -> Floats:
@@ -132,7 +132,7 @@ def _connections(trace: Trace, routes: RecipientRoutes, parts: dict[str, Floats]
     in_retry = retry.until(queue, end) - retry.until(queue, begin)
     # What a queue in Retry waits is `wait_retry`: the rest of such a wait counts in proportion.
     counts = 1.0 - np.divide(in_retry, end - begin, out=np.zeros(len(row)), where=end > begin)
-    core, line = routes.waited.send_station[queue], routes.waited.line_station[queue]
+    core, line = (routes.waited.station[visit][queue] for visit in SENT)
     inside = is_mailbox(trace)[queue]
     waiting_at = _waiting(routes)
     # Queues with the same core and line have the same reasons at the same times.
@@ -177,19 +177,27 @@ class _Spans:
 
 def _cores(trace: Trace, routes: RecipientRoutes, parts: dict[str, Floats]) -> None:
     """Add the wait for a core of a transaction that has its connection."""
-    _, transaction, _, enter, until = routes.waited.where(Visit.SEND)
-    row, recipient = routes.members.join(transaction)
-    last = _ends(trace.recipients["end"], trace.end)[recipient]
-    wait = np.minimum(until[row], last) - np.minimum(enter[row], last)
-    inside = is_mailbox(trace)[trace.transactions["queue"][transaction[row]]]
-    for part, chosen in (("wait_delivery_core", ~inside), ("wait_mailbox_core", inside)):
-        parts[part] += np.bincount(recipient[chosen], wait[chosen], len(trace.recipients))
+    queue, inside = trace.transactions["queue"], is_mailbox(trace)
+    ends = _ends(trace.recipients["end"], trace.end)
+    # Whole numbers of their own: the parts have fractions, which the order of a sum would change.
+    waits = {
+        name: np.zeros(len(ends), np.int64) for name in ("wait_delivery_core", "wait_mailbox_core")
+    }
+    for _, transaction, _, enter, until in routes.waited.parts(Visit.SEND):
+        row, recipient = routes.members.join(transaction)
+        last = ends[recipient]
+        wait = np.minimum(until[row], last) - np.minimum(enter[row], last)
+        to_mailbox = inside[queue[transaction[row]]]
+        for name, chosen in zip(waits, (~to_mailbox, to_mailbox), strict=True):
+            np.add.at(waits[name], recipient[chosen], wait[chosen])
+    for name, wait in waits.items():
+        parts[name] += wait
 
 
 def _waiting(routes: RecipientRoutes) -> dict[int, StepFunction]:
     """Return the number of transactions with a connection that wait at each station, over time."""
-    station, _, _, enter, until = routes.waited.where(Visit.SEND, Visit.LINE)
-    stations = {*routes.waited.send_station.tolist(), *routes.waited.line_station.tolist()}
+    station, enter, until = routes.waited.together(*SENT)
+    stations = {number for visit in SENT for number in routes.waited.station[visit].tolist()}
     at = {number: station == number for number in stations}
     return {number: StepFunction.of(enter[rows], until[rows]) for number, rows in at.items()}
 

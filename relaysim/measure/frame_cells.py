@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 
 from relaysim.measure.measured_window import SECOND
-from relaysim.trace.tables import Column
+from relaysim.trace.tables import Column, Kept
 
 
-def named(code: Column, names: Sequence[str]) -> "pd.Categorical[str]":
+def named(code: Kept, names: Sequence[str]) -> "pd.Categorical[str]":
     """Return the names of codes as categories; several codes may share a name, -1 is absent."""
     place = {name: i for i, name in enumerate(dict.fromkeys(names))}
     if len(place) < len(names):

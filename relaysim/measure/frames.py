@@ -126,7 +126,7 @@ def _recipients(trace: Trace, recipients: Recipients) -> pd.DataFrame:
             "queued": seconds(queued),
             "first_attempt": seconds(recipients.first_attempt),
             "end": seconds(rows["end"]),
-            "attempts": recipients.attempts,
+            "attempts": recipients.attempts.astype(np.int64),
             "status": named(rows["status"], STATUSES),
             "reply": named(rows["reply"], names.replies),
             "latency": seconds(recipients.latency),

@@ -3,13 +3,11 @@
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from relaysim.measure.recipients import DSN, Mask, Recipients, streams
 from relaysim.scenario.model import Scenario
-from relaysim.trace.tables import Column, Names
+from relaysim.trace.tables import Column, Kept, Names
 
-Indexes = npt.NDArray[np.signedinteger]
 INTERNAL = "internal"
 """The reserved destination of the own mailboxes."""
 
@@ -46,7 +44,7 @@ def groups(recipients: Recipients, names: Names, scenario: Scenario) -> list[Gro
 
 
 def mail_groups(
-    stream: Indexes, destination: Indexes, mail: Mask, names: Names, scenario: Scenario
+    stream: Kept, destination: Kept, mail: Mask, names: Names, scenario: Scenario
 ) -> list[Groups]:
     """Return the scopes that a recipient has in every design, with their groups.
 

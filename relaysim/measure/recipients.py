@@ -10,7 +10,7 @@ import numpy.typing as npt
 from relaysim.measure.binding_resource import held
 from relaysim.measure.measured_window import Window
 from relaysim.measure.unreached_recipients import unreached
-from relaysim.measure.wait_parts import Members, RecipientRoutes, sent, waits
+from relaysim.measure.wait_parts import Members, RecipientRoutes, Small, sent, waits
 from relaysim.plan.names import QueueKind, stream_name
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.stream import Stream
@@ -80,17 +80,17 @@ class Recipients:
     in flight. `waits` are the parts of `measure.wait_parts` and of `measure.binding_resource`.
     """
 
-    stream: Column
-    number: Column
-    recipient: Column
-    destination: Column
-    hub: Column
-    egress: Column
-    attempts: Column
+    stream: Small
+    number: Small
+    recipient: Small
+    destination: Small
+    hub: Small
+    egress: Small
+    attempts: Small
     first_attempt: Column
     created: Column
     end: Column
-    status: Column
+    status: Small
     latency: Column
     deadline: Column
     accepted: Mask
@@ -103,6 +103,11 @@ class Recipients:
     @classmethod
     def of(cls, trace: Trace, scenario: Scenario) -> Self:
         """Return the recipients of a trace of a scenario, in the order of the trace."""
+        # First what needs much memory for a while.
+        routes = RecipientRoutes.of(trace)
+        parts = waits(trace, routes) | held(trace, routes)
+        attempts, first_attempt, egress = _last_attempts(trace, routes)
+        del routes
         message, status = trace.recipients["message"], trace.recipients["status"]
         created = trace.messages["created"][message]
         end = np.where(trace.recipients["end"] >= 0, trace.recipients["end"], trace.end)
@@ -113,25 +118,23 @@ class Recipients:
         known = streams(scenario)
         deadline = [known[name].deadline if name in known else -1 for name in trace.names.streams]
         stream = trace.messages["stream"][message]
-        routes = RecipientRoutes.of(trace)
         hub = _hub(trace)
-        attempts, first_attempt, egress = _last_attempts(trace, routes)
         by = np.where(egress >= 0, egress, _egress_of_hub(trace, scenario, hub))
         refused = (status == Status.REFUSED) | (status == Status.ABANDONED)
         through = (status == Status.DELIVERED) | (status == Status.JUNKED)
         due = np.array(deadline, np.int64)[stream]
         return cls(
-            stream=stream,
-            number=trace.messages["number"][message],
-            recipient=np.arange(len(message)) - trace.messages["first_recipient"][message],
-            destination=np.array(trace.names.destination, np.int64)[trace.recipients["domain"]],
-            hub=hub,
-            egress=by,
-            attempts=attempts,
+            stream=stream.astype(np.int32),
+            number=trace.messages["number"].astype(np.int32)[message],
+            recipient=_within(trace, message),
+            destination=np.array(trace.names.destination, np.int32)[trace.recipients["domain"]],
+            hub=hub.astype(np.int32),
+            egress=by.astype(np.int32),
+            attempts=attempts.astype(np.int32),
             first_attempt=first_attempt,
             created=created,
             end=end,
-            status=status,
+            status=status.astype(np.int32),
             latency=np.where(through, end - created, -1),
             deadline=due,
             accepted=(trace.messages["committed"][message] >= 0) & ~refused,
@@ -141,7 +144,7 @@ class Recipients:
             # A DSN has -1, so it is always judged.
             judged=created + due <= scenario.run.horizon,
             unreached=unreached(trace, stream, created, status),
-            waits=waits(trace, routes) | held(trace, routes),
+            waits=parts,
         )
 
     @cached_property
@@ -165,6 +168,12 @@ class Recipients:
         return type(self)(**taken, waits={name: part[chosen] for name, part in self.waits.items()})
 
 
+def _within(trace: Trace, message: Column) -> Small:
+    """Return the number of each recipient within its message, from 0."""
+    first = trace.messages["first_recipient"].astype(np.int32)
+    return np.arange(len(message), dtype=np.int32) - first[message]
+
+
 def _hub(trace: Trace) -> Column:
     """Return the last hub of each recipient.
 
@@ -181,7 +190,7 @@ def _hub(trace: Trace) -> Column:
 
 def _last_attempts(trace: Trace, routes: RecipientRoutes) -> tuple[Column, Column, Column]:
     """Return attempts of each recipient in its last queue: number, first start, last egress."""
-    order = routes.attempts.members
+    order = routes.attempts.members.astype(np.int64)
     (start,) = trace.attempts.at(order, "start")
     # An attempt that never got a connection does not count.
     order, start = order[start >= 0], start[start >= 0]

@@ -12,7 +12,7 @@ import pandas as pd
 
 from relaysim.measure.recipients import Recipients, streams
 from relaysim.scenario.model import Scenario
-from relaysim.trace.tables import Column, Trace
+from relaysim.trace.tables import Column, Kept, Trace
 
 NAME = "refused_attempts"
 BY = ["host", "where", "reply"]
@@ -97,7 +97,7 @@ def breakdown(trace: Trace, recipients: Recipients) -> pd.DataFrame:
     return summed(frame)
 
 
-def distinct_rows(*columns: Column) -> tuple[tuple[Column, ...], Column]:
+def distinct_rows(*columns: Kept) -> tuple[tuple[Column, ...], Column]:
     """Return the distinct rows of columns, ascending, and how often each is there.
 
     Parameters

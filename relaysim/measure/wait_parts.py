@@ -15,8 +15,9 @@ A recipient counts the events of its message and its transactions up to its own 
 hand-over between hubs, the earlier hub counts too.
 """
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Self
+from typing import NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -36,23 +37,32 @@ WAITS = (
     "wait_retry",
 )
 PARTS = (*WAITS, "service")
-NEVER = np.int64(2**62)
+
+
+Small = npt.NDArray[np.int32]
+"""Row numbers, which fit into 32 bits."""
 
 
 @dataclass(frozen=True)
 class Members:
     """The recipients of each message or transaction, or the attempts of each transaction."""
 
-    members: Column
-    first: Column
-    count: Column
+    members: Small
+    first: Small
+    count: Small
 
     @classmethod
     def of(cls, owner: Column, member: Column, owners: int) -> Self:
         """Return the members of owners, from pairs of an owner and a member."""
-        count = np.bincount(owner, minlength=owners).astype(np.int64)
         # Members of one owner are consecutive; `first` is where they begin.
-        return cls(member[np.argsort(owner, kind="stable")], np.cumsum(count) - count, count)
+        return cls.in_order(member[np.argsort(owner, kind="stable")], owner, owners)
+
+    @classmethod
+    def in_order(cls, members: Column, owner: Column, owners: int) -> Self:
+        """Return the members of owners, which stand in the order of owners."""
+        count = np.bincount(owner, minlength=owners).astype(np.int32)
+        first = np.cumsum(count) - count
+        return cls(members.astype(np.int32), first.astype(np.int32), count)
 
     def join(self, owner: Column) -> tuple[Column, Column]:
         """Return all pairs (row, member of the owner of the row), in the order of rows."""
@@ -60,66 +70,84 @@ class Members:
         row = np.repeat(np.arange(len(owner)), count)
         # 0, 1, ... count - 1 within each row, without a loop.
         within = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
-        return row, self.members[self.first[owner][row] + within]
+        return row, self.members[self.first[owner][row] + within].astype(np.int64)
 
 
-@dataclass(frozen=True)
-class WaitedVisits:
-    """The visits that waited, in the order of the trace; most found a free server.
+class Waited(NamedTuple):
+    """Some visits that waited; columns as in the table `visits`."""
 
-    Attributes
-    ----------
-    kind, station, subject, attempt, enter : int64 array, shape (n,)
-        As in the table `visits`.
-    until : int64 array, shape (n,)
-        When the wait ended, see `waited_until`.
-    send_station, line_station : int64 array, shape (queues,)
-        The stations at which transactions of each delivery queue were sent; -1 for none.
-    """
-
-    kind: Column
     station: Column
     subject: Column
     attempt: Column
     enter: Column
     until: Column
-    send_station: Column
-    line_station: Column
+    """When the wait ended, see `waited_until`."""
+
+
+@dataclass(frozen=True)
+class WaitedVisits:
+    """The visits that waited; most found a free server.
+
+    Attributes
+    ----------
+    trace : Trace
+        The trace of the visits.
+    rows : dict of Visit to int array
+        The rows of each kind of visit, ascending.
+    station : dict of Visit to int64 array, shape (queues,)
+        The station at which transactions of each delivery queue were sent, by kind; -1 for none.
+    """
+
+    trace: Trace
+    rows: dict[Visit, Small]
+    station: dict[Visit, Column]
 
     @classmethod
     def of(cls, trace: Trace) -> Self:
-        """Read the visits of a trace, part by part."""
+        """Find the visits of a trace that waited."""
         visits, queue_of = trace.visits, trace.transactions["queue"]
-        stations = {visit: np.full(len(trace.names.queues), -1) for visit in _SENT}
-        parts = []
+        station_of = {visit: np.full(len(trace.names.queues), -1) for visit in SENT}
+        rows: dict[Visit, list[Small]] = {visit: [np.empty(0, np.int32)] for visit in Visit}
         for first in range(0, len(visits), _PART):
             part = slice(first, first + _PART)
-            kind, station, subject = visits.at(part, "visit", "station", "subject")
-            for visit, station_of in stations.items():
-                rows = np.flatnonzero(kind == visit)
+            kind, station, subject, enter, start, end = visits.at(
+                part, "visit", "station", "subject", "enter", "start", "end"
+            )
+            for visit, of_queue in station_of.items():
+                sent_here = np.flatnonzero(kind == visit)
                 # A queue has one station of each kind, so repeated assignments agree.
-                station_of[queue_of[subject[rows]]] = station[rows]
-            enter, start, end = visits.at(part, "enter", "start", "end")
-            until = waited_until(trace, start, end)
-            rows = np.flatnonzero(until != enter)
-            (attempt,) = visits.at(first + rows, "attempt")
-            chosen = (column[rows] for column in (kind, station, subject, enter, until))
-            parts.append((*chosen, attempt))
-        empty = np.empty((6, 0), np.int64)
-        kind, station, subject, enter, until, attempt = map(
-            np.concatenate, zip(empty, *parts, strict=True)
+                of_queue[queue_of[subject[sent_here]]] = station[sent_here]
+            waited = np.flatnonzero(waited_until(trace, start, end) != enter)
+            kind = kind[waited]
+            for visit, parts in rows.items():
+                parts.append((first + waited[kind == visit]).astype(np.int32))
+        return cls(
+            trace, {visit: np.concatenate(parts) for visit, parts in rows.items()}, station_of
         )
-        sent = (stations[visit] for visit in _SENT)
-        return cls(kind, station, subject, attempt, enter, until, *sent)
 
-    def where(self, *kinds: Visit) -> tuple[Column, ...]:
-        """Return station, subject, attempt, enter and until of visits of some kinds."""
-        rows = np.flatnonzero(np.logical_or.reduce([self.kind == kind for kind in kinds]))
-        columns = (self.station, self.subject, self.attempt, self.enter, self.until)
-        return tuple(column[rows] for column in columns)
+    def parts(self, *kinds: Visit) -> Iterator[Waited]:
+        """Yield the visits of some kinds, part by part."""
+        for kind in kinds:
+            rows = self.rows[kind]
+            for first in range(0, len(rows), _PART):
+                yield self._at(rows[first : first + _PART])
+
+    def together(self, *kinds: Visit) -> tuple[Column, Column, Column]:
+        """Return station, begin and end of the waits of some kinds of visits."""
+        parts = [(part.station, part.enter, part.until) for part in self.parts(*kinds)]
+        empty = np.empty((3, 0), np.int64)
+        station, enter, until = map(np.concatenate, zip(empty, *parts, strict=True))
+        return station, enter, until
+
+    def _at(self, rows: Small) -> Waited:
+        station, subject, attempt, enter, start, end = self.trace.visits.at(
+            rows.astype(np.int64), "station", "subject", "attempt", "enter", "start", "end"
+        )
+        return Waited(station, subject, attempt, enter, waited_until(self.trace, start, end))
 
 
-_SENT = (Visit.SEND, Visit.LINE)
+SENT = (Visit.SEND, Visit.LINE)
+"""The visits of transactions."""
 _PART = 1 << 17
 """Rows that are read at a time: their columns fit into the cache of a processor."""
 
@@ -130,7 +158,7 @@ class RecipientRoutes:
 
     Attributes
     ----------
-    recipient, transaction : int64 array, shape (n,)
+    recipient, transaction : int array, shape (n,)
         Pairs of a recipient and one of its transactions.
     members : Members
         The recipients of each transaction.
@@ -140,8 +168,8 @@ class RecipientRoutes:
         The visits that waited.
     """
 
-    recipient: Column
-    transaction: Column
+    recipient: Small
+    transaction: Small
     members: Members
     attempts: Members
     waited: WaitedVisits
@@ -160,8 +188,8 @@ class RecipientRoutes:
             transactions.append(transaction)
         pairs, owners = np.concatenate(recipients), np.concatenate(transactions)
         return cls(
-            pairs,
-            owners,
+            pairs.astype(np.int32),
+            owners.astype(np.int32),
             Members.of(owners, pairs, len(trace.transactions)),
             _by_number(trace),
             WaitedVisits.of(trace),
@@ -177,11 +205,11 @@ def sent(trace: Trace) -> tuple[Column, Column]:
 
 def _by_number(trace: Trace) -> Members:
     """Return the attempts of each transaction."""
-    transaction, attempt = trace.attempts["transaction"], trace.attempts["attempt"]
-    count = np.bincount(transaction, minlength=len(trace.transactions)).astype(np.int64)
+    transaction, attempt = trace.attempts.at(slice(None), "transaction", "attempt")
     # One number for both, nearly in order: such a sort takes a few passes.
-    order = np.argsort(transaction * (attempt.max(initial=0) + 1) + attempt, kind="stable")
-    return Members(order, np.cumsum(count) - count, count)
+    attempt += transaction * (attempt.max(initial=0) + 1)
+    order = np.argsort(attempt, kind="stable")
+    return Members.in_order(order, transaction, len(trace.transactions))
 
 
 class _Account:
@@ -205,6 +233,17 @@ class _Account:
     def add(self, part: str, recipient: Column, length: Column) -> None:
         """Add lengths of time (microseconds) to a part of some recipients."""
         np.add.at(self.parts[part], recipient, length)
+
+    def add_wait(self, part: str, recipient: Column, enter: Column, until: Column) -> None:
+        """Add waits from `enter` to `until`, as far as they are in the span of their recipient."""
+        self.add(part, recipient, self.cut(recipient, until) - self.cut(recipient, enter))
+
+    def add_by_place(
+        self, recipient: Column, length: Column, inside: npt.NDArray[np.bool_]
+    ) -> None:
+        """Add waits for delivery, to mailboxes or to the outside."""
+        self.add("wait_mailbox", recipient[inside], length[inside])
+        self.add("wait_delivery", recipient[~inside], length[~inside])
 
     def close(self) -> dict[str, Column]:
         """Return all parts; time without a wait is service."""
@@ -248,89 +287,87 @@ def _at_hubs(trace: Trace, routes: RecipientRoutes, account: _Account) -> None:
     """Add the waits of messages for the queue database and a core, at the hubs on the route."""
     station_hub = np.array(trace.names.station_hub, np.int64)
     # Work at a hub is done once for a message, and each of its recipients waits for it.
-    members = Members(
-        np.arange(len(trace.recipients)),
-        trace.messages["first_recipient"],
-        trace.messages["recipients"],
-    )
+    first, count = trace.messages.at(slice(None), "first_recipient", "recipients")
+    every = np.arange(len(trace.recipients), dtype=np.int32)
+    members = Members(every, first.astype(np.int32), count.astype(np.int32))
+    del first, count
+    passes = _passes(trace, routes)
     for part, kinds in (
         ("wait_commit", (Visit.COMMIT,)),
         ("wait_submission", (Visit.RECEIVE, Visit.CATEGORIZE)),
     ):
-        station, message, _, enter, until = routes.waited.where(*kinds)
-        at, recipient = members.join(message)
-        passed = _passes(trace, routes, recipient, station_hub[station[at]])
-        at, recipient = at[passed], recipient[passed]
-        waited = account.cut(recipient, until[at]) - account.cut(recipient, enter[at])
-        account.add(part, recipient, waited)
+        for waited in routes.waited.parts(*kinds):
+            at, recipient = members.join(waited.subject)
+            passed = passes(recipient, station_hub[waited.station[at]])
+            account.add_wait(
+                part, recipient[passed], waited.enter[at[passed]], waited.until[at[passed]]
+            )
 
 
 def _passes(
-    trace: Trace, routes: RecipientRoutes, recipient: Column, hub: Column
-) -> npt.NDArray[np.bool_]:
-    """Return whether the route of each recipient has each hub; routes of one message may differ."""
+    trace: Trace, routes: RecipientRoutes
+) -> Callable[[Column, Column], npt.NDArray[np.bool_]]:
+    """Return whether the route of a recipient has a hub; routes of one message may differ."""
     hubs = len(trace.names.hubs)
     if hubs == 1:
-        return np.ones(len(recipient), bool)
+        return lambda recipient, _: np.ones(len(recipient), bool)
     seen = np.zeros((len(trace.recipients), hubs + 1), bool)  # the last column is for no hub, -1
     seen[np.arange(len(trace.recipients)), trace.messages["hub"][trace.recipients["message"]]] = (
         True
     )
     seen[routes.recipient, trace.transactions["hub"][routes.transaction]] = True
-    passes: npt.NDArray[np.bool_] = seen[recipient, hub]
-    return passes
+    return lambda recipient, hub: seen[recipient, hub]
 
 
 def _for_connections(trace: Trace, routes: RecipientRoutes, account: _Account) -> None:
     """Add the waits of transactions for a connection, and for their next attempt."""
-    order = routes.attempts.members
-    transaction, queue, enter, start, end = trace.attempts.at(
-        order, "transaction", "queue", "enter", "start", "end"
-    )
-    until = waited_until(trace, start, end)
-    end[end < 0] = trace.end
-    waited = np.flatnonzero(until != enter)
-    row, recipient = routes.members.join(transaction[waited])
-    row = waited[row]
-    begin, finish = account.cut(recipient, enter[row]), account.cut(recipient, until[row])
-    spells = StateDurations.of(trace, Level.QUEUE_RETRY)
-    # Time in Retry within the wait is not due to a lack of connections.
-    retry = spells.until(queue[row], finish) - spells.until(queue[row], begin)
-    account.add("wait_retry", recipient, retry)
-    length, mailbox = finish - begin - retry, is_mailbox(trace)[queue[row]]
-    account.add("wait_delivery", recipient[~mailbox], length[~mailbox])
-    account.add("wait_mailbox", recipient[mailbox], length[mailbox])
+    spells, inside = StateDurations.of(trace, Level.QUEUE_RETRY), is_mailbox(trace)
+    attempts, order = trace.attempts, routes.attempts.members
+    for first in range(0, len(order), _PART):
+        # One more: the next attempt of the last one.
+        transaction, queue, enter, start, end = attempts.at(
+            order[first : first + _PART + 1].astype(np.int64),
+            *("transaction", "queue", "enter", "start", "end"),
+        )
+        until = waited_until(trace, start, end)
+        waited = np.flatnonzero(until[:_PART] != enter[:_PART])
+        row, recipient = routes.members.join(transaction[waited])
+        row = waited[row]
+        begin, finish = account.cut(recipient, enter[row]), account.cut(recipient, until[row])
+        # Time in Retry within the wait is not due to a lack of connections.
+        retry = spells.until(queue[row], finish) - spells.until(queue[row], begin)
+        account.add("wait_retry", recipient, retry)
+        account.add_by_place(recipient, finish - begin - retry, inside[queue[row]])
 
-    # Between attempts.
-    again = np.flatnonzero(transaction[1:] == transaction[:-1])
-    row, recipient = routes.members.join(transaction[again])
-    ended, due = end[again][row], enter[again + 1][row]
-    account.add(
-        "wait_retry", recipient, account.cut(recipient, due) - account.cut(recipient, ended)
-    )
+        # Between attempts.
+        again = np.flatnonzero(transaction[1:] == transaction[:-1])
+        row, recipient = routes.members.join(transaction[again])
+        ended = np.where(end >= 0, end, trace.end)[again][row]
+        account.add_wait("wait_retry", recipient, ended, enter[again + 1][row])
     # After the last one, unless that was at an earlier hub: then it has been handed over.
-    count, first = routes.attempts.count, routes.attempts.first
     recipient, last = sent(trace)
-    recipient, last = recipient[count[last] > 0], last[count[last] > 0]
-    ended = account.cut(recipient, end[first[last] + count[last] - 1])
-    account.add("wait_retry", recipient, account.end[recipient] - ended)
+    tried = np.flatnonzero(routes.attempts.count[last])
+    recipient, last = recipient[tried], last[tried]
+    at = order[routes.attempts.first[last] + routes.attempts.count[last] - 1]
+    (end,) = attempts.at(at.astype(np.int64), "end")
+    end[end < 0] = trace.end
+    account.add_wait("wait_retry", recipient, end, account.end[recipient])
 
 
 def _while_sent(trace: Trace, routes: RecipientRoutes, account: _Account) -> None:
     """Add the waits of transactions for a core to send and for the line, within attempts."""
-    attempts = routes.attempts
-    for visit in _SENT:
-        _, transaction, number, enter, until = routes.waited.where(visit)
-        # Attempts are numbered from 0 within a transaction.
-        attempt = attempts.members[attempts.first[transaction] + number]
-        (end,) = trace.attempts.at(attempt, "end")
-        # A stop of the hub ends an attempt before the transfer that it waits for.
-        until = np.where(end >= 0, np.minimum(until, end), until)
-        row, recipient = routes.members.join(transaction)
-        waited = account.cut(recipient, until[row]) - account.cut(recipient, enter[row])
-        if visit is Visit.LINE:
-            account.add("wait_line", recipient, waited)
-            continue
-        mailbox = is_mailbox(trace)[trace.transactions["queue"][transaction[row]]]
-        account.add("wait_delivery", recipient[~mailbox], waited[~mailbox])
-        account.add("wait_mailbox", recipient[mailbox], waited[mailbox])
+    attempts, queue = routes.attempts, trace.transactions["queue"]
+    inside = is_mailbox(trace)
+    for visit in SENT:
+        for _, transaction, number, enter, until in routes.waited.parts(visit):
+            # Attempts are numbered from 0 within a transaction.
+            attempt = attempts.members[attempts.first[transaction] + number]
+            (end,) = trace.attempts.at(attempt.astype(np.int64), "end")
+            # A stop of the hub ends an attempt before the transfer that it waits for.
+            until = np.where(end >= 0, np.minimum(until, end), until)
+            row, recipient = routes.members.join(transaction)
+            if visit is Visit.LINE:
+                account.add_wait("wait_line", recipient, enter[row], until[row])
+                continue
+            waited = account.cut(recipient, until[row]) - account.cut(recipient, enter[row])
+            account.add_by_place(recipient, waited, inside[queue[transaction[row]]])

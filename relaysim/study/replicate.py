@@ -121,8 +121,8 @@ def replicate(scenario: Scenario, replication: int, seed: int, kept: KeptOutput)
     if kept.engines:
         violations += _other_engine(scenario, draws, trace)
     all_streams = frozenset(draws.streams)
-    recipients = Recipients.of(trace, scenario)
     use = ResourceUse.of(trace, scenario)
+    recipients = Recipients.of(trace, scenario)
     measured = metrics(trace, scenario, recipients, use=use)
     among = {
         # All streams in common: the metrics are those of the whole run.

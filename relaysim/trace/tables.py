@@ -201,7 +201,7 @@ class Names:
 Rows = slice | Column
 """Which rows of a table: a range of them, or their numbers."""
 Kept = npt.NDArray[np.signedinteger[Any]]
-"""A column in the bits in which it is kept."""
+"""A column in the bits in which it is kept: 64 or fewer."""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from relaysim.measure.blast.innocent_mail import Floats, Innocents, difference
 from relaysim.measure.measured_window import HOUR
 from relaysim.measure.recipient_counts import Values
 from relaysim.stats.interval import Mask
-from relaysim.trace.tables import Column
+from relaysim.trace.tables import Column, Kept
 
 LEAST = 0.01
 """The excess of harm from which on a stream, or an hour, counts as hit."""
@@ -85,14 +85,14 @@ def weights(innocents: Innocents, of: Column, subjects: int) -> Floats:
     return np.where(total[of] > 0, innocents.weight, 1.0)
 
 
-def mean(value: Column, weight: Floats, of: Column, subjects: int) -> Floats:
+def mean(value: Column, weight: Floats, of: Kept, subjects: int) -> Floats:
     """Return the weighted mean of each group; NaN for an empty group."""
     total, sums = _sums(weight, of, subjects), _sums(weight * value, of, subjects)
     result: Floats = np.divide(sums, total, out=np.full(subjects, np.nan), where=total > 0)
     return result
 
 
-def _sums(value: Floats, of: Column, subjects: int) -> Floats:
+def _sums(value: Floats, of: Kept, subjects: int) -> Floats:
     """Return the sum of each group."""
     chosen = of >= 0
     return np.bincount(of[chosen], value[chosen], subjects).astype(np.float64)

@@ -121,7 +121,7 @@ def _stages(
 
     message = trace.recipients["message"][rows]
     transaction = trace.recipients["transaction"][rows]
-    stream = recipients.stream[rows]
+    stream = recipients.stream[rows].astype(np.int64)
     # The source of a DSN is the hub that made it.
     host_of = tuple(names.source(number) for number in range(len(names.streams)))
     host = numbers(HOST, host_of, stream)
