@@ -11,6 +11,7 @@ from typing import Any, TypeVar, cast
 
 from joblib import Parallel, cpu_count, delayed, parallel_config
 
+from relaysim.study.execution.memory import require_room
 from relaysim.study.execution.store import Store
 from relaysim.study.execution.task import Task, runs_of, source
 from relaysim.study.execution.worker import begin, interrupts_blocked, start_tracker
@@ -64,6 +65,8 @@ def in_order(
     ------
     ClusterError
         If a scheduler cannot be used.
+    ScenarioError
+        If the runs would not fit into the memory of this computer.
     WorkerError
         If a worker is killed or has too little memory; the message says what is kept, and what to
         do.
@@ -75,6 +78,9 @@ def in_order(
     # Found first, so that workers start at once on what is missing.
     held = {i for i, call in enumerate(calls) if store and isinstance(call, Task) and call in store}
     missing = [i for i in range(len(calls)) if i not in held]
+    tasks = [call for i in missing if isinstance(call := calls[i], Task)]
+    if not isinstance(jobs, str):
+        require_room([task.scenario for task in tasks], jobs or cpu_count())
     # Results come in any order and are yielded in the order of the calls.
     runs = [runs_of(call) for call in calls]
     total, done, results_ahead = sum(runs), sum(runs[i] for i in held), dict[int, T]()

@@ -1,0 +1,66 @@
+"""Runs that would not fit into the memory are refused before they start."""
+
+import os
+from pathlib import Path
+
+import pytest
+from worlds.cli_runs import MM4, refused
+from worlds.golden_sections import Golden
+
+from relaysim.analysis.run_size import memory
+from relaysim.scenario.load import load
+from relaysim.scenario.problem import ScenarioError
+from relaysim.study import replicate
+from relaysim.study.execution import memory as room
+from relaysim.study.replicate import run
+
+LARGE = "run.duration=300000 s"
+"""Nearly a million messages."""
+
+
+@pytest.fixture
+def free(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A computer with 1.5 GB, on which nothing is simulated."""
+    monkeypatch.setattr(room, "available", lambda: 1_500_000_000)
+    monkeypatch.setattr(replicate, "simulate", lambda *_: pytest.fail("it was simulated"))
+
+
+@pytest.mark.usefixtures("free")
+def test_a_run_that_does_not_fit_is_refused_with_exit_code_2(golden_section: Golden) -> None:
+    golden_section(
+        "errors/memory", refused("run", MM4, "--set", "run.scale=2", "--set", LARGE, "--jobs", "1")
+    )
+
+
+@pytest.mark.usefixtures("free")
+def test_runs_at_a_time_need_memory_of_their_own(golden_section: Golden) -> None:
+    golden_section("errors/memory", refused("run", MM4, "--set", LARGE, "--jobs", "4"))
+
+
+def test_runs_that_fit_one_at_a_time_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    scenario = load(MM4, ["run.scale=0.001"])
+    monkeypatch.setattr(room, "available", lambda: int(1.5 * memory(scenario)))
+    assert run(scenario, replications=2, jobs=1).replications == 2
+    with pytest.raises(ScenarioError, match=r"--jobs 1\)"):
+        run(scenario, replications=2, jobs=2)
+
+
+def test_what_the_system_does_not_say_is_no_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(room, "available", lambda: None)
+    room.require_room([load(MM4, [LARGE])], 1)
+
+
+def test_the_smallest_limit_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    proc, groups = tmp_path / "proc", tmp_path / "groups"
+    (proc / "self").mkdir(parents=True)
+    (groups / "jobs" / "one").mkdir(parents=True)
+    monkeypatch.setattr(room, "_PROC", proc)
+    monkeypatch.setattr(room, "_CGROUPS", groups)
+    monkeypatch.setattr(os, "sysconf", lambda _: 1_000, raising=False)
+    assert room.available() == 1_000_000
+    (proc / "meminfo").write_text("MemTotal: 9000 kB\nMemAvailable:    7000 kB\n")
+    assert room.available() == 7_000 * 1024
+    (proc / "self" / "cgroup").write_text("0::/jobs/one\n")
+    (groups / "jobs" / "one" / "memory.max").write_text("max\n")
+    (groups / "jobs" / "memory.max").write_text("6000000\n")
+    assert room.available() == 6_000_000
