@@ -1,6 +1,6 @@
 """Execute the notebooks in their full setting, in place, as they are committed.
 
-    python benchmarks/notebooks.py [NAME ...]     # five minutes for all
+    python benchmarks/notebooks.py [NAME ...]     # three minutes for all, on two cores
 
 Says how long each took. What differs from one time to the next, such as when a cell ran, is not
 kept.

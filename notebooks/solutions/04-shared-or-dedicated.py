@@ -3,12 +3,11 @@
 # With a cleaner list the IP is listed on fewer days. A single day is not better: mail waits for the line
 # as before, and on a day with a listing invoices bounce as before.
 TRAPS = "hosts.marketing.streams.newsletter.mailing_list.trap_share"
-cleaner = f"{TRAPS}={5e-5 / SCALE:g}"
+cleaner = f"{TRAPS}=5e-5"
 days = {}
 for title, changed in (("the list as it is", []), ("a tenth of the traps", [cleaner])):
-    listed = relaysim.run(
-        relaysim.load(quarter("shared-hub"), changed), replications=REPLICATIONS, seed=SEED
-    )
+    design = relaysim.load(LADDER / "shared-hub.toml", [*SETTINGS, *changed])
+    listed = relaysim.run(design, replications=REPLICATIONS, seed=SEED)
     row = listed.metrics.query("scope == 'total' and metric == 'listed'").iloc[0]
     days[title] = row.value
     print(f"{title:21} days with a listing: {chance(row.value, row.low, row.high)}")
@@ -16,9 +15,9 @@ print(origin(listed.provenance, designs=False))
 assert days["a tenth of the traps"] <= days["the list as it is"]
 
 again = relaysim.sweep(
-    quarter("shared-hub"),
+    LADDER / "shared-hub.toml",
     {SIZE: SIZES},
-    settings=[cleaner],
+    settings=[*SETTINGS, cleaner],
     targets=[INVOICES],
     replications=FEW,
     seed=SEED,

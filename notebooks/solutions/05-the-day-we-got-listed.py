@@ -5,8 +5,8 @@
 hourly = ["operations.monitor_every=1 h"]
 designs = []
 for settings in ([], hourly):
-    over = [f"run.scale={SCALE}", f"run.duration={DAYS} d", f"{TRAPS}={3e-3 / SCALE}", *settings]
-    designs.append(relaysim.load(SCENARIOS / "findings/repairs-first.toml", over))
+    file = SCENARIOS / "findings/repairs-first.toml"
+    designs.append(relaysim.load(file, [*WEEK, *settings]))
 seen = {}
 for title, one in zip(("every six hours", "every hour"), designs, strict=True):
     done = relaysim.run(one, replications=REPLICATIONS, seed=SEED, frames=True)
