@@ -15,24 +15,50 @@ of 95 %: the cure for skewed values is more replications.
 import numpy as np
 import numpy.typing as npt
 
-from relaysim.stats.interval import CONFIDENCE, Estimate, Estimates, Floats, estimates
+from relaysim.stats.interval import CONFIDENCE, Estimate, Estimates, Floats, Mask, estimates
 
 FEWEST = 20
 RESAMPLES = 9999
 _SEED = 1
+_ROUNDING = 1e-12
+"""Values differ by rounding alone if none is farther from their mean, as a share of it."""
 
 
-def too_skewed(values: npt.ArrayLike) -> bool:
-    """Return whether the values of a row need the bootstrap: at least `FEWEST`, at most 25 G1^2.
+def too_skewed(values: npt.ArrayLike) -> Mask:
+    """Return which rows need the bootstrap: at least `FEWEST` values, at most 25 G1^2.
 
-    A row with an infinite value does not: its mean is infinite, whatever the others are.
+    A row with an infinite value does not: its mean is infinite, whatever the others are. Nor does
+    one whose values differ by rounding alone.
+
+    Parameters
+    ----------
+    values : float array, shape (rows, replications)
+        Independent values; NaN is left out.
+
+    Returns
+    -------
+    bool array, shape (rows,)
+        Whether Student's interval does not suit the row.
     """
-    row = _there(values)
-    if len(row) < FEWEST or row.min() == row.max() or np.isinf(row).any():
-        return False
-    from scipy.stats import skew  # half a second, which most commands do without
+    rows = np.asarray(values, np.float64)
+    count = np.count_nonzero(~np.isnan(rows), axis=1)
+    result = np.zeros(len(rows), bool)
+    candidates = np.flatnonzero((count >= FEWEST) & ~np.isinf(rows).any(axis=1))
+    chosen = rows[candidates]
+    mean = np.nanmean(chosen, axis=1, keepdims=True)
+    spread = np.nanmax(np.abs(chosen - mean), axis=1, initial=0.0)
+    differ = spread > _ROUNDING * np.abs(mean[:, 0])
+    if not differ.any():
+        return result
+    from scipy.stats import skew  # half a second, which a short study does without
 
-    return bool(len(row) <= 25 * float(skew(row, bias=False)) ** 2)
+    candidates, chosen = candidates[differ], chosen[differ]
+    whole = ~np.isnan(chosen).any(axis=1)
+    skewness = np.empty(len(chosen))
+    skewness[whole] = skew(chosen[whole], axis=1, bias=False)
+    skewness[~whole] = [skew(_there(row), bias=False) for row in chosen[~whole]]
+    result[candidates] = count[candidates] <= 25 * skewness**2
+    return result
 
 
 def bca(values: npt.ArrayLike, confidence: float = CONFIDENCE) -> Estimate:
@@ -70,9 +96,8 @@ def bca(values: npt.ArrayLike, confidence: float = CONFIDENCE) -> Estimate:
 def suited_estimates(values: Floats, confidence: float = CONFIDENCE) -> Estimates:
     """Return estimates of each row: by the bootstrap where its values need it, else Student's."""
     result = estimates(values, confidence)
-    for row in np.flatnonzero(result.n >= FEWEST):
-        if too_skewed(values[row]):
-            _, result.low[row], result.high[row], _ = bca(values[row], confidence)
+    for row in np.flatnonzero(too_skewed(values)):
+        _, result.low[row], result.high[row], _ = bca(values[row], confidence)
     return result
 
 

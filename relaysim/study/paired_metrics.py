@@ -159,8 +159,8 @@ def _joined(plain: pd.DataFrame, pairs: pd.DataFrame, column: str) -> pd.DataFra
     alone = metric.isin(DELIVERED_METRICS)
     # A hub or an IP has other recipients in each design, so its latencies do not compare.
     alone |= metric.isin(LATENCY_METRICS) & ~plain["scope"].isin(PAIRED_SCOPES)
-    subjects = pd.MultiIndex.from_frame(plain[["scope", "subject"]])
-    here = pd.MultiIndex.from_frame(pairs[["scope", "subject"]]).isin(subjects)
+    subjects = set(zip(plain["scope"], plain["subject"], strict=True))
+    here = [key in subjects for key in zip(pairs["scope"], pairs["subject"], strict=True)]
     paired = pairs.loc[here, [*KEY, "unit"]].assign(value=pairs.loc[here, column])
     return pd.concat([plain[~alone], paired], ignore_index=True)
 
