@@ -121,6 +121,9 @@ def replicate(scenario: Scenario, replication: int, seed: int, kept: KeptOutput)
     if kept.engines:
         violations += _other_engine(scenario, draws, trace)
     all_streams = frozenset(draws.streams)
+    if runs is None:
+        # The measures have the memory: only coupled runs need the draws once more.
+        del draws
     use = ResourceUse.of(trace, scenario)
     recipients = Recipients.of(trace, scenario)
     measured = metrics(trace, scenario, recipients, use=use)
