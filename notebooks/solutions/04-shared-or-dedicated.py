@@ -19,9 +19,10 @@ again = relaysim.sweep(
     {SIZE: SIZES},
     settings=[*SETTINGS, cleaner],
     targets=[INVOICES],
-    replications=FEW,
+    replications=REPLICATIONS,
     seed=SEED,
 )
 for limit in again.limits:
     print(f"a tenth of the traps: {limit.target}\n    holds {where(limit)}")
-print(f"in how many of {FEW} days an event of one day in ten shows: {1 - 0.9**FEW:.0%} of the time")
+shows = 1 - 0.9**REPLICATIONS
+print(f"probability that {REPLICATIONS} days show an event of one day in ten: {shows:.0%}")
