@@ -29,6 +29,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from signal import SIGKILL, SIGXCPU
 from typing import Any
 
 ROOT = Path(__file__).parent.parent
@@ -60,7 +61,7 @@ LEAST_COVERAGE = 0.98
 MOST_MEMORY = 4 * 2**30
 """Bytes of address space of a library with a fault."""
 MOST_SECONDS = 120
-"""A library with a fault that runs longer hangs."""
+"""A library with a fault that takes more processor time hangs."""
 CASES = ROOT / "out"
 
 Tables = dict[str, Any]
@@ -435,6 +436,7 @@ def try_fault(fault: Fault, runs: Runs) -> None:
         except subprocess.CalledProcessError:
             os._exit(NOT_COMPILED)
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (MOST_SECONDS, MOST_SECONDS))
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
     for plan, draws, expected in runs:
         try:
@@ -445,17 +447,15 @@ def try_fault(fault: Fault, runs: Runs) -> None:
     os._exit(0)
 
 
-def fate(fault: Fault, runs: Runs) -> str:
+def outcome(fault: Fault, runs: Runs) -> str:
     """Return what becomes of a fault: "" if it does not compile."""
     process = multiprocessing.get_context("fork").Process(target=try_fault, args=(fault, runs))
     process.start()
-    process.join(MOST_SECONDS)
-    if process.exitcode is None:
-        process.kill()
-        process.join()
-        return "caught: it hangs"
+    process.join()
+    status = process.exitcode or 0
     names = {0: "NOT CAUGHT", DIFFERENCE: "caught", NOT_COMPILED: ""}
-    return names.get(process.exitcode, f"caught: it ends with {process.exitcode}")
+    names |= {-signal: "caught: it hangs" for signal in (SIGXCPU, SIGKILL)}
+    return names.get(status, f"caught: it ends with {status}")
 
 
 def mutants(given: argparse.Namespace) -> int:
@@ -472,7 +472,7 @@ def mutants(given: argparse.Namespace) -> int:
     for fault in faults(given.seed):
         if tried == given.faults:
             break
-        result = fate(fault, runs)
+        result = outcome(fault, runs)
         if result:
             tried += 1
             survivors += result == "NOT CAUGHT"
