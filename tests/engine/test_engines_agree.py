@@ -10,13 +10,12 @@ from typing import Any
 import numpy as np
 import pytest
 from worlds.compared_worlds import (
-    PAIRS,
     SCENARIOS,
-    play_random_worlds,
+    random_worlds,
+    runs_of_huge_messages,
     runs_of_scenario,
     runs_of_world,
 )
-from worlds.random_worlds import Tables
 
 from relaysim.engine import run as reference
 from relaysim.engine.fast import simulation as fast
@@ -47,16 +46,9 @@ def test_the_traces_of_a_scenario_are_equal(file: Path) -> None:
 
 def test_the_traces_of_random_worlds_are_equal() -> None:
     """`benchmarks/parity.py` says which faults in C++ these worlds find."""
-    count = 0
-
-    def play(tables: Tables, replication: int) -> None:
-        nonlocal count
+    for tables, replication in random_worlds():
         for plan, draws in runs_of_world(tables, replication):
             require_equal(plan, draws)
-        count += 1
-
-    play_random_worlds(play)
-    assert count == 2 * PAIRS
 
 
 def test_the_header_is_that_of_the_declarations() -> None:
@@ -99,12 +91,8 @@ def test_what_a_watcher_raises_ends_the_run(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_huge_messages_take_the_same_time_in_both_engines() -> None:
-    costs = ('hubs.HUB01.send_cost={base = "3000 d", per_kb = "1 s", cv = 1}', "run.scale=0.001")
-    for size in ("3 TB", "1000 TB"):
-        scenario = load(
-            SCENARIOS[0].parent / "mm4.toml", [*costs, f"hosts.app.streams.load.size={size}"]
-        )
-        require_equal(compile_plan(scenario), draw(scenario, 0, 1))
+    for plan, draws in runs_of_huge_messages():
+        require_equal(plan, draws)
 
 
 def test_more_hubs_than_a_word_numbers_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:

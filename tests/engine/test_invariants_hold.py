@@ -1,13 +1,15 @@
-"""INV-1 to 5, 7, 8 and 11 on random scenarios, and the books of the recorder."""
+"""INV-1 to 5, 7, 8 and 11 on random scenarios with both engines, and the books of the recorder."""
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from worlds.random_worlds import Tables, plain_worlds, reputed_worlds
 
+from relaysim.engine import run as reference
+from relaysim.engine.fast import simulation as fast
 from relaysim.engine.recorder import Recorder
-from relaysim.engine.run import simulate
 from relaysim.mail.provider_state import State
+from relaysim.plan.compiler import compile_plan
 from relaysim.scenario.load import from_mapping
 from relaysim.trace.invariants import check
 from relaysim.trace.tables import PROVIDER_CAUSE, Action, Cause, Level, Signal, Status, Trace
@@ -37,19 +39,23 @@ def checked(tables: Tables) -> Trace:
     It lasts at least as long as mail may be created if there is a blocklist.
     """
     scenario = from_mapping(tables)
-    draws = draw(scenario, 0, 1)
+    plan, draws = compile_plan(scenario), draw(scenario, 0, 1)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Recorder, "set_final", once_and_for_good)
-        trace = simulate(scenario, draws)
-    broken = check(trace, draws, scenario)
-    assert not broken, "\n".join(f"{name}: {text}" for name, text in broken)
+        trace = reference.run(plan, draws)
+    compiled = fast.run(plan, draws)
+    for result in (trace, compiled):
+        broken = check(result, draws, scenario)
+        assert not broken, "\n".join(f"{name}: {text}" for name, text in broken)
     open_recipients = (trace.recipients["status"] == Status.IN_FLIGHT).sum()
     assert trace.end <= scenario.run.horizon
     assert (open_recipients > 0) <= (trace.end == scenario.run.horizon)
     if not open_recipients and len(trace.recipients):
         least = scenario.run.duration if scenario.blocklists else 0
         assert trace.end == max(trace.recipients["end"].max(), least)
-    assert simulate(scenario, draws).fingerprint() == trace.fingerprint()
+    assert compiled.fingerprint() == trace.fingerprint()
+    for run in (reference.run, fast.run):
+        assert run(plan, draws).fingerprint() == trace.fingerprint()
     return trace
 
 

@@ -1,4 +1,4 @@
-"""INV-6, 9, 10 and 12: what must not change a trace."""
+"""INV-6, 9, 10 and 12: what must not change a trace, with both engines."""
 
 import os
 import subprocess
@@ -13,8 +13,8 @@ from worlds.named_rows import named_rows, reputation
 from worlds.random_neighbours import neighbours, reputed_neighbours
 from worlds.random_worlds import Tables, worlds
 
+from relaysim.engine.choice import Engine, simulate, using
 from relaysim.engine.coupled_runs import coupled
-from relaysim.engine.run import simulate
 from relaysim.scenario.load import from_mapping, load
 from relaysim.trace.tables import Trace, first_divergence
 from relaysim.traffic.save_arrivals import save_arrivals
@@ -29,6 +29,8 @@ fuzz = settings(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 
+both_engines = pytest.mark.parametrize("engine", list(Engine))
+
 
 def run(tables: Tables) -> Trace:
     scenario = from_mapping(tables)
@@ -39,10 +41,11 @@ def run(tables: Tables) -> Trace:
 
 FINGERPRINT = """
 import sys
-from relaysim.engine.run import simulate
+from relaysim.engine.choice import Engine, simulate, use
 from relaysim.scenario.load import load
 from relaysim.traffic.workload import draw
-files, settings = sys.argv[1].split("|"), sys.argv[2:]
+use(Engine(sys.argv[1]))
+files, settings = sys.argv[2].split("|"), sys.argv[3:]
 for scenario in (load(file, settings) for file in files):
     print(simulate(scenario, draw(scenario, 0, 1)).fingerprint())
 """
@@ -50,14 +53,16 @@ SMALL = ("run.scale=0.02", "hosts.marketing.streams.newsletter.arrivals.messages
 NAMES = ("listing-day.toml", "dedicated-hub-same-ip.toml")
 
 
-def test_another_process_gives_the_same_trace() -> None:
+@both_engines
+def test_another_process_gives_the_same_trace(engine: Engine) -> None:
     """With other hash seeds, which decide the order of sets and of nothing that counts."""
     files = [str(SCENARIOS / name) for name in NAMES]
     scenarios = [load(file, SMALL) for file in files]
-    here = [simulate(scenario, draw(scenario, 0, 1)).fingerprint() for scenario in scenarios]
+    with using(engine):
+        here = [simulate(scenario, draw(scenario, 0, 1)).fingerprint() for scenario in scenarios]
     for seed in ("1", "2"):
         there = subprocess.run(
-            [sys.executable, "-c", FINGERPRINT, "|".join(files), *SMALL],
+            [sys.executable, "-c", FINGERPRINT, engine, "|".join(files), *SMALL],
             capture_output=True,
             text=True,
             check=True,
@@ -87,11 +92,13 @@ LISTED: Tables = {"mailing_list": {"addresses": 5, "trap_share": 1.0, "unknown_r
 """What it would do if it did send."""
 
 
+@both_engines
 @fuzz
-@given(worlds(), st.booleans())
-def test_a_stream_that_sends_nothing_changes_no_row(tables: Tables, guilty: bool) -> None:
+@given(tables=worlds(), guilty=st.booleans())
+def test_a_stream_that_sends_nothing_changes_no_row(
+    engine: Engine, tables: Tables, guilty: bool
+) -> None:
     """It comes first in the order of names, on a new host and on one that is there."""
-    one = run(tables)
     more = deepcopy(tables)
     more["hosts"]["a-quiet-one"] = {
         "kind": "none",
@@ -104,7 +111,8 @@ def test_a_stream_that_sends_nothing_changes_no_row(tables: Tables, guilty: bool
     # It writes where the host writes anyway: a scripted listing is of the IPs that carry its mail.
     same = {key: beside[key] for key in ("to", "culprit") if key in beside}
     there["0-nothing"] = QUIET | LISTED | same
-    other = run(more)
+    with using(engine):
+        one, other = run(tables), run(more)
     streams = {name for name in one.names.streams if not name.endswith(".dsn")}
     assert named_rows(other) == named_rows(one)
     assert reputation(other, streams=streams) == reputation(one)
@@ -113,10 +121,11 @@ def test_a_stream_that_sends_nothing_changes_no_row(tables: Tables, guilty: bool
 # INV-10: a run's arrivals, saved and replayed.
 
 
+@both_engines
 @fuzz
-@given(worlds())
+@given(tables=worlds())
 def test_replayed_arrivals_give_the_same_trace(
-    tmp_path_factory: pytest.TempPathFactory, tables: Tables
+    tmp_path_factory: pytest.TempPathFactory, engine: Engine, tables: Tables
 ) -> None:
     """A mailing list keeps its length, and a hijacked host stays one: files say neither."""
     folder = tmp_path_factory.mktemp("arrivals")
@@ -133,34 +142,38 @@ def test_replayed_arrivals_give_the_same_trace(
         table["arrivals"] = {"process": "replay", "file": str(file)}
         if "mailing_list" in table:
             table["mailing_list"]["addresses"] = int(draws.list_size[number])
-    assert first_divergence(simulate(scenario, draws), run(again)) is None
+    with using(engine):
+        assert first_divergence(simulate(scenario, draws), run(again)) is None
 
 
 # INV-12: a culprit with a hub, a line, an IP and a domain of its own.
 
 
+@both_engines
 @fuzz
-@given(neighbours())
+@given(both=neighbours())
 def test_a_culprit_on_a_hub_of_its_own_changes_no_row_of_the_others(
-    both: tuple[Tables, Tables],
+    engine: Engine, both: tuple[Tables, Tables]
 ) -> None:
     with_it, without_it = both
-    alone = run(without_it)
+    with using(engine):
+        beside, alone = run(with_it), run(without_it)
     others = {name for name in alone.names.streams if not name.startswith("HUB01")}
     assert "crm.a" in others or "crm.b" in others
-    beside = run(with_it)
     assert named_rows(beside, others) == named_rows(alone, others)
 
 
+@both_engines
 @fuzz
-@given(reputed_neighbours())
+@given(tables=reputed_neighbours())
 def test_nor_do_the_signals_of_a_culprit_with_an_ip_and_a_domain_of_its_own(
-    tables: Tables,
+    engine: Engine, tables: Tables
 ) -> None:
     """Whether they are counted, whether the culprit is there: nobody else sees a difference."""
     scenario = from_mapping(tables)
     draws = draw(scenario, 0, 1)
-    runs = coupled(scenario, draws)
+    with using(engine):
+        runs = coupled(scenario, draws)
     names = runs.treatment.names
     others = {name for name in names.streams if not name.startswith(("HUB01", "mailer"))}
     egress = set(names.egress) - {"198.51.100.10"}

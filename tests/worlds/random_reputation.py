@@ -46,9 +46,10 @@ MONDAY = datetime(2010, 3, 1, 9)  # noqa: DTZ001 -- local time of the organizati
 @st.composite
 def blocklists(draw: st.DrawFn) -> Tables:
     """`css` and up to four more of any profile, each with what its profile has, made fast."""
-    profiles = draw(st.lists(st.sampled_from(_PROFILES), max_size=4, unique=True))
+    profiles = draw(st.lists(st.sampled_from(_PROFILES), min_size=1, max_size=4, unique=True))
     if draw(st.booleans()):
         profiles.append("spamcop")  # to which users report
+    profiles.append("none")  # which no refusal names
     result = {}
     for name, profile in {"css": "spamhaus-css", **{each: each for each in profiles}}.items():
         keys = sorted(_FAST.keys() & _LISTS[profile].keys())
@@ -61,9 +62,9 @@ def blocklists(draw: st.DrawFn) -> Tables:
 
 
 _REPUTATION: dict[str, tuple[Any, ...]] = {
-    "complaint_limit": (0.1, 0.5),
-    "unknown_limit": (0.05, 0.2),
-    "trap_limit": (1, 5),
+    "complaint_limit": (0.1, 0.02, 0.5),
+    "unknown_limit": (0.05, 0.01, 0.2),
+    "trap_limit": (1, 1, 5),
     "half_life": ("1 h", "3 d"),
     "domain_weight": (0.0, 0.5, 1.0),
     "least_inboxed": (1, 3),
@@ -74,23 +75,31 @@ _REPUTATION: dict[str, tuple[Any, ...]] = {
     "cold_growth": (1.0, 1.4),
     "idle_after": ("1 d", "30 d"),
     "recovery_time": ("15 min", "1 h"),
-    "block_time": ("30 min", "1 h"),
-    "trap_share": (0.0, 0.5),
+    "block_time": ("30 min", "1 h", "1 d"),
+    "trap_share": (0.5, 0.0, 1.0),
     "widening": (0.0, 1.0),
 }
-_USES = st.dictionaries(st.sampled_from(_PROFILES), st.sampled_from((0.5, 1.0)), max_size=4)
 _STAGES = ("greeting", "greeting", "mail", "rcpt", "data", {"greeting": 0.5, "rcpt": 0.5})
-_ACTIONS = ("reject", "reject", "defer", "score", {"reject": 0.5, "defer": 0.3, "score": 0.2})
+_ACTIONS = (
+    "reject",
+    "reject",
+    "defer",
+    "score",
+    "score",
+    {"reject": 0.5, "defer": 0.3, "score": 0.2},
+)
 
 
 @st.composite
-def receiving(draw: st.DrawFn) -> Tables:
-    """How a destination uses lists, and perhaps what it makes of an IP."""
+def receiving(draw: st.DrawFn, lists: tuple[str, ...]) -> Tables:
+    """How a destination uses lists, some of which nobody runs, and perhaps judges an IP itself."""
+    shares = st.sampled_from((0.5, 1.0))
+    uses = st.dictionaries(st.sampled_from((*lists, *lists, *_PROFILES)), shares, max_size=4)
     result: Tables = {
-        "refuses_on": {"css": 1.0} | draw(_USES),
+        "refuses_on": {"css": draw(st.sampled_from((1.0, 0.0)))} | draw(uses),
         "refusal_stage": draw(st.sampled_from(_STAGES)),
         "refusal_action": draw(st.sampled_from(_ACTIONS)),
-        "junk_share": draw(st.sampled_from((0.0, 0.5, 1.0))),
+        "junk_share": draw(st.sampled_from((0.0, 0.5, 1.0, 1.0))),
         "dnsbl_ttl": draw(st.sampled_from(("0 s", "5 s", "5 min"))),
         "dnsbl_negative_ttl": draw(st.sampled_from(("0 s", "5 s", "5 min"))),
         "mirrors": draw(st.sampled_from((0.0, 0.5, 1.0))),
@@ -108,7 +117,7 @@ def _signals(suffix: str, culprit: bool) -> st.SearchStrategy[Tables]:
     return st.fixed_dictionaries(
         {
             f"trap_{suffix}": st.sampled_from((0.1, 0.4) if culprit else (0.0, 0.1)),
-            "unknown_rate": st.sampled_from((0.4, 0.0, 0.2)),
+            "unknown_rate": st.sampled_from((0.4, 0.2, 0.0, 0.4)),
             "complaint_rate": st.sampled_from((0.0, 1.0)),
         }
     )
@@ -122,7 +131,7 @@ def _list(culprit: bool) -> st.SearchStrategy[Tables]:
             | ({"addresses": addresses} if addresses else {})
         ),
         _signals("share", culprit),
-        st.integers(1, 2),
+        st.sampled_from((1, 1, 2)),
         st.sampled_from((30, 31, 0)),
     )
 
@@ -154,7 +163,7 @@ def sending(draw: st.DrawFn, hosts: Tables, guilty: bool | None = None) -> Table
                 stream["to"] = {"sink": 0.5, "many": 0.5}
             if culprit and draw(st.sampled_from((False, False, True))):
                 stream["arrivals"] = draw(_HIJACKED)
-            if draw(st.booleans()):
+            if draw(st.sampled_from((True, True, False))):
                 stream["recipients"] = 1
                 stream["mailing_list"] = draw(_list(culprit))
             else:
@@ -170,15 +179,15 @@ def operations(draw: st.DrawFn, egress: tuple[str, ...]) -> Tables:
         "on_listing": draw(
             st.sampled_from(
                 (
-                    *("clean_list", "clean_list", "move_culprit", "move_culprit"),
-                    *("pause_culprit", "nothing"),
+                    *("clean_list", "clean_list", "move_culprit", "move_culprit", "move_culprit"),
+                    *("pause_culprit", "pause_culprit", "nothing"),
                 )
             )
         ),
         "move_to": draw(st.sampled_from(egress)),
         "repair_time": draw(st.sampled_from(("0 s", "10 s", _EXPONENTIAL))),
         "ndr_time": draw(st.sampled_from(("0 s", "10 s", _EXPONENTIAL))),
-        "back_off": draw(st.sampled_from(("source", "stream", "none"))),
+        "back_off": draw(st.sampled_from(("source", "stream", "stream", "none"))),
         "delisting": draw(st.sampled_from(("after_repair", "at_once", "never"))),
         "cleaning": draw(st.sampled_from((0.5, 1.0))),
     }
@@ -217,21 +226,59 @@ def whereabouts(draw: st.DrawFn, egress: Tables, asns: dict[str, tuple[int, ...]
     }
 
 
+def _listings(egress: tuple[str, ...], lists: tuple[str, ...]) -> st.SearchStrategy[list[Tables]]:
+    """Scripted listings on blocklists of any profile."""
+    one = st.builds(
+        lambda at, length, ip, blocklist: {
+            "at": f"{at} s",
+            "listing": {"egress": ip, "blocklist": blocklist, "for": f"{length} s"},
+        },
+        st.integers(0, 120),
+        st.sampled_from((300, 60, 10)),
+        st.sampled_from(egress),
+        st.sampled_from(lists),
+    )
+    return st.lists(one, min_size=1, max_size=4)
+
+
+@st.composite
+def listed_for_good(
+    draw: st.DrawFn, destinations: Tables, egress: tuple[str, ...], lists: tuple[str, ...]
+) -> tuple[Tables, list[Tables]]:
+    """Destinations that each refuse mail on one blocklist, and the listings of all IPs on it."""
+    actions = {"refusal_action": {"reject": 0.7, "defer": 0.3}}
+    refusing = {
+        name: table | actions | {"refuses_on": {draw(st.sampled_from((*lists, "none"))): 1.0}}
+        for name, table in destinations.items()
+    }
+    listings: list[Tables] = [
+        {"at": "0 s", "listing": {"egress": ip, "blocklist": blocklist, "for": "300 s"}}
+        for ip in egress
+        for blocklist in lists
+    ]
+    return refusing, listings
+
+
 @st.composite
 def reputed(draw: st.DrawFn, tables: Tables) -> Tables:
     """A scenario, and all that may come of what is sent in it. It begins when people are awake."""
     egress = tuple(sorted(tables["egress"]))
+    lists = draw(blocklists())
+    listings = draw(_listings(egress, tuple(lists)))
     destinations = {
-        name: table | draw(receiving()) for name, table in tables["destinations"].items()
+        name: table | draw(receiving(tuple(lists)))
+        for name, table in tables["destinations"].items()
     }
-    for hub in tables["hubs"].values():
-        hub["skip_5xx_greeting"] = draw(st.booleans())
+    if draw(st.booleans()):
+        others = tuple(name for name in lists if name != "css")
+        destinations, listings = draw(listed_for_good(destinations, egress, others))
     return tables | {
         "run": tables["run"] | {"start": MONDAY},
         "egress": draw(whereabouts(tables["egress"], {})),
         "hosts": draw(sending(tables["hosts"])),
         "destinations": destinations,
-        "blocklists": draw(blocklists()),
+        "blocklists": lists,
+        "events": [*tables["events"], *listings],
         "operations": draw(operations(egress)),
         "coupling": draw(COUPLING),
     }

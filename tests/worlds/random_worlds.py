@@ -24,6 +24,11 @@ def _some(**choices: tuple[Any, ...]) -> st.SearchStrategy[Tables]:
     return st.fixed_dictionaries({}, optional=optional)
 
 
+def _each(**choices: tuple[Any, ...]) -> st.SearchStrategy[Tables]:
+    """All of the keys, each with one of its values."""
+    return st.fixed_dictionaries({key: st.sampled_from(values) for key, values in choices.items()})
+
+
 _COST: tuple[Any, ...] = (
     "0 s",
     "10 ms",
@@ -79,6 +84,7 @@ _HUB = _some(
     max_per_domain_normal_priority_connections=LIMIT,
     max_per_domain_low_priority_connections=LIMIT,
     specific_binding_hides_wildcard=(True, False),
+    skip_5xx_greeting=(True, False),
     back_pressure=(
         *(_PRESSURE, _PRESSED, _DRIVE, _PRESSED | _DRIVE),
         *(_FULL, _FULL | _LOG, _PRESSURE | _DRIVE | _LOG),
@@ -217,12 +223,17 @@ def hosts(draw: st.DrawFn, names: tuple[str, ...], server: str | None = None) ->
     return result
 
 
+# Some of them begin or end at the same time.
+_AT = st.one_of(st.integers(0, DURATION), st.sampled_from(range(0, DURATION + 1, 30)))
+_LENGTH = st.one_of(st.integers(0, 120), st.sampled_from((30, 60)))
+
+
 def _event(kinds: dict[str, st.SearchStrategy[Tables]]) -> st.SearchStrategy[Tables]:
     return st.sampled_from(sorted(kinds)).flatmap(
         lambda kind: st.builds(
             lambda at, length, event: {"at": f"{at} s", kind: event | {"for": f"{length} s"}},
-            st.integers(0, DURATION),
-            st.integers(0, 120),
+            _AT,
+            _LENGTH,
             kinds[kind],
         )
     )
@@ -278,6 +289,134 @@ def send_connectors(draw: st.DrawFn, names: tuple[str, ...]) -> Tables:
     return result
 
 
+_MIXED = ({"internal": 0.5, "other": 0.5}, {"internal": 0.25, "sink": 0.25, "many": 0.5})
+
+
+def _campaign(draw: st.DrawFn, tables: Tables, at: int) -> None:
+    """Let the first host send much mail for several next hops at a time, and try again."""
+    host = next(iter(tables["hosts"].values()))
+    host |= {"on_failure": _DROP_OR_RETRY[1], "sessions": draw(st.sampled_from((3, "unlimited")))}
+    for stream in host["streams"].values():
+        stream |= draw(_each(recipients=(3, 2, 1), to=_MIXED, size=_SIZE[1:]))
+        stream["arrivals"] = {
+            "process": "campaign",
+            "at": f"{at} s",
+            "messages": draw(st.sampled_from((20, 30, 12))),
+            "rate": draw(st.sampled_from(("1/s", "1000000/s"))),
+        }
+
+
+_CUT_OFF = _each(
+    cores=(1, 2),
+    receive_cost=("1 s", "10 ms", "5 s", "0 s"),
+    categorize_cost=("10 ms", "1 s", "5 s"),
+    send_cost=("1 s", "10 ms", "0 s"),
+    commit_write=("1 s", "5 s", "0 s"),
+    queue_database_batch_size=(40, 2, 3),
+    queue_database_batch_timeout=("20 s", "1 s"),
+)
+_HALF_OPEN = _each(
+    permissions=(RELAY, []),
+    max_acknowledgement_delay=("2 min", "30 s"),
+    max_inbound_connection_percentage_per_source=(100,),
+    message_rate_limit=("unlimited",),
+)
+_SLOW = _some(
+    response_time=("10 s", "1 s", {"distribution": "exponential", "mean": "10 s"}),
+    connect_time=("1 s", "0 s"),
+    max_connections_per_ip=(1, 2),
+)
+
+
+@st.composite
+def with_stops(draw: st.DrawFn, tables: Tables) -> Tables:
+    """The same, where hubs stop some times in the middle of sessions, commits and attempts."""
+    at = draw(st.integers(0, 100))
+    _campaign(draw, tables, at)
+    for name, hub in tables["hubs"].items():
+        hub |= draw(_CUT_OFF)
+        hub["receive_connectors"]["relay"] |= draw(_HALF_OPEN)
+        for begin in draw(st.lists(st.integers(1, 60), min_size=1, max_size=3)):
+            length = draw(st.sampled_from((1, 5, 20)))
+            tables["events"].append(
+                {"at": f"{at + begin} s", "stop": {"hub": name, "for": f"{length} s"}}
+            )
+    for destination in tables["destinations"].values():
+        destination |= draw(_SLOW)
+    return tables
+
+
+_FILLED = (_DRIVE, _PRESSED | _DRIVE, _PRESSED, _DRIVE, _FULL, _FULL)
+
+
+@st.composite
+def with_transfers(draw: st.DrawFn, tables: Tables) -> Tables:
+    """The same, where one hub takes the mail and others, which fill up, send it."""
+    names = tuple(tables["hubs"])
+    if len(names) == 1:
+        return tables
+    first = draw(st.sampled_from(names))
+    others = [name for name in names if name != first]
+    at = draw(st.integers(0, 200))
+    _campaign(draw, tables, at)
+    tables["dns"]["one"] = [ADDRESS[first]]
+    next(iter(tables["hosts"].values()))["server"] = "one"
+    for connector in tables["send_connectors"].values():
+        connector["source_transport_servers"] = others
+    mta = draw(st.sampled_from(("exchange-2007", "none", "exchange-2007")))
+    filled = draw(st.sampled_from(_FILLED))
+    for name, hub in tables["hubs"].items():
+        hub["send_cost"] = draw(st.sampled_from(("1 s", "10 ms", "5 s")))
+        hub["mta"] = draw(st.sampled_from(("none", "none", "exchange-2010")))
+        if name != first:
+            hub["mta"] = mta
+            hub["commit_write"] = draw(st.sampled_from(("1 s", "0 s", "5 s")))
+            hub["receive_cost"] = draw(st.sampled_from(("1 s", "0 s", "10 ms")))
+            hub["back_pressure"] = draw(st.sampled_from((filled, filled, filled, {})))
+        if draw(st.booleans()):
+            begin, length = draw(st.integers(1, 60)), draw(st.sampled_from((1, 10, 60)))
+            tables["events"].append(
+                {"at": f"{at + begin} s", "stop": {"hub": name, "for": f"{length} s"}}
+            )
+    return tables
+
+
+_FEW = _each(
+    max_outbound_connections=(2, 1, 3, "unlimited"),
+    max_per_domain_outbound_connections=(1, 2, "unlimited"),
+    priority_queuing_enabled=(True, True, False),
+    max_per_domain_high_priority_connections=(1, 2),
+    max_per_domain_normal_priority_connections=(1, 2),
+    max_per_domain_low_priority_connections=(1, 2),
+    skip_5xx_greeting=(False, False, True),
+    reject_time=("1 s", "0 s"),
+)
+_CROWDED = _each(
+    response_time=("1 s", "10 s"),
+    max_connections_per_ip=(1, 2, 3, "unlimited"),
+    refuses_on=({"css": 1.0}, {"css": 0.5}),
+    refusal_stage=("greeting", "greeting", "mail", "data"),
+    refusal_action=("reject", "reject", "defer"),
+)
+
+
+@st.composite
+def with_limits(draw: st.DrawFn, tables: Tables) -> Tables:
+    """The same, where little mail goes out at a time, and some is refused."""
+    at = draw(st.integers(0, 200))
+    _campaign(draw, tables, at)
+    for hub in tables["hubs"].values():
+        hub |= draw(_FEW)
+    for destination in tables["destinations"].values():
+        if draw(st.sampled_from((True, True, False))):
+            destination |= draw(_CROWDED)
+    for begin in draw(st.lists(st.integers(0, 60), max_size=3)):
+        ip = draw(st.sampled_from(sorted(tables["egress"])))
+        listing = {"egress": ip, "blocklist": "css", "for": "20 s"}
+        tables["events"].append({"at": f"{at + begin} s", "listing": listing})
+    return tables
+
+
 @st.composite
 def lines(draw: st.DrawFn, names: tuple[str, ...], shared: bool) -> Tables:
     """Public IPs, on a common line if they may share one."""
@@ -303,7 +442,7 @@ def reputed_worlds(draw: st.DrawFn, tables: Tables | None = None) -> Tables:
     result = draw(reputed(draw(plain_worlds()) if tables is None else tables))
     if draw(st.sampled_from((False,) * 7 + (True,))):
         result = unlisted(result)
-    times = draw(st.sampled_from((1, 1, 1, 0, 0, 2)))
+    times = draw(st.sampled_from((1, 1, 2, 1, 0, 2)))
     if times:
         result = slowed(result)
     return slower(result) if times == 2 else result
@@ -311,12 +450,15 @@ def reputed_worlds(draw: st.DrawFn, tables: Tables | None = None) -> Tables:
 
 @st.composite
 def plain_worlds(draw: st.DrawFn) -> Tables:
-    """One to three hubs, one to three hosts, whatever may happen to them."""
+    """One to three hubs, one to three hosts, whatever may happen to them.
+
+    In most worlds something that is rare otherwise is common.
+    """
     names = HUBS[: draw(st.sampled_from((3, 1, 2, 2, 3)))]
     senders = ("crm", "mailer", "users")[: draw(st.integers(1, 3))]
     addresses = [ADDRESS[name] for name in names]
     drain = draw(st.sampled_from(("0 s", "1 min", "1 h")))
-    return {
+    tables = {
         "name": "random",
         "run": {"duration": f"{DURATION} s", "drain": drain},
         "organization": {"domains": {"cozumpark.com": "Authoritative"}},
@@ -328,10 +470,13 @@ def plain_worlds(draw: st.DrawFn) -> Tables:
         "hosts": draw(hosts(senders)),
         "destinations": draw(destinations()),
         "blocklists": {"css": {"profile": "spamhaus-css"}},
-        "events": [
-            event for event in draw(events(names, senders)) if _in_time(event, DURATION, drain)
-        ],
+        "events": draw(events(names, senders)),
     }
+    common = draw(st.sampled_from((None, with_stops, with_transfers, with_limits)))
+    if common:
+        tables = draw(common(tables))
+    tables["events"] = [event for event in tables["events"] if _in_time(event, DURATION, drain)]
+    return tables
 
 
 def _in_time(event: Tables, duration: int, drain: str) -> bool:

@@ -107,7 +107,7 @@ def _replies(plan: Plan, trace: Trace) -> Iterator[str]:
 def _plain(text: str) -> str:
     """A reply without addresses, numbers and names."""
     text = re.sub(
-        r"https?://\S+|[\w.-]+@[\w.-]+|\b(?:[\w-]+\.)+(?:example|com|net|org)\b", "x", text
+        r"https?://\S+|[\w.-]+@[\w.-]+|\b(?:[\w-]+\.)+(?:example|com|net|org|zone)\b", "x", text
     )
     head = text[:3]
     return head + re.sub(r"[0-9]+", "0", text[3:])

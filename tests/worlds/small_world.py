@@ -9,11 +9,13 @@ from typing import Any
 
 import numpy as np
 
+from relaysim.engine.fast import simulation as fast
 from relaysim.engine.run import simulate
+from relaysim.plan.compiler import compile_plan
 from relaysim.scenario.load import from_mapping
 from relaysim.scenario.model import Scenario
 from relaysim.trace.invariants import check
-from relaysim.trace.tables import Level, Status, Trace
+from relaysim.trace.tables import Level, Status, Trace, first_divergence
 from relaysim.traffic.workload import Draws, draw
 
 Tables = dict[str, Any]
@@ -131,13 +133,18 @@ def tables(*changes: str, mail: Mail | None = None, folder: Path | None = None) 
 
 
 def play(*changes: str, mail: Mail | None = None, seed: int = 1) -> "Played":
-    """Run the base with changes and mail. Whatever happens, no invariant may be broken."""
+    """Run the base with changes and mail.
+
+    Whatever happens, no invariant may be broken, and both engines give the same trace.
+    """
     with TemporaryDirectory() as folder:
         scenario = from_mapping(tables(*changes, mail=mail, folder=Path(folder)), "story")
         draws = draw(scenario, 0, seed)
         trace = simulate(scenario, draws)
+        compiled = fast.run(compile_plan(scenario), draws)
     broken = check(trace, draws, scenario)
     assert not broken, "\n".join(f"{name}: {text}" for name, text in broken)
+    assert first_divergence(trace, compiled) is None
     return Played(scenario, draws, trace)
 
 

@@ -21,6 +21,9 @@ using u32 = uint32_t;
 using u64 = uint64_t;
 using i128 = __int128;
 
+inline i64 smaller(i64 one, i64 other) { return one < other ? one : other; }
+inline i64 larger(i64 one, i64 other) { return one > other ? one : other; }
+
 // Without memory the process ends: nothing could go on.
 inline void out_of_memory(i64 bytes) {
   fprintf(stderr, "relaysim: the memory is not enough for %lld bytes more\n", (long long)bytes);

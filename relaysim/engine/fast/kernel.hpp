@@ -89,7 +89,7 @@ struct EventLoop {
     for (;;) {
       i64 below = 4 * place + 1;
       if (below >= heap.size) break;
-      i64 end = below + 4 < heap.size ? below + 4 : heap.size, least = below;
+      i64 end = smaller(below + 4, heap.size), least = below;
       for (i64 other = below + 1; other < end; other++)
         if (heap[other].is_before(heap[least])) least = other;
       if (!heap[least].is_before(last)) break;

@@ -96,11 +96,10 @@ class Host:
             requested = loop.tick
             recipient = messages.first_recipient[message]
             connection, self.connections = self.connections, self.connections + 1
-            answer, connector, hub = self.unable, -1, None  # answer -1: a greeting
             for turn in range(len(plan.submission_targets)):
                 target = (connection + turn) % len(plan.submission_targets)
                 number, connector = plan.submission_targets[target]
-                answer, hub = self.unable, None
+                answer = self.unable  # -1: a greeting
                 if number >= 0 and self.hubs[number].up:  # -1: no hub has the address
                     hub = self.hubs[number]
                     answered = hub.next_connection_time()
@@ -115,7 +114,7 @@ class Host:
                     due = loop.tick + plan.round_trip
                     attempt = messages.attempts[message]
                     yield loop.at(due, ATTEMPT, self.entity, recipient, attempt)
-            if answer >= 0 or hub is None:
+            if answer >= 0:
                 if self._connection_refused(message, answer):
                     break
                 continue

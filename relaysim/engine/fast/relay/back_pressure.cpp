@@ -19,7 +19,7 @@ void Pressure::begin(Run& run) {
 
 void Pressure::hold(i64 size) {
   held += size;
-  if (held > most_held) most_held = held;
+  most_held = larger(held, most_held);
 }
 
 bool Pressure::refuses_connection(Run& run) const {
@@ -42,7 +42,7 @@ void Pressure::poll(Run& run) {
     pressed_polls = buckets != NORMAL ? pressed_polls + 1 : 0;
     if (plan.delays_first) {
       if (buckets != NORMAL) {
-        delay = !delay ? DELAY_START : delay + DELAY_STEP < DELAY_LONGEST ? delay + DELAY_STEP : DELAY_LONGEST;
+        delay = delay ? smaller(delay + DELAY_STEP, DELAY_LONGEST) : DELAY_START;
       } else {
         delay = delay > DELAY_START ? delay - DELAY_STEP : 0;
       }

@@ -41,16 +41,13 @@ void Host::run_session(Run& run, u32 session) {
     self.requested = run.now();
     self.recipient = messages.first_recipient[self.message];
     self.connection = connections++;
-    self.answer = run.record.reply(run.plan.run[0].unable_to_connect);
-    self.connector = self.hub = -1;  // answer -1: a greeting
     for (self.turn = 0; self.turn < plan.target_count; self.turn++) {
       {
         i64 place = (self.connection + self.turn) % plan.target_count;
         const TargetPlan& target = run.plan.targets[plan.first_target + place];
         self.target_hub = target.hub;
         self.connector = target.connector;
-        self.answer = run.record.reply(run.plan.run[0].unable_to_connect);
-        self.hub = -1;
+        self.answer = run.record.reply(run.plan.run[0].unable_to_connect);  // -1: a greeting
       }
       if (self.target_hub >= 0 && run.hubs[self.target_hub].up) {  // -1: no hub has the address
         self.hub = self.target_hub;
@@ -66,7 +63,7 @@ void Host::run_session(Run& run, u32 session) {
         WAIT(run.loop.at(run.now() + plan.round_trip, ATTEMPT, entity, self.recipient,
                          messages.attempts[self.message], me));
     }
-    if (self.answer >= 0 || self.hub < 0) {
+    if (self.answer >= 0) {
       if (connection_refused(run, self.message, self.answer)) break;
       continue;
     }
@@ -356,7 +353,7 @@ bool Host::connection_refused(Run& run, i64 message, i64 reply) {
 void Host::retry_interval_over(Run& run) {
   waiting_to_retry = false;
   run.record.level(LEVEL_HOST_RETRY, number, run.now(), 0);
-  i64 count = limit - sessions < spool.size ? limit - sessions : spool.size;
+  i64 count = smaller(limit - sessions, spool.size);
   while (count-- > 0) open_session(run);
 }
 

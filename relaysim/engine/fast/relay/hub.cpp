@@ -8,10 +8,7 @@ const HubPlan& Hub::plan(Run& run) const { return run.plan.hubs[number]; }
 i64 Hub::next_connection_time(Run& run) {
   i64 rate = plan(run).connection_rate, answered = run.now();
   if (!rate) return answered;
-  if (connection_times.size == rate) {
-    i64 earliest = connection_times.pop() + MINUTE;
-    if (earliest > answered) answered = earliest;
-  }
+  if (connection_times.size == rate) answered = larger(answered, connection_times.pop() + MINUTE);
   connection_times.push(answered);
   return answered;
 }

@@ -94,7 +94,7 @@ void QueueDatabase::timeout(Run& run, u64 sequence) {
 }
 
 void QueueDatabase::close_batch(Run& run, i64 recipient) {
-  i64 start = run.now() > writer_free_at ? run.now() : writer_free_at, end = start + write_time;
+  i64 start = larger(run.now(), writer_free_at), end = start + write_time;
   writer_free_at = end;
   for (i64 place = 0; place < members.size; place++)
     run.record.visit(station, VISIT_COMMIT, members[place].message, 0, members[place].enter, start,
@@ -124,7 +124,7 @@ void QueueDatabase::record_wait(Run& run, i64 end) {
 bool Line::transfer(Run& run, Target target, i64 transaction, i64 attempt, i64 recipient,
                     i64 size) {
   if (bandwidth == 0) return true;
-  i64 now = run.now(), start = now > free_at ? now : free_at;
+  i64 now = run.now(), start = larger(free_at, run.now());
   i64 end = free_at = at_most_never((i128)start + transfer_time(size, bandwidth));
   run.record.visit(station, VISIT_LINE, transaction, attempt, now, start, end);
   run.loop.at(end, SERVICE, (u64)entity, recipient, attempt, target);
