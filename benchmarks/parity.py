@@ -375,6 +375,8 @@ EQUIVALENT = (
     (r"i64 (smaller|larger)\(", r" (<=|>=) "),
     # An attempt above the greatest number that fits gets this number.
     (r"attempt > 4095", r"attempt >= 4095"),
+    # A count of which it matters alone that it changes, or that a thousand divides it.
+    (r"losses\+\+|processed\+\+", r"--"),
     # Billions of parts, of counts below a thousand.
     (r"1000000000", r"1000000001"),
 )

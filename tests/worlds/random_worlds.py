@@ -176,6 +176,7 @@ _HOST = _some(
     messages_per_connection=LIMIT,
     on_failure=_DROP_OR_RETRY,
     round_trip=("0 s", "1 ms", "1 s"),
+    pipelining=(True, False),
     bandwidth=("8 kbit/s", "unlimited"),
 )
 _KINDS = ("none", "application", "bulk_marketing", "printer", "internet", "mailbox_users")
@@ -472,7 +473,7 @@ def plain_worlds(draw: st.DrawFn) -> Tables:
         "blocklists": {"css": {"profile": "spamhaus-css"}},
         "events": draw(events(names, senders)),
     }
-    common = draw(st.sampled_from((None, with_stops, with_transfers, with_limits)))
+    common = draw(st.sampled_from((None, with_stops, with_transfers, with_transfers, with_limits)))
     if common:
         tables = draw(common(tables))
     tables["events"] = [event for event in tables["events"] if _in_time(event, DURATION, drain)]

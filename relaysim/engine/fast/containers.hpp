@@ -99,11 +99,6 @@ struct Vec {
     reserve(length);
     for (size = 0; size < length; size++) values[size] = value;
   }
-  void copy(const T* from, i64 length) {
-    reserve(length);
-    if (length) memcpy(values, from, (size_t)length * sizeof(T));
-    size = length;
-  }
   void remove(i64 place) {
     memmove(values + place, values + place + 1, (size_t)(size - place - 1) * sizeof(T));
     size--;
