@@ -11,6 +11,7 @@ from relaysim.analysis.run_size import memory
 from relaysim.scenario.load import load
 from relaysim.scenario.problem import ScenarioError
 from relaysim.study import replicate
+from relaysim.study.compare import compare
 from relaysim.study.execution import memory as room
 from relaysim.study.replicate import run
 
@@ -43,6 +44,16 @@ def test_runs_that_fit_one_at_a_time_run(monkeypatch: pytest.MonkeyPatch) -> Non
     assert run(scenario, replications=2, jobs=1).replications == 2
     with pytest.raises(ScenarioError, match=r"--jobs 1\)"):
         run(scenario, replications=2, jobs=2)
+
+
+@pytest.mark.usefixtures("free")
+def test_the_largest_design_of_a_comparison_counts() -> None:
+    base = load(MM4, ["run.duration=40000 s", "run.scale=0.1"])
+    rate = "hosts.app.streams.load.arrivals.rate=3200/s"
+    other = load(MM4, ["run.duration=40000 s", "run.scale=0.1", rate])
+    other = other.model_copy(update={"name": "busy"})
+    with pytest.raises(ScenarioError, match=r"busy: a run has about"):
+        compare(base, other, replications=3, jobs=1, blast=False)
 
 
 def test_what_the_system_does_not_say_is_no_limit(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -80,7 +80,8 @@ def in_order(
     missing = [i for i in range(len(calls)) if i not in held]
     tasks = [call for i in missing if isinstance(call := calls[i], Task)]
     if not isinstance(jobs, str):
-        require_room([task.scenario for task in tasks], jobs or cpu_count())
+        every = [scenario for task in tasks for scenario in task.scenarios]
+        require_room(every, min(jobs or cpu_count(), len(tasks)))
     # Results come in any order and are yielded in the order of the calls.
     runs = [runs_of(call) for call in calls]
     total, done, results_ahead = sum(runs), sum(runs[i] for i in held), dict[int, T]()

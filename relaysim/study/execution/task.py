@@ -47,6 +47,13 @@ class Task(Generic[T]):
         """Return the same task for an engine."""
         return replace(self, engine=engine)
 
+    @property
+    def scenarios(self) -> tuple[Scenario, ...]:
+        """Return the scenarios of its runs: further ones are arguments."""
+        further = [value for value in self.arguments if isinstance(value, tuple)]
+        every = (self.scenario, *(item for values in further for item in values))
+        return tuple(item for item in every if isinstance(item, Scenario))
+
     @cached_property
     def identity(self) -> str:
         """Return 64 hexadecimal digits.
