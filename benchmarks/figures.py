@@ -1,6 +1,6 @@
 """Make the figures of `figures/` anew, and the manifest that says what made each.
 
-    python benchmarks/figures.py          # six minutes on two cores
+    python benchmarks/figures.py          # three minutes on two cores
 
 Each command below is run as it stands, so that typing it again gives the same bytes, on the
 versions that the manifest names. What is interrupted goes on at the next call, as finished
