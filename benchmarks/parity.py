@@ -38,6 +38,7 @@ from worlds.compared_worlds import (  # noqa: E402 -- from the folder of the tes
     SCENARIOS,
     SEED,
     random_worlds,
+    run_with_many_rows,
     runs_of_huge_messages,
     runs_of_scenario,
     runs_of_world,
@@ -193,6 +194,7 @@ def suite() -> Iterator[tuple[Plan, Draws]]:
     for file in SCENARIOS:
         yield from runs_of_scenario(file)
     yield from runs_of_huge_messages()
+    yield run_with_many_rows()
 
 
 def use(file: Path) -> None:
@@ -375,6 +377,8 @@ EQUIVALENT = (
     (r"i64 (smaller|larger)\(", r" (<=|>=) "),
     # An attempt above the greatest number that fits gets this number.
     (r"attempt > 4095", r"attempt >= 4095"),
+    # The two numbers are the same at 0, where a time counts from the start of the run.
+    (r"since >= 0", r"since > 0"),
     # A count of which it matters alone that it changes, or that a thousand divides it.
     (r"losses\+\+|processed\+\+", r"--"),
     # Billions of parts, of counts below a thousand.

@@ -12,6 +12,7 @@ import pytest
 from worlds.compared_worlds import (
     SCENARIOS,
     random_worlds,
+    run_with_many_rows,
     runs_of_huge_messages,
     runs_of_scenario,
     runs_of_world,
@@ -88,6 +89,13 @@ def test_what_a_watcher_raises_ends_the_run(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(Administrator, "_monitor", fail)
     with pytest.raises(ZeroDivisionError, match="in the look"):
         fast.run(compile_plan(scenario), draw(scenario, 0, 1))
+
+
+def test_a_run_with_many_rows_is_the_same() -> None:
+    plan, draws = run_with_many_rows()
+    require_equal(plan, draws)
+    # A megabyte of times in 64 bits.
+    assert len(fast.run(plan, draws).visits) > 2**17
 
 
 def test_huge_messages_take_the_same_time_in_both_engines() -> None:

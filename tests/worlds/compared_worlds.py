@@ -17,6 +17,7 @@ from worlds.random_worlds import Tables, plain_worlds, reputed_worlds
 
 SCENARIOS = sorted((Path(__file__).parents[2] / "scenarios").glob("*.toml"))
 MM4 = next(file for file in SCENARIOS if file.stem == "mm4")
+SHARED_HUB = next(file for file in SCENARIOS if file.stem == "shared-hub")
 PAIRS = 150
 """Pairs of random worlds of the test suite: one without reputation, one with it."""
 SEED = 1
@@ -35,6 +36,12 @@ def runs_of_huge_messages() -> Iterator[tuple[Plan, Draws]]:
     for size in ("3 TB", "1000 TB"):
         scenario = load(MM4, [*costs, f"hosts.app.streams.load.size={size}"])
         yield compile_plan(scenario), draw(scenario, 0, 1)
+
+
+def run_with_many_rows() -> tuple[Plan, Draws]:
+    """Return a run whose columns grow beyond the memory that C++ moves, with draws at both ends."""
+    scenario = load(SHARED_HUB, ["run.scale=0.4"])
+    return compile_plan(scenario), draw(scenario, 0, 1)
 
 
 def coupled_runs(scenario: Scenario, replication: int, start: int) -> Iterator[tuple[Plan, Draws]]:
