@@ -22,10 +22,10 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from relaysim.measure.wait_parts import SENT, RecipientRoutes, is_mailbox
+from relaysim.measure.wait_parts import PART, SENT, RecipientRoutes, is_mailbox
 from relaysim.trace.occupancy import rows_of, waited_until
 from relaysim.trace.step_function import StateDurations, StepFunction, distinct
-from relaysim.trace.tables import Column, Level, Trace, Visit
+from relaysim.trace.tables import Column, Level, Small, Trace, Visit
 
 Floats = npt.NDArray[np.float64]
 HELD = (
@@ -83,8 +83,11 @@ def held(trace: Trace, routes: RecipientRoutes | None = None) -> dict[str, Colum
         `trace.recipients`. A recipient is followed to its end, as in `relaysim.measure.wait_parts`.
     """
     routes = routes or RecipientRoutes.of(trace)
+    # First what needs much memory for a while.
+    acknowledgement = _acknowledgement(trace)
     parts = {name: np.zeros(len(trace.recipients)) for name in HELD}
-    parts["wait_host_acknowledgement"] += _acknowledgement(trace)
+    parts["wait_host_acknowledgement"] = acknowledgement
+    del acknowledgement
     _connections(trace, routes, parts)
     _cores(trace, routes, parts)
     return {name: parts.pop(name).astype(np.int64) for name in HELD}
@@ -93,52 +96,69 @@ def held(trace: Trace, routes: RecipientRoutes | None = None) -> dict[str, Colum
 def _acknowledgement(trace: Trace) -> Floats:
     """Return how long sessions waited for acknowledgements while each recipient waited."""
     messages, message = trace.messages, trace.recipients["message"]
-    result = np.zeros(len(message))
-    taken = np.where(messages["connected"] >= 0, messages["connected"], trace.end)
+    taken = _ends(messages["connected"], trace.end)
     end = np.minimum(taken[message], _ends(trace.recipients["end"], trace.end))
     begin, host = messages["created"][message], _hosts(trace)[messages["stream"]]
     waiting = np.flatnonzero((end > begin) & (host[message] >= 0))
-    done = np.maximum(_ends(messages["acknowledged"], trace.end), taken)
-    committed = np.clip(_ends(messages["committed"], trace.end), taken, done)
+    begin, end, host_of = begin[waiting], end[waiting], host[message[waiting]]
+    del message
     # One up, because DSNs have host -1.
     of_host = rows_of(host + 1, len(trace.names.hosts) + 1)
-    for number in np.unique(host[message[waiting]]).tolist():
-        rows, recipients = of_host[number + 1], waiting[host[message[waiting]] == number]
-        busy, held_up = (
-            StepFunction.of(taken[rows], done[rows]),
-            StepFunction.of(committed[rows], done[rows]),
-        )
+    del host
+    result = np.zeros(len(trace.recipients))
+    for number in np.unique(host_of).tolist():
+        busy, held_up = _sessions(trace, of_host[number + 1], taken)
         times = distinct((busy.times, held_up.times))
         of = busy.at(times)
         share = np.divide(held_up.at(times), of, out=np.zeros(len(times)), where=of > 0)
-        result[recipients] = Area.of(times, share).between(begin[recipients], end[recipients])
+        del busy, held_up, of
+        here = np.flatnonzero(host_of == number)
+        result[waiting[here]] = Area.of(times, share).between(begin[here], end[here])
     return result
+
+
+def _sessions(trace: Trace, rows: Small, taken: Column) -> tuple[StepFunction, StepFunction]:
+    """Return the sessions of some messages over time: all, and those after their commit."""
+    acknowledged, committed = trace.messages.at(rows, "acknowledged", "committed")
+    taken = taken[rows]
+    done = np.maximum(_ends(acknowledged, trace.end), taken)
+    committed = np.clip(_ends(committed, trace.end), taken, done)
+    return StepFunction.of(taken, done), StepFunction.of(committed, done)
 
 
 def _connections(trace: Trace, routes: RecipientRoutes, parts: dict[str, Floats]) -> None:
     """Divide the waits for a connection by what the connections of the hub waited for."""
     attempts = trace.attempts
-    enter, start, end = attempts.at(slice(None), "enter", "start", "end")
-    until = waited_until(trace, start, end)
     # An attempt with a free connection has no wait to divide.
-    slow = np.flatnonzero(until > enter)
-    enter, until = enter[slow], until[slow]
-    transaction, queue = attempts.at(slow, "transaction", "queue")
+    slow = _slow(trace)
+    (transaction,) = attempts.at(slow, "transaction")
     row, recipient = routes.members.join(transaction)
+    del transaction
+    slow = slow[row]
+    del row
+    begin, start, end = attempts.at(slow, "enter", "start", "end")
+    end = waited_until(trace, start, end)
+    del start
     last = _ends(trace.recipients["end"], trace.end)[recipient]
-    begin, end = np.minimum(enter[row], last), np.minimum(until[row], last)
-    queue = queue[row]
+    np.minimum(begin, last, out=begin)
+    np.minimum(end, last, out=end)
+    del last
+    (queue,) = attempts.at(slow, "queue")
+    del slow
     retry = StateDurations.of(trace, Level.QUEUE_RETRY)
     in_retry = retry.until(queue, end) - retry.until(queue, begin)
     # What a queue in Retry waits is `wait_retry`: the rest of such a wait counts in proportion.
-    counts = 1.0 - np.divide(in_retry, end - begin, out=np.zeros(len(row)), where=end > begin)
-    core, line = (routes.waited.station[visit][queue] for visit in SENT)
-    inside = is_mailbox(trace)[queue]
+    counts = np.zeros(len(queue))
+    np.divide(in_retry, end - begin, out=counts, where=end > begin)
+    np.subtract(1.0, counts, out=counts)
+    del in_retry
+    station, inside = [routes.waited.station[visit] for visit in SENT], is_mailbox(trace)[queue]
     waiting_at = _waiting(routes)
     # Queues with the same core and line have the same reasons at the same times.
-    for stations in set(zip(core.tolist(), line.tolist(), strict=True)):
-        chosen = np.flatnonzero((core == stations[0]) & (line == stations[1]))
-        for_core, for_line = (waiting_at[station] for station in stations)
+    for stations in _pairs(queue, station):
+        same = (station[0] == stations[0]) & (station[1] == stations[1])
+        chosen = np.flatnonzero(same[queue])
+        for_core, for_line = (waiting_at[number] for number in stations)
         times = distinct((for_core.times, for_line.times))
         by_line = for_line.at(times) > 0
         # Time counts once: the line comes before the core.
@@ -156,23 +176,51 @@ def _connections(trace: Trace, routes: RecipientRoutes, parts: dict[str, Floats]
                 parts[name] += np.bincount(recipient[waiting], length, len(trace.recipients))
 
 
+def _slow(trace: Trace) -> Small:
+    """Return the rows of `attempts` that waited for a connection."""
+    attempts, slow = trace.attempts, [np.empty(0, np.int32)]
+    for first in range(0, len(attempts), PART):
+        enter, start, end = attempts.at(slice(first, first + PART), "enter", "start", "end")
+        waited = np.flatnonzero(waited_until(trace, start, end) > enter)
+        slow.append((first + waited).astype(np.int32))
+    return np.concatenate(slow)
+
+
+def _pairs(queue: Column, station: list[Column]) -> set[tuple[int, int]]:
+    """Return the pairs of stations of some queues."""
+    first = np.full(len(station[0]), -1)
+    # The last of several assignments stays: the first row of each queue.
+    first[queue[::-1]] = np.arange(len(queue))[::-1]
+    known = np.flatnonzero(first >= 0)
+    # In the order of rows, on which the order of a set may depend.
+    known = known[np.argsort(first[known])]
+    core, line = (of[known].tolist() for of in station)
+    return set(zip(core, line, strict=True))
+
+
 class _Spans:
     """Spans of time, for which several reasons may have bound."""
 
     def __init__(self, times: Column, begin: Column, end: Column) -> None:
         self.times = times
-        self.edges = [(edge, np.searchsorted(times, edge, "right") - 1) for edge in (begin, end)]
+        self.edges = [
+            (edge, (np.searchsorted(times, edge, "right") - 1).astype(np.int32))
+            for edge in (begin, end)
+        ]
 
     def bound(self, binds: npt.NDArray[np.bool_]) -> Column:
         """Return how much of each span falls into the steps that bind, microseconds."""
         on = binds.astype(np.int64)
         before = np.concatenate((np.zeros(1, np.int64), np.cumsum(on[:-1] * np.diff(self.times))))
-        begin, end = (
-            np.where(row >= 0, before[row] + on[row] * (edge - self.times[row]), 0)
-            for edge, row in self.edges
-        )
-        result: Column = end - begin
-        return result
+        length = np.zeros(len(self.edges[0][0]), np.int64)
+        # Part by part, as there are several temporary columns.
+        for first in range(0, len(length), PART):
+            part = slice(first, first + PART)
+            for sign, (edges, rows) in zip((-1, 1), self.edges, strict=True):
+                edge, row = edges[part], rows[part]
+                by_edge = before[row] + on[row] * (edge - self.times[row])
+                length[part] += sign * np.where(row >= 0, by_edge, 0)
+        return length
 
 
 def _cores(trace: Trace, routes: RecipientRoutes, parts: dict[str, Floats]) -> None:

@@ -19,7 +19,7 @@ from relaysim.measure.recipients import Recipients
 from relaysim.measure.wait_parts import PARTS
 from relaysim.stats.interval import Mask
 from relaysim.trace.occupancy import in_order
-from relaysim.trace.tables import Column
+from relaysim.trace.tables import Column, Kept
 
 Floats = npt.NDArray[np.float64]
 QUANTILES = {
@@ -38,33 +38,32 @@ recipients is an accident, and the more of them there are, the larger the accide
 class ByLatency(NamedTuple):
     """The judged recipients in the order of their latency."""
 
-    rows: Column
-    cell: Column
+    rows: Kept
+    cell: Kept
     time: Floats
     """Microseconds; infinite for mail that was not delivered or junked."""
 
     @classmethod
-    def of(
-        cls, recipients: Recipients, rows: Column | None = None, cell: Column | None = None
-    ) -> Self:
+    def of(cls, recipients: Recipients, rows: Kept | None = None, cell: Kept | None = None) -> Self:
         """Return the judged ones of some recipients: sorted once, for the quantiles of groups.
 
         Parameters
         ----------
         recipients : Recipients
             The recipients of a trace.
-        rows : int64 array, optional
+        rows : array of int, optional
             Which of them; all by default.
-        cell : int64 array, shape (recipients,), optional
+        cell : array of int, shape (recipients,), optional
             The part of each recipient that a group has or does not have; by default each recipient
             is one.
         """
         rows = np.flatnonzero(recipients.judged) if rows is None else rows[recipients.judged[rows]]
-        latency = recipients.latency[rows]
-        return cls.sorted(rows, np.where(latency >= 0, latency, np.inf), cell)
+        time = recipients.latency[rows].astype(np.float64)
+        time[time < 0] = np.inf
+        return cls.sorted(rows, time, cell)
 
     @classmethod
-    def sorted(cls, rows: Column, time: Floats, cell: Column | None = None) -> Self:
+    def sorted(cls, rows: Kept, time: Floats, cell: Kept | None = None) -> Self:
         """Return rows and their latencies (microseconds) in the order of the latency."""
         order = np.argsort(time)
         rows = rows[order]
@@ -81,25 +80,24 @@ class Delivered(NamedTuple):
 
     number: Column
     """How many there are in each cell."""
-    times: dict[str, tuple[Column, Floats]]
+    times: dict[str, tuple[Kept, Floats]]
     """The latency and its parts by the names of their means: pairs of a cell and a time,
     microseconds. A cell has one pair, or several where a sum might round."""
 
     @classmethod
-    def of(
-        cls, recipients: Recipients, rows: Column | None = None, cell: Column | None = None
-    ) -> Self:
+    def of(cls, recipients: Recipients, rows: Kept | None = None, cell: Kept | None = None) -> Self:
         """Return the delivered ones, for the means of groups; see `ByLatency.of`."""
         every = len(recipients)
         rows = np.arange(every) if rows is None else rows
         rows = rows[(recipients.latency[rows] >= 0) & recipients.judged[rows]]
         of = rows if cell is None else cell[rows]
         cells = every if cell is None else int(cell.max(initial=-1)) + 1
-        columns = {"latency_mean": recipients.latency}
-        columns |= {part: recipients.waits[part] for part in (*PARTS, *HELD)}
-        times: dict[str, tuple[Column, Floats]] = {}
-        for name, column in columns.items():
-            time = column[rows]
+        times: dict[str, tuple[Kept, Floats]] = {}
+        for name in ("latency_mean", *PARTS, *HELD):
+            if name == "latency_mean":
+                time = recipients.latency[rows]
+            else:
+                (time,) = recipients.waits.at(rows, name)
             # Integers below 2**53 add up exactly in any order.
             if cell is not None and float(np.abs(time).sum(dtype=np.float64)) < 2.0**52:
                 times[name] = np.arange(cells), np.bincount(of, time, cells).astype(np.float64)

@@ -51,25 +51,35 @@ def metrics(
     if only is not None:
         chosen = np.array([name in only for name in trace.names.streams], bool)[recipients.stream]
     counted = recipients.counted & chosen
-    cell, rows_counted = recipients.cells.of, np.flatnonzero(counted)
+    cell, rows_counted = recipients.cells.of, np.flatnonzero(counted).astype(np.int32)
     tally = Tally.of(recipients, counted, chosen, window)
+    groups = tuple(cell_groups(recipients, trace.names, scenario))
+    # One after the other: each needs much memory for a while.
+    delivered = Delivered.of(recipients, rows_counted, cell)
+    means_of = [means(delivered, group.of, len(group.subjects)) for group in groups]
+    del delivered
+    periods = [
+        bad_periods(
+            recipients, np.where(counted, group.of[cell], -1), len(group.subjects), scenario
+        )
+        if group.scope in PERIOD_SCOPES
+        else {}
+        for group in groups
+    ]
     judged = ByLatency.of(recipients, rows_counted, cell)
     # One set of busy hours for all groups.
     busy = judged.where(busy_hours(recipients, counted))
-    delivered = Delivered.of(recipients, rows_counted, cell)
     rows: list[Row] = []
-    for group in cell_groups(recipients, trace.names, scenario):
+    for group, mean, bad in zip(groups, means_of, periods, strict=True):
         subjects = len(group.subjects)
         values = counts(tally, group.of, subjects)
         # All recipients: what is delivered in the window counts, whenever it was created.
         values |= rates(tally, group.of, subjects, window)
         values |= completion(tally, group.of, subjects)
         values |= quantiles(judged, group.of, subjects)
-        values |= means(delivered, group.of, subjects)
+        values |= mean
         values |= latency_in_busy_hours(busy, group.of, subjects)
-        if group.scope in PERIOD_SCOPES:
-            of = np.where(counted, group.of[cell], -1)
-            values |= bad_periods(recipients, of, subjects, scenario)
+        values |= bad
         rows += flat(group.scope, group.subjects, values)
     use = use or ResourceUse.of(trace, scenario)
     for resource, measured in use.metrics.items():

@@ -60,6 +60,7 @@ class ResourceUse(NamedTuple):
         for resource in resources(trace, scenario):
             metrics[resource.name] = resource.measured(window)
             columns[resource.name] = np.diff(resource.waiting.area(edges)) / width
+            del resource  # Before the next one has its memory.
         return cls(metrics, pd.DataFrame(columns, index=_index(edges)))
 
 

@@ -86,7 +86,9 @@ class Tally(NamedTuple):
         minute = (recipients.end[got] - window.start) // MINUTE
         # The rest of the window after its last whole minute is no minute.
         whole = minute < minutes
-        keys, recipients_of = _counted(cells.of[got][whole] * minutes + minute[whole])
+        keys, recipients_of = _counted(
+            cells.of[got][whole].astype(np.int64) * minutes + minute[whole]
+        )
 
         of = cells.of[counted]
         first = np.full(number, np.iinfo(np.int64).max)

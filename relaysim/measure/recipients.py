@@ -7,14 +7,14 @@ from typing import NamedTuple, Self
 import numpy as np
 import numpy.typing as npt
 
-from relaysim.measure.binding_resource import held
+from relaysim.measure.binding_resource import HELD, held
 from relaysim.measure.measured_window import Window
 from relaysim.measure.unreached_recipients import unreached
-from relaysim.measure.wait_parts import Members, RecipientRoutes, Small, sent, waits
+from relaysim.measure.wait_parts import PARTS, Members, RecipientRoutes, sent, waits
 from relaysim.plan.names import QueueKind, stream_name
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.stream import Stream
-from relaysim.trace.tables import Column, Status, Trace
+from relaysim.trace.tables import Column, ShortColumn, Small, Status, Table, Trace
 
 Mask = npt.NDArray[np.bool_]
 DSN = "dsn"
@@ -37,7 +37,7 @@ class Cells(NamedTuple):
     subject.
     """
 
-    of: Column
+    of: Small
     """The cell of each recipient."""
     rows: Column
     """A recipient of each cell."""
@@ -62,7 +62,7 @@ class Cells(NamedTuple):
             cell, cells = number[cell], len(known)
         rows = np.zeros(cells, np.int64)
         rows[cell] = np.arange(len(cell))
-        return cls(cell, rows)
+        return cls(_small(cell), rows)
 
 
 @dataclass(frozen=True)
@@ -98,53 +98,55 @@ class Recipients:
     counted: Mask
     judged: Mask
     unreached: Mask
-    waits: dict[str, Column]
+    waits: Table
 
     @classmethod
     def of(cls, trace: Trace, scenario: Scenario) -> Self:
         """Return the recipients of a trace of a scenario, in the order of the trace."""
         # First what needs much memory for a while.
         routes = RecipientRoutes.of(trace)
-        parts = waits(trace, routes) | held(trace, routes)
-        attempts, first_attempt, egress = _last_attempts(trace, routes)
+        parts = _shortened(waits(trace, routes))
+        parts |= _shortened(held(trace, routes))
+        in_order = routes.attempts.members
         del routes
-        message, status = trace.recipients["message"], trace.recipients["status"]
+        attempts, first_attempt, egress = _last_attempts(trace, in_order)
+        del in_order
+        message, status = (_small(trace.recipients[name]) for name in ("message", "status"))
+        dsn, counted = _dsn_and_counted(trace, scenario, message)
         created = trace.messages["created"][message]
-        end = np.where(trace.recipients["end"] >= 0, trace.recipients["end"], trace.end)
-        parent = trace.messages["parent"]
-        # A DSN counts with the message that caused it, any other message with itself.
-        cause = np.where(parent >= 0, trace.recipients["message"][parent], np.arange(len(parent)))
-        window = Window.of(scenario)
+        end = trace.recipients["end"].copy()
+        end[end < 0] = trace.end
         known = streams(scenario)
         deadline = [known[name].deadline if name in known else -1 for name in trace.names.streams]
-        stream = trace.messages["stream"][message]
-        hub = _hub(trace)
-        by = np.where(egress >= 0, egress, _egress_of_hub(trace, scenario, hub))
+        stream = _small(trace.messages["stream"])[message]
+        hub = _small(_hub(trace))
+        by = np.where(egress >= 0, egress, _small(_egress_of_hub(trace, scenario, hub)))
+        del egress
         refused = (status == Status.REFUSED) | (status == Status.ABANDONED)
         through = (status == Status.DELIVERED) | (status == Status.JUNKED)
         due = np.array(deadline, np.int64)[stream]
         return cls(
-            stream=stream.astype(np.int32),
-            number=trace.messages["number"].astype(np.int32)[message],
+            stream=stream,
+            number=_small(trace.messages["number"])[message],
             recipient=_within(trace, message),
             destination=np.array(trace.names.destination, np.int32)[trace.recipients["domain"]],
-            hub=hub.astype(np.int32),
-            egress=by.astype(np.int32),
-            attempts=attempts.astype(np.int32),
+            hub=hub,
+            egress=by,
+            attempts=attempts,
             first_attempt=first_attempt,
             created=created,
             end=end,
-            status=status.astype(np.int32),
+            status=status,
             latency=np.where(through, end - created, -1),
             deadline=due,
             accepted=(trace.messages["committed"][message] >= 0) & ~refused,
-            dsn=parent[message] >= 0,
-            counted=window.holds(trace.messages["created"][cause][message]),
+            dsn=dsn,
+            counted=counted,
             # By the end that the scenario sets: a run that is over earlier has nothing in flight.
             # A DSN has -1, so it is always judged.
             judged=created + due <= scenario.run.horizon,
             unreached=unreached(trace, stream, created, status),
-            waits=parts,
+            waits=Table((*PARTS, *HELD), parts),
         )
 
     @cached_property
@@ -164,13 +166,35 @@ class Recipients:
         """Return some of the recipients, chosen by a mask or by their rows."""
         if chosen.dtype == bool and chosen.all():
             return self
-        taken = {f.name: getattr(self, f.name)[chosen] for f in fields(self) if f.name != "waits"}
-        return type(self)(**taken, waits={name: part[chosen] for name, part in self.waits.items()})
+        rows = np.flatnonzero(chosen) if chosen.dtype == bool else chosen.astype(np.int64)
+        taken = {f.name: getattr(self, f.name)[rows] for f in fields(self) if f.name != "waits"}
+        parts = {name: ShortColumn.of(*self.waits.at(rows, name)) for name in self.waits.columns}
+        return type(self)(**taken, waits=Table(self.waits.columns, parts))
 
 
-def _within(trace: Trace, message: Column) -> Small:
+def _shortened(parts: dict[str, Column]) -> dict[str, ShortColumn]:
+    """Return columns in 32 bits; each gives its memory back before the next one is copied."""
+    return {name: ShortColumn.of(parts.pop(name)) for name in tuple(parts)}
+
+
+def _small(column: Column) -> Small:
+    return column.astype(np.int32)
+
+
+def _dsn_and_counted(trace: Trace, scenario: Scenario, message: Small) -> tuple[Mask, Mask]:
+    """Return which recipients are those of DSNs, and which count in the window."""
+    parent = _small(trace.messages["parent"])
+    dsn = parent >= 0
+    # A DSN counts with the message that caused it, any other message with itself.
+    cause = np.arange(len(parent), dtype=np.int32)
+    cause[dsn] = message[parent[dsn]]
+    counted = Window.of(scenario).holds(trace.messages["created"][cause])
+    return dsn[message], counted[message]
+
+
+def _within(trace: Trace, message: Small) -> Small:
     """Return the number of each recipient within its message, from 0."""
-    first = trace.messages["first_recipient"].astype(np.int32)
+    first = _small(trace.messages["first_recipient"])
     return np.arange(len(message), dtype=np.int32) - first[message]
 
 
@@ -188,18 +212,23 @@ def _hub(trace: Trace) -> Column:
     return hub
 
 
-def _last_attempts(trace: Trace, routes: RecipientRoutes) -> tuple[Column, Column, Column]:
-    """Return attempts of each recipient in its last queue: number, first start, last egress."""
-    order = routes.attempts.members.astype(np.int64)
+def _last_attempts(trace: Trace, in_order: Small) -> tuple[Small, Column, Small]:
+    """Return attempts of each recipient in its last queue: number, first start, last egress.
+
+    `in_order` are the rows of `attempts` in the order of transactions and numbers.
+    """
+    order = in_order.astype(np.int64)
     (start,) = trace.attempts.at(order, "start")
     # An attempt that never got a connection does not count.
     order, start = order[start >= 0], start[start >= 0]
     transaction, egress = trace.attempts.at(order, "transaction", "egress")
-    tried = Members.of(transaction, np.arange(len(order)), len(trace.transactions))
+    tried = Members.in_order(np.arange(len(order)), transaction, len(trace.transactions))
+    del order, transaction
     recipient, last = sent(trace)
     recipient, last = recipient[tried.count[last] > 0], last[tried.count[last] > 0]
-    attempts = np.zeros(len(trace.recipients), np.int64)
-    first_attempt, last_egress = np.full((2, len(trace.recipients)), -1)
+    attempts = np.zeros(len(trace.recipients), np.int32)
+    first_attempt = np.full(len(trace.recipients), -1)
+    last_egress = np.full(len(trace.recipients), -1, np.int32)
     attempts[recipient] = tried.count[last]
     first_attempt[recipient] = start[tried.first[last]]
     last_egress[recipient] = egress[tried.first[last] + tried.count[last] - 1]
@@ -217,7 +246,7 @@ def _last_attempts(trace: Trace, routes: RecipientRoutes) -> tuple[Column, Colum
     return attempts, first_attempt, last_egress
 
 
-def _egress_of_hub(trace: Trace, scenario: Scenario, hub: Column) -> Column:
+def _egress_of_hub(trace: Trace, scenario: Scenario, hub: Small) -> Column:
     """Return the egress of the hub of each recipient in a queue that leads outside; else -1."""
     names, transaction = trace.names, trace.recipients["transaction"]
     index = {name: i for i, name in enumerate(names.egress)}

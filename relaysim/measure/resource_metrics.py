@@ -53,15 +53,18 @@ class Resource:
         `minutes_above` is left out for a queue without a threshold.
         """
         use, length = self.occupancy, window.length
-        waiting = self.waiting.between(window.start, window.end)
         values = {}
         if self.has_servers:
             busy = float(window.overlap(use.begin, use.end).sum())
             values["utilization"] = busy / (use.capacity * length) if use.capacity else np.nan
             values |= busiest(use, window)
-        values["queue_mean"] = float(window.overlap(use.enter, use.until).sum()) / length
+        queue_mean = float(window.overlap(use.enter, use.until).sum()) / length
+        wait_mean = mean_wait(use, window)
+        # Last, as it takes much memory.
+        waiting = self.waiting.between(window.start, window.end)
+        values["queue_mean"] = queue_mean
         values["queue_max"] = float(waiting.largest())
-        values["wait_mean"] = mean_wait(use, window)
+        values["wait_mean"] = wait_mean
         if self.threshold is not None:
             above = waiting.time_where(waiting.values > self.threshold)
             values["minutes_above"] = above / MINUTE
@@ -132,19 +135,27 @@ def resources(trace: Trace, scenario: Scenario) -> Iterator[Resource]:
     and Microsoft's threshold is for the sum of the remote queues of a hub.
     """
     for station in stations(trace):
+        place, rows = station.place, station.rows
         yield Resource(station)
-        if station.place.kind is StationKind.CORES:
-            (visit,) = trace.visits.at(station.rows, "visit")
-            rows = station.rows[visit == Visit.CATEGORIZE]
-            place = submission_queue(trace.names, station.place.hub)
-            queue = Occupancy.of(trace, trace.visits, rows, place)
-            yield Resource(queue, SUBMISSION_THRESHOLD, has_servers=False)
+        del station  # Before the next one has its memory.
+        if place.kind is StationKind.CORES:
+            (visit,) = trace.visits.at(rows.astype(np.int64), "visit")
+            rows = rows[visit == Visit.CATEGORIZE]
+            queue = submission_queue(trace.names, place.hub)
+            yield Resource(
+                Occupancy.of(trace, trace.visits, rows, queue),
+                SUBMISSION_THRESHOLD,
+                has_servers=False,
+            )
     groups, of = queue_groups(trace, scenario)
     # Several queues together have no common number of connections, so no utilization.
     alone = np.bincount(of, minlength=len(groups)) == 1
     for group, rows in enumerate(rows_of(of[trace.attempts["queue"]], len(groups))):
-        queue = Occupancy.of(trace, trace.attempts, rows, groups[group])
-        yield Resource(queue, DELIVERY_THRESHOLD, has_servers=bool(alone[group]))
+        yield Resource(
+            Occupancy.of(trace, trace.attempts, rows, groups[group]),
+            DELIVERY_THRESHOLD,
+            has_servers=bool(alone[group]),
+        )
 
 
 def submission_queue(names: Names, hub: int) -> Place:

@@ -4,13 +4,13 @@ import numpy as np
 
 from relaysim.stats.interval import Mask
 from relaysim.trace.step_function import StateDurations
-from relaysim.trace.tables import Column, Level, Status, Trace
+from relaysim.trace.tables import Column, Kept, Level, Status, Trace
 
 NO_MAILBOX = "5.1.1"
 """The enhanced status code of a recipient that does not exist (RFC 3463, X.1.1)."""
 
 
-def unreached(trace: Trace, stream: Column, created: Column, status: Column) -> Mask:
+def unreached(trace: Trace, stream: Kept, created: Column, status: Kept) -> Mask:
     """Return which recipients exist and will never be reached.
 
     Parameters
@@ -37,6 +37,8 @@ def unreached(trace: Trace, stream: Column, created: Column, status: Column) -> 
     pauses = StateDurations.of(trace, Level.PAUSED)
     # The stream is paused in the microsecond of the creation; other suppressed mail is off the
     # list.
-    paused = pauses.until(stream, created + 1) > pauses.until(stream, created)
-    result: Mask = given_up | bounced | (status == Status.SUPPRESSED) & paused
+    result: Mask = given_up | bounced
+    suppressed = np.flatnonzero(status == Status.SUPPRESSED)
+    stream, created = stream[suppressed].astype(np.int64), created[suppressed]
+    result[suppressed] = pauses.until(stream, created + 1) > pauses.until(stream, created)
     return result

@@ -25,7 +25,7 @@ import numpy.typing as npt
 from relaysim.plan.names import QueueKind
 from relaysim.trace.occupancy import waited_until
 from relaysim.trace.step_function import StateDurations
-from relaysim.trace.tables import Column, Level, Trace, Visit
+from relaysim.trace.tables import Column, Level, Small, Trace, Visit
 
 WAITS = (
     "wait_host",
@@ -37,10 +37,6 @@ WAITS = (
     "wait_retry",
 )
 PARTS = (*WAITS, "service")
-
-
-Small = npt.NDArray[np.int32]
-"""Row numbers, which fit into 32 bits."""
 
 
 @dataclass(frozen=True)
@@ -108,8 +104,8 @@ class WaitedVisits:
         visits, queue_of = trace.visits, trace.transactions["queue"]
         station_of = {visit: np.full(len(trace.names.queues), -1) for visit in SENT}
         rows: dict[Visit, list[Small]] = {visit: [np.empty(0, np.int32)] for visit in Visit}
-        for first in range(0, len(visits), _PART):
-            part = slice(first, first + _PART)
+        for first in range(0, len(visits), PART):
+            part = slice(first, first + PART)
             kind, station, subject, enter, start, end = visits.at(
                 part, "visit", "station", "subject", "enter", "start", "end"
             )
@@ -129,8 +125,8 @@ class WaitedVisits:
         """Yield the visits of some kinds, part by part."""
         for kind in kinds:
             rows = self.rows[kind]
-            for first in range(0, len(rows), _PART):
-                yield self._at(rows[first : first + _PART])
+            for first in range(0, len(rows), PART):
+                yield self._at(rows[first : first + PART])
 
     def together(self, *kinds: Visit) -> tuple[Column, Column, Column]:
         """Return station, begin and end of the waits of some kinds of visits."""
@@ -148,7 +144,7 @@ class WaitedVisits:
 
 SENT = (Visit.SEND, Visit.LINE)
 """The visits of transactions."""
-_PART = 1 << 17
+PART = 1 << 17
 """Rows that are read at a time: their columns fit into the cache of a processor."""
 
 
@@ -207,8 +203,10 @@ def _by_number(trace: Trace) -> Members:
     """Return the attempts of each transaction."""
     transaction, attempt = trace.attempts.at(slice(None), "transaction", "attempt")
     # One number for both, nearly in order: such a sort takes a few passes.
-    attempt += transaction * (attempt.max(initial=0) + 1)
-    order = np.argsort(attempt, kind="stable")
+    number = transaction * (attempt.max(initial=0) + 1)
+    # Into a column of its own: those of the table may be the trace itself.
+    number += attempt
+    order = np.argsort(number, kind="stable")
     return Members.in_order(order, transaction, len(trace.transactions))
 
 
@@ -323,14 +321,14 @@ def _for_connections(trace: Trace, routes: RecipientRoutes, account: _Account) -
     """Add the waits of transactions for a connection, and for their next attempt."""
     spells, inside = StateDurations.of(trace, Level.QUEUE_RETRY), is_mailbox(trace)
     attempts, order = trace.attempts, routes.attempts.members
-    for first in range(0, len(order), _PART):
+    for first in range(0, len(order), PART):
         # One more: the next attempt of the last one.
         transaction, queue, enter, start, end = attempts.at(
-            order[first : first + _PART + 1].astype(np.int64),
+            order[first : first + PART + 1].astype(np.int64),
             *("transaction", "queue", "enter", "start", "end"),
         )
         until = waited_until(trace, start, end)
-        waited = np.flatnonzero(until[:_PART] != enter[:_PART])
+        waited = np.flatnonzero(until[:PART] != enter[:PART])
         row, recipient = routes.members.join(transaction[waited])
         row = waited[row]
         begin, finish = account.cut(recipient, enter[row]), account.cut(recipient, until[row])
@@ -345,13 +343,16 @@ def _for_connections(trace: Trace, routes: RecipientRoutes, account: _Account) -
         ended = np.where(end >= 0, end, trace.end)[again][row]
         account.add_wait("wait_retry", recipient, ended, enter[again + 1][row])
     # After the last one, unless that was at an earlier hub: then it has been handed over.
-    recipient, last = sent(trace)
-    tried = np.flatnonzero(routes.attempts.count[last])
-    recipient, last = recipient[tried], last[tried]
-    at = order[routes.attempts.first[last] + routes.attempts.count[last] - 1]
-    (end,) = attempts.at(at.astype(np.int64), "end")
-    end[end < 0] = trace.end
-    account.add_wait("wait_retry", recipient, end, account.end[recipient])
+    transaction = trace.recipients["transaction"]
+    for first in range(0, len(transaction), PART):
+        last = transaction[first : first + PART]
+        recipient = np.flatnonzero(last >= 0)
+        recipient = recipient[routes.attempts.count[last[recipient]] > 0]
+        last, recipient = last[recipient], first + recipient
+        at = order[routes.attempts.first[last] + routes.attempts.count[last] - 1]
+        (end,) = attempts.at(at.astype(np.int64), "end")
+        end[end < 0] = trace.end
+        account.add_wait("wait_retry", recipient, end, account.end[recipient])
 
 
 def _while_sent(trace: Trace, routes: RecipientRoutes, account: _Account) -> None:

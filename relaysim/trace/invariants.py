@@ -15,7 +15,7 @@ from relaysim.scenario.model import Scenario
 from relaysim.trace.list_refusals import check_list_refusals
 from relaysim.trace.occupancy import queues, stations
 from relaysim.trace.step_function import StateDurations
-from relaysim.trace.tables import Column, Level, Status, Table, Trace
+from relaysim.trace.tables import Column, Kept, Level, Status, Table, Trace
 from relaysim.traffic.workload import Draws
 
 Mask = npt.NDArray[np.bool_]
@@ -274,7 +274,7 @@ def _in_order(table: Table, columns: tuple[str, ...], name: str) -> list[str]:
     return _violations(table, wrong, name, f"{', '.join(columns)} out of order")
 
 
-def _violations(table: Table, where: Mask | Column, name: str, what: str) -> list[str]:
+def _violations(table: Table, where: Mask | Kept, name: str, what: str) -> list[str]:
     """Return a text on the rows chosen by a mask or by number; an empty list without any."""
     rows = np.flatnonzero(where) if where.dtype == np.bool_ else where
     if not len(rows):

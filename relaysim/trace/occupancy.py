@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from relaysim.plan.names import QueueKind, StationKind
 from relaysim.trace.step_function import StepFunction
-from relaysim.trace.tables import Column, Table, Trace
+from relaysim.trace.tables import Column, Small, Table, Trace
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Occupancy:
     ----------
     place : Place
         The station or queue.
-    rows : int64 array, shape (n,)
+    rows : int32 array, shape (n,)
         Rows of `visits` or `attempts`, in the order of the trace.
     enter, until : int64 array, shape (n,)
         When each wait began and ended.
@@ -63,7 +63,7 @@ class Occupancy:
     """
 
     place: Place
-    rows: Column
+    rows: Small
     enter: Column
     until: Column
     served: npt.NDArray[np.bool_]
@@ -71,12 +71,13 @@ class Occupancy:
     end: Column
 
     @classmethod
-    def of(cls, trace: Trace, table: Table, rows: Column, place: Place) -> Self:
+    def of(cls, trace: Trace, table: Table, rows: Small, place: Place) -> Self:
         """Return the occupancy by rows of `visits` or `attempts`, cut at the end of the run."""
-        enter, start, end = table.at(rows, "enter", "start", "end")
+        enter, start, end = table.at(rows.astype(np.int64), "enter", "start", "end")
         until = waited_until(trace, start, end)
         served = (start >= 0) & (start <= trace.end)
-        begin, end = start[served], end[served]
+        # Service begins when the wait ends. Most are served: then no column is copied.
+        begin, end = (until, end) if served.all() else (until[served], end[served])
         del start
         end[end < 0] = trace.end
         np.minimum(end, trace.end, out=end)
@@ -157,10 +158,11 @@ def waited_until(trace: Trace, start: Column, end: Column) -> Column:
     return result
 
 
-def rows_of(key: Column, keys: int) -> list[Column]:
+def rows_of(key: Column, keys: int) -> list[Small]:
     """Return the rows of each key from 0 to `keys` - 1, in order."""
     count = np.bincount(key, minlength=keys)
-    return np.split(in_order(key, keys), np.cumsum(count)[:-1]) if keys else []
+    order = in_order(key, keys).astype(np.int32)
+    return np.split(order, np.cumsum(count)[:-1]) if keys else []
 
 
 def in_order(key: Column, keys: int) -> Column:

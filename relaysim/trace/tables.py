@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from enum import IntEnum
 from hashlib import blake2b
-from typing import Any, get_args
+from typing import Any, Self, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -198,8 +198,10 @@ class Names:
         return self.hosts[host] if host >= 0 else self.hubs[self.stream_hub[stream]]
 
 
-Rows = slice | Column
+Rows = slice | npt.NDArray[np.signedinteger[Any]]
 """Which rows of a table: a range of them, or their numbers."""
+Small = npt.NDArray[np.int32]
+"""Row numbers, which fit into 32 bits."""
 Kept = npt.NDArray[np.signedinteger[Any]]
 """A column in the bits in which it is kept: 64 or fewer."""
 
@@ -222,6 +224,16 @@ class ShortColumn:
     rows: Column = field(repr=False)
     apart: Column = field(repr=False)
     since: str = ""
+
+    @classmethod
+    def of(cls, column: Column) -> Self:
+        """Return a column in 32 bits; what does not fit stands apart."""
+        least = np.iinfo(np.int32).min
+        values = column.astype(np.int32)
+        # The least number stands for a value apart, so it is none itself.
+        rows = np.flatnonzero((values != column) | (values == least))
+        values[rows] = least
+        return cls(values, rows, column[rows])
 
     @property
     def nbytes(self) -> int:

@@ -1,9 +1,11 @@
 """The parts of the latency of a recipient, in small traces with times in seconds."""
 
+import numpy as np
 from worlds.trace_story import LATER, SECOND, Story
 
+from relaysim.measure.binding_resource import held
 from relaysim.measure.wait_parts import PARTS, waits
-from relaysim.trace.tables import Level, Status, Trace, Visit
+from relaysim.trace.tables import Level, ShortColumn, Status, Table, Trace, Visit
 
 
 def parts(trace: Trace, recipient: int) -> dict[str, float]:
@@ -175,3 +177,24 @@ def test_the_parts_of_an_empty_trace_are_empty() -> None:
     assert {name: len(part) for name, part in waits(Story().trace(end=0)).items()} == dict.fromkeys(
         PARTS, 0
     )
+
+
+def test_measures_leave_the_trace_as_it_is() -> None:
+    """A column of 64 bits is read without a copy."""
+    story = Story()
+    recipient = straight(story)
+    second = story.queued([recipient], "HUB01->gmail.com", at=30)
+    story.attempt(second, enter=30, start=31, end=32)
+    trace = story.trace(end=40)
+    before = trace.fingerprint()
+    waits(trace)
+    held(trace)
+    assert trace.fingerprint() == before
+
+
+def test_a_short_column_has_the_same_values() -> None:
+    edge = 2**31
+    times = np.array([0, edge - 1, edge, 2**62, -1, 1 - edge, -edge, -edge - 1], np.int64)
+    table = Table(("time",), {"time": ShortColumn.of(times)})
+    assert table["time"].tolist() == times.tolist()
+    assert table.at(np.array([6, 2, 0]), "time")[0].tolist() == [-edge, edge, 0]

@@ -42,7 +42,7 @@ def test_runs_that_fit_one_at_a_time_run(monkeypatch: pytest.MonkeyPatch) -> Non
     scenario = load(MM4, ["run.scale=0.001"])
     monkeypatch.setattr(room, "available", lambda: int(1.5 * memory(scenario)))
     assert run(scenario, replications=2, jobs=1).replications == 2
-    with pytest.raises(ScenarioError, match=r"--jobs 1\)"):
+    with pytest.raises(ScenarioError, match=r"--jobs\s+1\)"):
         run(scenario, replications=2, jobs=2)
 
 

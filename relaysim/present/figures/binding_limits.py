@@ -29,7 +29,7 @@ from relaysim.scenario.host import Host
 from relaysim.scenario.model import Scenario
 from relaysim.stats.interval import Mask
 from relaysim.trace.step_function import StateDurations, StepFunction
-from relaysim.trace.tables import Column, Level, Trace
+from relaysim.trace.tables import Column, Kept, Level, Trace
 from relaysim.units import format_bandwidth
 
 LEAST = 0.1
@@ -157,7 +157,7 @@ def _queue(
         yield Limit(stop, f"{from_}in Retry{length}{f', {waiting}' * (not short)}", "", "")
 
 
-def _leads_to(trace: Trace, rows: Column) -> Stop:
+def _leads_to(trace: Trace, rows: Kept) -> Stop:
     """Return the destination of some attempts, or the public IP if they have several."""
     first = trace.transactions["first_recipient"][trace.attempts["transaction"][rows]]
     names = trace.names
