@@ -230,6 +230,7 @@ def compiled(target: Path, flags: tuple[str, ...], folder: Path = build.HERE) ->
     subprocess.run(
         build.command(compiler, target, flags, folder), check=True, capture_output=True, text=True
     )
+    build.seal(target)
     return target
 
 

@@ -9,6 +9,7 @@ from relaysim.cli.command_errors import as_user_error
 from relaysim.cli.options import Explain, File, Full, Invariants
 from relaysim.cli.output import note, require_no_violations
 from relaysim.cli.study_command import Study, study_command
+from relaysim.wording import counted
 
 if TYPE_CHECKING:
     from relaysim.study.execution.execution import Execution
@@ -57,6 +58,7 @@ def run(
         if requested is not None:
             requested.require_known(design)
 
+    from relaysim.engine.fast.binding import LibraryError
     from relaysim.measure.quantity import QuantityError
     from relaysim.study.replicate import run_scenario
     from relaysim.study.warm_up import settle
@@ -72,7 +74,9 @@ def run(
             check_engine=check_engine,
         )
 
-    result = study.compute(work, QuantityError, label=design.name)
+    result = study.compute(work, QuantityError, LibraryError, label=design.name)
+    if check_engine and not result.violations:
+        note(f"both engines gave the same trace ({counted(result.replications, 'replication')})")
     broken = [(f"replication {i}", violation) for i, violation in result.violations]
     checked = ("the invariants", lambda: require_no_violations(broken))
     study.hand_over(result, checked, full=full, explain=explain)

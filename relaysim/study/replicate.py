@@ -9,7 +9,7 @@ from typing import Any, Unpack
 import pandas as pd
 
 from relaysim.analysis.listing_sources import listing_possible
-from relaysim.engine.choice import Engine, current, simulate, using
+from relaysim.engine.choice import Engine, chosen, current, simulate, using
 from relaysim.engine.coupled_runs import coupled
 from relaysim.measure.answering_frames import AnsweringFrames
 from relaysim.measure.blast.blast_series import BlastSeries
@@ -27,6 +27,7 @@ from relaysim.scenario.culprit import culprits
 from relaysim.scenario.model import Scenario
 from relaysim.study.execution.execution import Execution, ExecutionOptions
 from relaysim.study.execution.jobs import Jobs, Progress
+from relaysim.study.execution.memory import require_room
 from relaysim.study.execution.provenance import Provenance
 from relaysim.study.execution.task import Task
 from relaysim.study.precision import Precision, Reached, Watch
@@ -94,7 +95,13 @@ def trace_of(scenario: Scenario, replication: int, seed: int) -> Trace:
         From 0.
     seed : int
         The seed; that of the scenario does not count.
+
+    Raises
+    ------
+    ScenarioError
+        If the run would not fit into the memory.
     """
+    require_room([scenario], 1)
     return simulate(scenario, draw(scenario, replication, seed))
 
 
@@ -320,6 +327,8 @@ def run(
         For fewer than one replication.
     ScenarioError
         If a run is too large, or if its warm-up is to be found and the run does not settle.
+    LibraryError
+        If the compiled engine is asked for, or compared, and cannot run here.
     """
     if isinstance(precision, int | float):
         precision = Precision(float(precision))
@@ -344,6 +353,8 @@ def run_scenario(
 ) -> RunResult:
     """Run a scenario; see `run`."""
     replications, seed = sampling.resolved([scenario])
+    if check_engine:
+        chosen(Engine.FAST)
     scenario = settle(scenario, sampling, execution.with_progress(None))
     watch = None if sampling.precision is None else Watch(sampling.precision, scenario)
     needs_blast = watch is not None and any(quantity.needs_blast for quantity in watch.quantities)

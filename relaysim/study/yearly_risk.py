@@ -27,6 +27,7 @@ from relaysim.stats.possible_range import estimate_within_range
 from relaysim.stats.proportion import chances
 from relaysim.study.blast_radius import require_culprit
 from relaysim.study.execution.execution import Execution, ExecutionOptions
+from relaysim.study.execution.memory import require_room
 from relaysim.study.execution.provenance import Provenance
 from relaysim.study.execution.task import Task
 from relaysim.study.sampling import Sampling
@@ -104,6 +105,7 @@ def yearly_risk(
     count, seed = sampling.resolved([scenario])
     scenario = settle(scenario, sampling, executed.with_progress(None))
     require_culprit(scenario)
+    require_room([scenario], 1)
     tilt = tilt_for(scenario, seed) if tilt is None else tilt
     # Numbers 0, 2, 4 ... are plain.
     plain = -(-count // 2) / count

@@ -61,6 +61,18 @@ def test_a_command_without_a_library_says_so_in_one_line(no_library: str) -> Non
     assert "the compiled engine is not here" in " ".join(wrong.stderr.split())
 
 
+def test_engines_are_compared_only_where_both_are(no_library: str) -> None:
+    compared = relaysim("run", MM4, *SMALL, "--check-engine")
+    assert compared.exit_code == 2
+    assert "is not here" in " ".join(compared.stderr.split())
+    assert compared.stdout == ""
+
+
+def test_a_comparison_without_a_difference_says_so() -> None:
+    compared = relaysim("run", MM4, *SMALL, "--check-engine")
+    assert "both engines gave the same trace (2 replications)" in compared.stderr
+
+
 def test_a_name_of_no_engine_is_refused() -> None:
     text = " ".join(refused("run", MM4, "--engine", "fas").split())
     assert 'relaysim: --engine fas: there are auto, fast, reference; did you mean "fast"?' in text

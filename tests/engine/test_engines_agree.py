@@ -21,7 +21,7 @@ from worlds.compared_worlds import (
 from relaysim.engine import run as reference
 from relaysim.engine.fast import simulation as fast
 from relaysim.engine.fast.binding import Library, LibraryError
-from relaysim.engine.fast.build import LIBRARY
+from relaysim.engine.fast.build import LIBRARY, seal
 from relaysim.engine.fast.header import FILE, header
 from relaysim.engine.fast.packed_plan import packed_plan
 from relaysim.plan.compiler import compile_plan
@@ -67,6 +67,7 @@ def test_a_library_of_something_else_is_refused(digest: str, tmp_path: Path) -> 
     assert content.count(expected) == 1
     other = tmp_path / LIBRARY.name
     other.write_bytes(content.replace(expected, expected[::-1]))
+    seal(other)
     with pytest.raises(LibraryError, match="of another version"):
         Library(other)
 
@@ -74,9 +75,21 @@ def test_a_library_of_something_else_is_refused(digest: str, tmp_path: Path) -> 
 def test_a_library_that_is_not_here_or_is_none_is_refused(tmp_path: Path) -> None:
     with pytest.raises(LibraryError, match="is not here"):
         Library(tmp_path / LIBRARY.name)
-    (tmp_path / LIBRARY.name).write_text("no library", encoding="utf-8")
+    other = tmp_path / LIBRARY.name
+    other.write_text("no library", encoding="utf-8")
+    with pytest.raises(LibraryError, match="is damaged"):
+        Library(other)
+    seal(other)
     with pytest.raises(LibraryError, match="cannot be loaded"):
-        Library(tmp_path / LIBRARY.name)
+        Library(other)
+
+
+@pytest.mark.parametrize("part", [slice(0, 60_000), slice(0, -1), slice(1, None)])
+def test_a_part_of_a_library_is_refused_before_it_is_loaded(part: slice, tmp_path: Path) -> None:
+    other = tmp_path / LIBRARY.name
+    other.write_bytes(LIBRARY.read_bytes()[part])
+    with pytest.raises(LibraryError, match="is damaged"):
+        Library(other)
 
 
 def test_what_a_watcher_raises_ends_the_run(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -34,6 +34,14 @@ def test_a_run_that_does_not_fit_is_refused_with_exit_code_2(golden_section: Gol
 
 
 @pytest.mark.usefixtures("free")
+@pytest.mark.parametrize("command", [("trace",), ("trace", "--message", "app.load:1"), ("qshape",)])
+def test_a_trace_that_does_not_fit_is_refused_too(command: tuple[str, ...]) -> None:
+    name, *options = command
+    text = refused(name, MM4, *options, "--set", "run.scale=2", "--set", LARGE)
+    assert "1.5 GB are available" in " ".join(text.split())
+
+
+@pytest.mark.usefixtures("free")
 def test_runs_at_a_time_need_memory_of_their_own(golden_section: Golden) -> None:
     golden_section("errors/memory", refused("run", MM4, "--set", LARGE, "--jobs", "4"))
 

@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from relaysim.engine.fast.build import LIBRARY, sources
+from relaysim.engine.fast.build import LIBRARY, is_whole, sources
 from relaysim.engine.fast.header import layout
 from relaysim.engine.fast.layout import WATCHERS
 
@@ -59,13 +59,16 @@ class Library:
     Raises
     ------
     LibraryError
-        If it is not here, or was made from other sources or for another layout of memory.
+        If it is not here or damaged, or was made from other sources or for another layout of
+        memory.
     """
 
     def __init__(self, file: Path = LIBRARY) -> None:
         if not file.exists():
             raise LibraryError(f"the compiled engine is not here: {HOW}")
         try:
+            if not is_whole(file):
+                raise LibraryError(f"the compiled engine is damaged: {HOW}")
             library = ctypes.CDLL(str(file))
         except OSError as error:
             raise LibraryError(f"the compiled engine cannot be loaded ({error}): {HOW}") from None

@@ -17,6 +17,8 @@ from pathlib import Path
 HERE = Path(__file__).parent
 SUFFIX = {"win32": ".dll", "darwin": ".dylib"}.get(sys.platform, ".so")
 LIBRARY = HERE / f"compiled{SUFFIX}"
+_SEAL = 32
+"""Bytes of the digest at the end of the library."""
 _NAMES = ("c++", "g++", "clang++", "cc", "gcc", "clang")
 _FLAGS = (
     *("-x", "c++", "-std=c++17", "-O2", "-shared", "-fPIC"),
@@ -91,12 +93,25 @@ def build(target: Path = LIBRARY, flags: tuple[str, ...] = ()) -> Path:
                 command(compiler, made, flags), capture_output=True, text=True, check=False
             )
             if result.returncode == 0:
+                seal(made)
                 made.replace(target)
                 return target
             errors.append(f"{' '.join(compiler)}: {result.stderr.strip()[-500:]}")
     raise BuildError(
         "\n".join(errors) or "no C++ compiler: install one (such as g++), or `pip install ziglang`"
     )
+
+
+def seal(file: Path) -> None:
+    """Append the digest of a library to it, which loaders of the system ignore."""
+    content = file.read_bytes()
+    file.write_bytes(content + hashlib.sha256(content).digest())
+
+
+def is_whole(file: Path) -> bool:
+    """Return whether a library is as `seal` left it: a part of one would kill the process."""
+    content = file.read_bytes()
+    return hashlib.sha256(content[:-_SEAL]).digest() == content[-_SEAL:]
 
 
 def main() -> int:
