@@ -8,6 +8,7 @@ import numpy as np
 
 from relaysim.analysis.message_rates import messages
 from relaysim.scenario.arrivals import Bursts, Campaign, Replay
+from relaysim.scenario.culprit import culprits
 from relaysim.scenario.distribution import Zipf
 from relaysim.scenario.event import Event
 from relaysim.scenario.model import Scenario
@@ -34,6 +35,8 @@ _BYTES: Mapping[What, float] = {"messages": 850, "recipients": 400, "domains": 5
 """Memory of a run with its metrics by what is drawn; recipients are those beyond the first of a
 message. The bytes a message are those of `benchmarks/throughput.py --growth` for `shared-hub`,
 where every message makes 0.7 DSNs; a scenario without reputation needs half of them."""
+_TRACE = 270
+"""Bytes a message of the trace of a coupled run, in which a culprit's mail makes no DSNs."""
 _A_SECOND = 20_000
 """Messages, or further recipients, per second on one core, measured on one machine."""
 _STEPS_A_SECOND = 300_000
@@ -176,9 +179,19 @@ def too_large(scenario: Scenario) -> str | None:
     return None
 
 
-def memory(scenario: Scenario) -> float:
-    """Return the memory that a replication needs, bytes."""
-    return needs({size.what: size.count for size in sizes(scenario)})[0]
+def memory(scenario: Scenario, coupled: bool = False) -> float:
+    """Return the memory that a replication needs, bytes.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The design.
+    coupled : bool
+        Whether its blast radius is measured: with a culprit it then keeps three traces at a time.
+    """
+    counts = {size.what: size.count for size in sizes(scenario)}
+    more = 2 * _TRACE * counts["messages"] if coupled and culprits(scenario) else 0.0
+    return needs(counts)[0] + more
 
 
 def needs(counts: Mapping[What, float]) -> tuple[float, float]:

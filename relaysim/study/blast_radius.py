@@ -103,7 +103,7 @@ def blast_radius(
     scenario = settle(scenario, sampling, executed.with_progress(None))
     require_culprit(scenario)
     keep = KeptOutput(blast=True, harmed=True)
-    tasks = [Task(replicate, scenario, (i, seed, keep)) for i in range(count)]
+    tasks = [Task(replicate, scenario, (i, seed, keep), coupled=True) for i in range(count)]
     runs = list(executed.results(tasks))
     measured = [run.metrics[run.metrics["metric"].isin(KEPT)] for run in runs]
     kept = [run.blast for run in runs if run.blast is not None]

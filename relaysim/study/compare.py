@@ -182,7 +182,13 @@ def compare_designs(
         *(replace(output, among=(common,)) for common in shared),
     )
     tasks = [
-        Task(replicate_all, base, (others, replication, seed, outputs), runs=len(designs))
+        Task(
+            replicate_all,
+            base,
+            (others, replication, seed, outputs),
+            runs=len(designs),
+            coupled=blast,
+        )
         for replication in range(replications)
     ]
     compared = list(execution.results(tasks))

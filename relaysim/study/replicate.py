@@ -415,4 +415,6 @@ def numbered(scenario: str, measured: list[pd.DataFrame]) -> pd.DataFrame:
 def _tasks(
     scenario: Scenario, replications: int, seed: int, kept: KeptOutput
 ) -> list[Task[Replication]]:
-    return [Task(replicate, scenario, (i, seed, kept)) for i in range(replications)]
+    return [
+        Task(replicate, scenario, (i, seed, kept), coupled=kept.blast) for i in range(replications)
+    ]

@@ -292,7 +292,7 @@ class _Runs:
             keep = KeptOutput(blast=self.quantity.needs_blast)
             numbers = range(self.replications)
             tasks = [
-                Task(replicate, design, (i, self.seed, keep))
+                Task(replicate, design, (i, self.seed, keep), coupled=keep.blast)
                 for designs in batch
                 for design in designs
                 for i in numbers

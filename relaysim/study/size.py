@@ -193,7 +193,10 @@ def find_size(
             done = trials.replications_of(at)
             if done and trials.verdict(at) != NOT_DECIDED and not to_the_end:
                 break
-            tasks = [Task(replicate, settling, (i, seed, keep)) for i in range(done, look)]
+            tasks = [
+                Task(replicate, settling, (i, seed, keep), coupled=keep.blast)
+                for i in range(done, look)
+            ]
             progress = trials.progress(execution.progress, look - done)
             runs = execution.with_progress(progress).results(tasks)
             trials.add(at, [run.metrics for run in runs])

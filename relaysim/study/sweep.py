@@ -279,7 +279,11 @@ def sweep_files(
             )
         ]
     keep = KeptOutput(blast=any(quantity.needs_blast for quantity in shown))
-    tasks = [Task(replicate, d, (i, seed, keep)) for d in designs for i in range(replications)]
+    tasks = [
+        Task(replicate, d, (i, seed, keep), coupled=keep.blast)
+        for d in designs
+        for i in range(replications)
+    ]
     frames = _Frames(tuple(paths), names, shown)
     # In the order of the tasks: point by point, design by design, replication by replication.
     runs = execution.results(tasks)

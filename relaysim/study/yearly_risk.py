@@ -109,7 +109,7 @@ def yearly_risk(
     tilt = tilt_for(scenario, seed) if tilt is None else tilt
     # Numbers 0, 2, 4 ... are plain.
     plain = -(-count // 2) / count
-    tasks = [Task(_weighed, scenario, (i, seed, tilt, plain)) for i in range(count)]
+    tasks = [Task(_weighed, scenario, (i, seed, tilt, plain), coupled=True) for i in range(count)]
     rows = list(executed.results(tasks))
     frame = pd.DataFrame(rows, columns=list(Weighed._fields))
     weight, listed = frame["weight"].to_numpy(), frame["listed"].to_numpy()

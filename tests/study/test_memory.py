@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
-from worlds.cli_runs import MM4, refused
+from worlds.cli_runs import MM4, SHARED, refused
 from worlds.golden_sections import Golden
 
 from relaysim.analysis.run_size import memory
@@ -67,6 +67,13 @@ def test_the_largest_design_of_a_comparison_counts() -> None:
 def test_what_the_system_does_not_say_is_no_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(room, "available", lambda: None)
     room.require_room([load(MM4, [LARGE])], 1)
+
+
+def test_coupled_runs_keep_three_traces() -> None:
+    shared, alone = load(SHARED), load(MM4)
+    assert memory(shared, coupled=True) > 1.5 * memory(shared)
+    # Without a culprit there are no coupled runs.
+    assert memory(alone, coupled=True) == memory(alone)
 
 
 def test_the_smallest_limit_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

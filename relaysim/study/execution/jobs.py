@@ -81,7 +81,8 @@ def in_order(
     tasks = [call for i in missing if isinstance(call := calls[i], Task)]
     if not isinstance(jobs, str):
         every = [scenario for task in tasks for scenario in task.scenarios]
-        require_room(every, min(jobs or cpu_count(), len(tasks)))
+        coupled = any(task.coupled for task in tasks)
+        require_room(every, min(jobs or cpu_count(), len(tasks)), coupled)
     # Results come in any order and are yielded in the order of the calls.
     runs = [runs_of(call) for call in calls]
     total, done, results_ahead = sum(runs), sum(runs[i] for i in held), dict[int, T]()

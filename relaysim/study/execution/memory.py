@@ -11,7 +11,7 @@ from relaysim.scenario.problem import Problem, ScenarioError
 _PROC, _CGROUPS = Path("/proc"), Path("/sys/fs/cgroup")
 
 
-def require_room(scenarios: Sequence[Scenario], processes: int) -> None:
+def require_room(scenarios: Sequence[Scenario], processes: int, coupled: bool = False) -> None:
     """Refuse runs that would not fit into the memory.
 
     Parameters
@@ -20,6 +20,8 @@ def require_room(scenarios: Sequence[Scenario], processes: int) -> None:
         The scenario of each run.
     processes
         How many runs there are at a time; each needs memory of its own.
+    coupled
+        Whether runs with culprits have coupled runs beside them.
 
     Raises
     ------
@@ -30,7 +32,7 @@ def require_room(scenarios: Sequence[Scenario], processes: int) -> None:
     if free is None or not scenarios:
         return
     # Hundreds of runs have the same few scenarios.
-    bytes_of = {id(scenario): memory(scenario) for scenario in scenarios}
+    bytes_of = {id(scenario): memory(scenario, coupled) for scenario in scenarios}
     largest = sorted(scenarios, key=lambda scenario: -bytes_of[id(scenario)])[:processes]
     if sum(bytes_of[id(scenario)] for scenario in largest) > free:
         raise ScenarioError([Problem(("run",), _too_little(largest, bytes_of, free))])

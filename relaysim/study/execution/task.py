@@ -35,6 +35,8 @@ class Task(Generic[T]):
     """The engine of its runs; None: that in use."""
     runs: int = 1
     """How many runs it is in a progress, and in the count of a store."""
+    coupled: bool = False
+    """Whether it asks for a blast radius: with a culprit it keeps three traces at a time."""
 
     def __call__(self) -> T:
         """Return the result."""
