@@ -1,6 +1,6 @@
 """The ladder of designs against the shared hub, as docs/ladder.md.
 
-python benchmarks/ladder.py [--replications N]     # a quarter of an hour on two cores
+python benchmarks/ladder.py [--replications N]     # eight minutes on two cores
 """
 
 import argparse
@@ -160,9 +160,9 @@ def page(result: Comparison) -> str:
     return f"""# The ladder of designs
 
 Each rung of `scenarios/` compared with the shared hub, on the same mail: {result.replications} runs
-of a working day, seed {result.seed}. Values are means with half the width of their 95 % confidence
-interval. Made with relaysim {relaysim.__version__} by `python
-benchmarks/ladder.py --replications {result.replications}`.
+of a working day, seed {result.seed}. Values are means with their 95 % confidence intervals; where a
+listing can happen, a time is the median of the days. Made with relaysim {relaysim.__version__} by
+`python benchmarks/ladder.py --replications {result.replications}`.
 
 ## Results of each rung
 
@@ -200,7 +200,7 @@ affected.
 def main() -> None:
     """Compare, and write the page."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--replications", type=int, default=15)
+    parser.add_argument("--replications", type=int, default=30)
     wanted = parser.parse_args()
     names = [BASE, *(name for name in RUNGS if name != BASE)]
     designs = [load(ROOT / "scenarios" / f"{name}.toml") for name in names]
