@@ -84,9 +84,9 @@ def test_the_smallest_limit_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(room, "_CGROUPS", groups)
     monkeypatch.setattr(os, "sysconf", lambda _: 1_000, raising=False)
     assert room.available() == 1_000_000
-    (proc / "meminfo").write_text("MemTotal: 9000 kB\nMemAvailable:    7000 kB\n")
+    (proc / "meminfo").write_text("MemTotal: 9000 kB\nMemAvailable:    7000 kB\n", encoding="utf-8")
     assert room.available() == 7_000 * 1024
-    (proc / "self" / "cgroup").write_text("0::/jobs/one\n")
-    (groups / "jobs" / "one" / "memory.max").write_text("max\n")
-    (groups / "jobs" / "memory.max").write_text("6000000\n")
+    (proc / "self" / "cgroup").write_text("0::/jobs/one\n", encoding="utf-8")
+    (groups / "jobs" / "one" / "memory.max").write_text("max\n", encoding="utf-8")
+    (groups / "jobs" / "memory.max").write_text("6000000\n", encoding="utf-8")
     assert room.available() == 6_000_000

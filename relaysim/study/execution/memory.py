@@ -62,7 +62,7 @@ def available() -> int | None:
 def _of_system() -> Iterator[int]:
     """Yield the memory of the system that is free or can be freed, else all of its memory."""
     try:
-        lines = (_PROC / "meminfo").read_text().splitlines()
+        lines = (_PROC / "meminfo").read_text(encoding="utf-8").splitlines()
         yield from (
             int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable:")
         )
@@ -77,7 +77,7 @@ def _of_system() -> Iterator[int]:
 def _of_cgroups() -> Iterator[int]:
     """Yield the limits of the control groups of this process, such as those of a container."""
     try:
-        lines = (_PROC / "self" / "cgroup").read_text().splitlines()
+        lines = (_PROC / "self" / "cgroup").read_text(encoding="utf-8").splitlines()
     except OSError:
         return
     for line in lines:
@@ -90,7 +90,7 @@ def _of_cgroups() -> Iterator[int]:
             for place in (folder, *folder.parents):
                 # A container may not see the folders above its own.
                 limit = place / name
-                if limit.is_file() and limit.read_text().strip().isdigit():
-                    yield int(limit.read_text())
+                if limit.is_file() and limit.read_text(encoding="utf-8").strip().isdigit():
+                    yield int(limit.read_text(encoding="utf-8"))
                 if place == root:
                     break
