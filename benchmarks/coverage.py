@@ -23,7 +23,7 @@ from relaysim.stats.interval import Estimate
 from relaysim.stats.proportion import chances
 from relaysim.study.execution.jobs import in_order
 from relaysim.study.long_run import long_run
-from relaysim.study.replicate import run
+from relaysim.study.run_result import run
 from relaysim.theory.single_server import mm1_wait
 
 ROOT = Path(__file__).parent.parent

@@ -35,7 +35,7 @@ from relaysim.scenario.load import from_mapping, load, loads
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.problem import ScenarioError
 from relaysim.scenario.written import written
-from relaysim.study.replicate import run
+from relaysim.study.run_result import run
 from relaysim.study.written_results import to_json
 
 ROOT = Path(__file__).parent.parent

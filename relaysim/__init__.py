@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from relaysim.study.message_trace import transcript
     from relaysim.study.precision import Precision
     from relaysim.study.ranking import ranking
-    from relaysim.study.replicate import run
+    from relaysim.study.run_result import run
     from relaysim.study.sensitivity import sensitivity
     from relaysim.study.size import size
     from relaysim.study.sweep import sweep
@@ -57,7 +57,7 @@ _HOMES = {
     "loads": "relaysim.scenario.load",
     "long_run": "relaysim.study.long_run",
     "ranking": "relaysim.study.ranking",
-    "run": "relaysim.study.replicate",
+    "run": "relaysim.study.run_result",
     "sensitivity": "relaysim.study.sensitivity",
     "size": "relaysim.study.size",
     "summary": "relaysim.present.text.summary",

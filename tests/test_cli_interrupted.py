@@ -155,7 +155,7 @@ def test_too_little_memory_is_said_with_what_was_kept(monkeypatch, tmp_path, fau
     def fails(*_arguments, **_options):
         raise fault
 
-    monkeypatch.setattr("relaysim.study.replicate.run_scenario", fails)
+    monkeypatch.setattr("relaysim.study.run_result.run_scenario", fails)
     text = [refused("run", MM4, "--store", str(tmp_path)), refused("run", MM4)]
     assert all("--jobs" in each and "run.scale" in each for each in text)
     golden_section("errors/interrupted", "\n".join(map(message, text)))

@@ -17,7 +17,7 @@ def test_a_foreign_figure_is_refused_before_anything_runs(
 ):
     from relaysim.present.figure_registry import NAMES
 
-    monkeypatch.setattr("relaysim.study.replicate.run_scenario", None)
+    monkeypatch.setattr("relaysim.study.run_result.run_scenario", None)
     file = tmp_path / f"{NAMES[command][0]}.png"
     file.write_bytes(b"mine")
     text = refused(command, MM4, "--figures", str(tmp_path))
@@ -34,7 +34,7 @@ def test_a_foreign_file_in_an_output_is_refused_before_anything_runs(
     assert relaysim(*command).exit_code == 0
     assert relaysim(*command).exit_code == 0
     (tmp_path / "out" / "thesis.txt").write_text("mine", encoding="utf-8")
-    monkeypatch.setattr("relaysim.study.replicate.run_scenario", None)
+    monkeypatch.setattr("relaysim.study.run_result.run_scenario", None)
     text = refused(*command)
     assert "thesis.txt" in text
     golden_section("errors/foreign-files", message(text))
@@ -61,7 +61,7 @@ def test_a_read_only_directory_is_refused_before_anything_runs(
 
     monkeypatch.setattr(os, "access", allowed)
     monkeypatch.setattr(tempfile, "mkdtemp", denied)
-    monkeypatch.setattr("relaysim.study.replicate.run_scenario", None)
+    monkeypatch.setattr("relaysim.study.run_result.run_scenario", None)
     text = refused(command, MM4, option, str(folder))
     assert text.count("\n") <= 1
     assert f"{folder} cannot be written: Permission denied" in text

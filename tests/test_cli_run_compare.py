@@ -74,7 +74,7 @@ def test_run_writes_a_directory_that_says_what_made_it(tmp_path):
 
 def test_nothing_runs_if_the_directory_holds_other_things(tmp_path, monkeypatch):
     (tmp_path / "thesis.txt").write_text("mine", encoding="utf-8")
-    monkeypatch.setattr("relaysim.study.replicate.run_scenario", None)
+    monkeypatch.setattr("relaysim.study.run_result.run_scenario", None)
     assert str(tmp_path) in refused("run", MM4, "--out", str(tmp_path))
 
 

@@ -155,7 +155,7 @@ def test_an_interrupt_is_exit_code_130_and_leaves_nothing(monkeypatch, tmp_path,
     def interrupted(*_arguments, **_options):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("relaysim.study.replicate.run_scenario", interrupted)
+    monkeypatch.setattr("relaysim.study.run_result.run_scenario", interrupted)
     out, kept = str(tmp_path / "out"), str(tmp_path / "kept")
     result = relaysim("run", MM4, "--out", out, "--store", kept)
     assert result.exit_code == 130

@@ -11,7 +11,7 @@ from relaysim.measure.metric_catalogue import METRICS
 from relaysim.measure.quantity import Quantity, QuantityError
 from relaysim.scenario.problem import ScenarioError
 from relaysim.study.compare import require_comparable
-from relaysim.study.replicate import RunResult
+from relaysim.study.run_result import RunResult
 from relaysim.study.sweep import Sweep
 
 OLD = "latency_p95_worst_hour"

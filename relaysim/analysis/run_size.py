@@ -36,7 +36,8 @@ _BYTES: Mapping[What, float] = {"messages": 850, "recipients": 400, "domains": 5
 message. The bytes a message are those of `benchmarks/throughput.py --growth` for `shared-hub`,
 where every message makes 0.7 DSNs; a scenario without reputation needs half of them."""
 _TRACE = 270
-"""Bytes a message of the trace of a coupled run, in which a culprit's mail makes no DSNs."""
+"""Bytes a message of the trace of a further coupled run, measured on `shared-hub` as above: there a
+culprit's mail makes no DSNs."""
 _A_SECOND = 20_000
 """Messages, or further recipients, per second on one core, measured on one machine."""
 _STEPS_A_SECOND = 300_000

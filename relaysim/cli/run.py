@@ -14,7 +14,7 @@ from relaysim.wording import counted
 if TYPE_CHECKING:
     from relaysim.study.execution.execution import Execution
     from relaysim.study.precision import Precision
-    from relaysim.study.replicate import RunResult
+    from relaysim.study.run_result import RunResult
 
 
 @study_command()
@@ -60,7 +60,7 @@ def run(
 
     from relaysim.engine.fast.binding import LibraryError
     from relaysim.measure.quantity import QuantityError
-    from relaysim.study.replicate import run_scenario
+    from relaysim.study.run_result import run_scenario
     from relaysim.study.warm_up import settle
 
     def work(execution: "Execution") -> "RunResult":

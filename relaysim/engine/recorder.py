@@ -10,8 +10,9 @@ from relaysim.engine.replies import Replies
 from relaysim.plan.names import Party, provider_state_name
 from relaysim.plan.plan import Plan, Station
 from relaysim.trace import record
+from relaysim.trace.columns import Table
 from relaysim.trace.record import Rows, Values, column_names, specs
-from relaysim.trace.tables import Level, Names, Table, Trace
+from relaysim.trace.tables import Level, Names, Trace
 from relaysim.traffic.workload import Draws
 
 

@@ -17,7 +17,7 @@ from relaysim.measure.recipient_counts import Values, punctual
 from relaysim.measure.recipients import Recipients
 from relaysim.scenario.model import Scenario
 from relaysim.stats.interval import CONFIDENCE, Estimates, Floats
-from relaysim.trace.tables import Column
+from relaysim.trace.columns import Column
 
 
 class Period(NamedTuple):

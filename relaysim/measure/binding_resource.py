@@ -23,9 +23,10 @@ import numpy as np
 import numpy.typing as npt
 
 from relaysim.measure.wait_parts import PART, SENT, RecipientRoutes, is_mailbox
+from relaysim.trace.columns import Column, Small
 from relaysim.trace.occupancy import rows_of, waited_until
 from relaysim.trace.step_function import StateDurations, StepFunction, distinct
-from relaysim.trace.tables import Column, Level, Small, Trace, Visit
+from relaysim.trace.tables import Level, Trace, Visit
 
 Floats = npt.NDArray[np.float64]
 HELD = (

@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 
 from relaysim.measure.frame_cells import named, seconds
-from relaysim.trace.tables import Action, Cause, Column, Level, Signal, Trace
+from relaysim.trace.columns import Column
+from relaysim.trace.tables import Action, Cause, Level, Signal, Trace
 
 AGAINST = ("all", "innocents", "culprits")
 """Whose mail a listing is held against."""

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from relaysim.measure.measured_window import SECOND
-from relaysim.trace.tables import Column, Kept
+from relaysim.trace.columns import Column, Kept
 
 
 def named(code: Kept, names: Sequence[str]) -> "pd.Categorical[str]":

@@ -8,7 +8,8 @@ import numpy as np
 
 from relaysim.mail.dialogue import Step
 from relaysim.measure.wait_parts import PARTS, is_mailbox, waits
-from relaysim.trace.tables import Cause, Level, Signal, Status, Table, Trace, Visit
+from relaysim.trace.columns import Table
+from relaysim.trace.tables import Cause, Level, Signal, Status, Trace, Visit
 
 NEVER = -1
 BY_REPUTATION = "by its reputation"

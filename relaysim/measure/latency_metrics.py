@@ -18,8 +18,8 @@ from relaysim.measure.recipient_counts import Values
 from relaysim.measure.recipients import Recipients
 from relaysim.measure.wait_parts import PARTS
 from relaysim.stats.interval import Mask
+from relaysim.trace.columns import Column, Kept
 from relaysim.trace.occupancy import in_order
-from relaysim.trace.tables import Column, Kept
 
 Floats = npt.NDArray[np.float64]
 QUANTILES = {

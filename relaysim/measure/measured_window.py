@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from relaysim.scenario.model import Scenario
-from relaysim.trace.tables import Column
+from relaysim.trace.columns import Column
 
 SECOND = 1_000_000
 MINUTE = 60 * SECOND

@@ -19,7 +19,8 @@ from relaysim.measure.metric_catalogue import BOTH_DELIVERED, METRICS, PAIRED_LA
 from relaysim.measure.recipient_groups import mail_groups
 from relaysim.measure.recipients import DSN, Recipients
 from relaysim.scenario.model import Scenario
-from relaysim.trace.tables import Column, Names
+from relaysim.trace.columns import Column
+from relaysim.trace.tables import Names
 
 PAIRED_SCOPES = ("total", "class", "stream", "destination")
 """Scopes whose subjects hold the same recipients in every design, which a hub or an IP does not."""

@@ -14,8 +14,9 @@ import pandas as pd
 from relaysim.measure.measured_window import MINUTE
 from relaysim.measure.resource_metrics import queue_groups, submission_queue
 from relaysim.scenario.model import Scenario
+from relaysim.trace.columns import Column
 from relaysim.trace.step_function import StepFunction
-from relaysim.trace.tables import Column, Status, Trace, Visit
+from relaysim.trace.tables import Status, Trace, Visit
 
 AGES = (5, 10, 20, 40, 80, 160, 320, 640, 1280)
 """Where one column ends and the next begins, minutes."""

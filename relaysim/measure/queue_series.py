@@ -11,7 +11,8 @@ from relaysim.measure.recipient_groups import cell_groups
 from relaysim.measure.recipients import Recipients
 from relaysim.measure.resource_metrics import resources
 from relaysim.scenario.model import Scenario
-from relaysim.trace.tables import Column, Trace
+from relaysim.trace.columns import Column
+from relaysim.trace.tables import Trace
 
 MOST_MINUTES = 90_000
 """Bins of a minute that a series has at most: 62 days. A longer run has bins of an hour, or ten

@@ -8,7 +8,8 @@ import numpy.typing as npt
 from relaysim.measure.measured_window import MINUTE, SECOND, Window
 from relaysim.measure.recipients import Recipients
 from relaysim.stats.interval import Mask
-from relaysim.trace.tables import Column, Status
+from relaysim.trace.columns import Column
+from relaysim.trace.tables import Status
 
 Values = dict[str, npt.NDArray[np.float64]]
 """A metric's value for each subject; NaN where there is none."""

@@ -6,7 +6,8 @@ import numpy as np
 
 from relaysim.measure.recipients import DSN, Mask, Recipients, streams
 from relaysim.scenario.model import Scenario
-from relaysim.trace.tables import Column, Kept, Names
+from relaysim.trace.columns import Column, Kept
+from relaysim.trace.tables import Names
 
 INTERNAL = "internal"
 """The reserved destination of the own mailboxes."""

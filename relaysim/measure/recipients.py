@@ -14,7 +14,8 @@ from relaysim.measure.wait_parts import PARTS, Members, RecipientRoutes, sent, w
 from relaysim.plan.names import QueueKind, stream_name
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.stream import Stream
-from relaysim.trace.tables import Column, ShortColumn, Small, Status, Table, Trace
+from relaysim.trace.columns import Column, ShortColumn, Small, Table
+from relaysim.trace.tables import Status, Trace
 
 Mask = npt.NDArray[np.bool_]
 DSN = "dsn"

@@ -12,7 +12,8 @@ import pandas as pd
 
 from relaysim.measure.recipients import Recipients, streams
 from relaysim.scenario.model import Scenario
-from relaysim.trace.tables import Column, Kept, Trace
+from relaysim.trace.columns import Column, Kept
+from relaysim.trace.tables import Trace
 
 NAME = "refused_attempts"
 BY = ["host", "where", "reply"]

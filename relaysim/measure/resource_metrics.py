@@ -11,9 +11,10 @@ from relaysim.plan.compiler import compile_plan
 from relaysim.plan.names import QueueKind, StationKind, leads_to, queue_name
 from relaysim.scenario.latest import keep_latest
 from relaysim.scenario.model import Scenario
+from relaysim.trace.columns import Column
 from relaysim.trace.occupancy import Occupancy, Place, rows_of, stations
 from relaysim.trace.step_function import StepFunction, time_present
-from relaysim.trace.tables import Column, Names, Trace, Visit
+from relaysim.trace.tables import Names, Trace, Visit
 
 SUBMISSION_THRESHOLD = 100
 """`Submission Queue Length`: Microsoft's counter pages want it at or below 100."""

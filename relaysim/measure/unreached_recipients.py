@@ -3,8 +3,9 @@
 import numpy as np
 
 from relaysim.stats.interval import Mask
+from relaysim.trace.columns import Column, Kept
 from relaysim.trace.step_function import StateDurations
-from relaysim.trace.tables import Column, Kept, Level, Status, Trace
+from relaysim.trace.tables import Level, Status, Trace
 
 NO_MAILBOX = "5.1.1"
 """The enhanced status code of a recipient that does not exist (RFC 3463, X.1.1)."""

@@ -23,9 +23,10 @@ import numpy as np
 import numpy.typing as npt
 
 from relaysim.plan.names import QueueKind
+from relaysim.trace.columns import Column, Small
 from relaysim.trace.occupancy import waited_until
 from relaysim.trace.step_function import StateDurations
-from relaysim.trace.tables import Column, Level, Small, Trace, Visit
+from relaysim.trace.tables import Level, Trace, Visit
 
 WAITS = (
     "wait_host",

@@ -76,7 +76,6 @@ def _last_queues(
         # A mailbox or unreachable queue has no egress and no further hub, so it adds nothing.
         if queue.egress >= 0:
             last.append(queue)
-        onward = domains[joined == number] if queue.to_hubs else domains
         for to in queue.to_hubs:
-            last += _last_queues(plan, to, connector, band, onward)
+            last += _last_queues(plan, to, connector, band, domains[joined == number])
     return last

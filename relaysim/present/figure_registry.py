@@ -21,7 +21,7 @@ from relaysim.present.figures.warm_up_curve import warmup
 from relaysim.present.text.queue_table import QShape
 from relaysim.study.compare import Comparison
 from relaysim.study.message_trace import Transcript
-from relaysim.study.replicate import RunResult
+from relaysim.study.run_result import RunResult
 from relaysim.study.sensitivity import Sensitivity
 from relaysim.study.size import Size
 from relaysim.study.sweep import Sweep

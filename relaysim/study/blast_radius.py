@@ -17,9 +17,9 @@ from relaysim.scenario.model import Scenario
 from relaysim.stats.interval import Estimate, Floats
 from relaysim.study.execution.execution import Execution, ExecutionOptions
 from relaysim.study.execution.provenance import Provenance
-from relaysim.study.execution.task import Task
 from relaysim.study.isolation_gain import gain
-from relaysim.study.replicate import KeptOutput, numbered, replicate
+from relaysim.study.replicate import KeptOutput, replication_task
+from relaysim.study.run_result import numbered
 from relaysim.study.sampling import Sampling
 from relaysim.study.stacked_metrics import Stack
 from relaysim.study.warm_up import settle
@@ -103,7 +103,7 @@ def blast_radius(
     scenario = settle(scenario, sampling, executed.with_progress(None))
     require_culprit(scenario)
     keep = KeptOutput(blast=True, harmed=True)
-    tasks = [Task(replicate, scenario, (i, seed, keep), coupled=True) for i in range(count)]
+    tasks = [replication_task(scenario, i, seed, keep) for i in range(count)]
     runs = list(executed.results(tasks))
     measured = [run.metrics[run.metrics["metric"].isin(KEPT)] for run in runs]
     kept = [run.blast for run in runs if run.blast is not None]

@@ -25,7 +25,8 @@ from relaysim.study.execution.execution import Execution, ExecutionOptions
 from relaysim.study.execution.provenance import Provenance
 from relaysim.study.execution.task import Task
 from relaysim.study.paired_metrics import against_base
-from relaysim.study.replicate import KeptOutput, Replication, RunResult, numbered, replicate
+from relaysim.study.replicate import KeptOutput, Replication, replicate
+from relaysim.study.run_result import RunResult, numbered
 from relaysim.study.sampling import Sampling
 from relaysim.study.stacked_metrics import Stack
 from relaysim.study.warm_up import settle_all
@@ -294,8 +295,16 @@ def replicate_all(
     """Run one replication of all designs, and pair their recipients.
 
     Samples are many times as large as the rest of the result, so none leaves the process.
-    `outputs` is what to keep of each design; its first set of streams is paired, and for the base
-    that of the other design.
+
+    Parameters
+    ----------
+    base, others
+        The designs.
+    replication, seed
+        The draws.
+    outputs
+        What to keep of each design, the base first. Each other design is measured among one set of
+        streams: those that it shares with the base.
     """
     first, *runs = (
         replicate(design, replication, seed, output)

@@ -30,10 +30,9 @@ from relaysim.study.compare import require_comparable
 from relaysim.study.design_files import DesignFiles
 from relaysim.study.execution.execution import Execution, ExecutionOptions
 from relaysim.study.execution.provenance import Provenance
-from relaysim.study.execution.task import Task
 from relaysim.study.factor_effects import NONE, effects, estimates
 from relaysim.study.factors import Factor, SensitivityError, stated
-from relaysim.study.replicate import KeptOutput, replicate
+from relaysim.study.replicate import KeptOutput, replication_task
 from relaysim.study.sampling import Sampling, check_size
 from relaysim.study.sobol_indices import COLUMNS, sobol_indices
 from relaysim.study.value_range import Number, between
@@ -292,7 +291,7 @@ class _Runs:
             keep = KeptOutput(blast=self.quantity.needs_blast)
             numbers = range(self.replications)
             tasks = [
-                Task(replicate, design, (i, self.seed, keep), coupled=keep.blast)
+                replication_task(design, i, self.seed, keep)
                 for designs in batch
                 for design in designs
                 for i in numbers

@@ -19,8 +19,7 @@ from relaysim.study.design_files import DesignFiles
 from relaysim.study.execution.execution import Execution, ExecutionOptions
 from relaysim.study.execution.jobs import Progress
 from relaysim.study.execution.provenance import Provenance
-from relaysim.study.execution.task import Task
-from relaysim.study.replicate import KeptOutput, replicate
+from relaysim.study.replicate import KeptOutput, replication_task
 from relaysim.study.sampling import Sampling
 from relaysim.study.target_verdict import MET, MISSED, NOT_DECIDED, Judgement
 from relaysim.study.varied_values import Vary, require_not_set, varied
@@ -193,10 +192,7 @@ def find_size(
             done = trials.replications_of(at)
             if done and trials.verdict(at) != NOT_DECIDED and not to_the_end:
                 break
-            tasks = [
-                Task(replicate, settling, (i, seed, keep), coupled=keep.blast)
-                for i in range(done, look)
-            ]
+            tasks = [replication_task(settling, i, seed, keep) for i in range(done, look)]
             progress = trials.progress(execution.progress, look - done)
             runs = execution.with_progress(progress).results(tasks)
             trials.add(at, [run.metrics for run in runs])

@@ -33,8 +33,7 @@ from relaysim.study.break_even import Limit, break_even, limit, limit_table
 from relaysim.study.design_files import DesignFiles
 from relaysim.study.execution.execution import Execution, ExecutionOptions
 from relaysim.study.execution.provenance import Provenance
-from relaysim.study.execution.task import Task
-from relaysim.study.replicate import KeptOutput, Replication, replicate
+from relaysim.study.replicate import KeptOutput, Replication, replication_task
 from relaysim.study.sampling import Sampling
 from relaysim.study.stacked_metrics import KEY, Stack
 from relaysim.study.varied_values import Vary, grid, number, require_not_set, varied
@@ -279,11 +278,7 @@ def sweep_files(
             )
         ]
     keep = KeptOutput(blast=any(quantity.needs_blast for quantity in shown))
-    tasks = [
-        Task(replicate, d, (i, seed, keep), coupled=keep.blast)
-        for d in designs
-        for i in range(replications)
-    ]
+    tasks = [replication_task(d, i, seed, keep) for d in designs for i in range(replications)]
     frames = _Frames(tuple(paths), names, shown)
     # In the order of the tasks: point by point, design by design, replication by replication.
     runs = execution.results(tasks)

@@ -12,10 +12,11 @@ import numpy.typing as npt
 
 from relaysim.plan.names import StationKind
 from relaysim.scenario.model import Scenario
+from relaysim.trace.columns import Column, Kept, Table
 from relaysim.trace.list_refusals import check_list_refusals
 from relaysim.trace.occupancy import queues, stations
 from relaysim.trace.step_function import StateDurations
-from relaysim.trace.tables import Column, Kept, Level, Status, Table, Trace
+from relaysim.trace.tables import Level, Status, Trace
 from relaysim.traffic.workload import Draws
 
 Mask = npt.NDArray[np.bool_]

@@ -13,8 +13,9 @@ import numpy as np
 import numpy.typing as npt
 
 from relaysim.plan.names import QueueKind, StationKind
+from relaysim.trace.columns import Column, Small, Table
 from relaysim.trace.step_function import StepFunction
-from relaysim.trace.tables import Column, Small, Table, Trace
+from relaysim.trace.tables import Trace
 
 
 @dataclass(frozen=True)

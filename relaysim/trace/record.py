@@ -11,7 +11,8 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from relaysim.trace.tables import Action, Cause, Described, Level, Signal, Status, Table, Visit
+from relaysim.trace.columns import Table
+from relaysim.trace.tables import Action, Cause, Described, Level, Signal, Status, Visit
 
 Values: TypeAlias = "array[int]"
 """64-bit integers: eight bytes an entry, where a list takes forty."""

@@ -7,7 +7,8 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
-from relaysim.trace.tables import Column, Level, Trace
+from relaysim.trace.columns import Column
+from relaysim.trace.tables import Level, Trace
 
 _LAST = 2**62 - 1
 

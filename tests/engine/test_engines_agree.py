@@ -28,7 +28,8 @@ from relaysim.plan.compiler import compile_plan
 from relaysim.plan.plan import Plan
 from relaysim.scenario.load import load
 from relaysim.scenario.problem import ScenarioError
-from relaysim.trace.tables import ShortColumn, Table, Trace, first_divergence
+from relaysim.trace.columns import ShortColumn, Table
+from relaysim.trace.tables import Trace, first_divergence
 from relaysim.traffic.workload import Draws, draw
 
 

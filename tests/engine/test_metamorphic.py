@@ -9,7 +9,8 @@ from worlds.small_world import Played, play
 from relaysim.engine.run import run as simulate
 from relaysim.plan.compiler import compile_plan
 from relaysim.scenario.load import load
-from relaysim.trace.tables import Column, Trace, Visit
+from relaysim.trace.columns import Column
+from relaysim.trace.tables import Trace, Visit
 from relaysim.traffic.workload import draw
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"

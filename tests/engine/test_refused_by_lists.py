@@ -9,8 +9,9 @@ from worlds.reputation_world import LIST, NOBODY_LOOKS, TRAPS, lookups
 from worlds.small_world import Played, play
 
 from relaysim.engine.reputation.listings import Listings, Lookups
+from relaysim.trace.columns import Table
 from relaysim.trace.invariants import check
-from relaysim.trace.tables import Status, Table, Trace
+from relaysim.trace.tables import Status, Trace
 
 CACHES = "[destinations.sink]\ndnsbl_ttl = '10 min'\ndnsbl_negative_ttl = '10 min'"
 STORY = TRAPS, LIST, NOBODY_LOOKS, CACHES

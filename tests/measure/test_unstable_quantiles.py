@@ -8,7 +8,7 @@ import pytest
 
 from relaysim.scenario.load import load
 from relaysim.stats.unstable_quantile import LateShare, late_share, late_share_if_unstable
-from relaysim.study.replicate import run
+from relaysim.study.run_result import run
 
 SHARED = Path(__file__).parents[2] / "scenarios" / "shared-hub.toml"
 FEW_LATE = np.array([0.04, 0.06, 0.05, 0.045, 0.055])

@@ -5,7 +5,8 @@ from worlds.trace_story import LATER, SECOND, Story
 
 from relaysim.measure.binding_resource import held
 from relaysim.measure.wait_parts import PARTS, waits
-from relaysim.trace.tables import Level, ShortColumn, Status, Table, Trace, Visit
+from relaysim.trace.columns import ShortColumn, Table
+from relaysim.trace.tables import Level, Status, Trace, Visit
 
 
 def parts(trace: Trace, recipient: int) -> dict[str, float]:

@@ -13,7 +13,7 @@ from relaysim.present.text import run_summary
 from relaysim.present.text.terminal import show, tables
 from relaysim.present.text.theory_table import theory, values
 from relaysim.scenario.load import load
-from relaysim.study.replicate import run
+from relaysim.study.run_result import run
 from relaysim.study.theory_beside import COLUMNS, beside
 from relaysim.wording import MOST
 

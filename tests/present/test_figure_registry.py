@@ -12,7 +12,7 @@ from relaysim.present.figures import NothingToDrawError
 from relaysim.present.figures.run_material import Story
 from relaysim.present.text.queue_table import qshape
 from relaysim.study.message_trace import transcript
-from relaysim.study.replicate import run
+from relaysim.study.run_result import run
 from relaysim.study.sensitivity import sensitivity
 from relaysim.study.size import size
 from relaysim.study.sweep import sweep

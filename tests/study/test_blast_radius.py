@@ -14,7 +14,7 @@ from relaysim.measure.frame_columns import FRAMES
 from relaysim.study.blast_radius import BlastRadius, blast_radius, isolation_gain
 from relaysim.study.compare import Comparison, compare
 from relaysim.study.isolation_gain import gain
-from relaysim.study.replicate import run
+from relaysim.study.run_result import run
 from relaysim.study.written_results import to_json, write
 
 REPLICATIONS = 6

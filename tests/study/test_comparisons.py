@@ -11,7 +11,7 @@ from worlds.small_designs import MORE, design
 from relaysim.measure.frame_columns import FRAMES
 from relaysim.stats.metric import Margin
 from relaysim.study.compare import Comparison, compare
-from relaysim.study.replicate import run
+from relaysim.study.run_result import run
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from relaysim.measure.quantity import Quantity
 from relaysim.scenario.problem import ScenarioError
 from relaysim.study.execution.store import Store
 from relaysim.study.long_run import long_run
-from relaysim.study.replicate import run
+from relaysim.study.run_result import run
 
 LONG = ("run.duration=1000 s", "run.warm_up=10 s", "hosts.app.streams.invoices.arrivals.rate=1/s")
 

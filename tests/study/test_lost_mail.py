@@ -20,7 +20,7 @@ from relaysim.study.compare import Comparison, compare
 from relaysim.study.paired_metrics import _unless_more_is_lost
 from relaysim.study.precision import Precision
 from relaysim.study.ranking import ranking
-from relaysim.study.replicate import run
+from relaysim.study.run_result import run
 from relaysim.study.size import SizeError, size
 from relaysim.study.sweep import sweep
 from relaysim.study.written_results import to_json, write

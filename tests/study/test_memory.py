@@ -13,7 +13,7 @@ from relaysim.scenario.problem import ScenarioError
 from relaysim.study import replicate
 from relaysim.study.compare import compare
 from relaysim.study.execution import memory as room
-from relaysim.study.replicate import run
+from relaysim.study.run_result import run
 
 LARGE = "run.duration=300000 s"
 """Nearly a million messages."""

@@ -11,7 +11,7 @@ from relaysim.measure.quantity import Quantity
 from relaysim.study.compare import Comparison, compare
 from relaysim.study.precision import Precision
 from relaysim.study.ranking import ranking
-from relaysim.study.replicate import run
+from relaysim.study.run_result import run
 from relaysim.study.sensitivity import sensitivity
 from relaysim.study.size import size
 from relaysim.study.sweep import sweep

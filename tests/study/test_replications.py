@@ -13,9 +13,10 @@ from relaysim.stats.interval import interval
 from relaysim.study import replicate
 from relaysim.study.execution.jobs import in_order
 from relaysim.study.execution.store import Store
-from relaysim.study.replicate import RunResult, run
+from relaysim.study.run_result import RunResult, run
+from relaysim.trace.columns import Table
 from relaysim.trace.invariants import Violation
-from relaysim.trace.tables import Table, Trace
+from relaysim.trace.tables import Trace
 
 TOTAL = ["total", "total"]
 

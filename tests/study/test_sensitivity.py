@@ -153,7 +153,7 @@ def linear(monkeypatch: pytest.MonkeyPatch) -> None:
         metrics = pd.DataFrame([(*LATENCY, value)], columns=["scope", "subject", "metric", "value"])
         return type("Measured", (), {"metrics": metrics})()
 
-    monkeypatch.setattr(module, "replicate", replicate)
+    monkeypatch.setattr("relaysim.study.replicate.replicate", replicate)
 
 
 @pytest.mark.usefixtures("linear")

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from relaysim.scenario.load import load
-from relaysim.study.replicate import run
+from relaysim.study.run_result import run
 
 SHARED = Path(__file__).parents[3] / "shared"
 ROOT = Path(__file__).parents[2]

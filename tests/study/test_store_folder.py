@@ -15,7 +15,7 @@ from worlds.small_designs import design
 from relaysim.cli.options import opened
 from relaysim.study.execution import store as stores
 from relaysim.study.execution.store import Store
-from relaysim.study.replicate import run
+from relaysim.study.run_result import run
 
 SECRET = bytes(range(32))
 

@@ -10,7 +10,7 @@ from worlds.small_designs import MORE, design
 from relaysim.measure.metric_catalogue import SKEWED_BY_LISTINGS
 from relaysim.present.text.summary import summary
 from relaysim.study.compare import Comparison, compare
-from relaysim.study.replicate import RunResult, run
+from relaysim.study.run_result import RunResult, run
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from relaysim.study import written_results as output
 from relaysim.study.compare import Comparison, compare
 from relaysim.study.execution.figure_mark import MARK
 from relaysim.study.execution.output_directory import OutputError
-from relaysim.study.replicate import RunResult, run
+from relaysim.study.run_result import RunResult, run
 from relaysim.study.written_results import to_json, write
 
 FILES = ["actions.parquet", "attempts.parquet", "levels.parquet", "listings.parquet",

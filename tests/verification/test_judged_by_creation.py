@@ -13,7 +13,7 @@ from relaysim.present.text.summary import summary
 from relaysim.scenario.load import loads
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.table import DAY
-from relaysim.study.replicate import RunResult, run
+from relaysim.study.run_result import RunResult, run
 
 WORLD = """
 name = "slow"

@@ -16,8 +16,9 @@ from relaysim.scenario.load import load
 from relaysim.study.replicate import trace_of
 from relaysim.theory.littles import little
 from relaysim.theory.offered_work import utilization
+from relaysim.trace.columns import Column
 from relaysim.trace.occupancy import Occupancy, queues, stations
-from relaysim.trace.tables import Column, Trace
+from relaysim.trace.tables import Trace
 
 SETTINGS = {
     "connections": ("HUB01->example.org", 4, ()),

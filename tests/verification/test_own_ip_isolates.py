@@ -15,7 +15,8 @@ from relaysim.engine.coupled_runs import Coupled, coupled
 from relaysim.profiles.collection import BUILT_IN
 from relaysim.profiles.kind import Kind
 from relaysim.scenario.model import Scenario
-from relaysim.trace.tables import Column, Status, Trace
+from relaysim.trace.columns import Column
+from relaysim.trace.tables import Status, Trace
 from relaysim.traffic.workload import draw
 
 GOOD, ELSEWHERE, BESIDE = "198.51.100.10", "203.0.113.25", "198.51.100.11"

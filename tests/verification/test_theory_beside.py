@@ -9,7 +9,7 @@ from worlds.agreement import MM4
 from worlds.systems import AT_ONCE, SYSTEMS
 
 from relaysim.scenario.load import load
-from relaysim.study.replicate import RunResult, run
+from relaysim.study.run_result import RunResult, run
 from relaysim.study.theory_beside import COLUMNS, beside
 from relaysim.theory.erlang import mmc_queue_length, mmc_wait
 from relaysim.theory.single_server import md1_wait, mg1_wait

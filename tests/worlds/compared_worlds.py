@@ -39,7 +39,7 @@ def runs_of_huge_messages() -> Iterator[tuple[Plan, Draws]]:
 
 
 def run_with_many_rows() -> tuple[Plan, Draws]:
-    """Return a run whose columns grow beyond the memory that C++ moves, with draws at both ends."""
+    """Return a run whose columns are so long that C++ gets memory for them in another way."""
     scenario = load(SHARED_HUB, ["run.scale=0.4"])
     return compile_plan(scenario), draw(scenario, 0, 1)
 

@@ -5,7 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from relaysim.trace.tables import Action, Column, Level, Signal, Table, Trace, Visit
+from relaysim.trace.columns import Column, Table
+from relaysim.trace.tables import Action, Level, Signal, Trace, Visit
 
 NamedRows = dict[str, list[tuple[Any, ...]]]
 

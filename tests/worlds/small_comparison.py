@@ -6,7 +6,7 @@ from pathlib import Path
 from relaysim.scenario.load import load
 from relaysim.scenario.model import Scenario
 from relaysim.study.compare import Comparison, compare
-from relaysim.study.replicate import RunResult, run
+from relaysim.study.run_result import RunResult, run
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 LITTLE = ("run.scale=0.02", "run.drain=1 d")

@@ -3,7 +3,7 @@
 import relaysim
 
 _RESULTS = (
-    "relaysim.study.replicate.RunResult",
+    "relaysim.study.run_result.RunResult",
     "relaysim.study.compare.Comparison",
     "relaysim.study.blast_radius.BlastRadius",
     "relaysim.study.sweep.Sweep",

@@ -14,8 +14,9 @@ from relaysim.engine.fast.watchers import Watchers
 from relaysim.engine.recorder import names
 from relaysim.engine.replies import Replies
 from relaysim.plan.plan import Plan
+from relaysim.trace.columns import Kept, ShortColumn, Table
 from relaysim.trace.record import TABLES, Spec, column_names, specs
-from relaysim.trace.tables import Kept, ShortColumn, Table, Trace
+from relaysim.trace.tables import Trace
 from relaysim.traffic.workload import Draws
 
 

@@ -10,7 +10,8 @@ from relaysim.measure.frame_cells import named, seconds
 from relaysim.measure.frames import STATUSES
 from relaysim.measure.recipients import streams
 from relaysim.scenario.model import Scenario
-from relaysim.trace.tables import NO_CAUSE, PROVIDER_CAUSE, Column, Status, Trace
+from relaysim.trace.columns import Column
+from relaysim.trace.tables import NO_CAUSE, PROVIDER_CAUSE, Status, Trace
 
 PROVIDER, JUNKED, LATE = "provider", "junked", "late"
 

@@ -21,7 +21,7 @@ from relaysim.measure.blast.innocent_mail import Floats, Innocents, difference
 from relaysim.measure.blast.refusal_probability import Reach
 from relaysim.measure.measured_window import HOUR, SECOND, Window
 from relaysim.measure.run_series import mean_frame
-from relaysim.trace.tables import Column
+from relaysim.trace.columns import Column
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from relaysim.measure.blast.innocent_mail import Floats, Innocents, difference
 from relaysim.measure.measured_window import HOUR
 from relaysim.measure.recipient_counts import Values
 from relaysim.stats.interval import Mask
-from relaysim.trace.tables import Column, Kept
+from relaysim.trace.columns import Column, Kept
 
 LEAST = 0.01
 """The excess of harm from which on a stream, or an hour, counts as hit."""

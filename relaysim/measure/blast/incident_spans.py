@@ -8,8 +8,9 @@ import numpy as np
 from relaysim.mail.provider_state import State
 from relaysim.measure.measured_window import HOUR, Window
 from relaysim.stats.interval import Mask
+from relaysim.trace.columns import Column
 from relaysim.trace.step_function import StepFunction
-from relaysim.trace.tables import Column, Level, Trace
+from relaysim.trace.tables import Level, Trace
 
 DAY = 24 * HOUR
 LISTED = 0

@@ -12,7 +12,8 @@ from relaysim.measure.recipients import Recipients, streams
 from relaysim.scenario.culprit import culprits
 from relaysim.scenario.model import Scenario
 from relaysim.stats.interval import Mask
-from relaysim.trace.tables import NO_CAUSE, Column, Names, Status, Trace
+from relaysim.trace.columns import Column
+from relaysim.trace.tables import NO_CAUSE, Names, Status, Trace
 
 Floats = npt.NDArray[np.float64]
 

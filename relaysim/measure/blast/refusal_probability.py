@@ -23,7 +23,8 @@ from relaysim.plan.names import Party
 from relaysim.scenario.culprit import culprits
 from relaysim.scenario.model import Scenario
 from relaysim.stats.interval import Mask
-from relaysim.trace.tables import Column, Names, Trace
+from relaysim.trace.columns import Column
+from relaysim.trace.tables import Names, Trace
 from relaysim.traffic.list_policies import ACTIONS, STAGES
 from relaysim.traffic.workload import Draws
 

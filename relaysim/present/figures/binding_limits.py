@@ -28,8 +28,9 @@ from relaysim.present.text.number_format import number
 from relaysim.scenario.host import Host
 from relaysim.scenario.model import Scenario
 from relaysim.stats.interval import Mask
+from relaysim.trace.columns import Column, Kept
 from relaysim.trace.step_function import StateDurations, StepFunction
-from relaysim.trace.tables import Column, Kept, Level, Trace
+from relaysim.trace.tables import Level, Trace
 from relaysim.units import format_bandwidth
 
 LEAST = 0.1

@@ -14,7 +14,8 @@ from relaysim.measure.wait_parts import is_mailbox
 from relaysim.plan.submission import by_mailbox_server
 from relaysim.scenario.culprit import culprits
 from relaysim.scenario.model import Scenario
-from relaysim.trace.tables import Column, Status, Trace
+from relaysim.trace.columns import Column
+from relaysim.trace.tables import Status, Trace
 
 HOST, CONNECTOR, SUBMISSION, HUB = "host", "connector", "submission", "hub"
 SENDING_HUB, IP, MAILBOX, DESTINATION = "sending hub", "ip", "mailbox", "destination"

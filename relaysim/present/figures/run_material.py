@@ -10,7 +10,7 @@ from relaysim.present.figures.mail_flows import flows
 from relaysim.present.text.caption import figure_caption
 from relaysim.present.text.metric_rows import Lookup
 from relaysim.present.text.queue_table import QShape, of_one
-from relaysim.study.replicate import RunResult
+from relaysim.study.run_result import RunResult
 from relaysim.trace.tables import Trace
 
 

@@ -9,7 +9,7 @@ from relaysim.present.text.number_format import NONE, interval, number
 from relaysim.present.text.terminal import Grid, tables, text
 from relaysim.stats.replications_needed import MOST
 from relaysim.study.precision import Reached
-from relaysim.study.replicate import RunResult
+from relaysim.study.run_result import RunResult
 
 
 def precise(result: RunResult) -> list[RenderableType]:

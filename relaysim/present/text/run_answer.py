@@ -9,7 +9,7 @@ from relaysim.present.text.answer_numbers import MOST_LINES, fitted
 from relaysim.present.text.metric_rows import Lookup
 from relaysim.present.text.number_format import number
 from relaysim.present.text.terminal import Grid
-from relaysim.study.replicate import RunResult
+from relaysim.study.run_result import RunResult
 from relaysim.wording import listed
 
 LOSSES = ("refused", "abandoned", "bounced", "expired", "suppressed")

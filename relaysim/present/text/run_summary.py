@@ -31,7 +31,7 @@ from relaysim.present.text.shown_subjects import DSN, classes
 from relaysim.present.text.terminal import Grid, tables, text
 from relaysim.present.text.theory_table import theory
 from relaysim.present.text.unstable_quantiles import unstable
-from relaysim.study.replicate import RunResult
+from relaysim.study.run_result import RunResult
 
 COUNTS = ("junked", "refused", "abandoned", "bounced", "expired", "in_flight", "suppressed")
 PART_NAMES = {

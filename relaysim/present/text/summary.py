@@ -12,7 +12,7 @@ from relaysim.present.text.transcript import transcript_text
 from relaysim.present.text.warm_up_advice import warm_up_text
 from relaysim.study.compare import Comparison
 from relaysim.study.message_trace import Transcript
-from relaysim.study.replicate import RunResult
+from relaysim.study.run_result import RunResult
 from relaysim.study.sensitivity import Sensitivity
 from relaysim.study.size import Size
 from relaysim.study.sweep import Sweep

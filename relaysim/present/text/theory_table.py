@@ -9,7 +9,7 @@ from relaysim.measure.metric_catalogue import METRICS
 from relaysim.present.text.number_format import NONE, interval, number
 from relaysim.present.text.terminal import Grid, tables, text
 from relaysim.study.guard import Guarded, described
-from relaysim.study.replicate import RunResult
+from relaysim.study.run_result import RunResult
 from relaysim.study.theory_beside import beside
 
 NAMES = {"wait_mean": "wait", "queue_mean": "queue mean"}

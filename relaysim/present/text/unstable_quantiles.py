@@ -6,7 +6,7 @@ from relaysim.present.text.metric_rows import Lookup
 from relaysim.present.text.shown_subjects import classes
 from relaysim.present.text.terminal import text
 from relaysim.stats.unstable_quantile import LateShare, late_share_if_unstable
-from relaysim.study.replicate import RunResult
+from relaysim.study.run_result import RunResult
 from relaysim.wording import listed
 
 QUANTILES = {"latency_p95": "p95", "latency_p95_busy_hours": "p95 in the busy hours"}

@@ -32,7 +32,8 @@ def require_room(scenarios: Sequence[Scenario], processes: int, coupled: bool = 
     if free is None or not scenarios:
         return
     # Hundreds of runs have the same few scenarios.
-    bytes_of = {id(scenario): memory(scenario, coupled) for scenario in scenarios}
+    few = {id(scenario): scenario for scenario in scenarios}
+    bytes_of = {key: memory(scenario, coupled) for key, scenario in few.items()}
     largest = sorted(scenarios, key=lambda scenario: -bytes_of[id(scenario)])[:processes]
     if sum(bytes_of[id(scenario)] for scenario in largest) > free:
         raise ScenarioError([Problem(("run",), _too_little(largest, bytes_of, free))])

@@ -1,4 +1,4 @@
-"""Store: finished replications on disk, so that no study repeats a run of another.
+"""Store: finished tasks on disk, so that no study computes one again.
 
 An entry is one file, named by the identity of its task: an Arrow stream with a JSON header (see
 `study.execution.encoding`), then its signature, made with a key that only the owner of the store

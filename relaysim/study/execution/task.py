@@ -13,6 +13,7 @@ from typing import Any, Generic, TypeVar
 from relaysim.engine.choice import Engine, using
 from relaysim.engine.fast.binding import load_library
 from relaysim.scenario.digest import digest
+from relaysim.scenario.latest import keep_latest
 from relaysim.scenario.model import Scenario
 
 T = TypeVar("T")
@@ -66,7 +67,7 @@ class Task(Generic[T]):
         engine = self.engine or ""
         made_of = source() if engine != Engine.FAST else f"{source()} {load_library().digest}"
         arguments = _text(self.arguments)
-        parts = (f"format {FORMAT}", name, digest(self.scenario), arguments, engine, made_of)
+        parts = (f"format {FORMAT}", name, _digest(self.scenario), arguments, engine, made_of)
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
@@ -78,7 +79,7 @@ def _text(value: Any) -> str:
     if isinstance(value, tuple):
         return f"({', '.join(map(_text, value))})"
     if isinstance(value, Scenario):
-        return digest(value)
+        return _digest(value)
     if is_dataclass(value):
         named = (_text(getattr(value, field.name)) for field in fields(value))
         return f"{type(value).__name__}({', '.join(named)})"
@@ -88,6 +89,12 @@ def _text(value: Any) -> str:
 def runs_of(call: Callable[[], Any]) -> int:
     """Return the runs of a task; any other call counts as one."""
     return call.runs if isinstance(call, Task) else 1
+
+
+@keep_latest
+def _digest(scenario: Scenario) -> str:
+    """Return the digest of a scenario, which many tasks have in common."""
+    return digest(scenario)
 
 
 @cache
