@@ -2,6 +2,7 @@
 
 from array import array
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -180,7 +181,7 @@ class Recorder:
     def trace(self, end: int) -> Trace:
         """Return the record as a trace of a run that ended at `end` microseconds."""
         return Trace(
-            names=names(self.plan, self.replies, self.provider_states),
+            names=completed(names(self.plan), self.plan, self.replies, self.provider_states),
             end=end,
             messages=_table(record.Messages, self.messages),
             recipients=_table(record.Recipients, self.recipients),
@@ -196,20 +197,8 @@ class Recorder:
         )
 
 
-def names(
-    plan: Plan, replies: Replies, provider_states: Sequence[tuple[int, int, int, Party]]
-) -> Names:
-    """Return what the integers of a trace stand for.
-
-    Parameters
-    ----------
-    plan : Plan
-        The plan of the run.
-    replies : Replies
-        The replies that arose.
-    provider_states : sequence of (int, int, int, Party)
-        As `Recorder.provider_states`.
-    """
+def names(plan: Plan) -> Names:
+    """Return what the integers of a trace stand for, as far as the plan says it."""
     return Names(
         hosts=tuple(host.name for host in plan.hosts),
         streams=tuple(stream.name for stream in plan.streams),
@@ -224,17 +213,9 @@ def names(
         stations=tuple(station.name for station in plan.stations),
         capacity=tuple(station.servers for station in plan.stations),
         queue_capacity=tuple(queue.connections for queue in plan.queues),
-        replies=tuple(replies.texts()),
-        causes=tuple(replies.causes),
-        provider_states=tuple(
-            provider_state_name(
-                plan.receivers[receiver].name,
-                plan.egress[egress].name,
-                plan.from_domains[domain],
-                party,
-            )
-            for receiver, egress, domain, party in provider_states
-        ),
+        replies=(),
+        causes=(),
+        provider_states=(),
         operators=tuple(operator.name for operator in plan.operators),
         stream_host=tuple(stream.host for stream in plan.streams),
         stream_title=tuple(stream.title for stream in plan.streams),
@@ -250,6 +231,45 @@ def names(
         station_kind=tuple(station.kind for station in plan.stations),
         station_hub=tuple(station.hub for station in plan.stations),
         station_title=tuple(_station_title(plan, station) for station in plan.stations),
+        provider_state_destination=(),
+        provider_state_egress=(),
+        provider_state_sender=(),
+        provider_state_party=(),
+    )
+
+
+def completed(
+    of_plan: Names,
+    plan: Plan,
+    replies: Replies,
+    provider_states: Sequence[tuple[int, int, int, Party]],
+) -> Names:
+    """Return the names of a trace: those of the plan, and of what arose in the run.
+
+    Parameters
+    ----------
+    of_plan : Names
+        The names of the plan, see `names`.
+    plan : Plan
+        The plan of the run.
+    replies : Replies
+        The replies that arose.
+    provider_states : sequence of (int, int, int, Party)
+        As `Recorder.provider_states`.
+    """
+    return replace(
+        of_plan,
+        replies=tuple(replies.texts()),
+        causes=tuple(replies.causes),
+        provider_states=tuple(
+            provider_state_name(
+                plan.receivers[receiver].name,
+                plan.egress[egress].name,
+                plan.from_domains[domain],
+                party,
+            )
+            for receiver, egress, domain, party in provider_states
+        ),
         provider_state_destination=tuple(entry[0] for entry in provider_states),
         provider_state_egress=tuple(entry[1] for entry in provider_states),
         provider_state_sender=tuple(plan.from_domains[entry[2]] for entry in provider_states),

@@ -1,5 +1,7 @@
 """The public IPs that carry mail, and the destinations that they reach."""
 
+from collections.abc import Collection
+
 import numpy as np
 import numpy.typing as npt
 
@@ -7,7 +9,7 @@ from relaysim.plan.plan import TOO_LARGE, Plan, QueuePlan
 from relaysim.traffic.workload import Draws
 
 
-def seen_from(plan: Plan, host: int, domains: set[int]) -> set[tuple[int, int]]:
+def seen_from(plan: Plan, host: int, domains: Collection[int]) -> set[tuple[int, int]]:
     """Return the public IPs and receivers of the mail of a host for some domains.
 
     Parameters
@@ -16,7 +18,7 @@ def seen_from(plan: Plan, host: int, domains: set[int]) -> set[tuple[int, int]]:
         The plan.
     host : int
         The host that submits the mail.
-    domains : set of int
+    domains : collection of int
         The domains of the recipients.
 
     Returns
@@ -54,7 +56,7 @@ def busiest_days(plan: Plan, draws: Draws) -> list[dict[int, int]]:
     by_day: dict[tuple[int, int], npt.NDArray[np.int64]] = {}
     for mail in draws.usual:
         host = plan.streams[mail.stream].host
-        for pair in seen_from(plan, host, set(mail.domains)):
+        for pair in seen_from(plan, host, mail.domains):
             # Not `+=`: that would change the array of the draws, which every design reads.
             by_day[pair] = by_day[pair] + mail.by_day if pair in by_day else mail.by_day
     busiest: list[dict[int, int]] = [{} for _ in plan.egress]

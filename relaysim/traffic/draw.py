@@ -13,6 +13,7 @@ import math
 from array import array
 from collections.abc import Iterable
 from enum import IntEnum
+from functools import lru_cache
 from hashlib import blake2b
 
 import numpy as np
@@ -120,9 +121,17 @@ def name_key(seed: int, replication: int, *parts: str) -> int:
 
 def name_keys(seed: int, replication: int, kind: str, names: Iterable[str]) -> Keys:
     """Return `name_key(seed, replication, kind, name)` for each name, as a uint64 array."""
+    return _name_keys(seed, replication, kind, tuple(names))
+
+
+@lru_cache(maxsize=64)
+def _name_keys(seed: int, replication: int, kind: str, names: tuple[str, ...]) -> Keys:
+    """Return the keys of the names, read-only: designs of a study have most names in common."""
     start = _hashed(_hash(seed, replication), kind)
     digests = [_hashed(start.copy(), name).digest() for name in names]
-    return np.frombuffer(b"".join(digests), dtype="<u8").astype(np.uint64)
+    keys = np.frombuffer(b"".join(digests), dtype="<u8").astype(np.uint64)
+    keys.flags.writeable = False
+    return keys
 
 
 def mix(key: int, salt: int) -> int:

@@ -10,13 +10,14 @@ import numpy.typing as npt
 
 from relaysim.engine.fast.flat_arrays import NONE, Arrays, Row, arrays, fields, limits
 from relaysim.engine.fast.layout import BACK_OFF, PLAN, PROVIDER_RULES
+from relaysim.engine.recorder import names
 from relaysim.mail import remote_reply as remote
 from relaysim.mail import reply
 from relaysim.mail.backpressure import Resource
 from relaysim.plan.plan import Cost, Plan
 from relaysim.scenario.latest import MOST
 from relaysim.scenario.problem import Problem, ScenarioError
-from relaysim.trace.tables import Level
+from relaysim.trace.tables import Level, Names
 
 NO_ROUTE = -2
 _SCRIPTED = ("stop", "outage", "listing")
@@ -41,10 +42,11 @@ _NAMED = {
 
 @dataclass(frozen=True, eq=False)
 class PackedPlan:
-    """A plan for the compiled engine, and the texts of replies to which its numbers refer."""
+    """A plan for the compiled engine, the texts of its replies, and the names of its traces."""
 
     arrays: Arrays
     texts: tuple[str, ...]
+    names: Names
 
 
 _latest: deque[tuple[Plan, PackedPlan]] = deque(maxlen=3 * MOST)
@@ -140,7 +142,7 @@ class _Packing:
             "same_text": self.texts.same(),
             "laws": self.laws.rows(),
         }
-        return PackedPlan(arrays(PLAN, values, self.laws), tuple(self.texts.texts))
+        return PackedPlan(arrays(PLAN, values, self.laws), tuple(self.texts.texts), names(plan))
 
     def _run(self) -> dict[str, Any]:
         plan, law = self.plan, self.laws.number

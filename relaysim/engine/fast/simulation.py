@@ -11,7 +11,7 @@ from relaysim.engine.fast.interrupts import deferred
 from relaysim.engine.fast.packed_draws import pack_draws
 from relaysim.engine.fast.packed_plan import packed_plan
 from relaysim.engine.fast.watchers import Watchers
-from relaysim.engine.recorder import names
+from relaysim.engine.recorder import completed
 from relaysim.engine.replies import Replies
 from relaysim.plan.plan import Plan
 from relaysim.trace.columns import Kept, ShortColumn, Table
@@ -58,7 +58,8 @@ def run(plan: Plan, draws: Draws) -> Trace:
     replies = Replies()
     for text, cause in zip(memory.replies(0), memory.replies(1), strict=True):
         replies.number(packed.texts[text], cause)
-    return Trace(names=names(plan, replies, watchers.record.provider_states), end=end, **tables)
+    states = watchers.record.provider_states
+    return Trace(names=completed(packed.names, plan, replies, states), end=end, **tables)
 
 
 class Memory:
