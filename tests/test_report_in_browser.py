@@ -17,6 +17,7 @@ from relaysim.study.sampling import Sampling
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
 LADDER = ("shared-hub", "dedicated-hub-same-ip", "dedicated-hub", "dedicated-hub-warm")
+SETTINGS = ("run.scale=0.02", "run.drain=6 h", "destinations.business.domain_count=20")
 WIDTHS = (1280, 390)
 CHROMIUM = (
     shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -34,7 +35,7 @@ def file(tmp_path_factory):
     files = [SCENARIOS / f"{name}.toml" for name in LADDER]
     command = command_line("relaysim", "report", *(each.name for each in files))
     result = architecture_report(
-        DesignFiles.of(files, ["run.scale=0.02", "run.drain=1 d"]),
+        DesignFiles.of(files, SETTINGS),
         Sampling(2),
         Execution(jobs=1, command=command),
         sizing=False,

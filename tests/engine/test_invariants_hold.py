@@ -54,8 +54,8 @@ def checked(tables: Tables) -> Trace:
         least = scenario.run.duration if scenario.blocklists else 0
         assert trace.end == max(trace.recipients["end"].max(), least)
     assert compiled.fingerprint() == trace.fingerprint()
-    for run in (reference.run, fast.run):
-        assert run(plan, draws).fingerprint() == trace.fingerprint()
+    # No run changes the plan or the draws.
+    assert fast.run(plan, draws).fingerprint() == trace.fingerprint()
     return trace
 
 

@@ -1,8 +1,12 @@
 """A study that is killed, interrupted or without a place loses nothing: see the benchmark."""
 
 import importlib.util
+import os
 import re
+import signal
 import sys
+from functools import partial
+from multiprocessing.connection import Connection
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -10,6 +14,7 @@ from typing import Any
 import pytest
 from worlds.cli_runs import relaysim
 
+from relaysim.study.execution import lost_worker
 from relaysim.study.execution.jobs import ClusterError, WorkerError, in_order
 
 ROOT = Path(__file__).parents[2]
@@ -92,7 +97,7 @@ def test_what_was_finished_is_kept_and_no_process_stays(
             r"(\d+) finished runs? in (.+): the same command goes on there\nrelaysim: interrupted\n"
         )
         sentence = re.fullmatch(text, row.printed)
-        assert sentence is not None
+        assert sentence is not None, row.printed
         # An interrupt may come between the write of an entry and its count.
         assert int(sentence[1]) in (row.kept - 1, row.kept)
         assert sentence[2] == str(bench.store)
@@ -128,6 +133,26 @@ def test_two_commands_may_work_on_one_store(
     row = interrupts.two_at_once(small(interrupts, tmp_path, undisturbed, jobs=1))
     assert (row.exit, row.kept, row.same, row.alive) == (0, RUNS, True, 0)
     assert "damaged" not in row.printed
+
+
+def killed_in_the_middle_of_its_result() -> bytes:
+    def half(connection: Any, data: Any) -> None:
+        os.write(connection.fileno(), data[: len(data) // 2])
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    Connection._send = half  # type: ignore[method-assign,assignment]
+    return bytes(2**20)
+
+
+def test_a_worker_that_is_killed_in_the_middle_of_its_result_ends_the_study(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The other one works on meanwhile, and joblib waits for the rest of the result."""
+    monkeypatch.setattr(lost_worker, "_PAUSE", 0.1)
+    results = in_order([killed_in_the_middle_of_its_result, partial(bytes, 1)], 2)
+    with pytest.raises(WorkerError, match="a worker process was killed, most often"):
+        list(results)
+    assert list(in_order([partial(bytes, 1), partial(bytes, 2)], 2)) == [bytes(1), bytes(2)]
 
 
 def without_memory() -> int:

@@ -11,6 +11,7 @@ from typing import Any, TypeVar, cast
 
 from joblib import Parallel, cpu_count, delayed, parallel_config
 
+from relaysim.study.execution.lost_worker import lost_workers_noticed
 from relaysim.study.execution.memory import require_room
 from relaysim.study.execution.store import Store
 from relaysim.study.execution.task import Task, runs_of, source
@@ -152,10 +153,15 @@ def _close(results: Generator[Any]) -> None:
         results.close()
 
 
-def _processes(workers: int) -> Any:
-    """Return a context in which joblib uses processes here, which end with this one."""
+@contextmanager
+def _processes(workers: int) -> Iterator[None]:
+    """A context in which joblib uses processes here, which end with this one."""
     start_tracker()
-    return parallel_config("loky", n_jobs=workers, initializer=begin, initargs=(os.getpid(),))
+    processes: Any = parallel_config(
+        "loky", n_jobs=workers, initializer=begin, initargs=(os.getpid(),)
+    )
+    with processes, lost_workers_noticed():
+        yield
 
 
 def _numbered(number: int, call: Callable[[], T]) -> tuple[int, T]:

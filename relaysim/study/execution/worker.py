@@ -69,25 +69,51 @@ def _end_with(parent: int) -> None:
 
 
 def start_tracker() -> None:
-    """Start the process that removes what workers share, so that SIGHUP does not end it.
+    """Start the process that removes what workers share: SIGHUP does not end it, and it is silent.
 
     Notes
     -----
     A terminal that closes sends SIGHUP to every process of the command. A command that handles it
     still needs this process, which else ends first: joblib then prints a traceback for each
     semaphore. The process ignores what its parent ignores when it is started.
+
+    A command that is interrupted may end between the removal of a semaphore and the word to this
+    process that it is gone. The warning about that would be the last line that a user reads.
     """
+    with _ignored_hangup(), _without_warnings():
+        resource_tracker.ensure_running()
+
+
+@contextmanager
+def _ignored_hangup() -> Iterator[None]:
+    """A context in which this process, and what it starts, ignores SIGHUP if it handles it."""
     hangup = getattr(signal, "SIGHUP", None)
     if hangup is None or threading.current_thread() is not threading.main_thread():
+        yield
         return
     before = signal.getsignal(hangup)
     if not callable(before):
+        yield
         return
     signal.signal(hangup, signal.SIG_IGN)
     try:
-        resource_tracker.ensure_running()
+        yield
     finally:
         signal.signal(hangup, before)
+
+
+@contextmanager
+def _without_warnings() -> Iterator[None]:
+    """A context in which a Python that is started prints no warnings."""
+    before = os.environ.get("PYTHONWARNINGS")
+    os.environ["PYTHONWARNINGS"] = "ignore"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["PYTHONWARNINGS"]
+        else:
+            os.environ["PYTHONWARNINGS"] = before
 
 
 @contextmanager
