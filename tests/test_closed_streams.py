@@ -50,3 +50,10 @@ def test_a_closed_stderr_takes_nothing_from_the_result(jobs: str, open_streams: 
 def test_the_exit_code_is_that_of_the_command(streams: str, command: tuple[str, ...]) -> None:
     assert closed(streams, *command).returncode == 0
     assert closed(streams, "check", "nosuch.toml").returncode == 2
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="/dev/full is of Linux")
+@pytest.mark.parametrize("command", [("--version",), ("run", "--help"), ("check", MM4)])
+def test_a_full_disk_is_said_in_one_line(command: tuple[str, ...]) -> None:
+    done = closed("> /dev/full", *command)
+    assert (done.returncode, done.stderr) == (2, "relaysim: No space left on device\n")

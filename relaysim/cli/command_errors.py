@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NoReturn
 
 import typer
 from typer.core import TyperGroup
@@ -61,6 +61,18 @@ def wrapped(message: str) -> str:
 
 def _print_error(message: str) -> None:
     typer.echo(wrapped(f"relaysim: {message}"), err=True)
+
+
+def _end_unwritten(error: OSError) -> NoReturn:
+    """End a command whose output has no place, or no reader any more."""
+    if isinstance(error, BrokenPipeError):
+        raise error
+    if is_broken_pipe(error):
+        raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE)) from error
+    _print_error(str(error.strerror or error))
+    # What is still to be written has nowhere to go.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    raise typer.Exit(WRONG) from None
 
 
 def _usage(error: Any) -> str:
@@ -119,6 +131,8 @@ class Commands(TyperGroup):
         except UsageError as error:
             _print_error(_usage(error))
             raise typer.Exit(WRONG) from None
+        except OSError as error:
+            _end_unwritten(error)
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command."""
@@ -142,12 +156,5 @@ class Commands(TyperGroup):
                 "the memory is not enough: use a smaller run.scale or a shorter run.duration"
             )
             raise typer.Exit(WRONG) from None
-        except BrokenPipeError:
-            raise
         except OSError as error:
-            if is_broken_pipe(error):
-                raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE)) from error
-            _print_error(str(error.strerror or error))
-            # What is still to be written has nowhere to go.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-            raise typer.Exit(WRONG) from None
+            _end_unwritten(error)

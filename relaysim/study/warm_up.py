@@ -133,7 +133,8 @@ def find_warm_up(scenario: Scenario, sampling: Sampling, execution: Execution) -
         tasks = [Task(latencies, plain, (i, seed)) for i in range(replications)]
         sums = np.stack(list(execution.results(tasks)))
         verdict, cut, reason, series, truncation = _judged(sums, scenario.run.duration)
-    origin = execution.provenance([scenario], replications, seed)
+    ran = 0 if begins is not None or short is not None else replications
+    origin = execution.provenance([scenario], ran, seed)
     return WarmUp(scenario, verdict, cut, reason, series, truncation, origin)
 
 

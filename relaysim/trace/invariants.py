@@ -236,8 +236,11 @@ def check_retries(trace: Trace, draws: Draws, scenario: Scenario) -> list[str]:
     hubs = [scenario.hubs[title] for title in trace.names.hub_title]
     timeout = [hub.message_expiration_timeout for hub in hubs]
     expires = transactions["queued"] + np.array(timeout, np.int64)[transactions["hub"]]
+    # With the next hub's 250 its own timeout counts, even before it has routed the mail.
+    taken = np.array([*(text.startswith("2") for text in trace.names.replies), False])
+    left = (attempts["start"] >= 0) & ((attempts["end"] < 0) | taken[attempts["reply"]])
     under_way = np.zeros(len(transactions), bool)
-    under_way[attempts["transaction"][(attempts["start"] >= 0) & (attempts["end"] < 0)]] = True
+    under_way[attempts["transaction"][left]] = True
     transaction = recipients["transaction"][sent]
     late = (recipients["status"][sent] == Status.IN_FLIGHT) & (expires[transaction] < trace.end)
     late &= ~under_way[transaction] & ~_down_at_the_end(trace)[transactions["hub"][transaction]]

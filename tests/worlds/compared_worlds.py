@@ -7,6 +7,8 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from relaysim.engine.coupled_runs import control, unscripted
+from relaysim.engine.fast.layout import PLAN, STRUCTS
+from relaysim.engine.fast.packed_plan import packed_plan
 from relaysim.plan.compiler import compile_plan
 from relaysim.plan.plan import Plan
 from relaysim.scenario.culprit import culprits
@@ -59,6 +61,20 @@ def runs_of_world(tables: Tables, replication: int) -> Iterator[tuple[Plan, Draw
         yield from coupled_runs(scenario, replication, 1)
     else:
         yield compile_plan(scenario), draw(scenario, replication, 1)
+
+
+def widen(ranges: dict[str, tuple[int, int]], plan: Plan) -> None:
+    """Widen the range of each number that the compiled engine reads by those of a plan."""
+    for (name, kind), values in zip(PLAN, packed_plan(plan).arrays.values, strict=True):
+        if kind == "Law":
+            continue
+        fields = [f"{name}.{field}" for field in STRUCTS.get(kind, ())]
+        columns = zip(fields, values.T, strict=True) if fields else [(name, values)]
+        for column, numbers in columns:
+            if numbers.size:
+                least, most = int(numbers.min()), int(numbers.max())
+                low, high = ranges.get(column, (least, most))
+                ranges[column] = min(low, least), max(high, most)
 
 
 def random_worlds(pairs: int = PAIRS, start: int = SEED) -> Iterator[tuple[Tables, int]]:

@@ -14,6 +14,8 @@ EGRESS = {"HUB01": "198.51.100.10", "HUB02": "203.0.113.25", "HUB03": "203.0.113
 PLACES = ("internal", "sink", "many", "other")
 RIGHT = "Ms-Exch-SMTP-Accept-Any-Recipient"
 RELAY = [{"user": "NT AUTHORITY\\ANONYMOUS LOGON", "extended_rights": [RIGHT]}]
+_ANY_SIZE = [RELAY[0] | {"extended_rights": [RIGHT, "ms-Exch-Bypass-Message-Size-Limit"]}]
+_LOGIN = {"permission_groups": ["AnonymousUsers", "ExchangeUsers"], "auth_mechanism": ["BasicAuth"]}
 
 
 def _some(**choices: tuple[Any, ...]) -> st.SearchStrategy[Tables]:
@@ -53,7 +55,7 @@ _PRESSED = {"version_bucket_size": "100 B"}
 # Some 20 KB of mail below the limits of 93 and 95 %.
 _DRIVE = {"queue_drive_size": "10 GB", "queue_drive_used": "9751740 KB", "log_free_space": "500 MB"}
 _FULL = _DRIVE | {"queue_drive_used": "9961460 KB"}
-_LOG = {"log_drive_size": "10 GB", "log_drive_used": "9600 MB"}
+_LOG = {"log_drive_size": "20 GB", "log_drive_used": "19300 MB"}
 
 _HUB = _some(
     mta=("none", "exchange-2007", "exchange-2010"),
@@ -88,15 +90,16 @@ _HUB = _some(
     back_pressure=(
         *(_PRESSURE, _PRESSED, _DRIVE, _PRESSED | _DRIVE),
         *(_FULL, _FULL | _LOG, _PRESSURE | _DRIVE | _LOG),
+        _PRESSED | {"resource_monitoring_interval": "5 s"},
     ),
 )
 _CONNECTOR = _some(
-    permissions=(RELAY, RELAY, RELAY, []),
+    permissions=(RELAY, RELAY, _ANY_SIZE, []),
     max_inbound_connection=(1, 2, 100),
     max_inbound_connection_per_source=LIMIT,
     max_inbound_connection_percentage_per_source=(20, 50, 100),
     message_rate_limit=("1/min", "3/min", "unlimited"),
-    message_rate_source=("IPAddress", "All", "None"),
+    message_rate_source=("IPAddress", "All", "User", "None"),
     max_message_size=("1 KB", "20 KB", "unlimited"),
     max_recipients_per_message=(1, 2, "unlimited"),
     tarpit_interval=("0 s", "5 s"),
@@ -179,6 +182,14 @@ _HOST = _some(
     pipelining=(True, False),
     bandwidth=("8 kbit/s", "unlimited"),
 )
+_ACCOUNT: tuple[Tables, ...] = ({}, {}, {"account": "app", "port": 25})
+"""Some hosts log in: to a connector without a mechanism, or one that takes no anonymous mail."""
+_GROUPS: tuple[Tables, ...] = (
+    {"permission_groups": ["AnonymousUsers"]},
+    _LOGIN,
+    _LOGIN,
+    _LOGIN | {"permission_groups": ["ExchangeUsers"]},
+)
 _KINDS = ("none", "application", "bulk_marketing", "printer", "internet", "mailbox_users")
 
 
@@ -196,9 +207,9 @@ def hubs(draw: st.DrawFn, names: tuple[str, ...]) -> Tables:
                     "relay": {
                         "bindings": ["0.0.0.0:25"],
                         "remote_ip_ranges": ["0.0.0.0-255.255.255.255"],
-                        "permission_groups": ["AnonymousUsers"],
                         "permissions": RELAY,
                     }
+                    | draw(st.sampled_from(_GROUPS))
                     | connector
                 }
             }
@@ -220,7 +231,8 @@ def hosts(draw: st.DrawFn, names: tuple[str, ...], server: str | None = None) ->
             else f"10.0.1.{number}",
             "server": server or draw(st.sampled_from(("one", "all"))),
             "streams": streams,
-        } | draw(_HOST)
+        }
+        result[name] |= draw(st.sampled_from(_ACCOUNT)) | draw(_HOST)
     return result
 
 
@@ -266,6 +278,10 @@ def destinations(draw: st.DrawFn) -> Tables:
     return {name: {"profile": "none"} | draw(_DESTINATION) | of for name, of in domains.items()}
 
 
+_SPACES = st.sampled_from((["SMTP:*;1"], ["SMTP:*;1"], ["SMTP:*;1"], ["SMTP:*.example;1"]))
+"""The last one leaves mail without a way: it waits in the unreachable queue."""
+
+
 @st.composite
 def send_connectors(draw: st.DrawFn, names: tuple[str, ...]) -> Tables:
     """A way for all, perhaps one by a smart host for some, perhaps one for a receive connector."""
@@ -274,7 +290,7 @@ def send_connectors(draw: st.DrawFn, names: tuple[str, ...]) -> Tables:
     size = st.sampled_from(("4 KB", "20 KB", "unlimited"))
     smart = {"smart_hosts": ["mx.provider.example"], "dns_routing_enabled": False}
     result: Tables = {
-        "internet": {"address_spaces": ["SMTP:*;1"], "max_message_size": draw(size)},
+        "internet": {"address_spaces": draw(_SPACES), "max_message_size": draw(size)},
     }
     if draw(st.booleans()):
         spaces = draw(st.sampled_from((["SMTP:*;2"], ["SMTP:example.net;1"])))

@@ -19,6 +19,8 @@ SUFFIX = {"win32": ".dll", "darwin": ".dylib"}.get(sys.platform, ".so")
 LIBRARY = HERE / f"compiled{SUFFIX}"
 _SEAL = 32
 """Bytes of the digest at the end of the library."""
+_LINES = 20
+"""Lines of a compiler's errors that are printed."""
 _NAMES = ("c++", "g++", "clang++", "cc", "gcc", "clang")
 _FLAGS = (
     *("-x", "c++", "-std=c++17", "-O2", "-shared", "-fPIC"),
@@ -96,7 +98,9 @@ def build(target: Path = LIBRARY, flags: tuple[str, ...] = ()) -> Path:
                 seal(made)
                 made.replace(target)
                 return target
-            errors.append(f"{' '.join(compiler)}: {result.stderr.strip()[-500:]}")
+            # The first error explains those after it.
+            text = "\n".join(result.stderr.strip().splitlines()[:_LINES])
+            errors.append(f"{' '.join(compiler)}: {text}")
     raise BuildError(
         "\n".join(errors) or "no C++ compiler: install one (such as g++), or `pip install ziglang`"
     )

@@ -66,7 +66,7 @@ def origin(provenance: Provenance, designs: bool = True, intervals: bool = True)
     """
     facts = provenance.facts()
     count = provenance.replications
-    parts = [f"seed {provenance.seed}", f"{count} replication{'s' if count != 1 else ''}"]
+    parts = [f"seed {provenance.seed}", f"{count or 'no'} replication{'s' if count > 1 else ''}"]
     if count > 1 and intervals:
         parts[-1] += " with 95 % intervals"
     if designs:
