@@ -28,6 +28,7 @@ class Routes:
         self.scenario, self.numbers = scenario, numbers
         self.queues: list[QueuePlan] = []
         self._number: dict[tuple[QueueKind, int, str], int] = {}
+        self._hops: dict[tuple[int, str, int, int], routing.Hop] = {}
         senders = scenario.send_connectors.values()
         self.linked = any(sender.linked_receive_connector for sender in senders)
         sizes = {s.max_message_size for s in senders if s.max_message_size is not None}
@@ -37,23 +38,21 @@ class Routes:
         # enough.
         connectors = [-1, *range(len(numbers.connectors))] if self.linked else [-1]
         # A copy: `_queue_for` adds the domains of smart hosts, to which no message is addressed.
-        domains = tuple(numbers.domains)
+        domains = tuple(zip(numbers.domains, numbers.first_alike, strict=True))
         for hub in range(len(numbers.hubs)):
             for connector in connectors:
                 self.tables[hub, connector] = tuple(
-                    array("q", [self._queue_for(hub, name, size, connector) for name in domains])
+                    array("q", [self._queue_for(hub, *pair, size, connector) for pair in domains])
                     # One size stands for a band, because all sizes of a band meet the same limits.
                     for size in (*self.bands, self.bands[-1] + 1 if self.bands else 0)
                 )
 
-    def _queue_for(self, hub: int, domain: str, size: int, connector: int) -> int:
-        """Return the queue that a message for a domain joins at a hub, or `TOO_LARGE`."""
-        scenario, numbers = self.scenario, self.numbers
-        linked = None
-        if connector >= 0:
-            owner, title = numbers.connectors[connector]
-            linked = routing.identity(owner, title)
-        hop = routing.next_hop(scenario, numbers.hubs[hub], domain, size, linked)
+    def _queue_for(self, hub: int, domain: str, first: str, size: int, connector: int) -> int:
+        """Return the queue that a message for a domain joins at a hub, or `TOO_LARGE`.
+
+        The way to the first domain that is like it is the way to the domain.
+        """
+        hop = routing.for_domain(self._next_hop(hub, first, size, connector), domain)
         match hop.kind:
             case routing.HopKind.TOO_LARGE:
                 return TOO_LARGE
@@ -75,6 +74,18 @@ class Routes:
             self._number[key] = len(self.queues)
             self.queues.append(self._queue(*key, hop))
         return self._number[key]
+
+    def _next_hop(self, hub: int, domain: str, size: int, connector: int) -> routing.Hop:
+        """Return the next hop of a domain."""
+        key = hub, domain, size, connector
+        known = self._hops.get(key)
+        if known is None:
+            linked = None
+            if connector >= 0:
+                linked = routing.identity(*self.numbers.connectors[connector])
+            name = self.numbers.hubs[hub]
+            known = self._hops[key] = routing.next_hop(self.scenario, name, domain, size, linked)
+        return known
 
     def _queue(self, kind: QueueKind, hub: int, next_hop: str, hop: routing.Hop) -> QueuePlan:
         """Return a queue with its limits and, outside, with what answers at the other end."""

@@ -1,5 +1,6 @@
 """Numbers for names: the plan refers to entities by their place in the order of names."""
 
+from relaysim.mail.domains import specificity
 from relaysim.plan.names import dsn_name, line_name, stream_name
 from relaysim.scenario.model import Scenario
 from relaysim.scenario.reference import ELSEWHERE
@@ -11,7 +12,9 @@ class Numbering:
     """The numbers of all entities with a name, in the order of names.
 
     `streams` has the streams of hosts in the order of `Draws.streams`, then the DSNs of each hub.
-    `line_titles` are the names of lines, then the public IPs with a separate line.
+    `line_titles` are the names of lines, then the public IPs with a separate line. `first_alike`
+    has for each domain the first one that the same patterns match: connectors know a domain by
+    them alone, so what holds for the first one holds for thousands that are like it.
     """
 
     def __init__(self, scenario: Scenario) -> None:
@@ -42,15 +45,23 @@ class Numbering:
         # Sender domains are numbered in the order of compilation: streams, then DSNs.
         self.from_domains: list[str] = []
         self._domain = {name: number for number, name in enumerate(self.domains)}
+        self._patterns = _patterns(scenario)
+        self._first: dict[tuple[int | None, ...], str] = {}
+        self.first_alike = [self._first_alike(name) for name in self.domains]
 
     def domain(self, name: str) -> int:
         """Return the number of a domain; a domain without destination counts as elsewhere."""
         if name not in self._domain:
             self._domain[name] = len(self.domains)
             self.domains.append(name)
+            self.first_alike.append(self._first_alike(name))
             # The last destination is `elsewhere`.
             self.receiver_of.append(len(self.destinations) - 1)
         return self._domain[name]
+
+    def _first_alike(self, domain: str) -> str:
+        matches = tuple(specificity(pattern, domain) for pattern in self._patterns)
+        return self._first.setdefault(matches, domain)
 
     def from_domain(self, name: str) -> int:
         """Return the number of a sender domain, as receivers see it."""
@@ -61,3 +72,11 @@ class Numbering:
     def line_of(self, scenario: Scenario, egress: str) -> int:
         """Return the line of a public IP: a named one, or its own."""
         return self.line_titles.index(scenario.egress[egress].line or egress)
+
+
+def _patterns(scenario: Scenario) -> tuple[str, ...]:
+    """Return the patterns of domains: accepted domains and address spaces."""
+    accepted = (pattern.lower() for pattern in scenario.organization.domains)
+    connectors = scenario.send_connectors.values()
+    spaces = (space.pattern for connector in connectors for space in connector.address_spaces)
+    return tuple(dict.fromkeys((*accepted, *spaces)))

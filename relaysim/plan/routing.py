@@ -3,7 +3,7 @@
 Pure functions, without clock and chance: the rules of `relaysim.mail` for the tables of a scenario.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from relaysim.mail.domains import AcceptedDomainType, is_authoritative
@@ -107,6 +107,27 @@ def next_hop(
         )
     sources = ",".join(connector.source_transport_servers)
     return Hop(HopKind.TRANSFER, hub, sources, connector=connector, route=route)
+
+
+def for_domain(hop: Hop, domain: str) -> Hop:
+    """Return the next hop of a domain, by that of a domain that is like it.
+
+    Parameters
+    ----------
+    hop : Hop
+        The next hop of a domain that the same patterns match.
+    domain : str
+        The domain.
+
+    Returns
+    -------
+    Hop
+        The same hop to this domain. The reasons in its route name the other domain.
+    """
+    if hop.kind is not HopKind.REMOTE or hop.connector is None:
+        return hop
+    queue, answers = queue_name(hop.connector, domain), answering_domain(hop.connector, domain)
+    return replace(hop, next_hop=queue, domain=answers)
 
 
 def answering_domain(connector: SendConnector, domain: str) -> str:

@@ -81,10 +81,12 @@ def _verdicts(
         )
         for short, stream in host.streams.items()
     }
-    # The session is the same for all domains: thousands of them need no lookup of it.
     accepted = scenario.organization.domains
-    replies_to_rcpt = (rcpt_to(session.rights, domain, accepted) for domain in numbers.domains)
-    rcpt = array("q", map(number, replies_to_rcpt))
+    number_of = {
+        domain: number(rcpt_to(session.rights, domain, accepted))
+        for domain in dict.fromkeys(numbers.first_alike)
+    }
+    rcpt = array("q", [number_of[domain] for domain in numbers.first_alike])
     return Verdicts(
         mail=mail,
         rcpt=rcpt,
