@@ -13,6 +13,7 @@ from worlds.compared_worlds import (
     SCENARIOS,
     random_worlds,
     run_with_many_rows,
+    run_with_top_value,
     runs_of_huge_messages,
     runs_of_scenario,
     runs_of_world,
@@ -121,6 +122,10 @@ def test_a_run_with_many_rows_is_the_same() -> None:
     require_equal(plan, draws)
     # A megabyte of times in 64 bits.
     assert len(fast.run(plan, draws).visits) > 2**17
+
+
+def test_a_run_with_the_highest_part_of_a_law_is_the_same() -> None:
+    require_equal(*run_with_top_value())
 
 
 def test_huge_messages_take_the_same_time_in_both_engines() -> None:

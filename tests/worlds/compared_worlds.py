@@ -46,6 +46,15 @@ def run_with_many_rows() -> tuple[Plan, Draws]:
     return compile_plan(scenario), draw(scenario, 0, 1)
 
 
+def run_with_top_value() -> tuple[Plan, Draws]:
+    """Return a run with a draw of the highest part of a law, which has values of its own.
+
+    One draw in 65,536 is: this replication of a few hundred has one.
+    """
+    scenario = load(SCENARIOS[0].parent / "campaign-aged-list.toml", ["run.scale=0.03"])
+    return compile_plan(scenario), draw(scenario, 74, 1)
+
+
 def coupled_runs(scenario: Scenario, replication: int, start: int) -> Iterator[tuple[Plan, Draws]]:
     """Yield plan and draws of the treatment, of the control, and of the run without culprits."""
     plan, draws = compile_plan(scenario), draw(scenario, replication, start)

@@ -94,7 +94,7 @@ _HUB = _some(
     ),
 )
 _CONNECTOR = _some(
-    permissions=(RELAY, RELAY, _ANY_SIZE, []),
+    permissions=(RELAY, RELAY, RELAY, _ANY_SIZE, []),
     max_inbound_connection=(1, 2, 100),
     max_inbound_connection_per_source=LIMIT,
     max_inbound_connection_percentage_per_source=(20, 50, 100),
@@ -185,9 +185,8 @@ _HOST = _some(
 _ACCOUNT: tuple[Tables, ...] = ({}, {}, {"account": "app", "port": 25})
 """Some hosts log in: to a connector without a mechanism, or one that takes no anonymous mail."""
 _GROUPS: tuple[Tables, ...] = (
-    {"permission_groups": ["AnonymousUsers"]},
-    _LOGIN,
-    _LOGIN,
+    *[{"permission_groups": ["AnonymousUsers"]}] * 4,
+    *[_LOGIN] * 3,
     _LOGIN | {"permission_groups": ["ExchangeUsers"]},
 )
 _KINDS = ("none", "application", "bulk_marketing", "printer", "internet", "mailbox_users")
