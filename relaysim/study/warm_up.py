@@ -121,7 +121,7 @@ def find_warm_up(scenario: Scenario, sampling: Sampling, execution: Execution) -
     """Find the warm-up of a scenario; see `warm_up`."""
     replications, seed = sampling.resolved([scenario])
     series = pd.Series(np.zeros(0), name="latency")
-    truncation = None
+    truncation, ran = None, 0
     begins, short = next(changing(scenario), None), next(_overloaded(scenario), None)
     if begins is not None:
         verdict, cut, reason = _terminating(begins)
@@ -132,8 +132,8 @@ def find_warm_up(scenario: Scenario, sampling: Sampling, execution: Execution) -
         plain = with_warm_up(scenario, 0)
         tasks = [Task(latencies, plain, (i, seed)) for i in range(replications)]
         sums = np.stack(list(execution.results(tasks)))
+        ran = replications
         verdict, cut, reason, series, truncation = _judged(sums, scenario.run.duration)
-    ran = 0 if begins is not None or short is not None else replications
     origin = execution.provenance([scenario], ran, seed)
     return WarmUp(scenario, verdict, cut, reason, series, truncation, origin)
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from relaysim.plan.names import StationKind
+from relaysim.plan.names import QueueKind, StationKind
 from relaysim.scenario.model import Scenario
 from relaysim.trace.columns import Column, Kept, Table
 from relaysim.trace.list_refusals import check_list_refusals
@@ -236,9 +236,11 @@ def check_retries(trace: Trace, draws: Draws, scenario: Scenario) -> list[str]:
     hubs = [scenario.hubs[title] for title in trace.names.hub_title]
     timeout = [hub.message_expiration_timeout for hub in hubs]
     expires = transactions["queued"] + np.array(timeout, np.int64)[transactions["hub"]]
-    # With the next hub's 250 its own timeout counts, even before it has routed the mail.
+    # With the 250 of the next hub its own timeout counts, even before it has routed the mail.
     taken = np.array([*(text.startswith("2") for text in trace.names.replies), False])
-    left = (attempts["start"] >= 0) & ((attempts["end"] < 0) | taken[attempts["reply"]])
+    to_hub = np.array([kind == QueueKind.TRANSFER for kind in trace.names.queue_kind], bool)
+    over = to_hub[attempts["queue"]] & taken[attempts["reply"]]
+    left = (attempts["start"] >= 0) & ((attempts["end"] < 0) | over)
     under_way = np.zeros(len(transactions), bool)
     under_way[attempts["transaction"][left]] = True
     transaction = recipients["transaction"][sent]

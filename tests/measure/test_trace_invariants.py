@@ -190,6 +190,21 @@ def test_a_message_that_waits_longer_than_it_may_breaks_the_eleventh() -> None:
     assert [name for name, _ in found(story, end=61 + two_days)] == ["INV-11"]
 
 
+@pytest.mark.parametrize(
+    ("queue", "broken"), [("HUB01->HUB02", []), ("HUB01->gmail.com", ["INV-11"])]
+)
+def test_the_timeout_of_a_hub_ends_with_the_250_of_the_next_hub_alone(
+    queue: str, broken: list[str]
+) -> None:
+    """A destination may take some recipients and defer others, which the hub keeps."""
+    story = Story()
+    message = story.message("app.news", ["gmail.com"], 60, connected=60, committed=60)
+    transaction = story.queued([story.recipient(message)], queue, at=60)
+    story.attempt(transaction, enter=60, start=60, end=61)
+    faults = found(story, end=61 + 2 * 86_400)
+    assert [name for name, _ in faults if name == "INV-11"] == broken
+
+
 def test_a_stopped_hub_may_be_idle_beside_work() -> None:
     story = sound(idle_core)
     story.tables["levels"] = Story().tables["levels"]
