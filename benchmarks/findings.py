@@ -1,6 +1,6 @@
 """Eleven claims about reputation, each put to the test by a pair of scenarios: docs/findings.md.
 
-    python benchmarks/findings.py                 # all, about half an hour on two cores
+    python benchmarks/findings.py                 # all, about a minute and a half on two cores
     python benchmarks/findings.py H2 H4 --replications 10
 
 A claim is a set of paired contrasts. It is confirmed if every one of them is as expected, with its
@@ -379,7 +379,7 @@ HEAD = f"""\
 # Findings
 
 Eleven common claims about mail reputation, each tested with scenarios of `scenarios/findings/` or
-of the ladder. Values are means with half of their 95 % interval over the replications; differences
+of the ladder. Values are means with their 95 % interval over the replications; differences
 are paired on the same mail. Most parameters are assumptions (`relaysim profiles` prints which), so
 a finding states the consequence of the assumptions. Made with relaysim {relaysim.__version__} by
 `python benchmarks/findings.py`.

@@ -1,6 +1,6 @@
 """How much growth each rung of the ladder bears, as docs/growth.md: one sweep of `run.scale`.
 
-python benchmarks/growth.py [--replications N]     # a quarter of an hour on two cores
+python benchmarks/growth.py [--replications N]     # about a minute on two cores
 """
 
 import argparse
