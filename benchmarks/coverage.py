@@ -1,6 +1,6 @@
 """How often 95 % intervals contain the truth, which theory knows here: docs/coverage.md.
 
-    python benchmarks/coverage.py                  # some minutes on two cores; writes the page
+    python benchmarks/coverage.py                  # a minute on two cores; writes the page
     python benchmarks/coverage.py --studies 40     # a trial; prints the page and writes nothing
 
 The exit status is 1 if the coverage of a quantity lies outside 93 to 97 %.
