@@ -6,7 +6,7 @@ from functools import cache
 
 import pytest
 from matplotlib.colors import to_hex
-from worlds.drawn import boxes, cut_off, letters, shown, touching
+from worlds.drawn import boxes, cut_off, laid_out, letters, shown, touching
 from worlds.golden_text import flat
 from worlds.lettering import CAPTION, title
 from worlds.quantities import quantities
@@ -93,7 +93,7 @@ def drawn():
             results[name] = draw_design(picture(name), CAPTION)
         results["much"] = draw_design(much(), CAPTION)
         for figure in results.values():
-            style.settle(figure)
+            laid_out(figure)
     return results
 
 
@@ -468,7 +468,7 @@ def test_words_are_varied_too():
     vary = {"hubs.HUB01.priority_queuing_enabled": ["false", "true"]}
     result = sweep(MM4, vary, settings=SHORT_RUN, replications=2, jobs=1)
     figure = of(result)["sweep"]()
-    style.settle(figure)
+    laid_out(figure)
     labels = [label.get_text() for label in figure.axes[-1].get_xticklabels()]
     assert labels == ["false", "true"]
 

@@ -6,6 +6,7 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
+from worlds.drawn import laid_out
 from worlds.golden_text import message
 from worlds.lettering import CAPTION, START, title
 from worlds.quantities import quantities
@@ -127,7 +128,7 @@ def test_letters_along_the_axis_of_many_days_do_not_overlap(days):
     busy = minutes(**queues)
     busy.index *= days * 144
     figure = backlog({"one": busy}, KNOWN, START, days * 86_400.0, CAPTION)
-    style.settle(figure)
+    laid_out(figure)
     for panel in figure.axes:
         low, high = panel.get_xlim()
         ticks = [tick for tick in panel.xaxis.get_major_ticks() if low <= tick.get_loc() <= high]
@@ -246,7 +247,7 @@ def test_a_series_is_active_while_it_is_above_a_hundredth_of_the_largest():
 def test_a_long_key_takes_several_lines():
     key = style.design_key([f"a-design-with-a-long-name-{i}" for i in range(7)])
     figure, _ = style.sheet(1, 1, "Message", CAPTION, [key])
-    style.settle(figure)
+    laid_out(figure)
     width = figure.get_size_inches()[0] * figure.dpi
     assert len(figure.legends) == 3
     boxes = [legend.get_window_extent() for legend in figure.legends]

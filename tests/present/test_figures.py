@@ -10,7 +10,7 @@ import pytest
 from matplotlib.colors import to_hex
 from matplotlib.image import imread
 from matplotlib.text import Text
-from worlds.drawn import letters
+from worlds.drawn import laid_out, letters
 from worlds.golden_text import message
 from worlds.quantities import quantities
 from worlds.small_comparison import COMMAND, comparison
@@ -33,7 +33,7 @@ def drawn():
     with style.paper():
         for name, draw in figures.FIGURES.items():
             result[name] = opinions(of) if name == EMPTY else draw(of)
-            style.settle(result[name])
+            laid_out(result[name])
     return result
 
 

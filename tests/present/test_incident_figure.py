@@ -5,6 +5,7 @@ import re
 
 import pytest
 from matplotlib.colors import to_hex
+from worlds.drawn import laid_out
 from worlds.golden_text import message
 from worlds.lettering import CAPTION, title
 from worlds.quantities import quantities
@@ -201,7 +202,7 @@ def test_labels_meet_neither_each_other_nor_a_line_that_leads_down():
     crowd = [did(58.5 + i / 3, "requested", f"{'list-' * (i % 7 + 1)}{i}") for i in range(40)]
     crowd += [did(96.0 + i, "requested", "another-list-with-a-long-name") for i in range(5)]
     figure = incident(trouble(actions=crowd), CAPTION)
-    style.settle(figure)
+    laid_out(figure)
     panel = figure.axes[0]
     assert len(panel.texts) == 45
     boxes = [text.get_window_extent() for text in panel.texts]
@@ -246,7 +247,7 @@ def test_of_several_incidents_that_with_most_refusals_is_shown():
 
 def test_titles_and_keys_of_panels_do_not_meet():
     figure = incident(trouble(actions=DONE), CAPTION)
-    style.settle(figure)
+    laid_out(figure)
     for panel in figure.axes[-2:]:
         key = panel.get_legend().get_window_extent()
         words = panel._left_title.get_window_extent()

@@ -5,7 +5,14 @@ import itertools
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
+from relaysim.present.drawing import style
 from worlds.golden_text import flat, message
+
+
+def laid_out(figure):
+    """Lay a figure out and draw it: some letters have their place only then."""
+    style.settle(figure)
+    figure.draw_without_rendering()
 
 
 def letters(figure):

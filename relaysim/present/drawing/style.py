@@ -239,7 +239,11 @@ def settle(figure: Figure) -> None:
     The solver of matplotlib's layout depends on addresses in memory, so the last digits of its
     result vary; they are rounded.
     """
-    figure.draw_without_rendering()
+    layout = figure.get_layout_engine()
+    if layout is None:
+        return
+    # Alone: drawing the figure would do the same and more.
+    layout.execute(figure)
     # Not "none": that leaves a placeholder, for which savefig draws each figure twice.
     figure.set_layout_engine(None)
     for axes in figure.axes:

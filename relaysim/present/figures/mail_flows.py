@@ -5,9 +5,10 @@ in its place), the hub that accepted it, the hub that sent it if it is another o
 and its destination.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from relaysim.measure.recipients import Recipients
 from relaysim.measure.wait_parts import is_mailbox
@@ -85,23 +86,28 @@ def flows(trace: Trace, scenario: Scenario) -> Flows:
     last = passed[0]
     for stage in passed[1:]:
         on = stage >= 0
-        pairs, counts = np.unique(
-            np.stack((last[on], stage[on], culprit[on])), axis=1, return_counts=True
-        )
         results += [
-            Flow(known[start], known[end], bool(guilt), int(count))
-            for start, end, guilt, count in zip(*pairs, counts, strict=True)
+            Flow(known[start], known[end], bool(guilt), count)
+            for start, end, guilt, count in _counted(last[on], stage[on], culprit[on])
         ]
         # -1 is a stage that the recipient does not pass, so its last stop stays.
         last = np.where(on, stage, last)
     status = recipients.status[rows]
     lost = ~np.isin(status, _THROUGH)
-    ends, counts = np.unique(np.stack((last[lost], status[lost])), axis=1, return_counts=True)
     losses = [
-        Lost(known[at], Status(how).name.lower(), int(count))
-        for at, how, count in zip(*ends, counts, strict=True)
+        Lost(known[at], Status(how).name.lower(), count)
+        for at, how, count in _counted(last[lost], status[lost])
     ]
     return Flows(results, losses)
+
+
+def _counted(*columns: npt.NDArray[np.integer[Any]]) -> list[tuple[int, ...]]:
+    """Return each row of values that occurs, in order, and how often."""
+    shape = [int(column.max(initial=0)) + 1 for column in columns]
+    # One number a row is sorted many times as fast as rows are.
+    rows, counts = np.unique(np.ravel_multi_index(columns, shape), return_counts=True)
+    every = (*np.unravel_index(rows, shape), counts)
+    return list(zip(*(column.tolist() for column in every), strict=True))
 
 
 def _stages(
