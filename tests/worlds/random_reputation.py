@@ -79,6 +79,16 @@ _REPUTATION: dict[str, tuple[Any, ...]] = {
     "trap_share": (0.5, 0.0, 1.0),
     "widening": (0.0, 1.0),
 }
+_STRICT: Tables = {
+    "complaint_limit": 0.02,
+    "unknown_limit": 0.01,
+    "trap_limit": 1,
+    "trap_share": 1.0,
+    "least_inboxed": 1,
+    "half_life": "3 d",
+    "throttle_rate": "1/h",
+}
+"""A provider that soon thinks ill of an IP."""
 _STAGES = ("greeting", "greeting", "mail", "rcpt", "data", {"greeting": 0.5, "rcpt": 0.5})
 _ACTIONS = (
     "reject",
@@ -104,8 +114,10 @@ def receiving(draw: st.DrawFn, lists: tuple[str, ...]) -> Tables:
         "dnsbl_negative_ttl": draw(st.sampled_from(("0 s", "5 s", "5 min"))),
         "mirrors": draw(st.sampled_from((0.0, 0.5, 1.0))),
     }
-    if draw(st.sampled_from((True, True, False))):
+    if draw(st.sampled_from((True, True, True, False))):
         result["reputation"] = {k: draw(st.sampled_from(v)) for k, v in _REPUTATION.items()}
+        if draw(st.sampled_from((False, True, False))):
+            result["reputation"] |= _STRICT
         if draw(st.booleans()):
             result["reputation"] |= {"persistence": 0.5, "persistence_time": "1 h"}
         if draw(st.booleans()):
@@ -180,7 +192,7 @@ def operations(draw: st.DrawFn, egress: tuple[str, ...]) -> Tables:
             st.sampled_from(
                 (
                     *("clean_list", "clean_list", "move_culprit", "move_culprit", "move_culprit"),
-                    *("pause_culprit", "pause_culprit", "nothing"),
+                    *("pause_culprit", "pause_culprit", "pause_culprit", "nothing"),
                 )
             )
         ),
@@ -245,8 +257,12 @@ def _listings(egress: tuple[str, ...], lists: tuple[str, ...]) -> st.SearchStrat
 def listed_for_good(
     draw: st.DrawFn, destinations: Tables, egress: tuple[str, ...], lists: tuple[str, ...]
 ) -> tuple[Tables, list[Tables]]:
-    """Destinations that each refuse mail on one blocklist, and the listings of all IPs on it."""
-    actions = {"refusal_action": {"reject": 0.7, "defer": 0.3}}
+    """Destinations that each act on one blocklist, and the listings of all IPs on it."""
+    acting: tuple[Tables, ...] = (
+        *[{"refusal_action": {"reject": 0.85, "defer": 0.15}}] * 4,
+        {"refusal_action": "score", "junk_share": 1.0},
+    )
+    actions = draw(st.sampled_from(acting))
     refusing = {
         name: table | actions | {"refuses_on": {draw(st.sampled_from((*lists, "none"))): 1.0}}
         for name, table in destinations.items()

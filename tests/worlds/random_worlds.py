@@ -397,6 +397,18 @@ def with_transfers(draw: st.DrawFn, tables: Tables) -> Tables:
     return tables
 
 
+@st.composite
+def with_full_hub(draw: st.DrawFn, tables: Tables) -> Tables:
+    """The same, where the first hub fills up and refuses connections, and hosts soon give up."""
+    _campaign(draw, tables, draw(st.integers(0, 100)))
+    hub = next(iter(tables["hubs"].values()))
+    hub["mta"] = "exchange-2007"
+    hub["back_pressure"] = draw(st.sampled_from(_FILLED))
+    for host in tables["hosts"].values():
+        host["on_failure"] = draw(st.sampled_from(_DROP_OR_RETRY[:2]))
+    return tables
+
+
 _FEW = _each(
     max_outbound_connections=(2, 1, 3, "unlimited"),
     max_per_domain_outbound_connections=(1, 2, "unlimited"),
@@ -447,9 +459,10 @@ def lines(draw: st.DrawFn, names: tuple[str, ...], shared: bool) -> Tables:
 
 @st.composite
 def worlds(draw: st.DrawFn) -> Tables:
-    """Any scenario, in half of the cases with all that has to do with reputation."""
+    """Any scenario, in most cases with all that has to do with reputation."""
     tables = draw(plain_worlds())
-    return draw(reputed_worlds(tables)) if draw(st.booleans()) else tables
+    has_reputation = draw(st.sampled_from((True, False, True)))
+    return draw(reputed_worlds(tables)) if has_reputation else tables
 
 
 @st.composite
@@ -488,7 +501,8 @@ def plain_worlds(draw: st.DrawFn) -> Tables:
         "blocklists": {"css": {"profile": "spamhaus-css"}},
         "events": draw(events(names, senders)),
     }
-    common = draw(st.sampled_from((None, with_stops, with_transfers, with_transfers, with_limits)))
+    focus = (None, with_stops, with_transfers, with_transfers, with_limits, with_full_hub)
+    common = draw(st.sampled_from(focus))
     if common:
         tables = draw(common(tables))
     tables["events"] = [event for event in tables["events"] if _in_time(event, DURATION, drain)]
