@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator
 from relaysim.analysis.mail_paths import paths
 from relaysim.audit.finding import Finding, Severity
 from relaysim.mail import reply
-from relaysim.mail.backpressure import Drive, Level, Resource, level
+from relaysim.mail.backpressure import Level, level
+from relaysim.mail.watched_drive import Drive, Resource
 from relaysim.plan import initial_pressure as pressure
 from relaysim.scenario.hub import Hub
 from relaysim.scenario.model import Scenario
@@ -57,7 +58,7 @@ def _level(drive: Drive) -> Level:
 def _fullness(drive: Drive) -> str:
     """Return the use and the level of a drive: "the drive of its log is 96 % full ..."."""
     limits, now = drive.thresholds, _level(drive)
-    limit = limits.high if now is Level.HIGH else limits.medium
+    limit = limits.medium_to_high if now is Level.HIGH else limits.low_to_medium
     return (
         f"the drive of {_WHAT[drive.resource]} is {drive.use()} % full from the start, which is "
         f"{now.name.capitalize()} (from {limit} % on)"
@@ -84,7 +85,7 @@ def _spared(hub: Hub, pressed: Iterable[Drive]) -> tuple[str, str]:
         drives.setdefault(_key(hub, drive), []).append(drive)
     key = next(iter(drives))
     # Database and log may share a drive: the lower threshold decides.
-    most = min(drive.size * drive.thresholds.normal // 100 for drive in drives[key])
+    most = min(drive.size * drive.thresholds.medium_to_low // 100 for drive in drives[key])
     # Rounded down, so that the value in the text is still Normal.
     unit = 256 * _MB if most >= 10 * 1024 * _MB else _MB
     return key, format_size(most // unit * unit)

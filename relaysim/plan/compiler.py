@@ -244,6 +244,9 @@ def _hub(hub: hub_model.Hub, numbers: Numbering, station: dict[str, int]) -> Hub
             version_bucket_size=pressure.version_bucket_size or 0,
             drives=pressure.drives(),
             resource_monitoring_interval=pressure.resource_monitoring_interval,
+            used_version_buckets=pressure.used_version_buckets.thresholds(),
+            version_buckets_history_depth=pressure.version_buckets_history_depth,
+            reply_delay=pressure.reply_delay(),
             delays_first=hub.properties.back_pressure_delays_first,
         ),
     )

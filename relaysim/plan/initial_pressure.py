@@ -9,12 +9,12 @@ from relaysim.mail.address import domain_of
 from relaysim.mail.backpressure import (
     Level,
     Peer,
-    level_at_start,
     refuses_connection,
     refuses_mail_from,
 )
 from relaysim.mail.domains import is_authoritative
 from relaysim.mail.reply import Reply
+from relaysim.mail.watched_drive import level_at_start
 from relaysim.scenario.host import Host
 from relaysim.scenario.hub import Hub
 from relaysim.scenario.model import Scenario

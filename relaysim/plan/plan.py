@@ -11,8 +11,9 @@ A limit of 0 means no limit. Laws are tables of integers for 32-bit draws
 from array import array
 from dataclasses import dataclass
 
-from relaysim.mail.backpressure import Drive
+from relaysim.mail.backpressure import ReplyDelay, Thresholds
 from relaysim.mail.session_time import Timing
+from relaysim.mail.watched_drive import Drive
 from relaysim.plan.names import QueueKind, StationKind
 from relaysim.plan.reputation_plan import (
     BlocklistPlan,
@@ -173,6 +174,9 @@ class PressurePlan:
     version_bucket_size: int
     drives: tuple[Drive, ...]
     resource_monitoring_interval: int
+    used_version_buckets: Thresholds
+    version_buckets_history_depth: int
+    reply_delay: ReplyDelay
     delays_first: bool
 
 

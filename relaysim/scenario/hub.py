@@ -3,10 +3,10 @@
 from typing import Annotated
 
 from immutabledict import immutabledict
-from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
+from pydantic import BeforeValidator, Field
 
-from relaysim.mail.backpressure import Drive, Resource, disk_thresholds
 from relaysim.profiles.properties import MtaProperties
+from relaysim.scenario.back_pressure import BackPressure
 from relaysim.scenario.connector import ReceiveConnector
 from relaysim.scenario.table import (
     Address,
@@ -18,11 +18,9 @@ from relaysim.scenario.table import (
     Many,
     Named,
     Positive,
-    Size,
     Table,
     TimeLimit,
 )
-from relaysim.units import format_size
 
 
 class Cost(Table):
@@ -42,83 +40,6 @@ def _as_table(value: object) -> object:
 
 CoreTime = Annotated[Cost, BeforeValidator(_as_table)]
 """A cost: a constant ("5 ms"), or a table {base, per_kb, cv}."""
-
-
-class BackPressure(Table):
-    """The resources that a hub watches; a resource without a size is not watched.
-
-    `version_bucket_size` is the uncommitted mail (in DATA or in commit) that fills one version
-    bucket. `queue_drive_size` and `queue_drive_used` are of the drive that holds the queue
-    database, and its log too unless the log has a drive of its own. The sizes are assumptions of
-    the person who writes them: Exchange documents thresholds, not the cost of a message.
-    """
-
-    version_bucket_size: Size | None = None
-    """Bytes of uncommitted mail that fill one version bucket; unwatched without it."""
-    database_free_space: Size
-    """What back pressure keeps free on the drive of the queue database."""
-    log_free_space: Size
-    """What it keeps free on the drive of the log of the queue database; 0 B is unwatched."""
-    log_drive_size: Size | None = None
-    """Size of the drive of the log; without it the log lies on the drive of the queue database."""
-    log_drive_used: Size = 0
-    """What lies on the drive of the log."""
-    queue_drive_size: Size | None = None
-    """Size of the drive of the queue database; unwatched without it."""
-    queue_drive_used: Size = 0
-    """What lies on that drive before the first message."""
-    resource_monitoring_interval: Interval = 2_000_000
-    """How often the resources are looked at."""
-
-    @field_validator("queue_drive_size", "log_drive_size")
-    @classmethod
-    def _keeps_space_free(cls, size: int | None, info: ValidationInfo) -> int | None:
-        """Refuse a drive that is too small for what back pressure keeps free on it."""
-        # `log_drive_size` comes before `queue_drive_size` in the table, so it is checked already.
-        on_it = ["log_free_space"] if info.data.get("log_drive_size") is None else []
-        if info.field_name == "log_drive_size":
-            on_it = ["log_free_space"]
-        else:
-            on_it.insert(0, "database_free_space")
-        for key in on_it:
-            free = info.data.get(key)
-            if size is not None and free:
-                _check_drive(size, free, key)
-        return size
-
-    @field_validator("queue_drive_used", "log_drive_used")
-    @classmethod
-    def _fits_on_its_drive(cls, used: int, info: ValidationInfo) -> int:
-        """Refuse what lies on a drive without a size, or more than the drive holds."""
-        name = f"{str(info.field_name).removesuffix('_used')}_size"
-        if used and name in info.data and (info.data[name] or 0) < used:
-            raise ValueError(f"{name} is needed, and as large as what lies on the drive")
-        return used
-
-    def drives(self) -> tuple[Drive, ...]:
-        """Return the drives that are watched, with what back pressure keeps free on each."""
-        drives = []
-        if self.queue_drive_size is not None:
-            free = self.database_free_space
-            size, used = self.queue_drive_size, self.queue_drive_used
-            drives.append(Drive(Resource.DATABASE, size, used, free))
-            # The log shares the drive: it has the same use, but another threshold.
-            if self.log_drive_size is None and self.log_free_space:
-                drives.append(Drive(Resource.LOG, size, used, self.log_free_space))
-        if self.log_drive_size is not None and self.log_free_space:
-            size, used = self.log_drive_size, self.log_drive_used
-            drives.append(Drive(Resource.LOG, size, used, self.log_free_space, holds_mail=False))
-        return tuple(drives)
-
-
-def _check_drive(size: int, free_space: int, key: str) -> None:
-    try:
-        disk_thresholds(size, free_space)
-    except ValueError as error:
-        free = format_size(free_space)
-        raise ValueError(
-            f"the drive is too small: back pressure keeps {free} free on it ({key})"
-        ) from error
 
 
 class Hub(Table):

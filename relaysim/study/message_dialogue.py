@@ -121,7 +121,8 @@ def _delay(scenario: Scenario, trace: Trace, hub: str, time: int) -> int:
     changes = [
         (int(rows["time"][row]), bool(rows["value"][row])) for row in np.flatnonzero(rows_of_hub)
     ]
-    return delay_at(time, changes, model.back_pressure.resource_monitoring_interval)
+    watched = model.back_pressure
+    return delay_at(time, changes, watched.resource_monitoring_interval, watched.reply_delay())
 
 
 def _matches_run(expected: ExpectedDialogue, journey: Journey, events: list[Event]) -> bool:

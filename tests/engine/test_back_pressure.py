@@ -94,6 +94,51 @@ def test_2010_answers_late_before_it_refuses() -> None:
     assert run.statuses("app.news") == ["delivered"] * 5
 
 
+def test_thresholds_delays_and_history_are_keys_of_the_hub() -> None:
+    """130 buckets are High where this begins at 130, and Medium ends at 100 of them."""
+    lower = """
+    [hubs.HUB01.back_pressure.used_version_buckets]
+    medium_to_high = 130
+    """
+    assert pressed(lower, 130, 3).verdicts("app.load") == [SHORT]
+    short = """
+    [hubs.HUB01.back_pressure]
+    smtp_start_throttling_delay_interval = "1 s"
+    smtp_step_throttling_delay_interval = "2 s"
+    smtp_max_throttling_delay_interval = "4 s"
+    """
+    run = pressed(short, 130, 1, 3, 5, 7, 19)
+    assert run.messages("app.load", "committed") == [1.0, 4.0, 8.0, 11.0, 23.0]
+    history = "[hubs.HUB01.back_pressure]\nversion_buckets_history_depth = 2"
+    assert pressed(history, 130, 3.9, 4).statuses("app.news") == ["delivered", "abandoned"]
+
+
+def test_high_ends_at_a_threshold_of_its_own() -> None:
+    """Four messages of 50 KB begin at 0, 10, 20 and 30 s; each is over after 50 s."""
+    own = """
+    [hubs.HUB01.back_pressure.used_version_buckets]
+    high_to_medium = 160
+    medium_to_low = 60
+    """
+    mail: Mail = {"big.load": [(t, 1, 50 * KB) for t in (0, 10, 20, 30)]}
+    levels = play(BUCKETS, own, mail=mail).levels(Level.VERSION_BUCKETS, "HUB01")
+    assert levels == [(22.0, 1), (32.0, 2), (52.0, 1), (72.0, 0)]
+
+
+def test_points_below_high_are_keys_of_the_drive() -> None:
+    """A drive of 10 GB is High at 95 %; Medium begins at 93 %, or 5 points below at 90 %."""
+    used = "[hubs.HUB01.back_pressure]\nqueue_drive_used = '9300 MB'"
+    wide = """
+    [hubs.HUB01.back_pressure.database_points_below_high]
+    low_to_medium = 5
+    medium_to_low = 6
+    """
+    assert play(DRIVE, used, mail={"app.news": [3]}).statuses("app.news") == ["delivered"]
+    run = play(DRIVE, used, wide, mail={"app.news": [3]})
+    assert run.levels(Level.QUEUE_DISK, "HUB01") == [(2.0, 1)]
+    assert run.verdicts("app.news") == [SHORT]
+
+
 def test_2010_refuses_at_the_tenth_poll_in_a_row() -> None:
     run = pressed("", 130, 19.9, 20)
     assert run.statuses("app.news") == ["delivered", "abandoned"]

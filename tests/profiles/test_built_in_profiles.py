@@ -65,9 +65,13 @@ def test_exchange_2007_has_no_delayed_acknowledgement_and_other_limits() -> None
     assert older["max_inbound_connection_per_source"] == 100
     assert older.keys() == newer.keys()
     hub_2007, hub_2010 = hub_defaults("exchange-2007"), hub_defaults("exchange-2010")
+    pressure_2007, pressure_2010 = hub_2007.pop("back_pressure"), hub_2010.pop("back_pressure")
     assert {key: hub_2007[key] for key in hub_2007 if hub_2007[key] != hub_2010[key]} == {
         "max_concurrent_mailbox_deliveries": 30,
         "max_concurrent_mailbox_submissions": 30,
+    }
+    assert {key for key in pressure_2007 if pressure_2007[key] != pressure_2010[key]} == {
+        f"smtp_{each}_throttling_delay_interval" for each in ("start", "step", "max")
     }
 
 
@@ -115,6 +119,8 @@ def read(key: str, value: object) -> None:
         for part in value.values():
             if isinstance(part, str):
                 units.duration(part)
+            elif isinstance(part, int):
+                assert part > 0
             else:
                 assert 0.0 < part <= 1.0
     elif key == "message_rate_source":

@@ -55,6 +55,20 @@ _PRESSED = {"version_bucket_size": "100 B"}
 # Some 20 KB of mail below the limits of 93 and 95 %.
 _DRIVE = {"queue_drive_size": "10 GB", "queue_drive_used": "9751740 KB", "log_free_space": "500 MB"}
 _FULL = _DRIVE | {"queue_drive_used": "9961460 KB"}
+_QUICK = {
+    "used_version_buckets": {
+        "medium_to_low": 20,
+        "low_to_medium": 40,
+        "high_to_medium": 60,
+        "medium_to_high": 90,
+    },
+    "version_buckets_history_depth": 3,
+    "smtp_start_throttling_delay_interval": "1 s",
+    "smtp_step_throttling_delay_interval": "2 s",
+    "smtp_max_throttling_delay_interval": "8 s",
+}
+_POINTS = {"low_to_medium": 3, "high_to_medium": 1, "medium_to_low": 5}
+_CLOSE = {"database_points_below_high": _POINTS, "log_points_below_high": _POINTS}
 _LOG = {"log_drive_size": "20 GB", "log_drive_used": "19300 MB"}
 
 _HUB = _some(
@@ -91,6 +105,7 @@ _HUB = _some(
         *(_PRESSURE, _PRESSED, _DRIVE, _PRESSED | _DRIVE),
         *(_FULL, _FULL | _LOG, _PRESSURE | _DRIVE | _LOG),
         _PRESSED | {"resource_monitoring_interval": "5 s"},
+        *(_PRESSED | _QUICK, _PRESSURE | _QUICK | _DRIVE | _CLOSE),
     ),
 )
 _CONNECTOR = _some(
@@ -362,7 +377,7 @@ def with_stops(draw: st.DrawFn, tables: Tables) -> Tables:
     return tables
 
 
-_FILLED = (_DRIVE, _PRESSED | _DRIVE, _PRESSED, _DRIVE, _FULL, _FULL)
+_FILLED = (_DRIVE, _PRESSED | _DRIVE, _PRESSED | _QUICK, _PRESSED, _DRIVE, _FULL, _FULL)
 
 
 @st.composite

@@ -37,6 +37,16 @@ _SINGLE = {
     ("hubs.NAME.back_pressure", "resource_monitoring_interval"): (
         f"`ResourceMonitoringInterval` ({_CONFIG})"
     ),
+    **{
+        ("hubs.NAME.back_pressure", key): f"`{name}` ({_CONFIG})"
+        for key, name in {
+            "used_version_buckets": "UsedVersionBuckets",
+            "version_buckets_history_depth": "VersionBucketsHistoryDepth",
+            "smtp_start_throttling_delay_interval": "SMTPStartThrottlingDelayInterval",
+            "smtp_step_throttling_delay_interval": "SMTPStepThrottlingDelayInterval",
+            "smtp_max_throttling_delay_interval": "SMTPMaxThrottlingDelayInterval",
+        }.items()
+    },
     ("hubs.NAME.receive_connectors.NAME", "permissions"): "Add-ADPermission",
 }
 _SPELLING = {"remote_ip_ranges": "RemoteIPRanges", "dns_routing_enabled": "DNSRoutingEnabled"}

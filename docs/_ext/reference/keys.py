@@ -17,6 +17,7 @@ from relaysim.profiles.kind import Kind
 from relaysim.profiles.value import Value
 from relaysim.scenario import (
     arrivals,
+    back_pressure,
     blocklist,
     connector,
     destination,
@@ -54,7 +55,7 @@ SECTIONS = (
     Section(
         "Back pressure",
         "hubs.NAME.back_pressure",
-        hub.BackPressure,
+        back_pressure.BackPressure,
         BUILT_IN.tables(Kind.MTA, "back_pressure"),
     ),
     Section(
@@ -139,6 +140,10 @@ SHARED: Mapping[str, tuple[str, tuple[type[Table], ...]]] = {
         ),
     ),
     "Costs": ("Core time of the work on a message.", (hub.Cost,)),
+    "Thresholds of back pressure": (
+        "Where a hub changes the level of a resource, upwards and downwards.",
+        (back_pressure.VersionBuckets, back_pressure.Margins),
+    ),
 }
 """Tables that stand at several places."""
 _SEE = re.compile(r" \(see (\[[^]]+\]\([^)]+\))\)")

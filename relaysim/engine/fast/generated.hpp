@@ -20,13 +20,6 @@ constexpr i64 ENTER_WARN = 1000;
 constexpr i64 LATEST_COMPLAINT = 1209600000000;
 constexpr i64 WAKES = 25200000000;
 constexpr i64 SLEEPS = 82800000000;
-constexpr i64 BUCKETS_NORMAL = 80;
-constexpr i64 BUCKETS_MEDIUM = 120;
-constexpr i64 BUCKETS_HIGH = 200;
-constexpr i64 VERSION_BUCKET_HISTORY = 10;
-constexpr i64 DELAY_START = 10000000;
-constexpr i64 DELAY_STEP = 5000000;
-constexpr i64 DELAY_LONGEST = 55000000;
 constexpr i64 BACK_OFF_SOURCE = 0;
 constexpr i64 BACK_OFF_STREAM = 1;
 constexpr i64 BACK_OFF_NONE = 2;
@@ -105,11 +98,11 @@ struct CostPlan {
 };
 
 struct HubPlan {
-  i64 cores, cpu_station, commit_station, submission_station, egress, dsn_stream, batch_size, batch_timeout, commit_write, connection_rate, mailbox_submissions, outbound_connections, reject_time, skip_5xx_greeting, message_retry_interval, queue_glitch_retry_count, queue_glitch_retry_interval, transient_failure_retry_count, transient_failure_retry_interval, outbound_connection_failure_retry_interval, message_expiration_timeout, delay_notification_timeout, has_quotas, high_quota, normal_quota, low_quota, version_bucket_size, first_drive, drive_count, resource_monitoring_interval, delays_first;
+  i64 cores, cpu_station, commit_station, submission_station, egress, dsn_stream, batch_size, batch_timeout, commit_write, connection_rate, mailbox_submissions, outbound_connections, reject_time, skip_5xx_greeting, message_retry_interval, queue_glitch_retry_count, queue_glitch_retry_interval, transient_failure_retry_count, transient_failure_retry_interval, outbound_connection_failure_retry_interval, message_expiration_timeout, delay_notification_timeout, has_quotas, high_quota, normal_quota, low_quota, version_bucket_size, first_drive, drive_count, resource_monitoring_interval, low_to_medium, medium_to_high, high_to_medium, medium_to_low, version_buckets_history_depth, delay_start, delay_step, delay_longest, delays_first;
 };
 
 struct DrivePlan {
-  i64 level, size, used, holds_mail, normal, medium, high;
+  i64 level, size, used, holds_mail, low_to_medium, medium_to_high, high_to_medium, medium_to_low;
 };
 
 struct QueuePlan {
@@ -875,4 +868,4 @@ inline Array<void> apart(const Tables& tables, i64 number) {
   return columns[number];
 }
 
-#define LAYOUT "6836a1eaa5cfd9a8cb070a2fe5439d2b"
+#define LAYOUT "0bd7e1d32f0e6e511b9a710f69775427"

@@ -9,7 +9,7 @@ from relaysim.engine.relay.hub import DSN_SIZE
 from relaysim.engine.reputation.listings import PARTIES
 from relaysim.engine.reputation.mailbox_provider import INTERVAL
 from relaysim.engine.reputation.signals import LATEST_COMPLAINT
-from relaysim.mail import backpressure, office_hours, provider_state
+from relaysim.mail import office_hours, provider_state
 from relaysim.mail.dialogue import HUB_BANDWIDTH
 from relaysim.mail.provider_state import SCALE
 from relaysim.mail.session_time import MAILBOX_SUBMISSION
@@ -32,17 +32,13 @@ CONSTANTS: dict[str, int] = {
     "LATEST_COMPLAINT": LATEST_COMPLAINT,
     "WAKES": office_hours.WAKES,
     "SLEEPS": office_hours.SLEEPS,
-    "BUCKETS_NORMAL": backpressure.VERSION_BUCKETS.normal,
-    "BUCKETS_MEDIUM": backpressure.VERSION_BUCKETS.medium,
-    "BUCKETS_HIGH": backpressure.VERSION_BUCKETS.high,
-    "VERSION_BUCKET_HISTORY": backpressure.VERSION_BUCKET_HISTORY,
-    "DELAY_START": backpressure.DELAY_START,
-    "DELAY_STEP": backpressure.DELAY_STEP,
-    "DELAY_LONGEST": backpressure.LONGEST_DELAY,
 }
 """Numbers of the rules of mail that the engine needs."""
 BACK_OFF = ("source", "stream", "none")
 """What waits when a provider throttles, by its number."""
+
+THRESHOLDS = ("low_to_medium", "medium_to_high", "high_to_medium", "medium_to_low")
+"""Fields of `Thresholds`: of version buckets in a hub, of the use of a drive in a drive."""
 
 COUNTERS = ("attempted", "complaints", "inboxed", "traps", "unknown")
 
@@ -168,9 +164,14 @@ STRUCTS: dict[str, tuple[str, ...]] = {
         "first_drive",
         "drive_count",
         "resource_monitoring_interval",
+        *THRESHOLDS,
+        "version_buckets_history_depth",
+        "delay_start",
+        "delay_step",
+        "delay_longest",
         "delays_first",
     ),
-    "DrivePlan": ("level", "size", "used", "holds_mail", "normal", "medium", "high"),
+    "DrivePlan": ("level", "size", "used", "holds_mail", *THRESHOLDS),
     "QueuePlan": (
         "hub",
         "reachable",

@@ -9,11 +9,11 @@ import numpy as np
 import numpy.typing as npt
 
 from relaysim.engine.fast.flat_arrays import NONE, Arrays, Row, arrays, fields, limits
-from relaysim.engine.fast.layout import BACK_OFF, PLAN, PROVIDER_RULES
+from relaysim.engine.fast.layout import BACK_OFF, PLAN, PROVIDER_RULES, THRESHOLDS
 from relaysim.engine.recorder import names
 from relaysim.mail import remote_reply as remote
 from relaysim.mail import reply
-from relaysim.mail.backpressure import Resource
+from relaysim.mail.watched_drive import Resource
 from relaysim.plan.plan import Cost, Plan
 from relaysim.scenario.latest import MOST
 from relaysim.scenario.problem import Problem, ScenarioError
@@ -243,6 +243,7 @@ class _Packing:
     def _hubs(self) -> dict[str, Any]:
         hubs, costs, drives = list[Row](), list[Row](), list[Row]()
         for hub in self.plan.hubs:
+            delay = hub.pressure.reply_delay
             quotas = hub.priority_quotas or (0, 0, 0)
             hubs.append(
                 {
@@ -258,7 +259,11 @@ class _Packing:
                     "has_quotas": hub.priority_quotas is not None,
                     **dict(zip(("high_quota", "normal_quota", "low_quota"), quotas, strict=True)),
                     **fields(hub.pressure, "version_bucket_size", "resource_monitoring_interval"),
-                    **fields(hub.pressure, "delays_first"),
+                    **fields(hub.pressure, "delays_first", "version_buckets_history_depth"),
+                    **fields(hub.pressure.used_version_buckets, *THRESHOLDS),
+                    "delay_start": delay.start,
+                    "delay_step": delay.step,
+                    "delay_longest": delay.longest,
                     "first_drive": len(drives),
                     "drive_count": len(hub.pressure.drives),
                 }
@@ -268,7 +273,7 @@ class _Packing:
                 {
                     "level": _DRIVE[drive.resource],
                     **fields(drive, "size", "used", "holds_mail"),
-                    **fields(drive.thresholds, "normal", "medium", "high"),
+                    **fields(drive.thresholds, *THRESHOLDS),
                 }
                 for drive in hub.pressure.drives
             ]

@@ -3,7 +3,8 @@
 from relaysim.engine.kernel import TIMER, EventLoop, Process, ProcessGenerator
 from relaysim.engine.recorder import Recorder
 from relaysim.mail import backpressure
-from relaysim.mail.backpressure import Peer, Resource, Thresholds
+from relaysim.mail.backpressure import Peer, Thresholds
+from relaysim.mail.watched_drive import Resource
 from relaysim.plan.plan import PressurePlan
 from relaysim.trace.tables import Level
 
@@ -55,7 +56,7 @@ class Pressure:
     def _poll(self) -> ProcessGenerator:
         """Measure the resources every ResourceMonitoringInterval, also while the hub is stopped."""
         plan, loop = self.plan, self.loop
-        buckets = backpressure.VERSION_BUCKETS
+        buckets, patience = plan.used_version_buckets, plan.version_buckets_history_depth
         thresholds = [drive.thresholds for drive in plan.drives]
         # What the last poll measured, if another poll of the same would change nothing.
         settled: tuple[int, int] | None = None
@@ -72,7 +73,7 @@ class Pressure:
                 pressed = self.buckets is not _NORMAL
                 self.pressed_polls = self.pressed_polls + 1 if pressed else 0
                 if plan.delays_first:
-                    self.delay = backpressure.mail_from_delay(self.delay, pressed)
+                    self.delay = backpressure.mail_from_delay(self.delay, pressed, plan.reply_delay)
             for number, drive in enumerate(plan.drives):
                 use = drive.use(self.most_held)
                 resource, before = _LEVEL[drive.resource], self.disks[number]
@@ -81,7 +82,7 @@ class Pressure:
                 max(self.disks, default=_NORMAL),
                 self.buckets,
                 self.pressed_polls,
-                plan.delays_first,
+                patience if plan.delays_first else 0,
             )
             # Under pressure, and while a delay changes, polls are counted.
             steady = self.buckets is _NORMAL and self.delay == delay_before

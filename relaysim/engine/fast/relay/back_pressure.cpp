@@ -1,11 +1,13 @@
 // Back pressure: a hub polls its resources and refuses mail while they run short.
 #include "../run.hpp"
 
-static PressureLevel rated(PressureLevel before, i64 value, i64 normal, i64 medium, i64 high) {
-  if (value >= high) return HIGH;
-  if (value <= normal) return NORMAL;
-  if (before == HIGH && value > medium) return HIGH;
-  if (before == NORMAL && value < medium) return NORMAL;
+// The thresholds are those of a hub (version buckets) or of a drive.
+template <typename Thresholds>
+static PressureLevel rated(PressureLevel before, i64 value, const Thresholds& thresholds) {
+  if (value >= thresholds.medium_to_high) return HIGH;
+  if (value <= thresholds.medium_to_low) return NORMAL;
+  if (before == HIGH && value > thresholds.high_to_medium) return HIGH;
+  if (before == NORMAL && value < thresholds.low_to_medium) return NORMAL;
   return MEDIUM;
 }
 
@@ -37,14 +39,14 @@ void Pressure::poll(Run& run) {
   if (plan.version_bucket_size) {
     i64 used = (uncommitted + plan.version_bucket_size - 1) / plan.version_bucket_size;
     PressureLevel before = buckets;
-    buckets = rated(before, used, BUCKETS_NORMAL, BUCKETS_MEDIUM, BUCKETS_HIGH);
+    buckets = rated(before, used, plan);
     if (buckets != before) run.record.level(LEVEL_VERSION_BUCKETS, hub, run.now(), buckets);
     pressed_polls = buckets != NORMAL ? pressed_polls + 1 : 0;
     if (plan.delays_first) {
       if (buckets != NORMAL) {
-        delay = delay ? smaller(delay + DELAY_STEP, DELAY_LONGEST) : DELAY_START;
+        delay = delay ? smaller(delay + plan.delay_step, plan.delay_longest) : plan.delay_start;
       } else {
-        delay = delay > DELAY_START ? delay - DELAY_STEP : 0;
+        delay = delay > plan.delay_start ? larger(delay - plan.delay_step, 0) : 0;
       }
     }
   }
@@ -54,12 +56,13 @@ void Pressure::poll(Run& run) {
     i64 used = drive.used + (drive.holds_mail ? most_held : 0);
     i64 use = (i64)((i128)100 * used / drive.size);
     PressureLevel before = (PressureLevel)disks[number];
-    PressureLevel after = rated(before, use, drive.normal, drive.medium, drive.high);
+    PressureLevel after = rated(before, use, drive);
     if (after != before) run.record.level(drive.level, hub, run.now(), after);
     disks[number] = after;
     if (after > worst) worst = after;
   }
-  bool patient = plan.delays_first && buckets == MEDIUM && pressed_polls < VERSION_BUCKET_HISTORY;
+  i64 patience = plan.delays_first ? plan.version_buckets_history_depth : 0;
+  bool patient = buckets == MEDIUM && pressed_polls < patience;
   level = patient || worst > buckets ? worst : buckets;
   run.loop.at(run.now() + plan.resource_monitoring_interval, TIMER, (u64)hub, 0, 0,
               {0, (u16)hub, PRESSURE_POLL});
