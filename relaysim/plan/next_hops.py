@@ -120,6 +120,7 @@ class Routes:
         return QueuePlan(
             *(name, kind, hub, next_hop, connections, key),
             per_connection=min((limit for limit in limits if limit is not None), default=0),
+            per_further_connection=settings.smtp_connector_queue_message_count_threshold_for_concurrent_connections,
             receiver=receiver,
             domain=domain,
             egress=numbers.egress.index(hop.egress),

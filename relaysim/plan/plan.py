@@ -235,6 +235,8 @@ class QueuePlan:
         The path of the key in the scenario file that limits them; "" for unreachable mail.
     per_connection : int
         How many messages a connection carries; 0 for no limit.
+    per_further_connection : int
+        How many messages of the queue it takes for each connection beyond the first.
     receiver, domain, egress, line : int
         Outside, the destination that answers, its domain, the public IP and the line; else -1.
     moved : bool
@@ -252,6 +254,7 @@ class QueuePlan:
     connections: int = 0
     limited_by: str = ""
     per_connection: int = 0
+    per_further_connection: int = 1
     receiver: int = -1
     domain: int = -1
     egress: int = -1

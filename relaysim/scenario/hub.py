@@ -88,6 +88,8 @@ class Hub(Table):
     """Connections that it opens to all domains together."""
     max_per_domain_outbound_connections: Limit
     """Connections that it opens to one domain."""
+    smtp_connector_queue_message_count_threshold_for_concurrent_connections: Positive
+    """Messages in a queue for each connection to the outside beyond the first."""
     max_concurrent_mailbox_deliveries: Limit
     """Deliveries to mailboxes at a time."""
     max_concurrent_mailbox_submissions: Limit

@@ -111,7 +111,7 @@ def _values(result: MeasuredRun) -> Iterator[Value]:
         for stage in busy:
             with Guarded(f"theory of {stage.name}"):
                 yield Value(stage.name, "utilization", UTILIZATION_LAW, stage.load(rates))
-        if len(busy) == 1 and _waits_at_one_place(total):
+        if len(busy) == 1 and _waits_at_one_place(total) and _opens_at_once(scenario):
             with Guarded(f"theory of {busy[0].name}"):
                 yield from waits(busy[0], rates)
 
@@ -148,6 +148,14 @@ def _succeeds(total: "pd.Series[float]") -> bool:
 def _waits_at_one_place(total: "pd.Series[float]") -> bool:
     """Return whether only one part of the latency is a wait: what comes to it is Poisson still."""
     return bool((total[[*WAITS]] > 0).sum() <= 1)
+
+
+def _opens_at_once(scenario: Scenario) -> bool:
+    """Return whether each message that waits opens a connection: else some servers stay idle."""
+    return all(
+        hub.smtp_connector_queue_message_count_threshold_for_concurrent_connections == 1
+        for hub in scenario.hubs.values()
+    )
 
 
 def waits(stage: Stage, rates: dict[str, float]) -> Iterator[Value]:

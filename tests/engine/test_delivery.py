@@ -56,6 +56,49 @@ def test_at_the_limit_of_the_domain_a_connection_is_used_again_without_connectin
     assert run.opened(OUT) == [1, 1, 0, 0]
 
 
+THRESHOLD = "smtp_connector_queue_message_count_threshold_for_concurrent_connections"
+
+
+def test_a_further_connection_takes_so_many_more_messages_in_the_queue() -> None:
+    """The fourth message makes the queue two connections long; those on connections count."""
+    run = play(SLOW, f"[hubs.HUB01]\n{THRESHOLD} = 2", mail={"app.load": [0] * 5})
+    assert [end for end, _ in run.ends("app.load")] == [3.0, 3.0, 5.0, 5.0, 7.0]
+    assert run.opened(OUT) == [1, 1, 0, 0, 0]
+
+
+@pytest.mark.parametrize(("threshold", "second_at", "wait"), [(20, 77, 40), (2, 5, 4)])
+def test_a_queue_to_a_slow_smart_host_is_as_long_as_the_threshold(
+    threshold: int, second_at: int, wait: int
+) -> None:
+    """Microsoft's case of mail stuck for minutes without a 4xx (support article, 2024).
+
+    A message a second meets a smart host that takes two seconds. One connection sends half of the
+    mail until two thresholds of messages are in the queue; then two connections send as much as
+    arrives, so the queue stays two thresholds long, and so does the latency in seconds.
+    """
+    slow = "[destinations.sink]\nresponse_time = '2 s'"
+    run = play(
+        slow, f"[hubs.HUB01]\n{THRESHOLD} = {threshold}", mail={"app.load": list(range(200))}
+    )
+    starts = [attempt[1] for attempt in run.attempts(OUT)]
+    opened = [start for start, new in zip(starts, run.opened(OUT), strict=True) if new]
+    assert opened == [0, second_at]
+    ends = [end for end, _ in run.ends("app.load")]
+    assert [end - at for at, end in enumerate(ends)][150] == wait
+
+
+def test_other_hubs_and_mailboxes_need_no_threshold() -> None:
+    """Only connections to the outside belong to a send connector."""
+    inside = """
+    [hosts.app.streams.load]
+    to = { internal = 1.0 }
+    [mailboxes]
+    delivery_time = "2 s"
+    """
+    run = play(inside, f"[hubs.HUB01]\n{THRESHOLD} = 20", mail={"app.load": [0, 0, 0]})
+    assert [end for end, _ in run.ends("app.load")] == [2.0, 2.0, 2.0]
+
+
 def test_a_connection_closes_after_so_many_messages() -> None:
     limits = """
     [hubs.HUB01]

@@ -177,6 +177,12 @@ def test_a_limit_that_is_not_reached_changes_no_formula(setting: str) -> None:
     assert formula(brief(setting), QUEUE, "wait_mean") == ("M/M/4", mmc_wait(3.2, 1, 4))
 
 
+def test_connections_that_wait_for_a_longer_queue_have_no_formula() -> None:
+    key = "smtp_connector_queue_message_count_threshold_for_concurrent_connections"
+    frame = brief(f"hubs.HUB01.{key}=2")
+    assert set(frame["formula"]) == {"utilization law"}
+
+
 def test_a_limit_of_the_plan_is_the_number_of_servers() -> None:
     frame = brief(
         "hubs.HUB01.max_per_domain_outbound_connections=2",

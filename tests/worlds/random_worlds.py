@@ -87,6 +87,7 @@ _HUB = _some(
     max_concurrent_mailbox_deliveries=LIMIT,
     max_concurrent_mailbox_submissions=LIMIT,
     reject_time=("0 s", "1 s"),
+    smtp_connector_queue_message_count_threshold_for_concurrent_connections=(1, 2, 3),
     message_retry_interval=("1 s", "1 min"),
     queue_glitch_retry_count=(0, 2),
     queue_glitch_retry_interval=("1 s", "10 s"),

@@ -242,6 +242,7 @@ struct DeliveryQueue {
   void open_at(Run&);
   i64 priority(Run&, i64 transaction) const;
   bool any_ready() const { return ready[0].size || ready[1].size || ready[2].size; }
+  bool long_enough(Run&);
   void put(Run&, i64 transaction);
   void make_ready(Run&, i64 transaction);
   void pump(Run&);

@@ -106,7 +106,7 @@ struct DrivePlan {
 };
 
 struct QueuePlan {
-  i64 hub, reachable, connections, per_connection, receiver, domain, egress, line, first_peer, peer_count;
+  i64 hub, reachable, connections, per_connection, per_further_connection, receiver, domain, egress, line, first_peer, peer_count;
 };
 
 struct PeerPlan {
@@ -868,4 +868,4 @@ inline Array<void> apart(const Tables& tables, i64 number) {
   return columns[number];
 }
 
-#define LAYOUT "0bd7e1d32f0e6e511b9a710f69775427"
+#define LAYOUT "7ce4828f73c23e4cf29c41e057f7894e"

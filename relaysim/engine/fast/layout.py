@@ -177,6 +177,7 @@ STRUCTS: dict[str, tuple[str, ...]] = {
         "reachable",
         "connections",
         "per_connection",
+        "per_further_connection",
         "receiver",
         "domain",
         "egress",

@@ -287,8 +287,8 @@ class _Packing:
         for queue in self.plan.queues:
             row = fields(
                 queue,
-                *("hub", "reachable", "connections", "per_connection", "receiver", "domain"),
-                *("egress", "line"),
+                *("hub", "reachable", "connections", "per_connection", "per_further_connection"),
+                *("receiver", "domain", "egress", "line"),
             )
             queues.append(row | {"first_peer": len(peers), "peer_count": len(queue.to_hubs)})
             peers += [

@@ -37,13 +37,25 @@ void DeliveryQueue::pump(Run& run) {
   // this loop would open the next one for it, without end.
   while (connecting + open < limit && losses == losses_before) {
     if (retrying && (timer >= 0 || connecting || open)) return;
-    if (!any_ready() || !hub.outbound.may_open(run, number)) return;
+    if (!long_enough(run) || !hub.outbound.may_open(run, number)) return;
     i64 transaction = next_transaction(run, 1);
     if (transaction < 0) return;
     connecting++;
     hub.outbound.opened(run, number);
     run.deliver(*this, transaction);
   }
+}
+
+// Whether the queue is long enough for one more connection.
+bool DeliveryQueue::long_enough(Run& run) {
+  i64 links = connecting + open, step = plan(run).per_further_connection;
+  if (!links || step == 1) return any_ready();
+  i64 length = in_use[0] + in_use[1] + in_use[2];
+  for (Ring<i64>& waiting : ready) {
+    while (waiting.size && run.transactions.is_final(waiting[0])) waiting.pop();
+    length += waiting.size;
+  }
+  return any_ready() && length >= step * (links + 1);
 }
 
 // Takes the next transaction for a connection and begins its attempt; -1 if none may be sent now.
