@@ -107,6 +107,9 @@ def wire(plan: Plan, draws: Draws) -> Actors:
         return DeliveryQueue(context, hub, number, peers, connections.deliver)
 
     hubs.extend(Hub(context, number, open_queue, rerouting) for number in range(len(plan.hubs)))
+    for hub in hubs:
+        if hub.plan.shadow >= 0:  # -1: none
+            hub.shadow = hubs[hub.plan.shadow]
     places = [SubmissionPlaces(hub.mailbox_submissions) for hub in plan.hubs]
     hosts: list[Host | MailboxServer] = [
         MailboxServer(context, number, hubs, places)

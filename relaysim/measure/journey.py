@@ -214,7 +214,8 @@ class _JourneyEvents:
             # A queue database that takes no time keeps no record of its writes.
             yield Event(committed, "committed", where=self.names.hubs[hub])
         taken = ((Visit.RECEIVE, "received"), (Visit.COMMIT, "committed"))
-        for kind, what in (*taken, (Visit.CATEGORIZE, "categorized")):
+        copied = ((Visit.SHADOW_RECEIVE, "copy received"), (Visit.SHADOW_COMMIT, "copy committed"))
+        for kind, what in (*taken, *copied, (Visit.CATEGORIZE, "categorized")):
             for row in self._visits(kind):
                 where = self.names.hubs[self.names.station_hub[visits["station"][row]]]
                 yield self._visit(what, row, where)

@@ -301,6 +301,10 @@ def _at_hubs(trace: Trace, routes: RecipientRoutes, account: _Account) -> None:
             account.add_wait(
                 part, recipient[passed], waited.enter[at[passed]], waited.until[at[passed]]
             )
+    # The shadow server is on no route, and all recipients wait for its copy.
+    for waited in routes.waited.parts(Visit.SHADOW_RECEIVE, Visit.SHADOW_COMMIT):
+        at, recipient = members.join(waited.subject)
+        account.add_wait("wait_commit", recipient, waited.enter[at], waited.until[at])
 
 
 def _passes(

@@ -27,6 +27,7 @@ from relaysim.plan.plan import (
 from relaysim.plan.reached import seen_from
 from relaysim.plan.reputation_compiler import threshold
 from relaysim.plan.separated_culprits import separate_culprits
+from relaysim.plan.shadow_server import shadow_server
 from relaysim.plan.submission_target import host_plan
 from relaysim.scenario import hub as hub_model
 from relaysim.scenario.arrivals import Compromise
@@ -83,7 +84,7 @@ def compile_plan(scenario: Scenario) -> Plan:
         streams=streams,
         stream_index={stream.name: number for number, stream in enumerate(streams)},
         hosts=hosts,
-        hubs=tuple(_hub(scenario.hubs[hub], numbers, station) for hub in numbers.hubs),
+        hubs=tuple(_hub(scenario, hub, numbers, station) for hub in numbers.hubs),
         connectors=tuple(
             _connector(scenario, numbers, hub, name, station) for hub, name in numbers.connectors
         ),
@@ -197,7 +198,9 @@ def _cost(cost: hub_model.Cost) -> Cost:
     return Cost(cost.base, cost.per_kb, factor_table(cost.cv))
 
 
-def _hub(hub: hub_model.Hub, numbers: Numbering, station: dict[str, int]) -> HubPlan:
+def _hub(scenario: Scenario, name: str, numbers: Numbering, station: dict[str, int]) -> HubPlan:
+    hub = scenario.hubs[name]
+    shadow = shadow_server(scenario, name)
     quotas = (
         hub.max_per_domain_high_priority_connections,
         hub.max_per_domain_normal_priority_connections,
@@ -227,6 +230,7 @@ def _hub(hub: hub_model.Hub, numbers: Numbering, station: dict[str, int]) -> Hub
         outbound_connections=hub.max_outbound_connections or 0,
         reject_time=hub.reject_time,
         skip_5xx_greeting=hub.skip_5xx_greeting,
+        shadow=-1 if shadow is None else numbers.hubs.index(shadow),
         message_retry_interval=hub.message_retry_interval,
         retry=RetryClock(
             hub.queue_glitch_retry_count,

@@ -185,6 +185,7 @@ class HubPlan:
     """A hub.
 
     `title` is its name in the scenario; the `name` of a hub for culprits alone is another.
+    `shadow` is the hub that gets a copy of its messages; -1 for none.
     """
 
     name: str
@@ -207,6 +208,7 @@ class HubPlan:
     outbound_connections: int
     reject_time: int
     skip_5xx_greeting: bool
+    shadow: int
     message_retry_interval: int
     retry: RetryClock
     message_expiration_timeout: int

@@ -63,6 +63,7 @@ def separate_culprits(plan: Plan) -> Plan:
             commit_station=hub.commit_station + stations,
             submission_station=hub.submission_station + stations,
             dsn_stream=streams + number,
+            shadow=hub.shadow + hubs if hub.shadow >= 0 else -1,
         )
         for number, hub in enumerate(plan.hubs)
     )

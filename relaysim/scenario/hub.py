@@ -62,6 +62,10 @@ class Hub(Table):
     """The public IP that its mail leaves by: a key of `[egress]`."""
     receive_connectors: Named[ReceiveConnector] = Field(default_factory=immutabledict)
     """Its receive connectors by name."""
+    site: Annotated[str, Field(min_length=1)] = "Default-First-Site-Name"
+    """Its Active Directory site; the default is that of a new forest."""
+    shadow_redundancy_enabled: bool
+    """Whether another such server of the site gets a copy of each message before the 250."""
     specific_binding_hides_wildcard: bool
     """Whether an address with its own connector refuses clients that this connector does not list,
     instead of leaving them to one that is bound to all addresses."""

@@ -18,7 +18,10 @@ from relaysim.scenario.host import Host
 from relaysim.scenario.model import Scenario
 from relaysim.trace.tables import Level, Status, Trace
 
-_WORK = ("received", "not received", "committed", "not committed")
+_WORK = (
+    *("received", "not received", "committed", "not committed"),
+    *("copy received", "not copy received", "copy committed", "not copy committed"),
+)
 """Events of the work that begins when a hub has the content of a message."""
 
 

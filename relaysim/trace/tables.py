@@ -63,6 +63,8 @@ class Visit(Described):
     SEND = 4, "core time to send; subject: transaction"
     LINE = 5, "transfer over the Internet line; subject: transaction"
     SUBMIT = 6, "mailbox submission, which has no SMTP session; subject: message"
+    SHADOW_RECEIVE = 7, "core time of the shadow server to receive its copy; subject: message"
+    SHADOW_COMMIT = 8, "commit to the queue database of the shadow server; subject: message"
 
 
 class Level(Described):

@@ -49,7 +49,7 @@ struct Cores {
 };
 
 struct Member {
-  i64 message, enter;
+  i64 message, enter, visit;
 };
 
 struct QueueDatabase {
@@ -58,7 +58,7 @@ struct QueueDatabase {
   i64 timer = -1;      // sequence number of its timeout; -1: none
   Vec<Member> members;
 
-  bool commit(Run&, Target, i64 message, i64 recipient);
+  bool commit(Run&, Target, i64 message, i64 recipient, i64 visit = VISIT_COMMIT);
   void timeout(Run&, u64 sequence);
   void close_batch(Run&, i64 recipient);
   void stop(Run&);
@@ -161,6 +161,11 @@ struct Hub {
   void close(Run&);
 };
 
+// relay/shadow_copy
+struct ShadowCopy {
+  i64 step = 0, epoch = 0;
+};
+
 // relay/host
 struct Session {
   i64 step = 0, dialogue_step = 0;
@@ -174,6 +179,7 @@ struct Session {
   i64 before = -1, after = -1;                  // neighbours among the open sessions of the host
   i64 delayed_before = -1, delayed_after = -1;  // and among the delayed ones of the hub
   Vec<i64> refused, replies;
+  ShadowCopy copy;
 };
 
 struct Host {
@@ -213,6 +219,7 @@ struct Place {
   Submission submission = {0, 0, 0, 0};
   i64 submission_step = 0, start = 0, epoch = 0, recipient = 0, due = 0;
   bool is_open = false;
+  ShadowCopy copy;
   i64 before = -1, after = -1;  // the neighbours among the open submissions of the mailbox server
 };
 

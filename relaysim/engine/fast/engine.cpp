@@ -13,6 +13,7 @@
 #include "relay/mailbox_server.cpp"
 #include "relay/outbound_connections.cpp"
 #include "relay/receive_connector_sessions.cpp"
+#include "relay/shadow_copy.cpp"
 #include "relay/station.cpp"
 #include "relay/suspended_streams.cpp"
 #include "reputation/ip_volume.cpp"

@@ -47,7 +47,7 @@ enum Decision : i64 { D_RECEIVE_COST = 0, D_CATEGORIZE_COST = 1, D_ANTIVIRUS_COS
 
 enum Status : i64 { STATUS_IN_FLIGHT = 0, STATUS_DELIVERED = 1, STATUS_JUNKED = 2, STATUS_BOUNCED = 3, STATUS_EXPIRED = 4, STATUS_REFUSED = 5, STATUS_ABANDONED = 6, STATUS_SUPPRESSED = 7 };
 
-enum Visit : i64 { VISIT_SESSION = 0, VISIT_RECEIVE = 1, VISIT_COMMIT = 2, VISIT_CATEGORIZE = 3, VISIT_SEND = 4, VISIT_LINE = 5, VISIT_SUBMIT = 6 };
+enum Visit : i64 { VISIT_SESSION = 0, VISIT_RECEIVE = 1, VISIT_COMMIT = 2, VISIT_CATEGORIZE = 3, VISIT_SEND = 4, VISIT_LINE = 5, VISIT_SUBMIT = 6, VISIT_SHADOW_RECEIVE = 7, VISIT_SHADOW_COMMIT = 8 };
 
 enum Level : i64 { LEVEL_QUEUE_RETRY = 0, LEVEL_HUB_DOWN = 1, LEVEL_VERSION_BUCKETS = 2, LEVEL_QUEUE_DISK = 3, LEVEL_OUTAGE = 4, LEVEL_HOST_RETRY = 5, LEVEL_PROVIDER = 6, LEVEL_PAUSED = 7, LEVEL_LOG_DISK = 8 };
 
@@ -98,7 +98,7 @@ struct CostPlan {
 };
 
 struct HubPlan {
-  i64 cores, cpu_station, commit_station, submission_station, egress, dsn_stream, batch_size, batch_timeout, commit_write, connection_rate, mailbox_submissions, outbound_connections, reject_time, skip_5xx_greeting, message_retry_interval, queue_glitch_retry_count, queue_glitch_retry_interval, transient_failure_retry_count, transient_failure_retry_interval, outbound_connection_failure_retry_interval, message_expiration_timeout, delay_notification_timeout, has_quotas, high_quota, normal_quota, low_quota, version_bucket_size, first_drive, drive_count, resource_monitoring_interval, low_to_medium, medium_to_high, high_to_medium, medium_to_low, version_buckets_history_depth, delay_start, delay_step, delay_longest, delays_first;
+  i64 cores, cpu_station, commit_station, submission_station, egress, dsn_stream, batch_size, batch_timeout, commit_write, connection_rate, mailbox_submissions, outbound_connections, reject_time, skip_5xx_greeting, shadow, message_retry_interval, queue_glitch_retry_count, queue_glitch_retry_interval, transient_failure_retry_count, transient_failure_retry_interval, outbound_connection_failure_retry_interval, message_expiration_timeout, delay_notification_timeout, has_quotas, high_quota, normal_quota, low_quota, version_bucket_size, first_drive, drive_count, resource_monitoring_interval, low_to_medium, medium_to_high, high_to_medium, medium_to_low, version_buckets_history_depth, delay_start, delay_step, delay_longest, delays_first;
 };
 
 struct DrivePlan {
@@ -868,4 +868,4 @@ inline Array<void> apart(const Tables& tables, i64 number) {
   return columns[number];
 }
 
-#define LAYOUT "7ce4828f73c23e4cf29c41e057f7894e"
+#define LAYOUT "8d3e34d92b677266a70375848db4ab0d"

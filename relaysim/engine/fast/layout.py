@@ -148,6 +148,7 @@ STRUCTS: dict[str, tuple[str, ...]] = {
         "outbound_connections",
         "reject_time",
         "skip_5xx_greeting",
+        "shadow",
         "message_retry_interval",
         "queue_glitch_retry_count",
         "queue_glitch_retry_interval",

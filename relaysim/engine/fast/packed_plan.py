@@ -252,7 +252,7 @@ class _Packing:
                         *("cores", "cpu_station", "commit_station", "submission_station"),
                         *("egress", "dsn_stream", "batch_size", "batch_timeout", "commit_write"),
                         *("connection_rate", "mailbox_submissions", "outbound_connections"),
-                        *("reject_time", "skip_5xx_greeting", "message_retry_interval"),
+                        *("reject_time", "skip_5xx_greeting", "shadow", "message_retry_interval"),
                         *("message_expiration_timeout", "delay_notification_timeout"),
                     ),
                     **fields(hub.retry, *hub.retry.__slots__),

@@ -49,6 +49,9 @@ struct Run {
   bool is_in_hub(const Accepted&, i64 recipient);
   bool any_in_hub(Hub&, i64 entry);
   void in_hub(Hub&, i64 entry, Vec<i64>& into);
+  // relay/shadow_copy
+  bool copy_to_shadow(ShadowCopy&, Target, const Hub&, i64 epoch, u64 entity, i64 message,
+                      i64 mails);
   // relay/mailbox_server
   void submit_by_mailbox(Host&, i64 message);
   Hub& mailbox_hub(const HostPlan&, i64 first, i64 turn);

@@ -8,6 +8,7 @@ from relaysim.engine.context import Context
 from relaysim.engine.kernel import ATTEMPT, HOST, TIMER, Event, Process, ProcessGenerator
 from relaysim.engine.relay.hub import Hub
 from relaysim.engine.relay.receive_connector_sessions import ConnectorSessions
+from relaysim.engine.relay.shadow_copy import copy_to_shadow
 from relaysim.engine.relay.station import RECEIVE
 from relaysim.mail import reply
 from relaysim.mail.backpressure import Peer
@@ -222,7 +223,8 @@ class Host:
             if hub.epoch == epoch:  # else the hub stopped before the work was done
                 yield hub.database.commit(message, recipient)
         pressure.uncommitted -= size
-        if hub.epoch != epoch:  # it stopped during the transfer, the work or the commit
+        yield from copy_to_shadow(hub, epoch, self.entity, message, mails)
+        if hub.epoch != epoch:  # it stopped during the transfer, the work, the commit or the copy
             self._submission_failed(message, self.dropped)
             return False
 

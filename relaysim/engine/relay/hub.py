@@ -103,6 +103,8 @@ class Hub:
         What the hub has accepted.
     acknowledgements : dict of int to Acknowledgement
         Delayed acknowledgements, by message.
+    shadow : Hub or None
+        The hub that gets a copy of each message of a host before the host gets its 250.
     """
 
     def __init__(
@@ -141,6 +143,7 @@ class Hub:
         self.acknowledgements: dict[int, Acknowledgement] = {}
         self.accepted = AcceptedMail()
         self.dsns = 0
+        self.shadow: Hub | None = None
         self.categorize_cost = plan.categorize
         self.scans = plan.antivirus.base > 0 or plan.antivirus.per_kb > 0
         self._on_categorized = self._categorized

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from relaysim.engine.context import Context
 from relaysim.engine.kernel import ATTEMPT, HOST, TIMER, Event, Process, ProcessGenerator
 from relaysim.engine.relay.hub import Hub
+from relaysim.engine.relay.shadow_copy import copy_to_shadow
 from relaysim.engine.relay.station import RECEIVE
 from relaysim.mail import reply
 from relaysim.mail.backpressure import Peer
@@ -138,11 +139,12 @@ class MailboxServer:
             yield hub.cores.serve(RECEIVE, _RECEIVE, message, 0, recipient, work)
         if hub.epoch == epoch:  # else it stopped before the work was done
             yield hub.database.commit(message, recipient)
-        # The hub may have stopped during the commit: the epochs are compared once more below.
         hub.pressure.uncommitted -= size
+        yield from copy_to_shadow(hub, epoch, self.entity, message)
+        # The hub may have stopped during commit or copy: the epochs are compared once more below.
         self._record_submission(message, loop.tick)
         del self.open_submissions[message]
-        if hub.epoch != epoch:  # it stopped before the commit
+        if hub.epoch != epoch:  # it stopped before the message was safe
             self._queue_at_next(message, first, turn, self.unable)
         else:
             messages.acknowledged[message] = loop.tick

@@ -133,13 +133,23 @@ class QueueDatabase:
         self.batch_timeout, self.write_time = batch_timeout, write_time
         self.batch: Event | None = None
         self.timer: Event | None = None
-        self.members: list[tuple[int, int]] = []  # message and time of arrival
+        # Message, time of arrival and `Visit`.
+        self.members: list[tuple[int, int, int]] = []
         self.writer_free_at = 0
         self._on_timeout = self._timeout
 
-    def commit(self, message: int, recipient: int) -> Event:
+    def commit(self, message: int, recipient: int, visit: int = _COMMIT) -> Event:
         """Add a message to the open batch; return the event of the end of its write.
 
+        Parameters
+        ----------
+        message, recipient : int
+            The message, and its first recipient, which orders simultaneous events.
+        visit : int
+            As in the table `visits`: COMMIT or SHADOW_COMMIT.
+
+        Notes
+        -----
         A stop of the hub loses the open batch and runs the event early. Compare `Hub.epoch` after
         the wait.
         """
@@ -152,7 +162,7 @@ class QueueDatabase:
                 self.timer = self.loop.at(now + self.batch_timeout, BATCH, self.hub, recipient)
                 self.timer.callbacks.append(self._on_timeout)
         batch = self.batch
-        self.members.append((message, now))
+        self.members.append((message, now, visit))
         if len(self.members) >= self.batch_size:
             self._close_batch(recipient)
         return batch
@@ -165,8 +175,8 @@ class QueueDatabase:
         assert self.batch is not None
         start = max(self.loop.tick, self.writer_free_at)
         self.writer_free_at = end = start + self.write_time
-        for message, enter in self.members:
-            self.visit((self.station, _COMMIT, message, 0, enter, start, end))
+        for message, enter, visit in self.members:
+            self.visit((self.station, visit, message, 0, enter, start, end))
         self.loop.schedule_at(self.batch, end, BATCH, self.hub, recipient)
         self.batch, self.timer, self.members = None, None, []
 
@@ -183,8 +193,8 @@ class QueueDatabase:
         self._record_wait(-1)
 
     def _record_wait(self, end: int) -> None:
-        for message, enter in self.members:
-            self.visit((self.station, _COMMIT, message, 0, enter, -1, end))
+        for message, enter, visit in self.members:
+            self.visit((self.station, visit, message, 0, enter, -1, end))
 
 
 class Line:

@@ -36,6 +36,8 @@ _STAGE = {
     "turn": "in the host's spool",
     "received": "a core: wait and work",
     "committed": "in the queue database",
+    "copy received": "a core: wait and work",
+    "copy committed": "in the queue database",
     "categorized": "a core: wait and work",
     "connection": "waits for a connection",
     "no connection": "waits for a connection",

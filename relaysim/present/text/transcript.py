@@ -124,6 +124,10 @@ def _what(event: Event, transcript: Transcript) -> str:
         case "committed":
             took = f": {_took(event, 'its batch', 'the write')}" if event.lasted >= 0 else ""
             return f"{where} owns it{took}"
+        case "copy received":
+            return f"{where} receives a copy: {_took(event, 'a core')}"
+        case "copy committed":
+            return f"{where} has the copy: {_took(event, 'its batch', 'the write')}"
         case "categorized":
             return f"{where} knows its next hop: {_took(event, 'a core')}"
         case "queued":

@@ -134,6 +134,8 @@ void Host::record_session(Run& run, const Session& session, i64 end) {
 #define WAIT_IN_PART(schedule) do { self.dialogue_step = __LINE__; schedule; return false; case __LINE__:; } while (0)
 #define WAIT_IN_PART_UNLESS(done) do { self.dialogue_step = __LINE__; if (!(done)) return false; [[fallthrough]]; case __LINE__:; } while (0)
 
+#define RUN_IN_PART(part) do { self.dialogue_step = __LINE__; [[fallthrough]]; case __LINE__: if (!(part)) return false; } while (0)
+
 bool Host::dialogue(Run& run, u32 session, Session& self) {
   const ConnectorPlan& connector = run.plan.connectors[self.connector];
   const VerdictPlan& verdict = this->verdict(run, self.connector);
@@ -226,7 +228,9 @@ bool Host::dialogue(Run& run, u32 session, Session& self) {
         WAIT_IN_PART_UNLESS(hub.database.commit(run, me, self.message, self.recipient));
     }
     hub.pressure.uncommitted -= size;
-    if (hub.epoch != self.epoch) {  // it stopped during the transfer, the work or the commit
+    self.copy.step = 0;
+    RUN_IN_PART(run.copy_to_shadow(self.copy, me, hub, self.epoch, entity, self.message, self.mails));
+    if (hub.epoch != self.epoch) {  // it stopped during the transfer, the work, the commit or the copy
       submission_failed(run, self.message, run.record.reply(run.plan.run[0].connection_dropped));
       self.lasts = false;
       return true;

@@ -64,6 +64,8 @@ void Run::run_place(u32 number) {
 #define WAIT_IN_SUBMISSION(schedule) do { self.submission_step = __LINE__; schedule; return false; case __LINE__:; } while (0)
 #define WAIT_IN_SUBMISSION_UNLESS(done) do { self.submission_step = __LINE__; if (!(done)) return false; [[fallthrough]]; case __LINE__:; } while (0)
 
+#define RUN_IN_SUBMISSION(part) do { self.submission_step = __LINE__; [[fallthrough]]; case __LINE__: if (!(part)) return false; } while (0)
+
 // Submits a message that has a place at a hub; returns true at its end.
 bool Run::submission(u32 number, Place& self) {
   const Submission given = self.submission;
@@ -106,15 +108,17 @@ bool Run::submission(u32 number, Place& self) {
           hub.receive.of(size, draw32(record.key(self.recipient), D_RECEIVE_COST, 0))));
     if (hub.epoch == self.epoch)  // else it stopped before the work was done
       WAIT_IN_SUBMISSION_UNLESS(hub.database.commit(*this, me, message, self.recipient));
-    // The hub may have stopped during the commit: the epochs are compared once more below.
     hub.pressure.uncommitted -= size;
+    self.copy.step = 0;
+    RUN_IN_SUBMISSION(copy_to_shadow(self.copy, me, hub, self.epoch, HOST | (u64)given.host, message, 1));
+    // The hub may have stopped during commit or copy: the epochs are compared once more below.
     record_submission(self, now());
     {
       Host& of = hosts[given.host];
       (self.before >= 0 ? places[self.before].after : of.first_open) = self.after;
       (self.after >= 0 ? places[self.after].before : of.last_open) = self.before;
     }
-    if (hub.epoch != self.epoch) {  // it stopped before the commit
+    if (hub.epoch != self.epoch) {  // it stopped before the message was safe
       queue_at_next(given, record.reply(plan.run[0].unable_to_connect));
     } else {
       messages.acknowledged[message] = now();

@@ -69,7 +69,7 @@ void Cores::record_wait(Run& run, const Job& job, i64 end) {
 }
 
 // Queue database. Returns true if the commit takes no time.
-bool QueueDatabase::commit(Run& run, Target target, i64 message, i64 recipient) {
+bool QueueDatabase::commit(Run& run, Target target, i64 message, i64 recipient, i64 visit) {
   if (batch < 0) {
     if (write_time == 0 && batch_size == 1) return true;
     if (run.unused_batches.empty()) {
@@ -83,7 +83,7 @@ bool QueueDatabase::commit(Run& run, Target target, i64 message, i64 recipient) 
       timer = (i64)run.loop.at(run.now() + batch_timeout, BATCH, (u64)hub, recipient, 0, timed);
     }
   }
-  members.push({message, run.now()});
+  members.push({message, run.now(), visit});
   run.batches[batch].push(target);
   if (members.size >= batch_size) close_batch(run, recipient);
   return false;
@@ -97,7 +97,7 @@ void QueueDatabase::close_batch(Run& run, i64 recipient) {
   i64 start = larger(run.now(), writer_free_at), end = start + write_time;
   writer_free_at = end;
   for (i64 place = 0; place < members.size; place++)
-    run.record.visit(station, VISIT_COMMIT, members[place].message, 0, members[place].enter, start,
+    run.record.visit(station, members[place].visit, members[place].message, 0, members[place].enter, start,
                      end);
   run.loop.at(end, BATCH, (u64)hub, recipient, 0, {(u32)batch, (u16)hub, BATCH_WRITTEN});
   batch = timer = -1;
@@ -116,7 +116,7 @@ void QueueDatabase::close(Run& run) { record_wait(run, -1); }
 
 void QueueDatabase::record_wait(Run& run, i64 end) {
   for (i64 place = 0; place < members.size; place++)
-    run.record.visit(station, VISIT_COMMIT, members[place].message, 0, members[place].enter, -1,
+    run.record.visit(station, members[place].visit, members[place].message, 0, members[place].enter, -1,
                      end);
 }
 
