@@ -71,6 +71,10 @@ class Stage:
         Number of servers.
     alike : int
         Number of equal stages: one for each domain of a destination with counted domains.
+    per_further_connection : int
+        For connections, messages of the queue for each one beyond the first; else 1.
+    late_by : str
+        The path of the key in the scenario file that sets `per_further_connection`.
     parts : list of Part
         The work of each stream.
     acknowledges : dict
@@ -82,6 +86,8 @@ class Stage:
     place: str
     servers: int
     alike: int = 1
+    per_further_connection: int = 1
+    late_by: str = ""
     parts: list[Part] = field(default_factory=list)
     # A dict instead of a set keeps the order of paths, so output is the same on every run.
     acknowledges: dict[tuple[str, str], None] = field(default_factory=dict)
@@ -173,7 +179,7 @@ class Stages:
         # A domain of no destination answers at once (`reference.ELSEWHERE`).
         response = of_time(receiver.response_time) if receiver else AT_ONCE
         limits = (queue.connections, self.plan.receiver(queue).connections_per_ip)
-        self._stage(
+        stage = self._stage(
             delivery_queue(self.scenario, route, hop),
             f"connections of {hop.hub} to {route.domains if direct else hop.next_hop}",
             queue.limited_by,
@@ -185,6 +191,14 @@ class Stages:
             response,
             alike=route.domains.count if direct else 1,
         )
+        if stage is not None:
+            stage.per_further_connection = queue.per_further_connection
+            stage.late_by = dotted(
+                (
+                    *("hubs", hop.hub),
+                    "smtp_connector_queue_message_count_threshold_for_concurrent_connections",
+                )
+            )
         self._stage(
             f"{hop.hub}.outbound",
             f"outbound connections of {hop.hub}",
@@ -269,19 +283,20 @@ class Stages:
         work: str = "",
         alike: int = 1,
         numbered: bool = True,
-    ) -> None:
-        """Add the work of one path at a stage.
+    ) -> Stage | None:
+        """Add the work of one path at a stage, and return the stage.
 
         Unlimited servers make no stage, because nothing waits. A limit of 0 sessions makes none
         either: the check `sessions_over_limit` reports it.
         """
         if not servers:
-            return
+            return None
         if servers == 1:
             what = _ONE.sub(r"\1\2", what)
         title = f"the {servers} {what}" if numbered else f"the {what}"
         stage = self.by_name.setdefault(name, Stage(name, title, place, servers, alike))
         stage.parts.append(Part(path.name, path.share * visits, service, work))
+        return stage
 
 
 def delivery_queue(scenario: Scenario, route: DomainRoute, hop: routing.Hop) -> str:

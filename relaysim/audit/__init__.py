@@ -29,6 +29,7 @@ from relaysim.audit.heavy_tail import heavy_tail
 from relaysim.audit.hijacked_host import relay_by_address
 from relaysim.audit.initial_back_pressure import back_pressure
 from relaysim.audit.large_run import run_size
+from relaysim.audit.late_connections import late_connections
 from relaysim.audit.listing_reach import bulk_shares_allocation, bulk_shares_domain, listing_reach
 from relaysim.audit.listing_signals import culprit_without_signals, innocent_with_signals, trap_hits
 from relaysim.audit.new_ip import cold_egress
@@ -90,6 +91,7 @@ CHECKS: tuple[Check, ...] = (
     campaign_load,
     busiest_hour_load,
     whole_run_load,
+    late_connections,
     run_size,
     heavy_tail,
     sessions_over_limit,

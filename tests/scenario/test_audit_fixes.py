@@ -38,6 +38,7 @@ GATE = (
     "send_connectors.internet.dns_routing_enabled=false",
     'destinations.gate={profile="none", domains=["gate.example.net"]}',
 )
+THRESHOLD = "smtp_connector_queue_message_count_threshold_for_concurrent_connections"
 NO_ACK = f'{CONNECTORS}.externalrelay.max_acknowledgement_delay="0 s"'
 PEAK = ",".join("0.4" if hour == 10 else "1.0" if hour != 9 else "1.6" for hour in range(24))
 SPREAD = tuple(each for each in DEDICATED if "submission_server" not in each)
@@ -254,6 +255,11 @@ REGISTRY: dict[str, Case] = {
         one_hub,
         (f'{INVOICES}.arrivals={{process="campaign", at="25 min", messages=600, rate="1/s"}}',),
         (f'{INVOICES}.arrivals.at="5 min"',),
+    ),
+    "late_connections": Case(
+        shared_hub,
+        (f"hubs.HUB01.{THRESHOLD}=20", f'{NEWS}.arrivals.rate="50/s"'),
+        by_hand=(f"hubs.HUB01.{THRESHOLD}=2",),
     ),
     "run_size": Case(shared_hub, ("run.scale=30",), ("run.scale=1",)),
     "drain_below_deadline": Case(one_hub, ('run.drain="5 min"',), ('run.drain="1 d"',)),
