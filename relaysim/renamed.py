@@ -9,6 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 KEYS: Mapping[str, str] = {}
 """Keys of scenario files."""
+SECTIONS: Mapping[str, str] = {
+    "default_connector": 'installed_connectors."Default HUB"',
+    "client_connector": 'installed_connectors."Client HUB"',
+}
+"""Sections of profile files."""
 METRICS: Mapping[str, str] = {"latency_p95_worst_hour": "latency_p95_busy_hours"}
 """Metrics, in selectors such as `class.bulk.on_time` and in `--margin`."""
 FRAMES: dict[str, str] = {"copies": "recipients"}

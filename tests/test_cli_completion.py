@@ -76,7 +76,8 @@ def test_a_profile_is_one_of_its_kind_or_of_the_folder_of_the_user(tmp_path: Pat
     file = tmp_path / "mta" / "exim.toml"
     file.parent.mkdir()
     file.write_text('extends = "none"\n', encoding="utf-8")
-    assert completed("relaysim profiles mta ex") == ["exchange-2007", "exchange-2010"]
+    versions = ("2007", "2010", "2013", "2016", "2019", "se")
+    assert completed("relaysim profiles mta ex") == [f"exchange-{each}" for each in versions]
     assert completed(f"relaysim profiles --profiles {tmp_path} mta exi") == ["exim"]
 
 

@@ -8,7 +8,7 @@ from relaysim.cli.command_errors import as_user_error
 from relaysim.cli.completion import profile_names
 from relaysim.cli.options import Json, Profiles
 from relaysim.cli.output import print_json
-from relaysim.profiles.kind import OVERLAYS, Kind
+from relaysim.profiles.kind import Kind
 
 if TYPE_CHECKING:
     from relaysim.profiles.profile import Profile
@@ -55,8 +55,8 @@ def _print_json(kind: Kind, profiles_printed: "list[Profile]") -> None:
     tables = {
         profile.name: {
             path: {key: entry(value) for key, value in profile.table(section).items()}
-            for section, path in kind.sections.items()
-            if section in profile.sections or section in OVERLAYS
+            for section, path in profile.places().items()
+            if section in profile.sections
         }
         for profile in profiles_printed
     }

@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 
 from relaysim.profiles.file import EXTENDS, Keys, Reader
-from relaysim.profiles.kind import OVERLAYS, PROPERTIES, Kind
+from relaysim.profiles.kind import INSTALLED, PROPERTIES, RECEIVE_CONNECTOR, Kind, installed_name
 from relaysim.profiles.profile import Profile
 
 SUFFIX = ".toml"
@@ -56,11 +56,19 @@ def keys(kind: Kind) -> Mapping[str, Keys]:
     result = {}
     for section in kind.sections:
         having = [profile.sections for profile in every if section in profile.sections]
-        tables = [sections[OVERLAYS.get(section, section)] for sections in having]
+        tables = [sections[section] for sections in having]
         common = [key for key in tables[0] if all(key in table for table in tables)]
         allowed = tuple(dict.fromkeys(key for table in tables for key in table))
-        result[section] = Keys(
-            allowed, () if section in OVERLAYS else tuple(common), len(tables) < len(every)
+        result[section] = Keys(allowed, tuple(common), len(tables) < len(every))
+    if RECEIVE_CONNECTOR in result:
+        overlays = (
+            key
+            for profile in every
+            for section, table in profile.sections.items()
+            if installed_name(section) is not None
+            for key in table
         )
+        allowed = tuple(dict.fromkeys([*result[RECEIVE_CONNECTOR].allowed, *overlays]))
+        result[INSTALLED] = Keys(allowed, (), True)
     declared = tuple(field.name for field in fields(kind.properties))
     return result | {PROPERTIES: Keys(declared, declared, False)}

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from relaysim.profiles.kind import RECEIVE_CONNECTOR, installed_name
 from relaysim.profiles.profile import Profile, Table
 from relaysim.profiles.value import plain
 
@@ -20,12 +21,25 @@ def hub_defaults(profile: Profile) -> Raw:
 def receive_connector_defaults(profile: Profile, hub: str, connector: str) -> Raw:
     """Return the defaults of a receive connector of `hub`.
 
-    The connectors that Exchange installs, `Default <hub>` and `Client <hub>`, differ from others.
+    The connectors that Exchange installs, such as `Default <hub>`, differ from others.
     """
-    installed = {f"Default {hub}": "default_connector", f"Client {hub}": "client_connector"}
-    overlays = {name.casefold(): profile.table(section) for name, section in installed.items()}
-    overlay = overlays.get(connector.casefold(), {})
-    return plain({**profile.table("receive_connector"), **overlay})
+    return plain(receive_connector_table(profile, hub, connector))
+
+
+def receive_connector_table(profile: Profile, hub: str, connector: str) -> Table:
+    """Return the defaults of a receive connector of `hub`, with their sources."""
+    section = section_of_installed(profile, hub, connector)
+    overlay = {} if section is None else profile.table(section)
+    return {**profile.table(RECEIVE_CONNECTOR), **overlay}
+
+
+def section_of_installed(profile: Profile, hub: str, connector: str) -> str | None:
+    """Return the section of a profile for the connector of this name; None for a custom one."""
+    for section in profile.sections:
+        name = installed_name(section)
+        if name is not None and name.replace("HUB", hub).casefold() == connector.casefold():
+            return section
+    return None
 
 
 def send_connector_table(servers: Sequence[Profile]) -> Table:

@@ -6,9 +6,18 @@ from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import Any
 
-from relaysim.profiles.kind import PROPERTIES, Kind
+from relaysim.profiles.kind import (
+    INSTALLED,
+    PROPERTIES,
+    RECEIVE_CONNECTOR,
+    Kind,
+    installed_name,
+    installed_section,
+    section_path,
+)
 from relaysim.profiles.profile import Profile, ProfileFile, Table
 from relaysim.profiles.value import Certainty, Value
+from relaysim.renamed import SECTIONS, sentence
 
 NONE = "none"
 """The word that switches off a section which the profile below has."""
@@ -93,19 +102,37 @@ class Reader:
         files : tuple of ProfileFile
             The file, and the files of a user that it extends.
         """
-        known = (*self.kind.sections, PROPERTIES)
+        installed = (INSTALLED,) if RECEIVE_CONNECTOR in self.kind.sections else ()
+        known = (*self.kind.sections, *installed, PROPERTIES)
         sources = dict(self._sources(tables.get(SOURCES, {})))
+        lower = below.sections if below is not None else {}
         stated: dict[str, Table | None] = {}
-        for section, table in tables.items():
-            if section in known:
-                off = table == NONE and section != PROPERTIES
-                stated[section] = None if off else self._section(section, table, sources)
-            elif section not in (EXTENDS, SOURCES):
-                self._unknown((section,), "unknown key", (EXTENDS, SOURCES, *known), section)
-        sections = _over(below.sections if below is not None else {}, stated)
+        for key, value in self._flat(tables, lower):
+            if section_path(key)[0] in known:
+                off = value == NONE and key != PROPERTIES
+                stated[key] = None if off else self._section(key, value, sources)
+            elif renamed := sentence(key, SECTIONS):
+                self._wrong((key,), renamed)
+            elif key not in (EXTENDS, SOURCES):
+                self._unknown((key,), "unknown key", (EXTENDS, SOURCES, *known), key)
+        sections = _over(lower, stated)
         if self.whole and not self.mistakes:
             self._note_missing(sections)
         return Profile(self.kind, name, sections, files)
+
+    def _flat(
+        self, tables: Mapping[str, Any], below: Mapping[str, Table]
+    ) -> Iterator[tuple[str, Any]]:
+        """Yield the tables by section, those of installed connectors one by one."""
+        for key, value in tables.items():
+            if key != INSTALLED:
+                yield key, value
+            elif value == NONE:
+                yield from ((section, NONE) for section in below if installed_name(section))
+            elif isinstance(value, Mapping):
+                yield from ((installed_section(name), table) for name, table in value.items())
+            else:
+                self._wrong((key,), f'a table is needed, or "{NONE}"')
 
     def _wrong(self, path: tuple[str, ...], message: str) -> None:
         self.mistakes.append(Mistake(path, message))
@@ -128,15 +155,17 @@ class Reader:
                 yield name, text
 
     def _section(self, section: str, table: Any, sources: Mapping[str, str]) -> Table:
+        path = section_path(section)
         if not isinstance(table, Mapping):
-            self._wrong((section,), f'a table is needed, or "{NONE}"')
+            self._wrong(path, f'a table is needed, or "{NONE}"')
             return {}
+        allowed = None if self.keys is None else self.keys[path[0]].allowed
         entries = {}
         for key, entry in table.items():
-            if self.keys is not None and key not in self.keys[section].allowed:
-                self._unknown((section, key), "unknown key", self.keys[section].allowed, key)
+            if allowed is not None and key not in allowed:
+                self._unknown((*path, key), "unknown key", allowed, key)
                 continue
-            value = self._entry((section, key), entry, sources)
+            value = self._entry((*path, key), entry, sources)
             if value is not None and section == PROPERTIES:
                 value = self._property((section, key), value)
             if value is not None:

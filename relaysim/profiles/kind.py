@@ -52,8 +52,6 @@ _SECTIONS: Mapping[Kind, Mapping[str, str]] = MappingProxyType(
             "hub": "hubs.NAME",
             "back_pressure": "hubs.NAME.back_pressure",
             "receive_connector": "receive_connectors.NAME",
-            "default_connector": 'receive_connectors."Default HUB"',
-            "client_connector": 'receive_connectors."Client HUB"',
             "send_connector": "send_connectors.NAME",
         },
         Kind.HOST: {"host": "hosts.NAME"},
@@ -72,10 +70,27 @@ _PROPERTIES: Mapping[Kind, type[Properties]] = MappingProxyType(
         Kind.BLOCKLIST: BlocklistProperties,
     }
 )
-OVERLAYS = MappingProxyType(
-    {"default_connector": "receive_connector", "client_connector": "receive_connector"}
-)
-"""Sections that lie over another one: those of the connectors that Exchange installs.
+RECEIVE_CONNECTOR = "receive_connector"
+INSTALLED = "installed_connectors"
+"""The tables of an MTA profile for receive connectors that the server installs, by their names.
 
-An overlay may have any key of the other section, and needs none.
+HUB in a name stands for the name of the hub. A table lies over `receive_connector`: it may have any
+key of a receive connector, and needs none. A profile keeps each table as a section of its own.
 """
+
+
+def installed_section(name: str) -> str:
+    """Return the section of an installed connector, such as "Default HUB"."""
+    return f"{INSTALLED}.{name}"
+
+
+def installed_name(section: str) -> str | None:
+    """Return the name of the installed connector that a section is for; None for another one."""
+    prefix, _, name = section.partition(".")
+    return name if prefix == INSTALLED and name else None
+
+
+def section_path(section: str) -> tuple[str, ...]:
+    """Return the keys that lead to a section in a profile file."""
+    name = installed_name(section)
+    return (section,) if name is None else (INSTALLED, name)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from relaysim.profiles.kind import PROPERTIES, Kind
+from relaysim.profiles.kind import PROPERTIES, Kind, installed_name
 from relaysim.profiles.properties import Properties
 from relaysim.profiles.value import Value
 
@@ -43,6 +43,18 @@ class Profile:
     def table(self, section: str) -> Table:
         """Return the values of a section by key; an empty table where it has none."""
         return self.sections.get(section, {})
+
+    def places(self) -> dict[str, str]:
+        """Return the table of a scenario that each section fills, those that are empty included."""
+        named = {section: installed_name(section) for section in self.sections}
+        return {
+            **self.kind.sections,
+            **{
+                section: f'receive_connectors."{name}"'
+                for section, name in named.items()
+                if name is not None
+            },
+        }
 
     @property
     def properties(self) -> Properties:

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from relaysim.profiles.collection import Collection
-from relaysim.profiles.kind import OVERLAYS, Kind
+from relaysim.profiles.defaults import section_of_installed
+from relaysim.profiles.kind import RECEIVE_CONNECTOR, Kind, section_path
 from relaysim.profiles.profile import Profile
 from relaysim.scenario.default_tables import GROUPS, PROFILE_KEYS
 from relaysim.scenario.problem import KeyPath, Problem
@@ -27,7 +28,7 @@ def in_profile(problem: Problem, tables: Raw, collection: Collection) -> Problem
         for section in sections:
             value = profile.table(section).get(str(keys[0])) if keys else None
             if value is not None:
-                path = (section, keys[0], "value", *keys[1:])
+                path = (*section_path(section), keys[0], "value", *keys[1:])
                 return replace(problem, path=path, file=profile.files[0].path, value=value.value)
     return None
 
@@ -45,7 +46,9 @@ def _places(
             yield profile, ("send_connector",), path[2:]
         elif group == GROUPS[profile.kind] and is_its:
             if inner == "receive_connectors":
-                yield profile, (*OVERLAYS, "receive_connector"), path[4:]
+                own = section_of_installed(profile, str(name), str(path[3])) if path[3:] else None
+                sections = (RECEIVE_CONNECTOR,) if own is None else (own, RECEIVE_CONNECTOR)
+                yield profile, sections, path[4:]
             elif inner in profile.kind.sections:
                 yield profile, (str(inner),), path[3:]
             else:

@@ -78,6 +78,9 @@ Exchange: `MaxPerDomainOutboundConnections` (Set-TransportServer).
 
 - `20` (exchange-2007): confirmed; Microsoft, 2007 to 2021 texts
 - `20` (exchange-2010): confirmed; Microsoft, Set-TransportServer, 2010 paragraphs
+- `20` (exchange-2013): confirmed; Microsoft, Set-TransportService, 2013 paragraphs
+- `20` (exchange-2016, exchange-2019): confirmed; Microsoft, Set-TransportService, 2016 paragraphs
+- `40` (exchange-se): confirmed; Microsoft, Set-TransportService, page of 2026
 - `"unlimited"` (none): definition; no cost, no delay, no limit"""
     )
 
@@ -86,7 +89,8 @@ def test_words_for_what_may_stand_at_a_key() -> None:
     from relaysim.scenario.hub import Hub
     from relaysim.scenario.reputation import Reputation
 
-    mtas = 'one of "exchange-2007", "exchange-2010", "none", or a profile of your own'
+    names = ", ".join(f'"exchange-{each}"' for each in (2007, 2010, 2013, 2016, 2019, "se"))
+    mtas = f'one of {names}, "none", or a profile of your own'
     assert f"{{confval}} hubs.NAME.mta\n:type: {mtas}\n" in keys.markdown()
     assert values.of_key(Hub, "commit_write") == 'a time, such as "5 min"'
     assert values.of_key(Reputation, "half_life") == 'a time, such as "5 min", above zero'

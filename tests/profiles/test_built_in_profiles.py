@@ -90,6 +90,59 @@ def test_the_hub_of_exchange_2010() -> None:
     assert sum(quotas) == hub["max_per_domain_outbound_connections"]
 
 
+VERSIONS = tuple(f"exchange-{each}" for each in ("2010", "2013", "2016", "2019", "se"))
+
+
+def by_version(key: str) -> list[object]:
+    return [hub_defaults(version)[key] for version in VERSIONS]
+
+
+def test_what_the_versions_of_exchange_retry_and_open() -> None:
+    minutes = ["1 min", "15 min", "15 min", "15 min", "5 min"]
+    assert by_version("message_retry_interval") == minutes
+    assert by_version("max_per_domain_outbound_connections") == [20, 20, 20, 20, 40]
+    assert by_version("max_concurrent_mailbox_deliveries") == [20] * 5
+
+
+def test_back_pressure_by_version() -> None:
+    tables = by_version("back_pressure")
+    order = ("low_to_medium", "medium_to_high", "high_to_medium", "medium_to_low")
+    buckets = [[table["used_version_buckets"][each] for each in order] for table in tables]
+    since_2016 = [999, 1500, 1000, 800]
+    assert buckets == [[120, 200, 120, 80], [2000, 2500, 2000, 1750], *[since_2016] * 3]
+    delays = [
+        [table[f"smtp_{each}_throttling_delay_interval"] for each in ("start", "step", "max")]
+        for table in tables
+    ]
+    assert delays == [["10 s", "5 s", "55 s"]] * 2 + [["1 s", "1 s", "55 s"]] * 3
+    assert [table["log_free_space"] for table in tables] == ["5 GB"] + ["1152 MB"] * 4
+
+
+def test_the_connectors_that_exchange_2013_and_later_install() -> None:
+    for version in VERSIONS[1:]:
+        front, client, hub, proxy = (
+            receive_connector_defaults(version, "HUB01", f"{name} HUB01")
+            for name in ("Default Frontend", "Client Frontend", "Default", "Client Proxy")
+        )
+        ports = [each["bindings"][0] for each in (front, client, hub, proxy)]
+        assert ports == ["0.0.0.0:25", "0.0.0.0:587", "0.0.0.0:2525", "0.0.0.0:465"]
+        assert "AnonymousUsers" in front["permission_groups"]
+        assert front["max_inbound_connection_per_source"] == 20
+        assert front["max_inbound_connection_percentage_per_source"] == 2
+        assert hub["max_inbound_connection_per_source"] == "unlimited"
+        assert hub["max_inbound_connection_percentage_per_source"] == 100
+        assert (hub["max_recipients_per_message"], front["max_recipients_per_message"]) == (
+            5000,
+            200,
+        )
+        for each in (client, proxy):
+            assert (each["message_rate_limit"], each["message_rate_source"]) == ("5/min", "User")
+        custom = receive_connector_defaults(version, "HUB01", "Client HUB01")
+        assert custom["message_rate_limit"] == "unlimited"
+        assert custom["max_message_size"] == ("10 MB" if version.endswith("2013") else "36 MB")
+        assert custom["max_acknowledgement_delay"] == "0 s"
+
+
 def test_none_costs_nothing_and_limits_nothing_but_has_the_retry_clock() -> None:
     none, exchange = hub_defaults("none"), hub_defaults("exchange-2010")
     assert none.keys() == exchange.keys()
@@ -127,6 +180,8 @@ def read(key: str, value: object) -> None:
         parse_rate_source(value)
     elif key == "message_rate_limit":
         units.unlimited(units.rate)(value)
+    elif isinstance(value, list):
+        assert key in LISTS
     elif key.endswith("_free_space"):
         units.size(value)
     elif key == "max_message_size":
@@ -139,6 +194,7 @@ def read(key: str, value: object) -> None:
         assert key in WORDS
 
 
+LISTS = {"bindings", "remote_ip_ranges", "permission_groups", "auth_mechanism"}
 WORDS = {"on_failure", "refusal_stage", "refusal_action", "trigger", "widening", "reputation"}
 
 TABLES = {
@@ -201,7 +257,9 @@ def test_what_the_engine_and_the_checks_ask_of_a_server() -> None:
         for name, table in BUILT_IN.tables(Kind.MTA, PROPERTIES).items()
     }
     keys = ("delayed_acknowledgement", "server_authentication", "back_pressure_delays_first")
+    since_2013 = dict(zip(keys, (False, True, True), strict=True))
     assert asked == {
+        **{f"exchange-{version}": since_2013 for version in ("2013", "2016", "2019", "se")},
         "exchange-2007": dict(zip(keys, (False, True, False), strict=True)),
         "exchange-2010": dict(zip(keys, (True, True, True), strict=True)),
         "none": dict(zip(keys, (False, False, True), strict=True)),

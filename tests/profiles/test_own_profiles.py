@@ -6,6 +6,7 @@ from shutil import copy
 import pytest
 from worlds.golden_sections import Golden
 
+from relaysim.profiles.collection import BUILT_IN
 from relaysim.profiles.kind import Kind
 from relaysim.scenario.digest import digest
 from relaysim.scenario.load import load, loads
@@ -113,9 +114,44 @@ def test_a_scenario_keeps_the_profiles_that_it_names_and_no_others() -> None:
     assert digest(load("small.toml")) == digest(load(SMALL))
 
 
+@pytest.mark.usefixtures("folder")
+def test_a_server_installs_connectors_with_values_of_their_own() -> None:
+    """HUB in a name is the hub; what the table has, the scenario need not write."""
+
+    def entry(value: str) -> str:
+        return f'{{ value = {value}, certainty = "confirmed", source = "its manual" }}'
+
+    values = {
+        "bindings": '["0.0.0.0:2525"]',
+        "remote_ip_ranges": '["0.0.0.0-255.255.255.255"]',
+        "permission_groups": '["AnonymousUsers"]',
+        "tarpit_interval": '"7 s"',
+    }
+    lines = (f"{key} = {entry(value)}\n" for key, value in values.items())
+    installed = f'[installed_connectors."Front HUB"]\n{"".join(lines)}'
+    write("profiles/mta/postfix.toml", POSTFIX + installed)
+    name = "hubs.HUB01.receive_connectors.'front hub01'={enabled = true}"
+    front = (
+        load("small.toml", ["hubs.HUB01.mta=postfix", name])
+        .hubs["HUB01"]
+        .receive_connectors["front hub01"]
+    )
+    assert front.tarpit_interval == 7_000_000
+    assert [str(each) for each in front.bindings] == ["0.0.0.0:2525"]
+    off = 'extends = "postfix"\n[installed_connectors]\n"Front HUB" = "none"\n'
+    write("profiles/mta/exim.toml", off)
+    with pytest.raises(ScenarioError, match="bindings"):
+        load("small.toml", ["hubs.HUB01.mta=exim", name])
+
+
 MISTAKES = {
     "a key": ("[hub]\ncommit_writ", "[hub]\ncommit_write"),
     "a section": ("[hubs]\n", "[hub]\n"),
+    "an old section": ("[client_connector]\n[hub]\n", "[hub]\n"),
+    "an installed connector": (
+        '[installed_connectors."Client HUB"]\ntarpit_intervall = 1\n[hub]\n',
+        "[hub]\n",
+    ),
     "a part of an entry": ("certanty", "certainty"),
     "a certainty": ('"guess"', '"assumption"'),
     "a name of a source": ('"disk"', '"a solid-state disk"'),
@@ -186,7 +222,7 @@ def test_a_wrong_value_is_reported_at_its_place_in_the_profile(golden: Golden) -
     sections = (
         f"[back_pressure]\nlog_free_space = {entry('5')}\n",
         f"[receive_connector]\nmax_message_size = {entry('5')}\n",
-        f"[client_connector]\nmessage_rate_source = {entry(chr(34) + 'nobody' + chr(34))}\n",
+        f'[installed_connectors."Client HUB"]\nmessage_rate_source = {entry(chr(34) + "nobody" + chr(34))}\n',
         f"[send_connector]\nmax_message_size = {entry('true')}\n",
     )
     write("profiles/mta/postfix.toml", POSTFIX + "".join(sections))
@@ -233,5 +269,5 @@ def test_own_names_are_among_what_is_allowed() -> None:
     with pytest.raises(ScenarioError) as caught:
         postfix("postfx")
     (problem,) = caught.value.problems
-    assert problem.allowed == ("exchange-2007", "exchange-2010", "none", "postfix")
+    assert problem.allowed == (*BUILT_IN.names(Kind.MTA), "postfix")
     assert problem.nearest == "postfix"

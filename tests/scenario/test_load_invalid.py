@@ -6,6 +6,8 @@ import pytest
 from worlds.golden_sections import Golden
 from worlds.quantities import quantities
 
+from relaysim.profiles.collection import BUILT_IN
+from relaysim.profiles.kind import Kind
 from relaysim.scenario.load import load
 from relaysim.scenario.problem import ScenarioError
 
@@ -54,5 +56,5 @@ def test_a_problem_can_be_taken_apart() -> None:
     assert problem.file == str(INVALID / "kinds.toml")
     assert problem.value == "exchange2010"
     assert problem.message
-    assert problem.allowed == ("exchange-2007", "exchange-2010", "none")
+    assert problem.allowed == BUILT_IN.names(Kind.MTA)
     assert problem.nearest == "exchange-2010"

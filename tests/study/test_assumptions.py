@@ -6,7 +6,7 @@ import pytest
 from worlds.small_designs import TOML
 
 from relaysim.profiles.collection import BUILT_IN
-from relaysim.profiles.kind import Kind
+from relaysim.profiles.kind import RECEIVE_CONNECTOR, Kind, installed_name
 from relaysim.profiles.value import Certainty
 from relaysim.scenario.digest import digest
 from relaysim.scenario.load import load
@@ -96,9 +96,10 @@ def test_lists_that_the_scenario_does_not_have_are_not_among_them(found: dict[st
 
 
 def test_no_receive_connector_has_an_assumed_default() -> None:
-    for section in ("receive_connector", "default_connector", "client_connector"):
-        for table in BUILT_IN.tables(Kind.MTA, section).values():
-            assert all(each.certainty is not Certainty.ASSUMPTION for each in table.values())
+    for name in BUILT_IN.names(Kind.MTA):
+        for section, table in BUILT_IN.profile(Kind.MTA, name).sections.items():
+            if section == RECEIVE_CONNECTOR or installed_name(section):
+                assert all(each.certainty is not Certainty.ASSUMPTION for each in table.values())
 
 
 def test_what_the_user_states_is_no_assumption(two: Path) -> None:

@@ -13,7 +13,7 @@ from reference.values import of_key, table_at
 from relaysim import units
 from relaysim.present.text.profile_tables import toml
 from relaysim.profiles.collection import BUILT_IN
-from relaysim.profiles.kind import Kind
+from relaysim.profiles.kind import Kind, installed_name
 from relaysim.profiles.value import Value
 from relaysim.scenario import (
     arrivals,
@@ -65,11 +65,9 @@ SECTIONS = (
         BUILT_IN.tables(Kind.MTA, "receive_connector")
         | {
             f"{name} ({which})": table
-            for section, which in (
-                ("default_connector", "Default HUB"),
-                ("client_connector", "Client HUB"),
-            )
-            for name, table in BUILT_IN.tables(Kind.MTA, section).items()
+            for name in BUILT_IN.names(Kind.MTA)
+            for section, table in BUILT_IN.profile(Kind.MTA, name).sections.items()
+            if (which := installed_name(section)) is not None
         },
     ),
     Section("Permissions", "hubs.NAME.receive_connectors.NAME.permissions", connector.Permission),

@@ -26,7 +26,7 @@ def _profiles(kind: Kind) -> Iterator[str]:
     for name in BUILT_IN.names(kind):
         profile = BUILT_IN.profile(kind, name)
         yield from ("", f"## {name}")
-        for section, path in (kind.sections | {PROPERTIES: PROPERTIES}).items():
+        for section, path in (profile.places() | {PROPERTIES: PROPERTIES}).items():
             table = profile.table(section)
             if table:
                 yield from ("", f"`[{path}]`", "", *_table(table))

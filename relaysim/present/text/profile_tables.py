@@ -15,7 +15,7 @@ def text(profiles: Iterable[Profile]) -> str:
 
 def _profile(profile: Profile) -> Iterator[str]:
     yield f"# {profile.name}"
-    for section, path in profile.kind.sections.items():
+    for section, path in profile.places().items():
         table = profile.table(section)
         if table:
             yield f"[{path}]"
@@ -26,9 +26,13 @@ def _profile(profile: Profile) -> Iterator[str]:
 
 
 def _assigned(key: str, value: Any) -> Iterator[str]:
-    """Yield the lines of a key with its value; a long table has a line for each of its keys."""
+    """Yield the lines of a key with its value; long tables and lists have a line for each entry."""
     line = f"{key} = {toml(value)}"
-    if len(line) > columns() and isinstance(value, Mapping):
+    if len(line) > columns() and isinstance(value, list | tuple):
+        yield f"{key} = ["
+        yield from (f"    {toml(item)}," for item in value)
+        yield "]"
+    elif len(line) > columns() and isinstance(value, Mapping):
         for part, item in value.items():
             yield from _assigned(f"{key}.{_key(part)}", item)
     else:
