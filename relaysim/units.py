@@ -148,6 +148,8 @@ _BANDWIDTH = _Kind(
     "bit/s",
     {f"{unit}/s": factor for unit, factor in BITS.items()},
 )
+_PRINTED_SIZE = re.compile(r"(?P<about>[^()]+)\((?P<bytes>\d[\d,.\s'\u2019]*)bytes\)")
+"""A size as Exchange prints it, with the separators of any language."""
 _SECOND = MICROSECONDS["s"]
 _RATE = _Kind(
     "a rate",
@@ -245,7 +247,8 @@ def size(text: object) -> int:
     Parameters
     ----------
     text
-        A number with a unit, such as "75 KB"; 1 KB is 1024 bytes, as in Exchange.
+        A number with a unit, such as "75 KB"; 1 KB is 1024 bytes, as in Exchange. The form that
+        Exchange prints, "36 MB (37,748,736 bytes)", has the bytes too, which count.
 
     Returns
     -------
@@ -255,9 +258,17 @@ def size(text: object) -> int:
     Raises
     ------
     ValueError
-        If the text is no size, has no unit, is negative or too large.
+        If the text is no size, has no unit, is negative or too large, or if the bytes in
+        parentheses are another size than the number before them.
     """
-    return _whole(_parse(text, _SIZE), text, _SIZE)
+    printed = _PRINTED_SIZE.fullmatch(text.strip()) if isinstance(text, str) else None
+    if printed is None:
+        return _whole(_parse(text, _SIZE), text, _SIZE)
+    about, exact = _parse(printed["about"], _SIZE), int(re.sub(r"\D", "", printed["bytes"]))
+    # Exchange prints four digits of the number.
+    if abs(about - exact) * 1000 > exact:
+        raise ValueError(f"{_quoted(text)}: the bytes in parentheses are another size")
+    return _whole(Fraction(exact), text, _SIZE)
 
 
 def bandwidth(text: object) -> int:

@@ -76,6 +76,25 @@ def test_a_clock_that_does_not_exist_is_refused(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "size_bytes"),
     [
+        ("36 MB (37,748,736 bytes)", 36 * 1024**2),
+        ("36 MB (37.748.736 bytes)", 36 * 1024**2),
+        ("2.862 MB (3,000,870 bytes)", 3_000_870),
+        ("0 B (0 bytes)", 0),
+    ],
+)
+def test_a_size_as_exchange_prints_it_is_its_bytes(text: str, size_bytes: int) -> None:
+    assert units.size(text) == size_bytes
+
+
+@pytest.mark.parametrize("text", ["36 MB (36,000,000 bytes)", "1 MB (0 bytes)"])
+def test_bytes_that_are_another_size_are_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="another size"):
+        units.size(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "size_bytes"),
+    [
         ("0 B", 0),
         ("1 byte", 1),
         ("75 KB", 76_800),

@@ -260,7 +260,9 @@ def _paths(scenario: Scenario, refused: bool) -> Iterator[Path]:
                 if refused and target.hub is not None and connector is None and not mailbox:
                     yield followed(scenario, host, stream, path)
                 elif connector is not None:
-                    reply = submission.mail_verdict(scenario, host, connector, stream.sender)
+                    reply = submission.mail_verdict(
+                        scenario, path.hub, host, connector, stream.sender
+                    )
                     path = path if reply.is_success else replace(path, reply=reply)
                     yield followed(scenario, host, stream, path)
                 # The mailbox server needs no receive connector, so None here is no refusal.
@@ -322,7 +324,7 @@ def _followed(scenario: Scenario, host: Host, stream: Stream, path: Path) -> Pat
     for domains, share in _recipients(scenario, stream):
         if connector is not None:
             link = routing.identity(path.hub, connector.name)
-            reply = submission.rcpt_verdict(scenario, host, connector, domains.name)
+            reply = submission.rcpt_verdict(scenario, path.hub, host, connector, domains.name)
             if not reply.is_success:
                 refused.append(Refused(domains, share, reply))
                 continue

@@ -98,10 +98,11 @@ def expected_dialogue(
         dialogue.login(host.account or "", session.login)
         if not session.login.is_success:
             return _ended(dialogue, [session.login] * len(letter.recipients))
-    answer = _sender_reply(scenario, scenario.hubs[target.hub], host, connector, letter)
+    hub = scenario.hubs[target.hub]
+    answer = _sender_reply(scenario, hub, host, connector, letter)
     dialogue.mail_from(letter.sender, letter.size, answer, delay)
     if answer.is_success:
-        replies = _recipient_replies(scenario, host, connector, letter)
+        replies = _recipient_replies(scenario, hub, host, connector, letter)
         for recipient, rcpt_reply in zip(letter.recipients, replies, strict=True):
             dialogue.rcpt_to(recipient, rcpt_reply)
     else:
@@ -177,7 +178,7 @@ def _sender_reply(
     scenario: Scenario, hub: Hub, host: Host, connector: ReceiveConnector, letter: Letter
 ) -> Reply:
     """Return the reply to MAIL FROM."""
-    answer = submission.mail_verdict(scenario, host, connector, letter.sender)
+    answer = submission.mail_verdict(scenario, hub.name, host, connector, letter.sender)
     if answer.is_success:
         # Rights are checked before back pressure, and the size last.
         answer = pressure.mail_from(scenario, hub, host, letter.sender) or answer
@@ -187,12 +188,12 @@ def _sender_reply(
 
 
 def _recipient_replies(
-    scenario: Scenario, host: Host, connector: ReceiveConnector, letter: Letter
+    scenario: Scenario, hub: Hub, host: Host, connector: ReceiveConnector, letter: Letter
 ) -> list[Reply]:
     """Return the reply to each RCPT TO."""
     replies: list[Reply] = []
     for recipient in letter.recipients:
-        answer = submission.rcpt_verdict(scenario, host, connector, domain_of(recipient))
+        answer = submission.rcpt_verdict(scenario, hub.name, host, connector, domain_of(recipient))
         if answer.is_success:
             # Refused recipients do not count for the limit.
             accepted = sum(reply.is_success for reply in replies)

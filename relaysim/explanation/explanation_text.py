@@ -14,7 +14,7 @@ from relaysim.scenario.model import Scenario
 from relaysim.units import format_duration
 from relaysim.wording import wrapped
 
-_WHY = {
+_REASONS = {
     reply.UNABLE_TO_RELAY: (
         "the domain is no accepted domain, and the session has no "
         f"{Right.ACCEPT_ANY_RECIPIENT.value}"
@@ -42,6 +42,12 @@ _WHY = {
         "another message"
     ),
 }
+_WHY = {
+    reply.worded(answer, wording): reason
+    for answer, reason in _REASONS.items()
+    for wording in reply.Wording
+}
+"""The reason of each reply, in each wording."""
 
 
 def render(scenario: Scenario, name: str, host: Host, attempts: Sequence[Attempt]) -> str:

@@ -3,8 +3,8 @@
 "Confirmed" means that Microsoft's documentation or a record of a real server has the text; the
 others are the best known wording.
 
-The wording is that of Exchange 2007 and 2010. No later version has a profile, so no setting chooses
-the wording of one. By public posts later servers word five of them differently:
+The wording is that of Exchange 2007 and 2010. By public posts later servers word five of them
+differently. `worded` has the three that come from rights; the two others keep the older wording:
 
 - `TOO_MANY_CONNECTIONS_PER_SOURCE`: `421 4.3.2 The maximum number of concurrent server connections
   has exceeded a per-source limit, closing transmission channel` (posts of 2017 and 2021; which
@@ -17,7 +17,10 @@ the wording of one. By public posts later servers word five of them differently:
 - `INSUFFICIENT_RESOURCES`: the same text with the resource in brackets behind it (2016).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,3 +113,34 @@ MESSAGE_EXPIRED = Reply(550, "4.4.7", "QUEUE.Expired; message expired")  # confi
 NO_ROUTE_FOR_SIZE = Reply(
     550, "5.3.4", "ROUTING.SizeLimit; message size exceeds fixed maximum size for route"
 )
+
+
+class Wording(StrEnum):
+    """The first version of Exchange with the wording of some replies."""
+
+    EXCHANGE_2007 = "exchange-2007"
+    EXCHANGE_2013 = "exchange-2013"
+
+
+_SINCE_2013: Mapping[Reply, Reply] = MappingProxyType(
+    {
+        # Confirmed for 2016.
+        UNABLE_TO_RELAY: Reply(
+            550, "5.7.54", "SMTP; Unable to relay recipient in non-accepted domain"
+        ),
+        # Many posts.
+        NOT_AUTHENTICATED: Reply(
+            530,
+            "5.7.57",
+            "SMTP; Client was not authenticated to send anonymous mail during MAIL FROM",
+        ),
+        NO_SENDER_RIGHT: Reply(
+            550, "5.7.60", "SMTP; Client does not have permissions to send as this sender"
+        ),
+    }
+)
+
+
+def worded(answer: Reply, wording: Wording) -> Reply:
+    """Return a reply of this module in the wording of a version of Exchange."""
+    return answer if wording is Wording.EXCHANGE_2007 else _SINCE_2013.get(answer, answer)

@@ -10,7 +10,7 @@ from relaysim.mail import receive_verdict as rules
 from relaysim.mail.address import IpAddress, domain_of, parse_ip
 from relaysim.mail.connector_selection import Selection, select
 from relaysim.mail.domains import is_authoritative
-from relaysim.mail.reply import Reply
+from relaysim.mail.reply import Reply, worded
 from relaysim.mail.rights import Right
 from relaysim.mail.session_access import identify, logs_in, session_rights
 from relaysim.scenario.connector import ReceiveConnector
@@ -154,13 +154,17 @@ def _session(account: str | None, connector: ReceiveConnector) -> Session:
     return Session(principal, rights, rules.authenticate(connector))
 
 
-def mail_verdict(scenario: Scenario, host: Host, connector: ReceiveConnector, sender: str) -> Reply:
+def mail_verdict(
+    scenario: Scenario, hub: str, host: Host, connector: ReceiveConnector, sender: str
+) -> Reply:
     """Return the reply to MAIL FROM, or the reply to AUTH if the login fails.
 
     Parameters
     ----------
     scenario : Scenario
         The design.
+    hub : str
+        The hub of the connector.
     host : Host
         The host.
     connector : ReceiveConnector
@@ -182,13 +186,14 @@ def mail_verdict(scenario: Scenario, host: Host, connector: ReceiveConnector, se
     # After a failed AUTH a client does not send MAIL FROM.
     if own_session.login is not None and not own_session.login.is_success:
         return own_session.login
-    return rules.mail_from(
+    answer = rules.mail_from(
         own_session.principal,
         own_session.rights,
         domain_of(sender),
         scenario.organization.domains,
         own_session.login is not None and _is_own(scenario, host.account or "", sender),
     )
+    return worded(answer, scenario.hubs[hub].properties.wording)
 
 
 def _is_own(scenario: Scenario, account: str, sender: str) -> bool:
@@ -222,13 +227,17 @@ def size_verdict(scenario: Scenario, host: Host, connector: ReceiveConnector, si
     return rules.message_size(rights, size, connector.max_message_size)
 
 
-def rcpt_verdict(scenario: Scenario, host: Host, connector: ReceiveConnector, domain: str) -> Reply:
+def rcpt_verdict(
+    scenario: Scenario, hub: str, host: Host, connector: ReceiveConnector, domain: str
+) -> Reply:
     """Return the reply to RCPT TO.
 
     Parameters
     ----------
     scenario : Scenario
         The design.
+    hub : str
+        The hub of the connector.
     host : Host
         The host.
     connector : ReceiveConnector
@@ -242,7 +251,8 @@ def rcpt_verdict(scenario: Scenario, host: Host, connector: ReceiveConnector, do
         The reply.
     """
     rights = session(scenario, host, connector).rights
-    return rules.rcpt_to(rights, domain, scenario.organization.domains)
+    answer = rules.rcpt_to(rights, domain, scenario.organization.domains)
+    return worded(answer, scenario.hubs[hub].properties.wording)
 
 
 def count_verdict(connector: ReceiveConnector, accepted: int) -> Reply:

@@ -2,7 +2,6 @@
 
 from array import array
 
-from relaysim.mail.receive_verdict import rcpt_to
 from relaysim.mail.reply import Reply
 from relaysim.mail.rights import Right
 from relaysim.mail.session_time import timing
@@ -31,7 +30,9 @@ def host_plan(
             connector = submission.listen(scenario, host, target).connector
             if connector is not None:
                 answering = numbers.connectors.index((numbers.hubs[hub], connector.name))
-                verdicts[answering] = _verdicts(scenario, numbers, host, name, connector, replies)
+                verdicts[answering] = _verdicts(
+                    scenario, numbers, target.hub or "", host, name, connector, replies
+                )
         targets.append((hub, answering))
     # Numbers by address and account: hosts that share one count as one for a message rate limit.
     addresses = sorted({str(sender.address) for sender in scenario.hosts.values()})
@@ -64,6 +65,7 @@ def _give_up_after(retry: Retry | None) -> int:
 def _verdicts(
     scenario: Scenario,
     numbers: Numbering,
+    hub: str,
     host: Host,
     name: str,
     connector: ReceiveConnector,
@@ -77,13 +79,12 @@ def _verdicts(
 
     mail = {
         numbers.streams.index(stream_name(name, short)): number(
-            submission.mail_verdict(scenario, host, connector, stream.sender)
+            submission.mail_verdict(scenario, hub, host, connector, stream.sender)
         )
         for short, stream in host.streams.items()
     }
-    accepted = scenario.organization.domains
     number_of = {
-        domain: number(rcpt_to(session.rights, domain, accepted))
+        domain: number(submission.rcpt_verdict(scenario, hub, host, connector, domain))
         for domain in dict.fromkeys(numbers.first_alike)
     }
     rcpt = array("q", [number_of[domain] for domain in numbers.first_alike])

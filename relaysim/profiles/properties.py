@@ -7,6 +7,7 @@ the software or the organization behind a profile works; no scenario sets it.
 from dataclasses import dataclass
 
 from relaysim.mail.remote_reply import Replies
+from relaysim.mail.reply import Wording
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,12 @@ class MtaProperties:
 
     Where it is false, it refuses connections at the level High.
     """
+    linked_receive_connectors: bool
+    """Whether its send connectors may have a `linked_receive_connector`."""
+    wording: Wording
+    """The wording of its replies; it changes no verdict."""
+    end_of_support: str
+    """The day on which the support of the maker ended, such as 2025-10-14; empty if it did not."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from relaysim.profiles.kind import Kind
 from relaysim.scenario.blocklist import NEEDED, OPTIONAL
 from relaysim.scenario.default_tables import GROUPS, PROFILE_KEYS, with_defaults
 from relaysim.scenario.problem import Problem, unknown
-from relaysim.scenario.raw_tables import Found, Raw, at, named, streams
+from relaysim.scenario.raw_tables import Found, Raw, at, named, streams, texts
 from relaysim.scenario.table import NONE
 
 
@@ -76,9 +76,27 @@ def _parted(raw: Raw, collection: Collection) -> Found:
             yield Problem(("coupling", "contention"), text)
 
 
+def _linked(raw: Raw, collection: Collection) -> Found:
+    """Report linked connectors of servers that have none."""
+    hubs = with_defaults({"hubs": at(raw, "hubs")}, collection)["hubs"]
+    for name, table in named(raw, "send_connectors"):
+        if table.get("linked_receive_connector", NONE) == NONE:
+            continue
+        for _, server in texts(table.get("source_transport_servers")):
+            hub = at(hubs, server)
+            if hub and not hub["properties"].linked_receive_connectors:
+                mta = at(raw, "hubs", server).get("mta")
+                yield Problem(
+                    ("send_connectors", name, "linked_receive_connector"),
+                    f"removed after Exchange 2010, and {server} is {mta}: send this mail by a hub "
+                    "of its own, or by a connector with address_spaces and another smart host",
+                )
+
+
 PROFILE_CHECKS: tuple[Callable[[Raw, Collection], Found], ...] = (
     _profiles,
     _parameters,
     _uses,
     _parted,
+    _linked,
 )

@@ -256,13 +256,25 @@ def test_what_the_engine_and_the_checks_ask_of_a_server() -> None:
         name: {key: value.value for key, value in table.items()}
         for name, table in BUILT_IN.tables(Kind.MTA, PROPERTIES).items()
     }
-    keys = ("delayed_acknowledgement", "server_authentication", "back_pressure_delays_first")
-    since_2013 = dict(zip(keys, (False, True, True), strict=True))
+    keys = (
+        *("delayed_acknowledgement", "server_authentication", "back_pressure_delays_first"),
+        *("linked_receive_connectors", "wording", "end_of_support"),
+    )
+    ends = {"2013": "2023-04-11", "2016": "2025-10-14", "2019": "2025-10-14", "se": ""}
     assert asked == {
-        **{f"exchange-{version}": since_2013 for version in ("2013", "2016", "2019", "se")},
-        "exchange-2007": dict(zip(keys, (False, True, False), strict=True)),
-        "exchange-2010": dict(zip(keys, (True, True, True), strict=True)),
-        "none": dict(zip(keys, (False, False, True), strict=True)),
+        **{
+            f"exchange-{version}": dict(
+                zip(keys, (False, True, True, False, "exchange-2013", end), strict=True)
+            )
+            for version, end in ends.items()
+        },
+        "exchange-2007": dict(
+            zip(keys, (False, True, False, True, "exchange-2007", "2017-04-11"), strict=True)
+        ),
+        "exchange-2010": dict(
+            zip(keys, (True, True, True, True, "exchange-2007", "2020-10-13"), strict=True)
+        ),
+        "none": dict(zip(keys, (False, False, True, True, "exchange-2007", ""), strict=True)),
     }
 
 

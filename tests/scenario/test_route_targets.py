@@ -20,8 +20,8 @@ def verdicts(scenario: Scenario, sender: str, domain: str) -> tuple[str, str]:
     host = scenario.hosts["crm"]
     connector = submission.listen(scenario, host, submission.targets(scenario, host)[0]).connector
     assert connector is not None
-    mail = submission.mail_verdict(scenario, host, connector, sender)
-    return str(mail), str(submission.rcpt_verdict(scenario, host, connector, domain))
+    mail = submission.mail_verdict(scenario, "HUB01", host, connector, sender)
+    return str(mail), str(submission.rcpt_verdict(scenario, "HUB01", host, connector, domain))
 
 
 def test_a_name_of_the_dns_leads_to_each_of_its_addresses_in_order() -> None:
@@ -150,3 +150,18 @@ def test_targets_are_plain_values() -> None:
     (target,) = submission.targets(scenario, scenario.hosts["crm"])
     assert target == Target("HUB01", target.address, 25)
     assert len({target, target}) == 1
+
+
+def test_exchange_2013_and_later_word_three_replies_of_rights_differently() -> None:
+    newer = "hubs.HUB01.mta=exchange-2019"
+    relay = 'hosts.crm.server="192.168.168.170"'
+    assert verdicts(shared_hub(relay), "crm@cozumpark.com", "example.org")[1] == (
+        "550 5.7.1 Unable to relay"
+    )
+    assert verdicts(shared_hub(relay, newer), "crm@cozumpark.com", "example.org")[1] == (
+        "550 5.7.54 SMTP; Unable to relay recipient in non-accepted domain"
+    )
+    groups = f'{HUB01}."Default HUB01".permission_groups=["ExchangeServers"]'
+    assert verdicts(shared_hub(relay, newer, groups), "crm@cozumpark.com", "example.org")[0] == (
+        "530 5.7.57 SMTP; Client was not authenticated to send anonymous mail during MAIL FROM"
+    )
