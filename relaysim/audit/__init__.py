@@ -34,6 +34,7 @@ from relaysim.audit.listing_reach import bulk_shares_allocation, bulk_shares_dom
 from relaysim.audit.listing_signals import culprit_without_signals, innocent_with_signals, trap_hits
 from relaysim.audit.new_ip import cold_egress
 from relaysim.audit.open_relay import forged_sender, open_relay
+from relaysim.audit.product_version import documents_disagree, out_of_support
 from relaysim.audit.refused_mail import (
     message_too_large,
     recipient_limit,
@@ -108,6 +109,8 @@ CHECKS: tuple[Check, ...] = (
     event_in_drain,
     drain_below_deadline,
     unused,
+    out_of_support,
+    documents_disagree,
 )
 """All checks; the name of a check is the name of its function."""
 

@@ -16,7 +16,7 @@ from relaysim.profiles.kind import (
     section_path,
 )
 from relaysim.profiles.profile import Profile, ProfileFile, Table
-from relaysim.profiles.value import Certainty, Value
+from relaysim.profiles.value import Certainty, Dissent, Value
 from relaysim.renamed import SECTIONS, sentence
 
 NONE = "none"
@@ -25,6 +25,10 @@ SOURCES = "sources"
 EXTENDS = "extends"
 ENTRY = ("value", "certainty", "source")
 """The keys of an entry."""
+OTHER = "other"
+"""The key of an entry about a document that disagrees."""
+DISSENT = ("value", "source", "effect")
+"""Its keys."""
 _SHOWN = 5
 _NAME = re.compile(r"[A-Za-z0-9_-]+")
 """A source of this form is a name in `[sources]`; any other text is the source itself."""
@@ -178,8 +182,8 @@ class Reader:
             return None
         before = len(self.mistakes)
         for key in entry:
-            if key not in ENTRY:
-                self._unknown((*path, key), "unknown key", ENTRY, key)
+            if key not in (*ENTRY, OTHER):
+                self._unknown((*path, key), "unknown key", (*ENTRY, OTHER), key)
         for key in ENTRY:
             if key not in entry:
                 self._wrong((*path, key), "missing key")
@@ -193,10 +197,21 @@ class Reader:
             elif _NAME.fullmatch(source) and source not in sources:
                 no_name = f"there is no such name in [{SOURCES}]; write it there, or several words"
                 self._unknown((*path, "source"), no_name, sources, source)
+        other = self._dissent((*path, OTHER), entry[OTHER], sources) if OTHER in entry else None
         if len(self.mistakes) > before:
             return None
         text = str(source)
-        return Value(entry["value"], sources.get(text, text), Certainty(str(certainty)))
+        return Value(entry["value"], sources.get(text, text), Certainty(str(certainty)), other)
+
+    def _dissent(
+        self, path: tuple[str, ...], entry: Any, sources: Mapping[str, str]
+    ) -> Dissent | None:
+        """Return what a document that disagrees has."""
+        if not isinstance(entry, Mapping) or set(entry) != set(DISSENT):
+            self._wrong(path, f"a table with {', '.join(DISSENT)} is needed")
+            return None
+        source = str(entry["source"])
+        return Dissent(entry["value"], sources.get(source, source), str(entry["effect"]))
 
     def _property(self, path: tuple[str, ...], value: Value) -> Value | None:
         """Return the value of a property in its type; None if it has another."""

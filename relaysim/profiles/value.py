@@ -23,12 +23,23 @@ class Certainty(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Dissent:
+    """Another value that a document has, where it stands, and what it would change."""
+
+    value: Any
+    source: str
+    effect: str
+
+
+@dataclass(frozen=True, slots=True)
 class Value:
     """A default as a scenario file spells it ("5 s", 20, "unlimited", a table), with its source."""
 
     value: Any
     source: str
     certainty: Certainty
+    other: Dissent | None = None
+    """The value of a document that disagrees."""
 
 
 def plain(table: Mapping[str, Value]) -> dict[str, Any]:

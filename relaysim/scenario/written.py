@@ -34,13 +34,13 @@ def written(model: Table, model_defaults: bool = True) -> dict[str, Any]:
         value = getattr(model, key)
         # The file switches the key off: without the word, loading would fill in the default again.
         if value is None and key in model.model_fields_set and model.is_optional(key):
-            result[info.alias or key] = _value(None, _kind(info), model_defaults) or NONE
+            result[info.alias or key] = _value(None, field_type(info), model_defaults) or NONE
             continue
         # A required field has no default of the model, even if its profile gives the same value.
         usual = not info.is_required() and value == info.get_default(call_default_factory=True)
         if key in _left_out(model) or (usual and not model_defaults):
             continue
-        text = _value(value, _kind(info), model_defaults)
+        text = _value(value, field_type(info), model_defaults)
         if text is not None:
             result[info.alias or key] = text
     if isinstance(model, Run) and model.warm_up_auto:
@@ -65,7 +65,9 @@ def _value(value: Any, kind: Any, model_defaults: bool) -> Any:
         case Enum():
             return value.value
         case Constant():
-            return _value(value.value, _kind(type(value).model_fields["value"]), model_defaults)
+            return _value(
+                value.value, field_type(type(value).model_fields["value"]), model_defaults
+            )
         case Profile():
             return _profile_name(value) or written(value, model_defaults)
         case Table():
@@ -84,8 +86,8 @@ def _profile_name(profile: Profile) -> str | None:
     return next(names, None)
 
 
-def _kind(info: FieldInfo) -> Any:
-    """Return the type of a field with all annotations that pydantic removed."""
+def field_type(info: FieldInfo) -> Any:
+    """Return the type of a field of a table, with all annotations that pydantic removed."""
     return Annotated[(info.annotation, *info.metadata)] if info.metadata else info.annotation
 
 
@@ -142,7 +144,7 @@ _WRITERS: dict[Any, Writer] = {
         (table.SizeLimit, _unlimited(units.format_size)),
         (table.TimeLimit, _unlimited(units.format_duration)),
         (
-            _kind(ReceiveConnector.model_fields["message_rate_limit"]),
+            field_type(ReceiveConnector.model_fields["message_rate_limit"]),
             _unlimited(lambda rate: f"{rate}/min"),
         ),
     )

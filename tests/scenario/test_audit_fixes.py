@@ -268,6 +268,18 @@ REGISTRY: dict[str, Case] = {
         ('events=[{at="2 h", stop={hub="HUB01", for="1 min"}}]',),
         ('events=[{at="10 min", stop={hub="HUB01", for="1 min"}}]',),
     ),
+    "out_of_support": Case(
+        one_hub, ("hubs.HUB01.mta=exchange-2016",), ("hubs.HUB01.mta=exchange-se",)
+    ),
+    "documents_disagree": Case(
+        one_hub,
+        ("hubs.HUB01.mta=exchange-2019",),
+        (
+            "hubs.HUB01.max_per_domain_outbound_connections=40",
+            'hubs.HUB01.message_retry_interval="5 min"',
+            'send_connectors.internet.max_message_size="35 MB"',
+        ),
+    ),
     "unused": Case(
         one_hub,
         ('destinations.gate={profile="none", domains=["gate.example.net"]}',),

@@ -36,7 +36,9 @@ def _table(table: Table) -> Iterator[str]:
     yield from ("| key | value | certainty | source |", "| --- | --- | --- | --- |")
     for key, value in table.items():
         found = spelled(value.value)
-        yield f"| `{key}` | `{found}` | {value.certainty.value} | {value.source} |"
+        other = value.other
+        dissent = f"; or `{spelled(other.value)}`: {other.source}" if other is not None else ""
+        yield f"| `{key}` | `{found}` | {value.certainty.value} | {value.source}{dissent} |"
 
 
 def spelled(value: Any) -> str:

@@ -22,6 +22,8 @@ def _profile(profile: Profile) -> Iterator[str]:
         for key, value in table.items():
             yield from _assigned(key, value.value)
             yield from _comment(f"{value.certainty.value}: {value.source}")
+            if value.other is not None:
+                yield from _comment(f"or {toml(value.other.value)}: {value.other.source}")
     yield ""
 
 
