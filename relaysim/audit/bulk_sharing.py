@@ -1,6 +1,6 @@
 """Checks of what bulk mail shares with other mail: hubs, queues, lines and IPs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import product
 
 from relaysim.analysis.mail_paths import Path
@@ -124,6 +124,17 @@ def bulk_shares_ip(scenario: Scenario) -> Iterator[Finding]:
                 "bulk mail causes a listing of that IP, destinations refuse the other mail too.",
                 "Send the bulk mail from a separate public IP. A hub cannot choose the IP by "
                 "send connector (SourceIPAddress is for Edge servers), so this needs another hub "
-                "with separate address translation, or a smart host for which a send connector is "
-                "linked to the bulk system's receive connector (LinkedReceiveConnector).",
+                "with separate address translation"
+                + (_LINKED if _may_link(scenario, senders) else "."),
             )
+
+
+_LINKED = (
+    ", or a smart host for which a send connector is linked to the bulk system's receive "
+    "connector (LinkedReceiveConnector)."
+)
+
+
+def _may_link(scenario: Scenario, senders: Sequence[Path]) -> bool:
+    """Return whether the hubs of the paths have linked connectors."""
+    return all(scenario.hubs[path.hub].properties.linked_receive_connectors for path in senders)

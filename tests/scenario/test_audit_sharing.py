@@ -4,7 +4,7 @@ from worlds.golden_sections import Wording
 from worlds.quantities import quantities
 from worlds.relay_designs import DEDICATED, found, shared_hub
 
-from relaysim.audit import Finding, Severity
+from relaysim.audit import Finding, Severity, check
 
 NAMES = (
     "bulk_shares_hub",
@@ -183,3 +183,13 @@ def test_on_a_hub_of_its_own_that_harms_no_mail(wording: Wording) -> None:
 
 def test_exchange_2007_has_no_such_thing() -> None:
     assert found(shared_hub('hubs.HUB01.mta="exchange-2007"'), "delayed_acknowledgement") == []
+
+
+def test_no_linked_connector_is_advised_for_a_server_that_has_none() -> None:
+    for mta, advised in (("exchange-2010", True), ("exchange-2019", False)):
+        (finding,) = (
+            each
+            for each in check(shared_hub(f"hubs.HUB01.mta={mta}"))
+            if each.check == "bulk_shares_ip"
+        )
+        assert ("LinkedReceiveConnector" in finding.fix) is advised
